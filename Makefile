@@ -1,0 +1,56 @@
+# `make demo` shows the product, `make test` checks it; both set up what they need first.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint prove bench catalogue
+bin := .venv/bin
+sealed := policy vault gate audit statistics
+
+help:
+	@echo "make demo | test | lint | prove | bench | catalogue"
+
+.venv/.ready-run: pyproject.toml uv.lock .ci/setup
+	@.ci/setup run
+	@touch $@
+
+.venv/.ready-test: pyproject.toml uv.lock .ci/setup
+	@.ci/setup test
+	@touch $@ .venv/.ready-run
+
+# A fictional commune on this machine, with its addresses and sign-ins printed.
+demo: .venv/.ready-run
+	@$(bin)/casework demo $(DEMO_ARGS)
+
+lint: .venv/.ready-test
+	$(bin)/ruff check
+	$(bin)/ruff format --check
+	$(bin)/mypy
+	$(bin)/lint-imports
+	$(bin)/djlint templates --lint --quiet
+	$(bin)/codespell
+
+# PYTEST_ARGS picks tests; the coverage of a part says nothing, so it is measured for the whole alone.
+test: lint
+	@.ci/browser
+	@rm -f .coverage .coverage.*
+ifdef PYTEST_ARGS
+	$(bin)/pytest -n 2 -m "not prove" $(PYTEST_ARGS)
+else
+	$(bin)/coverage run -m pytest -n 2 -m "not prove"
+	@$(bin)/coverage combine --quiet
+	$(bin)/coverage report --include="$(foreach part,$(sealed),casework/$(part)/*,casework/$(part).py,)" --fail-under=100
+endif
+
+# The long proofs: every test with many examples, then faults and attacks.
+prove: .venv/.ready-test
+	@.ci/browser
+	CASEWORK_REQUIRE=browser,postgres $(bin)/pytest -n 2 --hypothesis-profile=prove $(PYTEST_ARGS)
+
+bench: .venv/.ready-test
+	$(bin)/python -m bench
+
+# The words of the program: the Vietnamese sentence is the key, the English catalogue is filled by hand.
+catalogue: .venv/.ready-test
+	$(bin)/pybabel extract -F pyproject.toml -k lazy_gettext -k lazy_ngettext:1,2 --no-location --sort-output --omit-header -o casework/translations/messages.pot .
+	$(bin)/pybabel update -D messages -i casework/translations/messages.pot -d casework/translations --no-fuzzy-matching --ignore-obsolete --omit-header
+	$(bin)/pybabel compile -d casework/translations --statistics

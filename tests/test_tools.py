@@ -1,0 +1,59 @@
+"""The tools that the other tests stand on."""
+
+import os
+
+import pytest
+from playwright.sync_api import Browser
+from sqlalchemy import create_engine, inspect, text
+
+from tests.required import missing
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_each_test_gets_an_empty_database_of_its_own(database_url: str, turn: str) -> None:
+    engine = create_engine(database_url)
+    try:
+        assert inspect(engine).get_table_names() == []
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE word (said TEXT)"))
+            connection.execute(text("INSERT INTO word VALUES ('Đào')"))
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT said FROM word")).scalar_one() == "Đào"
+    finally:
+        engine.dispose()
+
+
+def test_the_database_is_of_the_kind_that_was_asked_for(database_url: str) -> None:
+    engine = create_engine(database_url)
+    question = "SELECT version()" if engine.name == "postgresql" else "SELECT sqlite_version()"
+    try:
+        with engine.connect() as connection:
+            version = connection.execute(text(question)).scalar_one()
+    finally:
+        engine.dispose()
+    assert version.startswith({"postgresql": "PostgreSQL 1", "sqlite": "3."}[engine.name])
+
+
+def test_the_browser_shows_vietnamese(chromium: Browser) -> None:
+    page = chromium.new_page()
+    try:
+        page.set_content("<!doctype html><title>Sổ ca</title><h1>Thoát nhanh</h1>")
+        assert page.title() == "Sổ ca"
+        assert page.get_by_role("heading").inner_text() == "Thoát nhanh"
+    finally:
+        page.close()
+
+
+def test_what_is_missing_is_a_skip_that_says_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CASEWORK_REQUIRE", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="browser: none here"):
+        missing("browser", "none here")
+
+
+def test_what_is_missing_is_an_error_where_the_run_demands_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CASEWORK_REQUIRE", "browser,postgres")
+    with pytest.raises(pytest.fail.Exception, match="demands postgres"):
+        missing("postgres", "none here")
+    assert "postgres" in os.environ["CASEWORK_REQUIRE"]
