@@ -1,0 +1,21 @@
+"""Code lists: every coded answer of the product, with its words in two languages and its source.
+
+The lists are TOML files beside this package; a code is never removed, only retired.
+"""
+
+from casework.codelists.model import BadCodeList, Code, CodeList, UnknownCode
+from casework.codelists.reading import codelist, names
+from casework.codelists.speech import said_to
+from casework.codelists.words import case_words, nicknames
+
+__all__ = [
+    "BadCodeList",
+    "Code",
+    "CodeList",
+    "UnknownCode",
+    "case_words",
+    "codelist",
+    "names",
+    "nicknames",
+    "said_to",
+]

@@ -1,0 +1,144 @@
+"""Read code lists from their TOML files and refuse what is not understood.
+
+A file has `[list]` (vi, en, and a source, date or mark that holds for all its codes),
+`[list.extra]` (what the codes may add, and of which kind) and one table `[codes.X]` for each code.
+Kinds: text, words (a text with its English twin `<name>_en`), flag, number, code:<list> and
+codes:<list>; a question mark after the kind makes it optional.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from casework.codelists.model import BadCodeList, Code, CodeList, Extra
+
+Table = Mapping[str, object]
+
+FILES = files("casework.codelists")
+NOT_LISTS = frozenset({"words", "nicknames"})
+LIST_KEYS = frozenset({"vi", "en", "source", "since", "unverified", "extra"})
+CODE_KEYS = frozenset({"vi", "en", "source", "since", "retired", "unverified", "unknown"})
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Give the names of all code lists."""
+    stems = {file.name.removesuffix(".toml") for file in FILES.iterdir() if ".toml" in file.name}
+    return tuple(sorted(stems - NOT_LISTS))
+
+
+@cache
+def codelist(name: str) -> CodeList:
+    """Read the list of that name; raise BadCodeList where there is none or its file is wrong."""
+    if name not in names():
+        raise BadCodeList(f"there is no code list {name}")
+    return parse(name, FILES.joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def parse(name: str, toml: str) -> CodeList:
+    """Make a list from the text of its file."""
+    try:
+        tables = tomllib.loads(toml)
+    except tomllib.TOMLDecodeError as error:
+        raise BadCodeList(f"{name}: {error}") from error
+    refuse_others(tables, {"list", "codes"}, name)
+    head = table(tables, "list", name)
+    refuse_others(head, LIST_KEYS, name)
+    kinds = {key: str(kind) for key, kind in table(head, "extra", name, optional=True).items()}
+    rows = table(tables, "codes", name)
+    codes = {code: read_code(table(rows, code, name), head, kinds, (name, code)) for code in rows}
+    return CodeList(
+        name=name,
+        vi=words(head, "vi", name),
+        en=words(head, "en", name),
+        codes=MappingProxyType(codes),
+        kinds=MappingProxyType(kinds),
+    )
+
+
+def read_code(row: Table, head: Table, kinds: Mapping[str, str], at: tuple[str, str]) -> Code:
+    """Make one code from its row; the head of the list fills in source, date and mark."""
+    where = ".".join(at)
+    twins = {f"{key}_en" for key, kind in kinds.items() if kind.startswith("words")}
+    refuse_others(row, CODE_KEYS | set(kinds) | twins, where)
+    filled = {**{key: head[key] for key in ("source", "since", "unverified") if key in head}, **row}
+    return Code(
+        code=at[1],
+        vi=words(filled, "vi", where),
+        en=words(filled, "en", where),
+        source=words(filled, "source", where),
+        since=day(filled, "since", where),
+        retired=day(filled, "retired", where),
+        unverified=flag(filled, "unverified", where),
+        unknown=flag(filled, "unknown", where),
+        extra=MappingProxyType(dict(additions(row, kinds, where))),
+    )
+
+
+def additions(row: Table, kinds: Mapping[str, str], where: str) -> list[tuple[str, Extra]]:
+    """Read what a code adds, each of the kind that the head of the list declares."""
+    found: list[tuple[str, Extra]] = []
+    for key, declared in kinds.items():
+        kind = declared.removesuffix("?")
+        if key not in row and declared.endswith("?"):
+            continue
+        found.append((key, addition(row, key, kind, where)))
+        if kind == "words":
+            found.append((f"{key}_en", words(row, f"{key}_en", where)))
+    return found
+
+
+def addition(row: Table, key: str, kind: str, where: str) -> Extra:
+    """Read one addition of the given kind."""
+    value = row.get(key)
+    if kind in {"text", "words"} or kind.startswith("code:"):
+        return words(row, key, where)
+    if kind == "flag" and isinstance(value, bool):
+        return value
+    if kind == "number" and isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if kind.startswith("codes:") and isinstance(value, list):
+        return tuple(str(part) for part in value)
+    raise BadCodeList(f"{where}: {key} is not a {kind}")
+
+
+def refuse_others(row: Table, known: frozenset[str] | set[str], where: str) -> None:
+    """Refuse a key that nobody would read: it is a slip of the pen."""
+    others = sorted(set(row) - known)
+    if others:
+        raise BadCodeList(f"{where}: unknown keys {', '.join(others)}")
+
+
+def table(row: Table, key: str, where: str, *, optional: bool = False) -> Table:
+    """Read a table inside a table."""
+    value = row.get(key, {} if optional else None)
+    if not isinstance(value, dict):
+        raise BadCodeList(f"{where}: no table {key}")
+    return value
+
+
+def words(row: Table, key: str, where: str) -> str:
+    """Read a text that must be there and must not be blank."""
+    value = row.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise BadCodeList(f"{where}: no words for {key}")
+    return value
+
+
+def day(row: Table, key: str, where: str) -> date | None:
+    """Read a date, or None where there is none."""
+    value = row.get(key)
+    if value is None or type(value) is date:
+        return value
+    raise BadCodeList(f"{where}: {key} is not a date")
+
+
+def flag(row: Table, key: str, where: str) -> bool:
+    """Read a mark that is off unless it is set."""
+    value = row.get(key, False)
+    if not isinstance(value, bool):
+        raise BadCodeList(f"{where}: {key} is neither true nor false")
+    return value
