@@ -57,9 +57,7 @@ def fresh_database(*, template: str = "template0") -> Iterator[str]:
     name = f"casework_test_{secrets.token_hex(6)}"
     _execute(
         server,
-        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-            sql.Identifier(name), sql.Identifier(template)
-        ),
+        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)),
     )
     try:
         scheme, rest = server.split("://", 1)
@@ -67,9 +65,7 @@ def fresh_database(*, template: str = "template0") -> Iterator[str]:
         url = f"{scheme}+psycopg://{place.rpartition('/')[0]}/{name}"
         yield f"{url}?{options}" if options else url
     finally:
-        _execute(
-            server, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        )
+        _execute(server, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _execute(server: str, statement: sql.Composed) -> None:

@@ -7,6 +7,4 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def python_files(*folders: str) -> list[Path]:
     """Return every Python file below these folders, relative to the root, in order."""
-    return sorted(
-        path.relative_to(ROOT) for folder in folders for path in (ROOT / folder).rglob("*.py")
-    )
+    return sorted(path.relative_to(ROOT) for folder in folders for path in (ROOT / folder).rglob("*.py"))
