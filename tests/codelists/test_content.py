@@ -1,0 +1,80 @@
+"""What the lists must say because the law or the work says so."""
+
+import itertools
+
+from casework.codelists import codelist
+
+
+def test_the_sixteen_acts_have_the_letters_of_article_three():
+    assert [act.text("letter") for act in codelist("dv_act")] == list("abcdđeghiklmnopq")
+
+
+def test_family_relations_have_a_basis_and_others_have_none():
+    for relation in codelist("relation"):
+        assert bool(relation.text("basis")) == relation.flag("family"), relation.code
+
+
+def test_age_bands_leave_no_gap():
+    bands = list(codelist("age_band"))
+    assert bands[0].number("from") == 0
+    for before, after in itertools.pairwise(bands):
+        assert after.number("from") == (before.number("to") or 0) + 1
+    assert bands[-1].number("to") is None
+
+
+def test_seventy_two_hours_is_the_first_limit():
+    assert next(iter(codelist("report_delay"))).number("up_to_hours") == 72
+
+
+def test_a_commune_ban_runs_three_days_at_most():
+    assert codelist("measure").get("CAM_TIEP_XUC_XA").number("limit_hours") == 72
+
+
+def test_three_things_must_be_passed_on_and_she_is_told_all_three():
+    must = [text.code for text in codelist("told") if text.flag("must")]
+    assert must == ["pass_on_chair", "pass_on_danger", "pass_on_child"]
+
+
+def test_the_danger_steps_begin_with_the_police_and_end_by_staying():
+    steps = [step.code for step in codelist("danger_steps")]
+    assert (steps[0], steps[-1]) == ("call_police", "stay")
+
+
+def test_the_chair_of_the_commune_is_the_only_agency_of_chairs():
+    assert codelist("role").get("chair").texts("agencies") == ("chairman",)
+    assert codelist("role").get("administrator").texts("agencies") == ()
+
+
+def test_statistics_and_reporters_hold_no_keys():
+    closed = {agency.code for agency in codelist("agency") if not agency.flag("holds_keys")}
+    assert closed == {"statistics", "reporters", "oversight"}
+
+
+def test_section_numbers_are_those_written_in_databases():
+    assert {section.code: section.number("number") for section in codelist("section")} == {
+        "contact": 1,
+        "identity": 2,
+        "papers": 3,
+        "children": 4,
+        "incident": 5,
+        "injuries": 6,
+        "story": 7,
+        "perpetrator": 8,
+        "safety_plan": 9,
+        "assessment": 10,
+        "counselling": 11,
+        "plan": 12,
+        "measures": 13,
+        "health": 14,
+        "police": 15,
+        "legal": 16,
+        "child": 17,
+        "ban": 18,
+        "shelter": 19,
+        "grounds": 20,
+        "notice": 21,
+        "letter": 22,
+        "reporter": 23,
+        "facts": 24,
+        "file": 25,
+    }
