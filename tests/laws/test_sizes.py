@@ -27,7 +27,8 @@ def _body_lines(function) -> int:
 
 @pytest.mark.parametrize("path", python_files("casework", "migrations", "bench", "tests"), ids=str)
 def test_a_file_holds_one_subject(path: Path):
-    assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= FILE_LINES
+    lines = (ROOT / path).read_text(encoding="utf-8").count("\n")
+    assert lines <= FILE_LINES
 
 
 @pytest.mark.parametrize("path", python_files("casework", "bench"), ids=str)
