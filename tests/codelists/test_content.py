@@ -77,4 +77,6 @@ def test_section_numbers_are_those_written_in_databases():
         "reporter": 23,
         "facts": 24,
         "file": 25,
+        "label": 26,
+        "draft": 27,
     }
