@@ -1,0 +1,76 @@
+"use strict";
+(() => {
+  const one = (selector) => document.querySelector(selector);
+  const exit = one("[data-exit]");
+
+  // What is to be corrected is read first.
+  const problems = one("[data-problems]");
+  if (problems) problems.focus();
+
+  // Shift three times leaves.
+  let shifts = [];
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Shift") { shifts = []; return; }
+    if (event.repeat) return;
+    shifts = [...shifts.filter((at) => event.timeStamp - at < 2000), event.timeStamp];
+    if (shifts.length > 2 && exit) exit.submit();
+  });
+
+  // A form is sent only once, and only when the network is there: else the text stays on the page.
+  let busy = false;
+  let typed = false;
+  addEventListener("input", () => { typed = true; });
+  addEventListener("pageshow", () => { busy = false; });
+  const alive = async () => {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), 5000);
+    try {
+      return (await fetch("/healthz", { cache: "no-store", signal: stop.signal })).ok;
+    } catch {
+      return false;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  const send = (form, button) => {
+    if (button && button.name) {
+      const copy = document.createElement("input");
+      copy.type = "hidden";
+      copy.name = button.name;
+      copy.value = button.value;
+      form.append(copy);
+    }
+    if (button && button.hasAttribute("formaction")) form.action = button.formAction;
+    HTMLFormElement.prototype.submit.call(form);
+  };
+  addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (form === exit || form.method !== "post") return;
+    event.preventDefault();
+    if (busy) return;
+    busy = true;
+    const there = await alive();
+    one("#offline").hidden = there;
+    if (there) send(form, event.submitter);
+    else { busy = false; one("#offline").scrollIntoView({ block: "center" }); }
+  });
+
+  // One minute before the screen locks there is a word; then the draft is kept, or the page asked anew.
+  const idle = one("#idle");
+  if (idle) {
+    const limit = idle.dataset.minutes * 60000;
+    let last = Date.now();
+    for (const kind of ["pointerdown", "keydown", "input", "scroll"]) {
+      addEventListener(kind, () => { last = Date.now(); idle.hidden = true; }, { passive: true });
+    }
+    setInterval(() => {
+      const quiet = Date.now() - last;
+      idle.hidden = quiet < limit - 60000;
+      if (quiet < limit) return;
+      last = Date.now();
+      const draft = typed && one("[data-draft]");
+      if (draft) draft.click();
+      else location.reload();
+    }, 5000);
+  }
+})();

@@ -1,0 +1,159 @@
+"""Questions that are answered by choosing: from a few words or from a code list."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from flask_babel import get_locale, lazy_gettext
+from wtforms import RadioField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+
+from casework.codelists import Code, codelist
+from casework.web import wording
+from casework.web.fields import Question
+
+YES, NO, UNKNOWN = "yes", "no", "unknown"
+LONG_LIST = 12
+
+Pairs = Sequence[tuple[str, object]]
+
+
+class Choice(Question, RadioField):
+    """One answer out of a few; `unknown` adds "Không biết"."""
+
+    kind = "radios"
+    missing = wording.CHOOSE
+
+    def __init__(self, label: Any, choices: Pairs, *, unknown: bool = False, **options: Any) -> None:
+        """Take the question and the pairs of (value, words)."""
+        offered = [*choices, (UNKNOWN, lazy_gettext("Không biết"))] if unknown else choices
+        super().__init__(
+            label,
+            choices=lambda: [SelectChoice(value, str(words)) for value, words in offered],
+            invalid_choice_message=wording.NOT_LISTED,
+            **options,
+        )
+
+    @property
+    def anchor(self) -> str:
+        """Give the id of the first answer."""
+        return f"{self.id}-0"
+
+
+class YesNo(Choice):
+    """Yes or no, and "Không biết" wherever life needs it."""
+
+    def __init__(self, label: Any, *, unknown: bool = True, **options: Any) -> None:
+        """Take the question."""
+        answers = [(YES, lazy_gettext("Có")), (NO, lazy_gettext("Không"))]
+        super().__init__(label, answers, unknown=unknown, **options)
+
+
+class Choices(Question, SelectMultipleField):
+    """Any number of answers out of a few."""
+
+    kind = "checkboxes"
+    missing = lazy_gettext("Hãy chọn ít nhất một câu trả lời.")
+
+    def __init__(self, label: Any, choices: Pairs, **options: Any) -> None:
+        """Take the question and the pairs of (value, words)."""
+        super().__init__(
+            label,
+            choices=lambda: [SelectChoice(value, str(words)) for value, words in choices],
+            invalid_choice_message=wording.NOT_LISTED,
+            **options,
+        )
+
+    @property
+    def anchor(self) -> str:
+        """Give the id of the first answer."""
+        return f"{self.id}-0"
+
+
+class OneCode(Question, RadioField):
+    """One code of a code list; `select` draws a closed list where there are many."""
+
+    missing = wording.CHOOSE
+
+    def __init__(
+        self,
+        label: Any,
+        name_of_list: str,
+        *,
+        plain: str = "",
+        only: Iterable[str] = (),
+        select: bool = False,
+        **options: Any,
+    ) -> None:
+        """Take the question, the list, the additional text to show instead, and a smaller choice."""
+        self.kind = "select" if select else "radios"
+        super().__init__(
+            label,
+            choices=_from_list(name_of_list, plain, frozenset(only)),
+            invalid_choice_message=wording.NOT_LISTED,
+            **options,
+        )
+
+    @property
+    def anchor(self) -> str:
+        """Give the id of the first answer, or of the closed list."""
+        return str(self.id) if self.kind == "select" else f"{self.id}-0"
+
+
+class Codes(Question, SelectMultipleField):
+    """Any number of codes of a code list."""
+
+    kind = "checkboxes"
+    missing = lazy_gettext("Hãy chọn ít nhất một câu trả lời.")
+
+    def __init__(
+        self,
+        label: Any,
+        name_of_list: str,
+        *,
+        plain: str = "",
+        only: Iterable[str] = (),
+        **options: Any,
+    ) -> None:
+        """Take the question, the list, the additional text to show instead, and a smaller choice."""
+        super().__init__(
+            label,
+            choices=_from_list(name_of_list, plain, frozenset(only)),
+            invalid_choice_message=wording.NOT_LISTED,
+            **options,
+        )
+
+    @property
+    def anchor(self) -> str:
+        """Give the id of the first answer."""
+        return f"{self.id}-0"
+
+
+def _from_list(name: str, plain: str, only: frozenset[str]) -> Callable[[Any, Any], list[Any]]:
+    """Make what WTForms asks for the answers on offer: active codes, and those already chosen."""
+
+    def offered(form: Any, field: Any) -> list[Any]:
+        lang = language()
+        before = field.object_data or ()
+        kept = {before} if isinstance(before, str) else set(before)
+        codes = [code for code in codelist(name) if code.active() or code.code in kept]
+        return [_answer(code, plain, lang) for code in codes if not only or code.code in only]
+
+    return offered
+
+
+def _answer(code: Code, plain: str, lang: str) -> Any:
+    """Draw one code: in everyday words with the words of the law below, or in its own words."""
+    everyday = code.text(plain, lang) if plain else ""
+    hint = {"hint": code.label(lang)} if everyday else {}
+    return SelectChoice(code.code, everyday or code.label(lang), hint)
+
+
+def code_words(code: str, name_of_list: str) -> str:
+    """Give the words of a code in the language of the page: `{{ person.role|code("role") }}`."""
+    return codelist(name_of_list).label(code, language())
+
+
+def language() -> str:
+    """Give the language of the page as code lists know it."""
+    locale = get_locale()
+    return str(locale.language) if locale else "vi"

@@ -1,0 +1,119 @@
+"""Every error becomes one calm page that says what to do, and one line in the log that tells nothing."""
+
+import logging
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_babel import lazy_gettext as _
+from werkzeug.exceptions import HTTPException
+
+from casework.errors import BadInput, CaseworkError
+
+log = logging.getLogger("casework.web")
+
+PLAIN = "<!doctype html><html lang=vi><meta charset=utf-8><title>Sổ ca</title><p>Xin thử lại sau ít phút."
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a person reads: a heading, and what to do now."""
+
+    heading: object
+    advice: object
+
+
+SEALED = Page(
+    _("Không mở được trang này"),
+    _("Trang không có, hoặc không thuộc phần việc của bạn. Hãy về trang đầu và mở lại từ đó."),
+)
+BROKEN = Page(
+    _("Máy đang gặp trục trặc"),
+    _("Xin thử lại sau ít phút. Nếu vẫn vậy, hãy báo người quản trị và ghi việc ra giấy."),
+)
+PAGES: Mapping[int, Page] = {
+    400: Page(
+        _("Trang gửi lên chưa đọc được"),
+        _("Hãy quay lại, tải lại trang rồi gửi lần nữa. Chữ đã gõ thường vẫn còn ở trang trước."),
+    ),
+    401: Page(_("Hãy đăng nhập"), _("Phiên làm việc đã hết. Hãy đăng nhập lại để làm tiếp.")),
+    403: SEALED,
+    404: SEALED,
+    405: Page(
+        _("Trang này không nhận cách mở như vậy"),
+        _("Hãy về trang đầu và đi tiếp bằng các nút trên trang."),
+    ),
+    409: Page(
+        _("Có người vừa sửa trước"),
+        _("Phần của bạn chưa ghi đè lên. Hãy mở lại trang, xem bản mới rồi ghi thêm."),
+    ),
+    413: Page(
+        _("Phần gửi lên quá lớn"),
+        _("Chữ gửi được nhiều nhất 1 MB, tệp nhiều nhất 10 MB. Hãy bớt lại rồi gửi lần nữa."),
+    ),
+    422: Page(_("Có chỗ cần sửa lại"), _("Hãy quay lại trang trước và xem chỗ được đánh dấu.")),
+    429: Page(_("Đã thử quá nhiều lần"), _("Hãy chờ vài phút rồi thử lại. Việc gấp: hãy gọi điện.")),
+    500: BROKEN,
+    503: Page(
+        _("Máy đang bận"),
+        _("Chưa có gì bị mất. Xin chờ một phút rồi thử lại. Việc gấp: hãy gọi điện."),
+    ),
+}
+
+
+def install(app: Flask) -> None:
+    """Answer every exception with a page."""
+    app.register_error_handler(HTTPException, answer_http)
+    app.register_error_handler(Exception, answer)
+
+
+def answer_http(error: HTTPException) -> Response | HTTPException:
+    """Answer an error of HTTP; a redirect passes as it is."""
+    if error.response is not None or error.code is None or error.code < 400:
+        return error
+    response = page(error.code)
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    return response
+
+
+def answer(error: Exception) -> Response:
+    """Answer any other exception by its `status`; what has none is a fault, told to nobody."""
+    if current_app.config.get("PROPAGATE_EXCEPTIONS"):
+        raise error
+    status = getattr(error, "status", 500)
+    if not isinstance(error, CaseworkError) and status == 500:
+        log.error("fault=%s at=%s", type(error).__name__, _frames(error))
+    advice = str(error) if isinstance(error, BadInput) and error.args else None
+    return page(status, advice)
+
+
+def page(status: int, advice: str | None = None) -> Response:
+    """Draw the page of a status and write its line: the template of the route, never an address."""
+    words = PAGES.get(status, BROKEN if status >= 500 else PAGES[400])
+    log.info("status=%d method=%s route=%s", status, _method(), _route())
+    try:
+        body = render_template("web/error.html", heading=words.heading, advice=advice or words.advice)
+    except Exception as fault:  # noqa: BLE001 -- whatever broke, a person still gets a page
+        log.error("fault=%s at=%s", type(fault).__name__, _frames(fault))
+        body = PLAIN
+    return make_response(body, status)
+
+
+def _method() -> str:
+    """Give the method, or a dash for one that is no method."""
+    return request.method if request.method in {"GET", "HEAD", "POST", "OPTIONS"} else "-"
+
+
+def _route() -> str:
+    """Give the template of the route that was asked for, or a dash."""
+    return request.url_rule.rule if request.url_rule else "-"
+
+
+def _frames(error: BaseException) -> str:
+    """Give where an exception came from, without its message: a message may hold what was typed."""
+    frames: list[Any] = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))

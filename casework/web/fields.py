@@ -1,0 +1,181 @@
+"""Questions that are answered in words: names, short and long text, phones, passwords, hours."""
+
+import re
+from collections.abc import Sequence
+from datetime import time
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from wtforms import Field, Form, PasswordField, StringField, TextAreaField
+from wtforms.validators import Optional, StopValidation, ValidationError
+
+from casework.web import phones, wording
+
+LONGEST_TEXT = 20_000
+LONGEST_LINE = 200
+LONGEST_NAME = 100
+HOUR = re.compile(r"(\d{1,2})(?:(?:[:.]|\s*(?:h|giờ)\s*)(\d{1,2})?)?(?:\s*phút)?")
+
+
+class Answered:
+    """Ask for an answer; an answer that is there but wrong keeps its own message."""
+
+    field_flags = {"required": True}  # noqa: RUF012 -- WTForms reads it, nobody writes it
+
+    def __init__(self, message: object) -> None:
+        """Keep the sentence to show when nothing was answered."""
+        self.message = message
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Stop with one message where nothing but spaces was sent."""
+        if any(str(value).strip() for value in field.raw_data or ()):
+            return
+        field.errors = []
+        raise StopValidation(str(self.message))
+
+
+class AtMost:
+    """Refuse a text that is longer than it may be, and say by how much."""
+
+    def __init__(self, limit: int) -> None:
+        """Keep the limit, in characters."""
+        self.limit = limit
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Count what is left after cleaning."""
+        over = len(field.data or "") - self.limit
+        if over > 0:
+            raise ValidationError(
+                _(
+                    "Dài quá %(over)d ký tự. Nhiều nhất là %(limit)d ký tự: hãy bớt lại.",
+                    over=over,
+                    limit=self.limit,
+                )
+            )
+
+
+class Question(Field):
+    """A field that knows how it is drawn, whether it must be answered, and what to say if not."""
+
+    kind = "text"
+    missing: Any = wording.FILL_IN
+    limit: int | None = None
+
+    def __init__(
+        self,
+        label: Any,
+        *,
+        required: bool = True,
+        missing: Any = None,
+        hint: Any = "",
+        validators: Sequence[Any] = (),
+        **options: Any,
+    ) -> None:
+        """Take the question, whether it must be answered, the words when it is not, and a hint."""
+        asked = Answered(missing or self.missing) if required else Optional()
+        super().__init__(label, [asked, *validators], description=hint, **options)
+
+    @property
+    def anchor(self) -> str:
+        """Give the id of the first box, where the error summary leads."""
+        return str(self.id)
+
+
+class ShortText(Question, StringField):
+    """One line of text."""
+
+    def __init__(self, label: Any, *, limit: int = LONGEST_LINE, **options: Any) -> None:
+        """Take the question and the most characters it may hold."""
+        self.limit = limit
+        checks = [AtMost(limit), *options.pop("validators", ())]
+        super().__init__(label, validators=checks, **options)
+
+
+class LongText(Question, TextAreaField):
+    """Free text of many lines."""
+
+    kind = "textarea"
+
+    def __init__(self, label: Any, *, limit: int = LONGEST_TEXT, rows: int = 6, **options: Any) -> None:
+        """Take the question, the most characters it may hold and the height of its box."""
+        self.limit, self.rows = limit, rows
+        checks = [AtMost(limit), *options.pop("validators", ())]
+        super().__init__(label, validators=checks, **options)
+
+
+class PersonName(ShortText):
+    """One box for "họ và tên", in the order in which people say it."""
+
+    missing = lazy_gettext("Hãy ghi họ và tên.")
+
+    def __init__(self, label: Any, *, limit: int = LONGEST_NAME, **options: Any) -> None:
+        """Take the question."""
+        super().__init__(label, limit=limit, **options)
+
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        """Refuse a name without any letter."""
+        if self.data and not any(letter.isalpha() for letter in self.data):
+            raise ValidationError(_("Tên phải có chữ cái. Hãy ghi tên như người ấy được gọi."))
+
+
+class Username(ShortText):
+    """The name somebody signs in with: no spelling help, no capital at its beginning."""
+
+    kind = "username"
+    missing = lazy_gettext("Hãy ghi tên đăng nhập.")
+
+
+class Password(Question, PasswordField):
+    """A password: never cleaned and never shown again."""
+
+    kind = "password"
+    missing = lazy_gettext("Hãy gõ mật khẩu.")
+
+    def __init__(self, label: Any, *, fresh: bool = False, **options: Any) -> None:
+        """Take the question and whether it is a new password."""
+        self.autocomplete = "new-password" if fresh else "current-password"
+        super().__init__(label, **options)
+
+
+class VietnamesePhone(Question, StringField):
+    """A phone number in any usual spelling; its data is the number as it is dialled, or None."""
+
+    kind = "phone"
+    missing = lazy_gettext("Hãy ghi số điện thoại.")
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Bring what was typed into the one kept form."""
+        typed = "".join(valuelist[:1]).strip()
+        self.data = None
+        if typed:
+            self.data = phones.normalise(typed)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return phones.spaced(self.data) if self.data else ""
+
+
+class TimeOfDay(Question, StringField):
+    """An hour as people write it ("23:15", "23h15", "23 giờ"); its data is a time, or None."""
+
+    kind = "hour"
+    data: Any
+    missing = lazy_gettext("Hãy ghi giờ, ví dụ 23:15.")
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Read the hour and the minute."""
+        typed = "".join(valuelist[:1]).strip().lower()
+        self.data = None
+        if not typed:
+            return
+        parts = HOUR.fullmatch(typed)
+        if not parts or int(parts[1]) > 23 or int(parts[2] or 0) > 59:
+            raise ValueError(_("Giờ chưa đúng. Hãy ghi từ 0:00 đến 23:59, ví dụ 23:15."))
+        self.data = time(int(parts[1]), int(parts[2] or 0))
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.strftime("%H:%M") if self.data else ""

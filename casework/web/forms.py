@@ -1,0 +1,87 @@
+"""The one base of every form, and all kinds of questions under one roof."""
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField, TextAreaField
+
+from casework.web import clean, wording
+from casework.web.choices import Choice, Choices, Codes, OneCode, YesNo
+from casework.web.dates import BirthYear, DateParts
+from casework.web.fields import (
+    LongText,
+    Password,
+    PersonName,
+    Question,
+    ShortText,
+    TimeOfDay,
+    Username,
+    VietnamesePhone,
+)
+
+__all__ = [
+    "BirthYear",
+    "Choice",
+    "Choices",
+    "Codes",
+    "DateParts",
+    "Form",
+    "LongText",
+    "OneCode",
+    "Password",
+    "PersonName",
+    "Question",
+    "ShortText",
+    "TimeOfDay",
+    "Username",
+    "VietnamesePhone",
+    "YesNo",
+]
+
+
+class Form(FlaskForm):
+    """A form whose messages are ours, whose text is cleaned and whose answers come once."""
+
+    class Meta(FlaskForm.Meta):
+        """What every form shares."""
+
+        def get_translations(self, form: Any) -> wording.Wording:
+            """Give our own words for the messages of WTForms."""
+            return wording.Wording()
+
+        def bind_field(self, form: Any, unbound_field: Any, options: MutableMapping[str, Any]) -> Any:
+            """Clean what is typed into every text field, but never a password."""
+            cleaning = _cleaning(unbound_field.field_class)
+            if cleaning:
+                options["filters"] = [cleaning, *unbound_field.kwargs.get("filters", ())]
+            return super().bind_field(form, unbound_field, options)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every answer, and that none was sent twice."""
+        valid = super().validate(extra_validators)
+        for field in self:
+            if _repeated(field):
+                field.errors = [str(wording.SENT_TWICE)]
+                valid = False
+        return bool(valid)
+
+    def problems(self) -> list[tuple[str, str]]:
+        """Give (anchor, sentence) of everything to be corrected, in the order of the page."""
+        return [(getattr(field, "anchor", field.id), str(message)) for field in self for message in field.errors]
+
+
+def _cleaning(kind: type) -> Any:
+    """Choose how a kind of field is cleaned: lines, or one line, or not at all."""
+    if not issubclass(kind, StringField) or issubclass(kind, PasswordField):
+        return None
+    cleaned = clean.text if issubclass(kind, TextAreaField) else clean.line
+    return lambda value: cleaned(value) if isinstance(value, str) else value
+
+
+def _repeated(field: Any) -> bool:
+    """Say whether a question with one answer was answered more than once."""
+    if getattr(field, "repeated", False):
+        return True
+    many = getattr(field, "kind", "") in {"checkboxes", "date"} or field.type.startswith("Multiple")
+    return not many and len(field.raw_data or ()) > 1

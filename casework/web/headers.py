@@ -1,0 +1,57 @@
+"""What every response tells the browser: take nothing from elsewhere, keep nothing, tell nobody."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "object-src 'none'"
+)
+ALWAYS = {
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), "
+        "geolocation=(), gyroscope=(), microphone=(), midi=(), payment=(), usb=()"
+    ),
+    "X-Robots-Tag": "noindex, nofollow",
+}
+FOREVER = "public, max-age=31536000, immutable"
+
+
+def install(app: Flask) -> None:
+    """Put the headers on every response, and a version into every address of a static file."""
+    app.after_request(harden)
+    app.url_defaults(_add_version)
+
+
+def harden(response: Response) -> Response:
+    """Add the headers to one response; whatever is no page may not run as one."""
+    for name, value in ALWAYS.items():
+        response.headers[name] = value
+    sandbox = "" if response.mimetype == "text/html" else "; sandbox"
+    response.headers["Content-Security-Policy"] = POLICY + sandbox
+    lasting = request.endpoint == "static" and "v" in request.args and response.status_code == 200
+    response.headers["Cache-Control"] = FOREVER if lasting else "no-store"
+    return response
+
+
+def _add_version(endpoint: str, values: dict[str, Any]) -> None:
+    """Name the content of a static file in its address, so that it may be kept for ever."""
+    folder = current_app.static_folder
+    if endpoint == "static" and folder and "filename" in values:
+        values.setdefault("v", _version(Path(folder) / values["filename"]))
+
+
+@cache
+def _version(file: Path) -> str:
+    """Give the first digits of the SHA-256 of a file, or "0" where there is none."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else "0"

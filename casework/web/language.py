@@ -1,0 +1,143 @@
+"""Vietnamese first, English second: catalogues, and the words for times and numbers."""
+
+from datetime import date, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from flask import Blueprint, Flask, has_request_context, redirect, request
+from flask_babel import Babel, Domain
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from casework import clock
+from casework.web.choices import code_words, language
+from casework.web.origin import without_token
+
+COOKIE = "__Host-lang"
+LANGUAGES = ("vi", "en")
+CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
+MINUTE, HOUR, DAY = 60, 3600, 86400
+SOON = timedelta(hours=24)
+YEAR = 365 * DAY
+VIETNAMESE_MARKS = str.maketrans(",.", ".,")
+
+blueprint = Blueprint("language", __name__)
+
+
+class Catalogue(Domain):
+    """The translations, read from the one .po file of a language: nothing compiled can be stale."""
+
+    cache: dict[str, Translations]
+
+    def get_translations(self) -> Translations:
+        """Give the catalogue of the page's language; Vietnamese needs none."""
+        lang = language()
+        if lang not in self.cache:
+            self.cache[lang] = read(CATALOGUES / lang / "LC_MESSAGES" / "messages.po")
+        return self.cache[lang]
+
+
+def read(file: Path) -> Translations:
+    """Read a .po file into what gettext asks; a file that is not there holds nothing."""
+    if not file.is_file():
+        return Translations()
+    compiled = BytesIO()
+    with file.open("rb") as source:
+        write_mo(compiled, read_po(source))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def install(app: Flask) -> None:
+    """Set the language of every page, and give templates the words for times."""
+    babel = Babel(  # type: ignore[no-untyped-call]
+        app, default_locale="vi", locale_selector=chosen
+    )
+    babel.domain_instance = Catalogue()  # type: ignore[no-untyped-call]
+    app.register_blueprint(blueprint)
+    app.jinja_env.filters.update(code=code_words, when=when, day=day, due=due, due_state=due_state, number=number)
+    app.jinja_env.globals["lang"] = language
+
+
+def chosen() -> str:
+    """Give the language that the browser asked for with our own button; else Vietnamese."""
+    asked = request.cookies.get(COOKIE, "") if has_request_context() else ""
+    return asked if asked in LANGUAGES else "vi"
+
+
+@blueprint.post("/ngon-ngu")
+@without_token
+def choose() -> Response:
+    """Keep the language in a cookie and go back to the page."""
+    lang = request.form.get("lang", "")
+    back = redirect(_local(request.form.get("back", "/")), 303)
+    if lang in LANGUAGES:
+        back.set_cookie(COOKIE, lang, max_age=YEAR, secure=True, httponly=True, samesite="Lax")
+    return back
+
+
+def _local(path: str) -> str:
+    """Give the path if it lies on this site, else the first page."""
+    outside = not path.startswith("/") or path.startswith("//") or not path.isprintable()
+    return "/" if outside or "\\" in path else path
+
+
+def number(value: float) -> str:
+    """Write a number with the separators of the language ("1.234" in Vietnamese)."""
+    written = f"{value:,}"
+    return written if language() == "en" else written.translate(VIETNAMESE_MARKS)
+
+
+def _here(at: datetime | int) -> datetime:
+    """Turn a moment (aware, or microseconds) into the commune's own time."""
+    return clock.local(at) if isinstance(at, int) else at.astimezone(clock.LOCAL)
+
+
+def day(at: date | datetime) -> str:
+    """Write a day in digits: 23/11/2026."""
+    here = _here(at).date() if isinstance(at, datetime) else at
+    return f"{here.day}/{here.month}/{here.year}"
+
+
+def when(at: datetime | int) -> str:
+    """Write a moment: the hour, and the day in words where it is near."""
+    here = _here(at)
+    hour = here.strftime("%H:%M")
+    away = (here.date() - clock.today()).days
+    if away == 0:
+        return _("%(hour)s hôm nay", hour=hour)
+    if away == -1:
+        return _("%(hour)s hôm qua", hour=hour)
+    if away == 1:
+        return _("%(hour)s ngày mai", hour=hour)
+    return _("%(hour)s ngày %(day)s", hour=hour, day=day(here))
+
+
+def due(at: datetime | int) -> str:
+    """Say how long there is until a moment ("còn 5 giờ"), or how long it is past."""
+    left = round((_here(at) - clock.now()).total_seconds())
+    if -MINUTE < left < MINUTE:
+        return _("đến hạn lúc này")
+    if left < 0:
+        return _("quá hạn %(time)s", time=_length(-left))
+    return _("còn %(time)s", time=_length(left))
+
+
+def due_state(at: datetime | int) -> str:
+    """Say how pressing a moment is: `late`, `soon` (within 24 hours) or `later`."""
+    left = _here(at) - clock.now()
+    if left < timedelta(0):
+        return "late"
+    return "soon" if left <= SOON else "later"
+
+
+def _length(seconds: int) -> str:
+    """Write a length of time in its one fitting unit, rounded down: nobody is given time he has not."""
+    if seconds < HOUR:
+        return _("%(count)d phút", count=seconds // MINUTE)
+    if seconds < 2 * DAY:
+        return _("%(count)d giờ", count=seconds // HOUR)
+    return _("%(count)d ngày", count=seconds // DAY)

@@ -1,0 +1,56 @@
+"""Phone numbers as people in Viet Nam write them, and the one form in which they are kept."""
+
+import re
+import unicodedata
+
+from flask_babel import gettext as _
+
+BETWEEN = re.compile(r"[\s.,()\-‐-―]+")
+HOME = re.compile(r"^(?:\+84|0084|84(?=\d{9,10}$))\(?0?")
+MOBILE = re.compile(r"0(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-46-9])\d{7}")
+LANDLINE = re.compile(r"02\d{8,9}")
+SHORT = re.compile(r"1(?:1\d|[89]00\d{4,6})")
+ABROAD = re.compile(r"\+(?!84)[1-9]\d{6,14}")
+
+
+class NotAPhone(ValueError):
+    """What was typed is no phone number; the message says what to do."""
+
+
+def normalise(text: str) -> str:
+    """Give a number as it is dialled in Viet Nam ("0912345678", "111", "1900969680"), abroad with its +.
+
+    Raises NotAPhone. Spaces, dots, hyphens, +84, 84 and 0084 are accepted.
+    """
+    digits = BETWEEN.sub("", unicodedata.normalize("NFKC", text))
+    number = HOME.sub("0", digits)
+    for shape in (MOBILE, LANDLINE, SHORT, ABROAD):
+        if shape.fullmatch(number):
+            return number
+    raise NotAPhone(_reason(number))
+
+
+def spaced(number: str) -> str:
+    """Give a kept number in groups, as it is read aloud."""
+    if SHORT.fullmatch(number):
+        return number if len(number) <= 4 else f"{number[:4]} {_groups(number[4:])}"
+    if number.startswith("+"):
+        return f"{number[:3]} {_groups(number[3:])}"
+    return f"{number[:4]} {_groups(number[4:])}"
+
+
+def _groups(digits: str) -> str:
+    """Cut digits into threes; a single digit is never left alone."""
+    cut = [digits[place : place + 3] for place in range(0, len(digits), 3)]
+    if len(cut) > 1 and len(cut[-1]) == 1:
+        cut[-2:] = [cut[-2][:2], cut[-2][2:] + cut[-1]]
+    return " ".join(cut)
+
+
+def _reason(number: str) -> str:
+    """Say what is wrong with a number and what to do."""
+    if not number.removeprefix("+").isdecimal():
+        return _("Số điện thoại chỉ gồm chữ số. Mỗi ô ghi một số, ví dụ 0912 345 678.")
+    if number.startswith("0") and not number.startswith("02") and len(number) != 10:
+        return _("Số di động có 10 chữ số, số vừa ghi có %(count)d. Hãy xem lại.", count=len(number))
+    return _("Số điện thoại chưa đúng. Hãy xem lại đầu số, ví dụ 0912 345 678.")
