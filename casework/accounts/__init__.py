@@ -1,0 +1,1 @@
+"""Sign-in, sessions, members and agencies."""

@@ -1,0 +1,55 @@
+"""The staff of a commune as every signed-in colleague may know them: names, agencies, roles."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from casework.audit import fresh
+from casework.gate import Work, action
+from casework.policy.words import Act, Role
+from casework.vault.models import Agency
+from casework.vietnamese import sort_key
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """One member of staff."""
+
+    id: UUID
+    name: str
+    username: str
+    roles: tuple[Role, ...]
+    agency_id: UUID | None
+    agency_name: str
+    state: str
+
+
+def colleagues(work: Work) -> list[Colleague]:
+    """Return all members of the commune, sorted as Vietnamese names are."""
+    agencies = select(Agency.id, Agency.name).where(Agency.commune_id == work.commune_id)
+    names = {row.id: row.name for row in work.session.execute(agencies)}
+    found = [
+        Colleague(
+            id=row.id,
+            name=row.name,
+            username=row.username,
+            roles=tuple(Role(code) for code in row.roles.split(",")),
+            agency_id=row.agency_id,
+            agency_name=names.get(row.agency_id, ""),
+            state=row.state,
+        )
+        for row in fresh.members(work.hands)
+    ]
+    return sorted(found, key=lambda one: sort_key(one.name))
+
+
+def names(work: Work) -> dict[UUID, str]:
+    """Return the names of all members by id."""
+    return {one.id: one.name for one in colleagues(work)}
+
+
+@action(Act.ACCOUNT_LIST)
+def list_accounts(work: Work) -> list[Colleague]:
+    """List the accounts for the administrator, who can open no case."""
+    return colleagues(work)

@@ -1,0 +1,1 @@
+"""The log: one hash chain per commune, written only by the gate."""

@@ -1,0 +1,52 @@
+"""The form of a line: canonical JSON, the hash that chains it and the MAC that only the server can make."""
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import UUID
+
+from casework.vault.bytes import lp
+from casework.vault.kek import Control
+
+START = bytes(32)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a line says: who (id) did which act about which id, how it ended and why; never content."""
+
+    at: int
+    act: str
+    role: str
+    who: UUID | None
+    about: UUID | None
+    outcome: str
+    reason: str
+    head: UUID | None
+    head_mac: bytes | None
+
+
+def canonical(entry: Entry) -> str:
+    """Return the one JSON text of an entry."""
+    fields = {
+        "about": entry.about.hex if entry.about else None,
+        "act": entry.act,
+        "at": entry.at,
+        "head": entry.head.hex if entry.head else None,
+        "head_mac": entry.head_mac.hex() if entry.head_mac else None,
+        "outcome": entry.outcome,
+        "reason": entry.reason,
+        "role": entry.role,
+        "who": entry.who.hex if entry.who else None,
+    }
+    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def link(n: int, prev: bytes, body: str) -> bytes:
+    """Return h_n = SHA-256(lp("cw/1/audit", n, h_{n-1}, canonical_json))."""
+    return sha256(lp("cw/1/audit", n, prev, body)).digest()
+
+
+def sign(control: Control, n: int, h: bytes) -> bytes:
+    """Return the MAC of a line under K_ctl, with the id of its KEK before it."""
+    return control.number.to_bytes(4, "big") + control.tag(lp("cw/1/ctl", "audit_line", 1, control.commune_id, n, h))

@@ -1,0 +1,37 @@
+"""One line of the log."""
+
+from uuid import UUID
+
+from sqlalchemy import Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casework.db import FREE, Base
+
+
+class AuditLine(Base):
+    """Line `n` of a commune's chain: h = SHA-256(lp("cw/1/audit", n, prev, body)) with a MAC beside it.
+
+    `body` is canonical JSON; the other columns repeat parts of it so that they can be searched, and
+    `verify` compares the two. `head` and `head_mac` name the head that the act changed.
+    """
+
+    __tablename__ = "audit_line"
+    __table_args__ = (
+        Index("ix_audit_line_head", "commune_id", "head", "n"),
+        Index("ix_audit_line_about", "commune_id", "about", "n"),
+        {"info": FREE},
+    )
+
+    commune_id: Mapped[UUID] = mapped_column(primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[int]
+    act: Mapped[str] = mapped_column(String(40))
+    who: Mapped[UUID | None]
+    about: Mapped[UUID | None]
+    outcome: Mapped[str] = mapped_column(String(10))
+    head: Mapped[UUID | None]
+    head_mac: Mapped[bytes | None] = mapped_column(LargeBinary)
+    body: Mapped[str] = mapped_column(Text)
+    prev: Mapped[bytes] = mapped_column(LargeBinary)
+    h: Mapped[bytes] = mapped_column(LargeBinary)
+    mac: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,0 +1,60 @@
+"""Appends lines to the chain; protected: only the gate may import it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework.audit.chain import START, Entry, canonical, link, sign
+from casework.audit.models import AuditLine
+from casework.vault import heads
+from casework.vault.kek import Control
+
+
+def append(session: Session, control: Control, entries: Sequence[Entry]) -> None:
+    """Write the line of each act, and one more line of the first for each further head that it changed.
+
+    Each changed head first gets the number of its line and is signed again, so that the line can hold its MAC.
+    """
+    n, prev = _tail(session, control.commune_id)
+    touched = list(heads.changes(session).values())
+    for number, head in enumerate(touched, start=n + 1):
+        head.n = number
+    session.flush()
+    first, *others = entries
+    marked = [replace(first, head=head.id, head_mac=head.mac) for head in touched] or [first]
+    for one in (*marked, *others):
+        n += 1
+        prev = _add(session, control, n, prev, one)
+    session.flush()
+
+
+def _tail(session: Session, commune_id: UUID) -> tuple[int, bytes]:
+    newest = select(AuditLine.n, AuditLine.h).where(AuditLine.commune_id == commune_id)
+    row = session.execute(newest.order_by(AuditLine.n.desc()).limit(1)).one_or_none()
+    return (row.n, row.h) if row else (0, START)
+
+
+def _add(session: Session, control: Control, n: int, prev: bytes, entry: Entry) -> bytes:
+    body = canonical(entry)
+    h = link(n, prev, body)
+    session.add(
+        AuditLine(
+            commune_id=control.commune_id,
+            n=n,
+            at=entry.at,
+            act=entry.act,
+            who=entry.who,
+            about=entry.about,
+            outcome=entry.outcome,
+            head=entry.head,
+            head_mac=entry.head_mac,
+            body=body,
+            prev=prev,
+            h=h,
+            mac=sign(control, n, h),
+        )
+    )
+    return h

@@ -1,0 +1,1 @@
+"""Cases: the rows that bear them, the only row filters, and the sections they are made of."""

@@ -1,0 +1,35 @@
+"""Case codes: two plain words and two digits, sayable and memorable, random, telling nothing."""
+
+import secrets
+
+from casework.cases import scope
+from casework.codelists import case_words, nicknames
+from casework.gate import Work
+from casework.vault.kek import Control
+from casework.vietnamese import fold
+
+
+def draw() -> str:
+    """Draw a code such as "sen-lúa-42"."""
+    first = secrets.choice(case_words())
+    second = secrets.choice([word for word in case_words() if word != first])
+    return f"{first}-{second}-{secrets.randbelow(90) + 10}".replace(" ", "-")
+
+
+def draw_nickname() -> str:
+    """Draw a neutral nickname that helps to recognise the right case."""
+    return secrets.choice(nicknames())
+
+
+def tag(control: Control, code: str) -> bytes:
+    """Return the HMAC by which a code is kept unique without standing in the database."""
+    return control.tag(b"cw/1/code" + control.commune_id.bytes + fold(code).encode())
+
+
+def draw_unused(work: Work) -> str:
+    """Draw a code that no case of this commune bears, in reach or not."""
+    while True:
+        code = draw()
+        taken = work.session.execute(scope.code_taken(work.permit, tag(work.hands.control, code))).scalar_one()
+        if not taken:
+            return code

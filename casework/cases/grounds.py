@@ -1,0 +1,43 @@
+"""The ledger of grounds: consent, duty by law, danger to life; each entry is sealed, its routing stands in a row."""
+
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from casework.cases import writing
+from casework.cases.models import Ground
+from casework.cases.reading import Held
+from casework.cases.sections import GroundEntry
+from casework.clock import MICROSECOND
+from casework.codelists import codelist
+from casework.errors import BadInput
+from casework.gate import Work
+from casework.policy.words import Section
+from casework.vault.models import Agency
+
+LIVE = "live"
+# Consent is asked again after six months; the other grounds end with their referral.
+_CONSENT_DAYS = 183
+
+
+def record(work: Work, found: Held, entry: GroundEntry) -> Ground:
+    """Write one entry: sealed words for the owner, and a row that says to whom, which sections and until when."""
+    receiver = select(Agency.id).where(Agency.commune_id == work.commune_id, Agency.kind == entry.receiver)
+    receiver_id = work.session.execute(receiver).scalar_one_or_none()
+    if receiver_id is None:
+        raise BadInput("Xã chưa ghi cơ quan nhận này vào sổ.")
+    consent = entry.kind == "consent"
+    ground = Ground(
+        commune_id=work.commune_id,
+        id=uuid4(),
+        case_id=found.id,
+        receiver_id=receiver_id,
+        sections=",".join(
+            str(Section[code.upper()].value) for code in codelist("bundle").get(entry.receiver).texts("sections")
+        ),
+        state=entry.consent if consent and entry.consent != "granted" else LIVE,
+        until=work.hands.at + _CONSENT_DAYS * 86_400 * MICROSECOND if consent else None,
+    )
+    work.session.add(ground)
+    writing.save_json(work, found, Section.GROUNDS, entry.to_json(), series=ground.id)
+    return ground

@@ -1,0 +1,80 @@
+"""Rows that bear a case; what they show in the clear is needed for routing and tells nothing about her."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casework.db import GUARDED, Record
+from casework.vault.macs import Maced
+
+DRAFT, OPEN, CLOSED, VOID = "draft", "open", "closed", "void"
+
+
+class Case(Record, Maced):
+    """One case, from its first draft on: who holds it, whether it is open and since which day.
+
+    `opened` and `closed` are days since 1970 in the commune's time. `code_tag` is an HMAC of the case code,
+    so that two cases never get the same one; the code itself is sealed in the section `label`.
+    """
+
+    __tablename__ = "case_file"
+    __table_args__ = (
+        UniqueConstraint("commune_id", "code_tag"),
+        ForeignKeyConstraint(["commune_id", "owner_id"], ["agency.commune_id", "agency.id"]),
+        ForeignKeyConstraint(["commune_id", "holder_id"], ["member.commune_id", "member.id"]),
+        {"info": GUARDED},
+    )
+    __head__: ClassVar[str | None] = "id"
+
+    owner_id: Mapped[UUID]
+    holder_id: Mapped[UUID]
+    standin_id: Mapped[UUID | None]
+    state: Mapped[str] = mapped_column(String(10))
+    opened: Mapped[int]
+    closed: Mapped[int | None]
+    code_tag: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class Ground(Record, Maced):
+    """One entry of the ledger of grounds; its reasons are sealed, what routing needs stands here.
+
+    `sections` are section numbers joined by commas; `until` is microseconds or None.
+    """
+
+    __tablename__ = "ground"
+    __table_args__ = (
+        ForeignKeyConstraint(["commune_id", "case_id"], ["case_file.commune_id", "case_file.id"]),
+        ForeignKeyConstraint(["commune_id", "receiver_id"], ["agency.commune_id", "agency.id"]),
+        {"info": GUARDED},
+    )
+    __head__: ClassVar[str | None] = "case_id"
+
+    case_id: Mapped[UUID]
+    receiver_id: Mapped[UUID]
+    sections: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(10))
+    until: Mapped[int | None]
+
+
+class Referral(Record, Maced):
+    """One referral of a case to an agency: from, to, state and due time; its words are sealed in `letter`."""
+
+    __tablename__ = "referral"
+    __table_args__ = (
+        ForeignKeyConstraint(["commune_id", "case_id"], ["case_file.commune_id", "case_file.id"]),
+        ForeignKeyConstraint(["commune_id", "ground_id"], ["ground.commune_id", "ground.id"]),
+        ForeignKeyConstraint(["commune_id", "from_id"], ["agency.commune_id", "agency.id"]),
+        ForeignKeyConstraint(["commune_id", "to_id"], ["agency.commune_id", "agency.id"]),
+        {"info": GUARDED},
+    )
+    __head__: ClassVar[str | None] = "case_id"
+
+    case_id: Mapped[UUID]
+    ground_id: Mapped[UUID]
+    from_id: Mapped[UUID]
+    to_id: Mapped[UUID]
+    state: Mapped[str] = mapped_column(String(10))
+    urgent: Mapped[bool]
+    due: Mapped[int]

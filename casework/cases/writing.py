@@ -1,0 +1,100 @@
+"""Writes cases: a new revision of a section, a new entry of a ledger, and what is taken away."""
+
+from uuid import UUID, uuid4
+
+from casework.audit import fresh
+from casework.cases import scope
+from casework.cases.models import Case, Ground, Referral
+from casework.cases.reading import Held
+from casework.cases.sections import LEDGERS, SectionData
+from casework.errors import Conflict, Refused
+from casework.gate import Work
+from casework.policy.permit import issue
+from casework.policy.words import Act, Section
+from casework.vault import heads
+from casework.vault.envelopes import Text, write
+from casework.vault.hands import Lock
+from casework.vault.macs import Maced
+from casework.vault.models import Document, Envelope
+
+
+def add_case(work: Work, case: Case) -> Held:
+    """Put a new case with its head into the book."""
+    head = heads.create(work.session, work.commune_id, "case", case.id)
+    work.session.add(case)
+    work.session.flush()
+    work.about = case.id
+    return Held(case, head)
+
+
+def save(work: Work, found: Held, data: SectionData, *, base: int | None = None) -> Document:
+    """Seal a new revision of a section for its owner and those who hold the newest one.
+
+    `base` is the revision that the writer had before her eyes; raises Conflict if somebody wrote in between.
+    """
+    return save_json(work, found, data.section, data.to_json(), base=base)
+
+
+def save_json(
+    work: Work,
+    found: Held,
+    section: Section,
+    data: dict[str, object],
+    *,
+    base: int | None = None,
+    series: UUID | None = None,
+) -> Document:
+    """Seal the fields of a section as they stand; see `save`."""
+    series = series or (uuid4() if section in LEDGERS else heads.SINGLE)
+    newest = heads.newest(found.head.listing, section, series)
+    if base is not None and base != (newest.revision if newest else 0):
+        raise Conflict("Trong lúc chị gõ, người khác đã sửa phần này.", about=found.id)
+    text = Text(
+        section=section,
+        data=data,
+        by=work.me,
+        owner_id=found.case.owner_id,
+        author_agency_id=work.actor.agency_id or found.case.owner_id,
+        series=series,
+    )
+    return write(work.hands, found.head, text, readers=_readers(work, found))
+
+
+def writable(work: Work) -> frozenset[Section]:
+    """Return the sections that this person's roles may write by `section.write`."""
+    try:
+        return issue(work.actor, Act.SECTION_WRITE).opens
+    except Refused:
+        return frozenset()
+
+
+def _readers(work: Work, found: Held) -> list[Lock]:
+    """Return the owner's lock; other agencies get a section only by a referral."""
+    return fresh.locks(work.hands, [found.case.owner_id])
+
+
+def take_away(work: Work, found: Held) -> None:
+    """Raise the version of a case and sign again every row that hangs on it."""
+    work.session.flush()
+    rows: list[Maced] = []
+    for kind in (Case, Document, Envelope, Ground, Referral):
+        rows += work.session.execute(scope.bound(work.permit, kind, found.id)).scalars().all()
+    heads.take_away(work.session, found.head, rows)
+
+
+def erase_section(work: Work, found: Held, section: Section) -> None:
+    """Delete every document of a section with its envelopes, as a draft is when it has become a case."""
+    doomed = [
+        row
+        for row in work.session.execute(scope.bound(work.permit, Document, found.id)).scalars()
+        if row.section == section
+    ]
+    ids = {row.id for row in doomed}
+    for envelope in work.session.execute(scope.bound(work.permit, Envelope, found.id)).scalars():
+        if envelope.document_id in ids:
+            work.session.delete(envelope)
+    work.session.flush()
+    for document in doomed:
+        heads.forget(found.head, section=section, series=document.series)
+        work.session.delete(document)
+    take_away(work, found)

@@ -1,0 +1,52 @@
+"""The only place that asks the time."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+MICROSECOND = 1_000_000
+
+
+def _machine() -> int:
+    return time.time_ns() // 1000
+
+
+_sources: list[Callable[[], int]] = [_machine]
+
+
+def micros() -> int:
+    """Return the present as integer microseconds since 1970 UTC, as every stored time is."""
+    return _sources[-1]()
+
+
+def now() -> datetime:
+    """Return the present as an aware UTC datetime."""
+    return moment(micros())
+
+
+def today() -> date:
+    """Return the present day of the commune (Asia/Ho_Chi_Minh)."""
+    return local(micros()).date()
+
+
+def moment(at: int) -> datetime:
+    """Turn stored microseconds into an aware UTC datetime."""
+    return datetime.fromtimestamp(at / MICROSECOND, tz=UTC)
+
+
+def local(at: int) -> datetime:
+    """Turn stored microseconds into the commune's own time."""
+    return datetime.fromtimestamp(at / MICROSECOND, tz=LOCAL)
+
+
+@contextmanager
+def living_at(source: Callable[[], int]) -> Iterator[None]:
+    """Live by another clock, as the demo does while it tells fourteen months and tests do when they wait."""
+    _sources.append(source)
+    try:
+        yield
+    finally:
+        _sources.remove(source)

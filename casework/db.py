@@ -1,0 +1,179 @@
+"""The database: base classes, one kind of transaction, and the two guards that no statement gets past."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar
+from uuid import UUID
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from sqlalchemy import BigInteger, Connection, Engine, MetaData, Table, Uuid, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.sql import ClauseElement, visitors
+from sqlalchemy.sql.dml import Delete, Insert, Update
+from sqlalchemy.sql.elements import ColumnClause
+
+from casework.config import resource
+from casework.errors import Busy, Unguarded
+from casework.policy.permit import Permit
+
+# A table says with these marks how the guards treat it; the marks are read here and set nowhere else but in models.
+GUARDED = {"guarded": True}
+FREE = {"free": True}
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "secure_delete=ON",
+    "foreign_keys=ON",
+    "trusted_schema=OFF",
+    "busy_timeout=10000",
+    "temp_store=MEMORY",
+)
+
+
+class Base(DeclarativeBase):
+    """Every table; ids are UUIDs, times are integer microseconds UTC."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {UUID: Uuid, int: BigInteger}
+
+
+class Record(Base):
+    """A row that belongs to one commune: the commune leads its key, so that a city can shard by it."""
+
+    __abstract__ = True
+
+    commune_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class Database:
+    """One engine with its guards; hands out transactions and nothing else."""
+
+    def __init__(self, url: str) -> None:
+        """Open the engine of `sqlite:///file` or `postgresql+psycopg://...`; nothing is created yet."""
+        self.engine = _engine(url)
+
+    @contextmanager
+    def work(self, permit: Permit | None, commune_id: UUID | None) -> Iterator[Session]:
+        """Run one act: begins with the write lock held, commits at the end, rolls back on any error.
+
+        Without a permit only the log and other free tables can be written.
+        """
+        with self._session(self.engine, permit) as session:
+            if commune_id is not None and self.engine.dialect.name == "postgresql":
+                # Acts of one commune follow one another, so that what an act has read is still true when it writes.
+                session.execute(text("SELECT 1 FROM commune WHERE id = :id FOR UPDATE"), {"id": commune_id})
+            yield session
+
+    @contextmanager
+    def look(self) -> Iterator[Session]:
+        """Read control rows (who is this session?) without holding the write lock; guarded tables stay shut."""
+        with self._session(self.engine.execution_options(deferred=True), None) as session:
+            yield session
+
+    @contextmanager
+    def _session(self, engine: Engine, permit: Permit | None) -> Iterator[Session]:
+        with Session(engine, expire_on_commit=False, autoflush=False) as session:
+            try:
+                session.connection(execution_options={"permit": permit})
+                yield session
+                session.commit()
+            except OperationalError as cause:
+                session.rollback()
+                if _is_lock(cause):
+                    raise Busy("Sổ đang bận. Chờ một chút rồi thử lại.") from cause
+                raise
+
+
+def _is_lock(cause: OperationalError) -> bool:
+    return "locked" in str(cause.orig) or "serialize" in str(cause.orig)
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed, connect_args={"isolation_level": None, "timeout": 10}, pool_size=8)
+        event.listen(engine, "connect", _tune)
+        event.listen(engine, "begin", _begin)
+    else:
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=8, pool_pre_ping=True)
+    event.listen(engine, "before_execute", _guard)
+    return engine
+
+
+def _tune(connection: Any, _record: object) -> None:
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    deferred = connection.get_execution_options().get("deferred")
+    connection.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")
+
+
+def _guard(
+    connection: Connection, clause: ClauseElement, _multi: object, _params: object, options: dict[str, Any]
+) -> None:
+    """Refuse a guarded table without a permit (a), and any write outside a writing act (b)."""
+    permit: Permit | None = connection.get_execution_options().get("permit")
+    if isinstance(clause, Insert | Update | Delete):
+        table = clause.table
+        free = isinstance(table, Table) and table.info.get("free")
+        if not free and (permit is None or not permit.writes):
+            raise Unguarded(f"write to {table} outside a writing act")
+    elif options.get("scope") is not None and options["scope"] is permit:
+        return
+    elif name := next((t.name for t in tables_of(clause) if t.info.get("guarded")), None):
+        raise Unguarded(f"read of {name} without a permit")
+
+
+def tables_of(clause: ClauseElement) -> Iterator[Table]:
+    """Walk a statement and yield every table that stands in it, in sub-selects too."""
+    for element in visitors.iterate(clause):
+        if isinstance(element, Table):
+            yield element
+        elif isinstance(element, ColumnClause) and isinstance(element.table, Table):
+            yield element.table
+
+
+def upgrade(url: str, *, to: str = "head") -> None:
+    """Bring the database of this URL up to a revision; the connection is the migration's own."""
+    _migrate(url, command.upgrade, to)
+
+
+def downgrade(url: str, *, to: str = "base") -> None:
+    """Take the database of this URL down to a revision; rows of what is dropped are lost."""
+    _migrate(url, command.downgrade, to)
+
+
+def _migrate(url: str, step: Callable[[AlembicConfig, str], None], to: str) -> None:
+    engine = _bare_engine(url)
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(resource("migrations")))
+    try:
+        with engine.connect() as connection:
+            config.attributes["connection"] = connection
+            step(config, to)
+    finally:
+        engine.dispose()
+
+
+def _bare_engine(url: str) -> Engine:
+    """Open an engine without guards; on SQLite foreign keys are off, or changing a parent empties its children."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"))
+    engine = create_engine(parsed, connect_args={"isolation_level": None, "timeout": 10})
+    event.listen(engine, "begin", _begin)
+    return engine

@@ -1,0 +1,1 @@
+"""The pages that gather: home of each role, lists, search, the case page."""

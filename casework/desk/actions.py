@@ -1,0 +1,246 @@
+"""Lists, search and the case page: what a person may open, section by section."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from casework.accounts import staff
+from casework.audit import read
+from casework.cases import reading, writing
+from casework.cases.models import CLOSED, OPEN
+from casework.cases.reading import Held, Listed
+from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan, SectionData
+from casework.errors import BadInput, NotFound, Refused, Throttled
+from casework.gate import Work, action
+from casework.intake.actions import Draft, list_drafts
+from casework.policy.words import Act, Section
+from casework.vault import heads
+from casework.vault.envelopes import Page
+from casework.vietnamese import fold
+
+_SEARCHES_A_MINUTE = 30
+_MINUTE = 60_000_000
+_SHORTEST_QUERY = 2
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One line of a list: code and neutral nickname, never a name. `opened` is a day since 1970."""
+
+    id: UUID
+    code: str
+    nickname: str
+    danger: str
+    state: str
+    opened: int
+    holder: str
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Home:
+    """What stands on a home page: drafts and cases in reach, urgent ones first."""
+
+    cases: tuple[CaseLine, ...]
+    drafts: tuple[Draft, ...]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Somebody opened or read the case; `at` in microseconds."""
+
+    name: str
+    act: str
+    at: int
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """The page of a case: safe contact first, then which sections there are, each opened by a click of its own.
+
+    `restricted` is true for a case sealed to a circle. `opened_by` is filled for its holder alone.
+    """
+
+    line: CaseLine
+    label: Label
+    contact: Contact | None
+    sections: tuple[Section, ...]
+    opened_by: tuple[Opening, ...]
+    holder: str
+    restricted: bool
+    writable: frozenset[Section]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A section as it was written: its data, its revision, who wrote it and when (microseconds)."""
+
+    data: SectionData
+    revision: int
+    by: str
+    at: int
+
+    def __repr__(self) -> str:
+        """Never print what was sealed."""
+        return "<sealed>"
+
+
+@action(Act.HOME_READ)
+def read_home(work: Work) -> None:
+    """Open the home page of a role that works on no case."""
+
+
+@action(Act.CASE_LIST)
+def list_cases(work: Work) -> Home:
+    """List the cases and drafts in reach: open ones before closed ones, danger first, then the newest."""
+    found = reading.listed(work, [Section.LABEL])
+    work.reason = f"{len(found)} cases"
+    names = staff.names(work)
+    lines = sorted((_line(work, one, names) for one in found), key=_order)
+    return Home(cases=tuple(lines), drafts=tuple(list_drafts(work)))
+
+
+def _order(line: CaseLine) -> tuple[bool, bool, int, str]:
+    return (line.state != OPEN, line.danger != "yes", -line.opened, line.code)
+
+
+def _line(work: Work, one: Listed, names: dict[UUID, str]) -> CaseLine:
+    label = Label.from_json(next(page.data for page in one.pages if page.section == Section.LABEL))
+    return _case_line(work, one.row, label, names)
+
+
+def _case_line(work: Work, row: Any, label: Label, names: dict[UUID, str]) -> CaseLine:
+    return CaseLine(
+        id=row.id,
+        code=label.code,
+        nickname=label.nickname,
+        danger=label.danger,
+        state=row.state,
+        opened=row.opened,
+        holder=names.get(row.holder_id, ""),
+        mine=row.holder_id == work.me,
+    )
+
+
+@action(Act.CASE_SEARCH)
+def search(work: Work, query: str) -> tuple[CaseLine, ...]:
+    """Find cases by name with or without diacritics, by telephone number or by code; nothing is indexed at rest.
+
+    Raises BadInput for a query shorter than two letters and Throttled after 30 searches in a minute.
+    """
+    wanted, digits = fold(query), "".join(filter(str.isdigit, query))
+    if len(wanted) < _SHORTEST_QUERY:
+        raise BadInput("Hãy gõ ít nhất hai chữ của tên, mã vụ việc hoặc số điện thoại.")
+    if read.recent(work.hands, Act.CASE_SEARCH, who=work.me, since=work.hands.at - _MINUTE) >= _SEARCHES_A_MINUTE:
+        raise Throttled("Tìm quá nhiều lần trong một phút. Hãy chờ một chút.")
+    listed = reading.listed(work, [Section.LABEL, Section.IDENTITY, Section.CONTACT])
+    found = [one for one in listed if _matches(one, wanted, digits)]
+    work.reason = f"{len(found)} hits"
+    names = staff.names(work)
+    return tuple(sorted((_line(work, one, names) for one in found), key=_order))
+
+
+def _matches(one: Listed, wanted: str, digits: str) -> bool:
+    fields = {key: value for page in one.pages for key, value in page.data.items() if isinstance(value, str)}
+    words = [fields.get("name", ""), fields.get("code", ""), fields.get("call_her", ""), fields.get("nickname", "")]
+    if any(wanted in fold(word) for word in words):
+        return True
+    return len(digits) >= 4 and any(
+        digits in str(page.data.get("phone", "")) for page in one.pages if page.section != Section.LABEL
+    )
+
+
+@action(Act.CASE_READ)
+def read_case(work: Work, case_id: UUID) -> CasePage:
+    """Open the page of a case with its safe contact; the other sections stay closed until they are asked for."""
+    found = reading.held(work, case_id)
+    opened = reading.pages(work, found, [Section.LABEL, Section.CONTACT])
+    by_section = {page.section: page for page in opened}
+    if Section.LABEL not in by_section:
+        raise NotFound("label", about=case_id)
+    label = Label.from_json(by_section[Section.LABEL].data)
+    contact = by_section.get(Section.CONTACT)
+    names = staff.names(work)
+    line = _case_line(work, found.case, label, names)
+    return CasePage(
+        line=line,
+        label=label,
+        contact=Contact.from_json(contact.data) if contact else None,
+        sections=_present(work, found),
+        opened_by=_openings(work, case_id, names) if line.mine else (),
+        holder=names.get(found.case.holder_id, ""),
+        restricted=found.case.owner_id in work.actor.circles,
+        writable=writing.writable(work),
+    )
+
+
+def _present(work: Work, found: Held) -> tuple[Section, ...]:
+    """Return the sections that exist and that this permit may open, in the order of the policy's words."""
+    written = {entry.section for entry in heads.entries(found.head.listing)}
+    return tuple(section for section in Section if section in written and section in work.permit.opens)
+
+
+def _openings(work: Work, case_id: UUID, names: dict[UUID, str]) -> tuple[Opening, ...]:
+    lines = read.about(work.hands, case_id, acts=[Act.CASE_READ, Act.SECTION_READ, Act.SECTION_HISTORY, Act.NAME_SHOW])
+    return tuple(Opening(names[one.who], one.act, one.at) for one in lines if one.who in names and one.who != work.me)
+
+
+@action(Act.SECTION_READ)
+def read_section(work: Work, case_id: UUID, section: Section) -> tuple[Written, ...]:
+    """Open one section: its newest revision, or every entry of a ledger, oldest first."""
+    return _written(work, reading.pages(work, reading.held(work, case_id), [section]))
+
+
+@action(Act.SECTION_HISTORY)
+def read_history(work: Work, case_id: UUID, section: Section) -> tuple[Written, ...]:
+    """Open every kept revision of a section, newest first."""
+    return _written(work, reading.history(work, reading.held(work, case_id), section))
+
+
+def _written(work: Work, pages: Iterable[Page]) -> tuple[Written, ...]:
+    names = staff.names(work)
+    found = tuple(
+        Written(SECTIONS[Section(page.section)].from_json(page.data), page.revision, names.get(page.by, ""), page.at)
+        for page in pages
+    )
+    if not found:
+        raise NotFound("section", about=work.about)
+    return found
+
+
+@action(Act.SECTION_WRITE)
+def write_section(work: Work, case_id: UUID, data: SectionData, *, base: int) -> None:
+    """Write a new revision; raises Conflict if somebody wrote after revision `base` was read."""
+    if data.section not in work.permit.opens:
+        raise Refused(f"{data.section.code} is not for this role", about=case_id)
+    writing.save(work, reading.held(work, case_id), data, base=base)
+
+
+@action(Act.NAME_SHOW)
+def show_name(work: Work, case_id: UUID) -> str:
+    """Show the name; every showing is a line in the log. An unknown name is an empty text."""
+    page = reading.page(work, reading.held(work, case_id), Section.IDENTITY)
+    if page is None:
+        raise NotFound("identity", about=case_id)
+    return Identity.from_json(page.data).name
+
+
+@action(Act.NOTE_ADD)
+def add_note(work: Work, case_id: UUID, words: str) -> None:
+    """Add a follow-up note; each note is sealed on its own."""
+    if not words.strip():
+        raise BadInput("Hãy ghi vài chữ trước khi lưu.")
+    writing.save(work, reading.held(work, case_id), Note(words=words))
+
+
+@action(Act.CASE_CLOSE)
+def close_case(work: Work, case_id: UUID, *, outcome: str, words: str) -> None:
+    """Close an open case with its outcome, or open a closed one again with a reason; she may come back any time."""
+    found = reading.held(work, case_id)
+    page = reading.page(work, found, Section.PLAN)
+    plan = Plan.from_json(page.data) if page else Plan()
+    closing = found.case.state == OPEN
+    writing.save(work, found, Plan(actions=plan.actions, outcome=outcome if closing else "", closing_words=words))
+    found.case.state = CLOSED if closing else OPEN
+    found.case.closed = reading.day_of(work.hands.at) if closing else None

@@ -1,0 +1,69 @@
+"""Named errors, each with the HTTP status that web/errors.py answers with."""
+
+from uuid import UUID
+
+
+class CaseworkError(Exception):
+    """Anything the product refuses or cannot do; `status` is what a browser is told.
+
+    `about` is the id of the thing it was about, for the log alone.
+    """
+
+    status = 500
+
+    def __init__(self, message: str = "", *, about: UUID | None = None) -> None:
+        """Keep a sentence for the person and an id for the log."""
+        super().__init__(message)
+        self.about = about
+
+
+class Refused(CaseworkError):
+    """The role may not do this act, decided before any look-up."""
+
+    status = 403
+
+
+class SignInNeeded(CaseworkError):
+    """Nobody is signed in, or the session has ended."""
+
+    status = 401
+
+
+class NotFound(CaseworkError):
+    """The row is out of reach or does not exist; the two are never told apart."""
+
+    status = 404
+
+
+class BadInput(CaseworkError):
+    """What was sent cannot be used; `str()` is a Vietnamese sentence that says what to do."""
+
+    status = 422
+
+
+class Conflict(CaseworkError):
+    """Somebody else wrote first; nothing is overwritten and what was typed is kept."""
+
+    status = 409
+
+
+class Throttled(CaseworkError):
+    """Too many tries; wait."""
+
+    status = 429
+
+
+class Busy(CaseworkError):
+    """A lock or a slot was not free in time, or the log could not be written; try again."""
+
+    status = 503
+
+
+class VaultError(CaseworkError):
+    """A seal, a MAC or a head did not hold. One error for every cause, so that it tells an attacker nothing."""
+
+    status = 503
+
+
+class Unguarded(CaseworkError):
+    """A statement reached a guarded table without a permit: a mistake of the program, never of a person."""

@@ -1,0 +1,193 @@
+"""The one gate: asks the policy, runs the act, writes the log, commits; only then is anything returned."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Concatenate, Generic, ParamSpec, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from casework import clock
+from casework.audit import write
+from casework.audit.chain import Entry
+from casework.db import Database
+from casework.errors import BadInput, Busy, CaseworkError, Conflict, NotFound, Refused, SignInNeeded
+from casework.policy.permit import Actor, Permit, issue
+from casework.policy.words import Act
+from casework.vault.hands import Hands
+from casework.vault.kek import Control, Kek, control
+from casework.vault.keyring import Keyring
+from casework.vault.macs import equip
+from casework.vault.models import Head
+
+P = ParamSpec("P")
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+OK, DENIED, FAILED = "ok", "denied", "failed"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whoever stands before the gate: an actor, the keys she has in hand, and the version of her own head."""
+
+    actor: Actor
+    commune_id: UUID
+    keyring: Keyring | None = None
+    version: int = 0
+
+
+@dataclass
+class Work:
+    """What an action is given: its permit, its open transaction with keys, and the line it may complete."""
+
+    permit: Permit
+    hands: Hands
+    about: UUID | None = None
+    reason: str = ""
+    who: UUID | None = None
+    others: list["Work"] = field(default_factory=list)
+
+    @property
+    def session(self) -> Session:
+        """Return the open transaction."""
+        return self.hands.session
+
+    @property
+    def actor(self) -> Actor:
+        """Return who acts."""
+        return self.permit.actor
+
+    @property
+    def commune_id(self) -> UUID:
+        """Return the commune that the act belongs to."""
+        return self.hands.commune_id
+
+    @property
+    def me(self) -> UUID:
+        """Return the member who acts; a visitor, the system or the console has none and is refused."""
+        if self.permit.actor.member_id is None:
+            raise Refused("nobody is signed in")
+        return self.permit.actor.member_id
+
+    def also(self, doing: "Action[P, T]", *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do a further act in the same commit, with a permit and a log line of its own."""
+        other = Work(permit=issue(self.actor, doing.act), hands=self.hands, who=self.who)
+        self.others.append(other)
+        return doing.do(other, *args, **kwargs)
+
+
+class Action(Generic[P, T]):
+    """A function that is the doing of one act; it can be run only by the gate."""
+
+    def __init__(self, act: Act, do: Callable[Concatenate[Work, P], T]) -> None:
+        """Tie the function to its act."""
+        self.act, self.do = act, do
+        self.__doc__, self.__name__, self.__module__ = do.__doc__, do.__name__, do.__module__
+
+
+ACTIONS: dict[Act, Action[..., object]] = {}
+
+
+def action(act: Act) -> Callable[[Callable[Concatenate[Work, P], T]], Action[P, T]]:
+    """Declare the one function that does an act."""
+
+    def declare(do: Callable[Concatenate[Work, P], T]) -> Action[P, T]:
+        if act in ACTIONS:
+            raise ValueError(f"{act} has two functions")
+        made = Action(act, do)
+        ACTIONS[act] = made  # type: ignore[assignment]
+        return made
+
+    return declare
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The gate of one installation: its database and its key-encryption key."""
+
+    database: Database
+    kek: Kek
+
+    def control(self, commune_id: UUID) -> Control:
+        """Return the control keys of one commune."""
+        return control(self.kek, commune_id)
+
+    def perform(self, person: Person, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do one act for one person in one transaction and return its result after the commit.
+
+        Raises Refused (403) before any look-up, whatever CaseworkError the action raises, and Busy (503)
+        if the line could not be written: then nothing is kept and nothing is shown.
+        """
+        try:
+            permit = issue(person.actor, doing.act)
+            return self._run(person, permit, doing, *args, **kwargs)
+        except CaseworkError as cause:
+            self._refuse(person, doing.act, cause)
+            raise
+        except SQLAlchemyError as cause:
+            log.exception("act %s could not be kept", doing.act)
+            raise Busy("Không ghi được vào sổ. Không có gì bị mất; chờ một chút rồi thử lại.") from cause
+
+    def _run(self, person: Person, permit: Permit, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        keys = self.control(person.commune_id)
+        with self.database.work(permit, person.commune_id) as session:
+            equip(session, keys)
+            _still_here(session, person)
+            hands = Hands(session=session, control=keys, keyring=person.keyring, at=clock.micros())
+            work = Work(permit=permit, hands=hands, who=person.actor.member_id)
+            result = doing.do(work, *args, **kwargs)
+            session.flush()
+            write.append(session, keys, [_entry(one) for one in (work, *work.others)])
+        return result
+
+    def _refuse(self, person: Person, act: Act, cause: CaseworkError) -> None:
+        """Write the line of a refusal in a transaction of its own; if that fails, the answer is 503."""
+        if isinstance(cause, Conflict | Busy | BadInput):
+            return
+        keys = self.control(person.commune_id)
+        outcome = DENIED if isinstance(cause, Refused | NotFound) else FAILED
+        entry = Entry(
+            at=clock.micros(),
+            act=act,
+            role=",".join(person.actor.roles),
+            who=person.actor.member_id,
+            about=cause.about,
+            outcome=outcome,
+            reason=type(cause).__name__,
+            head=None,
+            head_mac=None,
+        )
+        try:
+            with self.database.work(None, person.commune_id) as session:
+                write.append(session, keys, [entry])
+        except SQLAlchemyError as broken:
+            log.exception("a refusal of %s could not be logged", act)
+            raise Busy("Không ghi được nhật ký. Chờ một chút rồi thử lại.") from broken
+
+
+def _entry(work: Work) -> Entry:
+    return Entry(
+        at=work.hands.at,
+        act=work.permit.act,
+        role=work.permit.role,
+        who=work.who,
+        about=work.about,
+        outcome=OK,
+        reason=work.reason,
+        head=None,
+        head_mac=None,
+    )
+
+
+def _still_here(session: Session, person: Person) -> None:
+    """Refuse a person whose own head changed since her request began, as when she was disabled meanwhile."""
+    member_id = person.actor.member_id
+    if member_id is None:
+        return
+    version = select(Head.v).where(Head.commune_id == person.commune_id, Head.id == member_id)
+    if session.execute(version).scalar_one_or_none() != person.version:
+        raise SignInNeeded("Tài khoản vừa thay đổi. Hãy đăng nhập lại.")

@@ -1,0 +1,1 @@
+"""From a knock at a trusted address to a sealed case, with drafts in between."""

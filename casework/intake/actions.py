@@ -1,0 +1,184 @@
+"""Drafts and the opening of a case; a draft is sealed from its first byte, as the case will be."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from casework import clock
+from casework.accounts.staff import Colleague, colleagues
+from casework.audit import fresh
+from casework.cases import codes, facts, grounds, reading, scope, writing
+from casework.cases.models import DRAFT, OPEN, VOID, Case
+from casework.cases.reading import Held
+from casework.cases.sections import (
+    Assessment,
+    Children,
+    Contact,
+    GroundEntry,
+    Identity,
+    Incident,
+    Injuries,
+    Label,
+    Perpetrator,
+    SafetyPlan,
+    SectionData,
+    Story,
+)
+from casework.errors import BadInput, NotFound
+from casework.gate import Work, action
+from casework.policy.words import Act, Role, Section
+from casework.vault import circles
+
+Pages = Mapping[int, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Everything that the intake asked, checked and ready to be sealed section by section."""
+
+    danger: str
+    only_counselling: str
+    contact: Contact
+    identity: Identity
+    incident: Incident
+    children: Children = field(default_factory=Children)
+    injuries: Injuries = field(default_factory=Injuries)
+    story: Story = field(default_factory=Story)
+    perpetrator: Perpetrator = field(default_factory=Perpetrator)
+    safety_plan: SafetyPlan = field(default_factory=SafetyPlan)
+    assessment: Assessment = field(default_factory=Assessment)
+    grounds: tuple[GroundEntry, ...] = ()
+    detailed: bool = True
+
+    def __repr__(self) -> str:
+        """Never print answers."""
+        return "<sealed>"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A draft as its author sees it in her list."""
+
+    id: UUID
+    started: int
+    mine: bool
+
+
+@action(Act.CIRCLE_MAKE)
+def make_circle(work: Work, members: Sequence[UUID]) -> UUID:
+    """Make a circle of the author and at least one other named member, for a case that nobody else may read."""
+    named = {work.me, *members}
+    eligible = {one.id for one in colleagues(work) if may_join(one)}
+    if len(named) < 2 or not named <= eligible:
+        raise BadInput("Hãy chọn ít nhất một người khác được đọc vụ việc này.")
+    chosen = [fresh.member(work.session, work.commune_id, member_id) for member_id in sorted(named)]
+    circle_id = circles.make_circle(work.hands, chosen).agency_id
+    work.about = circle_id
+    return circle_id
+
+
+def may_join(colleague: Colleague) -> bool:
+    """Tell whether somebody may be named into a circle: an active member who works on cases."""
+    return colleague.state == circles.ACTIVE and not {Role.COUNSELLOR, Role.LEAD, Role.DEPUTY}.isdisjoint(
+        colleague.roles
+    )
+
+
+@action(Act.DRAFT_START)
+def start_draft(work: Work, pages: Pages, *, circle: Sequence[UUID] = ()) -> UUID:
+    """Start a draft with the pages answered so far, sealed to the agency or, if members are named, to a new circle."""
+    owner_id = work.also(make_circle, circle) if circle else work.actor.agency_id
+    if owner_id is None:
+        raise NotFound("agency")
+    case = Case(
+        commune_id=work.commune_id,
+        id=uuid4(),
+        owner_id=owner_id,
+        holder_id=work.me,
+        state=DRAFT,
+        opened=reading.day_of(work.hands.at),
+    )
+    found = writing.add_case(work, case)
+    for number, data in pages.items():
+        _save_page(work, found, number, data)
+    return case.id
+
+
+@action(Act.DRAFT_SAVE)
+def save_draft(work: Work, draft_id: UUID, number: int, data: Mapping[str, Any]) -> None:
+    """Save one page of a draft as it was typed, checked or not; works on a locked screen too."""
+    _save_page(work, reading.held_draft(work, draft_id), number, data)
+
+
+def _save_page(work: Work, found: Held, number: int, data: Mapping[str, Any]) -> None:
+    writing.save_json(work, found, Section.DRAFT, dict(data), series=UUID(int=number))
+
+
+@action(Act.DRAFT_OPEN)
+def open_draft(work: Work, draft_id: UUID) -> dict[int, Mapping[str, Any]]:
+    """Open the saved pages of a draft by their numbers."""
+    found = reading.held_draft(work, draft_id)
+    return {page.series.int: page.data for page in reading.pages(work, found, [Section.DRAFT], draft=True)}
+
+
+def list_drafts(work: Work) -> list[Draft]:
+    """List the drafts in reach, oldest first; called by the home page within its own act."""
+    within = scope.drafts(work.permit, today=reading.day_of(work.hands.at))
+    rows = work.session.execute(scope.case_rows(work.permit, within))
+    found = [Draft(row.id, row.opened, mine=row.holder_id == work.me) for row in rows]
+    return sorted(found, key=lambda one: one.started)
+
+
+@action(Act.DRAFT_DISCARD)
+def discard_draft(work: Work, draft_id: UUID) -> None:
+    """Delete what a draft holds; its empty shell stays as a case that was never opened."""
+    found = reading.held_draft(work, draft_id)
+    writing.erase_section(work, found, Section.DRAFT)
+    found.case.state = VOID
+
+
+@action(Act.CASE_OPEN)
+def open_case(work: Work, draft_id: UUID, answers: Answers) -> UUID:
+    """Turn a draft into a case; a second tap finds the case that the first one made."""
+    try:
+        found = reading.held_draft(work, draft_id)
+    except NotFound:
+        return reading.held(work, draft_id).id
+    writing.erase_section(work, found, Section.DRAFT)
+    today = clock.local(work.hands.at).date()
+    found.case.state = OPEN
+    found.case.opened = reading.day_of(work.hands.at)
+    label = _label(work, found, answers)
+    counted = facts.derive(answers.identity, answers.incident, received=today, detailed=answers.detailed)
+    for section in (label, *_sections(answers), counted):
+        if section != type(section)():
+            writing.save(work, found, section)
+    for entry in answers.grounds:
+        grounds.record(work, found, entry)
+    return found.id
+
+
+def _label(work: Work, found: Held, answers: Answers) -> Label:
+    code = codes.draw_unused(work)
+    found.case.code_tag = codes.tag(work.hands.control, code)
+    return Label(
+        code=code,
+        nickname=codes.draw_nickname(),
+        danger=answers.danger,
+        only_counselling=answers.only_counselling,
+    )
+
+
+def _sections(answers: Answers) -> tuple[SectionData, ...]:
+    return (
+        answers.contact,
+        answers.identity,
+        answers.children,
+        answers.incident,
+        answers.injuries,
+        answers.story,
+        answers.perpetrator,
+        answers.safety_plan,
+        answers.assessment,
+    )

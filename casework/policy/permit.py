@@ -1,0 +1,57 @@
+"""A permit: the answer of the policy to one person asking for one act."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from casework.errors import Refused
+from casework.policy.table import policy
+from casework.policy.words import Act, Reach, Role, Section
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a member of a commune in her roles, or a visitor, the system or the console with no member behind it.
+
+    `agency_id` is where she works, `circles` are the circles that she was named into.
+    """
+
+    commune_id: UUID | None
+    member_id: UUID | None
+    roles: tuple[Role, ...]
+    agency_id: UUID | None = None
+    circles: frozenset[UUID] = frozenset()
+
+    @property
+    def agencies(self) -> frozenset[UUID]:
+        """Return her agency and her circles: everything whose envelopes she may open."""
+        return self.circles | ({self.agency_id} if self.agency_id else set())
+
+
+@dataclass(frozen=True)
+class Permit:
+    """Leave to do one act: as which role, how far it reaches, which sections it may open, whether it may write."""
+
+    act: Act
+    actor: Actor
+    role: Role
+    reach: Reach
+    opens: frozenset[Section]
+    writes: bool
+
+
+def issue(actor: Actor, act: Act) -> Permit:
+    """Ask the table whether this person may do this act; raise Refused before anything is looked up."""
+    table = policy()
+    row = table.rows[act]
+    held = [(row.who[role], role) for role in actor.roles if role in row.who]
+    if not held:
+        raise Refused(f"{act} is not for {', '.join(actor.roles)}")
+    reach, role = max(held)
+    theirs = frozenset().union(*(table.sections.get(own, frozenset()) for own in actor.roles))
+    opens = theirs if row.opens is None else theirs & row.opens
+    return Permit(act=act, actor=actor, role=role, reach=reach, opens=opens, writes=row.writes)
+
+
+def allowed(actor: Actor, act: Act) -> bool:
+    """Tell whether a menu may offer this act; the gate asks again when it is done."""
+    return any(role in policy().rows[act].who for role in actor.roles)

@@ -1,0 +1,102 @@
+"""The words of the policy: roles, acts, reaches and sections; an unknown word stops the program at start."""
+
+from enum import IntEnum, StrEnum
+
+
+class Role(StrEnum):
+    """What a person is while she acts; one person may hold listed combinations."""
+
+    VISITOR = "visitor"
+    SYSTEM = "system"
+    CONSOLE = "console"
+    COUNSELLOR = "counsellor"
+    LEAD = "lead"
+    DEPUTY = "deputy"
+    OFFICER = "officer"
+    HEALTH_WORKER = "health_worker"
+    LEGAL_OFFICER = "legal_officer"
+    CHILD_OFFICER = "child_officer"
+    CHAIR = "chair"
+    STATISTICIAN = "statistician"
+    REPORTER = "reporter"
+    HOST = "host"
+    OBSERVER = "observer"
+    ADMINISTRATOR = "administrator"
+
+
+class Reach(IntEnum):
+    """How far an act reaches; each is one WHERE clause in cases/scope.py, a larger one wins."""
+
+    NONE = 0
+    ANY = 1
+    OWN = 2
+    GRANTED = 3
+    HOLDING = 4
+    AGENCY = 5
+
+
+class Act(StrEnum):
+    """Everything a person can do: the row of the policy, the function that does it and the word in the log."""
+
+    SIGN_IN = "account.sign_in"
+    UNLOCK = "account.unlock"
+    SIGN_OUT = "account.sign_out"
+    KEEP = "account.keep"
+    ACCOUNT_LIST = "account.list"
+    COMMUNE_FOUND = "commune.found"
+    AGENCY_ADD = "agency.add"
+    ENROL = "account.enrol"
+    CIRCLE_MAKE = "circle.make"
+    HOME_READ = "home.read"
+    CASE_OPEN = "case.open"
+    CASE_READ = "case.read"
+    CASE_LIST = "case.list"
+    CASE_SEARCH = "case.search"
+    CASE_CLOSE = "case.close"
+    SECTION_READ = "section.read"
+    SECTION_WRITE = "section.write"
+    SECTION_HISTORY = "section.history"
+    NAME_SHOW = "name.show"
+    NOTE_ADD = "note.add"
+    DRAFT_START = "draft.start"
+    DRAFT_SAVE = "draft.save"
+    DRAFT_OPEN = "draft.open"
+    DRAFT_DISCARD = "draft.discard"
+    ADDRESS_LIST = "address.list"
+    ADDRESS_ADD = "address.add"
+    ADDRESS_RETIRE = "address.retire"
+    COUNTS_READ = "counts.read"
+    AUDIT_READ = "audit.read"
+    AUDIT_VERIFY = "audit.verify"
+    POLICY_READ = "policy.read"
+
+
+class Section(IntEnum):
+    """A part of a case that is sealed apart; the neutral number is what the database shows."""
+
+    CONTACT = 1
+    IDENTITY = 2
+    CHILDREN = 4
+    INCIDENT = 5
+    INJURIES = 6
+    STORY = 7
+    PERPETRATOR = 8
+    SAFETY_PLAN = 9
+    ASSESSMENT = 10
+    COUNSELLING = 11
+    PLAN = 12
+    HEALTH = 14
+    POLICE = 15
+    LEGAL = 16
+    CHILD = 17
+    GROUNDS = 20
+    LETTER = 22
+    REPORTER = 23
+    FACTS = 24
+    LABEL = 26
+    DRAFT = 27
+
+    @property
+    def code(self) -> str:
+        """The word used in addresses of pages and in the code list of labels."""
+        return self.name.lower()

@@ -1,0 +1,1 @@
+"""Counts that say what happened and not to whom."""

@@ -1,0 +1,162 @@
+"""Byte formats: injective lists, symmetric envelopes (E1), sealed envelopes (E2) and padding."""
+
+import os
+import struct
+from functools import lru_cache
+from hashlib import shake_256
+from typing import TypeAlias
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hpke import (
+    AEAD,
+    KDF,
+    KEM,
+    MLKEM768X25519PrivateKey,
+    MLKEM768X25519PublicKey,
+    Suite,
+)
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from casework.errors import VaultError
+
+Field: TypeAlias = int | str | UUID | bytes | None
+
+KEY_BYTES = 32
+PUBLIC_KEY_BYTES = 1216
+_VERSION = 1
+_AES_256_GCM = 1
+_XWING = 2
+_E1_HEAD = struct.Struct(">BBI")
+_NONCE = 12
+_TAG = 16
+_ENC = 1120
+_MLKEM_PUBLIC = 1184
+_SMALLEST_PAD = 1024
+# A blob larger than this was not written by us: it is refused before it is parsed.
+_LARGEST = 32 * 1024 * 1024
+_SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+_prefix = struct.Struct(">BI").pack
+
+
+def lp(*fields: Field) -> bytes:
+    """Encode fields so that two different lists never give the same bytes.
+
+    u8 count, then for each field u8 type (0 none, 1 int, 2 str, 3 uuid, 4 bytes), u32be length, bytes.
+    Integers are minimal signed big-endian; times are integer microseconds UTC. At most 255 fields.
+    """
+    if len(fields) > 255:
+        raise VaultError("too many fields")
+    return b"".join((bytes((len(fields),)), *map(_encoded, fields)))
+
+
+def _encoded(field: Field) -> bytes:
+    kind = type(field)
+    if kind is str:
+        raw = field.encode()  # type: ignore[union-attr]
+        return _prefix(2, len(raw)) + raw
+    if kind is bytes:
+        return _prefix(4, len(field)) + field  # type: ignore[arg-type, operator]
+    if kind is int:
+        raw = _integer(field)  # type: ignore[arg-type]
+        return _prefix(1, len(raw)) + raw
+    if kind is UUID:
+        return _prefix(3, 16) + field.bytes  # type: ignore[union-attr]
+    if field is None:
+        return b"\x00\x00\x00\x00\x00"
+    raise VaultError(f"cannot encode {kind.__name__}")
+
+
+def _integer(value: int) -> bytes:
+    return value.to_bytes((value.bit_length() // 8) + 1, "big", signed=True)
+
+
+def derive(secret: bytes, word: str, *more: Field, salt: bytes | None = None) -> bytes:
+    """Derive 32 bytes for one purpose from a secret of at least 16 random bytes (HKDF-SHA256, RFC 5869)."""
+    info = lp("cw/1/derive", word, *more)
+    return HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=salt, info=info).derive(secret)
+
+
+def fresh_key() -> bytes:
+    """Return 32 random bytes from the operating system."""
+    return os.urandom(KEY_BYTES)
+
+
+def seal(key: bytes, plain: bytes, *, context: bytes, key_ref: int) -> bytes:
+    """Seal bytes under a 32-byte key (E1, AES-256-GCM); the context must be given again to open."""
+    head = _E1_HEAD.pack(_VERSION, _AES_256_GCM, key_ref)
+    nonce = os.urandom(_NONCE)
+    return head + nonce + AESGCM(key).encrypt(nonce, plain, head + context)
+
+
+def unseal(key: bytes, blob: bytes, *, context: bytes, key_ref: int) -> bytes:
+    """Open an E1 blob; every failure is the same VaultError."""
+    if not _E1_HEAD.size + _NONCE + _TAG <= len(blob) <= _LARGEST:
+        raise VaultError("unopened")
+    head = blob[: _E1_HEAD.size]
+    if head != _E1_HEAD.pack(_VERSION, _AES_256_GCM, key_ref):
+        raise VaultError("unopened")
+    nonce = blob[_E1_HEAD.size : _E1_HEAD.size + _NONCE]
+    try:
+        return AESGCM(key).decrypt(nonce, blob[_E1_HEAD.size + _NONCE :], head + context)
+    except InvalidTag:
+        raise VaultError("unopened") from None
+
+
+def _private(seed: bytes) -> MLKEM768X25519PrivateKey:
+    expanded = shake_256(seed).digest(96)
+    return MLKEM768X25519PrivateKey(
+        MLKEM768PrivateKey.from_seed_bytes(expanded[:64]), X25519PrivateKey.from_private_bytes(expanded[64:])
+    )
+
+
+def public_key(seed: bytes) -> bytes:
+    """Return the 1,216-byte X-Wing public key of a 32-byte seed (draft-connolly-cfrg-xwing-kem)."""
+    expanded = shake_256(seed).digest(96)
+    mlkem = MLKEM768PrivateKey.from_seed_bytes(expanded[:64]).public_key().public_bytes_raw()
+    return mlkem + X25519PrivateKey.from_private_bytes(expanded[64:]).public_key().public_bytes_raw()
+
+
+@lru_cache(maxsize=256)
+def _public(raw: bytes) -> MLKEM768X25519PublicKey:
+    return MLKEM768X25519PublicKey(
+        MLKEM768PublicKey.from_public_bytes(raw[:_MLKEM_PUBLIC]),
+        X25519PublicKey.from_public_bytes(raw[_MLKEM_PUBLIC:]),
+    )
+
+
+def send(public: bytes, plain: bytes, *, context: bytes) -> bytes:
+    """Seal bytes to an X-Wing public key (E2: HPKE, RFC 9180, ML-KEM-768 with X25519)."""
+    if len(public) != PUBLIC_KEY_BYTES:
+        raise VaultError("unopened")
+    head = bytes((_VERSION, _XWING))
+    return head + _SUITE.encrypt(plain, _public(public), head + context)
+
+
+def receive(seed: bytes, blob: bytes, *, context: bytes) -> bytes:
+    """Open an E2 blob with the 32-byte seed of its key pair; every failure is the same VaultError."""
+    head = blob[:2]
+    if head != bytes((_VERSION, _XWING)) or not 2 + _ENC + _TAG <= len(blob) <= _LARGEST:
+        raise VaultError("unopened")
+    try:
+        return _SUITE.decrypt(blob[2:], _private(seed), head + context)
+    except (InvalidTag, ValueError):
+        raise VaultError("unopened") from None
+
+
+def pad(plain: bytes) -> bytes:
+    """Hide a length: append 0x80 and zeros up to the next power of two of at least 1,024 bytes."""
+    size = max(_SMALLEST_PAD, 1 << len(plain).bit_length())
+    return plain + b"\x80" + bytes(size - len(plain) - 1)
+
+
+def unpad(padded: bytes) -> bytes:
+    """Undo `pad`; raise VaultError on anything that `pad` does not make."""
+    plain, mark, _ = padded.rstrip(b"\x00").rpartition(b"\x80")
+    if not mark or padded != pad(plain):
+        raise VaultError("unopened")
+    return plain

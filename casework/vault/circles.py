@@ -1,0 +1,107 @@
+"""Makes agencies and circles, gives their keys to members, and makes members with a key of their own."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from casework.vault import heads, passwords
+from casework.vault.bytes import fresh_key, public_key
+from casework.vault.hands import Hands
+from casework.vault.kek import Control
+from casework.vault.keyring import AgencyKeys, new_agency_keys, wrap
+from casework.vault.models import Agency, AgencyEpoch, Member, Slot, Wrap
+
+ACTIVE = "active"
+CIRCLE = "circle"
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """A new member's ids and keys, made before any transaction because Argon2 takes its time."""
+
+    member_id: UUID
+    slot_id: UUID
+    public_key: bytes
+    secret: passwords.SlotSecret
+
+
+@dataclass(frozen=True)
+class NewMember:
+    """What the book writes down about a person when she is enrolled."""
+
+    username: str
+    name: str
+    roles: tuple[str, ...]
+    agency_id: UUID | None
+
+
+def prepare(control: Control, passphrase: str) -> Enrolment:
+    """Make a member's key pair that only her passphrase opens."""
+    seed, member_id, slot_id = fresh_key(), uuid4(), uuid4()
+    secret = passwords.lock(control, seed, passphrase, member_id=member_id, slot_id=slot_id)
+    return Enrolment(member_id, slot_id, public_key(seed), secret)
+
+
+def make_agency(hands: Hands, *, kind: str, name: str, circle: bool = False) -> AgencyKeys:
+    """Make an agency or a circle with a key of its own and return that key, so that it can be given to members."""
+    agency_id = uuid4()
+    keys = new_agency_keys(agency_id)
+    heads.create(hands.session, hands.commune_id, "agency", agency_id)
+    common = {"commune_id": hands.commune_id}
+    hands.session.add(
+        Agency(id=agency_id, kind=kind, name=name, circle=circle, epoch=keys.epoch, state=ACTIVE, **common)
+    )
+    hands.session.flush()
+    hands.session.add(AgencyEpoch(agency_id=agency_id, epoch=keys.epoch, public_key=keys.public_key, **common))
+    hands.session.flush()
+    return keys
+
+
+def make_circle(hands: Hands, members: Iterable[Member]) -> AgencyKeys:
+    """Make a circle of named members, each of whom can open what is sealed to it; its name tells nothing."""
+    keys = make_agency(hands, kind=CIRCLE, name="", circle=True)
+    for member in members:
+        admit(hands, keys, member)
+    return keys
+
+
+def admit(hands: Hands, keys: AgencyKeys, member: Member) -> None:
+    """Give an agency's key to one member; the member row must have been loaded with a fresh head."""
+    blob = wrap(keys, member.public_key, commune_id=hands.commune_id, member_id=member.id)
+    hands.session.add(
+        Wrap(commune_id=hands.commune_id, member_id=member.id, agency_id=keys.agency_id, epoch=keys.epoch, blob=blob)
+    )
+
+
+def make_member(hands: Hands, new: NewMember, enrolment: Enrolment) -> Member:
+    """Write down a member with her public key and the slot that her passphrase opens."""
+    member_id = enrolment.member_id
+    heads.create(hands.session, hands.commune_id, "member", member_id)
+    member = Member(
+        commune_id=hands.commune_id,
+        id=member_id,
+        agency_id=new.agency_id,
+        username=new.username,
+        name=new.name,
+        roles=",".join(new.roles),
+        state=ACTIVE,
+        public_key=enrolment.public_key,
+    )
+    hands.session.add(member)
+    hands.session.flush()
+    hands.session.add(_slot(hands.commune_id, enrolment))
+    return member
+
+
+def _slot(commune_id: UUID, enrolment: Enrolment) -> Slot:
+    secret = enrolment.secret
+    return Slot(
+        commune_id=commune_id,
+        id=enrolment.slot_id,
+        member_id=enrolment.member_id,
+        kind="password",
+        salt=secret.salt,
+        memory_kib=secret.memory_kib,
+        passes=secret.passes,
+        blob=secret.blob,
+    )

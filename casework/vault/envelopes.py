@@ -1,0 +1,190 @@
+"""Seals one revision of one section, gives its key to agencies in envelopes, and opens it again."""
+
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Protocol
+from uuid import UUID, uuid4
+
+from casework.errors import VaultError
+from casework.vault import heads
+from casework.vault.bytes import fresh_key, lp, pad, receive, seal, send, unpad, unseal
+from casework.vault.hands import Hands, Lock
+from casework.vault.models import Document, Envelope, Head
+
+KEPT = "kept"
+SENT = "sent"
+
+
+@dataclass(frozen=True)
+class Page:
+    """An opened revision: who wrote it, when (microseconds), and its fields."""
+
+    section: int
+    series: UUID
+    revision: int
+    by: UUID
+    at: int
+    data: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        """Never print what was sealed."""
+        return "<sealed>"
+
+
+class DocumentRow(Protocol):
+    """A document as a mapped object or as a plain row."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def case_id(self) -> UUID: ...
+    @property
+    def section(self) -> int: ...
+    @property
+    def series(self) -> UUID: ...
+    @property
+    def revision(self) -> int: ...
+    @property
+    def author_agency_id(self) -> UUID: ...
+    @property
+    def commit_tag(self) -> bytes: ...
+    @property
+    def body(self) -> bytes: ...
+
+
+class EnvelopeRow(Protocol):
+    """An envelope as a mapped object or as a plain row."""
+
+    @property
+    def document_id(self) -> UUID: ...
+    @property
+    def agency_id(self) -> UUID: ...
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def blob(self) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Text:
+    """What is to be sealed: a section of a case, its fields and who writes it for which agency."""
+
+    section: int
+    data: Mapping[str, Any]
+    by: UUID
+    owner_id: UUID
+    author_agency_id: UUID
+    series: UUID = heads.SINGLE
+
+
+def write(hands: Hands, head: Head, text: Text, *, readers: Iterable[Lock]) -> Document:
+    """Seal a new revision under a key of its own and put one envelope for each reader into the session."""
+    before = heads.newest(head.listing, text.section, text.series)
+    dek = fresh_key()
+    document = Document(
+        commune_id=hands.commune_id,
+        id=uuid4(),
+        case_id=head.id,
+        section=int(text.section),
+        series=text.series,
+        revision=before.revision + 1 if before else 1,
+        owner_id=text.owner_id,
+        author_agency_id=text.author_agency_id,
+        commit_tag=b"",
+        body=b"",
+    )
+    document.commit_tag = _commitment(dek, hands.commune_id, document.id)
+    plain = {"by": text.by.hex, "at": hands.at, "data": dict(text.data)}
+    body = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    document.body = seal(dek, pad(body), context=_body_context(hands.commune_id, document), key_ref=0)
+    hands.session.add(document)
+    give(hands, document, dek, readers=readers)
+    digest = sha256(document.body).digest()
+    heads.record(head, section=text.section, series=text.series, revision=document.revision, digest=digest)
+    heads.change(hands.session, head)
+    return document
+
+
+def give(hands: Hands, document: Document, dek: bytes, *, readers: Iterable[Lock]) -> None:
+    """Make one envelope for each reader: kept under the safe key if it is in hand, else sent to the public key."""
+    for lock in readers:
+        kept = hands.holds(lock.agency_id) and hands.keys(lock.agency_id).epoch == lock.epoch
+        hands.session.add(
+            Envelope(
+                commune_id=hands.commune_id,
+                document_id=document.id,
+                agency_id=lock.agency_id,
+                case_id=document.case_id,
+                epoch=lock.epoch,
+                kind=KEPT if kept else SENT,
+                blob=_keep(hands, document.id, lock, dek) if kept else _send(hands, document.id, lock, dek),
+            )
+        )
+
+
+def open_newest(hands: Hands, listing: bytes, document: DocumentRow, envelope: EnvelopeRow) -> Page:
+    """Open the newest revision, checked against the case's head; an older one is refused, never shown silently."""
+    newest = heads.newest(listing, document.section, document.series)
+    if newest is None or newest.revision != document.revision:
+        raise VaultError("unopened")
+    if not hmac.compare_digest(newest.digest, sha256(document.body).digest()):
+        raise VaultError("unopened")
+    return open_page(hands, document, envelope)
+
+
+def open_page(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> Page:
+    """Open one revision with the envelope of an agency whose keys are in hand."""
+    dek = open_key(hands, document, envelope)
+    padded = unseal(dek, document.body, context=_body_context(hands.commune_id, document), key_ref=0)
+    plain = json.loads(unpad(padded))
+    return Page(
+        section=document.section,
+        series=document.series,
+        revision=document.revision,
+        by=UUID(hex=plain["by"]),
+        at=plain["at"],
+        data=plain["data"],
+    )
+
+
+def open_key(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> bytes:
+    """Open the key of a document and check that it is the one the document committed to."""
+    if envelope.document_id != document.id:
+        raise VaultError("unopened")
+    keys = hands.keys(envelope.agency_id)
+    if envelope.kind == KEPT:
+        context = lp("cw/1/kept", hands.commune_id, document.id, envelope.agency_id)
+        dek = unseal(keys.safe, envelope.blob, context=context, key_ref=keys.epoch)
+    elif envelope.kind == SENT and envelope.epoch == keys.epoch:
+        dek = receive(keys.seed, envelope.blob, context=_sent_context(hands, document.id, envelope))
+    else:
+        raise VaultError("unopened")
+    if not hmac.compare_digest(document.commit_tag, _commitment(dek, hands.commune_id, document.id)):
+        raise VaultError("unopened")
+    return dek
+
+
+def _keep(hands: Hands, document_id: UUID, lock: Lock, dek: bytes) -> bytes:
+    context = lp("cw/1/kept", hands.commune_id, document_id, lock.agency_id)
+    return seal(hands.keys(lock.agency_id).safe, dek, context=context, key_ref=lock.epoch)
+
+
+def _send(hands: Hands, document_id: UUID, lock: Lock, dek: bytes) -> bytes:
+    return send(lock.public_key, dek, context=_sent_context(hands, document_id, lock))
+
+
+def _sent_context(hands: Hands, document_id: UUID, to: Lock | EnvelopeRow) -> bytes:
+    return lp("cw/1/sent", hands.commune_id, document_id, to.agency_id, to.epoch)
+
+
+def _commitment(dek: bytes, commune_id: UUID, document_id: UUID) -> bytes:
+    return hmac.digest(dek, lp("cw/1/commit", commune_id, document_id), sha256)
+
+
+def _body_context(commune_id: UUID, row: DocumentRow) -> bytes:
+    return lp("cw/1/body", commune_id, row.id, row.case_id, row.section, row.series, row.revision, row.author_agency_id)

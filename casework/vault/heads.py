@@ -1,0 +1,92 @@
+"""Heads: what is newest, and a version that rises whenever something is taken away."""
+
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from casework.errors import VaultError
+from casework.vault.macs import Maced, know_version
+from casework.vault.models import Head
+
+Kind = Literal["case", "member", "agency", "commune"]
+SINGLE = UUID(int=0)
+_ENTRY = struct.Struct(">H16sI32s")
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest revision of one series of a section, with the SHA-256 of its sealed body."""
+
+    section: int
+    series: UUID
+    revision: int
+    digest: bytes
+
+
+def create(session: Session, commune_id: UUID, kind: Kind, head_id: UUID) -> Head:
+    """Make the head of something new, at version 1; the gate writes its number when the act is logged."""
+    head = Head(commune_id=commune_id, id=head_id, kind=kind, v=1, n=0, listing=b"")
+    session.add(head)
+    know_version(session, head_id, 1)
+    change(session, head)
+    return head
+
+
+def change(session: Session, head: Head) -> None:
+    """Mark a head as changed by this act, so that the act's audit line holds its new MAC."""
+    changes(session)[head.id] = head
+
+
+def changes(session: Session) -> dict[UUID, Head]:
+    """Return the heads that this act has changed, in the order they were first touched."""
+    made: dict[UUID, Head] = session.info.setdefault("changed", {})
+    return made
+
+
+def take_away(session: Session, head: Head, remaining: Iterable[Maced]) -> None:
+    """Raise the version and sign again what remains, so that a row put back later is refused."""
+    rows = list(remaining)
+    head.v += 1
+    know_version(session, head.id, head.v)
+    for row in rows:
+        flag_modified(row, "mac")
+    change(session, head)
+
+
+def entries(listing: bytes) -> Iterator[Newest]:
+    """Read the listing of a case's head."""
+    if len(listing) % _ENTRY.size:
+        raise VaultError("unopened")
+    for section, series, revision, digest in _ENTRY.iter_unpack(listing):
+        yield Newest(section, UUID(bytes=series), revision, digest)
+
+
+def newest(listing: bytes, section: int, series: UUID = SINGLE) -> Newest | None:
+    """Find the newest revision of one series, or None if it was never written."""
+    wanted = section.to_bytes(2, "big") + series.bytes
+    for at in range(0, len(listing), _ENTRY.size):
+        if listing.startswith(wanted, at):
+            _, _, revision, digest = _ENTRY.unpack_from(listing, at)
+            return Newest(section, series, revision, digest)
+    return None
+
+
+def record(head: Head, *, section: int, series: UUID, revision: int, digest: bytes) -> None:
+    """Put a new revision into the listing in the place of the one before it."""
+    kept = [e for e in entries(head.listing) if (e.section, e.series) != (section, series)]
+    _list(head, [*kept, Newest(section, series, revision, digest)])
+
+
+def forget(head: Head, *, section: int, series: UUID) -> None:
+    """Strike a series from the listing, as a draft is when it has become a case."""
+    _list(head, [e for e in entries(head.listing) if (e.section, e.series) != (section, series)])
+
+
+def _list(head: Head, rows: list[Newest]) -> None:
+    rows.sort(key=lambda e: (e.section, e.series.bytes))
+    head.listing = b"".join(_ENTRY.pack(e.section, e.series.bytes, e.revision, e.digest) for e in rows)

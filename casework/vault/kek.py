@@ -1,0 +1,96 @@
+"""The key-encryption key: 32 bytes with an id, kept outside the database; everything on the server hangs from it."""
+
+import base64
+import binascii
+import hmac
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
+
+from casework.errors import VaultError
+from casework.vault.bytes import KEY_BYTES, derive, fresh_key, public_key, receive, send
+
+DEMO_ID = 0
+_MAGIC = "casework-kek-1"
+
+
+@dataclass(frozen=True)
+class Kek:
+    """One key-encryption key; id 0 is the demo's and a real installation refuses it."""
+
+    number: int
+    secret: bytes
+
+    def __repr__(self) -> str:
+        """Never print the key."""
+        return f"<sealed kek {self.number}>"
+
+
+@dataclass(frozen=True)
+class Control:
+    """The keys that the server derives from the KEK for one commune; they open no section of any case."""
+
+    commune_id: UUID
+    number: int
+    wrap: bytes
+    mac: bytes
+    totp: bytes
+    session: bytes
+
+    def __repr__(self) -> str:
+        """Never print the keys."""
+        return f"<sealed control keys {self.number}>"
+
+    def tag(self, message: bytes) -> bytes:
+        """Return the 32-byte HMAC-SHA256 of a message under K_ctl."""
+        return hmac.digest(self.mac, message, sha256)
+
+
+@lru_cache(maxsize=1024)
+def control(kek: Kek, commune_id: UUID) -> Control:
+    """Derive the control keys of one commune."""
+    wrap, mac, totp, session = (derive(kek.secret, word, commune_id) for word in ("uw", "ctl", "totp", "ses"))
+    return Control(commune_id=commune_id, number=kek.number, wrap=wrap, mac=mac, totp=totp, session=session)
+
+
+def web_key(kek: Kek) -> bytes:
+    """Derive the key that signs the browser's form tokens (K_web); it is one for the installation."""
+    return derive(kek.secret, "web")
+
+
+def create(path: Path, number: int) -> Kek:
+    """Write a new key to a new file of mode 0600 and return it; an existing file is never overwritten."""
+    kek = Kek(number, fresh_key())
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(f"{_MAGIC} {kek.number} {base64.b64encode(kek.secret).decode()}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return kek
+
+
+def load(path: Path, *, demo: bool) -> Kek:
+    """Read the key file; refuse one that others may read, a damaged one, and the demo's on a real installation."""
+    try:
+        mode = path.stat().st_mode
+        magic, number, secret = path.read_text(encoding="ascii").split()
+        kek = Kek(int(number), base64.b64decode(secret, validate=True))
+    except (OSError, ValueError, binascii.Error) as cause:
+        raise VaultError(f"Không đọc được tệp khóa {path}.") from cause
+    if mode & 0o077:
+        raise VaultError(f"Tệp khóa {path} để người khác đọc được: chạy chmod 600.")
+    if magic != _MAGIC or len(kek.secret) != KEY_BYTES:
+        raise VaultError(f"Tệp khóa {path} hỏng.")
+    if (kek.number == DEMO_ID) != demo:
+        raise VaultError("Khóa dùng thử chỉ chạy với bản dùng thử, khóa thật chỉ chạy với bản thật.")
+    return kek
+
+
+def prove_primitives() -> None:
+    """Seal and open one value; raise VaultError on a machine whose library cannot do the hybrid KEM."""
+    seed, context = fresh_key(), b"cw/1/start"
+    if receive(seed, send(public_key(seed), b"casework", context=context), context=context) != b"casework":
+        raise VaultError("Thư viện mã hóa của máy này không dùng được.")

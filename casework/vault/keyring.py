@@ -1,0 +1,76 @@
+"""Keys of agencies: how they are made, wrapped for a member, and opened for the length of one request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from casework.errors import VaultError
+from casework.vault.bytes import derive, fresh_key, lp, public_key, receive, send
+
+
+@dataclass(frozen=True)
+class AgencyKeys:
+    """The secret of an agency for one epoch: a seed that opens what was sent and a safe key for what is kept."""
+
+    agency_id: UUID
+    epoch: int
+    secret: bytes
+
+    def __repr__(self) -> str:
+        """Never print the key."""
+        return "<sealed agency keys>"
+
+    @cached_property
+    def seed(self) -> bytes:
+        """Return the seed of the agency's key pair."""
+        return derive(self.secret, "kem")
+
+    @cached_property
+    def safe(self) -> bytes:
+        """Return the agency's symmetric key."""
+        return derive(self.secret, "safe")
+
+    @property
+    def public_key(self) -> bytes:
+        """Return the agency's public key of this epoch."""
+        return public_key(self.seed)
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """What one signed-in person can open: the keys of her agency and her circles; lives for one request."""
+
+    member_id: UUID
+    agencies: Mapping[UUID, AgencyKeys]
+
+    def __repr__(self) -> str:
+        """Never print the keys."""
+        return "<sealed keyring>"
+
+    def holding(self, agency_id: UUID) -> AgencyKeys:
+        """Return the keys of one agency, or raise VaultError if this person has none."""
+        try:
+            return self.agencies[agency_id]
+        except KeyError:
+            raise VaultError("unopened") from None
+
+
+def new_agency_keys(agency_id: UUID, *, epoch: int = 1) -> AgencyKeys:
+    """Make the secret of an agency for an epoch."""
+    return AgencyKeys(agency_id=agency_id, epoch=epoch, secret=fresh_key())
+
+
+def wrap(keys: AgencyKeys, member_public_key: bytes, *, commune_id: UUID, member_id: UUID) -> bytes:
+    """Seal an agency's secret to one member."""
+    return send(member_public_key, keys.secret, context=_context(commune_id, keys.agency_id, keys.epoch, member_id))
+
+
+def unwrap(seed: bytes, blob: bytes, *, commune_id: UUID, agency_id: UUID, epoch: int, member_id: UUID) -> AgencyKeys:
+    """Open an agency's secret with a member's seed."""
+    secret = receive(seed, blob, context=_context(commune_id, agency_id, epoch, member_id))
+    return AgencyKeys(agency_id=agency_id, epoch=epoch, secret=secret)
+
+
+def _context(commune_id: UUID, agency_id: UUID, epoch: int, member_id: UUID) -> bytes:
+    return lp("cw/1/member", commune_id, agency_id, epoch, member_id)

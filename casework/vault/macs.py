@@ -1,0 +1,110 @@
+"""A MAC on every row under the server's control key: stamped when a row is written, checked when it is loaded."""
+
+import hmac
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import event
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from casework.db import Base
+from casework.errors import VaultError
+from casework.vault.bytes import lp
+from casework.vault.kek import Control
+
+_KEY_ID_BYTES = 4
+
+
+class Maced:
+    """A row whose every column but those in `__unsigned__` is bound by a MAC, together with the `v` of its head.
+
+    `__head__` names the column that holds the id of that head; None binds the row to no head (v is 0).
+    """
+
+    __layout__: ClassVar[int] = 1
+    __head__: ClassVar[str | None] = None
+    __unsigned__: ClassVar[frozenset[str]] = frozenset()
+
+    mac: Mapped[bytes] = mapped_column()
+
+
+def signed_columns(kind: type[Maced]) -> tuple[str, ...]:
+    """Return the names of the columns that the MAC of this kind of row covers, in order."""
+    table = kind.__table__  # type: ignore[attr-defined]
+    return tuple(sorted(str(c.key) for c in table.columns if c.key != "mac" and c.key not in kind.__unsigned__))
+
+
+_readers: dict[type, tuple[str, tuple[str, ...], Callable[[Any], Any]]] = {}
+
+
+def _reader(kind: type[Maced]) -> tuple[str, tuple[str, ...], Callable[[Any], Any]]:
+    """Remember how a kind of row is read: a list of cases checks some hundred rows."""
+    if kind not in _readers:
+        names = signed_columns(kind)
+        _readers[kind] = (str(kind.__table__.name), names, attrgetter(*names))  # type: ignore[attr-defined]
+    return _readers[kind]
+
+
+def tag(control: Control, kind: type[Maced], row: Any, v: int) -> bytes:
+    """Return the MAC of a row: u32be kek id, then HMAC-SHA256 over table, layout, names, values and v."""
+    table, names, read = _reader(kind)
+    fields: list[Any] = ["cw/1/ctl", table, kind.__layout__]
+    for name, value in zip(names, read(row), strict=True):
+        fields.append(name)
+        fields.append(int(value) if value is True or value is False else value)
+    fields.append(v)
+    return control.number.to_bytes(_KEY_ID_BYTES, "big") + control.tag(lp(*fields))
+
+
+def check(control: Control, kind: type[Maced], row: Any, v: int) -> None:
+    """Raise VaultError unless the row is one that we wrote, unchanged, and not taken back since."""
+    if row.commune_id != control.commune_id or not hmac.compare_digest(row.mac, tag(control, kind, row, v)):
+        raise VaultError("unopened")
+
+
+def equip(session: Session, control: Control) -> None:
+    """Give a transaction the keys that stamp and check; without them no such row can be read or written."""
+    session.info["control"] = control
+    session.info["versions"] = {}
+
+
+def know_version(session: Session, head_id: UUID, v: int) -> None:
+    """Note the verified version of a head, so that rows bound to it can be checked."""
+    session.info["versions"][head_id] = v
+
+
+def _version(session: Session, row: Maced) -> int:
+    if row.__head__ is None:
+        return 0
+    known: dict[UUID, int] = session.info.get("versions", {})
+    head_id = getattr(row, row.__head__)
+    if head_id not in known:
+        raise VaultError("a row was reached before its head")
+    return known[head_id]
+
+
+def _control(session: Session | None) -> Control:
+    control = session.info.get("control") if session is not None else None
+    if not isinstance(control, Control):
+        raise VaultError("no control key in this transaction")
+    return control
+
+
+def _stamp(session: Session, _context: object, _instances: object) -> None:
+    rows: Iterable[object] = [*session.new, *session.dirty]
+    for row in rows:
+        if isinstance(row, Maced):
+            row.mac = tag(_control(session), type(row), row, _version(session, row))
+
+
+def _verify(row: object, context: Any, *_attributes: object) -> None:
+    if isinstance(row, Maced):
+        session = context.session
+        check(_control(session), type(row), row, _version(session, row))
+
+
+event.listen(Session, "before_flush", _stamp)
+event.listen(Base, "load", _verify, propagate=True)
+event.listen(Base, "refresh", _verify, propagate=True)

@@ -1,0 +1,190 @@
+"""Rows of the vault: communes, agencies, members, their keys and sessions, documents, envelopes and heads."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casework.db import FREE, GUARDED, Base, Record
+from casework.vault.macs import Maced
+
+
+class Commune(Base, Maced):
+    """One commune of the installation; two of them never see each other."""
+
+    __tablename__ = "commune"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    hamlets: Mapped[str] = mapped_column(Text)
+    created: Mapped[int]
+
+    @property
+    def commune_id(self) -> UUID:
+        """Return its own id, under the name that every other row uses."""
+        return self.id
+
+
+class Head(Record, Maced):
+    """The newest state of a case, member, agency or commune.
+
+    `v` rises whenever something is taken away, `n` is the audit line of the last change, `listing` holds
+    for each section and series of a case its newest revision and the SHA-256 of its body (see heads.py).
+    """
+
+    __tablename__ = "head"
+
+    kind: Mapped[str] = mapped_column(String(10))
+    v: Mapped[int]
+    n: Mapped[int]
+    listing: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Agency(Record, Maced):
+    """An agency of the commune, or a circle of named people who may read one restricted case."""
+
+    __tablename__ = "agency"
+    __head__: ClassVar[str | None] = "id"
+
+    kind: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(200))
+    circle: Mapped[bool]
+    epoch: Mapped[int]
+    state: Mapped[str] = mapped_column(String(10))
+
+
+class AgencyEpoch(Base, Maced):
+    """The public key of an agency for one epoch; the secret exists only in the wraps."""
+
+    __tablename__ = "agency_epoch"
+    __head__: ClassVar[str | None] = "agency_id"
+    __table_args__ = (ForeignKeyConstraint(["commune_id", "agency_id"], ["agency.commune_id", "agency.id"]),)
+
+    commune_id: Mapped[UUID] = mapped_column(primary_key=True)
+    agency_id: Mapped[UUID] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Member(Record, Maced):
+    """A person with an account; names and roles of staff are not secret, what they can open is decided by wraps."""
+
+    __tablename__ = "member"
+    __head__: ClassVar[str | None] = "id"
+    __table_args__ = (
+        UniqueConstraint("username"),
+        ForeignKeyConstraint(["commune_id", "agency_id"], ["agency.commune_id", "agency.id"]),
+    )
+
+    agency_id: Mapped[UUID | None]
+    username: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(200))
+    roles: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(10))
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Slot(Record, Maced):
+    """One way to open a member's key: her passphrase now; a printed code later."""
+
+    __tablename__ = "slot"
+    __head__: ClassVar[str | None] = "member_id"
+    __table_args__ = (ForeignKeyConstraint(["commune_id", "member_id"], ["member.commune_id", "member.id"]),)
+
+    member_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(String(10))
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    memory_kib: Mapped[int]
+    passes: Mapped[int]
+    blob: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Wrap(Base, Maced):
+    """An agency's secret of one epoch, sealed to one member's public key."""
+
+    __tablename__ = "wrap"
+    __head__: ClassVar[str | None] = "agency_id"
+    __table_args__ = (
+        ForeignKeyConstraint(["commune_id", "agency_id"], ["agency.commune_id", "agency.id"]),
+        ForeignKeyConstraint(["commune_id", "member_id"], ["member.commune_id", "member.id"]),
+    )
+
+    commune_id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(primary_key=True)
+    agency_id: Mapped[UUID] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True)
+    blob: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SessionRow(Base, Maced):
+    """One signed-in browser: the member's seed sealed under a key that only the cookie can make."""
+
+    __tablename__ = "session"
+    __table_args__ = {"info": FREE}
+    __head__: ClassVar[str | None] = "member_id"
+    # Only the moment of last use and the text kept for the person herself may change without a new MAC.
+    __unsigned__: ClassVar[frozenset[str]] = frozenset({"seen", "kept"})
+
+    sid: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    commune_id: Mapped[UUID]
+    member_id: Mapped[UUID] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    created: Mapped[int]
+    factors: Mapped[int]
+    stepup: Mapped[int]
+    seen: Mapped[int]
+    blob: Mapped[bytes | None] = mapped_column(LargeBinary)
+    kept: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class Throttle(Base):
+    """Failed tries of one key (a hash of account and device, or of an address) within a window."""
+
+    __tablename__ = "throttle"
+    __table_args__ = {"info": FREE}
+
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    failures: Mapped[int]
+    since: Mapped[int]
+
+
+class Document(Record, Maced):
+    """One revision of one section of a case; the body is sealed, its hash stands in the case's head."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        UniqueConstraint("commune_id", "case_id", "section", "series", "revision"),
+        {"info": GUARDED},
+    )
+    __head__: ClassVar[str | None] = "case_id"
+    __unsigned__: ClassVar[frozenset[str]] = frozenset({"body"})
+
+    case_id: Mapped[UUID]
+    section: Mapped[int]
+    series: Mapped[UUID]
+    revision: Mapped[int]
+    owner_id: Mapped[UUID]
+    author_agency_id: Mapped[UUID]
+    commit_tag: Mapped[bytes] = mapped_column(LargeBinary)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Envelope(Base, Maced):
+    """The key of one document for one agency or circle; all envelopes together are the access list."""
+
+    __tablename__ = "envelope"
+    __table_args__ = (
+        ForeignKeyConstraint(["commune_id", "document_id"], ["document.commune_id", "document.id"]),
+        ForeignKeyConstraint(["commune_id", "agency_id"], ["agency.commune_id", "agency.id"]),
+        {"info": GUARDED},
+    )
+    __head__: ClassVar[str | None] = "case_id"
+
+    commune_id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    agency_id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    epoch: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(4))
+    blob: Mapped[bytes] = mapped_column(LargeBinary)

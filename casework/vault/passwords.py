@@ -1,0 +1,97 @@
+"""Passphrases: Argon2id behind two slots for the whole machine, and the member's key that the passphrase opens."""
+
+import fcntl
+import os
+import time
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import gettempdir
+from uuid import UUID
+
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+from casework.errors import Busy, VaultError
+from casework.vault.bytes import derive, fresh_key, lp, seal, unseal
+from casework.vault.kek import Control
+
+MEMORY_KIB = 64 * 1024
+PASSES = 3
+SALT_BYTES = 16
+_SLOTS = 2
+_PATIENCE_SECONDS = 5.0
+_LONGEST = 1024
+
+
+@dataclass(frozen=True)
+class SlotSecret:
+    """What a slot row stores for one way of opening a member's key: salt, cost and the twice-sealed seed."""
+
+    salt: bytes
+    memory_kib: int
+    passes: int
+    blob: bytes
+
+
+@contextmanager
+def _argon_slot() -> Iterator[None]:
+    """Hold one of two slots shared by all workers, so that 40 sign-ins need 128 MiB and not 2.5 GiB."""
+    folder = Path(gettempdir())
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        for number in range(_SLOTS):
+            handle = os.open(
+                folder / f"casework-{os.getuid()}-argon-{number}", os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600
+            )
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(handle)
+                continue
+            try:
+                yield
+            finally:
+                os.close(handle)
+            return
+        if time.monotonic() > until:
+            raise Busy("Nhiều người đang đăng nhập cùng lúc. Chờ một chút rồi thử lại.")
+        time.sleep(0.02)
+
+
+def _stretched(passphrase: str, salt: bytes, *, memory_kib: int, passes: int) -> bytes:
+    """Turn a passphrase into a key; NFC and NFD forms of one passphrase are the same passphrase (NFKC)."""
+    if memory_kib < MEMORY_KIB or passes < PASSES or len(salt) != SALT_BYTES:
+        raise VaultError("unopened")
+    secret = unicodedata.normalize("NFKC", passphrase[:_LONGEST]).encode()
+    with _argon_slot():
+        raw = Argon2id(salt=salt, length=32, iterations=passes, lanes=1, memory_cost=memory_kib).derive(secret)
+    return derive(raw, "slot")
+
+
+def _contexts(member_id: UUID, slot_id: UUID, kind: str, commune_id: UUID) -> tuple[bytes, bytes]:
+    rest = (commune_id, member_id, slot_id, kind)
+    return lp("cw/1/slot", *rest), lp("cw/1/outer", *rest)
+
+
+def lock(control: Control, seed: bytes, passphrase: str, *, member_id: UUID, slot_id: UUID) -> SlotSecret:
+    """Seal a member's 32-byte seed under her passphrase, and that again under the server's key (the pepper)."""
+    salt = os.urandom(SALT_BYTES)
+    key = _stretched(passphrase, salt, memory_kib=MEMORY_KIB, passes=PASSES)
+    inner, outer = _contexts(member_id, slot_id, "password", control.commune_id)
+    blob = seal(key, seed, context=inner, key_ref=0)
+    return SlotSecret(salt, MEMORY_KIB, PASSES, seal(control.wrap, blob, context=outer, key_ref=control.number))
+
+
+def unlock(control: Control, slot: SlotSecret, passphrase: str, *, member_id: UUID, slot_id: UUID) -> bytes:
+    """Open the member's seed; the inner seal is the password check, there is no hash beside it."""
+    inner, outer = _contexts(member_id, slot_id, "password", control.commune_id)
+    blob = unseal(control.wrap, slot.blob, context=outer, key_ref=control.number)
+    key = _stretched(passphrase, slot.salt, memory_kib=slot.memory_kib, passes=slot.passes)
+    return unseal(key, blob, context=inner, key_ref=0)
+
+
+def pretend(passphrase: str) -> None:
+    """Spend the time of an unlock for a name that does not exist, so that the clock does not tell names."""
+    _stretched(passphrase, fresh_key()[:SALT_BYTES], memory_kib=MEMORY_KIB, passes=PASSES)
