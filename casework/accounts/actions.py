@@ -34,11 +34,19 @@ class Opened:
         return "<sealed>"
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A session that has begun: the token for the cookie, and what was typed on a locked screen before it, if any."""
+
+    token: sessions.Token
+    kept: bytes | None
+
+
 @action(Act.SIGN_IN)
-def sign_in(work: Work, opened: Opened | None, *, before: bytes | None) -> sessions.Token:
+def sign_in(work: Work, opened: Opened | None, *, before: bytes | None) -> Begun:
     """Begin a session for a member whose passphrase has opened her key; None raises WrongPassphrase, in the log too.
 
-    `before` is the id of a session of this browser that ends now; text kept in it moves along if it is hers.
+    `before` is the id of a session of this browser that ends now; text kept in it is handed back if it is hers.
     """
     if opened is None:
         raise WrongPassphrase("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy thử lại.")
@@ -46,27 +54,27 @@ def sign_in(work: Work, opened: Opened | None, *, before: bytes | None) -> sessi
 
 
 @action(Act.UNLOCK)
-def unlock(work: Work, opened: Opened | None, *, before: bytes | None) -> sessions.Token:
-    """Continue after a pause: a new token and a new row, with the text that was kept meanwhile."""
+def unlock(work: Work, opened: Opened | None, *, before: bytes | None) -> Begun:
+    """Continue after a pause: a new token, a new row, and the text that was kept meanwhile."""
     if opened is None:
         raise WrongPassphrase("Mật khẩu chưa đúng. Hãy thử lại.")
     return _begin(work, opened, before)
 
 
-def _begin(work: Work, opened: Opened, before: bytes | None) -> sessions.Token:
+def _begin(work: Work, opened: Opened, before: bytes | None) -> Begun:
     member = fresh.member(work.session, work.commune_id, opened.member_id)
     if member.state != circles.ACTIVE:
         raise WrongPassphrase("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy thử lại.")
     work.who = member.id
     token = sessions.start(work.session, work.hands.control, opened.seed, member_id=member.id, at=work.hands.at)
-    work.session.flush()
     old = _row(work, before)
-    if old is not None and old.member_id == member.id:
-        work.session.get_one(SessionRow, token.sid).kept = old.kept
+    kept = None
+    if old is not None and old.member_id == member.id and old.kept is not None:
+        kept = sessions.kept_text(old, opened.seed)
     if old is not None:
         work.session.delete(old)
     sessions.sweep(work.session, at=work.hands.at)
-    return token
+    return Begun(token, kept)
 
 
 def _row(work: Work, sid: bytes | None) -> SessionRow | None:

@@ -73,13 +73,13 @@ def chosen() -> str:
 def choose() -> Response:
     """Keep the language in a cookie and go back to the page."""
     lang = request.form.get("lang", "")
-    back = redirect(_local(request.form.get("back", "/")), 303)
+    back = redirect(local_path(request.form.get("back", "/")), 303)
     if lang in LANGUAGES:
         back.set_cookie(COOKIE, lang, max_age=YEAR, secure=True, httponly=True, samesite="Lax")
     return back
 
 
-def _local(path: str) -> str:
+def local_path(path: str) -> str:
     """Give the path if it lies on this site, else the first page."""
     outside = not path.startswith("/") or path.startswith("//") or not path.isprintable()
     return "/" if outside or "\\" in path else path

@@ -38,7 +38,6 @@ class Presence:
     name: str
     agency_name: str
     commune_name: str
-    has_kept: bool
 
     @property
     def id(self) -> UUID:
@@ -102,7 +101,6 @@ def _presence(session: Session, control: Control, member: Member, row: SessionRo
         name=member.name,
         agency_name=home,
         commune_name=fresh.commune(session, member.commune_id).name,
-        has_kept=row.kept is not None,
     )
 
 
@@ -138,19 +136,3 @@ def _note_use(gate: Gate, control: Control, present: Presence, row: SessionRow, 
     elif not locked and at - row.seen >= _SEEN_EVERY:
         with gate.database.work(None, None) as session:
             session.execute(update(SessionRow).where(SessionRow.sid == row.sid).values(seen=at))
-
-
-def kept_text(gate: Gate, cookie: str) -> bytes | None:
-    """Open the text that was kept for the holder of this cookie; None if there is none."""
-    token = sessions.token_from(cookie)
-    with gate.database.look() as session:
-        owner = sessions.owner_of(session, token.sid) if token else None
-        if owner is None or token is None:
-            return None
-        control = gate.control(owner[0])
-        equip(session, control)
-        fresh.head(session, *owner)
-        row = session.get_one(SessionRow, token.sid)
-        if row.kept is None:
-            return None
-        return sessions.kept_text(row, sessions.seed_of(row, token, control))

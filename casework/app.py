@@ -1,0 +1,79 @@
+"""Wires the slices into one Flask application; nothing is decided here."""
+
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import lazy_gettext
+
+from casework import web
+from casework.accounts import door
+from casework.accounts import views as accounts
+from casework.addresses import views as addresses
+from casework.codelists import codelist
+from casework.config import Config, resource
+from casework.db import Database
+from casework.desk import views as desk
+from casework.gate import Gate
+from casework.intake import views as intake
+from casework.oversight import views as oversight
+from casework.policy.permit import allowed
+from casework.policy.words import Act
+from casework.statistics import views as statistics
+from casework.vault import kek
+from casework.web import presence
+
+_HELP_LINE = "peace_house"
+_BLUEPRINTS = (
+    accounts.blueprint,
+    desk.blueprint,
+    intake.blueprint,
+    addresses.blueprint,
+    statistics.blueprint,
+    oversight.blueprint,
+)
+# What the menu offers to those whose policy allows the act.
+_MENU = (
+    (Act.HOME_READ, "desk.home", lazy_gettext("Trang đầu")),
+    (Act.CASE_SEARCH, "desk.search", lazy_gettext("Tìm vụ việc")),
+    (Act.ADDRESS_LIST, "addresses.register", lazy_gettext("Địa chỉ tin cậy")),
+    (Act.COUNTS_READ, "statistics.releases", lazy_gettext("Số liệu")),
+    (Act.AUDIT_READ, "oversight.log", lazy_gettext("Nhật ký")),
+    (Act.ACCOUNT_LIST, "accounts.accounts", lazy_gettext("Tài khoản")),
+    (Act.POLICY_READ, "oversight.policy", lazy_gettext("Ai được làm gì")),
+)
+
+
+def create_app(config: Config) -> Flask:
+    """Make the application of one installation; its database must have been brought up to date before."""
+    kek.prove_primitives()
+    key = kek.load(config.kek_file, demo=config.demo)
+    app = Flask("casework", template_folder=str(resource("templates")))
+    app.secret_key = kek.web_key(key)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    web.install(app)
+    presence.install(app, Gate(Database(config.database_url), key), config)
+    app.extensions["casework.keep"] = door.keep_what_was_typed
+    app.context_processor(_surroundings)
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _surroundings() -> dict[str, Any]:
+    """Give every page who is there, what the menu offers and whom to call."""
+    found = presence.present()
+    line = codelist("hotline").get(_HELP_LINE)
+    here = {"demo": presence.config().demo, "help_line": line.text("number"), "person": None, "nav": ()}
+    if found is None or found.state != "open":
+        return here
+    nav = [
+        {"label": label, "url": url_for(endpoint), "current": request.endpoint == endpoint}
+        for act, endpoint, label in _MENU
+        if allowed(found.person.actor, act)
+    ]
+    return here | {
+        "person": found,
+        "commune_name": found.commune_name,
+        "idle_minutes": presence.config().idle_minutes,
+        "nav": nav,
+    }

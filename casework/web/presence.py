@@ -1,0 +1,111 @@
+"""Ties the person to the request: every route needs her, but those that are marked as public."""
+
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Flask, current_app, redirect, request, url_for
+from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.wrappers import Response
+
+from casework.config import Config
+from casework.errors import SignInNeeded
+from casework.gate import Action, Gate
+from casework.web.origin import SAFE
+from casework.web.people import COOKIE, Presence, recognise
+
+P = ParamSpec("P")
+T = TypeVar("T")
+View = TypeVar("View", bound=Callable[..., Any])
+
+OPEN_TO_ALL = frozenset({"static", "exit.leave", "exit.leave_again", "exit.health", "language.choose"})
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """What Flask-Login carries: the presence behind the cookie."""
+
+    def __init__(self, presence: Presence) -> None:
+        """Carry one presence for the length of a request."""
+        self.presence = presence
+
+
+def install(app: Flask, gate: Gate, config: Config) -> None:
+    """Recognise the person of every request and turn strangers away from all that is not public."""
+    app.extensions["casework.gate"] = gate
+    app.extensions["casework.config"] = config
+    manager = LoginManager()
+    manager.session_protection = None
+    manager.init_app(app)
+    manager.request_loader(_load)
+    app.before_request(_require)
+
+
+def gate() -> Gate:
+    """Return the gate of this installation."""
+    found: Gate = current_app.extensions["casework.gate"]
+    return found
+
+
+def config() -> Config:
+    """Return the configuration of this installation."""
+    found: Config = current_app.extensions["casework.config"]
+    return found
+
+
+def present() -> Presence | None:
+    """Return who is signed in, locked or not; None for a visitor."""
+    return getattr(current_user, "presence", None)
+
+
+def me() -> Presence:
+    """Return who is signed in; raise SignInNeeded if nobody is."""
+    found = present()
+    if found is None:
+        raise SignInNeeded("Hãy đăng nhập.")
+    return found
+
+
+def perform(doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do an act for the person of this request."""
+    return gate().perform(me().person, doing, *args, **kwargs)
+
+
+def public(view: View) -> View:
+    """Mark a view that needs nobody to be signed in."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def works_locked(view: View) -> View:
+    """Mark a view that works on a screen that has locked, because it only seals."""
+    view.works_locked = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_public(endpoint: str) -> bool:
+    """Tell whether an endpoint needs nobody to be signed in."""
+    return endpoint in OPEN_TO_ALL or getattr(current_app.view_functions[endpoint], "is_public", False)
+
+
+def _load(_request: object) -> SignedIn | None:
+    cookie = request.cookies.get(COOKIE)
+    found = recognise(gate(), config(), cookie) if cookie else None
+    return SignedIn(found) if found else None
+
+
+def _require() -> Response | None:
+    if request.endpoint is None or is_public(request.endpoint):
+        return None
+    found = present()
+    if found is None:
+        return redirect(url_for("accounts.sign_in", tiep=_next()), 303)
+    view = current_app.view_functions[request.endpoint]
+    if found.state == "open" or getattr(view, "works_locked", False):
+        return None
+    if request.method not in SAFE:
+        current_app.extensions["casework.keep"](found)
+    return redirect(url_for("accounts.unlock", tiep=_next()), 303)
+
+
+def _next() -> str:
+    """Return where to go on after signing in: the page itself, or home when a form was being sent."""
+    return request.full_path.rstrip("?") if request.method in SAFE else "/"
