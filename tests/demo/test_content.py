@@ -1,0 +1,246 @@
+"""The fictional commune is complete, speaks in known codes, and holds nobody real."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from casework.codelists import codelist
+
+DEMO = Path(__file__).parents[2] / "casework" / "demo"
+FICTIONAL_PHONE = re.compile(r"0900 000 \d{3}")
+HUMAN_ROLES = {role.code for role in codelist("role") if role.flag("person")}
+
+Table = dict[str, Any]
+
+CODES = {
+    "danger": "answer",
+    "only_counselling": "answer",
+    "pronoun": "pronoun",
+    "channel": "report_channel",
+    "reporter_type": "reporter_type",
+    "needs": "need",
+    "contact.channel": "safe_channel",
+    "contact.hours": "safe_hours",
+    "identity.sex": "sex",
+    "identity.vulnerable": "vulnerable_group",
+    "incident.acts": "dv_act",
+    "incident.other": "gbv_other",
+    "incident.place": "place_of_incident",
+    "incident.time_of_day": "time_of_day",
+    "incident.weapon": "weapon",
+    "incident.children_present": "answer",
+    "incident.again": "recurrence",
+    "injuries.what": "injury",
+    "injuries.seen": "injury_seen",
+    "injuries.urgent": "injury_urgency",
+    "perpetrator.relation": "relation",
+    "perpetrator.age": "perpetrator_age",
+    "perpetrator.where": "perpetrator_where",
+    "perpetrator.past": "perpetrator_past",
+    "perpetrator.next": "perpetrator_next",
+    "assessment.answers": "risk_question",
+    "assessment.level": "risk_level",
+    "children.involvement": "child_involvement",
+    "closed.reason": "closing_reason",
+}
+GROUND_CODES = {
+    "kind": "ground_kind",
+    "receiver": "agency",
+    "consent": "consent_state",
+    "form": "consent_form",
+}
+
+
+def read(path: Path) -> Table:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+COMMUNE = read(DEMO / "commune.toml")
+PEOPLE: list[Table] = read(DEMO / "people.toml")["person"]
+ADDRESSES: list[Table] = read(DEMO / "addresses.toml")["address"]
+CASES: list[Table] = [case for path in sorted((DEMO / "cases").glob("*.toml")) for case in read(path)["case"]]
+STAFF = {person["name"] for person in PEOPLE} | {address["host"] for address in ADDRESSES}
+USERNAMES = {person["username"] for person in PEOPLE}
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['days_ago']}-days")
+
+
+def at(case: Table, path: str) -> list[str]:
+    """The codes at a dotted path, as a list; empty where the case has none."""
+    value: Any = case
+    for step in path.split("."):
+        value = value.get(step, {})
+    return [value] if isinstance(value, str) else list(value)
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text inside a table."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for part in value:
+            yield from texts(part)
+    elif isinstance(value, dict):
+        yield from texts(list(value.values()))
+
+
+def test_there_are_sixty_cases_over_fourteen_months():
+    days = sorted(case["days_ago"] for case in CASES)
+    assert len(CASES) == 60
+    assert len(set(days)) == 60, "two cases on one day hide a mistake"
+    assert days[0] <= 7
+    assert 400 <= days[-1] <= 430
+    assert max(after - before for before, after in pairwise(days)) <= 45
+
+
+def test_every_human_role_has_two_people_and_there_are_enough_counsellors():
+    roles = [person["role"] for person in PEOPLE]
+    assert set(roles) == HUMAN_ROLES
+    assert all(roles.count(role) >= 2 for role in HUMAN_ROLES)
+    assert roles.count("counsellor") >= 4
+
+
+def test_people_work_where_their_role_is_held():
+    for person in PEOPLE:
+        agencies = codelist("role").get(person["role"]).texts("agencies")
+        assert person.get("agency", "") in (agencies or ("",)), person["username"]
+
+
+def test_every_agency_and_twelve_hamlets_stand_in_the_commune():
+    assert set(COMMUNE["agencies"]) == set(codelist("agency").codes)
+    assert len(set(COMMUNE["commune"]["hamlets"])) == 12
+
+
+def test_usernames_are_plain_and_nobody_shares_a_name():
+    assert len(USERNAMES) == len(PEOPLE) == len({person["name"] for person in PEOPLE})
+    assert all(re.fullmatch(r"[a-z]+\.[a-z]+", username) for username in USERNAMES)
+
+
+def test_fifteen_trusted_addresses_have_a_kind_a_hamlet_and_room():
+    assert len(ADDRESSES) == len({address["key"] for address in ADDRESSES}) == 15
+    for address in ADDRESSES:
+        assert address["kind"] in codelist("address_kind")
+        assert address["hamlet"] in COMMUNE["commune"]["hamlets"]
+        assert 1 <= address["capacity"] <= 10
+        assert address["opening"]
+
+
+def test_every_number_and_no_other_is_fictional():
+    digits = re.compile(r"\d[\d .]{5,}\d")
+    for text in texts([COMMUNE, PEOPLE, ADDRESSES, CASES]):
+        for number in digits.findall(text):
+            assert FICTIONAL_PHONE.fullmatch(number), text
+
+
+@every_case
+def test_every_code_of_a_case_is_known(case: Table):
+    for path, name in CODES.items():
+        for code in at(case, path):
+            assert code in codelist(name), f"{path} = {code}"
+    for ground in case.get("grounds", []):
+        for key, name in GROUND_CODES.items():
+            assert key not in ground or ground[key] in codelist(name), ground
+
+
+@every_case
+def test_every_case_has_the_answers_that_intake_asks_for(case: Table):
+    assert case["opened_by"] in USERNAMES
+    assert case["address"] in {address["key"] for address in ADDRESSES}
+    assert case["contact"]["call_her"]
+    assert all(case["contact"][key] for key in ("channel", "hours", "never_say", "say_you_are"))
+    assert case["identity"]["hamlet"] in (*COMMUNE["commune"]["hamlets"], "")
+    assert case["incident"]["acts"] or case["incident"]["other"]
+    assert case["incident"]["happened_on"] >= 0
+    assert case["injuries"]["what"]
+    assert case["needs"]
+
+
+@every_case
+def test_a_number_is_given_where_the_safe_channel_needs_one(case: Table):
+    channel = codelist("safe_channel").get(case["contact"]["channel"])
+    assert bool(case["contact"]["phone"]) == channel.flag("by_phone")
+
+
+@every_case
+def test_her_words_are_two_to_five_sentences(case: Table):
+    assert 2 <= len(re.findall(r"[.?!](?:\s|$)", case["story"])) <= 5
+    assert "\n" not in case["story"]
+    assert len(case["story"]) >= 80
+
+
+def test_no_two_stories_are_alike():
+    assert len({case["story"] for case in CASES}) == len(CASES)
+    sentences = [part for case in CASES for part in re.split(r"(?<=[.?!]) ", case["story"])]
+    assert len(sentences) == len(set(sentences))
+
+
+def test_names_are_distinctive_and_belong_to_no_staff():
+    names = [case[part]["name"] for case in CASES for part in ("identity", "perpetrator")]
+    known = [name for name in names if name]
+    kin = {person["name"] for case in CASES for person in case.get("excluded", [])}
+    assert len(known) == len(set(known))
+    assert all(len(name) >= 8 for name in known)
+    assert STAFF.isdisjoint(known)
+    assert kin <= STAFF
+    assert sum(bool(case["identity"]["name"]) for case in CASES) >= 50
+
+
+def test_names_stand_in_no_address_or_code_list():
+    public = "\n".join(texts([COMMUNE, PEOPLE, ADDRESSES]))
+    for case in CASES:
+        assert not case["identity"]["name"] or case["identity"]["name"] not in public
+
+
+def test_three_cases_are_closed_to_somebody_in_an_agency():
+    sealed = [case for case in CASES if "excluded" in case]
+    assert len(sealed) == 3
+    for case in sealed:
+        shut_out = {person["username"] for person in case["excluded"]}
+        assert len(set(case["circle"])) >= 2
+        assert case["opened_by"] in case["circle"]
+        assert set(case["circle"]) <= USERNAMES
+        assert shut_out <= USERNAMES
+        assert shut_out.isdisjoint(case["circle"])
+
+
+@every_case
+def test_what_came_later_came_after_the_intake_and_before_today(case: Table):
+    days = [note["after_days"] for note in case.get("notes", [])]
+    assert len(days) <= 4
+    assert days == sorted(days)
+    assert all(0 < day <= case["days_ago"] for day in days)
+    assert (case["state"] == "closed") == ("closed" in case)
+    if "closed" in case:
+        assert max([0, *days]) <= case["closed"]["after_days"] <= case["days_ago"]
+
+
+@every_case
+def test_grounds_say_what_their_kind_needs(case: Table):
+    for ground in case.get("grounds", []):
+        assert ("consent" in ground) == (ground["kind"] == "consent")
+        assert ("article" in ground) == (ground["kind"] == "duty")
+        assert ground["words"]
+
+
+@every_case
+def test_the_chair_is_told_only_of_violence_in_a_family(case: Table):
+    told = [ground for ground in case.get("grounds", []) if ground["receiver"] == "chairman"]
+    if told:
+        assert case["incident"]["acts"]
+        assert case["only_counselling"] == "no"
+
+
+def test_every_kind_of_person_and_violence_is_there():
+    sexes = {case["identity"]["sex"] for case in CASES}
+    relations = {case["perpetrator"]["relation"] for case in CASES}
+    acts = {act for case in CASES for act in case["incident"]["acts"]}
+    other = {act for case in CASES for act in case["incident"]["other"]}
+    assert sexes == {"NU", "NAM", "KHAC_KHONG_GHI"}
+    assert len(relations) >= 18
+    assert acts == set(codelist("dv_act").codes)
+    assert other >= set(codelist("gbv_other").codes) - {"KHAC"}
+    assert {case["identity"]["hamlet"] for case in CASES} >= set(COMMUNE["commune"]["hamlets"])
