@@ -1,0 +1,1 @@
+"""What may be watched from outside: the log, its verification, and the policy in words."""
