@@ -39,6 +39,13 @@ class Person:
     keyring: Keyring | None = None
     version: int = 0
 
+    @property
+    def member_id(self) -> UUID:
+        """Return her member id; raise SignInNeeded for somebody who is no member."""
+        if self.actor.member_id is None:
+            raise SignInNeeded("Hãy đăng nhập.")
+        return self.actor.member_id
+
 
 @dataclass
 class Work:

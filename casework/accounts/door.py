@@ -64,6 +64,10 @@ def welcome(begun: Begun) -> Response:
     return answer
 
 
+def _what_was_typed(kept: bytes) -> Response:
+    return Response(render_template("accounts/kept.html", **json.loads(kept)), mimetype="text/html")
+
+
 def keep_what_was_typed(who: Presence) -> None:
     """Seal the form that a locked screen has just sent to the person herself, to be shown again after unlocking."""
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT]

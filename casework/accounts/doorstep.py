@@ -49,7 +49,7 @@ def try_passphrase(gate: Gate, commune_id: UUID, knock: Knock) -> Opened | None:
     Tries are counted for each pair of name and device, so that a stranger cannot lock a counsellor out.
     """
     key = _key(gate, commune_id, knock)
-    _count(gate, key)
+    _count(gate, commune_id, key)
     opened = _opened(gate, commune_id, knock)
     if opened is not None:
         with gate.database.work(None, None) as session:
@@ -84,13 +84,14 @@ def _key(gate: Gate, commune_id: UUID, knock: Knock) -> bytes:
     return hmac.digest(gate.control(commune_id).mac, b"cw/1/throttle" + pair, sha256)
 
 
-def _count(gate: Gate, key: bytes) -> None:
-    """Count a try before it is made, so that parallel tries are counted too."""
+def _count(gate: Gate, commune_id: UUID, key: bytes) -> None:
+    """Count a try before it is made, so that parallel tries are counted too; what is past its window goes."""
     now = clock.micros()
-    with gate.database.work(None, None) as session:
+    with gate.database.work(None, commune_id) as session:
+        session.execute(delete(Throttle).where(Throttle.since < now - _WINDOW_SECONDS * MICROSECOND))
         row = session.get(Throttle, key)
-        if row is None or now - row.since > _WINDOW_SECONDS * MICROSECOND:
-            session.merge(Throttle(key=key, failures=1, since=now))
+        if row is None:
+            session.add(Throttle(key=key, failures=1, since=now))
             return
         row.failures += 1
     if row.failures > _TRIES:

@@ -42,8 +42,7 @@ class Presence:
     @property
     def id(self) -> UUID:
         """Return her member id."""
-        assert self.person.actor.member_id is not None
-        return self.person.actor.member_id
+        return self.person.member_id
 
     @property
     def role(self) -> Role:
