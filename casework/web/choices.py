@@ -52,7 +52,7 @@ class Choices(Question, SelectMultipleField):
     """Any number of answers out of a few."""
 
     kind = "checkboxes"
-    missing = lazy_gettext("Hãy chọn ít nhất một câu trả lời.")
+    missing = wording.CHOOSE_SOME
 
     def __init__(self, label: Any, choices: Pairs, **options: Any) -> None:
         """Take the question and the pairs of (value, words)."""
@@ -80,15 +80,16 @@ class OneCode(Question, RadioField):
         name_of_list: str,
         *,
         plain: str = "",
+        law: bool = False,
         only: Iterable[str] = (),
         select: bool = False,
         **options: Any,
     ) -> None:
-        """Take the question, the list, the additional text to show instead, and a smaller choice."""
+        """Take the question, the list, the text to show instead (`law` adds the law's), and a smaller choice."""
         self.kind = "select" if select else "radios"
         super().__init__(
             label,
-            choices=_from_list(name_of_list, plain, frozenset(only)),
+            choices=_from_list(name_of_list, plain, frozenset(only), law=law),
             invalid_choice_message=wording.NOT_LISTED,
             **options,
         )
@@ -103,7 +104,7 @@ class Codes(Question, SelectMultipleField):
     """Any number of codes of a code list."""
 
     kind = "checkboxes"
-    missing = lazy_gettext("Hãy chọn ít nhất một câu trả lời.")
+    missing = wording.CHOOSE_SOME
 
     def __init__(
         self,
@@ -111,13 +112,14 @@ class Codes(Question, SelectMultipleField):
         name_of_list: str,
         *,
         plain: str = "",
+        law: bool = False,
         only: Iterable[str] = (),
         **options: Any,
     ) -> None:
-        """Take the question, the list, the additional text to show instead, and a smaller choice."""
+        """Take the question, the list, the text to show instead (`law` adds the law's), and a smaller choice."""
         super().__init__(
             label,
-            choices=_from_list(name_of_list, plain, frozenset(only)),
+            choices=_from_list(name_of_list, plain, frozenset(only), law=law),
             invalid_choice_message=wording.NOT_LISTED,
             **options,
         )
@@ -128,7 +130,7 @@ class Codes(Question, SelectMultipleField):
         return f"{self.id}-0"
 
 
-def _from_list(name: str, plain: str, only: frozenset[str]) -> Callable[[Any, Any], list[Any]]:
+def _from_list(name: str, plain: str, only: frozenset[str], *, law: bool) -> Callable[[Any, Any], list[Any]]:
     """Make what WTForms asks for the answers on offer: active codes, and those already chosen."""
 
     def offered(form: Any, field: Any) -> list[Any]:
@@ -136,15 +138,15 @@ def _from_list(name: str, plain: str, only: frozenset[str]) -> Callable[[Any, An
         before = field.object_data or ()
         kept = {before} if isinstance(before, str) else set(before)
         codes = [code for code in codelist(name) if code.active() or code.code in kept]
-        return [_answer(code, plain, lang) for code in codes if not only or code.code in only]
+        return [_answer(code, plain, lang, law=law) for code in codes if not only or code.code in only]
 
     return offered
 
 
-def _answer(code: Code, plain: str, lang: str) -> Any:
-    """Draw one code: in everyday words with the words of the law below, or in its own words."""
+def _answer(code: Code, plain: str, lang: str, *, law: bool) -> Any:
+    """Draw one code: in everyday words, with the words of the law below if asked, or in its own."""
     everyday = code.text(plain, lang) if plain else ""
-    hint = {"hint": code.label(lang)} if everyday else {}
+    hint = {"hint": code.label(lang)} if everyday and law else {}
     return SelectChoice(code.code, everyday or code.label(lang), hint)
 
 

@@ -21,7 +21,7 @@ TAGS = (
 )
 ATTRIBUTE = r"""\s+[a-z][\w:.-]*\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=]+)"""
 PASTED = re.compile(rf"</?(?:{TAGS})(?:{ATTRIBUTE})*\s*/?>", re.IGNORECASE)
-ENDS_A_LINE = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h[1-6]|blockquote|dd|dt)>", re.IGNORECASE)
+ENDS_A_LINE = re.compile(r"<br\s*/?>|</tr>", re.IGNORECASE)
 
 
 def text(value: str) -> str:

@@ -21,10 +21,10 @@ HOUR = re.compile(r"(\d{1,2})(?:(?:[:.]|\s*(?:h|giờ)\s*)(\d{1,2})?)?(?:\s*phú
 class Answered:
     """Ask for an answer; an answer that is there but wrong keeps its own message."""
 
-    field_flags = {"required": True}  # noqa: RUF012 -- WTForms reads it, nobody writes it
+    field_flags = {"required": True}
 
     def __init__(self, message: object) -> None:
-        """Keep the sentence to show when nothing was answered."""
+        """Keep the sentence to show when nothing was answered; it may name %(question)s."""
         self.message = message
 
     def __call__(self, form: Form, field: Field) -> None:
@@ -32,7 +32,7 @@ class Answered:
         if any(str(value).strip() for value in field.raw_data or ()):
             return
         field.errors = []
-        raise StopValidation(str(self.message))
+        raise StopValidation(str(self.message).replace("%(question)s", str(field.label.text)))
 
 
 class AtMost:

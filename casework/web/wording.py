@@ -3,8 +3,9 @@
 from flask_babel import lazy_gettext as _
 
 REQUIRED = _("Hãy trả lời câu này.")
-FILL_IN = _("Hãy điền vào ô này.")
-CHOOSE = _("Hãy chọn một câu trả lời.")
+FILL_IN = _("Hãy điền vào ô: %(question)s")
+CHOOSE = _("Hãy chọn câu trả lời: %(question)s")
+CHOOSE_SOME = _("Hãy chọn ít nhất một câu trả lời: %(question)s")
 NOT_LISTED = _("Câu trả lời vừa chọn không có trong danh sách. Hãy chọn lại.")
 SENT_TWICE = _("Câu này được gửi lên hai lần. Hãy trả lời lại một lần.")
 EXPIRED = _("Trang này đã mở quá lâu. Hãy tải lại trang rồi gửi lại.")

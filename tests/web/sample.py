@@ -48,7 +48,7 @@ class Everything(Form):
     told = Choices("Đã nói với ai?", [("mother", "Mẹ"), ("sister", "Chị gái")], required=False)
     acts = Codes("Việc gì đã xảy ra?", "dv_act", plain="plain")
     relation = OneCode("Người kia là ai?", "relation", select=True)
-    sex = OneCode("Giới tính", "sex")
+    sex = OneCode("Giới tính", "sex", required=False)
     story = LongText("Lời kể", hint="Ghi đúng lời người ấy.")
     note = LongText("Ghi chú", required=False, limit=100, rows=2)
     username = Username("Tên đăng nhập")
@@ -86,7 +86,7 @@ def sample_app() -> Flask:
         template_folder=str(resource("templates")),
     )
     own = FileSystemLoader([HERE / "templates", resource("templates")])
-    app.jinja_loader = ChoiceLoader([own])  # type: ignore[assignment]
+    app.jinja_loader = ChoiceLoader([own])
     app.config.update(SECRET_KEY="only in tests")
     web.install(app)
     app.context_processor(_everywhere)
