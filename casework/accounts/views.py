@@ -20,7 +20,7 @@ def sign_in() -> Response | str | tuple[str, int]:
     if not form.validate_on_submit():
         return _shown("accounts/sign_in.html", form)
     try:
-        return door.welcome(door.begin(actions.sign_in, door.knock(form.username.data, form.passphrase.data)))
+        return door.welcome(door.begin(actions.sign_in, door.knock(form.username.data or "", form.passphrase.data or "")))
     except WrongPassphrase as wrong:
         return _wrong("accounts/sign_in.html", form, wrong)
 
@@ -33,7 +33,7 @@ def unlock() -> Response | str | tuple[str, int]:
     if not form.validate_on_submit():
         return _shown("accounts/unlock.html", form)
     try:
-        return door.welcome(door.begin(actions.unlock, door.knock(me().username, form.passphrase.data)))
+        return door.welcome(door.begin(actions.unlock, door.knock(me().username, form.passphrase.data or "")))
     except WrongPassphrase as wrong:
         return _wrong("accounts/unlock.html", form, wrong)
 

@@ -4,60 +4,10 @@ A section travels as JSON: texts, codes of code lists, lists of codes, whole num
 An empty text or list means that nothing was written down; "unknown" is a code of its own.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, ClassVar, Literal, Self
+from dataclasses import dataclass
 
-from casework.errors import VaultError
+from casework.cases.questions import SectionData, ask, say
 from casework.policy.words import Section
-
-Kind = Literal["text", "long", "code", "codes", "date", "year", "phone", "number"]
-
-
-@dataclass(frozen=True)
-class Question:
-    """How a field is asked: its kind, its label (a Vietnamese sentence, the msgid) and its code list if it has one."""
-
-    kind: Kind
-    label: str
-    codelist: str | None = None
-    hint: str = ""
-
-
-def say(sentence: str) -> str:
-    """Mark a sentence for the catalogue; it is translated where it is shown."""
-    return sentence
-
-
-def _ask(kind: Kind, label: str, *, codelist: str | None = None, hint: str = "") -> Any:
-    question = Question(kind, label, codelist, hint)
-    if kind == "codes":
-        return field(default=(), metadata={"question": question})
-    return field(default=None if kind in ("year", "number") else "", metadata={"question": question})
-
-
-@dataclass(frozen=True)
-class SectionData:
-    """What every section can do: become JSON and come back."""
-
-    section: ClassVar[Section]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the fields as JSON values."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Rebuild a section; a field that this version does not know raises VaultError, a missing one is empty."""
-        known = {f.name for f in fields(cls)}
-        if set(data) - known:
-            raise VaultError("a section was written by a newer program")
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()})
-
-    @classmethod
-    def questions(cls) -> dict[str, Question]:
-        """Return the questions by field name, in the order in which they are asked."""
-        return {f.name: f.metadata["question"] for f in fields(cls)}
 
 
 @dataclass(frozen=True)
@@ -65,10 +15,10 @@ class Label(SectionData):
     """What stands in every list: the sayable code and a neutral nickname, and whether there is danger now."""
 
     section = Section.LABEL
-    code: str = _ask("text", say("Mã vụ việc"))
-    nickname: str = _ask("text", say("Tên gọi tạm"), hint=say("Một tên trung tính để nhận ra đúng vụ việc."))
-    danger: str = _ask("code", say("Đang có nguy hiểm không?"), codelist="answer")
-    only_counselling: str = _ask("code", say("Chỉ tư vấn, chưa báo tin"), codelist="answer")
+    code: str = ask("text", say("Mã vụ việc"))
+    nickname: str = ask("text", say("Tên gọi tạm"), hint=say("Một tên trung tính để nhận ra đúng vụ việc."))
+    danger: str = ask("code", say("Đang có nguy hiểm không?"), codelist="answer")
+    only_counselling: str = ask("code", say("Chỉ tư vấn, chưa báo tin"), codelist="answer")
 
 
 @dataclass(frozen=True)
@@ -76,13 +26,13 @@ class Contact(SectionData):
     """How to reach her without putting her in danger; it stands above everything else."""
 
     section = Section.CONTACT
-    call_her: str = _ask("text", say("Gọi người ấy là gì"))
-    channel: str = _ask("code", say("Liên lạc bằng cách nào thì an toàn"), codelist="safe_channel")
-    phone: str = _ask("phone", say("Số điện thoại an toàn"))
-    hours: str = _ask("code", say("Giờ nào thì an toàn"), codelist="safe_hours")
-    may_answer: str = _ask("text", say("Ai có thể nghe máy"))
-    say_you_are: str = _ask("text", say("Nếu người khác nghe máy thì nói mình là ai"))
-    never_say: str = _ask("text", say("Tuyệt đối không nói điều gì"))
+    call_her: str = ask("text", say("Gọi người ấy là gì"))
+    channel: str = ask("code", say("Liên lạc bằng cách nào thì an toàn"), codelist="safe_channel")
+    phone: str = ask("phone", say("Số điện thoại an toàn"))
+    hours: str = ask("code", say("Giờ nào thì an toàn"), codelist="safe_hours")
+    may_answer: str = ask("text", say("Ai có thể nghe máy"))
+    say_you_are: str = ask("text", say("Nếu người khác nghe máy thì nói mình là ai"))
+    never_say: str = ask("text", say("Tuyệt đối không nói điều gì"))
 
 
 @dataclass(frozen=True)
@@ -90,13 +40,13 @@ class Identity(SectionData):
     """Who she or he is; a name may be unknown and a year of birth is enough."""
 
     section = Section.IDENTITY
-    name: str = _ask("text", say("Họ và tên"))
-    birth_year: int | None = _ask("year", say("Năm sinh"))
-    sex: str = _ask("code", say("Giới tính"), codelist="sex")
-    hamlet: str = _ask("text", say("Thôn"))
-    address: str = _ask("text", say("Chỗ ở"))
-    phone: str = _ask("phone", say("Điện thoại riêng"))
-    vulnerable: tuple[str, ...] = _ask("codes", say("Thuộc nhóm nào dưới đây"), codelist="vulnerable_group")
+    name: str = ask("text", say("Họ và tên"))
+    birth_year: int | None = ask("year", say("Năm sinh"))
+    sex: str = ask("code", say("Giới tính"), codelist="sex")
+    hamlet: str = ask("text", say("Thôn"))
+    address: str = ask("text", say("Chỗ ở"))
+    phone: str = ask("phone", say("Điện thoại riêng"))
+    vulnerable: tuple[str, ...] = ask("codes", say("Thuộc nhóm nào dưới đây"), codelist="vulnerable_group")
 
 
 @dataclass(frozen=True)
@@ -104,12 +54,12 @@ class Children(SectionData):
     """Children who are with her: what they saw or suffered, and who may fetch them."""
 
     section = Section.CHILDREN
-    count: int | None = _ask("number", say("Số trẻ em đi cùng"))
-    who: str = _ask("long", say("Các cháu tên gì, mấy tuổi"))
-    involvement: tuple[str, ...] = _ask("codes", say("Các cháu thấy hoặc chịu điều gì"), codelist="child_involvement")
-    medicine: str = _ask("text", say("Thuốc đang uống, bệnh cần để ý"))
-    school: str = _ask("text", say("Học ở đâu"))
-    may_pick_up: str = _ask("text", say("Ai được đón các cháu"))
+    count: int | None = ask("number", say("Số trẻ em đi cùng"))
+    who: str = ask("long", say("Các cháu tên gì, mấy tuổi"))
+    involvement: tuple[str, ...] = ask("codes", say("Các cháu thấy hoặc chịu điều gì"), codelist="child_involvement")
+    medicine: str = ask("text", say("Thuốc đang uống, bệnh cần để ý"))
+    school: str = ask("text", say("Học ở đâu"))
+    may_pick_up: str = ask("text", say("Ai được đón các cháu"))
 
 
 @dataclass(frozen=True)
@@ -117,18 +67,18 @@ class Incident(SectionData):
     """What happened, in codes: acts of Law 13/2022 Article 3, where and when."""
 
     section = Section.INCIDENT
-    acts: tuple[str, ...] = _ask("codes", say("Hành vi trong gia đình"), codelist="dv_act")
-    other: tuple[str, ...] = _ask("codes", say("Hành vi ngoài gia đình"), codelist="gbv_other")
-    happened_on: str = _ask("date", say("Xảy ra ngày nào"))
-    time_of_day: str = _ask("code", say("Vào lúc nào trong ngày"), codelist="time_of_day")
-    place: str = _ask("code", say("Xảy ra ở đâu"), codelist="place_of_incident")
-    weapon: tuple[str, ...] = _ask("codes", say("Dùng gì để gây bạo lực"), codelist="weapon")
-    children_present: str = _ask("code", say("Có trẻ em ở đó không"), codelist="answer")
-    again: str = _ask("code", say("Đã từng xảy ra chưa"), codelist="recurrence")
-    address_id: str = _ask("text", say("Địa chỉ tin cậy"))
-    channel: str = _ask("code", say("Tin đến bằng cách nào"), codelist="report_channel")
-    reporter_type: str = _ask("code", say("Ai báo tin"), codelist="reporter_type")
-    recorded_at: str = _ask("text", say("Nhập lúc"))
+    acts: tuple[str, ...] = ask("codes", say("Hành vi trong gia đình"), codelist="dv_act")
+    other: tuple[str, ...] = ask("codes", say("Hành vi ngoài gia đình"), codelist="gbv_other")
+    happened_on: str = ask("date", say("Xảy ra ngày nào"))
+    time_of_day: str = ask("code", say("Vào lúc nào trong ngày"), codelist="time_of_day")
+    place: str = ask("code", say("Xảy ra ở đâu"), codelist="place_of_incident")
+    weapon: tuple[str, ...] = ask("codes", say("Dùng gì để gây bạo lực"), codelist="weapon")
+    children_present: str = ask("code", say("Có trẻ em ở đó không"), codelist="answer")
+    again: str = ask("code", say("Đã từng xảy ra chưa"), codelist="recurrence")
+    address_id: str = ask("text", say("Địa chỉ tin cậy"))
+    channel: str = ask("code", say("Tin đến bằng cách nào"), codelist="report_channel")
+    reporter_type: str = ask("code", say("Ai báo tin"), codelist="reporter_type")
+    recorded_at: str = ask("text", say("Nhập lúc"))
 
 
 @dataclass(frozen=True)
@@ -136,9 +86,9 @@ class Injuries(SectionData):
     """What hurts, who has seen it and how soon someone must look at it."""
 
     section = Section.INJURIES
-    what: tuple[str, ...] = _ask("codes", say("Đau, bị thương ở đâu"), codelist="injury")
-    seen: str = _ask("code", say("Đã ai nhìn thấy chưa"), codelist="injury_seen")
-    urgent: str = _ask("code", say("Cần khám khi nào"), codelist="injury_urgency")
+    what: tuple[str, ...] = ask("codes", say("Đau, bị thương ở đâu"), codelist="injury")
+    seen: str = ask("code", say("Đã ai nhìn thấy chưa"), codelist="injury_seen")
+    urgent: str = ask("code", say("Cần khám khi nào"), codelist="injury_urgency")
 
 
 @dataclass(frozen=True)
@@ -146,7 +96,7 @@ class Story(SectionData):
     """Her own words, as she said them."""
 
     section = Section.STORY
-    words: str = _ask("long", say("Lời kể"))
+    words: str = ask("long", say("Lời kể"))
 
 
 @dataclass(frozen=True)
@@ -154,12 +104,12 @@ class Perpetrator(SectionData):
     """The person who did it, as far as is known."""
 
     section = Section.PERPETRATOR
-    name: str = _ask("text", say("Họ và tên người có hành vi bạo lực"))
-    relation: str = _ask("code", say("Là gì của người bị bạo lực"), codelist="relation")
-    age: str = _ask("code", say("Khoảng bao nhiêu tuổi"), codelist="perpetrator_age")
-    where: str = _ask("code", say("Bây giờ đang ở đâu"), codelist="perpetrator_where")
-    past: tuple[str, ...] = _ask("codes", say("Trước đây đã làm gì"), codelist="perpetrator_past")
-    next: tuple[str, ...] = _ask("codes", say("Có thể làm gì tiếp theo"), codelist="perpetrator_next")
+    name: str = ask("text", say("Họ và tên người có hành vi bạo lực"))
+    relation: str = ask("code", say("Là gì của người bị bạo lực"), codelist="relation")
+    age: str = ask("code", say("Khoảng bao nhiêu tuổi"), codelist="perpetrator_age")
+    where: str = ask("code", say("Bây giờ đang ở đâu"), codelist="perpetrator_where")
+    past: tuple[str, ...] = ask("codes", say("Trước đây đã làm gì"), codelist="perpetrator_past")
+    next: tuple[str, ...] = ask("codes", say("Có thể làm gì tiếp theo"), codelist="perpetrator_next")
 
 
 @dataclass(frozen=True)
@@ -167,9 +117,9 @@ class SafetyPlan(SectionData):
     """What she will do if it happens again, and who must not know; never passed on."""
 
     section = Section.SAFETY_PLAN
-    who_must_not_know: str = _ask("long", say("Ai không được biết"))
-    code_word: str = _ask("text", say("Từ báo hiệu đã hẹn"))
-    plan: str = _ask("long", say("Khi có chuyện thì làm gì, đi đâu"))
+    who_must_not_know: str = ask("long", say("Ai không được biết"))
+    code_word: str = ask("text", say("Từ báo hiệu đã hẹn"))
+    plan: str = ask("long", say("Khi có chuyện thì làm gì, đi đâu"))
 
 
 @dataclass(frozen=True)
@@ -177,12 +127,12 @@ class Assessment(SectionData):
     """Danger and needs as answered, the level that follows and why."""
 
     section = Section.ASSESSMENT
-    answers: tuple[str, ...] = _ask("codes", say("Những dấu hiệu nguy hiểm có thật"), codelist="risk_question")
-    level: str = _ask("code", say("Mức nguy hiểm"), codelist="risk_level")
-    reasons: str = _ask("long", say("Vì sao chọn mức này"))
-    needs: tuple[str, ...] = _ask("codes", say("Cần giúp gì"), codelist="need")
-    wishes: str = _ask("long", say("Người ấy mong muốn điều gì"))
-    next_review: str = _ask("date", say("Ngày xem lại"))
+    answers: tuple[str, ...] = ask("codes", say("Những dấu hiệu nguy hiểm có thật"), codelist="risk_question")
+    level: str = ask("code", say("Mức nguy hiểm"), codelist="risk_level")
+    reasons: str = ask("long", say("Vì sao chọn mức này"))
+    needs: tuple[str, ...] = ask("codes", say("Cần giúp gì"), codelist="need")
+    wishes: str = ask("long", say("Người ấy mong muốn điều gì"))
+    next_review: str = ask("date", say("Ngày xem lại"))
 
 
 @dataclass(frozen=True)
@@ -190,9 +140,9 @@ class Plan(SectionData):
     """What will be done, by whom and how it ended."""
 
     section = Section.PLAN
-    actions: str = _ask("long", say("Những việc sẽ làm"))
-    outcome: str = _ask("code", say("Kết quả"), codelist="closing_reason")
-    closing_words: str = _ask("long", say("Ghi khi đóng vụ việc"))
+    actions: str = ask("long", say("Những việc sẽ làm"))
+    outcome: str = ask("code", say("Kết quả"), codelist="closing_reason")
+    closing_words: str = ask("long", say("Ghi khi đóng vụ việc"))
 
 
 @dataclass(frozen=True)
@@ -200,7 +150,7 @@ class Note(SectionData):
     """One follow-up note; each is a document of its own."""
 
     section = Section.COUNSELLING
-    words: str = _ask("long", say("Ghi chú"))
+    words: str = ask("long", say("Ghi chú"))
 
 
 @dataclass(frozen=True)
@@ -208,12 +158,12 @@ class GroundEntry(SectionData):
     """Why something may be shared with one receiver: consent, duty by law or danger to life."""
 
     section = Section.GROUNDS
-    kind: str = _ask("code", say("Căn cứ"), codelist="ground_kind")
-    receiver: str = _ask("code", say("Cơ quan nhận"), codelist="agency")
-    consent: str = _ask("code", say("Người ấy trả lời"), codelist="consent_state")
-    form: str = _ask("code", say("Trả lời bằng cách nào"), codelist="consent_form")
-    article: str = _ask("text", say("Điều luật"))
-    words: str = _ask("long", say("Ghi thêm"))
+    kind: str = ask("code", say("Căn cứ"), codelist="ground_kind")
+    receiver: str = ask("code", say("Cơ quan nhận"), codelist="agency")
+    consent: str = ask("code", say("Người ấy trả lời"), codelist="consent_state")
+    form: str = ask("code", say("Trả lời bằng cách nào"), codelist="consent_form")
+    article: str = ask("text", say("Điều luật"))
+    words: str = ask("long", say("Ghi thêm"))
 
 
 @dataclass(frozen=True)
@@ -221,12 +171,12 @@ class Facts(SectionData):
     """Coded facts for counting, derived at save; nothing here was asked for counting alone."""
 
     section = Section.FACTS
-    received_on: str = _ask("date", say("Ngày tiếp nhận"))
-    sex: str = _ask("code", say("Giới tính"), codelist="sex")
-    age_band: str = _ask("code", say("Nhóm tuổi"), codelist="age_band")
-    types: tuple[str, ...] = _ask("codes", say("Hình thức"), codelist="dv_type")
-    other: tuple[str, ...] = _ask("codes", say("Hành vi ngoài gia đình"), codelist="gbv_other")
-    detailed: str = _ask("code", say("Được đếm vào bảng chi tiết"), codelist="answer")
+    received_on: str = ask("date", say("Ngày tiếp nhận"))
+    sex: str = ask("code", say("Giới tính"), codelist="sex")
+    age_band: str = ask("code", say("Nhóm tuổi"), codelist="age_band")
+    types: tuple[str, ...] = ask("codes", say("Hình thức"), codelist="dv_type")
+    other: tuple[str, ...] = ask("codes", say("Hành vi ngoài gia đình"), codelist="gbv_other")
+    detailed: str = ask("code", say("Được đếm vào bảng chi tiết"), codelist="answer")
 
 
 SECTIONS: dict[Section, type[SectionData]] = {

@@ -5,8 +5,9 @@ from uuid import UUID, uuid4
 from casework.audit import fresh
 from casework.cases import scope
 from casework.cases.models import Case, Ground, Referral
+from casework.cases.questions import SectionData
 from casework.cases.reading import Held
-from casework.cases.sections import LEDGERS, SectionData
+from casework.cases.sections import LEDGERS
 from casework.errors import Conflict, Refused
 from casework.gate import Work
 from casework.policy.permit import issue

@@ -9,8 +9,9 @@ from casework.accounts import staff
 from casework.audit import read
 from casework.cases import reading, writing
 from casework.cases.models import CLOSED, OPEN
+from casework.cases.questions import SectionData
 from casework.cases.reading import Held, Listed
-from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan, SectionData
+from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan
 from casework.errors import BadInput, NotFound, Refused, Throttled
 from casework.gate import Work, action
 from casework.intake.actions import Draft, list_drafts
