@@ -20,7 +20,8 @@ def sign_in() -> Response | str | tuple[str, int]:
     if not form.validate_on_submit():
         return _shown("accounts/sign_in.html", form)
     try:
-        return door.welcome(door.begin(actions.sign_in, door.knock(form.username.data or "", form.passphrase.data or "")))
+        given = door.knock(form.username.data or "", form.passphrase.data or "")
+        return door.welcome(door.begin(actions.sign_in, given))
     except WrongPassphrase as wrong:
         return _wrong("accounts/sign_in.html", form, wrong)
 

@@ -10,6 +10,7 @@ from casework.accounts.staff import Colleague, colleagues
 from casework.audit import fresh
 from casework.cases import codes, facts, grounds, reading, scope, writing
 from casework.cases.models import DRAFT, OPEN, VOID, Case
+from casework.cases.questions import SectionData
 from casework.cases.reading import Held
 from casework.cases.sections import (
     Assessment,
@@ -22,7 +23,6 @@ from casework.cases.sections import (
     Label,
     Perpetrator,
     SafetyPlan,
-    SectionData,
     Story,
 )
 from casework.errors import BadInput, NotFound

@@ -20,7 +20,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 OPEN_TO_ALL = frozenset({"static", "exit.leave", "exit.leave_again", "exit.health", "language.choose"})
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
+class SignedIn(UserMixin):
     """What Flask-Login carries: the presence behind the cookie."""
 
     def __init__(self, presence: Presence) -> None:
@@ -32,10 +32,9 @@ def install(app: Flask, gate: Gate, config: Config) -> None:
     """Recognise the person of every request and turn strangers away from all that is not public."""
     app.extensions["casework.gate"] = gate
     app.extensions["casework.config"] = config
-    manager = LoginManager()
-    manager.session_protection = None
-    manager.init_app(app)
-    manager.request_loader(_load)
+    app.config["SESSION_PROTECTION"] = None
+    manager = LoginManager(app)  # type: ignore[no-untyped-call]
+    manager.request_loader(_load)  # type: ignore[no-untyped-call]
     app.before_request(_require)
 
 
