@@ -121,6 +121,10 @@ def _routes(app: Flask) -> None:
         page = render_template("everything.html", form=form, contact=Contact(), times=times)
         return page, 422 if request.method == "POST" else 200
 
+    @app.get("/question")
+    def question():
+        return render_template("question.html", form=Everything())
+
     @app.get("/status/<int:code>")
     def status(code: int):
         abort(code)

@@ -1,0 +1,22 @@
+"""A real server on a free port, for a real browser."""
+
+import contextlib
+import threading
+from collections.abc import Iterator
+
+from flask import Flask
+from werkzeug.serving import make_server
+
+
+@contextlib.contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Yield the address of an app that is served until the block ends."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
