@@ -1,6 +1,8 @@
 """What every test may ask for: an empty database of each kind, and a browser."""
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,9 @@ from hypothesis import settings
 from playwright.sync_api import Browser
 
 from tests import chromium as browsers
+from tests import house as houses
 from tests import postgres
+from tests.house import House, Someone
 
 settings.register_profile("default", deadline=None, max_examples=50)
 settings.register_profile("prove", deadline=None, max_examples=2000)
@@ -40,3 +44,61 @@ def chromium() -> Iterator[Browser]:
     """One browser for the run of this worker; each test opens a context of its own."""
     with browsers.running_chromium() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def built_houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """Build a house the first time that a kind of database asks for one; copies are made of it."""
+    with contextlib.ExitStack() as stack:
+
+        @cache
+        def built(kind: str) -> str:
+            return stack.enter_context(houses.built(kind, tmp_path_factory.mktemp(f"house-{kind}")))
+
+        yield built
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house(request: pytest.FixtureRequest, built_houses: Callable[[str], str], tmp_path: Path) -> Iterator[House]:
+    """A house with two communes, agencies and people of its own, once on each kind of database.
+
+    Mark a test, a class or a module with `tests.house.only_sqlite` where one kind is enough.
+    """
+    with houses.copied(built_houses(request.param), tmp_path) as copy:
+        yield copy
+
+
+@pytest.fixture
+def lan(house: House) -> Someone:
+    """A counsellor."""
+    return house["lan"]
+
+
+@pytest.fixture
+def mai(house: House) -> Someone:
+    """The other counsellor."""
+    return house["mai"]
+
+
+@pytest.fixture
+def hoa(house: House) -> Someone:
+    """The lead of the Women's Union."""
+    return house["hoa"]
+
+
+@pytest.fixture
+def binh(house: House) -> Someone:
+    """Her deputy."""
+    return house["binh"]
+
+
+@pytest.fixture
+def cuong(house: House) -> Someone:
+    """An officer of the police."""
+    return house["cuong"]
+
+
+@pytest.fixture
+def luu(house: House) -> Someone:
+    """A counsellor of the commune beside ours."""
+    return house["luu"]

@@ -1,0 +1,182 @@
+"""A house for tests: a real database with two communes, their agencies and people, made through the real actions.
+
+One is built for each kind of database in each worker; every test gets a copy of its own.
+"""
+
+import base64
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+from uuid import UUID
+
+import pytest
+from sqlalchemy.orm import Session
+
+from casework.accounts import actions as accounts
+from casework.accounts import doorstep
+from casework.accounts.actions import Opened
+from casework.accounts.doorstep import Knock
+from casework.codelists import codelist
+from casework.config import Config
+from casework.db import Database, upgrade
+from casework.gate import Action, Gate, Person
+from casework.intake import actions as intake
+from casework.policy.permit import Actor
+from casework.policy.words import Role
+from casework.vault.circles import NewMember
+from casework.vault.hands import Hands
+from casework.vault.macs import equip
+from casework.web.people import Presence, recognise
+from tests import postgres
+from tests.people import COMMUNES, KEK, KEYLESS, STAFF, THANH_SON, Name, enrolments, patiently
+from tests.stories import dao
+
+P = ParamSpec("P")
+T = TypeVar("T")
+HAMLETS = ("Thôn Đoài", "Thôn Đông", "Thôn Bãi Dâu")
+# What the passphrases open, remembered for this process: the keys are the same in every copy.
+_opened: dict[str, Opened] = {}
+only_sqlite = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+
+
+@dataclass
+class House:
+    """One copy: its gate, its configuration (for create_app) and its people by username."""
+
+    gate: Gate
+    config: Config
+    people: "dict[str, Someone]" = field(default_factory=dict)
+
+    def __getitem__(self, username: str) -> "Someone":
+        """Return somebody of the staff, who signs in when she first does something."""
+        return self.people.setdefault(username, Someone(self, STAFF[username]))
+
+    def stranger(self, role: Role = Role.VISITOR, commune_id: UUID = THANH_SON) -> Person:
+        """Return somebody with no account: a visitor, the console or the system."""
+        return Person(Actor(commune_id, None, (role,)), commune_id)
+
+    @contextlib.contextmanager
+    def looking(self, commune_id: UUID = THANH_SON) -> Iterator[Session]:
+        """Open a transaction that reads control rows with the commune's control keys."""
+        with self.gate.database.look() as session:
+            equip(session, self.gate.control(commune_id))
+            yield session
+
+    @contextlib.contextmanager
+    def hands(self, commune_id: UUID = THANH_SON) -> Iterator[Hands]:
+        """Open a transaction as the log's readers are given it, with no key of any agency."""
+        with self.looking(commune_id) as session:
+            yield Hands(session, self.gate.control(commune_id), None, 0)
+
+
+@dataclass
+class Someone:
+    """One of the staff before this house's gate."""
+
+    house: House
+    card: Name
+    _cookie: str | None = None
+
+    @property
+    def id(self) -> UUID:
+        """Return her member id."""
+        return enrolments()[self.card.username].member_id
+
+    @property
+    def cookie(self) -> str:
+        """Return her browser's cookie, signing in first if she has not."""
+        if self._cookie is None:
+            self._cookie = self.sign_in()
+        return self._cookie
+
+    def sign_in(self) -> str:
+        """Sign in by her passphrase and return the cookie."""
+        gate, commune_id = self.house.gate, self.card.commune_id
+        if self.card.username not in _opened:
+            knock = Knock(self.card.username, self.card.passphrase, "device")
+            found = patiently(lambda: doorstep.try_passphrase(gate, commune_id, knock))
+            assert found is not None
+            _opened[self.card.username] = found
+        visitor = self.house.stranger(commune_id=commune_id)
+        begun = gate.perform(visitor, accounts.sign_in, _opened[self.card.username], before=None)
+        return begun.token.cookie()
+
+    @property
+    def presence(self) -> Presence:
+        """Return her as a page would know her now."""
+        found = recognise(self.house.gate, self.house.config, self.cookie)
+        assert found is not None, f"{self.card.username} is not signed in"
+        return found
+
+    @property
+    def person(self) -> Person:
+        """Return her as the gate is given her now, with her keys."""
+        return self.presence.person
+
+    def does(self, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do an act through the gate, as a request of hers would."""
+        return self.house.gate.perform(self.person, doing, *args, **kwargs)
+
+    def opens_a_case(self, answers: intake.Answers | None = None, *, circle: "Sequence[Someone]" = ()) -> UUID:
+        """Record an intake from its first draft to the case, restricted to a circle if somebody is named."""
+        draft = self.does(intake.start_draft, {1: {"danger": "no"}}, circle=[one.id for one in circle])
+        return self.does(intake.open_case, draft, answers or dao())
+
+
+@contextlib.contextmanager
+def built(kind: str, folder: Path) -> Iterator[str]:
+    """Build a house in a new database of one kind; yield the URL of what is to be copied."""
+    with contextlib.ExitStack() as stack:
+        if kind == "sqlite":
+            url = f"sqlite:///{folder / 'house.sqlite3'}"
+        else:
+            url = stack.enter_context(postgres.fresh_database())
+        upgrade(url)
+        with opened(url, folder) as house:
+            for commune_id, name in COMMUNES.items():
+                _found(house, commune_id, name)
+        yield url
+
+
+@contextlib.contextmanager
+def copied(url: str, folder: Path) -> Iterator[House]:
+    """Copy a built house for one test."""
+    with contextlib.ExitStack() as stack:
+        if url.startswith("sqlite"):
+            shutil.copyfile(url.removeprefix("sqlite:///"), folder / "casework.sqlite3")
+            own = f"sqlite:///{folder / 'casework.sqlite3'}"
+        else:
+            name = url.partition("?")[0].rpartition("/")[2]
+            own = stack.enter_context(postgres.fresh_database(template=name))
+        yield stack.enter_context(opened(own, folder))
+
+
+@contextlib.contextmanager
+def opened(url: str, folder: Path) -> Iterator[House]:
+    """Open the gate of a database, with a configuration and a key file beside it."""
+    kek_file = folder / "kek"
+    kek_file.touch(mode=0o600)
+    kek_file.write_text(f"casework-kek-1 {KEK.number} {base64.b64encode(KEK.secret).decode()}\n", encoding="ascii")
+    database = Database(url)
+    try:
+        yield House(Gate(database, KEK), Config(data=folder, database_url=url, kek_file=kek_file))
+    finally:
+        database.engine.dispose()
+
+
+def _found(house: House, commune_id: UUID, name: str) -> None:
+    console = house.stranger(Role.CONSOLE, commune_id)
+    does: Callable[..., object] = house.gate.perform
+    does(console, accounts.found_commune, name, HAMLETS)
+    agencies = {
+        one.code: house.gate.perform(console, accounts.add_agency, one.code, one.vi) for one in codelist("agency")
+    }
+    for one in STAFF.values():
+        if one.commune_id == commune_id:
+            agency = agencies.get(one.agency)
+            new = NewMember(one.username, one.name, one.roles, agency.agency_id if agency else None)
+            keys = None if one.agency in KEYLESS else agency
+            does(console, accounts.enrol, new, enrolments()[one.username], keys=keys)
