@@ -3,7 +3,6 @@
 from alembic import context
 from sqlalchemy import text
 
-import casework.addresses.models
 import casework.audit.models
 import casework.cases.models
 import casework.statistics.models

@@ -1,9 +1,9 @@
-"""Rows that bear a case; what they show in the clear is needed for routing and tells nothing about her."""
+"""Rows that bear a case, and the trusted addresses where cases begin; what stands in the clear tells nothing about her."""
 
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import GUARDED, Record
@@ -78,3 +78,20 @@ class Referral(Record, Maced):
     state: Mapped[str] = mapped_column(String(10))
     urgent: Mapped[bool]
     due: Mapped[int]
+
+
+class Address(Record, Maced):
+    """A trusted address: a place where a person in danger may knock; who stays there is never written here."""
+
+    __tablename__ = "address"
+    __head__: ClassVar[str | None] = "commune_id"
+
+    name: Mapped[str] = mapped_column(String(200))
+    host: Mapped[str] = mapped_column(String(200))
+    hamlet: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[str] = mapped_column(String(40))
+    capacity: Mapped[int]
+    opening: Mapped[str] = mapped_column(String(200))
+    contact: Mapped[str] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10))

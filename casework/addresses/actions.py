@@ -1,0 +1,50 @@
+"""Keeps the register of trusted addresses: adds, changes, retires."""
+
+from dataclasses import asdict
+from uuid import UUID, uuid4
+
+from casework.audit import fresh
+from casework.cases import places
+from casework.cases.models import Address
+from casework.cases.places import ACTIVE, RETIRED, Entry
+from casework.errors import NotFound
+from casework.gate import Work, action
+from casework.policy.words import Act
+from casework.vault import heads
+
+
+@action(Act.ADDRESS_ADD)
+def add_address(work: Work, entry: Entry, *, place_id: UUID | None = None) -> UUID:
+    """Add an address, or write anew the one of this id; raises NotFound if there is none."""
+    if place_id is None:
+        fresh.head(work.session, work.commune_id, work.commune_id)
+        row = Address(commune_id=work.commune_id, id=uuid4(), state=ACTIVE, **asdict(entry))
+        work.session.add(row)
+    else:
+        row = _found(work, place_id)
+        for name, value in asdict(entry).items():
+            setattr(row, name, value)
+        _sign_again(work)
+    work.about = row.id
+    return row.id
+
+
+@action(Act.ADDRESS_RETIRE)
+def retire_address(work: Work, place_id: UUID) -> None:
+    """Retire an address: nobody is sent there any more, and the row that still offered it cannot be put back."""
+    _found(work, place_id).state = RETIRED
+    _sign_again(work)
+
+
+def _found(work: Work, place_id: UUID) -> Address:
+    work.about = place_id
+    row = next((one for one in places.rows(work) if one.id == place_id and one.state == ACTIVE), None)
+    if row is None:
+        raise NotFound("address", about=place_id)
+    return row
+
+
+def _sign_again(work: Work) -> None:
+    """Raise the commune's version, so that a row as it was before is refused."""
+    head = fresh.head(work.session, work.commune_id, work.commune_id)
+    heads.take_away(work.session, head, places.rows(work))

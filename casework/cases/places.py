@@ -1,0 +1,103 @@
+"""The register of trusted addresses as every slice reads it; the list is public by law (Law 13/2022 Article 36)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from casework.audit import fresh
+from casework.cases.models import Address
+from casework.gate import Work, action
+from casework.policy.permit import allowed
+from casework.policy.words import Act
+from casework.vietnamese import text_key
+
+ACTIVE, RETIRED = "active", "retired"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the register says about one address: `kind` is a code of address_kind, `contact` a telephone number."""
+
+    name: str
+    host: str
+    hamlet: str
+    kind: str
+    capacity: int
+    opening: str
+    contact: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One address of the register; a retired one stays, so that old cases can still name it."""
+
+    id: UUID
+    entry: Entry
+    active: bool
+
+
+@dataclass(frozen=True)
+class Register:
+    """The register, sorted by hamlet and name, with the commune's hamlets."""
+
+    places: tuple[Place, ...]
+    hamlets: tuple[str, ...]
+
+    @property
+    def active(self) -> tuple[Place, ...]:
+        """Return the addresses where somebody may knock today."""
+        return tuple(place for place in self.places if place.active)
+
+    @property
+    def retired(self) -> tuple[Place, ...]:
+        """Return the addresses that are no longer used."""
+        return tuple(place for place in self.places if not place.active)
+
+    @property
+    def by_hamlet(self) -> dict[str, list[Place]]:
+        """Return the active addresses under the names of their hamlets."""
+        found: dict[str, list[Place]] = {}
+        for place in self.active:
+            found.setdefault(place.entry.hamlet, []).append(place)
+        return found
+
+
+@action(Act.ADDRESS_LIST)
+def list_addresses(work: Work) -> Register:
+    """Read the register; retired addresses are shown to those who keep it."""
+    commune = fresh.commune(work.session, work.commune_id)
+    keeps = allowed(work.actor, Act.ADDRESS_RETIRE)
+    found = [_place(row) for row in rows(work) if keeps or row.state == ACTIVE]
+    return Register(places=_sorted(found), hamlets=tuple(filter(None, commune.hamlets.split("\n"))))
+
+
+def rows(work: Work) -> list[Address]:
+    """Load every address of the commune, each verified against the commune's fresh head."""
+    fresh.head(work.session, work.commune_id, work.commune_id)
+    return list(work.session.execute(select(Address).where(Address.commune_id == work.commune_id)).scalars())
+
+
+def name_of(work: Work, place_id: str) -> str:
+    """Return the name of the address that a case came from, or an empty text."""
+    return next((row.name for row in rows(work) if str(row.id) == place_id), "")
+
+
+def _sorted(found: Iterable[Place]) -> tuple[Place, ...]:
+    return tuple(sorted(found, key=lambda one: (text_key(one.entry.hamlet), text_key(one.entry.name))))
+
+
+def _place(row: Address) -> Place:
+    entry = Entry(
+        name=row.name,
+        host=row.host,
+        hamlet=row.hamlet,
+        kind=row.kind,
+        capacity=row.capacity,
+        opening=row.opening,
+        contact=row.contact,
+        note=row.note,
+    )
+    return Place(id=row.id, entry=entry, active=row.state == ACTIVE)
