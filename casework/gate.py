@@ -139,6 +139,14 @@ class Gate:
             log.exception("act %s could not be kept", doing.act)
             raise Busy("Không ghi được vào sổ. Không có gì bị mất; chờ một chút rồi thử lại.") from cause
 
+    def ask(self, person: Person, act: Act) -> None:
+        """Refuse somebody who may not do an act before she is shown its empty form; doing it asks again."""
+        try:
+            issue(person.actor, act)
+        except Refused as cause:
+            self._refuse(person, act, cause)
+            raise
+
     def _run(self, person: Person, permit: Permit, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         keys = self.control(person.commune_id)
         with self.database.work(permit, person.commune_id) as session:

@@ -43,6 +43,13 @@ def commune_behind(gate: Gate, username: str) -> UUID | None:
         return session.execute(wanted).scalar_one_or_none() or session.execute(oldest).scalar_one_or_none()
 
 
+def only_commune(gate: Gate) -> UUID | None:
+    """Return the commune of an installation that serves one alone; None if there are several or none yet."""
+    with gate.database.look() as session:
+        ids = session.execute(select(Commune.id).limit(2)).scalars().all()
+    return ids[0] if len(ids) == 1 else None
+
+
 def try_passphrase(gate: Gate, commune_id: UUID, knock: Knock) -> Opened | None:
     """Open a member's key with her passphrase; None if name or passphrase is wrong, Throttled after ten tries.
 

@@ -1,4 +1,4 @@
-"""Rows that bear a case, and the trusted addresses where cases begin; what stands in the clear tells nothing about her."""
+"""Rows that bear a case and the register of trusted addresses; what stands in the clear tells nothing about her."""
 
 from typing import ClassVar
 from uuid import UUID

@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 from casework.config import Config
 from casework.errors import SignInNeeded
 from casework.gate import Action, Gate
+from casework.policy.permit import allowed
+from casework.policy.words import Act
 from casework.web.origin import SAFE
 from casework.web.people import COOKIE, Presence, recognise
 
@@ -66,6 +68,16 @@ def me() -> Presence:
 def perform(doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Do an act for the person of this request."""
     return gate().perform(me().person, doing, *args, **kwargs)
+
+
+def may(act: Act) -> bool:
+    """Tell whether a page may offer an act to the person of this request."""
+    return allowed(me().person.actor, act)
+
+
+def ask(act: Act) -> None:
+    """Refuse the person of this request who may not do an act, before its empty form is shown."""
+    gate().ask(me().person, act)
 
 
 def public(view: View) -> View:
