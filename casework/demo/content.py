@@ -1,0 +1,168 @@
+"""Reads the fictional commune: its people, its trusted addresses and sixty stories."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from casework.cases.sections import (
+    Assessment,
+    Children,
+    Contact,
+    GroundEntry,
+    Identity,
+    Incident,
+    Injuries,
+    Perpetrator,
+    SafetyPlan,
+    SectionData,
+    Story,
+)
+from casework.intake.actions import Answers
+from casework.web.phones import normalise
+
+_FILES = Path(__file__).resolve().parent
+S = TypeVar("S", bound=SectionData)
+
+
+@dataclass(frozen=True)
+class Resident:
+    """Somebody with an account; `agency` is empty for who belongs to none."""
+
+    name: str
+    username: str
+    role: str
+    agency: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A trusted address; `key` is what the stories call it."""
+
+    key: str
+    name: str
+    host: str
+    hamlet: str
+    kind: str
+    capacity: int
+    opening: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class Commune:
+    """The commune with its hamlets, and the names of its agencies by code."""
+
+    name: str
+    hamlets: tuple[str, ...]
+    agencies: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Later:
+    """Something written some days after the intake."""
+
+    after_days: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a case was closed, some days after the intake."""
+
+    after_days: int
+    reason: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Tale:
+    """One fictional case: when it came, who wrote it down for whom, what was answered, and what came after.
+
+    Its incident lacks only what depends on the day of the telling.
+    """
+
+    days_ago: int
+    opened_by: str
+    circle: tuple[str, ...]
+    address: str
+    happened_before: int
+    answers: Answers
+    notes: tuple[Later, ...]
+    ending: Ending | None
+
+
+@cache
+def commune() -> Commune:
+    """Return the commune."""
+    raw = _read(_FILES / "commune.toml")
+    agencies = {code: one["name"] for code, one in raw["agencies"].items()}
+    return Commune(raw["commune"]["name"], tuple(raw["commune"]["hamlets"]), agencies)
+
+
+@cache
+def residents() -> tuple[Resident, ...]:
+    """Return everybody who has an account."""
+    return tuple(
+        Resident(one["name"], one["username"], one["role"], one.get("agency", ""))
+        for one in _read(_FILES / "people.toml")["person"]
+    )
+
+
+@cache
+def places() -> tuple[Place, ...]:
+    """Return the trusted addresses."""
+    return tuple(Place(**one) for one in _read(_FILES / "addresses.toml")["address"])
+
+
+@cache
+def tales() -> tuple[Tale, ...]:
+    """Return the cases, the oldest first."""
+    files = sorted((_FILES / "cases").glob("*.toml"))
+    found = [_tale(one) for file in files for one in _read(file)["case"]]
+    return tuple(sorted(found, key=lambda tale: -tale.days_ago))
+
+
+def _read(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _tale(raw: Mapping[str, Any]) -> Tale:
+    ending = raw.get("closed")
+    return Tale(
+        days_ago=raw["days_ago"],
+        opened_by=raw["opened_by"],
+        circle=tuple(raw.get("circle", ())),
+        address=raw["address"],
+        happened_before=raw["incident"]["happened_on"],
+        answers=_answers(raw),
+        notes=tuple(Later(one["after_days"], one["text"]) for one in raw.get("notes", ())),
+        ending=Ending(ending["after_days"], ending["reason"], ending["words"]) if ending else None,
+    )
+
+
+def _answers(raw: Mapping[str, Any]) -> Answers:
+    incident = raw["incident"] | {"happened_on": "", "channel": raw["channel"], "reporter_type": raw["reporter_type"]}
+    return Answers(
+        danger=raw["danger"],
+        only_counselling=raw["only_counselling"],
+        contact=_section(Contact, raw["contact"]),
+        identity=_section(Identity, raw["identity"]),
+        incident=_section(Incident, incident),
+        children=_section(Children, raw.get("children", {})),
+        injuries=_section(Injuries, raw["injuries"]),
+        story=Story(words=raw["story"].strip()),
+        perpetrator=_section(Perpetrator, raw["perpetrator"]),
+        safety_plan=_section(SafetyPlan, raw.get("safety_plan", {})),
+        assessment=_section(Assessment, raw["assessment"] | {"needs": raw["needs"]}),
+        grounds=tuple(_section(GroundEntry, one) for one in raw.get("grounds", ())),
+    )
+
+
+def _section(kind: type[S], raw: Mapping[str, Any]) -> S:
+    kept = dict(raw)
+    if kept.get("phone"):
+        kept["phone"] = normalise(kept["phone"])
+    return kind.from_json(kept)

@@ -1,0 +1,71 @@
+"""Founds the fictional commune: its book, its agencies, everybody's account, and the register of trusted addresses."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from casework.accounts import actions as accounts
+from casework.accounts import doorstep
+from casework.accounts.actions import Opened
+from casework.accounts.doorstep import Knock
+from casework.demo.content import Resident, commune, residents
+from casework.errors import SignInNeeded
+from casework.gate import Gate, Person
+from casework.policy.permit import Actor
+from casework.policy.words import Role
+from casework.vault import circles
+from casework.vault.circles import NewMember
+from casework.vault.keyring import AgencyKeys
+
+# Argon2 works in two slots of the whole machine; more threads would only wait.
+_AT_ONCE = 2
+# Who works in these agencies opens no case, so they are given no key.
+_KEYLESS = frozenset({"statistics", "reporters", "oversight"})
+
+
+@dataclass(frozen=True)
+class Founded:
+    """A commune with the ids of its people by username."""
+
+    commune_id: UUID
+    ids: Mapping[str, UUID]
+
+
+def found(gate: Gate, passphrases: Mapping[str, str]) -> Founded:
+    """Found the commune and enrol everybody with her passphrase, as a console does."""
+    here = commune()
+    commune_id = uuid4()
+    console = Person(Actor(commune_id, None, (Role.CONSOLE,)), commune_id)
+    gate.perform(console, accounts.found_commune, here.name, here.hamlets)
+    keys = {code: gate.perform(console, accounts.add_agency, code, name) for code, name in here.agencies.items()}
+    control = gate.control(commune_id)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        made = pool.map(lambda one: circles.prepare(control, passphrases[one.username]), residents())
+        ids = {
+            one.username: gate.perform(console, accounts.enrol, _member(one, keys), enrolment, keys=_key(one, keys))
+            for one, enrolment in zip(residents(), made, strict=True)
+        }
+    return Founded(commune_id, ids)
+
+
+def _member(one: Resident, keys: Mapping[str, AgencyKeys]) -> NewMember:
+    agency_id = keys[one.agency].agency_id if one.agency else None
+    return NewMember(username=one.username, name=one.name, roles=(one.role,), agency_id=agency_id)
+
+
+def _key(one: Resident, keys: Mapping[str, AgencyKeys]) -> AgencyKeys | None:
+    return keys[one.agency] if one.agency and one.agency not in _KEYLESS else None
+
+
+def knock(gate: Gate, commune_id: UUID, passphrases: Mapping[str, str]) -> dict[str, Opened]:
+    """Let some of them open their keys with their passphrases, two at a time."""
+
+    def opened(username: str) -> Opened:
+        tried = doorstep.try_passphrase(gate, commune_id, Knock(username, passphrases[username], device="demo"))
+        if tried is None:
+            raise SignInNeeded(username)
+        return tried
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return dict(zip(passphrases, pool.map(opened, passphrases), strict=True))

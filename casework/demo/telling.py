@@ -1,0 +1,155 @@
+"""Tells fourteen months of a commune: every act goes through the gate, in the order in which it happened."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from casework import clock
+from casework.accounts import actions as accounts
+from casework.accounts import door
+from casework.accounts.actions import Opened
+from casework.clock import MICROSECOND
+from casework.config import Config
+from casework.demo.content import Tale
+from casework.desk import actions as desk
+from casework.errors import SignInNeeded
+from casework.gate import Action, Gate, P, T
+from casework.intake import actions as intake
+from casework.web.people import recognise
+
+_STEP = MICROSECOND // 5
+_MINUTE = 60 * MICROSECOND
+# Nothing of the story happens in the last minutes before the present.
+_QUIET = 15 * _MINUTE
+# Cases come between these minutes of a day; the pace spreads them over it.
+_OPENS, _OPEN_FOR, _PACE = 7 * 60 + 10, 12 * 60, 97
+_LEAD_LOOKS_EVERY = 6
+
+
+class Calendar:
+    """The clock of the telling: it stands where the story is and moves on a little whenever it is asked."""
+
+    def __init__(self, at: int) -> None:
+        """Start at a moment in microseconds."""
+        self._at = at
+
+    def __call__(self) -> int:
+        """Return the moment of the story."""
+        self._at += _STEP
+        return self._at
+
+    def go_to(self, at: int) -> None:
+        """Go on to a later moment; the story never goes back."""
+        self._at = max(self._at, at)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Somebody at her desk with a session of her own; each act recognises her anew, as each request does."""
+
+    gate: Gate
+    config: Config
+    cookie: str
+
+    def perform(self, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do an act as this person."""
+        found = recognise(self.gate, self.config, self.cookie)
+        if found is None:
+            raise SignInNeeded
+        return self.gate.perform(found.person, doing, *args, **kwargs)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody signs in at a moment, does something and signs out."""
+
+    at: int
+    username: str
+    do: Callable[[Seat], None]
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who tells the story in which commune: ids and opened keys by username, and who looks in on the others."""
+
+    commune_id: UUID
+    ids: Mapping[str, UUID]
+    opened: Mapping[str, Opened]
+    lead: str
+
+
+def moment(day: date, minutes: int) -> int:
+    """Return the microseconds of some minutes after midnight of a day of the commune."""
+    midnight = datetime.combine(day, time(), tzinfo=clock.LOCAL)
+    return int((midnight + timedelta(minutes=minutes)).timestamp()) * MICROSECOND
+
+
+def receive(gate: Gate, config: Config, cast: Cast, visit: Visit) -> None:
+    """Let somebody in through the same door as always, let her do what she came for, and let her out."""
+    begun = gate.perform(
+        door.visitor(cast.commune_id), accounts.sign_in, cast.opened[visit.username], before=None
+    )
+    seat = Seat(gate, config, begun.token.cookie())
+    visit.do(seat)
+    seat.perform(accounts.sign_out, begun.token.sid)
+
+
+class Telling:
+    """The tales as visits; a case's id is known once its intake has been written down."""
+
+    def __init__(self, cast: Cast, addresses: Mapping[str, UUID], *, present: int) -> None:
+        """Tell with this cast up to the present; `addresses` are the ids of the register by key."""
+        self._cast, self._addresses = cast, addresses
+        self._today, self._latest = clock.local(present).date(), present - _QUIET
+        self._cases: dict[int, UUID] = {}
+
+    def visits(self, tales: Sequence[Tale]) -> list[Visit]:
+        """Return every visit of all tales in the order of time."""
+        found = [visit for number, tale in enumerate(tales) for visit in self._visits(number, tale)]
+        return sorted(found, key=lambda visit: visit.at)
+
+    def _visits(self, number: int, tale: Tale) -> Iterator[Visit]:
+        minute = _OPENS + number * _PACE % _OPEN_FOR
+        day = self._today - timedelta(days=tale.days_ago)
+
+        def at(after_days: int, later: int = 0) -> int:
+            return min(moment(day + timedelta(days=after_days), minute + later), self._latest)
+
+        yield Visit(at(0), tale.opened_by, lambda seat: self._open(seat, number, tale, day))
+        if number % _LEAD_LOOKS_EVERY == 0 and not tale.circle and tale.opened_by != self._cast.lead:
+            yield Visit(at(0, 40), self._cast.lead, lambda seat: self._read(seat, number))
+        for note in tale.notes:
+            yield Visit(at(note.after_days), tale.opened_by, self._noting(number, note.words))
+        if tale.ending:
+            yield Visit(at(tale.ending.after_days, 20), tale.opened_by, self._closing(number, tale))
+
+    def _open(self, seat: Seat, number: int, tale: Tale, day: date) -> None:
+        """Write the intake down as it is done: a draft first, sealed to whom it will belong, then the case."""
+        circle = [self._cast.ids[name] for name in tale.circle if name != tale.opened_by]
+        draft = seat.perform(intake.start_draft, {}, circle=circle)
+        incident = replace(
+            tale.answers.incident,
+            happened_on=(day - timedelta(days=tale.happened_before)).isoformat(),
+            address_id=str(self._addresses[tale.address]),
+            recorded_at=clock.local(clock.micros()).isoformat(timespec="minutes"),
+        )
+        self._cases[number] = seat.perform(intake.open_case, draft, replace(tale.answers, incident=incident))
+
+    def _read(self, seat: Seat, number: int) -> None:
+        seat.perform(desk.read_case, self._cases[number])
+
+    def _noting(self, number: int, words: str) -> Callable[[Seat], None]:
+        def note(seat: Seat) -> None:
+            self._read(seat, number)
+            seat.perform(desk.add_note, self._cases[number], words)
+
+        return note
+
+    def _closing(self, number: int, tale: Tale) -> Callable[[Seat], None]:
+        def close(seat: Seat) -> None:
+            if tale.ending:
+                words = tale.ending
+                seat.perform(desk.close_case, self._cases[number], outcome=words.reason, words=words.words)
+
+        return close
