@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
+
 from casework import clock
 from casework.accounts.staff import Colleague, colleagues
 from casework.audit import fresh
@@ -25,10 +27,12 @@ from casework.cases.sections import (
     SafetyPlan,
     Story,
 )
+from casework.codelists import codelist
 from casework.errors import BadInput, NotFound
 from casework.gate import Work, action
 from casework.policy.words import Act, Role, Section
 from casework.vault import circles
+from casework.vault.models import Agency
 
 Pages = Mapping[int, Mapping[str, Any]]
 
@@ -65,6 +69,27 @@ class Draft:
     mine: bool
 
 
+@dataclass(frozen=True)
+class Setting:
+    """What a commune brings to the questions: who may be named as a reader besides me, hamlets, receiving agencies."""
+
+    colleagues: tuple[Colleague, ...]
+    hamlets: tuple[str, ...]
+    receivers: tuple[str, ...]
+
+
+@action(Act.INTAKE_BEGIN)
+def begin_intake(work: Work) -> Setting:
+    """Open the first page of an intake and bring what its questions need; nothing of a case is read."""
+    kinds = select(Agency.kind).where(Agency.commune_id == work.commune_id)
+    here = set(work.session.execute(kinds).scalars())
+    return Setting(
+        colleagues=tuple(one for one in colleagues(work) if may_join(one) and one.id != work.me),
+        hamlets=tuple(fresh.commune(work.session, work.commune_id).hamlets.splitlines()),
+        receivers=tuple(bundle.code for bundle in codelist("bundle") if bundle.code in here),
+    )
+
+
 @action(Act.CIRCLE_MAKE)
 def make_circle(work: Work, members: Sequence[UUID]) -> UUID:
     """Make a circle of the author and at least one other named member, for a case that nobody else may read."""
@@ -86,8 +111,13 @@ def may_join(colleague: Colleague) -> bool:
 
 
 @action(Act.DRAFT_START)
-def start_draft(work: Work, pages: Pages, *, circle: Sequence[UUID] = ()) -> UUID:
-    """Start a draft with the pages answered so far, sealed to the agency or, if members are named, to a new circle."""
+def start_draft(work: Work, pages: Pages, *, circle: Sequence[UUID] = (), instead_of: UUID | None = None) -> UUID:
+    """Start a draft with the pages answered so far, sealed to the agency or, if members are named, to a new circle.
+
+    `instead_of` names a draft of hers that is discarded in the same commit, as when its readers must change.
+    """
+    if instead_of is not None:
+        work.also(discard_draft, instead_of)
     owner_id = work.also(make_circle, circle) if circle else work.actor.agency_id
     if owner_id is None:
         raise NotFound("agency")

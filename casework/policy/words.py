@@ -47,6 +47,7 @@ class Act(StrEnum):
     AGENCY_ADD = "agency.add"
     ENROL = "account.enrol"
     CIRCLE_MAKE = "circle.make"
+    INTAKE_BEGIN = "intake.begin"
     HOME_READ = "home.read"
     CASE_OPEN = "case.open"
     CASE_READ = "case.read"
