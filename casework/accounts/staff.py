@@ -8,7 +8,7 @@ from sqlalchemy import select
 from casework.audit import fresh
 from casework.gate import Work, action
 from casework.policy.words import Act, Role
-from casework.vault.models import Agency
+from casework.vault.models import Agency, Wrap
 from casework.vietnamese import sort_key
 
 
@@ -47,6 +47,14 @@ def colleagues(work: Work) -> list[Colleague]:
 def names(work: Work) -> dict[UUID, str]:
     """Return the names of all members by id."""
     return {one.id: one.name for one in colleagues(work)}
+
+
+def key_holders(work: Work, circle_id: UUID) -> tuple[str, ...]:
+    """Return the names of those who hold the key of an agency or circle, from verified rows, sorted."""
+    fresh.agency(work.session, work.commune_id, circle_id)
+    wraps = select(Wrap).where(Wrap.commune_id == work.commune_id, Wrap.agency_id == circle_id)
+    holding = {wrap.member_id for wrap in work.session.execute(wraps).scalars()}
+    return tuple(one.name for one in colleagues(work) if one.id in holding)
 
 
 @action(Act.ACCOUNT_LIST)

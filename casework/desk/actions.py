@@ -1,20 +1,22 @@
 """Lists, search and the case page: what a person may open, section by section."""
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from casework.accounts import staff
 from casework.audit import read
-from casework.cases import reading, writing
+from casework.cases import places, reading, writing
 from casework.cases.models import CLOSED, OPEN
 from casework.cases.questions import SectionData
 from casework.cases.reading import Held, Listed
 from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan
+from casework.desk.pages import CaseLine, CasePage, Home, Opening, Written
 from casework.errors import BadInput, NotFound, Refused, Throttled
 from casework.gate import Work, action
-from casework.intake.actions import Draft, list_drafts
+from casework.intake.actions import list_drafts
 from casework.policy.words import Act, Section
 from casework.vault import heads
 from casework.vault.envelopes import Page
@@ -23,68 +25,8 @@ from casework.vietnamese import fold
 _SEARCHES_A_MINUTE = 30
 _MINUTE = 60_000_000
 _SHORTEST_QUERY = 2
-
-
-@dataclass(frozen=True)
-class CaseLine:
-    """One line of a list: code and neutral nickname, never a name. `opened` is a day since 1970."""
-
-    id: UUID
-    code: str
-    nickname: str
-    danger: str
-    state: str
-    opened: int
-    holder: str
-    mine: bool
-
-
-@dataclass(frozen=True)
-class Home:
-    """What stands on a home page: drafts and cases in reach, urgent ones first."""
-
-    cases: tuple[CaseLine, ...]
-    drafts: tuple[Draft, ...]
-
-
-@dataclass(frozen=True)
-class Opening:
-    """Somebody opened or read the case; `at` in microseconds."""
-
-    name: str
-    act: str
-    at: int
-
-
-@dataclass(frozen=True)
-class CasePage:
-    """The page of a case: safe contact first, then which sections there are, each opened by a click of its own.
-
-    `restricted` is true for a case sealed to a circle. `opened_by` is filled for its holder alone.
-    """
-
-    line: CaseLine
-    label: Label
-    contact: Contact | None
-    sections: tuple[Section, ...]
-    opened_by: tuple[Opening, ...]
-    holder: str
-    restricted: bool
-    writable: frozenset[Section]
-
-
-@dataclass(frozen=True)
-class Written:
-    """A section as it was written: its data, its revision, who wrote it and when (microseconds)."""
-
-    data: SectionData
-    revision: int
-    by: str
-    at: int
-
-    def __repr__(self) -> str:
-        """Never print what was sealed."""
-        return "<sealed>"
+# What a case was given once and keeps, whatever a form says.
+_FIXED = {Section.LABEL: ("code",), Section.INCIDENT: ("recorded_at",)}
 
 
 @action(Act.HOME_READ)
@@ -130,7 +72,7 @@ def search(work: Work, query: str) -> tuple[CaseLine, ...]:
 
     Raises BadInput for a query shorter than two letters and Throttled after 30 searches in a minute.
     """
-    wanted, digits = fold(query), "".join(filter(str.isdigit, query))
+    wanted, digits = fold(query), _dialled(query)
     if len(wanted) < _SHORTEST_QUERY:
         raise BadInput("Hãy gõ ít nhất hai chữ của tên, mã vụ việc hoặc số điện thoại.")
     if read.recent(work.hands, Act.CASE_SEARCH, who=work.me, since=work.hands.at - _MINUTE) >= _SEARCHES_A_MINUTE:
@@ -140,6 +82,12 @@ def search(work: Work, query: str) -> tuple[CaseLine, ...]:
     work.reason = f"{len(found)} hits"
     names = staff.names(work)
     return tuple(sorted((_line(work, one, names) for one in found), key=_order))
+
+
+def _dialled(query: str) -> str:
+    """Return the digits of a query, those of +84 as they are dialled at home."""
+    digits = "".join(filter(str.isdigit, query)).removeprefix("00")
+    return f"0{digits[2:]}" if digits.startswith("84") and len(digits) >= 11 else digits
 
 
 def _matches(one: Listed, wanted: str, digits: str) -> bool:
@@ -164,6 +112,7 @@ def read_case(work: Work, case_id: UUID) -> CasePage:
     contact = by_section.get(Section.CONTACT)
     names = staff.names(work)
     line = _case_line(work, found.case, label, names)
+    restricted = found.case.owner_id in work.actor.circles
     return CasePage(
         line=line,
         label=label,
@@ -171,14 +120,21 @@ def read_case(work: Work, case_id: UUID) -> CasePage:
         sections=_present(work, found),
         opened_by=_openings(work, case_id, names) if line.mine else (),
         holder=names.get(found.case.holder_id, ""),
-        restricted=found.case.owner_id in work.actor.circles,
+        restricted=restricted,
         writable=writing.writable(work),
+        counts=_counts(found),
+        readers=staff.key_holders(work, found.case.owner_id) if restricted else (),
     )
+
+
+def _counts(found: Held) -> Counter[Section]:
+    """Count the entries of each section that exists."""
+    return Counter(Section(entry.section) for entry in heads.entries(found.head.listing))
 
 
 def _present(work: Work, found: Held) -> tuple[Section, ...]:
     """Return the sections that exist and that this permit may open, in the order of the policy's words."""
-    written = {entry.section for entry in heads.entries(found.head.listing)}
+    written = _counts(found)
     return tuple(section for section in Section if section in written and section in work.permit.opens)
 
 
@@ -188,34 +144,61 @@ def _openings(work: Work, case_id: UUID, names: dict[UUID, str]) -> tuple[Openin
 
 
 @action(Act.SECTION_READ)
-def read_section(work: Work, case_id: UUID, section: Section) -> tuple[Written, ...]:
-    """Open one section: its newest revision, or every entry of a ledger, oldest first."""
-    return _written(work, reading.pages(work, reading.held(work, case_id), [section]))
+def read_section(work: Work, case_id: UUID, section: Section, *, may_be_missing: bool = False) -> tuple[Written, ...]:
+    """Open one section: its newest revision, or every entry of a ledger, oldest first.
+
+    Raises Refused for a section that is not for this role, before anything is looked up, and NotFound for one
+    that nobody has written or that no key in hand opens; with `may_be_missing` that is an empty answer.
+    """
+    _ours(work, case_id, section)
+    found = _written(work, reading.pages(work, reading.held(work, case_id), [section]))
+    if not found and not may_be_missing:
+        raise NotFound("section", about=case_id)
+    return found
 
 
 @action(Act.SECTION_HISTORY)
 def read_history(work: Work, case_id: UUID, section: Section) -> tuple[Written, ...]:
     """Open every kept revision of a section, newest first."""
-    return _written(work, reading.history(work, reading.held(work, case_id), section))
+    _ours(work, case_id, section)
+    found = _written(work, reading.history(work, reading.held(work, case_id), section))
+    if not found:
+        raise NotFound("section", about=case_id)
+    return found
+
+
+def _ours(work: Work, case_id: UUID, section: Section) -> None:
+    if section not in work.permit.opens:
+        raise Refused(f"{section.code} is not for this role", about=case_id)
 
 
 def _written(work: Work, pages: Iterable[Page]) -> tuple[Written, ...]:
     names = staff.names(work)
-    found = tuple(
-        Written(SECTIONS[Section(page.section)].from_json(page.data), page.revision, names.get(page.by, ""), page.at)
-        for page in pages
-    )
-    if not found:
-        raise NotFound("section", about=work.about)
-    return found
+    found = []
+    for page in pages:
+        data = SECTIONS[Section(page.section)].from_json(page.data)
+        found.append(Written(data, page.revision, names.get(page.by, ""), page.at, _named(work, data)))
+    return tuple(found)
+
+
+def _named(work: Work, data: SectionData) -> dict[str, str]:
+    place_id = getattr(data, "address_id", "")
+    return {"address_id": places.name_of(work, place_id)} if place_id else {}
 
 
 @action(Act.SECTION_WRITE)
 def write_section(work: Work, case_id: UUID, data: SectionData, *, base: int) -> None:
     """Write a new revision; raises Conflict if somebody wrote after revision `base` was read."""
-    if data.section not in work.permit.opens:
-        raise Refused(f"{data.section.code} is not for this role", about=case_id)
-    writing.save(work, reading.held(work, case_id), data, base=base)
+    _ours(work, case_id, data.section)
+    found = reading.held(work, case_id)
+    writing.save(work, found, _keeping(work, found, data), base=base)
+
+
+def _keeping(work: Work, found: Held, data: SectionData) -> SectionData:
+    """Return the section with what it was given once, as its code, taken from the newest revision."""
+    fixed = _FIXED.get(data.section, ())
+    page = reading.page(work, found, data.section) if fixed else None
+    return replace(data, **{name: page.data.get(name, "") for name in fixed}) if page else data
 
 
 @action(Act.NAME_SHOW)

@@ -1,0 +1,119 @@
+"""What the desk shows, as frozen dataclasses: lines of a list, the page of a case, a section as it was written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from casework import clock
+from casework.cases.models import OPEN
+from casework.cases.questions import SectionData
+from casework.cases.sections import Contact, Label
+from casework.intake.actions import Draft
+from casework.policy.words import Section
+
+_EPOCH = clock.moment(0).date().toordinal()
+
+
+def day_named(number: int) -> date:
+    """Return the day that stands in a row as a number of days since 1970."""
+    return date.fromordinal(_EPOCH + number)
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One line of a list: code and neutral nickname, never a name. `opened` is a day since 1970."""
+
+    id: UUID
+    code: str
+    nickname: str
+    danger: str
+    state: str
+    opened: int
+    holder: str
+    mine: bool
+
+    @property
+    def opened_on(self) -> date:
+        """Return the day on which the case was opened."""
+        return day_named(self.opened)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the case is still being followed."""
+        return self.state == OPEN
+
+    @property
+    def urgent(self) -> bool:
+        """Tell whether somebody is in danger now."""
+        return self.is_open and self.danger == "yes"
+
+
+@dataclass(frozen=True)
+class Home:
+    """What stands on a home page: drafts and cases in reach, urgent ones first."""
+
+    cases: tuple[CaseLine, ...]
+    drafts: tuple[Draft, ...]
+
+    @property
+    def urgent(self) -> list[CaseLine]:
+        """Return the open cases in which somebody is in danger now."""
+        return [line for line in self.cases if line.urgent]
+
+    @property
+    def followed(self) -> list[CaseLine]:
+        """Return the other open cases."""
+        return [line for line in self.cases if line.is_open and not line.urgent]
+
+    @property
+    def closed(self) -> list[CaseLine]:
+        """Return the closed cases."""
+        return [line for line in self.cases if not line.is_open]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Somebody opened or read the case; `at` in microseconds."""
+
+    name: str
+    act: str
+    at: int
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """The page of a case: safe contact first, then which sections there are, each opened by a click of its own.
+
+    `counts` says how many entries each section has. `restricted` is true for a case sealed to a circle, and
+    `readers` are then the names of those who can open it. `opened_by` is filled for its holder alone.
+    """
+
+    line: CaseLine
+    label: Label
+    contact: Contact | None
+    sections: tuple[Section, ...]
+    opened_by: tuple[Opening, ...]
+    holder: str
+    restricted: bool
+    writable: frozenset[Section]
+    counts: Mapping[Section, int] = field(default_factory=dict)
+    readers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Written:
+    """A section as it was written: its data, its revision, who wrote it and when (microseconds).
+
+    `named` gives the words for fields that hold an id, as the trusted address of an incident.
+    """
+
+    data: SectionData
+    revision: int
+    by: str
+    at: int
+    named: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Never print what was sealed."""
+        return "<sealed>"
