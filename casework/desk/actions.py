@@ -14,7 +14,7 @@ from casework.cases.questions import SectionData
 from casework.cases.reading import Held, Listed
 from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan
 from casework.desk.pages import CaseLine, CasePage, Home, Opening, Written
-from casework.errors import BadInput, NotFound, Refused, Throttled
+from casework.errors import BadInput, Conflict, NotFound, Refused, Throttled
 from casework.gate import Work, action
 from casework.intake.actions import list_drafts
 from casework.policy.words import Act, Section
@@ -148,23 +148,22 @@ def read_section(work: Work, case_id: UUID, section: Section, *, may_be_missing:
     """Open one section: its newest revision, or every entry of a ledger, oldest first.
 
     Raises Refused for a section that is not for this role, before anything is looked up, and NotFound for one
-    that nobody has written or that no key in hand opens; with `may_be_missing` that is an empty answer.
+    that nobody has written or that no key in hand opens; with `may_be_missing` that is an empty revision 0.
     """
     _ours(work, case_id, section)
-    found = _written(work, reading.pages(work, reading.held(work, case_id), [section]))
-    if not found and not may_be_missing:
-        raise NotFound("section", about=case_id)
-    return found
+    found = reading.held(work, case_id)
+    opened = reading.pages(work, found, [section])
+    if not opened and may_be_missing:
+        return (Written(SECTIONS[section](), 0, "", 0, _code(work, found)),)
+    return _written(work, found, opened)
 
 
 @action(Act.SECTION_HISTORY)
 def read_history(work: Work, case_id: UUID, section: Section) -> tuple[Written, ...]:
-    """Open every kept revision of a section, newest first."""
+    """Open every kept revision of a section, newest first; refuses and finds nothing as `read_section` does."""
     _ours(work, case_id, section)
-    found = _written(work, reading.history(work, reading.held(work, case_id), section))
-    if not found:
-        raise NotFound("section", about=case_id)
-    return found
+    found = reading.held(work, case_id)
+    return _written(work, found, reading.history(work, found, section))
 
 
 def _ours(work: Work, case_id: UUID, section: Section) -> None:
@@ -172,13 +171,20 @@ def _ours(work: Work, case_id: UUID, section: Section) -> None:
         raise Refused(f"{section.code} is not for this role", about=case_id)
 
 
-def _written(work: Work, pages: Iterable[Page]) -> tuple[Written, ...]:
-    names = staff.names(work)
-    found = []
+def _written(work: Work, found: Held, pages: Iterable[Page]) -> tuple[Written, ...]:
+    names, code = staff.names(work), _code(work, found)
+    written = []
     for page in pages:
         data = SECTIONS[Section(page.section)].from_json(page.data)
-        found.append(Written(data, page.revision, names.get(page.by, ""), page.at, _named(work, data)))
-    return tuple(found)
+        written.append(Written(data, page.revision, names.get(page.by, ""), page.at, code, _named(work, data)))
+    if not written:
+        raise NotFound("section", about=found.id)
+    return tuple(written)
+
+
+def _code(work: Work, found: Held) -> str:
+    label = reading.page(work, found, Section.LABEL)
+    return str(label.data["code"]) if label else ""
 
 
 def _named(work: Work, data: SectionData) -> dict[str, str]:
@@ -211,20 +217,29 @@ def show_name(work: Work, case_id: UUID) -> str:
 
 
 @action(Act.NOTE_ADD)
-def add_note(work: Work, case_id: UUID, words: str) -> None:
-    """Add a follow-up note; each note is sealed on its own."""
+def add_note(work: Work, case_id: UUID, words: str, *, once: UUID | None = None) -> None:
+    """Add a follow-up note, sealed on its own; the same words sent again under `once` are kept once."""
     if not words.strip():
         raise BadInput("Hãy ghi vài chữ trước khi lưu.")
-    writing.save(work, reading.held(work, case_id), Note(words=words))
+    found = reading.held(work, case_id)
+    before = {page.series: page for page in reading.pages(work, found, [Section.COUNSELLING])} if once else {}
+    if once in before and before[once].data == Note(words=words).to_json():
+        return
+    series = None if once in before else once
+    writing.save_json(work, found, Section.COUNSELLING, Note(words=words).to_json(), series=series)
 
 
 @action(Act.CASE_CLOSE)
-def close_case(work: Work, case_id: UUID, *, outcome: str, words: str) -> None:
-    """Close an open case with its outcome, or open a closed one again with a reason; she may come back any time."""
+def close_case(work: Work, case_id: UUID, *, outcome: str, words: str, again: bool = False) -> None:
+    """Close an open case with its outcome, or (`again`) open a closed one with a reason; she may come back any time.
+
+    Raises Conflict if somebody else has just done so.
+    """
     found = reading.held(work, case_id)
+    if found.case.state != (CLOSED if again else OPEN):
+        raise Conflict("Vụ việc này vừa được đóng hoặc mở lại. Hãy xem lại trang.", about=case_id)
     page = reading.page(work, found, Section.PLAN)
     plan = Plan.from_json(page.data) if page else Plan()
-    closing = found.case.state == OPEN
-    writing.save(work, found, Plan(actions=plan.actions, outcome=outcome if closing else "", closing_words=words))
-    found.case.state = CLOSED if closing else OPEN
-    found.case.closed = reading.day_of(work.hands.at) if closing else None
+    writing.save(work, found, Plan(actions=plan.actions, outcome="" if again else outcome, closing_words=words))
+    found.case.state = OPEN if again else CLOSED
+    found.case.closed = None if again else reading.day_of(work.hands.at)

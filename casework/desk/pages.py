@@ -103,7 +103,7 @@ class CasePage:
 
 @dataclass(frozen=True)
 class Written:
-    """A section as it was written: its data, its revision, who wrote it and when (microseconds).
+    """A section as it was written: its data, its revision, who wrote it, when (microseconds), and its case's code.
 
     `named` gives the words for fields that hold an id, as the trusted address of an incident.
     """
@@ -112,6 +112,7 @@ class Written:
     revision: int
     by: str
     at: int
+    code: str = ""
     named: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:

@@ -1,0 +1,63 @@
+"""Says what stands in a section: each question with its answer in words, in the language of the page."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext
+
+from casework.cases.questions import Question, SectionData
+from casework.codelists import codelist
+from casework.desk.section_forms import NOT_ASKED
+from casework.web.choices import language
+from casework.web.language import day
+from casework.web.phones import spaced
+
+Answer = str | list[str]
+_HOUSEKEEPING = frozenset({"recorded_at"})
+
+
+def rows(data: SectionData, named: Mapping[str, str]) -> list[tuple[str, Answer]]:
+    """Give (question, answer) in the order of the section; `named` holds the words of what is kept as an id."""
+    return [
+        (gettext(question.label), named.get(name) or answer(question, getattr(data, name)))
+        for name, question in data.questions().items()
+        if name not in _HOUSEKEEPING
+    ]
+
+
+def differences(theirs: SectionData, mine: SectionData) -> list[tuple[str, Answer, Answer]]:
+    """Give (question, their answer, my answer) wherever the two differ in what a form asks."""
+    return [
+        (gettext(question.label), answer(question, getattr(theirs, name)), answer(question, getattr(mine, name)))
+        for name, question in mine.questions().items()
+        if getattr(theirs, name) != getattr(mine, name) and name not in NOT_ASKED
+    ]
+
+
+def answer(question: Question, value: Any) -> Answer:
+    """Give one answer in words; empty where nothing was written down."""
+    if value in (None, "", ()):
+        return ""
+    return _WORDS.get(question.kind, _as_typed)(question, value)
+
+
+def _as_typed(_question: Question, value: Any) -> Answer:
+    return str(value)
+
+
+def _code(question: Question, value: Any) -> Answer:
+    code = codelist(question.codelist or "").get(value)
+    return code.text("plain", language()) or code.label(language())
+
+
+def _codes(question: Question, value: Any) -> Answer:
+    return [str(_code(question, one)) for one in value]
+
+
+_WORDS: Mapping[str, Callable[[Question, Any], Answer]] = {
+    "code": _code,
+    "codes": _codes,
+    "date": lambda _question, value: day(date.fromisoformat(value)),
+    "phone": lambda _question, value: spaced(value),
+}

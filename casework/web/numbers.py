@@ -1,0 +1,40 @@
+"""Questions that are answered with a whole number."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from wtforms import IntegerField
+
+from casework.web.fields import Question
+
+_LONGEST = 6
+
+
+class WholeNumber(Question, IntegerField):
+    """A whole number from nought to a limit; its data is a number, or None."""
+
+    kind = "year"
+    missing = lazy_gettext("Hãy ghi một con số.")
+
+    def __init__(self, label: Any, *, most: int = 999, **options: Any) -> None:
+        """Take the question and the largest number that makes sense."""
+        self.most = most
+        super().__init__(label, **options)
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Read the digits."""
+        typed = "".join(valuelist[:1]).strip()
+        self.data = None
+        if not typed:
+            return
+        if not (typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST):
+            raise ValueError(_("Hãy ghi một con số bằng chữ số, ví dụ 2."))
+        if int(typed) > self.most:
+            raise ValueError(_("Số %(number)d lớn quá. Nhiều nhất là %(most)d.", number=int(typed), most=self.most))
+        self.data = int(typed)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else str(self.data)
