@@ -12,14 +12,19 @@ Syllable = tuple[tuple[tuple[int, str], ...], int]
 SortKey = tuple[tuple[Syllable, ...], str]
 
 
-def fold(text: str) -> str:
-    """Give the search key of a text: no tones, no marks, no capitals, đ as d, y as i, single spaces.
+def plain(text: str) -> str:
+    """Give a text as it is typed without a Vietnamese keyboard: no tones, no marks, no capitals, single spaces.
 
-    NFKD leaves "đ" whole, so it is replaced by hand; "Lý" and "Lí", "hòa" and "hoà" get the same key.
+    NFKD leaves "đ" whole, so it is replaced by hand.
     """
-    plain = unicodedata.normalize("NFD", unicodedata.normalize("NFC", text).lower().replace("đ", "d"))
-    letters = "".join(letter for letter in plain if unicodedata.category(letter) != "Mn")
-    return SPACES.sub(" ", letters.replace("y", "i")).strip()
+    decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFC", text).lower().replace("đ", "d"))
+    letters = "".join(letter for letter in decomposed if unicodedata.category(letter) != "Mn")
+    return SPACES.sub(" ", letters).strip()
+
+
+def fold(text: str) -> str:
+    """Give the search key of a text: plain, and y as i, so that "Lý" and "Lí", "hòa" and "hoà" get the same key."""
+    return plain(text).replace("y", "i")
 
 
 def sort_key(name: str) -> SortKey:

@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from casework.vietnamese import fold, sort_key, text_key
+from casework.vietnamese import fold, plain, sort_key, text_key
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
@@ -50,3 +50,8 @@ def test_people_are_sorted_by_given_name_then_family_name():
 def test_two_people_of_one_key_keep_a_fixed_order():
     assert sort_key("hoà") != sort_key("hòa")
     assert sort_key("hoà")[0] == sort_key("hòa")[0]
+
+
+def test_a_username_keeps_its_y():
+    assert plain("Duyên.HOI ") == "duyen.hoi"
+    assert fold("Duyên") == "duien"

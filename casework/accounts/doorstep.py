@@ -16,7 +16,7 @@ from casework.gate import Gate
 from casework.vault import passwords
 from casework.vault.macs import equip
 from casework.vault.models import Commune, Member, Slot, Throttle
-from casework.vietnamese import fold
+from casework.vietnamese import plain
 
 _WINDOW_SECONDS = 15 * 60
 _TRIES = 10
@@ -38,7 +38,7 @@ class Knock:
 def commune_behind(gate: Gate, username: str) -> UUID | None:
     """Find the commune of a name; an unknown name is logged in the oldest commune, None if there is none yet."""
     with gate.database.look() as session:
-        wanted = select(Member.commune_id).where(Member.username == fold(username))
+        wanted = select(Member.commune_id).where(Member.username == plain(username))
         oldest = select(Commune.id).order_by(Commune.created).limit(1)
         return session.execute(wanted).scalar_one_or_none() or session.execute(oldest).scalar_one_or_none()
 
@@ -68,7 +68,7 @@ def _opened(gate: Gate, commune_id: UUID, knock: Knock) -> Opened | None:
     control = gate.control(commune_id)
     with gate.database.look() as session:
         equip(session, control)
-        wanted = select(Member.id).where(Member.commune_id == commune_id, Member.username == fold(knock.username))
+        wanted = select(Member.id).where(Member.commune_id == commune_id, Member.username == plain(knock.username))
         member_id = session.execute(wanted).scalar_one_or_none()
         slot = None
         if member_id is not None:
@@ -87,7 +87,7 @@ def _opened(gate: Gate, commune_id: UUID, knock: Knock) -> Opened | None:
 
 
 def _key(gate: Gate, commune_id: UUID, knock: Knock) -> bytes:
-    pair = f"{fold(knock.username)}\n{knock.device}".encode()
+    pair = f"{plain(knock.username)}\n{knock.device}".encode()
     return hmac.digest(gate.control(commune_id).mac, b"cw/1/throttle" + pair, sha256)
 
 
