@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from casework.cases.questions import SectionData
 from casework.cases.sections import (
     Assessment,
     Children,
@@ -17,7 +18,6 @@ from casework.cases.sections import (
     Injuries,
     Perpetrator,
     SafetyPlan,
-    SectionData,
     Story,
 )
 from casework.intake.actions import Answers

@@ -1,8 +1,10 @@
 """Founds the fictional commune: its book, its agencies, everybody's account, and the register of trusted addresses."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from casework.accounts import actions as accounts
@@ -10,7 +12,7 @@ from casework.accounts import doorstep
 from casework.accounts.actions import Opened
 from casework.accounts.doorstep import Knock
 from casework.demo.content import Resident, commune, residents
-from casework.errors import SignInNeeded
+from casework.errors import Busy, SignInNeeded
 from casework.gate import Gate, Person
 from casework.policy.permit import Actor
 from casework.policy.words import Role
@@ -18,8 +20,10 @@ from casework.vault import circles
 from casework.vault.circles import NewMember
 from casework.vault.keyring import AgencyKeys
 
+T = TypeVar("T")
 # Argon2 works in two slots of the whole machine; more threads would only wait.
 _AT_ONCE = 2
+_TRIES = 5
 # Who works in these agencies opens no case, so they are given no key.
 _KEYLESS = frozenset({"statistics", "reporters", "oversight"})
 
@@ -41,12 +45,22 @@ def found(gate: Gate, passphrases: Mapping[str, str]) -> Founded:
     keys = {code: gate.perform(console, accounts.add_agency, code, name) for code, name in here.agencies.items()}
     control = gate.control(commune_id)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        made = pool.map(lambda one: circles.prepare(control, passphrases[one.username]), residents())
+        made = pool.map(
+            lambda one: _patiently(lambda: circles.prepare(control, passphrases[one.username])), residents()
+        )
         ids = {
             one.username: gate.perform(console, accounts.enrol, _member(one, keys), enrolment, keys=_key(one, keys))
             for one, enrolment in zip(residents(), made, strict=True)
         }
     return Founded(commune_id, ids)
+
+
+def _patiently(do: Callable[[], T]) -> T:
+    """Try again while others hold this machine's slots of Argon2."""
+    for _ in range(_TRIES):
+        with suppress(Busy):
+            return do()
+    return do()
 
 
 def _member(one: Resident, keys: Mapping[str, AgencyKeys]) -> NewMember:
@@ -62,7 +76,8 @@ def knock(gate: Gate, commune_id: UUID, passphrases: Mapping[str, str]) -> dict[
     """Let some of them open their keys with their passphrases, two at a time."""
 
     def opened(username: str) -> Opened:
-        tried = doorstep.try_passphrase(gate, commune_id, Knock(username, passphrases[username], device="demo"))
+        given = Knock(username, passphrases[username], device="demo")
+        tried = _patiently(lambda: doorstep.try_passphrase(gate, commune_id, given))
         if tried is None:
             raise SignInNeeded(username)
         return tried

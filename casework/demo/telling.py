@@ -9,14 +9,17 @@ from casework import clock
 from casework.accounts import actions as accounts
 from casework.accounts import door
 from casework.accounts.actions import Opened
+from casework.addresses.actions import add_address
+from casework.cases.places import Entry
 from casework.clock import MICROSECOND
 from casework.config import Config
-from casework.demo.content import Tale
+from casework.demo.content import Place, Tale
 from casework.desk import actions as desk
 from casework.errors import SignInNeeded
 from casework.gate import Action, Gate, P, T
 from casework.intake import actions as intake
 from casework.web.people import recognise
+from casework.web.phones import normalise
 
 _STEP = MICROSECOND // 5
 _MINUTE = 60 * MICROSECOND
@@ -87,12 +90,24 @@ def moment(day: date, minutes: int) -> int:
 
 def receive(gate: Gate, config: Config, cast: Cast, visit: Visit) -> None:
     """Let somebody in through the same door as always, let her do what she came for, and let her out."""
-    begun = gate.perform(
-        door.visitor(cast.commune_id), accounts.sign_in, cast.opened[visit.username], before=None
-    )
+    begun = gate.perform(door.visitor(cast.commune_id), accounts.sign_in, cast.opened[visit.username], before=None)
     seat = Seat(gate, config, begun.token.cookie())
     visit.do(seat)
     seat.perform(accounts.sign_out, begun.token.sid)
+
+
+def register(gate: Gate, config: Config, cast: Cast, places: Sequence[Place]) -> dict[str, UUID]:
+    """Let the lead write the register of trusted addresses; return the ids by the keys that the tales use."""
+    ids: dict[str, UUID] = {}
+
+    def fill(seat: Seat) -> None:
+        for one in places:
+            contact = normalise(one.phone)
+            entry = Entry(one.name, one.host, one.hamlet, one.kind, one.capacity, one.opening, contact)
+            ids[one.key] = seat.perform(add_address, entry)
+
+    receive(gate, config, cast, Visit(clock.micros(), cast.lead, fill))
+    return ids
 
 
 class Telling:

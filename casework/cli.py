@@ -1,0 +1,86 @@
+"""The command `casework`: the demo, the server, and what an operator does beside it."""
+
+import os
+import sys
+import webbrowser
+from pathlib import Path
+
+import click
+
+from casework import config, serving
+from casework.app import create_app
+from casework.db import upgrade
+from casework.demo import build, cards, folder
+from casework.errors import CaseworkError
+from casework.web import loglines
+
+_PORT = 8000
+_DATA = click.option(
+    "--data", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Thư mục dữ liệu. / The data folder."
+)
+_PORT_OPTION = click.option("--port", type=click.IntRange(1, 65535), help="Cổng. / The port.")
+
+
+class Explained(click.Group):
+    """Commands whose named errors become one sentence instead of a traceback."""
+
+    def invoke(self, context: click.Context) -> object:
+        """Run a command; a refusal is told in its own words and ends with status 1."""
+        try:
+            return super().invoke(context)
+        except CaseworkError as refusal:
+            raise click.ClickException(str(refusal) or type(refusal).__name__) from refusal
+
+
+@click.group(cls=Explained)
+def main() -> None:
+    """Sổ ca: quản lý vụ việc bạo lực giới ở cấp xã. / Case management for a commune."""
+    serving.harden_process()
+    loglines.install()
+
+
+@main.command()
+@_PORT_OPTION
+@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Thư mục của bản dùng thử.")
+@click.option("--no-browser", is_flag=True, help="Không mở trình duyệt. / Do not open a browser.")
+@click.option("--accounts", type=click.Path(path_type=Path), metavar="FILE", help="Ghi tài khoản ra tệp (JSON, 0600).")
+def demo(port: int | None, data: Path | None, no_browser: bool, accounts: Path | None) -> None:
+    """Mở bản dùng thử với một xã hư cấu. / Run a fictional commune on this machine."""
+    place = (data or folder.usual()).absolute()
+    chosen = serving.free_port(port or _PORT, exactly=port is not None)
+    click.echo(f"Đang chuẩn bị bản dùng thử ở {place} ... / Preparing the demo ...")
+    made = build.open_demo(place, port=chosen)
+    url = made.config.public_url
+    if accounts:
+        cards.write(accounts, url, made.cards)
+
+    def ready() -> None:
+        click.echo(f"\n{cards.table(made.cards)}\n\nMở / Open:  {url}\nDừng / Stop:  Ctrl-C", nl=True)
+        sys.stdout.flush()
+        if not no_browser and _has_display():
+            webbrowser.open(url)
+
+    serving.serve(create_app(made.config), chosen, ready=ready)
+
+
+@main.command()
+@_DATA
+@_PORT_OPTION
+def serve(data: Path, port: int | None) -> None:
+    """Chạy sổ ở 127.0.0.1. / Serve an installation on 127.0.0.1; a proxy in front of it speaks TLS."""
+    settings = config.load(data.absolute())
+    chosen = serving.free_port(port or _PORT, exactly=True)
+    serving.serve(create_app(settings), chosen, ready=lambda: None)
+
+
+@main.command(name="upgrade")
+@_DATA
+def upgrade_database(data: Path) -> None:
+    """Nâng cơ sở dữ liệu lên bản mới. / Bring the database up to this version."""
+    upgrade(config.load(data.absolute()).database_url)
+    click.echo("Cơ sở dữ liệu đã ở bản mới nhất. / The database is up to date.")
+
+
+def _has_display() -> bool:
+    """Tell whether somebody could see a browser window here."""
+    return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))

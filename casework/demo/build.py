@@ -1,0 +1,67 @@
+"""Builds the fictional commune in a folder, or finds the one that was built there before."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from casework import clock
+from casework.config import Config
+from casework.db import Database, upgrade
+from casework.demo import cards, folder, founding, telling
+from casework.demo.cards import Card
+from casework.demo.content import places, residents, tales
+from casework.gate import Gate
+from casework.vault import kek
+
+# The commune was founded so long before its first case.
+_FOUNDED_BEFORE = timedelta(days=21)
+_FOUNDED_AT = 8 * 60
+_LEAD = "lead"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A commune that is ready to be looked at, and everybody's sign-in."""
+
+    config: Config
+    cards: tuple[Card, ...]
+
+
+def open_demo(place: Path, *, port: int) -> Demo:
+    """Return the demo of a folder, built now if the folder is empty; raise ConfigurationError if it is another's."""
+    folder.claim(place)
+    if not folder.complete(place):
+        folder.clear(place)
+        return _build(place, port)
+    config = folder.configure(place, port=port)
+    upgrade(config.database_url)
+    return Demo(config, cards.read(place / folder.ACCOUNTS))
+
+
+def _build(place: Path, port: int) -> Demo:
+    config = folder.configure(place, port=port)
+    upgrade(config.database_url)
+    gate = Gate(Database(config.database_url), kek.create(config.kek_file, kek.DEMO_ID))
+    dealt = cards.deal(residents())
+    _tell(gate, config, dealt)
+    gate.database.engine.dispose()
+    cards.write(place / folder.ACCOUNTS, config.public_url, dealt)
+    return Demo(config, dealt)
+
+
+def _tell(gate: Gate, config: Config, dealt: tuple[Card, ...]) -> None:
+    """Found the commune, then let its people tell what happened, up to the present."""
+    present = clock.micros()
+    first = clock.local(present).date() - timedelta(days=tales()[0].days_ago) - _FOUNDED_BEFORE
+    calendar = telling.Calendar(telling.moment(first, _FOUNDED_AT))
+    passphrases = {card.username: card.password for card in dealt}
+    lead = next(card.username for card in dealt if card.role == _LEAD)
+    with clock.living_at(calendar):
+        founded = founding.found(gate, passphrases)
+        tellers = {tale.opened_by for tale in tales()} | {lead}
+        opened = founding.knock(gate, founded.commune_id, {name: passphrases[name] for name in sorted(tellers)})
+        cast = telling.Cast(founded.commune_id, founded.ids, opened, lead)
+        addresses = telling.register(gate, config, cast, places())
+        for visit in telling.Telling(cast, addresses, present=present).visits(tales()):
+            calendar.go_to(visit.at)
+            telling.receive(gate, config, cast, visit)

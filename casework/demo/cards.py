@@ -1,0 +1,82 @@
+"""What the demo tells whoever looks at it: an address, everybody's sign-in, and strings that must never leak."""
+
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from casework.codelists import case_words, codelist
+from casework.demo.content import Resident, commune, tales
+from casework.vietnamese import plain
+
+_WORDS = 4
+_SHORTEST_PASSPHRASE = 15
+_SHORTEST_CANARY = 8
+
+
+@dataclass(frozen=True)
+class Card:
+    """One person's sign-in; `totp_secret` is None as long as nobody has a second factor."""
+
+    role: str
+    agency: str
+    name: str
+    username: str
+    password: str
+    totp_secret: str | None = None
+
+
+def draw_passphrase() -> str:
+    """Draw four plain words and a number, without marks, such as "sen-lua-gao-mua-42"; fit for fiction alone."""
+    words = [plain(secrets.choice(case_words())).replace(" ", "-") for _ in range(_WORDS)]
+    drawn = "-".join([*words, str(secrets.randbelow(90) + 10)])
+    return drawn if len(drawn) >= _SHORTEST_PASSPHRASE else draw_passphrase()
+
+
+def deal(people: Sequence[Resident]) -> tuple[Card, ...]:
+    """Give everybody a passphrase of her own."""
+    return tuple(
+        Card(role=one.role, agency=one.agency, name=one.name, username=one.username, password=draw_passphrase())
+        for one in people
+    )
+
+
+def canaries() -> tuple[str, ...]:
+    """Return names of people that stand in cases and nowhere else."""
+    told = [tale.answers for tale in tales()]
+    names = {one.identity.name for one in told} | {one.perpetrator.name for one in told}
+    return tuple(sorted(name for name in names if len(name) >= _SHORTEST_CANARY))
+
+
+def write(file: Path, url: str, cards: Sequence[Card]) -> None:
+    """Write the cards to a file of mode 0600, whoever owned the name before."""
+    said = {"url": url, "people": [asdict(card) for card in cards], "canaries": canaries()}
+    fresh = file.with_name(file.name + ".new")
+    fresh.unlink(missing_ok=True)
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        json.dump(said, out, ensure_ascii=False, indent=1)
+        out.write("\n")
+    fresh.replace(file)
+
+
+def read(file: Path) -> tuple[Card, ...]:
+    """Read the cards of a demo that was built before."""
+    said: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return tuple(Card(**card) for card in said["people"])
+
+
+def table(cards: Sequence[Card]) -> str:
+    """Lay the cards out as lines: role, agency, name, username, password."""
+    roles, agencies = codelist("role"), commune().agencies
+    rows = [("Vai trò", "Cơ quan", "Họ và tên", "Tên đăng nhập", "Mật khẩu")]
+    for card in cards:
+        agency = codelist("agency").get(card.agency).vi if card.agency in agencies else "-"
+        rows.append((roles.get(card.role).vi, agency, card.name, card.username, card.password))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )

@@ -1,0 +1,75 @@
+"""The folder of the fictional commune: marked with a file DEMO, and nobody else's."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from casework.config import Config, ConfigurationError
+
+MARK = "DEMO"
+_DATABASE = "casework.sqlite3"
+_KEK = "kek"
+_SETTINGS = "casework.toml"
+ACCOUNTS = "accounts.json"
+# Everything that the demo itself writes; nothing else is ever removed.
+_OURS = (MARK, _SETTINGS, _KEK, ACCOUNTS, _DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm")
+_WORDS = "Thư mục này là bản dùng thử của Sổ ca: mọi người, mọi vụ việc trong đó đều là hư cấu.\n"
+
+
+def usual() -> Path:
+    """Return where the demo lives if nobody says otherwise: the user's cache, or a temporary folder of her own."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    if _may_write(cache):
+        return cache / "casework-demo"
+    return Path(tempfile.gettempdir()) / f"casework-demo-{os.getuid()}"
+
+
+def _may_write(folder: Path) -> bool:
+    nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
+
+
+def claim(folder: Path) -> None:
+    """Make the folder and mark it; raise ConfigurationError for a folder that holds something else, or is not ours."""
+    if folder.exists() and not folder.is_dir():
+        raise ConfigurationError(f"{folder} không phải là thư mục. Hãy chọn thư mục khác: --data DIR.")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise ConfigurationError(f"Thư mục {folder} là của người khác. Hãy chọn thư mục khác: --data DIR.")
+    if any(folder.iterdir()) and not (folder / MARK).is_file():
+        raise ConfigurationError(
+            f"Thư mục {folder} đã có dữ liệu và không phải bản dùng thử, nên không đụng đến. "
+            "Hãy chọn một thư mục trống: --data DIR."
+        )
+    (folder / MARK).write_text(_WORDS, encoding="utf-8")
+
+
+def complete(folder: Path) -> bool:
+    """Tell whether a demo was built here to its end; the accounts are written last."""
+    return all((folder / name).is_file() for name in (MARK, ACCOUNTS, _DATABASE, _KEK))
+
+
+def clear(folder: Path) -> None:
+    """Remove what a demo wrote here, as after one that was broken off while it was being built."""
+    for name in _OURS:
+        if name != MARK:
+            (folder / name).unlink(missing_ok=True)
+
+
+def configure(folder: Path, *, port: int) -> Config:
+    """Write the settings of a demo on a port of this machine and return them."""
+    config = Config(
+        data=folder,
+        database_url=f"sqlite:///{folder / _DATABASE}",
+        kek_file=folder / _KEK,
+        public_url=f"http://127.0.0.1:{port}",
+        demo=True,
+    )
+    lines = (
+        f"database_url = '{config.database_url}'",
+        f"kek_file = '{_KEK}'",
+        f"public_url = '{config.public_url}'",
+        "demo = true",
+    )
+    (folder / _SETTINGS).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return config

@@ -1,0 +1,72 @@
+"""Runs the application on this machine: one quiet process that leaves nothing of a case outside the database."""
+
+import os
+import resource
+import signal
+import socket
+from collections.abc import Callable
+from types import FrameType
+
+from flask import Flask
+from waitress.server import create_server
+
+from casework.config import ConfigurationError
+from casework.web.requests import FILE_LIMIT
+
+HOST = "127.0.0.1"
+THREADS = 8
+_PORTS_TO_TRY = 20
+# Waitress writes what is larger than its overflow limits to a temporary file: nothing that we take or send is.
+_TAKEN = FILE_LIMIT + 64 * 1024
+_IN_MEMORY = 16 * FILE_LIMIT
+
+
+def harden_process() -> None:
+    """Let no core dump hold keys and no new file be read by others; refuse to run for people with a debugger on."""
+    if os.environ.get("FLASK_DEBUG", "0").lower() not in ("", "0", "false", "no"):
+        raise ConfigurationError("FLASK_DEBUG đang bật. Sổ ca không chạy ở chế độ gỡ lỗi: hãy tắt (unset FLASK_DEBUG).")
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def free_port(wanted: int, *, exactly: bool) -> int:
+    """Return the wanted port or, unless exactly that one is meant, the next that nobody uses; raise if none is free."""
+    for port in range(wanted, wanted + (1 if exactly else _PORTS_TO_TRY)):
+        if _is_free(port):
+            return port
+    raise ConfigurationError(f"Cổng {wanted} đang có chương trình khác dùng. Hãy chọn cổng khác: --port.")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def serve(app: Flask, port: int, *, ready: Callable[[], None]) -> None:
+    """Answer requests on 127.0.0.1 until SIGTERM or Ctrl-C; `ready` runs once the port listens."""
+    signal.signal(signal.SIGTERM, _leave)
+    server = create_server(
+        app,
+        host=HOST,
+        port=port,
+        threads=THREADS,
+        ident="",
+        expose_tracebacks=False,
+        max_request_body_size=_TAKEN,
+        inbuf_overflow=_IN_MEMORY,
+        outbuf_overflow=_IN_MEMORY,
+    )
+    try:
+        ready()
+        server.run()
+    finally:
+        server.close()
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)

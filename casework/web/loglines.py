@@ -1,0 +1,43 @@
+"""Log lines as JSON with a fixed list of fields: what is not on the list is not written, least of all an address."""
+
+import json
+import logging
+import re
+import sys
+import traceback
+
+from casework import clock
+
+FIELDS = ("status", "method", "route", "fault", "at", "act", "port")
+_WORD = re.compile(r"(\w+)=(.*?)(?=\s\w+=|$)")
+_OURS = "casework"
+_FRAMES = 6
+
+
+class JsonLine(logging.Formatter):
+    """One line for one event: time, level, event, and those of FIELDS that our own sentences name.
+
+    What other libraries say is reduced to their name: their messages may quote a request.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write one record."""
+        said = {"time": clock.now().isoformat(timespec="milliseconds"), "level": record.levelname.lower()}
+        said["event"] = record.name
+        if record.name.partition(".")[0] == _OURS:
+            said |= {key: text for key, text in _WORD.findall(record.getMessage()) if key in FIELDS}
+        if record.exc_info and record.exc_info[0]:
+            said["fault"] = record.exc_info[0].__name__
+            frames = traceback.extract_tb(record.exc_info[2])[-_FRAMES:]
+            said["at"] = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
+        return json.dumps(said, ensure_ascii=False)
+
+
+def install(level: int = logging.INFO) -> None:
+    """Send every log line of the process to stderr as JSON, and nothing anywhere else."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLine())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger(_OURS).setLevel(level)
