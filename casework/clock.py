@@ -42,6 +42,11 @@ def local(at: int) -> datetime:
     return datetime.fromtimestamp(at / MICROSECOND, tz=LOCAL)
 
 
+def midnight(day: date) -> int:
+    """Return the first moment of a day in the commune's time, as microseconds."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=LOCAL).timestamp()) * MICROSECOND
+
+
 @contextmanager
 def living_at(source: Callable[[], int]) -> Iterator[None]:
     """Live by another clock, as the demo does while it tells fourteen months and tests do when they wait."""

@@ -1,10 +1,10 @@
 """Reads the log: who opened a case, how often an act was done, and the lines that one may see."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from casework.audit.models import AuditLine
 from casework.policy.words import Act
@@ -47,6 +47,49 @@ def newest(hands: Hands, *, before: int | None = None, limit: int = 100) -> list
     if before is not None:
         rows = rows.where(AuditLine.n < before)
     return [_line(row) for row in hands.session.execute(rows.order_by(AuditLine.n.desc()).limit(limit)).scalars()]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Which lines somebody is shown: those of some people; of guarded acts only those about ids that she can open.
+
+    A denied try is shown whatever it was about: it looks the same for an id that does not exist.
+    """
+
+    who: Collection[UUID]
+    about: Collection[UUID]
+    guarded: Collection[Act]
+    denied: str
+
+
+def shown(hands: Hands, seen: Seen, *, skip: int, limit: int) -> list[Line]:
+    """Return some lines that somebody is shown, newest first."""
+    open_to_her = or_(
+        AuditLine.act.not_in(seen.guarded), AuditLine.outcome == seen.denied, AuditLine.about.in_(seen.about)
+    )
+    rows = select(AuditLine).where(AuditLine.commune_id == hands.commune_id, AuditLine.who.in_(seen.who), open_to_her)
+    wanted = rows.order_by(AuditLine.n.desc()).offset(skip).limit(limit)
+    return [_line(row) for row in hands.session.execute(wanted).scalars()]
+
+
+def totals(hands: Hands, start: int, end: int, *, leaving_out: Collection[Act]) -> list[tuple[str, int]]:
+    """Count each act between two moments (the second one left out), the most frequent first."""
+    counted = func.count().label("times")
+    rows = (
+        select(AuditLine.act, counted)
+        .where(AuditLine.commune_id == hands.commune_id, AuditLine.at >= start, AuditLine.at < end)
+        .where(AuditLine.act.not_in(leaving_out))
+        .group_by(AuditLine.act)
+        .order_by(counted.desc(), AuditLine.act)
+    )
+    return [(row.act, row.times) for row in hands.session.execute(rows)]
+
+
+def begun_before(hands: Hands, moment: int) -> bool:
+    """Tell whether the log has a line from before a moment."""
+    first = select(func.min(AuditLine.at)).where(AuditLine.commune_id == hands.commune_id)
+    at = hands.session.execute(first).scalar_one()
+    return at is not None and at < moment
 
 
 def _line(row: AuditLine) -> Line:

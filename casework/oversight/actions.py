@@ -1,0 +1,113 @@
+"""Reads the log as far as somebody may, verifies it, and opens the policy."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from casework import clock
+from casework.accounts import staff
+from casework.audit import read
+from casework.audit.read import Line
+from casework.audit.verify import Verdict, verify
+from casework.cases import reading
+from casework.cases.sections import Label
+from casework.errors import NotFound
+from casework.gate import DENIED, Work, action
+from casework.policy.words import Act, Reach, Section
+
+PAGE = 50
+_WEEK = 7
+_LONGEST_AGO = 520
+# Acts about one case or draft: their lines are shown to those alone who can open it.
+_ABOUT_A_CASE = tuple(
+    act
+    for act in Act
+    if act.startswith(("case.", "section.", "name.", "note.", "draft.", "circle."))
+    and act not in {Act.CASE_LIST, Act.CASE_SEARCH}
+)
+# That a case was sealed to named people is told to nobody, not even as a number.
+_UNCOUNTED = (Act.CIRCLE_MAKE,)
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """A line in words: who did which act when; `case_id` and `code` only for a case that the reader can open."""
+
+    at: int
+    act: str
+    who: str
+    denied: bool
+    case_id: UUID | None
+    code: str
+
+
+@dataclass(frozen=True)
+class Week:
+    """How often each act was done in one week, the most frequent first."""
+
+    first: date
+    last: date
+    totals: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Log:
+    """One page of the log: lines of one's own agency, or the totals of a week; `older` tells whether there is more."""
+
+    page: int
+    lines: tuple[LogLine, ...] | None
+    week: Week | None
+    older: bool
+
+
+@action(Act.AUDIT_READ)
+def read_log(work: Work, page: int = 0) -> Log:
+    """Read page `page` of the log, the newest is 0: lines with the reach of an agency, else the totals of a week."""
+    if not 0 <= page <= _LONGEST_AGO:
+        raise NotFound("page")
+    return _lines(work, page) if work.permit.reach >= Reach.AGENCY else _totals(work, page)
+
+
+def _lines(work: Work, page: int) -> Log:
+    """Return the lines of one's own agency, without those about cases that are out of reach."""
+    codes = _codes(work)
+    mine = [one for one in staff.colleagues(work) if one.agency_id == work.actor.agency_id]
+    names = {one.id: one.name for one in mine}
+    seen = read.Seen(
+        who=frozenset(names), about=frozenset(codes) | work.actor.circles, guarded=_ABOUT_A_CASE, denied=DENIED
+    )
+    found = read.shown(work.hands, seen, skip=page * PAGE, limit=PAGE + 1)
+    lines = tuple(_line(one, names, codes) for one in found[:PAGE])
+    return Log(page=page, lines=lines, week=None, older=len(found) > PAGE)
+
+
+def _codes(work: Work) -> dict[UUID, str]:
+    opened = reading.listed(work, [Section.LABEL])
+    return {one.row.id: Label.from_json(one.pages[0].data).code for one in opened}
+
+
+def _line(one: Line, names: dict[UUID, str], codes: dict[UUID, str]) -> LogLine:
+    code = codes.get(one.about, "") if one.about else ""
+    who = names.get(one.who, "") if one.who else ""
+    return LogLine(one.at, one.act, who, one.outcome == DENIED, one.about if code else None, code)
+
+
+def _totals(work: Work, page: int) -> Log:
+    """Return how often each act was done in the whole commune in one week, Monday to Sunday."""
+    today = clock.local(work.hands.at).date()
+    first = today - timedelta(days=today.weekday() + _WEEK * page)
+    start, end = clock.midnight(first), clock.midnight(first + timedelta(days=_WEEK))
+    totals = read.totals(work.hands, start, end, leaving_out=_UNCOUNTED)
+    week = Week(first, first + timedelta(days=_WEEK - 1), tuple(totals))
+    return Log(page=page, lines=None, week=week, older=read.begun_before(work.hands, start))
+
+
+@action(Act.AUDIT_VERIFY)
+def verify_log(work: Work) -> Verdict:
+    """Verify the whole chain and every head against it."""
+    return verify(work.hands)
+
+
+@action(Act.POLICY_READ)
+def read_policy(work: Work) -> None:
+    """Open the policy; it holds for everybody and is secret to nobody."""

@@ -1,0 +1,120 @@
+"""The policy in words: who may do what and how far, and which role may ever open which section of a case."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from casework.codelists import codelist
+from casework.policy.table import Row, policy
+from casework.policy.words import Act, Role, Section
+
+# Sections that hold work in progress or counts; no role reads them as a part of a case.
+_INNER = frozenset({Section.DRAFT, Section.FACTS, Section.LABEL})
+_HEAD = """# Who may do what / Ai được làm gì
+
+Generated from `casework/policy/policy.toml` by `casework policy`; a test holds the two together. A role that is not
+named may not do the act, and nobody overrides this table. The vault decides a second time, by key.
+"""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Some roles that may do an act equally far, in words."""
+
+    roles: tuple[str, ...]
+    reach: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One act in words: what it is called, who may do it and how far, and whether it changes anything."""
+
+    act: Act
+    words: str
+    grants: tuple[Grant, ...]
+    writes: bool
+
+
+@dataclass(frozen=True)
+class SectionRule:
+    """One section of a case and the roles that may ever open it, in words."""
+
+    words: str
+    roles: tuple[str, ...]
+
+
+def act_words(act: str, lang: str) -> str:
+    """Return what an act is called; an act that this program no longer knows keeps its own word."""
+    rows = policy().rows
+    return _called(rows[Act(act)], lang) if act in set(Act) else act
+
+
+def rules(lang: str) -> list[Rule]:
+    """Return every act in the order of the policy's words."""
+    rows = policy().rows
+    return [Rule(act, _called(rows[act], lang), _grants(rows[act], lang), rows[act].writes) for act in Act]
+
+
+def section_rules(lang: str) -> list[SectionRule]:
+    """Return every section of a case with the roles that may ever open it."""
+    opens = policy().sections
+    labels = codelist("section")
+    return [
+        SectionRule(labels.label(section.code, lang), _roles((r for r in Role if section in opens.get(r, ())), lang))
+        for section in Section
+        if section not in _INNER
+    ]
+
+
+def markdown() -> str:
+    """Return the page docs/policy.md: the same table in English and Vietnamese."""
+    acts = [
+        f"| `{english.act}` | {english.words} | {vietnamese.words} | {_cell(english.grants)} |"
+        for english, vietnamese in zip(rules("en"), rules("vi"), strict=True)
+    ]
+    sections = [
+        f"| {english.words} | {vietnamese.words} | {', '.join(english.roles) or 'nobody yet'} |"
+        for english, vietnamese in zip(section_rules("en"), section_rules("vi"), strict=True)
+    ]
+    reaches = [f"- **{one.code}**: {one.en} ({one.vi})" for one in codelist("reach")]
+    return "\n".join(
+        [
+            _HEAD,
+            "## How far an act reaches",
+            "",
+            *reaches,
+            "",
+            "## Acts",
+            "",
+            "| act | English | tiếng Việt | who, how far |",
+            "|---|---|---|---|",
+            *acts,
+            "",
+            "## Sections of a case",
+            "",
+            "| section | phần | roles that may ever open it |",
+            "|---|---|---|",
+            *sections,
+            "",
+        ]
+    )
+
+
+def _called(row: Row, lang: str) -> str:
+    return row.en if lang == "en" else row.vi
+
+
+def _grants(row: Row, lang: str) -> tuple[Grant, ...]:
+    """Group the roles of an act by how far each reaches, the farthest first."""
+    found = []
+    for reach in sorted(set(row.who.values()), reverse=True):
+        roles = (role for role in Role if row.who.get(role) == reach)
+        found.append(Grant(_roles(roles, lang), codelist("reach").label(reach.name.lower(), lang)))
+    return tuple(found)
+
+
+def _roles(roles: Iterable[Role], lang: str) -> tuple[str, ...]:
+    return tuple(codelist("role").label(role, lang) for role in roles)
+
+
+def _cell(grants: Iterable[Grant]) -> str:
+    return "; ".join(f"{', '.join(grant.roles)}: {grant.reach}" for grant in grants)
