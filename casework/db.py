@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from sqlalchemy import BigInteger, Connection, Engine, MetaData, Table, Uuid, create_engine, event, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import BigInteger, Compiled, Connection, Engine, MetaData, Table, Uuid, create_engine, event, text
+from sqlalchemy.engine import ExecutionContext, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.sql import ClauseElement, visitors
@@ -108,7 +110,7 @@ def _engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin)
     else:
         engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=8, pool_pre_ping=True)
-    event.listen(engine, "before_execute", _guard)
+    event.listen(engine, "before_cursor_execute", _guard)
     return engine
 
 
@@ -123,19 +125,45 @@ def _begin(connection: Connection) -> None:
 
 
 def _guard(
-    connection: Connection, clause: ClauseElement, _multi: object, _params: object, options: dict[str, Any]
+    _connection: Connection, _cursor: Any, _sql: str, _values: Any, context: ExecutionContext | None, _many: bool
 ) -> None:
-    """Refuse a guarded table without a permit (a), and any write outside a writing act (b)."""
-    permit: Permit | None = connection.get_execution_options().get("permit")
-    if isinstance(clause, Insert | Update | Delete):
-        table = clause.table
-        free = isinstance(table, Table) and table.info.get("free")
-        if not free and (permit is None or not permit.writes):
-            raise Unguarded(f"write to {table} outside a writing act")
-    elif options.get("scope") is not None and options["scope"] is permit:
+    """Refuse a guarded table without a permit (a), and any write outside a writing act (b).
+
+    It stands right before the cursor, where a statement is compiled: what a compiled statement touches is read once.
+    """
+    compiled = getattr(context, "compiled", None)
+    if context is None or compiled is None:
         return
-    elif name := next((t.name for t in tables_of(clause) if t.info.get("guarded")), None):
-        raise Unguarded(f"read of {name} without a permit")
+    touched = _touched.get(compiled)
+    if touched is None:
+        touched = _touched[compiled] = _what(compiled.statement)
+    options = context.execution_options
+    permit: Permit | None = options.get("permit")
+    if touched.written and not touched.free and (permit is None or not permit.writes):
+        raise Unguarded(f"write to {touched.written} outside a writing act")
+    if touched.guarded and (permit is None or options.get("scope") is not permit):
+        raise Unguarded(f"read of {touched.guarded} without a permit")
+
+
+@dataclass(frozen=True)
+class _Touched:
+    """What a statement touches: the table it writes, whether that is free, and a guarded table that it reads."""
+
+    written: str = ""
+    free: bool = False
+    guarded: str = ""
+
+
+_touched: WeakKeyDictionary[Compiled, _Touched] = WeakKeyDictionary()
+
+
+def _what(statement: ClauseElement) -> _Touched:
+    target = statement.table if isinstance(statement, Insert | Update | Delete) else None
+    read = next((t.name for t in tables_of(statement) if t.info.get("guarded") and t is not target), "")
+    if target is None:
+        return _Touched(guarded=read)
+    free = isinstance(target, Table) and target.info.get("free") is True
+    return _Touched(written=str(target), free=free, guarded=read)
 
 
 def tables_of(clause: ClauseElement) -> Iterator[Table]:
