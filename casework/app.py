@@ -21,6 +21,7 @@ from casework.policy.words import Act
 from casework.statistics import views as statistics
 from casework.vault import kek
 from casework.web import presence
+from casework.web.exit import ENDING
 
 _HELP_LINE = "peace_house"
 _BLUEPRINTS = (
@@ -53,6 +54,7 @@ def create_app(config: Config) -> Flask:
     web.install(app)
     presence.install(app, Gate(Database(config.database_url), key), config)
     app.extensions["casework.keep"] = door.keep_what_was_typed
+    app.extensions[ENDING] = door.ending
     app.context_processor(_surroundings)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -2,6 +2,8 @@
 
 import json
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
 from uuid import UUID
 
 from flask import redirect, render_template, request, session
@@ -10,13 +12,14 @@ from werkzeug.wrappers import Response
 from casework.accounts import actions, doorstep
 from casework.accounts.actions import Begun
 from casework.accounts.doorstep import Knock
+from casework.errors import CaseworkError
 from casework.gate import Action, Person
 from casework.policy.permit import Actor
 from casework.policy.words import Role
 from casework.vault.sessions import token_from
 from casework.web.language import local_path
 from casework.web.people import COOKIE, Presence
-from casework.web.presence import gate, perform
+from casework.web.presence import gate, perform, present
 
 DEVICE = "__Host-may"
 _YEAR = 365 * 86_400
@@ -62,6 +65,18 @@ def welcome(begun: Begun) -> Response:
         mark = secrets.token_urlsafe(16)
         answer.set_cookie(DEVICE, mark, max_age=_YEAR, secure=True, httponly=True, samesite="Lax", path="/")
     return answer
+
+
+def ending() -> Callable[[], None]:
+    """Return what ends this browser's session after the answer has been sent."""
+    found, this, by = present(), sid(), gate()
+
+    def end() -> None:
+        if found is not None:
+            with suppress(CaseworkError):
+                by.perform(found.person, actions.sign_out, this)
+
+    return end
 
 
 def _what_was_typed(kept: bytes) -> Response:

@@ -1,0 +1,199 @@
+"""Sign-in, the lock, what was typed meanwhile, and the ways out, as a browser meets them."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from casework import clock
+from casework.app import create_app
+from casework.web.people import COOKIE
+from tests.house import House, only_sqlite
+from tests.people import STAFF
+
+SITE = {"base_url": "https://localhost"}
+MINUTE = 60 * 1_000_000
+pytestmark = only_sqlite
+
+
+@pytest.fixture
+def app(house: House) -> Flask:
+    """The whole application over this house."""
+    made = create_app(house.config)
+    made.config["WTF_CSRF_ENABLED"] = False
+    return made
+
+
+@pytest.fixture
+def browser(app):
+    """A browser that keeps its cookies."""
+    return app.test_client()
+
+
+def sign_in(browser, username="lan", passphrase=None, **more):
+    given = {"username": username, "passphrase": passphrase or STAFF[username].passphrase}
+    return browser.post("/dang-nhap", data=given, **SITE, **more)
+
+
+def cookie(browser):
+    found = browser.get_cookie(COOKIE, domain="localhost")
+    return found.value if found else None
+
+
+def sessions(house):
+    with house.gate.database.engine.connect() as connection:
+        return connection.exec_driver_sql("SELECT count(*) FROM session").scalar_one()
+
+
+def test_the_cookie_is_host_only_secure_and_out_of_reach_of_scripts(browser):
+    answer = sign_in(browser)
+    [line] = [line for line in answer.headers.getlist("Set-Cookie") if line.startswith(COOKIE)]
+    assert COOKIE.startswith("__Host-")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(line.split("; "))
+    assert "Domain" not in line
+
+
+def test_unknown_name_and_wrong_passphrase_get_the_same_words(browser):
+    wrong, unknown = (
+        sign_in(browser, passphrase="không phải câu này"),
+        sign_in(browser, "khongco", "không phải câu này"),
+    )
+    assert wrong.status_code == unknown.status_code == 422
+    plain = [re.sub(r'value="[^"]*"', "", one.get_data(as_text=True)) for one in (wrong, unknown)]
+    assert plain[0] == plain[1]
+    assert "chưa đúng" in plain[0]
+
+
+def test_a_failed_try_is_in_the_log(browser, house):
+    sign_in(browser, passphrase="không phải câu này")
+    with house.gate.database.engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT outcome FROM audit_line WHERE act = 'account.sign_in'").all()
+    assert ("failed",) in [tuple(row) for row in rows]
+
+
+def test_a_stranger_cannot_lock_a_counsellor_out_of_her_own_device(app, house, browser):
+    sign_in(browser)
+    stranger = app.test_client()
+    answers = [sign_in(stranger, passphrase="đoán bừa").status_code for _ in range(11)]
+    assert answers[-1] == 429
+    assert sign_in(browser).status_code == 303
+
+
+def test_after_fifteen_idle_minutes_the_sealed_key_is_gone_and_the_passphrase_is_asked(browser, house):
+    sign_in(browser)
+    assert browser.get("/", **SITE).status_code == 200
+    later = clock.micros() + 16 * MINUTE
+    with clock.living_at(lambda: later):
+        assert browser.get("/", **SITE).headers["Location"].startswith("/mo-khoa")
+    with house.gate.database.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT blob FROM session").scalars().all() == [None]
+    assert browser.get("/", **SITE).headers["Location"].startswith("/mo-khoa"), "a clock moved back revived it"
+
+
+def test_what_was_typed_on_a_locked_screen_comes_back_after_unlocking(browser, house, lan):
+    case_id = lan.opens_a_case()
+    sign_in(browser)
+    words = "Đã gọi lại: chị ấy nói <im đi> rồi đánh, cháu <3 tuổi & mẹ.\nHẹn chiều mai."
+    later = clock.micros() + 20 * MINUTE
+    with clock.living_at(lambda: later):
+        answer = browser.post(f"/vu-viec/{case_id}/ghi-chu", data={"words": words}, **SITE)
+        assert answer.headers["Location"].startswith("/mo-khoa")
+        with house.gate.database.engine.connect() as connection:
+            kept = connection.exec_driver_sql("SELECT kept FROM session WHERE kept IS NOT NULL").scalar_one()
+        assert "Hẹn chiều mai".encode() not in bytes(kept)
+        answer = browser.post("/mo-khoa", data={"passphrase": STAFF["lan"].passphrase}, **SITE)
+    page = answer.get_data(as_text=True)
+    assert "Hẹn chiều mai." in page
+    assert "&lt;im đi&gt;" in page
+    assert f'action="/vu-viec/{case_id}/ghi-chu"' in page
+
+
+def test_a_text_put_into_a_session_row_from_outside_is_refused(browser, house, lan):
+    sign_in(browser)
+    with house.gate.database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE session SET kept = ?", (b"planted",))
+    assert browser.get("/", **SITE).headers["Location"].startswith("/dang-nhap")
+
+
+def test_nobody_but_the_person_herself_opens_what_was_kept(browser, house, lan, app):
+    case_id = lan.opens_a_case()
+    sign_in(browser)
+    later = clock.micros() + 20 * MINUTE
+    with clock.living_at(lambda: later):
+        browser.post(f"/vu-viec/{case_id}/ghi-chu", data={"words": "chữ của Lan"}, **SITE)
+        answer = sign_in(browser, "hoa")
+    assert "chữ của Lan" not in answer.get_data(as_text=True)
+
+
+def test_signing_out_ends_the_row_and_clears_the_browser(browser, house):
+    sign_in(browser)
+    old = cookie(browser)
+    answer = browser.post("/dang-xuat", **SITE)
+    assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    assert sessions(house) == 0
+    replay = browser.get("/", headers={"Cookie": f"{COOKIE}={old}"}, **SITE)
+    assert replay.headers["Location"].startswith("/dang-nhap")
+
+
+def test_the_quick_way_out_ends_the_session_after_its_page_has_been_sent(browser, house):
+    sign_in(browser)
+    answer = browser.post("/thoat", **SITE)
+    assert answer.status_code == 200
+    answer.close()
+    assert sessions(house) == 0
+
+
+def test_each_sign_in_makes_a_new_token_and_ends_the_one_before(browser, house):
+    sign_in(browser)
+    first = cookie(browser)
+    sign_in(browser)
+    assert cookie(browser) != first
+    assert sessions(house) == 1
+
+
+def test_extra_fields_change_nobody_and_nothing(browser, house):
+    before = _members(house)
+    extra = {
+        "role": "lead",
+        "roles": "lead,administrator",
+        "agency_id": "x",
+        "is_admin": "1",
+        "mac": "0",
+        "version": "9",
+    }
+    given = {"username": "lan", "passphrase": STAFF["lan"].passphrase, **extra}
+    assert browser.post("/dang-nhap", data=given, **SITE).status_code == 303
+    assert _members(house) == before
+
+
+def _members(house):
+    with house.gate.database.engine.connect() as connection:
+        return connection.exec_driver_sql("SELECT username, roles, agency_id FROM member ORDER BY username").all()
+
+
+def test_a_session_row_given_to_another_member_opens_nothing(browser, house, hoa):
+    sign_in(browser)
+    with house.gate.database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE session SET member_id = ?", (hoa.id.hex,))
+    assert browser.get("/", **SITE).headers["Location"].startswith("/dang-nhap")
+
+
+def test_the_address_after_signing_in_stays_on_this_site(browser):
+    for elsewhere in ("https://example.org/", "//example.org", "/\\example.org"):
+        answer = browser.post(
+            "/dang-nhap",
+            query_string={"tiep": elsewhere},
+            data={"username": "lan", "passphrase": STAFF["lan"].passphrase},
+            **SITE,
+        )
+        assert answer.headers["Location"] == "/"
+
+
+def test_after_nine_hours_nothing_opens_without_the_passphrase(browser, house):
+    sign_in(browser)
+    start = clock.micros()
+    for minutes in range(0, 9 * 60 + 10, 10):
+        moment = start + minutes * MINUTE
+        with clock.living_at(lambda moment=moment: moment):
+            status = browser.get("/", **SITE)
+    assert status.headers["Location"].startswith("/mo-khoa")

@@ -1,0 +1,81 @@
+"""Three cases in which every section holds a marker of its own, one of them sealed to named members."""
+
+import secrets
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from casework.cases.sections import (
+    Assessment,
+    Children,
+    Contact,
+    GroundEntry,
+    Identity,
+    Perpetrator,
+    Plan,
+    SafetyPlan,
+    Story,
+)
+from casework.desk import actions as desk
+from casework.intake import actions as intake
+from casework.policy.words import Section
+from tests.house import House
+from tests.stories import dao
+
+
+def marker() -> str:
+    """Return a word that stands nowhere else: letters alone, so that no page writes it differently."""
+    return "hoang" + "".join(secrets.choice("bcdghklmnpqrstvx") for _ in range(16))
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A case or draft with the marker of each of its sections."""
+
+    id: UUID
+    markers: dict[Section, str]
+    restricted: bool
+
+
+def planted(house: House) -> list[Marked]:
+    """Open two cases of lan's and one sealed to lan and mai, write notes and a plan, and leave a draft."""
+    open_ones = [_case(house), _case(house)]
+    return [*open_ones, _case(house, restricted=True), _draft(house)]
+
+
+def _case(house: House, *, restricted: bool = False) -> Marked:
+    lan = house["lan"]
+    words = {section: marker() for section in Section}
+    told = replace(
+        dao(),
+        contact=Contact(call_her="Chị Hai", channel="call", never_say=words[Section.CONTACT]),
+        identity=Identity(name=words[Section.IDENTITY], sex="NU", birth_year=1990, address=words[Section.IDENTITY]),
+        children=Children(count=1, who=words[Section.CHILDREN]),
+        story=Story(words=words[Section.STORY]),
+        perpetrator=Perpetrator(name=words[Section.PERPETRATOR], relation="VO_CHONG"),
+        safety_plan=SafetyPlan(who_must_not_know=words[Section.SAFETY_PLAN], code_word=words[Section.SAFETY_PLAN]),
+        assessment=Assessment(level="high", reasons=words[Section.ASSESSMENT]),
+        grounds=(GroundEntry("consent", "police", "granted", "spoken", "", words[Section.GROUNDS]),),
+    )
+    case_id = lan.opens_a_case(told, circle=[house["mai"]] if restricted else ())
+    lan.does(desk.add_note, case_id, words[Section.COUNSELLING])
+    lan.does(desk.write_section, case_id, Plan(actions=words[Section.PLAN]), base=0)
+    filled = set(Section) - {
+        Section.INCIDENT,
+        Section.INJURIES,
+        Section.HEALTH,
+        Section.POLICE,
+        Section.LEGAL,
+        Section.CHILD,
+        Section.LETTER,
+        Section.REPORTER,
+        Section.FACTS,
+        Section.LABEL,
+        Section.DRAFT,
+    }
+    return Marked(case_id, {section: words[section] for section in filled}, restricted)
+
+
+def _draft(house: House) -> Marked:
+    word = marker()
+    draft_id = house["lan"].does(intake.start_draft, {4: {"name": word}, 5: {"words": word}})
+    return Marked(draft_id, {Section.DRAFT: word}, restricted=False)
