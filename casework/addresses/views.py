@@ -1,11 +1,76 @@
-"""The register of trusted addresses."""
+"""The register of trusted addresses: public to read, kept by the lead and her deputy."""
 
-from flask import Blueprint, render_template
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from casework.accounts.visitors import perform_for_anyone
+from casework.addresses import actions
+from casework.addresses.forms import AddressForm, form_of
+from casework.cases import places
+from casework.cases.places import Register
+from casework.policy.words import Act
+from casework.web.presence import ask, may, perform, public
 
 blueprint = Blueprint("addresses", __name__)
+Answer = Response | str | tuple[str, int]
 
 
 @blueprint.get("/dia-chi")
+@public
 def register() -> str:
-    """Show the register."""
-    return render_template("desk/welcome.html")
+    """Show the register by hamlet."""
+    found = perform_for_anyone(places.list_addresses)
+    return render_template("addresses/register.html", register=found, keeps=may(Act.ADDRESS_ADD))
+
+
+@blueprint.route("/dia-chi/moi", methods=["GET", "POST"])
+def add() -> Answer:
+    """Add an address."""
+    ask(Act.ADDRESS_ADD)
+    form = AddressForm(_register().hamlets)
+    if not form.validate_on_submit():
+        return _asked(form)
+    perform(actions.add_address, form.entry())
+    return _done(_("Đã ghi địa chỉ mới."))
+
+
+@blueprint.route("/dia-chi/<uuid:place_id>/sua", methods=["GET", "POST"])
+def change(place_id: UUID) -> Answer:
+    """Change what the register says about an address."""
+    ask(Act.ADDRESS_ADD)
+    found = _register()
+    form = form_of(found, found.find(place_id))
+    if not form.validate_on_submit():
+        return _asked(form, place_id)
+    perform(actions.add_address, form.entry(), place_id=place_id)
+    return _done(_("Đã sửa địa chỉ."))
+
+
+@blueprint.get("/dia-chi/<uuid:place_id>/thoi-dung")
+def leave(place_id: UUID) -> str:
+    """Ask whether an address shall really be retired."""
+    ask(Act.ADDRESS_RETIRE)
+    return render_template("addresses/retire.html", place=_register().find(place_id))
+
+
+@blueprint.post("/dia-chi/<uuid:place_id>/thoi-dung")
+def retire(place_id: UUID) -> Response:
+    """Retire an address."""
+    perform(actions.retire_address, place_id)
+    return _done(_("Đã thôi dùng địa chỉ này. Vụ việc cũ vẫn giữ tên của nó."))
+
+
+def _register() -> Register:
+    return perform(places.list_addresses)
+
+
+def _asked(form: AddressForm, place_id: UUID | None = None) -> tuple[str, int]:
+    return render_template("addresses/form.html", form=form, place_id=place_id), 422 if form.errors else 200
+
+
+def _done(words: str) -> Response:
+    flash(words, "done")
+    return redirect(url_for("addresses.register"), 303)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from casework.audit import fresh
 from casework.cases.models import Address
+from casework.errors import NotFound
 from casework.gate import Work, action
 from casework.policy.permit import allowed
 from casework.policy.words import Act
@@ -55,6 +56,13 @@ class Register:
     def retired(self) -> tuple[Place, ...]:
         """Return the addresses that are no longer used."""
         return tuple(place for place in self.places if not place.active)
+
+    def find(self, place_id: UUID) -> Place:
+        """Return an active address; raises NotFound if there is none of this id."""
+        for place in self.active:
+            if place.id == place_id:
+                return place
+        raise NotFound("address", about=place_id)
 
     @property
     def by_hamlet(self) -> dict[str, list[Place]]:

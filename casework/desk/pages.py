@@ -57,6 +57,11 @@ class Home:
     drafts: tuple[Draft, ...]
 
     @property
+    def dated_drafts(self) -> list[tuple[Draft, date]]:
+        """Return the drafts with the days on which they were begun."""
+        return [(draft, day_named(draft.started)) for draft in self.drafts]
+
+    @property
     def urgent(self) -> list[CaseLine]:
         """Return the open cases in which somebody is in danger now."""
         return [line for line in self.cases if line.urgent]

@@ -1,17 +1,112 @@
-"""The pages that gather: home, search, the case page and its sections."""
+"""The pages that gather: home, search, and the page of a case."""
 
-from flask import Blueprint, render_template
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from casework.desk import actions, sections, shown
+from casework.desk.forms import CloseForm, NoteForm, ReopenForm, SearchForm
+from casework.errors import BadInput, Throttled
+from casework.policy.words import Act
+from casework.web.presence import ask, may, perform
 
 blueprint = Blueprint("desk", __name__)
+blueprint.register_blueprint(sections.blueprint)
+CASE = "/vu-viec/<uuid:case_id>"
+Answer = Response | str | tuple[str, int]
 
 
 @blueprint.get("/")
 def home() -> str:
     """Show what is to be done now."""
-    return render_template("desk/welcome.html")
+    if may(Act.CASE_LIST):
+        return render_template("desk/home.html", home=perform(actions.list_cases), **shown.home())
+    perform(actions.read_home)
+    return render_template("desk/welcome.html", **shown.home())
+
+
+@blueprint.get("/da-dong")
+def closed() -> str:
+    """Show the closed cases, a page at a time."""
+    found = perform(actions.list_cases).closed
+    return render_template("desk/closed.html", **shown.page_of(found, request.args.get("trang", 0, type=int)))
 
 
 @blueprint.get("/tim")
 def search() -> str:
     """Ask what to search for."""
-    return render_template("desk/welcome.html")
+    ask(Act.CASE_SEARCH)
+    return shown.search_page(SearchForm())
+
+
+@blueprint.post("/tim")
+def find() -> Answer:
+    """Search; what is searched for never stands in an address."""
+    ask(Act.CASE_SEARCH)
+    form, status, found = SearchForm(), 422, None
+    if form.validate_on_submit():
+        try:
+            found, status = perform(actions.search, form.query.data or ""), 200
+        except (BadInput, Throttled) as cause:
+            form.query.errors, status = [str(cause)], cause.status
+    return shown.search_page(form, found), status
+
+
+@blueprint.get(CASE)
+def case(case_id: UUID) -> str:
+    """Show the page of a case; its name and its sections stay closed."""
+    return shown.case_page(perform(actions.read_case, case_id))
+
+
+@blueprint.post(f"{CASE}/ten")
+def show_name(case_id: UUID) -> str:
+    """Show the page of a case with the name on it."""
+    name = perform(actions.show_name, case_id)
+    return shown.case_page(perform(actions.read_case, case_id), name=name)
+
+
+@blueprint.post(f"{CASE}/ghi-chu")
+def add_note(case_id: UUID) -> Answer:
+    """Add a note and come back to the case."""
+    ask(Act.NOTE_ADD)
+    form = NoteForm()
+    if not form.validate_on_submit():
+        return shown.case_page(perform(actions.read_case, case_id), note=form), 422
+    perform(actions.add_note, case_id, form.words.data or "", once=form.mark())
+    flash(_("Đã lưu ghi chú."), "done")
+    return redirect(url_for("desk.case", case_id=case_id), 303)
+
+
+@blueprint.get(f"{CASE}/dong")
+def ask_closing(case_id: UUID) -> str:
+    """Ask how the case ended, or why it is opened again."""
+    ask(Act.CASE_CLOSE)
+    page = perform(actions.read_case, case_id)
+    form = CloseForm() if page.line.is_open else ReopenForm()
+    return render_template("desk/close.html", form=form, case_id=case_id, page=page)
+
+
+@blueprint.post(f"{CASE}/dong")
+def close(case_id: UUID) -> Answer:
+    """Close a case."""
+    ask(Act.CASE_CLOSE)
+    form = CloseForm()
+    if not form.validate_on_submit():
+        return render_template("desk/close.html", form=form, case_id=case_id, page=None), 422
+    perform(actions.close_case, case_id, outcome=form.outcome.data, words=form.words.data or "")
+    flash(_("Đã đóng vụ việc. Người ấy trở lại lúc nào cũng được."), "done")
+    return redirect(url_for("desk.case", case_id=case_id), 303)
+
+
+@blueprint.post(f"{CASE}/mo-lai")
+def reopen(case_id: UUID) -> Answer:
+    """Open a closed case again."""
+    ask(Act.CASE_CLOSE)
+    form = ReopenForm()
+    if not form.validate_on_submit():
+        return render_template("desk/close.html", form=form, case_id=case_id, page=None), 422
+    perform(actions.close_case, case_id, outcome="", words=form.words.data or "", again=True)
+    flash(_("Đã mở lại vụ việc."), "done")
+    return redirect(url_for("desk.case", case_id=case_id), 303)

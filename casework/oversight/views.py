@@ -1,23 +1,39 @@
 """The log, its verification, and the policy in words."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
+
+from casework.accounts.visitors import perform_for_anyone
+from casework.oversight import actions, policy_text
+from casework.policy.words import Act
+from casework.web.choices import language
+from casework.web.presence import may, perform, public
 
 blueprint = Blueprint("oversight", __name__)
 
 
+@blueprint.app_template_filter("act")
+def act_in_words(act: str) -> str:
+    """Give the words of an act in the language of the page: `{{ line.act|act }}`."""
+    return policy_text.act_words(act, language())
+
+
 @blueprint.get("/nhat-ky")
 def log() -> str:
-    """Show the newest lines of the log."""
-    return render_template("desk/welcome.html")
+    """Show a page of the log: lines or the totals of a week, as the reader's reach goes."""
+    found = perform(actions.read_log, request.args.get("trang", 0, type=int))
+    return render_template("oversight/log.html", log=found, may_verify=may(Act.AUDIT_VERIFY))
+
+
+@blueprint.post("/kiem-tra")
+def verify() -> str:
+    """Verify the log and show what was found."""
+    return render_template("oversight/verified.html", verdict=perform(actions.verify_log))
 
 
 @blueprint.get("/quy-tac")
+@public
 def policy() -> str:
     """Show who may do what."""
-    return render_template("desk/welcome.html")
-
-
-@blueprint.get("/kiem-tra")
-def verify() -> str:
-    """Offer to verify the log."""
-    return render_template("desk/welcome.html")
+    perform_for_anyone(actions.read_policy)
+    rules, sections = policy_text.rules(language()), policy_text.section_rules(language())
+    return render_template("oversight/policy.html", rules=rules, sections=sections)

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from casework import clock
 from casework.web.choices import code_words, language
 from casework.web.origin import without_token
+from casework.web.phones import spaced
 
 COOKIE = "__Host-lang"
 LANGUAGES = ("vi", "en")
@@ -59,6 +60,7 @@ def install(app: Flask) -> None:
     babel.domain_instance = Catalogue()  # type: ignore[no-untyped-call]
     app.register_blueprint(blueprint)
     app.jinja_env.filters.update(code=code_words, when=when, day=day, due=due, due_state=due_state, number=number)
+    app.jinja_env.filters["phone"] = spaced
     app.jinja_env.globals["lang"] = language
 
 

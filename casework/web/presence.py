@@ -71,8 +71,9 @@ def perform(doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 
 def may(act: Act) -> bool:
-    """Tell whether a page may offer an act to the person of this request."""
-    return allowed(me().person.actor, act)
+    """Tell whether a page may offer an act to the person of this request; a visitor is offered none."""
+    found = present()
+    return found is not None and found.state == "open" and allowed(found.person.actor, act)
 
 
 def ask(act: Act) -> None:

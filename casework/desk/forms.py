@@ -1,0 +1,46 @@
+"""The small forms of the desk: a search, a note, the closing of a case."""
+
+from uuid import UUID, uuid4
+
+from flask_babel import lazy_gettext as _
+from wtforms import HiddenField
+
+from casework.web.forms import Form, LongText, OneCode, ShortText
+
+
+class SearchForm(Form):
+    """What to search for."""
+
+    query = ShortText(_("Tên, mã vụ việc hoặc số điện thoại"), limit=100, hint=_("Gõ không dấu cũng được."))
+
+
+class NoteForm(Form):
+    """A follow-up note; `once` keeps a double tap from making two."""
+
+    words = LongText(_("Ghi chú nhanh"), rows=3, missing=_("Hãy ghi vài chữ trước khi lưu."))
+    once = HiddenField(default=lambda: uuid4().hex)
+
+    def mark(self) -> UUID | None:
+        """Return the mark of this form, or None if it came back broken."""
+        try:
+            return UUID(hex=self.once.data or "")
+        except ValueError:
+            return None
+
+
+def empty_note() -> NoteForm:
+    """Make the form of a new note."""
+    return NoteForm(formdata=None)  # type: ignore[no-untyped-call]
+
+
+class CloseForm(Form):
+    """How a case ended."""
+
+    outcome = OneCode(_("Vì sao đóng vụ việc?"), "closing_reason")
+    words = LongText(_("Ghi thêm"), required=False, rows=4)
+
+
+class ReopenForm(Form):
+    """Why a closed case is opened again."""
+
+    words = LongText(_("Vì sao mở lại?"), rows=4)

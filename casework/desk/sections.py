@@ -1,0 +1,76 @@
+"""The pages of one section: read, earlier revisions, edit, and two texts side by side when two people wrote."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from casework.cases.questions import SectionData
+from casework.cases.sections import LEDGERS, SECTIONS
+from casework.desk import actions, section_forms, section_words
+from casework.errors import Conflict
+from casework.policy.words import Act, Section
+from casework.web.presence import ask, may, perform
+
+blueprint = Blueprint("sections", __name__)
+_READ = [section.code for section in SECTIONS if section is not Section.FACTS]
+_WRITTEN = [section.code for section in SECTIONS if section not in LEDGERS | {Section.FACTS}]
+READ = f"/vu-viec/<uuid:case_id>/<any({','.join(_READ)}):word>"
+WRITE = f"/vu-viec/<uuid:case_id>/<any({','.join(_WRITTEN)}):word>/sua"
+Answer = Response | str | tuple[str, int]
+
+
+@blueprint.get(READ)
+def section(case_id: UUID, word: str) -> str:
+    """Show one section: what stands in it, who wrote it and when."""
+    entries = perform(actions.read_section, case_id, _section(word))
+    edits = may(Act.SECTION_WRITE) and word in _WRITTEN
+    return _page("section", case_id, word, entries=entries, edits=edits, looks_back=may(Act.SECTION_HISTORY))
+
+
+@blueprint.get(f"{READ}/cu")
+def history(case_id: UUID, word: str) -> str:
+    """Show every kept revision of a section, the newest first."""
+    return _page("history", case_id, word, entries=perform(actions.read_history, case_id, _section(word)))
+
+
+@blueprint.get(WRITE)
+def edit(case_id: UUID, word: str) -> str:
+    """Show the form of a section with what is written in it."""
+    ask(Act.SECTION_WRITE)
+    (written,) = perform(actions.read_section, case_id, _section(word), may_be_missing=True)
+    form = section_forms.form_with(written.data, base=written.revision)
+    return _page("edit", case_id, word, form=form, code=written.code, theirs=None)
+
+
+@blueprint.post(WRITE)
+def save(case_id: UUID, word: str) -> Answer:
+    """Write a new revision; if somebody wrote meanwhile, show both texts and lose neither."""
+    ask(Act.SECTION_WRITE)
+    form = section_forms.sent_form(_section(word))
+    if not form.validate_on_submit():
+        return _page("edit", case_id, word, form=form, code="", theirs=None), 422
+    mine = section_forms.section_of(form, _section(word))
+    try:
+        perform(actions.write_section, case_id, mine, base=form.base.data or 0)
+    except Conflict as cause:
+        return _both(case_id, word, mine), cause.status
+    flash(_("Đã lưu."), "done")
+    return redirect(url_for("desk.sections.section", case_id=case_id, word=word), 303)
+
+
+def _both(case_id: UUID, word: str, mine: SectionData) -> str:
+    """Show what somebody else has written beside what was typed, and a form that saves mine over the newest."""
+    (theirs,) = perform(actions.read_section, case_id, _section(word), may_be_missing=True)
+    form = section_forms.form_with(mine, base=theirs.revision)
+    differing = section_words.differences(theirs.data, mine)
+    return _page("edit", case_id, word, form=form, code=theirs.code, theirs=theirs, differing=differing)
+
+
+def _page(template: str, case_id: UUID, word: str, **more: object) -> str:
+    return render_template(f"desk/{template}.html", case_id=case_id, word=word, rows=section_words.rows, **more)
+
+
+def _section(word: str) -> Section:
+    return Section[word.upper()]

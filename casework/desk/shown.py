@@ -1,0 +1,141 @@
+"""Prepares what the desk's pages show: the page of a case, a page of a list, and what somebody without cases can do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from flask import render_template, url_for
+from flask_babel import gettext, lazy_gettext
+
+from casework.cases.sections import LEDGERS, SECTIONS, Contact
+from casework.desk import section_words
+from casework.desk.forms import empty_note
+from casework.desk.pages import CaseLine, CasePage
+from casework.policy.words import Act, Section
+from casework.web.choices import code_words
+from casework.web.presence import may, me
+
+PAGE = 100
+NOBODY = UUID(int=0)
+# Shown on the page of a case itself, or never to a person.
+_NOT_LISTED = frozenset({Section.LABEL, Section.CONTACT, Section.FACTS, Section.DRAFT})
+_WAYS: tuple[tuple[Act, str, Any, Any], ...] = (
+    (
+        Act.ADDRESS_LIST,
+        "addresses.register",
+        lazy_gettext("Địa chỉ tin cậy"),
+        lazy_gettext("Nơi người gặp nguy hiểm có thể gõ cửa, kèm số điện thoại."),
+    ),
+    (
+        Act.COUNTS_READ,
+        "statistics.releases",
+        lazy_gettext("Số liệu đã công bố"),
+        lazy_gettext("Những kỳ đã chốt và công bố."),
+    ),
+    (
+        Act.AUDIT_READ,
+        "oversight.log",
+        lazy_gettext("Nhật ký"),
+        lazy_gettext("Mỗi việc được làm bao nhiêu lần, và nhật ký có còn nguyên vẹn không."),
+    ),
+    (
+        Act.ACCOUNT_LIST,
+        "accounts.accounts",
+        lazy_gettext("Tài khoản"),
+        lazy_gettext("Ai đang có tài khoản, ở cơ quan nào, vai trò gì."),
+    ),
+    (
+        Act.POLICY_READ,
+        "oversight.policy",
+        lazy_gettext("Ai được làm gì"),
+        lazy_gettext("Toàn bộ quy tắc của sổ, bằng lời."),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of a task list."""
+
+    title: str
+    url: str
+    note: str = ""
+    state: str = ""
+    kind: str = "plain"
+
+
+def home() -> dict[str, Any]:
+    """Give what every first page needs: the role, what may be opened, and where cases lie."""
+    return {"role": me().role, "ways": ways(), "opens": may(Act.CASE_OPEN), "url": cases_at()}
+
+
+def cases_at() -> str:
+    """Give the beginning of the address of every case: a list of hundreds asks for it once."""
+    return url_for("desk.case", case_id=NOBODY).removesuffix(str(NOBODY))
+
+
+def search_page(form: Any, found: tuple[CaseLine, ...] | None = None) -> str:
+    """Draw the search with what was found, or None before anything was searched for."""
+    return render_template("desk/search.html", form=form, found=found, url=cases_at())
+
+
+def ways() -> list[Item]:
+    """Give what the person of this request may open, by the policy."""
+    return [Item(str(title), url_for(place), str(note)) for act, place, title, note in _WAYS if may(act)]
+
+
+def page_of(lines: Sequence[CaseLine], number: int) -> dict[str, Any]:
+    """Give one page of a list with the numbers of the pages beside it; the first is 0."""
+    number = max(0, min(number, (len(lines) - 1) // PAGE))
+    start = number * PAGE
+    return {
+        "url": cases_at(),
+        "lines": lines[start : start + PAGE],
+        "previous": number - 1 if number else None,
+        "next": number + 1 if start + PAGE < len(lines) else None,
+    }
+
+
+def case_page(page: CasePage, *, note: Any = None, name: str | None = None) -> str:
+    """Draw the page of a case; `name` only after it was asked for, `note` with what was typed and is wrong."""
+    return render_template(
+        "desk/case.html",
+        page=page,
+        name=name,
+        contact=contact_words(page.contact),
+        written=[_written(page, section) for section in page.sections if section not in _NOT_LISTED],
+        missing=[_missing(page, section) for section in Section if _can_add(page, section)],
+        note=(note or empty_note()) if may(Act.NOTE_ADD) else None,
+        closes=may(Act.CASE_CLOSE),
+        shows=may(Act.NAME_SHOW) and Section.IDENTITY in page.sections,
+    )
+
+
+def contact_words(contact: Contact | None) -> Contact | None:
+    """Give the safe contact with words in place of codes."""
+    if contact is None:
+        return None
+    words: dict[str, Any] = {
+        name: section_words.answer(question, getattr(contact, name)) for name, question in contact.questions().items()
+    }
+    return replace(contact, **words)
+
+
+def section_name(section: Section) -> str:
+    """Give the words of a section."""
+    return code_words(section.code, "section")
+
+
+def _written(page: CasePage, section: Section) -> Item:
+    url = url_for("desk.sections.section", case_id=page.line.id, word=section.code)
+    state = gettext("%(count)d mục", count=page.counts[section]) if section in LEDGERS else gettext("đã ghi")
+    return Item(section_name(section), url, state=state, kind="done")
+
+
+def _missing(page: CasePage, section: Section) -> Item:
+    return Item(section_name(section), url_for("desk.sections.edit", case_id=page.line.id, word=section.code))
+
+
+def _can_add(page: CasePage, section: Section) -> bool:
+    return section in page.writable and section in SECTIONS and section not in page.counts
