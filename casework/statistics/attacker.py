@@ -1,0 +1,138 @@
+"""The attacker: solves everything that is published and tells which small true counts it gives away.
+
+He knows the plan, the mechanism and every release of the year; he does not know the key that draws ties. A count
+is safe if two whole-number databases reproduce all that is published and differ in it by at least 2. All tables
+of the plan are one-way tables under a common total, and any such margins come from some database (fill it from
+the north-west corner; where every case is in one of several cells, lay these out around the total), so that it is
+enough to look for margins.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from casework.statistics.plan import TOTAL, Cell, Group
+from casework.statistics.solver import Program
+
+SMALL = range(1, 5)
+APART = 2
+# No commune has more cases in a step; the bound only keeps what nobody was told about finite.
+_MOST = 100_000
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was told of one cell: its sum over the steps `first` to `last` of the year lies within `low` to `high`."""
+
+    cell: Cell
+    first: int
+    last: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class Target:
+    """A true count that must not be found out: one cell summed over steps of the year."""
+
+    cell: Cell
+    first: int
+    last: int
+
+
+Database = Mapping[Cell, Sequence[int]]
+
+
+@dataclass(frozen=True)
+class Attacker:
+    """Somebody who was told things about the cells of some groups over the steps (quarters) of a year.
+
+    `either` holds for each release that owns up to a large deviation the ways in which a cell can have it: one of
+    them must be true as well. `covers` are sets of cells of which he rightly believes that every case is in one.
+    Below a spread of `apart` a count is not in doubt.
+    """
+
+    groups: tuple[Group, ...]
+    told: tuple[Told, ...]
+    either: tuple[tuple[Told, ...], ...] = ()
+    covers: tuple[tuple[Cell, ...], ...] = ()
+    apart: int = APART
+
+    def pins(self, truth: Database) -> list[Target]:
+        """Return the small true counts that he can find exactly or to within one."""
+        steps = len(truth[TOTAL])
+        worlds = _Worlds(self, steps)
+        known = [truth]
+        return [target for target in small(truth) if not self._doubts(target, known, worlds)]
+
+    def _doubts(self, target: Target, known: list[Database], worlds: "_Worlds") -> bool:
+        """Tell whether he must be in doubt about a count; every database found on the way is remembered."""
+        if _spread(target, known) >= self.apart:
+            return True
+        for extreme in worlds.extremes(target):
+            known.append(extreme)
+            if _spread(target, known) >= self.apart:
+                return True
+        return False
+
+
+def small(truth: Database) -> Iterator[Target]:
+    """Yield the true counts of 1 to 4, of single steps and of the year to date."""
+    for cell, counts in truth.items():
+        for last in range(len(counts)):
+            for first in {0, last}:
+                target = Target(cell, first, last)
+                if _count(target, truth) in SMALL:
+                    yield target
+
+
+def _count(target: Target, database: Database) -> int:
+    return sum(database[target.cell][target.first : target.last + 1])
+
+
+def _spread(target: Target, databases: Iterable[Database]) -> int:
+    counts = [_count(target, database) for database in databases]
+    return max(counts) - min(counts)
+
+
+class _Worlds:
+    """Every way in which all that was told can be true, as programs that are made when they are first asked."""
+
+    def __init__(self, attacker: Attacker, steps: int) -> None:
+        self._attacker = attacker
+        self._cells = [TOTAL, *(cell for group in attacker.groups for cell in group.cells)]
+        self._columns = {(cell, step): n for n, (cell, step) in enumerate(product(self._cells, range(steps)))}
+        self._steps = steps
+        self._programs: list[Program] = []
+
+    def extremes(self, target: Target) -> Iterator[Database]:
+        """Yield a database with the least and one with the greatest count, world by world."""
+        columns = [self._columns[target.cell, step] for step in range(target.first, target.last + 1)]
+        for program in self._each():
+            for sign in (1, -1):
+                point = program.cheapest(dict.fromkeys(columns, sign))
+                if point is not None:
+                    yield self._database(point)
+
+    def _each(self) -> Iterator[Program]:
+        for number, chosen in enumerate(product(*self._attacker.either)):
+            if number == len(self._programs):
+                self._programs.append(self._program((*self._attacker.told, *chosen)))
+            yield self._programs[number]
+
+    def _program(self, told: Iterable[Told]) -> Program:
+        program = Program()
+        for _ in self._columns:
+            program.variable(high=_MOST)
+        for group, step in product(self._attacker.groups, range(self._steps)):
+            terms = {self._columns[cell, step]: 1 for cell in group.cells}
+            program.row({self._columns[TOTAL, step]: -1, **terms}, 0, 0)
+        for cells, step in product(self._attacker.covers, range(self._steps)):
+            program.row({self._columns[TOTAL, step]: -1, **{self._columns[cell, step]: 1 for cell in cells}}, low=0)
+        for one in told:
+            program.row({self._columns[one.cell, s]: 1 for s in range(one.first, one.last + 1)}, one.low, one.high)
+        return program
+
+    def _database(self, point: Sequence[int]) -> Database:
+        steps = range(self._steps)
+        return {cell: [point[self._columns[cell, step]] for step in steps] for cell in self._cells}

@@ -1,0 +1,83 @@
+"""Whole-number programs: variables with bounds, rows with bounds, and the cheapest point; solved by HiGHS."""
+
+from collections.abc import Mapping
+
+import highspy
+import numpy as np
+
+_WHOLE = 1e-6
+
+
+class Program:
+    """A program over whole numbers that can be asked again and again at other costs.
+
+    The relaxed program is asked first: where its corner is whole, it is the answer. Runs are repeatable.
+    """
+
+    def __init__(self) -> None:
+        """Begin with no variable and no row."""
+        self._bounds: list[tuple[float, float]] = []
+        self._rows: list[tuple[float, float, dict[int, int]]] = []
+        self._solvers: dict[bool, highspy.Highs] = {}
+
+    def variable(self, low: float = 0, high: float = highspy.kHighsInf) -> int:
+        """Add a variable and return its number."""
+        self._bounds.append((low, high))
+        return len(self._bounds) - 1
+
+    def row(self, terms: Mapping[int, int], low: float = -highspy.kHighsInf, high: float = highspy.kHighsInf) -> None:
+        """Bind a sum of variables, each times its factor, between two bounds."""
+        self._rows.append((low, high, dict(terms)))
+
+    def cheapest(self, costs: Mapping[int, float]) -> list[int] | None:
+        """Return a whole point of the least cost, or None if the rows leave no point at all."""
+        relaxed = self._solve(costs, whole=False)
+        if relaxed is None or all(abs(value - round(value)) < _WHOLE for value in relaxed):
+            return _rounded(relaxed)
+        return _rounded(self._solve(costs, whole=True))
+
+    def _solve(self, costs: Mapping[int, float], *, whole: bool) -> list[float] | None:
+        if whole not in self._solvers:
+            self._solvers[whole] = self._load(whole=whole)
+        solver, size = self._solvers[whole], len(self._bounds)
+        prices = np.array([costs.get(number, 0.0) for number in range(size)], dtype=np.double)
+        solver.changeColsCost(size, np.arange(size, dtype=np.int32), prices)
+        solver.run()
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        return list(solver.getSolution().col_value)
+
+    def _load(self, *, whole: bool) -> highspy.Highs:
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]
+        for option, value in (
+            ("log_to_console", False),
+            ("output_flag", False),
+            ("threads", 1),
+            ("random_seed", 0),
+            ("mip_rel_gap", 0.0),
+        ):
+            solver.setOptionValue(option, value)
+        solver.passModel(self._model(whole=whole))
+        return solver
+
+    def _model(self, *, whole: bool) -> highspy.HighsLp:
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = len(self._bounds), len(self._rows)
+        model.col_cost_ = np.zeros(len(self._bounds))
+        model.col_lower_ = np.array([low for low, _ in self._bounds], dtype=np.double)
+        model.col_upper_ = np.array([high for _, high in self._bounds], dtype=np.double)
+        model.row_lower_ = np.array([low for low, _, _ in self._rows], dtype=np.double)
+        model.row_upper_ = np.array([high for _, high, _ in self._rows], dtype=np.double)
+        matrix = model.a_matrix_
+        matrix.format_ = highspy.MatrixFormat.kRowwise
+        lengths = [len(terms) for _, _, terms in self._rows]
+        matrix.start_ = np.concatenate(([0], np.cumsum(lengths))).astype(np.int32)
+        matrix.index_ = np.array([number for _, _, terms in self._rows for number in terms], dtype=np.int32)
+        matrix.value_ = np.array([factor for _, _, terms in self._rows for factor in terms.values()], dtype=np.double)
+        if whole:
+            model.integrality_ = [highspy.HighsVarType.kInteger] * len(self._bounds)
+        return model
+
+
+def _rounded(point: list[float] | None) -> list[int] | None:
+    return None if point is None else [round(value) for value in point]

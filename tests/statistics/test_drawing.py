@@ -1,0 +1,163 @@
+"""A release is drawn safely or not at all: tables add up over parts and quarters, and what is unsafe is left out."""
+
+from collections import Counter
+
+import pytest
+
+from casework.cases.sections import Facts
+from casework.statistics.drawing import REDRAWS, Drawing, Drawn, Year
+from casework.statistics.periods import Cadence, Period
+from casework.statistics.plan import TOTAL, Cell, plan, read
+from casework.statistics.published import Published, to_date
+from casework.statistics.rounding import FAR, Ties
+from tests.statistics.simulated import commune, published, quarters_of
+
+S1 = plan().classes["S1"]
+# A smaller plan, so that one can see what is left out.
+SEXES = read(
+    """
+    [tables.total]
+    vi = "Tổng"
+    en = "All"
+    weight = 60
+    [tables.sex]
+    vi = "Giới tính"
+    en = "Sex"
+    weight = 6
+    fact = "sex"
+    codelist = "sex"
+    unknown = "KHAC_KHONG_GHI"
+    [classes.S1]
+    vi = "Mọi xã"
+    en = "Every commune"
+    from = 0
+    quarter = ["total", "sex"]
+    """
+)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_tables_and_quarters_add_up(seed):
+    releases = published(commune(seed).releases())
+    for release in releases:
+        for name, cells in release.tables.items():
+            for group in plan().tables[name].groups if name != "age" else ():
+                assert sum(cells[cell] for cell in group.cells) == release.cells[TOTAL]
+    year = to_date(releases)
+    assert sum(year[cell] for cell in plan().tables["age"].cells) == year[TOTAL]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_year_to_date_lies_within_the_bound_that_is_printed(seed):
+    one, truth = commune(seed), Counter[Cell]()
+    releases = published(one.releases())
+    for step, release in enumerate(releases):
+        truth.update(one.quarters[step])
+        so_far = to_date(releases[: step + 1])
+        assert all(abs(so_far[cell] - truth[cell]) <= release.bound <= FAR for cell in release.cells)
+        assert all(count >= 0 and count % 3 == 0 for count in release.cells.values())
+
+
+def test_drawing_again_gives_the_same_release():
+    assert published(commune(3).releases("S2")) == published(commune(3).releases("S2"))
+
+
+@pytest.mark.parametrize("size", ["S1", "S2"])
+def test_nothing_has_to_be_left_out_of_simulated_communes(size):
+    for seed in range(15):
+        assert {release.withheld for release in published(commune(seed).releases(size))} == {()}
+
+
+def test_a_small_commune_publishes_halves_and_a_year():
+    one = commune(5, cases=8)
+    halves = (one.quarters[0] + one.quarters[1], one.quarters[2] + one.quarters[3])
+    releases: tuple[Published, ...] = ()
+    for index in (1, 2):
+        year = Year(releases, halves[:index])
+        half = Period(2026, Cadence.HALF, index)
+        made = Drawing(plan(), plan().classes["S0"], half, index, year, Ties(one.key)).draw()
+        releases += (made.published,)
+    assert [list(release.tables) for release in releases] == [["total"], ["total", "form", "sex", "age"]]
+    year_sex = sum(releases[1].tables["sex"].values())
+    assert year_sex == to_date(releases)[TOTAL]
+
+
+def test_nothing_true_stands_in_a_release():
+    release = commune(1).releases()[0].published
+    assert Published.from_body(release.body()) == release
+    assert all(count % 3 == 0 for count in release.cells.values())
+
+
+def impossible_year() -> Year:
+    """A year whose first release said more of each sex than the year to date can bear."""
+    cells = plan().tables["sex"].cells
+    first = Published(1, quarters_of(2026)[0], "S1", 5, {"total": {TOTAL: 3}, "sex": dict.fromkeys(cells, 6)}, ())
+    small = Counter({TOTAL: 1, cells[0]: 1, Cell("form.THAN_THE", "yes"): 1})
+    small.update({group.cells[1]: 1 for group in plan().tables["form"].groups if group.code != "THAN_THE"})
+    return Year((first,), (small, Counter()))
+
+
+def test_a_table_that_cannot_add_up_is_left_out_and_said_so():
+    made = Drawing(plan(), S1, quarters_of(2026)[1], 2, impossible_year(), Ties(bytes(32))).draw()
+    assert made.published.withheld == ("sex",)
+    assert set(made.published.tables) == {"total", "form"}
+
+
+def test_what_was_left_out_stays_out_until_the_year_is_over():
+    year = impossible_year()
+    second = Drawing(plan(), S1, quarters_of(2026)[1], 2, year, Ties(bytes(32))).draw().published
+    later = Year((*year.releases, second), (*year.truth, Counter()))
+    third = Drawing(plan(), S1, quarters_of(2026)[2], 3, later, Ties(bytes(32))).draw().published
+    assert third.withheld == ("sex",)
+
+
+def six_cases() -> Counter[Cell]:
+    """Six cases, one of them a man's: the total is not small, some of its parts are."""
+    women = [Facts(sex="NU", types=("THAN_THE",), detailed="yes")] * 5
+    return plan().tally([*women, Facts(sex="NAM", types=("THAN_THE",), detailed="yes")])
+
+
+def drawn_with(key: bytes, *, apart: int, draw: int = 0) -> Drawn:
+    year = Year((), (six_cases(),))
+    return Drawing(SEXES, SEXES.classes["S1"], quarters_of(2026)[0], 1, year, Ties(key, draw), apart).draw()
+
+
+def test_a_table_that_leaves_too_little_doubt_is_left_out():
+    made = drawn_with(bytes(32), apart=6)
+    assert made.published.withheld == ("sex",)
+    assert made.published.tables == {"total": {TOTAL: 6}}
+
+
+def test_ties_are_drawn_again_before_a_table_is_left_out():
+    """One man rounded down to 0 may be 0 to 2; rounded up to 3 he may be 1 to 5, which is doubt enough."""
+    keys = [bytes([number]) * 32 for number in range(12)]
+    made = [drawn_with(key, apart=4) for key in keys]
+    assert {one.published.withheld for one in made} == {()}
+    assert {one.published.cells[Cell("sex", "NAM")] for one in made} == {3}
+    draws = [one.ties.draw for one in made]
+    assert 0 in draws
+    assert max(draws) > 0
+    assert max(draws) <= REDRAWS
+    # Ties that were drawn again stay so for the rest of the year.
+    again = draws.index(max(draws))
+    assert drawn_with(keys[again], apart=4, draw=draws[again]) == made[again]
+
+
+def test_if_not_even_the_total_is_safe_the_release_is_empty():
+    year = Year((), (Counter({TOTAL: 4, Cell("sex", "NU"): 4}),))
+    made = Drawing(SEXES, SEXES.classes["S1"], quarters_of(2026)[0], 1, year, Ties(bytes(32)), 9).draw()
+    assert made.published.tables == {}
+    assert made.published.withheld == ("total", "sex")
+
+
+def test_an_owned_up_deviation_is_part_of_what_the_attacker_knows():
+    """A year in which the second release had to own up to more than 2 is still safe to go on with."""
+    sexes = plan().tables["sex"].cells
+    first = Published(
+        1, quarters_of(2026)[0], "S1", 2, {"total": {TOTAL: 12}, "sex": dict(zip(sexes, (6, 3, 3), strict=True))}, ()
+    )
+    truth = (Counter({TOTAL: 12} | dict(zip(sexes, (5, 5, 2), strict=True))), Counter({TOTAL: 1, sexes[1]: 1}))
+    before = Published(2, quarters_of(2026)[1], "S1", 3, {"total": {TOTAL: 0}, "sex": dict.fromkeys(sexes, 0)}, ())
+    year = Year((first, before), (*truth, Counter({TOTAL: 2, sexes[0]: 2})))
+    made = Drawing(SEXES, SEXES.classes["S1"], quarters_of(2026)[2], 3, year, Ties(bytes(32))).draw()
+    assert made.published.withheld == ()

@@ -1,0 +1,42 @@
+"""The solver's answers are whole, cheapest and the same each time."""
+
+from casework.statistics.solver import Program
+
+
+def half() -> tuple[Program, list[int]]:
+    """Three variables of 0 or 1 of which no two may be 1: between whole points lies a cheaper broken one."""
+    program = Program()
+    columns = [program.variable(high=1) for _ in range(3)]
+    for left in range(3):
+        program.row({columns[left]: 1, columns[(left + 1) % 3]: 1}, high=1)
+    return program, columns
+
+
+def test_a_broken_corner_gives_way_to_a_whole_point():
+    program, columns = half()
+    point = program.cheapest(dict.fromkeys(columns, -1))
+    assert point is not None
+    assert sorted(point) == [0, 0, 1]
+
+
+def test_the_same_program_can_be_asked_at_other_costs():
+    program, columns = half()
+    for wanted in columns:
+        costs = {column: -2.0 if column == wanted else -1.0 for column in columns}
+        point = program.cheapest(costs)
+        assert point is not None
+        assert point[wanted] == 1
+
+
+def test_a_program_without_a_point_has_no_answer():
+    program = Program()
+    column = program.variable(high=5)
+    program.row({column: 2}, low=11)
+    assert program.cheapest({column: 1}) is None
+
+
+def test_a_program_whose_only_points_are_broken_has_no_answer():
+    program = Program()
+    column = program.variable(high=5)
+    program.row({column: 2}, low=3, high=3)
+    assert program.cheapest({column: 1}) is None
