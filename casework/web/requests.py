@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from flask import Flask, Request, current_app, request
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 FORM_LIMIT = 1024 * 1024
 FILE_LIMIT = 10 * 1024 * 1024
@@ -55,9 +55,16 @@ def takes_files(view: View) -> View:
 
 
 def install(app: Flask) -> None:
-    """Take requests in memory, and refuse an address that is no text."""
+    """Take requests in memory, and refuse a body that is too large and an address that is no text."""
     app.request_class = MemoryRequest
+    app.before_request(refuse_large_bodies)
     app.before_request(refuse_broken_addresses)
+
+
+def refuse_large_bodies() -> None:
+    """Raise RequestEntityTooLarge by what the request says of its length, before a byte of it is read."""
+    if (request.content_length or 0) > request.max_content_length:
+        raise RequestEntityTooLarge
 
 
 def refuse_broken_addresses() -> None:

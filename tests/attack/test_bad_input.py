@@ -1,0 +1,96 @@
+"""Bad input on every form that a counsellor and a lead can reach: a clear answer, never a fault."""
+
+import unicodedata
+
+import pytest
+from flask import Flask
+
+from casework.app import create_app
+from casework.cases.sections import Plan
+from casework.desk import actions as desk
+from casework.intake import actions as intake
+from tests.attack.forms import SITE, FoundForm, Walker
+from tests.house import House, only_sqlite
+from tests.stories import dao
+
+pytestmark = only_sqlite
+NASTY = {
+    "empty": "",
+    "unknown code": "không-có-mã-này",
+    "NUL": "a\x00b",
+    "control and bidi": "\u202eabc\u2066\x07\x1b[31m",
+    "emoji": "👩‍👧‍👦" * 20,
+    "NFD": unicodedata.normalize("NFD", "Nguyễn Thị Đào"),
+    "markup": "<script>alert(1)</script><b>nói</b> <im đi> rồi đánh",
+    "template": "{{ 7*7 }} ${7*7} %s %(x)s {x}",
+    "number": "99999999999999999999999999999999",
+    "negative": "-1",
+    "date": "31/02/2569",
+    "lone surrogate": "\udcff",
+    "half a megabyte": "ă" * 250_000,
+    "uuid": "00000000-0000-0000-0000-000000000000",
+    "path": "../../../../etc/passwd",
+}
+CALM = {200, 302, 303, 400, 403, 404, 409, 413, 422, 429}
+
+
+@pytest.fixture
+def app(house: House) -> Flask:
+    """The whole application over this house, without form tokens."""
+    made = create_app(house.config)
+    made.config["WTF_CSRF_ENABLED"] = False
+    return made
+
+
+def forms(app: Flask, house: House, username: str) -> tuple[Walker, list[FoundForm]]:
+    lan = house["lan"]
+    case_id = lan.opens_a_case(dao())
+    lan.does(desk.write_section, case_id, Plan(actions="gọi lại"), base=0)
+    draft_id = lan.does(intake.start_draft, {2: {"nobody": "yes"}})
+    walker = Walker(app, house[username])
+    starts = ["/", f"/vu-viec/{case_id}", *(f"/ghi-nhan/{draft_id}/{page}" for page in range(1, 8))]
+    return walker, sorted(walker.forms(starts), key=lambda form: form.action)
+
+
+@pytest.mark.parametrize("username", ["lan", "hoa"])
+@pytest.mark.parametrize("kind", NASTY)
+def test_no_form_answers_bad_input_with_a_fault(app, house, username, kind):
+    walker, found = forms(app, house, username)
+    assert len(found) >= 8, "the walk found too few forms to say anything"
+    for form in found:
+        status = walker.post(form, {name: [NASTY[kind].encode("utf-8", "surrogateescape")] for name in form.fields})
+        assert status in CALM, (form.action, kind, status)
+
+
+def test_no_form_answers_repeated_or_missing_fields_with_a_fault(app, house):
+    walker, found = forms(app, house, "lan")
+    for form in found:
+        assert walker.post(form, {}) in CALM, form.action
+        assert walker.post(form, {name: ["yes", "no", "yes"] for name in form.fields}) in CALM, form.action
+
+
+def test_ten_megabytes_are_refused_with_a_page_that_says_so(app, house):
+    walker, found = forms(app, house, "lan")
+    for form in found:
+        assert walker.post(form, {name: ["x" * 10_000_000] for name in form.fields[:1] or ("x",)}) == 413, form.action
+
+
+def test_a_post_from_another_site_is_refused_and_one_without_a_token_too(house):
+    app = create_app(house.config)
+    walker = Walker(app, house["lan"])
+    elsewhere = walker.headers | {"Sec-Fetch-Site": "cross-site"}
+    posts = [rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ()) and not rule.arguments]
+    for rule in posts:
+        assert walker.client.post(rule.rule, base_url=SITE, headers=elsewhere).status_code == 403, rule.rule
+        if rule.endpoint not in {"exit.leave", "language.choose"}:
+            assert walker.client.post(rule.rule, base_url=SITE, headers=walker.headers).status_code == 400, rule.rule
+
+
+def test_no_method_but_those_of_the_route_is_answered(app, house):
+    walker = Walker(app, house["lan"])
+    for rule in app.url_map.iter_rules():
+        if rule.arguments or rule.endpoint == "static":
+            continue
+        for method in ("TRACE", "PUT", "PATCH", "DELETE", "GARBAGE"):
+            answer = walker.client.open(rule.rule, method=method, base_url=SITE, headers=walker.headers)
+            assert answer.status_code in {404, 405}, (method, rule.rule)
