@@ -3,13 +3,26 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from sqlalchemy import BigInteger, Compiled, Connection, Engine, MetaData, Table, Uuid, create_engine, event, text
+from sqlalchemy import (
+    BigInteger,
+    Compiled,
+    Connection,
+    Dialect,
+    Engine,
+    MetaData,
+    Table,
+    Uuid,
+    create_engine,
+    event,
+    text,
+)
 from sqlalchemy.engine import ExecutionContext, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -43,11 +56,27 @@ _PRAGMAS = (
 )
 
 
+@lru_cache(maxsize=65_536)
+def read_id(text: str | None) -> UUID | None:
+    """Read an id from hexadecimal digits; most ids of a request come many times, and reading one is slow."""
+    return None if text is None else UUID(hex=text)
+
+
+class Id(Uuid[UUID]):
+    """A UUID: native on PostgreSQL, 32 hexadecimal digits on SQLite."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], UUID | None] | None:
+        """Read ids on SQLite through a memory of those read before; PostgreSQL's driver makes its own."""
+        if dialect.supports_native_uuid:
+            return super().result_processor(dialect, coltype)  # type: ignore[no-any-return, no-untyped-call]
+        return read_id
+
+
 class Base(DeclarativeBase):
     """Every table; ids are UUIDs, times are integer microseconds UTC."""
 
     metadata = MetaData(naming_convention=_NAMES)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {UUID: Uuid, int: BigInteger}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {UUID: Id, int: BigInteger}
 
 
 class Record(Base):

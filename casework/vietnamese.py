@@ -6,6 +6,12 @@ import unicodedata
 ALPHABET = {letter: place for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
 TONES = {"\N{COMBINING GRAVE ACCENT}": 1, "\N{COMBINING HOOK ABOVE}": 2, "\N{COMBINING TILDE}": 3}
 TONES |= {"\N{COMBINING ACUTE ACCENT}": 4, "\N{COMBINING DOT BELOW}": 5}
+# Every letter with its marks, to the letter without: a search folds some thousand names.
+SIMPLE = {
+    place: unicodedata.normalize("NFD", chr(place))[0]
+    for place in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))
+    if unicodedata.category(unicodedata.normalize("NFD", chr(place))[-1]) == "Mn"
+} | {ord("đ"): "d"}
 SPACES = re.compile(r"\s+")
 
 Syllable = tuple[tuple[tuple[int, str], ...], int]
@@ -17,9 +23,11 @@ def plain(text: str) -> str:
 
     NFKD leaves "đ" whole, so it is replaced by hand.
     """
-    decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFC", text).lower().replace("đ", "d"))
-    letters = "".join(letter for letter in decomposed if unicodedata.category(letter) != "Mn")
-    return SPACES.sub(" ", letters).strip()
+    simple = unicodedata.normalize("NFC", text).lower().translate(SIMPLE)
+    if not simple.isascii():
+        decomposed = unicodedata.normalize("NFD", simple)
+        simple = "".join(letter for letter in decomposed if unicodedata.category(letter) != "Mn")
+    return SPACES.sub(" ", simple).strip()
 
 
 def fold(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from casework.audit.models import AuditLine
@@ -75,6 +75,12 @@ def _lock(hands: Hands, agency_id: UUID) -> Lock:
     if epoch is None or found.state != ACTIVE:
         raise VaultError("unopened")
     return Lock(agency_id=agency_id, epoch=epoch.epoch, public_key=epoch.public_key)
+
+
+def newest_number(commune_id: Any, head_id: Any) -> Any:
+    """Return, as a column of a statement, the number of the newest line about a change to a head."""
+    about = and_(AuditLine.commune_id == commune_id, AuditLine.head == head_id)
+    return select(func.max(AuditLine.n)).where(about).scalar_subquery()
 
 
 def versions(session: Session, commune_id: UUID, kind: str) -> dict[UUID, int]:

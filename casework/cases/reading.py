@@ -1,6 +1,6 @@
 """Opens cases: first the head, fresh and verified; then the rows; then what the person's keys can open."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,14 @@ from casework.errors import NotFound, VaultError
 from casework.gate import Work
 from casework.policy.words import Section
 from casework.vault.envelopes import Page, open_newest, open_page
-from casework.vault.macs import check
+from casework.vault.macs import check, shape
 from casework.vault.models import Document, Envelope, Head
 
 SECONDS_A_DAY = 86_400
+_CASE, _HEAD, _DOCUMENT, _ENVELOPE = (shape(kind) for kind in (Case, Head, Document, Envelope))
+# More cases than this are opened all together and then picked from.
+_NAMED_ONE_BY_ONE = 500
+_CASE_WIDTH, _DOCUMENT_WIDTH = len(_CASE._fields), len(_DOCUMENT._fields)
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,38 @@ class Listed:
 
     row: Any
     pages: tuple[Page, ...]
+
+
+@dataclass(frozen=True)
+class Book:
+    """Every case in reach, verified: by id the plain row, the listing of its head and the head's version."""
+
+    work: Work
+    within: Select[Case]
+    cases: dict[UUID, Any]
+    listings: dict[UUID, bytes]
+    versions: dict[UUID, int]
+
+    def pages(self, sections: Iterable[Section], *, of: Collection[UUID] | None = None) -> dict[UUID, list[Page]]:
+        """Open the newest pages of these sections by case, of some cases or of all.
+
+        The rows of documents need no MAC of their own here: the head's listing holds the hash of each body, and
+        the body opens only in the place that it was sealed for.
+        """
+        some = of is not None and len(of) <= _NAMED_ONE_BY_ONE
+        within = self.within.where(Case.id.in_(of)) if of is not None and some else self.within
+        rows = self.work.session.execute(scope.documents(self.work.permit, within, frozenset(sections)))
+        opened: dict[UUID, list[Page]] = {}
+        for document, envelope in _sealed(self.work, rows, self.versions):
+            one = open_newest(self.work.hands, self.listings[document.case_id], document, envelope)
+            opened.setdefault(document.case_id, []).append(one)
+        return opened
+
+    def listed(self, sections: Iterable[Section], *, of: Collection[UUID] | None = None) -> list[Listed]:
+        """Return cases with these sections open, of some cases or of all; what opens nothing is left out."""
+        opened = self.pages(sections, of=of)
+        wanted = self.cases if of is None else of
+        return [Listed(self.cases[one], tuple(opened[one])) for one in wanted if one in opened]
 
 
 def day_of(at: int) -> int:
@@ -72,13 +108,11 @@ def _held(work: Work, within: Select[Case], case_id: UUID) -> Held:
 def pages(work: Work, found: Held, sections: Iterable[Section], *, draft: bool = False) -> list[Page]:
     """Open the newest pages of these sections, as far as permit and keys allow, in order of section and time."""
     within = _within(work, draft=draft).where(Case.id == found.id)
-    wanted = frozenset(sections)
-    envelopes = {row.document_id: row for row in _envelopes(work, within, wanted, {found.id: found.head.v})}
+    rows = work.session.execute(scope.documents(work.permit, within, frozenset(sections)))
     opened = []
-    for row in work.session.execute(scope.documents(work.permit, within, wanted)):
-        check(work.hands.control, Document, row, found.head.v)
-        if row.id in envelopes:
-            opened.append(open_newest(work.hands, found.head.listing, row, envelopes[row.id]))
+    for document, envelope in _sealed(work, rows, {found.id: found.head.v}):
+        check(work.hands.control, Document, document, found.head.v)
+        opened.append(open_newest(work.hands, found.head.listing, document, envelope))
     return sorted(opened, key=lambda page: (page.section, page.at, page.series.bytes))
 
 
@@ -91,42 +125,30 @@ def page(work: Work, found: Held, section: Section) -> Page | None:
 def history(work: Work, found: Held, section: Section) -> list[Page]:
     """Open every kept revision of a section, newest first."""
     within = _within(work, draft=False).where(Case.id == found.id)
-    wanted = frozenset([section])
-    envelopes = {row.document_id: row for row in _envelopes(work, within, wanted, {found.id: found.head.v})}
+    rows = work.session.execute(scope.revisions(work.permit, within, frozenset([section])))
     opened = []
-    for row in work.session.execute(scope.revisions(work.permit, within, wanted)):
-        check(work.hands.control, Document, row, found.head.v)
-        if row.id in envelopes:
-            opened.append(open_page(work.hands, row, envelopes[row.id]))
+    for document, envelope in _sealed(work, rows, {found.id: found.head.v}):
+        check(work.hands.control, Document, document, found.head.v)
+        opened.append(open_page(work.hands, document, envelope))
     return sorted(opened, key=lambda one: -one.revision)
 
 
 def listed(work: Work, sections: Iterable[Section], *, draft: bool = False) -> list[Listed]:
-    """Open these sections of every case in reach, as lists and search do; cases that open nothing are left out.
+    """Open these sections of every case in reach, as lists do; cases that open nothing are left out."""
+    return book(work, draft=draft).listed(sections)
 
-    The rows of documents need no MAC of their own here: the head's listing holds the hash of each body, and
-    the body opens only in the place that it was sealed for.
-    """
-    within, wanted, control = _within(work, draft=draft), frozenset(sections), work.hands.control
-    heads = {row.id: row for row in work.session.execute(scope.heads(work.permit, within))}
-    lines = fresh.versions(work.session, work.commune_id, "case")
-    versions = {}
-    for head in heads.values():
+
+def book(work: Work, *, draft: bool = False) -> Book:
+    """Load every case in reach with its head, both verified and no older than the log; nothing is opened yet."""
+    within, control = _within(work, draft=draft), work.hands.control
+    found = Book(work, within, {}, {}, {})
+    for row in work.session.execute(scope.reached(work.permit, within)):
+        case, head = _CASE._make(row[:_CASE_WIDTH]), _HEAD._make(row[_CASE_WIDTH:-1])
         check(control, Head, head, 0)
-        if lines.get(head.id) != head.n:
+        check(control, Case, case, head.v)
+        if head.id != case.id or head.n != row[-1]:
             raise VaultError("unopened")
-        versions[head.id] = head.v
-    envelopes = {row.document_id: row for row in _envelopes(work, within, wanted, versions)}
-    opened: dict[UUID, list[Page]] = {}
-    for row in work.session.execute(scope.documents(work.permit, within, wanted)):
-        if row.id in envelopes:
-            one = open_newest(work.hands, heads[row.case_id].listing, row, envelopes[row.id])
-            opened.setdefault(row.case_id, []).append(one)
-    found = []
-    for case in work.session.execute(scope.case_rows(work.permit, within)):
-        check(control, Case, case, versions[case.id])
-        if case.id in opened:
-            found.append(Listed(case, tuple(opened[case.id])))
+        found.cases[case.id], found.listings[case.id], found.versions[case.id] = case, head.listing, head.v
     return found
 
 
@@ -136,9 +158,15 @@ def _within(work: Work, *, draft: bool) -> Select[Case]:
     return scope.cases(work.permit)
 
 
-def _envelopes(work: Work, within: Select[Case], sections: frozenset[Section], versions: dict[UUID, int]) -> list[Any]:
-    rows = list(work.session.execute(scope.envelopes(work.permit, within, sections)))
-    mine = [row for row in rows if work.hands.holds(row.agency_id)]
-    for row in mine:
-        check(work.hands.control, Envelope, row, versions[row.case_id])
-    return mine
+def _sealed(work: Work, rows: Iterable[Any], versions: dict[UUID, int]) -> Iterator[tuple[Any, Any]]:
+    """Take each row apart into a document and a verified envelope of it that my keys open, each document once."""
+    seen: set[UUID] = set()
+    for row in rows:
+        document, envelope = _DOCUMENT._make(row[:_DOCUMENT_WIDTH]), _ENVELOPE._make(row[_DOCUMENT_WIDTH:])
+        if document.id in seen or not work.hands.holds(envelope.agency_id):
+            continue
+        seen.add(document.id)
+        if envelope.case_id != document.case_id:
+            raise VaultError("unopened")
+        check(work.hands.control, Envelope, envelope, versions[document.case_id])
+        yield document, envelope

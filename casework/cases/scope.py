@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
+from casework.audit import fresh
 from casework.cases.models import CLOSED, DRAFT, OPEN, Case
 from casework.policy.permit import Permit
 from casework.policy.words import Reach, Section
@@ -29,9 +30,11 @@ def drafts(permit: Permit, *, today: int) -> Select[Case]:
     return _marked(select(Case).where(Case.commune_id == actor.commune_id, Case.state == DRAFT, reach), permit)
 
 
-def heads(permit: Permit, within: Select[Case]) -> Select[Any]:
-    """Select the heads of cases as plain rows."""
-    return _marked(select(*Head.__table__.c).where(Head.id.in_(within.with_only_columns(Case.id))), permit)
+def reached(permit: Permit, within: Select[Case]) -> Select[Any]:
+    """Select in one row a case, its head, and the number of the newest line of the log about a change to it."""
+    head = and_(Head.commune_id == Case.commune_id, Head.id == Case.id)
+    columns = (*Case.__table__.c, *Head.__table__.c, fresh.newest_number(Case.commune_id, Case.id))
+    return _marked(within.join(Head, head).with_only_columns(*columns), permit)
 
 
 def case_rows(permit: Permit, within: Select[Case]) -> Select[Any]:
@@ -40,7 +43,7 @@ def case_rows(permit: Permit, within: Select[Case]) -> Select[Any]:
 
 
 def documents(permit: Permit, within: Select[Case], sections: frozenset[Section]) -> Select[Any]:
-    """Select as plain rows the newest revisions of those of the sections that the permit may open."""
+    """Select in one row the newest revision of each of the sections and an envelope that I hold; see `revisions`."""
     newer = aliased(Document)
     newest = (
         select(func.max(newer.revision))
@@ -56,19 +59,22 @@ def documents(permit: Permit, within: Select[Case], sections: frozenset[Section]
 
 
 def revisions(permit: Permit, within: Select[Case], sections: frozenset[Section]) -> Select[Any]:
-    """Select as plain rows every revision of those of the sections that the permit may open."""
-    wanted = and_(_of(within, Document.case_id), Document.section.in_(sections & permit.opens))
-    return _marked(select(*Document.__table__.c).where(Document.commune_id == permit.actor.commune_id, wanted), permit)
+    """Select in one row every revision of those of the sections that the permit may open, with my envelope of it.
 
-
-def envelopes(permit: Permit, within: Select[Case], sections: frozenset[Section]) -> Select[Any]:
-    """Select as plain rows the envelopes that my agency and circles hold for documents of these sections."""
-    held = and_(_of(within, Envelope.case_id), Envelope.agency_id.in_(permit.actor.agencies))
-    joined = and_(Document.commune_id == Envelope.commune_id, Document.id == Envelope.document_id)
-    rows = (
-        select(*Envelope.__table__.c).join(Document, joined).where(held, Document.section.in_(sections & permit.opens))
+    A document for which my agency and circles hold no envelope is not found; one for which two hold one comes twice.
+    """
+    joined = and_(
+        Envelope.commune_id == Document.commune_id,
+        Envelope.document_id == Document.id,
+        Envelope.agency_id.in_(permit.actor.agencies),
     )
-    return _marked(rows.where(Envelope.commune_id == permit.actor.commune_id), permit)
+    wanted = and_(
+        Document.commune_id == permit.actor.commune_id,
+        Document.case_id.in_(within.with_only_columns(Case.id)),
+        Document.section.in_(sections & permit.opens),
+    )
+    columns = select(*Document.__table__.c, *Envelope.__table__.c)
+    return _marked(columns.select_from(Document).join(Envelope, joined).where(wanted), permit)
 
 
 def bound(permit: Permit, kind: type[Any], case_id: UUID) -> Select[Any]:
@@ -85,10 +91,6 @@ def code_taken(permit: Permit, code_tag: bytes) -> Select[Any]:
 
 def _leads(permit: Permit) -> bool:
     return permit.reach >= Reach.AGENCY
-
-
-def _of(within: Select[Case], column: Any) -> ColumnElement[bool]:
-    return column.in_(within.with_only_columns(Case.id))  # type: ignore[no-any-return]
 
 
 def _reach(permit: Permit) -> ColumnElement[bool]:

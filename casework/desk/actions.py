@@ -8,7 +8,7 @@ from uuid import UUID
 
 from casework.accounts import staff
 from casework.audit import read
-from casework.cases import places, reading, writing
+from casework.cases import finding, places, reading, writing
 from casework.cases.models import CLOSED, OPEN
 from casework.cases.questions import SectionData
 from casework.cases.reading import Held, Listed
@@ -20,7 +20,6 @@ from casework.intake.actions import list_drafts
 from casework.policy.words import Act, Section
 from casework.vault import heads
 from casework.vault.envelopes import Page
-from casework.vietnamese import fold
 
 _SEARCHES_A_MINUTE = 30
 _MINUTE = 60_000_000
@@ -72,32 +71,16 @@ def search(work: Work, query: str) -> tuple[CaseLine, ...]:
 
     Raises BadInput for a query shorter than two letters and Throttled after 30 searches in a minute.
     """
-    wanted, digits = fold(query), _dialled(query)
-    if len(wanted) < _SHORTEST_QUERY:
+    wanted = finding.wanted(query)
+    if len(wanted.words) < _SHORTEST_QUERY:
         raise BadInput("Hãy gõ ít nhất hai chữ của tên, mã vụ việc hoặc số điện thoại.")
     if read.recent(work.hands, Act.CASE_SEARCH, who=work.me, since=work.hands.at - _MINUTE) >= _SEARCHES_A_MINUTE:
         raise Throttled("Tìm quá nhiều lần trong một phút. Hãy chờ một chút.")
-    listed = reading.listed(work, [Section.LABEL, Section.IDENTITY, Section.CONTACT])
-    found = [one for one in listed if _matches(one, wanted, digits)]
+    book = reading.book(work)
+    found = book.listed([Section.LABEL], of=finding.hits(book, wanted))
     work.reason = f"{len(found)} hits"
     names = staff.names(work)
     return tuple(sorted((_line(work, one, names) for one in found), key=_order))
-
-
-def _dialled(query: str) -> str:
-    """Return the digits of a query, those of +84 as they are dialled at home."""
-    digits = "".join(filter(str.isdigit, query)).removeprefix("00")
-    return f"0{digits[2:]}" if digits.startswith("84") and len(digits) >= 11 else digits
-
-
-def _matches(one: Listed, wanted: str, digits: str) -> bool:
-    fields = {key: value for page in one.pages for key, value in page.data.items() if isinstance(value, str)}
-    words = [fields.get("name", ""), fields.get("code", ""), fields.get("call_her", ""), fields.get("nickname", "")]
-    if any(wanted in fold(word) for word in words):
-        return True
-    return len(digits) >= 4 and any(
-        digits in str(page.data.get("phone", "")) for page in one.pages if page.section != Section.LABEL
-    )
 
 
 @action(Act.CASE_READ)

@@ -2,9 +2,10 @@
 
 import os
 import struct
+from collections.abc import Callable
 from functools import lru_cache
 from hashlib import shake_256
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -51,28 +52,37 @@ def lp(*fields: Field) -> bytes:
     """
     if len(fields) > 255:
         raise VaultError("too many fields")
-    return b"".join((bytes((len(fields),)), *map(_encoded, fields)))
+    try:
+        return b"".join([bytes((len(fields),)), *[_ENCODERS[type(field)](field) for field in fields]])
+    except KeyError:
+        raise VaultError("cannot encode") from None
 
 
-def _encoded(field: Field) -> bytes:
-    kind = type(field)
-    if kind is str:
-        raw = field.encode()  # type: ignore[union-attr]
-        return _prefix(2, len(raw)) + raw
-    if kind is bytes:
-        return _prefix(4, len(field)) + field  # type: ignore[arg-type, operator]
-    if kind is int:
-        raw = _integer(field)  # type: ignore[arg-type]
-        return _prefix(1, len(raw)) + raw
-    if kind is UUID:
-        return _prefix(3, 16) + field.bytes  # type: ignore[union-attr]
-    if field is None:
-        return b"\x00\x00\x00\x00\x00"
-    raise VaultError(f"cannot encode {kind.__name__}")
+def encoded(field: Field) -> bytes:
+    """Encode one field as `lp` does."""
+    try:
+        return _ENCODERS[type(field)](field)
+    except KeyError:
+        raise VaultError("cannot encode") from None
 
 
-def _integer(value: int) -> bytes:
-    return value.to_bytes((value.bit_length() // 8) + 1, "big", signed=True)
+def _int(value: int) -> bytes:
+    raw = value.to_bytes((value.bit_length() // 8) + 1, "big", signed=True)
+    return _prefix(1, len(raw)) + raw
+
+
+def _str(value: str) -> bytes:
+    raw = value.encode()
+    return _prefix(2, len(raw)) + raw
+
+
+_ENCODERS: dict[type, Callable[[Any], bytes]] = {
+    type(None): lambda _: b"\x00\x00\x00\x00\x00",
+    int: _int,
+    str: _str,
+    UUID: lambda value: b"\x03\x00\x00\x00\x10" + value.int.to_bytes(16, "big"),
+    bytes: lambda value: _prefix(4, len(value)) + value,
+}
 
 
 def derive(secret: bytes, word: str, *more: Field, salt: bytes | None = None) -> bytes:
@@ -156,7 +166,8 @@ def pad(plain: bytes) -> bytes:
 
 def unpad(padded: bytes) -> bytes:
     """Undo `pad`; raise VaultError on anything that `pad` does not make."""
-    plain, mark, _ = padded.rstrip(b"\x00").rpartition(b"\x80")
-    if not mark or padded != pad(plain):
+    end = padded.rfind(b"\x80")
+    plain = padded[: max(end, 0)]
+    if end < 0 or padded != pad(plain):
         raise VaultError("unopened")
     return plain

@@ -141,7 +141,7 @@ def open_page(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> Pag
     """Open one revision with the envelope of an agency whose keys are in hand."""
     dek = open_key(hands, document, envelope)
     padded = unseal(dek, document.body, context=_body_context(hands.commune_id, document), key_ref=0)
-    plain = json.loads(unpad(padded))
+    plain = json.loads(unpad(padded).decode())
     return Page(
         section=document.section,
         series=document.series,

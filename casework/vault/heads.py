@@ -69,11 +69,13 @@ def entries(listing: bytes) -> Iterator[Newest]:
 def newest(listing: bytes, section: int, series: UUID = SINGLE) -> Newest | None:
     """Find the newest revision of one series, or None if it was never written."""
     wanted = section.to_bytes(2, "big") + series.bytes
-    for at in range(0, len(listing), _ENTRY.size):
-        if listing.startswith(wanted, at):
-            _, _, revision, digest = _ENTRY.unpack_from(listing, at)
-            return Newest(section, series, revision, digest)
-    return None
+    at = listing.find(wanted)
+    while at % _ENTRY.size and at >= 0:
+        at = listing.find(wanted, at + 1)
+    if at < 0:
+        return None
+    _, _, revision, digest = _ENTRY.unpack_from(listing, at)
+    return Newest(section, series, revision, digest)
 
 
 def record(head: Head, *, section: int, series: UUID, revision: int, digest: bytes) -> None:

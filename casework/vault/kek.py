@@ -5,7 +5,7 @@ import binascii
 import hmac
 import os
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
@@ -46,7 +46,13 @@ class Control:
 
     def tag(self, message: bytes) -> bytes:
         """Return the 32-byte HMAC-SHA256 of a message under K_ctl."""
-        return hmac.digest(self.mac, message, sha256)
+        made = self._keyed.copy()
+        made.update(message)
+        return made.digest()
+
+    @cached_property
+    def _keyed(self) -> hmac.HMAC:
+        return hmac.new(self.mac, digestmod=sha256)
 
 
 @lru_cache(maxsize=1024)

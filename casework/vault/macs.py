@@ -1,7 +1,9 @@
 """A MAC on every row under the server's control key: stamped when a row is written, checked when it is loaded."""
 
 import hmac
+from collections import namedtuple
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, ClassVar
 from uuid import UUID
@@ -11,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from casework.db import Base
 from casework.errors import VaultError
-from casework.vault.bytes import lp
+from casework.vault.bytes import Field, encoded
 from casework.vault.kek import Control
 
 _KEY_ID_BYTES = 4
@@ -36,26 +38,53 @@ def signed_columns(kind: type[Maced]) -> tuple[str, ...]:
     return tuple(sorted(str(c.key) for c in table.columns if c.key != "mac" and c.key not in kind.__unsigned__))
 
 
-_readers: dict[type, tuple[str, tuple[str, ...], Callable[[Any], Any]]] = {}
+@dataclass(frozen=True)
+class _Layout:
+    """How a kind of row is encoded: what comes before the first value, and each column's name before its value."""
+
+    start: bytes
+    names: tuple[bytes, ...]
+    read: Callable[[Any], tuple[Any, ...]]
 
 
-def _reader(kind: type[Maced]) -> tuple[str, tuple[str, ...], Callable[[Any], Any]]:
-    """Remember how a kind of row is read: a list of cases checks some hundred rows."""
-    if kind not in _readers:
-        names = signed_columns(kind)
-        _readers[kind] = (str(kind.__table__.name), names, attrgetter(*names))  # type: ignore[attr-defined]
-    return _readers[kind]
+_layouts: dict[type, _Layout] = {}
+
+
+def _layout(kind: type[Maced]) -> _Layout:
+    """Remember the encoding of one kind of row: a list of cases checks some thousand rows."""
+    if kind not in _layouts:
+        _layouts[kind] = _prepared(kind)
+    return _layouts[kind]
+
+
+def _prepared(kind: type[Maced]) -> _Layout:
+    columns = signed_columns(kind)
+    fields: tuple[Field, ...] = ("cw/1/ctl", str(kind.__table__.name), kind.__layout__)  # type: ignore[attr-defined]
+    count = len(fields) + 2 * len(columns) + 1
+    start = bytes((count,)) + b"".join(map(encoded, fields))
+    return _Layout(start, tuple(map(encoded, columns)), attrgetter(*columns))
 
 
 def tag(control: Control, kind: type[Maced], row: Any, v: int) -> bytes:
-    """Return the MAC of a row: u32be kek id, then HMAC-SHA256 over table, layout, names, values and v."""
-    table, names, read = _reader(kind)
-    fields: list[Any] = ["cw/1/ctl", table, kind.__layout__]
-    for name, value in zip(names, read(row), strict=True):
-        fields.append(name)
-        fields.append(int(value) if value is True or value is False else value)
-    fields.append(v)
-    return control.number.to_bytes(_KEY_ID_BYTES, "big") + control.tag(lp(*fields))
+    """Return the MAC of a row: u32be kek id, then HMAC-SHA256 over lp(table, layout, names, values, v)."""
+    layout = _layout(kind)
+    parts = [layout.start]
+    for name, value in zip(layout.names, layout.read(row), strict=True):
+        parts.append(name)
+        parts.append(encoded(value if type(value) is not bool else int(value)))
+    parts.append(encoded(v))
+    return control.number.to_bytes(_KEY_ID_BYTES, "big") + control.tag(b"".join(parts))
+
+
+_shapes: dict[type, type[Any]] = {}
+
+
+def shape(kind: type[Maced]) -> type[Any]:
+    """Return the named tuple of a kind's columns, in which a row of a joined statement is taken apart and checked."""
+    if kind not in _shapes:
+        columns = kind.__table__.columns  # type: ignore[attr-defined]
+        _shapes[kind] = namedtuple(kind.__name__, [str(column.key) for column in columns])
+    return _shapes[kind]
 
 
 def check(control: Control, kind: type[Maced], row: Any, v: int) -> None:

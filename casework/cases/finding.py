@@ -1,0 +1,51 @@
+"""Finds cases by name, telephone number or code among what a person can open; nothing is indexed at rest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from casework.cases.reading import Book
+from casework.policy.words import Section
+from casework.vault.envelopes import Page
+from casework.vietnamese import fold
+
+_SHORTEST_NUMBER = 4
+_FIELDS = ("name", "call_her", "code", "nickname")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A query as it is compared: words without marks, hyphens as spaces, and the digits as they are dialled."""
+
+    words: str
+    digits: str
+
+    def __repr__(self) -> str:
+        """Never print what somebody looks for."""
+        return "<sealed>"
+
+
+def wanted(query: str) -> Wanted:
+    """Read a query; the digits of +84 become those that are dialled at home."""
+    digits = "".join(filter(str.isdigit, query)).removeprefix("00")
+    home = f"0{digits[2:]}" if digits.startswith("84") and len(digits) >= 11 else digits
+    return Wanted(fold(query).replace("-", " "), home)
+
+
+def hits(book: Book, sought: Wanted) -> set[UUID]:
+    """Return the ids of what is sought; contacts and labels are opened only if names alone cannot answer."""
+    found = _among(book.pages([Section.IDENTITY]), sought)
+    if not found or not sought.words.replace(" ", "").isalpha():
+        found |= _among(book.pages([Section.LABEL, Section.CONTACT]), sought)
+    return found
+
+
+def _among(opened: Mapping[UUID, list[Page]], sought: Wanted) -> set[UUID]:
+    return {one for one, pages in opened.items() if any(_fits(page.data, sought) for page in pages)}
+
+
+def _fits(data: Mapping[str, Any], sought: Wanted) -> bool:
+    if any(sought.words in fold(data[key]).replace("-", " ") for key in _FIELDS if data.get(key)):
+        return True
+    return len(sought.digits) >= _SHORTEST_NUMBER and sought.digits in data.get("phone", "")
