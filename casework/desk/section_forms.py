@@ -30,6 +30,12 @@ class SectionForm(Form):
 
     base = IntegerField(widget=HiddenInput(), default=0)
 
+    def __init__(self, **options: Any) -> None:
+        """Say once on the page that nothing must be answered, not beside each question."""
+        super().__init__(**options)  # type: ignore[no-untyped-call]
+        for field in self:
+            field.flags.told = True
+
 
 class Place(Choice):
     """One of the trusted addresses, or one that is named already and has been retired since."""

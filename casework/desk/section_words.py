@@ -1,6 +1,7 @@
 """Says what stands in a section: each question with its answer in words, in the language of the page."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -33,6 +34,12 @@ def differences(theirs: SectionData, mine: SectionData) -> list[tuple[str, Answe
         for name, question in mine.questions().items()
         if getattr(theirs, name) != getattr(mine, name) and name not in NOT_ASKED
     ]
+
+
+def merged(before: SectionData, theirs: SectionData, mine: SectionData) -> SectionData:
+    """Lay my changes over their newest text: what I left as it was before is taken from them."""
+    changed = [name for name in mine.questions() if getattr(mine, name) != getattr(before, name)]
+    return replace(theirs, **{name: getattr(mine, name) for name in changed if name not in NOT_ASKED})
 
 
 def answer(question: Question, value: Any) -> Answer:
