@@ -77,5 +77,6 @@ def _surroundings() -> dict[str, Any]:
         "person": found,
         "commune_name": found.commune_name,
         "idle_minutes": presence.config().idle_minutes,
+        "sign_out": url_for("accounts.sign_out"),
         "nav": nav,
     }
