@@ -6,14 +6,21 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
+from casework import clock
 from casework.audit import fresh
+from casework.codelists import codelist
 from casework.errors import CaseworkError, SignInNeeded
 from casework.gate import Work, action
 from casework.policy.words import Act
-from casework.vault import circles, heads, sessions
+from casework.vault import circles, heads, ledger, sessions
 from casework.vault.circles import Enrolment, NewMember
+from casework.vault.hands import Lock
 from casework.vault.keyring import AgencyKeys
 from casework.vault.models import Commune, SessionRow
+
+# The agency in whose sessions cases are counted, and the size of most communes.
+_COUNTS = "womens_union"
+_SIZE = "S1"
 
 
 class WrongPassphrase(CaseworkError):
@@ -105,18 +112,28 @@ def keep(work: Work, sid: bytes, text: bytes) -> None:
 
 
 @action(Act.COMMUNE_FOUND)
-def found_commune(work: Work, name: str, hamlets: Sequence[str]) -> UUID:
-    """Write down a new commune; its id is the one whose control keys the console holds."""
+def found_commune(work: Work, name: str, hamlets: Sequence[str], *, size_class: str = _SIZE) -> UUID:
+    """Write down a new commune; its id is the one whose control keys the console holds.
+
+    `size_class` is a code of the list of that name; raises UnknownCode for another.
+    """
+    size = codelist("size_class").get(size_class).code
     heads.create(work.session, work.commune_id, "commune", work.commune_id)
-    commune = Commune(id=work.commune_id, name=name, hamlets="\n".join(hamlets), created=work.hands.at)
+    commune = Commune(id=work.commune_id, name=name, hamlets="\n".join(hamlets), size_class=size, created=work.hands.at)
     work.session.add(commune)
     return work.commune_id
 
 
 @action(Act.AGENCY_ADD)
 def add_agency(work: Work, kind: str, name: str) -> AgencyKeys:
-    """Make an agency; its key stays in the hands of the console until it has been given to the first members."""
+    """Make an agency; its key stays in the hands of the console until it has been given to the first members.
+
+    With the agency that counts begins the ledger of counts, sealed to it.
+    """
     keys = circles.make_agency(work.hands, kind=kind, name=name)
+    if kind == _COUNTS:
+        founded = clock.local(fresh.commune(work.session, work.commune_id).created)
+        ledger.begin(work.hands, Lock(keys.agency_id, keys.epoch, keys.public_key), year=founded.year)
     work.about = keys.agency_id
     return keys
 

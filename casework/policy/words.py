@@ -66,6 +66,8 @@ class Act(StrEnum):
     ADDRESS_LIST = "address.list"
     ADDRESS_ADD = "address.add"
     ADDRESS_RETIRE = "address.retire"
+    PERIOD_PREVIEW = "period.preview"
+    PERIOD_CLOSE = "period.close"
     COUNTS_READ = "counts.read"
     AUDIT_READ = "audit.read"
     AUDIT_VERIFY = "audit.verify"

@@ -1,25 +1,175 @@
-"""Reads what has been released; nothing here reaches a case."""
+"""Closes periods in the session of a lead, and reads what has been released; nothing released reaches a case."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from uuid import UUID
 
-from sqlalchemy import select
-
+from casework import clock
+from casework.audit import fresh
+from casework.cases import reading
+from casework.cases.sections import Facts
+from casework.errors import BadInput, Conflict
 from casework.gate import Work, action
-from casework.policy.words import Act
-from casework.statistics.models import Release
+from casework.policy.words import Act, Section
+from casework.statistics import ledger, releases
+from casework.statistics.drawing import Drawing, Drawn, Year, sum_of
+from casework.statistics.ledger import Counted, Ledger
+from casework.statistics.periods import Period
+from casework.statistics.plan import TOTAL, Cell, SizeClass, Table, plan
+from casework.statistics.published import Published
+from casework.statistics.rounding import NEAR
 
 
 @dataclass(frozen=True)
-class Released:
-    """One released period: its number, its name and the moment of its release (microseconds)."""
+class Compared:
+    """One cell as the lead sees it before she agrees: the truth of the period beside what will be published."""
 
-    number: int
-    period: str
-    at: int
+    cell: Cell
+    truth: int
+    published: int
+
+
+@dataclass(frozen=True)
+class Closing:
+    """The next period to close; while it is not over there is nothing to compare.
+
+    `late` is how many of the counted cases were received before the period began. `mark` stands for exactly this
+    release: who agrees sends it back.
+    """
+
+    period: Period
+    over: bool
+    tables: tuple[tuple[Table, Period, tuple[Compared, ...]], ...] = ()
+    withheld: tuple[Table, ...] = ()
+    late: int = 0
+    bound: int = 0
+    mark: str = ""
+
+    def __repr__(self) -> str:
+        """Never print true counts."""
+        return "<sealed>"
+
+
+@dataclass(frozen=True)
+class _Count:
+    """Everything of one closing: the opened ledger, the cases that are new to it, and the release drawn of them."""
+
+    ledger: Ledger
+    year: Year
+    cases: dict[UUID, tuple[int, Facts]]
+    drawn: Drawn
+
+    @property
+    def mark(self) -> str:
+        return sha256(self.drawn.published.body().encode()).hexdigest()
 
 
 @action(Act.COUNTS_READ)
-def read_releases(work: Work) -> tuple[Released, ...]:
-    """List the released periods, the newest first, from verified rows."""
-    wanted = select(Release).where(Release.commune_id == work.commune_id).order_by(Release.number.desc())
-    return tuple(Released(row.number, row.period, row.released) for row in work.session.execute(wanted).scalars())
+def read_releases(work: Work) -> tuple[Published, ...]:
+    """Return everything that was ever released, oldest first."""
+    return releases.read_all(work)
+
+
+@action(Act.PERIOD_PREVIEW)
+def preview_period(work: Work) -> Closing:
+    """Show the next period to close: what would be published beside the truth."""
+    done = releases.read_all(work)
+    size, period = _next(work, done)
+    if not _is_over(work, period):
+        return Closing(period, over=False)
+    counted = _count(work, done, size, period)
+    published = counted.drawn.published
+    return Closing(
+        period=period,
+        over=True,
+        tables=tuple(_compared(counted, size, plan().tables[name]) for name in published.tables),
+        withheld=tuple(plan().tables[name] for name in published.withheld),
+        late=sum(facts.received_on < period.first.isoformat() for _, facts in counted.cases.values()),
+        bound=published.bound,
+        mark=counted.mark,
+    )
+
+
+@action(Act.PERIOD_CLOSE)
+def close_period(work: Work, name: str, mark: str) -> None:
+    """Release the period of this name exactly as it was previewed; a release is never changed or taken back.
+
+    Raises Conflict if the period is not the next one or if its counts changed since the preview, and BadInput if
+    it is not over.
+    """
+    done = releases.read_all(work)
+    size, period = _next(work, done)
+    if name != period.name:
+        raise Conflict("Kỳ này đã chốt rồi, hoặc chưa đến lượt chốt.")
+    if not _is_over(work, period):
+        raise BadInput("Kỳ này chưa hết nên chưa chốt được.")
+    counted = _count(work, done, size, period)
+    if mark != counted.mark:
+        raise Conflict("Số liệu vừa thay đổi. Hãy xem lại rồi chốt.")
+    published = counted.drawn.published
+    work.reason = period.name
+    releases.append(work, counted.ledger.head, published)
+    ledger.remember(work, counted.ledger, published.number, _remembered(counted))
+    if period.ends_year:
+        ledger.prepare_year(work, counted.ledger, period.year + 1)
+
+
+def _next(work: Work, done: tuple[Published, ...]) -> tuple[SizeClass, Period]:
+    """Return the next period that is to be closed; they follow one another without a gap."""
+    commune = fresh.commune(work.session, work.commune_id)
+    day = done[-1].period.next_day if done else clock.local(commune.created).date()
+    size = _size(done, day, plan().classes[commune.size_class])
+    return size, Period.of(day, size.atom)
+
+
+def _size(done: Iterable[Published], day: date, entered: SizeClass) -> SizeClass:
+    """Return the class of a year: by what was published of the whole year before, else as entered at set-up."""
+    this_year = [one for one in done if one.period.year == day.year]
+    if this_year:
+        return plan().classes[this_year[0].size]
+    last_year = [one for one in done if one.period.year == day.year - 1]
+    if not last_year or last_year[0].period.first.month != 1 or "total" in last_year[-1].withheld:
+        return entered
+    return plan().class_of(sum(one.cells[TOTAL] for one in last_year))
+
+
+def _is_over(work: Work, period: Period) -> bool:
+    return clock.local(work.hands.at).date() > period.last
+
+
+def _count(work: Work, done: tuple[Published, ...], size: SizeClass, period: Period) -> _Count:
+    """Open the facts in reach, count each case that was never counted, and draw the release."""
+    opened = ledger.open_ledger(work)
+    cases = {
+        one.row.id: (page.revision, Facts.from_json(page.data))
+        for one in reading.listed(work, [Section.FACTS])
+        for page in one.pages
+        if one.row.id not in opened.cases and page.data["received_on"] <= period.last.isoformat()
+    }
+    this_year = tuple(one for one in done if one.period.year == period.year)
+    truth = tuple(opened.counted[one.number].truth for one in this_year)
+    year = Year(this_year, (*truth, plan().tally(facts for _, facts in cases.values())))
+    ties = opened.ties(period.year, this_year[-1].number if this_year else 0)
+    drawing = Drawing(plan(), size, period, len(done) + 1, year, ties)
+    return _Count(opened, year, cases, drawing.draw())
+
+
+def _compared(counted: _Count, size: SizeClass, table: Table) -> tuple[Table, Period, tuple[Compared, ...]]:
+    """Compare the truth of everything that a table covers since it last came out with what it publishes."""
+    published = counted.drawn.published
+    before = [n for n, one in enumerate(counted.year.releases, start=1) if table.name in one.tables]
+    truth: Counter[Cell] = sum_of(counted.year.truth[before[-1] if before else 0 :])
+    rows = tuple(Compared(cell, truth[cell], count) for cell, count in published.tables[table.name].items())
+    return table, plan().span(size, table, published.period), rows
+
+
+def _remembered(counted: _Count) -> Counted:
+    return Counted(
+        cases={case_id: revision for case_id, (revision, _) in counted.cases.items()},
+        truth=counted.year.truth[-1],
+        draw=counted.drawn.ties.draw,
+        far={cell: by for cell, by in counted.drawn.deviations.items() if by > NEAR},
+    )

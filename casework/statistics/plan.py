@@ -88,11 +88,9 @@ class Table:
 
 @dataclass(frozen=True)
 class SizeClass:
-    """A size of commune by cases a year, and which tables come out how often."""
+    """A size of commune by its least number of cases a year, and which tables come out how often."""
 
     name: str
-    vi: str
-    en: str
     least: int
     cadences: Mapping[Cadence, tuple[str, ...]]
 
@@ -100,10 +98,6 @@ class SizeClass:
     def atom(self) -> Cadence:
         """Return the shortest period after which something is released."""
         return min(self.cadences)
-
-    def label(self, lang: str) -> str:
-        """Give its words."""
-        return self.en if lang == "en" else self.vi
 
 
 @dataclass(frozen=True)
@@ -144,7 +138,7 @@ def plan() -> Plan:
 
 
 def read(text: str) -> Plan:
-    """Parse a plan; a table or cadence that is not known raises KeyError."""
+    """Parse a plan; a table that is not known raises KeyError, a size class that is not known UnknownCode."""
     raw = tomllib.loads(text)
     tables = {name: _table(name, row) for name, row in raw["tables"].items()}
     classes = {name: _size_class(name, row, tables) for name, row in raw["classes"].items()}
@@ -175,4 +169,5 @@ def _size_class(name: str, row: Mapping[str, Any], tables: Mapping[str, Table]) 
         for cadence in Cadence
         if cadence.name.lower() in row
     }
-    return SizeClass(name, row["vi"], row["en"], row["from"], MappingProxyType(cadences))
+    least = codelist("size_class").get(name).number("least") or 0
+    return SizeClass(name, least, MappingProxyType(cadences))

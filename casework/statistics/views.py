@@ -1,9 +1,13 @@
-"""Released counts: all that a statistician can ever read."""
+"""Released counts, all that a statistician can ever read; and the page on which a lead closes a period."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
-from casework.statistics import actions
-from casework.web.presence import perform
+from casework.policy.words import Act
+from casework.statistics import actions, showing
+from casework.statistics.forms import CloseForm
+from casework.web.presence import may, perform
 
 blueprint = Blueprint("statistics", __name__)
 
@@ -11,4 +15,26 @@ blueprint = Blueprint("statistics", __name__)
 @blueprint.get("/so-lieu")
 def releases() -> str:
     """Show what has been released, or what happens until something is."""
-    return render_template("statistics/releases.html", releases=perform(actions.read_releases))
+    found = perform(actions.read_releases)
+    years, may_close = showing.years(found), may(Act.PERIOD_PREVIEW)
+    return render_template("statistics/releases.html", years=years, may_close=may_close)
+
+
+@blueprint.get("/chot-ky")
+def closing() -> str:
+    """Show the next period to close: the truth beside what would be published."""
+    found = perform(actions.preview_period)
+    form = CloseForm(period=found.period.name, mark=found.mark)
+    sheets, period = showing.comparison(found), showing.in_words(found.period)
+    return render_template("statistics/closing.html", closing=found, period=period, sheets=sheets, form=form)
+
+
+@blueprint.post("/chot-ky/cong-bo")
+def close() -> Response:
+    """Release the period exactly as it was previewed."""
+    form = CloseForm()
+    if not form.validate_on_submit():
+        return redirect(url_for("statistics.closing"), 303)
+    perform(actions.close_period, form.period.data or "", form.mark.data or "")
+    flash(_("Đã công bố. Từ nay con số của kỳ này không đổi nữa."), "done")
+    return redirect(url_for("statistics.releases"), 303)

@@ -11,13 +11,17 @@ from casework.vault.macs import Maced
 
 
 class Commune(Base, Maced):
-    """One commune of the installation; two of them never see each other."""
+    """One commune of the installation; two of them never see each other.
+
+    `size_class` is how many cases its first year was expected to have; later years follow what was published.
+    """
 
     __tablename__ = "commune"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     hamlets: Mapped[str] = mapped_column(Text)
+    size_class: Mapped[str] = mapped_column(String(4))
     created: Mapped[int]
 
     @property

@@ -60,6 +60,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('hamlets', sa.Text(), nullable=False),
+    sa.Column('size_class', sa.String(length=4), nullable=False),
     sa.Column('created', sa.BigInteger(), nullable=False),
     sa.Column('mac', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_commune'))

@@ -28,9 +28,6 @@ SEXES = read(
     codelist = "sex"
     unknown = "KHAC_KHONG_GHI"
     [classes.S1]
-    vi = "Mọi xã"
-    en = "Every commune"
-    from = 0
     quarter = ["total", "sex"]
     """
 )

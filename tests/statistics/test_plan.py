@@ -88,10 +88,13 @@ def test_every_table_class_and_cell_has_words(lang):
         for group in table.groups:
             codes = [group.name.partition(".")[2]] if table.several else list(group.codes)
             assert all(table.words(code, lang) for code in codes)
-    assert all(size.label(lang) for size in plan().classes.values())
+
+
+def test_every_size_of_the_code_list_has_its_tables():
+    assert list(plan().classes) == list(codelist("size_class").codes)
 
 
 def test_a_word_that_the_plan_does_not_know_is_refused():
-    text = '[tables.total]\nvi = "a"\nen = "b"\nweight = 1\n[classes.S0]\nvi = "a"\nen = "b"\nfrom = 0\nyear = ["sex"]'
+    text = '[tables.total]\nvi = "a"\nen = "b"\nweight = 1\n[classes.S0]\nyear = ["sex"]'
     with pytest.raises(KeyError):
         read(text)

@@ -1,0 +1,115 @@
+"""Opens the sealed ledger of counts in the session of whoever closes, and writes into it what was counted."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from casework.audit import fresh
+from casework.cases import scope
+from casework.errors import VaultError
+from casework.gate import Work
+from casework.statistics.plan import Cell
+from casework.statistics.published import cells_of
+from casework.statistics.rounding import Ties
+from casework.vault import ledger
+from casework.vault.envelopes import open_newest
+from casework.vault.hands import Lock
+from casework.vault.ledger import Series
+from casework.vault.models import Document, Envelope, Head
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What one release counted: each case once with the revision of its facts, and the true counts of its period.
+
+    `draw` is how often ties were drawn, `far` are the cells that lie more than 2 from the truth, and how far.
+    """
+
+    cases: Mapping[UUID, int]
+    truth: Counter[Cell]
+    draw: int
+    far: Mapping[Cell, int]
+
+    def __repr__(self) -> str:
+        """Never print what was counted."""
+        return "<sealed>"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entry as it is sealed."""
+        return {
+            "cases": {case_id.hex: revision for case_id, revision in self.cases.items()},
+            "truth": {cell.key: count for cell, count in self.truth.items()},
+            "draw": self.draw,
+            "far": {cell.key: by for cell, by in self.far.items()},
+        }
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The opened ledger: what each release counted, by its number, and the key of each year."""
+
+    head: Head
+    owner_id: UUID
+    counted: Mapping[int, Counted]
+    keys: Mapping[int, bytes]
+
+    def __repr__(self) -> str:
+        """Never print what was sealed."""
+        return "<sealed>"
+
+    @property
+    def cases(self) -> frozenset[UUID]:
+        """Return every case that was ever counted."""
+        return frozenset(case_id for entry in self.counted.values() for case_id in entry.cases)
+
+    def ties(self, year: int, after: int) -> Ties:
+        """Return how ties fall in a year whose newest release so far is number `after`, 0 if it has none."""
+        return Ties(self.keys[year], self.counted[after].draw if after else 0)
+
+
+def open_ledger(work: Work) -> Ledger:
+    """Open every entry; raise VaultError if one is missing, changed or not for this person's keys."""
+    ledger_id = ledger.ledger_id(work.commune_id)
+    head = fresh.head(work.session, work.commune_id, ledger_id)
+    rows = work.session.execute(scope.bound(work.permit, Envelope, ledger_id)).scalars()
+    envelopes = {row.document_id: row for row in rows if work.hands.holds(row.agency_id)}
+    documents = work.session.execute(scope.bound(work.permit, Document, ledger_id)).scalars().all()
+    found: dict[tuple[Series, int], Mapping[str, Any]] = {}
+    for document in documents:
+        if document.id not in envelopes:
+            raise VaultError("unopened")
+        page = open_newest(work.hands, head.listing, document, envelopes[document.id])
+        found[ledger.place_of(page.series)] = page.data
+    if set(found) != set(ledger.places(head.listing)):
+        raise VaultError("unopened")
+    return Ledger(
+        head=head,
+        owner_id=documents[0].owner_id,
+        counted={number: _counted(data) for (kind, number), data in found.items() if kind == Series.COUNTED},
+        keys={year: bytes.fromhex(data["key"]) for (kind, year), data in found.items() if kind == Series.KEY},
+    )
+
+
+def _counted(data: Mapping[str, Any]) -> Counted:
+    return Counted(
+        cases={UUID(hex=case_id): revision for case_id, revision in data["cases"].items()},
+        truth=Counter(cells_of(data["truth"])),
+        draw=data["draw"],
+        far=cells_of(data["far"]),
+    )
+
+
+def remember(work: Work, opened: Ledger, number: int, counted: Counted) -> None:
+    """Seal what a release counted, so that no case is ever counted twice."""
+    ledger.add(work.hands, opened.head, _lock(work, opened), (Series.COUNTED, number), counted.to_json())
+
+
+def prepare_year(work: Work, opened: Ledger, year: int) -> None:
+    """Make the key of a year that is about to begin."""
+    ledger.add_key(work.hands, opened.head, _lock(work, opened), year=year)
+
+
+def _lock(work: Work, opened: Ledger) -> Lock:
+    return fresh.locks(work.hands, [opened.owner_id])[0]

@@ -1,0 +1,58 @@
+"""The chain of releases: read whole and verified, continued by one, never changed."""
+
+from hashlib import sha256
+
+from sqlalchemy import select
+
+from casework.audit import fresh
+from casework.errors import VaultError
+from casework.gate import Work
+from casework.statistics.models import Release
+from casework.statistics.published import Published
+from casework.vault import ledger
+from casework.vault.bytes import lp
+from casework.vault.models import Head
+
+START = bytes(32)
+
+
+def read_all(work: Work) -> tuple[Published, ...]:
+    """Return every release of the commune, oldest first; raise VaultError if one was changed or taken away."""
+    head = fresh.head(work.session, work.commune_id, ledger.ledger_id(work.commune_id))
+    rows = _rows(work)
+    prev = START
+    for row in rows:
+        if row.prev != prev:
+            raise VaultError("unopened")
+        prev = digest(row)
+    newest = ledger.newest_release(head.listing)
+    said = (newest.revision, newest.digest) if newest else (0, START)
+    if said != (len(rows), prev):
+        raise VaultError("unopened")
+    return tuple(Published.from_body(row.body) for row in rows)
+
+
+def _rows(work: Work) -> list[Release]:
+    wanted = select(Release).where(Release.commune_id == work.commune_id).order_by(Release.number)
+    return list(work.session.execute(wanted).scalars())
+
+
+def digest(row: Release) -> bytes:
+    """Return the hash by which the next release, and the ledger, know this one."""
+    fields = (row.commune_id, row.number, row.period, row.released, row.body, row.prev)
+    return sha256(lp("cw/1/release", *fields)).digest()
+
+
+def append(work: Work, head: Head, published: Published) -> None:
+    """Write a release at the end of the chain and note it in the ledger."""
+    newest = ledger.newest_release(head.listing)
+    row = Release(
+        commune_id=work.commune_id,
+        number=published.number,
+        period=published.period.name,
+        released=work.hands.at,
+        body=published.body(),
+        prev=newest.digest if newest else START,
+    )
+    work.session.add(row)
+    ledger.note_release(work.hands, head, number=row.number, digest=digest(row))

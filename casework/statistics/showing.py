@@ -1,0 +1,137 @@
+"""Turns releases into words and tables for a page: from published numbers alone, in the language of the page."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from flask_babel import gettext as _
+
+from casework.statistics.actions import Closing, Compared
+from casework.statistics.periods import Cadence, Period
+from casework.statistics.plan import NO, TOTAL, YES, Cell, Table, plan
+from casework.statistics.published import Published, to_date
+from casework.web.choices import language
+from casework.web.language import number
+
+Bar = tuple[str, int, str]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table: its title, a heading for each column, and rows of words; `several` rows do not add up."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    several: bool = False
+
+
+@dataclass(frozen=True)
+class ShownYear:
+    """A year: its totals as bars, its tables, how far the truth may lie, and what was left out when."""
+
+    year: int
+    bars: tuple[Bar, ...]
+    sheets: tuple[Sheet, ...]
+    bound: int
+    withheld: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def years(releases: Iterable[Published]) -> list[ShownYear]:
+    """Lay out all releases, the newest year first."""
+    by_year = groupby(releases, key=lambda one: one.period.year)
+    return [_year(year, list(found)) for year, found in by_year][::-1]
+
+
+def in_words(period: Period) -> str:
+    """Name a period with its year, in words."""
+    if period.cadence == Cadence.YEAR:
+        return _("Năm %(year)s", year=period.year)
+    return _("%(part)s năm %(year)s", part=part(period), year=period.year)
+
+
+def part(period: Period) -> str:
+    """Name a part of a year in words."""
+    if period.cadence == Cadence.YEAR:
+        return _("Cả năm")
+    if period.cadence == Cadence.HALF:
+        return _("6 tháng đầu") if period.index == 1 else _("6 tháng cuối")
+    return _("Quý %(index)s", index=period.index)
+
+
+def rounded(count: int, reach: int) -> str:
+    """Say a published number so that nobody takes it for a true one; `reach` is how far the truth of a 0 may lie."""
+    return _("0–%(most)s", most=reach) if count == 0 else _("≈%(count)s", count=number(count))
+
+
+def comparison(closing: Closing) -> list[Sheet]:
+    """Lay out the truth of a period beside what will be published."""
+    heads = (_("Số thật"), _("Sẽ công bố"))
+    return [
+        Sheet(
+            title=f"{table.label(language())} – {in_words(span)}",
+            heads=heads,
+            rows=tuple(_pair(table, row) for row in rows if _is_shown(row.cell)),
+            several=table.several,
+        )
+        for table, span, rows in closing.tables
+    ]
+
+
+def _pair(table: Table, row: Compared) -> tuple[str, str, str]:
+    # The lead is shown the number itself: she sees the truth beside it.
+    return _cell_words(table, row.cell), number(row.truth), number(row.published)
+
+
+def _year(year: int, found: Sequence[Published]) -> ShownYear:
+    names = {name for one in found for name in one.tables}
+    tables = [table for table in plan().tables.values() if table.name in names]
+    withheld = ((part(one.period), one.withheld) for one in found if one.withheld)
+    return ShownYear(
+        year=year,
+        bars=_bars([one for one in found if TOTAL in one.cells]),
+        sheets=tuple(_sheet(table, [one for one in found if table.name in one.tables]) for table in tables),
+        bound=max(one.bound for one in found),
+        withheld=tuple((when, tuple(plan().tables[name].label(language()) for name in out)) for when, out in withheld),
+    )
+
+
+def _bars(found: Sequence[Published]) -> tuple[Bar, ...]:
+    shown = zip(found, _along(TOTAL, found), strict=False)
+    return tuple((part(one.period), one.cells[TOTAL], words) for one, words in shown)
+
+
+def _sheet(table: Table, found: Sequence[Published]) -> Sheet:
+    spans = [plan().span(plan().classes[one.size], table, one.period) for one in found]
+    heads = (*(part(span) for span in spans), *([_("Từ đầu năm")] if len(found) > 1 else []))
+    cells = [cell for cell in table.cells if _is_shown(cell)]
+    return Sheet(
+        title=table.label(language()),
+        heads=heads,
+        rows=tuple((_cell_words(table, cell), *_along(cell, found)) for cell in cells),
+        several=table.several,
+    )
+
+
+def _along(cell: Cell, found: Sequence[Published]) -> list[str]:
+    """Say one cell through the releases of a year, and its year to date where there was more than one.
+
+    What lies between two releases may be off by what both may be off together.
+    """
+    bounds = [0, *(one.bound for one in found)]
+    shown = [rounded(one.cells[cell], bounds[place] + bounds[place + 1]) for place, one in enumerate(found)]
+    if len(found) > 1:
+        shown.append(rounded(to_date(found)[cell], bounds[-1]))
+    return shown
+
+
+def _is_shown(cell: Cell) -> bool:
+    """Tell whether a cell is shown: the "no" of a question is the rest of the total."""
+    return cell.code != NO
+
+
+def _cell_words(table: Table, cell: Cell) -> str:
+    if cell == TOTAL:
+        return _("Tổng số vụ")
+    code = cell.table.partition(".")[2] if cell.code == YES else cell.code
+    return table.words(code, language())

@@ -1,0 +1,98 @@
+"""Whoever holds the database can destroy releases and the ledger, but not change or take one back unnoticed."""
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from casework.audit.verify import verify
+from casework.errors import VaultError
+from casework.statistics import actions
+from casework.vault import ledger
+from casework.vault.models import Head
+from tests.house import House
+from tests.people import THANH_SON
+from tests.statistics.book import Book, closes
+
+
+def tamper(house: House, *statements: str, **values: object) -> None:
+    """Change the database past the program."""
+    engine = create_engine(house.config.database_url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement), values)
+    engine.dispose()
+
+
+@pytest.fixture
+def closed(book: Book) -> Book:
+    """A book of which the first two quarters are closed."""
+    book.record(book.first, 5)
+    book.close(book.first)
+    book.close(book.after(1))
+    return book
+
+
+def is_refused(book: Book, doing, who: str) -> bool:
+    with book.on(book.after(2).next_day) as house, pytest.raises(VaultError):
+        house[who].does(doing)
+    return True
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM release WHERE number = 2",
+        "DELETE FROM release WHERE number = 1",
+        "UPDATE release SET body = replace(body, 'bound', 'found') WHERE number = 1",
+        "UPDATE release SET released = released + 1 WHERE number = 2",
+        "UPDATE release SET number = 3 WHERE number = 2",
+    ],
+)
+def test_a_release_that_was_changed_or_taken_away_is_noticed(closed: Book, statement: str):
+    tamper(closed.house, statement)
+    assert is_refused(closed, actions.read_releases, "thu")
+    assert is_refused(closed, actions.preview_period, "hoa")
+
+
+@pytest.mark.parametrize("which", ["DESC", "ASC"])
+def test_an_entry_of_the_ledger_that_is_missing_stops_the_count(closed: Book, which: str):
+    """Without it a case would be counted twice."""
+    ours = ledger.ledger_id(THANH_SON)
+    mine = ours.hex if closed.house.config.database_url.startswith("sqlite") else str(ours)
+    one = f"(SELECT id FROM document WHERE case_id = :mine ORDER BY series {which} LIMIT 1)"
+    tamper(
+        closed.house,
+        f"DELETE FROM envelope WHERE document_id = {one}",
+        f"DELETE FROM document WHERE id = {one}",
+        mine=mine,
+    )
+    assert is_refused(closed, actions.preview_period, "hoa")
+
+
+def test_an_entry_without_an_envelope_stops_the_count(closed: Book):
+    ours = ledger.ledger_id(THANH_SON)
+    mine = ours.hex if closed.house.config.database_url.startswith("sqlite") else str(ours)
+    tamper(closed.house, "DELETE FROM envelope WHERE case_id = :mine", mine=mine)
+    assert is_refused(closed, actions.preview_period, "hoa")
+
+
+def test_the_key_of_the_next_year_is_made_when_a_year_ends(book: Book):
+    years = set()
+    number = 0
+    while book.after(number).year == book.first.year:
+        book.close(book.after(number))
+        number += 1
+    with book.house.looking() as session:
+        head = session.get_one(Head, (THANH_SON, ledger.ledger_id(THANH_SON)))
+        years = {number for kind, number in ledger.places(head.listing) if kind == ledger.Series.KEY}
+    assert years == {book.first.year, book.first.year + 1}
+
+
+def test_the_log_still_verifies_and_says_which_period_was_closed(closed: Book):
+    with closed.on(closed.after(2).first) as house, house.hands() as hands:
+        assert verify(hands).holds
+
+
+def test_nothing_that_was_sealed_prints(closed: Book):
+    with closed.on(closed.after(2).next_day) as house:
+        assert repr(house["hoa"].does(actions.preview_period)) == "<sealed>"
+        assert closes(house["hoa"]).number == 3
