@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from casework.audit.models import AuditLine
 from casework.errors import NotFound, VaultError
 from casework.vault import heads
 from casework.vault.hands import Hands, Lock
-from casework.vault.macs import check, know_version
+from casework.vault.macs import check, columns, know_version, taken_apart
 from casework.vault.models import Agency, AgencyEpoch, Commune, Head, Member
 
 ACTIVE = "active"
@@ -22,20 +22,37 @@ def head(session: Session, commune_id: UUID, head_id: UUID) -> Head:
     """Load a head, verified and compared with the log; raise NotFound if there is none, VaultError if it is stale."""
     if head_id in (made := heads.changes(session)):
         return made[head_id]
-    found = session.get(Head, (commune_id, head_id))
-    if found is None:
+    row = session.execute(_HEAD, {"commune": commune_id, "head": head_id}).one_or_none()
+    if row is None:
         raise NotFound("head")
-    newest = (
-        select(AuditLine.n, AuditLine.head_mac)
-        .where(AuditLine.commune_id == commune_id, AuditLine.head == head_id)
-        .order_by(AuditLine.n.desc())
-        .limit(1)
-    )
-    line = session.execute(newest).one_or_none()
-    if line is None or line.n != found.n or not hmac.compare_digest(line.head_mac, found.mac):
-        raise VaultError("unopened")
+    found, n, mac = row
+    believe(found, n, mac)
     know_version(session, head_id, found.v)
-    return found
+    return found  # type: ignore[no-any-return]
+
+
+def believe(head: Any, n: int | None, mac: bytes | None) -> None:
+    """Raise VaultError unless a verified head is the one that the newest log line about it holds."""
+    if n != head.n or mac is None or not hmac.compare_digest(mac, head.mac):
+        raise VaultError("unopened")
+
+
+def newest_line(commune_id: Any, head_id: Any) -> tuple[Any, Any]:
+    """Return, as two columns of a statement, number and MAC of the newest log line about a change to a head."""
+    about = and_(AuditLine.commune_id == commune_id, AuditLine.head == head_id)
+    newest = select(AuditLine.head_mac).where(about).order_by(AuditLine.n.desc()).limit(1)
+    return newest_number(commune_id, head_id), newest.scalar_subquery()
+
+
+def newest_number(commune_id: Any, head_id: Any) -> Any:
+    """Return, as a column of a statement, the number of the newest log line about a change to a head."""
+    about = and_(AuditLine.commune_id == commune_id, AuditLine.head == head_id)
+    return select(func.max(AuditLine.n)).where(about).scalar_subquery()
+
+
+_HEAD = select(Head, *newest_line(Head.commune_id, Head.id)).where(
+    Head.commune_id == bindparam("commune"), Head.id == bindparam("head")
+)
 
 
 def agency(session: Session, commune_id: UUID, agency_id: UUID) -> Agency:
@@ -77,36 +94,22 @@ def _lock(hands: Hands, agency_id: UUID) -> Lock:
     return Lock(agency_id=agency_id, epoch=epoch.epoch, public_key=epoch.public_key)
 
 
-def newest_number(commune_id: Any, head_id: Any) -> Any:
-    """Return, as a column of a statement, the number of the newest line about a change to a head."""
-    about = and_(AuditLine.commune_id == commune_id, AuditLine.head == head_id)
-    return select(func.max(AuditLine.n)).where(about).scalar_subquery()
-
-
-def versions(session: Session, commune_id: UUID, kind: str) -> dict[UUID, int]:
-    """Return the newest log number of each head of one kind, for comparing a whole list at once."""
-    newest = (
-        select(AuditLine.head, func.max(AuditLine.n))
-        .join(Head, (Head.commune_id == AuditLine.commune_id) & (Head.id == AuditLine.head))
-        .where(AuditLine.commune_id == commune_id, Head.kind == kind)
-        .group_by(AuditLine.head)
-    )
-    return {row[0]: row[1] for row in session.execute(newest) if row[0] is not None}
+_KINDS = (Member, Head)
+_MEMBERS = (
+    select(*columns(*_KINDS), newest_number(Head.commune_id, Head.id))
+    .join(Head, (Head.commune_id == Member.commune_id) & (Head.id == Member.id))
+    .where(Member.commune_id == bindparam("commune"))
+)
 
 
 def members(hands: Hands) -> list[Any]:
     """Return every member of the commune as verified plain rows, compared with the log all at once."""
-    rows = hands.session.execute(
-        select(*Head.__table__.c).where(Head.commune_id == hands.commune_id, Head.kind == "member")
-    )
-    lines = versions(hands.session, hands.commune_id, "member")
-    known = {}
-    for row in rows:
-        check(hands.control, Head, row, 0)
-        if lines.get(row.id) != row.n:
+    found = []
+    for row in hands.session.execute(_MEMBERS, {"commune": hands.commune_id}):
+        member, own = taken_apart(row[:-1], _KINDS)
+        check(hands.control, Head, own, 0)
+        check(hands.control, Member, member, own.v)
+        if own.n != row[-1]:
             raise VaultError("unopened")
-        known[row.id] = row.v
-    found = list(hands.session.execute(select(*Member.__table__.c).where(Member.commune_id == hands.commune_id)))
-    for one in found:
-        check(hands.control, Member, one, known[one.id])
+        found.append(member)
     return found

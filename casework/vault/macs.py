@@ -87,6 +87,21 @@ def shape(kind: type[Maced]) -> type[Any]:
     return _shapes[kind]
 
 
+def columns(*kinds: type[Maced]) -> list[Any]:
+    """Return all columns of some kinds of rows, for a statement whose rows are `taken_apart`."""
+    return [column for kind in kinds for column in kind.__table__.columns]  # type: ignore[attr-defined]
+
+
+def taken_apart(row: Any, kinds: Iterable[type[Maced]]) -> list[Any]:
+    """Cut a row of a joined statement into one plain row for each kind; nothing is checked yet."""
+    parts, at = [], 0
+    for kind in kinds:
+        width = len(shape(kind)._fields)
+        parts.append(shape(kind)._make(row[at : at + width]))
+        at += width
+    return parts
+
+
 def check(control: Control, kind: type[Maced], row: Any, v: int) -> None:
     """Raise VaultError unless the row is one that we wrote, unchanged, and not taken back since."""
     if row.commune_id != control.commune_id or not hmac.compare_digest(row.mac, tag(control, kind, row, v)):

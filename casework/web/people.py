@@ -1,17 +1,17 @@
 """Who is at the browser: reads the cookie, opens the session and the keyring, and locks what has been idle."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.audit import fresh
 from casework.clock import MICROSECOND
 from casework.config import Config
-from casework.errors import NotFound, VaultError
+from casework.errors import VaultError
 from casework.gate import Gate, Person
 from casework.policy.permit import Actor
 from casework.policy.words import Role
@@ -19,8 +19,8 @@ from casework.vault import sessions
 from casework.vault.circles import ACTIVE
 from casework.vault.kek import Control
 from casework.vault.keyring import Keyring, unwrap
-from casework.vault.macs import equip
-from casework.vault.models import Agency, Member, SessionRow, Wrap
+from casework.vault.macs import check, columns, equip, taken_apart
+from casework.vault.models import Agency, Head, Member, SessionRow, Wrap
 
 COOKIE = "__Host-phien"
 _SEEN_EVERY = 60 * MICROSECOND
@@ -57,33 +57,62 @@ def recognise(gate: Gate, config: Config, cookie: str) -> Presence | None:
         return None
     at = clock.micros()
     with gate.database.look() as session:
-        owner = sessions.owner_of(session, token.sid)
-        if owner is None:
-            return None
-        control = gate.control(owner[0])
-        equip(session, control)
         try:
-            member = fresh.member(session, *owner)
-            row = session.get_one(SessionRow, token.sid)
-        except (NotFound, VaultError):
+            card = _card(gate, session, token)
+        except VaultError:
             return None
-        if member.state != ACTIVE:
+        if card is None or card.member.state != ACTIVE:
             return None
-        locked = row.blob is None or _over(row, config, at)
-        seed = None if locked else sessions.seed_of(row, token, control)
-        present = _presence(session, control, member, row, seed)
-    _note_use(gate, control, present, row, at, locked=locked)
+        locked = card.row.blob is None or _over(card.row, config, at)
+        seed = None if locked else sessions.seed_of(card.row, token, card.control)
+        present = _presence(session, card, seed)
+    _note_use(gate, card, present, at, locked=locked)
     return present
 
 
-def _over(row: SessionRow, config: Config, at: int) -> bool:
+@dataclass(frozen=True)
+class _Card:
+    """What one statement says about a cookie, verified: the session's row, its member with her head."""
+
+    control: Control
+    row: Any
+    member: Any
+    head: Any
+    commune_name: str
+
+
+def _card(gate: Gate, session: Session, token: sessions.Token) -> _Card | None:
+    """Read the card of a token; None for an unknown one, VaultError if any of its rows does not hold."""
+    found = session.execute(_CARDS, {"sid": token.sid}).one_or_none()
+    if found is None:
+        return None
+    (row, member, head), (n, mac) = taken_apart(found[:-2], _CARD_KINDS), found[-2:]
+    control = gate.control(row.commune_id)
+    check(control, Head, head, 0)
+    fresh.believe(head, n, mac)
+    check(control, Member, member, head.v)
+    check(control, SessionRow, row, head.v)
+    equip(session, control)
+    return _Card(control, row, member, head, fresh.commune(session, row.commune_id).name)
+
+
+_CARD_KINDS = (SessionRow, Member, Head)
+_CARDS = (
+    select(*columns(*_CARD_KINDS), *fresh.newest_line(Head.commune_id, Head.id))
+    .join(Member, (Member.commune_id == SessionRow.commune_id) & (Member.id == SessionRow.member_id))
+    .join(Head, (Head.commune_id == Member.commune_id) & (Head.id == Member.id))
+    .where(SessionRow.sid == bindparam("sid"))
+)
+
+
+def _over(row: Any, config: Config, at: int) -> bool:
     idle = sessions.idle(row, at=at, minutes=config.idle_minutes)
     return idle or not sessions.alive(row, at=at, hours=config.session_hours)
 
 
-def _presence(session: Session, control: Control, member: Member, row: SessionRow, seed: bytes | None) -> Presence:
-    agencies, keyring = _agencies(session, member, seed)
-    head = fresh.head(session, member.commune_id, member.id)
+def _presence(session: Session, card: _Card, seed: bytes | None) -> Presence:
+    member = card.member
+    agencies, keyring = _agencies(session, card, seed)
     actor = Actor(
         commune_id=member.commune_id,
         member_id=member.id,
@@ -93,44 +122,56 @@ def _presence(session: Session, control: Control, member: Member, row: SessionRo
     )
     home = next((one.name for one in agencies if one.id == member.agency_id), "")
     return Presence(
-        person=Person(actor=actor, commune_id=control.commune_id, keyring=keyring, version=head.v),
+        person=Person(actor=actor, commune_id=member.commune_id, keyring=keyring, version=card.head.v),
         state="open" if seed is not None else "locked",
-        sid=row.sid,
+        sid=card.row.sid,
         username=member.username,
         name=member.name,
         agency_name=home,
-        commune_name=fresh.commune(session, member.commune_id).name,
+        commune_name=card.commune_name,
     )
 
 
-def _agencies(session: Session, member: Member, seed: bytes | None) -> tuple[list[Agency], Keyring | None]:
+def _agencies(session: Session, card: _Card, seed: bytes | None) -> tuple[list[Any], Keyring | None]:
     """Load her agency and circles with fresh heads and, unless locked, open their keys of the newest epoch."""
-    wraps = select(Wrap.agency_id).where(Wrap.commune_id == member.commune_id, Wrap.member_id == member.id)
-    ids = {row[0] for row in session.execute(wraps.distinct())} | ({member.agency_id} if member.agency_id else set())
-    agencies = [fresh.agency(session, member.commune_id, agency_id) for agency_id in sorted(ids)]
-    if seed is None:
-        return agencies, None
-    keys = {}
-    for agency in agencies:
-        wrap = session.get(Wrap, (member.commune_id, member.id, agency.id, agency.epoch))
-        if wrap is not None and agency.state == ACTIVE:
-            keys[agency.id] = unwrap(
-                seed,
-                wrap.blob,
-                commune_id=member.commune_id,
-                agency_id=agency.id,
-                epoch=agency.epoch,
-                member_id=member.id,
-            )
-    return agencies, Keyring(member_id=member.id, agencies=keys)
+    member, control = card.member, card.control
+    agencies, keys = [], {}
+    ids = {"commune": member.commune_id, "member": member.id, "agency": member.agency_id}
+    for row in session.execute(_AGENCIES, ids):
+        (agency, head, wrap), (n, mac) = taken_apart(row[:-2], _AGENCY_KINDS), row[-2:]
+        check(control, Head, head, 0)
+        fresh.believe(head, n, mac)
+        check(control, Agency, agency, head.v)
+        agencies.append(agency)
+        if wrap.agency_id is None or seed is None or agency.state != ACTIVE:
+            continue
+        check(control, Wrap, wrap, head.v)
+        ids_of_wrap = {"commune_id": wrap.commune_id, "agency_id": wrap.agency_id, "member_id": wrap.member_id}
+        keys[agency.id] = unwrap(seed, wrap.blob, epoch=wrap.epoch, **ids_of_wrap)
+    return agencies, Keyring(member_id=member.id, agencies=keys) if seed is not None else None
 
 
-def _note_use(gate: Gate, control: Control, present: Presence, row: SessionRow, at: int, *, locked: bool) -> None:
+_AGENCY_KINDS = (Agency, Head, Wrap)
+_MINE = and_(Wrap.commune_id == bindparam("commune"), Wrap.member_id == bindparam("member"))
+_AGENCIES = (
+    select(*columns(*_AGENCY_KINDS), *fresh.newest_line(Head.commune_id, Head.id))
+    .join(Head, (Head.commune_id == Agency.commune_id) & (Head.id == Agency.id))
+    .outerjoin(Wrap, and_(_MINE, Wrap.agency_id == Agency.id, Wrap.epoch == Agency.epoch))
+    .where(
+        Agency.commune_id == bindparam("commune"),
+        or_(Agency.id == bindparam("agency"), Agency.id.in_(select(Wrap.agency_id).where(_MINE))),
+    )
+    .order_by(Agency.id)
+)
+
+
+def _note_use(gate: Gate, card: _Card, present: Presence, at: int, *, locked: bool) -> None:
     """Write down the use at most once a minute; when the lock falls, delete the sealed key."""
+    row = card.row
     if locked and row.blob is not None:
         with gate.database.work(None, None) as session:
-            equip(session, control)
-            fresh.head(session, control.commune_id, present.id)
+            equip(session, card.control)
+            fresh.head(session, row.commune_id, present.id)
             session.get_one(SessionRow, row.sid).blob = None
     elif not locked and at - row.seen >= _SEEN_EVERY:
         with gate.database.work(None, None) as session:
