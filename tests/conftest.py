@@ -6,12 +6,15 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import settings
 from playwright.sync_api import Browser
 
 from tests import chromium as browsers
 from tests import house as houses
 from tests import postgres
+from tests.browsing import application, browser_of
 from tests.house import House, Someone
 
 settings.register_profile("default", deadline=None, max_examples=50)
@@ -102,3 +105,15 @@ def cuong(house: House) -> Someone:
 def luu(house: House) -> Someone:
     """A counsellor of the commune beside ours."""
     return house["luu"]
+
+
+@pytest.fixture
+def app(house: House) -> Flask:
+    """The application of this house; forms need no token."""
+    return application(house)
+
+
+@pytest.fixture
+def browser(app: Flask, house: House) -> Callable[[str], FlaskClient]:
+    """Give the browser of somebody by her username, without a screen; an empty name is a visitor."""
+    return lambda username: browser_of(app, house[username] if username else None)

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from casework.accounts import actions, door, staff
 from casework.accounts.actions import WrongPassphrase
 from casework.accounts.forms import SignInForm, UnlockForm
+from casework.web.origin import without_token
 from casework.web.people import COOKIE
 from casework.web.presence import me, perform, present, public, works_locked
 
@@ -40,6 +41,7 @@ def unlock() -> Response | str | tuple[str, int]:
 
 
 @blueprint.post("/dang-xuat")
+@without_token
 @works_locked
 def sign_out() -> Response:
     """Sign out: the session's row is gone and the browser is told to forget us."""

@@ -18,12 +18,10 @@ from casework.policy.words import Act, Reach, Section
 PAGE = 50
 _WEEK = 7
 _LONGEST_AGO = 520
-# Acts about one case or draft: their lines are shown to those alone who can open it.
-_ABOUT_A_CASE = tuple(
-    act
-    for act in Act
-    if act.startswith(("case.", "section.", "name.", "note.", "draft.", "circle."))
-    and act not in {Act.CASE_LIST, Act.CASE_SEARCH}
+# Lines of any other act are about a case or draft, and are shown to those alone who can open it.
+_ABOUT_NO_CASE = ("account.", "address.", "agency.", "audit.", "commune.", "counts.", "home.", "intake.", "policy.")
+_GUARDED = tuple(
+    act for act in Act if not act.startswith(_ABOUT_NO_CASE) and act not in {Act.CASE_LIST, Act.CASE_SEARCH}
 )
 # That a case was sealed to named people is told to nobody, not even as a number.
 _UNCOUNTED = (Act.CIRCLE_MAKE,)
@@ -73,9 +71,7 @@ def _lines(work: Work, page: int) -> Log:
     codes = _codes(work)
     mine = [one for one in staff.colleagues(work) if one.agency_id == work.actor.agency_id]
     names = {one.id: one.name for one in mine}
-    seen = read.Seen(
-        who=frozenset(names), about=frozenset(codes) | work.actor.circles, guarded=_ABOUT_A_CASE, denied=DENIED
-    )
+    seen = read.Seen(who=frozenset(names), about=frozenset(codes) | work.actor.circles, guarded=_GUARDED, denied=DENIED)
     found = read.shown(work.hands, seen, skip=page * PAGE, limit=PAGE + 1)
     lines = tuple(_line(one, names, codes) for one in found[:PAGE])
     return Log(page=page, lines=lines, week=None, older=len(found) > PAGE)

@@ -18,10 +18,11 @@ named may not do the act, and nobody overrides this table. The vault decides a s
 
 @dataclass(frozen=True)
 class Grant:
-    """Some roles that may do an act equally far, in words."""
+    """Some roles that may do an act equally far, in words; `code` is the word of the policy for how far."""
 
     roles: tuple[str, ...]
     reach: str
+    code: str
 
 
 @dataclass(frozen=True)
@@ -107,8 +108,8 @@ def _grants(row: Row, lang: str) -> tuple[Grant, ...]:
     """Group the roles of an act by how far each reaches, the farthest first."""
     found = []
     for reach in sorted(set(row.who.values()), reverse=True):
-        roles = (role for role in Role if row.who.get(role) == reach)
-        found.append(Grant(_roles(roles, lang), codelist("reach").label(reach.name.lower(), lang)))
+        roles, code = (role for role in Role if row.who.get(role) == reach), reach.name.lower()
+        found.append(Grant(_roles(roles, lang), codelist("reach").label(code, lang), code))
     return tuple(found)
 
 
@@ -117,4 +118,4 @@ def _roles(roles: Iterable[Role], lang: str) -> tuple[str, ...]:
 
 
 def _cell(grants: Iterable[Grant]) -> str:
-    return "; ".join(f"{', '.join(grant.roles)}: {grant.reach}" for grant in grants)
+    return "; ".join(f"**{grant.code}**: {', '.join(grant.roles)}" for grant in grants)

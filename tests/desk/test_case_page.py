@@ -1,0 +1,97 @@
+"""The page of a case, its notes, its name and its end."""
+
+import re
+from dataclasses import replace
+from uuid import uuid4
+
+from casework.cases.sections import Plan
+from casework.desk import actions as desk
+from casework.policy.words import Section
+from tests.house import only_sqlite
+from tests.stories import CANARIES, dao
+
+pytestmark = only_sqlite
+
+
+def test_how_to_reach_her_stands_first_and_her_name_nowhere(lan, browser):
+    page = browser("lan").get(f"/vu-viec/{lan.opens_a_case()}").text
+    assert page.index("Liên lạc an toàn") < page.index("Ghi chú nhanh") < page.index("Các phần đã ghi")
+    assert CANARIES["contact"] in page
+    for hidden in ("identity", "story", "perpetrator", "address"):
+        assert CANARIES[hidden] not in page
+
+
+def test_the_name_is_shown_on_request_and_never_in_title_or_address(lan, browser):
+    case_id = lan.opens_a_case()
+    answer = browser("lan").post(f"/vu-viec/{case_id}/ten")
+    assert answer.status_code == 200
+    assert CANARIES["identity"] in answer.text
+    assert CANARIES["identity"] not in re.search("<title>.*?</title>", answer.text)[0]
+    assert browser("lan").get(f"/vu-viec/{case_id}/ten").status_code == 405
+
+
+def test_an_unknown_name_says_so(lan, browser):
+    told = dao()
+    case_id = lan.opens_a_case(dao(identity=replace(told.identity, name="")))
+    assert "chưa biết" in browser("lan").post(f"/vu-viec/{case_id}/ten").text
+
+
+def test_a_note_is_one_form_on_the_page_itself(lan, browser):
+    case_id = lan.opens_a_case()
+    answer = browser("lan").post(f"/vu-viec/{case_id}/ghi-chu", data={"words": "Gọi lại, 'A & B' <3 tuổi"})
+    assert answer.location == f"/vu-viec/{case_id}"
+    assert "Gọi lại, &#39;A &amp; B&#39; &lt;3 tuổi" in browser("lan").get(f"/vu-viec/{case_id}/counselling").text
+
+
+def test_a_double_tap_makes_one_note(lan, browser):
+    case_id, once = lan.opens_a_case(), uuid4().hex
+    for words in ("Đã gọi.", "Đã gọi.", "Đã gọi lại."):
+        browser("lan").post(f"/vu-viec/{case_id}/ghi-chu", data={"words": words, "once": once})
+    notes = lan.does(desk.read_section, case_id, Section.COUNSELLING)
+    assert [note.data.to_json()["words"] for note in notes] == ["Đã gọi.", "Đã gọi lại."]
+
+
+def test_an_empty_note_is_asked_for_again(lan, browser):
+    answer = browser("lan").post(f"/vu-viec/{lan.opens_a_case()}/ghi-chu", data={"words": "  ", "once": "x"})
+    assert answer.status_code == 422
+    assert "Hãy ghi vài chữ trước khi lưu." in answer.text
+
+
+def test_a_broken_mark_does_not_lose_a_note(lan, browser):
+    case_id = lan.opens_a_case()
+    assert browser("lan").post(f"/vu-viec/{case_id}/ghi-chu", data={"words": "Còn", "once": "?"}).status_code == 303
+    assert len(lan.does(desk.read_section, case_id, Section.COUNSELLING)) == 1
+
+
+def test_the_holder_alone_sees_who_else_has_opened_her_case(lan, hoa, browser):
+    case_id = lan.opens_a_case()
+    hoa.does(desk.read_section, case_id, Section.STORY)
+    assert "Người khác đã mở (1)" in browser("lan").get(f"/vu-viec/{case_id}").text
+    assert "Người khác đã mở" not in browser("hoa").get(f"/vu-viec/{case_id}").text
+
+
+def test_a_sealed_case_names_those_who_can_read_it(lan, mai, browser):
+    page = browser("mai").get(f"/vu-viec/{lan.opens_a_case(circle=[mai])}").text
+    assert "Vụ việc kín" in page
+    assert "Trần Thị Lan, Phạm Thu Mai" in page or "Phạm Thu Mai, Trần Thị Lan" in page
+
+
+def test_a_case_is_closed_with_its_outcome_and_opened_again_with_a_reason(lan, browser):
+    case_id = lan.opens_a_case()
+    client, at = browser("lan"), f"/vu-viec/{case_id}"
+    assert client.post(f"{at}/dong", data={"words": "x"}).status_code == 422
+    assert client.post(f"{at}/dong", data={"outcome": "needs_met", "words": "Đã ổn."}).status_code == 303
+    assert "Đã đóng" in client.get(at).text
+    assert "Vì sao mở lại?" in client.get(f"{at}/dong").text
+    assert client.post(f"{at}/mo-lai", data={}).status_code == 422
+    assert client.post(f"{at}/mo-lai", data={"words": "Chị ấy trở lại."}).status_code == 303
+    (plan,) = lan.does(desk.read_section, case_id, Section.PLAN)
+    assert plan.data == Plan(closing_words="Chị ấy trở lại.")
+
+
+def test_what_somebody_has_just_closed_is_not_closed_twice_nor_opened_by_mistake(lan, browser):
+    case_id = lan.opens_a_case()
+    client, ending = browser("lan"), {"outcome": "needs_met", "words": ""}
+    assert client.post(f"/vu-viec/{case_id}/mo-lai", data={"words": "x"}).status_code == 409
+    assert client.post(f"/vu-viec/{case_id}/dong", data=ending).status_code == 303
+    assert client.post(f"/vu-viec/{case_id}/dong", data=ending).status_code == 409

@@ -1,0 +1,88 @@
+"""The first page of each role."""
+
+import pytest
+
+from casework.codelists import codelist
+from casework.desk import actions as desk
+from casework.desk.shown import PAGE
+from casework.intake import actions as intake
+from tests.house import House, only_sqlite
+from tests.people import STAFF
+from tests.stories import CANARIES, dao
+
+pytestmark = only_sqlite
+
+
+def test_what_is_urgent_stands_above_what_is_followed(house, lan, browser):
+    calm = lan.opens_a_case()
+    urgent = lan.opens_a_case(dao(danger="yes"))
+    page = browser("lan").get("/").text
+    assert page.index("Cần làm ngay") < page.index(str(urgent)) < page.index("Ghi nhận vụ việc")
+    assert page.index("Đang theo dõi</h2>") < page.index(str(calm))
+
+
+def test_a_list_shows_no_name(lan, browser):
+    lan.opens_a_case()
+    page = browser("lan").get("/").text
+    assert CANARIES["identity"] not in page
+    assert CANARIES["phone"] not in page
+
+
+def test_a_draft_waits_for_its_author_alone(lan, browser):
+    draft = lan.does(intake.start_draft, {1: {"danger": "no"}})
+    assert str(draft) in browser("lan").get("/").text
+    assert str(draft) not in browser("mai").get("/").text
+    assert str(draft) not in browser("hoa").get("/").text
+
+
+def test_a_counsellor_sees_her_own_cases_and_the_lead_all_of_them(lan, mai, browser):
+    hers, others = str(lan.opens_a_case()), str(mai.opens_a_case())
+    assert hers in browser("lan").get("/").text
+    assert others not in browser("lan").get("/").text
+    assert hers in browser("hoa").get("/").text
+    assert others in browser("hoa").get("/").text
+
+
+def test_a_sealed_case_is_on_no_list_but_its_circles(house: House, lan, mai, browser):
+    sealed = str(lan.opens_a_case(circle=[mai]))
+    for username in ("hoa", "binh", "cuong", "chinh", "son", "quang"):
+        assert sealed not in browser(username).get("/").text
+    assert sealed in browser("mai").get("/").text
+
+
+def test_closed_cases_lie_on_a_page_of_their_own(lan, browser):
+    case_id = lan.opens_a_case()
+    lan.does(desk.close_case, case_id, outcome="needs_met", words="Đã ổn.")
+    assert str(case_id) not in browser("lan").get("/").text
+    assert "Vụ việc đã đóng (1)" in browser("lan").get("/").text
+    assert str(case_id) in browser("lan").get("/da-dong").text
+
+
+@pytest.mark.parametrize("page", ["0", "1", "999999999999", "-3", "x"])
+def test_any_page_of_the_closed_cases_can_be_asked_for(browser, page):
+    assert browser("lan").get(f"/da-dong?trang={page}").status_code == 200
+    assert PAGE == 100
+
+
+@pytest.mark.parametrize("username", [name for name, one in STAFF.items() if name != "lien"])
+def test_an_empty_first_page_says_what_is_normal(browser, username):
+    page = browser(username).get("/").text
+    assert codelist("role_home").label(STAFF[username].roles[0]) in page
+
+
+@pytest.mark.parametrize(
+    ("username", "offered"),
+    [
+        ("thu", {"/dia-chi", "/so-lieu", "/quy-tac"}),
+        ("rang", {"/dia-chi", "/quy-tac"}),
+        ("hien", {"/dia-chi", "/quy-tac"}),
+        ("quang", {"/dia-chi", "/so-lieu", "/nhat-ky", "/quy-tac"}),
+        ("son", {"/dia-chi", "/tai-khoan", "/quy-tac"}),
+    ],
+)
+def test_who_works_on_no_case_is_offered_what_the_policy_gives_her(browser, username, offered):
+    page = browser(username).get("/").text
+    tasks = page[page.index("Bạn có thể") :]
+    every = {"/dia-chi", "/so-lieu", "/nhat-ky", "/tai-khoan", "/quy-tac", "/tim", "/ghi-nhan"}
+    assert {way for way in every if f'href="{way}"' in tasks} == offered
+    assert "/vu-viec/" not in page

@@ -1,0 +1,126 @@
+"""The pages of one section: reading, editing, earlier revisions, and two people who write at once."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from casework.addresses import actions as addresses
+from casework.cases.places import Entry
+from casework.cases.sections import LEDGERS, SECTIONS
+from casework.desk import actions as desk
+from casework.desk import section_forms
+from casework.policy.words import Section
+from tests.house import only_sqlite
+from tests.stories import CANARIES, dao
+
+pytestmark = only_sqlite
+HALL = Entry("Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106")
+WRITTEN = [section for section in SECTIONS if section not in LEDGERS | {Section.FACTS}]
+
+
+def sent(form: Any) -> dict[str, Any]:
+    """What a browser would send of a form as it was drawn."""
+    data: dict[str, Any] = {}
+    for field in form:
+        if getattr(field, "kind", "") == "date":
+            data |= {name: typed for name, _, typed, _ in field.boxes}
+        elif isinstance(field.data, list):
+            data[field.name] = field.data
+        elif field.data is not None and field.name != "csrf_token":
+            data[field.name] = field._value() if hasattr(field, "_value") else field.data
+    return data
+
+
+@pytest.mark.parametrize("section", WRITTEN, ids=lambda one: one.code)
+def test_a_section_that_is_saved_unchanged_stays_the_same(app, lan, browser, section):
+    case_id = lan.opens_a_case()
+    (before,) = lan.does(desk.read_section, case_id, section, may_be_missing=True)
+    assert browser("lan").get(f"/vu-viec/{case_id}/{section.code}/sua").status_code == 200
+    with app.test_request_context(environ_base={"HTTP_COOKIE": f"__Host-phien={lan.cookie}"}):
+        form = sent(section_forms.form_with(before.data, base=before.revision))
+    assert browser("lan").post(f"/vu-viec/{case_id}/{section.code}/sua", data=form).status_code == 303
+    (after,) = lan.does(desk.read_section, case_id, section)
+    assert after.data == before.data
+    assert after.revision == before.revision + 1
+
+
+def test_a_section_is_shown_in_words_with_who_wrote_it(lan, browser):
+    page = browser("lan").get(f"/vu-viec/{lan.opens_a_case()}/incident").text
+    assert "Trần Thị Lan ghi lúc" in page
+    assert "Đánh đập, đe dọa, làm đau" in page
+    assert "Ở nhà" in page
+
+
+def test_an_incident_names_the_trusted_address_even_after_it_was_retired(lan, hoa, browser):
+    place_id = hoa.does(addresses.add_address, HALL)
+    told = dao()
+    case_id = lan.opens_a_case(dao(incident=replace(told.incident, address_id=str(place_id))))
+    hoa.does(addresses.retire_address, place_id)
+    assert HALL.name in browser("lan").get(f"/vu-viec/{case_id}/incident").text
+    assert browser("lan").get(f"/vu-viec/{case_id}/incident/sua").status_code == 200
+
+
+def test_wrong_answers_are_shown_again_with_what_was_typed(lan, browser):
+    case_id = lan.opens_a_case()
+    typed = {"base": "1", "birth_year": "2569", "phone": "12", "hamlet": "Thôn Đoài", "sex": "NOBODY"}
+    answer = browser("lan").post(f"/vu-viec/{case_id}/identity/sua", data=typed)
+    assert answer.status_code == 422
+    assert 'value="2569"' in answer.text
+    assert "Năm 2569 không đúng" in answer.text
+    assert lan.does(desk.read_section, case_id, Section.IDENTITY)[0].revision == 1
+
+
+def test_the_code_of_a_case_cannot_be_changed_by_a_form(lan, browser):
+    case_id = lan.opens_a_case()
+    before = lan.does(desk.read_case, case_id).label
+    browser("lan").post(
+        f"/vu-viec/{case_id}/label/sua", data={"base": "1", "code": "ma-khac-11", "nickname": "Áo xanh", "danger": "no"}
+    )
+    after = lan.does(desk.read_case, case_id).label
+    assert (after.code, after.nickname) == (before.code, "Áo xanh")
+
+
+def test_two_people_who_write_at_once_both_keep_their_words(lan, hoa, browser):
+    case_id = lan.opens_a_case()
+    (before,) = lan.does(desk.read_section, case_id, Section.IDENTITY)
+    hoa.does(desk.write_section, case_id, replace(before.data, birth_year=1991, hamlet="Thôn Đông"), base=1)
+    form = {"base": "1", "name": CANARIES["identity"], "birth_year": "1990", "sex": "NU", "hamlet": "Thôn Bãi Dâu"}
+    form |= {"address": CANARIES["address"], "phone": CANARIES["phone"]}
+    answer = browser("lan").post(f"/vu-viec/{case_id}/identity/sua", data=form)
+    assert answer.status_code == 409
+    assert "Lê Thị Hòa đã sửa phần này" in answer.text
+    assert answer.text.index("Thôn Đông") < answer.text.index('value="Thôn Bãi Dâu"')
+    assert 'value="1991"' in answer.text, "what I left as it was is taken from her"
+    form |= {"base": "2", "birth_year": "1991"}
+    assert browser("lan").post(f"/vu-viec/{case_id}/identity/sua", data=form).status_code == 303
+    (after,) = lan.does(desk.read_section, case_id, Section.IDENTITY)
+    assert after.data == replace(before.data, birth_year=1991, hamlet="Thôn Bãi Dâu")
+
+
+def test_a_form_without_its_revision_overwrites_nothing(lan, browser):
+    case_id = lan.opens_a_case()
+    answer = browser("lan").post(f"/vu-viec/{case_id}/story/sua", data={"words": "mới"})
+    assert answer.status_code == 409
+    assert CANARIES["story"] in answer.text
+
+
+def test_every_kept_revision_can_be_read(lan, browser):
+    case_id = lan.opens_a_case()
+    browser("lan").post(f"/vu-viec/{case_id}/story/sua", data={"base": "1", "words": "lời kể mới"})
+    page = browser("lan").get(f"/vu-viec/{case_id}/story/cu").text
+    assert page.index("lời kể mới") < page.index(CANARIES["story"])
+    assert "Xem các bản cũ" in browser("lan").get(f"/vu-viec/{case_id}/story").text
+
+
+@pytest.mark.parametrize("word", ["facts", "draft", "papers", "STORY", "x", "counselling/sua", "grounds/sua"])
+def test_a_word_that_is_no_page_of_a_case_is_not_found(lan, browser, word):
+    assert browser("lan").get(f"/vu-viec/{lan.opens_a_case()}/{word}").status_code == 404
+
+
+def test_a_section_that_nobody_wrote_is_not_found_but_can_be_begun(lan, browser):
+    case_id = lan.opens_a_case()
+    assert browser("lan").get(f"/vu-viec/{case_id}/plan").status_code == 404
+    assert browser("lan").get(f"/vu-viec/{case_id}/plan/sua").status_code == 200
+    sent = {"base": "0", "actions": "Hẹn thứ sáu"}
+    assert browser("lan").post(f"/vu-viec/{case_id}/plan/sua", data=sent).status_code == 303
