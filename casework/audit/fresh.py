@@ -82,8 +82,16 @@ def commune(session: Session, commune_id: UUID) -> Commune:
 
 
 def locks(hands: Hands, agency_ids: Iterable[UUID]) -> list[Lock]:
-    """Return what is needed to seal to each agency, from fresh rows only; a closed agency raises VaultError."""
-    return [_lock(hands, agency_id) for agency_id in agency_ids]
+    """Return what is needed to seal to each agency, from fresh rows only; a closed agency raises VaultError.
+
+    Within one transaction nobody else writes, so an agency is read once, unless this very act changes it.
+    """
+    known: dict[UUID, Lock] = hands.session.info.setdefault("locks", {})
+    changed = heads.changes(hands.session)
+    for agency_id in (wanted := list(agency_ids)):
+        if agency_id not in known or agency_id in changed:
+            known[agency_id] = _lock(hands, agency_id)
+    return [known[agency_id] for agency_id in wanted]
 
 
 def _lock(hands: Hands, agency_id: UUID) -> Lock:
