@@ -55,6 +55,18 @@ def test_the_year_to_date_lies_within_the_bound_that_is_printed(seed):
         assert all(count >= 0 and count % 3 == 0 for count in release.cells.values())
 
 
+def test_every_quarter_lies_within_the_bounds_of_both_its_ends():
+    """So what a page says of a zero is true."""
+    for seed in range(40):
+        one = commune(seed)
+        releases = published(one.releases())
+        for place, release in enumerate(releases):
+            reach = release.bound + (releases[place - 1].bound if place else 0)
+            quarterly = [table for table in release.tables if table != "age"]
+            for cell in (cell for table in quarterly for cell in plan().tables[table].cells):
+                assert abs(one.quarters[place][cell] - release.cells[cell]) <= reach
+
+
 def test_drawing_again_gives_the_same_release():
     assert published(commune(3).releases("S2")) == published(commune(3).releases("S2"))
 

@@ -1,0 +1,94 @@
+"""Two books that released the same numbers cannot be told apart by the statistician, byte for byte."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from casework.app import create_app
+from casework.intake import actions as intake
+from casework.statistics.published import Published
+from casework.web.people import COOKIE
+from tests import house as houses
+from tests.house import House
+from tests.statistics.book import Book, first_of
+
+SITE = {"base_url": "https://localhost"}
+# The pages of a statistician and of a stranger, those refused and those that do not exist among them.
+PAGES = [
+    "/",
+    "/so-lieu",
+    "/dia-chi",
+    "/quy-tac",
+    "/chot-ky",
+    "/nhat-ky",
+    "/tai-khoan",
+    "/tim",
+    "/vu-viec/00000000-0000-4000-8000-000000000000",
+    "/khong-co-trang-nay",
+    "/dang-nhap",
+    "/static/app.css",
+]
+FORMS = ["/chot-ky/cong-bo", "/kiem-tra", "/dang-nhap", "/so-lieu"]
+TOKEN = re.compile(rb'name="csrf_token"[^>]*value="[^"]*"|value="[^"]*"[^>]*name="csrf_token"')
+
+
+def released(url: str, folder: Path, cases: int, stack: list) -> tuple[Book, Published]:
+    """Make a copy of the house, record so many cases in it, and close their quarter."""
+    folder.mkdir()
+    copy = houses.copied(url, folder)
+    stack.append(copy)
+    house = copy.__enter__()
+    book = Book(house, first_of(house))
+    book.record(book.first, cases)
+    with book.on(book.first.last):
+        for _ in range(cases):
+            house["mai"].does(intake.start_draft, {1: {"danger": "yes"}})
+    return book, book.close(book.first)
+
+
+@pytest.fixture
+def twins(built_houses, tmp_path):
+    """Two books of different truth that have released the same: 0 and 1 cases, or 2 and 3, as their key has it."""
+    stack: list = []
+    made = [released(built_houses("sqlite"), tmp_path / str(cases), cases, stack) for cases in range(4)]
+    pairs = [(made[0], made[1]), (made[2], made[3])]
+    yield next((one[0], other[0]) for one, other in pairs if one[1].body() == other[1].body())
+    for copy in stack:
+        copy.__exit__(None, None, None)
+
+
+def answers_of(book: Book, username: str | None) -> dict[str, tuple[int, bytes, tuple]]:
+    """Ask for every page as somebody, and return what came back with tokens masked."""
+    with book.on(book.after(1).first) as house:
+        browser = browser_of(house, username)
+        found = {}
+        for method, paths in (("GET", PAGES), ("POST", FORMS)):
+            for path in paths:
+                with browser.open(path, method=method, **SITE) as answer:
+                    body = TOKEN.sub(b"", answer.get_data())
+                headers = tuple(h for h in answer.headers if h[0] not in ("Set-Cookie", "Date", "Vary"))
+                found[f"{method} {path}"] = (answer.status_code, body, headers)
+    return found
+
+
+def browser_of(house: House, username: str | None):
+    browser = create_app(house.config).test_client()
+    if username:
+        browser.set_cookie(COOKIE, house[username].cookie, domain="localhost", secure=True)
+    return browser
+
+
+@pytest.mark.parametrize("username", ["thu", None])
+def test_equal_releases_give_equal_bytes(twins, username):
+    one, other = (answers_of(book, username) for book in twins)
+    assert one.keys() == other.keys()
+    for asked in one:
+        assert one[asked] == other[asked], asked
+    assert one["GET /so-lieu"][0] == (200 if username else 303)
+
+
+def test_the_lead_sees_that_the_books_differ(twins):
+    """The comparison would find a difference if there were one to see."""
+    one, other = (answers_of(book, "hoa") for book in twins)
+    assert one["GET /"] != other["GET /"]
