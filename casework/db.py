@@ -1,6 +1,6 @@
 """The database: base classes, one kind of transaction, and the two guards that no statement gets past."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,20 +10,8 @@ from weakref import WeakKeyDictionary
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from sqlalchemy import (
-    BigInteger,
-    Compiled,
-    Connection,
-    Dialect,
-    Engine,
-    MetaData,
-    Table,
-    Uuid,
-    create_engine,
-    event,
-    text,
-)
-from sqlalchemy.engine import ExecutionContext, make_url
+from sqlalchemy import BigInteger, Compiled, Connection, MetaData, TableClause, Uuid, create_engine, event, text
+from sqlalchemy.engine import Dialect, Engine, ExecutionContext, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.sql import ClauseElement, visitors
@@ -54,6 +42,8 @@ _PRAGMAS = (
     "busy_timeout=10000",
     "temp_store=MEMORY",
 )
+# What a statement carried stays out of error messages, which go to the log.
+_SILENT: dict[str, Any] = {"hide_parameters": True}
 
 
 @lru_cache(maxsize=65_536)
@@ -94,6 +84,9 @@ class Database:
     def __init__(self, url: str) -> None:
         """Open the engine of `sqlite:///file` or `postgresql+psycopg://...`; nothing is created yet."""
         self.engine = _engine(url)
+        # Several statements of one look must see one moment: a head and its line of the log are compared.
+        postgresql = self.engine.dialect.name == "postgresql"
+        self._looking = {"isolation_level": "REPEATABLE READ"} if postgresql else {"deferred": True}
 
     @contextmanager
     def work(self, permit: Permit | None, commune_id: UUID | None) -> Iterator[Session]:
@@ -110,7 +103,7 @@ class Database:
     @contextmanager
     def look(self) -> Iterator[Session]:
         """Read control rows (who is this session?) without holding the write lock; guarded tables stay shut."""
-        with self._session(self.engine.execution_options(deferred=True), None) as session:
+        with self._session(self.engine.execution_options(**self._looking), None) as session:
             yield session
 
     @contextmanager
@@ -134,11 +127,11 @@ def _is_lock(cause: OperationalError) -> bool:
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"isolation_level": None, "timeout": 10}, pool_size=8)
+        engine = create_engine(parsed, connect_args={"isolation_level": None, "timeout": 10}, pool_size=8, **_SILENT)
         event.listen(engine, "connect", _tune)
         event.listen(engine, "begin", _begin)
     else:
-        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=8, pool_pre_ping=True)
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=8, pool_pre_ping=True, **_SILENT)
     event.listen(engine, "before_cursor_execute", _guard)
     return engine
 
@@ -154,7 +147,7 @@ def _begin(connection: Connection) -> None:
 
 
 def _guard(
-    _connection: Connection, _cursor: Any, _sql: str, _values: Any, context: ExecutionContext | None, _many: bool
+    connection: Connection, _cursor: Any, _sql: str, _values: Any, context: ExecutionContext | None, _many: bool
 ) -> None:
     """Refuse a guarded table without a permit (a), and any write outside a writing act (b).
 
@@ -163,14 +156,15 @@ def _guard(
     compiled = getattr(context, "compiled", None)
     if context is None or compiled is None:
         return
+    if getattr(context, "isddl", False):
+        raise Unguarded("tables are changed by migrations alone")
     touched = _touched.get(compiled)
     if touched is None:
         touched = _touched[compiled] = _what(compiled.statement)
-    options = context.execution_options
-    permit: Permit | None = options.get("permit")
+    permit: Permit | None = connection.get_execution_options().get("permit")
     if touched.written and not touched.free and (permit is None or not permit.writes):
         raise Unguarded(f"write to {touched.written} outside a writing act")
-    if touched.guarded and (permit is None or options.get("scope") is not permit):
+    if touched.guarded and (permit is None or context.execution_options.get("scope") is not permit):
         raise Unguarded(f"read of {touched.guarded} without a permit")
 
 
@@ -188,19 +182,32 @@ _touched: WeakKeyDictionary[Compiled, _Touched] = WeakKeyDictionary()
 
 def _what(statement: ClauseElement) -> _Touched:
     target = statement.table if isinstance(statement, Insert | Update | Delete) else None
-    read = next((t.name for t in tables_of(statement) if t.info.get("guarded") and t is not target), "")
+    told = getattr(statement, "_returning", ())
+    read = next((name for name in _names_in(statement, told, besides=target) if _marked(name, GUARDED)), "")
     if target is None:
         return _Touched(guarded=read)
-    free = isinstance(target, Table) and target.info.get("free") is True
-    return _Touched(written=str(target), free=free, guarded=read)
+    return _Touched(written=str(target), free=_marked(str(target), FREE), guarded=read)
 
 
-def tables_of(clause: ClauseElement) -> Iterator[Table]:
+def _names_in(statement: ClauseElement, told: Iterable[ClauseElement], *, besides: object) -> Iterator[str]:
+    """Name the tables that a statement reads: all but the one it writes, and that one too if it is told back."""
+    yield from (table.name for table in tables_of(statement) if table is not besides)
+    for element in told:
+        yield from (table.name for table in tables_of(element))
+
+
+def _marked(name: str, mark: dict[str, bool]) -> bool:
+    """Tell how a table is marked by its name, so that a makeshift table of the same name is no way around."""
+    table = Base.metadata.tables.get(name)
+    return table is not None and mark.items() <= table.info.items()
+
+
+def tables_of(clause: ClauseElement) -> Iterator[TableClause]:
     """Walk a statement and yield every table that stands in it, in sub-selects too."""
     for element in visitors.iterate(clause):
-        if isinstance(element, Table):
+        if isinstance(element, TableClause):
             yield element
-        elif isinstance(element, ColumnClause) and isinstance(element.table, Table):
+        elif isinstance(element, ColumnClause) and isinstance(element.table, TableClause):
             yield element.table
 
 
