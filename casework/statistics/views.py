@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from casework.policy.words import Act
 from casework.statistics import actions, showing
 from casework.statistics.forms import CloseForm
-from casework.web.presence import may, perform
+from casework.web.presence import ask, may, perform
 
 blueprint = Blueprint("statistics", __name__)
 
@@ -32,6 +32,7 @@ def closing() -> str:
 @blueprint.post("/chot-ky/cong-bo")
 def close() -> Response:
     """Release the period exactly as it was previewed."""
+    ask(Act.PERIOD_CLOSE)
     form = CloseForm()
     if not form.validate_on_submit():
         return redirect(url_for("statistics.closing"), 303)

@@ -8,12 +8,10 @@ import pytest
 from casework.app import create_app
 from casework.intake import actions as intake
 from casework.statistics.published import Published
-from casework.web.people import COOKIE
 from tests import house as houses
-from tests.house import House
+from tests.browsing import browser_of
 from tests.statistics.book import Book, first_of
 
-SITE = {"base_url": "https://localhost"}
 # The pages of a statistician and of a stranger, those refused and those that do not exist among them.
 PAGES = [
     "/",
@@ -61,22 +59,15 @@ def twins(built_houses, tmp_path):
 def answers_of(book: Book, username: str | None) -> dict[str, tuple[int, bytes, tuple]]:
     """Ask for every page as somebody, and return what came back with tokens masked."""
     with book.on(book.after(1).first) as house:
-        browser = browser_of(house, username)
+        browser = browser_of(create_app(house.config), house[username] if username else None)
         found = {}
         for method, paths in (("GET", PAGES), ("POST", FORMS)):
             for path in paths:
-                with browser.open(path, method=method, **SITE) as answer:
+                with browser.open(path, method=method) as answer:
                     body = TOKEN.sub(b"", answer.get_data())
                 headers = tuple(h for h in answer.headers if h[0] not in ("Set-Cookie", "Date", "Vary"))
                 found[f"{method} {path}"] = (answer.status_code, body, headers)
     return found
-
-
-def browser_of(house: House, username: str | None):
-    browser = create_app(house.config).test_client()
-    if username:
-        browser.set_cookie(COOKIE, house[username].cookie, domain="localhost", secure=True)
-    return browser
 
 
 @pytest.mark.parametrize("username", ["thu", None])

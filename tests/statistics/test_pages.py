@@ -5,31 +5,21 @@ import re
 import pytest
 from flask import Flask
 
-from casework.app import create_app
 from casework.statistics import actions, showing
 from casework.statistics.periods import Cadence, Period
 from casework.statistics.plan import TOTAL, plan
 from casework.statistics.published import Published
-from casework.web.people import COOKIE
+from tests.browsing import application, browser_of
 from tests.house import House, only_sqlite
 from tests.statistics.book import Book, truth_of
 
-SITE = {"base_url": "https://localhost"}
 pytestmark = only_sqlite
 
 
 @pytest.fixture
 def app(house: House) -> Flask:
     """The whole application over this house."""
-    made = create_app(house.config)
-    made.config["WTF_CSRF_ENABLED"] = False
-    return made
-
-
-def browser_of(app: Flask, house: House, username: str):
-    browser = app.test_client()
-    browser.set_cookie(COOKIE, house[username].cookie, domain="localhost", secure=True)
-    return browser
+    return application(house)
 
 
 def words_of(answer) -> str:
@@ -41,7 +31,7 @@ def test_the_statistician_sees_ranges_and_no_true_number(book: Book, app: Flask)
     book.record(book.first, 7)
     release = book.close(book.first)
     with book.on(book.first.next_day) as house:
-        answer = browser_of(app, house, "thu").get("/so-lieu", **SITE)
+        answer = browser_of(app, house["thu"]).get("/so-lieu")
         page = words_of(answer)
     assert answer.status_code == 200
     assert f"≈{release.cells[TOTAL]}" in page
@@ -55,7 +45,7 @@ def test_the_statistician_sees_ranges_and_no_true_number(book: Book, app: Flask)
 
 def test_before_the_first_release_the_page_says_what_is_normal(book: Book, app: Flask):
     with book.on(book.first.last) as house:
-        page = words_of(browser_of(app, house, "thu").get("/so-lieu", **SITE))
+        page = words_of(browser_of(app, house["thu"]).get("/so-lieu"))
     assert "Chưa có kỳ nào được công bố" in page
     assert "Xem kỳ sắp chốt" not in page
 
@@ -63,25 +53,25 @@ def test_before_the_first_release_the_page_says_what_is_normal(book: Book, app: 
 def test_no_query_changes_a_byte(book: Book, app: Flask):
     book.close(book.first)
     with book.on(book.first.next_day) as house:
-        browser = browser_of(app, house, "thu")
-        plain = browser.get("/so-lieu", **SITE).data
+        browser = browser_of(app, house["thu"])
+        plain = browser.get("/so-lieu").data
         for query in ("?nam=2020", "?tu=2026-01-01&den=2026-02-01", "?ky=2026-Q1", "?" + "x" * 500):
-            assert browser.get(f"/so-lieu{query}", **SITE).data == plain
+            assert browser.get(f"/so-lieu{query}").data == plain
 
 
 def test_the_lead_sees_the_truth_beside_what_will_be_published_and_agrees(book: Book, app: Flask):
     book.record(book.first, 4)
     seen = book.preview(book.first)
     with book.on(book.first.next_day) as house:
-        browser = browser_of(app, house, "hoa")
-        page = browser.get("/chot-ky", **SITE)
+        browser = browser_of(app, house["hoa"])
+        page = browser.get("/chot-ky")
         form = dict(re.findall(r'<input[^>]*name="(period|mark)"[^>]*value="([^"]*)"', page.get_data(as_text=True)))
         assert form == {"period": seen.period.name, "mark": seen.mark}
         assert "Số thật" in words_of(page)
-        answer = browser.post("/chot-ky/cong-bo", data=form, **SITE)
+        answer = browser.post("/chot-ky/cong-bo", data=form)
         assert (answer.status_code, answer.location) == (303, "/so-lieu")
-        assert "Đã công bố" in words_of(browser.get("/so-lieu", **SITE))
-        assert browser.post("/chot-ky/cong-bo", data=form, **SITE).status_code == 409
+        assert "Đã công bố" in words_of(browser.get("/so-lieu"))
+        assert browser.post("/chot-ky/cong-bo", data=form).status_code == 409
         assert len(house["hoa"].does(actions.read_releases)) == 1
     assert truth_of(seen)[TOTAL] == 4
 
@@ -90,9 +80,9 @@ def test_a_late_case_and_the_day_after_are_told_to_the_lead(book: Book, app: Fla
     book.record(book.first, 1, circle=["mai", "binh"])
     book.close(book.first)
     with book.on(book.after(1).next_day) as house:
-        assert "Trong đó có 1 vụ" in words_of(browser_of(app, house, "binh").get("/chot-ky", **SITE))
+        assert "Trong đó có 1 vụ" in words_of(browser_of(app, house["binh"]).get("/chot-ky"))
     with book.on(book.after(1).first) as house:
-        page = words_of(browser_of(app, house, "hoa").get("/chot-ky", **SITE))
+        page = words_of(browser_of(app, house["hoa"]).get("/chot-ky"))
     assert f"Kỳ này hết ngày {book.after(1).last.day}/" in page
     assert "Số thật" not in page
 
@@ -100,7 +90,7 @@ def test_a_late_case_and_the_day_after_are_told_to_the_lead(book: Book, app: Fla
 @pytest.mark.parametrize("given", [{}, {"period": "2026-Q9"}, {"mark": "x", "period": "\x00"}, {"period": "x" * 9999}])
 def test_a_word_that_agrees_to_nothing_releases_nothing(book: Book, app: Flask, given: dict[str, str]):
     with book.on(book.first.next_day) as house:
-        answer = browser_of(app, house, "hoa").post("/chot-ky/cong-bo", data=given, **SITE)
+        answer = browser_of(app, house["hoa"]).post("/chot-ky/cong-bo", data=given)
         assert answer.status_code in (303, 409, 422)
         assert house["hoa"].does(actions.read_releases) == ()
 
@@ -110,14 +100,14 @@ def test_without_a_form_token_nothing_is_released(book: Book, app: Flask):
     seen = book.preview(book.first)
     with book.on(book.first.next_day) as house:
         data = {"period": seen.period.name, "mark": seen.mark}
-        answer = browser_of(app, house, "hoa").post("/chot-ky/cong-bo", data=data, **SITE)
+        answer = browser_of(app, house["hoa"]).post("/chot-ky/cong-bo", data=data)
         assert answer.status_code in (303, 400)
         assert house["hoa"].does(actions.read_releases) == ()
 
 
 def test_a_table_that_is_left_out_is_said_to_the_lead_before_and_to_all_after(app: Flask):
     release = Published(1, Period(2026, Cadence.QUARTER, 1), "S1", 3, {"total": {TOTAL: 0}}, ("form", "sex"))
-    with app.test_request_context(**SITE):
+    with app.test_request_context():
         [year] = showing.years([release])
     assert year.withheld == (("Quý 1", ("Hình thức bạo lực", "Giới tính của người bị bạo lực")),)
     assert year.bound == 3
@@ -126,7 +116,7 @@ def test_a_table_that_is_left_out_is_said_to_the_lead_before_and_to_all_after(ap
 
 def test_a_release_without_any_number_still_has_its_page(app: Flask):
     release = Published(1, Period(2026, Cadence.QUARTER, 1), "S1", 2, {}, ("total", "form", "sex"))
-    with app.test_request_context(**SITE):
+    with app.test_request_context():
         [year] = showing.years([release])
     assert (year.bars, year.sheets) == ((), ())
 
@@ -137,7 +127,7 @@ def test_a_zero_between_two_releases_is_told_as_wide_as_it_may_be(app: Flask):
         Published(number, Period(2026, Cadence.QUARTER, number), "S1", 2, {"total": {TOTAL: 0}}, ())
         for number in (1, 2)
     ]
-    with app.test_request_context(**SITE):
+    with app.test_request_context():
         [year] = showing.years(quarters)
     assert year.sheets[0].rows == (("Tổng số vụ", "0–2", "0–4", "0–2"),)
 
@@ -146,7 +136,7 @@ def test_years_are_shown_newest_first_with_halves_and_whole_years_in_words(app: 
     old = Published(1, Period(2025, Cadence.HALF, 1), "S0", 2, {"total": {TOTAL: 3}}, ())
     rest = Published(2, Period(2025, Cadence.HALF, 2), "S0", 2, {"total": {TOTAL: 3}, "sex": sexes(6)}, ())
     new = Published(3, Period(2026, Cadence.QUARTER, 1), "S1", 2, {"total": {TOTAL: 1200}}, ())
-    with app.test_request_context(**SITE):
+    with app.test_request_context():
         years = showing.years([old, rest, new])
         names = [showing.in_words(Period(2026, cadence, 1)) for cadence in Cadence]
     assert [year.year for year in years] == [2026, 2025]
@@ -165,8 +155,8 @@ def test_the_pages_are_read_in_english_too(book: Book, app: Flask):
     book.record(book.first, 4)
     book.close(book.first)
     with book.on(book.first.next_day) as house:
-        browser = browser_of(app, house, "thu")
-        browser.set_cookie("__Host-lang", "en", domain="localhost", secure=True)
-        page = words_of(browser.get("/so-lieu", **SITE))
+        browser = browser_of(app, house["thu"])
+        browser.set_cookie("__Host-lang", "en", secure=True)
+        page = words_of(browser.get("/so-lieu"))
     assert "Sex of the person who was hurt" in page
     assert "Female" in page
