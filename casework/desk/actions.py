@@ -18,6 +18,7 @@ from casework.errors import BadInput, Conflict, NotFound, Refused, Throttled
 from casework.gate import Work, action
 from casework.intake.actions import list_drafts
 from casework.policy.words import Act, Section
+from casework.statistics.actions import waiting
 from casework.vault import heads
 from casework.vault.envelopes import Page
 
@@ -40,7 +41,7 @@ def list_cases(work: Work) -> Home:
     work.reason = f"{len(found)} cases"
     names = staff.names(work)
     lines = sorted((_line(work, one, names) for one in found), key=_order)
-    return Home(cases=tuple(lines), drafts=tuple(list_drafts(work)))
+    return Home(cases=tuple(lines), drafts=tuple(list_drafts(work)), waiting=waiting(work))
 
 
 def _order(line: CaseLine) -> tuple[bool, bool, int, str]:
@@ -226,3 +227,4 @@ def close_case(work: Work, case_id: UUID, *, outcome: str, words: str, again: bo
     writing.save(work, found, Plan(actions=plan.actions, outcome="" if again else outcome, closing_words=words))
     found.case.state = OPEN if again else CLOSED
     found.case.closed = None if again else reading.day_of(work.hands.at)
+    writing.take_away(work, found)

@@ -11,6 +11,7 @@ from casework.cases.questions import SectionData
 from casework.cases.sections import Contact, Label
 from casework.intake.actions import Draft
 from casework.policy.words import Section
+from casework.statistics.periods import Period
 
 _EPOCH = clock.moment(0).date().toordinal()
 
@@ -51,10 +52,11 @@ class CaseLine:
 
 @dataclass(frozen=True)
 class Home:
-    """What stands on a home page: drafts and cases in reach, urgent ones first."""
+    """What stands on a home page: cases in reach, urgent ones first, drafts, and the period that waits to be closed."""
 
     cases: tuple[CaseLine, ...]
     drafts: tuple[Draft, ...]
+    waiting: Period | None = None
 
     @property
     def dated_drafts(self) -> list[tuple[Draft, date]]:

@@ -13,6 +13,7 @@ from casework.cases import reading
 from casework.cases.sections import Facts
 from casework.errors import BadInput, Conflict
 from casework.gate import Work, action
+from casework.policy.permit import allowed
 from casework.policy.words import Act, Section
 from casework.statistics import ledger, releases
 from casework.statistics.drawing import Drawing, Drawn, Year, sum_of
@@ -115,6 +116,14 @@ def close_period(work: Work, name: str, mark: str) -> None:
     ledger.remember(work, counted.ledger, published.number, _remembered(counted))
     if period.ends_year:
         ledger.prepare_year(work, counted.ledger, period.year + 1)
+
+
+def waiting(work: Work) -> Period | None:
+    """Return the period that waits to be closed by this person; called by her home page within its own act."""
+    if not allowed(work.actor, Act.PERIOD_CLOSE):
+        return None
+    _, period = _next(work, releases.read_all(work))
+    return period if _is_over(work, period) else None
 
 
 def _next(work: Work, done: tuple[Published, ...]) -> tuple[SizeClass, Period]:

@@ -10,6 +10,7 @@ from casework.statistics.forms import CloseForm
 from casework.web.presence import ask, may, perform
 
 blueprint = Blueprint("statistics", __name__)
+blueprint.app_template_filter("period")(showing.in_words)
 
 
 @blueprint.get("/so-lieu")

@@ -160,3 +160,17 @@ def test_the_pages_are_read_in_english_too(book: Book, app: Flask):
         page = words_of(browser.get("/so-lieu"))
     assert "Sex of the person who was hurt" in page
     assert "Female" in page
+
+
+def test_the_lead_is_asked_for_a_period_that_is_over_and_nobody_else_is(book: Book, app: Flask):
+    asked = "Xem số liệu rồi chốt kỳ"
+    with book.on(book.first.last) as house:
+        assert asked not in words_of(browser_of(app, house["hoa"]).get("/"))
+    with book.on(book.first.next_day) as house:
+        assert asked in words_of(browser_of(app, house["hoa"]).get("/"))
+        assert asked in words_of(browser_of(app, house["binh"]).get("/"))
+        for username in ("lan", "cuong", "thu", "quang", "son"):
+            assert asked not in words_of(browser_of(app, house[username]).get("/"))
+    book.close(book.first)
+    with book.on(book.first.next_day) as house:
+        assert asked not in words_of(browser_of(app, house["hoa"]).get("/"))
