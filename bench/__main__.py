@@ -1,7 +1,10 @@
 """Print every figure: `python -m bench`."""
 
-from bench import sealing
+from bench import pages, sealing
 
 print(f"{'milliseconds':<40}{'median':>10}{'slowest':>10}{'to hold':>10}")
 for figure in sealing.figures():
-    print(figure.row())
+    print(figure.row(), flush=True)
+print(f"\n{'over HTTP, milliseconds':<40}{'median':>10}{'slowest':>10}{'hellos':>10}{'to hold':>13}")
+for page in pages.figures():
+    print(page.row(), flush=True)

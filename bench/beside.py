@@ -1,0 +1,69 @@
+"""Times a page beside a bare hello that is asked for in between, so that both live under the same load."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bench.browser import Browser, Page
+
+_HELLOS_BETWEEN = 3
+
+
+def nothing() -> None:
+    """Prepare nothing."""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """One page: its median and slowest twentieth in milliseconds, beside hello's median, and what it should hold."""
+
+    name: str
+    median: float
+    slow: float
+    hello: float
+    most_hellos: float | None = None
+    most_ms: float | None = None
+
+    def row(self) -> str:
+        """Write one line of the table."""
+        times = self.median / self.hello
+        over = times > (self.most_hellos or times) or self.median > (self.most_ms or self.median)
+        hold = f"{self.most_hellos:g} x" if self.most_hellos else f"{self.most_ms:g} ms" if self.most_ms else ""
+        row = f"{self.name:<40}{self.median:>10.2f}{self.slow:>10.2f}{times:>9.1f} x{hold:>12}"
+        return row + ("  over" if over else "")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Times of one page and of the hellos asked for in between, in milliseconds."""
+
+    page: list[float]
+    hello: list[float]
+
+
+def timed(work: Callable[[], Page], hello: Browser, *, times: int, prepare: Callable[[], object] = nothing) -> Taken:
+    """Ask for a page many times, and for hello in between so that both live under the same load."""
+    taken = Taken([], [])
+    once(work, prepare)
+    for _ in range(times):
+        taken.page.append(once(work, prepare))
+        taken.hello.extend(once(lambda: hello.get("/")) for _ in range(_HELLOS_BETWEEN))
+    return taken
+
+
+def once(work: Callable[[], Page], prepare: Callable[[], object] = nothing) -> float:
+    """Time one page; what prepares it is not timed. Raises RuntimeError if it failed."""
+    prepare()
+    before = time.perf_counter()
+    page = work()
+    spent = (time.perf_counter() - before) * 1000
+    if page.status not in (200, 303):
+        raise RuntimeError(f"a page of the bench answered {page.status}")
+    return spent
+
+
+def ratio(name: str, taken: Taken, *, most_hellos: float | None = None, most_ms: float | None = None) -> Ratio:
+    """Sum up."""
+    slow = statistics.quantiles(taken.page, n=20)[-1]
+    return Ratio(name, statistics.median(taken.page), slow, statistics.median(taken.hello), most_hellos, most_ms)

@@ -1,0 +1,90 @@
+"""The three servers that are compared: a bare hello, the product, and the product with its sealing patched out.
+
+`python -m bench.servers hello|product|unsealed PORT FOLDER` runs one of them; each is served the same way.
+"""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from casework import config, serving
+from casework.app import create_app
+from casework.vault import envelopes
+
+_PATIENCE_SECONDS = 30
+
+
+def main(kind: str, port: int, folder: Path) -> None:
+    """Serve one kind of application until SIGTERM."""
+    serving.harden_process()
+    if kind == "hello":
+        app = _hello()
+    else:
+        if kind == "unsealed":
+            _patch_sealing_out()
+        app = create_app(config.load(folder))
+    serving.serve(app, port, ready=lambda: None)
+
+
+def _hello() -> Flask:
+    app = Flask("hello")
+    app.add_url_rule("/", view_func=lambda: "hello")
+    return app
+
+
+def _patch_sealing_out() -> None:
+    """Let sections be written in the clear, in this process alone: the product has no switch for it."""
+
+    def plain(_key: bytes, text: bytes, **_: Any) -> bytes:
+        return text
+
+    patches: Mapping[str, Any] = {"seal": plain, "unseal": plain, "send": plain, "receive": plain}
+    patches = {**patches, "pad": bytes, "unpad": bytes, "_commitment": lambda *_: b"", "fresh_key": lambda: bytes(32)}
+    for name, patch in patches.items():
+        if not hasattr(envelopes, name):
+            raise RuntimeError(f"envelopes has no {name} any more")
+        setattr(envelopes, name, patch)
+
+
+@contextmanager
+def running(kind: str, folder: Path) -> Iterator[int]:
+    """Start a server of its own and yield its port once it answers; it ends with the block."""
+    port = _free_port()
+    process = subprocess.Popen([sys.executable, "-m", "bench.servers", kind, str(port), str(folder)])
+    try:
+        _wait(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=_PATIENCE_SECONDS)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((serving.HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(port: int) -> None:
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < until:
+        try:
+            connection = HTTPConnection(serving.HOST, port, timeout=5)
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError("a server of the bench did not start")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))

@@ -1,0 +1,113 @@
+"""Communes of a size to measure: one counsellor each, who holds so many open cases."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from casework.accounts import actions as accounts
+from casework.accounts import door, doorstep
+from casework.accounts.doorstep import Knock
+from casework.cases import codes, reading, writing
+from casework.cases.models import OPEN, Case
+from casework.cases.sections import Contact, Identity, Incident, Label, Story
+from casework.config import Config
+from casework.db import Database, upgrade
+from casework.demo import folder
+from casework.gate import Action, Gate, Person, Work
+from casework.policy.permit import Actor
+from casework.policy.words import Act, Role
+from casework.vault import circles, kek
+from casework.vault.circles import NewMember
+from casework.web.people import recognise
+
+PASSPHRASE = "mot cau dai de do thoi gian"
+SIZES = (20, 40, 60)
+_AT_ONCE = 100
+_SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý")
+_GIVEN = ("Đào", "Lụa", "Sen", "Hạnh", "Thắm", "Mây", "Quế", "Liễu", "Nhài", "Cúc", "Trúc", "Yến", "Oanh")
+_WORDS = "Tối qua anh ấy uống rượu về rồi đập cửa. Con sợ nên chị đưa con sang nhà bà ngoại ngủ nhờ. " * 3
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One counsellor, the number of cases that she holds, and one of them."""
+
+    username: str
+    size: int
+    case_id: UUID
+
+
+@dataclass(frozen=True)
+class Town:
+    """An installation that is ready to be measured."""
+
+    config: Config
+    desks: dict[int, Desk]
+
+
+def build(place: Path, sizes: Sequence[int] = SIZES) -> Town:
+    """Make the installation with one commune for each size."""
+    place.mkdir(parents=True)
+    config = folder.configure(place, port=8000)
+    upgrade(config.database_url)
+    gate = Gate(Database(config.database_url), kek.create(config.kek_file, kek.DEMO_ID))
+    desks = {size: _desk(gate, config, size) for size in sizes}
+    gate.database.engine.dispose()
+    return Town(config, desks)
+
+
+def _desk(gate: Gate, config: Config, size: int) -> Desk:
+    username, commune_id = f"lan.so{size}", uuid4()
+    console = Person(Actor(commune_id, None, (Role.CONSOLE,)), commune_id)
+    gate.perform(console, accounts.found_commune, f"xã {size}", ["Thôn Một"])
+    keys = gate.perform(console, accounts.add_agency, "womens_union", "Hội")
+    for kind in ("police", "health_station"):
+        gate.perform(console, accounts.add_agency, kind, kind)
+    new = NewMember(username, f"Trần Thị Lan {size}", ("counsellor",), keys.agency_id)
+    gate.perform(console, accounts.enrol, new, circles.prepare(gate.control(commune_id), PASSPHRASE), keys=keys)
+    opened = doorstep.try_passphrase(gate, commune_id, Knock(username, PASSPHRASE, "bench"))
+    token = gate.perform(door.visitor(commune_id), accounts.sign_in, opened, before=None).token
+    present = recognise(gate, config, token.cookie())
+    if present is None:
+        raise RuntimeError("the counsellor of the bench was not let in")
+    made: list[UUID] = []
+    while len(made) < size:
+        opened_now = gate.perform(present.person, _OPEN_MANY, min(_AT_ONCE, size - len(made)))
+        made.extend(opened_now)
+    return Desk(username, size, made[-1])
+
+
+def _open_many(work: Work, count: int) -> list[UUID]:
+    """Open many cases in one commit and without drafts: what is measured is reading them, not this."""
+    return [_open_one(work) for _ in range(count)]
+
+
+def _open_one(work: Work) -> UUID:
+    code = codes.draw_unused(work)
+    case = Case(
+        commune_id=work.commune_id,
+        id=uuid4(),
+        owner_id=work.actor.agency_id,
+        holder_id=work.me,
+        state=OPEN,
+        opened=reading.day_of(work.hands.at),
+        code_tag=codes.tag(work.hands.control, code),
+    )
+    found = writing.add_case(work, case)
+    name = f"{secrets.choice(_SURNAMES)} Thị {secrets.choice(_GIVEN)} {secrets.choice(_GIVEN)}"
+    phone = f"0900{secrets.randbelow(900_000) + 100_000}"
+    label = Label(code=code, nickname=codes.draw_nickname(), danger="no", only_counselling="no")
+    for section in (label, replace(_CONTACT, phone=phone), replace(_IDENTITY, name=name), _INCIDENT, _STORY):
+        writing.save(work, found, section)
+    return case.id
+
+
+_OPEN_MANY: Action[[int], list[UUID]] = Action(Act.CASE_OPEN, _open_many)
+
+
+_CONTACT = Contact(call_her="chị Hai", channel="call", hours="evening", never_say="chuyện nhà")
+_IDENTITY = Identity(birth_year=1990, sex="NU", hamlet="Thôn Một", address="cuối ngõ")
+_INCIDENT = Incident(acts=("A", "B"), place="home", time_of_day="night")
+_STORY = Story(words="Tối qua anh ấy uống rượu về rồi đập cửa. Con sợ nên chị đưa con sang nhà bà ngoại. " * 3)
