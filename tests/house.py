@@ -16,9 +16,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from casework.accounts import actions as accounts
-from casework.accounts import doorstep
 from casework.accounts.actions import Opened
-from casework.accounts.doorstep import Knock
 from casework.codelists import codelist
 from casework.config import Config
 from casework.db import Database, upgrade
@@ -31,14 +29,12 @@ from casework.vault.hands import Hands
 from casework.vault.macs import equip
 from casework.web.people import Presence, recognise
 from tests import postgres
-from tests.people import COMMUNES, KEK, KEYLESS, STAFF, THANH_SON, Name, enrolments, patiently
+from tests.people import COMMUNES, KEK, KEYLESS, STAFF, THANH_SON, Name, keys
 from tests.stories import dao
 
 P = ParamSpec("P")
 T = TypeVar("T")
 HAMLETS = ("Thôn Đoài", "Thôn Đông", "Thôn Bãi Dâu")
-# What the passphrases open, remembered for this process: the keys are the same in every copy.
-_opened: dict[str, Opened] = {}
 only_sqlite = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 
 
@@ -83,7 +79,7 @@ class Someone:
     @property
     def id(self) -> UUID:
         """Return her member id."""
-        return enrolments()[self.card.username].member_id
+        return keys()[self.card.username].enrolment.member_id
 
     @property
     def cookie(self) -> str:
@@ -93,16 +89,10 @@ class Someone:
         return self._cookie
 
     def sign_in(self) -> str:
-        """Sign in by her passphrase and return the cookie."""
-        gate, commune_id = self.house.gate, self.card.commune_id
-        if self.card.username not in _opened:
-            knock = Knock(self.card.username, self.card.passphrase, "device")
-            found = patiently(lambda: doorstep.try_passphrase(gate, commune_id, knock))
-            assert found is not None
-            _opened[self.card.username] = found
-        visitor = self.house.stranger(commune_id=commune_id)
-        begun = gate.perform(visitor, accounts.sign_in, _opened[self.card.username], before=None)
-        return begun.token.cookie()
+        """Sign in with what her passphrase opens (the doorstep's tests spend Argon2's time) and return the cookie."""
+        visitor = self.house.stranger(commune_id=self.card.commune_id)
+        opened = Opened(self.id, keys()[self.card.username].seed)
+        return self.house.gate.perform(visitor, accounts.sign_in, opened, before=None).token.cookie()
 
     @property
     def presence(self) -> Presence:
@@ -178,5 +168,5 @@ def _found(house: House, commune_id: UUID, name: str) -> None:
         if one.commune_id == commune_id:
             agency = agencies.get(one.agency)
             new = NewMember(one.username, one.name, one.roles, agency.agency_id if agency else None)
-            keys = None if one.agency in KEYLESS else agency
-            does(console, accounts.enrol, new, enrolments()[one.username], keys=keys)
+            given = None if one.agency in KEYLESS else agency
+            does(console, accounts.enrol, new, keys()[one.username].enrolment, keys=given)

@@ -1,18 +1,19 @@
 """The people of the tests: at least one in every role of one commune, and two in the commune beside it."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import base64
+import json
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
-from casework.errors import Busy
-from casework.vault import circles
+from casework.vault import circles, passwords
 from casework.vault.circles import Enrolment
 from casework.vault.kek import Kek, control
+from casework.vault.passwords import SlotSecret
 
-T = TypeVar("T")
+_KEPT = Path(__file__).with_name("keys.json")
 THANH_SON = UUID("11111111-1111-4111-8111-111111111111")
 DONG_HAI = UUID("22222222-2222-4222-8222-222222222222")
 COMMUNES = {THANH_SON: "xã Thanh Sơn", DONG_HAI: "xã Đông Hải"}
@@ -60,22 +61,53 @@ STAFF = {
 KEYLESS = frozenset({"statistics", "reporters", "oversight", ""})
 
 
+@dataclass(frozen=True)
+class Keys:
+    """Somebody's keys as enrolling made them and as her passphrase opens them."""
+
+    enrolment: Enrolment
+    seed: bytes
+
+
 @cache
-def enrolments() -> dict[str, Enrolment]:
-    """Make everybody's keys once for this process: Argon2 takes its time, and they fit every copy of the house."""
-    with ThreadPoolExecutor(2) as pool:
-        return dict(zip(STAFF, pool.map(_prepared, STAFF.values()), strict=True))
+def keys() -> dict[str, Keys]:
+    """Return everybody's keys, made once by `python -m tests.people`: they fit every copy of the house.
+
+    Being kept, they prove too that what an earlier program enrolled still opens.
+    """
+    kept = json.loads(_KEPT.read_text(encoding="utf-8"))
+    return {username: _read(kept[username]) for username in STAFF}
 
 
-def _prepared(one: Name) -> Enrolment:
-    return patiently(lambda: circles.prepare(control(KEK, one.commune_id), one.passphrase))
+def _read(raw: dict[str, Any]) -> Keys:
+    secret = SlotSecret(_bytes(raw["salt"]), raw["memory_kib"], raw["passes"], _bytes(raw["blob"]))
+    enrolment = Enrolment(UUID(raw["member_id"]), UUID(raw["slot_id"]), _bytes(raw["public_key"]), secret)
+    return Keys(enrolment, _bytes(raw["seed"]))
 
 
-def patiently(do: Callable[[], T]) -> T:
-    """Try again while others hold the two slots of Argon2 that this machine has."""
-    for _ in range(5):
-        try:
-            return do()
-        except Busy:
-            continue
-    return do()
+def _made(one: Name) -> dict[str, Any]:
+    own = control(KEK, one.commune_id)
+    made = circles.prepare(own, one.passphrase)
+    slot = {"member_id": made.member_id, "slot_id": made.slot_id}
+    return {
+        "member_id": str(made.member_id),
+        "slot_id": str(made.slot_id),
+        "public_key": _text(made.public_key),
+        "salt": _text(made.secret.salt),
+        "memory_kib": made.secret.memory_kib,
+        "passes": made.secret.passes,
+        "blob": _text(made.secret.blob),
+        "seed": _text(passwords.unlock(own, made.secret, one.passphrase, **slot)),
+    }
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)
+
+
+def _text(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+if __name__ == "__main__":
+    _KEPT.write_text(json.dumps({name: _made(one) for name, one in STAFF.items()}, indent=1) + "\n", encoding="utf-8")

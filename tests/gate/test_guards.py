@@ -34,7 +34,7 @@ from casework.policy.words import Act, Role
 from casework.statistics.models import Release
 from casework.vault.models import Agency, Document, Envelope, Head, Member, Throttle
 from tests.house import House, Someone
-from tests.people import THANH_SON, enrolments
+from tests.people import THANH_SON, keys
 
 OTHER = aliased(Document)
 INNER = select(Document.body).subquery()
@@ -78,7 +78,7 @@ TOLD_BACK: dict[str, Executable] = {
 }
 
 
-LAN = Actor(THANH_SON, enrolments()["lan"].member_id, (Role.COUNSELLOR,))
+LAN = Actor(THANH_SON, keys()["lan"].enrolment.member_id, (Role.COUNSELLOR,))
 
 
 def _slipping(house: House, statements: Mapping[str, Executable], *permits: Permit | None) -> set[str]:
