@@ -1,5 +1,6 @@
 """Turns releases into words and tables for a page: from published numbers alone, in the language of the page."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 from casework.statistics.actions import Closing, Compared
 from casework.statistics.periods import Cadence, Period
 from casework.statistics.plan import NO, TOTAL, YES, Cell, Table, plan
-from casework.statistics.published import Published, to_date
+from casework.statistics.published import Published
 from casework.web.choices import language
 from casework.web.language import number
 
@@ -84,8 +85,11 @@ def _pair(table: Table, row: Compared) -> tuple[str, str, str]:
 
 
 def _year(year: int, found: Sequence[Published]) -> ShownYear:
-    names = {name for one in found for name in one.tables}
-    tables = [table for table in plan().tables.values() if table.name in names]
+    often = Counter(name for one in found for name in one.tables)
+    tables = [table for table in plan().tables.values() if often[table.name]]
+    # Beside a table that adds up to it and came out as often, the total needs no table of its own.
+    if any(table.groups and not table.several and often[table.name] == often[TOTAL.table] for table in tables):
+        tables = [table for table in tables if table.groups]
     withheld = ((part(one.period), one.withheld) for one in found if one.withheld)
     return ShownYear(
         year=year,
@@ -97,32 +101,34 @@ def _year(year: int, found: Sequence[Published]) -> ShownYear:
 
 
 def _bars(found: Sequence[Published]) -> tuple[Bar, ...]:
-    shown = zip(found, _along(TOTAL, found), strict=False)
-    return tuple((part(one.period), one.cells[TOTAL], words) for one, words in shown)
+    counts = [one.cells[TOTAL] for one in found]
+    shown = _along(counts, [one.bound for one in found])
+    return tuple((part(one.period), count, words) for one, count, words in zip(found, counts, shown, strict=False))
 
 
 def _sheet(table: Table, found: Sequence[Published]) -> Sheet:
     spans = [plan().span(plan().classes[one.size], table, one.period) for one in found]
     heads = (*(part(span) for span in spans), *([_("Từ đầu năm")] if len(found) > 1 else []))
-    cells = [cell for cell in table.cells if _is_shown(cell)]
-    return Sheet(
-        title=table.label(language()),
-        heads=heads,
-        rows=tuple((_cell_words(table, cell), *_along(cell, found)) for cell in cells),
-        several=table.several,
-    )
+    bounds = [one.bound for one in found]
+    rows = [
+        (_cell_words(table, cell), *_along([one.cells[cell] for one in found], bounds))
+        for cell in table.cells
+        if _is_shown(cell)
+    ]
+    if table.groups and not table.several:
+        totals = [sum(one.tables[table.name].values()) for one in found]
+        rows.append((_cell_words(table, TOTAL), *_along(totals, bounds)))
+    return Sheet(table.label(language()), heads, tuple(rows), table.several)
 
 
-def _along(cell: Cell, found: Sequence[Published]) -> list[str]:
-    """Say one cell through the releases of a year, and its year to date where there was more than one.
+def _along(counts: Sequence[int], bounds: Sequence[int]) -> list[str]:
+    """Say one number through the releases of a year, and its year to date where there was more than one.
 
     What lies between two releases may be off by what both may be off together.
     """
-    bounds = [0, *(one.bound for one in found)]
-    shown = [rounded(one.cells[cell], bounds[place] + bounds[place + 1]) for place, one in enumerate(found)]
-    if len(found) > 1:
-        shown.append(rounded(to_date(found)[cell], bounds[-1]))
-    return shown
+    reach = [before + bound for before, bound in zip([0, *bounds], bounds, strict=False)]
+    shown = [rounded(count, most) for count, most in zip(counts, reach, strict=True)]
+    return [*shown, rounded(sum(counts), bounds[-1])] if len(counts) > 1 else shown
 
 
 def _is_shown(cell: Cell) -> bool:

@@ -142,9 +142,19 @@ def test_years_are_shown_newest_first_with_halves_and_whole_years_in_words(app: 
     assert [year.year for year in years] == [2026, 2025]
     assert names == ["Quý 1 năm 2026", "6 tháng đầu năm 2026", "Năm 2026"]
     assert years[0].bars == (("Quý 1", 1200, "≈1.200"),)
+    assert years[0].sheets[0].rows == (("Tổng số vụ", "≈1.200"),)
+    assert [words for words, _, _ in years[1].bars] == ["6 tháng đầu", "6 tháng cuối"]
     total, sex = years[1].sheets
     assert total.heads == ("6 tháng đầu", "6 tháng cuối", "Từ đầu năm")
-    assert (sex.heads, sex.rows[0]) == (("Cả năm",), ("Nữ", "≈6"))
+    assert (sex.heads, sex.rows[0], sex.rows[-1]) == (("Cả năm",), ("Nữ", "≈6"), ("Tổng số vụ", "≈6"))
+
+
+def test_the_total_stands_at_the_foot_of_the_table_that_adds_up_to_it(app: Flask):
+    release = Published(1, Period(2026, Cadence.QUARTER, 1), "S1", 2, {"total": {TOTAL: 3}, "sex": sexes(3)}, ("form",))
+    with app.test_request_context():
+        [year] = showing.years([release])
+    [sheet] = year.sheets
+    assert [row[0] for row in sheet.rows] == ["Nữ", "Nam", "Khác, hoặc không ghi", "Tổng số vụ"]
 
 
 def sexes(women: int):
