@@ -84,7 +84,12 @@ class Work:
         """Do a further act in the same commit, with a permit and a log line of its own."""
         other = Work(permit=issue(self.actor, doing.act), hands=self.hands, who=self.who)
         self.others.append(other)
-        return doing.do(other, *args, **kwargs)
+        connection = self.session.connection()
+        try:
+            connection.execution_options(permit=other.permit)
+            return doing.do(other, *args, **kwargs)
+        finally:
+            connection.execution_options(permit=self.permit)
 
 
 class Action(Generic[P, T]):
@@ -154,7 +159,7 @@ class Gate:
             _still_here(session, person)
             hands = Hands(session=session, control=keys, keyring=person.keyring, at=clock.micros())
             work = Work(permit=permit, hands=hands, who=person.actor.member_id)
-            result = doing.do(work, *args, **kwargs)
+            result = _done(work, doing, *args, **kwargs)
             session.flush()
             write.append(session, keys, [_entry(one) for one in (work, *work.others)])
         return result
@@ -182,6 +187,15 @@ class Gate:
         except SQLAlchemyError as broken:
             log.exception("a refusal of %s could not be logged", act)
             raise Busy("Không ghi được nhật ký. Chờ một chút rồi thử lại.") from broken
+
+
+def _done(work: Work, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do an act; what stops it learns what it was about, so that the log can say so."""
+    try:
+        return doing.do(work, *args, **kwargs)
+    except CaseworkError as cause:
+        cause.about = cause.about or work.about
+        raise
 
 
 def _entry(work: Work) -> Entry:

@@ -1,11 +1,136 @@
-"""The pages of the intake."""
+"""The pages of an intake, from what is said first to the sealed case."""
 
-from flask import Blueprint, render_template
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from casework.errors import NotFound
+from casework.intake import actions, journey, spoken
+from casework.intake.answers import answers_of
+from casework.intake.journey import BEGUN, CHECK, REACH, READERS, TOLD
+from casework.intake.offers import Offers
+from casework.web.choices import YES
+from casework.web.presence import perform, works_locked
 
 blueprint = Blueprint("intake", __name__)
+Answer = Response | str | tuple[str, int]
+
+
+@blueprint.app_context_processor
+def _spoken() -> dict[str, Any]:
+    """Give templates what is said aloud and the steps of an emergency, from the code lists."""
+    return {"told": spoken.told, "said": spoken.said, "danger_steps": spoken.danger_steps}
 
 
 @blueprint.get("/ghi-nhan")
 def begin() -> str:
-    """Begin to record."""
-    return render_template("desk/welcome.html")
+    """Show what is said first, read aloud; nothing is stored yet."""
+    perform(actions.begin_intake)
+    offers = Offers(pronoun=request.args.get("goi", ""))
+    return journey.first(TOLD, journey.asked(TOLD, None, offers), offers)
+
+
+@blueprint.post("/ghi-nhan/tiep")
+def told() -> Answer:
+    """Go on from what was said first: to the telephones if there is danger, else to who must not know."""
+    perform(actions.begin_intake)
+    offers = Offers(pronoun=request.form.get("pronoun", ""))
+    form = journey.asked(TOLD, request.form, offers)
+    if not form.validate():
+        return journey.first(TOLD, form, offers), 422
+    if form["danger"].data == YES and "called" not in request.form:
+        return render_template("intake/steps.html", carried=journey.typed(form))
+    return journey.first(READERS, journey.asked(READERS, None, offers), offers)
+
+
+@blueprint.post("/ghi-nhan/bat-dau")
+def start() -> Answer:
+    """Start the draft, sealed from its first byte to those who may read it."""
+    offers = Offers(pronoun=request.form.get("pronoun", ""))
+    first = journey.asked(TOLD, request.form, offers)
+    form = journey.asked(READERS, request.form, offers)
+    if not first.validate():
+        return journey.first(TOLD, first, offers), 422
+    if not form.validate():
+        return journey.first(READERS, form, offers), 422
+    pages = {BEGUN: journey.begun_now(), TOLD: journey.typed(first), READERS: journey.typed(form)}
+    draft_id = perform(actions.start_draft, pages, circle=[UUID(one) for one in form.circle])
+    return journey.onward(draft_id, READERS)
+
+
+@blueprint.get("/ghi-nhan/nguy-hiem", defaults={"draft_id": None})
+@blueprint.get("/ghi-nhan/<uuid:draft_id>/nguy-hiem")
+def steps(draft_id: UUID | None) -> str:
+    """Show whom to call in danger; the record can wait."""
+    perform(actions.begin_intake)
+    onward = url_for("intake.page", draft_id=draft_id, number=REACH) if draft_id else url_for("intake.begin")
+    return render_template("intake/steps.html", carried=None, onward=onward)
+
+
+@blueprint.get("/ghi-nhan/<uuid:draft_id>/<int:number>")
+def page(draft_id: UUID, number: int) -> str:
+    """Show a page of a draft as it was left, on request with what is to be corrected."""
+    draft = journey.opened(draft_id)
+    if number == CHECK:
+        return journey.check(draft)
+    form = draft.form(number)
+    if "xem" in request.args:
+        form.validate()
+    return journey.shown(draft, number, form)
+
+
+@blueprint.post("/ghi-nhan/<uuid:draft_id>/<int:number>")
+@works_locked
+def save(draft_id: UUID, number: int) -> Answer:
+    """Save a page as it was typed, checked or not; then go on, or show what is to be corrected."""
+    form = journey.asked(number, request.form, Offers())
+    perform(actions.save_draft, draft_id, number, journey.typed(form))
+    if "draft" in request.form or form.validate():
+        return journey.onward(draft_id, number)
+    return journey.to_correct(draft_id, number, form)
+
+
+@blueprint.post("/ghi-nhan/<uuid:draft_id>/2")
+def readers(draft_id: UUID) -> Answer:
+    """Change who must not know; other readers mean a new draft for them in place of the old one."""
+    draft = journey.opened(draft_id)
+    form = journey.asked(READERS, request.form, draft.offers)
+    if not form.validate():
+        return journey.shown(draft, READERS, form), 422
+    page = journey.typed(form)
+    if form.circle == draft.form(READERS).circle:
+        perform(actions.save_draft, draft_id, READERS, page)
+        return journey.onward(draft_id, READERS)
+    circle = [UUID(one) for one in form.circle]
+    pages = {**draft.pages, READERS: page}
+    return journey.onward(perform(actions.start_draft, pages, circle=circle, instead_of=draft_id), READERS)
+
+
+@blueprint.post("/ghi-nhan/<uuid:draft_id>/7")
+def submit(draft_id: UUID) -> Response:
+    """Open the case; a second tap finds the case that the first one made."""
+    case_url = url_for("desk.case", case_id=draft_id)
+    try:
+        draft = journey.opened(draft_id)
+    except NotFound:
+        return redirect(case_url, 303)
+    forms = draft.forms()
+    if broken := journey.unfinished(forms):
+        return redirect(journey.page_url(draft_id, broken, xem=1, sua=1), 303)
+    perform(actions.open_case, draft_id, answers_of(forms, draft.begun))
+    flash(_("Đã ghi nhận. Mã vụ việc ở đầu trang này: hãy nói mã ấy khi trao đổi, đừng nói tên."))
+    return redirect(case_url, 303)
+
+
+@blueprint.route("/ghi-nhan/<uuid:draft_id>/bo", methods=["GET", "POST"])
+def discard(draft_id: UUID) -> Response | str:
+    """Ask whether a draft is to be thrown away, and throw it away."""
+    if request.method == "POST":
+        perform(actions.discard_draft, draft_id)
+        flash(_("Đã bỏ bản nháp."))
+        return redirect("/", 303)
+    perform(actions.open_draft, draft_id)
+    return render_template("intake/discard.html", draft_id=draft_id)

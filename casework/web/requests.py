@@ -63,7 +63,7 @@ def install(app: Flask) -> None:
 
 def refuse_large_bodies() -> None:
     """Raise RequestEntityTooLarge by what the request says of its length, before a byte of it is read."""
-    if (request.content_length or 0) > request.max_content_length:
+    if (request.content_length or 0) > (request.max_content_length or FORM_LIMIT):
         raise RequestEntityTooLarge
 
 

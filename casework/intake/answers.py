@@ -1,0 +1,125 @@
+"""Turns the checked pages of an intake into the sections of a case."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from casework import clock
+from casework.cases.sections import (
+    Assessment,
+    Children,
+    Contact,
+    GroundEntry,
+    Identity,
+    Incident,
+    Injuries,
+    Perpetrator,
+    SafetyPlan,
+    Story,
+)
+from casework.codelists import codelist
+from casework.intake import risk
+from casework.intake.actions import Answers
+from casework.intake.sharing import AT_ONCE
+
+Forms = Mapping[int, Any]
+
+
+def answers_of(forms: Forms, recorded: int) -> Answers:
+    """Return the answers of the pages by number; `recorded` is when the draft was begun, in microseconds."""
+    told, readers, reach, person, event, sharing = (forms[number] for number in range(1, 7))
+    return Answers(
+        danger=told.danger.data,
+        only_counselling="yes" if told.mode.data == "advice" else "no",
+        contact=Contact(
+            **_texts(reach, "call_her", "channel", "phone", "hours", "may_answer", "say_you_are", "never_say")
+        ),
+        identity=Identity(
+            **_texts(person, "name", "sex", "hamlet", "address", "phone"),
+            birth_year=person.birth_year.data,
+            vulnerable=_codes(person.vulnerable),
+        ),
+        children=Children(
+            **_texts(person, "who", "medicine", "school", "may_pick_up"),
+            count=person.count.data,
+            involvement=_codes(person.involvement),
+        ),
+        incident=_incident(reach, event, recorded),
+        injuries=Injuries(**_texts(event, "seen", "urgent"), what=_codes(event.injuries)),
+        story=Story(**_texts(event, "words")),
+        perpetrator=_other_person(sharing),
+        safety_plan=SafetyPlan(who_must_not_know=_who_must_not_know(readers)),
+        assessment=_assessment(sharing),
+        grounds=(*_consents(sharing), *_at_once(sharing, danger=told.danger.data)),
+        detailed=not sharing.detailed.data,
+    )
+
+
+def _texts(form: Any, *names: str) -> dict[str, Any]:
+    return {name: form[name].data or "" for name in names}
+
+
+def _codes(field: Any) -> tuple[str, ...]:
+    return tuple(field.data or ())
+
+
+def _incident(reach: Any, event: Any, recorded: int) -> Incident:
+    return Incident(
+        **_texts(event, "time_of_day", "place", "children_present", "again"),
+        **_texts(reach, "address_id", "reporter_type"),
+        acts=_codes(event.acts),
+        other=_codes(event.other),
+        weapon=_codes(event.weapon),
+        channel=reach.report_channel.data or "",
+        happened_on=reach.happened_on.data.isoformat() if reach.happened_on.data else "",
+        recorded_at=clock.local(recorded).strftime("%Y-%m-%d %H:%M"),
+    )
+
+
+def _other_person(sharing: Any) -> Perpetrator:
+    return Perpetrator(
+        **_texts(sharing, "relation", "age", "where"),
+        name=sharing.other_name.data or "",
+        past=_codes(sharing.past),
+        next=_codes(sharing.next),
+    )
+
+
+def _who_must_not_know(readers: Any) -> str:
+    if readers.secret.data == "somebody":
+        return str(readers.whom.data)
+    return _("Chưa rõ") if readers.secret.data == "unknown" else ""
+
+
+def _assessment(sharing: Any) -> Assessment:
+    level = sharing.level_or_derived
+    return Assessment(
+        **_texts(sharing, "reasons", "wishes"),
+        answers=_codes(sharing.risks),
+        level=level,
+        needs=_codes(sharing.needs),
+        next_review=risk.review_by(level, clock.today()),
+    )
+
+
+def _consents(sharing: Any) -> Iterable[GroundEntry]:
+    for field in sharing.consents:
+        if field.data:
+            yield GroundEntry(
+                kind="consent",
+                receiver=field.name.removeprefix("consent_"),
+                consent=field.data,
+                form="" if field.data == "not_asked" else sharing.consent_form.data or "",
+            )
+
+
+def _at_once(sharing: Any, *, danger: str) -> Iterable[GroundEntry]:
+    for receiver in sharing.at_once.data or () if danger == "yes" else ():
+        duty = AT_ONCE[receiver] == "duty"
+        yield GroundEntry(
+            kind=AT_ONCE[receiver],
+            receiver=receiver,
+            article=codelist("told").get("pass_on_child").source if duty else "",
+            words=sharing.at_once_words.data or "",
+        )

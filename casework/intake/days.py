@@ -1,0 +1,35 @@
+"""Days with the name of the day of the week: people remember that it was a Sunday."""
+
+from datetime import date, timedelta
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from casework import clock
+from casework.web.language import day
+
+WEEKDAYS = (
+    lazy_gettext("thứ Hai"),
+    lazy_gettext("thứ Ba"),
+    lazy_gettext("thứ Tư"),
+    lazy_gettext("thứ Năm"),
+    lazy_gettext("thứ Sáu"),
+    lazy_gettext("thứ Bảy"),
+    lazy_gettext("Chủ nhật"),
+)
+
+
+def with_weekday(on: date) -> str:
+    """Write a day with its day of the week: "thứ Hai, 23/11/2026"."""
+    return f"{WEEKDAYS[on.weekday()]}, {day(on)}"
+
+
+def help_with_days() -> str:
+    """Say which days today, yesterday and last Sunday were."""
+    today = clock.today()
+    sunday = today - timedelta(days=today.isoweekday())
+    return _(
+        "Hôm nay là %(today)s; Chủ nhật vừa rồi là %(sunday)s. Không biết ngày thì để trống.",
+        today=with_weekday(today),
+        sunday=day(sunday),
+    )

@@ -1,0 +1,67 @@
+"""Tells whether a text that says who must not know names a colleague."""
+
+import re
+import unicodedata
+
+from casework.vietnamese import fold
+
+WORD = re.compile(r"[^\W\d_]+")
+# What people say before a given name; a capital letter there begins no family name.
+TITLES = frozenset(
+    [
+        "anh",
+        "ba",
+        "bac",
+        "bo",
+        "cau",
+        "cha",
+        "chau",
+        "chi",
+        "chong",
+        "chu",
+        "co",
+        "con",
+        "cu",
+        "dai",
+        "di",
+        "duong",
+        "em",
+        "me",
+        "mo",
+        "ong",
+        "thay",
+        "thim",
+        "uy",
+        "vo",
+    ]
+)
+
+
+def names(name: str, text: str) -> bool:
+    """Say whether the text names this person: in full, with or without marks, or by the given name alone.
+
+    A given name that follows another family or middle name ("Trần Văn Lan") is somebody else's.
+    """
+    words = WORD.findall(unicodedata.normalize("NFC", text))
+    folded, parts = [fold(word) for word in words], fold(name).split()
+    starts = range(len(folded) - len(parts) + 1)
+    if parts and any(folded[place : place + len(parts)] == parts for place in starts):
+        return True
+    given = (name.split() or [""])[-1]
+    return any(_same(word, given) and not _of_another(words, place, parts) for place, word in enumerate(words))
+
+
+def _same(word: str, given: str) -> bool:
+    """Compare one word with a given name: typed without marks, or with the same marks wherever they stand."""
+    if fold(word) != fold(given):
+        return False
+    return word.isascii() or _letters(word) == _letters(given)
+
+
+def _letters(word: str) -> list[str]:
+    return sorted(unicodedata.normalize("NFD", word.lower()))
+
+
+def _of_another(words: list[str], place: int, parts: list[str]) -> bool:
+    before = words[place - 1] if place else ""
+    return before[:1].isupper() and fold(before) not in TITLES and fold(before) not in parts

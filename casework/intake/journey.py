@@ -1,0 +1,166 @@
+"""The way through the pages of an intake: which page stands where, what a draft holds, where the next step leads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from casework import clock
+from casework.errors import NotFound
+from casework.intake import actions, review
+from casework.intake.forms import EventForm, Page, PersonForm, ReachForm, ReadersForm, ToldForm
+from casework.intake.offers import Offers
+from casework.intake.sharing import SharingForm
+from casework.web.language import when
+from casework.web.presence import me, perform
+
+TOLD, READERS, REACH, PERSON, EVENT, SHARING, CHECK = range(1, 8)
+FORMS: Mapping[int, type[Page]] = {
+    TOLD: ToldForm,
+    READERS: ReadersForm,
+    REACH: ReachForm,
+    PERSON: PersonForm,
+    EVENT: EventForm,
+    SHARING: SharingForm,
+}
+TEMPLATES = {
+    TOLD: "intake/told.html",
+    READERS: "intake/readers.html",
+    REACH: "intake/reach.html",
+    PERSON: "intake/person.html",
+    EVENT: "intake/event.html",
+    SHARING: "intake/sharing.html",
+    CHECK: "intake/check.html",
+}
+# Page 0 of a draft is written by the machine alone: when it was begun.
+BEGUN = 0
+Typed = Mapping[str, Any]
+
+
+def asked(number: int, typed: Any, offers: Offers) -> Page:
+    """Return the form of a page with what was typed; raise NotFound for a page that asks nothing."""
+    if number not in FORMS:
+        raise NotFound("page")
+    return FORMS[number](typed, offers)
+
+
+def typed(form: Page) -> dict[str, list[str]]:
+    """Return what was sent for the questions of this page, checked or not, as it is kept in a draft."""
+    names = [name for field in form for name in _inputs(field)]
+    sent = {name: [value for value in request.form.getlist(name) if value] for name in names}
+    return {name: values for name, values in sent.items() if values}
+
+
+def _inputs(field: Any) -> list[str]:
+    return [box[0] for box in field.boxes] if field.kind == "date" else [field.name]
+
+
+def begun_now() -> dict[str, list[str]]:
+    """Return what the machine notes when a draft begins."""
+    return {"at": [str(clock.micros())]}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A draft that was opened: its pages as they were typed, and what the commune offers to their questions."""
+
+    id: UUID
+    pages: Mapping[int, Typed]
+    offers: Offers
+
+    def form(self, number: int) -> Page:
+        """Return the form of a page with what the draft holds."""
+        return asked(number, MultiDict(self.pages.get(number, {})), self.offers)
+
+    @property
+    def begun(self) -> int:
+        """Return when the draft was begun, in microseconds; now, for one that does not know."""
+        return int(MultiDict(self.pages.get(BEGUN, {})).get("at", clock.micros()))
+
+    def forms(self) -> dict[int, Page]:
+        """Return the forms of all pages, each checked."""
+        found = {number: self.form(number) for number in FORMS}
+        for form in found.values():
+            form.validate()
+        return found
+
+
+def opened(draft_id: UUID) -> Opened:
+    """Open a draft of the person of this request; raises NotFound if it is out of reach or no longer a draft."""
+    pages = perform(actions.open_draft, draft_id)
+    told = MultiDict(pages.get(TOLD, {}))
+    return Opened(draft_id, pages, Offers(pronoun=told.get("pronoun", ""), danger=told.get("danger") == "yes"))
+
+
+def unfinished(forms: Mapping[int, Page]) -> int | None:
+    """Return the number of the first page with something to correct, if there is one."""
+    return next((number for number, form in forms.items() if form.errors), None)
+
+
+def page_url(draft_id: UUID, number: int, **query: Any) -> str:
+    """Return the address of a page; a correction asked for by the check page leads back to it."""
+    if request.args.get("sua"):
+        query.setdefault("sua", 1)
+    return url_for("intake.page", draft_id=draft_id, number=number, **query)
+
+
+def onward(draft_id: UUID, number: int) -> Response:
+    """Lead from a page that was saved to the next one, or to the same one after "Lưu nháp"."""
+    if "draft" in request.form:
+        flash(_("Đã lưu nháp lúc %(time)s.", time=when(clock.now())))
+        return redirect(page_url(draft_id, number), 303)
+    if number == TOLD and request.form.get("danger") == "yes":
+        return redirect(url_for("intake.steps", draft_id=draft_id), 303)
+    following = CHECK if request.args.get("sua") else number + 1
+    return redirect(url_for("intake.page", draft_id=draft_id, number=following), 303)
+
+
+def to_correct(draft_id: UUID, number: int, form: Page) -> Response | tuple[str, int]:
+    """Show a page that was saved with what is to be corrected; on a locked screen only after it is unlocked."""
+    if me().state == "locked":
+        return redirect(page_url(draft_id, number, xem=1), 303)
+    return shown(opened(draft_id), number, form), 422
+
+
+def shown(draft: Opened, number: int, form: Page) -> str:
+    """Draw a page of a draft."""
+    back = CHECK if request.args.get("sua") else number - 1
+    return render_template(
+        TEMPLATES[number],
+        form=form,
+        number=number,
+        offers=draft.offers,
+        draft_id=draft.id,
+        begun=draft.begun,
+        action=page_url(draft.id, number, luu=1),
+        back_url=url_for("intake.page", draft_id=draft.id, number=back) if back else None,
+    )
+
+
+def first(number: int, form: Page, offers: Offers) -> str:
+    """Draw one of the two pages before there is a draft; the answers of the first travel on inside the second."""
+    carried = {} if number == TOLD else typed(asked(TOLD, request.form, offers))
+    action = url_for("intake.told" if number == TOLD else "intake.start")
+    back = None if number == TOLD else url_for("intake.begin")
+    return render_template(
+        TEMPLATES[number], form=form, number=number, offers=offers, action=action, carried=carried, back_url=back
+    )
+
+
+def check(draft: Opened) -> str:
+    """Draw the check page: every answer as it will be kept."""
+    forms = draft.forms()
+    return render_template(
+        TEMPLATES[CHECK],
+        groups=review.groups(forms, draft.id),
+        unfinished=unfinished(forms),
+        number=CHECK,
+        draft_id=draft.id,
+        begun=draft.begun,
+        restricted=bool(forms[READERS]["secret"].data == "somebody"),
+    )

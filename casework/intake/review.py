@@ -1,0 +1,58 @@
+"""What the check page shows: every answer as it will be kept, each with the way to change it."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import lazy_gettext as _
+
+from casework.intake.days import with_weekday
+from casework.intake.forms import Page
+from casework.web.phones import spaced
+
+TITLES = {
+    1: _("Trước khi ghi"),
+    2: _("Ai được đọc"),
+    3: _("Liên lạc an toàn và tin báo"),
+    4: _("Người bị bạo lực"),
+    5: _("Chuyện đã xảy ra"),
+    6: _("Người kia, nhu cầu, đồng ý"),
+}
+# What depends on another answer, and is dropped when that one says otherwise.
+ONLY_IF = {"whom": ("secret", "somebody"), "readers": ("secret", "somebody")}
+
+Row = tuple[str, object, str]
+
+
+def groups(forms: Mapping[int, Page], draft_id: UUID) -> list[tuple[object, list[Row]]]:
+    """Return the pages by title with rows of (question, answer, address to change it); empty ones only if asked for."""
+    return [(TITLES[number], _rows(form, number, draft_id)) for number, form in forms.items()]
+
+
+def _rows(form: Page, number: int, draft_id: UUID) -> list[Row]:
+    url = url_for("intake.page", draft_id=draft_id, number=number, sua=1)
+    fields: list[Any] = [field for field in form if _applies(form, field)]
+    rows = [(str(field.label.text), answer(field), f"{url}#{field.anchor}") for field in fields]
+    return [
+        row for row, field in zip(rows, fields, strict=True) if row[1] or field.flags.required or field.data is not None
+    ]
+
+
+def _applies(form: Page, field: Any) -> bool:
+    if field.name == "at_once" or field.name == "at_once_words":
+        return form.offers.danger
+    name, value = ONLY_IF.get(field.name, (field.name, field.data))
+    return bool(form[name].data == value)
+
+
+def answer(field: Any) -> object:
+    """Say an answer in words: the labels of what was chosen, a day with its weekday, or the text as it will be kept."""
+    if field.kind in {"radios", "select", "checkboxes"}:
+        labels = [choice.label for choice in field.iter_choices() if choice.selected]
+        return labels if field.kind == "checkboxes" else "".join(labels)
+    if field.data is None or field.data == "":
+        return ""
+    if field.kind == "date":
+        return with_weekday(field.data)
+    return spaced(field.data) if field.kind == "phone" else str(field.data)

@@ -1,0 +1,95 @@
+"""The last page of questions: the other person, what is needed, how dangerous it is, and who may be told."""
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+
+from casework.codelists import codelist
+from casework.codelists.speech import said_to
+from casework.intake import risk
+from casework.intake.forms import Page
+from casework.intake.offers import Offers
+from casework.web.choices import language
+from casework.web.forms import Choices, Codes, OneCode, PersonName, ShortText
+
+ANSWERS = ("granted", "refused", "not_asked")
+# Who must be told when somebody is in danger, on which ground; for a child the law names the article.
+AT_ONCE = {"police": "danger", "health_station": "danger", "child_protection": "duty"}
+
+
+class SharingForm(Page):
+    """The other person, needs, danger, and an answer for each agency that the person was asked about."""
+
+    other_name = PersonName(_("Họ và tên người có hành vi bạo lực"), required=False)
+    relation = OneCode(_("Là gì của người bị bạo lực?"), "relation", select=True)
+    age = OneCode(_("Khoảng bao nhiêu tuổi"), "perpetrator_age", required=False, select=True)
+    where = OneCode(_("Bây giờ đang ở đâu"), "perpetrator_where", required=False, select=True)
+    past = Codes(_("Trước đây người kia"), "perpetrator_past", required=False)
+    next = Codes(_("Người kia có thể làm gì tiếp"), "perpetrator_next", required=False)
+    needs = Codes(_("Cần giúp gì"), "need", required=False)
+    wishes = ShortText(_("Người ấy mong muốn điều gì"), required=False)
+    risks = Codes(_("Hỏi từng câu, chọn câu nào trả lời là có"), "risk_question", required=False)
+    level = OneCode(
+        _("Mức nguy hiểm"),
+        "risk_level",
+        required=False,
+        select=True,
+        hint=_("Để trống thì lấy mức theo các câu trên. Chọn mức thấp hơn thì ghi vì sao."),
+    )
+    reasons = ShortText(_("Vì sao chọn mức này"), required=False)
+    consent_police = OneCode("", "consent_state", only=ANSWERS, required=False)
+    consent_health_station = OneCode("", "consent_state", only=ANSWERS, required=False)
+    consent_legal_aid = OneCode("", "consent_state", only=ANSWERS, required=False)
+    consent_child_protection = OneCode("", "consent_state", only=ANSWERS, required=False)
+    consent_chairman = OneCode("", "consent_state", only=ANSWERS, required=False)
+    consent_form = OneCode(_("Trả lời bằng cách nào"), "consent_form", required=False, select=True)
+    at_once = Choices(_("Vì đang nguy hiểm, phải báo ngay cho ai"), [], required=False)
+    at_once_words = ShortText(_("Đã nói trước với người ấy chưa"), required=False)
+    detailed = Choices(_("Khi đếm số liệu"), [("out", _("Xin không đưa vào bảng chi tiết"))], required=False)
+
+    def __init__(self, typed: Any, offers: Offers) -> None:
+        """Ask only about agencies that are here, in words that fit the person."""
+        super().__init__(typed, offers)
+        for bundle in codelist("bundle"):
+            if bundle.code not in offers.setting.receivers:
+                del self[f"consent_{bundle.code}"]
+                continue
+            field = self[f"consent_{bundle.code}"]
+            field.label.text = bundle.label(language())
+            parts = [codelist("section").label(part, language()) for part in bundle.texts("sections")]
+            field.description = gettext("Sẽ đọc được: %(parts)s.", parts=", ".join(parts).lower())
+        agencies = codelist("agency")
+        here = [code for code in AT_ONCE if code in offers.setting.receivers]
+        self.at_once.choices = [SelectChoice(code, agencies.label(code, language())) for code in here]
+        self.risks.choices = [SelectChoice(one.code, self._asked(one.label(language()))) for one in _risks()]
+
+    def _asked(self, question: str) -> str:
+        return question if language() == "en" else said_to(question, self.offers.pronoun)
+
+    @property
+    def consents(self) -> list[Any]:
+        """Return the questions about agencies that are asked here."""
+        return [field for field in self if field.name.startswith("consent_") and field.name != "consent_form"]
+
+    @property
+    def level_or_derived(self) -> str:
+        """Return the level that was chosen, else the one that follows from the answers."""
+        return str(self.level.data or risk.level_of(self.risks.data or ()))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for a reason where the level is lower than the answers say."""
+        valid = super().validate(extra_validators)
+        if self.risks.errors or self.level.errors or self.reasons.data:
+            return valid
+        derived = risk.level_of(self.risks.data or ())
+        if not risk.is_lower(self.level.data or "", derived):
+            return valid
+        level = codelist("risk_level").label(derived, language())
+        words = gettext("Các câu trả lời cho mức %(level)s. Chọn thấp hơn thì hãy ghi vì sao.", level=level.lower())
+        return self.must(self.reasons, words)
+
+
+def _risks() -> list[Any]:
+    return list(codelist("risk_question").active())

@@ -1,0 +1,20 @@
+"""What is said aloud: the first page, sentence by sentence, and the steps when there is danger."""
+
+from casework.codelists import Code, codelist, said_to
+from casework.web.choices import language
+
+
+def told() -> tuple[Code, ...]:
+    """Return what is told first, in the order in which it is read aloud."""
+    return codelist("told").active()
+
+
+def said(sentence: str, pronoun: str) -> str:
+    """Return a sentence with the pronoun that fits the person; English has only one."""
+    return sentence if language() == "en" else said_to(sentence, pronoun)
+
+
+def danger_steps() -> list[tuple[Code, Code | None]]:
+    """Return the steps of an emergency, each with the line to call if there is one."""
+    lines = codelist("hotline")
+    return [(step, lines.get(step.text("call")) if step.text("call") else None) for step in codelist("danger_steps")]
