@@ -34,9 +34,7 @@ def _rows(form: Page, number: int, draft_id: UUID) -> list[Row]:
     url = url_for("intake.page", draft_id=draft_id, number=number, sua=1)
     fields: list[Any] = [field for field in form if _applies(form, field)]
     rows = [(str(field.label.text), answer(field), f"{url}#{field.anchor}") for field in fields]
-    return [
-        row for row, field in zip(rows, fields, strict=True) if row[1] or field.flags.required or field.data is not None
-    ]
+    return [row for row, field in zip(rows, fields, strict=True) if row[1] or field.flags.required]
 
 
 def _applies(form: Page, field: Any) -> bool:
