@@ -1,0 +1,134 @@
+"""The desk in a real browser: from the first page to a note, on a phone and on a desk, with and without scripts."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from casework.addresses import actions as addresses
+from casework.app import create_app
+from casework.cases.places import Entry
+from casework.desk import actions as desk
+from casework.web.people import COOKIE
+from tests.browser.serving import serving
+from tests.house import House, only_sqlite
+from tests.stories import CANARIES, dao
+
+pytestmark = only_sqlite
+HALL = Entry("Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106")
+SMALL = """() => [...document.querySelectorAll('main a, main button, main input, main select, main textarea, summary')]
+  .filter((one) => !['hidden', 'radio', 'checkbox'].includes(one.type) && one.offsetParent)
+  .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
+  .filter(([, box]) => box.height < 44 || box.width < 44).map(([html]) => html)"""
+
+
+@pytest.fixture
+def site(house: House) -> Iterator[str]:
+    """The application of this house, served with its form tokens."""
+    with serving(create_app(house.config)) as address:
+        yield address
+
+
+@pytest.fixture
+def opened(chromium: Browser, house: House, site: str):
+    """Open a page in the browser of somebody who is signed in."""
+    contexts = []
+
+    def open_page(username: str, path: str, width: int = 360, **options) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": 740}, **options)
+        contexts.append(context)
+        cookie = house[username].cookie
+        where = {"domain": "127.0.0.1", "path": "/", "secure": True, "httpOnly": True}
+        context.add_cookies([{"name": COOKIE, "value": cookie, **where}])
+        page = context.new_page()
+        page.goto(site + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_counsellor_finds_a_case_shows_the_name_and_adds_a_note(opened, lan, width, script):
+    case_id = lan.opens_a_case(dao(danger="yes"))
+    page = opened("lan", "/tim", width, java_script_enabled=script)
+    page.fill("#query", "nguyen thi dao")
+    page.click("main button")
+    page.click(".cases a")
+    page.wait_for_url(f"**/vu-viec/{case_id}")
+    assert CANARIES["identity"] not in page.content()
+    page.click("text=Hiện tên")
+    page.wait_for_selector(".name[role=status]")
+    assert CANARIES["identity"] in page.inner_text("main")
+    assert CANARIES["identity"] not in page.title() + page.url
+    page.fill("#words", "Gọi lại: 'A & B' <3 tuổi, nói <im đi> rồi đánh")
+    page.click("text=Lưu ghi chú")
+    page.wait_for_selector("text=Đã lưu ghi chú.")
+    page.click("text=Ghi chép tư vấn")
+    page.wait_for_selector("article")
+    assert "Gọi lại: 'A & B' <3 tuổi, nói <im đi> rồi đánh" in page.inner_text("article")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_section_is_changed_on_a_page_of_its_own(opened, lan, width, script):
+    case_id = lan.opens_a_case()
+    page = opened("lan", f"/vu-viec/{case_id}/identity", width, java_script_enabled=script)
+    page.click("text=Sửa")
+    page.fill("#birth_year", "2569")
+    page.click("main button")
+    page.wait_for_selector("[data-problems]")
+    assert page.input_value("#birth_year") == "2569"
+    page.fill("#birth_year", "1988")
+    page.click("main button")
+    page.wait_for_selector("text=Đã lưu.")
+    assert "1988" in page.inner_text("main")
+
+
+def pages_of(case_id: UUID, place_id: UUID, sealed: UUID) -> dict[str, list[str]]:
+    """What each of them opens."""
+    case = f"/vu-viec/{case_id}"
+    return {
+        "lan": [
+            *("/", "/tim", "/da-dong", case, f"/vu-viec/{sealed}", f"{case}/story/cu", f"{case}/dong"),
+            *(f"{case}/{word}" for word in ("incident", "story", "counselling")),
+            *(f"{case}/{word}/sua" for word in ("identity", "incident", "plan")),
+        ],
+        "hoa": ["/dia-chi", "/dia-chi/moi", f"/dia-chi/{place_id}/thoi-dung", "/nhat-ky"],
+        "quang": ["/", "/nhat-ky", "/quy-tac", "/so-lieu"],
+        "cuong": ["/"],
+        "thu": ["/", "/tim"],
+        "son": ["/"],
+    }
+
+
+@pytest.fixture
+def pages(lan, mai, hoa) -> dict[str, list[str]]:
+    """Everybody's pages of a house where something has happened."""
+    place_id = hoa.does(addresses.add_address, HALL)
+    case_id, sealed = lan.opens_a_case(dao(danger="yes")), lan.opens_a_case(circle=[mai])
+    lan.does(desk.add_note, case_id, "Đã gọi.")
+    hoa.does(desk.read_case, case_id)
+    return pages_of(case_id, place_id, sealed)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
+def test_every_page_can_be_read_touched_and_fits_and_its_title_tells_nothing(site, opened, pages, lan, width, scheme):
+    secrets = ("bạo lực", "Nguyễn", "Lan", lan.does(desk.list_cases).cases[0].code)
+    wrong: list[tuple[str, object]] = []
+    for username, paths in pages.items():
+        page = opened(username, paths[0], width, bypass_csp=True, color_scheme=scheme)
+        for path in paths:
+            page.goto(site + path)
+            found = Axe().run(page).response["violations"]
+            wrong += [(path, (one["id"], one["nodes"][0]["html"][:90])) for one in found]
+            wrong += [(path, html) for html in page.evaluate(SMALL)]
+            wrong += [(path, page.title()) for word in secrets if word in page.title()]
+            page.set_viewport_size({"width": 320, "height": 640})
+            wrong += [(path, "wide")] * (page.evaluate("document.documentElement.scrollWidth") > 320)
+            page.set_viewport_size({"width": width, "height": 740})
+    assert wrong == []
