@@ -23,7 +23,7 @@ from casework.vault.circles import NewMember
 from casework.web.people import recognise
 
 PASSPHRASE = "mot cau dai de do thoi gian"
-SIZES = (20, 40, 60)
+SIZES = (200, 1200, 5000)
 _AT_ONCE = 100
 _SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý")
 _GIVEN = ("Đào", "Lụa", "Sen", "Hạnh", "Thắm", "Mây", "Quế", "Liễu", "Nhài", "Cúc", "Trúc", "Yến", "Oanh")
