@@ -1,0 +1,231 @@
+"""Every route against every role: what the policy says is what a browser gets, and a new route without an act fails."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from casework import clock
+from casework.audit.models import AuditLine
+from casework.db import Base
+from casework.policy.table import policy
+from casework.policy.words import Act, Role
+from tests.browsing import browser_of
+from tests.house import House, only_sqlite
+from tests.people import STAFF, THANH_SON
+
+pytestmark = only_sqlite
+
+# What needs nobody to be signed in and reads nothing of a commune.
+FREE = {
+    ("GET", "static"),
+    ("GET", "exit.health"),
+    ("GET", "exit.leave_again"),
+    ("POST", "exit.leave"),
+    ("POST", "language.choose"),
+    ("GET", "accounts.sign_in"),
+    ("POST", "accounts.sign_in"),
+}
+# What anybody with a session may use, locked or not.
+OWN = {("GET", "accounts.unlock"), ("POST", "accounts.unlock"), ("POST", "accounts.sign_out")}
+WORK_LOCKED = OWN | {("POST", "intake.save")}
+# What the policy gives to visitors too.
+PUBLIC = {("GET", "addresses.register"): Act.ADDRESS_LIST, ("GET", "oversight.policy"): Act.POLICY_READ}
+# The act that each other route asks for before anything is looked up.
+ACTS = {
+    ("GET", "desk.home"): Act.HOME_READ,
+    ("GET", "desk.closed"): Act.CASE_LIST,
+    ("GET", "desk.search"): Act.CASE_SEARCH,
+    ("POST", "desk.find"): Act.CASE_SEARCH,
+    ("GET", "desk.case"): Act.CASE_READ,
+    ("POST", "desk.show_name"): Act.NAME_SHOW,
+    ("POST", "desk.add_note"): Act.NOTE_ADD,
+    ("GET", "desk.ask_closing"): Act.CASE_CLOSE,
+    ("POST", "desk.close"): Act.CASE_CLOSE,
+    ("POST", "desk.reopen"): Act.CASE_CLOSE,
+    ("GET", "desk.sections.section"): Act.SECTION_READ,
+    ("GET", "desk.sections.history"): Act.SECTION_HISTORY,
+    ("GET", "desk.sections.edit"): Act.SECTION_WRITE,
+    ("POST", "desk.sections.save"): Act.SECTION_WRITE,
+    ("GET", "intake.begin"): Act.INTAKE_BEGIN,
+    ("GET", "intake.steps"): Act.INTAKE_BEGIN,
+    ("POST", "intake.told"): Act.INTAKE_BEGIN,
+    ("POST", "intake.start"): Act.DRAFT_START,
+    ("GET", "intake.page"): Act.DRAFT_OPEN,
+    ("POST", "intake.save"): Act.DRAFT_SAVE,
+    ("POST", "intake.readers"): Act.DRAFT_OPEN,
+    ("POST", "intake.submit"): Act.DRAFT_OPEN,
+    ("GET", "intake.discard"): Act.DRAFT_OPEN,
+    ("POST", "intake.discard"): Act.DRAFT_DISCARD,
+    ("GET", "addresses.add"): Act.ADDRESS_ADD,
+    ("POST", "addresses.add"): Act.ADDRESS_ADD,
+    ("GET", "addresses.change"): Act.ADDRESS_ADD,
+    ("POST", "addresses.change"): Act.ADDRESS_ADD,
+    ("GET", "addresses.leave"): Act.ADDRESS_RETIRE,
+    ("POST", "addresses.retire"): Act.ADDRESS_RETIRE,
+    ("GET", "statistics.releases"): Act.COUNTS_READ,
+    ("GET", "statistics.closing"): Act.PERIOD_PREVIEW,
+    ("POST", "statistics.close"): Act.PERIOD_CLOSE,
+    ("GET", "oversight.log"): Act.AUDIT_READ,
+    ("POST", "oversight.verify"): Act.AUDIT_VERIFY,
+    ("GET", "accounts.accounts"): Act.ACCOUNT_LIST,
+}
+IDS = {"case_id", "draft_id", "place_id"}
+TYPED = {"words": "x", "outcome": "needs_met", "base": "1", "query": "dao", "lang": "vi", "back": "/"}
+HUMANS = [name for name, one in STAFF.items() if one.commune_id == THANH_SON]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one route, with the addresses that it has for an id."""
+
+    method: str
+    rule: Rule
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.method, self.rule.endpoint
+
+    def path(self, app: Flask, about: UUID) -> str:
+        given = {
+            "case_id": about,
+            "draft_id": about,
+            "place_id": about,
+            "number": 3,
+            "word": "contact",
+            "filename": "x",
+        }
+        values = {name: given[name] for name in self.rule.arguments if name not in (self.rule.defaults or {})}
+        with app.test_request_context():
+            built = app.url_map.bind("localhost").build(self.rule.endpoint, values, method=self.method)
+        return str(built)
+
+    def asked_by(self, client: FlaskClient, app: Flask, about: UUID) -> TestResponse:
+        sent = TYPED if self.method == "POST" else None
+        return client.open(self.path(app, about), method=self.method, data=sent)
+
+
+def routes(app: Flask) -> Iterator[Route]:
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}):
+            yield Route(method, rule)
+
+
+def body(answer: TestResponse, about: UUID) -> bytes:
+    """What was answered, whatever the id in its addresses."""
+    return answer.data.replace(str(about).encode(), b"ID")
+
+
+def may(roles: tuple[str, ...], act: Act) -> bool:
+    return any(Role(role) in policy().rows[act].who for role in roles)
+
+
+def test_every_route_is_listed_with_its_act(app):
+    assert {route.key for route in routes(app)} == FREE | OWN | set(PUBLIC) | set(ACTS)
+
+
+@pytest.mark.parametrize("username", HUMANS)
+def test_a_role_gets_what_the_policy_says_and_no_hint_beyond_it(app, house: House, username):
+    case_id, missing = house["luu"].opens_a_case(), uuid4()
+    wrong = []
+    for route in routes(app):
+        if route.key in FREE | OWN:
+            continue
+        act = (PUBLIC | ACTS)[route.key]
+        first = route.asked_by(browser_of(app, house[username]), app, case_id)
+        second = route.asked_by(browser_of(app, house[username]), app, missing)
+        refused = first.status_code == 403
+        if refused == may(STAFF[username].roles, act) or first.status_code >= 500:
+            wrong.append((route.key, first.status_code))
+        same = (first.status_code, body(first, case_id)) == (second.status_code, body(second, missing))
+        if IDS & route.rule.arguments and not same:
+            wrong.append((route.key, first.status_code, second.status_code, "differ"))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("username", ["mai", "hoa", "cuong", "chinh"])
+def test_what_is_out_of_reach_answers_as_what_does_not_exist(app, house: House, lan, binh, username):
+    sealed, missing = lan.opens_a_case(circle=[binh]), uuid4()
+    wrong = []
+    for route in routes(app):
+        if "case_id" not in route.rule.arguments or not may(STAFF[username].roles, ACTS[route.key]):
+            continue
+        first = route.asked_by(browser_of(app, house[username]), app, sealed)
+        second = route.asked_by(browser_of(app, house[username]), app, missing)
+        if first.status_code != 404 or body(first, sealed) != body(second, missing):
+            wrong.append((route.key, first.status_code, second.status_code))
+    assert wrong == []
+
+
+def test_a_refusal_says_the_same_on_every_route(app, house: House):
+    case_id = house["lan"].opens_a_case()
+    said = set()
+    for route in routes(app):
+        if route.key in ACTS and not may(("statistician",), ACTS[route.key]):
+            answer = route.asked_by(browser_of(app, house["thu"]), app, case_id)
+            said.add(answer.data)
+    assert len(said) == 1
+
+
+def test_a_visitor_is_asked_to_sign_in_everywhere_else(app, house: House):
+    case_id = house["lan"].opens_a_case()
+    wrong = []
+    for route in routes(app):
+        answer = route.asked_by(browser_of(app, None), app, case_id)
+        signing_in = answer.status_code == 303 and (answer.location or "").startswith("/dang-nhap")
+        if signing_in != (route.key not in FREE | set(PUBLIC)) or answer.status_code >= 500:
+            wrong.append((route.key, answer.status_code))
+    assert wrong == []
+
+
+def test_a_locked_screen_opens_nothing_but_what_only_seals(app, house: House, lan):
+    case_id = lan.opens_a_case()
+    cookie_is_made = lan.cookie
+    assert cookie_is_made
+    later = clock.micros() + 20 * 60 * clock.MICROSECOND
+    wrong = []
+    with clock.living_at(lambda: later):
+        for route in routes(app):
+            if route.key == ("POST", "accounts.sign_out"):
+                continue
+            answer = route.asked_by(browser_of(app, lan), app, case_id)
+            unlocking = answer.status_code == 303 and (answer.location or "").startswith("/mo-khoa")
+            if unlocking != (route.key not in FREE | WORK_LOCKED | set(PUBLIC)) or answer.status_code >= 500:
+                wrong.append((route.key, answer.status_code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("username", HUMANS)
+def test_a_get_never_reaches_a_writing_act(app, house: House, lan, username):
+    case_id = lan.opens_a_case()
+    client = browser_of(app, house[username])
+    before, line = standing(house), newest(house)
+    for route in routes(app):
+        if route.method == "GET":
+            route.asked_by(client, app, case_id)
+    assert standing(house) == before
+    writing = {act for act in Act if policy().rows[act].writes}
+    with house.looking() as session:
+        done = session.execute(select(AuditLine.act).where(AuditLine.n > line, AuditLine.outcome == "ok")).scalars()
+        assert writing.isdisjoint(done)
+
+
+def newest(house: House) -> int:
+    with house.looking() as session:
+        return max(session.execute(select(AuditLine.n).where(AuditLine.commune_id == THANH_SON)).scalars())
+
+
+def standing(house: House) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table but the log and the moments of last use."""
+    tables = [table for table in Base.metadata.sorted_tables if table.name not in {"audit_line", "session"}]
+    with house.gate.database.engine.connect() as connection:
+        return {
+            table.name: sorted(map(tuple, connection.exec_driver_sql(f'SELECT * FROM "{table.name}"').all()), key=repr)
+            for table in tables
+        }
