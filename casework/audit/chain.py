@@ -1,14 +1,17 @@
 """The form of a line: canonical JSON, the hash that chains it and the MAC that only the server can make."""
 
+import hmac
 import json
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
+from casework.audit.models import AuditLine
 from casework.vault.bytes import lp
 from casework.vault.kek import Control
 
 START = bytes(32)
+_REPEATED = ("at", "act", "who", "about", "outcome", "head", "head_mac")
 
 
 @dataclass(frozen=True)
@@ -50,3 +53,17 @@ def link(n: int, prev: bytes, body: str) -> bytes:
 def sign(control: Control, n: int, h: bytes) -> bytes:
     """Return the MAC of a line under K_ctl, with the id of its KEK before it."""
     return control.number.to_bytes(4, "big") + control.tag(lp("cw/1/ctl", "audit_line", 1, control.commune_id, n, h))
+
+
+def holds(control: Control, row: AuditLine, n: int, prev: bytes) -> bool:
+    """Tell whether a line is ours, stands in its place in the chain, and its columns repeat what its text says."""
+    if (row.n, row.prev, row.h) != (n, prev, link(n, prev, row.body)):
+        return False
+    if not hmac.compare_digest(row.mac, sign(control, n, row.h)):
+        return False
+    said = json.loads(row.body)
+    return all(said[name] == _plain(getattr(row, name)) for name in _REPEATED)
+
+
+def _plain(value: object) -> object:
+    return value.hex() if isinstance(value, bytes) else getattr(value, "hex", value)

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework.audit.chain import START, Entry, canonical, link, sign
+from casework.audit.chain import START, Entry, canonical, holds, link, sign
 from casework.audit.models import AuditLine
+from casework.errors import VaultError
 from casework.vault import heads
 from casework.vault.kek import Control
 
@@ -18,7 +18,7 @@ def append(session: Session, control: Control, entries: Sequence[Entry]) -> None
 
     Each changed head first gets the number of its line and is signed again, so that the line can hold its MAC.
     """
-    n, prev = _tail(session, control.commune_id)
+    n, prev = _tail(session, control)
     touched = list(heads.changes(session).values())
     for number, head in enumerate(touched, start=n + 1):
         head.n = number
@@ -31,10 +31,15 @@ def append(session: Session, control: Control, entries: Sequence[Entry]) -> None
     session.flush()
 
 
-def _tail(session: Session, commune_id: UUID) -> tuple[int, bytes]:
-    newest = select(AuditLine.n, AuditLine.h).where(AuditLine.commune_id == commune_id)
-    row = session.execute(newest.order_by(AuditLine.n.desc()).limit(1)).one_or_none()
-    return (row.n, row.h) if row else (0, START)
+def _tail(session: Session, control: Control) -> tuple[int, bytes]:
+    """Return where the chain ends; nothing is chained to a last line that we did not write."""
+    newest = select(AuditLine).where(AuditLine.commune_id == control.commune_id)
+    row = session.execute(newest.order_by(AuditLine.n.desc()).limit(1)).scalar_one_or_none()
+    if row is None:
+        return 0, START
+    if not holds(control, row, row.n, row.prev):
+        raise VaultError("unopened")
+    return row.n, row.h
 
 
 def _add(session: Session, control: Control, n: int, prev: bytes, entry: Entry) -> bytes:
