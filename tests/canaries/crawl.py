@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, IntegerConverter, Rule, UUIDConverter
 
 from casework.policy.words import Section
 from casework.web.people import COOKIE
@@ -44,18 +44,22 @@ def answers(app: Flask, who: Someone, ids: Sequence[UUID], *, posts: dict[str, d
 
 def paths(app: Flask, rule: Rule, ids: Sequence[UUID]) -> Iterator[str]:
     """Fill the gaps of a route with every id, every section and every page number."""
-    names = sorted(rule.arguments)
+    names = sorted(rule._converters)
     adapter = app.url_map.bind("localhost")
     for values in itertools.product(*(_tries(rule, name, ids) for name in names)):
-        yield adapter.build(rule.endpoint, dict(zip(names, values, strict=True)), method=_method(rule))
+        yield adapter.build(
+            rule.endpoint, {**(rule.defaults or {}), **dict(zip(names, values, strict=True))}, method=_method(rule)
+        )
 
 
 def _tries(rule: Rule, name: str, ids: Sequence[UUID]) -> list[Any]:
-    kind = type(rule._converters[name]).__name__
-    if kind == "UUIDConverter":
+    converter = rule._converters[name]
+    if isinstance(converter, UUIDConverter):
         return [*ids, uuid4()]
-    if kind == "IntegerConverter":
+    if isinstance(converter, IntegerConverter):
         return list(range(1, 8))
+    if isinstance(converter, AnyConverter):
+        return sorted(converter.items)
     return [section.code for section in Section]
 
 
