@@ -9,9 +9,12 @@ import click
 
 from casework import config, serving
 from casework.app import create_app
-from casework.db import upgrade
+from casework.db import Database, upgrade
 from casework.demo import build, cards, folder
 from casework.errors import CaseworkError
+from casework.gate import Gate
+from casework.oversight import console, policy_text
+from casework.vault import kek
 from casework.web import loglines
 
 _PORT = 8000
@@ -71,6 +74,26 @@ def serve(data: Path, port: int | None) -> None:
     settings = config.load(data.absolute())
     chosen = serving.free_port(port or _PORT, exactly=True)
     serving.serve(create_app(settings), chosen, ready=lambda: None)
+
+
+@main.command()
+@_DATA
+def verify(data: Path) -> None:
+    """Kiểm tra nhật ký của từng xã. / Verify the log of every commune; status 1 if anything does not hold."""
+    settings = config.load(data.absolute())
+    gate = Gate(Database(settings.database_url), kek.load(settings.kek_file, demo=settings.demo))
+    verdicts = console.verify_all(gate)
+    for name, verdict in verdicts:
+        state = "đúng / holds" if verdict.holds else "SAI / BROKEN"
+        click.echo(f"{name}: {verdict.lines} dòng / lines, {verdict.short}, {state}")
+    if not all(verdict.holds for _, verdict in verdicts):
+        raise click.exceptions.Exit(1)
+
+
+@main.command()
+def policy() -> None:
+    """In quy tắc ai được làm gì. / Print the policy as Markdown."""
+    click.echo(policy_text.markdown(), nl=False)
 
 
 @main.command(name="upgrade")
