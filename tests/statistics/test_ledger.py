@@ -1,11 +1,15 @@
 """Whoever holds the database can destroy releases and the ledger, but not change or take one back unnoticed."""
 
+from collections import Counter
+
 import pytest
 from sqlalchemy import create_engine, text
 
 from casework.audit.verify import verify
 from casework.errors import VaultError
 from casework.statistics import actions
+from casework.statistics.ledger import Counted, Ledger
+from casework.statistics.plan import TOTAL
 from casework.vault import ledger
 from casework.vault.models import Head
 from tests.house import House
@@ -95,4 +99,6 @@ def test_the_log_still_verifies_and_says_which_period_was_closed(closed: Book):
 def test_nothing_that_was_sealed_prints(closed: Book):
     with closed.on(closed.after(2).next_day) as house:
         assert repr(house["hoa"].does(actions.preview_period)) == "<sealed>"
+        assert repr(Counted({THANH_SON: 1}, Counter({TOTAL: 1}), 0, {})) == "<sealed>"
+        assert repr(Ledger(Head(), THANH_SON, {}, {2026: b"k" * 32})) == "<sealed>"
         assert closes(house["hoa"]).number == 3

@@ -87,8 +87,10 @@ def test_a_late_case_and_the_day_after_are_told_to_the_lead(book: Book, app: Fla
     assert "Số thật" not in page
 
 
-@pytest.mark.parametrize("given", [{}, {"period": "2026-Q9"}, {"mark": "x", "period": "\x00"}, {"period": "x" * 9999}])
-def test_a_word_that_agrees_to_nothing_releases_nothing(book: Book, app: Flask, given: dict[str, str]):
+@pytest.mark.parametrize(
+    "given", [{}, {"period": "2026-Q9"}, {"mark": "x", "period": "\x00"}, {"period": "x" * 9999}, {"mark": ["x", "y"]}]
+)
+def test_a_word_that_agrees_to_nothing_releases_nothing(book: Book, app: Flask, given: dict):
     with book.on(book.first.next_day) as house:
         answer = browser_of(app, house["hoa"]).post("/chot-ky/cong-bo", data=given)
         assert answer.status_code in (303, 409, 422)
