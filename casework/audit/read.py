@@ -41,14 +41,6 @@ def recent(hands: Hands, act: Act, *, who: UUID | None, since: int) -> int:
     return hands.session.execute(select(func.count()).select_from(AuditLine).where(*wanted)).scalar_one()
 
 
-def newest(hands: Hands, *, before: int | None = None, limit: int = 100) -> list[Line]:
-    """Return a page of the log, newest first."""
-    rows = select(AuditLine).where(AuditLine.commune_id == hands.commune_id)
-    if before is not None:
-        rows = rows.where(AuditLine.n < before)
-    return [_line(row) for row in hands.session.execute(rows.order_by(AuditLine.n.desc()).limit(limit)).scalars()]
-
-
 @dataclass(frozen=True)
 class Seen:
     """Which lines somebody is shown: those of some people; of guarded acts only those about ids that she can open.

@@ -40,8 +40,9 @@ def opened(chromium: Browser, house: House, site: str):
         context = chromium.new_context(viewport={"width": width, "height": 740}, **options)
         contexts.append(context)
         cookie = house[username].cookie
-        where = {"domain": "127.0.0.1", "path": "/", "secure": True, "httpOnly": True}
-        context.add_cookies([{"name": COOKIE, "value": cookie, **where}])
+        context.add_cookies(
+            [{"name": COOKIE, "value": cookie, "domain": "127.0.0.1", "path": "/", "secure": True, "httpOnly": True}]
+        )
         page = context.new_page()
         page.goto(site + path)
         return page

@@ -133,7 +133,7 @@ def test_every_route_is_listed_with_its_act(app):
 @pytest.mark.parametrize("username", HUMANS)
 def test_a_role_gets_what_the_policy_says_and_no_hint_beyond_it(app, house: House, username):
     case_id, missing = house["luu"].opens_a_case(), uuid4()
-    wrong = []
+    wrong: list[object] = []
     for route in routes(app):
         if route.key in FREE | OWN:
             continue
@@ -152,7 +152,7 @@ def test_a_role_gets_what_the_policy_says_and_no_hint_beyond_it(app, house: Hous
 @pytest.mark.parametrize("username", ["mai", "hoa", "cuong", "chinh"])
 def test_what_is_out_of_reach_answers_as_what_does_not_exist(app, house: House, lan, binh, username):
     sealed, missing = lan.opens_a_case(circle=[binh]), uuid4()
-    wrong = []
+    wrong: list[object] = []
     for route in routes(app):
         if "case_id" not in route.rule.arguments or not may(STAFF[username].roles, ACTS[route.key]):
             continue
@@ -175,7 +175,7 @@ def test_a_refusal_says_the_same_on_every_route(app, house: House):
 
 def test_a_visitor_is_asked_to_sign_in_everywhere_else(app, house: House):
     case_id = house["lan"].opens_a_case()
-    wrong = []
+    wrong: list[object] = []
     for route in routes(app):
         answer = route.asked_by(browser_of(app, None), app, case_id)
         signing_in = answer.status_code == 303 and (answer.location or "").startswith("/dang-nhap")
@@ -189,7 +189,7 @@ def test_a_locked_screen_opens_nothing_but_what_only_seals(app, house: House, la
     cookie_is_made = lan.cookie
     assert cookie_is_made
     later = clock.micros() + 20 * 60 * clock.MICROSECOND
-    wrong = []
+    wrong: list[object] = []
     with clock.living_at(lambda: later):
         for route in routes(app):
             if route.key == ("POST", "accounts.sign_out"):
