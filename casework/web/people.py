@@ -142,10 +142,13 @@ def _agencies(session: Session, card: _Card, seed: bytes | None) -> tuple[list[A
         check(control, Head, head, 0)
         fresh.believe(head, n, mac)
         check(control, Agency, agency, head.v)
+        if wrap.agency_id is not None:
+            check(control, Wrap, wrap, head.v)
+        elif agency.id != member.agency_id:
+            continue
         agencies.append(agency)
         if wrap.agency_id is None or seed is None or agency.state != ACTIVE:
             continue
-        check(control, Wrap, wrap, head.v)
         ids_of_wrap = {"commune_id": wrap.commune_id, "agency_id": wrap.agency_id, "member_id": wrap.member_id}
         keys[agency.id] = unwrap(seed, wrap.blob, epoch=wrap.epoch, **ids_of_wrap)
     return agencies, Keyring(member_id=member.id, agencies=keys) if seed is not None else None
