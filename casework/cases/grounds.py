@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
+from casework.audit import fresh
 from casework.cases import writing
 from casework.cases.models import Ground
 from casework.cases.reading import Held
@@ -22,16 +23,13 @@ _CONSENT_DAYS = 183
 
 def record(work: Work, found: Held, entry: GroundEntry) -> Ground:
     """Write one entry: sealed words for the owner, and a row that says to whom, which sections and until when."""
-    receiver = select(Agency.id).where(Agency.commune_id == work.commune_id, Agency.kind == entry.receiver)
-    receiver_id = work.session.execute(receiver).scalar_one_or_none()
-    if receiver_id is None:
-        raise BadInput("Xã chưa ghi cơ quan nhận này vào sổ.")
+    receiver = _receiver(work, entry.receiver)
     consent = entry.kind == "consent"
     ground = Ground(
         commune_id=work.commune_id,
         id=uuid4(),
         case_id=found.id,
-        receiver_id=receiver_id,
+        receiver_id=receiver.id,
         sections=",".join(
             str(Section[code.upper()].value) for code in codelist("bundle").get(entry.receiver).texts("sections")
         ),
@@ -41,3 +39,12 @@ def record(work: Work, found: Held, entry: GroundEntry) -> Ground:
     work.session.add(ground)
     writing.save_json(work, found, Section.GROUNDS, entry.to_json(), series=ground.id)
     return ground
+
+
+def _receiver(work: Work, kind: str) -> Agency:
+    """Find the agency of a kind in rows that hold; raise BadInput if the commune has none."""
+    wanted = select(Agency.id).where(Agency.commune_id == work.commune_id, Agency.kind == kind)
+    found = work.session.execute(wanted).scalar_one_or_none()
+    if found is None:
+        raise BadInput("Xã chưa ghi cơ quan nhận này vào sổ.")
+    return fresh.agency(work.session, work.commune_id, found)
