@@ -14,6 +14,7 @@ from casework.cases.models import Case
 from casework.errors import NotFound, VaultError
 from casework.gate import Work
 from casework.policy.words import Section
+from casework.vault import heads
 from casework.vault.envelopes import Page, open_newest, open_page
 from casework.vault.macs import check, shape
 from casework.vault.models import Document, Envelope, Head
@@ -129,8 +130,21 @@ def history(work: Work, found: Held, section: Section) -> list[Page]:
     opened = []
     for document, envelope in _sealed(work, rows, {found.id: found.head.v}):
         check(work.hands.control, Document, document, found.head.v)
-        opened.append(open_page(work.hands, document, envelope))
+        newest = heads.newest(found.head.listing, document.section, document.series)
+        if newest is not None and newest.revision == document.revision:
+            opened.append(open_newest(work.hands, found.head.listing, document, envelope))
+        else:
+            opened.append(open_page(work.hands, document, envelope))
+    _none_missing(found, opened)
     return sorted(opened, key=lambda one: -one.revision)
+
+
+def _none_missing(found: Held, opened: Iterable[Page]) -> None:
+    """Raise VaultError if a history lacks the revision that its head calls the newest."""
+    for series in {(page.section, page.series) for page in opened}:
+        newest = heads.newest(found.head.listing, *series)
+        if newest is None or (*series, newest.revision) not in {(p.section, p.series, p.revision) for p in opened}:
+            raise VaultError("unopened")
 
 
 def listed(work: Work, sections: Iterable[Section], *, draft: bool = False) -> list[Listed]:
@@ -166,7 +180,7 @@ def _sealed(work: Work, rows: Iterable[Any], versions: dict[UUID, int]) -> Itera
         if document.id in seen or not work.hands.holds(envelope.agency_id):
             continue
         seen.add(document.id)
-        if envelope.case_id != document.case_id:
+        if envelope.case_id != document.case_id or document.case_id not in versions:
             raise VaultError("unopened")
         check(work.hands.control, Envelope, envelope, versions[document.case_id])
         yield document, envelope
