@@ -47,7 +47,7 @@ def issue(actor: Actor, act: Act) -> Permit:
     if not held:
         raise Refused(f"{act} is not for {', '.join(actor.roles)}")
     reach, role = max(held)
-    theirs = frozenset().union(*(table.sections.get(own, frozenset()) for own in actor.roles))
+    theirs = frozenset().union(*(table.sections.get(own, frozenset()) for _, own in held))
     opens = theirs if row.opens is None else theirs & row.opens
     return Permit(act=act, actor=actor, role=role, reach=reach, opens=opens, writes=row.writes)
 
