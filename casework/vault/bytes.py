@@ -105,7 +105,7 @@ def seal(key: bytes, plain: bytes, *, context: bytes, key_ref: int) -> bytes:
 
 def unseal(key: bytes, blob: bytes, *, context: bytes, key_ref: int) -> bytes:
     """Open an E1 blob; every failure is the same VaultError."""
-    if not _E1_HEAD.size + _NONCE + _TAG <= len(blob) <= _LARGEST:
+    if len(key) != KEY_BYTES or not _E1_HEAD.size + _NONCE + _TAG <= len(blob) <= _LARGEST:
         raise VaultError("unopened")
     head = blob[: _E1_HEAD.size]
     if head != _E1_HEAD.pack(_VERSION, _AES_256_GCM, key_ref):
@@ -144,7 +144,10 @@ def send(public: bytes, plain: bytes, *, context: bytes) -> bytes:
     if len(public) != PUBLIC_KEY_BYTES:
         raise VaultError("unopened")
     head = bytes((_VERSION, _XWING))
-    return head + _SUITE.encrypt(plain, _public(public), head + context)
+    try:
+        return head + _SUITE.encrypt(plain, _public(public), head + context)
+    except ValueError:
+        raise VaultError("unopened") from None
 
 
 def receive(seed: bytes, blob: bytes, *, context: bytes) -> bytes:

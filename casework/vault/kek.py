@@ -88,7 +88,7 @@ def load(path: Path, *, demo: bool) -> Kek:
         raise VaultError(f"Không đọc được tệp khóa {path}.") from cause
     if mode & 0o077:
         raise VaultError(f"Tệp khóa {path} để người khác đọc được: chạy chmod 600.")
-    if magic != _MAGIC or len(kek.secret) != KEY_BYTES:
+    if magic != _MAGIC or len(kek.secret) != KEY_BYTES or not 0 <= kek.number < 2**32:
         raise VaultError(f"Tệp khóa {path} hỏng.")
     if (kek.number == DEMO_ID) != demo:
         raise VaultError("Khóa dùng thử chỉ chạy với bản dùng thử, khóa thật chỉ chạy với bản thật.")

@@ -64,7 +64,7 @@ def _stretched(passphrase: str, salt: bytes, *, memory_kib: int, passes: int) ->
     """Turn a passphrase into a key; NFC and NFD forms of one passphrase are the same passphrase (NFKC)."""
     if memory_kib < MEMORY_KIB or passes < PASSES or len(salt) != SALT_BYTES:
         raise VaultError("unopened")
-    secret = unicodedata.normalize("NFKC", passphrase[:_LONGEST]).encode()
+    secret = unicodedata.normalize("NFKC", passphrase)[:_LONGEST].encode()
     with _argon_slot():
         raw = Argon2id(salt=salt, length=32, iterations=passes, lanes=1, memory_cost=memory_kib).derive(secret)
     return derive(raw, "slot")
