@@ -1,13 +1,16 @@
 """Somebody with the whole database in hand and none of the keys: reads, changes and puts back rows as they stand."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, Table, create_engine, select
 
 from casework.db import Base
+from casework.errors import CaseworkError, VaultError
 from tests.house import House
+from tests.stories import CANARIES
 
 Row = dict[str, Any]
 
@@ -23,7 +26,7 @@ class Thief:
         """Return one table."""
         return Base.metadata.tables[name]
 
-    def rows(self, name: str, **where: Any) -> list[Row]:
+    def rows(self, name: str, /, **where: Any) -> list[Row]:
         """Copy the rows of a table that have these values."""
         return [dict(row) for row in self.connection.execute(select(self.table(name)).filter_by(**where)).mappings()]
 
@@ -32,11 +35,11 @@ class Thief:
         for row in rows:
             self.connection.execute(self.table(name).insert().values(**row))
 
-    def delete(self, name: str, **where: Any) -> int:
+    def delete(self, name: str, /, **where: Any) -> int:
         """Delete rows and say how many."""
         return self.connection.execute(self.table(name).delete().filter_by(**where)).rowcount
 
-    def change(self, name: str, where: Row, **values: Any) -> int:
+    def change(self, name: str, where: Row, /, **values: Any) -> int:
         """Change rows and say how many."""
         return self.connection.execute(self.table(name).update().filter_by(**where).values(**values)).rowcount
 
@@ -58,3 +61,18 @@ def stolen(house: House) -> Iterator[Thief]:
             yield Thief(connection)
     finally:
         engine.dispose()
+
+
+def swap(house: House, table: str, one: Row, other: Row, columns: list[str]) -> None:
+    """Exchange some columns of two rows."""
+    with stolen(house) as thief:
+        first, second = thief.rows(table, **one)[0], thief.rows(table, **other)[0]
+        thief.change(table, one, **{name: second[name] for name in columns})
+        thief.change(table, other, **{name: first[name] for name in columns})
+
+
+def refused(doing: Callable[[], object], *errors: type[CaseworkError]) -> None:
+    """Do what must be refused, with the one error of the vault unless others are named, and without a word of it."""
+    with pytest.raises(errors or (VaultError,)) as caught:
+        doing()
+    assert not any(canary in str(caught.value) for canary in CANARIES.values())
