@@ -1,9 +1,12 @@
 """A period is closed once, when it is over, and every case is counted once: what is released never changes."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, Refused
+from casework.gate import Person
 from casework.intake import actions as intake
 from casework.statistics import actions
 from casework.statistics.plan import TOTAL, Cell, plan
@@ -165,3 +168,21 @@ def test_the_size_of_a_year_follows_what_the_whole_year_before_published(book: B
         assert seen.period.name == f"{book.first.year + 2}-H1"
         assert [table.name for table, _, _ in seen.tables] == ["total"]
         assert closes(house["hoa"]).size == "S0"
+
+
+def test_two_who_close_at_once_release_once(book: Book):
+    book.record(book.first, 4)
+    with book.on(book.first.next_day) as house:
+        people = [house[username].person for username in ("hoa", "binh")]
+        seen = house["hoa"].does(actions.preview_period)
+
+        def close(person: Person) -> str:
+            try:
+                house.gate.perform(person, actions.close_period, seen.period.name, seen.mark)
+            except Conflict:
+                return "too late"
+            return "closed"
+
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(close, people)) == ["closed", "too late"]
+        assert len(house["thu"].does(actions.read_releases)) == 1
