@@ -1,0 +1,197 @@
+"""The byte formats: injective lists, blobs that open only as they were sealed, padding that hides a length."""
+
+import random
+import struct
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casework.errors import VaultError
+from casework.vault.bytes import (
+    KEY_BYTES,
+    PUBLIC_KEY_BYTES,
+    derive,
+    encoded,
+    fresh_key,
+    lp,
+    pad,
+    public_key,
+    receive,
+    seal,
+    send,
+    unpad,
+    unseal,
+)
+
+FIELD = st.one_of(st.none(), st.integers(), st.text(st.characters(codec="utf-8")), st.uuids(), st.binary())
+FIELDS = st.lists(FIELD, max_size=6)
+CONTEXT = lp("cw/1/test", 1)
+SEED = fresh_key()
+PUBLIC = public_key(SEED)
+KEY = fresh_key()
+
+
+def typed(fields):
+    return [(type(field), field) for field in fields]
+
+
+def read_back(raw: bytes) -> list[tuple[int, bytes]]:
+    """Take a list apart again, which works only if it can be taken apart in one way."""
+    count, at, found = raw[0], 1, []
+    for _ in range(count):
+        kind, length = struct.unpack_from(">BI", raw, at)
+        found.append((kind, raw[at + 5 : at + 5 + length]))
+        at += 5 + length
+    assert at == len(raw)
+    return found
+
+
+@given(FIELDS, FIELDS)
+def test_two_different_lists_never_have_the_same_bytes(one, other):
+    assert (lp(*one) == lp(*other)) == (typed(one) == typed(other))
+
+
+@given(FIELDS)
+def test_a_list_can_be_taken_apart_in_one_way_alone(fields):
+    assert read_back(lp(*fields)) == [read_back(b"\x01" + encoded(field))[0] for field in fields]
+
+
+def test_a_list_knows_its_limits():
+    assert len(lp(*[None] * 255)) == 1 + 255 * 5
+    for broken in ([None] * 256, [True], [1.0], [("a",)]):
+        with pytest.raises(VaultError):
+            lp(*broken)
+    with pytest.raises(VaultError):
+        encoded(2.0)  # type: ignore[arg-type]
+
+
+@given(st.binary(max_size=3000), st.binary(max_size=50), st.integers(0, 2**32 - 1))
+def test_what_is_kept_opens_as_it_was_sealed(plain, context, key_ref):
+    assert unseal(KEY, seal(KEY, plain, context=context, key_ref=key_ref), context=context, key_ref=key_ref) == plain
+
+
+@given(st.binary(max_size=3000), st.binary(max_size=50))
+def test_what_is_sent_opens_as_it_was_sealed(plain, context):
+    assert receive(SEED, send(PUBLIC, plain, context=context), context=context) == plain
+
+
+@given(st.binary(max_size=20), st.binary(max_size=20))
+def test_another_context_opens_nothing(context, other):
+    if context == other:
+        other += b"x"
+    for opening in (
+        lambda: unseal(KEY, seal(KEY, b"x", context=context, key_ref=1), context=other, key_ref=1),
+        lambda: receive(SEED, send(PUBLIC, b"x", context=context), context=other),
+    ):
+        with pytest.raises(VaultError, match=r"^unopened$"):
+            opening()
+
+
+def test_another_key_another_reference_and_another_length_open_nothing():
+    blob = seal(KEY, b"x", context=CONTEXT, key_ref=1)
+    for key, ref in ((fresh_key(), 1), (KEY, 2), (KEY[:16], 1), (KEY + b"x", 1), (b"", 1)):
+        with pytest.raises(VaultError, match=r"^unopened$"):
+            unseal(key, blob, context=CONTEXT, key_ref=ref)
+    with pytest.raises(VaultError, match=r"^unopened$"):
+        receive(fresh_key(), send(PUBLIC, b"x", context=CONTEXT), context=CONTEXT)
+
+
+def test_the_same_text_sealed_twice_looks_different():
+    assert len({seal(KEY, b"x", context=CONTEXT, key_ref=1) for _ in range(500)}) == 500
+    assert len({send(PUBLIC, b"x", context=CONTEXT)[:1000] for _ in range(20)}) == 20
+
+
+def test_a_sealed_key_has_the_sizes_that_were_promised():
+    assert len(seal(KEY, KEY, context=CONTEXT, key_ref=1)) == 66
+    assert len(send(PUBLIC, KEY, context=CONTEXT)) == 1170
+    assert len(PUBLIC) == PUBLIC_KEY_BYTES
+
+
+@pytest.mark.parametrize(
+    "public",
+    [b"", b"x" * 100, b"\xff" * PUBLIC_KEY_BYTES, PUBLIC[:1184] + bytes(32), PUBLIC + b"x"],
+    ids=["none", "short", "no key", "a point of small order", "long"],
+)
+def test_nothing_is_sealed_to_what_is_no_public_key(public):
+    with pytest.raises(VaultError, match=r"^unopened$"):
+        send(public, b"x", context=CONTEXT)
+
+
+OPENINGS = {
+    "kept": (lambda: seal(KEY, KEY, context=CONTEXT, key_ref=1), lambda b: unseal(KEY, b, context=CONTEXT, key_ref=1)),
+    "body": (
+        lambda: seal(KEY, pad(b"{}" * 300), context=CONTEXT, key_ref=0),
+        lambda b: unpad(unseal(KEY, b, context=CONTEXT, key_ref=0)),
+    ),
+    "sent": (lambda: send(PUBLIC, KEY, context=CONTEXT), lambda b: receive(SEED, b, context=CONTEXT)),
+}
+
+
+def accepted(kind: str, flips: int) -> list[str]:
+    """Flip one bit at a time and return what was accepted or failed in any other way than all others."""
+    make, opening = OPENINGS[kind]
+    blob, dice, found = make(), random.Random(20261123), []
+    for _ in range(flips):
+        bit = dice.randrange(len(blob) * 8)
+        flipped = bytearray(blob)
+        flipped[bit // 8] ^= 1 << bit % 8
+        try:
+            opening(bytes(flipped))
+        except VaultError as error:
+            if str(error) == "unopened" and error.__cause__ is None:
+                continue
+        found.append(f"bit {bit}")
+    return found
+
+
+@pytest.mark.parametrize("kind", OPENINGS)
+def test_no_flipped_bit_is_accepted(kind):
+    assert accepted(kind, 200) == []
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("kind", OPENINGS)
+def test_none_of_ten_thousand_flipped_bits_is_accepted(kind):
+    assert accepted(kind, 10_000) == []
+
+
+@pytest.mark.parametrize("kind", OPENINGS)
+def test_a_blob_cut_or_lengthened_is_refused(kind):
+    make, opening = OPENINGS[kind]
+    blob = make()
+    for broken in (b"", blob[:1], blob[:5], blob[:30], blob[:-1], blob + b"x", bytes(len(blob)), bytes(33_000_000)):
+        with pytest.raises(VaultError, match=r"^unopened$"):
+            opening(broken)
+
+
+@given(st.binary(max_size=5000))
+def test_padding_hides_a_length_and_comes_off_again(plain):
+    padded = pad(plain)
+    assert unpad(padded) == plain
+    assert len(padded) >= 1024
+    assert len(padded).bit_count() == 1
+
+
+@given(st.binary(max_size=2100))
+@settings(max_examples=200)
+def test_what_pad_does_not_make_is_refused(raw):
+    try:
+        plain = unpad(raw)
+    except VaultError:
+        return
+    assert raw == pad(plain)
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", bytes(1024), b"x" * 1024, b"\x80" + bytes(2047), b"x" * 1500 + b"\x80" + bytes(10)]
+)
+def test_padding_that_tells_more_than_it_must_is_refused(raw):
+    with pytest.raises(VaultError):
+        unpad(raw)
+
+
+def test_keys_for_two_purposes_are_two_keys():
+    made = {derive(KEY, "kem"), derive(KEY, "safe"), derive(KEY, "kem", 1), derive(KEY, "kem", salt=KEY)}
+    assert len(made) == 4
+    assert {len(key) for key in made} == {KEY_BYTES}

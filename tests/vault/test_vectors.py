@@ -1,0 +1,75 @@
+"""Known answers: what was sealed once, by us or by another library, opens for ever."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from casework.vault import kek, passwords
+from casework.vault.bytes import derive, lp, pad, public_key, receive, unpad, unseal
+from casework.vault.macs import tag
+from casework.vault.models import Agency
+from tests.people import KEK, STAFF, keys
+
+VECTORS = json.loads(Path(__file__).with_name("vectors.json").read_text(encoding="utf-8"))
+READ: dict[str, Callable[[Any], Any]] = {
+    "none": lambda _: None,
+    "int": int,
+    "str": str,
+    "uuid": UUID,
+    "bytes": bytes.fromhex,
+}
+
+
+@pytest.mark.parametrize("vector", VECTORS["lp"], ids=lambda vector: repr(vector["fields"]))
+def test_a_list_of_fields_has_its_bytes(vector):
+    assert lp(*[READ[kind](value) for kind, value in vector["fields"]]).hex() == vector["bytes"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["derive"], ids=lambda vector: vector["word"])
+def test_a_key_derived_for_a_purpose_is_always_the_same(vector):
+    salt = bytes.fromhex(vector["salt"]) if vector["salt"] else None
+    assert derive(bytes.fromhex(vector["secret"]), vector["word"], salt=salt).hex() == vector["key"]
+
+
+def test_what_was_kept_opens():
+    vector = VECTORS["e1"]
+    key, blob, context = (bytes.fromhex(vector[name]) for name in ("key", "blob", "context"))
+    assert unseal(key, blob, context=context, key_ref=vector["key_ref"]).decode() == vector["plain"]
+
+
+def test_the_published_key_pair_of_x_wing_is_ours():
+    vector = VECTORS["xwing"]
+    assert public_key(bytes.fromhex(vector["seed"])).hex() == vector["public_key"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["e2"], ids=lambda vector: vector["by"])
+def test_what_was_sent_opens_whoever_sealed_it(vector):
+    seed, blob, context = (bytes.fromhex(vector[name]) for name in ("seed", "blob", "context"))
+    assert receive(seed, blob, context=context).decode() == vector["plain"]
+
+
+def test_a_row_has_its_mac():
+    vector = VECTORS["mac"]
+    row = dict(vector["row"], commune_id=UUID(vector["row"]["commune_id"]), id=UUID(vector["row"]["id"]))
+    control = kek.control(kek.Kek(vector["kek_id"], bytes.fromhex(vector["kek"])), row["commune_id"])
+    assert tag(control, Agency, Agency(**row), vector["v"]).hex() == vector["mac"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["pad"], ids=lambda vector: str(len(vector["plain"]) // 2))
+def test_padding_has_its_length_and_its_end(vector):
+    plain = bytes.fromhex(vector["plain"])
+    padded = pad(plain)
+    assert (len(padded), padded[len(plain) : len(plain) + 2].hex()) == (vector["length"], vector["end"])
+    assert unpad(padded) == plain
+
+
+def test_a_passphrase_opens_what_it_sealed_long_ago():
+    one, kept = STAFF["lan"], keys()["lan"]
+    ids = {"member_id": kept.enrolment.member_id, "slot_id": kept.enrolment.slot_id}
+    control = kek.control(KEK, one.commune_id)
+    assert passwords.unlock(control, kept.enrolment.secret, one.passphrase, **ids) == kept.seed
+    assert public_key(kept.seed) == kept.enrolment.public_key
