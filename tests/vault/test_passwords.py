@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from casework.errors import Busy, VaultError
 from casework.vault import passwords
@@ -76,11 +77,10 @@ def test_without_the_pepper_or_in_another_place_the_slot_stays_shut(keys_of_the_
 
 def test_a_name_that_does_not_exist_costs_the_same_work(monkeypatch):
     costs = []
-    real = passwords.Argon2id
 
     def noted(**cost):
         costs.append({name: value for name, value in cost.items() if name != "salt"})
-        return real(**cost)
+        return Argon2id(**cost)
 
     monkeypatch.setattr(passwords, "Argon2id", noted)
     passwords.pretend(PASSPHRASE)
