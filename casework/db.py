@@ -86,7 +86,8 @@ class Database:
         self.engine = _engine(url)
         # Several statements of one look must see one moment: a head and its line of the log are compared.
         postgresql = self.engine.dialect.name == "postgresql"
-        self._looking = {"isolation_level": "REPEATABLE READ"} if postgresql else {"deferred": True}
+        looking = {"isolation_level": "REPEATABLE READ"} if postgresql else {"deferred": True}
+        self._looking = self.engine.execution_options(**looking)
 
     @contextmanager
     def work(self, permit: Permit | None, commune_id: UUID | None) -> Iterator[Session]:
@@ -103,7 +104,7 @@ class Database:
     @contextmanager
     def look(self) -> Iterator[Session]:
         """Read control rows (who is this session?) without holding the write lock; guarded tables stay shut."""
-        with self._session(self.engine.execution_options(**self._looking), None) as session:
+        with self._session(self._looking, None) as session:
             yield session
 
     @contextmanager

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Concatenate, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -212,11 +212,15 @@ def _entry(work: Work) -> Entry:
     )
 
 
+_head = Head.__table__.c
+_VERSION = select(_head.v).where(_head.commune_id == bindparam("commune"), _head.id == bindparam("member"))
+
+
 def _still_here(session: Session, person: Person) -> None:
     """Refuse a person whose own head changed since her request began, as when she was disabled meanwhile."""
     member_id = person.actor.member_id
     if member_id is None:
         return
-    version = select(Head.v).where(Head.commune_id == person.commune_id, Head.id == member_id)
-    if session.execute(version).scalar_one_or_none() != person.version:
+    own = {"commune": person.commune_id, "member": member_id}
+    if session.execute(_VERSION, own).scalar_one_or_none() != person.version:
         raise SignInNeeded("Tài khoản vừa thay đổi. Hãy đăng nhập lại.")

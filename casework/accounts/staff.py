@@ -46,7 +46,7 @@ def colleagues(work: Work) -> list[Colleague]:
 
 def names(work: Work) -> dict[UUID, str]:
     """Return the names of all members by id."""
-    return {one.id: one.name for one in colleagues(work)}
+    return {row.id: row.name for row in fresh.members(work.hands)}
 
 
 def key_holders(work: Work, circle_id: UUID) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from casework.vault.macs import check, columns, know_version, taken_apart
 from casework.vault.models import Agency, AgencyEpoch, Commune, Head, Member
 
 ACTIVE = "active"
+_line = AuditLine.__table__
 
 
 def head(session: Session, commune_id: UUID, head_id: UUID) -> Head:
@@ -39,15 +40,15 @@ def believe(head: Any, n: int | None, mac: bytes | None) -> None:
 
 def newest_line(commune_id: Any, head_id: Any) -> tuple[Any, Any]:
     """Return, as two columns of a statement, number and MAC of the newest log line about a change to a head."""
-    about = and_(AuditLine.commune_id == commune_id, AuditLine.head == head_id)
-    newest = select(AuditLine.head_mac).where(about).order_by(AuditLine.n.desc()).limit(1)
+    about = and_(_line.c.commune_id == commune_id, _line.c.head == head_id)
+    newest = select(_line.c.head_mac).where(about).order_by(_line.c.n.desc()).limit(1)
     return newest_number(commune_id, head_id), newest.scalar_subquery()
 
 
 def newest_number(commune_id: Any, head_id: Any) -> Any:
     """Return, as a column of a statement, the number of the newest log line about a change to a head."""
-    about = and_(AuditLine.commune_id == commune_id, AuditLine.head == head_id)
-    return select(func.max(AuditLine.n)).where(about).scalar_subquery()
+    about = and_(_line.c.commune_id == commune_id, _line.c.head == head_id)
+    return select(func.max(_line.c.n)).where(about).scalar_subquery()
 
 
 _HEAD = select(Head, *newest_line(Head.commune_id, Head.id)).where(
@@ -103,10 +104,11 @@ def _lock(hands: Hands, agency_id: UUID) -> Lock:
 
 
 _KINDS = (Member, Head)
+_member, _head = Member.__table__, Head.__table__
 _MEMBERS = (
-    select(*columns(*_KINDS), newest_number(Head.commune_id, Head.id))
-    .join(Head, (Head.commune_id == Member.commune_id) & (Head.id == Member.id))
-    .where(Member.commune_id == bindparam("commune"))
+    select(*columns(*_KINDS), newest_number(_head.c.commune_id, _head.c.id))
+    .join(_head, (_head.c.commune_id == _member.c.commune_id) & (_head.c.id == _member.c.id))
+    .where(_member.c.commune_id == bindparam("commune"))
 )
 
 

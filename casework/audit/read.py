@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from casework.audit.models import AuditLine
 from casework.policy.words import Act
@@ -23,22 +23,41 @@ class Line:
     outcome: str
 
 
+_line_of = AuditLine.__table__.c
+_SHOWN = (_line_of.n, _line_of.at, _line_of.act, _line_of.who, _line_of.about, _line_of.outcome)
+_ABOUT = (
+    select(*_SHOWN)
+    .where(
+        _line_of.commune_id == bindparam("commune"),
+        _line_of.about == bindparam("about"),
+        _line_of.act.in_(bindparam("acts", expanding=True)),
+        _line_of.outcome == "ok",
+    )
+    .order_by(_line_of.n.desc())
+    .limit(bindparam("limit"))
+)
+# A minute has fewer lines than this; the whole log is never walked to count what is recent.
+_RECENT_LINES = 2000
+_NEWEST = (
+    select(*_SHOWN).where(_line_of.commune_id == bindparam("commune")).order_by(_line_of.n.desc()).limit(_RECENT_LINES)
+).subquery()
+_RECENT = (
+    select(func.count())
+    .select_from(_NEWEST)
+    .where(_NEWEST.c.act == bindparam("act"), _NEWEST.c.who == bindparam("who"), _NEWEST.c.at >= bindparam("since"))
+)
+
+
 def about(hands: Hands, about_id: UUID, *, acts: Iterable[Act], limit: int = 50) -> list[Line]:
     """Return the newest lines of some acts done about one case, newest first."""
-    mine = (AuditLine.commune_id == hands.commune_id, AuditLine.about == about_id, AuditLine.act.in_(list(acts)))
-    rows = select(AuditLine).where(*mine, AuditLine.outcome == "ok").order_by(AuditLine.n.desc()).limit(limit)
-    return [_line(row) for row in hands.session.execute(rows).scalars()]
+    wanted = {"commune": hands.commune_id, "about": about_id, "acts": list(acts), "limit": limit}
+    return [Line(*row) for row in hands.session.execute(_ABOUT, wanted)]
 
 
-def recent(hands: Hands, act: Act, *, who: UUID | None, since: int) -> int:
-    """Count how often somebody has done an act since a moment."""
-    wanted = (
-        AuditLine.commune_id == hands.commune_id,
-        AuditLine.act == act,
-        AuditLine.who == who,
-        AuditLine.at >= since,
-    )
-    return hands.session.execute(select(func.count()).select_from(AuditLine).where(*wanted)).scalar_one()
+def recent(hands: Hands, act: Act, *, who: UUID, since: int) -> int:
+    """Count how often somebody has done an act since a moment of the last minutes."""
+    wanted = {"commune": hands.commune_id, "act": act, "who": who, "since": since}
+    return hands.session.execute(_RECENT, wanted).scalar_one()
 
 
 @dataclass(frozen=True)

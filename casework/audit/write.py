@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from casework.audit.chain import START, Entry, canonical, holds, link, sign
@@ -25,16 +26,22 @@ def append(session: Session, control: Control, entries: Sequence[Entry]) -> None
     session.flush()
     first, *others = entries
     marked = [replace(first, head=head.id, head_mac=head.mac) for head in touched] or [first]
+    rows = []
     for one in (*marked, *others):
         n += 1
-        prev = _add(session, control, n, prev, one)
-    session.flush()
+        rows.append(_row(control, n, prev, one))
+        prev = rows[-1]["h"]
+    session.connection().execute(_ADD, rows)
+
+
+_line = AuditLine.__table__
+_TAIL = select(_line).where(_line.c.commune_id == bindparam("commune")).order_by(_line.c.n.desc()).limit(1)
+_ADD = insert(_line)  # type: ignore[arg-type]
 
 
 def _tail(session: Session, control: Control) -> tuple[int, bytes]:
     """Return where the chain ends; nothing is chained to a last line that we did not write."""
-    newest = select(AuditLine).where(AuditLine.commune_id == control.commune_id)
-    row = session.execute(newest.order_by(AuditLine.n.desc()).limit(1)).scalar_one_or_none()
+    row = session.execute(_TAIL, {"commune": control.commune_id}).one_or_none()
     if row is None:
         return 0, START
     if not holds(control, row, row.n, row.prev):
@@ -42,24 +49,21 @@ def _tail(session: Session, control: Control) -> tuple[int, bytes]:
     return row.n, row.h
 
 
-def _add(session: Session, control: Control, n: int, prev: bytes, entry: Entry) -> bytes:
+def _row(control: Control, n: int, prev: bytes, entry: Entry) -> dict[str, Any]:
     body = canonical(entry)
     h = link(n, prev, body)
-    session.add(
-        AuditLine(
-            commune_id=control.commune_id,
-            n=n,
-            at=entry.at,
-            act=entry.act,
-            who=entry.who,
-            about=entry.about,
-            outcome=entry.outcome,
-            head=entry.head,
-            head_mac=entry.head_mac,
-            body=body,
-            prev=prev,
-            h=h,
-            mac=sign(control, n, h),
-        )
-    )
-    return h
+    return {
+        "commune_id": control.commune_id,
+        "n": n,
+        "at": entry.at,
+        "act": entry.act,
+        "who": entry.who,
+        "about": entry.about,
+        "outcome": entry.outcome,
+        "head": entry.head,
+        "head_mac": entry.head_mac,
+        "body": body,
+        "prev": prev,
+        "h": h,
+        "mac": sign(control, n, h),
+    }

@@ -25,6 +25,8 @@ from casework.vault.models import Agency, Head, Member, SessionRow, Wrap
 COOKIE = "__Host-phien"
 _SEEN_EVERY = 60 * MICROSECOND
 State = Literal["open", "locked"]
+_session, _member, _head = SessionRow.__table__, Member.__table__, Head.__table__
+_agency, _wrap = Agency.__table__, Wrap.__table__
 
 
 @dataclass(frozen=True)
@@ -98,10 +100,10 @@ def _card(gate: Gate, session: Session, token: sessions.Token) -> _Card | None:
 
 _CARD_KINDS = (SessionRow, Member, Head)
 _CARDS = (
-    select(*columns(*_CARD_KINDS), *fresh.newest_line(Head.commune_id, Head.id))
-    .join(Member, (Member.commune_id == SessionRow.commune_id) & (Member.id == SessionRow.member_id))
-    .join(Head, (Head.commune_id == Member.commune_id) & (Head.id == Member.id))
-    .where(SessionRow.sid == bindparam("sid"))
+    select(*columns(*_CARD_KINDS), *fresh.newest_line(_head.c.commune_id, _head.c.id))
+    .join(_member, (_member.c.commune_id == _session.c.commune_id) & (_member.c.id == _session.c.member_id))
+    .join(_head, (_head.c.commune_id == _member.c.commune_id) & (_head.c.id == _member.c.id))
+    .where(_session.c.sid == bindparam("sid"))
 )
 
 
@@ -155,16 +157,16 @@ def _agencies(session: Session, card: _Card, seed: bytes | None) -> tuple[list[A
 
 
 _AGENCY_KINDS = (Agency, Head, Wrap)
-_MINE = and_(Wrap.commune_id == bindparam("commune"), Wrap.member_id == bindparam("member"))
+_MINE = and_(_wrap.c.commune_id == bindparam("commune"), _wrap.c.member_id == bindparam("member"))
 _AGENCIES = (
-    select(*columns(*_AGENCY_KINDS), *fresh.newest_line(Head.commune_id, Head.id))
-    .join(Head, (Head.commune_id == Agency.commune_id) & (Head.id == Agency.id))
-    .outerjoin(Wrap, and_(_MINE, Wrap.agency_id == Agency.id, Wrap.epoch == Agency.epoch))
+    select(*columns(*_AGENCY_KINDS), *fresh.newest_line(_head.c.commune_id, _head.c.id))
+    .join(_head, (_head.c.commune_id == _agency.c.commune_id) & (_head.c.id == _agency.c.id))
+    .outerjoin(_wrap, and_(_MINE, _wrap.c.agency_id == _agency.c.id, _wrap.c.epoch == _agency.c.epoch))
     .where(
-        Agency.commune_id == bindparam("commune"),
-        or_(Agency.id == bindparam("agency"), Agency.id.in_(select(Wrap.agency_id).where(_MINE))),
+        _agency.c.commune_id == bindparam("commune"),
+        or_(_agency.c.id == bindparam("agency"), _agency.c.id.in_(select(_wrap.c.agency_id).where(_MINE))),
     )
-    .order_by(Agency.id)
+    .order_by(_agency.c.id)
 )
 
 
