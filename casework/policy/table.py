@@ -11,7 +11,8 @@ from typing import TypeVar
 from casework.policy.words import Act, Reach, Role, Section
 
 _FILE = Path(__file__).with_name("policy.toml")
-_ROW_KEYS = {"vi", "en", "who", "opens", "writes"}
+_ROW_MUST = {"vi", "en", "who"}
+_ROW_KEYS = _ROW_MUST | {"opens", "writes"}
 _Word = TypeVar("_Word", Act, Role)
 _Number = TypeVar("_Number", Reach, Section)
 
@@ -59,6 +60,8 @@ def policy() -> Policy:
 def _row(act: Act, raw: Mapping[str, object]) -> Row:
     if unknown := set(raw) - _ROW_KEYS:
         raise PolicyError(f"{act}: unknown key {sorted(unknown)}")
+    if missing := _ROW_MUST - set(raw):
+        raise PolicyError(f"{act}: no {sorted(missing)}")
     who, opens = raw.get("who"), raw.get("opens")
     if not isinstance(who, dict) or not isinstance(opens, list | None):
         raise PolicyError(f"{act}: who must be a table and opens a list")

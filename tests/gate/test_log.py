@@ -1,0 +1,224 @@
+"""Every act is a line, every refusal too; without the line nothing is shown and nothing is kept."""
+
+import contextlib
+import logging
+from uuid import uuid4
+
+import pytest
+
+from casework.accounts import actions as accounts
+from casework.accounts import staff
+from casework.accounts.actions import WrongPassphrase
+from casework.cases.sections import Story
+from casework.desk import actions as desk
+from casework.errors import BadInput, Busy, Conflict, NotFound, Refused, SignInNeeded, VaultError
+from casework.gate import ACTIONS, Action, Person, Work, action
+from casework.intake import actions as intake
+from casework.policy.words import Act, Role, Section
+from casework.vault.hands import Hands
+from tests.house import House, Someone, only_sqlite
+from tests.people import THANH_SON
+from tests.stories import CANARIES
+from tests.tampering import stolen
+
+BREAK = {
+    "sqlite": ["CREATE TRIGGER broken BEFORE INSERT ON audit_line BEGIN SELECT RAISE(ABORT, 'broken'); END"],
+    "postgresql": [
+        "CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'broken'; END$$",
+        "CREATE TRIGGER broken BEFORE INSERT ON audit_line FOR EACH ROW EXECUTE FUNCTION broken()",
+    ],
+}
+MEND = {"sqlite": "DROP TRIGGER broken", "postgresql": "DROP TRIGGER broken ON audit_line"}
+
+
+@contextlib.contextmanager
+def a_log_that_takes_no_line(house: House):
+    kind = house.gate.database.engine.dialect.name
+    with stolen(house) as thief:
+        for statement in BREAK[kind]:
+            thief.connection.exec_driver_sql(statement)
+    yield
+    with stolen(house) as thief:
+        thief.connection.exec_driver_sql(MEND[kind])
+
+
+def lines(house: House) -> list[dict]:
+    with stolen(house) as thief:
+        return sorted(thief.rows("audit_line", commune_id=THANH_SON), key=lambda row: row["n"])
+
+
+def last(house: House) -> tuple:
+    line = lines(house)[-1]
+    return line["act"], line["who"], line["about"], line["outcome"]
+
+
+def test_reading_is_a_line(house: House, lan: Someone):
+    case_id = lan.opens_a_case()
+    for doing, given in (
+        (desk.read_case, (case_id,)),
+        (desk.read_section, (case_id, Section.STORY)),
+        (desk.read_history, (case_id, Section.STORY)),
+        (desk.show_name, (case_id,)),
+        (desk.add_note, (case_id, "x")),
+    ):
+        before = len(lines(house))
+        lan.does(doing, *given)  # type: ignore[arg-type]
+        assert len(lines(house)) == before + 1
+        assert last(house) == (doing.act, lan.id, case_id, "ok")
+
+
+def test_lists_and_searches_are_one_line_with_a_count(house: House, lan: Someone):
+    lan.opens_a_case()
+    lan.does(desk.search, "nguyen thi dao")
+    assert last(house)[:3] == ("case.search", lan.id, None)
+    assert '"reason":"1 hits"' in lines(house)[-1]["body"]
+    assert "dao" not in lines(house)[-1]["body"]
+
+
+def test_a_refusal_by_role_is_a_line(house: House, cuong: Someone):
+    with pytest.raises(Refused):
+        cuong.does(desk.add_note, uuid4(), "x")
+    assert last(house) == ("note.add", cuong.id, None, "denied")
+
+
+def test_asking_for_an_empty_form_that_is_not_for_me_is_a_line(house: House, cuong: Someone):
+    with pytest.raises(Refused):
+        house.gate.ask(cuong.person, Act.CASE_OPEN)
+    assert last(house) == ("case.open", cuong.id, None, "denied")
+    before = len(lines(house))
+    house.gate.ask(cuong.person, Act.CASE_LIST)
+    assert len(lines(house)) == before
+
+
+def test_a_denied_reading_is_a_line_that_says_about_what(house: House, lan: Someone, mai: Someone):
+    case_id = lan.opens_a_case()
+    for doing in (desk.read_case, desk.show_name):
+        with pytest.raises(NotFound):
+            mai.does(doing, case_id)
+        assert last(house) == (doing.act, mai.id, case_id, "denied")
+    with pytest.raises(NotFound):
+        mai.does(desk.read_section, case_id, Section.STORY)
+    assert last(house) == ("section.read", mai.id, case_id, "denied")
+
+
+def test_a_seal_that_does_not_hold_is_a_line_that_says_about_what(house: House, lan: Someone):
+    case_id = lan.opens_a_case()
+    with stolen(house) as thief:
+        thief.change("case_file", {"id": case_id}, mac=bytes(36))
+    with pytest.raises(VaultError):
+        lan.does(desk.read_case, case_id)
+    assert last(house) == ("case.read", lan.id, case_id, "failed")
+
+
+def test_a_failed_sign_in_is_a_line(house: House):
+    with pytest.raises(WrongPassphrase):
+        house.gate.perform(house.stranger(), accounts.sign_in, None, before=None)
+    assert last(house) == ("account.sign_in", None, None, "failed")
+
+
+def test_a_mistake_in_what_was_typed_is_no_line(house: House, lan: Someone):
+    case_id = lan.opens_a_case()
+    before = len(lines(house))
+    with pytest.raises(BadInput):
+        lan.does(desk.add_note, case_id, "  ")
+    with pytest.raises(Conflict):
+        lan.does(desk.write_section, case_id, Story(words="x"), base=7)
+    assert len(lines(house)) == before
+
+
+def test_without_a_line_nothing_is_shown_and_nothing_is_kept(house: House, lan: Someone, caplog):
+    case_id, cookie = lan.opens_a_case(), lan.cookie
+    with stolen(house) as thief:
+        tables = ("document", "envelope", "head", "case_file", "session", "audit_line")
+        before = {name: thief.rows(name) for name in tables}
+    caplog.set_level(logging.DEBUG)
+    with a_log_that_takes_no_line(house):
+        for doing in (
+            lambda: lan.does(desk.list_cases),
+            lambda: lan.does(desk.search, "nguyen thi dao"),
+            lambda: lan.does(desk.read_case, case_id),
+            lambda: lan.does(desk.read_section, case_id, Section.STORY),
+            lambda: lan.does(desk.write_section, case_id, Story(words="mới"), base=1),
+            lambda: lan.does(desk.add_note, case_id, "ghi"),
+            lambda: lan.does(desk.close_case, case_id, outcome="", words="x"),
+            lambda: lan.does(intake.start_draft, {1: {"who": "anh ta"}}, circle=[house["hoa"].id]),
+            lan.sign_in,
+        ):
+            with pytest.raises(Busy) as caught:
+                doing()
+            assert not any(canary in repr(caught.value) for canary in CANARIES.values())
+    assert lan.cookie == cookie
+    with stolen(house) as thief:
+        assert {name: thief.rows(name) for name in tables} == before
+    assert not any(canary in caplog.text for canary in CANARIES.values())
+    assert lan.does(desk.read_case, case_id).line.id == case_id
+
+
+def test_without_a_line_even_a_refusal_is_no_answer(house: House, lan: Someone, mai: Someone, cuong: Someone):
+    case_id = lan.opens_a_case()
+    people = mai.person, cuong.person
+    with a_log_that_takes_no_line(house):
+        with pytest.raises(Busy):
+            house.gate.perform(people[0], desk.read_case, case_id)
+        with pytest.raises(Busy):
+            house.gate.perform(people[1], desk.add_note, case_id, "x")
+
+
+@only_sqlite
+def test_somebody_who_is_no_member_is_sent_to_sign_in(house: House):
+    with pytest.raises(SignInNeeded):
+        _ = house.stranger().member_id
+    assert Person(house["lan"].person.actor, THANH_SON).member_id == house["lan"].id
+
+
+@only_sqlite
+def test_an_act_with_a_second_act_writes_two_lines_in_one_commit(house: House, lan: Someone, mai: Someone):
+    draft = lan.does(intake.start_draft, {}, circle=[mai.id])
+    acts = [(line["act"], line["about"]) for line in lines(house)]
+    assert ("draft.start", draft) in acts
+    assert acts[-1][0] == "circle.make"
+    assert acts[-1][1] != draft
+
+
+@only_sqlite
+def test_a_second_act_needs_a_permit_of_its_own(house: House, cuong: Someone):
+    def also_close(work: Work) -> None:
+        work.also(desk.close_case, uuid4(), outcome="", words="")
+
+    before = len(lines(house))
+    with pytest.raises(Refused):
+        cuong.does(Action(Act.CASE_LIST, also_close))
+    assert [line["outcome"] for line in lines(house)[before:]][-1] == "denied"
+
+
+@only_sqlite
+def test_nobody_who_is_not_signed_in_acts_as_a_member(house: House):
+    def who_am_i(work: Work) -> object:
+        return work.me
+
+    with pytest.raises(Refused):
+        house.gate.perform(house.stranger(), Action(Act.ADDRESS_LIST, who_am_i))
+    with pytest.raises(Refused):
+        house.gate.perform(house.stranger(Role.SYSTEM), staff.list_accounts)
+
+
+def test_an_act_has_one_function_alone():
+    declared = dict(ACTIONS)
+    with pytest.raises(ValueError, match="two functions"):
+        action(Act.CASE_READ)(lambda work: None)
+    assert declared == ACTIONS
+
+
+@only_sqlite
+def test_an_error_of_the_program_keeps_nothing(house: House, lan: Someone):
+    def stumble(work: Work) -> None:
+        intake.start_draft.do(work, {1: {"who": "x"}})
+        raise ZeroDivisionError
+
+    before = len(lines(house))
+    with pytest.raises(ZeroDivisionError):
+        lan.does(Action(Act.DRAFT_START, stumble))
+    assert len(lines(house)) - before <= 1
+    with stolen(house) as thief:
+        assert thief.rows("case_file") == []
+    assert Hands.__dataclass_params__.frozen  # type: ignore[attr-defined]
