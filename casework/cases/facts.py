@@ -1,9 +1,17 @@
 """Derives the coded facts that are counted; nothing is asked for counting alone."""
 
 from datetime import date
+from typing import TypeVar
 
+from casework import clock
+from casework.cases import reading, writing
+from casework.cases.questions import SectionData
+from casework.cases.reading import Held
 from casework.cases.sections import Facts, Identity, Incident
 from casework.codelists import codelist
+from casework.gate import Work
+
+S = TypeVar("S", bound=SectionData)
 
 
 def derive(identity: Identity, incident: Incident, *, received: date, detailed: bool = True) -> Facts:
@@ -18,6 +26,24 @@ def derive(identity: Identity, incident: Incident, *, received: date, detailed: 
         other=incident.other,
         detailed="yes" if detailed else "no",
     )
+
+
+def derive_again(work: Work, found: Held, written: SectionData) -> None:
+    """Bring the facts up to date after a section that they are derived from was written; her wish is kept."""
+    if not isinstance(written, Identity | Incident):
+        return
+    before = _newest(work, found, Facts)
+    identity = written if isinstance(written, Identity) else _newest(work, found, Identity)
+    incident = written if isinstance(written, Incident) else _newest(work, found, Incident)
+    received = date.fromordinal(clock.moment(0).date().toordinal() + found.case.opened)
+    now = derive(identity, incident, received=received, detailed=before.detailed != "no")
+    if now != before:
+        writing.save(work, found, now)
+
+
+def _newest(work: Work, found: Held, kind: type[S]) -> S:
+    page = reading.page(work, found, kind.section)
+    return kind.from_json(page.data) if page else kind()
 
 
 def age_band(birth_year: int | None, on: date) -> str:

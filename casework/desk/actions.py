@@ -8,7 +8,7 @@ from uuid import UUID
 
 from casework.accounts import staff
 from casework.audit import read
-from casework.cases import finding, places, reading, writing
+from casework.cases import facts, finding, places, reading, writing
 from casework.cases.models import CLOSED, OPEN
 from casework.cases.questions import SectionData
 from casework.cases.reading import Held, Listed
@@ -181,7 +181,9 @@ def write_section(work: Work, case_id: UUID, data: SectionData, *, base: int) ->
     """Write a new revision; raises Conflict if somebody wrote after revision `base` was read."""
     _ours(work, case_id, data.section)
     found = reading.held(work, case_id)
-    writing.save(work, found, _keeping(work, found, data), base=base)
+    written = _keeping(work, found, data)
+    writing.save(work, found, written, base=base)
+    facts.derive_again(work, found, written)
 
 
 def _keeping(work: Work, found: Held, data: SectionData) -> SectionData:

@@ -8,6 +8,7 @@ import pytest
 from casework.addresses import actions as addresses
 from casework.cases.places import Entry
 from casework.cases.sections import LEDGERS, SECTIONS
+from casework.codelists import codelist
 from casework.desk import actions as desk
 from casework.desk import section_forms
 from casework.policy.words import Section
@@ -103,6 +104,18 @@ def test_a_form_without_its_revision_overwrites_nothing(lan, browser):
     answer = browser("lan").post(f"/vu-viec/{case_id}/story/sua", data={"words": "mới"})
     assert answer.status_code == 409
     assert CANARIES["story"] in answer.text
+
+
+def test_what_is_counted_follows_what_is_corrected_and_her_wish_is_kept(lan, hoa):
+    told = dao()
+    case_id = lan.opens_a_case(dao(detailed=False))
+    lan.does(desk.write_section, case_id, replace(told.identity, birth_year=2020, sex="NAM"), base=1)
+    lan.does(desk.write_section, case_id, replace(told.incident, acts=("K",)), base=1)
+    (facts,) = hoa.does(desk.read_section, case_id, Section.FACTS)
+    assert (facts.data.age_band, facts.data.sex, facts.data.detailed) == ("LT16", "NAM", "no")
+    assert facts.data.types == (codelist("dv_act").get("K").text("type"),)
+    lan.does(desk.write_section, case_id, replace(told.story, words="mới"), base=1)
+    assert hoa.does(desk.read_section, case_id, Section.FACTS)[0].revision == facts.revision
 
 
 def test_every_kept_revision_can_be_read(lan, browser):
