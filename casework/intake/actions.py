@@ -169,8 +169,10 @@ def discard_draft(work: Work, draft_id: UUID) -> None:
 
 
 @action(Act.CASE_OPEN)
-def open_case(work: Work, draft_id: UUID, answers: Answers) -> UUID:
-    """Turn a draft into a case; a second tap finds the case that the first one made."""
+def open_case(work: Work, draft_id: UUID, answers: Answers | None) -> UUID:
+    """Turn a draft into a case; a second tap, which brings no answers any more, finds the case of the first one."""
+    if answers is None:
+        return reading.held(work, draft_id).id
     try:
         found = reading.held_draft(work, draft_id)
     except NotFound:

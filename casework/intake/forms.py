@@ -6,9 +6,11 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
+from casework.codelists import codelist
 from casework.intake import days, excluded
 from casework.intake.fields import ClosedList, HowMany, YearOrAge
 from casework.intake.offers import Offers
+from casework.web.choices import language
 from casework.web.forms import (
     Choice,
     Choices,
@@ -73,13 +75,19 @@ class ReadersForm(Page):
     def __init__(self, typed: Any, offers: Offers) -> None:
         """Offer the colleagues who may be named."""
         super().__init__(typed, offers)
+        roles = codelist("role")
         self.readers.choices = [
-            SelectChoice(str(one.id), one.name, {"hint": one.agency_name}) for one in offers.setting.colleagues
+            SelectChoice(str(one.id), one.name, {"hint": roles.label(one.roles[0], language())})
+            for one in offers.setting.colleagues
         ]
+        self.whom.flags.required = self.readers.flags.required = True
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask who it is and for at least one other reader, none of whom is the one who must not know."""
         valid = super().validate(extra_validators)
+        if self.secret.data == "unknown" and self.whom.data:
+            words = gettext("Đã ghi tên một người. Nếu có thể là người ấy, hãy chọn “Có người không được biết”.")
+            return self.must(self.secret, words)
         if self.secret.data != "somebody":
             return valid
         if not self.whom.data:
@@ -171,7 +179,7 @@ class EventForm(Page):
         """Show the acts as a question that must be answered, in one of three places."""
         super().__init__(typed, offers)
         self.acts.flags.required = True
-        self.unclear.flags.required = None
+        self.unclear.flags.told = True
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for one act at least, or for the answer that it is not clear."""

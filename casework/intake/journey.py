@@ -43,8 +43,9 @@ Typed = Mapping[str, Any]
 
 
 def asked(number: int, typed: Any, offers: Offers) -> Page:
-    """Return the form of a page with what was typed; raise NotFound for a page that asks nothing."""
+    """Return the form of a page with what was typed; a page that asks nothing raises NotFound, or Refused first."""
     if number not in FORMS:
+        perform(actions.begin_intake)
         raise NotFound("page")
     return FORMS[number](typed, offers)
 
@@ -120,11 +121,14 @@ def onward(draft_id: UUID, number: int) -> Response:
     return redirect(url_for("intake.page", draft_id=draft_id, number=following), 303)
 
 
-def to_correct(draft_id: UUID, number: int, form: Page) -> Response | tuple[str, int]:
+def to_correct(draft_id: UUID, number: int) -> Response | tuple[str, int]:
     """Show a page that was saved with what is to be corrected; on a locked screen only after it is unlocked."""
     if me().state == "locked":
         return redirect(page_url(draft_id, number, xem=1), 303)
-    return shown(opened(draft_id), number, form), 422
+    draft = opened(draft_id)
+    form = asked(number, request.form, draft.offers)
+    form.validate()
+    return shown(draft, number, form), 422
 
 
 def shown(draft: Opened, number: int, form: Page) -> str:

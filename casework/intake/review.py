@@ -5,10 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from flask import url_for
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from casework import clock
+from casework.codelists import codelist
 from casework.intake.days import with_weekday
+from casework.intake.fields import YearOrAge
 from casework.intake.forms import Page
+from casework.intake.sharing import SharingForm
+from casework.web.choices import language
 from casework.web.phones import spaced
 
 TITLES = {
@@ -21,6 +27,8 @@ TITLES = {
 }
 # What depends on another answer, and is dropped when that one says otherwise.
 ONLY_IF = {"whom": ("secret", "somebody"), "readers": ("secret", "somebody")}
+IF_DANGER = frozenset({"at_once", "at_once_words"})
+NEVER = frozenset({"pronoun"})
 
 Row = tuple[str, object, str]
 
@@ -33,24 +41,36 @@ def groups(forms: Mapping[int, Page], draft_id: UUID) -> list[tuple[object, list
 def _rows(form: Page, number: int, draft_id: UUID) -> list[Row]:
     url = url_for("intake.page", draft_id=draft_id, number=number, sua=1)
     fields: list[Any] = [field for field in form if _applies(form, field)]
-    rows = [(str(field.label.text), answer(field), f"{url}#{field.anchor}") for field in fields]
+    rows = [(str(field.label.text), answer(form, field), f"{url}#{field.anchor}") for field in fields]
     return [row for row, field in zip(rows, fields, strict=True) if row[1] or field.flags.required]
 
 
 def _applies(form: Page, field: Any) -> bool:
-    if field.name == "at_once" or field.name == "at_once_words":
+    if field.name in NEVER:
+        return False
+    if field.name in IF_DANGER:
         return form.offers.danger
     name, value = ONLY_IF.get(field.name, (field.name, field.data))
     return bool(form[name].data == value)
 
 
-def answer(field: Any) -> object:
+def answer(form: Page, field: Any) -> object:
     """Say an answer in words: the labels of what was chosen, a day with its weekday, or the text as it will be kept."""
+    if isinstance(form, SharingForm) and field.name == "risks":
+        return [codelist("risk_question").get(code).text("reason", language()) for code in form.risk_codes]
+    if isinstance(form, SharingForm) and field.name == "level":
+        return codelist("risk_level").label(form.level_or_derived, language()) if form.level_or_derived else ""
     if field.kind in {"radios", "select", "checkboxes"}:
         labels = [choice.label for choice in field.iter_choices() if choice.selected]
         return labels if field.kind == "checkboxes" else "".join(labels)
     if field.data is None or field.data == "":
         return ""
+    return _written(field)
+
+
+def _written(field: Any) -> str:
     if field.kind == "date":
         return with_weekday(field.data)
+    if isinstance(field, YearOrAge) and field.data is not None:
+        return gettext("%(year)d (khoảng %(age)d tuổi)", year=field.data, age=clock.today().year - field.data)
     return spaced(field.data) if field.kind == "phone" else str(field.data)

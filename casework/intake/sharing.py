@@ -30,7 +30,12 @@ class SharingForm(Page):
     next = Codes(_("Người kia có thể làm gì tiếp"), "perpetrator_next", required=False)
     needs = Codes(_("Cần giúp gì"), "need", required=False)
     wishes = ShortText(_("Người ấy mong muốn điều gì"), required=False)
-    risks = Codes(_("Hỏi từng câu, chọn câu nào trả lời là có"), "risk_question", required=False)
+    risks = Codes(
+        _("Dấu hiệu nguy hiểm"),
+        "risk_question",
+        required=False,
+        hint=_("Hỏi từng câu; chọn những câu trả lời là có."),
+    )
     level = OneCode(
         _("Mức nguy hiểm"),
         "risk_level",
@@ -61,9 +66,12 @@ class SharingForm(Page):
             parts = [codelist("section").label(part, language()) for part in bundle.texts("sections")]
             field.description = gettext("Sẽ đọc được: %(parts)s.", parts=", ".join(parts).lower())
         agencies = codelist("agency")
+        self.at_once.flags.told = True
         here = [code for code in AT_ONCE if code in offers.setting.receivers]
         self.at_once.choices = [SelectChoice(code, agencies.label(code, language())) for code in here]
         self.risks.choices = [SelectChoice(one.code, self._asked(one.label(language()))) for one in _risks()]
+        for field in (*self.consents, self.at_once, self.detailed):
+            field.flags.told = True
 
     def _asked(self, question: str) -> str:
         return question if language() == "en" else said_to(question, self.offers.pronoun)
@@ -74,9 +82,15 @@ class SharingForm(Page):
         return [field for field in self if field.name.startswith("consent_") and field.name != "consent_form"]
 
     @property
+    def risk_codes(self) -> list[str]:
+        """Return the questions that were answered with yes; what a draft holds beside the list is left out."""
+        return [code for code in self.risks.data or () if code in codelist("risk_question")]
+
+    @property
     def level_or_derived(self) -> str:
         """Return the level that was chosen, else the one that follows from the answers."""
-        return str(self.level.data or risk.level_of(self.risks.data or ()))
+        chosen = str(self.level.data or "")
+        return chosen if chosen in codelist("risk_level") else risk.level_of(self.risk_codes)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for a reason where the level is lower than the answers say."""

@@ -14,6 +14,11 @@ def said(sentence: str, pronoun: str) -> str:
     return sentence if language() == "en" else said_to(sentence, pronoun)
 
 
+def spoken_to() -> list[tuple[str, str]]:
+    """Return whom one may be speaking to, as (code, word)."""
+    return [(one.code, one.text("word")) for one in codelist("pronoun").active()]
+
+
 def danger_steps() -> list[tuple[Code, Code | None]]:
     """Return the steps of an emergency, each with the line to call if there is one."""
     lines = codelist("hotline")

@@ -22,7 +22,7 @@ Answer = Response | str | tuple[str, int]
 @blueprint.app_context_processor
 def _spoken() -> dict[str, Any]:
     """Give templates what is said aloud and the steps of an emergency, from the code lists."""
-    return {"told": spoken.told, "said": spoken.said, "danger_steps": spoken.danger_steps}
+    return {name: getattr(spoken, name) for name in ("told", "said", "spoken_to", "danger_steps")}
 
 
 @blueprint.get("/ghi-nhan")
@@ -42,7 +42,7 @@ def told() -> Answer:
     if not form.validate():
         return journey.first(TOLD, form, offers), 422
     if form["danger"].data == YES and "called" not in request.form:
-        return render_template("intake/steps.html", carried=journey.typed(form))
+        return render_template("intake/steps.html", offers=offers, carried=journey.typed(form))
     return journey.first(READERS, journey.asked(READERS, None, offers), offers)
 
 
@@ -67,7 +67,7 @@ def steps(draft_id: UUID | None) -> str:
     """Show whom to call in danger; the record can wait."""
     perform(actions.begin_intake)
     onward = url_for("intake.page", draft_id=draft_id, number=REACH) if draft_id else url_for("intake.begin")
-    return render_template("intake/steps.html", carried=None, onward=onward)
+    return render_template("intake/steps.html", offers=Offers(), carried=None, onward=onward)
 
 
 @blueprint.get("/ghi-nhan/<uuid:draft_id>/<int:number>")
@@ -90,7 +90,7 @@ def save(draft_id: UUID, number: int) -> Answer:
     perform(actions.save_draft, draft_id, number, journey.typed(form))
     if "draft" in request.form or form.validate():
         return journey.onward(draft_id, number)
-    return journey.to_correct(draft_id, number, form)
+    return journey.to_correct(draft_id, number)
 
 
 @blueprint.post("/ghi-nhan/<uuid:draft_id>/2")
@@ -112,17 +112,18 @@ def readers(draft_id: UUID) -> Answer:
 @blueprint.post("/ghi-nhan/<uuid:draft_id>/7")
 def submit(draft_id: UUID) -> Response:
     """Open the case; a second tap finds the case that the first one made."""
-    case_url = url_for("desk.case", case_id=draft_id)
     try:
         draft = journey.opened(draft_id)
     except NotFound:
-        return redirect(case_url, 303)
+        return redirect(url_for("desk.case", case_id=perform(actions.open_case, draft_id, None)), 303)
     forms = draft.forms()
     if broken := journey.unfinished(forms):
         return redirect(journey.page_url(draft_id, broken, xem=1, sua=1), 303)
-    perform(actions.open_case, draft_id, answers_of(forms, draft.begun))
-    flash(_("Đã ghi nhận. Mã vụ việc ở đầu trang này: hãy nói mã ấy khi trao đổi, đừng nói tên."))
-    return redirect(case_url, 303)
+    case_id = perform(actions.open_case, draft_id, answers_of(forms, draft.begun))
+    flash(
+        _("Đã ghi nhận. Khi nhắc đến vụ việc, hãy nói mã ở đầu trang, đừng nói tên. Tiếp theo: hẹn lần liên lạc tới.")
+    )
+    return redirect(url_for("desk.case", case_id=case_id), 303)
 
 
 @blueprint.route("/ghi-nhan/<uuid:draft_id>/bo", methods=["GET", "POST"])
