@@ -94,6 +94,10 @@ class Someone:
         opened = Opened(self.id, keys()[self.card.username].seed)
         return self.house.gate.perform(visitor, accounts.sign_in, opened, before=None).token.cookie()
 
+    def leaves(self) -> None:
+        """Close her browser: she signs in anew when she next does something."""
+        self._cookie = None
+
     @property
     def presence(self) -> Presence:
         """Return her as a page would know her now."""
