@@ -6,6 +6,8 @@ import unicodedata
 from casework.vietnamese import fold
 
 WORD = re.compile(r"[^\W\d_]+")
+# After a pause begins another name.
+PAUSE = re.compile(r"[^\w\s]")
 # What people say before a given name; a capital letter there begins no family name.
 TITLES = frozenset(
     [
@@ -42,12 +44,14 @@ def names(name: str, text: str) -> bool:
 
     A given name that follows another family or middle name ("Trần Văn Lan") is somebody else's.
     """
-    words = WORD.findall(unicodedata.normalize("NFC", text))
+    words = [word for part in PAUSE.split(unicodedata.normalize("NFC", text)) for word in ("", *WORD.findall(part))]
     folded, parts = [fold(word) for word in words], fold(name).split()
+    if not parts:
+        return False
     starts = range(len(folded) - len(parts) + 1)
-    if parts and any(folded[place : place + len(parts)] == parts for place in starts):
+    if any(folded[place : place + len(parts)] == parts for place in starts):
         return True
-    given = (name.split() or [""])[-1]
+    given = name.split()[-1]
     return any(_same(word, given) and not _of_another(words, place, parts) for place, word in enumerate(words))
 
 
