@@ -41,6 +41,10 @@ class Page(Form):
         """Return the ids of the readers that a page names besides the author; most pages name none."""
         return []
 
+    def keeps(self, name: str) -> bool:
+        """Say whether an answer is to be kept; one that no longer applies may be dropped."""
+        return name in self
+
     def must(self, field: Any, words: Any) -> bool:
         """Mark a field with a sentence that says what is missing."""
         field.errors = [*field.errors, str(words)]
@@ -104,6 +108,10 @@ class ReadersForm(Page):
                 ),
             )
         return valid
+
+    def keeps(self, name: str) -> bool:
+        """Drop who must not know where the answer is that there is nobody: that draft is open to the agency."""
+        return name == "secret" or self.secret.data == "somebody"
 
     @property
     def clashing(self) -> list[str]:

@@ -52,7 +52,7 @@ def asked(number: int, typed: Any, offers: Offers) -> Page:
 
 def typed(form: Page) -> dict[str, list[str]]:
     """Return what was sent for the questions of this page, checked or not, as it is kept in a draft."""
-    names = [name for field in form for name in _inputs(field)]
+    names = [name for field in form if form.keeps(field.name) for name in _inputs(field)]
     sent = {name: [value for value in request.form.getlist(name) if value] for name in names}
     return {name: values for name, values in sent.items() if values}
 

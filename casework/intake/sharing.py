@@ -66,7 +66,6 @@ class SharingForm(Page):
             parts = [codelist("section").label(part, language()) for part in bundle.texts("sections")]
             field.description = gettext("Sẽ đọc được: %(parts)s.", parts=", ".join(parts).lower())
         agencies = codelist("agency")
-        self.at_once.flags.told = True
         here = [code for code in AT_ONCE if code in offers.setting.receivers]
         self.at_once.choices = [SelectChoice(code, agencies.label(code, language())) for code in here]
         self.risks.choices = [SelectChoice(one.code, self._asked(one.label(language()))) for one in _risks()]
