@@ -1,0 +1,143 @@
+"""Drafts: saved as they stand, by whoever writes them, also behind a locked screen."""
+
+import contextlib
+from uuid import uuid4
+
+import pytest
+
+from casework import clock
+from casework.desk import actions as desk
+from casework.intake import actions as intake
+from tests.house import only_sqlite
+from tests.intake.filling import EVENT, PERSON, REACH, begins, fills, sends, shown, submits, value, wrongs
+from tests.people import STAFF
+
+pytestmark = only_sqlite
+MINUTE = 60 * clock.MICROSECOND
+DAY = 24 * 60 * MINUTE
+
+
+@contextlib.contextmanager
+def later(wait):
+    """Live later."""
+    at = clock.micros() + wait
+    with clock.living_at(lambda: at):
+        yield
+
+
+def test_a_draft_keeps_what_was_typed_whether_it_is_right_or_not(browser):
+    lan = browser("lan")
+    draft_id = begins(lan)
+    wrong = {"phone": "12 34", "happened_on-day": "31", "happened_on-month": "2", "happened_on-year": "2569"}
+    answer = sends(lan, draft_id, 3, wrong, draft="1")
+    assert answer.location == f"/ghi-nhan/{draft_id}/3"
+    page = lan.get(answer.location)
+    assert "Đã lưu nháp" in page.text
+    assert wrongs(page) == []
+    assert {name: value(page, name) for name in wrong} == wrong
+
+
+@pytest.mark.parametrize("number", [3, 4, 5, 6])
+def test_every_page_is_saved_behind_a_locked_screen_and_unlocking_leads_back_to_it(browser, number):
+    lan = browser("lan")
+    page = {3: {**REACH, "never_say": "đừng gọi"}, 4: {**PERSON, "name": "Đào"}, 5: EVENT, 6: {"wishes": "được yên"}}
+    draft_id = fills(lan)
+    with later(20 * MINUTE):
+        assert lan.get(f"/ghi-nhan/{draft_id}/{number}").location.startswith("/mo-khoa")
+        saved = sends(lan, draft_id, number, page[number], draft="1")
+        assert saved.location == f"/ghi-nhan/{draft_id}/{number}"
+        locked = lan.get(saved.location)
+        assert locked.location.startswith("/mo-khoa?tiep=")
+        assert "Đã lưu nháp" in lan.get(locked.location).text
+        back = lan.post(locked.location, data={"passphrase": STAFF["lan"].passphrase})
+        assert back.location == f"/ghi-nhan/{draft_id}/{number}"
+        after = lan.get(back.location)
+        assert all(value(after, name) == words for name, words in page[number].items() if name in {"never_say", "name"})
+
+
+def test_what_is_wrong_behind_a_locked_screen_is_shown_after_unlocking(browser):
+    lan = browser("lan")
+    draft_id = fills(lan)
+    with later(20 * MINUTE):
+        saved = sends(lan, draft_id, 4, {"birth_year": "2569", "name": "Đào"})
+        locked = lan.get(saved.location)
+        back = lan.post(locked.location, data={"passphrase": STAFF["lan"].passphrase})
+        page = lan.get(back.location)
+    assert len(wrongs(page)) == 2
+    assert (value(page, "birth_year"), value(page, "name")) == ("2569", "Đào")
+
+
+def test_who_must_not_know_is_kept_behind_a_locked_screen_for_its_author_alone(mai, browser):
+    lan = browser("lan")
+    draft_id = begins(lan)
+    hidden = {"secret": "somebody", "whom": "cô Bảy Thược", "readers": str(mai.id)}
+    with later(20 * MINUTE):
+        assert sends(lan, draft_id, 2, hidden).location.startswith("/mo-khoa")
+        page = lan.post("/mo-khoa", data={"passphrase": STAFF["lan"].passphrase})
+    assert "cô Bảy Thược" in page.text
+    assert f"/ghi-nhan/{draft_id}/2" in page.text
+
+
+def test_back_from_the_next_page_shows_what_was_typed(browser):
+    lan = browser("lan")
+    draft_id = begins(lan)
+    words = "A & B\n<3 tuổi"
+    sends(lan, draft_id, 5, {**EVENT, "words": words})
+    assert value(lan.get(f"/ghi-nhan/{draft_id}/5?luu=1"), "words") == words
+
+
+def test_another_persons_draft_cannot_be_told_from_one_that_never_was(browser, lan, mai):
+    draft_id = begins(browser("lan"))
+    for username in ("mai", "hoa", "luu"):
+        client = browser(username)
+        for one in (draft_id, uuid4()):
+            assert {client.get(f"/ghi-nhan/{one}/{number}").status_code for number in range(1, 8)} == {404}
+            assert {sends(client, one, number, EVENT).status_code for number in range(1, 7)} == {404}
+            assert client.get(f"/ghi-nhan/{one}/bo").status_code == 404
+            assert client.post(f"/ghi-nhan/{one}/bo").status_code == 404
+            sent = submits(client, one)
+            assert 404 in (sent.status_code, client.get(sent.location or "/").status_code)
+    assert [one.id for one in lan.does(desk.list_cases).drafts] == [draft_id]
+
+
+def test_a_draft_that_has_lain_for_a_week_is_offered_to_the_lead_who_can_finish_it(lan, hoa, browser):
+    draft_id = fills(browser("lan"))
+    with later(8 * DAY):
+        for one in (lan, hoa):
+            one._cookie = None
+        assert [one.id for one in hoa.does(desk.list_cases).drafts] == [draft_id]
+        lead = browser("hoa")
+        assert str(draft_id) in lead.get("/").text
+        assert lead.get(f"/ghi-nhan/{draft_id}/7").status_code == 200
+        assert sends(lead, draft_id, 5, {**EVENT, "words": "ghi tiếp"}).status_code == 303
+        assert submits(lead, draft_id).location == f"/vu-viec/{draft_id}"
+        assert lead.get(f"/vu-viec/{draft_id}").status_code == 200
+        assert lan.does(desk.read_case, draft_id).holder == "Trần Thị Lan"
+
+
+def test_a_sealed_draft_is_not_offered_to_a_lead_outside_its_circle(lan, mai, hoa, browser):
+    hidden = {"secret": "somebody", "whom": "cô Bảy Thược", "readers": str(mai.id)}
+    draft_id = begins(browser("lan"), readers=hidden)
+    with later(8 * DAY):
+        hoa._cookie = None
+        assert hoa.does(desk.list_cases).drafts == ()
+        assert browser("hoa").get(f"/ghi-nhan/{draft_id}/2").status_code == 404
+
+
+def test_a_discarded_draft_is_gone_and_asks_first(lan, browser):
+    client = browser("lan")
+    draft_id = fills(client)
+    assert "không lấy lại được" in shown(client.get(f"/ghi-nhan/{draft_id}/bo"))
+    assert lan.does(intake.open_draft, draft_id)
+    assert client.post(f"/ghi-nhan/{draft_id}/bo").status_code == 303
+    assert client.get(f"/ghi-nhan/{draft_id}/5").status_code == 404
+    assert lan.does(desk.list_cases).drafts == ()
+
+
+def test_a_page_that_is_too_big_is_refused_in_words_and_the_draft_stays(browser):
+    lan = browser("lan")
+    draft_id = fills(lan, {5: {**EVENT, "words": "đã ghi"}})
+    answer = sends(lan, draft_id, 5, {**EVENT, "words": "ă" * 5_000_000})
+    assert answer.status_code == 413
+    assert "quá lớn" in answer.text
+    assert value(lan.get(f"/ghi-nhan/{draft_id}/5"), "words") == "đã ghi"

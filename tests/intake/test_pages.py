@@ -1,0 +1,150 @@
+"""From the pages, as they are typed, to the sections of the case."""
+
+from datetime import timedelta
+
+import pytest
+
+from casework import clock
+from casework.desk import actions as desk
+from casework.policy.words import Section
+from tests.house import only_sqlite
+from tests.intake.filling import EVENT, PERSON, REACH, SHARING, TOLD, begins, fills, sends, shown, submits, wrongs
+
+pytestmark = only_sqlite
+MOST_REQUIRED = 12
+TRICKY = ["<3 tuổi", "A & B", "nói <im đi> rồi đánh", "2 > 1 && 1 < 2", "&lt;b&gt; &amp;", "\"Im!\" 'im' {{ 7*7 }} %s"]
+
+
+def records(somebody, client, pages):
+    """Record an intake with some pages as they are given; return a way to open the sections of its case."""
+    case_id = fills(client, pages)
+    assert submits(client, case_id).location == f"/vu-viec/{case_id}"
+    return lambda section: somebody.does(desk.read_section, case_id, section)[0].data
+
+
+def test_no_more_than_twelve_answers_are_required(browser):
+    lan = browser("lan")
+    asked = wrongs(lan.post("/ghi-nhan/tiep"))
+    asked += wrongs(lan.post("/ghi-nhan/bat-dau", data=TOLD))
+    asked += wrongs(lan.post("/ghi-nhan/bat-dau", data={**TOLD, "secret": "somebody"}))
+    draft_id = begins(lan)
+    for number in range(3, 7):
+        asked += wrongs(sends(lan, draft_id, number, {}))
+    assert 8 <= len(asked) <= MOST_REQUIRED
+
+
+def test_one_free_text_is_asked_for_on_seven_pages(browser):
+    lan = browser("lan")
+    draft_id = begins(lan)
+    pages = [lan.get(f"/ghi-nhan/{draft_id}/{number}") for number in range(1, 8)]
+    assert [page.status_code for page in pages] == [200] * 7
+    assert sum(page.text.count("<textarea") for page in pages) == 1
+    assert lan.get(f"/ghi-nhan/{draft_id}/8").status_code == 404
+    assert lan.get(f"/ghi-nhan/{draft_id}/0").status_code == 404
+
+
+def test_what_must_be_answered_is_enough_for_a_case(lan, browser):
+    case = records(lan, browser("lan"), {})
+    assert case(Section.CONTACT).call_her == "Chị Hai"
+    assert case(Section.IDENTITY).sex == "NU"
+    assert case(Section.INCIDENT).acts == ("A",)
+    assert case(Section.PERPETRATOR).relation == "VO_CHONG"
+
+
+def test_every_answer_arrives_where_it_belongs(lan, browser):
+    yesterday = clock.today() - timedelta(days=1)
+    day = {f"happened_on-{part}": str(getattr(yesterday, part)) for part in ("day", "month", "year")}
+    pages = {
+        1: {**TOLD, "mode": "advice", "danger": "unknown"},
+        2: {"secret": "unknown"},
+        3: {**REACH, **day, "phone": "+84 987.612.345", "never_say": "đừng nhắc Hội", "report_channel": "GOI_DIEN"},
+        4: {**PERSON, "birth_year": "39", "hamlet": "Thôn Đoài", "count": "2", "involvement": ["saw", "heard"]},
+        5: {**EVENT, "acts": ["A", "B"], "weapon": ["knife"], "injuries": ["head"], "words": "Nó đánh."},
+        6: {**SHARING, "needs": ["health"], "risks": ["control", "stalking"], "wishes": "được yên", "detailed": "out"},
+    }
+    case = records(lan, browser("lan"), pages)
+    assert (case(Section.CONTACT).phone, case(Section.CONTACT).never_say) == ("0987612345", "đừng nhắc Hội")
+    assert case(Section.IDENTITY).birth_year == clock.today().year - 39
+    assert (case(Section.CHILDREN).count, case(Section.CHILDREN).involvement) == (2, ("saw", "heard"))
+    incident = case(Section.INCIDENT)
+    assert (incident.acts, incident.weapon, incident.happened_on) == (("A", "B"), ("knife",), yesterday.isoformat())
+    assert (incident.channel, incident.recorded_at[:10]) == ("GOI_DIEN", clock.today().isoformat())
+    assert (case(Section.INJURIES).what, case(Section.STORY).words) == (("head",), "Nó đánh.")
+    assert case(Section.SAFETY_PLAN).who_must_not_know == "Chưa rõ"
+    assessment = case(Section.ASSESSMENT)
+    assert (assessment.level, assessment.needs, assessment.wishes) == ("high", ("health",), "được yên")
+    assert assessment.next_review == (clock.today() + timedelta(days=3)).isoformat()
+    label = case(Section.LABEL)
+    assert (label.danger, label.only_counselling) == ("unknown", "yes")
+
+
+def test_each_agency_gets_the_answer_that_was_given_for_it_and_none_is_ticked_before(lan, browser):
+    client = browser("lan")
+    page = client.get(f"/ghi-nhan/{fills(client)}/6").text
+    assert "checked" not in page
+    asked = {**SHARING, "consent_police": "granted", "consent_chairman": "refused", "consent_form": "spoken"}
+    case_id = fills(client, {6: {**asked, "consent_legal_aid": "not_asked"}})
+    submits(client, case_id)
+    entries = [one.data for one in lan.does(desk.read_section, case_id, Section.GROUNDS)]
+    assert {(one.receiver, one.consent, one.form) for one in entries} == {
+        ("police", "granted", "spoken"),
+        ("chairman", "refused", "spoken"),
+        ("legal_aid", "not_asked", ""),
+    }
+
+
+def test_in_danger_it_is_written_down_who_is_told_at_once_and_without_danger_nobody_is(lan, browser):
+    client = browser("lan")
+    at_once = {6: {**SHARING, "at_once": ["police", "child_protection"], "at_once_words": "đã nói trước"}}
+    urgent, calm = fills(client, {**at_once, 1: {**TOLD, "danger": "yes"}}), fills(client, at_once)
+    assert submits(client, urgent).status_code == submits(client, calm).status_code == 303
+    entries = [one.data for one in lan.does(desk.read_section, urgent, Section.GROUNDS)]
+    assert {(one.receiver, one.kind) for one in entries} == {("police", "danger"), ("child_protection", "duty")}
+    assert [one.article != "" for one in entries if one.kind == "duty"] == [True]
+    assert Section.GROUNDS not in lan.does(desk.read_case, calm).sections
+
+
+def test_a_lower_level_than_the_answers_say_needs_a_reason(browser):
+    client = browser("lan")
+    draft_id = begins(client)
+    lower = {**SHARING, "risks": ["choking"], "level": "low"}
+    assert "hãy ghi vì sao" in " ".join(wrongs(sends(client, draft_id, 6, lower)))
+    assert sends(client, draft_id, 6, {**lower, "reasons": "người kia đã đi tù"}).status_code == 303
+
+
+@pytest.mark.parametrize("text", TRICKY)
+def test_text_comes_back_exactly_as_it_was_typed(lan, browser, text):
+    client = browser("lan")
+    case_id = fills(client, {3: {**REACH, "never_say": text}, 5: {**EVENT, "words": f"{text}\nrồi {text}"}})
+    check = client.get(f"/ghi-nhan/{case_id}/7")
+    assert f"{text}\nrồi {text}" in shown(check)
+    submits(client, case_id)
+    assert lan.does(desk.read_section, case_id, Section.STORY)[0].data.words == f"{text}\nrồi {text}"
+    assert f"{text}\nrồi {text}" in shown(client.get(f"/vu-viec/{case_id}/story"))
+    assert text in shown(client.get(f"/vu-viec/{case_id}"))
+
+
+def test_the_check_page_shows_what_will_be_kept_and_not_what_was_pasted(browser):
+    client = browser("lan")
+    case_id = fills(client, {5: {**EVENT, "words": "Nó <b>đánh</b> tôi\x00\u202e"}})
+    assert "Nó đánh tôi" in shown(client.get(f"/ghi-nhan/{case_id}/7"))
+
+
+def test_two_taps_make_one_case_and_both_arrive_there(lan, browser):
+    client = browser("lan")
+    case_id = fills(client)
+    answers = [submits(client, case_id), submits(client, case_id)]
+    assert [one.location for one in answers] == [f"/vu-viec/{case_id}"] * 2
+    assert [one.id for one in lan.does(desk.list_cases).cases] == [case_id]
+
+
+def test_what_is_missing_leads_back_to_its_page_and_from_there_to_the_check_page(browser):
+    client = browser("lan")
+    draft_id = begins(client)
+    assert "Còn chỗ chưa xong" in shown(client.get(f"/ghi-nhan/{draft_id}/7"))
+    sent = submits(client, draft_id)
+    assert sent.location.startswith(f"/ghi-nhan/{draft_id}/3?")
+    page = client.get(sent.location)
+    assert len(wrongs(page)) == 3
+    saved = client.post(f"/ghi-nhan/{draft_id}/3?luu=1&sua=1", data=REACH)
+    assert saved.location == f"/ghi-nhan/{draft_id}/7"
