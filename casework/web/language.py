@@ -8,7 +8,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Blueprint, Flask, has_request_context, redirect, request
-from flask_babel import Babel, Domain
+from flask_babel import Babel, Domain, ngettext
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -138,8 +138,9 @@ def due_state(at: datetime | int) -> str:
 
 def _length(seconds: int) -> str:
     """Write a length of time in its one fitting unit, rounded down: nobody is given time he has not."""
+    minutes, hours, days = seconds // MINUTE, seconds // HOUR, seconds // DAY
     if seconds < HOUR:
-        return _("%(count)d phút", count=seconds // MINUTE)
+        return str(ngettext("%(count)d phút", "%(count)d phút", minutes, count=minutes))
     if seconds < 2 * DAY:
-        return _("%(count)d giờ", count=seconds // HOUR)
-    return _("%(count)d ngày", count=seconds // DAY)
+        return str(ngettext("%(count)d giờ", "%(count)d giờ", hours, count=hours))
+    return str(ngettext("%(count)d ngày", "%(count)d ngày", days, count=days))

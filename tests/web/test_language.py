@@ -20,7 +20,9 @@ msgid "còn %(time)s"
 msgstr "%(time)s left"
 
 msgid "%(count)d giờ"
-msgstr "%(count)d hours"
+msgid_plural "%(count)d giờ"
+msgstr[0] "%(count)d hour"
+msgstr[1] "%(count)d hours"
 """
 
 
