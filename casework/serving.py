@@ -1,5 +1,6 @@
 """Runs the application on this machine: one quiet process that leaves nothing of a case outside the database."""
 
+import gc
 import os
 import resource
 import signal
@@ -8,7 +9,7 @@ from collections.abc import Callable
 from types import FrameType
 
 from flask import Flask
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from casework.config import ConfigurationError
 from casework.web.requests import FILE_LIMIT
@@ -47,10 +48,9 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def serve(app: Flask, port: int, *, ready: Callable[[], None]) -> None:
-    """Answer requests on 127.0.0.1 until SIGTERM or Ctrl-C; `ready` runs once the port listens."""
-    signal.signal(signal.SIGTERM, _leave)
-    server = create_server(
+def listening(app: Flask, port: int) -> BaseWSGIServer | MultiSocketServer:
+    """Return a server that listens on 127.0.0.1 alone; `run` answers requests."""
+    return create_server(
         app,
         host=HOST,
         port=port,
@@ -61,6 +61,15 @@ def serve(app: Flask, port: int, *, ready: Callable[[], None]) -> None:
         inbuf_overflow=_IN_MEMORY,
         outbuf_overflow=_IN_MEMORY,
     )
+
+
+def serve(app: Flask, port: int, *, ready: Callable[[], None]) -> None:
+    """Answer requests until SIGTERM or Ctrl-C; `ready` runs once the port listens."""
+    signal.signal(signal.SIGTERM, _leave)
+    server = listening(app, port)
+    # What was made at the start stays: the collector need not walk it again and again.
+    gc.collect()
+    gc.freeze()
     try:
         ready()
         server.run()

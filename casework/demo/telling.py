@@ -18,6 +18,7 @@ from casework.desk import actions as desk
 from casework.errors import SignInNeeded
 from casework.gate import Action, Gate, P, T
 from casework.intake import actions as intake
+from casework.intake import risk
 from casework.web.people import recognise
 from casework.web.phones import normalise
 
@@ -147,9 +148,11 @@ class Telling:
             tale.answers.incident,
             happened_on=(day - timedelta(days=tale.happened_before)).isoformat(),
             address_id=str(self._addresses[tale.address]),
-            recorded_at=clock.local(clock.micros()).isoformat(timespec="minutes"),
+            recorded_at=clock.local(clock.micros()).strftime("%Y-%m-%d %H:%M"),
         )
-        self._cases[number] = seat.perform(intake.open_case, draft, replace(tale.answers, incident=incident))
+        assessment = replace(tale.answers.assessment, next_review=risk.review_by(tale.answers.assessment.level, day))
+        answers = replace(tale.answers, incident=incident, assessment=assessment)
+        self._cases[number] = seat.perform(intake.open_case, draft, answers)
 
     def _read(self, seat: Seat, number: int) -> None:
         seat.perform(desk.read_case, self._cases[number])

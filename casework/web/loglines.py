@@ -9,7 +9,7 @@ import traceback
 from casework import clock
 
 FIELDS = ("status", "method", "route", "fault", "at", "act", "port")
-_WORD = re.compile(r"(\w+)=(.*?)(?=\s\w+=|$)")
+_WORD = re.compile(r"(\w+)=(.*?)(?=\s\w+=|\Z)", re.DOTALL)
 _OURS = "casework"
 _FRAMES = 6
 

@@ -1,0 +1,165 @@
+"""The demo is a real book: built by real acts, in order, and nothing of a case lies beside it."""
+
+import json
+import os
+import stat
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from casework import clock
+from casework.accounts import actions as accounts
+from casework.accounts import door, doorstep
+from casework.accounts.doorstep import Knock
+from casework.audit.models import AuditLine
+from casework.cases.sections import Note
+from casework.codelists.reading import FILES
+from casework.config import ConfigurationError
+from casework.demo import build, cards, folder
+from casework.demo.content import tales
+from casework.desk import actions as desk
+from casework.oversight import console
+from casework.policy.words import Act, Section
+from casework.web.people import recognise
+from tests.demonstration import Built
+
+CONTENT = Path(build.__file__).parent
+DAYS_OF_FOURTEEN_MONTHS = 14 * 30
+
+
+def lines(built: Built) -> list[AuditLine]:
+    with built.gate.database.look() as session:
+        return list(session.execute(select(AuditLine).order_by(AuditLine.n)).scalars())
+
+
+def enter(built: Built, role: str):
+    """Let the first person of a role in, as the sign-in page does."""
+    card = next(card for card in built.demo.cards if card.role == role)
+    commune_id = doorstep.commune_behind(built.gate, card.username)
+    assert commune_id
+    opened = doorstep.try_passphrase(built.gate, commune_id, Knock(card.username, card.password, "máy"))
+    begun = built.gate.perform(door.visitor(commune_id), accounts.sign_in, opened, before=None)
+    return recognise(built.gate, built.config, begun.token.cookie())
+
+
+def test_the_log_holds_and_knows_every_case(built: Built):
+    verdicts = console.verify_all(built.gate)
+    assert [verdict.holds for _, verdict in verdicts] == [True]
+    acts = Counter(line.act for line in lines(built))
+    assert acts[Act.CASE_OPEN] >= len(tales()) == 60
+    assert acts[Act.NOTE_ADD] >= sum(len(tale.notes) for tale in tales())
+    assert acts[Act.CASE_CLOSE] >= sum(tale.ending is not None for tale in tales())
+    assert acts[Act.ADDRESS_ADD] == 15
+    assert all(line.outcome == "ok" for line in lines(built))
+
+
+def test_time_goes_forward_over_fourteen_months_and_ends_before_now(built: Built):
+    moments = [line.at for line in lines(built)]
+    assert moments == sorted(moments)
+    opened = [clock.local(line.at).date() for line in lines(built) if line.act == Act.CASE_OPEN]
+    assert (max(opened) - min(opened)).days >= DAYS_OF_FOURTEEN_MONTHS
+    assert moments[-1] <= clock.micros()
+
+
+def test_a_lead_finds_the_stories_as_they_were_told(built: Built):
+    lead = enter(built, "lead")
+    home = built.gate.perform(lead.person, desk.list_cases)
+    assert len(home.cases) >= len(tales()) - sum(bool(tale.circle) for tale in tales())
+    told = next(tale for tale in tales() if tale.answers.identity.name and tale.notes and not tale.circle)
+    [line] = built.gate.perform(lead.person, desk.search, told.answers.identity.name)
+    [identity] = built.gate.perform(lead.person, desk.read_section, line.id, Section.IDENTITY)
+    assert identity.data == told.answers.identity
+    notes = built.gate.perform(lead.person, desk.read_section, line.id, Section.COUNSELLING)
+    assert [note.data for note in notes] == [Note(words=note.words) for note in told.notes]
+
+
+def test_the_accounts_file_has_everybody_and_is_for_its_owner_alone(built: Built, tmp_path: Path):
+    file = tmp_path / "accounts.json"
+    file.write_text("older")
+    file.chmod(0o644)
+    cards.write(file, "http://127.0.0.1:8000", built.demo.cards)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    said = json.loads(file.read_text(encoding="utf-8"))
+    assert set(said) == {"url", "people", "canaries"}
+    assert said["url"] == "http://127.0.0.1:8000"
+    keys = {"role", "agency", "name", "username", "password", "totp_secret"}
+    assert all(set(person) == keys and person["totp_secret"] is None for person in said["people"])
+    roles = Counter(person["role"] for person in said["people"])
+    assert len(roles) == 13
+    assert min(roles.values()) >= 2
+
+
+def test_everybody_has_a_long_passphrase_of_her_own(built: Built):
+    passphrases = [card.password for card in built.demo.cards]
+    assert len(set(passphrases)) == len(passphrases)
+    assert all(len(one) >= 15 and one.isascii() for one in passphrases)
+
+
+def test_canaries_stand_in_cases_and_in_nothing_that_is_public(built: Built):
+    found = cards.canaries()
+    assert len(found) >= 20
+    assert all(len(one) >= 8 for one in found)
+    public = [CONTENT / name for name in ("people.toml", "addresses.toml", "commune.toml")]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in (*public, *Path(str(FILES)).glob("*.toml")))
+    assert [one for one in found if one in text] == []
+    told = json.dumps([str(vars(tale.answers)) for tale in tales()], ensure_ascii=False)
+    assert all(one in told for one in found)
+
+
+def test_no_canary_lies_in_the_folder(built: Built):
+    for file in built.config.data.iterdir():
+        if file.name != folder.ACCOUNTS:
+            content = file.read_bytes()
+            assert [one for one in cards.canaries() if one.encode() in content] == [], file.name
+
+
+def test_only_its_owner_may_enter_the_folder_that_says_demo(tmp_path: Path):
+    place = tmp_path / "new"
+    folder.claim(place)
+    assert stat.S_IMODE(place.stat().st_mode) == 0o700
+    assert (place / "DEMO").is_file()
+    folder.claim(place)
+
+
+def test_a_folder_with_anything_else_in_it_is_refused_and_left_alone(tmp_path: Path):
+    (tmp_path / "thư của mẹ.txt").write_text("giữ nguyên")
+    with pytest.raises(ConfigurationError, match="không phải bản dùng thử"):
+        build.open_demo(tmp_path, port=8000)
+    assert [file.name for file in tmp_path.iterdir()] == ["thư của mẹ.txt"]
+
+
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path):
+    file = tmp_path / "tệp"
+    file.write_text("x")
+    with pytest.raises(ConfigurationError, match="không phải là thư mục"):
+        build.open_demo(file, port=8000)
+
+
+def test_a_demo_that_was_broken_off_is_cleared_but_only_of_its_own_files(tmp_path: Path):
+    folder.claim(tmp_path)
+    for name in ("casework.sqlite3", "kek", "ghi chú.txt"):
+        (tmp_path / name).write_text("x")
+    assert not folder.complete(tmp_path)
+    folder.clear(tmp_path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["DEMO", "ghi chú.txt"]
+
+
+def test_a_second_start_builds_nothing_anew(built: Built):
+    before = lines(built)[-1].h
+    again = build.open_demo(built.config.data, port=8123)
+    assert again.cards == built.demo.cards
+    assert again.config.public_url == "http://127.0.0.1:8123"
+    settings = tomllib.loads((built.config.data / "casework.toml").read_text(encoding="utf-8"))
+    assert settings["public_url"] == "http://127.0.0.1:8123"
+    assert before in {line.h for line in lines(built)}
+
+
+def test_the_usual_folder_is_in_the_cache_or_a_temporary_one(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert folder.usual() == tmp_path / "casework-demo"
+    (tmp_path / "file").write_text("x")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file" / "deeper"))
+    assert folder.usual().name == f"casework-demo-{os.getuid()}"

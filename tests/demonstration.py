@@ -1,0 +1,41 @@
+"""The demo, built once in a run for all that looks at it."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from casework.config import Config
+from casework.db import Database
+from casework.demo import build
+from casework.demo.build import Demo
+from casework.gate import Gate
+from casework.vault import kek
+
+
+@dataclass(frozen=True)
+class Built:
+    """A demo in its folder, with a gate to look behind."""
+
+    demo: Demo
+    gate: Gate
+
+    @property
+    def config(self) -> Config:
+        """Return its settings."""
+        return self.demo.config
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+    """The fictional commune, told through the gate; workers that run beside each other share it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        demo = build.open_demo(shared / "demo", port=8000)
+    gate = Gate(Database(demo.config.database_url), kek.load(demo.config.kek_file, demo=True))
+    yield Built(demo, gate)
+    gate.database.engine.dispose()

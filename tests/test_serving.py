@@ -1,0 +1,58 @@
+"""Ports, and the buffers of the server."""
+
+import socket
+import threading
+
+import pytest
+from flask import Flask, request
+from waitress import buffers
+from waitress.server import BaseWSGIServer
+
+from casework import serving
+from casework.config import ConfigurationError
+
+
+@pytest.fixture
+def taken():
+    with socket.socket() as one:
+        one.bind((serving.HOST, 0))
+        one.listen()
+        yield one.getsockname()[1]
+
+
+def test_the_next_port_is_taken_when_nobody_asked_for_this_one(taken: int):
+    assert serving.free_port(taken, exactly=False) > taken
+
+
+def test_a_port_that_was_asked_for_is_not_exchanged(taken: int):
+    with pytest.raises(ConfigurationError, match=str(taken)):
+        serving.free_port(taken, exactly=True)
+
+
+def test_nothing_that_is_sent_or_answered_touches_the_disk(monkeypatch):
+    written = []
+    original = buffers.TempfileBasedBuffer.newfile
+
+    def noticed(buffer):
+        written.append(buffer)
+        return original(buffer)
+
+    monkeypatch.setattr(buffers.TempfileBasedBuffer, "newfile", noticed)
+    app = Flask("large")
+    app.add_url_rule("/", view_func=lambda: str(len(request.get_data())) + "x" * 5_000_000, methods=["POST"])
+    server = serving.listening(app, 0)
+    assert isinstance(server, BaseWSGIServer)
+    assert server.socket
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    with socket.create_connection(server.socket.getsockname()) as client:
+        body = b"y" * 9_000_000
+        client.sendall(b"POST / HTTP/1.0\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        answer = b""
+        while part := client.recv(1 << 20):
+            answer += part
+    server.close()
+    assert answer.startswith(b"HTTP/1.0 200")
+    assert b"\r\nServer:" not in answer
+    assert len(answer) > 5_000_000
+    assert written == []
