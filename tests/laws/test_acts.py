@@ -1,0 +1,102 @@
+"""One word, three uses: every act has one row, one function and one line; and only the gate ends a transaction."""
+
+import ast
+import importlib
+import pkgutil
+from pathlib import Path
+
+import pytest
+
+import casework
+from casework.gate import ACTIONS, Action
+from casework.policy.table import policy
+from casework.policy.words import Act
+from tests.source import ROOT, python_files
+
+DATABASE, GATE, SCOPE = Path("casework/db.py"), Path("casework/gate.py"), Path("casework/cases/scope.py")
+# Who may set options on a statement or connection, by which the guards decide.
+OPTIONS: dict[Path, set[str | None]] = {
+    DATABASE: {"permit", "isolation_level", "deferred", None},
+    GATE: {"permit"},
+    SCOPE: {"scope"},
+    Path("casework/audit/verify.py"): {"yield_per"},
+}
+# Ends or opens a transaction, or goes around the unit of work.
+TRANSACTION = {
+    "commit",
+    "rollback",
+    "begin_nested",
+    "bulk_save_objects",
+    "bulk_insert_mappings",
+    "bulk_update_mappings",
+    "merge",
+}
+
+
+def _every_module() -> None:
+    for module in pkgutil.walk_packages(casework.__path__, "casework."):
+        if module.name != "casework.__main__":
+            importlib.import_module(module.name)
+
+
+def _calls(path: Path) -> list[ast.Call]:
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+def test_every_act_has_one_row_and_one_function():
+    _every_module()
+    assert set(ACTIONS) == set(Act) == set(policy().rows)
+    assert all(isinstance(one, Action) and one.act is act for act, one in ACTIONS.items())
+
+
+def test_every_function_of_an_act_says_what_it_does():
+    _every_module()
+    assert [str(act) for act, one in ACTIONS.items() if not (one.__doc__ or "").strip().endswith(".")] == []
+
+
+def test_no_two_acts_are_called_the_same():
+    for language in ("vi", "en"):
+        names = [getattr(row, language) for row in policy().rows.values()]
+        assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("path", python_files("casework"), ids=str)
+def test_only_the_gate_s_database_ends_a_transaction(path: Path):
+    ended = {call.func.attr for call in _calls(path) if isinstance(call.func, ast.Attribute)} & TRANSACTION
+    assert ended <= ({"commit", "rollback"} if path == DATABASE else set())
+
+
+def _options(path: Path) -> set[str | None]:
+    named = {
+        word.arg
+        for call in _calls(path)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "execution_options"
+        for word in call.keywords
+    }
+    given = [word.value for call in _calls(path) for word in call.keywords if word.arg == "execution_options"]
+    spelled = [one for one in given if isinstance(one, ast.Dict)]
+    keys = {ast.literal_eval(key) for one in spelled for key in one.keys if isinstance(key, ast.Constant)}
+    return named | keys | ({"?"} if len(spelled) < len(given) else set())
+
+
+@pytest.mark.parametrize("path", python_files("casework"), ids=str)
+def test_only_the_row_filters_mark_a_statement_and_only_the_gate_hands_out_permits(path: Path):
+    assert _options(path) <= OPTIONS.get(path, set())
+
+
+def test_the_law_finds_the_options_where_they_are_set():
+    assert all(_options(path) for path in OPTIONS)
+    assert _options(SCOPE) == {"scope"}
+
+
+def test_every_row_filter_is_bound_to_the_commune_of_its_permit():
+    """A filter that forgets the commune would let two communes of one installation meet."""
+    tree = ast.parse((ROOT / SCOPE).read_text(encoding="utf-8"))
+    functions = {node.name: ast.unparse(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert "actor.commune_id" in functions["_reach"]
+    given_a_filter = {name for name, text in functions.items() if "within: Select[Case]" in text}
+    public = {name for name in functions if not name.startswith("_")} - given_a_filter
+    assert public >= {"cases", "drafts"}
+    unbound = [name for name in public if "commune_id" not in functions[name] and "_reach(" not in functions[name]]
+    assert unbound == []

@@ -1,0 +1,121 @@
+"""Migrations: one line of them, the models are where they lead, and a book that is full goes up and down."""
+
+import uuid
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import create_engine, inspect, text
+
+import casework.app  # noqa: F401 - every model of the program
+from casework.config import resource
+from casework.db import Base, Database, downgrade, upgrade
+from casework.desk import actions as desk
+from tests.house import House, Someone, only_sqlite
+from tests.tampering import stolen
+
+
+def _scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(resource("migrations")))
+    return ScriptDirectory.from_config(config)
+
+
+def _tables(url: str) -> set[str]:
+    engine = create_engine(url)
+    try:
+        return set(inspect(engine).get_table_names())
+    finally:
+        engine.dispose()
+
+
+def test_there_is_one_line_of_migrations():
+    assert len(_scripts().get_heads()) == 1
+    assert len(_scripts().get_bases()) == 1
+
+
+def test_the_models_are_what_the_migrations_make(database_url: str):
+    upgrade(database_url)
+    engine = create_engine(database_url)
+    try:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(context, Base.metadata) == []
+            assert context.get_current_heads() == tuple(_scripts().get_heads())
+    finally:
+        engine.dispose()
+
+
+def test_an_empty_book_goes_up_and_down_and_up_again(database_url: str):
+    for _ in range(2):
+        upgrade(database_url)
+        assert _tables(database_url) == set(Base.metadata.tables) | {"alembic_version"}
+        downgrade(database_url)
+        assert _tables(database_url) == {"alembic_version"}
+
+
+def test_a_full_book_stays_whole_when_it_is_brought_up_to_date(house: House, lan: Someone):
+    case_id = lan.opens_a_case()
+    with stolen(house) as thief:
+        before = {name: thief.rows(name) for name in Base.metadata.tables}
+    upgrade(house.config.database_url)
+    with stolen(house) as thief:
+        assert {name: thief.rows(name) for name in Base.metadata.tables} == before
+    assert lan.does(desk.read_case, case_id).line.id == case_id
+
+
+def test_a_full_book_goes_down_step_by_step_and_up_again(house: House, lan: Someone):
+    """Going down loses what is dropped, and says so; it never stops half way."""
+    lan.opens_a_case()
+    house.gate.database.engine.dispose()
+    for revision in [script.down_revision or "base" for script in _scripts().walk_revisions()]:
+        downgrade(house.config.database_url, to=str(revision))
+    assert _tables(house.config.database_url) == {"alembic_version"}
+    upgrade(house.config.database_url)
+    assert _tables(house.config.database_url) == set(Base.metadata.tables) | {"alembic_version"}
+
+
+@only_sqlite
+def test_a_row_without_its_parent_stops_the_migration(house: House, lan: Someone):
+    lan.opens_a_case()
+    engine = create_engine(house.config.database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE ground SET case_id = :nobody"), {"nobody": uuid.uuid4().hex})
+    engine.dispose()
+    with pytest.raises(RuntimeError, match="foreign keys do not hold"):
+        upgrade(house.config.database_url)
+
+
+def test_a_database_of_a_newer_program_is_refused(house: House):
+    engine = create_engine(house.config.database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(CommandError, match="9999"):
+        upgrade(house.config.database_url)
+
+
+def test_the_database_is_opened_with_the_promised_settings(house: House):
+    database = Database(house.config.database_url)
+    try:
+        if database.engine.dialect.name != "sqlite":
+            with database.look() as session:
+                assert session.execute(text("SHOW transaction_isolation")).scalar_one() == "repeatable read"
+            return
+        with database.look() as session:
+            found = {
+                name: session.execute(text(f"PRAGMA {name}")).scalar_one()
+                for name in ("journal_mode", "synchronous", "secure_delete", "foreign_keys", "trusted_schema")
+            }
+        assert found == {
+            "journal_mode": "wal",
+            "synchronous": 2,
+            "secure_delete": 1,
+            "foreign_keys": 1,
+            "trusted_schema": 0,
+        }
+    finally:
+        database.engine.dispose()
