@@ -1,0 +1,153 @@
+"""Every page of an intake in a real browser: it fits, can be touched and understood, with and without a script."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from casework.addresses import actions as addresses
+from casework.app import create_app
+from casework.cases.places import Entry
+from casework.desk import actions as desk
+from casework.policy.words import Section
+from casework.web.people import COOKIE
+from tests.browser.serving import serving
+from tests.house import House, only_sqlite
+
+pytestmark = only_sqlite
+HALL = Entry("Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106")
+WORDS = "nói <im đi> rồi đánh\ncon <3 tuổi khóc, A & B"
+SMALL = """() => [...document.querySelectorAll('main a, main button, main input, main select, main textarea, summary')]
+  .filter((one) => !['hidden', 'radio', 'checkbox'].includes(one.type) && one.offsetParent)
+  .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
+  .filter(([, box]) => box.height < 44 || box.width < 40).map(([html]) => html)"""
+OPEN = "document.querySelectorAll('details').forEach((fold) => { fold.open = true; })"
+
+
+@pytest.fixture
+def site(house: House) -> Iterator[str]:
+    """The application of this house, with one trusted address, served with its form tokens."""
+    house["hoa"].does(addresses.add_address, HALL)
+    with serving(create_app(house.config)) as address:
+        yield address
+
+
+@pytest.fixture
+def screen(chromium: Browser, house: House, site: str):
+    """Open the first page of an intake in the browser of a counsellor."""
+    contexts = []
+
+    def opened(width: int, **options) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": 740}, bypass_csp=True, **options)
+        contexts.append(context)
+        cookie = house["lan"].cookie
+        context.add_cookies(
+            [{"name": COOKIE, "value": cookie, "domain": "127.0.0.1", "path": "/", "secure": True, "httpOnly": True}]
+        )
+        page = context.new_page()
+        page.goto(site + "/ghi-nhan")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def press(page: Page) -> None:
+    """Press the one primary button of a form in the page."""
+    with page.expect_navigation():
+        page.click("main form .buttons .button:not(.quiet)")
+
+
+def walk(page: Page) -> Iterator[str]:
+    """Go through all pages, stopping at each as it is first seen and once as it looks with something wrong."""
+    yield "told"
+    page.check("[name=danger][value=yes]")
+    page.check("[name=mode][value=record]")
+    press(page)
+    yield "steps"
+    press(page)
+    yield "readers"
+    page.check("[name=secret][value=somebody]")
+    press(page)
+    yield "readers, wrong"
+    page.fill("[name=whom]", "anh Tư, trưởng thôn")
+    page.get_by_label("Phạm Thu Mai").check()
+    press(page)
+    yield "reach"
+    yield from _asks(page)
+
+
+def _asks(page: Page) -> Iterator[str]:
+    page.fill("[name=call_her]", "Chị Hai")
+    page.select_option("[name=channel]", "call")
+    page.select_option("[name=reporter_type]", "BAN_THAN")
+    page.select_option("[name=address_id]", label="Nhà văn hóa thôn Đoài (Thôn Đoài)")
+    for part, typed in (("day", "31"), ("month", "2"), ("year", "2026")):
+        page.fill(f"[name=happened_on-{part}]", typed)
+    press(page)
+    yield "reach, wrong"
+    page.fill("[name=happened_on-day]", "20")
+    press(page)
+    yield "person"
+    page.check("[name=sex][value=NU]")
+    press(page)
+    yield "event"
+    page.check("[name=acts][value=A]")
+    page.fill("[name=words]", WORDS)
+    press(page)
+    yield "sharing"
+    page.select_option("[name=relation]", "VO_CHONG")
+    page.check("[name=consent_police][value=granted]")
+    press(page)
+    yield "check"
+    press(page)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (360, "dark"), (1280, "light")])
+def test_every_page_fits_and_can_be_read_and_touched(screen, width, scheme):
+    page = screen(width, color_scheme=scheme)
+    seen = []
+    for name in walk(page):
+        seen.append(name)
+        page.evaluate(OPEN)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert page.evaluate(SMALL) == [], name
+        found = Axe().run(page).response["violations"] if width > 320 else []
+        assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == [], name
+        assert page.locator("h1").count() == 1, name
+    assert seen[-1] == "check"
+
+
+def test_a_restricted_intake_is_recorded_without_a_script(screen, house: House, lan):
+    page = screen(360, java_script_enabled=False)
+    titles = {page.title() for _name in walk(page)}
+    assert "/vu-viec/" in page.url
+    (case,) = lan.does(desk.list_cases).cases
+    assert case.code in page.inner_text("h1")
+    assert lan.does(desk.read_section, case.id, Section.STORY)[0].data.words == WORDS
+    assert lan.does(desk.read_case, case.id).restricted
+    assert house["hoa"].does(desk.list_cases).cases == ()
+    assert [one.id for one in house["mai"].does(desk.list_cases).cases] == [case.id]
+    assert not any("Hai" in title or "bạo lực" in title for title in titles)
+
+
+def test_the_call_buttons_of_the_danger_page_dial(screen):
+    page = screen(360)
+    page.click("main a.go")
+    dialled = page.eval_on_selector_all("main a.button.danger", "all => all.map((one) => one.getAttribute('href'))")
+    assert dialled[0] == "tel:113"
+    assert {"tel:115", "tel:111"} <= set(dialled)
+
+
+def test_the_words_fit_the_person_who_listens(screen):
+    page = screen(360)
+    page.click("main nav a:has-text('bác')")
+    aloud = page.inner_text(".aloud")
+    assert "Bác muốn kể đến đâu" in aloud
+    assert "chị" not in aloud.lower()
+    page.check("[name=danger][value=yes]")
+    page.check("[name=mode][value=advice]")
+    press(page)
+    assert "Ở lại với bác" in page.inner_text(".steps")
