@@ -75,7 +75,7 @@ class Incident(SectionData):
     weapon: tuple[str, ...] = ask("codes", say("Dùng gì để gây bạo lực"), codelist="weapon")
     children_present: str = ask("code", say("Có trẻ em ở đó không"), codelist="answer")
     again: str = ask("code", say("Đã từng xảy ra chưa"), codelist="recurrence")
-    address_id: str = ask("text", say("Địa chỉ tin cậy"))
+    address_id: str = ask("text", say("Qua địa chỉ tin cậy nào"))
     channel: str = ask("code", say("Tin đến bằng cách nào"), codelist="report_channel")
     reporter_type: str = ask("code", say("Ai báo tin"), codelist="reporter_type")
     recorded_at: str = ask("text", say("Nhập lúc"))

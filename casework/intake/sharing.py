@@ -100,7 +100,7 @@ class SharingForm(Page):
         if not risk.is_lower(self.level.data or "", derived):
             return valid
         level = codelist("risk_level").label(derived, language())
-        words = gettext("Các câu trả lời cho mức %(level)s. Chọn thấp hơn thì hãy ghi vì sao.", level=level.lower())
+        words = gettext("Các câu trả lời cho thấy mức %(level)s. Chọn thấp hơn thì hãy ghi vì sao.", level=level.lower())
         return self.must(self.reasons, words)
 
 

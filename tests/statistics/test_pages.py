@@ -170,7 +170,7 @@ def test_the_pages_are_read_in_english_too(book: Book, app: Flask):
         browser = browser_of(app, house["thu"])
         browser.set_cookie("__Host-lang", "en", secure=True)
         page = words_of(browser.get("/so-lieu"))
-    assert "Sex of the person who was hurt" in page
+    assert "Sex of the person harmed" in page
     assert "Female" in page
 
 
