@@ -1,0 +1,220 @@
+"""The whole way in a real browser: an intake at a trusted address, the case found again, a note; others see nothing."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from casework.addresses import actions as addresses
+from casework.app import create_app
+from casework.cases.places import Entry
+from tests.browser.serving import serving
+from tests.house import House, only_sqlite
+from tests.people import STAFF
+
+pytestmark = only_sqlite
+HALL = Entry("Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106")
+NAME, WORDS = "Nguyễn Thị Đào", "A & B: nói <im đi> rồi đánh,\ncháu <3 tuổi khóc"
+NOTE = "Đã gọi lại, hẹn chiều mai."
+SECRETS = ("Nguyễn", "Đào", "Lan", "bạo lực")
+SCRIPTS = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+
+
+class Walk:
+    """One person in a browser of her own, who looks at every page that she comes to."""
+
+    def __init__(self, browser: Browser, site: str, width: int, *, script: bool = True) -> None:
+        """Open a window; the wide one is dark."""
+        scheme = "dark" if width > 1000 else "light"
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            java_script_enabled=script,
+            color_scheme=scheme,  # type: ignore[arg-type]
+            bypass_csp=True,
+        )
+        self.page, self.site, self.width, self.script = self.context.new_page(), site, width, script
+        self.wrong: list[object] = []
+        self.code = "khong-co-ma-nay"
+
+    def signs_in(self, username: str) -> Page:
+        """Sign in at the door."""
+        self.page.goto(self.site + "/dang-nhap")
+        self.page.fill("#username", username)
+        self.page.fill("#passphrase", STAFF[username].passphrase)
+        self.goes("main form .button", "main h1")
+        return self.page
+
+    def goes(self, press: str, arrives: str) -> None:
+        """Press something, wait for what the next page shows, and look at that page."""
+        with self.page.expect_navigation():
+            self.page.click(press)
+        self.page.wait_for_selector(arrives, state="attached")
+        self.looks()
+
+    def looks(self, *, axe: bool = True) -> None:
+        """Note whatever is wrong with the page: its title, its address, its width, and what axe finds."""
+        page = self.page
+        self.wrong += [(page.url, word) for word in (*SECRETS, self.code) if word in page.title() + page.url]
+        page.set_viewport_size({"width": 320, "height": 640})
+        if page.evaluate("document.documentElement.scrollWidth") > 320:
+            self.wrong.append((page.url, "wider than 320"))
+        page.set_viewport_size({"width": self.width, "height": 800})
+        if self.script and axe and self.width < 1000:
+            found = Axe().run(page).response["violations"]
+            self.wrong += [(page.url, one["id"], one["nodes"][0]["html"][:90]) for one in found]
+
+
+@pytest.fixture
+def site(house: House, hoa) -> Iterator[str]:
+    """The application of a house with one trusted address, served with its form tokens."""
+    hoa.does(addresses.add_address, HALL)
+    with serving(create_app(house.config)) as address:
+        yield address
+
+
+@pytest.fixture
+def walk(chromium: Browser, site: str):
+    """Open a window for somebody."""
+    walks: list[Walk] = []
+
+    def opened(width: int = 360, *, script: bool = True) -> Walk:
+        walks.append(Walk(chromium, site, width, script=script))
+        return walks[-1]
+
+    yield opened
+    for one in walks:
+        one.context.close()
+
+
+ON = "main form .buttons .button:not(.quiet)"
+DRAFT = "main form .buttons .button.quiet"
+
+
+def before_the_draft(lan: Walk) -> None:
+    """Read aloud, call, ask who must not know."""
+    page = lan.page
+    lan.goes("text=Ghi nhận vụ việc", "#danger-0")
+    lan.goes(ON, "[data-problems]")
+    page.check("#danger-0")
+    page.check("#mode-0")
+    lan.goes(ON, ".steps")
+    assert page.get_attribute(".steps a >> nth=0", "href") == "tel:113"
+    lan.goes(ON, "#secret-0")
+    page.check("#secret-0")
+    lan.goes(ON, "#call_her")
+
+
+def how_to_reach(lan: Walk) -> None:
+    """Answer how to reach the person and where the report came in, with a day that there never was."""
+    page = lan.page
+    page.fill("#call_her", "Chị Út")
+    page.select_option("#channel", "call")
+    page.fill("#phone", "0987.612.345")
+    page.select_option("#reporter_type", "BAN_THAN")
+    page.select_option("#address_id", label="Nhà văn hóa thôn Đoài (Thôn Đoài)")
+    for part, typed in {"day": "31", "month": "2", "year": "2569"}.items():
+        page.fill(f"#happened_on-{part}", typed)
+    lan.goes(ON, "[data-problems]")
+    assert page.title().startswith("Cần sửa:")
+    assert page.input_value("#happened_on-year") == "2569"
+    for part in ("day", "month", "year"):
+        page.fill(f"#happened_on-{part}", "")
+    lan.goes(ON, "#birth_year")
+
+
+def who_and_what(lan: Walk) -> None:
+    """Answer who the person is and what happened, and save the draft on the way."""
+    page = lan.page
+    page.fill("#name", NAME)
+    page.fill("#birth_year", "39")
+    page.check("#sex-0")
+    lan.goes(ON, "#words")
+    page.check("#acts-0")
+    page.fill("#words", WORDS)
+    lan.goes(DRAFT, "[role=status]")
+    assert page.input_value("#words") == WORDS
+    lan.goes(ON, "#relation")
+    page.select_option("#relation", "VO_CHONG")
+    page.check("#consent_police-1")
+    lan.goes(ON, ".answers")
+
+
+@SCRIPTS
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_counsellor_records_an_intake_finds_it_again_and_the_log_says_so(walk, width, script):
+    lan = walk(width, script=script)
+    page = lan.signs_in("lan")
+    before_the_draft(lan)
+    how_to_reach(lan)
+    who_and_what(lan)
+    assert all(line in page.inner_text("main") for line in (NAME, *WORDS.split("\n"), "0987 612 345"))
+    lan.goes(ON, ".safe")
+    case_url = page.url
+    lan.code = page.inner_text("h1")
+    lan.looks(axe=False)
+
+    finds_it_again(lan, case_url)
+    reads_in_the_log(walk(width), lan.code)
+    assert lan.wrong == []
+
+
+@pytest.mark.parametrize("username", ["mai", "cuong"])
+def test_another_counsellor_and_an_officer_see_nothing_of_it(walk, site, lan, username):
+    sees_nothing(walk(), username, f"{site}/vu-viec/{lan.opens_a_case()}")
+
+
+def finds_it_again(lan: Walk, case_url: str) -> None:
+    """Find the case by name without marks, open it section by section, show the name, add a note."""
+    page = lan.page
+    lan.goes("nav >> text=Tìm vụ việc", "#query")
+    page.fill("#query", "nguyen thi dao")
+    lan.goes("main form .button", ".cases")
+    lan.goes(".cases a", ".safe")
+    assert page.url == case_url
+    assert NAME not in page.content()
+    sections = page.eval_on_selector_all(".tasks a", "all => all.map((one) => one.pathname)")
+    assert len(sections) >= 5
+    seen = ""
+    for path in sections:
+        page.goto(lan.site + path)
+        lan.looks(axe=False)
+        seen += page.inner_text("main")
+    assert all(line in seen for line in (NAME, *WORDS.split("\n"), "Nhà văn hóa thôn Đoài"))
+    page.goto(case_url)
+    lan.goes("text=Hiện tên", ".name[role=status]")
+    assert NAME in page.inner_text("main")
+    page.fill("#words", NOTE)
+    lan.goes("text=Lưu ghi chú", "text=Đã lưu ghi chú.")
+    lan.goes("text=Ghi chép tư vấn", "article")
+    assert NOTE in page.inner_text("article")
+
+
+def sees_nothing(other: Walk, username: str, case_url: str) -> None:
+    """Sign in as somebody else: no line on the first page, no page of the case, no hit."""
+    page = other.signs_in(username)
+    assert case_url.rpartition("/")[2] not in page.content()
+    for path in (case_url, f"{case_url}/story", f"{case_url}/identity", case_url.replace("vu-viec", "ghi-nhan") + "/5"):
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status in ({404} if "vu-viec" in path or username == "mai" else {403})
+        assert NAME not in page.content()
+    page.goto(other.site + "/tim")
+    page.fill("#query", "nguyen thi dao")
+    other.goes("main form .button", "main h1")
+    assert page.query_selector(".cases") is None
+    assert other.wrong == []
+
+
+def reads_in_the_log(lead: Walk, code: str) -> None:
+    """Read as the lead what was done, by whom, in which case; no name and no word of it."""
+    page = lead.signs_in("hoa")
+    page.goto(lead.site + "/nhat-ky")
+    lead.looks()
+    said = page.inner_text("main")
+    for act in ("Ghi nhận một vụ việc", "Tìm vụ việc", "Mở một phần của vụ việc", "Hiện tên", "Ghi chú theo dõi"):
+        assert act in said, act
+    assert code in said
+    assert STAFF["lan"].name in said
+    assert not any(word in said for word in (NAME, "rồi đánh", NOTE))
+    assert lead.wrong == []
