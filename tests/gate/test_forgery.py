@@ -78,7 +78,7 @@ def test_a_wrap_of_another_epoch_makes_nobody_a_member_of_a_circle(house: House,
     refused(lambda: lan.does(desk.add_note, case_id, "x"), NotFound)
 
 
-def test_a_wrap_given_to_another_person_isrefused(house: House, lan: Someone, mai: Someone):
+def test_a_wrap_given_to_another_person_is_refused(house: House, lan: Someone, mai: Someone):
     mai.opens_a_case(circle=[house["hoa"]])
     circle = next(iter(mai.person.actor.circles))
     with stolen(house) as thief:
@@ -87,7 +87,7 @@ def test_a_wrap_given_to_another_person_isrefused(house: House, lan: Someone, ma
     refused(lambda: lan.person)
 
 
-def test_an_act_of_somebody_who_changed_meanwhile_isrefused(house: House, lan: Someone):
+def test_an_act_of_somebody_who_changed_meanwhile_is_refused(house: House, lan: Someone):
     before = lan.person
     with stolen(house) as thief:
         thief.change("head", {"id": lan.id}, v=2)

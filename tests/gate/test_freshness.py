@@ -59,7 +59,7 @@ def _is_refused_everywhere(someone: Someone, case_id, opened: list[int]) -> None
     assert opened == []
 
 
-def test_an_older_revision_put_back_isrefused(house: House, lan: Someone):
+def test_an_older_revision_put_back_is_refused(house: House, lan: Someone):
     case_id = lan.opens_a_case()
     lan.does(desk.write_section, case_id, Story(words="mới hơn"), base=1)
     with stolen(house) as thief:
@@ -70,7 +70,7 @@ def test_an_older_revision_put_back_isrefused(house: House, lan: Someone):
     refused(lambda: lan.does(desk.read_history, case_id, Section.STORY))
 
 
-def test_an_older_revision_under_the_newest_number_isrefused(house: House, lan: Someone):
+def test_an_older_revision_under_the_newest_number_is_refused(house: House, lan: Someone):
     case_id = lan.opens_a_case()
     lan.does(desk.write_section, case_id, Story(words="mới hơn"), base=1)
     with stolen(house) as thief:
@@ -79,7 +79,7 @@ def test_an_older_revision_under_the_newest_number_isrefused(house: House, lan: 
     refused(lambda: lan.does(desk.read_section, case_id, Section.STORY))
 
 
-def test_an_older_head_with_its_rows_put_back_isrefused(house: House, lan: Someone, nothing_is_opened_in_vain):
+def test_an_older_head_with_its_rows_put_back_is_refused(house: House, lan: Someone, nothing_is_opened_in_vain):
     case_id = lan.opens_a_case()
     with stolen(house) as thief:
         old = {
@@ -107,7 +107,7 @@ def test_a_head_that_is_gone_opens_nothing(house: House, lan: Someone, nothing_i
     assert nothing_is_opened_in_vain == []
 
 
-def test_a_case_without_its_line_in_the_log_isrefused(house: House, lan: Someone, nothing_is_opened_in_vain):
+def test_a_case_without_its_line_in_the_log_is_refused(house: House, lan: Someone, nothing_is_opened_in_vain):
     case_id = lan.opens_a_case()
     lan.does(desk.read_case, case_id)
     with stolen(house) as thief:
@@ -116,7 +116,7 @@ def test_a_case_without_its_line_in_the_log_isrefused(house: House, lan: Someone
     _is_refused_everywhere(lan, case_id, nothing_is_opened_in_vain)
 
 
-def test_a_line_of_the_log_without_the_mac_of_its_head_isrefused(house: House, lan: Someone):
+def test_a_line_of_the_log_without_the_mac_of_its_head_is_refused(house: House, lan: Someone):
     case_id = lan.opens_a_case()
     lan.does(desk.list_cases)
     with stolen(house) as thief:
@@ -132,7 +132,7 @@ def test_a_deleted_envelope_opens_nothing(house: House, lan: Someone):
     refused(lambda: lan.does(desk.read_section, case_id, Section.STORY), NotFound)
 
 
-def test_what_was_taken_away_and_put_back_isrefused(house: House, lan: Someone):
+def test_what_was_taken_away_and_put_back_is_refused(house: House, lan: Someone):
     draft = lan.does(intake.start_draft, {1: {"danger": "no"}})
     with stolen(house) as thief:
         old = {name: thief.rows(name, case_id=draft) for name in ("document", "envelope")}
@@ -143,7 +143,7 @@ def test_what_was_taken_away_and_put_back_isrefused(house: House, lan: Someone):
     refused(lambda: lan.does(desk.close_case, draft, outcome="", words=""))
 
 
-def test_a_discarded_draft_put_back_isrefused(house: House, lan: Someone):
+def test_a_discarded_draft_put_back_is_refused(house: House, lan: Someone):
     draft = lan.does(intake.start_draft, {1: {"danger": "no"}})
     with stolen(house) as thief:
         old = {name: thief.rows(name, case_id=draft) for name in ("document", "envelope")}
@@ -167,7 +167,7 @@ def test_a_closed_case_is_not_made_open_by_its_older_row(house: House, lan: Some
 
 
 @pytest.mark.parametrize("column", ["owner_id", "holder_id", "standin_id", "state", "opened", "closed", "code_tag"])
-def test_a_case_whose_row_was_changed_isrefused(house: House, lan: Someone, column, nothing_is_opened_in_vain):
+def test_a_case_whose_row_was_changed_is_refused(house: House, lan: Someone, column, nothing_is_opened_in_vain):
     case_id, mai = lan.opens_a_case(), house["mai"]
     values = {"owner_id": None, "state": "closed", "code_tag": b"x", "opened": 1, "closed": 2}
     with stolen(house) as thief:
@@ -181,14 +181,14 @@ def test_a_case_whose_row_was_changed_isrefused(house: House, lan: Someone, colu
     assert nothing_is_opened_in_vain == []
 
 
-def test_bodies_swapped_between_cases_arerefused(house: House, lan: Someone):
+def test_bodies_swapped_between_cases_are_refused(house: House, lan: Someone):
     one, other = lan.opens_a_case(), lan.opens_a_case()
     swap(house, "document", {"case_id": one, "section": STORY}, {"case_id": other, "section": STORY}, ["body"])
     refused(lambda: lan.does(desk.read_section, one, Section.STORY))
     refused(lambda: lan.does(desk.read_section, other, Section.STORY))
 
 
-def test_documents_swapped_between_cases_arerefused(house: House, lan: Someone):
+def test_documents_swapped_between_cases_are_refused(house: House, lan: Someone):
     one, other = lan.opens_a_case(), lan.opens_a_case()
     with stolen(house) as thief:
         ids = {case: thief.rows("document", case_id=case, section=STORY)[0]["id"] for case in (one, other)}
@@ -201,7 +201,7 @@ def test_documents_swapped_between_cases_arerefused(house: House, lan: Someone):
         refused(partial(lan.does, desk.read_section, case, Section.STORY))
 
 
-def test_envelopes_swapped_between_sections_arerefused(house: House, lan: Someone):
+def test_envelopes_swapped_between_sections_are_refused(house: House, lan: Someone):
     case_id = lan.opens_a_case()
     with stolen(house) as thief:
         story, identity = (
@@ -213,7 +213,7 @@ def test_envelopes_swapped_between_sections_arerefused(house: House, lan: Someon
         refused(partial(lan.does, desk.read_section, case_id, section))
 
 
-def test_heads_swapped_between_cases_arerefused(house: House, lan: Someone, nothing_is_opened_in_vain):
+def test_heads_swapped_between_cases_are_refused(house: House, lan: Someone, nothing_is_opened_in_vain):
     one, other = lan.opens_a_case(), lan.opens_a_case()
     swap(house, "head", {"id": one}, {"id": other}, ["v", "n", "listing", "mac"])
     _is_refused_everywhere(lan, one, nothing_is_opened_in_vain)
@@ -221,7 +221,7 @@ def test_heads_swapped_between_cases_arerefused(house: House, lan: Someone, noth
 
 
 @pytest.mark.parametrize("table", ["case_file", "head", "document", "envelope"])
-def test_a_mac_of_zeros_isrefused(house: House, lan: Someone, table):
+def test_a_mac_of_zeros_is_refused(house: House, lan: Someone, table):
     case_id = lan.opens_a_case()
     column = "id" if table in ("case_file", "head") else "case_id"
     with stolen(house) as thief:

@@ -88,15 +88,3 @@ def test_only_the_row_filters_mark_a_statement_and_only_the_gate_hands_out_permi
 def test_the_law_finds_the_options_where_they_are_set():
     assert all(_options(path) for path in OPTIONS)
     assert _options(SCOPE) == {"scope"}
-
-
-def test_every_row_filter_is_bound_to_the_commune_of_its_permit():
-    """A filter that forgets the commune would let two communes of one installation meet."""
-    tree = ast.parse((ROOT / SCOPE).read_text(encoding="utf-8"))
-    functions = {node.name: ast.unparse(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
-    assert "actor.commune_id" in functions["_reach"]
-    given_a_filter = {name for name, text in functions.items() if "within: Select[Case]" in text}
-    public = {name for name in functions if not name.startswith("_")} - given_a_filter
-    assert public >= {"cases", "drafts"}
-    unbound = [name for name in public if "commune_id" not in functions[name] and "_reach(" not in functions[name]]
-    assert unbound == []
