@@ -1,0 +1,173 @@
+"""Documents and envelopes: a key for each agency that was given one, a commitment, and never an older page."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from casework.errors import VaultError
+from casework.policy.words import Section
+from casework.vault import envelopes, heads
+from casework.vault.bytes import fresh_key, seal, send
+from casework.vault.envelopes import KEPT, SENT, Page, Text
+from casework.vault.hands import Hands, Lock
+from casework.vault.kek import control
+from casework.vault.keyring import AgencyKeys, Keyring, new_agency_keys
+from tests.people import DONG_HAI, KEK, THANH_SON
+from tests.stories import CANARIES
+
+UNION, POLICE = new_agency_keys(uuid4()), new_agency_keys(uuid4(), epoch=4)
+AUTHOR = uuid4()
+
+
+class Desk:
+    """Where rows land that a real transaction would keep."""
+
+    def __init__(self) -> None:
+        self.rows: list[Any] = []
+        self.info: dict[str, Any] = {}
+
+    def add(self, row: Any) -> None:
+        self.rows.append(row)
+
+
+def hands(*keys: AgencyKeys, commune_id: UUID = THANH_SON) -> Hands:
+    ring = Keyring(AUTHOR, {one.agency_id: one for one in keys}) if keys else None
+    return Hands(Desk(), control(KEK, commune_id), ring, 7)  # type: ignore[arg-type]
+
+
+def lock(keys: AgencyKeys) -> Lock:
+    return Lock(keys.agency_id, keys.epoch, keys.public_key)
+
+
+def written(*readers: AgencyKeys, by: Hands | None = None) -> SimpleNamespace:
+    """Write a page for some agencies in the hands of the Union and return what landed on the desk."""
+    author = by or hands(UNION)
+    head: Any = SimpleNamespace(id=uuid4(), listing=b"")
+    text = Text(Section.STORY, {"words": CANARIES["story"]}, AUTHOR, UNION.agency_id, UNION.agency_id)
+    document = envelopes.write(author, head, text, readers=[lock(one) for one in readers])
+    found = [row for row in author.session.rows if row is not document]  # type: ignore[attr-defined]
+    return SimpleNamespace(head=head, text=text, document=document, by={row.agency_id: row for row in found})
+
+
+def opened(page: SimpleNamespace, keys: AgencyKeys, **instead: Any) -> Page:
+    place = SimpleNamespace(**({name: getattr(page.document, name) for name in DOCUMENT} | instead))
+    return envelopes.open_newest(hands(keys), page.head.listing, place, page.by[keys.agency_id])
+
+
+DOCUMENT = ("id", "case_id", "section", "series", "revision", "author_agency_id", "commit_tag", "body")
+
+
+def test_each_agency_that_was_given_an_envelope_opens_the_page_with_its_own_key():
+    page = written(UNION, POLICE)
+    assert {one.agency_id: page.by[one.agency_id].kind for one in (UNION, POLICE)} == {
+        UNION.agency_id: KEPT,
+        POLICE.agency_id: SENT,
+    }
+    for keys in (UNION, POLICE):
+        found = opened(page, keys)
+        assert (found.data, found.by, found.at, found.revision) == ({"words": CANARIES["story"]}, AUTHOR, 7, 1)
+
+
+def test_whoever_has_no_key_in_hand_still_seals_but_opens_nothing():
+    page = written(UNION, by=hands())
+    assert page.by[UNION.agency_id].kind == SENT
+    assert opened(page, UNION).data == {"words": CANARIES["story"]}
+    with pytest.raises(VaultError, match=r"^unopened$"):
+        envelopes.open_newest(hands(), page.head.listing, page.document, page.by[UNION.agency_id])
+    with pytest.raises(VaultError, match=r"^unopened$"):
+        envelopes.open_newest(hands(POLICE), page.head.listing, page.document, page.by[UNION.agency_id])
+
+
+@pytest.mark.parametrize(
+    "instead",
+    [
+        {"case_id": uuid4()},
+        {"section": int(Section.IDENTITY)},
+        {"series": uuid4()},
+        {"revision": 2},
+        {"author_agency_id": uuid4()},
+        {"commit_tag": bytes(32)},
+        {"id": uuid4()},
+        {"body": bytes(1058)},
+    ],
+    ids=lambda instead: next(iter(instead)),
+)
+def test_a_page_put_in_another_place_opens_nothing(instead):
+    page = written(UNION)
+    place = SimpleNamespace(**({name: getattr(page.document, name) for name in DOCUMENT} | instead))
+    for opening in (
+        lambda: opened(page, UNION, **instead),
+        lambda: envelopes.open_page(hands(UNION), place, page.by[UNION.agency_id]),
+    ):
+        with pytest.raises(VaultError, match=r"^unopened$"):
+            opening()
+
+
+def test_a_page_of_another_commune_opens_nothing():
+    page = written(UNION, POLICE)
+    for keys in (UNION, POLICE):
+        elsewhere = hands(keys, commune_id=DONG_HAI)
+        with pytest.raises(VaultError, match=r"^unopened$"):
+            envelopes.open_page(elsewhere, page.document, page.by[keys.agency_id])
+
+
+@pytest.mark.parametrize("kind", ["", "open", SENT])
+def test_an_envelope_of_another_kind_opens_nothing(kind):
+    page = written(UNION)
+    page.by[UNION.agency_id].kind = kind
+    with pytest.raises(VaultError, match=r"^unopened$"):
+        opened(page, UNION)
+
+
+def test_an_envelope_of_another_epoch_opens_nothing():
+    page = written(UNION, POLICE)
+    for keys in (replace(UNION, epoch=2), replace(POLICE, epoch=5)):
+        with pytest.raises(VaultError, match=r"^unopened$"):
+            opened(page, keys)
+
+
+def test_an_envelope_cannot_be_given_to_another_agency():
+    page = written(UNION, POLICE)
+    page.by[UNION.agency_id], page.by[POLICE.agency_id] = page.by[POLICE.agency_id], page.by[UNION.agency_id]
+    page.by[UNION.agency_id].agency_id = UNION.agency_id
+    page.by[POLICE.agency_id].agency_id = POLICE.agency_id
+    for keys in (UNION, POLICE):
+        with pytest.raises(VaultError, match=r"^unopened$"):
+            opened(page, keys)
+
+
+def test_one_document_cannot_say_two_things_to_two_agencies():
+    """An insider who makes a second key for the same body is caught by the commitment."""
+    page = written(UNION, POLICE)
+    other = fresh_key()
+    envelope = page.by[POLICE.agency_id]
+    context = envelopes._sent_context(hands(POLICE), page.document.id, envelope)
+    envelope.blob = send(POLICE.public_key, other, context=context)
+    page.document.body = seal(other, b"x" * 1024, context=envelopes._body_context(THANH_SON, page.document), key_ref=0)
+    with pytest.raises(VaultError, match=r"^unopened$"):
+        envelopes.open_page(hands(POLICE), page.document, envelope)
+
+
+def test_only_the_newest_revision_is_shown_as_the_newest():
+    page = written(UNION)
+    older = page.document
+    newer = envelopes.write(hands(UNION), page.head, page.text, readers=[lock(UNION)])
+    assert newer.revision == 2
+    assert heads.newest(page.head.listing, Section.STORY) is not None
+    with pytest.raises(VaultError, match=r"^unopened$"):
+        envelopes.open_newest(hands(UNION), page.head.listing, older, page.by[UNION.agency_id])
+    assert envelopes.open_page(hands(UNION), older, page.by[UNION.agency_id]).revision == 1
+
+
+def test_nothing_is_opened_that_the_head_does_not_list():
+    page = written(UNION)
+    page.head.listing = b""
+    with pytest.raises(VaultError, match=r"^unopened$"):
+        opened(page, UNION)
+
+
+def test_an_opened_page_never_prints_itself():
+    assert repr(opened(written(UNION), UNION)) == "<sealed>"
