@@ -1,0 +1,82 @@
+"""Freshness of agencies and members: rows that are gone, closed or older than the log are never used."""
+
+from uuid import UUID
+
+import pytest
+
+from casework.accounts import staff
+from casework.audit import fresh
+from casework.cases.sections import Story
+from casework.desk import actions as desk
+from casework.errors import CaseworkError, NotFound, VaultError
+from casework.gate import Action, Work
+from casework.intake import actions as intake
+from casework.policy.words import Act, Role, Section
+from casework.vault import heads
+from tests.house import House, Someone
+from tests.people import DONG_HAI, THANH_SON
+from tests.tampering import stolen
+
+
+def test_rows_that_are_gone_are_not_found(house: House, lan: Someone):
+    agency_id = lan.person.actor.agency_id
+    assert agency_id is not None
+    with stolen(house) as thief:
+        thief.delete("agency", id=agency_id)
+        thief.delete("member", id=lan.id)
+        thief.delete("commune", id=THANH_SON)
+    with house.looking() as session:
+        for finding in (
+            lambda: fresh.agency(session, THANH_SON, agency_id),
+            lambda: fresh.member(session, THANH_SON, lan.id),
+            lambda: fresh.commune(session, THANH_SON),
+            lambda: fresh.head(session, DONG_HAI, lan.id),
+        ):
+            with pytest.raises(NotFound):
+                finding()
+
+
+def test_nothing_is_sealed_to_an_agency_that_has_been_closed(house: House, lan: Someone):
+    case_id, agency_id = lan.opens_a_case(), lan.person.actor.agency_id
+    assert agency_id is not None
+    person = lan.person
+
+    def close(work: Work) -> None:
+        fresh.agency(work.session, THANH_SON, agency_id).state = "closed"
+
+    house.gate.perform(house.stranger(Role.CONSOLE), Action(Act.AGENCY_ADD, close))
+    for doing in (
+        lambda: house.gate.perform(person, desk.write_section, case_id, Story(words="x"), base=1),
+        lambda: house.gate.perform(person, intake.start_draft, {1: {}}),
+        lambda: lan.does(desk.read_section, case_id, Section.STORY),
+    ):
+        with pytest.raises(CaseworkError):
+            doing()
+
+
+def test_the_list_of_staff_is_refused_whole_when_one_head_is_older_than_the_log(house: House, lan: Someone):
+    son = house["son"]
+    assert len(son.does(staff.list_accounts)) == 14
+    with stolen(house) as thief:
+        old = thief.rows("head", id=lan.id)
+
+    def touch(work: Work) -> None:
+        head = fresh.head(work.session, THANH_SON, lan.id)
+        heads.change(work.session, head)
+
+    house.gate.perform(house.stranger(Role.CONSOLE), Action(Act.ENROL, touch))
+    assert len(son.does(staff.list_accounts)) == 14
+    with stolen(house) as thief:
+        thief.put_back("head", ("commune_id", "id"), *old)
+    with pytest.raises(VaultError):
+        son.does(staff.list_accounts)
+    with pytest.raises(VaultError):
+        lan.sign_in()
+
+
+def test_a_head_made_in_this_act_is_believed(house: House):
+    def make(work: Work) -> bool:
+        made = heads.create(work.session, work.commune_id, "agency", UUID(int=7))
+        return fresh.head(work.session, work.commune_id, made.id) is made
+
+    assert house.gate.perform(house.stranger(Role.CONSOLE), Action(Act.AGENCY_ADD, make))
