@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from casework import clock
 from casework.accounts import actions as accounts
 from casework.accounts import door, doorstep
 from casework.accounts.doorstep import Knock
-from casework.cases import codes, reading, writing
+from casework.cases import codes, facts, reading, writing
 from casework.cases.models import OPEN, Case
 from casework.cases.sections import Contact, Identity, Incident, Label, Story
 from casework.config import Config
@@ -99,7 +100,8 @@ def _open_one(work: Work) -> UUID:
     name = f"{secrets.choice(_SURNAMES)} Thị {secrets.choice(_GIVEN)} {secrets.choice(_GIVEN)}"
     phone = f"0900{secrets.randbelow(900_000) + 100_000}"
     label = Label(code=code, nickname=codes.draw_nickname(), danger="no", only_counselling="no")
-    for section in (label, replace(_CONTACT, phone=phone), replace(_IDENTITY, name=name), _INCIDENT, _STORY):
+    counted = facts.derive(_IDENTITY, _INCIDENT, received=clock.today())
+    for section in (label, replace(_CONTACT, phone=phone), replace(_IDENTITY, name=name), _INCIDENT, _STORY, counted):
         writing.save(work, found, section)
     return case.id
 

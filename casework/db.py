@@ -41,6 +41,9 @@ _PRAGMAS = (
     "trusted_schema=OFF",
     "busy_timeout=10000",
     "temp_store=MEMORY",
+    # Keys are random, so a list reads all over the file: mapped, it is read without a call for each page.
+    "mmap_size=268435456",
+    "cache_size=-16000",
 )
 # What a statement carried stays out of error messages, which go to the log.
 _SILENT: dict[str, Any] = {"hide_parameters": True}

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select
-
 from casework import clock
 from casework.audit import fresh
 from casework.cases import scope
 from casework.cases.models import Case
+from casework.cases.scope import Within
 from casework.errors import NotFound, VaultError
 from casework.gate import Work
 from casework.policy.words import Section
@@ -52,7 +51,7 @@ class Book:
     """Every case in reach, verified: by id the plain row, the listing of its head and the head's version."""
 
     work: Work
-    within: Select[Case]
+    within: Within
     cases: dict[UUID, Any]
     listings: dict[UUID, bytes]
     versions: dict[UUID, int]
@@ -64,8 +63,8 @@ class Book:
         the body opens only in the place that it was sealed for.
         """
         some = of is not None and len(of) <= _NAMED_ONE_BY_ONE
-        within = self.within.where(Case.id.in_(of)) if of is not None and some else self.within
-        rows = self.work.session.execute(scope.documents(self.work.permit, within, frozenset(sections)))
+        within = self.within.only(of) if of is not None and some else self.within
+        rows = self.work.session.execute(*scope.documents(within, frozenset(sections)))
         opened: dict[UUID, list[Page]] = {}
         for document, envelope in _sealed(self.work, rows, self.versions):
             one = open_newest(self.work.hands, self.listings[document.case_id], document, envelope)
@@ -94,11 +93,11 @@ def held_draft(work: Work, case_id: UUID) -> Held:
     return _held(work, scope.drafts(work.permit, today=day_of(work.hands.at)), case_id)
 
 
-def _held(work: Work, within: Select[Case], case_id: UUID) -> Held:
+def _held(work: Work, within: Within, case_id: UUID) -> Held:
     work.about = case_id
     try:
         head = fresh.head(work.session, work.commune_id, case_id)
-        case = work.session.execute(within.where(Case.id == case_id)).scalar_one_or_none()
+        case = work.session.execute(*scope.row(within.only([case_id]))).scalar_one_or_none()
     except NotFound:
         case = None
     if case is None:
@@ -108,8 +107,8 @@ def _held(work: Work, within: Select[Case], case_id: UUID) -> Held:
 
 def pages(work: Work, found: Held, sections: Iterable[Section], *, draft: bool = False) -> list[Page]:
     """Open the newest pages of these sections, as far as permit and keys allow, in order of section and time."""
-    within = _within(work, draft=draft).where(Case.id == found.id)
-    rows = work.session.execute(scope.documents(work.permit, within, frozenset(sections)))
+    within = _within(work, draft=draft).only([found.id])
+    rows = work.session.execute(*scope.documents(within, frozenset(sections)))
     opened = []
     for document, envelope in _sealed(work, rows, {found.id: found.head.v}):
         check(work.hands.control, Document, document, found.head.v)
@@ -125,8 +124,8 @@ def page(work: Work, found: Held, section: Section) -> Page | None:
 
 def history(work: Work, found: Held, section: Section) -> list[Page]:
     """Open every kept revision of a section, newest first."""
-    within = _within(work, draft=False).where(Case.id == found.id)
-    rows = work.session.execute(scope.revisions(work.permit, within, frozenset([section])))
+    within = _within(work, draft=False).only([found.id])
+    rows = work.session.execute(*scope.revisions(within, frozenset([section])))
     opened = []
     for document, envelope in _sealed(work, rows, {found.id: found.head.v}):
         check(work.hands.control, Document, document, found.head.v)
@@ -156,7 +155,7 @@ def book(work: Work, *, draft: bool = False) -> Book:
     """Load every case in reach with its head, both verified and no older than the log; nothing is opened yet."""
     within, control = _within(work, draft=draft), work.hands.control
     found = Book(work, within, {}, {}, {})
-    for row in work.session.execute(scope.reached(work.permit, within)):
+    for row in work.session.execute(*scope.reached(within)):
         case, head = _CASE._make(row[:_CASE_WIDTH]), _HEAD._make(row[_CASE_WIDTH:-1])
         check(control, Head, head, 0)
         check(control, Case, case, head.v)
@@ -166,7 +165,7 @@ def book(work: Work, *, draft: bool = False) -> Book:
     return found
 
 
-def _within(work: Work, *, draft: bool) -> Select[Case]:
+def _within(work: Work, *, draft: bool) -> Within:
     if draft:
         return scope.drafts(work.permit, today=day_of(work.hands.at))
     return scope.cases(work.permit)

@@ -53,7 +53,7 @@ def lp(*fields: Field) -> bytes:
     if len(fields) > 255:
         raise VaultError("too many fields")
     try:
-        return b"".join([bytes((len(fields),)), *[_ENCODERS[type(field)](field) for field in fields]])
+        return b"".join([bytes((len(fields),)), *[ENCODERS[type(field)](field) for field in fields]])
     except KeyError:
         raise VaultError("cannot encode") from None
 
@@ -61,7 +61,7 @@ def lp(*fields: Field) -> bytes:
 def encoded(field: Field) -> bytes:
     """Encode one field as `lp` does."""
     try:
-        return _ENCODERS[type(field)](field)
+        return ENCODERS[type(field)](field)
     except KeyError:
         raise VaultError("cannot encode") from None
 
@@ -76,7 +76,8 @@ def _str(value: str) -> bytes:
     return _prefix(2, len(raw)) + raw
 
 
-_ENCODERS: dict[type, Callable[[Any], bytes]] = {
+# How one field is encoded, by its type; `macs` uses it field by field.
+ENCODERS: dict[type, Callable[[Any], bytes]] = {
     type(None): lambda _: b"\x00\x00\x00\x00\x00",
     int: _int,
     str: _str,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from casework.db import Base
 from casework.errors import VaultError
-from casework.vault.bytes import Field, encoded
+from casework.vault.bytes import ENCODERS, Field, encoded
 from casework.vault.kek import Control
 
 _KEY_ID_BYTES = 4
@@ -23,10 +23,12 @@ class Maced:
     """A row whose every column but those in `__unsigned__` is bound by a MAC, together with the `v` of its head.
 
     `__head__` names the column that holds the id of that head; None binds the row to no head (v is 0).
+    `__commune__` names the column that holds the id of its commune.
     """
 
     __layout__: ClassVar[int] = 1
     __head__: ClassVar[str | None] = None
+    __commune__: ClassVar[str] = "commune_id"
     __unsigned__: ClassVar[frozenset[str]] = frozenset()
 
     mac: Mapped[bytes] = mapped_column()
@@ -47,6 +49,7 @@ class _Layout:
     read: Callable[[Any], tuple[Any, ...]]
 
 
+_COLUMN: dict[type, Callable[[Any], bytes]] = ENCODERS | {bool: lambda value: encoded(int(value))}
 _layouts: dict[type, _Layout] = {}
 
 
@@ -69,9 +72,11 @@ def tag(control: Control, kind: type[Maced], row: Any, v: int) -> bytes:
     """Return the MAC of a row: u32be kek id, then HMAC-SHA256 over lp(table, layout, names, values, v)."""
     layout = _layout(kind)
     parts = [layout.start]
-    for name, value in zip(layout.names, layout.read(row), strict=True):
-        parts.append(name)
-        parts.append(encoded(value if type(value) is not bool else int(value)))
+    try:
+        for name, value in zip(layout.names, layout.read(row), strict=True):
+            parts += (name, _COLUMN[type(value)](value))
+    except KeyError:
+        raise VaultError("cannot encode") from None
     parts.append(encoded(v))
     return control.number.to_bytes(_KEY_ID_BYTES, "big") + control.tag(b"".join(parts))
 
@@ -104,7 +109,8 @@ def taken_apart(row: Any, kinds: Iterable[type[Maced]]) -> list[Any]:
 
 def check(control: Control, kind: type[Maced], row: Any, v: int) -> None:
     """Raise VaultError unless the row is one that we wrote, unchanged, and not taken back since."""
-    if row.commune_id != control.commune_id or not hmac.compare_digest(row.mac, tag(control, kind, row, v)):
+    ours = getattr(row, kind.__commune__) == control.commune_id
+    if not ours or not hmac.compare_digest(row.mac, tag(control, kind, row, v)):
         raise VaultError("unopened")
 
 

@@ -17,6 +17,7 @@ class Commune(Base, Maced):
     """
 
     __tablename__ = "commune"
+    __commune__: ClassVar[str] = "id"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))

@@ -20,13 +20,13 @@ from casework.vault.circles import ACTIVE
 from casework.vault.kek import Control
 from casework.vault.keyring import Keyring, unwrap
 from casework.vault.macs import check, columns, equip, taken_apart
-from casework.vault.models import Agency, Head, Member, SessionRow, Wrap
+from casework.vault.models import Agency, Commune, Head, Member, SessionRow, Wrap
 
 COOKIE = "__Host-phien"
 _SEEN_EVERY = 60 * MICROSECOND
 State = Literal["open", "locked"]
 _session, _member, _head = SessionRow.__table__, Member.__table__, Head.__table__
-_agency, _wrap = Agency.__table__, Wrap.__table__
+_agency, _wrap, _commune = Agency.__table__, Wrap.__table__, Commune.__table__
 
 
 @dataclass(frozen=True)
@@ -88,21 +88,22 @@ def _card(gate: Gate, session: Session, token: sessions.Token) -> _Card | None:
     found = session.execute(_CARDS, {"sid": token.sid}).one_or_none()
     if found is None:
         return None
-    (row, member, head), (n, mac) = taken_apart(found[:-2], _CARD_KINDS), found[-2:]
+    (row, member, head, commune), (n, mac) = taken_apart(found[:-2], _CARD_KINDS), found[-2:]
     control = gate.control(row.commune_id)
     check(control, Head, head, 0)
     fresh.believe(head, n, mac)
     check(control, Member, member, head.v)
     check(control, SessionRow, row, head.v)
-    equip(session, control)
-    return _Card(control, row, member, head, fresh.commune(session, row.commune_id).name)
+    check(control, Commune, commune, 0)
+    return _Card(control, row, member, head, commune.name)
 
 
-_CARD_KINDS = (SessionRow, Member, Head)
+_CARD_KINDS = (SessionRow, Member, Head, Commune)
 _CARDS = (
     select(*columns(*_CARD_KINDS), *fresh.newest_line(_head.c.commune_id, _head.c.id))
     .join(_member, (_member.c.commune_id == _session.c.commune_id) & (_member.c.id == _session.c.member_id))
     .join(_head, (_head.c.commune_id == _member.c.commune_id) & (_head.c.id == _member.c.id))
+    .join(_commune, _commune.c.id == _session.c.commune_id)
     .where(_session.c.sid == bindparam("sid"))
 )
 
