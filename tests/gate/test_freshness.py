@@ -11,7 +11,7 @@ from casework.errors import NotFound, VaultError
 from casework.intake import actions as intake
 from casework.policy.words import Section
 from casework.vault.bytes import unseal
-from tests.house import House, Someone
+from tests.house import House, Someone, only_sqlite
 from tests.people import THANH_SON
 from tests.stories import dao
 from tests.tampering import refused, stolen, swap
@@ -218,6 +218,17 @@ def test_heads_swapped_between_cases_are_refused(house: House, lan: Someone, not
     swap(house, "head", {"id": one}, {"id": other}, ["v", "n", "listing", "mac"])
     _is_refused_everywhere(lan, one, nothing_is_opened_in_vain)
     _is_refused_everywhere(lan, other, nothing_is_opened_in_vain)
+
+
+@only_sqlite
+@pytest.mark.parametrize("value", [1.5, "một", b"x", -(2**63)])
+def test_a_value_of_a_kind_that_we_never_write_is_refused(house: House, lan: Someone, value):
+    """SQLite keeps whatever it is given in a column of whole numbers."""
+    case_id = lan.opens_a_case()
+    with stolen(house) as thief:
+        thief.connection.exec_driver_sql("UPDATE case_file SET opened = ? WHERE id = ?", (value, case_id.hex))
+    refused(lambda: lan.does(desk.read_case, case_id))
+    refused(lambda: lan.does(desk.list_cases))
 
 
 @pytest.mark.parametrize("table", ["case_file", "head", "document", "envelope"])
