@@ -99,8 +99,8 @@ class SharingForm(Page):
         derived = risk.level_of(self.risks.data or ())
         if not risk.is_lower(self.level.data or "", derived):
             return valid
-        level = codelist("risk_level").label(derived, language())
-        words = gettext("Các câu trả lời cho thấy mức %(level)s. Chọn thấp hơn thì hãy ghi vì sao.", level=level.lower())
+        level = codelist("risk_level").label(derived, language()).lower()
+        words = gettext("Các câu trả lời cho thấy mức %(level)s. Chọn thấp hơn thì hãy ghi vì sao.", level=level)
         return self.must(self.reasons, words)
 
 
