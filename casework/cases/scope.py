@@ -142,10 +142,16 @@ def _newest() -> Any:
     return select(func.max(newer.c.revision)).where(*same).scalar_subquery()
 
 
-def bound(permit: Permit, kind: type[Any], case_id: UUID) -> Select[Any]:
+def bound(permit: Permit, kind: type[Any], case_id: UUID) -> Asked:
     """Select every row of one kind that hangs on a case, to sign it again when something is taken away."""
+    statement = _bound(kind)  # type: ignore[arg-type]
+    return _marked(statement, permit), {"commune": permit.actor.commune_id, "case": case_id}
+
+
+@lru_cache
+def _bound(kind: Any) -> Select[Any]:
     column = Case.id if kind is Case else kind.case_id
-    return _marked(select(kind).where(kind.commune_id == permit.actor.commune_id, column == case_id), permit)
+    return select(kind).where(kind.commune_id == bindparam("commune"), column == bindparam("case"))
 
 
 def code_taken(permit: Permit, code_tag: bytes) -> Select[Any]:

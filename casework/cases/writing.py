@@ -79,7 +79,7 @@ def take_away(work: Work, found: Held) -> None:
     work.session.flush()
     rows: list[Maced] = []
     for kind in (Case, Document, Envelope, Ground, Referral):
-        rows += work.session.execute(scope.bound(work.permit, kind, found.id)).scalars().all()
+        rows += work.session.execute(*scope.bound(work.permit, kind, found.id)).scalars().all()
     heads.take_away(work.session, found.head, rows)
 
 
@@ -87,11 +87,11 @@ def erase_section(work: Work, found: Held, section: Section) -> None:
     """Delete every document of a section with its envelopes, as a draft is when it has become a case."""
     doomed = [
         row
-        for row in work.session.execute(scope.bound(work.permit, Document, found.id)).scalars()
+        for row in work.session.execute(*scope.bound(work.permit, Document, found.id)).scalars()
         if row.section == section
     ]
     ids = {row.id for row in doomed}
-    for envelope in work.session.execute(scope.bound(work.permit, Envelope, found.id)).scalars():
+    for envelope in work.session.execute(*scope.bound(work.permit, Envelope, found.id)).scalars():
         if envelope.document_id in ids:
             work.session.delete(envelope)
     work.session.flush()

@@ -12,6 +12,7 @@ from casework.accounts.staff import Colleague, colleagues
 from casework.audit import fresh
 from casework.cases import codes, facts, grounds, reading, scope, writing
 from casework.cases.models import DRAFT, OPEN, VOID, Case
+from casework.cases.places import Register, list_addresses
 from casework.cases.questions import SectionData
 from casework.cases.reading import Held
 from casework.cases.sections import (
@@ -71,11 +72,16 @@ class Draft:
 
 @dataclass(frozen=True)
 class Setting:
-    """What a commune brings to the questions: who may be named as a reader besides me, hamlets, receiving agencies."""
+    """What a commune brings to the questions: who may be named as a reader besides me, agencies, the register."""
 
     colleagues: tuple[Colleague, ...]
-    hamlets: tuple[str, ...]
     receivers: tuple[str, ...]
+    register: Register
+
+    @property
+    def hamlets(self) -> tuple[str, ...]:
+        """Return the names of the commune's hamlets."""
+        return self.register.hamlets
 
 
 @action(Act.INTAKE_BEGIN)
@@ -85,8 +91,8 @@ def begin_intake(work: Work) -> Setting:
     here = set(work.session.execute(kinds).scalars())
     return Setting(
         colleagues=tuple(one for one in colleagues(work) if may_join(one) and one.id != work.me),
-        hamlets=tuple(fresh.commune(work.session, work.commune_id).hamlets.splitlines()),
         receivers=tuple(bundle.code for bundle in codelist("bundle") if bundle.code in here),
+        register=work.also(list_addresses),
     )
 
 

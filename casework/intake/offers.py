@@ -2,7 +2,6 @@
 
 from functools import cached_property
 
-from casework.cases.places import list_addresses
 from casework.codelists import codelist
 from casework.intake.actions import Setting, begin_intake
 from casework.web.presence import perform
@@ -23,10 +22,10 @@ class Offers:
 
     @cached_property
     def setting(self) -> Setting:
-        """Ask for colleagues, hamlets and agencies; raises Refused for a role that records nothing."""
+        """Ask for colleagues, agencies and the register; raises Refused for a role that records nothing."""
         return perform(begin_intake)
 
-    @cached_property
+    @property
     def places(self) -> list[tuple[str, str]]:
-        """Ask the register for its active addresses, as (id, name and hamlet)."""
-        return [(str(one.id), f"{one.entry.name} ({one.entry.hamlet})") for one in perform(list_addresses).active]
+        """Return the active addresses of the register, as (id, name and hamlet)."""
+        return [(str(one.id), f"{one.entry.name} ({one.entry.hamlet})") for one in self.setting.register.active]
