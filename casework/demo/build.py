@@ -9,7 +9,7 @@ from casework.config import Config
 from casework.db import Database, upgrade
 from casework.demo import cards, folder, founding, telling
 from casework.demo.cards import Card
-from casework.demo.content import places, residents, tales
+from casework.demo.content import drafts, places, residents, tales
 from casework.gate import Gate
 from casework.vault import kek
 
@@ -58,10 +58,10 @@ def _tell(gate: Gate, config: Config, dealt: tuple[Card, ...]) -> None:
     lead = next(card.username for card in dealt if card.role == _LEAD)
     with clock.living_at(calendar):
         founded = founding.found(gate, passphrases)
-        tellers = {tale.opened_by for tale in tales()} | {lead}
+        tellers = {tale.opened_by for tale in tales()} | {one.by for one in drafts()} | {lead}
         opened = founding.knock(gate, founded.commune_id, {name: passphrases[name] for name in sorted(tellers)})
         cast = telling.Cast(founded.commune_id, founded.ids, opened, lead)
         addresses = telling.register(gate, config, cast, places())
-        for visit in telling.Telling(cast, addresses, present=present).visits(tales()):
+        for visit in telling.Telling(cast, addresses, present=present).visits(tales(), drafts()):
             calendar.go_to(visit.at)
             telling.receive(gate, config, cast, visit)

@@ -1,7 +1,7 @@
 """Reads the fictional commune: its people, its trusted addresses and sixty stories."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -94,6 +94,15 @@ class Tale:
     ending: Ending | None
 
 
+@dataclass(frozen=True)
+class Begun:
+    """An intake that was begun and not finished: when, by whom, and what was typed on its pages by their numbers."""
+
+    days_ago: int
+    by: str
+    pages: Mapping[int, Mapping[str, Sequence[str]]]
+
+
 @cache
 def commune() -> Commune:
     """Return the commune."""
@@ -123,6 +132,15 @@ def tales() -> tuple[Tale, ...]:
     files = sorted((_FILES / "cases").glob("*.toml"))
     found = [_tale(one) for file in files for one in _read(file)["case"]]
     return tuple(sorted(found, key=lambda tale: -tale.days_ago))
+
+
+@cache
+def drafts() -> tuple[Begun, ...]:
+    """Return the intakes that were not finished."""
+    return tuple(
+        Begun(one["days_ago"], one["by"], {int(number): page for number, page in one["pages"].items()})
+        for one in _read(_FILES / "drafts.toml")["draft"]
+    )
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from casework.addresses.actions import add_address
 from casework.cases.places import Entry
 from casework.clock import MICROSECOND
 from casework.config import Config
-from casework.demo.content import Place, Tale
+from casework.demo.content import Begun, Place, Tale
 from casework.desk import actions as desk
 from casework.errors import SignInNeeded
 from casework.gate import Action, Gate, P, T
@@ -29,6 +29,8 @@ _QUIET = 15 * _MINUTE
 # Cases come between these minutes of a day; the pace spreads them over it.
 _OPENS, _OPEN_FOR, _PACE = 7 * 60 + 10, 12 * 60, 97
 _LEAD_LOOKS_EVERY = 6
+# After so many days the danger of a tale is over, as its last note knows.
+_DANGER_DAYS = 60
 
 
 class Calendar:
@@ -120,9 +122,10 @@ class Telling:
         self._today, self._latest = clock.local(present).date(), present - _QUIET
         self._cases: dict[int, UUID] = {}
 
-    def visits(self, tales: Sequence[Tale]) -> list[Visit]:
-        """Return every visit of all tales in the order of time."""
+    def visits(self, tales: Sequence[Tale], drafts: Sequence[Begun]) -> list[Visit]:
+        """Return every visit of all tales, and of the intakes that were not finished, in the order of time."""
         found = [visit for number, tale in enumerate(tales) for visit in self._visits(number, tale)]
+        found += [self._beginning(one) for one in drafts]
         return sorted(found, key=lambda visit: visit.at)
 
     def _visits(self, number: int, tale: Tale) -> Iterator[Visit]:
@@ -137,8 +140,18 @@ class Telling:
             yield Visit(at(0, 40), self._cast.lead, lambda seat: self._read(seat, number))
         for note in tale.notes:
             yield Visit(at(note.after_days), tale.opened_by, self._noting(number, note.words))
+        if tale.answers.danger == "yes" and tale.notes and tale.days_ago > _DANGER_DAYS:
+            yield Visit(at(tale.notes[-1].after_days, 10), tale.opened_by, self._calming(number))
         if tale.ending:
             yield Visit(at(tale.ending.after_days, 20), tale.opened_by, self._closing(number, tale))
+
+    def _beginning(self, begun: Begun) -> Visit:
+        at = min(moment(self._today - timedelta(days=begun.days_ago), _OPENS), self._latest)
+
+        def begin(seat: Seat) -> None:
+            seat.perform(intake.start_draft, {0: {"at": [str(clock.micros())]}, **begun.pages})
+
+        return Visit(at, begun.by, begin)
 
     def _open(self, seat: Seat, number: int, tale: Tale, day: date) -> None:
         """Write the intake down as it is done: a draft first, sealed to whom it will belong, then the case."""
@@ -163,6 +176,13 @@ class Telling:
             seat.perform(desk.add_note, self._cases[number], words)
 
         return note
+
+    def _calming(self, number: int) -> Callable[[Seat], None]:
+        def calm(seat: Seat) -> None:
+            page = seat.perform(desk.read_case, self._cases[number])
+            seat.perform(desk.write_section, self._cases[number], replace(page.label, danger="no"), base=1)
+
+        return calm
 
     def _closing(self, number: int, tale: Tale) -> Callable[[Seat], None]:
         def close(seat: Seat) -> None:

@@ -16,10 +16,11 @@ from casework.accounts import door, doorstep
 from casework.accounts.doorstep import Knock
 from casework.audit.models import AuditLine
 from casework.cases.sections import Note
+from casework.codelists import codelist
 from casework.codelists.reading import FILES
 from casework.config import ConfigurationError
 from casework.demo import build, cards, folder
-from casework.demo.content import tales
+from casework.demo.content import drafts, tales
 from casework.desk import actions as desk
 from casework.oversight import console
 from casework.policy.words import Act, Section
@@ -163,3 +164,24 @@ def test_the_usual_folder_is_in_the_cache_or_a_temporary_one(tmp_path: Path, mon
     (tmp_path / "file").write_text("x")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file" / "deeper"))
     assert folder.usual().name == f"casework-demo-{os.getuid()}"
+
+
+def test_some_intakes_lie_unfinished_and_an_old_one_is_offered_to_the_lead(built: Built):
+    lead = enter(built, "lead")
+    found = built.gate.perform(lead.person, desk.list_cases).drafts
+    assert sorted(one.mine for one in found) == [False, True]
+
+
+def test_danger_of_long_ago_is_no_longer_urgent(built: Built):
+    lead = enter(built, "lead")
+    days = clock.today().toordinal() - clock.moment(0).date().toordinal()
+    urgent = [line for line in built.gate.perform(lead.person, desk.list_cases).cases if line.danger == "yes"]
+    assert urgent
+    assert all(line.state == "closed" or days - line.opened <= 60 for line in urgent if line.state == "open")
+
+
+def test_unfinished_intakes_speak_in_known_codes():
+    lists = {"danger": "answer", "pronoun": "pronoun", "channel": "safe_channel", "hours": "safe_hours"}
+    for begun in drafts():
+        for page in begun.pages.values():
+            assert all(page[key][0] in codelist(name) for key, name in lists.items() if key in page)
