@@ -166,3 +166,20 @@ def test_the_lines_of_one_commune_do_not_hold_in_another(house: House):
             "audit_line", *[{**row, "commune_id": DONG_HAI} for row in thief.rows("audit_line", commune_id=THANH_SON)]
         )
     assert _verdict(house, DONG_HAI).broken == 1
+
+
+def test_a_case_put_back_together_with_its_lines_of_the_log_is_found(lived: House, lan: Someone):
+    """Whoever also edits the log may show an older case for a while; the chain tells on him."""
+    (case_id,) = [one.id for one in lan.does(desk.list_cases).cases]
+    tables = {"head": "id", "case_file": "id", "document": "case_id", "envelope": "case_id"}
+    with stolen(lived) as thief:
+        old = {name: thief.rows(name, **{column: case_id}) for name, column in tables.items()}
+    lan.does(desk.add_note, case_id, "điều không được biến mất")
+    lan.does(desk.list_cases)
+    with stolen(lived) as thief:
+        newest = max(row["n"] for row in thief.rows("audit_line", head=case_id))
+        for name, column in reversed(tables.items()):
+            thief.delete(name, **{column: case_id})
+            thief.put(name, *old[name])
+        thief.change("audit_line", {"commune_id": THANH_SON, "n": newest}, head=None, head_mac=None)
+    assert _verdict(lived).broken == newest
