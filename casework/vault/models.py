@@ -25,11 +25,6 @@ class Commune(Base, Maced):
     size_class: Mapped[str] = mapped_column(String(4))
     created: Mapped[int]
 
-    @property
-    def commune_id(self) -> UUID:
-        """Return its own id, under the name that every other row uses."""
-        return self.id
-
 
 class Head(Record, Maced):
     """The newest state of a case, member, agency or commune.
