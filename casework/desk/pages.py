@@ -93,7 +93,8 @@ class CasePage:
     """The page of a case: safe contact first, then which sections there are, each opened by a click of its own.
 
     `counts` says how many entries each section has. `restricted` is true for a case sealed to a circle, and
-    `readers` are then the names of those who can open it. `opened_by` is filled for its holder alone.
+    `readers` are then the names of those who can open it. `opened_by` is filled for its holder alone. `ours` is
+    false for a case that was referred to us, and `outdated` are the sections rewritten since they were shared.
     """
 
     line: CaseLine
@@ -106,6 +107,8 @@ class CasePage:
     writable: frozenset[Section]
     counts: Mapping[Section, int] = field(default_factory=dict)
     readers: tuple[str, ...] = ()
+    outdated: frozenset[Section] = frozenset()
+    ours: bool = True
 
 
 @dataclass(frozen=True)
