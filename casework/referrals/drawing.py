@@ -61,6 +61,7 @@ def referral_line(work: Work, row: Any, state: str, about: Around, named: "Named
         incoming=incoming,
         other=about.agency(row.from_id if incoming else row.to_id, named.holder_id),
         phone=about.agencies[row.to_id].duty_phone,
+        to_kind=about.agencies[row.to_id].kind,
         fresh=_unread(row.id, named.sheets, about, incoming=incoming),
     )
 

@@ -18,7 +18,8 @@ _MINUTE = 60 * MICROSECOND
 class ReferralLine:
     """One row of an inbox or of the list of what was sent; `due` and `sent` are microseconds.
 
-    `other` is the agency at the other end, `fresh` tells that it has written something that I have not read.
+    `other` is the agency at the other end, `phone` the duty telephone of the receiving one and `to_kind` its code;
+    `fresh` tells that the other end has written something that I have not read.
     """
 
     id: UUID
@@ -32,6 +33,7 @@ class ReferralLine:
     incoming: bool
     other: str
     phone: str
+    to_kind: str
     fresh: bool
 
     @property

@@ -44,10 +44,10 @@ def _order(line: ReferralLine) -> tuple[bool, bool, int]:
 
 
 @action(Act.REFERRAL_READ)
-def read_referral(work: Work, case_id: UUID, referral_id: UUID, *, doing: Act | None = None) -> ReferralPage:
+def read_referral(work: Work, case_id: UUID, referral_id: UUID, *, towards: Act | None = None) -> ReferralPage:
     """See one referral with its correspondence; before it is opened, a receiver sees only what is asked.
 
-    Raises Conflict if the act that the page is shown for (`doing`) does not lead on from here.
+    Raises Conflict if the act that the page is shown for (`towards`) does not lead on from here.
     """
     found = finding.referral(work, case_id, referral_id)
     work.reason = referral_id.hex
@@ -56,7 +56,7 @@ def read_referral(work: Work, case_id: UUID, referral_id: UUID, *, doing: Act | 
     if not sheets:
         raise NotFound("referral", about=case_id)
     can = _can(work, found)
-    if doing is not None and doing not in can:
+    if towards is not None and towards not in can:
         raise Conflict("Việc chuyển gửi này vừa đổi trạng thái. Hãy mở lại trang để xem.", about=case_id)
     case = found.held.case
     about = drawing.around(work, {found.referral.from_id, found.referral.to_id}, [case_id])
