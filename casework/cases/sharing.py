@@ -139,6 +139,12 @@ def readers_of(work: Work, found: Held, section: Section) -> list[UUID]:
     return [found.case.owner_id, *(to for to in live if section in _carried(work, found, to).live)]
 
 
+def brought_by(work: Work, found: Held) -> UUID | None:
+    """Return the newest referral by which my agency or circle reads somebody else's case."""
+    mine = [one for one in _rows(work, found, Referral) if one.to_id in work.actor.agencies and one.state in READABLE]
+    return max(mine, key=lambda one: one.sent).id if mine else None
+
+
 def counters(work: Work, found: Held) -> list[UUID]:
     """Return who gets the facts for counting: the owner, and the Women's Union, which counts for the whole commune.
 

@@ -75,12 +75,13 @@ def writable(work: Work) -> frozenset[Section]:
 
 
 def take_away(work: Work, found: Held) -> None:
-    """Raise the version of a case and sign again every row that hangs on it."""
+    """Raise the version of a case and sign again every row that hangs on it, so that it can be read on at once."""
     work.session.flush()
     rows: list[Maced] = []
     for kind in (Case, Document, Envelope, Ground, Referral):
         rows += work.session.execute(scope.bound(work.permit, kind, found.id)).scalars().all()
     heads.take_away(work.session, found.head, rows)
+    work.session.flush()
 
 
 def erase_section(work: Work, found: Held, section: Section) -> None:

@@ -63,6 +63,7 @@ def _case_line(work: Work, row: Any, label: Label, names: dict[UUID, str]) -> Ca
         opened=row.opened,
         holder=names.get(row.holder_id, ""),
         mine=row.holder_id == work.me,
+        ours=row.owner_id in work.actor.agencies,
     )
 
 
@@ -96,7 +97,6 @@ def read_case(work: Work, case_id: UUID) -> CasePage:
     names = staff.names(work)
     line = _case_line(work, found.case, label, names)
     restricted = found.case.owner_id in work.actor.circles
-    ours = found.case.owner_id in work.actor.agencies
     present = reading.present(work, found)
     return CasePage(
         line=line,
@@ -106,10 +106,10 @@ def read_case(work: Work, case_id: UUID) -> CasePage:
         opened_by=_openings(work, case_id, names) if line.mine else (),
         holder=names.get(found.case.holder_id, ""),
         restricted=restricted,
-        writable=writing.writable(work) if ours else frozenset(),
+        writable=writing.writable(work) if line.ours else frozenset(),
         counts=_counts(found),
-        outdated=frozenset() if ours else present - reading.current(work, found),
-        ours=ours,
+        outdated=frozenset() if line.ours else present - reading.current(work, found),
+        referral_id=None if line.ours else sharing.brought_by(work, found),
         readers=staff.key_holders(work, found.case.owner_id) if restricted else (),
     )
 

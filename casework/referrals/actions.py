@@ -38,6 +38,7 @@ def preview(work: Work, case_id: UUID, ground_id: UUID) -> Preview:
     label = label_of(reading.pages(work, held, [Section.LABEL])) or Label()
     [line] = [one for one in drawing.ground_lines(work, held) if one.id == ground_id]
     return Preview(
+        case_id=case_id,
         code=label.code,
         nickname=label.nickname,
         only_counselling=label.only_counselling == "yes",

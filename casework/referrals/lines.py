@@ -11,6 +11,7 @@ from casework.policy.words import Act, Section
 
 # Sheets that come from the receiving side; every other one comes from the sender.
 _ANSWERS = frozenset({"accept", "decline", "ask", "answer"})
+_NO = frozenset({"refused", "not_asked"})
 _MINUTE = 60 * MICROSECOND
 
 
@@ -146,6 +147,11 @@ class GroundLine:
     state: str
 
     @property
+    def asked_in_vain(self) -> bool:
+        """Tell whether it says no more than that she has not agreed."""
+        return self.entry.kind == "consent" and self.entry.consent in _NO
+
+    @property
     def carrying(self) -> bool:
         """Tell whether somebody reads something on this ground now."""
         return self.live and self.state in LIVE_REFERRAL | {DONE}
@@ -184,6 +190,7 @@ class Ledger:
 class Preview:
     """What a receiver will and will not see, and who by name will be able to read it."""
 
+    case_id: UUID
     code: str
     nickname: str
     only_counselling: bool

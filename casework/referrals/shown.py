@@ -17,7 +17,7 @@ from casework.gate import Gate, Person
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
 from casework.referrals import expiry, receiving
-from casework.referrals.lines import Ledger
+from casework.referrals.lines import Ledger, Preview
 from casework.web.choices import language
 from casework.web.language import day, when
 from casework.web.presence import ask, gate, perform, present
@@ -63,6 +63,13 @@ def ground_page(ledger: Ledger, form: Any, kind: str) -> str:
     """Draw the form of one kind of ground."""
     words = codelist("ground_kind").get(KINDS[kind])
     return render_template("referrals/ground.html", ledger=ledger, form=form, kind=words)
+
+
+def preview_page(preview: Preview, form: Any) -> str:
+    """Draw the preview with its letter; what this receiver is usually asked for stands first."""
+    usual, lists = preview.ground.entry.receiver, codelist("need")
+    form.asks.choices = sorted(form.asks.choices, key=lambda one: lists.get(one.value).text("agency") != usual)
+    return render_template("referrals/preview.html", preview=preview, form=form)
 
 
 def moment(written: str) -> str:

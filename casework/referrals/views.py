@@ -32,7 +32,8 @@ def box() -> str:
 @blueprint.get(CASE)
 def case(case_id: UUID) -> str:
     """Show the grounds and the referrals of a case."""
-    return render_template("referrals/case.html", ledger=perform(ledger.read_ledger, case_id))
+    found = perform(ledger.read_ledger, case_id)
+    return render_template("referrals/case.html", ledger=found, kinds=shown.KINDS.items())
 
 
 @blueprint.get(NEW)
@@ -80,8 +81,7 @@ def withdraw_ground(case_id: UUID, ground_id: UUID) -> Answer:
 @blueprint.get(f"{GROUND}/xem-truoc")
 def preview(case_id: UUID, ground_id: UUID) -> str:
     """Show what the receiver will and will not see, and ask for the letter."""
-    found = perform(actions.preview, case_id, ground_id)
-    return render_template("referrals/preview.html", preview=found, case_id=case_id, form=SendForm())
+    return shown.preview_page(perform(actions.preview, case_id, ground_id), SendForm())
 
 
 @blueprint.post(f"{GROUND}/gui")
@@ -90,8 +90,7 @@ def send(case_id: UUID, ground_id: UUID) -> Answer:
     ask(Act.REFERRAL_SEND)
     form = SendForm()
     if not form.validate_on_submit():
-        found = perform(actions.preview, case_id, ground_id)
-        return render_template("referrals/preview.html", preview=found, case_id=case_id, form=form), 422
+        return shown.preview_page(perform(actions.preview, case_id, ground_id), form), 422
     referral_id = perform(actions.send, case_id, ground_id, form.letter(), once=form.mark())
     flash(_("Đã chuyển gửi."), "done")
     return _to_one(case_id, referral_id)
