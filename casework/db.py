@@ -39,14 +39,15 @@ _PRAGMAS = (
     "secure_delete=ON",
     "foreign_keys=ON",
     "trusted_schema=OFF",
-    "busy_timeout=10000",
     "temp_store=MEMORY",
     # Keys are random, so a list reads all over the file: mapped, it is read without a call for each page.
     "mmap_size=268435456",
     "cache_size=-16000",
 )
+# How long an act waits for the one before it.
+_PATIENCE_SECONDS = 10.0
 # What a statement carried stays out of error messages, which go to the log.
-_SILENT: dict[str, Any] = {"hide_parameters": True}
+_OURS: dict[str, Any] = {"hide_parameters": True, "pool_size": 8}
 
 
 @lru_cache(maxsize=65_536)
@@ -125,17 +126,18 @@ class Database:
 
 
 def _is_lock(cause: OperationalError) -> bool:
-    return "locked" in str(cause.orig) or "serialize" in str(cause.orig)
+    return any(word in str(cause.orig) for word in ("locked", "serialize", "lock timeout", "deadlock"))
 
 
 def _engine(url: str) -> Engine:
-    parsed = make_url(url)
+    parsed, waits = make_url(url), {"options": f"-c lock_timeout={_PATIENCE_SECONDS * 1000:.0f}"}
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"isolation_level": None, "timeout": 10}, pool_size=8, **_SILENT)
+        engine = create_engine(parsed, connect_args={"isolation_level": None, "timeout": _PATIENCE_SECONDS}, **_OURS)
         event.listen(engine, "connect", _tune)
         event.listen(engine, "begin", _begin)
     else:
-        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=8, pool_pre_ping=True, **_SILENT)
+        parsed = parsed.set(drivername="postgresql+psycopg")
+        engine = create_engine(parsed, connect_args=waits, pool_pre_ping=True, **_OURS)
     event.listen(engine, "before_cursor_execute", _guard)
     return engine
 
