@@ -178,8 +178,13 @@ def _named(work: Work, data: SectionData) -> dict[str, str]:
 
 @action(Act.SECTION_WRITE)
 def write_section(work: Work, case_id: UUID, data: SectionData, *, base: int) -> None:
-    """Write a new revision; raises Conflict if somebody wrote after revision `base` was read."""
+    """Write a new revision; raises Conflict if somebody wrote after revision `base` was read.
+
+    What is derived for counting is opened here to follow a correction, and is written by nobody's hand.
+    """
     _ours(work, case_id, data.section)
+    if data.section is Section.FACTS:
+        raise Refused("facts are derived", about=case_id)
     found = reading.held(work, case_id)
     written = _keeping(work, found, data)
     writing.save(work, found, written, base=base)

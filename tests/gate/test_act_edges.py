@@ -1,0 +1,125 @@
+"""Edges of acts that no page leads to: the gate and the rows behind it hold on their own."""
+
+import threading
+
+import pytest
+
+from casework.cases import codes, grounds, writing
+from casework.cases.finding import Wanted, wanted
+from casework.cases.sections import Facts, GroundEntry, Identity, Incident, Label
+from casework.codelists import codelist
+from casework.db import Database
+from casework.desk import actions as desk
+from casework.errors import BadInput, Busy, Refused, VaultError
+from casework.gate import Action, Gate, Work
+from casework.intake import actions as intake
+from casework.policy.words import Act, Section
+from tests.house import House, Someone, only_sqlite
+from tests.people import DONG_HAI, KEK, THANH_SON
+from tests.stories import dao
+from tests.tampering import stolen
+
+
+def test_what_is_counted_is_written_by_nobody_s_hand(lan: Someone, hoa: Someone):
+    case_id = lan.opens_a_case()
+    for someone in (lan, hoa):
+        with pytest.raises(Refused):
+            someone.does(desk.write_section, case_id, Facts(sex="NAM"), base=1)
+
+
+@only_sqlite
+def test_a_ground_for_an_agency_that_the_commune_does_not_have_is_not_kept(house: House, luu: Someone):
+    with stolen(house) as thief:
+        police = thief.rows("agency", commune_id=DONG_HAI, kind="police")[0]["id"]
+        for name, column in (("wrap", "agency_id"), ("agency_epoch", "agency_id"), ("agency", "id")):
+            thief.delete(name, **{column: police})
+    draft = luu.does(intake.start_draft, {1: {}})
+    told = dao(grounds=(GroundEntry(kind="danger", receiver="police"),))
+    with pytest.raises(BadInput):
+        luu.does(intake.open_case, draft, told)
+    assert [one.id for one in luu.does(desk.list_cases).drafts] == [draft]
+    assert grounds.LIVE == "live"
+
+
+@only_sqlite
+def test_a_code_that_is_taken_is_drawn_again(lan: Someone, mai: Someone, monkeypatch):
+    drawn = iter(["sen-lúa-42", "sen-lúa-42", "sen-lúa-43"])
+    monkeypatch.setattr(codes, "draw", lambda: next(drawn))
+    first, second = lan.opens_a_case(), mai.opens_a_case()
+    assert lan.does(desk.read_case, first).line.code == "sen-lúa-42"
+    assert mai.does(desk.read_case, second).line.code == "sen-lúa-43"
+
+
+def test_a_section_written_by_a_newer_program_is_refused():
+    with pytest.raises(VaultError):
+        Label.from_json({"code": "x", "colour": "blue"})
+    assert Label.from_json({"code": "x"}).nickname == ""
+
+
+@pytest.mark.parametrize(
+    ("query", "digits"),
+    [("0987 612 345", "0987612345"), ("+84 987 612 345", "0987612345"), ("0084987612345", "0987612345"), ("84", "84")],
+)
+def test_a_number_is_sought_as_it_is_dialled_at_home(query, digits):
+    assert wanted(query).digits == digits
+    assert repr(Wanted("dao", "0987")) == "<sealed>"
+
+
+@only_sqlite
+def test_a_number_is_found_in_any_writing_but_not_by_three_digits(lan: Someone):
+    case_id = lan.opens_a_case()
+    for query in ("0987612345", "+84 987.612.345", "612345"):
+        assert [one.id for one in lan.does(desk.search, query)] == [case_id], query
+    assert lan.does(desk.search, "987") == ()
+
+
+@only_sqlite
+def test_facts_follow_what_is_corrected_and_nothing_else(lan: Someone):
+    case_id = lan.opens_a_case()
+    lan.does(desk.write_section, case_id, Identity(name="Đào", birth_year=1940, sex="NU"), base=1)
+    lan.does(desk.write_section, case_id, Incident(acts=("A",)), base=1)
+    lan.does(desk.write_section, case_id, Incident(acts=("A",), place="home"), base=2)
+    (facts,) = lan.does(desk.read_section, case_id, Section.FACTS)
+    assert facts.data.to_json()["age_band"] == "GE60"
+    assert facts.data.to_json()["types"] == [codelist("dv_act").get("A").text("type")]
+    assert facts.revision == 3
+
+
+@only_sqlite
+def test_a_draft_of_no_pages_is_discarded_too(lan: Someone):
+    draft = lan.does(intake.start_draft, {})
+    lan.does(intake.discard_draft, draft)
+    assert lan.does(desk.list_cases).drafts == ()
+
+
+def test_a_book_that_is_locked_too_long_says_so(house: House, lan: Someone, monkeypatch):
+    """Somebody holds the write lock; another waits as long as the settings say and is told to try again."""
+    person, held, done = lan.person, threading.Event(), threading.Event()
+    monkeypatch.setattr("casework.db._PATIENCE_SECONDS", 0.2)
+    impatient = Gate(Database(house.config.database_url), KEK)
+
+    def hold() -> None:
+        with house.gate.database.work(None, THANH_SON):
+            held.set()
+            done.wait(60)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        assert held.wait(60)
+        with pytest.raises(Busy):
+            impatient.perform(person, desk.list_cases)
+    finally:
+        done.set()
+        holder.join()
+        impatient.database.engine.dispose()
+    assert lan.does(desk.list_cases).cases == ()
+
+
+@only_sqlite
+def test_whoever_may_read_but_not_write_is_offered_no_section(lan: Someone, cuong: Someone):
+    def offered(work: Work) -> frozenset[Section]:
+        return writing.writable(work)
+
+    assert cuong.does(Action(Act.CASE_LIST, offered)) == frozenset()
+    assert Section.STORY in lan.does(Action(Act.CASE_LIST, offered))
