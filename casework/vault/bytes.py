@@ -66,6 +66,7 @@ def encoded(field: Field) -> bytes:
         raise VaultError("cannot encode") from None
 
 
+@lru_cache(maxsize=16_384)
 def _int(value: int) -> bytes:
     raw = value.to_bytes((value.bit_length() // 8) + 1, "big", signed=True)
     return _prefix(1, len(raw)) + raw

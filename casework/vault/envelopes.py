@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID, uuid4
 
 from casework.errors import VaultError
@@ -19,8 +19,7 @@ KEPT = "kept"
 SENT = "sent"
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """An opened revision: who wrote it, when (microseconds), and its fields."""
 
     section: int

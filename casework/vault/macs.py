@@ -71,14 +71,13 @@ def _prepared(kind: type[Maced]) -> _Layout:
 def tag(control: Control, kind: type[Maced], row: Any, v: int) -> bytes:
     """Return the MAC of a row: u32be kek id, then HMAC-SHA256 over lp(table, layout, names, values, v)."""
     layout = _layout(kind)
-    parts = [layout.start]
+    values = layout.read(row)
     try:
-        for name, value in zip(layout.names, layout.read(row), strict=True):
-            parts += (name, _COLUMN[type(value)](value))
+        parts = [name + _COLUMN[type(value)](value) for name, value in zip(layout.names, values, strict=True)]
     except KeyError:
         raise VaultError("cannot encode") from None
-    parts.append(encoded(v))
-    return control.number.to_bytes(_KEY_ID_BYTES, "big") + control.tag(b"".join(parts))
+    message = b"".join((layout.start, *parts, encoded(v)))
+    return control.number.to_bytes(_KEY_ID_BYTES, "big") + control.tag(message)
 
 
 _shapes: dict[type, type[Any]] = {}
