@@ -105,16 +105,22 @@ def seal(key: bytes, plain: bytes, *, context: bytes, key_ref: int) -> bytes:
     return head + nonce + AESGCM(key).encrypt(nonce, plain, head + context)
 
 
-def unseal(key: bytes, blob: bytes, *, context: bytes, key_ref: int) -> bytes:
+def cipher(key: bytes) -> AESGCM:
+    """Prepare a 32-byte key that opens many blobs in one request."""
+    return AESGCM(key)
+
+
+def unseal(key: bytes | AESGCM, blob: bytes, *, context: bytes, key_ref: int) -> bytes:
     """Open an E1 blob; every failure is the same VaultError."""
-    if len(key) != KEY_BYTES or not _E1_HEAD.size + _NONCE + _TAG <= len(blob) <= _LARGEST:
+    if (isinstance(key, bytes) and len(key) != KEY_BYTES) or not _E1_HEAD.size + _NONCE + _TAG <= len(blob) <= _LARGEST:
         raise VaultError("unopened")
     head = blob[: _E1_HEAD.size]
     if head != _E1_HEAD.pack(_VERSION, _AES_256_GCM, key_ref):
         raise VaultError("unopened")
     nonce = blob[_E1_HEAD.size : _E1_HEAD.size + _NONCE]
     try:
-        return AESGCM(key).decrypt(nonce, blob[_E1_HEAD.size + _NONCE :], head + context)
+        ready = AESGCM(key) if isinstance(key, bytes) else key
+        return ready.decrypt(nonce, blob[_E1_HEAD.size + _NONCE :], head + context)
     except InvalidTag:
         raise VaultError("unopened") from None
 

@@ -165,7 +165,7 @@ def open_key(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> byte
     keys = hands.keys(envelope.agency_id)
     if envelope.kind == KEPT:
         context = lp("cw/1/kept", hands.commune_id, document.id, envelope.agency_id)
-        dek = unseal(keys.safe, envelope.blob, context=context, key_ref=keys.epoch)
+        dek = unseal(keys.safe_cipher, envelope.blob, context=context, key_ref=keys.epoch)
     elif envelope.kind == SENT and envelope.epoch == keys.epoch:
         dek = receive(keys.seed, envelope.blob, context=_sent_context(hands, document.id, envelope))
     else:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from casework.errors import VaultError
-from casework.vault.bytes import derive, fresh_key, lp, public_key, receive, send
+from casework.vault.bytes import cipher, derive, fresh_key, lp, public_key, receive, send
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ class AgencyKeys:
     def safe(self) -> bytes:
         """Return the agency's symmetric key."""
         return derive(self.secret, "safe")
+
+    @cached_property
+    def safe_cipher(self) -> AESGCM:
+        """Return the symmetric key prepared to open many envelopes."""
+        return cipher(self.safe)
 
     @property
     def public_key(self) -> bytes:
