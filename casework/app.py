@@ -18,6 +18,7 @@ from casework.intake import views as intake
 from casework.oversight import views as oversight
 from casework.policy.permit import allowed
 from casework.policy.words import Act
+from casework.referrals import views as referrals
 from casework.statistics import views as statistics
 from casework.vault import kek
 from casework.web import presence
@@ -28,6 +29,7 @@ _BLUEPRINTS = (
     accounts.blueprint,
     desk.blueprint,
     intake.blueprint,
+    referrals.blueprint,
     addresses.blueprint,
     statistics.blueprint,
     oversight.blueprint,
@@ -36,6 +38,7 @@ _BLUEPRINTS = (
 _MENU = (
     (Act.HOME_READ, "desk.home", lazy_gettext("Trang đầu")),
     (Act.CASE_SEARCH, "desk.search", lazy_gettext("Tìm vụ việc")),
+    (Act.REFERRAL_LIST, "referrals.box", lazy_gettext("Chuyển gửi")),
     (Act.ADDRESS_LIST, "addresses.register", lazy_gettext("Địa chỉ tin cậy")),
     (Act.COUNTS_READ, "statistics.releases", lazy_gettext("Số liệu")),
     (Act.AUDIT_READ, "oversight.log", lazy_gettext("Nhật ký")),

@@ -41,6 +41,16 @@ class BadInput(CaseworkError):
     status = 422
 
 
+class Ungrounded(BadInput):
+    """Nothing allows this sharing; unlike other input it is a refusal, and stands in the log as one."""
+
+
+class Superseded(CaseworkError):
+    """What was shared has been rewritten since, and the new text was not shared; nothing older is shown instead."""
+
+    status = 410
+
+
 class Conflict(CaseworkError):
     """Somebody else wrote first; nothing is overwritten and what was typed is kept."""
 

@@ -14,7 +14,7 @@ from casework import clock
 from casework.audit import write
 from casework.audit.chain import Entry
 from casework.db import Database
-from casework.errors import BadInput, Busy, CaseworkError, Conflict, NotFound, Refused, SignInNeeded
+from casework.errors import BadInput, Busy, CaseworkError, Conflict, NotFound, Refused, SignInNeeded, Ungrounded
 from casework.policy.permit import Actor, Permit, issue
 from casework.policy.words import Act
 from casework.vault.hands import Hands
@@ -166,10 +166,10 @@ class Gate:
 
     def _refuse(self, person: Person, act: Act, cause: CaseworkError) -> None:
         """Write the line of a refusal in a transaction of its own; if that fails, the answer is 503."""
-        if isinstance(cause, Conflict | Busy | BadInput):
+        if isinstance(cause, Conflict | Busy | BadInput) and not isinstance(cause, Ungrounded):
             return
         keys = self.control(person.commune_id)
-        outcome = DENIED if isinstance(cause, Refused | NotFound) else FAILED
+        outcome = DENIED if isinstance(cause, Refused | NotFound | Ungrounded) else FAILED
         entry = Entry(
             at=clock.micros(),
             act=act,

@@ -34,6 +34,7 @@ from tests.stories import dao
 
 P = ParamSpec("P")
 T = TypeVar("T")
+DUTY_PHONE = "0203 555 017"
 HAMLETS = ("Thôn Đoài", "Thôn Đông", "Thôn Bãi Dâu")
 only_sqlite = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 
@@ -166,7 +167,8 @@ def _found(house: House, commune_id: UUID, name: str) -> None:
     does: Callable[..., object] = house.gate.perform
     does(console, accounts.found_commune, name, HAMLETS)
     agencies = {
-        one.code: house.gate.perform(console, accounts.add_agency, one.code, one.vi) for one in codelist("agency")
+        one.code: house.gate.perform(console, accounts.add_agency, one.code, one.vi, duty_phone=DUTY_PHONE)
+        for one in codelist("agency")
     }
     for one in STAFF.values():
         if one.commune_id == commune_id:

@@ -125,12 +125,12 @@ def found_commune(work: Work, name: str, hamlets: Sequence[str], *, size_class: 
 
 
 @action(Act.AGENCY_ADD)
-def add_agency(work: Work, kind: str, name: str) -> AgencyKeys:
+def add_agency(work: Work, kind: str, name: str, *, duty_phone: str = "") -> AgencyKeys:
     """Make an agency; its key stays in the hands of the console until it has been given to the first members.
 
     With the agency that counts begins the ledger of counts, sealed to it.
     """
-    keys = circles.make_agency(work.hands, kind=kind, name=name)
+    keys = circles.make_agency(work.hands, kind=kind, name=name, duty_phone=duty_phone)
     if kind == _COUNTS:
         founded = clock.local(fresh.commune(work.session, work.commune_id).created)
         ledger.begin(work.hands, Lock(keys.agency_id, keys.epoch, keys.public_key), year=founded.year)

@@ -1,5 +1,6 @@
 """Reads the log: who opened a case, how often an act was done, and the lines that one may see."""
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -58,6 +59,13 @@ def recent(hands: Hands, act: Act, *, who: UUID, since: int) -> int:
     """Count how often somebody has done an act since a moment of the last minutes."""
     wanted = {"commune": hands.commune_id, "act": act, "who": who, "since": since}
     return hands.session.execute(_RECENT, wanted).scalar_one()
+
+
+def reasons(hands: Hands, act: Act, *, who: UUID, about: Collection[UUID]) -> dict[str, int]:
+    """Return for each reason given when somebody did an act about some ids the last moment she did it."""
+    mine = (AuditLine.commune_id == hands.commune_id, AuditLine.about.in_(about), AuditLine.act == act)
+    rows = select(AuditLine.body, AuditLine.at).where(*mine, AuditLine.who == who).order_by(AuditLine.n)
+    return {json.loads(row.body)["reason"]: row.at for row in hands.session.execute(rows)}
 
 
 @dataclass(frozen=True)

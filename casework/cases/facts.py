@@ -4,7 +4,7 @@ from datetime import date
 from typing import TypeVar
 
 from casework import clock
-from casework.cases import reading, writing
+from casework.cases import reading, sharing, writing
 from casework.cases.questions import SectionData
 from casework.cases.reading import Held
 from casework.cases.sections import Facts, Identity, Incident
@@ -38,7 +38,7 @@ def derive_again(work: Work, found: Held, written: SectionData) -> None:
     received = date.fromordinal(clock.moment(0).date().toordinal() + found.case.opened)
     now = derive(identity, incident, received=received, detailed=before.detailed != "no")
     if now != before:
-        writing.save(work, found, now)
+        writing.save(work, found, now, readers=sharing.counters(work, found))
 
 
 def _newest(work: Work, found: Held, kind: type[S]) -> S:

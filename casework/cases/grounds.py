@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from casework.audit import fresh
 from casework.cases import writing
-from casework.cases.models import Ground
+from casework.cases.models import LIVE_GROUND, Ground
 from casework.cases.reading import Held
 from casework.cases.sections import GroundEntry
 from casework.clock import MICROSECOND
@@ -16,7 +16,6 @@ from casework.gate import Work
 from casework.policy.words import Section
 from casework.vault.models import Agency
 
-LIVE = "live"
 # Consent is asked again after six months; the other grounds end with their referral.
 _CONSENT_DAYS = 183
 
@@ -24,7 +23,11 @@ _CONSENT_DAYS = 183
 def record(work: Work, found: Held, entry: GroundEntry) -> Ground:
     """Write one entry: sealed words for the owner, and a row that says to whom, which sections and until when."""
     receiver = _receiver(work, entry.receiver)
-    consent = entry.kind == "consent"
+    if receiver.id in work.actor.agencies:
+        raise BadInput("Cơ quan giữ vụ việc đã đọc được rồi, không cần căn cứ.")
+    consent = codelist("ground_kind").get(entry.kind).code == "consent"
+    if consent:
+        codelist("consent_state").get(entry.consent)
     ground = Ground(
         commune_id=work.commune_id,
         id=uuid4(),
@@ -33,7 +36,7 @@ def record(work: Work, found: Held, entry: GroundEntry) -> Ground:
         sections=",".join(
             str(Section[code.upper()].value) for code in codelist("bundle").get(entry.receiver).texts("sections")
         ),
-        state=entry.consent if consent and entry.consent != "granted" else LIVE,
+        state=entry.consent if consent and entry.consent != "granted" else LIVE_GROUND,
         until=work.hands.at + _CONSENT_DAYS * 86_400 * MICROSECOND if consent else None,
     )
     work.session.add(ground)

@@ -10,6 +10,14 @@ from casework.db import GUARDED, Record
 from casework.vault.macs import Maced
 
 DRAFT, OPEN, CLOSED, VOID = "draft", "open", "closed", "void"
+LIVE_GROUND = "live"
+SENT, OPENED, ACCEPTED, ASKED, DONE = "sent", "opened", "accepted", "asked", "done"
+# `over` is what was done and may no longer be read.
+DECLINED, WITHDRAWN, EXPIRED, OVER = "declined", "withdrawn", "expired", "over"
+# While a referral is in one of these states its receiver gets new revisions of what was agreed; in `done` it keeps
+# what it has until the ground ends or the case closes.
+LIVE_REFERRAL = frozenset({SENT, OPENED, ACCEPTED, ASKED})
+READABLE = LIVE_REFERRAL | {DONE}
 
 
 class Case(Record, Maced):
@@ -59,7 +67,10 @@ class Ground(Record, Maced):
 
 
 class Referral(Record, Maced):
-    """One referral of a case to an agency: from, to, state and due time; its words are sealed in `letter`."""
+    """One referral of a case to an agency: from, to, state and due time; its words are sealed in `letter`.
+
+    `kept` are the revisions that the receiver keeps once it is done, as "section:revision" joined by commas.
+    """
 
     __tablename__ = "referral"
     __table_args__ = (
@@ -77,7 +88,9 @@ class Referral(Record, Maced):
     to_id: Mapped[UUID]
     state: Mapped[str] = mapped_column(String(10))
     urgent: Mapped[bool]
+    sent: Mapped[int]
     due: Mapped[int]
+    kept: Mapped[str] = mapped_column(String(400))
 
 
 class Address(Record, Maced):

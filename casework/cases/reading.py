@@ -8,7 +8,7 @@ from uuid import UUID
 from casework import clock
 from casework.audit import fresh
 from casework.cases import scope
-from casework.cases.models import Case
+from casework.cases.models import Case, Ground, Referral
 from casework.cases.scope import Within
 from casework.errors import NotFound, VaultError
 from casework.gate import Work
@@ -102,7 +102,15 @@ def _held(work: Work, within: Within, case_id: UUID) -> Held:
         case = None
     if case is None:
         raise NotFound("case", about=case_id)
+    if case.owner_id not in work.actor.agencies:
+        _verify_carriers(work, case_id)
     return Held(case, head)
+
+
+def _verify_carriers(work: Work, case_id: UUID) -> None:
+    """Load whole the rows by which somebody else's case was reached, so that their MACs are checked."""
+    for kind in (Referral, Ground):
+        work.session.execute(*scope.bound(work.permit, kind, case_id)).scalars().all()
 
 
 def pages(work: Work, found: Held, sections: Iterable[Section], *, draft: bool = False) -> list[Page]:
@@ -120,6 +128,19 @@ def page(work: Work, found: Held, section: Section) -> Page | None:
     """Open the newest page of one section, or None if there is none that this person may open."""
     opened = pages(work, found, [section])
     return opened[0] if opened else None
+
+
+def present(work: Work, found: Held) -> frozenset[Section]:
+    """Return the sections of a case for which this person has an envelope and leave."""
+    rows = work.session.execute(*scope.present(scope.cases(work.permit).only([found.id])))
+    return frozenset(Section(row.section) for row in rows)
+
+
+def current(work: Work, found: Held) -> frozenset[Section]:
+    """Return the sections of a case of whose newest revision this person has an envelope and leave."""
+    within = scope.cases(work.permit).only([found.id])
+    rows = work.session.execute(*scope.documents(within, frozenset(Section)))
+    return frozenset(Section(row.section) for row, _ in _sealed(work, rows, {found.id: found.head.v}))
 
 
 def history(work: Work, found: Held, section: Section) -> list[Page]:

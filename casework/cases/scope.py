@@ -9,10 +9,12 @@ from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
+from casework import clock
 from casework.audit import fresh
-from casework.cases.models import CLOSED, DRAFT, OPEN, Case
+from casework.cases.models import Case, Ground, Referral
+from casework.cases.reach import drafted, reachable
 from casework.policy.permit import Actor, Permit
 from casework.policy.words import Reach, Section
 from casework.vault.macs import columns
@@ -23,6 +25,9 @@ S = TypeVar("S", bound=Select[Any])
 Asked: TypeAlias = tuple[Select[Any], dict[str, Any]]
 Condition: TypeAlias = Callable[[Actor, Reach], ColumnElement[bool]]
 _case, _head, _document, _envelope = (kind.__table__ for kind in (Case, Head, Document, Envelope))
+_ground, _referral = Ground.__table__, Referral.__table__
+# These look at whether a ground still holds at the moment of asking.
+_TIMED = frozenset({Reach.GRANTED, Reach.OFFERED, Reach.LAPSED})
 
 
 @dataclass(frozen=True)
@@ -41,12 +46,14 @@ class Within:
     def values(self) -> dict[str, Any]:
         """Return the values that its statements are run with."""
         given: dict[str, Any] = {} if self.ids is None else {"ids": self.ids}
+        if self.permit.reach in _TIMED:
+            given["now"] = clock.micros()
         return given if self.drafts_of is None else given | {"left": self.drafts_of - LEFT_DRAFT_DAYS}
 
     @property
     def condition(self) -> ColumnElement[bool]:
         """Return the WHERE clause, built once for each actor and reach."""
-        what = _reach if self.drafts_of is None else _drafts
+        what = reachable if self.drafts_of is None else drafted
         return _condition(what, self.permit.actor, self.permit.reach, self.ids is not None)
 
 
@@ -90,7 +97,11 @@ def revisions(within: Within, sections: frozenset[Section]) -> Asked:
 
 def _of(within: Within, sections: frozenset[Section], *, newest: bool) -> Asked:
     statement, values = _asked(_documents(within.condition, within.permit.actor, newest), within)
-    return statement, values | {"sections": sorted(sections & within.permit.opens)}
+    return statement, values | _opened(within.permit, sections)
+
+
+def _opened(permit: Permit, sections: frozenset[Section]) -> dict[str, Any]:
+    return {"sections": sorted(sections & permit.opens), "owned": sorted(sections & permit.own)}
 
 
 def _asked(statement: S, within: Within) -> tuple[S, dict[str, Any]]:
@@ -130,10 +141,52 @@ def _documents(condition: ColumnElement[bool], actor: Actor, newest: bool) -> Se
     wanted = and_(
         _document.c.commune_id == actor.commune_id,
         _document.c.case_id.in_(select(_case.c.id).where(condition)),
-        _document.c.section.in_(bindparam("sections", expanding=True)),
+        _may_open(actor),
     )
     every = select(*columns(Document, Envelope)).select_from(_document).join(_envelope, joined).where(wanted)
     return every.where(_document.c.revision == _newest()) if newest else every
+
+
+def _may_open(actor: Actor) -> ColumnElement[bool]:
+    """Let through what the role may open anywhere, and what it may open where its own agency or circle is owner."""
+    anywhere = _document.c.section.in_(bindparam("sections", expanding=True))
+    own = _document.c.section.in_(bindparam("owned", expanding=True))
+    return or_(anywhere, and_(_document.c.owner_id.in_(actor.agencies), own))
+
+
+def present(within: Within) -> Asked:
+    """Select the numbers of the sections of which my agency or circle holds an envelope, of any revision."""
+    statement, values = _asked(_present(within.condition, within.permit.actor), within)
+    return statement, values | _opened(within.permit, frozenset(Section))
+
+
+@lru_cache(maxsize=1024)
+def _present(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
+    joined = and_(_document.c.commune_id == _envelope.c.commune_id, _document.c.id == _envelope.c.document_id)
+    mine = and_(_envelope.c.agency_id.in_(actor.agencies), _may_open(actor))
+    rows = select(_document.c.section).distinct().select_from(_envelope).join(_document, joined)
+    return rows.where(_envelope.c.case_id.in_(select(_case.c.id).where(condition)), mine)
+
+
+def referrals(within: Within) -> Asked:
+    """Select as plain rows the referrals of these cases that my agency or circle has sent or received."""
+    return _asked(_referrals(within.condition, within.permit.actor), within)
+
+
+@lru_cache(maxsize=1024)
+def _referrals(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
+    ours = or_(_referral.c.to_id.in_(actor.agencies), _referral.c.from_id.in_(actor.agencies))
+    return select(_referral).where(_referral.c.case_id.in_(select(_case.c.id).where(condition)), ours)
+
+
+def grounds(within: Within) -> Asked:
+    """Select as plain rows the grounds of these cases; a receiver is given them only to know what carries it."""
+    return _asked(_grounds(within.condition), within)
+
+
+@lru_cache(maxsize=1024)
+def _grounds(condition: ColumnElement[bool]) -> Select[Any]:
+    return select(_ground).where(_ground.c.case_id.in_(select(_case.c.id).where(condition)))
 
 
 def _newest() -> Any:
@@ -158,38 +211,6 @@ def code_taken(permit: Permit, code_tag: bytes) -> Select[Any]:
     """Count the cases of the whole commune that bear a code; it answers nothing but how many."""
     bears = and_(Case.commune_id == permit.actor.commune_id, Case.code_tag == code_tag)
     return _marked(select(func.count()).select_from(Case).where(bears), permit)
-
-
-def _drafts(actor: Actor, reach: Reach) -> ColumnElement[bool]:
-    mine = _case.c.holder_id == actor.member_id
-    left = and_(_case.c.opened <= bindparam("left"), _case.c.owner_id.in_(actor.agencies))
-    reached_by = or_(mine, left) if reach >= Reach.AGENCY else mine
-    return and_(_case.c.commune_id == actor.commune_id, _case.c.state == DRAFT, reached_by)
-
-
-def _reach(actor: Actor, reach: Reach) -> ColumnElement[bool]:
-    here = and_(_case.c.commune_id == actor.commune_id, _case.c.state.in_((OPEN, CLOSED)))
-    holding = or_(
-        _case.c.holder_id == actor.member_id,
-        _case.c.standin_id == actor.member_id,
-        _case.c.owner_id.in_(actor.circles),
-    )
-    clauses: dict[Reach, ColumnElement[bool]] = {
-        Reach.OWN: _case.c.holder_id == actor.member_id,
-        Reach.HOLDING: holding,
-        Reach.GRANTED: _granted(actor),
-        Reach.AGENCY: or_(holding, _case.c.owner_id.in_(actor.agencies)),
-    }
-    return and_(here, clauses.get(reach, false()))
-
-
-def _granted(actor: Actor) -> ColumnElement[bool]:
-    held = and_(
-        _envelope.c.commune_id == _case.c.commune_id,
-        _envelope.c.case_id == _case.c.id,
-        _envelope.c.agency_id.in_(actor.agencies),
-    )
-    return exists().where(held)
 
 
 def _marked(statement: S, permit: Permit) -> S:

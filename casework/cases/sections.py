@@ -164,6 +164,27 @@ class GroundEntry(SectionData):
     form: str = ask("code", say("Trả lời bằng cách nào"), codelist="consent_form")
     article: str = ask("text", say("Điều luật"))
     words: str = ask("long", say("Ghi thêm"))
+    told: str = ask("code", say("Đã nói trước với người ấy chưa"), codelist="answer")
+    pressed: str = ask("code", say("Có ai bảo người ấy rút không"), codelist="answer")
+    ended: str = ask("long", say("Vì sao rút lại"))
+
+
+@dataclass(frozen=True)
+class Letter(SectionData):
+    """One sheet of the correspondence about a referral: what is asked, a question back, an answer, a call.
+
+    `code` repeats the case's code, so that a receiver can name what it has answered when the label has changed since.
+    """
+
+    section = Section.LETTER
+    referral: str = ask("text", say("Việc chuyển gửi"))
+    step: str = ask("code", say("Bước"), codelist="letter_step")
+    asks: tuple[str, ...] = ask("codes", say("Đề nghị làm gì"), codelist="need")
+    outcome: str = ask("code", say("Kết quả"), codelist="service_outcome")
+    words: str = ask("long", say("Nội dung"))
+    who: str = ask("text", say("Ai trả lời, ai nghe máy"))
+    when: str = ask("text", say("Lúc nào"))
+    code: str = ask("text", say("Mã vụ việc"))
 
 
 @dataclass(frozen=True)
@@ -195,9 +216,12 @@ SECTIONS: dict[Section, type[SectionData]] = {
         Plan,
         Note,
         GroundEntry,
+        Letter,
         Facts,
     )
 }
+# The notes of every agency look alike; each agency has a record of its own.
+RECORDS = frozenset({Section.COUNSELLING, Section.HEALTH, Section.POLICE, Section.LEGAL, Section.CHILD})
+SECTIONS |= dict.fromkeys(RECORDS, Note)
 # Sections whose entries are documents of their own, each with a series of its own.
-LEDGERS = frozenset({Section.COUNSELLING, Section.HEALTH, Section.POLICE, Section.LEGAL, Section.CHILD})
-LEDGERS |= {Section.GROUNDS, Section.LETTER}
+LEDGERS = RECORDS | {Section.GROUNDS, Section.LETTER}

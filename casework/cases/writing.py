@@ -1,5 +1,6 @@
 """Writes cases: a new revision of a section, a new entry of a ledger, and what is taken away."""
 
+from collections.abc import Iterable
 from uuid import UUID, uuid4
 
 from casework.audit import fresh
@@ -14,7 +15,6 @@ from casework.policy.permit import issue
 from casework.policy.words import Act, Section
 from casework.vault import heads
 from casework.vault.envelopes import Text, write
-from casework.vault.hands import Lock
 from casework.vault.macs import Maced
 from casework.vault.models import Document, Envelope
 
@@ -28,12 +28,14 @@ def add_case(work: Work, case: Case) -> Held:
     return Held(case, head)
 
 
-def save(work: Work, found: Held, data: SectionData, *, base: int | None = None) -> Document:
-    """Seal a new revision of a section for its owner and those who hold the newest one.
+def save(
+    work: Work, found: Held, data: SectionData, *, base: int | None = None, readers: Iterable[UUID] | None = None
+) -> Document:
+    """Seal a new revision of a section for these agencies, or for the owner alone if none is named.
 
     `base` is the revision that the writer had before her eyes; raises Conflict if somebody wrote in between.
     """
-    return save_json(work, found, data.section, data.to_json(), base=base)
+    return save_json(work, found, data.section, data.to_json(), base=base, readers=readers)
 
 
 def save_json(
@@ -44,6 +46,8 @@ def save_json(
     *,
     base: int | None = None,
     series: UUID | None = None,
+    owner_id: UUID | None = None,
+    readers: Iterable[UUID] | None = None,
 ) -> Document:
     """Seal the fields of a section as they stand; see `save`."""
     series = series or (uuid4() if section in LEDGERS else heads.SINGLE)
@@ -54,33 +58,30 @@ def save_json(
         section=section,
         data=data,
         by=work.me,
-        owner_id=found.case.owner_id,
+        owner_id=owner_id or found.case.owner_id,
         author_agency_id=work.actor.agency_id or found.case.owner_id,
         series=series,
     )
-    return write(work.hands, found.head, text, readers=_readers(work, found))
+    to = [text.owner_id] if readers is None else list(readers)
+    return write(work.hands, found.head, text, readers=fresh.locks(work.hands, dict.fromkeys(to)))
 
 
 def writable(work: Work) -> frozenset[Section]:
     """Return the sections that this person's roles may write by `section.write`."""
     try:
-        return issue(work.actor, Act.SECTION_WRITE).opens
+        return issue(work.actor, Act.SECTION_WRITE).own
     except Refused:
         return frozenset()
 
 
-def _readers(work: Work, found: Held) -> list[Lock]:
-    """Return the owner's lock; other agencies get a section only by a referral."""
-    return fresh.locks(work.hands, [found.case.owner_id])
-
-
 def take_away(work: Work, found: Held) -> None:
-    """Raise the version of a case and sign again every row that hangs on it."""
+    """Raise the version of a case and sign again every row that hangs on it, so that it can be read on at once."""
     work.session.flush()
     rows: list[Maced] = []
     for kind in (Case, Document, Envelope, Ground, Referral):
         rows += work.session.execute(*scope.bound(work.permit, kind, found.id)).scalars().all()
     heads.take_away(work.session, found.head, rows)
+    work.session.flush()
 
 
 def erase_section(work: Work, found: Held, section: Section) -> None:

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from casework.accounts import staff
 from casework.audit import read
-from casework.cases import facts, finding, places, reading, writing
+from casework.cases import facts, finding, naming, places, reading, sharing, writing
 from casework.cases.models import CLOSED, OPEN
+from casework.cases.naming import label_of
 from casework.cases.questions import SectionData
 from casework.cases.reading import Held, Listed
 from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan
 from casework.desk.pages import CaseLine, CasePage, Home, Opening, Written
-from casework.errors import BadInput, Conflict, NotFound, Refused, Throttled
+from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, Throttled
 from casework.gate import Work, action
 from casework.intake.actions import list_drafts
 from casework.policy.words import Act, Section
@@ -49,8 +50,7 @@ def _order(line: CaseLine) -> tuple[bool, bool, int, str]:
 
 
 def _line(work: Work, one: Listed, names: dict[UUID, str]) -> CaseLine:
-    label = Label.from_json(next(page.data for page in one.pages if page.section == Section.LABEL))
-    return _case_line(work, one.row, label, names)
+    return _case_line(work, one.row, label_of(one.pages) or Label(), names)
 
 
 def _case_line(work: Work, row: Any, label: Label, names: dict[UUID, str]) -> CaseLine:
@@ -63,6 +63,7 @@ def _case_line(work: Work, row: Any, label: Label, names: dict[UUID, str]) -> Ca
         opened=row.opened,
         holder=names.get(row.holder_id, ""),
         mine=row.holder_id == work.me,
+        ours=row.owner_id in work.actor.agencies,
     )
 
 
@@ -89,24 +90,26 @@ def read_case(work: Work, case_id: UUID) -> CasePage:
     """Open the page of a case with its safe contact; the other sections stay closed until they are asked for."""
     found = reading.held(work, case_id)
     opened = reading.pages(work, found, [Section.LABEL, Section.CONTACT])
-    by_section = {page.section: page for page in opened}
-    if Section.LABEL not in by_section:
+    label = label_of(opened) or naming.label(work, found)
+    if label is None:
         raise NotFound("label", about=case_id)
-    label = Label.from_json(by_section[Section.LABEL].data)
-    contact = by_section.get(Section.CONTACT)
+    contact = next((page for page in opened if page.section == Section.CONTACT), None)
     names = staff.names(work)
     line = _case_line(work, found.case, label, names)
     restricted = found.case.owner_id in work.actor.circles
+    present = reading.present(work, found)
     return CasePage(
         line=line,
         label=label,
         contact=Contact.from_json(contact.data) if contact else None,
-        sections=_present(work, found),
+        sections=tuple(sorted(present)),
         opened_by=_openings(work, case_id, names) if line.mine else (),
         holder=names.get(found.case.holder_id, ""),
         restricted=restricted,
-        writable=writing.writable(work),
+        writable=writing.writable(work) if line.ours else frozenset(),
         counts=_counts(found),
+        outdated=frozenset() if line.ours else present - reading.current(work, found),
+        referral_id=None if line.ours else sharing.brought_by(work, found),
         readers=staff.key_holders(work, found.case.owner_id) if restricted else (),
     )
 
@@ -114,12 +117,6 @@ def read_case(work: Work, case_id: UUID) -> CasePage:
 def _counts(found: Held) -> Counter[Section]:
     """Count the entries of each section that exists."""
     return Counter(Section(entry.section) for entry in heads.entries(found.head.listing))
-
-
-def _present(work: Work, found: Held) -> tuple[Section, ...]:
-    """Return the sections that exist and that this permit may open, in the order of the policy's words."""
-    written = _counts(found)
-    return tuple(section for section in Section if section in written and section in work.permit.opens)
 
 
 def _openings(work: Work, case_id: UUID, names: dict[UUID, str]) -> tuple[Opening, ...]:
@@ -132,11 +129,16 @@ def read_section(work: Work, case_id: UUID, section: Section, *, may_be_missing:
     """Open one section: its newest revision, or every entry of a ledger, oldest first.
 
     Raises Refused for a section that is not for this role, before anything is looked up, and NotFound for one
-    that nobody has written or that no key in hand opens; with `may_be_missing` that is an empty revision 0.
+    that nobody has written or that no key in hand opens; for who may write it (`may_be_missing`) that is an empty
+    revision 0. Raises Superseded for one that was rewritten after what was shared.
     """
     _ours(work, case_id, section)
     found = reading.held(work, case_id)
+    if may_be_missing and found.case.owner_id not in work.actor.agencies:
+        raise NotFound("not the owner", about=case_id)
     opened = reading.pages(work, found, [section])
+    if not opened and section in reading.present(work, found):
+        raise Superseded("rewritten since it was shared", about=case_id)
     if not opened and may_be_missing:
         return (Written(SECTIONS[section](), 0, "", 0, _code(work, found)),)
     return _written(work, found, opened)
@@ -151,7 +153,7 @@ def read_history(work: Work, case_id: UUID, section: Section) -> tuple[Written, 
 
 
 def _ours(work: Work, case_id: UUID, section: Section) -> None:
-    if section not in work.permit.opens:
+    if section not in work.permit.own:
         raise Refused(f"{section.code} is not for this role", about=case_id)
 
 
@@ -167,8 +169,8 @@ def _written(work: Work, found: Held, pages: Iterable[Page]) -> tuple[Written, .
 
 
 def _code(work: Work, found: Held) -> str:
-    label = reading.page(work, found, Section.LABEL)
-    return str(label.data["code"]) if label else ""
+    label = naming.label(work, found)
+    return label.code if label else ""
 
 
 def _named(work: Work, data: SectionData) -> dict[str, str]:
@@ -186,8 +188,10 @@ def write_section(work: Work, case_id: UUID, data: SectionData, *, base: int) ->
     if data.section is Section.FACTS:
         raise Refused("facts are derived", about=case_id)
     found = reading.held(work, case_id)
+    if found.case.owner_id not in work.actor.agencies:
+        raise NotFound("not the owner", about=case_id)
     written = _keeping(work, found, data)
-    writing.save(work, found, written, base=base)
+    writing.save(work, found, written, base=base, readers=sharing.readers_of(work, found, data.section))
     facts.derive_again(work, found, written)
 
 
@@ -212,12 +216,15 @@ def add_note(work: Work, case_id: UUID, words: str, *, once: UUID | None = None)
     """Add a follow-up note, sealed on its own; the same words sent again under `once` are kept once."""
     if not words.strip():
         raise BadInput("Hãy ghi vài chữ trước khi lưu.")
-    found = reading.held(work, case_id)
-    before = {page.series: page for page in reading.pages(work, found, [Section.COUNSELLING])} if once else {}
+    found, record = reading.held(work, case_id), work.permit.record
+    if record is None:
+        raise Refused("this role keeps no record", about=case_id)
+    before = {page.series: page for page in reading.pages(work, found, [record])} if once else {}
     if once in before and before[once].data == Note(words=words).to_json():
         return
-    series = None if once in before else once
-    writing.save_json(work, found, Section.COUNSELLING, Note(words=words).to_json(), series=series)
+    mine = found.case.owner_id if found.case.owner_id in work.actor.agencies else work.actor.agency_id
+    series, readers = None if once in before else once, [mine] if mine else None
+    writing.save_json(work, found, record, Note(words=words).to_json(), series=series, owner_id=mine, readers=readers)
 
 
 @action(Act.CASE_CLOSE)
@@ -234,4 +241,6 @@ def close_case(work: Work, case_id: UUID, *, outcome: str, words: str, again: bo
     writing.save(work, found, Plan(actions=plan.actions, outcome="" if again else outcome, closing_words=words))
     found.case.state = OPEN if again else CLOSED
     found.case.closed = None if again else reading.day_of(work.hands.at)
+    if not again:
+        sharing.end_all(work, found)
     writing.take_away(work, found)

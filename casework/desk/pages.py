@@ -23,7 +23,10 @@ def day_named(number: int) -> date:
 
 @dataclass(frozen=True)
 class CaseLine:
-    """One line of a list: code and neutral nickname, never a name. `opened` is a day since 1970."""
+    """One line of a list: code and neutral nickname, never a name. `opened` is a day since 1970.
+
+    `ours` is false for a case that was referred to us.
+    """
 
     id: UUID
     code: str
@@ -33,6 +36,7 @@ class CaseLine:
     opened: int
     holder: str
     mine: bool
+    ours: bool = True
 
     @property
     def opened_on(self) -> date:
@@ -66,17 +70,17 @@ class Home:
     @property
     def urgent(self) -> list[CaseLine]:
         """Return the open cases in which somebody is in danger now."""
-        return [line for line in self.cases if line.urgent]
+        return [line for line in self.cases if line.ours and line.urgent]
 
     @property
     def followed(self) -> list[CaseLine]:
-        """Return the other open cases."""
-        return [line for line in self.cases if line.is_open and not line.urgent]
+        """Return the other open cases of our own; what was referred to us stands among the referrals."""
+        return [line for line in self.cases if line.ours and line.is_open and not line.urgent]
 
     @property
     def closed(self) -> list[CaseLine]:
-        """Return the closed cases."""
-        return [line for line in self.cases if not line.is_open]
+        """Return the closed cases of our own."""
+        return [line for line in self.cases if line.ours and not line.is_open]
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,8 @@ class CasePage:
     """The page of a case: safe contact first, then which sections there are, each opened by a click of its own.
 
     `counts` says how many entries each section has. `restricted` is true for a case sealed to a circle, and
-    `readers` are then the names of those who can open it. `opened_by` is filled for its holder alone.
+    `readers` are then the names of those who can open it. `opened_by` is filled for its holder alone. In a case
+    that was referred to us `referral_id` is what brought it, and `outdated` are the sections rewritten since.
     """
 
     line: CaseLine
@@ -106,6 +111,8 @@ class CasePage:
     writable: frozenset[Section]
     counts: Mapping[Section, int] = field(default_factory=dict)
     readers: tuple[str, ...] = ()
+    outdated: frozenset[Section] = frozenset()
+    referral_id: UUID | None = None
 
 
 @dataclass(frozen=True)

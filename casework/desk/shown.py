@@ -13,14 +13,21 @@ from casework.desk import section_words
 from casework.desk.forms import empty_note
 from casework.desk.pages import CaseLine, CasePage
 from casework.policy.words import Act, Section
+from casework.referrals import receiving
 from casework.web.choices import code_words
-from casework.web.presence import may, me
+from casework.web.presence import may, me, perform
 
 PAGE = 100
 NOBODY = UUID(int=0)
 # Shown on the page of a case itself, or never to a person.
 _NOT_LISTED = frozenset({Section.LABEL, Section.CONTACT, Section.FACTS, Section.DRAFT})
 _WAYS: tuple[tuple[Act, str, Any, Any], ...] = (
+    (
+        Act.REFERRAL_LIST,
+        "referrals.box",
+        lazy_gettext("Chuyển gửi"),
+        lazy_gettext("Việc chuyển đến và chuyển đi, câu trả lời, hạn."),
+    ),
     (
         Act.ADDRESS_LIST,
         "addresses.register",
@@ -66,8 +73,9 @@ class Item:
 
 
 def home() -> dict[str, Any]:
-    """Give what every first page needs: the role, what may be opened, and where cases lie."""
-    return {"role": me().role, "ways": ways(), "opens": may(Act.CASE_OPEN), "url": cases_at()}
+    """Give what every first page needs: the role, what may be opened, where cases lie and what was referred."""
+    box = perform(receiving.list_referrals) if may(Act.REFERRAL_LIST) else None
+    return {"role": me().role, "ways": ways(), "opens": may(Act.CASE_OPEN), "url": cases_at(), "box": box}
 
 
 def cases_at() -> str:
@@ -107,7 +115,8 @@ def case_page(page: CasePage, *, note: Any = None, name: str | None = None) -> s
         written=[_written(page, section) for section in page.sections if section not in _NOT_LISTED],
         missing=[_missing(page, section) for section in Section if _can_add(page, section)],
         note=(note or empty_note()) if may(Act.NOTE_ADD) else None,
-        closes=may(Act.CASE_CLOSE),
+        closes=may(Act.CASE_CLOSE) and page.line.ours,
+        refers=may(Act.GROUND_LIST) and page.line.ours,
         shows=may(Act.NAME_SHOW) and Section.IDENTITY in page.sections,
     )
 
@@ -129,7 +138,10 @@ def section_name(section: Section) -> str:
 
 def _written(page: CasePage, section: Section) -> Item:
     url = url_for("desk.sections.section", case_id=page.line.id, word=section.code)
-    state = gettext("%(count)d mục", count=page.counts[section]) if section in LEDGERS else gettext("đã ghi")
+    if section in page.outdated:
+        return Item(section_name(section), url, state=gettext("đã có bản mới"), kind="soon")
+    counted = section in LEDGERS and page.line.ours
+    state = gettext("%(count)d mục", count=page.counts[section]) if counted else gettext("đã ghi")
     return Item(section_name(section), url, state=state, kind="done")
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from casework import clock
 from casework.accounts.staff import Colleague, colleagues
 from casework.audit import fresh
-from casework.cases import codes, facts, grounds, reading, scope, writing
+from casework.cases import codes, facts, grounds, reading, scope, sharing, writing
 from casework.cases.models import DRAFT, OPEN, VOID, Case
 from casework.cases.places import Register, list_addresses
 from casework.cases.questions import SectionData
@@ -87,7 +87,8 @@ class Setting:
 @action(Act.INTAKE_BEGIN)
 def begin_intake(work: Work) -> Setting:
     """Open the first page of an intake and bring what its questions need; nothing of a case is read."""
-    kinds = select(Agency.kind).where(Agency.commune_id == work.commune_id)
+    others = Agency.id.not_in(work.actor.agencies)
+    kinds = select(Agency.kind).where(Agency.commune_id == work.commune_id, others)
     here = set(work.session.execute(kinds).scalars())
     return Setting(
         colleagues=tuple(one for one in colleagues(work) if may_join(one) and one.id != work.me),
@@ -189,9 +190,10 @@ def open_case(work: Work, draft_id: UUID, answers: Answers | None) -> UUID:
     found.case.opened = reading.day_of(work.hands.at)
     label = _label(work, found, answers)
     counted = facts.derive(answers.identity, answers.incident, received=today, detailed=answers.detailed)
-    for section in (label, *_sections(answers), counted):
+    for section in (label, *_sections(answers)):
         if section != type(section)():
             writing.save(work, found, section)
+    writing.save(work, found, counted, readers=sharing.counters(work, found))
     for entry in answers.grounds:
         grounds.record(work, found, entry)
     return found.id

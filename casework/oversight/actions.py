@@ -20,9 +20,8 @@ _WEEK = 7
 _LONGEST_AGO = 520
 # Lines of any other act are about a case or draft, and are shown to those alone who can open it.
 _ABOUT_NO_CASE = ("account.", "address.", "agency.", "audit.", "commune.", "counts.", "home.", "intake.", "policy.")
-_GUARDED = tuple(
-    act for act in Act if not act.startswith(_ABOUT_NO_CASE) and act not in {Act.CASE_LIST, Act.CASE_SEARCH}
-)
+_LISTS = frozenset({Act.CASE_LIST, Act.CASE_SEARCH, Act.REFERRAL_LIST, Act.REFERRAL_EXPIRE})
+_GUARDED = tuple(act for act in Act if not act.startswith(_ABOUT_NO_CASE) and act not in _LISTS)
 # That a case was sealed to named people is told to nobody, not even as a number.
 _UNCOUNTED = (Act.CIRCLE_MAKE,)
 

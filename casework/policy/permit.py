@@ -1,5 +1,6 @@
 """A permit: the answer of the policy to one person asking for one act."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -29,14 +30,19 @@ class Actor:
 
 @dataclass(frozen=True)
 class Permit:
-    """Leave to do one act: as which role, how far it reaches, which sections it may open, whether it may write."""
+    """Leave to do one act: as which role, how far it reaches, which sections it may open, whether it may write.
+
+    `own` are the sections it may open where its own agency or circle owns them. `record` is where its notes go.
+    """
 
     act: Act
     actor: Actor
     role: Role
     reach: Reach
     opens: frozenset[Section]
+    own: frozenset[Section]
     writes: bool
+    record: Section | None
 
 
 def issue(actor: Actor, act: Act) -> Permit:
@@ -47,9 +53,15 @@ def issue(actor: Actor, act: Act) -> Permit:
     if not held:
         raise Refused(f"{act} is not for {', '.join(actor.roles)}")
     reach, role = max(held)
-    theirs = frozenset().union(*(table.sections.get(own, frozenset()) for _, own in held))
-    opens = theirs if row.opens is None else theirs & row.opens
-    return Permit(act=act, actor=actor, role=role, reach=reach, opens=opens, writes=row.writes)
+    roles = [one for _, one in held]
+    opens, owned = _union(table.sections, roles), _union(table.own, roles)
+    if row.opens is not None:
+        opens, owned = opens & row.opens, owned & row.opens
+    return Permit(act, actor, role, reach, opens, opens | owned, row.writes, table.records.get(role))
+
+
+def _union(by_role: Mapping[Role, frozenset[Section]], roles: Iterable[Role]) -> frozenset[Section]:
+    return frozenset().union(*(by_role.get(role, frozenset()) for role in roles))
 
 
 def allowed(actor: Actor, act: Act) -> bool:

@@ -35,20 +35,26 @@ class Row:
 
 @dataclass(frozen=True)
 class Policy:
-    """The whole table, and for each role the sections that role may ever open."""
+    """The whole table, and for each role the sections it may ever open, anywhere or in its own agency's cases.
+
+    `records` is where the notes of a role go.
+    """
 
     rows: Mapping[Act, Row]
     sections: Mapping[Role, frozenset[Section]]
+    own: Mapping[Role, frozenset[Section]]
+    records: Mapping[Role, Section]
 
 
 def read(text: str) -> Policy:
     """Parse the table; raise PolicyError on an unknown act, role, reach or section, and on an act without a row."""
     raw = tomllib.loads(text)
-    sections = {_word(Role, role): _sections(codes) for role, codes in raw.pop("sections").items()}
+    sections, own = (_by_role(raw.pop(part)) for part in ("sections", "own"))
+    records = {_word(Role, role): _named(Section, code) for role, code in raw.pop("records").items()}
     rows = {_word(Act, name): _row(_word(Act, name), row) for name, row in raw.items()}
     if missing := set(Act) - set(rows):
         raise PolicyError(f"no row for {sorted(missing)}")
-    return Policy(rows=MappingProxyType(rows), sections=MappingProxyType(sections))
+    return Policy(MappingProxyType(rows), sections, own, MappingProxyType(records))
 
 
 @lru_cache(maxsize=1)
@@ -73,6 +79,10 @@ def _row(act: Act, raw: Mapping[str, object]) -> Row:
         opens=None if opens is None else _sections(opens),
         writes=raw.get("writes") is True,
     )
+
+
+def _by_role(raw: Mapping[str, list[str]]) -> Mapping[Role, frozenset[Section]]:
+    return MappingProxyType({_word(Role, role): _sections(codes) for role, codes in raw.items()})
 
 
 def _sections(codes: list[str]) -> frozenset[Section]:

@@ -31,8 +31,11 @@ class Reach(IntEnum):
     ANY = 1
     OWN = 2
     GRANTED = 3
-    HOLDING = 4
-    AGENCY = 5
+    OFFERED = 4
+    HOLDING = 5
+    LAPSED = 6
+    COUNTED = 7
+    AGENCY = 8
 
 
 class Act(StrEnum):
@@ -63,6 +66,23 @@ class Act(StrEnum):
     DRAFT_SAVE = "draft.save"
     DRAFT_OPEN = "draft.open"
     DRAFT_DISCARD = "draft.discard"
+    GROUND_LIST = "ground.list"
+    GROUND_RECORD = "ground.record"
+    GROUND_WITHDRAW = "ground.withdraw"
+    REFERRAL_PREVIEW = "referral.preview"
+    REFERRAL_SEND = "referral.send"
+    REFERRAL_LIST = "referral.list"
+    REFERRAL_OPEN = "referral.open"
+    REFERRAL_READ = "referral.read"
+    REFERRAL_ACCEPT = "referral.accept"
+    REFERRAL_DECLINE = "referral.decline"
+    REFERRAL_ASK = "referral.ask"
+    REFERRAL_REPLY = "referral.reply"
+    REFERRAL_ANSWER = "referral.answer"
+    REFERRAL_RECORD_ANSWER = "referral.record_answer"
+    REFERRAL_CALL = "referral.call"
+    REFERRAL_WITHDRAW = "referral.withdraw"
+    REFERRAL_EXPIRE = "referral.expire"
     ADDRESS_LIST = "address.list"
     ADDRESS_ADD = "address.add"
     ADDRESS_RETIRE = "address.retire"

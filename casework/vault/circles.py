@@ -42,17 +42,28 @@ def prepare(control: Control, passphrase: str) -> Enrolment:
     return Enrolment(member_id, slot_id, public_key(seed), secret)
 
 
-def make_agency(hands: Hands, *, kind: str, name: str, circle: bool = False) -> AgencyKeys:
+def make_agency(hands: Hands, *, kind: str, name: str, circle: bool = False, duty_phone: str = "") -> AgencyKeys:
     """Make an agency or a circle with a key of its own and return that key, so that it can be given to members."""
     agency_id = uuid4()
     keys = new_agency_keys(agency_id)
     heads.create(hands.session, hands.commune_id, "agency", agency_id)
     common = {"commune_id": hands.commune_id}
     hands.session.add(
-        Agency(id=agency_id, kind=kind, name=name, circle=circle, epoch=keys.epoch, state=ACTIVE, **common)
+        Agency(
+            id=agency_id,
+            kind=kind,
+            name=name,
+            circle=circle,
+            epoch=keys.epoch,
+            state=ACTIVE,
+            duty_phone=duty_phone,
+            **common,
+        )
     )
     hands.session.flush()
-    hands.session.add(AgencyEpoch(agency_id=agency_id, epoch=keys.epoch, public_key=keys.public_key, **common))
+    epoch = AgencyEpoch(commune_id=hands.commune_id, agency_id=agency_id, epoch=keys.epoch)
+    epoch.public_key = keys.public_key
+    hands.session.add(epoch)
     hands.session.flush()
     return keys
 

@@ -110,7 +110,7 @@ def write(hands: Hands, head: Head, text: Text, *, readers: Iterable[Lock]) -> D
     return document
 
 
-def give(hands: Hands, document: Document, dek: bytes, *, readers: Iterable[Lock]) -> None:
+def give(hands: Hands, document: DocumentRow, dek: bytes, *, readers: Iterable[Lock]) -> None:
     """Make one envelope for each reader: kept under the safe key if it is in hand, else sent to the public key."""
     for lock in readers:
         kept = hands.holds(lock.agency_id) and hands.keys(lock.agency_id).epoch == lock.epoch
@@ -173,6 +173,15 @@ def open_key(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> byte
     if not hmac.compare_digest(document.commit_tag, _commitment(dek, hands.commune_id, document.id)):
         raise VaultError("unopened")
     return dek
+
+
+def rekey(hands: Hands, document: DocumentRow, envelope: Envelope) -> None:
+    """Turn an envelope that was sent into one that is kept, under the same document key."""
+    dek = open_key(hands, document, envelope)
+    keys = hands.keys(envelope.agency_id)
+    lock = Lock(envelope.agency_id, keys.epoch, keys.public_key)
+    envelope.blob = _keep(hands, document.id, lock, dek)
+    envelope.kind = KEPT
 
 
 def _keep(hands: Hands, document_id: UUID, lock: Lock, dek: bytes) -> bytes:

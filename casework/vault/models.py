@@ -51,6 +51,7 @@ class Agency(Record, Maced):
     name: Mapped[str] = mapped_column(String(200))
     circle: Mapped[bool]
     epoch: Mapped[int]
+    duty_phone: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(10))
 
 

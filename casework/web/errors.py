@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask_babel import lazy_gettext as _
 from werkzeug.exceptions import HTTPException
 
-from casework.errors import BadInput, CaseworkError
+from casework.errors import BadInput, CaseworkError, Conflict
 
 log = logging.getLogger("casework.web")
 
@@ -48,6 +48,10 @@ PAGES: Mapping[int, Page] = {
     409: Page(
         _("Có người vừa sửa trước"),
         _("Phần của bạn chưa ghi đè lên. Hãy mở lại trang, xem bản mới rồi ghi thêm."),
+    ),
+    410: Page(
+        _("Phần này đã có bản mới"),
+        _("Sau khi việc xong, nơi giữ vụ việc đã sửa phần này. Bản mới chưa được chia sẻ: cần thì hỏi lại nơi gửi."),
     ),
     413: Page(
         _("Phần gửi lên quá lớn"),
@@ -87,7 +91,7 @@ def answer(error: Exception) -> Response:
     status = getattr(error, "status", 500)
     if not isinstance(error, CaseworkError) and status == 500:
         log.error("fault=%s at=%s", type(error).__name__, _frames(error))
-    advice = str(error) if isinstance(error, BadInput) and error.args else None
+    advice = str(error) if isinstance(error, BadInput | Conflict) and error.args else None
     return page(status, advice)
 
 

@@ -1,0 +1,63 @@
+"""The reach words of the policy, each as one WHERE clause over the cases; a role with no word reaches none."""
+
+from sqlalchemy import ColumnElement, Exists, and_, bindparam, exists, false, or_, tuple_
+
+from casework.cases.models import CLOSED, DRAFT, LIVE_GROUND, OPEN, READABLE, SENT, Case, Ground, Referral
+from casework.policy.permit import Actor
+from casework.policy.words import Reach, Section
+from casework.vault.models import Document, Envelope
+
+_case, _document, _envelope = Case.__table__, Document.__table__, Envelope.__table__
+_ground, _referral = Ground.__table__, Referral.__table__
+
+
+def drafted(actor: Actor, reach: Reach) -> ColumnElement[bool]:
+    """Return which drafts are reached: one's own, and for a lead those that have lain until a day (`left`)."""
+    mine = _case.c.holder_id == actor.member_id
+    left = and_(_case.c.opened <= bindparam("left"), _case.c.owner_id.in_(actor.agencies))
+    reached_by = or_(mine, left) if reach >= Reach.AGENCY else mine
+    return and_(_case.c.commune_id == actor.commune_id, _case.c.state == DRAFT, reached_by)
+
+
+def reachable(actor: Actor, reach: Reach) -> ColumnElement[bool]:
+    """Return which cases are reached; what depends on a referral asks for the present moment (`now`)."""
+    here = and_(_case.c.commune_id == actor.commune_id, _case.c.state.in_((OPEN, CLOSED)))
+    holding = or_(
+        _case.c.holder_id == actor.member_id,
+        _case.c.standin_id == actor.member_id,
+        _case.c.owner_id.in_(actor.circles),
+    )
+    clauses: dict[Reach, ColumnElement[bool]] = {
+        Reach.OWN: _case.c.holder_id == actor.member_id,
+        Reach.HOLDING: holding,
+        Reach.GRANTED: or_(holding, _carried(actor, READABLE - {SENT})),
+        Reach.OFFERED: or_(holding, _carried(actor, READABLE)),
+        Reach.LAPSED: _referred(READABLE, or_(_ground.c.state != LIVE_GROUND, _ground.c.until <= bindparam("now"))),
+        Reach.COUNTED: or_(holding, _case.c.owner_id.in_(actor.agencies), _given_to_count(actor)),
+        Reach.AGENCY: or_(holding, _case.c.owner_id.in_(actor.agencies)),
+    }
+    return and_(here, clauses.get(reach, false()))
+
+
+def _carried(actor: Actor, states: frozenset[str]) -> ColumnElement[bool]:
+    """Reach what was referred to my agency or circle, as long as the referral and its ground carry it."""
+    lasts = or_(_ground.c.until.is_(None), _ground.c.until > bindparam("now"))
+    sent = _referred(states, _ground.c.state == LIVE_GROUND, lasts, _referral.c.to_id.in_(actor.agencies))
+    return and_(_holds(_envelope.c.agency_id.in_(actor.agencies)), sent)
+
+
+def _given_to_count(actor: Actor) -> ColumnElement[bool]:
+    """Reach cases of other agencies whose facts were sealed to mine as well, so that they are counted."""
+    joined = and_(_document.c.commune_id == _envelope.c.commune_id, _document.c.id == _envelope.c.document_id)
+    return _holds(_envelope.c.agency_id.in_(actor.agencies), joined, _document.c.section == Section.FACTS)
+
+
+def _holds(*wanted: ColumnElement[bool]) -> Exists:
+    same = tuple_(_envelope.c.commune_id, _envelope.c.case_id) == tuple_(_case.c.commune_id, _case.c.id)
+    return exists().where(same, *wanted)
+
+
+def _referred(states: frozenset[str], *wanted: ColumnElement[bool]) -> Exists:
+    same = tuple_(_referral.c.commune_id, _referral.c.case_id) == tuple_(_case.c.commune_id, _case.c.id)
+    ground = and_(_ground.c.commune_id == _referral.c.commune_id, _ground.c.id == _referral.c.ground_id)
+    return exists().where(same, ground, _referral.c.state.in_(states), *wanted)

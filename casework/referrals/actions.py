@@ -1,0 +1,158 @@
+"""The sending side: preview, send, follow, withdraw."""
+
+from uuid import UUID, uuid4, uuid5
+
+from casework.accounts import staff
+from casework.audit import fresh
+from casework.cases import reading, sharing
+from casework.cases.models import ACCEPTED, LIVE_REFERRAL, OPEN, SENT, Ground, Referral
+from casework.cases.naming import label_of
+from casework.cases.reading import Held
+from casework.cases.sections import SECTIONS, GroundEntry, Label, Letter
+from casework.clock import MICROSECOND
+from casework.codelists import codelist
+from casework.errors import BadInput, Conflict, Ungrounded
+from casework.gate import Work, action
+from casework.policy.words import Act, Section
+from casework.referrals import drawing, finding, letters
+from casework.referrals.finding import Found
+from casework.referrals.lines import Preview
+from casework.vault import heads
+from casework.vault.circles import ACTIVE
+
+# Shown on every list, or never to a person: the preview does not speak of them.
+_UNSPOKEN = frozenset({Section.LABEL, Section.FACTS, Section.LETTER, Section.GROUNDS})
+
+
+@action(Act.REFERRAL_PREVIEW)
+def preview(work: Work, case_id: UUID, ground_id: UUID) -> Preview:
+    """Show what the receiver of a ground will and will not see, before anything is sent.
+
+    Raises Conflict where nothing can be sent on this ground now.
+    """
+    held = reading.held(work, case_id)
+    ground = finding.ground(work, held, ground_id)
+    _must_be_sendable(work, held, ground)
+    written = {Section(entry.section) for entry in heads.entries(held.head.listing)} & set(SECTIONS)
+    shared = sharing.agreed(ground) & written
+    label = label_of(reading.pages(work, held, [Section.LABEL])) or Label()
+    [line] = [one for one in drawing.ground_lines(work, held) if one.id == ground_id]
+    return Preview(
+        case_id=case_id,
+        code=label.code,
+        nickname=label.nickname,
+        only_counselling=label.only_counselling == "yes",
+        ground=line,
+        will_see=tuple(sorted(shared)),
+        will_not_see=tuple(sorted(written - shared - _UNSPOKEN)),
+        readers=_readers(work, ground.receiver_id),
+        urgent=_urgent(work, held, ground),
+        phone=fresh.agency(work.session, work.commune_id, ground.receiver_id).duty_phone,
+    )
+
+
+def _readers(work: Work, agency_id: UUID) -> tuple[str, ...]:
+    """Return the names of those who hold the agency's key and can sign in."""
+    holding = set(staff.key_holders(work, agency_id))
+    return tuple(one.name for one in staff.colleagues(work) if one.name in holding and one.state == ACTIVE)
+
+
+@action(Act.REFERRAL_SEND)
+def send(work: Work, case_id: UUID, ground_id: UUID, letter: Letter, *, once: UUID | None = None) -> UUID:
+    """Refer a case: envelopes for exactly the agreed sections; refused without a live ground, whatever was posted.
+
+    The same form sent again under `once` is sent once.
+    """
+    held = reading.held(work, case_id)
+    ground = finding.ground(work, held, ground_id)
+    referral_id = uuid5(case_id, once.hex) if once else uuid4()
+    if any(one.referral.id == referral_id for one in finding.referrals(work, held)):
+        return referral_id
+    _must_be_sendable(work, held, ground)
+    if not letter.asks:
+        raise BadInput("Hãy chọn việc muốn nhờ nơi nhận làm.", about=case_id)
+    referral = _referral(work, held, ground, referral_id)
+    work.session.add(referral)
+    work.session.flush()
+    [lock] = sharing.locks(work, [ground.receiver_id])
+    sharing.share(work, held, ground, lock)
+    letters.write(work, Found(held, referral, ground, SENT), Letter(asks=letter.asks, words=letter.words), step="send")
+    return referral.id
+
+
+def _must_be_sendable(work: Work, held: Held, ground: Ground) -> None:
+    if held.case.state != OPEN:
+        raise Conflict("Vụ việc đã đóng. Hãy mở lại trước khi chuyển gửi.", about=held.id)
+    if not sharing.is_live(ground, work.hands.at):
+        raise Ungrounded(
+            "Chưa có căn cứ để chia sẻ với nơi này: hãy hỏi ý người ấy, hoặc ghi căn cứ theo luật.", about=held.id
+        )
+    sent = (one for one in finding.referrals(work, held) if one.state in LIVE_REFERRAL)
+    if any(one.ground.id == ground.id for one in sent):
+        raise Conflict("Việc này đã chuyển gửi cho nơi ấy rồi. Hãy mở trang chuyển gửi để xem.", about=held.id)
+
+
+def _referral(work: Work, held: Held, ground: Ground, referral_id: UUID) -> Referral:
+    urgent = _urgent(work, held, ground)
+    minutes = codelist("target").get("answer_urgent" if urgent else "answer").number("minutes") or 0
+    return Referral(
+        commune_id=work.commune_id,
+        id=referral_id,
+        case_id=held.id,
+        ground_id=ground.id,
+        from_id=held.case.owner_id,
+        to_id=ground.receiver_id,
+        state=SENT,
+        urgent=urgent,
+        sent=work.hands.at,
+        due=work.hands.at + minutes * 60 * MICROSECOND,
+        kept="",
+    )
+
+
+def _urgent(work: Work, held: Held, ground: Ground) -> bool:
+    """Tell whether somebody is in danger now, by the label of the case or by the ground itself."""
+    pages = reading.pages(work, held, [Section.LABEL, Section.GROUNDS])
+    label = label_of(pages)
+    kinds = [GroundEntry.from_json(page.data).kind for page in pages if page.series == ground.id]
+    return "danger" in kinds or (label is not None and label.danger == "yes")
+
+
+@action(Act.REFERRAL_WITHDRAW)
+def withdraw(work: Work, case_id: UUID, referral_id: UUID) -> None:
+    """Take a referral back: the receiver's access ends with this commit."""
+    found = finding.sent(work, case_id, referral_id)
+    found.step(work.permit.act)
+    sharing.cut(work, found.held, found.referral.to_id)
+
+
+@action(Act.REFERRAL_REPLY)
+def reply(work: Work, case_id: UUID, referral_id: UUID, words: str) -> None:
+    """Write to the receiver again, or answer what it asked back; then it goes on where it stood before."""
+    if not words.strip():
+        raise BadInput("Hãy ghi vài chữ trước khi gửi.", about=case_id)
+    found = finding.sent(work, case_id, referral_id)
+    found.step(work.permit.act)
+    before = letters.of(reading.pages(work, found.held, [Section.LETTER]), referral_id)
+    if found.referral.state in LIVE_REFERRAL - {SENT} and any(letter.step == "accept" for _, letter in before):
+        found.referral.state = ACCEPTED
+    letters.write(work, found, Letter(words=words), step="reply")
+
+
+@action(Act.REFERRAL_RECORD_ANSWER)
+def record_answer(work: Work, case_id: UUID, referral_id: UUID, letter: Letter) -> None:
+    """Record on the receiver's behalf an answer given by word or on paper: who, when, marked as such."""
+    found = finding.sent(work, case_id, referral_id)
+    found.step(work.permit.act)
+    sharing.finish(work, found.held, found.referral, found.ground)
+    kept = Letter(outcome=letter.outcome, words=letter.words, who=letter.who, when=letter.when)
+    letters.write(work, found, kept, step="recorded")
+
+
+@action(Act.REFERRAL_CALL)
+def record_call(work: Work, case_id: UUID, referral_id: UUID, letter: Letter, *, reached: bool) -> None:
+    """Record a call about an urgent referral: at what hour, who answered, or that nobody did."""
+    found = finding.sent(work, case_id, referral_id)
+    found.step(work.permit.act)
+    kept = Letter(words=letter.words, who=letter.who, when=letter.when)
+    letters.write(work, found, kept, step="called" if reached else "not_reached")

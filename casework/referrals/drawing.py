@@ -1,0 +1,130 @@
+"""Turns rows and opened letters into the lines that pages show."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from casework.accounts import staff
+from casework.accounts.staff import Colleague
+from casework.audit import fresh, read
+from casework.cases import reading, sharing
+from casework.cases.models import WITHDRAWN, Ground
+from casework.cases.reading import Held
+from casework.cases.sections import GroundEntry, Letter
+from casework.gate import Work
+from casework.policy.words import Act, Section
+from casework.referrals import finding
+from casework.referrals.lines import GroundLine, ReferralLine, Sheet
+from casework.vault.envelopes import Page
+from casework.vault.models import Agency
+
+Sheets = list[tuple[Page, Letter]]
+
+
+@dataclass(frozen=True)
+class Around:
+    """Who and what stands around referrals: members, agencies with their telephones, and what I read when."""
+
+    people: dict[UUID, Colleague]
+    agencies: dict[UUID, Agency]
+    read: dict[str, int]
+
+    def agency(self, agency_id: UUID, holder_id: UUID) -> str:
+        """Return the name of an agency; a circle is called by where its holder works, so that nobody knows of it."""
+        named = self.agencies[agency_id].name
+        return named or (self.people[holder_id].agency_name if holder_id in self.people else "")
+
+
+def around(work: Work, agency_ids: Iterable[UUID], case_ids: Iterable[UUID]) -> Around:
+    """Gather what the lines need, each thing once."""
+    return Around(
+        people={one.id: one for one in staff.colleagues(work)},
+        agencies={one: fresh.agency(work.session, work.commune_id, one) for one in set(agency_ids)},
+        read=read.reasons(work.hands, Act.REFERRAL_READ, who=work.me, about=set(case_ids)),
+    )
+
+
+def referral_line(work: Work, row: Any, state: str, about: Around, named: "Named") -> ReferralLine:
+    """Make the line of a referral from its verified row and its sheets, the oldest first."""
+    incoming = named.owner_id not in work.actor.agencies
+    first = named.sheets[0][1] if named.sheets else Letter()
+    return ReferralLine(
+        id=row.id,
+        case_id=row.case_id,
+        code=named.code,
+        asks=first.asks,
+        state=state,
+        urgent=row.urgent,
+        sent=row.sent,
+        due=row.due,
+        incoming=incoming,
+        other=about.agency(row.from_id if incoming else row.to_id, named.holder_id),
+        phone=about.agencies[row.to_id].duty_phone,
+        to_kind=about.agencies[row.to_id].kind,
+        fresh=_unread(row.id, named.sheets, about, incoming=incoming),
+    )
+
+
+@dataclass(frozen=True)
+class Named:
+    """What the case of a referral brings to its line: its code, owner and holder, and the opened sheets."""
+
+    code: str
+    owner_id: UUID
+    holder_id: UUID
+    sheets: Sheets
+
+
+def _unread(referral_id: UUID, sheets: Sheets, about: Around, *, incoming: bool) -> bool:
+    """Tell whether the newest sheet is from the other side and newer than my last look at this referral."""
+    if not sheets:
+        return False
+    page, letter = sheets[-1]
+    theirs = Sheet(letter, "", "", page.at).answers is not incoming
+    return theirs and page.at > about.read.get(referral_id.hex, 0)
+
+
+def sheets(found: Sheets, about: Around) -> tuple[Sheet, ...]:
+    """Make the correspondence readable."""
+    drawn = []
+    for page, letter in found:
+        one = about.people.get(page.by)
+        drawn.append(Sheet(letter, one.name if one else "", one.agency_name if one else "", page.at))
+    return tuple(drawn)
+
+
+def ground_lines(work: Work, held: Held) -> tuple[GroundLine, ...]:
+    """Make the ledger of a case, the newest entry first."""
+    pages = {page.series: page for page in reading.pages(work, held, [Section.GROUNDS])}
+    grounds = [one for one in finding.grounds(work, held) if one.id in pages]
+    names = {one.receiver_id: fresh.agency(work.session, work.commune_id, one.receiver_id).name for one in grounds}
+    writers = staff.names(work)
+    newest: dict[UUID, tuple[int, str]] = {}
+    for one in finding.referrals(work, held):
+        newest[one.ground.id] = max(newest.get(one.ground.id, (0, "")), (one.referral.sent, one.state))
+    lines = [_ground_line(work, one, pages[one.id], names, writers, newest) for one in grounds]
+    return tuple(sorted(lines, key=lambda line: -line.at))
+
+
+def _ground_line(
+    work: Work,
+    ground: Ground,
+    page: Page,
+    names: dict[UUID, str],
+    writers: dict[UUID, str],
+    newest: dict[UUID, tuple[int, str]],
+) -> GroundLine:
+    return GroundLine(
+        id=ground.id,
+        receiver=names[ground.receiver_id],
+        receiver_id=ground.receiver_id,
+        entry=GroundEntry.from_json(page.data),
+        live=sharing.is_live(ground, work.hands.at),
+        withdrawn=ground.state == WITHDRAWN,
+        until=ground.until,
+        sections=tuple(sorted(sharing.agreed(ground))),
+        by=writers.get(page.by, ""),
+        at=page.at,
+        state=newest.get(ground.id, (0, ""))[1],
+    )

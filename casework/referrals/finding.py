@@ -1,0 +1,85 @@
+"""Finds referrals: a child id under a wrong parent, or under a case out of reach, is the same 404."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from casework.cases import reading, scope, sharing
+from casework.cases.models import Ground, Referral
+from casework.cases.reading import Held
+from casework.errors import NotFound
+from casework.gate import Work
+from casework.policy.words import Act
+from casework.referrals import states
+
+
+@dataclass(frozen=True)
+class Found:
+    """A referral with its case and the ground that carries it, all verified; `state` is how it stands now."""
+
+    held: Held
+    referral: Referral
+    ground: Ground
+    state: str
+
+    def step(self, act: Act) -> None:
+        """Take the referral one step on; raise Conflict if this act does not lead on from here."""
+        states.step(self.referral, act, state=self.state)
+
+
+def referral(work: Work, case_id: UUID, referral_id: UUID) -> Found:
+    """Find a referral of this case that my agency sent or received; raise NotFound otherwise."""
+    held = reading.held(work, case_id)
+    for one in referrals(work, held):
+        if one.referral.id == referral_id:
+            return one
+    raise NotFound("referral", about=case_id)
+
+
+def received(work: Work, case_id: UUID, referral_id: UUID) -> Found:
+    """Find a referral that was sent to my agency; the sending side gets the same NotFound as a stranger."""
+    found = referral(work, case_id, referral_id)
+    if not is_receiver(work, found):
+        raise NotFound("referral", about=case_id)
+    return found
+
+
+def sent(work: Work, case_id: UUID, referral_id: UUID) -> Found:
+    """Find a referral that the owner of the case has sent."""
+    found = referral(work, case_id, referral_id)
+    if is_receiver(work, found):
+        raise NotFound("referral", about=case_id)
+    return found
+
+
+def is_receiver(work: Work, found: Found) -> bool:
+    """Tell whether I stand on the receiving side of a referral."""
+    return found.held.case.owner_id not in work.actor.agencies
+
+
+def ground(work: Work, held: Held, ground_id: UUID) -> Ground:
+    """Find an entry of the ledger of this case; raise NotFound otherwise."""
+    for one in grounds(work, held):
+        if one.id == ground_id:
+            return one
+    raise NotFound("ground", about=held.id)
+
+
+def grounds(work: Work, held: Held) -> list[Ground]:
+    """Return every entry of the ledger of this case."""
+    return _of(work, held, Ground)
+
+
+def referrals(work: Work, held: Held) -> list[Found]:
+    """Return the referrals of this case that concern my agency, as they stand now."""
+    by_id = {one.id: one for one in grounds(work, held)}
+    mine = work.actor.agencies
+    return [
+        Found(held, one, by_id[one.ground_id], sharing.state_of(one, by_id[one.ground_id], work.hands.at))
+        for one in _of(work, held, Referral)
+        if held.case.owner_id in mine or one.to_id in mine
+    ]
+
+
+def _of(work: Work, held: Held, kind: type[Any]) -> list[Any]:
+    return list(work.session.execute(*scope.bound(work.permit, kind, held.id)).scalars())

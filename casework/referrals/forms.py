@@ -1,0 +1,178 @@
+"""The forms of referrals: a ground, a letter, the receiver's answers, and what is recorded on its behalf."""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import HiddenField
+
+from casework import clock
+from casework.cases.sections import GroundEntry, Letter
+from casework.web.forms import Codes, DateParts, Form, LongText, OneCode, ShortText, TimeOfDay, YesNo
+
+
+class GroundForm(Form):
+    """An entry of the ledger; nothing in it is ticked beforehand."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask how she agreed where she did."""
+        valid = super().validate(extra_validators)
+        if "consent" in self and self["consent"].data == "granted" and not self["how"].data:
+            self["how"].errors = [gettext("Hãy chọn người ấy đồng ý bằng cách nào.")]
+            return False
+        return valid
+
+    def entry(self, kind: str) -> GroundEntry:
+        """Return what was answered."""
+        typed = {
+            name: self[name].data or "" for name in ("receiver", "consent", "article", "words", "told") if name in self
+        }
+        agreed = typed.get("consent") == "granted"
+        return GroundEntry(kind=kind, form=(self["how"].data or "") if agreed else "", **typed)
+
+
+def ground_form(kind: str, receivers: Collection[str]) -> Any:
+    """Make the form for one kind of ground and the agencies of this commune."""
+    fields = {"receiver": OneCode(_("Chia sẻ với nơi nào?"), "agency", only=receivers), **_ASKED[kind]()}
+    return type("GroundForm", (GroundForm,), fields)()
+
+
+def _consent() -> dict[str, Any]:
+    return {
+        "consent": OneCode(
+            _("Người ấy trả lời thế nào?"),
+            "consent_state",
+            only=("granted", "refused", "not_asked"),
+            hint=_(
+                "Cả ba câu trả lời đều ghi được. Chưa hỏi thì chưa chia sẻ được, nhưng vẫn ghi vụ việc bình thường."
+            ),
+        ),
+        "how": OneCode(
+            _("Đồng ý bằng cách nào?"), "consent_form", required=False, hint=_("Chỉ trả lời khi người ấy đồng ý.")
+        ),
+        "words": LongText(_("Ghi thêm"), required=False, rows=3, hint=_("Ví dụ: người ấy nói gì, muốn dặn điều gì.")),
+    }
+
+
+def _duty() -> dict[str, Any]:
+    return {
+        "article": ShortText(_("Điều luật nào?"), hint=_("Ghi điều và số luật, ví dụ: Điều 20 Luật 13/2022/QH15.")),
+        "told": YesNo(_("Đã nói trước với người ấy chưa?"), unknown=False),
+        "words": LongText(
+            _("Ghi thêm"), required=False, rows=3, hint=_("Chưa nói trước thì ghi vì sao chưa nói được.")
+        ),
+    }
+
+
+def _danger() -> dict[str, Any]:
+    return {
+        "words": LongText(_("Nguy hiểm nào, vì sao phải làm ngay?"), rows=4),
+        "told": YesNo(_("Đã nói trước với người ấy chưa?"), unknown=False),
+    }
+
+
+_ASKED: Mapping[str, Callable[[], dict[str, Any]]] = {"consent": _consent, "duty": _duty, "danger": _danger}
+
+
+class EndingForm(Form):
+    """Why a ground is withdrawn; the question about pressure is asked in private."""
+
+    pressed = YesNo(
+        _("Có ai bảo người ấy rút không?"),
+        required=False,
+        hint=_("Hỏi riêng, khi chỉ có hai người. Không hỏi được thì để trống."),
+    )
+    words = LongText(_("Ghi thêm"), required=False, rows=3)
+
+
+class SendForm(Form):
+    """The letter that goes with a referral; `once` keeps a double tap from sending two."""
+
+    asks = Codes(_("Nhờ nơi nhận làm gì?"), "need")
+    words = LongText(
+        _("Viết cho nơi nhận"),
+        required=False,
+        rows=4,
+        hint=_("Chỉ viết điều nơi nhận cần để làm việc. Những phần được chia sẻ đã đi kèm, không cần chép lại."),
+    )
+    once = HiddenField(default=lambda: uuid4().hex)
+
+    def mark(self) -> UUID | None:
+        """Return the mark of this form, or None if it came back broken."""
+        try:
+            return UUID(hex=self.once.data or "")
+        except ValueError:
+            return None
+
+    def letter(self) -> Letter:
+        """Return what was answered."""
+        return Letter(asks=tuple(self.asks.data or ()), words=self.words.data or "")
+
+
+class DeclineForm(Form):
+    """Why a referral cannot be taken."""
+
+    words = LongText(
+        _("Vì sao chưa nhận được?"),
+        rows=4,
+        hint=_("Nơi gửi đọc câu này để tìm cách khác."),
+        missing=_("Hãy ghi lý do chưa nhận được."),
+    )
+
+
+class AskForm(Form):
+    """What the receiver wants to know."""
+
+    words = LongText(_("Muốn hỏi nơi gửi điều gì?"), rows=4, missing=_("Hãy ghi câu muốn hỏi lại."))
+
+
+class ReplyForm(Form):
+    """What the sender writes after the first letter."""
+
+    words = LongText(_("Viết cho nơi nhận"), rows=4, missing=_("Hãy ghi vài chữ trước khi gửi."))
+
+
+class AnswerForm(Form):
+    """What the receiver did: three questions."""
+
+    outcome = OneCode(_("Kết quả thế nào?"), "service_outcome")
+    words = LongText(_("Đã làm gì, nơi gửi cần làm gì tiếp?"), rows=4)
+    when = DateParts(_("Làm ngày nào, hoặc hẹn ngày nào?"), required=False, future=True)
+
+    def letter(self) -> Letter:
+        """Return what was answered."""
+        day = self.when.data
+        return Letter(outcome=self.outcome.data, words=self.words.data or "", when=day.isoformat() if day else "")
+
+
+class RecordForm(AnswerForm):
+    """An answer that came by word or on paper: also who gave it."""
+
+    who = ShortText(_("Ai ở nơi nhận đã trả lời?"))
+
+    def letter(self) -> Letter:
+        """Return what was answered."""
+        day = self.when.data
+        return Letter(
+            outcome=self.outcome.data,
+            words=self.words.data or "",
+            when=day.isoformat() if day else "",
+            who=self.who.data or "",
+        )
+
+
+class CallForm(Form):
+    """A telephone call: when, and who answered."""
+
+    hour = TimeOfDay(_("Gọi lúc mấy giờ?"), hint=_("Ví dụ 23:15."))
+    who = ShortText(_("Ai nghe máy?"), required=False, limit=100)
+
+    def letter(self) -> Letter:
+        """Return what was answered; an hour that has not come today was yesterday's."""
+        now = clock.local(clock.micros())
+        at = datetime.combine(now.date(), self.hour.data, tzinfo=clock.LOCAL)
+        at = at if at <= now else at - timedelta(days=1)
+        return Letter(who=self.who.data or "", when=at.isoformat(timespec="minutes"))

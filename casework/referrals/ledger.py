@@ -1,0 +1,98 @@
+"""The ledger of grounds of a case: what may be shared with whom and why, written down and withdrawn."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import select
+
+from casework.cases import grounds, reading, sharing, writing
+from casework.cases.models import LIVE_GROUND, OPEN, READABLE, WITHDRAWN
+from casework.cases.naming import label_of
+from casework.cases.reading import Held
+from casework.cases.sections import GroundEntry, Label
+from casework.codelists import codelist
+from casework.errors import BadInput, Conflict, NotFound
+from casework.gate import Work, action
+from casework.policy.words import Act, Section
+from casework.referrals import drawing, finding, letters
+from casework.referrals.drawing import Named
+from casework.referrals.lines import Ledger, ReferralLine
+from casework.vault.models import Agency
+
+
+@action(Act.GROUND_LIST)
+def read_ledger(work: Work, case_id: UUID, ground_id: UUID | None = None) -> Ledger:
+    """Open the grounds and referrals of a case; `ground_id` chooses one entry, NotFound if it is not of this case."""
+    held = reading.held(work, case_id)
+    lines = drawing.ground_lines(work, held)
+    chosen = next((one for one in lines if one.id == ground_id), None)
+    if ground_id is not None and chosen is None:
+        raise NotFound("ground", about=case_id)
+    label = label_of(reading.pages(work, held, [Section.LABEL])) or Label()
+    return Ledger(
+        case_id=case_id,
+        code=label.code,
+        nickname=label.nickname,
+        is_open=held.case.state == OPEN,
+        only_counselling=label.only_counselling == "yes",
+        grounds=lines,
+        referrals=_referrals(work, held, label),
+        receivers=_receivers(work, held),
+        chosen=chosen,
+    )
+
+
+def _referrals(work: Work, held: Held, label: Label) -> tuple[ReferralLine, ...]:
+    pages = reading.pages(work, held, [Section.LETTER])
+    mine = finding.referrals(work, held)
+    ends = {end for one in mine for end in (one.referral.from_id, one.referral.to_id)}
+    about = drawing.around(work, ends, [held.id])
+    lines = []
+    for one in mine:
+        sheets = letters.of(pages, one.referral.id)
+        named = Named(label.code, held.case.owner_id, held.case.holder_id, sheets)
+        lines.append(drawing.referral_line(work, one.referral, one.state, about, named))
+    return tuple(sorted(lines, key=lambda line: -line.sent))
+
+
+def _receivers(work: Work, held: Held) -> tuple[str, ...]:
+    """Return which agencies of the commune could be given something, but not the one whose case it is."""
+    rows = select(Agency.kind).where(Agency.commune_id == work.commune_id, Agency.id.not_in(work.actor.agencies))
+    here = set(work.session.execute(rows).scalars())
+    return tuple(one.code for one in codelist("bundle") if one.code in here)
+
+
+@action(Act.GROUND_RECORD)
+def record_ground(work: Work, case_id: UUID, entry: GroundEntry) -> UUID:
+    """Write an entry into the ledger; what was "not asked" or refused is written down too, and carries nothing."""
+    if entry.kind == "duty" and not entry.article.strip():
+        raise BadInput("Hãy ghi điều luật buộc phải chuyển.", about=case_id)
+    if entry.kind == "danger" and not entry.words.strip():
+        raise BadInput("Hãy ghi nguy hiểm nào, vì sao phải làm ngay.", about=case_id)
+    return grounds.record(work, reading.held(work, case_id), entry).id
+
+
+@action(Act.GROUND_WITHDRAW)
+def withdraw_ground(work: Work, case_id: UUID, ground_id: UUID, *, pressed: str = "", words: str = "") -> None:
+    """Withdraw a ground: every referral that rests on it is withdrawn, and what it gave is cut off, in one commit."""
+    held = reading.held(work, case_id)
+    ground = finding.ground(work, held, ground_id)
+    if ground.state != LIVE_GROUND:
+        raise Conflict("Căn cứ này không còn hiệu lực. Hãy mở lại trang để xem.", about=case_id)
+    for one in finding.referrals(work, held):
+        if one.ground.id == ground.id and one.state in READABLE:
+            one.referral.state = WITHDRAWN
+    ground.state = WITHDRAWN
+    sharing.cut(work, held, ground.receiver_id)
+    _write_down(work, held, ground_id, pressed=pressed, words=words)
+
+
+def _write_down(work: Work, held: Held, ground_id: UUID, *, pressed: str, words: str) -> None:
+    """Say in the entry itself that it was withdrawn and why; the owner alone reads this revision."""
+    pages = {page.series: page for page in reading.pages(work, held, [Section.GROUNDS])}
+    if ground_id not in pages:
+        return
+    entry = GroundEntry.from_json(pages[ground_id].data)
+    consent = WITHDRAWN if entry.kind == "consent" else entry.consent
+    ended = replace(entry, consent=consent, pressed=pressed, ended=words)
+    writing.save_json(work, held, Section.GROUNDS, ended.to_json(), series=ground_id)

@@ -1,0 +1,34 @@
+"""The correspondence about a referral: each sheet is sealed to both ends."""
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+from casework.cases import naming, sharing, writing
+from casework.cases.sections import Letter
+from casework.gate import Work
+from casework.policy.words import Section
+from casework.referrals.finding import Found, is_receiver
+from casework.vault.envelopes import Page
+
+
+def write(work: Work, found: Found, letter: Letter, *, step: str) -> None:
+    """Seal one sheet to sender and receiver; whoever writes it stays its owner."""
+    owner_id, to_id = found.held.case.owner_id, found.referral.to_id
+    label = naming.label(work, found.held)
+    sheet = replace(letter, referral=str(found.referral.id), step=step, code=label.code if label else "")
+    writing.save_json(
+        work,
+        found.held,
+        Section.LETTER,
+        sheet.to_json(),
+        series=sharing.letter_series(found.referral, uuid4()),
+        owner_id=to_id if is_receiver(work, found) else owner_id,
+        readers=[owner_id, to_id],
+    )
+
+
+def of(pages: list[Page], referral_id: UUID) -> list[tuple[Page, Letter]]:
+    """Return the sheets about one referral, oldest first."""
+    sheets = [(page, Letter.from_json(page.data)) for page in pages if page.section == Section.LETTER]
+    mine = [(page, letter) for page, letter in sheets if letter.referral == str(referral_id)]
+    return sorted(mine, key=lambda sheet: sheet[0].at)

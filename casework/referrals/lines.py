@@ -1,0 +1,202 @@
+"""What pages about referrals show, as frozen dataclasses."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from casework.cases.models import DONE, LIVE_REFERRAL, SENT
+from casework.cases.sections import GroundEntry, Letter
+from casework.clock import MICROSECOND
+from casework.codelists import codelist
+from casework.policy.words import Act, Section
+
+# Sheets that come from the receiving side; every other one comes from the sender.
+_ANSWERS = frozenset({"accept", "decline", "ask", "answer"})
+_NO = frozenset({"refused", "not_asked"})
+_MINUTE = 60 * MICROSECOND
+
+
+@dataclass(frozen=True)
+class ReferralLine:
+    """One row of an inbox or of the list of what was sent; `due` and `sent` are microseconds.
+
+    `other` is the agency at the other end, `phone` the duty telephone of the receiving one and `to_kind` its code;
+    `fresh` tells that the other end has written something that I have not read.
+    """
+
+    id: UUID
+    case_id: UUID
+    code: str
+    asks: tuple[str, ...]
+    state: str
+    urgent: bool
+    sent: int
+    due: int
+    incoming: bool
+    other: str
+    phone: str
+    to_kind: str
+    fresh: bool
+
+    @property
+    def live(self) -> bool:
+        """Tell whether something is still to be done about it."""
+        return self.state in LIVE_REFERRAL
+
+    @property
+    def readable(self) -> bool:
+        """Tell whether its receiver can read what was shared."""
+        return self.live or self.state == DONE
+
+    @property
+    def unopened(self) -> bool:
+        """Tell whether an urgent referral waits for somebody to open it."""
+        return self.urgent and self.state == SENT
+
+    @property
+    def open_by(self) -> int:
+        """Return the moment by which an urgent referral should have been opened."""
+        return self.sent + (codelist("target").get("open_urgent").number("minutes") or 0) * _MINUTE
+
+    @property
+    def next_due(self) -> int:
+        """Return the moment that is watched now: until it is opened an urgent referral waits for that first."""
+        return self.open_by if self.unopened else self.due
+
+
+@dataclass(frozen=True)
+class Box:
+    """Every referral that came in or was sent, and what of it waits."""
+
+    lines: tuple[ReferralLine, ...]
+
+    @property
+    def unopened(self) -> list[ReferralLine]:
+        """Return what was sent urgently and has not been opened."""
+        return [line for line in self.lines if line.unopened and not line.incoming]
+
+    @property
+    def incoming(self) -> list[ReferralLine]:
+        """Return what has come in and is not finished."""
+        return [line for line in self.lines if line.incoming and line.live]
+
+    @property
+    def answered(self) -> list[ReferralLine]:
+        """Return what was sent and has an answer that I have not read."""
+        return [line for line in self.lines if line.fresh and not line.incoming and not line.unopened]
+
+    @property
+    def waiting(self) -> list[ReferralLine]:
+        """Return what was sent and is on its way."""
+        return [line for line in self.lines if not line.incoming and line.live and not (line.fresh or line.unopened)]
+
+    @property
+    def finished(self) -> list[ReferralLine]:
+        """Return what is done or has ended, the newest first."""
+        over = [line for line in self.lines if not line.live and (line.incoming or not line.fresh)]
+        return sorted(over, key=lambda line: -line.sent)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of the correspondence; `at` is microseconds, `agency` where its writer works."""
+
+    letter: Letter
+    by: str
+    agency: str
+    at: int
+
+    @property
+    def answers(self) -> bool:
+        """Tell whether it comes from the receiving side."""
+        return self.letter.step in _ANSWERS
+
+
+@dataclass(frozen=True)
+class ReferralPage:
+    """A referral as either side sees it: its line, what it shares, the correspondence, and what may be done now."""
+
+    line: ReferralLine
+    nickname: str
+    sections: tuple[Section, ...]
+    until: int | None
+    sheets: tuple[Sheet, ...]
+    can: frozenset[Act]
+
+    def offers(self, act: str) -> bool:
+        """Tell whether this person may do an act now: `page.offers("referral.accept")`."""
+        return Act(act) in self.can
+
+
+@dataclass(frozen=True)
+class GroundLine:
+    """An entry of the ledger as the sender sees it: what it says, for whom, and whether it carries a referral now.
+
+    `until` and `at` are microseconds; `state` is that of the newest referral on it, or empty.
+    """
+
+    id: UUID
+    receiver: str
+    receiver_id: UUID
+    entry: GroundEntry
+    live: bool
+    withdrawn: bool
+    until: int | None
+    sections: tuple[Section, ...]
+    by: str
+    at: int
+    state: str
+
+    @property
+    def asked_in_vain(self) -> bool:
+        """Tell whether it says no more than that she has not agreed."""
+        return self.entry.kind == "consent" and self.entry.consent in _NO
+
+    @property
+    def carrying(self) -> bool:
+        """Tell whether somebody reads something on this ground now."""
+        return self.live and self.state in LIVE_REFERRAL | {DONE}
+
+    @property
+    def sendable(self) -> bool:
+        """Tell whether a referral may be made on this ground now."""
+        return self.live and self.state not in LIVE_REFERRAL
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The grounds and referrals of one case, and which agencies of the commune could be given something."""
+
+    case_id: UUID
+    code: str
+    nickname: str
+    is_open: bool
+    only_counselling: bool
+    grounds: tuple[GroundLine, ...]
+    referrals: tuple[ReferralLine, ...]
+    receivers: tuple[str, ...]
+    chosen: GroundLine | None = None
+
+    @property
+    def staying(self) -> list[GroundLine]:
+        """Return the other grounds on which the receiver of the chosen one reads something."""
+        return [one for one in self.grounds if self.chosen and one.carrying and self._beside(one, self.chosen)]
+
+    @staticmethod
+    def _beside(one: GroundLine, chosen: GroundLine) -> bool:
+        return one.receiver_id == chosen.receiver_id and one.id != chosen.id
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a receiver will and will not see, and who by name will be able to read it."""
+
+    case_id: UUID
+    code: str
+    nickname: str
+    only_counselling: bool
+    ground: GroundLine
+    will_see: tuple[Section, ...]
+    will_not_see: tuple[Section, ...]
+    readers: tuple[str, ...]
+    urgent: bool
+    phone: str

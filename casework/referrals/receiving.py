@@ -1,0 +1,124 @@
+"""The receiving side, and what both sides read: inbox, one referral, open, accept, decline, ask back, answer."""
+
+from uuid import UUID
+
+from casework.cases import reading, scope, sharing
+from casework.cases.models import LIVE_REFERRAL, SENT, Ground, Referral
+from casework.cases.naming import label_of
+from casework.cases.sections import Label, Letter
+from casework.errors import BadInput, Conflict, NotFound
+from casework.gate import Work, action
+from casework.policy.permit import allowed
+from casework.policy.words import Act, Section
+from casework.referrals import drawing, finding, letters, states
+from casework.referrals.drawing import Named
+from casework.referrals.finding import Found
+from casework.referrals.lines import Box, ReferralLine, ReferralPage
+from casework.vault.macs import check
+
+
+@action(Act.REFERRAL_LIST)
+def list_referrals(work: Work) -> Box:
+    """List what came in and what was sent: unopened urgent ones first, then by due time, what is over last."""
+    book, within = reading.book(work), scope.cases(work.permit)
+    cases = {one.row.id: one for one in book.listed([Section.LABEL, Section.LETTER])}
+    rows = [row for row in work.session.execute(*scope.referrals(within)) if row.case_id in cases]
+    grounds = {row.id: row for row in work.session.execute(*scope.grounds(within)) if row.case_id in cases}
+    about = drawing.around(work, {end for row in rows for end in (row.from_id, row.to_id)}, cases)
+    lines = []
+    for row in rows:
+        case, ground = cases[row.case_id], grounds[row.ground_id]
+        check(work.hands.control, Referral, row, book.versions[row.case_id])
+        check(work.hands.control, Ground, ground, book.versions[row.case_id])
+        label, sheets = label_of(case.pages), letters.of(list(case.pages), row.id)
+        state = sharing.state_of(row, ground, work.hands.at)
+        if label is not None and sheets:
+            named = Named(label.code, case.row.owner_id, case.row.holder_id, sheets)
+            lines.append(drawing.referral_line(work, row, state, about, named))
+    work.reason = f"{len(lines)} referrals"
+    return Box(tuple(sorted(lines, key=_order)))
+
+
+def _order(line: ReferralLine) -> tuple[bool, bool, int]:
+    return (line.state not in LIVE_REFERRAL, not line.unopened, line.due)
+
+
+@action(Act.REFERRAL_READ)
+def read_referral(work: Work, case_id: UUID, referral_id: UUID, *, towards: Act | None = None) -> ReferralPage:
+    """See one referral with its correspondence; before it is opened, a receiver sees only what is asked.
+
+    Raises Conflict if the act that the page is shown for (`towards`) does not lead on from here.
+    """
+    found = finding.referral(work, case_id, referral_id)
+    work.reason = referral_id.hex
+    pages = reading.pages(work, found.held, [Section.LABEL, Section.LETTER])
+    label, sheets = label_of(pages) or Label(), letters.of(pages, referral_id)
+    if not sheets:
+        raise NotFound("referral", about=case_id)
+    can = _can(work, found)
+    if towards is not None and towards not in can:
+        raise Conflict("Việc chuyển gửi này vừa đổi trạng thái. Hãy mở lại trang để xem.", about=case_id)
+    case = found.held.case
+    about = drawing.around(work, {found.referral.from_id, found.referral.to_id}, [case_id])
+    named = Named(label.code, case.owner_id, case.holder_id, sheets)
+    unopened = finding.is_receiver(work, found) and found.state == SENT
+    return ReferralPage(
+        line=drawing.referral_line(work, found.referral, found.state, about, named),
+        nickname=label.nickname,
+        sections=tuple(sorted(sharing.agreed(found.ground))),
+        until=found.ground.until,
+        sheets=() if unopened else drawing.sheets(sheets, about),
+        can=can,
+    )
+
+
+def _can(work: Work, found: Found) -> frozenset[Act]:
+    """Return what this person may do with the referral now."""
+    side = states.RECEIVING if finding.is_receiver(work, found) else states.SENDING
+    return frozenset(act for act in side if states.offers(found.state, act) and allowed(work.actor, act))
+
+
+@action(Act.REFERRAL_OPEN)
+def open_referral(work: Work, case_id: UUID, referral_id: UUID) -> None:
+    """Open a referral that came in: from now on its sections are kept under the agency's own key."""
+    found = finding.received(work, case_id, referral_id)
+    found.step(work.permit.act)
+    sharing.keep(work, found.held)
+
+
+@action(Act.REFERRAL_ACCEPT)
+def accept(work: Work, case_id: UUID, referral_id: UUID, words: str = "") -> None:
+    """Accept: only the receiving side may."""
+    _reply(work, case_id, referral_id, Letter(words=words), step="accept")
+
+
+@action(Act.REFERRAL_DECLINE)
+def decline(work: Work, case_id: UUID, referral_id: UUID, words: str) -> None:
+    """Decline with a reason; access ends with this commit."""
+    if not words.strip():
+        raise BadInput("Hãy ghi lý do chưa nhận được, để nơi gửi biết phải làm gì tiếp.", about=case_id)
+    found = _reply(work, case_id, referral_id, Letter(words=words), step="decline")
+    sharing.cut(work, found.held, found.referral.to_id)
+
+
+@action(Act.REFERRAL_ASK)
+def ask_back(work: Work, case_id: UUID, referral_id: UUID, words: str) -> None:
+    """Ask the sender something before going on."""
+    if not words.strip():
+        raise BadInput("Hãy ghi câu muốn hỏi lại.", about=case_id)
+    _reply(work, case_id, referral_id, Letter(words=words), step="ask")
+
+
+@action(Act.REFERRAL_ANSWER)
+def answer(work: Work, case_id: UUID, referral_id: UUID, letter: Letter) -> None:
+    """Answer what was done; the sender sees it at the top of her list."""
+    kept = Letter(outcome=letter.outcome, words=letter.words, when=letter.when)
+    _reply(work, case_id, referral_id, kept, step="answer")
+
+
+def _reply(work: Work, case_id: UUID, referral_id: UUID, letter: Letter, *, step: str) -> Found:
+    found = finding.received(work, case_id, referral_id)
+    found.step(work.permit.act)
+    sharing.finish(work, found.held, found.referral, found.ground)
+    letters.write(work, found, letter, step=step)
+    return found

@@ -1,0 +1,47 @@
+"""The life of a referral as a table: which act leads from which states to which state."""
+
+from collections.abc import Mapping
+
+from casework.cases.models import (
+    ACCEPTED,
+    ASKED,
+    DECLINED,
+    DONE,
+    LIVE_REFERRAL,
+    OPENED,
+    READABLE,
+    SENT,
+    WITHDRAWN,
+    Referral,
+)
+from casework.errors import Conflict
+from casework.policy.words import Act
+
+_STEPS: Mapping[Act, Mapping[str, str]] = {
+    Act.REFERRAL_OPEN: {SENT: OPENED, OPENED: OPENED, ACCEPTED: ACCEPTED, ASKED: ASKED, DONE: DONE},
+    Act.REFERRAL_ACCEPT: {OPENED: ACCEPTED, ASKED: ACCEPTED},
+    Act.REFERRAL_DECLINE: dict.fromkeys((OPENED, ASKED, ACCEPTED), DECLINED),
+    Act.REFERRAL_ASK: dict.fromkeys((OPENED, ACCEPTED, ASKED), ASKED),
+    Act.REFERRAL_ANSWER: dict.fromkeys((ACCEPTED, ASKED, DONE), DONE),
+    Act.REFERRAL_REPLY: {SENT: SENT, OPENED: OPENED, ACCEPTED: ACCEPTED, ASKED: OPENED},
+    Act.REFERRAL_CALL: {one: one for one in LIVE_REFERRAL},
+    Act.REFERRAL_RECORD_ANSWER: dict.fromkeys(READABLE, DONE),
+    Act.REFERRAL_WITHDRAW: dict.fromkeys(READABLE, WITHDRAWN),
+}
+# What the receiving side may do, and what the sending side may do.
+RECEIVING = frozenset(
+    {Act.REFERRAL_OPEN, Act.REFERRAL_ACCEPT, Act.REFERRAL_DECLINE, Act.REFERRAL_ASK, Act.REFERRAL_ANSWER}
+)
+SENDING = frozenset(_STEPS) - RECEIVING
+
+
+def step(referral: Referral, act: Act, *, state: str) -> None:
+    """Take a referral on from the state it is in now; raise Conflict if this act does not lead on from there."""
+    if not offers(state, act):
+        raise Conflict("Việc chuyển gửi này vừa đổi trạng thái. Hãy mở lại trang để xem.", about=referral.case_id)
+    referral.state = _STEPS[act][state]
+
+
+def offers(state: str, act: Act) -> bool:
+    """Tell whether an act leads on from a state."""
+    return state in _STEPS.get(act, {})

@@ -1,0 +1,247 @@
+"""A model of one case, two receivers and time, beside the real thing; after each step the two are compared."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from casework import clock
+from casework.cases.sections import GroundEntry, Identity, Incident, Injuries, Letter
+from casework.desk import actions as desk
+from casework.errors import NotFound, Refused, Superseded
+from casework.policy.words import Role, Section
+from casework.referrals import actions as sending
+from casework.referrals import expiry, ledger, receiving
+from tests.house import House
+from tests.referrals.scenes import AT, HEALTH, POLICE, envelopes
+from tests.stories import dao
+
+AGREED = {"police": POLICE, "health_station": HEALTH}
+LIVE = {"sent", "opened", "accepted", "asked"}
+RECEIVING: dict[str, tuple[Any, str, tuple[Any, ...]]] = {
+    "open": (receiving.open_referral, "opened", ()),
+    "accept": (receiving.accept, "accepted", ()),
+    "ask": (receiving.ask_back, "asked", ("ở đâu?",)),
+    "decline": (receiving.decline, "declined", ("hết người",)),
+    "answer": (receiving.answer, "done", (Letter(outcome="provided", words="xong"),)),
+}
+# What leads on from each state; the straight way is tried more often than the others.
+STEPS = {
+    "sent": ["open"],
+    "opened": ["accept", "accept", "ask", "decline"],
+    "asked": ["accept", "answer"],
+    "accepted": ["answer", "answer", "ask", "decline"],
+} | {key: [] for key in ("done", "declined", "withdrawn", "over")}
+WRITTEN = {Section.IDENTITY: Identity, Section.INCIDENT: Incident, Section.INJURIES: Injuries}
+# The furthest comes first: what is drawn first is tried most.
+BEGINNINGS = [("open", "accept", "answer"), ("open", "accept"), ("open",), ()]
+DAY = 86_400 * clock.MICROSECOND
+LASTS = 183 * DAY
+houses: list[House] = []
+
+
+@dataclass
+class Ground:
+    """What the model knows of an entry of the ledger."""
+
+    receiver: str
+    until: int
+    live: bool = True
+
+
+@dataclass
+class Sent:
+    """What the model knows of a referral."""
+
+    ground: UUID
+    state: str = "sent"
+    kept: dict[Section, int] = field(default_factory=dict)
+
+
+class Referring(RuleBasedStateMachine):
+    """One case of lan's, the police, the health station, and time."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        super().__init__()
+        self.house, self.stack, self.later = houses[0], ExitStack(), 0
+        self.stack.enter_context(clock.living_at(lambda: clock._machine() + self.later))
+        self.people = {name: self.house[name] for name in ("lan", "cuong", "tam")}
+        self.grounds: dict[UUID, Ground] = {}
+        self.sent: dict[UUID, Sent] = {}
+        self.open = True
+
+    @initialize(police=st.sampled_from(BEGINNINGS), health=st.sampled_from(BEGINNINGS))
+    def begin(self, police: tuple[str, ...], health: tuple[str, ...]) -> None:
+        for somebody in self.people.values():
+            somebody._cookie = None
+        self.case = self.people["lan"].opens_a_case(dao(grounds=()))
+        self.revisions = dict.fromkeys(POLICE, 1)
+        self.held: dict[str, set[tuple[Section, int]]] = {code: set() for code in AGREED}
+        for receiver, steps in (("police", police), ("health_station", health)):
+            self.agree(receiver)
+            referral_id = self.refer(self.agree(receiver))
+            for step in steps:
+                self.step(referral_id, step)
+
+    def teardown(self) -> None:
+        self.stack.close()
+
+    # What carries what, in the words of the rules.
+    def carries(self, one: Sent) -> bool:
+        ground = self.grounds[one.ground]
+        return ground.live and ground.until > clock.micros()
+
+    def of(self, receiver: str, *states: str) -> Iterator[tuple[UUID, Sent]]:
+        for referral_id, one in self.sent.items():
+            if self.grounds[one.ground].receiver == receiver and one.state in states:
+                yield referral_id, one
+
+    def cut(self, receiver: str) -> None:
+        live = any(self.carries(one) for _, one in self.of(receiver, *LIVE))
+        kept = [one.kept for _, one in self.of(receiver, "done") if self.carries(one)]
+        self.held[receiver] = {
+            (section, revision)
+            for section, revision in self.held[receiver]
+            if live or any(revision <= one.get(section, 0) for one in kept)
+        }
+
+    def who(self, one: Sent) -> str:
+        return AT[self.grounds[one.ground].receiver]
+
+    @rule(receiver=st.sampled_from(sorted(AGREED)))
+    def agree_again(self, receiver: str) -> None:
+        self.agree(receiver)
+
+    def agree(self, receiver: str) -> UUID:
+        entry = GroundEntry("consent", receiver, "granted", "spoken")
+        found = self.people["lan"].does(ledger.record_ground, self.case, entry)
+        self.grounds[found] = Ground(receiver, clock.micros() + LASTS - 60 * clock.MICROSECOND)
+        return found
+
+    @precondition(lambda self: self.open and self.grounds)
+    @rule(data=st.data())
+    def send(self, data: st.DataObject) -> None:
+        busy = {one.ground for one in self.sent.values() if one.state in LIVE and self.carries(one)}
+        free = [key for key, one in self.grounds.items() if one.live and one.until > clock.micros() and key not in busy]
+        if not free:
+            return
+        self.refer(data.draw(st.sampled_from(free)))
+
+    def refer(self, ground: UUID) -> UUID:
+        referral_id = self.people["lan"].does(sending.send, self.case, ground, Letter(asks=("police",)))
+        self.sent[referral_id] = Sent(ground)
+        receiver = self.grounds[ground].receiver
+        self.held[receiver] |= {(section, self.revisions[section]) for section in AGREED[receiver]}
+        return referral_id
+
+    @rule(data=st.data())
+    def receive(self, data: st.DataObject) -> None:
+        steps = [(key, step) for key, one in self.sent.items() for step in STEPS[one.state] if self.carries(one)]
+        if not steps:
+            return
+        self.step(*data.draw(st.sampled_from(steps)))
+
+    def step(self, referral_id: UUID, step: str) -> None:
+        doing, after, more = RECEIVING[step]
+        one = self.sent[referral_id]
+        self.people[self.who(one)].does(doing, self.case, referral_id, *more)
+        one.state = after
+        receiver = self.grounds[one.ground].receiver
+        if after == "done":
+            one.kept = {section: self.revisions[section] for section in AGREED[receiver]}
+        if after == "declined":
+            self.cut(receiver)
+
+    @rule(data=st.data())
+    def withdraw(self, data: st.DataObject) -> None:
+        found = [key for key, one in self.sent.items() if one.state in LIVE | {"done"} and self.carries(one)]
+        if not found:
+            return
+        referral_id = data.draw(st.sampled_from(found))
+        one = self.sent[referral_id]
+        self.people["lan"].does(sending.withdraw, self.case, referral_id)
+        one.state = "withdrawn"
+        self.cut(self.grounds[one.ground].receiver)
+
+    @rule(data=st.data())
+    def withdraw_ground(self, data: st.DataObject) -> None:
+        live = [key for key, one in self.grounds.items() if one.live]
+        if not live:
+            return
+        key = data.draw(st.sampled_from(live))
+        self.people["lan"].does(ledger.withdraw_ground, self.case, key)
+        self.grounds[key].live = False
+        for one in self.sent.values():
+            if one.ground == key and one.state in LIVE | {"done"}:
+                one.state = "withdrawn"
+        self.cut(self.grounds[key].receiver)
+
+    @rule(section=st.sampled_from(sorted(WRITTEN)))
+    def write(self, section: Section) -> None:
+        before = self.revisions[section]
+        data = {"identity": Identity(name="Đào", address=f"chỗ {before}")}.get(section.code, WRITTEN[section]())
+        self.people["lan"].does(desk.write_section, self.case, data, base=before)
+        self.revisions[section] = before + 1
+        for receiver, agreed in AGREED.items():
+            if section in agreed and any(self.carries(one) for _, one in self.of(receiver, *LIVE)):
+                self.held[receiver].add((section, before + 1))
+
+    @rule()
+    def close_or_open_again(self) -> None:
+        lan = self.people["lan"]
+        lan.does(desk.close_case, self.case, outcome="needs_met", words="", again=not self.open)
+        self.open = not self.open
+        for one in self.sent.values():
+            if not self.open and one.state in LIVE | {"done"}:
+                self.grounds[one.ground].live, one.state = False, "over"
+        for receiver in AGREED if not self.open else ():
+            self.cut(receiver)
+
+    @rule(days=st.sampled_from([1, 100]))
+    def time_passes(self, days: int) -> None:
+        self.later += days * DAY
+        for somebody in self.people.values():
+            somebody._cookie = None
+        self.house.gate.perform(self.house.stranger(Role.SYSTEM), expiry.expire)
+        lapsed = [one for one in self.sent.values() if one.state in LIVE | {"done"} and not self.carries(one)]
+        for one in lapsed:
+            one.state = "over"
+            self.cut(self.grounds[one.ground].receiver)
+
+    @invariant()
+    def exactly_those_who_should_hold_an_envelope_hold_it(self) -> None:
+        if not hasattr(self, "case"):
+            return
+        for receiver in AGREED:
+            held = {one for one in envelopes(self.house, self.case, receiver) if one[0] in self.revisions}
+            assert held == self.held[receiver], receiver
+
+    @invariant()
+    def everybody_reads_what_she_should_and_no_more(self) -> None:
+        if not hasattr(self, "case"):
+            return
+        for receiver in AGREED:
+            opened = any(self.carries(one) for _, one in self.of(receiver, "opened", "accepted", "asked", "done"))
+            now = {section for section, revision in self.held[receiver] if revision == self.revisions[section]}
+            assert self.reads(AT[receiver]) == (now if opened else set()), receiver
+
+    def reads(self, name: str) -> set[Section]:
+        read, person = set(), self.people[name].person
+        for section in POLICE | {Section.STORY}:
+            try:
+                self.house.gate.perform(person, desk.read_section, self.case, section)
+                read.add(section)
+            except (NotFound, Refused, Superseded):
+                continue
+        return read

@@ -1,0 +1,46 @@
+"""A receiver who can no longer sign in blocks nothing: withdrawing and sending again still work."""
+
+from casework.audit import fresh, write
+from casework.audit.chain import Entry
+from casework.db import Database
+from casework.desk import actions as desk
+from casework.policy.permit import issue
+from casework.policy.words import Act, Section
+from casework.referrals import actions as sending
+from casework.referrals import receiving
+from casework.vault import heads
+from casework.vault.macs import equip
+from tests.house import House, Someone
+from tests.people import THANH_SON
+from tests.referrals.scenes import ASKED, POLICE, referred, sections
+
+
+def disable(house: House, somebody: Someone) -> None:
+    """Disable a member in the database as an administrator will: her state, under a higher version of her head."""
+    permit = issue(house.stranger(commune_id=THANH_SON).actor, Act.SIGN_IN)
+    control = house.gate.control(THANH_SON)
+    database: Database = house.gate.database
+    with database.work(permit, THANH_SON) as session:
+        equip(session, control)
+        member = fresh.member(session, THANH_SON, somebody.id)
+        member.state = "disabled"
+        head = fresh.head(session, THANH_SON, somebody.id)
+        heads.take_away(session, head, [member])
+        session.flush()
+        at = 1_800_000_000_000_000
+        write.append(
+            session, control, [Entry(at, "account.disable", "administrator", None, somebody.id, "ok", "", None, None)]
+        )
+
+
+def test_with_the_receiver_disabled_a_referral_is_withdrawn_and_sent_again(house, lan):
+    one = referred(house).goes("open", "accept")
+    disable(house, house["cuong"])
+    assert lan.does(receiving.read_referral, *one.at).line.state == "accepted"
+    lan.does(desk.add_note, one.case_id, "anh Cường nghỉ việc")
+    one.goes("withdraw")
+    assert sections(house, one.case_id, "police") <= {Section.LETTER}
+    assert lan.does(sending.preview, one.case_id, one.ground_id).readers == ()
+    again = lan.does(sending.send, one.case_id, one.ground_id, ASKED)
+    assert lan.does(receiving.read_referral, one.case_id, again).line.state == "sent"
+    assert sections(house, one.case_id, "police") >= POLICE

@@ -1,0 +1,26 @@
+"""Any order of steps: after each, exactly those who should hold an envelope hold it, and read what they should."""
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.house import House, only_sqlite
+from tests.referrals.machine import Referring, houses
+
+pytestmark = only_sqlite
+
+
+def tell(house: House, *, stories: int, steps: int) -> None:
+    houses[:] = [house]
+    calm = list(HealthCheck)
+    chosen = settings(max_examples=stories, stateful_step_count=steps, deadline=None, suppress_health_check=calm)
+    run_state_machine_as_test(Referring, settings=chosen)
+
+
+def test_after_every_step_exactly_those_read_who_should(house):
+    tell(house, stories=15, steps=9)
+
+
+@pytest.mark.prove
+def test_after_every_step_of_long_stories_too(house):
+    tell(house, stories=60, steps=40)

@@ -1,0 +1,79 @@
+"""Any receiving point may open a case of its own: its own to read, the Union's to count, nobody's by accident."""
+
+import pytest
+
+from casework import clock
+from casework.cases.sections import GroundEntry, Identity, Letter
+from casework.desk import actions as desk
+from casework.errors import BadInput, NotFound, Refused
+from casework.policy.words import Section
+from casework.referrals import actions as sending
+from casework.referrals import ledger, receiving
+from casework.statistics import actions as counting
+from tests.house import only_sqlite
+from tests.referrals.scenes import sections
+from tests.stories import CANARIES, dao
+
+DAY = 86_400 * clock.MICROSECOND
+OWNERS = {"cuong": "police", "tam": "health_station", "phuc": "legal_aid", "nga": "child_protection"}
+
+
+@pytest.mark.parametrize("name", OWNERS)
+@only_sqlite
+def test_each_receiving_point_reads_the_whole_of_its_own_case(house, name):
+    owner = house[name]
+    case_id = owner.opens_a_case(dao(grounds=()))
+    page = owner.does(desk.read_case, case_id)
+    assert page.line.ours
+    assert {Section.STORY, Section.SAFETY_PLAN, Section.ASSESSMENT} <= set(page.sections)
+    [story] = owner.does(desk.read_section, case_id, Section.STORY)
+    assert story.data.words == CANARIES["story"]
+    owner.does(desk.write_section, case_id, Identity(name="Đào", birth_year=1991, sex="NU"), base=1)
+    owner.does(desk.add_note, case_id, "đã gọi lại")
+    assert len(owner.does(desk.list_cases).cases) == 1
+    for other in ("lan", "hoa", "binh", *(one for one in OWNERS if one != name)):
+        assert house[other].does(desk.list_cases).cases == ()
+        with pytest.raises(NotFound):
+            house[other].does(desk.read_case, case_id)
+
+
+def test_only_the_facts_are_given_to_the_union_and_they_are_counted(house, hoa, cuong):
+    case_id = cuong.opens_a_case(dao(grounds=()))
+    assert sections(house, case_id, "womens_union") == {Section.FACTS}
+    cuong.does(desk.write_section, case_id, Identity(name="Đào", birth_year=1991, sex="KHAC_KHONG_GHI"), base=1)
+    assert sections(house, case_id, "womens_union") == {Section.FACTS}
+    later = clock.micros() + 100 * DAY
+    with clock.living_at(lambda: later):
+        hoa._cookie = None
+        closing = hoa.does(counting.preview_period)
+        totals = [one.truth for table, _, rows in closing.tables if table.name == "total" for one in rows]
+        assert sum(totals) == 1
+        with pytest.raises(NotFound):
+            hoa.does(desk.read_section, case_id, Section.IDENTITY)
+
+
+@only_sqlite
+def test_a_case_that_a_receiver_seals_to_named_people_gives_nobody_its_facts(house, lan, mai):
+    case_id = lan.opens_a_case(dao(grounds=()), circle=[mai])
+    assert sections(house, case_id, "womens_union") == set()
+
+
+@only_sqlite
+def test_a_receiver_refers_its_own_case_on_a_ground_of_its_own(house, cuong):
+    case_id = cuong.opens_a_case(dao(grounds=()))
+    with pytest.raises(BadInput):
+        cuong.does(ledger.record_ground, case_id, GroundEntry("consent", "police", "granted"))
+    entry = cuong.does(ledger.record_ground, case_id, GroundEntry("consent", "health_station", "granted", "spoken"))
+    ground = cuong.does(ledger.read_ledger, case_id)
+    assert "police" not in ground.receivers
+    referral_id = cuong.does(sending.send, case_id, entry, Letter(asks=("health",), words="xin khám"))
+    house["tam"].does(receiving.open_referral, case_id, referral_id)
+    assert house["tam"].does(desk.show_name, case_id) == CANARIES["identity"]
+    with pytest.raises(NotFound):
+        house["tam"].does(desk.read_section, case_id, Section.STORY)
+
+
+@only_sqlite
+def test_the_chair_opens_no_case(house):
+    with pytest.raises(Refused):
+        house["chinh"].opens_a_case(dao(grounds=()))

@@ -1,0 +1,89 @@
+"""Two people at the same moment: whoever comes first, a receiver that was cut off holds nothing newer."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from casework.cases.sections import Identity, Letter
+from casework.desk import actions as desk
+from casework.errors import CaseworkError
+from casework.policy.words import Section
+from casework.referrals import actions as sending
+from casework.referrals import ledger, receiving
+from tests.referrals.scenes import ASKED, Referred, envelopes, ground, referred
+
+ROUNDS = 12
+
+
+def at_once(*doings: Callable[[], object]) -> list[CaseworkError]:
+    """Start all of them at the same moment and return what was refused."""
+    gate, refused = threading.Barrier(len(doings)), []
+
+    def run(doing: Callable[[], object]) -> None:
+        gate.wait()
+        try:
+            doing()
+        except CaseworkError as cause:
+            refused.append(cause)
+
+    threads = [threading.Thread(target=run, args=(doing,)) for doing in doings]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return refused
+
+
+def write(one: Referred, revision: int) -> Callable[[], object]:
+    person, data = one.lan.person, Identity(name=f"Nguyễn Thị Đào {revision}", sex="NU")
+    return lambda: one.house.gate.perform(person, desk.write_section, one.case_id, data, base=revision)
+
+
+def end(one: Referred, way: str) -> Callable[[], object]:
+    if way == "decline":
+        receiver = one.to.person
+        return lambda: one.house.gate.perform(receiver, receiving.decline, *one.at, "không có ai trực")
+    lead = one.house["hoa"].person
+    if way == "ground":
+        return lambda: one.house.gate.perform(lead, ledger.withdraw_ground, one.case_id, one.ground_id)
+    return lambda: one.house.gate.perform(lead, sending.withdraw, *one.at)
+
+
+@pytest.mark.parametrize("way", ["withdraw", "decline", "ground"])
+def test_whoever_is_cut_off_while_somebody_writes_holds_no_later_revision(house, way):
+    one = referred(house)
+    for revision in range(1, ROUNDS + 1):
+        one.goes("open")
+        assert at_once(write(one, revision), end(one, way)) == []
+        assert {held for held in envelopes(house, one.case_id, "police") if held[0] is not Section.LETTER} == set()
+        one.ground_id = ground(house, one.case_id)
+        one.referral_id = one.lan.does(sending.send, one.case_id, one.ground_id, ASKED)
+        assert (Section.IDENTITY, revision + 1) in envelopes(house, one.case_id, "police")
+
+
+def test_whoever_answers_while_somebody_writes_keeps_one_revision_and_gets_no_other(house):
+    one = referred(house)
+    for revision in range(1, ROUNDS + 1):
+        one.goes("open", "accept")
+        receiver = one.to.person
+        done = Letter(outcome="provided", words="xong")
+        answer = lambda: house.gate.perform(receiver, receiving.answer, *one.at, done)  # noqa: E731, B023
+        assert at_once(write(one, revision), answer) == []
+        held = max(number for section, number in envelopes(house, one.case_id, "police") if section is Section.IDENTITY)
+        assert held in {revision, revision + 1}
+        one.goes("withdraw")
+        one.referral_id = one.lan.does(sending.send, one.case_id, one.ground_id, ASKED)
+
+
+def test_of_two_who_send_at_once_one_sends(house):
+    one = referred(house)
+    for _ in range(ROUNDS):
+        one.goes("withdraw")
+        people = (one.lan.person, house["hoa"].person)
+        sent = [
+            lambda who=who: house.gate.perform(who, sending.send, one.case_id, one.ground_id, ASKED) for who in people
+        ]
+        assert len(at_once(*sent)) == 1
+        [line] = [line for line in one.lan.does(receiving.list_referrals).lines if line.live]
+        one.referral_id = line.id

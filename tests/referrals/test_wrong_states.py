@@ -1,0 +1,93 @@
+"""Every act from every state it does not lead on from is a Conflict, and nothing changes."""
+
+from typing import Any
+
+import pytest
+
+from casework.cases.sections import Letter
+from casework.errors import Conflict, NotFound
+from casework.policy.words import Act
+from casework.referrals import actions as sending
+from casework.referrals import ledger, receiving, states
+from tests.house import only_sqlite
+from tests.referrals.scenes import everything, referred
+
+pytestmark = only_sqlite
+# How a referral comes to each state.
+WAYS = {
+    "sent": (),
+    "opened": ("open",),
+    "asked": ("open", "ask"),
+    "accepted": ("open", "accept"),
+    "done": ("open", "accept", "answer"),
+    "declined": ("open", "decline"),
+    "withdrawn": ("open", "withdraw"),
+}
+DOING: dict[Act, tuple[Any, tuple[Any, ...], dict[str, Any]]] = {
+    Act.REFERRAL_OPEN: (receiving.open_referral, (), {}),
+    Act.REFERRAL_ACCEPT: (receiving.accept, (), {}),
+    Act.REFERRAL_DECLINE: (receiving.decline, ("không có ai trực",), {}),
+    Act.REFERRAL_ASK: (receiving.ask_back, ("ở đâu?",), {}),
+    Act.REFERRAL_ANSWER: (receiving.answer, (Letter(outcome="provided", words="xong"),), {}),
+    Act.REFERRAL_REPLY: (sending.reply, ("thêm một điều",), {}),
+    Act.REFERRAL_CALL: (sending.record_call, (Letter(when="2026-11-23"),), {"reached": True}),
+    Act.REFERRAL_RECORD_ANSWER: (sending.record_answer, (Letter(outcome="provided", who="chị Hà"),), {}),
+    Act.REFERRAL_WITHDRAW: (sending.withdraw, (), {}),
+}
+GONE = {"declined", "withdrawn"}
+
+
+@pytest.mark.parametrize("state", WAYS)
+def test_an_act_that_does_not_lead_on_changes_nothing(house, state):
+    one = referred(house).goes(*WAYS[state])
+    assert one.state == state
+    assert set(DOING) == states.RECEIVING | states.SENDING
+    before = everything(house, one.case_id)
+    for act, (doing, words, more) in DOING.items():
+        if states.offers(state, act):
+            continue
+        receives = act in states.RECEIVING
+        somebody = one.to if receives else one.lan
+        with pytest.raises(NotFound if receives and state in GONE else Conflict):
+            somebody.does(doing, *one.at, *words, **more)
+        assert everything(house, one.case_id) == before, act
+
+
+@pytest.mark.parametrize("state", WAYS)
+def test_an_act_that_leads_on_is_offered_and_done(house, state):
+    for act, (doing, words, more) in DOING.items():
+        if not states.offers(state, act):
+            continue
+        one = referred(house).goes(*WAYS[state])
+        somebody = one.to if act in states.RECEIVING else one.lan
+        assert act in somebody.does(receiving.read_referral, *one.at).can
+        somebody.does(doing, *one.at, *words, **more)
+
+
+@pytest.mark.parametrize("state", WAYS)
+def test_a_page_that_asks_for_an_act_is_shown_only_while_it_leads_on(house, browser, state):
+    pages = {
+        "chua-nhan": ("cuong", Act.REFERRAL_DECLINE),
+        "hoi-lai": ("cuong", Act.REFERRAL_ASK),
+        "tra-loi": ("cuong", Act.REFERRAL_ANSWER),
+        "nhan-them": ("lan", Act.REFERRAL_REPLY),
+        "ghi-ho": ("lan", Act.REFERRAL_RECORD_ANSWER),
+        "rut": ("lan", Act.REFERRAL_WITHDRAW),
+    }
+    one = referred(house).goes(*WAYS[state])
+    for word, (name, act) in pages.items():
+        expected = 200 if states.offers(state, act) else 409
+        if name == "cuong" and state in GONE:
+            expected = 404
+        assert browser(name).get(f"{one.path}/{word}").status_code == expected, word
+        if expected == 409:
+            assert "vừa đổi trạng thái" in browser(name).get(f"{one.path}/{word}").text
+
+
+def test_a_ground_is_withdrawn_once(house, lan):
+    one = referred(house)
+    lan.does(ledger.withdraw_ground, one.case_id, one.ground_id)
+    before = everything(house, one.case_id)
+    with pytest.raises(Conflict):
+        lan.does(ledger.withdraw_ground, one.case_id, one.ground_id)
+    assert everything(house, one.case_id) == before
