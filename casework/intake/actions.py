@@ -31,7 +31,8 @@ from casework.cases.sections import (
 from casework.codelists import codelist
 from casework.errors import BadInput, NotFound
 from casework.gate import Work, action
-from casework.policy.words import Act, Role, Section
+from casework.policy.table import policy
+from casework.policy.words import Act, Section
 from casework.vault import circles
 from casework.vault.models import Agency
 
@@ -91,7 +92,7 @@ def begin_intake(work: Work) -> Setting:
     kinds = select(Agency.kind).where(Agency.commune_id == work.commune_id, others)
     here = set(work.session.execute(kinds).scalars())
     return Setting(
-        colleagues=tuple(one for one in colleagues(work) if may_join(one) and one.id != work.me),
+        colleagues=tuple(one for one in colleagues(work) if may_join(work, one) and one.id != work.me),
         receivers=tuple(bundle.code for bundle in codelist("bundle") if bundle.code in here),
         register=work.also(list_addresses),
     )
@@ -101,7 +102,7 @@ def begin_intake(work: Work) -> Setting:
 def make_circle(work: Work, members: Sequence[UUID]) -> UUID:
     """Make a circle of the author and at least one other named member, for a case that nobody else may read."""
     named = {work.me, *members}
-    eligible = {one.id for one in colleagues(work) if may_join(one)}
+    eligible = {one.id for one in colleagues(work) if may_join(work, one)}
     if len(named) < 2 or not named <= eligible:
         raise BadInput("Hãy chọn ít nhất một người khác được đọc vụ việc này.")
     chosen = [fresh.member(work.session, work.commune_id, member_id) for member_id in sorted(named)]
@@ -110,11 +111,10 @@ def make_circle(work: Work, members: Sequence[UUID]) -> UUID:
     return circle_id
 
 
-def may_join(colleague: Colleague) -> bool:
-    """Tell whether somebody may be named into a circle: an active member who works on cases."""
-    return colleague.state == circles.ACTIVE and not {Role.COUNSELLOR, Role.LEAD, Role.DEPUTY}.isdisjoint(
-        colleague.roles
-    )
+def may_join(work: Work, colleague: Colleague) -> bool:
+    """Tell whether somebody may be named into a circle: an active member of my agency who works on cases."""
+    works_on_cases = not set(policy().rows[Act.CASE_OPEN].who).isdisjoint(colleague.roles)
+    return colleague.state == circles.ACTIVE and colleague.agency_id == work.actor.agency_id and works_on_cases
 
 
 @action(Act.DRAFT_START)

@@ -18,65 +18,12 @@ from casework.policy.table import policy
 from casework.policy.words import Act, Role
 from tests.browsing import browser_of
 from tests.house import House, only_sqlite
+from tests.laws.acts_of_routes import ACTS, FREE, OWN, PUBLIC, WORK_LOCKED
 from tests.people import STAFF, THANH_SON
 
 pytestmark = only_sqlite
 
-# What needs nobody to be signed in and reads nothing of a commune.
-FREE = {
-    ("GET", "static"),
-    ("GET", "exit.health"),
-    ("GET", "exit.leave_again"),
-    ("POST", "exit.leave"),
-    ("POST", "language.choose"),
-    ("GET", "accounts.sign_in"),
-    ("POST", "accounts.sign_in"),
-}
-# What anybody with a session may use, locked or not.
-OWN = {("GET", "accounts.unlock"), ("POST", "accounts.unlock"), ("POST", "accounts.sign_out")}
-WORK_LOCKED = OWN | {("POST", "intake.save")}
-# What the policy gives to visitors too.
-PUBLIC = {("GET", "addresses.register"): Act.ADDRESS_LIST, ("GET", "oversight.policy"): Act.POLICY_READ}
-# The act that each other route asks for before anything is looked up.
-ACTS = {
-    ("GET", "desk.home"): Act.HOME_READ,
-    ("GET", "desk.closed"): Act.CASE_LIST,
-    ("GET", "desk.search"): Act.CASE_SEARCH,
-    ("POST", "desk.find"): Act.CASE_SEARCH,
-    ("GET", "desk.case"): Act.CASE_READ,
-    ("POST", "desk.show_name"): Act.NAME_SHOW,
-    ("POST", "desk.add_note"): Act.NOTE_ADD,
-    ("GET", "desk.ask_closing"): Act.CASE_CLOSE,
-    ("POST", "desk.close"): Act.CASE_CLOSE,
-    ("POST", "desk.reopen"): Act.CASE_CLOSE,
-    ("GET", "desk.sections.section"): Act.SECTION_READ,
-    ("GET", "desk.sections.history"): Act.SECTION_HISTORY,
-    ("GET", "desk.sections.edit"): Act.SECTION_WRITE,
-    ("POST", "desk.sections.save"): Act.SECTION_WRITE,
-    ("GET", "intake.begin"): Act.INTAKE_BEGIN,
-    ("GET", "intake.steps"): Act.INTAKE_BEGIN,
-    ("POST", "intake.told"): Act.INTAKE_BEGIN,
-    ("POST", "intake.start"): Act.DRAFT_START,
-    ("GET", "intake.page"): Act.DRAFT_OPEN,
-    ("POST", "intake.save"): Act.DRAFT_SAVE,
-    ("POST", "intake.readers"): Act.DRAFT_OPEN,
-    ("POST", "intake.submit"): Act.DRAFT_OPEN,
-    ("GET", "intake.discard"): Act.DRAFT_OPEN,
-    ("POST", "intake.discard"): Act.DRAFT_DISCARD,
-    ("GET", "addresses.add"): Act.ADDRESS_ADD,
-    ("POST", "addresses.add"): Act.ADDRESS_ADD,
-    ("GET", "addresses.change"): Act.ADDRESS_ADD,
-    ("POST", "addresses.change"): Act.ADDRESS_ADD,
-    ("GET", "addresses.leave"): Act.ADDRESS_RETIRE,
-    ("POST", "addresses.retire"): Act.ADDRESS_RETIRE,
-    ("GET", "statistics.releases"): Act.COUNTS_READ,
-    ("GET", "statistics.closing"): Act.PERIOD_PREVIEW,
-    ("POST", "statistics.close"): Act.PERIOD_CLOSE,
-    ("GET", "oversight.log"): Act.AUDIT_READ,
-    ("POST", "oversight.verify"): Act.AUDIT_VERIFY,
-    ("GET", "accounts.accounts"): Act.ACCOUNT_LIST,
-}
-IDS = {"case_id", "draft_id", "place_id"}
+IDS = {"case_id", "draft_id", "place_id", "ground_id", "referral_id"}
 TYPED = {"words": "x", "outcome": "needs_met", "base": "1", "query": "dao", "lang": "vi", "back": "/"}
 HUMANS = [name for name, one in STAFF.items() if one.commune_id == THANH_SON]
 
@@ -97,6 +44,9 @@ class Route:
             "case_id": about,
             "draft_id": about,
             "place_id": about,
+            "ground_id": about,
+            "referral_id": about,
+            "kind": "dong-y",
             "number": 3,
             "word": "contact",
             "filename": "x",

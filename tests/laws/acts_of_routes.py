@@ -1,0 +1,82 @@
+"""Which act each route asks for before anything is looked up; a route that is not listed fails a law."""
+
+from casework.policy.words import Act
+
+# What needs nobody to be signed in and reads nothing of a commune.
+FREE = {
+    ("GET", "static"),
+    ("GET", "exit.health"),
+    ("GET", "exit.leave_again"),
+    ("POST", "exit.leave"),
+    ("POST", "language.choose"),
+    ("GET", "accounts.sign_in"),
+    ("POST", "accounts.sign_in"),
+}
+# What anybody with a session may use, locked or not.
+OWN = {("GET", "accounts.unlock"), ("POST", "accounts.unlock"), ("POST", "accounts.sign_out")}
+WORK_LOCKED = OWN | {("POST", "intake.save")}
+# What the policy gives to visitors too.
+PUBLIC = {("GET", "addresses.register"): Act.ADDRESS_LIST, ("GET", "oversight.policy"): Act.POLICY_READ}
+# The act that each other route asks for before anything is looked up.
+ACTS = {
+    ("GET", "desk.home"): Act.HOME_READ,
+    ("GET", "desk.closed"): Act.CASE_LIST,
+    ("GET", "desk.search"): Act.CASE_SEARCH,
+    ("POST", "desk.find"): Act.CASE_SEARCH,
+    ("GET", "desk.case"): Act.CASE_READ,
+    ("POST", "desk.show_name"): Act.NAME_SHOW,
+    ("POST", "desk.add_note"): Act.NOTE_ADD,
+    ("GET", "desk.ask_closing"): Act.CASE_CLOSE,
+    ("POST", "desk.close"): Act.CASE_CLOSE,
+    ("POST", "desk.reopen"): Act.CASE_CLOSE,
+    ("GET", "desk.sections.section"): Act.SECTION_READ,
+    ("GET", "desk.sections.history"): Act.SECTION_HISTORY,
+    ("GET", "desk.sections.edit"): Act.SECTION_WRITE,
+    ("POST", "desk.sections.save"): Act.SECTION_WRITE,
+    ("GET", "referrals.box"): Act.REFERRAL_LIST,
+    ("GET", "referrals.case"): Act.GROUND_LIST,
+    ("GET", "referrals.new_ground"): Act.GROUND_RECORD,
+    ("POST", "referrals.record_ground"): Act.GROUND_RECORD,
+    ("GET", "referrals.end_ground"): Act.GROUND_WITHDRAW,
+    ("POST", "referrals.withdraw_ground"): Act.GROUND_WITHDRAW,
+    ("GET", "referrals.preview"): Act.REFERRAL_PREVIEW,
+    ("POST", "referrals.send"): Act.REFERRAL_SEND,
+    ("GET", "referrals.one"): Act.REFERRAL_READ,
+    ("POST", "referrals.call"): Act.REFERRAL_CALL,
+    ("GET", "referrals.ask_reply"): Act.REFERRAL_REPLY,
+    ("POST", "referrals.reply"): Act.REFERRAL_REPLY,
+    ("GET", "referrals.ask_record"): Act.REFERRAL_RECORD_ANSWER,
+    ("POST", "referrals.record_answer"): Act.REFERRAL_RECORD_ANSWER,
+    ("GET", "referrals.end"): Act.REFERRAL_WITHDRAW,
+    ("POST", "referrals.withdraw"): Act.REFERRAL_WITHDRAW,
+    ("POST", "referrals.replies.open_referral"): Act.REFERRAL_OPEN,
+    ("POST", "referrals.replies.accept"): Act.REFERRAL_ACCEPT,
+    ("GET", "referrals.replies.ask_why"): Act.REFERRAL_DECLINE,
+    ("POST", "referrals.replies.decline"): Act.REFERRAL_DECLINE,
+    ("GET", "referrals.replies.ask_question"): Act.REFERRAL_ASK,
+    ("POST", "referrals.replies.ask_back"): Act.REFERRAL_ASK,
+    ("GET", "referrals.replies.ask_answer"): Act.REFERRAL_ANSWER,
+    ("POST", "referrals.replies.answer"): Act.REFERRAL_ANSWER,
+    ("GET", "intake.begin"): Act.INTAKE_BEGIN,
+    ("GET", "intake.steps"): Act.INTAKE_BEGIN,
+    ("POST", "intake.told"): Act.INTAKE_BEGIN,
+    ("POST", "intake.start"): Act.DRAFT_START,
+    ("GET", "intake.page"): Act.DRAFT_OPEN,
+    ("POST", "intake.save"): Act.DRAFT_SAVE,
+    ("POST", "intake.readers"): Act.DRAFT_OPEN,
+    ("POST", "intake.submit"): Act.DRAFT_OPEN,
+    ("GET", "intake.discard"): Act.DRAFT_OPEN,
+    ("POST", "intake.discard"): Act.DRAFT_DISCARD,
+    ("GET", "addresses.add"): Act.ADDRESS_ADD,
+    ("POST", "addresses.add"): Act.ADDRESS_ADD,
+    ("GET", "addresses.change"): Act.ADDRESS_ADD,
+    ("POST", "addresses.change"): Act.ADDRESS_ADD,
+    ("GET", "addresses.leave"): Act.ADDRESS_RETIRE,
+    ("POST", "addresses.retire"): Act.ADDRESS_RETIRE,
+    ("GET", "statistics.releases"): Act.COUNTS_READ,
+    ("GET", "statistics.closing"): Act.PERIOD_PREVIEW,
+    ("POST", "statistics.close"): Act.PERIOD_CLOSE,
+    ("GET", "oversight.log"): Act.AUDIT_READ,
+    ("POST", "oversight.verify"): Act.AUDIT_VERIFY,
+    ("GET", "accounts.accounts"): Act.ACCOUNT_LIST,
+}
