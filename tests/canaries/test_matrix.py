@@ -80,7 +80,7 @@ def test_with_every_check_of_the_policy_switched_off_there_is_still_no_plaintext
     for module in ("casework.gate", "casework.policy.permit", "casework.cases.writing"):
         monkeypatch.setattr(f"{module}.issue", permissive)
     monkeypatch.setattr(scope, "reachable", lambda actor, reach: Case.commune_id == actor.commune_id)
-    monkeypatch.setattr(scope, "_drafts", lambda actor, reach: Case.state == DRAFT)
+    monkeypatch.setattr(scope, "drafted", lambda actor, reach: Case.state == DRAFT)
     monkeypatch.setattr("casework.app.allowed", lambda actor, act: True)
     for name, seen in crawl(app, house, cases, CURIOUS).items():
         for case in cases:

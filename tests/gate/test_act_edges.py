@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from casework.cases import codes, grounds, writing
+from casework.cases import codes, writing
 from casework.cases.finding import Wanted, wanted
 from casework.cases.sections import Facts, GroundEntry, Identity, Incident, Label
 from casework.codelists import codelist
@@ -38,7 +38,6 @@ def test_a_ground_for_an_agency_that_the_commune_does_not_have_is_not_kept(house
     with pytest.raises(BadInput):
         luu.does(intake.open_case, draft, told)
     assert [one.id for one in luu.does(desk.list_cases).drafts] == [draft]
-    assert grounds.LIVE == "live"
 
 
 @only_sqlite

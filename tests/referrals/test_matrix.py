@@ -1,0 +1,50 @@
+"""A marker in every section of a referred case, everybody on every route with every id: who reads what, and no more."""
+
+from uuid import UUID
+
+from casework.cases.sections import GroundEntry, Letter
+from casework.policy.words import Section
+from casework.referrals import actions as sending
+from casework.referrals import ledger, receiving
+from tests.canaries.cases import Marked, marker, planted
+from tests.canaries.crawl import answers
+from tests.house import House, only_sqlite
+from tests.people import STAFF
+from tests.referrals.scenes import POLICE
+
+pytestmark = only_sqlite
+SHOWING = {"desk.show_name": {}, "desk.find": {"query": "hoang"}}
+UNION = {"lan", "hoa", "binh"}
+
+
+def shown(app, house: House, name: str, ids: list[UUID], words: dict[str, str]) -> set[str]:
+    seen = list(answers(app, house[name], ids, posts=SHOWING))
+    assert [one.path for one in seen if one.status >= 500] == []
+    return {key for key, word in words.items() if any(word in one.text for one in seen)}
+
+
+def referred_to_both(house: House, case: Marked) -> tuple[dict[str, str], list[UUID], UUID]:
+    """Refer a case to the police, who open and answer, and to the health station, which has not opened it yet."""
+    lan, cuong, letter = house["lan"], house["cuong"], marker()
+    [police] = lan.does(ledger.read_ledger, case.id).grounds
+    health = lan.does(ledger.record_ground, case.id, GroundEntry("consent", "health_station", "granted", "spoken"))
+    first = lan.does(sending.send, case.id, police.id, Letter(asks=("police",), words=letter))
+    second = lan.does(sending.send, case.id, health, Letter(asks=("health",), words=letter))
+    cuong.does(receiving.open_referral, case.id, first)
+    cuong.does(receiving.accept, case.id, first)
+    words = {section.code: word for section, word in case.markers.items()} | {"letter": letter}
+    return words, [case.id, police.id, health, first, second], first
+
+
+def test_everybody_reads_her_part_of_a_referred_case_and_nobody_more(app, house):
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    case, other, *_ = planted(house)
+    words, ids, sent = referred_to_both(house, case)
+    part = {section.code for section in POLICE | {Section.GROUNDS}} & set(words) | {"letter"}
+    for name in STAFF:
+        expected = set(words) if name in UNION else part if name == "cuong" else set()
+        assert shown(app, house, name, ids, words) == expected, name
+    theirs = {section.code: word for section, word in other.markers.items()}
+    assert shown(app, house, "cuong", [other.id, *ids[1:]], theirs) == set()
+    house["lan"].does(sending.withdraw, case.id, sent)
+    assert shown(app, house, "cuong", ids, words) == set()
