@@ -116,9 +116,9 @@ def test_a_book_that_is_locked_too_long_says_so(house: House, lan: Someone, monk
 
 
 @only_sqlite
-def test_whoever_may_read_but_not_write_is_offered_no_section(lan: Someone, cuong: Someone):
+def test_whoever_may_read_but_not_write_is_offered_no_section(house: House, lan: Someone):
     def offered(work: Work) -> frozenset[Section]:
         return writing.writable(work)
 
-    assert cuong.does(Action(Act.CASE_LIST, offered)) == frozenset()
+    assert house["chinh"].does(Action(Act.CASE_LIST, offered)) == frozenset()
     assert Section.STORY in lan.does(Action(Act.CASE_LIST, offered))
