@@ -10,13 +10,18 @@ from casework.db import Database, upgrade
 from casework.demo import cards, folder, founding, telling
 from casework.demo.cards import Card
 from casework.demo.content import drafts, places, residents, tales
-from casework.gate import Gate
+from casework.demo.correspondence import offices
+from casework.gate import Gate, Person
+from casework.policy.permit import Actor
+from casework.policy.words import Role
+from casework.referrals import expiry
 from casework.vault import kek
 
 # The commune was founded so long before its first case.
 _FOUNDED_BEFORE = timedelta(days=21)
 _FOUNDED_AT = 8 * 60
 _LEAD = "lead"
+_JUST_NOW = 60 * clock.MICROSECOND
 
 
 @dataclass(frozen=True)
@@ -58,10 +63,14 @@ def _tell(gate: Gate, config: Config, dealt: tuple[Card, ...]) -> None:
     lead = next(card.username for card in dealt if card.role == _LEAD)
     with clock.living_at(calendar):
         founded = founding.found(gate, passphrases)
-        tellers = {tale.opened_by for tale in tales()} | {one.by for one in drafts()} | {lead}
+        readers = {one.username for one in offices().values()}
+        tellers = {tale.opened_by for tale in tales()} | {one.by for one in drafts()} | {lead} | readers
         opened = founding.knock(gate, founded.commune_id, {name: passphrases[name] for name in sorted(tellers)})
         cast = telling.Cast(founded.commune_id, founded.ids, opened, lead)
         addresses = telling.register(gate, config, cast, places())
         for visit in telling.Telling(cast, addresses, present=present).visits(tales(), drafts()):
             calendar.go_to(visit.at)
             telling.receive(gate, config, cast, visit)
+        system = Person(Actor(founded.commune_id, None, (Role.SYSTEM,)), founded.commune_id)
+        calendar.go_to(present - _JUST_NOW)
+        gate.perform(system, expiry.expire)

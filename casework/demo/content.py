@@ -53,11 +53,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Commune:
-    """The commune with its hamlets, and the names of its agencies by code."""
+    """The commune with its hamlets, and the names and duty telephones of its agencies by code."""
 
     name: str
     hamlets: tuple[str, ...]
     agencies: Mapping[str, str]
+    phones: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,8 @@ def commune() -> Commune:
     """Return the commune."""
     raw = _read(_FILES / "commune.toml")
     agencies = {code: one["name"] for code, one in raw["agencies"].items()}
-    return Commune(raw["commune"]["name"], tuple(raw["commune"]["hamlets"]), agencies)
+    phones = {code: one["phone"] for code, one in raw["agencies"].items()}
+    return Commune(raw["commune"]["name"], tuple(raw["commune"]["hamlets"]), agencies, phones)
 
 
 @cache

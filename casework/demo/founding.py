@@ -42,7 +42,10 @@ def found(gate: Gate, passphrases: Mapping[str, str]) -> Founded:
     commune_id = uuid4()
     console = Person(Actor(commune_id, None, (Role.CONSOLE,)), commune_id)
     gate.perform(console, accounts.found_commune, here.name, here.hamlets)
-    keys = {code: gate.perform(console, accounts.add_agency, code, name) for code, name in here.agencies.items()}
+    keys = {
+        code: gate.perform(console, accounts.add_agency, code, name, duty_phone=here.phones[code])
+        for code, name in here.agencies.items()
+    }
     control = gate.control(commune_id)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         made = pool.map(

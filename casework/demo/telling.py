@@ -14,12 +14,12 @@ from casework.cases.places import Entry
 from casework.clock import MICROSECOND
 from casework.config import Config
 from casework.demo.content import Begun, Place, Tale
+from casework.demo.referring import Referring
+from casework.demo.visits import Seat, Visit
 from casework.desk import actions as desk
-from casework.errors import SignInNeeded
-from casework.gate import Action, Gate, P, T
+from casework.gate import Gate
 from casework.intake import actions as intake
 from casework.intake import risk
-from casework.web.people import recognise
 from casework.web.phones import normalise
 
 _STEP = MICROSECOND // 5
@@ -48,31 +48,6 @@ class Calendar:
     def go_to(self, at: int) -> None:
         """Go on to a later moment; the story never goes back."""
         self._at = max(self._at, at)
-
-
-@dataclass(frozen=True)
-class Seat:
-    """Somebody at her desk with a session of her own; each act recognises her anew, as each request does."""
-
-    gate: Gate
-    config: Config
-    cookie: str
-
-    def perform(self, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do an act as this person."""
-        found = recognise(self.gate, self.config, self.cookie)
-        if found is None:
-            raise SignInNeeded
-        return self.gate.perform(found.person, doing, *args, **kwargs)
-
-
-@dataclass(frozen=True)
-class Visit:
-    """Somebody signs in at a moment, does something and signs out."""
-
-    at: int
-    username: str
-    do: Callable[[Seat], None]
 
 
 @dataclass(frozen=True)
@@ -121,6 +96,7 @@ class Telling:
         self._cast, self._addresses = cast, addresses
         self._today, self._latest = clock.local(present).date(), present - _QUIET
         self._cases: dict[int, UUID] = {}
+        self._referring = Referring(self._cases)
 
     def visits(self, tales: Sequence[Tale], drafts: Sequence[Begun]) -> list[Visit]:
         """Return every visit of all tales, and of the intakes that were not finished, in the order of time."""
@@ -142,6 +118,7 @@ class Telling:
             yield Visit(at(note.after_days), tale.opened_by, self._noting(number, note.words))
         if tale.answers.danger == "yes" and tale.notes and tale.days_ago > _DANGER_DAYS:
             yield Visit(at(tale.notes[-1].after_days, 10), tale.opened_by, self._calming(number))
+        yield from self._referring.visits(number, tale, at)
         if tale.ending:
             yield Visit(at(tale.ending.after_days, 20), tale.opened_by, self._closing(number, tale))
 

@@ -1,0 +1,43 @@
+"""What the agencies of the fictional commune write to each other."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from casework.cases.sections import Letter
+
+
+@dataclass(frozen=True)
+class Office:
+    """Who reads what comes in at an agency, what it is asked, and what it writes; lists are gone through in turn."""
+
+    username: str
+    asks: tuple[str, ...]
+    letters: tuple[str, ...]
+    answers: tuple[Letter, ...]
+    question: str
+    reply: str
+    decline: str
+
+    def letter(self, turn: int) -> Letter:
+        """Return the letter of the turn with which a case is referred to it."""
+        return Letter(asks=self.asks, words=self.letters[turn % len(self.letters)])
+
+    def answer(self, turn: int) -> Letter:
+        """Return its answer of the turn."""
+        return self.answers[turn % len(self.answers)]
+
+
+@cache
+def offices() -> Mapping[str, Office]:
+    """Return the offices by the code of their agency."""
+    raw = tomllib.loads(Path(__file__).with_name("letters.toml").read_text(encoding="utf-8"))
+    return {code: _office(one) for code, one in raw.items()}
+
+
+def _office(raw: Mapping[str, object]) -> Office:
+    known = {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}
+    known["answers"] = tuple(Letter(**one) for one in known["answers"])  # type: ignore[attr-defined]
+    return Office(**known)  # type: ignore[arg-type]

@@ -1,0 +1,139 @@
+"""Tells what became of the referrals: each takes one of a few courses, so that every state is there to be seen."""
+
+from collections.abc import Callable, Iterator, Mapping
+from uuid import UUID
+
+from casework.cases.sections import Letter
+from casework.demo.content import Tale
+from casework.demo.correspondence import Office, offices
+from casework.demo.visits import Seat, Visit
+from casework.referrals import actions as sending
+from casework.referrals import ledger, receiving
+
+At = Callable[[int, int], int]
+Step = Callable[[Seat, UUID, UUID, Office, int], None]
+# A notice to the chair goes out from every third case; the others are told by word.
+_CHAIR_EVERY = 3
+_READ_AFTER_DAYS = 10
+
+
+def _open(seat: Seat, case_id: UUID, referral_id: UUID, _office: Office, _turn: int) -> None:
+    seat.perform(receiving.open_referral, case_id, referral_id)
+
+
+def _accept(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, turn: int) -> None:
+    _open(seat, case_id, referral_id, office, turn)
+    seat.perform(receiving.accept, case_id, referral_id)
+
+
+def _decline(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, turn: int) -> None:
+    _open(seat, case_id, referral_id, office, turn)
+    seat.perform(receiving.decline, case_id, referral_id, office.decline)
+
+
+def _ask(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, turn: int) -> None:
+    _open(seat, case_id, referral_id, office, turn)
+    seat.perform(receiving.ask_back, case_id, referral_id, office.question)
+
+
+def _answer(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, turn: int) -> None:
+    seat.perform(receiving.answer, case_id, referral_id, office.answer(turn))
+
+
+def _reply(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, _turn: int) -> None:
+    seat.perform(sending.reply, case_id, referral_id, office.reply)
+
+
+def _record(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, turn: int) -> None:
+    told = office.answer(turn)
+    seat.perform(
+        sending.record_answer,
+        case_id,
+        referral_id,
+        Letter(outcome=told.outcome, words=told.words, who="người trực máy"),
+    )
+
+
+def _withdraw(seat: Seat, case_id: UUID, referral_id: UUID, _office: Office, _turn: int) -> None:
+    seat.perform(sending.withdraw, case_id, referral_id)
+
+
+def _end_ground(seat: Seat, case_id: UUID, referral_id: UUID, _office: Office, _turn: int) -> None:
+    for ground in seat.perform(ledger.read_ledger, case_id).grounds:
+        if ground.carrying:
+            seat.perform(ledger.withdraw_ground, case_id, ground.id, words="Người ấy đổi ý, xin dừng lại.")
+            return
+
+
+def _look(seat: Seat, case_id: UUID, referral_id: UUID, _office: Office, _turn: int) -> None:
+    seat.perform(receiving.read_referral, case_id, referral_id)
+
+
+# Each step with the day and minute after the intake; `theirs` are taken by the receiver, the others by the sender.
+_THEIRS = (_open, _accept, _decline, _ask, _answer)
+_COURSES: tuple[tuple[tuple[int, int, Step], ...], ...] = (
+    (),
+    ((0, 65, _accept), (1, 90, _answer)),
+    ((0, 65, _accept),),
+    ((0, 65, _ask),),
+    ((1, 30, _record),),
+    ((0, 65, _open),),
+    ((0, 65, _decline),),
+    ((0, 65, _ask), (0, 95, _reply)),
+    ((0, 65, _accept), (2, 15, _withdraw)),
+    ((0, 65, _open), (1, 20, _end_ground)),
+    ((0, 65, _accept), (1, 90, _answer)),
+)
+# Of a case that was closed long ago nothing waits any more.
+_CLOSED = tuple(course for course in _COURSES if course and course[-1][2] in (_answer, _record, _decline, _withdraw))
+
+
+class Referring:
+    """The referrals of all tales; a case's id is known once its intake has been written down."""
+
+    def __init__(self, cases: Mapping[int, UUID]) -> None:
+        """Refer the cases that stand in this book by the numbers of their tales."""
+        self._cases, self._sent, self._turn = cases, dict[tuple[int, str], UUID](), 0
+
+    def visits(self, number: int, tale: Tale, at: At) -> Iterator[Visit]:
+        """Return the visits of the referrals of one tale, up to its end."""
+        end = at(tale.ending.after_days, 20) if tale.ending else None
+        for place, receiver in enumerate(dict.fromkeys(_receivers(number, tale))):
+            turn, self._turn = self._turn, self._turn + 1
+            for visit in self._course(number, tale, at, receiver, turn, place):
+                if end is None or visit.at < end:
+                    yield visit
+
+    def _course(self, number: int, tale: Tale, at: At, receiver: str, turn: int, place: int) -> Iterator[Visit]:
+        office = offices()[receiver]
+        courses = _CLOSED if tale.ending else _COURSES
+        steps = courses[turn % len(courses)]
+        if steps and steps[-1][2] is not _end_ground and tale.days_ago > _READ_AFTER_DAYS:
+            steps = (*steps, (3, 10, _look))
+        yield Visit(at(0, 25 + place), tale.opened_by, self._sending(number, receiver, office, turn))
+        for after_days, later, step in steps:
+            who = office.username if step in _THEIRS else tale.opened_by
+            yield Visit(at(after_days, later + place), who, self._doing(number, receiver, office, turn, step))
+
+    def _sending(self, number: int, receiver: str, office: Office, turn: int) -> Callable[[Seat], None]:
+        def send(seat: Seat) -> None:
+            case_id = self._cases[number]
+            grounds = seat.perform(ledger.read_ledger, case_id).grounds
+            ground = next(one for one in grounds if one.sendable and one.entry.receiver == receiver)
+            self._sent[number, receiver] = seat.perform(sending.send, case_id, ground.id, office.letter(turn))
+
+        return send
+
+    def _doing(self, number: int, receiver: str, office: Office, turn: int, step: Step) -> Callable[[Seat], None]:
+        def do(seat: Seat) -> None:
+            step(seat, self._cases[number], self._sent[number, receiver], office, turn)
+
+        return do
+
+
+def _receivers(number: int, tale: Tale) -> Iterator[str]:
+    """Return where a tale is referred: on each ground that carries, but never out of a circle."""
+    for entry in () if tale.circle else tale.answers.grounds:
+        carries = entry.kind != "consent" or entry.consent == "granted"
+        if carries and (entry.receiver != "chairman" or number % _CHAIR_EVERY == 0):
+            yield entry.receiver
