@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from casework import clock
-from casework.audit import write
+from casework.audit import tally, write
 from casework.audit.chain import Entry
 from casework.db import Database
 from casework.errors import BadInput, Busy, CaseworkError, Conflict, NotFound, Refused, SignInNeeded, Ungrounded
@@ -138,7 +138,7 @@ class Gate:
             permit = issue(person.actor, doing.act)
             return self._run(person, permit, doing, *args, **kwargs)
         except CaseworkError as cause:
-            self._refuse(person, doing.act, cause)
+            self.refuse(person, doing.act, cause)
             raise
         except SQLAlchemyError as cause:
             log.exception("act %s could not be kept", doing.act)
@@ -149,7 +149,7 @@ class Gate:
         try:
             issue(person.actor, act)
         except Refused as cause:
-            self._refuse(person, act, cause)
+            self.refuse(person, act, cause)
             raise
 
     def _run(self, person: Person, permit: Permit, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -161,11 +161,14 @@ class Gate:
             work = Work(permit=permit, hands=hands, who=person.actor.member_id)
             result = _done(work, doing, *args, **kwargs)
             session.flush()
-            write.append(session, keys, [_entry(one) for one in (work, *work.others)])
+            write.append(session, keys, tally.summed(session, keys, [_entry(one) for one in (work, *work.others)]))
         return result
 
-    def _refuse(self, person: Person, act: Act, cause: CaseworkError) -> None:
-        """Write the line of a refusal in a transaction of its own; if that fails, the answer is 503."""
+    def refuse(self, person: Person, act: Act, cause: CaseworkError) -> None:
+        """Write the line of a refusal in a transaction of its own; if that fails, the answer is 503.
+
+        What stops an act before the gate is told here too, as a passphrase tried too often.
+        """
         if isinstance(cause, Conflict | Busy | BadInput) and not isinstance(cause, Ungrounded):
             return
         keys = self.control(person.commune_id)
@@ -183,7 +186,8 @@ class Gate:
         )
         try:
             with self.database.work(None, person.commune_id) as session:
-                write.append(session, keys, [entry])
+                equip(session, keys)
+                write.append(session, keys, tally.summed(session, keys, [entry]))
         except SQLAlchemyError as broken:
             log.exception("a refusal of %s could not be logged", act)
             raise Busy("Không ghi được nhật ký. Chờ một chút rồi thử lại.") from broken

@@ -33,12 +33,20 @@ def knock(username: str, passphrase: str) -> Knock:
 
 
 def begin(doing: Action[..., Begun], given: Knock) -> Begun:
-    """Try the passphrase outside any transaction, then let the gate begin the session or log the failure."""
+    """Try the passphrase outside any transaction, then let the gate begin the session or log the failure.
+
+    A try too many and a slot that was tampered with never reach the gate; their lines are written here.
+    """
     commune_id = doorstep.commune_behind(gate(), given.username)
     if commune_id is None:
         raise actions.WrongPassphrase
-    opened = doorstep.try_passphrase(gate(), commune_id, given)
-    return gate().perform(visitor(commune_id), doing, opened, before=sid())
+    stranger = visitor(commune_id)
+    try:
+        opened = doorstep.try_passphrase(gate(), commune_id, given)
+    except CaseworkError as cause:
+        gate().refuse(stranger, doing.act, cause)
+        raise
+    return gate().perform(stranger, doing, opened, before=sid())
 
 
 def visitor(commune_id: UUID) -> Person:

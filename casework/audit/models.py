@@ -1,4 +1,4 @@
-"""One line of the log."""
+"""One line of the log, and what is counted until it becomes one."""
 
 from uuid import UUID
 
@@ -6,6 +6,7 @@ from sqlalchemy import Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import FREE, Base
+from casework.vault.macs import Maced
 
 
 class AuditLine(Base):
@@ -35,3 +36,17 @@ class AuditLine(Base):
     prev: Mapped[bytes] = mapped_column(LargeBinary)
     h: Mapped[bytes] = mapped_column(LargeBinary)
     mac: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Tally(Base, Maced):
+    """How often visitors have done the same within one minute, after the first time, which was a line at once."""
+
+    __tablename__ = "tally"
+    __table_args__ = {"info": FREE}
+
+    commune_id: Mapped[UUID] = mapped_column(primary_key=True)
+    act: Mapped[str] = mapped_column(String(40), primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(10), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(40), primary_key=True)
+    since: Mapped[int]
+    more: Mapped[int]

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, or_, select
 
 from casework.audit.models import AuditLine
+from casework.audit.tally import more
 from casework.policy.words import Act
 from casework.vault.hands import Hands
 
@@ -94,14 +95,13 @@ def shown(hands: Hands, seen: Seen, *, skip: int, limit: int) -> list[Line]:
 def totals(hands: Hands, start: int, end: int, *, leaving_out: Collection[Act]) -> list[tuple[str, int]]:
     """Count each act between two moments (the second one left out), the most frequent first."""
     counted = func.count().label("times")
-    rows = (
-        select(AuditLine.act, counted)
-        .where(AuditLine.commune_id == hands.commune_id, AuditLine.at >= start, AuditLine.at < end)
-        .where(AuditLine.act.not_in(leaving_out))
-        .group_by(AuditLine.act)
-        .order_by(counted.desc(), AuditLine.act)
-    )
-    return [(row.act, row.times) for row in hands.session.execute(rows)]
+    within = (AuditLine.commune_id == hands.commune_id, AuditLine.at >= start, AuditLine.at < end)
+    rows = select(AuditLine.act, counted).where(*within, AuditLine.act.not_in(leaving_out)).group_by(AuditLine.act)
+    times = {row.act: row.times for row in hands.session.execute(rows)}
+    for row in hands.session.execute(select(AuditLine.act, AuditLine.body).where(*within, AuditLine.who.is_(None))):
+        if (repeated := more(json.loads(row.body)["reason"])) and row.act in times:
+            times[row.act] += repeated - 1
+    return sorted(times.items(), key=lambda one: (-one[1], one[0]))
 
 
 def begun_before(hands: Hands, moment: int) -> bool:

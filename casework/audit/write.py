@@ -17,8 +17,12 @@ from casework.vault.kek import Control
 def append(session: Session, control: Control, entries: Sequence[Entry]) -> None:
     """Write the line of each act, and one more line of the first for each further head that it changed.
 
+    Without an act there is no line: what a visitor repeats is only counted.
+
     Each changed head first gets the number of its line and is signed again, so that the line can hold its MAC.
     """
+    if not entries:
+        return
     n, prev = _tail(session, control)
     touched = list(heads.changes(session).values())
     for number, head in enumerate(touched, start=n + 1):

@@ -108,6 +108,17 @@ def upgrade() -> None:
     info={'free': True}
     )
     op.create_index(op.f('ix_session_member_id'), 'session', ['member_id'], unique=False)
+    op.create_table('tally',
+    sa.Column('commune_id', sa.Uuid(), nullable=False),
+    sa.Column('act', sa.String(length=40), nullable=False),
+    sa.Column('outcome', sa.String(length=10), nullable=False),
+    sa.Column('reason', sa.String(length=40), nullable=False),
+    sa.Column('since', sa.BigInteger(), nullable=False),
+    sa.Column('more', sa.BigInteger(), nullable=False),
+    sa.Column('mac', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('commune_id', 'act', 'outcome', 'reason', name=op.f('pk_tally')),
+    info={'free': True}
+    )
     op.create_table('throttle',
     sa.Column('key', sa.LargeBinary(length=32), nullable=False),
     sa.Column('failures', sa.BigInteger(), nullable=False),
@@ -255,6 +266,7 @@ def downgrade() -> None:
     op.drop_table('envelope')
     op.drop_table('agency_epoch')
     op.drop_table('throttle')
+    op.drop_table('tally')
     op.drop_index(op.f('ix_session_member_id'), table_name='session')
     op.drop_table('session')
     op.drop_table('head')

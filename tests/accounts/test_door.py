@@ -1,5 +1,6 @@
 """Sign-in, the lock, what was typed meanwhile, and the ways out, as a browser meets them."""
 
+import json
 import re
 from functools import partial
 
@@ -78,6 +79,27 @@ def test_a_stranger_cannot_lock_a_counsellor_out_of_her_own_device(app, house, b
     answers = [sign_in(stranger, passphrase="đoán bừa").status_code for _ in range(11)]
     assert answers[-1] == 429
     assert sign_in(browser).status_code == 303
+
+
+def _lines_of_sign_in(house):
+    with house.gate.database.engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT outcome, body FROM audit_line WHERE act = 'account.sign_in'").all()
+    return [(outcome, json.loads(body)["reason"]) for outcome, body in rows]
+
+
+def test_a_try_too_many_is_in_the_log(browser, house):
+    for _ in range(10):
+        assert sign_in(browser, passphrase="đoán bừa").status_code == 422
+    assert ("failed", "Throttled") not in _lines_of_sign_in(house)
+    assert sign_in(browser, passphrase="đoán bừa").status_code == 429
+    assert ("failed", "Throttled") in _lines_of_sign_in(house)
+
+
+def test_a_slot_that_was_tampered_with_opens_nothing_and_is_in_the_log(browser, house):
+    with house.gate.database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE slot SET passes = 1")
+    assert sign_in(browser).status_code == 503
+    assert _lines_of_sign_in(house)[-1] == ("failed", "VaultError")
 
 
 def test_after_fifteen_idle_minutes_the_sealed_key_is_gone_and_the_passphrase_is_asked(browser, house):

@@ -106,7 +106,8 @@ CLEAR = {
     },
 }
 # Tables that hold nothing about a case: staff, agencies, keys, the register, releases.
-WITHOUT_CASES = {"address", "agency", "agency_epoch", "commune", "member", "release", "slot", "throttle", "wrap"}
+STAFF = {"agency", "agency_epoch", "member", "slot", "wrap"}
+WITHOUT_CASES = STAFF | {"address", "commune", "release", "tally", "throttle"}
 LOG_WORDS = {"about", "act", "at", "head", "head_mac", "outcome", "reason", "role", "who"}
 
 
