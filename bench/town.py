@@ -94,7 +94,7 @@ def _open_one(work: Work) -> UUID:
         holder_id=work.me,
         state=OPEN,
         opened=reading.day_of(work.hands.at),
-        code_tag=codes.tag(work.hands.control, code),
+        code_tag=codes.tag(work, code),
     )
     found = writing.add_case(work, case)
     name = f"{secrets.choice(_SURNAMES)} Thị {secrets.choice(_GIVEN)} {secrets.choice(_GIVEN)}"

@@ -21,6 +21,8 @@ from casework.policy.words import Act
 from casework.referrals import views as referrals
 from casework.statistics import views as statistics
 from casework.vault import kek
+from casework.vault.entry import models as _entry  # noqa: F401 - its tables belong to every installation
+from casework.vault.recovery import models as _recovery  # noqa: F401
 from casework.web import presence
 from casework.web.exit import ENDING
 

@@ -104,6 +104,12 @@ def cuong(house: House) -> Someone:
 
 
 @pytest.fixture
+def chinh(house: House) -> Someone:
+    """The chair of the commune."""
+    return house["chinh"]
+
+
+@pytest.fixture
 def luu(house: House) -> Someone:
     """A counsellor of the commune beside ours."""
     return house["luu"]

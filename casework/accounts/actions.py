@@ -12,7 +12,7 @@ from casework.codelists import codelist
 from casework.errors import CaseworkError, SignInNeeded
 from casework.gate import Work, action
 from casework.policy.words import Act
-from casework.vault import circles, heads, ledger, sessions
+from casework.vault import circles, heads, ledger, marks, sessions
 from casework.vault.circles import Enrolment, NewMember
 from casework.vault.hands import Lock
 from casework.vault.keyring import AgencyKeys
@@ -120,6 +120,7 @@ def found_commune(work: Work, name: str, hamlets: Sequence[str], *, size_class: 
     size = codelist("size_class").get(size_class).code
     heads.create(work.session, work.commune_id, "commune", work.commune_id)
     commune = Commune(id=work.commune_id, name=name, hamlets="\n".join(hamlets), size_class=size, created=work.hands.at)
+    commune.marks = marks.fresh(work.hands.control)
     work.session.add(commune)
     return work.commune_id
 

@@ -2,10 +2,11 @@
 
 import secrets
 
+from casework.audit import fresh
 from casework.cases import scope
 from casework.codelists import case_words, nicknames
 from casework.gate import Work
-from casework.vault.kek import Control
+from casework.vault import marks
 from casework.vietnamese import fold
 
 
@@ -21,15 +22,15 @@ def draw_nickname() -> str:
     return secrets.choice(nicknames())
 
 
-def tag(control: Control, code: str) -> bytes:
+def tag(work: Work, code: str) -> bytes:
     """Return the HMAC by which a code is kept unique without standing in the database."""
-    return control.tag(b"cw/1/code" + control.commune_id.bytes + fold(code).encode())
+    return marks.mark(work.hands.control, fresh.commune(work.session, work.commune_id), "code", fold(code))
 
 
 def draw_unused(work: Work) -> str:
     """Draw a code that no case of this commune bears, in reach or not."""
     while True:
         code = draw()
-        taken = work.session.execute(scope.code_taken(work.permit, tag(work.hands.control, code))).scalar_one()
+        taken = work.session.execute(scope.code_taken(work.permit, tag(work, code))).scalar_one()
         if not taken:
             return code

@@ -51,6 +51,7 @@ def _build(place: Path, port: int) -> Demo:
     _tell(gate, config, dealt)
     gate.database.engine.dispose()
     cards.write(place / folder.ACCOUNTS, config.public_url, dealt)
+    folder.finish(place)
     return Demo(config, dealt)
 
 

@@ -2,17 +2,22 @@
 
 import os
 import tempfile
+from hashlib import sha256
 from pathlib import Path
 
+from sqlalchemy.schema import CreateTable
+
 from casework.config import Config, ConfigurationError
+from casework.db import Base
 
 MARK = "DEMO"
 _DATABASE = "casework.sqlite3"
 _KEK = "kek"
 _SETTINGS = "casework.toml"
 ACCOUNTS = "accounts.json"
+_SHAPE = "shape"
 # Everything that the demo itself writes; nothing else is ever removed.
-_OURS = (MARK, _SETTINGS, _KEK, ACCOUNTS, _DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm")
+_OURS = (MARK, _SETTINGS, _KEK, ACCOUNTS, _SHAPE, _DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm")
 _WORDS = "Thư mục này là bản dùng thử của Sổ ca: mọi người, mọi vụ việc trong đó đều là hư cấu.\n"
 
 
@@ -45,8 +50,20 @@ def claim(folder: Path) -> None:
 
 
 def complete(folder: Path) -> bool:
-    """Tell whether a demo was built here to its end; the accounts are written last."""
-    return all((folder / name).is_file() for name in (MARK, ACCOUNTS, _DATABASE, _KEK))
+    """Tell whether a demo of this program's tables was built here to its end; the shape is written last."""
+    there = all((folder / name).is_file() for name in (MARK, ACCOUNTS, _DATABASE, _KEK, _SHAPE))
+    return there and (folder / _SHAPE).read_text(encoding="ascii") == shape()
+
+
+def finish(folder: Path) -> None:
+    """Note that the demo is built, and for which tables: one of other tables is built anew, for it is fictional."""
+    (folder / _SHAPE).write_text(shape(), encoding="ascii")
+
+
+def shape() -> str:
+    """Return the SHA-256 of all tables of this program, in hexadecimal digits."""
+    tables = sorted(str(CreateTable(table)) for table in Base.metadata.tables.values())
+    return sha256("".join(tables).encode()).hexdigest()
 
 
 def clear(folder: Path) -> None:

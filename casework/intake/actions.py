@@ -201,7 +201,7 @@ def open_case(work: Work, draft_id: UUID, answers: Answers | None) -> UUID:
 
 def _label(work: Work, found: Held, answers: Answers) -> Label:
     code = codes.draw_unused(work)
-    found.case.code_tag = codes.tag(work.hands.control, code)
+    found.case.code_tag = codes.tag(work, code)
     return Label(
         code=code,
         nickname=codes.draw_nickname(),

@@ -55,6 +55,7 @@ def make_agency(hands: Hands, *, kind: str, name: str, circle: bool = False, dut
             name=name,
             circle=circle,
             epoch=keys.epoch,
+            rotation_due=False,
             state=ACTIVE,
             duty_phone=duty_phone,
             **common,

@@ -14,6 +14,7 @@ class Commune(Base, Maced):
     """One commune of the installation; two of them never see each other.
 
     `size_class` is how many cases its first year was expected to have; later years follow what was published.
+    `marks` is a sealed key for HMACs that must outlive every rotation of the KEK, as those of case codes.
     """
 
     __tablename__ = "commune"
@@ -23,6 +24,7 @@ class Commune(Base, Maced):
     name: Mapped[str] = mapped_column(String(200))
     hamlets: Mapped[str] = mapped_column(Text)
     size_class: Mapped[str] = mapped_column(String(4))
+    marks: Mapped[bytes] = mapped_column(LargeBinary)
     created: Mapped[int]
 
 
@@ -42,7 +44,11 @@ class Head(Record, Maced):
 
 
 class Agency(Record, Maced):
-    """An agency of the commune, or a circle of named people who may read one restricted case."""
+    """An agency of the commune, or a circle of named people who may read one restricted case.
+
+    `state` is new (nothing is sealed to it yet), active or closed; `rotation_due` asks for a new epoch at the next
+    sign-in of somebody who holds its key, as after a key-holder has left.
+    """
 
     __tablename__ = "agency"
     __head__: ClassVar[str | None] = "id"
@@ -51,6 +57,7 @@ class Agency(Record, Maced):
     name: Mapped[str] = mapped_column(String(200))
     circle: Mapped[bool]
     epoch: Mapped[int]
+    rotation_due: Mapped[bool]
     duty_phone: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(10))
 
@@ -68,8 +75,26 @@ class AgencyEpoch(Base, Maced):
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class EpochLink(Base, Maced):
+    """The secret of a retired epoch, sealed under the safe key of the next one, for what arrives late (90 days)."""
+
+    __tablename__ = "epoch_link"
+    __head__: ClassVar[str | None] = "agency_id"
+    __table_args__ = (ForeignKeyConstraint(["commune_id", "agency_id"], ["agency.commune_id", "agency.id"]),)
+
+    commune_id: Mapped[UUID] = mapped_column(primary_key=True)
+    agency_id: Mapped[UUID] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True)
+    retired: Mapped[int]
+    blob: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class Member(Record, Maced):
-    """A person with an account; names and roles of staff are not secret, what they can open is decided by wraps."""
+    """A person with an account; names and roles of staff are not secret, what they can open is decided by wraps.
+
+    `state` is invited (no key yet), waiting (a colleague must confirm her), active, locked or left; before she has
+    enrolled `public_key` is empty.
+    """
 
     __tablename__ = "member"
     __head__: ClassVar[str | None] = "id"
@@ -87,7 +112,7 @@ class Member(Record, Maced):
 
 
 class Slot(Record, Maced):
-    """One way to open a member's key: her passphrase now; a printed code later."""
+    """One way to open a member's key: her passphrase, or the code that she keeps on paper for the night."""
 
     __tablename__ = "slot"
     __head__: ClassVar[str | None] = "member_id"
@@ -119,7 +144,11 @@ class Wrap(Base, Maced):
 
 
 class SessionRow(Base, Maced):
-    """One signed-in browser: the member's seed sealed under a key that only the cookie can make."""
+    """One signed-in browser: the member's seed sealed under a key that only the cookie can make.
+
+    `kind` is pending until the second factor; `stepup` is when she last proved who she is, for the case
+    `stepup_about` or, without one, for anything; `device` is the family of her browser, for her own list.
+    """
 
     __tablename__ = "session"
     __table_args__ = {"info": FREE}
@@ -134,6 +163,8 @@ class SessionRow(Base, Maced):
     created: Mapped[int]
     factors: Mapped[int]
     stepup: Mapped[int]
+    stepup_about: Mapped[UUID | None]
+    device: Mapped[str] = mapped_column(String(60))
     seen: Mapped[int]
     blob: Mapped[bytes | None] = mapped_column(LargeBinary)
     kept: Mapped[bytes | None] = mapped_column(LargeBinary)

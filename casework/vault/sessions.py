@@ -48,7 +48,7 @@ def token_from(cookie: str) -> Token | None:
     return Token(secret) if len(secret) == 32 else None
 
 
-def start(session: Session, control: Control, seed: bytes, *, member_id: UUID, at: int) -> Token:
+def start(session: Session, control: Control, seed: bytes, *, member_id: UUID, at: int, device: str = "") -> Token:
     """Begin a session: a new token and a new row that seals the member's seed."""
     token = Token(fresh_key())
     row = SessionRow(
@@ -59,6 +59,8 @@ def start(session: Session, control: Control, seed: bytes, *, member_id: UUID, a
         created=at,
         factors=1,
         stepup=0,
+        stepup_about=None,
+        device=device,
         seen=at,
     )
     row.blob = seal(_key(token, control), seed, context=_context(row), key_ref=control.number)
@@ -125,4 +127,5 @@ def _context(row: SessionRow) -> bytes:
         row.created,
         row.factors,
         row.stepup,
+        row.stepup_about,
     )

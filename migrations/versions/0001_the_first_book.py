@@ -31,6 +31,7 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('circle', sa.Boolean(), nullable=False),
     sa.Column('epoch', sa.BigInteger(), nullable=False),
+    sa.Column('rotation_due', sa.Boolean(), nullable=False),
     sa.Column('duty_phone', sa.String(length=40), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('commune_id', sa.Uuid(), nullable=False),
@@ -62,6 +63,7 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('hamlets', sa.Text(), nullable=False),
     sa.Column('size_class', sa.String(length=4), nullable=False),
+    sa.Column('marks', sa.LargeBinary(), nullable=False),
     sa.Column('created', sa.BigInteger(), nullable=False),
     sa.Column('mac', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_commune'))
@@ -100,6 +102,8 @@ def upgrade() -> None:
     sa.Column('created', sa.BigInteger(), nullable=False),
     sa.Column('factors', sa.BigInteger(), nullable=False),
     sa.Column('stepup', sa.BigInteger(), nullable=False),
+    sa.Column('stepup_about', sa.Uuid(), nullable=True),
+    sa.Column('device', sa.String(length=60), nullable=False),
     sa.Column('seen', sa.BigInteger(), nullable=False),
     sa.Column('blob', sa.LargeBinary(), nullable=True),
     sa.Column('kept', sa.LargeBinary(), nullable=True),
@@ -205,6 +209,87 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['commune_id', 'member_id'], ['member.commune_id', 'member.id'], name=op.f('fk_slot_commune_id_member_id_member')),
     sa.PrimaryKeyConstraint('commune_id', 'id', name=op.f('pk_slot'))
     )
+    op.create_table('epoch_link',
+    sa.Column('commune_id', sa.Uuid(), nullable=False),
+    sa.Column('agency_id', sa.Uuid(), nullable=False),
+    sa.Column('epoch', sa.BigInteger(), nullable=False),
+    sa.Column('retired', sa.BigInteger(), nullable=False),
+    sa.Column('blob', sa.LargeBinary(), nullable=False),
+    sa.Column('mac', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['commune_id', 'agency_id'], ['agency.commune_id', 'agency.id'], name=op.f('fk_epoch_link_commune_id_agency_id_agency')),
+    sa.PrimaryKeyConstraint('commune_id', 'agency_id', 'epoch', name=op.f('pk_epoch_link'))
+    )
+    op.create_table('admission',
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('agency_id', sa.Uuid(), nullable=True),
+    sa.Column('by_id', sa.Uuid(), nullable=True),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('created', sa.BigInteger(), nullable=False),
+    sa.Column('epoch', sa.BigInteger(), nullable=False),
+    sa.Column('finder', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('carry', sa.LargeBinary(), nullable=True),
+    sa.Column('tag', sa.LargeBinary(), nullable=True),
+    sa.Column('commune_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('mac', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['commune_id', 'member_id'], ['member.commune_id', 'member.id'], name=op.f('fk_admission_commune_id_member_id_member')),
+    sa.PrimaryKeyConstraint('commune_id', 'id', name=op.f('pk_admission'))
+    )
+    op.create_index(op.f('ix_admission_finder'), 'admission', ['finder'], unique=False)
+    op.create_table('totp',
+    sa.Column('commune_id', sa.Uuid(), nullable=False),
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('blob', sa.LargeBinary(), nullable=False),
+    sa.Column('created', sa.BigInteger(), nullable=False),
+    sa.Column('last_counter', sa.BigInteger(), nullable=False),
+    sa.Column('mac', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['commune_id', 'member_id'], ['member.commune_id', 'member.id'], name=op.f('fk_totp_commune_id_member_id_member')),
+    sa.PrimaryKeyConstraint('commune_id', 'member_id', name=op.f('pk_totp'))
+    )
+    op.create_table('interview',
+    sa.Column('sid', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('commune_id', sa.Uuid(), nullable=False),
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('salt', sa.LargeBinary(), nullable=False),
+    sa.Column('blob', sa.LargeBinary(), nullable=False),
+    sa.Column('tries', sa.BigInteger(), nullable=False),
+    sa.Column('mac', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('sid', name=op.f('pk_interview')),
+    info={'free': True}
+    )
+    op.create_table('recovery',
+    sa.Column('commune_id', sa.Uuid(), nullable=False),
+    sa.Column('agency_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('public_key', sa.LargeBinary(), nullable=False),
+    sa.Column('epoch', sa.BigInteger(), nullable=False),
+    sa.Column('blob', sa.LargeBinary(), nullable=False),
+    sa.Column('mac', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['commune_id', 'agency_id'], ['agency.commune_id', 'agency.id'], name=op.f('fk_recovery_commune_id_agency_id_agency')),
+    sa.PrimaryKeyConstraint('commune_id', 'agency_id', name=op.f('pk_recovery'))
+    )
+    op.create_table('recovery_officer',
+    sa.Column('commune_id', sa.Uuid(), nullable=False),
+    sa.Column('agency_id', sa.Uuid(), nullable=False),
+    sa.Column('seat', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('tag', sa.LargeBinary(), nullable=False),
+    sa.Column('drilled', sa.BigInteger(), nullable=False),
+    sa.Column('mac', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['commune_id', 'agency_id'], ['agency.commune_id', 'agency.id'], name=op.f('fk_recovery_officer_commune_id_agency_id_agency')),
+    sa.PrimaryKeyConstraint('commune_id', 'agency_id', 'seat', name=op.f('pk_recovery_officer'))
+    )
+    op.create_table('recovery_pair',
+    sa.Column('commune_id', sa.Uuid(), nullable=False),
+    sa.Column('agency_id', sa.Uuid(), nullable=False),
+    sa.Column('first', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('second', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('blob', sa.LargeBinary(), nullable=False),
+    sa.Column('mac', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['commune_id', 'agency_id'], ['agency.commune_id', 'agency.id'], name=op.f('fk_recovery_pair_commune_id_agency_id_agency')),
+    sa.PrimaryKeyConstraint('commune_id', 'agency_id', 'first', 'second', name=op.f('pk_recovery_pair'))
+    )
     op.create_table('wrap',
     sa.Column('commune_id', sa.Uuid(), nullable=False),
     sa.Column('member_id', sa.Uuid(), nullable=False),
@@ -258,6 +343,14 @@ def downgrade() -> None:
     op.drop_table('referral')
     op.drop_table('ground')
     op.drop_table('wrap')
+    op.drop_table('recovery_pair')
+    op.drop_table('recovery_officer')
+    op.drop_table('recovery')
+    op.drop_table('interview')
+    op.drop_table('totp')
+    op.drop_index(op.f('ix_admission_finder'), table_name='admission')
+    op.drop_table('admission')
+    op.drop_table('epoch_link')
     op.drop_table('slot')
     op.drop_table('case_file')
     op.drop_table('release')

@@ -76,15 +76,13 @@ def test_lists_and_searches_are_one_line_with_a_count(house: House, lan: Someone
     assert "dao" not in lines(house)[-1]["body"]
 
 
-def test_a_refusal_by_role_is_a_line(house: House):
-    chinh = house["chinh"]
+def test_a_refusal_by_role_is_a_line(house: House, chinh: Someone):
     with pytest.raises(Refused):
         chinh.does(desk.add_note, uuid4(), "x")
     assert last(house) == ("note.add", chinh.id, None, "denied")
 
 
-def test_asking_for_an_empty_form_that_is_not_for_me_is_a_line(house: House):
-    chinh = house["chinh"]
+def test_asking_for_an_empty_form_that_is_not_for_me_is_a_line(house: House, chinh: Someone):
     with pytest.raises(Refused):
         house.gate.ask(chinh.person, Act.CASE_OPEN)
     assert last(house) == ("case.open", chinh.id, None, "denied")
@@ -184,9 +182,7 @@ def test_an_act_with_a_second_act_writes_two_lines_in_one_commit(house: House, l
 
 
 @only_sqlite
-def test_a_second_act_needs_a_permit_of_its_own(house: House):
-    chinh = house["chinh"]
-
+def test_a_second_act_needs_a_permit_of_its_own(house: House, chinh: Someone):
     def also_close(work: Work) -> None:
         work.also(desk.close_case, uuid4(), outcome="", words="")
 

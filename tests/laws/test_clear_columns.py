@@ -99,6 +99,8 @@ CLEAR = {
         "created": WHEN,
         "factors": COUNT,
         "stepup": WHEN,
+        "stepup_about": ID,
+        "device": "the family of a browser",
         "seen": WHEN,
         "blob": KEY,
         "kept": KEY,
@@ -107,7 +109,8 @@ CLEAR = {
 }
 # Tables that hold nothing about a case: staff, agencies, keys, the register, releases.
 STAFF = {"agency", "agency_epoch", "member", "slot", "wrap"}
-WITHOUT_CASES = STAFF | {"address", "commune", "release", "tally", "throttle"}
+ENTRY = {"admission", "epoch_link", "interview", "recovery", "recovery_officer", "recovery_pair", "totp"}
+WITHOUT_CASES = STAFF | ENTRY | {"address", "commune", "release", "tally", "throttle"}
 LOG_WORDS = {"about", "act", "at", "head", "head_mac", "outcome", "reason", "role", "who"}
 
 

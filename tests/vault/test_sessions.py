@@ -23,7 +23,8 @@ HOUR = 60 * MINUTE
 
 def _row(**changes) -> SessionRow:
     plain = {"commune_id": THANH_SON, "member_id": THANH_SON, "sid": b"s" * 32, "kind": "full", "created": 10 * HOUR}
-    return SessionRow(**(plain | {"factors": 1, "stepup": 0, "seen": 10 * HOUR} | changes))
+    proven = {"factors": 1, "stepup": 0, "stepup_about": None, "device": ""}
+    return SessionRow(**(plain | proven | {"seen": 10 * HOUR} | changes))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,23 @@
+"""Marks: HMACs that keep something unique without writing it down, and that outlive every rotation of the KEK."""
+
+import hmac
+from hashlib import sha256
+
+from casework.vault.bytes import fresh_key, lp, seal, unseal
+from casework.vault.kek import Control
+from casework.vault.models import Commune
+
+
+def fresh(control: Control) -> bytes:
+    """Return a new key for the marks of a commune, sealed under the server's key."""
+    return seal(control.wrap, fresh_key(), context=_context(control), key_ref=control.number)
+
+
+def mark(control: Control, commune: Commune, word: str, value: str) -> bytes:
+    """Return the 32-byte HMAC-SHA256 of a value under the commune's key; the word says what kind of value it is."""
+    key = unseal(control.wrap, commune.marks, context=_context(control), key_ref=control.number)
+    return hmac.digest(key, lp("cw/1/mark", control.commune_id, word, value), sha256)
+
+
+def _context(control: Control) -> bytes:
+    return lp("cw/1/marks", control.commune_id)
