@@ -1,12 +1,16 @@
 """Frozen configuration from a TOML file in the data folder; secrets stay in files of their own."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from casework.errors import CaseworkError
 
 _PACKAGE = Path(__file__).resolve().parent
+SETTINGS = "casework.toml"
+# Stands in the folder of an installation as long as it is being set up.
+UNFINISHED = "CHUA-XONG"
+_FILES = {"kek_file": "kek", "checkpoint_file": "checkpoint-key"}
 
 
 class ConfigurationError(CaseworkError):
@@ -15,7 +19,11 @@ class ConfigurationError(CaseworkError):
 
 @dataclass(frozen=True)
 class Config:
-    """What one installation needs to know before it opens its database."""
+    """What one installation needs to know before it opens its database.
+
+    `checkpoint_public` are the public halves of the checkpoint keys, the newest first; `backup_public` is the public
+    half of the backup key, whose private half is on paper alone.
+    """
 
     data: Path
     database_url: str
@@ -24,6 +32,9 @@ class Config:
     demo: bool = False
     idle_minutes: int = 15
     session_hours: int = 9
+    checkpoint_file: Path | None = None
+    checkpoint_public: tuple[str, ...] = ()
+    backup_public: str = ""
 
     def __post_init__(self) -> None:
         """Refuse an idle lock outside the 2 to 15 minutes that the interface promises."""
@@ -33,15 +44,18 @@ class Config:
 
 def load(data: Path) -> Config:
     """Read `casework.toml` of a data folder; raise ConfigurationError if it is missing or has an unknown key."""
-    path = data / "casework.toml"
+    path = data / SETTINGS
+    if (data / UNFINISHED).exists():
+        raise ConfigurationError(f"{data} là bản lập dở dang: hãy xóa thư mục này rồi chạy lại `casework init`.")
     if not path.is_file():
-        raise ConfigurationError(f"Không thấy {path}. Hãy chạy `casework demo` trước.")
+        raise ConfigurationError(f"Không thấy {path}. Hãy chạy `casework init` (hoặc `casework demo`) trước.")
     settings = tomllib.loads(path.read_text(encoding="utf-8"))
-    known = {"database_url", "kek_file", "public_url", "demo", "idle_minutes", "session_hours"}
+    known = {field.name for field in fields(Config)} - {"data"}
     if unknown := set(settings) - known:
         raise ConfigurationError(f"{path}: không hiểu {', '.join(sorted(unknown))}.")
-    kek = data / settings.pop("kek_file", "kek")
-    return Config(data=data, kek_file=kek, **settings)
+    files = {name: data / settings.pop(name, usual) for name, usual in _FILES.items()}
+    settings["checkpoint_public"] = tuple(settings.get("checkpoint_public", ()))
+    return Config(data=data, **files, **settings)
 
 
 def resource(name: str) -> Path:

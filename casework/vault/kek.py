@@ -3,7 +3,7 @@
 import base64
 import binascii
 import hmac
-import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 from casework.errors import VaultError
+from casework.vault import keyfile
 from casework.vault.bytes import KEY_BYTES, derive, fresh_key, public_key, receive, send
 
 DEMO_ID = 0
@@ -68,30 +69,57 @@ def web_key(kek: Kek) -> bytes:
 
 
 def create(path: Path, number: int) -> Kek:
-    """Write a new key to a new file of mode 0600 and return it; an existing file is never overwritten."""
+    """Write a new key to a new file of mode 0600 and return it; an existing file is never written over."""
     kek = Kek(number, fresh_key())
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(f"{_MAGIC} {kek.number} {base64.b64encode(kek.secret).decode()}\n")
-        file.flush()
-        os.fsync(file.fileno())
+    keyfile.write_new(path, _text([kek]))
     return kek
 
 
 def load(path: Path, *, demo: bool) -> Kek:
-    """Read the key file; refuse one that others may read, a damaged one, and the demo's on a real installation."""
-    try:
-        mode = path.stat().st_mode
-        magic, number, secret = path.read_text(encoding="ascii").split()
-        kek = Kek(int(number), base64.b64decode(secret, validate=True))
-    except (OSError, ValueError, binascii.Error) as cause:
-        raise VaultError(f"Không đọc được tệp khóa {path}.") from cause
-    if mode & 0o077:
-        raise VaultError(f"Tệp khóa {path} để người khác đọc được: chạy chmod 600.")
-    if magic != _MAGIC or len(kek.secret) != KEY_BYTES or not 0 <= kek.number < 2**32:
-        raise VaultError(f"Tệp khóa {path} hỏng.")
-    if (kek.number == DEMO_ID) != demo:
+    """Read the one key of an installation; refuse a file of two, the demo's key elsewhere, and a real one in the demo.
+
+    Two keys stand in the file only while `rotate-keys` runs or after it was broken off: then nothing else may run.
+    """
+    keys = held(path)
+    if len(keys) > 1:
+        raise VaultError("Việc đổi khóa chưa xong. Hãy chạy lại `casework rotate-keys kek` rồi mới mở sổ.")
+    if (keys[0].number == DEMO_ID) != demo:
         raise VaultError("Khóa dùng thử chỉ chạy với bản dùng thử, khóa thật chỉ chạy với bản thật.")
+    return keys[0]
+
+
+def held(path: Path) -> tuple[Kek, ...]:
+    """Read every key of the file, the newest last; refuse a file that others may read, and a damaged one."""
+    try:
+        keys = tuple(_read(line) for line in keyfile.read(path).splitlines())
+    except (ValueError, binascii.Error) as cause:
+        raise VaultError(f"Tệp khóa {path} hỏng.") from cause
+    numbers = [key.number for key in keys]
+    if not keys or numbers != sorted(set(numbers)):
+        raise VaultError(f"Tệp khóa {path} hỏng.")
+    return keys
+
+
+def keep(path: Path, keys: Sequence[Kek]) -> None:
+    """Let the file hold these keys and no others, at once or not at all."""
+    keyfile.replace(path, _text(keys))
+
+
+def following(kek: Kek) -> Kek:
+    """Make the key that comes after this one."""
+    return Kek(kek.number + 1, fresh_key())
+
+
+def _text(keys: Sequence[Kek]) -> str:
+    return "".join(f"{_MAGIC} {key.number} {base64.b64encode(key.secret).decode()}\n" for key in keys)
+
+
+def _read(line: str) -> Kek:
+    """Read one line; raise ValueError if it is none of ours."""
+    magic, number, secret = line.split()
+    kek = Kek(int(number), base64.b64decode(secret, validate=True))
+    if magic != _MAGIC or len(kek.secret) != KEY_BYTES or not 0 <= kek.number < 2**32:
+        raise ValueError(magic)
     return kek
 
 

@@ -106,3 +106,24 @@ def test_a_machine_whose_library_cannot_seal_is_refused(monkeypatch):
 def test_a_key_comes_from_the_operating_system(monkeypatch):
     monkeypatch.setattr(os, "urandom", lambda size: b"r" * size)
     assert formats.fresh_key() == b"r" * 32
+
+
+def test_two_keys_stand_in_the_file_only_while_they_are_exchanged(file):
+    old = kek.load(file, demo=False)
+    newer = kek.following(old)
+    kek.keep(file, [old, newer])
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert kek.held(file) == (old, newer)
+    with pytest.raises(VaultError, match="rotate-keys"):
+        kek.load(file, demo=False)
+    kek.keep(file, [newer])
+    assert kek.load(file, demo=False) == newer
+    assert newer.number == old.number + 1
+    assert newer.secret != old.secret
+
+
+@pytest.mark.parametrize("numbers", [(1, 1), (2, 1), (0, 2, 1)])
+def test_keys_out_of_order_are_a_damaged_file(file, numbers):
+    kek.keep(file, [kek.Kek(number, bytes(32)) for number in numbers])
+    with pytest.raises(VaultError, match="hỏng"):
+        kek.held(file)
