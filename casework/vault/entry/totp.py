@@ -1,0 +1,86 @@
+"""The second factor: six digits of a phone (RFC 6238), each good for one sign-in in whichever worker."""
+
+import base64
+import hmac
+import os
+from uuid import UUID
+
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from sqlalchemy import Table, update
+from sqlalchemy.engine import CursorResult
+
+from casework.clock import MICROSECOND
+from casework.vault.bytes import lp, seal, unseal
+from casework.vault.entry.models import Totp
+from casework.vault.hands import Hands
+from casework.vault.kek import Control
+
+STEP_SECONDS = 30
+_SEED_BYTES, _DIGITS = 20, 6
+_ISSUER = "So ca"
+_row: Table = Totp.__table__  # type: ignore[assignment]
+
+
+def new_seed() -> bytes:
+    """Return the 20 random bytes that a phone and the server will share."""
+    return os.urandom(_SEED_BYTES)
+
+
+def secret_text(seed: bytes) -> str:
+    """Return a seed as it is typed into a phone by hand: base32 in groups of four."""
+    letters = base64.b32encode(seed).decode()
+    return " ".join(letters[at : at + 4] for at in range(0, len(letters), 4))
+
+
+def address(seed: bytes, username: str) -> str:
+    """Return the otpauth address that a phone reads from a QR code; it names the product and the account alone."""
+    return _totp(seed).get_provisioning_uri(username, _ISSUER)
+
+
+def code_at(seed: bytes, at: int) -> str:
+    """Return the digits that a phone shows at a moment in microseconds."""
+    return _digits(seed, _counter(at))
+
+
+def matching(seed: bytes, typed: str, at: int) -> int | None:
+    """Return the counter whose digits were typed, now or one step before or after; None if there is none."""
+    given = "".join(letter for letter in typed if letter.isascii() and letter.isdigit())
+    now = _counter(at)
+    found = [one for one in (now - 1, now, now + 1) if hmac.compare_digest(_digits(seed, one), given)]
+    return found[0] if found else None
+
+
+def row(control: Control, member_id: UUID, seed: bytes, *, at: int, counter: int) -> Totp:
+    """Return the row of a member's phone with its seed sealed; `counter` is the last one that was used."""
+    blob = seal(control.totp, seed, context=_context(control, member_id), key_ref=control.number)
+    return Totp(commune_id=control.commune_id, member_id=member_id, blob=blob, created=at, last_counter=counter)
+
+
+def spend(hands: Hands, kept: Totp, typed: str) -> bool:
+    """Use the digits that were typed; False if they are wrong, old or were used before, in whichever worker."""
+    context = _context(hands.control, kept.member_id)
+    seed = unseal(hands.control.totp, kept.blob, context=context, key_ref=hands.control.number)
+    counter = matching(seed, typed, hands.at)
+    if counter is None:
+        return False
+    whose = (_row.c.commune_id == kept.commune_id, _row.c.member_id == kept.member_id)
+    done = hands.session.execute(update(_row).where(*whose, _row.c.last_counter < counter).values(last_counter=counter))
+    return isinstance(done, CursorResult) and done.rowcount == 1
+
+
+def _totp(seed: bytes) -> TOTP:
+    # Every authenticator knows SHA-1, few know another; inside HMAC its collisions do no harm.
+    return TOTP(seed, _DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303
+
+
+def _digits(seed: bytes, counter: int) -> str:
+    return _totp(seed).generate(counter * STEP_SECONDS).decode()
+
+
+def _counter(at: int) -> int:
+    return at // MICROSECOND // STEP_SECONDS
+
+
+def _context(control: Control, member_id: UUID) -> bytes:
+    return lp("cw/1/totp", control.commune_id, member_id)
