@@ -1,6 +1,5 @@
 """Vietnamese as a language of letters: a key to search names by and a key to sort them by."""
 
-import re
 import unicodedata
 
 ALPHABET = {letter: place for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
@@ -12,7 +11,6 @@ SIMPLE = {
     for place in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))
     if unicodedata.category(unicodedata.normalize("NFD", chr(place))[-1]) == "Mn"
 } | {ord("đ"): "d"}
-SPACES = re.compile(r"\s+")
 
 Syllable = tuple[tuple[tuple[int, str], ...], int]
 SortKey = tuple[tuple[Syllable, ...], str]
@@ -27,7 +25,7 @@ def plain(text: str) -> str:
     if not simple.isascii():
         decomposed = unicodedata.normalize("NFD", simple)
         simple = "".join(letter for letter in decomposed if unicodedata.category(letter) != "Mn")
-    return SPACES.sub(" ", simple).strip()
+    return " ".join(simple.split())
 
 
 def fold(text: str) -> str:

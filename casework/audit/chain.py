@@ -52,7 +52,7 @@ def link(n: int, prev: bytes, body: str) -> bytes:
 
 def sign(control: Control, n: int, h: bytes) -> bytes:
     """Return the MAC of a line under K_ctl, with the id of its KEK before it."""
-    return control.number.to_bytes(4, "big") + control.tag(lp("cw/1/ctl", "audit_line", 1, control.commune_id, n, h))
+    return control.sign(lp("cw/1/ctl", "audit_line", 1, control.commune_id, n, h))
 
 
 def holds(control: Control, row: Any, n: int, prev: bytes) -> bool:

@@ -1,13 +1,12 @@
 """Finds cases by name, telephone number or code among what a person can open; nothing is indexed at rest."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from casework.cases.reading import Book
 from casework.policy.words import Section
-from casework.vault.envelopes import Page
 from casework.vietnamese import fold
 
 _SHORTEST_NUMBER = 4
@@ -35,14 +34,14 @@ def wanted(query: str) -> Wanted:
 
 def hits(book: Book, sought: Wanted) -> set[UUID]:
     """Return the ids of what is sought; contacts and labels are opened only if names alone cannot answer."""
-    found = _among(book.pages([Section.IDENTITY]), sought)
+    found = _among(book, [Section.IDENTITY], sought)
     if not found or not sought.words.replace(" ", "").isalpha():
-        found |= _among(book.pages([Section.LABEL, Section.CONTACT]), sought)
+        found |= _among(book, [Section.LABEL, Section.CONTACT], sought)
     return found
 
 
-def _among(opened: Mapping[UUID, list[Page]], sought: Wanted) -> set[UUID]:
-    return {one for one, pages in opened.items() if any(_fits(page.data, sought) for page in pages)}
+def _among(book: Book, sections: Iterable[Section], sought: Wanted) -> set[UUID]:
+    return {case_id for case_id, page in book.each(sections) if _fits(page.data, sought)}
 
 
 def _fits(data: Mapping[str, Any], sought: Wanted) -> bool:

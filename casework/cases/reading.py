@@ -14,7 +14,7 @@ from casework.errors import NotFound, VaultError
 from casework.gate import Work
 from casework.policy.words import Section
 from casework.vault import heads
-from casework.vault.envelopes import Page, open_newest, open_page
+from casework.vault.envelopes import Page, Sheet, open_newest, open_page
 from casework.vault.macs import check, shape
 from casework.vault.models import Document, Envelope, Head
 
@@ -56,24 +56,29 @@ class Book:
     listings: dict[UUID, bytes]
     versions: dict[UUID, int]
 
-    def pages(self, sections: Iterable[Section], *, of: Collection[UUID] | None = None) -> dict[UUID, list[Page]]:
-        """Open the newest pages of these sections by case, of some cases or of all.
+    def each(self, sections: Iterable[Section], *, of: Collection[UUID] | None = None) -> Iterator[tuple[UUID, Page]]:
+        """Open one after the other the newest pages of these sections, each with its case, of some cases or of all.
 
         The rows of documents need no MAC of their own here: the head's listing holds the hash of each body, and
         the body opens only in the place that it was sealed for.
         """
         some = of is not None and len(of) <= _NAMED_ONE_BY_ONE
         within = self.within.only(of) if of is not None and some else self.within
-        rows = self.work.session.execute(*scope.documents(within, frozenset(sections)))
-        opened: dict[UUID, list[Page]] = {}
-        for document, envelope in _sealed(self.work, rows, self.versions):
-            one = open_newest(self.work.hands, self.listings[document.case_id], document, envelope)
-            opened.setdefault(document.case_id, []).append(one)
-        return opened
+        hands, seen = self.work.hands, set[UUID]()
+        for sheet in map(Sheet._make, self.work.session.execute(*scope.sheets(within, frozenset(sections)))):
+            if sheet.id in seen or not hands.holds(sheet.agency_id):
+                continue
+            seen.add(sheet.id)
+            if sheet.case_id not in self.versions:
+                raise VaultError("unopened")
+            check(hands.control, Envelope, sheet, self.versions[sheet.case_id])
+            yield sheet.case_id, open_newest(hands, self.listings[sheet.case_id], sheet, sheet)
 
     def listed(self, sections: Iterable[Section], *, of: Collection[UUID] | None = None) -> list[Listed]:
         """Return cases with these sections open, of some cases or of all; what opens nothing is left out."""
-        opened = self.pages(sections, of=of)
+        opened: dict[UUID, list[Page]] = {}
+        for case_id, page in self.each(sections, of=of):
+            opened.setdefault(case_id, []).append(page)
         wanted = self.cases if of is None else of
         return [Listed(self.cases[one], tuple(opened[one])) for one in wanted if one in opened]
 

@@ -42,6 +42,8 @@ _SMALLEST_PAD = 1024
 _LARGEST = 32 * 1024 * 1024
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _prefix = struct.Struct(">BI").pack
+# What stands before the 16 bytes of every id; contexts of many pages are put together by hand with it.
+ID = _prefix(3, 16)
 
 
 def lp(*fields: Field) -> bytes:
@@ -66,6 +68,12 @@ def encoded(field: Field) -> bytes:
         raise VaultError("cannot encode") from None
 
 
+@lru_cache(maxsize=1024)
+def begun(count: int, word: str, commune_id: UUID) -> bytes:
+    """Return how `lp` begins a list of so many fields that starts with a word and a commune."""
+    return bytes((count,)) + encoded(word) + encoded(commune_id)
+
+
 @lru_cache(maxsize=16_384)
 def _int(value: int) -> bytes:
     raw = value.to_bytes((value.bit_length() // 8) + 1, "big", signed=True)
@@ -82,7 +90,7 @@ ENCODERS: dict[type, Callable[[Any], bytes]] = {
     type(None): lambda _: b"\x00\x00\x00\x00\x00",
     int: _int,
     str: _str,
-    UUID: lambda value: b"\x03\x00\x00\x00\x10" + value.int.to_bytes(16, "big"),
+    UUID: lambda value: ID + value.bytes,
     bytes: lambda value: _prefix(4, len(value)) + value,
 }
 
@@ -98,11 +106,12 @@ def fresh_key() -> bytes:
     return os.urandom(KEY_BYTES)
 
 
-def seal(key: bytes, plain: bytes, *, context: bytes, key_ref: int) -> bytes:
-    """Seal bytes under a 32-byte key (E1, AES-256-GCM); the context must be given again to open."""
+def seal(key: bytes | AESGCM, plain: bytes, *, context: bytes, key_ref: int) -> bytes:
+    """Seal bytes under a 32-byte key, prepared or not (E1, AES-256-GCM); the context must be given again to open."""
     head = _E1_HEAD.pack(_VERSION, _AES_256_GCM, key_ref)
     nonce = os.urandom(_NONCE)
-    return head + nonce + AESGCM(key).encrypt(nonce, plain, head + context)
+    ready = AESGCM(key) if isinstance(key, bytes) else key
+    return head + nonce + ready.encrypt(nonce, plain, head + context)
 
 
 def cipher(key: bytes) -> AESGCM:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from casework.errors import VaultError
 from casework.vault import heads
-from casework.vault.bytes import fresh_key, lp, pad, receive, seal, send, unpad, unseal
+from casework.vault.bytes import ID, begun, encoded, fresh_key, lp, pad, receive, seal, send, unpad, unseal
 from casework.vault.hands import Hands, Lock
 from casework.vault.models import Document, Envelope, Head
 
@@ -68,6 +68,30 @@ class EnvelopeRow(Protocol):
     def kind(self) -> str: ...
     @property
     def blob(self) -> bytes: ...
+
+
+class Sheet(NamedTuple):
+    """A document and one envelope of it in one narrow row, joined where commune, document and case are the same."""
+
+    id: UUID
+    case_id: UUID
+    section: int
+    series: UUID
+    revision: int
+    author_agency_id: UUID
+    commit_tag: bytes
+    body: bytes
+    commune_id: UUID
+    document_id: UUID
+    agency_id: UUID
+    epoch: int
+    kind: str
+    blob: bytes
+    mac: bytes
+
+    def __repr__(self) -> str:
+        """Never print what was sealed."""
+        return "<sealed>"
 
 
 @dataclass(frozen=True)
@@ -164,7 +188,7 @@ def open_key(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> byte
         raise VaultError("unopened")
     keys = hands.keys(envelope.agency_id)
     if envelope.kind == KEPT:
-        context = lp("cw/1/kept", hands.commune_id, document.id, envelope.agency_id)
+        context = _kept_context(hands, document.id, envelope)
         dek = unseal(keys.safe_cipher, envelope.blob, context=context, key_ref=keys.epoch)
     elif envelope.kind == SENT and envelope.epoch == keys.epoch:
         dek = receive(keys.seed, envelope.blob, context=_sent_context(hands, document.id, envelope))
@@ -185,12 +209,17 @@ def rekey(hands: Hands, document: DocumentRow, envelope: Envelope) -> None:
 
 
 def _keep(hands: Hands, document_id: UUID, lock: Lock, dek: bytes) -> bytes:
-    context = lp("cw/1/kept", hands.commune_id, document_id, lock.agency_id)
-    return seal(hands.keys(lock.agency_id).safe, dek, context=context, key_ref=lock.epoch)
+    keys = hands.keys(lock.agency_id)
+    return seal(keys.safe_cipher, dek, context=_kept_context(hands, document_id, lock), key_ref=lock.epoch)
 
 
 def _send(hands: Hands, document_id: UUID, lock: Lock, dek: bytes) -> bytes:
     return send(lock.public_key, dek, context=_sent_context(hands, document_id, lock))
+
+
+def _kept_context(hands: Hands, document_id: UUID, to: Lock | EnvelopeRow) -> bytes:
+    """Return lp("cw/1/kept", commune, document, agency)."""
+    return b"".join((begun(4, "cw/1/kept", hands.commune_id), ID, document_id.bytes, ID, to.agency_id.bytes))
 
 
 def _sent_context(hands: Hands, document_id: UUID, to: Lock | EnvelopeRow) -> bytes:
@@ -198,8 +227,12 @@ def _sent_context(hands: Hands, document_id: UUID, to: Lock | EnvelopeRow) -> by
 
 
 def _commitment(dek: bytes, commune_id: UUID, document_id: UUID) -> bytes:
-    return hmac.digest(dek, lp("cw/1/commit", commune_id, document_id), sha256)
+    """Return the HMAC of lp("cw/1/commit", commune, document) under the key of the document."""
+    return hmac.digest(dek, b"".join((begun(3, "cw/1/commit", commune_id), ID, document_id.bytes)), "sha256")
 
 
 def _body_context(commune_id: UUID, row: DocumentRow) -> bytes:
-    return lp("cw/1/body", commune_id, row.id, row.case_id, row.section, row.series, row.revision, row.author_agency_id)
+    """Return lp("cw/1/body", commune, document, case, section, series, revision, agency of the author)."""
+    place = (ID, row.id.bytes, ID, row.case_id.bytes, encoded(row.section), ID, row.series.bytes)
+    author = (encoded(row.revision), ID, row.author_agency_id.bytes)
+    return b"".join((begun(8, "cw/1/body", commune_id), *place, *author))

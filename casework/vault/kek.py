@@ -51,6 +51,14 @@ class Control:
         made.update(message)
         return made.digest()
 
+    def sign(self, message: bytes) -> bytes:
+        """Return the MAC of a message: u32be number of the KEK, then its tag."""
+        return self._numbered + self.tag(message)
+
+    @cached_property
+    def _numbered(self) -> bytes:
+        return self.number.to_bytes(4, "big")
+
     @cached_property
     def _keyed(self) -> hmac.HMAC:
         return hmac.new(self.mac, digestmod=sha256)

@@ -16,8 +16,6 @@ from casework.errors import VaultError
 from casework.vault.bytes import ENCODERS, Field, encoded
 from casework.vault.kek import Control
 
-_KEY_ID_BYTES = 4
-
 
 class Maced:
     """A row whose every column but those in `__unsigned__` is bound by a MAC, together with the `v` of its head.
@@ -42,10 +40,9 @@ def signed_columns(kind: type[Maced]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Layout:
-    """How a kind of row is encoded: what comes before the first value, and each column's name before its value."""
+    """How a kind of row is encoded: its table and column names, with a place for each value and for the version."""
 
-    start: bytes
-    names: tuple[bytes, ...]
+    message: bytes
     read: Callable[[Any], tuple[Any, ...]]
 
 
@@ -65,19 +62,18 @@ def _prepared(kind: type[Maced]) -> _Layout:
     fields: tuple[Field, ...] = ("cw/1/ctl", str(kind.__table__.name), kind.__layout__)  # type: ignore[attr-defined]
     count = len(fields) + 2 * len(columns) + 1
     start = bytes((count,)) + b"".join(map(encoded, fields))
-    return _Layout(start, tuple(map(encoded, columns)), attrgetter(*columns))
+    places = b"".join(encoded(name).replace(b"%", b"%%") + b"%b" for name in columns)
+    return _Layout(start.replace(b"%", b"%%") + places + b"%b", attrgetter(*columns))
 
 
 def tag(control: Control, kind: type[Maced], row: Any, v: int) -> bytes:
     """Return the MAC of a row: u32be kek id, then HMAC-SHA256 over lp(table, layout, names, values, v)."""
     layout = _layout(kind)
-    values = layout.read(row)
     try:
-        parts = [name + _COLUMN[type(value)](value) for name, value in zip(layout.names, values, strict=True)]
+        message = layout.message % (*[_COLUMN[type(value)](value) for value in layout.read(row)], encoded(v))
     except KeyError:
         raise VaultError("cannot encode") from None
-    message = b"".join((layout.start, *parts, encoded(v)))
-    return control.number.to_bytes(_KEY_ID_BYTES, "big") + control.tag(message)
+    return control.sign(message)
 
 
 _shapes: dict[type, type[Any]] = {}
@@ -108,7 +104,8 @@ def taken_apart(row: Any, kinds: Iterable[type[Maced]]) -> list[Any]:
 
 def check(control: Control, kind: type[Maced], row: Any, v: int) -> None:
     """Raise VaultError unless the row is one that we wrote, unchanged, and not taken back since."""
-    ours = getattr(row, kind.__commune__) == control.commune_id
+    commune_id = getattr(row, kind.__commune__)
+    ours = commune_id is control.commune_id or commune_id == control.commune_id
     if not ours or not hmac.compare_digest(row.mac, tag(control, kind, row, v)):
         raise VaultError("unopened")
 
