@@ -92,6 +92,9 @@ class Act(StrEnum):
     AUDIT_READ = "audit.read"
     AUDIT_VERIFY = "audit.verify"
     POLICY_READ = "policy.read"
+    RECOVERY_RENEW = "recovery.renew"
+    RECOVERY_DRILL = "recovery.drill"
+    RECOVERY_OPEN = "recovery.open"
 
 
 class Section(IntEnum):
