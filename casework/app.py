@@ -11,9 +11,8 @@ from casework.accounts import views as accounts
 from casework.addresses import views as addresses
 from casework.codelists import codelist
 from casework.config import Config, resource
-from casework.db import Database
 from casework.desk import views as desk
-from casework.gate import Gate
+from casework.gate import open_gate
 from casework.intake import views as intake
 from casework.oversight import views as oversight
 from casework.policy.permit import allowed
@@ -57,7 +56,7 @@ def create_app(config: Config) -> Flask:
     app.secret_key = kek.web_key(key)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     web.install(app)
-    presence.install(app, Gate(Database(config.database_url), key), config)
+    presence.install(app, open_gate(config, key), config)
     app.extensions["casework.keep"] = door.keep_what_was_typed
     app.extensions[ENDING] = door.ending
     app.context_processor(_surroundings)

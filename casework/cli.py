@@ -9,10 +9,10 @@ import click
 
 from casework import config, serving
 from casework.app import create_app
-from casework.db import Database, upgrade
+from casework.db import upgrade
 from casework.demo import build, cards, folder
 from casework.errors import CaseworkError
-from casework.gate import Gate
+from casework.gate import open_gate
 from casework.oversight import console, policy_text
 from casework.vault import kek
 from casework.web import loglines
@@ -81,7 +81,7 @@ def serve(data: Path, port: int | None) -> None:
 def verify(data: Path) -> None:
     """Kiểm tra nhật ký của từng xã. / Verify the log of every commune; status 1 if anything does not hold."""
     settings = config.load(data.absolute())
-    gate = Gate(Database(settings.database_url), kek.load(settings.kek_file, demo=settings.demo))
+    gate = open_gate(settings, kek.load(settings.kek_file, demo=settings.demo))
     verdicts = console.verify_all(gate)
     for name, verdict in verdicts:
         state = "đúng / holds" if verdict.holds else "SAI / BROKEN"

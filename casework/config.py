@@ -36,6 +36,11 @@ class Config:
     checkpoint_public: tuple[str, ...] = ()
     backup_public: str = ""
 
+    @property
+    def removals_file(self) -> Path:
+        """Return the ledger of removals: outside the database, so that no restore takes it back."""
+        return self.data / "removals"
+
     def __post_init__(self) -> None:
         """Refuse an idle lock outside the 2 to 15 minutes that the interface promises."""
         if not 2 <= self.idle_minutes <= 15:

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from casework import clock
 from casework.audit import tally, write
 from casework.audit.chain import Entry
+from casework.audit.removals import Removals
+from casework.config import Config
 from casework.db import Database
 from casework.errors import BadInput, Busy, CaseworkError, Conflict, NotFound, Refused, SignInNeeded, Ungrounded
 from casework.policy.permit import Actor, Permit, issue
@@ -119,10 +121,11 @@ def action(act: Act) -> Callable[[Callable[Concatenate[Work, P], T]], Action[P, 
 
 @dataclass(frozen=True)
 class Gate:
-    """The gate of one installation: its database and its key-encryption key."""
+    """The gate of one installation: its database, its key-encryption key and its ledger of removals."""
 
     database: Database
     kek: Kek
+    removals: Removals | None = None
 
     def control(self, commune_id: UUID) -> Control:
         """Return the control keys of one commune."""
@@ -161,7 +164,10 @@ class Gate:
             work = Work(permit=permit, hands=hands, who=person.actor.member_id)
             result = _done(work, doing, *args, **kwargs)
             session.flush()
-            write.append(session, keys, tally.summed(session, keys, [_entry(one) for one in (work, *work.others)]))
+            lines = tally.summed(session, keys, [_entry(one) for one in (work, *work.others)])
+            end = write.append(session, keys, lines)
+            if self.removals is not None:
+                self.removals.note(session, keys, act=permit.act, at=hands.at, end=end)
         return result
 
     def refuse(self, person: Person, act: Act, cause: CaseworkError) -> None:
@@ -191,6 +197,11 @@ class Gate:
         except SQLAlchemyError as broken:
             log.exception("a refusal of %s could not be logged", act)
             raise Busy("Không ghi được nhật ký. Chờ một chút rồi thử lại.") from broken
+
+
+def open_gate(config: Config, key: Kek) -> Gate:
+    """Open the gate of an installation, with its ledger of removals beside the database."""
+    return Gate(Database(config.database_url), key, Removals(config.removals_file))
 
 
 def _done(work: Work, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

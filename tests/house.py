@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from casework.accounts import actions as accounts
 from casework.accounts.actions import Opened
+from casework.audit.removals import Removals
 from casework.codelists import codelist
 from casework.config import Config
 from casework.db import Database, upgrade
@@ -157,7 +158,8 @@ def opened(url: str, folder: Path) -> Iterator[House]:
     kek_file.write_text(f"casework-kek-1 {KEK.number} {base64.b64encode(KEK.secret).decode()}\n", encoding="ascii")
     database = Database(url)
     try:
-        yield House(Gate(database, KEK), Config(data=folder, database_url=url, kek_file=kek_file))
+        config = Config(data=folder, database_url=url, kek_file=kek_file)
+        yield House(Gate(database, KEK, Removals(config.removals_file)), config)
     finally:
         database.engine.dispose()
 

@@ -14,15 +14,15 @@ from casework.vault import heads
 from casework.vault.kek import Control
 
 
-def append(session: Session, control: Control, entries: Sequence[Entry]) -> None:
-    """Write the line of each act, and one more line of the first for each further head that it changed.
+def append(session: Session, control: Control, entries: Sequence[Entry]) -> tuple[int, bytes]:
+    """Write the line of each act, and one more line of the first for each further head; return where the chain ends.
 
     Without an act there is no line: what a visitor repeats is only counted.
 
     Each changed head first gets the number of its line and is signed again, so that the line can hold its MAC.
     """
     if not entries:
-        return
+        return 0, START
     n, prev = _tail(session, control)
     touched = list(heads.changes(session).values())
     for number, head in enumerate(touched, start=n + 1):
@@ -36,6 +36,7 @@ def append(session: Session, control: Control, entries: Sequence[Entry]) -> None
         rows.append(_row(control, n, prev, one))
         prev = rows[-1]["h"]
     session.connection().execute(_ADD, rows)
+    return n, prev
 
 
 _line = AuditLine.__table__

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from casework import clock
 from casework.config import Config
-from casework.db import Database, upgrade
+from casework.db import upgrade
 from casework.demo import cards, folder, founding, telling
 from casework.demo.cards import Card
 from casework.demo.content import drafts, places, residents, tales
 from casework.demo.correspondence import offices
-from casework.gate import Gate, Person
+from casework.gate import Gate, Person, open_gate
 from casework.policy.permit import Actor
 from casework.policy.words import Role
 from casework.referrals import expiry
@@ -46,7 +46,7 @@ def open_demo(place: Path, *, port: int) -> Demo:
 def _build(place: Path, port: int) -> Demo:
     config = folder.configure(place, port=port)
     upgrade(config.database_url)
-    gate = Gate(Database(config.database_url), kek.create(config.kek_file, kek.DEMO_ID))
+    gate = open_gate(config, kek.create(config.kek_file, kek.DEMO_ID))
     dealt = cards.deal(residents())
     _tell(gate, config, dealt)
     gate.database.engine.dispose()

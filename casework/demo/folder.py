@@ -17,7 +17,7 @@ _SETTINGS = "casework.toml"
 ACCOUNTS = "accounts.json"
 _SHAPE = "shape"
 # Everything that the demo itself writes; nothing else is ever removed.
-_OURS = (MARK, _SETTINGS, _KEK, ACCOUNTS, _SHAPE, _DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm")
+_OURS = (MARK, _SETTINGS, _KEK, ACCOUNTS, _SHAPE, _DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm", "removals")
 _WORDS = "Thư mục này là bản dùng thử của Sổ ca: mọi người, mọi vụ việc trong đó đều là hư cấu.\n"
 
 

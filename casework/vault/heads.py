@@ -56,6 +56,28 @@ def take_away(session: Session, head: Head, remaining: Iterable[Maced]) -> None:
     for row in rows:
         flag_modified(row, "mac")
     change(session, head)
+    taken(session)[head.id] = Taken(head, rows)
+
+
+def erase(session: Session, head: Head) -> None:
+    """Delete a head of which nothing is left, as when a case is erased; its rows must have been deleted before."""
+    changes(session).pop(head.id, None)
+    taken(session)[head.id] = Taken(head, [])
+    session.delete(head)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A head from which this act has taken something away, with the rows that remained bound to it."""
+
+    head: Head
+    remaining: list[Maced]
+
+
+def taken(session: Session) -> dict[UUID, Taken]:
+    """Return the heads from which this act has taken something away, for the ledger of removals."""
+    made: dict[UUID, Taken] = session.info.setdefault("taken", {})
+    return made
 
 
 def entries(listing: bytes) -> Iterator[Newest]:

@@ -12,7 +12,7 @@ _PRIVATE = 0o600
 def write_new(path: Path, text: str) -> None:
     """Write a new file that only its owner reads; an existing one is never written over (FileExistsError)."""
     _written(path, text)
-    _flush_folder(path.parent)
+    flush_folder(path.parent)
 
 
 def replace(path: Path, text: str) -> None:
@@ -23,7 +23,7 @@ def replace(path: Path, text: str) -> None:
     _written(fresh, text)
     os.chown(fresh, owner.st_uid, owner.st_gid)
     fresh.replace(path)
-    _flush_folder(path.parent)
+    flush_folder(path.parent)
 
 
 def read(path: Path) -> str:
@@ -45,7 +45,7 @@ def _written(path: Path, text: str) -> None:
         os.fsync(file.fileno())
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Make a new name in a folder outlive a power cut."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

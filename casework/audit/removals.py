@@ -1,0 +1,178 @@
+"""The ledger of removals: a file outside the database that says what was taken away, so that no backup brings it back.
+
+A line is written and flushed to the disk before the act is committed. It holds ids and states, never a name or a
+word: which head rose to which version, marks of the rows that remained bound to it, and the states of those that end.
+It is a statement of what is left, so saying it twice changes nothing, and the newest line about a head is enough.
+"""
+
+import errno
+import fcntl
+import mmap
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from casework.audit.models import AuditLine
+from casework.audit.removed import START, Line, link, packed, parse, sign
+from casework.errors import Busy
+from casework.vault import heads
+from casework.vault.bytes import lp
+from casework.vault.kek import Control
+from casework.vault.keyfile import flush_folder
+from casework.vault.macs import Maced
+
+# What of a remaining row is told: its end is a state, not the absence of a row.
+TOLD = {
+    "address": ("state",),
+    "agency": ("state",),
+    "ground": ("state", "until"),
+    "member": ("agency_id", "roles", "state"),
+    "referral": ("state",),
+}
+_MARK_BYTES = 8
+# A wrap of a new epoch stands for that of the old one: who still holds an agency's key keeps what she had.
+_NOT_OF_THE_MARK = frozenset({"commune_id", "epoch"})
+
+
+def mark(kind: type[Maced], row: Any) -> str:
+    """Return the short mark of a row, made of its table and key; two rows of one head never share one by chance."""
+    table = kind.__table__  # type: ignore[attr-defined]
+    key = [getattr(row, str(column.key)) for column in table.primary_key if column.key not in _NOT_OF_THE_MARK]
+    return sha256(lp("cw/1/row", str(table.name), *key)).hexdigest()[: 2 * _MARK_BYTES]
+
+
+@dataclass(frozen=True)
+class Removals:
+    """The file of one installation; several processes may write to it, one line at a time."""
+
+    path: Path
+
+    def note(self, session: Session, control: Control, *, act: str, at: int, end: tuple[int, bytes]) -> None:
+        """Write down what the open transaction takes away, if anything; raise Busy if the disk does not take it.
+
+        `end` is the number and hash of the act's last line in the log: by it one can tell whether it was committed.
+        """
+        taken = heads.taken(session).values()
+        if not taken:
+            return
+        said = [_said(one) for one in taken]
+        body = {"act": act, "at": at, "commune": control.commune_id.hex, "heads": said}
+        try:
+            with self._held() as handle:
+                _settle(handle, session, control)
+                _append(handle, control, body | {"n": end[0], "h": end[1].hex()})
+        except OSError as cause:
+            raise Busy("Không ghi được sổ thu hồi, nên chưa có gì thay đổi. Hãy xem đĩa còn chỗ không.") from cause
+
+    def remark(self, control: Control, *, word: str, at: int) -> None:
+        """Write a line that takes nothing away, as after a restore or when the key of the machine has changed."""
+        with self._held() as handle:
+            _append(handle, control, {"at": at, "commune": control.commune_id.hex, "word": word})
+
+    def lines(self) -> list[Line]:
+        """Read the whole ledger; raise VaultError if a line was changed, moved or taken out of its middle."""
+        return parse(self.path.read_bytes()) if self.path.exists() else []
+
+    def end(self) -> tuple[int, bytes]:
+        """Return how many lines there are and the hash of the last one."""
+        lines = self.lines()
+        return (lines[-1].seq, lines[-1].h) if lines else (0, START)
+
+    @contextmanager
+    def _held(self) -> Iterator[int]:
+        """Hold the file against other writers; what a crash left of an unfinished line is cut off."""
+        fresh = not self.path.exists()
+        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if fresh:
+                flush_folder(self.path.parent)
+            _cut_torn(handle)
+            yield handle
+        finally:
+            os.close(handle)
+
+
+def _said(taken: heads.Taken) -> dict[str, Any]:
+    """Say what remains under a head; one that is gone has no version."""
+    head = taken.head
+    gone = inspect(head).deleted
+    left = [row for row in taken.remaining if inspect(row).persistent]
+    return {
+        "head": head.id.hex,
+        "v": None if gone else head.v,
+        "rows": "".join(sorted(mark(type(row), row) for row in left)),
+        "told": {mark(type(row), row): told for row in left if (told := _told(row))},
+    }
+
+
+def _told(row: Any) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in TOLD.get(row.__tablename__, ())}
+    return {name: value.hex if isinstance(value, UUID) else value for name, value in values.items()}
+
+
+def _settle(handle: int, session: Session, control: Control) -> None:
+    """Strike the last line of this commune if its act was never committed: acts of one commune follow one another."""
+    last = _last(handle, control.commune_id)
+    if last is None or "n" not in last.body:
+        return
+    line = select(AuditLine.h).where(AuditLine.commune_id == control.commune_id, AuditLine.n == last.body["n"])
+    kept = session.execute(line).scalar_one_or_none()
+    if kept is None or kept.hex() != last.body["h"]:
+        _append(handle, control, {"commune": control.commune_id.hex, "void": last.seq})
+
+
+def _last(handle: int, commune_id: UUID) -> Line | None:
+    with _mapped(handle) as whole:
+        at = whole.rfind(f'"commune":"{commune_id.hex}"'.encode())
+        return None if at < 0 else _line_at(whole, at)
+
+
+def _line_at(whole: mmap.mmap | bytes, at: int) -> Line:
+    begin, end = whole.rfind(b"\n", 0, at) + 1, whole.find(b"\n", at)
+    return Line.read(whole[begin:end])
+
+
+def _append(handle: int, control: Control, body: dict[str, Any]) -> None:
+    with _mapped(handle) as whole:
+        before = _line_at(whole, len(whole) - 1) if len(whole) else None
+    seq, prev = (before.seq + 1, before.h) if before else (1, START)
+    text = packed(body)
+    h = link(seq, prev, text)
+    line = Line(seq=seq, text=text, h=h, mac=sign(control, seq, h))
+    written = line.written()
+    if os.write(handle, written) != len(written):
+        raise OSError(errno.ENOSPC, "the line does not fit")
+    os.fsync(handle)
+
+
+@contextmanager
+def _mapped(handle: int) -> Iterator[mmap.mmap | bytes]:
+    """Look at the whole file without reading it: only its last lines matter."""
+    if not os.fstat(handle).st_size:
+        yield b""
+        return
+    with mmap.mmap(handle, 0, access=mmap.ACCESS_READ) as whole:
+        yield whole
+
+
+def _cut_torn(handle: int) -> None:
+    with _mapped(handle) as whole:
+        kept = whole.rfind(b"\n") + 1
+        torn = kept != len(whole)
+    if torn:
+        os.ftruncate(handle, kept)
+
+
+def marks(rows: str) -> Iterable[str]:
+    """Take the marks of a line apart."""
+    width = 2 * _MARK_BYTES
+    return (rows[at : at + width] for at in range(0, len(rows), width))

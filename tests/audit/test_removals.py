@@ -1,0 +1,205 @@
+"""The ledger of removals: written before the commit, chained, and struck where nothing came of it."""
+
+import resource
+import signal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from casework.addresses import actions as addresses
+from casework.audit import fresh
+from casework.audit.removals import Removals, marks
+from casework.audit.removed import Line, newest, parse, vouched
+from casework.desk import actions as desk
+from casework.errors import Busy, VaultError
+from casework.policy.permit import issue
+from casework.policy.words import Act, Role
+from casework.referrals import receiving
+from casework.vault import heads
+from casework.vault.kek import Kek, control
+from casework.vault.macs import equip
+from tests.addresses.test_register import HALL
+from tests.house import House, only_sqlite
+from tests.people import DONG_HAI, KEK, THANH_SON
+from tests.referrals.scenes import referred
+from tests.tampering import stolen
+
+CONTROLS = {one: control(KEK, one) for one in (THANH_SON, DONG_HAI)}
+
+
+def _ledger(house: House) -> Removals:
+    assert house.gate.removals is not None
+    return house.gate.removals
+
+
+def _declined(house: House):
+    made = referred(house).goes("open")
+    return made.goes("decline")
+
+
+def test_what_is_taken_away_stands_in_the_ledger_with_what_is_left(house: House):
+    made = _declined(house)
+    lines = _ledger(house).lines()
+    left = newest(lines, THANH_SON)[made.case_id]
+    with stolen(house) as thief:
+        [head] = thief.rows("head", id=made.case_id)
+        rows = [
+            one
+            for table in ("envelope", "document", "ground", "referral")
+            for one in thief.rows(table, case_id=made.case_id)
+        ]
+    assert left.v == head["v"]
+    assert len(list(marks(left.rows))) == len(rows) + 1
+    assert {"state": "declined"} in left.told.values()
+    assert vouched(lines, CONTROLS) == len(lines)
+
+
+def test_reading_and_writing_leave_no_line(house: House, lan):
+    case_id = lan.opens_a_case()
+    before = len(_ledger(house).lines())
+    lan.does(desk.read_case, case_id)
+    lan.does(desk.add_note, case_id, "x")
+    assert len(_ledger(house).lines()) == before
+
+
+def test_a_line_tells_no_name_and_no_word(house: House):
+    _declined(house)
+    text = _ledger(house).path.read_text().lower()
+    assert "dao" not in text
+    assert "công an" not in text
+
+
+def test_an_act_that_was_not_committed_is_struck_by_the_next(house: House):
+    made = referred(house).goes("open")
+    engine, person = house.gate.database.engine, made.to.person
+
+    def _fails(_connection: object) -> None:
+        raise OperationalError("COMMIT", {}, Exception("power"))
+
+    event.listen(engine, "commit", _fails)
+    with pytest.raises(Busy):
+        house.gate.perform(person, receiving.decline, *made.at, "Hôm nay không còn ai trực")
+    event.remove(engine, "commit", _fails)
+    [dead] = [one for one in _ledger(house).lines() if one.body.get("act") == Act.REFERRAL_DECLINE]
+    assert made.state == "opened"
+    made.goes("decline")
+    lines = _ledger(house).lines()
+    assert [one.body["void"] for one in lines if "void" in one.body] == [dead.seq]
+    with stolen(house) as thief:
+        [head] = thief.rows("head", id=made.case_id)
+    assert newest(lines, THANH_SON)[made.case_id].v == head["v"]
+    struck = newest(lines[: dead.seq + 1], THANH_SON)[made.case_id]
+    assert struck.act != Act.REFERRAL_DECLINE
+    assert struck.v == head["v"] - 1
+
+
+def test_another_commune_strikes_nothing(house: House, hoa):
+    made = _declined(house)
+    ledger = _ledger(house)
+    ledger.remark(CONTROLS[DONG_HAI], word="restored", at=1)
+    _declined(house)
+    ledger.remark(CONTROLS[THANH_SON], word="restored", at=1)
+    _declined(house)
+    lines = ledger.lines()
+    assert not any("void" in one.body for one in lines)
+    assert newest(lines, DONG_HAI) == {}
+    assert newest(lines, THANH_SON)[made.case_id].act == Act.REFERRAL_DECLINE
+
+
+@only_sqlite
+def test_without_room_for_the_line_nothing_is_taken_away(house: House):
+    made = referred(house).goes("open")
+    path = _ledger(house).path
+    path.touch()
+    path.chmod(0o600)
+    before = path.read_bytes()
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(Busy):
+        made.goes("decline")
+    path.rmdir()
+    path.write_bytes(before)
+    assert made.state == "opened"
+
+
+@only_sqlite
+def test_a_line_that_fits_only_in_part_is_cut_off_later(house: House, tmp_path: Path, monkeypatch):
+    made = _declined(house)
+    ledger = _ledger(house)
+    whole = ledger.path.read_bytes()
+    small = tmp_path / "small"
+    small.write_bytes(whole)
+    limited = Removals(small)
+    old = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) + 50, old[1]))
+    try:
+        with pytest.raises(OSError, match="fit"):
+            limited.remark(CONTROLS[THANH_SON], word="restored", at=1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, old)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert len(small.read_bytes()) == len(whole) + 50
+    assert limited.lines() == ledger.lines()
+    limited.remark(CONTROLS[THANH_SON], word="restored", at=1)
+    assert small.read_bytes().startswith(whole)
+    assert limited.end()[0] == ledger.end()[0] + 1
+    assert made.case_id in newest(limited.lines(), THANH_SON)
+
+
+@only_sqlite
+def test_a_changed_line_is_noticed(house: House):
+    _declined(house)
+    _declined(house)
+    ledger = _ledger(house)
+    raw = ledger.path.read_bytes()
+    for at in range(0, len(raw) - 1, 97):
+        changed = raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
+        with pytest.raises(VaultError):
+            vouched(parse(changed), CONTROLS)
+    _, second, *_ = raw.splitlines(keepends=True)
+    with pytest.raises(VaultError):
+        parse(second)
+
+
+@only_sqlite
+def test_a_later_line_of_the_new_key_answers_for_those_before(house: House):
+    _declined(house)
+    ledger = _ledger(house)
+    newer = {THANH_SON: control(Kek(KEK.number + 1, bytes(range(32))), THANH_SON)}
+    assert vouched(ledger.lines(), newer) == 0
+    ledger.remark(newer[THANH_SON], word="rotated", at=2)
+    assert vouched(ledger.lines(), newer) == len(ledger.lines())
+    assert vouched(ledger.lines(), {}) == 0
+
+
+def test_an_empty_ledger_ends_where_it_starts(tmp_path: Path):
+    assert Removals(tmp_path / "removals").end() == (0, bytes(32))
+
+
+def test_what_is_no_line_is_refused():
+    with pytest.raises(VaultError):
+        Line.read(b"1\tnothing")
+
+
+def test_a_retired_address_is_told(house: House, hoa):
+    hoa.does(addresses.retire_address, hoa.does(addresses.add_address, HALL))
+    left = newest(_ledger(house).lines(), THANH_SON)[THANH_SON]
+    assert {"state": "retired"} in left.told.values()
+
+
+def test_of_what_was_erased_nothing_is_left(house: House):
+    made = _declined(house)
+    permit = issue(house.stranger(Role.CONSOLE).actor, Act.COMMUNE_FOUND)
+    with house.gate.database.work(permit, THANH_SON) as session:
+        equip(session, CONTROLS[THANH_SON])
+        head = fresh.head(session, THANH_SON, made.case_id)
+        heads.erase(session, head)
+        session.flush()
+        assert heads.changes(session) == {}
+        _ledger(house).note(session, CONTROLS[THANH_SON], act="case.erase", at=1, end=(1, bytes(32)))
+        session.rollback()
+    left = newest(_ledger(house).lines(), THANH_SON)[made.case_id]
+    assert (left.v, left.rows) == (None, "")

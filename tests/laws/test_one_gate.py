@@ -1,0 +1,21 @@
+"""Every gate of the program keeps the ledger of removals: it is opened in one place."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.source import ROOT, python_files
+
+OPENS = Path("casework/gate.py")
+
+
+def _makes_a_gate(path: Path) -> bool:
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return any(isinstance(one, ast.Name) and one.id == "Gate" for one in calls)
+
+
+@pytest.mark.parametrize("path", python_files("casework"), ids=str)
+def test_a_gate_is_opened_with_its_ledger(path: Path):
+    assert _makes_a_gate(path) == (path == OPENS)
