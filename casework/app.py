@@ -22,7 +22,7 @@ from casework.statistics import views as statistics
 from casework.vault import kek
 from casework.vault.entry import models as _entry  # noqa: F401 - its tables belong to every installation
 from casework.vault.recovery import models as _recovery  # noqa: F401
-from casework.web import presence
+from casework.web import address, presence
 from casework.web.exit import ENDING
 
 _HELP_LINE = "peace_house"
@@ -55,6 +55,7 @@ def create_app(config: Config) -> Flask:
     app = Flask("casework", template_folder=str(resource("templates")))
     app.secret_key = kek.web_key(key)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    address.install(app, config)
     web.install(app)
     presence.install(app, open_gate(config, key), config)
     app.extensions["casework.keep"] = door.keep_what_was_typed

@@ -1,5 +1,6 @@
 """Frozen configuration from a TOML file in the data folder; secrets stay in files of their own."""
 
+import os
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -22,13 +23,17 @@ class Config:
     """What one installation needs to know before it opens its database.
 
     `checkpoint_public` are the public halves of the checkpoint keys, the newest first; `backup_public` is the public
-    half of the backup key, whose private half is on paper alone.
+    half of the backup key, whose private half is on paper alone. `public_url` is what people type; `proxy_hops` says
+    whether a proxy on this machine stands before the program (1) or none (0); `counts_url` opens the database as
+    somebody who can read released counts and nothing else.
     """
 
     data: Path
     database_url: str
     kek_file: Path
-    public_url: str = "http://127.0.0.1:8000"
+    public_url: str = ""
+    proxy_hops: int = 0
+    counts_url: str = ""
     demo: bool = False
     idle_minutes: int = 15
     session_hours: int = 9
@@ -42,9 +47,11 @@ class Config:
         return self.data / "removals"
 
     def __post_init__(self) -> None:
-        """Refuse an idle lock outside the 2 to 15 minutes that the interface promises."""
+        """Refuse an idle lock outside the 2 to 15 minutes that the interface promises, and more than one proxy."""
         if not 2 <= self.idle_minutes <= 15:
             raise ConfigurationError("idle_minutes phải từ 2 đến 15.")
+        if self.proxy_hops not in (0, 1):
+            raise ConfigurationError("proxy_hops phải là 0 (không có proxy) hoặc 1 (một proxy trên máy này).")
 
 
 def load(data: Path) -> Config:
@@ -58,7 +65,8 @@ def load(data: Path) -> Config:
     known = {field.name for field in fields(Config)} - {"data"}
     if unknown := set(settings) - known:
         raise ConfigurationError(f"{path}: không hiểu {', '.join(sorted(unknown))}.")
-    files = {name: data / settings.pop(name, usual) for name, usual in _FILES.items()}
+    # A key that the system hands over is named by a variable: kek_file = "$CREDENTIALS_DIRECTORY/kek".
+    files = {name: data / os.path.expandvars(settings.pop(name, usual)) for name, usual in _FILES.items()}
     settings["checkpoint_public"] = tuple(settings.get("checkpoint_public", ()))
     return Config(data=data, **files, **settings)
 

@@ -63,6 +63,12 @@ class Throttled(CaseworkError):
     status = 429
 
 
+class Misdirected(CaseworkError):
+    """The request was meant for another name than the one at which this installation answers."""
+
+    status = 421
+
+
 class Busy(CaseworkError):
     """A lock or a slot was not free in time, or the log could not be written; try again."""
 

@@ -57,6 +57,8 @@ def listening(app: Flask, port: int) -> BaseWSGIServer | MultiSocketServer:
         threads=THREADS,
         ident="",
         expose_tracebacks=False,
+        # Whether they are believed is decided in web/address.py, for every server alike.
+        clear_untrusted_proxy_headers=False,
         max_request_body_size=_TAKEN,
         inbuf_overflow=_IN_MEMORY,
         outbuf_overflow=_IN_MEMORY,

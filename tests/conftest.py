@@ -116,9 +116,11 @@ def luu(house: House) -> Someone:
 
 
 @pytest.fixture
-def app(house: House) -> Flask:
+def app(house: House) -> Iterator[Flask]:
     """The application of this house; forms need no token."""
-    return application(house)
+    made = application(house)
+    yield made
+    made.extensions["casework.gate"].database.engine.dispose()
 
 
 @pytest.fixture

@@ -158,7 +158,7 @@ def opened(url: str, folder: Path) -> Iterator[House]:
     kek_file.write_text(f"casework-kek-1 {KEK.number} {base64.b64encode(KEK.secret).decode()}\n", encoding="ascii")
     database = Database(url)
     try:
-        config = Config(data=folder, database_url=url, kek_file=kek_file)
+        config = Config(folder, url, kek_file, public_url="https://localhost")
         yield House(Gate(database, KEK, Removals(config.removals_file)), config)
     finally:
         database.engine.dispose()

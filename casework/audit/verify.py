@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from casework.audit.chain import START, holds
 from casework.audit.models import AuditLine
 from casework.errors import VaultError
 from casework.vault.hands import Hands
+from casework.vault.kek import Control
 from casework.vault.macs import check
 from casework.vault.models import Head
 
@@ -46,6 +48,16 @@ def verify(hands: Hands) -> Verdict:
             if row.head is not None:
                 marks[row.head] = (row.n, row.head_mac)
     return Verdict(lines=n, newest=prev, broken=None, stale_heads=_stale(hands, marks))
+
+
+def newest_holds(session: Session, control: Control) -> bool:
+    """Tell whether the last line of a commune's log is ours and its columns say what its text says."""
+    row = session.execute(_NEWEST, {"commune": control.commune_id}).one_or_none()
+    return row is not None and holds(control, row, row.n, row.prev)
+
+
+_line = AuditLine.__table__
+_NEWEST = select(_line).where(_line.c.commune_id == bindparam("commune")).order_by(_line.c.n.desc()).limit(1)
 
 
 def _stale(hands: Hands, marks: dict[UUID, tuple[int, bytes | None]]) -> int:

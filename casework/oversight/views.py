@@ -1,13 +1,20 @@
 """The log, its verification, and the policy in words."""
 
-from flask import Blueprint, render_template, request
+import logging
+
+from flask import Blueprint, make_response, render_template, request
+from werkzeug.wrappers import Response
 
 from casework.accounts.visitors import perform_for_anyone
+from casework.errors import NotFound
 from casework.oversight import actions, policy_text
+from casework.oversight.ready import wrong
 from casework.policy.words import Act
+from casework.web.address import is_this_machine
 from casework.web.choices import language
-from casework.web.presence import may, perform, public
+from casework.web.presence import config, gate, may, perform, public
 
+log_of_faults = logging.getLogger(__name__)
 blueprint = Blueprint("oversight", __name__)
 
 
@@ -28,6 +35,20 @@ def log() -> str:
 def verify() -> str:
     """Verify the log and show what was found."""
     return render_template("oversight/verified.html", verdict=perform(actions.verify_log))
+
+
+@blueprint.get("/readyz")
+@public
+def ready() -> Response:
+    """Tell a program of this machine whether the work could go on; for anybody else there is no such page."""
+    if not is_this_machine():
+        raise NotFound("readyz")
+    codes = list(wrong(gate(), config()))
+    if codes:
+        log_of_faults.warning("status=503 route=/readyz fault=%s", ",".join(codes))
+    response = make_response("".join(f"{code}\n" for code in codes or ["ok"]), 503 if codes else 200)
+    response.mimetype = "text/plain"
+    return response
 
 
 @blueprint.get("/quy-tac")

@@ -57,6 +57,10 @@ PAGES: Mapping[int, Page] = {
         _("Phần gửi lên quá lớn"),
         _("Chữ gửi được nhiều nhất 1 MB, tệp nhiều nhất 10 MB. Hãy bớt lại rồi gửi lần nữa."),
     ),
+    421: Page(
+        _("Địa chỉ này không đúng"),
+        _("Hãy gõ lại địa chỉ của sổ như nơi làm việc đã đưa, bắt đầu bằng https://."),
+    ),
     422: Page(_("Có chỗ cần sửa lại"), _("Hãy quay lại trang trước và xem chỗ được đánh dấu.")),
     429: Page(_("Đã thử quá nhiều lần"), _("Hãy chờ vài phút rồi thử lại. Việc gấp: hãy gọi điện.")),
     500: BROKEN,

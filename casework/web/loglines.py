@@ -30,7 +30,8 @@ class JsonLine(logging.Formatter):
             said["fault"] = record.exc_info[0].__name__
             frames = traceback.extract_tb(record.exc_info[2])[-_FRAMES:]
             said["at"] = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
-        return json.dumps(said, ensure_ascii=False)
+        # In ASCII alone: no control character, and no mark that turns a line around, reaches a terminal.
+        return json.dumps(said)
 
 
 def install(level: int = logging.INFO) -> None:

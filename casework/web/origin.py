@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_wtf.csrf import CSRFProtect
 
 from casework.errors import Refused
+from casework.web.address import ORIGIN
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OURS = frozenset({"same-origin", "none"})
@@ -55,4 +56,4 @@ def _from_here() -> bool:
     if site is not None:
         return site in OURS
     origin = request.headers.get("Origin")
-    return origin is None or origin == request.host_url.rstrip("/")
+    return origin is None or origin == current_app.extensions.get(ORIGIN, request.host_url.rstrip("/"))

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from flask import Flask
 from werkzeug.serving import make_server
 
+from casework.web.address import ORIGIN
+
 
 @contextlib.contextmanager
 def serving(app: Flask) -> Iterator[str]:
@@ -15,7 +17,9 @@ def serving(app: Flask) -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        url = f"http://127.0.0.1:{server.server_port}"
+        app.extensions[ORIGIN] = url
+        yield url
     finally:
         server.shutdown()
         thread.join()

@@ -6,6 +6,7 @@ from casework.policy.words import Act
 FREE = {
     ("GET", "static"),
     ("GET", "exit.health"),
+    ("GET", "oversight.ready"),
     ("GET", "exit.leave_again"),
     ("POST", "exit.leave"),
     ("POST", "language.choose"),

@@ -46,9 +46,17 @@ def test_an_exception_is_told_by_its_kind_and_places_alone():
     assert "test_an_exception" in line["at"]
 
 
-def test_a_line_break_makes_no_second_line():
-    line = written("casework.web", "status=%s", "200\n{}")
-    assert line["status"].startswith("200")
+@pytest.mark.parametrize("mark", ["\r\n{}", "\x1b[2K", "\x9b2K", "\x85", "\u2028", "\u202e", "\x00"])
+def test_no_character_makes_a_second_line_or_hides_one(mark):
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLine())
+    handler.emit(logging.LogRecord("casework.web", logging.ERROR, __file__, 1, "status=%s", (f"200{mark}",), None))
+    text = stream.getvalue()
+    assert text.isascii()
+    assert text.count("\n") == 1
+    assert mark not in text
+    assert json.loads(text)["status"].startswith("200")
 
 
 def test_the_list_has_no_field_for_words():

@@ -1,0 +1,40 @@
+"""Whether the program could do its work right now: asked by the machine itself, answered by codes without a word."""
+
+import shutil
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from casework.audit.verify import newest_holds
+from casework.config import Config
+from casework.errors import CaseworkError
+from casework.gate import Gate
+from casework.vault import kek
+from casework.vault.models import Commune
+
+# An intake is some kilobytes; what is left must also hold the write-ahead log of a night's backup.
+FREE_BYTES = 256 * 1024 * 1024
+
+
+def wrong(gate: Gate, config: Config) -> Iterator[str]:
+    """Yield a code for everything that would stop the work: kek, database, audit, disk."""
+    try:
+        if kek.load(config.kek_file, demo=config.demo) != gate.kek:
+            yield "kek"
+    except CaseworkError:
+        yield "kek"
+    try:
+        if not _logs_hold(gate):
+            yield "audit"
+    except (SQLAlchemyError, CaseworkError):
+        yield "database"
+    if shutil.disk_usage(config.data).free < FREE_BYTES:
+        yield "disk"
+
+
+def _logs_hold(gate: Gate) -> bool:
+    """Tell whether the newest line of each commune is ours."""
+    with gate.database.look() as session:
+        communes = session.execute(select(Commune.id)).scalars().all()
+        return all(newest_holds(session, gate.control(one)) for one in communes)
