@@ -86,7 +86,7 @@ def _open_many(work: Work, count: int) -> list[UUID]:
 
 
 def _open_one(work: Work) -> UUID:
-    code = codes.draw_unused(work)
+    code, marked = codes.draw_unused(work)
     case = Case(
         commune_id=work.commune_id,
         id=uuid4(),
@@ -94,7 +94,7 @@ def _open_one(work: Work) -> UUID:
         holder_id=work.me,
         state=OPEN,
         opened=reading.day_of(work.hands.at),
-        code_tag=codes.tag(work, code),
+        code_tag=marked,
     )
     found = writing.add_case(work, case)
     name = f"{secrets.choice(_SURNAMES)} Thị {secrets.choice(_GIVEN)} {secrets.choice(_GIVEN)}"

@@ -83,8 +83,8 @@ class Work:
         return self.permit.actor.member_id
 
     def also(self, doing: "Action[P, T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do a further act in the same commit, with a permit and a log line of its own."""
-        other = Work(permit=issue(self.actor, doing.act), hands=self.hands, who=self.who)
+        """Do a further act in the same commit, with a permit and a log line of its own, however deep it lies."""
+        other = Work(permit=issue(self.actor, doing.act), hands=self.hands, who=self.who, others=self.others)
         self.others.append(other)
         connection = self.session.connection()
         try:

@@ -104,12 +104,30 @@ def _lock(hands: Hands, agency_id: UUID) -> Lock:
 
 
 _KINDS = (Member, Head)
-_member, _head = Member.__table__, Head.__table__
+_AGENCY_KINDS = (Agency, Head)
+_member, _head, _agency = Member.__table__, Head.__table__, Agency.__table__
+_OF_KIND = (
+    select(*columns(*_AGENCY_KINDS), *newest_line(_head.c.commune_id, _head.c.id))
+    .join(_head, (_head.c.commune_id == _agency.c.commune_id) & (_head.c.id == _agency.c.id))
+    .where(_agency.c.commune_id == bindparam("commune"), _agency.c.kind == bindparam("kind"))
+)
 _MEMBERS = (
     select(*columns(*_KINDS), newest_number(_head.c.commune_id, _head.c.id))
     .join(_head, (_head.c.commune_id == _member.c.commune_id) & (_head.c.id == _member.c.id))
     .where(_member.c.commune_id == bindparam("commune"))
 )
+
+
+def agency_of_kind(hands: Hands, kind: str) -> Any | None:
+    """Return the agency of a kind as a plain row, verified and fresh; None if the commune has none."""
+    row = hands.session.execute(_OF_KIND, {"commune": hands.commune_id, "kind": kind}).one_or_none()
+    if row is None:
+        return None
+    found, own = taken_apart(row[:-2], _AGENCY_KINDS)
+    check(hands.control, Head, own, 0)
+    believe(own, *row[-2:])
+    check(hands.control, Agency, found, own.v)
+    return found
 
 
 def members(hands: Hands) -> list[Any]:

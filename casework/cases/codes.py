@@ -27,10 +27,10 @@ def tag(work: Work, code: str) -> bytes:
     return marks.mark(work.hands.control, fresh.commune(work.session, work.commune_id), "code", fold(code))
 
 
-def draw_unused(work: Work) -> str:
-    """Draw a code that no case of this commune bears, in reach or not."""
+def draw_unused(work: Work) -> tuple[str, bytes]:
+    """Draw a code that no case of this commune bears, in reach or not; return it with its tag."""
     while True:
         code = draw()
-        taken = work.session.execute(scope.code_taken(work.permit, tag(work, code))).scalar_one()
-        if not taken:
-            return code
+        marked = tag(work, code)
+        if not work.session.execute(*scope.code_taken(work.permit, marked)).scalar_one():
+            return code, marked

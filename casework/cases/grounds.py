@@ -2,8 +2,6 @@
 
 from uuid import uuid4
 
-from sqlalchemy import select
-
 from casework.audit import fresh
 from casework.cases import writing
 from casework.cases.models import LIVE_GROUND, Ground
@@ -14,7 +12,6 @@ from casework.codelists import codelist
 from casework.errors import BadInput
 from casework.gate import Work
 from casework.policy.words import Section
-from casework.vault.models import Agency
 
 # Consent is asked again after six months; the other grounds end with their referral.
 _CONSENT_DAYS = 183
@@ -22,7 +19,9 @@ _CONSENT_DAYS = 183
 
 def record(work: Work, found: Held, entry: GroundEntry) -> Ground:
     """Write one entry: sealed words for the owner, and a row that says to whom, which sections and until when."""
-    receiver = _receiver(work, entry.receiver)
+    receiver = fresh.agency_of_kind(work.hands, entry.receiver)
+    if receiver is None:
+        raise BadInput("Xã chưa ghi cơ quan nhận này vào sổ.")
     if receiver.id in work.actor.agencies:
         raise BadInput("Cơ quan giữ vụ việc đã đọc được rồi, không cần căn cứ.")
     consent = codelist("ground_kind").get(entry.kind).code == "consent"
@@ -42,12 +41,3 @@ def record(work: Work, found: Held, entry: GroundEntry) -> Ground:
     work.session.add(ground)
     writing.save_json(work, found, Section.GROUNDS, entry.to_json(), series=ground.id)
     return ground
-
-
-def _receiver(work: Work, kind: str) -> Agency:
-    """Find the agency of a kind in rows that hold; raise BadInput if the commune has none."""
-    wanted = select(Agency.id).where(Agency.commune_id == work.commune_id, Agency.kind == kind)
-    found = work.session.execute(wanted).scalar_one_or_none()
-    if found is None:
-        raise BadInput("Xã chưa ghi cơ quan nhận này vào sổ.")
-    return fresh.agency(work.session, work.commune_id, found)

@@ -227,10 +227,16 @@ def _bound(kind: Any) -> Select[Any]:
     return select(kind).where(kind.commune_id == bindparam("commune"), column == bindparam("case"))
 
 
-def code_taken(permit: Permit, code_tag: bytes) -> Select[Any]:
+def code_taken(permit: Permit, code_tag: bytes) -> Asked:
     """Count the cases of the whole commune that bear a code; it answers nothing but how many."""
-    bears = and_(Case.commune_id == permit.actor.commune_id, Case.code_tag == code_tag)
-    return _marked(select(func.count()).select_from(Case).where(bears), permit)
+    return _marked(_TAKEN, permit), {"commune": permit.actor.commune_id, "code": code_tag}
+
+
+_TAKEN = (
+    select(func.count())
+    .select_from(_case)
+    .where(_case.c.commune_id == bindparam("commune"), _case.c.code_tag == bindparam("code"))
+)
 
 
 def _marked(statement: S, permit: Permit) -> S:

@@ -77,26 +77,29 @@ def writable(work: Work) -> frozenset[Section]:
 def take_away(work: Work, found: Held) -> None:
     """Raise the version of a case and sign again every row that hangs on it, so that it can be read on at once."""
     work.session.flush()
-    rows: list[Maced] = []
-    for kind in (Case, Document, Envelope, Ground, Referral):
-        rows += work.session.execute(*scope.bound(work.permit, kind, found.id)).scalars().all()
-    heads.take_away(work.session, found.head, rows)
+    heads.take_away(work.session, found.head, _hanging_on(work, found))
     work.session.flush()
 
 
 def erase_section(work: Work, found: Held, section: Section) -> None:
     """Delete every document of a section with its envelopes, as a draft is when it has become a case."""
-    doomed = [
-        row
-        for row in work.session.execute(*scope.bound(work.permit, Document, found.id)).scalars()
-        if row.section == section
-    ]
-    ids = {row.id for row in doomed}
-    for envelope in work.session.execute(*scope.bound(work.permit, Envelope, found.id)).scalars():
-        if envelope.document_id in ids:
-            work.session.delete(envelope)
+    rows = _hanging_on(work, found)
+    doomed = {row.id: row for row in rows if isinstance(row, Document) and row.section == section}
+    shut = [row for row in rows if isinstance(row, Envelope) and row.document_id in doomed]
+    for envelope in shut:
+        work.session.delete(envelope)
     work.session.flush()
-    for document in doomed:
+    for document in doomed.values():
         heads.forget(found.head, section=section, series=document.series)
         work.session.delete(document)
-    take_away(work, found)
+    gone = {id(row) for row in (*shut, *doomed.values())}
+    heads.take_away(work.session, found.head, [row for row in rows if id(row) not in gone])
+    work.session.flush()
+
+
+def _hanging_on(work: Work, found: Held) -> list[Maced]:
+    """Load every row that hangs on a case and is signed together with the version of its head."""
+    rows: list[Maced] = []
+    for kind in (Case, Document, Envelope, Ground, Referral):
+        rows += work.session.execute(*scope.bound(work.permit, kind, found.id)).scalars().all()
+    return rows

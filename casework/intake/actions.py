@@ -72,6 +72,18 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class OpenDraft:
+    """A draft that was opened: its pages as they were typed, and what the commune brings to their questions."""
+
+    pages: dict[int, Mapping[str, Any]]
+    setting: "Setting"
+
+    def __repr__(self) -> str:
+        """Never print what was typed."""
+        return "<sealed>"
+
+
+@dataclass(frozen=True)
 class Setting:
     """What a commune brings to the questions: who may be named as a reader besides me, agencies, the register."""
 
@@ -153,10 +165,11 @@ def _save_page(work: Work, found: Held, number: int, data: Mapping[str, Any]) ->
 
 
 @action(Act.DRAFT_OPEN)
-def open_draft(work: Work, draft_id: UUID) -> dict[int, Mapping[str, Any]]:
-    """Open the saved pages of a draft by their numbers."""
+def open_draft(work: Work, draft_id: UUID) -> OpenDraft:
+    """Open the saved pages of a draft by their numbers, with the setting of an intake, in one look at the book."""
     found = reading.held_draft(work, draft_id)
-    return {page.series.int: page.data for page in reading.pages(work, found, [Section.DRAFT], draft=True)}
+    pages = reading.pages(work, found, [Section.DRAFT], draft=True)
+    return OpenDraft({page.series.int: page.data for page in pages}, work.also(begin_intake))
 
 
 def list_drafts(work: Work) -> list[Draft]:
@@ -200,8 +213,7 @@ def open_case(work: Work, draft_id: UUID, answers: Answers | None) -> UUID:
 
 
 def _label(work: Work, found: Held, answers: Answers) -> Label:
-    code = codes.draw_unused(work)
-    found.case.code_tag = codes.tag(work, code)
+    code, found.case.code_tag = codes.draw_unused(work)
     return Label(
         code=code,
         nickname=codes.draw_nickname(),

@@ -93,9 +93,10 @@ class Opened:
 
 def opened(draft_id: UUID) -> Opened:
     """Open a draft of the person of this request; raises NotFound if it is out of reach or no longer a draft."""
-    pages = perform(actions.open_draft, draft_id)
-    told = MultiDict(pages.get(TOLD, {}))
-    return Opened(draft_id, pages, Offers(pronoun=told.get("pronoun", ""), danger=told.get("danger") == "yes"))
+    found = perform(actions.open_draft, draft_id)
+    told = MultiDict(found.pages.get(TOLD, {}))
+    offers = Offers(pronoun=told.get("pronoun", ""), danger=told.get("danger") == "yes", setting=found.setting)
+    return Opened(draft_id, found.pages, offers)
 
 
 def unfinished(forms: Mapping[int, Page]) -> int | None:

@@ -15,8 +15,10 @@ class Offers:
     `danger` says that there was danger when the intake began.
     """
 
-    def __init__(self, *, pronoun: str = "", danger: bool = False) -> None:
-        """Take what the first page answered; an unknown pronoun is the usual one."""
+    def __init__(self, *, pronoun: str = "", danger: bool = False, setting: Setting | None = None) -> None:
+        """Take what the first page answered, an unknown pronoun is the usual one, and the setting if it is at hand."""
+        if setting is not None:
+            self.setting = setting
         self.pronoun = pronoun if pronoun in codelist("pronoun") else DEFAULT_PRONOUN
         self.danger = danger
 

@@ -182,6 +182,14 @@ def test_an_act_with_a_second_act_writes_two_lines_in_one_commit(house: House, l
 
 
 @only_sqlite
+def test_an_act_within_a_second_act_writes_its_line_too(house: House, lan: Someone):
+    draft = lan.does(intake.start_draft, {1: {"danger": "no"}})
+    before = len(lines(house))
+    lan.does(intake.open_draft, draft)
+    assert [line["act"] for line in lines(house)[before:]] == ["draft.open", "intake.begin", "address.list"]
+
+
+@only_sqlite
 def test_a_second_act_needs_a_permit_of_its_own(house: House, chinh: Someone):
     def also_close(work: Work) -> None:
         work.also(desk.close_case, uuid4(), outcome="", words="")

@@ -129,7 +129,7 @@ def test_a_draft_is_its_author_s_alone(house: House, lan: Someone):
     draft = lan.does(intake.start_draft, {1: {"who": "anh ta"}})
     for username in set(STAFF) - {"lan"}:
         assert let_through(house[username], draft) == set(), username
-    assert lan.does(intake.open_draft, draft) == {1: {"who": "anh ta"}}
+    assert lan.does(intake.open_draft, draft).pages == {1: {"who": "anh ta"}}
 
 
 def test_a_draft_left_for_seven_days_is_offered_to_the_lead_and_opens_for_her(lan: Someone, mai: Someone, hoa: Someone):
@@ -145,7 +145,7 @@ def test_a_draft_left_for_seven_days_is_offered_to_the_lead_and_opens_for_her(la
             assert let_through(mai, draft) == set()
             assert let_through(hoa, restricted) == set()
     with living_at(partial(int, now)):
-        assert hoa.does(intake.open_draft, draft) == {1: {"who": "anh ta"}}
+        assert hoa.does(intake.open_draft, draft).pages == {1: {"who": "anh ta"}}
         hoa.does(intake.save_draft, draft, 2, {"more": "x"})
         assert hoa.does(intake.open_case, draft, dao()) == draft
         assert {one.id for one in lan.does(desk.list_cases).cases} == {draft}

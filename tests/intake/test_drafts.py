@@ -128,7 +128,7 @@ def test_a_discarded_draft_is_gone_and_asks_first(lan, browser):
     client = browser("lan")
     draft_id = fills(client)
     assert "không lấy lại được" in shown(client.get(f"/ghi-nhan/{draft_id}/bo"))
-    assert lan.does(intake.open_draft, draft_id)
+    assert lan.does(intake.open_draft, draft_id).pages
     assert client.post(f"/ghi-nhan/{draft_id}/bo").status_code == 303
     assert client.get(f"/ghi-nhan/{draft_id}/5").status_code == 404
     assert lan.does(desk.list_cases).drafts == ()

@@ -62,7 +62,7 @@ def test_a_name_beside_the_answer_that_it_is_not_clear_is_asked_about_and_not_ke
 
 def test_a_name_that_was_typed_before_answering_nobody_is_dropped(lan, mai, browser):
     draft_id = begins(browser("lan"), readers={**hidden_from(SECRET, mai), "secret": "nobody"})
-    assert SECRET not in str(lan.does(intake.open_draft, draft_id))
+    assert SECRET not in str(lan.does(intake.open_draft, draft_id).pages)
 
 
 def test_nobody_outside_the_list_can_be_chosen(lan, cuong, house, browser):
