@@ -7,10 +7,11 @@ from pathlib import Path
 from casework import clock
 from casework.config import Config
 from casework.db import upgrade
-from casework.demo import cards, folder, founding, telling
+from casework.demo import cards, counting, folder, founding, telling
 from casework.demo.cards import Card
 from casework.demo.content import drafts, places, residents, tales
 from casework.demo.correspondence import offices
+from casework.demo.visits import moment, sittings
 from casework.gate import Gate, Person, open_gate
 from casework.policy.permit import Actor
 from casework.policy.words import Role
@@ -59,7 +60,7 @@ def _tell(gate: Gate, config: Config, dealt: tuple[Card, ...]) -> None:
     """Found the commune, then let its people tell what happened, up to the present."""
     present = clock.micros()
     first = clock.local(present).date() - timedelta(days=tales()[0].days_ago) - _FOUNDED_BEFORE
-    calendar = telling.Calendar(telling.moment(first, _FOUNDED_AT))
+    calendar = telling.Calendar(moment(first, _FOUNDED_AT))
     passphrases = {card.username: card.password for card in dealt}
     lead = next(card.username for card in dealt if card.role == _LEAD)
     with clock.living_at(calendar):
@@ -68,10 +69,11 @@ def _tell(gate: Gate, config: Config, dealt: tuple[Card, ...]) -> None:
         tellers = {tale.opened_by for tale in tales()} | {one.by for one in drafts()} | {lead} | readers
         opened = founding.knock(gate, founded.commune_id, {name: passphrases[name] for name in sorted(tellers)})
         cast = telling.Cast(founded.commune_id, founded.ids, opened, lead)
-        addresses = telling.register(gate, config, cast, places())
-        for visit in telling.Telling(cast, addresses, present=present).visits(tales(), drafts()):
-            calendar.go_to(visit.at)
-            telling.receive(gate, config, cast, visit)
+        addresses = telling.register(gate, config, cast, places(), calendar)
+        told = telling.Telling(cast, addresses, present=present).visits(tales(), drafts())
+        closed = counting.closings(first, clock.local(present).date(), lead=lead)
+        for sitting in sittings([*told, *closed]):
+            telling.receive(gate, config, cast, sitting, calendar)
         system = Person(Actor(founded.commune_id, None, (Role.SYSTEM,)), founded.commune_id)
         calendar.go_to(present - _JUST_NOW)
         gate.perform(system, expiry.expire)

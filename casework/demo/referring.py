@@ -110,7 +110,7 @@ class Referring:
         steps = courses[turn % len(courses)]
         if steps and steps[-1][2] is not _end_ground and tale.days_ago > _READ_AFTER_DAYS:
             steps = (*steps, (3, 10, _look))
-        yield Visit(at(0, 25 + place), tale.opened_by, self._sending(number, receiver, office, turn))
+        yield Visit(at(0, 5 + place), tale.opened_by, self._sending(number, receiver, office, turn))
         for after_days, later, step in steps:
             who = office.username if step in _THEIRS else tale.opened_by
             yield Visit(at(after_days, later + place), who, self._doing(number, receiver, office, turn, step))

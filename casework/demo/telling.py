@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from casework import clock
@@ -15,7 +15,7 @@ from casework.clock import MICROSECOND
 from casework.config import Config
 from casework.demo.content import Begun, Place, Tale
 from casework.demo.referring import Referring
-from casework.demo.visits import Seat, Visit
+from casework.demo.visits import Seat, Visit, moment
 from casework.desk import actions as desk
 from casework.gate import Gate
 from casework.intake import actions as intake
@@ -60,21 +60,21 @@ class Cast:
     lead: str
 
 
-def moment(day: date, minutes: int) -> int:
-    """Return the microseconds of some minutes after midnight of a day of the commune."""
-    midnight = datetime.combine(day, time(), tzinfo=clock.LOCAL)
-    return int((midnight + timedelta(minutes=minutes)).timestamp()) * MICROSECOND
-
-
-def receive(gate: Gate, config: Config, cast: Cast, visit: Visit) -> None:
+def receive(gate: Gate, config: Config, cast: Cast, sitting: Sequence[Visit], calendar: Calendar) -> None:
     """Let somebody in through the same door as always, let her do what she came for, and let her out."""
-    begun = gate.perform(door.visitor(cast.commune_id), accounts.sign_in, cast.opened[visit.username], before=None)
+    calendar.go_to(sitting[0].at)
+    opened = cast.opened[sitting[0].username]
+    begun = gate.perform(door.visitor(cast.commune_id), accounts.sign_in, opened, before=None)
     seat = Seat(gate, config, begun.token.cookie())
-    visit.do(seat)
+    for visit in sitting:
+        calendar.go_to(visit.at)
+        visit.do(seat)
     seat.perform(accounts.sign_out, begun.token.sid)
 
 
-def register(gate: Gate, config: Config, cast: Cast, places: Sequence[Place]) -> dict[str, UUID]:
+def register(
+    gate: Gate, config: Config, cast: Cast, places: Sequence[Place], calendar: Calendar
+) -> dict[str, UUID]:
     """Let the lead write the register of trusted addresses; return the ids by the keys that the tales use."""
     ids: dict[str, UUID] = {}
 
@@ -84,7 +84,7 @@ def register(gate: Gate, config: Config, cast: Cast, places: Sequence[Place]) ->
             entry = Entry(one.name, one.host, one.hamlet, one.kind, one.capacity, one.opening, contact)
             ids[one.key] = seat.perform(add_address, entry)
 
-    receive(gate, config, cast, Visit(clock.micros(), cast.lead, fill))
+    receive(gate, config, cast, [Visit(clock.micros(), cast.lead, fill)], calendar)
     return ids
 
 
@@ -99,10 +99,9 @@ class Telling:
         self._referring = Referring(self._cases)
 
     def visits(self, tales: Sequence[Tale], drafts: Sequence[Begun]) -> list[Visit]:
-        """Return every visit of all tales, and of the intakes that were not finished, in the order of time."""
+        """Return every visit of all tales, and of the intakes that were not finished."""
         found = [visit for number, tale in enumerate(tales) for visit in self._visits(number, tale)]
-        found += [self._beginning(one) for one in drafts]
-        return sorted(found, key=lambda visit: visit.at)
+        return [*found, *(self._beginning(one) for one in drafts)]
 
     def _visits(self, number: int, tale: Tale) -> Iterator[Visit]:
         minute = _OPENS + number * _PACE % _OPEN_FOR

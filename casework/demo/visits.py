@@ -1,12 +1,25 @@
 """Who comes to her desk when, and what she does there; each act goes through the gate as a request would."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
+from casework import clock
+from casework.clock import MICROSECOND
 from casework.config import Config
 from casework.errors import SignInNeeded
 from casework.gate import Action, Gate, P, T
 from casework.web.people import recognise
+
+# Who comes back to her desk within these minutes has not left it.
+_STAYS = 10 * 60 * MICROSECOND
+
+
+def moment(day: date, minutes: int) -> int:
+    """Return the microseconds of some minutes after midnight of a day of the commune."""
+    midnight = datetime.combine(day, time(), tzinfo=clock.LOCAL)
+    return int((midnight + timedelta(minutes=minutes)).timestamp()) * MICROSECOND
 
 
 @dataclass(frozen=True)
@@ -32,3 +45,16 @@ class Visit:
     at: int
     username: str
     do: Callable[[Seat], None]
+
+
+def sittings(visits: Iterable[Visit]) -> Iterator[list[Visit]]:
+    """Put visits that follow one another by the same person within minutes into one sitting, in the order of time."""
+    ordered = sorted(visits, key=lambda visit: visit.at)
+    sitting = ordered[:1]
+    for before, visit in pairwise(ordered):
+        if visit.username != before.username or visit.at - before.at > _STAYS:
+            yield sitting
+            sitting = []
+        sitting.append(visit)
+    if sitting:
+        yield sitting

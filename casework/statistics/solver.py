@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import highspy
 import numpy as np
+from highspy._core import _Highs
 
 _WHOLE = 1e-6
 
@@ -18,7 +19,7 @@ class Program:
         """Begin with no variable and no row."""
         self._bounds: list[tuple[float, float]] = []
         self._rows: list[tuple[float, float, dict[int, int]]] = []
-        self._solvers: dict[bool, highspy.Highs] = {}
+        self._solvers: dict[bool, _Highs] = {}
 
     def variable(self, low: float = 0, high: float = highspy.kHighsInf) -> int:
         """Add a variable and return its number."""
@@ -47,8 +48,9 @@ class Program:
             return None
         return list(solver.getSolution().col_value)
 
-    def _load(self, *, whole: bool) -> highspy.Highs:
-        solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    def _load(self, *, whole: bool) -> _Highs:
+        # The class beneath highspy.Highs, which prints its name on the server's output when it is made.
+        solver = _Highs()
         for option, value in (
             ("log_to_console", False),
             ("output_flag", False),

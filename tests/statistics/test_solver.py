@@ -1,5 +1,8 @@
 """The solver's answers are whole, cheapest and the same each time."""
 
+import subprocess
+import sys
+
 from casework.statistics.solver import Program
 
 
@@ -40,3 +43,9 @@ def test_a_program_whose_only_points_are_broken_has_no_answer():
     column = program.variable(high=5)
     program.row({column: 2}, low=3, high=3)
     assert program.cheapest({column: 1}) is None
+
+
+def test_the_solver_says_nothing_on_the_server_s_output():
+    quiet = "from casework.statistics.solver import Program; one = Program(); one.cheapest({one.variable(high=1): 1})"
+    said = subprocess.run([sys.executable, "-c", quiet], capture_output=True, check=True)
+    assert (said.stdout, said.stderr) == (b"", b"")

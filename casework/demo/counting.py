@@ -1,0 +1,26 @@
+"""The lead of the fictional commune closes each quarter on the day after it; the newest waits for whoever looks."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from casework.demo.visits import Seat, Visit, moment
+from casework.statistics import actions
+from casework.statistics.periods import Cadence, Period
+
+_CLOSES_AT = 9 * 60
+
+
+def closings(founded: date, today: date, *, lead: str) -> Iterator[Visit]:
+    """Return the lead's visits that close every quarter but the newest, which she is still asked for at the end."""
+    quarter = Period.of(founded, Cadence.QUARTER)
+    after = Period.of(quarter.next_day, Cadence.QUARTER)
+    while after.last < today:
+        yield Visit(moment(quarter.next_day, _CLOSES_AT), lead, _close)
+        quarter, after = after, Period.of(after.next_day, Cadence.QUARTER)
+
+
+def _close(seat: Seat) -> None:
+    """Look at the truth beside what would be published, and agree; a small commune's period may last longer."""
+    seen = seat.perform(actions.preview_period)
+    if seen.over:
+        seat.perform(actions.close_period, seen.period.name, seen.mark)

@@ -1,0 +1,99 @@
+"""The demo shows the main job: referrals in every state, and quarters that were counted and released."""
+
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from lxml import html
+
+from casework import clock
+from casework.accounts import actions as accounts
+from casework.accounts import door, doorstep
+from casework.accounts.doorstep import Knock
+from casework.app import create_app
+from casework.codelists import codelist
+from casework.demo.visits import Visit, sittings
+from casework.referrals import receiving
+from casework.referrals.lines import Box
+from casework.statistics import actions as counting
+from casework.web.people import COOKIE, recognise
+from tests.demonstration import Built
+
+READERS = ("counsellor", "lead", "officer", "health_worker", "legal_officer", "child_officer", "chair")
+
+
+def cookies(built: Built, role: str) -> list[str]:
+    """Sign in everybody of a role."""
+    return [_cookie(built, card) for card in built.demo.cards if card.role == role]
+
+
+def _cookie(built: Built, card) -> str:
+    commune_id = doorstep.commune_behind(built.gate, card.username)
+    assert commune_id
+    opened = doorstep.try_passphrase(built.gate, commune_id, Knock(card.username, card.password, "máy"))
+    return built.gate.perform(door.visitor(commune_id), accounts.sign_in, opened, before=None).token.cookie()
+
+
+def box(built: Built, cookie: str) -> Box:
+    found = recognise(built.gate, built.config, cookie)
+    assert found
+    return built.gate.perform(found.person, receiving.list_referrals)
+
+
+@pytest.fixture(scope="module")
+def app(built: Built) -> Flask:
+    """The application over the demo."""
+    return create_app(built.config)
+
+
+def browser(app: Flask, cookie: str) -> FlaskClient:
+    client = app.test_client()
+    client.environ_base["wsgi.url_scheme"] = "https"
+    client.set_cookie(COOKIE, cookie, secure=True)
+    return client
+
+
+def test_referrals_stand_in_every_state_and_one_urgent_one_is_unopened(built: Built):
+    boxes = [box(built, cookie) for role in ("counsellor", "lead") for cookie in cookies(built, role)]
+    sent = {line.id: line for one in boxes for line in one.lines}
+    assert set(Counter(line.state for line in sent.values())) == {one.code for one in codelist("referral_state")}
+    assert any(line.unopened for line in sent.values())
+    assert any(one.answered for one in boxes), "nobody has a new answer to read"
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_whoever_may_read_referrals_finds_some(built: Built, role):
+    assert any(box(built, cookie).lines for cookie in cookies(built, role))
+
+
+def test_quarters_are_released_one_after_the_other_and_the_newest_waits_for_the_lead(built: Built, app: Flask):
+    [lead, *_] = cookies(built, "lead")
+    found = recognise(built.gate, built.config, lead)
+    assert found
+    released = built.gate.perform(found.person, counting.read_releases)
+    assert len(released) >= 2
+    assert all(before.period.next_day == after.period.first for before, after in pairwise(released))
+    assert all({"total", "form", "sex"} <= set(one.tables) for one in released)
+    waiting = built.gate.perform(found.person, counting.preview_period)
+    assert waiting.over
+    assert "Xem số liệu rồi chốt kỳ" in browser(app, lead).get("/").text
+    assert browser(app, lead).get("/chot-ky").status_code == 200
+
+
+def test_the_statistician_sees_tables_and_the_picture(built: Built, app: Flask):
+    [thu, *_] = cookies(built, "statistician")
+    page = html.fromstring(browser(app, thu).get("/so-lieu").text)
+    assert len(page.xpath("//main//table[contains(@class, 'rows')]")) >= 2
+    assert len(page.xpath("//main//svg//*[name()='rect']")) >= 2
+    assert page.xpath("//main//svg//*[name()='rect']/@width[. != '0.0']")
+
+
+def test_one_who_comes_back_within_minutes_has_not_left_her_desk():
+    minute = 60 * clock.MICROSECOND
+    lan, an, *rest = (
+        Visit(at * minute, who, print) for at, who in ((5, "lan"), (7, "an"), (0, "lan"), (8, "an"), (60, "an"))
+    )
+    assert list(sittings([lan, an, *rest])) == [[rest[0], lan], [an, rest[1]], [rest[2]]]
+    assert list(sittings([])) == []
