@@ -72,9 +72,7 @@ def receive(gate: Gate, config: Config, cast: Cast, sitting: Sequence[Visit], ca
     seat.perform(accounts.sign_out, begun.token.sid)
 
 
-def register(
-    gate: Gate, config: Config, cast: Cast, places: Sequence[Place], calendar: Calendar
-) -> dict[str, UUID]:
+def register(gate: Gate, config: Config, cast: Cast, places: Sequence[Place], calendar: Calendar) -> dict[str, UUID]:
     """Let the lead write the register of trusted addresses; return the ids by the keys that the tales use."""
     ids: dict[str, UUID] = {}
 
