@@ -11,6 +11,8 @@ from casework.policy.words import Act, Role
 from casework.vault.models import Agency, Wrap
 from casework.vietnamese import sort_key
 
+_NONE = ("", "")
+
 
 @dataclass(frozen=True)
 class Colleague:
@@ -22,13 +24,14 @@ class Colleague:
     roles: tuple[Role, ...]
     agency_id: UUID | None
     agency_name: str
+    agency_kind: str
     state: str
 
 
 def colleagues(work: Work) -> list[Colleague]:
     """Return all members of the commune, sorted as Vietnamese names are."""
-    agencies = select(Agency.id, Agency.name).where(Agency.commune_id == work.commune_id)
-    names = {row.id: row.name for row in work.session.execute(agencies)}
+    agencies = select(Agency.id, Agency.name, Agency.kind).where(Agency.commune_id == work.commune_id)
+    known = {row.id: (row.name, row.kind) for row in work.session.execute(agencies)}
     found = [
         Colleague(
             id=row.id,
@@ -36,7 +39,8 @@ def colleagues(work: Work) -> list[Colleague]:
             username=row.username,
             roles=tuple(Role(code) for code in row.roles.split(",")),
             agency_id=row.agency_id,
-            agency_name=names.get(row.agency_id, ""),
+            agency_name=known.get(row.agency_id, _NONE)[0],
+            agency_kind=known.get(row.agency_id, _NONE)[1],
             state=row.state,
         )
         for row in fresh.members(work.hands)

@@ -62,11 +62,12 @@ def recent(hands: Hands, act: Act, *, who: UUID, since: int) -> int:
     return hands.session.execute(_RECENT, wanted).scalar_one()
 
 
-def reasons(hands: Hands, act: Act, *, who: UUID, about: Collection[UUID]) -> dict[str, int]:
-    """Return for each reason given when somebody did an act about some ids the last moment she did it."""
+def reasons(hands: Hands, act: Act, *, who: Collection[UUID], about: Collection[UUID]) -> dict[tuple[UUID, str], int]:
+    """Return for each person and reason given when she did an act about some ids the last moment she did it."""
     mine = (AuditLine.commune_id == hands.commune_id, AuditLine.about.in_(about), AuditLine.act == act)
-    rows = select(AuditLine.body, AuditLine.at).where(*mine, AuditLine.who == who).order_by(AuditLine.n)
-    return {json.loads(row.body)["reason"]: row.at for row in hands.session.execute(rows)}
+    rows = select(AuditLine.who, AuditLine.body, AuditLine.at).where(*mine, AuditLine.who.in_(who))
+    found = hands.session.execute(rows.order_by(AuditLine.n))
+    return {(row.who, json.loads(row.body)["reason"]): row.at for row in found}
 
 
 @dataclass(frozen=True)

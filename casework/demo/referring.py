@@ -1,6 +1,7 @@
 """Tells what became of the referrals: each takes one of a few courses, so that every state is there to be seen."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from casework.cases.sections import Letter
@@ -58,9 +59,9 @@ def _withdraw(seat: Seat, case_id: UUID, referral_id: UUID, _office: Office, _tu
     seat.perform(sending.withdraw, case_id, referral_id)
 
 
-def _end_ground(seat: Seat, case_id: UUID, referral_id: UUID, _office: Office, _turn: int) -> None:
+def _end_ground(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, _turn: int) -> None:
     for ground in seat.perform(ledger.read_ledger, case_id).grounds:
-        if ground.carrying:
+        if ground.carrying and offices()[ground.entry.receiver] is office:
             seat.perform(ledger.withdraw_ground, case_id, ground.id, words="Người ấy đổi ý, xin dừng lại.")
             return
 
@@ -69,23 +70,43 @@ def _look(seat: Seat, case_id: UUID, referral_id: UUID, _office: Office, _turn: 
     seat.perform(receiving.read_referral, case_id, referral_id)
 
 
-# Each step with the day and minute after the intake; `theirs` are taken by the receiver, the others by the sender.
+# Each step with the day and minute after it was sent; `theirs` are taken by the receiver, the others by the sender.
 _THEIRS = (_open, _accept, _decline, _ask, _answer)
-_COURSES: tuple[tuple[tuple[int, int, Step], ...], ...] = (
-    (),
+Course = tuple[tuple[int, int, Step], ...]
+_OPENED, _ACCEPTED, _ASKED = ((0, 65, _open),), ((0, 65, _accept),), ((0, 65, _ask),)
+_WAITING: tuple[Course, ...] = (_ACCEPTED, (), _ASKED, _OPENED, ((0, 65, _ask), (0, 95, _reply)))
+_ENDED: tuple[Course, ...] = (
     ((0, 65, _accept), (1, 90, _answer)),
-    ((0, 65, _accept),),
-    ((0, 65, _ask),),
     ((1, 30, _record),),
-    ((0, 65, _open),),
     ((0, 65, _decline),),
-    ((0, 65, _ask), (0, 95, _reply)),
     ((0, 65, _accept), (2, 15, _withdraw)),
-    ((0, 65, _open), (1, 20, _end_ground)),
     ((0, 65, _accept), (1, 90, _answer)),
 )
-# Of a case that was closed long ago nothing waits any more.
-_CLOSED = tuple(course for course in _COURSES if course and course[-1][2] in (_answer, _record, _decline, _withdraw))
+_TAKEN_BACK: Course = ((0, 65, _open), (1, 20, _end_ground))
+# A case that goes on is referred again and again: what waits was sent in these last days, the rest long ago.
+_GOES_ON_DAYS, _SENT_DAYS_AGO = 150, (2, 1, 0)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """When something is referred, in days after the intake, and what follows."""
+
+    after_days: int
+    course: Course
+
+
+def _plan(tale: Tale, turn: int) -> Plan:
+    """Choose what becomes of a referral: what waits is young, what is old has come to an end or has run out."""
+    going_on = tale.ending is None and tale.days_ago <= _GOES_ON_DAYS
+    if going_on and tale.answers.danger == "yes":
+        return Plan(tale.days_ago, ())
+    if going_on and turn % 3:
+        lately = tale.days_ago - _SENT_DAYS_AGO[turn % len(_SENT_DAYS_AGO)]
+        return Plan(lately, _WAITING[turn % len(_WAITING)])
+    if going_on:
+        return Plan(max(tale.days_ago - 4, 0), _ENDED[turn % len(_ENDED)])
+    courses = _ENDED if tale.ending else (*_ENDED, _TAKEN_BACK, _ACCEPTED, _ACCEPTED)
+    return Plan(0, courses[turn % len(courses)])
 
 
 class Referring:
@@ -105,15 +126,15 @@ class Referring:
                     yield visit
 
     def _course(self, number: int, tale: Tale, at: At, receiver: str, turn: int, place: int) -> Iterator[Visit]:
-        office = offices()[receiver]
-        courses = _CLOSED if tale.ending else _COURSES
-        steps = courses[turn % len(courses)]
-        if steps and steps[-1][2] is not _end_ground and tale.days_ago > _READ_AFTER_DAYS:
+        office, plan = offices()[receiver], _plan(tale, turn)
+        steps = plan.course
+        if steps and steps[-1][2] is not _end_ground and tale.days_ago - plan.after_days > _READ_AFTER_DAYS:
             steps = (*steps, (3, 10, _look))
-        yield Visit(at(0, 5 + place), tale.opened_by, self._sending(number, receiver, office, turn))
+        yield Visit(at(plan.after_days, 5 + place), tale.opened_by, self._sending(number, receiver, office, turn))
         for after_days, later, step in steps:
             who = office.username if step in _THEIRS else tale.opened_by
-            yield Visit(at(after_days, later + place), who, self._doing(number, receiver, office, turn, step))
+            when = at(plan.after_days + after_days, later + place)
+            yield Visit(when, who, self._doing(number, receiver, office, turn, step))
 
     def _sending(self, number: int, receiver: str, office: Office, turn: int) -> Callable[[Seat], None]:
         def send(seat: Seat) -> None:

@@ -24,46 +24,22 @@ Sheets = list[tuple[Page, Letter]]
 
 @dataclass(frozen=True)
 class Around:
-    """Who and what stands around referrals: members, agencies with their telephones, and what I read when."""
+    """Who and what stands around referrals: members, agencies with their telephones, and who read what when."""
 
+    me: UUID
     people: dict[UUID, Colleague]
     agencies: dict[UUID, Agency]
-    read: dict[str, int]
+    read: dict[tuple[UUID, str], int]
 
     def agency(self, agency_id: UUID, holder_id: UUID) -> str:
         """Return the name of an agency; a circle is called by where its holder works, so that nobody knows of it."""
         named = self.agencies[agency_id].name
-        return named or (self.people[holder_id].agency_name if holder_id in self.people else "")
+        return named or self.people[holder_id].agency_name
 
-
-def around(work: Work, agency_ids: Iterable[UUID], case_ids: Iterable[UUID]) -> Around:
-    """Gather what the lines need, each thing once."""
-    return Around(
-        people={one.id: one for one in staff.colleagues(work)},
-        agencies={one: fresh.agency(work.session, work.commune_id, one) for one in set(agency_ids)},
-        read=read.reasons(work.hands, Act.REFERRAL_READ, who=work.me, about=set(case_ids)),
-    )
-
-
-def referral_line(work: Work, row: Any, state: str, about: Around, named: "Named") -> ReferralLine:
-    """Make the line of a referral from its verified row and its sheets, the oldest first."""
-    incoming = named.owner_id not in work.actor.agencies
-    first = named.sheets[0][1] if named.sheets else Letter()
-    return ReferralLine(
-        id=row.id,
-        case_id=row.case_id,
-        code=named.code,
-        asks=first.asks,
-        state=state,
-        urgent=row.urgent,
-        sent=row.sent,
-        due=row.due,
-        incoming=incoming,
-        other=about.agency(row.from_id if incoming else row.to_id, named.holder_id),
-        phone=about.agencies[row.to_id].duty_phone,
-        to_kind=about.agencies[row.to_id].kind,
-        fresh=_unread(row.id, named.sheets, about, incoming=incoming),
-    )
+    def kind(self, agency_id: UUID, holder_id: UUID) -> str:
+        """Return the code of an agency, and for a circle that of the agency by whose name it is called."""
+        agency = self.agencies[agency_id]
+        return agency.kind if agency.name else self.people[holder_id].agency_kind
 
 
 @dataclass(frozen=True)
@@ -76,13 +52,51 @@ class Named:
     sheets: Sheets
 
 
-def _unread(referral_id: UUID, sheets: Sheets, about: Around, *, incoming: bool) -> bool:
-    """Tell whether the newest sheet is from the other side and newer than my last look at this referral."""
-    if not sheets:
+def around(work: Work, agency_ids: Iterable[UUID], cases: Iterable[Any]) -> Around:
+    """Gather what the lines need, each thing once; `cases` are the rows of the cases that they are about."""
+    of = {one.id: one.holder_id for one in cases}
+    return Around(
+        me=work.me,
+        people={one.id: one for one in staff.colleagues(work)},
+        agencies={one: fresh.agency(work.session, work.commune_id, one) for one in set(agency_ids)},
+        read=read.reasons(work.hands, Act.REFERRAL_READ, who={work.me, *of.values()}, about=set(of)),
+    )
+
+
+def referral_line(work: Work, row: Any, state: str, about: Around, named: Named) -> ReferralLine:
+    """Make the line of a referral from its verified row and its sheets, the oldest first."""
+    incoming = named.owner_id not in work.actor.agencies
+    first = named.sheets[0][1] if named.sheets else Letter()
+    end = row.from_id if incoming else row.to_id
+    return ReferralLine(
+        id=row.id,
+        case_id=row.case_id,
+        code=named.code,
+        asks=first.asks,
+        state=state,
+        urgent=row.urgent,
+        sent=row.sent,
+        due=row.due,
+        incoming=incoming,
+        other=about.agency(end, named.holder_id),
+        other_kind=about.kind(end, named.holder_id),
+        phone=about.agencies[row.to_id].duty_phone,
+        to_kind=about.agencies[row.to_id].kind,
+        fresh=state != WITHDRAWN and _unread(row.id, named, about, incoming=incoming),
+    )
+
+
+def _unread(referral_id: UUID, named: Named, about: Around, *, incoming: bool) -> bool:
+    """Tell whether the newest sheet is from the other side and newer than my last look, or that of who holds the case.
+
+    What the holder has read is no news to her lead; what nobody has read is news to both.
+    """
+    if not named.sheets:
         return False
-    page, letter = sheets[-1]
+    page, letter = named.sheets[-1]
     theirs = Sheet(letter, "", "", page.at).answers is not incoming
-    return theirs and page.at > about.read.get(referral_id.hex, 0)
+    looking = {about.me} if incoming else {about.me, named.holder_id}
+    return theirs and all(page.at > about.read.get((one, referral_id.hex), 0) for one in looking)
 
 
 def sheets(found: Sheets, about: Around) -> tuple[Sheet, ...]:

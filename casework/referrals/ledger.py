@@ -46,7 +46,7 @@ def _referrals(work: Work, held: Held, label: Label) -> tuple[ReferralLine, ...]
     pages = reading.pages(work, held, [Section.LETTER])
     mine = finding.referrals(work, held)
     ends = {end for one in mine for end in (one.referral.from_id, one.referral.to_id)}
-    about = drawing.around(work, ends, [held.id])
+    about = drawing.around(work, ends, [held.case])
     lines = []
     for one in mine:
         sheets = letters.of(pages, one.referral.id)

@@ -19,8 +19,8 @@ _MINUTE = 60 * MICROSECOND
 class ReferralLine:
     """One row of an inbox or of the list of what was sent; `due` and `sent` are microseconds.
 
-    `other` is the agency at the other end, `phone` the duty telephone of the receiving one and `to_kind` its code;
-    `fresh` tells that the other end has written something that I have not read.
+    `other` is the agency at the other end and `other_kind` its code, `phone` the duty telephone of the receiving one
+    and `to_kind` its code; `fresh` tells that the other end has written something that I have not read.
     """
 
     id: UUID
@@ -33,6 +33,7 @@ class ReferralLine:
     due: int
     incoming: bool
     other: str
+    other_kind: str
     phone: str
     to_kind: str
     fresh: bool

@@ -24,7 +24,9 @@ def list_referrals(work: Work) -> Box:
     cases = {one.row.id: one for one in book.listed([Section.LABEL, Section.LETTER])}
     rows = [row for row in work.session.execute(*scope.referrals(within)) if row.case_id in cases]
     grounds = {row.id: row for row in work.session.execute(*scope.grounds(within)) if row.case_id in cases}
-    about = drawing.around(work, {end for row in rows for end in (row.from_id, row.to_id)}, cases)
+    about = drawing.around(
+        work, {end for row in rows for end in (row.from_id, row.to_id)}, [one.row for one in cases.values()]
+    )
     lines = []
     for row in rows:
         case, ground = cases[row.case_id], grounds[row.ground_id]
@@ -59,7 +61,7 @@ def read_referral(work: Work, case_id: UUID, referral_id: UUID, *, towards: Act 
     if towards is not None and towards not in can:
         raise Conflict("Việc chuyển gửi này vừa đổi trạng thái. Hãy mở lại trang để xem.", about=case_id)
     case = found.held.case
-    about = drawing.around(work, {found.referral.from_id, found.referral.to_id}, [case_id])
+    about = drawing.around(work, {found.referral.from_id, found.referral.to_id}, [case])
     named = Named(label.code, case.owner_id, case.holder_id, sheets)
     unopened = finding.is_receiver(work, found) and found.state == SENT
     return ReferralPage(

@@ -87,6 +87,11 @@ def state_kind(state: str) -> str:
     return codelist("referral_state").get(state).text("kind")
 
 
+def short_agency(kind: str) -> str:
+    """Name an agency in the few words that fit into a line of a list."""
+    return codelist("agency").get(kind).text("short", language())
+
+
 def next_number(kind: str) -> str:
     """Give the number to call when the duty telephone of an agency is not answered."""
     line = {"health_station": "ambulance", "child_protection": "children"}.get(kind, "police")
@@ -107,6 +112,7 @@ FILTERS: Mapping[str, Callable[[Any], str]] = {
     "meaning": meaning,
     "moment": moment,
     "on_day": on_day,
+    "short_agency": short_agency,
     "state_kind": state_kind,
     "next_number": next_number,
 }

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from flask_babel import gettext as _
 
@@ -15,23 +15,40 @@ from casework.web.choices import language
 from casework.web.language import number
 
 Bar = tuple[str, int, str]
+# So many columns can be told apart on a phone.
+_DRAWN = 8
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table: its title, a heading for each column, and rows of words; `several` rows do not add up."""
+    """One table: its title, a heading for each column, and rows of words.
+
+    `several` rows do not add up; where `added` is set the last row is the sum of the others.
+    """
 
     title: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     several: bool = False
+    added: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the picture: a period with its year, its published total, and that number in words."""
+
+    part: str
+    year: int
+    count: int
+    words: str
 
 
 @dataclass(frozen=True)
 class ShownYear:
-    """A year: its totals as bars, its tables, how far the truth may lie, and what was left out when."""
+    """A year: how often it came out, its totals as bars, its tables, how far the truth may lie, what was left out."""
 
     year: int
+    cadence: Cadence
     bars: tuple[Bar, ...]
     sheets: tuple[Sheet, ...]
     bound: int
@@ -42,6 +59,13 @@ def years(releases: Iterable[Published]) -> list[ShownYear]:
     """Lay out all releases, the newest year first."""
     by_year = groupby(releases, key=lambda one: one.period.year)
     return [_year(year, list(found)) for year, found in by_year][::-1]
+
+
+def columns(years: Sequence[ShownYear]) -> tuple[Column, ...]:
+    """Lay out the newest totals side by side, oldest first: periods of one length alone can be compared."""
+    alike = list(takewhile(lambda one: one.cadence == years[0].cadence, years))[::-1]
+    drawn = [Column(words, one.year, count, shown) for one in alike for words, count, shown in one.bars]
+    return tuple(drawn[-_DRAWN:])
 
 
 def in_words(period: Period) -> str:
@@ -93,6 +117,7 @@ def _year(year: int, found: Sequence[Published]) -> ShownYear:
     withheld = ((part(one.period), one.withheld) for one in found if one.withheld)
     return ShownYear(
         year=year,
+        cadence=found[0].period.cadence,
         bars=_bars([one for one in found if TOTAL in one.cells]),
         sheets=tuple(_sheet(table, [one for one in found if table.name in one.tables]) for table in tables),
         bound=max(one.bound for one in found),
@@ -115,10 +140,11 @@ def _sheet(table: Table, found: Sequence[Published]) -> Sheet:
         for cell in table.cells
         if _is_shown(cell)
     ]
-    if table.groups and not table.several:
+    added = bool(table.groups) and not table.several
+    if added:
         totals = [sum(one.tables[table.name].values()) for one in found]
         rows.append((_cell_words(table, TOTAL), *_along(totals, bounds)))
-    return Sheet(table.label(language()), heads, tuple(rows), table.several)
+    return Sheet(table.label(language()), heads, tuple(rows), table.several, added)
 
 
 def _along(counts: Sequence[int], bounds: Sequence[int]) -> list[str]:

@@ -18,7 +18,8 @@ def releases() -> str:
     """Show what has been released, or what happens until something is."""
     found = perform(actions.read_releases)
     years, may_close = showing.years(found), may(Act.PERIOD_PREVIEW)
-    return render_template("statistics/releases.html", years=years, may_close=may_close)
+    drawn = showing.columns(years)
+    return render_template("statistics/releases.html", years=years, columns=drawn, may_close=may_close)
 
 
 @blueprint.get("/chot-ky")

@@ -1,0 +1,245 @@
+"""The main job in a real browser: five people, from a live ground to counts that say nothing about anybody."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from casework import clock
+from casework.app import create_app
+from tests.browser.serving import serving
+from tests.browser.walking import SCRIPTS, Walk
+from tests.house import House, only_sqlite
+from tests.statistics.book import Book, first_of
+from tests.stories import CANARIES, dao
+
+pytestmark = only_sqlite
+LETTER, QUESTION, REPLY = "Xin đến buổi sáng, đi cổng sau", "Giờ nào chỉ có chị ở nhà?", "Từ tám giờ đến mười giờ"
+DONE = {"cuong": "Đã gặp và lập biên bản", "tam": "Đã khám, hẹn năm ngày nữa"}
+ON = "main form .buttons .button:not(.quiet)"
+HIDDEN = {
+    "cuong": ("story", "safety_plan", "assessment"),
+    "tam": ("story", "safety_plan", "assessment", "perpetrator"),
+}
+SHARED = {"cuong": ("identity", "contact", "perpetrator"), "tam": ("identity", "contact", "children")}
+
+
+@pytest.fixture
+def site(house: House) -> Iterator[str]:
+    """The application of this house, served with its form tokens."""
+    with serving(create_app(house.config)) as address:
+        yield address
+
+
+@pytest.fixture
+def walk(chromium: Browser, site: str):
+    """Open a window for somebody; whatever she finds wrong fails the test."""
+    walks: list[Walk] = []
+
+    def opened(username: str, width: int, *, script: bool) -> Walk:
+        walks.append(Walk(chromium, site, width, script=script))
+        walks[-1].signs_in(username)
+        return walks[-1]
+
+    yield opened
+    for one in walks:
+        one.context.close()
+    assert [one.wrong for one in walks if one.wrong] == []
+
+
+def records_a_ground(lan: Walk, case_id: UUID, kind: str, receiver: str) -> None:
+    """Write a live ground into the ledger; an empty answer is asked for again."""
+    page = lan.page
+    page.goto(f"{lan.site}/vu-viec/{case_id}/chuyen-gui")
+    lan.goes(f"main a[href$='/can-cu/{kind}']", "input[name=receiver]")
+    lan.goes(ON, "[data-problems]")
+    page.check(f"input[name=receiver][value={receiver}]")
+    if kind == "dong-y":
+        page.check("input[name=consent][value=granted]")
+        page.check("input[name=how][value=spoken]")
+    else:
+        page.fill("#words", "Bị bóp cổ đêm qua")
+        page.check("input[name=told][value=yes]")
+    lan.goes(ON, "text=Đã ghi căn cứ.")
+
+
+def sends(lan: Walk, need: str) -> str:
+    """Preview what they will and will not see, and refer; return the address of the referral."""
+    page = lan.page
+    lan.goes("text=Xem trước rồi chuyển gửi", "text=Nơi nhận sẽ thấy")
+    seen, unseen = (page.inner_text(f".seen section >> nth={number}") for number in (0, 1))
+    assert "Liên lạc an toàn" in seen
+    assert "Lời kể" in unseen
+    page.check(f"input[name=asks][value={need}]")
+    page.fill("#words", LETTER)
+    lan.goes(ON, "text=Đã chuyển gửi.")
+    return page.url
+
+
+def calls(lan: Walk) -> None:
+    """Call about what is urgent: nobody answers, then somebody does; an hour that there is not is asked for again."""
+    page = lan.page
+    assert page.get_attribute(".urgent .phone >> nth=0", "href") == "tel:0203555017"
+    page.fill("#hour", "25:99")
+    lan.goes("text=Chưa gọi được", "[data-problems]")
+    assert page.input_value("#hour") == "25:99"
+    page.fill("#hour", "0:00")
+    lan.goes("text=Chưa gọi được", "text=Đã ghi cuộc gọi.")
+    page.fill("#hour", "0:00")
+    page.fill("#who", "chị Tâm")
+    lan.goes("button:text-is('Đã gọi được')", "text=Đã ghi cuộc gọi.")
+    letters = page.inner_text(".letters")
+    assert "Gọi chưa được" in letters
+    assert "Đã gọi điện" in letters
+    assert "chị Tâm" in letters
+
+
+def opens(one: Walk, username: str, case_id: UUID) -> None:
+    """Find the row on her first page, open it, and read her part and nothing else."""
+    page = one.page
+    one.goes("table.referrals tbody a", "main form .button.big")
+    assert LETTER not in page.content()
+    assert page.goto(f"{one.site}/vu-viec/{case_id}").status == 404  # type: ignore[union-attr]
+    page.go_back()
+    one.goes("main form .button.big", "text=Thư từ")
+    assert LETTER in page.inner_text("main")
+    one.goes("text=Xem phần được chia sẻ", ".safe")
+    read = reads_everything(page, f"{one.site}/vu-viec/{case_id}")
+    assert [word for word in SHARED[username] if CANARIES[word] not in read] == []
+    assert [word for word in HIDDEN[username] if CANARIES[word] in read] == []
+    one.looks()
+
+
+def reads_everything(page: Page, case_url: str) -> str:
+    """Open every section that the page of the case offers, and try those that it does not."""
+    paths = page.eval_on_selector_all("main .tasks a", "all => all.map((one) => one.pathname)")
+    read = page.content()
+    for path in paths:
+        page.goto(case_url.partition("/vu-viec")[0] + path)
+        read += page.content()
+    for word in ("story", "safety_plan", "assessment"):
+        answer = page.goto(f"{case_url}/{word}")
+        assert answer is not None
+        assert answer.status in {403, 404}
+        read += page.content()
+    page.goto(case_url)
+    return read
+
+
+def accepts(one: Walk, url: str) -> None:
+    one.page.goto(url)
+    one.goes("button:text-is('Nhận')", "text=Đã nhận. Nơi gửi được báo ngay.")
+
+
+def asks_back(one: Walk) -> None:
+    """Ask the sender something; an empty question is asked for again."""
+    one.goes("text=Hỏi lại", "#words")
+    one.goes(ON, "[data-problems]")
+    one.page.fill("#words", QUESTION)
+    one.goes(ON, ".letters")
+
+
+def answers(one: Walk, username: str, url: str) -> None:
+    """Say what was done."""
+    one.page.goto(url)
+    one.goes("main a:text-is('Trả lời')", "#words")
+    one.page.check("input[name=outcome][value=provided]")
+    one.page.fill("#words", DONE[username])
+    one.goes(ON, "text=Đã trả lời nơi gửi.")
+
+
+def replies(lan: Walk, url: str) -> None:
+    """See that a question came back, and answer it."""
+    lan.page.goto(url)
+    assert QUESTION in lan.page.inner_text(".letters")
+    lan.goes("text=Trả lời câu hỏi", "#words")
+    lan.page.fill("#words", REPLY)
+    lan.goes(ON, "text=Đã gửi.")
+
+
+def finds_the_answers(lan: Walk) -> None:
+    """Find the answers on top of her first page; once read they are no news any more."""
+    page = lan.page
+    page.goto(lan.site + "/")
+    lan.looks()
+    assert page.inner_text("main h2 >> nth=0") == "Có trả lời mới"
+    answered = page.locator("table.referrals >> nth=0")
+    paths = answered.locator("tbody a").evaluate_all("all => all.map((one) => one.pathname)")
+    read = ""
+    for path in paths:
+        page.goto(lan.site + path)
+        lan.looks()
+        read += page.inner_text(".letters")
+    assert [done for done in DONE.values() if read.count(done) != 1] == []
+    page.goto(lan.site + "/")
+    assert "Có trả lời mới" not in page.inner_text("main")
+
+
+def closes_the_quarter(hoa: Walk) -> None:
+    """Follow the note on the lead's first page, see the truth beside what is published, and agree."""
+    hoa.goes("text=Xem số liệu rồi chốt kỳ", "text=Số thật")
+    hoa.goes("main form .button:not(.quiet)", "text=Đã công bố.")
+
+
+def sees_counts_and_nothing_else(thu: Walk, case_id: UUID, url: str) -> None:
+    """See the picture and the tables; every other way is closed."""
+    page = thu.page
+    page.goto(thu.site + "/so-lieu")
+    thu.looks()
+    assert page.locator("main svg[role=img] rect").count() >= 1
+    said = page.inner_text("main")
+    for words in ("Giới tính của người bị bạo lực", "Hình thức bạo lực", "≈6", "không cộng lại", "lệch tối đa 2"):
+        assert words in said, words
+    for path in ("/chuyen-gui", "/chot-ky", "/tim", "/nhat-ky", f"/vu-viec/{case_id}", url.removeprefix(thu.site)):
+        answer = page.goto(thu.site + path)
+        assert answer is not None
+        assert answer.status == 403, path
+        assert not any(word in page.content() for word in (*CANARIES.values(), *DONE.values(), str(case_id)))
+
+
+@SCRIPTS
+@pytest.mark.parametrize("width", [360, 1280])
+def test_five_people_do_the_main_job(walk, house: House, width, script):
+    house["hoa"].opens_a_case(dao(grounds=()))
+    for _ in range(4):
+        house["mai"].opens_a_case(dao(grounds=()))
+    case_id = house["lan"].opens_a_case(dao(grounds=()))
+    lan = walk("lan", width, script=script)
+    records_a_ground(lan, case_id, "dong-y", "police")
+    police = sends(lan, "police")
+    records_a_ground(lan, case_id, "nguy-hiem", "health_station")
+    health = sends(lan, "health")
+    calls(lan)
+
+    cuong, tam = (walk(name, width, script=script) for name in ("cuong", "tam"))
+    opens(cuong, "cuong", case_id)
+    accepts(cuong, police)
+    asks_back(cuong)
+    opens(tam, "tam", case_id)
+    accepts(tam, health)
+    answers(tam, "tam", health)
+    replies(lan, police)
+    answers(cuong, "cuong", police)
+    finds_the_answers(lan)
+
+    book = Book(house, first_of(house))
+    with book.on(book.first.next_day):
+        closes_the_quarter(walk("hoa", width, script=script))
+        sees_counts_and_nothing_else(walk("thu", width, script=script), case_id, police)
+    assert clock.today() <= book.first.last
+
+
+def test_the_sender_s_urgent_referral_stays_on_top_until_it_is_opened(walk, house: House):
+    house["lan"].opens_a_case(dao(danger="yes", grounds=()))
+    case_id = house["lan"].opens_a_case(dao(grounds=()))
+    lan = walk("lan", 360, script=True)
+    records_a_ground(lan, case_id, "nguy-hiem", "police")
+    url = sends(lan, "police")
+    lan.page.goto(lan.site + "/")
+    assert lan.page.inner_text("main h2 >> nth=0") == "Gấp, chưa ai mở"
+    cuong = walk("cuong", 1280, script=True)
+    cuong.page.goto(url)
+    cuong.goes("main form .button.big", "text=Thư từ")
+    lan.page.goto(lan.site + "/")
+    assert "Gấp, chưa ai mở" not in lan.page.inner_text("main")

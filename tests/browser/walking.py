@@ -1,0 +1,54 @@
+"""Somebody with a browser of her own, who looks at every page that she comes to."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.people import STAFF
+
+SECRETS = ("Nguyễn", "Đào", "Lan", "bạo lực")
+SCRIPTS = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+
+
+class Walk:
+    """One person in a browser of her own, who looks at every page that she comes to."""
+
+    def __init__(self, browser: Browser, site: str, width: int, *, script: bool = True) -> None:
+        """Open a window; the wide one is dark."""
+        scheme = "dark" if width > 1000 else "light"
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            java_script_enabled=script,
+            color_scheme=scheme,  # type: ignore[arg-type]
+            bypass_csp=True,
+        )
+        self.page, self.site, self.width, self.script = self.context.new_page(), site, width, script
+        self.wrong: list[object] = []
+        self.code = "khong-co-ma-nay"
+
+    def signs_in(self, username: str) -> Page:
+        """Sign in at the door."""
+        self.page.goto(self.site + "/dang-nhap")
+        self.page.fill("#username", username)
+        self.page.fill("#passphrase", STAFF[username].passphrase)
+        self.goes("main form .button", "main h1")
+        return self.page
+
+    def goes(self, press: str, arrives: str) -> None:
+        """Press something, wait for what the next page shows, and look at that page."""
+        with self.page.expect_navigation():
+            self.page.click(press)
+        self.page.wait_for_selector(arrives, state="attached")
+        self.looks()
+
+    def looks(self, *, axe: bool = True) -> None:
+        """Note whatever is wrong with the page: its title, its address, its width, and what axe finds."""
+        page = self.page
+        self.wrong += [(page.url, word) for word in (*SECRETS, self.code) if word in page.title() + page.url]
+        page.set_viewport_size({"width": 320, "height": 640})
+        if page.evaluate("document.documentElement.scrollWidth") > 320:
+            self.wrong.append((page.url, "wider than 320"))
+        page.set_viewport_size({"width": self.width, "height": 800})
+        if self.script and axe and self.width < 1000:
+            found = Axe().run(page).response["violations"]
+            self.wrong += [(page.url, one["id"], one["nodes"][0]["html"][:90]) for one in found]
