@@ -114,22 +114,6 @@ def test_a_question_and_its_answer_go_to_and_fro(house, lan):
     assert [sheet.answers for sheet in sheets] == [False, True, False, True, True, False]
 
 
-def test_an_answer_stands_on_top_until_she_has_read_that_very_referral(house, lan):
-    police, health = referred(house), None
-    health = referred(house, "health_station", case_id=police.case_id)
-    for one in (police, health):
-        one.goes("open", "accept", "answer")
-    assert {line.id for line in lan.does(receiving.list_referrals).answered} == {police.referral_id, health.referral_id}
-    lan.does(receiving.read_referral, *police.at)
-    assert [line.id for line in lan.does(receiving.list_referrals).answered] == [health.referral_id]
-    assert {line.id for line in house["hoa"].does(receiving.list_referrals).answered} == {
-        police.referral_id,
-        health.referral_id,
-    }
-    police.goes("answer")
-    assert len(lan.does(receiving.list_referrals).answered) == 2
-
-
 def test_an_answer_by_word_is_recorded_on_their_behalf(house, lan, browser):
     one = referred(house).goes("record")
     assert one.state == "done"
