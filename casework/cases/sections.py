@@ -117,6 +117,7 @@ class SafetyPlan(SectionData):
     """What she will do if it happens again, and who must not know; never passed on."""
 
     section = Section.SAFETY_PLAN
+    somebody: str = ask("code", say("Có ai không được biết không"), codelist="answer")
     who_must_not_know: str = ask("long", say("Ai không được biết"))
     code_word: str = ask("text", say("Từ báo hiệu đã hẹn"))
     plan: str = ask("long", say("Khi có chuyện thì làm gì, đi đâu"))

@@ -67,9 +67,9 @@ def save_json(
 
 
 def writable(work: Work) -> frozenset[Section]:
-    """Return the sections that this person's roles may write by `section.write`."""
+    """Return the sections that this person's roles may write by `section.write`; facts are derived, never written."""
     try:
-        return issue(work.actor, Act.SECTION_WRITE).own
+        return issue(work.actor, Act.SECTION_WRITE).own - {Section.FACTS}
     except Refused:
         return frozenset()
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_babel import gettext as _
-
 from casework import clock
 from casework.cases.sections import (
     Assessment,
@@ -49,7 +47,7 @@ def answers_of(forms: Forms, recorded: int) -> Answers:
         injuries=Injuries(**_texts(event, "seen", "urgent"), what=_codes(event.injuries)),
         story=Story(**_texts(event, "words")),
         perpetrator=_other_person(sharing),
-        safety_plan=SafetyPlan(who_must_not_know=_who_must_not_know(readers)),
+        safety_plan=_must_not_know(readers),
         assessment=_assessment(sharing),
         grounds=(*_consents(sharing), *_at_once(sharing, danger=told.danger.data)),
         detailed=not sharing.detailed.data,
@@ -86,10 +84,11 @@ def _other_person(sharing: Any) -> Perpetrator:
     )
 
 
-def _who_must_not_know(readers: Any) -> str:
+def _must_not_know(readers: Any) -> SafetyPlan:
+    """Return the beginning of a safety plan; an empty one where there is nobody who must not know."""
     if readers.secret.data == "somebody":
-        return str(readers.whom.data)
-    return _("Chưa rõ") if readers.secret.data == "unknown" else ""
+        return SafetyPlan(somebody="yes", who_must_not_know=readers.whom.data)
+    return SafetyPlan(somebody="unknown") if readers.secret.data == "unknown" else SafetyPlan()
 
 
 def _assessment(sharing: Any) -> Assessment:

@@ -151,9 +151,8 @@ def first(number: int, form: Page, offers: Offers) -> str:
     """Draw one of the two pages before there is a draft; the answers of the first travel on inside the second."""
     carried = {} if number == TOLD else typed(asked(TOLD, request.form, offers))
     action = url_for("intake.told" if number == TOLD else "intake.start")
-    back = None if number == TOLD else url_for("intake.begin")
     return render_template(
-        TEMPLATES[number], form=form, number=number, offers=offers, action=action, carried=carried, back_url=back
+        TEMPLATES[number], form=form, number=number, offers=offers, action=action, carried=carried, back_url=None
     )
 
 

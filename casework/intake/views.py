@@ -35,10 +35,12 @@ def begin() -> str:
 
 @blueprint.post("/ghi-nhan/tiep")
 def told() -> Answer:
-    """Go on from what was said first: to the telephones if there is danger, else to who must not know."""
+    """Go on from what was said first, to the telephones or to who must not know, or come back to it."""
     perform(actions.begin_intake)
     offers = Offers(pronoun=request.form.get("pronoun", ""))
     form = journey.asked(TOLD, request.form, offers)
+    if "back" in request.form:
+        return journey.first(TOLD, form, offers)
     if not form.validate():
         return journey.first(TOLD, form, offers), 422
     if form["danger"].data == YES and "called" not in request.form:

@@ -3,9 +3,14 @@
 from dataclasses import replace
 from uuid import uuid4
 
-from casework.cases.sections import Plan
+from lxml import html
+
+from casework.cases import reading, writing
+from casework.cases.models import OPEN, Case
+from casework.cases.sections import Label, Plan
 from casework.desk import actions as desk
-from casework.policy.words import Section
+from casework.gate import Action
+from casework.policy.words import Act, Section
 from tests.house import only_sqlite
 from tests.stories import CANARIES, dao
 
@@ -27,6 +32,22 @@ def test_the_name_is_shown_on_request_and_never_in_title_or_address(lan, browser
     assert CANARIES["identity"] in answer.text
     assert CANARIES["identity"] not in answer.text.partition("<title>")[2].partition("</title>")[0]
     assert browser("lan").get(f"/vu-viec/{case_id}/ten").status_code == 405
+
+
+def test_a_case_without_facts_has_a_page_that_does_not_offer_to_write_them(lan, browser):
+    def open_without_facts(work):
+        mine = {"owner_id": work.actor.agency_id, "holder_id": work.me}
+        case = Case(commune_id=work.commune_id, id=uuid4(), state=OPEN, opened=reading.day_of(work.hands.at), **mine)
+        writing.save(work, writing.add_case(work, case), Label(code="sen-lúa-42", nickname="Áo xanh"))
+        return case.id
+
+    case_id = lan.does(Action(Act.CASE_OPEN, open_without_facts))
+    answer = browser("lan").get(f"/vu-viec/{case_id}")
+    assert answer.status_code == 200
+    offered = set(html.fromstring(answer.text).xpath("//details//a/@href"))
+    assert f"/vu-viec/{case_id}/identity/sua" in offered
+    assert not [link for link in offered if "facts" in link]
+    assert browser("lan").get(f"/vu-viec/{case_id}/facts/sua").status_code == 404
 
 
 def test_an_unknown_name_says_so(lan, browser):

@@ -4,6 +4,7 @@ import contextlib
 from uuid import uuid4
 
 import pytest
+from lxml import html
 
 from casework import clock
 from casework.desk import actions as desk
@@ -11,6 +12,7 @@ from casework.intake import actions as intake
 from tests.house import only_sqlite
 from tests.intake.filling import EVENT, PERSON, REACH, begins, fills, sends, shown, submits, value, wrongs
 from tests.people import STAFF
+from tests.tampering import stolen
 
 pytestmark = only_sqlite
 MINUTE = 60 * clock.MICROSECOND
@@ -84,6 +86,21 @@ def test_back_from_the_next_page_shows_what_was_typed(browser):
     words = "A & B\n<3 tuổi"
     sends(lan, draft_id, 5, {**EVENT, "words": words})
     assert value(lan.get(f"/ghi-nhan/{draft_id}/5?luu=1"), "words") == words
+
+
+def test_back_to_the_first_page_keeps_its_answers_before_there_is_a_draft(browser, house):
+    lan = browser("lan")
+    told = {"danger": "unknown", "mode": "advice", "pronoun": "em"}
+    second = html.fromstring(lan.post("/ghi-nhan/tiep", data=told).text)
+    [form] = second.xpath("//form[.//button[@name='back']]")
+    sent = {box.get("name"): box.get("value") for box in form.xpath(".//input|.//button")}
+    assert not form.xpath(".//input[not(@type='hidden')]")
+    first = html.fromstring(lan.post(form.get("action"), data=sent).text)
+    assert sorted(first.xpath("//main//input[@checked]/@value")) == ["advice", "unknown"]
+    assert first.xpath("//main//form//input[@name='pronoun']/@value") == ["em"]
+    assert not first.xpath("//*[@data-problems]")
+    with stolen(house) as thief:
+        assert thief.rows("case_file") == []
 
 
 def test_another_persons_draft_cannot_be_told_from_one_that_never_was(browser, lan, mai):

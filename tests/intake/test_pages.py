@@ -70,7 +70,8 @@ def test_every_answer_arrives_where_it_belongs(lan, browser):
     assert (incident.acts, incident.weapon, incident.happened_on) == (("A", "B"), ("knife",), yesterday.isoformat())
     assert (incident.channel, incident.recorded_at[:10]) == ("GOI_DIEN", clock.today().isoformat())
     assert (case(Section.INJURIES).what, case(Section.STORY).words) == (("head",), "Nó đánh.")
-    assert case(Section.SAFETY_PLAN).who_must_not_know == "Chưa rõ"
+    plan = case(Section.SAFETY_PLAN)
+    assert (plan.somebody, plan.who_must_not_know) == ("unknown", "")
     assessment = case(Section.ASSESSMENT)
     assert (assessment.level, assessment.needs, assessment.wishes) == ("high", ("health",), "được yên")
     assert assessment.next_review == (clock.today() + timedelta(days=3)).isoformat()
