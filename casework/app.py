@@ -9,6 +9,7 @@ from casework import web
 from casework.accounts import door
 from casework.accounts import views as accounts
 from casework.addresses import views as addresses
+from casework.cases import rotation
 from casework.codelists import codelist
 from casework.config import Config, resource
 from casework.desk import views as desk
@@ -58,6 +59,7 @@ def create_app(config: Config) -> Flask:
     address.install(app, config)
     web.install(app)
     presence.install(app, open_gate(config, key), config)
+    app.extensions["casework.settle"] = rotation.rotate_due
     app.extensions["casework.keep"] = door.keep_what_was_typed
     app.extensions[ENDING] = door.ending
     app.context_processor(_surroundings)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from uuid import UUID
 
-from flask import redirect, render_template, request, session
+from flask import current_app, redirect, render_template, request, session
 from werkzeug.wrappers import Response
 
 from casework.accounts import actions, doorstep
@@ -18,8 +18,8 @@ from casework.policy.permit import Actor
 from casework.policy.words import Role
 from casework.vault.sessions import token_from
 from casework.web.language import local_path
-from casework.web.people import COOKIE, Presence
-from casework.web.presence import gate, perform, present
+from casework.web.people import COOKIE, Presence, recognise
+from casework.web.presence import config, gate, perform, present
 
 DEVICE = "__Host-may"
 _YEAR = 365 * 86_400
@@ -63,6 +63,7 @@ def sid() -> bytes | None:
 def welcome(begun: Begun) -> Response:
     """Answer a sign-in or unlock: a new cookie, and either the page asked for or what had been typed before."""
     session.clear()
+    _settle(begun)
     kept = json.loads(begun.kept) if begun.kept else None
     target = local_path(request.args.get("tiep", "/"))
     answer = (
@@ -73,6 +74,13 @@ def welcome(begun: Begun) -> Response:
         mark = secrets.token_urlsafe(16)
         answer.set_cookie(DEVICE, mark, max_age=_YEAR, secure=True, httponly=True, samesite="Lax", path="/")
     return answer
+
+
+def _settle(begun: Begun) -> None:
+    """Do what waited for somebody with a key in hand, now that a full session has begun."""
+    found = recognise(gate(), config(), begun.token.cookie())
+    if found is not None and found.due:
+        current_app.extensions["casework.settle"](gate(), found.person, found.due)
 
 
 def ending() -> Callable[[], None]:

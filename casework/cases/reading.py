@@ -10,7 +10,7 @@ from casework.audit import fresh
 from casework.cases import scope
 from casework.cases.models import Case, Ground, Referral
 from casework.cases.scope import Within
-from casework.errors import NotFound, VaultError
+from casework.errors import Busy, NotFound, VaultError
 from casework.gate import Work
 from casework.policy.words import Section
 from casework.vault import heads
@@ -208,4 +208,17 @@ def _sealed(work: Work, rows: Iterable[Any], versions: dict[UUID, int]) -> Itera
         if envelope.case_id != document.case_id or document.case_id not in versions:
             raise VaultError("unopened")
         check(work.hands.control, Envelope, envelope, versions[document.case_id])
+        prepare(work, envelope)
         yield document, envelope
+
+
+def prepare(work: Work, envelope: Any) -> None:
+    """Load the agency of an envelope that came late: the links to earlier epochs are bound to its head.
+
+    Raises Busy if the agency got a new key after this person's request had begun.
+    """
+    epoch = work.hands.keys(envelope.agency_id).epoch
+    if envelope.epoch > epoch:
+        raise Busy("Khóa của cơ quan vừa được thay. Không có gì bị mất; hãy thử lại.")
+    if envelope.epoch < epoch:
+        fresh.agency(work.session, work.commune_id, envelope.agency_id)

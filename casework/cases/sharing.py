@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework.audit import fresh
-from casework.cases import scope, writing
+from casework.cases import reading, scope, writing
 from casework.cases.models import DONE, EXPIRED, LIVE_GROUND, LIVE_REFERRAL, OVER, READABLE, Ground, Referral
 from casework.cases.reading import Held
 from casework.gate import Work
@@ -69,6 +69,7 @@ def share(work: Work, found: Held, ground: Ground, to: Lock) -> None:
         mine = next((one for one in held if work.hands.holds(one.agency_id)), None)
         wanted = Section(document.section) in agreed(ground) | {Section.LABEL} or document.series == ground.id
         if wanted and mine is not None and all(one.agency_id != to.agency_id for one in held):
+            reading.prepare(work, mine)
             give(work.hands, document, open_key(work.hands, document, mine), readers=[to])
     heads.change(work.session, found.head)
 
@@ -78,6 +79,7 @@ def keep(work: Work, found: Held) -> None:
     documents = {one.id: one for one in _rows(work, found, Document)}
     for envelope in _rows(work, found, Envelope):
         if envelope.kind == SENT and work.hands.holds(envelope.agency_id):
+            reading.prepare(work, envelope)
             rekey(work.hands, documents[envelope.document_id], envelope)
     heads.change(work.session, found.head)
 

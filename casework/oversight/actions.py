@@ -21,9 +21,11 @@ _LONGEST_AGO = 520
 # Lines of any other act are about a case or draft, and are shown to those alone who can open it.
 _ABOUT_NO_CASE = ("account.", "address.", "agency.", "audit.", "commune.", "counts.", "home.", "intake.", "policy.")
 _LISTS = frozenset({Act.CASE_LIST, Act.CASE_SEARCH, Act.REFERRAL_LIST, Act.REFERRAL_EXPIRE})
-_GUARDED = tuple(act for act in Act if not act.startswith(_ABOUT_NO_CASE) and act not in _LISTS)
+# A new key may be that of a circle: it is told to those alone who hold it.
+_KEYS = (Act.AGENCY_ROTATE,)
+_GUARDED = (*(act for act in Act if not act.startswith(_ABOUT_NO_CASE) and act not in _LISTS), *_KEYS)
 # That a case was sealed to named people is told to nobody, not even as a number.
-_UNCOUNTED = (Act.CIRCLE_MAKE,)
+_UNCOUNTED = (Act.CIRCLE_MAKE, *_KEYS)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,9 @@ def _lines(work: Work, page: int) -> Log:
     codes = _codes(work)
     mine = [one for one in staff.colleagues(work) if one.agency_id == work.actor.agency_id]
     names = {one.id: one.name for one in mine}
-    seen = read.Seen(who=frozenset(names), about=frozenset(codes) | work.actor.circles, guarded=_GUARDED, denied=DENIED)
+    seen = read.Seen(
+        who=frozenset(names), about=frozenset(codes) | work.actor.agencies, guarded=_GUARDED, denied=DENIED
+    )
     found = read.shown(work.hands, seen, skip=page * PAGE, limit=PAGE + 1)
     lines = tuple(_line(one, names, codes) for one in found[:PAGE])
     return Log(page=page, lines=lines, week=None, older=len(found) > PAGE)

@@ -48,6 +48,7 @@ class Act(StrEnum):
     ACCOUNT_LIST = "account.list"
     COMMUNE_FOUND = "commune.found"
     AGENCY_ADD = "agency.add"
+    AGENCY_ROTATE = "agency.rotate"
     ENROL = "account.enrol"
     CIRCLE_MAKE = "circle.make"
     INTAKE_BEGIN = "intake.begin"

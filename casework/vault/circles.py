@@ -11,7 +11,8 @@ from casework.vault.kek import Control
 from casework.vault.keyring import AgencyKeys, new_agency_keys, wrap
 from casework.vault.models import Agency, AgencyEpoch, Member, Slot, Wrap
 
-ACTIVE = "active"
+INVITED, WAITING, ACTIVE, LOCKED, LEFT = "invited", "waiting", "active", "locked", "left"
+NEW, CLOSED = "new", "closed"
 CIRCLE = "circle"
 
 

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID, uuid4
 
 from casework.errors import VaultError
-from casework.vault import heads
+from casework.vault import heads, links
 from casework.vault.bytes import ID, begun, encoded, fresh_key, lp, pad, receive, seal, send, unpad, unseal
 from casework.vault.hands import Hands, Lock
+from casework.vault.keyring import AgencyKeys
 from casework.vault.models import Document, Envelope, Head
 
 KEPT = "kept"
@@ -146,7 +147,9 @@ def give(hands: Hands, document: DocumentRow, dek: bytes, *, readers: Iterable[L
                 case_id=document.case_id,
                 epoch=lock.epoch,
                 kind=KEPT if kept else SENT,
-                blob=_keep(hands, document.id, lock, dek) if kept else _send(hands, document.id, lock, dek),
+                blob=_keep(hands, document.id, hands.keys(lock.agency_id), dek)
+                if kept
+                else _send(hands, document.id, lock, dek),
             )
         )
 
@@ -190,8 +193,9 @@ def open_key(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> byte
     if envelope.kind == KEPT:
         context = _kept_context(hands, document.id, envelope)
         dek = unseal(keys.safe_cipher, envelope.blob, context=context, key_ref=keys.epoch)
-    elif envelope.kind == SENT and envelope.epoch == keys.epoch:
-        dek = receive(keys.seed, envelope.blob, context=_sent_context(hands, document.id, envelope))
+    elif envelope.kind == SENT:
+        seed = links.older(hands, keys, envelope.epoch).seed
+        dek = receive(seed, envelope.blob, context=_sent_context(hands, document.id, envelope))
     else:
         raise VaultError("unopened")
     if not hmac.compare_digest(document.commit_tag, _commitment(dek, hands.commune_id, document.id)):
@@ -201,16 +205,17 @@ def open_key(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> byte
 
 def rekey(hands: Hands, document: DocumentRow, envelope: Envelope) -> None:
     """Turn an envelope that was sent into one that is kept, under the same document key."""
-    dek = open_key(hands, document, envelope)
-    keys = hands.keys(envelope.agency_id)
-    lock = Lock(envelope.agency_id, keys.epoch, keys.public_key)
-    envelope.blob = _keep(hands, document.id, lock, dek)
-    envelope.kind = KEPT
+    keep_under(hands, hands.keys(envelope.agency_id), envelope, open_key(hands, document, envelope))
 
 
-def _keep(hands: Hands, document_id: UUID, lock: Lock, dek: bytes) -> bytes:
-    keys = hands.keys(lock.agency_id)
-    return seal(keys.safe_cipher, dek, context=_kept_context(hands, document_id, lock), key_ref=lock.epoch)
+def keep_under(hands: Hands, keys: AgencyKeys, envelope: Envelope, dek: bytes) -> None:
+    """Let an envelope keep the key of its document under the safe key of this epoch."""
+    envelope.blob = _keep(hands, envelope.document_id, keys, dek)
+    envelope.kind, envelope.epoch = KEPT, keys.epoch
+
+
+def _keep(hands: Hands, document_id: UUID, keys: AgencyKeys, dek: bytes) -> bytes:
+    return seal(keys.safe_cipher, dek, context=_kept_context(hands, document_id, keys), key_ref=keys.epoch)
 
 
 def _send(hands: Hands, document_id: UUID, lock: Lock, dek: bytes) -> bytes:

@@ -31,7 +31,10 @@ _agency, _wrap, _commune = Agency.__table__, Wrap.__table__, Commune.__table__
 
 @dataclass(frozen=True)
 class Presence:
-    """A signed-in person as pages see her; while locked she has no keyring."""
+    """A signed-in person as pages see her; while locked she has no keyring.
+
+    `due` are the agencies and circles whose key she holds and which must be given a new one.
+    """
 
     person: Person
     state: State
@@ -40,6 +43,7 @@ class Presence:
     name: str
     agency_name: str
     commune_name: str
+    due: frozenset[UUID] = frozenset()
 
     @property
     def id(self) -> UUID:
@@ -132,6 +136,7 @@ def _presence(session: Session, card: _Card, seed: bytes | None) -> Presence:
         name=member.name,
         agency_name=home,
         commune_name=card.commune_name,
+        due=frozenset(one.id for one in agencies if one.rotation_due and keyring and one.id in keyring.agencies),
     )
 
 

@@ -13,12 +13,14 @@ from casework.policy.table import policy
 from casework.policy.words import Act
 from tests.source import ROOT, python_files
 
-DATABASE, GATE, SCOPE = Path("casework/db.py"), Path("casework/gate.py"), Path("casework/cases/scope.py")
+DATABASE, GATE = Path("casework/db.py"), Path("casework/gate.py")
+SCOPE, CUSTODY = Path("casework/cases/scope.py"), Path("casework/cases/custody.py")
 # Who may set options on a statement or connection, by which the guards decide.
 OPTIONS: dict[Path, set[str | None]] = {
     DATABASE: {"permit", "isolation_level", "deferred", None},
     GATE: {"permit"},
     SCOPE: {"scope"},
+    CUSTODY: {"scope"},
     Path("casework/audit/verify.py"): {"yield_per"},
 }
 # Ends or opens a transaction, or goes around the unit of work.

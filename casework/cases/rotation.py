@@ -1,0 +1,83 @@
+"""Gives an agency or circle a new key: everything that it holds is sealed again in one commit, or nothing is."""
+
+import logging
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from casework.audit import fresh
+from casework.cases import custody
+from casework.errors import CaseworkError, VaultError
+from casework.gate import Gate, Person, Work, action
+from casework.policy.permit import allowed
+from casework.policy.words import Act
+from casework.vault import circles, epochs
+from casework.vault.envelopes import KEPT
+from casework.vault.macs import check, know_version, shape
+from casework.vault.models import Agency, Document, Head
+
+# Who keeps her key when it is renewed: somebody who is locked for now may be let in again.
+_KEEPS = frozenset({circles.ACTIVE, circles.LOCKED})
+_HEAD = shape(Head)
+log = logging.getLogger(__name__)
+
+
+@action(Act.AGENCY_ROTATE)
+def rotate(work: Work, agency_id: UUID) -> bool:
+    """Give an agency a new key if it is due; say whether it was, for somebody else may have been first."""
+    work.about = agency_id
+    agency = fresh.agency(work.session, work.commune_id, agency_id)
+    if not agency.rotation_due:
+        return False
+    renew(work, agency)
+    return True
+
+
+def rotate_due(gate: Gate, person: Person, due: Collection[UUID]) -> None:
+    """Renew what is due in the hands of somebody who has just signed in; what fails is logged and stays due."""
+    for agency_id in sorted(due):
+        try:
+            if allowed(person.actor, Act.AGENCY_ROTATE):
+                gate.perform(person, rotate, agency_id)
+        except CaseworkError:
+            log.warning("a key that is due could not be renewed")
+
+
+def renew(work: Work, agency: Agency, *, without: Collection[UUID] = ()) -> None:
+    """Begin a new epoch in this commit: for those who hold the key now, but not for those left out."""
+    holding = epochs.holders(work.hands, agency) - set(without)
+    known = [fresh.member(work.session, work.commune_id, member_id) for member_id in sorted(holding)]
+    members = [one for one in known if one.state in _KEEPS]
+    work.session.flush()
+    before = _counted(work, agency.id)
+    rows = _verified(work, agency.id)
+    head = fresh.head(work.session, work.commune_id, agency.id)
+    work.hands = epochs.rotate(work.hands, agency, head, members, [(row, row.Envelope) for row in rows])
+    work.session.flush()
+    if len(rows) != sum(before.values()) or _counted(work, agency.id) != _all_kept(agency.epoch, len(rows)):
+        raise VaultError("unopened")
+
+
+def _verified(work: Work, agency_id: UUID) -> list[Any]:
+    """Load every envelope of an agency with its document; each of them, and the head it hangs on, must hold."""
+    control, versions = work.hands.control, dict[UUID, int]()
+    known: Any = work.session.execute(*custody.heads_sealed_to(work.permit, agency_id))
+    for row in known:
+        head = _HEAD._make(row[:-2])
+        check(control, Head, head, 0)
+        fresh.believe(head, row[-2], row[-1])
+        know_version(work.session, head.id, head.v)
+        versions[head.id] = head.v
+    rows = work.session.execute(*custody.sealed_to(work.permit, agency_id)).all()
+    for row in rows:
+        check(control, Document, row, versions[row.case_id])
+    return list(rows)
+
+
+def _counted(work: Work, agency_id: UUID) -> dict[tuple[int, str], int]:
+    rows: Any = work.session.execute(*custody.counted_sealed_to(work.permit, agency_id))
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def _all_kept(epoch: int, count: int) -> dict[tuple[int, str], int]:
+    return {(epoch, KEPT): count} if count else {}

@@ -1,0 +1,76 @@
+"""A new epoch of an agency or circle: another secret, everything it holds sealed again under it, the old wraps gone."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from uuid import UUID
+
+from casework.errors import VaultError
+from casework.vault import bound, circles, heads, links
+from casework.vault.envelopes import DocumentRow, keep_under, open_key
+from casework.vault.hands import Hands
+from casework.vault.keyring import AgencyKeys, Keyring, new_agency_keys
+from casework.vault.macs import Maced
+from casework.vault.models import Agency, AgencyEpoch, Envelope, EpochLink, Head, Member, Wrap
+from casework.vault.recovery import sheets
+
+
+def holders(hands: Hands, agency: Agency) -> set[UUID]:
+    """Return the ids of those who hold the key of an agency's newest epoch; its head must have been loaded fresh."""
+    wraps = (row for row in bound.to_agency(hands, agency.id) if isinstance(row, Wrap))
+    return {wrap.member_id for wrap in wraps if wrap.epoch == agency.epoch}
+
+
+def rotate(
+    hands: Hands,
+    agency: Agency,
+    head: Head,
+    members: Iterable[Member],
+    sealed: Iterable[tuple[DocumentRow, Envelope]],
+) -> Hands:
+    """Begin a new epoch of an agency and return the same hands with its new key.
+
+    `members` are those who shall hold it, loaded fresh; `sealed` is every envelope of the agency with its document.
+    Everything happens in the open transaction; the first row that does not hold stops all of it.
+    """
+    old = hands.keys(agency.id)
+    if old.epoch != agency.epoch:
+        raise VaultError("unopened")
+    new = new_agency_keys(agency.id, epoch=old.epoch + 1)
+    for document, envelope in sealed:
+        keep_under(hands, new, envelope, open_key(hands, document, envelope))
+    _begin(hands, agency, old, new)
+    heads.take_away(hands.session, head, _cleared(hands, agency.id))
+    for member in members:
+        circles.admit(hands, new, member)
+    return with_keys(hands, new)
+
+
+def with_keys(hands: Hands, keys: AgencyKeys) -> Hands:
+    """Return the same hands holding one more key, or a newer one of an agency."""
+    if hands.keyring is None:
+        raise VaultError("unopened")
+    ring = {**hands.keyring.agencies, keys.agency_id: keys}
+    return replace(hands, keyring=Keyring(hands.keyring.member_id, ring))
+
+
+def _begin(hands: Hands, agency: Agency, old: AgencyKeys, new: AgencyKeys) -> None:
+    agency.epoch, agency.rotation_due = new.epoch, False
+    epoch = AgencyEpoch(commune_id=hands.commune_id, agency_id=agency.id, epoch=new.epoch)
+    epoch.public_key = new.public_key
+    hands.session.add(epoch)
+    links.forge(hands, old, new)
+    sheets.follow(hands, new)
+    hands.session.flush()
+
+
+def _cleared(hands: Hands, agency_id: UUID) -> list[Maced]:
+    """Delete the wraps of epochs that have ended and the links that are worn; return what stays."""
+    stays: list[Maced] = []
+    for row in bound.to_agency(hands, agency_id):
+        gone = isinstance(row, Wrap) or (isinstance(row, EpochLink) and links.worn(hands, row))
+        if gone:
+            hands.session.delete(row)
+        else:
+            stays.append(row)
+    hands.session.flush()
+    return stays

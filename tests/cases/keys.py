@@ -1,0 +1,40 @@
+"""Looks at keys and envelopes as they lie in the database, and makes a new key due."""
+
+from collections import Counter
+from uuid import UUID
+
+from casework.audit import fresh
+from casework.cases import rotation
+from casework.policy.permit import issue
+from casework.policy.words import Act
+from casework.vault.macs import equip
+from tests.house import House, Someone
+from tests.people import THANH_SON
+from tests.tampering import stolen
+
+
+def agency_id(house: House, kind: str) -> UUID:
+    with stolen(house) as thief:
+        return UUID(str(thief.rows("agency", kind=kind, commune_id=THANH_SON)[0]["id"]))
+
+
+def make_due(house: House, agency: UUID, by: Someone) -> None:
+    """Ask for a new key as leaving does, by somebody who may."""
+    with house.gate.database.work(issue(by.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
+        equip(session, house.gate.control(THANH_SON))
+        fresh.agency(session, THANH_SON, agency).rotation_due = True
+
+
+def settle(house: House, somebody: Someone) -> None:
+    """Do what waits for somebody with a key in hand, as right after her sign-in."""
+    rotation.rotate_due(house.gate, somebody.person, somebody.presence.due)
+
+
+def epochs_of(house: House, agency: UUID) -> Counter[tuple[int, str]]:
+    with stolen(house) as thief:
+        return Counter((row["epoch"], row["kind"]) for row in thief.rows("envelope", agency_id=agency))
+
+
+def wraps_of(house: House, agency: UUID) -> set[tuple[UUID, int]]:
+    with stolen(house) as thief:
+        return {(row["member_id"], row["epoch"]) for row in thief.rows("wrap", agency_id=agency)}

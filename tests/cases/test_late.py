@@ -1,0 +1,81 @@
+"""What arrives for an epoch that has ended: it opens for ninety days, and is sealed again."""
+
+from functools import partial
+from uuid import UUID
+
+import pytest
+
+from casework import clock
+from casework.audit import fresh
+from casework.policy.permit import issue
+from casework.policy.words import Act
+from casework.referrals import receiving
+from casework.vault import links
+from casework.vault.hands import Hands
+from casework.vault.macs import equip
+from tests.cases.keys import agency_id, epochs_of, make_due, settle
+from tests.house import House, Someone
+from tests.people import THANH_SON
+from tests.referrals.scenes import referred
+from tests.tampering import refused, stolen
+
+DAY = 86_400 * clock.MICROSECOND
+
+
+@pytest.fixture
+def police(house: House) -> UUID:
+    return agency_id(house, "police")
+
+
+def test_what_arrives_late_opens_for_ninety_days(house: House, cuong: Someone, police):
+    one = referred(house)
+    with stolen(house) as thief:
+        sent = thief.rows("envelope", agency_id=police)
+    for _ in range(2):
+        make_due(house, police, cuong)
+        settle(house, cuong)
+    with stolen(house) as thief:
+        thief.put_back("envelope", ("document_id", "agency_id"), *sent)
+    assert cuong.does(receiving.read_referral, *one.at)
+    now = clock.micros()
+    with clock.living_at(lambda: now + 91 * DAY):
+        cuong.leaves()
+        refused(lambda: cuong.does(receiving.read_referral, *one.at))
+    cuong.leaves()
+    one.goes("open")
+    assert set(epochs_of(house, police)) == {(3, "kept")}
+
+
+def test_what_arrives_late_is_sealed_again_by_the_next_key(house: House, cuong: Someone, police):
+    referred(house)
+    with stolen(house) as thief:
+        sent = thief.rows("envelope", agency_id=police)
+    for again in (True, False):
+        make_due(house, police, cuong)
+        settle(house, cuong)
+        with stolen(house) as thief:
+            thief.put_back("envelope", ("document_id", "agency_id"), *(sent if again else ()))
+    assert set(epochs_of(house, police)) == {(3, "kept")}
+
+
+def test_an_epoch_that_never_was_opens_nothing(house: House, cuong: Someone, police):
+    one = referred(house)
+    with house.gate.database.work(issue(cuong.person.actor, Act.REFERRAL_OPEN), THANH_SON) as session:
+        equip(session, house.gate.control(THANH_SON))
+        fresh.agency(session, THANH_SON, police)
+        hands = Hands(session, house.gate.control(THANH_SON), cuong.person.keyring, clock.micros())
+        for epoch in (0, 2):
+            refused(partial(links.older, hands, hands.keys(police), epoch))
+    one.goes("open")
+
+
+def test_links_that_are_worn_are_dropped(house: House, cuong: Someone, police):
+    make_due(house, police, cuong)
+    settle(house, cuong)
+    now = clock.micros()
+    with clock.living_at(lambda: now + 91 * DAY):
+        cuong.leaves()
+        make_due(house, police, cuong)
+        settle(house, cuong)
+    with stolen(house) as thief:
+        assert [row["epoch"] for row in thief.rows("epoch_link", agency_id=police)] == [2]
