@@ -222,7 +222,7 @@ def _send(hands: Hands, document_id: UUID, lock: Lock, dek: bytes) -> bytes:
     return send(lock.public_key, dek, context=_sent_context(hands, document_id, lock))
 
 
-def _kept_context(hands: Hands, document_id: UUID, to: Lock | EnvelopeRow) -> bytes:
+def _kept_context(hands: Hands, document_id: UUID, to: AgencyKeys | EnvelopeRow) -> bytes:
     """Return lp("cw/1/kept", commune, document, agency)."""
     return b"".join((begun(4, "cw/1/kept", hands.commune_id), ID, document_id.bytes, ID, to.agency_id.bytes))
 

@@ -9,7 +9,6 @@ from casework.vault import bound, circles, heads, links
 from casework.vault.envelopes import DocumentRow, keep_under, open_key
 from casework.vault.hands import Hands
 from casework.vault.keyring import AgencyKeys, Keyring, new_agency_keys
-from casework.vault.macs import Maced
 from casework.vault.models import Agency, AgencyEpoch, Envelope, EpochLink, Head, Member, Wrap
 from casework.vault.recovery import sheets
 
@@ -39,9 +38,11 @@ def rotate(
     for document, envelope in sealed:
         keep_under(hands, new, envelope, open_key(hands, document, envelope))
     _begin(hands, agency, old, new)
-    heads.take_away(hands.session, head, _cleared(hands, agency.id))
+    _clear(hands, agency.id)
     for member in members:
         circles.admit(hands, new, member)
+    hands.session.flush()
+    heads.take_away(hands.session, head, bound.to_agency(hands, agency.id))
     return with_keys(hands, new)
 
 
@@ -63,14 +64,9 @@ def _begin(hands: Hands, agency: Agency, old: AgencyKeys, new: AgencyKeys) -> No
     hands.session.flush()
 
 
-def _cleared(hands: Hands, agency_id: UUID) -> list[Maced]:
-    """Delete the wraps of epochs that have ended and the links that are worn; return what stays."""
-    stays: list[Maced] = []
+def _clear(hands: Hands, agency_id: UUID) -> None:
+    """Delete the wraps of epochs that have ended, and the links that are worn."""
     for row in bound.to_agency(hands, agency_id):
-        gone = isinstance(row, Wrap) or (isinstance(row, EpochLink) and links.worn(hands, row))
-        if gone:
+        if isinstance(row, Wrap) or (isinstance(row, EpochLink) and links.worn(hands, row)):
             hands.session.delete(row)
-        else:
-            stays.append(row)
     hands.session.flush()
-    return stays
