@@ -13,6 +13,7 @@ from casework.db import upgrade
 from casework.demo import build, cards, folder
 from casework.errors import CaseworkError
 from casework.gate import open_gate
+from casework.office import commands, occupancy
 from casework.oversight import console, policy_text
 from casework.vault import kek
 from casework.web import loglines
@@ -73,7 +74,8 @@ def serve(data: Path, port: int | None) -> None:
     """Chạy sổ ở 127.0.0.1. / Serve an installation on 127.0.0.1; a proxy in front of it speaks TLS."""
     settings = config.load(data.absolute())
     chosen = serving.free_port(port or _PORT, exactly=True)
-    serving.serve(create_app(settings), chosen, ready=lambda: None)
+    with occupancy.shared(settings.data):
+        serving.serve(create_app(settings), chosen, ready=lambda: None)
 
 
 @main.command()
@@ -102,6 +104,10 @@ def upgrade_database(data: Path) -> None:
     """Nâng cơ sở dữ liệu lên bản mới. / Bring the database up to this version."""
     upgrade(config.load(data.absolute()).database_url)
     click.echo("Cơ sở dữ liệu đã ở bản mới nhất. / The database is up to date.")
+
+
+for one in commands.COMMANDS:
+    main.add_command(one)
 
 
 def _has_display() -> bool:

@@ -1,7 +1,7 @@
 """The one gate: asks the policy, runs the act, writes the log, commits; only then is anything returned."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Concatenate, Generic, ParamSpec, TypeVar
 from uuid import UUID
@@ -18,7 +18,7 @@ from casework.config import Config
 from casework.db import Database
 from casework.errors import BadInput, Busy, CaseworkError, Conflict, NotFound, Refused, SignInNeeded, Ungrounded
 from casework.policy.permit import Actor, Permit, issue
-from casework.policy.words import Act
+from casework.policy.words import Act, Role
 from casework.vault.hands import Hands
 from casework.vault.kek import Control, Kek, control
 from casework.vault.keyring import Keyring
@@ -170,6 +170,18 @@ class Gate:
                 self.removals.note(session, keys, act=permit.act, at=hands.at, end=end)
         return result
 
+    def exchange(self, newer: Kek, communes: Iterable[UUID], doing: "Action[[Kek], None]") -> None:
+        """Do an act of the console for all communes in one transaction, whose lines are signed with the newer key."""
+        permit = issue(Actor(None, None, (Role.CONSOLE,)), doing.act)
+        with self.database.work(permit, None) as session:
+            for commune_id in communes:
+                equip(session, keys := self.control(commune_id))
+                work = Work(permit=permit, hands=Hands(session, keys, None, clock.micros()))
+                doing.do(work, newer)
+                equip(session, keys := control(newer, commune_id))
+                session.flush()
+                write.append(session, keys, [_entry(work)])
+
     def refuse(self, person: Person, act: Act, cause: CaseworkError) -> None:
         """Write the line of a refusal in a transaction of its own; if that fails, the answer is 503.
 
@@ -187,8 +199,6 @@ class Gate:
             about=cause.about,
             outcome=outcome,
             reason=type(cause).__name__,
-            head=None,
-            head_mac=None,
         )
         try:
             with self.database.work(None, person.commune_id) as session:
@@ -222,8 +232,6 @@ def _entry(work: Work) -> Entry:
         about=work.about,
         outcome=OK,
         reason=work.reason,
-        head=None,
-        head_mac=None,
     )
 
 

@@ -17,6 +17,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from casework.office import occupancy
 from casework.oversight import policy_text
 from tests.demonstration import Built
 
@@ -177,3 +178,16 @@ def test_nothing_runs_with_a_debugger_on():
     assert done.returncode == 1
     assert "FLASK_DEBUG" in done.stderr
     assert run("policy", FLASK_DEBUG="0").returncode == 0
+
+
+def test_the_server_and_an_exchange_of_keys_never_run_at_once(built: Built):
+    with occupancy.alone(built.config.data):
+        done = run("serve", "--data", str(built.config.data), "--port", "8378")
+    assert done.returncode == 1
+    assert "Đang đổi khóa" in done.stderr
+
+
+def test_the_demo_has_no_keys_to_exchange(built: Built):
+    done = run("rotate-keys", "kek", "--data", str(built.config.data))
+    assert done.returncode == 1
+    assert "dùng thử" in done.stderr

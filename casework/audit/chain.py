@@ -25,8 +25,8 @@ class Entry:
     about: UUID | None
     outcome: str
     reason: str
-    head: UUID | None
-    head_mac: bytes | None
+    head: UUID | None = None
+    head_mac: bytes | None = None
 
 
 def canonical(entry: Entry) -> str:

@@ -96,6 +96,8 @@ class Act(StrEnum):
     RECOVERY_RENEW = "recovery.renew"
     RECOVERY_DRILL = "recovery.drill"
     RECOVERY_OPEN = "recovery.open"
+    KEYS_ROTATE = "keys.rotate"
+    KEYS_RENEW = "keys.renew"
 
 
 class Section(IntEnum):

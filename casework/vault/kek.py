@@ -79,8 +79,13 @@ def web_key(kek: Kek) -> bytes:
 def create(path: Path, number: int) -> Kek:
     """Write a new key to a new file of mode 0600 and return it; an existing file is never written over."""
     kek = Kek(number, fresh_key())
-    keyfile.write_new(path, _text([kek]))
+    write(path, kek)
     return kek
+
+
+def write(path: Path, kek: Kek) -> None:
+    """Write a key, as it stands on its sheet, to a new file of mode 0600."""
+    keyfile.write_new(path, _text([kek]))
 
 
 def load(path: Path, *, demo: bool) -> Kek:

@@ -2,6 +2,7 @@
 
 import hmac
 from hashlib import sha256
+from typing import Any
 
 from casework.vault.bytes import fresh_key, lp, seal, unseal
 from casework.vault.kek import Control
@@ -21,3 +22,9 @@ def mark(control: Control, commune: Commune, word: str, value: str) -> bytes:
 
 def _context(control: Control) -> bytes:
     return lp("cw/1/marks", control.commune_id)
+
+
+def rewrapped(old: Control, newer: Control, row: Any) -> bytes:
+    """Return the commune's key of marks, taken from under the old server's key and put under the newer one."""
+    key = unseal(old.wrap, row.marks, context=_context(old), key_ref=old.number)
+    return seal(newer.wrap, key, context=_context(newer), key_ref=newer.number)

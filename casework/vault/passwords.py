@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import gettempdir
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
@@ -95,3 +96,10 @@ def unlock(control: Control, slot: SlotSecret, passphrase: str, *, member_id: UU
 def pretend(passphrase: str) -> None:
     """Spend the time of an unlock for a name that does not exist, so that the clock does not tell names."""
     _stretched(passphrase, fresh_key()[:SALT_BYTES], memory_kib=MEMORY_KIB, passes=PASSES)
+
+
+def rewrapped(old: Control, newer: Control, row: Any) -> bytes:
+    """Return what a slot holds, taken from under the old pepper and put under the newer one, without a passphrase."""
+    context = _contexts(row.member_id, row.id, row.kind, row.commune_id)[1]
+    inner = unseal(old.wrap, row.blob, context=context, key_ref=old.number)
+    return seal(newer.wrap, inner, context=context, key_ref=newer.number)

@@ -40,16 +40,19 @@ class Signer:
 
 def create(path: Path) -> Signer:
     """Write a new key to a new file of mode 0600 and return it; an existing file is never written over."""
-    signer = Signer(fresh_key())
+    signer = fresh()
     keyfile.write_new(path, _line(signer))
     return signer
 
 
-def renew(path: Path) -> Signer:
-    """Put a new key in the place of the old one and return it."""
-    signer = Signer(fresh_key())
+def fresh() -> Signer:
+    """Make a new key."""
+    return Signer(fresh_key())
+
+
+def keep(path: Path, signer: Signer) -> None:
+    """Put a key in the place of the old one, at once or not at all."""
     keyfile.replace(path, _line(signer))
-    return signer
 
 
 def load(path: Path) -> Signer:

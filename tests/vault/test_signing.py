@@ -47,7 +47,8 @@ def test_the_key_file_is_private_and_never_written_over(file):
 
 def test_a_renewed_key_takes_the_place_of_the_old_one(file):
     old = signing.load(file)
-    newer = signing.renew(file)
+    newer = signing.fresh()
+    signing.keep(file, newer)
     assert signing.load(file) == newer
     assert newer.public != old.public
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -3,6 +3,7 @@
 import base64
 import hmac
 import os
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -84,3 +85,9 @@ def _counter(at: int) -> int:
 
 def _context(control: Control, member_id: UUID) -> bytes:
     return lp("cw/1/totp", control.commune_id, member_id)
+
+
+def rewrapped(old: Control, newer: Control, kept: Any) -> bytes:
+    """Return the seed of a phone, taken from under the old server's key and put under the newer one."""
+    seed = unseal(old.totp, kept.blob, context=_context(old, kept.member_id), key_ref=old.number)
+    return seal(newer.totp, seed, context=_context(newer, kept.member_id), key_ref=newer.number)

@@ -1,0 +1,71 @@
+"""An installation as a console command finds it: its settings, its gate, and an agency by its code."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import select
+
+from casework import config
+from casework.config import Config
+from casework.db import Database
+from casework.errors import BadInput
+from casework.gate import Gate, Person, open_gate
+from casework.office.pages import Place
+from casework.policy.permit import Actor
+from casework.policy.words import Role
+from casework.vault import kek, signing
+from casework.vault.models import Agency, Commune
+
+
+@dataclass(frozen=True)
+class Installation:
+    """An open installation: what it is set to, and the gate through which the console acts."""
+
+    config: Config
+    gate: Gate
+
+    def console(self, commune_id: UUID) -> Person:
+        """Return the console of one commune."""
+        return Person(Actor(commune_id, None, (Role.CONSOLE,)), commune_id)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Installation]:
+    """Open the installation of a folder under its one key."""
+    settings = config.load(folder.absolute())
+    gate = open_gate(settings, kek.load(settings.kek_file, demo=settings.demo))
+    try:
+        yield Installation(settings, gate)
+    finally:
+        gate.database.engine.dispose()
+
+
+def place(settings: Config) -> Place:
+    """Return what the head of every sheet says about an installation."""
+    database = Database(settings.database_url)
+    try:
+        with database.look() as session:
+            names = session.execute(select(Commune.name).order_by(Commune.created)).scalars().all()
+    finally:
+        database.engine.dispose()
+    publics = [signing.read_pinned(text) for text in (*settings.checkpoint_public[:1], settings.backup_public)]
+    checkpoint, backup = publics if len(publics) > 1 else (b"", *publics)
+    return Place(", ".join(names), settings.public_url, checkpoint, backup)
+
+
+def agency(here: Installation, code: str, commune: str | None) -> tuple[UUID, UUID, str]:
+    """Return commune, id and name of an agency by its code; the commune must be named if the installation has two."""
+    found = select(Agency.commune_id, Agency.id, Agency.name, Commune.name.label("commune"))
+    found = found.join(Commune, Commune.id == Agency.commune_id).where(Agency.kind == code, Agency.circle.is_(False))
+    with here.gate.database.look() as session:
+        rows = [row for row in session.execute(found) if commune in (None, row.commune)]
+    if not rows:
+        raise BadInput(f"Không có cơ quan {code} trong sổ này.")
+    if len(rows) > 1:
+        raise BadInput(
+            f"Nhiều xã có cơ quan {code}: hãy thêm --commune, một trong {', '.join(r.commune for r in rows)}."
+        )
+    return rows[0].commune_id, rows[0].id, rows[0].name

@@ -1,0 +1,39 @@
+"""Who may work in a data folder at once: any number of servers, or one exchange of keys alone."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from casework.config import ConfigurationError
+
+_NAME = "lock"
+
+
+@contextmanager
+def shared(folder: Path) -> Iterator[None]:
+    """Work in a folder beside others; raise ConfigurationError while keys are being exchanged in it."""
+    with _held(folder, fcntl.LOCK_SH, "Đang đổi khóa trong thư mục này. Hãy đợi xong rồi chạy lại."):
+        yield
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Work in a folder where nobody else does; raise ConfigurationError while a server runs."""
+    with _held(folder, fcntl.LOCK_EX, "Sổ đang chạy. Hãy dừng máy chủ (và việc định kỳ) rồi chạy lại lệnh này."):
+        yield
+
+
+@contextmanager
+def _held(folder: Path, how: int, otherwise: str) -> Iterator[None]:
+    handle = os.open(folder / _NAME, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise ConfigurationError(otherwise) from None
+    try:
+        yield
+    finally:
+        os.close(handle)

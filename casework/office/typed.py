@@ -1,0 +1,44 @@
+"""What people type at the console: secrets without an echo, or lines from a pipe."""
+
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+import click
+
+from casework.errors import BadInput
+from casework.vault.entry.codes import read_code
+
+T = TypeVar("T")
+
+
+def ask_code(words: str) -> bytes:
+    """Ask for one line of a sheet until it is free of slips; nothing of it is shown."""
+    return asked(words, read_code, hidden=True)
+
+
+def ask_key(words: str) -> bytes:
+    """Ask for the two lines of a key of 32 bytes."""
+    return ask_code(f"{words}, dòng 1") + ask_code(f"{words}, dòng 2")
+
+
+def asked(words: str, read: Callable[[str], T], *, hidden: bool = False, default: str | None = None) -> T:
+    """Ask until an answer can be used; each refusal says in its own words what is wrong. A pipe is asked once."""
+    while True:
+        text = _line(words, hidden=hidden, default=default)
+        try:
+            return read(text)
+        except BadInput as refusal:
+            if not sys.stdin.isatty():
+                raise
+            click.echo(str(refusal), err=True)
+
+
+def _line(words: str, *, hidden: bool, default: str | None) -> str:
+    if sys.stdin.isatty():
+        typed: str = click.prompt(words, hide_input=hidden, default=default, show_default=bool(default), err=True)
+        return typed
+    line = sys.stdin.readline()
+    if not line:
+        raise BadInput(f"Thiếu dòng: {words}.")
+    return line.strip() or (default or "")

@@ -1,0 +1,74 @@
+"""Exchanges the KEK of a copied house in a process of its own, which may die at a chosen moment.
+
+Run as `python -m tests.office.exchanged FOLDER URL MOMENT`: a number is the statement of the database before which it
+dies, a word is the step after which it does; "never" lets it finish.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from casework.config import Config
+from casework.gate import Gate
+from casework.office import exchanging
+from casework.vault import kek
+
+STEPS = ("written", "announced", "committed", "dropped")
+
+
+def die() -> None:
+    """End as a power cut does: nothing is cleaned up."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _dies_after(step: str) -> None:
+    real_keep, real_exchange = kek.keep, Gate.exchange
+
+    def keep(path: Path, keys: Any) -> None:
+        real_keep(path, keys)
+        if step == ("written" if len(keys) > 1 else "dropped"):
+            die()
+
+    def exchange(self: Gate, *given: Any) -> None:
+        real_exchange(self, *given)
+        if step == "committed":
+            die()
+
+    kek.keep, Gate.exchange = keep, exchange  # type: ignore[assignment, method-assign]
+
+
+def _dies_before(statement: int) -> None:
+    left = [statement]
+
+    def count(*_given: object) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            die()
+
+    event.listen(Engine, "before_cursor_execute", count)
+
+
+def main(folder: str, url: str, moment: str) -> None:
+    """Exchange the key, dying at the moment that was chosen."""
+    if moment.isdigit():
+        _dies_before(int(moment))
+    else:
+        _dies_after(moment)
+
+    def announce(newer: kek.Kek) -> None:
+        sys.stdout.write(f"{newer.number}\n")
+        if moment == "announced":
+            die()
+
+    place = Path(folder)
+    config = Config(data=place, database_url=url, kek_file=place / "kek")
+    exchanging.exchange_kek(config, announce=announce)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

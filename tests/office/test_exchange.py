@@ -1,0 +1,166 @@
+"""The KEK is exchanged: everything opens afterwards, and nothing forged is signed."""
+
+from uuid import uuid4
+
+import pytest
+
+from casework import clock
+from casework.accounts import doorstep
+from casework.accounts.doorstep import Knock
+from casework.audit import fresh
+from casework.config import Config, ConfigurationError
+from casework.db import upgrade
+from casework.desk import actions as desk
+from casework.errors import Conflict, VaultError
+from casework.office import exchanging, occupancy
+from casework.vault import kek
+from casework.vault.entry.models import Admission
+from casework.vault.macs import equip, tag
+from casework.web.people import recognise
+from tests.house import House, Someone, only_sqlite
+from tests.office.keys import everything_holds, exchanged, numbers_in
+from tests.people import KEK, STAFF, THANH_SON
+from tests.tampering import refused, stolen
+
+
+def test_after_the_exchange_everything_opens_under_the_newer_key_alone(house: House, lan: Someone):
+    case_id = lan.opens_a_case()
+    before = lines(house)
+    newer = exchanged(house)
+    assert newer.number == KEK.number + 1
+    assert numbers_in(house) == {newer.number}
+    everything_holds(house, lan, case_id)
+    after = lines(house)
+    assert [line["h"] for line in after[: len(before)]] == [line["h"] for line in before]
+    assert {line["act"] for line in after[len(before) :]} >= {"keys.rotate"}
+    with house.looking() as session:
+        equip(session, kek.control(KEK, THANH_SON))
+        refused(lambda: fresh.commune(session, THANH_SON))
+
+
+def lines(house: House) -> list:
+    with stolen(house) as thief:
+        return sorted(thief.rows("audit_line", commune_id=THANH_SON), key=lambda line: line["n"])
+
+
+@only_sqlite
+def test_a_passphrase_still_opens_and_every_session_has_ended(house: House, lan: Someone):
+    cookie = lan.cookie
+    exchanged(house)
+    assert recognise(house.gate, house.config, cookie) is None
+    given = Knock("lan", STAFF["lan"].passphrase, device="kek")
+    opened = doorstep.try_passphrase(house.gate, THANH_SON, given)
+    assert opened is not None
+    assert opened.member_id == lan.id
+    with stolen(house) as thief:
+        assert thief.rows("session") == []
+
+
+def test_the_key_can_be_exchanged_again_and_again(house: House, lan: Someone):
+    case_id = lan.opens_a_case()
+    for number in (2, 3):
+        assert exchanged(house).number == number
+        everything_holds(house, lan, case_id)
+
+
+BROKEN: dict[str, dict] = {
+    "agency": {"duty_phone": "0"},
+    "case_file": {"state": "closed"},
+    "envelope": {"epoch": 9},
+    "member": {"roles": "lead"},
+    "slot": {"passes": 1},
+    "wrap": {"blob": b"x"},
+}
+
+
+@only_sqlite
+def test_it_stops_at_a_row_that_does_not_hold_and_changes_nothing(house: House, lan: Someone):
+    case_id = lan.opens_a_case()
+    for table, change in BROKEN.items():
+        with stolen(house) as thief:
+            row = thief.rows(table)[0]
+            keys = tuple(column.name for column in thief.table(table).primary_key)
+            thief.change(table, {name: row[name] for name in keys}, **change)
+        with pytest.raises(VaultError, match=table):
+            exchanging.exchange_kek(house.config, announce=lambda _: None)
+        assert numbers_in(house) == {KEK.number}
+        with stolen(house) as thief:
+            thief.put_back(table, keys, row)
+    assert exchanged(house).number == 2
+    everything_holds(house, lan, case_id)
+
+
+def test_a_row_that_was_put_in_before_the_exchange_is_not_signed(house: House, lan: Someone):
+    case_id = lan.opens_a_case()
+    police = house["cuong"].person.actor.agency_id
+    with stolen(house) as thief:
+        planted = thief.rows("envelope", case_id=case_id)[0] | {"agency_id": police}
+        thief.put("envelope", planted)
+    with pytest.raises(VaultError, match="envelope"):
+        exchanging.exchange_kek(house.config, announce=lambda _: None)
+    with stolen(house) as thief:
+        thief.change("envelope", {"agency_id": police, "case_id": case_id}, case_id=uuid4())
+    with pytest.raises(VaultError, match="envelope"):
+        exchanging.exchange_kek(house.config, announce=lambda _: None)
+    assert numbers_in(house) == {KEK.number}
+
+
+def test_a_stale_head_and_a_forged_line_stop_it_too(house: House, lan: Someone):
+    case_id = lan.opens_a_case()
+    with stolen(house) as thief:
+        old = thief.rows("head", id=case_id)
+    lan.does(desk.add_note, case_id, "mới")
+    with stolen(house) as thief:
+        newest = thief.rows("head", id=case_id)
+        thief.put_back("head", ("id",), *old)
+    with pytest.raises(VaultError, match="verify"):
+        exchanging.exchange_kek(house.config, announce=lambda _: None)
+    with stolen(house) as thief:
+        thief.put_back("head", ("id",), *newest)
+    everything_holds(house, lan, case_id)
+    exchanged(house)
+    everything_holds(house, lan, case_id)
+
+
+def test_it_waits_until_the_server_has_stopped(house: House):
+    waits = pytest.raises(ConfigurationError, match="đang chạy")
+    with occupancy.shared(house.config.data), occupancy.shared(house.config.data), waits:
+        exchanging.exchange_kek(house.config, announce=lambda _: None)
+    refuses = pytest.raises(ConfigurationError, match="Đang đổi khóa")
+    with occupancy.alone(house.config.data), refuses, occupancy.shared(house.config.data):
+        raise AssertionError
+    assert exchanged(house).number == 2
+
+
+def test_a_key_file_of_another_database_changes_nothing(house: House):
+    kek.keep(house.config.kek_file, [kek.Kek(7, bytes(32))])
+    with pytest.raises(VaultError, match="khóa số 1"):
+        exchanging.exchange_kek(house.config, announce=lambda _: None)
+    assert numbers_in(house) == {KEK.number}
+
+
+def test_a_code_of_admission_that_is_out_is_waited_for_and_a_dead_one_is_removed(house: House, lan: Someone):
+    with house.hands() as hands:
+        control = hands.control
+    at = clock.micros()
+    row = Admission(id=uuid4(), commune_id=THANH_SON, member_id=lan.id, agency_id=None, by_id=None, state="open")
+    row.created, row.epoch, row.finder, row.sealed, row.carry, row.tag = at, 0, bytes(32), None, None, None
+    row.mac = tag(control, Admission, row, 1)
+    with stolen(house) as thief:
+        thief.put("admission", {one.name: getattr(row, one.name) for one in thief.table("admission").columns})
+    with pytest.raises(Conflict, match="24 giờ"):
+        exchanging.exchange_kek(house.config, announce=lambda _: None)
+    assert numbers_in(house) == {KEK.number}
+    with clock.living_at(lambda: at + 25 * 3600 * clock.MICROSECOND):
+        assert exchanged(house).number == 2
+    with stolen(house) as thief:
+        assert thief.rows("admission") == []
+
+
+def test_a_database_without_a_commune_is_refused(tmp_path):
+    url = f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+    upgrade(url)
+    place = Config(data=tmp_path, database_url=url, kek_file=tmp_path / "kek")
+    kek.create(place.kek_file, 1)
+    with pytest.raises(VaultError, match="không có xã"):
+        exchanging.exchange_kek(place, announce=lambda _: None)

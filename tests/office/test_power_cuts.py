@@ -1,0 +1,72 @@
+"""The exchange of the KEK is cut off at every step and anywhere between: it is run again, and nothing is lost."""
+
+import os
+import random
+import subprocess
+import sys
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from casework.vault import kek
+from tests.house import House, Someone, only_sqlite
+from tests.office.exchanged import STEPS
+from tests.office.keys import everything_holds, exchanged, numbers_in, reopened
+from tests.source import ROOT
+
+
+def cut(house: House, moment: str) -> int:
+    """Exchange the key in another process that dies at a moment; return how it ended."""
+    house.gate.database.engine.dispose()
+    words = [sys.executable, "-m", "tests.office.exchanged", str(house.config.data), house.config.database_url, moment]
+    return subprocess.run(
+        words, cwd=ROOT, env=dict(os.environ), capture_output=True, timeout=120, check=False
+    ).returncode
+
+
+def survives(house: House, lan: Someone, case_id, moment: str) -> bool:
+    """Cut the exchange off at a moment, run it again, and find everything; tell whether it was cut at all."""
+    died = cut(house, moment) != 0
+    if len(kek.held(house.config.kek_file)) > 1:
+        assert cut(house, "never") == 0
+    assert len(numbers_in(house)) == 1
+    newer = reopened(house)
+    assert numbers_in(house) == {newer.number}
+    everything_holds(house, lan, case_id)
+    return died
+
+
+@pytest.mark.parametrize("step", STEPS)
+@only_sqlite
+def test_a_power_cut_after_any_step_loses_nothing(house: House, lan: Someone, step: str):
+    case_id = lan.opens_a_case()
+    assert survives(house, lan, case_id, step)
+
+
+def test_a_power_cut_inside_the_transaction_loses_nothing(house: House, lan: Someone):
+    case_id = lan.opens_a_case()
+    assert survives(house, lan, case_id, "25")
+
+
+def _statements(house: House) -> int:
+    """How many statements an exchange takes."""
+    told = [0]
+
+    def count(*_given: object) -> None:
+        told[0] += 1
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        exchanged(house)
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+    return told[0]
+
+
+@pytest.mark.prove
+def test_fifty_power_cuts_anywhere_lose_nothing(house: House, lan: Someone):
+    case_id = lan.opens_a_case()
+    last = _statements(house)
+    drawn = random.Random(7).sample(range(1, last + 1), min(50, last))
+    assert sum(survives(house, lan, case_id, str(moment)) for moment in drawn) >= 40
