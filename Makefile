@@ -44,7 +44,7 @@ endif
 # The long proofs: every test with many examples, then faults and attacks.
 prove: .venv/.ready-test
 	@.ci/browser
-	CASEWORK_REQUIRE=browser,postgres $(bin)/pytest -n 2 --hypothesis-profile=prove $(PYTEST_ARGS)
+	CASEWORK_REQUIRE=browser,postgres CASEWORK_FAULTS=long $(bin)/pytest -n 2 --hypothesis-profile=prove $(PYTEST_ARGS)
 
 bench: .venv/.ready-test
 	$(bin)/python -m bench

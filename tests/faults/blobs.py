@@ -1,0 +1,108 @@
+"""Every kind of sealed or signed bytes that the book holds, each with the product's own way of opening it."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from casework.audit.chain import holds
+from casework.errors import VaultError
+from casework.vault import envelopes, keyring, marks, passwords, sessions, signing
+from casework.vault.hands import Hands
+from casework.vault.macs import check
+from casework.vault.models import Head
+from casework.vault.passwords import SlotSecret
+from tests.house import House, Someone
+from tests.people import KEK, THANH_SON, keys
+from tests.tampering import Row, stolen
+
+
+@dataclass(frozen=True)
+class Blob:
+    """Some bytes and what opens them: it raises VaultError for all others."""
+
+    raw: bytes
+    opens: Callable[[bytes], object]
+
+
+def _like(row: Row, **changes: Any) -> Any:
+    return SimpleNamespace(**{**row, **changes})
+
+
+def blobs(house: House, lan: Someone, cuong: Someone) -> dict[str, Blob]:
+    """Gather one of each kind from a house in which a case was shared."""
+    control = house.gate.control(THANH_SON)
+    token = sessions.token_from(lan.cookie)
+    assert token
+    with stolen(house) as thief:
+        own = thief.rows("session", sid=token.sid)[0]
+        wrap = thief.rows("wrap", member_id=lan.id)[0]
+        slot = thief.rows("slot", member_id=lan.id)[0]
+        commune = thief.rows("commune", id=THANH_SON)[0]
+        head = thief.rows("head", commune_id=THANH_SON, kind="case")[0]
+        line = thief.rows("audit_line", commune_id=THANH_SON, n=3)[0]
+        before = thief.rows("audit_line", commune_id=THANH_SON, n=2)[0]
+        pages = {
+            kind: _page(thief.rows("envelope", kind=kind, agency_id=who.person.actor.agency_id), thief.rows("document"))
+            for kind, who in (("kept", lan), ("sent", cuong))
+        }
+    seed = keys()["lan"].seed
+    places = {name: wrap[name] for name in ("commune_id", "agency_id", "epoch", "member_id")}
+
+    def unlock(raw: bytes) -> object:
+        secret = SlotSecret(slot["salt"], slot["memory_kib"], slot["passes"], raw)
+        return passwords.unlock(control, secret, lan.card.passphrase, member_id=lan.id, slot_id=slot["id"])
+
+    return {
+        "wrap": Blob(wrap["blob"], lambda raw: keyring.unwrap(seed, raw, **places)),
+        "slot": Blob(slot["blob"], unlock),
+        "session": Blob(own["blob"], lambda raw: sessions.seed_of(_like(own, blob=raw), token, control)),
+        "marks": Blob(commune["marks"], lambda raw: marks.mark(control, _like(commune, marks=raw), "code", "1")),
+        "head mac": Blob(head["mac"], lambda raw: check(control, Head, _like(head, mac=raw), 0)),
+        "listing": Blob(head["listing"], lambda raw: check(control, Head, _like(head, listing=raw), 0)),
+        "line mac": Blob(line["mac"], lambda raw: _held(holds(control, _like(line, mac=raw), 3, before["h"]))),
+        "line hash": Blob(line["h"], lambda raw: _held(holds(control, _like(line, h=raw), 3, before["h"]))),
+        "kept text": _kept_text(own, lan),
+        "checkpoint": _checkpoint(house),
+        **_page_blobs(house, lan, *pages["kept"], name="kept"),
+        **_page_blobs(house, cuong, *pages["sent"], name="sent"),
+    }
+
+
+def _page(rows: list[Row], documents: list[Row]) -> tuple[Row, Row]:
+    envelope = rows[0]
+    return envelope, next(one for one in documents if one["id"] == envelope["document_id"])
+
+
+def _page_blobs(house: House, who: Someone, envelope: Row, document: Row, *, name: str) -> dict[str, Blob]:
+    hands = Hands(SimpleNamespace(info={}), house.gate.control(THANH_SON), who.person.keyring, 0)  # type: ignore[arg-type]
+    sheet = _like(envelope)
+    return {
+        f"{name} envelope": Blob(
+            envelope["blob"], lambda raw: envelopes.open_key(hands, _like(document), _like(envelope, blob=raw))
+        ),
+        f"{name} body": Blob(
+            document["body"], lambda raw: envelopes.open_page(hands, _like(document, body=raw), sheet)
+        ),
+        f"{name} commitment": Blob(
+            document["commit_tag"], lambda raw: envelopes.open_key(hands, _like(document, commit_tag=raw), sheet)
+        ),
+    }
+
+
+def _kept_text(own: Row, lan: Someone) -> Blob:
+    row, mine = _like(own), keys()["lan"]
+    sessions.keep_text(row, mine.enrolment.public_key, "chữ gõ dở".encode())
+    return Blob(row.kept, lambda raw: sessions.kept_text(_like(own, kept=raw), mine.seed))
+
+
+def _checkpoint(house: House) -> Blob:
+    signer = signing.create(house.config.data / "flips-checkpoint-key")
+    message = hashlib.sha256(str(KEK).encode()).digest()
+    return Blob(signing.sign(signer, message), lambda raw: signing.verify([signer.public], message, raw))
+
+
+def _held(answer: bool) -> None:
+    if not answer:
+        raise VaultError("unopened")

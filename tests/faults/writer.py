@@ -1,0 +1,84 @@
+"""Somebody who writes without end, in a process of her own, and notes outside the book what was acknowledged."""
+
+import os
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from uuid import UUID
+
+from casework.audit.verify import verify
+from casework.desk import actions as desk
+from casework.policy.words import Section
+from tests.house import House, Someone, opened
+
+_PATIENCE = 60
+# One process is warmed up once; every writer is a fork of it, so that killing hundreds costs little.
+_processes = get_context("forkserver")
+_processes.set_forkserver_preload(["tests.faults.writer"])
+Acknowledged = dict[UUID, set[str]]
+
+
+def write_for_ever(url: str, folder: Path, ledger: Path) -> None:
+    """Open a case and add notes to it, over and over; a line of the ledger is on the disk before the next act."""
+    with opened(url, folder) as house, ledger.open("a", encoding="utf-8") as acknowledged:
+        lan, number = house["lan"], 0
+        while True:
+            case_id = lan.opens_a_case()
+            _note(acknowledged.fileno(), f"{case_id} -")
+            for _ in range(12):
+                number += 1
+                words = f"ghi-{os.getpid()}-{number}"
+                lan.does(desk.add_note, case_id, words)
+                _note(acknowledged.fileno(), f"{case_id} {words}")
+
+
+def _note(ledger: int, line: str) -> None:
+    os.write(ledger, f"{line}\n".encode())
+    os.fsync(ledger)
+
+
+@contextmanager
+def writing(url: str, folder: Path, ledger: Path) -> Iterator[BaseProcess]:
+    """Run a writer until it has been told of one act; it is killed at the end of the block, whatever it is doing."""
+    before = ledger.stat().st_size if ledger.exists() else 0
+    process = _processes.Process(target=write_for_ever, args=(url, folder, ledger), daemon=True)
+    process.start()
+    try:
+        until = time.monotonic() + _PATIENCE
+        while not ledger.exists() or ledger.stat().st_size == before:
+            assert process.is_alive(), "the writer ended by itself"
+            assert time.monotonic() < until, "the writer wrote nothing"
+            time.sleep(0.005)
+        yield process
+    finally:
+        process.kill()
+        process.join(_PATIENCE)
+
+
+def acknowledged(ledger: Path, *, since: int = 0) -> Acknowledged:
+    """Read the ledger from a place on: the notes of each case."""
+    found: Acknowledged = defaultdict(set)
+    for line in ledger.read_bytes()[since:].decode().splitlines():
+        case_id, words = line.split()
+        found[UUID(case_id)] |= {words} - {"-"}
+    return found
+
+
+def lost(reader: Someone, told: Acknowledged) -> list[str]:
+    """Open every acknowledged case and return what is not there."""
+    missing = []
+    for case_id, words in told.items():
+        notes = reader.does(desk.read_section, case_id, Section.COUNSELLING, may_be_missing=True)
+        kept = {str(one.data.to_json()["words"]) for one in notes if one.revision}
+        missing += sorted(words - kept)
+    return missing
+
+
+def log_holds(house: House) -> bool:
+    """Walk the whole log of the house."""
+    with house.hands() as hands:
+        return verify(hands).holds
