@@ -55,7 +55,6 @@ def create_app(config: Config) -> Flask:
     key = kek.load(config.kek_file, demo=config.demo)
     app = Flask("casework", template_folder=str(resource("templates")))
     app.secret_key = kek.web_key(key)
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     address.install(app, config)
     web.install(app)
     presence.install(app, open_gate(config, key), config)

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from casework.web import errors, exit, headers, language, origin, requests
+from casework.web import errors, exit, headers, language, origin, requests, thin
 
 
 def install(app: Flask) -> None:
-    """Add to an app, in this order: limits, origin and token, language, way out, errors, headers."""
-    for part in (requests, origin, language, exit, errors, headers):
+    """Add to an app, in this order: thin pages, limits, origin and token, language, way out, errors, headers."""
+    for part in (thin, requests, origin, language, exit, errors, headers):
         part.install(app)

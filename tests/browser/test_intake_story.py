@@ -90,7 +90,7 @@ def who_and_what(lan: Walk) -> None:
     assert page.input_value("#words") == WORDS
     lan.goes(ON, "#relation")
     page.select_option("#relation", "VO_CHONG")
-    page.check("#consent_police-1")
+    page.check("#consent_police input >> nth=1")
     lan.goes(ON, ".answers")
 
 

@@ -6,8 +6,8 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.browser.serving import serving
 from tests.web.sample import sample_app
 
-SMALL = """() => [...document.querySelectorAll('button, input, select, textarea, nav a, .back, .choice label')]
-  .filter((one) => one.type !== 'hidden' && !one.closest('.choice input, .hidden'))
+SMALL = """() => [...document.querySelectorAll('button, input, select, textarea, nav a, .back, .choices label')]
+  .filter((one) => one.type !== 'hidden' && !one.closest('.choices input, .hidden'))
   .filter((one) => !['radio', 'checkbox'].includes(one.type))
   .map((one) => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
   .filter(([, box]) => box.height < 44 || box.width < 44).map(([html]) => html)"""

@@ -1,0 +1,47 @@
+"""Pages come over a slow line: how heavy each may be, as it is sent, without any compression."""
+
+import pytest
+
+from tests.house import Someone, only_sqlite
+from tests.intake.filling import TOLD, fills
+
+pytestmark = only_sqlite
+LIGHT = 15 * 1024
+# Five agencies to be asked about and thirty signs and needs stand on one page.
+HEAVY = 20 * 1024
+
+
+def weight(answer) -> int:
+    assert answer.status_code == 200
+    return len(answer.data)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_page_of_an_intake_is_light(browser, language):
+    lan = browser("lan")
+    lan.post("/ngon-ngu", data={"lang": language, "back": "/"})
+    draft = fills(lan, {1: {**TOLD, "danger": "yes"}})
+    weights = {number: weight(lan.get(f"/ghi-nhan/{draft}/{number}")) for number in range(1, 8)}
+    heaviest = weights.pop(6)
+    assert weight(lan.get("/ghi-nhan")) < LIGHT
+    assert max(weights.values()) < LIGHT, weights
+    assert heaviest < HEAVY
+
+
+def test_the_first_page_the_list_and_the_page_of_a_case_are_light(browser, lan: Someone):
+    cases = [lan.opens_a_case() for _ in range(12)]
+    client = browser("lan")
+    for path in ("/", "/tim", "/dia-chi", "/chuyen-gui", f"/vu-viec/{cases[0]}", f"/vu-viec/{cases[0]}/story"):
+        assert weight(client.get(path)) < LIGHT, path
+    found = client.post("/tim", data={"query": "nguyen thi dao"})
+    assert found.text.count('scope="row"') == 12
+    assert weight(found) < LIGHT
+
+
+def test_one_more_case_in_a_list_weighs_little(browser, lan: Someone):
+    client = browser("lan")
+    lan.opens_a_case()
+    before = weight(client.get("/"))
+    for _ in range(10):
+        lan.opens_a_case()
+    assert (weight(client.get("/")) - before) / 10 < 300
