@@ -2,12 +2,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint prove bench catalogue
+.PHONY: help demo test lint prove bench catalogue sbom
 bin := .venv/bin
 sealed := casework/policy/*,casework/vault/*,casework/gate.py,casework/audit/*,casework/statistics/*
 
 help:
-	@echo "make demo | test | lint | prove | bench | catalogue"
+	@echo "make demo | test | lint | prove | bench | catalogue | sbom"
 
 .venv/.ready-run: pyproject.toml uv.lock .ci/setup
 	@.ci/setup run
@@ -48,6 +48,11 @@ prove: .venv/.ready-test
 
 bench: .venv/.ready-test
 	$(bin)/python -m bench
+
+# What the program is made of (CycloneDX), read from the lock file.
+sbom: .venv/.ready-test
+	@PATH="$$PATH:.venv-tools/bin" uv export --quiet --frozen --no-dev --all-extras --format cyclonedx1.5 --preview-features sbom-export --output-file sbom.json
+	@echo sbom.json
 
 # The words of the program: the Vietnamese sentence is the key, the English catalogue is filled by hand.
 catalogue: .venv/.ready-test

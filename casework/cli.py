@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from casework import config, serving
+from casework import workers as many
 from casework.app import create_app
 from casework.db import upgrade
 from casework.demo import build, cards, folder
@@ -70,12 +71,16 @@ def demo(port: int | None, data: Path | None, no_browser: bool, accounts: Path |
 @main.command()
 @_DATA
 @_PORT_OPTION
-def serve(data: Path, port: int | None) -> None:
+@click.option("--workers", type=click.IntRange(1, 64), help="Số tiến trình, với PostgreSQL. / Processes.")
+def serve(data: Path, port: int | None, workers: int | None) -> None:
     """Chạy sổ ở 127.0.0.1. / Serve an installation on 127.0.0.1; a proxy in front of it speaks TLS."""
     settings = config.load(data.absolute())
     chosen = serving.free_port(port or _PORT, exactly=True)
     with occupancy.shared(settings.data):
-        serving.serve(create_app(settings), chosen, ready=lambda: None)
+        if workers:
+            many.serve(settings, chosen, workers)
+        else:
+            serving.serve(create_app(settings), chosen, ready=lambda: None)
 
 
 @main.command()

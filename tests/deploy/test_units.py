@@ -1,0 +1,76 @@
+"""The units of systemd, the samples of the proxies and the recipe for an office without a domain."""
+
+import configparser
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.source import ROOT
+
+DEPLOY = ROOT / "deploy"
+SERVICES = ["casework.service", "casework-tick.service"]
+PROXIES = ["caddy/Caddyfile", "caddy/Caddyfile.office", "nginx/casework.conf"]
+
+
+def unit(name: str) -> dict[str, str]:
+    parser = configparser.ConfigParser(strict=False, interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read(DEPLOY / "systemd" / name, encoding="utf-8")
+    return dict(parser["Service"])
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_unit_shuts_every_door_that_it_does_not_need(name: str):
+    said = unit(name)
+    shut = {"NoNewPrivileges", "PrivateTmp", "PrivateDevices", "MemoryDenyWriteExecute", "RestrictSUIDSGID"}
+    assert {said[key] for key in shut} == {"yes"}
+    assert said["ProtectSystem"] == "strict"
+    assert said["CapabilityBoundingSet"] == said["AmbientCapabilities"] == ""
+    assert said["LoadCredential"] == "kek:/etc/casework/kek"
+    assert said["LimitCORE"] == said["MemorySwapMax"] == "0"
+    assert said["User"] == "casework"
+    assert said["UMask"] == "0077"
+    assert "/var/lib/casework" in said["ExecStart"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_systemd_itself_finds_little_left_open(name: str):
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd: there is no systemd-analyze")
+    command = ["systemd-analyze", "security", "--offline=true", "--threshold=15", DEPLOY / "systemd" / name]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout[-300:]
+
+
+@pytest.mark.parametrize("name", PROXIES)
+def test_a_proxy_keeps_no_log_of_pages_and_passes_one_hop(name: str):
+    text = (DEPLOY / name).read_text(encoding="utf-8")
+    assert re.search(r"tls1\.2 tls1\.3|TLSv1\.2 TLSv1\.3", text)
+    assert "11MB" in text or "11m" in text
+    assert "Strict-Transport-Security" in text
+    assert re.search(r"X-Forwarded-For (\{remote_host\}|\$remote_addr)", text)
+    assert re.search(r"readyz[^\n]*404", text)
+    assert not re.search(r"^\s*log(\s|$)", text, re.MULTILINE)
+    assert text.count("access_log off") == text.count("server {")
+
+
+def test_the_recipe_for_an_office_makes_a_certificate_for_its_name_alone(tmp_path: Path):
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl: it is not here")
+    text = (DEPLOY / "TLS.md").read_text(encoding="utf-8")
+    recipe = next(block for block in re.findall(r"```\n(.*?)```", text, re.DOTALL) if "nameConstraints" in block)
+    # The passphrase of the root is asked of a person; here it is given.
+    recipe = recipe.replace("ec -aes256", "ec -aes256 -passout pass:x")
+    recipe = re.sub(r"-(key|CAkey) root\.key", r"\g<0> -passin pass:x", recipe)
+    done = subprocess.run(
+        ["bash", "-euc", recipe], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert "cert.pem: OK" in done.stdout
+    for name, right in (("soca.lan", True), ("bank.example", False)):
+        command = ["openssl", "verify", "-x509_strict", "-verify_hostname", name, "-CAfile", "root.crt", "cert.pem"]
+        verified = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=60)
+        assert (verified.returncode == 0) == right

@@ -1,0 +1,55 @@
+"""Several processes on PostgreSQL: they answer, they are renewed, and nobody loses her session by it."""
+
+import json
+import os
+import signal
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from casework import workers
+from casework.config import ConfigurationError
+from casework.web.people import COOKIE
+from tests.faults.served import served
+from tests.house import House, Someone, only_sqlite
+
+on_postgresql = pytest.mark.parametrize("house", ["postgresql"], indirect=True)
+
+
+def children(pid: int) -> set[int]:
+    """Return the workers of a server."""
+    return {int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
+@on_postgresql
+def test_a_session_outlives_the_worker_that_began_it(house: House, lan: Someone, tmp_path: Path):
+    cookie = lan.cookie
+    with served(house, "--workers", "2", log=str(tmp_path / "log")) as server:
+        before = children(server.pid)
+        assert len(before) == 2
+        mine = {"Cookie": f"{COOKIE}={cookie}"}
+        assert [server.status("/", **mine) for _ in range(4)] == [200] * 4
+        assert server.status("/dang-nhap", Host="evil.example") == 421
+        for one in before:
+            os.kill(one, signal.SIGKILL)
+        until = time.monotonic() + 60
+        while len(children(server.pid) - before) < 2:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        assert server.status("/", **mine) == 200
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text(encoding="utf-8").splitlines()]
+    assert {tuple(sorted(set(line) - {"status", "method", "route"})) for line in lines} == {("event", "level", "time")}
+
+
+@only_sqlite
+def test_several_processes_need_postgresql(house: House):
+    with pytest.raises(ConfigurationError, match="PostgreSQL"):
+        workers.serve(house.config, 8000, 2)
+
+
+@on_postgresql
+def test_a_setting_that_is_refused_is_refused_before_any_worker_starts(house: House):
+    with pytest.raises(ConfigurationError, match="public_url"):
+        workers.serve(replace(house.config, public_url="http://soca.example"), 8000, 2)
