@@ -40,7 +40,7 @@ def test_a_unit_shuts_every_door_that_it_does_not_need(name: str):
 def test_systemd_itself_finds_little_left_open(name: str):
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd: there is no systemd-analyze")
-    command = ["systemd-analyze", "security", "--offline=true", "--threshold=15", DEPLOY / "systemd" / name]
+    command = ["systemd-analyze", "security", "--offline=true", "--threshold=15", str(DEPLOY / "systemd" / name)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stdout[-300:]
 
