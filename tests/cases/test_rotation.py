@@ -56,7 +56,7 @@ def test_everybody_who_holds_the_key_reads_on_after_it_was_renewed(house: House,
     assert wraps_of(house, union) == {(house[name].id, 2) for name in HOLDERS}
     for reader in (lan, hoa, house["binh"]):
         assert reader.does(desk.read_section, case_id, Section.STORY)
-    assert lan.does(intake.open_draft, draft) == {1: {"who": "em gái"}}
+    assert lan.does(intake.open_draft, draft).pages == {1: {"who": "em gái"}}
     lan.does(desk.write_section, case_id, Story(words="sau khi thay khóa"), base=1)
     assert hoa.does(desk.search, "nguyen thi dao")
     assert hoa.does(statistics.preview_period)
