@@ -14,7 +14,8 @@ from casework.db import upgrade
 from casework.demo import build, cards, folder
 from casework.errors import CaseworkError
 from casework.gate import open_gate
-from casework.office import commands, occupancy
+from casework.keeping import opportune
+from casework.office import commands, keeping, occupancy
 from casework.oversight import console, policy_text
 from casework.vault import kek
 from casework.web import loglines
@@ -79,8 +80,10 @@ def serve(data: Path, port: int | None, workers: int | None) -> None:
     with occupancy.shared(settings.data):
         if workers:
             many.serve(settings, chosen, workers)
-        else:
-            serving.serve(create_app(settings), chosen, ready=lambda: None)
+            return
+        app = create_app(settings)
+        opportune.install(app, settings, app.extensions["casework.gate"])
+        serving.serve(app, chosen, ready=lambda: None)
 
 
 @main.command()
@@ -111,7 +114,7 @@ def upgrade_database(data: Path) -> None:
     click.echo("Cơ sở dữ liệu đã ở bản mới nhất. / The database is up to date.")
 
 
-for one in commands.COMMANDS:
+for one in (*commands.COMMANDS, *keeping.COMMANDS):
     main.add_command(one)
 
 

@@ -25,7 +25,8 @@ class Config:
     `checkpoint_public` are the public halves of the checkpoint keys, the newest first; `backup_public` is the public
     half of the backup key, whose private half is on paper alone. `public_url` is what people type; `proxy_hops` says
     whether a proxy on this machine stands before the program (1) or none (0); `counts_url` opens the database as
-    somebody who can read released counts and nothing else.
+    somebody who can read released counts and nothing else. `checkpoint_dir` and `backup_dir` are folders of another
+    disk or machine.
     """
 
     data: Path
@@ -40,6 +41,18 @@ class Config:
     checkpoint_file: Path | None = None
     checkpoint_public: tuple[str, ...] = ()
     backup_public: str = ""
+    checkpoint_dir: str = ""
+    backup_dir: str = ""
+
+    @property
+    def checkpoints_folder(self) -> Path:
+        """Return where checkpoints are written: a second place, on another machine or disk, if one is set."""
+        return Path(self.checkpoint_dir) if self.checkpoint_dir else self.data / "checkpoints"
+
+    @property
+    def backups_folder(self) -> Path:
+        """Return where backups are written."""
+        return Path(self.backup_dir) if self.backup_dir else self.data / "backups"
 
     @property
     def removals_file(self) -> Path:

@@ -130,7 +130,8 @@ def _is_lock(cause: OperationalError) -> bool:
 
 
 def _engine(url: str) -> Engine:
-    parsed, waits = make_url(url), {"options": f"-c lock_timeout={_PATIENCE_SECONDS * 1000:.0f}"}
+    parsed = make_url(url)
+    waits = {"options": f"{parsed.query.get('options', '')} -c lock_timeout={_PATIENCE_SECONDS * 1000:.0f}"}
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed, connect_args={"isolation_level": None, "timeout": _PATIENCE_SECONDS}, **_OURS)
         event.listen(engine, "connect", _tune)

@@ -19,7 +19,19 @@ PAGE = 50
 _WEEK = 7
 _LONGEST_AGO = 520
 # Lines of any other act are about a case or draft, and are shown to those alone who can open it.
-_ABOUT_NO_CASE = ("account.", "address.", "agency.", "audit.", "commune.", "counts.", "home.", "intake.", "policy.")
+_ABOUT_NO_CASE = (
+    "account.",
+    "address.",
+    "agency.",
+    "audit.",
+    "backup.",
+    "clock.",
+    "commune.",
+    "counts.",
+    "home.",
+    "intake.",
+    "policy.",
+)
 _LISTS = frozenset({Act.CASE_LIST, Act.CASE_SEARCH, Act.REFERRAL_LIST, Act.REFERRAL_EXPIRE})
 # A new key may be that of a circle: it is told to those alone who hold it.
 _KEYS = (Act.AGENCY_ROTATE,)

@@ -22,6 +22,9 @@ OPTIONS: dict[Path, set[str | None]] = {
     SCOPE: {"scope"},
     CUSTODY: {"scope"},
     Path("casework/audit/verify.py"): {"yield_per"},
+    Path("casework/bare.py"): {"isolation_level", "postgresql_readonly"},
+    Path("casework/keeping/dump.py"): {"yield_per"},
+    Path("casework/keeping/proof.py"): {"yield_per"},
 }
 # Ends or opens a transaction, or goes around the unit of work.
 TRANSACTION = {

@@ -8,6 +8,8 @@ import pytest
 from tests.source import ROOT, python_files
 
 OPENS = Path("casework/gate.py")
+# These sign rows again or only look: nothing is taken away through their gates.
+TAKE_NOTHING = {Path("casework/office/exchanging.py"), Path("casework/office/checking.py")}
 
 
 def _makes_a_gate(path: Path) -> bool:
@@ -18,4 +20,8 @@ def _makes_a_gate(path: Path) -> bool:
 
 @pytest.mark.parametrize("path", python_files("casework"), ids=str)
 def test_a_gate_is_opened_with_its_ledger(path: Path):
-    assert _makes_a_gate(path) == (path == OPENS)
+    assert not _makes_a_gate(path) or path in {OPENS, *TAKE_NOTHING}
+
+
+def test_the_law_finds_a_gate_where_one_is_made():
+    assert _makes_a_gate(OPENS)

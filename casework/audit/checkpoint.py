@@ -1,0 +1,195 @@
+"""Checkpoints: signed notes of where a commune's log ends, kept in a second place, against which a rollback shows.
+
+The form is that of a signed note (C2SP): origin, number of lines, base64 of the newest hash, one line for each
+further fact, an empty line, and the signature. They are numbered, so that one that is missing is noticed.
+"""
+
+import base64
+import binascii
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import select
+
+from casework.audit.models import AuditLine
+from casework.errors import VaultError
+from casework.vault import signing
+from casework.vault.hands import Hands
+from casework.vault.keyfile import flush_folder
+from casework.vault.signing import Signer
+
+_ORIGIN = "casework/checkpoint/1/"
+_KEY_NAME = "casework"
+_HINT = 4
+_SIGNED = re.compile(r"(?s)(.*\n)\n— casework ([A-Za-z0-9+/=]+)\n")
+_SUFFIX = ".note"
+# How long a checkpoint may be missing before everybody who looks after the machine is told.
+MISSING_AFTER = 26 * 3600 * 1_000_000
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Checkpoint `seq` of a commune: its log had `n` lines ending in hash `h`.
+
+    `release` and `removals` are number and hash of the newest release and of the last line of the ledger of removals.
+    `restored` says after a restore up to which line the log is the one before it; the lines after that are lost.
+    """
+
+    commune_id: UUID
+    seq: int
+    at: int
+    n: int
+    h: bytes
+    release: tuple[int, bytes]
+    removals: tuple[int, bytes]
+    restored: int | None = None
+
+    def text(self) -> str:
+        """Return what is signed."""
+        lines = [
+            f"{_ORIGIN}{self.commune_id.hex}",
+            str(self.n),
+            base64.b64encode(self.h).decode(),
+            f"seq {self.seq}",
+            f"at {self.at}",
+            f"release {self.release[0]} {self.release[1].hex()}",
+            f"removals {self.removals[0]} {self.removals[1].hex()}",
+        ]
+        if self.restored is not None:
+            lines.append(f"restored {self.restored}")
+        return "\n".join(lines) + "\n"
+
+
+def signed(checkpoint: Checkpoint, signer: Signer) -> str:
+    """Return the whole note."""
+    text = checkpoint.text()
+    raw = sha256(signer.public).digest()[:_HINT] + signing.sign(signer, text.encode())
+    return f"{text}\n— {_KEY_NAME} {base64.b64encode(raw).decode()}\n"
+
+
+def read(note: str, publics: Iterable[bytes]) -> Checkpoint:
+    """Read a note; raise VaultError unless one of the pinned keys has signed it."""
+    found = _SIGNED.fullmatch(note)
+    if found is None:
+        raise VaultError("unopened")
+    text = found[1]
+    try:
+        raw = base64.b64decode(found[2], validate=True)
+    except binascii.Error as cause:
+        raise VaultError("unopened") from cause
+    signing.verify(publics, text.encode(), raw[_HINT:])
+    return _parsed(text)
+
+
+def _parsed(text: str) -> Checkpoint:
+    """Take apart what one of our keys has signed."""
+    origin, n, h, *more = text.splitlines()
+    said = {word: values for word, *values in (line.split(" ") for line in more)}
+    release, removals = ((int(said[word][0]), bytes.fromhex(said[word][1])) for word in ("release", "removals"))
+    if not origin.startswith(_ORIGIN):
+        raise VaultError("unopened")
+    return Checkpoint(
+        commune_id=UUID(hex=origin.removeprefix(_ORIGIN)),
+        seq=int(said["seq"][0]),
+        at=int(said["at"][0]),
+        n=int(n),
+        h=base64.b64decode(h),
+        release=release,
+        removals=removals,
+        restored=int(said["restored"][0]) if "restored" in said else None,
+    )
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The folder of one commune's checkpoints in the second place."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, place: Path, commune_id: UUID) -> "Shelf":
+        """Return the folder of a commune."""
+        return cls(place / commune_id.hex)
+
+    def add(self, note: str, *, seq: int) -> None:
+        """Write a note as a file of its own; it is there whole or not at all."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        unfinished = self.folder / "unfinished"
+        unfinished.unlink(missing_ok=True)
+        unfinished.write_text(note, encoding="utf-8")
+        with unfinished.open("rb+") as file:
+            os.fsync(file.fileno())
+        unfinished.rename(self.folder / f"{seq:08d}{_SUFFIX}")
+        flush_folder(self.folder)
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of all notes in order; empty if the place cannot be reached."""
+        return sorted(int(one.stem) for one in self.folder.glob(f"*{_SUFFIX}"))
+
+    def note(self, seq: int) -> str:
+        """Return one note."""
+        return (self.folder / f"{seq:08d}{_SUFFIX}").read_text(encoding="utf-8")
+
+    def newest(self, publics: Iterable[bytes]) -> Checkpoint | None:
+        """Return the newest checkpoint, or None before the first; raise VaultError if it does not hold."""
+        numbers = self.numbers()
+        return self.checked(numbers[-1], publics) if numbers else None
+
+    def checked(self, seq: int, publics: Iterable[bytes]) -> Checkpoint:
+        """Return one checkpoint that holds and stands in its place; raise VaultError otherwise."""
+        found = read(self.note(seq), publics)
+        if (found.seq, found.commune_id.hex) != (seq, self.folder.name):
+            raise VaultError("unopened")
+        return found
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What comparing the log with its checkpoints found: how many there are, and the numbers of those that differ.
+
+    `forged` are notes that no key of ours signed, `missing` numbers that are not there, `differing` those that the
+    log of today contradicts: it was rolled back or rewritten without a restore that was noted.
+    """
+
+    count: int
+    forged: tuple[int, ...]
+    missing: tuple[int, ...]
+    differing: tuple[int, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether nothing was found."""
+        return not (self.forged or self.missing or self.differing)
+
+
+def compare(hands: Hands, shelf: Shelf, publics: Sequence[bytes]) -> Compared:
+    """Compare the log of a commune with every checkpoint in the second place."""
+    numbers, forged, good = shelf.numbers(), [], []
+    for seq in numbers:
+        try:
+            good.append(shelf.checked(seq, publics))
+        except VaultError:
+            forged.append(seq)
+    missing = set(range(1, numbers[-1] + 1)) - set(numbers) if numbers else set()
+    wrong = tuple(one.seq for one in standing(good) if not _in_log(hands, one))
+    return Compared(len(numbers), tuple(forged), tuple(sorted(missing)), wrong)
+
+
+def standing(checkpoints: Sequence[Checkpoint]) -> list[Checkpoint]:
+    """Leave out what a noted restore has made void: the checkpoints of lines that were lost with the old database."""
+    kept: list[Checkpoint] = []
+    for one in checkpoints:
+        if one.restored is not None:
+            kept = [before for before in kept if before.n <= one.restored]
+        kept.append(one)
+    return kept
+
+
+def _in_log(hands: Hands, checkpoint: Checkpoint) -> bool:
+    line = select(AuditLine.h).where(AuditLine.commune_id == hands.commune_id, AuditLine.n == checkpoint.n)
+    return hands.session.execute(line).scalar_one_or_none() == checkpoint.h

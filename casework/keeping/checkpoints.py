@@ -1,0 +1,88 @@
+"""Writes checkpoints to the second place: by the clock, after a restore and after an exchange of keys."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from casework import clock
+from casework.audit import fresh
+from casework.audit.checkpoint import MISSING_AFTER, Checkpoint, Shelf, signed
+from casework.audit.models import AuditLine
+from casework.audit.removed import START
+from casework.config import Config
+from casework.errors import NotFound, VaultError
+from casework.gate import Gate
+from casework.vault import ledger, signing
+from casework.vault.hands import Hands
+from casework.vault.macs import equip
+from casework.vault.models import Commune
+
+
+def publics(config: Config) -> tuple[bytes, ...]:
+    """Return the pinned public halves of the checkpoint keys, the newest first."""
+    return tuple(signing.read_pinned(text) for text in config.checkpoint_public)
+
+
+def configured(config: Config) -> bool:
+    """Tell whether this installation signs checkpoints; a demo does not."""
+    return bool(config.checkpoint_public) and config.checkpoint_file is not None
+
+
+def communes(gate: Gate) -> Sequence[UUID]:
+    """Return the communes of an installation in the order of their founding."""
+    with gate.database.look() as session:
+        return list(session.execute(select(Commune.id).order_by(Commune.created)).scalars())
+
+
+def write_all(config: Config, gate: Gate, *, restored: dict[UUID, int] | None = None) -> list[Checkpoint]:
+    """Write a checkpoint of every commune; `restored` says up to which line each log is that of before a restore."""
+    if config.checkpoint_file is None:
+        raise VaultError("Bản cài đặt này không có khóa ký mốc.")
+    signer = signing.load(config.checkpoint_file)
+    made = []
+    for commune_id in communes(gate):
+        shelf = Shelf.of(config.checkpoints_folder, commune_id)
+        seq = max(shelf.numbers(), default=0) + 1
+        one = _present(gate, commune_id, seq=seq, restored=(restored or {}).get(commune_id))
+        shelf.add(signed(one, signer), seq=seq)
+        made.append(one)
+    return made
+
+
+def _present(gate: Gate, commune_id: UUID, *, seq: int, restored: int | None) -> Checkpoint:
+    """Say where the log of a commune ends now."""
+    with gate.database.look() as session:
+        control = gate.control(commune_id)
+        equip(session, control)
+        line = select(AuditLine.n, AuditLine.h).where(AuditLine.commune_id == commune_id)
+        n, h = session.execute(line.order_by(AuditLine.n.desc()).limit(1)).one()
+        release = _release(Hands(session, control, None, 0))
+    removals = gate.removals.end() if gate.removals else (0, START)
+    return Checkpoint(commune_id, seq, clock.micros(), n, bytes(h), release, removals, restored)
+
+
+def _release(hands: Hands) -> tuple[int, bytes]:
+    try:
+        head = fresh.head(hands.session, hands.commune_id, ledger.ledger_id(hands.commune_id))
+    except NotFound:
+        return 0, START
+    newest = ledger.newest_release(head.listing)
+    return (newest.revision, newest.digest) if newest else (0, START)
+
+
+def age(config: Config, commune_id: UUID, *, at: int) -> int | None:
+    """Return how old the newest checkpoint is in microseconds; None if there is none that can be read."""
+    try:
+        newest = Shelf.of(config.checkpoints_folder, commune_id).newest(publics(config))
+    except (OSError, VaultError):
+        return None
+    return None if newest is None else at - newest.at
+
+
+def missing(config: Config, commune_id: UUID, *, at: int) -> bool:
+    """Tell whether the log has had no checkpoint for 26 hours; a demo needs none."""
+    if not configured(config):
+        return False
+    found = age(config, commune_id, at=at)
+    return found is None or found > MISSING_AFTER

@@ -1,0 +1,140 @@
+"""The portable form of a whole database: lines of JSON, table by table in the order of their keys.
+
+It is the same for both kinds of database, so that a backup of one can be restored into the other. Sealed columns stay
+sealed; sessions and counters of tries are left out.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Table, func, select
+
+from casework.audit import models as _audit  # noqa: F401 - a backup needs every table of the program
+from casework.cases import models as _cases  # noqa: F401
+from casework.db import Base
+from casework.errors import VaultError
+from casework.statistics import models as _statistics  # noqa: F401
+from casework.vault import models as _vault  # noqa: F401
+from casework.vault.entry import models as _entry  # noqa: F401
+from casework.vault.recovery import models as _recovery  # noqa: F401
+
+FORM = 1
+LEFT_OUT = frozenset({"session", "throttle", "interview", "tally"})
+_AT_ONCE = 500
+Told = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What was read back: the first line, and how many rows each table had."""
+
+    about: Mapping[str, Any]
+    rows: Mapping[str, int]
+
+
+def tables() -> list[Table]:
+    """Return what is kept, parents before their children."""
+    return [table for table in Base.metadata.sorted_tables if table.name not in LEFT_OUT]
+
+
+def size(connection: Connection) -> int:
+    """Count all rows, so that progress can be shown."""
+    return sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables())
+
+
+def lines(connection: Connection, about: Mapping[str, Any], *, told: Told) -> Iterator[bytes]:
+    """Yield the whole database as lines; `told` hears how many rows more have been read."""
+    yield _line({"form": FORM} | dict(about))
+    for table in tables():
+        names, count = [column.name for column in table.columns], 0
+        yield _line({"table": table.name, "columns": names})
+        rows = connection.execute(select(table).order_by(*table.primary_key).execution_options(yield_per=_AT_ONCE))
+        for part in rows.partitions():
+            yield b"".join(_line([_plain(value) for value in row]) for row in part)
+            count += len(part)
+            told(len(part))
+        yield _line({"end": table.name, "rows": count})
+    yield _line({"done": True})
+
+
+def fill(connection: Connection, stream: Iterable[bytes], *, told: Told) -> Contents:
+    """Write the lines of a dump into empty tables; raise VaultError if they are not whole or not of these tables."""
+    reader = _Reader(_split(stream))
+    about = reader.first()
+    rows = {}
+    for table in tables():
+        count = 0
+        for batch in reader.batches(table):
+            connection.execute(table.insert(), batch)
+            count += len(batch)
+            told(len(batch))
+        rows[table.name] = count
+    reader.end()
+    return Contents(about, rows)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    lines: Iterator[Any]
+
+    def _next(self) -> Any:
+        try:
+            return next(self.lines)
+        except (StopIteration, ValueError) as cause:
+            raise VaultError("unopened") from cause
+
+    def first(self) -> Mapping[str, Any]:
+        about: Mapping[str, Any] = self._next()
+        if about.get("form") != FORM:
+            raise VaultError("unopened")
+        return about
+
+    def batches(self, table: Table) -> Iterator[list[dict[str, Any]]]:
+        """Yield the rows of a table some hundred at a time, and compare their number at the end."""
+        names = [column.name for column in table.columns]
+        if self._next() != {"table": table.name, "columns": names}:
+            raise VaultError("unopened")
+        batch: list[dict[str, Any]] = []
+        count = 0
+        while isinstance(row := self._next(), list):
+            batch.append(dict(zip(names, map(_value, row), strict=True)))
+            count += 1
+            if len(batch) == _AT_ONCE:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+        if row != {"end": table.name, "rows": count}:
+            raise VaultError("unopened")
+
+    def end(self) -> None:
+        if self._next() != {"done": True} or next(self.lines, None) is not None:
+            raise VaultError("unopened")
+
+
+def _line(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _split(stream: Iterable[bytes]) -> Iterator[Any]:
+    rest = b""
+    for piece in stream:
+        *whole, rest = (rest + piece).split(b"\n")
+        yield from map(json.loads, whole)
+    if rest:
+        raise VaultError("unopened")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return {"u": value.hex}
+    return {"b": value.hex()} if isinstance(value, bytes) else value
+
+
+def _value(plain: Any) -> Any:
+    if not isinstance(plain, dict):
+        return plain
+    return UUID(hex=plain["u"]) if "u" in plain else bytes.fromhex(plain["b"])

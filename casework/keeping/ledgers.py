@@ -1,0 +1,77 @@
+"""The ledger of removals and its copy in the second place: whichever knows more, if both tell the same."""
+
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from uuid import UUID
+
+from casework.audit.checkpoint import Checkpoint, Shelf
+from casework.audit.removals import Removals
+from casework.audit.removed import Line, vouched
+from casework.config import Config, ConfigurationError
+from casework.errors import VaultError
+from casework.gate import Gate
+from casework.keeping import checkpoints
+from casework.vault.keyfile import flush_folder
+
+_COPY = "removals"
+
+
+def copy(config: Config) -> None:
+    """Copy the ledger to the second place, whole or not at all; a longer copy that is there already stays."""
+    live, second = Removals(config.removals_file), Removals(config.checkpoints_folder / _COPY)
+    if len(live.lines()) > len(second.lines()):
+        config.checkpoints_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _put(live, second)
+
+
+def put_back(config: Config) -> None:
+    """Put the copy in the place of a ledger that was lost with the machine."""
+    live, second = Removals(config.removals_file), Removals(config.checkpoints_folder / _COPY)
+    if len(second.lines()) > len(live.lines()):
+        _put(second, live)
+
+
+def _put(source: Removals, target: Removals) -> None:
+    """Write a file that is there whole or not at all."""
+    unfinished = target.path.with_name(target.path.name + ".new")
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(b"".join(line.written() for line in source.lines()))
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(target.path)
+    flush_folder(target.path.parent)
+
+
+def trusted(config: Config, gate: Gate, *, lost_kek: bool, without: bool) -> list[Line]:
+    """Return the lines of the ledger that may be believed; raise if it was changed, or is shorter than was signed.
+
+    Lines are answered for by this machine's key, or by the count and hash in a signed checkpoint. The lines after
+    that were written in the last hour; without a key to check them they only take away, and are believed.
+    """
+    lines = max(Removals(config.removals_file).lines(), Removals(config.checkpoints_folder / _COPY).lines(), key=len)
+    if not lost_kek:
+        vouched(lines, {commune_id: gate.control(commune_id) for commune_id in checkpoints.communes(gate)})
+    count, h = _noted(config, checkpoints.communes(gate))
+    if len(lines) < count and not without:
+        raise ConfigurationError(
+            f"Sổ thu hồi chỉ có {len(lines)} dòng, mốc đã ký ghi {count} dòng: hãy tìm lại tệp removals. "
+            "Nếu chắc chắn không còn, chạy lại với --without-removals."
+        )
+    if 0 < count <= len(lines) and lines[count - 1].h != h:
+        raise VaultError("Sổ thu hồi không khớp với mốc đã ký.")
+    return lines
+
+
+def _noted(config: Config, communes: Iterable[UUID]) -> tuple[int, bytes]:
+    """Return how long the newest checkpoints that hold say the ledger was, and the hash of its last line then."""
+    found = (_newest(Shelf.of(config.checkpoints_folder, one), checkpoints.publics(config)) for one in communes)
+    return max((one.removals for one in found if one is not None), default=(0, b""))
+
+
+def _newest(shelf: Shelf, publics: Sequence[bytes]) -> Checkpoint | None:
+    for seq in reversed(shelf.numbers()):
+        with suppress(VaultError, OSError):
+            return shelf.checked(seq, publics)
+    return None

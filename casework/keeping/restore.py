@@ -1,0 +1,202 @@
+"""The way back from a backup: everything is checked before the live database is touched, and one rename ends it."""
+
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from sqlite3 import DatabaseError
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from casework import bare, clock
+from casework.audit.removed import Left, Line, newest
+from casework.config import Config, ConfigurationError
+from casework.db import upgrade
+from casework.errors import VaultError
+from casework.gate import Gate, Person, open_gate
+from casework.keeping import anew, checkpoints, dump, ledgers, proof, replay
+from casework.oversight import console
+from casework.policy.permit import Actor
+from casework.policy.words import Role
+from casework.vault import archive, kek
+from casework.vault.kek import Kek
+
+Hook = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be restored: the file, the private half of the backup key, and what the operator has agreed to.
+
+    `lost_kek` makes a new KEK and lets everybody come back through recovery; `without_removals` goes on although the
+    ledger of removals is shorter than a checkpoint says.
+    """
+
+    file: Path
+    seed: bytes
+    lost_kek: bool = False
+    without_removals: bool = False
+
+    def __repr__(self) -> str:
+        """Never print the key."""
+        return f"<sealed order of {self.file.name}>"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a restore or a drill found and did; `ends` is where the log of each commune ended in the backup."""
+
+    made: int
+    rows: int
+    proof: proof.Proof
+    taken: int
+    erased: int
+    seconds: float
+    ends: Mapping[UUID, int]
+    newer: Kek | None = None
+
+
+def _nothing(_step: str) -> None:
+    """Do nothing: where a test may end the process, a restore only goes on."""
+
+
+def restore(config: Config, order: Order, *, hook: Hook = _nothing, announce: Callable[[Kek], None]) -> Report:
+    """Restore a backup in the place of the database; nobody else may use the folder meanwhile.
+
+    `announce` is given the new KEK of an installation that has lost its own, so that it is printed before it counts.
+    """
+    begun = time.monotonic()
+    bare.clear_beside(config.database_url)
+    key = _key(config, order)
+    made = _made_beside(config, order, key, hook=hook)
+    if order.lost_kek:
+        announce(key)
+        kek.write(config.kek_file, key)
+    hook("checked")
+    _take_over(config, hook)
+    live = open_gate(config, key)
+    try:
+        _verified(live)
+        ledgers.put_back(config)
+        for commune_id in made.ends:
+            if live.removals is not None:
+                live.removals.remark(live.control(commune_id), word="restored", at=clock.micros())
+        hook("remarked")
+        if checkpoints.configured(config):
+            checkpoints.write_all(config, live, restored=dict(made.ends))
+        hook("noted")
+    finally:
+        live.database.engine.dispose()
+    bare.drop_aside(config.database_url)
+    return replace(made, seconds=time.monotonic() - begun, newer=key if order.lost_kek else None)
+
+
+def drill(config: Config, order: Order) -> Report:
+    """Restore a backup into a temporary place inside the data folder, check it, and leave nothing of it behind."""
+    begun = time.monotonic()
+    folder = config.data / "drill"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    try:
+        place = replace(config, database_url=f"sqlite:///{folder / 'casework.sqlite3'}")
+        bare.clear_beside(place.database_url)
+        made = _made_beside(place, order, _key(config, order), hook=_nothing)
+    finally:
+        shutil.rmtree(folder)
+    return replace(made, seconds=time.monotonic() - begun)
+
+
+def _key(config: Config, order: Order) -> Kek:
+    """Return the key under which the restored rows stand: the machine's own, or a new one if it is lost."""
+    if not order.lost_kek:
+        return kek.load(config.kek_file, demo=config.demo)
+    if config.kek_file.exists():
+        raise ConfigurationError(f"Tệp khóa {config.kek_file} vẫn còn. Nếu đúng là khóa đã mất, hãy dời tệp này đi.")
+    with order.file.open("rb") as file:
+        header = archive.check(file, checkpoints.publics(config))
+    return kek.following(Kek(max(header["kek"]), b""))
+
+
+def _made_beside(config: Config, order: Order, key: Kek, *, hook: Hook) -> Report:
+    """Make the whole new database beside the live one and prove it; the live one is not touched."""
+    fresh = replace(config, database_url=bare.beside(config.database_url))
+    with order.file.open("rb") as file:
+        header = archive.check(file, checkpoints.publics(config))
+        _fits(header, key, lost=order.lost_kek)
+        contents = _filled(fresh.database_url, file, order.seed)
+    hook("filled")
+    if order.lost_kek:
+        with bare.filling(fresh.database_url) as connection:
+            anew.sign_anew(connection, key)
+        hook("signed")
+    ends = {UUID(hex=commune): int(n) for commune, n in contents.about["ends"].items()}
+    gate = replace(open_gate(fresh, key), removals=None)
+    try:
+        if not order.lost_kek:
+            _verified(gate)
+        found = _replayed(config, gate, order, ends)
+        hook("replayed")
+        with bare.snapshot(fresh.database_url) as connection:
+            proven = proof.prove(connection, gate.control)
+        _verified(gate)
+    finally:
+        gate.database.engine.dispose()
+    bare.settle(fresh.database_url)
+    rows = sum(contents.rows.values())
+    return Report(header["at"], rows, proven, found.taken, found.erased, 0.0, ends)
+
+
+def _fits(header: Mapping[str, Any], key: Kek, *, lost: bool) -> None:
+    """Refuse a backup of other tables, or of another key than the one at hand, before anything is made."""
+    if header["revision"] != bare.newest_revision():
+        raise ConfigurationError(
+            f"Bản sao lưu có bảng của phiên bản {header['revision']}: "
+            "hãy cài đúng phiên bản đó, khôi phục, rồi nâng cấp."
+        )
+    if not lost and header["kek"] != [key.number]:
+        raise ConfigurationError(
+            f"Bản sao lưu thuộc khóa số {header['kek']}, máy đang dùng khóa số {key.number}. "
+            "Hãy đặt lại khóa cũ từ tờ giấy, khôi phục, rồi chạy `casework rotate-keys kek`."
+        )
+
+
+def _filled(url: str, file: BinaryIO, seed: bytes) -> dump.Contents:
+    upgrade(url)
+    with bare.filling(url) as connection:
+        return dump.fill(connection, archive.opened(file, seed), told=lambda _: None)
+
+
+def _replayed(config: Config, gate: Gate, order: Order, ends: Mapping[UUID, int]) -> replay.Replayed:
+    """Take away again what was taken away after the backup, in every commune."""
+    lines = ledgers.trusted(config, gate, lost_kek=order.lost_kek, without=order.without_removals)
+    taken = erased = 0
+    for commune_id in ends:
+        person = Person(Actor(commune_id, None, (Role.CONSOLE,)), commune_id)
+        if order.lost_kek:
+            gate.perform(person, anew.believe)
+        done = gate.perform(person, replay.run, _of(lines, commune_id), order.file.name)
+        taken, erased = taken + done.taken, erased + done.erased
+    return replay.Replayed(taken, erased)
+
+
+def _of(lines: list[Line], commune_id: UUID) -> list[Left]:
+    return list(newest(lines, commune_id).values())
+
+
+def _verified(gate: Gate) -> None:
+    """Raise VaultError unless the log of every commune holds."""
+    if not all(verdict.holds for _, verdict in console.verify_all(gate)):
+        raise VaultError("Nhật ký trong bản sao lưu không đúng, nên không khôi phục. Sổ đang dùng không bị đụng đến.")
+
+
+def _take_over(config: Config, hook: Hook) -> None:
+    """Put the new database in the place of the old one, which may be damaged or gone."""
+    with suppress(DatabaseError, SQLAlchemyError, OSError):
+        bare.settle(config.database_url)
+    hook("settled")
+    bare.take_over(config.database_url)
+    hook("swapped")

@@ -1,0 +1,105 @@
+"""What comes round by the clock: checkpoints, backups, what has expired, idle accounts; it never erases.
+
+A clock that cannot be believed removes nothing until a person has looked at it.
+"""
+
+import fcntl
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from casework import clock
+from casework.config import Config
+from casework.errors import CaseworkError
+from casework.gate import Action, Gate, Person
+from casework.keeping import backups, checkpoints, clocks, ledgers
+from casework.keeping.idle import lock_idle
+from casework.policy.permit import Actor
+from casework.policy.words import Role
+from casework.referrals.expiry import expire
+
+HOUR = 3600 * clock.MICROSECOND
+_BACKUP_EVERY = 23 * HOUR
+_LOCK = "tick.lock"
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Ticked:
+    """What one round did: names of the jobs that were done and of those that failed, and whether the clock is odd."""
+
+    done: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    doubtful: bool = False
+
+
+def tick(config: Config, gate: Gate) -> Ticked | None:
+    """Do what is due; None if another round is under way."""
+    with _alone(config) as mine:
+        return _round(config, gate) if mine else None
+
+
+def due(config: Config) -> bool:
+    """Tell whether an hour has passed since the last round."""
+    ago = clocks.since_believed(config, at=clock.micros())
+    return ago is None or not 0 <= ago < HOUR
+
+
+def _round(config: Config, gate: Gate) -> Ticked:
+    at, found = clock.micros(), Ticked()
+    found.doubtful = clocks.doubtful(config, gate, at=at)
+    if checkpoints.configured(config):
+        _do(found, "checkpoint", lambda: _checkpoint(config, gate))
+    if config.backup_public and _backup_due(config, at):
+        _do(found, "backup", lambda: backups.make(config, gate))
+    if found.doubtful:
+        return found
+    _do(found, "expiry", lambda: _everywhere(gate, expire))
+    _do(found, "idle", lambda: _everywhere(gate, lock_idle))
+    if config.backup_public:
+        _do(found, "retention", lambda: backups.forget_old(config))
+    _do(found, "clock", lambda: clocks.believe(config, at=at))
+    return found
+
+
+def _do(found: Ticked, name: str, job: Callable[[], object]) -> None:
+    """Do one job; if it fails the others are done all the same, and the operator is told."""
+    try:
+        job()
+    except (CaseworkError, SQLAlchemyError, OSError):
+        log.exception("tick: %s failed", name)
+        found.failed.append(name)
+    else:
+        found.done.append(name)
+
+
+def _checkpoint(config: Config, gate: Gate) -> None:
+    checkpoints.write_all(config, gate)
+    ledgers.copy(config)
+
+
+def _backup_due(config: Config, at: int) -> bool:
+    newest = backups.named_at(config)
+    return newest is None or not 0 <= at - newest < _BACKUP_EVERY
+
+
+def _everywhere(gate: Gate, doing: Action[[], int]) -> None:
+    for commune_id in checkpoints.communes(gate):
+        gate.perform(Person(Actor(commune_id, None, (Role.SYSTEM,)), commune_id), doing)
+
+
+@contextmanager
+def _alone(config: Config) -> Iterator[bool]:
+    """Tell whether this is the only round under way, and let no other begin meanwhile."""
+    handle = os.open(config.data / _LOCK, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(handle)

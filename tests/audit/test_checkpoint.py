@@ -1,0 +1,94 @@
+"""Checkpoints: signed, numbered, and contradicted by a log that was rolled back."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from casework.audit.checkpoint import Checkpoint, Shelf, compare, read, signed, standing
+from casework.errors import VaultError
+from casework.keeping import checkpoints
+from casework.vault.signing import Signer
+from tests.house import House, only_sqlite
+from tests.keeping.kept import kept
+from tests.people import DONG_HAI, THANH_SON
+from tests.tampering import stolen
+
+SIGNER, OTHER = Signer(bytes(range(32))), Signer(bytes(range(1, 33)))
+ONE = Checkpoint(THANH_SON, 1, 5, 7, bytes(32), (2, b"r"), (3, b"s"))
+
+
+@pytest.mark.parametrize("one", [ONE, replace(ONE, restored=4)])
+def test_a_note_says_what_was_signed(one: Checkpoint):
+    assert read(signed(one, SIGNER), [OTHER.public, SIGNER.public]) == one
+
+
+def test_a_note_of_another_key_or_a_changed_one_is_refused():
+    note = signed(ONE, SIGNER)
+    with pytest.raises(VaultError):
+        read(note, [OTHER.public])
+    for damaged in (note.replace("\n7\n", "\n8\n"), note[:-2], "", note.replace("— casework ", "— casework =")):
+        with pytest.raises(VaultError):
+            read(damaged, [SIGNER.public])
+    stranger = replace(ONE).text().replace("casework/checkpoint/1/", "elsewhere/")
+
+    class _Elsewhere(Checkpoint):
+        def text(self) -> str:
+            return stranger
+
+    with pytest.raises(VaultError):
+        read(signed(_Elsewhere(**vars(ONE)), SIGNER), [SIGNER.public])
+
+
+def test_a_noted_restore_makes_void_only_what_was_lost():
+    rows = [replace(ONE, seq=1, n=5), replace(ONE, seq=2, n=9), replace(ONE, seq=3, n=8, restored=6)]
+    assert [one.seq for one in standing(rows)] == [1, 3]
+
+
+def test_a_note_in_the_place_of_another_is_refused(tmp_path: Path):
+    shelf = Shelf.of(tmp_path, THANH_SON)
+    assert shelf.newest([SIGNER.public]) is None
+    shelf.add(signed(ONE, SIGNER), seq=2)
+    with pytest.raises(VaultError):
+        shelf.newest([SIGNER.public])
+    elsewhere = Shelf.of(tmp_path, DONG_HAI)
+    elsewhere.add(signed(ONE, SIGNER), seq=1)
+    with pytest.raises(VaultError):
+        elsewhere.checked(1, [SIGNER.public])
+
+
+def test_a_log_that_was_rolled_back_contradicts_its_checkpoints(house: House):
+    book = kept(house)
+    publics, shelf = checkpoints.publics(book.config), Shelf.of(book.config.checkpoints_folder, THANH_SON)
+    with house.hands() as hands:
+        assert compare(hands, shelf, publics).holds
+    checkpoints.write_all(book.config, house.gate)
+    with stolen(house) as thief:
+        tables = ("audit_line", "head")
+        before = {name: thief.rows(name) for name in tables}
+    house["lan"].opens_a_case()
+    checkpoints.write_all(book.config, house.gate)
+    newest = shelf.newest(publics)
+    assert newest is not None
+    assert newest.removals[0] == len(book.house.gate.removals.lines()) if book.house.gate.removals else False
+    with house.hands() as hands:
+        assert compare(hands, shelf, publics).holds
+    with stolen(house) as thief:
+        thief.delete("audit_line")
+        thief.put("audit_line", *before["audit_line"])
+    with house.hands() as hands:
+        assert compare(hands, shelf, publics).differing == (2,)
+
+
+@only_sqlite
+def test_a_missing_and_a_forged_checkpoint_are_told(house: House):
+    book = kept(house)
+    publics, shelf = checkpoints.publics(book.config), Shelf.of(book.config.checkpoints_folder, THANH_SON)
+    for _ in range(3):
+        checkpoints.write_all(book.config, house.gate)
+    (shelf.folder / "00000001.note").unlink()
+    (shelf.folder / "00000002.note").write_text("nothing", encoding="utf-8")
+    with house.hands() as hands:
+        found = compare(hands, shelf, publics)
+    assert (found.missing, found.forged, found.differing) == ((1,), (2,), ())
+    assert not found.holds

@@ -1,0 +1,56 @@
+"""A house that is backed up: its configuration with pinned keys, and the private half of the backup key."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from casework.config import Config
+from casework.gate import open_gate
+from casework.keeping import backups, restore
+from casework.keeping.restore import Order, Report
+from casework.vault import kek, signing
+from casework.vault.bytes import fresh_key, public_key
+from tests.house import House
+
+
+@dataclass
+class Kept:
+    """The house, how it is configured, and what stands on paper."""
+
+    house: House
+    config: Config
+    seed: bytes
+
+    def backs_up(self) -> Path:
+        """Make a backup and return its file."""
+        return backups.make(self.config, self.house.gate).path
+
+    def order(self, file: Path, **more: Any) -> Order:
+        """Return an order with the right key."""
+        return Order(file, self.seed, **more)
+
+    def restores(self, file: Path, **more: Any) -> Report:
+        """Restore a backup and let everybody sign in anew."""
+        self.house.gate.database.engine.dispose()
+        done = restore.restore(self.config, self.order(file, **more), announce=lambda _: None)
+        self.reopens()
+        return done
+
+    def reopens(self) -> None:
+        """Open the gate of what now stands in the place of the database."""
+        self.house.gate = open_gate(self.config, kek.load(self.config.kek_file, demo=False))
+        self.house.people.clear()
+
+
+def kept(house: House) -> Kept:
+    """Give a house its keys."""
+    file = house.config.data / "checkpoint-key"
+    signer, seed = signing.create(file), fresh_key()
+    house.config = replace(
+        house.config,
+        checkpoint_file=file,
+        checkpoint_public=(signing.pinned(signer.public),),
+        backup_public=signing.pinned(public_key(seed)),
+        checkpoint_dir=str(house.config.data / "second"),
+    )
+    return Kept(house, house.config, seed)
