@@ -59,6 +59,7 @@ class Work:
     reason: str = ""
     who: UUID | None = None
     others: list["Work"] = field(default_factory=list)
+    released: Database | None = None
 
     @property
     def session(self) -> Session:
@@ -121,11 +122,12 @@ def action(act: Act) -> Callable[[Callable[Concatenate[Work, P], T]], Action[P, 
 
 @dataclass(frozen=True)
 class Gate:
-    """The gate of one installation: its database, its key-encryption key and its ledger of removals."""
+    """The gate of an installation: its database, its key, its removals, and a role that reads released counts alone."""
 
     database: Database
     kek: Kek
     removals: Removals | None = None
+    released: Database | None = None
 
     def control(self, commune_id: UUID) -> Control:
         """Return the control keys of one commune."""
@@ -161,7 +163,7 @@ class Gate:
             equip(session, keys)
             _still_here(session, person)
             hands = Hands(session=session, control=keys, keyring=person.keyring, at=clock.micros())
-            work = Work(permit=permit, hands=hands, who=person.actor.member_id)
+            work = Work(permit=permit, hands=hands, who=person.actor.member_id, released=self.released)
             result = _done(work, doing, *args, **kwargs)
             session.flush()
             lines = tally.summed(session, keys, [_entry(one) for one in (work, *work.others)])
@@ -190,14 +192,13 @@ class Gate:
         if isinstance(cause, Conflict | Busy | BadInput) and not isinstance(cause, Ungrounded):
             return
         keys = self.control(person.commune_id)
-        outcome = DENIED if isinstance(cause, Refused | NotFound | Ungrounded) else FAILED
         entry = Entry(
             at=clock.micros(),
             act=act,
             role=",".join(person.actor.roles),
             who=person.actor.member_id,
             about=cause.about,
-            outcome=outcome,
+            outcome=DENIED if isinstance(cause, Refused | NotFound | Ungrounded) else FAILED,
             reason=type(cause).__name__,
         )
         try:
@@ -211,7 +212,8 @@ class Gate:
 
 def open_gate(config: Config, key: Kek) -> Gate:
     """Open the gate of an installation, with its ledger of removals beside the database."""
-    return Gate(Database(config.database_url), key, Removals(config.removals_file))
+    released = Database(config.counts_url) if config.counts_url else None
+    return Gate(Database(config.database_url), key, Removals(config.removals_file), released)
 
 
 def _done(work: Work, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -241,9 +243,8 @@ _VERSION = select(_head.v).where(_head.commune_id == bindparam("commune"), _head
 
 def _still_here(session: Session, person: Person) -> None:
     """Refuse a person whose own head changed since her request began, as when she was disabled meanwhile."""
-    member_id = person.actor.member_id
-    if member_id is None:
+    own = {"commune": person.commune_id, "member": person.actor.member_id}
+    if own["member"] is None:
         return
-    own = {"commune": person.commune_id, "member": member_id}
     if session.execute(_VERSION, own).scalar_one_or_none() != person.version:
         raise SignInNeeded("Tài khoản vừa thay đổi. Hãy đăng nhập lại.")

@@ -71,7 +71,7 @@ class _Count:
 @action(Act.COUNTS_READ)
 def read_releases(work: Work) -> tuple[Published, ...]:
     """Return everything that was ever released, oldest first."""
-    return releases.read_all(work)
+    return releases.read_all(work, narrowly=True)
 
 
 @action(Act.PERIOD_PREVIEW)
