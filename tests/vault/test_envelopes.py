@@ -11,7 +11,7 @@ from casework.errors import VaultError
 from casework.policy.words import Section
 from casework.vault import envelopes, heads
 from casework.vault.bytes import fresh_key, seal, send
-from casework.vault.envelopes import KEPT, SENT, Page, Text
+from casework.vault.envelopes import KEPT, SENT, Page, Sheet, Text
 from casework.vault.hands import Hands, Lock
 from casework.vault.kek import control
 from casework.vault.keyring import AgencyKeys, Keyring, new_agency_keys
@@ -174,3 +174,6 @@ def test_nothing_is_opened_that_the_head_does_not_list():
 
 def test_an_opened_page_never_prints_itself():
     assert repr(opened(written(UNION), UNION)) == "<sealed>"
+    document = written(UNION).document
+    narrow = Sheet._make(getattr(document, name, None) for name in Sheet._fields)
+    assert repr(narrow) == "<sealed>"
