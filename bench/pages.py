@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import town
+from bench import passing, town
 from bench.beside import Ratio, Taken, once, ratio, timed
 from bench.browser import Browser, Page
 from bench.intake import Intake
@@ -21,8 +21,10 @@ def figures() -> Iterator[Ratio]:
         sealed, unsealed = Path(place) / "sealed", Path(place) / "unsealed"
         built = town.build(sealed)
         plain = town.build(unsealed, sizes=(200,))
+        passing.build(sealed)
         with running("hello", sealed) as hello, running("product", sealed) as product:
             yield from _product(built, Browser(hello), product)
+            yield from passing.figures(product, Browser(hello))
             with running("unsealed", unsealed) as bare:
                 yield from _tax(built, plain, Browser(hello), product, bare)
 

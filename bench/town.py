@@ -1,7 +1,7 @@
 """Communes of a size to measure: one counsellor each, who holds so many open cases."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -26,6 +26,7 @@ from casework.web.people import recognise
 PASSPHRASE = "mot cau dai de do thoi gian"
 SIZES = (200, 1200, 5000)
 _AT_ONCE = 100
+_AGENCIES = ("womens_union", "police", "health_station", "child_protection")
 _SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý")
 _GIVEN = ("Đào", "Lụa", "Sen", "Hạnh", "Thắm", "Mây", "Quế", "Liễu", "Nhài", "Cúc", "Trúc", "Yến", "Oanh")
 _WORDS = "Tối qua anh ấy uống rượu về rồi đập cửa. Con sợ nên chị đưa con sang nhà bà ngoại ngủ nhờ. " * 3
@@ -61,23 +62,39 @@ def build(place: Path, sizes: Sequence[int] = SIZES) -> Town:
 
 def _desk(gate: Gate, config: Config, size: int) -> Desk:
     username, commune_id = f"lan.so{size}", uuid4()
+    settle(gate, commune_id, {username: ("counsellor", "womens_union")})
+    person = let_in(gate, config, commune_id, username)
+    return Desk(username, size, open_cases(gate, person, size)[-1])
+
+
+def settle(gate: Gate, commune_id: UUID, people: Mapping[str, tuple[str, str]]) -> None:
+    """Found a commune with its agencies and enrol people by username: a role, and the agency where it is held."""
     console = Person(Actor(commune_id, None, (Role.CONSOLE,)), commune_id)
-    gate.perform(console, accounts.found_commune, f"xã {size}", ["Thôn Một"])
-    keys = gate.perform(console, accounts.add_agency, "womens_union", "Hội")
-    for kind in ("police", "health_station"):
-        gate.perform(console, accounts.add_agency, kind, kind)
-    new = NewMember(username, f"Trần Thị Lan {size}", ("counsellor",), keys.agency_id)
-    gate.perform(console, accounts.enrol, new, circles.prepare(gate.control(commune_id), PASSPHRASE), keys=keys)
+    gate.perform(console, accounts.found_commune, f"xã của {next(iter(people))}", ["Thôn Một"])
+    keys = {kind: gate.perform(console, accounts.add_agency, kind, kind) for kind in _AGENCIES}
+    for username, (role, kind) in people.items():
+        new = NewMember(username, f"Trần Thị {username}", (role,), keys[kind].agency_id)
+        enrolment = circles.prepare(gate.control(commune_id), PASSPHRASE)
+        gate.perform(console, accounts.enrol, new, enrolment, keys=keys[kind])
+
+
+def let_in(gate: Gate, config: Config, commune_id: UUID, username: str) -> Person:
+    """Sign somebody in."""
     opened = doorstep.try_passphrase(gate, commune_id, Knock(username, PASSPHRASE, "bench"))
     token = gate.perform(door.visitor(commune_id), accounts.sign_in, opened, before=None).token
     present = recognise(gate, config, token.cookie())
     if present is None:
-        raise RuntimeError("the counsellor of the bench was not let in")
+        raise RuntimeError(f"{username} was not let in")
+    return present.person
+
+
+def open_cases(gate: Gate, person: Person, count: int) -> list[UUID]:
+    """Open so many cases, many in one commit."""
     made: list[UUID] = []
-    while len(made) < size:
-        opened_now = gate.perform(present.person, _OPEN_MANY, min(_AT_ONCE, size - len(made)))
-        made.extend(opened_now)
-    return Desk(username, size, made[-1])
+    while len(made) < count:
+        some: list[UUID] = gate.perform(person, _OPEN_MANY, min(_AT_ONCE, count - len(made)))
+        made += some
+    return made
 
 
 def _open_many(work: Work, count: int) -> list[UUID]:

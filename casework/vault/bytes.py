@@ -134,7 +134,8 @@ def unseal(key: bytes | AESGCM, blob: bytes, *, context: bytes, key_ref: int) ->
         raise VaultError("unopened") from None
 
 
-def _private(seed: bytes) -> MLKEM768X25519PrivateKey:
+def opener(seed: bytes) -> MLKEM768X25519PrivateKey:
+    """Prepare the private key of a 32-byte seed, to receive many blobs."""
     expanded = shake_256(seed).digest(96)
     return MLKEM768X25519PrivateKey(
         MLKEM768PrivateKey.from_seed_bytes(expanded[:64]), X25519PrivateKey.from_private_bytes(expanded[64:])
@@ -167,13 +168,14 @@ def send(public: bytes, plain: bytes, *, context: bytes) -> bytes:
         raise VaultError("unopened") from None
 
 
-def receive(seed: bytes, blob: bytes, *, context: bytes) -> bytes:
-    """Open an E2 blob with the 32-byte seed of its key pair; every failure is the same VaultError."""
+def receive(seed: bytes | MLKEM768X25519PrivateKey, blob: bytes, *, context: bytes) -> bytes:
+    """Open an E2 blob with the 32-byte seed of its key pair, or its opener; every failure is the same VaultError."""
     head = blob[:2]
     if head != bytes((_VERSION, _XWING)) or not 2 + _ENC + _TAG <= len(blob) <= _LARGEST:
         raise VaultError("unopened")
     try:
-        return _SUITE.decrypt(blob[2:], _private(seed), head + context)
+        ready = opener(seed) if isinstance(seed, bytes) else seed
+        return _SUITE.decrypt(blob[2:], ready, head + context)
     except (InvalidTag, ValueError):
         raise VaultError("unopened") from None
 

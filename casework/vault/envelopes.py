@@ -194,8 +194,8 @@ def open_key(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> byte
         context = _kept_context(hands, document.id, envelope)
         dek = unseal(keys.safe_cipher, envelope.blob, context=context, key_ref=keys.epoch)
     elif envelope.kind == SENT:
-        seed = links.older(hands, keys, envelope.epoch).seed
-        dek = receive(seed, envelope.blob, context=_sent_context(hands, document.id, envelope))
+        opener = links.older(hands, keys, envelope.epoch).opener
+        dek = receive(opener, envelope.blob, context=_sent_context(hands, document.id, envelope))
     else:
         raise VaultError("unopened")
     if not hmac.compare_digest(document.commit_tag, _commitment(dek, hands.commune_id, document.id)):

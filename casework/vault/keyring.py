@@ -6,9 +6,10 @@ from functools import cached_property
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
 
 from casework.errors import VaultError
-from casework.vault.bytes import cipher, derive, fresh_key, lp, public_key, receive, send
+from casework.vault.bytes import cipher, derive, fresh_key, lp, opener, public_key, receive, send
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,11 @@ class AgencyKeys:
     def safe_cipher(self) -> AESGCM:
         """Return the symmetric key prepared to open many envelopes."""
         return cipher(self.safe)
+
+    @cached_property
+    def opener(self) -> MLKEM768X25519PrivateKey:
+        """Return the private key prepared to receive many envelopes."""
+        return opener(self.seed)
 
     @property
     def public_key(self) -> bytes:
