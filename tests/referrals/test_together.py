@@ -1,6 +1,7 @@
 """Two people at the same moment: whoever comes first, a receiver that was cut off holds nothing newer."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -8,26 +9,31 @@ import pytest
 from casework.cases.sections import Identity, Letter
 from casework.desk import actions as desk
 from casework.errors import CaseworkError
-from casework.policy.words import Section
+from casework.policy.words import Act, Section
 from casework.referrals import actions as sending
 from casework.referrals import ledger, receiving
 from tests.referrals.scenes import ASKED, Referred, envelopes, ground, referred
+from tests.tampering import stolen
 
 ROUNDS = 12
+HEAD_START = 0.003
+RACING = {Act.SECTION_WRITE, Act.REFERRAL_WITHDRAW}
 
 
-def at_once(*doings: Callable[[], object]) -> list[CaseworkError]:
-    """Start all of them at the same moment and return what was refused."""
+def at_once(*doings: Callable[[], object], ahead: int | None = None) -> list[CaseworkError]:
+    """Start all of them at the same moment, or one a little ahead, and return what was refused."""
     gate, refused = threading.Barrier(len(doings)), []
 
-    def run(doing: Callable[[], object]) -> None:
+    def run(number: int, doing: Callable[[], object]) -> None:
         gate.wait()
+        if ahead not in (None, number):
+            time.sleep(HEAD_START)
         try:
             doing()
         except CaseworkError as cause:
             refused.append(cause)
 
-    threads = [threading.Thread(target=run, args=(doing,)) for doing in doings]
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(doings)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -60,6 +66,19 @@ def test_whoever_is_cut_off_while_somebody_writes_holds_no_later_revision(house,
         one.ground_id = ground(house, one.case_id)
         one.referral_id = one.lan.does(sending.send, one.case_id, one.ground_id, ASKED)
         assert (Section.IDENTITY, revision + 1) in envelopes(house, one.case_id, "police")
+
+
+def test_the_writer_and_the_one_who_cuts_off_each_come_first_sometimes(house):
+    """The race is real: in many rounds both orders happen, and in each the agency is left with nothing."""
+    one, first = referred(house), set()
+    for revision in range(1, 2 * ROUNDS + 1):
+        assert at_once(write(one, revision), end(one, "withdraw"), ahead=(0, None, 1)[revision % 3]) == []
+        assert {held for held in envelopes(house, one.case_id, "police") if held[0] is not Section.LETTER} == set()
+        with stolen(house) as thief:
+            lines = [row for row in thief.rows("audit_line", about=one.case_id) if row["act"] in RACING]
+        first.add(max(lines, key=lambda row: row["n"])["act"])
+        one.referral_id = one.lan.does(sending.send, one.case_id, one.ground_id, ASKED)
+    assert first == RACING
 
 
 def test_whoever_answers_while_somebody_writes_keeps_one_revision_and_gets_no_other(house):

@@ -1,0 +1,90 @@
+"""Every id that there is, in every address, tried by everybody without a grant: none is told from a wrong one."""
+
+from collections.abc import Iterator, Mapping
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from casework.intake import actions as intake
+from casework.referrals import actions as sending
+from casework.vault.ledger import ledger_id
+from tests.browsing import browser_of
+from tests.house import House, only_sqlite
+from tests.laws.acts_of_routes import ACTS
+from tests.laws.test_routes import IDS
+from tests.people import THANH_SON
+from tests.referrals.scenes import ASKED, Referred, ground, referred
+from tests.tampering import stolen
+
+pytestmark = only_sqlite
+# None of these has a grant to the case: a colleague, other agencies, the chair, those without keys, the next commune.
+STRANGERS = ("mai", "phuc", "nga", "chinh", "thu", "rang", "hien", "quang", "son", "luu")
+# Shows telephone numbers; the draft in its address is only where its link leads.
+OPENS_NOTHING = {"intake.steps"}
+REST = {"number": 3, "word": "contact", "kind": "dong-y"}
+TYPED = {"words": "x", "outcome": "provided", "asks": "police", "hour": "8:00", "who": "x", "base": "1", "query": "dao"}
+
+
+def filled(app: Flask, rule: Rule, method: str, ids: Mapping[str, UUID]) -> str:
+    """Build the address of a route with some ids."""
+    given = {name: ids.get(name, REST.get(name)) for name in rule.arguments if name not in (rule.defaults or {})}
+    with app.test_request_context():
+        return str(app.url_map.bind("localhost").build(rule.endpoint, given, method=method))
+
+
+def true_ids(house: House, one: Referred) -> Iterator[dict[str, UUID]]:
+    """Yield whole sets of ids that belong together, then every other id in each place."""
+    lan = house["lan"]
+    health = ground(house, one.case_id, "health_station")
+    unopened = lan.does(sending.send, one.case_id, health, ASKED)
+    draft = lan.does(intake.start_draft, {1: {"danger": "no"}})
+    for ground_id, referral_id in ((one.ground_id, one.referral_id), (health, unopened)):
+        together = {"case_id": one.case_id, "ground_id": ground_id, "referral_id": referral_id}
+        yield together | {"draft_id": draft, "place_id": one.case_id}
+    with stolen(house) as thief:
+        documents = thief.rows("document", case_id=one.case_id)
+    others = {one.referral_id, ledger_id(THANH_SON), documents[0]["id"], documents[-1]["series"]}
+    for other in others:
+        yield dict.fromkeys(IDS, other)
+
+
+def answered(client: FlaskClient, path: str, method: str, ids: Mapping[str, UUID]) -> tuple[int, bytes]:
+    """Ask, and return the status and the bytes without the ids that were asked for."""
+    typed = TYPED | {"outcome": "needs_met" if path.endswith("/dong") else TYPED["outcome"]}
+    answer = client.open(path, method=method, data=typed if method == "POST" else None)
+    body = answer.data
+    for one in set(ids.values()):
+        body = body.replace(str(one).encode(), b"ID")
+    return answer.status_code, body
+
+
+@pytest.mark.parametrize("username", STRANGERS)
+def test_no_id_of_a_referred_case_is_told_from_one_that_does_not_exist(app: Flask, house: House, username):
+    one = referred(house).goes("open", "accept")
+    client = browser_of(app, house[username])
+    wrong: list[object] = []
+    rules = [rule for rule in app.url_map.iter_rules() if IDS & rule.arguments]
+    routes = [(m, rule) for rule in rules for m in ("GET", "POST") if (m, rule.endpoint) in ACTS and m in rule.methods]
+    assert len(routes) > 40
+    tries = list(true_ids(house, one))
+    for method, rule in routes:
+        missing = {name: uuid4() for name in IDS}
+        refused = answered(client, filled(app, rule, method, missing), method, missing)
+        for ids in tries:
+            found = answered(client, filled(app, rule, method, ids), method, ids)
+            if found != refused or (found[0] not in {403, 404} and rule.endpoint not in OPENS_NOTHING):
+                wrong.append((method, rule.rule, found[0], refused[0]))
+    assert wrong == [], sorted({(one[0], one[1], one[2]) for one in wrong})
+
+
+@pytest.mark.parametrize("username", ["thu", "chinh", "quang", "son", "cuong"])
+def test_a_release_is_never_asked_for_by_its_number(app: Flask, house: House, username):
+    client = browser_of(app, house[username])
+    for name in ("1", "0", "-1", "2026-Q3", str(ledger_id(THANH_SON))):
+        assert client.get(f"/so-lieu/{name}").status_code == 404
+        assert client.post("/chot-ky/cong-bo", data={"period": name, "mark": name}).status_code == 403
+        asked, bare = (client.get(f"/so-lieu{query}") for query in (f"?ky={name}&number={name}", ""))
+        assert (asked.status_code, asked.data) == (bare.status_code, bare.data)
