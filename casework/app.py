@@ -19,6 +19,7 @@ from casework.oversight import views as oversight
 from casework.policy.permit import allowed
 from casework.policy.words import Act
 from casework.referrals import views as referrals
+from casework.staffing import views as staffing
 from casework.statistics import views as statistics
 from casework.vault import kek
 from casework.vault.entry import models as _entry  # noqa: F401 - its tables belong to every installation
@@ -35,6 +36,7 @@ _BLUEPRINTS = (
     addresses.blueprint,
     statistics.blueprint,
     oversight.blueprint,
+    staffing.blueprint,
 )
 # What the menu offers to those whose policy allows the act.
 _MENU = (
@@ -44,7 +46,7 @@ _MENU = (
     (Act.ADDRESS_LIST, "addresses.register", lazy_gettext("Địa chỉ tin cậy")),
     (Act.COUNTS_READ, "statistics.releases", lazy_gettext("Số liệu")),
     (Act.AUDIT_READ, "oversight.log", lazy_gettext("Nhật ký")),
-    (Act.ACCOUNT_LIST, "accounts.accounts", lazy_gettext("Tài khoản")),
+    (Act.ACCOUNT_LIST, "staffing.people", lazy_gettext("Tài khoản")),
     (Act.POLICY_READ, "oversight.policy", lazy_gettext("Ai được làm gì")),
 )
 

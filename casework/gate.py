@@ -92,6 +92,7 @@ class Work:
             connection.execution_options(permit=other.permit)
             return doing.do(other, *args, **kwargs)
         finally:
+            self.hands = other.hands
             connection.execution_options(permit=self.permit)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from casework import clock
 from casework.audit import fresh
@@ -16,7 +16,7 @@ from casework.vault import circles, heads, ledger, marks, sessions
 from casework.vault.circles import Enrolment, NewMember
 from casework.vault.hands import Lock
 from casework.vault.keyring import AgencyKeys
-from casework.vault.models import Commune, SessionRow
+from casework.vault.models import Commune, Member, SessionRow
 
 # The agency in whose sessions cases are counted, and the size of most communes.
 _COUNTS = "womens_union"
@@ -129,9 +129,12 @@ def found_commune(work: Work, name: str, hamlets: Sequence[str], *, size_class: 
 def add_agency(work: Work, kind: str, name: str, *, duty_phone: str = "") -> AgencyKeys:
     """Make an agency; its key stays in the hands of the console until it has been given to the first members.
 
-    With the agency that counts begins the ledger of counts, sealed to it.
+    With the agency that counts begins the ledger of counts, sealed to it. An agency that is added when people are
+    there already receives nothing until the Women's Union has confirmed it.
     """
-    keys = circles.make_agency(work.hands, kind=kind, name=name, duty_phone=duty_phone)
+    somebody = work.session.execute(select(Member.id).where(Member.commune_id == work.commune_id).limit(1)).first()
+    state = circles.NEW if somebody else circles.ACTIVE
+    keys = circles.make_agency(work.hands, kind=kind, name=name, duty_phone=duty_phone, state=state)
     if kind == _COUNTS:
         founded = clock.local(fresh.commune(work.session, work.commune_id).created)
         ledger.begin(work.hands, Lock(keys.agency_id, keys.epoch, keys.public_key), year=founded.year)

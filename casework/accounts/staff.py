@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework.audit import fresh
-from casework.gate import Work, action
-from casework.policy.words import Act, Role
+from casework.gate import Work
+from casework.policy.words import Role
 from casework.vault.models import Agency, Wrap
 from casework.vietnamese import sort_key
 
@@ -59,9 +59,3 @@ def key_holders(work: Work, circle_id: UUID) -> tuple[str, ...]:
     wraps = select(Wrap).where(Wrap.commune_id == work.commune_id, Wrap.agency_id == circle_id)
     holding = {wrap.member_id for wrap in work.session.execute(wraps).scalars()}
     return tuple(one.name for one in colleagues(work) if one.id in holding)
-
-
-@action(Act.ACCOUNT_LIST)
-def list_accounts(work: Work) -> list[Colleague]:
-    """List the accounts for the administrator, who can open no case."""
-    return colleagues(work)

@@ -1,9 +1,9 @@
-"""Sign-in, unlock, sign-out, and the administrator's list of accounts."""
+"""Sign-in, unlock and sign-out."""
 
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from casework.accounts import actions, door, staff
+from casework.accounts import actions, door
 from casework.accounts.actions import WrongPassphrase
 from casework.accounts.forms import SignInForm, UnlockForm
 from casework.web.origin import without_token
@@ -50,12 +50,6 @@ def sign_out() -> Response:
     answer.delete_cookie(COOKIE, secure=True, httponly=True)
     answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return answer
-
-
-@blueprint.get("/tai-khoan")
-def accounts() -> str:
-    """Show the accounts to the administrator."""
-    return render_template("accounts/list.html", people=perform(staff.list_accounts))
 
 
 def _shown(template: str, form: SignInForm | UnlockForm) -> str | tuple[str, int]:

@@ -56,6 +56,13 @@ def about(hands: Hands, about_id: UUID, *, acts: Iterable[Act], limit: int = 50)
     return [Line(*row) for row in hands.session.execute(_ABOUT, wanted)]
 
 
+def changed(hands: Hands, act: Act, heads: Collection[UUID]) -> dict[UUID, int]:
+    """Return for each of some heads that an act has changed the last moment of it."""
+    mine = (AuditLine.commune_id == hands.commune_id, AuditLine.act == act, AuditLine.head.in_(heads))
+    rows = select(AuditLine.head, func.max(AuditLine.at)).where(*mine).group_by(AuditLine.head)
+    return {row[0]: row[1] for row in hands.session.execute(rows) if row[0] is not None}
+
+
 def recent(hands: Hands, act: Act, *, who: UUID, since: int) -> int:
     """Count how often somebody has done an act since a moment of the last minutes."""
     wanted = {"commune": hands.commune_id, "act": act, "who": who, "since": since}
@@ -83,12 +90,18 @@ class Seen:
     denied: str
 
 
+# An act that changes several heads has a line for each; told is the one about what it was done to.
+_TOLD = or_(AuditLine.head.is_(None), AuditLine.about.is_(None), AuditLine.head == AuditLine.about)
+
+
 def shown(hands: Hands, seen: Seen, *, skip: int, limit: int) -> list[Line]:
     """Return some lines that somebody is shown, newest first."""
     open_to_her = or_(
         AuditLine.act.not_in(seen.guarded), AuditLine.outcome == seen.denied, AuditLine.about.in_(seen.about)
     )
-    rows = select(AuditLine).where(AuditLine.commune_id == hands.commune_id, AuditLine.who.in_(seen.who), open_to_her)
+    rows = select(AuditLine).where(
+        AuditLine.commune_id == hands.commune_id, AuditLine.who.in_(seen.who), open_to_her, _TOLD
+    )
     wanted = rows.order_by(AuditLine.n.desc()).offset(skip).limit(limit)
     return [_line(row) for row in hands.session.execute(wanted).scalars()]
 
@@ -97,7 +110,9 @@ def totals(hands: Hands, start: int, end: int, *, leaving_out: Collection[Act]) 
     """Count each act between two moments (the second one left out), the most frequent first."""
     counted = func.count().label("times")
     within = (AuditLine.commune_id == hands.commune_id, AuditLine.at >= start, AuditLine.at < end)
-    rows = select(AuditLine.act, counted).where(*within, AuditLine.act.not_in(leaving_out)).group_by(AuditLine.act)
+    rows = (
+        select(AuditLine.act, counted).where(*within, AuditLine.act.not_in(leaving_out), _TOLD).group_by(AuditLine.act)
+    )
     times = {row.act: row.times for row in hands.session.execute(rows)}
     for row in hands.session.execute(select(AuditLine.act, AuditLine.body).where(*within, AuditLine.who.is_(None))):
         if (repeated := more(json.loads(row.body)["reason"])) and row.act in times:

@@ -3,15 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from casework.audit import fresh
+from casework.cases.models import VOID, Case
 from casework.cases.scope import Asked
 from casework.policy.permit import Permit
 from casework.vault.macs import columns
 from casework.vault.models import Document, Envelope, Head
 
-_head, _document, _envelope = (kind.__table__ for kind in (Head, Document, Envelope))
+_case, _head, _document, _envelope = (kind.__table__ for kind in (Case, Head, Document, Envelope))
 
 
 def sealed_to(permit: Permit, agency_id: UUID) -> Asked:
@@ -32,6 +33,11 @@ def counted_sealed_to(permit: Permit, agency_id: UUID) -> Asked:
     return _marked(_COUNTED_SEALED_TO, permit), _theirs(permit, agency_id)
 
 
+def held_by(permit: Permit, member_id: UUID) -> Asked:
+    """Select ids and owners of the cases and drafts that a member holds or stands in for, wherever they are sealed."""
+    return _marked(_HELD_BY, permit), {"commune": permit.actor.commune_id, "member": member_id}
+
+
 def _theirs(permit: Permit, agency_id: UUID) -> dict[str, Any]:
     ids = [agency_id] if agency_id in permit.actor.agencies else []
     return {"commune": permit.actor.commune_id, "agencies": ids}
@@ -39,6 +45,11 @@ def _theirs(permit: Permit, agency_id: UUID) -> dict[str, Any]:
 
 _WHOSE = and_(
     _envelope.c.commune_id == bindparam("commune"), _envelope.c.agency_id.in_(bindparam("agencies", expanding=True))
+)
+_HELD_BY = select(_case.c.id, _case.c.owner_id).where(
+    _case.c.commune_id == bindparam("commune"),
+    _case.c.state != VOID,
+    or_(_case.c.holder_id == bindparam("member"), _case.c.standin_id == bindparam("member")),
 )
 _IN_IT = and_(_document.c.commune_id == _envelope.c.commune_id, _document.c.id == _envelope.c.document_id)
 _SEALED_TO = (

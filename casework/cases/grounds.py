@@ -12,6 +12,7 @@ from casework.codelists import codelist
 from casework.errors import BadInput
 from casework.gate import Work
 from casework.policy.words import Section
+from casework.vault.circles import ACTIVE
 
 # Consent is asked again after six months; the other grounds end with their referral.
 _CONSENT_DAYS = 183
@@ -22,6 +23,8 @@ def record(work: Work, found: Held, entry: GroundEntry) -> Ground:
     receiver = fresh.agency_of_kind(work.hands, entry.receiver)
     if receiver is None:
         raise BadInput("Xã chưa ghi cơ quan nhận này vào sổ.")
+    if receiver.state != ACTIVE:
+        raise BadInput("Cơ quan này mới ghi vào sổ, Chủ tịch Hội Phụ nữ chưa xác nhận, nên chưa nhận được gì.")
     if receiver.id in work.actor.agencies:
         raise BadInput("Cơ quan giữ vụ việc đã đọc được rồi, không cần căn cứ.")
     consent = codelist("ground_kind").get(entry.kind).code == "consent"

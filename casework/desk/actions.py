@@ -14,6 +14,7 @@ from casework.cases.naming import label_of
 from casework.cases.questions import SectionData
 from casework.cases.reading import Held, Listed
 from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan
+from casework.desk.inherited import to_reach_anew
 from casework.desk.pages import CaseLine, CasePage, Home, Opening, Written
 from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, Throttled
 from casework.gate import Work, action
@@ -41,8 +42,9 @@ def list_cases(work: Work) -> Home:
     found = reading.listed(work, [Section.LABEL])
     work.reason = f"{len(found)} cases"
     names = staff.names(work)
+    anew = to_reach_anew(work, [one.row.id for one in found if one.row.holder_id == work.me])
     lines = sorted((_line(work, one, names) for one in found), key=_order)
-    return Home(cases=tuple(lines), drafts=tuple(list_drafts(work)), waiting=waiting(work))
+    return Home(tuple(lines), tuple(list_drafts(work)), waiting(work), to_reach_anew=anew)
 
 
 def _order(line: CaseLine) -> tuple[bool, bool, int, str]:

@@ -61,6 +61,12 @@ class Home:
     cases: tuple[CaseLine, ...]
     drafts: tuple[Draft, ...]
     waiting: Period | None = None
+    to_reach_anew: frozenset[UUID] = frozenset()
+
+    @property
+    def inherited(self) -> list[CaseLine]:
+        """Return the open cases taken over from somebody who left, whose way of contact she still knows."""
+        return [line for line in self.cases if line.id in self.to_reach_anew and line.is_open]
 
     @property
     def dated_drafts(self) -> list[tuple[Draft, date]]:

@@ -48,7 +48,7 @@ _WAYS: tuple[tuple[Act, str, Any, Any], ...] = (
     ),
     (
         Act.ACCOUNT_LIST,
-        "accounts.accounts",
+        "staffing.people",
         lazy_gettext("Tài khoản"),
         lazy_gettext("Ai đang có tài khoản, ở cơ quan nào, vai trò gì."),
     ),

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from casework import clock
 from casework.accounts.staff import Colleague, colleagues
-from casework.audit import fresh
 from casework.cases import codes, facts, grounds, reading, scope, sharing, writing
+from casework.cases.circles import make_circle, may_join
 from casework.cases.models import DRAFT, OPEN, VOID, Case
 from casework.cases.places import Register, list_addresses
 from casework.cases.questions import SectionData
@@ -29,9 +29,8 @@ from casework.cases.sections import (
     Story,
 )
 from casework.codelists import codelist
-from casework.errors import BadInput, NotFound
+from casework.errors import NotFound
 from casework.gate import Work, action
-from casework.policy.table import policy
 from casework.policy.words import Act, Section
 from casework.vault import circles
 from casework.vault.models import Agency
@@ -101,32 +100,13 @@ class Setting:
 def begin_intake(work: Work) -> Setting:
     """Open the first page of an intake and bring what its questions need; nothing of a case is read."""
     others = Agency.id.not_in(work.actor.agencies)
-    kinds = select(Agency.kind).where(Agency.commune_id == work.commune_id, others)
+    kinds = select(Agency.kind).where(Agency.commune_id == work.commune_id, others, Agency.state == circles.ACTIVE)
     here = set(work.session.execute(kinds).scalars())
     return Setting(
         colleagues=tuple(one for one in colleagues(work) if may_join(work, one) and one.id != work.me),
         receivers=tuple(bundle.code for bundle in codelist("bundle") if bundle.code in here),
         register=work.also(list_addresses),
     )
-
-
-@action(Act.CIRCLE_MAKE)
-def make_circle(work: Work, members: Sequence[UUID]) -> UUID:
-    """Make a circle of the author and at least one other named member, for a case that nobody else may read."""
-    named = {work.me, *members}
-    eligible = {one.id for one in colleagues(work) if may_join(work, one)}
-    if len(named) < 2 or not named <= eligible:
-        raise BadInput("Hãy chọn ít nhất một người khác được đọc vụ việc này.")
-    chosen = [fresh.member(work.session, work.commune_id, member_id) for member_id in sorted(named)]
-    circle_id = circles.make_circle(work.hands, chosen).agency_id
-    work.about = circle_id
-    return circle_id
-
-
-def may_join(work: Work, colleague: Colleague) -> bool:
-    """Tell whether somebody may be named into a circle: an active member of my agency who works on cases."""
-    works_on_cases = not set(policy().rows[Act.CASE_OPEN].who).isdisjoint(colleague.roles)
-    return colleague.state == circles.ACTIVE and colleague.agency_id == work.actor.agency_id and works_on_cases
 
 
 @action(Act.DRAFT_START)

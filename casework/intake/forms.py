@@ -6,8 +6,9 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
+from casework.cases import excluded
 from casework.codelists import codelist
-from casework.intake import days, excluded
+from casework.intake import days
 from casework.intake.fields import ClosedList, HowMany, YearOrAge
 from casework.intake.offers import Offers
 from casework.web.choices import language

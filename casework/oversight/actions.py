@@ -37,7 +37,8 @@ _LISTS = frozenset({Act.CASE_LIST, Act.CASE_SEARCH, Act.REFERRAL_LIST, Act.REFER
 _KEYS = (Act.AGENCY_ROTATE,)
 _GUARDED = (*(act for act in Act if not act.startswith(_ABOUT_NO_CASE) and act not in _LISTS), *_KEYS)
 # That a case was sealed to named people is told to nobody, not even as a number.
-_UNCOUNTED = (Act.CIRCLE_MAKE, *_KEYS)
+_CIRCLES = (Act.CIRCLE_MAKE, Act.CIRCLE_READ, Act.CIRCLE_CHANGE, Act.CIRCLE_LIFT, Act.CASE_RESTRICT)
+_UNCOUNTED = (*_CIRCLES, *_KEYS)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from casework.policy.words import Act, Section
 from casework.referrals import drawing, finding, letters
 from casework.referrals.drawing import Named
 from casework.referrals.lines import Ledger, ReferralLine
+from casework.vault.circles import ACTIVE
 from casework.vault.models import Agency
 
 
@@ -57,8 +58,8 @@ def _referrals(work: Work, held: Held, label: Label) -> tuple[ReferralLine, ...]
 
 def _receivers(work: Work, held: Held) -> tuple[str, ...]:
     """Return which agencies of the commune could be given something, but not the one whose case it is."""
-    rows = select(Agency.kind).where(Agency.commune_id == work.commune_id, Agency.id.not_in(work.actor.agencies))
-    here = set(work.session.execute(rows).scalars())
+    others = (Agency.commune_id == work.commune_id, Agency.id.not_in(work.actor.agencies))
+    here = set(work.session.execute(select(Agency.kind).where(*others, Agency.state == ACTIVE)).scalars())
     return tuple(one.code for one in codelist("bundle") if one.code in here)
 
 

@@ -43,7 +43,9 @@ def prepare(control: Control, passphrase: str) -> Enrolment:
     return Enrolment(member_id, slot_id, public_key(seed), secret)
 
 
-def make_agency(hands: Hands, *, kind: str, name: str, circle: bool = False, duty_phone: str = "") -> AgencyKeys:
+def make_agency(
+    hands: Hands, *, kind: str, name: str, circle: bool = False, duty_phone: str = "", state: str = ACTIVE
+) -> AgencyKeys:
     """Make an agency or a circle with a key of its own and return that key, so that it can be given to members."""
     agency_id = uuid4()
     keys = new_agency_keys(agency_id)
@@ -57,7 +59,7 @@ def make_agency(hands: Hands, *, kind: str, name: str, circle: bool = False, dut
             circle=circle,
             epoch=keys.epoch,
             rotation_due=False,
-            state=ACTIVE,
+            state=state,
             duty_phone=duty_phone,
             **common,
         )

@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 
 from casework.accounts import actions as accounts
-from casework.accounts import staff
 from casework.accounts.actions import WrongPassphrase
 from casework.cases.sections import Story
 from casework.desk import actions as desk
@@ -16,6 +15,7 @@ from casework.errors import BadInput, Busy, Conflict, NotFound, Refused, SignInN
 from casework.gate import ACTIONS, Action, Person, Work, action
 from casework.intake import actions as intake
 from casework.policy.words import Act, Role, Section
+from casework.staffing import people
 from casework.vault.hands import Hands
 from tests.house import House, Someone, only_sqlite
 from tests.people import THANH_SON
@@ -208,7 +208,7 @@ def test_nobody_who_is_not_signed_in_acts_as_a_member(house: House):
     with pytest.raises(Refused):
         house.gate.perform(house.stranger(), Action(Act.ADDRESS_LIST, who_am_i))
     with pytest.raises(Refused):
-        house.gate.perform(house.stranger(Role.SYSTEM), staff.list_accounts)
+        house.gate.perform(house.stranger(Role.SYSTEM), people.list_people)
 
 
 def test_an_act_has_one_function_alone():

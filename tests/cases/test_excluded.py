@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from casework.intake.excluded import names
+from casework.cases.excluded import names
 
 NAMED = ["Phạm Thu Mai", "chị Mai ở Hội", "PHẠM THU MAI", "pham thu mai", "Mai", "mai", "chồng Mai", "vợ anh Tư, Mai"]
 NOT_NAMED = ["", "Trần Văn Mai", "chiều mải mê", "số 7", "!!!", "cô Tư ở ủy ban", "\x00", "👩‍👧", "<3"]

@@ -1,0 +1,168 @@
+"""Circles: a case sealed to a few named people, restricted from its first byte or later, changed, and given back."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from casework.accounts.staff import Colleague, colleagues
+from casework.audit import fresh
+from casework.cases import excluded, naming, passing, reading, rotation, writing
+from casework.cases.reading import Held
+from casework.errors import BadInput, Conflict, NotFound, Refused
+from casework.gate import Work, action
+from casework.policy.table import policy
+from casework.policy.words import Act
+from casework.vault import bound, circles, epochs, heads
+from casework.vault.models import Agency, Wrap
+
+_SMALLEST = 2
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Who reads a case by name, who holds it, and who else of the agency could be named.
+
+    `restricted` tells whether it is sealed to them alone.
+    """
+
+    case_id: UUID
+    code: str
+    restricted: bool
+    holder_id: UUID
+    standin_id: UUID | None
+    reading: tuple[Colleague, ...]
+    others: tuple[Colleague, ...]
+    mine: bool
+
+
+@action(Act.CIRCLE_READ)
+def read_readers(work: Work, case_id: UUID) -> Readers:
+    """Say who can read a case of ours by name, and who could."""
+    found = reading.held(work, case_id)
+    _must_be_ours(work, found)
+    restricted = found.case.owner_id in work.actor.circles
+    here = [one for one in colleagues(work) if may_join(work, one)]
+    now = _reading(work, found, here)
+    label = naming.label(work, found)
+    return Readers(
+        case_id=case_id,
+        code=label.code if label else "",
+        restricted=restricted,
+        holder_id=found.case.holder_id,
+        standin_id=found.case.standin_id,
+        reading=tuple(one for one in here if one.id in now),
+        others=tuple(one for one in here if one.id not in now),
+        mine=found.case.holder_id == work.me,
+    )
+
+
+def _reading(work: Work, found: Held, here: Sequence[Colleague]) -> set[UUID]:
+    """Return who reads it: the members of its circle, or holder, stand-in, lead and deputies."""
+    if found.case.owner_id in work.actor.circles:
+        return epochs.holders(work.hands, fresh.agency(work.session, work.commune_id, found.case.owner_id))
+    leads = {one.id for one in here if not {"lead", "deputy"}.isdisjoint(one.roles)}
+    return leads | {one for one in (found.case.holder_id, found.case.standin_id) if one is not None}
+
+
+@action(Act.CIRCLE_MAKE)
+def make_circle(work: Work, members: Sequence[UUID]) -> UUID:
+    """Make a circle of the author and at least one other named member, for a case that nobody else may read."""
+    named = {work.me, *members}
+    eligible = {one.id for one in colleagues(work) if may_join(work, one)}
+    if len(named) < _SMALLEST or not named <= eligible:
+        raise BadInput("Hãy chọn ít nhất một người khác được đọc vụ việc này.")
+    chosen = [fresh.member(work.session, work.commune_id, member_id) for member_id in sorted(named)]
+    keys = circles.make_circle(work.hands, chosen)
+    if work.hands.keyring is not None:
+        work.hands = epochs.with_keys(work.hands, keys)
+    work.about = keys.agency_id
+    return keys.agency_id
+
+
+def may_join(work: Work, colleague: Colleague) -> bool:
+    """Tell whether somebody may be named into a circle: an active member of my agency who works on cases."""
+    works_on_cases = not set(policy().rows[Act.CASE_OPEN].who).isdisjoint(colleague.roles)
+    return colleague.state == circles.ACTIVE and colleague.agency_id == work.actor.agency_id and works_on_cases
+
+
+@action(Act.CASE_RESTRICT)
+def restrict(work: Work, case_id: UUID, members: Sequence[UUID], *, whom: str = "") -> None:
+    """Seal a case to me and these colleagues alone, all of it, from now on; whoever is left out cannot tell it exists.
+
+    `whom` is who must not know: raises BadInput if that is one of those named.
+    """
+    found = reading.held(work, case_id)
+    if found.case.owner_id != work.actor.agency_id:
+        raise Conflict("Vụ việc này không do cơ quan mình giữ, hoặc đã giữ kín rồi.", about=case_id)
+    _must_not_be_named(work, members, whom)
+    circle_id = work.also(make_circle, [one for one in members if one != work.me])
+    _hold_inside(work, found, {work.me, *members})
+    passing.pass_on(work, found, circle_id)
+
+
+@action(Act.CIRCLE_CHANGE)
+def change(work: Work, case_id: UUID, members: Sequence[UUID], *, whom: str = "") -> None:
+    """Let exactly these and me read a restricted case; for whoever is left out its key is renewed in this commit."""
+    found, circle = _restricted(work, case_id)
+    _must_not_be_named(work, members, whom)
+    wanted, now = {work.me, *members}, epochs.holders(work.hands, circle)
+    eligible = {one.id for one in colleagues(work) if may_join(work, one)}
+    if len(wanted) < _SMALLEST or not wanted - now <= eligible:
+        raise BadInput("Hãy chọn ít nhất một người khác được đọc vụ việc này.")
+    head = fresh.head(work.session, work.commune_id, circle.id)
+    for member_id in sorted(wanted - now):
+        member = fresh.member(work.session, work.commune_id, member_id)
+        circles.admit(work.hands, work.hands.keys(circle.id), member)
+        heads.change(work.session, head)
+    work.session.flush()
+    if now - wanted:
+        rotation.renew(work, circle, without=now - wanted)
+    if _hold_inside(work, found, wanted):
+        writing.take_away(work, found)
+
+
+@action(Act.CIRCLE_LIFT)
+def lift(work: Work, case_id: UUID) -> None:
+    """Give a restricted case back to the agency of its holder; the circle is closed and its key is gone."""
+    found, circle = _restricted(work, case_id)
+    if found.case.holder_id != work.me or work.actor.agency_id is None:
+        raise Refused("only its holder", about=case_id)
+    passing.pass_on(work, found, work.actor.agency_id)
+    circle.state, circle.rotation_due = circles.CLOSED, False
+    remaining = []
+    for row in bound.to_agency(work.hands, circle.id):
+        if isinstance(row, Wrap):
+            work.session.delete(row)
+        else:
+            remaining.append(row)
+    work.session.flush()
+    heads.take_away(work.session, fresh.head(work.session, work.commune_id, circle.id), remaining)
+
+
+def _restricted(work: Work, case_id: UUID) -> tuple[Held, Agency]:
+    found = reading.held(work, case_id)
+    _must_be_ours(work, found)
+    if found.case.owner_id not in work.actor.circles:
+        raise Conflict("Vụ việc này không giữ kín riêng.", about=case_id)
+    return found, fresh.agency(work.session, work.commune_id, found.case.owner_id)
+
+
+def _must_be_ours(work: Work, found: Held) -> None:
+    if found.case.owner_id not in work.actor.agencies:
+        raise NotFound("not the owner", about=found.id)
+
+
+def _must_not_be_named(work: Work, members: Collection[UUID], whom: str) -> None:
+    for one in colleagues(work):
+        if one.id in members and excluded.names(one.name, whom):
+            raise BadInput("Có người được chọn trùng tên với người không được biết. Hãy bỏ chọn người ấy.")
+
+
+def _hold_inside(work: Work, found: Held, members: Collection[UUID]) -> bool:
+    """Let nobody outside hold the case or stand in: I hold it then; say whether anything changed."""
+    before = (found.case.holder_id, found.case.standin_id)
+    if found.case.holder_id not in members:
+        found.case.holder_id = work.me
+    if found.case.standin_id not in members or found.case.standin_id == found.case.holder_id:
+        found.case.standin_id = None
+    return before != (found.case.holder_id, found.case.standin_id)

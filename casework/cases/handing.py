@@ -1,0 +1,59 @@
+"""Hands a case over to another holder, and finds a holder for the cases that somebody leaves behind."""
+
+from typing import Any
+from uuid import UUID
+
+from casework.accounts.staff import colleagues
+from casework.audit import fresh
+from casework.cases import circles, custody, reading, scope, writing
+from casework.cases.models import Case
+from casework.cases.reading import Held
+from casework.errors import BadInput, NotFound
+from casework.gate import Work, action
+from casework.policy.words import Act, Role
+from casework.vault import epochs
+from casework.vault.circles import ACTIVE
+from casework.vault.models import Member
+
+
+@action(Act.CASE_HAND_OVER)
+def hand_over(work: Work, case_id: UUID, holder_id: UUID, standin_id: UUID | None = None) -> None:
+    """Name who holds a case of ours from now on, and who stands in; both must be able to read it."""
+    found = reading.held(work, case_id)
+    if found.case.owner_id not in work.actor.agencies:
+        raise NotFound("not the owner", about=case_id)
+    able = {one.id for one in colleagues(work) if circles.may_join(work, one)}
+    if found.case.owner_id in work.actor.circles:
+        able &= epochs.holders(work.hands, fresh.agency(work.session, work.commune_id, found.case.owner_id))
+    if holder_id not in able or (standin_id is not None and standin_id not in able - {holder_id}):
+        raise BadInput("Người này không nhận được vụ việc. Hãy chọn một đồng nghiệp khác.", about=case_id)
+    found.case.holder_id, found.case.standin_id = holder_id, standin_id
+    writing.take_away(work, found)
+
+
+def inherit(work: Work, leaver: Member) -> None:
+    """Give everything that somebody holds to who leads her agency, or to another member of the circle that reads it."""
+    held: Any = work.session.execute(*custody.held_by(work.permit, leaver.id)).all()
+    for case_id, owner_id in held:
+        head = fresh.head(work.session, work.commune_id, case_id)
+        case = work.session.execute(*scope.bound(work.permit, Case, case_id)).scalar_one()
+        heir = _heir(work, leaver, owner_id)
+        if heir is not None:
+            _replace(case, leaver.id, heir)
+            writing.take_away(work, Held(case, head))
+
+
+def _replace(case: Case, leaver_id: UUID, heir: UUID) -> None:
+    if case.holder_id == leaver_id:
+        case.holder_id = heir
+    if case.standin_id in (leaver_id, case.holder_id):
+        case.standin_id = None
+
+
+def _heir(work: Work, leaver: Member, owner_id: UUID) -> UUID | None:
+    """Find who shall hold a case: the lead, else me, else a deputy or whoever else can read it."""
+    agency = fresh.agency(work.session, work.commune_id, owner_id)
+    holding = epochs.holders(work.hands, agency) - {leaver.id}
+    able = [one for one in colleagues(work) if one.id in holding and one.state == ACTIVE]
+    ranked = sorted(able, key=lambda one: (Role.LEAD not in one.roles, one.id != work.me, Role.DEPUTY not in one.roles))
+    return ranked[0].id if ranked else None

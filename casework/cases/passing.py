@@ -1,0 +1,69 @@
+"""Passes a whole case from one owner to another, with everything the old one could read, in one commit."""
+
+from typing import Any
+from uuid import UUID
+
+from casework.audit import fresh
+from casework.cases import reading, scope, sharing, writing
+from casework.cases.models import Referral
+from casework.cases.reading import Held
+from casework.gate import Work
+from casework.policy.words import Section
+from casework.vault.envelopes import give, open_key
+from casework.vault.hands import Lock
+from casework.vault.models import Document, Envelope
+
+
+def pass_on(work: Work, found: Held, to_id: UUID) -> None:
+    """Give everything that the owner of a case holds to another agency or circle, and leave the old owner nothing.
+
+    The facts go with it: they lie with the new owner, and with whoever counts for it; a circle counts for itself.
+    """
+    work.session.flush()
+    from_id = found.case.owner_id
+    [lock] = sharing.locks(work, [to_id])
+    documents = {one.id: one for one in _rows(work, found, Document)}
+    envelopes: list[Envelope] = _rows(work, found, Envelope)
+    there = {one.document_id for one in envelopes if one.agency_id == to_id}
+    for envelope in envelopes:
+        document = documents[envelope.document_id]
+        if envelope.agency_id == from_id:
+            _move(work, document, envelope, None if document.id in there else lock)
+        elif document.section == Section.FACTS and envelope.agency_id != to_id:
+            work.session.delete(envelope)
+    _name_owner(found, from_id, to_id, list(documents.values()), _rows(work, found, Referral))
+    work.session.flush()
+    if not fresh.agency(work.session, work.commune_id, to_id).circle:
+        _count_with(work, found, list(documents.values()))
+    writing.take_away(work, found)
+
+
+def _name_owner(found: Held, from_id: UUID, to_id: UUID, documents: list[Document], referrals: list[Referral]) -> None:
+    for document in documents:
+        document.owner_id = to_id if document.owner_id == from_id else document.owner_id
+    for referral in referrals:
+        referral.from_id = to_id if referral.from_id == from_id else referral.from_id
+    found.case.owner_id = to_id
+
+
+def _move(work: Work, document: Document, envelope: Envelope, lock: Lock | None) -> None:
+    reading.prepare(work, envelope)
+    dek = open_key(work.hands, document, envelope)
+    if lock is not None:
+        give(work.hands, document, dek, readers=[lock])
+    work.session.delete(envelope)
+
+
+def _count_with(work: Work, found: Held, documents: list[Document]) -> None:
+    """Give the facts to whoever counts for the new owner."""
+    held = {(one.document_id, one.agency_id): one for one in _rows(work, found, Envelope)}
+    for document in documents:
+        mine = held.get((document.id, found.case.owner_id))
+        if document.section != Section.FACTS or mine is None:
+            continue
+        others = [one for one in sharing.counters(work, found) if (document.id, one) not in held]
+        give(work.hands, document, open_key(work.hands, document, mine), readers=sharing.locks(work, others))
+
+
+def _rows(work: Work, found: Held, kind: type[Any]) -> list[Any]:
+    return list(work.session.execute(*scope.bound(work.permit, kind, found.id)).scalars())

@@ -1,0 +1,156 @@
+"""Locks accounts at once, lets people leave and move, and confirms new agencies."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from casework.accounts.staff import colleagues
+from casework.audit import fresh
+from casework.cases import handing
+from casework.clock import MICROSECOND
+from casework.errors import BadInput, Conflict, NotFound, Refused
+from casework.gate import Work, action
+from casework.policy.words import Act, Reach, Role
+from casework.staffing import people
+from casework.vault import bound, circles, epochs, heads
+from casework.vault.entry.models import Admission, Interview, Totp
+from casework.vault.models import Member, SessionRow, Slot, Wrap
+from casework.vault.recovery import sheets
+
+_DRILLED = 180 * 86_400 * MICROSECOND
+_SESSIONS = (SessionRow, Interview)
+_ENTRANCES = (Slot, Totp, Admission, *_SESSIONS)
+# What somebody is who works in an agency of a kind.
+ROLES = {
+    "womens_union": (Role.COUNSELLOR,),
+    "police": (Role.OFFICER,),
+    "health_station": (Role.HEALTH_WORKER,),
+    "legal_aid": (Role.LEGAL_OFFICER,),
+    "child_protection": (Role.CHILD_OFFICER,),
+    "chairman": (Role.CHAIR,),
+    "statistics": (Role.STATISTICIAN,),
+    "reporters": (Role.REPORTER,),
+    "oversight": (Role.OBSERVER,),
+}
+
+
+@action(Act.ACCOUNT_LOCK)
+def lock(work: Work, member_id: UUID) -> None:
+    """Lock an account at once: her sessions are gone with this commit, what she holds stays sealed to her."""
+    member = people.reached(work, member_id)
+    _must_be(member, circles.ACTIVE)
+    member.state = circles.LOCKED
+    _take(work, member, _SESSIONS)
+
+
+@action(Act.ACCOUNT_UNLOCK)
+def unlock_account(work: Work, member_id: UUID) -> None:
+    """Let a locked account in again, with what it could read before."""
+    member = people.reached(work, member_id)
+    _must_be(member, circles.LOCKED)
+    member.state = circles.ACTIVE
+    _take(work, member, ())
+
+
+@action(Act.ACCOUNT_LEAVE)
+def leave(work: Work, member_id: UUID) -> None:
+    """Let somebody leave: she gets in no more and holds no key, her cases have a holder, and keys are to be renewed."""
+    member = people.reached(work, member_id)
+    if member.state == circles.LEFT:
+        raise Conflict("Người này đã rời rồi.", about=member_id)
+    _must_be_hers_to_end(work, member)
+    held = [fresh.agency(work.session, work.commune_id, one) for one in _key_of(work, member_id)]
+    for agency in held:
+        _must_not_be_last(work, agency.id, epochs.holders(work.hands, agency) - {member_id})
+    handing.inherit(work, member)
+    for agency in held:
+        agency.rotation_due = True
+        _take_wraps(work, agency.id, member_id)
+    member.state = circles.LEFT
+    _take(work, member, _ENTRANCES)
+
+
+@action(Act.ACCOUNT_MOVE)
+def move(work: Work, member_id: UUID, agency_id: UUID) -> None:
+    """Invite somebody who has left into an agency, where a colleague must admit her like anybody new."""
+    member = people.reached(work, member_id)
+    _must_be(member, circles.LEFT)
+    agency = fresh.agency(work.session, work.commune_id, agency_id)
+    if agency.circle:
+        raise NotFound("agency", about=member_id)
+    member.agency_id, member.state, member.public_key = agency.id, circles.INVITED, b""
+    member.roles = ",".join(ROLES[agency.kind])
+    _take(work, member, ())
+
+
+@action(Act.AGENCY_CONFIRM)
+def confirm_agency(work: Work, agency_id: UUID) -> None:
+    """Confirm a new agency: from now on it may be given what a ground allows."""
+    work.about = agency_id
+    if not people.confirms(work):
+        raise Refused("only the lead of the Women's Union", about=agency_id)
+    agency = fresh.agency(work.session, work.commune_id, agency_id)
+    if agency.circle:
+        raise NotFound("agency", about=agency_id)
+    if agency.state != circles.NEW:
+        raise Conflict("Cơ quan này đã được xác nhận.", about=agency_id)
+    agency.state = circles.ACTIVE
+    heads.change(work.session, fresh.head(work.session, work.commune_id, agency_id))
+
+
+def _must_be(member: Member, state: str) -> None:
+    if member.state != state:
+        raise Conflict("Tài khoản này vừa thay đổi. Hãy xem lại danh sách.", about=member.id)
+
+
+def _must_be_hers_to_end(work: Work, member: Member) -> None:
+    """Leave it to the lead where there is one: an administrator ends nobody's work over her head."""
+    if work.permit.reach >= Reach.AGENCY:
+        return
+    if people.led([one for one in colleagues(work) if one.agency_id == member.agency_id and one.id != member.id]):
+        raise BadInput("Cơ quan này có người phụ trách: việc cho rời là của người phụ trách.", about=member.id)
+
+
+def _must_not_be_last(work: Work, agency_id: UUID, others: Iterable[UUID]) -> None:
+    """Keep the last key that opens anything, unless a pair of recovery sheets was shown to be there lately."""
+    known = [fresh.member(work.session, work.commune_id, one) for one in others]
+    if any(one.state == circles.ACTIVE for one in known):
+        return
+    if sheets.drilled_since(work.hands, agency_id) < work.hands.at - _DRILLED:
+        raise BadInput(
+            "Người này còn giữ khóa mà chưa ai khác giữ cùng. Hãy để một đồng nghiệp nhận khóa trước, "
+            "hoặc diễn tập tờ khôi phục, rồi thử lại."
+        )
+
+
+def _key_of(work: Work, member_id: UUID) -> list[UUID]:
+    wraps = select(Wrap.agency_id).where(Wrap.commune_id == work.commune_id, Wrap.member_id == member_id)
+    return sorted(set(work.session.execute(wraps).scalars()))
+
+
+def _take_wraps(work: Work, agency_id: UUID, member_id: UUID) -> None:
+    """Delete what seals an agency's key to somebody, so that it can never be put back."""
+    work.session.flush()
+    remaining = []
+    for row in bound.to_agency(work.hands, agency_id):
+        if isinstance(row, Wrap) and row.member_id == member_id:
+            work.session.delete(row)
+        else:
+            remaining.append(row)
+    work.session.flush()
+    heads.take_away(work.session, fresh.head(work.session, work.commune_id, agency_id), remaining)
+
+
+def _take(work: Work, member: Member, kinds: tuple[type[Any], ...]) -> None:
+    """Delete some kinds of a member's rows and raise her version, so that an open request of hers is refused too."""
+    work.session.flush()
+    remaining = []
+    for row in bound.to_member(work.hands, member.id):
+        if isinstance(row, kinds):
+            work.session.delete(row)
+        else:
+            remaining.append(row)
+    work.session.flush()
+    heads.take_away(work.session, fresh.head(work.session, work.commune_id, member.id), remaining)

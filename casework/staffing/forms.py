@@ -1,0 +1,65 @@
+"""The forms about people: who shall read a case, who shall hold it, into which agency somebody is invited."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from flask import request
+from flask_babel import lazy_gettext as _
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+
+from casework.accounts.staff import Colleague
+from casework.cases.circles import Readers
+from casework.staffing.people import Office
+from casework.web.choices import code_words
+from casework.web.forms import Choice, Choices, Form, ShortText
+
+
+class ReadersForm(Form):
+    """Who must not know, and who besides me shall read the case."""
+
+    whom = ShortText(_("Ai không được biết?"), required=False, hint=_("Ví dụ: cô Tư làm ở Hội. Câu này không lưu lại."))
+    readers = Choices(_("Những ai được đọc, ngoài bạn?"), [], missing=_("Hãy chọn ít nhất một người khác được đọc."))
+
+
+class HandOverForm(Form):
+    """Who holds the case from now on, and who stands in."""
+
+    holder = Choice(_("Ai phụ trách từ bây giờ?"), [])
+    standin = Choice(_("Ai làm thay khi vắng?"), [], required=False)
+
+
+class MoveForm(Form):
+    """Into which agency somebody is invited."""
+
+    agency = Choice(_("Mời vào cơ quan nào?"), [])
+
+
+def readers_form(found: Readers, me: UUID) -> ReadersForm:
+    """Offer the colleagues who may be named; those who read a restricted case now are chosen."""
+    now = [str(one.id) for one in found.reading] if found.restricted else []
+    form = ReadersForm(data={"readers": now} if request.method == "GET" else None)  # type: ignore[no-untyped-call]
+    here = sorted((*found.reading, *found.others), key=lambda one: one.name)
+    form.readers.choices = _people(one for one in here if one.id != me)
+    return form
+
+
+def hand_over_form(found: Readers) -> HandOverForm:
+    """Offer who can hold a case: in a restricted one those alone who read it."""
+    data = {"holder": str(found.holder_id), "standin": str(found.standin_id or "")}
+    form = HandOverForm(data=data if request.method == "GET" else None)  # type: ignore[no-untyped-call]
+    able = found.reading if found.restricted else sorted((*found.reading, *found.others), key=lambda one: one.name)
+    form.holder.choices = _people(able)
+    form.standin.choices = [SelectChoice("", str(_("Chưa có ai"))), *_people(able)]
+    return form
+
+
+def move_form(offices: tuple[Office, ...]) -> MoveForm:
+    """Offer every agency."""
+    form = MoveForm()  # type: ignore[no-untyped-call]
+    form.agency.choices = [SelectChoice(str(one.id), one.name) for one in offices if one.id]
+    return form
+
+
+def _people(colleagues: Iterable[Colleague]) -> list[Any]:
+    return [SelectChoice(str(one.id), one.name, {"hint": code_words(one.roles[0], "role")}) for one in colleagues]

@@ -1,0 +1,115 @@
+"""Lists the people of the commune, or of one agency, with their states, and the agencies with who holds their keys."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from casework.accounts.staff import Colleague, colleagues
+from casework.audit import fresh
+from casework.errors import NotFound
+from casework.gate import Work, action
+from casework.policy.permit import allowed
+from casework.policy.words import Act, Reach, Role
+from casework.vault import epochs
+from casework.vault.circles import ACTIVE, LEFT, LOCKED, NEW
+from casework.vault.models import Agency, Member
+
+UNION = "womens_union"
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Somebody in the list: whether she holds her agency's key, and what may be done about her here and now."""
+
+    who: Colleague
+    key: bool
+    can: frozenset[Act]
+
+    def offers(self, act: str) -> bool:
+        """Tell whether an act may be offered: `one.offers("account.lock")`."""
+        return Act(act) in self.can
+
+
+@dataclass(frozen=True)
+class Office:
+    """An agency with its people; `holders` is how many active people hold its key, `new` that it is unconfirmed."""
+
+    id: UUID | None
+    name: str
+    people: tuple[Worker, ...]
+    holders: int
+    new: bool
+    confirmable: bool
+
+
+@action(Act.ACCOUNT_LIST)
+def list_people(work: Work) -> tuple[Office, ...]:
+    """List agencies and their people: all for the administrator, her own agency for a lead; circles are never named."""
+    known = [one for one in colleagues(work) if within(work, one.agency_id)]
+    offices = []
+    for agency in _agencies(work):
+        people = [one for one in known if one.agency_id == agency.id]
+        holding = epochs.holders(work.hands, agency)
+        offices.append(
+            Office(
+                id=agency.id,
+                name=agency.name,
+                people=tuple(_worker(work, one, holding, people) for one in people),
+                holders=sum(one.state == ACTIVE and one.id in holding for one in people),
+                new=agency.state == NEW,
+                confirmable=agency.state == NEW and confirms(work),
+            )
+        )
+    alone = [one for one in known if one.agency_id is None]
+    if alone:
+        people_alone = tuple(_worker(work, one, set(), alone) for one in alone)
+        offices.append(Office(None, "", people_alone, 0, new=False, confirmable=False))
+    return tuple(one for one in offices if one.people or one.new)
+
+
+def within(work: Work, agency_id: UUID | None) -> bool:
+    """Tell whether an agency is in reach: any for the administrator, for a lead her own."""
+    return work.permit.reach < Reach.AGENCY or agency_id == work.actor.agency_id
+
+
+def reached(work: Work, member_id: UUID) -> Member:
+    """Load somebody else in reach; raise NotFound for who is not there, out of reach, or me."""
+    work.about = member_id
+    member = fresh.member(work.session, work.commune_id, member_id)
+    if member_id == work.me or not within(work, member.agency_id):
+        raise NotFound("member", about=member_id)
+    return member
+
+
+def confirms(work: Work) -> bool:
+    """Tell whether I lead the Women's Union, which confirms new agencies."""
+    if work.actor.agency_id is None or not allowed(work.actor, Act.AGENCY_CONFIRM):
+        return False
+    return fresh.agency(work.session, work.commune_id, work.actor.agency_id).kind == UNION
+
+
+def led(people: list[Colleague]) -> bool:
+    """Tell whether an agency has a lead or deputy of its own who works."""
+    return any(one.state == ACTIVE and not {Role.LEAD, Role.DEPUTY}.isdisjoint(one.roles) for one in people)
+
+
+def _agencies(work: Work) -> list[Agency]:
+    rows = select(Agency.id).where(Agency.commune_id == work.commune_id, Agency.circle.is_(False))
+    every = [fresh.agency(work.session, work.commune_id, one) for one in work.session.execute(rows).scalars()]
+    wanted = [one for one in every if within(work, one.id) or (one.state == NEW and confirms(work))]
+    return sorted(wanted, key=lambda one: (one.id != work.actor.agency_id, one.name))
+
+
+def _worker(work: Work, one: Colleague, holding: set[UUID], people: list[Colleague]) -> Worker:
+    can: set[Act] = set()
+    if one.id != work.me:
+        if one.state == ACTIVE:
+            can.add(Act.ACCOUNT_LOCK)
+        if one.state == LOCKED:
+            can.add(Act.ACCOUNT_UNLOCK)
+        if one.state != LEFT and (work.permit.reach >= Reach.AGENCY or not led(people)):
+            can.add(Act.ACCOUNT_LEAVE)
+        if one.state == LEFT and work.permit.reach < Reach.AGENCY:
+            can.add(Act.ACCOUNT_MOVE)
+    return Worker(one, one.id in holding, frozenset(can))

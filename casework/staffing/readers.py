@@ -1,0 +1,113 @@
+"""Who reads a case: seal it to named people, change them, give it back to the agency, hand it over."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from casework.cases import circles, handing
+from casework.errors import BadInput
+from casework.policy.words import Act
+from casework.staffing.forms import hand_over_form, readers_form
+from casework.web.presence import ask, me, perform
+
+blueprint = Blueprint("readers", __name__)
+Answer = Response | str | tuple[str, int]
+CASE = "/vu-viec/<uuid:case_id>/nguoi-doc"
+
+
+@blueprint.get(CASE)
+def who(case_id: UUID) -> str:
+    """Show by name who reads a case."""
+    return render_template("staffing/readers.html", found=perform(circles.read_readers, case_id))
+
+
+@blueprint.get(f"{CASE}/giu-kin")
+def ask_restrict(case_id: UUID) -> str:
+    """Ask who alone shall read a case, and say what that does."""
+    ask(Act.CASE_RESTRICT)
+    found = perform(circles.read_readers, case_id)
+    return render_template("staffing/restrict.html", found=found, form=readers_form(found, me().id))
+
+
+@blueprint.post(f"{CASE}/giu-kin")
+def restrict(case_id: UUID) -> Answer:
+    """Seal a case to named people."""
+    return _named(case_id, Act.CASE_RESTRICT)
+
+
+@blueprint.get(f"{CASE}/doi")
+def ask_change(case_id: UUID) -> str:
+    """Ask who shall read a restricted case from now on."""
+    ask(Act.CIRCLE_CHANGE)
+    found = perform(circles.read_readers, case_id)
+    return render_template("staffing/restrict.html", found=found, form=readers_form(found, me().id))
+
+
+@blueprint.post(f"{CASE}/doi")
+def change(case_id: UUID) -> Answer:
+    """Change who reads a restricted case."""
+    return _named(case_id, Act.CIRCLE_CHANGE)
+
+
+@blueprint.get(f"{CASE}/thoi-giu-kin")
+def ask_lift(case_id: UUID) -> str:
+    """Say what giving a case back to the agency does before it is done."""
+    ask(Act.CIRCLE_LIFT)
+    return render_template("staffing/lift.html", found=perform(circles.read_readers, case_id))
+
+
+@blueprint.post(f"{CASE}/thoi-giu-kin")
+def lift(case_id: UUID) -> Response:
+    """Give a case back to the agency."""
+    perform(circles.lift, case_id)
+    flash(_("Vụ việc không còn giữ kín riêng: cơ quan đọc được như mọi vụ việc khác."), "done")
+    return redirect(url_for("staffing.readers.who", case_id=case_id), 303)
+
+
+@blueprint.get(f"{CASE}/giao")
+def ask_hand_over(case_id: UUID) -> str:
+    """Ask who shall hold a case from now on."""
+    ask(Act.CASE_HAND_OVER)
+    found = perform(circles.read_readers, case_id)
+    return render_template("staffing/hand_over.html", found=found, form=hand_over_form(found))
+
+
+@blueprint.post(f"{CASE}/giao")
+def hand_over(case_id: UUID) -> Answer:
+    """Hand a case over; whoever gives it away may not be able to read it any more."""
+    ask(Act.CASE_HAND_OVER)
+    found = perform(circles.read_readers, case_id)
+    form = hand_over_form(found)
+    if not form.validate_on_submit():
+        return render_template("staffing/hand_over.html", found=found, form=form), 422
+    standin = UUID(form.standin.data) if form.standin.data else None
+    try:
+        perform(handing.hand_over, case_id, UUID(form.holder.data), standin)
+    except BadInput as cause:
+        form.standin.errors = [str(cause)]
+        return render_template("staffing/hand_over.html", found=found, form=form), cause.status
+    return _went_well(_("Đã giao vụ việc."))
+
+
+def _named(case_id: UUID, act: Act) -> Answer:
+    ask(act)
+    found = perform(circles.read_readers, case_id)
+    form = readers_form(found, me().id)
+    if not form.validate_on_submit():
+        return render_template("staffing/restrict.html", found=found, form=form), 422
+    members = [UUID(one) for one in form.readers.data or ()]
+    try:
+        doing = circles.restrict if act is Act.CASE_RESTRICT else circles.change
+        perform(doing, case_id, members, whom=form.whom.data or "")
+    except BadInput as cause:
+        form.readers.errors = [str(cause)]
+        return render_template("staffing/restrict.html", found=found, form=form), cause.status
+    flash(_("Từ bây giờ chỉ những người được chọn đọc được vụ việc này."), "done")
+    return redirect(url_for("staffing.readers.who", case_id=case_id), 303)
+
+
+def _went_well(words: str) -> Response:
+    flash(words, "done")
+    return redirect(url_for("desk.home"), 303)

@@ -1,0 +1,118 @@
+"""The people of the commune or of one agency: lock, let in again, let leave, move; and new agencies."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from casework.errors import BadInput, NotFound
+from casework.policy.words import Act
+from casework.staffing import actions, readers
+from casework.staffing.forms import move_form
+from casework.staffing.people import Office, Worker, list_people
+from casework.web.presence import ask, perform
+
+blueprint = Blueprint("staffing", __name__)
+blueprint.register_blueprint(readers.blueprint)
+Answer = Response | str | tuple[str, int]
+PERSON = "/tai-khoan/<uuid:member_id>"
+AGENCY = "/co-quan/<uuid:agency_id>"
+
+
+@blueprint.get("/tai-khoan")
+def people() -> str:
+    """Show the people, agency by agency."""
+    return render_template("staffing/people.html", offices=perform(list_people))
+
+
+@blueprint.get(f"{PERSON}/khoa")
+def ask_lock(member_id: UUID) -> str:
+    """Say what locking does before it is done."""
+    ask(Act.ACCOUNT_LOCK)
+    return render_template("staffing/lock.html", one=_find(member_id))
+
+
+@blueprint.post(f"{PERSON}/khoa")
+def lock(member_id: UUID) -> Response:
+    """Lock an account at once."""
+    perform(actions.lock, member_id)
+    return _done(_("Đã khóa tài khoản. Người ấy đã bị đưa ra khỏi sổ ngay."))
+
+
+@blueprint.post(f"{PERSON}/mo-lai")
+def unlock_account(member_id: UUID) -> Response:
+    """Let a locked account in again."""
+    perform(actions.unlock_account, member_id)
+    return _done(_("Đã mở lại tài khoản. Người ấy đăng nhập như trước."))
+
+
+@blueprint.get(f"{PERSON}/roi")
+def ask_leave(member_id: UUID) -> str:
+    """Say what leaving does before it is done."""
+    ask(Act.ACCOUNT_LEAVE)
+    return render_template("staffing/leave.html", one=_find(member_id), wrong="")
+
+
+@blueprint.post(f"{PERSON}/roi")
+def leave(member_id: UUID) -> Answer:
+    """Let somebody leave; where that would lose a key, the page says what to do first."""
+    try:
+        perform(actions.leave, member_id)
+    except BadInput as cause:
+        return render_template("staffing/leave.html", one=_find(member_id), wrong=str(cause)), cause.status
+    return _done(_("Người ấy đã rời. Khóa sẽ được thay ở lần đăng nhập tới của một người còn giữ khóa."))
+
+
+@blueprint.get(f"{PERSON}/chuyen")
+def ask_move(member_id: UUID) -> str:
+    """Ask into which agency somebody who has left is invited."""
+    ask(Act.ACCOUNT_MOVE)
+    return render_template("staffing/move.html", one=_find(member_id), form=move_form(perform(list_people)))
+
+
+@blueprint.post(f"{PERSON}/chuyen")
+def move(member_id: UUID) -> Answer:
+    """Invite somebody who has left into another agency."""
+    ask(Act.ACCOUNT_MOVE)
+    one, form = _find(member_id), move_form(perform(list_people))
+    if not form.validate_on_submit():
+        return render_template("staffing/move.html", one=one, form=form), 422
+    perform(actions.move, member_id, UUID(form.agency.data))
+    return _done(_("Đã ghi tên vào cơ quan mới. Một đồng nghiệp ở đó phải đưa mã và xác nhận."))
+
+
+@blueprint.get(f"{AGENCY}/xac-nhan")
+def ask_confirm(agency_id: UUID) -> str:
+    """Say what confirming an agency does before it is done."""
+    ask(Act.AGENCY_CONFIRM)
+    return render_template("staffing/confirm.html", office=_office(agency_id))
+
+
+@blueprint.post(f"{AGENCY}/xac-nhan")
+def confirm(agency_id: UUID) -> Response:
+    """Confirm a new agency."""
+    ask(Act.AGENCY_CONFIRM)
+    _office(agency_id)
+    perform(actions.confirm_agency, agency_id)
+    return _done(_("Đã xác nhận cơ quan. Từ nay có thể chuyển gửi đến đó khi có căn cứ."))
+
+
+def _find(member_id: UUID) -> Worker:
+    for office in perform(list_people):
+        for one in office.people:
+            if one.who.id == member_id:
+                return one
+    raise NotFound("member")
+
+
+def _office(agency_id: UUID) -> Office:
+    for one in perform(list_people):
+        if one.id == agency_id and one.confirmable:
+            return one
+    raise NotFound("agency")
+
+
+def _done(words: str) -> Response:
+    flash(words, "done")
+    return redirect(url_for("staffing.people"), 303)

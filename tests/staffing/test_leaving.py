@@ -1,0 +1,235 @@
+"""Locking, leaving, moving: at once and in one commit, and nobody's case is lost or left without a holder."""
+
+from uuid import UUID
+
+import pytest
+
+from casework import clock
+from casework.accounts import actions as accounts
+from casework.audit import fresh, write
+from casework.audit.chain import Entry
+from casework.audit.verify import verify
+from casework.cases import rotation
+from casework.cases.sections import Story
+from casework.desk import actions as desk
+from casework.errors import BadInput, Conflict, NotFound, Refused, SignInNeeded
+from casework.intake import actions as intake
+from casework.policy.permit import issue
+from casework.policy.words import Act, Role, Section
+from casework.staffing import actions as staffing
+from casework.staffing import people
+from casework.vault.hands import Hands
+from casework.vault.macs import equip
+from casework.vault.recovery import sheets
+from casework.web.people import recognise
+from tests.cases.keys import agency_id, settle, wraps_of
+from tests.gate.test_at_once import at_once
+from tests.house import House, Someone
+from tests.people import THANH_SON
+from tests.referrals.scenes import ground
+from tests.stories import dao
+from tests.tampering import refused, stolen
+
+
+@pytest.fixture
+def union(house: House) -> UUID:
+    return agency_id(house, "womens_union")
+
+
+def holds(house: House) -> bool:
+    with house.hands() as hands:
+        return verify(hands).holds
+
+
+def rows_of(house: House, member: UUID) -> dict[str, int]:
+    kinds = ("slot", "wrap", "session", "totp", "admission", "interview")
+    with stolen(house) as thief:
+        return {kind: found for kind in kinds if (found := len(thief.rows(kind, member_id=member)))}
+
+
+def test_who_is_locked_is_out_with_her_next_click(house: House, lan: Someone, hoa: Someone, union):
+    case_id, person, cookie = lan.opens_a_case(), lan.person, lan.cookie
+    hoa.does(staffing.lock, lan.id)
+    assert recognise(house.gate, house.config, cookie) is None
+    with pytest.raises(SignInNeeded):
+        house.gate.perform(person, desk.read_section, case_id, Section.STORY)
+    assert rows_of(house, lan.id) == {"slot": 1, "wrap": 1}
+    with pytest.raises(accounts.WrongPassphrase):
+        lan.sign_in()
+    with pytest.raises(Conflict):
+        hoa.does(staffing.lock, lan.id)
+    hoa.does(staffing.unlock_account, lan.id)
+    lan.leaves()
+    assert lan.does(desk.read_section, case_id, Section.STORY)
+    assert holds(house)
+
+
+def test_a_lead_reaches_her_own_people_and_an_administrator_everybody(house: House, lan: Someone, hoa: Someone, cuong):
+    for out in (cuong.id, house["luu"].id, hoa.id):
+        with pytest.raises(NotFound):
+            hoa.does(staffing.lock, out)
+    with pytest.raises(Refused):
+        lan.does(staffing.lock, house["mai"].id)
+    cookie = cuong.cookie
+    house["son"].does(staffing.lock, cuong.id)
+    assert recognise(house.gate, house.config, cookie) is None
+
+
+def test_who_leaves_holds_nothing_and_her_cases_have_a_holder_at_once(house: House, lan, hoa, mai, binh, union):
+    mine, closed, draft = lan.opens_a_case(), lan.opens_a_case(), lan.does(intake.start_draft, {1: {"who": "x"}})
+    lan.does(desk.close_case, closed, outcome="", words="")
+    hidden = lan.opens_a_case(circle=[mai])
+    person, keyring = lan.person, lan.person.keyring
+    assert keyring is not None
+    binh.does(staffing.leave, lan.id)
+    assert rows_of(house, lan.id) == {}
+    with stolen(house) as thief:
+        holders = {row["id"]: row["holder_id"] for row in thief.rows("case_file")}
+        assert {row["rotation_due"] for row in thief.rows("agency", id=union)} == {True}
+    assert [holders[one] for one in (mine, closed, draft)] == [hoa.id] * 3
+    assert holders[hidden] == mai.id
+    with pytest.raises(SignInNeeded):
+        house.gate.perform(person, desk.read_case, mine)
+    settle(house, hoa)
+    settle(house, mai)
+    assert {member for member, _ in wraps_of(house, union)} == {hoa.id, mai.id, binh.id}
+    for reader, case_id in ((hoa, mine), (mai, hidden)):
+        assert reader.does(desk.read_section, case_id, Section.STORY)
+    assert hoa.does(intake.open_draft, draft).pages == {1: {"who": "x"}}
+    assert all(keyring.holding(one).epoch == 1 for one in keyring.agencies)
+    assert holds(house)
+
+
+def test_what_she_held_put_back_is_refused(house: House, lan: Someone, hoa: Someone, union):
+    case_id, cookie, person = lan.opens_a_case(), lan.cookie, lan.person
+    kinds = {"member": {"id": lan.id}, "wrap": {"member_id": lan.id}, "session": {"member_id": lan.id}}
+    with stolen(house) as thief:
+        old = {name: thief.rows(name, **where) for name, where in kinds.items()}
+        case = thief.rows("case_file", id=case_id)
+    hoa.does(staffing.leave, lan.id)
+    with stolen(house) as thief:
+        thief.put_back("member", ("id",), *old["member"])
+        thief.put("wrap", *old["wrap"])
+        thief.put("session", *old["session"])
+    assert recognise(house.gate, house.config, cookie) is None
+    refused(lambda: lan.sign_in())
+    with pytest.raises(SignInNeeded):
+        house.gate.perform(person, desk.read_case, case_id)
+    with stolen(house) as thief:
+        thief.put_back("case_file", ("id",), *case)
+    refused(lambda: hoa.does(desk.read_case, case_id))
+
+
+def test_a_wrap_put_back_before_the_new_key_stops_it(house: House, lan: Someone, hoa: Someone, union):
+    with stolen(house) as thief:
+        old = thief.rows("wrap", member_id=lan.id)
+    hoa.does(staffing.leave, lan.id)
+    person = hoa.person
+    with stolen(house) as thief:
+        thief.put("wrap", *old)
+    refused(lambda: house.gate.perform(person, rotation.rotate, union))
+    assert {epoch for _, epoch in wraps_of(house, union)} == {1}
+
+
+def test_the_last_who_holds_a_key_stays_until_sheets_were_shown(house: House, cuong: Someone):
+    son, police = house["son"], agency_id(house, "police")
+    with pytest.raises(BadInput):
+        son.does(staffing.leave, cuong.id)
+    keyring = cuong.person.keyring
+    assert keyring is not None
+    with house.gate.database.work(issue(cuong.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
+        equip(session, house.gate.control(THANH_SON))
+        fresh.agency(session, THANH_SON, police)
+        hands = Hands(session, house.gate.control(THANH_SON), keyring, clock.micros())
+        made = sheets.renew(hands, keyring.holding(police), ["Ông A", "Bà B"], [(1, 2)])
+        session.flush()
+        for sheet in made:
+            sheets.drill(hands, police, sheet.seat, sheet.secret)
+        head = fresh.head(session, THANH_SON, police)
+        session.flush()
+        _log(house, session, head, cuong)
+    son.does(staffing.leave, cuong.id)
+    assert wraps_of(house, police) == set()
+
+
+def _log(house, session, head, somebody):
+    """Write the line that the console's act would have written."""
+    entry = Entry(clock.micros(), Act.AGENCY_ROTATE, "console", None, head.id, "ok", "", None, None)
+    write.append(session, house.gate.control(THANH_SON), [entry])
+
+
+def test_where_there_is_a_lead_an_administrator_ends_nobody_s_work(house: House, lan: Someone):
+    with pytest.raises(BadInput):
+        house["son"].does(staffing.leave, lan.id)
+
+
+def test_nobody_lets_herself_leave(house: House, hoa: Someone, lan: Someone):
+    with pytest.raises(NotFound):
+        hoa.does(staffing.leave, hoa.id)
+    hoa.does(staffing.leave, lan.id)
+    with pytest.raises(Conflict):
+        hoa.does(staffing.leave, lan.id)
+
+
+def test_who_has_left_is_invited_into_another_agency_without_a_key(house: House, lan: Someone, hoa: Someone):
+    police = agency_id(house, "police")
+    with pytest.raises(Conflict):
+        house["son"].does(staffing.move, lan.id, police)
+    hoa.does(staffing.leave, lan.id)
+    house["son"].does(staffing.move, lan.id, police)
+    with stolen(house) as thief:
+        [row] = thief.rows("member", id=lan.id)
+    assert (row["agency_id"], row["state"], row["roles"], row["public_key"]) == (police, "invited", "officer", b"")
+    with pytest.raises(accounts.WrongPassphrase):
+        lan.sign_in()
+
+
+def test_leaving_while_she_writes_is_one_or_the_other(house: House, lan: Someone, hoa: Someone):
+    case_id, writer, lead = lan.opens_a_case(), lan.person, hoa.person
+    wrote, left = at_once(
+        lambda: house.gate.perform(writer, desk.write_section, case_id, Story(words="đang gõ"), base=1),
+        lambda: house.gate.perform(lead, staffing.leave, lan.id),
+    )
+    assert left is None
+    assert wrote is None or isinstance(wrote, SignInNeeded)
+    [page] = hoa.does(desk.read_section, case_id, Section.STORY)
+    assert page.revision == (2 if wrote is None else 1)
+    assert holds(house)
+
+
+def test_a_key_renewed_while_she_writes_loses_no_word(house: House, lan: Someone, hoa: Someone, union):
+    case_id = lan.opens_a_case()
+    hoa.does(staffing.leave, house["mai"].id)
+    writer, lead = lan.person, hoa.person
+    at_once(
+        *(
+            lambda number=number: house.gate.perform(writer, desk.add_note, case_id, f"ghi {number}")
+            for number in range(4)
+        ),
+        lambda: house.gate.perform(lead, rotation.rotate, union),
+    )
+    lan.leaves()
+    notes = lan.does(desk.read_section, case_id, Section.COUNSELLING)
+    assert {str(one.data.to_json()["words"]) for one in notes} == {f"ghi {number}" for number in range(4)}
+    assert holds(house)
+
+
+def test_a_new_agency_receives_nothing_before_the_lead_of_the_union_confirms_it(house: House, hoa, binh, lan):
+    case_id = lan.opens_a_case(dao(grounds=()))
+    with stolen(house) as thief:
+        thief.delete("agency", kind="legal_aid", commune_id=THANH_SON)
+    console = house.stranger(Role.CONSOLE)
+    keys = house.gate.perform(console, accounts.add_agency, "legal_aid", "Trợ giúp pháp lý")
+    with pytest.raises(BadInput):
+        ground(house, case_id, "legal_aid")
+    [new] = [one for one in hoa.does(people.list_people) if one.new]
+    assert new.confirmable
+    assert new.id == keys.agency_id
+    with pytest.raises(Refused):
+        binh.does(staffing.confirm_agency, keys.agency_id)
+    with pytest.raises(Refused):
+        lan.does(staffing.confirm_agency, keys.agency_id)
+    hoa.does(staffing.confirm_agency, keys.agency_id)
+    with pytest.raises(Conflict):
+        hoa.does(staffing.confirm_agency, keys.agency_id)
+    assert ground(house, case_id, "legal_aid")
