@@ -87,9 +87,8 @@ class Work:
         """Do a further act in the same commit, with a permit and a log line of its own, however deep it lies."""
         other = Work(permit=issue(self.actor, doing.act), hands=self.hands, who=self.who, others=self.others)
         self.others.append(other)
-        connection = self.session.connection()
+        connection = self.session.connection().execution_options(permit=other.permit)
         try:
-            connection.execution_options(permit=other.permit)
             return doing.do(other, *args, **kwargs)
         finally:
             self.hands = other.hands
