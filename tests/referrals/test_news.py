@@ -49,7 +49,7 @@ def test_a_list_calls_an_agency_by_few_words_and_a_circle_by_those_of_its_agency
 
 
 def test_a_first_page_on_which_nothing_waits_says_that_this_is_normal(house, browser):
-    referred(house, "chairman").goes("open", "decline")
+    referred(house, "chairman").goes("open", "accept", "answer")
     page = browser("chinh").get("/").text
     assert "Không còn việc nào đang chờ." in page
     assert "Không còn việc nào đang chờ." not in browser("phuc").get("/").text
