@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from casework.accounts import staff
+from casework.accounts import holding, staff
+from casework.accounts.holding import Lonely
 from casework.audit import read
 from casework.cases import facts, finding, naming, places, reading, sharing, writing
 from casework.cases.models import CLOSED, OPEN
@@ -32,8 +33,9 @@ _FIXED = {Section.LABEL: ("code",), Section.INCIDENT: ("recorded_at",)}
 
 
 @action(Act.HOME_READ)
-def read_home(work: Work) -> None:
-    """Open the home page of a role that works on no case."""
+def read_home(work: Work) -> list[Lonely]:
+    """Open the home page of a role that works on no case; an administrator is told which agency hangs on one person."""
+    return holding.told(work)
 
 
 @action(Act.CASE_LIST)
@@ -44,7 +46,7 @@ def list_cases(work: Work) -> Home:
     names = staff.names(work)
     anew = to_reach_anew(work, [one.row.id for one in found if one.row.holder_id == work.me])
     lines = sorted((_line(work, one, names) for one in found), key=_order)
-    return Home(tuple(lines), tuple(list_drafts(work)), waiting(work), to_reach_anew=anew)
+    return Home(tuple(lines), tuple(list_drafts(work)), waiting(work), to_reach_anew=anew, lonely=holding.told(work))
 
 
 def _order(line: CaseLine) -> tuple[bool, bool, int, str]:

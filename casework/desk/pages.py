@@ -1,11 +1,12 @@
 """What the desk shows, as frozen dataclasses: lines of a list, the page of a case, a section as it was written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from casework import clock
+from casework.accounts.holding import Lonely
 from casework.cases.models import OPEN
 from casework.cases.questions import SectionData
 from casework.cases.sections import Contact, Label
@@ -56,12 +57,16 @@ class CaseLine:
 
 @dataclass(frozen=True)
 class Home:
-    """What stands on a home page: cases in reach, urgent ones first, drafts, and the period that waits to be closed."""
+    """What stands on a home page: cases in reach, urgent ones first, drafts, the period that waits to be closed.
+
+    `lonely` are agencies whose cases hang on one person, told to those who can do something about it.
+    """
 
     cases: tuple[CaseLine, ...]
     drafts: tuple[Draft, ...]
     waiting: Period | None = None
     to_reach_anew: frozenset[UUID] = frozenset()
+    lonely: Sequence[Lonely] = ()
 
     @property
     def inherited(self) -> list[CaseLine]:

@@ -7,7 +7,18 @@ import click
 
 from casework import config
 from casework.errors import BadInput
-from casework.office import exchanging, installation, pages, papers, recovering, typed
+from casework.office import (
+    answers,
+    asking,
+    checking,
+    exchanging,
+    founding,
+    installation,
+    pages,
+    papers,
+    recovering,
+    typed,
+)
 from casework.office.installation import Installation
 from casework.office.papers import Page
 from casework.vault import kek
@@ -22,6 +33,9 @@ _PAPERS = click.option(
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Ghi các tờ giấy ra tệp HTML để in (nên ở USB). / Write the sheets to an HTML file to print.",
+)
+_ANSWERS = click.option(
+    "--answers", "answers_file", type=click.Path(path_type=Path), metavar="FILE", help="Tệp trả lời. / Answers (TOML)."
 )
 _AGENCY = click.option("--agency", required=True, metavar="CODE", help="Cơ quan, như womens_union. / The agency.")
 _COMMUNE = click.option("--commune", metavar="NAME", help="Tên xã, khi sổ có nhiều xã. / The commune, if several.")
@@ -83,6 +97,36 @@ def drill(data: Path, agency: str, commune: str | None, seat: int) -> None:
     click.echo(f"Tờ {seat} của {name} còn đúng; đã ghi ngày tập. / The sheet fits.")
 
 
+@click.command()
+@_DATA
+@_PAPERS
+@_AGENCY
+@_COMMUNE
+def recover(data: Path, papers_file: Path | None, agency: str, commune: str | None) -> None:
+    """Khôi phục một cơ quan bằng hai tờ. / Let one person of an agency in again with two sheets."""
+    papers.make_sure(papers_file)
+    with installation.opened(data) as here:
+        commune_id, agency_id, name = installation.agency(here, agency, commune)
+        username = typed.asked(f"Ai của {name} vào lại (tên đăng nhập)", answers.username)
+        one, other = typed.ask_sheet("Tờ thứ nhất"), typed.ask_sheet("Tờ thứ hai")
+        done = here.gate.perform(here.console(commune_id), recovering.recover, agency_id, one, other, username)
+        place = installation.place(here.config)
+    _print(papers_file, pages.recovered(place, name, done.member, done.code, done.dealt))
+    click.echo("Các tờ cũ không mở được gì nữa: hủy đi. / The old sheets open nothing any more.")
+
+
+@click.command()
+@_DATA
+def check(data: Path) -> None:
+    """Khám sổ: có gì sai, phải làm gì. / Say what is wrong and what to do; status 1 if anything is."""
+    found = checking.check(data.absolute())
+    for number, one in enumerate(found, start=1):
+        click.echo(f"{number}. {one.wrong}\n   -> {one.todo}")
+    if found:
+        raise click.exceptions.Exit(1)
+    click.echo("Không thấy gì sai. / Nothing is wrong.")
+
+
 @click.command("key-file")
 @_DATA
 @click.option(
@@ -97,4 +141,20 @@ def key_file(data: Path, number: int) -> None:
     click.echo("Đã viết tệp khóa. Chạy `casework verify` để biết đúng khóa. / Written; now run `casework verify`.")
 
 
-COMMANDS: tuple[click.Command, ...] = (rotate_keys, drill, key_file)
+@click.command()
+@_DATA
+@_PAPERS
+@_ANSWERS
+def init(data: Path, papers_file: Path | None, answers_file: Path | None) -> None:
+    """Lập sổ thật cho một xã. / Set up a real installation in an empty folder."""
+    place = data.absolute()
+    papers.make_sure(papers_file)
+    founding.make_sure(place)
+    given = asking.complete(answers_file, place.with_name(place.name + "-answers.toml"))
+    founding.begin(place)
+    _print(papers_file, founding.found(place, given))
+    founding.finish(place)
+    click.echo(f"Đã lập sổ ở {place}. Tiếp theo: `casework check --data {place}`. / Done; now run check.")
+
+
+COMMANDS: tuple[click.Command, ...] = (init, check, recover, drill, rotate_keys, key_file)

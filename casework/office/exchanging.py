@@ -57,7 +57,7 @@ def exchange_kek(config: Config, *, announce: Callable[[Kek], None]) -> None:
 
 def _exchange(config: Config, database: Database, announce: Callable[[Kek], None]) -> None:
     held = kek.held(config.kek_file)
-    communes, number = _standing(database)
+    communes, number = standing(database)
     counting = next((key for key in held if key.number == number), None)
     if counting is None or counting.number == kek.DEMO_ID:
         raise VaultError(f"Tệp khóa không có khóa số {number} của cơ sở dữ liệu, hoặc đây là bản dùng thử.")
@@ -71,7 +71,7 @@ def _exchange(config: Config, database: Database, announce: Callable[[Kek], None
             _rekey(config, Gate(database, counting), communes, newer)
     except CaseworkError:
         # Whoever is refused goes on with the key that counts; both stay only where nobody can tell which one does.
-        kek.keep(config.kek_file, [key for key in (counting, newer) if key.number == _standing(database)[1]])
+        kek.keep(config.kek_file, [key for key in (counting, newer) if key.number == standing(database)[1]])
         raise
     _vouch(config, communes, newer)
     kek.keep(config.kek_file, [newer])
@@ -95,7 +95,7 @@ def _rekey(config: Config, gate: Gate, communes: list[UUID], newer: Kek) -> None
         raise
 
 
-def _standing(database: Database) -> tuple[list[UUID], int]:
+def standing(database: Database) -> tuple[list[UUID], int]:
     """Return the communes of a database and the number of the key that their rows are signed with."""
     with database.look() as session:
         rows = session.execute(select(Commune.id, Commune.mac).order_by(Commune.created)).all()
@@ -127,7 +127,7 @@ def renew_backup(config: Config, gate: Gate) -> BackupKey:
 
 
 def _note(gate: Gate, what: str) -> None:
-    communes, _ = _standing(gate.database)
+    communes, _ = standing(gate.database)
     for commune_id in communes:
         gate.perform(_console(commune_id), note_renewal, what)
 

@@ -1,12 +1,15 @@
 """What stands on each sheet of paper: the server's key, the backup key, recovery sheets, codes of admission."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from casework import clock
+from casework.codelists import codelist
 from casework.office.papers import Page
 from casework.vault import signing
 from casework.vault.entry.codes import CODE_BYTES, write_code
 from casework.vault.kek import Kek
+from casework.vault.models import Member
 from casework.vault.recovery.sheets import Sheet
 
 _ALONE = "Cất một mình, trong phong bì dán kín có chữ ký. Không chụp ảnh, không gửi qua mạng, không nhập vào máy khác."
@@ -62,7 +65,7 @@ def kek_page(place: Place, kek: Kek) -> Page:
         halves(kek.secret),
         (
             "Mất tệp khóa mà không có tờ này thì phải lập khóa mới và mọi người vào lại bằng tờ khôi phục.",
-            "Máy hỏng: dựng máy mới, chạy `casework key-file --data DIR`, gõ hai dòng trên.",
+            "Máy hỏng: dựng máy mới, chạy “casework key-file --data DIR --number N”, gõ hai dòng trên.",
             "Sau mỗi lần đổi khóa, giữ tờ cũ thêm 35 ngày rồi hủy.",
             _ALONE,
         ),
@@ -74,8 +77,8 @@ def backup_pages(place: Place, seed: bytes) -> list[Page]:
     shown = [*place.facts(), ("Dấu khóa sao lưu", signing.fingerprint(place.backup))]
     steps = (
         "Chỉ tờ này mở được bản sao lưu. Nó không mở được vụ việc nào.",
-        "Cần khi khôi phục: `casework restore` sẽ hỏi hai dòng trên.",
-        "Khóa này không nằm trong máy. Mất cả hai tờ: chạy `casework rotate-keys backup` ngay.",
+        "Cần khi khôi phục: “casework restore” sẽ hỏi hai dòng trên.",
+        "Khóa này không nằm trong máy. Mất cả hai tờ: chạy “casework rotate-keys backup” ngay.",
         _ALONE,
     )
     keepers = ("Tờ thứ nhất: két của Hội Phụ nữ xã", "Tờ thứ hai: két của UBND xã, nhà khác nếu có")
@@ -98,8 +101,8 @@ def recovery_page(place: Place, agency: str, sheet: Sheet, names: dict[int, str]
         [("Mã trên tờ", write_code(sheet.secret))],
         (
             "Một tờ không mở được gì. Hai tờ đúng cặp mở lại lối vào cho một người của cơ quan này.",
-            "Khi cần: hai người giữ cùng đến máy chủ, chạy `casework recover`, mỗi người tự gõ mã của mình.",
-            "Nửa năm một lần: chạy `casework drill` để biết tờ này còn đúng.",
+            "Khi cần: hai người giữ cùng đến máy chủ, chạy “casework recover”, mỗi người tự gõ mã của mình.",
+            "Nửa năm một lần: chạy “casework drill” để biết tờ này còn đúng.",
             _ALONE,
         ),
     )
@@ -143,3 +146,11 @@ def fingerprints_page(place: Place, kek: Kek) -> Page:
             "Khác một chữ: dừng lại, đừng gõ gì thêm, gọi người phụ trách.",
         ),
     )
+
+
+def recovered(place: Place, agency: str, member: Member, code: str, dealt: Sequence[Sheet]) -> list[Page]:
+    """Lay out what follows a recovery: the code of whoever comes back, and the sheets that hold from now on."""
+    roles = ", ".join(codelist("role").get(role).vi for role in member.roles.split(","))
+    names = {one.seat: one.name for one in dealt}
+    back = admission_page(place, Invited(member.name, member.username, roles, agency, code))
+    return [back, *(recovery_page(place, agency, one, names) for one in dealt)]

@@ -1,12 +1,19 @@
 """Acts of recovery at the console: new sheets, drills of one sheet, and the way back in with two; no case is opened."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
+
 from casework.audit import fresh
+from casework.errors import BadInput
 from casework.gate import Work, action
+from casework.office import inviting
 from casework.policy.words import Act
+from casework.vault import circles
 from casework.vault.keyring import AgencyKeys
+from casework.vault.models import Member
 from casework.vault.recovery import sheets
 from casework.vault.recovery.sheets import Sheet, Shown
 
@@ -29,9 +36,39 @@ def drill(work: Work, agency_id: UUID, seat: int, secret: bytes) -> None:
     sheets.drill(work.hands, agency_id, seat, secret)
 
 
+@dataclass(frozen=True)
+class Recovered:
+    """What the console prints after a recovery: the code of whoever comes back, and the sheets that hold now."""
+
+    member: Member
+    code: str
+    dealt: tuple[Sheet, ...]
+
+    def __repr__(self) -> str:
+        """Never print the code."""
+        return "<sealed recovery>"
+
+
 @action(Act.RECOVERY_OPEN)
-def recover(work: Work, agency_id: UUID, one: Shown, other: Shown) -> AgencyKeys:
-    """Open the secret of an agency with two sheets of an allowed pair, for the console's hands alone."""
+def recover(work: Work, agency_id: UUID, one: Shown, other: Shown, username: str) -> Recovered:
+    """Let one person of an agency in again with two sheets; no case is opened, and the sheets are replaced at once."""
     work.about = agency_id
     fresh.agency(work.session, work.commune_id, agency_id)
-    return sheets.open_with(work.hands, agency_id, one, other)
+    keys = sheets.open_with(work.hands, agency_id, one, other)
+    member = _of_agency(work, agency_id, username)
+    code = inviting.invite_again(work, member, keys)
+    names = [officer.name for officer in sheets.officers(work.hands, agency_id)]
+    dealt = sheets.renew(work.hands, keys, names, sheets.pairs_of(work.hands, agency_id))
+    return Recovered(member, code, dealt)
+
+
+def _of_agency(work: Work, agency_id: UUID, username: str) -> Member:
+    """Find somebody who works there by the word she signs in with."""
+    named = (Member.commune_id == work.commune_id, Member.agency_id == agency_id, Member.username == username)
+    found = work.session.execute(select(Member.id).where(*named)).scalar_one_or_none()
+    if found is None:
+        raise BadInput("Không có người này trong cơ quan. Hãy gõ đúng tên đăng nhập.")
+    member = fresh.member(work.session, work.commune_id, found)
+    if member.state == circles.LEFT:
+        raise BadInput("Người này đã nghỉ, nên không vào lại được. Hãy chọn người khác của cơ quan.")
+    return member

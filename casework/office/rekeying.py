@@ -14,12 +14,13 @@ from casework.audit.chain import sign
 from casework.audit.models import AuditLine
 from casework.audit.verify import verify
 from casework.cases import scope
+from casework.clock import MICROSECOND
 from casework.db import Base
 from casework.errors import Conflict, VaultError
 from casework.gate import Work, action
 from casework.policy.words import Act
 from casework.vault import heads, marks, passwords
-from casework.vault.entry import totp
+from casework.vault.entry import admission, totp
 from casework.vault.entry.models import Admission, Interview, Totp
 from casework.vault.kek import Control, Kek, control
 from casework.vault.macs import Maced, check, signed_columns, tag
@@ -36,8 +37,7 @@ _SEALED: Mapping[Kind, tuple[str, Sealed]] = {
 # What ends with the old key: whoever was signed in signs in again.
 _ENDED: tuple[Kind, ...] = (SessionRow, Interview, Throttle)
 # A code of admission is found by an HMAC under the server's key; nobody could find it under a newer one.
-_UNUSED = "open"
-_CODE_LIVES = 24 * 3600 * 1_000_000
+_CODE_LIVES = admission.LASTS_SECONDS * MICROSECOND
 _LINES_AT_ONCE = 1000
 
 
@@ -71,7 +71,7 @@ def kinds() -> list[Kind]:
 
 def _no_code_is_waiting(work: Work) -> None:
     """Raise Conflict while somebody holds a code of admission; those that have died are removed."""
-    unused = (Admission.commune_id == work.commune_id, Admission.state == _UNUSED)
+    unused = (Admission.commune_id == work.commune_id, Admission.state == admission.OPEN)
     work.session.execute(delete(Admission).where(*unused, Admission.created < work.hands.at - _CODE_LIVES))
     left = select(Admission.id).where(*unused)
     if work.session.execute(left).first() is not None:

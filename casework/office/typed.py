@@ -22,6 +22,18 @@ def ask_key(words: str) -> bytes:
     return ask_code(f"{words}, dòng 1") + ask_code(f"{words}, dòng 2")
 
 
+def ask_sheet(words: str) -> tuple[int, bytes]:
+    """Ask for the number of a recovery sheet and the code on it."""
+    seat = asked(f"{words}: tờ số mấy", _number)
+    return seat, ask_code(f"{words}: mã trên tờ")
+
+
+def _number(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) < 100):
+        raise BadInput("Hãy gõ số của tờ, như 1.")
+    return int(text)
+
+
 def asked(words: str, read: Callable[[str], T], *, hidden: bool = False, default: str | None = None) -> T:
     """Ask until an answer can be used; each refusal says in its own words what is wrong. A pipe is asked once."""
     while True:
@@ -32,6 +44,16 @@ def asked(words: str, read: Callable[[str], T], *, hidden: bool = False, default
             if not sys.stdin.isatty():
                 raise
             click.echo(str(refusal), err=True)
+
+
+def by_hand() -> bool:
+    """Tell whether somebody sits at the keyboard."""
+    return sys.stdin.isatty()
+
+
+def more(question: str) -> bool:
+    """Ask whether there is more to say; a pipe has said everything."""
+    return by_hand() and click.confirm(question, default=False, err=True)
 
 
 def _line(words: str, *, hidden: bool, default: str | None) -> str:

@@ -112,6 +112,7 @@ class Act(StrEnum):
     RECOVERY_RENEW = "recovery.renew"
     RECOVERY_DRILL = "recovery.drill"
     RECOVERY_OPEN = "recovery.open"
+    FIRST_INVITE = "account.first_invite"
     KEYS_ROTATE = "keys.rotate"
     KEYS_RENEW = "keys.renew"
 

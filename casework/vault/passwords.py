@@ -93,6 +93,21 @@ def unlock(control: Control, slot: SlotSecret, passphrase: str, *, member_id: UU
     return unseal(key, blob, context=inner, key_ref=0)
 
 
+def lock_with_code(control: Control, seed: bytes, code: bytes, *, member_id: UUID, slot_id: UUID) -> SlotSecret:
+    """Seal a member's seed under the 16 random bytes that she keeps on paper; guessing them is hopeless anyway."""
+    salt = os.urandom(SALT_BYTES)
+    inner, outer = _contexts(member_id, slot_id, "code", control.commune_id)
+    blob = seal(derive(code, "code", salt=salt), seed, context=inner, key_ref=0)
+    return SlotSecret(salt, 0, 0, seal(control.wrap, blob, context=outer, key_ref=control.number))
+
+
+def unlock_with_code(control: Control, slot: SlotSecret, code: bytes, *, member_id: UUID, slot_id: UUID) -> bytes:
+    """Open the member's seed with the code that she keeps on paper."""
+    inner, outer = _contexts(member_id, slot_id, "code", control.commune_id)
+    blob = unseal(control.wrap, slot.blob, context=outer, key_ref=control.number)
+    return unseal(derive(code, "code", salt=slot.salt), blob, context=inner, key_ref=0)
+
+
 def pretend(passphrase: str) -> None:
     """Spend the time of an unlock for a name that does not exist, so that the clock does not tell names."""
     _stretched(passphrase, fresh_key()[:SALT_BYTES], memory_kib=MEMORY_KIB, passes=PASSES)

@@ -55,6 +55,12 @@ def shown(sheet: Sheet) -> tuple[int, bytes]:
     return sheet.seat, sheet.secret
 
 
+def opens(house: House, agency_id: UUID, one: tuple[int, bytes], other: tuple[int, bytes]) -> AgencyKeys:
+    """Open an agency with two sheets, as a recovery does."""
+    with reading(house, agency_id) as hands:
+        return sheets.open_with(hands, agency_id, one, other)
+
+
 @contextmanager
 def reading(house: House, agency_id: UUID):
     with house.hands() as hands:
@@ -65,7 +71,7 @@ def reading(house: House, agency_id: UUID):
 def test_two_sheets_of_an_allowed_pair_open_the_agency_in_any_order(house, union, dealt):
     first, second, third = dealt
     for one, other in ((first, second), (second, first), (first, third), (third, first)):
-        assert console(house, recovering.recover, union.agency_id, shown(one), shown(other)) == union
+        assert opens(house, union.agency_id, shown(one), shown(other)) == union
 
 
 def test_sheets_say_who_keeps_them_and_whose_fit_and_hide_their_secret(union, dealt):
@@ -82,7 +88,7 @@ def test_sheets_say_who_keeps_them_and_whose_fit_and_hide_their_secret(union, de
 def test_a_pair_that_is_not_allowed_opens_nothing(house, union, dealt):
     first, second, third = dealt
     for one, other in ((second, third), (first, first), (second, second)):
-        refused(partial(console, house, recovering.recover, union.agency_id, shown(one), shown(other)))
+        refused(partial(opens, house, union.agency_id, shown(one), shown(other)))
 
 
 def test_a_wrong_sheet_a_wrong_seat_and_a_wrong_agency_are_the_same_error(house, union, dealt):
@@ -101,7 +107,7 @@ def test_a_wrong_sheet_a_wrong_seat_and_a_wrong_agency_are_the_same_error(house,
         (keys_of(house, "tam").agency_id, shown(first), shown(second)),
     ):
         with pytest.raises(VaultError) as caught:
-            console(house, recovering.recover, agency_id, one, other)
+            opens(house, agency_id, one, other)
         messages.add(str(caught.value))
     assert messages == {"unopened"}
 
@@ -112,13 +118,13 @@ def test_new_sheets_make_the_old_ones_worthless_even_if_their_rows_are_put_back(
         before = {name: thief.rows(name, agency_id=union.agency_id) for name in tables}
     newer = console(house, recovering.renew, union, OFFICERS[:2], [(1, 2)])
     assert {one.number for one in newer} == {2}
-    refused(lambda: console(house, recovering.recover, union.agency_id, shown(dealt[0]), shown(dealt[1])))
-    assert console(house, recovering.recover, union.agency_id, *map(shown, newer)) == union
+    refused(lambda: opens(house, union.agency_id, shown(dealt[0]), shown(dealt[1])))
+    assert opens(house, union.agency_id, *map(shown, newer)) == union
     with stolen(house) as thief:
         for name, rows in before.items():
             thief.delete(name, agency_id=union.agency_id)
             thief.put(name, *rows)
-    refused(lambda: console(house, recovering.recover, union.agency_id, shown(dealt[0]), shown(dealt[1])))
+    refused(lambda: opens(house, union.agency_id, shown(dealt[0]), shown(dealt[1])))
 
 
 def test_everybody_still_works_after_new_sheets(house, union, dealt, lan):
@@ -135,7 +141,7 @@ def test_a_recovery_key_that_was_exchanged_in_the_database_is_refused(house, uni
     with stolen(house) as thief:
         theirs = thief.rows("recovery", agency_id=police.agency_id)[0]
         thief.change("recovery", {"agency_id": union.agency_id}, public_key=theirs["public_key"])
-    refused(lambda: console(house, recovering.recover, union.agency_id, shown(dealt[0]), shown(dealt[1])))
+    refused(lambda: opens(house, union.agency_id, shown(dealt[0]), shown(dealt[1])))
     refused(lambda: console(house, recovering.renew, union, OFFICERS, PAIRS))
 
 
@@ -169,7 +175,7 @@ def _drilled(house: House, union: AgencyKeys) -> int:
 def test_an_agency_without_sheets_was_never_drilled_and_opens_for_nobody(house, union):
     assert _drilled(house, union) == 0
     refused(lambda: console(house, recovering.drill, union.agency_id, 1, bytes(16)))
-    refused(lambda: console(house, recovering.recover, union.agency_id, (1, bytes(16)), (2, bytes(16))))
+    refused(lambda: opens(house, union.agency_id, (1, bytes(16)), (2, bytes(16))))
 
 
 def test_sheets_follow_the_agency_into_a_new_epoch(house, union, dealt):
@@ -190,7 +196,8 @@ def test_sheets_follow_the_agency_into_a_new_epoch(house, union, dealt):
 
 @only_sqlite
 def test_the_log_tells_of_every_try_and_of_no_secret(house, union, dealt):
-    refused(lambda: console(house, recovering.recover, union.agency_id, (1, bytes(16)), shown(dealt[1])))
+    given = (union.agency_id, (1, bytes(16)), shown(dealt[1]), "lan")
+    refused(lambda: console(house, recovering.recover, *given))
     console(house, recovering.drill, union.agency_id, 1, dealt[0].secret)
     with stolen(house) as thief:
         lines = [line for line in thief.rows("audit_line") if line["act"].startswith("recovery.")]
@@ -206,7 +213,7 @@ def test_the_log_tells_of_every_try_and_of_no_secret(house, union, dealt):
 def test_nobody_but_the_console_recovers(house, union, dealt):
     for username in ("hoa", "son", "lan"):
         with pytest.raises(Exception, match="not for"):
-            house[username].does(recovering.recover, union.agency_id, shown(dealt[0]), shown(dealt[1]))
+            house[username].does(recovering.recover, union.agency_id, shown(dealt[0]), shown(dealt[1]), "lan")
 
 
 def test_key_holders_keep_their_wraps(house, union, dealt):

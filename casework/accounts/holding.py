@@ -1,0 +1,57 @@
+"""Who could open an agency's cases tomorrow: agencies with fewer than two key-holders and no recovery drill."""
+
+from collections import Counter
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import and_, select
+
+from casework.audit import fresh
+from casework.clock import MICROSECOND
+from casework.gate import Work
+from casework.policy.words import Role
+from casework.vault.circles import ACTIVE
+from casework.vault.hands import Hands
+from casework.vault.models import Agency, Member, Wrap
+from casework.vault.recovery import sheets
+
+# Without these no case is opened, answered or decided in time.
+NEEDED = ("womens_union", "police", "health_station", "chairman")
+HOLDERS = 2
+DRILLED_DAYS = 180
+_DAY = 24 * 3600 * MICROSECOND
+
+
+@dataclass(frozen=True)
+class Lonely:
+    """An agency whose cases would be lost with one person: its name and how many people hold its key."""
+
+    name: str
+    holders: int
+
+
+def told(work: Work) -> list[Lonely]:
+    """Return what stands on the home page of a lead or an administrator; others have nothing to do about it."""
+    return lonely(work.hands) if {Role.LEAD, Role.ADMINISTRATOR} & set(work.actor.roles) else []
+
+
+def lonely(hands: Hands) -> list[Lonely]:
+    """Return the needed agencies that fewer than two people can open and whose sheets nobody has tried lately."""
+    wanted = (Agency.commune_id == hands.commune_id, Agency.kind.in_(NEEDED), Agency.circle.is_(False))
+    rows = hands.session.execute(select(Agency.id, Agency.kind, Agency.name).where(*wanted)).all()
+    held = _held(hands)
+    few = [row for row in sorted(rows, key=lambda row: NEEDED.index(row.kind)) if held[row.id] < HOLDERS]
+    return [Lonely(row.name, held[row.id]) for row in few if not _drilled(hands, row.id)]
+
+
+def _held(hands: Hands) -> Counter[UUID]:
+    """Count for each agency who is at work and holds its newest key."""
+    same = (Agency.commune_id == Wrap.commune_id, Agency.id == Wrap.agency_id, Agency.epoch == Wrap.epoch)
+    hers = (Member.commune_id == Wrap.commune_id, Member.id == Wrap.member_id, Member.state == ACTIVE)
+    rows = select(Wrap.agency_id).join(Agency, and_(*same)).join(Member, and_(*hers))
+    return Counter(hands.session.execute(rows.where(Wrap.commune_id == hands.commune_id)).scalars())
+
+
+def _drilled(hands: Hands, agency_id: UUID) -> bool:
+    fresh.agency(hands.session, hands.commune_id, agency_id)
+    return sheets.drilled_since(hands, agency_id) > hands.at - DRILLED_DAYS * _DAY

@@ -1,0 +1,146 @@
+"""Asks for what founds an installation; a file that answers some questions is asked only for the others."""
+
+import json
+import tomllib
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from casework.codelists import codelist
+from casework.errors import BadInput, CaseworkError
+from casework.office import answers, typed
+from casework.office.answers import Agency, Answers, FirstPerson
+
+T = TypeVar("T")
+Raw = dict[str, Any]
+_KNOWN = {"commune", "calendar", "agencies", "people", "second_persons"}
+
+
+class Asking:
+    """Questions in their order, with what a file has answered already; what is typed is kept as it comes."""
+
+    def __init__(self, given: Raw) -> None:
+        """Begin with what is known."""
+        if unknown := set(given) - _KNOWN:
+            raise BadInput(f"Tệp trả lời có phần không hiểu: {', '.join(sorted(unknown))}.")
+        self.kept: Raw = given
+
+    def one(self, table: Raw, key: str, question: str, read: Callable[[Any], T], default: str | None = None) -> T:
+        """Return one answer: from the file, or typed until it can be used."""
+        if key in table:
+            try:
+                return read(table[key])
+            except (CaseworkError, TypeError, AttributeError) as cause:
+                raise BadInput(f"{question} ({key}): {cause}") from cause
+        typed_in: list[str] = []
+
+        def keep(text: str) -> T:
+            found = read(text)
+            typed_in.append(text)
+            return found
+
+        found = typed.asked(question, keep, default=default)
+        table[key] = typed_in[0]
+        return found
+
+    def all(self) -> Answers:
+        """Ask everything, first what the others rest on."""
+        commune, calendar = self.kept.setdefault("commune", {}), self.kept.setdefault("calendar", {})
+        name = self.one(commune, "name", "Tên xã, như: xã Thanh Sơn", answers.words)
+        hamlets = self.one(commune, "hamlets", "Các thôn, tổ (cách nhau bằng dấu phẩy)", answers.hamlet_names)
+        size = self.one(commune, "size_class", _sizes(), answers.size, "S1")
+        url = self.one(commune, "public_url", "Địa chỉ người dùng gõ, như https://so.xa.vn", answers.url)
+        database = str(commune.get("database_url", ""))
+        working = self.one(calendar, "working_days", "Ngày làm việc trong tuần", answers.days, "mon tue wed thu fri")
+        free = self.one(
+            calendar, "holidays", "Ngày nghỉ lễ sắp tới, như 2027-01-01 (có thể để trống)", answers.holidays, ""
+        )
+        agencies = tuple(self._agency(one.code, one.vi) for one in codelist("agency"))
+        people = self._people()
+        answers.together(people)
+        by_username = {one.username: one for one in people}
+        second = self.one(
+            self.kept,
+            "second_persons",
+            "Người thứ hai trong việc cần hai người (tên đăng nhập, cách nhau bằng dấu phẩy)",
+            lambda text: answers.chosen(answers.several(text), by_username),
+        )
+        return Answers(name, hamlets, size, url, database, agencies, people, second, working, free)
+
+    def _agency(self, code: str, usual: str) -> Agency:
+        table = self.kept.setdefault("agencies", {}).setdefault(code, {})
+        name = self.one(table, "name", f"Tên cơ quan ({code})", answers.words, usual)
+        phone = self.one(table, "duty_phone", f"Số trực của {name}", answers.phone)
+        if not codelist("agency").get(code).flag("holds_keys"):
+            return Agency(code, name, phone, (), ())
+        officers = self.one(table, "officers", f"Ai giữ tờ khôi phục của {name} (2 đến 9 người)", answers.keepers)
+        question = f"Cặp nào mở được, như 1-2 1-3, trong {_numbered(officers)} (để trống: hai người bất kỳ)"
+        pairs = self.one(table, "pairs", question, lambda text: answers.pairs(text, len(officers)), "")
+        return Agency(code, name, phone, officers, pairs)
+
+    def _people(self) -> tuple[FirstPerson, ...]:
+        rows: list[Raw] = self.kept.setdefault("people", [])
+        found = [self._person(row) for row in rows]
+        while not found or typed.more("Thêm một người nữa?"):
+            rows.append({})
+            found.append(self._person(rows[-1]))
+        return tuple(found)
+
+    def _person(self, row: Raw) -> FirstPerson:
+        name = self.one(row, "name", "Họ và tên", answers.words)
+        username = self.one(row, "username", f"Tên đăng nhập của {name}", answers.username)
+        agency = self.one(row, "agency", f"Cơ quan của {name} (mã; để trống cho quản trị)", _agency_code, "")
+        roles = self.one(row, "roles", f"Vai trò của {name}", lambda text: answers.roles(text, agency))
+        return FirstPerson(name, username, roles, agency)
+
+
+def complete(file: Path | None, keep_in: Path) -> Answers:
+    """Return all answers; what was typed before somebody broke off is kept in a file that can be given again."""
+    asking = Asking(_read(file) if file else {})
+    try:
+        return asking.all()
+    except (click.Abort, BadInput):
+        if typed.by_hand():
+            keep_in.write_text(as_toml(asking.kept), encoding="utf-8")
+            click.echo(f"Đã giữ những gì đã gõ ở {keep_in}. Làm tiếp: thêm --answers {keep_in}", err=True)
+        raise
+
+
+def as_toml(raw: Raw) -> str:
+    """Write answers as the file that can be given again; strings of JSON are strings of TOML."""
+    lines = [f"second_persons = {_value(raw['second_persons'])}"] if "second_persons" in raw else []
+    tables = [(name, raw.get(name, {})) for name in ("commune", "calendar")]
+    tables += [(f"agencies.{code}", table) for code, table in raw.get("agencies", {}).items()]
+    for name, table in tables:
+        lines += ["", f"[{name}]", *(f"{key} = {_value(value)}" for key, value in table.items())]
+    for row in raw.get("people", []):
+        lines += ["", "[[people]]", *(f"{key} = {_value(value)}" for key, value in row.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _value(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=lambda one: one.isoformat() if isinstance(one, date) else one)
+
+
+def _read(file: Path) -> Raw:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as cause:
+        raise BadInput(f"Không đọc được tệp trả lời {file}: {cause}.") from cause
+
+
+def _agency_code(text: str) -> str:
+    if text and text not in codelist("agency"):
+        raise BadInput(f"Cơ quan phải là một trong: {', '.join(one.code for one in codelist('agency'))}.")
+    return text
+
+
+def _sizes() -> str:
+    return "Quy mô (" + "; ".join(f"{one.code}: {one.vi.lower()}" for one in codelist("size_class")) + ")"
+
+
+def _numbered(names: tuple[str, ...]) -> str:
+    return ", ".join(f"{number} {name}" for number, name in enumerate(names, start=1))

@@ -1,0 +1,160 @@
+"""The doctor of an installation: finds what is wrong and says in plain words what to do about it."""
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypeAlias
+
+from sqlalchemy import func, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from casework import clock, config
+from casework.accounts import holding
+from casework.audit.models import AuditLine
+from casework.config import SETTINGS, Config
+from casework.db import Database
+from casework.errors import CaseworkError
+from casework.gate import Gate
+from casework.office import exchanging, schema
+from casework.vault import kek, signing
+from casework.vault.entry.models import Admission
+from casework.vault.hands import Hands
+from casework.vault.kek import Kek
+from casework.vault.macs import equip
+
+_LEAST_FREE = 1024**3
+_CODE_LIVES = 24 * 3600 * clock.MICROSECOND
+_OLDEST_PYTHON, _OLDEST_LIBRARY = (3, 11), 50
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong, and what to do about it."""
+
+    wrong: str
+    todo: str
+
+
+Check: TypeAlias = Callable[[Config], Iterator[Finding]]
+
+
+def check(folder: Path) -> list[Finding]:
+    """Look at everything that can be looked at; what cannot be read is a finding, never an error."""
+    try:
+        settings = config.load(folder)
+    except (CaseworkError, ValueError, TypeError) as cause:
+        return [Finding(str(cause), f"Sửa {folder / SETTINGS}, hoặc lập sổ bằng `casework init`.")]
+    return [finding for one in _CHECKS for finding in _tried(one, settings)]
+
+
+def _tried(one: Check, settings: Config) -> list[Finding]:
+    found = []
+    try:
+        for finding in one(settings):
+            found.append(finding)
+    except CaseworkError as cause:
+        found.append(Finding(str(cause) or "Có dòng không đúng.", "Chạy `casework verify` rồi gọi người phụ trách."))
+    except (OSError, SQLAlchemyError) as cause:
+        found.append(Finding(f"Không đọc được: {type(cause).__name__}.", "Xem lại đường dẫn và quyền của tệp."))
+    return found
+
+
+def _files(settings: Config) -> Iterator[Finding]:
+    """Nobody but the account that runs the program may read the folder."""
+    owner = settings.data.stat().st_uid
+    for path in (settings.data, *sorted(settings.data.iterdir())):
+        mode, mine = stat.S_IMODE(path.stat().st_mode), path.stat().st_uid == owner
+        if mode & 0o077:
+            yield Finding(f"{path} để người khác đọc được ({mode:o}).", f"chmod go-rwx {path}")
+        if not mine:
+            yield Finding(f"{path} thuộc về tài khoản khác với thư mục.", f"chown theo chủ của {settings.data}")
+    if os.geteuid() != owner:
+        yield Finding("Lệnh này chạy bằng tài khoản khác của máy.", "Chạy bằng chủ của thư mục dữ liệu.")
+
+
+def _keys(settings: Config) -> Iterator[Finding]:
+    """The key file fits the database, and the keys that sign and seal are the pinned ones."""
+    held = kek.held(settings.kek_file)
+    if len(held) > 1:
+        yield Finding("Việc đổi khóa chưa xong.", "Chạy lại `casework rotate-keys kek`.")
+    if settings.demo or held[-1].number == kek.DEMO_ID:
+        yield Finding("Đây là bản dùng thử hoặc khóa dùng thử.", "Không ghi vụ việc thật: `casework init` lập sổ thật.")
+    with _database(settings) as database:
+        number = exchanging.standing(database)[1]
+    if number not in {key.number for key in held}:
+        wrong = f"Cơ sở dữ liệu dùng khóa số {number}, tệp khóa có số {held[-1].number}."
+        yield Finding(wrong, "Tìm tờ khóa đúng số rồi chạy `casework key-file`.")
+    pinned = [signing.read_pinned(text) for text in settings.checkpoint_public]
+    if settings.checkpoint_file is not None and signing.load(settings.checkpoint_file).public not in pinned[:1]:
+        yield Finding("Khóa ký mốc không phải khóa ghi trong casework.toml.", "Chạy `casework rotate-keys checkpoint`.")
+    if not settings.backup_public:
+        yield Finding("Chưa có khóa sao lưu.", "Chạy `casework rotate-keys backup` rồi cất hai tờ.")
+
+
+def _schema(settings: Config) -> Iterator[Finding]:
+    with _database(settings) as database:
+        stands, needed = schema.revisions(database)
+    if stands != needed:
+        yield Finding(f"Cơ sở dữ liệu ở bản {stands}, chương trình cần bản {needed}.", "Chạy `casework upgrade`.")
+
+
+def _communes(settings: Config) -> Iterator[Finding]:
+    """Agencies hang on no single person, no code of admission has died unused, the clock has not gone back."""
+    with _database(settings) as database:
+        communes, number = exchanging.standing(database)
+        key = next((one for one in kek.held(settings.kek_file) if one.number == number), None)
+        for commune_id in communes if key else ():
+            yield from _commune(Gate(database, key or Kek(0, b"")).control(commune_id), database)
+
+
+def _commune(control: kek.Control, database: Database) -> Iterator[Finding]:
+    now = clock.micros()
+    with database.look() as session:
+        equip(session, control)
+        for one in holding.lonely(Hands(session, control, None, now)):
+            wrong = f"{one.name}: chỉ {one.holders} người giữ khóa, và 180 ngày nay chưa tập khôi phục."
+            yield Finding(wrong, "Mời thêm một người, hoặc chạy `casework drill` với hai tờ của một cặp.")
+        mine = Admission.commune_id == control.commune_id
+        died = select(func.count()).where(mine, Admission.created < now - _CODE_LIVES)
+        if dead := session.execute(died).scalar_one():
+            yield Finding(f"{dead} mã nhận tài khoản đã hết hạn mà chưa dùng xong.", "Làm mã mới cho những người ấy.")
+        last = select(func.max(AuditLine.at)).where(AuditLine.commune_id == control.commune_id)
+        if (session.execute(last).scalar_one() or 0) > now + 60 * clock.MICROSECOND:
+            yield Finding("Đồng hồ máy chậm hơn dòng nhật ký cuối cùng.", "Chỉnh giờ máy (timedatectl) trước đã.")
+
+
+def _machine(settings: Config) -> Iterator[Finding]:
+    if shutil.disk_usage(settings.data).free < _LEAST_FREE:
+        yield Finding("Đĩa còn dưới 1 GB.", "Dọn đĩa: hết chỗ thì sổ ngừng nhận, dù không mất gì.")
+    if sys.version_info < _OLDEST_PYTHON or int(version("cryptography").split(".")[0]) < _OLDEST_LIBRARY:
+        yield Finding("Python hoặc thư viện cryptography quá cũ.", "Cần Python 3.11 và cryptography 50 trở lên.")
+    if not settings.demo and not settings.public_url.startswith("https://"):
+        yield Finding(f"public_url là {settings.public_url or 'trống'}.", "Ghi địa chỉ https:// vào casework.toml.")
+    kek.prove_primitives()
+
+
+@contextmanager
+def _database(settings: Config) -> Iterator[Database]:
+    """Open the database for one look; a SQLite file that is not there is not made by looking."""
+    _there(settings)
+    database = Database(settings.database_url)
+    try:
+        yield database
+    finally:
+        database.engine.dispose()
+
+
+def _there(settings: Config) -> None:
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise CaseworkError(f"Không thấy cơ sở dữ liệu {url.database}.")
+
+
+_CHECKS: tuple[Check, ...] = (_files, _keys, _schema, _communes, _machine)

@@ -1,0 +1,140 @@
+"""Founds an installation in an empty folder: keys, database, commune, agencies, first people, and their papers."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from casework.accounts import actions as accounts
+from casework.codelists import codelist
+from casework.config import UNFINISHED, Config, ConfigurationError
+from casework.db import upgrade
+from casework.gate import open_gate
+from casework.office import exchanging, inviting, pages, recovering, settings
+from casework.office.answers import Agency, Answers, FirstPerson
+from casework.office.installation import Installation
+from casework.office.pages import Invited, Place
+from casework.office.papers import Page
+from casework.vault import kek, keyfile, signing
+from casework.vault.keyring import AgencyKeys
+
+_FIRST_KEY = 1
+_WORDS = "Bản lập dở dang của Sổ ca: chưa có gì dùng được. Xóa cả thư mục này rồi chạy lại `casework init`.\n"
+
+
+@dataclass(frozen=True)
+class Made:
+    """What founding has put on the disk, and what is to be put on paper."""
+
+    place: Place
+    here: Installation
+    seed: bytes
+
+    def __repr__(self) -> str:
+        """Never print the key."""
+        return "<sealed founding>"
+
+
+def make_sure(folder: Path) -> None:
+    """Raise ConfigurationError, before anything is asked, for a folder that holds anything."""
+    if (folder / UNFINISHED).exists():
+        raise ConfigurationError(f"{folder} là bản lập dở dang. Hãy xóa thư mục này rồi chạy lại.")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ConfigurationError(f"{folder} đã có dữ liệu, nên không đụng đến. Hãy chọn một thư mục trống.")
+
+
+def begin(folder: Path) -> None:
+    """Make the folder and mark it as unfinished until the papers are out."""
+    make_sure(folder)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    keyfile.write_new(folder / UNFINISHED, _WORDS)
+
+
+def finish(folder: Path) -> None:
+    """Take the mark away, once everything is on the disk and on paper."""
+    (folder / UNFINISHED).unlink()
+    keyfile.flush_folder(folder)
+
+
+def found(folder: Path, given: Answers) -> list[Page]:
+    """Found the installation and return its papers: the secrets on them are kept nowhere else."""
+    made = _make(folder, given)
+    try:
+        return [*_of_the_machine(made), *_people_and_sheets(made, given)]
+    finally:
+        made.here.gate.database.engine.dispose()
+
+
+def _make(folder: Path, given: Answers) -> Made:
+    key = kek.create(folder / "kek", _FIRST_KEY)
+    signer, backup = signing.create(folder / "checkpoint-key"), exchanging.new_backup_key()
+    config = Config(
+        data=folder,
+        database_url=given.database_url or f"sqlite:///{folder / 'casework.sqlite3'}",
+        kek_file=folder / "kek",
+        public_url=given.public_url,
+        checkpoint_file=folder / "checkpoint-key",
+        checkpoint_public=(signing.pinned(signer.public),),
+        backup_public=signing.pinned(backup.public),
+    )
+    settings.write(config)
+    keyfile.write_new(folder / "calendar.toml", _calendar(given))
+    upgrade(config.database_url)
+    place = Place(given.commune, given.public_url, signer.public, backup.public)
+    return Made(place, Installation(config, open_gate(config, key)), backup.seed)
+
+
+def _calendar(given: Answers) -> str:
+    def listed(values: Iterator[str]) -> str:
+        return "[" + ", ".join(f'"{one}"' for one in values) + "]"
+
+    def day(one: date) -> str:
+        return one.isoformat()
+
+    return (
+        "# Ngày làm việc, ngày nghỉ lễ, và người thứ hai trong việc cần hai người. Sửa được bằng tay.\n"
+        f"working_days = {listed(iter(given.working_days))}\n"
+        f"holidays = {listed(map(day, given.holidays))}\n"
+        f"second_persons = {listed(iter(given.second_persons))}\n"
+    )
+
+
+def _of_the_machine(made: Made) -> list[Page]:
+    key = made.here.gate.kek
+    return [
+        pages.kek_page(made.place, key),
+        *pages.backup_pages(made.place, made.seed),
+        pages.fingerprints_page(made.place, key),
+    ]
+
+
+def _people_and_sheets(made: Made, given: Answers) -> list[Page]:
+    gate, console = made.here.gate, made.here.console(uuid4())
+    gate.perform(console, accounts.found_commune, given.commune, given.hamlets, size_class=given.size_class)
+    keys = {
+        one.code: gate.perform(console, accounts.add_agency, one.code, one.name, duty_phone=one.duty_phone)
+        for one in given.agencies
+    }
+    agencies = {one.code: one for one in given.agencies}
+    sheets = [page for one in given.agencies if one.holds_keys for page in _sheets(made, console.commune_id, one, keys)]
+    return sheets + [_code(made, console.commune_id, one, agencies, keys) for one in given.people]
+
+
+def _sheets(made: Made, commune_id: UUID, agency: Agency, keys: Mapping[str, AgencyKeys]) -> list[Page]:
+    gate, console = made.here.gate, made.here.console(commune_id)
+    dealt = gate.perform(console, recovering.renew, keys[agency.code], agency.officers, agency.pairs)
+    names = dict(enumerate(agency.officers, start=1))
+    return [pages.recovery_page(made.place, agency.name, one, names) for one in dealt]
+
+
+def _code(
+    made: Made, commune_id: UUID, one: FirstPerson, agencies: Mapping[str, Agency], keys: Mapping[str, AgencyKeys]
+) -> Page:
+    console, agency = made.here.console(commune_id), agencies.get(one.agency)
+    card = inviting.Card(one.username, one.name, one.roles, keys[one.agency].agency_id if agency else None)
+    carry = keys[one.agency] if agency and agency.holds_keys else None
+    code = made.here.gate.perform(console, inviting.invite_first, card, carry)
+    roles = ", ".join(codelist("role").get(role).vi for role in one.roles)
+    return pages.admission_page(made.place, Invited(one.name, one.username, roles, agency.name if agency else "", code))

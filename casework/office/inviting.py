@@ -1,0 +1,59 @@
+"""Codes of admission that the console makes: they carry the agency's key, where no colleague is there to give it."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from casework.audit import fresh
+from casework.gate import Work, action
+from casework.policy.words import Act, Role
+from casework.vault import circles, heads
+from casework.vault.entry import admission, bound
+from casework.vault.entry.models import Admission, Totp
+from casework.vault.hands import Lock
+from casework.vault.keyring import AgencyKeys
+from casework.vault.models import Member, Slot
+
+
+@dataclass(frozen=True)
+class Card:
+    """Somebody who is written down when the book is founded."""
+
+    username: str
+    name: str
+    roles: tuple[Role, ...]
+    agency_id: UUID | None
+
+
+@action(Act.FIRST_INVITE)
+def invite_first(work: Work, card: Card, carry: AgencyKeys | None) -> str:
+    """Write down one of the first people without any key, and make the code with which she takes her account."""
+    head = heads.create(work.session, work.commune_id, "member", uuid4())
+    member = Member(
+        commune_id=work.commune_id,
+        id=head.id,
+        agency_id=card.agency_id,
+        username=card.username,
+        name=card.name,
+        roles=",".join(card.roles),
+        state=circles.INVITED,
+        public_key=b"",
+    )
+    work.session.add(member)
+    work.session.flush()
+    work.about = member.id
+    return code(work, member, carry)
+
+
+def invite_again(work: Work, member: Member, carry: AgencyKeys) -> str:
+    """Make a code with which somebody takes her account anew; whatever opened it before is gone at once."""
+    head = fresh.head(work.session, work.commune_id, member.id)
+    member.state = circles.INVITED
+    bound.take(work.session, head, member, bound.rows(work.session, member, Admission, Slot, Totp, *bound.SESSIONS))
+    return code(work, member, carry)
+
+
+def code(work: Work, member: Member, carry: AgencyKeys | None) -> str:
+    """Make the code of somebody whose head is at hand; with a key to carry it needs no colleague's word."""
+    head = fresh.head(work.session, work.commune_id, member.id)
+    lock = Lock(carry.agency_id, carry.epoch, carry.public_key) if carry else None
+    return admission.invite(work.hands, head, member, lock, by=None, carry=carry)

@@ -1,0 +1,118 @@
+"""New ways in: a new key under a new passphrase, a new code for the night, a new phone.
+
+What needs Argon2 is prepared before any transaction; what is replaced can never be put back.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete
+
+from casework.vault import passwords
+from casework.vault.bytes import fresh_key, public_key
+from casework.vault.circles import admit
+from casework.vault.entry import bound, totp
+from casework.vault.entry.codes import new_code, read_code
+from casework.vault.entry.models import Totp
+from casework.vault.hands import Hands
+from casework.vault.kek import Control
+from casework.vault.models import Head, Member, Slot, Wrap
+from casework.vault.passwords import SlotSecret
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A new code for the night, as it is printed once, with the slot that it opens."""
+
+    code: str
+    slot_id: UUID
+    secret: SlotSecret
+
+    def __repr__(self) -> str:
+        """Never print the code."""
+        return "<sealed paper>"
+
+
+@dataclass(frozen=True)
+class Renewed:
+    """A new key of a member under a new passphrase and a new code on paper."""
+
+    seed: bytes
+    slot_id: UUID
+    secret: SlotSecret
+    paper: Paper
+
+    def __repr__(self) -> str:
+        """Never print the key."""
+        return "<sealed renewal>"
+
+
+@dataclass(frozen=True)
+class Phone:
+    """The seed that a phone has shown to hold, and the counter of the digits that proved it."""
+
+    seed: bytes
+    counter: int
+
+    def __repr__(self) -> str:
+        """Never print the seed."""
+        return "<sealed phone>"
+
+
+def new_paper(control: Control, seed: bytes, member_id: UUID) -> Paper:
+    """Make a code for the night that opens a member's key."""
+    code, slot_id = new_code(), uuid4()
+    secret = passwords.lock_with_code(control, seed, read_code(code), member_id=member_id, slot_id=slot_id)
+    return Paper(code, slot_id, secret)
+
+
+def prepare(control: Control, passphrase: str, member_id: UUID) -> Renewed:
+    """Make a member's new key, opened by her passphrase and by a new code; this takes Argon2's time."""
+    seed, slot_id = fresh_key(), uuid4()
+    secret = passwords.lock(control, seed, passphrase, member_id=member_id, slot_id=slot_id)
+    return Renewed(seed, slot_id, secret, new_paper(control, seed, member_id))
+
+
+def put_paper(hands: Hands, head: Head, member: Member, paper: Paper, phone: Phone | None = None) -> None:
+    """Put a new code, and with it a new phone, in the place of those before; every session of hers ends."""
+    kinds = bound.SESSIONS if phone is None else (*bound.SESSIONS, Totp)
+    old = [slot for slot in bound.rows(hands.session, member, Slot) if slot.kind == "code"]
+    bound.take(hands.session, head, member, [*old, *bound.rows(hands.session, member, *kinds)])
+    hands.session.add(_slot(member, "code", paper.slot_id, paper.secret))
+    if phone is not None:
+        hands.session.add(_totp(hands, member, phone))
+
+
+def put_key(hands: Hands, head: Head, member: Member, new: Renewed, phone: Phone | None = None) -> None:
+    """Give a member her new key: old slots and sessions go, and so does every wrap to the key before.
+
+    The heads of all agencies in the keyring must have been read: those keys are wrapped anew at once.
+    """
+    kinds = bound.SESSIONS if phone is None else (*bound.SESSIONS, Totp)
+    taken = bound.rows(hands.session, member, Slot, *kinds)
+    member.public_key = public_key(new.seed)
+    bound.take(hands.session, head, member, taken)
+    hands.session.add(_slot(member, "password", new.slot_id, new.secret))
+    hands.session.add(_slot(member, "code", new.paper.slot_id, new.paper.secret))
+    if phone is not None:
+        hands.session.add(_totp(hands, member, phone))
+    hands.session.execute(delete(Wrap).where(Wrap.commune_id == member.commune_id, Wrap.member_id == member.id))
+    for keys in hands.keyring.agencies.values() if hands.keyring is not None else ():
+        admit(hands, keys, member)
+
+
+def _totp(hands: Hands, member: Member, phone: Phone) -> Totp:
+    return totp.row(hands.control, member.id, phone.seed, at=hands.at, counter=phone.counter)
+
+
+def _slot(member: Member, kind: str, slot_id: UUID, secret: SlotSecret) -> Slot:
+    return Slot(
+        commune_id=member.commune_id,
+        id=slot_id,
+        member_id=member.id,
+        kind=kind,
+        salt=secret.salt,
+        memory_kib=secret.memory_kib,
+        passes=secret.passes,
+        blob=secret.blob,
+    )

@@ -1,0 +1,76 @@
+"""Installations for the tests of the console: founded from a file of answers, and what stands on their papers."""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner, Result
+
+from casework.cli import main
+from casework.office import asking, founding, papers
+from casework.office.installation import Installation, opened
+from casework.office.papers import Page
+
+ANSWERS = Path(__file__).with_name("answers.toml")
+CODE = re.compile(r"\b(?:[0-9A-Z]{4}-){6}[0-9A-Z]{4}\b")
+
+
+def raw() -> dict[str, Any]:
+    """The answers as they stand in the file."""
+    return tomllib.loads(ANSWERS.read_text(encoding="utf-8"))
+
+
+def written(folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
+    """A file of answers with one thing changed."""
+    given = raw()
+    change(given)
+    file = folder / "answers.toml"
+    file.write_text(asking.as_toml(given), encoding="utf-8")
+    return file
+
+
+def founded(folder: Path) -> list[Page]:
+    """Found an installation and return its papers."""
+    given = asking.complete(ANSWERS, folder.with_name("kept"))
+    founding.begin(folder)
+    made = founding.found(folder, given)
+    founding.finish(folder)
+    return made
+
+
+def codes(page: Page) -> list[str]:
+    """The codes on a page."""
+    return [code for _, code in page.codes]
+
+
+def sheets_of(made: list[Page], agency: str) -> dict[int, str]:
+    """The recovery codes of one agency by their seats."""
+    mine = [page for page in made if page.title == "Tờ khôi phục" and ("Cơ quan", agency) in page.facts]
+    return {int(dict(page.facts)["Tờ số"]): codes(page)[0] for page in mine}
+
+
+def code_for(made: list[Page], username: str) -> str:
+    """The code with which somebody takes her account."""
+    [page] = [page for page in made if ("Tên đăng nhập", username) in page.facts]
+    return codes(page)[0]
+
+
+@contextmanager
+def used(folder: Path) -> Iterator[Installation]:
+    """The installation of a folder, for acts of the console."""
+    with opened(folder) as here:
+        yield here
+
+
+def call(*words: str, typed: str = "") -> Result:
+    """Run a command in this process with lines from a pipe."""
+    return CliRunner().invoke(main, list(words), input=typed, catch_exceptions=False)
+
+
+def all_codes(made: list[Page]) -> set[str]:
+    """Every code that stands on the papers, as the file for the printer holds them."""
+    return set(CODE.findall(unescape(papers.as_html(made))))

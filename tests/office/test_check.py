@@ -1,0 +1,163 @@
+"""The doctor: everything that can be wrong with an installation is named, with what to do about it."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from casework import clock
+from casework.office import checking, installation, recovering
+from casework.vault import kek
+from casework.vault.entry.codes import read_code
+from tests.demonstration import Built
+from tests.office.setting_up import call, founded, sheets_of
+
+DAY = 24 * 3600 * clock.MICROSECOND
+AGENCIES = {
+    "womens_union": "Hội Liên hiệp Phụ nữ xã Thanh Sơn",
+    "police": "Công an xã Thanh Sơn",
+    "health_station": "Trạm Y tế xã Thanh Sơn",
+    "chairman": "Chủ tịch, Phó Chủ tịch UBND xã Thanh Sơn",
+}
+
+
+def drill(folder: Path, made, code: str, seats=(1, 2)) -> None:
+    """Show the sheets of one pair, as two officers do."""
+    with installation.opened(folder) as here:
+        commune_id, agency_id, name = installation.agency(here, code, None)
+        for seat in seats:
+            secret = read_code(sheets_of(made, name)[seat])
+            here.gate.perform(here.console(commune_id), recovering.drill, agency_id, seat, secret)
+
+
+@pytest.fixture
+def healthy(tmp_path: Path) -> Path:
+    """An installation with which nothing is wrong: every needed agency has tried a pair of its sheets."""
+    folder = tmp_path / "sổ"
+    made = founded(folder)
+    for code in AGENCIES:
+        drill(folder, made, code)
+    return folder
+
+
+def said(folder: Path) -> str:
+    return "\n".join(f"{one.wrong} {one.todo}" for one in checking.check(folder))
+
+
+def change(folder: Path, statement: str) -> None:
+    """Change the database behind the program's back."""
+    engine = create_engine(f"sqlite:///{folder / 'casework.sqlite3'}")
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def test_nothing_is_wrong_with_a_healthy_installation(healthy):
+    done = call("check", "--data", str(healthy))
+    assert (done.exit_code, "Không thấy gì sai" in done.output) == (0, True)
+
+
+def test_agencies_that_hang_on_one_person_are_named_until_two_sheets_were_tried(tmp_path):
+    made = founded(tmp_path / "sổ")
+    assert all(name in said(tmp_path / "sổ") for name in AGENCIES.values())
+    drill(tmp_path / "sổ", made, "police", (1,))
+    assert AGENCIES["police"] in said(tmp_path / "sổ")
+    drill(tmp_path / "sổ", made, "police", (2,))
+    told = said(tmp_path / "sổ")
+    assert AGENCIES["police"] not in told
+    assert AGENCIES["chairman"] in told
+    done = call("check", "--data", str(tmp_path / "sổ"))
+    assert (done.exit_code, "casework drill" in done.output) == (1, True)
+
+
+def test_a_drill_is_good_for_180_days(healthy):
+    at = clock.micros()
+    with clock.living_at(lambda: at + 179 * DAY):
+        assert "180 ngày" not in said(healthy)
+    with clock.living_at(lambda: at + 181 * DAY):
+        assert said(healthy).count("180 ngày") == 4
+
+
+def test_codes_that_died_unused_are_counted(healthy):
+    at = clock.micros()
+    with clock.living_at(lambda: at + 2 * DAY):
+        assert "6 mã nhận tài khoản đã hết hạn" in said(healthy)
+
+
+def test_a_clock_before_the_last_line_is_named(healthy):
+    at = clock.micros()
+    with clock.living_at(lambda: at - DAY):
+        assert "timedatectl" in said(healthy)
+
+
+@pytest.mark.parametrize("name", ["kek", "casework.sqlite3", "casework.toml", "."])
+def test_files_that_others_may_read_are_named_with_the_remedy(healthy, name):
+    (healthy / name).chmod(0o755)
+    told = said(healthy)
+    assert "755" in told
+    assert f"chmod go-rwx {healthy / name}" in told
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_files_of_another_account_are_named(healthy):
+    os.chown(healthy / "calendar.toml", 65534, 65534)
+    assert "calendar.toml thuộc về tài khoản khác" in said(healthy)
+    os.chown(healthy, 65534, 65534)
+    assert "chạy bằng tài khoản khác" in said(healthy)
+
+
+def test_a_key_of_another_number_a_lost_one_and_an_unfinished_exchange_are_named(healthy):
+    key = kek.load(healthy / "kek", demo=False)
+    kek.keep(healthy / "kek", [key, kek.following(key)])
+    assert "Việc đổi khóa chưa xong" in said(healthy)
+    kek.keep(healthy / "kek", [kek.following(key)])
+    assert "dùng khóa số 1, tệp khóa có số 2" in said(healthy)
+    kek.keep(healthy / "kek", [kek.Kek(1, bytes(32))])
+    assert "casework verify" in said(healthy)
+    (healthy / "kek").unlink()
+    assert "Không đọc được tệp khóa" in said(healthy)
+
+
+def test_keys_that_are_not_the_pinned_ones_are_named(healthy):
+    settings = healthy / "casework.toml"
+    lines = settings.read_text(encoding="utf-8").splitlines()
+    settings.write_text("\n".join(line for line in lines if "_public" not in line) + "\n", encoding="utf-8")
+    told = said(healthy)
+    assert "rotate-keys checkpoint" in told
+    assert "rotate-keys backup" in told
+
+
+def test_a_database_of_another_revision_and_one_that_is_gone_are_named(healthy):
+    change(healthy, "UPDATE alembic_version SET version_num = '0000'")
+    assert "ở bản 0000" in said(healthy)
+    (healthy / "casework.sqlite3").unlink()
+    assert "Không thấy cơ sở dữ liệu" in said(healthy)
+    assert not (healthy / "casework.sqlite3").exists()
+
+
+def test_a_full_disk_and_an_address_without_tls_are_named(healthy, monkeypatch):
+    real = shutil.disk_usage(healthy)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: real._replace(free=1000))
+    settings = healthy / "casework.toml"
+    text_of = settings.read_text(encoding="utf-8")
+    settings.write_text(text_of.replace("https://so.thanhson.example", "http://192.168.1.5"), encoding="utf-8")
+    told = said(healthy)
+    assert "Đĩa còn dưới 1 GB" in told
+    assert "public_url là http://192.168.1.5" in told
+
+
+def test_an_old_python_or_library_is_named(healthy, monkeypatch):
+    monkeypatch.setattr(checking, "version", lambda _: "49.0.1")
+    assert "quá cũ" in said(healthy)
+
+
+def test_settings_that_cannot_be_read_are_one_finding(tmp_path):
+    assert "casework init" in said(tmp_path)
+    (tmp_path / "casework.toml").write_text("x = [")
+    assert len(checking.check(tmp_path)) == 1
+
+
+def test_the_demo_is_no_place_for_a_real_case(built: Built):
+    assert "dùng thử" in said(built.config.data)

@@ -1,0 +1,240 @@
+"""Setting up for real: a private folder, keys that fit, papers with every secret on a page of its own, and no trace."""
+
+import json
+import stat
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from casework import config
+from casework.audit import fresh
+from casework.config import UNFINISHED, ConfigurationError
+from casework.errors import BadInput
+from casework.office import asking, founding, papers, settings
+from casework.office.exchanging import standing
+from casework.vault import kek, keyfile, signing
+from casework.vault.bytes import public_key
+from casework.vault.entry.codes import read_code
+from casework.vault.macs import equip
+from casework.vault.models import Agency, Member
+from tests.office.setting_up import ANSWERS, CODE, all_codes, call, code_for, codes, founded, sheets_of, used, written
+from tests.tampering import refused
+
+UNION = "Hội Liên hiệp Phụ nữ xã Thanh Sơn"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> tuple[Path, list]:
+    """An installation that was set up, and its papers; nobody changes it."""
+    folder = tmp_path_factory.mktemp("init") / "sổ"
+    return folder, founded(folder)
+
+
+def test_the_folder_and_everything_in_it_is_private(home):
+    folder, _ = home
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    assert not (folder / UNFINISHED).exists()
+
+
+def test_the_sheet_of_the_server_s_key_is_the_key(home):
+    folder, made = home
+    [page] = [page for page in made if page.title == "Tờ khóa máy chủ"]
+    key = kek.load(folder / "kek", demo=False)
+    assert b"".join(map(read_code, codes(page))) == key.secret
+    assert dict(page.facts)["Khóa số"] == "1"
+
+
+def test_the_private_half_of_the_backup_key_is_on_two_sheets_and_nowhere_else(home):
+    folder, made = home
+    one, other = [page for page in made if page.title == "Tờ khóa sao lưu"]
+    seed = b"".join(map(read_code, codes(one)))
+    assert codes(other) == codes(one)
+    assert one.keeper != other.keeper
+    assert config.load(folder).backup_public == signing.pinned(public_key(seed))
+    everything = b"".join(path.read_bytes() for path in folder.iterdir())
+    assert seed not in everything
+    assert signing.pinned(seed).encode() not in everything
+
+
+def test_the_checkpoint_key_is_pinned_and_its_print_stands_on_every_sheet(home):
+    folder, made = home
+    settings = config.load(folder)
+    assert settings.checkpoint_file
+    public = signing.load(settings.checkpoint_file).public
+    assert settings.checkpoint_public == (signing.pinned(public),)
+    assert all(("Dấu khóa ký", signing.fingerprint(public)) in page.facts for page in made)
+
+
+def test_no_code_of_the_papers_stands_in_the_folder(home):
+    folder, made = home
+    found = all_codes(made)
+    assert len(found) == 2 + 2 + 13 + 6
+    everything = b"".join(path.read_bytes() for path in folder.iterdir() if path.name != "kek")
+    assert not any(code.encode() in everything or read_code(code) in everything for code in found)
+
+
+def test_every_agency_with_a_key_has_sheets_and_everybody_a_code_of_her_own(home):
+    _, made = home
+    assert sorted(sheets_of(made, UNION)) == [1, 2, 3]
+    people = ("hoa.hoi", "binh.hoi", "cuong.congan", "trong.chutich", "thu.vanhoa", "son.quantri")
+    assert len({code_for(made, username) for username in people}) == len(people)
+    partners = [dict(page.facts)["Dùng cùng tờ của"] for page in made if page.keeper == "Người giữ: Nguyễn Thanh Bình"]
+    assert partners == ["Lê Thị Hòa (tờ 1)"]
+
+
+def test_the_commune_stands_in_the_book_as_it_was_answered(home):
+    folder, _ = home
+    with used(folder) as here:
+        [commune_id], number = standing(here.gate.database)
+        with here.gate.database.look() as session:
+            equip(session, here.gate.control(commune_id))
+            commune = fresh.commune(session, commune_id)
+            agencies = session.query(Agency.kind, Agency.duty_phone).all()
+            members = session.query(Member.username, Member.state, Member.public_key).all()
+    assert (commune.name, commune.size_class, number) == ("xã Thanh Sơn", "S1", 1)
+    assert commune.hamlets.split("\n") == ["Thôn Đoài", "Thôn Đông", "Thôn Bãi Dâu"]
+    assert ("womens_union", "0203 555 017") in agencies
+    assert len(agencies) == 9
+    assert {(state, key) for _, state, key in members} == {("invited", b"")}
+    calendar = (folder / "calendar.toml").read_text(encoding="utf-8")
+    assert '"2027-09-02"' in calendar
+    assert '"binh.hoi"' in calendar
+
+
+def test_the_command_writes_private_papers_and_nothing_secret_to_the_terminal(tmp_path):
+    file = tmp_path / "usb" / "papers.html"
+    file.parent.mkdir()
+    done = call("init", "--data", str(tmp_path / "sổ"), "--answers", str(ANSWERS), "--papers", str(file))
+    assert done.exit_code == 0, done.output
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    page = file.read_text(encoding="utf-8")
+    assert len(CODE.findall(page)) == 25
+    assert not CODE.search(done.output)
+    assert "http" not in page.replace("https://so.thanhson.example", "")
+    assert call("verify", "--data", str(tmp_path / "sổ")).exit_code == 0
+
+
+def test_without_a_file_the_papers_come_as_text_with_a_form_feed_between_them(tmp_path):
+    done = call("init", "--data", str(tmp_path / "sổ"), "--answers", str(ANSWERS))
+    assert done.exit_code == 0
+    assert done.output.count("\f") == 22
+    assert "MÃ NHẬN TÀI KHOẢN" in done.output
+
+
+@pytest.mark.parametrize("name", ["sổ.txt", UNFINISHED])
+def test_a_folder_that_holds_anything_is_left_alone(tmp_path, name):
+    (tmp_path / name).write_text("thật")
+    done = call("init", "--data", str(tmp_path), "--answers", str(ANSWERS))
+    assert done.exit_code == 1
+    assert [one.name for one in tmp_path.iterdir()] == [name]
+
+
+def test_papers_are_never_written_over_and_are_asked_for_before_anything_is_made(tmp_path):
+    (tmp_path / "papers.html").write_text("cũ")
+    given = ("init", "--data", str(tmp_path / "sổ"), "--answers", str(ANSWERS), "--papers")
+    for file in (tmp_path / "papers.html", tmp_path / "nowhere" / "papers.html"):
+        assert call(*given, str(file)).exit_code == 1
+    assert not (tmp_path / "sổ").exists()
+    with pytest.raises(BadInput, match="đã có"):
+        papers.write(tmp_path / "papers.html", [])
+    with pytest.raises(BadInput, match="Không ghi được"):
+        papers.write(tmp_path / "nowhere" / "papers.html", [])
+
+
+def test_what_was_broken_off_says_so_and_is_not_used(tmp_path, monkeypatch):
+    def full(*_given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(founding, "upgrade", full)
+    with pytest.raises(OSError, match="No space"):
+        founded(tmp_path / "sổ")
+    assert "dở dang" in (tmp_path / "sổ" / UNFINISHED).read_text(encoding="utf-8")
+    refused(lambda: config.load(tmp_path / "sổ"), ConfigurationError)
+    for command in ("serve", "check", "verify"):
+        assert call(command, "--data", str(tmp_path / "sổ")).exit_code == 1
+    refused(lambda: founding.begin(tmp_path / "sổ"), ConfigurationError)
+
+
+def wrong(key, value):
+    """Change one answer, found by its path."""
+
+    def change(given):
+        *path, last = key
+        for part in path:
+            given = given[part]
+        given[last] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        (("commune", "name"), "  ", "gõ tên"),
+        (("commune", "hamlets"), [], "ít nhất một thôn"),
+        (("commune", "hamlets"), ["Thôn Đoài", "thôn đoài"], "lặp lại"),
+        (("commune", "size_class"), "S9", "mã quy mô"),
+        (("commune", "public_url"), "http://so.xa.vn", "https"),
+        (("commune", "public_url"), "https://so.xa.vn/x?y", "https"),
+        (("calendar", "working_days"), ["mon", "thứ ba"], "Ngày làm việc"),
+        (("calendar", "holidays"), ["30/4"], "2027-01-01"),
+        (("agencies", "police", "duty_phone"), "gọi anh Cường", "chữ số"),
+        (("agencies", "police", "officers"), ["Vũ Mạnh Cường"], "từ 2 đến 9"),
+        (("agencies", "womens_union", "pairs"), [[1, 2]], "ít nhất một cặp"),
+        (("agencies", "womens_union", "pairs"), [[1, 2], [3, 3]], "hai người"),
+        (("agencies", "womens_union", "pairs"), [[1], [2]], "1-2"),
+        (("people", 0, "username"), "Hòa", "không dấu"),
+        (("people", 0, "username"), "binh.hoi", "cùng tên đăng nhập"),
+        (("people", 0, "roles"), ["deputy"], "lead"),
+        (("people", 0, "roles"), ["lead", "statistician"], "một vai trò"),
+        (("people", 0, "roles"), ["chúa tể"], "Vai trò phải"),
+        (("people", 0, "roles"), ["officer"], "không thuộc"),
+        (("people", 4, "name"), "Lê Thị Hoà", "tài khoản nào khác"),
+        (("people", 5, "agency"), "police", "không thuộc"),
+        (("people", 5, "agency"), "ubnd", "Cơ quan phải"),
+        (("second_persons",), ["hoa.hoi", "ai.do"], "ai.do"),
+        (("second_persons",), ["hoa.hoi"], "ít nhất hai"),
+        (("secret",), "x", "không hiểu"),
+    ],
+)
+def test_a_wrong_answer_is_named_in_one_sentence_before_anything_is_made(tmp_path, key, value, told):
+    if key == ("secret",):
+        file = tmp_path / "answers.toml"
+        file.write_text("secret = 'x'\n" + ANSWERS.read_text(encoding="utf-8"), encoding="utf-8")
+    else:
+        file = written(tmp_path, wrong(key, value))
+    done = call("init", "--data", str(tmp_path / "sổ"), "--answers", str(file))
+    assert done.exit_code == 1
+    assert told in done.output
+    assert "Traceback" not in done.output
+    assert not (tmp_path / "sổ").exists()
+
+
+def test_a_file_that_is_no_toml_is_named(tmp_path):
+    (tmp_path / "x").write_text("= =")
+    done = call("init", "--data", str(tmp_path / "sổ"), "--answers", str(tmp_path / "x"))
+    assert (done.exit_code, "tệp trả lời" in done.output) == (1, True)
+
+
+def test_what_was_answered_can_be_given_again():
+    given = asking.complete(ANSWERS, Path("/nonexistent"))
+    raw = tomllib.loads(ANSWERS.read_text(encoding="utf-8"))
+    assert tomllib.loads(asking.as_toml(json.loads(json.dumps(raw)))) == raw
+    assert given.agencies[0].pairs == ((1, 2), (1, 3))
+    assert [one.holds_keys for one in given.agencies] == [True] * 6 + [False] * 3
+
+
+def test_the_settings_file_keeps_what_people_wrote_beside_the_pinned_keys(home, tmp_path):
+    folder, _ = home
+    text = (folder / "casework.toml").read_text(encoding="utf-8")
+    keyfile.write_new(tmp_path / "casework.toml", text + "# của chúng tôi\nidle = 1\n".replace("idle = 1\n", ""))
+    before = config.load(tmp_path)
+    settings.pin_checkpoint(before, b"k" * 32)
+    settings.pin_backup(before, b"b" * 1216)
+    after = config.load(tmp_path)
+    assert after.checkpoint_public == (signing.pinned(b"k" * 32), *before.checkpoint_public)
+    assert after.backup_public == signing.pinned(b"b" * 1216)
+    assert (after.public_url, after.database_url) == (before.public_url, before.database_url)
+    assert "của chúng tôi" in (tmp_path / "casework.toml").read_text(encoding="utf-8")
