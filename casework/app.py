@@ -13,6 +13,7 @@ from casework.cases import rotation
 from casework.codelists import codelist
 from casework.config import Config, resource
 from casework.desk import views as desk
+from casework.endings import views as endings
 from casework.gate import open_gate
 from casework.intake import views as intake
 from casework.oversight import views as oversight
@@ -33,6 +34,7 @@ _BLUEPRINTS = (
     desk.blueprint,
     intake.blueprint,
     referrals.blueprint,
+    endings.blueprint,
     addresses.blueprint,
     statistics.blueprint,
     oversight.blueprint,

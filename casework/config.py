@@ -38,6 +38,7 @@ class Config:
     demo: bool = False
     idle_minutes: int = 15
     session_hours: int = 9
+    story_months: int = 24
     checkpoint_file: Path | None = None
     checkpoint_public: tuple[str, ...] = ()
     backup_public: str = ""
@@ -65,6 +66,8 @@ class Config:
             raise ConfigurationError("idle_minutes phải từ 2 đến 15.")
         if self.proxy_hops not in (0, 1):
             raise ConfigurationError("proxy_hops phải là 0 (không có proxy) hoặc 1 (một proxy trên máy này).")
+        if not 1 <= self.story_months <= 240:
+            raise ConfigurationError("story_months phải từ 1 đến 240.")
 
 
 def load(data: Path) -> Config:

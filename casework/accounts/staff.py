@@ -53,9 +53,14 @@ def names(work: Work) -> dict[UUID, str]:
     return {row.id: row.name for row in fresh.members(work.hands)}
 
 
+def holding(work: Work, agency_id: UUID) -> list[Colleague]:
+    """Return those who hold the key of an agency or circle, from verified rows, sorted by name."""
+    fresh.agency(work.session, work.commune_id, agency_id)
+    wraps = select(Wrap).where(Wrap.commune_id == work.commune_id, Wrap.agency_id == agency_id)
+    holders = {wrap.member_id for wrap in work.session.execute(wraps).scalars()}
+    return [one for one in colleagues(work) if one.id in holders]
+
+
 def key_holders(work: Work, circle_id: UUID) -> tuple[str, ...]:
-    """Return the names of those who hold the key of an agency or circle, from verified rows, sorted."""
-    fresh.agency(work.session, work.commune_id, circle_id)
-    wraps = select(Wrap).where(Wrap.commune_id == work.commune_id, Wrap.agency_id == circle_id)
-    holding = {wrap.member_id for wrap in work.session.execute(wraps).scalars()}
-    return tuple(one.name for one in colleagues(work) if one.id in holding)
+    """Return the names of those who hold the key of an agency or circle, sorted."""
+    return tuple(one.name for one in holding(work, circle_id))

@@ -64,7 +64,8 @@ def _stale(hands: Hands, marks: dict[UUID, tuple[int, bytes | None]]) -> int:
     """Count heads that are missing, forged or older than the log says."""
     heads = select(*Head.__table__.c).where(Head.commune_id == hands.commune_id)
     found = {row.id: row for row in hands.session.execute(heads)}
-    wrong = len(set(marks) ^ set(found))
+    standing = {head_id for head_id, (_, mac) in marks.items() if mac is not None}
+    wrong = len(standing ^ set(found))
     for head_id, row in found.items():
         try:
             check(hands.control, Head, row, 0)

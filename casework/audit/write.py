@@ -15,11 +15,14 @@ from casework.vault.kek import Control
 
 
 def append(session: Session, control: Control, entries: Sequence[Entry]) -> tuple[int, bytes]:
-    """Write the line of each act, and one more line of the first for each further head; return where the chain ends.
+    """Write the line of each act, and one more line of the first for each further head that it changed or erased.
+
+    Returns where the chain ends.
 
     Without an act there is no line: what a visitor repeats is only counted.
 
-    Each changed head first gets the number of its line and is signed again, so that the line can hold its MAC.
+    Each changed head first gets the number of its line and is signed again, so that the line can hold its MAC; the
+    line of an erased head names it without one.
     """
     if not entries:
         return 0, START
@@ -29,7 +32,8 @@ def append(session: Session, control: Control, entries: Sequence[Entry]) -> tupl
         head.n = number
     session.flush()
     first, *others = entries
-    marked = [replace(first, head=head.id, head_mac=head.mac) for head in touched] or [first]
+    gone = [replace(first, head=head_id, head_mac=None) for head_id in heads.erased(session)]
+    marked = [*(replace(first, head=head.id, head_mac=head.mac) for head in touched), *gone] or [first]
     rows = []
     for one in (*marked, *others):
         n += 1

@@ -1,5 +1,6 @@
 """Derives the coded facts that are counted; nothing is asked for counting alone."""
 
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
@@ -36,7 +37,8 @@ def derive_again(work: Work, found: Held, written: SectionData) -> None:
     identity = written if isinstance(written, Identity) else _newest(work, found, Identity)
     incident = written if isinstance(written, Incident) else _newest(work, found, Incident)
     received = date.fromordinal(clock.moment(0).date().toordinal() + found.case.opened)
-    now = derive(identity, incident, received=received, detailed=before.detailed != "no")
+    derived = derive(identity, incident, received=received, detailed=before.detailed != "no")
+    now = replace(derived, merged=before.merged)
     if now != before:
         writing.save(work, found, now, readers=sharing.counters(work, found))
 

@@ -10,7 +10,7 @@ from casework.policy.words import Section
 from casework.vietnamese import fold
 
 _SHORTEST_NUMBER = 4
-_FIELDS = ("name", "call_her", "code", "nickname")
+_FIELDS = ("name", "call_her", "code", "nickname", "former")
 
 
 @dataclass(frozen=True)

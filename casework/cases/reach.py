@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, Exists, and_, bindparam, exists, false, or_, tuple_
 
-from casework.cases.models import CLOSED, DRAFT, LIVE_GROUND, OPEN, READABLE, SENT, Case, Ground, Referral
+from casework.cases.models import CLOSED, DRAFT, LIVE_GROUND, OPEN, READABLE, SENT, VOID, Case, Ground, Referral
 from casework.policy.permit import Actor
 from casework.policy.words import Reach, Section
 from casework.vault.models import Document, Envelope
@@ -21,7 +21,16 @@ def drafted(actor: Actor, reach: Reach) -> ColumnElement[bool]:
 
 def reachable(actor: Actor, reach: Reach) -> ColumnElement[bool]:
     """Return which cases are reached; what depends on a referral asks for the present moment (`now`)."""
-    here = and_(_case.c.commune_id == actor.commune_id, _case.c.state.in_((OPEN, CLOSED)))
+    return and_(_case.c.commune_id == actor.commune_id, _case.c.state.in_((OPEN, CLOSED)), _reached(actor, reach))
+
+
+def set_aside(actor: Actor, reach: Reach) -> ColumnElement[bool]:
+    """Return which cases that have been set aside are reached; a draft that was discarded never was a case."""
+    here = and_(_case.c.commune_id == actor.commune_id, _case.c.state == VOID, _case.c.code_tag.is_not(None))
+    return and_(here, _reached(actor, reach))
+
+
+def _reached(actor: Actor, reach: Reach) -> ColumnElement[bool]:
     holding = or_(
         _case.c.holder_id == actor.member_id,
         _case.c.standin_id == actor.member_id,
@@ -36,7 +45,7 @@ def reachable(actor: Actor, reach: Reach) -> ColumnElement[bool]:
         Reach.COUNTED: or_(holding, _case.c.owner_id.in_(actor.agencies), _given_to_count(actor)),
         Reach.AGENCY: or_(holding, _case.c.owner_id.in_(actor.agencies)),
     }
-    return and_(here, clauses.get(reach, false()))
+    return clauses.get(reach, false())
 
 
 def _carried(actor: Actor, states: frozenset[str]) -> ColumnElement[bool]:

@@ -98,6 +98,11 @@ def held_draft(work: Work, case_id: UUID) -> Held:
     return _held(work, scope.drafts(work.permit, today=day_of(work.hands.at)), case_id)
 
 
+def held_aside(work: Work, case_id: UUID) -> Held:
+    """Find one case set aside that this act reaches; raise NotFound if it is out of reach or does not exist."""
+    return _held(work, scope.voided(work.permit), case_id)
+
+
 def _held(work: Work, within: Within, case_id: UUID) -> Held:
     work.about = case_id
     try:
@@ -174,12 +179,12 @@ def _none_missing(found: Held, opened: Iterable[Page]) -> None:
 
 def listed(work: Work, sections: Iterable[Section], *, draft: bool = False) -> list[Listed]:
     """Open these sections of every case in reach, as lists do; cases that open nothing are left out."""
-    return book(work, draft=draft).listed(sections)
+    return book(work, _within(work, draft=draft)).listed(sections)
 
 
-def book(work: Work, *, draft: bool = False) -> Book:
+def book(work: Work, within: Within | None = None) -> Book:
     """Load every case in reach with its head, both verified and no older than the log; nothing is opened yet."""
-    within, control = _within(work, draft=draft), work.hands.control
+    within, control = within or scope.cases(work.permit), work.hands.control
     found = Book(work, within, {}, {}, {})
     for row in work.session.execute(*scope.reached(within)):
         case, head = _CASE._make(row[:_CASE_WIDTH]), _HEAD._make(row[_CASE_WIDTH:-1])

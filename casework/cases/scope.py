@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_,
 from casework import clock
 from casework.audit import fresh
 from casework.cases.models import Case, Ground, Referral
-from casework.cases.reach import drafted, reachable
+from casework.cases.reach import drafted, reachable, set_aside
 from casework.policy.permit import Actor, Permit
 from casework.policy.words import Reach, Role, Section
 from casework.vault.envelopes import Sheet
@@ -34,10 +34,11 @@ _TIMED = frozenset({Reach.GRANTED, Reach.OFFERED, Reach.LAPSED})
 
 @dataclass(frozen=True)
 class Within:
-    """The cases that an act reaches, or the drafts of a day; `ids` leaves only those of them."""
+    """The cases that an act reaches, or the drafts of a day, or those set aside; `ids` leaves only those of them."""
 
     permit: Permit
     drafts_of: int | None = None
+    aside: bool = False
     ids: tuple[UUID, ...] | None = None
 
     def only(self, ids: Collection[UUID]) -> "Within":
@@ -55,7 +56,7 @@ class Within:
     @property
     def condition(self) -> ColumnElement[bool]:
         """Return the WHERE clause, built once for each actor and reach."""
-        what = reachable if self.drafts_of is None else drafted
+        what = set_aside if self.aside else reachable if self.drafts_of is None else drafted
         return _condition(what, self.permit.actor, self.permit.reach, self.ids is not None)
 
 
@@ -67,6 +68,11 @@ def cases(permit: Permit) -> Within:
 def drafts(permit: Permit, *, today: int) -> Within:
     """Reach for one's own drafts; a lead is offered those of the agency that have lain for seven days."""
     return Within(permit, drafts_of=today)
+
+
+def voided(permit: Permit) -> Within:
+    """Reach for the cases that were opened by mistake or twice and have been set aside."""
+    return Within(permit, aside=True)
 
 
 def row(within: Within) -> Asked:
@@ -213,6 +219,18 @@ def _newest() -> Any:
     newer = _document.alias()
     same = (newer.c[name] == _document.c[name] for name in ("commune_id", "case_id", "section", "series"))
     return select(func.max(newer.c.revision)).where(*same).scalar_subquery()
+
+
+def having(within: Within, section: Section) -> Asked:
+    """Select the ids of those cases in which a section was ever written; whoever opens them verifies them first."""
+    statement, values = _asked(_having(within.condition), within)
+    return statement, values | {"section": section}
+
+
+@lru_cache(maxsize=1024)
+def _having(condition: ColumnElement[bool]) -> Select[Any]:
+    here = _document.c.case_id.in_(select(_case.c.id).where(condition))
+    return select(_document.c.case_id).distinct().where(here, _document.c.section == bindparam("section"))
 
 
 def bound(permit: Permit, kind: type[Any], case_id: UUID) -> Asked:

@@ -19,6 +19,7 @@ class Label(SectionData):
     nickname: str = ask("text", say("Tên gọi tạm"), hint=say("Một tên trung tính để nhận ra đúng vụ việc."))
     danger: str = ask("code", say("Đang có nguy hiểm không?"), codelist="answer")
     only_counselling: str = ask("code", say("Chỉ tư vấn, chưa báo tin"), codelist="answer")
+    former: str = ask("text", say("Mã cũ"))
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,20 @@ class Letter(SectionData):
 
 
 @dataclass(frozen=True)
+class Erasure(SectionData):
+    """What is asked or ordered about keeping a case: a request to erase it, a refusal, a hold against erasure.
+
+    `second` is the member who was named to decide; the newest revision alone counts.
+    """
+
+    section = Section.ERASURE
+    step: str = ask("code", say("Bước"), codelist="erasure_step")
+    basis: str = ask("code", say("Căn cứ"), codelist="erasure_basis")
+    second: str = ask("text", say("Người thứ hai"))
+    words: str = ask("long", say("Lý do"))
+
+
+@dataclass(frozen=True)
 class Facts(SectionData):
     """Coded facts for counting, derived at save; nothing here was asked for counting alone."""
 
@@ -199,6 +214,7 @@ class Facts(SectionData):
     types: tuple[str, ...] = ask("codes", say("Hình thức"), codelist="dv_type")
     other: tuple[str, ...] = ask("codes", say("Hành vi ngoài gia đình"), codelist="gbv_other")
     detailed: str = ask("code", say("Được đếm vào bảng chi tiết"), codelist="answer")
+    merged: str = ask("text", say("Gộp từ"))
 
 
 SECTIONS: dict[Section, type[SectionData]] = {
@@ -219,6 +235,7 @@ SECTIONS: dict[Section, type[SectionData]] = {
         GroundEntry,
         Letter,
         Facts,
+        Erasure,
     )
 }
 # The notes of every agency look alike; each agency has a record of its own.

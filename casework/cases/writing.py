@@ -84,17 +84,28 @@ def take_away(work: Work, found: Held) -> None:
 def erase_section(work: Work, found: Held, section: Section) -> None:
     """Delete every document of a section with its envelopes, as a draft is when it has become a case."""
     rows = _hanging_on(work, found)
-    doomed = {row.id: row for row in rows if isinstance(row, Document) and row.section == section}
-    shut = [row for row in rows if isinstance(row, Envelope) and row.document_id in doomed]
+    doomed = [row for row in rows if isinstance(row, Document) and row.section == section]
+    gone = _erased(work, found, rows, doomed)
+    heads.take_away(work.session, found.head, [row for row in rows if id(row) not in gone])
+    work.session.flush()
+
+
+def erase_documents(work: Work, found: Held, doomed: Iterable[Document]) -> None:
+    """Delete documents with every envelope of them and strike them from the head; the caller takes away."""
+    _erased(work, found, _hanging_on(work, found), list(doomed))
+    work.session.flush()
+
+
+def _erased(work: Work, found: Held, rows: Iterable[Maced], doomed: Iterable[Document]) -> set[int]:
+    documents = {one.id: one for one in doomed}
+    shut = [row for row in rows if isinstance(row, Envelope) and row.document_id in documents]
     for envelope in shut:
         work.session.delete(envelope)
     work.session.flush()
-    for document in doomed.values():
-        heads.forget(found.head, section=section, series=document.series)
+    for document in documents.values():
+        heads.forget(found.head, section=document.section, series=document.series)
         work.session.delete(document)
-    gone = {id(row) for row in (*shut, *doomed.values())}
-    heads.take_away(work.session, found.head, [row for row in rows if id(row) not in gone])
-    work.session.flush()
+    return {id(row) for row in (*shut, *documents.values())}
 
 
 def _hanging_on(work: Work, found: Held) -> list[Maced]:

@@ -29,7 +29,7 @@ _SEARCHES_A_MINUTE = 30
 _MINUTE = 60_000_000
 _SHORTEST_QUERY = 2
 # What a case was given once and keeps, whatever a form says.
-_FIXED = {Section.LABEL: ("code",), Section.INCIDENT: ("recorded_at",)}
+_FIXED = {Section.LABEL: ("code", "former"), Section.INCIDENT: ("recorded_at",)}
 
 
 @action(Act.HOME_READ)
@@ -178,6 +178,8 @@ def _code(work: Work, found: Held) -> str:
 
 
 def _named(work: Work, data: SectionData) -> dict[str, str]:
+    if second := getattr(data, "second", ""):
+        return {"second": staff.names(work).get(UUID(hex=second), "")}
     place_id = getattr(data, "address_id", "")
     return {"address_id": places.name_of(work, place_id)} if place_id else {}
 

@@ -20,7 +20,7 @@ from casework.web.numbers import WholeNumber
 from casework.web.presence import perform
 
 # Written down once when the case was opened; no form asks for them again.
-NOT_ASKED = frozenset({"code", "recorded_at"})
+NOT_ASKED = frozenset({"code", "former", "recorded_at"})
 _TO_COME = frozenset({"next_review"})
 _FEW = 6
 

@@ -12,6 +12,7 @@ from casework.cases.sections import LEDGERS, SECTIONS, Contact
 from casework.desk import section_words
 from casework.desk.forms import empty_note
 from casework.desk.pages import CaseLine, CasePage
+from casework.endings import actions as erasures
 from casework.policy.words import Act, Section
 from casework.referrals import receiving
 from casework.web.choices import code_words
@@ -75,7 +76,9 @@ class Item:
 def home() -> dict[str, Any]:
     """Give what every first page needs: the role, what may be opened, where cases lie and what was referred."""
     box = perform(receiving.list_referrals) if may(Act.REFERRAL_LIST) else None
-    return {"role": me().role, "ways": ways(), "opens": may(Act.CASE_OPEN), "url": cases_at(), "box": box}
+    endings = perform(erasures.list_requests) if may(Act.CASE_ERASE_LIST) else ()
+    offers = {"opens": may(Act.CASE_OPEN), "purges": may(Act.PURGE_LIST), "restores": may(Act.CASE_VOID_LIST)}
+    return {"role": me().role, "ways": ways(), "url": cases_at(), "box": box, "endings": endings} | offers
 
 
 def cases_at() -> str:
@@ -116,6 +119,7 @@ def case_page(page: CasePage, *, note: Any = None, name: str | None = None) -> s
         missing=[_missing(page, section) for section in Section if _can_add(page, section)],
         note=(note or empty_note()) if may(Act.NOTE_ADD) else None,
         closes=may(Act.CASE_CLOSE) and page.line.ours,
+        erases=may(Act.CASE_ERASE_REQUEST) and page.line.ours,
         refers=may(Act.GROUND_LIST) and page.line.ours,
         shows=may(Act.NAME_SHOW) and Section.IDENTITY in page.sections,
     )

@@ -68,6 +68,19 @@ class Act(StrEnum):
     CASE_CLOSE = "case.close"
     CASE_RESTRICT = "case.restrict"
     CASE_HAND_OVER = "case.hand_over"
+    CASE_VOID = "case.void"
+    CASE_MERGE = "case.merge"
+    CASE_VOID_LIST = "case.void_list"
+    CASE_RESTORE = "case.restore"
+    CASE_HOLD = "case.hold"
+    CASE_RELEASE = "case.release"
+    CASE_ERASE_LIST = "case.erase_list"
+    CASE_ERASE_READ = "case.erase_read"
+    CASE_ERASE_REQUEST = "case.erase_request"
+    CASE_ERASE_REFUSE = "case.erase_refuse"
+    CASE_ERASE = "case.erase"
+    PURGE_LIST = "purge.list"
+    PURGE_CONFIRM = "purge.confirm"
     SECTION_READ = "section.read"
     SECTION_WRITE = "section.write"
     SECTION_HISTORY = "section.history"
@@ -141,6 +154,7 @@ class Section(IntEnum):
     FACTS = 24
     LABEL = 26
     DRAFT = 27
+    ERASURE = 28
 
     @property
     def code(self) -> str:

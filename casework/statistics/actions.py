@@ -1,10 +1,11 @@
 """Closes periods in the session of a lead, and reads what has been released; nothing released reaches a case."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from casework import clock
@@ -156,7 +157,7 @@ def _count(work: Work, done: tuple[Published, ...], size: SizeClass, period: Per
         one.row.id: (page.revision, Facts.from_json(page.data))
         for one in reading.listed(work, [Section.FACTS])
         for page in one.pages
-        if one.row.id not in opened.cases and page.data["received_on"] <= period.last.isoformat()
+        if page.data["received_on"] <= period.last.isoformat() and _uncounted(opened, one.row.id, page.data)
     }
     this_year = tuple(one for one in done if one.period.year == period.year)
     truth = tuple(opened.counted[one.number].truth for one in this_year)
@@ -164,6 +165,12 @@ def _count(work: Work, done: tuple[Published, ...], size: SizeClass, period: Per
     ties = opened.ties(period.year, this_year[-1].number if this_year else 0)
     drawing = Drawing(plan(), size, period, len(done) + 1, year, ties)
     return _Count(opened, year, cases, drawing.draw())
+
+
+def _uncounted(opened: Ledger, case_id: UUID, data: Mapping[str, Any]) -> bool:
+    """Tell whether neither a case nor any that was merged into it was ever counted."""
+    same = {case_id, *(UUID(hex=one) for one in data.get("merged", "").split())}
+    return opened.cases.isdisjoint(same)
 
 
 def _compared(counted: _Count, size: SizeClass, table: Table) -> tuple[Table, Period, tuple[Compared, ...]]:

@@ -59,13 +59,6 @@ def take_away(session: Session, head: Head, remaining: Iterable[Maced]) -> None:
     taken(session)[head.id] = Taken(head, rows)
 
 
-def erase(session: Session, head: Head) -> None:
-    """Delete a head of which nothing is left, as when a case is erased; its rows must have been deleted before."""
-    changes(session).pop(head.id, None)
-    taken(session)[head.id] = Taken(head, [])
-    session.delete(head)
-
-
 @dataclass(frozen=True)
 class Taken:
     """A head from which this act has taken something away, with the rows that remained bound to it."""
@@ -78,6 +71,30 @@ def taken(session: Session) -> dict[UUID, Taken]:
     """Return the heads from which this act has taken something away, for the ledger of removals."""
     made: dict[UUID, Taken] = session.info.setdefault("taken", {})
     return made
+
+
+def erase(session: Session, head: Head) -> None:
+    """Delete the head of what is erased; the act's audit line says so, so that a copy put back later is refused.
+
+    Everything that hangs on it must have been deleted before. What the files still hold of it is shredded after the
+    commit (see shred.py).
+    """
+    changes(session).pop(head.id, None)
+    taken(session)[head.id] = Taken(head, [])
+    erased(session).append(head.id)
+    session.delete(head)
+    shred_afterwards(session)
+
+
+def erased(session: Session) -> list[UUID]:
+    """Return the ids of the heads that this act has erased."""
+    gone: list[UUID] = session.info.setdefault("erased", [])
+    return gone
+
+
+def shred_afterwards(session: Session) -> None:
+    """Note that what this act deletes must not stay in the files of the database either."""
+    session.info["shred"] = True
 
 
 def entries(listing: bytes) -> Iterator[Newest]:

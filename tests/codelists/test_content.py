@@ -79,4 +79,5 @@ def test_section_numbers_are_those_written_in_databases():
         "file": 25,
         "label": 26,
         "draft": 27,
+        "erasure": 28,
     }

@@ -1,0 +1,62 @@
+"""Erases what one owner wrote of a case; where others wrote of it too, the case passes to one of them."""
+
+from uuid import UUID
+
+from casework.accounts import staff
+from casework.audit import read
+from casework.cases import naming, reading, scope, writing
+from casework.cases.models import CLOSED, OPEN, Ground, Referral
+from casework.cases.reading import Held
+from casework.cases.sections import Label
+from casework.errors import VaultError
+from casework.gate import Work
+from casework.policy.words import Act, Section
+from casework.vault import heads
+from casework.vault.circles import ACTIVE
+from casework.vault.models import Document
+
+_WITH_REFERRALS = frozenset({Section.LETTER, Section.GROUNDS})
+
+
+def erase(work: Work, found: Held) -> None:
+    """Delete every document, envelope, ground and referral of a case's owner; the case too if nobody else wrote in it.
+
+    Letters go with their referral, whoever wrote them. What another agency wrote in its own sections is its own: it
+    keeps that, with the code, as a closed case of its own.
+    """
+    label = naming.label(work, found)
+    owner_id = found.case.owner_id
+    documents = work.session.execute(*scope.bound(work.permit, Document, found.id)).scalars().all()
+    left = [one for one in documents if one.owner_id != owner_id and one.section not in _WITH_REFERRALS]
+    writing.erase_documents(work, found, [one for one in documents if one not in left])
+    for kind in (Referral, Ground):
+        for row in work.session.execute(*scope.bound(work.permit, kind, found.id)).scalars().all():
+            work.session.delete(row)
+        work.session.flush()
+    heads.shred_afterwards(work.session)
+    if left:
+        _pass_on(work, found, left[0].owner_id, Label(code=label.code if label else ""))
+        return
+    work.session.delete(found.case)
+    work.session.flush()
+    heads.erase(work.session, found.head)
+
+
+def _pass_on(work: Work, found: Held, owner_id: UUID, label: Label) -> None:
+    """Make an agency that wrote of the case its owner; it learns the code alone, sealed to it."""
+    found.case.owner_id, found.case.standin_id = owner_id, None
+    found.case.holder_id = _holder(work, found, owner_id)
+    if found.case.state == OPEN:
+        found.case.state, found.case.closed = CLOSED, reading.day_of(work.hands.at)
+    writing.save(work, found, label)
+    writing.take_away(work, found)
+
+
+def _holder(work: Work, found: Held, agency_id: UUID) -> UUID:
+    """Return who of an agency wrote last about a case, or else whoever works there."""
+    there = [one.id for one in staff.colleagues(work) if one.agency_id == agency_id and one.state == ACTIVE]
+    wrote = [line.who for line in read.about(work.hands, found.id, acts=[Act.NOTE_ADD, Act.REFERRAL_OPEN])]
+    for member_id in (*wrote, *there):
+        if member_id is not None and member_id in there:
+            return member_id
+    raise VaultError("nobody of the agency is left")

@@ -1,0 +1,53 @@
+"""The forms of endings: a request to erase, a refusal, a hold, a mistake, a case opened twice."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+
+from casework.accounts.staff import Colleague
+from casework.web.choices import code_words
+from casework.web.forms import Choice, Form, LongText, OneCode, ShortText
+
+
+class RequestForm(Form):
+    """Why a case should be erased, and who decides."""
+
+    basis = OneCode(_("Căn cứ để xóa"), "erasure_basis")
+    second = Choice(_("Ai là người thứ hai, người quyết định?"), (), hint=_("Người đề nghị không bao giờ tự xóa được."))
+    words = LongText(_("Lý do"), rows=4, hint=_("Chỉ cơ quan giữ vụ việc đọc được; mất cùng vụ việc khi xóa."))
+
+    def __init__(self, candidates: Iterable[Colleague], **options: Any) -> None:
+        """Take those who may be named."""
+        super().__init__(**options)  # type: ignore[no-untyped-call]
+        self.second.choices = [(str(one.id), f"{one.name}, {code_words(one.roles[0], 'role')}") for one in candidates]
+
+    def who(self) -> UUID:
+        """Return who was named."""
+        return UUID(self.second.data)
+
+
+class RefuseForm(Form):
+    """Why a case is not erased."""
+
+    words = LongText(_("Vì sao không xóa"), required=False, rows=3)
+
+
+class HoldForm(Form):
+    """Why a case must be kept."""
+
+    words = LongText(_("Vì sao phải giữ lại"), rows=3, hint=_("Ví dụ: Tòa án yêu cầu, số văn bản, ai ký."))
+
+
+class VoidForm(Form):
+    """Why a case should never have been opened."""
+
+    why = LongText(_("Vì sao là mở nhầm?"), rows=3)
+
+
+class MergeForm(Form):
+    """Which other case this one is."""
+
+    code = ShortText(_("Mã của vụ việc được giữ lại"), limit=60, hint=_("Ví dụ: sen-lúa-42."))
+    words = LongText(_("Vì sao biết là cùng một vụ việc?"), rows=3)

@@ -1,0 +1,117 @@
+"""Cases opened by mistake or twice: set aside or merged with a reason; nothing is deleted, nothing counted twice."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from casework.cases import naming, reading, scope, sharing, writing
+from casework.cases.models import CLOSED, OPEN, VOID
+from casework.cases.reading import Held
+from casework.cases.sections import Facts, Label, Plan
+from casework.errors import BadInput, NotFound
+from casework.gate import Work, action
+from casework.policy.words import Act, Section
+from casework.vietnamese import fold
+
+_TWICE = "duplicate"
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A case that was set aside: its code, its nickname, and why."""
+
+    id: UUID
+    code: str
+    nickname: str
+    words: str
+
+
+@action(Act.CASE_VOID)
+def void_case(work: Work, case_id: UUID, words: str) -> None:
+    """Set a case aside that should never have been opened: it leaves lists, search and counts, and can be restored.
+
+    What was counted in a release stays counted there.
+    """
+    _set_aside(work, _own(work, case_id), Plan(closing_words=words))
+
+
+@action(Act.CASE_MERGE)
+def merge_case(work: Work, case_id: UUID, code: str, words: str) -> UUID:
+    """Set a case aside for another one of the same woman, which its old code finds from now on; return that one's id.
+
+    If the case was counted already, the other one is not counted again. Raises BadInput for a code that is nobody's.
+    """
+    found = _own(work, case_id)
+    kept = _own(work, _named(work, found, code))
+    label = naming.label(work, found) or Label()
+    _write_former(work, kept, label)
+    _count_once(work, kept, found)
+    _set_aside(work, found, Plan(outcome=_TWICE, closing_words=words))
+    work.about = found.id
+    return kept.id
+
+
+@action(Act.CASE_VOID_LIST)
+def list_aside(work: Work) -> tuple[Aside, ...]:
+    """List the cases that were set aside, by code."""
+    book = reading.book(work, scope.voided(work.permit))
+    found = []
+    for one in book.listed([Section.LABEL, Section.PLAN]):
+        by = {page.section: page.data for page in one.pages}
+        label, plan = Label.from_json(by.get(Section.LABEL, {})), Plan.from_json(by.get(Section.PLAN, {}))
+        found.append(Aside(one.row.id, label.code, label.nickname, plan.closing_words))
+    return tuple(sorted(found, key=lambda one: one.code))
+
+
+@action(Act.CASE_RESTORE)
+def restore_case(work: Work, case_id: UUID) -> None:
+    """Take a case back that was set aside; what was shared stays cut off until it is shared anew."""
+    found = reading.held_aside(work, case_id)
+    found.case.state = OPEN if found.case.closed is None else CLOSED
+    writing.take_away(work, found)
+
+
+def _own(work: Work, case_id: UUID) -> Held:
+    found = reading.held(work, case_id)
+    if found.case.owner_id not in work.actor.agencies:
+        raise NotFound("not the owner", about=case_id)
+    return found
+
+
+def _set_aside(work: Work, found: Held, plan: Plan) -> None:
+    if not plan.closing_words.strip():
+        raise BadInput("Hãy ghi lý do.", about=found.id)
+    page = reading.page(work, found, Section.PLAN)
+    before = Plan.from_json(page.data) if page else Plan()
+    writing.save(work, found, replace(plan, actions=before.actions))
+    sharing.end_all(work, found)
+    found.case.state = VOID
+    writing.take_away(work, found)
+
+
+def _named(work: Work, found: Held, code: str) -> UUID:
+    """Find the other case by its code, among those of the same owner that this person reaches."""
+    wanted = fold(code.strip())
+    for one in reading.listed(work, [Section.LABEL]):
+        same = fold(Label.from_json(one.pages[0].data).code) == wanted
+        if same and one.row.id != found.id and one.row.owner_id == found.case.owner_id:
+            return one.row.id  # type: ignore[no-any-return]
+    raise BadInput("Không thấy vụ việc nào khác mang mã này. Hãy xem lại mã.", about=found.id)
+
+
+def _write_former(work: Work, kept: Held, old: Label) -> None:
+    page = reading.page(work, kept, Section.LABEL)
+    label = Label.from_json(page.data) if page else Label()
+    former = " ".join(filter(None, (label.former, old.code, old.former)))
+    readers = sharing.readers_of(work, kept, Section.LABEL)
+    writing.save(work, kept, replace(label, former=former), readers=readers)
+
+
+def _count_once(work: Work, kept: Held, gone: Held) -> None:
+    """Note in the facts of the case that stays which one was merged into it, so that both are one when counted."""
+    mine, theirs = reading.page(work, kept, Section.FACTS), reading.page(work, gone, Section.FACTS)
+    if mine is None:
+        return
+    facts = Facts.from_json(mine.data)
+    before = Facts.from_json(theirs.data).merged if theirs else ""
+    merged = " ".join(filter(None, (facts.merged, gone.id.hex, before)))
+    writing.save(work, kept, replace(facts, merged=merged), readers=sharing.counters(work, kept))

@@ -1,0 +1,158 @@
+"""The pages of endings; what destroys is asked on a page of its own, which says what goes and what stays."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from casework.endings import actions, mistakes, purging, shown
+from casework.endings.forms import HoldForm, MergeForm, RefuseForm, RequestForm, VoidForm
+from casework.policy.words import Act
+from casework.web.presence import ask, config, perform
+
+blueprint = Blueprint("endings", __name__)
+CASE = "/vu-viec/<uuid:case_id>"
+Answer = Response | str | tuple[str, int]
+
+
+@blueprint.get(f"{CASE}/de-nghi-xoa")
+def ask_request(case_id: UUID) -> str:
+    """Ask on which basis a case should be erased, and who decides."""
+    ask(Act.CASE_ERASE_REQUEST)
+    found = perform(actions.read_request, case_id)
+    return render_template("endings/request.html", found=found, form=RequestForm(found.candidates))
+
+
+@blueprint.post(f"{CASE}/de-nghi-xoa")
+def request_erasure(case_id: UUID) -> Answer:
+    """Ask for a case to be erased."""
+    ask(Act.CASE_ERASE_REQUEST)
+    found = perform(actions.read_request, case_id)
+    form = RequestForm(found.candidates)
+    if not form.validate_on_submit():
+        return render_template("endings/request.html", found=found, form=form), 422
+    perform(
+        actions.request_erasure, case_id, basis=form.basis.data or "", second=form.who(), words=form.words.data or ""
+    )
+    flash(_("Đã gửi đề nghị. Chưa có gì bị xóa: người thứ hai quyết định."), "done")
+    return redirect(url_for("endings.ask_erasure", case_id=case_id), 303)
+
+
+@blueprint.get(f"{CASE}/xoa")
+def ask_erasure(case_id: UUID) -> str:
+    """Show a request with all that would be erased, to whoever asked and to whoever decides."""
+    return render_template("endings/erase.html", found=perform(actions.read_request, case_id), form=RefuseForm())
+
+
+@blueprint.post(f"{CASE}/xoa")
+def erase(case_id: UUID) -> Response:
+    """Erase a case."""
+    perform(actions.erase_case, case_id)
+    flash(_("Đã xóa hẳn. Nhật ký chỉ còn ghi rằng một vụ việc đã được xóa, ai làm và lúc nào."), "done")
+    return redirect(url_for("desk.home"), 303)
+
+
+@blueprint.post(f"{CASE}/khong-xoa")
+def refuse(case_id: UUID) -> Answer:
+    """Refuse to erase a case, or take back one's own request."""
+    ask(Act.CASE_ERASE_REFUSE)
+    form = RefuseForm()
+    if not form.validate_on_submit():
+        return render_template("endings/erase.html", found=perform(actions.read_request, case_id), form=form), 422
+    perform(actions.refuse_erasure, case_id, form.words.data or "")
+    flash(_("Vụ việc được giữ nguyên."), "done")
+    return redirect(url_for("desk.home"), 303)
+
+
+@blueprint.get(f"{CASE}/giu-lai")
+def ask_hold(case_id: UUID) -> str:
+    """Ask why a case must be kept, or show that it is."""
+    ask(Act.CASE_HOLD)
+    return shown.hold_page(perform(actions.read_request, case_id), HoldForm())
+
+
+@blueprint.post(f"{CASE}/giu-lai")
+def hold(case_id: UUID) -> Answer:
+    """Forbid the erasure of a case."""
+    ask(Act.CASE_HOLD)
+    form = HoldForm()
+    if not form.validate_on_submit():
+        return shown.hold_page(perform(actions.read_request, case_id), form), 422
+    perform(actions.hold_case, case_id, form.words.data or "")
+    flash(_("Đã giữ lại. Không ai xóa được vụ việc này cho đến khi thôi giữ."), "done")
+    return _to_case(case_id)
+
+
+@blueprint.post(f"{CASE}/thoi-giu")
+def release(case_id: UUID) -> Response:
+    """Release a case that was held."""
+    perform(actions.release_case, case_id)
+    flash(_("Đã thôi giữ lại. Chưa có gì bị xóa."), "done")
+    return _to_case(case_id)
+
+
+@blueprint.get(f"{CASE}/mo-nham")
+def ask_mistake(case_id: UUID) -> str:
+    """Ask whether a case was opened by mistake, or twice."""
+    ask(Act.CASE_VOID)
+    return shown.mistake_page(perform(actions.read_request, case_id))
+
+
+@blueprint.post(f"{CASE}/mo-nham")
+def set_aside(case_id: UUID) -> Answer:
+    """Set a case aside."""
+    ask(Act.CASE_VOID)
+    form = VoidForm()
+    if not form.validate_on_submit():
+        return shown.mistake_page(perform(actions.read_request, case_id), void=form), 422
+    perform(mistakes.void_case, case_id, form.why.data or "")
+    flash(_("Đã bỏ vụ việc mở nhầm. Không có gì bị xóa: khôi phục được ở trang này."), "done")
+    return redirect(url_for("endings.aside"), 303)
+
+
+@blueprint.post(f"{CASE}/gop")
+def merge(case_id: UUID) -> Answer:
+    """Merge a case into another one."""
+    ask(Act.CASE_MERGE)
+    form = MergeForm()
+    if not form.validate_on_submit():
+        return shown.mistake_page(perform(actions.read_request, case_id), merge=form), 422
+    kept = perform(mistakes.merge_case, case_id, form.code.data or "", form.words.data or "")
+    flash(_("Đã gộp. Tìm mã cũ cũng ra vụ việc này."), "done")
+    return _to_case(kept)
+
+
+@blueprint.get("/vu-viec-da-bo")
+def aside() -> str:
+    """Show the cases that were set aside."""
+    return render_template("endings/aside.html", found=perform(mistakes.list_aside))
+
+
+@blueprint.post(f"{CASE}/khoi-phuc")
+def restore(case_id: UUID) -> Response:
+    """Take back a case that was set aside."""
+    perform(mistakes.restore_case, case_id)
+    flash(_("Đã khôi phục vụ việc."), "done")
+    return _to_case(case_id)
+
+
+@blueprint.get("/loi-ke-den-han")
+def due() -> str:
+    """Show the stories whose time is over."""
+    months = config().story_months
+    return render_template("endings/due.html", found=perform(purging.list_due, months=months), months=months)
+
+
+@blueprint.post("/loi-ke-den-han")
+def purge() -> Response:
+    """Erase the stories of the list that was confirmed."""
+    ids = [one for one in map(shown.id_of, request.form.getlist("case")) if one]
+    count = perform(purging.purge, ids, months=config().story_months)
+    flash(ngettext("Đã xóa %(num)d lời kể.", "Đã xóa %(num)d lời kể.", count), "done")
+    return redirect(url_for("endings.due"), 303)
+
+
+def _to_case(case_id: UUID) -> Response:
+    return redirect(url_for("desk.case", case_id=case_id), 303)

@@ -1,0 +1,30 @@
+"""Leaves nothing of what was deleted in the files of the database: its pages are zeroed, its log is cut off."""
+
+import logging
+
+from casework.db import Database
+
+log = logging.getLogger(__name__)
+# How long the log waits for readers before it is left as it is.
+PATIENCE_MILLISECONDS = 5_000
+
+
+def shred(database: Database) -> bool:
+    """Bring the write-ahead log of SQLite into the database and cut it to nothing; tell whether that was done.
+
+    Deleted cells are zeroed by `secure_delete` already. Readers that will not end keep the log as it is: the next
+    erasure and the next start try again. On PostgreSQL the rows are gone for every reader, and VACUUM is the server's.
+    """
+    if database.engine.dialect.name != "sqlite":
+        return True
+    connection = database.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={PATIENCE_MILLISECONDS}")
+        (busy, *_frames) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        cursor.close()
+    finally:
+        connection.close()
+    if busy:
+        log.warning("the write-ahead log could not be cut off: somebody is still reading")
+    return not busy

@@ -1,0 +1,96 @@
+"""Stories are erased in time: a lead confirms the list, the machine never does, and what is held stays."""
+
+from datetime import date
+
+import pytest
+
+from casework import clock
+from casework.audit.verify import verify
+from casework.cases.sections import Plan
+from casework.desk import actions as desk
+from casework.endings import actions as endings
+from casework.endings import purging
+from casework.errors import Conflict, NotFound, Refused
+from casework.policy.words import Section
+from tests.endings.scenes import files, found_in, rows_of
+from tests.house import only_sqlite
+from tests.tampering import stolen
+
+YEARS = 2 * 366 * 86_400 * clock.MICROSECOND
+WORDS = "đã ổn"
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "before"),
+    [
+        (date(2026, 11, 23), 24, date(2024, 11, 23)),
+        (date(2026, 3, 31), 1, date(2026, 2, 28)),
+        (date(2024, 2, 29), 12, date(2023, 2, 28)),
+        (date(2026, 1, 15), 1, date(2025, 12, 15)),
+    ],
+)
+def test_months_are_those_of_the_calendar(day, months, before):
+    assert purging.months_before(day, months) == before
+
+
+@pytest.fixture
+def later(house, lan, hoa):
+    """Four closed cases of long ago, one of today, one that is open; it is two years later."""
+    ids = {name: lan.opens_a_case() for name in ("due", "held", "died", "bare", "open", "new")}
+    with stolen(house) as thief:
+        [story] = thief.rows("document", case_id=ids["due"], section=Section.STORY)
+    assert story
+    for name in ("due", "held", "bare"):
+        lan.does(desk.close_case, ids[name], outcome="needs_met", words=WORDS)
+    lan.does(desk.close_case, ids["died"], outcome="died", words=WORDS)
+    hoa.does(endings.hold_case, ids["held"], "Tòa án cần")
+    moment = clock.micros() + YEARS
+    with clock.living_at(lambda: moment):
+        for someone in (lan, hoa):
+            someone.leaves()
+        lan.does(desk.close_case, ids["new"], outcome="needs_met", words=WORDS)
+        hoa.does(purging.purge, [ids["bare"]], months=24)
+        yield ids
+
+
+def test_only_what_is_due_and_not_held_is_on_the_list(later, hoa):
+    assert [one.id for one in hoa.does(purging.list_due, months=24)] == [later["due"]]
+    assert hoa.does(purging.list_due, months=36) == ()
+    assert hoa.does(purging.list_due, months=24)[0].closed_on < clock.today()
+
+
+def test_the_story_goes_and_the_rest_stays(later, house, lan, hoa):
+    before = rows_of(house, later["due"])
+    assert hoa.does(purging.purge, [later["due"]], months=24) == 1
+    with pytest.raises(NotFound):
+        lan.does(desk.read_section, later["due"], Section.STORY)
+    assert lan.does(desk.read_section, later["due"], Section.IDENTITY)
+    [plan] = lan.does(desk.read_section, later["due"], Section.PLAN)
+    assert isinstance(plan.data, Plan)
+    after = rows_of(house, later["due"])
+    gone = {row["section"] for row in before["document"]} - {row["section"] for row in after["document"]}
+    assert gone == {Section.STORY}
+    assert hoa.does(purging.list_due, months=24) == ()
+    with house.hands() as hands:
+        assert verify(hands).holds
+
+
+def test_a_list_that_has_changed_is_not_purged(later, hoa):
+    for ids in ([], [later["held"]], [later["due"], later["open"]], [later["died"]]):
+        with pytest.raises(Conflict):
+            hoa.does(purging.purge, ids, months=24)
+
+
+def test_a_counsellor_confirms_no_list(later, lan):
+    for doing in (lambda: lan.does(purging.list_due, months=24), lambda: lan.does(purging.purge, [], months=24)):
+        with pytest.raises(Refused):
+            doing()
+
+
+@only_sqlite
+def test_no_byte_of_a_purged_story_is_left(later, house, hoa):
+    with stolen(house) as thief:
+        [story] = thief.rows("document", case_id=later["due"], section=Section.STORY)
+    assert found_in([story["body"]], files(house)) == [story["body"]]
+    hoa.does(purging.purge, [later["due"]], months=24)
+    assert found_in([story["body"], story["commit_tag"]], files(house)) == []
