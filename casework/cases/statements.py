@@ -1,0 +1,116 @@
+"""The statements behind the row filters, built once for each condition; only cases/scope.py marks them."""
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+
+from casework.audit import fresh
+from casework.cases.models import Case, Ground, Referral
+from casework.policy.permit import Actor
+from casework.vault.envelopes import Sheet
+from casework.vault.macs import columns
+from casework.vault.models import Document, Envelope, Head
+
+_case, _head, _document, _envelope = (kind.__table__ for kind in (Case, Head, Document, Envelope))
+_ground, _referral = Ground.__table__, Referral.__table__
+_OF_ENVELOPE = frozenset({"commune_id", "document_id", "agency_id", "epoch", "kind", "blob", "mac"})
+
+
+@lru_cache(maxsize=1024)
+def one_case(condition: ColumnElement[bool]) -> Select[Case]:
+    """Select a case as a row that can be changed."""
+    return select(Case).where(condition)
+
+
+@lru_cache(maxsize=1024)
+def case_rows(condition: ColumnElement[bool]) -> Select[Any]:
+    """Select cases as plain rows."""
+    return select(_case).where(condition)
+
+
+@lru_cache(maxsize=1024)
+def reached(condition: ColumnElement[bool]) -> Select[Any]:
+    """Select a case, its head, and the number of the newest line of the log about a change to it."""
+    head = and_(_head.c.commune_id == _case.c.commune_id, _head.c.id == _case.c.id)
+    number = fresh.newest_number(_case.c.commune_id, _case.c.id)
+    return select(*columns(Case, Head), number).join(_head, head).where(condition)
+
+
+@lru_cache(maxsize=1024)
+def documents(condition: ColumnElement[bool], actor: Actor, newest: bool) -> Select[Any]:
+    """Select documents with the envelopes that the actor holds, the newest revisions or all."""
+    every = _enveloped(select(*columns(Document, Envelope)), condition, actor)
+    return every.where(_document.c.revision == _newest()) if newest else every
+
+
+@lru_cache(maxsize=1024)
+def sheets(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
+    """Select what `documents` does of the newest revisions, each as one narrow row."""
+    rows = [_envelope.c[name] if name in _OF_ENVELOPE else _document.c[name] for name in Sheet._fields]
+    same = _envelope.c.case_id == _document.c.case_id
+    return _enveloped(select(*rows), condition, actor).where(same, _document.c.revision == _newest())
+
+
+def _enveloped(rows: Select[Any], condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
+    """Join documents of these cases, as far as they may be opened, with the envelopes that the actor holds."""
+    joined = and_(
+        _envelope.c.commune_id == _document.c.commune_id,
+        _envelope.c.document_id == _document.c.id,
+        _envelope.c.agency_id.in_(actor.agencies),
+    )
+    wanted = and_(
+        _document.c.commune_id == actor.commune_id,
+        _document.c.case_id.in_(select(_case.c.id).where(condition)),
+        _may_open(actor),
+    )
+    return rows.select_from(_document).join(_envelope, joined).where(wanted)
+
+
+def _may_open(actor: Actor) -> ColumnElement[bool]:
+    """Let through what the role may open anywhere, and what it may open where its own agency or circle is owner."""
+    anywhere = _document.c.section.in_(bindparam("sections", expanding=True))
+    own = _document.c.section.in_(bindparam("owned", expanding=True))
+    return or_(anywhere, and_(_document.c.owner_id.in_(actor.agencies), own))
+
+
+@lru_cache(maxsize=1024)
+def present(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
+    """Select the numbers of the sections of which the actor holds an envelope."""
+    joined = and_(_document.c.commune_id == _envelope.c.commune_id, _document.c.id == _envelope.c.document_id)
+    mine = and_(_envelope.c.agency_id.in_(actor.agencies), _may_open(actor))
+    rows = select(_document.c.section).distinct().select_from(_envelope).join(_document, joined)
+    return rows.where(_envelope.c.case_id.in_(select(_case.c.id).where(condition)), mine)
+
+
+@lru_cache(maxsize=1024)
+def referrals(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
+    """Select the referrals that the actor has sent or received."""
+    ours = or_(_referral.c.to_id.in_(actor.agencies), _referral.c.from_id.in_(actor.agencies))
+    return select(_referral).where(_referral.c.case_id.in_(select(_case.c.id).where(condition)), ours)
+
+
+@lru_cache(maxsize=1024)
+def grounds(condition: ColumnElement[bool]) -> Select[Any]:
+    """Select the grounds of cases."""
+    return select(_ground).where(_ground.c.case_id.in_(select(_case.c.id).where(condition)))
+
+
+def _newest() -> Any:
+    newer = _document.alias()
+    same = (newer.c[name] == _document.c[name] for name in ("commune_id", "case_id", "section", "series"))
+    return select(func.max(newer.c.revision)).where(*same).scalar_subquery()
+
+
+@lru_cache(maxsize=1024)
+def having(condition: ColumnElement[bool]) -> Select[Any]:
+    """Select the ids of the cases in which a section was ever written."""
+    here = _document.c.case_id.in_(select(_case.c.id).where(condition))
+    return select(_document.c.case_id).distinct().where(here, _document.c.section == bindparam("section"))
+
+
+@lru_cache
+def bound(kind: Any) -> Select[Any]:
+    """Select every row of one kind that hangs on a case."""
+    column = Case.id if kind is Case else kind.case_id
+    return select(kind).where(kind.commune_id == bindparam("commune"), column == bindparam("case"))
