@@ -17,7 +17,7 @@ from tests.stories import CANARIES, dao
 
 pytestmark = only_sqlite
 HALL = Entry("Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106")
-WRITTEN = [section for section in SECTIONS if section not in LEDGERS | {Section.FACTS}]
+WRITTEN = [section for section in SECTIONS if section not in LEDGERS | {Section.FACTS, Section.ERASURE}]
 
 
 def sent(form: Any) -> dict[str, Any]:
