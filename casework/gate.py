@@ -24,7 +24,6 @@ from casework.vault.kek import Control, Kek, control
 from casework.vault.keyring import Keyring
 from casework.vault.macs import equip
 from casework.vault.models import Head
-from casework.vault.shred import shred
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -171,8 +170,6 @@ class Gate:
             end = write.append(session, keys, lines)
             if self.removals is not None:
                 self.removals.note(session, keys, act=permit.act, at=hands.at, end=end)
-        if session.info.get("shred"):
-            shred(self.database)
         return result
 
     def exchange(self, newer: Kek, communes: Iterable[UUID], doing: "Action[[Kek], None]") -> None:

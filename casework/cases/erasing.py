@@ -11,7 +11,7 @@ from casework.cases.sections import Label
 from casework.errors import VaultError
 from casework.gate import Work
 from casework.policy.words import Act, Section
-from casework.vault import heads
+from casework.vault import heads, shred
 from casework.vault.circles import ACTIVE
 from casework.vault.models import Document
 
@@ -33,7 +33,7 @@ def erase(work: Work, found: Held) -> None:
         for row in work.session.execute(*scope.bound(work.permit, kind, found.id)).scalars().all():
             work.session.delete(row)
         work.session.flush()
-    heads.shred_afterwards(work.session)
+    shred.afterwards(work.session)
     if left:
         _pass_on(work, found, left[0].owner_id, Label(code=label.code if label else ""))
         return

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from casework.errors import VaultError
+from casework.vault import shred
 from casework.vault.macs import Maced, know_version
 from casework.vault.models import Head
 
@@ -83,18 +84,13 @@ def erase(session: Session, head: Head) -> None:
     taken(session)[head.id] = Taken(head, [])
     erased(session).append(head.id)
     session.delete(head)
-    shred_afterwards(session)
+    shred.afterwards(session)
 
 
 def erased(session: Session) -> list[UUID]:
     """Return the ids of the heads that this act has erased."""
     gone: list[UUID] = session.info.setdefault("erased", [])
     return gone
-
-
-def shred_afterwards(session: Session) -> None:
-    """Note that what this act deletes must not stay in the files of the database either."""
-    session.info["shred"] = True
 
 
 def entries(listing: bytes) -> Iterator[Newest]:

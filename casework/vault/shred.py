@@ -2,22 +2,28 @@
 
 import logging
 
-from casework.db import Database
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
 
 log = logging.getLogger(__name__)
 # How long the log waits for readers before it is left as it is.
 PATIENCE_MILLISECONDS = 5_000
 
 
-def shred(database: Database) -> bool:
+def afterwards(session: Session) -> None:
+    """Note that what this act deletes must not stay in the files of the database once it is committed."""
+    session.info["shred"] = True
+
+
+def shred(engine: Engine) -> bool:
     """Bring the write-ahead log of SQLite into the database and cut it to nothing; tell whether that was done.
 
     Deleted cells are zeroed by `secure_delete` already. Readers that will not end keep the log as it is: the next
     erasure and the next start try again. On PostgreSQL the rows are gone for every reader, and VACUUM is the server's.
     """
-    if database.engine.dialect.name != "sqlite":
+    if engine.dialect.name != "sqlite":
         return True
-    connection = database.engine.raw_connection()
+    connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={PATIENCE_MILLISECONDS}")
@@ -28,3 +34,11 @@ def shred(database: Database) -> bool:
     if busy:
         log.warning("the write-ahead log could not be cut off: somebody is still reading")
     return not busy
+
+
+def _shred_what_was_erased(session: Session) -> None:
+    if session.info.pop("shred", False):
+        shred(session.get_bind().engine)
+
+
+event.listen(Session, "after_commit", _shred_what_was_erased)

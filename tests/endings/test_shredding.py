@@ -37,9 +37,9 @@ def test_a_reader_who_does_not_end_delays_only_the_cutting_of_the_log(house, lan
         session.connection().exec_driver_sql("SELECT count(*) FROM document").all()
         hoa.does(endings.erase_case, case_id)
         assert "somebody is still reading" in caplog.text
-    assert shred(house.gate.database)
+    assert shred(house.gate.database.engine)
     assert found_in(doomed, files(house)) == []
 
 
 def test_on_both_databases_the_log_can_be_cut(house):
-    assert shred(house.gate.database)
+    assert shred(house.gate.database.engine)
