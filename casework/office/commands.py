@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from casework import config
-from casework.errors import BadInput
+from casework.config import Config
+from casework.errors import BadInput, CaseworkError
 from casework.office import (
     answers,
     asking,
@@ -64,6 +65,16 @@ def _renew_backup(here: Installation) -> list[Page]:
 _RENEWALS = {"checkpoint": _renew_checkpoint, "backup": _renew_backup}
 
 
+def _exchange(settings: Config, papers_file: Path | None) -> None:
+    """Exchange the KEK; a sheet that was printed for an exchange that was then refused is worth nothing."""
+    place = installation.place(settings)
+    try:
+        exchanging.exchange_kek(settings, announce=lambda key: _print(papers_file, [pages.kek_page(place, key)]))
+    except CaseworkError:
+        click.echo("Chưa đổi khóa. Tờ khóa mới, nếu vừa in, không dùng được: hủy đi. / Not exchanged.", err=True)
+        raise
+
+
 @click.command("rotate-keys")
 @_DATA
 @_PAPERS
@@ -74,9 +85,8 @@ def rotate_keys(data: Path, papers_file: Path | None, what: str) -> None:
     settings = config.load(data.absolute())
     if settings.demo:
         raise BadInput("Bản dùng thử không đổi khóa.")
-    place = installation.place(settings)
     if what == "kek":
-        exchanging.exchange_kek(settings, announce=lambda key: _print(papers_file, [pages.kek_page(place, key)]))
+        _exchange(settings, papers_file)
     else:
         with installation.opened(data) as here:
             _print(papers_file, _RENEWALS[what](here))

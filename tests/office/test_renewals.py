@@ -1,0 +1,57 @@
+"""The keys outside the database are renewed at the console: pinned first, printed, and written down in the log."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from casework import config
+from casework.vault import kek, signing
+from casework.vault.bytes import public_key
+from casework.vault.entry.codes import read_code
+from tests.office.setting_up import CODE, call, founded
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An installation that was set up."""
+    founded(tmp_path / "sổ")
+    return tmp_path / "sổ"
+
+
+def renewed(folder: Path, what: str, *more: str) -> Result:
+    done = call("rotate-keys", what, "--data", str(folder), *more)
+    assert done.exit_code == 0, done.output
+    assert call("verify", "--data", str(folder)).exit_code == 0
+    return done
+
+
+def test_a_new_checkpoint_key_signs_and_the_old_one_still_verifies(folder):
+    before = config.load(folder)
+    assert before.checkpoint_file
+    signature = signing.sign(signing.load(before.checkpoint_file), b"m")
+    done = renewed(folder, "checkpoint")
+    after = config.load(folder)
+    newest = signing.load(before.checkpoint_file).public
+    assert after.checkpoint_public == (signing.pinned(newest), *before.checkpoint_public)
+    assert signing.fingerprint(newest) in done.output
+    publics = [signing.read_pinned(text) for text in after.checkpoint_public]
+    assert signing.verify(publics, b"m", signature) == publics[1]
+
+
+def test_a_new_backup_key_is_printed_twice_and_its_public_half_pinned(folder, tmp_path):
+    file = tmp_path / "papers.html"
+    done = renewed(folder, "backup", "--papers", str(file))
+    first, second, *again = CODE.findall(file.read_text(encoding="utf-8"))
+    assert again == [first, second]
+    assert not CODE.search(done.output)
+    pinned = config.load(folder).backup_public
+    assert pinned == signing.pinned(public_key(read_code(first) + read_code(second)))
+
+
+def test_the_server_s_key_waits_for_the_codes_of_the_first_people(folder):
+    done = call("rotate-keys", "kek", "--data", str(folder))
+    assert done.exit_code == 1
+    assert "24 giờ" in done.output
+    assert "hủy đi" in done.output
+    assert kek.load(folder / "kek", demo=False).number == 1
