@@ -1,0 +1,107 @@
+"""A counsellor leaves angry: the lead locks her, lets her leave, and takes over; on a phone and on a desk."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from casework.app import create_app
+from casework.web.people import COOKIE
+from tests.browser.serving import serving
+from tests.house import House, Someone, only_sqlite
+from tests.stories import dao
+
+pytestmark = only_sqlite
+SMALL = """() => [...document.querySelectorAll('main a.button, main button, main input, main select')]
+  .filter((one) => !['hidden', 'radio', 'checkbox'].includes(one.type) && one.offsetParent)
+  .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
+  .filter(([, box]) => box.height < 44 || box.width < 44).map(([html]) => html)"""
+LOOK = os.environ.get("CASEWORK_LOOK", "")
+
+
+@pytest.fixture
+def site(house: House) -> Iterator[str]:
+    """The application of this house, served with its form tokens."""
+    with serving(create_app(house.config)) as address:
+        yield address
+
+
+@pytest.fixture
+def opened(chromium: Browser, house: House, site: str):
+    """Open a page in the browser of somebody who is signed in."""
+    contexts = []
+
+    def open_page(username: str, path: str, width: int, **options) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": 740}, **options)
+        contexts.append(context)
+        cookie = {"name": COOKIE, "value": house[username].cookie, "domain": "127.0.0.1", "path": "/"}
+        context.add_cookies([{**cookie, "secure": True, "httpOnly": True}])
+        page = context.new_page()
+        page.goto(site + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def calm(page: Page, name: str, width: int) -> None:
+    """Check what a page must be for everybody: it fits, can be touched, and axe finds nothing."""
+    if LOOK:
+        page.screenshot(path=f"{LOOK}/leaving-{name}-{width}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(SMALL) == []
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_counsellor_leaves_angry_and_nothing_is_lost(opened, house: House, lan: Someone, hoa: Someone, width):
+    case_id = lan.opens_a_case(dao(danger="yes"))
+    hers = opened("lan", f"/vu-viec/{case_id}", width)
+    page = opened("hoa", "/tai-khoan", width, bypass_csp=True)
+    calm(page, "people", width)
+    page.click("text=Khóa Trần Thị Lan")
+    calm(page, "lock", width)
+    page.click("main button.danger")
+    page.wait_for_selector("text=Đã khóa tài khoản")
+    hers.reload()
+    assert "/dang-nhap" in hers.url
+    page.click("text=Cho rời Trần Thị Lan")
+    calm(page, "leave", width)
+    page.click("main button.danger")
+    page.wait_for_selector("text=Người ấy đã rời")
+    calm(page, "left", width)
+    page.goto(page.url.replace("/tai-khoan", "/"))
+    page.wait_for_selector("h2:has-text('Đổi cách liên lạc an toàn')")
+    calm(page, "home", width)
+
+
+@pytest.mark.parametrize(("width", "script"), [(360, True), (1280, False)])
+def test_a_case_is_sealed_to_two_changed_and_given_back(opened, house: House, lan: Someone, width, script):
+    case_id = lan.opens_a_case()
+    page = opened("lan", f"/vu-viec/{case_id}", width, java_script_enabled=script, bypass_csp=True)
+    page.click("main >> text=Ai đọc được vụ việc này")
+    for name, go in (("readers", "text=Giữ kín cho vài người"), ("restrict", "")):
+        calm(page, name, width) if script else None
+        page.click(f"main >> {go}") if go else None
+    page.click("main button.danger")
+    page.wait_for_selector(".wrong")
+    page.click("label:has-text('Phạm Thu Mai')")
+    page.click("main button.danger")
+    page.wait_for_selector("text=Vụ việc kín")
+    calm(page, "sealed", width) if script else None
+    page.click("main >> text=Thêm hoặc bớt người đọc")
+    page.click("label:has-text('Lê Thị Hòa')")
+    page.click("main button.button")
+    page.wait_for_selector("main >> text=Lê Thị Hòa")
+    page.click("main >> text=Giao cho người khác phụ trách")
+    calm(page, "hand-over", width) if script else None
+    page.go_back()
+    page.click("main >> text=Thôi giữ kín riêng")
+    calm(page, "lift", width) if script else None
+    page.click("main button.danger")
+    page.wait_for_selector("text=không còn giữ kín riêng")
+    assert house["binh"].presence

@@ -1,0 +1,240 @@
+"""A model of people, keys and cases beside the real thing; after each step exactly those read who should."""
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from casework.accounts import actions as accounts
+from casework.accounts.actions import Opened
+from casework.audit import fresh
+from casework.cases import circles, handing
+from casework.cases.sections import GroundEntry, Letter
+from casework.desk import actions as desk
+from casework.errors import BadInput, CaseworkError
+from casework.gate import Action, Work
+from casework.policy.words import Act, Section
+from casework.referrals import actions as sending
+from casework.referrals import ledger, receiving
+from casework.staffing import actions as staffing
+from casework.vault import bound, heads
+from casework.vault import circles as keys
+from casework.vault.bytes import fresh_key, public_key
+from casework.web.people import recognise
+from tests.cases.keys import agency_id, settle
+from tests.house import House, Someone
+from tests.stories import dao
+from tests.tampering import stolen
+
+PEOPLE = ("lan", "mai", "hoa", "binh")
+LEADS = ("hoa", "binh")
+houses: list[House] = []
+
+
+@dataclass
+class Kept:
+    """What the model knows of a case: who reads it by name if it is restricted, and whether the police do."""
+
+    circle: set[str] | None = None
+    sent: UUID | None = None
+
+
+@dataclass
+class World:
+    """Who is in which state, who holds the agency's key, and the cases."""
+
+    state: dict[str, str] = field(default_factory=lambda: dict.fromkeys(PEOPLE, "active"))
+    seeds: dict[str, bytes] = field(default_factory=dict)
+    cases: dict[UUID, Kept] = field(default_factory=dict)
+
+    def able(self) -> list[str]:
+        return [name for name in PEOPLE if self.state[name] == "active"]
+
+
+class Staffing(RuleBasedStateMachine):
+    """Four people of the Women's Union, the police beside them, and keys in any order."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.house = houses[0]
+        self.house.gate.database.engine.dispose()
+        place = Path(str(self.house.config.database_url).removeprefix("sqlite:///"))
+        for rest in place.parent.glob(f"{place.name}-*"):
+            rest.unlink()
+        shutil.copyfile(place.with_suffix(".first"), place)
+        self.house.config.removals_file.unlink(missing_ok=True)
+        self.house.people.clear()
+        self.world = World()
+        self.open_case("lan")
+
+    def of(self, name: str) -> Someone:
+        """Return somebody who signs in anew, with the key that she has now."""
+        somebody = self.house[name]
+        somebody.leaves()
+        if name in self.world.seeds:
+            stranger = self.house.stranger()
+            opened = Opened(somebody.id, self.world.seeds[name])
+            somebody._cookie = self.house.gate.perform(stranger, accounts.sign_in, opened, before=None).token.cookie()
+        return somebody
+
+    def name_of(self, member: UUID | None) -> str:
+        return next((name for name in (*PEOPLE, "cuong") if self.house[name].id == member), "")
+
+    def row(self, case_id: UUID) -> dict[str, Any]:
+        with stolen(self.house) as thief:
+            return thief.rows("case_file", id=case_id)[0]
+
+    def readers(self, case_id: UUID) -> set[str]:
+        kept, row = self.world.cases[case_id], self.row(case_id)
+        if kept.circle is not None:
+            return kept.circle & set(self.world.able())
+        named = {self.name_of(row["holder_id"]), self.name_of(row["standin_id"]), *LEADS}
+        return named & set(self.world.able())
+
+    def some(self, data: st.DataObject, *, circle: bool | None = None) -> tuple[UUID, str] | None:
+        """Draw a case with one of those who read it."""
+        cases = [one for one, kept in self.world.cases.items() if circle in (None, kept.circle is not None)]
+        pairs = [(one, who) for one in cases for who in sorted(self.readers(one))]
+        return data.draw(st.sampled_from(pairs)) if pairs else None
+
+    def others(self, data: st.DataObject, me: str) -> set[str]:
+        free = [name for name in self.world.able() if name != me]
+        return set(data.draw(st.sets(st.sampled_from(free), min_size=1))) if free else set()
+
+    @rule(name=st.sampled_from(PEOPLE))
+    def open_case(self, name: str) -> None:
+        if name in self.world.able() and len(self.world.cases) < 3:
+            self.world.cases[self.of(name).opens_a_case(dao(grounds=()))] = Kept()
+
+    @rule(data=st.data())
+    def restrict(self, data: st.DataObject) -> None:
+        found = self.some(data, circle=False)
+        if found is None or not (others := self.others(data, found[1])):
+            return
+        case_id, me = found
+        self.of(me).does(circles.restrict, case_id, [self.house[one].id for one in sorted(others)])
+        self.world.cases[case_id].circle = others | {me}
+
+    @rule(data=st.data())
+    def change(self, data: st.DataObject) -> None:
+        found = self.some(data, circle=True)
+        if found is None or not (others := self.others(data, found[1])):
+            return
+        case_id, me = found
+        self.of(me).does(circles.change, case_id, [self.house[one].id for one in sorted(others)])
+        self.world.cases[case_id].circle = others | {me}
+
+    @rule(data=st.data())
+    def lift(self, data: st.DataObject) -> None:
+        found = self.some(data, circle=True)
+        if found and self.name_of(self.row(found[0])["holder_id"]) == found[1]:
+            self.of(found[1]).does(circles.lift, found[0])
+            self.world.cases[found[0]].circle = None
+
+    @rule(data=st.data())
+    def hand_over(self, data: st.DataObject) -> None:
+        found = self.some(data)
+        if found is None:
+            return
+        kept = self.world.cases[found[0]]
+        able = sorted(kept.circle & set(self.world.able()) if kept.circle is not None else self.world.able())
+        self.of(found[1]).does(handing.hand_over, found[0], self.house[data.draw(st.sampled_from(able))].id)
+
+    @rule(lead=st.sampled_from(LEADS), name=st.sampled_from(PEOPLE))
+    def lock_or_unlock(self, lead: str, name: str) -> None:
+        if lead == name or self.world.state[lead] != "active" or self.world.state[name] not in ("active", "locked"):
+            return
+        locking = self.world.state[name] == "active"
+        self.of(lead).does(staffing.lock if locking else staffing.unlock_account, self.house[name].id)
+        self.world.state[name] = "locked" if locking else "active"
+
+    @rule(lead=st.sampled_from(LEADS), name=st.sampled_from(PEOPLE))
+    def leave(self, lead: str, name: str) -> None:
+        if lead == name or self.world.state[lead] != "active" or self.world.state[name] == "left":
+            return
+        others = set(self.world.able()) - {name}
+        held = [kept.circle for kept in self.world.cases.values() if kept.circle and name in kept.circle]
+        last = any(not circle & others for circle in held)
+        try:
+            self.of(lead).does(staffing.leave, self.house[name].id)
+        except BadInput:
+            assert last
+            return
+        assert not last
+        self.world.state[name] = "left"
+        for kept in self.world.cases.values():
+            kept.circle = kept.circle - {name} if kept.circle is not None else None
+
+    @rule(data=st.data())
+    def admit_again(self, data: st.DataObject) -> None:
+        """Let somebody who left come back with a new key, which a colleague gives the agency's secret to."""
+        gone = [name for name in PEOPLE if self.world.state[name] == "left"]
+        if not gone or not self.world.able():
+            return
+        name, seed = data.draw(st.sampled_from(gone)), fresh_key()
+        union = agency_id(self.house, "womens_union")
+
+        def admit(work: Work) -> None:
+            head = fresh.head(work.session, work.commune_id, self.house[name].id)
+            member = fresh.member(work.session, work.commune_id, head.id)
+            fresh.agency(work.session, work.commune_id, union)
+            member.state, member.public_key = "active", public_key(seed)
+            keys.admit(work.hands, work.hands.keys(union), member)
+            work.session.flush()
+            heads.take_away(work.session, head, bound.to_member(work.hands, head.id))
+
+        self.of(self.world.able()[0]).does(Action(Act.AGENCY_ROTATE, admit))
+        self.world.state[name], self.world.seeds[name] = "active", seed
+
+    @rule(name=st.sampled_from(PEOPLE))
+    def renew_keys(self, name: str) -> None:
+        if name in self.world.able():
+            settle(self.house, self.of(name))
+            assert not self.of(name).presence.due
+
+    @rule(data=st.data())
+    def refer_or_withdraw(self, data: st.DataObject) -> None:
+        found = self.some(data)
+        if found is None:
+            return
+        kept, me = self.world.cases[found[0]], self.of(found[1])
+        if kept.sent is not None:
+            me.does(sending.withdraw, found[0], kept.sent)
+            kept.sent = None
+            return
+        ground = me.does(ledger.record_ground, found[0], GroundEntry("consent", "police", "granted", "spoken"))
+        kept.sent = me.does(sending.send, found[0], ground, Letter(asks=("police",)))
+        self.of("cuong").does(receiving.open_referral, found[0], kept.sent)
+
+    def reads(self, name: str, case_id: UUID, section: Section) -> bool:
+        try:
+            return bool(self.of(name).does(desk.read_section, case_id, section))
+        except CaseworkError:
+            return False
+
+    @precondition(lambda self: hasattr(self, "world"))
+    @invariant()
+    def exactly_those_read_who_should(self) -> None:
+        for case_id, kept in self.world.cases.items():
+            should = self.readers(case_id)
+            able = {name for name in self.world.able() if self.reads(name, case_id, Section.STORY)}
+            assert able == should, (case_id, able, should)
+            assert self.reads("cuong", case_id, Section.INCIDENT) == (kept.sent is not None)
+            assert not self.reads("cuong", case_id, Section.STORY)
+
+    @precondition(lambda self: hasattr(self, "world"))
+    @invariant()
+    def who_is_out_holds_nothing(self) -> None:
+        for name, state in self.world.state.items():
+            somebody = self.house[name]
+            with stolen(self.house) as thief:
+                wraps, sessions = (len(thief.rows(kind, member_id=somebody.id)) for kind in ("wrap", "session"))
+            if state != "active":
+                assert sessions == 0
+                old = somebody._cookie
+                assert old is None or recognise(self.house.gate, self.house.config, old) is None
+            assert (wraps == 0) == (state == "left")
