@@ -36,8 +36,10 @@ def opened(chromium: Browser, house: House, site: str):
     def open_page(username: str, path: str, width: int, **options) -> Page:
         context = chromium.new_context(viewport={"width": width, "height": 740}, **options)
         contexts.append(context)
-        cookie = {"name": COOKIE, "value": house[username].cookie, "domain": "127.0.0.1", "path": "/"}
-        context.add_cookies([{**cookie, "secure": True, "httpOnly": True}])
+        cookie = house[username].cookie
+        context.add_cookies(
+            [{"name": COOKIE, "value": cookie, "domain": "127.0.0.1", "path": "/", "secure": True, "httpOnly": True}]
+        )
         page = context.new_page()
         page.goto(site + path)
         return page
