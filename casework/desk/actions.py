@@ -41,9 +41,8 @@ def read_home(work: Work) -> list[Lonely]:
 @action(Act.CASE_LIST)
 def list_cases(work: Work) -> Home:
     """List the cases and drafts in reach: open ones before closed ones, danger first, then the newest."""
-    found = reading.listed(work, [Section.LABEL])
+    found, names = reading.listed(work, [Section.LABEL]), staff.names(work)
     work.reason = f"{len(found)} cases"
-    names = staff.names(work)
     anew = to_reach_anew(work, [one.row.id for one in found if one.row.holder_id == work.me])
     lines = sorted((_line(work, one, names) for one in found), key=_order)
     return Home(tuple(lines), tuple(list_drafts(work)), waiting(work), to_reach_anew=anew, lonely=holding.told(work))
@@ -83,9 +82,8 @@ def search(work: Work, query: str) -> tuple[CaseLine, ...]:
     if read.recent(work.hands, Act.CASE_SEARCH, who=work.me, since=work.hands.at - _MINUTE) >= _SEARCHES_A_MINUTE:
         raise Throttled("Tìm quá nhiều lần trong một phút. Hãy chờ một chút.")
     book = reading.book(work)
-    found = book.listed([Section.LABEL], of=finding.hits(book, wanted))
+    found, names = book.listed([Section.LABEL], of=finding.hits(book, wanted)), staff.names(work)
     work.reason = f"{len(found)} hits"
-    names = staff.names(work)
     return tuple(sorted((_line(work, one, names) for one in found), key=_order))
 
 
