@@ -14,7 +14,7 @@ from casework.db import upgrade
 from casework.demo import build, cards, folder
 from casework.errors import CaseworkError
 from casework.gate import open_gate
-from casework.keeping import opportune
+from casework.keeping import opportune, shape, soundness
 from casework.office import commands, keeping, occupancy
 from casework.oversight import console, policy_text
 from casework.vault import kek
@@ -77,6 +77,7 @@ def serve(data: Path, port: int | None, workers: int | None) -> None:
     """Chạy sổ ở 127.0.0.1. / Serve an installation on 127.0.0.1; a proxy in front of it speaks TLS."""
     settings = config.load(data.absolute())
     chosen = serving.free_port(port or _PORT, exactly=True)
+    shape.must_fit(settings.database_url)
     with occupancy.shared(settings.data):
         if workers:
             many.serve(settings, chosen, workers)
@@ -96,7 +97,10 @@ def verify(data: Path) -> None:
     for name, verdict in verdicts:
         state = "đúng / holds" if verdict.holds else "SAI / BROKEN"
         click.echo(f"{name}: {verdict.lines} dòng / lines, {verdict.short}, {state}")
-    if not all(verdict.holds for _, verdict in verdicts):
+    findings = soundness.look_at_all(settings, gate)
+    for one in findings:
+        click.echo(f"- {one.table} {one.about or ''}: {one.words}")
+    if findings or not all(verdict.holds for _, verdict in verdicts):
         raise click.exceptions.Exit(1)
 
 

@@ -1,8 +1,11 @@
 """What a case is called by somebody who may open it: by its label, or by the letter that brought it."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
-from casework.cases import reading
+from casework.accounts import staff
+from casework.cases import places, reading
+from casework.cases.questions import SectionData
 from casework.cases.reading import Held
 from casework.cases.sections import Label, Letter
 from casework.gate import Work
@@ -26,3 +29,11 @@ def label_of(pages: Iterable[Page]) -> Label | None:
         if page.section == Section.LETTER:
             codes.append(Letter.from_json(page.data).code)
     return next((Label(code=code) for code in codes if code), None)
+
+
+def of_ids(work: Work, data: SectionData) -> dict[str, str]:
+    """Return words for the fields of a section that hold an id: a trusted address, a second person."""
+    if second := getattr(data, "second", ""):
+        return {"second": staff.names(work).get(UUID(hex=second), "")}
+    place_id = getattr(data, "address_id", "")
+    return {"address_id": places.name_of(work, place_id)} if place_id else {}

@@ -9,7 +9,7 @@ from uuid import UUID
 from casework.accounts import holding, staff
 from casework.accounts.holding import Lonely
 from casework.audit import read
-from casework.cases import facts, finding, naming, places, reading, sharing, writing
+from casework.cases import facts, finding, naming, reading, sharing, writing
 from casework.cases.models import CLOSED, OPEN
 from casework.cases.naming import label_of
 from casework.cases.questions import SectionData
@@ -164,7 +164,7 @@ def _written(work: Work, found: Held, pages: Iterable[Page]) -> tuple[Written, .
     written = []
     for page in pages:
         data = SECTIONS[Section(page.section)].from_json(page.data)
-        written.append(Written(data, page.revision, names.get(page.by, ""), page.at, code, _named(work, data)))
+        written.append(Written(data, page.revision, names.get(page.by, ""), page.at, code, naming.of_ids(work, data)))
     if not written:
         raise NotFound("section", about=found.id)
     return tuple(written)
@@ -173,13 +173,6 @@ def _written(work: Work, found: Held, pages: Iterable[Page]) -> tuple[Written, .
 def _code(work: Work, found: Held) -> str:
     label = naming.label(work, found)
     return label.code if label else ""
-
-
-def _named(work: Work, data: SectionData) -> dict[str, str]:
-    if second := getattr(data, "second", ""):
-        return {"second": staff.names(work).get(UUID(hex=second), "")}
-    place_id = getattr(data, "address_id", "")
-    return {"address_id": places.name_of(work, place_id)} if place_id else {}
 
 
 @action(Act.SECTION_WRITE)

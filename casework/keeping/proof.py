@@ -38,7 +38,7 @@ def kinds() -> list[type[Any]]:
 def prove(connection: Connection, control_of: Callable[[UUID], Control]) -> Proof:
     """Check every row and every newest body; raise VaultError at the first that does not hold."""
     versions, listed = {}, {}
-    for head in _plain(connection, Head):
+    for head in plain(connection, Head):
         check(control_of(head.commune_id), Head, head, 0)
         versions[head.id] = head.v
         for one in heads.entries(head.listing):
@@ -61,7 +61,7 @@ def _check_all(
     connection: Connection, kind: type[Any], control_of: Callable[[UUID], Control], versions: Mapping[UUID, int]
 ) -> int:
     count = 0
-    for row in _plain(connection, kind):
+    for row in plain(connection, kind):
         try:
             check(control_of(getattr(row, kind.__commune__)), kind, row, version(kind, row, versions))
         except VaultError as cause:
@@ -70,7 +70,8 @@ def _check_all(
     return count
 
 
-def _plain(connection: Connection, kind: type[Any]) -> Iterator[Any]:
+def plain(connection: Connection, kind: type[Any]) -> Iterator[Any]:
+    """Read every row of one kind as it stands, unchecked."""
     statement = select(*columns(kind)).execution_options(yield_per=_AT_ONCE)
     for row in connection.execute(statement):
         yield taken_apart(row, [kind])[0]
@@ -85,12 +86,12 @@ def _bodies(connection: Connection, listed: dict[tuple[UUID, int, UUID, int], by
         digest = left.pop((row.case_id, row.section, row.series, row.revision), None)
         if digest is not None and digest != sha256(row.body).digest():
             raise VaultError("Bảng document có dòng không đúng.")
-    missing = [place for place in left if not _is_release(place)]
+    missing = [place for place in left if not is_release(place)]
     if missing:
         raise VaultError("Bảng document thiếu dòng.")
     return len(listed) - len(left)
 
 
-def _is_release(place: tuple[UUID, int, UUID, int]) -> bool:
+def is_release(place: tuple[UUID, int, UUID, int]) -> bool:
     """Tell a release that the ledger lists; its hash is that of a row in another table."""
     return place[2].int >> 64 == Series.RELEASE

@@ -10,7 +10,7 @@ import click
 from casework import clock, config
 from casework.config import Config
 from casework.gate import Gate, open_gate
-from casework.keeping import backups, clocks, dump, restore, tick
+from casework.keeping import backups, clocks, dump, restore, shape, tick
 from casework.keeping.restore import Order, Report
 from casework.office import occupancy
 from casework.office.typed import ask_key
@@ -102,6 +102,7 @@ def _tell(report: Report) -> None:
 def round_of_the_clock(data: Path, confirm_clock: bool) -> None:
     """Việc định kỳ: mốc nhật ký, sao lưu, hết hạn. / What comes round: checkpoints, backups, expiry."""
     with _opened(data) as (settings, gate):
+        shape.must_fit(settings.database_url)
         if confirm_clock:
             clocks.confirm(settings, gate)
         done = tick.tick(settings, gate)
