@@ -105,6 +105,9 @@ def round_of_the_clock(data: Path, confirm_clock: bool) -> None:
         shape.must_fit(settings.database_url)
         if confirm_clock:
             clocks.confirm(settings, gate)
+        elif not tick.due(settings):
+            click.echo("Chưa đến giờ. / Nothing is due yet.")
+            return
         done = tick.tick(settings, gate)
     if done is None:
         click.echo("Một lượt khác đang chạy. / Another round is under way.")

@@ -10,6 +10,7 @@ from casework.keeping import backups, restore
 from casework.keeping.restore import Order, Report
 from casework.vault import kek, signing
 from casework.vault.bytes import fresh_key, public_key
+from casework.vault.entry.codes import write_code
 from tests.house import House
 
 
@@ -35,6 +36,20 @@ class Kept:
         done = restore.restore(self.config, self.order(file, **more), announce=lambda _: None)
         self.reopens()
         return done
+
+    def writes_settings(self) -> None:
+        """Write casework.toml, by which a command of its own process finds everything."""
+        lines = (
+            f"database_url = '{self.config.database_url}'",
+            f"checkpoint_public = ['{self.config.checkpoint_public[0]}']",
+            f"backup_public = '{self.config.backup_public}'",
+            f"checkpoint_dir = '{self.config.checkpoint_dir}'",
+        )
+        (self.config.data / "casework.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def key_on_paper(self) -> str:
+        """Return the two lines of the backup key's sheet."""
+        return f"{write_code(self.seed[:16])}\n{write_code(self.seed[16:])}\n"
 
     def reopens(self) -> None:
         """Open the gate of what now stands in the place of the database."""

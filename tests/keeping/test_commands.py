@@ -1,0 +1,87 @@
+"""The commands of keeping as an operator types them, and a backup that changes the kind of database."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from casework.desk import actions as desk
+from casework.keeping import backups
+from casework.policy.words import Section
+from tests import postgres
+from tests.house import House, only_sqlite
+from tests.keeping.kept import Kept
+from tests.referrals.scenes import referred
+from tests.tampering import stolen
+
+
+def _run(book: Kept, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "casework", words[0], "--data", str(book.config.data), *words[1:]]
+    return subprocess.run(command, input=typed, capture_output=True, text=True, timeout=120, check=False)
+
+
+@only_sqlite
+def test_back_up_drill_and_restore_by_command(book: Kept):
+    made = referred(book.house).goes("open")
+    book.writes_settings()
+    backed = _run(book, "backup")
+    assert backed.returncode == 0, backed.stderr
+    [file] = backups.kept(book.config)
+    assert str(file) in backed.stdout
+    made.goes("decline")
+    live = Path(book.config.database_url.removeprefix("sqlite:///"))
+    book.house.gate.database.engine.dispose()
+    before = live.read_bytes()
+    drilled = _run(book, "restore", str(file), "--drill", typed=book.key_on_paper())
+    assert drilled.returncode == 0, drilled.stderr
+    assert "taken away again: 1" in drilled.stdout
+    assert live.read_bytes() == before
+    assert not (book.config.data / "drill").exists()
+    unasked = _run(book, "restore", str(file), typed="n\n")
+    assert unasked.returncode == 1
+    assert live.read_bytes() == before
+    wrong = _run(book, "restore", str(file), "--yes", typed="AAAA\nBBBB\n")
+    assert (wrong.returncode, live.read_bytes() == before) == (1, True)
+    restored = _run(book, "restore", str(file), "--yes", typed=book.key_on_paper())
+    assert restored.returncode == 0, restored.stderr
+    book.reopens()
+    assert made.state == "declined"
+
+
+@only_sqlite
+def test_a_round_by_command_says_what_it_did(book: Kept):
+    book.writes_settings()
+    done = _run(book, "tick")
+    assert done.returncode == 0, done.stderr
+    assert "checkpoint, backup, expiry" in done.stdout
+    assert "Nothing is due" in _run(book, "tick").stdout
+    (book.config.data / "ticked").write_text("1\n", encoding="ascii")
+    odd = _run(book, "tick")
+    assert odd.returncode == 1
+    assert "--confirm-clock" in odd.stderr
+    assert _run(book, "tick", "--confirm-clock").returncode == 0
+
+
+@only_sqlite
+@pytest.mark.parametrize("back", [False, True], ids=["to-postgresql", "and-back"])
+def test_a_backup_of_one_kind_of_database_is_restored_into_the_other(book: Kept, house: House, back: bool):
+    lan = house["lan"]
+    case_id = lan.opens_a_case()
+    story = lan.does(desk.read_section, case_id, Section.STORY)
+    file, home = book.backs_up(), book.config
+    house.gate.database.engine.dispose()
+    with postgres.fresh_database() as url:
+        book.config = house.config = replace(home, database_url=url)
+        book.restores(file)
+        assert house["lan"].does(desk.read_section, case_id, Section.STORY) == story
+        if back:
+            file = book.backs_up()
+            house.gate.database.engine.dispose()
+            book.config = house.config = home
+            book.restores(file)
+            assert house["lan"].does(desk.read_section, case_id, Section.STORY) == story
+            with stolen(house) as thief:
+                assert thief.rows("session", member_id=house["mai"].id) == []
+        house.gate.database.engine.dispose()

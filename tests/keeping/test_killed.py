@@ -1,0 +1,56 @@
+"""A restore that is killed at any step leaves one whole database, the old or the new; running it again ends it."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from casework.audit.checkpoint import Shelf, compare
+from casework.desk import actions as desk
+from casework.keeping import checkpoints
+from casework.oversight import console
+from tests.keeping.kept import Kept
+from tests.people import THANH_SON
+from tests.referrals.scenes import referred
+
+BEFORE = ("filled", "replayed", "checked", "settled")
+AFTER = ("swapped", "remarked", "noted")
+_FEW = {"checked", "swapped"}
+STEPS = [pytest.param(one, marks=() if one in _FEW else pytest.mark.prove) for one in (*BEFORE, *AFTER)]
+
+
+def _restored_until(book: Kept, file: object, step: str) -> int:
+    words = ["-m", "tests.keeping.dies", str(book.config.data), str(file), book.seed.hex(), step]
+    return subprocess.run([sys.executable, *words], check=False, timeout=120).returncode
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_restore_that_is_killed_leaves_one_whole_database(book: Kept, step: str):
+    made = referred(book.house).goes("open")
+    checkpoints.write_all(book.config, book.house.gate)
+    file = book.backs_up()
+    made.goes("decline")
+    later = book.house["lan"].opens_a_case()
+    book.writes_settings()
+    book.house.gate.database.engine.dispose()
+    assert _restored_until(book, file, step) == -signal.SIGKILL
+    book.reopens()
+    assert made.state == "declined"
+    assert all(verdict.holds for _, verdict in console.verify_all(book.house.gate))
+    lan = book.house["lan"]
+    assert lan.does(desk.read_case, made.case_id)
+    if step in BEFORE:
+        assert lan.does(desk.read_case, later)
+    book.house.gate.database.engine.dispose()
+    assert _restored_until(book, file, "none") == 0
+    book.reopens()
+    assert made.state == "declined"
+    assert book.house["lan"].does(desk.read_case, made.case_id)
+    with book.house.hands() as hands:
+        assert compare(hands, _shelf(book), checkpoints.publics(book.config)).holds
+    assert list(book.config.data.glob("*.set_aside*")) == list(book.config.data.glob("*.restoring")) == []
+
+
+def _shelf(book: Kept) -> Shelf:
+    return Shelf.of(book.config.checkpoints_folder, THANH_SON)
