@@ -44,10 +44,7 @@ def check(file: BinaryIO, publics: Iterable[bytes]) -> dict[str, Any]:
     left = file.tell() - _SIGNATURE
     file.seek(0)
     digest = sha256()
-    while left > 0:
-        piece = file.read(min(left, _READ))
-        if not piece:
-            break
+    while left > 0 and (piece := file.read(min(left, _READ))):
         digest.update(piece)
         left -= len(piece)
     signing.verify(publics, _signed(digest.digest()), file.read())

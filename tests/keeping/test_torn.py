@@ -78,7 +78,12 @@ def test_even_a_signed_file_holds_its_chunks_together(raw: bytes):
             _opened(_signed_again(body))
     whole = _signed_again(b"".join([archive.MAGIC, head, key, *chunks, end]))
     assert _opened(whole) == b"".join(STREAM)
-    for broken in (b"nothing", archive.MAGIC + bytes([0, 0, 0, 1]) + b"{", archive.MAGIC + b"\xff\xff\xff\xff"):
+    for broken in (
+        b"nothing",
+        archive.MAGIC + bytes([0, 0, 0, 1]) + b"{",
+        archive.MAGIC + b"\xff" * 4,
+        archive.MAGIC + b"\0\0\xff\xff",
+    ):
         with pytest.raises(VaultError):
             _opened(_signed_again(broken))
 
