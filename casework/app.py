@@ -1,8 +1,9 @@
 """Wires the slices into one Flask application; nothing is decided here."""
 
 from typing import Any
+from uuid import UUID
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext
 
 from casework import web
@@ -16,6 +17,7 @@ from casework.desk import views as desk
 from casework.endings import views as endings
 from casework.gate import open_gate
 from casework.intake import views as intake
+from casework.keeping.alarm import Alarm
 from casework.oversight import views as oversight
 from casework.policy.permit import allowed
 from casework.policy.words import Act
@@ -29,6 +31,9 @@ from casework.web import address, presence
 from casework.web.exit import ENDING
 
 _HELP_LINE = "peace_house"
+_ALARM = "casework.alarm"
+# Who looks after the log or the machine is told when something is wrong with it.
+_TOLD = (Act.AUDIT_VERIFY, Act.ACCOUNT_LIST)
 _BLUEPRINTS = (
     accounts.blueprint,
     desk.blueprint,
@@ -63,6 +68,7 @@ def create_app(config: Config) -> Flask:
     web.install(app)
     presence.install(app, open_gate(config, key), config)
     app.extensions["casework.settle"] = rotation.rotate_due
+    app.extensions[_ALARM] = Alarm(config)
     app.extensions["casework.keep"] = door.keep_what_was_typed
     app.extensions[ENDING] = door.ending
     app.context_processor(_surroundings)
@@ -89,4 +95,10 @@ def _surroundings() -> dict[str, Any]:
         "idle_minutes": presence.config().idle_minutes,
         "sign_out": url_for("accounts.sign_out"),
         "nav": nav,
+        "no_checkpoint": any(allowed(found.person.actor, act) for act in _TOLD) and _rings(found.person.commune_id),
     }
+
+
+def _rings(commune_id: UUID) -> bool:
+    alarm: Alarm = current_app.extensions[_ALARM]
+    return alarm.rings(commune_id)
