@@ -1,6 +1,6 @@
 """Print every figure: `python -m bench`."""
 
-from bench import pages, sealing
+from bench import keeping, pages, sealing
 
 print(f"{'milliseconds':<40}{'median':>10}{'slowest':>10}{'to hold':>10}")
 for figure in sealing.figures():
@@ -8,3 +8,6 @@ for figure in sealing.figures():
 print(f"\n{'over HTTP, milliseconds':<40}{'median':>10}{'slowest':>10}{'hellos':>10}{'to hold':>13}")
 for page in pages.figures():
     print(page.row(), flush=True)
+print(f"\n{'once, seconds':<40}{'taken':>10}{'':>10}{'to hold':>10}")
+for run in keeping.figures():
+    print(run.row(), flush=True)

@@ -1,0 +1,56 @@
+"""How long a backup takes, and the way back from it on the same machine: whole runs in seconds, each done once."""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bench import town
+from casework.gate import open_gate
+from casework.keeping import backups, restore
+from casework.keeping.restore import Order
+from casework.vault import kek, signing
+from casework.vault.bytes import fresh_key, public_key
+
+_CASES = 5000
+# The way back must end within 15 minutes; the operator needs most of them to fetch the paper from the safe.
+_TO_HOLD = 300.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One thing done once: how many seconds it took and how many it may."""
+
+    name: str
+    seconds: float
+    to_hold: float = _TO_HOLD
+
+    def row(self) -> str:
+        """Write the run as one line of a table."""
+        return f"{self.name:<40}{self.seconds:>10.1f}{'':>10}{self.to_hold:>10.1f}"
+
+
+def figures(cases: int = _CASES) -> Iterator[Run]:
+    """Back up a commune with so many cases, rehearse the way back, and go it."""
+    with tempfile.TemporaryDirectory() as folder:
+        built = town.build(Path(folder) / "town", sizes=(cases,))
+        signer, seed = signing.create(built.config.data / "checkpoint-key"), fresh_key()
+        config = replace(
+            built.config,
+            checkpoint_file=built.config.data / "checkpoint-key",
+            checkpoint_public=(signing.pinned(signer.public),),
+            backup_public=signing.pinned(public_key(seed)),
+        )
+        gate = open_gate(config, kek.load(config.kek_file, demo=True))
+        yield _run(f"back up {cases} cases", lambda: backups.make(config, gate))
+        gate.database.engine.dispose()
+        order = Order(backups.kept(config)[0], seed)
+        yield _run(f"rehearse restoring {cases} cases", lambda: restore.drill(config, order))
+        yield _run(f"restore {cases} cases", lambda: restore.restore(config, order, announce=lambda _: None))
+
+
+def _run(name: str, work: Callable[[], object]) -> Run:
+    before = time.perf_counter()
+    work()
+    return Run(name, time.perf_counter() - before)
