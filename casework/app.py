@@ -94,6 +94,7 @@ def _surroundings() -> dict[str, Any]:
         "commune_name": found.commune_name,
         "idle_minutes": presence.config().idle_minutes,
         "sign_out": url_for("accounts.sign_out"),
+        "mine": url_for("accounts.mine.overview"),
         "nav": nav,
         "no_checkpoint": any(allowed(found.person.actor, act) for act in _TOLD) and _rings(found.person.commune_id),
     }

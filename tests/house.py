@@ -15,22 +15,26 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
+from casework import clock
 from casework.accounts import actions as accounts
 from casework.accounts.actions import Opened
+from casework.accounts.signing_in import second_factor
+from casework.audit import fresh
 from casework.audit.removals import Removals
 from casework.codelists import codelist
 from casework.config import Config
 from casework.db import Database, upgrade
 from casework.gate import Action, Gate, Person
 from casework.intake import actions as intake
-from casework.policy.permit import Actor
-from casework.policy.words import Role
+from casework.policy.permit import Actor, issue
+from casework.policy.words import Act, Role
 from casework.vault.circles import NewMember
+from casework.vault.entry import totp
 from casework.vault.hands import Hands
 from casework.vault.macs import equip
 from casework.web.people import Presence, recognise
 from tests import postgres
-from tests.people import COMMUNES, KEK, KEYLESS, STAFF, THANH_SON, Name, keys
+from tests.people import COMMUNES, KEK, KEYLESS, STAFF, THANH_SON, Name, keys, phone_of
 from tests.stories import dao
 
 P = ParamSpec("P")
@@ -92,9 +96,20 @@ class Someone:
 
     def sign_in(self) -> str:
         """Sign in with what her passphrase opens (the doorstep's tests spend Argon2's time) and return the cookie."""
-        visitor = self.house.stranger(commune_id=self.card.commune_id)
+        gate, visitor = self.house.gate, self.house.stranger(commune_id=self.card.commune_id)
         opened = Opened(self.id, keys()[self.card.username].seed)
-        return self.house.gate.perform(visitor, accounts.sign_in, opened, before=None).token.cookie()
+        begun = gate.perform(visitor, accounts.sign_in, opened, before=None)
+        self.waits_for_new_digits()
+        return gate.perform(visitor, second_factor, begun.token, self.digits()).token.cookie()
+
+    def digits(self, seconds: int = 0) -> str:
+        """Return what her phone shows now, or will show so many seconds later."""
+        return totp.code_at(phone_of(self.card.username), clock.micros() + seconds * clock.MICROSECOND)
+
+    def waits_for_new_digits(self) -> None:
+        """Let the digits that her phone shows be good again, as they are for whoever waits for the next ones."""
+        with self.house.gate.database.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE totp SET last_counter = 0")
 
     def leaves(self) -> None:
         """Close her browser: she signs in anew when she next does something."""
@@ -178,3 +193,14 @@ def _found(house: House, commune_id: UUID, name: str) -> None:
             new = NewMember(one.username, one.name, one.roles, agency.agency_id if agency else None)
             given = None if one.agency in KEYLESS else agency
             does(console, accounts.enrol, new, keys()[one.username].enrolment, keys=given)
+            _pair(house, one)
+
+
+def _pair(house: House, one: Name) -> None:
+    """Put a phone into somebody's hand, as admission does."""
+    control, member_id = house.gate.control(one.commune_id), keys()[one.username].enrolment.member_id
+    permit = issue(house.stranger(Role.CONSOLE, one.commune_id).actor, Act.ENROL)
+    with house.gate.database.work(permit, one.commune_id) as session:
+        equip(session, control)
+        fresh.head(session, one.commune_id, member_id)
+        session.add(totp.row(control, member_id, phone_of(one.username), at=clock.micros(), counter=0))

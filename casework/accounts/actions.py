@@ -1,114 +1,26 @@
-"""What visitors and the console do with accounts: sign in, unlock, sign out, found a commune, enrol people."""
+"""What the console does with accounts: founds a commune, adds its agencies, enrols people."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from casework import clock
+from casework.accounts.signing_in import Begun, Opened, WrongPassphrase, keep, sign_in, sign_out, unlock
 from casework.audit import fresh
 from casework.codelists import codelist
-from casework.errors import CaseworkError, SignInNeeded
 from casework.gate import Work, action
 from casework.policy.words import Act
-from casework.vault import circles, heads, ledger, marks, sessions
+from casework.vault import circles, heads, ledger, marks
 from casework.vault.circles import Enrolment, NewMember
 from casework.vault.hands import Lock
 from casework.vault.keyring import AgencyKeys
-from casework.vault.models import Commune, Member, SessionRow
+from casework.vault.models import Commune, Member
 
+__all__ = ["Begun", "Opened", "WrongPassphrase", "keep", "sign_in", "sign_out", "unlock"]
 # The agency in whose sessions cases are counted, and the size of most communes.
 _COUNTS = "womens_union"
 _SIZE = "S1"
-
-
-class WrongPassphrase(CaseworkError):
-    """The name or the passphrase is wrong; the two are never told apart."""
-
-    status = 422
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A member whose passphrase has just opened her own key."""
-
-    member_id: UUID
-    seed: bytes
-
-    def __repr__(self) -> str:
-        """Never print the key."""
-        return "<sealed>"
-
-
-@dataclass(frozen=True)
-class Begun:
-    """A session that has begun: the token for the cookie, and what was typed on a locked screen before it, if any."""
-
-    token: sessions.Token
-    kept: bytes | None
-
-
-@action(Act.SIGN_IN)
-def sign_in(work: Work, opened: Opened | None, *, before: bytes | None) -> Begun:
-    """Begin a session for a member whose passphrase has opened her key; None raises WrongPassphrase, in the log too.
-
-    `before` is the id of a session of this browser that ends now; text kept in it is handed back if it is hers.
-    """
-    if opened is None:
-        raise WrongPassphrase("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy thử lại.")
-    return _begin(work, opened, before)
-
-
-@action(Act.UNLOCK)
-def unlock(work: Work, opened: Opened | None, *, before: bytes | None) -> Begun:
-    """Continue after a pause: a new token, a new row, and the text that was kept meanwhile."""
-    if opened is None:
-        raise WrongPassphrase("Mật khẩu chưa đúng. Hãy thử lại.")
-    return _begin(work, opened, before)
-
-
-def _begin(work: Work, opened: Opened, before: bytes | None) -> Begun:
-    member = fresh.member(work.session, work.commune_id, opened.member_id)
-    if member.state != circles.ACTIVE:
-        raise WrongPassphrase("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy thử lại.")
-    work.who = member.id
-    token = sessions.start(work.session, work.hands.control, opened.seed, member_id=member.id, at=work.hands.at)
-    old = _row(work, before)
-    kept = None
-    if old is not None and old.member_id == member.id and old.kept is not None:
-        kept = sessions.kept_text(old, opened.seed)
-    if old is not None:
-        work.session.delete(old)
-    sessions.sweep(work.session, at=work.hands.at)
-    return Begun(token, kept)
-
-
-def _row(work: Work, sid: bytes | None) -> SessionRow | None:
-    if sid is None:
-        return None
-    owner = sessions.owner_of(work.session, sid)
-    if owner is None or owner[0] != work.commune_id:
-        return None
-    fresh.head(work.session, work.commune_id, owner[1])
-    return work.session.get(SessionRow, sid)
-
-
-@action(Act.SIGN_OUT)
-def sign_out(work: Work, sid: bytes | None) -> None:
-    """End this session: its row is gone when the answer is sent."""
-    if sid is not None:
-        work.session.execute(delete(SessionRow).where(SessionRow.sid == sid))
-
-
-@action(Act.KEEP)
-def keep(work: Work, sid: bytes, text: bytes) -> None:
-    """Keep what was typed on a screen that had locked, sealed to the person herself."""
-    row = _row(work, sid)
-    if row is None or row.member_id != work.me:
-        raise SignInNeeded("Phiên làm việc đã kết thúc.")
-    member = fresh.member(work.session, work.commune_id, work.me)
-    sessions.keep_text(row, member.public_key, text)
 
 
 @action(Act.COMMUNE_FOUND)

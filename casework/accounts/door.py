@@ -1,52 +1,103 @@
 """The door between a browser and its session: cookies in and out, visitors, and what was typed on a locked screen."""
 
 import json
-import secrets
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from uuid import UUID
 
-from flask import current_app, redirect, render_template, request, session
+from flask import current_app, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from casework.accounts import actions, doorstep
-from casework.accounts.actions import Begun
+from casework.accounts import devices, doorstep, own, signing_in, throttle
 from casework.accounts.doorstep import Knock
-from casework.errors import CaseworkError
+from casework.accounts.forms import ProofForm
+from casework.accounts.signing_in import Begun, ByPaper
+from casework.errors import BadInput, CaseworkError, SignInNeeded
 from casework.gate import Action, Person
 from casework.policy.permit import Actor
 from casework.policy.words import Role
-from casework.vault.sessions import token_from
+from casework.vault.entry.codes import read_code
+from casework.vault.sessions import FULL, NIGHT, PENDING, RENEW, Token, token_from
 from casework.web.language import local_path
 from casework.web.people import COOKIE, Presence, recognise
-from casework.web.presence import config, gate, perform, present
+from casework.web.presence import config, gate, me, perform, present
 
 DEVICE = "__Host-may"
 _YEAR = 365 * 86_400
 # Secrets are never kept: what is typed into these boxes must be typed again.
-_NOT_KEPT = frozenset({"csrf_token", "passphrase"})
+_NOT_KEPT = frozenset({"csrf_token", "passphrase", "digits", "code"})
 
 
 def knock(username: str, passphrase: str) -> Knock:
-    """Return who knocks, with the mark of this device."""
-    return Knock(username=username, passphrase=passphrase, device=request.cookies.get(DEVICE, ""))
+    """Return who knocks, with the mark of this browser and where it is."""
+    return Knock(username, passphrase, device=request.cookies.get(DEVICE, ""), address=request.remote_addr or "")
 
 
-def begin(doing: Action[..., Begun], given: Knock) -> Begun:
+def family() -> str:
+    """Return the family of this browser."""
+    return devices.family(request.user_agent.string)
+
+
+def begin(given: Knock) -> Begun:
     """Try the passphrase outside any transaction, then let the gate begin the session or log the failure.
 
     A try too many and a slot that was tampered with never reach the gate; their lines are written here.
     """
+    stranger = _stranger(given)
+    with _told(stranger, signing_in.sign_in):
+        opened = doorstep.try_passphrase(gate(), stranger.commune_id, given)
+    return gate().perform(stranger, signing_in.sign_in, opened, before=sid(), device=family())
+
+
+def unlock(passphrase: str) -> Begun:
+    """Try the passphrase of the person whose screen has locked."""
+    given = knock(me().username, passphrase)
+    stranger = _stranger(given)
+    with _told(stranger, signing_in.unlock):
+        opened = doorstep.try_passphrase(gate(), stranger.commune_id, given)
+    return gate().perform(stranger, signing_in.unlock, opened, before=sid())
+
+
+def finish(digits: str) -> Begun:
+    """Try the digits of the phone for the sign-in that waits; each try is counted first."""
+    given, stranger = knock(me().username, ""), visitor(me().person.commune_id)
+    with _told(stranger, signing_in.second_factor):
+        counts = throttle.of_second_step(gate().control(stranger.commune_id), me().sid)
+        throttle.count(gate(), stranger.commune_id, counts)
+        doorstep.count_try(gate(), stranger.commune_id, given)
+    return gate().perform(stranger, signing_in.second_factor, token(), digits)
+
+
+def begin_by_paper(given: Knock, *, code: str, digits: str, lost: str) -> Begun:
+    """Try the code on paper with the one thing that is left: the passphrase, or the digits of the phone."""
+    stranger = _stranger(given)
+    commune_id, passphrase, paper = stranger.commune_id, None, None
+    with _told(stranger, signing_in.by_paper):
+        if lost == "phone":
+            passphrase = doorstep.try_passphrase(gate(), commune_id, given)
+        else:
+            doorstep.count_try(gate(), commune_id, given)
+        with suppress(BadInput):
+            paper = doorstep.try_paper(gate(), commune_id, given, read_code(code))
+    tried = ByPaper(paper, passphrase, digits, lost)
+    return gate().perform(stranger, signing_in.by_paper, tried, before=sid(), device=family())
+
+
+def _stranger(given: Knock) -> Person:
     commune_id = doorstep.commune_behind(gate(), given.username)
     if commune_id is None:
-        raise actions.WrongPassphrase
-    stranger = visitor(commune_id)
+        raise signing_in.WrongPassphrase
+    return visitor(commune_id)
+
+
+@contextmanager
+def _told(person: Person, doing: Action[..., Begun]) -> Iterator[None]:
+    """Write into the log what stops an act before it comes to the gate."""
     try:
-        opened = doorstep.try_passphrase(gate(), commune_id, given)
+        yield
     except CaseworkError as cause:
-        gate().refuse(stranger, doing.act, cause)
+        gate().refuse(person, doing.act, cause)
         raise
-    return gate().perform(stranger, doing, opened, before=sid())
 
 
 def visitor(commune_id: UUID) -> Person:
@@ -56,22 +107,29 @@ def visitor(commune_id: UUID) -> Person:
 
 def sid() -> bytes | None:
     """Return the id of the session that the browser's cookie names, if any."""
-    token = token_from(request.cookies.get(COOKIE, ""))
-    return token.sid if token else None
+    found = token_from(request.cookies.get(COOKIE, ""))
+    return found.sid if found else None
 
 
-def welcome(begun: Begun) -> Response:
-    """Answer a sign-in or unlock: a new cookie, and either the page asked for or what had been typed before."""
+def token() -> Token:
+    """Return the token of this browser's session."""
+    found = token_from(request.cookies.get(COOKIE, ""))
+    if found is None:
+        raise SignInNeeded
+    return found
+
+
+def welcome(begun: Begun, username: str) -> Response:
+    """Answer whoever has come in, or half in: a new cookie, and the next page or what had been typed before."""
     session.clear()
-    _settle(begun)
-    kept = json.loads(begun.kept) if begun.kept else None
-    target = local_path(request.args.get("tiep", "/"))
-    answer = (
-        Response(render_template("accounts/kept.html", **kept), mimetype="text/html") if kept else redirect(target, 303)
-    )
-    answer.set_cookie(COOKIE, begun.token.cookie(), secure=True, httponly=True, samesite="Lax", path="/")
-    if DEVICE not in request.cookies:
-        mark = secrets.token_urlsafe(16)
+    if begun.kind != PENDING:
+        _settle(begun)
+    answer = _what_was_typed(begun.kept) if begun.kept else redirect(_next(begun), 303)
+    bring(answer, begun)
+    if begun.kind != PENDING and begun.member_id is not None:
+        commune_id, given = _commune(username), knock(username, "")
+        doorstep.forgive(gate(), commune_id, given)
+        mark = devices.marked(gate().control(commune_id), given.device, begun.member_id)
         answer.set_cookie(DEVICE, mark, max_age=_YEAR, secure=True, httponly=True, samesite="Lax", path="/")
     return answer
 
@@ -83,6 +141,26 @@ def _settle(begun: Begun) -> None:
         current_app.extensions["casework.settle"](gate(), found.person, found.due)
 
 
+def bring(answer: Response, begun: Begun) -> Response:
+    """Put the new token of a session into the browser's cookie."""
+    answer.set_cookie(COOKIE, begun.token.cookie(), secure=True, httponly=True, samesite="Lax", path="/")
+    return answer
+
+
+def _next(begun: Begun) -> str:
+    """Return where to go: on with the second step, to a new passphrase, or to the page that was asked for."""
+    target = local_path(request.args.get("tiep", "/"))
+    after = {PENDING: "accounts.second_step", RENEW: "accounts.mine.passphrase", NIGHT: "accounts.mine.overview"}
+    return target if begun.kind == FULL else url_for(after[begun.kind], tiep=target)
+
+
+def _commune(username: str) -> UUID:
+    found = doorstep.commune_behind(gate(), username)
+    if found is None:
+        raise signing_in.WrongPassphrase
+    return found
+
+
 def ending() -> Callable[[], None]:
     """Return what ends this browser's session after the answer has been sent."""
     found, this, by = present(), sid(), gate()
@@ -90,7 +168,7 @@ def ending() -> Callable[[], None]:
     def end() -> None:
         if found is not None:
             with suppress(CaseworkError):
-                by.perform(found.person, actions.sign_out, this)
+                by.perform(found.person, signing_in.sign_out, this)
 
     return end
 
@@ -104,4 +182,28 @@ def keep_what_was_typed(who: Presence) -> None:
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT]
     if any(value.strip() for _, value in fields):
         text = json.dumps({"action": request.full_path.rstrip("?"), "fields": fields}, ensure_ascii=False)
-        perform(actions.keep, who.sid, text.encode())
+        perform(signing_in.keep, who.sid, text.encode())
+
+
+def proof_form() -> ProofForm:
+    """Return the form that proves who she is: without a phone where none can be asked for."""
+    form = ProofForm()
+    if config().demo or me().kind == NIGHT:
+        del form.digits
+    return form
+
+
+def prove(form: ProofForm, about: str) -> Begun:
+    """Try the passphrase outside any transaction, then let the gate check both factors and begin anew."""
+    given = knock(me().username, form.passphrase.data or "")
+    with _told(me().person, own.step_up):
+        opened = doorstep.try_passphrase(gate(), me().person.commune_id, given)
+    digits = form.digits.data or "" if form.digits else ""
+    return perform(own.step_up, opened, digits, token=token(), about=_id(about))
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,34 +1,31 @@
-"""Before the gate: finds the member of a name, counts failed tries, and lets Argon2 work outside any transaction."""
+"""Before the gate: finds the member of a name, counts tries, and lets Argon2 work outside any transaction."""
 
-import hmac
 from dataclasses import dataclass
-from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, select
 
-from casework import clock
-from casework.accounts.actions import Opened
+from casework.accounts import devices, throttle
+from casework.accounts.signing_in import Opened
+from casework.accounts.throttle import Bucket
 from casework.audit import fresh
-from casework.clock import MICROSECOND
-from casework.errors import Throttled, VaultError
+from casework.errors import VaultError
 from casework.gate import Gate
 from casework.vault import passwords
 from casework.vault.macs import equip
-from casework.vault.models import Commune, Member, Slot, Throttle
+from casework.vault.models import Commune, Member, Slot
+from casework.vault.passwords import SlotSecret
 from casework.vietnamese import plain
-
-_WINDOW_SECONDS = 15 * 60
-_TRIES = 10
 
 
 @dataclass(frozen=True)
 class Knock:
-    """Somebody at the door: the name she gave, her passphrase, and the random mark of her device."""
+    """Somebody at the door: the name she gave, her passphrase, the mark of her browser, and her network address."""
 
     username: str
     passphrase: str
     device: str
+    address: str = ""
 
     def __repr__(self) -> str:
         """Never print a passphrase."""
@@ -50,56 +47,68 @@ def only_commune(gate: Gate) -> UUID | None:
     return ids[0] if len(ids) == 1 else None
 
 
+def count_try(gate: Gate, commune_id: UUID, knock: Knock) -> None:
+    """Count a try of this name from this browser; raise Throttled after one too many."""
+    buckets, _ = _counts(gate, commune_id, knock)
+    throttle.count(gate, commune_id, buckets)
+
+
+def forgive(gate: Gate, commune_id: UUID, knock: Knock) -> None:
+    """Forget the tries of somebody who has come in, second factor and all."""
+    buckets, known = _counts(gate, commune_id, knock)
+    throttle.forgive(gate, commune_id, buckets, known=known)
+
+
 def try_passphrase(gate: Gate, commune_id: UUID, knock: Knock) -> Opened | None:
-    """Open a member's key with her passphrase; None if name or passphrase is wrong, Throttled after ten tries.
-
-    Tries are counted for each pair of name and device, so that a stranger cannot lock a counsellor out.
-    """
-    key = _key(gate, commune_id, knock)
-    _count(gate, commune_id, key)
-    opened = _opened(gate, commune_id, knock)
-    if opened is not None:
-        with gate.database.work(None, None) as session:
-            session.execute(delete(Throttle).where(Throttle.key == key))
-    return opened
-
-
-def _opened(gate: Gate, commune_id: UUID, knock: Knock) -> Opened | None:
-    control = gate.control(commune_id)
-    with gate.database.look() as session:
-        equip(session, control)
-        wanted = select(Member.id).where(Member.commune_id == commune_id, Member.username == plain(knock.username))
-        member_id = session.execute(wanted).scalar_one_or_none()
-        slot = None
-        if member_id is not None:
-            fresh.member(session, commune_id, member_id)
-            mine = select(Slot).where(Slot.commune_id == commune_id, Slot.member_id == member_id)
-            slot = session.execute(mine.where(Slot.kind == "password")).scalar_one_or_none()
-    if slot is None or member_id is None:
+    """Open a member's key with her passphrase; None if name or passphrase is wrong, Throttled after too many tries."""
+    count_try(gate, commune_id, knock)
+    slot = _slot(gate, commune_id, knock, "password")
+    if slot is None:
         passwords.pretend(knock.passphrase)
         return None
-    secret = passwords.SlotSecret(slot.salt, slot.memory_kib, slot.passes, slot.blob)
+    secret = SlotSecret(slot.salt, slot.memory_kib, slot.passes, slot.blob)
+    ids = {"member_id": slot.member_id, "slot_id": slot.id}
     try:
-        seed = passwords.unlock(control, secret, knock.passphrase, member_id=member_id, slot_id=slot.id)
+        seed = passwords.unlock(gate.control(commune_id), secret, knock.passphrase, **ids)
     except VaultError:
         return None
-    return Opened(member_id=member_id, seed=seed)
+    return Opened(slot.member_id, seed)
 
 
-def _key(gate: Gate, commune_id: UUID, knock: Knock) -> bytes:
-    pair = f"{plain(knock.username)}\n{knock.device}".encode()
-    return hmac.digest(gate.control(commune_id).mac, b"cw/1/throttle" + pair, sha256)
+def try_paper(gate: Gate, commune_id: UUID, knock: Knock, code: bytes) -> Opened | None:
+    """Open a member's key with the code that she keeps on paper; the try has been counted by `count_try`."""
+    slot = _slot(gate, commune_id, knock, "code")
+    if slot is None:
+        return None
+    secret = SlotSecret(slot.salt, slot.memory_kib, slot.passes, slot.blob)
+    ids = {"member_id": slot.member_id, "slot_id": slot.id}
+    try:
+        seed = passwords.unlock_with_code(gate.control(commune_id), secret, code, **ids)
+    except VaultError:
+        return None
+    return Opened(slot.member_id, seed, slot.id)
 
 
-def _count(gate: Gate, commune_id: UUID, key: bytes) -> None:
-    """Count a try before it is made, so that parallel tries are counted too; what is past its window goes."""
-    now = clock.micros()
-    with gate.database.work(None, commune_id) as session:
-        session.execute(delete(Throttle).where(Throttle.since < now - _WINDOW_SECONDS * MICROSECOND))
-        row = session.get(Throttle, key)
-        if row is None:
-            session.add(Throttle(key=key, failures=1, since=now))
-            return
-        row.failures += 1
-    if row.failures > _TRIES:
-        raise Throttled("Đã thử quá nhiều lần. Hãy chờ 15 phút rồi thử lại, hoặc nhờ đồng nghiệp.")
+def _slot(gate: Gate, commune_id: UUID, knock: Knock, kind: str) -> Slot | None:
+    with gate.database.look() as session:
+        equip(session, gate.control(commune_id))
+        member_id = session.execute(_member(commune_id, knock)).scalar_one_or_none()
+        if member_id is None:
+            return None
+        fresh.member(session, commune_id, member_id)
+        mine = select(Slot).where(Slot.commune_id == commune_id, Slot.member_id == member_id)
+        return session.execute(mine.where(Slot.kind == kind)).scalar_one_or_none()
+
+
+def _counts(gate: Gate, commune_id: UUID, knock: Knock) -> tuple[list[Bucket], bool]:
+    """Return the counts that a try falls into, and whether the browser is one that this account has used before."""
+    control, username = gate.control(commune_id), plain(knock.username)
+    with gate.database.look() as session:
+        member_id = session.execute(_member(commune_id, knock)).scalar_one_or_none()
+    if devices.knows(control, knock.device, member_id):
+        return throttle.of_account(control, username, devices.mark_of(knock.device)), True
+    return throttle.of_account(control, username, b"") + throttle.of_address(control, knock.address), False
+
+
+def _member(commune_id: UUID, knock: Knock) -> Select[UUID]:
+    return select(Member.id).where(Member.commune_id == commune_id, Member.username == plain(knock.username))

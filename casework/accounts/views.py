@@ -1,61 +1,116 @@
-"""Sign-in, unlock and sign-out."""
+"""Sign-in in two steps, the code on paper by night, unlock, proof, sign-out, and the list of accounts."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.accounts import actions, door
-from casework.accounts.actions import WrongPassphrase
-from casework.accounts.forms import SignInForm, UnlockForm
+from casework.accounts import admission_pages, door, mine, signing_in
+from casework.accounts.forms import PaperForm, ProofForm, SecondForm, SignInForm, UnlockForm
+from casework.accounts.signing_in import WrongCode, WrongPassphrase
 from casework.web.origin import without_token
 from casework.web.people import COOKIE
-from casework.web.presence import me, perform, present, public, works_locked
+from casework.web.presence import me, perform, present, public, works, works_locked
 
 blueprint = Blueprint("accounts", __name__)
+blueprint.register_blueprint(mine.blueprint)
+blueprint.register_blueprint(admission_pages.blueprint)
+Answer = Response | str | tuple[str, int]
 
 
 @blueprint.route("/dang-nhap", methods=["GET", "POST"])
 @public
-def sign_in() -> Response | str | tuple[str, int]:
-    """Sign in with a name and a passphrase."""
+def sign_in() -> Answer:
+    """Sign in, first step: a name and a passphrase."""
     form = SignInForm()
     if not form.validate_on_submit():
         return _shown("accounts/sign_in.html", form)
+    username = form.username.data or ""
     try:
-        given = door.knock(form.username.data or "", form.passphrase.data or "")
-        return door.welcome(door.begin(actions.sign_in, given))
+        return door.welcome(door.begin(door.knock(username, form.passphrase.data or "")), username)
     except WrongPassphrase as wrong:
-        return _wrong("accounts/sign_in.html", form, wrong)
+        form.passphrase.errors = [gettext(str(wrong))]
+        return _shown("accounts/sign_in.html", form)
+
+
+@blueprint.route("/dang-nhap/ma-dien-thoai", methods=["GET", "POST"])
+@works("pending")
+def second_step() -> Answer:
+    """Sign in, second step: the digits of the phone."""
+    form = SecondForm()
+    if me().state != "pending":
+        return redirect("/", 303)
+    if not form.validate_on_submit():
+        return _shown("accounts/second.html", form)
+    try:
+        return door.welcome(door.finish(form.digits.data or ""), me().username)
+    except WrongCode as wrong:
+        form.digits.errors = [gettext(str(wrong))]
+        return _shown("accounts/second.html", form)
+
+
+@blueprint.route("/dang-nhap/ma-giay", methods=["GET", "POST"])
+@public
+def paper() -> Answer:
+    """Sign in with the code on paper, which stands in for one lost thing."""
+    form = PaperForm()
+    if not form.validate_on_submit():
+        return _shown("accounts/paper.html", form)
+    given = door.knock(form.username.data or "", form.passphrase.data or "")
+    lost = {"code": form.code.data or "", "digits": form.digits.data or "", "lost": form.lost.data or ""}
+    try:
+        return door.welcome(door.begin_by_paper(given, **lost), given.username)
+    except (WrongPassphrase, WrongCode) as wrong:
+        form.code.errors = [gettext(str(wrong))]
+        return _shown("accounts/paper.html", form)
 
 
 @blueprint.route("/mo-khoa", methods=["GET", "POST"])
 @works_locked
-def unlock() -> Response | str | tuple[str, int]:
+def unlock() -> Answer:
     """Unlock after a pause with the passphrase alone."""
     form = UnlockForm()
     if not form.validate_on_submit():
         return _shown("accounts/unlock.html", form)
     try:
-        return door.welcome(door.begin(actions.unlock, door.knock(me().username, form.passphrase.data or "")))
+        return door.welcome(door.unlock(form.passphrase.data or ""), me().username)
     except WrongPassphrase as wrong:
-        return _wrong("accounts/unlock.html", form, wrong)
+        form.passphrase.errors = [gettext(str(wrong))]
+        return _shown("accounts/unlock.html", form)
+
+
+@blueprint.route("/xac-nhan-lai", methods=["GET", "POST"])
+def step_up() -> Answer:
+    """Prove once more who one is, before something that cannot be undone."""
+    form = door.proof_form()
+    if not form.validate_on_submit():
+        return _shown("accounts/step_up.html", form)
+    try:
+        return door.welcome(door.prove(form, request.args.get("viec", "")), me().username)
+    except (WrongPassphrase, WrongCode) as wrong:
+        form.passphrase.errors = [gettext(str(wrong))]
+        return _shown("accounts/step_up.html", form)
+
+
+@blueprint.get("/cho-xac-nhan")
+@works("waiting")
+def wait() -> str | Response:
+    """Say that a colleague must confirm her, and the four words that she reads aloud."""
+    if me().state == "open":
+        return redirect("/", 303)
+    return render_template("accounts/wait.html", locked=me(), words=me().fingerprint)
 
 
 @blueprint.post("/dang-xuat")
 @without_token
-@works_locked
+@works("locked", "covered", "pending", "waiting", "renew", "ended")
 def sign_out() -> Response:
-    """Sign out: the session's row is gone and the browser is told to forget us."""
-    perform(actions.sign_out, door.sid())
+    """Sign out: the session's row is gone and the browser is told to forget us, but for the mark of this machine."""
+    perform(signing_in.sign_out, door.sid())
     answer = redirect(url_for("accounts.sign_in"), 303)
     answer.delete_cookie(COOKIE, secure=True, httponly=True)
-    answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
 
-def _shown(template: str, form: SignInForm | UnlockForm) -> str | tuple[str, int]:
+def _shown(template: str, form: SignInForm | SecondForm | PaperForm | ProofForm | UnlockForm) -> tuple[str, int]:
     return render_template(template, form=form, locked=present()), 422 if form.errors else 200
-
-
-def _wrong(template: str, form: SignInForm | UnlockForm, wrong: WrongPassphrase) -> tuple[str, int]:
-    form.passphrase.errors = [str(wrong)]
-    return render_template(template, form=form, locked=present()), wrong.status

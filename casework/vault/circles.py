@@ -11,6 +11,7 @@ from casework.vault.kek import Control
 from casework.vault.keyring import AgencyKeys, new_agency_keys, wrap
 from casework.vault.models import Agency, AgencyEpoch, Member, Slot, Wrap
 
+# A member: invited without a key, waiting for a colleague's word, active, locked for now, or gone.
 INVITED, WAITING, ACTIVE, LOCKED, LEFT = "invited", "waiting", "active", "locked", "left"
 NEW, CLOSED = "new", "closed"
 CIRCLE = "circle"

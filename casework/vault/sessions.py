@@ -15,8 +15,13 @@ from casework.vault.bytes import derive, fresh_key, lp, pad, receive, seal, send
 from casework.vault.kek import Control
 from casework.vault.models import SessionRow
 
-FULL = "full"
+# A session is pending until the second factor. It is full after it; night if the code on paper stood in for a lost
+# phone; and renew if it stood in for a forgotten passphrase, which must be set anew before anything else.
+PENDING, FULL, NIGHT, RENEW = "pending", "full", "night", "renew"
 _KEPT_ROW_SECONDS = 24 * 3600
+_PENDING_SECONDS = 5 * 60
+_RENEW_SECONDS = 15 * 60
+_PROOF_SECONDS, _PROOF_ABOUT_SECONDS = 5 * 60, 30 * 60
 
 
 @dataclass(frozen=True)
@@ -48,19 +53,38 @@ def token_from(cookie: str) -> Token | None:
     return Token(secret) if len(secret) == 32 else None
 
 
-def start(session: Session, control: Control, seed: bytes, *, member_id: UUID, at: int, device: str = "") -> Token:
+@dataclass(frozen=True)
+class Standing:
+    """What a session stands for; `created` is when its first token was made, None for now."""
+
+    kind: str = FULL
+    factors: int = 2
+    created: int | None = None
+    stepup: int = 0
+    stepup_about: UUID | None = None
+    device: str = ""
+
+
+def standing_of(row: SessionRow) -> Standing:
+    """Return what a row stands for, so that the row that follows it goes on from there."""
+    return Standing(row.kind, row.factors, row.created, row.stepup, row.stepup_about, row.device)
+
+
+def start(
+    session: Session, control: Control, seed: bytes, *, member_id: UUID, at: int, standing: Standing = Standing()
+) -> Token:
     """Begin a session: a new token and a new row that seals the member's seed."""
     token = Token(fresh_key())
     row = SessionRow(
         sid=token.sid,
         commune_id=control.commune_id,
         member_id=member_id,
-        kind=FULL,
-        created=at,
-        factors=1,
-        stepup=0,
-        stepup_about=None,
-        device=device,
+        kind=standing.kind,
+        created=at if standing.created is None else standing.created,
+        factors=standing.factors,
+        stepup=standing.stepup,
+        stepup_about=standing.stepup_about,
+        device=standing.device,
         seen=at,
     )
     row.blob = seal(_key(token, control), seed, context=_context(row), key_ref=control.number)
@@ -78,6 +102,20 @@ def seed_of(row: SessionRow, token: Token, control: Control) -> bytes:
 def alive(row: SessionRow, *, at: int, hours: int) -> bool:
     """Tell whether a session may still be used; a clock moved back revives nothing."""
     return row.created <= at < row.created + hours * 3600 * MICROSECOND and row.seen <= at + MICROSECOND
+
+
+def waits(row: SessionRow, *, at: int) -> bool:
+    """Tell whether a session still waits: 5 minutes for a second factor, 15 for a new passphrase."""
+    seconds = {PENDING: _PENDING_SECONDS, RENEW: _RENEW_SECONDS}.get(row.kind, 0)
+    return row.created <= at < row.created + seconds * MICROSECOND
+
+
+def proven(stepup: int, stepup_about: UUID | None, *, at: int, about: UUID | None = None) -> bool:
+    """Tell whether she proved who she is: within 5 minutes for anything, within 30 for the case that it was about."""
+    since = at - stepup
+    if 0 <= since < _PROOF_SECONDS * MICROSECOND:
+        return True
+    return about is not None and about == stepup_about and 0 <= since < _PROOF_ABOUT_SECONDS * MICROSECOND
 
 
 def idle(row: SessionRow, *, at: int, minutes: int) -> bool:
@@ -103,10 +141,13 @@ def keep_text(row: SessionRow, public_key: bytes, text: bytes) -> None:
 
 
 def kept_text(row: SessionRow, seed: bytes) -> bytes:
-    """Open what was kept; raise VaultError if nothing was."""
-    if row.kept is None:
-        raise VaultError("unopened")
-    return unpad(receive(seed, row.kept, context=_kept_context(row.commune_id, row.member_id)))
+    """Open what was kept in a row; raise VaultError if nothing was."""
+    return opened_text(row.commune_id, row.member_id, row.kept or b"", seed)
+
+
+def opened_text(commune_id: UUID, member_id: UUID, kept: bytes, seed: bytes) -> bytes:
+    """Open a text that was kept for a member; raise VaultError if it was not sealed to her key."""
+    return unpad(receive(seed, kept, context=_kept_context(commune_id, member_id)))
 
 
 def _kept_context(commune_id: UUID, member_id: UUID) -> bytes:

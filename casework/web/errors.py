@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.exceptions import HTTPException
 
@@ -95,7 +96,7 @@ def answer(error: Exception) -> Response:
     status = getattr(error, "status", 500)
     if not isinstance(error, CaseworkError) and status == 500:
         log.error("fault=%s at=%s", type(error).__name__, _frames(error))
-    advice = str(error) if isinstance(error, BadInput | Conflict) and error.args else None
+    advice = gettext(str(error)) if isinstance(error, BadInput | Conflict) and error.args else None
     return page(status, advice)
 
 

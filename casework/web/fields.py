@@ -15,6 +15,7 @@ from casework.web import phones, wording
 LONGEST_TEXT = 20_000
 LONGEST_LINE = 200
 LONGEST_NAME = 100
+LONGEST_PASSWORD = 1024
 HOUR = re.compile(r"(\d{1,2})(?:(?:[:.]|\s*(?:h|giờ)\s*)(\d{1,2})?)?(?:\s*phút)?")
 
 
@@ -126,6 +127,28 @@ class Username(ShortText):
     missing = lazy_gettext("Hãy ghi tên đăng nhập.")
 
 
+class Digits(ShortText):
+    """The six digits of a phone; a browser may offer them."""
+
+    kind = "digits"
+    missing = lazy_gettext("Hãy ghi mã 6 số trên điện thoại.")
+
+    def __init__(self, label: Any, **options: Any) -> None:
+        """Take the question."""
+        super().__init__(label, limit=20, **options)
+
+
+class PaperCode(ShortText):
+    """A code copied from paper: capitals, no spelling help."""
+
+    kind = "code"
+    missing = lazy_gettext("Hãy ghi mã trên giấy.")
+
+    def __init__(self, label: Any, **options: Any) -> None:
+        """Take the question."""
+        super().__init__(label, limit=80, **options)
+
+
 class Password(Question, PasswordField):
     """A password: never cleaned and never shown again."""
 
@@ -135,7 +158,7 @@ class Password(Question, PasswordField):
     def __init__(self, label: Any, *, fresh: bool = False, **options: Any) -> None:
         """Take the question and whether it is a new password."""
         self.autocomplete = "new-password" if fresh else "current-password"
-        super().__init__(label, **options)
+        super().__init__(label, validators=[AtMost(LONGEST_PASSWORD), *options.pop("validators", ())], **options)
 
 
 class VietnamesePhone(Question, StringField):

@@ -10,7 +10,9 @@ from casework.web import clean, wording
 from casework.web.choices import Choice, Choices, Codes, OneCode, YesNo
 from casework.web.dates import BirthYear, DateParts
 from casework.web.fields import (
+    Digits,
     LongText,
+    PaperCode,
     Password,
     PersonName,
     Question,
@@ -26,9 +28,11 @@ __all__ = [
     "Choices",
     "Codes",
     "DateParts",
+    "Digits",
     "Form",
     "LongText",
     "OneCode",
+    "PaperCode",
     "Password",
     "PersonName",
     "Question",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from casework import clock
@@ -16,7 +16,9 @@ from casework.gate import Gate, Person
 from casework.policy.permit import Actor
 from casework.policy.words import Role
 from casework.vault import sessions
-from casework.vault.circles import ACTIVE
+from casework.vault.circles import ACTIVE, WAITING
+from casework.vault.entry.models import Interview
+from casework.vault.entry.words import fingerprint
 from casework.vault.kek import Control
 from casework.vault.keyring import Keyring, unwrap
 from casework.vault.macs import check, columns, equip, taken_apart
@@ -24,16 +26,19 @@ from casework.vault.models import Agency, Commune, Head, Member, SessionRow, Wra
 
 COOKIE = "__Host-phien"
 _SEEN_EVERY = 60 * MICROSECOND
-State = Literal["open", "locked"]
+State = Literal["open", "locked", "covered", "pending", "waiting", "renew", "ended"]
+# The states in which she may be given her keys, and those in which a sealed key is deleted.
+_OPEN, _SHUT = frozenset({"open", "renew"}), frozenset({"locked", "covered", "ended"})
 _session, _member, _head = SessionRow.__table__, Member.__table__, Head.__table__
 _agency, _wrap, _commune = Agency.__table__, Wrap.__table__, Commune.__table__
 
 
 @dataclass(frozen=True)
 class Presence:
-    """A signed-in person as pages see her; while locked she has no keyring.
+    """A signed-in person as pages see her; she has a keyring only while open, or while she must set a new passphrase.
 
-    `due` are the agencies and circles whose key she holds and which must be given a new one.
+    `due` are the agencies and circles whose key she holds and which must be given a new one. `elsewhere` is when
+    somebody signed in to her account after her, in another browser that has not left; 0 if nobody.
     """
 
     person: Person
@@ -44,6 +49,20 @@ class Presence:
     agency_name: str
     commune_name: str
     due: frozenset[UUID] = frozenset()
+    kind: str = sessions.FULL
+    stepup: int = 0
+    stepup_about: UUID | None = None
+    elsewhere: int = 0
+    public_key: bytes = b""
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the four words of her key."""
+        return fingerprint(self.public_key)
+
+    def proven(self, about: UUID | None = None) -> bool:
+        """Tell whether she has just proved who she is, for anything or for this case."""
+        return sessions.proven(self.stepup, self.stepup_about, at=clock.micros(), about=about)
 
     @property
     def id(self) -> UUID:
@@ -67,12 +86,12 @@ def recognise(gate: Gate, config: Config, cookie: str) -> Presence | None:
             card = _card(gate, session, token)
         except VaultError:
             return None
-        if card is None or card.member.state != ACTIVE:
+        state = _state(card, config, at) if card is not None else None
+        if card is None or state is None:
             return None
-        locked = card.row.blob is None or _over(card.row, config, at)
-        seed = None if locked else sessions.seed_of(card.row, token, card.control)
-        present = _presence(session, card, seed)
-    _note_use(gate, card, present, at, locked=locked)
+        seed = sessions.seed_of(card.row, token, card.control) if state in _OPEN else None
+        present = _presence(session, card, state, seed)
+    _note_use(gate, card, present, at)
     return present
 
 
@@ -85,6 +104,8 @@ class _Card:
     member: Any
     head: Any
     commune_name: str
+    covered: int
+    elsewhere: int
 
 
 def _card(gate: Gate, session: Session, token: sessions.Token) -> _Card | None:
@@ -92,19 +113,29 @@ def _card(gate: Gate, session: Session, token: sessions.Token) -> _Card | None:
     found = session.execute(_CARDS, {"sid": token.sid}).one_or_none()
     if found is None:
         return None
-    (row, member, head, commune), (n, mac) = taken_apart(found[:-2], _CARD_KINDS), found[-2:]
+    (row, member, head, commune), (n, mac, covered, elsewhere) = taken_apart(found[:-4], _CARD_KINDS), found[-4:]
     control = gate.control(row.commune_id)
     check(control, Head, head, 0)
     fresh.believe(head, n, mac)
     check(control, Member, member, head.v)
     check(control, SessionRow, row, head.v)
     check(control, Commune, commune, 0)
-    return _Card(control, row, member, head, commune.name)
+    return _Card(control, row, member, head, commune.name, covered, elsewhere or 0)
 
 
 _CARD_KINDS = (SessionRow, Member, Head, Commune)
+_other, _interview = _session.alias("other"), Interview.__table__
+# These two only choose what a page says; nothing is opened by them.
+_COVERED = select(func.count()).where(_interview.c.sid == _session.c.sid).scalar_subquery()
+_ELSEWHERE = (
+    select(func.max(_other.c.created))
+    .where(_other.c.member_id == _session.c.member_id, _other.c.sid != _session.c.sid)
+    .where(_other.c.created > _session.c.created, _other.c.factors > 1, _other.c.blob.is_not(None))
+    .correlate(_session)
+    .scalar_subquery()
+)
 _CARDS = (
-    select(*columns(*_CARD_KINDS), *fresh.newest_line(_head.c.commune_id, _head.c.id))
+    select(*columns(*_CARD_KINDS), *fresh.newest_line(_head.c.commune_id, _head.c.id), _COVERED, _ELSEWHERE)
     .join(_member, (_member.c.commune_id == _session.c.commune_id) & (_member.c.id == _session.c.member_id))
     .join(_head, (_head.c.commune_id == _member.c.commune_id) & (_head.c.id == _member.c.id))
     .join(_commune, _commune.c.id == _session.c.commune_id)
@@ -112,12 +143,27 @@ _CARDS = (
 )
 
 
-def _over(row: Any, config: Config, at: int) -> bool:
-    idle = sessions.idle(row, at=at, minutes=config.idle_minutes)
-    return idle or not sessions.alive(row, at=at, hours=config.session_hours)
+def _state(card: _Card, config: Config, at: int) -> State | None:
+    """Tell what a session is good for now; None if it is good for nothing, as one factor is outside the demo."""
+    row, state = card.row, card.member.state
+    if state not in (ACTIVE, WAITING):
+        return None
+    if row.kind == sessions.PENDING:
+        return "pending" if sessions.waits(row, at=at) else None
+    if row.factors < 2 and not config.demo:
+        return None
+    if row.kind == sessions.RENEW:
+        return "renew" if sessions.waits(row, at=at) and row.blob is not None else None
+    if not sessions.alive(row, at=at, hours=config.session_hours):
+        return "ended"
+    if row.blob is None or sessions.idle(row, at=at, minutes=config.idle_minutes):
+        return "covered" if card.covered else "locked"
+    if state == WAITING:
+        return "waiting"
+    return "open"
 
 
-def _presence(session: Session, card: _Card, seed: bytes | None) -> Presence:
+def _presence(session: Session, card: _Card, state: State, seed: bytes | None) -> Presence:
     member = card.member
     agencies, keyring = _agencies(session, card, seed)
     actor = Actor(
@@ -130,13 +176,18 @@ def _presence(session: Session, card: _Card, seed: bytes | None) -> Presence:
     home = next((one.name for one in agencies if one.id == member.agency_id), "")
     return Presence(
         person=Person(actor=actor, commune_id=member.commune_id, keyring=keyring, version=card.head.v),
-        state="open" if seed is not None else "locked",
+        state=state,
         sid=card.row.sid,
         username=member.username,
         name=member.name,
         agency_name=home,
         commune_name=card.commune_name,
         due=frozenset(one.id for one in agencies if one.rotation_due and keyring and one.id in keyring.agencies),
+        kind=card.row.kind,
+        stepup=card.row.stepup,
+        stepup_about=card.row.stepup_about,
+        elsewhere=card.elsewhere,
+        public_key=member.public_key,
     )
 
 
@@ -176,14 +227,15 @@ _AGENCIES = (
 )
 
 
-def _note_use(gate: Gate, card: _Card, present: Presence, at: int, *, locked: bool) -> None:
+def _note_use(gate: Gate, card: _Card, present: Presence, at: int) -> None:
     """Write down the use at most once a minute; when the lock falls, delete the sealed key."""
     row = card.row
-    if locked and row.blob is not None:
-        with gate.database.work(None, None) as session:
-            equip(session, card.control)
-            fresh.head(session, row.commune_id, present.id)
-            session.get_one(SessionRow, row.sid).blob = None
-    elif not locked and at - row.seen >= _SEEN_EVERY:
+    if present.state in _SHUT:
+        if row.blob is not None:
+            with gate.database.work(None, None) as session:
+                equip(session, card.control)
+                fresh.head(session, row.commune_id, present.id)
+                session.get_one(SessionRow, row.sid).blob = None
+    elif present.state != "pending" and at - row.seen >= _SEEN_EVERY:
         with gate.database.work(None, None) as session:
             session.execute(update(SessionRow).where(SessionRow.sid == row.sid).values(seen=at))

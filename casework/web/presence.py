@@ -1,6 +1,7 @@
 """Ties the person to the request: every route needs her, but those that are marked as public."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, current_app, redirect, request, url_for
@@ -13,7 +14,7 @@ from casework.gate import Action, Gate
 from casework.policy.permit import allowed
 from casework.policy.words import Act
 from casework.web.origin import SAFE
-from casework.web.people import COOKIE, Presence, recognise
+from casework.web.people import COOKIE, Presence, State, recognise
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -87,10 +88,41 @@ def public(view: View) -> View:
     return view
 
 
+def works(*states: State) -> Callable[[View], View]:
+    """Mark a view that works in these states too, as the page of a second step does while it is waited for."""
+
+    def mark(view: View) -> View:
+        view.works = frozenset(states)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def works_locked(view: View) -> View:
     """Mark a view that works on a screen that has locked, because it only seals."""
-    view.works_locked = True  # type: ignore[attr-defined]
-    return view
+    return works("locked", "covered")(view)
+
+
+def proven(about: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Mark a view that asks first for a proof who she is, younger than 5 minutes; what was typed is kept.
+
+    `about` names the argument that holds the id of a case: one proof covers its referrals for 30 minutes.
+    """
+
+    def mark(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def asked(**given: Any) -> Any:
+            case_id = given.get(about)
+            if me().state == "renew" or me().proven(case_id):
+                return view(**given)
+            if request.method not in SAFE:
+                current_app.extensions["casework.keep"](me())
+            return redirect(url_for("accounts.step_up", tiep=_next(), viec=case_id), 303)
+
+        asked.asks_proof = True  # type: ignore[attr-defined]
+        return asked
+
+    return mark
 
 
 def is_public(endpoint: str) -> bool:
@@ -104,6 +136,17 @@ def _load(_request: object) -> SignedIn | None:
     return SignedIn(found) if found else None
 
 
+# Where somebody is led whose session is not open: to the step that is missing.
+_DOORS = {
+    "locked": "accounts.unlock",
+    "covered": "accounts.mine.covered",
+    "pending": "accounts.second_step",
+    "waiting": "accounts.wait",
+    "renew": "accounts.mine.passphrase",
+    "ended": "accounts.sign_in",
+}
+
+
 def _require() -> Response | None:
     if request.endpoint is None or is_public(request.endpoint):
         return None
@@ -111,11 +154,11 @@ def _require() -> Response | None:
     if found is None:
         return redirect(url_for("accounts.sign_in", tiep=_next()), 303)
     view = current_app.view_functions[request.endpoint]
-    if found.state == "open" or getattr(view, "works_locked", False):
+    if found.state == "open" or found.state in getattr(view, "works", ()):
         return None
-    if request.method not in SAFE:
+    if request.method not in SAFE and found.state in ("locked", "covered", "ended"):
         current_app.extensions["casework.keep"](found)
-    return redirect(url_for("accounts.unlock", tiep=_next()), 303)
+    return redirect(url_for(_DOORS[found.state], tiep=_next()), 303)
 
 
 def _next() -> str:

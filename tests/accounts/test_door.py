@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from casework import clock
+from casework.accounts.door import DEVICE
 from casework.app import create_app
 from casework.web.people import COOKIE
 from tests.house import House, only_sqlite
@@ -27,14 +28,26 @@ def app(house: House) -> Flask:
 
 
 @pytest.fixture
-def browser(app):
+def browser(app, house):
     """A browser that keeps its cookies."""
-    return app.test_client()
+    client = app.test_client()
+    client.environ_base["house"] = house
+    return client
+
+
+def first_step(browser, username="lan", passphrase=None, **more):
+    given = {"username": username, "passphrase": passphrase or STAFF[username].passphrase}
+    return browser.post("/dang-nhap", data=given, **SITE, **more)
 
 
 def sign_in(browser, username="lan", passphrase=None, **more):
-    given = {"username": username, "passphrase": passphrase or STAFF[username].passphrase}
-    return browser.post("/dang-nhap", data=given, **SITE, **more)
+    """Sign in with both factors; where the first fails, its answer is returned."""
+    answer = first_step(browser, username, passphrase, **more)
+    if answer.status_code != 303:
+        return answer
+    somebody = browser.environ_base["house"][username]
+    somebody.waits_for_new_digits()
+    return browser.post(answer.headers["Location"], data={"digits": somebody.digits()}, **SITE)
 
 
 def cookie(browser):
@@ -75,10 +88,9 @@ def test_a_failed_try_is_in_the_log(browser, house):
 
 def test_a_stranger_cannot_lock_a_counsellor_out_of_her_own_device(app, house, browser):
     sign_in(browser)
-    stranger = app.test_client()
-    answers = [sign_in(stranger, passphrase="đoán bừa").status_code for _ in range(11)]
+    answers = [first_step(app.test_client(), passphrase="đoán bừa").status_code for _ in range(11)]
     assert answers[-1] == 429
-    assert sign_in(browser).status_code == 303
+    assert sign_in(browser).headers["Location"] == "/"
 
 
 def _lines_of_sign_in(house):
@@ -152,7 +164,8 @@ def test_signing_out_ends_the_row_and_clears_the_browser(browser, house):
     sign_in(browser)
     old = cookie(browser)
     answer = browser.post("/dang-xuat", **SITE)
-    assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert browser.get_cookie(DEVICE, domain="localhost") is not None, "the mark by which she is known stays"
     assert sessions(house) == 0
     replay = browser.get("/", headers={"Cookie": f"{COOKIE}={old}"}, **SITE)
     assert replay.headers["Location"].startswith("/dang-nhap")
@@ -186,6 +199,8 @@ def test_extra_fields_change_nobody_and_nothing(browser, house):
     }
     given = {"username": "lan", "passphrase": STAFF["lan"].passphrase, **extra}
     assert browser.post("/dang-nhap", data=given, **SITE).status_code == 303
+    digits = {"digits": house["lan"].digits(), **extra}
+    assert browser.post("/dang-nhap/ma-dien-thoai", data=digits, **SITE).status_code == 303
     assert _members(house) == before
 
 
@@ -203,19 +218,32 @@ def test_a_session_row_given_to_another_member_opens_nothing(browser, house, hoa
 
 def test_the_address_after_signing_in_stays_on_this_site(browser):
     for elsewhere in ("https://example.org/", "//example.org", "/\\example.org"):
-        answer = browser.post(
-            "/dang-nhap",
-            query_string={"tiep": elsewhere},
-            data={"username": "lan", "passphrase": STAFF["lan"].passphrase},
-            **SITE,
-        )
-        assert answer.headers["Location"] == "/"
+        assert sign_in(browser, query_string={"tiep": elsewhere}).headers["Location"] == "/"
+    assert sign_in(browser, query_string={"tiep": "/tim"}).headers["Location"] == "/tim"
 
 
-def test_after_nine_hours_nothing_opens_without_the_passphrase(browser, house):
+def test_after_nine_hours_nothing_opens_without_signing_in_anew(browser, house):
     sign_in(browser)
     start = clock.micros()
     for minutes in range(0, 9 * 60 + 10, 10):
         with clock.living_at(partial(int, start + minutes * MINUTE)):
             status = browser.get("/", **SITE)
-    assert status.headers["Location"].startswith("/mo-khoa")
+    assert status.headers["Location"].startswith("/dang-nhap")
+    assert _blobs(house) == [None]
+    assert browser.get("/", **SITE).status_code == 303, "a clock moved back revived it"
+
+
+def _blobs(house):
+    with house.gate.database.engine.connect() as connection:
+        return connection.exec_driver_sql("SELECT blob FROM session").scalars().all()
+
+
+def test_unlocking_lengthens_no_session(browser, house):
+    sign_in(browser)
+    start = clock.micros()
+    with clock.living_at(lambda: start + 8 * 60 * MINUTE):
+        assert browser.get("/", **SITE).headers["Location"].startswith("/mo-khoa")
+        browser.post("/mo-khoa", data={"passphrase": STAFF["lan"].passphrase}, **SITE)
+        assert browser.get("/", **SITE).status_code == 200
+    with clock.living_at(lambda: start + (9 * 60 + 1) * MINUTE):
+        assert browser.get("/", **SITE).headers["Location"].startswith("/dang-nhap")

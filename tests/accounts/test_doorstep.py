@@ -1,12 +1,15 @@
 """The doorstep: a passphrase opens her own key and nothing else; tries are counted for a name and a device."""
 
+import contextlib
+import threading
 import unicodedata
+from functools import partial
 
 import pytest
 
 from casework import clock
 from casework.accounts import actions as accounts
-from casework.accounts import doorstep
+from casework.accounts import devices, doorstep
 from casework.accounts.doorstep import Knock
 from casework.errors import Throttled, VaultError
 from casework.policy.words import Role
@@ -14,14 +17,14 @@ from casework.vault import circles
 from casework.vault.bytes import public_key
 from casework.vault.circles import NewMember
 from tests.house import House, Someone, only_sqlite
-from tests.people import DONG_HAI, STAFF, THANH_SON, keys
+from tests.people import DONG_HAI, STAFF, THANH_SON
 from tests.tampering import stolen
 
 MINUTE = 60_000_000
 
 
-def knock(house: House, username: str, passphrase: str, *, device: str = "d", commune_id=THANH_SON):
-    return doorstep.try_passphrase(house.gate, commune_id, Knock(username, passphrase, device))
+def knock(house: House, username: str, passphrase: str, *, device: str = "d", address="", commune_id=THANH_SON):
+    return doorstep.try_passphrase(house.gate, commune_id, Knock(username, passphrase, device, address))
 
 
 def test_whoever_is_enrolled_today_signs_in_with_her_passphrase(house: House):
@@ -65,27 +68,81 @@ def test_the_slot_of_another_person_opens_nothing(house: House, lan: Someone, ma
         knock(house, "mai", STAFF["lan"].passphrase)
 
 
+def known(house: House, username: str, commune_id=THANH_SON) -> str:
+    """The mark of a browser that somebody has signed in with."""
+    return devices.marked(house.gate.control(commune_id), "", house[username].id)
+
+
 @only_sqlite
-def test_the_eleventh_try_of_a_device_waits_and_another_device_does_not(house: House, monkeypatch):
+def test_the_eleventh_try_from_outside_waits_and_her_own_machine_does_not(house: House, monkeypatch):
     monkeypatch.setattr("casework.vault.passwords.Argon2id", Quick)
-    for _ in range(10):
-        assert knock(house, "lan", "sai") is None
+    for number in range(10):
+        assert knock(house, "lan", "sai", device=f"fresh {number}") is None
     with pytest.raises(Throttled):
-        knock(house, "lan", "sai")
-    assert knock(house, "lan", "sai", device="another") is None
+        knock(house, "lan", "sai", device=known(house, "mai"))
+    assert knock(house, "lan", "sai", device=known(house, "lan")) is None
+    assert knock(house, "mai", "sai") is None, "another account has a count of its own"
     now = clock.micros()
     with clock.living_at(lambda: now + 15 * MINUTE + 1_000_000):
         assert knock(house, "lan", "sai") is None
 
 
 @only_sqlite
-def test_a_passphrase_that_opens_forgets_the_tries_before_it(house: House):
-    assert knock(house, "lan", "sai") is None
-    opened = knock(house, "lan", STAFF["lan"].passphrase)
-    assert opened is not None
-    assert opened.seed == keys()["lan"].seed
+def test_nobody_fails_a_hundred_times_in_a_day_and_she_still_comes_in(house: House, monkeypatch):
+    mine, start = known(house, "lan"), clock.micros()
+    monkeypatch.setattr("casework.vault.passwords.Argon2id", Quick)
+    failures = 0
+    for minutes in range(0, 24 * 60, 60):
+        with clock.living_at(partial(int, start + minutes * MINUTE)):
+            for number in range(12):
+                with contextlib.suppress(Throttled):
+                    assert knock(house, "lan", "sai", address=f"203.0.113.{number}") is None
+                    failures += 1
+    assert 0 < failures < 100
+    monkeypatch.undo()
+    with clock.living_at(partial(int, start + 24 * 60 * MINUTE - 1)):
+        assert knock(house, "lan", STAFF["lan"].passphrase, device=mine) is not None
+
+
+@only_sqlite
+def test_one_address_cannot_try_one_name_after_another(house: House, monkeypatch):
+    monkeypatch.setattr("casework.vault.passwords.Argon2id", Quick)
+    for number in range(60):
+        assert knock(house, f"ten{number}", "sai", address="203.0.113.7") is None
+    with pytest.raises(Throttled):
+        knock(house, "ten61", "sai", address="203.0.113.7")
+    assert knock(house, "ten61", "sai", address="203.0.113.8") is None
+
+
+@only_sqlite
+def test_coming_in_forgets_the_tries_of_her_machine_and_of_others_only_her_own(house: House):
+    mine = known(house, "lan")
+    assert knock(house, "lan", "sai", device=mine) is None
+    for _ in range(5):
+        assert knock(house, "lan", "sai", address="203.0.113.7") is None
+    for device in (mine, ""):
+        doorstep.forgive(house.gate, THANH_SON, Knock("lan", "", device, "203.0.113.7"))
     with stolen(house) as thief:
-        assert thief.rows("throttle") == []
+        assert sorted(row["failures"] for row in thief.rows("throttle")) == [0, 0, 3, 3, 3, 3]
+
+
+def test_tries_at_once_are_all_counted(house: House, monkeypatch):
+    monkeypatch.setattr("casework.vault.passwords.Argon2id", Quick)
+    answers: list[bool] = []
+
+    def one_try() -> None:
+        try:
+            knock(house, "lan", "sai")
+            answers.append(True)
+        except Throttled:
+            answers.append(False)
+
+    threads = [threading.Thread(target=one_try) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [False] * 6 + [True] * 10
 
 
 def test_a_knock_never_prints_a_passphrase():

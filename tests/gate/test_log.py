@@ -224,6 +224,7 @@ def test_an_error_of_the_program_keeps_nothing(house: House, lan: Someone):
         intake.start_draft.do(work, {1: {"who": "x"}})
         raise ZeroDivisionError
 
+    assert lan.cookie
     before = len(lines(house))
     with pytest.raises(ZeroDivisionError):
         lan.does(Action(Act.DRAFT_START, stumble))

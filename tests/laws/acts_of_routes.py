@@ -12,10 +12,30 @@ FREE = {
     ("POST", "language.choose"),
     ("GET", "accounts.sign_in"),
     ("POST", "accounts.sign_in"),
+    ("GET", "accounts.paper"),
+    ("POST", "accounts.paper"),
+    ("GET", "accounts.admission.code"),
+    ("POST", "accounts.admission.code"),
+    ("POST", "accounts.admission.phone"),
+    ("POST", "accounts.admission.passphrase"),
 }
 # What anybody with a session may use, locked or not.
-OWN = {("GET", "accounts.unlock"), ("POST", "accounts.unlock"), ("POST", "accounts.sign_out")}
-WORK_LOCKED = OWN | {("POST", "intake.save")}
+OWN = {
+    ("GET", "accounts.unlock"),
+    ("POST", "accounts.unlock"),
+    ("POST", "accounts.sign_out"),
+    ("GET", "accounts.second_step"),
+    ("POST", "accounts.second_step"),
+    ("GET", "accounts.step_up"),
+    ("POST", "accounts.step_up"),
+    ("GET", "accounts.wait"),
+    ("GET", "accounts.mine.covered"),
+    ("POST", "accounts.mine.covered"),
+}
+WORK_LOCKED = {("GET", "accounts.unlock"), ("POST", "accounts.unlock"), ("POST", "accounts.sign_out")}
+WORK_LOCKED |= {("POST", "intake.save")}
+# What ends the session of whoever does it, and begins another.
+ENDING = {("POST", "accounts.mine.paper")}
 # What the policy gives to visitors too.
 PUBLIC = {("GET", "addresses.register"): Act.ADDRESS_LIST, ("GET", "oversight.policy"): Act.POLICY_READ}
 # The act that each other route asks for before anything is looked up.
@@ -113,4 +133,20 @@ ACTS = {
     ("POST", "staffing.readers.lift"): Act.CIRCLE_LIFT,
     ("GET", "staffing.readers.ask_hand_over"): Act.CASE_HAND_OVER,
     ("POST", "staffing.readers.hand_over"): Act.CASE_HAND_OVER,
+    ("GET", "accounts.mine.overview"): Act.SESSION_LIST,
+    ("POST", "accounts.mine.end"): Act.SESSION_END,
+    ("GET", "accounts.mine.passphrase"): Act.KEY_CHANGE,
+    ("POST", "accounts.mine.passphrase"): Act.KEY_CHANGE,
+    ("GET", "accounts.mine.phone"): Act.PHONE,
+    ("POST", "accounts.mine.phone"): Act.PHONE,
+    ("GET", "accounts.mine.paper"): Act.PAPER_NEW,
+    ("POST", "accounts.mine.paper"): Act.PAPER_NEW,
+    ("GET", "accounts.mine.cover"): Act.COVER,
+    ("POST", "accounts.mine.cover"): Act.COVER,
+    ("GET", "accounts.admission.waiting"): Act.ADMISSION_LIST,
+    ("GET", "accounts.admission.add"): Act.MEMBER_ADD,
+    ("POST", "accounts.admission.add"): Act.MEMBER_ADD,
+    ("POST", "accounts.admission.restart"): Act.MEMBER_RESTART,
+    ("POST", "accounts.admission.invite"): Act.ADMISSION_INVITE,
+    ("POST", "accounts.admission.confirm"): Act.ADMISSION_CONFIRM,
 }

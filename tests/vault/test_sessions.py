@@ -87,11 +87,11 @@ def _later(house: House, someone: Someone, after: int) -> Presence | None:
         return recognise(house.gate, house.config, cookie)
 
 
-@pytest.mark.parametrize("after", [16 * MINUTE, 10 * HOUR, -HOUR])
-def test_whoever_comes_back_too_late_or_too_early_finds_it_locked(house: House, lan: Someone, after):
+@pytest.mark.parametrize(("after", "state"), [(16 * MINUTE, "locked"), (10 * HOUR, "ended"), (-HOUR, "ended")])
+def test_whoever_comes_back_too_late_or_too_early_finds_it_locked(house: House, lan: Someone, after, state):
     found = _later(house, lan, after)
     assert found is not None
-    assert (found.state, found.person.keyring) == ("locked", None)
+    assert (found.state, found.person.keyring) == (state, None)
     with stolen(house) as thief:
         assert [row["blob"] for row in thief.rows("session")] == [None]
     again = recognise(house.gate, house.config, lan.cookie)

@@ -1,0 +1,228 @@
+"""How somebody comes to have an account: written down, invited by a colleague, enrolled by herself, confirmed."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+
+from casework.accounts.staff import Colleague, colleagues
+from casework.audit import fresh
+from casework.codelists import codelist
+from casework.errors import BadInput, CaseworkError, NotFound, VaultError, say
+from casework.gate import Gate, Work, action
+from casework.policy.words import Act, Role
+from casework.vault import circles, heads
+from casework.vault.entry import admission, bound
+from casework.vault.entry.models import Admission
+from casework.vault.entry.renewal import Phone, Renewed
+from casework.vault.entry.words import fingerprint
+from casework.vault.models import Agency, Commune, Head, Member, Wrap
+from casework.vietnamese import plain
+
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+_NOT_SHOWN = frozenset({circles.ACTIVE, circles.LOCKED, circles.LEFT})
+
+
+class WrongAdmission(CaseworkError):
+    """The admission code is wrong, was used or has run out; the three are never told apart."""
+
+    status = 422
+
+
+@dataclass(frozen=True)
+class Found:
+    """Whom a code is for, as she is greeted, and what everybody knows of her, which is no passphrase."""
+
+    commune_id: UUID
+    member_id: UUID
+    name: str
+    username: str
+    agency_name: str
+    commune_name: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody on her way in: whose word is missing, and the four words of her new key."""
+
+    who: Colleague
+    mine: bool
+    words: str
+
+
+@action(Act.MEMBER_ADD)
+def add_member(work: Work, username: str, name: str, role: Role) -> UUID:
+    """Write down somebody new, without any key; a colleague who holds her agency's key makes the code."""
+    username = plain(username)
+    if not _USERNAME.fullmatch(username):
+        raise BadInput(say("Tên đăng nhập gồm 2 đến 40 chữ cái không dấu, chữ số, dấu chấm hoặc gạch."))
+    taken = select(func.count()).select_from(Member).where(Member.username == username)
+    if work.session.execute(taken).scalar_one():
+        raise BadInput(say("Tên đăng nhập này đã có người dùng. Hãy chọn tên khác."))
+    member = Member(
+        commune_id=work.commune_id,
+        id=uuid4(),
+        agency_id=_agency_of(work, role),
+        username=username,
+        name=name,
+        roles=role.value,
+        state=circles.INVITED,
+        public_key=b"",
+    )
+    heads.create(work.session, work.commune_id, "member", member.id)
+    work.session.add(member)
+    work.about = member.id
+    return member.id
+
+
+@action(Act.MEMBER_RESTART)
+def restart(work: Work, member_id: UUID) -> None:
+    """Start the re-admission of somebody who lost her way in: her sessions end, and a colleague must make the code."""
+    work.about = member_id
+    head, member = _somebody(work, member_id)
+    if member_id == work.me:
+        raise BadInput(say("Không tự bắt đầu lại cho chính mình. Hãy nhờ một quản trị viên khác."))
+    if member.state == circles.LEFT:
+        raise BadInput(say("Người này đã nghỉ. Hãy ghi tên như người mới."))
+    if member.agency_id is not None and _holds_keys(work, member.agency_id) and _is_last(work, member):
+        raise BadInput(say("Chỉ còn người này giữ khóa của cơ quan. Hãy khôi phục tại máy chủ bằng hai phiếu."))
+    member.state = circles.INVITED
+    bound.take(work.session, head, member, bound.rows(work.session, member, Admission, *bound.SESSIONS))
+
+
+@action(Act.ADMISSION_LIST)
+def list_waiting(work: Work) -> list[Waiting]:
+    """List those who are on their way in: of one's own agency, or for an administrator of all."""
+    found = [one for one in colleagues(work) if one.state not in _NOT_SHOWN]
+    if Role.ADMINISTRATOR not in work.actor.roles:
+        found = [one for one in found if one.agency_id == work.actor.agency_id]
+    return [Waiting(one, _may_invite(work, one.agency_id, one.id), _words(work, one.id)) for one in found]
+
+
+@action(Act.ADMISSION_INVITE)
+def invite(work: Work, member_id: UUID) -> tuple[Colleague, str]:
+    """Make a code for somebody who was written down, and return it to be shown once and handed over in person."""
+    work.about = member_id
+    head, member = _somebody(work, member_id)
+    if member.state not in (circles.INVITED, circles.WAITING):
+        raise BadInput(say("Người này đang dùng tài khoản. Người quản trị phải bắt đầu lại trước."))
+    if not _may_invite(work, member.agency_id, member_id):
+        raise BadInput(say("Phải do một đồng nghiệp cùng cơ quan, đang giữ khóa, tạo mã này."))
+    keyed = member.agency_id is not None and _holds_keys(work, member.agency_id)
+    [lock] = fresh.locks(work.hands, [member.agency_id]) if keyed and member.agency_id else [None]
+    member.state = circles.INVITED
+    code = admission.invite(work.hands, head, member, lock, by=work.me)
+    return next(one for one in colleagues(work) if one.id == member_id), code
+
+
+@action(Act.ADMISSION_FIND)
+def find(work: Work, code: bytes) -> Found:
+    """Tell whom a code is for; raise WrongAdmission for one that is wrong, used or older than 24 hours."""
+    row, member = _open(work, code)
+    agency = fresh.agency(work.session, work.commune_id, member.agency_id) if member.agency_id else None
+    commune = fresh.commune(work.session, work.commune_id)
+    agency_name = agency.name if agency else ""
+    return Found(work.commune_id, row.member_id, member.name, member.username, agency_name, commune.name)
+
+
+@action(Act.ADMISSION_ENROL)
+def enrol(work: Work, code: bytes, new: Renewed, phone: Phone) -> bool:
+    """Take up an account with a key of one's own; True if it may be used at once, without a colleague's word."""
+    row, member = _open(work, code)
+    work.about = work.who = member.id
+    if row.agency_id is not None:
+        fresh.agency(work.session, work.commune_id, row.agency_id)
+    head = fresh.head(work.session, work.commune_id, member.id)
+    return admission.enrol(work.hands, head, member, row, code=code, new=new, phone=phone)
+
+
+@action(Act.ADMISSION_CONFIRM)
+def confirm(work: Work, member_id: UUID, words: str) -> None:
+    """Give a colleague the agency's key after her four words were compared face to face."""
+    work.about = member_id
+    head, member = _somebody(work, member_id)
+    rows: list[Admission] = bound.rows(work.session, member, Admission)
+    if member.state != circles.WAITING or not rows or not work.hands.holds(rows[0].agency_id or work.commune_id):
+        raise NotFound("admission")
+    if fingerprint(member.public_key) != words:
+        raise BadInput(say("Khóa vừa thay đổi. Hãy so lại bốn từ với người ấy."))
+    fresh.agency(work.session, work.commune_id, rows[0].agency_id or work.commune_id)
+    try:
+        admission.confirm(work.hands, member, rows[0])
+    except VaultError:
+        raise BadInput(say("Khóa này không do người cầm mã tạo ra, hoặc đã cũ. Hãy tạo mã mới.")) from None
+    heads.change(work.session, head)
+
+
+def commune_of(gate: Gate, code: bytes) -> UUID:
+    """Find the commune in which a code was made; raise WrongAdmission if there is none."""
+    with gate.database.look() as session:
+        ids: Sequence[UUID] = session.execute(select(Commune.id)).scalars().all()
+        for commune_id in ids:
+            mark = admission.finder(gate.control(commune_id), code)
+            if session.execute(select(Admission.id).where(Admission.finder == mark)).first():
+                return commune_id
+    raise WrongAdmission(_WRONG)
+
+
+_WRONG = say("Mã này chưa đúng, đã dùng rồi hoặc đã quá 24 giờ. Hãy so lại với tờ giấy, hoặc xin mã mới.")
+
+
+def _open(work: Work, code: bytes) -> tuple[Admission, Member]:
+    mark = admission.finder(work.hands.control, code)
+    wanted = select(Admission.id, Admission.member_id).where(
+        Admission.commune_id == work.commune_id, Admission.finder == mark
+    )
+    found = work.session.execute(wanted).one_or_none()
+    if found is None:
+        raise WrongAdmission(_WRONG)
+    member = fresh.member(work.session, work.commune_id, found.member_id)
+    row = work.session.get_one(Admission, (work.commune_id, found.id))
+    if member.state != circles.INVITED or not admission.alive(row, at=work.hands.at):
+        raise WrongAdmission(_WRONG)
+    return row, member
+
+
+def _somebody(work: Work, member_id: UUID) -> tuple[Head, Member]:
+    head = fresh.head(work.session, work.commune_id, member_id)
+    return head, fresh.member(work.session, work.commune_id, member_id)
+
+
+def _agency_of(work: Work, role: Role) -> UUID | None:
+    """Return the agency in which a role is held, or None for one that belongs to no agency."""
+    kinds = codelist("role").get(role.value).texts("agencies")
+    found = select(Agency.id).where(Agency.commune_id == work.commune_id, Agency.kind.in_(kinds))
+    ids = work.session.execute(found).scalars().all()
+    if kinds and len(ids) != 1:
+        raise BadInput(say("Xã chưa có cơ quan của vai trò này."))
+    return ids[0] if ids else None
+
+
+def _holds_keys(work: Work, agency_id: UUID) -> bool:
+    return codelist("agency").get(fresh.agency(work.session, work.commune_id, agency_id).kind).flag("holds_keys")
+
+
+def _may_invite(work: Work, agency_id: UUID | None, member_id: UUID) -> bool:
+    """Tell whether this person may make the code: a colleague with the key, or an administrator where there is none."""
+    if member_id == work.me:
+        return False
+    if agency_id is not None and _holds_keys(work, agency_id):
+        return work.hands.holds(agency_id)
+    return Role.ADMINISTRATOR in work.actor.roles
+
+
+def _is_last(work: Work, member: Member) -> bool:
+    others = (
+        select(func.count())
+        .select_from(Wrap)
+        .join(Member, (Member.commune_id == Wrap.commune_id) & (Member.id == Wrap.member_id))
+    )
+    mine = (Wrap.commune_id == work.commune_id, Wrap.agency_id == member.agency_id, Wrap.member_id != member.id)
+    return work.session.execute(others.where(*mine, Member.state == circles.ACTIVE)).scalar_one() == 0
+
+
+def _words(work: Work, member_id: UUID) -> str:
+    member = fresh.member(work.session, work.commune_id, member_id)
+    return fingerprint(member.public_key) if member.state == circles.WAITING else ""

@@ -1,0 +1,119 @@
+"""Pages of admission: a colleague makes the code and confirms; the newcomer takes up her account."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from casework.accounts import admission, arriving, pairs
+from casework.accounts.admission import WrongAdmission
+from casework.accounts.mine_forms import AdmittedPassphraseForm, AdmittedPhoneForm, CodeForm, MemberForm, WordsForm
+from casework.errors import BadInput
+from casework.policy.words import Act, Role
+from casework.web.presence import ask, perform, proven, public
+
+blueprint = Blueprint("admission", __name__)
+Answer = Response | str | tuple[str, int]
+
+
+@blueprint.route("/nhan-tai-khoan", methods=["GET", "POST"])
+@public
+def code() -> Answer:
+    """Take an admission code, first step: the code."""
+    form = CodeForm()
+    if form.validate_on_submit():
+        try:
+            found = arriving.find(form.code.data or "")
+            return _phone(AdmittedPhoneForm(formdata=None), form.code.data or "", found)
+        except (BadInput, WrongAdmission) as wrong:
+            form.code.errors = [_(str(wrong))]
+    return render_template("accounts/admission/code.html", form=form), 422 if form.errors else 200
+
+
+@blueprint.post("/nhan-tai-khoan/dien-thoai")
+@public
+def phone() -> Answer:
+    """Second step: the phone, shown to hold its seed by its first digits."""
+    form = AdmittedPhoneForm()
+    found = arriving.find(form.code.data or "")
+    if form.validate_on_submit():
+        held = pairs.paired(found.commune_id, found.member_id, form.offer.data or "", form.digits.data or "")
+        if held is not None:
+            proof = pairs.proof(found.commune_id, found.member_id, held)
+            return _passphrase(AdmittedPassphraseForm(formdata=None), form.code.data or "", proof)
+        form.digits.errors = [str(pairs.WRONG_DIGITS)]
+    return _phone(form, form.code.data or "", found)
+
+
+@blueprint.post("/nhan-tai-khoan/mat-khau")
+@public
+def passphrase() -> Answer:
+    """Third step: a passphrase of her own; then the code for the night is shown once."""
+    form = AdmittedPassphraseForm()
+    if form.validate_on_submit():
+        try:
+            arrived = arriving.enrol(form.code.data or "", form.passphrase.data or "", form.proof.data or "")
+            return render_template("accounts/printed.html", **arrived)
+        except BadInput as wrong:
+            form.passphrase.errors = [_(str(wrong))]
+    return _passphrase(form, form.code.data or "", form.proof.data or "")
+
+
+@blueprint.get("/tai-khoan/cho-nhan")
+def waiting() -> str:
+    """Show who is on the way in, and whose word is missing."""
+    return render_template("accounts/admission/waiting.html", rows=perform(admission.list_waiting))
+
+
+@blueprint.route("/tai-khoan/them", methods=["GET", "POST"])
+def add() -> Answer:
+    """Write down somebody new."""
+    ask(Act.MEMBER_ADD)
+    form = MemberForm()
+    if form.validate_on_submit():
+        try:
+            perform(admission.add_member, form.username.data or "", form.name.data or "", Role(form.role.data))
+            return redirect(url_for("accounts.admission.waiting"), 303)
+        except BadInput as wrong:
+            form.username.errors = [_(str(wrong))]
+    return render_template("accounts/admission/add.html", form=form), 422 if form.errors else 200
+
+
+@blueprint.post("/tai-khoan/<uuid:member_id>/lam-lai")
+@proven()
+def restart(member_id: UUID) -> Response:
+    """Start the re-admission of somebody who lost her way in."""
+    perform(admission.restart, member_id)
+    flash(_("Đã bắt đầu lại. Bây giờ một đồng nghiệp cùng cơ quan tạo mã và đưa tận tay."))
+    return redirect(url_for("accounts.admission.waiting"), 303)
+
+
+@blueprint.post("/tai-khoan/<uuid:member_id>/ma")
+@proven()
+def invite(member_id: UUID) -> str:
+    """Make a code and show it once, ready for paper."""
+    who, made = perform(admission.invite, member_id)
+    return render_template("accounts/admission/made.html", who=who, code=made)
+
+
+@blueprint.post("/tai-khoan/<uuid:member_id>/xac-nhan")
+@proven()
+def confirm(member_id: UUID) -> Response:
+    """Confirm a colleague whose four words were compared face to face."""
+    perform(admission.confirm, member_id, WordsForm().words.data or "")
+    flash(_("Đã xác nhận. Người ấy vào được rồi."))
+    return redirect(url_for("accounts.admission.waiting"), 303)
+
+
+def _phone(form: AdmittedPhoneForm, code: str, found: admission.Found) -> tuple[str, int]:
+    shown = pairs.offer(found.commune_id, found.member_id, found.username, form.offer.data or "")
+    form.code.data, form.offer.data = code, shown.sealed
+    page = render_template("accounts/admission/phone.html", form=form, shown=shown, found=found)
+    return page, 422 if form.errors else 200
+
+
+def _passphrase(form: AdmittedPassphraseForm, code: str, proof: str) -> tuple[str, int]:
+    form.code.data, form.proof.data = code, proof
+    page = render_template("accounts/admission/passphrase.html", form=form, offered=pairs.suggestion())
+    return page, 422 if form.errors else 200

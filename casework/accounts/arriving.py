@@ -1,0 +1,50 @@
+"""A newcomer before the gate: her code finds her commune, her tries are counted, Argon2 works before any act."""
+
+from typing import Any
+
+from flask import request
+
+from casework.accounts import admission, doorstep, pairs, throttle
+from casework.accounts.admission import Found
+from casework.accounts.door import visitor
+from casework.errors import CaseworkError
+from casework.policy.words import Act
+from casework.vault.bytes import public_key
+from casework.vault.entry.codes import read_code
+from casework.vault.entry.words import fingerprint
+from casework.web.presence import gate
+
+
+def find(text: str) -> Found:
+    """Tell whom a code is for; BadInput for a slip of the pen, WrongAdmission for a code that opens nothing."""
+    code = read_code(text)
+    try:
+        commune_id = admission.commune_of(gate(), code)
+    except CaseworkError as cause:
+        _told(cause)
+        raise
+    return gate().perform(visitor(commune_id), admission.find, code)
+
+
+def enrol(text: str, passphrase: str, proof: str) -> dict[str, Any]:
+    """Take up the account; return what the page prints, the code for the night among it."""
+    found = find(text)
+    phone = pairs.phone_of(found.commune_id, found.member_id, proof)
+    new = pairs.first(found, passphrase)
+    active = gate().perform(visitor(found.commune_id), admission.enrol, read_code(text), new, phone)
+    waits = "" if active else fingerprint(public_key(new.seed))
+    return {
+        "code": new.paper.code,
+        "name": found.name,
+        "commune": found.commune_name,
+        "next": "/dang-nhap",
+        "waits": waits,
+    }
+
+
+def _told(cause: CaseworkError) -> None:
+    """Count and log a code that nobody made, in the commune that was there first."""
+    commune_id = doorstep.commune_behind(gate(), "")
+    if commune_id is not None:
+        gate().refuse(visitor(commune_id), Act.ADMISSION_FIND, cause)
+        throttle.count(gate(), commune_id, throttle.of_address(gate().control(commune_id), request.remote_addr or ""))

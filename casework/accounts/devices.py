@@ -1,0 +1,67 @@
+"""The mark of a browser that we issued: random bytes, and a seal for each account that has signed in with it."""
+
+import base64
+import binascii
+import hmac
+import os
+from uuid import UUID
+
+from casework.vault.bytes import lp
+from casework.vault.kek import Control
+
+_MARK_BYTES, _SEAL_BYTES = 16, 16
+# A shared office machine serves so many people; whoever came first makes room.
+_MOST = 8
+_FAMILIES = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("coc_coc", "Cốc Cốc"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"))
+
+
+def knows(control: Control, cookie: str, member_id: UUID | None) -> bool:
+    """Tell whether this browser has signed in to this account before; what we did not issue knows nobody."""
+    mark, seals = _read(cookie)
+    if member_id is None:
+        return False
+    mine = _seal(control, mark, member_id)
+    return any(hmac.compare_digest(mine, one) for one in seals)
+
+
+def mark_of(cookie: str) -> bytes:
+    """Return the random bytes of a mark, by which tries are counted; empty for a browser without one."""
+    return _read(cookie)[0]
+
+
+def marked(control: Control, cookie: str, member_id: UUID) -> str:
+    """Return the mark of this browser with this account added, to be kept in its cookie."""
+    mark, seals = _read(cookie)
+    mark = mark or os.urandom(_MARK_BYTES)
+    mine = _seal(control, mark, member_id)
+    kept = [one for one in seals if one != mine][-(_MOST - 1) :]
+    return base64.urlsafe_b64encode(b"".join([mark, *kept, mine])).decode()
+
+
+def family(agent: str) -> str:
+    """Return the family of a browser by what it calls itself, for her own list of sessions; nothing finer is kept."""
+    names = [next((name for word, name in kinds if word in agent), "") for kinds in (_FAMILIES, _SYSTEMS)]
+    return " · ".join(filter(None, names))
+
+
+def _read(cookie: str) -> tuple[bytes, list[bytes]]:
+    try:
+        raw = base64.urlsafe_b64decode(cookie.encode("ascii"))
+    except (binascii.Error, UnicodeEncodeError, ValueError):
+        return b"", []
+    if not _MARK_BYTES <= len(raw) <= _MARK_BYTES + _MOST * _SEAL_BYTES:
+        return b"", []
+    seals = [raw[at : at + _SEAL_BYTES] for at in range(_MARK_BYTES, len(raw), _SEAL_BYTES)]
+    return raw[:_MARK_BYTES], seals
+
+
+def _seal(control: Control, mark: bytes, member_id: UUID) -> bytes:
+    return control.tag(lp("cw/1/device", control.commune_id, mark, member_id))[:_SEAL_BYTES]

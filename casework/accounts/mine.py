@@ -1,0 +1,115 @@
+"""Pages of one's own account: sessions, a new passphrase, phone or paper code, and the cover of the interview."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from casework.accounts import door, own, pairs
+from casework.accounts.mine_forms import CoverForm, NewPassphraseForm, PhoneForm
+from casework.accounts.own import Changed
+from casework.accounts.signing_in import WrongPassphrase
+from casework.errors import BadInput, SignInNeeded
+from casework.policy.words import Act
+from casework.web.presence import ask, me, perform, proven, works
+
+blueprint = Blueprint("mine", __name__)
+Answer = Response | str | tuple[str, int]
+
+
+@blueprint.get("/tai-khoan/cua-toi")
+def overview() -> str:
+    """Show one's own sessions, and the ways to change how one comes in."""
+    rows = perform(own.my_sessions, sid=door.sid() or b"")
+    return render_template("accounts/mine.html", rows=rows, me=me())
+
+
+@blueprint.post("/tai-khoan/cua-toi/ket-thuc")
+def end() -> Response:
+    """End one of one's own sessions."""
+    perform(own.end_session, _number("number"), _number("created"))
+    return redirect(url_for("accounts.mine.overview"), 303)
+
+
+@blueprint.route("/tai-khoan/cua-toi/mat-khau", methods=["GET", "POST"])
+@works("renew")
+@proven()
+def passphrase() -> Answer:
+    """Set a new passphrase; a new code on paper comes with it."""
+    ask(Act.KEY_CHANGE)
+    form = NewPassphraseForm()
+    if form.validate_on_submit():
+        try:
+            new = pairs.renewed(me(), form.passphrase.data or "")
+            return _printed(perform(own.change_passphrase, new, token=door.token()))
+        except BadInput as wrong:
+            form.passphrase.errors = [gettext(str(wrong))]
+    offered = pairs.suggestion()
+    return render_template("accounts/passphrase.html", form=form, offered=offered, me=me()), 422 if form.errors else 200
+
+
+@blueprint.route("/tai-khoan/cua-toi/dien-thoai", methods=["GET", "POST"])
+@proven()
+def phone() -> Answer:
+    """Pair another phone; a new code on paper comes with it."""
+    ask(Act.PHONE)
+    form = PhoneForm()
+    shown = pairs.offer(me().person.commune_id, me().id, me().username, form.offer.data or "")
+    if form.validate_on_submit():
+        found = pairs.paired(me().person.commune_id, me().id, shown.sealed, form.digits.data or "")
+        if found is not None:
+            return _printed(perform(own.change_phone, found, token=door.token()))
+        form.digits.errors = [str(pairs.WRONG_DIGITS)]
+    form.offer.data = shown.sealed
+    return render_template("accounts/phone.html", form=form, shown=shown), 422 if form.errors else 200
+
+
+@blueprint.route("/tai-khoan/cua-toi/ma-giay", methods=["GET", "POST"])
+@proven()
+def paper() -> Answer:
+    """Ask before a new code on paper takes the place of the one before, then print it."""
+    ask(Act.PAPER_NEW)
+    if request.method == "GET":
+        return render_template("accounts/paper_new.html")
+    return _printed(perform(own.new_paper_code, token=door.token()))
+
+
+@blueprint.route("/tai-khoan/cua-toi/che", methods=["GET", "POST"])
+def cover() -> Answer:
+    """Choose a short code and cover the screen."""
+    ask(Act.COVER)
+    form = CoverForm()
+    if form.validate_on_submit():
+        try:
+            perform(own.cover, form.short.data or "", token=door.token())
+            return redirect(url_for("accounts.mine.covered"), 303)
+        except BadInput as wrong:
+            form.short.errors = [gettext(str(wrong))]
+    return render_template("accounts/cover.html", form=form), 422 if form.errors else 200
+
+
+@blueprint.route("/man-hinh", methods=["GET", "POST"])
+@works("covered")
+def covered() -> Answer:
+    """Show almost nothing, and take the cover away for the short code."""
+    form = CoverForm()
+    if me().state != "covered":
+        return redirect("/", 303)
+    if form.validate_on_submit():
+        try:
+            pairs.count_uncovering(door.sid() or b"")
+            return door.bring(redirect("/", 303), perform(own.uncover, form.short.data or "", token=door.token()))
+        except (WrongPassphrase, SignInNeeded) as wrong:
+            form.short.errors = [gettext(str(wrong))]
+    return render_template("accounts/covered.html", form=form), 422 if form.errors else 200
+
+
+def _printed(changed: Changed) -> Response:
+    """Show the new code once, with the token of the session that goes on."""
+    words = {"code": changed.code, "name": me().name, "commune": me().commune_name, "next": "/", "waits": ""}
+    page = Response(render_template("accounts/printed.html", **words), mimetype="text/html")
+    return door.bring(page, changed.begun)
+
+
+def _number(name: str) -> int:
+    text = request.form.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0

@@ -1,0 +1,162 @@
+"""What everybody does with her own account: prove who she is, a new passphrase, phone or paper code, her sessions."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from casework.accounts.signing_in import Begun, Opened, WrongPassphrase, follow, row_of, spend_digits
+from casework.audit import fresh
+from casework.errors import NotFound, SignInNeeded, say
+from casework.gate import Work, action
+from casework.policy.words import Act
+from casework.vault import sessions
+from casework.vault.entry import bound, interview, renewal
+from casework.vault.entry.models import Interview
+from casework.vault.entry.renewal import Paper, Phone, Renewed
+from casework.vault.kek import DEMO_ID
+from casework.vault.models import Head, Member, SessionRow
+from casework.vault.sessions import FULL, NIGHT, RENEW, Token
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One session of hers, as she may see it."""
+
+    number: int
+    device: str
+    created: int
+    seen: int
+    state: str
+    this: bool
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What a change of her ways in gives back: the session that goes on, and the code to be kept on paper."""
+
+    begun: Begun
+    code: str
+
+    def __repr__(self) -> str:
+        """Never print the code."""
+        return "<sealed>"
+
+
+@action(Act.STEP_UP)
+def step_up(work: Work, opened: Opened | None, digits: str, *, token: Token, about: UUID | None) -> Begun:
+    """Prove again who she is, with both factors where she has both; a new token, and what was typed meanwhile."""
+    if opened is None or opened.member_id != work.me:
+        raise WrongPassphrase(say("Mật khẩu chưa đúng. Hãy thử lại."))
+    row = _mine(work, token.sid)
+    if not passphrase_alone(work, row):
+        spend_digits(work, work.me, digits)
+    proof = replace(sessions.standing_of(row), stepup=work.hands.at, stepup_about=about)
+    return follow(work, row, opened.seed, proof)
+
+
+def passphrase_alone(work: Work, row: SessionRow) -> bool:
+    """Tell whether no phone can be asked for: in the demo, and after the code on paper stood in for it."""
+    return work.hands.control.number == DEMO_ID or row.kind == NIGHT
+
+
+@action(Act.KEY_CHANGE)
+def change_passphrase(work: Work, new: Renewed, *, token: Token) -> Changed:
+    """Give her a new key under a new passphrase: all she holds is wrapped anew, her other sessions end."""
+    row, head, member = _proven(work, token)
+    for agency_id in work.hands.keyring.agencies if work.hands.keyring else ():
+        fresh.agency(work.session, work.commune_id, agency_id)
+    kind = FULL if row.kind == RENEW else row.kind
+    standing = replace(sessions.standing_of(row), kind=kind)
+    renewal.put_key(work.hands, head, member, new)
+    return _goes_on(work, member, new.seed, standing, new.paper.code)
+
+
+@action(Act.PHONE)
+def change_phone(work: Work, phone: Phone, *, token: Token) -> Changed:
+    """Take another phone in the place of the one before, and print a new code; her other sessions end."""
+    row, head, member = _proven(work, token)
+    seed = sessions.seed_of(row, token, work.hands.control)
+    standing = replace(sessions.standing_of(row), kind=FULL)
+    paper = renewal.new_paper(work.hands.control, seed, member.id)
+    renewal.put_paper(work.hands, head, member, paper, phone)
+    return _goes_on(work, member, seed, standing, paper.code)
+
+
+@action(Act.PAPER_NEW)
+def new_paper_code(work: Work, *, token: Token) -> Changed:
+    """Print a new code for the night; the one before opens nothing any more, her other sessions end."""
+    row, head, member = _proven(work, token)
+    seed, standing = sessions.seed_of(row, token, work.hands.control), sessions.standing_of(row)
+    paper: Paper = renewal.new_paper(work.hands.control, seed, member.id)
+    renewal.put_paper(work.hands, head, member, paper)
+    return _goes_on(work, member, seed, standing, paper.code)
+
+
+@action(Act.SESSION_LIST)
+def my_sessions(work: Work, *, sid: bytes) -> list[Seen]:
+    """List her sessions, the newest first; the one of this browser is marked."""
+    return [_seen(number, row, sid) for number, row in enumerate(_my_rows(work), start=1)]
+
+
+@action(Act.SESSION_END)
+def end_session(work: Work, number: int, created: int) -> None:
+    """End one of her sessions, named by its number and moment in the list."""
+    rows = _my_rows(work)
+    if not 1 <= number <= len(rows) or rows[number - 1].created != created:
+        raise NotFound("session")
+    sid = rows[number - 1].sid
+    work.session.execute(delete(Interview).where(Interview.sid == sid))
+    work.session.execute(delete(SessionRow).where(SessionRow.sid == sid))
+
+
+@action(Act.COVER)
+def cover(work: Work, code: str, *, token: Token) -> None:
+    """Cover the screen while somebody speaks: the sealed key goes under cookie and short code."""
+    row = _mine(work, token.sid)
+    interview.cover(work.hands, row, token, code)
+
+
+@action(Act.UNCOVER)
+def uncover(work: Work, code: str, *, token: Token) -> Begun:
+    """Take the cover away with the short code; the try has been counted, and the fifth wrong one was the last."""
+    row, kept = _mine(work, token.sid), work.session.get(Interview, token.sid)
+    if kept is None or not interview.may_try(kept):
+        raise SignInNeeded(say("Hãy mở bằng mật khẩu."))
+    seed = interview.opened(work.hands, kept, token, code)
+    if seed is None:
+        raise WrongPassphrase(say("Mã ngắn chưa đúng. Sau 5 lần sai phải dùng mật khẩu."))
+    return follow(work, row, seed, sessions.standing_of(row))
+
+
+def _mine(work: Work, sid: bytes) -> SessionRow:
+    row = row_of(work, sid)
+    if row is None or row.member_id != work.me:
+        raise SignInNeeded(say("Phiên làm việc đã kết thúc. Hãy đăng nhập lại."))
+    return row
+
+
+def _proven(work: Work, token: Token) -> tuple[SessionRow, Head, Member]:
+    """Return her session and rows; raise SignInNeeded unless she has proved who she is within 5 minutes."""
+    row = _mine(work, token.sid)
+    renewing = row.kind == RENEW and sessions.waits(row, at=work.hands.at)
+    if not renewing and not sessions.proven(row.stepup, None, at=work.hands.at):
+        raise SignInNeeded(say("Hãy xác nhận lại mình là ai."))
+    head = fresh.head(work.session, work.commune_id, work.me)
+    return row, head, fresh.member(work.session, work.commune_id, work.me)
+
+
+def _goes_on(work: Work, member: Member, seed: bytes, standing: sessions.Standing, code: str) -> Changed:
+    at, control = work.hands.at, work.hands.control
+    token = sessions.start(work.session, control, seed, member_id=member.id, at=at, standing=standing)
+    return Changed(Begun(token, None, standing.kind, member.id), code)
+
+
+def _my_rows(work: Work) -> list[SessionRow]:
+    member = fresh.member(work.session, work.commune_id, work.me)
+    rows: list[SessionRow] = bound.rows(work.session, member, SessionRow)
+    return sorted((row for row in rows if row.factors > 1 or row.kind == FULL), key=lambda row: -row.created)
+
+
+def _seen(number: int, row: SessionRow, sid: bytes) -> Seen:
+    return Seen(number, row.device, row.created, row.seen, "open" if row.blob else "locked", row.sid == sid)

@@ -1,0 +1,81 @@
+"""What the pages of keys need before the gate: a passphrase to offer and to judge, a phone to pair, tries to count."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+
+from casework import clock
+from casework.accounts import qr
+from casework.accounts.admission import Found
+from casework.accounts.qr import Drawing
+from casework.errors import BadInput
+from casework.vault.entry import interview, pairing, passphrases, renewal, totp, words
+from casework.vault.entry.renewal import Phone, Renewed
+from casework.web.people import Presence
+from casework.web.presence import gate
+
+WRONG_DIGITS = _("Mã 6 số chưa đúng. Hãy chờ mã mới rồi gõ lại; xem giờ của điện thoại có đúng không.")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A phone's seed as the page shows it: drawn, in words to type, as an address to tap, and sealed for the form."""
+
+    sealed: str
+    drawing: Drawing
+    secret: str
+    address: str
+
+
+def suggestion() -> str:
+    """Return five random words that would be taken."""
+    while True:
+        offered = words.passphrase()
+        try:
+            passphrases.check(offered, about=())
+        except BadInput:
+            continue
+        return offered
+
+
+def renewed(who: Presence, passphrase: str) -> Renewed:
+    """Judge a new passphrase and make the key behind it; raise BadInput with what to do."""
+    passphrases.check(passphrase, about=(who.name, who.username, who.agency_name, who.commune_name))
+    return renewal.prepare(gate().control(who.person.commune_id), passphrase, who.id)
+
+
+def first(found: Found, passphrase: str) -> Renewed:
+    """Judge a newcomer's passphrase and make the key behind it; raise BadInput with what to do."""
+    passphrases.check(passphrase, about=(found.name, found.username, found.agency_name, found.commune_name))
+    return renewal.prepare(gate().control(found.commune_id), passphrase, found.member_id)
+
+
+def offer(commune_id: UUID, member_id: UUID, username: str, sealed: str) -> Shown:
+    """Return the phone's seed that was offered before, or a new one."""
+    control = gate().control(commune_id)
+    sealed = sealed or pairing.offer(control, member_id)
+    seed = pairing.seed_of(control, member_id, sealed)
+    address = totp.address(seed, username)
+    return Shown(sealed, qr.draw(address), totp.secret_text(seed), address)
+
+
+def paired(commune_id: UUID, member_id: UUID, sealed: str, digits: str) -> Phone | None:
+    """Return the phone that shows these digits; None if they do not fit the seed that was offered."""
+    return pairing.proved(gate().control(commune_id), member_id, sealed, digits=digits, at=clock.micros())
+
+
+def proof(commune_id: UUID, member_id: UUID, phone: Phone) -> str:
+    """Return a paired phone sealed for the next page."""
+    return pairing.proof(gate().control(commune_id), member_id, phone)
+
+
+def phone_of(commune_id: UUID, member_id: UUID, sealed: str) -> Phone:
+    """Open a paired phone of the page before."""
+    return pairing.phone_of(gate().control(commune_id), member_id, sealed)
+
+
+def count_uncovering(sid: bytes) -> None:
+    """Count a try to take the cover away, before it is made."""
+    with gate().database.work(None, None) as session:
+        interview.count_try(session, sid)

@@ -1,0 +1,211 @@
+"""What visitors do at the door: passphrase, then second factor; the code on paper by night; unlock; sign out."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from casework.audit import fresh
+from casework.errors import CaseworkError, SignInNeeded, VaultError, say
+from casework.gate import Work, action
+from casework.policy.words import Act
+from casework.vault import circles, sessions
+from casework.vault.entry import bound, totp
+from casework.vault.entry.models import Interview, Totp
+from casework.vault.kek import DEMO_ID
+from casework.vault.models import Member, SessionRow, Slot
+from casework.vault.sessions import FULL, NIGHT, PENDING, RENEW, Standing
+
+_WRONG = say("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy thử lại.")
+# Who may be at the door: somebody whom her colleague has yet to confirm comes in only as far as a page that says so.
+_COMES_IN = frozenset({circles.ACTIVE, circles.WAITING})
+
+
+class WrongPassphrase(CaseworkError):
+    """The name or the passphrase is wrong; the two are never told apart."""
+
+    status = 422
+
+
+class WrongCode(CaseworkError):
+    """The digits of the phone are wrong, too old, or were used before."""
+
+    status = 422
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A member whose own key has just been opened by her passphrase or by the code that she keeps on paper."""
+
+    member_id: UUID
+    seed: bytes
+    slot_id: UUID | None = None
+
+    def __repr__(self) -> str:
+        """Never print the key."""
+        return "<sealed>"
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A session that has begun: the token for the cookie, and what was typed on a locked screen before it, if any."""
+
+    token: sessions.Token
+    kept: bytes | None
+    kind: str = FULL
+    member_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class ByPaper:
+    """The code on paper with the one thing that is still at hand: the passphrase, or the digits of the phone."""
+
+    paper: Opened | None
+    passphrase: Opened | None
+    digits: str
+    lost: str
+
+    def __repr__(self) -> str:
+        """Never print what was given."""
+        return "<sealed>"
+
+
+@action(Act.SIGN_IN)
+def sign_in(work: Work, opened: Opened | None, *, before: bytes | None, device: str = "") -> Begun:
+    """Begin a session for a member whose passphrase has opened her key; None raises WrongPassphrase, in the log too.
+
+    It waits for the second factor, but in the demo. `before` is the id of a session of this browser that ends now;
+    text kept in it goes on with the new one if it is hers.
+    """
+    if opened is None:
+        raise WrongPassphrase(_WRONG)
+    _coming(work, opened.member_id)
+    demo = work.hands.control.number == DEMO_ID
+    first = Standing(FULL if demo else PENDING, 1, stepup=work.hands.at if demo else 0, device=device)
+    return _begin(work, opened, first, before)
+
+
+@action(Act.SECOND_FACTOR)
+def second_factor(work: Work, token: sessions.Token, digits: str) -> Begun:
+    """Finish signing in with the digits of the phone: a new token, a new row, and only now a keyring."""
+    row = row_of(work, token.sid)
+    if row is None or row.kind != PENDING or not sessions.waits(row, at=work.hands.at):
+        raise SignInNeeded(say("Đã quá 5 phút. Hãy đăng nhập lại từ đầu."))
+    _coming(work, row.member_id)
+    spend_digits(work, row.member_id, digits)
+    opened = Opened(row.member_id, sessions.seed_of(row, token, work.hands.control))
+    return _begin(work, opened, Standing(FULL, 2, stepup=work.hands.at, device=row.device), row.sid)
+
+
+@action(Act.PAPER_CODE)
+def by_paper(work: Work, given: ByPaper, *, before: bytes | None, device: str = "") -> Begun:
+    """Let the code on paper stand in for one lost thing; it is spent, and every other session of hers ends."""
+    paper, passphrase = given.paper, given.passphrase
+    if paper is None or (given.lost == "phone" and (passphrase is None or passphrase.member_id != paper.member_id)):
+        raise WrongPassphrase(say("Mã giấy, tên đăng nhập hoặc phần còn lại chưa đúng. Hãy so lại rồi thử lần nữa."))
+    member = _coming(work, paper.member_id)
+    if given.lost != "phone":
+        spend_digits(work, paper.member_id, given.digits)
+    kept = _row_text(work, before, member.id)
+    spend_paper(work, member, paper)
+    kind = NIGHT if given.lost == "phone" else RENEW
+    begun = _begin(work, paper, Standing(kind, 2, stepup=work.hands.at, device=device), before)
+    work.reason = kind
+    return replace(begun, kept=_opened_text(work, kept, paper))
+
+
+@action(Act.UNLOCK)
+def unlock(work: Work, opened: Opened | None, *, before: bytes | None) -> Begun:
+    """Continue after a pause: a new token and row that end when the first ones would have, and the text kept."""
+    if opened is None:
+        raise WrongPassphrase(say("Mật khẩu chưa đúng. Hãy thử lại."))
+    row = row_of(work, before)
+    if row is None or row.member_id != opened.member_id or row.kind == PENDING:
+        raise SignInNeeded(say("Phiên làm việc đã kết thúc. Hãy đăng nhập lại."))
+    _coming(work, opened.member_id)
+    return _begin(work, opened, sessions.standing_of(row), before)
+
+
+@action(Act.SIGN_OUT)
+def sign_out(work: Work, sid: bytes | None) -> None:
+    """End this session: its row is gone when the answer is sent."""
+    if sid is not None:
+        work.session.execute(delete(SessionRow).where(SessionRow.sid == sid))
+        work.session.execute(delete(Interview).where(Interview.sid == sid))
+
+
+@action(Act.KEEP)
+def keep(work: Work, sid: bytes, text: bytes) -> None:
+    """Keep what was typed on a screen that had locked, sealed to the person herself."""
+    row = row_of(work, sid)
+    if row is None or row.member_id != work.me:
+        raise SignInNeeded(say("Phiên làm việc đã kết thúc."))
+    member = fresh.member(work.session, work.commune_id, work.me)
+    sessions.keep_text(row, member.public_key, text)
+
+
+def follow(work: Work, row: SessionRow, seed: bytes, standing: Standing) -> Begun:
+    """Put a new token and row in the place of a session of hers that goes on, and hand back what was kept."""
+    return _begin(work, Opened(row.member_id, seed), standing, row.sid)
+
+
+def row_of(work: Work, sid: bytes | None) -> SessionRow | None:
+    """Return a session of this commune, verified; None for another or an unknown one."""
+    owner = sessions.owner_of(work.session, sid) if sid is not None else None
+    if owner is None or owner[0] != work.commune_id:
+        return None
+    fresh.head(work.session, work.commune_id, owner[1])
+    return work.session.get(SessionRow, sid)
+
+
+def spend_digits(work: Work, member_id: UUID, digits: str) -> None:
+    """Use the digits of a member's phone; raise WrongCode if they do not fit or were used before."""
+    phone = work.session.get(Totp, (work.commune_id, member_id))
+    if phone is None or not totp.spend(work.hands, phone, digits):
+        raise WrongCode(say("Mã 6 số chưa đúng hoặc đã dùng rồi. Hãy chờ mã mới hiện trên điện thoại rồi thử lại."))
+
+
+def spend_paper(work: Work, member: Member, paper: Opened) -> None:
+    """Take the slot of the code on paper and all her sessions; raise WrongPassphrase if somebody was faster."""
+    slot = work.session.get(Slot, (work.commune_id, paper.slot_id))
+    if slot is None or slot.member_id != member.id:
+        raise WrongPassphrase(say("Mã giấy này đã dùng rồi. Mỗi tờ chỉ dùng được một lần."))
+    head = fresh.head(work.session, work.commune_id, member.id)
+    bound.take(work.session, head, member, [slot, *bound.rows(work.session, member, *bound.SESSIONS)])
+
+
+def _coming(work: Work, member_id: UUID) -> Member:
+    member = fresh.member(work.session, work.commune_id, member_id)
+    if member.state not in _COMES_IN:
+        raise WrongPassphrase(_WRONG)
+    work.who = member.id
+    return member
+
+
+def _begin(work: Work, opened: Opened, standing: Standing, before: bytes | None) -> Begun:
+    """Begin the session that follows another one of this browser; a pending one carries on what was kept in it."""
+    control, at, mine = work.hands.control, work.hands.at, opened.member_id
+    token = sessions.start(work.session, control, opened.seed, member_id=mine, at=at, standing=standing)
+    old, kept = row_of(work, before), _row_text(work, before, mine)
+    if old is not None:
+        work.session.delete(old)
+        work.session.execute(delete(Interview).where(Interview.sid == old.sid))
+    sessions.sweep(work.session, at=at)
+    if standing.kind == PENDING and kept is not None:
+        work.session.flush()
+        work.session.get_one(SessionRow, token.sid).kept = kept
+        kept = None
+    return Begun(token, _opened_text(work, kept, opened), standing.kind, mine)
+
+
+def _row_text(work: Work, sid: bytes | None, member_id: UUID) -> bytes | None:
+    row = row_of(work, sid)
+    return row.kept if row is not None and row.member_id == member_id else None
+
+
+def _opened_text(work: Work, kept: bytes | None, opened: Opened) -> bytes | None:
+    """Open what was kept; what was sealed to a key that she has no longer is lost."""
+    try:
+        return sessions.opened_text(work.commune_id, opened.member_id, kept, opened.seed) if kept else None
+    except VaultError:
+        return None

@@ -1,0 +1,82 @@
+"""Counts tries in the database, so that nobody can guess for long and nobody can lock a colleague out.
+
+A browser that has signed in to an account before has a count of its own. All others share one for the account and one
+for their address: whoever guesses from outside uses up those, and she still comes in from the machine that she uses.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from casework import clock
+from casework.clock import MICROSECOND
+from casework.errors import Throttled
+from casework.gate import Gate
+from casework.vault.bytes import lp
+from casework.vault.kek import Control
+from casework.vault.models import Throttle
+
+_QUARTER, _DAY = 15 * 60, 24 * 3600
+# Two windows of a day may follow each other, so a count for a day stays below half of 100.
+_ACCOUNT = ((_QUARTER, 10), (_DAY, 40))
+_ADDRESS = ((_QUARTER, 60), (_DAY, 300))
+_SECOND = ((_DAY, 5),)
+_OWN_TRIES = 2
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """One count: its key, how many tries it takes, and for how many seconds."""
+
+    key: bytes
+    most: int
+    seconds: int
+
+
+def of_account(control: Control, username: str, mark: bytes) -> list[Bucket]:
+    """Return the counts of an account: those of one known browser, or with an empty mark those of all others."""
+    return [_bucket(control, "account", username, mark, window) for window in _ACCOUNT]
+
+
+def of_address(control: Control, address: str) -> list[Bucket]:
+    """Return the counts of a network address; none where it is not known."""
+    return [] if not address else [_bucket(control, "address", address, b"", window) for window in _ADDRESS]
+
+
+def of_second_step(control: Control, sid: bytes) -> list[Bucket]:
+    """Return the count of a session that waits for its second factor: five tries."""
+    return [_bucket(control, "second", "", sid, window) for window in _SECOND]
+
+
+def count(gate: Gate, commune_id: UUID, buckets: Iterable[Bucket]) -> None:
+    """Count a try before it is made, so that parallel tries are counted too; raise Throttled after one too many."""
+    now, over = clock.micros(), False
+    with gate.database.work(None, commune_id) as session:
+        session.execute(delete(Throttle).where(Throttle.since < now - _DAY * MICROSECOND))
+        for one in buckets:
+            row = session.get(Throttle, one.key)
+            if row is None:
+                row = Throttle(key=one.key, failures=0, since=now)
+                session.add(row)
+            elif row.since < now - one.seconds * MICROSECOND:
+                row.failures, row.since = 0, now
+            row.failures += 1
+            over = over or row.failures > one.most
+    if over:
+        raise Throttled("Đã thử quá nhiều lần. Hãy chờ 15 phút, hoặc dùng máy vẫn hay đăng nhập.")
+
+
+def forgive(gate: Gate, commune_id: UUID, buckets: Iterable[Bucket], *, known: bool) -> None:
+    """Forget the tries of a known browser that came in; what others share is given back only its own two tries."""
+    with gate.database.work(None, commune_id) as session:
+        for one in buckets:
+            row = session.get(Throttle, one.key)
+            if row is not None:
+                row.failures = 0 if known else max(0, row.failures - _OWN_TRIES)
+
+
+def _bucket(control: Control, what: str, name: str, mark: bytes, window: tuple[int, int]) -> Bucket:
+    seconds, most = window
+    return Bucket(control.tag(lp("cw/1/throttle", control.commune_id, what, name, mark, seconds)), most, seconds)

@@ -1,0 +1,40 @@
+"""A newcomer in the tests: what her browser and her phone would do."""
+
+from uuid import UUID
+
+from casework import clock
+from casework.accounts import admission
+from casework.accounts.actions import Opened, sign_in
+from casework.accounts.signing_in import second_factor
+from casework.vault.entry import renewal, totp
+from casework.vault.entry.codes import read_code
+from casework.vault.entry.renewal import Phone, Renewed
+from casework.web.people import recognise
+from tests.house import House
+from tests.people import THANH_SON
+from tests.tampering import stolen
+
+SEED = bytes(range(20))
+
+
+def made(house: House, member_id: UUID) -> Renewed:
+    return renewal.prepare(house.gate.control(THANH_SON), "nam tu ngan ghep lai", member_id)
+
+
+def enrols(house: House, code: str, member_id: UUID, new: Renewed | None = None) -> bool:
+    given = (read_code(code), new or made(house, member_id), Phone(SEED, 0))
+    return house.gate.perform(house.stranger(), admission.enrol, *given)
+
+
+def comes_in(house: House, member_id: UUID, new: Renewed):
+    """Sign in with the new key and the new phone; return who she is then."""
+    opened = Opened(member_id, new.seed)
+    begun = house.gate.perform(house.stranger(), sign_in, opened, before=None)
+    digits = totp.code_at(SEED, clock.micros())
+    token = house.gate.perform(house.stranger(), second_factor, begun.token, digits).token
+    return recognise(house.gate, house.config, token.cookie())
+
+
+def state_of(house: House, member_id: UUID) -> str:
+    with stolen(house) as thief:
+        return thief.rows("member", id=member_id)[0]["state"]

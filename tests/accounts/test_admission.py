@@ -1,0 +1,188 @@
+"""Admission: a code from hand to hand, a key of one's own, a colleague's word; and never an administrator's alone."""
+
+import threading
+from functools import partial
+
+import pytest
+
+from casework import clock
+from casework.accounts import admission
+from casework.accounts.admission import WrongAdmission
+from casework.desk import actions as desk
+from casework.errors import BadInput, CaseworkError, NotFound, Refused, VaultError
+from casework.policy.words import Role
+from casework.vault.bytes import public_key
+from casework.vault.entry.codes import new_code, read_code
+from casework.vault.entry.renewal import Renewed
+from casework.vault.entry.words import fingerprint
+from tests.accounts.arrivals import comes_in, enrols, made
+from tests.house import House, only_sqlite
+from tests.people import THANH_SON
+from tests.tampering import stolen
+
+HOUR = 3600 * clock.MICROSECOND
+
+
+pytestmark = pytest.mark.usefixtures("quick")
+
+
+def test_a_newcomer_comes_in_by_a_code_a_phone_a_passphrase_and_a_colleague_s_word(house: House, lan, newcomer):
+    case_id = lan.opens_a_case()
+    who, code = lan.does(admission.invite, newcomer)
+    assert (who.name, who.username) == ("Cao Thị Thảo", "thao")
+    found = house.gate.perform(house.stranger(), admission.find, read_code(code))
+    assert (found.member_id, found.name, found.commune_name) == (newcomer, "Cao Thị Thảo", "xã Thanh Sơn")
+    new = made(house, newcomer)
+    assert not enrols(house, code, newcomer, new)
+    waiting = comes_in(house, newcomer, new)
+    assert (waiting.state, waiting.person.keyring) == ("waiting", None)
+    [shown] = [one for one in lan.does(admission.list_waiting) if one.who.id == newcomer]
+    assert shown.mine
+    assert shown.words == fingerprint(public_key(new.seed)) == waiting.fingerprint
+    lan.does(admission.confirm, newcomer, shown.words)
+    with stolen(house) as thief:
+        thief.change("totp", {"member_id": newcomer}, last_counter=0)
+        assert thief.rows("admission") == []
+    thao = comes_in(house, newcomer, new)
+    assert thao.state == "open"
+    assert lan.presence.person.actor.agency_id in thao.person.keyring.agencies
+    with pytest.raises(NotFound):
+        house.gate.perform(thao.person, desk.read_case, case_id)
+
+
+def test_the_code_stands_nowhere_and_is_good_once(house: House, lan, newcomer):
+    _, code = lan.does(admission.invite, newcomer)
+    with stolen(house) as thief:
+        rows = repr([thief.rows(name) for name in ("admission", "audit_line", "member", "tally")]).encode()
+    assert code.encode() not in rows
+    assert repr(read_code(code))[2:-1].encode() not in rows
+    enrols(house, code, newcomer)
+    with pytest.raises(WrongAdmission):
+        enrols(house, code, newcomer)
+
+
+def test_two_who_use_a_code_at_once_are_one_success(house: House, lan, newcomer):
+    _, code = lan.does(admission.invite, newcomer)
+    prepared = [made(house, newcomer) for _ in range(4)]
+    done: list[bool] = []
+
+    def enrol(new: Renewed) -> None:
+        try:
+            enrols(house, code, newcomer, new)
+            done.append(True)
+        except CaseworkError:
+            done.append(False)
+
+    threads = [threading.Thread(target=enrol, args=(new,)) for new in prepared]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == [False, False, False, True]
+
+
+@only_sqlite
+def test_a_code_dies_after_a_day_and_a_clock_moved_back_revives_nothing(house: House, lan, newcomer):
+    _, code = lan.does(admission.invite, newcomer)
+    now = clock.micros()
+    for after in (24 * HOUR, -HOUR):
+        with clock.living_at(partial(int, now + after)), pytest.raises(WrongAdmission):
+            house.gate.perform(house.stranger(), admission.find, read_code(code))
+    with clock.living_at(lambda: now + 23 * HOUR):
+        assert house.gate.perform(house.stranger(), admission.find, read_code(code)).member_id == newcomer
+
+
+@only_sqlite
+def test_a_code_that_nobody_made_or_that_was_replaced_opens_nothing(house: House, lan, newcomer):
+    _, old = lan.does(admission.invite, newcomer)
+    with stolen(house) as thief:
+        kept = thief.rows("admission")
+    _, newer = lan.does(admission.invite, newcomer)
+    with pytest.raises(WrongAdmission):
+        admission.commune_of(house.gate, read_code(new_code()))
+    with pytest.raises(WrongAdmission):
+        admission.commune_of(house.gate, read_code(old))
+    with stolen(house) as thief:
+        thief.put("admission", *kept)
+    with pytest.raises(VaultError):
+        enrols(house, old, newcomer)
+    assert admission.commune_of(house.gate, read_code(newer)) == THANH_SON
+
+
+@only_sqlite
+def test_an_administrator_makes_no_code_for_an_agency_with_a_key_and_confirms_nobody(house: House, newcomer):
+    son = house["son"]
+    with pytest.raises(BadInput, match="đồng nghiệp cùng cơ quan"):
+        son.does(admission.invite, newcomer)
+    with pytest.raises(Refused):
+        son.does(admission.confirm, newcomer, "x")
+
+
+@only_sqlite
+def test_an_officer_of_another_agency_makes_no_code_and_confirms_nobody(house: House, lan, cuong, newcomer):
+    with pytest.raises(BadInput, match="đồng nghiệp cùng cơ quan"):
+        cuong.does(admission.invite, newcomer)
+    _, code = lan.does(admission.invite, newcomer)
+    new = made(house, newcomer)
+    enrols(house, code, newcomer, new)
+    with pytest.raises(NotFound):
+        cuong.does(admission.confirm, newcomer, fingerprint(public_key(new.seed)))
+    assert [one for one in cuong.does(admission.list_waiting) if one.who.id == newcomer] == []
+
+
+@only_sqlite
+def test_an_account_without_a_key_needs_an_administrator_s_code_and_nobody_s_word(house: House):
+    clerk = house["son"].does(admission.add_member, "hanh", "Vũ Thị Hạnh", Role.STATISTICIAN)
+    _, code = house["son"].does(admission.invite, clerk)
+    new = made(house, clerk)
+    assert enrols(house, code, clerk, new)
+    assert comes_in(house, clerk, new).state == "open"
+
+
+@only_sqlite
+def test_a_key_that_the_code_did_not_make_is_not_confirmed(house: House, lan, newcomer):
+    """Whoever swaps the newcomer's key for one of his own, even with the server's key, is not given the agency's."""
+    _, code = lan.does(admission.invite, newcomer)
+    enrols(house, code, newcomer)
+    evil = made(house, newcomer)
+    with house.looking() as session:
+        from casework.audit import fresh
+        from casework.vault.macs import tag
+        from casework.vault.models import Member
+
+        row = fresh.member(session, THANH_SON, newcomer)
+        head = fresh.head(session, THANH_SON, newcomer)
+        row.public_key = public_key(evil.seed)
+        mac = tag(house.gate.control(THANH_SON), Member, row, head.v)
+        session.expunge_all()
+    with stolen(house) as thief:
+        thief.change("member", {"id": newcomer}, public_key=public_key(evil.seed), mac=mac)
+    with pytest.raises(BadInput, match="không do người cầm mã"):
+        lan.does(admission.confirm, newcomer, fingerprint(public_key(evil.seed)))
+    with stolen(house) as thief:
+        assert thief.rows("wrap", member_id=newcomer) == []
+
+
+@only_sqlite
+def test_words_that_changed_meanwhile_are_compared_again(house: House, lan, newcomer):
+    _, code = lan.does(admission.invite, newcomer)
+    enrols(house, code, newcomer)
+    with pytest.raises(BadInput, match="so lại bốn từ"):
+        lan.does(admission.confirm, newcomer, "bon tu khac han")
+
+
+@only_sqlite
+@pytest.mark.parametrize("username", ["lan", "LAN", "a", "tên có dấu cách", "x" * 41, "<b>"])
+def test_a_name_that_is_taken_or_cannot_be_typed_is_told_so(house: House, username):
+    with pytest.raises(BadInput):
+        house["son"].does(admission.add_member, username, "Ai Đó", Role.COUNSELLOR)
+
+
+@only_sqlite
+def test_nobody_makes_or_confirms_her_own_code_or_starts_herself_anew(house: House, lan, mai):
+    with pytest.raises(BadInput):
+        lan.does(admission.invite, lan.id)
+    with pytest.raises(BadInput, match="đang dùng tài khoản"):
+        lan.does(admission.invite, mai.id)
+    with pytest.raises(BadInput, match="cho chính mình"):
+        house["son"].does(admission.restart, house["son"].id)

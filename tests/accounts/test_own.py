@@ -1,0 +1,334 @@
+"""One's own account: proof, a new passphrase, phone or paper code, sessions, and the code on paper by night."""
+
+import threading
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from casework import clock
+from casework.accounts import doorstep, own
+from casework.accounts.actions import Opened
+from casework.accounts.doorstep import Knock
+from casework.accounts.signing_in import ByPaper, WrongCode, WrongPassphrase, by_paper, second_factor, sign_in
+from casework.desk import actions as desk
+from casework.errors import BadInput, CaseworkError, NotFound, SignInNeeded
+from casework.vault.entry import interview, renewal, totp
+from casework.vault.entry.codes import read_code
+from casework.vault.entry.renewal import Phone
+from casework.vault.sessions import token_from
+from casework.web.people import recognise
+from tests.house import House, Someone, only_sqlite
+from tests.people import STAFF, THANH_SON, keys
+from tests.tampering import stolen
+
+MINUTE = 60 * clock.MICROSECOND
+SEED = bytes(range(20))
+
+
+def token(somebody: Someone):
+    found = token_from(somebody.cookie)
+    assert found is not None
+    return found
+
+
+def presence(house: House, begun):
+    found = recognise(house.gate, house.config, begun.token.cookie())
+    assert found is not None
+    return found
+
+
+def sheet(somebody: Someone) -> str:
+    """Print a new code for the night and return it; she goes on in the session that follows."""
+    changed = somebody.does(own.new_paper_code, token=token(somebody))
+    somebody._cookie = changed.begun.token.cookie()
+    return changed.code
+
+
+def tried(house: House, username: str, code: str) -> Opened | None:
+    return doorstep.try_paper(house.gate, THANH_SON, Knock(username, "", ""), read_code(code))
+
+
+def right(somebody: Someone) -> Opened:
+    return Opened(somebody.id, keys()[somebody.card.username].seed)
+
+
+def by_night(house: House, somebody: Someone, code: str, *, lost: str):
+    paper = tried(house, somebody.card.username, code)
+    passphrase = right(somebody) if lost == "phone" else None
+    somebody.waits_for_new_digits()
+    digits = "" if lost == "phone" else somebody.digits()
+    return house.gate.perform(house.stranger(), by_paper, ByPaper(paper, passphrase, digits, lost), before=None)
+
+
+def test_a_session_with_one_factor_holds_no_key(house: House, lan: Someone):
+    begun = house.gate.perform(house.stranger(), sign_in, right(lan), before=None)
+    found = presence(house, begun)
+    assert (found.state, found.person.keyring, begun.kind) == ("pending", None, "pending")
+    now = clock.micros()
+    with clock.living_at(lambda: now + 5 * MINUTE + 1):
+        assert recognise(house.gate, house.config, begun.token.cookie()) is None
+        with pytest.raises(SignInNeeded):
+            house.gate.perform(house.stranger(), second_factor, begun.token, lan.digits())
+
+
+def test_digits_begin_one_session_in_whichever_worker(house: House, lan: Someone):
+    tokens = [house.gate.perform(house.stranger(), sign_in, right(lan), before=None).token for _ in range(4)]
+    digits, done = lan.digits(), []
+
+    def second(one) -> None:
+        try:
+            house.gate.perform(house.stranger(), second_factor, one, digits)
+            done.append(True)
+        except CaseworkError:
+            done.append(False)
+
+    threads = [threading.Thread(target=second, args=(one,)) for one in tokens]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == [False, False, False, True]
+
+
+@only_sqlite
+def test_the_digits_of_another_person_open_nothing(house: House, lan: Someone, mai: Someone):
+    begun = house.gate.perform(house.stranger(), sign_in, right(lan), before=None)
+    with pytest.raises(WrongCode):
+        house.gate.perform(house.stranger(), second_factor, begun.token, mai.digits())
+
+
+@pytest.mark.parametrize(("lost", "kind", "state"), [("phone", "night", "open"), ("passphrase", "renew", "renew")])
+def test_the_code_on_paper_stands_in_for_one_lost_thing_and_ends_the_other_sessions(house, lan, lost, kind, state):
+    case_id, code = lan.opens_a_case(), sheet(lan)
+    before = lan.cookie
+    begun = by_night(house, lan, code, lost=lost)
+    found = presence(house, begun)
+    assert (begun.kind, found.state) == (kind, state)
+    assert recognise(house.gate, house.config, before) is None
+    assert house.gate.perform(found.person, desk.read_case, case_id).line.id == case_id
+    assert tried(house, "lan", code) is None
+
+
+def test_the_code_on_paper_is_spent_once_in_whichever_worker(house: House, lan: Someone):
+    paper = tried(house, "lan", sheet(lan))
+    given, done = ByPaper(paper, right(lan), "", "phone"), []
+
+    def spend() -> None:
+        try:
+            house.gate.perform(house.stranger(), by_paper, given, before=None)
+            done.append(True)
+        except CaseworkError:
+            done.append(False)
+
+    threads = [threading.Thread(target=spend) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == [False, False, False, True]
+
+
+def test_a_spent_slot_that_is_put_back_opens_nothing(house: House, lan: Someone):
+    code = sheet(lan)
+    with stolen(house) as thief:
+        kept = thief.rows("slot", member_id=lan.id, kind="code")
+    by_night(house, lan, code, lost="phone")
+    with stolen(house) as thief:
+        thief.put("slot", *kept)
+    with pytest.raises(CaseworkError):
+        tried(house, "lan", code)
+
+
+@only_sqlite
+def test_the_code_alone_and_the_code_of_another_person_open_nothing(house: House, lan: Someone, mai: Someone):
+    code = sheet(lan)
+    assert tried(house, "mai", code) is None
+    assert tried(house, "nobody", code) is None
+    paper = tried(house, "lan", code)
+    for given in (
+        ByPaper(paper, None, "", "phone"),
+        ByPaper(paper, right(mai), "", "phone"),
+        ByPaper(None, right(lan), lan.digits(), "phone"),
+    ):
+        with pytest.raises(WrongPassphrase):
+            house.gate.perform(house.stranger(), by_paper, given, before=None)
+    with pytest.raises(WrongCode):
+        house.gate.perform(house.stranger(), by_paper, ByPaper(paper, None, "000000", "passphrase"), before=None)
+    assert tried(house, "lan", code) is not None, "a failed try spends nothing"
+
+
+@only_sqlite
+def test_who_forgot_her_passphrase_sets_a_new_one_within_a_quarter(house: House, lan: Someone):
+    case_id, code = lan.opens_a_case(), sheet(lan)
+    begun, now = by_night(house, lan, code, lost="passphrase"), clock.micros()
+    with clock.living_at(lambda: now + 16 * MINUTE):
+        assert recognise(house.gate, house.config, begun.token.cookie()) is None
+    with clock.living_at(lambda: now + 14 * MINUTE):
+        renewed(house, presence(house, begun).person, begun, case_id)
+
+
+def renewed(house: House, person, begun, case_id) -> None:
+    new = renewal.prepare(house.gate.control(THANH_SON), "mot hai ba bon nam sau", person.member_id)
+    changed = house.gate.perform(person, own.change_passphrase, new, token=begun.token)
+    found = presence(house, changed.begun)
+    assert (found.kind, found.state) == ("full", "open")
+    assert house.gate.perform(found.person, desk.read_case, case_id).line.id == case_id
+    assert tried(house, "lan", changed.code) is not None
+    for passphrase, opens in ((STAFF["lan"].passphrase, False), ("mot hai ba bon nam sau", True)):
+        opened = doorstep.try_passphrase(house.gate, THANH_SON, Knock("lan", passphrase, ""))
+        assert (opened is not None) == opens
+
+
+def test_a_new_passphrase_is_a_new_key_and_ends_the_other_sessions(house: House, lan: Someone):
+    case_id, other = lan.opens_a_case(), lan.sign_in()
+    lan.leaves()
+    with stolen(house) as thief:
+        old = thief.rows("member", id=lan.id)[0]["public_key"]
+    new = renewal.prepare(house.gate.control(THANH_SON), "mot hai ba bon nam sau", lan.id)
+    first = lan.cookie
+    changed = lan.does(own.change_passphrase, new, token=token(lan))
+    assert recognise(house.gate, house.config, other) is None
+    assert recognise(house.gate, house.config, first) is None
+    found = presence(house, changed.begun)
+    assert house.gate.perform(found.person, desk.read_case, case_id).line.id == case_id
+    with stolen(house) as thief:
+        assert thief.rows("member", id=lan.id)[0]["public_key"] != old
+        assert sorted(row["kind"] for row in thief.rows("slot", member_id=lan.id)) == ["code", "password"]
+
+
+def test_a_new_phone_takes_the_place_of_the_one_before(house: House, lan: Someone):
+    changed = lan.does(own.change_phone, Phone(SEED, 0), token=token(lan))
+    assert presence(house, changed.begun).kind == "full"
+    for seed, good in ((None, False), (SEED, True)):
+        begun = house.gate.perform(house.stranger(), sign_in, right(lan), before=None)
+        digits = totp.code_at(seed, clock.micros()) if seed else lan.digits()
+        if good:
+            house.gate.perform(house.stranger(), second_factor, begun.token, digits)
+        else:
+            with pytest.raises(WrongCode):
+                house.gate.perform(house.stranger(), second_factor, begun.token, digits)
+
+
+@only_sqlite
+def test_after_five_minutes_a_change_needs_a_proof(house: House, lan: Someone):
+    now = clock.micros()
+    assert lan.cookie
+    with clock.living_at(lambda: now + 6 * MINUTE):
+        with pytest.raises(SignInNeeded):
+            lan.does(own.new_paper_code, token=token(lan))
+        lan.waits_for_new_digits()
+        old = token(lan)
+        begun = lan.does(own.step_up, right(lan), lan.digits(), token=old, about=None)
+        assert recognise(house.gate, house.config, old.cookie()) is None
+        found = presence(house, begun)
+        assert found.proven()
+        assert house.gate.perform(found.person, own.new_paper_code, token=begun.token).code
+
+
+@only_sqlite
+def test_a_proof_about_a_case_covers_that_case_for_half_an_hour(house: House, lan: Someone, mai: Someone):
+    case_id, now = lan.opens_a_case(), clock.micros()
+    with clock.living_at(lambda: now + 6 * MINUTE):
+        lan.waits_for_new_digits()
+        begun = lan.does(own.step_up, right(lan), lan.digits(), token=token(lan), about=case_id)
+    for after, anything, this in ((10, True, True), (20, False, True), (36, False, False)):
+        with clock.living_at(partial(int, now + after * MINUTE)):
+            found = replace(presence_at(house, begun))
+            assert (found.proven(), found.proven(case_id), found.proven(mai.id)) == (anything, this, anything)
+
+
+def presence_at(house: House, begun):
+    """Keep the session alive through the quarter hours between."""
+    with stolen(house) as thief:
+        thief.change("session", {"sid": begun.token.sid}, seen=clock.micros())
+    return presence(house, begun)
+
+
+@only_sqlite
+@pytest.mark.parametrize("wrong", ["passphrase", "digits", "somebody else"])
+def test_a_proof_needs_both_factors_of_her_own(house: House, lan: Someone, mai: Someone, wrong):
+    lan.waits_for_new_digits() if lan.cookie else None
+    opened = {"passphrase": None, "somebody else": right(mai)}.get(wrong, right(lan))
+    digits = "000000" if wrong == "digits" else lan.digits()
+    with pytest.raises((WrongPassphrase, WrongCode)):
+        lan.does(own.step_up, opened, digits, token=token(lan), about=None)
+
+
+@only_sqlite
+def test_by_night_without_a_phone_the_passphrase_is_proof_enough(house: House, lan: Someone):
+    begun = by_night(house, lan, sheet(lan), lost="phone")
+    person = presence(house, begun).person
+    after = house.gate.perform(person, own.step_up, right(lan), "", token=begun.token, about=None)
+    changed = house.gate.perform(presence(house, after).person, own.change_phone, Phone(SEED, 0), token=after.token)
+    assert presence(house, changed.begun).kind == "full"
+
+
+@only_sqlite
+def test_she_lists_and_ends_her_sessions_and_is_told_of_a_second_one(house: House, lan: Someone, mai: Someone):
+    assert lan.cookie
+    assert mai.cookie
+    assert lan.presence.elsewhere == 0
+    now = clock.micros()
+    with clock.living_at(lambda: now + MINUTE):
+        second = lan.sign_in()
+        assert lan.presence.elsewhere == now + MINUTE
+        rows = lan.does(own.my_sessions, sid=token(lan).sid)
+        assert [(row.number, row.this) for row in rows] == [(1, False), (2, True)]
+        with pytest.raises(NotFound):
+            lan.does(own.end_session, 3, rows[0].created)
+        with pytest.raises(NotFound):
+            mai.does(own.end_session, 1, rows[0].created)
+        lan.does(own.end_session, 1, rows[0].created)
+        assert recognise(house.gate, house.config, second) is None
+        assert lan.presence.elsewhere == 0
+        assert mai.presence.state == "open"
+
+
+@pytest.fixture
+def covered(house: House, lan: Someone) -> Someone:
+    """A counsellor who has covered her screen."""
+    lan.does(own.cover, "2580", token=token(lan))
+    return lan
+
+
+def tries(house: House, somebody: Someone, code: str):
+    with house.gate.database.work(None, None) as session:
+        interview.count_try(session, token(somebody).sid)
+    return somebody.does(own.uncover, code, token=token(somebody))
+
+
+def test_a_covered_screen_holds_no_key_and_opens_again_with_the_short_code(house: House, covered: Someone):
+    assert (covered.presence.state, covered.presence.person.keyring) == ("covered", None)
+    with pytest.raises(WrongPassphrase):
+        tries(house, covered, "2581")
+    begun = tries(house, covered, "2580")
+    assert presence(house, begun).state == "open"
+    assert begun.token.cookie() != covered.cookie
+    with stolen(house) as thief:
+        assert thief.rows("interview") == []
+
+
+@only_sqlite
+def test_after_five_wrong_tries_the_short_code_opens_nothing(house: House, covered: Someone):
+    for _ in range(5):
+        with pytest.raises(WrongPassphrase):
+            tries(house, covered, "0000")
+    with pytest.raises(SignInNeeded):
+        tries(house, covered, "2580")
+
+
+@only_sqlite
+def test_the_short_code_opens_nothing_without_the_cookie_of_that_browser(house: House, covered: Someone):
+    other = covered.sign_in()
+    stranger = token_from(other)
+    assert stranger is not None
+    with pytest.raises(SignInNeeded):
+        covered.does(own.uncover, "2580", token=stranger)
+
+
+@only_sqlite
+@pytest.mark.parametrize("code", ["", "123", "1234567", "1111", "12a4", "١٢٣٤"])
+def test_a_short_code_has_four_to_six_digits_that_are_not_all_alike(lan: Someone, code):
+    with pytest.raises(BadInput):
+        lan.does(own.cover, code, token=token(lan))
