@@ -8,57 +8,20 @@ import pytest
 
 from casework import clock
 from casework.accounts import doorstep, own
-from casework.accounts.actions import Opened
 from casework.accounts.doorstep import Knock
 from casework.accounts.signing_in import ByPaper, WrongCode, WrongPassphrase, by_paper, second_factor, sign_in
 from casework.desk import actions as desk
-from casework.errors import BadInput, CaseworkError, NotFound, SignInNeeded
-from casework.vault.entry import interview, renewal, totp
-from casework.vault.entry.codes import read_code
+from casework.errors import CaseworkError, NotFound, SignInNeeded
+from casework.vault.entry import renewal, totp
 from casework.vault.entry.renewal import Phone
-from casework.vault.sessions import token_from
 from casework.web.people import recognise
+from tests.accounts.coming_in import by_night, presence, right, sheet, token, tried
 from tests.house import House, Someone, only_sqlite
-from tests.people import STAFF, THANH_SON, keys
+from tests.people import STAFF, THANH_SON
 from tests.tampering import stolen
 
 MINUTE = 60 * clock.MICROSECOND
 SEED = bytes(range(20))
-
-
-def token(somebody: Someone):
-    found = token_from(somebody.cookie)
-    assert found is not None
-    return found
-
-
-def presence(house: House, begun):
-    found = recognise(house.gate, house.config, begun.token.cookie())
-    assert found is not None
-    return found
-
-
-def sheet(somebody: Someone) -> str:
-    """Print a new code for the night and return it; she goes on in the session that follows."""
-    changed = somebody.does(own.new_paper_code, token=token(somebody))
-    somebody._cookie = changed.begun.token.cookie()
-    return changed.code
-
-
-def tried(house: House, username: str, code: str) -> Opened | None:
-    return doorstep.try_paper(house.gate, THANH_SON, Knock(username, "", ""), read_code(code))
-
-
-def right(somebody: Someone) -> Opened:
-    return Opened(somebody.id, keys()[somebody.card.username].seed)
-
-
-def by_night(house: House, somebody: Someone, code: str, *, lost: str):
-    paper = tried(house, somebody.card.username, code)
-    passphrase = right(somebody) if lost == "phone" else None
-    somebody.waits_for_new_digits()
-    digits = "" if lost == "phone" else somebody.digits()
-    return house.gate.perform(house.stranger(), by_paper, ByPaper(paper, passphrase, digits, lost), before=None)
 
 
 def test_a_session_with_one_factor_holds_no_key(house: House, lan: Someone):
@@ -283,52 +246,3 @@ def test_she_lists_and_ends_her_sessions_and_is_told_of_a_second_one(house: Hous
         assert recognise(house.gate, house.config, second) is None
         assert lan.presence.elsewhere == 0
         assert mai.presence.state == "open"
-
-
-@pytest.fixture
-def covered(house: House, lan: Someone) -> Someone:
-    """A counsellor who has covered her screen."""
-    lan.does(own.cover, "2580", token=token(lan))
-    return lan
-
-
-def tries(house: House, somebody: Someone, code: str):
-    with house.gate.database.work(None, None) as session:
-        interview.count_try(session, token(somebody).sid)
-    return somebody.does(own.uncover, code, token=token(somebody))
-
-
-def test_a_covered_screen_holds_no_key_and_opens_again_with_the_short_code(house: House, covered: Someone):
-    assert (covered.presence.state, covered.presence.person.keyring) == ("covered", None)
-    with pytest.raises(WrongPassphrase):
-        tries(house, covered, "2581")
-    begun = tries(house, covered, "2580")
-    assert presence(house, begun).state == "open"
-    assert begun.token.cookie() != covered.cookie
-    with stolen(house) as thief:
-        assert thief.rows("interview") == []
-
-
-@only_sqlite
-def test_after_five_wrong_tries_the_short_code_opens_nothing(house: House, covered: Someone):
-    for _ in range(5):
-        with pytest.raises(WrongPassphrase):
-            tries(house, covered, "0000")
-    with pytest.raises(SignInNeeded):
-        tries(house, covered, "2580")
-
-
-@only_sqlite
-def test_the_short_code_opens_nothing_without_the_cookie_of_that_browser(house: House, covered: Someone):
-    other = covered.sign_in()
-    stranger = token_from(other)
-    assert stranger is not None
-    with pytest.raises(SignInNeeded):
-        covered.does(own.uncover, "2580", token=stranger)
-
-
-@only_sqlite
-@pytest.mark.parametrize("code", ["", "123", "1234567", "1111", "12a4", "١٢٣٤"])
-def test_a_short_code_has_four_to_six_digits_that_are_not_all_alike(lan: Someone, code):
-    with pytest.raises(BadInput):
-        lan.does(own.cover, code, token=token(lan))

@@ -1,0 +1,46 @@
+"""Ways of coming in that the tests of accounts share."""
+
+from casework.accounts import doorstep, own
+from casework.accounts.actions import Opened
+from casework.accounts.doorstep import Knock
+from casework.accounts.signing_in import ByPaper, by_paper
+from casework.vault.entry.codes import read_code
+from casework.vault.sessions import token_from
+from casework.web.people import recognise
+from tests.house import House, Someone
+from tests.people import THANH_SON, keys
+
+
+def token(somebody: Someone):
+    found = token_from(somebody.cookie)
+    assert found is not None
+    return found
+
+
+def presence(house: House, begun):
+    found = recognise(house.gate, house.config, begun.token.cookie())
+    assert found is not None
+    return found
+
+
+def sheet(somebody: Someone) -> str:
+    """Print a new code for the night and return it; she goes on in the session that follows."""
+    changed = somebody.does(own.new_paper_code, token=token(somebody))
+    somebody._cookie = changed.begun.token.cookie()
+    return changed.code
+
+
+def tried(house: House, username: str, code: str) -> Opened | None:
+    return doorstep.try_paper(house.gate, THANH_SON, Knock(username, "", ""), read_code(code))
+
+
+def right(somebody: Someone) -> Opened:
+    return Opened(somebody.id, keys()[somebody.card.username].seed)
+
+
+def by_night(house: House, somebody: Someone, code: str, *, lost: str):
+    paper = tried(house, somebody.card.username, code)
+    passphrase = right(somebody) if lost == "phone" else None
+    somebody.waits_for_new_digits()
+    digits = "" if lost == "phone" else somebody.digits()
+    return house.gate.perform(house.stranger(), by_paper, ByPaper(paper, passphrase, digits, lost), before=None)
