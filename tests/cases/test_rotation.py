@@ -193,6 +193,8 @@ def test_signing_in_renews_what_is_due(house: House, app, hoa: Someone, union):
     make_due(house, union, hoa)
     visitor = browser_of(app, None)
     answer = visitor.post("/dang-nhap", data={"username": "hoa", "passphrase": hoa.card.passphrase})
+    assert {epoch for _, epoch in wraps_of(house, union)} == {1}, "one factor holds no key"
+    answer = visitor.post(answer.headers["Location"], data={"digits": hoa.digits(30)})
     assert answer.status_code == 303
     assert {epoch for _, epoch in wraps_of(house, union)} == {2}
 
