@@ -43,7 +43,7 @@ def true_ids(house: House, one: Referred) -> Iterator[dict[str, UUID]]:
     draft = lan.does(intake.start_draft, {1: {"danger": "no"}})
     for ground_id, referral_id in ((one.ground_id, one.referral_id), (health, unopened)):
         together = {"case_id": one.case_id, "ground_id": ground_id, "referral_id": referral_id}
-        yield together | {"draft_id": draft, "place_id": one.case_id}
+        yield together | {"draft_id": draft} | dict.fromkeys(("place_id", "member_id", "agency_id"), one.case_id)
     with stolen(house) as thief:
         documents = thief.rows("document", case_id=one.case_id)
     others = {one.referral_id, ledger_id(THANH_SON), documents[0]["id"], documents[-1]["series"]}
