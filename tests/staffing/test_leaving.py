@@ -53,7 +53,7 @@ def test_who_is_locked_is_out_with_her_next_click(house: House, lan: Someone, ho
     assert recognise(house.gate, house.config, cookie) is None
     with pytest.raises(SignInNeeded):
         house.gate.perform(person, desk.read_section, case_id, Section.STORY)
-    assert rows_of(house, lan.id) == {"slot": 1, "wrap": 1}
+    assert rows_of(house, lan.id) == {"slot": 1, "totp": 1, "wrap": 1}
     with pytest.raises(accounts.WrongPassphrase):
         lan.sign_in()
     with pytest.raises(Conflict):
