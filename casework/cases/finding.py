@@ -5,16 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from casework.cases import reading, scope
-from casework.cases.reading import Listed
-from casework.gate import Work
+from casework.cases.reading import Book
 from casework.policy.words import Section
-from casework.vault.envelopes import Page
 from casework.vietnamese import fold
 
 _SHORTEST_NUMBER = 4
-# Contacts and labels are opened only if names alone cannot answer.
-_NAMES, _OTHERS = (Section.IDENTITY,), (Section.LABEL, Section.CONTACT)
 _FIELDS = ("name", "call_her", "code", "nickname", "former")
 
 
@@ -37,20 +32,16 @@ def wanted(query: str) -> Wanted:
     return Wanted(fold(query).replace("-", " "), home)
 
 
-def found(work: Work, sought: Wanted) -> list[Listed]:
-    """Return the cases that are sought, with their labels open.
-
-    Thousands of pages are looked through; only the cases of those that fit are verified, and must fit once more.
-    """
-    some = _among(reading.leafed(work, _NAMES), sought)
-    if not some or not sought.words.replace(" ", "").isalpha():
-        some |= _among(reading.leafed(work, _OTHERS), sought)
-    book = reading.book(work, reading.named(scope.cases(work.permit), some))
-    return book.listed([Section.LABEL], of=_among(book.each((*_NAMES, *_OTHERS), of=some), sought) & some)
+def hits(book: Book, sought: Wanted) -> set[UUID]:
+    """Return the ids of what is sought; contacts and labels are opened only if names alone cannot answer."""
+    found = _among(book, [Section.IDENTITY], sought)
+    if not found or not sought.words.replace(" ", "").isalpha():
+        found |= _among(book, [Section.LABEL, Section.CONTACT], sought)
+    return found
 
 
-def _among(pages: Iterable[tuple[UUID, Page]], sought: Wanted) -> set[UUID]:
-    return {case_id for case_id, page in pages if _fits(page.data, sought)}
+def _among(book: Book, sections: Iterable[Section], sought: Wanted) -> set[UUID]:
+    return {case_id for case_id, page in book.each(sections) if _fits(page.data, sought)}
 
 
 def _fits(data: Mapping[str, Any], sought: Wanted) -> bool:

@@ -62,8 +62,13 @@ class Book:
         The rows of documents need no MAC of their own here: the head's listing holds the hash of each body, and
         the body opens only in the place that it was sealed for.
         """
-        hands = self.work.hands
-        for sheet in _sheets(self.work, named(self.within, of), sections):
+        some = of is not None and len(of) <= _NAMED_ONE_BY_ONE
+        within = self.within.only(of) if of is not None and some else self.within
+        hands, seen = self.work.hands, set[UUID]()
+        for sheet in map(Sheet._make, self.work.session.execute(*scope.sheets(within, frozenset(sections)))):
+            if sheet.id in seen or not hands.holds(sheet.agency_id):
+                continue
+            seen.add(sheet.id)
             if sheet.case_id not in self.versions:
                 raise VaultError("unopened")
             check(hands.control, Envelope, sheet, self.versions[sheet.case_id])
@@ -189,30 +194,6 @@ def book(work: Work, within: Within | None = None) -> Book:
             raise VaultError("unopened")
         found.cases[case.id], found.listings[case.id], found.versions[case.id] = case, head.listing, head.v
     return found
-
-
-def leafed(work: Work, sections: Iterable[Section]) -> Iterator[tuple[UUID, Page]]:
-    """Open the newest pages of these sections of every case in reach, each with its case, to look for something.
-
-    A page opens by its key alone, in the place that it was sealed for; whether it is the newest one by the log is
-    not asked here. So what was found must be opened again from a book before anybody is told of it.
-    """
-    for sheet in _sheets(work, scope.cases(work.permit), sections):
-        yield sheet.case_id, open_page(work.hands, sheet, sheet)
-
-
-def _sheets(work: Work, within: Within, sections: Iterable[Section]) -> Iterator[Sheet]:
-    """Read one after the other the documents that my keys open, each once."""
-    seen: set[UUID] = set()
-    for sheet in map(Sheet._make, work.session.execute(*scope.sheets(within, frozenset(sections)))):
-        if sheet.id not in seen and work.hands.holds(sheet.agency_id):
-            seen.add(sheet.id)
-            yield sheet
-
-
-def named(within: Within, of: Collection[UUID] | None) -> Within:
-    """Leave only these cases of those in reach, or all if there are many of them."""
-    return within.only(of) if of is not None and len(of) <= _NAMED_ONE_BY_ONE else within
 
 
 def _within(work: Work, *, draft: bool) -> Within:

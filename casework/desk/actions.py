@@ -81,7 +81,8 @@ def search(work: Work, query: str) -> tuple[CaseLine, ...]:
         raise BadInput("Hãy gõ ít nhất hai chữ của tên, mã vụ việc hoặc số điện thoại.")
     if read.recent(work.hands, Act.CASE_SEARCH, who=work.me, since=work.hands.at - _MINUTE) >= _SEARCHES_A_MINUTE:
         raise Throttled("Tìm quá nhiều lần trong một phút. Hãy chờ một chút.")
-    found, names = finding.found(work, wanted), staff.names(work)
+    book = reading.book(work)
+    found, names = book.listed([Section.LABEL], of=finding.hits(book, wanted)), staff.names(work)
     work.reason = f"{len(found)} hits"
     return tuple(sorted((_line(work, one, names) for one in found), key=_order))
 
