@@ -104,8 +104,11 @@ def _programs(run: Path) -> Path:
     if os.geteuid() != 0:
         return installed / "pginstall18" / "bin"
     copied = run / "postgresql"
+    # A test of a command may have run here before, and commands let no new file be read by others.
+    before = os.umask(0o022)
     for part in (Path(installed.name) / "pginstall18", Path(f"{installed.name}.libs")):
         shutil.copytree(installed.parent / part, copied / part, dirs_exist_ok=True)
+    os.umask(before)
     os.chown(run, *_nobody())
     return copied / installed.name / "pginstall18" / "bin"
 

@@ -11,6 +11,7 @@ from casework.codelists import codelist
 from casework.config import UNFINISHED, Config, ConfigurationError
 from casework.db import upgrade
 from casework.gate import open_gate
+from casework.keeping import checkpoints
 from casework.office import exchanging, inviting, pages, recovering, settings
 from casework.office.answers import Agency, Answers, FirstPerson
 from casework.office.installation import Installation
@@ -62,7 +63,9 @@ def found(folder: Path, given: Answers) -> list[Page]:
     """Found the installation and return its papers: the secrets on them are kept nowhere else."""
     made = _make(folder, given)
     try:
-        return [*_of_the_machine(made), *_people_and_sheets(made, given)]
+        papers = [*_of_the_machine(made), *_people_and_sheets(made, given)]
+        checkpoints.write_all(made.here.config, made.here.gate)
+        return papers
     finally:
         made.here.gate.database.engine.dispose()
 

@@ -71,6 +71,7 @@ def _case(house: House, *, restricted: bool = False) -> Marked:
         Section.FACTS,
         Section.LABEL,
         Section.DRAFT,
+        Section.ERASURE,
     }
     return Marked(case_id, {section: words[section] for section in filled}, restricted)
 

@@ -34,7 +34,8 @@ def home(tmp_path_factory) -> tuple[Path, list]:
 def test_the_folder_and_everything_in_it_is_private(home):
     folder, _ = home
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir() if path.is_file()} == {0o600}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir() if path.is_dir()} <= {0o700}
     assert not (folder / UNFINISHED).exists()
 
 
@@ -53,7 +54,7 @@ def test_the_private_half_of_the_backup_key_is_on_two_sheets_and_nowhere_else(ho
     assert codes(other) == codes(one)
     assert one.keeper != other.keeper
     assert config.load(folder).backup_public == signing.pinned(public_key(seed))
-    everything = b"".join(path.read_bytes() for path in folder.iterdir())
+    everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     assert seed not in everything
     assert signing.pinned(seed).encode() not in everything
 

@@ -103,6 +103,7 @@ def test_digits_that_are_used_at_once_in_many_threads_are_good_once(house: House
 @only_sqlite
 def test_a_seed_of_another_member_is_refused(house: House, lan: Someone, mai: Someone, phone):
     with stolen(house) as thief:
+        thief.delete("totp", member_id=mai.id)
         thief.change("totp", {"member_id": lan.id}, member_id=mai.id)
     with pytest.raises(VaultError):
         spends(house, mai.id, totp.code_at(phone, clock.micros()))
