@@ -72,7 +72,7 @@ def test_no_code_of_the_papers_stands_in_the_folder(home):
     folder, made = home
     found = all_codes(made)
     assert len(found) == 2 + 2 + 13 + 6
-    everything = b"".join(path.read_bytes() for path in folder.iterdir() if path.name != "kek")
+    everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "kek")
     assert not any(code.encode() in everything or read_code(code) in everything for code in found)
 
 
