@@ -118,7 +118,9 @@ class Shelf:
 
     def add(self, note: str, *, seq: int) -> None:
         """Write a note as a file of its own; it is there whole or not at all."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # The mode that is given holds for the last folder alone.
+        self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
         unfinished = self.folder / "unfinished"
         unfinished.unlink(missing_ok=True)
         unfinished.write_text(note, encoding="utf-8")
