@@ -1,5 +1,6 @@
 """Installations for the tests of the console: founded from a file of answers, and what stands on their papers."""
 
+import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator
@@ -34,11 +35,15 @@ def written(folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
 
 
 def founded(folder: Path) -> list[Page]:
-    """Found an installation and return its papers."""
-    given = asking.complete(ANSWERS, folder.with_name("kept"))
-    founding.begin(folder)
-    made = founding.found(folder, given)
-    founding.finish(folder)
+    """Found an installation and return its papers, under the umask that every command sets."""
+    before = os.umask(0o077)
+    try:
+        given = asking.complete(ANSWERS, folder.with_name("kept"))
+        founding.begin(folder)
+        made = founding.found(folder, given)
+        founding.finish(folder)
+    finally:
+        os.umask(before)
     return made
 
 
