@@ -49,6 +49,12 @@ def opened(chromium: Browser, house: House, site: str):
         context.close()
 
 
+def press(page: Page, what: str) -> None:
+    """Press what leads to another page, and wait until that page is there."""
+    with page.expect_navigation():
+        page.click(what)
+
+
 def calm(page: Page, name: str, width: int) -> None:
     """Check what a page must be for everybody: it fits, can be touched, and axe finds nothing."""
     if LOOK:
@@ -65,15 +71,15 @@ def test_a_counsellor_leaves_angry_and_nothing_is_lost(opened, house: House, lan
     hers = opened("lan", f"/vu-viec/{case_id}", width)
     page = opened("hoa", "/tai-khoan", width, bypass_csp=True)
     calm(page, "people", width)
-    page.click("text=Khóa Trần Thị Lan")
+    press(page, "text=Khóa Trần Thị Lan")
     calm(page, "lock", width)
-    page.click("main button.danger")
+    press(page, "main button.danger")
     page.wait_for_selector("text=Đã khóa tài khoản")
     hers.reload()
     assert "/dang-nhap" in hers.url
-    page.click("text=Cho rời Trần Thị Lan")
+    press(page, "text=Cho rời Trần Thị Lan")
     calm(page, "leave", width)
-    page.click("main button.danger")
+    press(page, "main button.danger")
     page.wait_for_selector("text=Người ấy đã rời")
     calm(page, "left", width)
     page.goto(page.url.replace("/tai-khoan", "/"))
@@ -85,25 +91,25 @@ def test_a_counsellor_leaves_angry_and_nothing_is_lost(opened, house: House, lan
 def test_a_case_is_sealed_to_two_changed_and_given_back(opened, house: House, lan: Someone, width, script):
     case_id = lan.opens_a_case()
     page = opened("lan", f"/vu-viec/{case_id}", width, java_script_enabled=script, bypass_csp=True)
-    page.click("main >> text=Ai đọc được vụ việc này")
+    press(page, "main >> text=Ai đọc được vụ việc này")
     for name, go in (("readers", "text=Giữ kín cho vài người"), ("restrict", "")):
         calm(page, name, width) if script else None
-        page.click(f"main >> {go}") if go else None
-    page.click("main button.danger")
+        press(page, f"main >> {go}") if go else None
+    press(page, "main button.danger")
     page.wait_for_selector(".wrong")
     page.click("label:has-text('Phạm Thu Mai')")
-    page.click("main button.danger")
+    press(page, "main button.danger")
     page.wait_for_selector("text=Vụ việc kín")
     calm(page, "sealed", width) if script else None
-    page.click("main >> text=Thêm hoặc bớt người đọc")
+    press(page, "main >> text=Thêm hoặc bớt người đọc")
     page.click("label:has-text('Lê Thị Hòa')")
-    page.click("main button.button")
+    press(page, "main button.button")
     page.wait_for_selector("main >> text=Lê Thị Hòa")
-    page.click("main >> text=Giao cho người khác phụ trách")
+    press(page, "main >> text=Giao cho người khác phụ trách")
     calm(page, "hand-over", width) if script else None
     page.go_back()
-    page.click("main >> text=Thôi giữ kín riêng")
+    press(page, "main >> text=Thôi giữ kín riêng")
     calm(page, "lift", width) if script else None
-    page.click("main button.danger")
+    press(page, "main button.danger")
     page.wait_for_selector("text=không còn giữ kín riêng")
     assert house["binh"].presence

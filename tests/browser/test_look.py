@@ -90,7 +90,7 @@ def test_the_summary_of_what_is_wrong_is_read_first(page_at):
     page, _ = page_at("/everything")
     page.click(".buttons .button:not(.quiet)")
     page.wait_for_selector("[data-problems]")
-    assert page.evaluate("document.activeElement.hasAttribute('data-problems')")
+    page.wait_for_function("document.activeElement.hasAttribute('data-problems')")
 
 
 def test_without_a_network_the_text_stays_and_can_be_sent_later(page_at):
