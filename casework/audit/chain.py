@@ -11,6 +11,8 @@ from casework.vault.bytes import lp
 from casework.vault.kek import Control
 
 START = bytes(32)
+# So many hexadecimal digits of a hash are written on paper.
+SHORT = 8
 _REPEATED = ("at", "act", "who", "about", "outcome", "head", "head_mac")
 
 
@@ -48,6 +50,11 @@ def canonical(entry: Entry) -> str:
 def link(n: int, prev: bytes, body: str) -> bytes:
     """Return h_n = SHA-256(lp("cw/1/audit", n, h_{n-1}, canonical_json))."""
     return sha256(lp("cw/1/audit", n, prev, body)).digest()
+
+
+def short(n: int, h: bytes) -> str:
+    """Return the short number of a log that ends here: it fits on paper, and is compared later."""
+    return f"{n}-{h.hex()[:SHORT]}"
 
 
 def sign(control: Control, n: int, h: bytes) -> bytes:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, func, or_, select
 
+from casework.audit.chain import short
 from casework.audit.models import AuditLine
 from casework.audit.tally import more
 from casework.policy.words import Act
@@ -81,13 +82,15 @@ def reasons(hands: Hands, act: Act, *, who: Collection[UUID], about: Collection[
 class Seen:
     """Which lines somebody is shown: those of some people; of guarded acts only those about ids that she can open.
 
-    A denied try is shown whatever it was about: it looks the same for an id that does not exist.
+    A denied try is shown whatever it was about: it looks the same for an id that does not exist. Nothing is shown
+    that was done before the moment `since`.
     """
 
     who: Collection[UUID]
     about: Collection[UUID]
     guarded: Collection[Act]
     denied: str
+    since: int = 0
 
 
 # An act that changes several heads has a line for each; told is the one about what it was done to.
@@ -99,8 +102,10 @@ def shown(hands: Hands, seen: Seen, *, skip: int, limit: int) -> list[Line]:
     open_to_her = or_(
         AuditLine.act.not_in(seen.guarded), AuditLine.outcome == seen.denied, AuditLine.about.in_(seen.about)
     )
-    rows = select(AuditLine).where(
-        AuditLine.commune_id == hands.commune_id, AuditLine.who.in_(seen.who), open_to_her, _TOLD
+    rows = (
+        select(AuditLine)
+        .where(AuditLine.commune_id == hands.commune_id, AuditLine.who.in_(seen.who), open_to_her, _TOLD)
+        .where(AuditLine.at >= seen.since)
     )
     wanted = rows.order_by(AuditLine.n.desc()).offset(skip).limit(limit)
     return [_line(row) for row in hands.session.execute(wanted).scalars()]
@@ -118,6 +123,18 @@ def totals(hands: Hands, start: int, end: int, *, leaving_out: Collection[Act]) 
         if (repeated := more(json.loads(row.body)["reason"])) and row.act in times:
             times[row.act] += repeated - 1
     return sorted(times.items(), key=lambda one: (-one[1], one[0]))
+
+
+def end(hands: Hands) -> str:
+    """Return the short number of where the log ends now."""
+    last = select(AuditLine.n, AuditLine.h).where(AuditLine.commune_id == hands.commune_id)
+    return short(*hands.session.execute(last.order_by(AuditLine.n.desc()).limit(1)).one())
+
+
+def hash_of(hands: Hands, n: int) -> bytes | None:
+    """Return the hash of line `n`, None if there is no such line."""
+    line = select(AuditLine.h).where(AuditLine.commune_id == hands.commune_id, AuditLine.n == n)
+    return hands.session.execute(line).scalar_one_or_none()
 
 
 def begun_before(hands: Hands, moment: int) -> bool:

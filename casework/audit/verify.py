@@ -6,13 +6,16 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from casework.audit.chain import START, holds
+from casework.audit.chain import START, holds, short
 from casework.audit.models import AuditLine
 from casework.errors import VaultError
 from casework.vault.hands import Hands
 from casework.vault.kek import Control
 from casework.vault.macs import check
 from casework.vault.models import Head
+
+# The reason of a verification that found nothing.
+WHOLE = "holds"
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,16 @@ class Verdict:
         return self.broken is None and self.stale_heads == 0
 
     @property
+    def reason(self) -> str:
+        """Return what the log says about this verification."""
+        if self.broken is not None:
+            return f"broken {self.broken}"
+        return f"stale {self.stale_heads}" if self.stale_heads else WHOLE
+
+    @property
     def short(self) -> str:
         """Return the short number that can be written down on paper and compared later."""
-        return f"{self.lines}-{self.newest.hex()[:8]}"
+        return short(self.lines, self.newest)
 
 
 def verify(hands: Hands) -> Verdict:

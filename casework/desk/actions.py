@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from casework.accounts import holding, staff
-from casework.accounts.holding import Lonely
+from casework.accounts import staff
 from casework.audit import read
 from casework.cases import facts, finding, naming, reading, sharing, writing
 from casework.cases.models import CLOSED, OPEN
@@ -20,6 +19,8 @@ from casework.desk.pages import CaseLine, CasePage, Home, Opening, Written
 from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, Throttled
 from casework.gate import Work, action
 from casework.intake.actions import list_drafts
+from casework.oversight import watch
+from casework.oversight.watch import Watch
 from casework.policy.words import Act, Section
 from casework.statistics.actions import waiting
 from casework.vault import heads
@@ -33,9 +34,9 @@ _FIXED = {Section.LABEL: ("code", "former"), Section.INCIDENT: ("recorded_at",)}
 
 
 @action(Act.HOME_READ)
-def read_home(work: Work) -> list[Lonely]:
-    """Open the home page of a role that works on no case; an administrator is told which agency hangs on one person."""
-    return holding.told(work)
+def read_home(work: Work) -> Watch:
+    """Open the home page of a role that works on no case, with what it is told about the book."""
+    return watch.told(work)
 
 
 @action(Act.CASE_LIST)
@@ -45,7 +46,7 @@ def list_cases(work: Work) -> Home:
     work.reason = f"{len(found)} cases"
     anew = to_reach_anew(work, [one.row.id for one in found if one.row.holder_id == work.me])
     lines = sorted((_line(work, one, names) for one in found), key=_order)
-    return Home(tuple(lines), tuple(list_drafts(work)), waiting(work), to_reach_anew=anew, lonely=holding.told(work))
+    return Home(tuple(lines), tuple(list_drafts(work)), waiting(work), to_reach_anew=anew, watch=watch.told(work))
 
 
 def _order(line: CaseLine) -> tuple[bool, bool, int, str]:

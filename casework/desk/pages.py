@@ -1,16 +1,16 @@
 """What the desk shows, as frozen dataclasses: lines of a list, the page of a case, a section as it was written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from casework import clock
-from casework.accounts.holding import Lonely
 from casework.cases.models import OPEN
 from casework.cases.questions import SectionData
 from casework.cases.sections import Contact, Label
 from casework.intake.actions import Draft
+from casework.oversight.watch import Watch
 from casework.policy.words import Section
 from casework.statistics.periods import Period
 
@@ -59,14 +59,14 @@ class CaseLine:
 class Home:
     """What stands on a home page: cases in reach, urgent ones first, drafts, the period that waits to be closed.
 
-    `lonely` are agencies whose cases hang on one person, told to those who can do something about it.
+    `watch` is what those are told who look after the book.
     """
 
     cases: tuple[CaseLine, ...]
     drafts: tuple[Draft, ...]
     waiting: Period | None = None
     to_reach_anew: frozenset[UUID] = frozenset()
-    lonely: Sequence[Lonely] = ()
+    watch: Watch = field(default_factory=Watch)
 
     @property
     def inherited(self) -> list[CaseLine]:

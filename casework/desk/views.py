@@ -23,7 +23,7 @@ def home() -> str:
     """Show what is to be done now."""
     if may(Act.CASE_LIST):
         return render_template("desk/home.html", home=perform(actions.list_cases), **shown.home())
-    return render_template("desk/welcome.html", lonely=perform(actions.read_home), **shown.home())
+    return render_template("desk/welcome.html", watch=perform(actions.read_home), **shown.home())
 
 
 @blueprint.get("/da-dong")

@@ -16,7 +16,7 @@ from casework.gate import DENIED, Work, action
 from casework.policy.words import Act, Reach, Section
 
 PAGE = 50
-_WEEK = 7
+_DAYS = 7
 _LONGEST_AGO = 520
 # Lines of any other act are about a case or draft, and are shown to those alone who can open it.
 _ABOUT_NO_CASE = (
@@ -31,6 +31,7 @@ _ABOUT_NO_CASE = (
     "home.",
     "intake.",
     "policy.",
+    "review.",
 )
 _LISTS = frozenset({Act.CASE_LIST, Act.CASE_SEARCH, Act.REFERRAL_LIST, Act.REFERRAL_EXPIRE})
 # A new key may be that of a circle: it is told to those alone who hold it.
@@ -81,16 +82,18 @@ def read_log(work: Work, page: int = 0) -> Log:
 
 
 def _lines(work: Work, page: int) -> Log:
-    """Return the lines of one's own agency, without those about cases that are out of reach."""
+    found = lines_of(work, skip=page * PAGE, limit=PAGE + 1)
+    return Log(page=page, lines=tuple(found[:PAGE]), week=None, older=len(found) > PAGE)
+
+
+def lines_of(work: Work, *, skip: int, limit: int, since: int = 0) -> list[LogLine]:
+    """Return the lines of one's own agency, newest first, without those about cases that are out of reach."""
     codes = _codes(work)
     mine = [one for one in staff.colleagues(work) if one.agency_id == work.actor.agency_id]
     names = {one.id: one.name for one in mine}
-    seen = read.Seen(
-        who=frozenset(names), about=frozenset(codes) | work.actor.agencies, guarded=_GUARDED, denied=DENIED
-    )
-    found = read.shown(work.hands, seen, skip=page * PAGE, limit=PAGE + 1)
-    lines = tuple(_line(one, names, codes) for one in found[:PAGE])
-    return Log(page=page, lines=lines, week=None, older=len(found) > PAGE)
+    about = frozenset(codes) | frozenset(names) | work.actor.agencies
+    seen = read.Seen(who=frozenset(names), about=about, guarded=_GUARDED, denied=DENIED, since=since)
+    return [_line(one, names, codes) for one in read.shown(work.hands, seen, skip=skip, limit=limit)]
 
 
 def _codes(work: Work) -> dict[UUID, str]:
@@ -105,19 +108,30 @@ def _line(one: Line, names: dict[UUID, str], codes: dict[UUID, str]) -> LogLine:
 
 
 def _totals(work: Work, page: int) -> Log:
-    """Return how often each act was done in the whole commune in one week, Monday to Sunday."""
-    today = clock.local(work.hands.at).date()
-    first = today - timedelta(days=today.weekday() + _WEEK * page)
-    start, end = clock.midnight(first), clock.midnight(first + timedelta(days=_WEEK))
+    week = week_of(work, page)
+    return Log(page=page, lines=None, week=week, older=read.begun_before(work.hands, clock.midnight(week.first)))
+
+
+def week_of(work: Work, ago: int) -> Week:
+    """Return how often each act was done in the whole commune in the week, Monday to Sunday, so many weeks ago."""
+    first = monday(work, ago)
+    start, end = clock.midnight(first), clock.midnight(first + timedelta(days=_DAYS))
     totals = read.totals(work.hands, start, end, leaving_out=_UNCOUNTED)
-    week = Week(first, first + timedelta(days=_WEEK - 1), tuple(totals))
-    return Log(page=page, lines=None, week=week, older=read.begun_before(work.hands, start))
+    return Week(first, first + timedelta(days=_DAYS - 1), tuple(totals))
+
+
+def monday(work: Work, ago: int) -> date:
+    """Return the first day of the week so many weeks ago."""
+    today = clock.local(work.hands.at).date()
+    return today - timedelta(days=today.weekday() + _DAYS * ago)
 
 
 @action(Act.AUDIT_VERIFY)
 def verify_log(work: Work) -> Verdict:
-    """Verify the whole chain and every head against it."""
-    return verify(work.hands)
+    """Verify the whole chain and every head against it; the line of it says what was found."""
+    verdict = verify(work.hands)
+    work.about, work.reason = work.commune_id, verdict.reason
+    return verdict
 
 
 @action(Act.POLICY_READ)

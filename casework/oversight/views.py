@@ -3,19 +3,25 @@
 import logging
 
 from flask import Blueprint, make_response, render_template, request
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from casework import clock
 from casework.accounts.visitors import perform_for_anyone
-from casework.errors import NotFound
-from casework.oversight import actions, policy_text
+from casework.errors import BadInput, NotFound
+from casework.oversight import actions, comparing, exporting, policy_text, sheets
+from casework.oversight.exporting import Export, lines_for
+from casework.oversight.forms import ExportForm, NumberForm
 from casework.oversight.ready import wrong
 from casework.policy.words import Act
+from casework.web import spreadsheet
 from casework.web.address import is_this_machine
 from casework.web.choices import language
-from casework.web.presence import config, gate, may, perform, public
+from casework.web.presence import ask, config, gate, may, me, perform, proven, public
 
 log_of_faults = logging.getLogger(__name__)
 blueprint = Blueprint("oversight", __name__)
+Answer = Response | str | tuple[str, int]
 
 
 @blueprint.app_template_filter("act")
@@ -28,13 +34,62 @@ def act_in_words(act: str) -> str:
 def log() -> str:
     """Show a page of the log: lines or the totals of a week, as the reader's reach goes."""
     found = perform(actions.read_log, request.args.get("trang", 0, type=int))
-    return render_template("oversight/log.html", log=found, may_verify=may(Act.AUDIT_VERIFY))
+    offers = {"may_verify": may(Act.AUDIT_VERIFY), "may_export": may(Act.AUDIT_EXPORT)}
+    return render_template("oversight/log.html", log=found, **offers)
 
 
 @blueprint.post("/kiem-tra")
 def verify() -> str:
     """Verify the log and show what was found."""
     return render_template("oversight/verified.html", verdict=perform(actions.verify_log))
+
+
+@blueprint.get("/doi-chieu")
+def ask_number() -> str:
+    """Ask for a number that was written down earlier."""
+    ask(Act.AUDIT_COMPARE)
+    return render_template("oversight/compare.html", form=NumberForm(), compared=None)
+
+
+@blueprint.post("/doi-chieu")
+def compare() -> Answer:
+    """Say whether the log still holds exactly what it held when the number was written down."""
+    ask(Act.AUDIT_COMPARE)
+    form, found, status = NumberForm(), None, 422
+    if form.validate_on_submit():
+        try:
+            found, status = perform(comparing.compare, form.number.data or ""), 200
+        except BadInput as wrong:
+            form.number.errors = [gettext(str(wrong))]
+    return render_template("oversight/compare.html", form=form, compared=found), status
+
+
+@blueprint.get("/nhat-ky/xuat")
+@proven()
+def ask_export() -> str:
+    """Say what goes into a file and ask how many weeks of it."""
+    ask(Act.AUDIT_EXPORT)
+    return render_template("oversight/export.html", form=ExportForm(), lines=lines_for(me().person.actor))
+
+
+@blueprint.post("/nhat-ky/xuat")
+@proven()
+def export() -> Answer:
+    """Give the file."""
+    ask(Act.AUDIT_EXPORT)
+    form = ExportForm()
+    if form.validate_on_submit():
+        try:
+            return _file(perform(exporting.export_log, int(form.weeks.data)))
+        except BadInput as wrong:
+            form.weeks.errors = [gettext(str(wrong))]
+    return render_template("oversight/export.html", form=form, lines=lines_for(me().person.actor)), 422
+
+
+def _file(found: Export) -> Response:
+    answer = Response(spreadsheet.table(sheets.rows(found)), mimetype=spreadsheet.MIMETYPE)
+    answer.headers.set("Content-Disposition", "attachment", filename=f"nhat-ky-{clock.today().isoformat()}.csv")
+    return answer
 
 
 @blueprint.get("/readyz")

@@ -132,6 +132,8 @@ class Act(StrEnum):
     COUNTS_READ = "counts.read"
     AUDIT_READ = "audit.read"
     AUDIT_VERIFY = "audit.verify"
+    AUDIT_COMPARE = "audit.compare"
+    AUDIT_EXPORT = "audit.export"
     POLICY_READ = "policy.read"
     BACKUP_MAKE = "backup.make"
     RESTORE_RUN = "restore.run"

@@ -1,0 +1,48 @@
+"""Compares a number that somebody wrote down with the log: whether it still holds exactly what it held then."""
+
+import re
+from dataclasses import dataclass
+
+from casework.audit import read
+from casework.audit.chain import SHORT
+from casework.audit.verify import verify
+from casework.errors import BadInput, say
+from casework.gate import Work, action
+from casework.policy.words import Act
+
+# Verified and the same; fewer lines than that; touched at or before that line; another hash stands there.
+HOLDS, SHORTER, TOUCHED, DIFFERS = "holds", "shorter", "touched", "differs"
+_NUMBER = re.compile(rf"([1-9][0-9]{{0,17}})-([0-9a-f]{{{SHORT}}})")
+# What a hand puts between digits, and the strokes that a keyboard writes for a hyphen.
+_BETWEEN, _STROKES = re.compile(r"[\s.,']"), re.compile("[\u2010-\u2015\u2212_]")
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What comparing found: the number as it was read, one of the four words above, how many lines the log has now."""
+
+    number: str
+    found: str
+    lines: int
+
+
+@action(Act.AUDIT_COMPARE)
+def compare(work: Work, typed: str) -> Compared:
+    """Verify the log up to the line of a number written down earlier, and compare the hash that stands there.
+
+    Raises BadInput for what is no such number.
+    """
+    number = _NUMBER.fullmatch(_STROKES.sub("-", _BETWEEN.sub("", typed.lower())))
+    if number is None:
+        raise BadInput(say("Con số có dạng 1234-ab12cd34: số dòng, gạch nối, rồi tám chữ số hoặc chữ từ a đến f."))
+    n, digits = int(number[1]), number[2]
+    verdict = verify(work.hands)
+    found = DIFFERS
+    if verdict.broken is not None and verdict.broken <= n:
+        found = TOUCHED
+    elif n > verdict.lines:
+        found = SHORTER
+    elif (read.hash_of(work.hands, n) or b"").hex().startswith(digits):
+        found = HOLDS
+    work.reason = found
+    return Compared(number[0], found, verdict.lines)
