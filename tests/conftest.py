@@ -15,6 +15,7 @@ from tests import chromium as browsers
 from tests import house as houses
 from tests import postgres
 from tests.browsing import application, browser_of
+from tests.compiled import Compiled
 from tests.demonstration import built
 from tests.house import House, Someone
 
@@ -22,6 +23,7 @@ __all__ = ["built"]
 settings.register_profile("default", deadline=None, max_examples=50)
 settings.register_profile("prove", deadline=None, max_examples=2000)
 settings.load_profile("default")
+Flask.jinja_options = {"bytecode_cache": Compiled()}
 
 
 def pytest_configure() -> None:
