@@ -73,7 +73,7 @@ class DateParts(Question):
             if not DIGITS.fullmatch(self.typed[part]):
                 raise ValueError(_("Hãy ghi ngày, tháng và năm bằng chữ số, ví dụ 27 3 2026."))
         day, month, year = (int(self.typed[part]) for part in PARTS)
-        check_year(year, ahead=YEARS_AHEAD)
+        check_year(year, ahead=YEARS_AHEAD, told=YEARS_AHEAD if self.future else 0)
         check_day(day, month, year)
         read = date(year, month, day)
         if read > clock.today() and not self.future:
@@ -107,8 +107,8 @@ class BirthYear(Question, IntegerField):
         return "" if self.data is None else str(self.data)
 
 
-def check_year(year: int, *, ahead: int) -> None:
-    """Raise ValueError for a year that no case can have; `ahead` is how far it may lie ahead."""
+def check_year(year: int, *, ahead: int, told: int = 0) -> None:
+    """Raise ValueError for a year that no case can have; `ahead` is how far it may lie ahead, `told` what is said."""
     this_year = clock.today().year
     if year < 100:
         raise ValueError(_("Hãy ghi năm đủ bốn chữ số, ví dụ %(year)d.", year=this_year))
@@ -118,7 +118,7 @@ def check_year(year: int, *, ahead: int) -> None:
                 "Năm %(year)d không đúng. Hãy ghi năm từ %(first)d đến %(last)d.",
                 year=year,
                 first=EARLIEST,
-                last=this_year + ahead,
+                last=this_year + told,
             )
         )
 

@@ -62,6 +62,10 @@ def test_a_counsellor_finds_a_case_shows_the_name_and_adds_a_note(opened, lan, w
     page.click(".cases a")
     page.wait_for_url(f"**/vu-viec/{case_id}")
     assert CANARIES["identity"] not in page.content()
+    page.emulate_media(media="print")
+    assert page.is_visible(".safe")
+    assert not [one for one in page.query_selector_all("main button, main .button, main textarea") if one.is_visible()]
+    page.emulate_media(media="screen")
     page.click("text=Hiện tên")
     page.wait_for_selector(".name[role=status]")
     assert CANARIES["identity"] in page.inner_text("main")

@@ -88,7 +88,7 @@ def test_text_is_cleaned_but_a_password_never(fill):
         (("29", "2", "2025"), "chỉ có ngày 1 đến ngày 28"),
         (("0", "2", "2026"), "chỉ có ngày 1"),
         (("1", "13", "2026"), "Tháng phải từ 1 đến 12"),
-        (("1", "1", "2569"), "Năm 2569 không đúng"),
+        (("1", "1", "2569"), "Năm 2569 không đúng. Hãy ghi năm từ 1900 đến 2026."),
         (("1", "1", "26"), "đủ bốn chữ số"),
         (("1", "1", ""), "Còn thiếu năm"),
         (("", "1", "2026"), "Còn thiếu ngày"),
