@@ -84,8 +84,8 @@ def test_a_refusal_by_role_is_a_line(house: House, chinh: Someone):
 
 def test_asking_for_an_empty_form_that_is_not_for_me_is_a_line(house: House, chinh: Someone):
     with pytest.raises(Refused):
-        house.gate.ask(chinh.person, Act.CASE_OPEN)
-    assert last(house) == ("case.open", chinh.id, None, "denied")
+        house.gate.ask(chinh.person, Act.NOTE_ADD)
+    assert last(house) == ("note.add", chinh.id, None, "denied")
     before = len(lines(house))
     house.gate.ask(chinh.person, Act.CASE_LIST)
     assert len(lines(house)) == before
@@ -191,12 +191,12 @@ def test_an_act_within_a_second_act_writes_its_line_too(house: House, lan: Someo
 
 @only_sqlite
 def test_a_second_act_needs_a_permit_of_its_own(house: House, chinh: Someone):
-    def also_close(work: Work) -> None:
-        work.also(desk.close_case, uuid4(), outcome="", words="")
+    def also_note(work: Work) -> None:
+        work.also(desk.add_note, uuid4(), "x")
 
     before = len(lines(house))
     with pytest.raises(Refused):
-        chinh.does(Action(Act.CASE_LIST, also_close))
+        chinh.does(Action(Act.CASE_LIST, also_note))
     assert [line["outcome"] for line in lines(house)[before:]][-1] == "denied"
 
 
