@@ -29,7 +29,7 @@ from casework.cases.sections import (
     Story,
 )
 from casework.codelists import codelist
-from casework.errors import NotFound
+from casework.errors import NotFound, Refused
 from casework.gate import Work, action
 from casework.policy.words import Act, Section
 from casework.vault import circles
@@ -84,11 +84,17 @@ class OpenDraft:
 
 @dataclass(frozen=True)
 class Setting:
-    """What a commune brings to the questions: who may be named as a reader besides me, agencies, the register."""
+    """What a commune brings to the questions: who may be named as a reader besides me, agencies, the register.
+
+    `agency` is the code of where the person works who asks, `story` whether her role may ever open somebody's own
+    words: what she may not read is not asked.
+    """
 
     colleagues: tuple[Colleague, ...]
     receivers: tuple[str, ...]
     register: Register
+    agency: str
+    story: bool
 
     @property
     def hamlets(self) -> tuple[str, ...]:
@@ -101,11 +107,13 @@ def begin_intake(work: Work) -> Setting:
     """Open the first page of an intake and bring what its questions need; nothing of a case is read."""
     others = Agency.id.not_in(work.actor.agencies)
     kinds = select(Agency.kind).where(Agency.commune_id == work.commune_id, others, Agency.state == circles.ACTIVE)
-    here = set(work.session.execute(kinds).scalars())
+    here, people = set(work.session.execute(kinds).scalars()), colleagues(work)
     return Setting(
-        colleagues=tuple(one for one in colleagues(work) if may_join(work, one) and one.id != work.me),
+        colleagues=tuple(one for one in people if may_join(work, one) and one.id != work.me),
         receivers=tuple(bundle.code for bundle in codelist("bundle") if bundle.code in here),
         register=work.also(list_addresses),
+        agency=next(one.agency_kind for one in people if one.id == work.me),
+        story=Section.STORY in work.permit.own,
     )
 
 
@@ -170,7 +178,10 @@ def discard_draft(work: Work, draft_id: UUID) -> None:
 
 @action(Act.CASE_OPEN)
 def open_case(work: Work, draft_id: UUID, answers: Answers | None) -> UUID:
-    """Turn a draft into a case; a second tap, which brings no answers any more, finds the case of the first one."""
+    """Turn a draft into a case; a second tap, which brings no answers any more, finds the case of the first one.
+
+    Raises Refused for a section that the role may not open even in a case of its own.
+    """
     if answers is None:
         return reading.held(work, draft_id).id
     try:
@@ -184,8 +195,11 @@ def open_case(work: Work, draft_id: UUID, answers: Answers | None) -> UUID:
     label = _label(work, found, answers)
     counted = facts.derive(answers.identity, answers.incident, received=today, detailed=answers.detailed)
     for section in (label, *_sections(answers)):
-        if section != type(section)():
-            writing.save(work, found, section)
+        if section == type(section)():
+            continue
+        if section.section not in work.permit.own:
+            raise Refused(f"{section.section.code} is not for this role", about=draft_id)
+        writing.save(work, found, section)
     writing.save(work, found, counted, readers=sharing.counters(work, found))
     for entry in answers.grounds:
         grounds.record(work, found, entry)

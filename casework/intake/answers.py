@@ -45,7 +45,7 @@ def answers_of(forms: Forms, recorded: int) -> Answers:
         ),
         incident=_incident(reach, event, recorded),
         injuries=Injuries(**_texts(event, "seen", "urgent"), what=_codes(event.injuries)),
-        story=Story(**_texts(event, "words")),
+        story=Story(**_texts(event, "words")) if event.words else Story(),
         perpetrator=_other_person(sharing),
         safety_plan=_must_not_know(readers),
         assessment=_assessment(sharing),

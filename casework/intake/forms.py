@@ -185,8 +185,10 @@ class EventForm(Page):
     urgent = OneCode(_("Cần khám khi nào"), "injury_urgency", required=False, select=True)
 
     def __init__(self, typed: Any, offers: Offers) -> None:
-        """Show the acts as a question that must be answered, in one of three places."""
+        """Show the acts as a question that must be answered, in one of three places; ask a story of who may read it."""
         super().__init__(typed, offers)
+        if not offers.setting.story:
+            del self.words
         self.acts.flags.required = True
         self.unclear.flags.told = True
 

@@ -28,16 +28,14 @@ def _spoken() -> dict[str, Any]:
 @blueprint.get("/ghi-nhan")
 def begin() -> str:
     """Show what is said first, read aloud; nothing is stored yet."""
-    perform(actions.begin_intake)
-    offers = Offers(pronoun=request.args.get("goi", ""))
+    offers = Offers(pronoun=request.args.get("goi", ""), setting=perform(actions.begin_intake))
     return journey.first(TOLD, journey.asked(TOLD, None, offers), offers)
 
 
 @blueprint.post("/ghi-nhan/tiep")
 def told() -> Answer:
     """Go on from what was said first, to the telephones or to who must not know, or come back to it."""
-    perform(actions.begin_intake)
-    offers = Offers(pronoun=request.form.get("pronoun", ""))
+    offers = Offers(pronoun=request.form.get("pronoun", ""), setting=perform(actions.begin_intake))
     form = journey.asked(TOLD, request.form, offers)
     if "back" in request.form:
         return journey.first(TOLD, form, offers)

@@ -3,7 +3,7 @@
 import pytest
 
 from casework import clock
-from casework.cases.sections import GroundEntry, Identity, Letter
+from casework.cases.sections import GroundEntry, Identity, Letter, Story
 from casework.desk import actions as desk
 from casework.errors import BadInput, NotFound, Refused
 from casework.policy.words import Section
@@ -11,6 +11,7 @@ from casework.referrals import actions as sending
 from casework.referrals import ledger, receiving
 from casework.statistics import actions as counting
 from tests.house import only_sqlite
+from tests.intake.filling import EVENT, fills, submits
 from tests.referrals.scenes import sections
 from tests.stories import CANARIES, dao
 
@@ -74,6 +75,62 @@ def test_a_receiver_refers_its_own_case_on_a_ground_of_its_own(house, cuong):
 
 
 @only_sqlite
-def test_the_chair_opens_no_case(house):
+def test_the_chair_opens_a_case_like_any_receiving_point_but_never_holds_a_story(house, chinh):
     with pytest.raises(Refused):
-        house["chinh"].opens_a_case(dao(grounds=()))
+        chinh.opens_a_case(dao(grounds=()))
+    case_id = chinh.opens_a_case(dao(grounds=(), story=Story()))
+    page = chinh.does(desk.read_case, case_id)
+    assert page.line.ours
+    assert {Section.IDENTITY, Section.INCIDENT, Section.PERPETRATOR, Section.ASSESSMENT} <= set(page.sections)
+    assert Section.STORY not in {*page.sections, *page.writable}
+    for act in (desk.read_section, desk.read_history):
+        with pytest.raises(Refused):
+            chinh.does(act, case_id, Section.STORY)
+    with pytest.raises(Refused):
+        chinh.does(desk.write_section, case_id, Story(words="x"), base=0)
+    with pytest.raises(Refused):
+        chinh.does(desk.add_note, case_id, "một ghi chú")
+    chinh.does(desk.write_section, case_id, Identity(name="Đào", birth_year=1991, sex="NU"), base=1)
+    assert sections(house, case_id, "womens_union") == {Section.FACTS}
+    for other in ("lan", "hoa", "cuong", "tam"):
+        with pytest.raises(NotFound):
+            house[other].does(desk.read_case, case_id)
+
+
+@only_sqlite
+def test_the_chair_refers_its_own_case_and_reads_the_answer(house, chinh):
+    case_id = chinh.opens_a_case(dao(grounds=(), story=Story()))
+    ground = chinh.does(
+        ledger.record_ground, case_id, GroundEntry("consent", "health_station", "granted", "spoken", words="bác gật")
+    )
+    assert "chairman" not in chinh.does(ledger.read_ledger, case_id).receivers
+    referral_id = chinh.does(sending.send, case_id, ground, Letter(asks=("health",)))
+    tam = house["tam"]
+    for act in (receiving.open_referral, receiving.accept):
+        tam.does(act, case_id, referral_id)
+    tam.does(receiving.answer, case_id, referral_id, Letter(outcome="provided", words="đã khám"))
+    assert [line.state for line in chinh.does(receiving.list_referrals).answered] == ["done"]
+    chinh.does(sending.withdraw, case_id, referral_id)
+    with pytest.raises(NotFound):
+        tam.does(desk.read_case, case_id)
+
+
+@only_sqlite
+def test_the_intake_of_the_chair_asks_for_no_story_and_drops_one_that_is_posted(house, browser, chinh):
+    at = browser("chinh")
+    draft_id = fills(at, {5: {**EVENT, "words": "đừng ghi câu này"}})
+    page = at.get(f"/ghi-nhan/{draft_id}/5").text
+    assert 'name="acts"' in page
+    assert "Lời kể của người ấy" not in page
+    assert "đừng ghi câu này" not in at.get(f"/ghi-nhan/{draft_id}/7").text
+    assert submits(at, draft_id).status_code == 303
+    [line] = chinh.does(desk.list_cases).cases
+    assert Section.STORY not in sections(house, line.id, "chairman")
+
+
+@only_sqlite
+def test_the_chair_does_not_say_aloud_that_the_chair_must_be_told(house, browser):
+    aloud = browser("chinh").get("/ghi-nhan").text
+    assert "Chủ tịch, Phó Chủ tịch xã đã biết" in aloud
+    assert "tôi phải báo ngay cho Chủ tịch xã" not in aloud
+    assert "tôi phải báo ngay cho Chủ tịch xã" in browser("lan").get("/ghi-nhan").text
