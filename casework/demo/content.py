@@ -82,11 +82,13 @@ class Ending:
 class Tale:
     """One fictional case: when it came, who wrote it down for whom, what was answered, and what came after.
 
-    Its incident lacks only what depends on the day of the telling.
+    Its incident lacks only what depends on the day of the telling. `of_the_union` tells whether the Women's Union holds
+    it: any other receiving point opens a case of its own.
     """
 
     days_ago: int
     opened_by: str
+    of_the_union: bool
     circle: tuple[str, ...]
     address: str
     happened_before: int
@@ -154,6 +156,7 @@ def _tale(raw: Mapping[str, Any]) -> Tale:
     return Tale(
         days_ago=raw["days_ago"],
         opened_by=raw["opened_by"],
+        of_the_union=any(one.username == raw["opened_by"] and one.agency == "womens_union" for one in residents()),
         circle=tuple(raw.get("circle", ())),
         address=raw["address"],
         happened_before=raw["incident"]["happened_on"],
@@ -173,7 +176,7 @@ def _answers(raw: Mapping[str, Any]) -> Answers:
         incident=_section(Incident, incident),
         children=_section(Children, raw.get("children", {})),
         injuries=_section(Injuries, raw["injuries"]),
-        story=Story(words=raw["story"].strip()),
+        story=Story(words=raw.get("story", "").strip()),
         perpetrator=_section(Perpetrator, raw["perpetrator"]),
         safety_plan=_section(SafetyPlan, raw.get("safety_plan", {})),
         assessment=_section(Assessment, raw["assessment"] | {"needs": raw["needs"]}),

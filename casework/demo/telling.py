@@ -109,7 +109,8 @@ class Telling:
             return min(moment(day + timedelta(days=after_days), minute + later), self._latest)
 
         yield Visit(at(0), tale.opened_by, lambda seat: self._open(seat, number, tale, day))
-        if number % _LEAD_LOOKS_EVERY == 0 and not tale.circle and tale.opened_by != self._cast.lead:
+        looks = tale.of_the_union and not tale.circle and tale.opened_by != self._cast.lead
+        if looks and number % _LEAD_LOOKS_EVERY == 0:
             yield Visit(at(0, 40), self._cast.lead, lambda seat: self._read(seat, number))
         for note in tale.notes:
             yield Visit(at(note.after_days), tale.opened_by, self._noting(number, note.words))

@@ -66,7 +66,8 @@ ADDRESSES: list[Table] = read(DEMO / "addresses.toml")["address"]
 CASES: list[Table] = [case for path in sorted((DEMO / "cases").glob("*.toml")) for case in read(path)["case"]]
 STAFF = {person["name"] for person in PEOPLE} | {address["host"] for address in ADDRESSES}
 USERNAMES = {person["username"] for person in PEOPLE}
-UNION = {person["username"] for person in PEOPLE if person.get("agency") == "womens_union"}
+RECEIVING = {person["username"] for person in PEOPLE if person.get("agency") in ("womens_union", "police", "chairman")}
+CHAIRS = {person["username"] for person in PEOPLE if person["role"] == "chair"}
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['days_ago']}-days")
 
 
@@ -89,10 +90,10 @@ def texts(value: Any) -> Iterator[str]:
         yield from texts(list(value.values()))
 
 
-def test_there_are_sixty_cases_over_fourteen_months():
+def test_there_are_some_sixty_cases_over_fourteen_months():
     days = sorted(case["days_ago"] for case in CASES)
-    assert len(CASES) == 60
-    assert len(set(days)) == 60, "two cases on one day hide a mistake"
+    assert len(CASES) == 62
+    assert len(set(days)) == 62, "two cases on one day hide a mistake"
     assert days[0] <= 7
     assert 400 <= days[-1] <= 430
     assert max(after - before for before, after in pairwise(days)) <= 45
@@ -149,7 +150,7 @@ def test_every_code_of_a_case_is_known(case: Table):
 
 @every_case
 def test_every_case_has_the_answers_that_intake_asks_for(case: Table):
-    assert case["opened_by"] in UNION
+    assert case["opened_by"] in RECEIVING
     assert case.get("first_told", "lan.hoi") in USERNAMES
     assert case["address"] in {address["key"] for address in ADDRESSES}
     assert case["contact"]["call_her"]
@@ -168,15 +169,16 @@ def test_a_number_is_given_where_the_safe_channel_needs_one(case: Table):
 
 
 @every_case
-def test_her_words_are_two_to_five_sentences(case: Table):
-    assert 2 <= len(re.findall(r"[.?!](?:\s|$)", case["story"])) <= 5
-    assert "\n" not in case["story"]
-    assert len(case["story"]) >= 80
+def test_her_words_are_two_to_five_sentences_and_no_chair_takes_them_down(case: Table):
+    assert ("story" in case) == (case["opened_by"] not in CHAIRS)
+    assert "story" not in case or 2 <= len(re.findall(r"[.?!](?:\s|$)", case["story"])) <= 5
+    assert "story" not in case or ("\n" not in case["story"] and len(case["story"]) >= 80)
 
 
 def test_no_two_stories_are_alike():
-    assert len({case["story"] for case in CASES}) == len(CASES)
-    sentences = [part for case in CASES for part in re.split(r"(?<=[.?!]) ", case["story"])]
+    stories = [case["story"] for case in CASES if "story" in case]
+    assert len(set(stories)) == len(stories)
+    sentences = [part for story in stories for part in re.split(r"(?<=[.?!]) ", story)]
     assert len(sentences) == len(set(sentences))
 
 
