@@ -176,6 +176,8 @@ class Letter(SectionData):
     """One sheet of the correspondence about a referral: what is asked, a question back, an answer, a call.
 
     `code` repeats the case's code, so that a receiver can name what it has answered when the label has changed since.
+    `hours_surely` and `hours_perhaps` say until when the first 72 hours last (microseconds): a health station is not
+    given the incident, and must not come too late.
     """
 
     section = Section.LETTER
@@ -187,6 +189,8 @@ class Letter(SectionData):
     who: str = ask("text", say("Ai trả lời, ai nghe máy"))
     when: str = ask("text", say("Lúc nào"))
     code: str = ask("text", say("Mã vụ việc"))
+    hours_surely: str = ask("text", say("72 giờ đầu chắc chắn còn đến"))
+    hours_perhaps: str = ask("text", say("72 giờ đầu có thể còn đến"))
 
 
 @dataclass(frozen=True)

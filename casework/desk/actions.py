@@ -14,6 +14,7 @@ from casework.cases.naming import label_of
 from casework.cases.questions import SectionData
 from casework.cases.reading import Held, Listed
 from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan
+from casework.desk import hours
 from casework.desk.inherited import to_reach_anew
 from casework.desk.pages import CaseLine, CasePage, Home, Opening, Written
 from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, Throttled
@@ -92,7 +93,7 @@ def search(work: Work, query: str) -> tuple[CaseLine, ...]:
 def read_case(work: Work, case_id: UUID) -> CasePage:
     """Open the page of a case with its safe contact; the other sections stay closed until they are asked for."""
     found = reading.held(work, case_id)
-    opened = reading.pages(work, found, [Section.LABEL, Section.CONTACT])
+    opened = reading.pages(work, found, [Section.LABEL, Section.CONTACT, *hours.told_in(work, found)])
     label = label_of(opened) or naming.label(work, found)
     if label is None:
         raise NotFound("label", about=case_id)
@@ -114,6 +115,7 @@ def read_case(work: Work, case_id: UUID) -> CasePage:
         outdated=frozenset() if line.ours else present - reading.current(work, found),
         referral_id=None if line.ours else sharing.brought_by(work, found),
         readers=staff.key_holders(work, found.case.owner_id) if restricted else (),
+        hours=hours.running(work, found, opened),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from casework import clock
+from casework.cases.delay import FirstHours
 from casework.cases.models import OPEN
 from casework.cases.questions import SectionData
 from casework.cases.sections import Contact, Label
@@ -109,7 +110,8 @@ class CasePage:
 
     `counts` says how many entries each section has. `restricted` is true for a case sealed to a circle, and
     `readers` are then the names of those who can open it. `opened_by` is filled for its holder alone. In a case
-    that was referred to us `referral_id` is what brought it, and `outdated` are the sections rewritten since.
+    that was referred to us `referral_id` is what brought it, and `outdated` are the sections rewritten since. `hours`
+    are the first 72 hours after the incident while they may be running.
     """
 
     line: CaseLine
@@ -124,6 +126,7 @@ class CasePage:
     readers: tuple[str, ...] = ()
     outdated: frozenset[Section] = frozenset()
     referral_id: UUID | None = None
+    hours: FirstHours | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ from typing import Any
 
 from flask_babel import gettext
 
+from casework.cases import delay
 from casework.cases.questions import Question, SectionData
+from casework.cases.sections import Incident
 from casework.codelists import codelist
 from casework.desk.section_forms import NOT_ASKED
 from casework.web.choices import language
@@ -20,11 +22,19 @@ _HOUSEKEEPING = frozenset({"recorded_at"})
 
 def rows(data: SectionData, named: Mapping[str, str]) -> list[tuple[str, Answer]]:
     """Give (question, answer) in the order of the section; `named` holds the words of what is kept as an id."""
-    return [
+    asked = [
         (gettext(question.label), named.get(name) or answer(question, getattr(data, name)))
         for name, question in data.questions().items()
         if name not in _HOUSEKEEPING
     ]
+    return [*asked, _time_to_report(data)] if isinstance(data, Incident) else asked
+
+
+def _time_to_report(incident: Incident) -> tuple[str, Answer]:
+    """Give how long after the incident it was told; two answers where the day alone does not decide."""
+    codes = codelist("report_delay")
+    words = [codes.label(code, language()) for code in delay.lengths(incident)]
+    return gettext("Từ lúc xảy ra đến lúc báo"), gettext(" hoặc ").join(words)
 
 
 def differences(theirs: SectionData, mine: SectionData) -> list[tuple[str, Answer, Answer]]:

@@ -4,11 +4,12 @@ from uuid import UUID, uuid4, uuid5
 
 from casework.accounts import staff
 from casework.audit import fresh
-from casework.cases import reading, sharing
+from casework.cases import delay, reading, sharing
+from casework.cases.delay import FirstHours
 from casework.cases.models import ACCEPTED, LIVE_REFERRAL, OPEN, SENT, Ground, Referral
 from casework.cases.naming import label_of
 from casework.cases.reading import Held
-from casework.cases.sections import SECTIONS, GroundEntry, Label, Letter
+from casework.cases.sections import SECTIONS, GroundEntry, Incident, Label, Letter
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, Ungrounded
@@ -21,6 +22,7 @@ from casework.vault import heads
 from casework.vault.circles import ACTIVE
 
 # Shown on every list, or never to a person: the preview does not speak of them.
+_CARE, _TREATS = "health", "health_station"
 _UNSPOKEN = frozenset({Section.LABEL, Section.FACTS, Section.LETTER, Section.GROUNDS})
 
 
@@ -48,7 +50,17 @@ def preview(work: Work, case_id: UUID, ground_id: UUID) -> Preview:
         readers=_readers(work, ground.receiver_id),
         urgent=_urgent(work, held, ground),
         phone=fresh.agency(work.session, work.commune_id, ground.receiver_id).duty_phone,
+        hours=_hours(work, held, ground),
     )
+
+
+def _hours(work: Work, held: Held, ground: Ground) -> FirstHours | None:
+    """Return the first 72 hours if they may still be running and the receiver is the one who treats."""
+    if fresh.agency(work.session, work.commune_id, ground.receiver_id).kind != _TREATS:
+        return None
+    page = reading.page(work, held, Section.INCIDENT)
+    incident = Incident.from_json(page.data) if page else Incident()
+    return delay.still_running(delay.first_hours(incident), work.hands.at)
 
 
 def _readers(work: Work, agency_id: UUID) -> tuple[str, ...]:
@@ -76,7 +88,9 @@ def send(work: Work, case_id: UUID, ground_id: UUID, letter: Letter, *, once: UU
     work.session.flush()
     [lock] = sharing.locks(work, [ground.receiver_id])
     sharing.share(work, held, ground, lock)
-    letters.write(work, Found(held, referral, ground, SENT), Letter(asks=letter.asks, words=letter.words), step="send")
+    hours = delay.written(_hours(work, held, ground)) if _CARE in letter.asks else {}
+    first = Letter(asks=letter.asks, words=letter.words, **hours)
+    letters.write(work, Found(held, referral, ground, SENT), first, step="send")
     return referral.id
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import fresh, read
-from casework.cases import reading, sharing
+from casework.cases import delay, reading, sharing
 from casework.cases.models import WITHDRAWN, Ground
 from casework.cases.reading import Held
 from casework.cases.sections import GroundEntry, Letter
@@ -83,6 +83,7 @@ def referral_line(work: Work, row: Any, state: str, about: Around, named: Named)
         phone=about.agencies[row.to_id].duty_phone,
         to_kind=about.agencies[row.to_id].kind,
         fresh=state != WITHDRAWN and _unread(row.id, named, about, incoming=incoming),
+        hours=delay.still_running(delay.of_letter(first), work.hands.at),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from casework.cases.delay import FirstHours
 from casework.cases.models import DONE, LIVE_REFERRAL, SENT
 from casework.cases.sections import GroundEntry, Letter
 from casework.clock import MICROSECOND
@@ -20,7 +21,8 @@ class ReferralLine:
     """One row of an inbox or of the list of what was sent; `due` and `sent` are microseconds.
 
     `other` is the agency at the other end and `other_kind` its code, `phone` the duty telephone of the receiving one
-    and `to_kind` its code; `fresh` tells that the other end has written something that I have not read.
+    and `to_kind` its code; `fresh` tells that the other end has written something that I have not read. `hours` are the
+    first 72 hours after the incident, as the letter gives them to whoever treats.
     """
 
     id: UUID
@@ -37,6 +39,7 @@ class ReferralLine:
     phone: str
     to_kind: str
     fresh: bool
+    hours: FirstHours | None = None
 
     @property
     def live(self) -> bool:
@@ -201,3 +204,4 @@ class Preview:
     readers: tuple[str, ...]
     urgent: bool
     phone: str
+    hours: FirstHours | None = None

@@ -1,0 +1,93 @@
+"""How long after an incident it was told, and until when the first 72 hours last, within which some care must begin.
+
+People say on which day it happened and perhaps in which part of the day, so that the moment lies between two others.
+Both are kept: nobody is told that there is time when there may be none, nor that it is over when it may not be.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from casework import clock
+from casework.cases.sections import Incident, Letter
+from casework.clock import LOCAL
+from casework.codelists import codelist
+
+_RECORDED = "%Y-%m-%d %H:%M"
+_WHOLE_DAY = 24
+
+
+@dataclass(frozen=True)
+class FirstHours:
+    """Until when the first 72 hours surely last, and until when they may: microseconds."""
+
+    surely: int
+    perhaps: int
+
+
+def length(elapsed: timedelta) -> str:
+    """Return the code of a time from incident to report: 72 hours are within the first limit, 73 are not."""
+    for code in codelist("report_delay"):
+        limit = code.number("up_to_hours")
+        if limit is not None and elapsed <= timedelta(hours=limit):
+            return code.code
+    return next(code.code for code in codelist("report_delay") if code.number("up_to_hours") is None)
+
+
+def lengths(incident: Incident) -> tuple[str, ...]:
+    """Return every code that the time from incident to report may have, the shortest first; one says "not known"."""
+    found, told = _happened(incident), _told(incident)
+    if found is None or told is None or told < found[0]:
+        return (next(code.code for code in codelist("report_delay") if code.unknown),)
+    shortest, longest = (length(max(told - one, timedelta(0))) for one in reversed(found))
+    codes = [code.code for code in codelist("report_delay")]
+    return tuple(codes[codes.index(shortest) : codes.index(longest) + 1])
+
+
+def first_hours(incident: Incident) -> FirstHours | None:
+    """Return until when the first 72 hours after an incident last; None where nobody said on which day it was."""
+    found = _happened(incident)
+    if found is None:
+        return None
+    limit = timedelta(hours=next(iter(codelist("report_delay"))).number("up_to_hours") or 0)
+    told = _told(incident)
+    latest = min(found[1], told) if told is not None and told >= found[0] else found[1]
+    return FirstHours(_micros(found[0] + limit), _micros(latest + limit))
+
+
+def still_running(hours: FirstHours | None, at: int) -> FirstHours | None:
+    """Return the first hours if they may still be running at a moment (microseconds), else None."""
+    return hours if hours is not None and at <= hours.perhaps else None
+
+
+def written(hours: FirstHours | None) -> dict[str, str]:
+    """Return what a letter keeps of the first hours: nothing where they are over or not known."""
+    if hours is None:
+        return {}
+    return {"hours_surely": str(hours.surely), "hours_perhaps": str(hours.perhaps)}
+
+
+def of_letter(letter: Letter) -> FirstHours | None:
+    """Return what a letter says of the first hours."""
+    return FirstHours(int(letter.hours_surely), int(letter.hours_perhaps)) if letter.hours_surely else None
+
+
+def _happened(incident: Incident) -> tuple[datetime, datetime] | None:
+    """Return the earliest and the latest moment at which it may have happened."""
+    if not incident.happened_on:
+        return None
+    day = date.fromisoformat(incident.happened_on)
+    begun = datetime(day.year, day.month, day.day, tzinfo=LOCAL)
+    part = codelist("time_of_day").get(incident.time_of_day) if incident.time_of_day else None
+    first, last = (part.number("from_hour"), part.number("to_hour")) if part else (None, None)
+    return begun + timedelta(hours=first or 0), begun + timedelta(hours=last or _WHOLE_DAY)
+
+
+def _told(incident: Incident) -> datetime | None:
+    """Return the moment at which the record was begun."""
+    if not incident.recorded_at:
+        return None
+    return datetime.strptime(incident.recorded_at, _RECORDED).replace(tzinfo=LOCAL)
+
+
+def _micros(at: datetime) -> int:
+    return (at - clock.moment(0)) // timedelta(microseconds=1)

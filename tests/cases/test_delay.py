@@ -1,0 +1,109 @@
+"""From an incident to its report: 72 hours are a clinical line, and an unknown hour hides neither side of it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from casework import clock
+from casework.cases import delay
+from casework.cases.sections import Incident, Letter
+
+HOUR = 3600 * clock.MICROSECOND
+# Hours and what they are called: the trap of day four is 96 hours, the clinical line 72 (three days).
+LIMITS = [
+    (0, "H72"),
+    (72, "H72"),
+    (73, "D4_5"),
+    (4 * 24, "D4_5"),
+    (5 * 24, "D4_5"),
+    (6 * 24, "D6_14"),
+    (14 * 24, "D6_14"),
+    (15 * 24, "D15_30"),
+    (30 * 24, "D15_30"),
+    (31 * 24, "GT30"),
+    (400 * 24, "GT30"),
+]
+
+
+def at(written: str) -> int:
+    """Return a moment of the commune in microseconds."""
+    told = datetime.strptime(written, "%Y-%m-%d %H:%M").replace(tzinfo=clock.LOCAL)
+    return int(told.timestamp()) * clock.MICROSECOND
+
+
+@pytest.mark.parametrize(("hours", "code"), LIMITS)
+def test_each_length_of_time_has_its_one_code(hours, code):
+    assert delay.length(timedelta(hours=hours)) == code
+
+
+@pytest.mark.parametrize("limit", [72, 120, 336, 720])
+def test_one_minute_more_than_a_limit_is_beyond_it(limit):
+    within, beyond = (delay.length(timedelta(hours=limit, minutes=minutes)) for minutes in (0, 1))
+    assert within != beyond
+
+
+@pytest.mark.parametrize(
+    ("part", "recorded", "codes"),
+    [
+        ("", "2026-11-04 00:00", ("H72",)),
+        ("", "2026-11-04 00:01", ("H72", "D4_5")),
+        ("", "2026-11-05 00:00", ("H72", "D4_5")),
+        ("", "2026-11-05 00:01", ("D4_5",)),
+        ("unknown", "2026-11-04 12:00", ("H72", "D4_5")),
+        ("many_times", "2026-11-04 12:00", ("H72", "D4_5")),
+        ("morning", "2026-11-04 04:00", ("H72",)),
+        ("morning", "2026-11-04 12:01", ("D4_5",)),
+        ("evening", "2026-11-04 17:00", ("H72",)),
+        ("evening", "2026-11-04 17:01", ("H72", "D4_5")),
+        ("night", "2026-11-05 06:00", ("H72", "D4_5")),
+        ("night", "2026-11-05 06:01", ("D4_5",)),
+        ("", "2026-11-01 05:00", ("H72",)),
+        ("evening", "2026-11-01 18:00", ("H72",)),
+        ("", "2026-11-07 00:00", ("D4_5", "D6_14")),
+        ("", "2026-11-16 00:00", ("D6_14", "D15_30")),
+        ("", "2026-12-02 00:00", ("D15_30", "GT30")),
+        ("", "2026-12-03 00:00", ("GT30",)),
+    ],
+)
+def test_where_the_hour_is_not_known_both_sides_of_the_line_are_said(part, recorded, codes):
+    incident = Incident(happened_on="2026-11-01", time_of_day=part, recorded_at=recorded)
+    assert delay.lengths(incident) == codes
+
+
+@pytest.mark.parametrize(
+    "incident",
+    [
+        Incident(recorded_at="2026-11-01 05:00"),
+        Incident(happened_on="2026-11-01"),
+        Incident(happened_on="2026-11-02", recorded_at="2026-11-01 05:00"),
+    ],
+)
+def test_without_both_moments_or_with_the_report_before_it_the_time_is_not_known(incident):
+    assert delay.lengths(incident) == ("KHONG_BIET",)
+
+
+def test_the_first_hours_end_seventy_two_hours_after_the_earliest_and_the_latest_moment():
+    told = delay.first_hours(Incident(happened_on="2026-11-01", time_of_day="evening"))
+    assert told == delay.FirstHours(at("2026-11-04 17:00"), at("2026-11-05 00:00"))
+    assert delay.first_hours(Incident(time_of_day="evening")) is None
+
+
+def test_it_cannot_have_happened_after_it_was_told():
+    told = delay.first_hours(Incident(happened_on="2026-11-01", time_of_day="evening", recorded_at="2026-11-01 19:30"))
+    assert told == delay.FirstHours(at("2026-11-04 17:00"), at("2026-11-04 19:30"))
+    corrected = delay.first_hours(Incident(happened_on="2026-11-02", recorded_at="2026-11-01 19:30"))
+    assert corrected == delay.FirstHours(at("2026-11-05 00:00"), at("2026-11-06 00:00"))
+
+
+def test_they_run_up_to_their_last_moment_and_no_longer():
+    hours = delay.FirstHours(10, 20)
+    assert delay.still_running(hours, 20) is hours
+    assert delay.still_running(hours, 21) is None
+    assert delay.still_running(None, 0) is None
+
+
+def test_a_letter_carries_them_there_and_back_or_says_nothing():
+    hours = delay.FirstHours(10, 20)
+    assert delay.of_letter(Letter.from_json(delay.written(hours))) == hours
+    assert delay.written(None) == {}
+    assert delay.of_letter(Letter()) is None
