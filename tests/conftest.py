@@ -1,6 +1,7 @@
 """What every test may ask for: an empty database of each kind, and a browser."""
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.browsing import application, browser_of
 from tests.compiled import Compiled
 from tests.demonstration import built
 from tests.house import House, Someone
+from tests.memory import quick_place
 
 __all__ = ["built"]
 settings.register_profile("default", deadline=None, max_examples=50)
@@ -29,6 +31,7 @@ Flask.jinja_options = {"bytecode_cache": Compiled()}
 def pytest_configure() -> None:
     """Open the run: nothing is started before a test needs it."""
     postgres.prepare_run()
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(quick_place()))
 
 
 def pytest_unconfigure() -> None:

@@ -17,6 +17,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.memory import quick_place
 from tests.required import missing
 
 _OVERRIDE = "CASEWORK_TEST_PG"
@@ -36,7 +37,7 @@ _SETTINGS = {
 def prepare_run() -> None:
     """Name the folder that the workers of this run share; the first process to ask makes it."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        os.environ[_RUN] = tempfile.mkdtemp(prefix="casework-pg-", dir="/tmp")
+        os.environ[_RUN] = tempfile.mkdtemp(prefix="casework-pg-", dir=quick_place())
 
 
 def end_run() -> None:
