@@ -5,21 +5,24 @@ Nothing here runs for a request; a backup reads sealed rows as they stand, a res
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
-from alembic.config import Config as AlembicConfig
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy import CHAR, Connection, MetaData, Uuid, create_engine, event, insert, inspect, make_url, select
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.schema import DDL, CreateSchema, DropSchema
 
-from casework.config import resource
-
 _NEW, _OLD = "restoring", "set_aside"
 _SQLITE_PARTS = ("-wal", "-shm", "-journal")
+_PAGES_AT_ONCE = 1000
+# How an id stands in a SQLite file.
+_ID_DIGITS = 32
+
+
+def _whatever(_old: Connection) -> None:
+    """Let the old database go, whatever it holds: a restore takes its place anyway."""
 
 
 @contextmanager
@@ -36,9 +39,9 @@ def snapshot(url: str) -> Iterator[Connection]:
 
 
 @contextmanager
-def filling(url: str) -> Iterator[Connection]:
+def filling(url: str, **options: Any) -> Iterator[Connection]:
     """Write rows as they are in one transaction, which is kept at the end and undone on any error."""
-    engine = _engine(url)
+    engine = _engine(url).execution_options(**options)
     try:
         with engine.begin() as connection:
             yield connection
@@ -46,16 +49,40 @@ def filling(url: str) -> Iterator[Connection]:
         engine.dispose()
 
 
-def revision(connection: Connection) -> str:
-    """Return which tables this database has; empty for one that has none of ours."""
-    return MigrationContext.configure(connection).get_current_revision() or ""
+def reflected(connection: Connection, *, place: str | None = None) -> MetaData:
+    """Read which tables a database has, whatever this program thinks of them; ids are read as ids."""
+    found = MetaData(schema=place)
+    event.listen(found, "column_reflect", _read_ids)
+    found.reflect(connection)
+    return found
 
 
-def newest_revision() -> str:
-    """Return which tables this program needs."""
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(resource("migrations")))
-    return ScriptDirectory.from_config(config).get_current_head() or ""
+def _read_ids(_inspector: object, _table: object, column: Any) -> None:
+    if isinstance(column["type"], CHAR) and column["type"].length == _ID_DIGITS:
+        column["type"] = Uuid()
+
+
+def copy_beside(url: str, *, without: Collection[str]) -> None:
+    """Copy the database into the place beside it, which on PostgreSQL has the same tables and no rows yet.
+
+    What is copied is how all tables stood at one moment; the rows of the tables in `without` stay behind.
+    """
+    if _is_sqlite(url):
+        with closing(sqlite3.connect(_path(url))) as live, closing(sqlite3.connect(_path(beside(url)))) as copy:
+            live.backup(copy, pages=_PAGES_AT_ONCE)
+        _path(beside(url)).chmod(0o600)
+        with filling(beside(url)) as connection:
+            there = reflected(connection)
+            for name in without:
+                connection.execute(there.tables[name].delete())
+        return
+    with filling(url, isolation_level="REPEATABLE READ") as connection:
+        here, there = reflected(connection, place="public"), reflected(connection, place=_NEW)
+        for table in here.sorted_tables:
+            if table.name not in without and table.name != "alembic_version":
+                new = there.tables[f"{_NEW}.{table.name}"]
+                names = [column.name for column in table.columns]
+                connection.execute(insert(new).from_select(names, select(table)))
 
 
 def beside(url: str) -> str:
@@ -77,15 +104,41 @@ def clear_beside(url: str) -> None:
         connection.execute(CreateSchema(_NEW))
 
 
-def take_over(url: str) -> None:
-    """Put the new database in the place of the old one, at once or not at all; the old one is kept aside."""
+def take_over(url: str, *, still: Callable[[Connection], None] = _whatever) -> None:
+    """Put the new database in the place of the old one, at once or not at all; the old one is kept aside.
+
+    `still` looks at the old one while nobody can write to it, and raises if it must stay.
+    """
     if _is_sqlite(url):
+        if still is not _whatever:
+            with snapshot(url) as connection:
+                still(connection)
         _rename_files(_path(url))
         return
     with filling(url) as connection:
+        if still is not _whatever:
+            connection.exec_driver_sql("LOCK TABLE audit_line IN ACCESS EXCLUSIVE MODE")
+            still(connection)
         connection.execute(DropSchema(_OLD, cascade=True, if_exists=True))
         connection.execute(_renaming("public", _OLD))
         connection.execute(_renaming(_NEW, "public"))
+
+
+def put_back(url: str) -> None:
+    """Put the database that was kept aside in its place again, as it was."""
+    if _is_sqlite(url):
+        live = _path(url)
+        for part in _SQLITE_PARTS:
+            Path(f"{live}{part}").unlink(missing_ok=True)
+        for part in (*_SQLITE_PARTS, ""):
+            if (kept := Path(f"{live}.{_OLD}{part}")).exists():
+                kept.replace(f"{live}{part}")
+        _flush_folder(live.parent)
+        return
+    with filling(url) as connection:
+        connection.execute(_renaming("public", _NEW))
+        connection.execute(_renaming(_OLD, "public"))
+    tidy(url)
 
 
 def _renaming(schema: str, name: str) -> DDL:
@@ -99,6 +152,24 @@ def drop_aside(url: str) -> None:
         return
     with filling(url) as connection:
         connection.execute(DropSchema(_OLD, cascade=True, if_exists=True))
+
+
+def tidy(url: str) -> None:
+    """Delete everything that a broken-off attempt has left beside a database."""
+    drop_aside(url)
+    if _is_sqlite(url):
+        remove(beside(url))
+        return
+    with filling(url) as connection:
+        connection.execute(DropSchema(_NEW, cascade=True, if_exists=True))
+
+
+def is_tidy(url: str) -> bool:
+    """Tell whether nothing lies beside a database."""
+    if _is_sqlite(url):
+        return not any(Path(f"{_path(url)}.{name}").exists() for name in (_NEW, _OLD))
+    with snapshot(url) as connection:
+        return {_NEW, _OLD}.isdisjoint(inspect(connection).get_schema_names())
 
 
 def remove(url: str) -> None:
@@ -129,7 +200,11 @@ def _rename_files(live: Path) -> None:
     for part in _SQLITE_PARTS:
         Path(f"{live}{part}").unlink(missing_ok=True)
     new.replace(live)
-    handle = os.open(live.parent, os.O_RDONLY | os.O_DIRECTORY)
+    _flush_folder(live.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     os.fsync(handle)
     os.close(handle)
 

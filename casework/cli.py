@@ -10,14 +10,11 @@ import click
 from casework import config, serving
 from casework import workers as many
 from casework.app import create_app
-from casework.db import upgrade
 from casework.demo import build, cards, folder
 from casework.errors import CaseworkError
-from casework.gate import open_gate
 from casework.keeping import opportune, shape, soundness
-from casework.office import commands, keeping, occupancy
+from casework.office import commands, keeping, occupancy, upgrades
 from casework.oversight import console, policy_text
-from casework.vault import kek
 from casework.web import loglines
 
 _PORT = 8000
@@ -91,13 +88,12 @@ def serve(data: Path, port: int | None, workers: int | None) -> None:
 @_DATA
 def verify(data: Path) -> None:
     """Kiểm tra nhật ký của từng xã. / Verify the log of every commune; status 1 if anything does not hold."""
-    settings = config.load(data.absolute())
-    gate = open_gate(settings, kek.load(settings.kek_file, demo=settings.demo))
-    verdicts = console.verify_all(gate)
-    for name, verdict in verdicts:
-        state = "đúng / holds" if verdict.holds else "SAI / BROKEN"
-        click.echo(f"{name}: {verdict.lines} dòng / lines, {verdict.short}, {state}")
-    findings = soundness.look_at_all(settings, gate)
+    with keeping.opened(data) as (settings, gate):
+        verdicts = console.verify_all(gate)
+        for name, verdict in verdicts:
+            state = "đúng / holds" if verdict.holds else "SAI / BROKEN"
+            click.echo(f"{name}: {verdict.lines} dòng / lines, {verdict.short}, {state}")
+        findings = soundness.look_at_all(settings, gate)
     for one in findings:
         click.echo(f"- {one.table} {one.about or ''}: {one.words}")
     if findings or not all(verdict.holds for _, verdict in verdicts):
@@ -110,15 +106,7 @@ def policy() -> None:
     click.echo(policy_text.markdown(), nl=False)
 
 
-@main.command(name="upgrade")
-@_DATA
-def upgrade_database(data: Path) -> None:
-    """Nâng cơ sở dữ liệu lên bản mới. / Bring the database up to this version."""
-    upgrade(config.load(data.absolute()).database_url)
-    click.echo("Cơ sở dữ liệu đã ở bản mới nhất. / The database is up to date.")
-
-
-for one in (*commands.COMMANDS, *keeping.COMMANDS):
+for one in (*commands.COMMANDS, *keeping.COMMANDS, *upgrades.COMMANDS):
     main.add_command(one)
 
 

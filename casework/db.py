@@ -9,7 +9,6 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from alembic import command
-from alembic.config import Config as AlembicConfig
 from sqlalchemy import BigInteger, Compiled, Connection, MetaData, TableClause, Uuid, create_engine, event, text
 from sqlalchemy.engine import Dialect, Engine, ExecutionContext, make_url
 from sqlalchemy.exc import OperationalError
@@ -18,7 +17,7 @@ from sqlalchemy.sql import ClauseElement, visitors
 from sqlalchemy.sql.dml import Delete, Insert, Update
 from sqlalchemy.sql.elements import ColumnClause
 
-from casework.config import resource
+from casework import schema
 from casework.errors import Busy, Unguarded
 from casework.policy.permit import Permit
 
@@ -220,31 +219,9 @@ def tables_of(clause: ClauseElement) -> Iterator[TableClause]:
 
 def upgrade(url: str, *, to: str = "head") -> None:
     """Bring the database of this URL up to a revision; the connection is the migration's own."""
-    _migrate(url, command.upgrade, to)
+    schema.migrate(url, command.upgrade, to)
 
 
 def downgrade(url: str, *, to: str = "base") -> None:
     """Take the database of this URL down to a revision; rows of what is dropped are lost."""
-    _migrate(url, command.downgrade, to)
-
-
-def _migrate(url: str, step: Callable[[AlembicConfig, str], None], to: str) -> None:
-    engine = _bare_engine(url)
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(resource("migrations")))
-    try:
-        with engine.connect() as connection:
-            config.attributes["connection"] = connection
-            step(config, to)
-    finally:
-        engine.dispose()
-
-
-def _bare_engine(url: str) -> Engine:
-    """Open an engine without guards; on SQLite foreign keys are off, or changing a parent empties its children."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"))
-    engine = create_engine(parsed, connect_args={"isolation_level": None, "timeout": 10})
-    event.listen(engine, "begin", _begin)
-    return engine
+    schema.migrate(url, command.downgrade, to)

@@ -7,6 +7,9 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
+# How the rows of each table that this step touches were signed before it (casework.vault.macs.Layout), None for a
+# table that it makes. `casework upgrade` checks every row so, and signs those tables as the program does.
+before = {}
 
 
 def upgrade() -> None:

@@ -15,12 +15,12 @@ from casework.audit.chain import START, link, sign
 from casework.audit.models import AuditLine
 from casework.errors import VaultError
 from casework.gate import Work, action
-from casework.keeping import proof
+from casework.keeping import former, proof
 from casework.policy.words import Act
 from casework.vault import heads, marks
 from casework.vault.entry.models import Admission, Totp
 from casework.vault.kek import Control, Kek, control
-from casework.vault.macs import columns, tag, taken_apart
+from casework.vault.macs import tag
 from casework.vault.models import Commune, Head, Member, Slot, Wrap
 
 _GONE: tuple[type[Any], ...] = (Slot, Totp, Wrap, Admission)
@@ -49,20 +49,16 @@ def _sign_rows(
     connection: Connection, kind: type[Any], keys: Mapping[UUID, Control], versions: Mapping[UUID, int]
 ) -> None:
     """Sign the rows of one table; the key of a commune's marks is made anew, for the old one cannot be opened."""
-    table, changed = _table(kind), []
-    for raw in connection.execute(select(*columns(kind))):
-        row = taken_apart(raw, [kind])[0]
-        own = keys[getattr(row, kind.__commune__)]
-        values = {"marks": marks.fresh(own)} if kind is Commune else {}
-        newer = SimpleNamespace(**(row._asdict() | values))
-        mac = tag(own, kind, newer, proof.version(kind, row, versions))
-        key = {f"old_{one.key}": getattr(row, str(one.key)) for one in table.primary_key}
-        changed.append(key | {f"new_{name}": value for name, value in (values | {"mac": mac}).items()})
-    if changed:
-        same = [one == bindparam(f"old_{one.key}") for one in table.primary_key]
-        names = ("mac", "marks") if kind is Commune else ("mac",)
-        put = update(table).where(*same).values({name: bindparam(f"new_{name}") for name in names})
-        connection.execute(put, changed)
+    former.put(connection, kind, (_anew(kind, row, keys, versions) for row in proof.plain(connection, kind)))
+
+
+def _anew(
+    kind: type[Any], row: Any, keys: Mapping[UUID, Control], versions: Mapping[UUID, int]
+) -> tuple[Any, dict[str, Any]]:
+    own = keys[getattr(row, kind.__commune__)]
+    values = {"marks": marks.fresh(own)} if kind is Commune else {}
+    newer = SimpleNamespace(**(row._asdict() | values))
+    return row, values | {"mac": tag(own, kind, newer, proof.version(kind, row, versions))}
 
 
 def _sign_lines(connection: Connection, own: Control) -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
-from casework import bare, clock
+from casework import bare, clock, schema
 from casework.audit.models import AuditLine
 from casework.config import Config, ConfigurationError
 from casework.errors import VaultError
@@ -37,7 +38,15 @@ class Backup:
 
 
 def make(config: Config, gate: Gate, *, sized: Sized = lambda _: lambda _: None) -> Backup:
-    """Write a sealed, signed backup of everything and note it in the log; readers and writers go on meanwhile.
+    """Write a sealed, signed backup of everything and note it in the log; readers and writers go on meanwhile."""
+    made = write(config, sized=sized)
+    for commune_id in checkpoints.communes(gate):
+        gate.perform(Person(Actor(commune_id, None, (Role.SYSTEM,)), commune_id), note_backup, made.path.name)
+    return made
+
+
+def write(config: Config, *, sized: Sized = lambda _: lambda _: None) -> Backup:
+    """Write a sealed, signed backup of everything, also of a database with the tables of an older program.
 
     `sized` is told how many rows there are and returns who hears of each that has been read.
     """
@@ -49,10 +58,9 @@ def make(config: Config, gate: Gate, *, sized: Sized = lambda _: lambda _: None)
     path = folder / f"{clock.now():{_NAME}}{_SUFFIX}"
     with bare.snapshot(config.database_url) as connection:
         about = _about(connection)
-        stream = dump.lines(connection, about, told=sized(dump.size(connection)))
+        there = dump.tables_of(connection)
+        stream = dump.lines(connection, about, there, told=sized(dump.size(connection, there)))
         _write(path, archive.sealed(stream, _header(about, signer.public, public), public=public, signer=signer))
-    for commune_id in checkpoints.communes(gate):
-        gate.perform(Person(Actor(commune_id, None, (Role.SYSTEM,)), commune_id), note_backup, path.name)
     return Backup(path, path.stat().st_size)
 
 
@@ -64,14 +72,19 @@ def note_backup(work: Work, name: str) -> None:
 
 def _about(connection: Connection) -> dict[str, Any]:
     """Say what a backup holds: which tables, where the log of each commune ends, and under which key of the server."""
-    ends = select(AuditLine.commune_id, func.max(AuditLine.n)).group_by(AuditLine.commune_id)
     macs = connection.execute(select(Commune.mac)).scalars()
     return {
         "at": clock.micros(),
-        "revision": bare.revision(connection),
-        "ends": {commune_id.hex: n for commune_id, n in connection.execute(ends)},
+        "revision": schema.found(connection),
+        "ends": {commune_id.hex: n for commune_id, n in ends(connection).items()},
         "kek": sorted({int.from_bytes(mac[:4], "big") for mac in macs}),
     }
+
+
+def ends(connection: Connection) -> dict[UUID, int]:
+    """Return how many lines the log of each commune has."""
+    counted = select(AuditLine.commune_id, func.max(AuditLine.n)).group_by(AuditLine.commune_id)
+    return {row[0]: row[1] for row in connection.execute(counted)}
 
 
 def _header(about: dict[str, Any], signer: bytes, public: bytes) -> dict[str, Any]:

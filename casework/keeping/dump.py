@@ -5,13 +5,14 @@ sealed; sessions and counters of tries are left out.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Table, func, select
 
+from casework import bare
 from casework.audit import models as _audit  # noqa: F401 - a backup needs every table of the program
 from casework.cases import models as _cases  # noqa: F401
 from casework.db import Base
@@ -40,15 +41,21 @@ def tables() -> list[Table]:
     return [table for table in Base.metadata.sorted_tables if table.name not in LEFT_OUT]
 
 
-def size(connection: Connection) -> int:
+def tables_of(connection: Connection) -> list[Table]:
+    """Return what is kept of a database as it stands, whatever program made its tables; parents come first."""
+    left = LEFT_OUT | {"alembic_version"}
+    return [table for table in bare.reflected(connection).sorted_tables if table.name not in left]
+
+
+def size(connection: Connection, there: Iterable[Table]) -> int:
     """Count all rows, so that progress can be shown."""
-    return sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables())
+    return sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in there)
 
 
-def lines(connection: Connection, about: Mapping[str, Any], *, told: Told) -> Iterator[bytes]:
+def lines(connection: Connection, about: Mapping[str, Any], there: Iterable[Table], *, told: Told) -> Iterator[bytes]:
     """Yield the whole database as lines; `told` hears how many rows more have been read."""
     yield _line({"form": FORM} | dict(about))
-    for table in tables():
+    for table in there:
         names, count = [column.name for column in table.columns], 0
         yield _line({"table": table.name, "columns": names})
         rows = connection.execute(select(table).order_by(*table.primary_key).execution_options(yield_per=_AT_ONCE))
@@ -64,14 +71,16 @@ def fill(connection: Connection, stream: Iterable[bytes], *, told: Told) -> Cont
     """Write the lines of a dump into empty tables; raise VaultError if they are not whole or not of these tables."""
     reader = _Reader(_split(stream))
     about = reader.first()
-    rows = {}
-    for table in tables():
+    waiting, rows = {table.name: table for table in tables()}, {}
+    while waiting:
+        table, names = reader.table(waiting)
         count = 0
-        for batch in reader.batches(table):
+        for batch in reader.batches(table, names):
             connection.execute(table.insert(), batch)
             count += len(batch)
             told(len(batch))
         rows[table.name] = count
+        del waiting[table.name]
     reader.end()
     return Contents(about, rows)
 
@@ -92,11 +101,17 @@ class _Reader:
             raise VaultError("unopened")
         return about
 
-    def batches(self, table: Table) -> Iterator[list[dict[str, Any]]]:
-        """Yield the rows of a table some hundred at a time, and compare their number at the end."""
-        names = [column.name for column in table.columns]
-        if self._next() != {"table": table.name, "columns": names}:
+    def table(self, waiting: Mapping[str, Table]) -> tuple[Table, list[str]]:
+        """Read which table comes next, parents before their children, and in which order its columns stand."""
+        said = self._next()
+        table = waiting.get(said.get("table", "")) if isinstance(said, dict) else None
+        names = said["columns"] if table is not None else []
+        if table is None or sorted(names) != sorted(column.name for column in table.columns):
             raise VaultError("unopened")
+        return table, names
+
+    def batches(self, table: Table, names: Sequence[str]) -> Iterator[list[dict[str, Any]]]:
+        """Yield the rows of a table some hundred at a time, and compare their number at the end."""
         batch: list[dict[str, Any]] = []
         count = 0
         while isinstance(row := self._next(), list):

@@ -1,6 +1,7 @@
 """Proves a database row by row without any key of an agency: every MAC, and every newest body against its head."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -28,10 +29,10 @@ class Proof:
     bodies: int
 
 
-def kinds() -> list[type[Any]]:
-    """Return every kind of row with a MAC that a backup holds."""
+def kinds(*, without: Collection[str] = LEFT_OUT) -> list[type[Any]]:
+    """Return every kind of row with a MAC, but those of some tables; by default, those that a backup holds."""
     maced: set[type[Any]] = {mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Maced)}
-    kept = (kind for kind in maced if kind.__tablename__ not in LEFT_OUT)
+    kept = (kind for kind in maced if kind.__tablename__ not in without)
     return sorted(kept, key=lambda kind: str(kind.__tablename__))
 
 
@@ -61,20 +62,22 @@ def _check_all(
     connection: Connection, kind: type[Any], control_of: Callable[[UUID], Control], versions: Mapping[UUID, int]
 ) -> int:
     count = 0
-    for row in plain(connection, kind):
-        try:
-            check(control_of(getattr(row, kind.__commune__)), kind, row, version(kind, row, versions))
-        except VaultError as cause:
-            raise VaultError(f"Bảng {kind.__tablename__} có dòng không đúng.") from cause
-        count += 1
+    with closing(plain(connection, kind)) as rows:
+        for row in rows:
+            try:
+                check(control_of(getattr(row, kind.__commune__)), kind, row, version(kind, row, versions))
+            except VaultError as cause:
+                raise VaultError(f"Bảng {kind.__tablename__} có dòng không đúng.") from cause
+            count += 1
     return count
 
 
-def plain(connection: Connection, kind: type[Any]) -> Iterator[Any]:
+def plain(connection: Connection, kind: type[Any]) -> Generator[Any, None, None]:
     """Read every row of one kind as it stands, unchecked."""
     statement = select(*columns(kind)).execution_options(yield_per=_AT_ONCE)
-    for row in connection.execute(statement):
-        yield taken_apart(row, [kind])[0]
+    with connection.execute(statement) as rows:
+        for row in rows:
+            yield taken_apart(row, [kind])[0]
 
 
 def _bodies(connection: Connection, listed: dict[tuple[UUID, int, UUID, int], bytes]) -> int:

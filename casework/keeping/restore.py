@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from casework import bare, clock
+from casework import bare, clock, schema
 from casework.audit.removed import Left, Line, newest
 from casework.config import Config, ConfigurationError
 from casework.db import upgrade
@@ -152,7 +152,7 @@ def _made_beside(config: Config, order: Order, key: Kek, *, hook: Hook) -> Repor
 
 def _fits(header: Mapping[str, Any], key: Kek, *, lost: bool) -> None:
     """Refuse a backup of other tables, or of another key than the one at hand, before anything is made."""
-    if header["revision"] != bare.newest_revision():
+    if header["revision"] != schema.newest():
         raise ConfigurationError(
             f"Bản sao lưu có bảng của phiên bản {header['revision']}: "
             "hãy cài đúng phiên bản đó, khôi phục, rồi nâng cấp."

@@ -15,14 +15,15 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from casework import clock, config
+from casework import bare, clock, config, schema
 from casework.accounts import holding
 from casework.audit.models import AuditLine
 from casework.config import SETTINGS, Config
 from casework.db import Database
 from casework.errors import CaseworkError
 from casework.gate import Gate
-from casework.office import exchanging, schema
+from casework.keeping import shape
+from casework.office import exchanging
 from casework.vault import kek, signing
 from casework.vault.entry.models import Admission
 from casework.vault.hands import Hands
@@ -99,10 +100,12 @@ def _keys(settings: Config) -> Iterator[Finding]:
 
 
 def _schema(settings: Config) -> Iterator[Finding]:
-    with _database(settings) as database:
-        stands, needed = schema.revisions(database)
+    stands, needed = shape.revision(settings.database_url), schema.newest()
     if stands != needed:
         yield Finding(f"Cơ sở dữ liệu ở bản {stands}, chương trình cần bản {needed}.", "Chạy `casework upgrade`.")
+    if not bare.is_tidy(settings.database_url):
+        wrong = "Còn bản cũ của một lần khôi phục hay nâng cấp bị ngắt, hoặc lần ấy đang chạy."
+        yield Finding(wrong, "Nếu không đang chạy: dừng sổ rồi chạy lại `casework upgrade`.")
 
 
 def _communes(settings: Config) -> Iterator[Finding]:

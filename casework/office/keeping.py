@@ -14,6 +14,7 @@ from casework.keeping import backups, clocks, dump, restore, shape, tick
 from casework.keeping.restore import Order, Report
 from casework.office import occupancy
 from casework.office.typed import ask_key
+from casework.office.upgrades import OWNER, as_owner
 from casework.vault import kek
 from casework.vault.entry.codes import write_code
 from casework.vault.kek import Kek
@@ -24,10 +25,11 @@ _DATA = click.option(
 
 
 @contextmanager
-def _opened(data: Path) -> Iterator[tuple[Config, Gate]]:
+def opened(data: Path) -> Iterator[tuple[Config, Gate]]:
     """Open an installation for the length of a command."""
     settings = config.load(data.absolute())
     with occupancy.shared(settings.data):
+        shape.must_fit(settings.database_url)
         gate = open_gate(settings, kek.load(settings.kek_file, demo=settings.demo))
         try:
             yield settings, gate
@@ -39,7 +41,7 @@ def _opened(data: Path) -> Iterator[tuple[Config, Gate]]:
 @_DATA
 def back_up(data: Path) -> None:
     """Sao lưu ngay, sổ vẫn chạy. / Back up now; the server may go on running."""
-    with _opened(data) as (settings, gate):
+    with opened(data) as (settings, gate):
         made = backups.make(settings, gate, sized=_shown)
         gone = backups.forget_old(settings)
     click.echo(f"{made.path}: {made.size} bytes")
@@ -62,13 +64,16 @@ def _shown(rows: int) -> dump.Told:
 @click.command("restore")
 @_DATA
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@OWNER
 @click.option("--drill", is_flag=True, help="Chỉ tập: không đụng đến sổ đang dùng. / Rehearse in a temporary place.")
 @click.option("--lost-kek", is_flag=True, help="Khóa máy chủ đã mất. / The server's key is lost.")
 @click.option("--without-removals", is_flag=True, help="Sổ thu hồi đã mất. / The ledger of removals is lost.")
 @click.option("--yes", is_flag=True, help="Không hỏi lại. / Do not ask again.")
-def bring_back(data: Path, file: Path, drill: bool, lost_kek: bool, without_removals: bool, yes: bool) -> None:
+def bring_back(
+    data: Path, file: Path, owner_url: str | None, drill: bool, lost_kek: bool, without_removals: bool, yes: bool
+) -> None:
     """Khôi phục từ một bản sao lưu. / Restore a backup, in the place of the database or as a drill."""
-    settings = config.load(data.absolute())
+    settings = as_owner(config.load(data.absolute()), owner_url)
     if not drill and not yes:
         click.confirm("Mọi việc ghi sau bản sao lưu này sẽ mất. Tiếp tục? / Later work is lost. Go on?", abort=True)
     order = Order(file, ask_key("Tờ khóa sao lưu / Backup key"), lost_kek=lost_kek, without_removals=without_removals)
@@ -101,8 +106,7 @@ def _tell(report: Report) -> None:
 @click.option("--confirm-clock", is_flag=True, help="Đồng hồ máy đúng. / I have looked: the clock is right.")
 def round_of_the_clock(data: Path, confirm_clock: bool) -> None:
     """Việc định kỳ: mốc nhật ký, sao lưu, hết hạn. / What comes round: checkpoints, backups, expiry."""
-    with _opened(data) as (settings, gate):
-        shape.must_fit(settings.database_url)
+    with opened(data) as (settings, gate):
         if confirm_clock:
             clocks.confirm(settings, gate)
         elif not tick.due(settings):

@@ -1,4 +1,4 @@
-"""Who may work in a data folder at once: any number of servers, or one exchange of keys alone."""
+"""Who may work in a data folder at once: any number of servers, or one exchange of keys, restore or upgrade alone."""
 
 import fcntl
 import os
@@ -13,8 +13,10 @@ _NAME = "lock"
 
 @contextmanager
 def shared(folder: Path) -> Iterator[None]:
-    """Work in a folder beside others; raise ConfigurationError while keys are being exchanged in it."""
-    with _held(folder, fcntl.LOCK_SH, "Đang đổi khóa trong thư mục này. Hãy đợi xong rồi chạy lại."):
+    """Work in a folder beside others; raise ConfigurationError while somebody is there alone."""
+    with _held(
+        folder, fcntl.LOCK_SH, "Đang đổi khóa, khôi phục hoặc nâng cấp trong thư mục này. Hãy đợi xong rồi chạy lại."
+    ):
         yield
 
 

@@ -32,6 +32,7 @@ _ABOUT_NO_CASE = (
     "intake.",
     "policy.",
     "review.",
+    "upgrade.",
 )
 _LISTS = frozenset({Act.CASE_LIST, Act.CASE_SEARCH, Act.REFERRAL_LIST, Act.REFERRAL_EXPIRE})
 # A new key may be that of a circle: it is told to those alone who hold it.

@@ -139,6 +139,7 @@ class Act(StrEnum):
     RESTORE_RUN = "restore.run"
     RESTORE_ANEW = "restore.anew"
     RESTORE_ERASE = "restore.erase"
+    UPGRADE_RUN = "upgrade.run"
     CLOCK_CONFIRM = "clock.confirm"
     LOCK_IDLE = "account.lock_idle"
     RECOVERY_RENEW = "recovery.renew"

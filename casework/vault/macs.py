@@ -4,6 +4,7 @@ import hmac
 from collections import namedtuple
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, ClassVar
 from uuid import UUID
@@ -39,7 +40,24 @@ def signed_columns(kind: type[Maced]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class _Layout:
+class Layout:
+    """How the rows of a table are signed, or were before a migration: by which names, under which head and commune."""
+
+    table: str
+    columns: tuple[str, ...]
+    head: str | None = None
+    commune: str = "commune_id"
+    number: int = 1
+
+
+def layout(kind: type[Maced]) -> Layout:
+    """Return how this program signs the rows of a kind."""
+    name = str(kind.__table__.name)  # type: ignore[attr-defined]
+    return Layout(name, signed_columns(kind), kind.__head__, kind.__commune__, kind.__layout__)
+
+
+@dataclass(frozen=True)
+class _Encoding:
     """How a kind of row is encoded: its table and column names, with a place for each value and for the version."""
 
     message: bytes
@@ -47,33 +65,44 @@ class _Layout:
 
 
 _COLUMN: dict[type, Callable[[Any], bytes]] = ENCODERS | {bool: lambda value: encoded(int(value))}
-_layouts: dict[type, _Layout] = {}
+_encodings: dict[type, _Encoding] = {}
 
 
-def _layout(kind: type[Maced]) -> _Layout:
+def _encoding(kind: type[Maced]) -> _Encoding:
     """Remember the encoding of one kind of row: a list of cases checks some thousand rows."""
-    if kind not in _layouts:
-        _layouts[kind] = _prepared(kind)
-    return _layouts[kind]
+    if kind not in _encodings:
+        _encodings[kind] = _prepared(layout(kind))
+    return _encodings[kind]
 
 
-def _prepared(kind: type[Maced]) -> _Layout:
-    columns = signed_columns(kind)
-    fields: tuple[Field, ...] = ("cw/1/ctl", str(kind.__table__.name), kind.__layout__)  # type: ignore[attr-defined]
+@lru_cache(maxsize=256)
+def _prepared(layout: Layout) -> _Encoding:
+    columns = tuple(sorted(layout.columns))
+    fields: tuple[Field, ...] = ("cw/1/ctl", layout.table, layout.number)
     count = len(fields) + 2 * len(columns) + 1
     start = bytes((count,)) + b"".join(map(encoded, fields))
     places = b"".join(encoded(name).replace(b"%", b"%%") + b"%b" for name in columns)
-    return _Layout(start.replace(b"%", b"%%") + places + b"%b", attrgetter(*columns))
+    return _Encoding(start.replace(b"%", b"%%") + places + b"%b", attrgetter(*columns))
 
 
 def tag(control: Control, kind: type[Maced], row: Any, v: int) -> bytes:
     """Return the MAC of a row: u32be kek id, then HMAC-SHA256 over lp(table, layout, names, values, v)."""
-    layout = _layout(kind)
+    return _tag(control, _encoding(kind), row, v)
+
+
+def _tag(control: Control, encoding: _Encoding, row: Any, v: int) -> bytes:
     try:
-        message = layout.message % (*[_COLUMN[type(value)](value) for value in layout.read(row)], encoded(v))
+        message = encoding.message % (*[_COLUMN[type(value)](value) for value in encoding.read(row)], encoded(v))
     except KeyError:
         raise VaultError("cannot encode") from None
     return control.sign(message)
+
+
+def check_as(control: Control, layout: Layout, row: Any, v: int) -> None:
+    """Raise VaultError unless a row is one of ours that was signed as the layout says, as those of an older program."""
+    ours = getattr(row, layout.commune) == control.commune_id
+    if not ours or not hmac.compare_digest(row.mac, _tag(control, _prepared(layout), row, v)):
+        raise VaultError("unopened")
 
 
 _shapes: dict[type, type[Any]] = {}

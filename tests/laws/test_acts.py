@@ -22,7 +22,8 @@ OPTIONS: dict[Path, set[str | None]] = {
     SCOPE: {"scope"},
     CUSTODY: {"scope"},
     Path("casework/audit/verify.py"): {"yield_per"},
-    Path("casework/bare.py"): {"isolation_level", "postgresql_readonly"},
+    Path("casework/bare.py"): {"isolation_level", "postgresql_readonly", None},
+    Path("casework/keeping/former.py"): {"yield_per"},
     Path("casework/keeping/dump.py"): {"yield_per"},
     Path("casework/keeping/proof.py"): {"yield_per"},
 }

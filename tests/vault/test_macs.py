@@ -1,5 +1,6 @@
 """MACs on rows: every column but the spelled-out exceptions is bound, with the version of its head."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from casework.db import Base
 from casework.errors import VaultError
 from casework.vault.bytes import lp
 from casework.vault.kek import Kek, control
-from casework.vault.macs import Maced, check, equip, signed_columns, tag
+from casework.vault.macs import Maced, check, check_as, equip, layout, signed_columns, tag
 from casework.vault.models import Agency, Member, SessionRow
 from tests.house import House, Someone, only_sqlite
 from tests.people import DONG_HAI, KEK, THANH_SON
@@ -124,3 +125,17 @@ def test_a_row_that_somebody_refreshes_is_checked_again(house: House, lan: Someo
         session.expunge(member)
         with pytest.raises(VaultError, match=r"^unopened$"):
             session.execute(select(Member).where(Member.id == lan.id)).all()
+
+
+def test_a_row_is_checked_as_an_older_program_signed_it():
+    row = a_row(Agency)
+    now = layout(Agency)
+    check_as(CONTROL, now, row, 3)
+    fewer = replace(now, columns=tuple(name for name in now.columns if name != "duty_phone"))
+    for other in (fewer, replace(now, number=2), replace(now, table="member")):
+        with pytest.raises(VaultError):
+            check_as(CONTROL, other, row, 3)
+    with pytest.raises(VaultError):
+        check_as(CONTROL, now, row, 4)
+    with pytest.raises(VaultError):
+        check_as(control(KEK, DONG_HAI), now, row, 3)

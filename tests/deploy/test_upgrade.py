@@ -1,0 +1,42 @@
+"""An upgrade and a restore on PostgreSQL: the owner role makes the tables, the service's role can do neither."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import ProgrammingError
+
+from casework import bare
+from casework.desk import actions as desk
+from casework.errors import Busy
+from casework.keeping import upgrading
+from casework.policy.words import Section
+from tests.deploy.roles import Roles, as_service
+from tests.keeping.kept import kept
+from tests.keeping.planting import plant, planted
+
+pytestmark = pytest.mark.parametrize("house", ["postgresql"], indirect=True)
+
+
+def test_the_owner_brings_the_book_up_and_the_service_works_again_after_the_grants(
+    roles: Roles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    book = kept(roles.house)
+    case_id = roles.house["lan"].opens_a_case()
+    roles.house.gate.database.engine.dispose()
+    plant(monkeypatch, planted(tmp_path / "newer", "phones"))
+    with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
+        upgrading.run(replace(book.config, database_url=roles.url("app")))
+    owner = replace(book.config, database_url=roles.url("owner"))
+    assert upgrading.rehearse(owner)
+    assert upgrading.run(owner)
+    assert bare.is_tidy(owner.database_url)
+    with pytest.raises(Busy), as_service(roles) as house:
+        house["lan"].opens_a_case()
+    with roles.connect("owner") as own:
+        own.execute(roles.read("grants.sql").encode())
+    with as_service(roles) as house:
+        assert house["lan"].does(desk.read_section, case_id, Section.STORY)
+        assert house["lan"].opens_a_case()
+    assert roles.refused("app", "DROP TABLE envelope")
+    assert roles.refused("counts", "SELECT 1 FROM envelope")
