@@ -3,6 +3,7 @@
 import os
 import sys
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -10,9 +11,10 @@ import click
 from casework import config, serving
 from casework import workers as many
 from casework.app import create_app
+from casework.config import ConfigurationError
 from casework.demo import build, cards, folder
 from casework.errors import CaseworkError
-from casework.keeping import opportune, shape, soundness
+from casework.keeping import opportune, shape, soundness, starting
 from casework.office import commands, keeping, occupancy, upgrades
 from casework.oversight import console, policy_text
 from casework.web import loglines
@@ -75,7 +77,10 @@ def serve(data: Path, port: int | None, workers: int | None) -> None:
     settings = config.load(data.absolute())
     chosen = serving.free_port(port or _PORT, exactly=True)
     shape.must_fit(settings.database_url)
+    with suppress(ConfigurationError), occupancy.alone(settings.data):
+        starting.tidy(settings)
     with occupancy.shared(settings.data):
+        starting.make_ready(settings)
         if workers:
             many.serve(settings, chosen, workers)
             return

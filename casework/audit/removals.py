@@ -72,6 +72,12 @@ class Removals:
         except OSError as cause:
             raise Busy("Không ghi được sổ thu hồi, nên chưa có gì thay đổi. Hãy xem đĩa còn chỗ không.") from cause
 
+    def settle(self, session: Session, control: Control) -> None:
+        """Strike the last line of a commune if its act was never committed; the caller holds the commune's lock."""
+        if self.path.exists():
+            with self._held() as handle:
+                _settle(handle, session, control)
+
     def remark(self, control: Control, *, word: str, at: int) -> None:
         """Write a line that takes nothing away, as after a restore or when the key of the machine has changed."""
         with self._held() as handle:

@@ -44,6 +44,17 @@ def _put(source: Removals, target: Removals) -> None:
     flush_folder(target.path.parent)
 
 
+def settle(gate: Gate) -> None:
+    """Strike the last line of each commune if its act was never committed, as after a crash between the two.
+
+    It waits for whoever is writing, whose line stands in the ledger already and whose commit is still to come.
+    """
+    for commune_id in checkpoints.communes(gate):
+        with gate.database.work(None, commune_id) as session:
+            if gate.removals is not None:
+                gate.removals.settle(session, gate.control(commune_id))
+
+
 def trusted(config: Config, gate: Gate, *, lost_kek: bool, without: bool) -> list[Line]:
     """Return the lines of the ledger that may be believed; raise if it was changed, or is shorter than was signed.
 

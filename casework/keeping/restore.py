@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from casework import bare, clock, schema
+from casework.audit.removals import Removals
 from casework.audit.removed import Left, Line, newest
 from casework.config import Config, ConfigurationError
 from casework.db import upgrade
@@ -23,7 +24,7 @@ from casework.oversight import console
 from casework.policy.permit import Actor
 from casework.policy.words import Role
 from casework.vault import archive, kek
-from casework.vault.kek import Kek
+from casework.vault.kek import Kek, control
 
 Hook = Callable[[str], None]
 
@@ -77,15 +78,12 @@ def restore(config: Config, order: Order, *, hook: Hook = _nothing, announce: Ca
         announce(key)
         kek.write(config.kek_file, key)
     hook("checked")
+    _remark(config, key, made.ends)
+    hook("remarked")
     _take_over(config, hook)
     live = open_gate(config, key)
     try:
         _verified(live)
-        ledgers.put_back(config)
-        for commune_id in made.ends:
-            if live.removals is not None:
-                live.removals.remark(live.control(commune_id), word="restored", at=clock.micros())
-        hook("remarked")
         if checkpoints.configured(config):
             checkpoints.write_all(config, live, restored=dict(made.ends))
         hook("noted")
@@ -93,6 +91,16 @@ def restore(config: Config, order: Order, *, hook: Hook = _nothing, announce: Ca
         live.database.engine.dispose()
     bare.drop_aside(config.database_url)
     return replace(made, seconds=time.monotonic() - begun, newer=key if order.lost_kek else None)
+
+
+def _remark(config: Config, key: Kek, communes: Iterable[UUID]) -> None:
+    """Note the restore in the ledger of removals before the new database counts.
+
+    From then on the line before it is no longer compared with a log that does not know it.
+    """
+    ledgers.put_back(config)
+    for commune_id in communes:
+        Removals(config.removals_file).remark(control(key, commune_id), word="restored", at=clock.micros())
 
 
 def drill(config: Config, order: Order) -> Report:

@@ -78,6 +78,7 @@ def _do(found: Ticked, name: str, job: Callable[[], object]) -> None:
 
 
 def _checkpoint(config: Config, gate: Gate) -> None:
+    ledgers.settle(gate)
     checkpoints.write_all(config, gate)
     ledgers.copy(config)
 

@@ -14,8 +14,8 @@ from tests.keeping.kept import Kept
 from tests.people import THANH_SON
 from tests.referrals.scenes import referred
 
-BEFORE = ("filled", "replayed", "checked", "settled")
-AFTER = ("swapped", "remarked", "noted")
+BEFORE = ("filled", "replayed", "checked", "remarked", "settled")
+AFTER = ("swapped", "noted")
 _FEW = {"checked", "swapped"}
 STEPS = [pytest.param(one, marks=() if one in _FEW else pytest.mark.prove) for one in (*BEFORE, *AFTER)]
 
