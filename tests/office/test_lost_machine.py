@@ -1,0 +1,177 @@
+"""The whole drill: people, cases and an erasure, a backup, then the machine is gone, once with the key of the server.
+
+Everything goes by the commands and the papers of the installation; what is left is the second disk.
+"""
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from casework import clock
+from casework.accounts import admission
+from casework.accounts.actions import Opened, sign_in
+from casework.accounts.signing_in import second_factor
+from casework.desk import actions as desk
+from casework.endings import actions as endings
+from casework.errors import NotFound
+from casework.gate import Action, Person
+from casework.intake import actions as intake
+from casework.office.installation import Installation
+from casework.policy.permit import Actor
+from casework.policy.words import Role, Section
+from casework.vault.entry import renewal, totp
+from casework.vault.entry.codes import read_code
+from casework.vault.entry.renewal import Phone
+from casework.vault.models import Commune, Member
+from casework.web.people import recognise
+from tests import postgres
+from tests.office.setting_up import CODE, call, code_for, codes, founded, sheets_of, used
+from tests.stories import dao
+
+UNION = "Hội Liên hiệp Phụ nữ xã Thanh Sơn"
+PHONE = bytes(range(20))
+
+
+@dataclass
+class Arrived:
+    """Somebody who has taken her account: what her passphrase opens and who she is."""
+
+    here: Installation
+    member_id: UUID
+    seed: bytes
+    cookie: str = ""
+
+    def does(self, doing: Action[..., Any], *args: Any, **more: Any) -> Any:
+        """Do an act as a page of hers would."""
+        presence = recognise(self.here.gate, self.here.config, self.cookie or self.signs_in())
+        assert presence
+        return self.here.gate.perform(presence.person, doing, *args, **more)
+
+    def signs_in(self) -> str:
+        """Sign in with both factors."""
+        gate, visitor = self.here.gate, visitor_of(self.here)
+        with gate.database.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE totp SET last_counter = 0")
+        begun = gate.perform(visitor, sign_in, Opened(self.member_id, self.seed), before=None)
+        digits = totp.code_at(PHONE, clock.micros())
+        self.cookie = gate.perform(visitor, second_factor, begun.token, digits).token.cookie()
+        return self.cookie
+
+
+def visitor_of(here: Installation) -> Person:
+    with here.gate.database.look() as session:
+        commune_id = session.query(Commune.id).scalar()
+    return Person(Actor(commune_id, None, (Role.VISITOR,)), commune_id)
+
+
+def arrives(here: Installation, username: str, code: str) -> Arrived:
+    """Take an account with a code of admission."""
+    visitor = visitor_of(here)
+    with here.gate.database.look() as session:
+        member_id = session.query(Member.id).filter(Member.username == username).scalar()
+    new = renewal.prepare(here.gate.control(visitor.commune_id), "nam tu ngan ghep lai", member_id)
+    assert here.gate.perform(visitor, admission.enrol, read_code(code), new, Phone(PHONE, 0))
+    return Arrived(here, member_id, new.seed)
+
+
+def two_lines(made: list[Any], title: str) -> str:
+    """What an operator types from a sheet."""
+    page = next(page for page in made if page.title == title)
+    return "\n".join(codes(page)[:2]) + "\n"
+
+
+@dataclass
+class Lost:
+    """What is left after the machine: the papers, the second disk, and what people remember."""
+
+    folder: Path
+    papers: list[Any]
+    backup: Path
+    kept: UUID
+    erased: UUID
+    story: Any
+    hoa: Arrived
+
+
+@pytest.fixture
+def lost(tmp_path: Path) -> Lost:
+    """A day's work with a backup in its middle; then the machine is gone, and a new folder holds what was outside."""
+    old, new = tmp_path / "cũ", tmp_path / "mới"
+    papers = founded(old)
+    with used(old) as here:
+        hoa = arrives(here, "hoa.hoi", code_for(papers, "hoa.hoi"))
+        binh = arrives(here, "binh.hoi", code_for(papers, "binh.hoi"))
+        kept, erased = opens_a_case(hoa), opens_a_case(hoa)
+        story = hoa.does(desk.read_section, kept, Section.STORY)
+        hoa.does(endings.request_erasure, erased, basis="own_wish", second=binh.member_id, words="Chị ấy xin xóa")
+        assert call("backup", "--data", str(old)).exit_code == 0
+        binh.does(endings.erase_case, erased)
+        assert call("tick", "--data", str(old)).exit_code == 0
+    new.mkdir(mode=0o700)
+    shutil.copytree(old / "checkpoints", new / "checkpoints")
+    shutil.copytree(old / "backups", new / "backups")
+    for name in ("casework.toml", "checkpoint-key"):
+        shutil.copy2(old / name, new / name)
+    shutil.rmtree(old)
+    settings = (new / "casework.toml").read_text(encoding="utf-8").replace(str(old), str(new))
+    (new / "casework.toml").write_text(settings, encoding="utf-8")
+    backup = min((new / "backups").iterdir())
+    return Lost(new, papers, backup, kept, erased, story, hoa)
+
+
+def opens_a_case(somebody: Arrived) -> UUID:
+    draft = somebody.does(intake.start_draft, {1: {"danger": "no"}}, circle=[])
+    opened: UUID = somebody.does(intake.open_case, draft, dao(danger="no", grounds=()))
+    return opened
+
+
+def is_back(lost: Lost, somebody: Arrived) -> None:
+    """What was there opens, and what was erased after the backup stays erased."""
+    assert somebody.does(desk.read_section, lost.kept, Section.STORY) == lost.story
+    assert [one.id for one in somebody.does(desk.list_cases).cases] == [lost.kept]
+    with pytest.raises(NotFound):
+        somebody.does(desk.read_case, lost.erased)
+    verified = call("verify", "--data", str(lost.folder))
+    assert verified.exit_code == 0, verified.output
+
+
+def restored(lost: Lost, *more: str) -> str:
+    words = ("restore", "--data", str(lost.folder), str(lost.backup), "--yes", *more)
+    done = call(*words, typed=two_lines(lost.papers, "Tờ khóa sao lưu"))
+    assert done.exit_code == 0, done.output
+    assert re.search(r"erased again: 1$", done.output, re.MULTILINE)
+    return done.output
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_with_the_papers_everything_is_back_and_what_was_erased_stays_erased(lost: Lost, kind: str):
+    call("key-file", "--data", str(lost.folder), "--number", "1", typed=two_lines(lost.papers, "Tờ khóa máy chủ"))
+    if kind == "sqlite":
+        comes_back(lost)
+        return
+    with postgres.fresh_database() as url:
+        settings = (lost.folder / "casework.toml").read_text(encoding="utf-8")
+        moved = re.sub(r'database_url = ".*"', lambda _: f'database_url = "{url}"', settings)
+        (lost.folder / "casework.toml").write_text(moved, encoding="utf-8")
+        comes_back(lost)
+
+
+def comes_back(lost: Lost) -> None:
+    restored(lost)
+    with used(lost.folder) as here:
+        is_back(lost, Arrived(here, lost.hoa.member_id, lost.hoa.seed))
+
+
+def test_without_the_server_s_key_two_sheets_let_one_in_and_everything_opens(lost: Lost):
+    restored(lost, "--lost-kek")
+    sheets = sheets_of(lost.papers, UNION)
+    typed = "\n".join(("hoa.hoi", "1", sheets[1], "3", sheets[3])) + "\n"
+    done = call("recover", "--data", str(lost.folder), "--agency", "womens_union", typed=typed)
+    assert done.exit_code == 0, done.output
+    with used(lost.folder) as here:
+        is_back(lost, arrives(here, "hoa.hoi", CODE.findall(done.output)[0]))
