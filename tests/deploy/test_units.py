@@ -1,6 +1,7 @@
 """The units of systemd, the samples of the proxies and the recipe for an office without a domain."""
 
 import configparser
+import os
 import re
 import shutil
 import subprocess
@@ -55,6 +56,41 @@ def test_a_proxy_keeps_no_log_of_pages_and_passes_one_hop(name: str):
     assert re.search(r"readyz[^\n]*404", text)
     assert not re.search(r"^\s*log(\s|$)", text, re.MULTILINE)
     assert text.count("access_log off") == text.count("server {")
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "casework-tick.timer"])
+def test_systemd_itself_reads_every_line_of_a_unit(name: str, tmp_path: Path):
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd: there is no systemd-analyze")
+    for file in (DEPLOY / "systemd").iterdir():
+        # The program is not installed where the unit says.
+        text = file.read_text(encoding="utf-8").replace("/opt/casework/bin/casework", "/bin/true")
+        (tmp_path / file.name).write_text(text, encoding="utf-8")
+    command = ["systemd-analyze", "verify", "--man=no", str(tmp_path / name)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", PROXIES)
+def test_the_proxy_itself_accepts_its_sample(name: str, tmp_path: Path):
+    program = name.partition("/")[0]
+    if shutil.which(program) is None:
+        pytest.skip(f"{program}: it is not here")
+    if program == "caddy":
+        command = ["caddy", "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / name)]
+    else:
+        pair = ["-keyout", "key.pem", "-out", "fullchain.pem", "-subj", "/CN=soca.xa.example", "-days", "2"]
+        made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", *pair]
+        subprocess.run(made, cwd=tmp_path, check=True, capture_output=True, timeout=60)
+        sample = (DEPLOY / name).read_text(encoding="utf-8").replace("/etc/ssl/casework", str(tmp_path))
+        (tmp_path / "sample").write_text(sample.replace("/var/log/nginx", str(tmp_path)), encoding="utf-8")
+        whole = f"events {{}}\npid {tmp_path}/pid;\nerror_log {tmp_path}/log;\nhttp {{ include {tmp_path}/sample; }}\n"
+        (tmp_path / "whole").write_text(whole, encoding="utf-8")
+        command = ["nginx", "-t", "-c", str(tmp_path / "whole")]
+    places = {"XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    done = subprocess.run(command, env=os.environ | places, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "[warn]" not in done.stderr
 
 
 def test_the_recipe_for_an_office_makes_a_certificate_for_its_name_alone(tmp_path: Path):
