@@ -1,12 +1,15 @@
 """The tools that the other tests stand on."""
 
 import os
+import subprocess
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import create_engine, inspect, text
 
 from tests.required import missing
+from tests.source import ROOT
 
 
 @pytest.mark.parametrize("turn", ["first", "second"])
@@ -57,3 +60,18 @@ def test_what_is_missing_is_an_error_where_the_run_demands_it(
     with pytest.raises(pytest.fail.Exception, match="demands postgres"):
         missing("postgres", "none here")
     assert "postgres" in os.environ["CASEWORK_REQUIRE"]
+
+
+@pytest.mark.parametrize("python", ["exit 1", 'case "$2" in *ensurepip*) exit 1;; esac'], ids=["none", "without venv"])
+def test_the_set_up_says_in_one_line_what_is_to_be_installed(tmp_path: Path, python: str) -> None:
+    fake = tmp_path / "python3"
+    fake.write_text(f"#!/bin/sh\n{python}\n", encoding="ascii")
+    fake.chmod(0o755)
+    path = f"{tmp_path}:/usr/bin:/bin"
+    done = subprocess.run(
+        [ROOT / ".ci" / "setup", "run"], env={"PATH": path}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    assert line.endswith("apt-get install -y python3 python3-venv make")
+    assert done.stdout == ""
