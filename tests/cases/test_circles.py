@@ -209,7 +209,7 @@ def test_a_case_is_handed_to_a_colleague_with_a_stand_in(house: House, lan, mai,
         with pytest.raises(BadInput):
             mai.does(handing.hand_over, case_id, holder, standin)
     one = referred(house).goes("open")
-    with pytest.raises(Refused):
+    with pytest.raises(NotFound):
         house["chinh"].does(handing.hand_over, one.case_id, mai.id)
 
 
