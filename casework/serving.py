@@ -67,11 +67,12 @@ def listening(app: Flask, port: int) -> BaseWSGIServer | MultiSocketServer:
 
 def serve(app: Flask, port: int, *, ready: Callable[[], None]) -> None:
     """Answer requests until SIGTERM or Ctrl-C; `ready` runs once the port listens."""
-    signal.signal(signal.SIGTERM, _leave)
-    server = listening(app, port)
-    # What was made at the start stays: the collector need not walk it again and again.
+    # What was made at the start stays: the collector need not walk it again and again. It comes before the signal is
+    # listened for: what a handler raises while the collector runs is dropped, and the server would never end.
     gc.collect()
     gc.freeze()
+    signal.signal(signal.SIGTERM, _leave)
+    server = listening(app, port)
     try:
         ready()
         server.run()
