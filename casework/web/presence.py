@@ -162,5 +162,8 @@ def _require() -> Response | None:
 
 
 def _next() -> str:
-    """Return where to go on after signing in: the page itself, or home when a form was being sent."""
-    return request.full_path.rstrip("?") if request.method in SAFE else "/"
+    """Return where to go on after signing in: the page itself, the page whose form was being sent, or home."""
+    if request.method in SAFE:
+        return request.full_path.rstrip("?")
+    adapter = current_app.create_url_adapter(request)
+    return request.path if adapter is not None and adapter.test(request.path, "GET") else "/"
