@@ -1,6 +1,7 @@
 """Passphrases: Argon2id behind two slots for the whole machine, and the member's key that the passphrase opens."""
 
 import fcntl
+import logging
 import os
 import time
 import unicodedata
@@ -18,6 +19,7 @@ from casework.errors import Busy, VaultError
 from casework.vault.bytes import derive, fresh_key, lp, seal, unseal
 from casework.vault.kek import Control
 
+log = logging.getLogger(__name__)
 MEMORY_KIB = 64 * 1024
 PASSES = 3
 SALT_BYTES = 16
@@ -43,9 +45,7 @@ def _argon_slot() -> Iterator[None]:
     until = time.monotonic() + _PATIENCE_SECONDS
     while True:
         for number in range(_SLOTS):
-            handle = os.open(
-                folder / f"casework-{os.getuid()}-argon-{number}", os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600
-            )
+            handle = _slot_file(folder / f"casework-{os.getuid()}-argon-{number}")
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -59,6 +59,15 @@ def _argon_slot() -> Iterator[None]:
         if time.monotonic() > until:
             raise Busy("Nhiều người đang đăng nhập cùng lúc. Chờ một chút rồi thử lại.")
         time.sleep(0.02)
+
+
+def _slot_file(file: Path) -> int:
+    """Open a slot; raise Busy where the folder is full or somebody else on this machine was there first."""
+    try:
+        return os.open(file, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+    except OSError as cause:
+        log.exception("no slot for a passphrase")
+        raise Busy("Máy không mở được chỗ chờ đăng nhập. Hãy báo người quản trị.") from cause
 
 
 def _stretched(passphrase: str, salt: bytes, *, memory_kib: int, passes: int) -> bytes:

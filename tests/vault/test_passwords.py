@@ -129,3 +129,14 @@ def test_whoever_waits_too_long_for_a_slot_is_told_to_try_again(monkeypatch, tmp
     finally:
         for handle in taken:
             os.close(handle)
+
+
+def test_where_no_slot_can_be_made_she_is_told_to_try_again_and_the_operator_why(monkeypatch, tmp_path, caplog):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for number in range(2):
+        # Somebody else on this machine was there first.
+        (tmp_path / f"casework-{os.getuid()}-argon-{number}").symlink_to(tmp_path / "else")
+    with pytest.raises(Busy):
+        passwords.pretend("x")
+    assert "OSError" in caplog.text
+    assert not (tmp_path / "else").exists()
