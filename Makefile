@@ -2,12 +2,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint prove bench catalogue sbom
+.PHONY: help demo test lint prove attack bench catalogue sbom
 bin := .venv/bin
 sealed := casework/policy/*,casework/vault/*,casework/gate.py,casework/audit/*,casework/statistics/*
 
 help:
-	@echo "make demo | test | lint | prove | bench | catalogue | sbom"
+	@echo "make demo | test | lint | prove | attack | bench | catalogue | sbom"
 
 .venv/.ready-run: pyproject.toml uv.lock .ci/setup
 	@.ci/setup run
@@ -45,6 +45,10 @@ endif
 prove: .venv/.ready-test
 	@.ci/browser
 	CASEWORK_REQUIRE=browser,postgres CASEWORK_FAULTS=long $(bin)/pytest -n 2 --hypothesis-profile=prove $(PYTEST_ARGS)
+
+# bandit over the source; wapiti and sqlmap (of an environment of their own) against a demo, signed in as each role.
+attack: .venv/.ready-test
+	@$(bin)/python -u -m tests.attack.scan $(ATTACK_ARGS)
 
 bench: .venv/.ready-test
 	$(bin)/python -m bench

@@ -1,0 +1,100 @@
+"""bandit, wapiti and sqlmap in an environment of their own, each bounded in time; what they find is a list of lines."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.attack.scan.somebody import LEFT_OUT, Target
+
+PINNED = ("bandit==1.9.4", "wapiti3==3.2.3", "sqlmap==1.10.10")
+# Not among them: what needs TLS or a machine outside; ldap, for there is none here, and it takes the refusal of a NUL
+# for an answer; csrf, which sends its type of content twice and so no form at all: `unguarded` asks that itself.
+MODULES = (
+    "backup,cookieflags,crlf,csp,exec,file,http_headers,htaccess,"
+    "methods,permanentxss,redirect,sql,timesql,upload,xss,xxe"
+)
+# sqlmap is told to go on where an answer refuses.
+_CALM = "400,403,404,409,413,422,429"
+_LEAST_SECONDS = 4
+_INJECTED = ("injection point", "is vulnerable", "' injectable", "might be injectable")
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The programs in their environment."""
+
+    bin: Path
+    folder: Path
+
+    def of_source(self, root: Path) -> list[str]:
+        """Let bandit read the program."""
+        ran = self._run("bandit", "--quiet", "--format", "json", "--recursive", root / "casework", root / "migrations")
+        return [f"{one['filename']}:{one['line_number']} {one['issue_text']}" for one in json.loads(ran)["results"]]
+
+    def of_pages(self, site: str, cookie: str, *, seconds: int) -> list[str]:
+        """Let wapiti crawl and attack for so many seconds a half, and return vulnerabilities and anomalies."""
+        report = self.folder / "wapiti.json"
+        left_out = [word for path in LEFT_OUT for word in ("-x", site + path + "*")]
+        limits = ("--max-scan-time", str(seconds), "--max-attack-time", str(max(10, seconds // 6)), "-d", "8")
+        few = ("--max-links-per-page", "60", "--max-files-per-dir", "8", "--max-parameters", "40")
+        quiet = (
+            "--flush-session",
+            "--no-bugreport",
+            "--store-session",
+            self.folder,
+            "-v",
+            "0",
+            "-f",
+            "json",
+            "-o",
+            report,
+        )
+        header = ("-H", f"Cookie: {cookie}", "--tasks", "4")
+        self._run(
+            "wapiti", "-u", site + "/", "--scope", "folder", "-m", MODULES, *header, *left_out, *limits, *few, *quiet
+        )
+        told = json.loads(report.read_text(encoding="utf-8"))
+        kinds = {**told["vulnerabilities"], **told["anomalies"]}
+        pages = told["infos"].get("crawled_pages_nbr", 0)
+        lines = [
+            f"{kind}: {one['method']} {one['path']} {one['info']}" for kind, found in kinds.items() for one in found
+        ]
+        return [*lines, *(["wapiti saw too few pages to say anything"] if pages < 5 else [])]
+
+    def of_parameters(self, targets: Sequence[Target], cookie: str, *, seconds: int) -> list[str]:
+        """Let sqlmap try every parameter of each target, an equal part of so many seconds each."""
+        found, each = [], max(_LEAST_SECONDS, seconds // max(1, len(targets)))
+        for target in targets:
+            data = ("--data", target.data) if target.data else ()
+            fixed = ("--cookie", cookie, "--skip", "csrf_token", "--ignore-code", _CALM, "--time-limit", str(each))
+            how = (
+                "--batch",
+                "--level",
+                "3",
+                "--risk",
+                "2",
+                "--flush-session",
+                "--disable-coloring",
+                "--ignore-redirects",
+            )
+            where = ("--param-exclude", "csrf_token|__Host", "--output-dir", self.folder)
+            ran = self._run("sqlmap", "-u", target.url, *data, *fixed, *how, *where)
+            lines = [line for line in ran.splitlines() if any(word in line for word in _INJECTED)]
+            found += [f"{target.url} {line}" for line in lines if "false positive" not in line]
+        return found
+
+    def _run(self, name: str, *words: str | Path) -> str:
+        command = [self.bin / name, *words]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=3600).stdout
+
+
+def installed(folder: Path) -> Tools:
+    """Make the environment in a folder, away from what the product is locked to."""
+    subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
+    python = str(folder / "venv/bin/python")
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PINNED]
+    subprocess.run(pip, check=True)
+    return Tools(folder / "venv/bin", folder)
