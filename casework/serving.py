@@ -9,7 +9,9 @@ from collections.abc import Callable
 from types import FrameType
 
 from flask import Flask
-from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.server import BaseWSGIServer, create_server
 
 from casework.config import ConfigurationError
 from casework.web.requests import FILE_LIMIT
@@ -20,6 +22,26 @@ _PORTS_TO_TRY = 20
 # Waitress writes what is larger than its overflow limits to a temporary file: nothing that we take or send is.
 _TAKEN = FILE_LIMIT + 64 * 1024
 _IN_MEMORY = 16 * FILE_LIMIT
+
+
+class StrictParser(HTTPRequestParser):
+    """Refuses what a proxy and a server could read as two different requests: chunks, and a header on several lines.
+
+    No browser sends either with a form.
+    """
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the head of a request; raise ParsingError, which is answered with 400 and ends the connection."""
+        for line in header_plus.split(b"\r\n")[1:]:
+            if line.startswith((b" ", b"\t")) or line.lower().startswith(b"transfer-encoding"):
+                raise ParsingError("Folded or chunked")
+        super().parse_header(header_plus)
+
+
+class StrictChannel(HTTPChannel):
+    """A connection whose requests are read strictly."""
+
+    parser_class = StrictParser
 
 
 def harden_process() -> None:
@@ -48,9 +70,9 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def listening(app: Flask, port: int) -> BaseWSGIServer | MultiSocketServer:
+def listening(app: Flask, port: int) -> BaseWSGIServer:
     """Return a server that listens on 127.0.0.1 alone; `run` answers requests."""
-    return create_server(
+    server = create_server(
         app,
         host=HOST,
         port=port,
@@ -63,6 +85,10 @@ def listening(app: Flask, port: int) -> BaseWSGIServer | MultiSocketServer:
         inbuf_overflow=_IN_MEMORY,
         outbuf_overflow=_IN_MEMORY,
     )
+    if not isinstance(server, BaseWSGIServer):
+        raise TypeError("one address is one socket")
+    server.channel_class = StrictChannel
+    return server
 
 
 def serve(app: Flask, port: int, *, ready: Callable[[], None]) -> None:

@@ -38,7 +38,7 @@ class Tools:
         """Let wapiti crawl and attack for so many seconds a half, and return vulnerabilities and anomalies."""
         report = self.folder / "wapiti.json"
         left_out = [word for path in LEFT_OUT for word in ("-x", site + path + "*")]
-        limits = ("--max-scan-time", str(seconds), "--max-attack-time", str(max(10, seconds // 6)), "-d", "8")
+        limits = ("--max-scan-time", str(seconds), "--max-attack-time", str(max(3, seconds // 10)), "-d", "8")
         few = ("--max-links-per-page", "60", "--max-files-per-dir", "8", "--max-parameters", "40")
         quiet = (
             "--flush-session",
