@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.required import missing
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-_FLAGS = (
+FLAGS = (
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -34,7 +34,7 @@ def running_chromium() -> Iterator[Browser]:
     """Yield a browser that ends with the block."""
     path = find_chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         try:
             yield browser
         finally:

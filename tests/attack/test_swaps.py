@@ -1,0 +1,97 @@
+"""Rows of every table under each other's keys: whoever holds the database and no key is always found out."""
+
+import itertools
+from collections.abc import Iterator
+
+from sqlalchemy import Table
+from sqlalchemy.exc import IntegrityError
+
+from casework.db import Base
+from casework.keeping import soundness
+from tests.faults.numbers import times
+from tests.faults.writer import log_holds
+from tests.house import House, only_sqlite
+from tests.referrals.scenes import referred
+from tests.tampering import Row, stolen
+
+pytestmark = only_sqlite
+# Counts of tries say how often, and open nothing; a session's row is looked at when it is used (gate/test_forgery.py).
+FREE = {"throttle", "session"}
+# What is written down without a MAC, because it changes with every use, or because its hash stands elsewhere.
+USE = {"totp": {"last_counter"}, "interview": {"tries"}}
+
+
+def keys(table: Table) -> set[str]:
+    return {column.name for column in table.primary_key}
+
+
+def swaps(table: Table, one: Row, other: Row) -> Iterator[tuple[str, set[str]]]:
+    """Name what is exchanged between two rows: all but their keys, with and without the MAC, and each for itself."""
+    differing = {name for name in one if one[name] != other[name]} - keys(table) - USE.get(table.name, set())
+    signed = sorted(differing - {"mac"})
+    if signed:
+        yield "all", differing
+        yield "all but the MAC", set(signed)
+        yield from ((name, {name}) for name in signed[: times("SWAPPED", short=0, long=99)])
+
+
+def rows_of(house: House, table: Table) -> list[Row]:
+    """Return the rows of one commune in a table that has a MAC."""
+    with stolen(house) as thief:
+        rows = [] if table.name in FREE else thief.rows(table.name)
+    return [row for row in rows if row.get("commune_id") == rows[0].get("commune_id")]
+
+
+def exchanged(house: House, table: Table, one: Row, other: Row, names: set[str]) -> bool:
+    """Exchange some columns of two rows; False where the database itself refuses."""
+    try:
+        with stolen(house) as thief:
+            for row, donor in ((one, other), (other, one)):
+                key = {name: row[name] for name in keys(table)}
+                thief.change(table.name, key, **{name: donor[name] for name in names})
+    except IntegrityError:
+        return False
+    return True
+
+
+def put_back(house: House, table: Table, *rows: Row) -> None:
+    with stolen(house) as thief:
+        for row in rows:
+            thief.change(table.name, {name: row[name] for name in keys(table)}, **row)
+
+
+def pairs(rows: list[Row]) -> Iterator[tuple[Row, Row]]:
+    """Take a few pairs: the first with the last, then neighbours."""
+    chosen = [(rows[0], rows[-1]), *itertools.pairwise(rows)] if len(rows) > 1 else []
+    yield from itertools.islice(chosen, times("SWAPS", short=1, long=4))
+
+
+def noticed(house: House) -> bool:
+    return bool(soundness.look_at_all(house.config, house.gate)) or not log_holds(house)
+
+
+def test_no_row_passes_for_another(house: House):
+    referred(house).goes("open", "accept", "answer")
+    house["hoa"].opens_a_case(circle=[house["binh"]])
+    assert not noticed(house)
+    tried, passed = set[str](), list[tuple[str, str]]()
+    for table in Base.metadata.tables.values():
+        for one, other in pairs(rows_of(house, table)):
+            for name, columns in swaps(table, one, other):
+                tried.add(table.name)
+                if exchanged(house, table, one, other, columns):
+                    passed += [] if noticed(house) else [(table.name, name)]
+                    put_back(house, table, one, other)
+    assert not noticed(house)
+    assert passed == []
+    assert tried >= {
+        "member",
+        "wrap",
+        "document",
+        "envelope",
+        "head",
+        "agency",
+        "audit_line",
+        "slot",
+        "totp",
+    }

@@ -1,0 +1,53 @@
+"""What a thief of the computer finds after she signed out: no page behind, and not a word in the browser's files."""
+
+import contextlib
+from pathlib import Path
+
+from playwright.sync_api import Browser, Error
+
+from casework.app import create_app
+from casework.web.people import COOKIE
+from tests.browser.serving import serving
+from tests.chromium import FLAGS, find_chromium
+from tests.house import House, Someone, only_sqlite
+from tests.stories import CANARIES
+
+pytestmark = only_sqlite
+KEPT = """async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length,
+  (await caches.keys()).length]"""
+
+
+def words(lan: Someone) -> list[bytes]:
+    """Everything that was on the screen, and the key to her session, as a browser could have written it."""
+    shown = [CANARIES["identity"], CANARIES["story"], CANARIES["contact"], lan.cookie]
+    return [word.encode(code) for word in shown for code in ("utf-8", "utf-16-le")]
+
+
+def test_after_signing_out_nothing_is_left_behind(chromium: Browser, house: House, lan: Someone, tmp_path: Path):
+    case_id, profile = lan.opens_a_case(), tmp_path / "profile"
+    cookie = {"name": COOKIE, "value": lan.cookie, "domain": "127.0.0.1", "path": "/", "secure": True, "httpOnly": True}
+    browser = chromium.browser_type.launch_persistent_context(profile, executable_path=find_chromium(), args=FLAGS)
+    with serving(create_app(house.config)) as site, browser:
+        browser.add_cookies([cookie])  # type: ignore[list-item]
+        page = browser.new_page()
+        page.goto(f"{site}/vu-viec/{case_id}/story")
+        assert CANARIES["story"] in page.content()
+        page.goto(f"{site}/vu-viec/{case_id}")
+        with page.expect_navigation():
+            page.click("text=Hiện tên")
+        page.wait_for_selector(".name[role=status]")
+        assert CANARIES["identity"] in page.content()
+        assert page.evaluate(KEPT) == [0, 0, 0, 0]
+        with page.expect_navigation():
+            page.click("form[action='/dang-xuat'] button")
+        page.wait_for_selector("#passphrase")
+        page.goto(f"{site}/quy-tac")
+        for _ in range(3):
+            # Back to a page that was posted for, the browser shows that it has kept nothing of it.
+            with contextlib.suppress(Error):
+                page.go_back()
+            assert not [word for word in CANARIES.values() if word in page.content()], page.url
+    files = [file for file in profile.rglob("*") if file.is_file()]
+    assert len(files) > 10, "the browser kept no profile to look at"
+    found = {str(file.relative_to(profile)) for file in files for word in words(lan) if word in file.read_bytes()}
+    assert found == set()
