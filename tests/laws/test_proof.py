@@ -14,6 +14,8 @@ PROVEN = {
     "endings.erase": "hoa",
     "endings.purge": "hoa",
     "statistics.close": "hoa",
+    "oversight.ask_export": "quang",
+    "oversight.export": "quang",
     "staffing.leave": "hoa",
     "staffing.confirm": "hoa",
     "accounts.admission.restart": "son",
