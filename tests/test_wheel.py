@@ -13,7 +13,7 @@ import pytest
 
 from tests.source import ROOT
 
-BUILT_IN = ("__pycache__", ".pyc")
+BUILT_IN = ("__pycache__", ".pyc", ".pot")
 
 
 def uv() -> str:

@@ -21,9 +21,10 @@ from casework.vault.circles import NewMember
 from casework.vault.keyring import AgencyKeys
 
 T = TypeVar("T")
-# Argon2 works in two slots of the whole machine; more threads would only wait.
+# Argon2 works in two slots of the whole machine; more threads would only wait. A machine that also runs the tests
+# keeps them busy for long, and each try waits a few seconds for one.
 _AT_ONCE = 2
-_TRIES = 5
+_TRIES = 60
 # Who works in these agencies opens no case, so they are given no key.
 _KEYLESS = frozenset({"statistics", "reporters", "oversight"})
 
