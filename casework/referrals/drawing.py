@@ -20,6 +20,7 @@ from casework.vault.envelopes import Page
 from casework.vault.models import Agency
 
 Sheets = list[tuple[Page, Letter]]
+_CALLS = frozenset({"called", "not_reached"})
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ def referral_line(work: Work, row: Any, state: str, about: Around, named: Named)
         to_kind=about.agencies[row.to_id].kind,
         fresh=state != WITHDRAWN and _unread(row.id, named, about, incoming=incoming),
         hours=delay.still_running(delay.of_letter(first), work.hands.at),
+        call=next((letter for _, letter in reversed(named.sheets) if letter.step in _CALLS), None),
     )
 
 

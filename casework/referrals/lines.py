@@ -22,7 +22,7 @@ class ReferralLine:
 
     `other` is the agency at the other end and `other_kind` its code, `phone` the duty telephone of the receiving one
     and `to_kind` its code; `fresh` tells that the other end has written something that I have not read. `hours` are the
-    first 72 hours after the incident, as the letter gives them to whoever treats.
+    first 72 hours after the incident, as the letter gives them to whoever treats; `call` is the newest telephone call.
     """
 
     id: UUID
@@ -40,6 +40,7 @@ class ReferralLine:
     to_kind: str
     fresh: bool
     hours: FirstHours | None = None
+    call: Letter | None = None
 
     @property
     def live(self) -> bool:

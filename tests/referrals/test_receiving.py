@@ -150,16 +150,21 @@ def test_the_sender_is_shown_the_duty_telephone_and_writes_down_the_call(house, 
     one = referred(house, danger="yes")
     page = browser("lan").get(one.path).text
     assert "Gọi ngay" in page
+    assert "Chưa gọi" in page
     assert "tel:0203555017" in page
     assert "Gọi ngay" not in browser("cuong").get(one.path).text
     wrong = browser("lan").post(f"{one.path}/goi", data={"hour": "29:99", "who": "chị Hà"})
     assert wrong.status_code == 422
     assert "chị Hà" in wrong.text
     assert browser("lan").post(f"{one.path}/goi", data={"hour": "0:00", "reached": "no"}).status_code == 303
+    assert all("Chưa gọi được, lúc 00:00 hôm nay" in browser("lan").get(at).text for at in (one.path, "/chuyen-gui"))
     told = {"hour": "0:00", "who": "chị Hà trực ban", "reached": "yes"}
     assert browser("lan").post(f"{one.path}/goi", data=told).status_code == 303
     sheets = lan.does(receiving.read_referral, *one.at).sheets
     assert [sheet.letter.step for sheet in sheets] == ["send", "not_reached", "called"]
+    said = "Đã gọi lúc 00:00 hôm nay, chị Hà trực ban nghe máy"
+    assert all(said in browser("lan").get(at).text for at in (one.path, "/chuyen-gui", "/"))
+    assert "nghe máy" not in browser("cuong").get("/").text
     assert sheets[-1].letter.who == "chị Hà trực ban"
     assert sheets[-1].letter.when.endswith("T00:00+07:00")
 

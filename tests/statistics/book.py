@@ -29,8 +29,13 @@ class Book:
     @contextlib.contextmanager
     def on(self, day: date) -> Iterator[House]:
         """Live at noon of a day; everybody signs in again."""
-        noon = datetime.combine(day, time(12), clock.LOCAL)
-        at = int(noon.timestamp()) * clock.MICROSECOND
+        with self.at(datetime.combine(day, time(12), clock.LOCAL)) as house:
+            yield house
+
+    @contextlib.contextmanager
+    def at(self, moment: datetime) -> Iterator[House]:
+        """Live at a moment; everybody signs in again."""
+        at = int(moment.timestamp()) * clock.MICROSECOND
         self.house.people.clear()
         with clock.living_at(lambda: at):
             yield self.house

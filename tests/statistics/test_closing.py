@@ -1,9 +1,11 @@
 """A period is closed once, when it is over, and every case is counted once: what is released never changes."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, time, timedelta
 
 import pytest
 
+from casework import clock
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, Refused
 from casework.gate import Person
@@ -11,7 +13,7 @@ from casework.intake import actions as intake
 from casework.statistics import actions
 from casework.statistics.plan import TOTAL, Cell, plan
 from tests.house import only_sqlite
-from tests.statistics.book import Book, closes, later, truth_of
+from tests.statistics.book import Book, closes, later, story, truth_of
 
 WOMEN = Cell("sex", "NU")
 
@@ -111,6 +113,17 @@ def test_a_case_received_after_the_period_waits_for_its_own(book: Book):
         assert truth_of(house["hoa"].does(actions.preview_period))[TOTAL] == 0
         closes(house["hoa"])
         assert truth_of(house["hoa"].does(actions.preview_period))[TOTAL] == 2
+
+
+@only_sqlite
+def test_midnight_in_the_commune_parts_two_quarters_not_midnight_in_greenwich(book: Book):
+    midnight = datetime.combine(book.first.next_day, time(0), clock.LOCAL)
+    for moment in (midnight - timedelta(seconds=1), midnight, midnight + timedelta(hours=6, minutes=59)):
+        with book.at(moment) as house:
+            house["lan"].opens_a_case(story())
+    assert truth_of(book.preview(book.first))[TOTAL] == 1
+    book.close(book.first)
+    assert truth_of(book.preview(book.after(1)))[TOTAL] == 2
 
 
 @only_sqlite
