@@ -31,7 +31,7 @@ class RequestForm(Form):
 class RefuseForm(Form):
     """Why a case is not erased."""
 
-    words = LongText(_("Vì sao không xóa"), required=False, rows=3)
+    words = LongText(_("Vì sao giữ nguyên"), required=False, rows=3)
 
 
 class HoldForm(Form):

@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, Page
 
 from casework import clock
 from casework.vault.entry import totp
+from casework.web.people import COOKIE
 from tests.people import STAFF, phone_of
 
 SECRETS = ("Nguyễn", "Đào", "Lan", "bạo lực")
@@ -27,6 +28,11 @@ class Walk:
         self.page, self.site, self.width, self.script = self.context.new_page(), site, width, script
         self.wrong: list[object] = []
         self.code = "khong-co-ma-nay"
+
+    def comes_with(self, cookie: str) -> None:
+        """Bring the session of somebody who has signed in elsewhere, where signing in is not what is looked at."""
+        given = {"name": COOKIE, "value": cookie, "domain": "127.0.0.1", "path": "/", "secure": True, "httpOnly": True}
+        self.context.add_cookies([given])  # type: ignore[list-item]
 
     def signs_in(self, username: str) -> Page:
         """Sign in at the door."""
