@@ -1,7 +1,6 @@
 """Wires the slices into one Flask application; nothing is decided here."""
 
 from typing import Any
-from uuid import UUID
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext
@@ -15,7 +14,7 @@ from casework.codelists import codelist
 from casework.config import Config, resource
 from casework.desk import views as desk
 from casework.endings import views as endings
-from casework.gate import open_gate
+from casework.gate import Person, open_gate
 from casework.intake import views as intake
 from casework.keeping.alarm import Alarm
 from casework.oversight import views as oversight
@@ -66,9 +65,9 @@ def create_app(config: Config) -> Flask:
     app.secret_key = kek.web_key(key)
     address.install(app, config)
     web.install(app)
-    presence.install(app, open_gate(config, key), config)
+    presence.install(app, by := open_gate(config, key), config)
     app.extensions["casework.settle"] = rotation.rotate_due
-    app.extensions[_ALARM] = Alarm(config)
+    app.extensions[_ALARM] = Alarm(config, by)
     app.extensions["casework.keep"] = door.keep_what_was_typed
     app.extensions[ENDING] = door.ending
     app.context_processor(_surroundings)
@@ -96,10 +95,10 @@ def _surroundings() -> dict[str, Any]:
         "sign_out": url_for("accounts.sign_out"),
         "mine": url_for("accounts.mine.overview"),
         "nav": nav,
-        "no_checkpoint": any(allowed(found.person.actor, act) for act in _TOLD) and _rings(found.person.commune_id),
+        "alarms": _alarms(found.person) if any(allowed(found.person.actor, act) for act in _TOLD) else (),
     }
 
 
-def _rings(commune_id: UUID) -> bool:
+def _alarms(person: Person) -> tuple[str, ...]:
     alarm: Alarm = current_app.extensions[_ALARM]
-    return alarm.rings(commune_id)
+    return alarm.found(person.commune_id)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from casework import clock
 from casework.audit import fresh
-from casework.cases import scope
+from casework.cases import pace, scope
 from casework.cases.models import Case, Ground, Referral
 from casework.cases.scope import Within
 from casework.errors import Busy, NotFound, VaultError
@@ -105,6 +105,7 @@ def held_aside(work: Work, case_id: UUID) -> Held:
 
 def _held(work: Work, within: Within, case_id: UUID) -> Held:
     work.about = case_id
+    pace.keep(work)
     try:
         head = fresh.head(work.session, work.commune_id, case_id)
         case = work.session.execute(*scope.row(within.only([case_id]))).scalar_one_or_none()

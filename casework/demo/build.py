@@ -22,7 +22,7 @@ from casework.vault import kek
 # The commune was founded so long before its first case.
 _FOUNDED_BEFORE = timedelta(days=21)
 _FOUNDED_AT = 8 * 60
-_LEAD = "lead"
+_LEAD, _ADMIN = "lead", "administrator"
 _JUST_NOW = 60 * clock.MICROSECOND
 
 
@@ -64,16 +64,16 @@ def _tell(gate: Gate, config: Config, dealt: tuple[Card, ...]) -> None:
     first = clock.local(present).date() - timedelta(days=tales()[0].days_ago) - _FOUNDED_BEFORE
     calendar = telling.Calendar(moment(first, _FOUNDED_AT))
     passphrases = {card.username: card.password for card in dealt}
-    lead = next(card.username for card in dealt if card.role == _LEAD)
+    lead, administrator = (next(card.username for card in dealt if card.role == role) for role in (_LEAD, _ADMIN))
     with clock.living_at(calendar):
         founded = founding.found(gate, passphrases)
         readers = {one.username for one in offices().values()}
-        tellers = {tale.opened_by for tale in tales()} | {one.by for one in drafts()} | {lead} | readers
+        tellers = {tale.opened_by for tale in tales()} | {one.by for one in drafts()} | {lead, administrator} | readers
         opened = founding.knock(gate, founded.commune_id, {name: passphrases[name] for name in sorted(tellers)})
         cast = telling.Cast(founded.commune_id, founded.ids, opened, lead)
         addresses = telling.register(gate, config, cast, places(), calendar)
         told = telling.Telling(cast, addresses, present=present).visits(tales(), drafts())
-        closed = counting.closings(first, clock.local(present).date(), lead=lead)
+        closed = counting.closings(first, clock.local(present).date(), lead=lead, administrator=administrator)
         for sitting in sittings([*told, *closed]):
             telling.receive(gate, config, cast, sitting, calendar)
         system = Person(Actor(founded.commune_id, None, (Role.SYSTEM,)), founded.commune_id)

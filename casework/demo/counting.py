@@ -1,21 +1,27 @@
-"""The lead of the fictional commune closes each quarter on the day after it; the newest waits for whoever looks."""
+"""The lead of the fictional commune closes each quarter on the day after it; the newest waits for whoever looks.
+
+On the same days she and the administrator look over who has access.
+"""
 
 from collections.abc import Iterator
 from datetime import date
 
 from casework.demo.visits import Seat, Visit, moment
+from casework.staffing import reviewing
 from casework.statistics import actions
 from casework.statistics.periods import Cadence, Period
 
-_CLOSES_AT = 9 * 60
+_CLOSES_AT, _REVIEWS_AT = 9 * 60, 10 * 60
 
 
-def closings(founded: date, today: date, *, lead: str) -> Iterator[Visit]:
-    """Return the lead's visits that close every quarter but the newest, which she is still asked for at the end."""
+def closings(founded: date, today: date, *, lead: str, administrator: str) -> Iterator[Visit]:
+    """Return the visits that close every quarter but the newest, which the lead is still asked for at the end."""
     quarter = Period.of(founded, Cadence.QUARTER)
     after = Period.of(quarter.next_day, Cadence.QUARTER)
     while after.last < today:
         yield Visit(moment(quarter.next_day, _CLOSES_AT), lead, _close)
+        for username in (lead, administrator):
+            yield Visit(moment(quarter.next_day, _REVIEWS_AT), username, _review)
         quarter, after = after, Period.of(after.next_day, Cadence.QUARTER)
 
 
@@ -24,3 +30,8 @@ def _close(seat: Seat) -> None:
     seen = seat.perform(actions.preview_period)
     if seen.over:
         seat.perform(actions.close_period, seen.period.name, seen.mark)
+
+
+def _review(seat: Seat) -> None:
+    """Look at the list and find that everybody on it belongs there."""
+    seat.perform(reviewing.confirm_review, seat.perform(reviewing.read_review).mark)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from casework.accounts import staff
 from casework.audit import read
-from casework.cases import facts, finding, naming, reading, sharing, writing
+from casework.cases import facts, finding, naming, pace, reading, sharing, writing
 from casework.cases.models import CLOSED, OPEN
 from casework.cases.naming import label_of
 from casework.cases.questions import SectionData
@@ -17,7 +17,7 @@ from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Pl
 from casework.desk import hours
 from casework.desk.inherited import to_reach_anew
 from casework.desk.pages import CaseLine, CasePage, Home, Opening, Written
-from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, Throttled
+from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, Throttled, say
 from casework.gate import Work, action
 from casework.intake.actions import list_drafts
 from casework.oversight import watch
@@ -47,7 +47,9 @@ def list_cases(work: Work) -> Home:
     work.reason = f"{len(found)} cases"
     anew = to_reach_anew(work, [one.row.id for one in found if one.row.holder_id == work.me])
     lines = sorted((_line(work, one, names) for one in found), key=_order)
-    return Home(tuple(lines), tuple(list_drafts(work)), waiting(work), to_reach_anew=anew, watch=watch.told(work))
+    return Home(
+        tuple(lines), tuple(list_drafts(work)), waiting(work), to_reach_anew=anew, watch=watch.told(work, found)
+    )
 
 
 def _order(line: CaseLine) -> tuple[bool, bool, int, str]:
@@ -80,9 +82,10 @@ def search(work: Work, query: str) -> tuple[CaseLine, ...]:
     """
     wanted = finding.wanted(query)
     if len(wanted.words) < _SHORTEST_QUERY:
-        raise BadInput("Hãy gõ ít nhất hai chữ của tên, mã vụ việc hoặc số điện thoại.")
+        raise BadInput(say("Hãy gõ ít nhất hai chữ của tên, mã vụ việc hoặc số điện thoại."))
     if read.recent(work.hands, Act.CASE_SEARCH, who=work.me, since=work.hands.at - _MINUTE) >= _SEARCHES_A_MINUTE:
-        raise Throttled("Tìm quá nhiều lần trong một phút. Hãy chờ một chút.")
+        raise Throttled(say("Tìm quá nhiều lần trong một phút. Hãy chờ một chút."), about=work.me)
+    pace.keep(work)
     book = reading.book(work)
     found, names = book.listed([Section.LABEL], of=finding.hits(book, wanted)), staff.names(work)
     work.reason = f"{len(found)} hits"

@@ -49,7 +49,7 @@ def find() -> Answer:
         try:
             found, status = perform(actions.search, form.query.data or ""), 200
         except (BadInput, Throttled) as cause:
-            form.query.errors, status = [str(cause)], cause.status
+            form.query.errors, status = [_(str(cause))], cause.status
     return shown.search_page(form, found), status
 
 

@@ -1,4 +1,4 @@
-"""What comes round by the clock: checkpoints, backups, what has expired, idle accounts; it never erases.
+"""What comes round by the clock: checkpoints, backups, verification, what has expired, idle accounts; it never erases.
 
 A clock that cannot be believed removes nothing until a person has looked at it.
 """
@@ -13,17 +13,21 @@ from dataclasses import dataclass, field
 from sqlalchemy.exc import SQLAlchemyError
 
 from casework import clock
+from casework.audit import recent
 from casework.config import Config
 from casework.errors import CaseworkError
 from casework.gate import Action, Gate, Person
 from casework.keeping import backups, checkpoints, clocks, ledgers
 from casework.keeping.idle import lock_idle
+from casework.oversight import console
 from casework.policy.permit import Actor
-from casework.policy.words import Role
+from casework.policy.words import Act, Role
 from casework.referrals.expiry import expire
+from casework.vault.hands import Hands
 
 HOUR = 3600 * clock.MICROSECOND
 _BACKUP_EVERY = 23 * HOUR
+_VERIFY_EVERY = 23 * HOUR
 _LOCK = "tick.lock"
 log = logging.getLogger(__name__)
 
@@ -56,6 +60,8 @@ def _round(config: Config, gate: Gate) -> Ticked:
         _do(found, "checkpoint", lambda: _checkpoint(config, gate))
     if config.backup_public and _backup_due(config, at):
         _do(found, "backup", lambda: backups.make(config, gate))
+    if _verify_due(gate, at):
+        _do(found, "verify", lambda: console.verify_all(gate))
     if found.doubtful:
         return found
     _do(found, "expiry", lambda: _everywhere(gate, expire))
@@ -86,6 +92,16 @@ def _checkpoint(config: Config, gate: Gate) -> None:
 def _backup_due(config: Config, at: int) -> bool:
     newest = backups.named_at(config)
     return newest is None or not 0 <= at - newest < _BACKUP_EVERY
+
+
+def _verify_due(gate: Gate, at: int) -> bool:
+    """Tell whether no log was verified for a day; what was found then stands in the log, and rings at home."""
+    verified = []
+    with gate.database.look() as session:
+        for commune_id in checkpoints.communes(gate):
+            hands = Hands(session, gate.control(commune_id), None, at)
+            verified.append(recent.last(hands, Act.AUDIT_VERIFY, commune_id))
+    return any(one is None or not 0 <= at - one[0] < _VERIFY_EVERY for one in verified)
 
 
 def _everywhere(gate: Gate, doing: Action[[], int]) -> None:

@@ -1,28 +1,43 @@
-"""What whoever looks after the book is told at home: where the log ends, and which agencies hang on one person."""
+"""What whoever looks after the book is told at home: where the log ends, and what she should know about."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from casework.accounts import holding
+from casework.accounts import holding, reviewing
 from casework.accounts.holding import Lonely
 from casework.audit import read
+from casework.cases.reading import Listed
 from casework.gate import Work
+from casework.oversight import openings
+from casework.oversight.openings import Many, Opened
 from casework.policy.permit import allowed
-from casework.policy.words import Act
+from casework.policy.words import Act, Role
 
 
 @dataclass(frozen=True)
 class Watch:
-    """The short number of the log, for who may compare it, else empty; and agencies whose cases hang on one person.
+    """The short number of the log, for who may compare it, else empty; and what she should know about.
 
-    The number stands on no page that a visitor sees: it would tell everybody how much is done here.
+    `lonely` are agencies whose cases hang on one person, `opened` are cases of mine that others opened, `alerts` is
+    who opened many, `review` is when access must be looked over, 0 while it has time. The number stands on no page
+    that a visitor sees: it would tell everybody how much is done here.
     """
 
     number: str = ""
     lonely: Sequence[Lonely] = ()
+    opened: Sequence[Opened] = ()
+    alerts: Sequence[Many] = ()
+    review: int = 0
 
 
-def told(work: Work) -> Watch:
-    """Return what this person is told."""
+def told(work: Work, listed: Sequence[Listed] = ()) -> Watch:
+    """Return what this person is told; `listed` are the cases in her reach with their labels."""
     number = read.end(work.hands) if allowed(work.actor, Act.AUDIT_COMPARE) else ""
-    return Watch(number=number, lonely=holding.told(work))
+    administers = Role.ADMINISTRATOR in work.actor.roles
+    return Watch(
+        number=number,
+        lonely=holding.told(work),
+        opened=openings.of_mine(work, listed),
+        alerts=openings.stopped(work) if administers else openings.alerts(work, listed),
+        review=reviewing.waiting(work),
+    )

@@ -63,6 +63,8 @@ class Act(StrEnum):
     SIGN_OUT = "account.sign_out"
     KEEP = "account.keep"
     ACCOUNT_LIST = "account.list"
+    REVIEW_READ = "review.read"
+    REVIEW_CONFIRM = "review.confirm"
     COMMUNE_FOUND = "commune.found"
     AGENCY_ADD = "agency.add"
     AGENCY_ROTATE = "agency.rotate"

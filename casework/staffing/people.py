@@ -46,12 +46,17 @@ class Office:
 @action(Act.ACCOUNT_LIST)
 def list_people(work: Work) -> tuple[Office, ...]:
     """List agencies and their people: all for the administrator, her own agency for a lead; circles are never named."""
+    return offices(work)
+
+
+def offices(work: Work) -> tuple[Office, ...]:
+    """Return the agencies in reach with their people, one's own first."""
     known = [one for one in colleagues(work) if within(work, one.agency_id)]
-    offices = []
+    found = []
     for agency in _agencies(work):
         people = [one for one in known if one.agency_id == agency.id]
         holding = epochs.holders(work.hands, agency)
-        offices.append(
+        found.append(
             Office(
                 id=agency.id,
                 name=agency.name,
@@ -64,8 +69,8 @@ def list_people(work: Work) -> tuple[Office, ...]:
     alone = [one for one in known if one.agency_id is None]
     if alone:
         people_alone = tuple(_worker(work, one, set(), alone) for one in alone)
-        offices.append(Office(None, "", people_alone, 0, new=False, confirmable=False))
-    return tuple(one for one in offices if one.people or one.new)
+        found.append(Office(None, "", people_alone, 0, new=False, confirmable=False))
+    return tuple(one for one in found if one.people or one.new)
 
 
 def within(work: Work, agency_id: UUID | None) -> bool:

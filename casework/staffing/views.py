@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.errors import BadInput, NotFound
 from casework.policy.words import Act
-from casework.staffing import actions, readers
+from casework.staffing import actions, readers, reviewing
 from casework.staffing.forms import move_form
 from casework.staffing.people import Office, Worker, list_people
 from casework.web.presence import ask, perform, proven
@@ -24,6 +24,20 @@ AGENCY = "/co-quan/<uuid:agency_id>"
 def people() -> str:
     """Show the people, agency by agency."""
     return render_template("staffing/people.html", offices=perform(list_people))
+
+
+@blueprint.get("/ra-soat")
+def ask_review() -> str:
+    """Show who has access, to be looked over twice a year."""
+    return render_template("staffing/review.html", found=perform(reviewing.read_review))
+
+
+@blueprint.post("/ra-soat")
+def confirm_review() -> Response:
+    """Confirm that everybody on the list belongs there."""
+    perform(reviewing.confirm_review, request.form.get("mark", ""))
+    flash(_("Đã ghi: quyền truy cập đã được rà soát."), "done")
+    return redirect(url_for("staffing.ask_review"), 303)
 
 
 @blueprint.get(f"{PERSON}/khoa")

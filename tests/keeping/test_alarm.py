@@ -3,12 +3,16 @@
 import pytest
 
 from casework import clock
-from casework.keeping import checkpoints
+from casework.keeping import checkpoints, clocks, tick
+from casework.oversight import actions as oversight
 from tests.browsing import application, browser_of
 from tests.house import only_sqlite
 from tests.keeping.kept import Kept
+from tests.people import THANH_SON
+from tests.tampering import stolen
 
 WORDS = "không có mốc đã hơn 26 giờ"
+HOUR = 3600 * clock.MICROSECOND
 pytestmark = only_sqlite
 
 
@@ -31,3 +35,47 @@ def test_what_was_found_is_remembered_for_a_minute(book: Kept, monkeypatch: pyte
     later = clock.micros() + 61 * clock.MICROSECOND
     with clock.living_at(lambda: later):
         assert WORDS not in page.get("/").get_data(as_text=True)
+
+
+def _rings(book: Kept, username: str, words: str) -> bool:
+    return words in _home(book, username)
+
+
+def test_a_backup_that_is_missing_or_too_old_rings_until_there_is_one(book: Kept):
+    words = "không có bản sao lưu nào mới hơn 26 giờ"
+    assert _rings(book, "son", words)
+    assert not _rings(book, "lan", words)
+    book.backs_up()
+    assert not _rings(book, "son", words)
+    later = clock.micros() + 27 * HOUR
+    with clock.living_at(lambda: later):
+        book.house["son"].leaves()
+        assert _rings(book, "son", words)
+
+
+def test_a_clock_that_jumped_rings_until_a_person_has_confirmed_it(book: Kept):
+    words = "Đồng hồ của máy chủ đã nhảy"
+    clocks.believe(book.config, at=clock.micros())
+    assert not _rings(book, "hoa", words)
+    later = clock.micros() + 9 * 24 * HOUR
+    with clock.living_at(lambda: later):
+        book.house["hoa"].leaves()
+        assert _rings(book, "hoa", words)
+        clocks.confirm(book.config, book.house.gate)
+        assert not _rings(book, "hoa", words)
+
+
+@pytest.mark.parametrize("username", ["hoa", "binh", "quang", "son"])
+def test_a_failed_verification_rings_for_all_who_look_after_the_book(book: Kept, username: str):
+    words = "Lần kiểm tra gần nhất thấy nhật ký không còn nguyên"
+    assert book.house[username].cookie
+    with stolen(book.house) as thief:
+        thief.change("audit_line", {"commune_id": THANH_SON, "n": 5}, outcome="denied")
+    assert not _rings(book, username, words)
+    assert "verify" in (tick.tick(book.config, book.house.gate) or tick.Ticked()).done
+    assert _rings(book, username, words)
+    assert not _rings(book, "lan", words)
+    with stolen(book.house) as thief:
+        thief.change("audit_line", {"commune_id": THANH_SON, "n": 5}, outcome="ok")
+    book.house["hoa"].does(oversight.verify_log)
+    assert not _rings(book, username, words)

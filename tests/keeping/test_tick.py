@@ -36,15 +36,15 @@ def _tick_after(book: Kept, micros: int) -> Ticked:
 def test_a_round_writes_a_checkpoint_a_backup_and_a_copy_of_the_ledger(book: Kept):
     referred(book.house).goes("open", "decline")
     done = _tick(book)
-    assert done.done == ["checkpoint", "backup", "expiry", "idle", "retention", "clock"]
+    assert done.done == ["checkpoint", "backup", "verify", "expiry", "idle", "retention", "clock"]
     assert (done.failed, done.doubtful) == ([], False)
     [file] = backups.kept(book.config)
     assert backups.holds(book.config, file)
     assert Shelf.of(book.config.checkpoints_folder, THANH_SON).numbers() == [1]
     copied = (book.config.checkpoints_folder / "removals").read_bytes()
     assert copied == book.config.removals_file.read_bytes()
-    assert "backup" not in _tick_after(book, 2 * tick.HOUR).done
-    assert "backup" in _tick_after(book, DAY).done
+    assert {"backup", "verify"}.isdisjoint(_tick_after(book, 2 * tick.HOUR).done)
+    assert {"backup", "verify"} <= set(_tick_after(book, DAY).done)
 
 
 def test_a_round_is_due_once_an_hour(book: Kept):
@@ -137,7 +137,7 @@ def test_backups_are_kept_35_days_but_never_the_last_good_one_is_removed(book: K
 def test_without_keys_nothing_is_signed_and_nobody_is_alarmed(house: House):
     done = tick.tick(house.config, house.gate)
     assert done is not None
-    assert done.done == ["expiry", "idle", "clock"]
+    assert done.done == ["verify", "expiry", "idle", "clock"]
     assert not checkpoints.missing(house.config, THANH_SON, at=clock.micros())
 
 

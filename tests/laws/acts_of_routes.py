@@ -119,6 +119,8 @@ ACTS = {
     ("GET", "oversight.ask_export"): Act.AUDIT_EXPORT,
     ("POST", "oversight.export"): Act.AUDIT_EXPORT,
     ("GET", "staffing.people"): Act.ACCOUNT_LIST,
+    ("GET", "staffing.ask_review"): Act.REVIEW_READ,
+    ("POST", "staffing.confirm_review"): Act.REVIEW_CONFIRM,
     ("GET", "staffing.ask_lock"): Act.ACCOUNT_LOCK,
     ("POST", "staffing.lock"): Act.ACCOUNT_LOCK,
     ("POST", "staffing.unlock_account"): Act.ACCOUNT_UNLOCK,

@@ -1,0 +1,49 @@
+"""When it must be looked over again who has access: half a year after the last time, or after the book was founded.
+
+Nothing is stored for it, and no clock can forget it: the log says when it was last done.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from casework.audit import fresh, read
+from casework.clock import MICROSECOND
+from casework.gate import Work
+from casework.policy.permit import allowed, issue
+from casework.policy.words import Act, Reach
+
+_DAY = 86_400 * MICROSECOND
+EVERY = 183 * _DAY
+# So long before it is due it is asked for.
+_AHEAD = 14 * _DAY
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """When access was last looked over (0 for never) and by whom, and when it is due again; in microseconds."""
+
+    at: int
+    by: UUID | None
+    due: int
+
+
+def scope_of(work: Work) -> UUID:
+    """Return what a review of this person is about: her agency for a lead, all accounts for the administrator."""
+    reach = issue(work.actor, Act.REVIEW_CONFIRM).reach
+    return work.actor.agency_id if reach >= Reach.AGENCY and work.actor.agency_id else work.commune_id
+
+
+def reviewed(work: Work) -> Reviewed:
+    """Return how things stand with the review that is this person's to do."""
+    lines = read.about(work.hands, scope_of(work), acts=[Act.REVIEW_CONFIRM], limit=1)
+    founded = fresh.commune(work.session, work.commune_id).created
+    at, by = (lines[0].at, lines[0].who) if lines else (0, None)
+    return Reviewed(at, by, (at or founded) + EVERY)
+
+
+def waiting(work: Work) -> int:
+    """Return when a review is due that this person is asked for now; 0 if it has time, or is not hers to do."""
+    if not allowed(work.actor, Act.REVIEW_CONFIRM):
+        return 0
+    due = reviewed(work).due
+    return due if due - work.hands.at <= _AHEAD else 0

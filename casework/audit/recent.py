@@ -1,0 +1,93 @@
+"""Looks at the newest part of the log alone: what was done since a moment, how often, and how it ended last."""
+
+import json
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Select, bindparam, case, cast, func, literal, select
+
+from casework.audit.models import AuditLine
+from casework.audit.read import Line
+from casework.policy.words import Act
+from casework.vault.hands import Hands
+
+_line = AuditLine.__table__.c
+_MINE = _line.commune_id == bindparam("commune")
+_SHOWN = (_line.n, _line.at, _line.act, _line.who, _line.about, _line.outcome)
+_END = select(func.max(_line.n)).where(_MINE)
+_BACK = select(_line.at).where(_MINE, _line.n == _END.scalar_subquery() - bindparam("lines"))
+_ABOUT = (
+    select(*_SHOWN)
+    .where(
+        _MINE,
+        _line.about.in_(bindparam("about", expanding=True)),
+        _line.n >= bindparam("first"),
+        _line.act.in_(bindparam("acts", expanding=True)),
+        _line.outcome == bindparam("outcome"),
+    )
+    .order_by(_line.n)
+)
+_TIMES = select(func.count()).where(
+    _MINE,
+    _line.n >= bindparam("first"),
+    _line.who == bindparam("who"),
+    _line.act.in_(bindparam("acts", expanding=True)),
+)
+_LAST = (
+    select(_line.at, _line.body)
+    .where(_MINE, _line.about == bindparam("about"), _line.act == bindparam("act"), _line.outcome == "ok")
+    .order_by(_line.n.desc())
+    .limit(1)
+)
+
+
+def _halving() -> Select[int]:
+    """Return the statement that halves the log until one line is left, in one go."""
+    first, end = cast(literal(1), BigInteger), func.coalesce(func.max(_line.n), 0) + 1
+    span = select(first.label("low"), end.label("high")).where(_MINE).cte("span", recursive=True)
+    middle = (span.c.low + span.c.high) // 2
+    at = select(_line.at).where(_MINE, _line.n == middle).correlate(span).scalar_subquery()
+    early = func.coalesce(at, 0) < bindparam("moment")
+    half = select(case((early, middle + 1), else_=span.c.low), case((early, span.c.high), else_=middle))
+    halved = span.union_all(half.where(span.c.low < span.c.high))
+    return select(halved.c.low).where(halved.c.low >= halved.c.high)
+
+
+_FIRST_SINCE = _halving()
+
+
+def first_since(hands: Hands, moment: int) -> int:
+    """Return the number of the first line at or after a moment, or one more than the last.
+
+    Lines stand in the order of time and no index knows their moments, so the log is halved until one is left.
+    """
+    wanted = {"commune": hands.commune_id, "moment": moment}
+    return hands.session.execute(_FIRST_SINCE, wanted).scalar_one()
+
+
+def about(hands: Hands, ids: Collection[UUID], acts: Collection[Act], *, since: int, outcome: str = "ok") -> list[Line]:
+    """Return the lines of some acts about some ids since a moment that ended so, the oldest first."""
+    if not ids:
+        return []
+    wanted = {"commune": hands.commune_id, "about": list(ids), "acts": list(acts), "outcome": outcome}
+    return [Line(*row) for row in hands.session.execute(_ABOUT, wanted | {"first": first_since(hands, since)})]
+
+
+def hurried(hands: Hands, acts: Collection[Act], *, who: UUID, since: int, most: int) -> bool:
+    """Tell whether somebody has done some acts so often since a moment, whatever came of them.
+
+    Where the whole log has not grown by so many lines since then, one look answers.
+    """
+    mine = {"commune": hands.commune_id}
+    back = hands.session.execute(_BACK, mine | {"lines": most - 1}).scalar_one_or_none()
+    if back is None or back < since:
+        return False
+    counted = mine | {"who": who, "acts": list(acts), "first": first_since(hands, since)}
+    return hands.session.execute(_TIMES, counted).scalar_one() >= most
+
+
+def last(hands: Hands, act: Act, about_id: UUID) -> tuple[int, str] | None:
+    """Return moment and reason of the newest line of an act about an id; None if there is none."""
+    wanted = {"commune": hands.commune_id, "about": about_id, "act": act}
+    row = hands.session.execute(_LAST, wanted).one_or_none()
+    return None if row is None else (row.at, str(json.loads(row.body)["reason"]))

@@ -1,0 +1,131 @@
+"""Who opened cases that are not hers, and who was stopped for opening too many: told to those who should know.
+
+Nothing is stored for it: the log says who opened what, the cases say whose they are. What was sealed to named people is
+left out; they were all named.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from casework import clock
+from casework.accounts.staff import Colleague, colleagues
+from casework.audit import recent
+from casework.audit.read import Line
+from casework.cases import pace
+from casework.cases.naming import label_of
+from casework.cases.reading import Listed
+from casework.cases.sections import Label
+from casework.gate import FAILED, Work
+from casework.policy.table import policy
+from casework.policy.words import Act, Reach, Role
+
+# So many openings of others' cases on one day are told to the lead.
+MANY = 3
+# What is opened again within this time is one opening.
+_ONE_OPENING = 30 * 60 * clock.MICROSECOND
+_DAYS = 7 * 86_400 * clock.MICROSECOND
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Somebody who neither holds a case of mine nor stands in for it opened it; `at` is the last time."""
+
+    case_id: UUID
+    code: str
+    name: str
+    at: int
+
+
+@dataclass(frozen=True)
+class Many:
+    """Somebody opened so many cases of others on one day, or (`stopped`) was stopped so often for opening too fast."""
+
+    name: str
+    day: date
+    times: int
+    stopped: bool = False
+
+
+def of_mine(work: Work, listed: Sequence[Listed]) -> tuple[Opened, ...]:
+    """Return who opened a case that I hold in the last seven days: neither stand-in nor lead, the newest first."""
+    mine = {one.row.id: one for one in listed if one.row.holder_id == work.me}
+    last = {(one.case_id, one.by.id): one for one in _outside(work, mine) if Role.LEAD not in one.by.roles}
+    found = [Opened(one.case_id, _code(mine[one.case_id]), one.by.name, one.at) for one in last.values()]
+    return tuple(sorted(found, key=lambda one: -one.at))
+
+
+def _code(one: Listed) -> str:
+    return (label_of(one.pages) or Label()).code
+
+
+def alerts(work: Work, listed: Sequence[Listed]) -> tuple[Many, ...]:
+    """Return what a lead is told about her agency, and a deputy about the lead; nobody is told about herself."""
+    if not {Role.LEAD, Role.DEPUTY} & set(work.actor.roles):
+        return ()
+    leads = Role.LEAD in work.actor.roles
+    ours = {one.row.id: one for one in listed if one.row.owner_id == work.actor.agency_id}
+    outside = [one for one in _outside(work, ours) if one.by.id != work.me and (leads or Role.LEAD in one.by.roles)]
+    times = Counter((one.by, clock.local(one.at).date()) for one in outside)
+    many = [Many(by.name, day, count) for (by, day), count in times.items() if count >= MANY]
+    whom = [
+        one
+        for one in colleagues(work)
+        if one.agency_id == work.actor.agency_id and one.id != work.me and (leads or Role.LEAD in one.roles)
+    ]
+    return tuple(sorted([*many, *_stopped(work, whom)], key=lambda one: (one.day, one.name), reverse=True))
+
+
+def stopped(work: Work) -> tuple[Many, ...]:
+    """Return what the administrator is told: who of anybody was stopped for opening too fast."""
+    return tuple(_stopped(work, colleagues(work)))
+
+
+def _stopped(work: Work, whom: Iterable[Colleague]) -> list[Many]:
+    known = {one.id: one.name for one in whom}
+    lines = recent.about(work.hands, known, pace.OPENINGS, since=work.hands.at - _DAYS, outcome=FAILED)
+    times = Counter((line.who, clock.local(line.at).date()) for line in lines)
+    return [Many(known[who], day, count, stopped=True) for (who, day), count in times.items() if who in known]
+
+
+@dataclass(frozen=True)
+class _Opening:
+    """One opening of a case by a colleague who neither held it nor stood in."""
+
+    case_id: UUID
+    by: Colleague
+    at: int
+
+
+def _outside(work: Work, cases: dict[UUID, Listed]) -> Iterator[_Opening]:
+    """Yield the openings of these cases by who may open those of others and neither held them nor stood in."""
+    lines = recent.about(work.hands, cases, [Act.CASE_READ], since=work.hands.at - _DAYS)
+    strangers = [line for line in _once(lines) if line.about and _strange(work, cases[line.about].row, line.who)]
+    known = {one.id: one for one in colleagues(work)} if strangers else {}
+    for line in strangers:
+        if line.about and line.who in known and _roams(known[line.who]):
+            yield _Opening(line.about, known[line.who], line.at)
+
+
+def _strange(work: Work, case: Any, who: UUID | None) -> bool:
+    """Tell whether a case is the agency's own, and this person neither holds it nor stands in."""
+    return case.owner_id == work.actor.agency_id and who not in (case.holder_id, case.standin_id)
+
+
+def _once(lines: Iterable[Line]) -> Iterator[Line]:
+    """Leave out what the same person opened again within half an hour of an opening."""
+    before: dict[tuple[UUID | None, UUID | None], int] = {}
+    for line in lines:
+        key = (line.who, line.about)
+        if key not in before or line.at - before[key] >= _ONE_OPENING:
+            before[key] = line.at
+            yield line
+
+
+def _roams(one: Colleague) -> bool:
+    """Tell whether somebody may open cases of her agency that she does not hold."""
+    may = policy().rows[Act.CASE_READ].who
+    return any(may.get(role) is Reach.AGENCY for role in one.roles)

@@ -1,0 +1,114 @@
+"""The review of access: who is there, as what, when she last came in, what she holds; confirmed twice a year."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from casework.accounts import reviewing, staff
+from casework.accounts.staff import Colleague
+from casework.audit.models import AuditLine
+from casework.cases import reading
+from casework.clock import MICROSECOND
+from casework.errors import Conflict
+from casework.gate import OK, Work, action
+from casework.policy.words import Act, Reach
+from casework.staffing import people
+from casework.vault.circles import LEFT
+
+_COMING_IN = (Act.SIGN_IN, Act.SECOND_FACTOR, Act.PAPER_CODE)
+_LONG = 45 * 86_400 * MICROSECOND
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One person: whether she holds her agency's key, when she last came in (0 for never), how many cases she holds.
+
+    `cases` is None for who may not know it; `long_ago` that she has not come in for 45 days.
+    """
+
+    who: Colleague
+    key: bool
+    seen: int
+    cases: int | None
+    long_ago: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """An agency, or with an empty name those of none, with its people."""
+
+    name: str
+    people: tuple[Looked, ...]
+
+
+@dataclass(frozen=True)
+class Review:
+    """What is looked over: people by agency, when and by whom it was last done, when it is due, and its mark."""
+
+    groups: tuple[Group, ...]
+    last: int
+    by: str
+    due: int
+    mark: str
+
+
+@action(Act.REVIEW_READ)
+def read_review(work: Work) -> Review:
+    """Show who has access: her agency's people to a lead, everybody's accounts to the administrator."""
+    return _review(work)
+
+
+@action(Act.REVIEW_CONFIRM)
+def confirm_review(work: Work, mark: str) -> None:
+    """Say that everybody on the list belongs there; raise Conflict if it is no longer the list that was seen."""
+    seen = _review(work)
+    work.about = reviewing.scope_of(work)
+    if seen.mark != mark:
+        raise Conflict("Danh sách vừa thay đổi. Hãy xem lại rồi xác nhận.", about=work.about)
+    work.reason = f"{sum(len(group.people) for group in seen.groups)} people"
+
+
+def _review(work: Work) -> Review:
+    came, held = _last_came(work), _held(work)
+    groups = []
+    for office in people.offices(work):
+        here = [one for one in office.people if one.who.state != LEFT and people.within(work, one.who.agency_id)]
+        looked = tuple(_looked(work, one, came, held) for one in here)
+        if looked:
+            groups.append(Group(office.name, looked))
+    stands = reviewing.reviewed(work)
+    by = staff.names(work).get(stands.by, "") if stands.by else ""
+    return Review(tuple(groups), stands.at, by, stands.due, _mark(groups))
+
+
+def _looked(work: Work, one: people.Worker, came: dict[UUID, int], held: Counter[UUID] | None) -> Looked:
+    seen = came.get(one.who.id, 0)
+    cases = None if held is None else held[one.who.id]
+    return Looked(one.who, one.key, seen, cases, long_ago=seen < work.hands.at - _LONG)
+
+
+def _last_came(work: Work) -> dict[UUID, int]:
+    """Return when each member last came in; the whole log is read for it, twice a year."""
+    mine = (AuditLine.commune_id == work.commune_id, AuditLine.act.in_(_COMING_IN), AuditLine.outcome == OK)
+    rows = select(AuditLine.who, func.max(AuditLine.at)).where(*mine, AuditLine.who.is_not(None))
+    return {who: at for who, at in work.session.execute(rows.group_by(AuditLine.who)) if who is not None}
+
+
+def _held(work: Work) -> Counter[UUID] | None:
+    """Count the agency's own cases by who holds them; None for who reaches no case. Sealed ones are told to nobody."""
+    if work.permit.reach < Reach.AGENCY:
+        return None
+    cases = reading.book(work).cases.values()
+    return Counter(one.holder_id for one in cases if one.owner_id == work.actor.agency_id)
+
+
+def _mark(groups: list[Group]) -> str:
+    """Return a mark of everybody with her roles, state and key: what was confirmed is what was seen."""
+    seen = [
+        [one.who.id.hex, one.who.state, ",".join(one.who.roles), one.key] for group in groups for one in group.people
+    ]
+    return sha256(json.dumps(sorted(seen)).encode()).hexdigest()[:32]

@@ -1,0 +1,183 @@
+"""Who opens what is not hers: the holder is told at once, the lead when it is much; nobody leafs through the book."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from casework import clock
+from casework.audit import recent
+from casework.cases import handing, pace
+from casework.desk import actions as desk
+from casework.errors import NotFound, Throttled
+from casework.policy.words import Act, Section
+from tests.house import House, only_sqlite
+from tests.people import STAFF
+from tests.referrals.scenes import referred
+from tests.tampering import stolen
+
+MINUTE = 60 * clock.MICROSECOND
+DAY = 24 * 60 * MINUTE
+
+
+def home(someone):
+    return someone.does(desk.list_cases).watch
+
+
+def opens(someone, *case_ids):
+    for case_id in case_ids:
+        someone.does(desk.read_case, case_id)
+
+
+def told(someone):
+    return [(one.name, one.times) for one in home(someone).alerts if not one.stopped]
+
+
+def test_the_holder_is_told_at_once_who_opened_her_case_and_the_lead_is_no_stranger(lan, hoa, binh):
+    case_id, other = lan.opens_a_case(), lan.opens_a_case()
+    code = lan.does(desk.read_case, case_id).line.code
+    opens(hoa, other)
+    assert home(lan).opened == ()
+    opens(binh, case_id, case_id)
+    [one] = home(lan).opened
+    assert (one.name, one.code, one.case_id) == (STAFF["binh"].name, code, case_id)
+    assert home(binh).opened == home(hoa).opened == ()
+
+
+def test_a_stand_in_is_no_stranger(lan, mai, binh):
+    case_id = lan.opens_a_case()
+    lan.does(handing.hand_over, case_id, mai.id, binh.id)
+    opens(binh, case_id)
+    assert home(mai).opened == ()
+
+
+def test_the_third_opening_of_a_day_is_told_to_the_lead_alone(lan, hoa, binh):
+    first, second, third = (lan.opens_a_case() for _ in range(3))
+    opens(binh, first, second)
+    assert told(hoa) == []
+    opens(binh, third)
+    assert told(hoa) == [(STAFF["binh"].name, 3)]
+    assert told(binh) == told(lan) == []
+
+
+def test_what_is_opened_again_within_half_an_hour_is_one_opening(lan, hoa, binh):
+    morning = clock.midnight(clock.today() + timedelta(days=1)) + 600 * MINUTE
+    expected = {0: [], 29: [], 31: [], 62: [(STAFF["binh"].name, 3)]}
+    case_id = lan.opens_a_case()
+    for minutes, alerts in expected.items():
+        moment = morning + minutes * MINUTE
+        with clock.living_at(partial(int, moment)):
+            hoa.leaves()
+            binh.leaves()
+            opens(binh, case_id)
+            assert told(hoa) == alerts
+
+
+def test_of_the_lead_the_deputy_is_told(lan, hoa, binh):
+    opens(hoa, *(lan.opens_a_case() for _ in range(3)))
+    assert told(binh) == [(STAFF["hoa"].name, 3)]
+    assert told(hoa) == []
+
+
+def test_one_s_own_cases_and_those_sealed_to_named_people_are_not_counted(lan, mai, hoa, binh):
+    sealed = [lan.opens_a_case(circle=[binh]) for _ in range(3)]
+    opens(binh, *sealed)
+    own = [binh.opens_a_case() for _ in range(3)]
+    opens(binh, *own)
+    assert told(hoa) == []
+    assert home(lan).opened == ()
+
+
+def test_who_was_given_a_case_by_a_referral_is_no_stranger(house):
+    one = referred(house).goes("open", "accept")
+    opens(one.to, one.case_id)
+    assert home(one.lan).opened == ()
+
+
+def test_after_a_week_it_is_the_log_s_alone(lan, hoa, binh):
+    case_id = lan.opens_a_case()
+    opens(binh, case_id)
+    later = clock.micros() + 8 * DAY
+    with clock.living_at(lambda: later):
+        lan.leaves()
+        assert home(lan).opened == ()
+
+
+def fill(someone, case_id, times):
+    """Let somebody open a case so often, as a machine would; what is not there counts as well."""
+    for _ in range(times):
+        someone.does(desk.read_section, case_id, Section.CONTACT)
+
+
+@only_sqlite
+def test_whoever_opens_two_hundred_times_in_ten_minutes_is_stopped_and_it_is_told(house: House, lan, hoa, monkeypatch):
+    monkeypatch.setattr(pace, "MOST", 12)
+    case_id = lan.opens_a_case()
+    fill(lan, case_id, 11)
+    with pytest.raises(NotFound):
+        lan.does(desk.read_case, house["luu"].opens_a_case())
+    for doing in (
+        lambda: lan.does(desk.read_case, case_id),
+        lambda: lan.does(desk.show_name, case_id),
+        lambda: lan.does(desk.search, "dao"),
+    ):
+        with pytest.raises(Throttled):
+            doing()
+    with stolen(house) as thief:
+        stops = [row for row in thief.rows("audit_line", about=lan.id) if '"reason":"Throttled"' in row["body"]]
+    assert [(row["act"], row["outcome"], row["who"]) for row in stops] == [
+        (act, "failed", lan.id) for act in (Act.CASE_READ, Act.NAME_SHOW, Act.CASE_SEARCH)
+    ]
+    [one] = home(hoa).alerts
+    assert (one.name, one.times, one.stopped) == (STAFF["lan"].name, 3, True)
+    [also] = house["son"].does(desk.read_home).alerts
+    assert also == one
+    assert house["quang"].does(desk.read_home).alerts == ()
+    opens(hoa, case_id)
+    later = clock.micros() + 11 * MINUTE
+    with clock.living_at(lambda: later):
+        lan.leaves()
+        opens(lan, case_id)
+
+
+def test_two_hundred_is_the_number_that_the_product_promises():
+    assert (pace.MOST, pace.WITHIN) == (200, 10 * MINUTE)
+
+
+def test_a_busy_colleague_stops_nobody_else(lan, mai, hoa, monkeypatch):
+    monkeypatch.setattr(pace, "MOST", 10)
+    case_id = lan.opens_a_case()
+    fill(lan, case_id, 9)
+    opens(hoa, case_id)
+
+
+def test_the_first_line_since_a_moment_is_found_by_halves(house: House, lan):
+    lan.opens_a_case()
+    with house.hands() as hands:
+        rows = [(one.n, one.at) for one in recent_lines(house)]
+        for moment in (0, rows[0][1], rows[len(rows) // 2][1], rows[-1][1], rows[-1][1] + 1):
+            expected = next((n for n, at in rows if at >= moment), rows[-1][0] + 1)
+            assert recent.first_since(hands, moment) == expected
+        assert recent.last(hands, Act.AUDIT_VERIFY, lan.id) is None
+
+
+def recent_lines(house: House):
+    with stolen(house) as thief:
+        mine = [row for row in thief.rows("audit_line") if row["commune_id"] == house["lan"].person.commune_id]
+    return [type("Row", (), row) for row in sorted(mine, key=lambda row: row["n"])]
+
+
+@only_sqlite
+class TestPages:
+    """Home pages with what is told there."""
+
+    def test_holder_lead_and_administrator_read_it_in_words(self, house, lan, hoa, binh, browser, monkeypatch):
+        opens(binh, *(lan.opens_a_case() for _ in range(3)))
+        assert "Người khác đã mở vụ việc bạn phụ trách" in browser("lan").get("/").text
+        assert f"{STAFF['binh'].name} đã mở nhiều vụ việc không phụ trách" in browser("hoa").get("/").text
+        monkeypatch.setattr(pace, "MOST", 3)
+        assert browser("binh").get("/tim").status_code == 200
+        assert browser("binh").post("/tim", data={"query": "dao"}).status_code == 429
+        for username in ("hoa", "son"):
+            assert f"{STAFF['binh'].name} đã mở hoặc tìm quá nhanh" in browser(username).get("/").text
+        assert "quá nhanh" not in browser("lan").get("/").text

@@ -1,0 +1,129 @@
+"""The review of access: due twice a year, of exactly the people that were seen, by lead and administrator."""
+
+import re
+
+import pytest
+
+from casework import clock
+from casework.accounts import reviewing as due
+from casework.desk import actions as desk
+from casework.errors import Conflict, Refused
+from casework.policy.words import Act
+from casework.staffing import actions as staffing
+from casework.staffing import reviewing
+from tests.browsing import browser_of
+from tests.house import House, Someone, only_sqlite
+from tests.people import STAFF
+from tests.tampering import stolen
+
+DAY = 86_400 * clock.MICROSECOND
+pytestmark = only_sqlite
+
+
+def names(found: reviewing.Review) -> set[str]:
+    return {one.who.username for group in found.groups for one in group.people}
+
+
+def of(found: reviewing.Review, username: str) -> reviewing.Looked:
+    return next(one for group in found.groups for one in group.people if one.who.username == username)
+
+
+def confirms(someone: Someone) -> None:
+    someone.does(reviewing.confirm_review, someone.does(reviewing.read_review).mark)
+
+
+def after(house: House, days: int):
+    house.people.clear()
+    moment = clock.micros() + days * DAY
+    return clock.living_at(lambda: moment)
+
+
+def test_the_lead_sees_her_agency_and_the_administrator_everybody(house, lan, hoa):
+    lan.opens_a_case()
+    lan.opens_a_case(circle=[hoa])
+    hers, every = hoa.does(reviewing.read_review), house["son"].does(reviewing.read_review)
+    assert names(hers) == {"lan", "mai", "hoa", "binh"}
+    assert names(every) == {name for name, one in STAFF.items() if one.commune_id == hoa.person.commune_id}
+    assert (of(hers, "lan").cases, of(hers, "mai").cases, of(hers, "lan").key) == (1, 0, True)
+    assert (of(every, "lan").cases, of(every, "son").key, every.last) == (None, False, 0)
+
+
+def test_when_somebody_last_came_in_is_said(house, lan, hoa):
+    assert lan.cookie
+    found = hoa.does(reviewing.read_review)
+    assert (of(found, "lan").long_ago, of(found, "mai").seen, of(found, "mai").long_ago) == (False, 0, True)
+    assert 0 <= clock.micros() - of(found, "lan").seen < DAY
+    with after(house, 46):
+        assert of(house["hoa"].does(reviewing.read_review), "lan").long_ago
+
+
+@pytest.mark.parametrize("username", ["hoa", "son"])
+def test_a_review_is_asked_for_after_half_a_year_and_again_half_a_year_after_it_was_confirmed(house, username):
+    def asked() -> int:
+        someone = house[username]
+        doing = desk.list_cases if username == "hoa" else desk.read_home
+        told = someone.does(doing)
+        return (told.watch if username == "hoa" else told).review
+
+    assert asked() == 0
+    with after(house, 170):
+        assert asked() > clock.micros()
+    with after(house, 184):
+        assert 0 < asked() < clock.micros()
+        confirms(house[username])
+        assert asked() == 0
+        found = house[username].does(reviewing.read_review)
+        assert (found.by, found.due - found.last) == (STAFF[username].name, due.EVERY)
+    with after(house, 184 + 184):
+        assert 0 < asked() < clock.micros()
+
+
+def test_the_deputy_may_do_it_for_her_agency_and_the_administrator_s_is_another(house, hoa, binh):
+    confirms(binh)
+    assert hoa.does(reviewing.read_review).by == STAFF["binh"].name
+    assert house["son"].does(reviewing.read_review).last == 0
+    with stolen(house) as thief:
+        [line] = thief.rows("audit_line", act=Act.REVIEW_CONFIRM)
+    assert (line["who"], line["about"], '"reason":"4 people"' in line["body"]) == (
+        binh.id,
+        binh.person.actor.agency_id,
+        True,
+    )
+
+
+def test_only_the_list_that_was_seen_can_be_confirmed(house, mai, hoa):
+    mark = hoa.does(reviewing.read_review).mark
+    hoa.does(staffing.lock, mai.id)
+    for wrong in (mark, "", "0" * 32):
+        with pytest.raises(Conflict):
+            hoa.does(reviewing.confirm_review, wrong)
+    assert hoa.does(reviewing.read_review).last == 0
+
+
+def test_who_has_left_is_no_longer_looked_over(house, mai, hoa):
+    hoa.does(staffing.leave, mai.id)
+    assert names(hoa.does(reviewing.read_review)) == {"lan", "hoa", "binh"}
+
+
+@pytest.mark.parametrize("username", ["lan", "cuong", "quang", "thu"])
+def test_it_is_nobody_else_s(house, username):
+    with pytest.raises(Refused):
+        house[username].does(reviewing.read_review)
+    if username in ("quang", "thu"):
+        assert house[username].does(desk.read_home).review == 0
+
+
+@pytest.mark.parametrize("username", ["hoa", "son"])
+def test_it_is_read_and_confirmed_on_its_page_and_red_at_home_when_it_is_late(house, app, username):
+    with after(house, 184):
+        client = browser_of(app, house[username])
+        assert re.search(r"banner danger[^§]{0,80}Rà soát quyền truy cập: quá hạn", client.get("/").text)
+        page = client.get("/ra-soat").text
+        assert "Trần Thị Lan" in page
+        assert "Chưa ai rà soát lần nào" in page
+        mark = re.search(r'name="mark" value="([0-9a-f]{32})"', page)
+        assert mark
+        assert client.post("/ra-soat", data={"mark": "x"}).status_code == 409
+        assert client.post("/ra-soat", data={"mark": mark[1]}).status_code == 303
+        assert "đã được rà soát" in client.get("/ra-soat").text
+        assert "Rà soát quyền truy cập: " not in client.get("/").text
