@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import os
+import threading
 import time
 import unicodedata
 from collections.abc import Iterator
@@ -24,8 +25,11 @@ MEMORY_KIB = 64 * 1024
 PASSES = 3
 SALT_BYTES = 16
 _SLOTS = 2
+# Whoever waits for a slot holds a thread of the server: a storm of sign-ins must leave some for everybody else.
+_PLACES = threading.BoundedSemaphore(10)
 _PATIENCE_SECONDS = 5.0
 _LONGEST = 1024
+_CROWDED = "Nhiều người đang đăng nhập cùng lúc. Chờ một chút rồi thử lại."
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,17 @@ class SlotSecret:
     memory_kib: int
     passes: int
     blob: bytes
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    """Hold one of ten places in this process; raise Busy at once if all are taken."""
+    if not _PLACES.acquire(blocking=False):
+        raise Busy(_CROWDED)
+    try:
+        yield
+    finally:
+        _PLACES.release()
 
 
 @contextmanager
@@ -57,7 +72,7 @@ def _argon_slot() -> Iterator[None]:
                 os.close(handle)
             return
         if time.monotonic() > until:
-            raise Busy("Nhiều người đang đăng nhập cùng lúc. Chờ một chút rồi thử lại.")
+            raise Busy(_CROWDED)
         time.sleep(0.02)
 
 
@@ -75,7 +90,7 @@ def _stretched(passphrase: str, salt: bytes, *, memory_kib: int, passes: int) ->
     if memory_kib < MEMORY_KIB or passes < PASSES or len(salt) != SALT_BYTES:
         raise VaultError("unopened")
     secret = unicodedata.normalize("NFKC", passphrase)[:_LONGEST].encode()
-    with _argon_slot():
+    with _place(), _argon_slot():
         raw = Argon2id(salt=salt, length=32, iterations=passes, lanes=1, memory_cost=memory_kib).derive(secret)
     return derive(raw, "slot")
 

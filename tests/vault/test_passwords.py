@@ -1,5 +1,6 @@
 """Passphrases: one key for every way of typing it, a cost that cannot be lowered, two slots for the whole machine."""
 
+import contextlib
 import fcntl
 import os
 import tempfile
@@ -12,6 +13,7 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from casework import serving
 from casework.errors import Busy, VaultError
 from casework.vault import passwords
 from casework.vault.kek import Kek, control
@@ -140,3 +142,15 @@ def test_where_no_slot_can_be_made_she_is_told_to_try_again_and_the_operator_why
         passwords.pretend("x")
     assert "OSError" in caplog.text
     assert not (tmp_path / "else").exists()
+
+
+def test_the_eleventh_who_comes_with_a_passphrase_is_told_so_at_once(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with contextlib.ExitStack() as places:
+        for _ in range(10):
+            places.enter_context(passwords._place())
+        with pytest.raises(Busy):
+            passwords.pretend("x")
+        assert list(tmp_path.iterdir()) == []
+    passwords.pretend("x")
+    assert serving.THREADS > 10
