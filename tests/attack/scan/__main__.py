@@ -1,6 +1,7 @@
 """Attack a demo of its own as every role: `python -m tests.attack.scan [SECONDS [USERNAME ...]]`."""
 
 import json
+import os
 import shutil
 import signal
 import socket
@@ -29,10 +30,10 @@ def demo(folder: Path, log: Path) -> Iterator[tuple[int, dict[str, dict[str, str
         port = probe.getsockname()[1]
     cards = folder.with_suffix(".json")
     command = [sys.executable, "-m", "casework", "demo", "--port", str(port), "--data", str(folder), "--no-browser"]
-    with (
-        log.open("ab") as out,
-        subprocess.Popen([*command, "--accounts", str(cards)], stdout=out, stderr=out) as server,
-    ):
+    command += ["--accounts", str(cards)]
+    # In a temporary folder of its own it shares no slot for passphrases with other programs of this machine.
+    own = os.environ | {"TMPDIR": str(folder.parent)}
+    with log.open("ab") as out, subprocess.Popen(command, env=own, stdout=out, stderr=out) as server:
         try:
             _wait(port, server)
             people = json.loads(cards.read_text(encoding="utf-8"))["people"]

@@ -8,8 +8,8 @@ from urllib.parse import quote, urldefrag, urlencode, urljoin, urlsplit
 
 from lxml import html
 
-# What ends a session or changes its language is left alone: a scanner that signs itself out finds nothing.
-LEFT_OUT = ("/thoat", "/dang-xuat", "/ngon-ngu", "/static")
+# What ends or covers a session, renews its key or changes its language is left alone: who is out finds nothing.
+LEFT_OUT = ("/thoat", "/dang-xuat", "/ngon-ngu", "/static", "/tai-khoan/cua-toi/")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 _MOST_PAGES = 150
 _OF_A_KIND = 2
