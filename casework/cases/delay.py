@@ -23,6 +23,10 @@ class FirstHours:
     surely: int
     perhaps: int
 
+    def end(self, at: int) -> int:
+        """Return the end to be kept in view at a moment: the sure one, and once that is over the other."""
+        return self.surely if at <= self.surely else self.perhaps
+
 
 def length(elapsed: timedelta) -> str:
     """Return the code of a time from incident to report: 72 hours are within the first limit, 73 are not."""

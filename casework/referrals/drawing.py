@@ -69,6 +69,7 @@ def referral_line(work: Work, row: Any, state: str, about: Around, named: Named)
     incoming = named.owner_id not in work.actor.agencies
     first = named.sheets[0][1] if named.sheets else Letter()
     end = row.from_id if incoming else row.to_id
+    hours = delay.still_running(delay.of_letter(first), work.hands.at)
     return ReferralLine(
         id=row.id,
         case_id=row.case_id,
@@ -77,14 +78,14 @@ def referral_line(work: Work, row: Any, state: str, about: Around, named: Named)
         state=state,
         urgent=row.urgent,
         sent=row.sent,
-        due=row.due,
+        due=min(row.due, hours.end(work.hands.at)) if hours else row.due,
         incoming=incoming,
         other=about.agency(end, named.holder_id),
         other_kind=about.kind(end, named.holder_id),
         phone=about.agencies[row.to_id].duty_phone,
         to_kind=about.agencies[row.to_id].kind,
         fresh=state != WITHDRAWN and _unread(row.id, named, about, incoming=incoming),
-        hours=delay.still_running(delay.of_letter(first), work.hands.at),
+        hours=hours,
         call=next((letter for _, letter in reversed(named.sheets) if letter.step in _CALLS), None),
     )
 

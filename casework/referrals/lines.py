@@ -18,7 +18,7 @@ _MINUTE = 60 * MICROSECOND
 
 @dataclass(frozen=True)
 class ReferralLine:
-    """One row of an inbox or of the list of what was sent; `due` and `sent` are microseconds.
+    """One row of an inbox or of the list of what was sent; `sent` and `due`, never after `hours`, are microseconds.
 
     `other` is the agency at the other end and `other_kind` its code, `phone` the duty telephone of the receiving one
     and `to_kind` its code; `fresh` tells that the other end has written something that I have not read. `hours` are the

@@ -100,6 +100,7 @@ def test_they_run_up_to_their_last_moment_and_no_longer():
     assert delay.still_running(hours, 20) is hours
     assert delay.still_running(hours, 21) is None
     assert delay.still_running(None, 0) is None
+    assert [hours.end(at) for at in (10, 11)] == [10, 20]
 
 
 def test_a_letter_carries_them_there_and_back_or_says_nothing():

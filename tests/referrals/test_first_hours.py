@@ -66,6 +66,19 @@ def test_the_line_is_crossed_on_every_page_at_its_hour(house, lan, browser):
                 assert others not in text
 
 
+def test_what_must_be_treated_within_the_first_hours_is_due_then_and_stands_before_what_can_wait(house, lan):
+    _, calm = sent(lan, incident(9))
+    _, pressing = sent(lan, incident(2))
+    first, second = house["tam"].does(receiving.list_referrals).incoming
+    assert (first.id, second.id) == (pressing, calm)
+    assert first.hours is not None
+    assert first.due == first.hours.surely < second.due
+    late = first.hours.surely + clock.MICROSECOND
+    with clock.living_at(partial(int, late)):
+        house["tam"].leaves()
+        assert house["tam"].does(receiving.list_referrals).incoming[0].due == first.hours.perhaps
+
+
 @pytest.mark.parametrize(
     ("told", "receiver", "asks"),
     [
