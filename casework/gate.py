@@ -6,24 +6,23 @@ from dataclasses import dataclass, field
 from typing import Concatenate, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from casework import clock
-from casework.audit import tally, write
+from casework.audit import fresh, tally, write
 from casework.audit.chain import Entry
 from casework.audit.removals import Removals
 from casework.config import Config
 from casework.db import Database
 from casework.errors import BadInput, Busy, CaseworkError, Conflict, NotFound, Refused, SignInNeeded, Ungrounded
 from casework.policy.permit import Actor, Permit, issue
+from casework.policy.proof import NEVER, Proof, ProofNeeded, demand
 from casework.policy.words import Act, Role
 from casework.vault.hands import Hands
 from casework.vault.kek import Control, Kek, control
 from casework.vault.keyring import Keyring
 from casework.vault.macs import equip
-from casework.vault.models import Head
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,12 +33,13 @@ OK, DENIED, FAILED = "ok", "denied", "failed"
 
 @dataclass(frozen=True)
 class Person:
-    """Whoever stands before the gate: an actor, the keys she has in hand, and the version of her own head."""
+    """Whoever stands before the gate: an actor, her keys in hand, the version of her own head, her newest proof."""
 
     actor: Actor
     commune_id: UUID
     keyring: Keyring | None = None
     version: int = 0
+    proof: Proof = NEVER
 
     @property
     def member_id(self) -> UUID:
@@ -136,11 +136,12 @@ class Gate:
     def perform(self, person: Person, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do one act for one person in one transaction and return its result after the commit.
 
-        Raises Refused (403) before any look-up, whatever CaseworkError the action raises, and Busy (503)
-        if the line could not be written: then nothing is kept and nothing is shown.
+        Raises Refused (403) or ProofNeeded before any look-up, whatever CaseworkError the action raises, and Busy
+        (503) if the line could not be written: then nothing is kept and nothing is shown.
         """
         try:
             permit = issue(person.actor, doing.act)
+            demand(permit, person.proof, person.proof.about)
             return self._run(person, permit, doing, *args, **kwargs)
         except CaseworkError as cause:
             self.refuse(person, doing.act, cause)
@@ -149,10 +150,10 @@ class Gate:
             log.exception("act %s could not be kept", doing.act)
             raise Busy("Không ghi được vào sổ. Không có gì bị mất; chờ một chút rồi thử lại.") from cause
 
-    def ask(self, person: Person, act: Act) -> None:
+    def ask(self, person: Person, act: Act, about: UUID | None = None) -> None:
         """Refuse somebody who may not do an act before she is shown its empty form; doing it asks again."""
         try:
-            issue(person.actor, act)
+            demand(issue(person.actor, act), person.proof, about)
         except Refused as cause:
             self.refuse(person, act, cause)
             raise
@@ -161,10 +162,12 @@ class Gate:
         keys = self.control(person.commune_id)
         with self.database.work(permit, person.commune_id) as session:
             equip(session, keys)
-            _still_here(session, person)
+            fresh.unchanged(session, person.commune_id, person.actor.member_id, person.version)
             hands = Hands(session=session, control=keys, keyring=person.keyring, at=clock.micros())
             work = Work(permit=permit, hands=hands, who=person.actor.member_id, released=self.released)
             result = _done(work, doing, *args, **kwargs)
+            for one in (work, *work.others):
+                demand(one.permit, person.proof, one.about)
             session.flush()
             lines = tally.summed(session, keys, [_entry(one) for one in (work, *work.others)])
             end = write.append(session, keys, lines)
@@ -189,7 +192,7 @@ class Gate:
 
         What stops an act before the gate is told here too, as a passphrase tried too often.
         """
-        if isinstance(cause, Conflict | Busy | BadInput) and not isinstance(cause, Ungrounded):
+        if isinstance(cause, Conflict | Busy | BadInput | ProofNeeded) and not isinstance(cause, Ungrounded):
             return
         keys = self.control(person.commune_id)
         entry = Entry(
@@ -235,16 +238,3 @@ def _entry(work: Work) -> Entry:
         outcome=OK,
         reason=work.reason,
     )
-
-
-_head = Head.__table__.c
-_VERSION = select(_head.v).where(_head.commune_id == bindparam("commune"), _head.id == bindparam("member"))
-
-
-def _still_here(session: Session, person: Person) -> None:
-    """Refuse a person whose own head changed since her request began, as when she was disabled meanwhile."""
-    own = {"commune": person.commune_id, "member": person.actor.member_id}
-    if own["member"] is None:
-        return
-    if session.execute(_VERSION, own).scalar_one_or_none() != person.version:
-        raise SignInNeeded("Tài khoản vừa thay đổi. Hãy đăng nhập lại.")

@@ -15,7 +15,7 @@ from casework.accounts.signing_in import Begun, ByPaper
 from casework.errors import BadInput, CaseworkError, SignInNeeded
 from casework.gate import Action, Person
 from casework.policy.permit import Actor
-from casework.policy.words import Role
+from casework.policy.words import Act, Role
 from casework.vault.entry.codes import read_code
 from casework.vault.sessions import FULL, NIGHT, PENDING, RENEW, Token, token_from
 from casework.web.language import local_path
@@ -25,7 +25,7 @@ from casework.web.presence import config, gate, me, perform, present
 DEVICE = "__Host-may"
 _YEAR = 365 * 86_400
 # Secrets are never kept: what is typed into these boxes must be typed again.
-_NOT_KEPT = frozenset({"csrf_token", "passphrase", "digits", "code"})
+_NOT_KEPT = frozenset({"csrf_token", "passphrase", "digits", "code", "short"})
 
 
 def knock(username: str, passphrase: str) -> Knock:
@@ -124,8 +124,7 @@ def welcome(begun: Begun, username: str) -> Response:
     session.clear()
     if begun.kind != PENDING:
         _settle(begun)
-    answer = _what_was_typed(begun.kept) if begun.kept else redirect(_next(begun), 303)
-    bring(answer, begun)
+    answer = go_on(begun, _next(begun))
     if begun.kind != PENDING and begun.member_id is not None:
         commune_id, given = _commune(username), knock(username, "")
         doorstep.forgive(gate(), commune_id, given)
@@ -141,6 +140,16 @@ def _settle(begun: Begun) -> None:
         current_app.extensions["casework.settle"](gate(), found.person, found.due)
 
 
+def go_on(begun: Begun, to: str) -> Response:
+    """Show what had been typed before, or lead on, with the new token."""
+    return bring(_what_was_typed(begun.kept) if begun.kept else redirect(to, 303), begun)
+
+
+def target() -> str:
+    """Return the page of this site that was asked for."""
+    return local_path(request.args.get("tiep", "/"))
+
+
 def bring(answer: Response, begun: Begun) -> Response:
     """Put the new token of a session into the browser's cookie."""
     answer.set_cookie(COOKIE, begun.token.cookie(), secure=True, httponly=True, samesite="Lax", path="/")
@@ -149,9 +158,8 @@ def bring(answer: Response, begun: Begun) -> Response:
 
 def _next(begun: Begun) -> str:
     """Return where to go: on with the second step, to a new passphrase, or to the page that was asked for."""
-    target = local_path(request.args.get("tiep", "/"))
     after = {PENDING: "accounts.second_step", RENEW: "accounts.mine.passphrase", NIGHT: "accounts.mine.overview"}
-    return target if begun.kind == FULL else url_for(after[begun.kind], tiep=target)
+    return target() if begun.kind == FULL else url_for(after[begun.kind], tiep=target())
 
 
 def _commune(username: str) -> UUID:
@@ -174,14 +182,15 @@ def ending() -> Callable[[], None]:
 
 
 def _what_was_typed(kept: bytes) -> Response:
-    return Response(render_template("accounts/kept.html", **json.loads(kept)), mimetype="text/html")
+    return Response(render_template("accounts/kept.html", **({"waits": None} | json.loads(kept))), mimetype="text/html")
 
 
-def keep_what_was_typed(who: Presence) -> None:
-    """Seal the form that a locked screen has just sent to the person herself, to be shown again after unlocking."""
+def keep_what_was_typed(who: Presence, waits: Act | None = None) -> None:
+    """Seal the form that a locked screen, or an act that waits for a proof, has just sent, to the person herself."""
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT]
-    if any(value.strip() for _, value in fields):
-        text = json.dumps({"action": request.full_path.rstrip("?"), "fields": fields}, ensure_ascii=False)
+    if waits or any(value.strip() for _, value in fields):
+        kept = {"action": request.full_path.rstrip("?"), "fields": fields, "waits": waits}
+        text = json.dumps(kept, ensure_ascii=False)
         perform(signing_in.keep, who.sid, text.encode())
 
 

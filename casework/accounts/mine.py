@@ -10,7 +10,7 @@ from casework.accounts.own import Changed
 from casework.accounts.signing_in import WrongPassphrase
 from casework.errors import BadInput, SignInNeeded
 from casework.policy.words import Act
-from casework.web.presence import ask, me, perform, proven, works
+from casework.web.presence import ask, may, me, perform, works
 
 blueprint = Blueprint("mine", __name__)
 Answer = Response | str | tuple[str, int]
@@ -20,7 +20,7 @@ Answer = Response | str | tuple[str, int]
 def overview() -> str:
     """Show one's own sessions, and the ways to change how one comes in."""
     rows = perform(own.my_sessions, sid=door.sid() or b"")
-    return render_template("accounts/mine.html", rows=rows, me=me())
+    return render_template("accounts/mine.html", rows=rows, me=me(), may_admit=may(Act.ADMISSION_LIST))
 
 
 @blueprint.post("/tai-khoan/cua-toi/ket-thuc")
@@ -32,7 +32,6 @@ def end() -> Response:
 
 @blueprint.route("/tai-khoan/cua-toi/mat-khau", methods=["GET", "POST"])
 @works("renew")
-@proven()
 def passphrase() -> Answer:
     """Set a new passphrase; a new code on paper comes with it."""
     ask(Act.KEY_CHANGE)
@@ -48,7 +47,6 @@ def passphrase() -> Answer:
 
 
 @blueprint.route("/tai-khoan/cua-toi/dien-thoai", methods=["GET", "POST"])
-@proven()
 def phone() -> Answer:
     """Pair another phone; a new code on paper comes with it."""
     ask(Act.PHONE)
@@ -64,7 +62,6 @@ def phone() -> Answer:
 
 
 @blueprint.route("/tai-khoan/cua-toi/ma-giay", methods=["GET", "POST"])
-@proven()
 def paper() -> Answer:
     """Ask before a new code on paper takes the place of the one before, then print it."""
     ask(Act.PAPER_NEW)
@@ -81,7 +78,7 @@ def cover() -> Answer:
     if form.validate_on_submit():
         try:
             perform(own.cover, form.short.data or "", token=door.token())
-            return redirect(url_for("accounts.mine.covered"), 303)
+            return redirect(url_for("accounts.mine.covered", tiep=door.target()), 303)
         except BadInput as wrong:
             form.short.errors = [gettext(str(wrong))]
     return render_template("accounts/cover.html", form=form), 422 if form.errors else 200
@@ -93,11 +90,11 @@ def covered() -> Answer:
     """Show almost nothing, and take the cover away for the short code."""
     form = CoverForm()
     if me().state != "covered":
-        return redirect("/", 303)
+        return redirect(door.target(), 303)
     if form.validate_on_submit():
         try:
             pairs.count_uncovering(door.sid() or b"")
-            return door.bring(redirect("/", 303), perform(own.uncover, form.short.data or "", token=door.token()))
+            return door.go_on(perform(own.uncover, form.short.data or "", token=door.token()), door.target())
         except (WrongPassphrase, SignInNeeded) as wrong:
             form.short.errors = [gettext(str(wrong))]
     return render_template("accounts/covered.html", form=form), 422 if form.errors else 200

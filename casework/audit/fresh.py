@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from casework.audit.models import AuditLine
-from casework.errors import NotFound, VaultError
+from casework.errors import NotFound, SignInNeeded, VaultError
 from casework.vault import heads
 from casework.vault.hands import Hands, Lock
 from casework.vault.macs import check, columns, know_version, taken_apart
@@ -38,6 +38,14 @@ def believe(head: Any, n: int | None, mac: bytes | None) -> None:
         raise VaultError("unopened")
 
 
+def unchanged(session: Session, commune_id: UUID, member_id: UUID | None, version: int) -> None:
+    """Raise SignInNeeded for a member whose own head changed since her request began, as when she was disabled."""
+    if member_id is None:
+        return
+    if session.execute(_VERSION, {"commune": commune_id, "member": member_id}).scalar_one_or_none() != version:
+        raise SignInNeeded("Tài khoản vừa thay đổi. Hãy đăng nhập lại.")
+
+
 def newest_line(commune_id: Any, head_id: Any) -> tuple[Any, Any]:
     """Return, as two columns of a statement, number and MAC of the newest log line about a change to a head."""
     about = and_(_line.c.commune_id == commune_id, _line.c.head == head_id)
@@ -51,6 +59,7 @@ def newest_number(commune_id: Any, head_id: Any) -> Any:
     return select(func.max(_line.c.n)).where(about).scalar_subquery()
 
 
+_VERSION = select(Head.v).where(Head.commune_id == bindparam("commune"), Head.id == bindparam("member"))
 _HEAD = select(Head, *newest_line(Head.commune_id, Head.id)).where(
     Head.commune_id == bindparam("commune"), Head.id == bindparam("head")
 )

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from casework.endings import actions, mistakes, purging, shown
 from casework.endings.forms import HoldForm, MergeForm, RefuseForm, RequestForm, VoidForm
 from casework.policy.words import Act
-from casework.web.presence import ask, config, perform, proven
+from casework.web.presence import ask, config, perform
 
 blueprint = Blueprint("endings", __name__)
 CASE = "/vu-viec/<uuid:case_id>"
@@ -47,7 +47,6 @@ def ask_erasure(case_id: UUID) -> str:
 
 
 @blueprint.post(f"{CASE}/xoa")
-@proven()
 def erase(case_id: UUID) -> Response:
     """Erase a case."""
     perform(actions.erase_case, case_id)
@@ -147,7 +146,6 @@ def due() -> str:
 
 
 @blueprint.post("/loi-ke-den-han")
-@proven()
 def purge() -> Response:
     """Erase the stories of the list that was confirmed."""
     ids = [one for one in map(shown.id_of, request.form.getlist("case")) if one]

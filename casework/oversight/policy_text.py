@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 from casework.codelists import codelist
 from casework.policy.table import Row, policy
-from casework.policy.words import Act, Role, Section
+from casework.policy.words import Act, Role, Section, StepUp
 
 # Sections that hold work in progress or counts; no role reads them as a part of a case.
 _INNER = frozenset({Section.DRAFT, Section.FACTS, Section.LABEL})
 _HEAD = """# Who may do what / Ai được làm gì
 
 Generated from `casework/policy/policy.toml` by `casework policy`; a test holds the two together. A role that is not
-named may not do the act, and nobody overrides this table. The vault decides a second time, by key.
+named may not do the act, and nobody overrides this table. The vault decides a second time, by key. *Proof* is how
+fresh the proof must be who she is: 5 minutes for anything, or one proof for half an hour of one case.
 """
+_PROOFS = {StepUp.NONE: "", StepUp.NOW: "5 minutes", StepUp.CASE: "30 minutes, this case"}
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,13 @@ class Grant:
 
 @dataclass(frozen=True)
 class Rule:
-    """One act in words: what it is called, who may do it and how far, and whether it changes anything."""
+    """One act in words: what it is called, who may do it, how far and on which proof, and whether it changes things."""
 
     act: Act
     words: str
     grants: tuple[Grant, ...]
     writes: bool
+    stepup: StepUp
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,9 @@ def act_words(act: str, lang: str) -> str:
 def rules(lang: str) -> list[Rule]:
     """Return every act in the order of the policy's words."""
     rows = policy().rows
-    return [Rule(act, _called(rows[act], lang), _grants(rows[act], lang), rows[act].writes) for act in Act]
+    return [
+        Rule(act, _called(rows[act], lang), _grants(rows[act], lang), rows[act].writes, rows[act].stepup) for act in Act
+    ]
 
 
 def section_rules(lang: str) -> list[SectionRule]:
@@ -69,7 +74,7 @@ def section_rules(lang: str) -> list[SectionRule]:
 def markdown() -> str:
     """Return the page docs/policy.md: the same table in English and Vietnamese."""
     acts = [
-        f"| `{english.act}` | {english.words} | {vietnamese.words} | {_cell(english.grants)} |"
+        f"| `{english.act}` | {english.words} | {vietnamese.words} | {_cell(english)} |"
         for english, vietnamese in zip(rules("en"), rules("vi"), strict=True)
     ]
     sections = [
@@ -86,8 +91,8 @@ def markdown() -> str:
             "",
             "## Acts",
             "",
-            "| act | English | tiếng Việt | who, how far |",
-            "|---|---|---|---|",
+            "| act | English | tiếng Việt | who, how far | proof |",
+            "|---|---|---|---|---|",
             *acts,
             "",
             "## Sections of a case",
@@ -117,5 +122,6 @@ def _roles(roles: Iterable[Role], lang: str) -> tuple[str, ...]:
     return tuple(codelist("role").label(role, lang) for role in roles)
 
 
-def _cell(grants: Iterable[Grant]) -> str:
-    return "; ".join(f"**{grant.code}**: {', '.join(grant.roles)}" for grant in grants)
+def _cell(rule: Rule) -> str:
+    who = "; ".join(f"**{grant.code}**: {', '.join(grant.roles)}" for grant in rule.grants)
+    return f"{who} | {_PROOFS[rule.stepup]}"

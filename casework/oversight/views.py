@@ -17,7 +17,7 @@ from casework.policy.words import Act
 from casework.web import spreadsheet
 from casework.web.address import is_this_machine
 from casework.web.choices import language
-from casework.web.presence import ask, config, gate, may, me, perform, proven, public
+from casework.web.presence import ask, config, gate, may, me, perform, public
 
 log_of_faults = logging.getLogger(__name__)
 blueprint = Blueprint("oversight", __name__)
@@ -65,7 +65,6 @@ def compare() -> Answer:
 
 
 @blueprint.get("/nhat-ky/xuat")
-@proven()
 def ask_export() -> str:
     """Say what goes into a file and ask how many weeks of it."""
     ask(Act.AUDIT_EXPORT)
@@ -73,7 +72,6 @@ def ask_export() -> str:
 
 
 @blueprint.post("/nhat-ky/xuat")
-@proven()
 def export() -> Answer:
     """Give the file."""
     ask(Act.AUDIT_EXPORT)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from casework.errors import Refused
 from casework.policy.table import policy
-from casework.policy.words import Act, Reach, Role, Section
+from casework.policy.words import Act, Reach, Role, Section, StepUp
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Permit:
     """Leave to do one act: as which role, how far it reaches, which sections it may open, whether it may write.
 
     `own` are the sections it may open where its own agency or circle owns them. `record` is where its notes go.
+    `stepup` is the proof who she is that it needs besides.
     """
 
     act: Act
@@ -43,6 +44,7 @@ class Permit:
     own: frozenset[Section]
     writes: bool
     record: Section | None
+    stepup: StepUp
 
 
 def issue(actor: Actor, act: Act) -> Permit:
@@ -57,7 +59,7 @@ def issue(actor: Actor, act: Act) -> Permit:
     opens, owned = _union(table.sections, roles), _union(table.own, roles)
     if row.opens is not None:
         opens, owned = opens & row.opens, owned & row.opens
-    return Permit(act, actor, role, reach, opens, opens | owned, row.writes, table.records.get(role))
+    return Permit(act, actor, role, reach, opens, opens | owned, row.writes, table.records.get(role), row.stepup)
 
 
 def _union(by_role: Mapping[Role, frozenset[Section]], roles: Iterable[Role]) -> frozenset[Section]:

@@ -8,12 +8,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from casework.policy.words import Act, Reach, Role, Section
+from casework.policy.words import Act, Reach, Role, Section, StepUp
 
 _FILE = Path(__file__).with_name("policy.toml")
 _ROW_MUST = {"vi", "en", "who"}
-_ROW_KEYS = _ROW_MUST | {"opens", "writes"}
-_Word = TypeVar("_Word", Act, Role)
+_ROW_KEYS = _ROW_MUST | {"opens", "writes", "stepup"}
+_Word = TypeVar("_Word", Act, Role, StepUp)
 _Number = TypeVar("_Number", Reach, Section)
 
 
@@ -23,7 +23,7 @@ class PolicyError(Exception):
 
 @dataclass(frozen=True)
 class Row:
-    """One act: what it is called, who may do it and how far, and whether it changes anything."""
+    """One act: what it is called, who may do it and how far, whether it changes anything, and on which proof."""
 
     act: Act
     vi: str
@@ -31,6 +31,7 @@ class Row:
     who: Mapping[Role, Reach]
     opens: frozenset[Section] | None
     writes: bool
+    stepup: StepUp
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def _row(act: Act, raw: Mapping[str, object]) -> Row:
         who=MappingProxyType({_word(Role, role): _named(Reach, reach) for role, reach in who.items()}),
         opens=None if opens is None else _sections(opens),
         writes=raw.get("writes") is True,
+        stepup=_word(StepUp, str(raw.get("stepup", StepUp.NONE))),
     )
 
 

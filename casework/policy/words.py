@@ -152,6 +152,14 @@ class Act(StrEnum):
     KEYS_RENEW = "keys.renew"
 
 
+class StepUp(StrEnum):
+    """How fresh the proof must be who somebody is: none, now (5 minutes), or one for half an hour of a case."""
+
+    NONE = "none"
+    NOW = "now"
+    CASE = "case"
+
+
 class Section(IntEnum):
     """A part of a case that is sealed apart; the neutral number is what the database shows."""
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from casework.policy.words import Act
 from casework.referrals import actions, ledger, receiving, replies, shown
 from casework.referrals.forms import CallForm, EndingForm, RecordForm, ReplyForm, SendForm, ground_form
-from casework.web.presence import ask, perform, proven
+from casework.web.presence import ask, perform
 
 blueprint = Blueprint("referrals", __name__)
 blueprint.register_blueprint(replies.blueprint)
@@ -85,7 +85,6 @@ def preview(case_id: UUID, ground_id: UUID) -> str:
 
 
 @blueprint.post(f"{GROUND}/gui")
-@proven("case_id")
 def send(case_id: UUID, ground_id: UUID) -> Answer:
     """Refer the case."""
     ask(Act.REFERRAL_SEND)

@@ -11,7 +11,7 @@ from casework.policy.words import Act
 from casework.staffing import actions, readers, reviewing
 from casework.staffing.forms import move_form
 from casework.staffing.people import Office, Worker, list_people
-from casework.web.presence import ask, perform, proven
+from casework.web.presence import ask, perform
 
 blueprint = Blueprint("staffing", __name__)
 blueprint.register_blueprint(readers.blueprint)
@@ -69,7 +69,6 @@ def ask_leave(member_id: UUID) -> str:
 
 
 @blueprint.post(f"{PERSON}/roi")
-@proven()
 def leave(member_id: UUID) -> Answer:
     """Let somebody leave; where that would lose a key, the page says what to do first."""
     try:
@@ -105,7 +104,6 @@ def ask_confirm(agency_id: UUID) -> str:
 
 
 @blueprint.post(f"{AGENCY}/xac-nhan")
-@proven()
 def confirm(agency_id: UUID) -> Response:
     """Confirm a new agency."""
     ask(Act.AGENCY_CONFIRM)

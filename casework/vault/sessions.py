@@ -21,7 +21,6 @@ PENDING, FULL, NIGHT, RENEW = "pending", "full", "night", "renew"
 _KEPT_ROW_SECONDS = 24 * 3600
 _PENDING_SECONDS = 5 * 60
 _RENEW_SECONDS = 15 * 60
-_PROOF_SECONDS, _PROOF_ABOUT_SECONDS = 5 * 60, 30 * 60
 
 
 @dataclass(frozen=True)
@@ -108,14 +107,6 @@ def waits(row: SessionRow, *, at: int) -> bool:
     """Tell whether a session still waits: 5 minutes for a second factor, 15 for a new passphrase."""
     seconds = {PENDING: _PENDING_SECONDS, RENEW: _RENEW_SECONDS}.get(row.kind, 0)
     return row.created <= at < row.created + seconds * MICROSECOND
-
-
-def proven(stepup: int, stepup_about: UUID | None, *, at: int, about: UUID | None = None) -> bool:
-    """Tell whether she proved who she is: within 5 minutes for anything, within 30 for the case that it was about."""
-    since = at - stepup
-    if 0 <= since < _PROOF_SECONDS * MICROSECOND:
-        return True
-    return about is not None and about == stepup_about and 0 <= since < _PROOF_ABOUT_SECONDS * MICROSECOND
 
 
 def idle(row: SessionRow, *, at: int, minutes: int) -> bool:

@@ -14,6 +14,7 @@ from casework.config import Config
 from casework.errors import VaultError
 from casework.gate import Gate, Person
 from casework.policy.permit import Actor
+from casework.policy.proof import Proof
 from casework.policy.words import Role
 from casework.vault import sessions
 from casework.vault.circles import ACTIVE, WAITING
@@ -50,8 +51,6 @@ class Presence:
     commune_name: str
     due: frozenset[UUID] = frozenset()
     kind: str = sessions.FULL
-    stepup: int = 0
-    stepup_about: UUID | None = None
     elsewhere: int = 0
     public_key: bytes = b""
 
@@ -59,10 +58,6 @@ class Presence:
     def fingerprint(self) -> str:
         """Return the four words of her key."""
         return fingerprint(self.public_key)
-
-    def proven(self, about: UUID | None = None) -> bool:
-        """Tell whether she has just proved who she is, for anything or for this case."""
-        return sessions.proven(self.stepup, self.stepup_about, at=clock.micros(), about=about)
 
     @property
     def id(self) -> UUID:
@@ -175,7 +170,7 @@ def _presence(session: Session, card: _Card, state: State, seed: bytes | None) -
     )
     home = next((one.name for one in agencies if one.id == member.agency_id), "")
     return Presence(
-        person=Person(actor=actor, commune_id=member.commune_id, keyring=keyring, version=card.head.v),
+        person=Person(actor, member.commune_id, keyring, card.head.v, _proof(card.row)),
         state=state,
         sid=card.row.sid,
         username=member.username,
@@ -184,11 +179,14 @@ def _presence(session: Session, card: _Card, state: State, seed: bytes | None) -
         commune_name=card.commune_name,
         due=frozenset(one.id for one in agencies if one.rotation_due and keyring and one.id in keyring.agencies),
         kind=card.row.kind,
-        stepup=card.row.stepup,
-        stepup_about=card.row.stepup_about,
         elsewhere=card.elsewhere,
         public_key=member.public_key,
     )
+
+
+def _proof(row: Any) -> Proof:
+    """Return her newest proof; the quarter of an hour for a new passphrase began with her code and her phone."""
+    return Proof(clock.micros() if row.kind == sessions.RENEW else row.stepup, row.stepup_about)
 
 
 def _agencies(session: Session, card: _Card, seed: bytes | None) -> tuple[list[Any], Keyring | None]:

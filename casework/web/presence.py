@@ -1,7 +1,6 @@
 """Ties the person to the request: every route needs her, but those that are marked as public."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, current_app, redirect, request, url_for
@@ -12,6 +11,7 @@ from casework.config import Config
 from casework.errors import SignInNeeded
 from casework.gate import Action, Gate
 from casework.policy.permit import allowed
+from casework.policy.proof import ProofNeeded
 from casework.policy.words import Act
 from casework.web.origin import SAFE
 from casework.web.people import COOKIE, Presence, State, recognise
@@ -39,6 +39,7 @@ def install(app: Flask, gate: Gate, config: Config) -> None:
     manager = LoginManager(app)  # type: ignore[no-untyped-call]
     manager.request_loader(_load)  # type: ignore[no-untyped-call]
     app.before_request(_require)
+    app.register_error_handler(ProofNeeded, _ask_for_proof)
 
 
 def gate() -> Gate:
@@ -78,8 +79,8 @@ def may(act: Act) -> bool:
 
 
 def ask(act: Act) -> None:
-    """Refuse the person of this request who may not do an act, before its empty form is shown."""
-    gate().ask(me().person, act)
+    """Refuse who may not do an act, and ask for the proof that it wants, before its empty form is shown."""
+    gate().ask(me().person, act, (request.view_args or {}).get("case_id"))
 
 
 def public(view: View) -> View:
@@ -103,26 +104,11 @@ def works_locked(view: View) -> View:
     return works("locked", "covered")(view)
 
 
-def proven(about: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Mark a view that asks first for a proof who she is, younger than 5 minutes; what was typed is kept.
-
-    `about` names the argument that holds the id of a case: one proof covers its referrals for 30 minutes.
-    """
-
-    def mark(view: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(view)
-        def asked(**given: Any) -> Any:
-            case_id = given.get(about)
-            if me().state == "renew" or me().proven(case_id):
-                return view(**given)
-            if request.method not in SAFE:
-                current_app.extensions["casework.keep"](me())
-            return redirect(url_for("accounts.step_up", tiep=_next(), viec=case_id), 303)
-
-        asked.asks_proof = True  # type: ignore[attr-defined]
-        return asked
-
-    return mark
+def _ask_for_proof(needed: ProofNeeded) -> Response:
+    """Lead to the proof; a form that was being sent is kept, and goes on from there with one more press."""
+    if request.method not in SAFE:
+        current_app.extensions["casework.keep"](me(), needed.act)
+    return redirect(url_for("accounts.step_up", tiep=_next(), viec=needed.about), 303)
 
 
 def is_public(endpoint: str) -> bool:

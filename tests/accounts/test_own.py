@@ -1,7 +1,6 @@
 """One's own account: proof, a new passphrase, phone or paper code, sessions, and the code on paper by night."""
 
 import threading
-from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -185,7 +184,7 @@ def test_after_five_minutes_a_change_needs_a_proof(house: House, lan: Someone):
         begun = lan.does(own.step_up, right(lan), lan.digits(), token=old, about=None)
         assert recognise(house.gate, house.config, old.cookie()) is None
         found = presence(house, begun)
-        assert found.proven()
+        assert found.person.proof.covers()
         assert house.gate.perform(found.person, own.new_paper_code, token=begun.token).code
 
 
@@ -197,8 +196,8 @@ def test_a_proof_about_a_case_covers_that_case_for_half_an_hour(house: House, la
         begun = lan.does(own.step_up, right(lan), lan.digits(), token=token(lan), about=case_id)
     for after, anything, this in ((10, True, True), (20, False, True), (36, False, False)):
         with clock.living_at(partial(int, now + after * MINUTE)):
-            found = replace(presence_at(house, begun))
-            assert (found.proven(), found.proven(case_id), found.proven(mai.id)) == (anything, this, anything)
+            proof = presence_at(house, begun).person.proof
+            assert (proof.covers(), proof.covers(case_id), proof.covers(mai.id)) == (anything, this, anything)
 
 
 def presence_at(house: House, begun):

@@ -27,11 +27,6 @@ PROVEN = {
 }
 
 
-def test_every_such_view_asks(app):
-    asking = {name for name, view in app.view_functions.items() if getattr(view, "asks_proof", False)}
-    assert asking == set(PROVEN)
-
-
 def test_six_minutes_after_signing_in_nothing_of_it_is_done_without_a_proof(app, house: House):
     cookies = {name: house[name].cookie for name in set(PROVEN.values())}
     assert all(cookies.values())

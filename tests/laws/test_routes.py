@@ -12,10 +12,12 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from casework import clock
+from casework.accounts.signing_in import sign_in
 from casework.audit.models import AuditLine
 from casework.db import Base
 from casework.policy.table import policy
-from casework.policy.words import Act, Role
+from casework.policy.words import Act, Role, StepUp
+from tests.accounts.coming_in import by_night, right, sheet
 from tests.browsing import browser_of
 from tests.house import House, only_sqlite
 from tests.laws.acts_of_routes import ACTS, ENDING, FREE, OWN, PUBLIC, WORK_LOCKED
@@ -155,6 +157,52 @@ def test_a_locked_screen_opens_nothing_but_what_only_seals(app, house: House, la
             if unlocking != (route.key not in FREE | WORK_LOCKED | set(PUBLIC)) or answer.status_code >= 500:
                 wrong.append((route.key, answer.status_code))
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("half_in", "door", "works"),
+    [
+        ("pending", "/dang-nhap/ma-dien-thoai", {"accounts.second_step"}),
+        ("renew", "/tai-khoan/cua-toi/mat-khau", {"accounts.mine.passphrase"}),
+    ],
+)
+def test_whoever_is_half_in_is_led_to_the_step_that_is_missing(app, house: House, lan, half_in, door, works):
+    """One factor opens nothing; the code on paper in the place of a passphrase opens the page of a new one alone."""
+    case_id = lan.opens_a_case()
+    if half_in == "pending":
+        begun = house.gate.perform(house.stranger(), sign_in, right(lan), before=None)
+    else:
+        begun = by_night(house, lan, sheet(lan), lost="passphrase")
+    lan._cookie = begun.token.cookie()
+    wrong: list[object] = []
+    for route in routes(app):
+        if route.key in FREE | set(PUBLIC) or route.rule.endpoint in works | {"accounts.sign_out"}:
+            continue
+        answer = route.asked_by(browser_of(app, lan), app, case_id)
+        if answer.status_code != 303 or not (answer.location or "").startswith(door):
+            wrong.append((route.key, answer.status_code, answer.location))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("username", ["hoa", "son"])
+def test_what_the_table_wants_proved_is_asked_first_and_nothing_is_done(app, house: House, username):
+    """A quarter of the idle time after signing in: everything else goes on, these acts lead to the proof."""
+    case_id, somebody = house["lan"].opens_a_case(), house[username]
+    assert somebody.cookie
+    before, later = standing(house), clock.micros() + 6 * 60 * clock.MICROSECOND
+    wrong: list[object] = []
+    with clock.living_at(lambda: later):
+        for route in routes(app):
+            if route.method != "POST" or route.key not in ACTS or not may(somebody.card.roles, ACTS[route.key]):
+                continue
+            wanted = policy().rows[ACTS[route.key]].stepup
+            if wanted is StepUp.NONE:
+                continue
+            answer = route.asked_by(browser_of(app, somebody), app, case_id)
+            if answer.status_code != 303 or not (answer.location or "").startswith("/xac-nhan-lai"):
+                wrong.append((route.key, answer.status_code))
+    assert wrong == []
+    assert {name for name, rows in standing(house).items() if rows != before[name]} == set()
 
 
 @pytest.mark.parametrize("username", HUMANS)

@@ -37,6 +37,7 @@ def test_every_role_gets_what_the_table_says(act):
         assert (permit.act, permit.role, permit.reach) == (act, role, Reach[reach.upper()])
         assert permit.opens == SECTIONS[role] & opens
         assert permit.writes is row.get("writes", False)
+        assert permit.stepup == row.get("stepup", "none")
 
 
 @pytest.mark.parametrize("role", BLIND)

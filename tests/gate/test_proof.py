@@ -1,0 +1,57 @@
+"""The gate asks for a fresh proof who somebody is, before an act and again when it knows what it was about."""
+
+import pytest
+
+from casework import clock
+from casework.accounts import own
+from casework.cases import handing
+from casework.errors import SignInNeeded
+from casework.policy.proof import ProofNeeded
+from casework.policy.words import Act
+from casework.referrals import actions as referrals
+from casework.staffing import actions as staffing
+from tests.accounts.coming_in import right, token
+from tests.house import House, Someone, only_sqlite
+from tests.referrals import scenes
+from tests.stories import dao
+from tests.tampering import stolen
+
+MINUTE = 60 * clock.MICROSECOND
+pytestmark = only_sqlite
+
+
+def test_after_five_minutes_an_act_that_wants_a_proof_does_nothing_and_is_no_failure(house: House, hoa, mai):
+    assert hoa.cookie
+    now = clock.micros()
+    with stolen(house) as thief:
+        before = thief.rows("audit_line")
+    with clock.living_at(lambda: now + 6 * MINUTE):
+        with pytest.raises(ProofNeeded):
+            hoa.does(staffing.lock, mai.id)
+        with pytest.raises(ProofNeeded):
+            house.gate.ask(hoa.person, Act.ACCOUNT_LOCK)
+        with stolen(house) as thief:
+            assert thief.rows("audit_line") == before
+            assert thief.rows("member", id=mai.id)[0]["state"] == "active"
+
+
+def test_a_proof_for_one_case_sends_no_other_case_and_keeps_nothing_of_it(house: House, lan: Someone):
+    one, other = lan.opens_a_case(dao(grounds=())), lan.opens_a_case(dao(grounds=()))
+    grounds = {case_id: scenes.ground(house, case_id) for case_id in (one, other)}
+    now = clock.micros()
+    with clock.living_at(lambda: now + 6 * MINUTE):
+        lan.waits_for_new_digits()
+        begun = lan.does(own.step_up, right(lan), lan.digits(), token=token(lan), about=one)
+        lan._cookie = begun.token.cookie()
+    with clock.living_at(lambda: now + 16 * MINUTE):
+        with pytest.raises(ProofNeeded) as refusal:
+            lan.does(referrals.send, other, grounds[other], scenes.ASKED)
+        assert (refusal.value.act, refusal.value.about) == (Act.REFERRAL_SEND, other)
+        with stolen(house) as thief:
+            assert thief.rows("referral") == []
+        lan.does(referrals.send, one, grounds[one], scenes.ASKED)
+        house.gate.ask(lan.person, Act.REFERRAL_SEND, one)
+        with pytest.raises(SignInNeeded):
+            house.gate.ask(lan.person, Act.REFERRAL_SEND, other)
+        with pytest.raises(ProofNeeded):
+            lan.does(handing.hand_over, one, lan.id)
