@@ -1,16 +1,18 @@
-"""Who could open an agency's cases tomorrow: agencies with fewer than two key-holders and no recovery drill."""
+"""Who could open an agency's cases tomorrow: too few key-holders without a drill, and who waits to become one."""
 
 from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from casework.audit import fresh
 from casework.clock import MICROSECOND
 from casework.gate import Work
 from casework.policy.words import Role
 from casework.vault.circles import ACTIVE
+from casework.vault.entry import admission
+from casework.vault.entry.models import Admission
 from casework.vault.hands import Hands
 from casework.vault.models import Agency, Member, Wrap
 from casework.vault.recovery import sheets
@@ -33,6 +35,13 @@ class Lonely:
 def told(work: Work) -> list[Lonely]:
     """Return what stands on the home page of a lead or an administrator; others have nothing to do about it."""
     return lonely(work.hands) if {Role.LEAD, Role.ADMINISTRATOR} & set(work.actor.roles) else []
+
+
+def arrivals(work: Work) -> int:
+    """Count the newcomers whose key waits for the word of a colleague of hers; only a word on a page, nothing opens."""
+    waits = (Admission.commune_id == work.commune_id, Admission.state == admission.WAITS)
+    mine = (Admission.agency_id == work.actor.agency_id, Admission.member_id != work.me)
+    return work.session.execute(select(func.count()).select_from(Admission).where(*waits, *mine)).scalar_one()
 
 
 def lonely(hands: Hands) -> list[Lonely]:

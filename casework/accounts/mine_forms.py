@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import HiddenField
 
 from casework.codelists import codelist
-from casework.web.forms import Digits, Form, OneCode, PaperCode, Password, PersonName, Username
+from casework.web.forms import Digits, Form, OneCode, PaperCode, Password, PersonName, ShortCode, Username
 
 PEOPLE = tuple(one.code for one in codelist("role") if one.flag("person"))
 
@@ -29,7 +29,7 @@ class PhoneForm(Form):
 class CoverForm(Form):
     """The short code that only takes the cover away."""
 
-    short = Digits(_("Mã ngắn, 4 đến 6 chữ số"))
+    short = ShortCode(_("Mã ngắn, 4 đến 6 chữ số"))
 
 
 class CodeForm(Form):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from casework.accounts import staff
+from casework.accounts import holding, staff
 from casework.audit import read
 from casework.cases import facts, finding, naming, pace, reading, sharing, writing
 from casework.cases.models import CLOSED, OPEN
@@ -47,9 +47,8 @@ def list_cases(work: Work) -> Home:
     work.reason = f"{len(found)} cases"
     anew = to_reach_anew(work, [one.row.id for one in found if one.row.holder_id == work.me])
     lines = sorted((_line(work, one, names) for one in found), key=_order)
-    return Home(
-        tuple(lines), tuple(list_drafts(work)), waiting(work), to_reach_anew=anew, watch=watch.told(work, found)
-    )
+    watched, arrivals = watch.told(work, found), holding.arrivals(work)
+    return Home(tuple(lines), tuple(list_drafts(work)), waiting(work), anew, watched, arrivals)
 
 
 def _order(line: CaseLine) -> tuple[bool, bool, int, str]:

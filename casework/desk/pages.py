@@ -60,7 +60,8 @@ class CaseLine:
 class Home:
     """What stands on a home page: cases in reach, urgent ones first, drafts, the period that waits to be closed.
 
-    `watch` is what those are told who look after the book.
+    `watch` is what those are told who look after the book, `arrivals` how many newcomers wait until a colleague
+    confirms them.
     """
 
     cases: tuple[CaseLine, ...]
@@ -68,6 +69,7 @@ class Home:
     waiting: Period | None = None
     to_reach_anew: frozenset[UUID] = frozenset()
     watch: Watch = field(default_factory=Watch)
+    arrivals: int = 0
 
     @property
     def inherited(self) -> list[CaseLine]:

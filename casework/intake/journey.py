@@ -113,6 +113,8 @@ def page_url(draft_id: UUID, number: int, **query: Any) -> str:
 
 def onward(draft_id: UUID, number: int) -> Response:
     """Lead from a page that was saved to the next one, or to the same one after "Lưu nháp"."""
+    if request.form.get("draft") == "cover":
+        return redirect(url_for("accounts.mine.cover", tiep=page_url(draft_id, number)), 303)
     if "draft" in request.form:
         flash(_("Đã lưu nháp lúc %(time)s.", time=when(clock.now())))
         return redirect(page_url(draft_id, number), 303)

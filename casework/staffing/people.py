@@ -115,6 +115,8 @@ def _worker(work: Work, one: Colleague, holding: set[UUID], people: list[Colleag
             can.add(Act.ACCOUNT_UNLOCK)
         if one.state != LEFT and (work.permit.reach >= Reach.AGENCY or not led(people)):
             can.add(Act.ACCOUNT_LEAVE)
+        if one.state in (ACTIVE, LOCKED) and allowed(work.actor, Act.MEMBER_RESTART):
+            can.add(Act.MEMBER_RESTART)
         if one.state == LEFT and work.permit.reach < Reach.AGENCY:
             can.add(Act.ACCOUNT_MOVE)
     return Worker(one, one.id in holding, frozenset(can))

@@ -11,7 +11,7 @@ from casework.policy.words import Act
 from casework.staffing import actions, readers, reviewing
 from casework.staffing.forms import move_form
 from casework.staffing.people import Office, Worker, list_people
-from casework.web.presence import ask, perform
+from casework.web.presence import ask, may, perform
 
 blueprint = Blueprint("staffing", __name__)
 blueprint.register_blueprint(readers.blueprint)
@@ -23,7 +23,8 @@ AGENCY = "/co-quan/<uuid:agency_id>"
 @blueprint.get("/tai-khoan")
 def people() -> str:
     """Show the people, agency by agency."""
-    return render_template("staffing/people.html", offices=perform(list_people))
+    offices, may_add = perform(list_people), may(Act.MEMBER_ADD)
+    return render_template("staffing/people.html", offices=offices, may_add=may_add)
 
 
 @blueprint.get("/ra-soat")
@@ -59,6 +60,13 @@ def unlock_account(member_id: UUID) -> Response:
     """Let a locked account in again."""
     perform(actions.unlock_account, member_id)
     return _done(_("Đã mở lại tài khoản. Người ấy đăng nhập như trước."))
+
+
+@blueprint.get(f"{PERSON}/lam-lai")
+def ask_restart(member_id: UUID) -> str:
+    """Say what starting somebody's re-admission does before it is done."""
+    ask(Act.MEMBER_RESTART)
+    return render_template("staffing/restart.html", one=_find(member_id))
 
 
 @blueprint.get(f"{PERSON}/roi")

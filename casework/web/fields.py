@@ -161,6 +161,17 @@ class Password(Question, PasswordField):
         super().__init__(label, validators=[AtMost(LONGEST_PASSWORD), *options.pop("validators", ())], **options)
 
 
+class ShortCode(Question, PasswordField):
+    """The short code of a covered screen: whoever looks over a shoulder reads nothing, and it is never shown again."""
+
+    kind = "pin"
+    missing = lazy_gettext("Hãy gõ mã ngắn.")
+
+    def __init__(self, label: Any, **options: Any) -> None:
+        """Take the question."""
+        super().__init__(label, validators=[AtMost(20), *options.pop("validators", ())], **options)
+
+
 class VietnamesePhone(Question, StringField):
     """A phone number in any usual spelling; its data is the number as it is dialled, or None."""
 

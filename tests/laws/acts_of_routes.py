@@ -124,6 +124,7 @@ ACTS = {
     ("GET", "staffing.ask_lock"): Act.ACCOUNT_LOCK,
     ("POST", "staffing.lock"): Act.ACCOUNT_LOCK,
     ("POST", "staffing.unlock_account"): Act.ACCOUNT_UNLOCK,
+    ("GET", "staffing.ask_restart"): Act.MEMBER_RESTART,
     ("GET", "staffing.ask_leave"): Act.ACCOUNT_LEAVE,
     ("POST", "staffing.leave"): Act.ACCOUNT_LEAVE,
     ("GET", "staffing.ask_move"): Act.ACCOUNT_MOVE,
