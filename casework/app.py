@@ -94,7 +94,6 @@ def _surroundings() -> dict[str, Any]:
         "idle_minutes": presence.config().idle_minutes,
         "sign_out": url_for("accounts.sign_out"),
         "mine": url_for("accounts.mine.overview"),
-        "cover": url_for("accounts.mine.cover", tiep=request.path if request.method == "GET" else "/"),
         "nav": nav,
         "alarms": _alarms(found.person) if any(allowed(found.person.actor, act) for act in _TOLD) else (),
     }

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.accounts import actions as accounts
+from casework.accounts import own
 from casework.accounts.actions import Opened
 from casework.accounts.signing_in import second_factor
 from casework.audit import fresh
@@ -27,11 +28,13 @@ from casework.db import Database, upgrade
 from casework.gate import Action, Gate, Person
 from casework.intake import actions as intake
 from casework.policy.permit import Actor, issue
+from casework.policy.proof import ProofNeeded
 from casework.policy.words import Act, Role
 from casework.vault.circles import NewMember
 from casework.vault.entry import totp
 from casework.vault.hands import Hands
 from casework.vault.macs import equip
+from casework.vault.sessions import token_from
 from casework.web.people import Presence, recognise
 from tests import postgres
 from tests.people import COMMUNES, KEK, KEYLESS, STAFF, THANH_SON, Name, keys, phone_of
@@ -128,8 +131,21 @@ class Someone:
         return self.presence.person
 
     def does(self, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do an act through the gate, as a request of hers would."""
-        return self.house.gate.perform(self.person, doing, *args, **kwargs)
+        """Do an act through the gate, as a request of hers would; where a proof is asked of her, she gives it."""
+        try:
+            return self.house.gate.perform(self.person, doing, *args, **kwargs)
+        except ProofNeeded as asked:
+            self.proves(asked.about)
+            return self.house.gate.perform(self.person, doing, *args, **kwargs)
+
+    def proves(self, about: UUID | None = None) -> None:
+        """Prove once more who she is, with passphrase and phone; her session goes on under a new token."""
+        opened, token = Opened(self.id, keys()[self.card.username].seed), token_from(self.cookie)
+        assert token is not None
+        self.waits_for_new_digits()
+        gate = self.house.gate
+        begun = gate.perform(self.person, own.step_up, opened, self.digits(), token=token, about=about)
+        self._cookie = begun.token.cookie()
 
     def opens_a_case(self, answers: intake.Answers | None = None, *, circle: "Sequence[Someone]" = ()) -> UUID:
         """Record an intake from its first draft to the case, restricted to a circle if somebody is named."""

@@ -65,11 +65,11 @@ def receive(gate: Gate, config: Config, cast: Cast, sitting: Sequence[Visit], ca
     calendar.go_to(sitting[0].at)
     opened = cast.opened[sitting[0].username]
     begun = gate.perform(door.visitor(cast.commune_id), accounts.sign_in, opened, before=None)
-    seat = Seat(gate, config, begun.token.cookie())
+    seat = Seat(gate, config, opened, begun.token)
     for visit in sitting:
         calendar.go_to(visit.at)
         visit.do(seat)
-    seat.perform(accounts.sign_out, begun.token.sid)
+    seat.perform(accounts.sign_out, seat.token.sid)
 
 
 def register(gate: Gate, config: Config, cast: Cast, places: Sequence[Place], calendar: Calendar) -> dict[str, UUID]:

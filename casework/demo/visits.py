@@ -6,10 +6,14 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from casework import clock
+from casework.accounts import own
+from casework.accounts.actions import Opened
 from casework.clock import MICROSECOND
 from casework.config import Config
 from casework.errors import SignInNeeded
-from casework.gate import Action, Gate, P, T
+from casework.gate import Action, Gate, P, Person, T
+from casework.policy.proof import ProofNeeded
+from casework.vault.sessions import Token
 from casework.web.people import recognise
 
 # Who comes back to her desk within these minutes has not left it.
@@ -22,20 +26,29 @@ def moment(day: date, minutes: int) -> int:
     return int((midnight + timedelta(minutes=minutes)).timestamp()) * MICROSECOND
 
 
-@dataclass(frozen=True)
+@dataclass
 class Seat:
     """Somebody at her desk with a session of her own; each act recognises her anew, as each request does."""
 
     gate: Gate
     config: Config
-    cookie: str
+    opened: Opened
+    token: Token
 
     def perform(self, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do an act as this person."""
-        found = recognise(self.gate, self.config, self.cookie)
+        """Do an act as this person, who proves once more who she is where she is asked to."""
+        try:
+            return self.gate.perform(self._person(), doing, *args, **kwargs)
+        except ProofNeeded as asked:
+            who, given = self._person(), (self.opened, "")
+            self.token = self.gate.perform(who, own.step_up, *given, token=self.token, about=asked.about).token
+            return self.gate.perform(self._person(), doing, *args, **kwargs)
+
+    def _person(self) -> Person:
+        found = recognise(self.gate, self.config, self.token.cookie())
         if found is None:
             raise SignInNeeded
-        return self.gate.perform(found.person, doing, *args, **kwargs)
+        return found.person
 
 
 @dataclass(frozen=True)

@@ -178,7 +178,7 @@ def test_after_five_minutes_a_change_needs_a_proof(house: House, lan: Someone):
     assert lan.cookie
     with clock.living_at(lambda: now + 6 * MINUTE):
         with pytest.raises(SignInNeeded):
-            lan.does(own.new_paper_code, token=token(lan))
+            house.gate.perform(lan.person, own.new_paper_code, token=token(lan))
         lan.waits_for_new_digits()
         old = token(lan)
         begun = lan.does(own.step_up, right(lan), lan.digits(), token=old, about=None)
