@@ -103,7 +103,7 @@ def _remark(config: Config, key: Kek, communes: Iterable[UUID]) -> None:
         Removals(config.removals_file).remark(control(key, commune_id), word="restored", at=clock.micros())
 
 
-def drill(config: Config, order: Order) -> Report:
+def drill(config: Config, order: Order, *, hook: Hook = _nothing) -> Report:
     """Restore a backup into a temporary place inside the data folder, check it, and leave nothing of it behind."""
     begun = time.monotonic()
     folder = config.data / "drill"
@@ -112,7 +112,7 @@ def drill(config: Config, order: Order) -> Report:
     try:
         place = replace(config, database_url=f"sqlite:///{folder / 'casework.sqlite3'}")
         bare.clear_beside(place.database_url)
-        made = _made_beside(place, order, _key(config, order), hook=_nothing)
+        made = _made_beside(place, order, _key(config, order), hook=hook)
     finally:
         shutil.rmtree(folder)
     return replace(made, seconds=time.monotonic() - begun)

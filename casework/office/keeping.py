@@ -78,12 +78,28 @@ def bring_back(
         click.confirm("Mọi việc ghi sau bản sao lưu này sẽ mất. Tiếp tục? / Later work is lost. Go on?", abort=True)
     order = Order(file, ask_key("Tờ khóa sao lưu / Backup key"), lost_kek=lost_kek, without_removals=without_removals)
     if drill:
-        _tell(restore.drill(settings, order))
+        _tell(restore.drill(settings, order, hook=_shown_step))
         click.echo("Đã tập xong, không có gì thay đổi. / The drill is over; nothing was changed.")
         return
     with occupancy.alone(settings.data):
-        _tell(restore.restore(settings, order, announce=_show_key))
+        _tell(restore.restore(settings, order, hook=_shown_step, announce=_show_key))
     click.echo("Đã khôi phục. Ai cũng phải đăng nhập lại. / Restored; everybody signs in anew.")
+
+
+_STEPS = {
+    "filled": "Đã đúng chữ ký, đã mở hết / signature and all parts hold",
+    "signed": "Đã ký lại bằng khóa mới / signed with the new key",
+    "replayed": "Đã thu hồi lại / taken away again what was taken away",
+    "checked": "Đã kiểm từng dòng / every row is checked",
+    "swapped": "Đã vào chỗ của sổ / it stands in the place of the book",
+    "noted": "Đã ghi mốc / a checkpoint is written",
+}
+
+
+def _shown_step(step: str) -> None:
+    """Say how far a restore is."""
+    if step in _STEPS:
+        click.echo(f"... {_STEPS[step]}", err=True)
 
 
 def _show_key(key: Kek) -> None:

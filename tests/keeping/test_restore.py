@@ -1,13 +1,20 @@
 """The way back: what was lost comes back, what was taken away stays away."""
 
+import base64
+import json
+from uuid import UUID
+
 import pytest
 
 from casework.audit.checkpoint import Shelf, compare
+from casework.db import Base
 from casework.desk import actions as desk
-from casework.errors import CaseworkError, VaultError
-from casework.keeping import checkpoints
+from casework.errors import CaseworkError, NotFound, VaultError
+from casework.keeping import backups, checkpoints
 from casework.oversight import console
 from casework.policy.words import Section
+from casework.vault import archive, kek
+from tests.house import only_sqlite
 from tests.keeping.kept import Kept
 from tests.people import THANH_SON
 from tests.referrals.scenes import envelopes, referred
@@ -106,6 +113,36 @@ def test_another_key_opens_nothing(book: Kept):
         book.restores(file)
     book.reopens()
     assert book.house["lan"].opens_a_case()
+
+
+def test_people_go_on_writing_while_a_backup_is_made_and_it_holds_one_moment(book: Kept):
+    lan, opened = book.house["lan"], list[UUID]()
+    before = lan.opens_a_case()
+
+    def told(_rows: int) -> None:
+        if not opened:
+            opened.append(lan.opens_a_case())
+
+    file = backups.make(book.config, book.house.gate, sized=lambda _: told).path
+    assert lan.does(desk.read_case, opened[0])
+    book.restores(file)
+    lan = book.house["lan"]
+    assert lan.does(desk.read_case, before)
+    with pytest.raises(NotFound):
+        lan.does(desk.read_case, opened[0])
+    assert all(verdict.holds for _, verdict in console.verify_all(book.house.gate))
+
+
+@only_sqlite
+def test_a_backup_holds_no_key_of_the_server_and_no_session(book: Kept):
+    assert book.house["lan"].cookie
+    with book.backs_up().open("rb") as file:
+        inside = b"".join(archive.opened(file, book.seed))
+    lines = [json.loads(line) for line in inside.splitlines()]
+    tables = {line["table"] for line in lines if isinstance(line, dict) and "table" in line}
+    assert tables == set(Base.metadata.tables) - {"session", "throttle", "interview", "tally"}
+    secret = kek.load(book.config.kek_file, demo=False).secret
+    assert not any(form in inside for form in (secret, secret.hex().encode(), base64.b64encode(secret)))
 
 
 def test_no_word_of_a_case_stands_in_a_backup(book: Kept):
