@@ -3,16 +3,20 @@
 import signal
 import subprocess
 import sys
+from uuid import UUID
 
 import pytest
 
 from casework.audit.checkpoint import Shelf, compare
+from casework.audit.removals import Removals
+from casework.audit.removed import newest
 from casework.desk import actions as desk
-from casework.keeping import checkpoints
+from casework.keeping import checkpoints, starting
 from casework.oversight import console
 from tests.keeping.kept import Kept
 from tests.people import THANH_SON
 from tests.referrals.scenes import referred
+from tests.tampering import stolen
 
 BEFORE = ("filled", "replayed", "checked", "remarked", "settled")
 AFTER = ("swapped", "noted")
@@ -35,7 +39,9 @@ def test_a_restore_that_is_killed_leaves_one_whole_database(book: Kept, step: st
     book.writes_settings()
     book.house.gate.database.engine.dispose()
     assert _restored_until(book, file, step) == -signal.SIGKILL
+    starting.make_ready(book.config)
     book.reopens()
+    assert _ledger_agrees(book, made.case_id)
     assert made.state == "declined"
     assert all(verdict.holds for _, verdict in console.verify_all(book.house.gate))
     lan = book.house["lan"]
@@ -45,11 +51,20 @@ def test_a_restore_that_is_killed_leaves_one_whole_database(book: Kept, step: st
     book.house.gate.database.engine.dispose()
     assert _restored_until(book, file, "none") == 0
     book.reopens()
+    assert _ledger_agrees(book, made.case_id)
     assert made.state == "declined"
     assert book.house["lan"].does(desk.read_case, made.case_id)
     with book.house.hands() as hands:
         assert compare(hands, _shelf(book), checkpoints.publics(book.config)).holds
     assert list(book.config.data.glob("*.set_aside*")) == list(book.config.data.glob("*.restoring")) == []
+
+
+def _ledger_agrees(book: Kept, case_id: UUID) -> bool:
+    """Tell whether the ledger of removals says of a case what the database says, and struck nothing."""
+    lines = Removals(book.config.removals_file).lines()
+    with stolen(book.house) as thief:
+        [head] = thief.rows("head", id=case_id)
+    return newest(lines, THANH_SON)[case_id].v == head["v"] and not any("void" in one.body for one in lines)
 
 
 def _shelf(book: Kept) -> Shelf:
