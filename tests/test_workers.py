@@ -43,6 +43,17 @@ def test_a_session_outlives_the_worker_that_began_it(house: House, lan: Someone,
     assert {tuple(sorted(set(line) - {"status", "method", "route"})) for line in lines} == {("event", "level", "time")}
 
 
+@pytest.mark.prove
+@on_postgresql
+def test_a_worker_is_renewed_after_so_many_answers_and_nobody_waits_in_vain(house: House, tmp_path: Path):
+    most = int(str(workers._SETTINGS["max_requests"])) + int(str(workers._SETTINGS["max_requests_jitter"]))
+    with served(house, "--workers", "1", log=str(tmp_path / "log")) as server:
+        [first] = children(server.pid)
+        answered = {server.status("/healthz") for _ in range(most + 20)}
+        assert answered == {200}
+        assert first not in children(server.pid)
+
+
 @only_sqlite
 def test_several_processes_need_postgresql(house: House):
     with pytest.raises(ConfigurationError, match="PostgreSQL"):
