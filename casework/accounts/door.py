@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from uuid import UUID
 
-from flask import current_app, redirect, render_template, request, session, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from casework.accounts import devices, doorstep, own, signing_in, throttle
@@ -19,6 +19,7 @@ from casework.policy.words import Act, Role
 from casework.vault.entry.codes import read_code
 from casework.vault.sessions import FULL, NIGHT, PENDING, RENEW, Token, token_from
 from casework.web.language import local_path
+from casework.web.origin import begin_anew
 from casework.web.people import COOKIE, Presence, recognise
 from casework.web.presence import config, gate, me, perform, present
 
@@ -121,7 +122,7 @@ def token() -> Token:
 
 def welcome(begun: Begun, username: str) -> Response:
     """Answer whoever has come in, or half in: a new cookie, and the next page or what had been typed before."""
-    session.clear()
+    begin_anew()
     if begun.kind != PENDING:
         _settle(begun)
     answer = go_on(begun, _next(begun))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect
 
 from casework.errors import Refused
@@ -44,6 +44,15 @@ def without_token(view: View) -> View:
     """Let a view that does no harm work on an old page; its origin is checked all the same."""
     csrf.exempt(view)  # type: ignore[no-untyped-call]
     return view
+
+
+def begin_anew() -> None:
+    """Forget what the cookie of forms held, and the token that this request has made or checked from it.
+
+    Else a page that is drawn in the same answer would carry a token of the forgotten cookie, and its form be refused.
+    """
+    session.clear()
+    g.pop("csrf_token", None)
 
 
 def _from_here() -> bool:

@@ -1,5 +1,6 @@
 """What is asked again and what is not lost by it: proof before an act, five digits' tries, one's own other sessions."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -44,6 +45,27 @@ def test_a_press_that_needs_a_proof_goes_on_after_it_with_one_more_press(app, ho
         assert state_of(house, mai) == "locked"
         client.set_cookie(COOKIE, old, secure=True)
         assert client.get("/").location.startswith("/dang-nhap"), "the token before the proof opens nothing"
+
+
+def token_on(page) -> str:
+    """The token of the form in the middle of a page, as its button would send it."""
+    found = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', page.text.partition("<main")[2])
+    return found[0]
+
+
+def test_the_form_that_waited_is_taken_with_the_token_of_its_page(house: House, hoa: Someone, mai: Someone):
+    app = create_app(house.config)
+    client, now, path = browser_of(app, hoa), clock.micros(), f"/tai-khoan/{mai.id}/khoa"
+    first = {"csrf_token": token_on(client.get(path))}
+    with clock.living_at(lambda: now + 6 * MINUTE):
+        asked = client.post(path, data=first)
+        hoa.waits_for_new_digits()
+        proof = {"passphrase": hoa.card.passphrase, "digits": hoa.digits()}
+        page = client.post(asked.location, data=proof | {"csrf_token": token_on(client.get(asked.location))})
+        assert "Làm tiếp việc vừa rồi" in page.text
+        assert client.post(path, data={"csrf_token": token_on(page)}).location == "/tai-khoan"
+    assert state_of(house, mai) == "locked"
+    app.extensions["casework.gate"].database.engine.dispose()
 
 
 def test_words_typed_before_a_proof_are_there_after_it(app, house: House, lan: Someone, mai: Someone):

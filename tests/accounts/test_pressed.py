@@ -24,6 +24,8 @@ from tests.test_workers import children, on_postgresql
 MIB = 1024 * 1024
 ARGON = 64 * MIB
 DAY = 24 * 3600 * clock.MICROSECOND
+# Somebody, and nobody, spelt with the same letters.
+NAMES = ("lan", "lna")
 # What forty requests need beside Argon2: a thread, a session and a page each, in two workers.
 BESIDE = 24 * MIB
 pytestmark = pytest.mark.prove
@@ -123,22 +125,26 @@ def test_the_same_digits_and_the_same_paper_in_two_workers_are_one_success(house
 
 @only_sqlite
 def test_an_unknown_name_and_a_wrong_passphrase_are_the_same_bytes_and_work(app, house: House, record_property):
-    """200 tries of each, in turn, a day apart so that none is turned away; the time of the processor is compared."""
+    """200 tries of each, a day apart so that none is turned away, each name first every other time.
+
+    The first try of a day writes what was summed before it: only tries in the same place are compared. It is the
+    processor's time that is measured, whatever else the machine does.
+    """
     browser, start = browser_of(app, None), clock.micros()
-    used: dict[str, list[float]] = {"lan": [], "lna": []}
-    said: dict[str, set[bytes]] = {"lan": set(), "lna": set()}
+    used: dict[tuple[str, int], list[float]] = {(name, place): [] for name in NAMES for place in (0, 1)}
+    said: dict[str, set[bytes]] = {name: set() for name in NAMES}
     for number in range(200):
         with clock.living_at(partial(int, start + 2 * number * DAY)):
-            for name in used:
-                given = {"username": name, "passphrase": "không phải câu này đâu"}
+            for place, name in enumerate(NAMES if number % 2 else NAMES[::-1]):
                 before = time.thread_time()
-                answer = browser.post("/dang-nhap", data=given)
-                used[name].append(time.thread_time() - before)
+                answer = browser.post("/dang-nhap", data={"username": name, "passphrase": "không phải câu này đâu"})
+                used[name, place].append(time.thread_time() - before)
                 assert answer.status_code == 422
                 said[name].add(answer.data.replace(f'value="{name}"'.encode(), b""))
     assert said["lan"] == said["lna"]
     assert len(said["lan"]) == 1
-    apart = statistics.median(used["lan"]) - statistics.median(used["lna"])
-    record_property("median in ms", round(1000 * statistics.median(used["lan"]), 1))
+    middle = {key: statistics.median(times) for key, times in used.items()}
+    apart = statistics.mean(middle["lan", place] - middle["lna", place] for place in (0, 1))
+    record_property("median in ms", round(1000 * middle["lan", 1], 1))
     record_property("apart in ms", round(1000 * apart, 2))
     assert abs(apart) < 0.005
