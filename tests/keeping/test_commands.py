@@ -55,7 +55,7 @@ def test_a_round_by_command_says_what_it_did(book: Kept):
     book.writes_settings()
     done = _run(book, "tick")
     assert done.returncode == 0, done.stderr
-    assert "checkpoint, backup, expiry" in done.stdout
+    assert "checkpoint, backup, verify, expiry" in done.stdout
     assert "Nothing is due" in _run(book, "tick").stdout
     (book.config.data / "ticked").write_text("1\n", encoding="ascii")
     odd = _run(book, "tick")
