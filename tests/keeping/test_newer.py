@@ -140,9 +140,9 @@ def test_killed_at_any_step_one_whole_book_is_left_and_it_is_run_again(book: Kep
 def test_killed_at_any_statement_one_whole_book_is_left(book: Kept, newer: Run):
     """On PostgreSQL too: every statement from the copy to the exchange of the two may be the last."""
     case_id = book.house["lan"].opens_a_case()
-    last, step = 2, max(1, 400 // times("UPGRADES", short=6, long=40))
+    last, step = 2, max(1, 400 // times("UPGRADES", short=3, long=12))
     while killed(book, newer, str(last), case_id):
         last += step
-    assert last > 4 * step
+    assert last > 2 * step
     assert kek.load(book.config.kek_file, demo=False)
     assert opens(book, newer, case_id)
