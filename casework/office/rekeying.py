@@ -48,9 +48,7 @@ def exchange(work: Work, newer: Kek) -> None:
     # One transaction goes through all communes: what it has read of the one before is not of this one.
     work.session.expunge_all()
     heads.changes(work.session).clear()
-    _no_code_is_waiting(work)
-    if not verify(work.hands).holds:
-        raise VaultError("Nhật ký không đúng: hãy chạy `casework verify`. Chưa có gì thay đổi.")
+    make_sure(work)
     for kind in _ENDED:
         work.session.execute(delete(kind))
     versions = {row.id: row.v for row in _verified(work, Head, {})}
@@ -67,6 +65,13 @@ def kinds() -> list[Kind]:
     mapped = {mapper.class_ for mapper in Base.registry.mappers}
     maced = {kind for kind in mapped if issubclass(kind, Maced)}
     return sorted(maced - {Head, *_ENDED}, key=lambda kind: str(kind.__tablename__))
+
+
+def make_sure(work: Work) -> None:
+    """Raise Conflict while a code of admission is out, and VaultError if the log does not hold."""
+    _no_code_is_waiting(work)
+    if not verify(work.hands).holds:
+        raise VaultError("Nhật ký không đúng: hãy chạy `casework verify`. Chưa có gì thay đổi.")
 
 
 def _no_code_is_waiting(work: Work) -> None:

@@ -12,35 +12,23 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hpke import (
-    AEAD,
-    KDF,
-    KEM,
-    MLKEM768X25519PrivateKey,
-    MLKEM768X25519PublicKey,
-    Suite,
-)
+from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey, MLKEM768X25519PublicKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from casework.errors import VaultError
+from casework.vault import algorithms
+from casework.vault.algorithms import NONCE_BYTES, TAG_BYTES, VERSION
 
 Field: TypeAlias = int | str | UUID | bytes | None
 
 KEY_BYTES = 32
 PUBLIC_KEY_BYTES = 1216
-_VERSION = 1
-_AES_256_GCM = 1
-_XWING = 2
 _E1_HEAD = struct.Struct(">BBI")
-_NONCE = 12
-_TAG = 16
 _ENC = 1120
 _MLKEM_PUBLIC = 1184
 _SMALLEST_PAD = 1024
 # A blob larger than this was not written by us: it is refused before it is parsed.
 _LARGEST = 32 * 1024 * 1024
-_SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _prefix = struct.Struct(">BI").pack
 # What stands before the 16 bytes of every id; contexts of many pages are put together by hand with it.
 ID = _prefix(3, 16)
@@ -106,30 +94,50 @@ def fresh_key() -> bytes:
     return os.urandom(KEY_BYTES)
 
 
-def seal(key: bytes | AESGCM, plain: bytes, *, context: bytes, key_ref: int) -> bytes:
-    """Seal bytes under a 32-byte key, prepared or not (E1, AES-256-GCM); the context must be given again to open."""
-    head = _E1_HEAD.pack(_VERSION, _AES_256_GCM, key_ref)
-    nonce = os.urandom(_NONCE)
-    ready = AESGCM(key) if isinstance(key, bytes) else key
-    return head + nonce + ready.encrypt(nonce, plain, head + context)
+class Cipher:
+    """A 32-byte key prepared to seal and open many blobs in one request, whichever known algorithm sealed them."""
+
+    def __init__(self, key: bytes) -> None:
+        """Take the key; raises VaultError unless it has 32 bytes."""
+        if len(key) != KEY_BYTES:
+            raise VaultError("unopened")
+        self._key = key
+        self._made: dict[int, algorithms.Cipher] = {}
+
+    def __repr__(self) -> str:
+        """Never print the key."""
+        return "<sealed cipher>"
+
+    def by(self, number: int) -> algorithms.Cipher:
+        """Return the cipher of one algorithm; no two algorithms ever share a key."""
+        made = self._made.get(number)
+        if made is None:
+            own = self._key if number == algorithms.FIRST else derive(self._key, "algorithm", number)
+            made = self._made[number] = algorithms.E1.known[number](own)
+        return made
 
 
-def cipher(key: bytes) -> AESGCM:
-    """Prepare a 32-byte key that opens many blobs in one request."""
-    return AESGCM(key)
+def seal(key: bytes | Cipher, plain: bytes, *, context: bytes, key_ref: int) -> bytes:
+    """Seal bytes under a 32-byte key, prepared or not (E1); the context must be given again to open."""
+    number = algorithms.E1.current
+    head = _E1_HEAD.pack(VERSION, number, key_ref)
+    nonce = os.urandom(NONCE_BYTES)
+    ready = Cipher(key) if isinstance(key, bytes) else key
+    return head + nonce + ready.by(number).encrypt(nonce, plain, head + context)
 
 
-def unseal(key: bytes | AESGCM, blob: bytes, *, context: bytes, key_ref: int) -> bytes:
+def unseal(key: bytes | Cipher, blob: bytes, *, context: bytes, key_ref: int) -> bytes:
     """Open an E1 blob; every failure is the same VaultError."""
-    if (isinstance(key, bytes) and len(key) != KEY_BYTES) or not _E1_HEAD.size + _NONCE + _TAG <= len(blob) <= _LARGEST:
+    if not _E1_HEAD.size + NONCE_BYTES + TAG_BYTES <= len(blob) <= _LARGEST:
         raise VaultError("unopened")
     head = blob[: _E1_HEAD.size]
-    if head != _E1_HEAD.pack(_VERSION, _AES_256_GCM, key_ref):
+    version, number, ref = _E1_HEAD.unpack(head)
+    if version != VERSION or ref != key_ref or number not in algorithms.E1.known:
         raise VaultError("unopened")
-    nonce = blob[_E1_HEAD.size : _E1_HEAD.size + _NONCE]
+    nonce = blob[_E1_HEAD.size : _E1_HEAD.size + NONCE_BYTES]
+    ready = Cipher(key) if isinstance(key, bytes) else key
     try:
-        ready = AESGCM(key) if isinstance(key, bytes) else key
-        return ready.decrypt(nonce, blob[_E1_HEAD.size + _NONCE :], head + context)
+        return ready.by(number).decrypt(nonce, blob[_E1_HEAD.size + NONCE_BYTES :], head + context)
     except InvalidTag:
         raise VaultError("unopened") from None
 
@@ -161,9 +169,9 @@ def send(public: bytes, plain: bytes, *, context: bytes) -> bytes:
     """Seal bytes to an X-Wing public key (E2: HPKE, RFC 9180, ML-KEM-768 with X25519)."""
     if len(public) != PUBLIC_KEY_BYTES:
         raise VaultError("unopened")
-    head = bytes((_VERSION, _XWING))
+    head = algorithms.E2.newest
     try:
-        return head + _SUITE.encrypt(plain, _public(public), head + context)
+        return head + algorithms.E2.known[head[1]].encrypt(plain, _public(public), head + context)
     except ValueError:
         raise VaultError("unopened") from None
 
@@ -171,11 +179,11 @@ def send(public: bytes, plain: bytes, *, context: bytes) -> bytes:
 def receive(seed: bytes | MLKEM768X25519PrivateKey, blob: bytes, *, context: bytes) -> bytes:
     """Open an E2 blob with the 32-byte seed of its key pair, or its opener; every failure is the same VaultError."""
     head = blob[:2]
-    if head != bytes((_VERSION, _XWING)) or not 2 + _ENC + _TAG <= len(blob) <= _LARGEST:
+    if not 2 + _ENC + TAG_BYTES <= len(blob) <= _LARGEST or head[0] != VERSION or head[1] not in algorithms.E2.known:
         raise VaultError("unopened")
     try:
         ready = opener(seed) if isinstance(seed, bytes) else seed
-        return _SUITE.decrypt(blob[2:], ready, head + context)
+        return algorithms.E2.known[head[1]].decrypt(blob[2:], ready, head + context)
     except (InvalidTag, ValueError):
         raise VaultError("unopened") from None
 

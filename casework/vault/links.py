@@ -2,6 +2,7 @@
 
 from casework.clock import MICROSECOND
 from casework.errors import VaultError
+from casework.vault import algorithms
 from casework.vault.bytes import lp, seal, unseal
 from casework.vault.hands import Hands
 from casework.vault.keyring import AgencyKeys
@@ -12,10 +13,18 @@ _LATE = 90 * 86_400 * MICROSECOND
 
 def forge(hands: Hands, old: AgencyKeys, new: AgencyKeys) -> None:
     """Seal the secret of the epoch that ends under the one that begins."""
-    blob = seal(new.safe, old.secret, context=_context(hands, old), key_ref=new.epoch)
     link = EpochLink(commune_id=hands.commune_id, agency_id=old.agency_id, epoch=old.epoch, retired=hands.at)
-    link.blob = blob
+    link.blob = _sealed(hands, old, new)
     hands.session.add(link)
+
+
+def reforge(hands: Hands, keys: AgencyKeys) -> None:
+    """Seal with the current algorithm what links from before these keys were sealed with another one."""
+    while (link := _link(hands, keys)) is not None and not worn(hands, link):
+        before = older(hands, keys, keys.epoch - 1)
+        if algorithms.E1.outdated(link.blob):
+            link.blob = _sealed(hands, before, keys)
+        keys = before
 
 
 def worn(hands: Hands, link: EpochLink) -> bool:
@@ -30,8 +39,7 @@ def older(hands: Hands, newest: AgencyKeys, epoch: int) -> AgencyKeys:
     """
     keys = newest
     while keys.epoch > epoch:
-        before = AgencyKeys(keys.agency_id, keys.epoch - 1, b"")
-        link = hands.session.get(EpochLink, (hands.commune_id, before.agency_id, before.epoch))
+        before, link = AgencyKeys(keys.agency_id, keys.epoch - 1, b""), _link(hands, keys)
         if link is None or worn(hands, link):
             raise VaultError("unopened")
         secret = unseal(keys.safe, link.blob, context=_context(hands, before), key_ref=keys.epoch)
@@ -39,6 +47,14 @@ def older(hands: Hands, newest: AgencyKeys, epoch: int) -> AgencyKeys:
     if keys.epoch != epoch:
         raise VaultError("unopened")
     return keys
+
+
+def _link(hands: Hands, keys: AgencyKeys) -> EpochLink | None:
+    return hands.session.get(EpochLink, (hands.commune_id, keys.agency_id, keys.epoch - 1))
+
+
+def _sealed(hands: Hands, old: AgencyKeys, new: AgencyKeys) -> bytes:
+    return seal(new.safe, old.secret, context=_context(hands, old), key_ref=new.epoch)
 
 
 def _context(hands: Hands, retired: AgencyKeys) -> bytes:

@@ -1,59 +1,19 @@
 """Killed at any statement of a new key, or at any moment: nothing is unreadable, and nobody who left holds a wrap."""
 
-import os
 import random
-import signal
-import time
 from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event
 
 from casework.cases import rotation
 from casework.desk import actions as desk
-from casework.gate import Gate, Person, open_gate
+from casework.gate import Gate
 from casework.policy.words import Section
 from casework.staffing import actions as staffing
+from tests.cases.dying import dies_at, done_in_a_child
 from tests.cases.keys import agency_id, epochs_of, make_due, settle, wraps_of
 from tests.house import House, only_sqlite
-from tests.people import KEK
-
-
-def renewed_in_a_child(house: House, person: Person, agency: UUID, prepare: Callable[[Gate], None]) -> int:
-    """Renew a key in a process of its own and return its id; it ends with 0 when the commit was acknowledged."""
-    child = os.fork()
-    if child:
-        return child
-    try:
-        gate = open_gate(house.config, KEK)
-        prepare(gate)
-        gate.perform(person, rotation.rotate, agency)
-        os._exit(0)
-    finally:
-        os._exit(1)
-
-
-def dies_at(hook: int) -> Callable[[Gate], None]:
-    """Prepare a gate that is killed right before its nth statement; the commit counts as one."""
-
-    def prepare(gate: Gate) -> None:
-        seen = [0]
-
-        def count(*_: object) -> None:
-            seen[0] += 1
-            if seen[0] == hook:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        event.listen(gate.database.engine, "before_cursor_execute", count)
-        event.listen(gate.database.engine, "commit", count)
-
-    return prepare
-
-
-def finished(child: int) -> bool:
-    _, status = os.waitpid(child, 0)
-    return status == 0
 
 
 def stands(house: House, union: UUID, case_id: UUID) -> None:
@@ -70,12 +30,7 @@ def stands(house: House, union: UUID, case_id: UUID) -> None:
 def round_of(house: House, union: UUID, case_id: UUID, prepare: Callable[[Gate], None], wait: float = -1.0) -> bool:
     make_due(house, union, house["hoa"])
     person = house["hoa"].person
-    house.gate.database.engine.dispose()
-    child = renewed_in_a_child(house, person, union, prepare)
-    if wait >= 0:
-        time.sleep(wait)
-        os.kill(child, signal.SIGKILL)
-    done = finished(child)
+    done = done_in_a_child(house, lambda gate: gate.perform(person, rotation.rotate, union), prepare, wait)
     stands(house, union, case_id)
     return done
 
