@@ -132,8 +132,6 @@ def enrol(work: Work, code: bytes, new: Renewed, phone: Phone) -> bool:
     """Take up an account with a key of one's own; True if it may be used at once, without a colleague's word."""
     row, member = _open(work, code)
     work.about = work.who = member.id
-    if row.agency_id is not None:
-        fresh.agency(work.session, work.commune_id, row.agency_id)
     head = fresh.head(work.session, work.commune_id, member.id)
     return admission.enrol(work.hands, head, member, row, code=code, new=new, phone=phone)
 
@@ -182,6 +180,8 @@ def _open(work: Work, code: bytes) -> tuple[Admission, Member]:
     row = work.session.get_one(Admission, (work.commune_id, found.id))
     if member.state != circles.INVITED or not admission.alive(row, at=work.hands.at):
         raise WrongAdmission(_WRONG)
+    if row.agency_id and fresh.agency(work.session, work.commune_id, row.agency_id).epoch != row.epoch:
+        raise WrongAdmission(say("Cơ quan đã đổi khóa sau khi mã này được tạo. Hãy xin mã mới."))
     return row, member
 
 

@@ -51,9 +51,13 @@ class Recovered:
 
 @action(Act.RECOVERY_OPEN)
 def recover(work: Work, agency_id: UUID, one: Shown, other: Shown, username: str) -> Recovered:
-    """Let one person of an agency in again with two sheets; no case is opened, and the sheets are replaced at once."""
+    """Let one person of an agency in again with two sheets; no case is opened, and the sheets are replaced at once.
+
+    The key was in the memory of the console, so a new one is due at the next sign-in of somebody who holds it.
+    """
     work.about = agency_id
-    fresh.agency(work.session, work.commune_id, agency_id)
+    agency = fresh.agency(work.session, work.commune_id, agency_id)
+    agency.rotation_due = True
     keys = sheets.open_with(work.hands, agency_id, one, other)
     member = _of_agency(work, agency_id, username)
     code = inviting.invite_again(work, member, keys)

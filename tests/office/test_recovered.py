@@ -1,0 +1,66 @@
+"""After a recovery: the key that the console saw is replaced at the next sign-in, and an overtaken code is refused."""
+
+import pytest
+
+from casework.accounts.admission import WrongAdmission
+from casework.audit import fresh
+from casework.desk import actions as desk
+from casework.errors import VaultError
+from casework.policy.words import Section
+from casework.vault.recovery import sheets
+from tests.cases.keys import agency_id, epochs_of, settle, wraps_of
+from tests.house import House, only_sqlite
+from tests.people import THANH_SON
+from tests.staffing.world import comes_in, deals, enrols, let_in, recovers
+from tests.tampering import stolen
+
+pytestmark = only_sqlite
+
+
+def test_the_next_sign_in_renews_the_key_that_the_console_saw(house: House, lan, hoa):
+    case_id, union = lan.opens_a_case(), agency_id(house, "womens_union")
+    done = recovers(house, deals(house), (0, 1), "lan")
+    with stolen(house) as thief:
+        assert [row["rotation_due"] for row in thief.rows("agency", id=union)] == [True]
+        assert thief.rows("slot", member_id=lan.id) == thief.rows("session", member_id=lan.id) == []
+    seed, ready = enrols(house, "lan", done.code)
+    assert ready
+    assert {epoch for _, epoch in wraps_of(house, union)} == {1}
+    lan = comes_in(house, "lan", seed)
+    settle(house, lan)
+    assert {epoch for epoch, _ in epochs_of(house, union)} == {epoch for _, epoch in wraps_of(house, union)} == {2}
+    lan = comes_in(house, "lan", seed)
+    hoa.leaves()
+    for reader in (lan, hoa):
+        assert reader.does(desk.read_section, case_id, Section.STORY)
+        assert not reader.presence.due
+    with house.hands() as hands:
+        fresh.agency(hands.session, THANH_SON, union)
+        one, other = ((sheet.seat, sheet.secret) for sheet in done.dealt[:2])
+        assert sheets.open_with(hands, union, one, other).epoch == 2
+
+
+def test_a_code_that_was_overtaken_by_a_new_key_is_refused_and_a_colleague_helps(house: House, lan, hoa):
+    case_id, union = lan.opens_a_case(), agency_id(house, "womens_union")
+    done = recovers(house, deals(house), (0, 1), "lan")
+    settle(house, hoa)
+    assert lan.id not in {member for member, _ in wraps_of(house, union)}
+    with pytest.raises(WrongAdmission, match="đổi khóa"):
+        enrols(house, "lan", done.code)
+    hoa.leaves()
+    lan = comes_in(house, "lan", let_in(house, "lan", hoa))
+    assert lan.does(desk.read_section, case_id, Section.STORY)
+
+
+def test_the_sheets_before_open_nothing_after_the_key_was_renewed(house: House, hoa):
+    union, before = agency_id(house, "womens_union"), deals(house)
+    with stolen(house) as thief:
+        rows = {name: thief.rows(name, agency_id=union) for name in ("recovery", "recovery_officer", "recovery_pair")}
+    recovers(house, before, (0, 1), "lan")
+    settle(house, hoa)
+    with stolen(house) as thief:
+        for name, old in rows.items():
+            thief.delete(name, agency_id=union)
+            thief.put(name, *old)
+    with pytest.raises(VaultError):
+        recovers(house, before, (0, 1), "lan")

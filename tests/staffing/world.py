@@ -1,0 +1,117 @@
+"""What the model of people, keys and cases knows, and how somebody with a new key comes in."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from casework import clock
+from casework.accounts import actions as accounts
+from casework.accounts import admission
+from casework.accounts.actions import Opened
+from casework.accounts.signing_in import second_factor
+from casework.office import recovering
+from casework.office.recovering import Recovered
+from casework.policy.words import Role
+from casework.vault import passwords
+from casework.vault.bytes import fresh_key, public_key
+from casework.vault.entry import totp
+from casework.vault.entry.codes import new_code, read_code
+from casework.vault.entry.renewal import Paper, Phone, Renewed
+from casework.vault.entry.words import fingerprint
+from casework.vault.recovery.sheets import Sheet
+from tests.accounts.arrivals import SEED
+from tests.cases.keys import agency_id
+from tests.house import House, Someone
+from tests.tampering import stolen
+
+PEOPLE = ("lan", "mai", "hoa", "binh")
+LEADS = ("hoa", "binh")
+
+
+@dataclass
+class Kept:
+    """What the model knows of a case: who holds its circle's key if it is restricted, and whether the police read."""
+
+    circle: set[str] | None = None
+    sent: UUID | None = None
+
+
+@dataclass
+class World:
+    """Who is in which state and with which key, who leads, the codes and sheets that are out, and the cases."""
+
+    state: dict[str, str] = field(default_factory=lambda: dict.fromkeys(PEOPLE, "active"))
+    leads: set[str] = field(default_factory=lambda: set(LEADS))
+    seeds: dict[str, bytes] = field(default_factory=dict)
+    codes: dict[str, tuple[str, int]] = field(default_factory=dict)
+    dealt: tuple[Sheet, ...] = ()
+    cases: dict[UUID, Kept] = field(default_factory=dict)
+
+    def able(self) -> list[str]:
+        return [name for name in PEOPLE if self.state[name] == "active"]
+
+    def enrolled(self, name: str, seed: bytes) -> None:
+        """She is there with a new key: nothing that was sealed to the one before is hers."""
+        self.state[name], self.seeds[name] = "active", seed
+        self.codes.pop(name, None)
+        for kept in self.cases.values():
+            kept.circle = kept.circle - {name} if kept.circle is not None else None
+
+
+def made(control: Any, member_id: UUID) -> Renewed:
+    """A new key as her browser would ask for it; nobody types its passphrase, so Argon2's time is not spent."""
+    seed, code, slots = fresh_key(), new_code(), (uuid4(), uuid4())
+    paper = passwords.lock_with_code(control, seed, read_code(code), member_id=member_id, slot_id=slots[1])
+    typed = passwords.SlotSecret(bytes(16), passwords.MEMORY_KIB, passwords.PASSES, b"never typed")
+    return Renewed(seed, slots[0], typed, Paper(code, slots[1], paper))
+
+
+def enrols(house: House, name: str, code: str) -> tuple[bytes, bool]:
+    """Let her take her account with a code; return her new key and whether it may be used at once."""
+    somebody = house[name]
+    new = made(house.gate.control(somebody.card.commune_id), somebody.id)
+    given = (read_code(code), new, Phone(SEED, 0))
+    return new.seed, house.gate.perform(house.stranger(), admission.enrol, *given)
+
+
+def let_in(house: House, name: str, colleague: Someone) -> bytes:
+    """Let a colleague make her code and confirm her four words; return her new key."""
+    _, code = colleague.does(admission.invite, house[name].id)
+    seed, ready = enrols(house, name, code)
+    assert not ready
+    colleague.does(admission.confirm, house[name].id, fingerprint(public_key(seed)))
+    return seed
+
+
+def recovers(house: House, dealt: tuple[Sheet, ...], pair: tuple[int, int], name: str) -> Recovered:
+    """Let somebody of the Women's Union in again at the console with two of the sheets."""
+    one, other = ((dealt[at].seat, dealt[at].secret) for at in pair)
+    union = agency_id(house, "womens_union")
+    return house.gate.perform(house.stranger(Role.CONSOLE), recovering.recover, union, one, other, name)
+
+
+def comes_in(house: House, name: str, seed: bytes) -> Someone:
+    """Let her sign in with her new key and phone."""
+    somebody, visitor = house[name], house.stranger()
+    begun = house.gate.perform(visitor, accounts.sign_in, Opened(somebody.id, seed), before=None)
+    somebody.waits_for_new_digits()
+    digits = totp.code_at(SEED, clock.micros())
+    somebody._cookie = house.gate.perform(visitor, second_factor, begun.token, digits).token.cookie()
+    return somebody
+
+
+def deals(house: House) -> tuple[Sheet, ...]:
+    """Make the first recovery sheets of the Women's Union, as founding does."""
+    keyring = house["hoa"].person.keyring
+    assert keyring is not None
+    keys = keyring.holding(agency_id(house, "womens_union"))
+    dealt: tuple[Sheet, ...] = house.gate.perform(
+        house.stranger(Role.CONSOLE), recovering.renew, keys, ("Ông A", "Bà B", "Bà C"), [(1, 2), (1, 3)]
+    )
+    return dealt
+
+
+def epoch_of(house: House) -> int:
+    """Return the newest epoch of the Women's Union."""
+    with stolen(house) as thief:
+        return int(thief.rows("agency", id=agency_id(house, "womens_union"))[0]["epoch"])
