@@ -3,9 +3,7 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import delete
-
-from casework.accounts.signing_in import Begun, Opened, WrongPassphrase, follow, row_of, spend_digits
+from casework.accounts.signing_in import Begun, Opened, WrongPassphrase, end, follow, row_of, spend_digits
 from casework.audit import fresh
 from casework.errors import NotFound, SignInNeeded, say
 from casework.gate import Work, action
@@ -105,9 +103,7 @@ def end_session(work: Work, number: int, created: int) -> None:
     rows = _my_rows(work)
     if not 1 <= number <= len(rows) or rows[number - 1].created != created:
         raise NotFound("session")
-    sid = rows[number - 1].sid
-    work.session.execute(delete(Interview).where(Interview.sid == sid))
-    work.session.execute(delete(SessionRow).where(SessionRow.sid == sid))
+    end(work, rows[number - 1].sid)
 
 
 @action(Act.COVER)

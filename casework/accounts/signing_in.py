@@ -128,10 +128,9 @@ def unlock(work: Work, opened: Opened | None, *, before: bytes | None) -> Begun:
 
 @action(Act.SIGN_OUT)
 def sign_out(work: Work, sid: bytes | None) -> None:
-    """End this session: its row is gone when the answer is sent."""
+    """End this session: its row is gone when the answer is sent, and refused if it is put back."""
     if sid is not None:
-        work.session.execute(delete(SessionRow).where(SessionRow.sid == sid))
-        work.session.execute(delete(Interview).where(Interview.sid == sid))
+        end(work, sid)
 
 
 @action(Act.KEEP)
@@ -142,6 +141,21 @@ def keep(work: Work, sid: bytes, text: bytes) -> None:
         raise SignInNeeded(say("Phiên làm việc đã kết thúc."))
     member = fresh.member(work.session, work.commune_id, work.me)
     sessions.keep_text(row, member.public_key, text)
+
+
+def end(work: Work, sid: bytes) -> None:
+    """Delete a session and raise its owner's version, so that no copy of the row lives again; a bad row just goes."""
+    try:
+        row = row_of(work, sid)
+    except VaultError:
+        row = None
+    if row is not None:
+        head = fresh.head(work.session, work.commune_id, row.member_id)
+        member = fresh.member(work.session, work.commune_id, row.member_id)
+        hers = bound.rows(work.session, member, *bound.SESSIONS)
+        bound.take(work.session, head, member, [one for one in hers if one.sid == sid])
+    work.session.execute(delete(SessionRow).where(SessionRow.sid == sid))
+    work.session.execute(delete(Interview).where(Interview.sid == sid))
 
 
 def follow(work: Work, row: SessionRow, seed: bytes, standing: Standing) -> Begun:
