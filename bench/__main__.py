@@ -1,6 +1,6 @@
 """Print every figure: `python -m bench`."""
 
-from bench import keeping, pages, sealing
+from bench import keeping, pages, renewing, sealing
 
 print(f"{'milliseconds':<40}{'median':>10}{'slowest':>10}{'to hold':>10}")
 for figure in sealing.figures():
@@ -9,5 +9,5 @@ print(f"\n{'over HTTP, milliseconds':<40}{'median':>10}{'slowest':>10}{'hellos':
 for page in pages.figures():
     print(page.row(), flush=True)
 print(f"\n{'once, seconds':<40}{'taken':>10}{'':>10}{'to hold':>10}")
-for run in keeping.figures():
+for run in (*renewing.figures(), *keeping.figures()):
     print(run.row(), flush=True)

@@ -1,0 +1,46 @@
+"""How long a new key of an agency takes: every envelope opened, verified and sealed again in one commit."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from bench import town
+from bench.keeping import Run
+from casework.audit import fresh
+from casework.cases import custody, rotation
+from casework.gate import Action, Work, open_gate
+from casework.policy.words import Act
+from casework.vault import kek
+from casework.vault.models import Commune
+
+# A case of the town has six sections, each with one envelope of the agency.
+_CASES = 834
+_TO_HOLD = 2.0
+
+
+def figures(cases: int = _CASES) -> Iterator[Run]:
+    """Renew the key of an agency that holds some 5,000 envelopes, in the hands of its counsellor."""
+    with tempfile.TemporaryDirectory() as folder:
+        built = town.build(Path(folder) / "town", sizes=(cases,))
+        gate = open_gate(built.config, kek.load(built.config.kek_file, demo=True))
+        with gate.database.look() as session:
+            commune_id = session.execute(select(Commune.id)).scalar_one()
+        person = town.let_in(gate, built.config, commune_id, built.desks[cases].username)
+        before = time.perf_counter()
+        count = gate.perform(person, Action(Act.AGENCY_ROTATE, _renew))
+        taken = time.perf_counter() - before
+        gate.database.engine.dispose()
+        yield Run(f"renew a key with {count} envelopes", taken, _TO_HOLD)
+
+
+def _renew(work: Work) -> int:
+    agency_id = work.actor.agency_id
+    if agency_id is None:
+        raise RuntimeError("the town's counsellor belongs to no agency")
+    rotation.renew(work, fresh.agency(work.session, work.commune_id, agency_id))
+    counted: Any = work.session.execute(*custody.counted_sealed_to(work.permit, agency_id))
+    return int(sum(row[2] for row in counted))
