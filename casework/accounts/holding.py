@@ -50,7 +50,7 @@ def lonely(hands: Hands) -> list[Lonely]:
     rows = hands.session.execute(select(Agency.id, Agency.kind, Agency.name).where(*wanted)).all()
     held = _held(hands)
     few = [row for row in sorted(rows, key=lambda row: NEEDED.index(row.kind)) if held[row.id] < HOLDERS]
-    return [Lonely(row.name, held[row.id]) for row in few if not _drilled(hands, row.id)]
+    return [Lonely(row.name, held[row.id]) for row in few if not drilled(hands, row.id)]
 
 
 def _held(hands: Hands) -> Counter[UUID]:
@@ -61,6 +61,7 @@ def _held(hands: Hands) -> Counter[UUID]:
     return Counter(hands.session.execute(rows.where(Wrap.commune_id == hands.commune_id)).scalars())
 
 
-def _drilled(hands: Hands, agency_id: UUID) -> bool:
+def drilled(hands: Hands, agency_id: UUID) -> bool:
+    """Tell whether both sheets of an allowed pair of an agency or circle were shown within 180 days."""
     fresh.agency(hands.session, hands.commune_id, agency_id)
     return sheets.drilled_since(hands, agency_id) > hands.at - DRILLED_DAYS * _DAY

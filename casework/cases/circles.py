@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from casework.accounts import holding
 from casework.accounts.staff import Colleague, colleagues
 from casework.audit import fresh
 from casework.cases import excluded, naming, passing, reading, rotation, writing
@@ -14,15 +15,20 @@ from casework.policy.table import policy
 from casework.policy.words import Act
 from casework.vault import bound, circles, epochs, heads
 from casework.vault.models import Agency, Wrap
+from casework.vault.recovery import sheets
+from casework.vault.recovery.models import Recovery, RecoveryOfficer, RecoveryPair
 
 _SMALLEST = 2
+# What opens a circle's key, and ends with the circle.
+_OPENING = (Wrap, RecoveryPair, RecoveryOfficer, Recovery)
 
 
 @dataclass(frozen=True)
 class Readers:
     """Who reads a case by name, who holds it, and who else of the agency could be named.
 
-    `restricted` tells whether it is sealed to them alone.
+    `restricted` tells whether it is sealed to them alone; `keepers` have the recovery sheets of its circle, and it is
+    `lonely` if one person alone can open it and nobody has tried the sheets lately.
     """
 
     case_id: UUID
@@ -33,6 +39,8 @@ class Readers:
     reading: tuple[Colleague, ...]
     others: tuple[Colleague, ...]
     mine: bool
+    keepers: tuple[str, ...]
+    lonely: bool
 
 
 @action(Act.CIRCLE_READ)
@@ -44,15 +52,18 @@ def read_readers(work: Work, case_id: UUID) -> Readers:
     here = [one for one in colleagues(work) if may_join(work, one)]
     now = _reading(work, found, here)
     label = naming.label(work, found)
+    able = [one for one in here if one.id in now]
     return Readers(
         case_id=case_id,
         code=label.code if label else "",
         restricted=restricted,
         holder_id=found.case.holder_id,
         standin_id=found.case.standin_id,
-        reading=tuple(one for one in here if one.id in now),
+        reading=tuple(able),
         others=tuple(one for one in here if one.id not in now),
         mine=found.case.holder_id == work.me,
+        keepers=tuple(one.name for one in sheets.officers(work.hands, found.case.owner_id)) if restricted else (),
+        lonely=restricted and len(able) < _SMALLEST and not holding.drilled(work.hands, found.case.owner_id),
     )
 
 
@@ -103,8 +114,9 @@ def restrict(work: Work, case_id: UUID, members: Sequence[UUID], *, whom: str = 
 @action(Act.CIRCLE_CHANGE)
 def change(work: Work, case_id: UUID, members: Sequence[UUID], *, whom: str = "") -> None:
     """Let exactly these and me read a restricted case; for whoever is left out its key is renewed in this commit."""
-    found, circle = _restricted(work, case_id)
+    found, circle = restricted(work, case_id)
     _must_not_be_named(work, members, whom)
+    _must_keep_no_sheet(work, circle, whom)
     wanted, now = {work.me, *members}, epochs.holders(work.hands, circle)
     eligible = {one.id for one in colleagues(work) if may_join(work, one)}
     if len(wanted) < _SMALLEST or not wanted - now <= eligible:
@@ -124,14 +136,14 @@ def change(work: Work, case_id: UUID, members: Sequence[UUID], *, whom: str = ""
 @action(Act.CIRCLE_LIFT)
 def lift(work: Work, case_id: UUID) -> None:
     """Give a restricted case back to the agency of its holder; the circle is closed and its key is gone."""
-    found, circle = _restricted(work, case_id)
+    found, circle = restricted(work, case_id)
     if found.case.holder_id != work.me or work.actor.agency_id is None:
         raise Refused("only its holder", about=case_id)
     passing.pass_on(work, found, work.actor.agency_id)
     circle.state, circle.rotation_due = circles.CLOSED, False
     remaining = []
     for row in bound.to_agency(work.hands, circle.id):
-        if isinstance(row, Wrap):
+        if isinstance(row, _OPENING):
             work.session.delete(row)
         else:
             remaining.append(row)
@@ -139,7 +151,8 @@ def lift(work: Work, case_id: UUID) -> None:
     heads.take_away(work.session, fresh.head(work.session, work.commune_id, circle.id), remaining)
 
 
-def _restricted(work: Work, case_id: UUID) -> tuple[Held, Agency]:
+def restricted(work: Work, case_id: UUID) -> tuple[Held, Agency]:
+    """Return a case that is sealed to a circle of mine, and that circle; raise Conflict for one that is not."""
     found = reading.held(work, case_id)
     _must_be_ours(work, found)
     if found.case.owner_id not in work.actor.circles:
@@ -156,6 +169,11 @@ def _must_not_be_named(work: Work, members: Collection[UUID], whom: str) -> None
     for one in colleagues(work):
         if one.id in members and excluded.names(one.name, whom):
             raise BadInput("Có người được chọn trùng tên với người không được biết. Hãy bỏ chọn người ấy.")
+
+
+def _must_keep_no_sheet(work: Work, circle: Agency, whom: str) -> None:
+    if any(excluded.names(one.name, whom) for one in sheets.officers(work.hands, circle.id)):
+        raise BadInput("Người không được biết đang giữ một tờ khôi phục. Hãy làm các tờ mới trước.")
 
 
 def _hold_inside(work: Work, found: Held, members: Collection[UUID]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import UUID
 
 import click
 
@@ -38,7 +39,8 @@ _PAPERS = click.option(
 _ANSWERS = click.option(
     "--answers", "answers_file", type=click.Path(path_type=Path), metavar="FILE", help="Tệp trả lời. / Answers (TOML)."
 )
-_AGENCY = click.option("--agency", required=True, metavar="CODE", help="Cơ quan, như womens_union. / The agency.")
+_AGENCY = click.option("--agency", metavar="CODE", help="Cơ quan, như womens_union. / The agency.")
+_CIRCLE = click.option("--circle", metavar="DIGITS", help="Nhóm kín, số trên tờ. / A circle, by its sheets.")
 _COMMUNE = click.option("--commune", metavar="NAME", help="Tên xã, khi sổ có nhiều xã. / The commune, if several.")
 
 
@@ -117,15 +119,25 @@ def rotate_keys(data: Path, papers_file: Path | None, what: str) -> None:
     click.echo("Xong. Mở lại sổ được rồi. / Done; the server may be started again.")
 
 
+def _whose(here: Installation, agency: str | None, circle: str | None, commune: str | None) -> tuple[UUID, UUID, str]:
+    """Find the agency or the circle that a command names; it must name one of them."""
+    if circle is not None and agency is None:
+        return installation.circle(here, circle)
+    if agency is None or circle is not None:
+        raise BadInput("Hãy ghi --agency hoặc --circle, một trong hai.")
+    return installation.agency(here, agency, commune)
+
+
 @click.command()
 @_DATA
 @_AGENCY
+@_CIRCLE
 @_COMMUNE
 @click.option("--seat", type=click.IntRange(1, 99), required=True, help="Tờ số mấy. / The number of the sheet.")
-def drill(data: Path, agency: str, commune: str | None, seat: int) -> None:
+def drill(data: Path, agency: str | None, circle: str | None, commune: str | None, seat: int) -> None:
     """Tập khôi phục: thử một tờ. / Try one recovery sheet; nothing is opened."""
     with installation.opened(data) as here:
-        commune_id, agency_id, name = installation.agency(here, agency, commune)
+        commune_id, agency_id, name = _whose(here, agency, circle, commune)
         secret = typed.ask_code(f"Mã trên tờ {seat} của {name}")
         here.gate.perform(here.console(commune_id), recovering.drill, agency_id, seat, secret)
     click.echo(f"Tờ {seat} của {name} còn đúng; đã ghi ngày tập. / The sheet fits.")
@@ -135,12 +147,13 @@ def drill(data: Path, agency: str, commune: str | None, seat: int) -> None:
 @_DATA
 @_PAPERS
 @_AGENCY
+@_CIRCLE
 @_COMMUNE
-def recover(data: Path, papers_file: Path | None, agency: str, commune: str | None) -> None:
-    """Khôi phục một cơ quan bằng hai tờ. / Let one person of an agency in again with two sheets."""
+def recover(data: Path, papers_file: Path | None, agency: str | None, circle: str | None, commune: str | None) -> None:
+    """Khôi phục một cơ quan hoặc nhóm kín bằng hai tờ. / Let one person in again with two sheets."""
     papers.make_sure(papers_file)
     with installation.opened(data) as here:
-        commune_id, agency_id, name = installation.agency(here, agency, commune)
+        commune_id, agency_id, name = _whose(here, agency, circle, commune)
         username = typed.asked(f"Ai của {name} vào lại (tên đăng nhập)", answers.username)
         one, other = typed.ask_sheet("Tờ thứ nhất"), typed.ask_sheet("Tờ thứ hai")
         done = here.gate.perform(here.console(commune_id), recovering.recover, agency_id, one, other, username)

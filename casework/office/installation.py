@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework import config
+from casework.cases import sheets
 from casework.config import Config
 from casework.db import Database
 from casework.errors import BadInput
@@ -17,8 +18,12 @@ from casework.keeping import shape
 from casework.office.pages import Place
 from casework.policy.permit import Actor
 from casework.policy.words import Role
-from casework.vault import kek, signing
+from casework.vault import circles, kek, signing
 from casework.vault.models import Agency, Commune
+
+_FOUND = select(Agency.commune_id, Agency.id, Agency.name, Commune.name.label("commune")).join(
+    Commune, Commune.id == Agency.commune_id
+)
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,7 @@ def place(settings: Config) -> Place:
 
 def agency(here: Installation, code: str, commune: str | None) -> tuple[UUID, UUID, str]:
     """Return commune, id and name of an agency by its code; the commune must be named if the installation has two."""
-    found = select(Agency.commune_id, Agency.id, Agency.name, Commune.name.label("commune"))
-    found = found.join(Commune, Commune.id == Agency.commune_id).where(Agency.kind == code, Agency.circle.is_(False))
+    found = _FOUND.where(Agency.kind == code, Agency.circle.is_(False))
     with here.gate.database.look() as session:
         rows = [row for row in session.execute(found) if commune in (None, row.commune)]
     if not rows:
@@ -71,3 +75,13 @@ def agency(here: Installation, code: str, commune: str | None) -> tuple[UUID, UU
             f"Nhiều xã có cơ quan {code}: hãy thêm --commune, một trong {', '.join(r.commune for r in rows)}."
         )
     return rows[0].commune_id, rows[0].id, rows[0].name
+
+
+def circle(here: Installation, digits: str) -> tuple[UUID, UUID, str]:
+    """Return commune, id and a name for the terminal of an open circle by the digits on its sheets."""
+    with here.gate.database.look() as session:
+        rows = session.execute(_FOUND.where(Agency.circle.is_(True), Agency.state != circles.CLOSED)).all()
+    called = [row for row in rows if sheets.called(row.id) == digits.strip().lower()]
+    if len(called) != 1:
+        raise BadInput(f"Không có nhóm kín số {digits}. Hãy gõ đúng tám chữ số trên tờ.")
+    return called[0].commune_id, called[0].id, f"nhóm kín {sheets.called(called[0].id)}"

@@ -4,16 +4,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from casework.audit import fresh
 from casework.errors import BadInput
 from casework.gate import Work, action
 from casework.office import inviting
+from casework.policy.table import policy
 from casework.policy.words import Act
 from casework.vault import circles
 from casework.vault.keyring import AgencyKeys
-from casework.vault.models import Member
+from casework.vault.models import Member, Wrap
 from casework.vault.recovery import sheets
 from casework.vault.recovery.sheets import Sheet, Shown
 
@@ -53,26 +54,44 @@ class Recovered:
 def recover(work: Work, agency_id: UUID, one: Shown, other: Shown, username: str) -> Recovered:
     """Let one person of an agency in again with two sheets; no case is opened, and the sheets are replaced at once.
 
+    Into a circle comes somebody who has her account and works on cases: its key is sealed to hers, without a code.
     The key was in the memory of the console, so a new one is due at the next sign-in of somebody who holds it.
     """
     work.about = agency_id
     agency = fresh.agency(work.session, work.commune_id, agency_id)
     agency.rotation_due = True
     keys = sheets.open_with(work.hands, agency_id, one, other)
-    member = _of_agency(work, agency_id, username)
-    code = inviting.invite_again(work, member, keys)
+    if agency.circle:
+        member, code = _into_circle(work, keys, username), ""
+    else:
+        member = _of_agency(work, agency_id, username)
+        code = inviting.invite_again(work, member, keys)
     names = [officer.name for officer in sheets.officers(work.hands, agency_id)]
     dealt = sheets.renew(work.hands, keys, names, sheets.pairs_of(work.hands, agency_id))
     return Recovered(member, code, dealt)
 
 
+def _into_circle(work: Work, keys: AgencyKeys, username: str) -> Member:
+    """Seal a circle's key to somebody who is at work on cases; whoever was sealed to before keeps hers."""
+    member = _named(work, username, Member.state == circles.ACTIVE)
+    if set(policy().rows[Act.CIRCLE_READ].who).isdisjoint(member.roles.split(",")):
+        raise BadInput("Người này không làm việc với vụ việc. Hãy chọn người phụ trách vụ việc hoặc cơ quan.")
+    if work.session.get(Wrap, (work.commune_id, member.id, keys.agency_id, keys.epoch)) is None:
+        circles.admit(work.hands, keys, member)
+    return member
+
+
 def _of_agency(work: Work, agency_id: UUID, username: str) -> Member:
     """Find somebody who works there by the word she signs in with."""
-    named = (Member.commune_id == work.commune_id, Member.agency_id == agency_id, Member.username == username)
-    found = work.session.execute(select(Member.id).where(*named)).scalar_one_or_none()
-    if found is None:
-        raise BadInput("Không có người này trong cơ quan. Hãy gõ đúng tên đăng nhập.")
-    member = fresh.member(work.session, work.commune_id, found)
+    member = _named(work, username, Member.agency_id == agency_id)
     if member.state == circles.LEFT:
         raise BadInput("Người này đã nghỉ, nên không vào lại được. Hãy chọn người khác của cơ quan.")
     return member
+
+
+def _named(work: Work, username: str, *more: ColumnElement[bool]) -> Member:
+    named = (Member.commune_id == work.commune_id, Member.username == username, *more)
+    found = work.session.execute(select(Member.id).where(*named)).scalar_one_or_none()
+    if found is None:
+        raise BadInput("Không có người này trong cơ quan. Hãy gõ đúng tên đăng nhập.")
+    return fresh.member(work.session, work.commune_id, found)

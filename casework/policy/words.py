@@ -78,6 +78,7 @@ class Act(StrEnum):
     CIRCLE_READ = "circle.read"
     CIRCLE_CHANGE = "circle.change"
     CIRCLE_LIFT = "circle.lift"
+    CIRCLE_SHEETS = "circle.sheets"
     INTAKE_BEGIN = "intake.begin"
     HOME_READ = "home.read"
     CASE_OPEN = "case.open"

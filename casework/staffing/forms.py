@@ -22,6 +22,19 @@ class ReadersForm(Form):
     readers = Choices(_("Những ai được đọc, ngoài bạn?"), [], missing=_("Hãy chọn ít nhất một người khác được đọc."))
 
 
+class SheetsForm(Form):
+    """Who must not know, and who keeps the recovery sheets of those who read the case."""
+
+    whom = ShortText(_("Ai không được biết?"), required=False, hint=_("Ví dụ: cô Tư làm ở Hội. Câu này không lưu lại."))
+    first = ShortText(_("Ai giữ tờ thứ nhất?"), hint=_("Người tin được, tốt nhất không đọc vụ việc này."))
+    second = ShortText(_("Ai giữ tờ thứ hai?"))
+    third = ShortText(_("Ai giữ tờ thứ ba?"), required=False, hint=_("Có thể bỏ trống."))
+
+    def officers(self) -> list[str]:
+        """Return the names that were typed, in the order of the sheets."""
+        return [str(one.data) for one in (self.first, self.second, self.third) if one.data]
+
+
 class HandOverForm(Form):
     """Who holds the case from now on, and who stands in."""
 

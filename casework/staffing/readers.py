@@ -6,11 +6,12 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.cases import circles, handing
+from casework.cases import circles, handing, sheets
 from casework.errors import BadInput
 from casework.policy.words import Act
-from casework.staffing.forms import hand_over_form, readers_form
-from casework.web.presence import ask, me, perform
+from casework.staffing.forms import SheetsForm, hand_over_form, readers_form
+from casework.staffing.shown import cards
+from casework.web.presence import ask, me, perform, proven
 
 blueprint = Blueprint("readers", __name__)
 Answer = Response | str | tuple[str, int]
@@ -64,6 +65,31 @@ def lift(case_id: UUID) -> Response:
     perform(circles.lift, case_id)
     flash(_("Vụ việc không còn giữ kín riêng: cơ quan đọc được như mọi vụ việc khác."), "done")
     return redirect(url_for("staffing.readers.who", case_id=case_id), 303)
+
+
+@blueprint.get(f"{CASE}/to-khoi-phuc")
+@proven("case_id")
+def ask_sheets(case_id: UUID) -> str:
+    """Ask who shall keep the recovery sheets of those who read a restricted case."""
+    ask(Act.CIRCLE_SHEETS)
+    found = perform(circles.read_readers, case_id)
+    return render_template("staffing/sheets.html", found=found, form=SheetsForm())
+
+
+@blueprint.post(f"{CASE}/to-khoi-phuc")
+@proven("case_id")
+def deal_sheets(case_id: UUID) -> Answer:
+    """Make the sheets and show them once."""
+    ask(Act.CIRCLE_SHEETS)
+    found, form = perform(circles.read_readers, case_id), SheetsForm()
+    if not form.validate_on_submit():
+        return render_template("staffing/sheets.html", found=found, form=form), 422
+    try:
+        dealt = perform(sheets.deal, case_id, form.officers(), whom=form.whom.data or "")
+    except BadInput as cause:
+        form.first.errors = [str(cause)]
+        return render_template("staffing/sheets.html", found=found, form=form), cause.status
+    return render_template("staffing/dealt.html", case_id=case_id, cards=cards(dealt))
 
 
 @blueprint.get(f"{CASE}/giao")

@@ -136,6 +136,8 @@ ACTS = {
     ("POST", "staffing.readers.restrict"): Act.CASE_RESTRICT,
     ("GET", "staffing.readers.ask_change"): Act.CIRCLE_CHANGE,
     ("POST", "staffing.readers.change"): Act.CIRCLE_CHANGE,
+    ("GET", "staffing.readers.ask_sheets"): Act.CIRCLE_SHEETS,
+    ("POST", "staffing.readers.deal_sheets"): Act.CIRCLE_SHEETS,
     ("GET", "staffing.readers.ask_lift"): Act.CIRCLE_LIFT,
     ("POST", "staffing.readers.lift"): Act.CIRCLE_LIFT,
     ("GET", "staffing.readers.ask_hand_over"): Act.CASE_HAND_OVER,

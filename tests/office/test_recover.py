@@ -79,6 +79,10 @@ def test_a_drill_takes_one_sheet_and_opens_nothing(founding):
     assert call(*words, typed=dealt[2] + "\n").exit_code == 0
     assert call(*words, typed=dealt[1] + "\n").exit_code == 1
     assert call(*words[:4], "nowhere", "--seat", "2", typed=dealt[2] + "\n").exit_code == 1
+    for named in ((), ("--agency", "police", "--circle", "0a1b2c3d")):
+        told = call("drill", "--data", str(folder), *named, "--seat", "1", typed=dealt[1] + "\n")
+        assert (told.exit_code, "một trong hai" in told.output) == (1, True)
+    assert "nhóm kín" in call("drill", "--data", str(folder), "--circle", "0a1b2c3d", "--seat", "1").output
     told = call(*words, "--commune", "xã Khác", typed=dealt[2] + "\n")
     assert (told.exit_code, "Không có cơ quan" in told.output) == (1, True)
 

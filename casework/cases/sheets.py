@@ -1,0 +1,50 @@
+"""Recovery sheets of a circle: its key lives in its members' sessions alone, so one of them makes the sheets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from uuid import UUID
+
+from casework.cases import circles, excluded
+from casework.errors import BadInput
+from casework.gate import Work, action
+from casework.policy.words import Act
+from casework.vault.recovery import sheets
+from casework.vault.recovery.sheets import Sheet
+from casework.vietnamese import fold
+
+_FEWEST, _MOST = 2, 3
+_SHOWN_DIGITS = 8
+
+
+@dataclass(frozen=True)
+class Dealt:
+    """The sheets of a circle, to be printed once; any two of them fit. `circle` is how the console calls it."""
+
+    circle: str
+    sheets: tuple[Sheet, ...]
+
+    def __repr__(self) -> str:
+        """Never print the codes."""
+        return "<sealed sheets>"
+
+
+def called(circle_id: UUID) -> str:
+    """Return the digits by which a circle, which has no name, is called on its sheets and at the console."""
+    return circle_id.hex[:_SHOWN_DIGITS]
+
+
+@action(Act.CIRCLE_SHEETS)
+def deal(work: Work, case_id: UUID, officers: Sequence[str], *, whom: str = "") -> Dealt:
+    """Make new recovery sheets for the circle of a case; any two open it at the console, earlier ones open nothing.
+
+    `whom` is who must not know: raises BadInput if that is one of those who would keep a sheet.
+    """
+    _, circle = circles.restricted(work, case_id)
+    if not _FEWEST <= len({fold(one) for one in officers}) == len(officers) <= _MOST:
+        raise BadInput("Hãy ghi hai hoặc ba người khác nhau giữ tờ khôi phục.")
+    if any(excluded.names(one, whom) for one in officers):
+        raise BadInput("Người không được biết không được giữ tờ khôi phục. Hãy ghi người khác.")
+    seats = range(1, len(officers) + 1)
+    dealt = sheets.renew(work.hands, work.hands.keys(circle.id), officers, list(combinations(seats, 2)))
+    return Dealt(called(circle.id), dealt)

@@ -1,0 +1,141 @@
+"""Recovery sheets of a circle: its readers make them, nobody excluded keeps one, and two let somebody in again."""
+
+from uuid import UUID
+
+import pytest
+
+from casework import clock
+from casework.accounts import admission
+from casework.cases import circles, sheets
+from casework.cases.sheets import Dealt
+from casework.desk import actions as desk
+from casework.errors import BadInput, CaseworkError, Conflict, VaultError
+from casework.office import installation, recovering
+from casework.office.installation import Installation
+from casework.policy.words import Role, Section
+from tests.cases.keys import settle, wraps_of
+from tests.cases.test_circles import holds, owner_of
+from tests.house import House, Someone, only_sqlite
+from tests.people import THANH_SON
+from tests.staffing.world import comes_in, let_in
+from tests.tampering import stolen
+
+pytestmark = only_sqlite
+KEEPERS = ("Cụ Nguyễn Văn Thọ", "Bà Lò Thị Pha", "Ông Sùng A Páo")
+
+
+@pytest.fixture
+def hidden(lan: Someone, mai: Someone) -> UUID:
+    return lan.opens_a_case(circle=[mai])
+
+
+def at_the_console(house: House, doing, dealt: Dealt, *given):
+    commune_id, circle_id, _ = installation.circle(Installation(house.config, house.gate), dealt.circle)
+    return house.gate.perform(house.stranger(Role.CONSOLE, commune_id), doing, circle_id, *given)
+
+
+def recovers(house: House, dealt: Dealt, pair: tuple[int, int], username: str):
+    one, other = ((dealt.sheets[at].seat, dealt.sheets[at].secret) for at in pair)
+    return at_the_console(house, recovering.recover, dealt, one, other, username)
+
+
+def starts_anew(house: House, name: str) -> bytes:
+    """Let hoa let somebody in again who forgot her passphrase: the circle's key is not hers any more."""
+    house["son"].does(admission.restart, house[name].id)
+    return let_in(house, name, house["hoa"])
+
+
+def reads(somebody: Someone, case_id: UUID) -> bool:
+    try:
+        return bool(somebody.does(desk.read_section, case_id, Section.STORY))
+    except CaseworkError:
+        return False
+
+
+def test_when_every_reader_lost_her_key_two_sheets_open_the_case_for_one_of_them(house: House, lan, mai, hoa, hidden):
+    dealt, circle = lan.does(sheets.deal, hidden, KEEPERS, whom="chị Hòa"), owner_of(house, hidden)
+    seed = starts_anew(house, "lan")
+    lan, mai = comes_in(house, "lan", seed), comes_in(house, "mai", starts_anew(house, "mai"))
+    assert not reads(lan, hidden)
+    assert wraps_of(house, circle) == set()
+    done = recovers(house, dealt, (0, 2), "lan")
+    assert done.code == ""
+    lan = comes_in(house, "lan", seed)
+    settle(house, lan)
+    lan = comes_in(house, "lan", seed)
+    assert reads(lan, hidden)
+    assert wraps_of(house, circle) == {(lan.id, 2)}
+    assert not reads(hoa, hidden)
+    assert not reads(mai, hidden)
+    lan.does(circles.change, hidden, [mai.id])
+    with pytest.raises(VaultError):
+        recovers(house, dealt, (0, 1), "lan")
+    recovers(house, Dealt(dealt.circle, done.dealt), (0, 1), "lan")
+    assert holds(house)
+
+
+def test_who_must_not_know_keeps_no_sheet_and_two_different_people_do(house: House, lan, mai, hidden):
+    for officers, whom in (
+        (KEEPERS, "bà Pha"),
+        (KEEPERS[:1], ""),
+        ((KEEPERS[0], KEEPERS[0].upper()), ""),
+        ((*KEEPERS, "Bà Tư"), ""),
+    ):
+        with pytest.raises(BadInput):
+            lan.does(sheets.deal, hidden, officers, whom=whom)
+    assert lan.does(circles.read_readers, hidden).keepers == ()
+    lan.does(sheets.deal, hidden, KEEPERS[:2])
+    assert mai.does(circles.read_readers, hidden).keepers == KEEPERS[:2]
+    with pytest.raises(BadInput, match="tờ khôi phục"):
+        lan.does(circles.change, hidden, [mai.id], whom="chồng chị Pha là anh Páo, và bà Pha")
+    with pytest.raises(Conflict):
+        lan.does(sheets.deal, lan.opens_a_case(), KEEPERS)
+
+
+def test_a_case_that_one_person_alone_can_open_says_so_until_two_sheets_were_tried(house: House, lan, mai, hoa, hidden):
+    assert not lan.does(circles.read_readers, hidden).lonely
+    house["son"].does(admission.restart, mai.id)
+    assert lan.does(circles.read_readers, hidden).lonely
+    dealt = lan.does(sheets.deal, hidden, KEEPERS[:2])
+    for sheet in dealt.sheets:
+        assert lan.does(circles.read_readers, hidden).lonely
+        at_the_console(house, recovering.drill, dealt, sheet.seat, sheet.secret)
+    assert not lan.does(circles.read_readers, hidden).lonely
+    at = clock.micros()
+    lan.leaves()
+    with clock.living_at(lambda: at + 181 * 86_400 * clock.MICROSECOND):
+        assert lan.does(circles.read_readers, hidden).lonely
+
+
+def test_with_the_circle_its_sheets_end_and_nobody_without_cases_comes_in(house: House, lan, mai, hidden):
+    dealt, circle = lan.does(sheets.deal, hidden, KEEPERS[:2]), owner_of(house, hidden)
+    for stranger in ("son", "ai.do"):
+        with pytest.raises(BadInput):
+            recovers(house, dealt, (0, 1), stranger)
+    with pytest.raises(BadInput, match="nhóm kín"):
+        installation.circle(Installation(house.config, house.gate), "00000000")
+    lan.does(circles.lift, hidden)
+    with pytest.raises(BadInput, match="nhóm kín"):
+        recovers(house, dealt, (0, 1), "lan")
+    with stolen(house) as thief:
+        for name in ("wrap", "recovery", "recovery_officer", "recovery_pair"):
+            assert thief.rows(name, commune_id=THANH_SON, agency_id=circle) == []
+    assert reads(lan, hidden)
+
+
+def test_the_page_shows_the_sheets_once(house: House, lan, hidden, browser):
+    here = browser("lan")
+    url = f"/vu-viec/{hidden}/nguoi-doc"
+    assert f"{url}/to-khoi-phuc" in here.get(url).text
+    asked = here.get(f"{url}/to-khoi-phuc")
+    assert asked.status_code == 200
+    given = {"whom": "bà Pha", "first": KEEPERS[0], "second": KEEPERS[1]}
+    wrong = here.post(f"{url}/to-khoi-phuc", data=given)
+    assert wrong.status_code == 422
+    assert KEEPERS[1] in wrong.text
+    assert here.post(f"{url}/to-khoi-phuc", data={"first": KEEPERS[0]}).status_code == 422
+    shown = here.post(f"{url}/to-khoi-phuc", data=given | {"whom": ""})
+    assert shown.status_code == 200
+    assert shown.text.count("paper-code") == 2
+    assert "no-store" in shown.headers["Cache-Control"]
+    assert KEEPERS[0] in here.get(f"{url}/to-khoi-phuc").text
