@@ -94,7 +94,7 @@ def _change_algorithm(here: Installation) -> None:
         if one.due:
             click.echo(f"Đổi khóa khi người giữ khóa đăng nhập / renewed at the next sign-in: {_named(one.due)}")
         if one.sheets:
-            click.echo(f"Cần tờ khôi phục mới / new recovery sheets needed: {_named(one.sheets)}")
+            click.echo(f"Cần tờ khôi phục mới (casework new-sheets) / new sheets needed: {_named(one.sheets)}")
 
 
 def _named(agencies: Sequence[str]) -> str:
@@ -162,6 +162,35 @@ def recover(data: Path, papers_file: Path | None, agency: str | None, circle: st
     click.echo("Các tờ cũ không mở được gì nữa: hủy đi. / The old sheets open nothing any more.")
 
 
+@click.command("new-sheets")
+@_DATA
+@_PAPERS
+@_AGENCY
+@_CIRCLE
+@_COMMUNE
+@click.option("--officer", "officers", multiple=True, required=True, metavar="NAME", help="Ai giữ một tờ. / A keeper.")
+@click.option("--pairs", default="", metavar="'1-2 1-3'", help="Cặp mở được; trống: mọi cặp. / Which fit; empty: all.")
+def new_sheets(
+    data: Path,
+    papers_file: Path | None,
+    agency: str | None,
+    circle: str | None,
+    commune: str | None,
+    officers: tuple[str, ...],
+    pairs: str,
+) -> None:
+    """Làm tờ khôi phục mới khi đổi người giữ. / Replace all sheets with two of the present ones."""
+    papers.make_sure(papers_file)
+    fit = answers.pairs(pairs, len(officers))
+    with installation.opened(data) as here:
+        commune_id, agency_id, name = _whose(here, agency, circle, commune)
+        given = (agency_id, typed.ask_sheet("Tờ thứ nhất"), typed.ask_sheet("Tờ thứ hai"))
+        dealt = here.gate.perform(here.console(commune_id), recovering.deal_anew, *given, officers, fit)
+        place = installation.place(here.config)
+    _print(papers_file, pages.recovery_pages(place, name, dealt))
+    click.echo("Các tờ cũ không mở được gì nữa: hủy đi. / The old sheets open nothing any more.")
+
+
 @click.command()
 @_DATA
 def check(data: Path) -> None:
@@ -204,4 +233,4 @@ def init(data: Path, papers_file: Path | None, answers_file: Path | None) -> Non
     click.echo(f"Đã lập sổ ở {place}. Tiếp theo: `casework check --data {place}`. / Done; now run check.")
 
 
-COMMANDS: tuple[click.Command, ...] = (init, check, recover, drill, rotate_keys, key_file)
+COMMANDS: tuple[click.Command, ...] = (init, check, recover, new_sheets, drill, rotate_keys, key_file)

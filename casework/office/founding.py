@@ -128,8 +128,7 @@ def _people_and_sheets(made: Made, given: Answers) -> list[Page]:
 def _sheets(made: Made, commune_id: UUID, agency: Agency, keys: Mapping[str, AgencyKeys]) -> list[Page]:
     gate, console = made.here.gate, made.here.console(commune_id)
     dealt = gate.perform(console, recovering.renew, keys[agency.code], agency.officers, agency.pairs)
-    names = dict(enumerate(agency.officers, start=1))
-    return [pages.recovery_page(made.place, agency.name, one, names) for one in dealt]
+    return pages.recovery_pages(made.place, agency.name, dealt)
 
 
 def _code(

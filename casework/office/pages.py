@@ -151,6 +151,11 @@ def fingerprints_page(place: Place, kek: Kek) -> Page:
 def recovered(place: Place, agency: str, member: Member, code: str, dealt: Sequence[Sheet]) -> list[Page]:
     """Lay out what follows a recovery: the code of whoever comes back, if she needs one, and the new sheets."""
     roles = ", ".join(codelist("role").get(role).vi for role in member.roles.split(","))
-    names = {one.seat: one.name for one in dealt}
     back = admission_page(place, Invited(member.name, member.username, roles, agency, code))
-    return [*([back] if code else []), *(recovery_page(place, agency, one, names) for one in dealt)]
+    return [*([back] if code else []), *recovery_pages(place, agency, dealt)]
+
+
+def recovery_pages(place: Place, agency: str, dealt: Sequence[Sheet]) -> list[Page]:
+    """Lay out all sheets of an agency or circle."""
+    names = {one.seat: one.name for one in dealt}
+    return [recovery_page(place, agency, one, names) for one in dealt]

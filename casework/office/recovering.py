@@ -71,6 +71,17 @@ def recover(work: Work, agency_id: UUID, one: Shown, other: Shown, username: str
     return Recovered(member, code, dealt)
 
 
+@action(Act.RECOVERY_DEAL)
+def deal_anew(
+    work: Work, agency_id: UUID, one: Shown, other: Shown, officers: Sequence[str], pairs: Collection[tuple[int, int]]
+) -> tuple[Sheet, ...]:
+    """Replace all sheets with two of the present ones, as when a keeper has gone; nobody is let in."""
+    work.about = agency_id
+    agency = fresh.agency(work.session, work.commune_id, agency_id)
+    agency.rotation_due = True
+    return sheets.renew(work.hands, sheets.open_with(work.hands, agency_id, one, other), officers, pairs)
+
+
 def _into_circle(work: Work, keys: AgencyKeys, username: str) -> Member:
     """Seal a circle's key to somebody who is at work on cases; whoever was sealed to before keeps hers."""
     member = _named(work, username, Member.state == circles.ACTIVE)

@@ -148,6 +148,7 @@ class Act(StrEnum):
     RECOVERY_RENEW = "recovery.renew"
     RECOVERY_DRILL = "recovery.drill"
     RECOVERY_OPEN = "recovery.open"
+    RECOVERY_DEAL = "recovery.deal"
     FIRST_INVITE = "account.first_invite"
     KEYS_ROTATE = "keys.rotate"
     KEYS_RENEW = "keys.renew"

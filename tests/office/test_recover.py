@@ -87,6 +87,21 @@ def test_a_drill_takes_one_sheet_and_opens_nothing(founding):
     assert (told.exit_code, "Không có cơ quan" in told.output) == (1, True)
 
 
+def test_new_sheets_are_made_with_two_of_the_present_ones_and_let_nobody_in(founding):
+    folder, dealt = founding
+    keepers = ("--officer", "Lê Thị Hòa", "--officer", "Bà Lò Thị Pha")
+    words = ("new-sheets", "--data", str(folder), "--agency", "womens_union", *keepers)
+    assert call(*words, typed=f"2\n{dealt[2]}\n3\n{dealt[3]}\n").exit_code == 1
+    assert call(*words, "--pairs", "1-3", typed=f"1\n{dealt[1]}\n2\n{dealt[2]}\n").exit_code == 1
+    done = call(*words, typed=f"1\n{dealt[1]}\n2\n{dealt[2]}\n")
+    assert done.exit_code == 0, done.output
+    one, other = CODE.findall(done.output)
+    assert "Bà Lò Thị Pha" in done.output
+    assert recover(folder, ["hoa.hoi", "1", dealt[1], "2", dealt[2]]).exit_code == 1
+    assert recover(folder, ["hoa.hoi", "1", one, "2", other]).exit_code == 0
+    assert call("verify", "--data", str(folder)).exit_code == 0
+
+
 def test_the_key_file_is_written_again_from_its_sheet(founding, tmp_path):
     folder, _ = founding
     raw = (folder / "kek").read_bytes()
