@@ -11,7 +11,7 @@ from casework.errors import BadInput
 from casework.policy.words import Act
 from casework.staffing.forms import SheetsForm, hand_over_form, readers_form
 from casework.staffing.shown import cards
-from casework.web.presence import ask, me, perform, proven
+from casework.web.presence import ask, me, perform
 
 blueprint = Blueprint("readers", __name__)
 Answer = Response | str | tuple[str, int]
@@ -68,7 +68,6 @@ def lift(case_id: UUID) -> Response:
 
 
 @blueprint.get(f"{CASE}/to-khoi-phuc")
-@proven("case_id")
 def ask_sheets(case_id: UUID) -> str:
     """Ask who shall keep the recovery sheets of those who read a restricted case."""
     ask(Act.CIRCLE_SHEETS)
@@ -77,7 +76,6 @@ def ask_sheets(case_id: UUID) -> str:
 
 
 @blueprint.post(f"{CASE}/to-khoi-phuc")
-@proven("case_id")
 def deal_sheets(case_id: UUID) -> Answer:
     """Make the sheets and show them once."""
     ask(Act.CIRCLE_SHEETS)
