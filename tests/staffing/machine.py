@@ -151,7 +151,7 @@ class Staffing(RuleBasedStateMachine):
         if self.world.state[name] == "left":
             return
         try:
-            self.house["son"].does(admission.restart, self.house[name].id)
+            self.of("son").does(admission.restart, self.house[name].id)
         except BadInput:
             assert not set(self.world.able()) - {name}
             return
@@ -163,7 +163,7 @@ class Staffing(RuleBasedStateMachine):
     def invite_back(self, name: str) -> None:
         """Let an administrator write somebody who left down again, as a counsellor without a key."""
         if self.world.state[name] == "left":
-            self.house["son"].does(staffing.move, self.house[name].id, agency_id(self.house, "womens_union"))
+            self.of("son").does(staffing.move, self.house[name].id, agency_id(self.house, "womens_union"))
             self.world.state[name] = "invited"
             self.world.leads.discard(name)
 
