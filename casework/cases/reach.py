@@ -1,6 +1,6 @@
 """The reach words of the policy, each as one WHERE clause over the cases; a role with no word reaches none."""
 
-from sqlalchemy import ColumnElement, Exists, and_, bindparam, exists, false, or_, tuple_
+from sqlalchemy import ColumnElement, Exists, and_, bindparam, exists, false, or_, select, tuple_
 
 from casework.cases.models import CLOSED, DRAFT, LIVE_GROUND, OPEN, READABLE, SENT, VOID, Case, Ground, Referral
 from casework.policy.permit import Actor
@@ -36,12 +36,13 @@ def _reached(actor: Actor, reach: Reach) -> ColumnElement[bool]:
         _case.c.standin_id == actor.member_id,
         _case.c.owner_id.in_(actor.circles),
     )
+    ended = or_(_ground.c.state != LIVE_GROUND, _ground.c.until <= bindparam("now"))
     clauses: dict[Reach, ColumnElement[bool]] = {
         Reach.OWN: _case.c.holder_id == actor.member_id,
         Reach.HOLDING: holding,
         Reach.GRANTED: or_(holding, _carried(actor, READABLE - {SENT})),
         Reach.OFFERED: or_(holding, _carried(actor, READABLE)),
-        Reach.LAPSED: _referred(READABLE, or_(_ground.c.state != LIVE_GROUND, _ground.c.until <= bindparam("now"))),
+        Reach.LAPSED: _referred(actor, READABLE, ended),
         Reach.COUNTED: or_(holding, _case.c.owner_id.in_(actor.agencies), _given_to_count(actor)),
         Reach.AGENCY: or_(holding, _case.c.owner_id.in_(actor.agencies)),
     }
@@ -51,7 +52,7 @@ def _reached(actor: Actor, reach: Reach) -> ColumnElement[bool]:
 def _carried(actor: Actor, states: frozenset[str]) -> ColumnElement[bool]:
     """Reach what was referred to my agency or circle, as long as the referral and its ground carry it."""
     lasts = or_(_ground.c.until.is_(None), _ground.c.until > bindparam("now"))
-    sent = _referred(states, _ground.c.state == LIVE_GROUND, lasts, _referral.c.to_id.in_(actor.agencies))
+    sent = _referred(actor, states, _ground.c.state == LIVE_GROUND, lasts, _referral.c.to_id.in_(actor.agencies))
     return and_(_holds(_envelope.c.agency_id.in_(actor.agencies)), sent)
 
 
@@ -66,7 +67,8 @@ def _holds(*wanted: ColumnElement[bool]) -> Exists:
     return exists().where(same, *wanted)
 
 
-def _referred(states: frozenset[str], *wanted: ColumnElement[bool]) -> Exists:
-    same = tuple_(_referral.c.commune_id, _referral.c.case_id) == tuple_(_case.c.commune_id, _case.c.id)
+def _referred(actor: Actor, states: frozenset[str], *wanted: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Look the referrals through once for all cases, not once for each of them."""
     ground = and_(_ground.c.commune_id == _referral.c.commune_id, _ground.c.id == _referral.c.ground_id)
-    return exists().where(same, ground, _referral.c.state.in_(states), *wanted)
+    here = and_(_referral.c.commune_id == actor.commune_id, _referral.c.state.in_(states))
+    return _case.c.id.in_(select(_referral.c.case_id).where(here, ground, *wanted))

@@ -48,13 +48,12 @@ class Listed:
 
 @dataclass(frozen=True)
 class Book:
-    """Every case in reach, verified: by id the plain row, the listing of its head and the head's version."""
+    """Every case in reach, verified: by id the plain row and the head."""
 
     work: Work
     within: Within
     cases: dict[UUID, Any]
-    listings: dict[UUID, bytes]
-    versions: dict[UUID, int]
+    heads: dict[UUID, Any]
 
     def each(self, sections: Iterable[Section], *, of: Collection[UUID] | None = None) -> Iterator[tuple[UUID, Page]]:
         """Open one after the other the newest pages of these sections, each with its case, of some cases or of all.
@@ -66,13 +65,14 @@ class Book:
         within = self.within.only(of) if of is not None and some else self.within
         hands, seen = self.work.hands, set[UUID]()
         for sheet in map(Sheet._make, self.work.session.execute(*scope.sheets(within, frozenset(sections)))):
-            if sheet.id in seen or not hands.holds(sheet.agency_id):
+            if not hands.holds(sheet.agency_id) or sheet.id in seen:
                 continue
             seen.add(sheet.id)
-            if sheet.case_id not in self.versions:
+            head = self.heads.get(sheet.case_id)
+            if head is None:
                 raise VaultError("unopened")
-            check(hands.control, Envelope, sheet, self.versions[sheet.case_id])
-            yield sheet.case_id, open_newest(hands, self.listings[sheet.case_id], sheet, sheet)
+            check(hands.control, Envelope, sheet, head.v)
+            yield sheet.case_id, open_newest(hands, head.listing, sheet, sheet)
 
     def listed(self, sections: Iterable[Section], *, of: Collection[UUID] | None = None) -> list[Listed]:
         """Return cases with these sections open, of some cases or of all; what opens nothing is left out."""
@@ -186,14 +186,14 @@ def listed(work: Work, sections: Iterable[Section], *, draft: bool = False) -> l
 def book(work: Work, within: Within | None = None) -> Book:
     """Load every case in reach with its head, both verified and no older than the log; nothing is opened yet."""
     within, control = within or scope.cases(work.permit), work.hands.control
-    found = Book(work, within, {}, {}, {})
+    found = Book(work, within, {}, {})
     for row in work.session.execute(*scope.reached(within)):
         case, head = _CASE._make(row[:_CASE_WIDTH]), _HEAD._make(row[_CASE_WIDTH:-1])
         check(control, Head, head, 0)
         check(control, Case, case, head.v)
         if head.id != case.id or head.n != row[-1]:
             raise VaultError("unopened")
-        found.cases[case.id], found.listings[case.id], found.versions[case.id] = case, head.listing, head.v
+        found.cases[case.id], found.heads[case.id] = case, head
     return found
 
 

@@ -84,4 +84,4 @@ def _due(work: Work, months: int) -> tuple[Due, ...]:
 
 
 def _holds(book: Book, case_id: UUID) -> bool:
-    return any(one.section in _PURGED for one in heads.entries(book.listings[case_id]))
+    return any(one.section in _PURGED for one in heads.entries(book.heads[case_id].listing))

@@ -1,5 +1,6 @@
 """The correspondence about a referral: each sheet is sealed to both ends."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -25,6 +26,17 @@ def write(work: Work, found: Found, letter: Letter, *, step: str) -> None:
         owner_id=to_id if is_receiver(work, found) else owner_id,
         readers=[owner_id, to_id],
     )
+
+
+def by_referral(pages: Iterable[tuple[UUID, Page]]) -> dict[tuple[UUID, UUID], list[tuple[Page, Letter]]]:
+    """Return the sheets of many cases by case and referral, oldest first."""
+    found: dict[tuple[UUID, UUID], list[tuple[Page, Letter]]] = {}
+    for case_id, page in pages:
+        letter = Letter.from_json(page.data)
+        found.setdefault((case_id, UUID(letter.referral)), []).append((page, letter))
+    for sheets in found.values():
+        sheets.sort(key=lambda sheet: sheet[0].at)
+    return found
 
 
 def of(pages: list[Page], referral_id: UUID) -> list[tuple[Page, Letter]]:

@@ -21,22 +21,20 @@ from casework.vault.macs import check
 def list_referrals(work: Work) -> Box:
     """List what came in and what was sent: unopened urgent ones first, then by due time, what is over last."""
     book, within = reading.book(work), scope.cases(work.permit)
-    cases = {one.row.id: one for one in book.listed([Section.LABEL, Section.LETTER])}
-    rows = [row for row in work.session.execute(*scope.referrals(within)) if row.case_id in cases]
-    grounds = {row.id: row for row in work.session.execute(*scope.grounds(within)) if row.case_id in cases}
-    about = drawing.around(
-        work, {end for row in rows for end in (row.from_id, row.to_id)}, [one.row for one in cases.values()]
-    )
+    sheets = letters.by_referral(book.each([Section.LETTER]))
+    rows = [row for row in work.session.execute(*scope.referrals(within)) if (row.case_id, row.id) in sheets]
+    grounds = {row.id: row for row in work.session.execute(*scope.grounds(within))}
+    cases = {row.case_id: book.cases[row.case_id] for row in rows}
+    about = drawing.around(work, {end for row in rows for end in (row.from_id, row.to_id)}, cases.values())
     lines = []
     for row in rows:
-        case, ground = cases[row.case_id], grounds[row.ground_id]
-        check(work.hands.control, Referral, row, book.versions[row.case_id])
-        check(work.hands.control, Ground, ground, book.versions[row.case_id])
-        label, sheets = label_of(case.pages), letters.of(list(case.pages), row.id)
+        case, ground, found = cases[row.case_id], grounds[row.ground_id], sheets[row.case_id, row.id]
+        check(work.hands.control, Referral, row, book.heads[row.case_id].v)
+        check(work.hands.control, Ground, ground, book.heads[row.case_id].v)
         state = sharing.state_of(row, ground, work.hands.at)
-        if label is not None and sheets:
-            named = Named(label.code, case.row.owner_id, case.row.holder_id, sheets)
-            lines.append(drawing.referral_line(work, row, state, about, named))
+        # The first sheet tells the code of the case: its label need not be opened as well.
+        named = Named(found[0][1].code, case.owner_id, case.holder_id, found)
+        lines.append(drawing.referral_line(work, row, state, about, named))
     work.reason = f"{len(lines)} referrals"
     return Box(tuple(sorted(lines, key=_order)))
 
