@@ -45,6 +45,8 @@ def _among(book: Book, sections: Iterable[Section], sought: Wanted) -> set[UUID]
 
 
 def _fits(data: Mapping[str, Any], sought: Wanted) -> bool:
-    if any(sought.words in fold(data[key]).replace("-", " ") for key in _FIELDS if data.get(key)):
+    # One text for all fields: what stands between them is in no query.
+    said = "\0".join([data[key] for key in _FIELDS if data.get(key)])
+    if said and sought.words in fold(said).replace("-", " "):
         return True
     return len(sought.digits) >= _SHORTEST_NUMBER and sought.digits in data.get("phone", "")

@@ -18,6 +18,8 @@ from casework.vault.models import Document, Envelope, Head
 
 KEPT = "kept"
 SENT = "sent"
+# Pages have no space around them, so that they are read without looking for it.
+_read = json.JSONDecoder().raw_decode
 
 
 class Page(NamedTuple):
@@ -168,15 +170,9 @@ def open_page(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> Pag
     """Open one revision with the envelope of an agency whose keys are in hand."""
     dek = open_key(hands, document, envelope)
     padded = unseal(dek, document.body, context=_body_context(hands.commune_id, document), key_ref=0)
-    plain = json.loads(unpad(padded).decode())
-    return Page(
-        section=document.section,
-        series=document.series,
-        revision=document.revision,
-        by=_author(plain["by"]),
-        at=plain["at"],
-        data=plain["data"],
-    )
+    plain, _ = _read(unpad(padded).decode())
+    by, at, data = _author(plain["by"]), plain["at"], plain["data"]
+    return Page(document.section, document.series, document.revision, by, at, data)
 
 
 @lru_cache(maxsize=4096)

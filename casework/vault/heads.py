@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -19,8 +19,7 @@ SINGLE = UUID(int=0)
 _ENTRY = struct.Struct(">H16sI32s")
 
 
-@dataclass(frozen=True)
-class Newest:
+class Newest(NamedTuple):
     """The newest revision of one series of a section, with the SHA-256 of its sealed body."""
 
     section: int
