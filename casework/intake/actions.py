@@ -1,6 +1,6 @@
 """Drafts and the opening of a case; a draft is sealed from its first byte, as the case will be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -80,6 +80,9 @@ class OpenDraft:
     def __repr__(self) -> str:
         """Never print what was typed."""
         return "<sealed>"
+
+
+Reader = Callable[[OpenDraft], Answers]
 
 
 @dataclass(frozen=True)
@@ -177,15 +180,15 @@ def discard_draft(work: Work, draft_id: UUID) -> None:
 
 
 @action(Act.CASE_OPEN)
-def open_case(work: Work, draft_id: UUID, answers: Answers | None) -> UUID:
-    """Turn a draft into a case; a second tap, which brings no answers any more, finds the case of the first one.
+def open_case(work: Work, draft_id: UUID, told: Answers | Reader) -> UUID:
+    """Turn a draft into a case; a second tap finds the case of the first one.
 
-    Raises Refused for a section that the role may not open even in a case of its own.
+    The answers are given, or read from the pages of the draft, which are opened in the same commit. Raises Refused
+    for a section that the role may not open even in a case of its own.
     """
-    if answers is None:
-        return reading.held(work, draft_id).id
     try:
         found = reading.held_draft(work, draft_id)
+        answers = told if isinstance(told, Answers) else told(work.also(open_draft, draft_id))
     except NotFound:
         return reading.held(work, draft_id).id
     writing.erase_section(work, found, Section.DRAFT)

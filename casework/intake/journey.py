@@ -11,8 +11,10 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from casework import clock
-from casework.errors import NotFound
+from casework.errors import BadInput, NotFound
 from casework.intake import actions, review
+from casework.intake.actions import Answers, OpenDraft
+from casework.intake.answers import answers_of
 from casework.intake.forms import EventForm, Page, PersonForm, ReachForm, ReadersForm, ToldForm
 from casework.intake.offers import Offers
 from casework.intake.sharing import SharingForm
@@ -93,10 +95,31 @@ class Opened:
 
 def opened(draft_id: UUID) -> Opened:
     """Open a draft of the person of this request; raises NotFound if it is out of reach or no longer a draft."""
-    found = perform(actions.open_draft, draft_id)
+    return _opened(draft_id, perform(actions.open_draft, draft_id))
+
+
+def _opened(draft_id: UUID, found: OpenDraft) -> Opened:
     told = MultiDict(found.pages.get(TOLD, {}))
     offers = Offers(pronoun=told.get("pronoun", ""), danger=told.get("danger") == "yes", setting=found.setting)
     return Opened(draft_id, found.pages, offers)
+
+
+class Unfinished(BadInput):
+    """A page of a draft has something to correct: `page` is the number of the first one."""
+
+    def __init__(self, page: int) -> None:
+        """Keep the number of the page."""
+        super().__init__()
+        self.page = page
+
+
+def answered(draft_id: UUID, found: OpenDraft) -> Answers:
+    """Return the answers of a draft while it becomes a case; raises Unfinished if something is to be corrected."""
+    draft = _opened(draft_id, found)
+    forms = draft.forms()
+    if broken := unfinished(forms):
+        raise Unfinished(broken)
+    return answers_of(forms, draft.begun)
 
 
 def unfinished(forms: Mapping[int, Page]) -> int | None:

@@ -1,5 +1,6 @@
 """The pages of an intake, from what is said first to the sealed case."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -7,10 +8,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.errors import NotFound
 from casework.intake import actions, journey, spoken
-from casework.intake.answers import answers_of
-from casework.intake.journey import BEGUN, CHECK, REACH, READERS, TOLD
+from casework.intake.journey import BEGUN, CHECK, REACH, READERS, TOLD, Unfinished
 from casework.intake.offers import Offers
 from casework.web.choices import YES
 from casework.web.presence import perform, works_locked
@@ -113,13 +112,9 @@ def readers(draft_id: UUID) -> Answer:
 def submit(draft_id: UUID) -> Response:
     """Open the case; a second tap finds the case that the first one made."""
     try:
-        draft = journey.opened(draft_id)
-    except NotFound:
-        return redirect(url_for("desk.case", case_id=perform(actions.open_case, draft_id, None)), 303)
-    forms = draft.forms()
-    if broken := journey.unfinished(forms):
-        return redirect(journey.page_url(draft_id, broken, xem=1, sua=1), 303)
-    case_id = perform(actions.open_case, draft_id, answers_of(forms, draft.begun))
+        case_id = perform(actions.open_case, draft_id, partial(journey.answered, draft_id))
+    except Unfinished as found:
+        return redirect(journey.page_url(draft_id, found.page, xem=1, sua=1), 303)
     flash(
         _("Đã ghi nhận. Khi nhắc đến vụ việc, hãy nói mã ở đầu trang, đừng nói tên. Tiếp theo: hẹn lần liên lạc tới.")
     )

@@ -7,8 +7,10 @@ import pytest
 from lxml import html
 
 from casework import clock
+from casework.audit import read
 from casework.desk import actions as desk
 from casework.intake import actions as intake
+from casework.policy.words import Act
 from tests.house import only_sqlite
 from tests.intake.filling import EVENT, PERSON, REACH, begins, fills, sends, shown, submits, value, wrongs
 from tests.people import STAFF
@@ -139,6 +141,25 @@ def test_a_sealed_draft_is_not_offered_to_a_lead_outside_its_circle(lan, mai, ho
         hoa._cookie = None
         assert hoa.does(desk.list_cases).drafts == ()
         assert browser("hoa").get(f"/ghi-nhan/{draft_id}/2").status_code == 404
+
+
+def test_a_draft_is_read_and_becomes_a_case_in_one_commit(house, browser):
+    lan = browser("lan")
+    draft_id = fills(lan)
+    assert submits(lan, draft_id).location == f"/vu-viec/{draft_id}"
+    with house.hands() as hands:
+        opened, looked_at, *_ = read.about(hands, draft_id, acts=[Act.DRAFT_OPEN, Act.CASE_OPEN])
+    assert {opened.act, looked_at.act} == {Act.DRAFT_OPEN, Act.CASE_OPEN}
+    assert opened.at == looked_at.at
+
+
+def test_a_draft_with_something_to_correct_stays_a_draft_and_leads_to_the_page(house, browser):
+    lan = browser("lan")
+    draft_id = fills(lan)
+    sends(lan, draft_id, 5, {"acts": []}, draft="1")
+    assert submits(lan, draft_id).location == f"/ghi-nhan/{draft_id}/5?xem=1&sua=1"
+    with house.hands() as hands:
+        assert read.about(hands, draft_id, acts=[Act.CASE_OPEN]) == []
 
 
 def test_a_discarded_draft_is_gone_and_asks_first(lan, browser):
