@@ -61,8 +61,7 @@ class Book:
         The rows of documents need no MAC of their own here: the head's listing holds the hash of each body, and
         the body opens only in the place that it was sealed for.
         """
-        some = of is not None and len(of) <= _NAMED_ONE_BY_ONE
-        within = self.within.only(of) if of is not None and some else self.within
+        within = self.within if of is None else some(self.within, of)
         hands, seen = self.work.hands, set[UUID]()
         for sheet in map(Sheet._make, self.work.session.execute(*scope.sheets(within, frozenset(sections)))):
             if not hands.holds(sheet.agency_id) or sheet.id in seen:
@@ -195,6 +194,11 @@ def book(work: Work, within: Within | None = None) -> Book:
             raise VaultError("unopened")
         found.cases[case.id], found.heads[case.id] = case, head
     return found
+
+
+def some(within: Within, of: Collection[UUID]) -> Within:
+    """Leave only these cases of those in reach, unless they are many: then all are opened together and picked from."""
+    return within.only(of) if len(of) <= _NAMED_ONE_BY_ONE else within
 
 
 def _within(work: Work, *, draft: bool) -> Within:

@@ -14,7 +14,7 @@ from casework.cases.naming import label_of
 from casework.cases.questions import SectionData
 from casework.cases.reading import Held, Listed
 from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan
-from casework.desk import hours
+from casework.desk import gathered, hours
 from casework.desk.inherited import to_reach_anew
 from casework.desk.pages import CaseLine, CasePage, Home, Opening, Written
 from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, Throttled, say
@@ -41,14 +41,15 @@ def read_home(work: Work) -> Watch:
 
 
 @action(Act.CASE_LIST)
-def list_cases(work: Work) -> Home:
-    """List the cases and drafts in reach: open ones before closed ones, danger first, then the newest."""
+def list_cases(work: Work, *, around: bool = False) -> Home:
+    """List the cases and drafts in reach: open ones, danger, the newest first; with `around` all of a home page."""
     found, names = reading.listed(work, [Section.LABEL]), staff.names(work)
     work.reason = f"{len(found)} cases"
     anew = to_reach_anew(work, [one.row.id for one in found if one.row.holder_id == work.me])
     lines = sorted((_line(work, one, names) for one in found), key=_order)
     watched, arrivals = watch.told(work, found), holding.arrivals(work)
-    return Home(tuple(lines), tuple(list_drafts(work)), waiting(work), anew, watched, arrivals)
+    home = Home(tuple(lines), tuple(list_drafts(work)), waiting(work), anew, watched, arrivals)
+    return gathered.around(work, home) if around else home
 
 
 def _order(line: CaseLine) -> tuple[bool, bool, int, str]:

@@ -10,9 +10,11 @@ from casework.cases.delay import FirstHours
 from casework.cases.models import OPEN
 from casework.cases.questions import SectionData
 from casework.cases.sections import Contact, Label
+from casework.endings.actions import Request
 from casework.intake.actions import Draft
 from casework.oversight.watch import Watch
 from casework.policy.words import Section
+from casework.referrals.lines import Box
 from casework.statistics.periods import Period
 
 _EPOCH = clock.moment(0).date().toordinal()
@@ -61,7 +63,7 @@ class Home:
     """What stands on a home page: cases in reach, urgent ones first, drafts, the period that waits to be closed.
 
     `watch` is what those are told who look after the book, `arrivals` how many newcomers wait until a colleague
-    confirms them.
+    confirms them, `box` what was referred, for whom that may be listed.
     """
 
     cases: tuple[CaseLine, ...]
@@ -70,6 +72,8 @@ class Home:
     to_reach_anew: frozenset[UUID] = frozenset()
     watch: Watch = field(default_factory=Watch)
     arrivals: int = 0
+    box: Box | None = None
+    endings: tuple[Request, ...] = ()
 
     @property
     def inherited(self) -> list[CaseLine]:

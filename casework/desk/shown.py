@@ -12,11 +12,11 @@ from casework.cases.sections import LEDGERS, SECTIONS, Contact
 from casework.desk import section_words
 from casework.desk.forms import empty_note
 from casework.desk.pages import CaseLine, CasePage
-from casework.endings import actions as erasures
+from casework.endings.actions import Request
 from casework.policy.words import Act, Section
-from casework.referrals import receiving
+from casework.referrals.lines import Box
 from casework.web.choices import code_words
-from casework.web.presence import may, me, perform
+from casework.web.presence import may, me
 
 PAGE = 100
 NOBODY = UUID(int=0)
@@ -73,10 +73,8 @@ class Item:
     kind: str = "plain"
 
 
-def home() -> dict[str, Any]:
-    """Give what every first page needs: the role, what may be opened, where cases lie and what was referred."""
-    box = perform(receiving.list_referrals) if may(Act.REFERRAL_LIST) else None
-    endings = perform(erasures.list_requests) if may(Act.CASE_ERASE_LIST) else ()
+def home(box: Box | None, endings: Sequence[Request]) -> dict[str, Any]:
+    """Give what every first page needs: the role, what may be opened, where cases lie, what was referred or waits."""
     offers = {"opens": may(Act.CASE_OPEN), "purges": may(Act.PURGE_LIST), "restores": may(Act.CASE_VOID_LIST)}
     return {"role": me().role, "ways": ways(), "url": cases_at(), "box": box, "endings": endings} | offers
 

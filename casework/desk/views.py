@@ -22,8 +22,9 @@ Answer = Response | str | tuple[str, int]
 def home() -> str:
     """Show what is to be done now."""
     if may(Act.CASE_LIST):
-        return render_template("desk/home.html", home=perform(actions.list_cases), **shown.home())
-    return render_template("desk/welcome.html", watch=perform(actions.read_home), **shown.home())
+        found = perform(actions.list_cases, around=True)
+        return render_template("desk/home.html", home=found, **shown.home(found.box, found.endings))
+    return render_template("desk/welcome.html", watch=perform(actions.read_home), **shown.home(None, ()))
 
 
 @blueprint.get("/da-dong")

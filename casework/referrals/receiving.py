@@ -20,20 +20,23 @@ from casework.vault.macs import check
 @action(Act.REFERRAL_LIST)
 def list_referrals(work: Work) -> Box:
     """List what came in and what was sent: unopened urgent ones first, then by due time, what is over last."""
-    book, within = reading.book(work), scope.cases(work.permit)
+    within = scope.cases(work.permit)
+    found = work.session.execute(*scope.referrals(within)).all()
+    within = reading.some(within, {row.case_id for row in found})
+    book = reading.book(work, within)
     sheets = letters.by_referral(book.each([Section.LETTER]))
-    rows = [row for row in work.session.execute(*scope.referrals(within)) if (row.case_id, row.id) in sheets]
+    rows = [row for row in found if (row.case_id, row.id) in sheets]
     grounds = {row.id: row for row in work.session.execute(*scope.grounds(within))}
     cases = {row.case_id: book.cases[row.case_id] for row in rows}
     about = drawing.around(work, {end for row in rows for end in (row.from_id, row.to_id)}, cases.values())
     lines = []
     for row in rows:
-        case, ground, found = cases[row.case_id], grounds[row.ground_id], sheets[row.case_id, row.id]
+        case, ground, written = cases[row.case_id], grounds[row.ground_id], sheets[row.case_id, row.id]
         check(work.hands.control, Referral, row, book.heads[row.case_id].v)
         check(work.hands.control, Ground, ground, book.heads[row.case_id].v)
         state = sharing.state_of(row, ground, work.hands.at)
         # The first sheet tells the code of the case: its label need not be opened as well.
-        named = Named(found[0][1].code, case.owner_id, case.holder_id, found)
+        named = Named(written[0][1].code, case.owner_id, case.holder_id, written)
         lines.append(drawing.referral_line(work, row, state, about, named))
     work.reason = f"{len(lines)} referrals"
     return Box(tuple(sorted(lines, key=_order)))

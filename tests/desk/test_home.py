@@ -1,11 +1,14 @@
 """The first page of each role."""
 
 import pytest
+from sqlalchemy import select
 
+from casework.audit.models import AuditLine
 from casework.codelists import codelist
 from casework.desk import actions as desk
 from casework.desk.shown import PAGE
 from casework.intake import actions as intake
+from casework.policy.words import Act
 from tests.house import House, only_sqlite
 from tests.people import STAFF
 from tests.stories import CANARIES, dao
@@ -19,6 +22,16 @@ def test_what_is_urgent_stands_above_what_is_followed(house, lan, browser):
     page = browser("lan").get("/").text
     assert page.index("Cần làm ngay") < page.index(str(urgent)) < page.index("Ghi nhận vụ việc")
     assert page.index("Đang theo dõi</h2>") < page.index(str(calm))
+
+
+def test_what_a_first_page_gathers_is_read_in_one_commit_with_a_line_for_each_act(house, browser):
+    client = browser("lan")
+    assert client.get("/").status_code == 200
+    newest = select(AuditLine.act, AuditLine.at).order_by(AuditLine.n.desc()).limit(3)
+    with house.hands() as hands:
+        lines = hands.session.execute(newest).all()
+    assert {line.act for line in lines} == {Act.CASE_LIST, Act.REFERRAL_LIST, Act.CASE_ERASE_LIST}
+    assert len({line.at for line in lines}) == 1
 
 
 def test_a_list_shows_no_name(lan, browser):
