@@ -85,6 +85,11 @@ class Opened:
         """Return when the draft was begun, in microseconds; now, for one that does not know."""
         return int(MultiDict(self.pages.get(BEGUN, {})).get("at", clock.micros()))
 
+    @property
+    def stopped_at(self) -> int:
+        """Return the number of the furthest page that was saved; before it everything has been asked."""
+        return max(READERS, *self.pages)
+
     def forms(self) -> dict[int, Page]:
         """Return the forms of all pages, each checked."""
         found = {number: self.form(number) for number in FORMS}

@@ -81,6 +81,13 @@ def page(draft_id: UUID, number: int) -> str:
     return journey.shown(draft, number, form)
 
 
+@blueprint.get("/ghi-nhan/<uuid:draft_id>")
+def resume(draft_id: UUID) -> str:
+    """Show the page of a draft that was saved last, where its author stopped."""
+    draft = journey.opened(draft_id)
+    return journey.shown(draft, draft.stopped_at, draft.form(draft.stopped_at))
+
+
 @blueprint.post("/ghi-nhan/<uuid:draft_id>/<int:number>")
 @works_locked
 def save(draft_id: UUID, number: int) -> Answer:

@@ -41,6 +41,19 @@ def test_a_draft_keeps_what_was_typed_whether_it_is_right_or_not(browser):
     assert {name: value(page, name) for name in wrong} == wrong
 
 
+def test_a_draft_is_taken_up_again_where_its_author_stopped(browser):
+    lan = browser("lan")
+    draft_id = begins(lan)
+    assert value(lan.get(f"/ghi-nhan/{draft_id}"), "secret") is not None
+    sends(lan, draft_id, 3, REACH)
+    sends(lan, draft_id, 4, {**PERSON, "name": "Đào"}, draft="1")
+    sends(lan, draft_id, 3, REACH)
+    [way] = html.fromstring(lan.get("/").text).xpath("//a[contains(., 'Ghi tiếp bản nháp')]/@href")
+    assert value(lan.get(way), "name") == "Đào"
+    sends(lan, draft_id, 5, EVENT)
+    assert value(lan.get(way), "words") is not None
+
+
 @pytest.mark.parametrize("number", [3, 4, 5, 6])
 def test_every_page_is_saved_behind_a_locked_screen_and_unlocking_leads_back_to_it(browser, number):
     lan = browser("lan")

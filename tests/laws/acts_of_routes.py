@@ -83,6 +83,7 @@ ACTS = {
     ("POST", "intake.told"): Act.INTAKE_BEGIN,
     ("POST", "intake.start"): Act.DRAFT_START,
     ("GET", "intake.page"): Act.DRAFT_OPEN,
+    ("GET", "intake.resume"): Act.DRAFT_OPEN,
     ("POST", "intake.save"): Act.DRAFT_SAVE,
     ("POST", "intake.readers"): Act.DRAFT_OPEN,
     ("POST", "intake.submit"): Act.DRAFT_OPEN,
