@@ -70,9 +70,9 @@ def _tell(gate: Gate, config: Config, dealt: tuple[Card, ...]) -> None:
         readers = {one.username for one in offices().values()}
         tellers = {tale.opened_by for tale in tales()} | {one.by for one in drafts()} | {lead, administrator} | readers
         opened = founding.knock(gate, founded.commune_id, {name: passphrases[name] for name in sorted(tellers)})
-        cast = telling.Cast(founded.commune_id, founded.ids, opened, lead)
+        cast = telling.Cast(founded.commune_id, founded.ids, opened, lead, present)
         addresses = telling.register(gate, config, cast, places(), calendar)
-        told = telling.Telling(cast, addresses, present=present).visits(tales(), drafts())
+        told = telling.Telling(cast, addresses).visits(tales(), drafts())
         closed = counting.closings(first, clock.local(present).date(), lead=lead, administrator=administrator)
         for sitting in sittings([*told, *closed]):
             telling.receive(gate, config, cast, sitting, calendar)

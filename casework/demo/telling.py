@@ -29,6 +29,9 @@ _QUIET = 15 * _MINUTE
 # Cases come between these minutes of a day; the pace spreads them over it.
 _OPENS, _OPEN_FOR, _PACE = 7 * 60 + 10, 12 * 60, 97
 _LEAD_LOOKS_EVERY = 6
+# Whoever only closes her browser leaves a session that is swept a day later; who came lately signs out, so that nobody
+# seems to be at work still.
+_SIGNS_OUT = 30 * 24 * 60 * _MINUTE
 # After so many days the danger of a tale is over, as its last note knows.
 _DANGER_DAYS = 60
 
@@ -52,16 +55,20 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Cast:
-    """Who tells the story in which commune: ids and opened keys by username, and who looks in on the others."""
+    """Who tells the story in which commune: ids and opened keys by username, and who looks in on the others.
+
+    `present` is the moment (microseconds) at which the story ends.
+    """
 
     commune_id: UUID
     ids: Mapping[str, UUID]
     opened: Mapping[str, Opened]
     lead: str
+    present: int
 
 
 def receive(gate: Gate, config: Config, cast: Cast, sitting: Sequence[Visit], calendar: Calendar) -> None:
-    """Let somebody in through the same door as always, let her do what she came for, and let her out."""
+    """Let somebody in through the same door as always, let her do what she came for, and let her go."""
     calendar.go_to(sitting[0].at)
     opened = cast.opened[sitting[0].username]
     begun = gate.perform(door.visitor(cast.commune_id), accounts.sign_in, opened, before=None)
@@ -69,7 +76,8 @@ def receive(gate: Gate, config: Config, cast: Cast, sitting: Sequence[Visit], ca
     for visit in sitting:
         calendar.go_to(visit.at)
         visit.do(seat)
-    seat.perform(accounts.sign_out, seat.token.sid)
+    if sitting[-1].at > cast.present - _SIGNS_OUT:
+        seat.perform(accounts.sign_out, seat.token.sid)
 
 
 def register(gate: Gate, config: Config, cast: Cast, places: Sequence[Place], calendar: Calendar) -> dict[str, UUID]:
@@ -89,10 +97,10 @@ def register(gate: Gate, config: Config, cast: Cast, places: Sequence[Place], ca
 class Telling:
     """The tales as visits; a case's id is known once its intake has been written down."""
 
-    def __init__(self, cast: Cast, addresses: Mapping[str, UUID], *, present: int) -> None:
+    def __init__(self, cast: Cast, addresses: Mapping[str, UUID]) -> None:
         """Tell with this cast up to the present; `addresses` are the ids of the register by key."""
         self._cast, self._addresses = cast, addresses
-        self._today, self._latest = clock.local(present).date(), present - _QUIET
+        self._today, self._latest = clock.local(cast.present).date(), cast.present - _QUIET
         self._cases: dict[int, UUID] = {}
         self._referring = Referring(self._cases)
 
