@@ -199,7 +199,7 @@ def test_five_thousand_envelopes_are_sealed_again_and_all_are_read(filled: Fille
     filled.changed()
     lan.leaves()
     person, begun = lan.person, clock.micros()
-    for hook in (3, 40, 4000):
+    for hook in (3, 9, 17):
         assert not renewed(filled, person, dies_at(hook))
     assert house.gate.perform(person, rotation.rotate, union)
     assert (clock.micros() - begun) / clock.MICROSECOND < 60
