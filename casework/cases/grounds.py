@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from casework.audit import fresh
 from casework.cases import writing
-from casework.cases.models import LIVE_GROUND, Ground
+from casework.cases.models import LIVE_GROUND, REVIEW, Ground
 from casework.cases.reading import Held
 from casework.cases.sections import GroundEntry
 from casework.clock import MICROSECOND
@@ -27,7 +27,8 @@ def record(work: Work, found: Held, entry: GroundEntry) -> Ground:
         raise BadInput("Cơ quan này mới ghi vào sổ, Chủ tịch Hội Phụ nữ chưa xác nhận, nên chưa nhận được gì.")
     if receiver.id in work.actor.agencies:
         raise BadInput("Cơ quan giữ vụ việc đã đọc được rồi, không cần căn cứ.")
-    consent = codelist("ground_kind").get(entry.kind).code == "consent"
+    kind = codelist("ground_kind").get(entry.kind).code
+    consent = kind == "consent"
     if consent:
         codelist("consent_state").get(entry.consent)
     ground = Ground(
@@ -38,9 +39,16 @@ def record(work: Work, found: Held, entry: GroundEntry) -> Ground:
         sections=",".join(
             str(Section[code.upper()].value) for code in codelist("bundle").get(entry.receiver).texts("sections")
         ),
-        state=entry.consent if consent and entry.consent != "granted" else LIVE_GROUND,
+        state=_state(kind, entry.consent),
         until=work.hands.at + _CONSENT_DAYS * 86_400 * MICROSECOND if consent else None,
     )
     work.session.add(ground)
     writing.save_json(work, found, Section.GROUNDS, entry.to_json(), series=ground.id)
     return ground
+
+
+def _state(kind: str, consent: str) -> str:
+    """Return how an entry begins: danger carries at once and waits for a second person, consent only if granted."""
+    if kind == "danger":
+        return REVIEW
+    return consent if kind == "consent" and consent != "granted" else LIVE_GROUND

@@ -11,6 +11,9 @@ from casework.vault.macs import Maced
 
 DRAFT, OPEN, CLOSED, VOID = "draft", "open", "closed", "void"
 LIVE_GROUND = "live"
+# It carries as a live one does, and waits for the second person's word: routing needs to know that, no key to tell it.
+REVIEW = "review"
+CARRYING_GROUND = frozenset({LIVE_GROUND, REVIEW})
 SENT, OPENED, ACCEPTED, ASKED, DONE = "sent", "opened", "accepted", "asked", "done"
 # `over` is what was done and may no longer be read.
 DECLINED, WITHDRAWN, EXPIRED, OVER = "declined", "withdrawn", "expired", "over"

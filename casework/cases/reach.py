@@ -1,14 +1,15 @@
 """The reach words of the policy, each as one WHERE clause over the cases; a role with no word reaches none."""
 
-from sqlalchemy import ColumnElement, Exists, and_, bindparam, exists, false, or_, select, tuple_
+from sqlalchemy import ColumnElement, Exists, and_, bindparam, exists, false, not_, or_, select, tuple_
 
-from casework.cases.models import CLOSED, DRAFT, LIVE_GROUND, OPEN, READABLE, SENT, VOID, Case, Ground, Referral
+from casework.cases.models import CARRYING_GROUND, CLOSED, DRAFT, OPEN, READABLE, SENT, VOID, Case, Ground, Referral
 from casework.policy.permit import Actor
 from casework.policy.words import Reach, Section
 from casework.vault.models import Document, Envelope
 
 _case, _document, _envelope = Case.__table__, Document.__table__, Envelope.__table__
 _ground, _referral = Ground.__table__, Referral.__table__
+_carries = _ground.c.state.in_(CARRYING_GROUND)
 
 
 def drafted(actor: Actor, reach: Reach) -> ColumnElement[bool]:
@@ -36,7 +37,7 @@ def _reached(actor: Actor, reach: Reach) -> ColumnElement[bool]:
         _case.c.standin_id == actor.member_id,
         _case.c.owner_id.in_(actor.circles),
     )
-    ended = or_(_ground.c.state != LIVE_GROUND, _ground.c.until <= bindparam("now"))
+    ended = or_(not_(_carries), _ground.c.until <= bindparam("now"))
     clauses: dict[Reach, ColumnElement[bool]] = {
         Reach.OWN: _case.c.holder_id == actor.member_id,
         Reach.HOLDING: holding,
@@ -52,7 +53,7 @@ def _reached(actor: Actor, reach: Reach) -> ColumnElement[bool]:
 def _carried(actor: Actor, states: frozenset[str]) -> ColumnElement[bool]:
     """Reach what was referred to my agency or circle, as long as the referral and its ground carry it."""
     lasts = or_(_ground.c.until.is_(None), _ground.c.until > bindparam("now"))
-    sent = _referred(actor, states, _ground.c.state == LIVE_GROUND, lasts, _referral.c.to_id.in_(actor.agencies))
+    sent = _referred(actor, states, _carries, lasts, _referral.c.to_id.in_(actor.agencies))
     return and_(_holds(_envelope.c.agency_id.in_(actor.agencies)), sent)
 
 

@@ -139,6 +139,11 @@ def grounds(within: Within) -> Asked:
     return _asked(statements.grounds(within.condition), within)
 
 
+def under_review(within: Within) -> Asked:
+    """Select the ids of the open cases with a ground that waits for a second person; its rows are verified later."""
+    return _asked(statements.under_review(within.condition), within)
+
+
 def having(within: Within, section: Section) -> Asked:
     """Select the ids of those cases in which a section was ever written; whoever opens them verifies them first."""
     statement, values = _asked(statements.having(within.condition), within)

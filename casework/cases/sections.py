@@ -169,6 +169,8 @@ class GroundEntry(SectionData):
     told: str = ask("code", say("Đã nói trước với người ấy chưa"), codelist="answer")
     pressed: str = ask("code", say("Có ai bảo người ấy rút không"), codelist="answer")
     ended: str = ask("long", say("Vì sao rút lại"))
+    review: str = ask("code", say("Người thứ hai xem lại"), codelist="ground_review")
+    review_words: str = ask("long", say("Lời người xem lại"))
 
 
 @dataclass(frozen=True)
@@ -176,8 +178,7 @@ class Letter(SectionData):
     """One sheet of the correspondence about a referral: what is asked, a question back, an answer, a call.
 
     `code` repeats the case's code, so that a receiver can name what it has answered when the label has changed since.
-    `hours_surely` and `hours_perhaps` say until when the first 72 hours last (microseconds): a health station is not
-    given the incident, and must not come too late.
+    `hours_surely` and `hours_perhaps` (microseconds) end the first 72 hours, for a health station gets no incident.
     """
 
     section = Section.LETTER

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from casework.audit import fresh
 from casework.cases import reading, scope, writing
-from casework.cases.models import DONE, EXPIRED, LIVE_GROUND, LIVE_REFERRAL, OVER, READABLE, Ground, Referral
+from casework.cases.models import CARRYING_GROUND, DONE, EXPIRED, LIVE_REFERRAL, OVER, READABLE, Ground, Referral
 from casework.cases.reading import Held
 from casework.gate import Work
 from casework.policy.words import Section
@@ -48,7 +48,7 @@ class Carried:
 
 def is_live(ground: Any, at: int) -> bool:
     """Tell whether a ground carries a referral at a moment (microseconds)."""
-    return ground.state == LIVE_GROUND and (ground.until is None or ground.until > at)
+    return ground.state in CARRYING_GROUND and (ground.until is None or ground.until > at)
 
 
 def agreed(ground: Ground) -> frozenset[Section]:

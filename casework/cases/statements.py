@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from casework.audit import fresh
-from casework.cases.models import Case, Ground, Referral
+from casework.cases.models import OPEN, REVIEW, Case, Ground, Referral
 from casework.policy.permit import Actor
 from casework.vault.envelopes import Sheet
 from casework.vault.macs import columns
@@ -94,6 +94,13 @@ def referrals(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
 def grounds(condition: ColumnElement[bool]) -> Select[Any]:
     """Select the grounds of cases."""
     return select(_ground).where(_ground.c.case_id.in_(select(_case.c.id).where(condition)))
+
+
+@lru_cache(maxsize=1024)
+def under_review(condition: ColumnElement[bool]) -> Select[Any]:
+    """Select the ids of the open cases with a ground that waits for the word of a second person."""
+    here = _ground.c.case_id.in_(select(_case.c.id).where(condition, _case.c.state == OPEN))
+    return select(_ground.c.case_id).distinct().where(here, _ground.c.state == REVIEW)
 
 
 def _newest() -> Any:

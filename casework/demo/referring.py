@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from casework.cases.sections import Letter
+from casework.cases.sections import GroundEntry, Letter
 from casework.demo.content import Tale
 from casework.demo.correspondence import Office, offices
 from casework.demo.visits import Seat, Visit
@@ -16,6 +16,10 @@ Step = Callable[[Seat, UUID, UUID, Office, int], None]
 # A notice to the chair goes out from every third case; the others are told by word.
 _CHAIR_EVERY = 3
 _READ_AFTER_DAYS = 10
+# In a case no older than this the danger of the intake is there again today, in an entry that nobody has reviewed yet.
+_AGAIN_DAYS = 60
+_AGAIN = "Hôm nay người gây ra nhắn sẽ quay lại tìm."
+_AGREED = "Đã hỏi lại người ghi: còn nguy hiểm, phải làm ngay."
 
 
 def _open(seat: Seat, case_id: UUID, referral_id: UUID, _office: Office, _turn: int) -> None:
@@ -70,6 +74,12 @@ def _look(seat: Seat, case_id: UUID, referral_id: UUID, _office: Office, _turn: 
     seat.perform(receiving.read_referral, case_id, referral_id)
 
 
+def _review(seat: Seat, case_id: UUID) -> None:
+    for ground in seat.perform(ledger.read_ledger, case_id).grounds:
+        if ground.waiting:
+            seat.perform(ledger.review_ground, case_id, ground.id, agrees=True, words=_AGREED)
+
+
 # Each step with the day and minute after it was sent; `theirs` are taken by the receiver, the others by the sender.
 _THEIRS = (_open, _accept, _decline, _ask, _answer)
 Course = tuple[tuple[int, int, Step], ...]
@@ -112,13 +122,16 @@ def _plan(tale: Tale, turn: int) -> Plan:
 class Referring:
     """The referrals of all tales; a case's id is known once its intake has been written down."""
 
-    def __init__(self, cases: Mapping[int, UUID]) -> None:
-        """Refer the cases that stand in this book by the numbers of their tales."""
+    def __init__(self, cases: Mapping[int, UUID], *, lead: str) -> None:
+        """Refer the cases that stand in this book by the numbers of their tales; the lead reviews what is danger."""
         self._cases, self._sent, self._turn = cases, dict[tuple[int, str], UUID](), 0
+        self._lead = lead
 
     def visits(self, number: int, tale: Tale, at: At) -> Iterator[Visit]:
         """Return the visits of the referrals of one tale, up to its end."""
         end = at(tale.ending.after_days, 20) if tale.ending else None
+        if any(entry.kind == "danger" for entry in tale.answers.grounds):
+            yield Visit(at(0, 50), self._lead, lambda seat: _review(seat, self._cases[number]))
         for place, receiver in enumerate(dict.fromkeys(_receivers(number, tale))):
             turn, self._turn = self._turn, self._turn + 1
             for visit in self._course(number, tale, at, receiver, turn, place):
@@ -130,11 +143,20 @@ class Referring:
         steps = plan.course
         if steps and steps[-1][2] is not _end_ground and tale.days_ago - plan.after_days > _READ_AFTER_DAYS:
             steps = (*steps, (3, 10, _look))
+        if plan.after_days and tale.days_ago <= _AGAIN_DAYS and _is_danger(tale, receiver):
+            yield Visit(at(plan.after_days, 4 + place), tale.opened_by, self._alarming(number, receiver))
         yield Visit(at(plan.after_days, 5 + place), tale.opened_by, self._sending(number, receiver, office, turn))
         for after_days, later, step in steps:
             who = office.username if step in _THEIRS else tale.opened_by
             when = at(plan.after_days + after_days, later + place)
             yield Visit(when, who, self._doing(number, receiver, office, turn, step))
+
+    def _alarming(self, number: int, receiver: str) -> Callable[[Seat], None]:
+        def alarm(seat: Seat) -> None:
+            again = GroundEntry(kind="danger", receiver=receiver, words=_AGAIN, told="yes")
+            seat.perform(ledger.record_ground, self._cases[number], again)
+
+        return alarm
 
     def _sending(self, number: int, receiver: str, office: Office, turn: int) -> Callable[[Seat], None]:
         def send(seat: Seat) -> None:
@@ -150,6 +172,10 @@ class Referring:
             step(seat, self._cases[number], self._sent[number, receiver], office, turn)
 
         return do
+
+
+def _is_danger(tale: Tale, receiver: str) -> bool:
+    return any((entry.kind, entry.receiver) == ("danger", receiver) for entry in tale.answers.grounds)
 
 
 def _receivers(number: int, tale: Tale) -> Iterator[str]:

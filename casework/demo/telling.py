@@ -102,7 +102,7 @@ class Telling:
         self._cast, self._addresses = cast, addresses
         self._today, self._latest = clock.local(cast.present).date(), cast.present - _QUIET
         self._cases: dict[int, UUID] = {}
-        self._referring = Referring(self._cases)
+        self._referring = Referring(self._cases, lead=cast.lead)
 
     def visits(self, tales: Sequence[Tale], drafts: Sequence[Begun]) -> list[Visit]:
         """Return every visit of all tales, and of the intakes that were not finished."""

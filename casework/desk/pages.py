@@ -15,6 +15,7 @@ from casework.intake.actions import Draft
 from casework.oversight.watch import Watch
 from casework.policy.words import Section
 from casework.referrals.lines import Box
+from casework.referrals.second_look import Waiting
 from casework.statistics.periods import Period
 
 _EPOCH = clock.moment(0).date().toordinal()
@@ -74,6 +75,7 @@ class Home:
     arrivals: int = 0
     box: Box | None = None
     endings: tuple[Request, ...] = ()
+    reviews: tuple[Waiting, ...] = ()
 
     @property
     def inherited(self) -> list[CaseLine]:

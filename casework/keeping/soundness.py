@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from casework import bare
 from casework.audit.checkpoint import Shelf
 from casework.audit.models import AuditLine
-from casework.cases.models import LIVE_GROUND, LIVE_REFERRAL, OPEN, Case, Ground, Referral
+from casework.cases.models import CARRYING_GROUND, LIVE_REFERRAL, OPEN, Case, Ground, Referral
 from casework.config import Config
 from casework.errors import VaultError
 from casework.gate import Gate
@@ -124,7 +124,7 @@ def _cases(book: _Book) -> Iterator[Finding]:
 
 
 def _referrals(book: _Book) -> Iterator[Finding]:
-    live = {row.id for row in book.rows(Ground) if row.state == LIVE_GROUND}
+    live = {row.id for row in book.rows(Ground) if row.state in CARRYING_GROUND}
     for row in book.rows(Referral):
         if row.state in LIVE_REFERRAL and row.ground_id not in live:
             yield Finding("referral", row.id, "đang chia sẻ mà căn cứ không còn / shared without a live ground")

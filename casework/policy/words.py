@@ -113,6 +113,8 @@ class Act(StrEnum):
     GROUND_LIST = "ground.list"
     GROUND_RECORD = "ground.record"
     GROUND_WITHDRAW = "ground.withdraw"
+    GROUND_REVIEW_LIST = "ground.review_list"
+    GROUND_REVIEW = "ground.review"
     REFERRAL_PREVIEW = "referral.preview"
     REFERRAL_SEND = "referral.send"
     REFERRAL_LIST = "referral.list"

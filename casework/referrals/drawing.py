@@ -1,7 +1,7 @@
 """Turns rows and opened letters into the lines that pages show."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +13,18 @@ from casework.cases.models import WITHDRAWN, Ground
 from casework.cases.reading import Held
 from casework.cases.sections import GroundEntry, Letter
 from casework.gate import Work
-from casework.policy.words import Act, Section
+from casework.policy.words import Act, Role, Section
 from casework.referrals import finding
 from casework.referrals.lines import GroundLine, ReferralLine, Sheet
+from casework.referrals.second_look import Review
+from casework.vault.circles import ACTIVE
 from casework.vault.envelopes import Page
 from casework.vault.models import Agency
 
 Sheets = list[tuple[Page, Letter]]
 _CALLS = frozenset({"called", "not_reached"})
+_DANGER = "danger"
+_LEADS = frozenset({Role.LEAD, Role.DEPUTY})
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,14 @@ class Around:
         """Return the code of an agency, and for a circle that of the agency by whose name it is called."""
         agency = self.agencies[agency_id]
         return agency.kind if agency.name else self.people[holder_id].agency_kind
+
+
+@dataclass(frozen=True)
+class Writers:
+    """Who writes grounds: the names of all members, and of those of the owner who may look at one a second time."""
+
+    names: dict[UUID, str]
+    seconds: dict[UUID, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -114,35 +126,74 @@ def sheets(found: Sheets, about: Around) -> tuple[Sheet, ...]:
 
 def ground_lines(work: Work, held: Held) -> tuple[GroundLine, ...]:
     """Make the ledger of a case, the newest entry first."""
-    pages = {page.series: page for page in reading.pages(work, held, [Section.GROUNDS])}
+    pages = entries(work, held)
     grounds = [one for one in finding.grounds(work, held) if one.id in pages]
-    names = {one.receiver_id: fresh.agency(work.session, work.commune_id, one.receiver_id).name for one in grounds}
+    ends = {one.receiver_id: fresh.agency(work.session, work.commune_id, one.receiver_id) for one in grounds}
     writers = staff.names(work)
     newest: dict[UUID, tuple[int, str]] = {}
     for one in finding.referrals(work, held):
         newest[one.ground.id] = max(newest.get(one.ground.id, (0, "")), (one.referral.sent, one.state))
-    lines = [_ground_line(work, one, pages[one.id], names, writers, newest) for one in grounds]
+    people = Writers(writers, _seconds(work, held))
+    lines = [_ground_line(work, one, pages[one.id], ends[one.receiver_id], people, newest) for one in grounds]
     return tuple(sorted(lines, key=lambda line: -line.at))
+
+
+def entries(work: Work, held: Held) -> dict[UUID, list[Page]]:
+    """Open the entries of the ledger that I hold, each with its revisions, the newest first."""
+    found: dict[UUID, list[Page]] = {}
+    for page in reading.history(work, held, Section.GROUNDS):
+        found.setdefault(page.series, []).append(page)
+    return found
+
+
+def review(work: Work, pages: list[Page], people: Writers) -> Review | None:
+    """Read from the revisions of an entry, the newest first, what a second person has said of it, and who and when."""
+    entry, first = GroundEntry.from_json(pages[0].data), pages[-1]
+    if entry.kind != _DANGER:
+        return None
+    said = [page for page in pages if GroundEntry.from_json(page.data).review]
+    return Review(
+        recorded=first.at,
+        now=work.hands.at,
+        answer=entry.review,
+        words=entry.review_words,
+        by=people.names.get(said[-1].by, "") if said else "",
+        at=said[-1].at if said else 0,
+        mine=first.by == work.me,
+        seconds=tuple(name for one, name in people.seconds.items() if one != first.by),
+    )
+
+
+def _seconds(work: Work, held: Held) -> dict[UUID, str]:
+    """Return who of the owner's people may open this case and so review what another has recorded: ids and names."""
+    case = held.case
+    circle = fresh.agency(work.session, work.commune_id, case.owner_id).circle
+    keepers = [one for one in staff.holding(work, case.owner_id) if one.state == ACTIVE]
+    looks = [one for one in keepers if circle or one.id in {case.holder_id, case.standin_id} or _LEADS & set(one.roles)]
+    return {one.id: one.name for one in looks}
 
 
 def _ground_line(
     work: Work,
     ground: Ground,
-    page: Page,
-    names: dict[UUID, str],
-    writers: dict[UUID, str],
+    pages: list[Page],
+    receiver: Agency,
+    people: Writers,
     newest: dict[UUID, tuple[int, str]],
 ) -> GroundLine:
+    first = pages[-1]
     return GroundLine(
         id=ground.id,
-        receiver=names[ground.receiver_id],
+        receiver=receiver.name,
         receiver_id=ground.receiver_id,
-        entry=GroundEntry.from_json(page.data),
+        entry=GroundEntry.from_json(pages[0].data),
         live=sharing.is_live(ground, work.hands.at),
         withdrawn=ground.state == WITHDRAWN,
         until=ground.until,
         sections=tuple(sorted(sharing.agreed(ground))),
-        by=writers.get(page.by, ""),
-        at=page.at,
+        by=people.names.get(first.by, ""),
+        at=first.at,
         state=newest.get(ground.id, (0, ""))[1],
+        review=review(work, pages, people),
+        phone=receiver.duty_phone,
     )

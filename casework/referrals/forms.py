@@ -88,6 +88,26 @@ class EndingForm(Form):
     words = LongText(_("Ghi thêm"), required=False, rows=3)
 
 
+class ReviewForm(Form):
+    """What the second person says of a ground of danger to life; a No needs its reason."""
+
+    answer = OneCode(_("Bây giờ còn nguy hiểm đến tính mạng không?"), "ground_review")
+    words = LongText(
+        _("Ghi thêm"),
+        required=False,
+        rows=3,
+        hint=_("Không đồng ý thì ghi vì sao. Đồng ý thì nơi nhận cũng đọc được lời này."),
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask why where she does not agree."""
+        valid = super().validate(extra_validators)
+        if self.answer.data == "disagreed" and not (self.words.data or "").strip() and not self.words.errors:
+            self.words.errors = [gettext("Hãy ghi vì sao không đồng ý.")]
+            return False
+        return valid
+
+
 class SendForm(Form):
     """The letter that goes with a referral; `once` keeps a double tap from sending two."""
 

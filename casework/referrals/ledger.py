@@ -1,34 +1,41 @@
 """The ledger of grounds of a case: what may be shared with whom and why, written down and withdrawn."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
 
-from casework.cases import grounds, reading, sharing, writing
-from casework.cases.models import LIVE_GROUND, OPEN, READABLE, WITHDRAWN
+from casework.cases import grounds, reading, scope, sharing, writing
+from casework.cases.models import CARRYING_GROUND, LIVE_GROUND, OPEN, READABLE, WITHDRAWN, Ground
 from casework.cases.naming import label_of
 from casework.cases.reading import Held
 from casework.cases.sections import GroundEntry, Label
 from casework.codelists import codelist
-from casework.errors import BadInput, Conflict, NotFound
+from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.gate import Work, action
 from casework.policy.words import Act, Section
 from casework.referrals import drawing, finding, letters
 from casework.referrals.drawing import Named
-from casework.referrals.lines import Ledger, ReferralLine
+from casework.referrals.lines import GroundLine, Ledger, ReferralLine
+from casework.referrals.second_look import Waiting
 from casework.vault.circles import ACTIVE
 from casework.vault.models import Agency
 
 
 @action(Act.GROUND_LIST)
-def read_ledger(work: Work, case_id: UUID, ground_id: UUID | None = None) -> Ledger:
-    """Open the grounds and referrals of a case; `ground_id` chooses one entry, NotFound if it is not of this case."""
+def read_ledger(work: Work, case_id: UUID, ground_id: UUID | None = None, *, towards: Act | None = None) -> Ledger:
+    """Open the grounds and referrals of a case; `ground_id` chooses one entry, NotFound if it is not of this case.
+
+    Towards a review it is Refused to who recorded the entry, and a Conflict where nobody waits for one.
+    """
     held = reading.held(work, case_id)
     lines = drawing.ground_lines(work, held)
     chosen = next((one for one in lines if one.id == ground_id), None)
     if ground_id is not None and chosen is None:
         raise NotFound("ground", about=case_id)
+    if towards is Act.GROUND_REVIEW and chosen is not None:
+        _must_wait(case_id, chosen)
     label = label_of(reading.pages(work, held, [Section.LABEL])) or Label()
     return Ledger(
         case_id=case_id,
@@ -78,14 +85,65 @@ def withdraw_ground(work: Work, case_id: UUID, ground_id: UUID, *, pressed: str 
     """Withdraw a ground: every referral that rests on it is withdrawn, and what it gave is cut off, in one commit."""
     held = reading.held(work, case_id)
     ground = finding.ground(work, held, ground_id)
-    if ground.state != LIVE_GROUND:
+    if ground.state not in CARRYING_GROUND:
         raise Conflict("Căn cứ này không còn hiệu lực. Hãy mở lại trang để xem.", about=case_id)
+    _end(work, held, ground)
+    _write_down(work, held, ground_id, pressed=pressed, words=words)
+
+
+@action(Act.GROUND_REVIEW_LIST)
+def list_reviews(work: Work) -> tuple[Waiting, ...]:
+    """List the grounds of danger to life that wait for my word, and my own once they are late, oldest first."""
+    ids = work.session.execute(*scope.under_review(scope.cases(work.permit))).scalars().all()
+    found = [one for case_id in ids for one in _waiting(work, reading.held(work, case_id))]
+    work.about, work.reason = None, f"{len(found)} grounds"
+    return tuple(sorted(found, key=lambda one: one.review.due))
+
+
+def _waiting(work: Work, held: Held) -> Iterator[Waiting]:
+    lines = [one for one in drawing.ground_lines(work, held) if one.waiting]
+    label = label_of(reading.pages(work, held, [Section.LABEL])) or Label()
+    for one in lines:
+        if one.review and (one.review.late or not one.review.mine):
+            yield Waiting(held.id, one.id, label.code, one.review)
+
+
+def _must_wait(case_id: UUID, line: GroundLine) -> None:
+    if line.review and line.review.mine:
+        raise Refused("who recorded a ground does not review it", about=case_id)
+    if not line.waiting:
+        raise Conflict("Căn cứ này không chờ ai xem lại nữa. Hãy mở lại trang để xem.", about=case_id)
+
+
+@action(Act.GROUND_REVIEW)
+def review_ground(work: Work, case_id: UUID, ground_id: UUID, *, agrees: bool, words: str = "") -> None:
+    """Say as the second person whether there is danger to life; a No ends the ground and cuts off what rests on it.
+
+    Raises Refused for who recorded it, Conflict where nobody waits for a review, BadInput for a No without a reason.
+    """
+    held = reading.held(work, case_id)
+    ground = finding.ground(work, held, ground_id)
+    [line] = [one for one in drawing.ground_lines(work, held) if one.id == ground_id]
+    _must_wait(case_id, line)
+    if not agrees and not words.strip():
+        raise BadInput("Hãy ghi vì sao không đồng ý.", about=case_id)
+    carried = line.carrying
+    if agrees:
+        ground.state = LIVE_GROUND
+    else:
+        _end(work, held, ground)
+    said = replace(line.entry, review="agreed" if agrees else "disagreed", review_words=words)
+    readers = [held.case.owner_id, *([ground.receiver_id] if agrees and carried else [])]
+    writing.save_json(work, held, Section.GROUNDS, said.to_json(), series=ground_id, readers=readers)
+
+
+def _end(work: Work, held: Held, ground: Ground) -> None:
+    """End a ground, withdraw every referral that rests on it, and cut off what it gave."""
     for one in finding.referrals(work, held):
         if one.ground.id == ground.id and one.state in READABLE:
             one.referral.state = WITHDRAWN
     ground.state = WITHDRAWN
     sharing.cut(work, held, ground.receiver_id)
-    _write_down(work, held, ground_id, pressed=pressed, words=words)
 
 
 def _write_down(work: Work, held: Held, ground_id: UUID, *, pressed: str, words: str) -> None:

@@ -9,6 +9,7 @@ from casework.cases.sections import GroundEntry, Letter
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
 from casework.policy.words import Act, Section
+from casework.referrals.second_look import Review
 
 # Sheets that come from the receiving side; every other one comes from the sender.
 _ANSWERS = frozenset({"accept", "decline", "ask", "answer"})
@@ -126,6 +127,7 @@ class ReferralPage:
     until: int | None
     sheets: tuple[Sheet, ...]
     can: frozenset[Act]
+    review: Review | None = None
 
     def offers(self, act: str) -> bool:
         """Tell whether this person may do an act now: `page.offers("referral.accept")`."""
@@ -136,7 +138,8 @@ class ReferralPage:
 class GroundLine:
     """An entry of the ledger as the sender sees it: what it says, for whom, and whether it carries a referral now.
 
-    `until` and `at` are microseconds; `state` is that of the newest referral on it, or empty.
+    `until` and `at` are microseconds; `state` is that of the newest referral on it, or empty; `review` belongs to a
+    ground of danger to life alone, `phone` is the receiver's duty telephone.
     """
 
     id: UUID
@@ -150,6 +153,13 @@ class GroundLine:
     by: str
     at: int
     state: str
+    review: Review | None = None
+    phone: str = ""
+
+    @property
+    def waiting(self) -> bool:
+        """Tell whether it carries and a second person has not yet looked at it."""
+        return self.live and self.review is not None and not self.review.answer
 
     @property
     def asked_in_vain(self) -> bool:

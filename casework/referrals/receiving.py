@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from casework.accounts import staff
 from casework.cases import reading, scope, sharing
 from casework.cases.models import LIVE_REFERRAL, SENT, Ground, Referral
 from casework.cases.naming import label_of
@@ -14,6 +15,7 @@ from casework.referrals import drawing, finding, letters, states
 from casework.referrals.drawing import Named
 from casework.referrals.finding import Found
 from casework.referrals.lines import Box, ReferralLine, ReferralPage
+from casework.referrals.second_look import Review
 from casework.vault.macs import check
 
 
@@ -72,7 +74,14 @@ def read_referral(work: Work, case_id: UUID, referral_id: UUID, *, towards: Act 
         until=found.ground.until,
         sheets=() if unopened else drawing.sheets(sheets, about),
         can=can,
+        review=None if unopened else _review(work, found),
     )
+
+
+def _review(work: Work, found: Found) -> Review | None:
+    """Return what a second person said of the ground, for either side; None for another ground, or one out of hand."""
+    pages = drawing.entries(work, found.held).get(found.ground.id)
+    return drawing.review(work, pages, drawing.Writers(staff.names(work))) if pages else None
 
 
 def _can(work: Work, found: Found) -> frozenset[Act]:

@@ -16,7 +16,7 @@ from casework.errors import CaseworkError
 from casework.gate import Gate, Person
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
-from casework.referrals import expiry, receiving
+from casework.referrals import expiry, ledger, receiving
 from casework.referrals.lines import Ledger, Preview
 from casework.web.choices import language
 from casework.web.language import day, when
@@ -59,10 +59,16 @@ def writing_page(act: Act, case_id: UUID, referral_id: UUID, form: Any) -> str:
     return render_template("referrals/write.html", page=page, form=form, **_WRITING[act])
 
 
-def ground_page(ledger: Ledger, form: Any, kind: str) -> str:
+def ground_page(found: Ledger, form: Any, kind: str) -> str:
     """Draw the form of one kind of ground."""
     words = codelist("ground_kind").get(KINDS[kind])
-    return render_template("referrals/ground.html", ledger=ledger, form=form, kind=words)
+    return render_template("referrals/ground.html", ledger=found, form=form, kind=words)
+
+
+def review_page(case_id: UUID, ground_id: UUID, form: Any) -> str:
+    """Draw a ground of danger to life for a second person, with what her answer does."""
+    found = perform(ledger.read_ledger, case_id, ground_id, towards=Act.GROUND_REVIEW)
+    return render_template("referrals/review.html", ledger=found, form=form)
 
 
 def preview_page(preview: Preview, form: Any) -> str:

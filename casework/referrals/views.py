@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 
 from casework.policy.words import Act
 from casework.referrals import actions, ledger, receiving, replies, shown
-from casework.referrals.forms import CallForm, EndingForm, RecordForm, ReplyForm, SendForm, ground_form
-from casework.web.presence import ask, perform
+from casework.referrals.forms import CallForm, EndingForm, RecordForm, ReplyForm, ReviewForm, SendForm, ground_form
+from casework.web.presence import ask, may, perform
 
 blueprint = Blueprint("referrals", __name__)
 blueprint.register_blueprint(replies.blueprint)
@@ -33,7 +33,9 @@ def box() -> str:
 def case(case_id: UUID) -> str:
     """Show the grounds and the referrals of a case."""
     found = perform(ledger.read_ledger, case_id)
-    return render_template("referrals/case.html", ledger=found, kinds=shown.KINDS.items())
+    return render_template(
+        "referrals/case.html", ledger=found, kinds=shown.KINDS.items(), may_review=may(Act.GROUND_REVIEW)
+    )
 
 
 @blueprint.get(NEW)
@@ -75,6 +77,28 @@ def withdraw_ground(case_id: UUID, ground_id: UUID) -> Answer:
         return render_template("referrals/end_ground.html", ledger=found, form=form), 422
     perform(ledger.withdraw_ground, case_id, ground_id, pressed=form.pressed.data or "", words=form.words.data or "")
     flash(_("Đã rút. Nơi nhận không còn đọc được những phần dựa vào căn cứ này."), "done")
+    return _to_case(case_id)
+
+
+@blueprint.get(f"{GROUND}/xem-lai")
+def ask_review(case_id: UUID, ground_id: UUID) -> str:
+    """Show a ground of danger to life to a second person."""
+    ask(Act.GROUND_REVIEW)
+    return shown.review_page(case_id, ground_id, ReviewForm())
+
+
+@blueprint.post(f"{GROUND}/xem-lai")
+def review_ground(case_id: UUID, ground_id: UUID) -> Answer:
+    """Write down what the second person says; a No cuts off what rests on the ground."""
+    ask(Act.GROUND_REVIEW)
+    form = ReviewForm()
+    if not form.validate_on_submit():
+        return shown.review_page(case_id, ground_id, form), 422
+    agrees = form.answer.data == "agreed"
+    perform(ledger.review_ground, case_id, ground_id, agrees=agrees, words=form.words.data or "")
+    flash(
+        _("Đã ghi là còn nguy hiểm.") if agrees else _("Đã ghi là không đồng ý. Nơi nhận không còn đọc được."), "done"
+    )
     return _to_case(case_id)
 
 

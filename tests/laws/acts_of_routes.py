@@ -60,6 +60,8 @@ ACTS = {
     ("POST", "referrals.record_ground"): Act.GROUND_RECORD,
     ("GET", "referrals.end_ground"): Act.GROUND_WITHDRAW,
     ("POST", "referrals.withdraw_ground"): Act.GROUND_WITHDRAW,
+    ("GET", "referrals.ask_review"): Act.GROUND_REVIEW,
+    ("POST", "referrals.review_ground"): Act.GROUND_REVIEW,
     ("GET", "referrals.preview"): Act.REFERRAL_PREVIEW,
     ("POST", "referrals.send"): Act.REFERRAL_SEND,
     ("GET", "referrals.one"): Act.REFERRAL_READ,
