@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -30,12 +31,17 @@ class Built:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
-    """The fictional commune, told through the gate; workers that run beside each other share it."""
+    """The fictional commune, told through the gate once for all workers; each looks at a copy of its own.
+
+    A process that reads the bytes of a SQLite file lets go of its locks on it, so two must never share one.
+    """
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     with (shared / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        demo = build.open_demo(shared / "demo", port=8000)
+        build.open_demo(shared / "demo", port=8000)
+        shutil.copytree(shared / "demo", own / "my-demo")
+    demo = build.open_demo(own / "my-demo", port=8000)
     gate = Gate(Database(demo.config.database_url), kek.load(demo.config.kek_file, demo=True))
     yield Built(demo, gate)
     gate.database.engine.dispose()

@@ -28,34 +28,51 @@ class Seen:
     text: str
 
 
-def answers(app: Flask, who: Someone, ids: Sequence[UUID], *, posts: dict[str, dict[str, str]]) -> Iterator[Seen]:
-    """Ask every GET route, and those POST routes that only show something, as one person."""
+def answers(
+    app: Flask, who: Someone, ids: Sequence[UUID], *, posts: dict[str, dict[str, str]], inner: Sequence[UUID] = ()
+) -> Iterator[Seen]:
+    """Ask every GET route, and those POST routes that only show something, as one person.
+
+    `ids` are those of cases, `inner` those of what lies in them.
+    """
     client = app.test_client(use_cookies=False)
     headers = {"Cookie": f"{COOKIE}={who.cookie}", "Sec-Fetch-Site": "same-origin"}
     for rule in app.url_map.iter_rules():
         if rule.endpoint in LEFT_OUT:
             continue
-        for path in paths(app, rule, ids):
+        for path in paths(app, rule, ids, inner):
             if "GET" in (rule.methods or ()):
                 yield _seen("GET", path, client.get(path, base_url=SITE, headers=headers))
             if rule.endpoint in posts:
                 yield _seen("POST", path, client.post(path, base_url=SITE, headers=headers, data=posts[rule.endpoint]))
 
 
-def paths(app: Flask, rule: Rule, ids: Sequence[UUID]) -> Iterator[str]:
-    """Fill the gaps of a route with every id, every section and every page number."""
-    names = sorted(rule._converters)
+def paths(app: Flask, rule: Rule, ids: Sequence[UUID], inner: Sequence[UUID]) -> Iterator[str]:
+    """Fill the first gap of a route with every id; behind that of a case every further one with all that it takes."""
     adapter = app.url_map.bind("localhost")
-    for values in itertools.product(*(_tries(rule, name, ids) for name in names)):
-        yield adapter.build(
-            rule.endpoint, {**(rule.defaults or {}), **dict(zip(names, values, strict=True))}, method=_method(rule)
-        )
+    for values in _values(rule, ids, inner):
+        yield adapter.build(rule.endpoint, {**(rule.defaults or {}), **values}, method=_method(rule))
 
 
-def _tries(rule: Rule, name: str, ids: Sequence[UUID]) -> list[Any]:
+def _values(rule: Rule, ids: Sequence[UUID], inner: Sequence[UUID]) -> Iterator[dict[str, Any]]:
+    names = [part for dynamic, part in rule._trace if dynamic]
+    if not names:
+        yield {}
+        return
+    tries = {name: _tries(rule, name, inner) for name in names}
+    if isinstance(rule._converters[names[0]], UUIDConverter):
+        tries[names[0]] = list(dict.fromkeys([*ids, *tries[names[0]]]))
+    for first in tries[names[0]]:
+        # Nothing lies behind an id that is no case's: one try for each is enough.
+        behind = [tries[name] if first in ids else tries[name][:1] for name in names[1:]]
+        for rest in itertools.product(*behind):
+            yield dict(zip(names, (first, *rest), strict=True))
+
+
+def _tries(rule: Rule, name: str, inner: Sequence[UUID]) -> list[Any]:
     converter = rule._converters[name]
     if isinstance(converter, UUIDConverter):
-        return [*ids, uuid4()]
+        return [*inner, uuid4()]
     if isinstance(converter, IntegerConverter):
         return list(range(1, 8))
     if isinstance(converter, AnyConverter):

@@ -28,7 +28,7 @@ def sealed_in(rows: dict[str, list[Row]]) -> list[bytes]:
 
 def files(house: House) -> dict[str, bytes]:
     folder: Path = house.config.data
-    return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file() and file.name != "lock"}
 
 
 def found_in(parts: list[bytes], contents: dict[str, bytes]) -> list[bytes]:

@@ -99,7 +99,7 @@ def pages(app: Flask, client: FlaskClient, ids: Mapping[str, UUID]) -> Iterator[
         if rule.endpoint == "static" or (rule.arguments and not ids):
             continue
         about = [ids[name] for name in rule.arguments if name in ids] or list(ids.values())
-        for path in paths(app, rule, about):
+        for path in paths(app, rule, about, about):
             answers = [client.get(path)] if "GET" in methods else []
             answers += [client.post(path)] if rule.endpoint in EMPTY and "POST" in methods else []
             for answer in answers:
