@@ -110,7 +110,8 @@ def _of(within: Within, sections: frozenset[Section], *, newest: bool) -> Asked:
 
 
 def _opened(permit: Permit, sections: frozenset[Section]) -> dict[str, Any]:
-    return {"sections": sorted(sections & permit.opens), "owned": sorted(sections & permit.own)}
+    anywhere, owned = sections & permit.opens, sections & permit.own
+    return {"asked": sorted(anywhere | owned), "sections": sorted(anywhere), "owned": sorted(owned)}
 
 
 def _asked(statement: S, within: Within) -> tuple[S, dict[str, Any]]:

@@ -68,10 +68,14 @@ def _enveloped(rows: Select[Any], condition: ColumnElement[bool], actor: Actor) 
 
 
 def _may_open(actor: Actor) -> ColumnElement[bool]:
-    """Let through what the role may open anywhere, and what it may open where its own agency or circle is owner."""
+    """Let through what the role may open anywhere, and what it may open where its own agency or circle is owner.
+
+    That it is one of them at all is said first: the index leads straight there, past the other sections of a case.
+    """
+    asked = _document.c.section.in_(bindparam("asked", expanding=True))
     anywhere = _document.c.section.in_(bindparam("sections", expanding=True))
     own = _document.c.section.in_(bindparam("owned", expanding=True))
-    return or_(anywhere, and_(_document.c.owner_id.in_(actor.agencies), own))
+    return and_(asked, or_(anywhere, and_(_document.c.owner_id.in_(actor.agencies), own)))
 
 
 @lru_cache(maxsize=1024)

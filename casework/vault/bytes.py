@@ -27,6 +27,7 @@ _E1_HEAD = struct.Struct(">BBI")
 _ENC = 1120
 _MLKEM_PUBLIC = 1184
 _SMALLEST_PAD = 1024
+_PAD_MARK = 0x80
 # A blob larger than this was not written by us: it is refused before it is parsed.
 _LARGEST = 32 * 1024 * 1024
 _prefix = struct.Struct(">BI").pack
@@ -190,14 +191,16 @@ def receive(seed: bytes | MLKEM768X25519PrivateKey, blob: bytes, *, context: byt
 
 def pad(plain: bytes) -> bytes:
     """Hide a length: append 0x80 and zeros up to the next power of two of at least 1,024 bytes."""
-    size = max(_SMALLEST_PAD, 1 << len(plain).bit_length())
-    return plain + b"\x80" + bytes(size - len(plain) - 1)
+    return plain + b"\x80" + bytes(_padded(len(plain)) - len(plain) - 1)
+
+
+def _padded(length: int) -> int:
+    return max(_SMALLEST_PAD, 1 << length.bit_length())
 
 
 def unpad(padded: bytes) -> bytes:
     """Undo `pad`; raise VaultError on anything that `pad` does not make."""
-    end = padded.rfind(b"\x80")
-    plain = padded[: max(end, 0)]
-    if end < 0 or padded != pad(plain):
+    end = len(padded.rstrip(b"\x00")) - 1
+    if end < 0 or padded[end] != _PAD_MARK or len(padded) != _padded(end):
         raise VaultError("unopened")
-    return plain
+    return padded[:end]
