@@ -35,8 +35,9 @@ ENGLISH = re.compile(
     r"undefined|null|danger|police|draft|person|read|write|yes)\b",
     re.IGNORECASE,
 )
-# Typed by people, or meant for the reader of the other language.
+# Typed by people, drawn by chance, or meant for the reader of the other language.
 OTHERS = "//*[@lang][not(self::html)] | //textarea | //datalist | //*[contains(concat(' ', @class, ' '), ' typed ')]"
+OTHERS += " | //*[contains(concat(' ', @class, ' '), ' paper-code ')]"
 SPOKEN = ("title", "aria-label", "alt", "placeholder", "data-label")
 HALL = Entry("Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106")
 CODE = re.compile(r"[^\W\d]+(?:-[^\W\d]+){1,3}-\d+")
