@@ -3,9 +3,11 @@
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 
 from casework.audit.chain import short
 from casework.audit.models import AuditLine
@@ -57,11 +59,14 @@ def about(hands: Hands, about_id: UUID, *, acts: Iterable[Act], limit: int = 50)
     return [Line(*row) for row in hands.session.execute(_ABOUT, wanted)]
 
 
-def changed(hands: Hands, act: Act, heads: Collection[UUID]) -> dict[UUID, int]:
-    """Return for each of some heads that an act has changed the last moment of it."""
-    mine = (AuditLine.commune_id == hands.commune_id, AuditLine.act == act, AuditLine.head.in_(heads))
-    rows = select(AuditLine.head, func.max(AuditLine.at)).where(*mine).group_by(AuditLine.head)
-    return {row[0]: row[1] for row in hands.session.execute(rows) if row[0] is not None}
+def changed(heads: Select[UUID]) -> Select[Any]:
+    """Return the statement that tells for each of some heads when the act `changed_by` has last changed it."""
+    mine = (
+        _line_of.commune_id == bindparam("commune"),
+        _line_of.act == bindparam("changed_by"),
+        _line_of.head.in_(heads),
+    )
+    return select(_line_of.head, func.max(_line_of.at).label("last")).where(*mine).group_by(_line_of.head)
 
 
 def recent(hands: Hands, act: Act, *, who: UUID, since: int) -> int:
@@ -73,8 +78,9 @@ def recent(hands: Hands, act: Act, *, who: UUID, since: int) -> int:
 def reasons(hands: Hands, act: Act, *, who: Collection[UUID], about: Collection[UUID]) -> dict[tuple[UUID, str], int]:
     """Return for each person and reason given when she did an act about some ids the last moment she did it."""
     mine = (AuditLine.commune_id == hands.commune_id, AuditLine.about.in_(about), AuditLine.act == act)
-    rows = select(AuditLine.who, AuditLine.body, AuditLine.at).where(*mine, AuditLine.who.in_(who))
-    found = hands.session.execute(rows.order_by(AuditLine.n))
+    rows = select(AuditLine.who, AuditLine.body, AuditLine.at, AuditLine.n).where(*mine, AuditLine.who.in_(who))
+    # Asked for in order, SQLite would walk the whole log rather than what is about these ids.
+    found = sorted(hands.session.execute(rows), key=attrgetter("n"))
     return {(row.who, json.loads(row.body)["reason"]): row.at for row in found}
 
 

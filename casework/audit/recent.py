@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection
+from operator import attrgetter
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Select, bindparam, case, cast, func, literal, select
@@ -16,16 +17,13 @@ _MINE = _line.commune_id == bindparam("commune")
 _SHOWN = (_line.n, _line.at, _line.act, _line.who, _line.about, _line.outcome)
 _END = select(func.max(_line.n)).where(_MINE)
 _BACK = select(_line.at).where(_MINE, _line.n == _END.scalar_subquery() - bindparam("lines"))
-_ABOUT = (
-    select(*_SHOWN)
-    .where(
-        _MINE,
-        _line.about.in_(bindparam("about", expanding=True)),
-        _line.n >= bindparam("first"),
-        _line.act.in_(bindparam("acts", expanding=True)),
-        _line.outcome == bindparam("outcome"),
-    )
-    .order_by(_line.n)
+# Asked for in order, SQLite would walk the whole log since then rather than what is about these ids.
+_ABOUT = select(*_SHOWN).where(
+    _MINE,
+    _line.about.in_(bindparam("about", expanding=True)),
+    _line.n >= bindparam("first"),
+    _line.act.in_(bindparam("acts", expanding=True)),
+    _line.outcome == bindparam("outcome"),
 )
 _TIMES = select(func.count()).where(
     _MINE,
@@ -70,7 +68,8 @@ def about(hands: Hands, ids: Collection[UUID], acts: Collection[Act], *, since: 
     if not ids:
         return []
     wanted = {"commune": hands.commune_id, "about": list(ids), "acts": list(acts), "outcome": outcome}
-    return [Line(*row) for row in hands.session.execute(_ABOUT, wanted | {"first": first_since(hands, since)})]
+    found = hands.session.execute(_ABOUT, wanted | {"first": first_since(hands, since)})
+    return sorted((Line(*row) for row in found), key=attrgetter("n"))
 
 
 def hurried(hands: Hands, acts: Collection[Act], *, who: UUID, since: int, most: int) -> bool:

@@ -53,7 +53,7 @@ class SectionData:
         known = _known.get(cls)
         if known is None:
             known = _known[cls] = frozenset(f.name for f in fields(cls))
-        if data.keys() - known:
+        if not known.issuperset(data):
             raise VaultError("a section was written by a newer program")
         return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()})
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from casework import clock
@@ -38,8 +38,7 @@ class Held:
         return self.case.id
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(NamedTuple):
     """A case in a list: its plain row and the newest pages of the sections asked for."""
 
     row: Any

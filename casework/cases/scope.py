@@ -6,7 +6,7 @@ A statement is built once for each actor and reach and then run with values: bui
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, select, true
@@ -16,10 +16,9 @@ from casework.cases import statements
 from casework.cases.models import Case
 from casework.cases.reach import drafted, reachable, set_aside
 from casework.policy.permit import Actor, Permit
-from casework.policy.words import Reach, Role, Section
+from casework.policy.words import Act, Reach, Role, Section
 
 LEFT_DRAFT_DAYS = 7
-S = TypeVar("S", bound=Select[Any])
 Asked: TypeAlias = tuple[Select[Any], dict[str, Any]]
 Condition: TypeAlias = Callable[[Actor, Reach], ColumnElement[bool]]
 _case = Case.__table__
@@ -114,7 +113,7 @@ def _opened(permit: Permit, sections: frozenset[Section]) -> dict[str, Any]:
     return {"asked": sorted(anywhere | owned), "sections": sorted(anywhere), "owned": sorted(owned)}
 
 
-def _asked(statement: S, within: Within) -> tuple[S, dict[str, Any]]:
+def _asked(statement: Select[Any], within: Within) -> Asked:
     return _marked(statement, within.permit), within.values
 
 
@@ -137,18 +136,24 @@ def referrals(within: Within) -> Asked:
 
 def grounds(within: Within) -> Asked:
     """Select as plain rows the grounds of these cases; a receiver is given them only to know what carries it."""
-    return _asked(statements.grounds(within.condition), within)
+    return _asked(statements.grounds(within.condition, within.permit.actor), within)
 
 
 def under_review(within: Within) -> Asked:
     """Select the ids of the open cases with a ground that waits for a second person; its rows are verified later."""
-    return _asked(statements.under_review(within.condition), within)
+    return _asked(statements.under_review(within.condition, within.permit.actor), within)
 
 
 def having(within: Within, section: Section) -> Asked:
     """Select the ids of those cases in which a section was ever written; whoever opens them verifies them first."""
-    statement, values = _asked(statements.having(within.condition), within)
+    statement, values = _asked(statements.having(within.condition, within.permit.actor), within)
     return statement, values | {"section": section}
+
+
+def changed(within: Within, by: Act) -> Asked:
+    """Select the ids of those cases that an act has changed, each with the last moment of it."""
+    statement, values = _asked(statements.changed(within.condition), within)
+    return statement, values | {"commune": within.permit.actor.commune_id, "changed_by": by}
 
 
 def bound(permit: Permit, kind: type[Any], case_id: UUID) -> Asked:
@@ -175,5 +180,7 @@ def every(permit: Permit, kind: type[Any], *names: str) -> Select[Any]:
     return _marked(some.where(true() if permit.role is Role.CONSOLE else false()), permit)
 
 
-def _marked(statement: S, permit: Permit) -> S:
+@lru_cache(maxsize=1024)
+def _marked(statement: Select[Any], permit: Permit) -> Select[Any]:
+    """Mark a statement with the permit that the guard asks for; one person's acts run the same ones again and again."""
     return statement.execution_options(scope=permit)

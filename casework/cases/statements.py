@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
-from casework.audit import fresh
+from casework.audit import fresh, read
 from casework.cases.models import OPEN, REVIEW, Case, Ground, Referral
 from casework.policy.permit import Actor
 from casework.vault.envelopes import Sheet
@@ -59,12 +59,13 @@ def _enveloped(rows: Select[Any], condition: ColumnElement[bool], actor: Actor) 
         _envelope.c.document_id == _document.c.id,
         _envelope.c.agency_id.in_(actor.agencies),
     )
-    wanted = and_(
-        _document.c.commune_id == actor.commune_id,
-        _document.c.case_id.in_(select(_case.c.id).where(condition)),
-        _may_open(actor),
-    )
+    wanted = and_(_hangs(_document, condition, actor), _may_open(actor))
     return rows.select_from(_document).join(_envelope, joined).where(wanted)
+
+
+def _hangs(table: Any, condition: ColumnElement[bool], actor: Actor) -> ColumnElement[bool]:
+    """Let through the rows that hang on these cases; the commune is said again, since every index begins with it."""
+    return and_(table.c.commune_id == actor.commune_id, table.c.case_id.in_(select(_case.c.id).where(condition)))
 
 
 def _may_open(actor: Actor) -> ColumnElement[bool]:
@@ -84,26 +85,26 @@ def present(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
     joined = and_(_document.c.commune_id == _envelope.c.commune_id, _document.c.id == _envelope.c.document_id)
     mine = and_(_envelope.c.agency_id.in_(actor.agencies), _may_open(actor))
     rows = select(_document.c.section).distinct().select_from(_envelope).join(_document, joined)
-    return rows.where(_envelope.c.case_id.in_(select(_case.c.id).where(condition)), mine)
+    return rows.where(_hangs(_envelope, condition, actor), mine)
 
 
 @lru_cache(maxsize=1024)
 def referrals(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
     """Select the referrals that the actor has sent or received."""
     ours = or_(_referral.c.to_id.in_(actor.agencies), _referral.c.from_id.in_(actor.agencies))
-    return select(_referral).where(_referral.c.case_id.in_(select(_case.c.id).where(condition)), ours)
+    return select(_referral).where(_hangs(_referral, condition, actor), ours)
 
 
 @lru_cache(maxsize=1024)
-def grounds(condition: ColumnElement[bool]) -> Select[Any]:
+def grounds(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
     """Select the grounds of cases."""
-    return select(_ground).where(_ground.c.case_id.in_(select(_case.c.id).where(condition)))
+    return select(_ground).where(_hangs(_ground, condition, actor))
 
 
 @lru_cache(maxsize=1024)
-def under_review(condition: ColumnElement[bool]) -> Select[Any]:
+def under_review(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
     """Select the ids of the open cases with a ground that waits for the word of a second person."""
-    here = _ground.c.case_id.in_(select(_case.c.id).where(condition, _case.c.state == OPEN))
+    here = _hangs(_ground, and_(condition, _case.c.state == OPEN), actor)
     return select(_ground.c.case_id).distinct().where(here, _ground.c.state == REVIEW)
 
 
@@ -114,10 +115,16 @@ def _newest() -> Any:
 
 
 @lru_cache(maxsize=1024)
-def having(condition: ColumnElement[bool]) -> Select[Any]:
+def having(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
     """Select the ids of the cases in which a section was ever written."""
-    here = _document.c.case_id.in_(select(_case.c.id).where(condition))
+    here = _hangs(_document, condition, actor)
     return select(_document.c.case_id).distinct().where(here, _document.c.section == bindparam("section"))
+
+
+@lru_cache(maxsize=1024)
+def changed(condition: ColumnElement[bool]) -> Select[Any]:
+    """Select the ids of the cases that an act has changed, each with the last moment of it."""
+    return read.changed(select(_case.c.id).where(condition))
 
 
 @lru_cache

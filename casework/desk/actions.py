@@ -45,7 +45,7 @@ def list_cases(work: Work, *, around: bool = False) -> Home:
     """List the cases and drafts in reach: open ones, danger, the newest first; with `around` all of a home page."""
     found, names = reading.listed(work, [Section.LABEL]), staff.names(work)
     work.reason = f"{len(found)} cases"
-    anew = to_reach_anew(work, [one.row.id for one in found if one.row.holder_id == work.me])
+    anew = to_reach_anew(work, {one.row.id for one in found if one.row.holder_id == work.me})
     lines = sorted((_line(work, one, names) for one in found), key=_order)
     watched, arrivals = watch.told(work, found), holding.arrivals(work)
     home = Home(tuple(lines), tuple(list_drafts(work)), waiting(work), anew, watched, arrivals)

@@ -3,15 +3,15 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from casework.audit import read
-from casework.cases import reading
+from casework.cases import reading, scope
 from casework.gate import Work
 from casework.policy.words import Act, Section
 
 
 def to_reach_anew(work: Work, mine: Collection[UUID]) -> frozenset[UUID]:
     """Return which cases of mine were taken over from somebody who left, and have the way of contact she knew."""
-    left = read.changed(work.hands, Act.ACCOUNT_LEAVE, mine)
+    changed = work.session.execute(*scope.changed(scope.cases(work.permit), Act.ACCOUNT_LEAVE))
+    left = {row.head: row.last for row in changed if row.head in mine}
     if not left:
         return frozenset()
     contacts = reading.book(work).each([Section.CONTACT], of=left)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from casework import clock
@@ -26,8 +27,7 @@ def day_named(number: int) -> date:
     return date.fromordinal(_EPOCH + number)
 
 
-@dataclass(frozen=True)
-class CaseLine:
+class CaseLine(NamedTuple):
     """One line of a list: code and neutral nickname, never a name. `opened` is a day since 1970.
 
     `ours` is false for a case that was referred to us.

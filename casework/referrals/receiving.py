@@ -24,6 +24,8 @@ def list_referrals(work: Work) -> Box:
     """List what came in and what was sent: unopened urgent ones first, then by due time, what is over last."""
     within = scope.cases(work.permit)
     found = work.session.execute(*scope.referrals(within)).all()
+    if not found:
+        return Box(())
     within = reading.some(within, {row.case_id for row in found})
     book = reading.book(work, within)
     sheets = letters.by_referral(book.each([Section.LETTER]))

@@ -79,7 +79,7 @@ ENCODERS: dict[type, Callable[[Any], bytes]] = {
     type(None): lambda _: b"\x00\x00\x00\x00\x00",
     int: _int,
     str: _str,
-    UUID: lambda value: ID + value.bytes,
+    UUID: lambda value: ID + value.int.to_bytes(16, "big"),
     bytes: lambda value: _prefix(4, len(value)) + value,
 }
 
