@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from casework.audit import fresh
 from casework.errors import CaseworkError, SignInNeeded, VaultError, say
@@ -152,8 +152,8 @@ def end(work: Work, sid: bytes) -> None:
     if row is not None:
         head = fresh.head(work.session, work.commune_id, row.member_id)
         member = fresh.member(work.session, work.commune_id, row.member_id)
-        hers = bound.rows(work.session, member, *bound.SESSIONS)
-        bound.take(work.session, head, member, [one for one in hers if one.sid == sid])
+        short = work.session.execute(select(Interview).where(Interview.sid == sid)).scalars()
+        bound.take(work.session, head, member, [row, *short])
     work.session.execute(delete(SessionRow).where(SessionRow.sid == sid))
     work.session.execute(delete(Interview).where(Interview.sid == sid))
 

@@ -153,8 +153,6 @@ class SessionRow(Base, Maced):
     __tablename__ = "session"
     __table_args__ = {"info": FREE}
     __head__: ClassVar[str | None] = "member_id"
-    # Only the moment of last use may change without a new MAC.
-    __unsigned__: ClassVar[frozenset[str]] = frozenset({"seen"})
 
     sid: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     commune_id: Mapped[UUID]

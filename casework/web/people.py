@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from casework import clock
@@ -228,12 +228,17 @@ _AGENCIES = (
 def _note_use(gate: Gate, card: _Card, present: Presence, at: int) -> None:
     """Write down the use at most once a minute; when the lock falls, delete the sealed key."""
     row = card.row
-    if present.state in _SHUT:
-        if row.blob is not None:
-            with gate.database.work(None, None) as session:
-                equip(session, card.control)
-                fresh.head(session, row.commune_id, present.id)
-                session.get_one(SessionRow, row.sid).blob = None
-    elif present.state != "pending" and at - row.seen >= _SEEN_EVERY:
-        with gate.database.work(None, None) as session:
-            session.execute(update(SessionRow).where(SessionRow.sid == row.sid).values(seen=at))
+    shuts = present.state in _SHUT and row.blob is not None
+    used = present.state not in _SHUT and present.state != "pending" and at - row.seen >= _SEEN_EVERY
+    if not (shuts or used):
+        return
+    with gate.database.work(None, row.commune_id) as session:
+        equip(session, card.control)
+        fresh.head(session, row.commune_id, present.id)
+        found = session.get(SessionRow, row.sid)
+        if found is None:
+            return
+        if shuts:
+            found.blob = None
+        else:
+            found.seen = max(found.seen, at)

@@ -1,5 +1,8 @@
 """A session that has ended stays ended, whoever puts its row back."""
 
+import itertools
+
+from casework import clock
 from casework.accounts import own
 from casework.accounts import signing_in as actions
 from casework.web.people import recognise
@@ -8,9 +11,16 @@ from tests.house import House, Someone
 from tests.people import THANH_SON
 from tests.tampering import stolen
 
+IDLE = 16 * 60 * clock.MICROSECOND
+
 
 def known(house: House, cookie: str) -> bool:
     return recognise(house.gate, house.config, cookie) is not None
+
+
+def state(house: House, someone: Someone) -> str:
+    present = recognise(house.gate, house.config, someone.cookie)
+    return present.state if present else ""
 
 
 def rows(house: House, sid: bytes) -> list:
@@ -52,3 +62,28 @@ def test_a_session_whose_row_was_changed_ends_all_the_same(house: House, lan: So
         thief.change("session", {"sid": mine.sid}, factors=9)
     house.gate.perform(house.stranger(commune_id=THANH_SON), actions.sign_out, mine.sid)
     assert rows(house, mine.sid) == []
+
+
+def test_a_session_that_locked_by_itself_stays_locked_when_its_earlier_row_is_put_back(house: House, lan: Someone):
+    old = rows(house, token(lan).sid)
+    later = clock.micros() + IDLE
+    with clock.living_at(lambda: later):
+        assert state(house, lan) == "locked"
+        with stolen(house) as thief:
+            thief.put_back("session", ("sid",), *old)
+        assert state(house, lan) == "locked"
+    assert [row["blob"] for row in rows(house, token(lan).sid)] == [None]
+
+
+def test_the_moment_of_last_use_cannot_be_moved_from_outside(house: House, lan: Someone):
+    with stolen(house) as thief:
+        thief.change("session", {"sid": token(lan).sid}, seen=clock.micros() + IDLE)
+    assert not known(house, lan.cookie)
+
+
+def test_the_moment_of_last_use_follows_her(house: House, lan: Someone):
+    begun = clock.micros()
+    for minutes in (10, 20, 30):
+        moments = itertools.repeat(begun + minutes * 60 * clock.MICROSECOND)
+        with clock.living_at(moments.__next__):
+            assert state(house, lan) == "open"
