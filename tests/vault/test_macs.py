@@ -21,7 +21,7 @@ from tests.tampering import stolen
 
 KINDS = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Maced)]
 CONTROL = control(KEK, THANH_SON)
-# Body bytes have their hash in the head; the two counters are spent by one statement, so that two workers never both win.
+# Body bytes have their hash in the head; a counter is spent by one statement, so that two workers never both win.
 UNSIGNED = {"document": {"body"}, "totp": {"last_counter"}, "interview": {"tries"}}
 UNMACED = {"throttle"}
 
