@@ -85,7 +85,7 @@ def deal_sheets(case_id: UUID) -> Answer:
     try:
         dealt = perform(sheets.deal, case_id, form.officers(), whom=form.whom.data or "")
     except BadInput as cause:
-        form.first.errors = [str(cause)]
+        form.first.errors = [_(str(cause))]
         return render_template("staffing/sheets.html", found=found, form=form), cause.status
     return render_template("staffing/dealt.html", case_id=case_id, cards=cards(dealt))
 
@@ -110,7 +110,7 @@ def hand_over(case_id: UUID) -> Answer:
     try:
         perform(handing.hand_over, case_id, UUID(form.holder.data), standin)
     except BadInput as cause:
-        form.standin.errors = [str(cause)]
+        form.standin.errors = [_(str(cause))]
         return render_template("staffing/hand_over.html", found=found, form=form), cause.status
     return _went_well(_("Đã giao vụ việc."))
 
@@ -126,7 +126,7 @@ def _named(case_id: UUID, act: Act) -> Answer:
         doing = circles.restrict if act is Act.CASE_RESTRICT else circles.change
         perform(doing, case_id, members, whom=form.whom.data or "")
     except BadInput as cause:
-        form.readers.errors = [str(cause)]
+        form.readers.errors = [_(str(cause))]
         return render_template("staffing/restrict.html", found=found, form=form), cause.status
     flash(_("Từ bây giờ chỉ những người được chọn đọc được vụ việc này."), "done")
     return redirect(url_for("staffing.readers.who", case_id=case_id), 303)

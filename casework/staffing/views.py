@@ -82,7 +82,7 @@ def leave(member_id: UUID) -> Answer:
     try:
         perform(actions.leave, member_id)
     except BadInput as cause:
-        return render_template("staffing/leave.html", one=_find(member_id), wrong=str(cause)), cause.status
+        return render_template("staffing/leave.html", one=_find(member_id), wrong=_(str(cause))), cause.status
     return _done(_("Người ấy đã rời. Khóa sẽ được thay ở lần đăng nhập tới của một người còn giữ khóa."))
 
 

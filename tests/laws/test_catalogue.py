@@ -99,3 +99,12 @@ def test_an_english_sentence_ends_as_its_vietnamese_twin(ending):
 def test_nothing_in_the_catalogue_is_a_guess():
     assert not english().fuzzy
     assert [message.id for message in english() if message.fuzzy] == []
+
+
+def test_what_an_act_answers_is_found_too():
+    told = {
+        "Hãy ghi lý do xóa.",
+        "Vụ việc đã đóng. Hãy mở lại trước khi chuyển gửi.",
+        "Sổ đang bận. Chờ một chút rồi thử lại.",
+    }
+    assert told <= sentences()
