@@ -17,16 +17,15 @@ from casework.audit.removals import Removals
 from casework.audit.removed import Left, Line, newest
 from casework.config import Config, ConfigurationError
 from casework.db import upgrade
-from casework.errors import VaultError
 from casework.gate import Gate, Person, open_gate
-from casework.keeping import anew, checkpoints, dump, ledgers, proof, replay
-from casework.oversight import console
+from casework.keeping import anew, beside, checkpoints, dump, ledgers, proof, replay
 from casework.policy.permit import Actor
 from casework.policy.words import Role
 from casework.vault import archive, kek
 from casework.vault.kek import Kek, control
 
 Hook = Callable[[str], None]
+_BROKEN = "Nhật ký trong bản sao lưu không đúng, nên không khôi phục. Sổ đang dùng không bị đụng đến."
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def restore(config: Config, order: Order, *, hook: Hook = _nothing, announce: Ca
     _take_over(config, hook)
     live = open_gate(config, key)
     try:
-        _verified(live)
+        beside.verified(live, else_say=_BROKEN)
         if checkpoints.configured(config):
             checkpoints.write_all(config, live, restored=dict(made.ends))
         hook("noted")
@@ -142,18 +141,12 @@ def _made_beside(config: Config, order: Order, key: Kek, *, hook: Hook) -> Repor
             anew.sign_anew(connection, key)
         hook("signed")
     ends = {UUID(hex=commune): int(n) for commune, n in contents.about["ends"].items()}
-    gate = replace(open_gate(fresh, key), removals=None)
-    try:
+    with beside.being_made(fresh, key) as gate:
         if not order.lost_kek:
-            _verified(gate)
+            beside.verified(gate, else_say=_BROKEN)
         found = _replayed(config, gate, order, ends)
         hook("replayed")
-        with bare.snapshot(fresh.database_url) as connection:
-            proven = proof.prove(connection, gate.control)
-        _verified(gate)
-    finally:
-        gate.database.engine.dispose()
-    bare.settle(fresh.database_url)
+        proven = beside.proven(gate, fresh, else_say=_BROKEN)
     rows = sum(contents.rows.values())
     return Report(header["at"], rows, proven, found.taken, found.erased, 0.0, ends)
 
@@ -193,12 +186,6 @@ def _replayed(config: Config, gate: Gate, order: Order, ends: Mapping[UUID, int]
 
 def _of(lines: list[Line], commune_id: UUID) -> list[Left]:
     return list(newest(lines, commune_id).values())
-
-
-def _verified(gate: Gate) -> None:
-    """Raise VaultError unless the log of every commune holds."""
-    if not all(verdict.holds for _, verdict in console.verify_all(gate)):
-        raise VaultError("Nhật ký trong bản sao lưu không đúng, nên không khôi phục. Sổ đang dùng không bị đụng đến.")
 
 
 def _take_over(config: Config, hook: Hook) -> None:

@@ -17,10 +17,9 @@ from casework import bare, schema
 from casework.cases.models import ASKED, OPENED, SENT
 from casework.config import Config, ConfigurationError
 from casework.db import upgrade
-from casework.errors import Busy, CaseworkError, Conflict, VaultError
-from casework.gate import Gate, Person, Work, action, open_gate
-from casework.keeping import backups, checkpoints, former, proof, shape
-from casework.oversight import console
+from casework.errors import Busy, CaseworkError, Conflict
+from casework.gate import Person, Work, action, open_gate
+from casework.keeping import backups, beside, checkpoints, former, proof, shape
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
 from casework.vault import heads, kek
@@ -30,6 +29,7 @@ from casework.vault.models import Head
 # Nobody has said yet that she comes.
 _UNANSWERED = (SENT, OPENED, ASKED)
 _REASON_LENGTH = 200
+_BROKEN = "Nhật ký không đúng sau khi nâng cấp."
 # The copy, what the migration rewrites in it, and the old book beside both.
 _ROOM = 3
 STEPS = ("backup", "copy", "prove", "migrate", "sign", "check", "swap", "verify", "checkpoint", "clear")
@@ -128,8 +128,7 @@ def _made_beside(config: Config, key: Kek, before: str, words: str, told: Told) 
     if not fresh.database_url.startswith("sqlite"):
         upgrade(fresh.database_url, to=before)
     bare.copy_beside(config.database_url, without=former.ENDED)
-    gate = replace(open_gate(fresh, key), removals=None)
-    try:
+    with beside.being_made(fresh, key) as gate:
         told("prove")
         with bare.snapshot(fresh.database_url) as connection:
             proven, ends = former.prove(connection, before, gate.control), backups.ends(connection)
@@ -141,12 +140,7 @@ def _made_beside(config: Config, key: Kek, before: str, words: str, told: Told) 
         told("check")
         for commune_id in ends:
             gate.perform(_console(commune_id), note_upgrade, words, anew=Head.__tablename__ in changed)
-        with bare.snapshot(fresh.database_url) as connection:
-            held = proof.prove(connection, gate.control)
-        _verified(gate)
-    finally:
-        gate.database.engine.dispose()
-    bare.settle(fresh.database_url)
+        held = beside.proven(gate, fresh, else_say=_BROKEN)
     return Upgraded(before, schema.newest(), proven, held), ends
 
 
@@ -164,7 +158,7 @@ def _confirm(config: Config, key: Kek, told: Told) -> None:
     gate = open_gate(config, key)
     try:
         told("verify")
-        _verified(gate)
+        beside.verified(gate, else_say=_BROKEN)
     except BaseException:
         gate.database.engine.dispose()
         bare.put_back(config.database_url)
@@ -186,11 +180,6 @@ def _nobody_wrote(old: Connection, ends: dict[UUID, int]) -> None:
     """Raise Busy if somebody has written to the old book since it was copied, as a server of another machine may."""
     if backups.ends(old) != ends:
         raise Busy("Có người vừa ghi vào sổ trong lúc nâng cấp. Hãy dừng mọi máy chủ dùng sổ này rồi chạy lại.")
-
-
-def _verified(gate: Gate) -> None:
-    if not all(verdict.holds for _, verdict in console.verify_all(gate)):
-        raise VaultError("Nhật ký không đúng sau khi nâng cấp.")
 
 
 def _room(config: Config) -> None:
