@@ -46,7 +46,8 @@ _PRAGMAS = (
 # How long an act waits for the one before it.
 _PATIENCE_SECONDS = 10.0
 # What a statement carried stays out of error messages, which go to the log.
-_OURS: dict[str, Any] = {"hide_parameters": True, "pool_size": 8}
+# The connection that was used last has what it read in its memory; one that waited must read anew.
+_OURS: dict[str, Any] = {"hide_parameters": True, "pool_size": 8, "pool_use_lifo": True}
 
 
 @lru_cache(maxsize=65_536)

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from casework.audit import fresh
 from casework.clock import MICROSECOND
@@ -22,6 +22,12 @@ NEEDED = ("womens_union", "police", "health_station", "chairman")
 HOLDERS = 2
 DRILLED_DAYS = 180
 _DAY = 24 * 3600 * MICROSECOND
+_ARRIVALS = select(func.count()).where(
+    Admission.commune_id == bindparam("commune"),
+    Admission.state == admission.WAITS,
+    Admission.agency_id == bindparam("agency"),
+    Admission.member_id != bindparam("me"),
+)
 
 
 @dataclass(frozen=True)
@@ -39,9 +45,8 @@ def told(work: Work) -> list[Lonely]:
 
 def arrivals(work: Work) -> int:
     """Count the newcomers whose key waits for the word of a colleague of hers; only a word on a page, nothing opens."""
-    waits = (Admission.commune_id == work.commune_id, Admission.state == admission.WAITS)
-    mine = (Admission.agency_id == work.actor.agency_id, Admission.member_id != work.me)
-    return work.session.execute(select(func.count()).select_from(Admission).where(*waits, *mine)).scalar_one()
+    mine = {"commune": work.commune_id, "agency": work.actor.agency_id, "me": work.me}
+    return work.session.execute(_ARRIVALS, mine).scalar_one()
 
 
 def lonely(hands: Hands) -> list[Lonely]:

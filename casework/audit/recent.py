@@ -1,8 +1,9 @@
 """Looks at the newest part of the log alone: what was done since a moment, how often, and how it ended last."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Select, bindparam, case, cast, func, literal, select
@@ -18,13 +19,13 @@ _SHOWN = (_line.n, _line.at, _line.act, _line.who, _line.about, _line.outcome)
 _END = select(func.max(_line.n)).where(_MINE)
 _BACK = select(_line.at).where(_MINE, _line.n == _END.scalar_subquery() - bindparam("lines"))
 # Asked for in order, SQLite would walk the whole log since then rather than what is about these ids.
-_ABOUT = select(*_SHOWN).where(
+_SINCE = (
     _MINE,
-    _line.about.in_(bindparam("about", expanding=True)),
     _line.n >= bindparam("first"),
     _line.act.in_(bindparam("acts", expanding=True)),
     _line.outcome == bindparam("outcome"),
 )
+_ABOUT = select(*_SHOWN).where(_line.about.in_(bindparam("about", expanding=True)), *_SINCE)
 _TIMES = select(func.count()).where(
     _MINE,
     _line.n >= bindparam("first"),
@@ -68,8 +69,17 @@ def about(hands: Hands, ids: Collection[UUID], acts: Collection[Act], *, since: 
     if not ids:
         return []
     wanted = {"commune": hands.commune_id, "about": list(ids), "acts": list(acts), "outcome": outcome}
-    found = hands.session.execute(_ABOUT, wanted | {"first": first_since(hands, since)})
-    return sorted((Line(*row) for row in found), key=attrgetter("n"))
+    return in_order(hands.session.execute(_ABOUT, wanted | {"first": first_since(hands, since)}))
+
+
+def done_about(ids: Select[UUID]) -> Select[Any]:
+    """Return the statement that tells what was done about the ids of another one; its rows are put `in_order`."""
+    return select(*_SHOWN).where(_line.about.in_(ids), *_SINCE)
+
+
+def in_order(rows: Iterable[Any]) -> list[Line]:
+    """Make the lines of what was found, the oldest first."""
+    return sorted((Line(*row) for row in rows), key=attrgetter("n"))
 
 
 def hurried(hands: Hands, acts: Collection[Act], *, who: UUID, since: int, most: int) -> bool:

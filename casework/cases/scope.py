@@ -156,6 +156,13 @@ def changed(within: Within, by: Act) -> Asked:
     return statement, values | {"commune": within.permit.actor.commune_id, "changed_by": by}
 
 
+def done_about(within: Within, acts: Collection[Act], *, first: int) -> Asked:
+    """Select the lines of the log, from one on, that tell that an act about one of those cases was done."""
+    statement, values = _asked(statements.done_about(within.condition), within)
+    told = {"commune": within.permit.actor.commune_id, "acts": list(acts), "first": first, "outcome": "ok"}
+    return statement, values | told
+
+
 def bound(permit: Permit, kind: type[Any], case_id: UUID) -> Asked:
     """Select every row of one kind that hangs on a case, to sign it again when something is taken away."""
     statement = statements.bound(kind)  # type: ignore[arg-type]

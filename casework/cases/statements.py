@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
-from casework.audit import fresh, read
+from casework.audit import fresh, read, recent
 from casework.cases.models import OPEN, REVIEW, Case, Ground, Referral
 from casework.policy.permit import Actor
 from casework.vault.envelopes import Sheet
@@ -125,6 +125,12 @@ def having(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
 def changed(condition: ColumnElement[bool]) -> Select[Any]:
     """Select the ids of the cases that an act has changed, each with the last moment of it."""
     return read.changed(select(_case.c.id).where(condition))
+
+
+@lru_cache(maxsize=1024)
+def done_about(condition: ColumnElement[bool]) -> Select[Any]:
+    """Select the lines of the log about the cases."""
+    return recent.done_about(select(_case.c.id).where(condition))
 
 
 @lru_cache

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -77,27 +78,27 @@ class Home:
     endings: tuple[Request, ...] = ()
     reviews: tuple[Waiting, ...] = ()
 
-    @property
+    @cached_property
     def inherited(self) -> list[CaseLine]:
         """Return the open cases taken over from somebody who left, whose way of contact she still knows."""
         return [line for line in self.cases if line.id in self.to_reach_anew and line.is_open]
 
-    @property
+    @cached_property
     def dated_drafts(self) -> list[tuple[Draft, date]]:
         """Return the drafts with the days on which they were begun."""
         return [(draft, day_named(draft.started)) for draft in self.drafts]
 
-    @property
+    @cached_property
     def urgent(self) -> list[CaseLine]:
         """Return the open cases in which somebody is in danger now."""
         return [line for line in self.cases if line.ours and line.urgent]
 
-    @property
+    @cached_property
     def followed(self) -> list[CaseLine]:
         """Return the other open cases of our own; what was referred to us stands among the referrals."""
         return [line for line in self.cases if line.ours and line.is_open and not line.urgent]
 
-    @property
+    @cached_property
     def closed(self) -> list[CaseLine]:
         """Return the closed cases of our own."""
         return [line for line in self.cases if line.ours and not line.is_open]

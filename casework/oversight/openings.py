@@ -15,7 +15,7 @@ from casework import clock
 from casework.accounts.staff import Colleague, colleagues
 from casework.audit import recent
 from casework.audit.read import Line
-from casework.cases import pace
+from casework.cases import pace, scope
 from casework.cases.naming import label_of
 from casework.cases.reading import Listed
 from casework.cases.sections import Label
@@ -102,7 +102,11 @@ class _Opening:
 
 def _outside(work: Work, cases: dict[UUID, Listed]) -> Iterator[_Opening]:
     """Yield the openings of these cases by who may open those of others and neither held them nor stood in."""
-    lines = recent.about(work.hands, cases, [Act.CASE_READ], since=work.hands.at - _DAYS)
+    if not cases:
+        return
+    first = recent.first_since(work.hands, work.hands.at - _DAYS)
+    asked = scope.done_about(scope.cases(work.permit), [Act.CASE_READ], first=first)
+    lines = [line for line in recent.in_order(work.session.execute(*asked)) if line.about in cases]
     strangers = [line for line in _once(lines) if line.about and _strange(work, cases[line.about].row, line.who)]
     known = {one.id: one for one in colleagues(work)} if strangers else {}
     for line in strangers:
