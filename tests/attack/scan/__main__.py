@@ -63,7 +63,9 @@ def attacked(tools: Tools, seed: Path, role: str, seconds: int) -> list[str]:
         targets = somebody.targets()
         found = somebody.unguarded(targets)
         found += tools.of_parameters(targets, somebody.cookie, seconds=seconds)
-        found += tools.of_pages(f"http://127.0.0.1:{port}", somebody.cookie, seconds=seconds)
+        found += tools.of_pages(
+            f"http://127.0.0.1:{port}", somebody.cookie, seconds=seconds, least=min(5, somebody.pages)
+        )
         if somebody.ask("/tai-khoan/cua-toi").status != 200:
             found.append("the session ended meanwhile: what was tried later says nothing")
     said = log.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -34,8 +34,11 @@ class Tools:
         ran = self._run("bandit", "--quiet", "--format", "json", "--recursive", root / "casework", root / "migrations")
         return [f"{one['filename']}:{one['line_number']} {one['issue_text']}" for one in json.loads(ran)["results"]]
 
-    def of_pages(self, site: str, cookie: str, *, seconds: int) -> list[str]:
-        """Let wapiti crawl and attack for so many seconds a half, and return vulnerabilities and anomalies."""
+    def of_pages(self, site: str, cookie: str, *, seconds: int, least: int) -> list[str]:
+        """Let wapiti crawl and attack for so many seconds a half, and return vulnerabilities and anomalies.
+
+        Fewer pages than `least` are a finding too: then it says nothing.
+        """
         report = self.folder / "wapiti.json"
         left_out = [word for path in LEFT_OUT for word in ("-x", site + path + "*")]
         limits = ("--max-scan-time", str(seconds), "--max-attack-time", str(max(3, seconds // 10)), "-d", "8")
@@ -62,7 +65,7 @@ class Tools:
         lines = [
             f"{kind}: {one['method']} {one['path']} {one['info']}" for kind, found in kinds.items() for one in found
         ]
-        return [*lines, *(["wapiti saw too few pages to say anything"] if pages < 5 else [])]
+        return [*lines, *(["wapiti saw too few pages to say anything"] if pages < least else [])]
 
     def of_parameters(self, targets: Sequence[Target], cookie: str, *, seconds: int) -> list[str]:
         """Let sqlmap try every parameter of each target, an equal part of so many seconds each."""
