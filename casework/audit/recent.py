@@ -66,8 +66,6 @@ def first_since(hands: Hands, moment: int) -> int:
 
 def about(hands: Hands, ids: Collection[UUID], acts: Collection[Act], *, since: int, outcome: str = "ok") -> list[Line]:
     """Return the lines of some acts about some ids since a moment that ended so, the oldest first."""
-    if not ids:
-        return []
     wanted = {"commune": hands.commune_id, "about": list(ids), "acts": list(acts), "outcome": outcome}
     return in_order(hands.session.execute(_ABOUT, wanted | {"first": first_since(hands, since)}))
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from casework.errors import Busy, VaultError
 from casework.vault.bytes import derive, fresh_key, lp, seal, unseal
+from casework.vault.chance import drawn
 from casework.vault.kek import Control
 
 log = logging.getLogger(__name__)
@@ -102,7 +103,7 @@ def _contexts(member_id: UUID, slot_id: UUID, kind: str, commune_id: UUID) -> tu
 
 def lock(control: Control, seed: bytes, passphrase: str, *, member_id: UUID, slot_id: UUID) -> SlotSecret:
     """Seal a member's 32-byte seed under her passphrase, and that again under the server's key (the pepper)."""
-    salt = os.urandom(SALT_BYTES)
+    salt = drawn(SALT_BYTES)
     key = _stretched(passphrase, salt, memory_kib=MEMORY_KIB, passes=PASSES)
     inner, outer = _contexts(member_id, slot_id, "password", control.commune_id)
     blob = seal(key, seed, context=inner, key_ref=0)
@@ -119,7 +120,7 @@ def unlock(control: Control, slot: SlotSecret, passphrase: str, *, member_id: UU
 
 def lock_with_code(control: Control, seed: bytes, code: bytes, *, member_id: UUID, slot_id: UUID) -> SlotSecret:
     """Seal a member's seed under the 16 random bytes that she keeps on paper; guessing them is hopeless anyway."""
-    salt = os.urandom(SALT_BYTES)
+    salt = drawn(SALT_BYTES)
     inner, outer = _contexts(member_id, slot_id, "code", control.commune_id)
     blob = seal(derive(code, "code", salt=salt), seed, context=inner, key_ref=0)
     return SlotSecret(salt, 0, 0, seal(control.wrap, blob, context=outer, key_ref=control.number))
