@@ -62,7 +62,7 @@ class Book:
         """
         within = self.within if of is None else some(self.within, of)
         hands, seen = self.work.hands, set[UUID]()
-        for sheet in map(Sheet._make, self.work.session.execute(*scope.sheets(within, frozenset(sections)))):
+        for sheet in map(Sheet._make, self.work.session.execute(*scope.sheets(within, frozenset(sections))).all()):
             if not hands.holds(sheet.agency_id) or sheet.id in seen:
                 continue
             seen.add(sheet.id)
@@ -185,7 +185,7 @@ def book(work: Work, within: Within | None = None) -> Book:
     """Load every case in reach with its head, both verified and no older than the log; nothing is opened yet."""
     within, control = within or scope.cases(work.permit), work.hands.control
     found = Book(work, within, {}, {})
-    for row in work.session.execute(*scope.reached(within)):
+    for row in work.session.execute(*scope.reached(within)).all():
         case, head = _CASE._make(row[:_CASE_WIDTH]), _HEAD._make(row[_CASE_WIDTH:-1])
         check(control, Head, head, 0)
         check(control, Case, case, head.v)
