@@ -171,7 +171,7 @@ def _guard(
     permit: Permit | None = connection.get_execution_options().get("permit")
     if touched.written and not touched.free and (permit is None or not permit.writes):
         raise Unguarded(f"write to {touched.written} outside a writing act")
-    if touched.guarded and (permit is None or context.execution_options.get("scope") != permit):
+    if touched.guarded and (permit is None or context.execution_options.get("scope") is not permit):
         raise Unguarded(f"read of {touched.guarded} without a permit")
 
 

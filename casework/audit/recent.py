@@ -18,13 +18,13 @@ _MINE = _line.commune_id == bindparam("commune")
 _SHOWN = (_line.n, _line.at, _line.act, _line.who, _line.about, _line.outcome)
 _END = select(func.max(_line.n)).where(_MINE)
 _BACK = select(_line.at).where(_MINE, _line.n == _END.scalar_subquery() - bindparam("lines"))
-# Asked for in order, SQLite would walk the whole log since then rather than what is about these ids.
 _SINCE = (
     _MINE,
     _line.n >= bindparam("first"),
     _line.act.in_(bindparam("acts", expanding=True)),
     _line.outcome == bindparam("outcome"),
 )
+# Asked for in order, SQLite would walk the whole log since then rather than what is about these ids.
 _ABOUT = select(*_SHOWN).where(_line.about.in_(bindparam("about", expanding=True)), *_SINCE)
 _TIMES = select(func.count()).where(
     _MINE,

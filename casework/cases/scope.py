@@ -187,7 +187,5 @@ def every(permit: Permit, kind: type[Any], *names: str) -> Select[Any]:
     return _marked(some.where(true() if permit.role is Role.CONSOLE else false()), permit)
 
 
-@lru_cache(maxsize=1024)
 def _marked(statement: Select[Any], permit: Permit) -> Select[Any]:
-    """Mark a statement with the permit that the guard asks for; one person's acts run the same ones again and again."""
     return statement.execution_options(scope=permit)
