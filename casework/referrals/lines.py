@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from casework import clock
 from casework.cases.delay import FirstHours
 from casework.cases.models import DONE, LIVE_REFERRAL, SENT
 from casework.cases.sections import GroundEntry, Letter
@@ -94,6 +95,11 @@ class Box:
     def waiting(self) -> list[ReferralLine]:
         """Return what was sent and is on its way."""
         return [line for line in self.lines if not line.incoming and line.live and not (line.fresh or line.unopened)]
+
+    @property
+    def due_today(self) -> list[ReferralLine]:
+        """Return what is on its way and should have come back by the end of this day, or before it."""
+        return [line for line in self.waiting if clock.local(line.due).date() <= clock.today()]
 
     @property
     def finished(self) -> list[ReferralLine]:

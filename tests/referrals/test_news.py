@@ -1,5 +1,8 @@
 """What is new stands on top: for whom, and until when."""
 
+from functools import partial
+
+from casework import clock
 from casework.cases.sections import Letter
 from casework.referrals import actions as sending
 from casework.referrals import receiving
@@ -53,3 +56,16 @@ def test_a_first_page_on_which_nothing_waits_says_that_this_is_normal(house, bro
     page = browser("chinh").get("/").text
     assert "Không còn việc nào đang chờ." in page
     assert "Không còn việc nào đang chờ." not in browser("phuc").get("/").text
+
+
+def test_what_should_have_come_back_by_the_end_of_today_stands_on_the_first_page(house, browser, lan):
+    sent = referred(house)
+    heading, row = "Đến hạn hôm nay</h2>", f"chuyen-gui/{sent.referral_id}"
+    due = lan.does(receiving.list_referrals).waiting[0].due
+    before = clock.midnight(clock.local(due).date()) - clock.MICROSECOND
+    days = [(before, False), (before + clock.MICROSECOND, True), (due + 2 * clock.MICROSECOND, True)]
+    for at, shown in days:
+        with clock.living_at(partial(int, at)):
+            house["lan"].leaves()
+            page = browser("lan").get("/").text
+            assert (heading in page, row in page) == (shown, shown)
