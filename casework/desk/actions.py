@@ -16,7 +16,7 @@ from casework.cases.reading import Held, Listed
 from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan
 from casework.desk import gathered, hours
 from casework.desk.inherited import to_reach_anew
-from casework.desk.pages import CaseLine, CasePage, Home, Opening, Written
+from casework.desk.pages import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, Written
 from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, Throttled, say
 from casework.gate import Work, action
 from casework.intake.actions import list_drafts
@@ -52,8 +52,8 @@ def list_cases(work: Work, *, around: bool = False) -> Home:
     return gathered.around(work, home) if around else home
 
 
-def _order(line: CaseLine) -> tuple[bool, bool, int, str]:
-    return (line.state != OPEN, line.danger != "yes", -line.opened, line.code)
+def _order(line: CaseLine) -> tuple[int, int, str]:
+    return (STANDINGS.index(line.standing), -line.opened, line.code)
 
 
 def _line(work: Work, one: Listed, names: dict[UUID, str]) -> CaseLine:
@@ -65,8 +65,7 @@ def _case_line(work: Work, row: Any, label: Label, names: dict[UUID, str]) -> Ca
         id=row.id,
         code=label.code,
         nickname=label.nickname,
-        danger=label.danger,
-        state=row.state,
+        standing=CLOSED if row.state != OPEN else IN_DANGER if label.danger == "yes" else OPEN,
         opened=row.opened,
         holder=names.get(row.holder_id, ""),
         mine=row.holder_id == work.me,

@@ -10,7 +10,7 @@ from casework.policy.words import Act, Section
 
 def to_reach_anew(work: Work, mine: Collection[UUID]) -> frozenset[UUID]:
     """Return which cases of mine were taken over from somebody who left, and have the way of contact she knew."""
-    changed = work.session.execute(*scope.changed(scope.cases(work.permit), Act.ACCOUNT_LEAVE))
+    changed = scope.changed(scope.cases(work.permit), Act.ACCOUNT_LEAVE).on(work.session)
     left = {row.head: row.last for row in changed if row.head in mine}
     if not left:
         return frozenset()

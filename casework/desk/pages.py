@@ -9,7 +9,7 @@ from uuid import UUID
 
 from casework import clock
 from casework.cases.delay import FirstHours
-from casework.cases.models import OPEN
+from casework.cases.models import CLOSED, OPEN
 from casework.cases.questions import SectionData
 from casework.cases.sections import Contact, Label
 from casework.endings.actions import Request
@@ -20,6 +20,9 @@ from casework.referrals.lines import Box
 from casework.referrals.second_look import Waiting
 from casework.statistics.periods import Period
 
+# What a case may be called in a list, the most pressing first.
+IN_DANGER = "danger"
+STANDINGS = (IN_DANGER, OPEN, CLOSED)
 _EPOCH = clock.moment(0).date().toordinal()
 
 
@@ -31,14 +34,14 @@ def day_named(number: int) -> date:
 class CaseLine(NamedTuple):
     """One line of a list: code and neutral nickname, never a name. `opened` is a day since 1970.
 
-    `ours` is false for a case that was referred to us.
+    `standing` is closed, open, or in danger, which stands for an open one. `ours` is false for a case that was
+    referred to us.
     """
 
     id: UUID
     code: str
     nickname: str
-    danger: str
-    state: str
+    standing: str
     opened: int
     holder: str
     mine: bool
@@ -52,12 +55,12 @@ class CaseLine(NamedTuple):
     @property
     def is_open(self) -> bool:
         """Tell whether the case is still being followed."""
-        return self.state == OPEN
+        return self.standing != CLOSED
 
     @property
     def urgent(self) -> bool:
         """Tell whether somebody is in danger now."""
-        return self.is_open and self.danger == "yes"
+        return self.standing == IN_DANGER
 
 
 @dataclass(frozen=True)
@@ -91,17 +94,20 @@ class Home:
     @cached_property
     def urgent(self) -> list[CaseLine]:
         """Return the open cases in which somebody is in danger now."""
-        return [line for line in self.cases if line.ours and line.urgent]
+        return self._ours(IN_DANGER)
 
     @cached_property
     def followed(self) -> list[CaseLine]:
         """Return the other open cases of our own; what was referred to us stands among the referrals."""
-        return [line for line in self.cases if line.ours and line.is_open and not line.urgent]
+        return self._ours(OPEN)
 
     @cached_property
     def closed(self) -> list[CaseLine]:
         """Return the closed cases of our own."""
-        return [line for line in self.cases if line.ours and not line.is_open]
+        return self._ours(CLOSED)
+
+    def _ours(self, standing: str) -> list[CaseLine]:
+        return [line for line in self.cases if line.standing == standing and line.ours]
 
 
 @dataclass(frozen=True)
