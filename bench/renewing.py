@@ -42,5 +42,5 @@ def _renew(work: Work) -> int:
     if agency_id is None:
         raise RuntimeError("the town's counsellor belongs to no agency")
     rotation.renew(work, fresh.agency(work.session, work.commune_id, agency_id))
-    counted: Any = work.session.execute(*custody.counted_sealed_to(work.permit, agency_id))
+    counted: Any = custody.counted_sealed_to(work.permit, agency_id).on(work.session)
     return int(sum(row[2] for row in counted))

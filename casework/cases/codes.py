@@ -32,5 +32,5 @@ def draw_unused(work: Work) -> tuple[str, bytes]:
     while True:
         code = draw()
         marked = tag(work, code)
-        if not work.session.execute(*scope.code_taken(work.permit, marked)).scalar_one():
+        if not scope.code_taken(work.permit, marked).on(work.session).scalar_one():
             return code, marked

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from casework.audit import fresh
 from casework.cases.models import VOID, Case
@@ -20,22 +20,22 @@ def sealed_to(permit: Permit, agency_id: UUID) -> Asked:
 
     The bodies stay where they are: a new epoch needs the document's key alone.
     """
-    return _marked(_SEALED_TO, permit), _theirs(permit, agency_id)
+    return Asked(_SEALED_TO, _theirs(permit, agency_id), permit)
 
 
 def heads_sealed_to(permit: Permit, agency_id: UUID) -> Asked:
     """Select the heads of every case, draft and ledger of which an agency holds an envelope, as the log knows them."""
-    return _marked(_HEADS_SEALED_TO, permit), _theirs(permit, agency_id)
+    return Asked(_HEADS_SEALED_TO, _theirs(permit, agency_id), permit)
 
 
 def counted_sealed_to(permit: Permit, agency_id: UUID) -> Asked:
     """Count the envelopes of an agency by epoch and by how they are sealed."""
-    return _marked(_COUNTED_SEALED_TO, permit), _theirs(permit, agency_id)
+    return Asked(_COUNTED_SEALED_TO, _theirs(permit, agency_id), permit)
 
 
 def held_by(permit: Permit, member_id: UUID) -> Asked:
     """Select ids and owners of the cases and drafts that a member holds or stands in for, wherever they are sealed."""
-    return _marked(_HELD_BY, permit), {"commune": permit.actor.commune_id, "member": member_id}
+    return Asked(_HELD_BY, {"commune": permit.actor.commune_id, "member": member_id}, permit)
 
 
 def _theirs(permit: Permit, agency_id: UUID) -> dict[str, Any]:
@@ -66,7 +66,3 @@ _COUNTED_SEALED_TO = (
     .where(_WHOSE)
     .group_by(_envelope.c.epoch, _envelope.c.kind)
 )
-
-
-def _marked(statement: Select[Any], permit: Permit) -> Select[Any]:
-    return statement.execution_options(scope=permit)

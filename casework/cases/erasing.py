@@ -26,11 +26,11 @@ def erase(work: Work, found: Held) -> None:
     """
     label = naming.label(work, found)
     owner_id = found.case.owner_id
-    documents = work.session.execute(*scope.bound(work.permit, Document, found.id)).scalars().all()
+    documents = scope.bound(work.permit, Document, found.id).on(work.session).scalars().all()
     left = [one for one in documents if one.owner_id != owner_id and one.section not in _WITH_REFERRALS]
     writing.erase_documents(work, found, [one for one in documents if one not in left])
     for kind in (Referral, Ground):
-        for row in work.session.execute(*scope.bound(work.permit, kind, found.id)).scalars().all():
+        for row in scope.bound(work.permit, kind, found.id).on(work.session).scalars().all():
             work.session.delete(row)
         work.session.flush()
     shred.afterwards(work.session)

@@ -33,10 +33,10 @@ def hand_over(work: Work, case_id: UUID, holder_id: UUID, standin_id: UUID | Non
 
 def inherit(work: Work, leaver: Member) -> None:
     """Give everything that somebody holds to who leads her agency, or to another member of the circle that reads it."""
-    held: Any = work.session.execute(*custody.held_by(work.permit, leaver.id)).all()
+    held: Any = custody.held_by(work.permit, leaver.id).on(work.session).all()
     for case_id, owner_id in held:
         head = fresh.head(work.session, work.commune_id, case_id)
-        case = work.session.execute(*scope.bound(work.permit, Case, case_id)).scalar_one()
+        case = scope.bound(work.permit, Case, case_id).on(work.session).scalar_one()
         heir = _heir(work, leaver, owner_id)
         if heir is not None:
             _replace(case, leaver.id, heir)

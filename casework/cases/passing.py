@@ -66,4 +66,4 @@ def _count_with(work: Work, found: Held, documents: list[Document]) -> None:
 
 
 def _rows(work: Work, found: Held, kind: type[Any]) -> list[Any]:
-    return list(work.session.execute(*scope.bound(work.permit, kind, found.id)).scalars())
+    return list(scope.bound(work.permit, kind, found.id).on(work.session).scalars())

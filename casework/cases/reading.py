@@ -62,7 +62,7 @@ class Book:
         """
         within = self.within if of is None else some(self.within, of)
         hands, seen = self.work.hands, set[UUID]()
-        for sheet in map(Sheet._make, self.work.session.execute(*scope.sheets(within, frozenset(sections))).all()):
+        for sheet in map(Sheet._make, scope.sheets(within, frozenset(sections)).on(self.work.session).all()):
             if not hands.holds(sheet.agency_id) or sheet.id in seen:
                 continue
             seen.add(sheet.id)
@@ -106,7 +106,7 @@ def _held(work: Work, within: Within, case_id: UUID) -> Held:
     pace.keep(work)
     try:
         head = fresh.head(work.session, work.commune_id, case_id)
-        case = work.session.execute(*scope.row(within.only([case_id]))).scalar_one_or_none()
+        case = scope.row(within.only([case_id])).on(work.session).scalar_one_or_none()
     except NotFound:
         case = None
     if case is None:
@@ -119,13 +119,13 @@ def _held(work: Work, within: Within, case_id: UUID) -> Held:
 def _verify_carriers(work: Work, case_id: UUID) -> None:
     """Load whole the rows by which somebody else's case was reached, so that their MACs are checked."""
     for kind in (Referral, Ground):
-        work.session.execute(*scope.bound(work.permit, kind, case_id)).scalars().all()
+        scope.bound(work.permit, kind, case_id).on(work.session).scalars().all()
 
 
 def pages(work: Work, found: Held, sections: Iterable[Section], *, draft: bool = False) -> list[Page]:
     """Open the newest pages of these sections, as far as permit and keys allow, in order of section and time."""
     within = _within(work, draft=draft).only([found.id])
-    rows = work.session.execute(*scope.documents(within, frozenset(sections)))
+    rows = scope.documents(within, frozenset(sections)).on(work.session)
     opened = []
     for document, envelope in _sealed(work, rows, {found.id: found.head.v}):
         check(work.hands.control, Document, document, found.head.v)
@@ -141,21 +141,21 @@ def page(work: Work, found: Held, section: Section) -> Page | None:
 
 def present(work: Work, found: Held) -> frozenset[Section]:
     """Return the sections of a case for which this person has an envelope and leave."""
-    rows = work.session.execute(*scope.present(scope.cases(work.permit).only([found.id])))
+    rows = scope.present(scope.cases(work.permit).only([found.id])).on(work.session)
     return frozenset(Section(row.section) for row in rows)
 
 
 def current(work: Work, found: Held) -> frozenset[Section]:
     """Return the sections of a case of whose newest revision this person has an envelope and leave."""
     within = scope.cases(work.permit).only([found.id])
-    rows = work.session.execute(*scope.documents(within, frozenset(Section)))
+    rows = scope.documents(within, frozenset(Section)).on(work.session)
     return frozenset(Section(row.section) for row, _ in _sealed(work, rows, {found.id: found.head.v}))
 
 
 def history(work: Work, found: Held, section: Section) -> list[Page]:
     """Open every kept revision of a section, newest first."""
     within = _within(work, draft=False).only([found.id])
-    rows = work.session.execute(*scope.revisions(within, frozenset([section])))
+    rows = scope.revisions(within, frozenset([section])).on(work.session)
     opened = []
     for document, envelope in _sealed(work, rows, {found.id: found.head.v}):
         check(work.hands.control, Document, document, found.head.v)
@@ -185,7 +185,7 @@ def book(work: Work, within: Within | None = None) -> Book:
     """Load every case in reach with its head, both verified and no older than the log; nothing is opened yet."""
     within, control = within or scope.cases(work.permit), work.hands.control
     found = Book(work, within, {}, {})
-    for row in work.session.execute(*scope.reached(within)).all():
+    for row in scope.reached(within).on(work.session).all():
         case, head = _CASE._make(row[:_CASE_WIDTH]), _HEAD._make(row[_CASE_WIDTH:-1])
         check(control, Head, head, 0)
         check(control, Case, case, head.v)

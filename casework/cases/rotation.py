@@ -61,21 +61,21 @@ def renew(work: Work, agency: Agency, *, without: Collection[UUID] = ()) -> None
 def _verified(work: Work, agency_id: UUID) -> list[Any]:
     """Load every envelope of an agency with its document; each of them, and the head it hangs on, must hold."""
     control, versions = work.hands.control, dict[UUID, int]()
-    known: Any = work.session.execute(*custody.heads_sealed_to(work.permit, agency_id))
+    known: Any = custody.heads_sealed_to(work.permit, agency_id).on(work.session)
     for row in known:
         head = _HEAD._make(row[:-2])
         check(control, Head, head, 0)
         fresh.believe(head, row[-2], row[-1])
         know_version(work.session, head.id, head.v)
         versions[head.id] = head.v
-    rows = work.session.execute(*custody.sealed_to(work.permit, agency_id)).all()
+    rows = custody.sealed_to(work.permit, agency_id).on(work.session).all()
     for row in rows:
         check(control, Document, row, versions[row.case_id])
     return list(rows)
 
 
 def _counted(work: Work, agency_id: UUID) -> dict[tuple[int, str], int]:
-    rows: Any = work.session.execute(*custody.counted_sealed_to(work.permit, agency_id))
+    rows: Any = custody.counted_sealed_to(work.permit, agency_id).on(work.session)
     return {(row[0], row[1]): row[2] for row in rows}
 
 

@@ -3,13 +3,15 @@
 A statement is built once for each actor and reach and then run with values: building costs more than running.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, select, true
+from sqlalchemy import ColumnElement, Result, Select, and_, bindparam, false, func, select, true
+from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.cases import statements
@@ -19,11 +21,23 @@ from casework.policy.permit import Actor, Permit
 from casework.policy.words import Act, Reach, Role, Section
 
 LEFT_DRAFT_DAYS = 7
-Asked: TypeAlias = tuple[Select[Any], dict[str, Any]]
 Condition: TypeAlias = Callable[[Actor, Reach], ColumnElement[bool]]
 _case = Case.__table__
 # These look at whether a ground still holds at the moment of asking.
 _TIMED = frozenset({Reach.GRANTED, Reach.OFFERED, Reach.LAPSED})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A statement, the values it is run with, and the permit by which the guard lets it through."""
+
+    statement: Select[Any]
+    values: dict[str, Any]
+    permit: Permit
+
+    def on(self, session: Session) -> Result[Any]:
+        """Run it. The permit goes beside the statement: one that is marked anew is a new one, and compiled anew."""
+        return session.execute(self.statement, self.values, execution_options={"scope": self.permit})
 
 
 @dataclass(frozen=True)
@@ -91,8 +105,7 @@ def documents(within: Within, sections: frozenset[Section]) -> Asked:
 
 def sheets(within: Within, sections: frozenset[Section]) -> Asked:
     """Select what `documents` does, each as one narrow row: a list opens some thousand and loads none to be changed."""
-    statement, values = _asked(statements.sheets(within.condition, within.permit.actor), within)
-    return statement, values | _opened(within.permit, sections)
+    return _asked(statements.sheets(within.condition, within.permit.actor), within, _opened(within.permit, sections))
 
 
 def revisions(within: Within, sections: frozenset[Section]) -> Asked:
@@ -104,8 +117,8 @@ def revisions(within: Within, sections: frozenset[Section]) -> Asked:
 
 
 def _of(within: Within, sections: frozenset[Section], *, newest: bool) -> Asked:
-    statement, values = _asked(statements.documents(within.condition, within.permit.actor, newest), within)
-    return statement, values | _opened(within.permit, sections)
+    statement = statements.documents(within.condition, within.permit.actor, newest)
+    return _asked(statement, within, _opened(within.permit, sections))
 
 
 def _opened(permit: Permit, sections: frozenset[Section]) -> dict[str, Any]:
@@ -113,8 +126,8 @@ def _opened(permit: Permit, sections: frozenset[Section]) -> dict[str, Any]:
     return {"asked": sorted(anywhere | owned), "sections": sorted(anywhere), "owned": sorted(owned)}
 
 
-def _asked(statement: Select[Any], within: Within) -> Asked:
-    return _marked(statement, within.permit), within.values
+def _asked(statement: Select[Any], within: Within, more: Mapping[str, Any] = MappingProxyType({})) -> Asked:
+    return Asked(statement, {**within.values, **more}, within.permit)
 
 
 @lru_cache(maxsize=1024)
@@ -125,8 +138,8 @@ def _condition(what: Condition, actor: Actor, reach: Reach, some: bool) -> Colum
 
 def present(within: Within) -> Asked:
     """Select the numbers of the sections of which my agency or circle holds an envelope, of any revision."""
-    statement, values = _asked(statements.present(within.condition, within.permit.actor), within)
-    return statement, values | _opened(within.permit, frozenset(Section))
+    opened = _opened(within.permit, frozenset(Section))
+    return _asked(statements.present(within.condition, within.permit.actor), within, opened)
 
 
 def referrals(within: Within) -> Asked:
@@ -146,32 +159,30 @@ def under_review(within: Within) -> Asked:
 
 def having(within: Within, section: Section) -> Asked:
     """Select the ids of those cases in which a section was ever written; whoever opens them verifies them first."""
-    statement, values = _asked(statements.having(within.condition, within.permit.actor), within)
-    return statement, values | {"section": section}
+    return _asked(statements.having(within.condition, within.permit.actor), within, {"section": section})
 
 
 def changed(within: Within, by: Act) -> Asked:
     """Select the ids of those cases that an act has changed, each with the last moment of it."""
-    statement, values = _asked(statements.changed(within.condition), within)
-    return statement, values | {"commune": within.permit.actor.commune_id, "changed_by": by}
+    told = {"commune": within.permit.actor.commune_id, "changed_by": by}
+    return _asked(statements.changed(within.condition), within, told)
 
 
 def done_about(within: Within, acts: Collection[Act], *, first: int) -> Asked:
     """Select the lines of the log, from one on, that tell that an act about one of those cases was done."""
-    statement, values = _asked(statements.done_about(within.condition), within)
     told = {"commune": within.permit.actor.commune_id, "acts": list(acts), "first": first, "outcome": "ok"}
-    return statement, values | told
+    return _asked(statements.done_about(within.condition), within, told)
 
 
 def bound(permit: Permit, kind: type[Any], case_id: UUID) -> Asked:
     """Select every row of one kind that hangs on a case, to sign it again when something is taken away."""
     statement = statements.bound(kind)  # type: ignore[arg-type]
-    return _marked(statement, permit), {"commune": permit.actor.commune_id, "case": case_id}
+    return Asked(statement, {"commune": permit.actor.commune_id, "case": case_id}, permit)
 
 
 def code_taken(permit: Permit, code_tag: bytes) -> Asked:
     """Count the cases of the whole commune that bear a code; it answers nothing but how many."""
-    return _marked(_TAKEN, permit), {"commune": permit.actor.commune_id, "code": code_tag}
+    return Asked(_TAKEN, {"commune": permit.actor.commune_id, "code": code_tag}, permit)
 
 
 _TAKEN = (
@@ -181,11 +192,7 @@ _TAKEN = (
 )
 
 
-def every(permit: Permit, kind: type[Any], *names: str) -> Select[Any]:
-    """Select some columns of every row of one kind, for the console that signs all anew; for others of no row."""
-    some = select(*(kind.__table__.c[name] for name in names))
-    return _marked(some.where(true() if permit.role is Role.CONSOLE else false()), permit)
-
-
-def _marked(statement: Select[Any], permit: Permit) -> Select[Any]:
-    return statement.execution_options(scope=permit)
+def every(permit: Permit, kind: type[Any], which: ColumnElement[bool], *names: str) -> Asked:
+    """Select some columns of every such row of one kind, for the console that signs all anew; for others of none."""
+    some = select(*(kind.__table__.c[name] for name in names)).where(which)
+    return Asked(some.where(true() if permit.role is Role.CONSOLE else false()), {}, permit)

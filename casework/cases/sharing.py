@@ -204,4 +204,4 @@ def _by_document(work: Work, found: Held) -> dict[UUID, list[Envelope]]:
 
 
 def _rows(work: Work, found: Held, kind: type[Any]) -> list[Any]:
-    return list(work.session.execute(*scope.bound(work.permit, kind, found.id)).scalars())
+    return list(scope.bound(work.permit, kind, found.id).on(work.session).scalars())

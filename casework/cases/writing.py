@@ -112,5 +112,5 @@ def _hanging_on(work: Work, found: Held) -> list[Maced]:
     """Load every row that hangs on a case and is signed together with the version of its head."""
     rows: list[Maced] = []
     for kind in (Case, Document, Envelope, Ground, Referral):
-        rows += work.session.execute(*scope.bound(work.permit, kind, found.id)).scalars().all()
+        rows += scope.bound(work.permit, kind, found.id).on(work.session).scalars().all()
     return rows

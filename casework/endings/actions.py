@@ -58,7 +58,7 @@ class Ending:
 @action(Act.CASE_ERASE_LIST)
 def list_requests(work: Work) -> tuple[Request, ...]:
     """List the requests to erase that wait for my word, and those that I have made myself, oldest first."""
-    ids = work.session.execute(*scope.having(scope.cases(work.permit), Section.ERASURE)).scalars().all()
+    ids = scope.having(scope.cases(work.permit), Section.ERASURE).on(work.session).scalars().all()
     found = [_request(work, reading.held(work, case_id)) for case_id in ids]
     work.about = None
     return tuple(sorted((one for one in found if one.decides or _waits(one)), key=lambda one: one.at))

@@ -53,7 +53,7 @@ def purge(work: Work, ids: Collection[UUID], *, months: int) -> int:
         raise Conflict("Danh sách vừa thay đổi. Hãy xem lại rồi xác nhận.")
     for case_id in sorted(set(ids)):
         found = reading.held(work, case_id)
-        documents = work.session.execute(*scope.bound(work.permit, Document, case_id)).scalars()
+        documents = scope.bound(work.permit, Document, case_id).on(work.session).scalars()
         writing.erase_documents(work, found, [one for one in documents if one.section in _PURGED])
         writing.take_away(work, found)
     shred.afterwards(work.session)

@@ -166,7 +166,7 @@ def open_draft(work: Work, draft_id: UUID) -> OpenDraft:
 def list_drafts(work: Work) -> list[Draft]:
     """List the drafts in reach, oldest first; called by the home page within its own act."""
     within = scope.drafts(work.permit, today=reading.day_of(work.hands.at))
-    rows = work.session.execute(*scope.case_rows(within))
+    rows = scope.case_rows(within).on(work.session)
     found = [Draft(row.id, row.opened, mine=row.holder_id == work.me) for row in rows]
     return sorted(found, key=lambda one: one.started)
 

@@ -23,7 +23,7 @@ def rows(work: Work, head: Head) -> list[Any]:
     found: list[Any] = []
     for kind in _kinds(head.kind):
         if kind.__table__.info.items() >= GUARDED.items():
-            found += work.session.execute(*scope.bound(work.permit, kind, head.id)).scalars()
+            found += scope.bound(work.permit, kind, head.id).on(work.session).scalars()
         else:
             itself = kind.__tablename__ == _ITSELF.get(head.kind)
             column = kind.id if itself else getattr(kind, kind.__head__)

@@ -86,7 +86,7 @@ def _no_code_is_waiting(work: Work) -> None:
 def _verified(work: Work, kind: Kind, versions: Mapping[UUID, int]) -> Iterator[Any]:
     """Yield every row of one kind, each checked under the old key; the first that does not hold stops everything."""
     ours = kind.__table__.c[kind.__commune__] == work.commune_id
-    for row in work.session.execute(scope.every(work.permit, kind, *signed_columns(kind), "mac").where(ours)):
+    for row in scope.every(work.permit, kind, ours, *signed_columns(kind), "mac").on(work.session):
         try:
             check(work.hands.control, kind, row, _version(kind, row, versions))
         except VaultError as cause:

@@ -117,6 +117,6 @@ def _old(row: Any) -> bool:
 def _with_old_envelopes(work: Work) -> set[UUID]:
     """Find the agencies that hold an envelope of an earlier algorithm; what it holds is verified when it is opened."""
     ours = Envelope.__table__.c.commune_id == work.commune_id
-    rows = work.session.execute(scope.every(work.permit, Envelope, "agency_id", "kind", "blob").where(ours))
+    rows = scope.every(work.permit, Envelope, ours, "agency_id", "kind", "blob").on(work.session)
     kinds = {KEPT: algorithms.E1}
     return {row.agency_id for row in rows if kinds.get(row.kind, algorithms.E2).outdated(row.blob)}

@@ -106,7 +106,7 @@ def _outside(work: Work, cases: dict[UUID, Listed]) -> Iterator[_Opening]:
         return
     first = recent.first_since(work.hands, work.hands.at - _DAYS)
     asked = scope.done_about(scope.cases(work.permit), [Act.CASE_READ], first=first)
-    lines = [line for line in recent.in_order(work.session.execute(*asked)) if line.about in cases]
+    lines = [line for line in recent.in_order(asked.on(work.session)) if line.about in cases]
     strangers = [line for line in _once(lines) if line.about and _strange(work, cases[line.about].row, line.who)]
     known = {one.id: one for one in colleagues(work)} if strangers else {}
     for line in strangers:

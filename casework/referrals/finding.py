@@ -82,4 +82,4 @@ def referrals(work: Work, held: Held) -> list[Found]:
 
 
 def _of(work: Work, held: Held, kind: type[Any]) -> list[Any]:
-    return list(work.session.execute(*scope.bound(work.permit, kind, held.id)).scalars())
+    return list(scope.bound(work.permit, kind, held.id).on(work.session).scalars())

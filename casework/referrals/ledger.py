@@ -94,7 +94,7 @@ def withdraw_ground(work: Work, case_id: UUID, ground_id: UUID, *, pressed: str 
 @action(Act.GROUND_REVIEW_LIST)
 def list_reviews(work: Work) -> tuple[Waiting, ...]:
     """List the grounds of danger to life that wait for my word, and my own once they are late, oldest first."""
-    ids = work.session.execute(*scope.under_review(scope.cases(work.permit))).scalars().all()
+    ids = scope.under_review(scope.cases(work.permit)).on(work.session).scalars().all()
     found = [one for case_id in ids for one in _waiting(work, reading.held(work, case_id))]
     work.about, work.reason = None, f"{len(found)} grounds"
     return tuple(sorted(found, key=lambda one: one.review.due))

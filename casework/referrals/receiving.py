@@ -23,14 +23,14 @@ from casework.vault.macs import check
 def list_referrals(work: Work) -> Box:
     """List what came in and what was sent: unopened urgent ones first, then by due time, what is over last."""
     within = scope.cases(work.permit)
-    found = work.session.execute(*scope.referrals(within)).all()
+    found = scope.referrals(within).on(work.session).all()
     if not found:
         return Box(())
     within = reading.some(within, {row.case_id for row in found})
     book = reading.book(work, within)
     sheets = letters.by_referral(book.each([Section.LETTER]))
     rows = [row for row in found if (row.case_id, row.id) in sheets]
-    grounds = {row.id: row for row in work.session.execute(*scope.grounds(within))}
+    grounds = {row.id: row for row in scope.grounds(within).on(work.session)}
     cases = {row.case_id: book.cases[row.case_id] for row in rows}
     about = drawing.around(work, {end for row in rows for end in (row.from_id, row.to_id)}, cases.values())
     lines = []

@@ -73,9 +73,9 @@ def open_ledger(work: Work) -> Ledger:
     """Open every entry; raise VaultError if one is missing, changed or not for this person's keys."""
     ledger_id = ledger.ledger_id(work.commune_id)
     head = fresh.head(work.session, work.commune_id, ledger_id)
-    rows = work.session.execute(*scope.bound(work.permit, Envelope, ledger_id)).scalars()
+    rows = scope.bound(work.permit, Envelope, ledger_id).on(work.session).scalars()
     envelopes = {row.document_id: row for row in rows if work.hands.holds(row.agency_id)}
-    documents = work.session.execute(*scope.bound(work.permit, Document, ledger_id)).scalars().all()
+    documents = scope.bound(work.permit, Document, ledger_id).on(work.session).scalars().all()
     found: dict[tuple[Series, int], Mapping[str, Any]] = {}
     for document in documents:
         if document.id not in envelopes:

@@ -27,7 +27,7 @@ _E1_HEAD = struct.Struct(">BBI")
 _ENC = 1120
 _MLKEM_PUBLIC = 1184
 _SMALLEST_PAD = 1024
-_PAD_MARK = 0x80
+_PAD_MARK = b"\x80"
 # A blob larger than this was not written by us: it is refused before it is parsed.
 _LARGEST = 32 * 1024 * 1024
 _prefix = struct.Struct(">BI").pack
@@ -191,7 +191,7 @@ def receive(seed: bytes | MLKEM768X25519PrivateKey, blob: bytes, *, context: byt
 
 def pad(plain: bytes) -> bytes:
     """Hide a length: append 0x80 and zeros up to the next power of two of at least 1,024 bytes."""
-    return plain + b"\x80" + bytes(_padded(len(plain)) - len(plain) - 1)
+    return plain + _PAD_MARK + bytes(_padded(len(plain)) - len(plain) - 1)
 
 
 def _padded(length: int) -> int:
@@ -200,7 +200,8 @@ def _padded(length: int) -> int:
 
 def unpad(padded: bytes) -> bytes:
     """Undo `pad`; raise VaultError on anything that `pad` does not make."""
-    end = len(padded.rstrip(b"\x00")) - 1
-    if end < 0 or padded[end] != _PAD_MARK or len(padded) != _padded(end):
+    end = padded.rfind(_PAD_MARK)
+    plain = padded[:end]
+    if end < 0 or pad(plain) != padded:
         raise VaultError("unopened")
-    return padded[:end]
+    return plain

@@ -122,10 +122,10 @@ def test_the_connection_under_a_session_is_guarded_too(house: House):
 def test_a_permit_of_another_act_does_not_open_this_one(house: House):
     mine, hers = issue(LAN, Act.CASE_READ), issue(replace(LAN, member_id=uuid4()), Act.CASE_READ)
     with house.gate.database.work(mine, THANH_SON) as session:
-        assert session.execute(*scope.case_rows(scope.cases(mine))).all() == []
+        assert scope.case_rows(scope.cases(mine)).on(session).all() == []
         for other in (issue(LAN, Act.CASE_READ), issue(LAN, Act.CASE_LIST), hers):
             with pytest.raises(Unguarded):
-                session.execute(*scope.case_rows(scope.cases(other)))
+                scope.case_rows(scope.cases(other)).on(session)
 
 
 def test_a_statement_cannot_bring_its_own_permit(house: House):

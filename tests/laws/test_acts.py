@@ -20,7 +20,6 @@ OPTIONS: dict[Path, set[str | None]] = {
     DATABASE: {"permit", "isolation_level", "deferred", None},
     GATE: {"permit"},
     SCOPE: {"scope"},
-    CUSTODY: {"scope"},
     Path("casework/audit/verify.py"): {"yield_per"},
     Path("casework/bare.py"): {"isolation_level", "postgresql_readonly", None},
     Path("casework/keeping/former.py"): {"yield_per"},
@@ -89,6 +88,14 @@ def _options(path: Path) -> set[str | None]:
 @pytest.mark.parametrize("path", python_files("casework"), ids=str)
 def test_only_the_row_filters_mark_a_statement_and_only_the_gate_hands_out_permits(path: Path):
     assert _options(path) <= OPTIONS.get(path, set())
+
+
+def _asks(path: Path) -> bool:
+    return any("Asked" in (getattr(call.func, "id", ""), getattr(call.func, "attr", "")) for call in _calls(path))
+
+
+def test_nobody_but_the_row_filters_makes_what_the_guard_lets_through():
+    assert {path for path in python_files("casework") if _asks(path)} == {SCOPE, CUSTODY}
 
 
 def test_the_law_finds_the_options_where_they_are_set():
