@@ -1,7 +1,7 @@
 """Makes sealed backups while the book is in use, and removes those that have been kept long enough."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +26,6 @@ KEPT_DAYS = 35
 _SUFFIX = ".casework"
 _NAME = "casework-%Y%m%dT%H%M%SZ"
 _UNFINISHED = ".unfinished"
-Sized = Callable[[int], dump.Told]
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Backup:
     size: int
 
 
-def make(config: Config, gate: Gate, *, sized: Sized = lambda _: lambda _: None) -> Backup:
+def make(config: Config, gate: Gate, *, sized: dump.Sized = lambda _: lambda _: None) -> Backup:
     """Write a sealed, signed backup of everything and note it in the log; readers and writers go on meanwhile."""
     made = write(config, sized=sized)
     for commune_id in checkpoints.communes(gate):
@@ -45,7 +44,7 @@ def make(config: Config, gate: Gate, *, sized: Sized = lambda _: lambda _: None)
     return made
 
 
-def write(config: Config, *, sized: Sized = lambda _: lambda _: None) -> Backup:
+def write(config: Config, *, sized: dump.Sized = lambda _: lambda _: None) -> Backup:
     """Write a sealed, signed backup of everything, also of a database with the tables of an older program.
 
     `sized` is told how many rows there are and returns who hears of each that has been read.

@@ -26,6 +26,8 @@ FORM = 1
 LEFT_OUT = frozenset({"session", "throttle", "interview", "tally"})
 _AT_ONCE = 500
 Told = Callable[[int], None]
+# Is told how much there is to do, and returns who hears of each part of it that is done.
+Sized = Callable[[int], Told]
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def lines(connection: Connection, about: Mapping[str, Any], there: Iterable[Tabl
     yield _line({"done": True})
 
 
-def fill(connection: Connection, stream: Iterable[bytes], *, told: Told) -> Contents:
+def fill(connection: Connection, stream: Iterable[bytes]) -> Contents:
     """Write the lines of a dump into empty tables; raise VaultError if they are not whole or not of these tables."""
     reader = _Reader(_split(stream))
     about = reader.first()
@@ -78,7 +80,6 @@ def fill(connection: Connection, stream: Iterable[bytes], *, told: Told) -> Cont
         for batch in reader.batches(table, names):
             connection.execute(table.insert(), batch)
             count += len(batch)
-            told(len(batch))
         rows[table.name] = count
         del waiting[table.name]
     reader.end()

@@ -1,8 +1,9 @@
 """The way back from a backup: everything is checked before the live database is touched, and one rename ends it."""
 
+import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -64,15 +65,28 @@ def _nothing(_step: str) -> None:
     """Do nothing: where a test may end the process, a restore only goes on."""
 
 
-def restore(config: Config, order: Order, *, hook: Hook = _nothing, announce: Callable[[Kek], None]) -> Report:
+def _unheard(_size: int) -> dump.Told:
+    """Tell nobody how far the reading of a backup is."""
+    return lambda _: None
+
+
+def restore(
+    config: Config,
+    order: Order,
+    *,
+    hook: Hook = _nothing,
+    sized: dump.Sized = _unheard,
+    announce: Callable[[Kek], None],
+) -> Report:
     """Restore a backup in the place of the database; nobody else may use the folder meanwhile.
 
-    `announce` is given the new KEK of an installation that has lost its own, so that it is printed before it counts.
+    `sized` is told of how many bytes the backup is and returns who hears of those that have been read. `announce` is
+    given the new KEK of an installation that has lost its own, so that it is printed before it counts.
     """
     begun = time.monotonic()
     bare.clear_beside(config.database_url)
     key = _key(config, order)
-    made = _made_beside(config, order, key, hook=hook)
+    made = _made_beside(config, order, key, hook=hook, sized=sized)
     if order.lost_kek:
         announce(key)
         kek.write(config.kek_file, key)
@@ -102,7 +116,7 @@ def _remark(config: Config, key: Kek, communes: Iterable[UUID]) -> None:
         Removals(config.removals_file).remark(control(key, commune_id), word="restored", at=clock.micros())
 
 
-def drill(config: Config, order: Order, *, hook: Hook = _nothing) -> Report:
+def drill(config: Config, order: Order, *, hook: Hook = _nothing, sized: dump.Sized = _unheard) -> Report:
     """Restore a backup into a temporary place inside the data folder, check it, and leave nothing of it behind."""
     begun = time.monotonic()
     folder = config.data / "drill"
@@ -111,7 +125,7 @@ def drill(config: Config, order: Order, *, hook: Hook = _nothing) -> Report:
     try:
         place = replace(config, database_url=f"sqlite:///{folder / 'casework.sqlite3'}")
         bare.clear_beside(place.database_url)
-        made = _made_beside(place, order, _key(config, order), hook=hook)
+        made = _made_beside(place, order, _key(config, order), hook=hook, sized=sized)
     finally:
         shutil.rmtree(folder)
     return replace(made, seconds=time.monotonic() - begun)
@@ -128,13 +142,14 @@ def _key(config: Config, order: Order) -> Kek:
     return kek.following(Kek(max(header["kek"]), b""))
 
 
-def _made_beside(config: Config, order: Order, key: Kek, *, hook: Hook) -> Report:
+def _made_beside(config: Config, order: Order, key: Kek, *, hook: Hook, sized: dump.Sized) -> Report:
     """Make the whole new database beside the live one and prove it; the live one is not touched."""
     fresh = replace(config, database_url=bare.beside(config.database_url))
     with order.file.open("rb") as file:
         header = archive.check(file, checkpoints.publics(config))
         _fits(header, key, lost=order.lost_kek)
-        contents = _filled(fresh.database_url, file, order.seed)
+        stream = _followed(archive.opened(file, order.seed), file, sized)
+        contents = _filled(fresh.database_url, stream)
     hook("filled")
     if order.lost_kek:
         with bare.filling(fresh.database_url) as connection:
@@ -165,10 +180,21 @@ def _fits(header: Mapping[str, Any], key: Kek, *, lost: bool) -> None:
         )
 
 
-def _filled(url: str, file: BinaryIO, seed: bytes) -> dump.Contents:
+def _followed(stream: Iterable[bytes], file: BinaryIO, sized: dump.Sized) -> Iterator[bytes]:
+    """Pass a backup on as it is opened, and tell how many more bytes of its file have been read."""
+    size, before = os.fstat(file.fileno()).st_size, 0
+    told = sized(size)
+    for part in stream:
+        yield part
+        told(file.tell() - before)
+        before = file.tell()
+    told(size - before)
+
+
+def _filled(url: str, stream: Iterable[bytes]) -> dump.Contents:
     upgrade(url)
     with bare.filling(url) as connection:
-        return dump.fill(connection, archive.opened(file, seed), told=lambda _: None)
+        return dump.fill(connection, stream)
 
 
 def _replayed(config: Config, gate: Gate, order: Order, ends: Mapping[UUID, int]) -> replay.Replayed:

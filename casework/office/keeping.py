@@ -42,23 +42,28 @@ def opened(data: Path) -> Iterator[tuple[Config, Gate]]:
 def back_up(data: Path) -> None:
     """Sao lưu ngay, sổ vẫn chạy. / Back up now; the server may go on running."""
     with opened(data) as (settings, gate):
-        made = backups.make(settings, gate, sized=_shown)
+        made = backups.make(settings, gate, sized=_bar("Đang sao lưu / Backing up"))
         gone = backups.forget_old(settings)
     click.echo(f"{made.path}: {made.size} bytes")
     for path in gone:
         click.echo(f"Đã bỏ bản quá {backups.KEPT_DAYS} ngày / removed: {path.name}")
 
 
-def _shown(rows: int) -> dump.Told:
-    """Show progress on a terminal; elsewhere a bar is silent."""
-    bar = click.progressbar(length=rows, label="Đang sao lưu / Backing up", file=sys.stderr)
+def _bar(label: str) -> dump.Sized:
+    """Show on a terminal how far something is; elsewhere its label alone is told."""
 
-    def told(more: int) -> None:
-        bar.update(more)
-        if bar.finished:
-            bar.render_finish()
+    def sized(size: int) -> dump.Told:
+        bar = click.progressbar(length=size, label=label, file=sys.stderr)
+        bar.render_progress()
 
-    return told
+        def told(more: int) -> None:
+            bar.update(more)
+            if bar.finished:
+                bar.render_finish()
+
+        return told
+
+    return sized
 
 
 @click.command("restore")
@@ -77,12 +82,13 @@ def bring_back(
     if not drill and not yes:
         click.confirm("Mọi việc ghi sau bản sao lưu này sẽ mất. Tiếp tục? / Later work is lost. Go on?", abort=True)
     order = Order(file, ask_key("Tờ khóa sao lưu / Backup key"), lost_kek=lost_kek, without_removals=without_removals)
+    sized = _bar("Đang đọc bản sao lưu / Reading the backup")
     if drill:
-        _tell(restore.drill(settings, order, hook=_shown_step))
+        _tell(restore.drill(settings, order, hook=_shown_step, sized=sized))
         click.echo("Đã tập xong, không có gì thay đổi. / The drill is over; nothing was changed.")
         return
     with occupancy.alone(settings.data):
-        _tell(restore.restore(settings, order, hook=_shown_step, announce=_show_key))
+        _tell(restore.restore(settings, order, hook=_shown_step, sized=sized, announce=_show_key))
     click.echo("Đã khôi phục. Ai cũng phải đăng nhập lại. / Restored; everybody signs in anew.")
 
 

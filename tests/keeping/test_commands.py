@@ -30,6 +30,7 @@ def test_back_up_drill_and_restore_by_command(book: Kept):
     assert backed.returncode == 0, backed.stderr
     [file] = backups.kept(book.config)
     assert str(file) in backed.stdout
+    assert "Backing up" in backed.stderr
     made.goes("decline")
     live = Path(book.config.database_url.removeprefix("sqlite:///"))
     book.house.gate.database.engine.dispose()
@@ -46,6 +47,16 @@ def test_back_up_drill_and_restore_by_command(book: Kept):
     assert (wrong.returncode, live.read_bytes() == before) == (1, True)
     restored = _run(book, "restore", str(file), "--yes", typed=book.key_on_paper())
     assert restored.returncode == 0, restored.stderr
+    steps = (
+        "Reading the backup",
+        "all parts hold",
+        "taken away again",
+        "every row is checked",
+        "in the place of the book",
+    )
+    assert [step for step in steps if step in restored.stderr] == list(steps)
+    places = [restored.stderr.index(step) for step in steps]
+    assert places == sorted(places)
     book.reopens()
     assert made.state == "declined"
 

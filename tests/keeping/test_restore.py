@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -10,7 +11,7 @@ from casework.audit.checkpoint import Shelf, compare
 from casework.db import Base
 from casework.desk import actions as desk
 from casework.errors import CaseworkError, NotFound, VaultError
-from casework.keeping import backups, checkpoints
+from casework.keeping import backups, checkpoints, restore
 from casework.oversight import console
 from casework.policy.words import Section
 from casework.vault import archive, kek
@@ -149,3 +150,16 @@ def test_no_word_of_a_case_stands_in_a_backup(book: Kept):
     book.house["lan"].opens_a_case()
     raw = book.backs_up().read_bytes()
     assert not any(canary.encode() in raw for canary in CANARIES.values())
+
+
+def test_how_far_the_reading_of_a_backup_is_can_be_followed(book: Kept):
+    file, heard = book.backs_up(), list[int]()
+
+    def sized(size: int) -> Callable[[int], None]:
+        heard.append(-size)
+        return heard.append
+
+    restore.drill(book.config, book.order(file), sized=sized)
+    assert heard[0] == -file.stat().st_size
+    assert sum(heard) == 0
+    assert len(heard) > 2

@@ -64,7 +64,7 @@ def attacked(tools: Tools, seed: Path, role: str, seconds: int) -> list[str]:
         found = somebody.unguarded(targets)
         found += tools.of_parameters(targets, somebody.cookie, seconds=seconds)
         found += tools.of_pages(
-            f"http://127.0.0.1:{port}", somebody.cookie, seconds=seconds, least=min(5, somebody.pages)
+            f"http://127.0.0.1:{port}", somebody.cookie, seconds=seconds, least=min(5, len(somebody.pages))
         )
         if somebody.ask("/tai-khoan/cua-toi").status != 200:
             found.append("the session ended meanwhile: what was tried later says nothing")

@@ -29,8 +29,8 @@ class Somebody:
     def __init__(self, port: int, username: str, passphrase: str) -> None:
         """Sign in; raise RuntimeError if she is not let in."""
         self.port, self.cookies = port, dict[str, str]()
-        # How many pages she was led to, so that a scanner that saw fewer is not believed.
-        self.pages = 0
+        # The pages that she was led to, so that a scanner that saw fewer is not believed.
+        self.pages = set[str]()
         page = html.fromstring(self._read(self.ask("/dang-nhap")))
         given = {
             "username": username,
@@ -66,7 +66,7 @@ class Somebody:
             if answer.status != 200 or not str(answer.getheader("Content-Type")).startswith("text/html"):
                 continue
             page = html.fromstring(self._read(answer))
-            self.pages += 1
+            self.pages.add(path)
             for form in page.xpath("//form"):
                 target = self._target(form, path)
                 if target:

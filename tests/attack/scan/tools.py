@@ -65,7 +65,7 @@ class Tools:
         lines = [
             f"{kind}: {one['method']} {one['path']} {one['info']}" for kind, found in kinds.items() for one in found
         ]
-        return [*lines, *(["wapiti saw too few pages to say anything"] if pages < least else [])]
+        return [*lines, *([f"wapiti saw {pages} pages: too few to say anything"] if pages < least else [])]
 
     def of_parameters(self, targets: Sequence[Target], cookie: str, *, seconds: int) -> list[str]:
         """Let sqlmap try every parameter of each target, an equal part of so many seconds each."""
