@@ -93,8 +93,9 @@ _ENDED: tuple[Course, ...] = (
     ((0, 65, _accept), (1, 90, _answer)),
 )
 _TAKEN_BACK: Course = ((0, 65, _open), (1, 20, _end_ground))
-# A case that goes on is referred again and again: what waits was sent in these last days, the rest long ago.
-_GOES_ON_DAYS, _SENT_DAYS_AGO = 150, (2, 1, 0)
+# A case that goes on is referred again and again: what waits was sent in these last days, the rest long ago. What was
+# sent three days ago is due today.
+_GOES_ON_DAYS, _SENT_DAYS_AGO = 150, (3, 2, 1, 0)
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,8 @@ def _plan(tale: Tale, turn: int) -> Plan:
     if going_on and tale.answers.danger == "yes":
         return Plan(tale.days_ago, ())
     if going_on and turn % 3:
-        lately = tale.days_ago - _SENT_DAYS_AGO[turn % len(_SENT_DAYS_AGO)]
-        return Plan(lately, _WAITING[turn % len(_WAITING)])
+        ago = min(tale.days_ago, _SENT_DAYS_AGO[turn % len(_SENT_DAYS_AGO)])
+        return Plan(tale.days_ago - ago, _WAITING[turn % len(_WAITING)])
     if going_on:
         return Plan(max(tale.days_ago - 4, 0), _ENDED[turn % len(_ENDED)])
     courses = _ENDED if tale.ending else (*_ENDED, _TAKEN_BACK, _ACCEPTED, _ACCEPTED)
