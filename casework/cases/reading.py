@@ -61,16 +61,17 @@ class Book:
         the body opens only in the place that it was sealed for.
         """
         within = self.within if of is None else some(self.within, of)
-        hands, seen = self.work.hands, set[UUID]()
+        hands, control, seen = self.work.hands, self.work.hands.control, set[UUID]()
         for sheet in map(Sheet._make, scope.sheets(within, frozenset(sections)).on(self.work.session).all()):
-            if not hands.holds(sheet.agency_id) or sheet.id in seen:
+            document_id, case_id = sheet.id, sheet.case_id
+            if document_id in seen or not hands.holds(sheet.agency_id):
                 continue
-            seen.add(sheet.id)
-            head = self.heads.get(sheet.case_id)
+            seen.add(document_id)
+            head = self.heads.get(case_id)
             if head is None:
                 raise VaultError("unopened")
-            check(hands.control, Envelope, sheet, head.v)
-            yield sheet.case_id, open_newest(hands, head.listing, sheet, sheet)
+            check(control, Envelope, sheet, head.v)
+            yield case_id, open_newest(hands, head.listing, sheet, sheet)
 
     def listed(self, sections: Iterable[Section], *, of: Collection[UUID] | None = None) -> list[Listed]:
         """Return cases with these sections open, of some cases or of all; what opens nothing is left out."""

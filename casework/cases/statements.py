@@ -1,4 +1,4 @@
-"""The statements behind the row filters, built once for each condition; only cases/scope.py marks them."""
+"""The statements behind the row filters, built once for each condition; cases/scope.py hands the permit beside them."""
 
 from functools import lru_cache
 from typing import Any

@@ -43,12 +43,11 @@ def read_home(work: Work) -> Watch:
 @action(Act.CASE_LIST)
 def list_cases(work: Work, *, around: bool = False) -> Home:
     """List the cases and drafts in reach: open ones, danger, the newest first; with `around` all of a home page."""
-    found, names = reading.listed(work, [Section.LABEL]), staff.names(work)
+    found = reading.listed(work, [Section.LABEL])
     work.reason = f"{len(found)} cases"
     anew = to_reach_anew(work, {one.row.id for one in found if one.row.holder_id == work.me})
-    lines = sorted((_line(work, one, names) for one in found), key=_order)
     watched, arrivals = watch.told(work, found), holding.arrivals(work)
-    home = Home(tuple(lines), tuple(list_drafts(work)), waiting(work), anew, watched, arrivals)
+    home = Home(_lines(work, found), tuple(list_drafts(work)), waiting(work), anew, watched, arrivals)
     return gathered.around(work, home) if around else home
 
 
@@ -56,8 +55,10 @@ def _order(line: CaseLine) -> tuple[int, int, str]:
     return (STANDINGS.index(line.standing), -line.opened, line.code)
 
 
-def _line(work: Work, one: Listed, names: dict[UUID, str]) -> CaseLine:
-    return _case_line(work, one.row, label_of(one.pages) or Label(), names)
+def _lines(work: Work, found: Iterable[Listed]) -> tuple[CaseLine, ...]:
+    names = staff.names(work)
+    lines = (_case_line(work, one.row, label_of(one.pages) or Label(), names) for one in found)
+    return tuple(sorted(lines, key=_order))
 
 
 def _case_line(work: Work, row: Any, label: Label, names: dict[UUID, str]) -> CaseLine:
@@ -86,9 +87,9 @@ def search(work: Work, query: str) -> tuple[CaseLine, ...]:
         raise Throttled(say("Tìm quá nhiều lần trong một phút. Hãy chờ một chút."), about=work.me)
     pace.keep(work)
     book = reading.book(work)
-    found, names = book.listed([Section.LABEL], of=finding.hits(book, wanted)), staff.names(work)
+    found = book.listed([Section.LABEL], of=finding.hits(book, wanted))
     work.reason = f"{len(found)} hits"
-    return tuple(sorted((_line(work, one, names) for one in found), key=_order))
+    return _lines(work, found)
 
 
 @action(Act.CASE_READ)

@@ -74,9 +74,9 @@ class Item:
 
 
 def home(box: Box | None, endings: Sequence[Request]) -> dict[str, Any]:
-    """Give what every first page needs: the role, what may be opened, where cases lie, what was referred or waits."""
+    """Give what a first page needs: the role, what may be opened, where cases lie, what was referred or waits."""
     offers = {"opens": may(Act.CASE_OPEN), "purges": may(Act.PURGE_LIST), "restores": may(Act.CASE_VOID_LIST)}
-    return {"role": me().role, "ways": ways(), "url": cases_at(), "box": box, "endings": endings} | offers
+    return {"role": me().role, "url": cases_at(), "box": box, "endings": endings} | offers
 
 
 def cases_at() -> str:

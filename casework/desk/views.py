@@ -10,7 +10,7 @@ from casework.desk import actions, sections, shown
 from casework.desk.forms import CloseForm, NoteForm, ReopenForm, SearchForm
 from casework.errors import BadInput, Throttled
 from casework.policy.words import Act
-from casework.web.presence import ask, may, perform
+from casework.web.presence import ask, may, me, perform
 
 blueprint = Blueprint("desk", __name__)
 blueprint.register_blueprint(sections.blueprint)
@@ -24,7 +24,8 @@ def home() -> str:
     if may(Act.CASE_LIST):
         found = perform(actions.list_cases, around=True)
         return render_template("desk/home.html", home=found, **shown.home(found.box, found.endings))
-    return render_template("desk/welcome.html", watch=perform(actions.read_home), **shown.home(None, ()))
+    watch = perform(actions.read_home)
+    return render_template("desk/welcome.html", watch=watch, role=me().role, ways=shown.ways())
 
 
 @blueprint.get("/da-dong")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from casework.errors import Refused
@@ -22,7 +23,7 @@ class Actor:
     agency_id: UUID | None = None
     circles: frozenset[UUID] = frozenset()
 
-    @property
+    @cached_property
     def agencies(self) -> frozenset[UUID]:
         """Return her agency and her circles: everything whose envelopes she may open."""
         return self.circles | ({self.agency_id} if self.agency_id else set())

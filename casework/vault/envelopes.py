@@ -234,6 +234,6 @@ def _commitment(dek: bytes, commune_id: UUID, document_id: UUID) -> bytes:
 
 def _body_context(commune_id: UUID, row: DocumentRow) -> bytes:
     """Return lp("cw/1/body", commune, document, case, section, series, revision, agency of the author)."""
-    place = (ID, row.id.bytes, ID, row.case_id.bytes, encoded(row.section), ID, row.series.bytes)
-    author = (encoded(row.revision), ID, row.author_agency_id.bytes)
-    return b"".join((begun(8, "cw/1/body", commune_id), *place, *author))
+    start, section, revision = begun(8, "cw/1/body", commune_id), encoded(row.section), encoded(row.revision)
+    place = b"".join((start, ID, row.id.bytes, ID, row.case_id.bytes, section, ID, row.series.bytes))
+    return place + revision + ID + row.author_agency_id.bytes

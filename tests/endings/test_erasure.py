@@ -173,7 +173,7 @@ def test_what_the_police_wrote_itself_stays_its_own(house, lan, hoa, cuong):
     assert holds(house)
     page = cuong.does(desk.read_case, one.case_id)
     assert (page.line.code, page.line.nickname, page.line.ours, page.line.mine) == (code, "", True, True)
-    assert (page.contact, page.line.state) == (None, "closed")
+    assert (page.contact, page.line.standing) == (None, "closed")
     [note] = cuong.does(desk.read_section, one.case_id, Section.POLICE)
     assert note.data.words == "Đã đến nhà lúc chín giờ"
     left = rows_of(house, one.case_id)

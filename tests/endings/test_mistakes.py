@@ -46,7 +46,7 @@ def test_what_was_set_aside_is_restored_as_it_was(house, lan, hoa):
     for case_id, state in ((opened, "open"), (closed, "closed")):
         lan.does(mistakes.void_case, case_id, "nhầm")
         hoa.does(mistakes.restore_case, case_id)
-        assert lan.does(desk.read_case, case_id).line.state == state
+        assert lan.does(desk.read_case, case_id).line.standing == state
     assert lan.does(mistakes.list_aside) == ()
     with house.hands() as hands:
         assert verify(hands).holds
