@@ -24,7 +24,6 @@ Field: TypeAlias = int | str | UUID | bytes | None
 KEY_BYTES = 32
 PUBLIC_KEY_BYTES = 1216
 _E1_HEAD = struct.Struct(">BBI")
-_E1_BODY = _E1_HEAD.size + NONCE_BYTES
 _ENC = 1120
 _MLKEM_PUBLIC = 1184
 _SMALLEST_PAD = 1024
@@ -101,7 +100,9 @@ class Cipher:
 
     def __init__(self, key: bytes) -> None:
         """Take the key; raises VaultError unless it has 32 bytes."""
-        self._key = _checked(key)
+        if len(key) != KEY_BYTES:
+            raise VaultError("unopened")
+        self._key = key
         self._made: dict[int, algorithms.Cipher] = {}
 
     def __repr__(self) -> str:
@@ -109,28 +110,12 @@ class Cipher:
         return "<sealed cipher>"
 
     def by(self, number: int) -> algorithms.Cipher:
-        """Return the cipher of one algorithm."""
+        """Return the cipher of one algorithm; no two algorithms ever share a key."""
         made = self._made.get(number)
         if made is None:
-            made = self._made[number] = _made(self._key, number)
+            own = self._key if number == algorithms.FIRST else derive(self._key, "algorithm", number)
+            made = self._made[number] = algorithms.E1.known[number](own)
         return made
-
-
-def _checked(key: bytes) -> bytes:
-    if len(key) != KEY_BYTES:
-        raise VaultError("unopened")
-    return key
-
-
-def _made(key: bytes, number: int) -> algorithms.Cipher:
-    """Make the cipher of one algorithm; no two algorithms ever share a key."""
-    own = key if number == algorithms.FIRST else derive(key, "algorithm", number)
-    return algorithms.E1.known[number](own)
-
-
-def _by(key: bytes | Cipher, number: int) -> algorithms.Cipher:
-    """Return the cipher of one algorithm for a key that is prepared, or that serves this once."""
-    return key.by(number) if isinstance(key, Cipher) else _made(_checked(key), number)
 
 
 def seal(key: bytes | Cipher, plain: bytes, *, context: bytes, key_ref: int) -> bytes:
@@ -138,20 +123,22 @@ def seal(key: bytes | Cipher, plain: bytes, *, context: bytes, key_ref: int) -> 
     number = algorithms.E1.current
     head = _E1_HEAD.pack(VERSION, number, key_ref)
     nonce = drawn(NONCE_BYTES)
-    return head + nonce + _by(key, number).encrypt(nonce, plain, head + context)
+    ready = Cipher(key) if isinstance(key, bytes) else key
+    return head + nonce + ready.by(number).encrypt(nonce, plain, head + context)
 
 
 def unseal(key: bytes | Cipher, blob: bytes, *, context: bytes, key_ref: int) -> bytes:
     """Open an E1 blob; every failure is the same VaultError."""
-    if not _E1_BODY + TAG_BYTES <= len(blob) <= _LARGEST:
+    if not _E1_HEAD.size + NONCE_BYTES + TAG_BYTES <= len(blob) <= _LARGEST:
         raise VaultError("unopened")
     head = blob[: _E1_HEAD.size]
     version, number, ref = _E1_HEAD.unpack(head)
     if version != VERSION or ref != key_ref or number not in algorithms.E1.known:
         raise VaultError("unopened")
-    nonce = blob[_E1_HEAD.size : _E1_BODY]
+    nonce = blob[_E1_HEAD.size : _E1_HEAD.size + NONCE_BYTES]
+    ready = Cipher(key) if isinstance(key, bytes) else key
     try:
-        return _by(key, number).decrypt(nonce, blob[_E1_BODY:], head + context)
+        return ready.by(number).decrypt(nonce, blob[_E1_HEAD.size + NONCE_BYTES :], head + context)
     except InvalidTag:
         raise VaultError("unopened") from None
 
