@@ -36,7 +36,7 @@ class Backup:
     size: int
 
 
-def make(config: Config, gate: Gate, *, sized: dump.Sized = lambda _: lambda _: None) -> Backup:
+def make(config: Config, gate: Gate, *, sized: dump.Sized = dump.unheard) -> Backup:
     """Write a sealed, signed backup of everything and note it in the log; readers and writers go on meanwhile."""
     made = write(config, sized=sized)
     for commune_id in checkpoints.communes(gate):
@@ -44,7 +44,7 @@ def make(config: Config, gate: Gate, *, sized: dump.Sized = lambda _: lambda _: 
     return made
 
 
-def write(config: Config, *, sized: dump.Sized = lambda _: lambda _: None) -> Backup:
+def write(config: Config, *, sized: dump.Sized = dump.unheard) -> Backup:
     """Write a sealed, signed backup of everything, also of a database with the tables of an older program.
 
     `sized` is told how many rows there are and returns who hears of each that has been read.

@@ -65,17 +65,12 @@ def _nothing(_step: str) -> None:
     """Do nothing: where a test may end the process, a restore only goes on."""
 
 
-def _unheard(_size: int) -> dump.Told:
-    """Tell nobody how far the reading of a backup is."""
-    return lambda _: None
-
-
 def restore(
     config: Config,
     order: Order,
     *,
     hook: Hook = _nothing,
-    sized: dump.Sized = _unheard,
+    sized: dump.Sized = dump.unheard,
     announce: Callable[[Kek], None],
 ) -> Report:
     """Restore a backup in the place of the database; nobody else may use the folder meanwhile.
@@ -116,7 +111,7 @@ def _remark(config: Config, key: Kek, communes: Iterable[UUID]) -> None:
         Removals(config.removals_file).remark(control(key, commune_id), word="restored", at=clock.micros())
 
 
-def drill(config: Config, order: Order, *, hook: Hook = _nothing, sized: dump.Sized = _unheard) -> Report:
+def drill(config: Config, order: Order, *, hook: Hook = _nothing, sized: dump.Sized = dump.unheard) -> Report:
     """Restore a backup into a temporary place inside the data folder, check it, and leave nothing of it behind."""
     begun = time.monotonic()
     folder = config.data / "drill"
