@@ -4,7 +4,7 @@ from uuid import UUID
 
 from casework.accounts import staff
 from casework.audit import read
-from casework.cases import naming, reading, scope, writing
+from casework.cases import naming, reading, writing
 from casework.cases.models import CLOSED, OPEN, Ground, Referral
 from casework.cases.reading import Held
 from casework.cases.sections import Label
@@ -26,11 +26,11 @@ def erase(work: Work, found: Held) -> None:
     """
     label = naming.label(work, found)
     owner_id = found.case.owner_id
-    documents = scope.bound(work.permit, Document, found.id).on(work.session).scalars().all()
+    documents = reading.hanging(work, found, Document)
     left = [one for one in documents if one.owner_id != owner_id and one.section not in _WITH_REFERRALS]
     writing.erase_documents(work, found, [one for one in documents if one not in left])
     for kind in (Referral, Ground):
-        for row in scope.bound(work.permit, kind, found.id).on(work.session).scalars().all():
+        for row in reading.hanging(work, found, kind):
             work.session.delete(row)
         work.session.flush()
     shred.afterwards(work.session)

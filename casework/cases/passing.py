@@ -1,10 +1,9 @@
 """Passes a whole case from one owner to another, with everything the old one could read, in one commit."""
 
-from typing import Any
 from uuid import UUID
 
 from casework.audit import fresh
-from casework.cases import reading, scope, sharing, writing
+from casework.cases import reading, sharing, writing
 from casework.cases.models import Referral
 from casework.cases.reading import Held
 from casework.gate import Work
@@ -22,8 +21,8 @@ def pass_on(work: Work, found: Held, to_id: UUID) -> None:
     work.session.flush()
     from_id = found.case.owner_id
     [lock] = sharing.locks(work, [to_id])
-    documents = {one.id: one for one in _rows(work, found, Document)}
-    envelopes: list[Envelope] = _rows(work, found, Envelope)
+    documents = {one.id: one for one in reading.hanging(work, found, Document)}
+    envelopes: list[Envelope] = reading.hanging(work, found, Envelope)
     there = {one.document_id for one in envelopes if one.agency_id == to_id}
     for envelope in envelopes:
         document = documents[envelope.document_id]
@@ -31,7 +30,7 @@ def pass_on(work: Work, found: Held, to_id: UUID) -> None:
             _move(work, document, envelope, None if document.id in there else lock)
         elif document.section == Section.FACTS and envelope.agency_id != to_id:
             work.session.delete(envelope)
-    _name_owner(found, from_id, to_id, list(documents.values()), _rows(work, found, Referral))
+    _name_owner(found, from_id, to_id, list(documents.values()), reading.hanging(work, found, Referral))
     work.session.flush()
     if not fresh.agency(work.session, work.commune_id, to_id).circle:
         _count_with(work, found, list(documents.values()))
@@ -56,14 +55,10 @@ def _move(work: Work, document: Document, envelope: Envelope, lock: Lock | None)
 
 def _count_with(work: Work, found: Held, documents: list[Document]) -> None:
     """Give the facts to whoever counts for the new owner."""
-    held = {(one.document_id, one.agency_id): one for one in _rows(work, found, Envelope)}
+    held = {(one.document_id, one.agency_id): one for one in reading.hanging(work, found, Envelope)}
     for document in documents:
         mine = held.get((document.id, found.case.owner_id))
         if document.section != Section.FACTS or mine is None:
             continue
         others = [one for one in sharing.counters(work, found) if (document.id, one) not in held]
         give(work.hands, document, open_key(work.hands, document, mine), readers=sharing.locks(work, others))
-
-
-def _rows(work: Work, found: Held, kind: type[Any]) -> list[Any]:
-    return list(scope.bound(work.permit, kind, found.id).on(work.session).scalars())

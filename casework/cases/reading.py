@@ -140,6 +140,11 @@ def page(work: Work, found: Held, section: Section) -> Page | None:
     return opened[0] if opened else None
 
 
+def hanging(work: Work, found: Held, kind: type[Any]) -> list[Any]:
+    """Load every row of one kind that hangs on a case, verified, as rows that can be changed."""
+    return list(scope.bound(work.permit, kind, found.id).on(work.session).scalars())
+
+
 def present(work: Work, found: Held) -> frozenset[Section]:
     """Return the sections of a case for which this person has an envelope and leave."""
     rows = scope.present(scope.cases(work.permit).only([found.id])).on(work.session)

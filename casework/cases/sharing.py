@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework.audit import fresh
-from casework.cases import reading, scope, writing
+from casework.cases import reading, writing
 from casework.cases.models import CARRYING_GROUND, DONE, EXPIRED, LIVE_REFERRAL, OVER, READABLE, Ground, Referral
 from casework.cases.reading import Held
 from casework.gate import Work
@@ -76,8 +76,8 @@ def share(work: Work, found: Held, ground: Ground, to: Lock) -> None:
 
 def keep(work: Work, found: Held) -> None:
     """Turn what was sent to my agency into what it keeps, so that it opens under the agency's own safe key."""
-    documents = {one.id: one for one in _rows(work, found, Document)}
-    for envelope in _rows(work, found, Envelope):
+    documents = {one.id: one for one in reading.hanging(work, found, Document)}
+    for envelope in reading.hanging(work, found, Envelope):
         if envelope.kind == SENT and work.hands.holds(envelope.agency_id):
             reading.prepare(work, envelope)
             rekey(work.hands, documents[envelope.document_id], envelope)
@@ -97,8 +97,8 @@ def cut(work: Work, found: Held, agency_id: UUID) -> None:
     """Take from an agency every document that is not its own and that no other referral still carries to it."""
     work.session.flush()
     still = _carried(work, found, agency_id)
-    documents = {one.id: one for one in _rows(work, found, Document)}
-    for envelope in _rows(work, found, Envelope):
+    documents = {one.id: one for one in reading.hanging(work, found, Document)}
+    for envelope in reading.hanging(work, found, Envelope):
         document = documents[envelope.document_id]
         theirs = agency_id in (document.owner_id, found.case.owner_id) or still.holds(document)
         if envelope.agency_id == agency_id and not theirs:
@@ -108,8 +108,8 @@ def cut(work: Work, found: Held, agency_id: UUID) -> None:
 
 def end_all(work: Work, found: Held) -> None:
     """End every referral of a case that closes: each receiver keeps only what it wrote itself."""
-    grounds = {one.id: one for one in _rows(work, found, Ground)}
-    for referral in _rows(work, found, Referral):
+    grounds = {one.id: one for one in reading.hanging(work, found, Ground)}
+    for referral in reading.hanging(work, found, Referral):
         if referral.state in READABLE:
             grounds[referral.ground_id].until = work.hands.at
     lapse(work, found)
@@ -117,9 +117,11 @@ def end_all(work: Work, found: Held) -> None:
 
 def lapse(work: Work, found: Held) -> None:
     """End every referral whose ground carries it no longer, and take back what it gave."""
-    grounds = {one.id: one for one in _rows(work, found, Ground)}
+    grounds = {one.id: one for one in reading.hanging(work, found, Ground)}
     over = [
-        one for one in _rows(work, found, Referral) if state_of(one, grounds[one.ground_id], work.hands.at) != one.state
+        one
+        for one in reading.hanging(work, found, Referral)
+        if state_of(one, grounds[one.ground_id], work.hands.at) != one.state
     ]
     for referral in over:
         referral.state = state_of(referral, grounds[referral.ground_id], work.hands.at)
@@ -137,13 +139,17 @@ def state_of(referral: Any, ground: Any, at: int) -> str:
 
 def readers_of(work: Work, found: Held, section: Section) -> list[UUID]:
     """Return who gets a new revision: the owner, and each agency that a live referral on a live ground gives it to."""
-    live = sorted({one.to_id for one in _rows(work, found, Referral) if one.state in LIVE_REFERRAL})
+    live = sorted({one.to_id for one in reading.hanging(work, found, Referral) if one.state in LIVE_REFERRAL})
     return [found.case.owner_id, *(to for to in live if section in _carried(work, found, to).live)]
 
 
 def brought_by(work: Work, found: Held) -> UUID | None:
     """Return the newest referral by which my agency or circle reads somebody else's case."""
-    mine = [one for one in _rows(work, found, Referral) if one.to_id in work.actor.agencies and one.state in READABLE]
+    mine = [
+        one
+        for one in reading.hanging(work, found, Referral)
+        if one.to_id in work.actor.agencies and one.state in READABLE
+    ]
     return max(mine, key=lambda one: one.sent).id if mine else None
 
 
@@ -165,10 +171,10 @@ def locks(work: Work, agency_ids: Iterable[UUID]) -> list[Lock]:
 
 
 def _carried(work: Work, found: Held, agency_id: UUID) -> Carried:
-    grounds = {one.id: one for one in _rows(work, found, Ground) if is_live(one, work.hands.at)}
+    grounds = {one.id: one for one in reading.hanging(work, found, Ground) if is_live(one, work.hands.at)}
     mine = [
         one
-        for one in _rows(work, found, Referral)
+        for one in reading.hanging(work, found, Referral)
         if one.to_id == agency_id and one.state in READABLE and one.ground_id in grounds
     ]
     live: set[Section] = set()
@@ -193,15 +199,13 @@ def _kept(referral: Referral) -> list[tuple[Section, int]]:
 
 def _newest(work: Work, found: Held) -> list[Document]:
     newest = {(one.section, one.series): one.revision for one in heads.entries(found.head.listing)}
-    return [one for one in _rows(work, found, Document) if newest.get((one.section, one.series)) == one.revision]
+    return [
+        one for one in reading.hanging(work, found, Document) if newest.get((one.section, one.series)) == one.revision
+    ]
 
 
 def _by_document(work: Work, found: Held) -> dict[UUID, list[Envelope]]:
     by: dict[UUID, list[Envelope]] = {}
-    for one in _rows(work, found, Envelope):
+    for one in reading.hanging(work, found, Envelope):
         by.setdefault(one.document_id, []).append(one)
     return by
-
-
-def _rows(work: Work, found: Held, kind: type[Any]) -> list[Any]:
-    return list(scope.bound(work.permit, kind, found.id).on(work.session).scalars())

@@ -1,10 +1,9 @@
 """Finds referrals: a child id under a wrong parent, or under a case out of reach, is the same 404."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from casework.cases import reading, scope, sharing
+from casework.cases import reading, sharing
 from casework.cases.models import Ground, Referral
 from casework.cases.reading import Held
 from casework.errors import NotFound
@@ -67,7 +66,7 @@ def ground(work: Work, held: Held, ground_id: UUID) -> Ground:
 
 def grounds(work: Work, held: Held) -> list[Ground]:
     """Return every entry of the ledger of this case."""
-    return _of(work, held, Ground)
+    return reading.hanging(work, held, Ground)
 
 
 def referrals(work: Work, held: Held) -> list[Found]:
@@ -76,10 +75,6 @@ def referrals(work: Work, held: Held) -> list[Found]:
     mine = work.actor.agencies
     return [
         Found(held, one, by_id[one.ground_id], sharing.state_of(one, by_id[one.ground_id], work.hands.at))
-        for one in _of(work, held, Referral)
+        for one in reading.hanging(work, held, Referral)
         if held.case.owner_id in mine or one.to_id in mine
     ]
-
-
-def _of(work: Work, held: Held, kind: type[Any]) -> list[Any]:
-    return list(scope.bound(work.permit, kind, held.id).on(work.session).scalars())

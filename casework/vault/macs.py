@@ -135,7 +135,7 @@ def check(control: Control, kind: type[Maced], row: Any, v: int) -> None:
     """Raise VaultError unless the row is one that we wrote, unchanged, and not taken back since."""
     commune_id = getattr(row, kind.__commune__)
     ours = commune_id is control.commune_id or commune_id == control.commune_id
-    if not ours or not hmac.compare_digest(row.mac, _tag(control, _encoding(kind), row, v)):
+    if not ours or not hmac.compare_digest(row.mac, tag(control, kind, row, v)):
         raise VaultError("unopened")
 
 
