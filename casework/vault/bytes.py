@@ -24,6 +24,7 @@ Field: TypeAlias = int | str | UUID | bytes | None
 KEY_BYTES = 32
 PUBLIC_KEY_BYTES = 1216
 _E1_HEAD = struct.Struct(">BBI")
+_NONCE_AT, _BODY_AT = _E1_HEAD.size, _E1_HEAD.size + NONCE_BYTES
 _ENC = 1120
 _MLKEM_PUBLIC = 1184
 _SMALLEST_PAD = 1024
@@ -55,12 +56,6 @@ def encoded(field: Field) -> bytes:
         return ENCODERS[type(field)](field)
     except KeyError:
         raise VaultError("cannot encode") from None
-
-
-@lru_cache(maxsize=1024)
-def begun(count: int, word: str, commune_id: UUID) -> bytes:
-    """Return how `lp` begins a list of so many fields that starts with a word and a commune."""
-    return bytes((count,)) + encoded(word) + encoded(commune_id)
 
 
 @lru_cache(maxsize=16_384)
@@ -129,16 +124,15 @@ def seal(key: bytes | Cipher, plain: bytes, *, context: bytes, key_ref: int) -> 
 
 def unseal(key: bytes | Cipher, blob: bytes, *, context: bytes, key_ref: int) -> bytes:
     """Open an E1 blob; every failure is the same VaultError."""
-    if not _E1_HEAD.size + NONCE_BYTES + TAG_BYTES <= len(blob) <= _LARGEST:
+    if not _BODY_AT + TAG_BYTES <= len(blob) <= _LARGEST:
         raise VaultError("unopened")
-    head = blob[: _E1_HEAD.size]
+    head = blob[:_NONCE_AT]
     version, number, ref = _E1_HEAD.unpack(head)
     if version != VERSION or ref != key_ref or number not in algorithms.E1.known:
         raise VaultError("unopened")
-    nonce = blob[_E1_HEAD.size : _E1_HEAD.size + NONCE_BYTES]
     ready = Cipher(key) if isinstance(key, bytes) else key
     try:
-        return ready.by(number).decrypt(nonce, blob[_E1_HEAD.size + NONCE_BYTES :], head + context)
+        return ready.by(number).decrypt(blob[_NONCE_AT:_BODY_AT], blob[_BODY_AT:], head + context)
     except InvalidTag:
         raise VaultError("unopened") from None
 

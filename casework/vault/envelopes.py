@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 
 from casework.errors import VaultError
 from casework.vault import heads, links
-from casework.vault.bytes import ID, begun, encoded, fresh_key, lp, pad, receive, seal, send, unpad, unseal
+from casework.vault.bytes import fresh_key, pad, receive, seal, send, unpad, unseal
+from casework.vault.contexts import Placed
 from casework.vault.hands import Hands, Lock
 from casework.vault.keyring import AgencyKeys
 from casework.vault.models import Document, Envelope, Head
@@ -37,21 +38,9 @@ class Page(NamedTuple):
         return "<sealed>"
 
 
-class DocumentRow(Protocol):
+class DocumentRow(Placed, Protocol):
     """A document as a mapped object or as a plain row."""
 
-    @property
-    def id(self) -> UUID: ...
-    @property
-    def case_id(self) -> UUID: ...
-    @property
-    def section(self) -> int: ...
-    @property
-    def series(self) -> UUID: ...
-    @property
-    def revision(self) -> int: ...
-    @property
-    def author_agency_id(self) -> UUID: ...
     @property
     def commit_tag(self) -> bytes: ...
     @property
@@ -125,10 +114,10 @@ def write(hands: Hands, head: Head, text: Text, *, readers: Iterable[Lock]) -> D
         commit_tag=b"",
         body=b"",
     )
-    document.commit_tag = _commitment(dek, hands.commune_id, document.id)
+    document.commit_tag = _commitment(dek, hands.contexts.commitment(document.id))
     plain = {"by": text.by.hex, "at": hands.at, "data": dict(text.data)}
     body = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    document.body = seal(dek, pad(body), context=_body_context(hands.commune_id, document), key_ref=0)
+    document.body = seal(dek, pad(body), context=hands.contexts.body(document), key_ref=0)
     hands.session.add(document)
     give(hands, document, dek, readers=readers)
     digest = sha256(document.body).digest()
@@ -158,10 +147,8 @@ def give(hands: Hands, document: DocumentRow, dek: bytes, *, readers: Iterable[L
 
 def open_newest(hands: Hands, listing: bytes, document: DocumentRow, envelope: EnvelopeRow) -> Page:
     """Open the newest revision, checked against the case's head; an older one is refused, never shown silently."""
-    newest = heads.newest(listing, document.section, document.series)
-    if newest is None or newest.revision != document.revision:
-        raise VaultError("unopened")
-    if not hmac.compare_digest(newest.digest, sha256(document.body).digest()):
+    digest = sha256(document.body).digest()
+    if not heads.lists(listing, document.section, document.series, document.revision, digest):
         raise VaultError("unopened")
     return open_page(hands, document, envelope)
 
@@ -169,7 +156,7 @@ def open_newest(hands: Hands, listing: bytes, document: DocumentRow, envelope: E
 def open_page(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> Page:
     """Open one revision with the envelope of an agency whose keys are in hand."""
     dek = open_key(hands, document, envelope)
-    padded = unseal(dek, document.body, context=_body_context(hands.commune_id, document), key_ref=0)
+    padded = unseal(dek, document.body, context=hands.contexts.body(document), key_ref=0)
     plain, _ = _read(unpad(padded).decode())
     by, at, data = _author(plain["by"]), plain["at"], plain["data"]
     return Page(document.section, document.series, document.revision, by, at, data)
@@ -187,14 +174,15 @@ def open_key(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> byte
         raise VaultError("unopened")
     keys = hands.keys(envelope.agency_id)
     if envelope.kind == KEPT:
-        context = _kept_context(hands, document.id, envelope)
+        context = hands.contexts.kept(document.id, envelope.agency_id)
         dek = unseal(keys.safe_cipher, envelope.blob, context=context, key_ref=keys.epoch)
     elif envelope.kind == SENT:
         opener = links.older(hands, keys, envelope.epoch).opener
-        dek = receive(opener, envelope.blob, context=_sent_context(hands, document.id, envelope))
+        context = hands.contexts.sent(document.id, envelope.agency_id, envelope.epoch)
+        dek = receive(opener, envelope.blob, context=context)
     else:
         raise VaultError("unopened")
-    if not hmac.compare_digest(document.commit_tag, _commitment(dek, hands.commune_id, document.id)):
+    if not hmac.compare_digest(document.commit_tag, _commitment(dek, hands.contexts.commitment(document.id))):
         raise VaultError("unopened")
     return dek
 
@@ -211,29 +199,14 @@ def keep_under(hands: Hands, keys: AgencyKeys, envelope: Envelope, dek: bytes) -
 
 
 def _keep(hands: Hands, document_id: UUID, keys: AgencyKeys, dek: bytes) -> bytes:
-    return seal(keys.safe_cipher, dek, context=_kept_context(hands, document_id, keys), key_ref=keys.epoch)
+    context = hands.contexts.kept(document_id, keys.agency_id)
+    return seal(keys.safe_cipher, dek, context=context, key_ref=keys.epoch)
 
 
 def _send(hands: Hands, document_id: UUID, lock: Lock, dek: bytes) -> bytes:
-    return send(lock.public_key, dek, context=_sent_context(hands, document_id, lock))
+    return send(lock.public_key, dek, context=hands.contexts.sent(document_id, lock.agency_id, lock.epoch))
 
 
-def _kept_context(hands: Hands, document_id: UUID, to: AgencyKeys | EnvelopeRow) -> bytes:
-    """Return lp("cw/1/kept", commune, document, agency)."""
-    return b"".join((begun(4, "cw/1/kept", hands.commune_id), ID, document_id.bytes, ID, to.agency_id.bytes))
-
-
-def _sent_context(hands: Hands, document_id: UUID, to: Lock | EnvelopeRow) -> bytes:
-    return lp("cw/1/sent", hands.commune_id, document_id, to.agency_id, to.epoch)
-
-
-def _commitment(dek: bytes, commune_id: UUID, document_id: UUID) -> bytes:
-    """Return the HMAC of lp("cw/1/commit", commune, document) under the key of the document."""
-    return hmac.digest(dek, b"".join((begun(3, "cw/1/commit", commune_id), ID, document_id.bytes)), "sha256")
-
-
-def _body_context(commune_id: UUID, row: DocumentRow) -> bytes:
-    """Return lp("cw/1/body", commune, document, case, section, series, revision, agency of the author)."""
-    start, section, revision = begun(8, "cw/1/body", commune_id), encoded(row.section), encoded(row.revision)
-    place = b"".join((start, ID, row.id.bytes, ID, row.case_id.bytes, section, ID, row.series.bytes))
-    return place + revision + ID + row.author_agency_id.bytes
+def _commitment(dek: bytes, context: bytes) -> bytes:
+    """Return by what a document commits to its key: an HMAC under that key."""
+    return hmac.digest(dek, context, "sha256")

@@ -1,11 +1,14 @@
 """What an act holds while it runs: the transaction, the server's control keys and the person's keyring."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from casework.errors import VaultError
+from casework.vault.contexts import Contexts
 from casework.vault.kek import Control
 from casework.vault.keyring import AgencyKeys, Keyring
 
@@ -24,15 +27,25 @@ class Hands:
         """Return the commune whose keys these are."""
         return self.control.commune_id
 
+    @cached_property
+    def contexts(self) -> Contexts:
+        """Return what the documents of this commune are bound to."""
+        return Contexts(self.commune_id)
+
     def keys(self, agency_id: UUID) -> AgencyKeys:
         """Return the keys of an agency that this person holds, or raise VaultError."""
         if self.keyring is None:
             raise VaultError("unopened")
         return self.keyring.holding(agency_id)
 
+    @property
+    def held(self) -> Collection[UUID]:
+        """Return the agencies and circles whose keys this person has in hand."""
+        return self.keyring.agencies if self.keyring is not None else ()
+
     def holds(self, agency_id: UUID) -> bool:
         """Tell whether this person has the keys of an agency in hand."""
-        return self.keyring is not None and agency_id in self.keyring.agencies
+        return agency_id in self.held
 
 
 @dataclass(frozen=True)

@@ -102,14 +102,24 @@ def entries(listing: bytes) -> Iterator[Newest]:
 
 def newest(listing: bytes, section: int, series: UUID = SINGLE) -> Newest | None:
     """Find the newest revision of one series, or None if it was never written."""
-    wanted = section.to_bytes(2, "big") + series.bytes
-    at = listing.find(wanted)
-    while at % _ENTRY.size and at >= 0:
-        at = listing.find(wanted, at + 1)
+    at = _place(listing, section.to_bytes(2, "big") + series.bytes)
     if at < 0:
         return None
     _, _, revision, digest = _ENTRY.unpack_from(listing, at)
     return Newest(section, series, revision, digest)
+
+
+def lists(listing: bytes, section: int, series: UUID, revision: int, digest: bytes) -> bool:
+    """Tell whether this very revision with this very body is the newest of its series."""
+    return _place(listing, _ENTRY.pack(section, series.bytes, revision, digest)) >= 0
+
+
+def _place(listing: bytes, wanted: bytes) -> int:
+    """Return where an entry that begins so stands in a listing, or -1."""
+    at = listing.find(wanted)
+    while at % _ENTRY.size and at >= 0:
+        at = listing.find(wanted, at + 1)
+    return at
 
 
 def record(head: Head, *, section: int, series: UUID, revision: int, digest: bytes) -> None:

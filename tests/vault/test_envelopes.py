@@ -11,6 +11,7 @@ from casework.errors import VaultError
 from casework.policy.words import Section
 from casework.vault import envelopes, heads
 from casework.vault.bytes import fresh_key, seal, send
+from casework.vault.contexts import Contexts
 from casework.vault.envelopes import KEPT, SENT, Page, Sheet, Text
 from casework.vault.hands import Hands, Lock
 from casework.vault.kek import control
@@ -144,12 +145,12 @@ def test_an_envelope_cannot_be_given_to_another_agency():
 
 def test_one_document_cannot_say_two_things_to_two_agencies():
     """An insider who makes a second key for the same body is caught by the commitment."""
-    page = written(UNION, POLICE)
+    page, contexts = written(UNION, POLICE), Contexts(THANH_SON)
     other = fresh_key()
     envelope = page.by[POLICE.agency_id]
-    context = envelopes._sent_context(hands(POLICE), page.document.id, envelope)
+    context = contexts.sent(page.document.id, envelope.agency_id, envelope.epoch)
     envelope.blob = send(POLICE.public_key, other, context=context)
-    page.document.body = seal(other, b"x" * 1024, context=envelopes._body_context(THANH_SON, page.document), key_ref=0)
+    page.document.body = seal(other, b"x" * 1024, context=contexts.body(page.document), key_ref=0)
     with pytest.raises(VaultError, match=r"^unopened$"):
         envelopes.open_page(hands(POLICE), page.document, envelope)
 

@@ -31,6 +31,10 @@ def test_what_was_recorded_last_is_what_is_found(raw):
     for (section, series), one in expected.items():
         assert heads.newest(head.listing, section, series) == one
     assert heads.newest(head.listing, 7, UUID(int=99)) == expected.get((7, UUID(int=99)))
+    for one in entries:
+        assert heads.lists(head.listing, *one) == (expected[one.section, one.series] == one)
+        for other in (one._replace(revision=one.revision ^ 1), one._replace(digest=bytes(32)), one._replace(section=0)):
+            assert heads.lists(head.listing, *other) == (other in expected.values())
 
 
 @given(st.lists(ENTRY, min_size=1, max_size=8), st.integers(0, 2**16 - 1), st.uuids())
