@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String, Text
+from sqlalchemy import Index, LargeBinary, String, Text, literal
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import FREE, Base
+from casework.policy.words import Act
 from casework.vault.macs import Maced
 
 
@@ -36,6 +37,16 @@ class AuditLine(Base):
     prev: Mapped[bytes] = mapped_column(LargeBinary)
     h: Mapped[bytes] = mapped_column(LargeBinary)
     mac: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+# Every home page asks which cases these have changed: few lines in a long log, each kind in an index of its own.
+RARE = {
+    act: AuditLine.act == literal(act.value, literal_execute=True)
+    for act in (Act.ACCOUNT_LEAVE, Act.CASE_ERASE_REQUEST)
+}
+for _act, _which in RARE.items():
+    _name = f"ix_audit_line_{_act.value.replace('.', '_')}"
+    Index(_name, AuditLine.commune_id, AuditLine.head, sqlite_where=_which, postgresql_where=_which)
 
 
 class Tally(Base, Maced):

@@ -4,13 +4,12 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from casework.audit.chain import short
-from casework.audit.models import AuditLine
+from casework.audit.models import RARE, AuditLine
 from casework.audit.tally import more
 from casework.policy.words import Act
 from casework.vault.hands import Hands
@@ -41,6 +40,12 @@ _ABOUT = (
     .order_by(_line_of.n.desc())
     .limit(bindparam("limit"))
 )
+_CHANGED = {
+    act: select(_line_of.head, func.max(_line_of.at).label("last"))
+    .where(_line_of.commune_id == bindparam("commune"), which)
+    .group_by(_line_of.head)
+    for act, which in RARE.items()
+}
 # A minute has fewer lines than this; the whole log is never walked to count what is recent.
 _RECENT_LINES = 2000
 _NEWEST = (
@@ -59,14 +64,9 @@ def about(hands: Hands, about_id: UUID, *, acts: Iterable[Act], limit: int = 50)
     return [Line(*row) for row in hands.session.execute(_ABOUT, wanted)]
 
 
-def changed(heads: Select[UUID]) -> Select[Any]:
-    """Return the statement that tells for each of some heads when the act `changed_by` has last changed it."""
-    mine = (
-        _line_of.commune_id == bindparam("commune"),
-        _line_of.act == bindparam("changed_by"),
-        _line_of.head.in_(heads),
-    )
-    return select(_line_of.head, func.max(_line_of.at).label("last")).where(*mine).group_by(_line_of.head)
+def changed_by(hands: Hands, act: Act) -> dict[UUID, int]:
+    """Return each head that a rare act has changed, as the leaving of whoever held a case, with the last moment."""
+    return {row.head: row.last for row in hands.session.execute(_CHANGED[act], {"commune": hands.commune_id})}
 
 
 def recent(hands: Hands, act: Act, *, who: UUID, since: int) -> int:

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Select, bindparam, case, cast, func, literal, select
+from sqlalchemy import BigInteger, ScalarSelect, Select, bindparam, case, cast, func, literal, select
 
 from casework.audit.models import AuditLine
 from casework.audit.read import Line
@@ -18,20 +18,28 @@ _MINE = _line.commune_id == bindparam("commune")
 _SHOWN = (_line.n, _line.at, _line.act, _line.who, _line.about, _line.outcome)
 _END = select(func.max(_line.n)).where(_MINE)
 _BACK = select(_line.at).where(_MINE, _line.n == _END.scalar_subquery() - bindparam("lines"))
-_SINCE = (
-    _MINE,
-    _line.n >= bindparam("first"),
-    _line.act.in_(bindparam("acts", expanding=True)),
-    _line.outcome == bindparam("outcome"),
-)
+
+
+def first_since() -> ScalarSelect[int]:
+    """Return what finds the number of the first line at or after a moment, or one more than the last.
+
+    Lines stand in the order of time and no index knows their moments, so the log is halved until one is left.
+    """
+    first, end = cast(literal(1), BigInteger), func.coalesce(func.max(_line.n), 0) + 1
+    span = select(first.label("low"), end.label("high")).where(_MINE).cte("span", recursive=True)
+    middle = (span.c.low + span.c.high) // 2
+    at = select(_line.at).where(_MINE, _line.n == middle).correlate(span).scalar_subquery()
+    early = func.coalesce(at, 0) < bindparam("since")
+    half = select(case((early, middle + 1), else_=span.c.low), case((early, span.c.high), else_=middle))
+    halved = span.union_all(half.where(span.c.low < span.c.high))
+    return select(halved.c.low).where(halved.c.low >= halved.c.high).scalar_subquery()
+
+
+_RECENT = (_MINE, _line.n >= first_since(), _line.act.in_(bindparam("acts", expanding=True)))
+_ENDED = (*_RECENT, _line.outcome == bindparam("outcome"))
 # Asked for in order, SQLite would walk the whole log since then rather than what is about these ids.
-_ABOUT = select(*_SHOWN).where(_line.about.in_(bindparam("about", expanding=True)), *_SINCE)
-_TIMES = select(func.count()).where(
-    _MINE,
-    _line.n >= bindparam("first"),
-    _line.who == bindparam("who"),
-    _line.act.in_(bindparam("acts", expanding=True)),
-)
+_ABOUT = select(*_SHOWN).where(_line.about.in_(bindparam("about", expanding=True)), *_ENDED)
+_TIMES = select(func.count()).where(_line.who == bindparam("who"), *_RECENT)
 _LAST = (
     select(_line.at, _line.body)
     .where(_MINE, _line.about == bindparam("about"), _line.act == bindparam("act"), _line.outcome == "ok")
@@ -40,39 +48,15 @@ _LAST = (
 )
 
 
-def _halving() -> Select[int]:
-    """Return the statement that halves the log until one line is left, in one go."""
-    first, end = cast(literal(1), BigInteger), func.coalesce(func.max(_line.n), 0) + 1
-    span = select(first.label("low"), end.label("high")).where(_MINE).cte("span", recursive=True)
-    middle = (span.c.low + span.c.high) // 2
-    at = select(_line.at).where(_MINE, _line.n == middle).correlate(span).scalar_subquery()
-    early = func.coalesce(at, 0) < bindparam("moment")
-    half = select(case((early, middle + 1), else_=span.c.low), case((early, span.c.high), else_=middle))
-    halved = span.union_all(half.where(span.c.low < span.c.high))
-    return select(halved.c.low).where(halved.c.low >= halved.c.high)
-
-
-_FIRST_SINCE = _halving()
-
-
-def first_since(hands: Hands, moment: int) -> int:
-    """Return the number of the first line at or after a moment, or one more than the last.
-
-    Lines stand in the order of time and no index knows their moments, so the log is halved until one is left.
-    """
-    wanted = {"commune": hands.commune_id, "moment": moment}
-    return hands.session.execute(_FIRST_SINCE, wanted).scalar_one()
-
-
 def about(hands: Hands, ids: Collection[UUID], acts: Collection[Act], *, since: int, outcome: str = "ok") -> list[Line]:
     """Return the lines of some acts about some ids since a moment that ended so, the oldest first."""
     wanted = {"commune": hands.commune_id, "about": list(ids), "acts": list(acts), "outcome": outcome}
-    return in_order(hands.session.execute(_ABOUT, wanted | {"first": first_since(hands, since)}))
+    return in_order(hands.session.execute(_ABOUT, wanted | {"since": since}))
 
 
 def done_about(ids: Select[UUID]) -> Select[Any]:
     """Return the statement that tells what was done about the ids of another one; its rows are put `in_order`."""
-    return select(*_SHOWN).where(_line.about.in_(ids), *_SINCE)
+    return select(*_SHOWN).where(_line.about.in_(ids), *_ENDED)
 
 
 def in_order(rows: Iterable[Any]) -> list[Line]:
@@ -89,7 +73,7 @@ def hurried(hands: Hands, acts: Collection[Act], *, who: UUID, since: int, most:
     back = hands.session.execute(_BACK, mine | {"lines": most - 1}).scalar_one_or_none()
     if back is None or back < since:
         return False
-    counted = mine | {"who": who, "acts": list(acts), "first": first_since(hands, since)}
+    counted = mine | {"who": who, "acts": list(acts), "since": since}
     return hands.session.execute(_TIMES, counted).scalar_one() >= most
 
 

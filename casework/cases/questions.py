@@ -33,10 +33,6 @@ def ask(kind: Kind, label: str, *, codelist: str | None = None, hint: str = "") 
     return field(default=None if kind in ("year", "number") else "", metadata={"question": question})
 
 
-# The names of the fields of each section: a list reads some hundred sections.
-_known: dict[type, frozenset[str]] = {}
-
-
 @dataclass(frozen=True)
 class SectionData:
     """What every section can do: become JSON and come back."""
@@ -50,12 +46,11 @@ class SectionData:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Rebuild a section; a field that this version does not know raises VaultError, a missing one is empty."""
-        known = _known.get(cls)
-        if known is None:
-            known = _known[cls] = frozenset(f.name for f in fields(cls))
-        if not known.issuperset(data):
-            raise VaultError("a section was written by a newer program")
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()})
+        read = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+        try:
+            return cls(**read)
+        except TypeError:
+            raise VaultError("a section was written by a newer program") from None
 
     @classmethod
     def questions(cls) -> dict[str, Question]:

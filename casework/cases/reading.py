@@ -61,25 +61,25 @@ class Book:
         the body opens only in the place that it was sealed for.
         """
         within = self.within if of is None else some(self.within, of)
-        hands, control, seen = self.work.hands, self.work.hands.control, set[UUID]()
+        hands, heads, seen = self.work.hands, self.heads, set[UUID]()
+        control, held = hands.control, hands.held
         for sheet in map(Sheet._make, scope.sheets(within, frozenset(sections)).on(self.work.session).all()):
-            document_id, case_id = sheet.id, sheet.case_id
-            if document_id in seen or not hands.holds(sheet.agency_id):
+            if sheet.id in seen or sheet.agency_id not in held:
                 continue
-            seen.add(document_id)
-            head = self.heads.get(case_id)
+            seen.add(sheet.id)
+            head = heads.get(sheet.case_id)
             if head is None:
                 raise VaultError("unopened")
             check(control, Envelope, sheet, head.v)
-            yield case_id, open_newest(hands, head.listing, sheet, sheet)
+            yield sheet.case_id, open_newest(hands, head.listing, sheet, sheet)
 
     def listed(self, sections: Iterable[Section], *, of: Collection[UUID] | None = None) -> list[Listed]:
         """Return cases with these sections open, of some cases or of all; what opens nothing is left out."""
         opened: dict[UUID, list[Page]] = {}
         for case_id, page in self.each(sections, of=of):
             opened.setdefault(case_id, []).append(page)
-        wanted = self.cases if of is None else of
-        return [Listed(self.cases[one], tuple(opened[one])) for one in wanted if one in opened]
+        found = opened.items() if of is None else ((one, opened[one]) for one in of if one in opened)
+        return [Listed(self.cases[case_id], tuple(pages)) for case_id, pages in found]
 
 
 def day_of(at: int) -> int:

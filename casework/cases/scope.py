@@ -157,20 +157,9 @@ def under_review(within: Within) -> Asked:
     return _asked(statements.under_review(within.condition, within.permit.actor), within)
 
 
-def having(within: Within, section: Section) -> Asked:
-    """Select the ids of those cases in which a section was ever written; whoever opens them verifies them first."""
-    return _asked(statements.having(within.condition, within.permit.actor), within, {"section": section})
-
-
-def changed(within: Within, by: Act) -> Asked:
-    """Select the ids of those cases that an act has changed, each with the last moment of it."""
-    told = {"commune": within.permit.actor.commune_id, "changed_by": by}
-    return _asked(statements.changed(within.condition), within, told)
-
-
-def done_about(within: Within, acts: Collection[Act], *, first: int) -> Asked:
-    """Select the lines of the log, from one on, that tell that an act about one of those cases was done."""
-    told = {"commune": within.permit.actor.commune_id, "acts": list(acts), "first": first, "outcome": "ok"}
+def done_about(within: Within, acts: Collection[Act], *, since: int) -> Asked:
+    """Select the lines of the log that tell that an act about one of those cases was done since a moment."""
+    told = {"commune": within.permit.actor.commune_id, "acts": list(acts), "since": since, "outcome": "ok"}
     return _asked(statements.done_about(within.condition), within, told)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
-from casework.audit import fresh, read, recent
+from casework.audit import fresh, recent
 from casework.cases.models import OPEN, REVIEW, Case, Ground, Referral
 from casework.policy.permit import Actor
 from casework.vault.envelopes import Sheet
@@ -112,19 +112,6 @@ def _newest() -> Any:
     newer = _document.alias()
     same = (newer.c[name] == _document.c[name] for name in ("commune_id", "case_id", "section", "series"))
     return select(func.max(newer.c.revision)).where(*same).scalar_subquery()
-
-
-@lru_cache(maxsize=1024)
-def having(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
-    """Select the ids of the cases in which a section was ever written."""
-    here = _hangs(_document, condition, actor)
-    return select(_document.c.case_id).distinct().where(here, _document.c.section == bindparam("section"))
-
-
-@lru_cache(maxsize=1024)
-def changed(condition: ColumnElement[bool]) -> Select[Any]:
-    """Select the ids of the cases that an act has changed, each with the last moment of it."""
-    return read.changed(select(_case.c.id).where(condition))
 
 
 @lru_cache(maxsize=1024)

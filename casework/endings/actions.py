@@ -5,6 +5,7 @@ from uuid import UUID
 
 from casework.accounts import staff
 from casework.accounts.staff import Colleague
+from casework.audit import read
 from casework.cases import erasing, naming, reading, scope, writing
 from casework.cases.reading import Held
 from casework.cases.sections import Erasure, Plan
@@ -58,8 +59,11 @@ class Ending:
 @action(Act.CASE_ERASE_LIST)
 def list_requests(work: Work) -> tuple[Request, ...]:
     """List the requests to erase that wait for my word, and those that I have made myself, oldest first."""
-    ids = scope.having(scope.cases(work.permit), Section.ERASURE).on(work.session).scalars().all()
-    found = [_request(work, reading.held(work, case_id)) for case_id in ids]
+    asked = read.changed_by(work.hands, Act.CASE_ERASE_REQUEST)
+    if not asked:
+        return ()
+    reached = scope.case_rows(reading.some(scope.cases(work.permit), asked)).on(work.session).all()
+    found = [_request(work, reading.held(work, row.id)) for row in reached if row.id in asked]
     work.about = None
     return tuple(sorted((one for one in found if one.decides or _waits(one)), key=lambda one: one.at))
 

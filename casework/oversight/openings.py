@@ -52,9 +52,11 @@ class Many:
 
 def of_mine(work: Work, listed: Sequence[Listed]) -> tuple[Opened, ...]:
     """Return who opened a case that I hold in the last seven days: neither stand-in nor lead, the newest first."""
-    mine = {one.row.id: one for one in listed if one.row.holder_id == work.me}
-    last = {(one.case_id, one.by.id): one for one in _outside(work, mine) if Role.LEAD not in one.by.roles}
-    found = [Opened(one.case_id, _code(mine[one.case_id]), one.by.name, one.at) for one in last.values()]
+    if not any(one.row.holder_id == work.me for one in listed):
+        return ()
+    mine = [one for one in _outside(work, listed) if one.case.row.holder_id == work.me]
+    last = {(one.case.row.id, one.by.id): one for one in mine if Role.LEAD not in one.by.roles}
+    found = [Opened(one.case.row.id, _code(one.case), one.by.name, one.at) for one in last.values()]
     return tuple(sorted(found, key=lambda one: -one.at))
 
 
@@ -67,8 +69,7 @@ def alerts(work: Work, listed: Sequence[Listed]) -> tuple[Many, ...]:
     if not {Role.LEAD, Role.DEPUTY} & set(work.actor.roles):
         return ()
     leads = Role.LEAD in work.actor.roles
-    ours = {one.row.id: one for one in listed if one.row.owner_id == work.actor.agency_id}
-    outside = [one for one in _outside(work, ours) if one.by.id != work.me and (leads or Role.LEAD in one.by.roles)]
+    outside = [one for one in _outside(work, listed) if one.by.id != work.me and (leads or Role.LEAD in one.by.roles)]
     times = Counter((one.by, clock.local(one.at).date()) for one in outside)
     many = [Many(by.name, day, count) for (by, day), count in times.items() if count >= MANY]
     whom = [
@@ -95,23 +96,25 @@ def _stopped(work: Work, whom: Iterable[Colleague]) -> list[Many]:
 class _Opening:
     """One opening of a case by a colleague who neither held it nor stood in."""
 
-    case_id: UUID
+    case: Listed
     by: Colleague
     at: int
 
 
-def _outside(work: Work, cases: dict[UUID, Listed]) -> Iterator[_Opening]:
-    """Yield the openings of these cases by who may open those of others and neither held them nor stood in."""
-    if not cases:
+def _outside(work: Work, listed: Sequence[Listed]) -> Iterator[_Opening]:
+    """Yield the openings of our own cases among these by who may open those of others, neither held it nor stood in."""
+    if not listed:
         return
-    first = recent.first_since(work.hands, work.hands.at - _DAYS)
-    asked = scope.done_about(scope.cases(work.permit), [Act.CASE_READ], first=first)
-    lines = [line for line in recent.in_order(asked.on(work.session)) if line.about in cases]
-    strangers = [line for line in _once(lines) if line.about and _strange(work, cases[line.about].row, line.who)]
+    asked = scope.done_about(scope.cases(work.permit), [Act.CASE_READ], since=work.hands.at - _DAYS)
+    lines = recent.in_order(asked.on(work.session))
+    cases = {one.row.id: one for one in listed} if lines else {}
+    strangers = [
+        line for line in _once(lines) if line.about in cases and _strange(work, cases[line.about].row, line.who)
+    ]
     known = {one.id: one for one in colleagues(work)} if strangers else {}
     for line in strangers:
         if line.about and line.who in known and _roams(known[line.who]):
-            yield _Opening(line.about, known[line.who], line.at)
+            yield _Opening(cases[line.about], known[line.who], line.at)
 
 
 def _strange(work: Work, case: Any, who: UUID | None) -> bool:

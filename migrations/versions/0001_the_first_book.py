@@ -58,6 +58,9 @@ def upgrade() -> None:
     )
     op.create_index('ix_audit_line_about', 'audit_line', ['commune_id', 'about', 'n'], unique=False)
     op.create_index('ix_audit_line_head', 'audit_line', ['commune_id', 'head', 'n'], unique=False)
+    for act in ('account.leave', 'case.erase_request'):
+        rare = sa.text(f"act = '{act}'")
+        op.create_index(f"ix_audit_line_{act.replace('.', '_')}", 'audit_line', ['commune_id', 'head'], unique=False, sqlite_where=rare, postgresql_where=rare)
     op.create_table('commune',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
@@ -365,6 +368,8 @@ def downgrade() -> None:
     op.drop_table('head')
     op.drop_table('document')
     op.drop_table('commune')
+    op.drop_index('ix_audit_line_account_leave', table_name='audit_line')
+    op.drop_index('ix_audit_line_case_erase_request', table_name='audit_line')
     op.drop_index('ix_audit_line_head', table_name='audit_line')
     op.drop_index('ix_audit_line_about', table_name='audit_line')
     op.drop_table('audit_line')

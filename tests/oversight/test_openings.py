@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy import select
 
 from casework import clock
 from casework.audit import recent
@@ -153,7 +154,8 @@ def test_the_first_line_since_a_moment_is_found_by_halves(house: House, lan):
         rows = [(one.n, one.at) for one in recent_lines(house)]
         for moment in (0, rows[0][1], rows[len(rows) // 2][1], rows[-1][1], rows[-1][1] + 1):
             expected = next((n for n, at in rows if at >= moment), rows[-1][0] + 1)
-            assert recent.first_since(hands, moment) == expected
+            wanted = {"commune": hands.commune_id, "since": moment}
+            assert hands.session.execute(select(recent.first_since()), wanted).scalar_one() == expected
         assert recent.last(hands, Act.AUDIT_VERIFY, lan.id) is None
 
 
