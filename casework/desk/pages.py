@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -26,13 +26,14 @@ STANDINGS = (IN_DANGER, OPEN, CLOSED)
 _EPOCH = clock.moment(0).date().toordinal()
 
 
+@lru_cache(maxsize=16_384)
 def day_named(number: int) -> date:
-    """Return the day that stands in a row as a number of days since 1970."""
+    """Return the day that stands in a row as a number of days since 1970; in a list few days come many times."""
     return date.fromordinal(_EPOCH + number)
 
 
 class CaseLine(NamedTuple):
-    """One line of a list: code and neutral nickname, never a name. `opened` is a day since 1970.
+    """One line of a list: code and neutral nickname, never a name.
 
     `standing` is closed, open, or in danger, which stands for an open one. `ours` is false for a case that was
     referred to us.
@@ -42,15 +43,10 @@ class CaseLine(NamedTuple):
     code: str
     nickname: str
     standing: str
-    opened: int
+    opened: date
     holder: str
     mine: bool
     ours: bool = True
-
-    @property
-    def opened_on(self) -> date:
-        """Return the day on which the case was opened."""
-        return day_named(self.opened)
 
     @property
     def is_open(self) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from flask import g, has_app_context
 from flask_babel import get_locale, lazy_gettext
 from wtforms import RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
@@ -156,6 +157,11 @@ def code_words(code: str, name_of_list: str) -> str:
 
 
 def language() -> str:
-    """Give the language of the page as code lists know it."""
-    locale = get_locale()
-    return str(locale.language) if locale else "vi"
+    """Give the language of the page as code lists know it; it is looked up once for each page."""
+    if not has_app_context():
+        return "vi"
+    known: str | None = g.get("language")
+    if known is None:
+        locale = get_locale()
+        known = g.language = str(locale.language) if locale else "vi"
+    return known

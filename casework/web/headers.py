@@ -48,8 +48,7 @@ def harden(response: Response) -> Response:
 
 def _add_version(endpoint: str, values: dict[str, Any]) -> None:
     """Name the content of a static file in its address, so that it may be kept for ever."""
-    folder = current_app.static_folder
-    if endpoint == "static" and folder and "filename" in values:
+    if endpoint == "static" and (folder := current_app.static_folder) and "filename" in values:
         values.setdefault("v", _version(Path(folder) / values["filename"]))
 
 
