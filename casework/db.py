@@ -9,7 +9,21 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from alembic import command
-from sqlalchemy import BigInteger, Compiled, Connection, MetaData, TableClause, Uuid, create_engine, event, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Compiled,
+    Connection,
+    MetaData,
+    TableClause,
+    Uuid,
+    create_engine,
+    event,
+    false,
+    literal_column,
+    or_,
+    text,
+)
 from sqlalchemy.engine import Dialect, Engine, ExecutionContext, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -216,6 +230,16 @@ def tables_of(clause: ClauseElement) -> Iterator[TableClause]:
             yield element
         elif isinstance(element, ColumnClause) and isinstance(element.table, TableClause):
             yield element.table
+
+
+def among(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """Say that a column holds one of a few values; an IN would be written anew each time that it is run."""
+    return or_(false(), *(column == value for value in sorted(values)))
+
+
+def spelled(column: Any, word: str) -> ColumnElement[bool]:
+    """Say that a column holds a word of ours, spelled out: so an index of the rows with that word alone is found."""
+    return column == literal_column(f"'{word}'")  # type: ignore[no-any-return]
 
 
 def upgrade(url: str, *, to: str = "head") -> None:

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String, Text, literal
+from sqlalchemy import Index, LargeBinary, String, Text, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casework.db import FREE, Base
+from casework.db import FREE, Base, spelled
 from casework.policy.words import Act
 from casework.vault.macs import Maced
 
@@ -39,13 +39,14 @@ class AuditLine(Base):
     mac: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-# Every home page asks which cases these have changed: few lines in a long log, each kind in an index of its own.
-RARE = {
-    act: AuditLine.act == literal(act.value, literal_execute=True)
-    for act in (Act.ACCOUNT_LEAVE, Act.CASE_ERASE_REQUEST)
-}
+# Every first page asks what was left behind, what is to be erased, and who opened what: few lines in a long log, each
+# kind in an index of its own.
+RARE = {act: spelled(AuditLine.act, act) for act in (Act.ACCOUNT_LEAVE, Act.CASE_ERASE_REQUEST)}
+OPENED = and_(spelled(AuditLine.act, Act.CASE_READ), spelled(AuditLine.outcome, "ok"))
+_OPENINGS = (AuditLine.commune_id, AuditLine.about, AuditLine.at, AuditLine.who)
+Index("ix_audit_line_opened", *_OPENINGS, sqlite_where=OPENED, postgresql_where=OPENED)
 for _act, _which in RARE.items():
-    _name = f"ix_audit_line_{_act.value.replace('.', '_')}"
+    _name = f"ix_audit_line_{_act.replace('.', '_')}"
     Index(_name, AuditLine.commune_id, AuditLine.head, sqlite_where=_which, postgresql_where=_which)
 
 

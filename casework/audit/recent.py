@@ -1,14 +1,14 @@
 """Looks at the newest part of the log alone: what was done since a moment, how often, and how it ended last."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ScalarSelect, Select, bindparam, case, cast, func, literal, select
 
-from casework.audit.models import AuditLine
+from casework.audit.models import OPENED, AuditLine
 from casework.audit.read import Line
 from casework.policy.words import Act
 from casework.vault.hands import Hands
@@ -16,6 +16,7 @@ from casework.vault.hands import Hands
 _line = AuditLine.__table__.c
 _MINE = _line.commune_id == bindparam("commune")
 _SHOWN = (_line.n, _line.at, _line.act, _line.who, _line.about, _line.outcome)
+_OTHERS = _line.who != bindparam("me")
 _END = select(func.max(_line.n)).where(_MINE)
 _BACK = select(_line.at).where(_MINE, _line.n == _END.scalar_subquery() - bindparam("lines"))
 
@@ -36,9 +37,10 @@ def first_since() -> ScalarSelect[int]:
 
 
 _RECENT = (_MINE, _line.n >= first_since(), _line.act.in_(bindparam("acts", expanding=True)))
-_ENDED = (*_RECENT, _line.outcome == bindparam("outcome"))
 # Asked for in order, SQLite would walk the whole log since then rather than what is about these ids.
-_ABOUT = select(*_SHOWN).where(_line.about.in_(bindparam("about", expanding=True)), *_ENDED)
+_ABOUT = select(*_SHOWN).where(
+    _line.about.in_(bindparam("about", expanding=True)), *_RECENT, _line.outcome == bindparam("outcome")
+)
 _TIMES = select(func.count()).where(_line.who == bindparam("who"), *_RECENT)
 _LAST = (
     select(_line.at, _line.body)
@@ -51,17 +53,14 @@ _LAST = (
 def about(hands: Hands, ids: Collection[UUID], acts: Collection[Act], *, since: int, outcome: str = "ok") -> list[Line]:
     """Return the lines of some acts about some ids since a moment that ended so, the oldest first."""
     wanted = {"commune": hands.commune_id, "about": list(ids), "acts": list(acts), "outcome": outcome}
-    return in_order(hands.session.execute(_ABOUT, wanted | {"since": since}))
-
-
-def done_about(ids: Select[UUID]) -> Select[Any]:
-    """Return the statement that tells what was done about the ids of another one; its rows are put `in_order`."""
-    return select(*_SHOWN).where(_line.about.in_(ids), *_ENDED)
-
-
-def in_order(rows: Iterable[Any]) -> list[Line]:
-    """Make the lines of what was found, the oldest first."""
+    rows = hands.session.execute(_ABOUT, wanted | {"since": since})
     return sorted((Line(*row) for row in rows), key=attrgetter("n"))
+
+
+def opened(cases: Select[UUID]) -> Select[Any]:
+    """Return the statement that tells who but `me` has opened the cases of another one since a moment, and when."""
+    shown = (_line.about, _line.at, _line.who)
+    return select(*shown).where(_MINE, OPENED, _line.about.in_(cases), _line.at >= bindparam("since"), _OTHERS)
 
 
 def hurried(hands: Hands, acts: Collection[Act], *, who: UUID, since: int, most: int) -> bool:

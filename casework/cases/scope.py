@@ -17,8 +17,9 @@ from casework import clock
 from casework.cases import statements
 from casework.cases.models import Case
 from casework.cases.reach import drafted, reachable, set_aside
+from casework.cases.statements import Wanted
 from casework.policy.permit import Actor, Permit
-from casework.policy.words import Act, Reach, Role, Section
+from casework.policy.words import Reach, Role, Section
 
 LEFT_DRAFT_DAYS = 7
 Condition: TypeAlias = Callable[[Actor, Reach], ColumnElement[bool]]
@@ -105,7 +106,7 @@ def documents(within: Within, sections: frozenset[Section]) -> Asked:
 
 def sheets(within: Within, sections: frozenset[Section]) -> Asked:
     """Select what `documents` does, each as one narrow row: a list opens some thousand and loads none to be changed."""
-    return _asked(statements.sheets(within.condition, within.permit.actor), within, _opened(within.permit, sections))
+    return _asked(statements.sheets(within.condition, within.permit.actor, _wanted(within, sections)), within)
 
 
 def revisions(within: Within, sections: frozenset[Section]) -> Asked:
@@ -117,13 +118,12 @@ def revisions(within: Within, sections: frozenset[Section]) -> Asked:
 
 
 def _of(within: Within, sections: frozenset[Section], *, newest: bool) -> Asked:
-    statement = statements.documents(within.condition, within.permit.actor, newest)
-    return _asked(statement, within, _opened(within.permit, sections))
+    wanted = _wanted(within, sections)
+    return _asked(statements.documents(within.condition, within.permit.actor, wanted, newest), within)
 
 
-def _opened(permit: Permit, sections: frozenset[Section]) -> dict[str, Any]:
-    anywhere, owned = sections & permit.opens, sections & permit.own
-    return {"asked": sorted(anywhere | owned), "sections": sorted(anywhere), "owned": sorted(owned)}
+def _wanted(within: Within, sections: frozenset[Section]) -> Wanted:
+    return Wanted(sections & within.permit.opens, sections & within.permit.own)
 
 
 def _asked(statement: Select[Any], within: Within, more: Mapping[str, Any] = MappingProxyType({})) -> Asked:
@@ -138,8 +138,8 @@ def _condition(what: Condition, actor: Actor, reach: Reach, some: bool) -> Colum
 
 def present(within: Within) -> Asked:
     """Select the numbers of the sections of which my agency or circle holds an envelope, of any revision."""
-    opened = _opened(within.permit, frozenset(Section))
-    return _asked(statements.present(within.condition, within.permit.actor), within, opened)
+    wanted = _wanted(within, frozenset(Section))
+    return _asked(statements.present(within.condition, within.permit.actor, wanted), within)
 
 
 def referrals(within: Within) -> Asked:
@@ -157,10 +157,11 @@ def under_review(within: Within) -> Asked:
     return _asked(statements.under_review(within.condition, within.permit.actor), within)
 
 
-def done_about(within: Within, acts: Collection[Act], *, since: int) -> Asked:
-    """Select the lines of the log that tell that an act about one of those cases was done since a moment."""
-    told = {"commune": within.permit.actor.commune_id, "acts": list(acts), "since": since, "outcome": "ok"}
-    return _asked(statements.done_about(within.condition), within, told)
+def opened(within: Within, *, since: int) -> Asked:
+    """Select from the log who but the actor has opened each of those cases since a moment, and when."""
+    actor = within.permit.actor
+    told = {"commune": actor.commune_id, "me": actor.member_id, "since": since}
+    return _asked(statements.opened(within.condition), within, told)
 
 
 def bound(permit: Permit, kind: type[Any], case_id: UUID) -> Asked:

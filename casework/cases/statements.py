@@ -1,5 +1,6 @@
 """The statements behind the row filters, built once for each condition; cases/scope.py hands the permit beside them."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -7,7 +8,9 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from casework.audit import fresh, recent
 from casework.cases.models import OPEN, REVIEW, Case, Ground, Referral
+from casework.db import among
 from casework.policy.permit import Actor
+from casework.policy.words import Section
 from casework.vault.envelopes import Sheet
 from casework.vault.macs import columns
 from casework.vault.models import Document, Envelope, Head
@@ -15,6 +18,14 @@ from casework.vault.models import Document, Envelope, Head
 _case, _head, _document, _envelope = (kind.__table__ for kind in (Case, Head, Document, Envelope))
 _ground, _referral = Ground.__table__, Referral.__table__
 _OF_ENVELOPE = frozenset({"commune_id", "document_id", "agency_id", "epoch", "kind", "blob", "mac"})
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The sections that are asked for: those that may be opened anywhere, and those where one's own agency is owner."""
+
+    anywhere: frozenset[Section]
+    owned: frozenset[Section]
 
 
 @lru_cache(maxsize=1024)
@@ -38,29 +49,29 @@ def reached(condition: ColumnElement[bool]) -> Select[Any]:
 
 
 @lru_cache(maxsize=1024)
-def documents(condition: ColumnElement[bool], actor: Actor, newest: bool) -> Select[Any]:
+def documents(condition: ColumnElement[bool], actor: Actor, wanted: Wanted, newest: bool) -> Select[Any]:
     """Select documents with the envelopes that the actor holds, the newest revisions or all."""
-    every = _enveloped(select(*columns(Document, Envelope)), condition, actor)
+    every = _enveloped(select(*columns(Document, Envelope)), condition, actor, wanted)
     return every.where(_document.c.revision == _newest()) if newest else every
 
 
 @lru_cache(maxsize=1024)
-def sheets(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
+def sheets(condition: ColumnElement[bool], actor: Actor, wanted: Wanted) -> Select[Any]:
     """Select what `documents` does of the newest revisions, each as one narrow row."""
     rows = [_envelope.c[name] if name in _OF_ENVELOPE else _document.c[name] for name in Sheet._fields]
     same = _envelope.c.case_id == _document.c.case_id
-    return _enveloped(select(*rows), condition, actor).where(same, _document.c.revision == _newest())
+    return _enveloped(select(*rows), condition, actor, wanted).where(same, _document.c.revision == _newest())
 
 
-def _enveloped(rows: Select[Any], condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
+def _enveloped(rows: Select[Any], condition: ColumnElement[bool], actor: Actor, wanted: Wanted) -> Select[Any]:
     """Join documents of these cases, as far as they may be opened, with the envelopes that the actor holds."""
     joined = and_(
         _envelope.c.commune_id == _document.c.commune_id,
         _envelope.c.document_id == _document.c.id,
-        _envelope.c.agency_id.in_(actor.agencies),
+        among(_envelope.c.agency_id, actor.agencies),
     )
-    wanted = and_(_hangs(_document, condition, actor), _may_open(actor))
-    return rows.select_from(_document).join(_envelope, joined).where(wanted)
+    found = and_(_hangs(_document, condition, actor), _may_open(actor, wanted))
+    return rows.select_from(_document).join(_envelope, joined).where(found)
 
 
 def _hangs(table: Any, condition: ColumnElement[bool], actor: Actor) -> ColumnElement[bool]:
@@ -68,22 +79,21 @@ def _hangs(table: Any, condition: ColumnElement[bool], actor: Actor) -> ColumnEl
     return and_(table.c.commune_id == actor.commune_id, table.c.case_id.in_(select(_case.c.id).where(condition)))
 
 
-def _may_open(actor: Actor) -> ColumnElement[bool]:
+def _may_open(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:
     """Let through what the role may open anywhere, and what it may open where its own agency or circle is owner.
 
     That it is one of them at all is said first: the index leads straight there, past the other sections of a case.
     """
-    asked = _document.c.section.in_(bindparam("asked", expanding=True))
-    anywhere = _document.c.section.in_(bindparam("sections", expanding=True))
-    own = _document.c.section.in_(bindparam("owned", expanding=True))
-    return and_(asked, or_(anywhere, and_(_document.c.owner_id.in_(actor.agencies), own)))
+    asked = among(_document.c.section, wanted.anywhere | wanted.owned)
+    own = and_(among(_document.c.owner_id, actor.agencies), among(_document.c.section, wanted.owned))
+    return and_(asked, or_(among(_document.c.section, wanted.anywhere), own))
 
 
 @lru_cache(maxsize=1024)
-def present(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
+def present(condition: ColumnElement[bool], actor: Actor, wanted: Wanted) -> Select[Any]:
     """Select the numbers of the sections of which the actor holds an envelope."""
     joined = and_(_document.c.commune_id == _envelope.c.commune_id, _document.c.id == _envelope.c.document_id)
-    mine = and_(_envelope.c.agency_id.in_(actor.agencies), _may_open(actor))
+    mine = and_(among(_envelope.c.agency_id, actor.agencies), _may_open(actor, wanted))
     rows = select(_document.c.section).distinct().select_from(_envelope).join(_document, joined)
     return rows.where(_hangs(_envelope, condition, actor), mine)
 
@@ -91,7 +101,7 @@ def present(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
 @lru_cache(maxsize=1024)
 def referrals(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
     """Select the referrals that the actor has sent or received."""
-    ours = or_(_referral.c.to_id.in_(actor.agencies), _referral.c.from_id.in_(actor.agencies))
+    ours = or_(among(_referral.c.to_id, actor.agencies), among(_referral.c.from_id, actor.agencies))
     return select(_referral).where(_hangs(_referral, condition, actor), ours)
 
 
@@ -115,9 +125,9 @@ def _newest() -> Any:
 
 
 @lru_cache(maxsize=1024)
-def done_about(condition: ColumnElement[bool]) -> Select[Any]:
-    """Select the lines of the log about the cases."""
-    return recent.done_about(select(_case.c.id).where(condition))
+def opened(condition: ColumnElement[bool]) -> Select[Any]:
+    """Select who else has opened the cases, from the log."""
+    return recent.opened(select(_case.c.id).where(condition))
 
 
 @lru_cache

@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from casework import clock
 from casework.accounts.staff import Colleague, colleagues
 from casework.audit import recent
-from casework.audit.read import Line
 from casework.cases import pace, scope
 from casework.cases.naming import label_of
 from casework.cases.reading import Listed
@@ -69,7 +69,7 @@ def alerts(work: Work, listed: Sequence[Listed]) -> tuple[Many, ...]:
     if not {Role.LEAD, Role.DEPUTY} & set(work.actor.roles):
         return ()
     leads = Role.LEAD in work.actor.roles
-    outside = [one for one in _outside(work, listed) if one.by.id != work.me and (leads or Role.LEAD in one.by.roles)]
+    outside = [one for one in _outside(work, listed) if leads or Role.LEAD in one.by.roles]
     times = Counter((one.by, clock.local(one.at).date()) for one in outside)
     many = [Many(by.name, day, count) for (by, day), count in times.items() if count >= MANY]
     whom = [
@@ -102,19 +102,17 @@ class _Opening:
 
 
 def _outside(work: Work, listed: Sequence[Listed]) -> Iterator[_Opening]:
-    """Yield the openings of our own cases among these by who may open those of others, neither held it nor stood in."""
+    """Yield the openings of our own cases among these by others who may, and who neither held it nor stood in."""
     if not listed:
         return
-    asked = scope.done_about(scope.cases(work.permit), [Act.CASE_READ], since=work.hands.at - _DAYS)
-    lines = recent.in_order(asked.on(work.session))
+    lines = scope.opened(scope.cases(work.permit), since=work.hands.at - _DAYS).on(work.session).all()
     cases = {one.row.id: one for one in listed} if lines else {}
-    strangers = [
-        line for line in _once(lines) if line.about in cases and _strange(work, cases[line.about].row, line.who)
-    ]
-    known = {one.id: one for one in colleagues(work)} if strangers else {}
-    for line in strangers:
-        if line.about and line.who in known and _roams(known[line.who]):
-            yield _Opening(cases[line.about], known[line.who], line.at)
+    told = [(line, cases[line.about]) for line in _once(lines) if line.about in cases]
+    strange = [(line, case) for line, case in told if _strange(work, case.row, line.who)]
+    known = {one.id: one for one in colleagues(work)} if strange else {}
+    for line, case in strange:
+        if line.who in known and _roams(known[line.who]):
+            yield _Opening(case, known[line.who], line.at)
 
 
 def _strange(work: Work, case: Any, who: UUID | None) -> bool:
@@ -122,10 +120,10 @@ def _strange(work: Work, case: Any, who: UUID | None) -> bool:
     return case.owner_id == work.actor.agency_id and who not in (case.holder_id, case.standin_id)
 
 
-def _once(lines: Iterable[Line]) -> Iterator[Line]:
-    """Leave out what the same person opened again within half an hour of an opening."""
-    before: dict[tuple[UUID | None, UUID | None], int] = {}
-    for line in lines:
+def _once(lines: Iterable[Any]) -> Iterator[Any]:
+    """Yield the openings in the order of time, without what the same person opened again within half an hour."""
+    before: dict[tuple[UUID, UUID], int] = {}
+    for line in sorted(lines, key=attrgetter("at")):
         key = (line.who, line.about)
         if key not in before or line.at - before[key] >= _ONE_OPENING:
             before[key] = line.at

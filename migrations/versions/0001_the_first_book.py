@@ -61,6 +61,8 @@ def upgrade() -> None:
     for act in ('account.leave', 'case.erase_request'):
         rare = sa.text(f"act = '{act}'")
         op.create_index(f"ix_audit_line_{act.replace('.', '_')}", 'audit_line', ['commune_id', 'head'], unique=False, sqlite_where=rare, postgresql_where=rare)
+    opened = sa.text("act = 'case.read' AND outcome = 'ok'")
+    op.create_index('ix_audit_line_opened', 'audit_line', ['commune_id', 'about', 'at', 'who'], unique=False, sqlite_where=opened, postgresql_where=opened)
     op.create_table('commune',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
@@ -368,6 +370,7 @@ def downgrade() -> None:
     op.drop_table('head')
     op.drop_table('document')
     op.drop_table('commune')
+    op.drop_index('ix_audit_line_opened', table_name='audit_line')
     op.drop_index('ix_audit_line_account_leave', table_name='audit_line')
     op.drop_index('ix_audit_line_case_erase_request', table_name='audit_line')
     op.drop_index('ix_audit_line_head', table_name='audit_line')
