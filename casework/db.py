@@ -19,9 +19,7 @@ from sqlalchemy import (
     Uuid,
     create_engine,
     event,
-    false,
     literal_column,
-    or_,
     text,
 )
 from sqlalchemy.engine import Dialect, Engine, ExecutionContext, make_url
@@ -230,11 +228,6 @@ def tables_of(clause: ClauseElement) -> Iterator[TableClause]:
             yield element
         elif isinstance(element, ColumnClause) and isinstance(element.table, TableClause):
             yield element.table
-
-
-def among(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
-    """Say that a column holds one of a few values; an IN would be written anew each time that it is run."""
-    return or_(false(), *(column == value for value in sorted(values)))
 
 
 def spelled(column: Any, word: str) -> ColumnElement[bool]:

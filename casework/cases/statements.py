@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from casework.audit import fresh, recent
 from casework.cases.models import OPEN, REVIEW, Case, Ground, Referral
-from casework.db import among
+from casework.cases.reach import among
 from casework.policy.permit import Actor
 from casework.policy.words import Section
 from casework.vault.envelopes import Sheet
