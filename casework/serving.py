@@ -98,6 +98,9 @@ def serve(app: Flask, port: int, *, ready: Callable[[], None]) -> None:
     # listened for: what a handler raises while the collector runs is dropped, and the server would never end.
     gc.collect()
     gc.freeze()
+    # What a page makes goes with it by itself: looked for every 700 things, as is usual, a search of thousands of
+    # cases would be gone through hundreds of times.
+    gc.set_threshold(10_000, 20, 20)
     signal.signal(signal.SIGTERM, _leave)
     server = listening(app, port)
     try:

@@ -95,9 +95,7 @@ class Cipher:
 
     def __init__(self, key: bytes) -> None:
         """Take the key; raises VaultError unless it has 32 bytes."""
-        if len(key) != KEY_BYTES:
-            raise VaultError("unopened")
-        self._key = key
+        self._key = _whole(key)
         self._made: dict[int, algorithms.Cipher] = {}
 
     def __repr__(self) -> str:
@@ -105,12 +103,27 @@ class Cipher:
         return "<sealed cipher>"
 
     def by(self, number: int) -> algorithms.Cipher:
-        """Return the cipher of one algorithm; no two algorithms ever share a key."""
+        """Return the cipher of one algorithm."""
         made = self._made.get(number)
         if made is None:
-            own = self._key if number == algorithms.FIRST else derive(self._key, "algorithm", number)
-            made = self._made[number] = algorithms.E1.known[number](own)
+            made = self._made[number] = _made(self._key, number)
         return made
+
+
+def _made(key: bytes, number: int) -> algorithms.Cipher:
+    """Make the cipher of one algorithm; no two algorithms ever share a key."""
+    own = key if number == algorithms.FIRST else derive(key, "algorithm", number)
+    return algorithms.E1.known[number](own)
+
+
+def _by(key: bytes | Cipher, number: int) -> algorithms.Cipher:
+    return key.by(number) if isinstance(key, Cipher) else _made(_whole(key), number)
+
+
+def _whole(key: bytes) -> bytes:
+    if len(key) != KEY_BYTES:
+        raise VaultError("unopened")
+    return key
 
 
 def seal(key: bytes | Cipher, plain: bytes, *, context: bytes, key_ref: int) -> bytes:
@@ -118,8 +131,7 @@ def seal(key: bytes | Cipher, plain: bytes, *, context: bytes, key_ref: int) -> 
     number = algorithms.E1.current
     head = _E1_HEAD.pack(VERSION, number, key_ref)
     nonce = drawn(NONCE_BYTES)
-    ready = Cipher(key) if isinstance(key, bytes) else key
-    return head + nonce + ready.by(number).encrypt(nonce, plain, head + context)
+    return head + nonce + _by(key, number).encrypt(nonce, plain, head + context)
 
 
 def unseal(key: bytes | Cipher, blob: bytes, *, context: bytes, key_ref: int) -> bytes:
@@ -130,9 +142,8 @@ def unseal(key: bytes | Cipher, blob: bytes, *, context: bytes, key_ref: int) ->
     version, number, ref = _E1_HEAD.unpack(head)
     if version != VERSION or ref != key_ref or number not in algorithms.E1.known:
         raise VaultError("unopened")
-    ready = Cipher(key) if isinstance(key, bytes) else key
     try:
-        return ready.by(number).decrypt(blob[_NONCE_AT:_BODY_AT], blob[_BODY_AT:], head + context)
+        return _by(key, number).decrypt(blob[_NONCE_AT:_BODY_AT], blob[_BODY_AT:], head + context)
     except InvalidTag:
         raise VaultError("unopened") from None
 
