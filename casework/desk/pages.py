@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -26,9 +26,8 @@ STANDINGS = (IN_DANGER, OPEN, CLOSED)
 _EPOCH = clock.moment(0).date().toordinal()
 
 
-@lru_cache(maxsize=16_384)
 def day_named(number: int) -> date:
-    """Return the day that stands in a row as a number of days since 1970; in a list few days come many times."""
+    """Return the day that stands in a row as a number of days since 1970."""
     return date.fromordinal(_EPOCH + number)
 
 
