@@ -16,6 +16,7 @@ from casework.vault.hands import Hands
 _line = AuditLine.__table__.c
 _MINE = _line.commune_id == bindparam("commune")
 _SHOWN = (_line.n, _line.at, _line.act, _line.who, _line.about, _line.outcome)
+_OTHERS = _line.who != bindparam("me")
 _END = select(func.max(_line.n)).where(_MINE)
 _BACK = select(_line.at).where(_MINE, _line.n == _END.scalar_subquery() - bindparam("lines"))
 
@@ -58,8 +59,8 @@ def about(hands: Hands, ids: Collection[UUID], acts: Collection[Act], *, since: 
 
 def opened(cases: Select[UUID]) -> Select[Any]:
     """Return the statement that tells who but `me` has opened the cases of another one since a moment, and when."""
-    others = (_line.at >= bindparam("since"), _line.who != bindparam("me"))
-    return select(_line.about, _line.at, _line.who).where(_MINE, OPENED, _line.about.in_(cases), *others)
+    shown = (_line.about, _line.at, _line.who)
+    return select(*shown).where(_MINE, OPENED, _line.about.in_(cases), _line.at >= bindparam("since"), _OTHERS)
 
 
 def hurried(hands: Hands, acts: Collection[Act], *, who: UUID, since: int, most: int) -> bool:

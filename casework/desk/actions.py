@@ -1,7 +1,7 @@
 """Lists, search and the case page: what a person may open, section by section."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -56,22 +56,21 @@ def _order(line: CaseLine) -> tuple[int, int, str]:
 
 
 def _lines(work: Work, found: Iterable[Listed]) -> tuple[CaseLine, ...]:
-    names = staff.names(work)
-    lines = (_case_line(work, one.row, label_of(one.pages) or Label(), names) for one in found)
-    return tuple(sorted(lines, key=_order))
+    draw = _drawing(work, staff.names(work))
+    return tuple(sorted((draw(one.row, label_of(one.pages) or Label()) for one in found), key=_order))
 
 
-def _case_line(work: Work, row: Any, label: Label, names: dict[UUID, str]) -> CaseLine:
-    return CaseLine(
-        id=row.id,
-        code=label.code,
-        nickname=label.nickname,
-        standing=CLOSED if row.state != OPEN else IN_DANGER if label.danger == "yes" else OPEN,
-        opened=day_named(row.opened),
-        holder=names.get(row.holder_id, ""),
-        mine=row.holder_id == work.me,
-        ours=row.owner_id in work.actor.agencies,
-    )
+def _drawing(work: Work, names: Mapping[UUID, str]) -> Callable[[Any, Label], CaseLine]:
+    """Return what makes a line of a case; whose it is to be compared with is looked up once, not for each line."""
+    me, agencies = work.me, work.actor.agencies
+
+    def draw(row: Any, label: Label) -> CaseLine:
+        standing = CLOSED if row.state != OPEN else IN_DANGER if label.danger == "yes" else OPEN
+        opened, holder = day_named(row.opened), names.get(row.holder_id, "")
+        mine, ours = row.holder_id == me, row.owner_id in agencies
+        return CaseLine(row.id, label.code, label.nickname, standing, opened, holder, mine, ours)
+
+    return draw
 
 
 @action(Act.CASE_SEARCH)
@@ -102,7 +101,7 @@ def read_case(work: Work, case_id: UUID) -> CasePage:
         raise NotFound("label", about=case_id)
     contact = next((page for page in opened if page.section == Section.CONTACT), None)
     names = staff.names(work)
-    line = _case_line(work, found.case, label, names)
+    line = _drawing(work, names)(found.case, label)
     restricted = found.case.owner_id in work.actor.circles
     present = reading.present(work, found)
     return CasePage(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -26,8 +26,9 @@ STANDINGS = (IN_DANGER, OPEN, CLOSED)
 _EPOCH = clock.moment(0).date().toordinal()
 
 
+@lru_cache(maxsize=16_384)
 def day_named(number: int) -> date:
-    """Return the day that stands in a row as a number of days since 1970."""
+    """Return the day that stands in a row as a number of days since 1970; in a list few days come many times."""
     return date.fromordinal(_EPOCH + number)
 
 

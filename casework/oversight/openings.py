@@ -27,8 +27,6 @@ from casework.policy.words import Act, Reach, Role
 MANY = 3
 # What is opened again within this time is one opening.
 _ONE_OPENING = 30 * 60 * clock.MICROSECOND
-# Who is told what is done to the cases of others.
-_HEEDING = frozenset({Role.LEAD, Role.DEPUTY})
 _DAYS = 7 * 86_400 * clock.MICROSECOND
 
 
@@ -52,18 +50,11 @@ class Many:
     stopped: bool = False
 
 
-@dataclass(frozen=True)
-class Opening:
-    """One opening of a case by a colleague who neither held it nor stood in."""
-
-    case: Listed
-    by: Colleague
-    at: int
-
-
-def of_mine(work: Work, outside: Sequence[Opening]) -> tuple[Opened, ...]:
-    """Return who opened a case that I hold: neither stand-in nor lead, the newest first."""
-    mine = [one for one in outside if one.case.row.holder_id == work.me]
+def of_mine(work: Work, listed: Sequence[Listed]) -> tuple[Opened, ...]:
+    """Return who opened a case that I hold in the last seven days: neither stand-in nor lead, the newest first."""
+    if not any(one.row.holder_id == work.me for one in listed):
+        return ()
+    mine = [one for one in _outside(work, listed) if one.case.row.holder_id == work.me]
     last = {(one.case.row.id, one.by.id): one for one in mine if Role.LEAD not in one.by.roles}
     found = [Opened(one.case.row.id, _code(one.case), one.by.name, one.at) for one in last.values()]
     return tuple(sorted(found, key=lambda one: -one.at))
@@ -73,12 +64,13 @@ def _code(one: Listed) -> str:
     return (label_of(one.pages) or Label()).code
 
 
-def alerts(work: Work, outside: Sequence[Opening]) -> tuple[Many, ...]:
+def alerts(work: Work, listed: Sequence[Listed]) -> tuple[Many, ...]:
     """Return what a lead is told about her agency, and a deputy about the lead; nobody is told about herself."""
-    if _HEEDING.isdisjoint(work.actor.roles):
+    if not {Role.LEAD, Role.DEPUTY} & set(work.actor.roles):
         return ()
     leads = Role.LEAD in work.actor.roles
-    times = Counter((one.by, clock.local(one.at).date()) for one in outside if leads or Role.LEAD in one.by.roles)
+    outside = [one for one in _outside(work, listed) if leads or Role.LEAD in one.by.roles]
+    times = Counter((one.by, clock.local(one.at).date()) for one in outside)
     many = [Many(by.name, day, count) for (by, day), count in times.items() if count >= MANY]
     whom = [
         one
@@ -100,22 +92,27 @@ def _stopped(work: Work, whom: Iterable[Colleague]) -> list[Many]:
     return [Many(known[who], day, count, stopped=True) for (who, day), count in times.items() if who in known]
 
 
-def outside(work: Work, listed: Sequence[Listed]) -> list[Opening]:
-    """Return who of the agency has opened what was not hers in seven days: my own cases, for lead and deputy all."""
-    all_of_them = not _HEEDING.isdisjoint(work.actor.roles)
-    heeded = listed if all_of_them else [one for one in listed if one.row.holder_id == work.me]
-    if not heeded:
-        return []
+@dataclass(frozen=True)
+class _Opening:
+    """One opening of a case by a colleague who neither held it nor stood in."""
+
+    case: Listed
+    by: Colleague
+    at: int
+
+
+def _outside(work: Work, listed: Sequence[Listed]) -> Iterator[_Opening]:
+    """Yield the openings of our own cases among these by others who may, and who neither held it nor stood in."""
+    if not listed:
+        return
     lines = scope.opened(scope.cases(work.permit), since=work.hands.at - _DAYS).on(work.session).all()
-    cases = {one.row.id: one for one in heeded} if lines else {}
+    cases = {one.row.id: one for one in listed} if lines else {}
     told = [(line, cases[line.about]) for line in _once(lines) if line.about in cases]
     strange = [(line, case) for line, case in told if _strange(work, case.row, line.who)]
     known = {one.id: one for one in colleagues(work)} if strange else {}
-    return [
-        Opening(case, known[line.who], line.at)
-        for line, case in strange
-        if line.who in known and _roams(known[line.who])
-    ]
+    for line, case in strange:
+        if line.who in known and _roams(known[line.who]):
+            yield _Opening(case, known[line.who], line.at)
 
 
 def _strange(work: Work, case: Any, who: UUID | None) -> bool:

@@ -33,12 +33,11 @@ class Watch:
 def told(work: Work, listed: Sequence[Listed] = ()) -> Watch:
     """Return what this person is told; `listed` are the cases in her reach with their labels."""
     number = read.end(work.hands) if allowed(work.actor, Act.AUDIT_COMPARE) else ""
-    outside = openings.outside(work, listed)
     administers = Role.ADMINISTRATOR in work.actor.roles
     return Watch(
         number=number,
         lonely=holding.told(work),
-        opened=openings.of_mine(work, outside),
-        alerts=openings.stopped(work) if administers else openings.alerts(work, outside),
+        opened=openings.of_mine(work, listed),
+        alerts=openings.stopped(work) if administers else openings.alerts(work, listed),
         review=reviewing.waiting(work),
     )

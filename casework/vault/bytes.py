@@ -24,7 +24,7 @@ Field: TypeAlias = int | str | UUID | bytes | None
 KEY_BYTES = 32
 PUBLIC_KEY_BYTES = 1216
 _E1_HEAD = struct.Struct(">BBI")
-_E1_BODY = _E1_HEAD.size + NONCE_BYTES
+_NONCE_AT, _BODY_AT = _E1_HEAD.size, _E1_HEAD.size + NONCE_BYTES
 _ENC = 1120
 _MLKEM_PUBLIC = 1184
 _SMALLEST_PAD = 1024
@@ -95,7 +95,7 @@ class Cipher:
 
     def __init__(self, key: bytes) -> None:
         """Take the key; raises VaultError unless it has 32 bytes."""
-        self._key = _checked(key)
+        self._key = _whole(key)
         self._made: dict[int, algorithms.Cipher] = {}
 
     def __repr__(self) -> str:
@@ -110,12 +110,6 @@ class Cipher:
         return made
 
 
-def _checked(key: bytes) -> bytes:
-    if len(key) != KEY_BYTES:
-        raise VaultError("unopened")
-    return key
-
-
 def _made(key: bytes, number: int) -> algorithms.Cipher:
     """Make the cipher of one algorithm; no two algorithms ever share a key."""
     own = key if number == algorithms.FIRST else derive(key, "algorithm", number)
@@ -123,8 +117,13 @@ def _made(key: bytes, number: int) -> algorithms.Cipher:
 
 
 def _by(key: bytes | Cipher, number: int) -> algorithms.Cipher:
-    """Return the cipher of one algorithm for a key that is prepared, or that serves this once."""
-    return key.by(number) if isinstance(key, Cipher) else _made(_checked(key), number)
+    return key.by(number) if isinstance(key, Cipher) else _made(_whole(key), number)
+
+
+def _whole(key: bytes) -> bytes:
+    if len(key) != KEY_BYTES:
+        raise VaultError("unopened")
+    return key
 
 
 def seal(key: bytes | Cipher, plain: bytes, *, context: bytes, key_ref: int) -> bytes:
@@ -137,15 +136,14 @@ def seal(key: bytes | Cipher, plain: bytes, *, context: bytes, key_ref: int) -> 
 
 def unseal(key: bytes | Cipher, blob: bytes, *, context: bytes, key_ref: int) -> bytes:
     """Open an E1 blob; every failure is the same VaultError."""
-    if not _E1_BODY + TAG_BYTES <= len(blob) <= _LARGEST:
+    if not _BODY_AT + TAG_BYTES <= len(blob) <= _LARGEST:
         raise VaultError("unopened")
-    head = blob[: _E1_HEAD.size]
+    head = blob[:_NONCE_AT]
     version, number, ref = _E1_HEAD.unpack(head)
     if version != VERSION or ref != key_ref or number not in algorithms.E1.known:
         raise VaultError("unopened")
-    nonce = blob[_E1_HEAD.size : _E1_BODY]
     try:
-        return _by(key, number).decrypt(nonce, blob[_E1_BODY:], head + context)
+        return _by(key, number).decrypt(blob[_NONCE_AT:_BODY_AT], blob[_BODY_AT:], head + context)
     except InvalidTag:
         raise VaultError("unopened") from None
 

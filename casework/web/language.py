@@ -7,8 +7,8 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
-from flask import Blueprint, Flask, has_request_context, redirect, request
-from flask_babel import Babel, Domain, ngettext
+from flask import Blueprint, Flask, g, has_request_context, redirect, request
+from flask_babel import Babel, Domain, get_domain, ngettext
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -57,16 +57,22 @@ def install(app: Flask) -> None:
     babel = Babel(  # type: ignore[no-untyped-call]
         app, default_locale="vi", locale_selector=chosen
     )
-    catalogue = babel.domain_instance = Catalogue()  # type: ignore[no-untyped-call]
+    babel.domain_instance = Catalogue()  # type: ignore[no-untyped-call]
     app.register_blueprint(blueprint)
     app.jinja_env.filters.update(code=code_words, when=when, day=day, due=due, due_state=due_state, number=number)
     app.jinja_env.filters["phone"] = spaced
     app.jinja_env.globals["lang"] = language
-    # Flask-Babel's way looks for the catalogues anew for each sentence, and a page has dozens.
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        catalogue.gettext, catalogue.ngettext, newstyle=True
-    )
+    # Flask-Babel's way finds the catalogue anew for each sentence, and a page has dozens.
+    app.jinja_env.install_gettext_callables(worded, ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
+
+
+def worded(sentence: str) -> str:
+    """Give a sentence of a template in the language of the page; the catalogue is looked up once for each page."""
+    catalogue = g.get("catalogue")
+    if catalogue is None:
+        catalogue = g.catalogue = get_domain().get_translations()  # type: ignore[no-untyped-call]
+    return str(catalogue.ugettext(sentence))
 
 
 def chosen() -> str:
