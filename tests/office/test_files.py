@@ -1,0 +1,53 @@
+"""What lies in a data folder is what docs/protocol.md says, name by name and mode by mode."""
+
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.office.setting_up import call, founded
+from tests.source import ROOT
+
+SPELT = {"COMMUNE": "[0-9a-f]{32}", "NNNNNNNN": r"\d{8}", "YYYYMMDDTHHMMSSZ": r"\d{8}T\d{6}Z"}
+
+
+def said() -> dict[re.Pattern[str], int]:
+    """The mode of every name in the table, where a place holder stands for what it is in the file's name."""
+    rows = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8").partition("\n## 15. Files\n")[2].splitlines()
+    cells = [row.split("|") for row in rows if row.startswith("| `")]
+    named = [(name, int(cell[3], 8)) for cell in cells for name in re.findall(r"`([^`]+)`", cell[1])]
+    patterns = {re.escape(name): mode for name, mode in named}
+    for word, spelt in SPELT.items():
+        patterns = {name.replace(word, spelt): mode for name, mode in patterns.items()}
+    return {re.compile(name): mode for name, mode in patterns.items()}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """An installation that was founded, backed up, renewed two keys, and has had its round of the clock."""
+    place: Path = tmp_path_factory.mktemp("files") / "sổ"
+    founded(place)
+    papers = ("--papers", str(place.with_name("kek.html")))
+    # A code that is out would make the exchange of the KEK wait: the other two keys are exchanged here.
+    for words in (("tick",), ("backup",), ("rotate-keys", "checkpoint"), ("rotate-keys", "backup", *papers)):
+        result = call(words[0], "--data", str(place), *words[1:])
+        assert result.exit_code == 0, result.output
+    return place
+
+
+def test_every_file_stands_in_the_table_with_its_mode(folder):
+    table = said()
+    for path in folder.rglob("*"):
+        name, mode = str(path.relative_to(folder)), stat.S_IMODE(path.stat().st_mode)
+        if path.is_dir():
+            assert mode == 0o700, name
+            continue
+        modes = {wanted for pattern, wanted in table.items() if pattern.fullmatch(name)}
+        assert modes == {mode}, name
+
+
+def test_what_is_made_by_these_commands_was_looked_at(folder):
+    names = {path.relative_to(folder).parts[0] for path in folder.iterdir()}
+    assert {"kek", "checkpoint-key", "casework.toml", "calendar.toml", "casework.sqlite3"} <= names
+    assert {"lock", "tick.lock", "ticked", "checkpoints", "backups"} <= names

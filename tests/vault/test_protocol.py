@@ -1,0 +1,193 @@
+"""docs/protocol.md says what the program does: its tables are those of the source, its example comes out."""
+
+import ast
+import hmac
+import re
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy.orm import Session
+
+import casework.app  # noqa: F401 - every model of the program
+from casework.audit.chain import START, Entry, canonical, link
+from casework.audit.chain import sign as sign_line
+from casework.db import Base
+from casework.vault.bytes import derive, lp
+from casework.vault.envelopes import KEPT, open_newest
+from casework.vault.hands import Hands
+from casework.vault.kek import Kek, control
+from casework.vault.keyring import AgencyKeys, Keyring
+from casework.vault.macs import Maced, tag
+from casework.vault.models import Document, Envelope, Head
+from tests.source import ROOT, python_files
+from tests.vault import second_implementation as second
+
+PAGE = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
+WORD = re.compile(r"cw/1/[a-z]+")
+VALUE = re.compile(r"(\w+) +(int|str|uuid|bytes) +(.+)")
+READ: dict[str, Any] = {"int": int, "str": str, "uuid": lambda text: UUID(hex=text), "bytes": bytes.fromhex}
+SOURCES = {path: ast.parse((ROOT / path).read_text(encoding="utf-8")) for path in python_files("casework")}
+
+
+def section(title: str) -> str:
+    """The text under one heading, down to the next of its level."""
+    return re.split(r"(?m)^## ", PAGE.partition(f"\n## {title}\n")[2])[0]
+
+
+def cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
+
+
+def rows_below(title: str, head: str) -> list[list[str]]:
+    """The rows of the table under a heading that begins with this line."""
+    lines = section(title).partition(f"\n{head}\n")[2].splitlines()
+    rows = []
+    for line in lines[1:]:
+        if not line.startswith("|"):
+            break
+        rows.append(cells(line))
+    return rows
+
+
+def example() -> dict[str, Any]:
+    """Every line of the worked example, given or computed."""
+    lines = section("16. Test vectors and a worked example").splitlines()
+    return {found[1]: READ[found[2]](found[3]) for line in lines if (found := VALUE.fullmatch(line))}
+
+
+def called(tree: ast.AST) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def count(tree: ast.AST, arguments: list[ast.expr]) -> int | None:
+    """How many fields are given; a list whose tuple stands elsewhere in the file counts, one that grows is None."""
+    total = 0
+    for argument in arguments:
+        if not isinstance(argument, ast.Starred):
+            total += 1
+            continue
+        found = [one.value for one in ast.walk(tree) if isinstance(one, ast.Assign) and _names(one, argument.value)]
+        if len(found) != 1 or not isinstance(found[0], ast.Tuple):
+            return None
+        total += len(found[0].elts)
+    return total
+
+
+def _names(one: ast.Assign, name: ast.expr) -> bool:
+    return [ast.unparse(target) for target in one.targets] == [ast.unparse(name)]
+
+
+def text_of(node: ast.AST) -> str:
+    value = node.value if isinstance(node, ast.Constant) else ""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def contexts_of(tree: ast.AST) -> Iterator[tuple[str, int | None]]:
+    """Every word of a context in a file, with how many fields follow it; 0 where it does not begin a list."""
+    words = {id(node): text_of(node) for node in ast.walk(tree) if WORD.fullmatch(text_of(node))}
+    for call in called(tree):
+        if call.args and id(call.args[0]) in words:
+            yield words.pop(id(call.args[0])), count(tree, call.args[1:])
+        elif len(call.args) > 1 and id(call.args[1]) in words and text_of(call.args[0]).isdecimal():
+            yield words.pop(id(call.args[1])), int(text_of(call.args[0])) - 1
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Tuple) and node.elts and id(node.elts[0]) in words:
+            yield words.pop(id(node.elts[0])), None
+    yield from ((word, 0) for word in words.values())
+
+
+def purposes_of(tree: ast.AST) -> Iterator[tuple[str, int | None]]:
+    """Every purpose for which a key is derived, with how many fields follow it."""
+    for call in called(tree):
+        if ast.unparse(call.func) == derive.__name__ and len(call.args) > 1:
+            more = count(tree, call.args[2:])
+            yield from ((word, more) for word in _words(tree, call.args[1]))
+
+
+def _words(tree: ast.AST, purpose: ast.expr) -> list[str]:
+    """A purpose as it stands there, or those that a loop goes through."""
+    if isinstance(purpose, ast.Constant):
+        return [text_of(purpose)]
+    loops = [one for one in ast.walk(tree) if isinstance(one, ast.comprehension)]
+    through = [one.iter for one in loops if ast.unparse(one.target) == ast.unparse(purpose)]
+    return [text_of(word) for one in through if isinstance(one, ast.Tuple) for word in one.elts]
+
+
+def fields(cell: str) -> int | None:
+    return None if "..." in cell else len(cell.split(", ")) if cell else 0
+
+
+def test_every_context_stands_in_the_table_with_its_fields_and_its_file():
+    rows = rows_below("3. Contexts", "| word | fields after the word | bound to it | file |")
+    said = {(word.strip("`"), fields(more), file.strip("`")) for word, more, _, file in rows}
+    there = {(word, more, str(path)) for path, tree in SOURCES.items() for word, more in contexts_of(tree)}
+    assert said == there
+    assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+
+
+def test_every_purpose_of_a_derived_key_stands_in_the_table():
+    rows = rows_below("4. Keys derived by HKDF", "| purpose | secret | more fields | salt | key |")
+    said = {(row[0].strip("`"), fields(row[2])) for row in rows}
+    vault = [tree for path, tree in SOURCES.items() if path.is_relative_to(Path("casework/vault"))]
+    assert said == {one for tree in vault for one in purposes_of(tree)}
+
+
+def test_every_signed_table_stands_there_with_its_key_its_head_and_what_is_not_signed():
+    rows = rows_below("6. MACs on rows", "| table | key | bound to the head in | not signed |")
+    kinds: set[Any] = {mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Maced)}
+    there = {
+        (
+            f"`{kind.__tablename__}`",
+            ", ".join(str(column.key) for column in kind.__table__.primary_key),
+            kind.__head__ or "",
+            ", ".join(sorted(kind.__unsigned__)),
+        )
+        for kind in kinds
+    }
+    assert {tuple(row) for row in rows} == there
+
+
+def test_a_second_implementation_comes_to_every_line_of_the_example():
+    lines = example()
+    given = {name: lines.pop(name) for name in list(lines)[: list(lines).index("log_text") + 1]}
+    assert second.example(given) == lines
+
+
+@pytest.mark.parametrize("number", [0, -1, 1, 127, 128, -128, -129, 255, 256, 2**63])
+def test_the_second_implementation_knows_the_numbers_of_the_program(number):
+    assert second.fields(number, None, "Đ") == lp(number, None, "Đ")
+
+
+def test_the_program_opens_and_signs_what_the_example_says():
+    at = example()
+    commune, agency = at["commune"], at["agency"]
+    keyring = Keyring(UUID(int=5), {agency: AgencyKeys(agency, at["epoch"], at["a"])})
+    keys = control(Kek(at["kek_number"], at["kek"]), commune)
+    hands = Hands(Session(), keys, keyring, at=0)
+    row = {"commune_id": commune, "case_id": at["case"]}
+    placed = {"section": at["section"], "series": UUID(int=0), "revision": at["revision"], "author_agency_id": agency}
+    document = Document(id=at["document"], commit_tag=at["commit_tag"], body=body_of(at), **row, **placed)
+    envelope = Envelope(document_id=at["document"], agency_id=agency, epoch=at["epoch"], kind=KEPT, **row)
+    envelope.blob = at["envelope_blob"]
+    assert open_newest(hands, at["listing"], document, envelope).data == {"text": "Sổ ca"}
+    assert tag(keys, Envelope, envelope, at["version"]) == at["envelope_mac"]
+    head = Head(commune_id=commune, id=at["case"], kind="case", v=at["version"], n=1, listing=at["listing"])
+    assert tag(keys, Head, head, 0) == at["head_mac"]
+    entry = Entry(
+        1764000000000000, "section.write", "counsellor", UUID(int=5), head.id, "ok", "", head.id, at["head_mac"]
+    )
+    assert canonical(entry) == at["log_text"].replace("HEAD_MAC", at["head_mac"].hex())
+    assert link(1, START, canonical(entry)) == at["log_hash"]
+    assert hmac.compare_digest(sign_line(keys, 1, at["log_hash"]), at["log_mac"])
+
+
+def body_of(at: dict[str, Any]) -> bytes:
+    """The sealed body, of which the page shows the beginning and the hash."""
+    padded = second.padded(at["plain"].encode())
+    body = second.sealed(at["dek"], padded, nonce=at["body_nonce"], key_ref=0, context=at["body_context"])
+    assert (body[:34], sha256(body).digest()) == (at["body_begins"], at["body_hash"])
+    return body
