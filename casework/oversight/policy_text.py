@@ -13,7 +13,7 @@ _HEAD = """# Who may do what / Ai được làm gì
 
 Generated from `casework/policy/policy.toml` by `casework policy`; a test holds the two together. A role that is not
 named may not do the act, and nobody overrides this table. The vault decides a second time, by key. *Proof* is how
-fresh the proof must be who she is: 5 minutes for anything, or one proof for half an hour of one case.
+fresh the proof must be of who somebody is: 5 minutes for anything, or one proof for half an hour of one case.
 """
 _PROOFS = {StepUp.NONE: "", StepUp.NOW: "5 minutes", StepUp.CASE: "30 minutes, this case"}
 
