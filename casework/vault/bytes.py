@@ -1,5 +1,6 @@
 """Byte formats: injective lists, symmetric envelopes (E1), sealed envelopes (E2) and padding."""
 
+import os
 import struct
 from collections.abc import Callable
 from functools import lru_cache
@@ -17,7 +18,6 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from casework.errors import VaultError
 from casework.vault import algorithms
 from casework.vault.algorithms import NONCE_BYTES, TAG_BYTES, VERSION
-from casework.vault.chance import drawn
 
 Field: TypeAlias = int | str | UUID | bytes | None
 
@@ -87,7 +87,7 @@ def derive(secret: bytes, word: str, *more: Field, salt: bytes | None = None) ->
 
 def fresh_key() -> bytes:
     """Return 32 random bytes from the operating system."""
-    return drawn(KEY_BYTES)
+    return os.urandom(KEY_BYTES)
 
 
 class Cipher:
@@ -130,7 +130,7 @@ def seal(key: bytes | Cipher, plain: bytes, *, context: bytes, key_ref: int) -> 
     """Seal bytes under a 32-byte key, prepared or not (E1); the context must be given again to open."""
     number = algorithms.E1.current
     head = _E1_HEAD.pack(VERSION, number, key_ref)
-    nonce = drawn(NONCE_BYTES)
+    nonce = os.urandom(NONCE_BYTES)
     return head + nonce + _by(key, number).encrypt(nonce, plain, head + context)
 
 
