@@ -17,6 +17,7 @@ from casework.errors import VaultError
 from casework.gate import Gate
 from casework.keeping import checkpoints, proof
 from casework.vault import heads
+from casework.vault.bytes import E1_OVERHEAD, E1_START, E2_OVERHEAD, E2_START, KEY_BYTES
 from casework.vault.envelopes import KEPT, SENT
 from casework.vault.kek import Control
 from casework.vault.macs import check
@@ -24,7 +25,7 @@ from casework.vault.models import Agency, Document, Envelope, Head, Member, Wrap
 
 _LEFT = "left"
 # How each kind of envelope begins, and how long it is.
-_FORMS = {KEPT: (b"\x01\x01", 66), SENT: (b"\x01\x02", 1170)}
+_FORMS = {KEPT: (E1_START, E1_OVERHEAD + KEY_BYTES), SENT: (E2_START, E2_OVERHEAD + KEY_BYTES)}
 
 
 @dataclass(frozen=True)

@@ -77,36 +77,12 @@ def _exchange(settings: Config, papers_file: Path | None) -> None:
         raise
 
 
-def _renew(here: Installation, what: str, papers_file: Path | None) -> None:
-    if what in _RENEWALS:
-        _print(papers_file, _RENEWALS[what](here))
-    else:
-        _change_algorithm(here)
-
-
-def _change_algorithm(here: Installation) -> None:
-    """Seal again with the current algorithm, and say what waits for whom."""
-    done = [one for one in exchanging.change_algorithm(here.config, here.gate) if one]
-    if not done:
-        click.echo("Mọi thứ đã dùng thuật toán hiện hành: không có gì phải đổi. / Nothing is to be done.")
-    for one in done:
-        click.echo(f"Đã niêm phong lại / sealed again: {one.again}; phiên đã kết thúc / sessions ended: {one.ended}")
-        if one.due:
-            click.echo(f"Đổi khóa khi người giữ khóa đăng nhập / renewed at the next sign-in: {_named(one.due)}")
-        if one.sheets:
-            click.echo(f"Cần tờ khôi phục mới (casework new-sheets) / new sheets needed: {_named(one.sheets)}")
-
-
-def _named(agencies: Sequence[str]) -> str:
-    return "; ".join(name or "nhóm kín / a circle" for name in agencies)
-
-
 @click.command("rotate-keys")
 @_DATA
 @_PAPERS
-@click.argument("what", type=click.Choice(["kek", "checkpoint", "backup", "algorithm"]))
+@click.argument("what", type=click.Choice(["kek", *_RENEWALS]))
 def rotate_keys(data: Path, papers_file: Path | None, what: str) -> None:
-    """Đổi khóa (kek, checkpoint, backup) hoặc thuật toán. / Exchange a key; run it again if it was broken off."""
+    """Đổi khóa (kek, checkpoint, backup). / Exchange a key; run it again if it was broken off."""
     papers.make_sure(papers_file)
     settings = config.load(data.absolute())
     if settings.demo:
@@ -115,7 +91,7 @@ def rotate_keys(data: Path, papers_file: Path | None, what: str) -> None:
         _exchange(settings, papers_file)
     else:
         with installation.opened(data) as here:
-            _renew(here, what, papers_file)
+            _print(papers_file, _RENEWALS[what](here))
     click.echo("Xong. Mở lại sổ được rồi. / Done; the server may be started again.")
 
 

@@ -14,8 +14,7 @@ from casework.db import Database
 from casework.errors import CaseworkError, VaultError
 from casework.gate import Gate, Person, Work, action
 from casework.keeping import shape
-from casework.office import occupancy, rekeying, rewrapping, settings
-from casework.office.rewrapping import Rewrapped
+from casework.office import occupancy, rekeying, settings
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
 from casework.vault import kek, signing
@@ -106,13 +105,6 @@ def standing(database: Database) -> tuple[list[UUID], int]:
     if len(numbers) != 1:
         raise VaultError("Cơ sở dữ liệu không có xã nào, hoặc các xã dùng khóa khác nhau.")
     return [row.id for row in rows], numbers.pop()
-
-
-def change_algorithm(config: Config, gate: Gate) -> list[Rewrapped]:
-    """Seal again what an earlier algorithm has sealed, each commune in one commit; broken off, it is run again."""
-    with occupancy.alone(config.data):
-        communes, _ = standing(gate.database)
-        return [gate.perform(_console(one), rewrapping.rewrap) for one in communes]
 
 
 def renew_checkpoint(config: Config, gate: Gate) -> bytes:

@@ -154,7 +154,6 @@ class Act(StrEnum):
     FIRST_INVITE = "account.first_invite"
     KEYS_ROTATE = "keys.rotate"
     KEYS_RENEW = "keys.renew"
-    KEYS_REWRAP = "keys.rewrap"
 
 
 class StepUp(StrEnum):

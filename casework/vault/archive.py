@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from casework.errors import VaultError
 from casework.vault import signing
-from casework.vault.bytes import Cipher, fresh_key, lp, receive, seal, send, unseal
+from casework.vault.bytes import fresh_key, lp, prepared, receive, seal, send, unseal
 from casework.vault.signing import Signer
 
 MAGIC = b"casework-backup-1\n"
@@ -57,7 +57,7 @@ def opened(file: BinaryIO, seed: bytes) -> Iterator[bytes]:
     file.seek(0)
     _, name = _header(file)
     key = receive(seed, _read_part(file), context=lp("cw/1/backup", name))
-    ready, number = Cipher(key), 0
+    ready, number = prepared(key), 0
     blob = _read_part(file)
     if not blob:
         raise VaultError("unopened")

@@ -1,5 +1,11 @@
-"""Byte formats: injective lists, symmetric envelopes (E1), sealed envelopes (E2) and padding."""
+"""Byte formats: injective lists, symmetric envelopes (E1), sealed envelopes (E2) and padding.
 
+E1 = 01 | 01 (AES-256-GCM) | u32be key_ref | nonce 12 | ciphertext | tag 16       AAD  = first 6 bytes | context
+E2 = 01 | 02 (ML-KEM-768 with X25519, HKDF-SHA256, AES-256-GCM) | enc | ct | tag  info = first 2 bytes | context
+A version, algorithm or suite byte other than these is refused.
+"""
+
+import os
 import struct
 from collections.abc import Callable
 from functools import lru_cache
@@ -11,21 +17,31 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey, MLKEM768X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hpke import (
+    AEAD,
+    KDF,
+    KEM,
+    MLKEM768X25519PrivateKey,
+    MLKEM768X25519PublicKey,
+    Suite,
+)
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from casework.errors import VaultError
-from casework.vault import algorithms
-from casework.vault.algorithms import NONCE_BYTES, TAG_BYTES, VERSION
-from casework.vault.chance import drawn
 
 Field: TypeAlias = int | str | UUID | bytes | None
 
 KEY_BYTES = 32
 PUBLIC_KEY_BYTES = 1216
-_E1_HEAD = struct.Struct(">BBI")
+NONCE_BYTES, _TAG_BYTES, _ENC_BYTES = 12, 16, 1120
+# How a blob begins: its version, and the algorithm or suite that sealed it.
+E1_START, E2_START = b"\x01\x01", b"\x01\x02"
+_E1_HEAD = struct.Struct(">2sI")
 _NONCE_AT, _BODY_AT = _E1_HEAD.size, _E1_HEAD.size + NONCE_BYTES
-_ENC = 1120
+# By how much a blob is longer than what it seals.
+E1_OVERHEAD, E2_OVERHEAD = _BODY_AT + _TAG_BYTES, len(E2_START) + _ENC_BYTES + _TAG_BYTES
+_SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _MLKEM_PUBLIC = 1184
 _SMALLEST_PAD = 1024
 _PAD_MARK = b"\x80"
@@ -87,65 +103,38 @@ def derive(secret: bytes, word: str, *more: Field, salt: bytes | None = None) ->
 
 def fresh_key() -> bytes:
     """Return 32 random bytes from the operating system."""
-    return drawn(KEY_BYTES)
+    return os.urandom(KEY_BYTES)
 
 
-class Cipher:
-    """A 32-byte key prepared to seal and open many blobs in one request, whichever known algorithm sealed them."""
-
-    def __init__(self, key: bytes) -> None:
-        """Take the key; raises VaultError unless it has 32 bytes."""
-        self._key = _whole(key)
-        self._made: dict[int, algorithms.Cipher] = {}
-
-    def __repr__(self) -> str:
-        """Never print the key."""
-        return "<sealed cipher>"
-
-    def by(self, number: int) -> algorithms.Cipher:
-        """Return the cipher of one algorithm."""
-        made = self._made.get(number)
-        if made is None:
-            made = self._made[number] = _made(self._key, number)
-        return made
-
-
-def _made(key: bytes, number: int) -> algorithms.Cipher:
-    """Make the cipher of one algorithm; no two algorithms ever share a key."""
-    own = key if number == algorithms.FIRST else derive(key, "algorithm", number)
-    return algorithms.E1.known[number](own)
-
-
-def _by(key: bytes | Cipher, number: int) -> algorithms.Cipher:
-    return key.by(number) if isinstance(key, Cipher) else _made(_whole(key), number)
-
-
-def _whole(key: bytes) -> bytes:
+def prepared(key: bytes) -> AESGCM:
+    """Prepare a key to seal and open many blobs; raise VaultError unless it has 32 bytes."""
     if len(key) != KEY_BYTES:
         raise VaultError("unopened")
-    return key
+    return AESGCM(key)
 
 
-def seal(key: bytes | Cipher, plain: bytes, *, context: bytes, key_ref: int) -> bytes:
+def seal(key: bytes | AESGCM, plain: bytes, *, context: bytes, key_ref: int) -> bytes:
     """Seal bytes under a 32-byte key, prepared or not (E1); the context must be given again to open."""
-    number = algorithms.E1.current
-    head = _E1_HEAD.pack(VERSION, number, key_ref)
-    nonce = drawn(NONCE_BYTES)
-    return head + nonce + _by(key, number).encrypt(nonce, plain, head + context)
+    head = _E1_HEAD.pack(E1_START, key_ref)
+    nonce = os.urandom(NONCE_BYTES)
+    return head + nonce + _cipher(key).encrypt(nonce, plain, head + context)
 
 
-def unseal(key: bytes | Cipher, blob: bytes, *, context: bytes, key_ref: int) -> bytes:
+def unseal(key: bytes | AESGCM, blob: bytes, *, context: bytes, key_ref: int) -> bytes:
     """Open an E1 blob; every failure is the same VaultError."""
-    if not _BODY_AT + TAG_BYTES <= len(blob) <= _LARGEST:
+    if not E1_OVERHEAD <= len(blob) <= _LARGEST:
         raise VaultError("unopened")
     head = blob[:_NONCE_AT]
-    version, number, ref = _E1_HEAD.unpack(head)
-    if version != VERSION or ref != key_ref or number not in algorithms.E1.known:
+    if _E1_HEAD.unpack(head) != (E1_START, key_ref):
         raise VaultError("unopened")
     try:
-        return _by(key, number).decrypt(blob[_NONCE_AT:_BODY_AT], blob[_BODY_AT:], head + context)
+        return _cipher(key).decrypt(blob[_NONCE_AT:_BODY_AT], blob[_BODY_AT:], head + context)
     except InvalidTag:
         raise VaultError("unopened") from None
+
+
+def _cipher(key: bytes | AESGCM) -> AESGCM:
+    return key if isinstance(key, AESGCM) else prepared(key)
 
 
 def opener(seed: bytes) -> MLKEM768X25519PrivateKey:
@@ -175,21 +164,19 @@ def send(public: bytes, plain: bytes, *, context: bytes) -> bytes:
     """Seal bytes to an X-Wing public key (E2: HPKE, RFC 9180, ML-KEM-768 with X25519)."""
     if len(public) != PUBLIC_KEY_BYTES:
         raise VaultError("unopened")
-    head = algorithms.E2.newest
     try:
-        return head + algorithms.E2.known[head[1]].encrypt(plain, _public(public), head + context)
+        return E2_START + _SUITE.encrypt(plain, _public(public), E2_START + context)
     except ValueError:
         raise VaultError("unopened") from None
 
 
 def receive(seed: bytes | MLKEM768X25519PrivateKey, blob: bytes, *, context: bytes) -> bytes:
     """Open an E2 blob with the 32-byte seed of its key pair, or its opener; every failure is the same VaultError."""
-    head = blob[:2]
-    if not 2 + _ENC + TAG_BYTES <= len(blob) <= _LARGEST or head[0] != VERSION or head[1] not in algorithms.E2.known:
+    if not E2_OVERHEAD <= len(blob) <= _LARGEST or blob[: len(E2_START)] != E2_START:
         raise VaultError("unopened")
     try:
         ready = opener(seed) if isinstance(seed, bytes) else seed
-        return algorithms.E2.known[head[1]].decrypt(blob[2:], ready, head + context)
+        return _SUITE.decrypt(blob[len(E2_START) :], ready, E2_START + context)
     except (InvalidTag, ValueError):
         raise VaultError("unopened") from None
 

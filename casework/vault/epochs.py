@@ -59,7 +59,6 @@ def _begin(hands: Hands, agency: Agency, old: AgencyKeys, new: AgencyKeys) -> No
     epoch = AgencyEpoch(commune_id=hands.commune_id, agency_id=agency.id, epoch=new.epoch)
     epoch.public_key = new.public_key
     hands.session.add(epoch)
-    links.reforge(hands, old)
     links.forge(hands, old, new)
     sheets.follow(hands, new)
     hands.session.flush()

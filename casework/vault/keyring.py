@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
 
 from casework.errors import VaultError
-from casework.vault.bytes import Cipher, derive, fresh_key, lp, opener, public_key, receive, send
+from casework.vault.bytes import derive, fresh_key, lp, opener, prepared, public_key, receive, send
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,9 @@ class AgencyKeys:
         return derive(self.secret, "safe")
 
     @cached_property
-    def safe_cipher(self) -> Cipher:
+    def safe_cipher(self) -> AESGCM:
         """Return the symmetric key prepared to open many envelopes."""
-        return Cipher(self.safe)
+        return prepared(self.safe)
 
     @cached_property
     def opener(self) -> MLKEM768X25519PrivateKey:

@@ -2,7 +2,6 @@
 
 from casework.clock import MICROSECOND
 from casework.errors import VaultError
-from casework.vault import algorithms
 from casework.vault.bytes import lp, seal, unseal
 from casework.vault.hands import Hands
 from casework.vault.keyring import AgencyKeys
@@ -14,17 +13,8 @@ _LATE = 90 * 86_400 * MICROSECOND
 def forge(hands: Hands, old: AgencyKeys, new: AgencyKeys) -> None:
     """Seal the secret of the epoch that ends under the one that begins."""
     link = EpochLink(commune_id=hands.commune_id, agency_id=old.agency_id, epoch=old.epoch, retired=hands.at)
-    link.blob = _sealed(hands, old, new)
+    link.blob = seal(new.safe, old.secret, context=_context(hands, old), key_ref=new.epoch)
     hands.session.add(link)
-
-
-def reforge(hands: Hands, keys: AgencyKeys) -> None:
-    """Seal with the current algorithm what links from before these keys were sealed with another one."""
-    while (link := _link(hands, keys)) is not None and not worn(hands, link):
-        before = older(hands, keys, keys.epoch - 1)
-        if algorithms.E1.outdated(link.blob):
-            link.blob = _sealed(hands, before, keys)
-        keys = before
 
 
 def worn(hands: Hands, link: EpochLink) -> bool:
@@ -51,10 +41,6 @@ def older(hands: Hands, newest: AgencyKeys, epoch: int) -> AgencyKeys:
 
 def _link(hands: Hands, keys: AgencyKeys) -> EpochLink | None:
     return hands.session.get(EpochLink, (hands.commune_id, keys.agency_id, keys.epoch - 1))
-
-
-def _sealed(hands: Hands, old: AgencyKeys, new: AgencyKeys) -> bytes:
-    return seal(new.safe, old.secret, context=_context(hands, old), key_ref=new.epoch)
 
 
 def _context(hands: Hands, retired: AgencyKeys) -> bytes:

@@ -17,8 +17,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from casework.errors import Busy, VaultError
-from casework.vault.bytes import derive, fresh_key, lp, seal, unseal
-from casework.vault.chance import drawn
+from casework.vault.bytes import derive, lp, seal, unseal
 from casework.vault.kek import Control
 
 log = logging.getLogger(__name__)
@@ -103,7 +102,7 @@ def _contexts(member_id: UUID, slot_id: UUID, kind: str, commune_id: UUID) -> tu
 
 def lock(control: Control, seed: bytes, passphrase: str, *, member_id: UUID, slot_id: UUID) -> SlotSecret:
     """Seal a member's 32-byte seed under her passphrase, and that again under the server's key (the pepper)."""
-    salt = drawn(SALT_BYTES)
+    salt = os.urandom(SALT_BYTES)
     key = _stretched(passphrase, salt, memory_kib=MEMORY_KIB, passes=PASSES)
     inner, outer = _contexts(member_id, slot_id, "password", control.commune_id)
     blob = seal(key, seed, context=inner, key_ref=0)
@@ -120,7 +119,7 @@ def unlock(control: Control, slot: SlotSecret, passphrase: str, *, member_id: UU
 
 def lock_with_code(control: Control, seed: bytes, code: bytes, *, member_id: UUID, slot_id: UUID) -> SlotSecret:
     """Seal a member's seed under the 16 random bytes that she keeps on paper; guessing them is hopeless anyway."""
-    salt = drawn(SALT_BYTES)
+    salt = os.urandom(SALT_BYTES)
     inner, outer = _contexts(member_id, slot_id, "code", control.commune_id)
     blob = seal(derive(code, "code", salt=salt), seed, context=inner, key_ref=0)
     return SlotSecret(salt, 0, 0, seal(control.wrap, blob, context=outer, key_ref=control.number))
@@ -135,7 +134,7 @@ def unlock_with_code(control: Control, slot: SlotSecret, code: bytes, *, member_
 
 def pretend(passphrase: str) -> None:
     """Spend the time of an unlock for a name that does not exist, so that the clock does not tell names."""
-    _stretched(passphrase, fresh_key()[:SALT_BYTES], memory_kib=MEMORY_KIB, passes=PASSES)
+    _stretched(passphrase, os.urandom(SALT_BYTES), memory_kib=MEMORY_KIB, passes=PASSES)
 
 
 def rewrapped(old: Control, newer: Control, row: Any) -> bytes:

@@ -4,11 +4,14 @@ import random
 import struct
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.errors import VaultError
 from casework.vault.bytes import (
+    E1_START,
+    E2_START,
     KEY_BYTES,
     PUBLIC_KEY_BYTES,
     derive,
@@ -16,6 +19,7 @@ from casework.vault.bytes import (
     fresh_key,
     lp,
     pad,
+    prepared,
     public_key,
     receive,
     seal,
@@ -30,6 +34,7 @@ CONTEXT = lp("cw/1/test", 1)
 SEED = fresh_key()
 PUBLIC = public_key(SEED)
 KEY = fresh_key()
+NONCE = slice(6, 18)
 
 
 def typed(fields):
@@ -97,8 +102,22 @@ def test_another_key_another_reference_and_another_length_open_nothing():
         receive(fresh_key(), send(PUBLIC, b"x", context=CONTEXT), context=CONTEXT)
 
 
+def test_what_is_sealed_well_under_another_algorithm_s_byte_is_refused():
+    head, nonce = b"\x01\x02" + (1).to_bytes(4, "big"), bytes(12)
+    blob = head + nonce + AESGCM(KEY).encrypt(nonce, b"x", head + CONTEXT)
+    with pytest.raises(VaultError, match=r"^unopened$"):
+        unseal(KEY, blob, context=CONTEXT, key_ref=1)
+
+
+def test_a_key_is_prepared_only_at_its_full_length():
+    assert unseal(prepared(KEY), seal(KEY, b"x", context=CONTEXT, key_ref=1), context=CONTEXT, key_ref=1) == b"x"
+    for wrong in (b"", KEY[:16], KEY + b"x"):
+        with pytest.raises(VaultError, match=r"^unopened$"):
+            prepared(wrong)
+
+
 def test_the_same_text_sealed_twice_looks_different():
-    assert len({seal(KEY, b"x", context=CONTEXT, key_ref=1) for _ in range(500)}) == 500
+    assert len({seal(KEY, b"x", context=CONTEXT, key_ref=1)[NONCE] for _ in range(2000)}) == 2000
     assert len({send(PUBLIC, b"x", context=CONTEXT)[:1000] for _ in range(20)}) == 20
 
 
@@ -163,6 +182,18 @@ def test_a_blob_cut_or_lengthened_is_refused(kind):
     for broken in (b"", blob[:1], blob[:5], blob[:30], blob[:-1], blob + b"x", bytes(len(blob)), bytes(33_000_000)):
         with pytest.raises(VaultError, match=r"^unopened$"):
             opening(broken)
+
+
+@pytest.mark.parametrize("kind", OPENINGS)
+def test_another_version_algorithm_or_suite_is_refused(kind):
+    make, opening = OPENINGS[kind]
+    blob = make()
+    start = blob[:2]
+    assert start == (E2_START if kind == "sent" else E1_START)
+    others = {bytes((any_, start[1])) for any_ in range(256)} | {bytes((start[0], any_)) for any_ in range(256)}
+    for other in others - {start}:
+        with pytest.raises(VaultError, match=r"^unopened$"):
+            opening(other + blob[2:])
 
 
 @given(st.binary(max_size=5000))

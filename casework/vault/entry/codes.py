@@ -1,9 +1,9 @@
 """Codes on paper: 16 random bytes written so that a tired person can copy them, with a checksum against slips."""
 
+import os
 from hashlib import sha256
 
 from casework.errors import BadInput, say
-from casework.vault.chance import drawn
 
 CODE_BYTES = 16
 # Crockford's letters: no I, L, O or U, which are taken for 1, 1, 0 and V.
@@ -16,7 +16,7 @@ _WRONG = say("Mã chưa đúng. Hãy so lại từng nhóm 4 ký tự với tờ
 
 def new_code() -> str:
     """Return a new code of 128 random bits, as it is printed."""
-    return write_code(drawn(CODE_BYTES))
+    return write_code(os.urandom(CODE_BYTES))
 
 
 def write_code(secret: bytes) -> str:

@@ -3,12 +3,13 @@
 The short code keeps out whoever looks over a shoulder or sits down at the desk; it unlocks only, and never signs in.
 """
 
+import os
+
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from casework.errors import BadInput, VaultError, say
 from casework.vault.bytes import derive, lp, seal, unseal
-from casework.vault.chance import drawn
 from casework.vault.entry.models import Interview
 from casework.vault.hands import Hands
 from casework.vault.kek import Control
@@ -24,7 +25,7 @@ def cover(hands: Hands, row: SessionRow, token: Token, code: str) -> None:
     """Put the seed of an open session under a short code of 4 to 6 digits; raise BadInput for another code."""
     if not (_SHORTEST <= len(code) <= _LONGEST and code.isascii() and code.isdigit()) or len(set(code)) == 1:
         raise BadInput(say("Mã ngắn gồm 4 đến 6 chữ số, không phải một số lặp lại."))
-    seed, salt = seed_of(row, token, hands.control), drawn(_SALT_BYTES)
+    seed, salt = seed_of(row, token, hands.control), os.urandom(_SALT_BYTES)
     kept = Interview(sid=row.sid, commune_id=row.commune_id, member_id=row.member_id, salt=salt, blob=b"", tries=0)
     key = _key(hands.control, token, salt, code)
     kept.blob = seal(key, seed, context=_context(kept), key_ref=hands.control.number)

@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import os
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from sqlalchemy.engine import CursorResult
 
 from casework.clock import MICROSECOND
 from casework.vault.bytes import lp, seal, unseal
-from casework.vault.chance import drawn
 from casework.vault.entry.models import Totp
 from casework.vault.hands import Hands
 from casework.vault.kek import Control
@@ -25,7 +25,7 @@ _row: Table = Totp.__table__  # type: ignore[assignment]
 
 def new_seed() -> bytes:
     """Return the 20 random bytes that a phone and the server will share."""
-    return drawn(_SEED_BYTES)
+    return os.urandom(_SEED_BYTES)
 
 
 def secret_text(seed: bytes) -> str:

@@ -4,6 +4,7 @@ Whoever calls has loaded the agency with a fresh head: its rows are checked agai
 """
 
 import hmac
+import os
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -15,7 +16,6 @@ from sqlalchemy import select
 from casework.errors import BadInput, VaultError
 from casework.vault import heads
 from casework.vault.bytes import derive, fresh_key, lp, public_key, receive, seal, send, unseal
-from casework.vault.chance import drawn
 from casework.vault.hands import Hands
 from casework.vault.keyring import AgencyKeys
 from casework.vault.models import Agency, AgencyEpoch, EpochLink, Head, Wrap
@@ -53,7 +53,7 @@ def renew(
     allowed = _allowed(len(officers), pairs)
     number = _withdraw(hands, keys.agency_id)
     seed = fresh_key()
-    secrets = {seat: drawn(SECRET_BYTES) for seat in range(1, len(officers) + 1)}
+    secrets = {seat: os.urandom(SECRET_BYTES) for seat in range(1, len(officers) + 1)}
     ours: dict[str, Any] = {"commune_id": hands.commune_id, "agency_id": keys.agency_id}
     recovery = Recovery(**ours, number=number, public_key=public_key(seed), epoch=keys.epoch, blob=b"")
     recovery.blob = _sealed(hands, recovery, keys)
