@@ -1,12 +1,18 @@
 """What docs/protocol.md says, written a second time from that page alone: no line of the program is used here."""
 
+import base64
 import hmac
+import json
 from collections.abc import Mapping
-from hashlib import sha256
+from hashlib import sha256, shake_256
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PrivateKey, Suite
 
 Value: TypeAlias = int | str | UUID | bytes | None
 
@@ -39,12 +45,51 @@ def sealed(key: bytes, plain: bytes, *, nonce: bytes, key_ref: int, context: byt
     return head + nonce + AESGCM(key).encrypt(nonce, plain, head + context)
 
 
+def opened(key: bytes, blob: bytes, *, key_ref: int, context: bytes) -> bytes:
+    """Section 2, E1."""
+    head = b"\x01\x01" + key_ref.to_bytes(4, "big")
+    if blob[:6] != head:
+        raise ValueError(blob[:6].hex())
+    return AESGCM(key).decrypt(blob[6:18], blob[18:], head + context)
+
+
+def received(seed: bytes, blob: bytes, *, context: bytes) -> bytes:
+    """Section 2, E2."""
+    if blob[:2] != b"\x01\x02":
+        raise ValueError(blob[:2].hex())
+    expanded = shake_256(seed).digest(96)
+    mlkem = MLKEM768PrivateKey.from_seed_bytes(expanded[:64])
+    private = MLKEM768X25519PrivateKey(mlkem, X25519PrivateKey.from_private_bytes(expanded[64:]))
+    suite = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+    return suite.decrypt(blob[2:], private, blob[:2] + context)
+
+
+def paper_code(text: str) -> bytes:
+    """Section 2, codes on paper."""
+    symbols = text.replace("-", "")
+    number = 0
+    for symbol in symbols:
+        number = number * 32 + "0123456789ABCDEFGHJKMNPQRSTVWXYZ".index(symbol)
+    secret = (number >> 12).to_bytes(16, "big")
+    if number & 0xFFF != int.from_bytes(sha256(b"cw/1/code" + secret).digest()[:2], "big") >> 4:
+        raise ValueError(text)
+    return secret
+
+
 def padded(plain: bytes) -> bytes:
     """Section 2, padding."""
     size = 1024
     while size <= len(plain):
         size *= 2
     return plain + b"\x80" + bytes(size - len(plain) - 1)
+
+
+def unpadded(plain: bytes) -> bytes:
+    """Section 2, padding."""
+    text = plain[: plain.rindex(b"\x80")]
+    if padded(text) != plain:
+        raise ValueError(len(plain))
+    return text
 
 
 def row_mac(kek_number: int, key: bytes, table: str, columns: Mapping[str, Value], version: int) -> bytes:
@@ -56,6 +101,44 @@ def row_mac(kek_number: int, key: bytes, table: str, columns: Mapping[str, Value
 def signed(kek_number: int, key: bytes, message: bytes) -> bytes:
     """A MAC behind the number of the server's key."""
     return kek_number.to_bytes(4, "big") + hmac.digest(key, message, sha256)
+
+
+def note(text: str, public: bytes) -> list[str]:
+    """Section 10: the lines of a checkpoint that this key has signed."""
+    said, _, signature = text.rpartition("\n— casework ")
+    raw = base64.b64decode(signature)
+    if raw[:4] != sha256(public).digest()[:4]:
+        raise ValueError(raw[:4].hex())
+    Ed25519PublicKey.from_public_bytes(public).verify(raw[4:], said.encode())
+    return said.splitlines()
+
+
+def archive(raw: bytes, seed: bytes, public: bytes) -> tuple[dict[str, Any], bytes]:
+    """Section 12: header and plaintext of a backup that this key has signed."""
+    body, signature = raw[:-64], raw[-64:]
+    digest = sha256(body).hexdigest()
+    Ed25519PublicKey.from_public_bytes(public).verify(signature, f"casework/backup/1\n{digest}\n".encode())
+    if body[:18] != b"casework-backup-1\n":
+        raise ValueError(body[:18])
+    header, sealed_key, *chunks, last = _parts(body[18:])
+    name = sha256(header).digest()
+    key = received(seed, sealed_key, context=fields("cw/1/backup", name))
+    plain = [
+        opened(key, chunk, key_ref=0, context=fields("cw/1/backup", name, number, int(number == len(chunks) - 1)))
+        for number, chunk in enumerate(chunks)
+    ]
+    if last:
+        raise ValueError("no end")
+    return json.loads(header), b"".join(plain)
+
+
+def _parts(raw: bytes) -> list[bytes]:
+    parts = []
+    while raw:
+        size = int.from_bytes(raw[:4], "big")
+        parts.append(raw[4 : 4 + size])
+        raw = raw[4 + size :]
+    return parts
 
 
 def example(given: Mapping[str, Any]) -> dict[str, Value]:
