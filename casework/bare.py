@@ -10,9 +10,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import CHAR, Connection, MetaData, Uuid, create_engine, event, insert, inspect, make_url, select
-from sqlalchemy.engine import URL, Engine
+from sqlalchemy import CHAR, Connection, MetaData, Uuid, event, insert, inspect, make_url, select
 from sqlalchemy.schema import DDL, CreateSchema, DropSchema
+
+from casework.engine import open_engine
 
 _NEW, _OLD = "restoring", "set_aside"
 _SQLITE_PARTS = ("-wal", "-shm", "-journal")
@@ -28,10 +29,10 @@ def _whatever(_old: Connection) -> None:
 @contextmanager
 def snapshot(url: str) -> Iterator[Connection]:
     """Read all tables as they were at one moment, while others go on writing."""
-    engine = _engine(url)
+    engine = open_engine(url)
+    postgresql = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    engine = engine.execution_options(**postgresql if engine.dialect.name == "postgresql" else {"deferred": True})
     try:
-        if engine.dialect.name == "postgresql":
-            engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with engine.connect() as connection:
             yield connection
     finally:
@@ -41,7 +42,7 @@ def snapshot(url: str) -> Iterator[Connection]:
 @contextmanager
 def filling(url: str, **options: Any) -> Iterator[Connection]:
     """Write rows as they are in one transaction, which is kept at the end and undone on any error."""
-    engine = _engine(url).execution_options(**options)
+    engine = open_engine(url).execution_options(**options)
     try:
         with engine.begin() as connection:
             yield connection
@@ -215,22 +216,3 @@ def _is_sqlite(url: str) -> bool:
 
 def _path(url: str) -> Path:
     return Path(str(make_url(url).database))
-
-
-def _engine(url: str) -> Engine:
-    parsed: URL = make_url(url)
-    if not _is_sqlite(url):
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True)
-    engine = create_engine(parsed, connect_args={"isolation_level": None, "timeout": 10}, hide_parameters=True)
-    event.listen(engine, "connect", _tune)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _tune(connection: sqlite3.Connection, _record: object) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "temp_store=MEMORY", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")

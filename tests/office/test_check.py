@@ -5,9 +5,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from casework import clock
+from casework.engine import open_engine
 from casework.office import checking, installation, recovering
 from casework.vault import kek
 from casework.vault.entry.codes import read_code
@@ -48,7 +49,7 @@ def said(folder: Path) -> str:
 
 def change(folder: Path, statement: str) -> None:
     """Change the database behind the program's back."""
-    engine = create_engine(f"sqlite:///{folder / 'casework.sqlite3'}")
+    engine = open_engine(f"sqlite:///{folder / 'casework.sqlite3'}")
     with engine.begin() as connection:
         connection.execute(text(statement))
     engine.dispose()
