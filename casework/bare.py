@@ -14,6 +14,7 @@ from sqlalchemy import CHAR, Connection, MetaData, Uuid, event, insert, inspect,
 from sqlalchemy.schema import DDL, CreateSchema, DropSchema
 
 from casework.engine import open_engine
+from casework.files import flush_folder
 
 _NEW, _OLD = "restoring", "set_aside"
 _SQLITE_PARTS = ("-wal", "-shm", "-journal")
@@ -134,7 +135,7 @@ def put_back(url: str) -> None:
         for part in (*_SQLITE_PARTS, ""):
             if (kept := Path(f"{live}.{_OLD}{part}")).exists():
                 kept.replace(f"{live}{part}")
-        _flush_folder(live.parent)
+        flush_folder(live.parent)
         return
     with filling(url) as connection:
         connection.execute(_renaming("public", _NEW))
@@ -201,13 +202,7 @@ def _rename_files(live: Path) -> None:
     for part in _SQLITE_PARTS:
         Path(f"{live}{part}").unlink(missing_ok=True)
     new.replace(live)
-    _flush_folder(live.parent)
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    os.fsync(handle)
-    os.close(handle)
+    flush_folder(live.parent)
 
 
 def _is_sqlite(url: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from casework import files
 from casework.codelists import codelist
 from casework.errors import BadInput, CaseworkError
 from casework.office import answers, typed
@@ -104,7 +105,7 @@ def complete(file: Path | None, keep_in: Path) -> Answers:
         return asking.all()
     except (click.Abort, BadInput):
         if typed.by_hand():
-            keep_in.write_text(as_toml(asking.kept), encoding="utf-8")
+            files.replace(keep_in, as_toml(asking.kept))
             click.echo(f"Đã giữ những gì đã gõ ở {keep_in}. Làm tiếp: thêm --answers {keep_in}", err=True)
         raise
 

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from casework import files
 from casework.accounts import actions as accounts
 from casework.codelists import codelist
 from casework.config import UNFINISHED, Config, ConfigurationError
@@ -17,7 +18,7 @@ from casework.office.answers import Agency, Answers, FirstPerson
 from casework.office.installation import Installation
 from casework.office.pages import Invited, Place
 from casework.office.papers import Page
-from casework.vault import kek, keyfile, signing
+from casework.vault import kek, signing
 from casework.vault.keyring import AgencyKeys
 
 _FIRST_KEY = 1
@@ -50,13 +51,13 @@ def begin(folder: Path) -> None:
     make_sure(folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    keyfile.write_new(folder / UNFINISHED, _WORDS)
+    files.write_new(folder / UNFINISHED, _WORDS)
 
 
 def finish(folder: Path) -> None:
     """Take the mark away, once everything is on the disk and on paper."""
     (folder / UNFINISHED).unlink()
-    keyfile.flush_folder(folder)
+    files.flush_folder(folder)
 
 
 def found(folder: Path, given: Answers) -> list[Page]:
@@ -83,7 +84,7 @@ def _make(folder: Path, given: Answers) -> Made:
         backup_public=signing.pinned(backup.public),
     )
     settings.write(config)
-    keyfile.write_new(folder / "calendar.toml", _calendar(given))
+    files.write_new(folder / "calendar.toml", _calendar(given))
     upgrade(config.database_url)
     place = Place(given.commune, given.public_url, signer.public, backup.public)
     return Made(place, Installation(config, open_gate(config, key)), backup.seed)

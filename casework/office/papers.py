@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from casework import files
 from casework.errors import BadInput
-from casework.vault import keyfile
 
 _STYLE = Path(__file__).with_name("papers.css")
 _WIDTH = 64
@@ -39,7 +39,7 @@ def make_sure(file: Path | None) -> None:
 def write(file: Path, pages: Sequence[Page]) -> None:
     """Write the pages to a new file of mode 0600; raise BadInput if the name is taken or the place is not there."""
     try:
-        keyfile.write_new(file, as_html(pages))
+        files.write_new(file, as_html(pages))
     except FileExistsError:
         raise BadInput(f"{file} đã có. Không ghi đè: hãy chọn tên khác.") from None
     except OSError as cause:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from casework import files
 from casework.config import SETTINGS, Config
-from casework.vault import keyfile, signing
+from casework.vault import signing
 
 _WORDS = "# Cài đặt của Sổ ca. Không có bí mật nào trong tệp này; khóa nằm trong tệp riêng.\n"
 
@@ -19,7 +20,7 @@ def write(config: Config) -> None:
         _publics(config.checkpoint_public),
         _backup(config.backup_public),
     )
-    keyfile.write_new(config.data / SETTINGS, _WORDS + "\n".join(lines) + "\n")
+    files.write_new(config.data / SETTINGS, _WORDS + "\n".join(lines) + "\n")
 
 
 def pin_checkpoint(config: Config, public: bytes) -> None:
@@ -37,7 +38,7 @@ def _put(config: Config, name: str, line: str) -> None:
     path = config.data / SETTINGS
     before = path.read_text(encoding="utf-8")
     after, found = re.subn(rf"(?m)^{name} *=.*$", lambda _: line, before, count=1)
-    keyfile.replace(path, after if found else f"{before}{line}\n")
+    files.replace(path, after if found else f"{before}{line}\n")
 
 
 def _publics(publics: Sequence[str]) -> str:

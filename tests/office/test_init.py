@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from casework import config
+from casework import config, files
 from casework.audit import fresh
 from casework.config import UNFINISHED, ConfigurationError
 from casework.errors import BadInput
 from casework.office import asking, founding, papers, settings
 from casework.office.exchanging import standing
-from casework.vault import kek, keyfile, signing
+from casework.vault import kek, signing
 from casework.vault.bytes import public_key
 from casework.vault.entry.codes import read_code
 from casework.vault.macs import equip
@@ -230,7 +230,7 @@ def test_what_was_answered_can_be_given_again():
 def test_the_settings_file_keeps_what_people_wrote_beside_the_pinned_keys(home, tmp_path):
     folder, _ = home
     text = (folder / "casework.toml").read_text(encoding="utf-8")
-    keyfile.write_new(tmp_path / "casework.toml", text + "# của chúng tôi\nidle = 1\n".replace("idle = 1\n", ""))
+    files.write_new(tmp_path / "casework.toml", text + "# của chúng tôi\nidle = 1\n".replace("idle = 1\n", ""))
     before = config.load(tmp_path)
     settings.pin_checkpoint(before, b"k" * 32)
     settings.pin_backup(before, b"b" * 1216)
