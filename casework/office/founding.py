@@ -1,10 +1,11 @@
 """Founds an installation in an empty folder: keys, database, commune, agencies, first people, and their papers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
+
+import tomli_w
 
 from casework import files
 from casework.accounts import actions as accounts
@@ -23,6 +24,7 @@ from casework.vault.keyring import AgencyKeys
 
 _FIRST_KEY = 1
 _WORDS = "Bản lập dở dang của Sổ ca: chưa có gì dùng được. Xóa cả thư mục này rồi chạy lại `casework init`.\n"
+_CALENDAR_WORDS = "# Ngày làm việc, ngày nghỉ lễ, và người thứ hai trong việc cần hai người. Sửa được bằng tay.\n"
 
 
 @dataclass(frozen=True)
@@ -91,18 +93,12 @@ def _make(folder: Path, given: Answers) -> Made:
 
 
 def _calendar(given: Answers) -> str:
-    def listed(values: Iterator[str]) -> str:
-        return "[" + ", ".join(f'"{one}"' for one in values) + "]"
-
-    def day(one: date) -> str:
-        return one.isoformat()
-
-    return (
-        "# Ngày làm việc, ngày nghỉ lễ, và người thứ hai trong việc cần hai người. Sửa được bằng tay.\n"
-        f"working_days = {listed(iter(given.working_days))}\n"
-        f"holidays = {listed(map(day, given.holidays))}\n"
-        f"second_persons = {listed(iter(given.second_persons))}\n"
-    )
+    said = {
+        "working_days": given.working_days,
+        "holidays": [day.isoformat() for day in given.holidays],
+        "second_persons": given.second_persons,
+    }
+    return _CALENDAR_WORDS + tomli_w.dumps(said)
 
 
 def _of_the_machine(made: Made) -> list[Page]:

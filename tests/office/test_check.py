@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
+import tomli_w
 from sqlalchemy import text
 
 from casework import clock
@@ -123,8 +125,9 @@ def test_a_key_of_another_number_a_lost_one_and_an_unfinished_exchange_are_named
 
 def test_keys_that_are_not_the_pinned_ones_are_named(healthy):
     settings = healthy / "casework.toml"
-    lines = settings.read_text(encoding="utf-8").splitlines()
-    settings.write_text("\n".join(line for line in lines if "_public" not in line) + "\n", encoding="utf-8")
+    pinned = tomllib.loads(settings.read_text(encoding="utf-8"))
+    kept = {name: value for name, value in pinned.items() if not name.endswith("_public")}
+    settings.write_text(tomli_w.dumps(kept), encoding="utf-8")
     told = said(healthy)
     assert "rotate-keys checkpoint" in told
     assert "rotate-keys backup" in told
