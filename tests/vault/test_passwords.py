@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import subprocess
+import sys
 import tempfile
 import threading
 import unicodedata
@@ -124,6 +126,21 @@ def test_whoever_waits_too_long_for_a_slot_is_told_to_try_again(monkeypatch, tmp
             taken.enter_context(FileLock(tmp_path / f"casework-{os.getuid()}-argon-{number}"))
         with pytest.raises(Busy):
             passwords.pretend("x")
+
+
+def test_slots_of_a_process_that_died_are_free_again(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(passwords, "_PATIENCE_SECONDS", 0.05)
+    slots = [str(tmp_path / f"casework-{os.getuid()}-argon-{number}") for number in range(2)]
+    holding = "import sys, time, filelock; held = [filelock.FileLock(one) for one in sys.argv[1:]]; "
+    holding += "[one.acquire() for one in held]; print(flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", holding, *slots], stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        with pytest.raises(Busy):
+            passwords.pretend("x")
+        other.kill()
+    passwords.pretend("x")
 
 
 def test_where_no_slot_can_be_made_she_is_told_to_try_again_and_the_operator_why(monkeypatch, tmp_path, caplog):
