@@ -4,16 +4,17 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint prove attack bench catalogue sbom
 bin := .venv/bin
+words := $(wildcard casework/translations/*/LC_MESSAGES/*.po)
 sealed := casework/policy/*,casework/vault/*,casework/gate.py,casework/audit/*,casework/statistics/*
 
 help:
 	@echo "make demo | test | lint | prove | attack | bench | catalogue | sbom"
 
-.venv/.ready-run: pyproject.toml uv.lock .ci/setup
+.venv/.ready-run: pyproject.toml uv.lock .ci/setup $(words)
 	@.ci/setup run
 	@touch $@
 
-.venv/.ready-test: pyproject.toml uv.lock .ci/setup
+.venv/.ready-test: pyproject.toml uv.lock .ci/setup $(words)
 	@.ci/setup test
 	@touch $@ .venv/.ready-run
 

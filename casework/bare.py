@@ -10,9 +10,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import CHAR, Connection, MetaData, Uuid, create_engine, event, insert, inspect, make_url, select
-from sqlalchemy.engine import URL, Engine
+from sqlalchemy import CHAR, Connection, MetaData, Uuid, event, insert, inspect, make_url, select
 from sqlalchemy.schema import DDL, CreateSchema, DropSchema
+
+from casework.engine import open_engine
+from casework.files import flush_folder
 
 _NEW, _OLD = "restoring", "set_aside"
 _SQLITE_PARTS = ("-wal", "-shm", "-journal")
@@ -28,10 +30,10 @@ def _whatever(_old: Connection) -> None:
 @contextmanager
 def snapshot(url: str) -> Iterator[Connection]:
     """Read all tables as they were at one moment, while others go on writing."""
-    engine = _engine(url)
+    engine = open_engine(url)
+    postgresql = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    engine = engine.execution_options(**postgresql if engine.dialect.name == "postgresql" else {"deferred": True})
     try:
-        if engine.dialect.name == "postgresql":
-            engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with engine.connect() as connection:
             yield connection
     finally:
@@ -41,7 +43,7 @@ def snapshot(url: str) -> Iterator[Connection]:
 @contextmanager
 def filling(url: str, **options: Any) -> Iterator[Connection]:
     """Write rows as they are in one transaction, which is kept at the end and undone on any error."""
-    engine = _engine(url).execution_options(**options)
+    engine = open_engine(url).execution_options(**options)
     try:
         with engine.begin() as connection:
             yield connection
@@ -133,7 +135,7 @@ def put_back(url: str) -> None:
         for part in (*_SQLITE_PARTS, ""):
             if (kept := Path(f"{live}.{_OLD}{part}")).exists():
                 kept.replace(f"{live}{part}")
-        _flush_folder(live.parent)
+        flush_folder(live.parent)
         return
     with filling(url) as connection:
         connection.execute(_renaming("public", _NEW))
@@ -200,13 +202,7 @@ def _rename_files(live: Path) -> None:
     for part in _SQLITE_PARTS:
         Path(f"{live}{part}").unlink(missing_ok=True)
     new.replace(live)
-    _flush_folder(live.parent)
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    os.fsync(handle)
-    os.close(handle)
+    flush_folder(live.parent)
 
 
 def _is_sqlite(url: str) -> bool:
@@ -215,22 +211,3 @@ def _is_sqlite(url: str) -> bool:
 
 def _path(url: str) -> Path:
     return Path(str(make_url(url).database))
-
-
-def _engine(url: str) -> Engine:
-    parsed: URL = make_url(url)
-    if not _is_sqlite(url):
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True)
-    engine = create_engine(parsed, connect_args={"isolation_level": None, "timeout": 10}, hide_parameters=True)
-    event.listen(engine, "connect", _tune)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _tune(connection: sqlite3.Connection, _record: object) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "temp_store=MEMORY", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")

@@ -17,12 +17,11 @@ from sqlalchemy import (
     MetaData,
     TableClause,
     Uuid,
-    create_engine,
     event,
     literal_column,
     text,
 )
-from sqlalchemy.engine import Dialect, Engine, ExecutionContext, make_url
+from sqlalchemy.engine import Dialect, Engine, ExecutionContext
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.sql import ClauseElement, visitors
@@ -30,6 +29,7 @@ from sqlalchemy.sql.dml import Delete, Insert, Update
 from sqlalchemy.sql.elements import ColumnClause
 
 from casework import schema
+from casework.engine import open_engine
 from casework.errors import Busy, Unguarded
 from casework.policy.permit import Permit
 
@@ -45,21 +45,12 @@ _NAMES = {
     "pk": "pk_%(table_name)s",
 }
 _PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    "secure_delete=ON",
     "foreign_keys=ON",
     "trusted_schema=OFF",
-    "temp_store=MEMORY",
     # Keys are random, so a list reads all over the file: mapped, it is read without a call for each page.
     "mmap_size=268435456",
     "cache_size=-16000",
 )
-# How long an act waits for the one before it.
-_PATIENCE_SECONDS = 10.0
-# What a statement carried stays out of error messages, which go to the log.
-# The connection that was used last has what it read in its memory; one that waited must read anew.
-_OURS: dict[str, Any] = {"hide_parameters": True, "pool_size": 8, "pool_use_lifo": True}
 
 
 @lru_cache(maxsize=65_536)
@@ -99,7 +90,9 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """Open the engine of `sqlite:///file` or `postgresql+psycopg://...`; nothing is created yet."""
-        self.engine = _engine(url)
+        # The connection that was used last has what it read in its memory; one that waited must read anew.
+        self.engine = open_engine(url, pragmas=_PRAGMAS, waits_forever=False, pool_size=8, pool_use_lifo=True)
+        event.listen(self.engine, "before_cursor_execute", _guard)
         # Several statements of one look must see one moment: a head and its line of the log are compared.
         postgresql = self.engine.dialect.name == "postgresql"
         looking = {"isolation_level": "REPEATABLE READ"} if postgresql else {"deferred": True}
@@ -139,30 +132,6 @@ class Database:
 
 def _is_lock(cause: OperationalError) -> bool:
     return any(word in str(cause.orig) for word in ("locked", "serialize", "lock timeout", "deadlock"))
-
-
-def _engine(url: str) -> Engine:
-    parsed = make_url(url)
-    waits = {"options": f"{parsed.query.get('options', '')} -c lock_timeout={_PATIENCE_SECONDS * 1000:.0f}"}
-    if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"isolation_level": None, "timeout": _PATIENCE_SECONDS}, **_OURS)
-        event.listen(engine, "connect", _tune)
-        event.listen(engine, "begin", _begin)
-    else:
-        parsed = parsed.set(drivername="postgresql+psycopg")
-        engine = create_engine(parsed, connect_args=waits, pool_pre_ping=True, **_OURS)
-    event.listen(engine, "before_cursor_execute", _guard)
-    return engine
-
-
-def _tune(connection: Any, _record: object) -> None:
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    deferred = connection.get_execution_options().get("deferred")
-    connection.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")
 
 
 def _guard(

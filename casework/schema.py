@@ -6,10 +6,10 @@ from typing import Any
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, event, make_url
-from sqlalchemy.engine import Engine
+from sqlalchemy import Connection
 
 from casework.config import resource
+from casework.engine import open_engine
 
 
 def settings() -> AlembicConfig:
@@ -52,33 +52,14 @@ def _scripts() -> ScriptDirectory:
 
 
 def migrate(url: str, step: Callable[[AlembicConfig, str], None], to: str) -> None:
-    """Take the database of this URL to a revision by one of alembic's steps, on a connection of its own."""
-    engine, config = _engine(url), settings()
+    """Take the database of this URL to a revision by one of alembic's steps, on a connection of its own.
+
+    On SQLite foreign keys are off meanwhile, or changing a parent would empty its children.
+    """
+    engine, config = open_engine(url), settings()
     try:
         with engine.connect() as connection:
             config.attributes["connection"] = connection
             step(config, to)
     finally:
         engine.dispose()
-
-
-def _engine(url: str) -> Engine:
-    """Open an engine without guards; on SQLite foreign keys are off, or changing a parent empties its children.
-
-    Whatever a step rewrites is zeroed where it stood, or it would outlive the erasure of its case.
-    """
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True)
-    engine = create_engine(parsed, connect_args={"isolation_level": None, "timeout": 10}, hide_parameters=True)
-    event.listen(engine, "connect", _zero)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _zero(connection: Any, _record: object) -> None:
-    connection.execute("PRAGMA secure_delete=ON")
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")

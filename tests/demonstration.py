@@ -1,12 +1,12 @@
 """The demo, built once in a run for all that looks at it."""
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from filelock import FileLock
 
 from casework.config import Config
 from casework.db import Database
@@ -37,8 +37,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     """
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    with (shared / "demo.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with FileLock(shared / "demo.lock"):
         build.open_demo(shared / "demo", port=8000)
         shutil.copytree(shared / "demo", own / "my-demo")
     demo = build.open_demo(own / "my-demo", port=8000)

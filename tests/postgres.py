@@ -1,7 +1,6 @@
 """A PostgreSQL server for the tests: the first test that needs it starts it, the run ends it."""
 
 import contextlib
-import fcntl
 import importlib.util
 import os
 import secrets
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from filelock import FileLock
 from psycopg import sql
 
 from tests.memory import quick_place
@@ -79,8 +79,7 @@ def _server() -> str:
     if given := os.environ.get(_OVERRIDE):
         return given
     run = Path(os.environ[_RUN])
-    with (run / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with FileLock(run / "lock"):
         if not (run / "data" / "postmaster.pid").exists():
             _start(run)
     return f"postgresql://postgres@/postgres?host={run}"

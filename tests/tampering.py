@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Table, create_engine, select
+from sqlalchemy import Connection, Table, select
 
 from casework.db import Base
+from casework.engine import open_engine
 from casework.errors import CaseworkError, VaultError
 from tests.house import House
 from tests.stories import CANARIES
@@ -53,7 +54,7 @@ class Thief:
 @contextlib.contextmanager
 def stolen(house: House) -> Iterator[Thief]:
     """Hold the database of a house without its guards; what is changed is kept."""
-    engine = create_engine(house.config.database_url)
+    engine = open_engine(house.config.database_url)
     try:
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import inspect, text
 
+from casework.engine import open_engine
 from tests.required import missing
 from tests.source import ROOT
 
 
 @pytest.mark.parametrize("turn", ["first", "second"])
 def test_each_test_gets_an_empty_database_of_its_own(database_url: str, turn: str) -> None:
-    engine = create_engine(database_url)
+    engine = open_engine(database_url)
     try:
         assert inspect(engine).get_table_names() == []
         with engine.begin() as connection:
@@ -27,7 +28,7 @@ def test_each_test_gets_an_empty_database_of_its_own(database_url: str, turn: st
 
 
 def test_the_database_is_of_the_kind_that_was_asked_for(database_url: str) -> None:
-    engine = create_engine(database_url)
+    engine = open_engine(database_url)
     question = "SELECT version()" if engine.name == "postgresql" else "SELECT sqlite_version()"
     try:
         with engine.connect() as connection:

@@ -46,6 +46,7 @@ def test_every_file_of_the_program_travels_in_the_wheel(wheel: Path):
             name = f"{prefix}{file.relative_to(ROOT).as_posix()}"
             if file.is_file() and not any(mark in name for mark in BUILT_IN):
                 assert name in inside, name
+    assert "casework/translations/en/LC_MESSAGES/messages.mo" in inside
     assert not [name for name in inside if name.startswith(("tests/", "bench/", "templates/", "migrations/"))]
 
 

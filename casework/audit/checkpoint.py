@@ -6,7 +6,6 @@ further fact, an empty line, and the signature. They are numbered, so that one t
 
 import base64
 import binascii
-import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,11 +15,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from casework import files
 from casework.audit.models import AuditLine
 from casework.errors import VaultError
 from casework.vault import signing
 from casework.vault.hands import Hands
-from casework.vault.keyfile import flush_folder
 from casework.vault.signing import Signer
 
 _ORIGIN = "casework/checkpoint/1/"
@@ -121,13 +120,7 @@ class Shelf:
         # The mode that is given holds for the last folder alone.
         self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.mkdir(mode=0o700, exist_ok=True)
-        unfinished = self.folder / "unfinished"
-        unfinished.unlink(missing_ok=True)
-        unfinished.write_text(note, encoding="utf-8")
-        with unfinished.open("rb+") as file:
-            os.fsync(file.fileno())
-        unfinished.rename(self.folder / f"{seq:08d}{_SUFFIX}")
-        flush_folder(self.folder)
+        files.replace(self.folder / f"{seq:08d}{_SUFFIX}", note)
 
     def numbers(self) -> list[int]:
         """Return the numbers of all notes in order; empty if the place cannot be reached."""

@@ -23,10 +23,10 @@ from sqlalchemy.orm import Session
 from casework.audit.models import AuditLine
 from casework.audit.removed import START, Line, link, packed, parse, sign
 from casework.errors import Busy
+from casework.files import flush_folder
 from casework.vault import heads
 from casework.vault.bytes import lp
 from casework.vault.kek import Control
-from casework.vault.keyfile import flush_folder
 from casework.vault.macs import Maced
 
 # What of a remaining row is told: its end is a state, not the absence of a row.

@@ -1,13 +1,13 @@
 """What the demo tells whoever looks at it: an address, everybody's sign-in, and strings that must never leak."""
 
 import json
-import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from casework import files
 from casework.codelists import case_words, codelist
 from casework.demo.content import Resident, commune, tales
 from casework.vietnamese import plain
@@ -54,13 +54,7 @@ def canaries() -> tuple[str, ...]:
 def write(file: Path, url: str, cards: Sequence[Card]) -> None:
     """Write the cards to a file of mode 0600, whoever owned the name before."""
     said = {"url": url, "people": [asdict(card) for card in cards], "canaries": canaries()}
-    fresh = file.with_name(file.name + ".new")
-    fresh.unlink(missing_ok=True)
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        json.dump(said, out, ensure_ascii=False, indent=1)
-        out.write("\n")
-    fresh.replace(file)
+    files.replace(file, json.dumps(said, ensure_ascii=False, indent=1) + "\n")
 
 
 def read(file: Path) -> tuple[Card, ...]:

@@ -5,6 +5,7 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
+import tomli_w
 from sqlalchemy.schema import CreateTable
 
 from casework.config import Config, ConfigurationError
@@ -82,11 +83,6 @@ def configure(folder: Path, *, port: int) -> Config:
         public_url=f"http://127.0.0.1:{port}",
         demo=True,
     )
-    lines = (
-        f"database_url = '{config.database_url}'",
-        f"kek_file = '{_KEK}'",
-        f"public_url = '{config.public_url}'",
-        "demo = true",
-    )
-    (folder / _SETTINGS).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    said = {"database_url": config.database_url, "kek_file": _KEK, "public_url": config.public_url, "demo": True}
+    (folder / _SETTINGS).write_text(tomli_w.dumps(said), encoding="utf-8")
     return config

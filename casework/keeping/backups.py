@@ -1,7 +1,5 @@
 """Makes sealed backups while the book is in use, and removes those that have been kept long enough."""
 
-import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
-from casework import bare, clock, schema
+from casework import bare, clock, files, schema
 from casework.audit.models import AuditLine
 from casework.config import Config, ConfigurationError
 from casework.errors import VaultError
@@ -19,13 +17,11 @@ from casework.keeping import checkpoints, dump
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
 from casework.vault import archive, signing
-from casework.vault.keyfile import flush_folder
 from casework.vault.models import Commune
 
 KEPT_DAYS = 35
 _SUFFIX = ".casework"
 _NAME = "casework-%Y%m%dT%H%M%SZ"
-_UNFINISHED = ".unfinished"
 
 
 @dataclass(frozen=True)
@@ -59,7 +55,7 @@ def write(config: Config, *, sized: dump.Sized = dump.unheard) -> Backup:
         about = _about(connection)
         there = dump.tables_of(connection)
         stream = dump.lines(connection, about, there, told=sized(dump.size(connection, there)))
-        _write(path, archive.sealed(stream, _header(about, signer.public, public), public=public, signer=signer))
+        files.replace(path, archive.sealed(stream, _header(about, signer.public, public), public=public, signer=signer))
     return Backup(path, path.stat().st_size)
 
 
@@ -90,23 +86,6 @@ def _header(about: dict[str, Any], signer: bytes, public: bytes) -> dict[str, An
     """Say in the clear what is needed before the key is typed; how long the logs are stays inside."""
     keys = {"signed_by": signing.fingerprint(signer), "sealed_to": signing.fingerprint(public)}
     return {name: about[name] for name in ("at", "revision", "kek")} | keys
-
-
-def _write(path: Path, parts: Iterable[bytes]) -> None:
-    """Write a file that is there whole or not at all."""
-    unfinished = path.with_name(path.name + _UNFINISHED)
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            for part in parts:
-                file.write(part)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        unfinished.unlink()
-        raise
-    unfinished.rename(path)
-    flush_folder(path.parent)
 
 
 def kept(config: Config) -> list[Path]:
@@ -145,7 +124,7 @@ def named_at(config: Config) -> int | None:
 
 def forget_old(config: Config) -> list[Path]:
     """Remove backups that are older than 35 days and what a crash left unfinished; the newest that holds stays."""
-    for unfinished in config.backups_folder.glob(f"*{_UNFINISHED}"):
+    for unfinished in config.backups_folder.glob(f"*{files.UNFINISHED}"):
         unfinished.unlink()
     oldest = clock.now() - timedelta(days=KEPT_DAYS)
     name = f"{oldest:{_NAME}}{_SUFFIX}"

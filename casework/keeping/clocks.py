@@ -4,12 +4,11 @@ The last moment at which the clock was believed stands in a file beside the data
 by a wrong clock too.
 """
 
-import os
 from pathlib import Path
 
 from sqlalchemy import select
 
-from casework import clock
+from casework import clock, files
 from casework.audit.models import AuditLine
 from casework.config import Config
 from casework.gate import Gate, Person, Work, action
@@ -31,14 +30,7 @@ def doubtful(config: Config, gate: Gate, *, at: int) -> bool:
 
 def believe(config: Config, *, at: int) -> None:
     """Note that the clock was believed at a moment."""
-    path = _path(config)
-    unfinished = path.with_name(f"{_NAME}.new")
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(f"{at}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+    files.replace(_path(config), f"{at}\n")
 
 
 def confirm(config: Config, gate: Gate) -> None:

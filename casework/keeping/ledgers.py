@@ -1,10 +1,10 @@
 """The ledger of removals and its copy in the second place: whichever knows more, if both tell the same."""
 
-import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from uuid import UUID
 
+from casework import files
 from casework.audit.checkpoint import Checkpoint, Shelf
 from casework.audit.removals import Removals
 from casework.audit.removed import Line, vouched
@@ -12,7 +12,6 @@ from casework.config import Config, ConfigurationError
 from casework.errors import VaultError
 from casework.gate import Gate
 from casework.keeping import checkpoints
-from casework.vault.keyfile import flush_folder
 
 _COPY = "removals"
 
@@ -33,15 +32,7 @@ def put_back(config: Config) -> None:
 
 
 def _put(source: Removals, target: Removals) -> None:
-    """Write a file that is there whole or not at all."""
-    unfinished = target.path.with_name(target.path.name + ".new")
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(b"".join(line.written() for line in source.lines()))
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(target.path)
-    flush_folder(target.path.parent)
+    files.replace(target.path, (line.written() for line in source.lines()))
 
 
 def settle(gate: Gate) -> None:

@@ -3,13 +3,11 @@
 A clock that cannot be believed removes nothing until a person has looked at it.
 """
 
-import fcntl
 import logging
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from filelock import FileLock, Timeout
 from sqlalchemy.exc import SQLAlchemyError
 
 from casework import clock
@@ -43,8 +41,12 @@ class Ticked:
 
 def tick(config: Config, gate: Gate) -> Ticked | None:
     """Do what is due; None if another round is under way."""
-    with _alone(config) as mine:
-        return _round(config, gate) if mine else None
+    try:
+        alone = FileLock(config.data / _LOCK, mode=0o600).acquire(blocking=False)
+    except Timeout:
+        return None
+    with alone:
+        return _round(config, gate)
 
 
 def due(config: Config) -> bool:
@@ -107,16 +109,3 @@ def _verify_due(gate: Gate, at: int) -> bool:
 def _everywhere(gate: Gate, doing: Action[[], int]) -> None:
     for commune_id in checkpoints.communes(gate):
         gate.perform(Person(Actor(commune_id, None, (Role.SYSTEM,)), commune_id), doing)
-
-
-@contextmanager
-def _alone(config: Config) -> Iterator[bool]:
-    """Tell whether this is the only round under way, and let no other begin meanwhile."""
-    handle = os.open(config.data / _LOCK, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield True
-    except BlockingIOError:
-        yield False
-    finally:
-        os.close(handle)

@@ -1,14 +1,14 @@
 """Asks for what founds an installation; a file that answers some questions is asked only for the others."""
 
-import json
 import tomllib
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import tomli_w
 
+from casework import files
 from casework.codelists import codelist
 from casework.errors import BadInput, CaseworkError
 from casework.office import answers, typed
@@ -104,25 +104,9 @@ def complete(file: Path | None, keep_in: Path) -> Answers:
         return asking.all()
     except (click.Abort, BadInput):
         if typed.by_hand():
-            keep_in.write_text(as_toml(asking.kept), encoding="utf-8")
+            files.replace(keep_in, tomli_w.dumps(asking.kept))
             click.echo(f"Đã giữ những gì đã gõ ở {keep_in}. Làm tiếp: thêm --answers {keep_in}", err=True)
         raise
-
-
-def as_toml(raw: Raw) -> str:
-    """Write answers as the file that can be given again; strings of JSON are strings of TOML."""
-    lines = [f"second_persons = {_value(raw['second_persons'])}"] if "second_persons" in raw else []
-    tables = [(name, raw.get(name, {})) for name in ("commune", "calendar")]
-    tables += [(f"agencies.{code}", table) for code, table in raw.get("agencies", {}).items()]
-    for name, table in tables:
-        lines += ["", f"[{name}]", *(f"{key} = {_value(value)}" for key, value in table.items())]
-    for row in raw.get("people", []):
-        lines += ["", "[[people]]", *(f"{key} = {_value(value)}" for key, value in row.items())]
-    return "\n".join(lines) + "\n"
-
-
-def _value(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=lambda one: one.isoformat() if isinstance(one, date) else one)
 
 
 def _read(file: Path) -> Raw:

@@ -1,11 +1,13 @@
 """Founds an installation in an empty folder: keys, database, commune, agencies, first people, and their papers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import tomli_w
+
+from casework import files
 from casework.accounts import actions as accounts
 from casework.codelists import codelist
 from casework.config import UNFINISHED, Config, ConfigurationError
@@ -17,11 +19,12 @@ from casework.office.answers import Agency, Answers, FirstPerson
 from casework.office.installation import Installation
 from casework.office.pages import Invited, Place
 from casework.office.papers import Page
-from casework.vault import kek, keyfile, signing
+from casework.vault import kek, signing
 from casework.vault.keyring import AgencyKeys
 
 _FIRST_KEY = 1
 _WORDS = "Bản lập dở dang của Sổ ca: chưa có gì dùng được. Xóa cả thư mục này rồi chạy lại `casework init`.\n"
+_CALENDAR_WORDS = "# Ngày làm việc, ngày nghỉ lễ, và người thứ hai trong việc cần hai người. Sửa được bằng tay.\n"
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,13 @@ def begin(folder: Path) -> None:
     make_sure(folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    keyfile.write_new(folder / UNFINISHED, _WORDS)
+    files.write_new(folder / UNFINISHED, _WORDS)
 
 
 def finish(folder: Path) -> None:
     """Take the mark away, once everything is on the disk and on paper."""
     (folder / UNFINISHED).unlink()
-    keyfile.flush_folder(folder)
+    files.flush_folder(folder)
 
 
 def found(folder: Path, given: Answers) -> list[Page]:
@@ -83,25 +86,19 @@ def _make(folder: Path, given: Answers) -> Made:
         backup_public=signing.pinned(backup.public),
     )
     settings.write(config)
-    keyfile.write_new(folder / "calendar.toml", _calendar(given))
+    files.write_new(folder / "calendar.toml", _calendar(given))
     upgrade(config.database_url)
     place = Place(given.commune, given.public_url, signer.public, backup.public)
     return Made(place, Installation(config, open_gate(config, key)), backup.seed)
 
 
 def _calendar(given: Answers) -> str:
-    def listed(values: Iterator[str]) -> str:
-        return "[" + ", ".join(f'"{one}"' for one in values) + "]"
-
-    def day(one: date) -> str:
-        return one.isoformat()
-
-    return (
-        "# Ngày làm việc, ngày nghỉ lễ, và người thứ hai trong việc cần hai người. Sửa được bằng tay.\n"
-        f"working_days = {listed(iter(given.working_days))}\n"
-        f"holidays = {listed(map(day, given.holidays))}\n"
-        f"second_persons = {listed(iter(given.second_persons))}\n"
-    )
+    said = {
+        "working_days": given.working_days,
+        "holidays": [day.isoformat() for day in given.holidays],
+        "second_persons": given.second_persons,
+    }
+    return _CALENDAR_WORDS + tomli_w.dumps(said)
 
 
 def _of_the_machine(made: Made) -> list[Page]:

@@ -3,13 +3,21 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
-from casework.errors import BadInput
-from casework.vault import keyfile
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-_STYLE = Path(__file__).with_name("papers.css")
+from casework import files
+from casework.config import resource
+from casework.errors import BadInput
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(resource("templates")),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 _WIDTH = 64
 
 
@@ -39,7 +47,7 @@ def make_sure(file: Path | None) -> None:
 def write(file: Path, pages: Sequence[Page]) -> None:
     """Write the pages to a new file of mode 0600; raise BadInput if the name is taken or the place is not there."""
     try:
-        keyfile.write_new(file, as_html(pages))
+        files.write_new(file, as_html(pages))
     except FileExistsError:
         raise BadInput(f"{file} đã có. Không ghi đè: hãy chọn tên khác.") from None
     except OSError as cause:
@@ -48,26 +56,13 @@ def write(file: Path, pages: Sequence[Page]) -> None:
 
 def as_html(pages: Sequence[Page]) -> str:
     """Lay the pages out for a browser to print, each on its own sheet; nothing is loaded from elsewhere."""
-    style = _STYLE.read_text(encoding="utf-8")
-    head = '<!doctype html>\n<html lang="vi">\n<head>\n<meta charset="utf-8">\n<title>Giấy tờ khóa – Sổ ca</title>\n'
-    body = "\n".join(_section(page, number, len(pages)) for number, page in enumerate(pages, start=1))
-    return f"{head}<style>\n{style}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+    layout = _TEMPLATES.get_template("office/papers.html")
+    return layout.render(title="Giấy tờ khóa – Sổ ca", product="Sổ ca", pages=pages)
 
 
 def as_text(pages: Sequence[Page]) -> str:
     """Lay the pages out for a terminal or a printer of plain text, with a form feed between two of them."""
     return "\f".join(_plain(page) for page in pages)
-
-
-def _section(page: Page, number: int, last: int) -> str:
-    facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in page.facts)
-    codes = "".join(f"<p><span>{escape(name)}</span><code>{escape(code)}</code></p>" for name, code in page.codes)
-    steps = "".join(f"<li>{escape(step)}</li>" for step in page.steps)
-    boxed = f'<div class="codes">{codes}</div>' if codes else ""
-    return (
-        f"<section><header><b>Sổ ca</b><span>{number}/{last}</span></header><h1>{escape(page.title)}</h1>"
-        f'<p class="keeper">{escape(page.keeper)}</p><dl>{facts}</dl>{boxed}<ol>{steps}</ol></section>'
-    )
 
 
 def _plain(page: Page) -> str:

@@ -11,6 +11,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 
+from casework import files
 from casework.errors import VaultError
 from casework.vault import keyfile
 from casework.vault.bytes import KEY_BYTES, derive, fresh_key, public_key, receive, send
@@ -87,7 +88,7 @@ def create(path: Path, number: int) -> Kek:
 
 def write(path: Path, kek: Kek) -> None:
     """Write a key, as it stands on its sheet, to a new file of mode 0600."""
-    keyfile.write_new(path, _text([kek]))
+    files.write_new(path, _text([kek]))
 
 
 def load(path: Path, *, demo: bool) -> Kek:
@@ -117,7 +118,7 @@ def held(path: Path) -> tuple[Kek, ...]:
 
 def keep(path: Path, keys: Sequence[Kek]) -> None:
     """Let the file hold these keys and no others, at once or not at all."""
-    keyfile.replace(path, _text(keys))
+    files.replace(path, _text(keys))
 
 
 def following(kek: Kek) -> Kek:

@@ -1,6 +1,5 @@
 """Passphrases: Argon2id behind two slots for the whole machine, and the member's key that the passphrase opens."""
 
-import fcntl
 import logging
 import os
 import threading
@@ -15,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from filelock import BaseFileLock, FileLock, Timeout
 
 from casework.errors import Busy, VaultError
 from casework.vault.bytes import derive, lp, seal, unseal
@@ -56,33 +56,33 @@ def _place() -> Iterator[None]:
 @contextmanager
 def _argon_slot() -> Iterator[None]:
     """Hold one of two slots shared by all workers, so that 40 sign-ins need 128 MiB and not 2.5 GiB."""
-    folder = Path(gettempdir())
+    names = (f"casework-{os.getuid()}-argon-{number}" for number in range(_SLOTS))
+    slots = [FileLock(Path(gettempdir()) / name, mode=0o600) for name in names]
     until = time.monotonic() + _PATIENCE_SECONDS
-    while True:
-        for number in range(_SLOTS):
-            handle = _slot_file(folder / f"casework-{os.getuid()}-argon-{number}")
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                os.close(handle)
-                continue
-            try:
-                yield
-            finally:
-                os.close(handle)
-            return
+    while not any(map(_taken, slots)):
         if time.monotonic() > until:
             raise Busy(_CROWDED)
         time.sleep(0.02)
-
-
-def _slot_file(file: Path) -> int:
-    """Open a slot; raise Busy where the folder is full or somebody else on this machine was there first."""
     try:
-        return os.open(file, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+        yield
+    finally:
+        for slot in slots:
+            slot.release()
+
+
+def _taken(slot: BaseFileLock) -> bool:
+    """Take a slot if it is free; raise Busy where the folder is full or somebody else on this machine was there first.
+
+    The system lets go of the lock when the process dies.
+    """
+    try:
+        slot.acquire(blocking=False)
+    except Timeout:
+        return False
     except OSError as cause:
         log.exception("no slot for a passphrase")
         raise Busy("Máy không mở được chỗ chờ đăng nhập. Hãy báo người quản trị.") from cause
+    return True
 
 
 def _stretched(passphrase: str, salt: bytes, *, memory_kib: int, passes: int) -> bytes:

@@ -14,6 +14,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from casework import files
 from casework.errors import VaultError
 from casework.vault import keyfile
 from casework.vault.bytes import KEY_BYTES, fresh_key
@@ -41,7 +42,7 @@ class Signer:
 def create(path: Path) -> Signer:
     """Write a new key to a new file of mode 0600 and return it; an existing file is never written over."""
     signer = fresh()
-    keyfile.write_new(path, _line(signer))
+    files.write_new(path, _line(signer))
     return signer
 
 
@@ -52,7 +53,7 @@ def fresh() -> Signer:
 
 def keep(path: Path, signer: Signer) -> None:
     """Put a key in the place of the old one, at once or not at all."""
-    keyfile.replace(path, _line(signer))
+    files.replace(path, _line(signer))
 
 
 def load(path: Path) -> Signer:

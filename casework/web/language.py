@@ -1,14 +1,10 @@
 """Vietnamese first, English second: catalogues, and the words for times and numbers."""
 
 from datetime import date, datetime, timedelta
-from io import BytesIO
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import Translations
 from flask import Blueprint, Flask, g, has_request_context, redirect, request
-from flask_babel import Babel, Domain, get_domain, ngettext
+from flask_babel import Babel, get_translations, ngettext
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -28,36 +24,11 @@ VIETNAMESE_MARKS = str.maketrans(",.", ".,")
 blueprint = Blueprint("language", __name__)
 
 
-class Catalogue(Domain):
-    """The translations, read from the one .po file of a language: nothing compiled can be stale."""
-
-    cache: dict[str, Translations]
-
-    def get_translations(self) -> Translations:
-        """Give the catalogue of the page's language; Vietnamese needs none."""
-        lang = language()
-        if lang not in self.cache:
-            self.cache[lang] = read(CATALOGUES / lang / "LC_MESSAGES" / "messages.po")
-        return self.cache[lang]
-
-
-def read(file: Path) -> Translations:
-    """Read a .po file into what gettext asks; a file that is not there holds nothing."""
-    if not file.is_file():
-        return Translations()
-    compiled = BytesIO()
-    with file.open("rb") as source:
-        write_mo(compiled, read_po(source))
-    compiled.seek(0)
-    return Translations(compiled)
-
-
 def install(app: Flask) -> None:
     """Set the language of every page, and give templates the words for times."""
-    babel = Babel(  # type: ignore[no-untyped-call]
-        app, default_locale="vi", locale_selector=chosen
+    Babel(  # type: ignore[no-untyped-call]
+        app, default_locale="vi", locale_selector=chosen, default_translation_directories=str(CATALOGUES)
     )
-    babel.domain_instance = Catalogue()  # type: ignore[no-untyped-call]
     app.register_blueprint(blueprint)
     app.jinja_env.filters.update(code=code_words, when=when, day=day, due=due, due_state=due_state, number=number)
     app.jinja_env.filters["phone"] = spaced
@@ -71,7 +42,7 @@ def worded(sentence: str) -> str:
     """Give a sentence of a template in the language of the page; the catalogue is looked up once for each page."""
     catalogue = g.get("catalogue")
     if catalogue is None:
-        catalogue = g.catalogue = get_domain().get_translations()  # type: ignore[no-untyped-call]
+        catalogue = g.catalogue = get_translations()
     return str(catalogue.ugettext(sentence))
 
 

@@ -94,7 +94,7 @@ def test_a_draft_of_no_pages_is_discarded_too(lan: Someone):
 def test_a_book_that_is_locked_too_long_says_so(house: House, lan: Someone, monkeypatch):
     """Somebody holds the write lock; another waits as long as the settings say and is told to try again."""
     person, held, done = lan.person, threading.Event(), threading.Event()
-    monkeypatch.setattr("casework.db._PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("casework.engine.PATIENCE_SECONDS", 0.2)
     impatient = Gate(Database(house.config.database_url), KEK)
 
     def hold() -> None:

@@ -1,10 +1,9 @@
 """What comes round by the clock, and what a clock that jumped must not do."""
 
-import fcntl
-import os
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from casework import clock
 from casework.audit.checkpoint import Shelf
@@ -57,10 +56,8 @@ def test_a_round_is_due_once_an_hour(book: Kept):
 
 
 def test_two_rounds_are_never_under_way(book: Kept):
-    handle = os.open(book.config.data / "tick.lock", os.O_CREAT | os.O_RDWR, 0o600)
-    fcntl.flock(handle, fcntl.LOCK_EX)
-    assert tick.tick(book.config, book.house.gate) is None
-    os.close(handle)
+    with FileLock(book.config.data / "tick.lock"):
+        assert tick.tick(book.config, book.house.gate) is None
     assert _tick(book).done
 
 

@@ -10,6 +10,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_keywords
 from babel.messages.pofile import read_po
+from babel.support import Translations
 
 from casework.web.language import CATALOGUES
 from tests.source import ROOT
@@ -94,6 +95,13 @@ def test_an_english_sentence_ends_as_its_vietnamese_twin(ending):
         if twin and endings(one)[0].endswith(ending) != twin.endswith(ending)
     ]
     assert wrong == []
+
+
+def test_the_program_reads_the_catalogue_as_it_is_written():
+    with (CATALOGUES / "en" / "LC_MESSAGES" / "messages.mo").open("rb") as file:
+        compiled = Translations(file)
+    older = [one for one in sentences() if compiled.ugettext(endings(one)[0]) != translations(one)[0]]
+    assert older == [], "run `make .venv/.ready-test`"
 
 
 def test_nothing_in_the_catalogue_is_a_guess():

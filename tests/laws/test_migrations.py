@@ -9,13 +9,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import inspect, text
 
 import casework.app  # noqa: F401 - every model of the program
 from casework import bare
 from casework.config import resource
 from casework.db import Base, Database, downgrade, upgrade
 from casework.desk import actions as desk
+from casework.engine import open_engine
 from casework.keeping import former
 from tests.house import House, Someone, only_sqlite
 from tests.tampering import stolen
@@ -32,7 +33,7 @@ def _scripts() -> ScriptDirectory:
 
 
 def _tables(url: str) -> set[str]:
-    engine = create_engine(url)
+    engine = open_engine(url)
     try:
         return set(inspect(engine).get_table_names())
     finally:
@@ -46,7 +47,7 @@ def test_there_is_one_line_of_migrations():
 
 def test_the_models_are_what_the_migrations_make(database_url: str):
     upgrade(database_url)
-    engine = create_engine(database_url)
+    engine = open_engine(database_url)
     try:
         with engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -101,7 +102,7 @@ def test_every_step_says_how_the_rows_that_it_changes_were_signed_before(tmp_pat
 @only_sqlite
 def test_a_row_without_its_parent_stops_the_migration(house: House, lan: Someone):
     lan.opens_a_case()
-    engine = create_engine(house.config.database_url)
+    engine = open_engine(house.config.database_url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE ground SET case_id = :nobody"), {"nobody": uuid.uuid4().hex})
     engine.dispose()
@@ -110,7 +111,7 @@ def test_a_row_without_its_parent_stops_the_migration(house: House, lan: Someone
 
 
 def test_a_database_of_a_newer_program_is_refused(house: House):
-    engine = create_engine(house.config.database_url)
+    engine = open_engine(house.config.database_url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()

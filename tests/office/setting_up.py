@@ -9,6 +9,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import tomli_w
 from click.testing import CliRunner, Result
 
 from casework.cli import main
@@ -30,7 +31,7 @@ def written(folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
     given = raw()
     change(given)
     file = folder / "answers.toml"
-    file.write_text(asking.as_toml(given), encoding="utf-8")
+    file.write_text(tomli_w.dumps(given), encoding="utf-8")
     return file
 
 

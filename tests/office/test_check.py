@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+import tomli_w
+from sqlalchemy import text
 
 from casework import clock
+from casework.engine import open_engine
 from casework.office import checking, installation, recovering
 from casework.vault import kek
 from casework.vault.entry.codes import read_code
@@ -48,7 +51,7 @@ def said(folder: Path) -> str:
 
 def change(folder: Path, statement: str) -> None:
     """Change the database behind the program's back."""
-    engine = create_engine(f"sqlite:///{folder / 'casework.sqlite3'}")
+    engine = open_engine(f"sqlite:///{folder / 'casework.sqlite3'}")
     with engine.begin() as connection:
         connection.execute(text(statement))
     engine.dispose()
@@ -122,8 +125,9 @@ def test_a_key_of_another_number_a_lost_one_and_an_unfinished_exchange_are_named
 
 def test_keys_that_are_not_the_pinned_ones_are_named(healthy):
     settings = healthy / "casework.toml"
-    lines = settings.read_text(encoding="utf-8").splitlines()
-    settings.write_text("\n".join(line for line in lines if "_public" not in line) + "\n", encoding="utf-8")
+    pinned = tomllib.loads(settings.read_text(encoding="utf-8"))
+    kept = {name: value for name, value in pinned.items() if not name.endswith("_public")}
+    settings.write_text(tomli_w.dumps(kept), encoding="utf-8")
     told = said(healthy)
     assert "rotate-keys checkpoint" in told
     assert "rotate-keys backup" in told

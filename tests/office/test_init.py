@@ -1,19 +1,18 @@
 """Setting up for real: a private folder, keys that fit, papers with every secret on a page of its own, and no trace."""
 
-import json
+import re
 import stat
-import tomllib
 from pathlib import Path
 
 import pytest
 
-from casework import config
+from casework import config, files
 from casework.audit import fresh
 from casework.config import UNFINISHED, ConfigurationError
 from casework.errors import BadInput
 from casework.office import asking, founding, papers, settings
 from casework.office.exchanging import standing
-from casework.vault import kek, keyfile, signing
+from casework.vault import kek, signing
 from casework.vault.bytes import public_key
 from casework.vault.entry.codes import read_code
 from casework.vault.macs import equip
@@ -219,18 +218,22 @@ def test_a_file_that_is_no_toml_is_named(tmp_path):
     assert (done.exit_code, "tệp trả lời" in done.output) == (1, True)
 
 
-def test_what_was_answered_can_be_given_again():
+def test_what_was_answered_can_be_given_again(tmp_path):
     given = asking.complete(ANSWERS, Path("/nonexistent"))
-    raw = tomllib.loads(ANSWERS.read_text(encoding="utf-8"))
-    assert tomllib.loads(asking.as_toml(json.loads(json.dumps(raw)))) == raw
+    again = written(tmp_path, lambda raw: raw["calendar"].update(working_days=list(given.working_days)))
+    assert asking.complete(again, Path("/nonexistent")) == given
     assert given.agencies[0].pairs == ((1, 2), (1, 3))
     assert [one.holds_keys for one in given.agencies] == [True] * 6 + [False] * 3
 
 
-def test_the_settings_file_keeps_what_people_wrote_beside_the_pinned_keys(home, tmp_path):
+@pytest.mark.parametrize("on_one_line", [False, True])
+def test_the_settings_file_keeps_what_people_wrote_beside_the_pinned_keys(home, tmp_path, on_one_line):
     folder, _ = home
-    text = (folder / "casework.toml").read_text(encoding="utf-8")
-    keyfile.write_new(tmp_path / "casework.toml", text + "# của chúng tôi\nidle = 1\n".replace("idle = 1\n", ""))
+    text = (folder / "casework.toml").read_text(encoding="utf-8") + "# của chúng tôi\n"
+    if on_one_line:
+        text = re.sub(r"\[\s*(\S+),\s*\]", r"[\1]", text)
+        assert len(text.splitlines()) == 8
+    files.write_new(tmp_path / "casework.toml", text)
     before = config.load(tmp_path)
     settings.pin_checkpoint(before, b"k" * 32)
     settings.pin_backup(before, b"b" * 1216)

@@ -3,9 +3,10 @@
 from collections import Counter
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from casework.audit.verify import verify
+from casework.engine import open_engine
 from casework.errors import VaultError
 from casework.statistics import actions
 from casework.statistics.ledger import Counted, Ledger
@@ -19,7 +20,7 @@ from tests.statistics.book import Book, closes
 
 def tamper(house: House, *statements: str, **values: object) -> None:
     """Change the database past the program."""
-    engine = create_engine(house.config.database_url.replace("postgresql://", "postgresql+psycopg://"))
+    engine = open_engine(house.config.database_url)
     with engine.begin() as connection:
         for statement in statements:
             connection.execute(text(statement), values)

@@ -1,17 +1,18 @@
 """Passphrases: one key for every way of typing it, a cost that cannot be lowered, two slots for the whole machine."""
 
 import contextlib
-import fcntl
 import os
+import subprocess
+import sys
 import tempfile
 import threading
 import unicodedata
 from dataclasses import replace
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from filelock import FileLock
 
 from casework import serving
 from casework.errors import Busy, VaultError
@@ -120,17 +121,26 @@ def test_no_more_than_two_work_at_once_on_this_machine(monkeypatch, tmp_path):
 def test_whoever_waits_too_long_for_a_slot_is_told_to_try_again(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(passwords, "_PATIENCE_SECONDS", 0.05)
-    taken = []
-    for number in range(2):
-        handle = os.open(Path(tmp_path) / f"casework-{os.getuid()}-argon-{number}", os.O_CREAT | os.O_RDWR, 0o600)
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        taken.append(handle)
-    try:
+    with contextlib.ExitStack() as taken:
+        for number in range(2):
+            taken.enter_context(FileLock(tmp_path / f"casework-{os.getuid()}-argon-{number}"))
         with pytest.raises(Busy):
             passwords.pretend("x")
-    finally:
-        for handle in taken:
-            os.close(handle)
+
+
+def test_slots_of_a_process_that_died_are_free_again(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(passwords, "_PATIENCE_SECONDS", 0.05)
+    slots = [str(tmp_path / f"casework-{os.getuid()}-argon-{number}") for number in range(2)]
+    holding = "import sys, time, filelock; held = [filelock.FileLock(one) for one in sys.argv[1:]]; "
+    holding += "[one.acquire() for one in held]; print(flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", holding, *slots], stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        with pytest.raises(Busy):
+            passwords.pretend("x")
+        other.kill()
+    passwords.pretend("x")
 
 
 def test_where_no_slot_can_be_made_she_is_told_to_try_again_and_the_operator_why(monkeypatch, tmp_path, caplog):

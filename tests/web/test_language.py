@@ -1,8 +1,11 @@
 """Vietnamese first, English second, and times as people say them."""
 
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 from casework import clock
 from casework.web import language
@@ -37,7 +40,14 @@ def english(tmp_path, monkeypatch):
     """An English catalogue of a few words."""
     folder = tmp_path / "en" / "LC_MESSAGES"
     folder.mkdir(parents=True)
-    (folder / "messages.po").write_text(CATALOGUE, encoding="utf-8")
+    with (folder / "messages.mo").open("wb") as compiled:
+        write_mo(compiled, read_po(StringIO(CATALOGUE)))
+    monkeypatch.setattr(language, "CATALOGUES", tmp_path)
+
+
+@pytest.fixture
+def no_catalogue(tmp_path, monkeypatch):
+    """A program that was never built."""
     monkeypatch.setattr(language, "CATALOGUES", tmp_path)
 
 
@@ -47,7 +57,7 @@ def test_pages_are_vietnamese_until_somebody_asks(client):
     assert "Thoát nhanh" in page
 
 
-def test_english_is_read_from_its_catalogue(client, english):
+def test_english_is_read_from_its_catalogue(english, client):
     client.post("/ngon-ngu", data={"lang": "en"}, base_url="https://localhost")
     page = client.get("/everything", base_url="https://localhost").text
     assert '<html lang="en">' in page
@@ -56,8 +66,7 @@ def test_english_is_read_from_its_catalogue(client, english):
     assert "Beating" in page
 
 
-def test_without_a_catalogue_english_pages_show_the_vietnamese_words(client, monkeypatch, tmp_path):
-    monkeypatch.setattr(language, "CATALOGUES", tmp_path)
+def test_without_a_catalogue_english_pages_show_the_vietnamese_words(no_catalogue, client):
     client.post("/ngon-ngu", data={"lang": "en"}, base_url="https://localhost")
     assert "Thoát nhanh" in client.get("/everything", base_url="https://localhost").text
 

@@ -1,0 +1,21 @@
+"""How papers are laid out for a browser."""
+
+import lxml.html
+
+from casework.office.papers import Page, as_html
+
+PAGE = Page("Tờ <b>khóa</b>", "Giữ & cất", [("Sổ của", "xã 'Sơn'")], [("Dòng 1", "AAAA-BBBB")], ["một", "hai"])
+OPEN = Page("Dấu của các khóa", "Không bí mật", [], [], ["so"])
+
+
+def test_what_stands_on_a_page_stays_text_and_in_its_order():
+    page = lxml.html.fromstring(as_html([PAGE, OPEN]))
+    first, second = page.iter("section")
+    said = [" ".join(part.split()) for part in first.itertext() if part.strip()]
+    assert said == [
+        "Sổ ca", "1/2", "Tờ <b>khóa</b>", "Giữ & cất", "Sổ của", "xã 'Sơn'", "Dòng 1", "AAAA-BBBB", "một", "hai",
+    ]  # fmt: skip
+    assert second.find_class("codes") == []
+    assert not list(page.iter("link", "script", "img"))
+    [style] = page.iter("style")
+    assert "@page" in style.text_content()
