@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
-from flask_babel import lazy_gettext
 
 from casework import web
 from casework.accounts import door
@@ -26,7 +25,7 @@ from casework.statistics import views as statistics
 from casework.vault import kek
 from casework.vault.entry import models as _entry  # noqa: F401 - its tables belong to every installation
 from casework.vault.recovery import models as _recovery  # noqa: F401
-from casework.web import address, presence
+from casework.web import address, menu, presence
 from casework.web.exit import ENDING
 
 _HELP_LINE = "peace_house"
@@ -43,17 +42,6 @@ _BLUEPRINTS = (
     statistics.blueprint,
     oversight.blueprint,
     staffing.blueprint,
-)
-# What the menu offers to those whose policy allows the act.
-_MENU = (
-    (Act.HOME_READ, "desk.home", lazy_gettext("Trang đầu")),
-    (Act.CASE_SEARCH, "desk.search", lazy_gettext("Tìm vụ việc")),
-    (Act.REFERRAL_LIST, "referrals.box", lazy_gettext("Chuyển gửi")),
-    (Act.ADDRESS_LIST, "addresses.register", lazy_gettext("Địa chỉ tin cậy")),
-    (Act.COUNTS_READ, "statistics.releases", lazy_gettext("Số liệu")),
-    (Act.AUDIT_READ, "oversight.log", lazy_gettext("Nhật ký")),
-    (Act.ACCOUNT_LIST, "staffing.people", lazy_gettext("Tài khoản")),
-    (Act.POLICY_READ, "oversight.policy", lazy_gettext("Ai được làm gì")),
 )
 
 
@@ -84,9 +72,8 @@ def _surroundings() -> dict[str, Any]:
     if found is None or found.state != "open":
         return here
     nav = [
-        {"label": label, "url": url_for(endpoint), "current": request.endpoint == endpoint}
-        for act, endpoint, label in _MENU
-        if allowed(found.person.actor, act)
+        {"label": one.label, "url": url_for(one.endpoint), "current": request.endpoint == one.endpoint}
+        for one in menu.offered()
     ]
     return here | {
         "person": found,

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import click
 
-from casework import config, serving
+from casework import config, lists, serving
 from casework import workers as many
 from casework.app import create_app
 from casework.config import ConfigurationError
 from casework.demo import build, cards, folder
 from casework.errors import CaseworkError
+from casework.gate import ACTIONS
 from casework.keeping import opportune, shape, soundness, starting
 from casework.office import commands, keeping, occupancy, upgrades
 from casework.oversight import console, policy_text
@@ -42,6 +43,7 @@ def main() -> None:
     """Sổ ca: quản lý vụ việc bạo lực giới ở cấp xã. / Case management for a commune."""
     serving.harden_process()
     loglines.install()
+    lists.must_be_complete(ACTIONS)
 
 
 @main.command()

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from casework import clock
 from casework.accounts.signing_in import Begun, Opened, WrongPassphrase, keep, sign_in, sign_out, unlock
 from casework.audit import fresh
-from casework.codelists import codelist
+from casework.codelists import agencies, codelist
 from casework.gate import Work, action
 from casework.policy.words import Act
 from casework.vault import circles, heads, ledger, marks
@@ -18,8 +18,7 @@ from casework.vault.keyring import AgencyKeys
 from casework.vault.models import Commune, Member
 
 __all__ = ["Begun", "Opened", "WrongPassphrase", "keep", "sign_in", "sign_out", "unlock"]
-# The agency in whose sessions cases are counted, and the size of most communes.
-_COUNTS = "womens_union"
+# The size of most communes.
 _SIZE = "S1"
 
 
@@ -47,7 +46,7 @@ def add_agency(work: Work, kind: str, name: str, *, duty_phone: str = "") -> Age
     somebody = work.session.execute(select(Member.id).where(Member.commune_id == work.commune_id).limit(1)).first()
     state = circles.NEW if somebody else circles.ACTIVE
     keys = circles.make_agency(work.hands, kind=kind, name=name, duty_phone=duty_phone, state=state)
-    if kind == _COUNTS:
+    if kind == agencies.coordinating():
         founded = clock.local(fresh.commune(work.session, work.commune_id).created)
         ledger.begin(work.hands, Lock(keys.agency_id, keys.epoch, keys.public_key), year=founded.year)
     work.about = keys.agency_id

@@ -8,6 +8,7 @@ from sqlalchemy import and_, bindparam, func, select
 
 from casework.audit import fresh
 from casework.clock import MICROSECOND
+from casework.codelists import agencies
 from casework.gate import Work
 from casework.policy.words import Role
 from casework.vault.circles import ACTIVE
@@ -17,8 +18,6 @@ from casework.vault.hands import Hands
 from casework.vault.models import Agency, Member, Wrap
 from casework.vault.recovery import sheets
 
-# Without these no case is opened, answered or decided in time.
-NEEDED = ("womens_union", "police", "health_station", "chairman")
 HOLDERS = 2
 DRILLED_DAYS = 180
 _DAY = 24 * 3600 * MICROSECOND
@@ -51,10 +50,11 @@ def arrivals(work: Work) -> int:
 
 def lonely(hands: Hands) -> list[Lonely]:
     """Return the needed agencies that fewer than two people can open and whose sheets nobody has tried lately."""
-    wanted = (Agency.commune_id == hands.commune_id, Agency.kind.in_(NEEDED), Agency.circle.is_(False))
+    needed = agencies.with_two_holders()
+    wanted = (Agency.commune_id == hands.commune_id, Agency.kind.in_(needed), Agency.circle.is_(False))
     rows = hands.session.execute(select(Agency.id, Agency.kind, Agency.name).where(*wanted)).all()
     held = _held(hands)
-    few = [row for row in sorted(rows, key=lambda row: NEEDED.index(row.kind)) if held[row.id] < HOLDERS]
+    few = [row for row in sorted(rows, key=lambda row: needed.index(row.kind)) if held[row.id] < HOLDERS]
     return [Lonely(row.name, held[row.id]) for row in few if not drilled(hands, row.id)]
 
 

@@ -7,6 +7,7 @@ An empty text or list means that nothing was written down; "unknown" is a code o
 from dataclasses import dataclass
 
 from casework.cases.questions import SectionData, ask, say
+from casework.policy.table import policy
 from casework.policy.words import Section
 
 
@@ -244,7 +245,7 @@ SECTIONS: dict[Section, type[SectionData]] = {
     )
 }
 # The notes of every agency look alike; each agency has a record of its own.
-RECORDS = frozenset({Section.COUNSELLING, Section.HEALTH, Section.POLICE, Section.LEGAL, Section.CHILD})
+RECORDS = frozenset(policy().records.values())
 SECTIONS |= dict.fromkeys(RECORDS, Note)
 # Sections whose entries are documents of their own, each with a series of its own.
 LEDGERS = RECORDS | {Section.GROUNDS, Section.LETTER}

@@ -11,6 +11,7 @@ from casework.audit import fresh
 from casework.cases import reading, writing
 from casework.cases.models import CARRYING_GROUND, DONE, EXPIRED, LIVE_REFERRAL, OVER, READABLE, Ground, Referral
 from casework.cases.reading import Held
+from casework.codelists import agencies
 from casework.gate import Work
 from casework.policy.words import Section
 from casework.vault import heads
@@ -20,7 +21,6 @@ from casework.vault.models import Agency, Document, Envelope
 
 # The first bytes of a referral's id begin the series of each of its letters.
 _LETTER_MARK = 8
-_COUNTS = "womens_union"
 
 
 @dataclass(frozen=True)
@@ -154,14 +154,14 @@ def brought_by(work: Work, found: Held) -> UUID | None:
 
 
 def counters(work: Work, found: Held) -> list[UUID]:
-    """Return who gets the facts for counting: the owner, and the Women's Union, which counts for the whole commune.
+    """Return who gets the facts for counting: the owner, and the agency that counts for the whole commune.
 
     A case sealed to a circle is counted by its members alone.
     """
     owner_id = found.case.owner_id
     if owner_id in work.actor.circles:
         return [owner_id]
-    union = select(Agency.id).where(Agency.commune_id == work.commune_id, Agency.kind == _COUNTS)
+    union = select(Agency.id).where(Agency.commune_id == work.commune_id, Agency.kind == agencies.coordinating())
     return [owner_id, *work.session.execute(union).scalars()]
 
 

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from casework.config import ConfigurationError
 from casework.errors import BadInput
 
 Extra = str | int | bool | tuple[str, ...]
 
 
-class BadCodeList(ValueError):
-    """A code list file says something the program does not understand."""
+class BadCodeList(ConfigurationError):
+    """A code list file says something the program does not understand; the sentence begins with the file to open."""
 
 
 class UnknownCode(BadInput):
@@ -74,13 +75,14 @@ class Code:
 
 @dataclass(frozen=True)
 class CodeList:
-    """A named list of codes in the order in which people should read them."""
+    """A named list of codes in the order in which people should read them; `of` is the list that its codes are of."""
 
     name: str
     vi: str
     en: str
     codes: Mapping[str, Code] = field(hash=False)
     kinds: Mapping[str, str] = field(hash=False)
+    of: str = ""
 
     def get(self, code: str) -> Code:
         """Give the code, retired or not; raise UnknownCode where the list does not hold it."""

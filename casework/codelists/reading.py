@@ -1,7 +1,7 @@
 """Read code lists from their TOML files and refuse what is not understood.
 
-A file has `[list]` (vi, en, and a source, date or mark that holds for all its codes),
-`[list.extra]` (what the codes may add, and of which kind) and one table `[codes.X]` for each code.
+A file has `[list]` (vi, en, and a source, date or mark that holds for all its codes; `of` is a list in which every
+code must stand too), `[list.extra]` (what the codes may add, and of which kind) and a table `[codes.X]` for each code.
 Kinds: text, words (a text with its English twin `<name>_en`), flag, number, code:<list> and
 codes:<list>; a question mark after the kind makes it optional.
 """
@@ -19,7 +19,7 @@ Table = Mapping[str, object]
 
 FILES = files("casework.codelists")
 NOT_LISTS = frozenset({"words", "nicknames"})
-LIST_KEYS = frozenset({"vi", "en", "source", "since", "unverified", "extra"})
+LIST_KEYS = frozenset({"vi", "en", "source", "since", "unverified", "of", "extra"})
 CODE_KEYS = frozenset({"vi", "en", "source", "since", "retired", "unverified", "unknown"})
 
 
@@ -32,10 +32,38 @@ def names() -> tuple[str, ...]:
 
 @cache
 def codelist(name: str) -> CodeList:
-    """Read the list of that name; raise BadCodeList where there is none or its file is wrong."""
+    """Read the list of that name; raise BadCodeList where its file is missing, wrong or names what is not there."""
+    found = _read(name)
+    for code in found:
+        if found.of and code.code not in _read(found.of):
+            raise BadCodeList(_nowhere(name, code.code, found.of, code.code))
+        for key, target in _pointers(found.kinds):
+            for pointed in code.texts(key):
+                if pointed not in _read(target):
+                    raise BadCodeList(_nowhere(name, code.code, target, pointed))
+    return found
+
+
+def file_of(name: str) -> str:
+    """Give the file of a list, as a newcomer finds it."""
+    return f"casework/codelists/{name}.toml"
+
+
+@cache
+def _read(name: str) -> CodeList:
     if name not in names():
-        raise BadCodeList(f"there is no code list {name}")
+        raise BadCodeList(f"{file_of(name)}: there is no such code list")
     return parse(name, FILES.joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _pointers(kinds: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the additions that are codes of another list, each with the name of that list."""
+    split = ((key, *kind.removesuffix("?").partition(":")) for key, kind in kinds.items())
+    return [(key, target) for key, _, _, target in split if target]
+
+
+def _nowhere(name: str, code: str, target: str, pointed: str) -> str:
+    return f"{file_of(name)}: the {name} '{code}' names the {target} '{pointed}', which has no row in {file_of(target)}"
 
 
 def parse(name: str, toml: str) -> CodeList:
@@ -43,25 +71,27 @@ def parse(name: str, toml: str) -> CodeList:
     try:
         tables = tomllib.loads(toml)
     except tomllib.TOMLDecodeError as error:
-        raise BadCodeList(f"{name}: {error}") from error
-    refuse_others(tables, {"list", "codes"}, name)
-    head = table(tables, "list", name)
-    refuse_others(head, LIST_KEYS, name)
-    kinds = {key: str(kind) for key, kind in table(head, "extra", name, optional=True).items()}
-    rows = table(tables, "codes", name)
-    codes = {code: read_code(table(rows, code, name), head, kinds, (name, code)) for code in rows}
+        raise BadCodeList(f"{file_of(name)}: {error}") from error
+    where = f"{file_of(name)}: the list"
+    refuse_others(tables, {"list", "codes"}, where)
+    head = table(tables, "list", where)
+    refuse_others(head, LIST_KEYS, where)
+    kinds = {key: str(kind) for key, kind in table(head, "extra", where, optional=True).items()}
+    rows = table(tables, "codes", where)
+    codes = {code: read_code(table(rows, code, where), head, kinds, (name, code)) for code in rows}
     return CodeList(
         name=name,
-        vi=words(head, "vi", name),
-        en=words(head, "en", name),
+        vi=words(head, "vi", where),
+        en=words(head, "en", where),
         codes=MappingProxyType(codes),
         kinds=MappingProxyType(kinds),
+        of=words(head, "of", where) if "of" in head else "",
     )
 
 
 def read_code(row: Table, head: Table, kinds: Mapping[str, str], at: tuple[str, str]) -> Code:
     """Make one code from its row; the head of the list fills in source, date and mark."""
-    where = ".".join(at)
+    where = f"{file_of(at[0])}: the {at[0]} '{at[1]}'"
     twins = {f"{key}_en" for key, kind in kinds.items() if kind.startswith("words")}
     refuse_others(row, CODE_KEYS | set(kinds) | twins, where)
     filled = {**{key: head[key] for key in ("source", "since", "unverified") if key in head}, **row}
@@ -102,21 +132,21 @@ def addition(row: Table, key: str, kind: str, where: str) -> Extra:
         return value
     if kind.startswith("codes:") and isinstance(value, list):
         return tuple(str(part) for part in value)
-    raise BadCodeList(f"{where}: {key} is not a {kind}")
+    raise BadCodeList(f"{where} has no '{key}' that is a {kind}")
 
 
 def refuse_others(row: Table, known: frozenset[str] | set[str], where: str) -> None:
     """Refuse a key that nobody would read: it is a slip of the pen."""
     others = sorted(set(row) - known)
     if others:
-        raise BadCodeList(f"{where}: unknown keys {', '.join(others)}")
+        raise BadCodeList(f"{where} has '{others[0]}', which nothing reads")
 
 
 def table(row: Table, key: str, where: str, *, optional: bool = False) -> Table:
     """Read a table inside a table."""
     value = row.get(key, {} if optional else None)
     if not isinstance(value, dict):
-        raise BadCodeList(f"{where}: no table {key}")
+        raise BadCodeList(f"{where} has no table '{key}'")
     return value
 
 
@@ -124,7 +154,7 @@ def words(row: Table, key: str, where: str) -> str:
     """Read a text that must be there and must not be blank."""
     value = row.get(key)
     if not isinstance(value, str) or not value.strip():
-        raise BadCodeList(f"{where}: no words for {key}")
+        raise BadCodeList(f"{where} has no words for '{key}'")
     return value
 
 
@@ -133,12 +163,12 @@ def day(row: Table, key: str, where: str) -> date | None:
     value = row.get(key)
     if value is None or type(value) is date:
         return value
-    raise BadCodeList(f"{where}: {key} is not a date")
+    raise BadCodeList(f"{where} has a '{key}' that is not a date")
 
 
 def flag(row: Table, key: str, where: str) -> bool:
     """Read a mark that is off unless it is set."""
     value = row.get(key, False)
     if not isinstance(value, bool):
-        raise BadCodeList(f"{where}: {key} is neither true nor false")
+        raise BadCodeList(f"{where} has a '{key}' that is neither true nor false")
     return value

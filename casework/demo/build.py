@@ -22,7 +22,6 @@ from casework.vault import kek
 # The commune was founded so long before its first case.
 _FOUNDED_BEFORE = timedelta(days=21)
 _FOUNDED_AT = 8 * 60
-_LEAD, _ADMIN = "lead", "administrator"
 _JUST_NOW = 60 * clock.MICROSECOND
 
 
@@ -64,7 +63,9 @@ def _tell(gate: Gate, config: Config, dealt: tuple[Card, ...]) -> None:
     first = clock.local(present).date() - timedelta(days=tales()[0].days_ago) - _FOUNDED_BEFORE
     calendar = telling.Calendar(moment(first, _FOUNDED_AT))
     passphrases = {card.username: card.password for card in dealt}
-    lead, administrator = (next(card.username for card in dealt if card.role == role) for role in (_LEAD, _ADMIN))
+    lead, administrator = (
+        next(card.username for card in dealt if card.role == role) for role in (Role.LEAD, Role.ADMINISTRATOR)
+    )
     with clock.living_at(calendar):
         founded = founding.found(gate, passphrases)
         readers = {one.username for one in offices().values()}

@@ -20,6 +20,7 @@ from casework.cases.sections import (
     SafetyPlan,
     Story,
 )
+from casework.codelists import agencies, codelist
 from casework.intake.actions import Answers
 from casework.web.phones import normalise
 
@@ -53,7 +54,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Commune:
-    """The commune with its hamlets, and the names and duty telephones of its agencies by code."""
+    """The commune with its hamlets, and the names and duty telephones of its agencies: every one that the list has."""
 
     name: str
     hamlets: tuple[str, ...]
@@ -110,9 +111,10 @@ class Begun:
 def commune() -> Commune:
     """Return the commune."""
     raw = _read(_FILES / "commune.toml")
-    agencies = {code: one["name"] for code, one in raw["agencies"].items()}
-    phones = {code: one["phone"] for code, one in raw["agencies"].items()}
-    return Commune(raw["commune"]["name"], tuple(raw["commune"]["hamlets"]), agencies, phones)
+    own, here = raw["agencies"], raw["commune"]
+    names = {one.code: own.get(one.code, {}).get("name", f"{one.vi} {here['place']}") for one in codelist("agency")}
+    phones = {one.code: own.get(one.code, {}).get("phone", here["help_line"]) for one in codelist("agency")}
+    return Commune(here["name"], tuple(here["hamlets"]), names, phones)
 
 
 @cache
@@ -156,7 +158,9 @@ def _tale(raw: Mapping[str, Any]) -> Tale:
     return Tale(
         days_ago=raw["days_ago"],
         opened_by=raw["opened_by"],
-        of_the_union=any(one.username == raw["opened_by"] and one.agency == "womens_union" for one in residents()),
+        of_the_union=any(
+            one.username == raw["opened_by"] and one.agency == agencies.coordinating() for one in residents()
+        ),
         circle=tuple(raw.get("circle", ())),
         address=raw["address"],
         happened_before=raw["incident"]["happened_on"],

@@ -7,11 +7,15 @@ from functools import cache
 from pathlib import Path
 
 from casework.cases.sections import Letter
+from casework.config import ConfigurationError
 
 
 @dataclass(frozen=True)
 class Office:
-    """Who reads what comes in at an agency, what it is asked, and what it writes; lists are gone through in turn."""
+    """Who reads what comes in at an agency, what it is asked, and what it writes; lists are gone through in turn.
+
+    `every` is that one of so many cases is written about; about the others one tells it by word.
+    """
 
     username: str
     asks: tuple[str, ...]
@@ -20,6 +24,7 @@ class Office:
     question: str
     reply: str
     decline: str
+    every: int = 1
 
     def letter(self, turn: int) -> Letter:
         """Return the letter of the turn with which a case is referred to it."""
@@ -35,6 +40,13 @@ def offices() -> Mapping[str, Office]:
     """Return the offices by the code of their agency."""
     raw = tomllib.loads(Path(__file__).with_name("letters.toml").read_text(encoding="utf-8"))
     return {code: _office(one) for code, one in raw.items()}
+
+
+def office_of(agency: str) -> Office:
+    """Return the office of an agency; raise ConfigurationError if nobody has written its letters."""
+    if agency not in offices():
+        raise ConfigurationError(f"casework/demo/letters.toml: the agency '{agency}' is written to and has no letters")
+    return offices()[agency]
 
 
 def _office(raw: Mapping[str, object]) -> Office:

@@ -11,6 +11,7 @@ from casework.accounts import actions as accounts
 from casework.accounts import doorstep
 from casework.accounts.actions import Opened
 from casework.accounts.doorstep import Knock
+from casework.codelists import codelist
 from casework.demo.content import Resident, commune, residents
 from casework.errors import Busy, SignInNeeded
 from casework.gate import Gate, Person
@@ -25,8 +26,6 @@ T = TypeVar("T")
 # keeps them busy for long, and each try waits a few seconds for one.
 _AT_ONCE = 2
 _TRIES = 60
-# Who works in these agencies opens no case, so they are given no key.
-_KEYLESS = frozenset({"statistics", "reporters", "oversight"})
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,9 @@ def _member(one: Resident, keys: Mapping[str, AgencyKeys]) -> NewMember:
 
 
 def _key(one: Resident, keys: Mapping[str, AgencyKeys]) -> AgencyKeys | None:
-    return keys[one.agency] if one.agency and one.agency not in _KEYLESS else None
+    """Return the key of somebody's agency; who works where no case is opened is given none."""
+    opens = one.agency and codelist("agency").get(one.agency).flag("holds_keys")
+    return keys[one.agency] if opens else None
 
 
 def knock(gate: Gate, commune_id: UUID, passphrases: Mapping[str, str]) -> dict[str, Opened]:

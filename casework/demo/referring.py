@@ -6,15 +6,13 @@ from uuid import UUID
 
 from casework.cases.sections import GroundEntry, Letter
 from casework.demo.content import Tale
-from casework.demo.correspondence import Office, offices
+from casework.demo.correspondence import Office, office_of
 from casework.demo.visits import Seat, Visit
 from casework.referrals import actions as sending
 from casework.referrals import ledger, receiving
 
 At = Callable[[int, int], int]
 Step = Callable[[Seat, UUID, UUID, Office, int], None]
-# A notice to the chair goes out from every third case; the others are told by word.
-_CHAIR_EVERY = 3
 _READ_AFTER_DAYS = 10
 # In a case no older than this the danger of the intake is there again today, in an entry that nobody has reviewed yet.
 _AGAIN_DAYS = 60
@@ -65,7 +63,7 @@ def _withdraw(seat: Seat, case_id: UUID, referral_id: UUID, _office: Office, _tu
 
 def _end_ground(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, _turn: int) -> None:
     for ground in seat.perform(ledger.read_ledger, case_id).grounds:
-        if ground.carrying and offices()[ground.entry.receiver] is office:
+        if ground.carrying and office_of(ground.entry.receiver) is office:
             seat.perform(ledger.withdraw_ground, case_id, ground.id, words="Người ấy đổi ý, xin dừng lại.")
             return
 
@@ -140,7 +138,7 @@ class Referring:
                     yield visit
 
     def _course(self, number: int, tale: Tale, at: At, receiver: str, turn: int, place: int) -> Iterator[Visit]:
-        office, plan = offices()[receiver], _plan(tale, turn)
+        office, plan = office_of(receiver), _plan(tale, turn)
         steps = plan.course
         if steps and steps[-1][2] is not _end_ground and tale.days_ago - plan.after_days > _READ_AFTER_DAYS:
             steps = (*steps, (3, 10, _look))
@@ -183,5 +181,5 @@ def _receivers(number: int, tale: Tale) -> Iterator[str]:
     """Return where a tale is referred: on each ground that carries, but never out of a circle."""
     for entry in () if tale.circle else tale.answers.grounds:
         carries = entry.kind != "consent" or entry.consent == "granted"
-        if carries and (entry.receiver != "chairman" or number % _CHAIR_EVERY == 0):
+        if carries and number % office_of(entry.receiver).every == 0:
             yield entry.receiver

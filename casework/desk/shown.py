@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import render_template, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 
 from casework.cases.sections import LEDGERS, SECTIONS, Contact
 from casework.desk import section_words
@@ -15,6 +15,7 @@ from casework.desk.pages import CaseLine, CasePage
 from casework.endings.actions import Request
 from casework.policy.words import Act, Section
 from casework.referrals.lines import Box
+from casework.web import menu
 from casework.web.choices import code_words
 from casework.web.presence import may, me
 
@@ -22,44 +23,6 @@ PAGE = 100
 NOBODY = UUID(int=0)
 # Shown on the page of a case itself, or never to a person.
 _NOT_LISTED = frozenset({Section.LABEL, Section.CONTACT, Section.FACTS, Section.DRAFT})
-_WAYS: tuple[tuple[Act, str, Any, Any], ...] = (
-    (
-        Act.REFERRAL_LIST,
-        "referrals.box",
-        lazy_gettext("Chuyển gửi"),
-        lazy_gettext("Việc chuyển đến và chuyển đi, câu trả lời, hạn."),
-    ),
-    (
-        Act.ADDRESS_LIST,
-        "addresses.register",
-        lazy_gettext("Địa chỉ tin cậy"),
-        lazy_gettext("Nơi người gặp nguy hiểm có thể gõ cửa, kèm số điện thoại."),
-    ),
-    (
-        Act.COUNTS_READ,
-        "statistics.releases",
-        lazy_gettext("Số liệu đã công bố"),
-        lazy_gettext("Những kỳ đã chốt và công bố."),
-    ),
-    (
-        Act.AUDIT_READ,
-        "oversight.log",
-        lazy_gettext("Nhật ký"),
-        lazy_gettext("Mỗi việc được làm bao nhiêu lần, và nhật ký có còn nguyên vẹn không."),
-    ),
-    (
-        Act.ACCOUNT_LIST,
-        "staffing.people",
-        lazy_gettext("Tài khoản"),
-        lazy_gettext("Ai đang có tài khoản, ở cơ quan nào, vai trò gì."),
-    ),
-    (
-        Act.POLICY_READ,
-        "oversight.policy",
-        lazy_gettext("Ai được làm gì"),
-        lazy_gettext("Toàn bộ quy tắc của sổ, bằng lời."),
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -91,7 +54,7 @@ def search_page(form: Any, found: tuple[CaseLine, ...] | None = None) -> str:
 
 def ways() -> list[Item]:
     """Give what the person of this request may open, by the policy."""
-    return [Item(str(title), url_for(place), str(note)) for act, place, title, note in _WAYS if may(act)]
+    return [Item(str(one.label), url_for(one.endpoint), str(one.note)) for one in menu.offered() if one.note]
 
 
 def page_of(lines: Sequence[CaseLine], number: int) -> dict[str, Any]:

@@ -13,13 +13,12 @@ from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, NotFound
 from casework.gate import Work, action
 from casework.policy.table import policy
-from casework.policy.words import Act, Role, Section
+from casework.policy.words import Act, Section
 from casework.vault.circles import ACTIVE
 from casework.vault.envelopes import Page
 
 ASKED, REFUSED, HELD, RELEASED = "asked", "refused", "held", "released"
 _DIED = "died"
-_LEADS = frozenset({Role.LEAD, Role.DEPUTY})
 
 
 @dataclass(frozen=True)
@@ -163,7 +162,7 @@ def _request(work: Work, found: Held) -> Request:
     data = Erasure.from_json(page.data) if page else Erasure()
     names, label = staff.names(work), naming.label(work, found)
     mine = page is not None and page.by == work.me
-    leads = not _LEADS.isdisjoint(work.actor.roles)
+    leads = not policy().leads.isdisjoint(work.actor.roles)
     second = UUID(hex=data.second) if data.second else None
     return Request(
         case_id=found.id,
@@ -183,7 +182,7 @@ def _concerned(work: Work, found: Held, request: Request) -> None:
     """Raise NotFound for a colleague who neither holds nor leads, and was not named."""
     _owned(work, found)
     holds = work.me in (found.case.holder_id, found.case.standin_id) or found.case.owner_id in work.actor.circles
-    leads = not _LEADS.isdisjoint(work.actor.roles)
+    leads = not policy().leads.isdisjoint(work.actor.roles)
     if not (holds or leads or request.decides or request.mine):
         raise NotFound("not concerned", about=found.id)
 
@@ -214,4 +213,4 @@ def _candidates(work: Work, found: Held) -> tuple[Colleague, ...]:
         for one in staff.holding(work, found.case.owner_id)
         if one.id != work.me and one.state == ACTIVE and any(role in may for role in one.roles)
     ]
-    return tuple(sorted(there, key=lambda one: _LEADS.isdisjoint(one.roles)))
+    return tuple(sorted(there, key=lambda one: policy().leads.isdisjoint(one.roles)))

@@ -19,7 +19,6 @@ from casework.cases.sections import (
 from casework.codelists import codelist
 from casework.intake import risk
 from casework.intake.actions import Answers
-from casework.intake.sharing import AT_ONCE
 
 Forms = Mapping[int, Any]
 
@@ -115,10 +114,11 @@ def _consents(sharing: Any) -> Iterable[GroundEntry]:
 
 def _at_once(sharing: Any, *, danger: str) -> Iterable[GroundEntry]:
     for receiver in sharing.at_once.data or () if danger == "yes" else ():
-        duty = AT_ONCE[receiver] == "duty"
+        bundle = codelist("bundle").get(receiver)
+        law = bundle.text("law")
         yield GroundEntry(
-            kind=AT_ONCE[receiver],
+            kind=bundle.text("at_once"),
             receiver=receiver,
-            article=codelist("told").get("pass_on_child").source if duty else "",
+            article=codelist("told").get(law).source if law else "",
             words=sharing.at_once_words.data or "",
         )

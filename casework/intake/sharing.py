@@ -15,8 +15,7 @@ from casework.web.choices import language
 from casework.web.forms import Choices, Codes, OneCode, PersonName, ShortText
 
 ANSWERS = ("granted", "refused", "not_asked")
-# Who must be told when somebody is in danger, on which ground; for a child the law names the article.
-AT_ONCE = {"police": "danger", "health_station": "danger", "child_protection": "duty"}
+_CONSENT = "consent_"
 
 
 class SharingForm(Page):
@@ -44,11 +43,9 @@ class SharingForm(Page):
         hint=_("Để trống thì lấy mức theo các câu trên. Chọn mức thấp hơn thì ghi vì sao."),
     )
     reasons = ShortText(_("Vì sao chọn mức này"), required=False)
-    consent_police = OneCode("", "consent_state", only=ANSWERS, required=False)
-    consent_health_station = OneCode("", "consent_state", only=ANSWERS, required=False)
-    consent_legal_aid = OneCode("", "consent_state", only=ANSWERS, required=False)
-    consent_child_protection = OneCode("", "consent_state", only=ANSWERS, required=False)
-    consent_chairman = OneCode("", "consent_state", only=ANSWERS, required=False)
+    # One question for each bundle, in its place among the others: the body of a class is a namespace to be written to.
+    for _bundle in codelist("bundle"):
+        locals()[f"{_CONSENT}{_bundle.code}"] = OneCode("", "consent_state", only=ANSWERS, required=False)
     consent_form = OneCode(_("Trả lời bằng cách nào"), "consent_form", required=False, select=True)
     at_once = Choices(_("Vì đang nguy hiểm, phải báo ngay cho ai"), [], required=False)
     at_once_words = ShortText(_("Đã nói trước với người ấy chưa"), required=False)
@@ -59,14 +56,14 @@ class SharingForm(Page):
         super().__init__(typed, offers)
         for bundle in codelist("bundle"):
             if bundle.code not in offers.setting.receivers:
-                del self[f"consent_{bundle.code}"]
+                del self[f"{_CONSENT}{bundle.code}"]
                 continue
-            field = self[f"consent_{bundle.code}"]
+            field = self[f"{_CONSENT}{bundle.code}"]
             field.label.text = bundle.label(language())
             parts = [codelist("section").label(part, language()) for part in bundle.texts("sections")]
             field.description = gettext("Sẽ đọc được: %(parts)s.", parts=", ".join(parts).lower())
         agencies = codelist("agency")
-        here = [code for code in AT_ONCE if code in offers.setting.receivers]
+        here = [one.code for one in codelist("bundle") if one.text("at_once") and one.code in offers.setting.receivers]
         self.at_once.choices = [SelectChoice(code, agencies.label(code, language())) for code in here]
         self.risks.choices = [SelectChoice(one.code, self._asked(one.label(language()))) for one in _risks()]
         for field in (*self.consents, self.at_once, self.detailed):
@@ -78,7 +75,8 @@ class SharingForm(Page):
     @property
     def consents(self) -> list[Any]:
         """Return the questions about agencies that are asked here."""
-        return [field for field in self if field.name.startswith("consent_") and field.name != "consent_form"]
+        asked = (f"{_CONSENT}{bundle.code}" for bundle in codelist("bundle"))
+        return [self[name] for name in asked if name in self]
 
     @property
     def risk_codes(self) -> list[str]:

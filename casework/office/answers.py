@@ -7,7 +7,7 @@ from datetime import date
 from itertools import combinations
 from typing import Any
 
-from casework.codelists import codelist
+from casework.codelists import Code, codelist
 from casework.errors import BadInput
 from casework.policy.words import Role
 from casework.vietnamese import plain
@@ -16,9 +16,6 @@ WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 _PHONE = re.compile(r"\+?[0-9][0-9 .]{1,18}[0-9]")
 _URL = re.compile(r"https://[a-z0-9.-]+(:[0-9]{1,5})?|http://127\.0\.0\.1(:[0-9]{1,5})?")
-# Several roles of one account; whoever counts is never one of those who open cases.
-_TOGETHER = (frozenset({Role.COUNSELLOR, Role.HOST}), frozenset({Role.COUNSELLOR, Role.LEAD}))
-_APART = frozenset({Role.STATISTICIAN, Role.ADMINISTRATOR, Role.OBSERVER})
 _LONGEST = 200
 
 
@@ -141,8 +138,8 @@ def roles(text: str | Sequence[str], agency: str) -> tuple[Role, ...]:
     if not codes or any(code not in known for code in codes):
         raise BadInput(f"Vai trò phải là một trong: {', '.join(known)}.")
     found = tuple(Role(code) for code in codes)
-    if len(found) > 1 and frozenset(found) not in _TOGETHER:
-        raise BadInput("Một tài khoản chỉ có một vai trò; chỉ tư vấn viên được kiêm chủ địa chỉ tin cậy hoặc lãnh đạo.")
+    if len(found) > 1 and frozenset(found) not in _pairs_of_roles():
+        raise BadInput(f"Một tài khoản chỉ có một vai trò, trừ khi kiêm như sau: {_said(_pairs_of_roles())}.")
     homes = known[codes[0]]
     if (agency or None) not in (homes or (None,)):
         raise BadInput(f"Vai trò {codes[0]} không thuộc cơ quan này.")
@@ -176,15 +173,17 @@ def together(people: Sequence[FirstPerson]) -> None:
     names = [one.username for one in people]
     if len(set(names)) != len(names):
         raise BadInput("Hai người có cùng tên đăng nhập.")
-    for role, missing in ((Role.LEAD, "Chủ tịch Hội Phụ nữ (lead)"), (Role.ADMINISTRATOR, "quản trị (administrator)")):
-        if not any(role in one.roles for one in people):
-            raise BadInput(f"Cần ít nhất một người có vai trò {missing}.")
+    for needed in _flagged("needed"):
+        if not any(needed.code in one.roles for one in people):
+            raise BadInput(f"Cần ít nhất một người có vai trò {needed.vi} ({needed.code}).")
     held: dict[str, set[Role]] = {}
     for one in people:
         held.setdefault(plain(one.name), set()).update(one.roles)
     for one in people:
-        if (mine := held[plain(one.name)]) & _APART and len(mine) > 1:
-            raise BadInput(f"{one.name}: người làm thống kê, giám sát hoặc quản trị không có thêm tài khoản nào khác.")
+        mine = held[plain(one.name)]
+        for alone in _flagged("alone"):
+            if alone.code in mine and len(mine) > 1:
+                raise BadInput(f"{one.name}: người có vai trò {alone.vi} không có thêm vai trò hay tài khoản nào khác.")
 
 
 def chosen(usernames: Sequence[str], people: Mapping[str, FirstPerson]) -> tuple[str, ...]:
@@ -193,3 +192,16 @@ def chosen(usernames: Sequence[str], people: Mapping[str, FirstPerson]) -> tuple
     if unknown or len(usernames) < 2:
         raise BadInput(f"Cần ít nhất hai người thứ hai, bằng tên đăng nhập đã có. Không thấy: {', '.join(unknown)}.")
     return tuple(usernames)
+
+
+def _flagged(name: str) -> list[Code]:
+    return [one for one in codelist("role") if one.flag(name)]
+
+
+def _pairs_of_roles() -> list[frozenset[str]]:
+    """Return which roles one account may hold together."""
+    return [frozenset({one.code, other}) for one in codelist("role") for other in one.texts("together")]
+
+
+def _said(pairs: list[frozenset[str]]) -> str:
+    return "; ".join(" + ".join(sorted(one)) for one in pairs)

@@ -66,7 +66,7 @@ def _code(one: Listed) -> str:
 
 def alerts(work: Work, listed: Sequence[Listed]) -> tuple[Many, ...]:
     """Return what a lead is told about her agency, and a deputy about the lead; nobody is told about herself."""
-    if not {Role.LEAD, Role.DEPUTY} & set(work.actor.roles):
+    if policy().leads.isdisjoint(work.actor.roles):
         return ()
     leads = Role.LEAD in work.actor.roles
     outside = [one for one in _outside(work, listed) if leads or Role.LEAD in one.by.roles]

@@ -1,24 +1,32 @@
 """Reads policy.toml once and refuses to start on a word it does not know."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from casework.config import ConfigurationError
 from casework.policy.words import Act, Reach, Role, Section, StepUp
 
-_FILE = Path(__file__).with_name("policy.toml")
-_ROW_MUST = {"vi", "en", "who"}
-_ROW_KEYS = _ROW_MUST | {"opens", "writes", "stepup"}
-_Word = TypeVar("_Word", Act, Role, StepUp)
-_Number = TypeVar("_Number", Reach, Section)
+FILE, WORDS = "casework/policy/policy.toml", "casework/policy/words.py"
+_TEXT = Path(__file__).with_name("policy.toml")
+_TABLES = ("groups", "sections", "own", "records", "acts")
+_ROW_MUST = ("vi", "en", "who")
+_ROW_KEYS = {*_ROW_MUST, "opens", "writes", "stepup"}
+_STAFF, _LEADS = "staff", "leads"
+Groups = Mapping[str, frozenset[Role]]
+_Named = TypeVar("_Named", Reach, Section, StepUp)
 
 
-class PolicyError(Exception):
+class PolicyError(ConfigurationError):
     """The policy file holds a word that the program does not know, or lacks a row; nothing starts."""
+
+    def __init__(self, gap: str) -> None:
+        """Keep what is missing, after the file to open."""
+        super().__init__(f"{FILE}: {gap}")
 
 
 @dataclass(frozen=True)
@@ -38,68 +46,146 @@ class Row:
 class Policy:
     """The whole table, and for each role the sections it may ever open, anywhere or in its own agency's cases.
 
-    `records` is where the notes of a role go.
+    `records` is where the notes of a role go, `groups` are the roles behind each name for several.
     """
 
     rows: Mapping[Act, Row]
     sections: Mapping[Role, frozenset[Section]]
     own: Mapping[Role, frozenset[Section]]
     records: Mapping[Role, Section]
+    groups: Groups
+
+    @property
+    def staff(self) -> frozenset[Role]:
+        """Return the roles that sign in."""
+        return self.groups[_STAFF]
+
+    @property
+    def leads(self) -> frozenset[Role]:
+        """Return the roles that answer for all cases of their agency."""
+        return self.groups[_LEADS]
 
 
 def read(text: str) -> Policy:
     """Parse the table; raise PolicyError on an unknown act, role, reach or section, and on an act without a row."""
     raw = tomllib.loads(text)
-    sections, own = (_by_role(raw.pop(part)) for part in ("sections", "own"))
-    records = {_word(Role, role): _named(Section, code) for role, code in raw.pop("records").items()}
-    rows = {_word(Act, name): _row(_word(Act, name), row) for name, row in raw.items()}
-    if missing := set(Act) - set(rows):
-        raise PolicyError(f"no row for {sorted(missing)}")
-    return Policy(MappingProxyType(rows), sections, own, MappingProxyType(records))
+    if set(raw) != set(_TABLES):
+        raise PolicyError(f"it must hold the tables {', '.join(_TABLES)}, and holds {', '.join(raw)}")
+    groups = _groups(raw["groups"])
+    records = _records(raw["records"], groups)
+    opens = {role: frozenset[Section]() for role in Role} | _sections_of("sections", raw["sections"], groups)
+    rows = {_act(name): _row(_act(name), row, groups) for name, row in raw["acts"].items()}
+    for act in Act:
+        if act not in rows:
+            raise PolicyError(f"the act '{act}' ({WORDS}) has no row under [acts]")
+    return Policy(
+        MappingProxyType(rows),
+        _with_records(opens, records),
+        _with_records(_sections_of("own", raw["own"], groups), records),
+        MappingProxyType(records),
+        MappingProxyType(groups),
+    )
 
 
 @lru_cache(maxsize=1)
 def policy() -> Policy:
     """Return the table of this program."""
-    return read(_FILE.read_text(encoding="utf-8"))
+    return read(_TEXT.read_text(encoding="utf-8"))
 
 
-def _row(act: Act, raw: Mapping[str, object]) -> Row:
-    if unknown := set(raw) - _ROW_KEYS:
-        raise PolicyError(f"{act}: unknown key {sorted(unknown)}")
-    if missing := _ROW_MUST - set(raw):
-        raise PolicyError(f"{act}: no {sorted(missing)}")
-    who, opens = raw.get("who"), raw.get("opens")
-    if not isinstance(who, dict) or not isinstance(opens, list | None):
-        raise PolicyError(f"{act}: who must be a table and opens a list")
+def _groups(raw: Mapping[str, list[str]]) -> dict[str, frozenset[Role]]:
+    """Read the groups in their order: one may name those that stand above it."""
+    groups: dict[str, frozenset[Role]] = {}
+    for name, members in raw.items():
+        if name in set(Role):
+            raise PolicyError(f"the group '{name}' has the name of a role")
+        groups[name] = frozenset().union(*(_roles(one, groups, f"the group '{name}'") for one in members))
+    for name in (_STAFF, _LEADS):
+        if name not in groups:
+            raise PolicyError(f"there is no group '{name}' under [groups], and the program asks for it")
+    return groups
+
+
+def _roles(name: str, groups: Groups, where: str) -> frozenset[Role]:
+    if name in groups:
+        return groups[name]
+    if name in set(Role):
+        return frozenset({Role(name)})
+    raise PolicyError(f"{where} names '{name}', which is neither a role ({WORDS}) nor a group above it under [groups]")
+
+
+def _sections_of(table: str, raw: Mapping[str, list[str]], groups: Groups) -> dict[Role, frozenset[Section]]:
+    """Read which sections each role opens; lines that name the same role add up."""
+    found: dict[Role, frozenset[Section]] = {}
+    for name, codes in raw.items():
+        where = f"the line '{name}' of [{table}]"
+        for role in _roles(name, groups, where):
+            found[role] = found.get(role, frozenset()) | _sections(codes, where)
+    return found
+
+
+def _records(raw: Mapping[str, str], groups: Groups) -> dict[Role, Section]:
+    found: dict[Role, Section] = {}
+    for name, code in raw.items():
+        where = f"the line '{name}' of [records]"
+        found |= dict.fromkeys(_roles(name, groups, where), _named(Section, code, where))
+    return found
+
+
+def _with_records(
+    opens: Mapping[Role, frozenset[Section]], records: Mapping[Role, Section]
+) -> Mapping[Role, frozenset[Section]]:
+    """Add to what each role opens the record where its notes go."""
+    return MappingProxyType({role: held | {records[role]} if role in records else held for role, held in opens.items()})
+
+
+def _row(act: Act, raw: Mapping[str, Any], groups: Groups) -> Row:
+    where = f"the row '{act}'"
+    if unknown := sorted(set(raw) - _ROW_KEYS):
+        raise PolicyError(f"{where} has '{unknown[0]}', which no row has")
+    for key in _ROW_MUST:
+        if not raw.get(key):
+            raise PolicyError(f"{where} has no '{key}'")
+    who, opens = raw["who"], raw.get("opens")
+    if not isinstance(who, dict):
+        raise PolicyError(f"{where}: 'who' must say how far each role reaches, as in {{ staff = \"own\" }}")
+    if not isinstance(opens, list | None):
+        raise PolicyError(f"{where}: 'opens' must be a list of sections")
     return Row(
         act=act,
         vi=str(raw["vi"]),
         en=str(raw["en"]),
-        who=MappingProxyType({_word(Role, role): _named(Reach, reach) for role, reach in who.items()}),
-        opens=None if opens is None else _sections(opens),
+        who=_who(who, groups, where),
+        opens=None if opens is None else _sections(opens, where),
         writes=raw.get("writes") is True,
-        stepup=_word(StepUp, str(raw.get("stepup", StepUp.NONE))),
+        stepup=_named(StepUp, str(raw.get("stepup", "none")), where),
     )
 
 
-def _by_role(raw: Mapping[str, list[str]]) -> Mapping[Role, frozenset[Section]]:
-    return MappingProxyType({_word(Role, role): _sections(codes) for role, codes in raw.items()})
+def _who(raw: Mapping[str, str], groups: Groups, where: str) -> Mapping[Role, Reach]:
+    """Read how far each role reaches; one that is named twice would leave open which of the two holds."""
+    found: dict[Role, Reach] = {}
+    for name, reach in raw.items():
+        for role in _roles(name, groups, where):
+            if role in found:
+                raise PolicyError(f"{where} names the role '{role}' twice, the second time in '{name}'")
+            found[role] = _named(Reach, reach, where)
+    return MappingProxyType(found)
 
 
-def _sections(codes: list[str]) -> frozenset[Section]:
-    return frozenset(_named(Section, code) for code in codes)
+def _sections(codes: Iterable[str], where: str) -> frozenset[Section]:
+    return frozenset(_named(Section, code, where) for code in codes)
 
 
-def _word(kind: type[_Word], value: str) -> _Word:
+def _act(name: str) -> Act:
     try:
-        return kind(value)
+        return Act(name)
     except ValueError:
-        raise PolicyError(f"unknown {kind.__name__.lower()} {value!r}") from None
+        raise PolicyError(f"the row '{name}' has no act of that name in {WORDS}") from None
 
 
-def _named(kind: type[_Number], code: str) -> _Number:
+def _named(kind: type[_Named], code: str, where: str) -> _Named:
     try:
         return kind[code.upper()]
     except KeyError:
-        raise PolicyError(f"unknown {kind.__name__.lower()} {code!r}") from None
+        raise PolicyError(f"{where} names the {kind.__name__.lower()} '{code}', which {WORDS} does not know") from None

@@ -21,8 +21,8 @@ from casework.referrals.lines import Preview
 from casework.vault import heads
 from casework.vault.circles import ACTIVE
 
+_CARE = "health"
 # Shown on every list, or never to a person: the preview does not speak of them.
-_CARE, _TREATS = "health", "health_station"
 _UNSPOKEN = frozenset({Section.LABEL, Section.FACTS, Section.LETTER, Section.GROUNDS})
 
 
@@ -56,7 +56,9 @@ def preview(work: Work, case_id: UUID, ground_id: UUID) -> Preview:
 
 def _hours(work: Work, held: Held, ground: Ground) -> FirstHours | None:
     """Return the first 72 hours if they may still be running and the receiver is the one who treats."""
-    if fresh.agency(work.session, work.commune_id, ground.receiver_id).kind != _TREATS:
+    if fresh.agency(work.session, work.commune_id, ground.receiver_id).kind != codelist("need").get(_CARE).text(
+        "agency"
+    ):
         return None
     page = reading.page(work, held, Section.INCIDENT)
     incident = Incident.from_json(page.data) if page else Incident()

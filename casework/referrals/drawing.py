@@ -13,7 +13,8 @@ from casework.cases.models import WITHDRAWN, Ground
 from casework.cases.reading import Held
 from casework.cases.sections import GroundEntry, Letter
 from casework.gate import Work
-from casework.policy.words import Act, Role, Section
+from casework.policy.table import policy
+from casework.policy.words import Act, Section
 from casework.referrals import finding
 from casework.referrals.lines import GroundLine, ReferralLine, Sheet
 from casework.referrals.second_look import Review
@@ -24,7 +25,6 @@ from casework.vault.models import Agency
 Sheets = list[tuple[Page, Letter]]
 _CALLS = frozenset({"called", "not_reached"})
 _DANGER = "danger"
-_LEADS = frozenset({Role.LEAD, Role.DEPUTY})
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,8 @@ def _seconds(work: Work, held: Held) -> dict[UUID, str]:
     case = held.case
     circle = fresh.agency(work.session, work.commune_id, case.owner_id).circle
     keepers = [one for one in staff.holding(work, case.owner_id) if one.state == ACTIVE]
-    looks = [one for one in keepers if circle or one.id in {case.holder_id, case.standin_id} or _LEADS & set(one.roles)]
+    leads, holding = policy().leads, {case.holder_id, case.standin_id}
+    looks = [one for one in keepers if circle or one.id in holding or not leads.isdisjoint(one.roles)]
     return {one.id: one.name for one in looks}
 
 

@@ -100,8 +100,7 @@ def short_agency(kind: str) -> str:
 
 def next_number(kind: str) -> str:
     """Give the number to call when the duty telephone of an agency is not answered."""
-    line = {"health_station": "ambulance", "child_protection": "children"}.get(kind, "police")
-    return codelist("hotline").get(line).text("number")
+    return codelist("hotline").get(codelist("agency").get(kind).text("hotline")).text("number")
 
 
 def meaning(kind: str) -> str:

@@ -10,9 +10,10 @@ from casework.accounts.staff import colleagues
 from casework.audit import fresh
 from casework.cases import handing
 from casework.clock import MICROSECOND
+from casework.codelists import agencies
 from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.gate import Work, action
-from casework.policy.words import Act, Reach, Role
+from casework.policy.words import Act, Reach
 from casework.staffing import people
 from casework.vault import bound, circles, epochs, heads
 from casework.vault.entry.models import Admission, Interview, Totp
@@ -22,18 +23,6 @@ from casework.vault.recovery import sheets
 _DRILLED = 180 * 86_400 * MICROSECOND
 _SESSIONS = (SessionRow, Interview)
 _ENTRANCES = (Slot, Totp, Admission, *_SESSIONS)
-# What somebody is who works in an agency of a kind.
-ROLES = {
-    "womens_union": (Role.COUNSELLOR,),
-    "police": (Role.OFFICER,),
-    "health_station": (Role.HEALTH_WORKER,),
-    "legal_aid": (Role.LEGAL_OFFICER,),
-    "child_protection": (Role.CHILD_OFFICER,),
-    "chairman": (Role.CHAIR,),
-    "statistics": (Role.STATISTICIAN,),
-    "reporters": (Role.REPORTER,),
-    "oversight": (Role.OBSERVER,),
-}
 
 
 @action(Act.ACCOUNT_LOCK)
@@ -81,7 +70,7 @@ def move(work: Work, member_id: UUID, agency_id: UUID) -> None:
     if agency.circle:
         raise NotFound("agency", about=member_id)
     member.agency_id, member.state, member.public_key = agency.id, circles.INVITED, b""
-    member.roles = ",".join(ROLES[agency.kind])
+    member.roles = agencies.first_role(agency.kind)
     _take(work, member, ())
 
 

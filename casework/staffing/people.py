@@ -7,15 +7,15 @@ from sqlalchemy import select
 
 from casework.accounts.staff import Colleague, colleagues
 from casework.audit import fresh
+from casework.codelists import agencies
 from casework.errors import NotFound
 from casework.gate import Work, action
 from casework.policy.permit import allowed
-from casework.policy.words import Act, Reach, Role
+from casework.policy.table import policy
+from casework.policy.words import Act, Reach
 from casework.vault import epochs
 from casework.vault.circles import ACTIVE, LEFT, LOCKED, NEW
 from casework.vault.models import Agency, Member
-
-UNION = "womens_union"
 
 
 @dataclass(frozen=True)
@@ -88,15 +88,15 @@ def reached(work: Work, member_id: UUID) -> Member:
 
 
 def confirms(work: Work) -> bool:
-    """Tell whether I lead the Women's Union, which confirms new agencies."""
+    """Tell whether I lead the agency that confirms new ones."""
     if work.actor.agency_id is None or not allowed(work.actor, Act.AGENCY_CONFIRM):
         return False
-    return fresh.agency(work.session, work.commune_id, work.actor.agency_id).kind == UNION
+    return fresh.agency(work.session, work.commune_id, work.actor.agency_id).kind == agencies.coordinating()
 
 
 def led(people: list[Colleague]) -> bool:
     """Tell whether an agency has a lead or deputy of its own who works."""
-    return any(one.state == ACTIVE and not {Role.LEAD, Role.DEPUTY}.isdisjoint(one.roles) for one in people)
+    return any(one.state == ACTIVE and not policy().leads.isdisjoint(one.roles) for one in people)
 
 
 def _agencies(work: Work) -> list[Agency]:

@@ -151,9 +151,10 @@ def _answer(code: Code, plain: str, lang: str, *, law: bool) -> Any:
     return SelectChoice(code.code, everyday or code.label(lang), hint)
 
 
-def code_words(code: str, name_of_list: str) -> str:
-    """Give the words of a code in the language of the page: `{{ person.role|code("role") }}`."""
-    return codelist(name_of_list).label(code, language())
+def code_words(code: str, name_of_list: str, text: str = "") -> str:
+    """Give the words of a code, or of a text that it adds, in the language of the page: `{{ role|code("role") }}`."""
+    found = codelist(name_of_list).get(code)
+    return found.text(text, language()) if text else found.label(language())
 
 
 def language() -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from casework.codelists import codelist
+from casework.demo.content import commune
 
 DEMO = Path(__file__).parents[2] / "casework" / "demo"
 FICTIONAL_PHONE = re.compile(r"0900 000 \d{3}")
@@ -113,7 +114,10 @@ def test_people_work_where_their_role_is_held():
 
 
 def test_every_agency_and_twelve_hamlets_stand_in_the_commune():
-    assert set(COMMUNE["agencies"]) == set(codelist("agency").codes)
+    assert set(COMMUNE["agencies"]) <= set(codelist("agency").codes)
+    assert set(commune().agencies) == set(commune().phones) == set(codelist("agency").codes)
+    assert commune().agencies["womens_union"] == "Hội Liên hiệp Phụ nữ xã Thanh Sơn"
+    assert commune().phones["womens_union"] == COMMUNE["commune"]["help_line"]
     assert len(set(COMMUNE["commune"]["hamlets"])) == 12
 
 

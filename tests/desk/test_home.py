@@ -85,7 +85,7 @@ def test_any_page_of_the_closed_cases_can_be_asked_for(browser, page):
 @pytest.mark.parametrize("username", [name for name, one in STAFF.items() if name != "lien"])
 def test_an_empty_first_page_says_what_is_normal(browser, username):
     page = browser(username).get("/").text
-    assert codelist("role_home").label(STAFF[username].roles[0]) in page
+    assert codelist("role").get(STAFF[username].roles[0]).text("home") in page
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,15 @@
-"""Which act each route asks for before anything is looked up; a route that is not listed fails a law."""
+"""Which act each route asks for before anything is looked up; a route that says none and is not listed fails a law."""
 
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Flask
+
+from casework.app import _BLUEPRINTS
+from casework.gate import Action
 from casework.policy.words import Act
 
 # What needs nobody to be signed in and reads nothing of a commune.
@@ -38,8 +48,9 @@ WORK_LOCKED |= {("POST", "intake.save")}
 ENDING = {("POST", "accounts.mine.paper")}
 # What the policy gives to visitors too.
 PUBLIC = {("GET", "addresses.register"): Act.ADDRESS_LIST, ("GET", "oversight.policy"): Act.POLICY_READ}
-# The act that each other route asks for before anything is looked up.
-ACTS = {
+# The act that each other route asks for before anything is looked up, written down a second time: what its view says
+# must be the same. A new route need not stand here if its view begins with `ask(Act...)` or `perform(...)`.
+LISTED = {
     ("GET", "desk.home"): Act.HOME_READ,
     ("GET", "desk.closed"): Act.CASE_LIST,
     ("GET", "desk.search"): Act.CASE_SEARCH,
@@ -162,3 +173,41 @@ ACTS = {
     ("POST", "accounts.admission.invite"): Act.ADMISSION_INVITE,
     ("POST", "accounts.admission.confirm"): Act.ADMISSION_CONFIRM,
 }
+
+# Their views ask through a function that they call first, and name another act only afterwards.
+ASKED_BEFORE = {
+    ("GET", "desk.home"),
+    ("POST", "intake.readers"),
+    ("POST", "intake.submit"),
+    ("GET", "intake.discard"),
+}
+
+
+def said_by(view: Callable[..., Any]) -> Act | None:
+    """Return the act that a view asks for or does first, read from its source; None if it says none itself."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(view)))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
+        if getattr(call.func, "id", "") in {"ask", "perform"} and call.args:
+            named = eval(compile(ast.Expression(call.args[0]), "<view>", "eval"), inspect.unwrap(view).__globals__)
+            return named.act if isinstance(named, Action) else Act(named)
+    return None
+
+
+def said() -> Mapping[tuple[str, str], Act]:
+    """Return what the views say of every route that is not free, one's own or public."""
+    app = Flask("routes")
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    found = {}
+    for rule in app.url_map.iter_rules():
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            key = method, rule.endpoint
+            act = said_by(app.view_functions[rule.endpoint]) if key not in FREE | OWN | set(PUBLIC) else None
+            if act is not None:
+                found[key] = act
+    return found
+
+
+SAID = said()
+ACTS = {**SAID, **LISTED}

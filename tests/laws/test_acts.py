@@ -11,6 +11,7 @@ import casework
 from casework.gate import ACTIONS, Action
 from casework.policy.table import policy
 from casework.policy.words import Act
+from tests.laws.acts_of_routes import ASKED_BEFORE, LISTED, SAID
 from tests.source import ROOT, python_files
 
 DATABASE, GATE = Path("casework/db.py"), Path("casework/gate.py")
@@ -58,6 +59,11 @@ def test_every_act_has_one_row_and_one_function():
 def test_every_function_of_an_act_says_what_it_does():
     _every_module()
     assert [str(act) for act, one in ACTIONS.items() if not (one.__doc__ or "").strip().endswith(".")] == []
+
+
+def test_a_view_asks_for_the_act_that_is_listed_for_its_route():
+    other = {key for key, act in LISTED.items() if SAID.get(key, act) != act}
+    assert other == ASKED_BEFORE
 
 
 def test_no_two_acts_are_called_the_same():

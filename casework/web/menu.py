@@ -1,0 +1,46 @@
+"""The menu, once: what stands at the top of every page, and on the first page of who works on no case."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from casework.policy.words import Act
+from casework.web.presence import may
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the menu, offered to whom the policy allows its act; one with a note stands on the first page too."""
+
+    act: Act
+    endpoint: str
+    label: Any
+    note: Any = ""
+
+
+MENU = (
+    Entry(Act.HOME_READ, "desk.home", _("Trang đầu")),
+    Entry(Act.CASE_SEARCH, "desk.search", _("Tìm vụ việc")),
+    Entry(Act.REFERRAL_LIST, "referrals.box", _("Chuyển gửi"), _("Việc chuyển đến và chuyển đi, câu trả lời, hạn.")),
+    Entry(
+        Act.ADDRESS_LIST,
+        "addresses.register",
+        _("Địa chỉ tin cậy"),
+        _("Nơi người gặp nguy hiểm có thể gõ cửa, kèm số điện thoại."),
+    ),
+    Entry(Act.COUNTS_READ, "statistics.releases", _("Số liệu"), _("Những kỳ đã chốt và công bố.")),
+    Entry(
+        Act.AUDIT_READ,
+        "oversight.log",
+        _("Nhật ký"),
+        _("Mỗi việc được làm bao nhiêu lần, và nhật ký có còn nguyên vẹn không."),
+    ),
+    Entry(Act.ACCOUNT_LIST, "staffing.people", _("Tài khoản"), _("Ai đang có tài khoản, ở cơ quan nào, vai trò gì.")),
+    Entry(Act.POLICY_READ, "oversight.policy", _("Ai được làm gì"), _("Toàn bộ quy tắc của sổ, bằng lời.")),
+)
+
+
+def offered() -> list[Entry]:
+    """Return what the person of this request may open."""
+    return [entry for entry in MENU if may(entry.act)]
