@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from casework.errors import VaultError
 from casework.vault import signing
-from casework.vault.bytes import fresh_key, lp, prepared, receive, seal, send, unseal
+from casework.vault.bytes import fresh_key, lp, receive, seal, send, unseal
 from casework.vault.signing import Signer
 
 MAGIC = b"casework-backup-1\n"
@@ -57,13 +57,13 @@ def opened(file: BinaryIO, seed: bytes) -> Iterator[bytes]:
     file.seek(0)
     _, name = _header(file)
     key = receive(seed, _read_part(file), context=lp("cw/1/backup", name))
-    ready, number = prepared(key), 0
+    number = 0
     blob = _read_part(file)
     if not blob:
         raise VaultError("unopened")
     while blob:
         following = _read_part(file)
-        yield unseal(ready, blob, context=_context(name, number, last=not following), key_ref=0)
+        yield unseal(key, blob, context=_context(name, number, last=not following), key_ref=0)
         number, blob = number + 1, following
 
 

@@ -48,8 +48,7 @@ _PAD_MARK = b"\x80"
 # A blob larger than this was not written by us: it is refused before it is parsed.
 _LARGEST = 32 * 1024 * 1024
 _prefix = struct.Struct(">BI").pack
-# What stands before the 16 bytes of every id; contexts of many pages are put together by hand with it.
-ID = _prefix(3, 16)
+_UUID = _prefix(3, 16)
 
 
 def lp(*fields: Field) -> bytes:
@@ -61,7 +60,7 @@ def lp(*fields: Field) -> bytes:
     if len(fields) > 255:
         raise VaultError("too many fields")
     try:
-        return b"".join([bytes((len(fields),)), *[ENCODERS[type(field)](field) for field in fields]])
+        return bytes((len(fields),)) + b"".join([ENCODERS[type(field)](field) for field in fields])
     except KeyError:
         raise VaultError("cannot encode") from None
 
@@ -85,12 +84,12 @@ def _str(value: str) -> bytes:
     return _prefix(2, len(raw)) + raw
 
 
-# How one field is encoded, by its type; `macs` uses it field by field.
+# How one field is encoded, by its type; `macs` uses it value by value.
 ENCODERS: dict[type, Callable[[Any], bytes]] = {
     type(None): lambda _: b"\x00\x00\x00\x00\x00",
     int: _int,
     str: _str,
-    UUID: lambda value: ID + value.int.to_bytes(16, "big"),
+    UUID: lambda value: _UUID + value.int.to_bytes(16, "big"),
     bytes: lambda value: _prefix(4, len(value)) + value,
 }
 
@@ -106,21 +105,14 @@ def fresh_key() -> bytes:
     return os.urandom(KEY_BYTES)
 
 
-def prepared(key: bytes) -> AESGCM:
-    """Prepare a key to seal and open many blobs; raise VaultError unless it has 32 bytes."""
-    if len(key) != KEY_BYTES:
-        raise VaultError("unopened")
-    return AESGCM(key)
-
-
-def seal(key: bytes | AESGCM, plain: bytes, *, context: bytes, key_ref: int) -> bytes:
-    """Seal bytes under a 32-byte key, prepared or not (E1); the context must be given again to open."""
+def seal(key: bytes, plain: bytes, *, context: bytes, key_ref: int) -> bytes:
+    """Seal bytes under a 32-byte key (E1); the context must be given again to open."""
     head = _E1_HEAD.pack(E1_START, key_ref)
     nonce = os.urandom(NONCE_BYTES)
     return head + nonce + _cipher(key).encrypt(nonce, plain, head + context)
 
 
-def unseal(key: bytes | AESGCM, blob: bytes, *, context: bytes, key_ref: int) -> bytes:
+def unseal(key: bytes, blob: bytes, *, context: bytes, key_ref: int) -> bytes:
     """Open an E1 blob; every failure is the same VaultError."""
     if not E1_OVERHEAD <= len(blob) <= _LARGEST:
         raise VaultError("unopened")
@@ -133,8 +125,10 @@ def unseal(key: bytes | AESGCM, blob: bytes, *, context: bytes, key_ref: int) ->
         raise VaultError("unopened") from None
 
 
-def _cipher(key: bytes | AESGCM) -> AESGCM:
-    return key if isinstance(key, AESGCM) else prepared(key)
+def _cipher(key: bytes) -> AESGCM:
+    if len(key) != KEY_BYTES:
+        raise VaultError("unopened")
+    return AESGCM(key)
 
 
 def opener(seed: bytes) -> MLKEM768X25519PrivateKey:

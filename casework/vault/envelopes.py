@@ -11,16 +11,13 @@ from uuid import UUID, uuid4
 
 from casework.errors import VaultError
 from casework.vault import heads, links
-from casework.vault.bytes import fresh_key, pad, receive, seal, send, unpad, unseal
-from casework.vault.contexts import Placed
+from casework.vault.bytes import fresh_key, lp, pad, receive, seal, send, unpad, unseal
 from casework.vault.hands import Hands, Lock
 from casework.vault.keyring import AgencyKeys
 from casework.vault.models import Document, Envelope, Head
 
 KEPT = "kept"
 SENT = "sent"
-# Pages have no space around them, so that they are read without looking for it.
-_read = json.JSONDecoder().raw_decode
 
 
 class Page(NamedTuple):
@@ -38,9 +35,21 @@ class Page(NamedTuple):
         return "<sealed>"
 
 
-class DocumentRow(Placed, Protocol):
+class DocumentRow(Protocol):
     """A document as a mapped object or as a plain row."""
 
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def case_id(self) -> UUID: ...
+    @property
+    def section(self) -> int: ...
+    @property
+    def series(self) -> UUID: ...
+    @property
+    def revision(self) -> int: ...
+    @property
+    def author_agency_id(self) -> UUID: ...
     @property
     def commit_tag(self) -> bytes: ...
     @property
@@ -114,10 +123,10 @@ def write(hands: Hands, head: Head, text: Text, *, readers: Iterable[Lock]) -> D
         commit_tag=b"",
         body=b"",
     )
-    document.commit_tag = _commitment(dek, hands.contexts.commitment(document.id))
+    document.commit_tag = _commitment(dek, commitment_context(hands.commune_id, document.id))
     plain = {"by": text.by.hex, "at": hands.at, "data": dict(text.data)}
     body = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    document.body = seal(dek, pad(body), context=hands.contexts.body(document), key_ref=0)
+    document.body = seal(dek, pad(body), context=body_context(hands.commune_id, document), key_ref=0)
     hands.session.add(document)
     give(hands, document, dek, readers=readers)
     digest = sha256(document.body).digest()
@@ -156,8 +165,8 @@ def open_newest(hands: Hands, listing: bytes, document: DocumentRow, envelope: E
 def open_page(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> Page:
     """Open one revision with the envelope of an agency whose keys are in hand."""
     dek = open_key(hands, document, envelope)
-    padded = unseal(dek, document.body, context=hands.contexts.body(document), key_ref=0)
-    plain, _ = _read(unpad(padded).decode())
+    padded = unseal(dek, document.body, context=body_context(hands.commune_id, document), key_ref=0)
+    plain = json.loads(unpad(padded).decode())
     by, at, data = _author(plain["by"]), plain["at"], plain["data"]
     return Page(document.section, document.series, document.revision, by, at, data)
 
@@ -174,15 +183,17 @@ def open_key(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> byte
         raise VaultError("unopened")
     keys = hands.keys(envelope.agency_id)
     if envelope.kind == KEPT:
-        context = hands.contexts.kept(document.id, envelope.agency_id)
-        dek = unseal(keys.safe_cipher, envelope.blob, context=context, key_ref=keys.epoch)
+        context = kept_context(hands.commune_id, document.id, envelope.agency_id)
+        dek = unseal(keys.safe, envelope.blob, context=context, key_ref=keys.epoch)
     elif envelope.kind == SENT:
         opener = links.older(hands, keys, envelope.epoch).opener
-        context = hands.contexts.sent(document.id, envelope.agency_id, envelope.epoch)
+        context = sent_context(hands.commune_id, document.id, envelope.agency_id, envelope.epoch)
         dek = receive(opener, envelope.blob, context=context)
     else:
         raise VaultError("unopened")
-    if not hmac.compare_digest(document.commit_tag, _commitment(dek, hands.contexts.commitment(document.id))):
+    if not hmac.compare_digest(
+        document.commit_tag, _commitment(dek, commitment_context(hands.commune_id, document.id))
+    ):
         raise VaultError("unopened")
     return dek
 
@@ -199,12 +210,33 @@ def keep_under(hands: Hands, keys: AgencyKeys, envelope: Envelope, dek: bytes) -
 
 
 def _keep(hands: Hands, document_id: UUID, keys: AgencyKeys, dek: bytes) -> bytes:
-    context = hands.contexts.kept(document_id, keys.agency_id)
-    return seal(keys.safe_cipher, dek, context=context, key_ref=keys.epoch)
+    context = kept_context(hands.commune_id, document_id, keys.agency_id)
+    return seal(keys.safe, dek, context=context, key_ref=keys.epoch)
 
 
 def _send(hands: Hands, document_id: UUID, lock: Lock, dek: bytes) -> bytes:
-    return send(lock.public_key, dek, context=hands.contexts.sent(document_id, lock.agency_id, lock.epoch))
+    return send(lock.public_key, dek, context=sent_context(hands.commune_id, document_id, lock.agency_id, lock.epoch))
+
+
+def kept_context(commune_id: UUID, document_id: UUID, agency_id: UUID) -> bytes:
+    """Return what the key of a document is bound to where an agency keeps it under its own."""
+    return lp("cw/1/kept", commune_id, document_id, agency_id)
+
+
+def sent_context(commune_id: UUID, document_id: UUID, agency_id: UUID, epoch: int) -> bytes:
+    """Return what the key of a document is bound to where it is sealed to an agency's public key."""
+    return lp("cw/1/sent", commune_id, document_id, agency_id, epoch)
+
+
+def commitment_context(commune_id: UUID, document_id: UUID) -> bytes:
+    """Return what stands under the key by which a document commits to it."""
+    return lp("cw/1/commit", commune_id, document_id)
+
+
+def body_context(commune_id: UUID, row: DocumentRow) -> bytes:
+    """Return what a body is bound to: its document, its place in the case, and the agency of its author."""
+    place = (row.id, row.case_id, row.section, row.series, row.revision, row.author_agency_id)
+    return lp("cw/1/body", commune_id, *place)
 
 
 def _commitment(dek: bytes, context: bytes) -> bytes:

@@ -2,13 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from casework.errors import VaultError
-from casework.vault.contexts import Contexts
 from casework.vault.kek import Control
 from casework.vault.keyring import AgencyKeys, Keyring
 
@@ -26,11 +24,6 @@ class Hands:
     def commune_id(self) -> UUID:
         """Return the commune whose keys these are."""
         return self.control.commune_id
-
-    @cached_property
-    def contexts(self) -> Contexts:
-        """Return what the documents of this commune are bound to."""
-        return Contexts(self.commune_id)
 
     def keys(self, agency_id: UUID) -> AgencyKeys:
         """Return the keys of an agency that this person holds, or raise VaultError."""

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
 
 from casework.errors import VaultError
-from casework.vault.bytes import derive, fresh_key, lp, opener, prepared, public_key, receive, send
+from casework.vault.bytes import derive, fresh_key, lp, opener, public_key, receive, send
 
 
 @dataclass(frozen=True)
@@ -33,11 +32,6 @@ class AgencyKeys:
     def safe(self) -> bytes:
         """Return the agency's symmetric key."""
         return derive(self.secret, "safe")
-
-    @cached_property
-    def safe_cipher(self) -> AESGCM:
-        """Return the symmetric key prepared to open many envelopes."""
-        return prepared(self.safe)
 
     @cached_property
     def opener(self) -> MLKEM768X25519PrivateKey:

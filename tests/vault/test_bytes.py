@@ -19,7 +19,6 @@ from casework.vault.bytes import (
     fresh_key,
     lp,
     pad,
-    prepared,
     public_key,
     receive,
     seal,
@@ -107,13 +106,6 @@ def test_what_is_sealed_well_under_another_algorithm_s_byte_is_refused():
     blob = head + nonce + AESGCM(KEY).encrypt(nonce, b"x", head + CONTEXT)
     with pytest.raises(VaultError, match=r"^unopened$"):
         unseal(KEY, blob, context=CONTEXT, key_ref=1)
-
-
-def test_a_key_is_prepared_only_at_its_full_length():
-    assert unseal(prepared(KEY), seal(KEY, b"x", context=CONTEXT, key_ref=1), context=CONTEXT, key_ref=1) == b"x"
-    for wrong in (b"", KEY[:16], KEY + b"x"):
-        with pytest.raises(VaultError, match=r"^unopened$"):
-            prepared(wrong)
 
 
 def test_the_same_text_sealed_twice_looks_different():

@@ -11,7 +11,6 @@ from casework.errors import VaultError
 from casework.policy.words import Section
 from casework.vault import envelopes, heads
 from casework.vault.bytes import fresh_key, seal, send
-from casework.vault.contexts import Contexts
 from casework.vault.envelopes import KEPT, SENT, Page, Sheet, Text
 from casework.vault.hands import Hands, Lock
 from casework.vault.kek import control
@@ -145,12 +144,12 @@ def test_an_envelope_cannot_be_given_to_another_agency():
 
 def test_one_document_cannot_say_two_things_to_two_agencies():
     """An insider who makes a second key for the same body is caught by the commitment."""
-    page, contexts = written(UNION, POLICE), Contexts(THANH_SON)
+    page = written(UNION, POLICE)
     other = fresh_key()
     envelope = page.by[POLICE.agency_id]
-    context = contexts.sent(page.document.id, envelope.agency_id, envelope.epoch)
+    context = envelopes.sent_context(THANH_SON, page.document.id, envelope.agency_id, envelope.epoch)
     envelope.blob = send(POLICE.public_key, other, context=context)
-    page.document.body = seal(other, b"x" * 1024, context=contexts.body(page.document), key_ref=0)
+    page.document.body = seal(other, b"x" * 1024, context=envelopes.body_context(THANH_SON, page.document), key_ref=0)
     with pytest.raises(VaultError, match=r"^unopened$"):
         envelopes.open_page(hands(POLICE), page.document, envelope)
 
@@ -178,3 +177,36 @@ def test_an_opened_page_never_prints_itself():
     document = written(UNION).document
     narrow = Sheet._make(getattr(document, name, None) for name in Sheet._fields)
     assert repr(narrow) == "<sealed>"
+
+
+IDS = [UUID(int=number) for number in range(7)]
+PLACE: Any = SimpleNamespace(id=IDS[2], case_id=IDS[3], section=4, series=IDS[5], revision=300, author_agency_id=IDS[6])
+CONTEXTS = {
+    "kept": (
+        envelopes.kept_context(IDS[1], IDS[2], IDS[6]),
+        "04020000000963772f312f6b657074030000001000000000000000000000000000000001030000001000000000000000"
+        "000000000000000002030000001000000000000000000000000000000006",
+    ),
+    "sent": (
+        envelopes.sent_context(IDS[1], IDS[2], IDS[6], 300),
+        "05020000000963772f312f73656e74030000001000000000000000000000000000000001030000001000000000000000"
+        "0000000000000000020300000010000000000000000000000000000000060100000002012c",
+    ),
+    "commit": (
+        envelopes.commitment_context(IDS[1], IDS[2]),
+        "03020000000b63772f312f636f6d6d697403000000100000000000000000000000000000000103000000100000000000"
+        "0000000000000000000002",
+    ),
+    "body": (
+        envelopes.body_context(IDS[1], PLACE),
+        "08020000000963772f312f626f6479030000001000000000000000000000000000000001030000001000000000000000"
+        "000000000000000002030000001000000000000000000000000000000003010000000104030000001000000000000000"
+        "0000000000000000050100000002012c030000001000000000000000000000000000000006",
+    ),
+}
+
+
+@pytest.mark.parametrize("word", CONTEXTS)
+def test_a_context_has_its_bytes_for_ever(word):
+    context, known = CONTEXTS[word]
+    assert context.hex() == known
