@@ -68,11 +68,11 @@ def built_houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
         yield built
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.prove)])
 def house(request: pytest.FixtureRequest, built_houses: Callable[[str], str], tmp_path: Path) -> Iterator[House]:
-    """A house with two communes, agencies and people of its own, once on each kind of database.
+    """A house with two communes, agencies and people of its own: on SQLite, and in `make prove` on PostgreSQL too.
 
-    Mark a test, a class or a module with `tests.house.only_sqlite` where one kind is enough.
+    `tests.house.both_databases` marks what is run on both always, `only_sqlite` what is about SQLite or about pages.
     """
     with houses.copied(built_houses(request.param), tmp_path) as copy:
         yield copy

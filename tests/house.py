@@ -45,6 +45,8 @@ T = TypeVar("T")
 DUTY_PHONE = "0203 555 017"
 HAMLETS = ("Thôn Đoài", "Thôn Đông", "Thôn Bãi Dâu")
 only_sqlite = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+# For what a database does in its own way (locks, transactions, concurrency, its SQL, its tools) and for whole stories.
+both_databases = pytest.mark.parametrize("house", ["sqlite", "postgresql"], indirect=True)
 
 
 @dataclass

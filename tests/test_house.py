@@ -2,11 +2,12 @@
 
 from casework.desk import actions as desk
 from casework.policy.words import Role, Section
-from tests.house import House, Someone
+from tests.house import House, Someone, both_databases
 from tests.people import STAFF
 from tests.stories import CANARIES
 
 
+@both_databases
 def test_a_counsellor_opens_a_case_and_reads_it(lan: Someone):
     case_id = lan.opens_a_case()
     assert [one.id for one in lan.does(desk.list_cases).cases] == [case_id]
@@ -23,5 +24,6 @@ def test_everybody_signs_in_with_her_own_name(house: House):
     assert {house[username].presence.name for username in STAFF} == {one.name for one in STAFF.values()}
 
 
+@both_databases
 def test_a_copy_knows_nothing_of_what_another_test_did(lan: Someone):
     assert lan.does(desk.list_cases).cases == ()

@@ -16,7 +16,7 @@ from casework.vault.entry.codes import new_code, read_code
 from casework.vault.entry.renewal import Renewed
 from casework.vault.entry.words import fingerprint
 from tests.accounts.arrivals import comes_in, enrols, made
-from tests.house import House, only_sqlite
+from tests.house import House, both_databases, only_sqlite
 from tests.people import THANH_SON
 from tests.tampering import stolen
 
@@ -26,6 +26,7 @@ HOUR = 3600 * clock.MICROSECOND
 pytestmark = pytest.mark.usefixtures("quick")
 
 
+@both_databases
 def test_a_newcomer_comes_in_by_a_code_a_phone_a_passphrase_and_a_colleague_s_word(house: House, lan, newcomer):
     case_id = lan.opens_a_case()
     who, code = lan.does(admission.invite, newcomer)
@@ -61,6 +62,7 @@ def test_the_code_stands_nowhere_and_is_good_once(house: House, lan, newcomer):
         enrols(house, code, newcomer)
 
 
+@both_databases
 def test_two_who_use_a_code_at_once_are_one_success(house: House, lan, newcomer):
     _, code = lan.does(admission.invite, newcomer)
     prepared = [made(house, newcomer) for _ in range(4)]

@@ -16,7 +16,7 @@ from casework.policy.words import Role
 from casework.vault import circles
 from casework.vault.bytes import public_key
 from casework.vault.circles import NewMember
-from tests.house import House, Someone, only_sqlite
+from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import DONG_HAI, STAFF, THANH_SON
 from tests.tampering import stolen
 
@@ -126,6 +126,7 @@ def test_coming_in_forgets_the_tries_of_her_machine_and_of_others_only_her_own(h
         assert sorted(row["failures"] for row in thief.rows("throttle")) == [0, 0, 3, 3, 3, 3]
 
 
+@both_databases
 def test_tries_at_once_are_all_counted(house: House, monkeypatch):
     monkeypatch.setattr("casework.vault.passwords.Argon2id", Quick)
     answers: list[bool] = []

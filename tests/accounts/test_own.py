@@ -15,7 +15,7 @@ from casework.vault.entry import renewal, totp
 from casework.vault.entry.renewal import Phone
 from casework.web.people import recognise
 from tests.accounts.coming_in import by_night, presence, right, sheet, token, tried
-from tests.house import House, Someone, only_sqlite
+from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import STAFF, THANH_SON
 from tests.tampering import stolen
 
@@ -34,6 +34,7 @@ def test_a_session_with_one_factor_holds_no_key(house: House, lan: Someone):
             house.gate.perform(house.stranger(), second_factor, begun.token, lan.digits())
 
 
+@both_databases
 def test_digits_begin_one_session_in_whichever_worker(house: House, lan: Someone):
     tokens = [house.gate.perform(house.stranger(), sign_in, right(lan), before=None).token for _ in range(4)]
     digits, done = lan.digits(), []
@@ -72,6 +73,7 @@ def test_the_code_on_paper_stands_in_for_one_lost_thing_and_ends_the_other_sessi
     assert tried(house, "lan", code) is None
 
 
+@both_databases
 def test_the_code_on_paper_is_spent_once_in_whichever_worker(house: House, lan: Someone):
     paper = tried(house, "lan", sheet(lan))
     given, done = ByPaper(paper, right(lan), "", "phone"), []

@@ -7,7 +7,7 @@ from casework.accounts import own
 from casework.accounts import signing_in as actions
 from casework.web.people import recognise
 from tests.accounts.coming_in import token
-from tests.house import House, Someone
+from tests.house import House, Someone, both_databases
 from tests.people import THANH_SON
 from tests.tampering import stolen
 
@@ -81,6 +81,7 @@ def test_the_moment_of_last_use_cannot_be_moved_from_outside(house: House, lan: 
     assert not known(house, lan.cookie)
 
 
+@both_databases
 def test_the_moment_of_last_use_follows_her(house: House, lan: Someone):
     begun = clock.micros()
     for minutes in (10, 20, 30):

@@ -11,7 +11,7 @@ from casework.cases import places
 from casework.cases.models import Address
 from casework.cases.places import Entry
 from casework.errors import NotFound, Refused, VaultError
-from tests.house import only_sqlite
+from tests.house import both_databases, only_sqlite
 
 HALL = Entry("Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106")
 CLINIC = replace(HALL, name="Trạm Y tế xã", hamlet="Thôn Bãi Dâu", kind="health_station", contact="0900000101")
@@ -27,6 +27,7 @@ FORM = {
 }
 
 
+@both_databases
 def test_the_register_is_sorted_as_the_alphabet_here_goes(hoa, lan):
     hoa.does(addresses.add_address, HALL)
     hoa.does(addresses.add_address, CLINIC)

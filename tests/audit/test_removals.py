@@ -21,7 +21,7 @@ from casework.vault import heads
 from casework.vault.kek import Kek, control
 from casework.vault.macs import equip
 from tests.addresses.test_register import HALL
-from tests.house import House, only_sqlite
+from tests.house import House, both_databases, only_sqlite
 from tests.people import DONG_HAI, KEK, THANH_SON
 from tests.referrals.scenes import referred
 from tests.tampering import stolen
@@ -71,6 +71,7 @@ def test_a_line_tells_no_name_and_no_word(house: House):
     assert "công an" not in text
 
 
+@both_databases
 def test_an_act_that_was_not_committed_is_struck_by_the_next(house: House):
     made = referred(house).goes("open")
     engine, person = house.gate.database.engine, made.to.person
@@ -190,6 +191,7 @@ def test_a_retired_address_is_told(house: House, hoa):
     assert {"state": "retired"} in left.told.values()
 
 
+@both_databases
 def test_of_what_was_erased_nothing_is_left(house: House):
     made = _declined(house)
     permit = issue(house.stranger(Role.CONSOLE).actor, Act.COMMUNE_FOUND)

@@ -13,7 +13,7 @@ from casework.cases import places
 from casework.errors import Throttled, VaultError
 from casework.oversight import actions as oversight
 from casework.policy.words import Act
-from tests.house import House, Someone
+from tests.house import House, Someone, both_databases
 from tests.people import THANH_SON
 from tests.tampering import stolen
 
@@ -91,6 +91,7 @@ def test_each_kind_of_failure_is_counted_for_itself(house: House):
     ]
 
 
+@both_databases
 def test_totals_count_what_was_summed(house: House):
     now = clock.midnight(clock.local(clock.micros()).date()) + 3600 * SECOND
     with clock.living_at(lambda: now):

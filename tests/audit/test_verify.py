@@ -10,7 +10,7 @@ from casework.audit.verify import Verdict, verify
 from casework.desk import actions as desk
 from casework.errors import NotFound, VaultError
 from casework.policy.words import Section
-from tests.house import House, Someone
+from tests.house import House, Someone, both_databases
 from tests.people import DONG_HAI, THANH_SON
 from tests.tampering import Thief, stolen
 
@@ -33,6 +33,7 @@ def lived(house: House, lan: Someone, mai: Someone) -> House:
     return house
 
 
+@both_databases
 def test_an_honest_log_holds(lived: House):
     found = _verdict(lived)
     assert found.holds
@@ -101,6 +102,7 @@ def _unnoticed(house: House, times: int) -> list[str]:
     return unnoticed
 
 
+@both_databases
 def test_whoever_touches_the_log_is_noticed(lived: House):
     assert _unnoticed(lived, 15) == []
     assert _verdict(lived).holds

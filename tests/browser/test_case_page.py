@@ -13,6 +13,7 @@ from casework.cases.places import Entry
 from casework.desk import actions as desk
 from casework.web.people import COOKIE
 from tests.browser.serving import serving
+from tests.browser.walking import SCREENS
 from tests.house import House, only_sqlite
 from tests.stories import CANARIES, dao
 
@@ -52,8 +53,7 @@ def opened(chromium: Browser, house: House, site: str):
         context.close()
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-@pytest.mark.parametrize("width", [360, 1280])
+@SCREENS
 def test_a_counsellor_finds_a_case_shows_the_name_and_adds_a_note(opened, lan, width, script):
     case_id = lan.opens_a_case(dao(danger="yes"))
     page = opened("lan", "/tim", width, java_script_enabled=script)
@@ -78,8 +78,7 @@ def test_a_counsellor_finds_a_case_shows_the_name_and_adds_a_note(opened, lan, w
     assert "Gọi lại: 'A & B' <3 tuổi, nói <im đi> rồi đánh" in page.inner_text("article")
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-@pytest.mark.parametrize("width", [360, 1280])
+@SCREENS
 def test_a_section_is_changed_on_a_page_of_its_own(opened, lan, width, script):
     case_id = lan.opens_a_case()
     page = opened("lan", f"/vu-viec/{case_id}/identity", width, java_script_enabled=script)

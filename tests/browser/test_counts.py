@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 from casework.app import create_app
 from casework.web.people import COOKIE
 from tests.browser.serving import serving
+from tests.browser.walking import SCREENS
 from tests.house import House, Someone, only_sqlite
 from tests.statistics.book import Book, first_of
 
@@ -51,8 +52,7 @@ def page_of(chromium: Browser, somebody: Someone, width: int, **options) -> Page
     return context.new_page()
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-@pytest.mark.parametrize("width", [360, 1280])
+@SCREENS
 def test_a_lead_closes_a_quarter_and_the_statistician_sees_it(chromium, book, site, width, script):
     lead = page_of(chromium, book.house["hoa"], width, java_script_enabled=script)
     lead.goto(site)

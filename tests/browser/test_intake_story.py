@@ -9,7 +9,7 @@ from casework.addresses import actions as addresses
 from casework.app import create_app
 from casework.cases.places import Entry
 from tests.browser.serving import serving
-from tests.browser.walking import SCRIPTS, Walk
+from tests.browser.walking import SCREENS, Walk
 from tests.house import House, only_sqlite
 from tests.people import STAFF
 
@@ -94,8 +94,7 @@ def who_and_what(lan: Walk) -> None:
     lan.goes(ON, ".answers")
 
 
-@SCRIPTS
-@pytest.mark.parametrize("width", [360, 1280])
+@SCREENS
 def test_a_counsellor_records_an_intake_finds_it_again_and_the_log_says_so(walk, width, script):
     lan = walk(width, script=script)
     page = lan.signs_in("lan")

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 from casework.app import create_app
 from casework.web.people import COOKIE
 from tests.browser.serving import serving
+from tests.browser.walking import SCREENS
 from tests.house import House, Someone, only_sqlite
 from tests.stories import dao
 
@@ -87,7 +88,7 @@ def test_a_counsellor_leaves_angry_and_nothing_is_lost(opened, house: House, lan
     calm(page, "home", width)
 
 
-@pytest.mark.parametrize(("width", "script"), [(360, True), (1280, False)])
+@SCREENS
 def test_a_case_is_sealed_to_two_changed_and_given_back(opened, house: House, lan: Someone, width, script):
     case_id = lan.opens_a_case()
     page = opened("lan", f"/vu-viec/{case_id}", width, java_script_enabled=script, bypass_csp=True)

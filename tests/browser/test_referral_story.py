@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from casework import clock
 from casework.app import create_app
 from tests.browser.serving import serving
-from tests.browser.walking import SCRIPTS, Walk
+from tests.browser.walking import SCREENS, Walk
 from tests.house import House, only_sqlite
 from tests.statistics.book import Book, first_of
 from tests.stories import CANARIES, dao
@@ -198,8 +198,7 @@ def sees_counts_and_nothing_else(thu: Walk, case_id: UUID, url: str) -> None:
         assert not any(word in page.content() for word in (*CANARIES.values(), *DONE.values(), str(case_id)))
 
 
-@SCRIPTS
-@pytest.mark.parametrize("width", [360, 1280])
+@SCREENS
 def test_five_people_do_the_main_job(walk, house: House, width, script):
     house["hoa"].opens_a_case(dao(grounds=()))
     for _ in range(4):

@@ -11,6 +11,8 @@ from tests.people import STAFF, phone_of
 
 SECRETS = ("Nguyễn", "Đào", "Lan", "bạo lực")
 SCRIPTS = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+# Every width and either way of a script: no script asks for a width, and no style for a script.
+SCREENS = pytest.mark.parametrize(("width", "script"), [(360, True), (1280, False)], ids=["phone", "desk-no-script"])
 
 
 class Walk:

@@ -16,7 +16,7 @@ from casework.policy.table import policy
 from casework.policy.words import Reach, Section
 from tests.canaries.cases import Marked, planted
 from tests.canaries.crawl import Seen, answers
-from tests.house import House, only_sqlite
+from tests.house import House, both_databases, only_sqlite
 from tests.people import STAFF
 
 SHOWING: dict[str, dict[str, str]] = {"desk.show_name": {}, "desk.find": {"query": "hoang"}}
@@ -98,6 +98,7 @@ def _all(kind, act, actor, role, reach, sections, writes):
     return kind(**given, **rest, **others)
 
 
+@both_databases
 def test_no_column_of_any_table_holds_a_marker(house):
     cases = planted(house)
     words = [word.encode() for case in cases for word in case.markers.values()]

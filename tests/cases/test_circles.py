@@ -16,7 +16,7 @@ from casework.referrals import actions as sending
 from casework.referrals import receiving
 from casework.statistics import actions as statistics
 from tests.cases.keys import agency_id, wraps_of
-from tests.house import House, Someone
+from tests.house import House, Someone, both_databases
 from tests.referrals.scenes import referred
 from tests.stories import dao
 from tests.tampering import refused, stolen
@@ -130,6 +130,7 @@ def test_a_lead_who_restricts_without_the_holder_holds_it_herself(house: House, 
         lan.does(desk.read_case, case_id)
 
 
+@both_databases
 def test_a_circle_is_changed_and_who_is_left_out_reads_no_more(house: House, lan, mai, hoa: Someone, binh):
     case_id = lan.opens_a_case(circle=[mai])
     old = mai.person.keyring
@@ -183,6 +184,7 @@ def test_a_case_of_the_police_takes_its_facts_along(house: House, cuong: Someone
         hoa.does(circles.restrict, case_id, [house["lan"].id])
 
 
+@both_databases
 def test_letters_go_on_between_a_circle_and_who_was_sent_to(house: House, lan, mai, cuong: Someone):
     one = referred(house).goes("open", "accept")
     lan.does(circles.restrict, one.case_id, [mai.id])
@@ -198,6 +200,7 @@ def test_letters_go_on_between_a_circle_and_who_was_sent_to(house: House, lan, m
     assert lan.does(receiving.read_referral, *one.at).sheets
 
 
+@both_databases
 def test_a_case_is_handed_to_a_colleague_with_a_stand_in(house: House, lan, mai, hoa: Someone, binh):
     case_id = lan.opens_a_case()
     lan.does(handing.hand_over, case_id, mai.id, binh.id)

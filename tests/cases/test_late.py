@@ -14,7 +14,7 @@ from casework.vault import links
 from casework.vault.hands import Hands
 from casework.vault.macs import equip
 from tests.cases.keys import agency_id, epochs_of, make_due, settle
-from tests.house import House, Someone
+from tests.house import House, Someone, both_databases
 from tests.people import THANH_SON
 from tests.referrals.scenes import referred
 from tests.tampering import refused, stolen
@@ -46,6 +46,7 @@ def test_what_arrives_late_opens_for_ninety_days(house: House, cuong: Someone, p
     assert set(epochs_of(house, police)) == {(3, "kept")}
 
 
+@both_databases
 def test_what_arrives_late_is_sealed_again_by_the_next_key(house: House, cuong: Someone, police):
     referred(house)
     with stolen(house) as thief:

@@ -24,7 +24,7 @@ from casework.vault.macs import Maced, equip
 from casework.vault.recovery.models import Recovery
 from tests.browsing import browser_of
 from tests.cases.keys import agency_id, epochs_of, make_due, settle, wraps_of
-from tests.house import House, Someone, only_sqlite
+from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import THANH_SON
 from tests.referrals.scenes import POLICE, referred
 from tests.tampering import refused, stolen
@@ -47,6 +47,7 @@ def holds(house: House) -> bool:
         return verify(hands).holds
 
 
+@both_databases
 def test_everybody_who_holds_the_key_reads_on_after_it_was_renewed(house: House, lan: Someone, hoa: Someone, union):
     case_id, draft = lan.opens_a_case(), lan.does(intake.start_draft, {1: {"who": "em gái"}})
     before = epochs_of(house, union)
@@ -69,6 +70,7 @@ def test_a_key_that_is_not_due_is_left_alone(house: House, lan: Someone, union):
     assert wraps_of(house, union) == {(house[name].id, 1) for name in HOLDERS}
 
 
+@both_databases
 def test_the_second_of_two_who_sign_in_finds_it_done(house: House, lan: Someone, hoa: Someone, union):
     make_due(house, union, lan)
     late = lan.person
@@ -77,6 +79,7 @@ def test_the_second_of_two_who_sign_in_finds_it_done(house: House, lan: Someone,
     assert {epoch for _, epoch in wraps_of(house, union)} == {2}
 
 
+@both_databases
 def test_whoever_read_a_moment_too_late_is_asked_to_try_again(house: House, lan: Someone, hoa: Someone, union):
     case_id = lan.opens_a_case()
     make_due(house, union, lan)
@@ -165,6 +168,7 @@ def _of_union(thief, table: str, union: UUID):
     return thief.rows(table, agency_id=union)[0]
 
 
+@both_databases
 def test_rows_that_come_or_go_meanwhile_stop_all_of_it(house: House, lan: Someone, union, monkeypatch):
     lan.opens_a_case()
     make_due(house, union, lan)

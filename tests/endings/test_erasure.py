@@ -11,7 +11,7 @@ from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.policy.table import policy
 from casework.policy.words import Act, Role, Section
 from tests.endings.scenes import CASE_TABLES, OWN, asked, rows_of
-from tests.house import House
+from tests.house import House, both_databases
 from tests.referrals.scenes import everything, referred
 from tests.tampering import refused, stolen
 
@@ -21,6 +21,7 @@ def holds(house: House) -> bool:
         return verify(hands).holds
 
 
+@both_databases
 def test_two_people_erase_a_case_and_nothing_of_it_is_left(house, lan, hoa):
     case_id = lan.opens_a_case()
     lan.does(desk.add_note, case_id, "Đã gọi.")
@@ -107,6 +108,7 @@ def test_a_request_is_taken_back_by_who_made_it(lan, hoa):
         hoa.does(endings.erase_case, case_id)
 
 
+@both_databases
 def test_a_held_case_is_not_erased_until_it_is_released(lan, hoa, binh):
     case_id = lan.opens_a_case()
     asked(lan, case_id, hoa)
@@ -211,6 +213,7 @@ def test_no_machine_and_nobody_without_a_key_erases(act):
     assert {Role.SYSTEM, Role.CONSOLE, Role.ADMINISTRATOR, Role.OBSERVER}.isdisjoint(policy().rows[act].who)
 
 
+@both_databases
 def test_an_erasure_that_fails_half_way_changes_nothing(house, lan, hoa, monkeypatch):
     case_id = lan.opens_a_case()
     asked(lan, case_id, hoa)

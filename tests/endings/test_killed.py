@@ -17,7 +17,7 @@ from casework.keeping import starting
 from casework.policy.words import Act
 from casework.vault import shred
 from tests.endings.scenes import asked, files, found_in, rows_of, sealed_in
-from tests.house import House, only_sqlite
+from tests.house import House, both_databases, only_sqlite
 from tests.people import KEK, THANH_SON
 from tests.referrals.scenes import referred
 
@@ -92,6 +92,7 @@ def doomed(house: House) -> UUID:
     return case_id
 
 
+@both_databases
 def test_killed_between_the_ledger_and_the_commit_the_case_is_there(house: House, doomed: UUID):
     before = rows_of(house, doomed)
     assert not erased_in_a_child(house, house["hoa"].person, doomed, _at_commit)

@@ -13,7 +13,7 @@ from casework.intake import actions as intake
 from casework.policy.words import Section
 from casework.statistics import actions as statistics
 from casework.statistics.plan import TOTAL
-from tests.house import House
+from tests.house import House, both_databases
 from tests.referrals.scenes import everything, referred
 from tests.statistics.book import Book, first_of
 
@@ -40,6 +40,7 @@ def test_a_case_opened_by_mistake_leaves_lists_and_search_and_nothing_is_deleted
     assert (aside.id, aside.code, aside.words) == (case_id, code, "Người khác gọi nhầm số")
 
 
+@both_databases
 def test_what_was_set_aside_is_restored_as_it_was(house, lan, hoa):
     opened, closed = lan.opens_a_case(), lan.opens_a_case()
     lan.does(desk.close_case, closed, outcome="needs_met", words="")
@@ -79,6 +80,7 @@ def test_what_was_shared_of_a_mistake_is_cut_off(house):
         one.to.does(desk.read_case, one.case_id)
 
 
+@both_databases
 def test_the_old_code_finds_the_case_that_was_kept(house, lan, hoa):
     first, second, third = (lan.opens_a_case() for _ in range(3))
     old = [code_of(lan, one) for one in (first, second)]

@@ -13,7 +13,7 @@ from casework.endings import purging
 from casework.errors import Conflict, NotFound, Refused
 from casework.policy.words import Section
 from tests.endings.scenes import files, found_in, rows_of
-from tests.house import only_sqlite
+from tests.house import both_databases, only_sqlite
 from tests.tampering import stolen
 
 YEARS = 2 * 366 * 86_400 * clock.MICROSECOND
@@ -59,6 +59,7 @@ def test_only_what_is_due_and_not_held_is_on_the_list(later, hoa):
     assert hoa.does(purging.list_due, months=24)[0].closed_on < clock.today()
 
 
+@both_databases
 def test_the_story_goes_and_the_rest_stays(later, house, lan, hoa):
     before = rows_of(house, later["due"])
     assert hoa.does(purging.purge, [later["due"]], months=24) == 1

@@ -4,7 +4,7 @@ from casework.desk import actions as desk
 from casework.endings import actions as endings
 from casework.vault.shred import shred
 from tests.endings.scenes import asked, files, found_in, rows_of, sealed_in
-from tests.house import only_sqlite
+from tests.house import both_databases, only_sqlite
 from tests.referrals.scenes import referred
 
 
@@ -41,5 +41,6 @@ def test_a_reader_who_does_not_end_delays_only_the_cutting_of_the_log(house, lan
     assert found_in(doomed, files(house)) == []
 
 
+@both_databases
 def test_on_both_databases_the_log_can_be_cut(house):
     assert shred(house.gate.database.engine)

@@ -7,7 +7,9 @@ from casework.policy.words import Section
 from tests.faults.numbers import times
 from tests.faults.writer import log_holds
 from tests.gate.test_at_once import at_once
-from tests.house import House, Someone
+from tests.house import House, Someone, both_databases
+
+pytestmark = both_databases
 
 WRITERS = 16
 

@@ -9,7 +9,7 @@ from casework.errors import CaseworkError
 from casework.policy.words import Section
 from tests.faults.numbers import times
 from tests.faults.writer import log_holds
-from tests.house import House, Someone
+from tests.house import House, Someone, both_databases
 from tests.tampering import Row, Thief, stolen
 
 TABLES = ("head", "case_file", "document", "member", "agency", "wrap")
@@ -55,6 +55,7 @@ def opens(who: Someone, case_id: UUID) -> bool:
     return len(texts) == 2
 
 
+@both_databases
 def test_a_row_put_back_is_noticed(house: House, lan: Someone, hoa: Someone):
     case_id = lan.opens_a_case()
     lan.does(desk.add_note, case_id, "trước")

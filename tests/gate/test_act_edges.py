@@ -14,7 +14,7 @@ from casework.errors import BadInput, Busy, Refused, VaultError
 from casework.gate import Action, Gate, Work
 from casework.intake import actions as intake
 from casework.policy.words import Act, Section
-from tests.house import House, Someone, only_sqlite
+from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import DONG_HAI, KEK, THANH_SON
 from tests.stories import dao
 from tests.tampering import stolen
@@ -91,6 +91,7 @@ def test_a_draft_of_no_pages_is_discarded_too(lan: Someone):
     assert lan.does(desk.list_cases).drafts == ()
 
 
+@both_databases
 def test_a_book_that_is_locked_too_long_says_so(house: House, lan: Someone, monkeypatch):
     """Somebody holds the write lock; another waits as long as the settings say and is told to try again."""
     person, held, done = lan.person, threading.Event(), threading.Event()

@@ -11,9 +11,11 @@ from casework.desk import actions as desk
 from casework.errors import Conflict, NotFound
 from casework.intake import actions as intake
 from casework.policy.words import Section
-from tests.house import House, Someone
+from tests.house import House, Someone, both_databases
 from tests.stories import dao
 from tests.tampering import stolen
+
+pytestmark = both_databases
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from casework.errors import NotFound, SignInNeeded, VaultError
 from casework.intake import actions as intake
 from casework.vault.bytes import fresh_key, public_key
 from casework.web.people import recognise
-from tests.house import House, Someone
+from tests.house import House, Someone, both_databases
 from tests.people import THANH_SON
 from tests.stories import dao
 from tests.tampering import refused, stolen, swap
@@ -87,6 +87,7 @@ def test_a_wrap_given_to_another_person_is_refused(house: House, lan: Someone, m
     refused(lambda: lan.person)
 
 
+@both_databases
 def test_an_act_of_somebody_who_changed_meanwhile_is_refused(house: House, lan: Someone):
     before = lan.person
     with stolen(house) as thief:

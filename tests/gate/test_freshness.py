@@ -11,7 +11,7 @@ from casework.errors import NotFound, VaultError
 from casework.intake import actions as intake
 from casework.policy.words import Section
 from casework.vault.bytes import unseal
-from tests.house import House, Someone, only_sqlite
+from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import THANH_SON
 from tests.stories import dao
 from tests.tampering import refused, stolen, swap
@@ -79,6 +79,7 @@ def test_an_older_revision_under_the_newest_number_is_refused(house: House, lan:
     refused(lambda: lan.does(desk.read_section, case_id, Section.STORY))
 
 
+@both_databases
 def test_an_older_head_with_its_rows_put_back_is_refused(house: House, lan: Someone, nothing_is_opened_in_vain):
     case_id = lan.opens_a_case()
     with stolen(house) as thief:

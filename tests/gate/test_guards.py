@@ -35,8 +35,10 @@ from casework.policy.permit import Actor, Permit, issue
 from casework.policy.words import Act, Role
 from casework.statistics.models import Release
 from casework.vault.models import Agency, Document, Envelope, Head, Member, Throttle
-from tests.house import House, Someone
+from tests.house import House, Someone, both_databases
 from tests.people import THANH_SON, keys
+
+pytestmark = both_databases
 
 OTHER = aliased(Document)
 INNER = select(Document.body).subquery()

@@ -17,7 +17,7 @@ from casework.intake import actions as intake
 from casework.policy.words import Act, Role, Section
 from casework.staffing import people
 from casework.vault.hands import Hands
-from tests.house import House, Someone, only_sqlite
+from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import THANH_SON
 from tests.stories import CANARIES
 from tests.tampering import stolen
@@ -68,6 +68,7 @@ def test_reading_is_a_line(house: House, lan: Someone):
         assert last(house) == (doing.act, lan.id, case_id, "ok")
 
 
+@both_databases
 def test_lists_and_searches_are_one_line_with_a_count(house: House, lan: Someone):
     lan.opens_a_case()
     lan.does(desk.search, "nguyen thi dao")
@@ -127,6 +128,7 @@ def test_a_mistake_in_what_was_typed_is_no_line(house: House, lan: Someone):
     assert len(lines(house)) == before
 
 
+@both_databases
 def test_without_a_line_nothing_is_shown_and_nothing_is_kept(house: House, lan: Someone, caplog):
     case_id, cookie = lan.opens_a_case(), lan.cookie
     with stolen(house) as thief:
@@ -155,6 +157,7 @@ def test_without_a_line_nothing_is_shown_and_nothing_is_kept(house: House, lan: 
     assert lan.does(desk.read_case, case_id).line.id == case_id
 
 
+@both_databases
 def test_without_a_line_even_a_refusal_is_no_answer(house: House, lan: Someone, mai: Someone, cuong: Someone):
     case_id = lan.opens_a_case()
     people = mai.person, cuong.person

@@ -12,10 +12,12 @@ from casework.desk import actions as desk
 from casework.errors import BadInput, NotFound, Refused
 from casework.intake import actions as intake
 from casework.policy.words import Section
-from tests.house import House, Someone
+from tests.house import House, Someone, both_databases
 from tests.people import STAFF, THANH_SON
 from tests.stories import CANARIES, dao
 from tests.tampering import stolen
+
+pytestmark = both_databases
 
 DAY = 86_400_000_000
 WORKS_ON_CASES = {"counsellor", "lead", "deputy"}

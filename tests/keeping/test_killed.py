@@ -13,6 +13,7 @@ from casework.audit.removed import newest
 from casework.desk import actions as desk
 from casework.keeping import checkpoints, starting
 from casework.oversight import console
+from tests.house import both_databases
 from tests.keeping.kept import Kept
 from tests.people import THANH_SON
 from tests.referrals.scenes import referred
@@ -29,6 +30,7 @@ def _restored_until(book: Kept, file: object, step: str) -> int:
     return subprocess.run([sys.executable, *words], check=False, timeout=120).returncode
 
 
+@both_databases
 @pytest.mark.parametrize("step", STEPS)
 def test_a_restore_that_is_killed_leaves_one_whole_database(book: Kept, step: str):
     made = referred(book.house).goes("open")

@@ -15,13 +15,14 @@ from casework.keeping import backups, checkpoints, restore
 from casework.oversight import console
 from casework.policy.words import Section
 from casework.vault import archive, kek
-from tests.house import only_sqlite
+from tests.house import both_databases, only_sqlite
 from tests.keeping.kept import Kept
 from tests.people import THANH_SON
 from tests.referrals.scenes import envelopes, referred
 from tests.stories import CANARIES
 
 
+@both_databases
 def test_what_was_lost_comes_back_and_opens(book: Kept):
     lan = book.house["lan"]
     case_id = lan.opens_a_case()
@@ -38,6 +39,7 @@ def test_what_was_lost_comes_back_and_opens(book: Kept):
     assert done.proof.bodies > 5
 
 
+@both_databases
 def test_what_was_withdrawn_since_stays_withdrawn(book: Kept):
     made = referred(book.house).goes("open", "accept")
     assert envelopes(book.house, made.case_id, "police")
@@ -86,6 +88,7 @@ def test_the_checkpoints_know_of_a_restore_that_was_noted(book: Kept):
     assert (found.holds, found.count) == (True, 3)
 
 
+@both_databases
 def test_with_a_lost_key_everybody_is_invited_anew_and_the_cases_are_there(book: Kept):
     made = referred(book.house).goes("open")
     file = book.backs_up()
@@ -116,6 +119,7 @@ def test_another_key_opens_nothing(book: Kept):
     assert book.house["lan"].opens_a_case()
 
 
+@both_databases
 def test_people_go_on_writing_while_a_backup_is_made_and_it_holds_one_moment(book: Kept):
     lan, opened = book.house["lan"], list[UUID]()
     before = lan.opens_a_case()

@@ -7,7 +7,7 @@ import pytest
 from casework import bare
 from casework.config import ConfigurationError
 from casework.keeping import shape, soundness
-from tests.house import House
+from tests.house import House, both_databases
 from tests.referrals.scenes import Referred, referred
 from tests.tampering import stolen
 
@@ -26,10 +26,12 @@ def found(house: House) -> set[tuple[str, str]]:
 CHANGED = "row was changed or put back"
 
 
+@both_databases
 def test_an_honest_house_has_no_finding(one):
     assert found(one.house) == set()
 
 
+@both_databases
 def test_a_row_that_was_changed_or_planted_is_found(one):
     with stolen(one.house) as thief:
         thief.change("member", {"id": one.lan.id}, roles="lead")
@@ -98,6 +100,7 @@ def test_a_head_that_cannot_be_read_hides_nothing(one):
     assert ("document", "revision is not listed by its head") in found(one.house)
 
 
+@both_databases
 def test_the_program_works_only_on_tables_that_it_knows(house):
     shape.must_fit(house.config.database_url)
     for revision in ("9999", "0000"):

@@ -15,7 +15,7 @@ from casework.keeping import backups, checkpoints, shape, upgrading
 from casework.oversight import console
 from casework.policy.words import Act, Section
 from tests.endings.scenes import files
-from tests.house import only_sqlite
+from tests.house import both_databases, only_sqlite
 from tests.keeping.kept import Kept
 from tests.keeping.planting import plant, planted
 from tests.people import THANH_SON
@@ -50,6 +50,7 @@ def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return lambda **more: plant(monkeypatch, planted(tmp_path / "newer", "phones", **more))
 
 
+@both_databases
 def test_a_filled_book_is_brought_up_and_everything_opens(book: Kept, newer):
     lan = book.house["lan"]
     case_id = lan.opens_a_case()
@@ -88,6 +89,7 @@ def test_a_filled_book_is_brought_up_and_everything_opens(book: Kept, newer):
     assert upgrading.run(book.config) is None
 
 
+@both_databases
 @pytest.mark.parametrize(
     ("then", "refusal"), [(BROKEN, RuntimeError), (UNSIGNED, VaultError)], ids=["breaks", "unsaid"]
 )
@@ -101,6 +103,7 @@ def test_a_step_that_breaks_or_changes_what_it_does_not_name_leaves_the_book_as_
     assert bare.is_tidy(book.config.database_url)
 
 
+@both_databases
 def test_what_does_not_verify_in_its_place_gives_it_back(book: Kept, newer):
     book.house["lan"].opens_a_case()
     newer()
@@ -172,6 +175,7 @@ def test_a_referral_that_is_not_urgent_keeps_nobody_waiting(book: Kept):
     assert upgrading.waiting(book.config) == 0
 
 
+@both_databases
 def test_a_rehearsal_changes_nothing_and_finds_what_an_upgrade_would_find(book: Kept, newer):
     lan = book.house["lan"]
     case_id = lan.opens_a_case()
@@ -205,6 +209,7 @@ def test_the_backup_made_before_is_read_by_the_old_program(book: Kept, newer, mo
     assert not any(phone.startswith(PREFIX) for phone in phones(book))
 
 
+@both_databases
 def test_what_a_server_elsewhere_writes_meanwhile_is_not_lost(book: Kept, newer):
     lan = book.house["lan"]
     case_id = lan.opens_a_case()

@@ -18,7 +18,7 @@ from casework.db import Base, Database, downgrade, upgrade
 from casework.desk import actions as desk
 from casework.engine import open_engine
 from casework.keeping import former
-from tests.house import House, Someone, only_sqlite
+from tests.house import House, Someone, both_databases, only_sqlite
 from tests.tampering import stolen
 
 # Sessions are not brought along, and a line of the log is bound by its chain.
@@ -65,6 +65,7 @@ def test_an_empty_book_goes_up_and_down_and_up_again(database_url: str):
         assert _tables(database_url) == {"alembic_version"}
 
 
+@both_databases
 def test_a_full_book_stays_whole_when_it_is_brought_up_to_date(house: House, lan: Someone):
     case_id = lan.opens_a_case()
     with stolen(house) as thief:
@@ -75,6 +76,7 @@ def test_a_full_book_stays_whole_when_it_is_brought_up_to_date(house: House, lan
     assert lan.does(desk.read_case, case_id).line.id == case_id
 
 
+@both_databases
 def test_a_full_book_goes_down_step_by_step_and_up_again(house: House, lan: Someone):
     """Going down loses what is dropped, and says so; it never stops half way."""
     lan.opens_a_case()
@@ -110,6 +112,7 @@ def test_a_row_without_its_parent_stops_the_migration(house: House, lan: Someone
         upgrade(house.config.database_url)
 
 
+@both_databases
 def test_a_database_of_a_newer_program_is_refused(house: House):
     engine = open_engine(house.config.database_url)
     with engine.begin() as connection:
@@ -119,6 +122,7 @@ def test_a_database_of_a_newer_program_is_refused(house: House):
         upgrade(house.config.database_url)
 
 
+@both_databases
 def test_the_database_is_opened_with_the_promised_settings(house: House):
     database = Database(house.config.database_url)
     try:

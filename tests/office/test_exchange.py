@@ -17,12 +17,13 @@ from casework.vault import kek
 from casework.vault.entry.models import Admission
 from casework.vault.macs import equip, tag
 from casework.web.people import recognise
-from tests.house import House, Someone, only_sqlite
+from tests.house import House, Someone, both_databases, only_sqlite
 from tests.office.keys import everything_holds, exchanged, numbers_in
 from tests.people import KEK, STAFF, THANH_SON
 from tests.tampering import refused, stolen
 
 
+@both_databases
 def test_after_the_exchange_everything_opens_under_the_newer_key_alone(house: House, lan: Someone):
     case_id = lan.opens_a_case()
     before = lines(house)
@@ -122,6 +123,7 @@ def test_a_stale_head_and_a_forged_line_stop_it_too(house: House, lan: Someone):
     everything_holds(house, lan, case_id)
 
 
+@both_databases
 def test_it_waits_until_the_server_has_stopped(house: House):
     waits = pytest.raises(ConfigurationError, match="đang chạy")
     with occupancy.shared(house.config.data), occupancy.shared(house.config.data), waits:

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from casework.vault import kek
-from tests.house import House, Someone, only_sqlite
+from tests.house import House, Someone, both_databases, only_sqlite
 from tests.office.exchanged import STEPS
 from tests.office.keys import everything_holds, exchanged, numbers_in, reopened
 from tests.source import ROOT
@@ -44,6 +44,7 @@ def test_a_power_cut_after_any_step_loses_nothing(house: House, lan: Someone, st
     assert survives(house, lan, case_id, step)
 
 
+@both_databases
 def test_a_power_cut_inside_the_transaction_loses_nothing(house: House, lan: Someone):
     case_id = lan.opens_a_case()
     assert survives(house, lan, case_id, "25")

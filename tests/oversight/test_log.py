@@ -12,7 +12,7 @@ from casework.intake import actions as intake
 from casework.oversight import actions as oversight
 from casework.oversight.actions import PAGE
 from casework.policy.words import Act, Section
-from tests.house import only_sqlite
+from tests.house import both_databases, only_sqlite
 from tests.stories import dao
 
 WEEK = 7 * 86_400 * clock.MICROSECOND
@@ -22,6 +22,7 @@ def acts(log):
     return [(line.who, line.act) for line in log.lines]
 
 
+@both_databases
 def test_the_lead_reads_who_did_what_in_her_agency(lan, hoa):
     case_id = lan.opens_a_case()
     line = next(one for one in hoa.does(oversight.read_log).lines if one.act == Act.CASE_OPEN)
@@ -78,6 +79,7 @@ def test_who_watches_from_outside_sees_totals_and_no_line(house, lan, mai):
     assert Act.CIRCLE_MAKE not in totals
 
 
+@both_databases
 def test_totals_are_counted_week_by_week(house, lan):
     quang = house["quang"]
     lan.opens_a_case()

@@ -12,7 +12,7 @@ from casework.cases import handing, pace
 from casework.desk import actions as desk
 from casework.errors import NotFound, Throttled
 from casework.policy.words import Act, Section
-from tests.house import House, only_sqlite
+from tests.house import House, both_databases, only_sqlite
 from tests.people import STAFF
 from tests.referrals.scenes import referred
 from tests.tampering import stolen
@@ -52,6 +52,7 @@ def test_a_stand_in_is_no_stranger(lan, mai, binh):
     assert home(mai).opened == ()
 
 
+@both_databases
 def test_the_third_opening_of_a_day_is_told_to_the_lead_alone(lan, hoa, binh):
     first, second, third = (lan.opens_a_case() for _ in range(3))
     opens(binh, first, second)
@@ -148,6 +149,7 @@ def test_a_busy_colleague_stops_nobody_else(lan, mai, hoa, monkeypatch):
     opens(hoa, case_id)
 
 
+@both_databases
 def test_the_first_line_since_a_moment_is_found_by_halves(house: House, lan):
     lan.opens_a_case()
     with house.hands() as hands:

@@ -7,7 +7,7 @@ from flask import Flask
 
 from casework.oversight import ready
 from casework.vault import kek
-from tests.house import House
+from tests.house import House, both_databases
 from tests.tampering import stolen
 
 HERE = {"Host": "127.0.0.1:8000"}
@@ -18,6 +18,7 @@ def asked(app: Flask, **headers: str) -> tuple[int, str]:
     return answer.status_code, answer.text
 
 
+@both_databases
 def test_a_sound_house_is_ready(app: Flask):
     assert asked(app) == (200, "ok\n")
 
@@ -53,6 +54,7 @@ def test_a_key_that_is_gone_empty_or_another_is_told(app: Flask, house: House):
     assert asked(app) == (503, "kek\n")
 
 
+@both_databases
 def test_a_database_that_cannot_be_read_is_told(app: Flask, house: House):
     with stolen(house) as thief:
         thief.connection.exec_driver_sql("ALTER TABLE audit_line RENAME TO gone")

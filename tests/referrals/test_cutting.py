@@ -9,7 +9,7 @@ from casework.errors import Conflict, NotFound, Superseded, VaultError
 from casework.policy.words import Role, Section
 from casework.referrals import actions as sending
 from casework.referrals import expiry, ledger, receiving
-from tests.house import only_sqlite
+from tests.house import both_databases, only_sqlite
 from tests.referrals.scenes import ASKED, POLICE, envelopes, ground, referred, sections
 from tests.tampering import stolen
 
@@ -109,6 +109,7 @@ def test_nothing_is_written_to_a_receiver_after_the_end(house, lan):
     assert envelopes(house, one.case_id, "police") == held == set()
 
 
+@both_databases
 def test_a_ground_that_runs_out_cuts_access_and_the_machine_deletes_what_it_gave(house, lan):
     one = referred(house).goes("open", "accept")
     done = referred(house).goes("open", "accept", "answer")

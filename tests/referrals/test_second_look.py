@@ -18,7 +18,7 @@ from casework.policy.words import Act, Role, Section
 from casework.referrals import actions as sending
 from casework.referrals import expiry, ledger, receiving
 from casework.staffing import actions as staffing
-from tests.house import House, Someone, only_sqlite
+from tests.house import House, Someone, both_databases, only_sqlite
 from tests.referrals.scenes import ASKED, everything, ground, sections
 from tests.stories import dao
 from tests.tampering import stolen
@@ -74,6 +74,7 @@ def alarm(house: House, lan: Someone) -> Alarm:
     return Alarm(house, case_id, ground_id, referral_id)
 
 
+@both_databases
 def test_a_second_person_agrees_and_everything_goes_on(alarm: Alarm):
     assert alarm.states == ("review", "opened")
     assert alarm.police_read()

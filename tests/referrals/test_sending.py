@@ -11,7 +11,7 @@ from casework.errors import BadInput, Conflict, NotFound, Refused, Ungrounded
 from casework.policy.words import Act, Section
 from casework.referrals import actions as sending
 from casework.referrals import ledger, receiving
-from tests.house import only_sqlite
+from tests.house import both_databases, only_sqlite
 from tests.referrals.scenes import ASKED, AT, HEALTH, POLICE, envelopes, everything, ground, referred, sections
 from tests.stories import CANARIES, dao
 from tests.tampering import stolen
@@ -67,6 +67,7 @@ def test_consent_for_health_alone_opens_nothing_to_the_police(house, lan):
         house["cuong"].does(desk.read_case, one.case_id)
 
 
+@both_databases
 @pytest.mark.parametrize(("receiver", "agreed"), [("police", POLICE), ("health_station", HEALTH)])
 def test_the_receiver_gets_envelopes_for_exactly_what_was_agreed(house, receiver, agreed):
     one = referred(house, receiver)
@@ -126,6 +127,7 @@ def test_a_ground_of_danger_makes_a_referral_urgent(house, lan):
     assert line.unopened
 
 
+@both_databases
 def test_a_form_sent_twice_refers_once(house, lan):
     case_id = lan.opens_a_case(dao(grounds=()))
     entry = ground(house, case_id)

@@ -12,8 +12,11 @@ from casework.errors import CaseworkError
 from casework.policy.words import Act, Section
 from casework.referrals import actions as sending
 from casework.referrals import ledger, receiving
+from tests.house import both_databases
 from tests.referrals.scenes import ASKED, Referred, envelopes, ground, referred
 from tests.tampering import stolen
+
+pytestmark = both_databases
 
 ROUNDS = 12
 HEAD_START = 0.003

@@ -24,7 +24,7 @@ from casework.vault.recovery import sheets
 from casework.web.people import recognise
 from tests.cases.keys import agency_id, settle, wraps_of
 from tests.gate.test_at_once import at_once
-from tests.house import House, Someone
+from tests.house import House, Someone, both_databases
 from tests.people import THANH_SON
 from tests.referrals.scenes import ground
 from tests.stories import dao
@@ -75,6 +75,7 @@ def test_a_lead_reaches_her_own_people_and_an_administrator_everybody(house: Hou
     assert recognise(house.gate, house.config, cookie) is None
 
 
+@both_databases
 def test_who_leaves_holds_nothing_and_her_cases_have_a_holder_at_once(house: House, lan, hoa, mai, binh, union):
     mine, closed, draft = lan.opens_a_case(), lan.opens_a_case(), lan.does(intake.start_draft, {1: {"who": "x"}})
     lan.does(desk.close_case, closed, outcome="", words="")
@@ -184,6 +185,7 @@ def test_who_has_left_is_invited_into_another_agency_without_a_key(house: House,
         lan.sign_in()
 
 
+@both_databases
 def test_leaving_while_she_writes_is_one_or_the_other(house: House, lan: Someone, hoa: Someone):
     case_id, writer, lead = lan.opens_a_case(), lan.person, hoa.person
     wrote, left = at_once(
@@ -197,6 +199,7 @@ def test_leaving_while_she_writes_is_one_or_the_other(house: House, lan: Someone
     assert holds(house)
 
 
+@both_databases
 def test_a_key_renewed_while_she_writes_loses_no_word(house: House, lan: Someone, hoa: Someone, union):
     case_id = lan.opens_a_case()
     hoa.does(staffing.leave, house["mai"].id)

@@ -12,12 +12,13 @@ from casework.gate import Person
 from casework.intake import actions as intake
 from casework.statistics import actions
 from casework.statistics.plan import TOTAL, Cell, plan
-from tests.house import only_sqlite
+from tests.house import both_databases, only_sqlite
 from tests.statistics.book import Book, closes, later, story, truth_of
 
 WOMEN = Cell("sex", "NU")
 
 
+@both_databases
 def test_a_closed_quarter_is_released_rounded_and_adds_up(book: Book):
     book.record(book.first, 4)
     book.record(book.first, 1, sex="NAM")
@@ -47,6 +48,7 @@ def test_a_period_that_is_not_over_cannot_be_closed(book: Book):
             house["hoa"].does(actions.close_period, seen.period.name, "")
 
 
+@both_databases
 def test_a_period_is_closed_once(book: Book):
     release = book.close(book.first)
     with book.on(book.first.next_day) as house:
@@ -183,6 +185,7 @@ def test_the_size_of_a_year_follows_what_the_whole_year_before_published(book: B
         assert closes(house["hoa"]).size == "S0"
 
 
+@both_databases
 def test_two_who_close_at_once_release_once(book: Book):
     book.record(book.first, 4)
     with book.on(book.first.next_day) as house:

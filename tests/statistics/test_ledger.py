@@ -13,7 +13,7 @@ from casework.statistics.ledger import Counted, Ledger
 from casework.statistics.plan import TOTAL
 from casework.vault import ledger
 from casework.vault.models import Head
-from tests.house import House
+from tests.house import House, both_databases
 from tests.people import THANH_SON
 from tests.statistics.book import Book, closes
 
@@ -80,6 +80,7 @@ def test_an_entry_without_an_envelope_stops_the_count(closed: Book):
     assert is_refused(closed, actions.preview_period, "hoa")
 
 
+@both_databases
 def test_the_key_of_the_next_year_is_made_when_a_year_ends(book: Book):
     years = set()
     number = 0

@@ -12,7 +12,7 @@ from casework.vault.bytes import fresh_key, public_key
 from casework.vault.models import SessionRow
 from casework.vault.sessions import Token, token_from
 from casework.web.people import Presence, recognise
-from tests.house import House, Someone, only_sqlite
+from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import KEK, THANH_SON, keys
 from tests.tampering import stolen
 
@@ -99,6 +99,7 @@ def test_whoever_comes_back_too_late_or_too_early_finds_it_locked(house: House, 
     assert again.state == "locked"
 
 
+@both_databases
 def test_use_is_noted_once_a_minute_and_keeps_the_session_open(house: House, lan: Someone):
     seen = set()
     for after in (0, 30 * SECOND, 14 * MINUTE, 28 * MINUTE):

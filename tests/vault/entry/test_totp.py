@@ -13,7 +13,7 @@ from casework.vault.entry import totp
 from casework.vault.entry.models import Totp
 from casework.vault.hands import Hands
 from casework.vault.macs import equip, know_version
-from tests.house import House, Someone, only_sqlite
+from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import THANH_SON
 from tests.tampering import stolen
 
@@ -71,6 +71,7 @@ def phone(house: House, lan: Someone) -> bytes:
     return SEED
 
 
+@both_databases
 def test_digits_are_good_once(house: House, lan: Someone, phone):
     typed = totp.code_at(phone, AT)
     assert [spends(house, lan.id, typed) for _ in range(3)] == [True, False, False]
@@ -84,6 +85,7 @@ def test_a_clock_moved_back_takes_nothing_a_second_time(house: House, lan: Someo
         assert not spends(house, lan.id, totp.code_at(phone, AT - back * SECOND), AT - back * SECOND)
 
 
+@both_databases
 def test_digits_that_are_used_at_once_in_many_threads_are_good_once(house: House, lan: Someone, phone):
     typed, taken = totp.code_at(phone, AT), []
     begin = threading.Barrier(6)

@@ -17,7 +17,7 @@ from casework.vault.models import Agency, Wrap
 from casework.vault.recovery import sheets
 from casework.vault.recovery.models import Recovery
 from casework.vault.recovery.sheets import Sheet
-from tests.house import House, only_sqlite
+from tests.house import House, both_databases, only_sqlite
 from tests.people import THANH_SON
 from tests.tampering import refused, stolen
 
@@ -68,6 +68,7 @@ def reading(house: House, agency_id: UUID):
         yield hands
 
 
+@both_databases
 def test_two_sheets_of_an_allowed_pair_open_the_agency_in_any_order(house, union, dealt):
     first, second, third = dealt
     for one, other in ((first, second), (second, first), (first, third), (third, first)):
@@ -178,6 +179,7 @@ def test_an_agency_without_sheets_was_never_drilled_and_opens_for_nobody(house, 
     refused(lambda: opens(house, union.agency_id, (1, bytes(16)), (2, bytes(16))))
 
 
+@both_databases
 def test_sheets_follow_the_agency_into_a_new_epoch(house, union, dealt):
     newer = AgencyKeys(union.agency_id, union.epoch + 1, bytes(range(32)))
     with house.hands() as hands:
