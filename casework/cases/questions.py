@@ -1,4 +1,4 @@
-"""How a field of a section is asked and shown, and how a section becomes JSON and comes back."""
+"""What a question is, declared once beside its section, and how a section becomes JSON and comes back."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -7,17 +7,34 @@ from typing import Any, ClassVar, Literal, Self
 from casework.errors import VaultError
 from casework.policy.words import Section
 
-Kind = Literal["text", "long", "code", "codes", "date", "year", "phone", "number"]
+Kind = Literal["text", "name", "long", "code", "codes", "date", "year", "phone", "number", "place"]
+# The most characters of a text, the largest number.
+LIMITS: Mapping[Kind, int] = {"text": 200, "name": 200, "long": 20_000, "number": 999}
 
 
 @dataclass(frozen=True)
 class Question:
-    """How a field is asked: its kind, its label (a Vietnamese sentence, the msgid) and its code list if it has one."""
+    """A question as every page asks and prints it; sentences are Vietnamese, the keys of the catalogue.
+
+    `label` stands in forms and above the answer, `short` on the card of a case, and `spoken` is read aloud at the
+    intake (chị gives way to the word that fits the person). `required` tells whether an intake needs an answer; no
+    edit form does. What a role may not open it is not asked either: `readers_only` marks questions of a section that
+    some role which records cases may not open. `asked` is false for what the machine writes, `printed` for what it
+    keeps to itself; `future` lets a day be one to come.
+    """
 
     kind: Kind
     label: str
-    codelist: str | None = None
+    spoken: str = ""
+    short: str = ""
     hint: str = ""
+    codelist: str | None = None
+    limit: int = 0
+    required: bool = False
+    readers_only: bool = False
+    asked: bool = True
+    printed: bool = True
+    future: bool = False
 
 
 def say(sentence: str) -> str:
@@ -25,9 +42,12 @@ def say(sentence: str) -> str:
     return sentence
 
 
-def ask(kind: Kind, label: str, *, codelist: str | None = None, hint: str = "") -> Any:
-    """Declare a field by its question; what was not written down is empty, a missing number None."""
-    question = Question(kind, label, codelist, hint)
+def ask(kind: Kind, label: str, **more: Any) -> Any:
+    """Declare a field by its question; what was not written down is empty, a missing number None.
+
+    `more` are the other parts of a Question; a limit that is not given is that of the kind.
+    """
+    question = Question(kind, label, **{"limit": LIMITS.get(kind, 0), **more})
     if kind == "codes":
         return field(default=(), metadata={"question": question})
     return field(default=None if kind in ("year", "number") else "", metadata={"question": question})
@@ -56,3 +76,9 @@ class SectionData:
     def questions(cls) -> dict[str, Question]:
         """Return the questions by field name, in the order in which they are asked."""
         return {f.name: f.metadata["question"] for f in fields(cls)}
+
+
+def same(section: type[SectionData], name: str) -> Any:
+    """Declare a field that repeats the answer to a question of another section."""
+    found = next(one for one in fields(section) if one.name == name)
+    return field(default=found.default, metadata=found.metadata)

@@ -1,4 +1,6 @@
-"""The sections of a case as frozen dataclasses; each field says how it is asked and shown.
+"""The sections of a case as frozen dataclasses; each field is a question, declared here and nowhere else.
+
+Intake, edit form, case page, safety card and print read these words, limits and lists (`tests/laws/test_questions.py`).
 
 A section travels as JSON: texts, codes of code lists, lists of codes, whole numbers, and dates as "YYYY-MM-DD".
 An empty text or list means that nothing was written down; "unknown" is a code of its own.
@@ -6,7 +8,7 @@ An empty text or list means that nothing was written down; "unknown" is a code o
 
 from dataclasses import dataclass
 
-from casework.cases.questions import SectionData, ask, say
+from casework.cases.questions import SectionData, ask, same, say
 from casework.policy.table import policy
 from casework.policy.words import Section
 
@@ -16,11 +18,17 @@ class Label(SectionData):
     """What stands in every list: the sayable code and a neutral nickname, and whether there is danger now."""
 
     section = Section.LABEL
-    code: str = ask("text", say("Mã vụ việc"))
+    code: str = ask("text", say("Mã vụ việc"), asked=False)
     nickname: str = ask("text", say("Tên gọi tạm"), hint=say("Một tên trung tính để nhận ra đúng vụ việc."))
-    danger: str = ask("code", say("Đang có nguy hiểm không?"), codelist="answer")
+    danger: str = ask(
+        "code",
+        say("Đang có nguy hiểm không?"),
+        spoken=say("Ngay lúc này chị có đang gặp nguy hiểm không?"),
+        codelist="answer",
+        required=True,
+    )
     only_counselling: str = ask("code", say("Chỉ tư vấn, chưa báo tin"), codelist="answer")
-    former: str = ask("text", say("Mã cũ"))
+    former: str = ask("text", say("Mã cũ"), asked=False)
 
 
 @dataclass(frozen=True)
@@ -28,13 +36,28 @@ class Contact(SectionData):
     """How to reach her without putting her in danger; it stands above everything else."""
 
     section = Section.CONTACT
-    call_her: str = ask("text", say("Gọi người ấy là gì"))
-    channel: str = ask("code", say("Liên lạc bằng cách nào thì an toàn"), codelist="safe_channel")
-    phone: str = ask("phone", say("Số điện thoại an toàn"))
-    hours: str = ask("code", say("Giờ nào thì an toàn"), codelist="safe_hours")
-    may_answer: str = ask("text", say("Ai có thể nghe máy"))
-    say_you_are: str = ask("text", say("Nếu người khác nghe máy thì nói mình là ai"))
-    never_say: str = ask("text", say("Tuyệt đối không nói điều gì"))
+    call_her: str = ask(
+        "text",
+        say("Gọi người ấy là gì"),
+        short=say("Gọi là"),
+        hint=say("Tên người ấy muốn được gọi, không cần tên thật."),
+        required=True,
+    )
+    channel: str = ask(
+        "code",
+        say("Liên lạc bằng cách nào thì an toàn"),
+        short=say("Cách liên lạc"),
+        codelist="safe_channel",
+        required=True,
+    )
+    phone: str = ask("phone", say("Số điện thoại an toàn"), short=say("Số máy"))
+    hours: str = ask("code", say("Giờ nào thì an toàn"), short=say("Giờ an toàn"), codelist="safe_hours")
+    who_may_answer: str = ask("text", say("Ai có thể nghe máy"), hint=say("Ví dụ: con gái lớn, người chung phòng."))
+    may_answer: str = ask("text", say("Nếu người khác nghe máy thì sao"), short=say("Nếu người khác nghe máy"))
+    say_you_are: str = ask(
+        "text", say("Nói mình là ai"), short=say("Nói mình là"), hint=say("Ví dụ: người bán giống lúa.")
+    )
+    never_say: str = ask("text", say("Tuyệt đối không nói điều gì"), short=say("Không bao giờ nói"))
 
 
 @dataclass(frozen=True)
@@ -42,12 +65,14 @@ class Identity(SectionData):
     """Who she or he is; a name may be unknown and a year of birth is enough."""
 
     section = Section.IDENTITY
-    name: str = ask("text", say("Họ và tên"))
-    birth_year: int | None = ask("year", say("Năm sinh"))
-    sex: str = ask("code", say("Giới tính"), codelist="sex")
+    name: str = ask("name", say("Họ và tên"), hint=say("Không biết hoặc chưa muốn nói thì để trống."))
+    birth_year: int | None = ask(
+        "year", say("Năm sinh"), hint=say("Ví dụ 1987. Không biết năm sinh thì ghi tuổi, ví dụ 39.")
+    )
+    sex: str = ask("code", say("Giới tính"), codelist="sex", required=True)
     hamlet: str = ask("text", say("Thôn"))
     address: str = ask("text", say("Chỗ ở"))
-    phone: str = ask("phone", say("Điện thoại riêng"))
+    phone: str = ask("phone", say("Điện thoại riêng"), hint=say("Nếu khác số an toàn đã ghi."))
     vulnerable: tuple[str, ...] = ask("codes", say("Thuộc nhóm nào dưới đây"), codelist="vulnerable_group")
 
 
@@ -69,18 +94,23 @@ class Incident(SectionData):
     """What happened, in codes: acts of Law 13/2022 Article 3, where and when."""
 
     section = Section.INCIDENT
-    acts: tuple[str, ...] = ask("codes", say("Hành vi trong gia đình"), codelist="dv_act")
-    other: tuple[str, ...] = ask("codes", say("Hành vi ngoài gia đình"), codelist="gbv_other")
-    happened_on: str = ask("date", say("Xảy ra ngày nào"))
+    acts: tuple[str, ...] = ask(
+        "codes",
+        say("Chuyện trong gia đình"),
+        spoken=say("Trong gia đình đã xảy ra chuyện gì?"),
+        codelist="dv_act",
+    )
+    other: tuple[str, ...] = ask("codes", say("Chuyện ngoài gia đình"), codelist="gbv_other")
+    happened_on: str = ask("date", say("Chuyện xảy ra ngày nào"))
     time_of_day: str = ask("code", say("Vào lúc nào trong ngày"), codelist="time_of_day")
     place: str = ask("code", say("Xảy ra ở đâu"), codelist="place_of_incident")
-    weapon: tuple[str, ...] = ask("codes", say("Dùng gì để gây bạo lực"), codelist="weapon")
-    children_present: str = ask("code", say("Có trẻ em ở đó không"), codelist="answer")
+    weapon: tuple[str, ...] = ask("codes", say("Dùng vật gì"), codelist="weapon")
+    children_present: str = ask("code", say("Lúc ấy có trẻ em ở đó không"), codelist="answer")
     again: str = ask("code", say("Đã từng xảy ra chưa"), codelist="recurrence")
-    address_id: str = ask("text", say("Qua địa chỉ tin cậy nào"))
+    address_id: str = ask("place", say("Qua địa chỉ tin cậy nào"))
     channel: str = ask("code", say("Tin đến bằng cách nào"), codelist="report_channel")
-    reporter_type: str = ask("code", say("Ai báo tin"), codelist="reporter_type")
-    recorded_at: str = ask("text", say("Nhập lúc"))
+    reporter_type: str = ask("code", say("Ai báo tin"), codelist="reporter_type", required=True)
+    recorded_at: str = ask("text", say("Nhập lúc"), asked=False, printed=False)
 
 
 @dataclass(frozen=True)
@@ -89,7 +119,7 @@ class Injuries(SectionData):
 
     section = Section.INJURIES
     what: tuple[str, ...] = ask("codes", say("Đau, bị thương ở đâu"), codelist="injury")
-    seen: str = ask("code", say("Đã ai nhìn thấy chưa"), codelist="injury_seen")
+    seen: str = ask("code", say("Có ai nhìn thấy vết thương chưa"), codelist="injury_seen")
     urgent: str = ask("code", say("Cần khám khi nào"), codelist="injury_urgency")
 
 
@@ -98,7 +128,12 @@ class Story(SectionData):
     """Her own words, as she said them."""
 
     section = Section.STORY
-    words: str = ask("long", say("Lời kể"))
+    words: str = ask(
+        "long",
+        say("Lời kể của người ấy"),
+        hint=say("Ghi đúng lời người ấy nói, không sửa."),
+        readers_only=True,
+    )
 
 
 @dataclass(frozen=True)
@@ -106,12 +141,12 @@ class Perpetrator(SectionData):
     """The person who did it, as far as is known."""
 
     section = Section.PERPETRATOR
-    name: str = ask("text", say("Họ và tên người có hành vi bạo lực"))
-    relation: str = ask("code", say("Là gì của người bị bạo lực"), codelist="relation")
+    name: str = ask("name", say("Họ và tên người có hành vi bạo lực"))
+    relation: str = ask("code", say("Là gì của người bị bạo lực"), codelist="relation", required=True)
     age: str = ask("code", say("Khoảng bao nhiêu tuổi"), codelist="perpetrator_age")
     where: str = ask("code", say("Bây giờ đang ở đâu"), codelist="perpetrator_where")
-    past: tuple[str, ...] = ask("codes", say("Trước đây đã làm gì"), codelist="perpetrator_past")
-    next: tuple[str, ...] = ask("codes", say("Có thể làm gì tiếp theo"), codelist="perpetrator_next")
+    past: tuple[str, ...] = ask("codes", say("Trước đây người kia đã làm gì"), codelist="perpetrator_past")
+    next: tuple[str, ...] = ask("codes", say("Người kia có thể làm gì tiếp"), codelist="perpetrator_next")
 
 
 @dataclass(frozen=True)
@@ -119,7 +154,15 @@ class SafetyPlan(SectionData):
     """What she will do if it happens again, and who must not know; never passed on."""
 
     section = Section.SAFETY_PLAN
-    somebody: str = ask("code", say("Có ai không được biết không"), codelist="answer")
+    somebody: str = ask(
+        "code",
+        say("Có ai không được biết không"),
+        spoken=say(
+            "Người kia, hoặc họ hàng, bạn thân của người kia, có ai làm ở Hội, công an, trạm y tế, ủy ban xã không?"
+        ),
+        codelist="answer",
+        required=True,
+    )
     who_must_not_know: str = ask("long", say("Ai không được biết"))
     code_word: str = ask("text", say("Từ báo hiệu đã hẹn"))
     plan: str = ask("long", say("Khi có chuyện thì làm gì, đi đâu"))
@@ -130,12 +173,17 @@ class Assessment(SectionData):
     """Danger and needs as answered, the level that follows and why."""
 
     section = Section.ASSESSMENT
-    answers: tuple[str, ...] = ask("codes", say("Những dấu hiệu nguy hiểm có thật"), codelist="risk_question")
+    answers: tuple[str, ...] = ask(
+        "codes",
+        say("Dấu hiệu nguy hiểm"),
+        hint=say("Hỏi từng câu; chọn những câu trả lời là có."),
+        codelist="risk_question",
+    )
     level: str = ask("code", say("Mức nguy hiểm"), codelist="risk_level")
     reasons: str = ask("long", say("Vì sao chọn mức này"))
     needs: tuple[str, ...] = ask("codes", say("Cần giúp gì"), codelist="need")
     wishes: str = ask("long", say("Người ấy mong muốn điều gì"))
-    next_review: str = ask("date", say("Ngày xem lại"))
+    next_review: str = ask("date", say("Ngày xem lại"), future=True)
 
 
 @dataclass(frozen=True)
@@ -190,7 +238,7 @@ class Letter(SectionData):
     words: str = ask("long", say("Nội dung"))
     who: str = ask("text", say("Ai trả lời, ai nghe máy"))
     when: str = ask("text", say("Lúc nào"))
-    code: str = ask("text", say("Mã vụ việc"))
+    code: str = same(Label, "code")
     hours_surely: str = ask("text", say("72 giờ đầu chắc chắn còn đến"))
     hours_perhaps: str = ask("text", say("72 giờ đầu có thể còn đến"))
 
@@ -215,10 +263,10 @@ class Facts(SectionData):
 
     section = Section.FACTS
     received_on: str = ask("date", say("Ngày tiếp nhận"))
-    sex: str = ask("code", say("Giới tính"), codelist="sex")
+    sex: str = same(Identity, "sex")
     age_band: str = ask("code", say("Nhóm tuổi"), codelist="age_band")
     types: tuple[str, ...] = ask("codes", say("Hình thức"), codelist="dv_type")
-    other: tuple[str, ...] = ask("codes", say("Hành vi ngoài gia đình"), codelist="gbv_other")
+    other: tuple[str, ...] = same(Incident, "other")
     detailed: str = ask("code", say("Được đếm vào bảng chi tiết"), codelist="answer")
     merged: str = ask("text", say("Gộp từ"))
 

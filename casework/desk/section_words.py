@@ -11,13 +11,11 @@ from casework.cases import delay
 from casework.cases.questions import Question, SectionData
 from casework.cases.sections import Incident
 from casework.codelists import codelist
-from casework.desk.section_forms import NOT_ASKED
 from casework.web.choices import language
 from casework.web.language import day
 from casework.web.phones import spaced
 
 Answer = str | list[str]
-_HOUSEKEEPING = frozenset({"recorded_at"})
 
 
 def rows(data: SectionData, named: Mapping[str, str]) -> list[tuple[str, Answer]]:
@@ -25,7 +23,7 @@ def rows(data: SectionData, named: Mapping[str, str]) -> list[tuple[str, Answer]
     asked = [
         (gettext(question.label), named.get(name) or answer(question, getattr(data, name)))
         for name, question in data.questions().items()
-        if name not in _HOUSEKEEPING
+        if question.printed
     ]
     return [*asked, _time_to_report(data)] if isinstance(data, Incident) else asked
 
@@ -42,14 +40,16 @@ def differences(theirs: SectionData, mine: SectionData) -> list[tuple[str, Answe
     return [
         (gettext(question.label), answer(question, getattr(theirs, name)), answer(question, getattr(mine, name)))
         for name, question in mine.questions().items()
-        if getattr(theirs, name) != getattr(mine, name) and name not in NOT_ASKED
+        if getattr(theirs, name) != getattr(mine, name) and question.asked
     ]
 
 
 def merged(before: SectionData, theirs: SectionData, mine: SectionData) -> SectionData:
     """Lay my changes over their newest text: what I left as it was before is taken from them."""
-    changed = [name for name in mine.questions() if getattr(mine, name) != getattr(before, name)]
-    return replace(theirs, **{name: getattr(mine, name) for name in changed if name not in NOT_ASKED})
+    asked = [name for name, question in mine.questions().items() if question.asked]
+    return replace(
+        theirs, **{name: getattr(mine, name) for name in asked if getattr(mine, name) != getattr(before, name)}
+    )
 
 
 def answer(question: Question, value: Any) -> Answer:

@@ -1,7 +1,7 @@
 """Prepares what the desk's pages show: the page of a case, a page of a list, and what somebody without cases can do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ PAGE = 100
 NOBODY = UUID(int=0)
 # Shown on the page of a case itself, or never to a person.
 _NOT_LISTED = frozenset({Section.LABEL, Section.CONTACT, Section.FACTS, Section.DRAFT})
+_LAST_ON_CARD = ("never_say", "phone")
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def case_page(page: CasePage, *, note: Any = None, name: str | None = None) -> s
         "desk/case.html",
         page=page,
         name=name,
-        contact=contact_words(page.contact),
+        contact=safe_contact(page.contact),
         written=[_written(page, section) for section in page.sections if section not in _NOT_LISTED],
         missing=[_missing(page, section) for section in Section if _can_add(page, section)],
         note=(note or empty_note()) if may(Act.NOTE_ADD) else None,
@@ -86,14 +87,17 @@ def case_page(page: CasePage, *, note: Any = None, name: str | None = None) -> s
     )
 
 
-def contact_words(contact: Contact | None) -> Contact | None:
-    """Give the safe contact with words in place of codes."""
+def safe_contact(contact: Contact | None) -> list[tuple[str, str, section_words.Answer]] | None:
+    """Give (name, question, answer) of what was answered about safe contact, in the order of the card; None if unasked.
+
+    What must never be said stands right above the number, which comes last.
+    """
     if contact is None:
         return None
-    words: dict[str, Any] = {
-        name: section_words.answer(question, getattr(contact, name)) for name, question in contact.questions().items()
-    }
-    return replace(contact, **words)
+    questions = contact.questions()
+    order = sorted(questions, key=lambda name: _LAST_ON_CARD.index(name) if name in _LAST_ON_CARD else -1)
+    lines = [(name, questions[name], section_words.answer(questions[name], getattr(contact, name))) for name in order]
+    return [(name, gettext(question.short or question.label), answer) for name, question, answer in lines if answer]
 
 
 def section_name(section: Section) -> str:

@@ -89,15 +89,15 @@ Reader = Callable[[OpenDraft], Answers]
 class Setting:
     """What a commune brings to the questions: who may be named as a reader besides me, agencies, the register.
 
-    `agency` is the code of where the person works who asks, `story` whether her role may ever open somebody's own
-    words: what she may not read is not asked.
+    `agency` is the code of where the person works who asks, `sections` what their role may open of a case of its own:
+    what they may not read is not asked.
     """
 
     colleagues: tuple[Colleague, ...]
     receivers: tuple[str, ...]
     register: Register
     agency: str
-    story: bool
+    sections: frozenset[Section]
 
     @property
     def hamlets(self) -> tuple[str, ...]:
@@ -116,7 +116,7 @@ def begin_intake(work: Work) -> Setting:
         receivers=tuple(bundle.code for bundle in codelist("bundle") if bundle.code in here),
         register=work.also(list_addresses),
         agency=next(one.agency_kind for one in people if one.id == work.me),
-        story=Section.STORY in work.permit.own,
+        sections=work.permit.own,
     )
 
 

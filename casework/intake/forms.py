@@ -7,35 +7,36 @@ from flask_babel import lazy_gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from casework.cases import excluded
+from casework.cases.fields import Source, at_intake
+from casework.cases.sections import Children, Contact, Identity, Incident, Injuries, Label, SafetyPlan, Story
 from casework.codelists import codelist
 from casework.intake import days
-from casework.intake.fields import ClosedList, HowMany, YearOrAge
 from casework.intake.offers import Offers
+from casework.intake.spoken import aloud
 from casework.web.choices import language
-from casework.web.forms import (
-    Choice,
-    Choices,
-    Codes,
-    DateParts,
-    Form,
-    LongText,
-    OneCode,
-    PersonName,
-    ShortText,
-    VietnamesePhone,
-    YesNo,
-)
+from casework.web.forms import Choice, Choices, Form, OneCode
 
-SHORT = 100
+# Asked in words of its own, for the answer decides who can read before there is a case.
+_SOMEBODY = Source(SafetyPlan, "somebody")
 
 
 class Page(Form):
     """One page: it takes what was typed, now or in a draft, and what the commune offers."""
 
     def __init__(self, typed: Any, offers: Offers) -> None:
-        """Read the answers; the token of the form is checked for every request, not for every page of a draft."""
+        """Read the answers; the token of the form is checked for every request, not for every page of a draft.
+
+        What the role may not read is not asked.
+        """
         super().__init__(formdata=typed, meta={"csrf": False})  # type: ignore[no-untyped-call]
         self.offers = offers
+        asked: list[Any] = [one for one in self if getattr(one, "source", None)]
+        for field in asked:
+            question, section = field.source.question, field.source.section.section
+            if question.readers_only and section not in offers.setting.sections:
+                del self[field.name]
+            elif question.spoken:
+                field.description = aloud(question.spoken, offers.pronoun)
 
     @property
     def circle(self) -> list[str]:
@@ -55,10 +56,10 @@ class Page(Form):
 class ToldForm(Page):
     """After what is read aloud: what the person wants, and whether there is danger now."""
 
-    danger = YesNo(_("Ngay lúc này có đang nguy hiểm không?"))
+    danger = at_intake(Label, "danger")
     mode = Choice(
         _("Người ấy muốn thế nào?"),
-        [("record", _("Ghi nhận và xử lý")), ("advice", _("Chỉ tư vấn, chưa báo tin"))],
+        [("record", _("Ghi nhận và xử lý")), ("advice", _(Source(Label, "only_counselling").question.label))],
     )
     pronoun = OneCode(_("Xưng hô"), "pronoun", required=False, select=True)
 
@@ -67,14 +68,15 @@ class ReadersForm(Page):
     """Who must not know, asked before any name; somebody named means that only chosen colleagues can read."""
 
     secret = Choice(
-        _("Ai không được biết?"),
+        _(_SOMEBODY.question.label),
         [
             ("nobody", _("Không có ai như vậy")),
             ("unknown", _("Chưa rõ")),
             ("somebody", _("Có người không được biết")),
         ],
+        source=_SOMEBODY,
     )
-    whom = ShortText(_("Đó là ai?"), required=False)
+    whom = at_intake(SafetyPlan, "who_must_not_know")
     readers = Choices(_("Những ai được đọc, ngoài người ghi?"), [], required=False)
 
     def __init__(self, typed: Any, offers: Offers) -> None:
@@ -129,66 +131,62 @@ class ReadersForm(Page):
 class ReachForm(Page):
     """Who told us, when it happened, and how to reach the person without doing harm."""
 
-    call_her = ShortText(
-        _("Gọi người ấy là gì?"), limit=SHORT, hint=_("Tên người ấy muốn được gọi, không cần tên thật.")
-    )
-    channel = OneCode(_("Liên lạc bằng cách nào thì an toàn?"), "safe_channel", select=True)
-    phone = VietnamesePhone(_("Số điện thoại an toàn"), required=False)
-    hours = OneCode(_("Giờ nào thì an toàn"), "safe_hours", required=False, select=True)
-    may_answer = ShortText(_("Nếu người khác nghe máy thì sao"), required=False)
-    say_you_are = ShortText(_("Nói mình là ai"), required=False, hint=_("Ví dụ: người bán giống lúa."))
-    never_say = ShortText(_("Tuyệt đối không nói điều gì"), required=False)
-    reporter_type = OneCode(_("Ai báo tin?"), "reporter_type", select=True)
-    report_channel = OneCode(_("Tin đến bằng cách nào"), "report_channel", required=False, select=True)
-    address_id = ClosedList(_("Qua địa chỉ tin cậy nào"), [], required=False)
-    happened_on = DateParts(_("Chuyện xảy ra ngày nào"), required=False)
+    call_her = at_intake(Contact, "call_her")
+    channel = at_intake(Contact, "channel")
+    phone = at_intake(Contact, "phone")
+    hours = at_intake(Contact, "hours")
+    may_answer = at_intake(Contact, "may_answer")
+    say_you_are = at_intake(Contact, "say_you_are")
+    never_say = at_intake(Contact, "never_say")
+    reporter_type = at_intake(Incident, "reporter_type")
+    report_channel = at_intake(Incident, "channel")
+    address_id = at_intake(Incident, "address_id")
+    happened_on = at_intake(Incident, "happened_on")
 
     def __init__(self, typed: Any, offers: Offers) -> None:
         """Offer the register, and help with the days of the week."""
         super().__init__(typed, offers)
-        self.address_id.choices = [SelectChoice(place, name) for place, name in offers.places]
+        self.address_id.offer(offers.setting.register.active)
         self.happened_on.description = days.help_with_days()
 
 
 class PersonForm(Page):
     """Who the person is, as far as it is known, and the children who came along."""
 
-    name = PersonName(_("Họ và tên"), required=False, hint=_("Không biết hoặc chưa muốn nói thì để trống."))
-    birth_year = YearOrAge(_("Năm sinh hoặc tuổi"), required=False, hint=_("Ví dụ 1987, hoặc 39 tuổi thì ghi 39."))
-    sex = OneCode(_("Giới tính"), "sex")
-    hamlet = ShortText(_("Thôn"), required=False, limit=SHORT)
-    address = ShortText(_("Chỗ ở"), required=False)
-    phone = VietnamesePhone(_("Điện thoại riêng"), required=False, hint=_("Nếu khác số an toàn đã ghi."))
-    vulnerable = Codes(_("Thuộc nhóm nào dưới đây"), "vulnerable_group", required=False)
-    count = HowMany(_("Mấy cháu"), required=False)
-    who = ShortText(_("Các cháu tên gì, mấy tuổi"), required=False)
-    involvement = Codes(_("Các cháu thấy hoặc chịu điều gì"), "child_involvement", required=False)
-    medicine = ShortText(_("Thuốc đang uống, bệnh cần để ý"), required=False)
-    school = ShortText(_("Học ở đâu"), required=False)
-    may_pick_up = ShortText(_("Ai được đón các cháu"), required=False)
+    name = at_intake(Identity, "name")
+    birth_year = at_intake(Identity, "birth_year")
+    sex = at_intake(Identity, "sex")
+    hamlet = at_intake(Identity, "hamlet")
+    address = at_intake(Identity, "address")
+    phone = at_intake(Identity, "phone")
+    vulnerable = at_intake(Identity, "vulnerable")
+    count = at_intake(Children, "count")
+    who = at_intake(Children, "who")
+    involvement = at_intake(Children, "involvement")
+    medicine = at_intake(Children, "medicine")
+    school = at_intake(Children, "school")
+    may_pick_up = at_intake(Children, "may_pick_up")
 
 
 class EventForm(Page):
     """What happened, in plain words that stand for the acts of the law, and in the person's own words."""
 
-    acts = Codes(_("Trong gia đình đã xảy ra chuyện gì?"), "dv_act", plain="plain", required=False)
-    other = Codes(_("Chuyện ngoài gia đình"), "gbv_other", plain="plain", required=False)
+    acts = at_intake(Incident, "acts")
+    other = at_intake(Incident, "other")
     unclear = Choices(_("Hoặc"), [("unknown", _("Chưa rõ, hoặc chưa muốn nói"))], required=False)
-    words = LongText(_("Lời kể của người ấy"), required=False, hint=_("Ghi đúng lời người ấy nói, không sửa."))
-    time_of_day = OneCode(_("Vào lúc nào trong ngày"), "time_of_day", required=False, select=True)
-    place = OneCode(_("Xảy ra ở đâu"), "place_of_incident", required=False, select=True)
-    again = OneCode(_("Đã từng xảy ra chưa"), "recurrence", required=False, select=True)
-    weapon = Codes(_("Dùng vật gì"), "weapon", required=False)
-    children_present = YesNo(_("Lúc ấy có trẻ em ở đó không"), required=False)
-    injuries = Codes(_("Đau, bị thương ở đâu"), "injury", required=False)
-    seen = OneCode(_("Có ai nhìn thấy vết thương chưa"), "injury_seen", required=False, select=True)
-    urgent = OneCode(_("Cần khám khi nào"), "injury_urgency", required=False, select=True)
+    words = at_intake(Story, "words", one_line=False)
+    time_of_day = at_intake(Incident, "time_of_day")
+    place = at_intake(Incident, "place")
+    again = at_intake(Incident, "again")
+    weapon = at_intake(Incident, "weapon")
+    children_present = at_intake(Incident, "children_present")
+    injuries = at_intake(Injuries, "what")
+    seen = at_intake(Injuries, "seen")
+    urgent = at_intake(Injuries, "urgent")
 
     def __init__(self, typed: Any, offers: Offers) -> None:
-        """Show the acts as a question that must be answered, in one of three places; ask a story of who may read it."""
+        """Show the acts as a question that must be answered, in one of three places."""
         super().__init__(typed, offers)
-        if not offers.setting.story:
-            del self.words
         self.acts.flags.required = True
         self.unclear.flags.told = True
 

@@ -26,8 +26,3 @@ class Offers:
     def setting(self) -> Setting:
         """Ask for colleagues, agencies and the register; raises Refused for a role that records nothing."""
         return perform(begin_intake)
-
-    @property
-    def places(self) -> list[tuple[str, str]]:
-        """Return the active addresses of the register, as (id, name and hamlet)."""
-        return [(str(one.id), f"{one.entry.name} ({one.entry.hamlet})") for one in self.setting.register.active]

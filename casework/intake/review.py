@@ -11,10 +11,10 @@ from flask_babel import lazy_gettext as _
 from casework import clock
 from casework.codelists import codelist
 from casework.intake.days import with_weekday
-from casework.intake.fields import YearOrAge
 from casework.intake.forms import Page
 from casework.intake.sharing import SharingForm
 from casework.web.choices import language
+from casework.web.forms import YearOrAge
 from casework.web.phones import spaced
 
 TITLES = {
@@ -27,7 +27,7 @@ TITLES = {
 }
 # What depends on another answer, and is dropped when that one says otherwise.
 ONLY_IF = {"whom": ("secret", "somebody"), "readers": ("secret", "somebody")}
-IF_DANGER = frozenset({"at_once", "at_once_words"})
+IF_DANGER = frozenset({"at_once", "at_once_told", "at_once_words"})
 NEVER = frozenset({"pronoun"})
 
 Row = tuple[str, object, str]

@@ -6,13 +6,15 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
+from casework.cases.fields import at_intake
+from casework.cases.sections import Assessment, GroundEntry, Perpetrator
 from casework.codelists import codelist
 from casework.codelists.speech import said_to
 from casework.intake import risk
 from casework.intake.forms import Page
 from casework.intake.offers import Offers
 from casework.web.choices import language
-from casework.web.forms import Choices, Codes, OneCode, PersonName, ShortText
+from casework.web.forms import Choices, OneCode
 
 ANSWERS = ("granted", "refused", "not_asked")
 _CONSENT = "consent_"
@@ -21,34 +23,24 @@ _CONSENT = "consent_"
 class SharingForm(Page):
     """The other person, needs, danger, and an answer for each agency that the person was asked about."""
 
-    other_name = PersonName(_("Họ và tên người có hành vi bạo lực"), required=False)
-    relation = OneCode(_("Là gì của người bị bạo lực?"), "relation", select=True)
-    age = OneCode(_("Khoảng bao nhiêu tuổi"), "perpetrator_age", required=False, select=True)
-    where = OneCode(_("Bây giờ đang ở đâu"), "perpetrator_where", required=False, select=True)
-    past = Codes(_("Trước đây người kia"), "perpetrator_past", required=False)
-    next = Codes(_("Người kia có thể làm gì tiếp"), "perpetrator_next", required=False)
-    needs = Codes(_("Cần giúp gì"), "need", required=False)
-    wishes = ShortText(_("Người ấy mong muốn điều gì"), required=False)
-    risks = Codes(
-        _("Dấu hiệu nguy hiểm"),
-        "risk_question",
-        required=False,
-        hint=_("Hỏi từng câu; chọn những câu trả lời là có."),
-    )
-    level = OneCode(
-        _("Mức nguy hiểm"),
-        "risk_level",
-        required=False,
-        select=True,
-        hint=_("Để trống thì lấy mức theo các câu trên. Chọn mức thấp hơn thì ghi vì sao."),
-    )
-    reasons = ShortText(_("Vì sao chọn mức này"), required=False)
+    other_name = at_intake(Perpetrator, "name")
+    relation = at_intake(Perpetrator, "relation")
+    age = at_intake(Perpetrator, "age")
+    where = at_intake(Perpetrator, "where")
+    past = at_intake(Perpetrator, "past")
+    next = at_intake(Perpetrator, "next")
+    needs = at_intake(Assessment, "needs")
+    wishes = at_intake(Assessment, "wishes")
+    risks = at_intake(Assessment, "answers")
+    level = at_intake(Assessment, "level")
+    reasons = at_intake(Assessment, "reasons")
     # One question for each bundle, in its place among the others: the body of a class is a namespace to be written to.
     for _bundle in codelist("bundle"):
         locals()[f"{_CONSENT}{_bundle.code}"] = OneCode("", "consent_state", only=ANSWERS, required=False)
-    consent_form = OneCode(_("Trả lời bằng cách nào"), "consent_form", required=False, select=True)
+    consent_form = at_intake(GroundEntry, "form", select=True)
     at_once = Choices(_("Vì đang nguy hiểm, phải báo ngay cho ai"), [], required=False)
-    at_once_words = ShortText(_("Đã nói trước với người ấy chưa"), required=False)
+    at_once_told = at_intake(GroundEntry, "told")
+    at_once_words = at_intake(GroundEntry, "words")
     detailed = Choices(_("Khi đếm số liệu"), [("out", _("Xin không đưa vào bảng chi tiết"))], required=False)
 
     def __init__(self, typed: Any, offers: Offers) -> None:
@@ -66,6 +58,7 @@ class SharingForm(Page):
         here = [one.code for one in codelist("bundle") if one.text("at_once") and one.code in offers.setting.receivers]
         self.at_once.choices = [SelectChoice(code, agencies.label(code, language())) for code in here]
         self.risks.choices = [SelectChoice(one.code, self._asked(one.label(language()))) for one in _risks()]
+        self.at_once_words.description = gettext("Chưa nói trước thì ghi vì sao chưa nói được.")
         for field in (*self.consents, self.at_once, self.detailed):
             field.flags.told = True
 

@@ -1,5 +1,7 @@
 """What is said aloud: the first page, sentence by sentence, and the steps when there is danger."""
 
+from flask_babel import gettext as _
+
 from casework.codelists import Code, codelist, said_to
 from casework.web.choices import language
 
@@ -12,6 +14,11 @@ def told() -> tuple[Code, ...]:
 def said(sentence: str, pronoun: str) -> str:
     """Return a sentence with the pronoun that fits the person; English has only one."""
     return sentence if language() == "en" else said_to(sentence, pronoun)
+
+
+def aloud(question: str, pronoun: str) -> str:
+    """Quote what is asked aloud, in words that fit the person."""
+    return _("Hỏi: “%(words)s”", words=said(_(question), pronoun))
 
 
 def spoken_to() -> list[tuple[str, str]]:

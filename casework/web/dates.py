@@ -107,6 +107,18 @@ class BirthYear(Question, IntegerField):
         return "" if self.data is None else str(self.data)
 
 
+class YearOrAge(BirthYear):
+    """A year of birth, or an age in years where nobody knows the year; its data is a year, or None."""
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Read an age as the year that it most likely means."""
+        typed = "".join(valuelist[:1]).strip()
+        if DIGITS.fullmatch(typed) and int(typed) <= OLDEST:
+            self.data = clock.today().year - int(typed)
+            return
+        super().process_formdata(valuelist)
+
+
 def check_year(year: int, *, ahead: int, told: int = 0) -> None:
     """Raise ValueError for a year that no case can have; `ahead` is how far it may lie ahead, `told` what is said."""
     this_year = clock.today().year

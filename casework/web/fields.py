@@ -57,7 +57,10 @@ class AtMost:
 
 
 class Question(Field):
-    """A field that knows how it is drawn, whether it must be answered, and what to say if not."""
+    """A field that knows how it is drawn, whether it must be answered, and what to say if not.
+
+    `source` names the declared question that it asks, where there is one.
+    """
 
     kind = "text"
     missing: Any = wording.FILL_IN
@@ -70,10 +73,12 @@ class Question(Field):
         required: bool = True,
         missing: Any = None,
         hint: Any = "",
+        source: Any = None,
         validators: Sequence[Any] = (),
         **options: Any,
     ) -> None:
         """Take the question, whether it must be answered, the words when it is not, and a hint."""
+        self.source = source
         asked = Answered(missing or self.missing) if required else Optional()
         super().__init__(label, [asked, *validators], description=hint, **options)
 
@@ -98,9 +103,13 @@ class LongText(Question, TextAreaField):
 
     kind = "textarea"
 
-    def __init__(self, label: Any, *, limit: int = LONGEST_TEXT, rows: int = 6, **options: Any) -> None:
-        """Take the question, the most characters it may hold and the height of its box."""
+    def __init__(
+        self, label: Any, *, limit: int = LONGEST_TEXT, rows: int = 6, one_line: bool = False, **options: Any
+    ) -> None:
+        """Take the question, the most characters it may hold and the height of its box, which may be a single line."""
         self.limit, self.rows = limit, rows
+        if one_line:
+            self.kind = ShortText.kind
         checks = [AtMost(limit), *options.pop("validators", ())]
         super().__init__(label, validators=checks, **options)
 

@@ -8,7 +8,7 @@ from wtforms import PasswordField, StringField, TextAreaField
 
 from casework.web import clean, wording
 from casework.web.choices import Choice, Choices, Codes, OneCode, YesNo
-from casework.web.dates import BirthYear, DateParts
+from casework.web.dates import BirthYear, DateParts, YearOrAge
 from casework.web.fields import (
     Digits,
     LongText,
@@ -42,6 +42,7 @@ __all__ = [
     "TimeOfDay",
     "Username",
     "VietnamesePhone",
+    "YearOrAge",
     "YesNo",
 ]
 

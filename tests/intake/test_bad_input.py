@@ -75,11 +75,11 @@ WRONG = [
     (3, REACH, {"happened_on-day": "1", "happened_on-month": "2", "happened_on-year": "2569"}, "Năm 2569 không đúng"),
     (3, REACH, {"happened_on-day": "1", "happened_on-month": "2", "happened_on-year": "2031"}, "chưa tới"),
     (3, REACH, {"happened_on-day": "1"}, "Còn thiếu tháng"),
-    (3, REACH, {"call_her": "Út" * 60}, "Dài quá"),
+    (3, REACH, {"call_her": "Út" * 101}, "Dài quá"),
     (4, PERSON, {"birth_year": "2569"}, "Năm 2569"),
     (4, PERSON, {"birth_year": "-1"}, "bằng chữ số"),
     (4, PERSON, {"name": "👩‍👧"}, "Tên phải có chữ cái"),
-    (4, PERSON, {"count": "một"}, "Hãy ghi một số"),
+    (4, PERSON, {"count": "một"}, "Hãy ghi một con số"),
     (5, EVENT, {"words": "ă" * 20_001}, "Dài quá 1 ký tự"),
 ]
 UNLISTED = [

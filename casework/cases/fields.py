@@ -1,0 +1,118 @@
+"""The field of a form that asks a question: one kind of field for each kind of question, at the intake as later."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple, TypeVar
+
+from flask_babel import lazy_gettext
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+
+from casework.cases.places import Place
+from casework.cases.questions import Question, SectionData
+from casework.codelists import codelist
+from casework.web.choices import Choice
+from casework.web.forms import Codes, DateParts, LongText, OneCode, PersonName, ShortText, VietnamesePhone, YearOrAge
+from casework.web.numbers import WholeNumber
+
+# A code list with more answers is drawn closed; an intake has less room.
+_FEW, _FEW_AT_INTAKE = 6, 3
+S = TypeVar("S", bound=SectionData)
+
+
+class Source(NamedTuple):
+    """Which question a field asks."""
+
+    section: type[SectionData]
+    name: str
+
+    @property
+    def question(self) -> Question:
+        """Return the question as it was declared."""
+        return self.section.questions()[self.name]
+
+
+class TrustedAddress(Choice):
+    """One address of the register, by its id; the form that asks says which are offered."""
+
+    kind = "select"
+
+    def __init__(self, label: Any, **options: Any) -> None:
+        """Take the question."""
+        super().__init__(label, (), **options)
+
+    @property
+    def anchor(self) -> str:
+        """Give the id of the closed list."""
+        return str(self.id)
+
+    def offer(self, places: Iterable[Place]) -> None:
+        """Offer addresses by name and hamlet."""
+        self.choices = [SelectChoice(str(one.id), f"{one.entry.name} ({one.entry.hamlet})") for one in places]
+
+
+def at_intake(section: type[SectionData], name: str, **drawn: Any) -> Any:
+    """Make the field of a question for the intake: required as declared, a long text in one line unless told not to."""
+    source = Source(section, name)
+    drawn = {"required": source.question.required, **drawn}
+    if source.question.kind == "long":
+        drawn.setdefault("one_line", True)
+    return _field(source, few=_FEW_AT_INTAKE, drawn=drawn)
+
+
+def later(section: type[SectionData], name: str) -> Any:
+    """Make the field of a question for the edit form of its section, where nothing is required."""
+    return _field(Source(section, name), few=_FEW, drawn={"required": False})
+
+
+def answered(section: type[S], asked: Iterable[Any]) -> S:
+    """Return a section with the answers of the fields that ask its questions; what was not asked is empty."""
+    mine = [(one.source, one.data) for one in asked if getattr(one, "source", None) and one.source.section is section]
+    return section(**{source.name: _kept(source.question, data) for source, data in mine})
+
+
+def as_asked(data: SectionData) -> dict[str, Any]:
+    """Return the answers of a section as its fields hold them, by name."""
+    return {name: _held(question, getattr(data, name)) for name, question in data.questions().items()}
+
+
+def _field(source: Source, *, few: int, drawn: Mapping[str, Any]) -> Any:
+    question = source.question
+    options = {"hint": lazy_gettext(question.hint) if question.hint else "", "source": source, **drawn}
+    if question.kind == "code":
+        options.setdefault("select", len(codelist(question.codelist or "")) > few)
+    return _KINDS[question.kind](lazy_gettext(question.label), question, options)
+
+
+def _codes(label: Any, question: Question, options: Mapping[str, Any]) -> Any:
+    name = question.codelist or ""
+    return Codes(label, name, plain="plain" if "plain" in codelist(name).kinds else "", **options)
+
+
+_KINDS: Mapping[str, Callable[[Any, Question, Mapping[str, Any]], Any]] = {
+    "text": lambda label, question, options: ShortText(label, limit=question.limit, **options),
+    "name": lambda label, question, options: PersonName(label, limit=question.limit, **options),
+    "long": lambda label, question, options: LongText(label, limit=question.limit, **options),
+    "code": lambda label, question, options: OneCode(label, question.codelist or "", **options),
+    "codes": _codes,
+    "date": lambda label, question, options: DateParts(label, future=question.future, **options),
+    "year": lambda label, _question, options: YearOrAge(label, **options),
+    "phone": lambda label, _question, options: VietnamesePhone(label, **options),
+    "number": lambda label, question, options: WholeNumber(label, most=question.limit, **options),
+    "place": lambda label, _question, options: TrustedAddress(label, **options),
+}
+
+
+def _held(question: Question, value: Any) -> Any:
+    if question.kind == "date":
+        return date.fromisoformat(value) if value else None
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _kept(question: Question, value: Any) -> Any:
+    if question.kind == "codes":
+        return tuple(value or ())
+    if question.kind in ("year", "number"):
+        return value
+    if question.kind == "date":
+        return value.isoformat() if value else ""
+    return value or ""
