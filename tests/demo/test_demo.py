@@ -22,8 +22,10 @@ from casework.config import ConfigurationError
 from casework.demo import build, cards, folder
 from casework.demo.content import drafts, tales
 from casework.desk import actions as desk
+from casework.keeping import tick
 from casework.oversight import console
 from casework.policy.words import Act, Section
+from casework.vault.models import Member
 from casework.web.people import recognise
 from tests.demonstration import Built
 
@@ -156,6 +158,16 @@ def test_a_second_start_builds_nothing_anew(built: Built):
     settings = tomllib.loads((built.config.data / "casework.toml").read_text(encoding="utf-8"))
     assert settings["public_url"] == "http://127.0.0.1:8123"
     assert before in {line.h for line in lines(built)}
+
+
+def test_a_round_by_the_clock_locks_nobody_whose_card_was_printed(built: Built):
+    done = tick.tick(built.config, built.gate)
+    assert done is not None
+    assert (done.failed, done.doubtful) == ([], False)
+    with built.gate.database.look() as session:
+        states = dict(session.execute(select(Member.username, Member.state)).all())
+    assert {card.username for card in built.demo.cards if states[card.username] != "active"} == set()
+    assert enter(built, "deputy")
 
 
 def test_the_usual_folder_is_in_the_cache_or_a_temporary_one(tmp_path: Path, monkeypatch):
