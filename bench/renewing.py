@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bench import town
 from bench.keeping import Run
 from casework.audit import fresh
-from casework.cases import custody, rotation
+from casework.cases import rotation, scope
 from casework.gate import Action, Work, open_gate
 from casework.policy.words import Act
 from casework.vault import kek
@@ -42,5 +42,5 @@ def _renew(work: Work) -> int:
     if agency_id is None:
         raise RuntimeError("the town's counsellor belongs to no agency")
     rotation.renew(work, fresh.agency(work.session, work.commune_id, agency_id))
-    counted: Any = custody.counted_sealed_to(work.permit, agency_id).on(work.session)
+    counted: Any = scope.counted_sealed_to(work.permit, agency_id).on(work.session)
     return int(sum(row[2] for row in counted))

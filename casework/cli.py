@@ -15,9 +15,10 @@ from casework.config import ConfigurationError
 from casework.demo import build, cards, folder
 from casework.errors import CaseworkError
 from casework.gate import ACTIONS
-from casework.keeping import opportune, shape, soundness, starting
+from casework.keeping import opportune, soundness, starting
 from casework.office import commands, keeping, occupancy, upgrades
-from casework.oversight import console, policy_text
+from casework.oversight import policy_text
+from casework.oversight.actions import verify_all
 from casework.web import loglines
 
 _PORT = 8000
@@ -78,7 +79,7 @@ def serve(data: Path, port: int | None, workers: int | None) -> None:
     """Chạy sổ ở 127.0.0.1. / Serve an installation on 127.0.0.1; a proxy in front of it speaks TLS."""
     settings = config.load(data.absolute())
     chosen = serving.free_port(port or _PORT, exactly=True)
-    shape.must_fit(settings.database_url)
+    starting.must_fit(settings.database_url)
     with suppress(ConfigurationError), occupancy.alone(settings.data):
         starting.tidy(settings)
     with occupancy.shared(settings.data):
@@ -96,7 +97,7 @@ def serve(data: Path, port: int | None, workers: int | None) -> None:
 def verify(data: Path) -> None:
     """Kiểm tra nhật ký của từng xã. / Verify the log of every commune; status 1 if anything does not hold."""
     with keeping.opened(data) as (settings, gate):
-        verdicts = console.verify_all(gate)
+        verdicts = verify_all(gate)
         for name, verdict in verdicts:
             state = "đúng / holds" if verdict.holds else "SAI / BROKEN"
             click.echo(f"{name}: {verdict.lines} dòng / lines, {verdict.short}, {state}")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from flask import current_app, redirect, render_template, request, url_for
@@ -22,6 +23,9 @@ from casework.web.language import local_path
 from casework.web.origin import begin_anew
 from casework.web.people import COOKIE, Presence, recognise
 from casework.web.presence import config, gate, me, perform, present
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 DEVICE = "__Host-may"
 _YEAR = 365 * 86_400
@@ -217,3 +221,18 @@ def _id(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def perform_for_anyone(doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do an act that the policy gives to visitors too; raises SignInNeeded where it is not clear whose commune."""
+    return gate().perform(_anyone(), doing, *args, **kwargs)
+
+
+def _anyone() -> Person:
+    found = present()
+    if found is not None and found.state == "open":
+        return found.person
+    commune_id: UUID | None = doorstep.only_commune(gate())
+    if commune_id is None:
+        raise SignInNeeded("Hãy đăng nhập để xem trang của xã mình.")
+    return visitor(commune_id)

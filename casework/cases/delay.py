@@ -4,13 +4,19 @@ People say on which day it happened and perhaps in which part of the day, so tha
 Both are kept: nobody is told that there is time when there may be none, nor that it is over when it may not be.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from casework import clock
+from casework.cases.models import OPEN
+from casework.cases.reading import Held
 from casework.cases.sections import Incident, Letter
 from casework.clock import LOCAL
 from casework.codelists import codelist
+from casework.gate import Work
+from casework.policy.words import Section
+from casework.vault.envelopes import Page
 
 _RECORDED = "%Y-%m-%d %H:%M"
 _WHOLE_DAY = 24
@@ -95,3 +101,24 @@ def _told(incident: Incident) -> datetime | None:
 
 def _micros(at: datetime) -> int:
     return (at - clock.moment(0)) // timedelta(microseconds=1)
+
+
+def told_in(work: Work, found: Held) -> tuple[Section, ...]:
+    """Return the sections that may say when it happened; whoever holds the case needs no letter for it."""
+    ours = found.case.owner_id in work.actor.agencies
+    return (Section.INCIDENT,) if ours else (Section.INCIDENT, Section.LETTER)
+
+
+def running(work: Work, found: Held, pages: Iterable[Page]) -> FirstHours | None:
+    """Return the first hours of an open case while they may be running; of letters the newest counts."""
+    if found.case.state != OPEN:
+        return None
+    told = {page.section: hours for page in pages if (hours := _of_page(page)) is not None}
+    known = told.get(Section.INCIDENT) or told.get(Section.LETTER)
+    return still_running(known, work.hands.at)
+
+
+def _of_page(page: Page) -> FirstHours | None:
+    if page.section == Section.INCIDENT:
+        return first_hours(Incident.from_json(page.data))
+    return of_letter(Letter.from_json(page.data)) if page.section == Section.LETTER else None

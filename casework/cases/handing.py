@@ -5,7 +5,7 @@ from uuid import UUID
 
 from casework.accounts.staff import colleagues
 from casework.audit import fresh
-from casework.cases import circles, custody, reading, scope, writing
+from casework.cases import circles, reading, scope, writing
 from casework.cases.models import Case
 from casework.cases.reading import Held
 from casework.errors import BadInput, NotFound
@@ -33,7 +33,7 @@ def hand_over(work: Work, case_id: UUID, holder_id: UUID, standin_id: UUID | Non
 
 def inherit(work: Work, leaver: Member) -> None:
     """Give everything that somebody holds to who leads her agency, or to another member of the circle that reads it."""
-    held: Any = custody.held_by(work.permit, leaver.id).on(work.session).all()
+    held: Any = scope.held_by(work.permit, leaver.id).on(work.session).all()
     for case_id, owner_id in held:
         head = fresh.head(work.session, work.commune_id, case_id)
         case = scope.bound(work.permit, Case, case_id).on(work.session).scalar_one()

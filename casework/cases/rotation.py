@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.audit import fresh
-from casework.cases import custody
+from casework.cases import scope
 from casework.errors import CaseworkError, VaultError
 from casework.gate import Gate, Person, Work, action
 from casework.policy.permit import allowed
@@ -61,21 +61,21 @@ def renew(work: Work, agency: Agency, *, without: Collection[UUID] = ()) -> None
 def _verified(work: Work, agency_id: UUID) -> list[Any]:
     """Load every envelope of an agency with its document; each of them, and the head it hangs on, must hold."""
     control, versions = work.hands.control, dict[UUID, int]()
-    known: Any = custody.heads_sealed_to(work.permit, agency_id).on(work.session)
+    known: Any = scope.heads_sealed_to(work.permit, agency_id).on(work.session)
     for row in known:
         head = _HEAD._make(row[:-2])
         check(control, Head, head, 0)
         fresh.believe(head, row[-2], row[-1])
         know_version(work.session, head.id, head.v)
         versions[head.id] = head.v
-    rows = custody.sealed_to(work.permit, agency_id).on(work.session).all()
+    rows = scope.sealed_to(work.permit, agency_id).on(work.session).all()
     for row in rows:
         check(control, Document, row, versions[row.case_id])
     return list(rows)
 
 
 def _counted(work: Work, agency_id: UUID) -> dict[tuple[int, str], int]:
-    rows: Any = custody.counted_sealed_to(work.permit, agency_id).on(work.session)
+    rows: Any = scope.counted_sealed_to(work.permit, agency_id).on(work.session)
     return {(row[0], row[1]): row[2] for row in rows}
 
 

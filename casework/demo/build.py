@@ -16,7 +16,7 @@ from casework.gate import Gate, Person, open_gate
 from casework.keeping import upgrading
 from casework.policy.permit import Actor
 from casework.policy.words import Role
-from casework.referrals import expiry
+from casework.referrals import actions
 from casework.vault import kek
 
 # The commune was founded so long before its first case.
@@ -79,4 +79,4 @@ def _tell(gate: Gate, config: Config, dealt: tuple[Card, ...]) -> None:
             telling.receive(gate, config, cast, sitting, calendar)
         system = Person(Actor(founded.commune_id, None, (Role.SYSTEM,)), founded.commune_id)
         calendar.go_to(present - _JUST_NOW)
-        gate.perform(system, expiry.expire)
+        gate.perform(system, actions.expire)

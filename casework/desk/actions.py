@@ -8,21 +8,23 @@ from uuid import UUID
 
 from casework.accounts import holding, staff
 from casework.audit import read
-from casework.cases import facts, finding, naming, pace, reading, sharing, writing
+from casework.cases import delay, facts, finding, naming, pace, reading, sharing, writing
 from casework.cases.models import CLOSED, OPEN
 from casework.cases.naming import label_of
 from casework.cases.questions import SectionData
 from casework.cases.reading import Held, Listed
 from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan
-from casework.desk import gathered, hours
-from casework.desk.inherited import to_reach_anew
 from casework.desk.pages import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, Written, day_named
+from casework.endings.actions import list_requests
 from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, Throttled, say
 from casework.gate import Work, action
 from casework.intake.actions import list_drafts
 from casework.oversight import watch
 from casework.oversight.watch import Watch
+from casework.policy.permit import allowed
 from casework.policy.words import Act, Section
+from casework.referrals.ledger import list_reviews
+from casework.referrals.receiving import list_referrals
 from casework.statistics.actions import waiting
 from casework.vault import heads
 from casework.vault.envelopes import Page
@@ -48,7 +50,7 @@ def list_cases(work: Work, *, around: bool = False) -> Home:
     watched, arrivals = watch.told(work, found), holding.arrivals(work)
     drafts, anew = tuple(list_drafts(work)), to_reach_anew(work, found)
     home = Home(_lines(work, found), drafts, waiting(work), anew, watched, arrivals)
-    return gathered.around(work, home) if around else home
+    return _gathered(work, home) if around else home
 
 
 def _order(line: CaseLine) -> tuple[int, int, str]:
@@ -95,7 +97,7 @@ def search(work: Work, query: str) -> tuple[CaseLine, ...]:
 def read_case(work: Work, case_id: UUID) -> CasePage:
     """Open the page of a case with its safe contact; the other sections stay closed until they are asked for."""
     found = reading.held(work, case_id)
-    opened = reading.pages(work, found, [Section.LABEL, Section.CONTACT, *hours.told_in(work, found)])
+    opened = reading.pages(work, found, [Section.LABEL, Section.CONTACT, *delay.told_in(work, found)])
     label = label_of(opened) or naming.label(work, found)
     if label is None:
         raise NotFound("label", about=case_id)
@@ -117,7 +119,7 @@ def read_case(work: Work, case_id: UUID) -> CasePage:
         outdated=frozenset() if line.ours else present - reading.current(work, found),
         referral_id=None if line.ours else sharing.brought_by(work, found),
         readers=staff.key_holders(work, found.case.owner_id) if restricted else (),
-        hours=hours.running(work, found, opened),
+        hours=delay.running(work, found, opened),
     )
 
 
@@ -246,3 +248,24 @@ def close_case(work: Work, case_id: UUID, *, outcome: str, words: str, again: bo
     if not again:
         sharing.end_all(work, found)
     writing.take_away(work, found)
+
+
+def _gathered(work: Work, home: Home) -> Home:
+    """Read what was referred and what waits to be erased or reviewed, in one commit, each with a line of its own."""
+    if allowed(work.actor, Act.REFERRAL_LIST):
+        home = replace(home, box=work.also(list_referrals))
+    if allowed(work.actor, Act.CASE_ERASE_LIST):
+        home = replace(home, endings=work.also(list_requests))
+    if allowed(work.actor, Act.GROUND_REVIEW_LIST):
+        home = replace(home, reviews=work.also(list_reviews))
+    return home
+
+
+def to_reach_anew(work: Work, listed: Iterable[Listed]) -> frozenset[UUID]:
+    """Return which cases that I hold were taken over from somebody who left, and have the way of contact she knew."""
+    left = read.changed_by(work.hands, Act.ACCOUNT_LEAVE)
+    mine = [one.row.id for one in listed if one.row.id in left and one.row.holder_id == work.me] if left else []
+    if not mine:
+        return frozenset()
+    contacts = reading.book(work).each([Section.CONTACT], of=mine)
+    return frozenset(mine) - {case_id for case_id, page in contacts if page.at > left[case_id]}

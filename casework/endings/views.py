@@ -1,5 +1,6 @@
 """The pages of endings; what destroys is asked on a page of its own, which says what goes and what stays."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -7,10 +8,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from casework.endings import actions, mistakes, purging, shown
+from casework.endings import actions, mistakes, purging
+from casework.endings.actions import Ending
 from casework.endings.forms import HoldForm, MergeForm, RefuseForm, RequestForm, VoidForm
 from casework.policy.words import Act
-from casework.web.presence import ask, config, perform
+from casework.web.presence import ask, config, may, perform
 
 blueprint = Blueprint("endings", __name__)
 CASE = "/vu-viec/<uuid:case_id>"
@@ -70,7 +72,7 @@ def refuse(case_id: UUID) -> Answer:
 def ask_hold(case_id: UUID) -> str:
     """Ask why a case must be kept, or show that it is."""
     ask(Act.CASE_HOLD)
-    return shown.hold_page(perform(actions.read_request, case_id), HoldForm())
+    return hold_page(perform(actions.read_request, case_id), HoldForm())
 
 
 @blueprint.post(f"{CASE}/giu-lai")
@@ -79,7 +81,7 @@ def hold(case_id: UUID) -> Answer:
     ask(Act.CASE_HOLD)
     form = HoldForm()
     if not form.validate_on_submit():
-        return shown.hold_page(perform(actions.read_request, case_id), form), 422
+        return hold_page(perform(actions.read_request, case_id), form), 422
     perform(actions.hold_case, case_id, form.words.data or "")
     flash(_("Đã giữ lại. Không ai xóa được vụ việc này cho đến khi thôi giữ."), "done")
     return _to_case(case_id)
@@ -97,7 +99,7 @@ def release(case_id: UUID) -> Response:
 def ask_mistake(case_id: UUID) -> str:
     """Ask whether a case was opened by mistake, or twice."""
     ask(Act.CASE_VOID)
-    return shown.mistake_page(perform(actions.read_request, case_id))
+    return mistake_page(perform(actions.read_request, case_id))
 
 
 @blueprint.post(f"{CASE}/mo-nham")
@@ -106,7 +108,7 @@ def set_aside(case_id: UUID) -> Answer:
     ask(Act.CASE_VOID)
     form = VoidForm()
     if not form.validate_on_submit():
-        return shown.mistake_page(perform(actions.read_request, case_id), void=form), 422
+        return mistake_page(perform(actions.read_request, case_id), void=form), 422
     perform(mistakes.void_case, case_id, form.why.data or "")
     flash(_("Đã bỏ vụ việc mở nhầm. Không có gì bị xóa: khôi phục được ở trang này."), "done")
     return redirect(url_for("endings.aside"), 303)
@@ -118,7 +120,7 @@ def merge(case_id: UUID) -> Answer:
     ask(Act.CASE_MERGE)
     form = MergeForm()
     if not form.validate_on_submit():
-        return shown.mistake_page(perform(actions.read_request, case_id), merge=form), 422
+        return mistake_page(perform(actions.read_request, case_id), merge=form), 422
     kept = perform(mistakes.merge_case, case_id, form.code.data or "", form.words.data or "")
     flash(_("Đã gộp. Tìm mã cũ cũng ra vụ việc này."), "done")
     return _to_case(kept)
@@ -148,7 +150,7 @@ def due() -> str:
 @blueprint.post("/loi-ke-den-han")
 def purge() -> Response:
     """Erase the stories of the list that was confirmed."""
-    ids = [one for one in map(shown.id_of, request.form.getlist("case")) if one]
+    ids = [one for one in map(id_of, request.form.getlist("case")) if one]
     count = perform(purging.purge, ids, months=config().story_months)
     flash(ngettext("Đã xóa %(num)d lời kể.", "Đã xóa %(num)d lời kể.", count), "done")
     return redirect(url_for("endings.due"), 303)
@@ -156,3 +158,22 @@ def purge() -> Response:
 
 def _to_case(case_id: UUID) -> Response:
     return redirect(url_for("desk.case", case_id=case_id), 303)
+
+
+def hold_page(found: Ending, form: Any) -> str:
+    """Draw the page on which a case is held or released."""
+    return render_template("endings/hold.html", found=found, form=form, releases=may(Act.CASE_RELEASE))
+
+
+def mistake_page(found: Ending, *, void: Any = None, merge: Any = None) -> str:
+    """Draw the page about a mistake, with the form that came back wrong, if one did."""
+    forms = {"void": void or VoidForm(formdata=None), "merge": merge or MergeForm(formdata=None)}
+    return render_template("endings/mistake.html", found=found, wrong=void or merge, **forms)
+
+
+def id_of(text: str) -> UUID | None:
+    """Read an id that a form sent back; None for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

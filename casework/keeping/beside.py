@@ -10,7 +10,7 @@ from casework.errors import VaultError
 from casework.gate import Gate, open_gate
 from casework.keeping import proof
 from casework.keeping.proof import Proof
-from casework.oversight import console
+from casework.oversight.actions import verify_all
 from casework.vault.kek import Kek
 
 
@@ -35,5 +35,5 @@ def proven(gate: Gate, fresh: Config, *, else_say: str) -> Proof:
 
 def verified(gate: Gate, *, else_say: str) -> None:
     """Raise VaultError with these words unless the log of every commune holds."""
-    if not all(verdict.holds for _, verdict in console.verify_all(gate)):
+    if not all(verdict.holds for _, verdict in verify_all(gate)):
         raise VaultError(else_say)

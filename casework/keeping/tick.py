@@ -17,10 +17,10 @@ from casework.errors import CaseworkError
 from casework.gate import Action, Gate, Person
 from casework.keeping import backups, checkpoints, clocks, ledgers
 from casework.keeping.idle import lock_idle
-from casework.oversight import console
+from casework.oversight.actions import verify_all
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
-from casework.referrals.expiry import expire
+from casework.referrals.actions import expire
 from casework.vault.hands import Hands
 
 HOUR = 3600 * clock.MICROSECOND
@@ -63,7 +63,7 @@ def _round(config: Config, gate: Gate) -> Ticked:
     if config.backup_public and _backup_due(config, at):
         _do(found, "backup", lambda: backups.make(config, gate))
     if _verify_due(gate, at):
-        _do(found, "verify", lambda: console.verify_all(gate))
+        _do(found, "verify", lambda: verify_all(gate))
     if found.doubtful:
         return found
     _do(found, "expiry", lambda: _everywhere(gate, expire))

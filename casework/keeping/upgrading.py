@@ -19,7 +19,7 @@ from casework.config import Config, ConfigurationError
 from casework.db import upgrade
 from casework.errors import Busy, CaseworkError, Conflict
 from casework.gate import Person, Work, action, open_gate
-from casework.keeping import backups, beside, checkpoints, former, proof, shape
+from casework.keeping import backups, beside, checkpoints, former, proof, starting
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
 from casework.vault import heads, kek
@@ -93,11 +93,11 @@ def rehearse(config: Config, *, told: Told = lambda _: None) -> Upgraded | None:
 
 def _before(config: Config) -> str | None:
     """Return the revision from which there is a way up to this program, None if there is nothing to do."""
-    stands = shape.revision(config.database_url)
+    stands = starting.revision(config.database_url)
     if stands == schema.newest():
         return None
     if not schema.older(stands):
-        shape.must_fit(config.database_url)
+        starting.must_fit(config.database_url)
     return stands
 
 

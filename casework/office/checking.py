@@ -22,7 +22,7 @@ from casework.config import SETTINGS, Config
 from casework.db import Database
 from casework.errors import CaseworkError
 from casework.gate import Gate
-from casework.keeping import shape
+from casework.keeping import starting
 from casework.office import exchanging
 from casework.vault import kek, signing
 from casework.vault.entry.models import Admission
@@ -100,7 +100,7 @@ def _keys(settings: Config) -> Iterator[Finding]:
 
 
 def _schema(settings: Config) -> Iterator[Finding]:
-    stands, needed = shape.revision(settings.database_url), schema.newest()
+    stands, needed = starting.revision(settings.database_url), schema.newest()
     if stands != needed:
         yield Finding(f"Cơ sở dữ liệu ở bản {stands}, chương trình cần bản {needed}.", "Chạy `casework upgrade`.")
     if not bare.is_tidy(settings.database_url):

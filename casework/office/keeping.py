@@ -10,7 +10,7 @@ import click
 from casework import clock, config
 from casework.config import Config
 from casework.gate import Gate, open_gate
-from casework.keeping import backups, clocks, dump, restore, shape, tick
+from casework.keeping import backups, clocks, dump, restore, starting, tick
 from casework.keeping.restore import Order, Report
 from casework.office import occupancy
 from casework.office.typed import ask_key
@@ -29,7 +29,7 @@ def opened(data: Path) -> Iterator[tuple[Config, Gate]]:
     """Open an installation for the length of a command."""
     settings = config.load(data.absolute())
     with occupancy.shared(settings.data):
-        shape.must_fit(settings.database_url)
+        starting.must_fit(settings.database_url)
         gate = open_gate(settings, kek.load(settings.kek_file, demo=settings.demo))
         try:
             yield settings, gate

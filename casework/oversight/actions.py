@@ -4,16 +4,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
+
 from casework import clock
 from casework.accounts import staff
-from casework.audit import read
+from casework.audit import fresh, read
 from casework.audit.read import Line
 from casework.audit.verify import Verdict, verify
 from casework.cases import reading
 from casework.cases.sections import Label
 from casework.errors import NotFound
-from casework.gate import DENIED, Work, action
-from casework.policy.words import Act, Reach, Section
+from casework.gate import DENIED, Gate, Person, Work, action
+from casework.policy.permit import Actor
+from casework.policy.words import Act, Reach, Role, Section
+from casework.vault.macs import equip
+from casework.vault.models import Commune
 
 PAGE = 50
 _DAYS = 7
@@ -138,3 +143,20 @@ def verify_log(work: Work) -> Verdict:
 @action(Act.POLICY_READ)
 def read_policy(work: Work) -> None:
     """Open the policy; it holds for everybody and is secret to nobody."""
+
+
+def verify_all(gate: Gate) -> list[tuple[str, Verdict]]:
+    """Verify each commune as the system does; return its name and what was found, in the order of founding."""
+    with gate.database.look() as session:
+        communes = list(session.execute(select(Commune.id).order_by(Commune.created)).scalars())
+    return [(_name(gate, one), gate.perform(_system(one), verify_log)) for one in communes]
+
+
+def _name(gate: Gate, commune_id: UUID) -> str:
+    with gate.database.look() as session:
+        equip(session, gate.control(commune_id))
+        return fresh.commune(session, commune_id).name
+
+
+def _system(commune_id: UUID) -> Person:
+    return Person(Actor(commune_id, None, (Role.SYSTEM,)), commune_id)

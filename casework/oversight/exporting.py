@@ -1,16 +1,31 @@
-"""Exports the log as far as somebody may read it: lines of one's own agency, or the totals of weeks, never both."""
+"""Exports the log as far as somebody may read it: lines of one's own agency, or the totals of weeks, never both.
 
+The file is a table that a spreadsheet opens: Vietnamese stays whole, and no cell can begin a formula.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+from flask_babel import gettext as _
 
 from casework import clock
 from casework.errors import BadInput, say
 from casework.gate import Work, action
+from casework.oversight import policy_text
 from casework.oversight.actions import LogLine, Week, lines_of, monday, week_of
 from casework.policy.permit import Actor, issue
 from casework.policy.words import Act, Reach
+from casework.web.choices import language
 
 WEEKS = (1, 4, 13, 52)
 _MOST = 50_000
+# With this mark a spreadsheet reads UTF-8, else it takes Vietnamese for something else.
+_BOM = "\ufeff"
+# Cells that begin like this are taken for formulas or hide what follows.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+MIMETYPE = "text/csv"
 
 
 @dataclass(frozen=True)
@@ -43,3 +58,31 @@ def export_log(work: Work, weeks: int) -> Export:
         raise BadInput(say("Nhiều dòng quá cho một tệp. Hãy chọn ít tuần hơn."))
     work.reason = f"{len(lines)} lines"
     return Export(lines=tuple(lines))
+
+
+def rows(found: Export) -> Iterator[tuple[object, ...]]:
+    """Yield the names of the columns, then a row for each line, or for each act of each week."""
+    if found.weeks:
+        yield _("Tuần từ"), _("Đến"), _("Việc"), _("Từ trong nhật ký"), _("Số lần")
+        for week in found.weeks:
+            for act, times in week.totals:
+                yield week.first, week.last, policy_text.act_words(act, language()), act, times
+        return
+    yield _("Lúc"), _("Ai"), _("Việc"), _("Từ trong nhật ký"), _("Vụ việc"), _("Kết quả")
+    for line in found.lines:
+        at = clock.local(line.at).isoformat(sep=" ", timespec="seconds")
+        words = policy_text.act_words(line.act, language())
+        yield at, line.who, words, line.act, line.code, _("Không được phép") if line.denied else ""
+
+
+def table(rows: Iterable[Sequence[object]]) -> bytes:
+    """Return a CSV file (RFC 4180) of these rows; the first one names the columns."""
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\r\n").writerows([cell(one) for one in row] for row in rows)
+    return (_BOM + written.getvalue()).encode()
+
+
+def cell(value: object) -> str:
+    """Return the text of a cell; one that would begin a formula is marked as text by an apostrophe."""
+    text = str(value)
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text

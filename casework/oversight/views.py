@@ -7,14 +7,13 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from casework import clock
-from casework.accounts.visitors import perform_for_anyone
+from casework.accounts.door import perform_for_anyone
 from casework.errors import BadInput, NotFound
-from casework.oversight import actions, comparing, exporting, policy_text, sheets
+from casework.oversight import actions, comparing, exporting, policy_text
 from casework.oversight.exporting import Export, lines_for
 from casework.oversight.forms import ExportForm, NumberForm
 from casework.oversight.ready import wrong
 from casework.policy.words import Act
-from casework.web import spreadsheet
 from casework.web.address import is_this_machine
 from casework.web.choices import language
 from casework.web.presence import ask, config, gate, may, me, perform, public
@@ -85,7 +84,7 @@ def export() -> Answer:
 
 
 def _file(found: Export) -> Response:
-    answer = Response(spreadsheet.table(sheets.rows(found)), mimetype=spreadsheet.MIMETYPE)
+    answer = Response(exporting.table(exporting.rows(found)), mimetype=exporting.MIMETYPE)
     answer.headers.set("Content-Disposition", "attachment", filename=f"nhat-ky-{clock.today().isoformat()}.csv")
     return answer
 

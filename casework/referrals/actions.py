@@ -4,7 +4,7 @@ from uuid import UUID, uuid4, uuid5
 
 from casework.accounts import staff
 from casework.audit import fresh
-from casework.cases import delay, reading, sharing
+from casework.cases import delay, reading, scope, sharing
 from casework.cases.delay import FirstHours
 from casework.cases.models import ACCEPTED, LIVE_REFERRAL, OPEN, SENT, Ground, Referral
 from casework.cases.naming import label_of
@@ -172,3 +172,13 @@ def record_call(work: Work, case_id: UUID, referral_id: UUID, letter: Letter, *,
     found.step(work.permit.act)
     kept = Letter(words=letter.words, who=letter.who, when=letter.when)
     letters.write(work, found, kept, step="called" if reached else "not_reached")
+
+
+@action(Act.REFERRAL_EXPIRE)
+def expire(work: Work) -> int:
+    """End every referral whose ground no longer carries it, delete the envelopes it gave, and return how many cases."""
+    ids = [row.id for row in scope.case_rows(scope.cases(work.permit)).on(work.session)]
+    for case_id in ids:
+        sharing.lapse(work, reading.held(work, case_id))
+    work.about, work.reason = None, f"{len(ids)} cases"
+    return len(ids)

@@ -16,7 +16,7 @@ from casework.errors import CaseworkError
 from casework.gate import Gate, Person
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
-from casework.referrals import expiry, ledger, receiving
+from casework.referrals import actions, ledger, receiving
 from casework.referrals.lines import Ledger, Preview
 from casework.web.choices import language
 from casework.web.language import day, when
@@ -138,6 +138,6 @@ def cut_what_has_lapsed(response: Response) -> Response:
 def _expire(here: Gate, commune_id: UUID) -> None:
     """Work as the system; what cannot be done now is done the next time."""
     try:
-        here.perform(Person(Actor(commune_id, None, (Role.SYSTEM,)), commune_id), expiry.expire)
+        here.perform(Person(Actor(commune_id, None, (Role.SYSTEM,)), commune_id), actions.expire)
     except CaseworkError:
         log.exception("what has lapsed could not be cut off")

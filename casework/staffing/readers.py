@@ -1,5 +1,6 @@
 """Who reads a case: seal it to named people, change them, give it back to the agency, hand it over."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -7,10 +8,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.cases import circles, handing, sheets
+from casework.cases.sheets import Dealt
 from casework.errors import BadInput
 from casework.policy.words import Act
 from casework.staffing.forms import SheetsForm, hand_over_form, readers_form
-from casework.staffing.shown import cards
+from casework.vault.entry.codes import write_code
 from casework.web.presence import ask, me, perform
 
 blueprint = Blueprint("readers", __name__)
@@ -135,3 +137,35 @@ def _named(case_id: UUID, act: Act) -> Answer:
 def _went_well(words: str) -> Response:
     flash(words, "done")
     return redirect(url_for("desk.home"), 303)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One sheet as it is printed: who keeps it, which circle it is for, and the code on it."""
+
+    name: str
+    circle: str
+    number: int
+    seat: int
+    code: str
+    partners: str
+
+    def __repr__(self) -> str:
+        """Never print the code."""
+        return "<sealed card>"
+
+
+def cards(dealt: Dealt) -> list[Card]:
+    """Lay out the sheets of a circle."""
+    names = {one.seat: one.name for one in dealt.sheets}
+    return [
+        Card(
+            name=one.name,
+            circle=dealt.circle,
+            number=one.number,
+            seat=one.seat,
+            code=write_code(one.secret),
+            partners=", ".join(f"{names[seat]} ({seat})" for seat in one.partners),
+        )
+        for one in dealt.sheets
+    ]

@@ -23,7 +23,7 @@ from casework.demo import build, cards, folder
 from casework.demo.content import drafts, tales
 from casework.desk import actions as desk
 from casework.keeping import tick
-from casework.oversight import console
+from casework.oversight.actions import verify_all
 from casework.policy.words import Act, Section
 from casework.vault.models import Member
 from casework.web.people import recognise
@@ -49,7 +49,7 @@ def enter(built: Built, role: str):
 
 
 def test_the_log_holds_and_knows_every_case(built: Built):
-    verdicts = console.verify_all(built.gate)
+    verdicts = verify_all(built.gate)
     assert [verdict.holds for _, verdict in verdicts] == [True]
     acts = Counter(line.act for line in lines(built))
     assert acts[Act.CASE_OPEN] >= len(tales()) == 62

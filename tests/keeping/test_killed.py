@@ -12,7 +12,7 @@ from casework.audit.removals import Removals
 from casework.audit.removed import newest
 from casework.desk import actions as desk
 from casework.keeping import checkpoints, starting
-from casework.oversight import console
+from casework.oversight.actions import verify_all
 from tests.house import both_databases
 from tests.keeping.kept import Kept
 from tests.people import THANH_SON
@@ -45,7 +45,7 @@ def test_a_restore_that_is_killed_leaves_one_whole_database(book: Kept, step: st
     book.reopens()
     assert _ledger_agrees(book, made.case_id)
     assert made.state == "declined"
-    assert all(verdict.holds for _, verdict in console.verify_all(book.house.gate))
+    assert all(verdict.holds for _, verdict in verify_all(book.house.gate))
     lan = book.house["lan"]
     assert lan.does(desk.read_case, made.case_id)
     if step in BEFORE:

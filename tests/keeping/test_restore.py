@@ -12,7 +12,7 @@ from casework.db import Base
 from casework.desk import actions as desk
 from casework.errors import CaseworkError, NotFound, VaultError
 from casework.keeping import backups, checkpoints, restore
-from casework.oversight import console
+from casework.oversight.actions import verify_all
 from casework.policy.words import Section
 from casework.vault import archive, kek
 from tests.house import both_databases, only_sqlite
@@ -34,7 +34,7 @@ def test_what_was_lost_comes_back_and_opens(book: Kept):
     assert lan.does(desk.read_section, case_id, Section.STORY) == story
     with pytest.raises(CaseworkError):
         lan.does(desk.read_case, lost)
-    assert all(verdict.holds for _, verdict in console.verify_all(book.house.gate))
+    assert all(verdict.holds for _, verdict in verify_all(book.house.gate))
     assert done.proof.rows > 100
     assert done.proof.bodies > 5
 
@@ -99,7 +99,7 @@ def test_with_a_lost_key_everybody_is_invited_anew_and_the_cases_are_there(book:
     assert done.newer.number == 2
     assert done.taken == 1
     assert made.state == "declined"
-    assert all(verdict.holds for _, verdict in console.verify_all(book.house.gate))
+    assert all(verdict.holds for _, verdict in verify_all(book.house.gate))
     with pytest.raises((CaseworkError, AssertionError)):
         book.house["lan"].opens_a_case()
 
@@ -135,7 +135,7 @@ def test_people_go_on_writing_while_a_backup_is_made_and_it_holds_one_moment(boo
     assert lan.does(desk.read_case, before)
     with pytest.raises(NotFound):
         lan.does(desk.read_case, opened[0])
-    assert all(verdict.holds for _, verdict in console.verify_all(book.house.gate))
+    assert all(verdict.holds for _, verdict in verify_all(book.house.gate))
 
 
 @only_sqlite

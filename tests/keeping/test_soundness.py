@@ -6,7 +6,7 @@ import pytest
 
 from casework import bare
 from casework.config import ConfigurationError
-from casework.keeping import shape, soundness
+from casework.keeping import soundness, starting
 from tests.house import House, both_databases
 from tests.referrals.scenes import Referred, referred
 from tests.tampering import stolen
@@ -102,15 +102,15 @@ def test_a_head_that_cannot_be_read_hides_nothing(one):
 
 @both_databases
 def test_the_program_works_only_on_tables_that_it_knows(house):
-    shape.must_fit(house.config.database_url)
+    starting.must_fit(house.config.database_url)
     for revision in ("9999", "0000"):
         with bare.filling(house.config.database_url) as connection:
             connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
         with pytest.raises(ConfigurationError, match="bản chương trình mới hơn"):
-            shape.must_fit(house.config.database_url)
+            starting.must_fit(house.config.database_url)
 
 
 def test_a_database_that_is_not_there_is_not_made_by_looking(tmp_path):
     with pytest.raises(ConfigurationError, match="Không thấy cơ sở dữ liệu"):
-        shape.must_fit(f"sqlite:///{tmp_path / 'book.sqlite3'}")
+        starting.must_fit(f"sqlite:///{tmp_path / 'book.sqlite3'}")
     assert list(tmp_path.iterdir()) == []

@@ -11,8 +11,8 @@ from casework.config import ConfigurationError
 from casework.db import Base
 from casework.desk import actions as desk
 from casework.errors import Busy, Conflict, VaultError
-from casework.keeping import backups, checkpoints, shape, upgrading
-from casework.oversight import console
+from casework.keeping import backups, checkpoints, starting, upgrading
+from casework.oversight.actions import verify_all
 from casework.policy.words import Act, Section
 from tests.endings.scenes import files
 from tests.house import both_databases, only_sqlite
@@ -58,7 +58,7 @@ def test_a_filled_book_is_brought_up_and_everything_opens(book: Kept, newer):
     cookie, before = lan.cookie, rows_of(book)
     newer()
     with pytest.raises(ConfigurationError, match="Hãy chạy: casework upgrade"):
-        shape.must_fit(book.config.database_url)
+        starting.must_fit(book.config.database_url)
     book.house.gate.database.engine.dispose()
     steps: list[str] = []
     done = upgrading.run(book.config, told=steps.append)
@@ -68,14 +68,14 @@ def test_a_filled_book_is_brought_up_and_everything_opens(book: Kept, newer):
     # Every row with a MAC was checked before it was signed: all but sessions, counters of tries, and lines of the log.
     signed = sum(len(rows) for name, rows in before.items() if name not in {"session", "throttle", "audit_line"})
     assert done.proven == signed
-    shape.must_fit(book.config.database_url)
+    starting.must_fit(book.config.database_url)
     assert bare.is_tidy(book.config.database_url)
     book.reopens()
     lan = book.house["lan"]
     assert lan.does(desk.read_section, case_id, Section.STORY) == story
     assert phones(book)
     assert all(phone.startswith(PREFIX) for phone in phones(book))
-    assert all(verdict.holds for _, verdict in console.verify_all(book.house.gate))
+    assert all(verdict.holds for _, verdict in verify_all(book.house.gate))
     with book.house.hands() as hands:
         shelf = Shelf.of(book.config.checkpoints_folder, THANH_SON)
         assert compare(hands, shelf, checkpoints.publics(book.config)).holds
@@ -202,9 +202,9 @@ def test_the_backup_made_before_is_read_by_the_old_program(book: Kept, newer, mo
     assert done.backup
     monkeypatch.undo()
     with pytest.raises(ConfigurationError, match="bản chương trình mới hơn"):
-        shape.must_fit(book.config.database_url)
+        starting.must_fit(book.config.database_url)
     book.restores(done.backup)
-    shape.must_fit(book.config.database_url)
+    starting.must_fit(book.config.database_url)
     assert book.house["lan"].does(desk.read_section, case_id, Section.STORY)
     assert not any(phone.startswith(PREFIX) for phone in phones(book))
 
@@ -239,7 +239,7 @@ def test_what_a_broken_off_upgrade_left_is_tidied_and_a_book_without_a_backup_ke
     with pytest.raises(ConfigurationError, match="khóa sao lưu"):
         upgrading.run(backups_gone)
     assert backups.kept(book.config) == []
-    assert shape.revision(book.config.database_url) != schema.newest()
+    assert starting.revision(book.config.database_url) != schema.newest()
 
 
 @only_sqlite

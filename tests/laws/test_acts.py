@@ -13,7 +13,7 @@ from tests.laws.acts_of_routes import ASKED_BEFORE, LISTED, SAID
 from tests.source import ROOT, python_files
 
 DATABASE, GATE = Path("casework/db.py"), Path("casework/gate.py")
-SCOPE, CUSTODY = Path("casework/cases/scope.py"), Path("casework/cases/custody.py")
+SCOPE = Path("casework/cases/scope.py")
 # Who may set options on a statement or connection, by which the guards decide.
 OPTIONS: dict[Path, set[str | None]] = {
     DATABASE: {"permit", "isolation_level", "deferred", None},
@@ -101,7 +101,7 @@ def _asks(path: Path) -> bool:
 
 
 def test_nobody_but_the_row_filters_makes_what_the_guard_lets_through():
-    assert {path for path in python_files("casework") if _asks(path)} == {SCOPE, CUSTODY}
+    assert {path for path in python_files("casework") if _asks(path)} == {SCOPE}
 
 
 def test_the_law_finds_the_options_where_they_are_set():

@@ -16,8 +16,8 @@ from casework.cases.sections import GroundEntry, Identity, Incident, Injuries, L
 from casework.desk import actions as desk
 from casework.errors import NotFound, Refused, Superseded
 from casework.policy.words import Role, Section
+from casework.referrals import actions, ledger, receiving
 from casework.referrals import actions as sending
-from casework.referrals import expiry, ledger, receiving
 from tests.house import House
 from tests.referrals.scenes import AT, HEALTH, POLICE, envelopes
 from tests.stories import dao
@@ -214,7 +214,7 @@ class Referring(RuleBasedStateMachine):
     @rule(days=st.sampled_from([1, 100]))
     def time_passes(self, days: int) -> None:
         self.pause(days * DAY)
-        self.house.gate.perform(self.house.stranger(Role.SYSTEM), expiry.expire)
+        self.house.gate.perform(self.house.stranger(Role.SYSTEM), actions.expire)
         lapsed = [one for one in self.sent.values() if one.state in LIVE | {"done"} and not self.carries(one)]
         for one in lapsed:
             one.state = "over"
