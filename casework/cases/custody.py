@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, func, or_, select
 
 from casework.audit import fresh
-from casework.cases.models import VOID, Case
+from casework.cases.models import Case
 from casework.cases.scope import Asked
+from casework.cases.states import CaseState
 from casework.policy.permit import Permit
 from casework.vault.macs import columns
 from casework.vault.models import Document, Envelope, Head
@@ -48,7 +49,7 @@ _WHOSE = and_(
 )
 _HELD_BY = select(_case.c.id, _case.c.owner_id).where(
     _case.c.commune_id == bindparam("commune"),
-    _case.c.state != VOID,
+    _case.c.state != CaseState.VOID,
     or_(_case.c.holder_id == bindparam("member"), _case.c.standin_id == bindparam("member")),
 )
 _IN_IT = and_(_document.c.commune_id == _envelope.c.commune_id, _document.c.id == _envelope.c.document_id)

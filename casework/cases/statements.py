@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from casework.audit import fresh, recent
-from casework.cases.models import OPEN, REVIEW, Case, Ground, Referral
+from casework.cases.models import Case, Ground, Referral
 from casework.cases.reach import among
+from casework.cases.states import CaseState, GroundState
 from casework.policy.permit import Actor
 from casework.policy.words import Section
 from casework.vault.envelopes import Sheet
@@ -114,8 +115,8 @@ def grounds(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
 @lru_cache(maxsize=1024)
 def under_review(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
     """Select the ids of the open cases with a ground that waits for the word of a second person."""
-    here = _hangs(_ground, and_(condition, _case.c.state == OPEN), actor)
-    return select(_ground.c.case_id).distinct().where(here, _ground.c.state == REVIEW)
+    here = _hangs(_ground, and_(condition, _case.c.state == CaseState.OPEN), actor)
+    return select(_ground.c.case_id).distinct().where(here, _ground.c.state == GroundState.REVIEW)
 
 
 def _newest() -> Any:

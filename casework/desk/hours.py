@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from casework.cases import delay
 from casework.cases.delay import FirstHours
-from casework.cases.models import OPEN
 from casework.cases.reading import Held
 from casework.cases.sections import Incident, Letter
+from casework.cases.states import CaseState
 from casework.gate import Work
 from casework.policy.words import Section
 from casework.vault.envelopes import Page
@@ -20,7 +20,7 @@ def told_in(work: Work, found: Held) -> tuple[Section, ...]:
 
 def running(work: Work, found: Held, pages: Iterable[Page]) -> FirstHours | None:
     """Return the first hours of an open case while they may be running; of letters the newest counts."""
-    if found.case.state != OPEN:
+    if found.case.state != CaseState.OPEN:
         return None
     told = {page.section: hours for page in pages if (hours := _told(page)) is not None}
     known = told.get(Section.INCIDENT) or told.get(Section.LETTER)

@@ -16,13 +16,13 @@ from casework.cases import scope
 from casework.gate import Work, action
 from casework.office import rekeying
 from casework.policy.words import Act
-from casework.vault import algorithms, circles, heads, marks, passwords
+from casework.vault import algorithms, heads, marks, passwords
 from casework.vault import bound as hanging
 from casework.vault.entry import bound, totp
 from casework.vault.entry.models import Interview, Totp
-from casework.vault.envelopes import KEPT
 from casework.vault.models import Agency, Envelope, EpochLink, SessionRow, Slot, Wrap
 from casework.vault.recovery.models import Recovery, RecoveryPair
+from casework.vault.states import AgencyState, EnvelopeKind
 
 _Kind = type[Any]
 _RENEWED: tuple[tuple[_Kind, algorithms.Register[Any]], ...] = (
@@ -92,7 +92,7 @@ def _member(work: Work, member_id: UUID) -> tuple[int, int]:
 def _agencies(work: Work) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Ask for a new key wherever an earlier algorithm holds something; say which sheets an earlier one has sealed."""
     envelopes, due, sheets = _with_old_envelopes(work), list[str](), list[str]()
-    wanted = (Agency.commune_id == work.commune_id, Agency.state != circles.CLOSED)
+    wanted = (Agency.commune_id == work.commune_id, Agency.state != AgencyState.CLOSED)
     for agency_id in work.session.execute(select(Agency.id).where(*wanted).order_by(Agency.name)).scalars().all():
         agency = fresh.agency(work.session, work.commune_id, agency_id)
         rows = hanging.to_agency(work.hands, agency_id)
@@ -118,5 +118,5 @@ def _with_old_envelopes(work: Work) -> set[UUID]:
     """Find the agencies that hold an envelope of an earlier algorithm; what it holds is verified when it is opened."""
     ours = Envelope.__table__.c.commune_id == work.commune_id
     rows = scope.every(work.permit, Envelope, ours, "agency_id", "kind", "blob").on(work.session)
-    kinds = {KEPT: algorithms.E1}
+    kinds = {EnvelopeKind.KEPT: algorithms.E1}
     return {row.agency_id for row in rows if kinds.get(row.kind, algorithms.E2).outdated(row.blob)}
