@@ -1,4 +1,4 @@
-"""States and kinds stand in rows that are signed: their values never move, and they are signed as the texts they are."""
+"""States and kinds stand in signed rows: their values never move, and they are signed as the texts that they are."""
 
 import pytest
 
