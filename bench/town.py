@@ -11,8 +11,9 @@ from casework.accounts import actions as accounts
 from casework.accounts import door, doorstep
 from casework.accounts.doorstep import Knock
 from casework.cases import codes, facts, reading, writing
-from casework.cases.models import OPEN, Case
+from casework.cases.models import Case
 from casework.cases.sections import Contact, Identity, Incident, Label, Story
+from casework.cases.states import CaseState
 from casework.config import Config
 from casework.db import Database, upgrade
 from casework.demo import folder
@@ -109,7 +110,7 @@ def _open_one(work: Work) -> UUID:
         id=uuid4(),
         owner_id=work.actor.agency_id,
         holder_id=work.me,
-        state=OPEN,
+        state=CaseState.OPEN,
         opened=reading.day_of(work.hands.at),
         code_tag=marked,
     )

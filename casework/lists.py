@@ -23,7 +23,7 @@ def must_be_complete(done: Collection[Act]) -> None:
 
 
 def gaps(done: Collection[Act]) -> Iterator[str]:
-    """Yield what is missing between the lists; one that cannot be read, or is asked in vain, raises its own sentence."""
+    """Yield what is missing between the lists; a list that cannot be read raises its own sentence."""
     for name in _READ:
         codelist(name)
     agencies.coordinating()

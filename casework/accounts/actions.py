@@ -16,6 +16,7 @@ from casework.vault.circles import Enrolment, NewMember
 from casework.vault.hands import Lock
 from casework.vault.keyring import AgencyKeys
 from casework.vault.models import Commune, Member
+from casework.vault.states import AgencyState
 
 __all__ = ["Begun", "Opened", "WrongPassphrase", "keep", "sign_in", "sign_out", "unlock"]
 # The size of most communes.
@@ -44,7 +45,7 @@ def add_agency(work: Work, kind: str, name: str, *, duty_phone: str = "") -> Age
     there already receives nothing until the Women's Union has confirmed it.
     """
     somebody = work.session.execute(select(Member.id).where(Member.commune_id == work.commune_id).limit(1)).first()
-    state = circles.NEW if somebody else circles.ACTIVE
+    state = AgencyState.NEW if somebody else AgencyState.ACTIVE
     keys = circles.make_agency(work.hands, kind=kind, name=name, duty_phone=duty_phone, state=state)
     if kind == agencies.coordinating():
         founded = clock.local(fresh.commune(work.session, work.commune_id).created)

@@ -13,16 +13,17 @@ from casework.codelists import codelist
 from casework.errors import BadInput, CaseworkError, NotFound, VaultError, say
 from casework.gate import Gate, Work, action
 from casework.policy.words import Act, Role
-from casework.vault import circles, heads
+from casework.vault import heads
 from casework.vault.entry import admission, bound
 from casework.vault.entry.models import Admission
 from casework.vault.entry.renewal import Phone, Renewed
 from casework.vault.entry.words import fingerprint
 from casework.vault.models import Agency, Commune, Head, Member, Wrap
+from casework.vault.states import MemberState
 from casework.vietnamese import plain
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
-_NOT_SHOWN = frozenset({circles.ACTIVE, circles.LOCKED, circles.LEFT})
+_NOT_SHOWN = frozenset({MemberState.ACTIVE, MemberState.LOCKED, MemberState.LEFT})
 
 
 class WrongAdmission(CaseworkError):
@@ -68,7 +69,7 @@ def add_member(work: Work, username: str, name: str, role: Role) -> UUID:
         username=username,
         name=name,
         roles=role.value,
-        state=circles.INVITED,
+        state=MemberState.INVITED,
         public_key=b"",
     )
     heads.create(work.session, work.commune_id, "member", member.id)
@@ -84,11 +85,11 @@ def restart(work: Work, member_id: UUID) -> None:
     head, member = _somebody(work, member_id)
     if member_id == work.me:
         raise BadInput(say("Không tự bắt đầu lại cho chính mình. Hãy nhờ một quản trị viên khác."))
-    if member.state == circles.LEFT:
+    if member.state == MemberState.LEFT:
         raise BadInput(say("Người này đã nghỉ. Hãy ghi tên như người mới."))
     if member.agency_id is not None and _holds_keys(work, member.agency_id) and _is_last(work, member):
         raise BadInput(say("Chỉ còn người này giữ khóa của cơ quan. Hãy khôi phục tại máy chủ bằng hai phiếu."))
-    member.state = circles.INVITED
+    member.state = MemberState.INVITED
     bound.take(work.session, head, member, bound.rows(work.session, member, Admission, *bound.SESSIONS))
 
 
@@ -106,13 +107,13 @@ def invite(work: Work, member_id: UUID) -> tuple[Colleague, str]:
     """Make a code for somebody who was written down, and return it to be shown once and handed over in person."""
     work.about = member_id
     head, member = _somebody(work, member_id)
-    if member.state not in (circles.INVITED, circles.WAITING):
+    if member.state not in (MemberState.INVITED, MemberState.WAITING):
         raise BadInput(say("Người này đang dùng tài khoản. Người quản trị phải bắt đầu lại trước."))
     if not _may_invite(work, member.agency_id, member_id):
         raise BadInput(say("Phải do một đồng nghiệp cùng cơ quan, đang giữ khóa, tạo mã này."))
     keyed = member.agency_id is not None and _holds_keys(work, member.agency_id)
     [lock] = fresh.locks(work.hands, [member.agency_id]) if keyed and member.agency_id else [None]
-    member.state = circles.INVITED
+    member.state = MemberState.INVITED
     code = admission.invite(work.hands, head, member, lock, by=work.me)
     return next(one for one in colleagues(work) if one.id == member_id), code
 
@@ -142,7 +143,7 @@ def confirm(work: Work, member_id: UUID, words: str) -> None:
     work.about = member_id
     head, member = _somebody(work, member_id)
     rows: list[Admission] = bound.rows(work.session, member, Admission)
-    if member.state != circles.WAITING or not rows or not work.hands.holds(rows[0].agency_id or work.commune_id):
+    if member.state != MemberState.WAITING or not rows or not work.hands.holds(rows[0].agency_id or work.commune_id):
         raise NotFound("admission")
     if fingerprint(member.public_key) != words:
         raise BadInput(say("Khóa vừa thay đổi. Hãy so lại bốn từ với người ấy."))
@@ -178,7 +179,7 @@ def _open(work: Work, code: bytes) -> tuple[Admission, Member]:
         raise WrongAdmission(_WRONG)
     member = fresh.member(work.session, work.commune_id, found.member_id)
     row = work.session.get_one(Admission, (work.commune_id, found.id))
-    if member.state != circles.INVITED or not admission.alive(row, at=work.hands.at):
+    if member.state != MemberState.INVITED or not admission.alive(row, at=work.hands.at):
         raise WrongAdmission(_WRONG)
     if row.agency_id and fresh.agency(work.session, work.commune_id, row.agency_id).epoch != row.epoch:
         raise WrongAdmission(say("Cơ quan đã đổi khóa sau khi mã này được tạo. Hãy xin mã mới."))
@@ -220,9 +221,9 @@ def _is_last(work: Work, member: Member) -> bool:
         .join(Member, (Member.commune_id == Wrap.commune_id) & (Member.id == Wrap.member_id))
     )
     mine = (Wrap.commune_id == work.commune_id, Wrap.agency_id == member.agency_id, Wrap.member_id != member.id)
-    return work.session.execute(others.where(*mine, Member.state == circles.ACTIVE)).scalar_one() == 0
+    return work.session.execute(others.where(*mine, Member.state == MemberState.ACTIVE)).scalar_one() == 0
 
 
 def _words(work: Work, member_id: UUID) -> str:
     member = fresh.member(work.session, work.commune_id, member_id)
-    return fingerprint(member.public_key) if member.state == circles.WAITING else ""
+    return fingerprint(member.public_key) if member.state == MemberState.WAITING else ""

@@ -11,12 +11,12 @@ from casework.clock import MICROSECOND
 from casework.codelists import agencies
 from casework.gate import Work
 from casework.policy.words import Role
-from casework.vault.circles import ACTIVE
 from casework.vault.entry import admission
 from casework.vault.entry.models import Admission
 from casework.vault.hands import Hands
 from casework.vault.models import Agency, Member, Wrap
 from casework.vault.recovery import sheets
+from casework.vault.states import MemberState
 
 HOLDERS = 2
 DRILLED_DAYS = 180
@@ -61,7 +61,7 @@ def lonely(hands: Hands) -> list[Lonely]:
 def _held(hands: Hands) -> Counter[UUID]:
     """Count for each agency who is at work and holds its newest key."""
     same = (Agency.commune_id == Wrap.commune_id, Agency.id == Wrap.agency_id, Agency.epoch == Wrap.epoch)
-    hers = (Member.commune_id == Wrap.commune_id, Member.id == Wrap.member_id, Member.state == ACTIVE)
+    hers = (Member.commune_id == Wrap.commune_id, Member.id == Wrap.member_id, Member.state == MemberState.ACTIVE)
     rows = select(Wrap.agency_id).join(Agency, and_(*same)).join(Member, and_(*hers))
     return Counter(hands.session.execute(rows.where(Wrap.commune_id == hands.commune_id)).scalars())
 

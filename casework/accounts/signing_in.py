@@ -9,16 +9,17 @@ from casework.audit import fresh
 from casework.errors import CaseworkError, SignInNeeded, VaultError, say
 from casework.gate import Work, action
 from casework.policy.words import Act
-from casework.vault import circles, sessions
+from casework.vault import sessions
 from casework.vault.entry import bound, totp
 from casework.vault.entry.models import Interview, Totp
 from casework.vault.kek import DEMO_ID
 from casework.vault.models import Member, SessionRow, Slot
 from casework.vault.sessions import FULL, NIGHT, PENDING, RENEW, Standing
+from casework.vault.states import MemberState
 
 _WRONG = say("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy thử lại.")
 # Who may be at the door: somebody whom her colleague has yet to confirm comes in only as far as a page that says so.
-_COMES_IN = frozenset({circles.ACTIVE, circles.WAITING})
+_COMES_IN = frozenset({MemberState.ACTIVE, MemberState.WAITING})
 
 
 class WrongPassphrase(CaseworkError):

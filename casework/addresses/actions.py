@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 from casework.audit import fresh
 from casework.cases import places
 from casework.cases.models import Address
-from casework.cases.places import ACTIVE, RETIRED, Entry
+from casework.cases.places import Entry
+from casework.cases.states import AddressState
 from casework.errors import NotFound
 from casework.gate import Work, action
 from casework.policy.words import Act
@@ -18,7 +19,7 @@ def add_address(work: Work, entry: Entry, *, place_id: UUID | None = None) -> UU
     """Add an address, or write anew the one of this id; raises NotFound if there is none."""
     if place_id is None:
         fresh.head(work.session, work.commune_id, work.commune_id)
-        row = Address(commune_id=work.commune_id, id=uuid4(), state=ACTIVE, **asdict(entry))
+        row = Address(commune_id=work.commune_id, id=uuid4(), state=AddressState.ACTIVE, **asdict(entry))
         work.session.add(row)
     else:
         row = _found(work, place_id)
@@ -32,13 +33,13 @@ def add_address(work: Work, entry: Entry, *, place_id: UUID | None = None) -> UU
 @action(Act.ADDRESS_RETIRE)
 def retire_address(work: Work, place_id: UUID) -> None:
     """Retire an address: nobody is sent there any more, and the row that still offered it cannot be put back."""
-    _found(work, place_id).state = RETIRED
+    _found(work, place_id).state = AddressState.RETIRED
     _sign_again(work)
 
 
 def _found(work: Work, place_id: UUID) -> Address:
     work.about = place_id
-    row = next((one for one in places.rows(work) if one.id == place_id and one.state == ACTIVE), None)
+    row = next((one for one in places.rows(work) if one.id == place_id and one.state == AddressState.ACTIVE), None)
     if row is None:
         raise NotFound("address", about=place_id)
     return row

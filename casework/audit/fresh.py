@@ -14,8 +14,8 @@ from casework.vault import heads
 from casework.vault.hands import Hands, Lock
 from casework.vault.macs import check, columns, know_version, taken_apart
 from casework.vault.models import Agency, AgencyEpoch, Commune, Head, Member
+from casework.vault.states import AgencyState
 
-ACTIVE = "active"
 _line = AuditLine.__table__
 
 
@@ -107,7 +107,7 @@ def locks(hands: Hands, agency_ids: Iterable[UUID]) -> list[Lock]:
 def _lock(hands: Hands, agency_id: UUID) -> Lock:
     found = agency(hands.session, hands.commune_id, agency_id)
     epoch = hands.session.get(AgencyEpoch, (hands.commune_id, agency_id, found.epoch))
-    if epoch is None or found.state != ACTIVE:
+    if epoch is None or found.state != AgencyState.ACTIVE:
         raise VaultError("unopened")
     return Lock(agency_id=agency_id, epoch=epoch.epoch, public_key=epoch.public_key)
 

@@ -17,6 +17,7 @@ from casework.vault import bound, circles, epochs, heads
 from casework.vault.models import Agency, Wrap
 from casework.vault.recovery import sheets
 from casework.vault.recovery.models import Recovery, RecoveryOfficer, RecoveryPair
+from casework.vault.states import AgencyState, MemberState
 
 _SMALLEST = 2
 # What opens a circle's key, and ends with the circle.
@@ -93,7 +94,7 @@ def make_circle(work: Work, members: Sequence[UUID]) -> UUID:
 def may_join(work: Work, colleague: Colleague) -> bool:
     """Tell whether somebody may be named into a circle: an active member of my agency who works on cases."""
     works_on_cases = not set(policy().rows[Act.CASE_OPEN].who).isdisjoint(colleague.roles)
-    return colleague.state == circles.ACTIVE and colleague.agency_id == work.actor.agency_id and works_on_cases
+    return colleague.state == MemberState.ACTIVE and colleague.agency_id == work.actor.agency_id and works_on_cases
 
 
 @action(Act.CASE_RESTRICT)
@@ -140,7 +141,7 @@ def lift(work: Work, case_id: UUID) -> None:
     if found.case.holder_id != work.me or work.actor.agency_id is None:
         raise Refused("only its holder", about=case_id)
     passing.pass_on(work, found, work.actor.agency_id)
-    circle.state, circle.rotation_due = circles.CLOSED, False
+    circle.state, circle.rotation_due = AgencyState.CLOSED, False
     remaining = []
     for row in bound.to_agency(work.hands, circle.id):
         if isinstance(row, _OPENING):

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from casework import clock
-from casework.cases.models import OPEN
 from casework.cases.reading import Held
 from casework.cases.sections import Incident, Letter
+from casework.cases.states import CaseState
 from casework.clock import LOCAL
 from casework.codelists import codelist
 from casework.gate import Work
@@ -111,7 +111,7 @@ def told_in(work: Work, found: Held) -> tuple[Section, ...]:
 
 def running(work: Work, found: Held, pages: Iterable[Page]) -> FirstHours | None:
     """Return the first hours of an open case while they may be running; of letters the newest counts."""
-    if found.case.state != OPEN:
+    if found.case.state != CaseState.OPEN:
         return None
     told = {page.section: hours for page in pages if (hours := _of_page(page)) is not None}
     known = told.get(Section.INCIDENT) or told.get(Section.LETTER)

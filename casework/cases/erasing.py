@@ -5,15 +5,16 @@ from uuid import UUID
 from casework.accounts import staff
 from casework.audit import read
 from casework.cases import naming, reading, writing
-from casework.cases.models import CLOSED, OPEN, Ground, Referral
+from casework.cases.models import Ground, Referral
 from casework.cases.reading import Held
 from casework.cases.sections import Label
+from casework.cases.states import CaseState
 from casework.errors import VaultError
 from casework.gate import Work
 from casework.policy.words import Act, Section
 from casework.vault import heads, shred
-from casework.vault.circles import ACTIVE
 from casework.vault.models import Document
+from casework.vault.states import MemberState
 
 _WITH_REFERRALS = frozenset({Section.LETTER, Section.GROUNDS})
 
@@ -46,15 +47,15 @@ def _pass_on(work: Work, found: Held, owner_id: UUID, label: Label) -> None:
     """Make an agency that wrote of the case its owner; it learns the code alone, sealed to it."""
     found.case.owner_id, found.case.standin_id = owner_id, None
     found.case.holder_id = _holder(work, found, owner_id)
-    if found.case.state == OPEN:
-        found.case.state, found.case.closed = CLOSED, reading.day_of(work.hands.at)
+    if found.case.state == CaseState.OPEN:
+        found.case.state, found.case.closed = CaseState.CLOSED, reading.day_of(work.hands.at)
     writing.save(work, found, label)
     writing.take_away(work, found)
 
 
 def _holder(work: Work, found: Held, agency_id: UUID) -> UUID:
     """Return who of an agency wrote last about a case, or else whoever works there."""
-    there = [one.id for one in staff.colleagues(work) if one.agency_id == agency_id and one.state == ACTIVE]
+    there = [one.id for one in staff.colleagues(work) if one.agency_id == agency_id and one.state == MemberState.ACTIVE]
     wrote = [line.who for line in read.about(work.hands, found.id, acts=[Act.NOTE_ADD, Act.REFERRAL_OPEN])]
     for member_id in (*wrote, *there):
         if member_id is not None and member_id in there:

@@ -4,15 +4,16 @@ from uuid import uuid4
 
 from casework.audit import fresh
 from casework.cases import writing
-from casework.cases.models import LIVE_GROUND, REVIEW, Ground
+from casework.cases.models import Ground
 from casework.cases.reading import Held
 from casework.cases.sections import GroundEntry
+from casework.cases.states import GroundState
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
 from casework.errors import BadInput
 from casework.gate import Work
 from casework.policy.words import Section
-from casework.vault.circles import ACTIVE
+from casework.vault.states import AgencyState
 
 # Consent is asked again after six months; the other grounds end with their referral.
 _CONSENT_DAYS = 183
@@ -23,7 +24,7 @@ def record(work: Work, found: Held, entry: GroundEntry) -> Ground:
     receiver = fresh.agency_of_kind(work.hands, entry.receiver)
     if receiver is None:
         raise BadInput("Xã chưa ghi cơ quan nhận này vào sổ.")
-    if receiver.state != ACTIVE:
+    if receiver.state != AgencyState.ACTIVE:
         raise BadInput("Cơ quan này mới ghi vào sổ, Chủ tịch Hội Phụ nữ chưa xác nhận, nên chưa nhận được gì.")
     if receiver.id in work.actor.agencies:
         raise BadInput("Cơ quan giữ vụ việc đã đọc được rồi, không cần căn cứ.")
@@ -50,5 +51,5 @@ def record(work: Work, found: Held, entry: GroundEntry) -> Ground:
 def _state(kind: str, consent: str) -> str:
     """Return how an entry begins: danger carries at once and waits for a second person, consent only if granted."""
     if kind == "danger":
-        return REVIEW
-    return consent if kind == "consent" and consent != "granted" else LIVE_GROUND
+        return GroundState.REVIEW
+    return consent if kind == "consent" and consent != "granted" else GroundState.LIVE

@@ -12,8 +12,8 @@ from casework.errors import BadInput, NotFound
 from casework.gate import Work, action
 from casework.policy.words import Act, Role
 from casework.vault import epochs
-from casework.vault.circles import ACTIVE
 from casework.vault.models import Member
+from casework.vault.states import MemberState
 
 
 @action(Act.CASE_HAND_OVER)
@@ -54,6 +54,6 @@ def _heir(work: Work, leaver: Member, owner_id: UUID) -> UUID | None:
     """Find who shall hold a case: the lead, else me, else a deputy or whoever else can read it."""
     agency = fresh.agency(work.session, work.commune_id, owner_id)
     holding = epochs.holders(work.hands, agency) - {leaver.id}
-    able = [one for one in colleagues(work) if one.id in holding and one.state == ACTIVE]
+    able = [one for one in colleagues(work) if one.id in holding and one.state == MemberState.ACTIVE]
     ranked = sorted(able, key=lambda one: (Role.LEAD not in one.roles, one.id != work.me, Role.DEPUTY not in one.roles))
     return ranked[0].id if ranked else None

@@ -9,19 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from casework.db import GUARDED, Record
 from casework.vault.macs import Maced
 
-DRAFT, OPEN, CLOSED, VOID = "draft", "open", "closed", "void"
-LIVE_GROUND = "live"
-# It carries as a live one does, and waits for the second person's word: routing needs to know that, no key to tell it.
-REVIEW = "review"
-CARRYING_GROUND = frozenset({LIVE_GROUND, REVIEW})
-SENT, OPENED, ACCEPTED, ASKED, DONE = "sent", "opened", "accepted", "asked", "done"
-# `over` is what was done and may no longer be read.
-DECLINED, WITHDRAWN, EXPIRED, OVER = "declined", "withdrawn", "expired", "over"
-# While a referral is in one of these states its receiver gets new revisions of what was agreed; in `done` it keeps
-# what it has until the ground ends or the case closes.
-LIVE_REFERRAL = frozenset({SENT, OPENED, ACCEPTED, ASKED})
-READABLE = LIVE_REFERRAL | {DONE}
-
 
 class Case(Record, Maced):
     """One case, from its first draft on: who holds it, whether it is open and since which day.

@@ -8,13 +8,12 @@ from sqlalchemy import select
 
 from casework.audit import fresh
 from casework.cases.models import Address
+from casework.cases.states import AddressState
 from casework.errors import NotFound
 from casework.gate import Work, action
 from casework.policy.permit import allowed
 from casework.policy.words import Act
 from casework.vietnamese import text_key
-
-ACTIVE, RETIRED = "active", "retired"
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def list_addresses(work: Work) -> Register:
     """Read the register; retired addresses are shown to those who keep it."""
     commune = fresh.commune(work.session, work.commune_id)
     keeps = allowed(work.actor, Act.ADDRESS_RETIRE)
-    found = [_place(row) for row in rows(work) if keeps or row.state == ACTIVE]
+    found = [_place(row) for row in rows(work) if keeps or row.state == AddressState.ACTIVE]
     return Register(places=_sorted(found), hamlets=tuple(filter(None, commune.hamlets.split("\n"))))
 
 
@@ -108,4 +107,4 @@ def _place(row: Address) -> Place:
         contact=row.contact,
         note=row.note,
     )
-    return Place(id=row.id, entry=entry, active=row.state == ACTIVE)
+    return Place(id=row.id, entry=entry, active=row.state == AddressState.ACTIVE)

@@ -11,13 +11,13 @@ from casework.errors import CaseworkError, VaultError
 from casework.gate import Gate, Person, Work, action
 from casework.policy.permit import allowed
 from casework.policy.words import Act
-from casework.vault import circles, epochs
-from casework.vault.envelopes import KEPT
+from casework.vault import epochs
 from casework.vault.macs import check, know_version, shape
 from casework.vault.models import Agency, Document, Head
+from casework.vault.states import EnvelopeKind, MemberState
 
 # Who keeps her key when it is renewed: somebody who is locked for now may be let in again.
-_KEEPS = frozenset({circles.ACTIVE, circles.LOCKED})
+_KEEPS = frozenset({MemberState.ACTIVE, MemberState.LOCKED})
 _HEAD = shape(Head)
 log = logging.getLogger(__name__)
 
@@ -80,4 +80,4 @@ def _counted(work: Work, agency_id: UUID) -> dict[tuple[int, str], int]:
 
 
 def _all_kept(epoch: int, count: int) -> dict[tuple[int, str], int]:
-    return {(epoch, KEPT): count} if count else {}
+    return {(epoch, EnvelopeKind.KEPT): count} if count else {}

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from casework import clock
 from casework.audit import fresh
 from casework.cases import statements
-from casework.cases.models import VOID, Case
+from casework.cases.models import Case
 from casework.cases.statements import Wanted, drafted, reachable, set_aside
+from casework.cases.states import CaseState
 from casework.policy.permit import Actor, Permit
 from casework.policy.words import Reach, Role, Section
 from casework.vault.macs import columns
@@ -224,7 +225,7 @@ _WHOSE = and_(
 )
 _HELD_BY = select(_case.c.id, _case.c.owner_id).where(
     _case.c.commune_id == bindparam("commune"),
-    _case.c.state != VOID,
+    _case.c.state != CaseState.VOID,
     or_(_case.c.holder_id == bindparam("member"), _case.c.standin_id == bindparam("member")),
 )
 _IN_IT = and_(_document.c.commune_id == _envelope.c.commune_id, _document.c.id == _envelope.c.document_id)

@@ -9,15 +9,17 @@ from sqlalchemy import select
 
 from casework.audit import fresh
 from casework.cases import reading, writing
-from casework.cases.models import CARRYING_GROUND, DONE, EXPIRED, LIVE_REFERRAL, OVER, READABLE, Ground, Referral
+from casework.cases.models import Ground, Referral
 from casework.cases.reading import Held
+from casework.cases.states import CARRYING_GROUND, LIVE_REFERRAL, READABLE, ReferralState
 from casework.codelists import agencies
 from casework.gate import Work
 from casework.policy.words import Section
 from casework.vault import heads
-from casework.vault.envelopes import SENT, DocumentRow, give, open_key, rekey
+from casework.vault.envelopes import DocumentRow, give, open_key, rekey
 from casework.vault.hands import Lock
 from casework.vault.models import Agency, Document, Envelope
+from casework.vault.states import EnvelopeKind
 
 # The first bytes of a referral's id begin the series of each of its letters.
 _LETTER_MARK = 8
@@ -78,7 +80,7 @@ def keep(work: Work, found: Held) -> None:
     """Turn what was sent to my agency into what it keeps, so that it opens under the agency's own safe key."""
     documents = {one.id: one for one in reading.hanging(work, found, Document)}
     for envelope in reading.hanging(work, found, Envelope):
-        if envelope.kind == SENT and work.hands.holds(envelope.agency_id):
+        if envelope.kind == EnvelopeKind.SENT and work.hands.holds(envelope.agency_id):
             reading.prepare(work, envelope)
             rekey(work.hands, documents[envelope.document_id], envelope)
     heads.change(work.session, found.head)
@@ -86,7 +88,7 @@ def keep(work: Work, found: Held) -> None:
 
 def finish(work: Work, found: Held, referral: Referral, ground: Ground) -> None:
     """Note which revisions the receiver keeps of a referral that is done: the newest ones now, never the next."""
-    if referral.state == DONE and not referral.kept:
+    if referral.state == ReferralState.DONE and not referral.kept:
         shared = agreed(ground) | {Section.LABEL}
         newest = [one for one in heads.entries(found.head.listing) if one.section in shared]
         referral.kept = ",".join(f"{one.section}:{one.revision}" for one in newest)
@@ -134,7 +136,7 @@ def state_of(referral: Any, ground: Any, at: int) -> str:
     state: str = referral.state
     if state not in READABLE or is_live(ground, at):
         return state
-    return OVER if state == DONE else EXPIRED
+    return ReferralState.OVER if state == ReferralState.DONE else ReferralState.EXPIRED
 
 
 def readers_of(work: Work, found: Held, section: Section) -> list[UUID]:

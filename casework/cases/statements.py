@@ -11,19 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Exists, Select, and_, bindparam, exists, false, func, not_, or_, select, tuple_
 
 from casework.audit import fresh, recent
-from casework.cases.models import (
-    CARRYING_GROUND,
-    CLOSED,
-    DRAFT,
-    OPEN,
-    READABLE,
-    REVIEW,
-    SENT,
-    VOID,
-    Case,
-    Ground,
-    Referral,
-)
+from casework.cases.models import Case, Ground, Referral
+from casework.cases.states import CARRYING_GROUND, READABLE, CaseState, GroundState, ReferralState
 from casework.policy.permit import Actor
 from casework.policy.words import Reach, Section
 from casework.vault.envelopes import Sheet
@@ -137,8 +126,8 @@ def grounds(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
 @lru_cache(maxsize=1024)
 def under_review(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
     """Select the ids of the open cases with a ground that waits for the word of a second person."""
-    here = _hangs(_ground, and_(condition, _case.c.state == OPEN), actor)
-    return select(_ground.c.case_id).distinct().where(here, _ground.c.state == REVIEW)
+    here = _hangs(_ground, and_(condition, _case.c.state == CaseState.OPEN), actor)
+    return select(_ground.c.case_id).distinct().where(here, _ground.c.state == GroundState.REVIEW)
 
 
 def _newest() -> Any:
@@ -165,17 +154,21 @@ def drafted(actor: Actor, reach: Reach) -> ColumnElement[bool]:
     mine = _case.c.holder_id == actor.member_id
     left = and_(_case.c.opened <= bindparam("left"), among(_case.c.owner_id, actor.agencies))
     reached_by = or_(mine, left) if reach >= Reach.AGENCY else mine
-    return and_(_case.c.commune_id == actor.commune_id, _case.c.state == DRAFT, reached_by)
+    return and_(_case.c.commune_id == actor.commune_id, _case.c.state == CaseState.DRAFT, reached_by)
 
 
 def reachable(actor: Actor, reach: Reach) -> ColumnElement[bool]:
     """Return which cases are reached; what depends on a referral asks for the present moment (`now`)."""
-    return and_(_case.c.commune_id == actor.commune_id, among(_case.c.state, (OPEN, CLOSED)), _reached(actor, reach))
+    return and_(
+        _case.c.commune_id == actor.commune_id,
+        among(_case.c.state, (CaseState.OPEN, CaseState.CLOSED)),
+        _reached(actor, reach),
+    )
 
 
 def set_aside(actor: Actor, reach: Reach) -> ColumnElement[bool]:
     """Return which cases that have been set aside are reached; a draft that was discarded never was a case."""
-    here = and_(_case.c.commune_id == actor.commune_id, _case.c.state == VOID, _case.c.code_tag.is_not(None))
+    here = and_(_case.c.commune_id == actor.commune_id, _case.c.state == CaseState.VOID, _case.c.code_tag.is_not(None))
     return and_(here, _reached(actor, reach))
 
 
@@ -189,7 +182,7 @@ def _reached(actor: Actor, reach: Reach) -> ColumnElement[bool]:
     clauses: dict[Reach, ColumnElement[bool]] = {
         Reach.OWN: _case.c.holder_id == actor.member_id,
         Reach.HOLDING: holding,
-        Reach.GRANTED: or_(holding, _carried(actor, READABLE - {SENT})),
+        Reach.GRANTED: or_(holding, _carried(actor, READABLE - {ReferralState.SENT})),
         Reach.OFFERED: or_(holding, _carried(actor, READABLE)),
         Reach.LAPSED: _referred(actor, READABLE, ended),
         Reach.COUNTED: or_(holding, among(_case.c.owner_id, actor.agencies), _given_to_count(actor)),

@@ -37,7 +37,7 @@ class Founded:
 
 
 def found(gate: Gate, passphrases: Mapping[str, str]) -> Founded:
-    """Found the commune and enrol everybody with her passphrase, as a console does."""
+    """Found the commune and enrol, as a console does, everybody who has a passphrase."""
     here = commune()
     commune_id = uuid4()
     console = Person(Actor(commune_id, None, (Role.CONSOLE,)), commune_id)
@@ -46,14 +46,12 @@ def found(gate: Gate, passphrases: Mapping[str, str]) -> Founded:
         code: gate.perform(console, accounts.add_agency, code, name, duty_phone=here.phones[code])
         for code, name in here.agencies.items()
     }
-    control = gate.control(commune_id)
+    control, people = gate.control(commune_id), [one for one in residents() if one.username in passphrases]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        made = pool.map(
-            lambda one: _patiently(lambda: circles.prepare(control, passphrases[one.username])), residents()
-        )
+        made = pool.map(lambda one: _patiently(lambda: circles.prepare(control, passphrases[one.username])), people)
         ids = {
             one.username: gate.perform(console, accounts.enrol, _member(one, keys), enrolment, keys=_key(one, keys))
-            for one, enrolment in zip(residents(), made, strict=True)
+            for one, enrolment in zip(people, made, strict=True)
         }
     return Founded(commune_id, ids)
 

@@ -9,11 +9,11 @@ from uuid import UUID
 from casework.accounts import holding, staff
 from casework.audit import read
 from casework.cases import delay, facts, finding, naming, pace, reading, sharing, writing
-from casework.cases.models import CLOSED, OPEN
 from casework.cases.naming import label_of
 from casework.cases.questions import SectionData
 from casework.cases.reading import Held, Listed
 from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan
+from casework.cases.states import CaseState
 from casework.desk.pages import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, Written, day_named
 from casework.endings.actions import list_requests
 from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, Throttled, say
@@ -67,7 +67,9 @@ def _drawing(work: Work, names: Mapping[UUID, str]) -> Callable[[Any, Label], Ca
     me, agencies = work.me, work.actor.agencies
 
     def draw(row: Any, label: Label) -> CaseLine:
-        standing = CLOSED if row.state != OPEN else IN_DANGER if label.danger == "yes" else OPEN
+        standing = (
+            CaseState.CLOSED if row.state != CaseState.OPEN else IN_DANGER if label.danger == "yes" else CaseState.OPEN
+        )
         opened, holder = day_named(row.opened), names.get(row.holder_id, "")
         mine, ours = row.holder_id == me, row.owner_id in agencies
         return CaseLine(row.id, label.code, label.nickname, standing, opened, holder, mine, ours)
@@ -238,12 +240,12 @@ def close_case(work: Work, case_id: UUID, *, outcome: str, words: str, again: bo
     Raises Conflict if somebody else has just done so.
     """
     found = reading.held(work, case_id)
-    if found.case.state != (CLOSED if again else OPEN):
+    if found.case.state != (CaseState.CLOSED if again else CaseState.OPEN):
         raise Conflict("Vụ việc này vừa được đóng hoặc mở lại. Hãy xem lại trang.", about=case_id)
     page = reading.page(work, found, Section.PLAN)
     plan = Plan.from_json(page.data) if page else Plan()
     writing.save(work, found, Plan(actions=plan.actions, outcome="" if again else outcome, closing_words=words))
-    found.case.state = OPEN if again else CLOSED
+    found.case.state = CaseState.OPEN if again else CaseState.CLOSED
     found.case.closed = None if again else reading.day_of(work.hands.at)
     if not again:
         sharing.end_all(work, found)

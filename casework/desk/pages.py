@@ -9,9 +9,9 @@ from uuid import UUID
 
 from casework import clock
 from casework.cases.delay import FirstHours
-from casework.cases.models import CLOSED, OPEN
 from casework.cases.questions import SectionData
 from casework.cases.sections import Contact, Label
+from casework.cases.states import CaseState
 from casework.endings.actions import Request
 from casework.intake.actions import Draft
 from casework.oversight.watch import Watch
@@ -22,7 +22,7 @@ from casework.statistics.periods import Period
 
 # What a case may be called in a list, the most pressing first.
 IN_DANGER = "danger"
-STANDINGS = (IN_DANGER, OPEN, CLOSED)
+STANDINGS = (IN_DANGER, CaseState.OPEN, CaseState.CLOSED)
 _EPOCH = clock.moment(0).date().toordinal()
 
 
@@ -51,7 +51,7 @@ class CaseLine(NamedTuple):
     @property
     def is_open(self) -> bool:
         """Tell whether the case is still being followed."""
-        return self.standing != CLOSED
+        return self.standing != CaseState.CLOSED
 
     @property
     def urgent(self) -> bool:
@@ -95,12 +95,12 @@ class Home:
     @cached_property
     def followed(self) -> list[CaseLine]:
         """Return the other open cases of our own; what was referred to us stands among the referrals."""
-        return self._ours(OPEN)
+        return self._ours(CaseState.OPEN)
 
     @cached_property
     def closed(self) -> list[CaseLine]:
         """Return the closed cases of our own."""
-        return self._ours(CLOSED)
+        return self._ours(CaseState.CLOSED)
 
     def _ours(self, standing: str) -> list[CaseLine]:
         return [line for line in self.cases if line.standing == standing and line.ours]

@@ -14,8 +14,8 @@ from casework.errors import BadInput, Conflict, NotFound
 from casework.gate import Work, action
 from casework.policy.table import policy
 from casework.policy.words import Act, Section
-from casework.vault.circles import ACTIVE
 from casework.vault.envelopes import Page
+from casework.vault.states import MemberState
 
 ASKED, REFUSED, HELD, RELEASED = "asked", "refused", "held", "released"
 _DIED = "died"
@@ -211,6 +211,6 @@ def _candidates(work: Work, found: Held) -> tuple[Colleague, ...]:
     there = [
         one
         for one in staff.holding(work, found.case.owner_id)
-        if one.id != work.me and one.state == ACTIVE and any(role in may for role in one.roles)
+        if one.id != work.me and one.state == MemberState.ACTIVE and any(role in may for role in one.roles)
     ]
     return tuple(sorted(there, key=lambda one: policy().leads.isdisjoint(one.roles)))

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from casework.cases import naming, reading, scope, sharing, writing
-from casework.cases.models import CLOSED, OPEN, VOID
 from casework.cases.reading import Held
 from casework.cases.sections import Facts, Label, Plan
+from casework.cases.states import CaseState
 from casework.errors import BadInput, NotFound
 from casework.gate import Work, action
 from casework.policy.words import Act, Section
@@ -66,7 +66,7 @@ def list_aside(work: Work) -> tuple[Aside, ...]:
 def restore_case(work: Work, case_id: UUID) -> None:
     """Take a case back that was set aside; what was shared stays cut off until it is shared anew."""
     found = reading.held_aside(work, case_id)
-    found.case.state = OPEN if found.case.closed is None else CLOSED
+    found.case.state = CaseState.OPEN if found.case.closed is None else CaseState.CLOSED
     writing.take_away(work, found)
 
 
@@ -84,7 +84,7 @@ def _set_aside(work: Work, found: Held, plan: Plan) -> None:
     before = Plan.from_json(page.data) if page else Plan()
     writing.save(work, found, replace(plan, actions=before.actions))
     sharing.end_all(work, found)
-    found.case.state = VOID
+    found.case.state = CaseState.VOID
     writing.take_away(work, found)
 
 

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from casework import clock
 from casework.cases import reading, scope, writing
-from casework.cases.models import CLOSED
 from casework.cases.naming import label_of
 from casework.cases.reading import Book
 from casework.cases.sections import Label
+from casework.cases.states import CaseState
 from casework.endings.actions import has_died, is_held
 from casework.errors import Conflict
 from casework.gate import Work, action
@@ -71,7 +71,9 @@ def _due(work: Work, months: int) -> tuple[Due, ...]:
     last = months_before(clock.local(work.hands.at).date(), months).toordinal() - _EPOCH
     book = reading.book(work)
     over = [
-        one.id for one in book.cases.values() if one.state == CLOSED and one.closed <= last and _holds(book, one.id)
+        one.id
+        for one in book.cases.values()
+        if one.state == CaseState.CLOSED and one.closed <= last and _holds(book, one.id)
     ]
     found = []
     for one in book.listed([Section.LABEL, Section.PLAN, Section.ERASURE], of=over):

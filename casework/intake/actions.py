@@ -11,7 +11,7 @@ from casework import clock
 from casework.accounts.staff import Colleague, colleagues
 from casework.cases import codes, facts, grounds, reading, scope, sharing, writing
 from casework.cases.circles import make_circle, may_join
-from casework.cases.models import DRAFT, OPEN, VOID, Case
+from casework.cases.models import Case
 from casework.cases.places import Register, list_addresses
 from casework.cases.questions import SectionData
 from casework.cases.reading import Held
@@ -28,12 +28,13 @@ from casework.cases.sections import (
     SafetyPlan,
     Story,
 )
+from casework.cases.states import CaseState
 from casework.codelists import codelist
 from casework.errors import NotFound, Refused
 from casework.gate import Work, action
 from casework.policy.words import Act, Section
-from casework.vault import circles
 from casework.vault.models import Agency
+from casework.vault.states import AgencyState
 
 Pages = Mapping[int, Mapping[str, Any]]
 
@@ -109,7 +110,7 @@ class Setting:
 def begin_intake(work: Work) -> Setting:
     """Open the first page of an intake and bring what its questions need; nothing of a case is read."""
     others = Agency.id.not_in(work.actor.agencies)
-    kinds = select(Agency.kind).where(Agency.commune_id == work.commune_id, others, Agency.state == circles.ACTIVE)
+    kinds = select(Agency.kind).where(Agency.commune_id == work.commune_id, others, Agency.state == AgencyState.ACTIVE)
     here, people = set(work.session.execute(kinds).scalars()), colleagues(work)
     return Setting(
         colleagues=tuple(one for one in people if may_join(work, one) and one.id != work.me),
@@ -136,7 +137,7 @@ def start_draft(work: Work, pages: Pages, *, circle: Sequence[UUID] = (), instea
         id=uuid4(),
         owner_id=owner_id,
         holder_id=work.me,
-        state=DRAFT,
+        state=CaseState.DRAFT,
         opened=reading.day_of(work.hands.at),
     )
     found = writing.add_case(work, case)
@@ -176,7 +177,7 @@ def discard_draft(work: Work, draft_id: UUID) -> None:
     """Delete what a draft holds; its empty shell stays as a case that was never opened."""
     found = reading.held_draft(work, draft_id)
     writing.erase_section(work, found, Section.DRAFT)
-    found.case.state = VOID
+    found.case.state = CaseState.VOID
 
 
 @action(Act.CASE_OPEN)
@@ -193,7 +194,7 @@ def open_case(work: Work, draft_id: UUID, told: Answers | Reader) -> UUID:
         return reading.held(work, draft_id).id
     writing.erase_section(work, found, Section.DRAFT)
     today = clock.local(work.hands.at).date()
-    found.case.state = OPEN
+    found.case.state = CaseState.OPEN
     found.case.opened = reading.day_of(work.hands.at)
     label = _label(work, found, answers)
     counted = facts.derive(answers.identity, answers.incident, received=today, detailed=answers.detailed)

@@ -12,12 +12,11 @@ from casework.gate import Work, action
 from casework.keeping import bound
 from casework.policy.words import Act
 from casework.vault import heads
-from casework.vault.circles import ACTIVE
 from casework.vault.entry.models import Interview
 from casework.vault.models import Member, SessionRow
+from casework.vault.states import MemberState
 
 DAYS = 45
-LOCKED = "locked"
 _IDLE = DAYS * 86_400 * MICROSECOND
 
 
@@ -27,7 +26,9 @@ def lock_idle(work: Work) -> int:
 
     Of each agency, and of the administrators, whoever came last stays: an urgent referral must find somebody.
     """
-    wanted = select(Member.id, Member.agency_id).where(Member.commune_id == work.commune_id, Member.state == ACTIVE)
+    wanted = select(Member.id, Member.agency_id).where(
+        Member.commune_id == work.commune_id, Member.state == MemberState.ACTIVE
+    )
     active = [(row.id, row.agency_id, _last_seen(work, row.id)) for row in work.session.execute(wanted)]
     staying = _last_of_each(active)
     idle = [who for who, _, seen in active if seen <= work.hands.at - _IDLE and who not in staying]
@@ -54,7 +55,7 @@ def _last_seen(work: Work, member_id: UUID) -> int:
 
 def _lock(work: Work, member_id: UUID) -> None:
     member = fresh.member(work.session, work.commune_id, member_id)
-    member.state = LOCKED
+    member.state = MemberState.LOCKED
     for kind in (SessionRow, Interview):
         work.session.execute(delete(kind).where(kind.member_id == member_id))
     head = fresh.head(work.session, work.commune_id, member_id)

@@ -11,21 +11,25 @@ from sqlalchemy import Connection, select
 from casework import bare
 from casework.audit.checkpoint import Shelf
 from casework.audit.models import AuditLine
-from casework.cases.models import CARRYING_GROUND, LIVE_REFERRAL, OPEN, Case, Ground, Referral
+from casework.cases.models import Case, Ground, Referral
+from casework.cases.states import CARRYING_GROUND, LIVE_REFERRAL, CaseState
 from casework.config import Config
 from casework.errors import VaultError
 from casework.gate import Gate
 from casework.keeping import checkpoints, proof
 from casework.vault import heads
 from casework.vault.bytes import E1_OVERHEAD, E1_START, E2_OVERHEAD, E2_START, KEY_BYTES
-from casework.vault.envelopes import KEPT, SENT
 from casework.vault.kek import Control
 from casework.vault.macs import check
 from casework.vault.models import Agency, Document, Envelope, Head, Member, Wrap
+from casework.vault.states import EnvelopeKind
 
 _LEFT = "left"
 # How each kind of envelope begins, and how long it is.
-_FORMS = {KEPT: (E1_START, E1_OVERHEAD + KEY_BYTES), SENT: (E2_START, E2_OVERHEAD + KEY_BYTES)}
+_FORMS = {
+    EnvelopeKind.KEPT: (E1_START, E1_OVERHEAD + KEY_BYTES),
+    EnvelopeKind.SENT: (E2_START, E2_OVERHEAD + KEY_BYTES),
+}
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,7 @@ def _envelopes(book: _Book) -> Iterator[Finding]:
 def _cases(book: _Book) -> Iterator[Finding]:
     there = {row.id for row in book.rows(Member) if row.state != _LEFT}
     for row in book.rows(Case):
-        if row.state == OPEN and row.holder_id not in there:
+        if row.state == CaseState.OPEN and row.holder_id not in there:
             yield Finding("case_file", row.id, "vụ việc đang mở mà không ai phụ trách / open case without a holder")
 
 

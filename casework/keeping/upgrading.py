@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, func, make_url, select
 
 from casework import bare, schema
-from casework.cases.models import ASKED, OPENED, SENT
+from casework.cases.states import ReferralState
 from casework.config import Config, ConfigurationError
 from casework.db import upgrade
 from casework.errors import Busy, CaseworkError, Conflict
@@ -27,7 +27,7 @@ from casework.vault.kek import Kek
 from casework.vault.models import Head
 
 # Nobody has said yet that she comes.
-_UNANSWERED = (SENT, OPENED, ASKED)
+_UNANSWERED = (ReferralState.SENT, ReferralState.OPENED, ReferralState.ASKED)
 _REASON_LENGTH = 200
 _BROKEN = "Nhật ký không đúng sau khi nâng cấp."
 # The copy, what the migration rewrites in it, and the old book beside both.

@@ -18,8 +18,9 @@ from casework.keeping import starting
 from casework.office.pages import Place
 from casework.policy.permit import Actor
 from casework.policy.words import Role
-from casework.vault import circles, kek, signing
+from casework.vault import kek, signing
 from casework.vault.models import Agency, Commune
+from casework.vault.states import AgencyState
 
 _FOUND = select(Agency.commune_id, Agency.id, Agency.name, Commune.name.label("commune")).join(
     Commune, Commune.id == Agency.commune_id
@@ -80,7 +81,7 @@ def agency(here: Installation, code: str, commune: str | None) -> tuple[UUID, UU
 def circle(here: Installation, digits: str) -> tuple[UUID, UUID, str]:
     """Return commune, id and a name for the terminal of an open circle by the digits on its sheets."""
     with here.gate.database.look() as session:
-        rows = session.execute(_FOUND.where(Agency.circle.is_(True), Agency.state != circles.CLOSED)).all()
+        rows = session.execute(_FOUND.where(Agency.circle.is_(True), Agency.state != AgencyState.CLOSED)).all()
     called = [row for row in rows if sheets.called(row.id) == digits.strip().lower()]
     if len(called) != 1:
         raise BadInput(f"Không có nhóm kín số {digits}. Hãy gõ đúng tám chữ số trên tờ.")

@@ -6,12 +6,13 @@ from uuid import UUID, uuid4
 from casework.audit import fresh
 from casework.gate import Work, action
 from casework.policy.words import Act, Role
-from casework.vault import circles, heads
+from casework.vault import heads
 from casework.vault.entry import admission, bound
 from casework.vault.entry.models import Admission, Totp
 from casework.vault.hands import Lock
 from casework.vault.keyring import AgencyKeys
 from casework.vault.models import Member, Slot
+from casework.vault.states import MemberState
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def invite_first(work: Work, card: Card, carry: AgencyKeys | None) -> str:
         username=card.username,
         name=card.name,
         roles=",".join(card.roles),
-        state=circles.INVITED,
+        state=MemberState.INVITED,
         public_key=b"",
     )
     work.session.add(member)
@@ -47,7 +48,7 @@ def invite_first(work: Work, card: Card, carry: AgencyKeys | None) -> str:
 def invite_again(work: Work, member: Member, carry: AgencyKeys) -> str:
     """Make a code with which somebody takes her account anew; whatever opened it before is gone at once."""
     head = fresh.head(work.session, work.commune_id, member.id)
-    member.state = circles.INVITED
+    member.state = MemberState.INVITED
     bound.take(work.session, head, member, bound.rows(work.session, member, Admission, Slot, Totp, *bound.SESSIONS))
     return code(work, member, carry)
 

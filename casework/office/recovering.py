@@ -17,6 +17,7 @@ from casework.vault.keyring import AgencyKeys
 from casework.vault.models import Member, Wrap
 from casework.vault.recovery import sheets
 from casework.vault.recovery.sheets import Sheet, Shown
+from casework.vault.states import MemberState
 
 
 @action(Act.RECOVERY_RENEW)
@@ -84,7 +85,7 @@ def deal_anew(
 
 def _into_circle(work: Work, keys: AgencyKeys, username: str) -> Member:
     """Seal a circle's key to somebody who is at work on cases; whoever was sealed to before keeps hers."""
-    member = _named(work, username, Member.state == circles.ACTIVE)
+    member = _named(work, username, Member.state == MemberState.ACTIVE)
     if set(policy().rows[Act.CIRCLE_READ].who).isdisjoint(member.roles.split(",")):
         raise BadInput("Người này không làm việc với vụ việc. Hãy chọn người phụ trách vụ việc hoặc cơ quan.")
     if work.session.get(Wrap, (work.commune_id, member.id, keys.agency_id, keys.epoch)) is None:
@@ -95,7 +96,7 @@ def _into_circle(work: Work, keys: AgencyKeys, username: str) -> Member:
 def _of_agency(work: Work, agency_id: UUID, username: str) -> Member:
     """Find somebody who works there by the word she signs in with."""
     member = _named(work, username, Member.agency_id == agency_id)
-    if member.state == circles.LEFT:
+    if member.state == MemberState.LEFT:
         raise BadInput("Người này đã nghỉ, nên không vào lại được. Hãy chọn người khác của cơ quan.")
     return member
 

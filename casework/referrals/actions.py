@@ -6,10 +6,11 @@ from casework.accounts import staff
 from casework.audit import fresh
 from casework.cases import delay, reading, scope, sharing
 from casework.cases.delay import FirstHours
-from casework.cases.models import ACCEPTED, LIVE_REFERRAL, OPEN, SENT, Ground, Referral
+from casework.cases.models import Ground, Referral
 from casework.cases.naming import label_of
 from casework.cases.reading import Held
 from casework.cases.sections import SECTIONS, GroundEntry, Incident, Label, Letter
+from casework.cases.states import LIVE_REFERRAL, CaseState, ReferralState
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, Ungrounded
@@ -19,7 +20,7 @@ from casework.referrals import drawing, finding, letters
 from casework.referrals.finding import Found
 from casework.referrals.lines import Preview
 from casework.vault import heads
-from casework.vault.circles import ACTIVE
+from casework.vault.states import MemberState
 
 _CARE = "health"
 # Shown on every list, or never to a person: the preview does not speak of them.
@@ -68,7 +69,7 @@ def _hours(work: Work, held: Held, ground: Ground) -> FirstHours | None:
 def _readers(work: Work, agency_id: UUID) -> tuple[str, ...]:
     """Return the names of those who hold the agency's key and can sign in."""
     holding = set(staff.key_holders(work, agency_id))
-    return tuple(one.name for one in staff.colleagues(work) if one.name in holding and one.state == ACTIVE)
+    return tuple(one.name for one in staff.colleagues(work) if one.name in holding and one.state == MemberState.ACTIVE)
 
 
 @action(Act.REFERRAL_SEND)
@@ -92,12 +93,12 @@ def send(work: Work, case_id: UUID, ground_id: UUID, letter: Letter, *, once: UU
     sharing.share(work, held, ground, lock)
     hours = delay.written(_hours(work, held, ground)) if _CARE in letter.asks else {}
     first = Letter(asks=letter.asks, words=letter.words, **hours)
-    letters.write(work, Found(held, referral, ground, SENT), first, step="send")
+    letters.write(work, Found(held, referral, ground, ReferralState.SENT), first, step="send")
     return referral.id
 
 
 def _must_be_sendable(work: Work, held: Held, ground: Ground) -> None:
-    if held.case.state != OPEN:
+    if held.case.state != CaseState.OPEN:
         raise Conflict("Vụ việc đã đóng. Hãy mở lại trước khi chuyển gửi.", about=held.id)
     if not sharing.is_live(ground, work.hands.at):
         raise Ungrounded(
@@ -118,7 +119,7 @@ def _referral(work: Work, held: Held, ground: Ground, referral_id: UUID) -> Refe
         ground_id=ground.id,
         from_id=held.case.owner_id,
         to_id=ground.receiver_id,
-        state=SENT,
+        state=ReferralState.SENT,
         urgent=urgent,
         sent=work.hands.at,
         due=work.hands.at + minutes * 60 * MICROSECOND,
@@ -150,8 +151,10 @@ def reply(work: Work, case_id: UUID, referral_id: UUID, words: str) -> None:
     found = finding.sent(work, case_id, referral_id)
     found.step(work.permit.act)
     before = letters.of(reading.pages(work, found.held, [Section.LETTER]), referral_id)
-    if found.referral.state in LIVE_REFERRAL - {SENT} and any(letter.step == "accept" for _, letter in before):
-        found.referral.state = ACCEPTED
+    if found.referral.state in LIVE_REFERRAL - {ReferralState.SENT} and any(
+        letter.step == "accept" for _, letter in before
+    ):
+        found.referral.state = ReferralState.ACCEPTED
     letters.write(work, found, Letter(words=words), step="reply")
 
 

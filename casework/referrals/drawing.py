@@ -9,18 +9,19 @@ from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import fresh, read
 from casework.cases import delay, reading, sharing
-from casework.cases.models import WITHDRAWN, Ground
+from casework.cases.models import Ground
 from casework.cases.reading import Held
 from casework.cases.sections import GroundEntry, Letter
+from casework.cases.states import GroundState, ReferralState
 from casework.gate import Work
 from casework.policy.table import policy
 from casework.policy.words import Act, Section
 from casework.referrals import finding
 from casework.referrals.lines import GroundLine, ReferralLine, Sheet
 from casework.referrals.second_look import Review
-from casework.vault.circles import ACTIVE
 from casework.vault.envelopes import Page
 from casework.vault.models import Agency
+from casework.vault.states import MemberState
 
 Sheets = list[tuple[Page, Letter]]
 _CALLS = frozenset({"called", "not_reached"})
@@ -96,7 +97,7 @@ def referral_line(work: Work, row: Any, state: str, about: Around, named: Named)
         other_kind=about.kind(end, named.holder_id),
         phone=about.agencies[row.to_id].duty_phone,
         to_kind=about.agencies[row.to_id].kind,
-        fresh=state != WITHDRAWN and _unread(row.id, named, about, incoming=incoming),
+        fresh=state != ReferralState.WITHDRAWN and _unread(row.id, named, about, incoming=incoming),
         hours=hours,
         call=next((letter for _, letter in reversed(named.sheets) if letter.step in _CALLS), None),
     )
@@ -168,7 +169,7 @@ def _seconds(work: Work, held: Held) -> dict[UUID, str]:
     """Return who of the owner's people may open this case and so review what another has recorded: ids and names."""
     case = held.case
     circle = fresh.agency(work.session, work.commune_id, case.owner_id).circle
-    keepers = [one for one in staff.holding(work, case.owner_id) if one.state == ACTIVE]
+    keepers = [one for one in staff.holding(work, case.owner_id) if one.state == MemberState.ACTIVE]
     leads, holding = policy().leads, {case.holder_id, case.standin_id}
     looks = [one for one in keepers if circle or one.id in holding or not leads.isdisjoint(one.roles)]
     return {one.id: one.name for one in looks}
@@ -189,7 +190,7 @@ def _ground_line(
         receiver_id=ground.receiver_id,
         entry=GroundEntry.from_json(pages[0].data),
         live=sharing.is_live(ground, work.hands.at),
-        withdrawn=ground.state == WITHDRAWN,
+        withdrawn=ground.state == GroundState.WITHDRAWN,
         until=ground.until,
         sections=tuple(sorted(sharing.agreed(ground))),
         by=people.names.get(first.by, ""),

@@ -7,10 +7,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework.cases import grounds, reading, scope, sharing, writing
-from casework.cases.models import CARRYING_GROUND, LIVE_GROUND, OPEN, READABLE, WITHDRAWN, Ground
+from casework.cases.models import Ground
 from casework.cases.naming import label_of
 from casework.cases.reading import Held
 from casework.cases.sections import GroundEntry, Label
+from casework.cases.states import CARRYING_GROUND, READABLE, CaseState, GroundState, ReferralState
 from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.gate import Work, action
@@ -19,8 +20,8 @@ from casework.referrals import drawing, finding, letters
 from casework.referrals.drawing import Named
 from casework.referrals.lines import GroundLine, Ledger, ReferralLine
 from casework.referrals.second_look import Waiting
-from casework.vault.circles import ACTIVE
 from casework.vault.models import Agency
+from casework.vault.states import AgencyState
 
 
 @action(Act.GROUND_LIST)
@@ -41,7 +42,7 @@ def read_ledger(work: Work, case_id: UUID, ground_id: UUID | None = None, *, tow
         case_id=case_id,
         code=label.code,
         nickname=label.nickname,
-        is_open=held.case.state == OPEN,
+        is_open=held.case.state == CaseState.OPEN,
         only_counselling=label.only_counselling == "yes",
         grounds=lines,
         referrals=_referrals(work, held, label),
@@ -66,7 +67,7 @@ def _referrals(work: Work, held: Held, label: Label) -> tuple[ReferralLine, ...]
 def _receivers(work: Work, held: Held) -> tuple[str, ...]:
     """Return which agencies of the commune could be given something, but not the one whose case it is."""
     others = (Agency.commune_id == work.commune_id, Agency.id.not_in(work.actor.agencies))
-    here = set(work.session.execute(select(Agency.kind).where(*others, Agency.state == ACTIVE)).scalars())
+    here = set(work.session.execute(select(Agency.kind).where(*others, Agency.state == AgencyState.ACTIVE)).scalars())
     return tuple(one.code for one in codelist("bundle") if one.code in here)
 
 
@@ -129,7 +130,7 @@ def review_ground(work: Work, case_id: UUID, ground_id: UUID, *, agrees: bool, w
         raise BadInput("Hãy ghi vì sao không đồng ý.", about=case_id)
     carried = line.carrying
     if agrees:
-        ground.state = LIVE_GROUND
+        ground.state = GroundState.LIVE
     else:
         _end(work, held, ground)
     said = replace(line.entry, review="agreed" if agrees else "disagreed", review_words=words)
@@ -141,8 +142,8 @@ def _end(work: Work, held: Held, ground: Ground) -> None:
     """End a ground, withdraw every referral that rests on it, and cut off what it gave."""
     for one in finding.referrals(work, held):
         if one.ground.id == ground.id and one.state in READABLE:
-            one.referral.state = WITHDRAWN
-    ground.state = WITHDRAWN
+            one.referral.state = ReferralState.WITHDRAWN
+    ground.state = GroundState.WITHDRAWN
     sharing.cut(work, held, ground.receiver_id)
 
 
@@ -152,6 +153,6 @@ def _write_down(work: Work, held: Held, ground_id: UUID, *, pressed: str, words:
     if ground_id not in pages:
         return
     entry = GroundEntry.from_json(pages[ground_id].data)
-    consent = WITHDRAWN if entry.kind == "consent" else entry.consent
+    consent = "withdrawn" if entry.kind == "consent" else entry.consent
     ended = replace(entry, consent=consent, pressed=pressed, ended=words)
     writing.save_json(work, held, Section.GROUNDS, ended.to_json(), series=ground_id)

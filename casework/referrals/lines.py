@@ -5,8 +5,8 @@ from uuid import UUID
 
 from casework import clock
 from casework.cases.delay import FirstHours
-from casework.cases.models import DONE, LIVE_REFERRAL, SENT
 from casework.cases.sections import GroundEntry, Letter
+from casework.cases.states import LIVE_REFERRAL, ReferralState
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
 from casework.policy.words import Act, Section
@@ -52,12 +52,12 @@ class ReferralLine:
     @property
     def readable(self) -> bool:
         """Tell whether its receiver can read what was shared."""
-        return self.live or self.state == DONE
+        return self.live or self.state == ReferralState.DONE
 
     @property
     def unopened(self) -> bool:
         """Tell whether an urgent referral waits for somebody to open it."""
-        return self.urgent and self.state == SENT
+        return self.urgent and self.state == ReferralState.SENT
 
     @property
     def open_by(self) -> int:
@@ -175,7 +175,7 @@ class GroundLine:
     @property
     def carrying(self) -> bool:
         """Tell whether somebody reads something on this ground now."""
-        return self.live and self.state in LIVE_REFERRAL | {DONE}
+        return self.live and self.state in LIVE_REFERRAL | {ReferralState.DONE}
 
     @property
     def sendable(self) -> bool:

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from casework.accounts import staff
 from casework.cases import reading, scope, sharing
-from casework.cases.models import LIVE_REFERRAL, SENT, Ground, Referral
+from casework.cases.models import Ground, Referral
 from casework.cases.naming import label_of
 from casework.cases.sections import Label, Letter
+from casework.cases.states import LIVE_REFERRAL, ReferralState
 from casework.errors import BadInput, Conflict, NotFound
 from casework.gate import Work, action
 from casework.policy.permit import allowed
@@ -68,7 +69,7 @@ def read_referral(work: Work, case_id: UUID, referral_id: UUID, *, towards: Act 
     case = found.held.case
     about = drawing.around(work, {found.referral.from_id, found.referral.to_id}, [case])
     named = Named(label.code, case.owner_id, case.holder_id, sheets)
-    unopened = finding.is_receiver(work, found) and found.state == SENT
+    unopened = finding.is_receiver(work, found) and found.state == ReferralState.SENT
     return ReferralPage(
         line=drawing.referral_line(work, found.referral, found.state, about, named),
         nickname=label.nickname,

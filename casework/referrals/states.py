@@ -2,31 +2,33 @@
 
 from collections.abc import Mapping
 
-from casework.cases.models import (
-    ACCEPTED,
-    ASKED,
-    DECLINED,
-    DONE,
-    LIVE_REFERRAL,
-    OPENED,
-    READABLE,
-    SENT,
-    WITHDRAWN,
-    Referral,
-)
+from casework.cases.models import Referral
+from casework.cases.states import LIVE_REFERRAL, READABLE
+from casework.cases.states import ReferralState as State
 from casework.errors import Conflict
 from casework.policy.words import Act
 
 _STEPS: Mapping[Act, Mapping[str, str]] = {
-    Act.REFERRAL_OPEN: {SENT: OPENED, OPENED: OPENED, ACCEPTED: ACCEPTED, ASKED: ASKED, DONE: DONE},
-    Act.REFERRAL_ACCEPT: {OPENED: ACCEPTED, ASKED: ACCEPTED},
-    Act.REFERRAL_DECLINE: dict.fromkeys((OPENED, ASKED, ACCEPTED), DECLINED),
-    Act.REFERRAL_ASK: dict.fromkeys((OPENED, ACCEPTED, ASKED), ASKED),
-    Act.REFERRAL_ANSWER: dict.fromkeys((ACCEPTED, ASKED, DONE), DONE),
-    Act.REFERRAL_REPLY: {SENT: SENT, OPENED: OPENED, ACCEPTED: ACCEPTED, ASKED: OPENED},
+    Act.REFERRAL_OPEN: {
+        State.SENT: State.OPENED,
+        State.OPENED: State.OPENED,
+        State.ACCEPTED: State.ACCEPTED,
+        State.ASKED: State.ASKED,
+        State.DONE: State.DONE,
+    },
+    Act.REFERRAL_ACCEPT: {State.OPENED: State.ACCEPTED, State.ASKED: State.ACCEPTED},
+    Act.REFERRAL_DECLINE: dict.fromkeys((State.OPENED, State.ASKED, State.ACCEPTED), State.DECLINED),
+    Act.REFERRAL_ASK: dict.fromkeys((State.OPENED, State.ACCEPTED, State.ASKED), State.ASKED),
+    Act.REFERRAL_ANSWER: dict.fromkeys((State.ACCEPTED, State.ASKED, State.DONE), State.DONE),
+    Act.REFERRAL_REPLY: {
+        State.SENT: State.SENT,
+        State.OPENED: State.OPENED,
+        State.ACCEPTED: State.ACCEPTED,
+        State.ASKED: State.OPENED,
+    },
     Act.REFERRAL_CALL: {one: one for one in LIVE_REFERRAL},
-    Act.REFERRAL_RECORD_ANSWER: dict.fromkeys(READABLE, DONE),
-    Act.REFERRAL_WITHDRAW: dict.fromkeys(READABLE, WITHDRAWN),
+    Act.REFERRAL_RECORD_ANSWER: dict.fromkeys(READABLE, State.DONE),
+    Act.REFERRAL_WITHDRAW: dict.fromkeys(READABLE, State.WITHDRAWN),
 }
 # What the receiving side may do, and what the sending side may do.
 RECEIVING = frozenset(

@@ -15,10 +15,11 @@ from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.gate import Work, action
 from casework.policy.words import Act, Reach
 from casework.staffing import people
-from casework.vault import bound, circles, epochs, heads
+from casework.vault import bound, epochs, heads
 from casework.vault.entry.models import Admission, Interview, Totp
 from casework.vault.models import Member, SessionRow, Slot, Wrap
 from casework.vault.recovery import sheets
+from casework.vault.states import AgencyState, MemberState
 
 _DRILLED = 180 * 86_400 * MICROSECOND
 _SESSIONS = (SessionRow, Interview)
@@ -29,8 +30,8 @@ _ENTRANCES = (Slot, Totp, Admission, *_SESSIONS)
 def lock(work: Work, member_id: UUID) -> None:
     """Lock an account at once: her sessions are gone with this commit, what she holds stays sealed to her."""
     member = people.reached(work, member_id)
-    _must_be(member, circles.ACTIVE)
-    member.state = circles.LOCKED
+    _must_be(member, MemberState.ACTIVE)
+    member.state = MemberState.LOCKED
     _take(work, member, _SESSIONS)
 
 
@@ -38,8 +39,8 @@ def lock(work: Work, member_id: UUID) -> None:
 def unlock_account(work: Work, member_id: UUID) -> None:
     """Let a locked account in again, with what it could read before."""
     member = people.reached(work, member_id)
-    _must_be(member, circles.LOCKED)
-    member.state = circles.ACTIVE
+    _must_be(member, MemberState.LOCKED)
+    member.state = MemberState.ACTIVE
     _take(work, member, ())
 
 
@@ -47,7 +48,7 @@ def unlock_account(work: Work, member_id: UUID) -> None:
 def leave(work: Work, member_id: UUID) -> None:
     """Let somebody leave: she gets in no more and holds no key, her cases have a holder, and keys are to be renewed."""
     member = people.reached(work, member_id)
-    if member.state == circles.LEFT:
+    if member.state == MemberState.LEFT:
         raise Conflict("Người này đã rời rồi.", about=member_id)
     _must_be_hers_to_end(work, member)
     held = [fresh.agency(work.session, work.commune_id, one) for one in _key_of(work, member_id)]
@@ -57,7 +58,7 @@ def leave(work: Work, member_id: UUID) -> None:
     for agency in held:
         agency.rotation_due = True
         _take_wraps(work, agency.id, member_id)
-    member.state = circles.LEFT
+    member.state = MemberState.LEFT
     _take(work, member, _ENTRANCES)
 
 
@@ -65,11 +66,11 @@ def leave(work: Work, member_id: UUID) -> None:
 def move(work: Work, member_id: UUID, agency_id: UUID) -> None:
     """Invite somebody who has left into an agency, where a colleague must admit her like anybody new."""
     member = people.reached(work, member_id)
-    _must_be(member, circles.LEFT)
+    _must_be(member, MemberState.LEFT)
     agency = fresh.agency(work.session, work.commune_id, agency_id)
     if agency.circle:
         raise NotFound("agency", about=member_id)
-    member.agency_id, member.state, member.public_key = agency.id, circles.INVITED, b""
+    member.agency_id, member.state, member.public_key = agency.id, MemberState.INVITED, b""
     member.roles = agencies.first_role(agency.kind)
     _take(work, member, ())
 
@@ -83,9 +84,9 @@ def confirm_agency(work: Work, agency_id: UUID) -> None:
     agency = fresh.agency(work.session, work.commune_id, agency_id)
     if agency.circle:
         raise NotFound("agency", about=agency_id)
-    if agency.state != circles.NEW:
+    if agency.state != AgencyState.NEW:
         raise Conflict("Cơ quan này đã được xác nhận.", about=agency_id)
-    agency.state = circles.ACTIVE
+    agency.state = AgencyState.ACTIVE
     heads.change(work.session, fresh.head(work.session, work.commune_id, agency_id))
 
 
@@ -105,7 +106,7 @@ def _must_be_hers_to_end(work: Work, member: Member) -> None:
 def _must_not_be_last(work: Work, agency_id: UUID, others: Iterable[UUID]) -> None:
     """Keep the last key that opens anything, unless a pair of recovery sheets was shown to be there lately."""
     known = [fresh.member(work.session, work.commune_id, one) for one in others]
-    if any(one.state == circles.ACTIVE for one in known):
+    if any(one.state == MemberState.ACTIVE for one in known):
         return
     if sheets.drilled_since(work.hands, agency_id) < work.hands.at - _DRILLED:
         raise BadInput(

@@ -14,8 +14,8 @@ from casework.policy.permit import allowed
 from casework.policy.table import policy
 from casework.policy.words import Act, Reach
 from casework.vault import epochs
-from casework.vault.circles import ACTIVE, LEFT, LOCKED, NEW
 from casework.vault.models import Agency, Member
+from casework.vault.states import AgencyState, MemberState
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,9 @@ def offices(work: Work) -> tuple[Office, ...]:
                 id=agency.id,
                 name=agency.name,
                 people=tuple(_worker(work, one, holding, people) for one in people),
-                holders=sum(one.state == ACTIVE and one.id in holding for one in people),
-                new=agency.state == NEW,
-                confirmable=agency.state == NEW and confirms(work),
+                holders=sum(one.state == MemberState.ACTIVE and one.id in holding for one in people),
+                new=agency.state == AgencyState.NEW,
+                confirmable=agency.state == AgencyState.NEW and confirms(work),
             )
         )
     alone = [one for one in known if one.agency_id is None]
@@ -96,27 +96,27 @@ def confirms(work: Work) -> bool:
 
 def led(people: list[Colleague]) -> bool:
     """Tell whether an agency has a lead or deputy of its own who works."""
-    return any(one.state == ACTIVE and not policy().leads.isdisjoint(one.roles) for one in people)
+    return any(one.state == MemberState.ACTIVE and not policy().leads.isdisjoint(one.roles) for one in people)
 
 
 def _agencies(work: Work) -> list[Agency]:
     rows = select(Agency.id).where(Agency.commune_id == work.commune_id, Agency.circle.is_(False))
     every = [fresh.agency(work.session, work.commune_id, one) for one in work.session.execute(rows).scalars()]
-    wanted = [one for one in every if within(work, one.id) or (one.state == NEW and confirms(work))]
+    wanted = [one for one in every if within(work, one.id) or (one.state == AgencyState.NEW and confirms(work))]
     return sorted(wanted, key=lambda one: (one.id != work.actor.agency_id, one.name))
 
 
 def _worker(work: Work, one: Colleague, holding: set[UUID], people: list[Colleague]) -> Worker:
     can: set[Act] = set()
     if one.id != work.me:
-        if one.state == ACTIVE:
+        if one.state == MemberState.ACTIVE:
             can.add(Act.ACCOUNT_LOCK)
-        if one.state == LOCKED:
+        if one.state == MemberState.LOCKED:
             can.add(Act.ACCOUNT_UNLOCK)
-        if one.state != LEFT and (work.permit.reach >= Reach.AGENCY or not led(people)):
+        if one.state != MemberState.LEFT and (work.permit.reach >= Reach.AGENCY or not led(people)):
             can.add(Act.ACCOUNT_LEAVE)
-        if one.state in (ACTIVE, LOCKED) and allowed(work.actor, Act.MEMBER_RESTART):
+        if one.state in (MemberState.ACTIVE, MemberState.LOCKED) and allowed(work.actor, Act.MEMBER_RESTART):
             can.add(Act.MEMBER_RESTART)
-        if one.state == LEFT and work.permit.reach < Reach.AGENCY:
+        if one.state == MemberState.LEFT and work.permit.reach < Reach.AGENCY:
             can.add(Act.ACCOUNT_MOVE)
     return Worker(one, one.id in holding, frozenset(can))

@@ -17,7 +17,7 @@ from casework.errors import Conflict
 from casework.gate import OK, Work, action
 from casework.policy.words import Act, Reach
 from casework.staffing import people
-from casework.vault.circles import LEFT
+from casework.vault.states import MemberState
 
 _COMING_IN = (Act.SIGN_IN, Act.SECOND_FACTOR, Act.PAPER_CODE)
 _LONG = 45 * 86_400 * MICROSECOND
@@ -76,7 +76,9 @@ def _review(work: Work) -> Review:
     came, held = _last_came(work), _held(work)
     groups = []
     for office in people.offices(work):
-        here = [one for one in office.people if one.who.state != LEFT and people.within(work, one.who.agency_id)]
+        here = [
+            one for one in office.people if one.who.state != MemberState.LEFT and people.within(work, one.who.agency_id)
+        ]
         looked = tuple(_looked(work, one, came, held) for one in here)
         if looked:
             groups.append(Group(office.name, looked))

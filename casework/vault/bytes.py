@@ -8,6 +8,7 @@ A version, algorithm or suite byte other than these is refused.
 import os
 import struct
 from collections.abc import Callable
+from enum import Enum
 from functools import lru_cache
 from hashlib import shake_256
 from typing import Any, TypeAlias
@@ -84,14 +85,28 @@ def _str(value: str) -> bytes:
     return _prefix(2, len(raw)) + raw
 
 
-# How one field is encoded, by its type; `macs` uses it value by value.
-ENCODERS: dict[type, Callable[[Any], bytes]] = {
-    type(None): lambda _: b"\x00\x00\x00\x00\x00",
-    int: _int,
-    str: _str,
-    UUID: lambda value: _UUID + value.int.to_bytes(16, "big"),
-    bytes: lambda value: _prefix(4, len(value)) + value,
-}
+class Encoders(dict[type, Callable[[Any], bytes]]):
+    """How a field of each type is encoded; a member of an enum is encoded as the text or number that it is."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], bytes]:
+        """Find the encoder of an enum once; raise KeyError for any other type."""
+        for plain in (str, int):
+            if issubclass(kind, plain) and issubclass(kind, Enum):
+                self[kind] = self[plain]
+                return self[plain]
+        raise KeyError(kind)
+
+
+# By the type of one field; `macs` uses it value by value.
+ENCODERS = Encoders(
+    {
+        type(None): lambda _: b"\x00\x00\x00\x00\x00",
+        int: _int,
+        str: _str,
+        UUID: lambda value: _UUID + value.int.to_bytes(16, "big"),
+        bytes: lambda value: _prefix(4, len(value)) + value,
+    }
+)
 
 
 def derive(secret: bytes, word: str, *more: Field, salt: bytes | None = None) -> bytes:

@@ -10,10 +10,8 @@ from casework.vault.hands import Hands
 from casework.vault.kek import Control
 from casework.vault.keyring import AgencyKeys, new_agency_keys, wrap
 from casework.vault.models import Agency, AgencyEpoch, Member, Slot, Wrap
+from casework.vault.states import AgencyState, MemberState
 
-# A member: invited without a key, waiting for a colleague's word, active, locked for now, or gone.
-INVITED, WAITING, ACTIVE, LOCKED, LEFT = "invited", "waiting", "active", "locked", "left"
-NEW, CLOSED = "new", "closed"
 CIRCLE = "circle"
 
 
@@ -45,7 +43,13 @@ def prepare(control: Control, passphrase: str) -> Enrolment:
 
 
 def make_agency(
-    hands: Hands, *, kind: str, name: str, circle: bool = False, duty_phone: str = "", state: str = ACTIVE
+    hands: Hands,
+    *,
+    kind: str,
+    name: str,
+    circle: bool = False,
+    duty_phone: str = "",
+    state: AgencyState = AgencyState.ACTIVE,
 ) -> AgencyKeys:
     """Make an agency or a circle with a key of its own and return that key, so that it can be given to members."""
     agency_id = uuid4()
@@ -100,7 +104,7 @@ def make_member(hands: Hands, new: NewMember, enrolment: Enrolment) -> Member:
         username=new.username,
         name=new.name,
         roles=",".join(new.roles),
-        state=ACTIVE,
+        state=MemberState.ACTIVE,
         public_key=enrolment.public_key,
     )
     hands.session.add(member)

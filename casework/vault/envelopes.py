@@ -15,9 +15,7 @@ from casework.vault.bytes import fresh_key, lp, pad, receive, seal, send, unpad,
 from casework.vault.hands import Hands, Lock
 from casework.vault.keyring import AgencyKeys
 from casework.vault.models import Document, Envelope, Head
-
-KEPT = "kept"
-SENT = "sent"
+from casework.vault.states import EnvelopeKind
 
 
 class Page(NamedTuple):
@@ -146,7 +144,7 @@ def give(hands: Hands, document: DocumentRow, dek: bytes, *, readers: Iterable[L
                 agency_id=lock.agency_id,
                 case_id=document.case_id,
                 epoch=lock.epoch,
-                kind=KEPT if kept else SENT,
+                kind=EnvelopeKind.KEPT if kept else EnvelopeKind.SENT,
                 blob=_keep(hands, document.id, hands.keys(lock.agency_id), dek)
                 if kept
                 else _send(hands, document.id, lock, dek),
@@ -182,10 +180,10 @@ def open_key(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> byte
     if envelope.document_id != document.id:
         raise VaultError("unopened")
     keys = hands.keys(envelope.agency_id)
-    if envelope.kind == KEPT:
+    if envelope.kind == EnvelopeKind.KEPT:
         context = kept_context(hands.commune_id, document.id, envelope.agency_id)
         dek = unseal(keys.safe, envelope.blob, context=context, key_ref=keys.epoch)
-    elif envelope.kind == SENT:
+    elif envelope.kind == EnvelopeKind.SENT:
         opener = links.older(hands, keys, envelope.epoch).opener
         context = sent_context(hands.commune_id, document.id, envelope.agency_id, envelope.epoch)
         dek = receive(opener, envelope.blob, context=context)
@@ -206,7 +204,7 @@ def rekey(hands: Hands, document: DocumentRow, envelope: Envelope) -> None:
 def keep_under(hands: Hands, keys: AgencyKeys, envelope: Envelope, dek: bytes) -> None:
     """Let an envelope keep the key of its document under the safe key of this epoch."""
     envelope.blob = _keep(hands, envelope.document_id, keys, dek)
-    envelope.kind, envelope.epoch = KEPT, keys.epoch
+    envelope.kind, envelope.epoch = EnvelopeKind.KEPT, keys.epoch
 
 
 def _keep(hands: Hands, document_id: UUID, keys: AgencyKeys, dek: bytes) -> bytes:

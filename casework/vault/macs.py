@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from casework.db import Base
 from casework.errors import VaultError
-from casework.vault.bytes import ENCODERS, Field, encoded
+from casework.vault.bytes import ENCODERS, Encoders, Field, encoded
 from casework.vault.kek import Control
 
 
@@ -64,7 +64,7 @@ class _Encoding:
     read: Callable[[Any], tuple[Any, ...]]
 
 
-_COLUMN: dict[type, Callable[[Any], bytes]] = ENCODERS | {bool: lambda value: encoded(int(value))}
+_COLUMN = Encoders(ENCODERS | {bool: lambda value: encoded(int(value))})
 _encodings: dict[type, _Encoding] = {}
 
 

@@ -17,13 +17,13 @@ from casework.policy.permit import Actor
 from casework.policy.proof import Proof
 from casework.policy.words import Role
 from casework.vault import sessions
-from casework.vault.circles import ACTIVE, WAITING
 from casework.vault.entry.models import Interview
 from casework.vault.entry.words import fingerprint
 from casework.vault.kek import Control
 from casework.vault.keyring import Keyring, unwrap
 from casework.vault.macs import check, columns, equip, taken_apart
 from casework.vault.models import Agency, Commune, Head, Member, SessionRow, Wrap
+from casework.vault.states import AgencyState, MemberState
 
 COOKIE = "__Host-phien"
 _SEEN_EVERY = 60 * MICROSECOND
@@ -141,7 +141,7 @@ _CARDS = (
 def _state(card: _Card, config: Config, at: int) -> State | None:
     """Tell what a session is good for now; None if it is good for nothing, as one factor is outside the demo."""
     row, state = card.row, card.member.state
-    if state not in (ACTIVE, WAITING):
+    if state not in (MemberState.ACTIVE, MemberState.WAITING):
         return None
     if row.kind == sessions.PENDING:
         return "pending" if sessions.waits(row, at=at) else None
@@ -153,7 +153,7 @@ def _state(card: _Card, config: Config, at: int) -> State | None:
         return "ended"
     if row.blob is None or sessions.idle(row, at=at, minutes=config.idle_minutes):
         return "covered" if card.covered else "locked"
-    if state == WAITING:
+    if state == MemberState.WAITING:
         return "waiting"
     return "open"
 
@@ -204,7 +204,7 @@ def _agencies(session: Session, card: _Card, seed: bytes | None) -> tuple[list[A
         elif agency.id != member.agency_id:
             continue
         agencies.append(agency)
-        if wrap.agency_id is None or seed is None or agency.state != ACTIVE:
+        if wrap.agency_id is None or seed is None or agency.state != AgencyState.ACTIVE:
             continue
         ids_of_wrap = {"commune_id": wrap.commune_id, "agency_id": wrap.agency_id, "member_id": wrap.member_id}
         keys[agency.id] = unwrap(seed, wrap.blob, epoch=wrap.epoch, **ids_of_wrap)

@@ -9,7 +9,8 @@ from flask import Flask
 
 from casework.app import create_app
 from casework.cases import scope
-from casework.cases.models import DRAFT, Case
+from casework.cases.models import Case
+from casework.cases.states import CaseState
 from casework.db import Base
 from casework.policy.permit import Permit
 from casework.policy.table import policy
@@ -80,7 +81,7 @@ def test_with_every_check_of_the_policy_switched_off_there_is_still_no_plaintext
     for module in ("casework.gate", "casework.policy.permit", "casework.cases.writing"):
         monkeypatch.setattr(f"{module}.issue", permissive)
     monkeypatch.setattr(scope, "reachable", lambda actor, reach: Case.commune_id == actor.commune_id)
-    monkeypatch.setattr(scope, "drafted", lambda actor, reach: Case.state == DRAFT)
+    monkeypatch.setattr(scope, "drafted", lambda actor, reach: Case.state == CaseState.DRAFT)
     monkeypatch.setattr("casework.app.allowed", lambda actor, act: True)
     for name, seen in crawl(app, house, cases, CURIOUS).items():
         for case in cases:

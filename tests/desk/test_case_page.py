@@ -6,8 +6,9 @@ from uuid import uuid4
 from lxml import html
 
 from casework.cases import reading, writing
-from casework.cases.models import OPEN, Case
+from casework.cases.models import Case
 from casework.cases.sections import Label, Plan
+from casework.cases.states import CaseState
 from casework.desk import actions as desk
 from casework.gate import Action
 from casework.policy.words import Act, Section
@@ -37,7 +38,9 @@ def test_the_name_is_shown_on_request_and_never_in_title_or_address(lan, browser
 def test_a_case_without_facts_has_a_page_that_does_not_offer_to_write_them(lan, browser):
     def open_without_facts(work):
         mine = {"owner_id": work.actor.agency_id, "holder_id": work.me}
-        case = Case(commune_id=work.commune_id, id=uuid4(), state=OPEN, opened=reading.day_of(work.hands.at), **mine)
+        case = Case(
+            commune_id=work.commune_id, id=uuid4(), state=CaseState.OPEN, opened=reading.day_of(work.hands.at), **mine
+        )
         writing.save(work, writing.add_case(work, case), Label(code="sen-lúa-42", nickname="Áo xanh"))
         return case.id
 

@@ -11,10 +11,11 @@ from casework.errors import VaultError
 from casework.policy.words import Section
 from casework.vault import envelopes, heads
 from casework.vault.bytes import fresh_key, seal, send
-from casework.vault.envelopes import KEPT, SENT, Page, Sheet, Text
+from casework.vault.envelopes import Page, Sheet, Text
 from casework.vault.hands import Hands, Lock
 from casework.vault.kek import control
 from casework.vault.keyring import AgencyKeys, Keyring, new_agency_keys
+from casework.vault.states import EnvelopeKind
 from tests.people import DONG_HAI, KEK, THANH_SON
 from tests.stories import CANARIES
 
@@ -66,8 +67,8 @@ DOCUMENT = ("id", "case_id", "section", "series", "revision", "author_agency_id"
 def test_each_agency_that_was_given_an_envelope_opens_the_page_with_its_own_key():
     page = written(UNION, POLICE)
     assert {one.agency_id: page.by[one.agency_id].kind for one in (UNION, POLICE)} == {
-        UNION.agency_id: KEPT,
-        POLICE.agency_id: SENT,
+        UNION.agency_id: EnvelopeKind.KEPT,
+        POLICE.agency_id: EnvelopeKind.SENT,
     }
     for keys in (UNION, POLICE):
         found = opened(page, keys)
@@ -76,7 +77,7 @@ def test_each_agency_that_was_given_an_envelope_opens_the_page_with_its_own_key(
 
 def test_whoever_has_no_key_in_hand_still_seals_but_opens_nothing():
     page = written(UNION, by=hands())
-    assert page.by[UNION.agency_id].kind == SENT
+    assert page.by[UNION.agency_id].kind == EnvelopeKind.SENT
     assert opened(page, UNION).data == {"words": CANARIES["story"]}
     with pytest.raises(VaultError, match=r"^unopened$"):
         envelopes.open_newest(hands(), page.head.listing, page.document, page.by[UNION.agency_id])
@@ -117,7 +118,7 @@ def test_a_page_of_another_commune_opens_nothing():
             envelopes.open_page(elsewhere, page.document, page.by[keys.agency_id])
 
 
-@pytest.mark.parametrize("kind", ["", "open", SENT])
+@pytest.mark.parametrize("kind", ["", "open", EnvelopeKind.SENT])
 def test_an_envelope_of_another_kind_opens_nothing(kind):
     page = written(UNION)
     page.by[UNION.agency_id].kind = kind

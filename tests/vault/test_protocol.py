@@ -17,12 +17,13 @@ from casework.audit.chain import START, Entry, canonical, link
 from casework.audit.chain import sign as sign_line
 from casework.db import Base
 from casework.vault.bytes import derive, lp
-from casework.vault.envelopes import KEPT, open_newest
+from casework.vault.envelopes import open_newest
 from casework.vault.hands import Hands
 from casework.vault.kek import Kek, control
 from casework.vault.keyring import AgencyKeys, Keyring
 from casework.vault.macs import Maced, tag
 from casework.vault.models import Document, Envelope, Head
+from casework.vault.states import EnvelopeKind
 from tests.source import ROOT, python_files
 from tests.vault import second_implementation as second
 
@@ -171,7 +172,7 @@ def test_the_program_opens_and_signs_what_the_example_says():
     row = {"commune_id": commune, "case_id": at["case"]}
     placed = {"section": at["section"], "series": UUID(int=0), "revision": at["revision"], "author_agency_id": agency}
     document = Document(id=at["document"], commit_tag=at["commit_tag"], body=body_of(at), **row, **placed)
-    envelope = Envelope(document_id=at["document"], agency_id=agency, epoch=at["epoch"], kind=KEPT, **row)
+    envelope = Envelope(document_id=at["document"], agency_id=agency, epoch=at["epoch"], kind=EnvelopeKind.KEPT, **row)
     envelope.blob = at["envelope_blob"]
     assert open_newest(hands, at["listing"], document, envelope).data == {"text": "Sổ ca"}
     assert tag(keys, Envelope, envelope, at["version"]) == at["envelope_mac"]

@@ -20,6 +20,7 @@ from casework.vault.hands import Hands, Lock
 from casework.vault.kek import Control
 from casework.vault.keyring import AgencyKeys
 from casework.vault.models import Head, Member
+from casework.vault.states import MemberState
 
 # A code has been made; a new key waits for a colleague.
 OPEN, WAITS = "open", "waiting"
@@ -75,14 +76,14 @@ def enrol(hands: Hands, head: Head, member: Member, row: Admission, *, code: byt
     Whatever opened her account before is gone. The head of her agency must have been read if its key is carried.
     """
     carried = _carried(row, code)
-    member.state = circles.ACTIVE if carried is not None or row.agency_id is None else circles.WAITING
+    member.state = MemberState.ACTIVE if carried is not None or row.agency_id is None else MemberState.WAITING
     row.state, row.tag = WAITS, _tag(code, member.commune_id, member.id, public_key(new.seed))
     renewal.put_key(hands, head, member, new, phone)
     if carried is not None:
         circles.admit(hands, carried, member)
-    if member.state == circles.ACTIVE:
+    if member.state == MemberState.ACTIVE:
         hands.session.delete(row)
-    return bool(member.state == circles.ACTIVE)
+    return bool(member.state == MemberState.ACTIVE)
 
 
 def confirm(hands: Hands, member: Member, row: Admission) -> None:
@@ -99,7 +100,7 @@ def confirm(hands: Hands, member: Member, row: Admission) -> None:
     if not hmac.compare_digest(row.tag, _tag(code, member.commune_id, member.id, member.public_key)):
         raise VaultError("unopened")
     circles.admit(hands, keys, member)
-    member.state = circles.ACTIVE
+    member.state = MemberState.ACTIVE
     hands.session.delete(row)
 
 

@@ -1,0 +1,52 @@
+"""The states of cases, grounds, referrals and trusted addresses, as they stand in the rows; values never change."""
+
+from enum import StrEnum
+
+
+class CaseState(StrEnum):
+    """A draft, open, closed, or void: opened by mistake and set aside."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+    VOID = "void"
+
+
+class GroundState(StrEnum):
+    """Live, under review, or withdrawn; the ground of a consent that carries nothing has its code of `consent_state`.
+
+    One under review carries as a live one does, and waits for the second person's word: routing needs to know that, no
+    key to tell it.
+    """
+
+    LIVE = "live"
+    REVIEW = "review"
+    WITHDRAWN = "withdrawn"
+
+
+class ReferralState(StrEnum):
+    """From sent to done, or how else it ended; `over` is what was done and may no longer be read."""
+
+    SENT = "sent"
+    OPENED = "opened"
+    ACCEPTED = "accepted"
+    ASKED = "asked"
+    DONE = "done"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    OVER = "over"
+
+
+class AddressState(StrEnum):
+    """Active, or retired: kept for the cases that came from it."""
+
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+CARRYING_GROUND = frozenset({GroundState.LIVE, GroundState.REVIEW})
+# While a referral is in one of these states its receiver gets new revisions of what was agreed; in `done` it keeps
+# what it has until the ground ends or the case closes.
+LIVE_REFERRAL = frozenset({ReferralState.SENT, ReferralState.OPENED, ReferralState.ACCEPTED, ReferralState.ASKED})
+READABLE = LIVE_REFERRAL | {ReferralState.DONE}

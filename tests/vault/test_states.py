@@ -1,0 +1,40 @@
+"""States and kinds stand in signed rows: their values never move, and they are signed as the texts that they are."""
+
+import pytest
+
+from casework.cases.states import AddressState, CaseState, GroundState, ReferralState
+from casework.errors import VaultError
+from casework.policy.words import Section
+from casework.vault.bytes import encoded, lp
+from casework.vault.states import AgencyState, EnvelopeKind, MemberState
+
+STORED = {
+    MemberState: "invited waiting active locked left",
+    AgencyState: "new active closed",
+    EnvelopeKind: "kept sent",
+    CaseState: "draft open closed void",
+    GroundState: "live review withdrawn",
+    ReferralState: "sent opened accepted asked done declined withdrawn expired over",
+    AddressState: "active retired",
+}
+
+
+@pytest.mark.parametrize("kind", STORED, ids=lambda kind: kind.__name__)
+def test_what_is_stored_never_moves_and_is_signed_as_its_text(kind):
+    assert [one.value for one in kind] == STORED[kind].split()
+    for one in kind:
+        assert encoded(one) == encoded(one.value)
+        assert lp("state", one) == lp("state", one.value)
+
+
+def test_a_number_with_a_name_is_signed_as_the_number():
+    assert encoded(Section.CONTACT) == encoded(1)
+
+
+def test_what_only_looks_like_a_text_is_not_signed():
+    class Text(str):
+        pass
+
+    for value in (Text("active"), True):
+        with pytest.raises(VaultError):
+            encoded(value)
