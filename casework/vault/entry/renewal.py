@@ -4,14 +4,15 @@ What needs Argon2 is prepared before any transaction; what is replaced can never
 """
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete
 
-from casework.vault import passwords
+from casework.vault import heads, passwords
 from casework.vault.bytes import fresh_key, public_key
 from casework.vault.circles import admit
-from casework.vault.entry import bound, totp
+from casework.vault.entry import totp
 from casework.vault.entry.codes import new_code, read_code
 from casework.vault.entry.models import Totp
 from casework.vault.hands import Hands
@@ -75,9 +76,9 @@ def prepare(control: Control, passphrase: str, member_id: UUID) -> Renewed:
 
 def put_paper(hands: Hands, head: Head, member: Member, paper: Paper, phone: Phone | None = None) -> None:
     """Put a new code, and with it a new phone, in the place of those before; every session of hers ends."""
-    kinds = bound.SESSIONS if phone is None else (*bound.SESSIONS, Totp)
-    old = [slot for slot in bound.rows(hands.session, member, Slot) if slot.kind == "code"]
-    bound.take(hands.session, head, member, [*old, *bound.rows(hands.session, member, *kinds)])
+    old = [slot for slot in heads.rows_of_member(hands.session, member, Slot) if slot.kind == "code"]
+    ended = heads.rows_of_member(hands.session, member, *_ended(phone))
+    heads.take_from_member(hands.session, head, member, [*old, *ended])
     hands.session.add(_slot(member, "code", paper.slot_id, paper.secret))
     if phone is not None:
         hands.session.add(_totp(hands, member, phone))
@@ -88,10 +89,9 @@ def put_key(hands: Hands, head: Head, member: Member, new: Renewed, phone: Phone
 
     The heads of all agencies in the keyring must have been read: those keys are wrapped anew at once.
     """
-    kinds = bound.SESSIONS if phone is None else (*bound.SESSIONS, Totp)
-    taken = bound.rows(hands.session, member, Slot, *kinds)
+    taken = heads.rows_of_member(hands.session, member, Slot, *_ended(phone))
     member.public_key = public_key(new.seed)
-    bound.take(hands.session, head, member, taken)
+    heads.take_from_member(hands.session, head, member, taken)
     hands.session.add(_slot(member, "password", new.slot_id, new.secret))
     hands.session.add(_slot(member, "code", new.paper.slot_id, new.paper.secret))
     if phone is not None:
@@ -99,6 +99,11 @@ def put_key(hands: Hands, head: Head, member: Member, new: Renewed, phone: Phone
     hands.session.execute(delete(Wrap).where(Wrap.commune_id == member.commune_id, Wrap.member_id == member.id))
     for keys in hands.keyring.agencies.values() if hands.keyring is not None else ():
         admit(hands, keys, member)
+
+
+def _ended(phone: Phone | None) -> tuple[type[Any], ...]:
+    """Return which rows end with a new way in: sessions always, the second factor if there is a new one."""
+    return heads.SESSIONS if phone is None else (*heads.SESSIONS, Totp)
 
 
 def _totp(hands: Hands, member: Member, phone: Phone) -> Totp:
