@@ -16,7 +16,8 @@ from casework.policy.words import Act, Role
 from casework.vault import circles, heads
 from casework.vault.entry import admission
 from casework.vault.entry.models import Admission
-from casework.vault.entry.renewal import Phone, Renewed
+from casework.vault.entry.renewal import Renewed
+from casework.vault.entry.totp import Phone
 from casework.vault.entry.words import fingerprint
 from casework.vault.models import Agency, Commune, Head, Member, Wrap
 from casework.vietnamese import plain

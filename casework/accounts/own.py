@@ -11,7 +11,8 @@ from casework.policy.words import Act
 from casework.vault import heads, sessions
 from casework.vault.entry import interview, renewal
 from casework.vault.entry.models import Interview
-from casework.vault.entry.renewal import Paper, Phone, Renewed
+from casework.vault.entry.renewal import Paper, Renewed
+from casework.vault.entry.totp import Phone
 from casework.vault.kek import DEMO_ID
 from casework.vault.models import Head, Member, SessionRow
 from casework.vault.sessions import FULL, NIGHT, RENEW, Token

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
-from casework.audit import fresh, recent
+from casework.audit import fresh, read
 from casework.cases.models import OPEN, REVIEW, Case, Ground, Referral
 from casework.cases.reach import among
 from casework.policy.permit import Actor
@@ -127,7 +127,7 @@ def _newest() -> Any:
 @lru_cache(maxsize=1024)
 def opened(condition: ColumnElement[bool]) -> Select[Any]:
     """Select who else has opened the cases, from the log."""
-    return recent.opened(select(_case.c.id).where(condition))
+    return read.opened(select(_case.c.id).where(condition))
 
 
 @lru_cache

@@ -15,7 +15,8 @@ from casework.vault.bytes import derive, lp, public_key, receive, seal, send, un
 from casework.vault.entry import renewal
 from casework.vault.entry.codes import new_code, read_code
 from casework.vault.entry.models import Admission
-from casework.vault.entry.renewal import Phone, Renewed
+from casework.vault.entry.renewal import Renewed
+from casework.vault.entry.totp import Phone
 from casework.vault.hands import Hands, Lock
 from casework.vault.kek import Control
 from casework.vault.keyring import AgencyKeys

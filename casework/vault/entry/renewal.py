@@ -15,6 +15,7 @@ from casework.vault.circles import admit
 from casework.vault.entry import totp
 from casework.vault.entry.codes import new_code, read_code
 from casework.vault.entry.models import Totp
+from casework.vault.entry.totp import Phone
 from casework.vault.hands import Hands
 from casework.vault.kek import Control
 from casework.vault.models import Head, Member, Slot, Wrap
@@ -48,18 +49,6 @@ class Renewed:
         return "<sealed renewal>"
 
 
-@dataclass(frozen=True)
-class Phone:
-    """The seed that a phone has shown to hold, and the counter of the digits that proved it."""
-
-    seed: bytes
-    counter: int
-
-    def __repr__(self) -> str:
-        """Never print the seed."""
-        return "<sealed phone>"
-
-
 def new_paper(control: Control, seed: bytes, member_id: UUID) -> Paper:
     """Make a code for the night that opens a member's key."""
     code, slot_id = new_code(), uuid4()
@@ -79,7 +68,7 @@ def put_paper(hands: Hands, head: Head, member: Member, paper: Paper, phone: Pho
     old = [slot for slot in heads.rows_of_member(hands.session, member, Slot) if slot.kind == "code"]
     ended = heads.rows_of_member(hands.session, member, *_ended(phone))
     heads.take_from_member(hands.session, head, member, [*old, *ended])
-    hands.session.add(_slot(member, "code", paper.slot_id, paper.secret))
+    hands.session.add(passwords.slot_row(member, "code", paper.slot_id, paper.secret))
     if phone is not None:
         hands.session.add(_totp(hands, member, phone))
 
@@ -92,8 +81,8 @@ def put_key(hands: Hands, head: Head, member: Member, new: Renewed, phone: Phone
     taken = heads.rows_of_member(hands.session, member, Slot, *_ended(phone))
     member.public_key = public_key(new.seed)
     heads.take_from_member(hands.session, head, member, taken)
-    hands.session.add(_slot(member, "password", new.slot_id, new.secret))
-    hands.session.add(_slot(member, "code", new.paper.slot_id, new.paper.secret))
+    hands.session.add(passwords.slot_row(member, "password", new.slot_id, new.secret))
+    hands.session.add(passwords.slot_row(member, "code", new.paper.slot_id, new.paper.secret))
     if phone is not None:
         hands.session.add(_totp(hands, member, phone))
     hands.session.execute(delete(Wrap).where(Wrap.commune_id == member.commune_id, Wrap.member_id == member.id))
@@ -108,16 +97,3 @@ def _ended(phone: Phone | None) -> tuple[type[Any], ...]:
 
 def _totp(hands: Hands, member: Member, phone: Phone) -> Totp:
     return totp.row(hands.control, member.id, phone.seed, at=hands.at, counter=phone.counter)
-
-
-def _slot(member: Member, kind: str, slot_id: UUID, secret: SlotSecret) -> Slot:
-    return Slot(
-        commune_id=member.commune_id,
-        id=slot_id,
-        member_id=member.id,
-        kind=kind,
-        salt=secret.salt,
-        memory_kib=secret.memory_kib,
-        passes=secret.passes,
-        blob=secret.blob,
-    )
