@@ -14,9 +14,10 @@ from casework.errors import BadInput, CaseworkError, NotFound, VaultError, say
 from casework.gate import Gate, Work, action
 from casework.policy.words import Act, Role
 from casework.vault import heads
-from casework.vault.entry import admission, bound
+from casework.vault.entry import admission
 from casework.vault.entry.models import Admission
-from casework.vault.entry.renewal import Phone, Renewed
+from casework.vault.entry.renewal import Renewed
+from casework.vault.entry.totp import Phone
 from casework.vault.entry.words import fingerprint
 from casework.vault.models import Agency, Commune, Head, Member, Wrap
 from casework.vault.states import MemberState
@@ -90,7 +91,9 @@ def restart(work: Work, member_id: UUID) -> None:
     if member.agency_id is not None and _holds_keys(work, member.agency_id) and _is_last(work, member):
         raise BadInput(say("Chỉ còn người này giữ khóa của cơ quan. Hãy khôi phục tại máy chủ bằng hai phiếu."))
     member.state = MemberState.INVITED
-    bound.take(work.session, head, member, bound.rows(work.session, member, Admission, *bound.SESSIONS))
+    heads.take_from_member(
+        work.session, head, member, heads.rows_of_member(work.session, member, Admission, *heads.SESSIONS)
+    )
 
 
 @action(Act.ADMISSION_LIST)
@@ -142,7 +145,7 @@ def confirm(work: Work, member_id: UUID, words: str) -> None:
     """Give a colleague the agency's key after her four words were compared face to face."""
     work.about = member_id
     head, member = _somebody(work, member_id)
-    rows: list[Admission] = bound.rows(work.session, member, Admission)
+    rows: list[Admission] = heads.rows_of_member(work.session, member, Admission)
     if member.state != MemberState.WAITING or not rows or not work.hands.holds(rows[0].agency_id or work.commune_id):
         raise NotFound("admission")
     if fingerprint(member.public_key) != words:

@@ -8,10 +8,11 @@ from casework.audit import fresh
 from casework.errors import NotFound, SignInNeeded, say
 from casework.gate import Work, action
 from casework.policy.words import Act
-from casework.vault import sessions
-from casework.vault.entry import bound, interview, renewal
+from casework.vault import heads, sessions
+from casework.vault.entry import interview, renewal
 from casework.vault.entry.models import Interview
-from casework.vault.entry.renewal import Paper, Phone, Renewed
+from casework.vault.entry.renewal import Paper, Renewed
+from casework.vault.entry.totp import Phone
 from casework.vault.kek import DEMO_ID
 from casework.vault.models import Head, Member, SessionRow
 from casework.vault.sessions import FULL, NIGHT, RENEW, Token
@@ -147,7 +148,7 @@ def _goes_on(work: Work, member: Member, seed: bytes, standing: sessions.Standin
 
 def _my_rows(work: Work) -> list[SessionRow]:
     member = fresh.member(work.session, work.commune_id, work.me)
-    rows: list[SessionRow] = bound.rows(work.session, member, SessionRow)
+    rows: list[SessionRow] = heads.rows_of_member(work.session, member, SessionRow)
     return sorted((row for row in rows if row.factors > 1 or row.kind == FULL), key=lambda row: -row.created)
 
 

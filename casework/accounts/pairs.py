@@ -9,8 +9,9 @@ from flask_babel import lazy_gettext as _
 from casework import clock
 from casework.accounts.admission import Found
 from casework.errors import BadInput
-from casework.vault.entry import interview, pairing, passphrases, renewal, totp, words
-from casework.vault.entry.renewal import Phone, Renewed
+from casework.vault.entry import interview, passphrases, renewal, totp, words
+from casework.vault.entry.renewal import Renewed
+from casework.vault.entry.totp import Phone
 from casework.web.people import Presence
 from casework.web.presence import gate
 
@@ -65,25 +66,25 @@ def first(found: Found, passphrase: str) -> Renewed:
 def offer(commune_id: UUID, member_id: UUID, username: str, sealed: str) -> Shown:
     """Return the phone's seed that was offered before, or a new one."""
     control = gate().control(commune_id)
-    sealed = sealed or pairing.offer(control, member_id)
-    seed = pairing.seed_of(control, member_id, sealed)
+    sealed = sealed or totp.offer(control, member_id)
+    seed = totp.seed_of(control, member_id, sealed)
     address = totp.address(seed, username)
     return Shown(sealed, draw(address), totp.secret_text(seed), address)
 
 
 def paired(commune_id: UUID, member_id: UUID, sealed: str, digits: str) -> Phone | None:
     """Return the phone that shows these digits; None if they do not fit the seed that was offered."""
-    return pairing.proved(gate().control(commune_id), member_id, sealed, digits=digits, at=clock.micros())
+    return totp.proved(gate().control(commune_id), member_id, sealed, digits=digits, at=clock.micros())
 
 
 def proof(commune_id: UUID, member_id: UUID, phone: Phone) -> str:
     """Return a paired phone sealed for the next page."""
-    return pairing.proof(gate().control(commune_id), member_id, phone)
+    return totp.proof(gate().control(commune_id), member_id, phone)
 
 
 def phone_of(commune_id: UUID, member_id: UUID, sealed: str) -> Phone:
     """Open a paired phone of the page before."""
-    return pairing.phone_of(gate().control(commune_id), member_id, sealed)
+    return totp.phone_of(gate().control(commune_id), member_id, sealed)
 
 
 def count_uncovering(sid: bytes) -> None:

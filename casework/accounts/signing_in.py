@@ -9,8 +9,8 @@ from casework.audit import fresh
 from casework.errors import CaseworkError, SignInNeeded, VaultError, say
 from casework.gate import Work, action
 from casework.policy.words import Act
-from casework.vault import sessions
-from casework.vault.entry import bound, totp
+from casework.vault import heads, sessions
+from casework.vault.entry import totp
 from casework.vault.entry.models import Interview, Totp
 from casework.vault.kek import DEMO_ID
 from casework.vault.models import Member, SessionRow, Slot
@@ -154,7 +154,7 @@ def end(work: Work, sid: bytes) -> None:
         head = fresh.head(work.session, work.commune_id, row.member_id)
         member = fresh.member(work.session, work.commune_id, row.member_id)
         short = work.session.execute(select(Interview).where(Interview.sid == sid)).scalars()
-        bound.take(work.session, head, member, [row, *short])
+        heads.take_from_member(work.session, head, member, [row, *short])
     work.session.execute(delete(SessionRow).where(SessionRow.sid == sid))
     work.session.execute(delete(Interview).where(Interview.sid == sid))
 
@@ -186,7 +186,9 @@ def spend_paper(work: Work, member: Member, paper: Opened) -> None:
     if slot is None or slot.member_id != member.id:
         raise WrongPassphrase(say("Mã giấy này đã dùng rồi. Mỗi tờ chỉ dùng được một lần."))
     head = fresh.head(work.session, work.commune_id, member.id)
-    bound.take(work.session, head, member, [slot, *bound.rows(work.session, member, *bound.SESSIONS)])
+    heads.take_from_member(
+        work.session, head, member, [slot, *heads.rows_of_member(work.session, member, *heads.SESSIONS)]
+    )
 
 
 def _coming(work: Work, member_id: UUID) -> Member:

@@ -1,15 +1,19 @@
-"""Reads the log: who opened a case, how often an act was done, and the lines that one may see."""
+"""Reads the log: who opened a case, how often an act was done and how it ended last, and the lines that one may see.
+
+What was done since a moment is looked for in the newest part of the log alone.
+"""
 
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import BigInteger, ScalarSelect, Select, bindparam, case, cast, func, literal, or_, select
 
 from casework.audit.chain import short
-from casework.audit.models import RARE, AuditLine
+from casework.audit.models import OPENED, RARE, AuditLine
 from casework.audit.tally import more
 from casework.policy.words import Act
 from casework.vault.hands import Hands
@@ -27,34 +31,55 @@ class Line:
     outcome: str
 
 
-_line_of = AuditLine.__table__.c
-_SHOWN = (_line_of.n, _line_of.at, _line_of.act, _line_of.who, _line_of.about, _line_of.outcome)
+_line = AuditLine.__table__.c
+_OURS = _line.commune_id == bindparam("commune")
+_SHOWN = (_line.n, _line.at, _line.act, _line.who, _line.about, _line.outcome)
 _ABOUT = (
     select(*_SHOWN)
     .where(
-        _line_of.commune_id == bindparam("commune"),
-        _line_of.about == bindparam("about"),
-        _line_of.act.in_(bindparam("acts", expanding=True)),
-        _line_of.outcome == "ok",
+        _OURS,
+        _line.about == bindparam("about"),
+        _line.act.in_(bindparam("acts", expanding=True)),
+        _line.outcome == "ok",
     )
-    .order_by(_line_of.n.desc())
+    .order_by(_line.n.desc())
     .limit(bindparam("limit"))
 )
 _CHANGED = {
-    act: select(_line_of.head, func.max(_line_of.at).label("last"))
-    .where(_line_of.commune_id == bindparam("commune"), which)
-    .group_by(_line_of.head)
+    act: select(_line.head, func.max(_line.at).label("last")).where(_OURS, which).group_by(_line.head)
     for act, which in RARE.items()
 }
-# A minute has fewer lines than this; the whole log is never walked to count what is recent.
-_RECENT_LINES = 2000
-_NEWEST = (
-    select(*_SHOWN).where(_line_of.commune_id == bindparam("commune")).order_by(_line_of.n.desc()).limit(_RECENT_LINES)
-).subquery()
-_RECENT = (
-    select(func.count())
-    .select_from(_NEWEST)
-    .where(_NEWEST.c.act == bindparam("act"), _NEWEST.c.who == bindparam("who"), _NEWEST.c.at >= bindparam("since"))
+_OTHERS = _line.who != bindparam("me")
+_END = select(func.max(_line.n)).where(_OURS)
+_BACK = select(_line.at).where(_OURS, _line.n == _END.scalar_subquery() - bindparam("lines"))
+
+
+def first_since() -> ScalarSelect[int]:
+    """Return what finds the number of the first line at or after a moment, or one more than the last.
+
+    Lines stand in the order of time and no index knows their moments, so the log is halved until one is left.
+    """
+    first, end = cast(literal(1), BigInteger), func.coalesce(func.max(_line.n), 0) + 1
+    span = select(first.label("low"), end.label("high")).where(_OURS).cte("span", recursive=True)
+    middle = (span.c.low + span.c.high) // 2
+    at = select(_line.at).where(_OURS, _line.n == middle).correlate(span).scalar_subquery()
+    early = func.coalesce(at, 0) < bindparam("since")
+    half = select(case((early, middle + 1), else_=span.c.low), case((early, span.c.high), else_=middle))
+    halved = span.union_all(half.where(span.c.low < span.c.high))
+    return select(halved.c.low).where(halved.c.low >= halved.c.high).scalar_subquery()
+
+
+_SINCE = (_OURS, _line.n >= first_since(), _line.act.in_(bindparam("acts", expanding=True)))
+# Asked for in order, SQLite would walk the whole log since then rather than what is about these ids.
+_ABOUT_SINCE = select(*_SHOWN).where(
+    _line.about.in_(bindparam("about", expanding=True)), *_SINCE, _line.outcome == bindparam("outcome")
+)
+_TIMES = select(func.count()).where(_line.who == bindparam("who"), *_SINCE)
+_LAST = (
+    select(_line.at, _line.body)
+    .where(_OURS, _line.about == bindparam("about"), _line.act == bindparam("act"), _line.outcome == "ok")
+    .order_by(_line.n.desc())
+    .limit(1)
 )
 
 
@@ -69,12 +94,6 @@ def changed_by(hands: Hands, act: Act) -> dict[UUID, int]:
     return {row.head: row.last for row in hands.session.execute(_CHANGED[act], {"commune": hands.commune_id})}
 
 
-def recent(hands: Hands, act: Act, *, who: UUID, since: int) -> int:
-    """Count how often somebody has done an act since a moment of the last minutes."""
-    wanted = {"commune": hands.commune_id, "act": act, "who": who, "since": since}
-    return hands.session.execute(_RECENT, wanted).scalar_one()
-
-
 def reasons(hands: Hands, act: Act, *, who: Collection[UUID], about: Collection[UUID]) -> dict[tuple[UUID, str], int]:
     """Return for each person and reason given when she did an act about some ids the last moment she did it."""
     mine = (AuditLine.commune_id == hands.commune_id, AuditLine.about.in_(about), AuditLine.act == act)
@@ -82,6 +101,41 @@ def reasons(hands: Hands, act: Act, *, who: Collection[UUID], about: Collection[
     # Asked for in order, SQLite would walk the whole log rather than what is about these ids.
     found = sorted(hands.session.execute(rows), key=attrgetter("n"))
     return {(row.who, json.loads(row.body)["reason"]): row.at for row in found}
+
+
+def about_since(
+    hands: Hands, ids: Collection[UUID], acts: Collection[Act], *, since: int, outcome: str = "ok"
+) -> list[Line]:
+    """Return the lines of some acts about some ids since a moment that ended so, the oldest first."""
+    wanted = {"commune": hands.commune_id, "about": list(ids), "acts": list(acts), "outcome": outcome}
+    rows = hands.session.execute(_ABOUT_SINCE, wanted | {"since": since})
+    return sorted((Line(*row) for row in rows), key=attrgetter("n"))
+
+
+def opened(cases: Select[UUID]) -> Select[Any]:
+    """Return the statement that tells who but `me` has opened the cases of another one since a moment, and when."""
+    shown = (_line.about, _line.at, _line.who)
+    return select(*shown).where(_OURS, OPENED, _line.about.in_(cases), _line.at >= bindparam("since"), _OTHERS)
+
+
+def hurried(hands: Hands, acts: Collection[Act], *, who: UUID, since: int, most: int) -> bool:
+    """Tell whether somebody has done some acts so often since a moment, whatever came of them.
+
+    Where the whole log has not grown by so many lines since then, one look answers.
+    """
+    mine = {"commune": hands.commune_id}
+    back = hands.session.execute(_BACK, mine | {"lines": most - 1}).scalar_one_or_none()
+    if back is None or back < since:
+        return False
+    counted = mine | {"who": who, "acts": list(acts), "since": since}
+    return hands.session.execute(_TIMES, counted).scalar_one() >= most
+
+
+def last(hands: Hands, act: Act, about_id: UUID) -> tuple[int, str] | None:
+    """Return moment and reason of the newest line of an act about an id; None if there is none."""
+    wanted = {"commune": hands.commune_id, "about": about_id, "act": act}
+    row = hands.session.execute(_LAST, wanted).one_or_none()
+    return None if row is None else (row.at, str(json.loads(row.body)["reason"]))
 
 
 @dataclass(frozen=True)
@@ -114,7 +168,7 @@ def shown(hands: Hands, seen: Seen, *, skip: int, limit: int) -> list[Line]:
         .where(AuditLine.at >= seen.since)
     )
     wanted = rows.order_by(AuditLine.n.desc()).offset(skip).limit(limit)
-    return [_line(row) for row in hands.session.execute(wanted).scalars()]
+    return [_line_of(row) for row in hands.session.execute(wanted).scalars()]
 
 
 def totals(hands: Hands, start: int, end: int, *, leaving_out: Collection[Act]) -> list[tuple[str, int]]:
@@ -150,5 +204,5 @@ def begun_before(hands: Hands, moment: int) -> bool:
     return at is not None and at < moment
 
 
-def _line(row: AuditLine) -> Line:
+def _line_of(row: AuditLine) -> Line:
     return Line(n=row.n, at=row.at, act=row.act, who=row.who, about=row.about, outcome=row.outcome)

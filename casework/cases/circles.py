@@ -13,7 +13,7 @@ from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.gate import Work, action
 from casework.policy.table import policy
 from casework.policy.words import Act
-from casework.vault import bound, circles, epochs, heads
+from casework.vault import circles, epochs, heads
 from casework.vault.models import Agency, Wrap
 from casework.vault.recovery import sheets
 from casework.vault.recovery.models import Recovery, RecoveryOfficer, RecoveryPair
@@ -143,7 +143,7 @@ def lift(work: Work, case_id: UUID) -> None:
     passing.pass_on(work, found, work.actor.agency_id)
     circle.state, circle.rotation_due = AgencyState.CLOSED, False
     remaining = []
-    for row in bound.to_agency(work.hands, circle.id):
+    for row in heads.bound_to_agency(work.hands, circle.id):
         if isinstance(row, _OPENING):
             work.session.delete(row)
         else:

@@ -1,7 +1,7 @@
 """How fast one person may open cases and search: whoever leafs through the book is stopped, and that is told."""
 
 from casework import clock
-from casework.audit import recent
+from casework.audit import read
 from casework.errors import Throttled, say
 from casework.gate import Work
 from casework.policy.words import Act
@@ -14,5 +14,5 @@ WITHIN = 10 * 60 * clock.MICROSECOND
 def keep(work: Work) -> None:
     """Raise Throttled, about this very person, if she has opened or searched 200 times within ten minutes."""
     since = work.hands.at - WITHIN
-    if work.permit.act in OPENINGS and recent.hurried(work.hands, OPENINGS, who=work.me, since=since, most=MOST):
+    if work.permit.act in OPENINGS and read.hurried(work.hands, OPENINGS, who=work.me, since=since, most=MOST):
         raise Throttled(say("Bạn đã mở quá nhiều trong vài phút. Hãy chờ mười phút."), about=work.me)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Exists, Select, and_, bindparam, exists, false, func, not_, or_, select, tuple_
 
-from casework.audit import fresh, recent
+from casework.audit import fresh, read
 from casework.cases.models import Case, Ground, Referral
 from casework.cases.states import CARRYING_GROUND, READABLE, CaseState, GroundState, ReferralState
 from casework.policy.permit import Actor
@@ -139,7 +139,7 @@ def _newest() -> Any:
 @lru_cache(maxsize=1024)
 def opened(condition: ColumnElement[bool]) -> Select[Any]:
     """Select who else has opened the cases, from the log."""
-    return recent.opened(select(_case.c.id).where(condition))
+    return read.opened(select(_case.c.id).where(condition))
 
 
 @lru_cache

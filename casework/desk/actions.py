@@ -86,7 +86,8 @@ def search(work: Work, query: str) -> tuple[CaseLine, ...]:
     wanted = finding.wanted(query)
     if len(wanted.words) < _SHORTEST_QUERY:
         raise BadInput(say("Hãy gõ ít nhất hai chữ của tên, mã vụ việc hoặc số điện thoại."))
-    if read.recent(work.hands, Act.CASE_SEARCH, who=work.me, since=work.hands.at - _MINUTE) >= _SEARCHES_A_MINUTE:
+    since = work.hands.at - _MINUTE
+    if read.hurried(work.hands, [Act.CASE_SEARCH], who=work.me, since=since, most=_SEARCHES_A_MINUTE):
         raise Throttled(say("Tìm quá nhiều lần trong một phút. Hãy chờ một chút."), about=work.me)
     pace.keep(work)
     book = reading.book(work)

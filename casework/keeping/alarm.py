@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from casework import clock
-from casework.audit import recent
+from casework.audit import read
 from casework.audit.checkpoint import MISSING_AFTER
 from casework.audit.verify import WHOLE
 from casework.config import Config
@@ -43,7 +43,7 @@ class Alarm:
             yield "clock"
         with self.gate.database.look() as session:
             hands = Hands(session, self.gate.control(commune_id), None, at)
-            verified = recent.last(hands, Act.AUDIT_VERIFY, commune_id)
+            verified = read.last(hands, Act.AUDIT_VERIFY, commune_id)
         if verified is not None and verified[1] != WHOLE:
             yield "log"
 

@@ -9,7 +9,7 @@ from casework import clock
 from casework.audit import fresh
 from casework.audit.checkpoint import MISSING_AFTER, Checkpoint, Shelf, signed
 from casework.audit.models import AuditLine
-from casework.audit.removed import START
+from casework.audit.removals import START
 from casework.config import Config
 from casework.errors import NotFound, VaultError
 from casework.gate import Gate

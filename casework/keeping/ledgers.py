@@ -6,8 +6,7 @@ from uuid import UUID
 
 from casework import files
 from casework.audit.checkpoint import Checkpoint, Shelf
-from casework.audit.removals import Removals
-from casework.audit.removed import Line, vouched
+from casework.audit.removals import Line, Removals, vouched
 from casework.config import Config, ConfigurationError
 from casework.errors import VaultError
 from casework.gate import Gate

@@ -9,8 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.audit import fresh
-from casework.audit.removals import mark, marks
-from casework.audit.removed import Left
+from casework.audit.removals import Left, mark, marks
 from casework.db import Base
 from casework.errors import NotFound
 from casework.gate import Work, action

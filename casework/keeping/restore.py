@@ -14,8 +14,7 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from casework import bare, clock, schema
-from casework.audit.removals import Removals
-from casework.audit.removed import Left, Line, newest
+from casework.audit.removals import Left, Line, Removals, newest
 from casework.config import Config, ConfigurationError
 from casework.db import upgrade
 from casework.gate import Gate, Person, open_gate

@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy.exc import SQLAlchemyError
 
 from casework import clock
-from casework.audit import recent
+from casework.audit import read
 from casework.config import Config
 from casework.errors import CaseworkError
 from casework.gate import Action, Gate, Person
@@ -104,7 +104,7 @@ def _verify_due(gate: Gate, at: int) -> bool:
     with gate.database.look() as session:
         for commune_id in checkpoints.communes(gate):
             hands = Hands(session, gate.control(commune_id), None, at)
-            verified.append(recent.last(hands, Act.AUDIT_VERIFY, commune_id))
+            verified.append(read.last(hands, Act.AUDIT_VERIFY, commune_id))
     return any(one is None or not 0 <= at - one[0] < _VERIFY_EVERY for one in verified)
 
 

@@ -7,8 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework import clock
-from casework.audit import removed
-from casework.audit.removals import Removals
+from casework.audit.removals import Removals, vouched
 from casework.config import Config
 from casework.db import Database
 from casework.errors import CaseworkError, VaultError
@@ -87,7 +86,7 @@ def _vouch(config: Config, communes: list[UUID], newer: Kek) -> None:
 
 def _rekey(config: Config, gate: Gate, communes: list[UUID], newer: Kek) -> None:
     lines = Removals(config.removals_file).lines()
-    if removed.vouched(lines, {one: gate.control(one) for one in communes}) != len(lines):
+    if vouched(lines, {one: gate.control(one) for one in communes}) != len(lines):
         raise VaultError("Sổ thu hồi (tệp removals) có dòng không đúng, nên không đổi khóa. Chưa có gì thay đổi.")
     try:
         gate.exchange(newer, communes, rekeying.exchange)

@@ -7,7 +7,7 @@ from casework.audit import fresh
 from casework.gate import Work, action
 from casework.policy.words import Act, Role
 from casework.vault import heads
-from casework.vault.entry import admission, bound
+from casework.vault.entry import admission
 from casework.vault.entry.models import Admission, Totp
 from casework.vault.hands import Lock
 from casework.vault.keyring import AgencyKeys
@@ -49,7 +49,9 @@ def invite_again(work: Work, member: Member, carry: AgencyKeys) -> str:
     """Make a code with which somebody takes her account anew; whatever opened it before is gone at once."""
     head = fresh.head(work.session, work.commune_id, member.id)
     member.state = MemberState.INVITED
-    bound.take(work.session, head, member, bound.rows(work.session, member, Admission, Slot, Totp, *bound.SESSIONS))
+    heads.take_from_member(
+        work.session, head, member, heads.rows_of_member(work.session, member, Admission, Slot, Totp, *heads.SESSIONS)
+    )
     return code(work, member, carry)
 
 

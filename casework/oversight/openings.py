@@ -14,7 +14,7 @@ from uuid import UUID
 
 from casework import clock
 from casework.accounts.staff import Colleague, colleagues
-from casework.audit import recent
+from casework.audit import read
 from casework.cases import pace, scope
 from casework.cases.naming import label_of
 from casework.cases.reading import Listed
@@ -87,7 +87,7 @@ def stopped(work: Work) -> tuple[Many, ...]:
 
 def _stopped(work: Work, whom: Iterable[Colleague]) -> list[Many]:
     known = {one.id: one.name for one in whom}
-    lines = recent.about(work.hands, known, pace.OPENINGS, since=work.hands.at - _DAYS, outcome=FAILED)
+    lines = read.about_since(work.hands, known, pace.OPENINGS, since=work.hands.at - _DAYS, outcome=FAILED)
     times = Counter((line.who, clock.local(line.at).date()) for line in lines)
     return [Many(known[who], day, count, stopped=True) for (who, day), count in times.items() if who in known]
 

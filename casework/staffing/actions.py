@@ -15,7 +15,7 @@ from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.gate import Work, action
 from casework.policy.words import Act, Reach
 from casework.staffing import people
-from casework.vault import bound, epochs, heads
+from casework.vault import epochs, heads
 from casework.vault.entry.models import Admission, Interview, Totp
 from casework.vault.models import Member, SessionRow, Slot, Wrap
 from casework.vault.recovery import sheets
@@ -124,7 +124,7 @@ def _take_wraps(work: Work, agency_id: UUID, member_id: UUID) -> None:
     """Delete what seals an agency's key to somebody, so that it can never be put back."""
     work.session.flush()
     remaining = []
-    for row in bound.to_agency(work.hands, agency_id):
+    for row in heads.bound_to_agency(work.hands, agency_id):
         if isinstance(row, Wrap) and row.member_id == member_id:
             work.session.delete(row)
         else:
@@ -137,7 +137,7 @@ def _take(work: Work, member: Member, kinds: tuple[type[Any], ...]) -> None:
     """Delete some kinds of a member's rows and raise her version, so that an open request of hers is refused too."""
     work.session.flush()
     remaining = []
-    for row in bound.to_member(work.hands, member.id):
+    for row in heads.bound_to_member(work.hands, member.id):
         if isinstance(row, kinds):
             work.session.delete(row)
         else:

@@ -9,7 +9,7 @@ from casework.vault.bytes import fresh_key, public_key
 from casework.vault.hands import Hands
 from casework.vault.kek import Control
 from casework.vault.keyring import AgencyKeys, new_agency_keys, wrap
-from casework.vault.models import Agency, AgencyEpoch, Member, Slot, Wrap
+from casework.vault.models import Agency, AgencyEpoch, Member, Wrap
 from casework.vault.states import AgencyState, MemberState
 
 CIRCLE = "circle"
@@ -109,19 +109,5 @@ def make_member(hands: Hands, new: NewMember, enrolment: Enrolment) -> Member:
     )
     hands.session.add(member)
     hands.session.flush()
-    hands.session.add(_slot(hands.commune_id, enrolment))
+    hands.session.add(passwords.slot_row(member, "password", enrolment.slot_id, enrolment.secret))
     return member
-
-
-def _slot(commune_id: UUID, enrolment: Enrolment) -> Slot:
-    secret = enrolment.secret
-    return Slot(
-        commune_id=commune_id,
-        id=enrolment.slot_id,
-        member_id=enrolment.member_id,
-        kind="password",
-        salt=secret.salt,
-        memory_kib=secret.memory_kib,
-        passes=secret.passes,
-        blob=secret.blob,
-    )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from casework.errors import VaultError
-from casework.vault import bound, circles, heads, links
+from casework.vault import circles, heads, links
 from casework.vault.envelopes import DocumentRow, keep_under, open_key
 from casework.vault.hands import Hands
 from casework.vault.keyring import AgencyKeys, Keyring, new_agency_keys
@@ -15,7 +15,7 @@ from casework.vault.recovery import sheets
 
 def holders(hands: Hands, agency: Agency) -> set[UUID]:
     """Return the ids of those who hold the key of an agency's newest epoch; its head must have been loaded fresh."""
-    wraps = (row for row in bound.to_agency(hands, agency.id) if isinstance(row, Wrap))
+    wraps = (row for row in heads.bound_to_agency(hands, agency.id) if isinstance(row, Wrap))
     return {wrap.member_id for wrap in wraps if wrap.epoch == agency.epoch}
 
 
@@ -42,7 +42,7 @@ def rotate(
     for member in members:
         circles.admit(hands, new, member)
     hands.session.flush()
-    heads.take_away(hands.session, head, bound.to_agency(hands, agency.id))
+    heads.take_away(hands.session, head, heads.bound_to_agency(hands, agency.id))
     return with_keys(hands, new)
 
 
@@ -66,7 +66,7 @@ def _begin(hands: Hands, agency: Agency, old: AgencyKeys, new: AgencyKeys) -> No
 
 def _clear(hands: Hands, agency_id: UUID) -> None:
     """Delete the wraps of epochs that have ended, and the links that are worn."""
-    for row in bound.to_agency(hands, agency_id):
+    for row in heads.bound_to_agency(hands, agency_id):
         if isinstance(row, Wrap) or (isinstance(row, EpochLink) and links.worn(hands, row)):
             hands.session.delete(row)
     hands.session.flush()

@@ -1,21 +1,29 @@
-"""Heads: what is newest, and a version that rises whenever something is taken away."""
+"""Heads: what is newest, a version that rises whenever something is taken away, and the rows that are bound to it."""
 
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from casework.errors import VaultError
 from casework.vault import shred
+from casework.vault.entry.models import Admission, Interview, Totp
+from casework.vault.hands import Hands
 from casework.vault.macs import Maced, know_version
-from casework.vault.models import Head
+from casework.vault.models import Agency, AgencyEpoch, EpochLink, Head, Member, SessionRow, Slot, Wrap
+from casework.vault.recovery.models import Recovery, RecoveryOfficer, RecoveryPair
 
 Kind = Literal["case", "member", "agency", "commune"]
 SINGLE = UUID(int=0)
+# What is bound to the head of an agency or of a member, and is signed again when its version rises.
+OF_AGENCY: tuple[type[Any], ...] = (Agency, AgencyEpoch, EpochLink, Wrap, Recovery, RecoveryOfficer, RecoveryPair)
+OF_MEMBER: tuple[type[Any], ...] = (Member, Slot, Totp, Admission, SessionRow, Interview)
+SESSIONS: tuple[type[Any], ...] = (SessionRow, Interview)
 _ENTRY = struct.Struct(">H16sI32s")
 
 
@@ -71,6 +79,40 @@ def taken(session: Session) -> dict[UUID, Taken]:
     """Return the heads from which this act has taken something away, for the ledger of removals."""
     made: dict[UUID, Taken] = session.info.setdefault("taken", {})
     return made
+
+
+def bound_to_agency(hands: Hands, agency_id: UUID) -> list[Any]:
+    """Load every row that hangs on an agency; its head must have been loaded fresh."""
+    return _bound(hands.session, hands.commune_id, agency_id, OF_AGENCY)
+
+
+def bound_to_member(hands: Hands, member_id: UUID) -> list[Any]:
+    """Load every row that hangs on a member, whose head must have been loaded fresh."""
+    return _bound(hands.session, hands.commune_id, member_id, OF_MEMBER)
+
+
+def rows_of_member(session: Session, member: Member, *kinds: type[Any]) -> list[Any]:
+    """Return the verified rows of some kinds that belong to a member whose head has been read."""
+    return _bound(session, member.commune_id, member.id, kinds)
+
+
+def _bound(session: Session, commune_id: UUID, head_id: UUID, kinds: Iterable[type[Any]]) -> list[Any]:
+    found: list[Any] = []
+    for kind in kinds:
+        ours = (kind.commune_id == commune_id, getattr(kind, kind.__head__) == head_id)
+        found += session.execute(select(kind).where(*ours)).scalars()
+    return found
+
+
+def take_from_member(session: Session, head: Head, member: Member, gone: list[Any]) -> None:
+    """Delete rows of a member and raise the version, so that none of them is believed again; the others stay."""
+    others = rows_of_member(session, member, *OF_MEMBER[1:])
+    remaining = [member, *(row for row in others if row not in gone)]
+    for row in gone:
+        session.delete(row)
+    session.flush()
+    take_away(session, head, remaining)
+    session.flush()
 
 
 def erase(session: Session, head: Head) -> None:

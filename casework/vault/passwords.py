@@ -19,6 +19,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 from casework.errors import Busy, VaultError
 from casework.vault.bytes import derive, lp, seal, unseal
 from casework.vault.kek import Control
+from casework.vault.models import Member, Slot
 
 log = logging.getLogger(__name__)
 MEMORY_KIB = 64 * 1024
@@ -130,6 +131,20 @@ def unlock_with_code(control: Control, slot: SlotSecret, code: bytes, *, member_
     inner, outer = _contexts(member_id, slot_id, "code", control.commune_id)
     blob = unseal(control.wrap, slot.blob, context=outer, key_ref=control.number)
     return unseal(derive(code, "code", salt=slot.salt), blob, context=inner, key_ref=0)
+
+
+def slot_row(member: Member, kind: str, slot_id: UUID, secret: SlotSecret) -> Slot:
+    """Return the row of one way of opening a member's key: `kind` is password or code."""
+    return Slot(
+        commune_id=member.commune_id,
+        id=slot_id,
+        member_id=member.id,
+        kind=kind,
+        salt=secret.salt,
+        memory_kib=secret.memory_kib,
+        passes=secret.passes,
+        blob=secret.blob,
+    )
 
 
 def pretend(passphrase: str) -> None:

@@ -8,7 +8,8 @@ from casework.accounts.actions import Opened, sign_in
 from casework.accounts.signing_in import second_factor
 from casework.vault.entry import renewal, totp
 from casework.vault.entry.codes import read_code
-from casework.vault.entry.renewal import Phone, Renewed
+from casework.vault.entry.renewal import Renewed
+from casework.vault.entry.totp import Phone
 from casework.web.people import recognise
 from tests.house import House
 from tests.people import THANH_SON

@@ -12,7 +12,7 @@ from casework.accounts.signing_in import ByPaper, WrongCode, WrongPassphrase, by
 from casework.desk import actions as desk
 from casework.errors import CaseworkError, NotFound, SignInNeeded
 from casework.vault.entry import renewal, totp
-from casework.vault.entry.renewal import Phone
+from casework.vault.entry.totp import Phone
 from casework.web.people import recognise
 from tests.accounts.coming_in import by_night, presence, right, sheet, token, tried
 from tests.house import House, Someone, both_databases, only_sqlite

@@ -10,8 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from casework.addresses import actions as addresses
 from casework.audit import fresh
-from casework.audit.removals import Removals, marks
-from casework.audit.removed import Line, newest, parse, vouched
+from casework.audit.removals import Line, Removals, marks, newest, parse, vouched
 from casework.desk import actions as desk
 from casework.errors import Busy, VaultError
 from casework.policy.permit import issue

@@ -17,7 +17,7 @@ from casework.intake import actions as intake
 from casework.policy.permit import issue
 from casework.policy.words import Act, Section
 from casework.statistics import actions as statistics
-from casework.vault import bound, epochs, keyring
+from casework.vault import epochs, heads, keyring
 from casework.vault.bytes import fresh_key, lp, public_key, receive
 from casework.vault.hands import Hands
 from casework.vault.macs import Maced, equip
@@ -187,8 +187,8 @@ def test_hands_without_a_keyring_are_given_none(house: House):
 def test_every_kind_of_row_is_known_by_the_head_it_hangs_on():
     kinds = {one.class_ for one in Base.registry.mappers if issubclass(one.class_, Maced)}
     by = {name: {kind for kind in kinds if kind.__head__ == name} for name in ("agency_id", "member_id")}
-    assert by["agency_id"] == set(bound.OF_AGENCY[1:])
-    assert by["member_id"] == set(bound.OF_MEMBER[1:])
+    assert by["agency_id"] == set(heads.OF_AGENCY[1:])
+    assert by["member_id"] == set(heads.OF_MEMBER[1:])
 
 
 @only_sqlite

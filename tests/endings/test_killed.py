@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event
 
-from casework.audit.removed import newest
+from casework.audit.removals import newest
 from casework.audit.verify import verify
 from casework.desk import actions as desk
 from casework.endings import actions as endings

@@ -8,8 +8,7 @@ from uuid import UUID
 import pytest
 
 from casework.audit.checkpoint import Shelf, compare
-from casework.audit.removals import Removals
-from casework.audit.removed import newest
+from casework.audit.removals import Removals, newest
 from casework.desk import actions as desk
 from casework.keeping import checkpoints, starting
 from casework.oversight.actions import verify_all

@@ -26,7 +26,7 @@ from casework.policy.permit import Actor
 from casework.policy.words import Role, Section
 from casework.vault.entry import renewal, totp
 from casework.vault.entry.codes import read_code
-from casework.vault.entry.renewal import Phone
+from casework.vault.entry.totp import Phone
 from casework.vault.models import Commune, Member
 from casework.web.people import recognise
 from tests import postgres

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from casework import clock
-from casework.audit import recent
+from casework.audit import read
 from casework.cases import handing, pace
 from casework.desk import actions as desk
 from casework.errors import NotFound, Throttled
@@ -157,8 +157,8 @@ def test_the_first_line_since_a_moment_is_found_by_halves(house: House, lan):
         for moment in (0, rows[0][1], rows[len(rows) // 2][1], rows[-1][1], rows[-1][1] + 1):
             expected = next((n for n, at in rows if at >= moment), rows[-1][0] + 1)
             wanted = {"commune": hands.commune_id, "since": moment}
-            assert hands.session.execute(select(recent.first_since()), wanted).scalar_one() == expected
-        assert recent.last(hands, Act.AUDIT_VERIFY, lan.id) is None
+            assert hands.session.execute(select(read.first_since()), wanted).scalar_one() == expected
+        assert read.last(hands, Act.AUDIT_VERIFY, lan.id) is None
 
 
 def recent_lines(house: House):

@@ -16,7 +16,8 @@ from casework.vault import passwords
 from casework.vault.bytes import fresh_key, public_key
 from casework.vault.entry import totp
 from casework.vault.entry.codes import new_code, read_code
-from casework.vault.entry.renewal import Paper, Phone, Renewed
+from casework.vault.entry.renewal import Paper, Renewed
+from casework.vault.entry.totp import Phone
 from casework.vault.entry.words import fingerprint
 from casework.vault.recovery.sheets import Sheet
 from tests.accounts.arrivals import SEED

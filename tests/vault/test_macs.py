@@ -74,12 +74,14 @@ def test_a_row_of_another_version_key_or_commune_does_not_hold(kind):
 
 
 def test_a_mac_is_what_vault_says_it_is():
-    row = a_row(Referral)
-    fields: list[Any] = ["cw/1/ctl", "referral", 1]
-    for name in signed_columns(Referral):
-        value = getattr(row, name)
-        fields += [name, int(value) if isinstance(value, bool) else value]
-    assert tag(CONTROL, Referral, row, 3) == (1).to_bytes(4, "big") + CONTROL.tag(lp(*fields, 3))
+    for kind in KINDS:
+        row = a_row(kind)
+        fields: list[Any] = ["cw/1/ctl", kind.__table__.name, kind.__layout__]  # type: ignore[attr-defined]
+        for name in signed_columns(kind):
+            value = getattr(row, name)
+            fields += [name, int(value) if isinstance(value, bool) else value]
+        assert tag(CONTROL, kind, row, 3) == (1).to_bytes(4, "big") + CONTROL.tag(lp(*fields, 3))
+    # A truth value is signed as a number; some kind must have one, or nothing has shown it.
     assert isinstance(Referral.__table__.c.urgent.type, Boolean)
 
 

@@ -10,12 +10,13 @@ from uuid import UUID, uuid4
 
 from casework.clock import MICROSECOND
 from casework.errors import VaultError
-from casework.vault import circles
+from casework.vault import circles, heads
 from casework.vault.bytes import derive, lp, public_key, receive, seal, send, unseal
-from casework.vault.entry import bound, renewal
+from casework.vault.entry import renewal
 from casework.vault.entry.codes import new_code, read_code
 from casework.vault.entry.models import Admission
-from casework.vault.entry.renewal import Phone, Renewed
+from casework.vault.entry.renewal import Renewed
+from casework.vault.entry.totp import Phone
 from casework.vault.hands import Hands, Lock
 from casework.vault.kek import Control
 from casework.vault.keyring import AgencyKeys
@@ -44,8 +45,8 @@ def invite(
 
     `carry` is the agency's key, sealed under the code itself: for the console alone, where no colleague is there yet.
     """
-    if old := bound.rows(hands.session, member, Admission):
-        bound.take(hands.session, head, member, old)
+    if old := heads.rows_of_member(hands.session, member, Admission):
+        heads.take_from_member(hands.session, head, member, old)
     text = new_code()
     code = read_code(text)
     row = Admission(

@@ -4,16 +4,18 @@ What needs Argon2 is prepared before any transaction; what is replaced can never
 """
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete
 
-from casework.vault import passwords
+from casework.vault import heads, passwords
 from casework.vault.bytes import fresh_key, public_key
 from casework.vault.circles import admit
-from casework.vault.entry import bound, totp
+from casework.vault.entry import totp
 from casework.vault.entry.codes import new_code, read_code
 from casework.vault.entry.models import Totp
+from casework.vault.entry.totp import Phone
 from casework.vault.hands import Hands
 from casework.vault.kek import Control
 from casework.vault.models import Head, Member, Slot, Wrap
@@ -47,18 +49,6 @@ class Renewed:
         return "<sealed renewal>"
 
 
-@dataclass(frozen=True)
-class Phone:
-    """The seed that a phone has shown to hold, and the counter of the digits that proved it."""
-
-    seed: bytes
-    counter: int
-
-    def __repr__(self) -> str:
-        """Never print the seed."""
-        return "<sealed phone>"
-
-
 def new_paper(control: Control, seed: bytes, member_id: UUID) -> Paper:
     """Make a code for the night that opens a member's key."""
     code, slot_id = new_code(), uuid4()
@@ -75,10 +65,10 @@ def prepare(control: Control, passphrase: str, member_id: UUID) -> Renewed:
 
 def put_paper(hands: Hands, head: Head, member: Member, paper: Paper, phone: Phone | None = None) -> None:
     """Put a new code, and with it a new phone, in the place of those before; every session of hers ends."""
-    kinds = bound.SESSIONS if phone is None else (*bound.SESSIONS, Totp)
-    old = [slot for slot in bound.rows(hands.session, member, Slot) if slot.kind == "code"]
-    bound.take(hands.session, head, member, [*old, *bound.rows(hands.session, member, *kinds)])
-    hands.session.add(_slot(member, "code", paper.slot_id, paper.secret))
+    old = [slot for slot in heads.rows_of_member(hands.session, member, Slot) if slot.kind == "code"]
+    ended = heads.rows_of_member(hands.session, member, *_ended(phone))
+    heads.take_from_member(hands.session, head, member, [*old, *ended])
+    hands.session.add(passwords.slot_row(member, "code", paper.slot_id, paper.secret))
     if phone is not None:
         hands.session.add(_totp(hands, member, phone))
 
@@ -88,12 +78,11 @@ def put_key(hands: Hands, head: Head, member: Member, new: Renewed, phone: Phone
 
     The heads of all agencies in the keyring must have been read: those keys are wrapped anew at once.
     """
-    kinds = bound.SESSIONS if phone is None else (*bound.SESSIONS, Totp)
-    taken = bound.rows(hands.session, member, Slot, *kinds)
+    taken = heads.rows_of_member(hands.session, member, Slot, *_ended(phone))
     member.public_key = public_key(new.seed)
-    bound.take(hands.session, head, member, taken)
-    hands.session.add(_slot(member, "password", new.slot_id, new.secret))
-    hands.session.add(_slot(member, "code", new.paper.slot_id, new.paper.secret))
+    heads.take_from_member(hands.session, head, member, taken)
+    hands.session.add(passwords.slot_row(member, "password", new.slot_id, new.secret))
+    hands.session.add(passwords.slot_row(member, "code", new.paper.slot_id, new.paper.secret))
     if phone is not None:
         hands.session.add(_totp(hands, member, phone))
     hands.session.execute(delete(Wrap).where(Wrap.commune_id == member.commune_id, Wrap.member_id == member.id))
@@ -101,18 +90,10 @@ def put_key(hands: Hands, head: Head, member: Member, new: Renewed, phone: Phone
         admit(hands, keys, member)
 
 
+def _ended(phone: Phone | None) -> tuple[type[Any], ...]:
+    """Return which rows end with a new way in: sessions always, the second factor if there is a new one."""
+    return heads.SESSIONS if phone is None else (*heads.SESSIONS, Totp)
+
+
 def _totp(hands: Hands, member: Member, phone: Phone) -> Totp:
     return totp.row(hands.control, member.id, phone.seed, at=hands.at, counter=phone.counter)
-
-
-def _slot(member: Member, kind: str, slot_id: UUID, secret: SlotSecret) -> Slot:
-    return Slot(
-        commune_id=member.commune_id,
-        id=slot_id,
-        member_id=member.id,
-        kind=kind,
-        salt=secret.salt,
-        memory_kib=secret.memory_kib,
-        passes=secret.passes,
-        blob=secret.blob,
-    )

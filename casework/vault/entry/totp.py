@@ -1,8 +1,13 @@
-"""The second factor: six digits of a phone (RFC 6238), each good for one sign-in in whichever worker."""
+"""The second factor: six digits of a phone (RFC 6238), each good for one sign-in in whichever worker.
+
+To pair a phone its seed travels through the browser sealed, first as an offer, then as proved by its digits.
+"""
 
 import base64
+import binascii
 import hmac
 import os
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +17,7 @@ from sqlalchemy import Table, update
 from sqlalchemy.engine import CursorResult
 
 from casework.clock import MICROSECOND
+from casework.errors import BadInput, VaultError, say
 from casework.vault.bytes import lp, seal, unseal
 from casework.vault.entry.models import Totp
 from casework.vault.hands import Hands
@@ -20,7 +26,20 @@ from casework.vault.kek import Control
 STEP_SECONDS = 30
 _SEED_BYTES, _DIGITS = 20, 6
 _ISSUER = "So ca"
+_COUNTER_BYTES = 8
 _row: Table = Totp.__table__  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class Phone:
+    """The seed that a phone has shown to hold, and the counter of the digits that proved it."""
+
+    seed: bytes
+    counter: int
+
+    def __repr__(self) -> str:
+        """Never print the seed."""
+        return "<sealed phone>"
 
 
 def new_seed() -> bytes:
@@ -68,6 +87,49 @@ def spend(hands: Hands, kept: Totp, typed: str) -> bool:
     whose = (_row.c.commune_id == kept.commune_id, _row.c.member_id == kept.member_id)
     done = hands.session.execute(update(_row).where(*whose, _row.c.last_counter < counter).values(last_counter=counter))
     return isinstance(done, CursorResult) and done.rowcount == 1
+
+
+def offer(control: Control, member_id: UUID) -> str:
+    """Return a new seed for a member's phone, sealed, to be sent back by the form that shows it."""
+    return _sealed(control, new_seed(), "offer", member_id)
+
+
+def seed_of(control: Control, member_id: UUID, offered: str) -> bytes:
+    """Open an offer; raise BadInput for what we did not offer to this member."""
+    return _unsealed(control, offered, "offer", member_id)
+
+
+def proved(control: Control, member_id: UUID, offered: str, *, digits: str, at: int) -> Phone | None:
+    """Return the phone whose digits were typed for an offer; None if they do not fit."""
+    seed = seed_of(control, member_id, offered)
+    counter = matching(seed, digits, at)
+    return None if counter is None else Phone(seed, counter)
+
+
+def proof(control: Control, member_id: UUID, phone: Phone) -> str:
+    """Return a proved phone, sealed, for the step that follows."""
+    plain = phone.counter.to_bytes(_COUNTER_BYTES, "big") + phone.seed
+    return _sealed(control, plain, "proved", member_id)
+
+
+def phone_of(control: Control, member_id: UUID, text: str) -> Phone:
+    """Open a proved phone; raise BadInput for what we did not seal for this member."""
+    plain = _unsealed(control, text, "proved", member_id)
+    return Phone(plain[_COUNTER_BYTES:], int.from_bytes(plain[:_COUNTER_BYTES], "big"))
+
+
+def _sealed(control: Control, plain: bytes, word: str, member_id: UUID) -> str:
+    context = lp("cw/1/pairing", control.commune_id, word, member_id)
+    return base64.urlsafe_b64encode(seal(control.totp, plain, context=context, key_ref=control.number)).decode()
+
+
+def _unsealed(control: Control, text: str, word: str, member_id: UUID) -> bytes:
+    context = lp("cw/1/pairing", control.commune_id, word, member_id)
+    try:
+        blob = base64.urlsafe_b64decode(text.encode("ascii"))
+        return unseal(control.totp, blob, context=context, key_ref=control.number)
+    except (binascii.Error, UnicodeEncodeError, ValueError, VaultError):
+        raise BadInput(say("Trang này đã cũ. Hãy làm lại từ đầu.")) from None
 
 
 def _totp(seed: bytes) -> TOTP:

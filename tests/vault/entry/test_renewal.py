@@ -4,7 +4,7 @@ import pytest
 
 from casework.errors import VaultError
 from casework.vault import epochs
-from casework.vault.entry import admission, renewal
+from casework.vault.entry import admission, renewal, totp
 from casework.vault.entry.models import Admission
 from casework.vault.hands import Hands
 from casework.vault.models import Agency, Head, Member
@@ -30,7 +30,7 @@ def hands(house: House, hoa: Someone) -> Hands:
 
 def test_a_new_key_its_paper_and_a_phone_print_nothing(house: House, hoa: Someone):
     new = renewal.prepare(house.gate.control(THANH_SON), "nam tu ngan ghep lai", hoa.id)
-    phone = renewal.Phone(b"twenty bytes of seed", 7)
+    phone = totp.Phone(b"twenty bytes of seed", 7)
     for one, secret in ((new, new.seed.hex()), (new.paper, new.paper.code), (phone, "twenty bytes")):
         assert secret not in repr(one)
         assert repr(one).startswith("<sealed")
