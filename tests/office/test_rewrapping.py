@@ -23,8 +23,9 @@ from casework.vault.algorithms import E1, E2
 from tests.algorithms import know_a_second, outdated
 from tests.cases.dying import dies_at, done_in_a_child
 from tests.cases.keys import agency_id, epochs_of, make_due, settle, wraps_of
+from tests.commands import call
 from tests.house import House, only_sqlite
-from tests.office.setting_up import call, founded
+from tests.office.setting_up import founded
 from tests.people import KEYLESS, STAFF, THANH_SON
 from tests.referrals.scenes import referred
 from tests.tampering import refused, stolen
