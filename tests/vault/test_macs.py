@@ -21,7 +21,7 @@ from tests.tampering import stolen
 
 KINDS = sorted(
     (mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Maced)),
-    key=lambda kind: kind.__tablename__,
+    key=lambda kind: kind.__name__,
 )
 CONTROL = control(KEK, THANH_SON)
 # Body bytes have their hash in the head; a counter is spent by one statement, so that two workers never both win.
