@@ -19,9 +19,10 @@ from tests.browsing import application, browser_of
 from tests.compiled import Compiled
 from tests.demonstration import built
 from tests.house import House, Someone
+from tests.measured import pytest_runtest_protocol
 from tests.memory import quick_place
 
-__all__ = ["built"]
+__all__ = ["built", "pytest_runtest_protocol"]
 settings.register_profile("default", deadline=None, max_examples=50)
 settings.register_profile("prove", deadline=None, max_examples=2000)
 settings.load_profile("default")

@@ -1,4 +1,4 @@
-"""Three cases in which every section holds a marker of its own, one of them sealed to named members."""
+"""Two cases in which every section holds a marker of its own, one of them sealed to named members."""
 
 import secrets
 from dataclasses import dataclass, replace
@@ -37,12 +37,12 @@ class Marked:
 
 
 def planted(house: House) -> list[Marked]:
-    """Open two cases of lan's and one sealed to lan and mai, write notes and a plan, and leave a draft."""
-    open_ones = [_case(house), _case(house)]
-    return [*open_ones, _case(house, restricted=True), _draft(house)]
+    """Open a case of lan's and one sealed to lan and mai, write notes and a plan, and leave a draft."""
+    return [a_case(house), a_case(house, restricted=True), _draft(house)]
 
 
-def _case(house: House, *, restricted: bool = False) -> Marked:
+def a_case(house: House, *, restricted: bool = False) -> Marked:
+    """Open a case of lan's with a marker in each of its sections."""
     lan = house["lan"]
     words = {section: marker() for section in Section}
     told = replace(

@@ -16,15 +16,15 @@ from casework.policy.permit import Permit
 from casework.policy.table import policy
 from casework.policy.words import Reach, Section
 from tests.canaries.cases import Marked, planted
-from tests.canaries.crawl import Seen, answers
+from tests.canaries.crawl import ONE, SECTIONS, Seen, answers
 from tests.house import House, both_databases, only_sqlite
 from tests.people import STAFF
 
 SHOWING: dict[str, dict[str, str]] = {"desk.show_name": {}, "desk.find": {"query": "hoang"}}
-# Who holds a key to what: the agency's key opens the two open cases, the circle's key the restricted one.
+# Who holds a key to what: the agency's key opens the open case, the circle's key the restricted one.
 AGENCY, CIRCLE = {"lan", "mai", "hoa", "binh"}, {"lan", "mai"}
-# One of each kind who would like to know: a colleague, the lead, other agencies, those with no key at all.
-CURIOUS = ("mai", "hoa", "cuong", "tam", "chinh", "thu", "quang", "son")
+# With no check of the policy left, keys alone tell people apart: a colleague's, the lead's, another agency's, none.
+CURIOUS = ("mai", "hoa", "cuong", "chinh", "thu", "son")
 
 
 @pytest.fixture
@@ -35,9 +35,12 @@ def app(house: House) -> Flask:
     return made
 
 
-def crawl(app: Flask, house: House, cases: list[Marked], names: Iterable[str] = STAFF) -> dict[str, list[Seen]]:
+def crawl(
+    app: Flask, house: House, cases: list[Marked], names: Iterable[str] = STAFF, *, every: bool = False
+) -> dict[str, list[Seen]]:
     ids = [one.id for one in cases]
-    return {name: list(answers(app, house[name], ids, posts=SHOWING)) for name in names}
+    words = {name: SECTIONS if every or name in AGENCY else ONE for name in names}
+    return {name: list(answers(app, house[name], ids, posts=SHOWING, words=words[name])) for name in names}
 
 
 def shown(seen: list[Seen], case: Marked) -> set[Section]:
@@ -48,11 +51,10 @@ def shown(seen: list[Seen], case: Marked) -> set[Section]:
 def test_a_marker_appears_only_where_policy_and_envelope_allow_it_and_nowhere_on_disk(app, house, tmp_path, caplog):
     caplog.set_level(logging.DEBUG)
     cases = planted(house)
-    *opened, restricted, draft = cases
+    opened, restricted, draft = cases
     by_person = crawl(app, house, cases)
     for name, seen in by_person.items():
-        for case in opened:
-            assert shown(seen, case) == (set(case.markers) if name in {"lan", "hoa", "binh"} else set()), name
+        assert shown(seen, opened) == (set(opened.markers) if name in {"lan", "hoa", "binh"} else set()), name
         assert shown(seen, restricted) == (set(restricted.markers) if name in CIRCLE else set()), name
         assert shown(seen, draft) == ({Section.DRAFT} if name == "lan" else set()), name
         assert [(one.path, one.status) for one in seen if one.status >= 500] == [], name
@@ -83,7 +85,7 @@ def test_with_every_check_of_the_policy_switched_off_there_is_still_no_plaintext
     monkeypatch.setattr(scope, "reachable", lambda actor, reach: Case.commune_id == actor.commune_id)
     monkeypatch.setattr(scope, "drafted", lambda actor, reach: Case.state == CaseState.DRAFT)
     monkeypatch.setattr("casework.app.allowed", lambda actor, act: True)
-    for name, seen in crawl(app, house, cases, CURIOUS).items():
+    for name, seen in crawl(app, house, cases, CURIOUS, every=True).items():
         for case in cases:
             if name not in (CIRCLE if case.restricted else AGENCY):
                 assert shown(seen, case) == set(), (name, case.restricted)

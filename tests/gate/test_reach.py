@@ -17,8 +17,6 @@ from tests.people import STAFF, THANH_SON
 from tests.stories import CANARIES, dao
 from tests.tampering import stolen
 
-pytestmark = both_databases
-
 DAY = 86_400_000_000
 WORKS_ON_CASES = {"counsellor", "lead", "deputy"}
 WORKS_ON_REFERRALS = {"officer", "health_worker", "legal_officer", "child_officer", "chair"}
@@ -60,6 +58,7 @@ def listed(someone: Someone) -> set[UUID]:
     return found
 
 
+@both_databases
 def test_only_holder_lead_and_deputy_find_a_case_of_their_agency(house: House, lan: Someone):
     case_id = lan.opens_a_case()
     for username, card in STAFF.items():
@@ -98,6 +97,7 @@ def test_the_lead_and_the_deputy_do_what_the_holder_does(house: House, lan: Some
         assert lan.does(desk.read_section, case_id, Section.COUNSELLING)[0].data.to_json() == {"words": "x"}
 
 
+@both_databases
 def test_two_communes_never_see_each_other(house: House, lan: Someone, luu: Someone):
     lien = house["lien"]
     ours, theirs = lan.opens_a_case(), luu.opens_a_case()
@@ -116,6 +116,7 @@ def test_nobody_of_another_commune_is_named_into_a_circle(lan: Someone, luu: Som
             lan.does(intake.start_draft, {1: {}}, circle=[stranger])
 
 
+@both_databases
 def test_a_case_sealed_to_a_circle_exists_for_its_members_alone(house: House, lan: Someone, mai: Someone, hoa: Someone):
     case_id = lan.opens_a_case(circle=[mai])
     assert (listed(lan), listed(mai)) == ({case_id}, {case_id})
@@ -134,6 +135,7 @@ def test_a_draft_is_its_author_s_alone(house: House, lan: Someone):
     assert lan.does(intake.open_draft, draft).pages == {1: {"who": "anh ta"}}
 
 
+@both_databases
 def test_a_draft_left_for_seven_days_is_offered_to_the_lead_and_opens_for_her(lan: Someone, mai: Someone, hoa: Someone):
     draft = lan.does(intake.start_draft, {1: {"who": "anh ta"}})
     restricted = lan.does(intake.start_draft, {1: {"who": "anh kia"}}, circle=[mai.id])
@@ -179,6 +181,7 @@ def test_ids_of_other_things_are_no_cases(house: House, lan: Someone):
     assert [let_through(lan, strange) for strange in ids] == [set()] * 4
 
 
+@both_databases
 def test_a_name_is_found_however_it_is_typed(lan: Someone):
     case_id = lan.opens_a_case(dao(identity=Identity(name="Nguyê\u0303n Thị Đa\u0300o", sex="NU")))
     for query in (

@@ -1,25 +1,24 @@
 """The commands of keeping as an operator types them, and a backup that changes the kind of database."""
 
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
 from casework.desk import actions as desk
 from casework.keeping import backups
 from casework.policy.words import Section
 from tests import postgres
+from tests.commands import call
 from tests.house import House, only_sqlite
 from tests.keeping.kept import Kept
 from tests.referrals.scenes import referred
 from tests.tampering import stolen
 
 
-def _run(book: Kept, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "casework", words[0], "--data", str(book.config.data), *words[1:]]
-    return subprocess.run(command, input=typed, capture_output=True, text=True, timeout=120, check=False)
+def _run(book: Kept, word: str, *words: str, typed: str = "") -> Result:
+    return call(word, "--data", str(book.config.data), *words, typed=typed)
 
 
 @only_sqlite
@@ -27,7 +26,7 @@ def test_back_up_drill_and_restore_by_command(book: Kept):
     made = referred(book.house).goes("open")
     book.writes_settings()
     backed = _run(book, "backup")
-    assert backed.returncode == 0, backed.stderr
+    assert backed.exit_code == 0, backed.stderr
     [file] = backups.kept(book.config)
     assert str(file) in backed.stdout
     assert "Backing up" in backed.stderr
@@ -36,17 +35,17 @@ def test_back_up_drill_and_restore_by_command(book: Kept):
     book.house.gate.database.engine.dispose()
     before = live.read_bytes()
     drilled = _run(book, "restore", str(file), "--drill", typed=book.key_on_paper())
-    assert drilled.returncode == 0, drilled.stderr
+    assert drilled.exit_code == 0, drilled.stderr
     assert "taken away again: 1" in drilled.stdout
     assert live.read_bytes() == before
     assert not (book.config.data / "drill").exists()
     unasked = _run(book, "restore", str(file), typed="n\n")
-    assert unasked.returncode == 1
+    assert unasked.exit_code == 1
     assert live.read_bytes() == before
     wrong = _run(book, "restore", str(file), "--yes", typed="AAAA\nBBBB\n")
-    assert (wrong.returncode, live.read_bytes() == before) == (1, True)
+    assert (wrong.exit_code, live.read_bytes() == before) == (1, True)
     restored = _run(book, "restore", str(file), "--yes", typed=book.key_on_paper())
-    assert restored.returncode == 0, restored.stderr
+    assert restored.exit_code == 0, restored.stderr
     steps = (
         "Reading the backup",
         "all parts hold",
@@ -65,14 +64,14 @@ def test_back_up_drill_and_restore_by_command(book: Kept):
 def test_a_round_by_command_says_what_it_did(book: Kept):
     book.writes_settings()
     done = _run(book, "tick")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert "checkpoint, backup, verify, expiry" in done.stdout
     assert "Nothing is due" in _run(book, "tick").stdout
     (book.config.data / "ticked").write_text("1\n", encoding="ascii")
     odd = _run(book, "tick")
-    assert odd.returncode == 1
+    assert odd.exit_code == 1
     assert "--confirm-clock" in odd.stderr
-    assert _run(book, "tick", "--confirm-clock").returncode == 0
+    assert _run(book, "tick", "--confirm-clock").exit_code == 0
 
 
 @only_sqlite

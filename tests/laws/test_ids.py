@@ -75,7 +75,8 @@ def test_no_id_of_a_referred_case_is_told_from_one_that_does_not_exist(app: Flas
     for method, rule in routes:
         missing = {name: uuid4() for name in IDS}
         refused = answered(client, filled(app, rule, method, missing), method, missing)
-        for ids in tries:
+        # Who may not do it at all is refused before an id is looked at (test_routes): once more shows that.
+        for ids in tries[:1] if refused[0] == 403 else tries:
             found = answered(client, filled(app, rule, method, ids), method, ids)
             if found != refused or (found[0] not in {403, 404} and rule.endpoint not in OPENS_NOTHING):
                 wrong.append((method, rule.rule, found[0], refused[0]))

@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import tomli_w
-from click.testing import CliRunner, Result
 
-from casework.cli import main
 from casework.office import asking, founding, papers
 from casework.office.installation import Installation, opened
 from casework.office.papers import Page
@@ -70,11 +68,6 @@ def used(folder: Path) -> Iterator[Installation]:
     """The installation of a folder, for acts of the console."""
     with opened(folder) as here:
         yield here
-
-
-def call(*words: str, typed: str = "") -> Result:
-    """Run a command in this process with lines from a pipe."""
-    return CliRunner().invoke(main, list(words), input=typed, catch_exceptions=False)
 
 
 def all_codes(made: list[Page]) -> set[str]:

@@ -14,8 +14,9 @@ from casework.engine import open_engine
 from casework.office import checking, installation, recovering
 from casework.vault import kek
 from casework.vault.entry.codes import read_code
+from tests.commands import call
 from tests.demonstration import Built
-from tests.office.setting_up import call, founded, sheets_of
+from tests.office.setting_up import founded, sheets_of
 
 DAY = 24 * 3600 * clock.MICROSECOND
 AGENCIES = {

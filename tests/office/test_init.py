@@ -17,7 +17,8 @@ from casework.vault.bytes import public_key
 from casework.vault.entry.codes import read_code
 from casework.vault.macs import equip
 from casework.vault.models import Agency, Member
-from tests.office.setting_up import ANSWERS, CODE, all_codes, call, code_for, codes, founded, sheets_of, used, written
+from tests.commands import call
+from tests.office.setting_up import ANSWERS, CODE, all_codes, code_for, codes, founded, sheets_of, used, written
 from tests.tampering import refused
 
 UNION = "Hội Liên hiệp Phụ nữ xã Thanh Sơn"

@@ -30,7 +30,8 @@ from casework.vault.entry.totp import Phone
 from casework.vault.models import Commune, Member
 from casework.web.people import recognise
 from tests import postgres
-from tests.office.setting_up import CODE, call, code_for, codes, founded, sheets_of, used
+from tests.commands import call
+from tests.office.setting_up import CODE, code_for, codes, founded, sheets_of, used
 from tests.stories import dao
 
 UNION = "Hội Liên hiệp Phụ nữ xã Thanh Sơn"

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from casework.vault.entry.codes import read_code, write_code
-from tests.office.setting_up import CODE, call, founded, sheets_of
+from tests.commands import call
+from tests.office.setting_up import CODE, founded, sheets_of
 
 UNION = "Hội Liên hiệp Phụ nữ xã Thanh Sơn"
 

@@ -9,7 +9,8 @@ from casework import config
 from casework.vault import kek, signing
 from casework.vault.bytes import public_key
 from casework.vault.entry.codes import read_code
-from tests.office.setting_up import CODE, call, founded
+from tests.commands import call
+from tests.office.setting_up import CODE, founded
 
 
 @pytest.fixture

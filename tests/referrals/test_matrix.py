@@ -6,8 +6,8 @@ from casework.cases.sections import GroundEntry, Letter
 from casework.policy.words import Section
 from casework.referrals import actions as sending
 from casework.referrals import ledger, receiving
-from tests.canaries.cases import Marked, marker, planted
-from tests.canaries.crawl import answers
+from tests.canaries.cases import Marked, a_case, marker
+from tests.canaries.crawl import ONE, SECTIONS, answers
 from tests.house import House, only_sqlite
 from tests.people import STAFF
 from tests.referrals.scenes import POLICE
@@ -15,10 +15,12 @@ from tests.referrals.scenes import POLICE
 pytestmark = only_sqlite
 SHOWING = {"desk.show_name": {}, "desk.find": {"query": "hoang"}}
 UNION = {"lan", "hoa", "binh"}
+RECEIVING = {"cuong", "tam"}
 
 
 def shown(app, house: House, name: str, ids: list[UUID], words: dict[str, str]) -> set[str]:
-    seen = list(answers(app, house[name], ids[:1], posts=SHOWING, inner=ids[1:]))
+    asked = SECTIONS if name in UNION | RECEIVING else ONE
+    seen = list(answers(app, house[name], ids[:1], posts=SHOWING, words=asked, inner=ids[1:]))
     assert [one.path for one in seen if one.status >= 500] == []
     return {key for key, word in words.items() if any(word in one.text for one in seen)}
 
@@ -38,7 +40,7 @@ def referred_to_both(house: House, case: Marked) -> tuple[dict[str, str], list[U
 
 def test_everybody_reads_her_part_of_a_referred_case_and_nobody_more(app, house):
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    case, other, *_ = planted(house)
+    case, other = a_case(house), a_case(house)
     words, ids, sent = referred_to_both(house, case)
     part = {section.code for section in POLICE | {Section.GROUNDS}} & set(words) | {"letter"}
     for name in STAFF:
