@@ -59,9 +59,9 @@ def at_intake(section: type[SectionData], name: str, **drawn: Any) -> Any:
     return _field(source, few=_FEW_AT_INTAKE, drawn=drawn)
 
 
-def later(section: type[SectionData], name: str) -> Any:
-    """Make the field of a question for the edit form of its section, where nothing is required."""
-    return _field(Source(section, name), few=_FEW, drawn={"required": False})
+def field_of(section: type[SectionData], name: str, **drawn: Any) -> Any:
+    """Make the field of a question for any other form, where nothing is required unless `drawn` says so."""
+    return _field(Source(section, name), few=_FEW, drawn={"required": False, **drawn})
 
 
 def answered(section: type[S], asked: Iterable[Any]) -> S:

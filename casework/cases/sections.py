@@ -192,7 +192,7 @@ class Plan(SectionData):
 
     section = Section.PLAN
     actions: str = ask("long", say("Những việc sẽ làm"))
-    outcome: str = ask("code", say("Kết quả"), codelist="closing_reason")
+    outcome: str = ask("code", say("Vì sao đóng vụ việc"), codelist="closing_reason")
     closing_words: str = ask("long", say("Ghi khi đóng vụ việc"))
 
 
@@ -201,7 +201,7 @@ class Note(SectionData):
     """One follow-up note; each is a document of its own."""
 
     section = Section.COUNSELLING
-    words: str = ask("long", say("Ghi chú"))
+    words: str = ask("long", say("Ghi chú nhanh"))
 
 
 @dataclass(frozen=True)
@@ -210,15 +210,15 @@ class GroundEntry(SectionData):
 
     section = Section.GROUNDS
     kind: str = ask("code", say("Căn cứ"), codelist="ground_kind")
-    receiver: str = ask("code", say("Cơ quan nhận"), codelist="agency")
-    consent: str = ask("code", say("Người ấy trả lời"), codelist="consent_state")
+    receiver: str = ask("code", say("Chia sẻ với nơi nào"), codelist="agency")
+    consent: str = ask("code", say("Người ấy trả lời thế nào"), codelist="consent_state")
     form: str = ask("code", say("Trả lời bằng cách nào"), codelist="consent_form")
-    article: str = ask("text", say("Điều luật"))
+    article: str = ask("text", say("Điều luật nào"))
     words: str = ask("long", say("Ghi thêm"))
     told: str = ask("code", say("Đã nói trước với người ấy chưa"), codelist="answer")
     pressed: str = ask("code", say("Có ai bảo người ấy rút không"), codelist="answer")
     ended: str = ask("long", say("Vì sao rút lại"))
-    review: str = ask("code", say("Người thứ hai xem lại"), codelist="ground_review")
+    review: str = ask("code", say("Người thứ hai: bây giờ còn nguy hiểm đến tính mạng không"), codelist="ground_review")
     review_words: str = ask("long", say("Lời người xem lại"))
 
 
@@ -233,8 +233,8 @@ class Letter(SectionData):
     section = Section.LETTER
     referral: str = ask("text", say("Việc chuyển gửi"))
     step: str = ask("code", say("Bước"), codelist="letter_step")
-    asks: tuple[str, ...] = ask("codes", say("Đề nghị làm gì"), codelist="need")
-    outcome: str = ask("code", say("Kết quả"), codelist="service_outcome")
+    asks: tuple[str, ...] = ask("codes", say("Nhờ nơi nhận làm gì"), codelist="need")
+    outcome: str = ask("code", say("Kết quả thế nào"), codelist="service_outcome")
     words: str = ask("long", say("Nội dung"))
     who: str = ask("text", say("Ai trả lời, ai nghe máy"))
     when: str = ask("text", say("Lúc nào"))
@@ -252,7 +252,7 @@ class Erasure(SectionData):
 
     section = Section.ERASURE
     step: str = ask("code", say("Bước"), codelist="erasure_step")
-    basis: str = ask("code", say("Căn cứ"), codelist="erasure_basis")
+    basis: str = ask("code", say("Căn cứ để xóa"), codelist="erasure_basis")
     second: str = ask("text", say("Người thứ hai"))
     words: str = ask("long", say("Lý do"))
 

@@ -5,7 +5,9 @@ from uuid import UUID, uuid4
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField
 
-from casework.web.forms import Form, LongText, OneCode, ShortText
+from casework.cases.fields import field_of
+from casework.cases.sections import Note, Plan
+from casework.web.forms import Form, LongText, ShortText
 
 
 class SearchForm(Form):
@@ -17,7 +19,7 @@ class SearchForm(Form):
 class NoteForm(Form):
     """A follow-up note; `once` keeps a double tap from making two."""
 
-    words = LongText(_("Ghi chú nhanh"), rows=3, missing=_("Hãy ghi vài chữ trước khi lưu."))
+    words = field_of(Note, "words", required=True, rows=3, missing=_("Hãy ghi vài chữ trước khi lưu."))
     once = HiddenField(default=lambda: uuid4().hex)
 
     def mark(self) -> UUID | None:
@@ -36,8 +38,8 @@ def empty_note() -> NoteForm:
 class CloseForm(Form):
     """How a case ended."""
 
-    outcome = OneCode(_("Vì sao đóng vụ việc?"), "closing_reason")
-    words = LongText(_("Ghi thêm"), required=False, rows=4)
+    outcome = field_of(Plan, "outcome", required=True, select=False)
+    words = field_of(Plan, "closing_words", rows=4)
 
 
 class ReopenForm(Form):

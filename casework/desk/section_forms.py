@@ -47,5 +47,5 @@ def section_of(form: Any, section: Section) -> SectionData:
 @cache
 def _form_class(section: Section) -> type[SectionForm]:
     kind = SECTIONS[section]
-    asked = {name: fields.later(kind, name) for name, question in kind.questions().items() if question.asked}
+    asked = {name: fields.field_of(kind, name) for name, question in kind.questions().items() if question.asked}
     return type(f"{section.name}Form", (SectionForm,), asked)

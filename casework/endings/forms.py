@@ -7,16 +7,20 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _
 
 from casework.accounts.staff import Colleague
+from casework.cases.fields import field_of
+from casework.cases.sections import Erasure
 from casework.web.choices import code_words
-from casework.web.forms import Choice, Form, LongText, OneCode, ShortText
+from casework.web.forms import Choice, Form, LongText, ShortText
 
 
 class RequestForm(Form):
     """Why a case should be erased, and who decides."""
 
-    basis = OneCode(_("Căn cứ để xóa"), "erasure_basis")
+    basis = field_of(Erasure, "basis", required=True, select=False)
     second = Choice(_("Ai là người thứ hai, người quyết định?"), (), hint=_("Người đề nghị không bao giờ tự xóa được."))
-    words = LongText(_("Lý do"), rows=4, hint=_("Chỉ cơ quan giữ vụ việc đọc được; mất cùng vụ việc khi xóa."))
+    words = field_of(
+        Erasure, "words", required=True, rows=4, hint=_("Chỉ cơ quan giữ vụ việc đọc được; mất cùng vụ việc khi xóa.")
+    )
 
     def __init__(self, candidates: Iterable[Colleague], **options: Any) -> None:
         """Take those who may be named."""

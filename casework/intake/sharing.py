@@ -58,6 +58,7 @@ class SharingForm(Page):
         here = [one.code for one in codelist("bundle") if one.text("at_once") and one.code in offers.setting.receivers]
         self.at_once.choices = [SelectChoice(code, agencies.label(code, language())) for code in here]
         self.risks.choices = [SelectChoice(one.code, self._asked(one.label(language()))) for one in _risks()]
+        self.level.description = gettext("Để trống thì lấy mức theo các câu trên. Chọn mức thấp hơn thì ghi vì sao.")
         self.at_once_words.description = gettext("Chưa nói trước thì ghi vì sao chưa nói được.")
         for field in (*self.consents, self.at_once, self.detailed):
             field.flags.told = True

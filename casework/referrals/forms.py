@@ -10,8 +10,10 @@ from flask_babel import lazy_gettext as _
 from wtforms import HiddenField
 
 from casework import clock
+from casework.cases.fields import field_of
 from casework.cases.sections import GroundEntry, Letter
-from casework.web.forms import Codes, DateParts, Form, LongText, OneCode, ShortText, TimeOfDay, YesNo
+from casework.web.choices import NO, YES
+from casework.web.forms import DateParts, Form, LongText, ShortText, TimeOfDay
 
 
 class GroundForm(Form):
@@ -36,41 +38,46 @@ class GroundForm(Form):
 
 def ground_form(kind: str, receivers: Collection[str]) -> Any:
     """Make the form for one kind of ground and the agencies of this commune."""
-    fields = {"receiver": OneCode(_("Chia sẻ với nơi nào?"), "agency", only=receivers), **_ASKED[kind]()}
+    fields = {"receiver": _asked("receiver", only=receivers), **_ASKED[kind]()}
     return type("GroundForm", (GroundForm,), fields)()
+
+
+def _asked(name: str, **drawn: Any) -> Any:
+    return field_of(GroundEntry, name, **{"required": True, "select": False, **drawn})
+
+
+def _remark(hint: Any) -> Any:
+    return field_of(GroundEntry, "words", rows=3, hint=hint)
 
 
 def _consent() -> dict[str, Any]:
     return {
-        "consent": OneCode(
-            _("Người ấy trả lời thế nào?"),
-            "consent_state",
+        "consent": _asked(
+            "consent",
             only=("granted", "refused", "not_asked"),
             hint=_(
                 "Cả ba câu trả lời đều ghi được. Chưa hỏi thì chưa chia sẻ được, nhưng vẫn ghi vụ việc bình thường."
             ),
         ),
-        "how": OneCode(
-            _("Đồng ý bằng cách nào?"), "consent_form", required=False, hint=_("Chỉ trả lời khi người ấy đồng ý.")
-        ),
-        "words": LongText(_("Ghi thêm"), required=False, rows=3, hint=_("Ví dụ: người ấy nói gì, muốn dặn điều gì.")),
+        "how": _asked("form", required=False, hint=_("Chỉ trả lời khi người ấy đồng ý.")),
+        "words": _remark(_("Ví dụ: người ấy nói gì, muốn dặn điều gì.")),
     }
 
 
 def _duty() -> dict[str, Any]:
     return {
-        "article": ShortText(_("Điều luật nào?"), hint=_("Ghi điều và số luật, ví dụ: Điều 20 Luật 13/2022/QH15.")),
-        "told": YesNo(_("Đã nói trước với người ấy chưa?"), unknown=False),
-        "words": LongText(
-            _("Ghi thêm"), required=False, rows=3, hint=_("Chưa nói trước thì ghi vì sao chưa nói được.")
+        "article": field_of(
+            GroundEntry, "article", required=True, hint=_("Ghi điều và số luật, ví dụ: Điều 20 Luật 13/2022/QH15.")
         ),
+        "told": _asked("told", only=(YES, NO)),
+        "words": _remark(_("Chưa nói trước thì ghi vì sao chưa nói được.")),
     }
 
 
 def _danger() -> dict[str, Any]:
     return {
         "words": LongText(_("Nguy hiểm nào, vì sao phải làm ngay?"), rows=4),
-        "told": YesNo(_("Đã nói trước với người ấy chưa?"), unknown=False),
+        "told": _asked("told", only=(YES, NO)),
     }
 
 
@@ -80,21 +87,17 @@ _ASKED: Mapping[str, Callable[[], dict[str, Any]]] = {"consent": _consent, "duty
 class EndingForm(Form):
     """Why a ground is withdrawn; the question about pressure is asked in private."""
 
-    pressed = YesNo(
-        _("Có ai bảo người ấy rút không?"),
-        required=False,
-        hint=_("Hỏi riêng, khi chỉ có hai người. Không hỏi được thì để trống."),
-    )
-    words = LongText(_("Ghi thêm"), required=False, rows=3)
+    pressed = _asked("pressed", required=False, hint=_("Hỏi riêng, khi chỉ có hai người. Không hỏi được thì để trống."))
+    words = field_of(GroundEntry, "ended", rows=3)
 
 
 class ReviewForm(Form):
     """What the second person says of a ground of danger to life; a No needs its reason."""
 
-    answer = OneCode(_("Bây giờ còn nguy hiểm đến tính mạng không?"), "ground_review")
-    words = LongText(
-        _("Ghi thêm"),
-        required=False,
+    answer = _asked("review")
+    words = field_of(
+        GroundEntry,
+        "review_words",
         rows=3,
         hint=_("Không đồng ý thì ghi vì sao. Đồng ý thì nơi nhận cũng đọc được lời này."),
     )
@@ -111,7 +114,7 @@ class ReviewForm(Form):
 class SendForm(Form):
     """The letter that goes with a referral; `once` keeps a double tap from sending two."""
 
-    asks = Codes(_("Nhờ nơi nhận làm gì?"), "need")
+    asks = field_of(Letter, "asks", required=True)
     words = LongText(
         _("Viết cho nơi nhận"),
         required=False,
@@ -158,7 +161,7 @@ class ReplyForm(Form):
 class AnswerForm(Form):
     """What the receiver did: three questions."""
 
-    outcome = OneCode(_("Kết quả thế nào?"), "service_outcome")
+    outcome = field_of(Letter, "outcome", required=True, select=False)
     words = LongText(_("Đã làm gì, nơi gửi cần làm gì tiếp?"), rows=4)
     when = DateParts(_("Làm ngày nào, hoặc hẹn ngày nào?"), required=False, future=True)
 

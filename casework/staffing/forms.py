@@ -10,22 +10,29 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from casework.accounts.staff import Colleague
 from casework.cases.circles import Readers
+from casework.cases.fields import field_of
+from casework.cases.sections import SafetyPlan
 from casework.staffing.people import Office
 from casework.web.choices import code_words
 from casework.web.forms import Choice, Choices, Form, ShortText
 
 
+def _who_must_not_know() -> Any:
+    hint = _("Ví dụ: cô Tư làm ở Hội. Câu này không lưu lại.")
+    return field_of(SafetyPlan, "who_must_not_know", one_line=True, hint=hint)
+
+
 class ReadersForm(Form):
     """Who must not know, and who besides me shall read the case."""
 
-    whom = ShortText(_("Ai không được biết?"), required=False, hint=_("Ví dụ: cô Tư làm ở Hội. Câu này không lưu lại."))
+    whom = _who_must_not_know()
     readers = Choices(_("Những ai được đọc, ngoài bạn?"), [], missing=_("Hãy chọn ít nhất một người khác được đọc."))
 
 
 class SheetsForm(Form):
     """Who must not know, and who keeps the recovery sheets of those who read the case."""
 
-    whom = ShortText(_("Ai không được biết?"), required=False, hint=_("Ví dụ: cô Tư làm ở Hội. Câu này không lưu lại."))
+    whom = _who_must_not_know()
     first = ShortText(_("Ai giữ tờ thứ nhất?"), hint=_("Người tin được, tốt nhất không đọc vụ việc này."))
     second = ShortText(_("Ai giữ tờ thứ hai?"))
     third = ShortText(_("Ai giữ tờ thứ ba?"), required=False, hint=_("Có thể bỏ trống."))

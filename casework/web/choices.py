@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flask import g, has_app_context
-from flask_babel import get_locale, lazy_gettext
+from flask_babel import get_locale
 from wtforms import RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
@@ -12,24 +12,23 @@ from casework.codelists import Code, codelist
 from casework.web import wording
 from casework.web.fields import Question
 
-YES, NO, UNKNOWN = "yes", "no", "unknown"
+YES, NO = "yes", "no"
 LONG_LIST = 12
 
 Pairs = Sequence[tuple[str, object]]
 
 
 class Choice(Question, RadioField):
-    """One answer out of a few; `unknown` adds "Không biết"."""
+    """One answer out of a few."""
 
     kind = "radios"
     missing = wording.CHOOSE
 
-    def __init__(self, label: Any, choices: Pairs, *, unknown: bool = False, **options: Any) -> None:
+    def __init__(self, label: Any, choices: Pairs, **options: Any) -> None:
         """Take the question and the pairs of (value, words)."""
-        offered = [*choices, (UNKNOWN, lazy_gettext("Không biết"))] if unknown else choices
         super().__init__(
             label,
-            choices=lambda: [SelectChoice(value, str(words)) for value, words in offered],
+            choices=lambda: [SelectChoice(value, str(words)) for value, words in choices],
             invalid_choice_message=wording.NOT_LISTED,
             **options,
         )
@@ -38,15 +37,6 @@ class Choice(Question, RadioField):
     def anchor(self) -> str:
         """Give the id of the first answer."""
         return f"{self.id}-0"
-
-
-class YesNo(Choice):
-    """Yes or no, and "Không biết" wherever life needs it."""
-
-    def __init__(self, label: Any, *, unknown: bool = True, **options: Any) -> None:
-        """Take the question."""
-        answers = [(YES, lazy_gettext("Có")), (NO, lazy_gettext("Không"))]
-        super().__init__(label, answers, unknown=unknown, **options)
 
 
 class Choices(Question, SelectMultipleField):

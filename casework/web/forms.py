@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField, TextAreaField
 
 from casework.web import clean, wording
-from casework.web.choices import Choice, Choices, Codes, OneCode, YesNo
+from casework.web.choices import Choice, Choices, Codes, OneCode
 from casework.web.dates import BirthYear, DateParts, YearOrAge
 from casework.web.fields import (
     Digits,
@@ -43,7 +43,6 @@ __all__ = [
     "Username",
     "VietnamesePhone",
     "YearOrAge",
-    "YesNo",
 ]
 
 

@@ -16,6 +16,7 @@ from tests.house import only_sqlite
 from tests.stories import CANARIES, dao
 
 pytestmark = only_sqlite
+OLDER = {"call_her": "Chị Hai", "channel": "call", "phone": "0987612345", "may_answer": "nói nhầm số"}
 
 
 def test_how_to_reach_her_stands_first_and_her_name_nowhere(lan, browser):
@@ -24,6 +25,21 @@ def test_how_to_reach_her_stands_first_and_her_name_nowhere(lan, browser):
     assert CANARIES["contact"] in page
     for hidden in ("identity", "story", "perpetrator", "address"):
         assert CANARIES[hidden] not in page
+
+
+def test_an_older_way_of_contact_keeps_its_answer_under_the_words_of_the_intake(lan, browser):
+    def write_as_before(work, case_id):
+        found = reading.held(work, case_id)
+        writing.save_json(work, found, Section.CONTACT, OLDER)
+
+    case_id = lan.opens_a_case()
+    lan.does(Action(Act.SECTION_WRITE, write_as_before), case_id)
+    card = html.fromstring(browser("lan").get(f"/vu-viec/{case_id}").text).xpath("//section[@class='safe']")[0]
+    assert card.xpath("//dt[.='Nếu người khác nghe máy']/following-sibling::dd/text()") == ["nói nhầm số"]
+    assert "Ai có thể nghe máy" not in card.text_content()
+    browser("lan").post(f"/vu-viec/{case_id}/contact/sua", data={**OLDER, "base": "2", "who_may_answer": "con gái lớn"})
+    after = lan.does(desk.read_section, case_id, Section.CONTACT)[0].data
+    assert (after.may_answer, after.who_may_answer) == ("nói nhầm số", "con gái lớn")
 
 
 def test_the_name_is_shown_on_request_and_never_in_title_or_address(lan, browser):

@@ -96,13 +96,27 @@ def test_each_agency_gets_the_answer_that_was_given_for_it_and_none_is_ticked_be
 
 def test_in_danger_it_is_written_down_who_is_told_at_once_and_without_danger_nobody_is(lan, browser):
     client = browser("lan")
-    at_once = {6: {**SHARING, "at_once": ["police", "child_protection"], "at_once_words": "đã nói trước"}}
+    at_once = {6: {**SHARING, "at_once": ["police", "child_protection"], "at_once_told": "yes"}}
     urgent, calm = fills(client, {**at_once, 1: {**TOLD, "danger": "yes"}}), fills(client, at_once)
     assert submits(client, urgent).status_code == submits(client, calm).status_code == 303
     entries = [one.data for one in lan.does(desk.read_section, urgent, Section.GROUNDS)]
     assert {(one.receiver, one.kind) for one in entries} == {("police", "danger"), ("child_protection", "duty")}
+    assert {one.told for one in entries} == {"yes"}
     assert [one.article != "" for one in entries if one.kind == "duty"] == [True]
     assert Section.GROUNDS not in lan.does(desk.read_case, calm).sections
+
+
+def test_what_may_be_long_when_it_is_changed_may_be_long_at_once(lan, mai, browser):
+    long = "rất dài " * 200 + "hết"
+    pages = {
+        2: {"secret": "somebody", "whom": long, "readers": str(mai.id)},
+        4: {**PERSON, "who": long},
+        6: {**SHARING, "wishes": long, "reasons": long},
+    }
+    case = records(lan, browser("lan"), pages)
+    assert case(Section.SAFETY_PLAN).who_must_not_know == long
+    assert case(Section.CHILDREN).who == long
+    assert (case(Section.ASSESSMENT).wishes, case(Section.ASSESSMENT).reasons) == (long, long)
 
 
 def test_a_lower_level_than_the_answers_say_needs_a_reason(browser):

@@ -25,7 +25,6 @@ from casework.web.forms import (
     TimeOfDay,
     Username,
     VietnamesePhone,
-    YesNo,
 )
 from casework.web.requests import takes_files
 
@@ -43,7 +42,7 @@ class Everything(Form):
     happened = DateParts("Xảy ra ngày nào?", hint="Ví dụ 27 3 2026")
     review = DateParts("Hẹn xem lại", future=True, required=False)
     hour = TimeOfDay("Lúc mấy giờ?", required=False)
-    danger = YesNo("Ngay lúc này có nguy hiểm không?")
+    danger = OneCode("Ngay lúc này có nguy hiểm không?", "answer")
     channel = Choice("Gọi cách nào?", [("call", "Gọi điện"), ("text", "Nhắn tin")])
     told = Choices("Đã nói với ai?", [("mother", "Mẹ"), ("sister", "Chị gái")], required=False)
     acts = Codes("Việc gì đã xảy ra?", "dv_act", plain="plain")
