@@ -81,9 +81,25 @@ class Busy(CaseworkError):
 
 
 class VaultError(CaseworkError):
-    """A seal, a MAC or a head did not hold. One error for every cause, so that it tells an attacker nothing."""
+    """A seal, a MAC or a head did not hold. A browser gets one answer for every cause, which tells an attacker nothing.
+
+    `row` is the table of the row that did not hold, where one is known; for the machine's log alone.
+    """
 
     status = 503
+
+    def __init__(self, message: str = "unopened", *, row: str = "") -> None:
+        """Keep a sentence for the operator and a table's name for the log."""
+        super().__init__(message)
+        self.row = row
+
+
+class AlteredRow(VaultError):
+    """The MAC of a row does not fit: it was changed behind the program's back, or taken back since."""
+
+
+class OutdatedHead(VaultError):
+    """A head is not the one in the newest log line about it: one of the two was put back. `row` is the head's kind."""
 
 
 class Unguarded(CaseworkError):

@@ -23,7 +23,7 @@ from tests.demonstration import Built
 
 PATIENCE = 90
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
-ALLOWED = {"time", "level", "event", "status", "method", "route", "fault", "at", "act", "port"}
+ALLOWED = {"time", "level", "event", "status", "method", "route", "fault", "at", "act", "port", "row", "state"}
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:

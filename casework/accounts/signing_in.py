@@ -1,5 +1,6 @@
 """What visitors do at the door: passphrase, then second factor; the code on paper by night; unlock; sign out."""
 
+import logging
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from casework.vault.models import Member, SessionRow, Slot
 from casework.vault.sessions import FULL, NIGHT, PENDING, RENEW, Standing
 from casework.vault.states import MemberState
 
+log = logging.getLogger(__name__)
 _WRONG = say("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy thử lại.")
 # Who may be at the door: somebody whom her colleague has yet to confirm comes in only as far as a page that says so.
 _COMES_IN = frozenset({MemberState.ACTIVE, MemberState.WAITING})
@@ -26,6 +28,10 @@ class WrongPassphrase(CaseworkError):
     """The name or the passphrase is wrong; the two are never told apart."""
 
     status = 422
+
+
+class InactiveAccount(WrongPassphrase):
+    """The passphrase is right, but its account is locked, left or not yet taken up; only the log says so."""
 
 
 class WrongCode(CaseworkError):
@@ -194,7 +200,8 @@ def spend_paper(work: Work, member: Member, paper: Opened) -> None:
 def _coming(work: Work, member_id: UUID) -> Member:
     member = fresh.member(work.session, work.commune_id, member_id)
     if member.state not in _COMES_IN:
-        raise WrongPassphrase(_WRONG)
+        log.warning("act=%s state=%s", work.permit.act, member.state)
+        raise InactiveAccount(_WRONG, about=member.id)
     work.who = member.id
     return member
 

@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from casework.audit.models import AuditLine
-from casework.errors import NotFound, SignInNeeded, VaultError
+from casework.errors import NotFound, OutdatedHead, SignInNeeded, VaultError
 from casework.vault import heads
 from casework.vault.hands import Hands, Lock
 from casework.vault.macs import check, columns, know_version, taken_apart
@@ -33,9 +33,9 @@ def head(session: Session, commune_id: UUID, head_id: UUID) -> Head:
 
 
 def believe(head: Any, n: int | None, mac: bytes | None) -> None:
-    """Raise VaultError unless a verified head is the one that the newest log line about it holds."""
+    """Raise OutdatedHead unless a verified head is the one that the newest log line about it holds."""
     if n != head.n or mac is None or not hmac.compare_digest(mac, head.mac):
-        raise VaultError("unopened")
+        raise OutdatedHead(row=head.kind)
 
 
 def unchanged(session: Session, commune_id: UUID, member_id: UUID | None, version: int) -> None:
@@ -147,6 +147,6 @@ def members(hands: Hands) -> list[Any]:
         check(hands.control, Head, own, 0)
         check(hands.control, Member, member, own.v)
         if own.n != row[-1]:
-            raise VaultError("unopened")
+            raise OutdatedHead(row=own.kind)
         found.append(member)
     return found

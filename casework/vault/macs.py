@@ -13,7 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from casework.db import Base
-from casework.errors import VaultError
+from casework.errors import AlteredRow, VaultError
 from casework.vault.bytes import ENCODERS, Encoders, Field, encoded
 from casework.vault.kek import Control
 
@@ -102,7 +102,7 @@ def check_as(control: Control, layout: Layout, row: Any, v: int) -> None:
     """Raise VaultError unless a row is one of ours that was signed as the layout says, as those of an older program."""
     ours = getattr(row, layout.commune) == control.commune_id
     if not ours or not hmac.compare_digest(row.mac, _tag(control, _prepared(layout), row, v)):
-        raise VaultError("unopened")
+        raise AlteredRow(row=layout.table)
 
 
 _shapes: dict[type, type[Any]] = {}
@@ -136,7 +136,7 @@ def check(control: Control, kind: type[Maced], row: Any, v: int) -> None:
     commune_id = getattr(row, kind.__commune__)
     ours = commune_id is control.commune_id or commune_id == control.commune_id
     if not ours or not hmac.compare_digest(row.mac, tag(control, kind, row, v)):
-        raise VaultError("unopened")
+        raise AlteredRow(row=layout(kind).table)
 
 
 def equip(session: Session, control: Control) -> None:

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.exceptions import HTTPException
 
-from casework.errors import BadInput, CaseworkError, Conflict
+from casework.errors import BadInput, CaseworkError, Conflict, VaultError
 
 log = logging.getLogger("casework.web")
 
@@ -90,11 +90,13 @@ def answer_http(error: HTTPException) -> Response | HTTPException:
 
 
 def answer(error: Exception) -> Response:
-    """Answer any other exception by its `status`; what has none is a fault, told to nobody."""
+    """Answer any other exception by its `status`; what has none, or did not hold, is told to the log alone."""
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
     status = getattr(error, "status", 500)
-    if not isinstance(error, CaseworkError) and status == 500:
+    if isinstance(error, VaultError):
+        log.error("fault=%s row=%s at=%s", type(error).__name__, error.row or "-", _frames(error))
+    elif not isinstance(error, CaseworkError) and status == 500:
         log.error("fault=%s at=%s", type(error).__name__, _frames(error))
     advice = gettext(str(error)) if isinstance(error, BadInput | Conflict) and error.args else None
     return page(status, advice)

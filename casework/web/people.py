@@ -1,5 +1,6 @@
 """Who is at the browser: reads the cookie, opens the session and the keyring, and locks what has been idle."""
 
+import logging
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -25,6 +26,7 @@ from casework.vault.macs import check, columns, equip, taken_apart
 from casework.vault.models import Agency, Commune, Head, Member, SessionRow, Wrap
 from casework.vault.states import AgencyState, MemberState
 
+log = logging.getLogger(__name__)
 COOKIE = "__Host-phien"
 _SEEN_EVERY = 60 * MICROSECOND
 State = Literal["open", "locked", "covered", "pending", "waiting", "renew", "ended"]
@@ -79,7 +81,8 @@ def recognise(gate: Gate, config: Config, cookie: str) -> Presence | None:
     with gate.database.look() as session:
         try:
             card = _card(gate, session, token)
-        except VaultError:
+        except VaultError as cause:
+            log.error("fault=%s row=%s", type(cause).__name__, cause.row or "-")
             return None
         state = _state(card, config, at) if card is not None else None
         if card is None or state is None:

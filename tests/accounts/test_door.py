@@ -111,7 +111,7 @@ def test_a_slot_that_was_tampered_with_opens_nothing_and_is_in_the_log(browser, 
     with house.gate.database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE slot SET passes = 1")
     assert sign_in(browser).status_code == 503
-    assert _lines_of_sign_in(house)[-1] == ("failed", "VaultError")
+    assert _lines_of_sign_in(house)[-1] == ("failed", "AlteredRow")
 
 
 def test_after_fifteen_idle_minutes_the_sealed_key_is_gone_and_the_passphrase_is_asked(browser, house):

@@ -22,7 +22,7 @@ from casework.referrals.forms import ground_form
 from casework.web.forms import Form
 from tests.house import only_sqlite
 from tests.intake.filling import begins
-from tests.laws.test_templates import EXPRESSION, STRING, TEMPLATES, source
+from tests.laws.test_templates import EXPRESSION, STRING, TEMPLATES
 from tests.source import ROOT, python_files
 
 S = TypeVar("S", bound=SectionData)
@@ -137,7 +137,7 @@ def said() -> Iterator[tuple[str, str]]:
         texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
         yield from ((str(path), text) for text in texts if isinstance(text, str) and str(path) != DECLARED_IN)
     for file in [one for one in TEMPLATES if one.parent.name in {*CASES, "macros"}]:
-        for part in EXPRESSION.findall(source(file)):
+        for part in EXPRESSION.findall(file.read_text(encoding="utf-8")):
             yield from ((str(file.relative_to(ROOT)), text) for _, _, text in STRING.findall(part))
 
 

@@ -60,4 +60,4 @@ def test_no_character_makes_a_second_line_or_hides_one(mark):
 
 
 def test_the_list_has_no_field_for_words():
-    assert set(FIELDS) == {"status", "method", "route", "fault", "at", "act", "port"}
+    assert set(FIELDS) == {"status", "method", "route", "fault", "at", "act", "port", "row", "state"}
