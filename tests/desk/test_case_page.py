@@ -16,7 +16,12 @@ from tests.house import only_sqlite
 from tests.stories import CANARIES, dao
 
 pytestmark = only_sqlite
-OLDER: dict[str, object] = {"call_her": "Chị Hai", "channel": "call", "phone": "0987612345", "may_answer": "nói nhầm số"}
+OLDER: dict[str, object] = {
+    "call_her": "Chị Hai",
+    "channel": "call",
+    "phone": "0987612345",
+    "may_answer": "nói nhầm số",
+}
 
 
 def test_how_to_reach_her_stands_first_and_her_name_nowhere(lan, browser):
