@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from functools import cache
 from typing import Any, ClassVar, Literal, Self
 
 from casework.errors import VaultError
@@ -73,6 +74,7 @@ class SectionData:
             raise VaultError("a section was written by a newer program") from None
 
     @classmethod
+    @cache
     def questions(cls) -> dict[str, Question]:
         """Return the questions by field name, in the order in which they are asked."""
         return {f.name: f.metadata["question"] for f in fields(cls)}

@@ -36,7 +36,7 @@ class Page(Form):
             if question.readers_only and section not in offers.setting.sections:
                 del self[field.name]
             elif question.spoken:
-                field.description = aloud(question.spoken, offers.pronoun)
+                field.description = f"{aloud(question.spoken, offers.pronoun)} {field.description}".strip()
 
     @property
     def circle(self) -> list[str]:
