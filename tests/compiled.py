@@ -1,7 +1,10 @@
-"""Templates are compiled once in a run of a worker, not once for each application that a test makes."""
+"""Templates and addresses are compiled once in a run of a worker, not once for each application that a test makes."""
+
+from collections.abc import Callable
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from werkzeug.routing import Rule
 
 
 class Compiled(BytecodeCache):
@@ -19,3 +22,15 @@ class Compiled(BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Remember what was compiled just now."""
         self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+class CompiledRule(Rule):
+    """A route whose builder of addresses is compiled once; it holds nothing but the text of the rule."""
+
+    _known: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (self.subdomain, self.host, self.rule, repr(self.defaults), append_unknown)
+        if key not in self._known:
+            self._known[key] = super()._compile_builder(append_unknown)
+        return self._known[key]

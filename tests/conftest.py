@@ -16,7 +16,7 @@ from tests import chromium as browsers
 from tests import house as houses
 from tests import postgres
 from tests.browsing import application, browser_of
-from tests.compiled import Compiled
+from tests.compiled import Compiled, CompiledRule
 from tests.demonstration import built
 from tests.house import House, Someone
 from tests.measured import pytest_runtest_protocol
@@ -27,6 +27,7 @@ settings.register_profile("default", deadline=None, max_examples=50)
 settings.register_profile("prove", deadline=None, max_examples=2000)
 settings.load_profile("default")
 Flask.jinja_options = {"bytecode_cache": Compiled()}
+Flask.url_rule_class = CompiledRule
 
 
 def pytest_configure() -> None:
