@@ -292,8 +292,7 @@ SECTIONS: dict[Section, type[SectionData]] = {
         Erasure,
     )
 }
-# The notes of every agency look alike; each agency has a record of its own.
+# The notes of every agency look alike, each in its own record; in a ledger each entry is a document with a series.
 RECORDS = frozenset(policy().records.values())
 SECTIONS |= dict.fromkeys(RECORDS, Note)
-# Sections whose entries are documents of their own, each with a series of its own.
 LEDGERS = RECORDS | {Section.GROUNDS, Section.LETTER}

@@ -31,7 +31,10 @@ class Step:
     text: str
 
     def take(self, tree: Path) -> None:
-        """Change the file in a tree; the anchor must stand there as a line, once."""
+        """Change the file in a tree; the anchor must stand there as a line, once.
+
+        A function that follows something is set apart by two empty lines.
+        """
         file = tree / self.path
         if not self.anchor:
             file.write_text((file.read_text(encoding="utf-8") if file.exists() else "") + self.text, encoding="utf-8")
@@ -39,7 +42,8 @@ class Step:
         before = file.read_text(encoding="utf-8")
         assert before.count(f"\n{self.anchor}\n") == 1, (self.path, self.anchor)
         kept = f"{self.anchor}\n" if self.how == "after" else ""
-        file.write_text(before.replace(f"\n{self.anchor}\n", f"\n{kept}{self.text}"), encoding="utf-8")
+        apart = "\n\n" if self.text.startswith("@") else ""
+        file.write_text(before.replace(f"\n{self.anchor}\n", f"\n{kept}{apart}{self.text}"), encoding="utf-8")
 
 
 def steps(title: str) -> list[Step]:
