@@ -94,6 +94,10 @@ class VaultError(CaseworkError):
         self.row = row
 
 
+class WrongSecret(VaultError):
+    """A passphrase or a code on paper does not open a key whose outer seal, the server's own, has held."""
+
+
 class AlteredRow(VaultError):
     """The MAC of a row does not fit: it was changed behind the program's back, or taken back since."""
 

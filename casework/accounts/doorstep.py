@@ -9,7 +9,7 @@ from casework.accounts import devices, throttle
 from casework.accounts.signing_in import Opened
 from casework.accounts.throttle import Bucket
 from casework.audit import fresh
-from casework.errors import VaultError
+from casework.errors import WrongSecret
 from casework.gate import Gate
 from casework.vault import passwords
 from casework.vault.macs import equip
@@ -60,7 +60,10 @@ def forgive(gate: Gate, commune_id: UUID, knock: Knock) -> None:
 
 
 def try_passphrase(gate: Gate, commune_id: UUID, knock: Knock) -> Opened | None:
-    """Open a member's key with her passphrase; None if name or passphrase is wrong, Throttled after too many tries."""
+    """Open a member's key with her passphrase; None if name or passphrase is wrong, Throttled after too many tries.
+
+    A row that does not hold raises VaultError, which is no wrong passphrase.
+    """
     count_try(gate, commune_id, knock)
     slot = _slot(gate, commune_id, knock, "password")
     if slot is None:
@@ -70,7 +73,7 @@ def try_passphrase(gate: Gate, commune_id: UUID, knock: Knock) -> Opened | None:
     ids = {"member_id": slot.member_id, "slot_id": slot.id}
     try:
         seed = passwords.unlock(gate.control(commune_id), secret, knock.passphrase, **ids)
-    except VaultError:
+    except WrongSecret:
         return None
     return Opened(slot.member_id, seed)
 
@@ -84,7 +87,7 @@ def try_paper(gate: Gate, commune_id: UUID, knock: Knock, code: bytes) -> Opened
     ids = {"member_id": slot.member_id, "slot_id": slot.id}
     try:
         seed = passwords.unlock_with_code(gate.control(commune_id), secret, code, **ids)
-    except VaultError:
+    except WrongSecret:
         return None
     return Opened(slot.member_id, seed, slot.id)
 

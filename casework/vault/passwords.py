@@ -16,7 +16,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from filelock import BaseFileLock, FileLock, Timeout
 
-from casework.errors import Busy, VaultError
+from casework.errors import Busy, VaultError, WrongSecret
 from casework.vault.bytes import derive, lp, seal, unseal
 from casework.vault.kek import Control
 from casework.vault.models import Member, Slot
@@ -111,11 +111,14 @@ def lock(control: Control, seed: bytes, passphrase: str, *, member_id: UUID, slo
 
 
 def unlock(control: Control, slot: SlotSecret, passphrase: str, *, member_id: UUID, slot_id: UUID) -> bytes:
-    """Open the member's seed; the inner seal is the password check, there is no hash beside it."""
+    """Open the member's seed; the inner seal is the password check, there is no hash beside it.
+
+    Raises WrongSecret where that seal alone does not hold, VaultError where the slot is not one of this server.
+    """
     inner, outer = _contexts(member_id, slot_id, "password", control.commune_id)
     blob = unseal(control.wrap, slot.blob, context=outer, key_ref=control.number)
     key = _stretched(passphrase, slot.salt, memory_kib=slot.memory_kib, passes=slot.passes)
-    return unseal(key, blob, context=inner, key_ref=0)
+    return _seed(key, blob, inner)
 
 
 def lock_with_code(control: Control, seed: bytes, code: bytes, *, member_id: UUID, slot_id: UUID) -> SlotSecret:
@@ -127,10 +130,17 @@ def lock_with_code(control: Control, seed: bytes, code: bytes, *, member_id: UUI
 
 
 def unlock_with_code(control: Control, slot: SlotSecret, code: bytes, *, member_id: UUID, slot_id: UUID) -> bytes:
-    """Open the member's seed with the code that she keeps on paper."""
+    """Open the member's seed with the code on paper; raises as `unlock` does."""
     inner, outer = _contexts(member_id, slot_id, "code", control.commune_id)
     blob = unseal(control.wrap, slot.blob, context=outer, key_ref=control.number)
-    return unseal(derive(code, "code", salt=slot.salt), blob, context=inner, key_ref=0)
+    return _seed(derive(code, "code", salt=slot.salt), blob, inner)
+
+
+def _seed(key: bytes, blob: bytes, context: bytes) -> bytes:
+    try:
+        return unseal(key, blob, context=context, key_ref=0)
+    except VaultError:
+        raise WrongSecret from None
 
 
 def slot_row(member: Member, kind: str, slot_id: UUID, secret: SlotSecret) -> Slot:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,8 @@ from flask.testing import FlaskClient
 
 from casework.policy.words import Act
 from casework.staffing import actions as staffing
+from casework.vault import macs
+from casework.vault.models import Slot
 from casework.web.loglines import JsonLine
 from tests.house import House, Someone, only_sqlite
 from tests.people import STAFF
@@ -59,6 +62,18 @@ def test_a_row_that_was_changed_is_named_by_its_table(house: House, browser, lan
     assert knocks(browser).status_code == 503
     assert told(caplog) == [{"fault": "AlteredRow", "row": table}]
     assert kept(house) == ("AlteredRow", None)
+
+
+def test_a_slot_that_the_server_signed_but_cannot_open_is_no_wrong_passphrase(house, browser, lan: Someone, caplog):
+    control = house.gate.control(lan.person.commune_id)
+    with stolen(house) as thief:
+        [slot], [head] = thief.rows("slot", member_id=lan.id), thief.rows("head", id=lan.id)
+        slot["blob"] = bytes(len(slot["blob"]))
+        signed = macs.tag(control, Slot, SimpleNamespace(**slot), head["v"])
+        thief.change("slot", {"id": slot["id"]}, blob=slot["blob"], mac=signed)
+    assert knocks(browser).status_code == 503
+    assert told(caplog) == [{"fault": "VaultError", "row": "-"}]
+    assert kept(house) == ("VaultError", None)
 
 
 def test_a_head_that_was_put_back_is_told_apart_from_a_changed_row(house: House, browser, lan, hoa, caplog):

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from filelock import FileLock
 
 from casework import serving
-from casework.errors import Busy, VaultError
+from casework.errors import Busy, VaultError, WrongSecret
 from casework.vault import passwords
 from casework.vault.kek import Kek, control
 from casework.vault.passwords import SlotSecret
@@ -41,7 +41,7 @@ def test_a_very_long_passphrase_is_cut_at_the_same_letter_in_every_form():
 
 
 def test_a_wrong_passphrase_opens_nothing():
-    with pytest.raises(VaultError, match=r"^unopened$"):
+    with pytest.raises(WrongSecret, match=r"^unopened$"):
         passwords.unlock(CONTROL, SECRET, PASSPHRASE + " ", **IDS)
 
 
@@ -74,8 +74,9 @@ def test_a_cost_that_was_lowered_is_refused_before_anything_is_derived(slot: Slo
 )
 def test_without_the_pepper_or_in_another_place_the_slot_stays_shut(keys_of_the_server, ids, monkeypatch):
     monkeypatch.delattr(passwords, "Argon2id")
-    with pytest.raises(VaultError, match=r"^unopened$"):
+    with pytest.raises(VaultError, match=r"^unopened$") as caught:
         passwords.unlock(keys_of_the_server, SECRET, PASSPHRASE, **ids)
+    assert not isinstance(caught.value, WrongSecret)
 
 
 def test_a_name_that_does_not_exist_costs_the_same_work(monkeypatch):
