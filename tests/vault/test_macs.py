@@ -79,7 +79,7 @@ def test_a_row_of_another_version_key_or_commune_does_not_hold(kind):
 def test_a_mac_is_what_vault_says_it_is():
     for kind in KINDS:
         row = a_row(kind)
-        fields: list[Any] = ["cw/1/ctl", kind.__table__.name, kind.__layout__]  # type: ignore[attr-defined]
+        fields: list[Any] = ["cw/1/ctl", str(kind.__table__.name), kind.__layout__]  # type: ignore[attr-defined]
         for name in signed_columns(kind):
             value = getattr(row, name)
             fields += [name, int(value) if isinstance(value, bool) else value]
