@@ -14,9 +14,6 @@ from casework.web.people import COOKIE
 from tests.house import Someone
 
 SITE = "https://localhost"
-SECTIONS = tuple(section.code for section in Section)
-# Whether a case is there at all is decided before the section is looked at: whoever reaches none asks for one of them.
-ONE = (Section.STORY.code,)
 # These end the session of whoever crawls; leaving is tried by tests of its own.
 LEFT_OUT = frozenset({"static", "exit.leave", "accounts.sign_out", "accounts.sign_in", "accounts.unlock"})
 
@@ -37,50 +34,49 @@ def answers(
     ids: Sequence[UUID],
     *,
     posts: dict[str, dict[str, str]],
-    words: Sequence[str],
+    every: bool,
     inner: Sequence[UUID] = (),
 ) -> Iterator[Seen]:
     """Ask every GET route, and those POST routes that only show something, as one person.
 
-    `ids` are those of cases, `inner` those of what lies in them, `words` those of the sections that are asked for.
+    `ids` are those of cases, `inner` those of what lies in them. Whoever reaches no case asks not for
+    `every` section and page of one: whether it is there at all is decided before they are looked at.
     """
     client = app.test_client(use_cookies=False)
     headers = {"Cookie": f"{COOKIE}={who.cookie}", "Sec-Fetch-Site": "same-origin"}
     for rule in app.url_map.iter_rules():
         if rule.endpoint in LEFT_OUT:
             continue
-        for path in paths(app, rule, ids, inner, words):
+        for path in paths(app, rule, ids, inner, every=every):
             if "GET" in (rule.methods or ()):
                 yield _seen("GET", path, client.get(path, base_url=SITE, headers=headers))
             if rule.endpoint in posts:
                 yield _seen("POST", path, client.post(path, base_url=SITE, headers=headers, data=posts[rule.endpoint]))
 
 
-def paths(
-    app: Flask, rule: Rule, ids: Sequence[UUID], inner: Sequence[UUID], words: Sequence[str] = SECTIONS
-) -> Iterator[str]:
-    """Fill the first gap of a route with every id; behind that of a case every further one with all that it takes."""
+def paths(app: Flask, rule: Rule, ids: Sequence[UUID], inner: Sequence[UUID], *, every: bool = True) -> Iterator[str]:
+    """Fill the first gap of a route with every id; behind that of a case each further one with all it takes, or one."""
     adapter = app.url_map.bind("localhost")
-    for values in _values(rule, ids, inner, words):
+    for values in _values(rule, ids, inner, every=every):
         yield adapter.build(rule.endpoint, {**(rule.defaults or {}), **values}, method=_method(rule))
 
 
-def _values(rule: Rule, ids: Sequence[UUID], inner: Sequence[UUID], words: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _values(rule: Rule, ids: Sequence[UUID], inner: Sequence[UUID], *, every: bool) -> Iterator[dict[str, Any]]:
     names = [part for dynamic, part in rule._trace if dynamic]
     if not names:
         yield {}
         return
-    tries = {name: _tries(rule, name, inner, words) for name in names}
+    tries = {name: _tries(rule, name, inner) for name in names}
     if isinstance(rule._converters[names[0]], UUIDConverter):
         tries[names[0]] = list(dict.fromkeys([*ids, *tries[names[0]]]))
     for first in tries[names[0]]:
         # Nothing lies behind an id that is no case's: one try for each is enough.
-        behind = [tries[name] if first in ids else tries[name][:1] for name in names[1:]]
+        behind = [tries[name] if every and first in ids else tries[name][:1] for name in names[1:]]
         for rest in itertools.product(*behind):
             yield dict(zip(names, (first, *rest), strict=True))
 
 
-def _tries(rule: Rule, name: str, inner: Sequence[UUID], words: Sequence[str]) -> list[Any]:
+def _tries(rule: Rule, name: str, inner: Sequence[UUID]) -> list[Any]:
     converter = rule._converters[name]
     if isinstance(converter, UUIDConverter):
         return [*inner, uuid4()]
@@ -88,7 +84,7 @@ def _tries(rule: Rule, name: str, inner: Sequence[UUID], words: Sequence[str]) -
         return list(range(1, 8))
     if isinstance(converter, AnyConverter):
         return sorted(converter.items)
-    return list(words)
+    return [section.code for section in Section]
 
 
 def _method(rule: Rule) -> str:

@@ -16,7 +16,7 @@ from casework.policy.permit import Permit
 from casework.policy.table import policy
 from casework.policy.words import Reach, Section
 from tests.canaries.cases import Marked, planted
-from tests.canaries.crawl import ONE, SECTIONS, Seen, answers
+from tests.canaries.crawl import Seen, answers
 from tests.house import House, both_databases, only_sqlite
 from tests.people import STAFF
 
@@ -39,8 +39,8 @@ def crawl(
     app: Flask, house: House, cases: list[Marked], names: Iterable[str] = STAFF, *, every: bool = False
 ) -> dict[str, list[Seen]]:
     ids = [one.id for one in cases]
-    words = {name: SECTIONS if every or name in AGENCY else ONE for name in names}
-    return {name: list(answers(app, house[name], ids, posts=SHOWING, words=words[name])) for name in names}
+    whole = {name: every or name in AGENCY for name in names}
+    return {name: list(answers(app, house[name], ids, posts=SHOWING, every=whole[name])) for name in names}
 
 
 def shown(seen: list[Seen], case: Marked) -> set[Section]:

@@ -7,7 +7,7 @@ from casework.policy.words import Section
 from casework.referrals import actions as sending
 from casework.referrals import ledger, receiving
 from tests.canaries.cases import Marked, a_case, marker
-from tests.canaries.crawl import ONE, SECTIONS, answers
+from tests.canaries.crawl import answers
 from tests.house import House, only_sqlite
 from tests.people import STAFF
 from tests.referrals.scenes import POLICE
@@ -19,8 +19,8 @@ RECEIVING = {"cuong", "tam"}
 
 
 def shown(app, house: House, name: str, ids: list[UUID], words: dict[str, str]) -> set[str]:
-    asked = SECTIONS if name in UNION | RECEIVING else ONE
-    seen = list(answers(app, house[name], ids[:1], posts=SHOWING, words=asked, inner=ids[1:]))
+    every = name in UNION | RECEIVING
+    seen = list(answers(app, house[name], ids[:1], posts=SHOWING, every=every, inner=ids[1:]))
     assert [one.path for one in seen if one.status >= 500] == []
     return {key for key, word in words.items() if any(word in one.text for one in seen)}
 
