@@ -24,6 +24,11 @@ def raw() -> dict[str, Any]:
     return tomllib.loads(ANSWERS.read_text(encoding="utf-8"))
 
 
+def sheets() -> int:
+    """How many recovery sheets founding makes: one for each keeper of an agency."""
+    return sum(len(one.get("officers", ())) for one in raw()["agencies"].values())
+
+
 def written(folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
     """A file of answers with one thing changed."""
     given = raw()
