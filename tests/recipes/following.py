@@ -57,6 +57,8 @@ def follow(steps: list[Step], place: Path) -> None:
             continue
         assert text.count(f"{step.below}\n") == 1, f"{step.file} has no line, or several, like {step.below!r}"
         file.write_text(text.replace(f"{step.below}\n", f"{step.below}\n{step.added}\n"), encoding="utf-8")
+    catalogues = ("compile", "--directory", "casework/translations")
+    subprocess.run([sys.executable, "-m", "babel.messages.frontend", "--quiet", *catalogues], cwd=place, check=True)
 
 
 def run_tests(place: Path, *paths: str) -> subprocess.CompletedProcess[str]:
