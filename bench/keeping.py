@@ -11,7 +11,8 @@ from casework.gate import open_gate
 from casework.keeping import backups, restore
 from casework.keeping.restore import Order
 from casework.vault import kek, signing
-from casework.vault.bytes import fresh_key, public_key
+from casework.vault.crypto.aead import new_key
+from casework.vault.crypto.hpke import public_key
 
 _CASES = 5000
 # The way back must end within 15 minutes; the operator needs most of them to fetch the paper from the safe.
@@ -35,7 +36,7 @@ def figures(cases: int = _CASES) -> Iterator[Run]:
     """Back up a commune with so many cases, rehearse the way back, and go it."""
     with tempfile.TemporaryDirectory() as folder:
         built = town.build(Path(folder) / "town", sizes=(cases,))
-        signer, seed = signing.create(built.config.data / "checkpoint-key"), fresh_key()
+        signer, seed = signing.create(built.config.data / "checkpoint-key"), new_key()
         config = replace(
             built.config,
             checkpoint_file=built.config.data / "checkpoint-key",

@@ -9,7 +9,7 @@ from casework.accounts.admission import Found
 from casework.accounts.door import visitor
 from casework.errors import CaseworkError
 from casework.policy.words import Act
-from casework.vault.bytes import public_key
+from casework.vault.crypto.hpke import public_key
 from casework.vault.entry.codes import read_code
 from casework.vault.entry.words import fingerprint
 from casework.web.presence import gate

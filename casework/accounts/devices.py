@@ -6,7 +6,7 @@ import hmac
 import os
 from uuid import UUID
 
-from casework.vault.bytes import lp
+from casework.vault.crypto.encoding import encode_fields
 from casework.vault.kek import Control
 
 _MARK_BYTES, _SEAL_BYTES = 16, 16
@@ -64,4 +64,4 @@ def _read(cookie: str) -> tuple[bytes, list[bytes]]:
 
 
 def _seal(control: Control, mark: bytes, member_id: UUID) -> bytes:
-    return control.tag(lp("cw/1/device", control.commune_id, mark, member_id))[:_SEAL_BYTES]
+    return control.tag(encode_fields("cw/1/device", control.commune_id, mark, member_id))[:_SEAL_BYTES]

@@ -14,7 +14,7 @@ from casework import clock
 from casework.clock import MICROSECOND
 from casework.errors import Throttled
 from casework.gate import Gate
-from casework.vault.bytes import lp
+from casework.vault.crypto.encoding import encode_fields
 from casework.vault.kek import Control
 from casework.vault.models import Throttle
 
@@ -79,4 +79,6 @@ def forgive(gate: Gate, commune_id: UUID, buckets: Iterable[Bucket], *, known: b
 
 def _bucket(control: Control, what: str, name: str, mark: bytes, window: tuple[int, int]) -> Bucket:
     seconds, most = window
-    return Bucket(control.tag(lp("cw/1/throttle", control.commune_id, what, name, mark, seconds)), most, seconds)
+    return Bucket(
+        control.tag(encode_fields("cw/1/throttle", control.commune_id, what, name, mark, seconds)), most, seconds
+    )

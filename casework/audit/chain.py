@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from casework.vault.bytes import lp
+from casework.vault.crypto.encoding import encode_fields
 from casework.vault.kek import Control
 
 START = bytes(32)
@@ -49,7 +49,7 @@ def canonical(entry: Entry) -> str:
 
 def link(n: int, prev: bytes, body: str) -> bytes:
     """Return h_n = SHA-256(lp("cw/1/audit", n, h_{n-1}, canonical_json))."""
-    return sha256(lp("cw/1/audit", n, prev, body)).digest()
+    return sha256(encode_fields("cw/1/audit", n, prev, body)).digest()
 
 
 def short(n: int, h: bytes) -> str:
@@ -59,7 +59,7 @@ def short(n: int, h: bytes) -> str:
 
 def sign(control: Control, n: int, h: bytes) -> bytes:
     """Return the MAC of a line under K_ctl, with the id of its KEK before it."""
-    return control.sign(lp("cw/1/ctl", "audit_line", 1, control.commune_id, n, h))
+    return control.sign(encode_fields("cw/1/ctl", "audit_line", 1, control.commune_id, n, h))
 
 
 def holds(control: Control, row: Any, n: int, prev: bytes) -> bool:

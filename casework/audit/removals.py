@@ -27,7 +27,7 @@ from casework.audit.models import AuditLine
 from casework.errors import Busy, VaultError
 from casework.files import flush_folder
 from casework.vault import heads
-from casework.vault.bytes import lp
+from casework.vault.crypto.encoding import encode_fields
 from casework.vault.kek import Control
 from casework.vault.macs import Maced
 
@@ -78,12 +78,12 @@ def packed(body: Mapping[str, Any]) -> str:
 
 def link(seq: int, prev: bytes, text: str) -> bytes:
     """Return the hash that chains a line."""
-    return sha256(lp("cw/1/removal", seq, prev, text)).digest()
+    return sha256(encode_fields("cw/1/removal", seq, prev, text)).digest()
 
 
 def sign(control: Control, seq: int, h: bytes) -> bytes:
     """Return the MAC of a line under K_ctl, with the id of its KEK before it."""
-    return control.number.to_bytes(4, "big") + control.tag(lp("cw/1/removal", control.commune_id, seq, h))
+    return control.number.to_bytes(4, "big") + control.tag(encode_fields("cw/1/removal", control.commune_id, seq, h))
 
 
 def parse(raw: bytes) -> list[Line]:
@@ -154,7 +154,7 @@ def mark(kind: type[Maced], row: Any) -> str:
     """Return the short mark of a row, made of its table and key; two rows of one head never share one by chance."""
     table = kind.__table__  # type: ignore[attr-defined]
     key = [getattr(row, str(column.key)) for column in table.primary_key if column.key not in _NOT_OF_THE_MARK]
-    return sha256(lp("cw/1/row", str(table.name), *key)).hexdigest()[: 2 * _MARK_BYTES]
+    return sha256(encode_fields("cw/1/row", str(table.name), *key)).hexdigest()[: 2 * _MARK_BYTES]
 
 
 @dataclass(frozen=True)

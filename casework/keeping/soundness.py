@@ -18,7 +18,8 @@ from casework.errors import VaultError
 from casework.gate import Gate
 from casework.keeping import checkpoints, proof
 from casework.vault import heads
-from casework.vault.bytes import E1_OVERHEAD, E1_START, E2_OVERHEAD, E2_START, KEY_BYTES
+from casework.vault.crypto.aead import E1_OVERHEAD, E1_START, KEY_BYTES
+from casework.vault.crypto.hpke import E2_OVERHEAD, E2_START
 from casework.vault.kek import Control
 from casework.vault.macs import check
 from casework.vault.models import Agency, Document, Envelope, Head, Member, Wrap

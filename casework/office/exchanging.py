@@ -17,7 +17,8 @@ from casework.office import occupancy, rekeying, settings
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
 from casework.vault import kek, signing
-from casework.vault.bytes import fresh_key, public_key
+from casework.vault.crypto.aead import new_key
+from casework.vault.crypto.hpke import public_key
 from casework.vault.kek import Kek
 from casework.vault.models import Commune
 
@@ -38,7 +39,7 @@ class BackupKey:
 
 def new_backup_key() -> BackupKey:
     """Make a key pair to which backups are sealed."""
-    seed = fresh_key()
+    seed = new_key()
     return BackupKey(seed, public_key(seed))
 
 

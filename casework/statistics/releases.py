@@ -12,7 +12,7 @@ from casework.gate import Work
 from casework.statistics.models import Release
 from casework.statistics.published import Published
 from casework.vault import ledger
-from casework.vault.bytes import lp
+from casework.vault.crypto.encoding import encode_fields
 from casework.vault.macs import equip
 from casework.vault.models import Head
 
@@ -52,7 +52,7 @@ def _rows(work: Work, session: Session) -> list[Release]:
 def digest(row: Release) -> bytes:
     """Return the hash by which the next release, and the ledger, know this one."""
     fields = (row.commune_id, row.number, row.period, row.released, row.body, row.prev)
-    return sha256(lp("cw/1/release", *fields)).digest()
+    return sha256(encode_fields("cw/1/release", *fields)).digest()
 
 
 def append(work: Work, head: Head, published: Published) -> None:

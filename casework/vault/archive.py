@@ -11,7 +11,9 @@ from typing import Any, BinaryIO
 
 from casework.errors import VaultError
 from casework.vault import signing
-from casework.vault.bytes import fresh_key, lp, receive, seal, send, unseal
+from casework.vault.crypto import aead, hpke
+from casework.vault.crypto.aead import new_key
+from casework.vault.crypto.encoding import encode_fields
 from casework.vault.signing import Signer
 
 MAGIC = b"casework-backup-1\n"
@@ -23,14 +25,14 @@ _READ = 1024 * 1024
 
 def sealed(stream: Iterable[bytes], header: Mapping[str, Any], *, public: bytes, signer: Signer) -> Iterator[bytes]:
     """Yield the bytes of an archive; what the header says can be read without a key."""
-    key, head = fresh_key(), json.dumps(header, sort_keys=True).encode()
+    key, head = new_key(), json.dumps(header, sort_keys=True).encode()
     digest, name = sha256(), sha256(head).digest()
-    parts = [MAGIC, _part(head), _part(send(public, key, context=lp("cw/1/backup", name)))]
+    parts = [MAGIC, _part(head), _part(hpke.seal(public, key, context=encode_fields("cw/1/backup", name)))]
     for part in parts:
         digest.update(part)
         yield part
     for number, (chunk, last) in enumerate(_marked(_chunks(stream))):
-        part = _part(seal(key, chunk, context=_context(name, number, last=last), key_ref=0))
+        part = _part(aead.encrypt(key, chunk, context=_context(name, number, last=last), key_ref=0))
         digest.update(part)
         yield part
     digest.update(bytes(4))
@@ -56,14 +58,14 @@ def opened(file: BinaryIO, seed: bytes) -> Iterator[bytes]:
     """Yield the stream with the backup key's private half; raise VaultError at the first chunk that is not ours."""
     file.seek(0)
     _, name = _header(file)
-    key = receive(seed, _read_part(file), context=lp("cw/1/backup", name))
+    key = hpke.open_sealed(seed, _read_part(file), context=encode_fields("cw/1/backup", name))
     number = 0
     blob = _read_part(file)
     if not blob:
         raise VaultError("unopened")
     while blob:
         following = _read_part(file)
-        yield unseal(key, blob, context=_context(name, number, last=not following), key_ref=0)
+        yield aead.decrypt(key, blob, context=_context(name, number, last=not following), key_ref=0)
         number, blob = number + 1, following
 
 
@@ -112,7 +114,7 @@ def _read_part(file: BinaryIO) -> bytes:
 
 
 def _context(name: bytes, number: int, *, last: bool) -> bytes:
-    return lp("cw/1/backup", name, number, int(last))
+    return encode_fields("cw/1/backup", name, number, int(last))
 
 
 def _signed(digest: bytes) -> bytes:

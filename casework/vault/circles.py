@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from casework.vault import heads, passwords
-from casework.vault.bytes import fresh_key, public_key
+from casework.vault.crypto.aead import new_key
+from casework.vault.crypto.hpke import public_key
 from casework.vault.hands import Hands
 from casework.vault.kek import Control
 from casework.vault.keyring import AgencyKeys, new_agency_keys, wrap
@@ -37,7 +38,7 @@ class NewMember:
 
 def prepare(control: Control, passphrase: str) -> Enrolment:
     """Make a member's key pair that only her passphrase opens."""
-    seed, member_id, slot_id = fresh_key(), uuid4(), uuid4()
+    seed, member_id, slot_id = new_key(), uuid4(), uuid4()
     secret = passwords.lock(control, seed, passphrase, member_id=member_id, slot_id=slot_id)
     return Enrolment(member_id, slot_id, public_key(seed), secret)
 

@@ -11,7 +11,9 @@ from uuid import UUID, uuid4
 
 from casework.errors import VaultError
 from casework.vault import heads, links
-from casework.vault.bytes import fresh_key, lp, pad, receive, seal, send, unpad, unseal
+from casework.vault.crypto import aead, hpke
+from casework.vault.crypto.aead import new_key
+from casework.vault.crypto.encoding import encode_fields, pad, unpad
 from casework.vault.hands import Hands, Lock
 from casework.vault.keyring import AgencyKeys
 from casework.vault.models import Document, Envelope, Head
@@ -108,7 +110,7 @@ class Text:
 def write(hands: Hands, head: Head, text: Text, *, readers: Iterable[Lock]) -> Document:
     """Seal a new revision under a key of its own and put one envelope for each reader into the session."""
     before = heads.newest(head.listing, text.section, text.series)
-    dek = fresh_key()
+    dek = new_key()
     document = Document(
         commune_id=hands.commune_id,
         id=uuid4(),
@@ -124,7 +126,7 @@ def write(hands: Hands, head: Head, text: Text, *, readers: Iterable[Lock]) -> D
     document.commit_tag = _commitment(dek, commitment_context(hands.commune_id, document.id))
     plain = {"by": text.by.hex, "at": hands.at, "data": dict(text.data)}
     body = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    document.body = seal(dek, pad(body), context=body_context(hands.commune_id, document), key_ref=0)
+    document.body = aead.encrypt(dek, pad(body), context=body_context(hands.commune_id, document), key_ref=0)
     hands.session.add(document)
     give(hands, document, dek, readers=readers)
     digest = sha256(document.body).digest()
@@ -163,7 +165,7 @@ def open_newest(hands: Hands, listing: bytes, document: DocumentRow, envelope: E
 def open_page(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> Page:
     """Open one revision with the envelope of an agency whose keys are in hand."""
     dek = open_key(hands, document, envelope)
-    padded = unseal(dek, document.body, context=body_context(hands.commune_id, document), key_ref=0)
+    padded = aead.decrypt(dek, document.body, context=body_context(hands.commune_id, document), key_ref=0)
     plain = json.loads(unpad(padded).decode())
     by, at, data = _author(plain["by"]), plain["at"], plain["data"]
     return Page(document.section, document.series, document.revision, by, at, data)
@@ -182,11 +184,11 @@ def open_key(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> byte
     keys = hands.keys(envelope.agency_id)
     if envelope.kind == EnvelopeKind.KEPT:
         context = kept_context(hands.commune_id, document.id, envelope.agency_id)
-        dek = unseal(keys.safe, envelope.blob, context=context, key_ref=keys.epoch)
+        dek = aead.decrypt(keys.safe, envelope.blob, context=context, key_ref=keys.epoch)
     elif envelope.kind == EnvelopeKind.SENT:
         opener = links.older(hands, keys, envelope.epoch).opener
         context = sent_context(hands.commune_id, document.id, envelope.agency_id, envelope.epoch)
-        dek = receive(opener, envelope.blob, context=context)
+        dek = hpke.open_sealed(opener, envelope.blob, context=context)
     else:
         raise VaultError("unopened")
     if not hmac.compare_digest(
@@ -209,32 +211,34 @@ def keep_under(hands: Hands, keys: AgencyKeys, envelope: Envelope, dek: bytes) -
 
 def _keep(hands: Hands, document_id: UUID, keys: AgencyKeys, dek: bytes) -> bytes:
     context = kept_context(hands.commune_id, document_id, keys.agency_id)
-    return seal(keys.safe, dek, context=context, key_ref=keys.epoch)
+    return aead.encrypt(keys.safe, dek, context=context, key_ref=keys.epoch)
 
 
 def _send(hands: Hands, document_id: UUID, lock: Lock, dek: bytes) -> bytes:
-    return send(lock.public_key, dek, context=sent_context(hands.commune_id, document_id, lock.agency_id, lock.epoch))
+    return hpke.seal(
+        lock.public_key, dek, context=sent_context(hands.commune_id, document_id, lock.agency_id, lock.epoch)
+    )
 
 
 def kept_context(commune_id: UUID, document_id: UUID, agency_id: UUID) -> bytes:
     """Return what the key of a document is bound to where an agency keeps it under its own."""
-    return lp("cw/1/kept", commune_id, document_id, agency_id)
+    return encode_fields("cw/1/kept", commune_id, document_id, agency_id)
 
 
 def sent_context(commune_id: UUID, document_id: UUID, agency_id: UUID, epoch: int) -> bytes:
     """Return what the key of a document is bound to where it is sealed to an agency's public key."""
-    return lp("cw/1/sent", commune_id, document_id, agency_id, epoch)
+    return encode_fields("cw/1/sent", commune_id, document_id, agency_id, epoch)
 
 
 def commitment_context(commune_id: UUID, document_id: UUID) -> bytes:
     """Return what stands under the key by which a document commits to it."""
-    return lp("cw/1/commit", commune_id, document_id)
+    return encode_fields("cw/1/commit", commune_id, document_id)
 
 
 def body_context(commune_id: UUID, row: DocumentRow) -> bytes:
     """Return what a body is bound to: its document, its place in the case, and the agency of its author."""
     place = (row.id, row.case_id, row.section, row.series, row.revision, row.author_agency_id)
-    return lp("cw/1/body", commune_id, *place)
+    return encode_fields("cw/1/body", commune_id, *place)
 
 
 def _commitment(dek: bytes, context: bytes) -> bytes:

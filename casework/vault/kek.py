@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives.hmac import HMAC
 from casework import files
 from casework.errors import VaultError
 from casework.vault import keyfile
-from casework.vault.bytes import KEY_BYTES, derive, fresh_key, public_key, receive, send
+from casework.vault.crypto import hpke
+from casework.vault.crypto.aead import KEY_BYTES, derive, new_key
+from casework.vault.crypto.hpke import public_key
 
 DEMO_ID = 0
 _MAGIC = "casework-kek-1"
@@ -81,7 +83,7 @@ def web_key(kek: Kek) -> bytes:
 
 def create(path: Path, number: int) -> Kek:
     """Write a new key to a new file of mode 0600 and return it; an existing file is never written over."""
-    kek = Kek(number, fresh_key())
+    kek = Kek(number, new_key())
     write(path, kek)
     return kek
 
@@ -123,7 +125,7 @@ def keep(path: Path, keys: Sequence[Kek]) -> None:
 
 def following(kek: Kek) -> Kek:
     """Make the key that comes after this one."""
-    return Kek(kek.number + 1, fresh_key())
+    return Kek(kek.number + 1, new_key())
 
 
 def _text(keys: Sequence[Kek]) -> str:
@@ -141,6 +143,9 @@ def _read(line: str) -> Kek:
 
 def prove_primitives() -> None:
     """Seal and open one value; raise VaultError on a machine whose library cannot do the hybrid KEM."""
-    seed, context = fresh_key(), b"cw/1/start"
-    if receive(seed, send(public_key(seed), b"casework", context=context), context=context) != b"casework":
+    seed, context = new_key(), b"cw/1/start"
+    if (
+        hpke.open_sealed(seed, hpke.seal(public_key(seed), b"casework", context=context), context=context)
+        != b"casework"
+    ):
         raise VaultError("Thư viện mã hóa của máy này không dùng được.")

@@ -8,7 +8,10 @@ from uuid import UUID
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
 
 from casework.errors import VaultError
-from casework.vault.bytes import derive, fresh_key, lp, opener, public_key, receive, send
+from casework.vault.crypto import hpke
+from casework.vault.crypto.aead import derive, new_key
+from casework.vault.crypto.encoding import encode_fields
+from casework.vault.crypto.hpke import public_key
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class AgencyKeys:
     @cached_property
     def opener(self) -> MLKEM768X25519PrivateKey:
         """Return the private key prepared to receive many envelopes."""
-        return opener(self.seed)
+        return hpke.private_key(self.seed)
 
     @property
     def public_key(self) -> bytes:
@@ -65,19 +68,21 @@ class Keyring:
 
 def new_agency_keys(agency_id: UUID, *, epoch: int = 1) -> AgencyKeys:
     """Make the secret of an agency for an epoch."""
-    return AgencyKeys(agency_id=agency_id, epoch=epoch, secret=fresh_key())
+    return AgencyKeys(agency_id=agency_id, epoch=epoch, secret=new_key())
 
 
 def wrap(keys: AgencyKeys, member_public_key: bytes, *, commune_id: UUID, member_id: UUID) -> bytes:
     """Seal an agency's secret to one member."""
-    return send(member_public_key, keys.secret, context=_context(commune_id, keys.agency_id, keys.epoch, member_id))
+    return hpke.seal(
+        member_public_key, keys.secret, context=_context(commune_id, keys.agency_id, keys.epoch, member_id)
+    )
 
 
 def unwrap(seed: bytes, blob: bytes, *, commune_id: UUID, agency_id: UUID, epoch: int, member_id: UUID) -> AgencyKeys:
     """Open an agency's secret with a member's seed."""
-    secret = receive(seed, blob, context=_context(commune_id, agency_id, epoch, member_id))
+    secret = hpke.open_sealed(seed, blob, context=_context(commune_id, agency_id, epoch, member_id))
     return AgencyKeys(agency_id=agency_id, epoch=epoch, secret=secret)
 
 
 def _context(commune_id: UUID, agency_id: UUID, epoch: int, member_id: UUID) -> bytes:
-    return lp("cw/1/member", commune_id, agency_id, epoch, member_id)
+    return encode_fields("cw/1/member", commune_id, agency_id, epoch, member_id)

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 from casework.policy.words import Section
 from casework.vault import heads
-from casework.vault.bytes import fresh_key
+from casework.vault.crypto.aead import new_key
 from casework.vault.envelopes import Text, write
 from casework.vault.hands import Hands, Lock
 from casework.vault.heads import Newest
@@ -41,7 +41,7 @@ def begin(hands: Hands, lock: Lock, *, year: int) -> None:
 
 def add_key(hands: Hands, head: Head, lock: Lock, *, year: int) -> None:
     """Seal a new random key, by which the ties of a year's counts fall; it is never derived from anything."""
-    add(hands, head, lock, (Series.KEY, year), {"key": fresh_key().hex()})
+    add(hands, head, lock, (Series.KEY, year), {"key": new_key().hex()})
 
 
 def add(hands: Hands, head: Head, lock: Lock, place: tuple[Series, int], data: Mapping[str, Any]) -> None:

@@ -2,7 +2,8 @@
 
 from casework.clock import MICROSECOND
 from casework.errors import VaultError
-from casework.vault.bytes import lp, seal, unseal
+from casework.vault.crypto import aead
+from casework.vault.crypto.encoding import encode_fields
 from casework.vault.hands import Hands
 from casework.vault.keyring import AgencyKeys
 from casework.vault.models import EpochLink
@@ -13,7 +14,7 @@ _LATE = 90 * 86_400 * MICROSECOND
 def forge(hands: Hands, old: AgencyKeys, new: AgencyKeys) -> None:
     """Seal the secret of the epoch that ends under the one that begins."""
     link = EpochLink(commune_id=hands.commune_id, agency_id=old.agency_id, epoch=old.epoch, retired=hands.at)
-    link.blob = seal(new.safe, old.secret, context=_context(hands, old), key_ref=new.epoch)
+    link.blob = aead.encrypt(new.safe, old.secret, context=_context(hands, old), key_ref=new.epoch)
     hands.session.add(link)
 
 
@@ -32,7 +33,7 @@ def older(hands: Hands, newest: AgencyKeys, epoch: int) -> AgencyKeys:
         before, link = AgencyKeys(keys.agency_id, keys.epoch - 1, b""), _link(hands, keys)
         if link is None or worn(hands, link):
             raise VaultError("unopened")
-        secret = unseal(keys.safe, link.blob, context=_context(hands, before), key_ref=keys.epoch)
+        secret = aead.decrypt(keys.safe, link.blob, context=_context(hands, before), key_ref=keys.epoch)
         keys = AgencyKeys(before.agency_id, before.epoch, secret)
     if keys.epoch != epoch:
         raise VaultError("unopened")
@@ -44,4 +45,4 @@ def _link(hands: Hands, keys: AgencyKeys) -> EpochLink | None:
 
 
 def _context(hands: Hands, retired: AgencyKeys) -> bytes:
-    return lp("cw/1/epoch", hands.commune_id, retired.agency_id, retired.epoch)
+    return encode_fields("cw/1/epoch", hands.commune_id, retired.agency_id, retired.epoch)

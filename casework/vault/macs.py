@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from casework.db import Base
 from casework.errors import AlteredRow, VaultError
-from casework.vault.bytes import ENCODERS, Encoders, Field, encoded
+from casework.vault.crypto.encoding import ENCODERS, Encoders, Field, encode_field
 from casework.vault.kek import Control
 
 
@@ -64,7 +64,7 @@ class _Encoding:
     read: Callable[[Any], tuple[Any, ...]]
 
 
-_COLUMN = Encoders(ENCODERS | {bool: lambda value: encoded(int(value))})
+_COLUMN = Encoders(ENCODERS | {bool: lambda value: encode_field(int(value))})
 _encodings: dict[type, _Encoding] = {}
 
 
@@ -80,8 +80,8 @@ def _prepared(layout: Layout) -> _Encoding:
     columns = tuple(sorted(layout.columns))
     fields: tuple[Field, ...] = ("cw/1/ctl", layout.table, layout.number)
     count = len(fields) + 2 * len(columns) + 1
-    start = bytes((count,)) + b"".join(map(encoded, fields))
-    places = b"".join(encoded(name).replace(b"%", b"%%") + b"%b" for name in columns)
+    start = bytes((count,)) + b"".join(map(encode_field, fields))
+    places = b"".join(encode_field(name).replace(b"%", b"%%") + b"%b" for name in columns)
     return _Encoding(start.replace(b"%", b"%%") + places + b"%b", attrgetter(*columns))
 
 
@@ -92,7 +92,7 @@ def tag(control: Control, kind: type[Maced], row: Any, v: int) -> bytes:
 
 def _tag(control: Control, encoding: _Encoding, row: Any, v: int) -> bytes:
     try:
-        message = encoding.message % (*[_COLUMN[type(value)](value) for value in encoding.read(row)], encoded(v))
+        message = encoding.message % (*[_COLUMN[type(value)](value) for value in encoding.read(row)], encode_field(v))
     except KeyError:
         raise VaultError("cannot encode") from None
     return control.sign(message)

@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from filelock import BaseFileLock, FileLock, Timeout
 
 from casework.errors import Busy, VaultError, WrongSecret
-from casework.vault.bytes import derive, lp, seal, unseal
+from casework.vault.crypto import aead
+from casework.vault.crypto.aead import derive
+from casework.vault.crypto.encoding import encode_fields
 from casework.vault.kek import Control
 from casework.vault.models import Member, Slot
 
@@ -98,7 +100,7 @@ def _stretched(passphrase: str, salt: bytes, *, memory_kib: int, passes: int) ->
 
 def _contexts(member_id: UUID, slot_id: UUID, kind: str, commune_id: UUID) -> tuple[bytes, bytes]:
     rest = (commune_id, member_id, slot_id, kind)
-    return lp("cw/1/slot", *rest), lp("cw/1/outer", *rest)
+    return encode_fields("cw/1/slot", *rest), encode_fields("cw/1/outer", *rest)
 
 
 def lock(control: Control, seed: bytes, passphrase: str, *, member_id: UUID, slot_id: UUID) -> SlotSecret:
@@ -106,8 +108,8 @@ def lock(control: Control, seed: bytes, passphrase: str, *, member_id: UUID, slo
     salt = os.urandom(SALT_BYTES)
     key = _stretched(passphrase, salt, memory_kib=MEMORY_KIB, passes=PASSES)
     inner, outer = _contexts(member_id, slot_id, "password", control.commune_id)
-    blob = seal(key, seed, context=inner, key_ref=0)
-    return SlotSecret(salt, MEMORY_KIB, PASSES, seal(control.wrap, blob, context=outer, key_ref=control.number))
+    blob = aead.encrypt(key, seed, context=inner, key_ref=0)
+    return SlotSecret(salt, MEMORY_KIB, PASSES, aead.encrypt(control.wrap, blob, context=outer, key_ref=control.number))
 
 
 def unlock(control: Control, slot: SlotSecret, passphrase: str, *, member_id: UUID, slot_id: UUID) -> bytes:
@@ -116,7 +118,7 @@ def unlock(control: Control, slot: SlotSecret, passphrase: str, *, member_id: UU
     Raises WrongSecret where that seal alone does not hold, VaultError where the slot is not one of this server.
     """
     inner, outer = _contexts(member_id, slot_id, "password", control.commune_id)
-    blob = unseal(control.wrap, slot.blob, context=outer, key_ref=control.number)
+    blob = aead.decrypt(control.wrap, slot.blob, context=outer, key_ref=control.number)
     key = _stretched(passphrase, slot.salt, memory_kib=slot.memory_kib, passes=slot.passes)
     return _seed(key, blob, inner)
 
@@ -125,20 +127,20 @@ def lock_with_code(control: Control, seed: bytes, code: bytes, *, member_id: UUI
     """Seal a member's seed under the 16 random bytes that she keeps on paper; guessing them is hopeless anyway."""
     salt = os.urandom(SALT_BYTES)
     inner, outer = _contexts(member_id, slot_id, "code", control.commune_id)
-    blob = seal(derive(code, "code", salt=salt), seed, context=inner, key_ref=0)
-    return SlotSecret(salt, 0, 0, seal(control.wrap, blob, context=outer, key_ref=control.number))
+    blob = aead.encrypt(derive(code, "code", salt=salt), seed, context=inner, key_ref=0)
+    return SlotSecret(salt, 0, 0, aead.encrypt(control.wrap, blob, context=outer, key_ref=control.number))
 
 
 def unlock_with_code(control: Control, slot: SlotSecret, code: bytes, *, member_id: UUID, slot_id: UUID) -> bytes:
     """Open the member's seed with the code on paper; raises as `unlock` does."""
     inner, outer = _contexts(member_id, slot_id, "code", control.commune_id)
-    blob = unseal(control.wrap, slot.blob, context=outer, key_ref=control.number)
+    blob = aead.decrypt(control.wrap, slot.blob, context=outer, key_ref=control.number)
     return _seed(derive(code, "code", salt=slot.salt), blob, inner)
 
 
 def _seed(key: bytes, blob: bytes, context: bytes) -> bytes:
     try:
-        return unseal(key, blob, context=context, key_ref=0)
+        return aead.decrypt(key, blob, context=context, key_ref=0)
     except VaultError:
         raise WrongSecret from None
 
@@ -165,5 +167,5 @@ def pretend(passphrase: str) -> None:
 def rewrapped(old: Control, newer: Control, row: Any) -> bytes:
     """Return what a slot holds, taken from under the old pepper and put under the newer one, without a passphrase."""
     context = _contexts(row.member_id, row.id, row.kind, row.commune_id)[1]
-    inner = unseal(old.wrap, row.blob, context=context, key_ref=old.number)
-    return seal(newer.wrap, inner, context=context, key_ref=newer.number)
+    inner = aead.decrypt(old.wrap, row.blob, context=context, key_ref=old.number)
+    return aead.encrypt(newer.wrap, inner, context=context, key_ref=newer.number)

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from casework.clock import MICROSECOND
 from casework.errors import VaultError
-from casework.vault.bytes import derive, fresh_key, lp, pad, receive, seal, send, unpad, unseal
+from casework.vault.crypto import aead, hpke
+from casework.vault.crypto.aead import derive, new_key
+from casework.vault.crypto.encoding import encode_fields, pad, unpad
 from casework.vault.kek import Control
 from casework.vault.models import SessionRow
 
@@ -73,7 +75,7 @@ def start(
     session: Session, control: Control, seed: bytes, *, member_id: UUID, at: int, standing: Standing = Standing()
 ) -> Token:
     """Begin a session: a new token and a new row that seals the member's seed."""
-    token = Token(fresh_key())
+    token = Token(new_key())
     row = SessionRow(
         sid=token.sid,
         commune_id=control.commune_id,
@@ -86,7 +88,7 @@ def start(
         device=standing.device,
         seen=at,
     )
-    row.blob = seal(_key(token, control), seed, context=_context(row), key_ref=control.number)
+    row.blob = aead.encrypt(_key(token, control), seed, context=_context(row), key_ref=control.number)
     session.add(row)
     return token
 
@@ -95,7 +97,7 @@ def seed_of(row: SessionRow, token: Token, control: Control) -> bytes:
     """Open the member's seed with the cookie; a locked session has none and raises VaultError."""
     if row.blob is None:
         raise VaultError("unopened")
-    return unseal(_key(token, control), row.blob, context=_context(row), key_ref=control.number)
+    return aead.decrypt(_key(token, control), row.blob, context=_context(row), key_ref=control.number)
 
 
 def alive(row: SessionRow, *, at: int, hours: int) -> bool:
@@ -128,7 +130,7 @@ def owner_of(session: Session, sid: bytes) -> tuple[UUID, UUID] | None:
 
 def keep_text(row: SessionRow, public_key: bytes, text: bytes) -> None:
     """Seal what was typed on a locked screen to the person herself; nobody else can open it."""
-    row.kept = send(public_key, pad(text), context=_kept_context(row.commune_id, row.member_id))
+    row.kept = hpke.seal(public_key, pad(text), context=_kept_context(row.commune_id, row.member_id))
 
 
 def kept_text(row: SessionRow, seed: bytes) -> bytes:
@@ -138,11 +140,11 @@ def kept_text(row: SessionRow, seed: bytes) -> bytes:
 
 def opened_text(commune_id: UUID, member_id: UUID, kept: bytes, seed: bytes) -> bytes:
     """Open a text that was kept for a member; raise VaultError if it was not sealed to her key."""
-    return unpad(receive(seed, kept, context=_kept_context(commune_id, member_id)))
+    return unpad(hpke.open_sealed(seed, kept, context=_kept_context(commune_id, member_id)))
 
 
 def _kept_context(commune_id: UUID, member_id: UUID) -> bytes:
-    return lp("cw/1/form", commune_id, member_id)
+    return encode_fields("cw/1/form", commune_id, member_id)
 
 
 def _key(token: Token, control: Control) -> bytes:
@@ -150,7 +152,7 @@ def _key(token: Token, control: Control) -> bytes:
 
 
 def _context(row: SessionRow) -> bytes:
-    return lp(
+    return encode_fields(
         "cw/1/session",
         row.commune_id,
         row.sid,

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from casework import files
 from casework.errors import VaultError
 from casework.vault import keyfile
-from casework.vault.bytes import KEY_BYTES, fresh_key
+from casework.vault.crypto.aead import KEY_BYTES, new_key
 
 _MAGIC = "casework-checkpoint-1"
 _SHOWN_BYTES = 16
@@ -48,7 +48,7 @@ def create(path: Path) -> Signer:
 
 def fresh() -> Signer:
     """Make a new key."""
-    return Signer(fresh_key())
+    return Signer(new_key())
 
 
 def keep(path: Path, signer: Signer) -> None:

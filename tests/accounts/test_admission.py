@@ -11,7 +11,7 @@ from casework.accounts.admission import WrongAdmission
 from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, NotFound, Refused, VaultError
 from casework.policy.words import Role
-from casework.vault.bytes import public_key
+from casework.vault.crypto.hpke import public_key
 from casework.vault.entry.codes import new_code, read_code
 from casework.vault.entry.renewal import Renewed
 from casework.vault.entry.words import fingerprint

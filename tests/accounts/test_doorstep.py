@@ -14,8 +14,8 @@ from casework.accounts.doorstep import Knock
 from casework.errors import Throttled, VaultError
 from casework.policy.words import Role
 from casework.vault import circles
-from casework.vault.bytes import public_key
 from casework.vault.circles import NewMember
+from casework.vault.crypto.hpke import public_key
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import DONG_HAI, STAFF, THANH_SON
 from tests.tampering import stolen

@@ -6,7 +6,7 @@ from casework.accounts import admission
 from casework.accounts.signing_in import WrongPassphrase
 from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, VaultError
-from casework.vault.bytes import public_key
+from casework.vault.crypto.hpke import public_key
 from casework.vault.entry.words import fingerprint
 from casework.web.people import recognise
 from tests.accounts.arrivals import comes_in, enrols, made, state_of

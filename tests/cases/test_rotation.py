@@ -18,7 +18,10 @@ from casework.policy.permit import issue
 from casework.policy.words import Act, Section
 from casework.statistics import actions as statistics
 from casework.vault import epochs, heads, keyring
-from casework.vault.bytes import fresh_key, lp, public_key, receive
+from casework.vault.crypto import hpke
+from casework.vault.crypto.aead import new_key
+from casework.vault.crypto.encoding import encode_fields
+from casework.vault.crypto.hpke import public_key
 from casework.vault.hands import Hands
 from casework.vault.macs import Maced, equip
 from casework.vault.recovery.models import Recovery
@@ -103,7 +106,7 @@ def test_what_was_sent_and_not_opened_is_kept_after_a_new_key(house: House, lan:
 
 
 def test_the_recovery_key_follows(house: House, cuong: Someone, police):
-    seed = fresh_key()
+    seed = new_key()
     with house.gate.database.work(issue(cuong.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
         equip(session, house.gate.control(THANH_SON))
         fresh.agency(session, THANH_SON, police)
@@ -113,7 +116,7 @@ def test_the_recovery_key_follows(house: House, cuong: Someone, police):
     settle(house, cuong)
     with stolen(house) as thief:
         [row] = thief.rows("recovery", agency_id=police)
-    secret = receive(seed, row["blob"], context=lp("cw/1/recover", THANH_SON, police, 2, 1))
+    secret = hpke.open_sealed(seed, row["blob"], context=encode_fields("cw/1/recover", THANH_SON, police, 2, 1))
     assert row["epoch"] == 2
     assert cuong.person.keyring is not None
     assert cuong.person.keyring.holding(police).secret == secret

@@ -7,7 +7,8 @@ from casework.cases.sections import Story
 from casework.desk import actions as desk
 from casework.errors import NotFound, SignInNeeded, VaultError
 from casework.intake import actions as intake
-from casework.vault.bytes import fresh_key, public_key
+from casework.vault.crypto.aead import new_key
+from casework.vault.crypto.hpke import public_key
 from casework.web.people import recognise
 from tests.house import House, Someone, both_databases
 from tests.people import THANH_SON
@@ -18,7 +19,7 @@ from tests.tampering import refused, stolen, swap
 def test_nothing_is_sealed_to_a_public_key_that_was_slipped_in(house: House, lan: Someone):
     case_id = lan.opens_a_case()
     with stolen(house) as thief:
-        assert thief.change("agency_epoch", {"epoch": 1}, public_key=public_key(fresh_key())) > 2
+        assert thief.change("agency_epoch", {"epoch": 1}, public_key=public_key(new_key())) > 2
         documents = len(thief.rows("document"))
     refused(lambda: lan.does(desk.write_section, case_id, Story(words="x"), base=1))
     refused(lambda: lan.does(intake.start_draft, {1: {"who": "anh ta"}}))

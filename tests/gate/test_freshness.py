@@ -10,7 +10,7 @@ from casework.desk import actions as desk
 from casework.errors import NotFound, VaultError
 from casework.intake import actions as intake
 from casework.policy.words import Section
-from casework.vault.bytes import unseal
+from casework.vault.crypto import aead
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import THANH_SON
 from tests.stories import dao
@@ -29,7 +29,7 @@ KEYS = {
 def nothing_is_opened_in_vain(monkeypatch):
     """Let a test say from when on no body of a document may be opened."""
     opened = []
-    real = unseal
+    real = aead.decrypt
 
     def watched(key, blob, **given):
         opened.append(len(blob))

@@ -9,7 +9,8 @@ from casework.gate import open_gate
 from casework.keeping import backups, restore
 from casework.keeping.restore import Order, Report
 from casework.vault import kek, signing
-from casework.vault.bytes import fresh_key, public_key
+from casework.vault.crypto.aead import new_key
+from casework.vault.crypto.hpke import public_key
 from casework.vault.entry.codes import write_code
 from tests.house import House
 
@@ -60,7 +61,7 @@ class Kept:
 def kept(house: House) -> Kept:
     """Give a house its keys."""
     file = house.config.data / "checkpoint-key"
-    signer, seed = signing.create(file), fresh_key()
+    signer, seed = signing.create(file), new_key()
     house.config = replace(
         house.config,
         checkpoint_file=file,

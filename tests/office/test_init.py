@@ -13,7 +13,7 @@ from casework.errors import BadInput
 from casework.office import asking, founding, papers, settings
 from casework.office.exchanging import standing
 from casework.vault import kek, signing
-from casework.vault.bytes import public_key
+from casework.vault.crypto.hpke import public_key
 from casework.vault.entry.codes import read_code
 from casework.vault.macs import equip
 from casework.vault.models import Agency, Member

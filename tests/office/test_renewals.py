@@ -7,7 +7,7 @@ from click.testing import Result
 
 from casework import config
 from casework.vault import kek, signing
-from casework.vault.bytes import public_key
+from casework.vault.crypto.hpke import public_key
 from casework.vault.entry.codes import read_code
 from tests.commands import call
 from tests.office.setting_up import CODE, founded

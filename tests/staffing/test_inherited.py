@@ -12,7 +12,8 @@ from casework.errors import CaseworkError
 from casework.policy.permit import issue
 from casework.policy.words import Act, Section
 from casework.staffing import actions as staffing
-from casework.vault.bytes import fresh_key, public_key
+from casework.vault.crypto.aead import new_key
+from casework.vault.crypto.hpke import public_key
 from casework.vault.macs import equip
 from casework.vault.recovery.models import Recovery
 from tests.cases.keys import agency_id, make_due, wraps_of
@@ -74,11 +75,11 @@ def test_a_recovery_key_that_was_swapped_is_given_nothing(house: House, cuong: S
         equip(session, house.gate.control(THANH_SON))
         fresh.agency(session, THANH_SON, police)
         own: dict[str, object] = {"commune_id": THANH_SON, "agency_id": police, "number": 1, "epoch": 1, "blob": b"x"}
-        session.add(Recovery(**own, public_key=public_key(fresh_key())))
+        session.add(Recovery(**own, public_key=public_key(new_key())))
     make_due(house, police, cuong)
     person = cuong.person
     with stolen(house) as thief:
-        assert thief.change("recovery", {"agency_id": police}, public_key=public_key(fresh_key())) == 1
+        assert thief.change("recovery", {"agency_id": police}, public_key=public_key(new_key())) == 1
     refused(lambda: house.gate.perform(person, rotation.rotate, police))
     assert wraps_of(house, police) == {(cuong.id, 1)}
     assert isinstance(police, UUID)

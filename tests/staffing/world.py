@@ -13,7 +13,8 @@ from casework.office import recovering
 from casework.office.recovering import Recovered
 from casework.policy.words import Role
 from casework.vault import passwords
-from casework.vault.bytes import fresh_key, public_key
+from casework.vault.crypto.aead import new_key
+from casework.vault.crypto.hpke import public_key
 from casework.vault.entry import totp
 from casework.vault.entry.codes import new_code, read_code
 from casework.vault.entry.renewal import Paper, Renewed
@@ -61,7 +62,7 @@ class World:
 
 def made(control: Any, member_id: UUID) -> Renewed:
     """A new key as her browser would ask for it; nobody types its passphrase, so Argon2's time is not spent."""
-    seed, code, slots = fresh_key(), new_code(), (uuid4(), uuid4())
+    seed, code, slots = new_key(), new_code(), (uuid4(), uuid4())
     paper = passwords.lock_with_code(control, seed, read_code(code), member_id=member_id, slot_id=slots[1])
     typed = passwords.SlotSecret(bytes(16), passwords.MEMORY_KIB, passwords.PASSES, b"never typed")
     return Renewed(seed, slots[0], typed, Paper(code, slots[1], paper))

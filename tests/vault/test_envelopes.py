@@ -10,7 +10,8 @@ import pytest
 from casework.errors import VaultError
 from casework.policy.words import Section
 from casework.vault import envelopes, heads
-from casework.vault.bytes import fresh_key, seal, send
+from casework.vault.crypto import aead, hpke
+from casework.vault.crypto.aead import new_key
 from casework.vault.envelopes import Page, Sheet, Text
 from casework.vault.hands import Hands, Lock
 from casework.vault.kek import control
@@ -146,11 +147,13 @@ def test_an_envelope_cannot_be_given_to_another_agency():
 def test_one_document_cannot_say_two_things_to_two_agencies():
     """An insider who makes a second key for the same body is caught by the commitment."""
     page = written(UNION, POLICE)
-    other = fresh_key()
+    other = new_key()
     envelope = page.by[POLICE.agency_id]
     context = envelopes.sent_context(THANH_SON, page.document.id, envelope.agency_id, envelope.epoch)
-    envelope.blob = send(POLICE.public_key, other, context=context)
-    page.document.body = seal(other, b"x" * 1024, context=envelopes.body_context(THANH_SON, page.document), key_ref=0)
+    envelope.blob = hpke.seal(POLICE.public_key, other, context=context)
+    page.document.body = aead.encrypt(
+        other, b"x" * 1024, context=envelopes.body_context(THANH_SON, page.document), key_ref=0
+    )
     with pytest.raises(VaultError, match=r"^unopened$"):
         envelopes.open_page(hands(POLICE), page.document, envelope)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from casework.errors import VaultError
-from casework.vault import bytes as formats
 from casework.vault import kek
+from casework.vault.crypto import aead
 from tests.people import DONG_HAI, KEK, THANH_SON
 
 
@@ -105,7 +105,7 @@ def test_a_machine_whose_library_cannot_seal_is_refused(monkeypatch):
 
 def test_a_key_comes_from_the_operating_system(monkeypatch):
     monkeypatch.setattr(os, "urandom", lambda size: b"r" * size)
-    assert formats.fresh_key() == b"r" * 32
+    assert aead.new_key() == b"r" * 32
 
 
 def test_two_keys_stand_in_the_file_only_while_they_are_exchanged(file):

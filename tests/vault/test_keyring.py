@@ -6,14 +6,15 @@ from uuid import UUID, uuid4
 import pytest
 
 from casework.errors import VaultError
-from casework.vault.bytes import fresh_key, public_key
+from casework.vault.crypto.aead import new_key
+from casework.vault.crypto.hpke import public_key
 from casework.vault.hands import Hands
 from casework.vault.kek import control
 from casework.vault.keyring import Keyring, new_agency_keys, unwrap, wrap
 from tests.people import KEK, THANH_SON
 
 AGENCY, MEMBER = uuid4(), uuid4()
-SEED = fresh_key()
+SEED = new_key()
 KEYS = new_agency_keys(AGENCY, epoch=3)
 PLACE: dict[str, Any] = {"commune_id": THANH_SON, "agency_id": AGENCY, "epoch": 3, "member_id": MEMBER}
 BLOB = wrap(KEYS, public_key(SEED), commune_id=THANH_SON, member_id=MEMBER)
@@ -33,7 +34,7 @@ def test_a_wrap_put_in_another_place_opens_nothing(elsewhere):
 
 def test_a_wrap_opens_for_nobody_else():
     with pytest.raises(VaultError, match=r"^unopened$"):
-        unwrap(fresh_key(), BLOB, **PLACE)
+        unwrap(new_key(), BLOB, **PLACE)
 
 
 def test_the_keys_of_an_agency_are_three_different_ones():

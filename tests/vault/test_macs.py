@@ -11,7 +11,7 @@ from casework.audit import fresh
 from casework.cases.models import Referral
 from casework.db import Base
 from casework.errors import VaultError
-from casework.vault.bytes import lp
+from casework.vault.crypto.encoding import encode_fields
 from casework.vault.kek import Kek, control
 from casework.vault.macs import Maced, check, check_as, equip, layout, signed_columns, tag
 from casework.vault.models import Agency, Member, SessionRow
@@ -83,7 +83,7 @@ def test_a_mac_is_what_vault_says_it_is():
         for name in signed_columns(kind):
             value = getattr(row, name)
             fields += [name, int(value) if isinstance(value, bool) else value]
-        assert tag(CONTROL, kind, row, 3) == (1).to_bytes(4, "big") + CONTROL.tag(lp(*fields, 3))
+        assert tag(CONTROL, kind, row, 3) == (1).to_bytes(4, "big") + CONTROL.tag(encode_fields(*fields, 3))
     # A truth value is signed as a number; some kind must have one, or nothing has shown it.
     assert isinstance(Referral.__table__.c.urgent.type, Boolean)
 

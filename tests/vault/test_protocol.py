@@ -16,7 +16,8 @@ import casework.app  # noqa: F401 - every model of the program
 from casework.audit.chain import START, Entry, canonical, link
 from casework.audit.chain import sign as sign_line
 from casework.db import Base
-from casework.vault.bytes import derive, lp
+from casework.vault.crypto.aead import derive
+from casework.vault.crypto.encoding import encode_fields
 from casework.vault.envelopes import open_newest
 from casework.vault.hands import Hands
 from casework.vault.kek import Kek, control
@@ -160,7 +161,7 @@ def test_a_second_implementation_comes_to_every_line_of_the_example():
 
 @pytest.mark.parametrize("number", [0, -1, 1, 127, 128, -128, -129, 255, 256, 2**63])
 def test_the_second_implementation_knows_the_numbers_of_the_program(number):
-    assert second.fields(number, None, "Đ") == lp(number, None, "Đ")
+    assert second.fields(number, None, "Đ") == encode_fields(number, None, "Đ")
 
 
 def test_the_program_opens_and_signs_what_the_example_says():

@@ -8,7 +8,8 @@ import pytest
 from casework import clock
 from casework.errors import VaultError
 from casework.vault import sessions
-from casework.vault.bytes import fresh_key, public_key
+from casework.vault.crypto.aead import new_key
+from casework.vault.crypto.hpke import public_key
 from casework.vault.models import SessionRow
 from casework.vault.sessions import Token, token_from
 from casework.web.people import Presence, recognise
@@ -67,7 +68,7 @@ def test_the_database_knows_only_the_hash_of_the_cookie(house: House, lan: Someo
 
 @only_sqlite
 def test_an_unknown_cookie_is_nobody(house: House):
-    assert recognise(house.gate, house.config, Token(fresh_key()).cookie()) is None
+    assert recognise(house.gate, house.config, Token(new_key()).cookie()) is None
 
 
 def test_the_row_of_one_cookie_does_not_open_with_another(house: House, lan: Someone):
@@ -78,7 +79,7 @@ def test_the_row_of_one_cookie_does_not_open_with_another(house: House, lan: Som
         held = SessionRow(**{name: value for name, value in row.items() if name != "mac"})
         assert sessions.seed_of(held, token, house.gate.control(THANH_SON)) == keys()["lan"].seed
         with pytest.raises(VaultError, match=r"^unopened$"):
-            sessions.seed_of(held, Token(fresh_key()), house.gate.control(THANH_SON))
+            sessions.seed_of(held, Token(new_key()), house.gate.control(THANH_SON))
 
 
 def _later(house: House, someone: Someone, after: int) -> Presence | None:
@@ -113,17 +114,17 @@ def test_use_is_noted_once_a_minute_and_keeps_the_session_open(house: House, lan
 
 def test_a_session_with_no_key_in_it_opens_none():
     with pytest.raises(VaultError, match=r"^unopened$"):
-        sessions.seed_of(_row(), Token(fresh_key()), None)  # type: ignore[arg-type]
+        sessions.seed_of(_row(), Token(new_key()), None)  # type: ignore[arg-type]
 
 
 def test_what_was_typed_on_a_locked_screen_opens_for_the_person_alone():
-    seed, row = fresh_key(), _row()
+    seed, row = new_key(), _row()
     with pytest.raises(VaultError, match=r"^unopened$"):
         sessions.kept_text(row, seed)
     sessions.keep_text(row, public_key(seed), "đang gõ dở".encode())
     assert sessions.kept_text(row, seed).decode() == "đang gõ dở"
     with pytest.raises(VaultError, match=r"^unopened$"):
-        sessions.kept_text(row, fresh_key())
+        sessions.kept_text(row, new_key())
     assert "gõ".encode() not in row.kept  # type: ignore[operator]
 
 

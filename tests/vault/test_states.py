@@ -5,7 +5,7 @@ import pytest
 from casework.cases.states import AddressState, CaseState, GroundState, ReferralState
 from casework.errors import VaultError
 from casework.policy.words import Section
-from casework.vault.bytes import encoded, lp
+from casework.vault.crypto.encoding import encode_field, encode_fields
 from casework.vault.states import AgencyState, EnvelopeKind, MemberState
 
 STORED = {
@@ -23,12 +23,12 @@ STORED = {
 def test_what_is_stored_never_moves_and_is_signed_as_its_text(kind):
     assert [one.value for one in kind] == STORED[kind].split()
     for one in kind:
-        assert encoded(one) == encoded(one.value)
-        assert lp("state", one) == lp("state", one.value)
+        assert encode_field(one) == encode_field(one.value)
+        assert encode_fields("state", one) == encode_fields("state", one.value)
 
 
 def test_a_number_with_a_name_is_signed_as_the_number():
-    assert encoded(Section.CONTACT) == encoded(1)
+    assert encode_field(Section.CONTACT) == encode_field(1)
 
 
 def test_what_only_looks_like_a_text_is_not_signed():
@@ -37,4 +37,4 @@ def test_what_only_looks_like_a_text_is_not_signed():
 
     for value in (Text("active"), True):
         with pytest.raises(VaultError):
-            encoded(value)
+            encode_field(value)

@@ -11,7 +11,10 @@ from uuid import UUID, uuid4
 from casework.clock import MICROSECOND
 from casework.errors import VaultError
 from casework.vault import circles, heads
-from casework.vault.bytes import derive, lp, public_key, receive, seal, send, unseal
+from casework.vault.crypto import aead, hpke
+from casework.vault.crypto.aead import derive
+from casework.vault.crypto.encoding import encode_fields
+from casework.vault.crypto.hpke import public_key
 from casework.vault.entry import renewal
 from casework.vault.entry.codes import new_code, read_code
 from casework.vault.entry.models import Admission
@@ -30,7 +33,7 @@ LASTS_SECONDS = 24 * 3600
 
 def finder(control: Control, code: bytes) -> bytes:
     """Return the HMAC by which the row of a code is found; the code itself stands nowhere."""
-    return control.tag(lp("cw/1/finder", control.commune_id, code))
+    return control.tag(encode_fields("cw/1/finder", control.commune_id, code))
 
 
 def alive(row: Admission, *, at: int) -> bool:
@@ -64,9 +67,9 @@ def invite(
         tag=None,
     )
     if lock is not None:
-        row.sealed = send(lock.public_key, code, context=_sealed_context(row))
+        row.sealed = hpke.seal(lock.public_key, code, context=_sealed_context(row))
     if carry is not None:
-        row.carry = seal(_carrier(code), carry.secret, context=_carry_context(row), key_ref=carry.epoch)
+        row.carry = aead.encrypt(_carrier(code), carry.secret, context=_carry_context(row), key_ref=carry.epoch)
     hands.session.add(row)
     return text
 
@@ -97,7 +100,7 @@ def confirm(hands: Hands, member: Member, row: Admission) -> None:
     keys = hands.keys(row.agency_id)
     if keys.epoch != row.epoch:
         raise VaultError("unopened")
-    code = receive(keys.seed, row.sealed, context=_sealed_context(row))
+    code = hpke.open_sealed(keys.seed, row.sealed, context=_sealed_context(row))
     if not hmac.compare_digest(row.tag, _tag(code, member.commune_id, member.id, member.public_key)):
         raise VaultError("unopened")
     circles.admit(hands, keys, member)
@@ -108,7 +111,7 @@ def confirm(hands: Hands, member: Member, row: Admission) -> None:
 def _carried(row: Admission, code: bytes) -> AgencyKeys | None:
     if row.carry is None or row.agency_id is None:
         return None
-    secret = unseal(_carrier(code), row.carry, context=_carry_context(row), key_ref=row.epoch)
+    secret = aead.decrypt(_carrier(code), row.carry, context=_carry_context(row), key_ref=row.epoch)
     return AgencyKeys(row.agency_id, row.epoch, secret)
 
 
@@ -117,12 +120,12 @@ def _carrier(code: bytes) -> bytes:
 
 
 def _tag(code: bytes, commune_id: UUID, member_id: UUID, key: bytes) -> bytes:
-    return hmac.digest(derive(code, "tag"), lp("cw/1/admission", commune_id, member_id, key), sha256)
+    return hmac.digest(derive(code, "tag"), encode_fields("cw/1/admission", commune_id, member_id, key), sha256)
 
 
 def _sealed_context(row: Admission) -> bytes:
-    return lp("cw/1/invite", row.commune_id, row.member_id, row.agency_id, row.epoch)
+    return encode_fields("cw/1/invite", row.commune_id, row.member_id, row.agency_id, row.epoch)
 
 
 def _carry_context(row: Admission) -> bytes:
-    return lp("cw/1/carry", row.commune_id, row.member_id, row.agency_id, row.epoch)
+    return encode_fields("cw/1/carry", row.commune_id, row.member_id, row.agency_id, row.epoch)

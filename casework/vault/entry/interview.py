@@ -9,7 +9,9 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from casework.errors import BadInput, VaultError, say
-from casework.vault.bytes import derive, lp, seal, unseal
+from casework.vault.crypto import aead
+from casework.vault.crypto.aead import derive
+from casework.vault.crypto.encoding import encode_fields
 from casework.vault.entry.models import Interview
 from casework.vault.hands import Hands
 from casework.vault.kek import Control
@@ -28,7 +30,7 @@ def cover(hands: Hands, row: SessionRow, token: Token, code: str) -> None:
     seed, salt = seed_of(row, token, hands.control), os.urandom(_SALT_BYTES)
     kept = Interview(sid=row.sid, commune_id=row.commune_id, member_id=row.member_id, salt=salt, blob=b"", tries=0)
     key = _key(hands.control, token, salt, code)
-    kept.blob = seal(key, seed, context=_context(kept), key_ref=hands.control.number)
+    kept.blob = aead.encrypt(key, seed, context=_context(kept), key_ref=hands.control.number)
     row.blob = None
     hands.session.add(kept)
 
@@ -47,7 +49,7 @@ def opened(hands: Hands, kept: Interview, token: Token, code: str) -> bytes | No
     """Open the seed with cookie and short code; None for a wrong code."""
     key = _key(hands.control, token, kept.salt, code)
     try:
-        return unseal(key, kept.blob, context=_context(kept), key_ref=hands.control.number)
+        return aead.decrypt(key, kept.blob, context=_context(kept), key_ref=hands.control.number)
     except VaultError:
         return None
 
@@ -57,4 +59,4 @@ def _key(control: Control, token: Token, salt: bytes, code: str) -> bytes:
 
 
 def _context(kept: Interview) -> bytes:
-    return lp("cw/1/interview", kept.commune_id, kept.sid, kept.member_id)
+    return encode_fields("cw/1/interview", kept.commune_id, kept.sid, kept.member_id)

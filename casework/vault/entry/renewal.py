@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete
 
 from casework.vault import heads, passwords
-from casework.vault.bytes import fresh_key, public_key
 from casework.vault.circles import admit
+from casework.vault.crypto.aead import new_key
+from casework.vault.crypto.hpke import public_key
 from casework.vault.entry import totp
 from casework.vault.entry.codes import new_code, read_code
 from casework.vault.entry.models import Totp
@@ -58,7 +59,7 @@ def new_paper(control: Control, seed: bytes, member_id: UUID) -> Paper:
 
 def prepare(control: Control, passphrase: str, member_id: UUID) -> Renewed:
     """Make a member's new key, opened by her passphrase and by a new code; this takes Argon2's time."""
-    seed, slot_id = fresh_key(), uuid4()
+    seed, slot_id = new_key(), uuid4()
     secret = passwords.lock(control, seed, passphrase, member_id=member_id, slot_id=slot_id)
     return Renewed(seed, slot_id, secret, new_paper(control, seed, member_id))
 

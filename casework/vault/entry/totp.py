@@ -18,7 +18,8 @@ from sqlalchemy.engine import CursorResult
 
 from casework.clock import MICROSECOND
 from casework.errors import BadInput, VaultError, say
-from casework.vault.bytes import lp, seal, unseal
+from casework.vault.crypto import aead
+from casework.vault.crypto.encoding import encode_fields
 from casework.vault.entry.models import Totp
 from casework.vault.hands import Hands
 from casework.vault.kek import Control
@@ -73,14 +74,14 @@ def matching(seed: bytes, typed: str, at: int) -> int | None:
 
 def row(control: Control, member_id: UUID, seed: bytes, *, at: int, counter: int) -> Totp:
     """Return the row of a member's phone with its seed sealed; `counter` is the last one that was used."""
-    blob = seal(control.totp, seed, context=_context(control, member_id), key_ref=control.number)
+    blob = aead.encrypt(control.totp, seed, context=_context(control, member_id), key_ref=control.number)
     return Totp(commune_id=control.commune_id, member_id=member_id, blob=blob, created=at, last_counter=counter)
 
 
 def spend(hands: Hands, kept: Totp, typed: str) -> bool:
     """Use the digits that were typed; False if they are wrong, old or were used before, in whichever worker."""
     context = _context(hands.control, kept.member_id)
-    seed = unseal(hands.control.totp, kept.blob, context=context, key_ref=hands.control.number)
+    seed = aead.decrypt(hands.control.totp, kept.blob, context=context, key_ref=hands.control.number)
     counter = matching(seed, typed, hands.at)
     if counter is None:
         return False
@@ -119,15 +120,15 @@ def phone_of(control: Control, member_id: UUID, text: str) -> Phone:
 
 
 def _sealed(control: Control, plain: bytes, word: str, member_id: UUID) -> str:
-    context = lp("cw/1/pairing", control.commune_id, word, member_id)
-    return base64.urlsafe_b64encode(seal(control.totp, plain, context=context, key_ref=control.number)).decode()
+    context = encode_fields("cw/1/pairing", control.commune_id, word, member_id)
+    return base64.urlsafe_b64encode(aead.encrypt(control.totp, plain, context=context, key_ref=control.number)).decode()
 
 
 def _unsealed(control: Control, text: str, word: str, member_id: UUID) -> bytes:
-    context = lp("cw/1/pairing", control.commune_id, word, member_id)
+    context = encode_fields("cw/1/pairing", control.commune_id, word, member_id)
     try:
         blob = base64.urlsafe_b64decode(text.encode("ascii"))
-        return unseal(control.totp, blob, context=context, key_ref=control.number)
+        return aead.decrypt(control.totp, blob, context=context, key_ref=control.number)
     except (binascii.Error, UnicodeEncodeError, ValueError, VaultError):
         raise BadInput(say("Trang này đã cũ. Hãy làm lại từ đầu.")) from None
 
@@ -146,10 +147,10 @@ def _counter(at: int) -> int:
 
 
 def _context(control: Control, member_id: UUID) -> bytes:
-    return lp("cw/1/totp", control.commune_id, member_id)
+    return encode_fields("cw/1/totp", control.commune_id, member_id)
 
 
 def rewrapped(old: Control, newer: Control, kept: Any) -> bytes:
     """Return the seed of a phone, taken from under the old server's key and put under the newer one."""
-    seed = unseal(old.totp, kept.blob, context=_context(old, kept.member_id), key_ref=old.number)
-    return seal(newer.totp, seed, context=_context(newer, kept.member_id), key_ref=newer.number)
+    seed = aead.decrypt(old.totp, kept.blob, context=_context(old, kept.member_id), key_ref=old.number)
+    return aead.encrypt(newer.totp, seed, context=_context(newer, kept.member_id), key_ref=newer.number)

@@ -15,7 +15,10 @@ from sqlalchemy import select
 
 from casework.errors import BadInput, VaultError
 from casework.vault import heads
-from casework.vault.bytes import derive, fresh_key, lp, public_key, receive, seal, send, unseal
+from casework.vault.crypto import aead, hpke
+from casework.vault.crypto.aead import derive, new_key
+from casework.vault.crypto.encoding import encode_fields
+from casework.vault.crypto.hpke import public_key
 from casework.vault.hands import Hands
 from casework.vault.keyring import AgencyKeys
 from casework.vault.models import Agency, AgencyEpoch, EpochLink, Head, Wrap
@@ -52,7 +55,7 @@ def renew(
     """
     allowed = _allowed(len(officers), pairs)
     number = _withdraw(hands, keys.agency_id)
-    seed = fresh_key()
+    seed = new_key()
     secrets = {seat: os.urandom(SECRET_BYTES) for seat in range(1, len(officers) + 1)}
     ours: dict[str, Any] = {"commune_id": hands.commune_id, "agency_id": keys.agency_id}
     recovery = Recovery(**ours, number=number, public_key=public_key(seed), epoch=keys.epoch, blob=b"")
@@ -63,7 +66,7 @@ def renew(
         hands.session.add(RecoveryOfficer(**ours, seat=seat, name=name, tag=tag, drilled=0))
     for one, other in allowed:
         key, context = _pair(recovery, (one, secrets[one]), (other, secrets[other]))
-        blob = seal(key, seed, context=context, key_ref=number)
+        blob = aead.encrypt(key, seed, context=context, key_ref=number)
         hands.session.add(RecoveryPair(**ours, first=one, second=other, blob=blob))
     heads.change(hands.session, _head(hands, keys.agency_id))
     return tuple(
@@ -80,8 +83,8 @@ def open_with(hands: Hands, agency_id: UUID, one: Shown, other: Shown) -> Agency
     if pair is None:
         raise VaultError("unopened")
     key, context = _pair(recovery, one, other)
-    seed = unseal(key, pair.blob, context=context, key_ref=recovery.number)
-    secret = receive(seed, recovery.blob, context=_context(hands, recovery))
+    seed = aead.decrypt(key, pair.blob, context=context, key_ref=recovery.number)
+    secret = hpke.open_sealed(seed, recovery.blob, context=_context(hands, recovery))
     keys = AgencyKeys(agency_id=agency_id, epoch=recovery.epoch, secret=secret)
     newest = hands.session.get_one(Agency, (hands.commune_id, agency_id))
     public = hands.session.get_one(AgencyEpoch, (hands.commune_id, agency_id, newest.epoch)).public_key
@@ -169,11 +172,11 @@ def _rows(hands: Hands, agency_id: UUID, kind: Any) -> list[Any]:
 
 
 def _sealed(hands: Hands, recovery: Recovery, keys: AgencyKeys) -> bytes:
-    return send(recovery.public_key, keys.secret, context=_context(hands, recovery))
+    return hpke.seal(recovery.public_key, keys.secret, context=_context(hands, recovery))
 
 
 def _context(hands: Hands, recovery: Recovery) -> bytes:
-    return lp("cw/1/recover", hands.commune_id, recovery.agency_id, recovery.epoch, recovery.number)
+    return encode_fields("cw/1/recover", hands.commune_id, recovery.agency_id, recovery.epoch, recovery.number)
 
 
 def _pair(recovery: Recovery, one: Shown, other: Shown) -> tuple[bytes, bytes]:
@@ -181,7 +184,7 @@ def _pair(recovery: Recovery, one: Shown, other: Shown) -> tuple[bytes, bytes]:
     if any(len(secret) != SECRET_BYTES for _, secret in (one, other)):
         raise VaultError("unopened")
     place = (recovery.commune_id, recovery.agency_id, recovery.number, one[0], other[0])
-    return derive(one[1] + other[1], "pair", *place), lp("cw/1/pair", *place)
+    return derive(one[1] + other[1], "pair", *place), encode_fields("cw/1/pair", *place)
 
 
 def _tag(recovery: Recovery, seat: int, secret: bytes) -> bytes:

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from casework.vault.bytes import lp, unseal
+from casework.vault.crypto import aead
+from casework.vault.crypto.encoding import encode_fields
 from casework.vault.entry import totp
 from casework.vault.kek import Kek, control
 from tests.people import KEK, THANH_SON
@@ -16,7 +17,7 @@ def test_a_phone_is_kept_through_an_exchange_of_the_server_s_key():
     seed = totp.new_seed()
     row = totp.row(old, MEMBER, seed, at=0, counter=0)
     blob = totp.rewrapped(old, newer, row)
-    assert unseal(newer.totp, blob, context=lp("cw/1/totp", THANH_SON, MEMBER), key_ref=2) == seed
+    assert aead.decrypt(newer.totp, blob, context=encode_fields("cw/1/totp", THANH_SON, MEMBER), key_ref=2) == seed
     refused(lambda: totp.rewrapped(newer, old, row))
     row.member_id = UUID(int=8)
     refused(lambda: totp.rewrapped(old, newer, row))

@@ -9,30 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.errors import VaultError
-from casework.vault.bytes import (
-    E1_START,
-    E2_START,
-    KEY_BYTES,
-    PUBLIC_KEY_BYTES,
-    derive,
-    encoded,
-    fresh_key,
-    lp,
-    pad,
-    public_key,
-    receive,
-    seal,
-    send,
-    unpad,
-    unseal,
-)
+from casework.vault.crypto import aead, hpke
+from casework.vault.crypto.aead import E1_START, KEY_BYTES, derive, new_key
+from casework.vault.crypto.encoding import encode_field, encode_fields, pad, unpad
+from casework.vault.crypto.hpke import E2_START, PUBLIC_KEY_BYTES, public_key
 
 FIELD = st.one_of(st.none(), st.integers(), st.text(st.characters(codec="utf-8")), st.uuids(), st.binary())
 FIELDS = st.lists(FIELD, max_size=6)
-CONTEXT = lp("cw/1/test", 1)
-SEED = fresh_key()
+CONTEXT = encode_fields("cw/1/test", 1)
+SEED = new_key()
 PUBLIC = public_key(SEED)
-KEY = fresh_key()
+KEY = new_key()
 NONCE = slice(6, 18)
 
 
@@ -53,31 +40,34 @@ def read_back(raw: bytes) -> list[tuple[int, bytes]]:
 
 @given(FIELDS, FIELDS)
 def test_two_different_lists_never_have_the_same_bytes(one, other):
-    assert (lp(*one) == lp(*other)) == (typed(one) == typed(other))
+    assert (encode_fields(*one) == encode_fields(*other)) == (typed(one) == typed(other))
 
 
 @given(FIELDS)
 def test_a_list_can_be_taken_apart_in_one_way_alone(fields):
-    assert read_back(lp(*fields)) == [read_back(b"\x01" + encoded(field))[0] for field in fields]
+    assert read_back(encode_fields(*fields)) == [read_back(b"\x01" + encode_field(field))[0] for field in fields]
 
 
 def test_a_list_knows_its_limits():
-    assert len(lp(*[None] * 255)) == 1 + 255 * 5
+    assert len(encode_fields(*[None] * 255)) == 1 + 255 * 5
     for broken in ([None] * 256, [True], [1.0], [("a",)]):
         with pytest.raises(VaultError):
-            lp(*broken)
+            encode_fields(*broken)
     with pytest.raises(VaultError):
-        encoded(2.0)  # type: ignore[arg-type]
+        encode_field(2.0)  # type: ignore[arg-type]
 
 
 @given(st.binary(max_size=3000), st.binary(max_size=50), st.integers(0, 2**32 - 1))
 def test_what_is_kept_opens_as_it_was_sealed(plain, context, key_ref):
-    assert unseal(KEY, seal(KEY, plain, context=context, key_ref=key_ref), context=context, key_ref=key_ref) == plain
+    assert (
+        aead.decrypt(KEY, aead.encrypt(KEY, plain, context=context, key_ref=key_ref), context=context, key_ref=key_ref)
+        == plain
+    )
 
 
 @given(st.binary(max_size=3000), st.binary(max_size=50))
 def test_what_is_sent_opens_as_it_was_sealed(plain, context):
-    assert receive(SEED, send(PUBLIC, plain, context=context), context=context) == plain
+    assert hpke.open_sealed(SEED, hpke.seal(PUBLIC, plain, context=context), context=context) == plain
 
 
 @given(st.binary(max_size=20), st.binary(max_size=20))
@@ -85,37 +75,37 @@ def test_another_context_opens_nothing(context, other):
     if context == other:
         other += b"x"
     for opening in (
-        lambda: unseal(KEY, seal(KEY, b"x", context=context, key_ref=1), context=other, key_ref=1),
-        lambda: receive(SEED, send(PUBLIC, b"x", context=context), context=other),
+        lambda: aead.decrypt(KEY, aead.encrypt(KEY, b"x", context=context, key_ref=1), context=other, key_ref=1),
+        lambda: hpke.open_sealed(SEED, hpke.seal(PUBLIC, b"x", context=context), context=other),
     ):
         with pytest.raises(VaultError, match=r"^unopened$"):
             opening()
 
 
 def test_another_key_another_reference_and_another_length_open_nothing():
-    blob = seal(KEY, b"x", context=CONTEXT, key_ref=1)
-    for key, ref in ((fresh_key(), 1), (KEY, 2), (KEY[:16], 1), (KEY + b"x", 1), (b"", 1)):
+    blob = aead.encrypt(KEY, b"x", context=CONTEXT, key_ref=1)
+    for key, ref in ((new_key(), 1), (KEY, 2), (KEY[:16], 1), (KEY + b"x", 1), (b"", 1)):
         with pytest.raises(VaultError, match=r"^unopened$"):
-            unseal(key, blob, context=CONTEXT, key_ref=ref)
+            aead.decrypt(key, blob, context=CONTEXT, key_ref=ref)
     with pytest.raises(VaultError, match=r"^unopened$"):
-        receive(fresh_key(), send(PUBLIC, b"x", context=CONTEXT), context=CONTEXT)
+        hpke.open_sealed(new_key(), hpke.seal(PUBLIC, b"x", context=CONTEXT), context=CONTEXT)
 
 
 def test_what_is_sealed_well_under_another_algorithm_s_byte_is_refused():
     head, nonce = b"\x01\x02" + (1).to_bytes(4, "big"), bytes(12)
     blob = head + nonce + AESGCM(KEY).encrypt(nonce, b"x", head + CONTEXT)
     with pytest.raises(VaultError, match=r"^unopened$"):
-        unseal(KEY, blob, context=CONTEXT, key_ref=1)
+        aead.decrypt(KEY, blob, context=CONTEXT, key_ref=1)
 
 
 def test_the_same_text_sealed_twice_looks_different():
-    assert len({seal(KEY, b"x", context=CONTEXT, key_ref=1)[NONCE] for _ in range(2000)}) == 2000
-    assert len({send(PUBLIC, b"x", context=CONTEXT)[:1000] for _ in range(20)}) == 20
+    assert len({aead.encrypt(KEY, b"x", context=CONTEXT, key_ref=1)[NONCE] for _ in range(2000)}) == 2000
+    assert len({hpke.seal(PUBLIC, b"x", context=CONTEXT)[:1000] for _ in range(20)}) == 20
 
 
 def test_a_sealed_key_has_the_sizes_that_were_promised():
-    assert len(seal(KEY, KEY, context=CONTEXT, key_ref=1)) == 66
-    assert len(send(PUBLIC, KEY, context=CONTEXT)) == 1170
+    assert len(aead.encrypt(KEY, KEY, context=CONTEXT, key_ref=1)) == 66
+    assert len(hpke.seal(PUBLIC, KEY, context=CONTEXT)) == 1170
     assert len(PUBLIC) == PUBLIC_KEY_BYTES
 
 
@@ -126,16 +116,19 @@ def test_a_sealed_key_has_the_sizes_that_were_promised():
 )
 def test_nothing_is_sealed_to_what_is_no_public_key(public):
     with pytest.raises(VaultError, match=r"^unopened$"):
-        send(public, b"x", context=CONTEXT)
+        hpke.seal(public, b"x", context=CONTEXT)
 
 
 OPENINGS = {
-    "kept": (lambda: seal(KEY, KEY, context=CONTEXT, key_ref=1), lambda b: unseal(KEY, b, context=CONTEXT, key_ref=1)),
-    "body": (
-        lambda: seal(KEY, pad(b"{}" * 300), context=CONTEXT, key_ref=0),
-        lambda b: unpad(unseal(KEY, b, context=CONTEXT, key_ref=0)),
+    "kept": (
+        lambda: aead.encrypt(KEY, KEY, context=CONTEXT, key_ref=1),
+        lambda b: aead.decrypt(KEY, b, context=CONTEXT, key_ref=1),
     ),
-    "sent": (lambda: send(PUBLIC, KEY, context=CONTEXT), lambda b: receive(SEED, b, context=CONTEXT)),
+    "body": (
+        lambda: aead.encrypt(KEY, pad(b"{}" * 300), context=CONTEXT, key_ref=0),
+        lambda b: unpad(aead.decrypt(KEY, b, context=CONTEXT, key_ref=0)),
+    ),
+    "sent": (lambda: hpke.seal(PUBLIC, KEY, context=CONTEXT), lambda b: hpke.open_sealed(SEED, b, context=CONTEXT)),
 }
 
 
