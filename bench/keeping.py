@@ -10,9 +10,10 @@ from bench import town
 from casework.gate import open_gate
 from casework.keeping import backups, restore
 from casework.keeping.restore import Order
-from casework.vault import kek, signing
+from casework.vault.crypto import signatures
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
+from casework.vault.keys import kek
 
 _CASES = 5000
 # The way back must end within 15 minutes; the operator needs most of them to fetch the paper from the safe.
@@ -36,12 +37,12 @@ def figures(cases: int = _CASES) -> Iterator[Run]:
     """Back up a commune with so many cases, rehearse the way back, and go it."""
     with tempfile.TemporaryDirectory() as folder:
         built = town.build(Path(folder) / "town", sizes=(cases,))
-        signer, seed = signing.create(built.config.data / "checkpoint-key"), new_key()
+        signer, seed = signatures.create(built.config.data / "checkpoint-key"), new_key()
         config = replace(
             built.config,
             checkpoint_file=built.config.data / "checkpoint-key",
-            checkpoint_public=(signing.pinned(signer.public),),
-            backup_public=signing.pinned(public_key(seed)),
+            checkpoint_public=(signatures.pinned(signer.public),),
+            backup_public=signatures.pinned(public_key(seed)),
         )
         gate = open_gate(config, kek.load(config.kek_file, demo=True))
         yield _run(f"back up {cases} cases", lambda: backups.make(config, gate))

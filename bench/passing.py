@@ -20,7 +20,7 @@ from casework.gate import Gate, open_gate
 from casework.referrals import actions as sending
 from casework.referrals import ledger
 from casework.statistics.periods import Cadence, Period
-from casework.vault import kek
+from casework.vault.keys import kek
 
 _QUARTERS, _CASES_EACH = 8, 25
 _LAN, _HOA, _TAM = "lan.gui", "hoa.chot", "tam.nhan"

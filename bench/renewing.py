@@ -14,7 +14,7 @@ from casework.audit import fresh
 from casework.cases import rotation, scope
 from casework.gate import Action, Work, open_gate
 from casework.policy.words import Act
-from casework.vault import kek
+from casework.vault.keys import kek
 from casework.vault.models import Commune
 
 # A case of the town has six sections, each with one envelope of the agency.

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 from bench.measure import Figure, measure
-from casework.vault import kek, passwords
-from casework.vault.crypto import aead, hpke
+from casework.vault.crypto import aead, hpke, passwords
+from casework.vault.keys import kek
 
 
 def figures() -> Iterator[Figure]:

@@ -17,7 +17,7 @@ from flask import Flask
 
 from casework import config, serving
 from casework.app import create_app
-from casework.vault import envelopes
+from casework.vault.keys import envelopes
 
 _PATIENCE_SECONDS = 30
 

@@ -20,8 +20,8 @@ from casework.demo import folder
 from casework.gate import Action, Gate, Person, Work
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
-from casework.vault import circles, kek
-from casework.vault.circles import NewMember
+from casework.vault.keys import kek, provisioning
+from casework.vault.keys.provisioning import NewMember
 from casework.web.people import recognise
 
 PASSPHRASE = "mot cau dai de do thoi gian"
@@ -75,7 +75,7 @@ def settle(gate: Gate, commune_id: UUID, people: Mapping[str, tuple[str, str]]) 
     keys = {kind: gate.perform(console, accounts.add_agency, kind, kind) for kind in _AGENCIES}
     for username, (role, kind) in people.items():
         new = NewMember(username, f"Trần Thị {username}", (role,), keys[kind].agency_id)
-        enrolment = circles.prepare(gate.control(commune_id), PASSPHRASE)
+        enrolment = provisioning.prepare(gate.control(commune_id), PASSPHRASE)
         gate.perform(console, accounts.enrol, new, enrolment, keys=keys[kind])
 
 

@@ -22,9 +22,9 @@ from casework.policy.words import Act
 from casework.referrals import views as referrals
 from casework.staffing import views as staffing
 from casework.statistics import views as statistics
-from casework.vault import kek
-from casework.vault.entry import models as _entry  # noqa: F401 - its tables belong to every installation
-from casework.vault.recovery import models as _recovery  # noqa: F401
+from casework.vault.keys import kek
+from casework.vault.keys.enrolment import models as _entry  # noqa: F401 - its tables belong to every installation
+from casework.vault.keys.recovery import models as _recovery  # noqa: F401
 from casework.web import address, menu, presence
 from casework.web.exit import ENDING
 

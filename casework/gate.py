@@ -19,10 +19,10 @@ from casework.errors import BadInput, Busy, CaseworkError, Conflict, NotFound, R
 from casework.policy.permit import Actor, Permit, issue
 from casework.policy.proof import NEVER, Proof, ProofNeeded, demand
 from casework.policy.words import Act, Role
-from casework.vault.hands import Hands
-from casework.vault.kek import Control, Kek, control
-from casework.vault.keyring import Keyring
-from casework.vault.macs import equip
+from casework.vault.integrity.signed_rows import equip
+from casework.vault.keys.context import Hands
+from casework.vault.keys.kek import Control, Kek, control
+from casework.vault.keys.keyring import Keyring
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -17,7 +17,7 @@ from casework.config import ConfigurationError
 from casework.web.requests import FILE_LIMIT
 
 HOST = "127.0.0.1"
-# More than may wait with a passphrase (vault/passwords.py): a storm of sign-ins leaves some for everybody else.
+# More than may wait with a passphrase (vault/crypto/passwords.py): a storm of sign-ins leaves some for everybody else.
 THREADS = 16
 _PORTS_TO_TRY = 20
 # Waitress writes what is larger than its overflow limits to a temporary file: nothing that we take or send is.

@@ -13,7 +13,7 @@ from casework.db import Database
 from casework.demo import build
 from casework.demo.build import Demo
 from casework.gate import Gate
-from casework.vault import kek
+from casework.vault.keys import kek
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,11 @@ from casework.intake import actions as intake
 from casework.policy.permit import Actor, issue
 from casework.policy.proof import ProofNeeded
 from casework.policy.words import Act, Role
-from casework.vault.circles import NewMember
-from casework.vault.entry import totp
-from casework.vault.hands import Hands
-from casework.vault.macs import equip
-from casework.vault.sessions import token_from
+from casework.vault.integrity.signed_rows import equip
+from casework.vault.keys.context import Hands
+from casework.vault.keys.enrolment import totp
+from casework.vault.keys.provisioning import NewMember
+from casework.vault.keys.sessions import token_from
 from casework.web.people import Presence, recognise
 from tests import postgres
 from tests.people import COMMUNES, KEK, KEYLESS, STAFF, THANH_SON, Name, keys, phone_of

@@ -10,10 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from casework.codelists import codelist
-from casework.vault import circles, passwords
-from casework.vault.circles import Enrolment
-from casework.vault.kek import Kek, control
-from casework.vault.passwords import SlotSecret
+from casework.vault.crypto import passwords
+from casework.vault.crypto.passwords import SlotSecret
+from casework.vault.keys import provisioning
+from casework.vault.keys.kek import Kek, control
+from casework.vault.keys.provisioning import Enrolment
 
 _KEPT = Path(__file__).with_name("keys.json")
 THANH_SON = UUID("11111111-1111-4111-8111-111111111111")
@@ -101,7 +102,7 @@ def _read(raw: dict[str, Any]) -> Keys:
 
 def _made(one: Name) -> dict[str, Any]:
     own = control(KEK, one.commune_id)
-    made = circles.prepare(own, one.passphrase)
+    made = provisioning.prepare(own, one.passphrase)
     slot = {"member_id": made.member_id, "slot_id": made.slot_id}
     return {
         "member_id": str(made.member_id),

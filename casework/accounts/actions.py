@@ -11,10 +11,11 @@ from casework.audit import fresh
 from casework.codelists import agencies, codelist
 from casework.gate import Work, action
 from casework.policy.words import Act
-from casework.vault import circles, heads, ledger, marks
-from casework.vault.circles import Enrolment, NewMember
-from casework.vault.hands import Lock
-from casework.vault.keyring import AgencyKeys
+from casework.vault.integrity import heads
+from casework.vault.keys import blind_index, count_ledger, provisioning
+from casework.vault.keys.context import Lock
+from casework.vault.keys.keyring import AgencyKeys
+from casework.vault.keys.provisioning import Enrolment, NewMember
 from casework.vault.models import Commune, Member
 from casework.vault.states import AgencyState
 
@@ -32,7 +33,7 @@ def found_commune(work: Work, name: str, hamlets: Sequence[str], *, size_class: 
     size = codelist("size_class").get(size_class).code
     heads.create(work.session, work.commune_id, "commune", work.commune_id)
     commune = Commune(id=work.commune_id, name=name, hamlets="\n".join(hamlets), size_class=size, created=work.hands.at)
-    commune.marks = marks.fresh(work.hands.control)
+    commune.marks = blind_index.fresh(work.hands.control)
     work.session.add(commune)
     return work.commune_id
 
@@ -46,10 +47,10 @@ def add_agency(work: Work, kind: str, name: str, *, duty_phone: str = "") -> Age
     """
     somebody = work.session.execute(select(Member.id).where(Member.commune_id == work.commune_id).limit(1)).first()
     state = AgencyState.NEW if somebody else AgencyState.ACTIVE
-    keys = circles.make_agency(work.hands, kind=kind, name=name, duty_phone=duty_phone, state=state)
+    keys = provisioning.make_agency(work.hands, kind=kind, name=name, duty_phone=duty_phone, state=state)
     if kind == agencies.coordinating():
         founded = clock.local(fresh.commune(work.session, work.commune_id).created)
-        ledger.begin(work.hands, Lock(keys.agency_id, keys.epoch, keys.public_key), year=founded.year)
+        count_ledger.begin(work.hands, Lock(keys.agency_id, keys.epoch, keys.public_key), year=founded.year)
     work.about = keys.agency_id
     return keys
 
@@ -57,9 +58,9 @@ def add_agency(work: Work, kind: str, name: str, *, duty_phone: str = "") -> Age
 @action(Act.ENROL)
 def enrol(work: Work, new: NewMember, enrolment: Enrolment, *, keys: AgencyKeys | None) -> UUID:
     """Write down a member; with the key of her agency in hand, give it to her."""
-    member = circles.make_member(work.hands, new, enrolment)
+    member = provisioning.make_member(work.hands, new, enrolment)
     work.about = member.id
     if keys is not None:
         fresh.agency(work.session, work.commune_id, keys.agency_id)
-        circles.admit(work.hands, keys, member)
+        provisioning.admit(work.hands, keys, member)
     return member.id

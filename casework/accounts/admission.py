@@ -13,12 +13,12 @@ from casework.codelists import codelist
 from casework.errors import BadInput, CaseworkError, NotFound, VaultError, say
 from casework.gate import Gate, Work, action
 from casework.policy.words import Act, Role
-from casework.vault import heads
-from casework.vault.entry import admission
-from casework.vault.entry.models import Admission
-from casework.vault.entry.renewal import Renewed
-from casework.vault.entry.totp import Phone
-from casework.vault.entry.words import fingerprint
+from casework.vault.integrity import heads
+from casework.vault.keys.enrolment import admission
+from casework.vault.keys.enrolment.credentials import Renewed
+from casework.vault.keys.enrolment.models import Admission
+from casework.vault.keys.enrolment.totp import Phone
+from casework.vault.keys.enrolment.wordlist import fingerprint
 from casework.vault.models import Agency, Commune, Head, Member, Wrap
 from casework.vault.states import MemberState
 from casework.vietnamese import plain

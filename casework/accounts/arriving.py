@@ -10,8 +10,8 @@ from casework.accounts.door import visitor
 from casework.errors import CaseworkError
 from casework.policy.words import Act
 from casework.vault.crypto.hpke import public_key
-from casework.vault.entry.codes import read_code
-from casework.vault.entry.words import fingerprint
+from casework.vault.keys.enrolment.paper_codes import read_code
+from casework.vault.keys.enrolment.wordlist import fingerprint
 from casework.web.presence import gate
 
 

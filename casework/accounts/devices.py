@@ -7,7 +7,7 @@ import os
 from uuid import UUID
 
 from casework.vault.crypto.encoding import encode_fields
-from casework.vault.kek import Control
+from casework.vault.keys.kek import Control
 
 _MARK_BYTES, _SEAL_BYTES = 16, 16
 # A shared office machine serves so many people; whoever came first makes room.

@@ -17,8 +17,8 @@ from casework.errors import BadInput, CaseworkError, SignInNeeded
 from casework.gate import Action, Person
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
-from casework.vault.entry.codes import read_code
-from casework.vault.sessions import FULL, NIGHT, PENDING, RENEW, Token, token_from
+from casework.vault.keys.enrolment.paper_codes import read_code
+from casework.vault.keys.sessions import FULL, NIGHT, PENDING, RENEW, Token, token_from
 from casework.web.language import local_path
 from casework.web.origin import begin_anew
 from casework.web.people import COOKIE, Presence, recognise

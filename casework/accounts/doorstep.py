@@ -11,10 +11,10 @@ from casework.accounts.throttle import Bucket
 from casework.audit import fresh
 from casework.errors import WrongSecret
 from casework.gate import Gate
-from casework.vault import passwords
-from casework.vault.macs import equip
+from casework.vault.crypto import passwords
+from casework.vault.crypto.passwords import SlotSecret
+from casework.vault.integrity.signed_rows import equip
 from casework.vault.models import Commune, Member, Slot
-from casework.vault.passwords import SlotSecret
 from casework.vietnamese import plain
 
 

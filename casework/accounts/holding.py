@@ -11,11 +11,11 @@ from casework.clock import MICROSECOND
 from casework.codelists import agencies
 from casework.gate import Work
 from casework.policy.words import Role
-from casework.vault.entry import admission
-from casework.vault.entry.models import Admission
-from casework.vault.hands import Hands
+from casework.vault.keys.context import Hands
+from casework.vault.keys.enrolment import admission
+from casework.vault.keys.enrolment.models import Admission
+from casework.vault.keys.recovery import recovery_sheets
 from casework.vault.models import Agency, Member, Wrap
-from casework.vault.recovery import sheets
 from casework.vault.states import MemberState
 
 HOLDERS = 2
@@ -69,4 +69,4 @@ def _held(hands: Hands) -> Counter[UUID]:
 def drilled(hands: Hands, agency_id: UUID) -> bool:
     """Tell whether both sheets of an allowed pair of an agency or circle were shown within 180 days."""
     fresh.agency(hands.session, hands.commune_id, agency_id)
-    return sheets.drilled_since(hands, agency_id) > hands.at - DRILLED_DAYS * _DAY
+    return recovery_sheets.drilled_since(hands, agency_id) > hands.at - DRILLED_DAYS * _DAY

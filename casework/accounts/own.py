@@ -8,14 +8,15 @@ from casework.audit import fresh
 from casework.errors import NotFound, SignInNeeded, say
 from casework.gate import Work, action
 from casework.policy.words import Act
-from casework.vault import heads, sessions
-from casework.vault.entry import interview, renewal
-from casework.vault.entry.models import Interview
-from casework.vault.entry.renewal import Paper, Renewed
-from casework.vault.entry.totp import Phone
-from casework.vault.kek import DEMO_ID
+from casework.vault.integrity import heads
+from casework.vault.keys import sessions
+from casework.vault.keys.enrolment import credentials, privacy_screen
+from casework.vault.keys.enrolment.credentials import Paper, Renewed
+from casework.vault.keys.enrolment.models import Interview
+from casework.vault.keys.enrolment.totp import Phone
+from casework.vault.keys.kek import DEMO_ID
+from casework.vault.keys.sessions import FULL, NIGHT, RENEW, Token
 from casework.vault.models import Head, Member, SessionRow
-from casework.vault.sessions import FULL, NIGHT, RENEW, Token
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def change_passphrase(work: Work, new: Renewed, *, token: Token) -> Changed:
         fresh.agency(work.session, work.commune_id, agency_id)
     kind = FULL if row.kind == RENEW else row.kind
     standing = replace(sessions.standing_of(row), kind=kind)
-    renewal.put_key(work.hands, head, member, new)
+    credentials.put_key(work.hands, head, member, new)
     return _goes_on(work, member, new.seed, standing, new.paper.code)
 
 
@@ -77,8 +78,8 @@ def change_phone(work: Work, phone: Phone, *, token: Token) -> Changed:
     row, head, member = _proven(work, token)
     seed = sessions.seed_of(row, token, work.hands.control)
     standing = replace(sessions.standing_of(row), kind=FULL)
-    paper = renewal.new_paper(work.hands.control, seed, member.id)
-    renewal.put_paper(work.hands, head, member, paper, phone)
+    paper = credentials.new_paper(work.hands.control, seed, member.id)
+    credentials.put_paper(work.hands, head, member, paper, phone)
     return _goes_on(work, member, seed, standing, paper.code)
 
 
@@ -87,8 +88,8 @@ def new_paper_code(work: Work, *, token: Token) -> Changed:
     """Print a new code for the night; the one before opens nothing any more, her other sessions end."""
     row, head, member = _proven(work, token)
     seed, standing = sessions.seed_of(row, token, work.hands.control), sessions.standing_of(row)
-    paper: Paper = renewal.new_paper(work.hands.control, seed, member.id)
-    renewal.put_paper(work.hands, head, member, paper)
+    paper: Paper = credentials.new_paper(work.hands.control, seed, member.id)
+    credentials.put_paper(work.hands, head, member, paper)
     return _goes_on(work, member, seed, standing, paper.code)
 
 
@@ -111,16 +112,16 @@ def end_session(work: Work, number: int, created: int) -> None:
 def cover(work: Work, code: str, *, token: Token) -> None:
     """Cover the screen while somebody speaks: the sealed key goes under cookie and short code."""
     row = _mine(work, token.sid)
-    interview.cover(work.hands, row, token, code)
+    privacy_screen.cover(work.hands, row, token, code)
 
 
 @action(Act.UNCOVER)
 def uncover(work: Work, code: str, *, token: Token) -> Begun:
     """Take the cover away with the short code; the try has been counted, and the fifth wrong one was the last."""
     row, kept = _mine(work, token.sid), work.session.get(Interview, token.sid)
-    if kept is None or not interview.may_try(kept):
+    if kept is None or not privacy_screen.may_try(kept):
         raise SignInNeeded(say("Hãy mở bằng mật khẩu."))
-    seed = interview.opened(work.hands, kept, token, code)
+    seed = privacy_screen.opened(work.hands, kept, token, code)
     if seed is None:
         raise WrongPassphrase(say("Mã ngắn chưa đúng. Sau 5 lần sai phải dùng mật khẩu."))
     return follow(work, row, seed, sessions.standing_of(row))

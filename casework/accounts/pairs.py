@@ -9,9 +9,9 @@ from flask_babel import lazy_gettext as _
 from casework import clock
 from casework.accounts.admission import Found
 from casework.errors import BadInput
-from casework.vault.entry import interview, passphrases, renewal, totp, words
-from casework.vault.entry.renewal import Renewed
-from casework.vault.entry.totp import Phone
+from casework.vault.keys.enrolment import credentials, passphrase_policy, privacy_screen, totp, wordlist
+from casework.vault.keys.enrolment.credentials import Renewed
+from casework.vault.keys.enrolment.totp import Phone
 from casework.web.people import Presence
 from casework.web.presence import gate
 
@@ -43,9 +43,9 @@ class Shown:
 def suggestion() -> str:
     """Return five random words that would be taken."""
     while True:
-        offered = words.passphrase()
+        offered = wordlist.passphrase()
         try:
-            passphrases.check(offered, about=())
+            passphrase_policy.check(offered, about=())
         except BadInput:
             continue
         return offered
@@ -53,14 +53,14 @@ def suggestion() -> str:
 
 def renewed(who: Presence, passphrase: str) -> Renewed:
     """Judge a new passphrase and make the key behind it; raise BadInput with what to do."""
-    passphrases.check(passphrase, about=(who.name, who.username, who.agency_name, who.commune_name))
-    return renewal.prepare(gate().control(who.person.commune_id), passphrase, who.id)
+    passphrase_policy.check(passphrase, about=(who.name, who.username, who.agency_name, who.commune_name))
+    return credentials.prepare(gate().control(who.person.commune_id), passphrase, who.id)
 
 
 def first(found: Found, passphrase: str) -> Renewed:
     """Judge a newcomer's passphrase and make the key behind it; raise BadInput with what to do."""
-    passphrases.check(passphrase, about=(found.name, found.username, found.agency_name, found.commune_name))
-    return renewal.prepare(gate().control(found.commune_id), passphrase, found.member_id)
+    passphrase_policy.check(passphrase, about=(found.name, found.username, found.agency_name, found.commune_name))
+    return credentials.prepare(gate().control(found.commune_id), passphrase, found.member_id)
 
 
 def offer(commune_id: UUID, member_id: UUID, username: str, sealed: str) -> Shown:
@@ -90,7 +90,7 @@ def phone_of(commune_id: UUID, member_id: UUID, sealed: str) -> Phone:
 def count_uncovering(sid: bytes) -> None:
     """Count a try to take the cover away, before it is made."""
     with gate().database.work(None, None) as session:
-        interview.count_try(session, sid)
+        privacy_screen.count_try(session, sid)
 
 
 def draw(text: str) -> Drawing:

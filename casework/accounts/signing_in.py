@@ -10,12 +10,13 @@ from casework.audit import fresh
 from casework.errors import CaseworkError, SignInNeeded, VaultError, say
 from casework.gate import Work, action
 from casework.policy.words import Act
-from casework.vault import heads, sessions
-from casework.vault.entry import totp
-from casework.vault.entry.models import Interview, Totp
-from casework.vault.kek import DEMO_ID
+from casework.vault.integrity import heads
+from casework.vault.keys import sessions
+from casework.vault.keys.enrolment import totp
+from casework.vault.keys.enrolment.models import Interview, Totp
+from casework.vault.keys.kek import DEMO_ID
+from casework.vault.keys.sessions import FULL, NIGHT, PENDING, RENEW, Standing
 from casework.vault.models import Member, SessionRow, Slot
-from casework.vault.sessions import FULL, NIGHT, PENDING, RENEW, Standing
 from casework.vault.states import MemberState
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from casework.clock import MICROSECOND
 from casework.errors import Throttled
 from casework.gate import Gate
 from casework.vault.crypto.encoding import encode_fields
-from casework.vault.kek import Control
+from casework.vault.keys.kek import Control
 from casework.vault.models import Throttle
 
 _QUARTER, _DAY = 15 * 60, 24 * 3600

@@ -11,7 +11,7 @@ from casework.cases.states import AddressState
 from casework.errors import NotFound
 from casework.gate import Work, action
 from casework.policy.words import Act
-from casework.vault import heads
+from casework.vault.integrity import heads
 
 
 @action(Act.ADDRESS_ADD)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.vault.crypto.encoding import encode_fields
-from casework.vault.kek import Control
+from casework.vault.keys.kek import Control
 
 START = bytes(32)
 # So many hexadecimal digits of a hash are written on paper.

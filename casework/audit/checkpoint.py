@@ -18,9 +18,9 @@ from sqlalchemy import select
 from casework import files
 from casework.audit.models import AuditLine
 from casework.errors import VaultError
-from casework.vault import signing
-from casework.vault.hands import Hands
-from casework.vault.signing import Signer
+from casework.vault.crypto import signatures
+from casework.vault.crypto.signatures import Signer
+from casework.vault.keys.context import Hands
 
 _ORIGIN = "casework/checkpoint/1/"
 _KEY_NAME = "casework"
@@ -67,7 +67,7 @@ class Checkpoint:
 def signed(checkpoint: Checkpoint, signer: Signer) -> str:
     """Return the whole note."""
     text = checkpoint.text()
-    raw = sha256(signer.public).digest()[:_HINT] + signing.sign(signer, text.encode())
+    raw = sha256(signer.public).digest()[:_HINT] + signatures.sign(signer, text.encode())
     return f"{text}\n— {_KEY_NAME} {base64.b64encode(raw).decode()}\n"
 
 
@@ -81,7 +81,7 @@ def read(note: str, publics: Iterable[bytes]) -> Checkpoint:
         raw = base64.b64decode(found[2], validate=True)
     except binascii.Error as cause:
         raise VaultError("unopened") from cause
-    signing.verify(publics, text.encode(), raw[_HINT:])
+    signatures.verify(publics, text.encode(), raw[_HINT:])
     return _parsed(text)
 
 

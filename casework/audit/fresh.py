@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from casework.audit.models import AuditLine
 from casework.errors import NotFound, OutdatedHead, SignInNeeded, VaultError
-from casework.vault import heads
-from casework.vault.hands import Hands, Lock
-from casework.vault.macs import check, columns, know_version, taken_apart
+from casework.vault.integrity import heads
+from casework.vault.integrity.signed_rows import check, columns, know_version, taken_apart
+from casework.vault.keys.context import Hands, Lock
 from casework.vault.models import Agency, AgencyEpoch, Commune, Head, Member
 from casework.vault.states import AgencyState
 

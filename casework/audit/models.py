@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import FREE, Base, spelled
 from casework.policy.words import Act
-from casework.vault.macs import Maced
+from casework.vault.integrity.signed_rows import Maced
 
 
 class AuditLine(Base):

@@ -16,7 +16,7 @@ from casework.audit.chain import short
 from casework.audit.models import OPENED, RARE, AuditLine
 from casework.audit.tally import more
 from casework.policy.words import Act
-from casework.vault.hands import Hands
+from casework.vault.keys.context import Hands
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,10 @@ from sqlalchemy.orm import Session
 from casework.audit.models import AuditLine
 from casework.errors import Busy, VaultError
 from casework.files import flush_folder
-from casework.vault import heads
 from casework.vault.crypto.encoding import encode_fields
-from casework.vault.kek import Control
-from casework.vault.macs import Maced
+from casework.vault.integrity import heads
+from casework.vault.integrity.signed_rows import Maced
+from casework.vault.keys.kek import Control
 
 START = bytes(32)
 _FIELDS = 4

@@ -15,7 +15,7 @@ from casework.audit.chain import Entry
 from casework.audit.models import Tally
 from casework.clock import MICROSECOND
 from casework.policy.words import Role
-from casework.vault.kek import Control
+from casework.vault.keys.kek import Control
 
 _MINUTE = 60 * MICROSECOND
 _MORE = re.compile(r"^(\d+) more ")

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from casework.audit.chain import START, holds, short
 from casework.audit.models import AuditLine
 from casework.errors import VaultError
-from casework.vault.hands import Hands
-from casework.vault.kek import Control
-from casework.vault.macs import check
+from casework.vault.integrity.signed_rows import check
+from casework.vault.keys.context import Hands
+from casework.vault.keys.kek import Control
 from casework.vault.models import Head
 
 # The reason of a verification that found nothing.

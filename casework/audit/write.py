@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from casework.audit.chain import START, Entry, canonical, holds, link, sign
 from casework.audit.models import AuditLine
 from casework.errors import VaultError
-from casework.vault import heads
-from casework.vault.kek import Control
+from casework.vault.integrity import heads
+from casework.vault.keys.kek import Control
 
 
 def append(session: Session, control: Control, entries: Sequence[Entry]) -> tuple[int, bytes]:

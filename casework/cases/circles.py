@@ -13,10 +13,11 @@ from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.gate import Work, action
 from casework.policy.table import policy
 from casework.policy.words import Act
-from casework.vault import circles, epochs, heads
+from casework.vault.integrity import heads
+from casework.vault.keys import epochs, provisioning
+from casework.vault.keys.recovery import recovery_sheets
+from casework.vault.keys.recovery.models import Recovery, RecoveryOfficer, RecoveryPair
 from casework.vault.models import Agency, Wrap
-from casework.vault.recovery import sheets
-from casework.vault.recovery.models import Recovery, RecoveryOfficer, RecoveryPair
 from casework.vault.states import AgencyState, MemberState
 
 _SMALLEST = 2
@@ -63,7 +64,9 @@ def read_readers(work: Work, case_id: UUID) -> Readers:
         reading=tuple(able),
         others=tuple(one for one in here if one.id not in now),
         mine=found.case.holder_id == work.me,
-        keepers=tuple(one.name for one in sheets.officers(work.hands, found.case.owner_id)) if restricted else (),
+        keepers=tuple(one.name for one in recovery_sheets.officers(work.hands, found.case.owner_id))
+        if restricted
+        else (),
         lonely=restricted and len(able) < _SMALLEST and not holding.drilled(work.hands, found.case.owner_id),
     )
 
@@ -84,7 +87,7 @@ def make_circle(work: Work, members: Sequence[UUID]) -> UUID:
     if len(named) < _SMALLEST or not named <= eligible:
         raise BadInput("Hãy chọn ít nhất một người khác được đọc vụ việc này.")
     chosen = [fresh.member(work.session, work.commune_id, member_id) for member_id in sorted(named)]
-    keys = circles.make_circle(work.hands, chosen)
+    keys = provisioning.make_circle(work.hands, chosen)
     if work.hands.keyring is not None:
         work.hands = epochs.with_keys(work.hands, keys)
     work.about = keys.agency_id
@@ -125,7 +128,7 @@ def change(work: Work, case_id: UUID, members: Sequence[UUID], *, whom: str = ""
     head = fresh.head(work.session, work.commune_id, circle.id)
     for member_id in sorted(wanted - now):
         member = fresh.member(work.session, work.commune_id, member_id)
-        circles.admit(work.hands, work.hands.keys(circle.id), member)
+        provisioning.admit(work.hands, work.hands.keys(circle.id), member)
         heads.change(work.session, head)
     work.session.flush()
     if now - wanted:
@@ -173,7 +176,7 @@ def _must_not_be_named(work: Work, members: Collection[UUID], whom: str) -> None
 
 
 def _must_keep_no_sheet(work: Work, circle: Agency, whom: str) -> None:
-    if any(excluded.names(one.name, whom) for one in sheets.officers(work.hands, circle.id)):
+    if any(excluded.names(one.name, whom) for one in recovery_sheets.officers(work.hands, circle.id)):
         raise BadInput("Người không được biết đang giữ một tờ khôi phục. Hãy làm các tờ mới trước.")
 
 

@@ -6,7 +6,7 @@ from casework.audit import fresh
 from casework.cases import scope
 from casework.codelists import case_words, nicknames
 from casework.gate import Work
-from casework.vault import marks
+from casework.vault.keys import blind_index
 from casework.vietnamese import fold
 
 
@@ -24,7 +24,7 @@ def draw_nickname() -> str:
 
 def tag(work: Work, code: str) -> bytes:
     """Return the HMAC by which a code is kept unique without standing in the database."""
-    return marks.mark(work.hands.control, fresh.commune(work.session, work.commune_id), "code", fold(code))
+    return blind_index.mark(work.hands.control, fresh.commune(work.session, work.commune_id), "code", fold(code))
 
 
 def draw_unused(work: Work) -> tuple[str, bytes]:

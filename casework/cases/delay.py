@@ -16,7 +16,7 @@ from casework.clock import LOCAL
 from casework.codelists import codelist
 from casework.gate import Work
 from casework.policy.words import Section
-from casework.vault.envelopes import Page
+from casework.vault.keys.envelopes import Page
 
 _RECORDED = "%Y-%m-%d %H:%M"
 _WHOLE_DAY = 24

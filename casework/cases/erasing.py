@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from casework import secure_delete
 from casework.accounts import staff
 from casework.audit import read
 from casework.cases import naming, reading, writing
@@ -12,7 +13,7 @@ from casework.cases.states import CaseState
 from casework.errors import VaultError
 from casework.gate import Work
 from casework.policy.words import Act, Section
-from casework.vault import heads, shred
+from casework.vault.integrity import heads
 from casework.vault.models import Document
 from casework.vault.states import MemberState
 
@@ -34,7 +35,7 @@ def erase(work: Work, found: Held) -> None:
         for row in reading.hanging(work, found, kind):
             work.session.delete(row)
         work.session.flush()
-    shred.afterwards(work.session)
+    secure_delete.afterwards(work.session)
     if left:
         _pass_on(work, found, left[0].owner_id, Label(code=label.code if label else ""))
         return

@@ -11,7 +11,7 @@ from casework.cases.reading import Held
 from casework.errors import BadInput, NotFound
 from casework.gate import Work, action
 from casework.policy.words import Act, Role
-from casework.vault import epochs
+from casework.vault.keys import epochs
 from casework.vault.models import Member
 from casework.vault.states import MemberState
 

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKeyConstraint, LargeBinary, String, Text, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import GUARDED, Record
-from casework.vault.macs import Maced
+from casework.vault.integrity.signed_rows import Maced
 
 
 class Case(Record, Maced):

@@ -10,7 +10,7 @@ from casework.cases.reading import Held
 from casework.cases.sections import Label, Letter
 from casework.gate import Work
 from casework.policy.words import Section
-from casework.vault.envelopes import Page
+from casework.vault.keys.envelopes import Page
 
 
 def label(work: Work, found: Held) -> Label | None:

@@ -8,8 +8,8 @@ from casework.cases.models import Referral
 from casework.cases.reading import Held
 from casework.gate import Work
 from casework.policy.words import Section
-from casework.vault.envelopes import give, open_key
-from casework.vault.hands import Lock
+from casework.vault.keys.context import Lock
+from casework.vault.keys.envelopes import give, open_key
 from casework.vault.models import Document, Envelope
 
 

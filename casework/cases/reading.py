@@ -13,9 +13,9 @@ from casework.cases.scope import Within
 from casework.errors import Busy, NotFound, VaultError
 from casework.gate import Work
 from casework.policy.words import Section
-from casework.vault import heads
-from casework.vault.envelopes import Page, Sheet, open_newest, open_page
-from casework.vault.macs import check, shape
+from casework.vault.integrity import heads
+from casework.vault.integrity.signed_rows import check, shape
+from casework.vault.keys.envelopes import Page, Sheet, open_newest, open_page
 from casework.vault.models import Document, Envelope, Head
 
 SECONDS_A_DAY = 86_400

@@ -11,8 +11,8 @@ from casework.errors import CaseworkError, VaultError
 from casework.gate import Gate, Person, Work, action
 from casework.policy.permit import allowed
 from casework.policy.words import Act
-from casework.vault import epochs
-from casework.vault.macs import check, know_version, shape
+from casework.vault.integrity.signed_rows import check, know_version, shape
+from casework.vault.keys import epochs
 from casework.vault.models import Agency, Document, Head
 from casework.vault.states import EnvelopeKind, MemberState
 

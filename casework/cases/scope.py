@@ -22,7 +22,7 @@ from casework.cases.statements import Wanted, drafted, reachable, set_aside
 from casework.cases.states import CaseState
 from casework.policy.permit import Actor, Permit
 from casework.policy.words import Reach, Role, Section
-from casework.vault.macs import columns
+from casework.vault.integrity.signed_rows import columns
 from casework.vault.models import Document, Envelope, Head
 
 LEFT_DRAFT_DAYS = 7

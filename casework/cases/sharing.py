@@ -15,9 +15,9 @@ from casework.cases.states import CARRYING_GROUND, LIVE_REFERRAL, READABLE, Refe
 from casework.codelists import agencies
 from casework.gate import Work
 from casework.policy.words import Section
-from casework.vault import heads
-from casework.vault.envelopes import DocumentRow, give, open_key, rekey
-from casework.vault.hands import Lock
+from casework.vault.integrity import heads
+from casework.vault.keys.context import Lock
+from casework.vault.keys.envelopes import DocumentRow, give, open_key, rekey
 from casework.vault.models import Agency, Document, Envelope
 from casework.vault.states import EnvelopeKind
 

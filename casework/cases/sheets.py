@@ -9,8 +9,8 @@ from casework.cases import circles, excluded
 from casework.errors import BadInput
 from casework.gate import Work, action
 from casework.policy.words import Act
-from casework.vault.recovery import sheets
-from casework.vault.recovery.sheets import Sheet
+from casework.vault.keys.recovery import recovery_sheets
+from casework.vault.keys.recovery.recovery_sheets import Sheet
 from casework.vietnamese import fold
 
 _FEWEST, _MOST = 2, 3
@@ -46,5 +46,5 @@ def deal(work: Work, case_id: UUID, officers: Sequence[str], *, whom: str = "") 
     if any(excluded.names(one, whom) for one in officers):
         raise BadInput("Người không được biết không được giữ tờ khôi phục. Hãy ghi người khác.")
     seats = range(1, len(officers) + 1)
-    dealt = sheets.renew(work.hands, work.hands.keys(circle.id), officers, list(combinations(seats, 2)))
+    dealt = recovery_sheets.renew(work.hands, work.hands.keys(circle.id), officers, list(combinations(seats, 2)))
     return Dealt(called(circle.id), dealt)

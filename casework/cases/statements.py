@@ -15,8 +15,8 @@ from casework.cases.models import Case, Ground, Referral
 from casework.cases.states import CARRYING_GROUND, READABLE, CaseState, GroundState, ReferralState
 from casework.policy.permit import Actor
 from casework.policy.words import Reach, Section
-from casework.vault.envelopes import Sheet
-from casework.vault.macs import columns
+from casework.vault.integrity.signed_rows import columns
+from casework.vault.keys.envelopes import Sheet
 from casework.vault.models import Document, Envelope, Head
 
 _case, _head, _document, _envelope = (kind.__table__ for kind in (Case, Head, Document, Envelope))

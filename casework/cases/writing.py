@@ -13,9 +13,9 @@ from casework.errors import Conflict, Refused
 from casework.gate import Work
 from casework.policy.permit import issue
 from casework.policy.words import Act, Section
-from casework.vault import heads
-from casework.vault.envelopes import Text, write
-from casework.vault.macs import Maced
+from casework.vault.integrity import heads
+from casework.vault.integrity.signed_rows import Maced
+from casework.vault.keys.envelopes import Text, write
 from casework.vault.models import Document, Envelope
 
 

@@ -17,7 +17,7 @@ from casework.keeping import upgrading
 from casework.policy.permit import Actor
 from casework.policy.words import Role
 from casework.referrals import actions
-from casework.vault import kek
+from casework.vault.keys import kek
 
 # The commune was founded so long before its first case.
 _FOUNDED_BEFORE = timedelta(days=21)

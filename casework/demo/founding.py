@@ -17,9 +17,9 @@ from casework.errors import Busy, SignInNeeded
 from casework.gate import Gate, Person
 from casework.policy.permit import Actor
 from casework.policy.words import Role
-from casework.vault import circles
-from casework.vault.circles import NewMember
-from casework.vault.keyring import AgencyKeys
+from casework.vault.keys import provisioning
+from casework.vault.keys.keyring import AgencyKeys
+from casework.vault.keys.provisioning import NewMember
 
 T = TypeVar("T")
 # Argon2 works in two slots of the whole machine; more threads would only wait. A machine that also runs the tests
@@ -48,7 +48,9 @@ def found(gate: Gate, passphrases: Mapping[str, str]) -> Founded:
     }
     control, people = gate.control(commune_id), [one for one in residents() if one.username in passphrases]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        made = pool.map(lambda one: _patiently(lambda: circles.prepare(control, passphrases[one.username])), people)
+        made = pool.map(
+            lambda one: _patiently(lambda: provisioning.prepare(control, passphrases[one.username])), people
+        )
         ids = {
             one.username: gate.perform(console, accounts.enrol, _member(one, keys), enrolment, keys=_key(one, keys))
             for one, enrolment in zip(people, made, strict=True)

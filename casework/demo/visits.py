@@ -13,7 +13,7 @@ from casework.config import Config
 from casework.errors import SignInNeeded
 from casework.gate import Action, Gate, P, Person, T
 from casework.policy.proof import ProofNeeded
-from casework.vault.sessions import Token
+from casework.vault.keys.sessions import Token
 from casework.web.people import recognise
 
 # Who comes back to her desk within these minutes has not left it.

@@ -26,8 +26,8 @@ from casework.policy.words import Act, Section
 from casework.referrals.ledger import list_reviews
 from casework.referrals.receiving import list_referrals
 from casework.statistics.actions import waiting
-from casework.vault import heads
-from casework.vault.envelopes import Page
+from casework.vault.integrity import heads
+from casework.vault.keys.envelopes import Page
 
 _SEARCHES_A_MINUTE = 30
 _MINUTE = 60_000_000

@@ -14,7 +14,7 @@ from casework.errors import BadInput, Conflict, NotFound
 from casework.gate import Work, action
 from casework.policy.table import policy
 from casework.policy.words import Act, Section
-from casework.vault.envelopes import Page
+from casework.vault.keys.envelopes import Page
 from casework.vault.states import MemberState
 
 ASKED, REFUSED, HELD, RELEASED = "asked", "refused", "held", "released"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from casework import clock
+from casework import clock, secure_delete
 from casework.cases import reading, scope, writing
 from casework.cases.naming import label_of
 from casework.cases.reading import Book
@@ -16,7 +16,7 @@ from casework.endings.actions import has_died, is_held
 from casework.errors import Conflict
 from casework.gate import Work, action
 from casework.policy.words import Act, Section
-from casework.vault import heads, shred
+from casework.vault.integrity import heads
 from casework.vault.models import Document
 
 _EPOCH = clock.moment(0).date().toordinal()
@@ -56,7 +56,7 @@ def purge(work: Work, ids: Collection[UUID], *, months: int) -> int:
         documents = scope.bound(work.permit, Document, case_id).on(work.session).scalars()
         writing.erase_documents(work, found, [one for one in documents if one.section in _PURGED])
         writing.take_away(work, found)
-    shred.afterwards(work.session)
+    secure_delete.afterwards(work.session)
     work.about, work.reason = None, f"{len(set(ids))} cases"
     return len(set(ids))
 

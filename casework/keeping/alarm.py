@@ -12,7 +12,7 @@ from casework.config import Config
 from casework.gate import Gate
 from casework.keeping import backups, checkpoints, clocks
 from casework.policy.words import Act
-from casework.vault.hands import Hands
+from casework.vault.keys.context import Hands
 
 _FRESH = 60 * clock.MICROSECOND
 

@@ -17,10 +17,11 @@ from casework.errors import VaultError
 from casework.gate import Work, action
 from casework.keeping import former, proof
 from casework.policy.words import Act
-from casework.vault import heads, marks
-from casework.vault.entry.models import Admission, Totp
-from casework.vault.kek import Control, Kek, control
-from casework.vault.macs import tag
+from casework.vault.integrity import heads
+from casework.vault.integrity.signed_rows import tag
+from casework.vault.keys import blind_index
+from casework.vault.keys.enrolment.models import Admission, Totp
+from casework.vault.keys.kek import Control, Kek, control
 from casework.vault.models import Commune, Head, Member, Slot, Wrap
 
 _GONE: tuple[type[Any], ...] = (Slot, Totp, Wrap, Admission)
@@ -56,7 +57,7 @@ def _anew(
     kind: type[Any], row: Any, keys: Mapping[UUID, Control], versions: Mapping[UUID, int]
 ) -> tuple[Any, dict[str, Any]]:
     own = keys[getattr(row, kind.__commune__)]
-    values = {"marks": marks.fresh(own)} if kind is Commune else {}
+    values = {"marks": blind_index.fresh(own)} if kind is Commune else {}
     newer = SimpleNamespace(**(row._asdict() | values))
     return row, values | {"mac": tag(own, kind, newer, proof.version(kind, row, versions))}
 

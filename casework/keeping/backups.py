@@ -16,7 +16,7 @@ from casework.gate import Gate, Person, Work, action
 from casework.keeping import checkpoints, dump
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
-from casework.vault import archive, signing
+from casework.vault.crypto import archive, signatures
 from casework.vault.models import Commune
 
 KEPT_DAYS = 35
@@ -47,7 +47,7 @@ def write(config: Config, *, sized: dump.Sized = dump.unheard) -> Backup:
     """
     if not config.backup_public or config.checkpoint_file is None:
         raise ConfigurationError("Chưa có khóa sao lưu: xem backup_public trong casework.toml.")
-    signer, public = signing.load(config.checkpoint_file), signing.read_pinned(config.backup_public)
+    signer, public = signatures.load(config.checkpoint_file), signatures.read_pinned(config.backup_public)
     folder = config.backups_folder
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{clock.now():{_NAME}}{_SUFFIX}"
@@ -84,7 +84,7 @@ def ends(connection: Connection) -> dict[UUID, int]:
 
 def _header(about: dict[str, Any], signer: bytes, public: bytes) -> dict[str, Any]:
     """Say in the clear what is needed before the key is typed; how long the logs are stays inside."""
-    keys = {"signed_by": signing.fingerprint(signer), "sealed_to": signing.fingerprint(public)}
+    keys = {"signed_by": signatures.fingerprint(signer), "sealed_to": signatures.fingerprint(public)}
     return {name: about[name] for name in ("at", "revision", "kek")} | keys
 
 

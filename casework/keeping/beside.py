@@ -11,7 +11,7 @@ from casework.gate import Gate, open_gate
 from casework.keeping import proof
 from casework.keeping.proof import Proof
 from casework.oversight.actions import verify_all
-from casework.vault.kek import Kek
+from casework.vault.keys.kek import Kek
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from casework.cases import scope
 from casework.db import GUARDED, Base
 from casework.gate import Work
-from casework.vault.macs import Maced
+from casework.vault.integrity.signed_rows import Maced
 from casework.vault.models import Head
 
 # The column by which the rows of each kind of head name it, besides the row that has its id.

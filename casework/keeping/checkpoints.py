@@ -13,15 +13,16 @@ from casework.audit.removals import START
 from casework.config import Config
 from casework.errors import NotFound, VaultError
 from casework.gate import Gate
-from casework.vault import ledger, signing
-from casework.vault.hands import Hands
-from casework.vault.macs import equip
+from casework.vault.crypto import signatures
+from casework.vault.integrity.signed_rows import equip
+from casework.vault.keys import count_ledger
+from casework.vault.keys.context import Hands
 from casework.vault.models import Commune
 
 
 def publics(config: Config) -> tuple[bytes, ...]:
     """Return the pinned public halves of the checkpoint keys, the newest first."""
-    return tuple(signing.read_pinned(text) for text in config.checkpoint_public)
+    return tuple(signatures.read_pinned(text) for text in config.checkpoint_public)
 
 
 def configured(config: Config) -> bool:
@@ -39,7 +40,7 @@ def write_all(config: Config, gate: Gate, *, restored: dict[UUID, int] | None = 
     """Write a checkpoint of every commune; `restored` says up to which line each log is that of before a restore."""
     if config.checkpoint_file is None:
         raise VaultError("Bản cài đặt này không có khóa ký mốc.")
-    signer = signing.load(config.checkpoint_file)
+    signer = signatures.load(config.checkpoint_file)
     made = []
     for commune_id in communes(gate):
         shelf = Shelf.of(config.checkpoints_folder, commune_id)
@@ -64,10 +65,10 @@ def _present(gate: Gate, commune_id: UUID, *, seq: int, restored: int | None) ->
 
 def _release(hands: Hands) -> tuple[int, bytes]:
     try:
-        head = fresh.head(hands.session, hands.commune_id, ledger.ledger_id(hands.commune_id))
+        head = fresh.head(hands.session, hands.commune_id, count_ledger.ledger_id(hands.commune_id))
     except NotFound:
         return 0, START
-    newest = ledger.newest_release(head.listing)
+    newest = count_ledger.newest_release(head.listing)
     return (newest.revision, newest.digest) if newest else (0, START)
 
 

@@ -19,8 +19,8 @@ from casework.db import Base
 from casework.errors import VaultError
 from casework.statistics import models as _statistics  # noqa: F401
 from casework.vault import models as _vault  # noqa: F401
-from casework.vault.entry import models as _entry  # noqa: F401
-from casework.vault.recovery import models as _recovery  # noqa: F401
+from casework.vault.keys.enrolment import models as _entry  # noqa: F401
+from casework.vault.keys.recovery import models as _recovery  # noqa: F401
 
 FORM = 1
 LEFT_OUT = frozenset({"session", "throttle", "interview", "tally"})

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, MetaData, Table, bindparam, select, update
 from casework import bare, schema
 from casework.errors import VaultError
 from casework.keeping import proof
-from casework.vault.kek import Control
-from casework.vault.macs import Layout, check_as, layout, tag
+from casework.vault.integrity.signed_rows import Layout, check_as, layout, tag
+from casework.vault.keys.kek import Control
 from casework.vault.models import Head
 
 # These are not brought along: whoever was signed in signs in again.

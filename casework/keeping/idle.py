@@ -11,8 +11,8 @@ from casework.clock import MICROSECOND
 from casework.gate import Work, action
 from casework.keeping import bound
 from casework.policy.words import Act
-from casework.vault import heads
-from casework.vault.entry.models import Interview
+from casework.vault.integrity import heads
+from casework.vault.keys.enrolment.models import Interview
 from casework.vault.models import Member, SessionRow
 from casework.vault.states import MemberState
 

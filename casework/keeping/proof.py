@@ -12,10 +12,10 @@ from sqlalchemy import Connection, Table, select
 from casework.db import Base
 from casework.errors import VaultError
 from casework.keeping.dump import LEFT_OUT
-from casework.vault import heads
-from casework.vault.kek import Control
-from casework.vault.ledger import Series
-from casework.vault.macs import Maced, check, columns, taken_apart
+from casework.vault.integrity import heads
+from casework.vault.integrity.signed_rows import Maced, check, columns, taken_apart
+from casework.vault.keys.count_ledger import Series
+from casework.vault.keys.kek import Control
 from casework.vault.models import Document, Head
 
 _AT_ONCE = 500

@@ -15,8 +15,8 @@ from casework.errors import NotFound
 from casework.gate import Work, action
 from casework.keeping import bound
 from casework.policy.words import Act
-from casework.vault import heads
-from casework.vault.entry.models import Admission, Totp
+from casework.vault.integrity import heads
+from casework.vault.keys.enrolment.models import Admission, Totp
 from casework.vault.models import Agency, Document, Envelope, Head, Slot, Wrap
 
 # Rows by which somebody can open something; they go if they had gone. The order is that of their references.

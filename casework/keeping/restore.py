@@ -21,8 +21,9 @@ from casework.gate import Gate, Person, open_gate
 from casework.keeping import anew, beside, checkpoints, dump, ledgers, proof, replay
 from casework.policy.permit import Actor
 from casework.policy.words import Role
-from casework.vault import archive, kek
-from casework.vault.kek import Kek, control
+from casework.vault.crypto import archive
+from casework.vault.keys import kek
+from casework.vault.keys.kek import Kek, control
 
 Hook = Callable[[str], None]
 _BROKEN = "Nhật ký trong bản sao lưu không đúng, nên không khôi phục. Sổ đang dùng không bị đụng đến."

@@ -17,11 +17,11 @@ from casework.config import Config
 from casework.errors import VaultError
 from casework.gate import Gate
 from casework.keeping import checkpoints, proof
-from casework.vault import heads
 from casework.vault.crypto.aead import E1_OVERHEAD, E1_START, KEY_BYTES
 from casework.vault.crypto.hpke import E2_OVERHEAD, E2_START
-from casework.vault.kek import Control
-from casework.vault.macs import check
+from casework.vault.integrity import heads
+from casework.vault.integrity.signed_rows import check
+from casework.vault.keys.kek import Control
 from casework.vault.models import Agency, Document, Envelope, Head, Member, Wrap
 from casework.vault.states import EnvelopeKind
 

@@ -9,8 +9,8 @@ from casework import bare, schema
 from casework.config import Config, ConfigurationError
 from casework.gate import open_gate
 from casework.keeping import ledgers
-from casework.vault import kek
-from casework.vault.shred import shred
+from casework.secure_delete import shred
+from casework.vault.keys import kek
 
 
 def make_ready(config: Config) -> None:

@@ -21,7 +21,7 @@ from casework.oversight.actions import verify_all
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
 from casework.referrals.actions import expire
-from casework.vault.hands import Hands
+from casework.vault.keys.context import Hands
 
 HOUR = 3600 * clock.MICROSECOND
 _BACKUP_EVERY = 23 * HOUR

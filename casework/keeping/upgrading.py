@@ -22,8 +22,9 @@ from casework.gate import Person, Work, action, open_gate
 from casework.keeping import backups, beside, checkpoints, former, proof, starting
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
-from casework.vault import heads, kek
-from casework.vault.kek import Kek
+from casework.vault.integrity import heads
+from casework.vault.keys import kek
+from casework.vault.keys.kek import Kek
 from casework.vault.models import Head
 
 # Nobody has said yet that she comes.

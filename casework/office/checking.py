@@ -24,11 +24,12 @@ from casework.errors import CaseworkError
 from casework.gate import Gate
 from casework.keeping import starting
 from casework.office import exchanging
-from casework.vault import kek, signing
-from casework.vault.entry.models import Admission
-from casework.vault.hands import Hands
-from casework.vault.kek import Kek
-from casework.vault.macs import equip
+from casework.vault.crypto import signatures
+from casework.vault.integrity.signed_rows import equip
+from casework.vault.keys import kek
+from casework.vault.keys.context import Hands
+from casework.vault.keys.enrolment.models import Admission
+from casework.vault.keys.kek import Kek
 
 _LEAST_FREE = 1024**3
 _CODE_LIVES = 24 * 3600 * clock.MICROSECOND
@@ -92,8 +93,8 @@ def _keys(settings: Config) -> Iterator[Finding]:
     if number not in {key.number for key in held}:
         wrong = f"Cơ sở dữ liệu dùng khóa số {number}, tệp khóa có số {held[-1].number}."
         yield Finding(wrong, "Tìm tờ khóa đúng số rồi chạy `casework key-file`.")
-    pinned = [signing.read_pinned(text) for text in settings.checkpoint_public]
-    if settings.checkpoint_file is not None and signing.load(settings.checkpoint_file).public not in pinned[:1]:
+    pinned = [signatures.read_pinned(text) for text in settings.checkpoint_public]
+    if settings.checkpoint_file is not None and signatures.load(settings.checkpoint_file).public not in pinned[:1]:
         yield Finding("Khóa ký mốc không phải khóa ghi trong casework.toml.", "Chạy `casework rotate-keys checkpoint`.")
     if not settings.backup_public:
         yield Finding("Chưa có khóa sao lưu.", "Chạy `casework rotate-keys backup` rồi cất hai tờ.")

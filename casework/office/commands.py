@@ -23,8 +23,8 @@ from casework.office import (
 )
 from casework.office.installation import Installation
 from casework.office.papers import Page
-from casework.vault import kek
-from casework.vault.kek import Kek
+from casework.vault.keys import kek
+from casework.vault.keys.kek import Kek
 
 _DATA = click.option(
     "--data", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Thư mục dữ liệu. / The data folder."

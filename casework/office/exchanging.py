@@ -16,10 +16,11 @@ from casework.keeping import starting
 from casework.office import occupancy, rekeying, settings
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
-from casework.vault import kek, signing
+from casework.vault.crypto import signatures
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
-from casework.vault.kek import Kek
+from casework.vault.keys import kek
+from casework.vault.keys.kek import Kek
 from casework.vault.models import Commune
 
 _NUMBER_BYTES = 4
@@ -112,9 +113,9 @@ def renew_checkpoint(config: Config, gate: Gate) -> bytes:
     if config.checkpoint_file is None:
         raise VaultError("Bản cài đặt này không có khóa ký mốc.")
     with occupancy.alone(config.data):
-        newer = signing.fresh()
+        newer = signatures.fresh()
         settings.pin_checkpoint(config, newer.public)
-        signing.keep(config.checkpoint_file, newer)
+        signatures.keep(config.checkpoint_file, newer)
         _note(gate, "checkpoint")
     return newer.public
 

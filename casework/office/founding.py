@@ -19,8 +19,9 @@ from casework.office.answers import Agency, Answers, FirstPerson
 from casework.office.installation import Installation
 from casework.office.pages import Invited, Place
 from casework.office.papers import Page
-from casework.vault import kek, signing
-from casework.vault.keyring import AgencyKeys
+from casework.vault.crypto import signatures
+from casework.vault.keys import kek
+from casework.vault.keys.keyring import AgencyKeys
 
 _FIRST_KEY = 1
 _WORDS = "Bản lập dở dang của Sổ ca: chưa có gì dùng được. Xóa cả thư mục này rồi chạy lại `casework init`.\n"
@@ -75,15 +76,15 @@ def found(folder: Path, given: Answers) -> list[Page]:
 
 def _make(folder: Path, given: Answers) -> Made:
     key = kek.create(folder / "kek", _FIRST_KEY)
-    signer, backup = signing.create(folder / "checkpoint-key"), exchanging.new_backup_key()
+    signer, backup = signatures.create(folder / "checkpoint-key"), exchanging.new_backup_key()
     config = Config(
         data=folder,
         database_url=given.database_url or f"sqlite:///{folder / 'casework.sqlite3'}",
         kek_file=folder / "kek",
         public_url=given.public_url,
         checkpoint_file=folder / "checkpoint-key",
-        checkpoint_public=(signing.pinned(signer.public),),
-        backup_public=signing.pinned(backup.public),
+        checkpoint_public=(signatures.pinned(signer.public),),
+        backup_public=signatures.pinned(backup.public),
     )
     settings.write(config)
     files.write_new(folder / "calendar.toml", _calendar(given))

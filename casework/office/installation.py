@@ -18,7 +18,8 @@ from casework.keeping import starting
 from casework.office.pages import Place
 from casework.policy.permit import Actor
 from casework.policy.words import Role
-from casework.vault import kek, signing
+from casework.vault.crypto import signatures
+from casework.vault.keys import kek
 from casework.vault.models import Agency, Commune
 from casework.vault.states import AgencyState
 
@@ -59,7 +60,7 @@ def place(settings: Config) -> Place:
             names = session.execute(select(Commune.name).order_by(Commune.created)).scalars().all()
     finally:
         database.engine.dispose()
-    publics = [signing.read_pinned(text) for text in (*settings.checkpoint_public[:1], settings.backup_public)]
+    publics = [signatures.read_pinned(text) for text in (*settings.checkpoint_public[:1], settings.backup_public)]
     checkpoint, backup = publics if len(publics) > 1 else (b"", *publics)
     return Place(", ".join(names), settings.public_url, checkpoint, backup)
 

@@ -6,11 +6,11 @@ from uuid import UUID, uuid4
 from casework.audit import fresh
 from casework.gate import Work, action
 from casework.policy.words import Act, Role
-from casework.vault import heads
-from casework.vault.entry import admission
-from casework.vault.entry.models import Admission, Totp
-from casework.vault.hands import Lock
-from casework.vault.keyring import AgencyKeys
+from casework.vault.integrity import heads
+from casework.vault.keys.context import Lock
+from casework.vault.keys.enrolment import admission
+from casework.vault.keys.enrolment.models import Admission, Totp
+from casework.vault.keys.keyring import AgencyKeys
 from casework.vault.models import Member, Slot
 from casework.vault.states import MemberState
 

@@ -15,9 +15,9 @@ from casework.keeping.restore import Order, Report
 from casework.office import occupancy
 from casework.office.typed import ask_key
 from casework.office.upgrades import OWNER, as_owner
-from casework.vault import kek
-from casework.vault.entry.codes import write_code
-from casework.vault.kek import Kek
+from casework.vault.keys import kek
+from casework.vault.keys.enrolment.paper_codes import write_code
+from casework.vault.keys.kek import Kek
 
 _DATA = click.option(
     "--data", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Thư mục dữ liệu. / The data folder."

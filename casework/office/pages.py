@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from casework import clock
 from casework.codelists import codelist
 from casework.office.papers import Page
-from casework.vault import signing
-from casework.vault.entry.codes import CODE_BYTES, write_code
-from casework.vault.kek import Kek
+from casework.vault.crypto import signatures
+from casework.vault.keys.enrolment.paper_codes import CODE_BYTES, write_code
+from casework.vault.keys.kek import Kek
+from casework.vault.keys.recovery.recovery_sheets import Sheet
 from casework.vault.models import Member
-from casework.vault.recovery.sheets import Sheet
 
 _ALONE = "Cất một mình, trong phong bì dán kín có chữ ký. Không chụp ảnh, không gửi qua mạng, không nhập vào máy khác."
 
@@ -29,7 +29,7 @@ class Place:
         return [
             ("Sổ của", self.commune),
             ("Ngày làm", clock.local(clock.micros()).strftime("%d/%m/%Y %H:%M")),
-            ("Dấu khóa ký", signing.fingerprint(self.checkpoint)),
+            ("Dấu khóa ký", signatures.fingerprint(self.checkpoint)),
         ]
 
 
@@ -74,7 +74,7 @@ def kek_page(place: Place, kek: Kek) -> Page:
 
 def backup_pages(place: Place, seed: bytes) -> list[Page]:
     """Lay out the private half of the backup key twice, for two safes."""
-    shown = [*place.facts(), ("Dấu khóa sao lưu", signing.fingerprint(place.backup))]
+    shown = [*place.facts(), ("Dấu khóa sao lưu", signatures.fingerprint(place.backup))]
     steps = (
         "Chỉ tờ này mở được bản sao lưu. Nó không mở được vụ việc nào.",
         "Cần khi khôi phục: “casework restore” sẽ hỏi hai dòng trên.",
@@ -136,7 +136,7 @@ def fingerprints_page(place: Place, kek: Kek) -> Page:
         "Không bí mật: dán cạnh máy chủ và gửi cho người giám sát",
         [
             *place.facts(),
-            ("Dấu khóa sao lưu", signing.fingerprint(place.backup)),
+            ("Dấu khóa sao lưu", signatures.fingerprint(place.backup)),
             ("Số khóa máy chủ", str(kek.number)),
             ("Địa chỉ", place.public_url),
         ],

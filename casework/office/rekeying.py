@@ -19,18 +19,20 @@ from casework.db import Base
 from casework.errors import Conflict, VaultError
 from casework.gate import Work, action
 from casework.policy.words import Act
-from casework.vault import heads, marks, passwords
-from casework.vault.entry import admission, totp
-from casework.vault.entry.models import Admission, Interview, Totp
-from casework.vault.kek import Control, Kek, control
-from casework.vault.macs import Maced, check, signed_columns, tag
+from casework.vault.crypto import passwords
+from casework.vault.integrity import heads
+from casework.vault.integrity.signed_rows import Maced, check, signed_columns, tag
+from casework.vault.keys import blind_index
+from casework.vault.keys.enrolment import admission, totp
+from casework.vault.keys.enrolment.models import Admission, Interview, Totp
+from casework.vault.keys.kek import Control, Kek, control
 from casework.vault.models import Commune, Head, SessionRow, Slot, Throttle
 
 Kind: TypeAlias = type[Any]
 Sealed: TypeAlias = Callable[[Control, Control, Any], bytes]
 # What the server's own keys seal, by kind and column.
 _SEALED: Mapping[Kind, tuple[str, Sealed]] = {
-    Commune: ("marks", marks.rewrapped),
+    Commune: ("marks", blind_index.rewrapped),
     Slot: ("blob", passwords.rewrapped),
     Totp: ("blob", totp.rewrapped),
 }

@@ -7,7 +7,7 @@ import tomli_w
 
 from casework import files
 from casework.config import SETTINGS, Config
-from casework.vault import signing
+from casework.vault.crypto import signatures
 
 _WORDS = "# Cài đặt của Sổ ca. Không có bí mật nào trong tệp này; khóa nằm trong tệp riêng.\n"
 
@@ -27,12 +27,12 @@ def write(config: Config) -> None:
 
 def pin_checkpoint(config: Config, public: bytes) -> None:
     """Put a new public key before those of earlier checkpoint keys, which still verify what they have signed."""
-    _put(config, "checkpoint_public", [signing.pinned(public), *config.checkpoint_public])
+    _put(config, "checkpoint_public", [signatures.pinned(public), *config.checkpoint_public])
 
 
 def pin_backup(config: Config, public: bytes) -> None:
     """Seal backups to another key from now on."""
-    _put(config, "backup_public", signing.pinned(public))
+    _put(config, "backup_public", signatures.pinned(public))
 
 
 def _put(config: Config, name: str, value: str | Sequence[str]) -> None:

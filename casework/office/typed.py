@@ -7,7 +7,7 @@ from typing import TypeVar
 import click
 
 from casework.errors import BadInput
-from casework.vault.entry.codes import read_code
+from casework.vault.keys.enrolment.paper_codes import read_code
 
 T = TypeVar("T")
 

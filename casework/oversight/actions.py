@@ -17,7 +17,7 @@ from casework.errors import NotFound
 from casework.gate import DENIED, Gate, Person, Work, action
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Reach, Role, Section
-from casework.vault.macs import equip
+from casework.vault.integrity.signed_rows import equip
 from casework.vault.models import Commune
 
 PAGE = 50

@@ -10,7 +10,7 @@ from casework.audit.verify import newest_holds
 from casework.config import Config
 from casework.errors import CaseworkError
 from casework.gate import Gate
-from casework.vault import kek
+from casework.vault.keys import kek
 from casework.vault.models import Commune
 
 # An intake is some kilobytes; what is left must also hold the write-ahead log of a night's backup.

@@ -19,7 +19,7 @@ from casework.policy.words import Act, Section
 from casework.referrals import drawing, finding, letters
 from casework.referrals.finding import Found
 from casework.referrals.lines import Preview
-from casework.vault import heads
+from casework.vault.integrity import heads
 from casework.vault.states import MemberState
 
 _CARE = "health"

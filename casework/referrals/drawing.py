@@ -19,7 +19,7 @@ from casework.policy.words import Act, Section
 from casework.referrals import finding
 from casework.referrals.lines import GroundLine, ReferralLine, Sheet
 from casework.referrals.second_look import Review
-from casework.vault.envelopes import Page
+from casework.vault.keys.envelopes import Page
 from casework.vault.models import Agency
 from casework.vault.states import MemberState
 

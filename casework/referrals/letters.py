@@ -9,7 +9,7 @@ from casework.cases.sections import Letter
 from casework.gate import Work
 from casework.policy.words import Section
 from casework.referrals.finding import Found, is_receiver
-from casework.vault.envelopes import Page
+from casework.vault.keys.envelopes import Page
 
 
 def write(work: Work, found: Found, letter: Letter, *, step: str) -> None:

@@ -17,7 +17,7 @@ from casework.referrals.drawing import Named
 from casework.referrals.finding import Found
 from casework.referrals.lines import Box, ReferralLine, ReferralPage
 from casework.referrals.second_look import Review
-from casework.vault.macs import check
+from casework.vault.integrity.signed_rows import check
 
 
 @action(Act.REFERRAL_LIST)

@@ -15,10 +15,11 @@ from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.gate import Work, action
 from casework.policy.words import Act, Reach
 from casework.staffing import people
-from casework.vault import epochs, heads
-from casework.vault.entry.models import Admission, Interview, Totp
+from casework.vault.integrity import heads
+from casework.vault.keys import epochs
+from casework.vault.keys.enrolment.models import Admission, Interview, Totp
+from casework.vault.keys.recovery import recovery_sheets
 from casework.vault.models import Member, SessionRow, Slot, Wrap
-from casework.vault.recovery import sheets
 from casework.vault.states import AgencyState, MemberState
 
 _DRILLED = 180 * 86_400 * MICROSECOND
@@ -108,7 +109,7 @@ def _must_not_be_last(work: Work, agency_id: UUID, others: Iterable[UUID]) -> No
     known = [fresh.member(work.session, work.commune_id, one) for one in others]
     if any(one.state == MemberState.ACTIVE for one in known):
         return
-    if sheets.drilled_since(work.hands, agency_id) < work.hands.at - _DRILLED:
+    if recovery_sheets.drilled_since(work.hands, agency_id) < work.hands.at - _DRILLED:
         raise BadInput(
             "Người này còn giữ khóa mà chưa ai khác giữ cùng. Hãy để một đồng nghiệp nhận khóa trước, "
             "hoặc diễn tập tờ khôi phục, rồi thử lại."

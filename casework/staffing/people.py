@@ -13,7 +13,7 @@ from casework.gate import Work, action
 from casework.policy.permit import allowed
 from casework.policy.table import policy
 from casework.policy.words import Act, Reach
-from casework.vault import epochs
+from casework.vault.keys import epochs
 from casework.vault.models import Agency, Member
 from casework.vault.states import AgencyState, MemberState
 

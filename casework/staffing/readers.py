@@ -12,7 +12,7 @@ from casework.cases.sheets import Dealt
 from casework.errors import BadInput
 from casework.policy.words import Act
 from casework.staffing.forms import SheetsForm, hand_over_form, readers_form
-from casework.vault.entry.codes import write_code
+from casework.vault.keys.enrolment.paper_codes import write_code
 from casework.web.presence import ask, me, perform
 
 blueprint = Blueprint("readers", __name__)

@@ -13,10 +13,10 @@ from casework.gate import Work
 from casework.statistics.plan import Cell
 from casework.statistics.published import cells_of
 from casework.statistics.rounding import Ties
-from casework.vault import ledger
-from casework.vault.envelopes import open_newest
-from casework.vault.hands import Lock
-from casework.vault.ledger import Series
+from casework.vault.keys import count_ledger
+from casework.vault.keys.context import Lock
+from casework.vault.keys.count_ledger import Series
+from casework.vault.keys.envelopes import open_newest
 from casework.vault.models import Document, Envelope, Head
 
 
@@ -71,7 +71,7 @@ class Ledger:
 
 def open_ledger(work: Work) -> Ledger:
     """Open every entry; raise VaultError if one is missing, changed or not for this person's keys."""
-    ledger_id = ledger.ledger_id(work.commune_id)
+    ledger_id = count_ledger.ledger_id(work.commune_id)
     head = fresh.head(work.session, work.commune_id, ledger_id)
     rows = scope.bound(work.permit, Envelope, ledger_id).on(work.session).scalars()
     envelopes = {row.document_id: row for row in rows if work.hands.holds(row.agency_id)}
@@ -81,8 +81,8 @@ def open_ledger(work: Work) -> Ledger:
         if document.id not in envelopes:
             raise VaultError("unopened")
         page = open_newest(work.hands, head.listing, document, envelopes[document.id])
-        found[ledger.place_of(page.series)] = page.data
-    if set(found) != set(ledger.places(head.listing)):
+        found[count_ledger.place_of(page.series)] = page.data
+    if set(found) != set(count_ledger.places(head.listing)):
         raise VaultError("unopened")
     return Ledger(
         head=head,
@@ -103,12 +103,12 @@ def _counted(data: Mapping[str, Any]) -> Counted:
 
 def remember(work: Work, opened: Ledger, number: int, counted: Counted) -> None:
     """Seal what a release counted, so that no case is ever counted twice."""
-    ledger.add(work.hands, opened.head, _lock(work, opened), (Series.COUNTED, number), counted.to_json())
+    count_ledger.add(work.hands, opened.head, _lock(work, opened), (Series.COUNTED, number), counted.to_json())
 
 
 def prepare_year(work: Work, opened: Ledger, year: int) -> None:
     """Make the key of a year that is about to begin."""
-    ledger.add_key(work.hands, opened.head, _lock(work, opened), year=year)
+    count_ledger.add_key(work.hands, opened.head, _lock(work, opened), year=year)
 
 
 def _lock(work: Work, opened: Ledger) -> Lock:

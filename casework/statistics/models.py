@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKeyConstraint, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import Base
-from casework.vault.macs import Maced
+from casework.vault.integrity.signed_rows import Maced
 
 
 class Release(Base, Maced):

@@ -11,9 +11,9 @@ from casework.errors import VaultError
 from casework.gate import Work
 from casework.statistics.models import Release
 from casework.statistics.published import Published
-from casework.vault import ledger
 from casework.vault.crypto.encoding import encode_fields
-from casework.vault.macs import equip
+from casework.vault.integrity.signed_rows import equip
+from casework.vault.keys import count_ledger
 from casework.vault.models import Head
 
 START = bytes(32)
@@ -24,14 +24,14 @@ def read_all(work: Work, *, narrowly: bool = False) -> tuple[Published, ...]:
 
     `narrowly` reads them as the database's role that can read nothing else, where the installation has one.
     """
-    head = fresh.head(work.session, work.commune_id, ledger.ledger_id(work.commune_id))
+    head = fresh.head(work.session, work.commune_id, count_ledger.ledger_id(work.commune_id))
     rows = _read_narrowly(work, work.released) if narrowly and work.released else _rows(work, work.session)
     prev = START
     for row in rows:
         if row.prev != prev:
             raise VaultError("unopened")
         prev = digest(row)
-    newest = ledger.newest_release(head.listing)
+    newest = count_ledger.newest_release(head.listing)
     said = (newest.revision, newest.digest) if newest else (0, START)
     if said != (len(rows), prev):
         raise VaultError("unopened")
@@ -57,7 +57,7 @@ def digest(row: Release) -> bytes:
 
 def append(work: Work, head: Head, published: Published) -> None:
     """Write a release at the end of the chain and note it in the ledger."""
-    newest = ledger.newest_release(head.listing)
+    newest = count_ledger.newest_release(head.listing)
     row = Release(
         commune_id=work.commune_id,
         number=published.number,
@@ -67,4 +67,4 @@ def append(work: Work, head: Head, published: Published) -> None:
         prev=newest.digest if newest else START,
     )
     work.session.add(row)
-    ledger.note_release(work.hands, head, number=row.number, digest=digest(row))
+    count_ledger.note_release(work.hands, head, number=row.number, digest=digest(row))

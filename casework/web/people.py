@@ -17,12 +17,12 @@ from casework.gate import Gate, Person
 from casework.policy.permit import Actor
 from casework.policy.proof import Proof
 from casework.policy.words import Role
-from casework.vault import sessions
-from casework.vault.entry.models import Interview
-from casework.vault.entry.words import fingerprint
-from casework.vault.kek import Control
-from casework.vault.keyring import Keyring, unwrap
-from casework.vault.macs import check, columns, equip, taken_apart
+from casework.vault.integrity.signed_rows import check, columns, equip, taken_apart
+from casework.vault.keys import sessions
+from casework.vault.keys.enrolment.models import Interview
+from casework.vault.keys.enrolment.wordlist import fingerprint
+from casework.vault.keys.kek import Control
+from casework.vault.keys.keyring import Keyring, unwrap
 from casework.vault.models import Agency, Commune, Head, Member, SessionRow, Wrap
 from casework.vault.states import AgencyState, MemberState
 

@@ -6,10 +6,10 @@ from casework import clock
 from casework.accounts import admission
 from casework.accounts.actions import Opened, sign_in
 from casework.accounts.signing_in import second_factor
-from casework.vault.entry import renewal, totp
-from casework.vault.entry.codes import read_code
-from casework.vault.entry.renewal import Renewed
-from casework.vault.entry.totp import Phone
+from casework.vault.keys.enrolment import credentials, totp
+from casework.vault.keys.enrolment.credentials import Renewed
+from casework.vault.keys.enrolment.paper_codes import read_code
+from casework.vault.keys.enrolment.totp import Phone
 from casework.web.people import recognise
 from tests.house import House
 from tests.people import THANH_SON
@@ -19,7 +19,7 @@ SEED = bytes(range(20))
 
 
 def made(house: House, member_id: UUID) -> Renewed:
-    return renewal.prepare(house.gate.control(THANH_SON), "nam tu ngan ghep lai", member_id)
+    return credentials.prepare(house.gate.control(THANH_SON), "nam tu ngan ghep lai", member_id)
 
 
 def enrols(house: House, code: str, member_id: UUID, new: Renewed | None = None) -> bool:

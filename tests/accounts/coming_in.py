@@ -4,8 +4,8 @@ from casework.accounts import doorstep, own
 from casework.accounts.actions import Opened
 from casework.accounts.doorstep import Knock
 from casework.accounts.signing_in import ByPaper, by_paper
-from casework.vault.entry.codes import read_code
-from casework.vault.sessions import token_from
+from casework.vault.keys.enrolment.paper_codes import read_code
+from casework.vault.keys.sessions import token_from
 from casework.web.people import recognise
 from tests.house import House, Someone
 from tests.people import THANH_SON, keys

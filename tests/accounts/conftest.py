@@ -21,7 +21,7 @@ def quick(monkeypatch):
             """Give something of the right length."""
             return secret.ljust(32)[:32]
 
-    monkeypatch.setattr("casework.vault.passwords.Argon2id", Quick)
+    monkeypatch.setattr("casework.vault.crypto.passwords.Argon2id", Quick)
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, NotFound, Refused, VaultError
 from casework.policy.words import Role
 from casework.vault.crypto.hpke import public_key
-from casework.vault.entry.codes import new_code, read_code
-from casework.vault.entry.renewal import Renewed
-from casework.vault.entry.words import fingerprint
+from casework.vault.keys.enrolment.credentials import Renewed
+from casework.vault.keys.enrolment.paper_codes import new_code, read_code
+from casework.vault.keys.enrolment.wordlist import fingerprint
 from tests.accounts.arrivals import comes_in, enrols, made
 from tests.house import House, both_databases, only_sqlite
 from tests.people import THANH_SON
@@ -149,7 +149,7 @@ def test_a_key_that_the_code_did_not_make_is_not_confirmed(house: House, lan, ne
     evil = made(house, newcomer)
     with house.looking() as session:
         from casework.audit import fresh
-        from casework.vault.macs import tag
+        from casework.vault.integrity.signed_rows import tag
         from casework.vault.models import Member
 
         row = fresh.member(session, THANH_SON, newcomer)

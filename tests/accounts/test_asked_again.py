@@ -9,7 +9,7 @@ from casework import clock
 from casework.accounts.signing_in import sign_in
 from casework.app import create_app
 from casework.config import Config, ConfigurationError
-from casework.vault.entry.codes import new_code
+from casework.vault.keys.enrolment.paper_codes import new_code
 from casework.web.people import COOKIE
 from tests.accounts.coming_in import right
 from tests.browsing import browser_of

@@ -5,8 +5,8 @@ import pytest
 from casework.accounts import own
 from casework.accounts.signing_in import WrongPassphrase
 from casework.errors import BadInput, SignInNeeded
-from casework.vault.entry import interview
-from casework.vault.sessions import token_from
+from casework.vault.keys.enrolment import privacy_screen
+from casework.vault.keys.sessions import token_from
 from tests.accounts.coming_in import presence, token
 from tests.house import House, Someone, only_sqlite
 from tests.tampering import stolen
@@ -21,7 +21,7 @@ def covered(house: House, lan: Someone) -> Someone:
 
 def tries(house: House, somebody: Someone, code: str):
     with house.gate.database.work(None, None) as session:
-        interview.count_try(session, token(somebody).sid)
+        privacy_screen.count_try(session, token(somebody).sid)
     return somebody.does(own.uncover, code, token=token(somebody))
 
 

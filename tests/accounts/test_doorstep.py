@@ -13,9 +13,9 @@ from casework.accounts import devices, doorstep
 from casework.accounts.doorstep import Knock
 from casework.errors import Throttled, VaultError
 from casework.policy.words import Role
-from casework.vault import circles
-from casework.vault.circles import NewMember
 from casework.vault.crypto.hpke import public_key
+from casework.vault.keys import provisioning
+from casework.vault.keys.provisioning import NewMember
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import DONG_HAI, STAFF, THANH_SON
 from tests.tampering import stolen
@@ -29,7 +29,7 @@ def knock(house: House, username: str, passphrase: str, *, device: str = "d", ad
 
 def test_whoever_is_enrolled_today_signs_in_with_her_passphrase(house: House):
     agency = house.gate.perform(house.stranger(Role.CONSOLE), accounts.add_agency, "legal_aid", "Văn phòng")
-    made = circles.prepare(house.gate.control(THANH_SON), "một câu thật dài và dễ nhớ")
+    made = provisioning.prepare(house.gate.control(THANH_SON), "một câu thật dài và dễ nhớ")
     new = NewMember("thuy", "Đỗ Thị Thủy", ("legal_officer",), agency.agency_id)
     console = house.stranger(Role.CONSOLE)
     member_id = house.gate.perform(console, accounts.enrol, new, made, keys=agency)
@@ -75,7 +75,7 @@ def known(house: House, username: str, commune_id=THANH_SON) -> str:
 
 @only_sqlite
 def test_the_eleventh_try_from_outside_waits_and_her_own_machine_does_not(house: House, monkeypatch):
-    monkeypatch.setattr("casework.vault.passwords.Argon2id", Quick)
+    monkeypatch.setattr("casework.vault.crypto.passwords.Argon2id", Quick)
     for number in range(10):
         assert knock(house, "lan", "sai", device=f"fresh {number}") is None
     with pytest.raises(Throttled):
@@ -90,7 +90,7 @@ def test_the_eleventh_try_from_outside_waits_and_her_own_machine_does_not(house:
 @only_sqlite
 def test_nobody_fails_a_hundred_times_in_a_day_and_she_still_comes_in(house: House, monkeypatch):
     mine, start = known(house, "lan"), clock.micros()
-    monkeypatch.setattr("casework.vault.passwords.Argon2id", Quick)
+    monkeypatch.setattr("casework.vault.crypto.passwords.Argon2id", Quick)
     failures = 0
     for minutes in range(0, 24 * 60, 60):
         with clock.living_at(partial(int, start + minutes * MINUTE)):
@@ -106,7 +106,7 @@ def test_nobody_fails_a_hundred_times_in_a_day_and_she_still_comes_in(house: Hou
 
 @only_sqlite
 def test_one_address_cannot_try_one_name_after_another(house: House, monkeypatch):
-    monkeypatch.setattr("casework.vault.passwords.Argon2id", Quick)
+    monkeypatch.setattr("casework.vault.crypto.passwords.Argon2id", Quick)
     for number in range(60):
         assert knock(house, f"ten{number}", "sai", address="203.0.113.7") is None
     with pytest.raises(Throttled):
@@ -128,7 +128,7 @@ def test_coming_in_forgets_the_tries_of_her_machine_and_of_others_only_her_own(h
 
 @both_databases
 def test_tries_at_once_are_all_counted(house: House, monkeypatch):
-    monkeypatch.setattr("casework.vault.passwords.Argon2id", Quick)
+    monkeypatch.setattr("casework.vault.crypto.passwords.Argon2id", Quick)
     answers: list[bool] = []
 
     def one_try() -> None:

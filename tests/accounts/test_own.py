@@ -11,8 +11,8 @@ from casework.accounts.doorstep import Knock
 from casework.accounts.signing_in import ByPaper, WrongCode, WrongPassphrase, by_paper, second_factor, sign_in
 from casework.desk import actions as desk
 from casework.errors import CaseworkError, NotFound, SignInNeeded
-from casework.vault.entry import renewal, totp
-from casework.vault.entry.totp import Phone
+from casework.vault.keys.enrolment import credentials, totp
+from casework.vault.keys.enrolment.totp import Phone
 from casework.web.people import recognise
 from tests.accounts.coming_in import by_night, presence, right, sheet, token, tried
 from tests.house import House, Someone, both_databases, only_sqlite
@@ -133,7 +133,7 @@ def test_who_forgot_her_passphrase_sets_a_new_one_within_a_quarter(house: House,
 
 
 def renewed(house: House, person, begun, case_id) -> None:
-    new = renewal.prepare(house.gate.control(THANH_SON), "mot hai ba bon nam sau", person.member_id)
+    new = credentials.prepare(house.gate.control(THANH_SON), "mot hai ba bon nam sau", person.member_id)
     changed = house.gate.perform(person, own.change_passphrase, new, token=begun.token)
     found = presence(house, changed.begun)
     assert (found.kind, found.state) == ("full", "open")
@@ -149,7 +149,7 @@ def test_a_new_passphrase_is_a_new_key_and_ends_the_other_sessions(house: House,
     lan.leaves()
     with stolen(house) as thief:
         old = thief.rows("member", id=lan.id)[0]["public_key"]
-    new = renewal.prepare(house.gate.control(THANH_SON), "mot hai ba bon nam sau", lan.id)
+    new = credentials.prepare(house.gate.control(THANH_SON), "mot hai ba bon nam sau", lan.id)
     first = lan.cookie
     changed = lan.does(own.change_passphrase, new, token=token(lan))
     assert recognise(house.gate, house.config, other) is None

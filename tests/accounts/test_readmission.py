@@ -7,7 +7,7 @@ from casework.accounts.signing_in import WrongPassphrase
 from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, VaultError
 from casework.vault.crypto.hpke import public_key
-from casework.vault.entry.words import fingerprint
+from casework.vault.keys.enrolment.wordlist import fingerprint
 from casework.web.people import recognise
 from tests.accounts.arrivals import comes_in, enrols, made, state_of
 from tests.house import House, only_sqlite

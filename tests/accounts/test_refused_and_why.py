@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from casework.policy.words import Act
 from casework.staffing import actions as staffing
-from casework.vault import macs
+from casework.vault.integrity import signed_rows
 from casework.vault.models import Slot
 from casework.web.loglines import JsonLine
 from tests.house import House, Someone, only_sqlite
@@ -69,7 +69,7 @@ def test_a_slot_that_the_server_signed_but_cannot_open_is_no_wrong_passphrase(ho
     with stolen(house) as thief:
         [slot], [head] = thief.rows("slot", member_id=lan.id), thief.rows("head", id=lan.id)
         slot["blob"] = bytes(len(slot["blob"]))
-        signed = macs.tag(control, Slot, SimpleNamespace(**slot), head["v"])
+        signed = signed_rows.tag(control, Slot, SimpleNamespace(**slot), head["v"])
         thief.change("slot", {"id": slot["id"]}, blob=slot["blob"], mac=signed)
     assert knocks(browser).status_code == 503
     assert told(caplog) == [{"fault": "VaultError", "row": "-"}]

@@ -8,7 +8,7 @@ import pytest
 from casework.audit.checkpoint import Checkpoint, Shelf, compare, read, signed, standing
 from casework.errors import VaultError
 from casework.keeping import checkpoints
-from casework.vault.signing import Signer
+from casework.vault.crypto.signatures import Signer
 from tests.house import House, only_sqlite
 from tests.keeping.kept import kept
 from tests.people import DONG_HAI, THANH_SON

@@ -12,7 +12,7 @@ from casework.gate import Action, Work
 from casework.intake import actions as intake
 from casework.policy.words import Act, Role, Section
 from casework.staffing import people
-from casework.vault import heads
+from casework.vault.integrity import heads
 from tests.house import House, Someone
 from tests.people import DONG_HAI, THANH_SON
 from tests.tampering import stolen

@@ -16,9 +16,9 @@ from casework.errors import Busy, VaultError
 from casework.policy.permit import issue
 from casework.policy.words import Act, Role
 from casework.referrals import receiving
-from casework.vault import heads
-from casework.vault.kek import Kek, control
-from casework.vault.macs import equip
+from casework.vault.integrity import heads
+from casework.vault.integrity.signed_rows import equip
+from casework.vault.keys.kek import Kek, control
 from tests.addresses.test_register import HALL
 from tests.house import House, both_databases, only_sqlite
 from tests.people import DONG_HAI, KEK, THANH_SON

@@ -8,7 +8,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from casework import clock
-from casework.vault.entry import totp
+from casework.vault.keys.enrolment import totp
 from tests.browser.walking import Walk
 
 CODE = ".sheet .paper-code"

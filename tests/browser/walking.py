@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from casework import clock
-from casework.vault.entry import totp
+from casework.vault.keys.enrolment import totp
 from casework.web.people import COOKIE
 from tests.people import STAFF, phone_of
 

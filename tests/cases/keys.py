@@ -7,7 +7,7 @@ from casework.audit import fresh
 from casework.cases import rotation
 from casework.policy.permit import issue
 from casework.policy.words import Act
-from casework.vault.macs import equip
+from casework.vault.integrity.signed_rows import equip
 from tests.house import House, Someone
 from tests.people import THANH_SON
 from tests.tampering import stolen

@@ -10,9 +10,9 @@ from casework.audit import fresh
 from casework.policy.permit import issue
 from casework.policy.words import Act
 from casework.referrals import receiving
-from casework.vault import links
-from casework.vault.hands import Hands
-from casework.vault.macs import equip
+from casework.vault.integrity.signed_rows import equip
+from casework.vault.keys import epoch_links
+from casework.vault.keys.context import Hands
 from tests.cases.keys import agency_id, epochs_of, make_due, settle
 from tests.house import House, Someone, both_databases
 from tests.people import THANH_SON
@@ -66,7 +66,7 @@ def test_an_epoch_that_never_was_opens_nothing(house: House, cuong: Someone, pol
         fresh.agency(session, THANH_SON, police)
         hands = Hands(session, house.gate.control(THANH_SON), cuong.person.keyring, clock.micros())
         for epoch in (0, 2):
-            refused(partial(links.older, hands, hands.keys(police), epoch))
+            refused(partial(epoch_links.older, hands, hands.keys(police), epoch))
     one.goes("open")
 
 

@@ -17,14 +17,15 @@ from casework.intake import actions as intake
 from casework.policy.permit import issue
 from casework.policy.words import Act, Section
 from casework.statistics import actions as statistics
-from casework.vault import epochs, heads, keyring
 from casework.vault.crypto import hpke
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.encoding import encode_fields
 from casework.vault.crypto.hpke import public_key
-from casework.vault.hands import Hands
-from casework.vault.macs import Maced, equip
-from casework.vault.recovery.models import Recovery
+from casework.vault.integrity import heads
+from casework.vault.integrity.signed_rows import Maced, equip
+from casework.vault.keys import epochs, keyring
+from casework.vault.keys.context import Hands
+from casework.vault.keys.recovery.models import Recovery
 from tests.browsing import browser_of
 from tests.cases.keys import agency_id, epochs_of, make_due, settle, wraps_of
 from tests.house import House, Someone, both_databases, only_sqlite

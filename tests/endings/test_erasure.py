@@ -222,7 +222,7 @@ def test_an_erasure_that_fails_half_way_changes_nothing(house, lan, hoa, monkeyp
     def broken(*_: Any) -> None:
         raise Conflict("giữa chừng")
 
-    monkeypatch.setattr("casework.vault.heads.erase", broken)
+    monkeypatch.setattr("casework.vault.integrity.heads.erase", broken)
     with pytest.raises(Conflict):
         hoa.does(endings.erase_case, case_id)
     assert everything(house, case_id) == before

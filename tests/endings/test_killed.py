@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event
 
+from casework import secure_delete
 from casework.audit.removals import newest
 from casework.audit.verify import verify
 from casework.desk import actions as desk
@@ -15,7 +16,6 @@ from casework.endings import actions as endings
 from casework.gate import Gate, Person, open_gate
 from casework.keeping import starting
 from casework.policy.words import Act
-from casework.vault import shred
 from tests.endings.scenes import asked, files, found_in, rows_of, sealed_in
 from tests.house import House, both_databases, only_sqlite
 from tests.people import KEK, THANH_SON
@@ -50,7 +50,7 @@ def _at_commit(gate: Gate) -> None:
 
 def _before_shredding(_gate: Gate) -> None:
     """Die when the act is committed and its bytes still stand in the write-ahead log."""
-    shred.shred = _die  # type: ignore[assignment]
+    secure_delete.shred = _die  # type: ignore[assignment]
 
 
 def erased_in_a_child(house: House, person: Person, case_id: UUID, prepare: Callable[[Gate], None]) -> bool:

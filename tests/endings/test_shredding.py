@@ -2,7 +2,7 @@
 
 from casework.desk import actions as desk
 from casework.endings import actions as endings
-from casework.vault.shred import shred
+from casework.secure_delete import shred
 from tests.endings.scenes import asked, files, found_in, rows_of, sealed_in
 from tests.house import both_databases, only_sqlite
 from tests.referrals.scenes import referred
@@ -32,7 +32,7 @@ def test_a_reader_who_does_not_end_delays_only_the_cutting_of_the_log(house, lan
     asked(lan, case_id, hoa)
     doomed = sealed_in(rows_of(house, case_id))
     assert lan.cookie
-    monkeypatch.setattr("casework.vault.shred.PATIENCE_MILLISECONDS", 50)
+    monkeypatch.setattr("casework.secure_delete.PATIENCE_MILLISECONDS", 50)
     with house.gate.database.look() as session:
         session.connection().exec_driver_sql("SELECT count(*) FROM document").all()
         hoa.does(endings.erase_case, case_id)

@@ -8,11 +8,12 @@ from typing import Any
 
 from casework.audit.chain import holds
 from casework.errors import VaultError
-from casework.vault import envelopes, keyring, marks, passwords, sessions, signing
-from casework.vault.hands import Hands
-from casework.vault.macs import check
+from casework.vault.crypto import passwords, signatures
+from casework.vault.crypto.passwords import SlotSecret
+from casework.vault.integrity.signed_rows import check
+from casework.vault.keys import blind_index, envelopes, keyring, sessions
+from casework.vault.keys.context import Hands
 from casework.vault.models import Head
-from casework.vault.passwords import SlotSecret
 from tests.house import House, Someone
 from tests.people import KEK, THANH_SON, keys
 from tests.tampering import Row, stolen
@@ -58,7 +59,7 @@ def blobs(house: House, lan: Someone, cuong: Someone) -> dict[str, Blob]:
         "wrap": Blob(wrap["blob"], lambda raw: keyring.unwrap(seed, raw, **places)),
         "slot": Blob(slot["blob"], unlock),
         "session": Blob(own["blob"], lambda raw: sessions.seed_of(_like(own, blob=raw), token, control)),
-        "marks": Blob(commune["marks"], lambda raw: marks.mark(control, _like(commune, marks=raw), "code", "1")),
+        "marks": Blob(commune["marks"], lambda raw: blind_index.mark(control, _like(commune, marks=raw), "code", "1")),
         "head mac": Blob(head["mac"], lambda raw: check(control, Head, _like(head, mac=raw), 0)),
         "listing": Blob(head["listing"], lambda raw: check(control, Head, _like(head, listing=raw), 0)),
         "line mac": Blob(line["mac"], lambda raw: _held(holds(control, _like(line, mac=raw), 3, before["h"]))),
@@ -98,9 +99,9 @@ def _kept_text(own: Row, lan: Someone) -> Blob:
 
 
 def _checkpoint(house: House) -> Blob:
-    signer = signing.create(house.config.data / "flips-checkpoint-key")
+    signer = signatures.create(house.config.data / "flips-checkpoint-key")
     message = hashlib.sha256(str(KEK).encode()).digest()
-    return Blob(signing.sign(signer, message), lambda raw: signing.verify([signer.public], message, raw))
+    return Blob(signatures.sign(signer, message), lambda raw: signatures.verify([signer.public], message, raw))
 
 
 def _held(answer: bool) -> None:

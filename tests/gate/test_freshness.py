@@ -35,7 +35,7 @@ def nothing_is_opened_in_vain(monkeypatch):
         opened.append(len(blob))
         return real(key, blob, **given)
 
-    monkeypatch.setattr("casework.vault.envelopes.unseal", watched)
+    monkeypatch.setattr("casework.vault.keys.envelopes.unseal", watched)
     return opened
 
 

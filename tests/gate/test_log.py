@@ -16,7 +16,7 @@ from casework.gate import ACTIONS, Action, Person, Work, action
 from casework.intake import actions as intake
 from casework.policy.words import Act, Role, Section
 from casework.staffing import people
-from casework.vault.hands import Hands
+from casework.vault.keys.context import Hands
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import THANH_SON
 from tests.stories import CANARIES

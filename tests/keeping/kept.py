@@ -8,10 +8,11 @@ from casework.config import Config
 from casework.gate import open_gate
 from casework.keeping import backups, restore
 from casework.keeping.restore import Order, Report
-from casework.vault import kek, signing
+from casework.vault.crypto import signatures
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
-from casework.vault.entry.codes import write_code
+from casework.vault.keys import kek
+from casework.vault.keys.enrolment.paper_codes import write_code
 from tests.house import House
 
 
@@ -61,12 +62,12 @@ class Kept:
 def kept(house: House) -> Kept:
     """Give a house its keys."""
     file = house.config.data / "checkpoint-key"
-    signer, seed = signing.create(file), new_key()
+    signer, seed = signatures.create(file), new_key()
     house.config = replace(
         house.config,
         checkpoint_file=file,
-        checkpoint_public=(signing.pinned(signer.public),),
-        backup_public=signing.pinned(public_key(seed)),
+        checkpoint_public=(signatures.pinned(signer.public),),
+        backup_public=signatures.pinned(public_key(seed)),
         checkpoint_dir=str(house.config.data / "second"),
     )
     return Kept(house, house.config, seed)

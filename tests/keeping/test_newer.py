@@ -14,7 +14,7 @@ from casework.desk import actions as desk
 from casework.keeping import backups, upgrading
 from casework.office import occupancy
 from casework.policy.words import Section
-from casework.vault import kek
+from casework.vault.keys import kek
 from tests.faults.numbers import times
 from tests.house import only_sqlite
 from tests.keeping.kept import Kept

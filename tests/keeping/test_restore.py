@@ -14,7 +14,8 @@ from casework.errors import CaseworkError, NotFound, VaultError
 from casework.keeping import backups, checkpoints, restore
 from casework.oversight.actions import verify_all
 from casework.policy.words import Section
-from casework.vault import archive, kek
+from casework.vault.crypto import archive
+from casework.vault.keys import kek
 from tests.house import both_databases, only_sqlite
 from tests.keeping.kept import Kept
 from tests.people import THANH_SON

@@ -9,10 +9,10 @@ import pytest
 
 from casework.errors import CaseworkError, VaultError
 from casework.keeping import checkpoints
-from casework.vault import archive, signing
+from casework.vault.crypto import archive, signatures
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
-from casework.vault.signing import Signer
+from casework.vault.crypto.signatures import Signer
 from tests.house import House, only_sqlite
 from tests.keeping.kept import Kept
 
@@ -33,7 +33,7 @@ def _opened(raw: bytes) -> bytes:
 
 def test_what_was_sealed_opens(raw: bytes):
     assert _opened(raw) == b"".join(STREAM)
-    assert archive.check(BytesIO(raw), [signing.Signer(new_key()).public, SIGNER.public]) == {"at": 1}
+    assert archive.check(BytesIO(raw), [signatures.Signer(new_key()).public, SIGNER.public]) == {"at": 1}
 
 
 def test_nothing_is_an_archive_too():
@@ -57,7 +57,7 @@ def test_every_cut_is_noticed(raw: bytes):
 
 def _signed_again(body: bytes) -> bytes:
     """Sign what somebody has changed, as if the signing key were stolen too."""
-    return body + signing.sign(SIGNER, archive._signed(sha256(body).digest()))
+    return body + signatures.sign(SIGNER, archive._signed(sha256(body).digest()))
 
 
 def _parts(raw: bytes) -> list[bytes]:
@@ -102,9 +102,9 @@ def test_the_live_database_is_not_touched_by_a_damaged_backup(book: Kept, house:
             with pytest.raises(CaseworkError):
                 book.restores(file)
             assert live.read_bytes() == before
-    signer = signing.load(book.config.data / "checkpoint-key")
+    signer = signatures.load(book.config.data / "checkpoint-key")
     body = whole[:-64]
-    file.write_bytes(body[:-4] + bytes(4) + signing.sign(Signer(new_key()), b"x"))
+    file.write_bytes(body[:-4] + bytes(4) + signatures.sign(Signer(new_key()), b"x"))
     with pytest.raises(VaultError):
         book.restores(file)
     assert signer.public in checkpoints.publics(book.config)

@@ -10,7 +10,7 @@ from werkzeug.routing import Rule
 
 from casework.intake import actions as intake
 from casework.referrals import actions as sending
-from casework.vault.ledger import ledger_id
+from casework.vault.keys.count_ledger import ledger_id
 from tests.browsing import browser_of
 from tests.house import House, only_sqlite
 from tests.laws.acts_of_routes import ACTS

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Engine
 from casework.config import Config
 from casework.gate import Gate
 from casework.office import exchanging
-from casework.vault import kek
+from casework.vault.keys import kek
 
 STEPS = ("written", "announced", "committed", "dropped")
 

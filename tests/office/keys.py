@@ -6,7 +6,7 @@ from casework.gate import Gate
 from casework.office import exchanging
 from casework.oversight.actions import verify_log
 from casework.policy.words import Role, Section
-from casework.vault import kek
+from casework.vault.keys import kek
 from tests.house import House, Someone
 from tests.people import COMMUNES
 from tests.tampering import stolen

@@ -12,8 +12,8 @@ from sqlalchemy import text
 from casework import clock
 from casework.engine import open_engine
 from casework.office import checking, installation, recovering
-from casework.vault import kek
-from casework.vault.entry.codes import read_code
+from casework.vault.keys import kek
+from casework.vault.keys.enrolment.paper_codes import read_code
 from tests.commands import call
 from tests.demonstration import Built
 from tests.office.setting_up import founded, sheets_of

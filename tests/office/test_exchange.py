@@ -13,9 +13,9 @@ from casework.db import upgrade
 from casework.desk import actions as desk
 from casework.errors import Conflict, VaultError
 from casework.office import exchanging, occupancy
-from casework.vault import kek
-from casework.vault.entry.models import Admission
-from casework.vault.macs import equip, tag
+from casework.vault.integrity.signed_rows import equip, tag
+from casework.vault.keys import kek
+from casework.vault.keys.enrolment.models import Admission
 from casework.web.people import recognise
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.office.keys import everything_holds, exchanged, numbers_in

@@ -12,10 +12,11 @@ from casework.config import UNFINISHED, ConfigurationError
 from casework.errors import BadInput
 from casework.office import asking, founding, papers, settings
 from casework.office.exchanging import standing
-from casework.vault import kek, signing
+from casework.vault.crypto import signatures
 from casework.vault.crypto.hpke import public_key
-from casework.vault.entry.codes import read_code
-from casework.vault.macs import equip
+from casework.vault.integrity.signed_rows import equip
+from casework.vault.keys import kek
+from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vault.models import Agency, Member
 from tests.commands import call
 from tests.office import setting_up
@@ -54,19 +55,19 @@ def test_the_private_half_of_the_backup_key_is_on_two_sheets_and_nowhere_else(ho
     seed = b"".join(map(read_code, codes(one)))
     assert codes(other) == codes(one)
     assert one.keeper != other.keeper
-    assert config.load(folder).backup_public == signing.pinned(public_key(seed))
+    assert config.load(folder).backup_public == signatures.pinned(public_key(seed))
     everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     assert seed not in everything
-    assert signing.pinned(seed).encode() not in everything
+    assert signatures.pinned(seed).encode() not in everything
 
 
 def test_the_checkpoint_key_is_pinned_and_its_print_stands_on_every_sheet(home):
     folder, made = home
     settings = config.load(folder)
     assert settings.checkpoint_file
-    public = signing.load(settings.checkpoint_file).public
-    assert settings.checkpoint_public == (signing.pinned(public),)
-    assert all(("Dấu khóa ký", signing.fingerprint(public)) in page.facts for page in made)
+    public = signatures.load(settings.checkpoint_file).public
+    assert settings.checkpoint_public == (signatures.pinned(public),)
+    assert all(("Dấu khóa ký", signatures.fingerprint(public)) in page.facts for page in made)
 
 
 def test_no_code_of_the_papers_stands_in_the_folder(home):
@@ -240,7 +241,7 @@ def test_the_settings_file_keeps_what_people_wrote_beside_the_pinned_keys(home, 
     settings.pin_checkpoint(before, b"k" * 32)
     settings.pin_backup(before, b"b" * 1216)
     after = config.load(tmp_path)
-    assert after.checkpoint_public == (signing.pinned(b"k" * 32), *before.checkpoint_public)
-    assert after.backup_public == signing.pinned(b"b" * 1216)
+    assert after.checkpoint_public == (signatures.pinned(b"k" * 32), *before.checkpoint_public)
+    assert after.backup_public == signatures.pinned(b"b" * 1216)
     assert (after.public_url, after.database_url) == (before.public_url, before.database_url)
     assert "của chúng tôi" in (tmp_path / "casework.toml").read_text(encoding="utf-8")

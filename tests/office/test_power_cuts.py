@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from casework.vault import kek
+from casework.vault.keys import kek
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.office.exchanged import STEPS
 from tests.office.keys import everything_holds, exchanged, numbers_in, reopened

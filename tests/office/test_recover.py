@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from casework.vault.entry.codes import read_code, write_code
+from casework.vault.keys.enrolment.paper_codes import read_code, write_code
 from tests.commands import call
 from tests.office.setting_up import CODE, founded, sheets_of
 

@@ -7,7 +7,7 @@ from casework.audit import fresh
 from casework.desk import actions as desk
 from casework.errors import VaultError
 from casework.policy.words import Section
-from casework.vault.recovery import sheets
+from casework.vault.keys.recovery import recovery_sheets
 from tests.cases.keys import agency_id, epochs_of, settle, wraps_of
 from tests.house import House, only_sqlite
 from tests.people import THANH_SON
@@ -37,7 +37,7 @@ def test_the_next_sign_in_renews_the_key_that_the_console_saw(house: House, lan,
     with house.hands() as hands:
         fresh.agency(hands.session, THANH_SON, union)
         one, other = ((sheet.seat, sheet.secret) for sheet in done.dealt[:2])
-        assert sheets.open_with(hands, union, one, other).epoch == 2
+        assert recovery_sheets.open_with(hands, union, one, other).epoch == 2
 
 
 def test_a_code_that_was_overtaken_by_a_new_key_is_refused_and_a_colleague_helps(house: House, lan, hoa):

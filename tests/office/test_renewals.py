@@ -6,9 +6,10 @@ import pytest
 from click.testing import Result
 
 from casework import config
-from casework.vault import kek, signing
+from casework.vault.crypto import signatures
 from casework.vault.crypto.hpke import public_key
-from casework.vault.entry.codes import read_code
+from casework.vault.keys import kek
+from casework.vault.keys.enrolment.paper_codes import read_code
 from tests.commands import call
 from tests.office.setting_up import CODE, founded
 
@@ -30,14 +31,14 @@ def renewed(folder: Path, what: str, *more: str) -> Result:
 def test_a_new_checkpoint_key_signs_and_the_old_one_still_verifies(folder):
     before = config.load(folder)
     assert before.checkpoint_file
-    signature = signing.sign(signing.load(before.checkpoint_file), b"m")
+    signature = signatures.sign(signatures.load(before.checkpoint_file), b"m")
     done = renewed(folder, "checkpoint")
     after = config.load(folder)
-    newest = signing.load(before.checkpoint_file).public
-    assert after.checkpoint_public == (signing.pinned(newest), *before.checkpoint_public)
-    assert signing.fingerprint(newest) in done.output
-    publics = [signing.read_pinned(text) for text in after.checkpoint_public]
-    assert signing.verify(publics, b"m", signature) == publics[1]
+    newest = signatures.load(before.checkpoint_file).public
+    assert after.checkpoint_public == (signatures.pinned(newest), *before.checkpoint_public)
+    assert signatures.fingerprint(newest) in done.output
+    publics = [signatures.read_pinned(text) for text in after.checkpoint_public]
+    assert signatures.verify(publics, b"m", signature) == publics[1]
 
 
 def test_a_new_backup_key_is_printed_twice_and_its_public_half_pinned(folder, tmp_path):
@@ -47,7 +48,7 @@ def test_a_new_backup_key_is_printed_twice_and_its_public_half_pinned(folder, tm
     assert again == [first, second]
     assert not CODE.search(done.output)
     pinned = config.load(folder).backup_public
-    assert pinned == signing.pinned(public_key(read_code(first) + read_code(second)))
+    assert pinned == signatures.pinned(public_key(read_code(first) + read_code(second)))
 
 
 def test_the_server_s_key_waits_for_the_codes_of_the_first_people(folder):

@@ -6,7 +6,7 @@ from collections import namedtuple
 from flask import Flask
 
 from casework.oversight import ready
-from casework.vault import kek
+from casework.vault.keys import kek
 from tests.house import House, both_databases
 from tests.tampering import stolen
 

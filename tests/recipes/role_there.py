@@ -12,7 +12,7 @@ from casework.db import upgrade
 from casework.demo import cards, folder, founding
 from casework.demo.content import residents
 from casework.gate import ACTIONS, open_gate
-from casework.vault import kek
+from casework.vault.keys import kek
 from tests.browsing import application, browser_of
 from tests.house import built, copied
 from tests.intake.filling import SHARING, fills, submits

@@ -8,8 +8,8 @@ from casework.policy.permit import issue
 from casework.policy.words import Act, Section
 from casework.referrals import actions as sending
 from casework.referrals import receiving
-from casework.vault import heads
-from casework.vault.macs import equip
+from casework.vault.integrity import heads
+from casework.vault.integrity.signed_rows import equip
 from tests.house import House, Someone
 from tests.people import THANH_SON
 from tests.referrals.scenes import ASKED, POLICE, referred, sections

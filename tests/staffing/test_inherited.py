@@ -14,8 +14,8 @@ from casework.policy.words import Act, Section
 from casework.staffing import actions as staffing
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
-from casework.vault.macs import equip
-from casework.vault.recovery.models import Recovery
+from casework.vault.integrity.signed_rows import equip
+from casework.vault.keys.recovery.models import Recovery
 from tests.cases.keys import agency_id, make_due, wraps_of
 from tests.house import House, Someone
 from tests.people import THANH_SON

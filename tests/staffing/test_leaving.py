@@ -18,9 +18,9 @@ from casework.policy.permit import issue
 from casework.policy.words import Act, Role, Section
 from casework.staffing import actions as staffing
 from casework.staffing import people
-from casework.vault.hands import Hands
-from casework.vault.macs import equip
-from casework.vault.recovery import sheets
+from casework.vault.integrity.signed_rows import equip
+from casework.vault.keys.context import Hands
+from casework.vault.keys.recovery import recovery_sheets
 from casework.web.people import recognise
 from tests.cases.keys import agency_id, settle, wraps_of
 from tests.gate.test_at_once import at_once
@@ -142,10 +142,10 @@ def test_the_last_who_holds_a_key_stays_until_sheets_were_shown(house: House, cu
         equip(session, house.gate.control(THANH_SON))
         fresh.agency(session, THANH_SON, police)
         hands = Hands(session, house.gate.control(THANH_SON), keyring, clock.micros())
-        made = sheets.renew(hands, keyring.holding(police), ["Ông A", "Bà B"], [(1, 2)])
+        made = recovery_sheets.renew(hands, keyring.holding(police), ["Ông A", "Bà B"], [(1, 2)])
         session.flush()
         for sheet in made:
-            sheets.drill(hands, police, sheet.seat, sheet.secret)
+            recovery_sheets.drill(hands, police, sheet.seat, sheet.secret)
         head = fresh.head(session, THANH_SON, police)
         session.flush()
         _log(house, session, head, cuong)

@@ -12,15 +12,15 @@ from casework.accounts.signing_in import second_factor
 from casework.office import recovering
 from casework.office.recovering import Recovered
 from casework.policy.words import Role
-from casework.vault import passwords
+from casework.vault.crypto import passwords
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
-from casework.vault.entry import totp
-from casework.vault.entry.codes import new_code, read_code
-from casework.vault.entry.renewal import Paper, Renewed
-from casework.vault.entry.totp import Phone
-from casework.vault.entry.words import fingerprint
-from casework.vault.recovery.sheets import Sheet
+from casework.vault.keys.enrolment import totp
+from casework.vault.keys.enrolment.credentials import Paper, Renewed
+from casework.vault.keys.enrolment.paper_codes import new_code, read_code
+from casework.vault.keys.enrolment.totp import Phone
+from casework.vault.keys.enrolment.wordlist import fingerprint
+from casework.vault.keys.recovery.recovery_sheets import Sheet
 from tests.accounts.arrivals import SEED
 from tests.cases.keys import agency_id
 from tests.house import House, Someone

@@ -11,7 +11,7 @@ from casework.errors import VaultError
 from casework.statistics import actions
 from casework.statistics.ledger import Counted, Ledger
 from casework.statistics.plan import TOTAL
-from casework.vault import ledger
+from casework.vault.keys import count_ledger
 from casework.vault.models import Head
 from tests.house import House, both_databases
 from tests.people import THANH_SON
@@ -61,7 +61,7 @@ def test_a_release_that_was_changed_or_taken_away_is_noticed(closed: Book, state
 @pytest.mark.parametrize("which", ["DESC", "ASC"])
 def test_an_entry_of_the_ledger_that_is_missing_stops_the_count(closed: Book, which: str):
     """Without it a case would be counted twice."""
-    ours = ledger.ledger_id(THANH_SON)
+    ours = count_ledger.ledger_id(THANH_SON)
     mine = ours.hex if closed.house.config.database_url.startswith("sqlite") else str(ours)
     one = f"(SELECT id FROM document WHERE case_id = :mine ORDER BY series {which} LIMIT 1)"
     tamper(
@@ -74,7 +74,7 @@ def test_an_entry_of_the_ledger_that_is_missing_stops_the_count(closed: Book, wh
 
 
 def test_an_entry_without_an_envelope_stops_the_count(closed: Book):
-    ours = ledger.ledger_id(THANH_SON)
+    ours = count_ledger.ledger_id(THANH_SON)
     mine = ours.hex if closed.house.config.database_url.startswith("sqlite") else str(ours)
     tamper(closed.house, "DELETE FROM envelope WHERE case_id = :mine", mine=mine)
     assert is_refused(closed, actions.preview_period, "hoa")
@@ -88,8 +88,8 @@ def test_the_key_of_the_next_year_is_made_when_a_year_ends(book: Book):
         book.close(book.after(number))
         number += 1
     with book.house.looking() as session:
-        head = session.get_one(Head, (THANH_SON, ledger.ledger_id(THANH_SON)))
-        years = {number for kind, number in ledger.places(head.listing) if kind == ledger.Series.KEY}
+        head = session.get_one(Head, (THANH_SON, count_ledger.ledger_id(THANH_SON)))
+        years = {number for kind, number in count_ledger.places(head.listing) if kind == count_ledger.Series.KEY}
     assert years == {book.first.year, book.first.year + 1}
 
 

@@ -18,11 +18,11 @@ from casework.audit.chain import sign as sign_line
 from casework.db import Base
 from casework.vault.crypto.aead import derive
 from casework.vault.crypto.encoding import encode_fields
-from casework.vault.envelopes import open_newest
-from casework.vault.hands import Hands
-from casework.vault.kek import Kek, control
-from casework.vault.keyring import AgencyKeys, Keyring
-from casework.vault.macs import Maced, tag
+from casework.vault.integrity.signed_rows import Maced, tag
+from casework.vault.keys.context import Hands
+from casework.vault.keys.envelopes import open_newest
+from casework.vault.keys.kek import Kek, control
+from casework.vault.keys.keyring import AgencyKeys, Keyring
 from casework.vault.models import Document, Envelope, Head
 from casework.vault.states import EnvelopeKind
 from tests.source import ROOT, python_files

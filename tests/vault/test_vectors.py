@@ -8,12 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from casework.vault import kek, passwords
-from casework.vault.crypto import aead, hpke
+from casework.vault.crypto import aead, hpke, passwords
 from casework.vault.crypto.aead import derive
 from casework.vault.crypto.encoding import encode_fields, pad, unpad
 from casework.vault.crypto.hpke import public_key
-from casework.vault.macs import tag
+from casework.vault.integrity.signed_rows import tag
+from casework.vault.keys import kek
 from casework.vault.models import Agency
 from tests.people import KEK, STAFF, keys
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from casework.vault.macs import Layout
+from casework.vault.integrity.signed_rows import Layout
 
 revision = "9001"
 down_revision = "the newest"

@@ -1,0 +1,50 @@
+"""What an act holds while it runs: the transaction, the server's control keys and the person's keyring."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from casework.errors import VaultError
+from casework.vault.keys.kek import Control
+from casework.vault.keys.keyring import AgencyKeys, Keyring
+
+
+@dataclass(frozen=True)
+class Hands:
+    """The open transaction of one act with the keys that may be used in it; `at` is its moment in microseconds."""
+
+    session: Session
+    control: Control
+    keyring: Keyring | None
+    at: int
+
+    @property
+    def commune_id(self) -> UUID:
+        """Return the commune whose keys these are."""
+        return self.control.commune_id
+
+    def keys(self, agency_id: UUID) -> AgencyKeys:
+        """Return the keys of an agency that this person holds, or raise VaultError."""
+        if self.keyring is None:
+            raise VaultError("unopened")
+        return self.keyring.holding(agency_id)
+
+    @property
+    def held(self) -> Collection[UUID]:
+        """Return the agencies and circles whose keys this person has in hand."""
+        return self.keyring.agencies if self.keyring is not None else ()
+
+    def holds(self, agency_id: UUID) -> bool:
+        """Tell whether this person has the keys of an agency in hand."""
+        return agency_id in self.held
+
+
+@dataclass(frozen=True)
+class Lock:
+    """An agency that something may be sealed to: its newest epoch and public key, from rows that were verified."""
+
+    agency_id: UUID
+    epoch: int
+    public_key: bytes

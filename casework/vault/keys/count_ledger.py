@@ -1,0 +1,78 @@
+"""The ledger of counts: a head of its own whose sealed documents say what was counted and how ties fall.
+
+Its documents are those of the vault: sealed to the agency that counts, bound to the head, so that an entry that
+was changed, deleted or put back is noticed. The head also lists the newest release, for which no key is needed.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
+from typing import Any
+from uuid import UUID, uuid5
+
+from casework.policy.words import Section
+from casework.vault.crypto.aead import new_key
+from casework.vault.integrity import heads
+from casework.vault.integrity.heads import Newest
+from casework.vault.keys.context import Hands, Lock
+from casework.vault.keys.envelopes import Text, write
+from casework.vault.models import Head
+
+SECTION = Section.FACTS
+
+
+class Series(IntEnum):
+    """What the ledger holds: the key of a year, what a release counted, and the newest release itself."""
+
+    KEY = 1
+    COUNTED = 2
+    RELEASE = 3
+
+
+def ledger_id(commune_id: UUID) -> UUID:
+    """Return the id of a commune's ledger; it is known to everybody and tells nothing."""
+    return uuid5(commune_id, "cw/1/ledger")
+
+
+def begin(hands: Hands, lock: Lock, *, year: int) -> None:
+    """Begin the ledger of a commune with the key of its first year, sealed to the agency that will count."""
+    head = heads.create(hands.session, hands.commune_id, "commune", ledger_id(hands.commune_id))
+    add_key(hands, head, lock, year=year)
+
+
+def add_key(hands: Hands, head: Head, lock: Lock, *, year: int) -> None:
+    """Seal a new random key, by which the ties of a year's counts fall; it is never derived from anything."""
+    add(hands, head, lock, (Series.KEY, year), {"key": new_key().hex()})
+
+
+def add(hands: Hands, head: Head, lock: Lock, place: tuple[Series, int], data: Mapping[str, Any]) -> None:
+    """Seal one entry in its place; the agency stands as its author, whoever of it was at work."""
+    agency_id = lock.agency_id
+    text = Text(SECTION, data, by=agency_id, owner_id=agency_id, author_agency_id=agency_id, series=_series(*place))
+    write(hands, head, text, readers=[lock])
+
+
+def note_release(hands: Hands, head: Head, *, number: int, digest: bytes) -> None:
+    """List the newest release with its hash, so that a release that was taken away is noticed."""
+    heads.record(head, section=SECTION, series=_series(Series.RELEASE, 0), revision=number, digest=digest)
+    heads.change(hands.session, head)
+
+
+def newest_release(listing: bytes) -> Newest | None:
+    """Return what the ledger's head says of the newest release, or None before the first."""
+    return heads.newest(listing, SECTION, _series(Series.RELEASE, 0))
+
+
+def places(listing: bytes) -> Iterable[tuple[Series, int]]:
+    """Return the places of all sealed entries."""
+    found = (place_of(entry.series) for entry in heads.entries(listing))
+    return [place for place in found if place[0] != Series.RELEASE]
+
+
+def place_of(series: UUID) -> tuple[Series, int]:
+    """Read a place back from the series under which an entry stands."""
+    kind, number = divmod(series.int, 2**64)
+    return Series(kind), number
+
+
+def _series(kind: Series, number: int) -> UUID:
+    return UUID(int=kind * 2**64 + number)

@@ -1,0 +1,132 @@
+"""Admission: a code goes from hand to hand, a new key comes back under it, and a colleague seals hers to that key.
+
+The server never suffices: the code is sealed to the agency, so only a colleague's session can check that the new key
+was made by whoever held the code, and only she can give the agency's secret to it.
+"""
+
+import hmac
+from hashlib import sha256
+from uuid import UUID, uuid4
+
+from casework.clock import MICROSECOND
+from casework.errors import VaultError
+from casework.vault.crypto import aead, hpke
+from casework.vault.crypto.aead import derive
+from casework.vault.crypto.encoding import encode_fields
+from casework.vault.crypto.hpke import public_key
+from casework.vault.integrity import heads
+from casework.vault.keys import provisioning
+from casework.vault.keys.context import Hands, Lock
+from casework.vault.keys.enrolment import credentials
+from casework.vault.keys.enrolment.credentials import Renewed
+from casework.vault.keys.enrolment.models import Admission
+from casework.vault.keys.enrolment.paper_codes import new_code, read_code
+from casework.vault.keys.enrolment.totp import Phone
+from casework.vault.keys.kek import Control
+from casework.vault.keys.keyring import AgencyKeys
+from casework.vault.models import Head, Member
+from casework.vault.states import MemberState
+
+# A code has been made; a new key waits for a colleague.
+OPEN, WAITS = "open", "waiting"
+LASTS_SECONDS = 24 * 3600
+
+
+def finder(control: Control, code: bytes) -> bytes:
+    """Return the HMAC by which the row of a code is found; the code itself stands nowhere."""
+    return control.tag(encode_fields("cw/1/finder", control.commune_id, code))
+
+
+def alive(row: Admission, *, at: int) -> bool:
+    """Tell whether a code may still be used: once, within 24 hours, and a clock moved back revives nothing."""
+    return row.state == OPEN and row.created <= at < row.created + LASTS_SECONDS * MICROSECOND
+
+
+def invite(
+    hands: Hands, head: Head, member: Member, lock: Lock | None, *, by: UUID | None, carry: AgencyKeys | None = None
+) -> str:
+    """Make the code of a member, in the place of one made before, and return it to be shown once.
+
+    `carry` is the agency's key, sealed under the code itself: for the console alone, where no colleague is there yet.
+    """
+    if old := heads.rows_of_member(hands.session, member, Admission):
+        heads.take_from_member(hands.session, head, member, old)
+    text = new_code()
+    code = read_code(text)
+    row = Admission(
+        commune_id=member.commune_id,
+        id=uuid4(),
+        member_id=member.id,
+        agency_id=lock.agency_id if lock else None,
+        by_id=by,
+        state=OPEN,
+        created=hands.at,
+        epoch=lock.epoch if lock else 0,
+        finder=finder(hands.control, code),
+        sealed=None,
+        carry=None,
+        tag=None,
+    )
+    if lock is not None:
+        row.sealed = hpke.seal(lock.public_key, code, context=_sealed_context(row))
+    if carry is not None:
+        row.carry = aead.encrypt(_carrier(code), carry.secret, context=_carry_context(row), key_ref=carry.epoch)
+    hands.session.add(row)
+    return text
+
+
+def enrol(hands: Hands, head: Head, member: Member, row: Admission, *, code: bytes, new: Renewed, phone: Phone) -> bool:
+    """Give a member the key that she made; True if she is active at once, False if a colleague must confirm her.
+
+    Whatever opened her account before is gone. The head of her agency must have been read if its key is carried.
+    """
+    carried = _carried(row, code)
+    member.state = MemberState.ACTIVE if carried is not None or row.agency_id is None else MemberState.WAITING
+    row.state, row.tag = WAITS, _tag(code, member.commune_id, member.id, public_key(new.seed))
+    credentials.put_key(hands, head, member, new, phone)
+    if carried is not None:
+        provisioning.admit(hands, carried, member)
+    if member.state == MemberState.ACTIVE:
+        hands.session.delete(row)
+    return bool(member.state == MemberState.ACTIVE)
+
+
+def confirm(hands: Hands, member: Member, row: Admission) -> None:
+    """Check in a colleague's session that the new key was made under the code, and give it the agency's secret.
+
+    The heads of the member and of the agency must have been read; VaultError for a key that the code did not make.
+    """
+    if row.agency_id is None or row.sealed is None or row.tag is None or row.state != WAITS:
+        raise VaultError("unopened")
+    keys = hands.keys(row.agency_id)
+    if keys.epoch != row.epoch:
+        raise VaultError("unopened")
+    code = hpke.open_sealed(keys.seed, row.sealed, context=_sealed_context(row))
+    if not hmac.compare_digest(row.tag, _tag(code, member.commune_id, member.id, member.public_key)):
+        raise VaultError("unopened")
+    provisioning.admit(hands, keys, member)
+    member.state = MemberState.ACTIVE
+    hands.session.delete(row)
+
+
+def _carried(row: Admission, code: bytes) -> AgencyKeys | None:
+    if row.carry is None or row.agency_id is None:
+        return None
+    secret = aead.decrypt(_carrier(code), row.carry, context=_carry_context(row), key_ref=row.epoch)
+    return AgencyKeys(row.agency_id, row.epoch, secret)
+
+
+def _carrier(code: bytes) -> bytes:
+    return derive(code, "carry")
+
+
+def _tag(code: bytes, commune_id: UUID, member_id: UUID, key: bytes) -> bytes:
+    return hmac.digest(derive(code, "tag"), encode_fields("cw/1/admission", commune_id, member_id, key), sha256)
+
+
+def _sealed_context(row: Admission) -> bytes:
+    return encode_fields("cw/1/invite", row.commune_id, row.member_id, row.agency_id, row.epoch)
+
+
+def _carry_context(row: Admission) -> bytes:
+    return encode_fields("cw/1/carry", row.commune_id, row.member_id, row.agency_id, row.epoch)

@@ -1,0 +1,101 @@
+"""New ways in: a new key under a new passphrase, a new code for the night, a new phone.
+
+What needs Argon2 is prepared before any transaction; what is replaced can never be put back.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete
+
+from casework.vault.crypto import passwords
+from casework.vault.crypto.aead import new_key
+from casework.vault.crypto.hpke import public_key
+from casework.vault.crypto.passwords import SlotSecret
+from casework.vault.integrity import heads
+from casework.vault.keys.context import Hands
+from casework.vault.keys.enrolment import totp
+from casework.vault.keys.enrolment.models import Totp
+from casework.vault.keys.enrolment.paper_codes import new_code, read_code
+from casework.vault.keys.enrolment.totp import Phone
+from casework.vault.keys.kek import Control
+from casework.vault.keys.provisioning import admit
+from casework.vault.models import Head, Member, Slot, Wrap
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A new code for the night, as it is printed once, with the slot that it opens."""
+
+    code: str
+    slot_id: UUID
+    secret: SlotSecret
+
+    def __repr__(self) -> str:
+        """Never print the code."""
+        return "<sealed paper>"
+
+
+@dataclass(frozen=True)
+class Renewed:
+    """A new key of a member under a new passphrase and a new code on paper."""
+
+    seed: bytes
+    slot_id: UUID
+    secret: SlotSecret
+    paper: Paper
+
+    def __repr__(self) -> str:
+        """Never print the key."""
+        return "<sealed renewal>"
+
+
+def new_paper(control: Control, seed: bytes, member_id: UUID) -> Paper:
+    """Make a code for the night that opens a member's key."""
+    code, slot_id = new_code(), uuid4()
+    secret = passwords.lock_with_code(control, seed, read_code(code), member_id=member_id, slot_id=slot_id)
+    return Paper(code, slot_id, secret)
+
+
+def prepare(control: Control, passphrase: str, member_id: UUID) -> Renewed:
+    """Make a member's new key, opened by her passphrase and by a new code; this takes Argon2's time."""
+    seed, slot_id = new_key(), uuid4()
+    secret = passwords.lock(control, seed, passphrase, member_id=member_id, slot_id=slot_id)
+    return Renewed(seed, slot_id, secret, new_paper(control, seed, member_id))
+
+
+def put_paper(hands: Hands, head: Head, member: Member, paper: Paper, phone: Phone | None = None) -> None:
+    """Put a new code, and with it a new phone, in the place of those before; every session of hers ends."""
+    old = [slot for slot in heads.rows_of_member(hands.session, member, Slot) if slot.kind == "code"]
+    ended = heads.rows_of_member(hands.session, member, *_ended(phone))
+    heads.take_from_member(hands.session, head, member, [*old, *ended])
+    hands.session.add(passwords.slot_row(member, "code", paper.slot_id, paper.secret))
+    if phone is not None:
+        hands.session.add(_totp(hands, member, phone))
+
+
+def put_key(hands: Hands, head: Head, member: Member, new: Renewed, phone: Phone | None = None) -> None:
+    """Give a member her new key: old slots and sessions go, and so does every wrap to the key before.
+
+    The heads of all agencies in the keyring must have been read: those keys are wrapped anew at once.
+    """
+    taken = heads.rows_of_member(hands.session, member, Slot, *_ended(phone))
+    member.public_key = public_key(new.seed)
+    heads.take_from_member(hands.session, head, member, taken)
+    hands.session.add(passwords.slot_row(member, "password", new.slot_id, new.secret))
+    hands.session.add(passwords.slot_row(member, "code", new.paper.slot_id, new.paper.secret))
+    if phone is not None:
+        hands.session.add(_totp(hands, member, phone))
+    hands.session.execute(delete(Wrap).where(Wrap.commune_id == member.commune_id, Wrap.member_id == member.id))
+    for keys in hands.keyring.agencies.values() if hands.keyring is not None else ():
+        admit(hands, keys, member)
+
+
+def _ended(phone: Phone | None) -> tuple[type[Any], ...]:
+    """Return which rows end with a new way in: sessions always, the second factor if there is a new one."""
+    return heads.SESSIONS if phone is None else (*heads.SESSIONS, Totp)
+
+
+def _totp(hands: Hands, member: Member, phone: Phone) -> Totp:
+    return totp.row(hands.control, member.id, phone.seed, at=hands.at, counter=phone.counter)

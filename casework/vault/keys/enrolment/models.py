@@ -1,0 +1,66 @@
+"""Rows of entry: admissions that are under way, second factors, interview locks."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casework.db import FREE, Base, Record
+from casework.vault.integrity.signed_rows import Maced
+
+
+class Admission(Record, Maced):
+    """An admission under way: a code went from hand to hand, and the new key waits until a colleague confirms it.
+
+    `finder` is an HMAC of the code, by which it is found; `sealed` is the code for the agency, so that any colleague
+    can check `tag`, the MAC of the new public key under the code. `carry` is the agency's secret sealed under the
+    code itself, made by the console alone. `agency_id` is None for an account that holds no key.
+    """
+
+    __tablename__ = "admission"
+    __head__: ClassVar[str | None] = "member_id"
+    __table_args__ = (ForeignKeyConstraint(["commune_id", "member_id"], ["member.commune_id", "member.id"]),)
+
+    member_id: Mapped[UUID]
+    agency_id: Mapped[UUID | None]
+    by_id: Mapped[UUID | None]
+    state: Mapped[str] = mapped_column(String(10))
+    created: Mapped[int]
+    epoch: Mapped[int]
+    finder: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    carry: Mapped[bytes | None] = mapped_column(LargeBinary)
+    tag: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class Totp(Base, Maced):
+    """The second factor of a member (RFC 6238): its seed sealed under K_totp, and the last counter that was used."""
+
+    __tablename__ = "totp"
+    __head__: ClassVar[str | None] = "member_id"
+    __table_args__ = (ForeignKeyConstraint(["commune_id", "member_id"], ["member.commune_id", "member.id"]),)
+    # The counter rises by one atomic statement, so that a code is good for one sign-in in whichever worker.
+    __unsigned__: ClassVar[frozenset[str]] = frozenset({"last_counter"})
+
+    commune_id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(primary_key=True)
+    blob: Mapped[bytes] = mapped_column(LargeBinary)
+    created: Mapped[int]
+    last_counter: Mapped[int]
+
+
+class Interview(Base, Maced):
+    """A screen that is blank while somebody speaks: the member's seed under cookie and short code, five tries."""
+
+    __tablename__ = "interview"
+    __table_args__ = {"info": FREE}
+    __head__: ClassVar[str | None] = "member_id"
+    __unsigned__: ClassVar[frozenset[str]] = frozenset({"tries"})
+
+    sid: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    commune_id: Mapped[UUID]
+    member_id: Mapped[UUID]
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    blob: Mapped[bytes] = mapped_column(LargeBinary)
+    tries: Mapped[int]

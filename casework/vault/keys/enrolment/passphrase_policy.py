@@ -1,0 +1,97 @@
+"""Which passphrases are taken: 15 characters or more, and not what anybody would try first; no rules of composition."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from casework.errors import BadInput, say
+from casework.vault.keys.enrolment.paper_codes import read_code
+from casework.vietnamese import plain
+
+SHORTEST, LONGEST = 15, 1024
+_FILE = Path(__file__).with_name("blocked.toml")
+_NOT_COUNTED = re.compile(r"[^a-z0-9]+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_ROWS = ("01234567890123456789", "98765432109876543210", *(figure * 20 for figure in "0123456789"))
+_LONGEST_ROW, _SHORTEST_ROW = 20, 3
+# Figures and signs that stand for letters, as in m@tkh4u.
+_MEANT = str.maketrans("@4301$5!7", "aaeoissit")
+_FEWEST_LETTERS, _LONGEST_UNIT = 5, 6
+
+
+def check(passphrase: str, *, about: Iterable[str]) -> None:
+    """Raise BadInput, with a sentence that says what to do, for a passphrase that is too short, long or common.
+
+    `about` are the words that everybody knows of her: her name, the name she signs in with, her agency, her commune.
+    """
+    text = unicodedata.normalize("NFC", passphrase)
+    if len(text) < SHORTEST:
+        raise BadInput(say("Mật khẩu cần ít nhất 15 ký tự. Năm từ ngắn ghép lại là vừa."))
+    if len(text) > LONGEST:
+        raise BadInput(say("Mật khẩu dài nhất là 1.024 ký tự."))
+    if _is_code(text):
+        raise BadInput(say("Mã trên giấy không dùng làm mật khẩu được. Hãy chọn một mật khẩu khác."))
+    if _repeats(plain(text)) or not _enough(text, about):
+        raise BadInput(say("Mật khẩu này dễ đoán: tên, nơi làm việc, câu nhiều người dùng. Hãy thêm vài từ khác hẳn."))
+
+
+def _enough(text: str, about: Iterable[str]) -> bool:
+    """Tell whether enough is left when all that is easily guessed has been taken out, however it is spelt."""
+    for letters in {_squeezed(plain(text)), _squeezed(plain(text).translate(_MEANT))}:
+        left = letters
+        for word in sorted({*_blocked(), *map(_squeezed, _known(about))}, key=len, reverse=True):
+            left = left.replace(word, " ") if word else left
+        left = _without_rows(left).replace(" ", "")
+        if len(left) < _left() or len(set(left)) < _FEWEST_LETTERS:
+            return False
+    return True
+
+
+def _without_rows(text: str) -> str:
+    """Take out years, and figures in a row or all alike; other figures count as letters do."""
+    text = _YEAR.sub(" ", text)
+    for size in range(_LONGEST_ROW, _SHORTEST_ROW - 1, -1):
+        for row in _ROWS:
+            for start in range(len(row) - size + 1):
+                text = text.replace(row[start : start + size], " ")
+    return text
+
+
+def _known(about: Iterable[str]) -> set[str]:
+    whole = [plain(one) for one in about if one]
+    return {*whole, *(part for one in whole for part in one.split() if len(part) > 2)}
+
+
+def _squeezed(text: str) -> str:
+    return _NOT_COUNTED.sub("", text)
+
+
+def _repeats(text: str) -> bool:
+    """Tell whether a text is one short unit over and over."""
+    squeezed = text.replace(" ", "")
+    return any(squeezed == (squeezed[:size] * len(squeezed))[: len(squeezed)] for size in range(1, _LONGEST_UNIT + 1))
+
+
+def _is_code(text: str) -> bool:
+    try:
+        read_code(text)
+    except BadInput:
+        return False
+    return True
+
+
+@cache
+def _data() -> tuple[frozenset[str], int]:
+    raw = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    return frozenset(_squeezed(plain(word)) for group in raw["words"].values() for word in group), raw["left"]
+
+
+def _blocked() -> frozenset[str]:
+    return _data()[0]
+
+
+def _left() -> int:
+    return _data()[1]

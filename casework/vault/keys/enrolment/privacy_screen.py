@@ -1,0 +1,62 @@
+"""A screen that is blank while somebody speaks: the member's seed under the cookie and a short code, five tries.
+
+The short code keeps out whoever looks over a shoulder or sits down at the desk; it unlocks only, and never signs in.
+"""
+
+import os
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from casework.errors import BadInput, VaultError, say
+from casework.vault.crypto import aead
+from casework.vault.crypto.aead import derive
+from casework.vault.crypto.encoding import encode_fields
+from casework.vault.keys.context import Hands
+from casework.vault.keys.enrolment.models import Interview
+from casework.vault.keys.kek import Control
+from casework.vault.keys.sessions import Token, seed_of
+from casework.vault.models import SessionRow
+
+MOST_TRIES = 5
+_SALT_BYTES = 16
+_SHORTEST, _LONGEST = 4, 6
+
+
+def cover(hands: Hands, row: SessionRow, token: Token, code: str) -> None:
+    """Put the seed of an open session under a short code of 4 to 6 digits; raise BadInput for another code."""
+    if not (_SHORTEST <= len(code) <= _LONGEST and code.isascii() and code.isdigit()) or len(set(code)) == 1:
+        raise BadInput(say("Mã ngắn gồm 4 đến 6 chữ số, không phải một số lặp lại."))
+    seed, salt = seed_of(row, token, hands.control), os.urandom(_SALT_BYTES)
+    kept = Interview(sid=row.sid, commune_id=row.commune_id, member_id=row.member_id, salt=salt, blob=b"", tries=0)
+    key = _key(hands.control, token, salt, code)
+    kept.blob = aead.encrypt(key, seed, context=_context(kept), key_ref=hands.control.number)
+    row.blob = None
+    hands.session.add(kept)
+
+
+def count_try(session: Session, sid: bytes) -> None:
+    """Count a try before it is made, in whichever worker; it is kept even where the act that follows is not."""
+    session.execute(update(Interview).where(Interview.sid == sid).values(tries=Interview.tries + 1))
+
+
+def may_try(kept: Interview) -> bool:
+    """Tell whether the try that was just counted is one of the first five."""
+    return kept.tries <= MOST_TRIES
+
+
+def opened(hands: Hands, kept: Interview, token: Token, code: str) -> bytes | None:
+    """Open the seed with cookie and short code; None for a wrong code."""
+    key = _key(hands.control, token, kept.salt, code)
+    try:
+        return aead.decrypt(key, kept.blob, context=_context(kept), key_ref=hands.control.number)
+    except VaultError:
+        return None
+
+
+def _key(control: Control, token: Token, salt: bytes, code: str) -> bytes:
+    return derive(token.secret, "interview", salt, code, salt=control.session)
+
+
+def _context(kept: Interview) -> bytes:
+    return encode_fields("cw/1/interview", kept.commune_id, kept.sid, kept.member_id)

@@ -1,0 +1,156 @@
+"""The second factor: six digits of a phone (RFC 6238), each good for one sign-in in whichever worker.
+
+To pair a phone its seed travels through the browser sealed, first as an offer, then as proved by its digits.
+"""
+
+import base64
+import binascii
+import hmac
+import os
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from sqlalchemy import Table, update
+from sqlalchemy.engine import CursorResult
+
+from casework.clock import MICROSECOND
+from casework.errors import BadInput, VaultError, say
+from casework.vault.crypto import aead
+from casework.vault.crypto.encoding import encode_fields
+from casework.vault.keys.context import Hands
+from casework.vault.keys.enrolment.models import Totp
+from casework.vault.keys.kek import Control
+
+STEP_SECONDS = 30
+_SEED_BYTES, _DIGITS = 20, 6
+_ISSUER = "So ca"
+_COUNTER_BYTES = 8
+_row: Table = Totp.__table__  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class Phone:
+    """The seed that a phone has shown to hold, and the counter of the digits that proved it."""
+
+    seed: bytes
+    counter: int
+
+    def __repr__(self) -> str:
+        """Never print the seed."""
+        return "<sealed phone>"
+
+
+def new_seed() -> bytes:
+    """Return the 20 random bytes that a phone and the server will share."""
+    return os.urandom(_SEED_BYTES)
+
+
+def secret_text(seed: bytes) -> str:
+    """Return a seed as it is typed into a phone by hand: base32 in groups of four."""
+    letters = base64.b32encode(seed).decode()
+    return " ".join(letters[at : at + 4] for at in range(0, len(letters), 4))
+
+
+def address(seed: bytes, username: str) -> str:
+    """Return the otpauth address that a phone reads from a QR code; it names the product and the account alone."""
+    return _totp(seed).get_provisioning_uri(username, _ISSUER)
+
+
+def code_at(seed: bytes, at: int) -> str:
+    """Return the digits that a phone shows at a moment in microseconds."""
+    return _digits(seed, _counter(at))
+
+
+def matching(seed: bytes, typed: str, at: int) -> int | None:
+    """Return the counter whose digits were typed, now or one step before or after; None if there is none."""
+    given = "".join(letter for letter in typed if letter.isascii() and letter.isdigit())
+    now = _counter(at)
+    found = [one for one in (now - 1, now, now + 1) if hmac.compare_digest(_digits(seed, one), given)]
+    return found[0] if found else None
+
+
+def row(control: Control, member_id: UUID, seed: bytes, *, at: int, counter: int) -> Totp:
+    """Return the row of a member's phone with its seed sealed; `counter` is the last one that was used."""
+    blob = aead.encrypt(control.totp, seed, context=_context(control, member_id), key_ref=control.number)
+    return Totp(commune_id=control.commune_id, member_id=member_id, blob=blob, created=at, last_counter=counter)
+
+
+def spend(hands: Hands, kept: Totp, typed: str) -> bool:
+    """Use the digits that were typed; False if they are wrong, old or were used before, in whichever worker."""
+    context = _context(hands.control, kept.member_id)
+    seed = aead.decrypt(hands.control.totp, kept.blob, context=context, key_ref=hands.control.number)
+    counter = matching(seed, typed, hands.at)
+    if counter is None:
+        return False
+    whose = (_row.c.commune_id == kept.commune_id, _row.c.member_id == kept.member_id)
+    done = hands.session.execute(update(_row).where(*whose, _row.c.last_counter < counter).values(last_counter=counter))
+    return isinstance(done, CursorResult) and done.rowcount == 1
+
+
+def offer(control: Control, member_id: UUID) -> str:
+    """Return a new seed for a member's phone, sealed, to be sent back by the form that shows it."""
+    return _sealed(control, new_seed(), "offer", member_id)
+
+
+def seed_of(control: Control, member_id: UUID, offered: str) -> bytes:
+    """Open an offer; raise BadInput for what we did not offer to this member."""
+    return _unsealed(control, offered, "offer", member_id)
+
+
+def proved(control: Control, member_id: UUID, offered: str, *, digits: str, at: int) -> Phone | None:
+    """Return the phone whose digits were typed for an offer; None if they do not fit."""
+    seed = seed_of(control, member_id, offered)
+    counter = matching(seed, digits, at)
+    return None if counter is None else Phone(seed, counter)
+
+
+def proof(control: Control, member_id: UUID, phone: Phone) -> str:
+    """Return a proved phone, sealed, for the step that follows."""
+    plain = phone.counter.to_bytes(_COUNTER_BYTES, "big") + phone.seed
+    return _sealed(control, plain, "proved", member_id)
+
+
+def phone_of(control: Control, member_id: UUID, text: str) -> Phone:
+    """Open a proved phone; raise BadInput for what we did not seal for this member."""
+    plain = _unsealed(control, text, "proved", member_id)
+    return Phone(plain[_COUNTER_BYTES:], int.from_bytes(plain[:_COUNTER_BYTES], "big"))
+
+
+def _sealed(control: Control, plain: bytes, word: str, member_id: UUID) -> str:
+    context = encode_fields("cw/1/pairing", control.commune_id, word, member_id)
+    return base64.urlsafe_b64encode(aead.encrypt(control.totp, plain, context=context, key_ref=control.number)).decode()
+
+
+def _unsealed(control: Control, text: str, word: str, member_id: UUID) -> bytes:
+    context = encode_fields("cw/1/pairing", control.commune_id, word, member_id)
+    try:
+        blob = base64.urlsafe_b64decode(text.encode("ascii"))
+        return aead.decrypt(control.totp, blob, context=context, key_ref=control.number)
+    except (binascii.Error, UnicodeEncodeError, ValueError, VaultError):
+        raise BadInput(say("Trang này đã cũ. Hãy làm lại từ đầu.")) from None
+
+
+def _totp(seed: bytes) -> TOTP:
+    # Every authenticator knows SHA-1, few know another; inside HMAC its collisions do no harm.
+    return TOTP(seed, _DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303  # nosec B303
+
+
+def _digits(seed: bytes, counter: int) -> str:
+    return _totp(seed).generate(counter * STEP_SECONDS).decode()
+
+
+def _counter(at: int) -> int:
+    return at // MICROSECOND // STEP_SECONDS
+
+
+def _context(control: Control, member_id: UUID) -> bytes:
+    return encode_fields("cw/1/totp", control.commune_id, member_id)
+
+
+def rewrapped(old: Control, newer: Control, kept: Any) -> bytes:
+    """Return the seed of a phone, taken from under the old server's key and put under the newer one."""
+    seed = aead.decrypt(old.totp, kept.blob, context=_context(old, kept.member_id), key_ref=old.number)
+    return aead.encrypt(newer.totp, seed, context=_context(newer, kept.member_id), key_ref=newer.number)

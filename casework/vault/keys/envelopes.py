@@ -1,0 +1,247 @@
+"""Seals one revision of one section, gives its key to agencies in envelopes, and opens it again."""
+
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID, uuid4
+
+from casework.errors import VaultError
+from casework.vault.crypto import aead, hpke
+from casework.vault.crypto.aead import new_key
+from casework.vault.crypto.encoding import encode_fields, pad, unpad
+from casework.vault.integrity import heads
+from casework.vault.keys import epoch_links
+from casework.vault.keys.context import Hands, Lock
+from casework.vault.keys.keyring import AgencyKeys
+from casework.vault.models import Document, Envelope, Head
+from casework.vault.states import EnvelopeKind
+
+
+class Page(NamedTuple):
+    """An opened revision: who wrote it, when (microseconds), and its fields."""
+
+    section: int
+    series: UUID
+    revision: int
+    by: UUID
+    at: int
+    data: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        """Never print what was sealed."""
+        return "<sealed>"
+
+
+class DocumentRow(Protocol):
+    """A document as a mapped object or as a plain row."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def case_id(self) -> UUID: ...
+    @property
+    def section(self) -> int: ...
+    @property
+    def series(self) -> UUID: ...
+    @property
+    def revision(self) -> int: ...
+    @property
+    def author_agency_id(self) -> UUID: ...
+    @property
+    def commit_tag(self) -> bytes: ...
+    @property
+    def body(self) -> bytes: ...
+
+
+class EnvelopeRow(Protocol):
+    """An envelope as a mapped object or as a plain row."""
+
+    @property
+    def document_id(self) -> UUID: ...
+    @property
+    def agency_id(self) -> UUID: ...
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def blob(self) -> bytes: ...
+
+
+class Sheet(NamedTuple):
+    """A document and one envelope of it in one narrow row, joined where commune, document and case are the same."""
+
+    id: UUID
+    case_id: UUID
+    section: int
+    series: UUID
+    revision: int
+    author_agency_id: UUID
+    commit_tag: bytes
+    body: bytes
+    commune_id: UUID
+    document_id: UUID
+    agency_id: UUID
+    epoch: int
+    kind: str
+    blob: bytes
+    mac: bytes
+
+    def __repr__(self) -> str:
+        """Never print what was sealed."""
+        return "<sealed>"
+
+
+@dataclass(frozen=True)
+class Text:
+    """What is to be sealed: a section of a case, its fields and who writes it for which agency."""
+
+    section: int
+    data: Mapping[str, Any]
+    by: UUID
+    owner_id: UUID
+    author_agency_id: UUID
+    series: UUID = heads.SINGLE
+
+
+def write(hands: Hands, head: Head, text: Text, *, readers: Iterable[Lock]) -> Document:
+    """Seal a new revision under a key of its own and put one envelope for each reader into the session."""
+    before = heads.newest(head.listing, text.section, text.series)
+    dek = new_key()
+    document = Document(
+        commune_id=hands.commune_id,
+        id=uuid4(),
+        case_id=head.id,
+        section=int(text.section),
+        series=text.series,
+        revision=before.revision + 1 if before else 1,
+        owner_id=text.owner_id,
+        author_agency_id=text.author_agency_id,
+        commit_tag=b"",
+        body=b"",
+    )
+    document.commit_tag = _commitment(dek, commitment_context(hands.commune_id, document.id))
+    plain = {"by": text.by.hex, "at": hands.at, "data": dict(text.data)}
+    body = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    document.body = aead.encrypt(dek, pad(body), context=body_context(hands.commune_id, document), key_ref=0)
+    hands.session.add(document)
+    give(hands, document, dek, readers=readers)
+    digest = sha256(document.body).digest()
+    heads.record(head, section=text.section, series=text.series, revision=document.revision, digest=digest)
+    heads.change(hands.session, head)
+    return document
+
+
+def give(hands: Hands, document: DocumentRow, dek: bytes, *, readers: Iterable[Lock]) -> None:
+    """Make one envelope for each reader: kept under the safe key if it is in hand, else sent to the public key."""
+    for lock in readers:
+        kept = hands.holds(lock.agency_id) and hands.keys(lock.agency_id).epoch == lock.epoch
+        hands.session.add(
+            Envelope(
+                commune_id=hands.commune_id,
+                document_id=document.id,
+                agency_id=lock.agency_id,
+                case_id=document.case_id,
+                epoch=lock.epoch,
+                kind=EnvelopeKind.KEPT if kept else EnvelopeKind.SENT,
+                blob=_keep(hands, document.id, hands.keys(lock.agency_id), dek)
+                if kept
+                else _send(hands, document.id, lock, dek),
+            )
+        )
+
+
+def open_newest(hands: Hands, listing: bytes, document: DocumentRow, envelope: EnvelopeRow) -> Page:
+    """Open the newest revision, checked against the case's head; an older one is refused, never shown silently."""
+    digest = sha256(document.body).digest()
+    if not heads.lists(listing, document.section, document.series, document.revision, digest):
+        raise VaultError("unopened")
+    return open_page(hands, document, envelope)
+
+
+def open_page(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> Page:
+    """Open one revision with the envelope of an agency whose keys are in hand."""
+    dek = open_key(hands, document, envelope)
+    padded = aead.decrypt(dek, document.body, context=body_context(hands.commune_id, document), key_ref=0)
+    plain = json.loads(unpad(padded).decode())
+    by, at, data = _author(plain["by"]), plain["at"], plain["data"]
+    return Page(document.section, document.series, document.revision, by, at, data)
+
+
+@lru_cache(maxsize=4096)
+def _author(digits: str) -> UUID:
+    """Read the id of who wrote: few people write many pages."""
+    return UUID(hex=digits)
+
+
+def open_key(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> bytes:
+    """Open the key of a document and check that it is the one the document committed to."""
+    if envelope.document_id != document.id:
+        raise VaultError("unopened")
+    keys = hands.keys(envelope.agency_id)
+    if envelope.kind == EnvelopeKind.KEPT:
+        context = kept_context(hands.commune_id, document.id, envelope.agency_id)
+        dek = aead.decrypt(keys.safe, envelope.blob, context=context, key_ref=keys.epoch)
+    elif envelope.kind == EnvelopeKind.SENT:
+        opener = epoch_links.older(hands, keys, envelope.epoch).opener
+        context = sent_context(hands.commune_id, document.id, envelope.agency_id, envelope.epoch)
+        dek = hpke.open_sealed(opener, envelope.blob, context=context)
+    else:
+        raise VaultError("unopened")
+    if not hmac.compare_digest(
+        document.commit_tag, _commitment(dek, commitment_context(hands.commune_id, document.id))
+    ):
+        raise VaultError("unopened")
+    return dek
+
+
+def rekey(hands: Hands, document: DocumentRow, envelope: Envelope) -> None:
+    """Turn an envelope that was sent into one that is kept, under the same document key."""
+    keep_under(hands, hands.keys(envelope.agency_id), envelope, open_key(hands, document, envelope))
+
+
+def keep_under(hands: Hands, keys: AgencyKeys, envelope: Envelope, dek: bytes) -> None:
+    """Let an envelope keep the key of its document under the safe key of this epoch."""
+    envelope.blob = _keep(hands, envelope.document_id, keys, dek)
+    envelope.kind, envelope.epoch = EnvelopeKind.KEPT, keys.epoch
+
+
+def _keep(hands: Hands, document_id: UUID, keys: AgencyKeys, dek: bytes) -> bytes:
+    context = kept_context(hands.commune_id, document_id, keys.agency_id)
+    return aead.encrypt(keys.safe, dek, context=context, key_ref=keys.epoch)
+
+
+def _send(hands: Hands, document_id: UUID, lock: Lock, dek: bytes) -> bytes:
+    return hpke.seal(
+        lock.public_key, dek, context=sent_context(hands.commune_id, document_id, lock.agency_id, lock.epoch)
+    )
+
+
+def kept_context(commune_id: UUID, document_id: UUID, agency_id: UUID) -> bytes:
+    """Return what the key of a document is bound to where an agency keeps it under its own."""
+    return encode_fields("cw/1/kept", commune_id, document_id, agency_id)
+
+
+def sent_context(commune_id: UUID, document_id: UUID, agency_id: UUID, epoch: int) -> bytes:
+    """Return what the key of a document is bound to where it is sealed to an agency's public key."""
+    return encode_fields("cw/1/sent", commune_id, document_id, agency_id, epoch)
+
+
+def commitment_context(commune_id: UUID, document_id: UUID) -> bytes:
+    """Return what stands under the key by which a document commits to it."""
+    return encode_fields("cw/1/commit", commune_id, document_id)
+
+
+def body_context(commune_id: UUID, row: DocumentRow) -> bytes:
+    """Return what a body is bound to: its document, its place in the case, and the agency of its author."""
+    place = (row.id, row.case_id, row.section, row.series, row.revision, row.author_agency_id)
+    return encode_fields("cw/1/body", commune_id, *place)
+
+
+def _commitment(dek: bytes, context: bytes) -> bytes:
+    """Return by what a document commits to its key: an HMAC under that key."""
+    return hmac.digest(dek, context, "sha256")

@@ -1,0 +1,151 @@
+"""The key-encryption key: 32 bytes with an id, kept outside the database; everything on the server hangs from it."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from uuid import UUID
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
+
+from casework import files
+from casework.errors import VaultError
+from casework.vault.crypto import hpke
+from casework.vault.crypto.aead import KEY_BYTES, derive, new_key
+from casework.vault.crypto.hpke import public_key
+from casework.vault.keys import keyfile
+
+DEMO_ID = 0
+_MAGIC = "casework-kek-1"
+
+
+@dataclass(frozen=True)
+class Kek:
+    """One key-encryption key; id 0 is the demo's and a real installation refuses it."""
+
+    number: int
+    secret: bytes
+
+    def __repr__(self) -> str:
+        """Never print the key."""
+        return f"<sealed kek {self.number}>"
+
+
+@dataclass(frozen=True)
+class Control:
+    """The keys that the server derives from the KEK for one commune; they open no section of any case."""
+
+    commune_id: UUID
+    number: int
+    wrap: bytes
+    mac: bytes
+    totp: bytes
+    session: bytes
+
+    def __repr__(self) -> str:
+        """Never print the keys."""
+        return f"<sealed control keys {self.number}>"
+
+    def tag(self, message: bytes) -> bytes:
+        """Return the 32-byte HMAC-SHA256 of a message under K_ctl."""
+        made = self._keyed.copy()
+        made.update(message)
+        return made.finalize()
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the MAC of a message: u32be number of the KEK, then its tag."""
+        return self._numbered + self.tag(message)
+
+    @cached_property
+    def _numbered(self) -> bytes:
+        return self.number.to_bytes(4, "big")
+
+    @cached_property
+    def _keyed(self) -> HMAC:
+        """Return the HMAC that has taken the key in and nothing else: a copy of it is quicker than beginning anew."""
+        return HMAC(self.mac, SHA256())
+
+
+@lru_cache(maxsize=1024)
+def control(kek: Kek, commune_id: UUID) -> Control:
+    """Derive the control keys of one commune."""
+    wrap, mac, totp, session = (derive(kek.secret, word, commune_id) for word in ("uw", "ctl", "totp", "ses"))
+    return Control(commune_id=commune_id, number=kek.number, wrap=wrap, mac=mac, totp=totp, session=session)
+
+
+def web_key(kek: Kek) -> bytes:
+    """Derive the key that signs the browser's form tokens (K_web); it is one for the installation."""
+    return derive(kek.secret, "web")
+
+
+def create(path: Path, number: int) -> Kek:
+    """Write a new key to a new file of mode 0600 and return it; an existing file is never written over."""
+    kek = Kek(number, new_key())
+    write(path, kek)
+    return kek
+
+
+def write(path: Path, kek: Kek) -> None:
+    """Write a key, as it stands on its sheet, to a new file of mode 0600."""
+    files.write_new(path, _text([kek]))
+
+
+def load(path: Path, *, demo: bool) -> Kek:
+    """Read the one key of an installation; refuse a file of two, the demo's key elsewhere, and a real one in the demo.
+
+    Two keys stand in the file only while `rotate-keys` runs or after it was broken off: then nothing else may run.
+    """
+    keys = held(path)
+    if len(keys) > 1:
+        raise VaultError("Việc đổi khóa chưa xong. Hãy chạy lại `casework rotate-keys kek` rồi mới mở sổ.")
+    if (keys[0].number == DEMO_ID) != demo:
+        raise VaultError("Khóa dùng thử chỉ chạy với bản dùng thử, khóa thật chỉ chạy với bản thật.")
+    return keys[0]
+
+
+def held(path: Path) -> tuple[Kek, ...]:
+    """Read every key of the file, the newest last; refuse a file that others may read, and a damaged one."""
+    try:
+        keys = tuple(_read(line) for line in keyfile.read(path).splitlines())
+    except (ValueError, binascii.Error) as cause:
+        raise VaultError(f"Tệp khóa {path} hỏng.") from cause
+    numbers = [key.number for key in keys]
+    if not keys or numbers != sorted(set(numbers)):
+        raise VaultError(f"Tệp khóa {path} hỏng.")
+    return keys
+
+
+def keep(path: Path, keys: Sequence[Kek]) -> None:
+    """Let the file hold these keys and no others, at once or not at all."""
+    files.replace(path, _text(keys))
+
+
+def following(kek: Kek) -> Kek:
+    """Make the key that comes after this one."""
+    return Kek(kek.number + 1, new_key())
+
+
+def _text(keys: Sequence[Kek]) -> str:
+    return "".join(f"{_MAGIC} {key.number} {base64.b64encode(key.secret).decode()}\n" for key in keys)
+
+
+def _read(line: str) -> Kek:
+    """Read one line; raise ValueError if it is none of ours."""
+    magic, number, secret = line.split()
+    kek = Kek(int(number), base64.b64decode(secret, validate=True))
+    if magic != _MAGIC or len(kek.secret) != KEY_BYTES or not 0 <= kek.number < 2**32:
+        raise ValueError(magic)
+    return kek
+
+
+def prove_primitives() -> None:
+    """Seal and open one value; raise VaultError on a machine whose library cannot do the hybrid KEM."""
+    seed, context = new_key(), b"cw/1/start"
+    if (
+        hpke.open_sealed(seed, hpke.seal(public_key(seed), b"casework", context=context), context=context)
+        != b"casework"
+    ):
+        raise VaultError("Thư viện mã hóa của máy này không dùng được.")

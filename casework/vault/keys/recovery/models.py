@@ -1,0 +1,54 @@
+"""Rows of recovery: the newest numbered secret of an agency, who holds a sheet of it, and which pairs may use it."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casework.db import Base
+from casework.vault.integrity.signed_rows import Maced
+
+
+class Recovery(Base, Maced):
+    """The recovery key of an agency, its running number, and the agency's secret of one epoch sealed to it."""
+
+    __tablename__ = "recovery"
+    __head__: ClassVar[str | None] = "agency_id"
+    __table_args__ = (ForeignKeyConstraint(["commune_id", "agency_id"], ["agency.commune_id", "agency.id"]),)
+
+    commune_id: Mapped[UUID] = mapped_column(primary_key=True)
+    agency_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    epoch: Mapped[int]
+    blob: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RecoveryOfficer(Base, Maced):
+    """Somebody who keeps one sheet; `tag` recognises its secret, `drilled` is when she last showed it (0: never)."""
+
+    __tablename__ = "recovery_officer"
+    __head__: ClassVar[str | None] = "agency_id"
+    __table_args__ = (ForeignKeyConstraint(["commune_id", "agency_id"], ["agency.commune_id", "agency.id"]),)
+
+    commune_id: Mapped[UUID] = mapped_column(primary_key=True)
+    agency_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seat: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(200))
+    tag: Mapped[bytes] = mapped_column(LargeBinary)
+    drilled: Mapped[int]
+
+
+class RecoveryPair(Base, Maced):
+    """Two seats whose sheets together open the recovery key; a pair without a row may not."""
+
+    __tablename__ = "recovery_pair"
+    __head__: ClassVar[str | None] = "agency_id"
+    __table_args__ = (ForeignKeyConstraint(["commune_id", "agency_id"], ["agency.commune_id", "agency.id"]),)
+
+    commune_id: Mapped[UUID] = mapped_column(primary_key=True)
+    agency_id: Mapped[UUID] = mapped_column(primary_key=True)
+    first: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    second: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    blob: Mapped[bytes] = mapped_column(LargeBinary)

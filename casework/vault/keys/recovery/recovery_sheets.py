@@ -1,0 +1,192 @@
+"""Sheets of recovery: 16 random bytes on paper for each officer; two of an allowed pair open the agency's secret.
+
+Whoever calls has loaded the agency with a fresh head: its rows are checked against the version of that head.
+"""
+
+import hmac
+import os
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import select
+
+from casework.errors import BadInput, VaultError
+from casework.vault.crypto import aead, hpke
+from casework.vault.crypto.aead import derive, new_key
+from casework.vault.crypto.encoding import encode_fields
+from casework.vault.crypto.hpke import public_key
+from casework.vault.integrity import heads
+from casework.vault.keys.context import Hands
+from casework.vault.keys.keyring import AgencyKeys
+from casework.vault.keys.recovery.models import Recovery, RecoveryOfficer, RecoveryPair
+from casework.vault.models import Agency, AgencyEpoch, EpochLink, Head, Wrap
+
+SECRET_BYTES = 16
+Shown: TypeAlias = tuple[int, bytes]
+_KINDS: tuple[Any, ...] = (AgencyEpoch, EpochLink, Wrap)
+_OURS: tuple[Any, ...] = (RecoveryPair, RecoveryOfficer)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What one officer keeps on paper; `partners` are the seats whose sheets fit hers."""
+
+    agency_id: UUID
+    number: int
+    seat: int
+    name: str
+    secret: bytes
+    partners: tuple[int, ...]
+
+    def __repr__(self) -> str:
+        """Never print the secret."""
+        return f"<sealed sheet {self.seat}>"
+
+
+def renew(
+    hands: Hands, keys: AgencyKeys, officers: Sequence[str], pairs: Collection[tuple[int, int]]
+) -> tuple[Sheet, ...]:
+    """Make a new numbered recovery secret for an agency; sheets of an earlier number open nothing any more.
+
+    Officers sit in their order from 1; raises BadInput for a pair of one seat or of a seat that nobody has.
+    """
+    allowed = _allowed(len(officers), pairs)
+    number = _withdraw(hands, keys.agency_id)
+    seed = new_key()
+    secrets = {seat: os.urandom(SECRET_BYTES) for seat in range(1, len(officers) + 1)}
+    ours: dict[str, Any] = {"commune_id": hands.commune_id, "agency_id": keys.agency_id}
+    recovery = Recovery(**ours, number=number, public_key=public_key(seed), epoch=keys.epoch, blob=b"")
+    recovery.blob = _sealed(hands, recovery, keys)
+    hands.session.add(recovery)
+    for seat, name in enumerate(officers, start=1):
+        tag = _tag(recovery, seat, secrets[seat])
+        hands.session.add(RecoveryOfficer(**ours, seat=seat, name=name, tag=tag, drilled=0))
+    for one, other in allowed:
+        key, context = _pair(recovery, (one, secrets[one]), (other, secrets[other]))
+        blob = aead.encrypt(key, seed, context=context, key_ref=number)
+        hands.session.add(RecoveryPair(**ours, first=one, second=other, blob=blob))
+    heads.change(hands.session, _head(hands, keys.agency_id))
+    return tuple(
+        Sheet(keys.agency_id, number, seat, name, secrets[seat], tuple(sorted(_partners(seat, allowed))))
+        for seat, name in enumerate(officers, start=1)
+    )
+
+
+def open_with(hands: Hands, agency_id: UUID, one: Shown, other: Shown) -> AgencyKeys:
+    """Open an agency's secret with two sheets; a pair that is not allowed and a wrong sheet are the same VaultError."""
+    (first, _), (second, _) = one, other = sorted((one, other))
+    recovery = _recovery(hands, agency_id)
+    pair = hands.session.get(RecoveryPair, (hands.commune_id, agency_id, first, second))
+    if pair is None:
+        raise VaultError("unopened")
+    key, context = _pair(recovery, one, other)
+    seed = aead.decrypt(key, pair.blob, context=context, key_ref=recovery.number)
+    secret = hpke.open_sealed(seed, recovery.blob, context=_context(hands, recovery))
+    keys = AgencyKeys(agency_id=agency_id, epoch=recovery.epoch, secret=secret)
+    newest = hands.session.get_one(Agency, (hands.commune_id, agency_id))
+    public = hands.session.get_one(AgencyEpoch, (hands.commune_id, agency_id, newest.epoch)).public_key
+    if keys.epoch != newest.epoch or not hmac.compare_digest(public, keys.public_key):
+        raise VaultError("unopened")
+    return keys
+
+
+def follow(hands: Hands, keys: AgencyKeys) -> None:
+    """Seal the secret of a new epoch to the recovery key too; an agency without sheets has nothing to follow."""
+    recovery = hands.session.get(Recovery, (hands.commune_id, keys.agency_id))
+    if recovery is not None:
+        recovery.epoch = keys.epoch
+        recovery.blob = _sealed(hands, recovery, keys)
+
+
+def drill(hands: Hands, agency_id: UUID, seat: int, secret: bytes) -> None:
+    """Note that an officer has shown her sheet; raise VaultError for another agency's, an old one or a wrong one."""
+    recovery = _recovery(hands, agency_id)
+    officer = hands.session.get(RecoveryOfficer, (hands.commune_id, agency_id, seat))
+    if officer is None or not hmac.compare_digest(officer.tag, _tag(recovery, seat, secret)):
+        raise VaultError("unopened")
+    officer.drilled = hands.at
+
+
+def drilled_since(hands: Hands, agency_id: UUID) -> int:
+    """Return since when (microseconds) it is known that some allowed pair has both its sheets; 0 if it never was."""
+    shown = {officer.seat: officer.drilled for officer in officers(hands, agency_id)}
+    pairs = _rows(hands, agency_id, RecoveryPair)
+    return max((min(shown[pair.first], shown[pair.second]) for pair in pairs), default=0)
+
+
+def officers(hands: Hands, agency_id: UUID) -> list[RecoveryOfficer]:
+    """Return who keeps a sheet of the newest recovery secret, by seat."""
+    return sorted(_rows(hands, agency_id, RecoveryOfficer), key=lambda officer: officer.seat)
+
+
+def pairs_of(hands: Hands, agency_id: UUID) -> list[tuple[int, int]]:
+    """Return the allowed pairs of seats."""
+    return sorted((pair.first, pair.second) for pair in _rows(hands, agency_id, RecoveryPair))
+
+
+def _allowed(seats: int, pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the pairs with the smaller seat first, each once."""
+    allowed = sorted({(min(pair), max(pair)) for pair in pairs})
+    if not allowed or any(one == other for one, other in allowed):
+        raise BadInput("Phải có ít nhất một cặp, và mỗi cặp là hai người khác nhau.")
+    if set(chain.from_iterable(allowed)) != set(range(1, seats + 1)):
+        raise BadInput("Mỗi người giữ tờ khôi phục phải có trong ít nhất một cặp, và mỗi cặp phải là người có tên.")
+    return allowed
+
+
+def _partners(seat: int, allowed: Iterable[tuple[int, int]]) -> Iterable[int]:
+    return (one if seat == other else other for one, other in allowed if seat in (one, other))
+
+
+def _withdraw(hands: Hands, agency_id: UUID) -> int:
+    """Take away an earlier recovery secret with its pairs and return the number of the next one."""
+    old = hands.session.get(Recovery, (hands.commune_id, agency_id))
+    if old is None:
+        return 1
+    for row in chain([old], *(_rows(hands, agency_id, kind) for kind in _OURS)):
+        hands.session.delete(row)
+    hands.session.flush()
+    agency = hands.session.get_one(Agency, (hands.commune_id, agency_id))
+    remaining = chain([agency], *(_rows(hands, agency_id, kind) for kind in _KINDS))
+    heads.take_away(hands.session, _head(hands, agency_id), list(remaining))
+    return old.number + 1
+
+
+def _head(hands: Hands, agency_id: UUID) -> Head:
+    return heads.changes(hands.session).get(agency_id) or hands.session.get_one(Head, (hands.commune_id, agency_id))
+
+
+def _recovery(hands: Hands, agency_id: UUID) -> Recovery:
+    found = hands.session.get(Recovery, (hands.commune_id, agency_id))
+    if found is None:
+        raise VaultError("unopened")
+    return found
+
+
+def _rows(hands: Hands, agency_id: UUID, kind: Any) -> list[Any]:
+    ours = select(kind).where(kind.commune_id == hands.commune_id, kind.agency_id == agency_id)
+    return list(hands.session.execute(ours).scalars())
+
+
+def _sealed(hands: Hands, recovery: Recovery, keys: AgencyKeys) -> bytes:
+    return hpke.seal(recovery.public_key, keys.secret, context=_context(hands, recovery))
+
+
+def _context(hands: Hands, recovery: Recovery) -> bytes:
+    return encode_fields("cw/1/recover", hands.commune_id, recovery.agency_id, recovery.epoch, recovery.number)
+
+
+def _pair(recovery: Recovery, one: Shown, other: Shown) -> tuple[bytes, bytes]:
+    """Return the key that two sheets make together, and the context that their seal is bound to."""
+    if any(len(secret) != SECRET_BYTES for _, secret in (one, other)):
+        raise VaultError("unopened")
+    place = (recovery.commune_id, recovery.agency_id, recovery.number, one[0], other[0])
+    return derive(one[1] + other[1], "pair", *place), encode_fields("cw/1/pair", *place)
+
+
+def _tag(recovery: Recovery, seat: int, secret: bytes) -> bytes:
+    """Return what recognises a sheet: 16 random bytes cannot be found from it."""
+    return derive(secret, "sheet", recovery.commune_id, recovery.agency_id, recovery.number, seat)

@@ -1,0 +1,165 @@
+"""Split-key sessions: the row seals the member's seed under a key that exists only together with the cookie."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from casework.clock import MICROSECOND
+from casework.errors import VaultError
+from casework.vault.crypto import aead, hpke
+from casework.vault.crypto.aead import derive, new_key
+from casework.vault.crypto.encoding import encode_fields, pad, unpad
+from casework.vault.keys.kek import Control
+from casework.vault.models import SessionRow
+
+# A session is pending until the second factor. It is full after it; night if the code on paper stood in for a lost
+# phone; and renew if it stood in for a forgotten passphrase, which must be set anew before anything else.
+PENDING, FULL, NIGHT, RENEW = "pending", "full", "night", "renew"
+_KEPT_ROW_SECONDS = 24 * 3600
+_PENDING_SECONDS = 5 * 60
+_RENEW_SECONDS = 15 * 60
+
+
+@dataclass(frozen=True)
+class Token:
+    """The 32 bytes in the cookie; the database knows only their SHA-256."""
+
+    secret: bytes
+
+    def __repr__(self) -> str:
+        """Never print the token."""
+        return "<sealed token>"
+
+    @property
+    def sid(self) -> bytes:
+        """Return the SHA-256 by which the row is found."""
+        return sha256(self.secret).digest()
+
+    def cookie(self) -> str:
+        """Return the value of the cookie."""
+        return base64.urlsafe_b64encode(self.secret).decode()
+
+
+def token_from(cookie: str) -> Token | None:
+    """Read a cookie; None if it is not one of ours."""
+    try:
+        secret = base64.urlsafe_b64decode(cookie.encode("ascii"))
+    except (binascii.Error, UnicodeEncodeError, ValueError):
+        return None
+    return Token(secret) if len(secret) == 32 else None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a session stands for; `created` is when its first token was made, None for now."""
+
+    kind: str = FULL
+    factors: int = 2
+    created: int | None = None
+    stepup: int = 0
+    stepup_about: UUID | None = None
+    device: str = ""
+
+
+def standing_of(row: SessionRow) -> Standing:
+    """Return what a row stands for, so that the row that follows it goes on from there."""
+    return Standing(row.kind, row.factors, row.created, row.stepup, row.stepup_about, row.device)
+
+
+def start(
+    session: Session, control: Control, seed: bytes, *, member_id: UUID, at: int, standing: Standing = Standing()
+) -> Token:
+    """Begin a session: a new token and a new row that seals the member's seed."""
+    token = Token(new_key())
+    row = SessionRow(
+        sid=token.sid,
+        commune_id=control.commune_id,
+        member_id=member_id,
+        kind=standing.kind,
+        created=at if standing.created is None else standing.created,
+        factors=standing.factors,
+        stepup=standing.stepup,
+        stepup_about=standing.stepup_about,
+        device=standing.device,
+        seen=at,
+    )
+    row.blob = aead.encrypt(_key(token, control), seed, context=_context(row), key_ref=control.number)
+    session.add(row)
+    return token
+
+
+def seed_of(row: SessionRow, token: Token, control: Control) -> bytes:
+    """Open the member's seed with the cookie; a locked session has none and raises VaultError."""
+    if row.blob is None:
+        raise VaultError("unopened")
+    return aead.decrypt(_key(token, control), row.blob, context=_context(row), key_ref=control.number)
+
+
+def alive(row: SessionRow, *, at: int, hours: int) -> bool:
+    """Tell whether a session may still be used; a clock moved back revives nothing."""
+    return row.created <= at < row.created + hours * 3600 * MICROSECOND and row.seen <= at + MICROSECOND
+
+
+def waits(row: SessionRow, *, at: int) -> bool:
+    """Tell whether a session still waits: 5 minutes for a second factor, 15 for a new passphrase."""
+    seconds = {PENDING: _PENDING_SECONDS, RENEW: _RENEW_SECONDS}.get(row.kind, 0)
+    return row.created <= at < row.created + seconds * MICROSECOND
+
+
+def idle(row: SessionRow, *, at: int, minutes: int) -> bool:
+    """Tell whether nobody has used this session for the agreed minutes."""
+    return at - row.seen >= minutes * 60 * MICROSECOND
+
+
+def sweep(session: Session, *, at: int) -> None:
+    """Delete session rows that are a day past their last use, together with any text kept in them."""
+    session.execute(delete(SessionRow).where(SessionRow.seen < at - _KEPT_ROW_SECONDS * MICROSECOND))
+
+
+def owner_of(session: Session, sid: bytes) -> tuple[UUID, UUID] | None:
+    """Find whose session it is (commune, member), before that commune's keys are at hand."""
+    row = session.execute(select(SessionRow.commune_id, SessionRow.member_id).where(SessionRow.sid == sid))
+    found = row.one_or_none()
+    return (found.commune_id, found.member_id) if found else None
+
+
+def keep_text(row: SessionRow, public_key: bytes, text: bytes) -> None:
+    """Seal what was typed on a locked screen to the person herself; nobody else can open it."""
+    row.kept = hpke.seal(public_key, pad(text), context=_kept_context(row.commune_id, row.member_id))
+
+
+def kept_text(row: SessionRow, seed: bytes) -> bytes:
+    """Open what was kept in a row; raise VaultError if nothing was."""
+    return opened_text(row.commune_id, row.member_id, row.kept or b"", seed)
+
+
+def opened_text(commune_id: UUID, member_id: UUID, kept: bytes, seed: bytes) -> bytes:
+    """Open a text that was kept for a member; raise VaultError if it was not sealed to her key."""
+    return unpad(hpke.open_sealed(seed, kept, context=_kept_context(commune_id, member_id)))
+
+
+def _kept_context(commune_id: UUID, member_id: UUID) -> bytes:
+    return encode_fields("cw/1/form", commune_id, member_id)
+
+
+def _key(token: Token, control: Control) -> bytes:
+    return derive(token.secret, "session", salt=control.session)
+
+
+def _context(row: SessionRow) -> bytes:
+    return encode_fields(
+        "cw/1/session",
+        row.commune_id,
+        row.sid,
+        row.kind,
+        row.member_id,
+        row.created,
+        row.factors,
+        row.stepup,
+        row.stepup_about,
+    )

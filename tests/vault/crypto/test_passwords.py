@@ -1,0 +1,167 @@
+"""Passphrases: one key for every way of typing it, a cost that cannot be lowered, two slots for the whole machine."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import unicodedata
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from filelock import FileLock
+
+from casework import serving
+from casework.errors import Busy, VaultError, WrongSecret
+from casework.vault.crypto import passwords
+from casework.vault.crypto.passwords import SlotSecret
+from casework.vault.keys.kek import Kek, control
+from tests.people import DONG_HAI, KEK, STAFF, THANH_SON, keys
+
+LAN = keys()["lan"]
+CONTROL = control(KEK, THANH_SON)
+IDS = {"member_id": LAN.enrolment.member_id, "slot_id": LAN.enrolment.slot_id}
+SECRET = LAN.enrolment.secret
+PASSPHRASE = STAFF["lan"].passphrase
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
+def test_a_passphrase_opens_in_whichever_letters_it_is_typed(form):
+    typed = unicodedata.normalize(form, PASSPHRASE)
+    assert passwords.unlock(CONTROL, SECRET, typed, **IDS) == LAN.seed
+
+
+def test_a_very_long_passphrase_is_cut_at_the_same_letter_in_every_form():
+    long = "ộ" * 2000
+    secret = passwords.lock(CONTROL, LAN.seed, unicodedata.normalize("NFD", long), **IDS)
+    assert passwords.unlock(CONTROL, secret, long, **IDS) == LAN.seed
+
+
+def test_a_wrong_passphrase_opens_nothing():
+    with pytest.raises(WrongSecret, match=r"^unopened$"):
+        passwords.unlock(CONTROL, SECRET, PASSPHRASE + " ", **IDS)
+
+
+@pytest.mark.parametrize(
+    "slot",
+    [
+        replace(SECRET, memory_kib=64 * 1024 - 1),
+        replace(SECRET, passes=2),
+        replace(SECRET, salt=SECRET.salt[:15]),
+        replace(SECRET, salt=b""),
+    ],
+    ids=["memory", "passes", "short salt", "no salt"],
+)
+def test_a_cost_that_was_lowered_is_refused_before_anything_is_derived(slot: SlotSecret, monkeypatch):
+    monkeypatch.delattr(passwords, "Argon2id")
+    with pytest.raises(VaultError, match=r"^unopened$"):
+        passwords.unlock(CONTROL, slot, PASSPHRASE, **IDS)
+
+
+@pytest.mark.parametrize(
+    ("keys_of_the_server", "ids"),
+    [
+        (control(Kek(1, bytes(32)), THANH_SON), IDS),
+        (control(Kek(2, KEK.secret), THANH_SON), IDS),
+        (control(KEK, DONG_HAI), IDS),
+        (CONTROL, IDS | {"member_id": UUID(int=1)}),
+        (CONTROL, IDS | {"slot_id": UUID(int=1)}),
+    ],
+    ids=["another key", "another number", "another commune", "another member", "another slot"],
+)
+def test_without_the_pepper_or_in_another_place_the_slot_stays_shut(keys_of_the_server, ids, monkeypatch):
+    monkeypatch.delattr(passwords, "Argon2id")
+    with pytest.raises(VaultError, match=r"^unopened$") as caught:
+        passwords.unlock(keys_of_the_server, SECRET, PASSPHRASE, **ids)
+    assert not isinstance(caught.value, WrongSecret)
+
+
+def test_a_name_that_does_not_exist_costs_the_same_work(monkeypatch):
+    costs = []
+
+    def noted(**cost):
+        costs.append({name: value for name, value in cost.items() if name != "salt"})
+        return Argon2id(**cost)
+
+    monkeypatch.setattr(passwords, "Argon2id", noted)
+    passwords.pretend(PASSPHRASE)
+    passwords.unlock(CONTROL, SECRET, PASSPHRASE, **IDS)
+    assert costs[0] == costs[1]
+
+
+def test_no_more_than_two_work_at_once_on_this_machine(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    working, most, lock = [], [], threading.Lock()
+
+    class Slow:
+        def __init__(self, **_cost):
+            pass
+
+        def derive(self, secret):
+            with lock:
+                working.append(1)
+                most.append(len(working))
+            threading.Event().wait(0.05)
+            with lock:
+                working.pop()
+            return secret.ljust(32)[:32]
+
+    monkeypatch.setattr(passwords, "Argon2id", Slow)
+    threads = [threading.Thread(target=passwords.pretend, args=("x",)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(most) == 8
+    assert max(most) == 2
+
+
+def test_whoever_waits_too_long_for_a_slot_is_told_to_try_again(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(passwords, "_PATIENCE_SECONDS", 0.05)
+    with contextlib.ExitStack() as taken:
+        for number in range(2):
+            taken.enter_context(FileLock(tmp_path / f"casework-{os.getuid()}-argon-{number}"))
+        with pytest.raises(Busy):
+            passwords.pretend("x")
+
+
+def test_slots_of_a_process_that_died_are_free_again(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(passwords, "_PATIENCE_SECONDS", 0.05)
+    slots = [str(tmp_path / f"casework-{os.getuid()}-argon-{number}") for number in range(2)]
+    holding = "import sys, time, filelock; held = [filelock.FileLock(one) for one in sys.argv[1:]]; "
+    holding += "[one.acquire() for one in held]; print(flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", holding, *slots], stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        with pytest.raises(Busy):
+            passwords.pretend("x")
+        other.kill()
+    passwords.pretend("x")
+
+
+def test_where_no_slot_can_be_made_she_is_told_to_try_again_and_the_operator_why(monkeypatch, tmp_path, caplog):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for number in range(2):
+        # Somebody else on this machine was there first.
+        (tmp_path / f"casework-{os.getuid()}-argon-{number}").symlink_to(tmp_path / "else")
+    with pytest.raises(Busy):
+        passwords.pretend("x")
+    assert "OSError" in caplog.text
+    assert not (tmp_path / "else").exists()
+
+
+def test_the_eleventh_who_comes_with_a_passphrase_is_told_so_at_once(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with contextlib.ExitStack() as places:
+        for _ in range(10):
+            places.enter_context(passwords._place())
+        with pytest.raises(Busy):
+            passwords.pretend("x")
+        assert list(tmp_path.iterdir()) == []
+    passwords.pretend("x")
+    assert serving.THREADS > 10

@@ -1,0 +1,110 @@
+"""Which passphrases are taken: 15 characters in any letters, nothing that everybody knows, no rules of composition."""
+
+import itertools
+import math
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from casework.errors import BadInput
+from casework.vault.keys.enrolment import passphrase_policy, wordlist
+from casework.vault.keys.enrolment.paper_codes import new_code
+from casework.vietnamese import plain
+
+HERS = ("Trần Thị Lan", "tran.lan", "Hội Liên hiệp Phụ nữ xã Thanh Sơn", "xã Thanh Sơn")
+# 64 letters of Vietnamese, which are more in the decomposed form.
+LONG = "trời đổ mưa rào trên ruộng bậc thang, trâu lội về muộn, khói ấm."
+COMMON = Path(__file__).with_name("tried_first.txt").read_text(encoding="ascii").split()
+
+
+def taken(text: str, about: tuple[str, ...] = HERS) -> bool:
+    try:
+        passphrase_policy.check(text, about=about)
+    except BadInput:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(("length", "good"), [(14, False), (15, True), (128, True), (1024, True), (1025, False)])
+def test_fifteen_characters_are_enough_and_a_thousand_not_too_many(length, good):
+    text = "".join(itertools.islice(itertools.cycle("tre xanh qua dòng kênh vừa cạn, "), length))
+    assert taken(text) is good
+
+
+def test_a_letter_with_its_marks_is_one_character_however_it_is_typed():
+    assert len(LONG) == 64
+    for form in ("NFC", "NFD"):
+        assert taken(unicodedata.normalize(form, LONG))
+        assert not taken(unicodedata.normalize(form, "ếốạửẫ ợợ ựự ễễ"))
+
+
+@pytest.mark.parametrize("text", ["thuyền neo bãi vắng", "XUỒNG ĐỎ QUA PHÀ", "84 19 57 02 63 38 41"])
+def test_nobody_must_mix_capitals_figures_and_signs(text):
+    assert taken(text)
+
+
+@pytest.mark.parametrize("text", COMMON)
+def test_what_anybody_would_try_first_is_refused(text):
+    assert len(text) >= 15
+    assert not taken(text)
+    assert not taken(text.upper())
+
+
+@pytest.mark.prove
+def test_ten_thousand_of_the_patterns_that_people_here_use_are_refused():
+    names = [
+        "Nguyễn Thị Lan",
+        "Trần Văn Hùng",
+        "Phạm Thu Hoài",
+        "Hoàng Minh Tuấn",
+        "Lan",
+        "Thanh Sơn",
+        "phụ nữ Thanh Sơn",
+    ]
+    firsts = [
+        "mật khẩu",
+        "matkhau",
+        "Hội phụ nữ",
+        "công an xã",
+        "UBND xã",
+        "anh yêu em",
+        "Việt Nam",
+        "admin",
+        "xinchao",
+    ]
+    lasts = ["Thanh Sơn", "Trần Thị Lan", "vô địch", "Hà Nội", "123456", "muôn năm"]
+    years = [str(year) for year in range(1960, 2030)]
+    tails = ["", "!", "@", "123", "@123", "..."]
+    made = {
+        first + last + year + tail
+        for first, last, year, tail in itertools.product(firsts, lasts, years, tails)
+        if last not in ("vô địch", "muôn năm")
+    }
+    made |= {name + first + year for name, first, year in itertools.product(names[4:], firsts, years)}
+    long = [one for one in made if len(one) >= passphrase_policy.SHORTEST]
+    assert len(long) >= 10_000
+    assert [one for one in long if taken(one)] == []
+
+
+def test_her_own_name_place_and_office_count_for_nothing():
+    for text in ("Trần Thị Lan tran.lan", "lan thanh sơn hội phụ nữ", "XÃ THANH SƠN 2025 lan", "tr4n.l4n th4nh s0n!"):
+        assert not taken(text)
+    assert taken("lan ra vườn hái bưởi, cõng em")
+
+
+def test_a_code_on_paper_is_no_passphrase():
+    code = new_code()
+    assert not taken(code)
+    assert not taken(code.lower().replace("-", " "))
+
+
+def test_the_words_that_are_offered_are_known_to_everybody_s_keyboard_and_worth_fifty_bits():
+    known = wordlist.words()
+    assert len(set(known)) == len(known) == 1024
+    assert all(word == plain(word) and word.isascii() and word.isalpha() for word in known)
+    assert math.log2(len(known)) * 5 == 50
+    offered = {wordlist.passphrase() for _ in range(200)}
+    assert len(offered) == 200
+    assert all(len(one.split()) == 5 for one in offered)
+    assert sum(taken(one) for one in offered) > 150, "most are taken, the others are never shown"
