@@ -75,7 +75,7 @@ def settle(gate: Gate, commune_id: UUID, people: Mapping[str, tuple[str, str]]) 
     keys = {kind: gate.perform(console, accounts.add_agency, kind, kind) for kind in _AGENCIES}
     for username, (role, kind) in people.items():
         new = NewMember(username, f"Trần Thị {username}", (role,), keys[kind].agency_id)
-        enrolment = provisioning.prepare(gate.control(commune_id), PASSPHRASE)
+        enrolment = provisioning.new_enrolment(gate.control(commune_id), PASSPHRASE)
         gate.perform(console, accounts.enrol, new, enrolment, keys=keys[kind])
 
 

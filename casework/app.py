@@ -47,7 +47,7 @@ _BLUEPRINTS = (
 
 def create_app(config: Config) -> Flask:
     """Make the application of one installation; its database must have been brought up to date before."""
-    kek.prove_primitives()
+    kek.self_test()
     key = kek.load(config.kek_file, demo=config.demo)
     app = Flask("casework", template_folder=str(resource("templates")))
     app.secret_key = kek.web_key(key)

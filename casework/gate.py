@@ -19,9 +19,9 @@ from casework.errors import BadInput, Busy, CaseworkError, Conflict, NotFound, R
 from casework.policy.permit import Actor, Permit, issue
 from casework.policy.proof import NEVER, Proof, ProofNeeded, demand
 from casework.policy.words import Act, Role
-from casework.vault.integrity.signed_rows import equip
-from casework.vault.keys.context import Hands
-from casework.vault.keys.kek import Control, Kek, control
+from casework.vault.integrity.signed_rows import attach_keys
+from casework.vault.keys.context import CryptoContext
+from casework.vault.keys.kek import Kek, ServerKeys, server_keys_of
 from casework.vault.keys.keyring import Keyring
 
 P = ParamSpec("P")
@@ -54,7 +54,7 @@ class Work:
     """What an action is given: its permit, its open transaction with keys, and the line it may complete."""
 
     permit: Permit
-    hands: Hands
+    hands: CryptoContext
     about: UUID | None = None
     reason: str = ""
     who: UUID | None = None
@@ -129,9 +129,9 @@ class Gate:
     removals: Removals | None = None
     released: Database | None = None
 
-    def control(self, commune_id: UUID) -> Control:
+    def control(self, commune_id: UUID) -> ServerKeys:
         """Return the control keys of one commune."""
-        return control(self.kek, commune_id)
+        return server_keys_of(self.kek, commune_id)
 
     def perform(self, person: Person, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do one act for one person in one transaction and return its result after the commit.
@@ -161,9 +161,9 @@ class Gate:
     def _run(self, person: Person, permit: Permit, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         keys = self.control(person.commune_id)
         with self.database.work(permit, person.commune_id) as session:
-            equip(session, keys)
+            attach_keys(session, keys)
             fresh.unchanged(session, person.commune_id, person.actor.member_id, person.version)
-            hands = Hands(session=session, control=keys, keyring=person.keyring, at=clock.micros())
+            hands = CryptoContext(session=session, control=keys, keyring=person.keyring, at=clock.micros())
             work = Work(permit=permit, hands=hands, who=person.actor.member_id, released=self.released)
             result = _done(work, doing, *args, **kwargs)
             for one in (work, *work.others):
@@ -180,10 +180,10 @@ class Gate:
         permit = issue(Actor(None, None, (Role.CONSOLE,)), doing.act)
         with self.database.work(permit, None) as session:
             for commune_id in communes:
-                equip(session, keys := self.control(commune_id))
-                work = Work(permit=permit, hands=Hands(session, keys, None, clock.micros()))
+                attach_keys(session, keys := self.control(commune_id))
+                work = Work(permit=permit, hands=CryptoContext(session, keys, None, clock.micros()))
                 doing.do(work, newer)
-                equip(session, keys := control(newer, commune_id))
+                attach_keys(session, keys := server_keys_of(newer, commune_id))
                 session.flush()
                 write.append(session, keys, [_entry(work)])
 
@@ -206,7 +206,7 @@ class Gate:
         )
         try:
             with self.database.work(None, person.commune_id) as session:
-                equip(session, keys)
+                attach_keys(session, keys)
                 write.append(session, keys, tally.summed(session, keys, [entry]))
         except SQLAlchemyError as broken:
             log.exception("a refusal of %s could not be logged", act)

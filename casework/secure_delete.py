@@ -10,12 +10,12 @@ log = logging.getLogger(__name__)
 PATIENCE_MILLISECONDS = 5_000
 
 
-def afterwards(session: Session) -> None:
+def request(session: Session) -> None:
     """Note that what this act deletes must not stay in the files of the database once it is committed."""
     session.info["shred"] = True
 
 
-def shred(engine: Engine) -> bool:
+def truncate_wal(engine: Engine) -> bool:
     """Bring the write-ahead log of SQLite into the database and cut it to nothing; tell whether that was done.
 
     Deleted cells are zeroed by `secure_delete` already. Readers that will not end keep the log as it is: the next
@@ -38,7 +38,7 @@ def shred(engine: Engine) -> bool:
 
 def _shred_what_was_erased(session: Session) -> None:
     if session.info.pop("shred", False):
-        shred(session.get_bind().engine)
+        truncate_wal(session.get_bind().engine)
 
 
 event.listen(Session, "after_commit", _shred_what_was_erased)

@@ -30,8 +30,8 @@ from casework.intake import actions as intake
 from casework.policy.permit import Actor, issue
 from casework.policy.proof import ProofNeeded
 from casework.policy.words import Act, Role
-from casework.vault.integrity.signed_rows import equip
-from casework.vault.keys.context import Hands
+from casework.vault.integrity.signed_rows import attach_keys
+from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.enrolment import totp
 from casework.vault.keys.provisioning import NewMember
 from casework.vault.keys.sessions import token_from
@@ -69,14 +69,14 @@ class House:
     def looking(self, commune_id: UUID = THANH_SON) -> Iterator[Session]:
         """Open a transaction that reads control rows with the commune's control keys."""
         with self.gate.database.look() as session:
-            equip(session, self.gate.control(commune_id))
+            attach_keys(session, self.gate.control(commune_id))
             yield session
 
     @contextlib.contextmanager
-    def hands(self, commune_id: UUID = THANH_SON) -> Iterator[Hands]:
+    def hands(self, commune_id: UUID = THANH_SON) -> Iterator[CryptoContext]:
         """Open a transaction as the log's readers are given it, with no key of any agency."""
         with self.looking(commune_id) as session:
-            yield Hands(session, self.gate.control(commune_id), None, 0)
+            yield CryptoContext(session, self.gate.control(commune_id), None, 0)
 
 
 @dataclass
@@ -219,6 +219,6 @@ def _pair(house: House, one: Name) -> None:
     control, member_id = house.gate.control(one.commune_id), keys()[one.username].enrolment.member_id
     permit = issue(house.stranger(Role.CONSOLE, one.commune_id).actor, Act.ENROL)
     with house.gate.database.work(permit, one.commune_id) as session:
-        equip(session, control)
+        attach_keys(session, control)
         fresh.head(session, one.commune_id, member_id)
         session.add(totp.row(control, member_id, phone_of(one.username), at=clock.micros(), counter=0))

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from casework.codelists import codelist
 from casework.vault.crypto import passwords
-from casework.vault.crypto.passwords import SlotSecret
+from casework.vault.crypto.passwords import WrappedSeed
 from casework.vault.keys import provisioning
-from casework.vault.keys.kek import Kek, control
+from casework.vault.keys.kek import Kek, server_keys_of
 from casework.vault.keys.provisioning import Enrolment
 
 _KEPT = Path(__file__).with_name("keys.json")
@@ -95,14 +95,14 @@ def phone_of(username: str) -> bytes:
 
 
 def _read(raw: dict[str, Any]) -> Keys:
-    secret = SlotSecret(_bytes(raw["salt"]), raw["memory_kib"], raw["passes"], _bytes(raw["blob"]))
+    secret = WrappedSeed(_bytes(raw["salt"]), raw["memory_kib"], raw["passes"], _bytes(raw["blob"]))
     enrolment = Enrolment(UUID(raw["member_id"]), UUID(raw["slot_id"]), _bytes(raw["public_key"]), secret)
     return Keys(enrolment, _bytes(raw["seed"]))
 
 
 def _made(one: Name) -> dict[str, Any]:
-    own = control(KEK, one.commune_id)
-    made = provisioning.prepare(own, one.passphrase)
+    own = server_keys_of(KEK, one.commune_id)
+    made = provisioning.new_enrolment(own, one.passphrase)
     slot = {"member_id": made.member_id, "slot_id": made.slot_id}
     return {
         "member_id": str(made.member_id),
@@ -112,7 +112,7 @@ def _made(one: Name) -> dict[str, Any]:
         "memory_kib": made.secret.memory_kib,
         "passes": made.secret.passes,
         "blob": _text(made.secret.blob),
-        "seed": _text(passwords.unlock(own, made.secret, one.passphrase, **slot)),
+        "seed": _text(passwords.unwrap_with_passphrase(own, made.secret, one.passphrase, **slot)),
     }
 
 

@@ -13,7 +13,7 @@ from casework.gate import Work, action
 from casework.policy.words import Act
 from casework.vault.integrity import heads
 from casework.vault.keys import blind_index, count_ledger, provisioning
-from casework.vault.keys.context import Lock
+from casework.vault.keys.context import RecipientKey
 from casework.vault.keys.keyring import AgencyKeys
 from casework.vault.keys.provisioning import Enrolment, NewMember
 from casework.vault.models import Commune, Member
@@ -33,7 +33,7 @@ def found_commune(work: Work, name: str, hamlets: Sequence[str], *, size_class: 
     size = codelist("size_class").get(size_class).code
     heads.create(work.session, work.commune_id, "commune", work.commune_id)
     commune = Commune(id=work.commune_id, name=name, hamlets="\n".join(hamlets), size_class=size, created=work.hands.at)
-    commune.marks = blind_index.fresh(work.hands.control)
+    commune.marks = blind_index.new_index_key(work.hands.control)
     work.session.add(commune)
     return work.commune_id
 
@@ -50,7 +50,7 @@ def add_agency(work: Work, kind: str, name: str, *, duty_phone: str = "") -> Age
     keys = provisioning.make_agency(work.hands, kind=kind, name=name, duty_phone=duty_phone, state=state)
     if kind == agencies.coordinating():
         founded = clock.local(fresh.commune(work.session, work.commune_id).created)
-        count_ledger.begin(work.hands, Lock(keys.agency_id, keys.epoch, keys.public_key), year=founded.year)
+        count_ledger.begin(work.hands, RecipientKey(keys.agency_id, keys.epoch, keys.public_key), year=founded.year)
     work.about = keys.agency_id
     return keys
 
@@ -62,5 +62,5 @@ def enrol(work: Work, new: NewMember, enrolment: Enrolment, *, keys: AgencyKeys 
     work.about = member.id
     if keys is not None:
         fresh.agency(work.session, work.commune_id, keys.agency_id)
-        provisioning.admit(work.hands, keys, member)
+        provisioning.wrap_for_member(work.hands, keys, member)
     return member.id

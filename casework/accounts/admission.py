@@ -15,9 +15,9 @@ from casework.gate import Gate, Work, action
 from casework.policy.words import Act, Role
 from casework.vault.integrity import heads
 from casework.vault.keys.enrolment import admission
-from casework.vault.keys.enrolment.credentials import Renewed
+from casework.vault.keys.enrolment.credentials import NewCredentials
 from casework.vault.keys.enrolment.models import Admission
-from casework.vault.keys.enrolment.totp import Phone
+from casework.vault.keys.enrolment.totp import PairedPhone
 from casework.vault.keys.enrolment.wordlist import fingerprint
 from casework.vault.models import Agency, Commune, Head, Member, Wrap
 from casework.vault.states import MemberState
@@ -132,7 +132,7 @@ def find(work: Work, code: bytes) -> Found:
 
 
 @action(Act.ADMISSION_ENROL)
-def enrol(work: Work, code: bytes, new: Renewed, phone: Phone) -> bool:
+def enrol(work: Work, code: bytes, new: NewCredentials, phone: PairedPhone) -> bool:
     """Take up an account with a key of one's own; True if it may be used at once, without a colleague's word."""
     row, member = _open(work, code)
     work.about = work.who = member.id
@@ -155,7 +155,7 @@ def confirm(work: Work, member_id: UUID, words: str) -> None:
         admission.confirm(work.hands, member, rows[0])
     except VaultError:
         raise BadInput(say("Khóa này không do người cầm mã tạo ra, hoặc đã cũ. Hãy tạo mã mới.")) from None
-    heads.change(work.session, head)
+    heads.mark_changed(work.session, head)
 
 
 def commune_of(gate: Gate, code: bytes) -> UUID:

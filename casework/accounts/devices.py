@@ -7,7 +7,7 @@ import os
 from uuid import UUID
 
 from casework.vault.crypto.encoding import encode_fields
-from casework.vault.keys.kek import Control
+from casework.vault.keys.kek import ServerKeys
 
 _MARK_BYTES, _SEAL_BYTES = 16, 16
 # A shared office machine serves so many people; whoever came first makes room.
@@ -23,7 +23,7 @@ _FAMILIES = (
 _SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"))
 
 
-def knows(control: Control, cookie: str, member_id: UUID | None) -> bool:
+def knows(control: ServerKeys, cookie: str, member_id: UUID | None) -> bool:
     """Tell whether this browser has signed in to this account before; what we did not issue knows nobody."""
     mark, seals = _read(cookie)
     if member_id is None:
@@ -37,7 +37,7 @@ def mark_of(cookie: str) -> bytes:
     return _read(cookie)[0]
 
 
-def marked(control: Control, cookie: str, member_id: UUID) -> str:
+def marked(control: ServerKeys, cookie: str, member_id: UUID) -> str:
     """Return the mark of this browser with this account added, to be kept in its cookie."""
     mark, seals = _read(cookie)
     mark = mark or os.urandom(_MARK_BYTES)
@@ -63,5 +63,5 @@ def _read(cookie: str) -> tuple[bytes, list[bytes]]:
     return raw[:_MARK_BYTES], seals
 
 
-def _seal(control: Control, mark: bytes, member_id: UUID) -> bytes:
+def _seal(control: ServerKeys, mark: bytes, member_id: UUID) -> bytes:
     return control.tag(encode_fields("cw/1/device", control.commune_id, mark, member_id))[:_SEAL_BYTES]

@@ -18,7 +18,7 @@ from casework.gate import Action, Person
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
 from casework.vault.keys.enrolment.paper_codes import read_code
-from casework.vault.keys.sessions import FULL, NIGHT, PENDING, RENEW, Token, token_from
+from casework.vault.keys.sessions import FULL, NIGHT, PENDING, RENEW, SessionToken, token_from
 from casework.web.language import local_path
 from casework.web.origin import begin_anew
 from casework.web.people import COOKIE, Presence, recognise
@@ -116,7 +116,7 @@ def sid() -> bytes | None:
     return found.sid if found else None
 
 
-def token() -> Token:
+def token() -> SessionToken:
     """Return the token of this browser's session."""
     found = token_from(request.cookies.get(COOKIE, ""))
     if found is None:

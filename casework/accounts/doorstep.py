@@ -12,8 +12,8 @@ from casework.audit import fresh
 from casework.errors import WrongSecret
 from casework.gate import Gate
 from casework.vault.crypto import passwords
-from casework.vault.crypto.passwords import SlotSecret
-from casework.vault.integrity.signed_rows import equip
+from casework.vault.crypto.passwords import WrappedSeed
+from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.models import Commune, Member, Slot
 from casework.vietnamese import plain
 
@@ -67,12 +67,12 @@ def try_passphrase(gate: Gate, commune_id: UUID, knock: Knock) -> Opened | None:
     count_try(gate, commune_id, knock)
     slot = _slot(gate, commune_id, knock, "password")
     if slot is None:
-        passwords.pretend(knock.passphrase)
+        passwords.dummy_unwrap(knock.passphrase)
         return None
-    secret = SlotSecret(slot.salt, slot.memory_kib, slot.passes, slot.blob)
+    secret = WrappedSeed(slot.salt, slot.memory_kib, slot.passes, slot.blob)
     ids = {"member_id": slot.member_id, "slot_id": slot.id}
     try:
-        seed = passwords.unlock(gate.control(commune_id), secret, knock.passphrase, **ids)
+        seed = passwords.unwrap_with_passphrase(gate.control(commune_id), secret, knock.passphrase, **ids)
     except WrongSecret:
         return None
     return Opened(slot.member_id, seed)
@@ -83,10 +83,10 @@ def try_paper(gate: Gate, commune_id: UUID, knock: Knock, code: bytes) -> Opened
     slot = _slot(gate, commune_id, knock, "code")
     if slot is None:
         return None
-    secret = SlotSecret(slot.salt, slot.memory_kib, slot.passes, slot.blob)
+    secret = WrappedSeed(slot.salt, slot.memory_kib, slot.passes, slot.blob)
     ids = {"member_id": slot.member_id, "slot_id": slot.id}
     try:
-        seed = passwords.unlock_with_code(gate.control(commune_id), secret, code, **ids)
+        seed = passwords.unwrap_with_code(gate.control(commune_id), secret, code, **ids)
     except WrongSecret:
         return None
     return Opened(slot.member_id, seed, slot.id)
@@ -94,7 +94,7 @@ def try_paper(gate: Gate, commune_id: UUID, knock: Knock, code: bytes) -> Opened
 
 def _slot(gate: Gate, commune_id: UUID, knock: Knock, kind: str) -> Slot | None:
     with gate.database.look() as session:
-        equip(session, gate.control(commune_id))
+        attach_keys(session, gate.control(commune_id))
         member_id = session.execute(_member(commune_id, knock)).scalar_one_or_none()
         if member_id is None:
             return None

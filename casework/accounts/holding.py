@@ -11,7 +11,7 @@ from casework.clock import MICROSECOND
 from casework.codelists import agencies
 from casework.gate import Work
 from casework.policy.words import Role
-from casework.vault.keys.context import Hands
+from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.enrolment import admission
 from casework.vault.keys.enrolment.models import Admission
 from casework.vault.keys.recovery import recovery_sheets
@@ -48,7 +48,7 @@ def arrivals(work: Work) -> int:
     return work.session.execute(_ARRIVALS, mine).scalar_one()
 
 
-def lonely(hands: Hands) -> list[Lonely]:
+def lonely(hands: CryptoContext) -> list[Lonely]:
     """Return the needed agencies that fewer than two people can open and whose sheets nobody has tried lately."""
     needed = agencies.with_two_holders()
     wanted = (Agency.commune_id == hands.commune_id, Agency.kind.in_(needed), Agency.circle.is_(False))
@@ -58,7 +58,7 @@ def lonely(hands: Hands) -> list[Lonely]:
     return [Lonely(row.name, held[row.id]) for row in few if not drilled(hands, row.id)]
 
 
-def _held(hands: Hands) -> Counter[UUID]:
+def _held(hands: CryptoContext) -> Counter[UUID]:
     """Count for each agency who is at work and holds its newest key."""
     same = (Agency.commune_id == Wrap.commune_id, Agency.id == Wrap.agency_id, Agency.epoch == Wrap.epoch)
     hers = (Member.commune_id == Wrap.commune_id, Member.id == Wrap.member_id, Member.state == MemberState.ACTIVE)
@@ -66,7 +66,7 @@ def _held(hands: Hands) -> Counter[UUID]:
     return Counter(hands.session.execute(rows.where(Wrap.commune_id == hands.commune_id)).scalars())
 
 
-def drilled(hands: Hands, agency_id: UUID) -> bool:
+def drilled(hands: CryptoContext, agency_id: UUID) -> bool:
     """Tell whether both sheets of an allowed pair of an agency or circle were shown within 180 days."""
     fresh.agency(hands.session, hands.commune_id, agency_id)
     return recovery_sheets.drilled_since(hands, agency_id) > hands.at - DRILLED_DAYS * _DAY

@@ -11,11 +11,11 @@ from casework.policy.words import Act
 from casework.vault.integrity import heads
 from casework.vault.keys import sessions
 from casework.vault.keys.enrolment import credentials, privacy_screen
-from casework.vault.keys.enrolment.credentials import Paper, Renewed
+from casework.vault.keys.enrolment.credentials import NewCredentials, PaperCode
 from casework.vault.keys.enrolment.models import Interview
-from casework.vault.keys.enrolment.totp import Phone
+from casework.vault.keys.enrolment.totp import PairedPhone
 from casework.vault.keys.kek import DEMO_ID
-from casework.vault.keys.sessions import FULL, NIGHT, RENEW, Token
+from casework.vault.keys.sessions import FULL, NIGHT, RENEW, SessionToken
 from casework.vault.models import Head, Member, SessionRow
 
 
@@ -44,14 +44,14 @@ class Changed:
 
 
 @action(Act.STEP_UP)
-def step_up(work: Work, opened: Opened | None, digits: str, *, token: Token, about: UUID | None) -> Begun:
+def step_up(work: Work, opened: Opened | None, digits: str, *, token: SessionToken, about: UUID | None) -> Begun:
     """Prove again who she is, with both factors where she has both; a new token, and what was typed meanwhile."""
     if opened is None or opened.member_id != work.me:
         raise WrongPassphrase(say("Mật khẩu chưa đúng. Hãy thử lại."))
     row = _mine(work, token.sid)
     if not passphrase_alone(work, row):
         spend_digits(work, work.me, digits)
-    proof = replace(sessions.standing_of(row), stepup=work.hands.at, stepup_about=about)
+    proof = replace(sessions.state_of(row), stepup=work.hands.at, stepup_about=about)
     return follow(work, row, opened.seed, proof)
 
 
@@ -61,35 +61,35 @@ def passphrase_alone(work: Work, row: SessionRow) -> bool:
 
 
 @action(Act.KEY_CHANGE)
-def change_passphrase(work: Work, new: Renewed, *, token: Token) -> Changed:
+def change_passphrase(work: Work, new: NewCredentials, *, token: SessionToken) -> Changed:
     """Give her a new key under a new passphrase: all she holds is wrapped anew, her other sessions end."""
     row, head, member = _proven(work, token)
     for agency_id in work.hands.keyring.agencies if work.hands.keyring else ():
         fresh.agency(work.session, work.commune_id, agency_id)
     kind = FULL if row.kind == RENEW else row.kind
-    standing = replace(sessions.standing_of(row), kind=kind)
-    credentials.put_key(work.hands, head, member, new)
+    standing = replace(sessions.state_of(row), kind=kind)
+    credentials.replace_key(work.hands, head, member, new)
     return _goes_on(work, member, new.seed, standing, new.paper.code)
 
 
 @action(Act.PHONE)
-def change_phone(work: Work, phone: Phone, *, token: Token) -> Changed:
+def change_phone(work: Work, phone: PairedPhone, *, token: SessionToken) -> Changed:
     """Take another phone in the place of the one before, and print a new code; her other sessions end."""
     row, head, member = _proven(work, token)
     seed = sessions.seed_of(row, token, work.hands.control)
-    standing = replace(sessions.standing_of(row), kind=FULL)
-    paper = credentials.new_paper(work.hands.control, seed, member.id)
-    credentials.put_paper(work.hands, head, member, paper, phone)
+    standing = replace(sessions.state_of(row), kind=FULL)
+    paper = credentials.new_paper_code(work.hands.control, seed, member.id)
+    credentials.replace_paper_code(work.hands, head, member, paper, phone)
     return _goes_on(work, member, seed, standing, paper.code)
 
 
 @action(Act.PAPER_NEW)
-def new_paper_code(work: Work, *, token: Token) -> Changed:
+def new_paper_code(work: Work, *, token: SessionToken) -> Changed:
     """Print a new code for the night; the one before opens nothing any more, her other sessions end."""
     row, head, member = _proven(work, token)
-    seed, standing = sessions.seed_of(row, token, work.hands.control), sessions.standing_of(row)
-    paper: Paper = credentials.new_paper(work.hands.control, seed, member.id)
-    credentials.put_paper(work.hands, head, member, paper)
+    seed, standing = sessions.seed_of(row, token, work.hands.control), sessions.state_of(row)
+    paper: PaperCode = credentials.new_paper_code(work.hands.control, seed, member.id)
+    credentials.replace_paper_code(work.hands, head, member, paper)
     return _goes_on(work, member, seed, standing, paper.code)
 
 
@@ -109,22 +109,22 @@ def end_session(work: Work, number: int, created: int) -> None:
 
 
 @action(Act.COVER)
-def cover(work: Work, code: str, *, token: Token) -> None:
+def cover(work: Work, code: str, *, token: SessionToken) -> None:
     """Cover the screen while somebody speaks: the sealed key goes under cookie and short code."""
     row = _mine(work, token.sid)
-    privacy_screen.cover(work.hands, row, token, code)
+    privacy_screen.lock_screen(work.hands, row, token, code)
 
 
 @action(Act.UNCOVER)
-def uncover(work: Work, code: str, *, token: Token) -> Begun:
+def uncover(work: Work, code: str, *, token: SessionToken) -> Begun:
     """Take the cover away with the short code; the try has been counted, and the fifth wrong one was the last."""
     row, kept = _mine(work, token.sid), work.session.get(Interview, token.sid)
     if kept is None or not privacy_screen.may_try(kept):
         raise SignInNeeded(say("Hãy mở bằng mật khẩu."))
-    seed = privacy_screen.opened(work.hands, kept, token, code)
+    seed = privacy_screen.unlock_screen(work.hands, kept, token, code)
     if seed is None:
         raise WrongPassphrase(say("Mã ngắn chưa đúng. Sau 5 lần sai phải dùng mật khẩu."))
-    return follow(work, row, seed, sessions.standing_of(row))
+    return follow(work, row, seed, sessions.state_of(row))
 
 
 def _mine(work: Work, sid: bytes) -> SessionRow:
@@ -134,14 +134,14 @@ def _mine(work: Work, sid: bytes) -> SessionRow:
     return row
 
 
-def _proven(work: Work, token: Token) -> tuple[SessionRow, Head, Member]:
+def _proven(work: Work, token: SessionToken) -> tuple[SessionRow, Head, Member]:
     """Return her session and rows; the gate has asked for the proof who she is."""
     row = _mine(work, token.sid)
     head = fresh.head(work.session, work.commune_id, work.me)
     return row, head, fresh.member(work.session, work.commune_id, work.me)
 
 
-def _goes_on(work: Work, member: Member, seed: bytes, standing: sessions.Standing, code: str) -> Changed:
+def _goes_on(work: Work, member: Member, seed: bytes, standing: sessions.SessionState, code: str) -> Changed:
     at, control = work.hands.at, work.hands.control
     token = sessions.start(work.session, control, seed, member_id=member.id, at=at, standing=standing)
     return Changed(Begun(token, None, standing.kind, member.id), code)

@@ -10,8 +10,8 @@ from casework import clock
 from casework.accounts.admission import Found
 from casework.errors import BadInput
 from casework.vault.keys.enrolment import credentials, passphrase_policy, privacy_screen, totp, wordlist
-from casework.vault.keys.enrolment.credentials import Renewed
-from casework.vault.keys.enrolment.totp import Phone
+from casework.vault.keys.enrolment.credentials import NewCredentials
+from casework.vault.keys.enrolment.totp import PairedPhone
 from casework.web.people import Presence
 from casework.web.presence import gate
 
@@ -51,16 +51,16 @@ def suggestion() -> str:
         return offered
 
 
-def renewed(who: Presence, passphrase: str) -> Renewed:
+def renewed(who: Presence, passphrase: str) -> NewCredentials:
     """Judge a new passphrase and make the key behind it; raise BadInput with what to do."""
     passphrase_policy.check(passphrase, about=(who.name, who.username, who.agency_name, who.commune_name))
-    return credentials.prepare(gate().control(who.person.commune_id), passphrase, who.id)
+    return credentials.new_credentials(gate().control(who.person.commune_id), passphrase, who.id)
 
 
-def first(found: Found, passphrase: str) -> Renewed:
+def first(found: Found, passphrase: str) -> NewCredentials:
     """Judge a newcomer's passphrase and make the key behind it; raise BadInput with what to do."""
     passphrase_policy.check(passphrase, about=(found.name, found.username, found.agency_name, found.commune_name))
-    return credentials.prepare(gate().control(found.commune_id), passphrase, found.member_id)
+    return credentials.new_credentials(gate().control(found.commune_id), passphrase, found.member_id)
 
 
 def offer(commune_id: UUID, member_id: UUID, username: str, sealed: str) -> Shown:
@@ -72,17 +72,17 @@ def offer(commune_id: UUID, member_id: UUID, username: str, sealed: str) -> Show
     return Shown(sealed, draw(address), totp.secret_text(seed), address)
 
 
-def paired(commune_id: UUID, member_id: UUID, sealed: str, digits: str) -> Phone | None:
+def paired(commune_id: UUID, member_id: UUID, sealed: str, digits: str) -> PairedPhone | None:
     """Return the phone that shows these digits; None if they do not fit the seed that was offered."""
     return totp.proved(gate().control(commune_id), member_id, sealed, digits=digits, at=clock.micros())
 
 
-def proof(commune_id: UUID, member_id: UUID, phone: Phone) -> str:
+def proof(commune_id: UUID, member_id: UUID, phone: PairedPhone) -> str:
     """Return a paired phone sealed for the next page."""
     return totp.proof(gate().control(commune_id), member_id, phone)
 
 
-def phone_of(commune_id: UUID, member_id: UUID, sealed: str) -> Phone:
+def phone_of(commune_id: UUID, member_id: UUID, sealed: str) -> PairedPhone:
     """Open a paired phone of the page before."""
     return totp.phone_of(gate().control(commune_id), member_id, sealed)
 

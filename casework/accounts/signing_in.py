@@ -15,7 +15,7 @@ from casework.vault.keys import sessions
 from casework.vault.keys.enrolment import totp
 from casework.vault.keys.enrolment.models import Interview, Totp
 from casework.vault.keys.kek import DEMO_ID
-from casework.vault.keys.sessions import FULL, NIGHT, PENDING, RENEW, Standing
+from casework.vault.keys.sessions import FULL, NIGHT, PENDING, RENEW, SessionState
 from casework.vault.models import Member, SessionRow, Slot
 from casework.vault.states import MemberState
 
@@ -58,7 +58,7 @@ class Opened:
 class Begun:
     """A session that has begun: the token for the cookie, and what was typed on a locked screen before it, if any."""
 
-    token: sessions.Token
+    token: sessions.SessionToken
     kept: bytes | None
     kind: str = FULL
     member_id: UUID | None = None
@@ -89,20 +89,20 @@ def sign_in(work: Work, opened: Opened | None, *, before: bytes | None, device: 
         raise WrongPassphrase(_WRONG)
     _coming(work, opened.member_id)
     demo = work.hands.control.number == DEMO_ID
-    first = Standing(FULL if demo else PENDING, 1, stepup=work.hands.at if demo else 0, device=device)
+    first = SessionState(FULL if demo else PENDING, 1, stepup=work.hands.at if demo else 0, device=device)
     return _begin(work, opened, first, before)
 
 
 @action(Act.SECOND_FACTOR)
-def second_factor(work: Work, token: sessions.Token, digits: str) -> Begun:
+def second_factor(work: Work, token: sessions.SessionToken, digits: str) -> Begun:
     """Finish signing in with the digits of the phone: a new token, a new row, and only now a keyring."""
     row = row_of(work, token.sid)
-    if row is None or row.kind != PENDING or not sessions.waits(row, at=work.hands.at):
+    if row is None or row.kind != PENDING or not sessions.is_pending(row, at=work.hands.at):
         raise SignInNeeded(say("Đã quá 5 phút. Hãy đăng nhập lại từ đầu."))
     _coming(work, row.member_id)
     spend_digits(work, row.member_id, digits)
     opened = Opened(row.member_id, sessions.seed_of(row, token, work.hands.control))
-    return _begin(work, opened, Standing(FULL, 2, stepup=work.hands.at, device=row.device), row.sid)
+    return _begin(work, opened, SessionState(FULL, 2, stepup=work.hands.at, device=row.device), row.sid)
 
 
 @action(Act.PAPER_CODE)
@@ -117,7 +117,7 @@ def by_paper(work: Work, given: ByPaper, *, before: bytes | None, device: str = 
     kept = _row_text(work, before, member.id)
     spend_paper(work, member, paper)
     kind = NIGHT if given.lost == "phone" else RENEW
-    begun = _begin(work, paper, Standing(kind, 2, stepup=work.hands.at, device=device), before)
+    begun = _begin(work, paper, SessionState(kind, 2, stepup=work.hands.at, device=device), before)
     work.reason = kind
     return replace(begun, kept=_opened_text(work, kept, paper))
 
@@ -131,7 +131,7 @@ def unlock(work: Work, opened: Opened | None, *, before: bytes | None) -> Begun:
     if row is None or row.member_id != opened.member_id or row.kind == PENDING:
         raise SignInNeeded(say("Phiên làm việc đã kết thúc. Hãy đăng nhập lại."))
     _coming(work, opened.member_id)
-    return _begin(work, opened, sessions.standing_of(row), before)
+    return _begin(work, opened, sessions.state_of(row), before)
 
 
 @action(Act.SIGN_OUT)
@@ -148,7 +148,7 @@ def keep(work: Work, sid: bytes, text: bytes) -> None:
     if row is None or row.member_id != work.me:
         raise SignInNeeded(say("Phiên làm việc đã kết thúc."))
     member = fresh.member(work.session, work.commune_id, work.me)
-    sessions.keep_text(row, member.public_key, text)
+    sessions.store_draft_text(row, member.public_key, text)
 
 
 def end(work: Work, sid: bytes) -> None:
@@ -166,7 +166,7 @@ def end(work: Work, sid: bytes) -> None:
     work.session.execute(delete(Interview).where(Interview.sid == sid))
 
 
-def follow(work: Work, row: SessionRow, seed: bytes, standing: Standing) -> Begun:
+def follow(work: Work, row: SessionRow, seed: bytes, standing: SessionState) -> Begun:
     """Put a new token and row in the place of a session of hers that goes on, and hand back what was kept."""
     return _begin(work, Opened(row.member_id, seed), standing, row.sid)
 
@@ -207,7 +207,7 @@ def _coming(work: Work, member_id: UUID) -> Member:
     return member
 
 
-def _begin(work: Work, opened: Opened, standing: Standing, before: bytes | None) -> Begun:
+def _begin(work: Work, opened: Opened, standing: SessionState, before: bytes | None) -> Begun:
     """Begin the session that follows another one of this browser; a pending one carries on what was kept in it."""
     control, at, mine = work.hands.control, work.hands.at, opened.member_id
     token = sessions.start(work.session, control, opened.seed, member_id=mine, at=at, standing=standing)
@@ -215,7 +215,7 @@ def _begin(work: Work, opened: Opened, standing: Standing, before: bytes | None)
     if old is not None:
         work.session.delete(old)
         work.session.execute(delete(Interview).where(Interview.sid == old.sid))
-    sessions.sweep(work.session, at=at)
+    sessions.delete_expired(work.session, at=at)
     if standing.kind == PENDING and kept is not None:
         work.session.flush()
         work.session.get_one(SessionRow, token.sid).kept = kept

@@ -15,7 +15,7 @@ from casework.clock import MICROSECOND
 from casework.errors import Throttled
 from casework.gate import Gate
 from casework.vault.crypto.encoding import encode_fields
-from casework.vault.keys.kek import Control
+from casework.vault.keys.kek import ServerKeys
 from casework.vault.models import Throttle
 
 _QUARTER, _DAY = 15 * 60, 24 * 3600
@@ -35,17 +35,17 @@ class Bucket:
     seconds: int
 
 
-def of_account(control: Control, username: str, mark: bytes) -> list[Bucket]:
+def of_account(control: ServerKeys, username: str, mark: bytes) -> list[Bucket]:
     """Return the counts of an account: those of one known browser, or with an empty mark those of all others."""
     return [_bucket(control, "account", username, mark, window) for window in _ACCOUNT]
 
 
-def of_address(control: Control, address: str) -> list[Bucket]:
+def of_address(control: ServerKeys, address: str) -> list[Bucket]:
     """Return the counts of a network address; none where it is not known."""
     return [] if not address else [_bucket(control, "address", address, b"", window) for window in _ADDRESS]
 
 
-def of_second_step(control: Control, sid: bytes) -> list[Bucket]:
+def of_second_step(control: ServerKeys, sid: bytes) -> list[Bucket]:
     """Return the count of a session that waits for its second factor: five tries."""
     return [_bucket(control, "second", "", sid, window) for window in _SECOND]
 
@@ -77,7 +77,7 @@ def forgive(gate: Gate, commune_id: UUID, buckets: Iterable[Bucket], *, known: b
                 row.failures = 0 if known else max(0, row.failures - _OWN_TRIES)
 
 
-def _bucket(control: Control, what: str, name: str, mark: bytes, window: tuple[int, int]) -> Bucket:
+def _bucket(control: ServerKeys, what: str, name: str, mark: bytes, window: tuple[int, int]) -> Bucket:
     seconds, most = window
     return Bucket(
         control.tag(encode_fields("cw/1/throttle", control.commune_id, what, name, mark, seconds)), most, seconds

@@ -48,4 +48,4 @@ def _found(work: Work, place_id: UUID) -> Address:
 def _sign_again(work: Work) -> None:
     """Raise the commune's version, so that a row as it was before is refused."""
     head = fresh.head(work.session, work.commune_id, work.commune_id)
-    heads.take_away(work.session, head, places.rows(work))
+    heads.revoke(work.session, head, places.rows(work))

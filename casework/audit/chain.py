@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.vault.crypto.encoding import encode_fields
-from casework.vault.keys.kek import Control
+from casework.vault.keys.kek import ServerKeys
 
 START = bytes(32)
 # So many hexadecimal digits of a hash are written on paper.
@@ -57,12 +57,12 @@ def short(n: int, h: bytes) -> str:
     return f"{n}-{h.hex()[:SHORT]}"
 
 
-def sign(control: Control, n: int, h: bytes) -> bytes:
+def sign(control: ServerKeys, n: int, h: bytes) -> bytes:
     """Return the MAC of a line under K_ctl, with the id of its KEK before it."""
     return control.sign(encode_fields("cw/1/ctl", "audit_line", 1, control.commune_id, n, h))
 
 
-def holds(control: Control, row: Any, n: int, prev: bytes) -> bool:
+def holds(control: ServerKeys, row: Any, n: int, prev: bytes) -> bool:
     """Tell whether a line is ours, stands in its place in the chain, and its columns repeat what its text says."""
     if (row.n, row.prev, row.h) != (n, prev, link(n, prev, row.body)):
         return False

@@ -20,7 +20,7 @@ from casework.audit.models import AuditLine
 from casework.errors import VaultError
 from casework.vault.crypto import signatures
 from casework.vault.crypto.signatures import Signer
-from casework.vault.keys.context import Hands
+from casework.vault.keys.context import CryptoContext
 
 _ORIGIN = "casework/checkpoint/1/"
 _KEY_NAME = "casework"
@@ -162,7 +162,7 @@ class Compared:
         return not (self.forged or self.missing or self.differing)
 
 
-def compare(hands: Hands, shelf: Shelf, publics: Sequence[bytes]) -> Compared:
+def compare(hands: CryptoContext, shelf: Shelf, publics: Sequence[bytes]) -> Compared:
     """Compare the log of a commune with every checkpoint in the second place."""
     numbers, forged, good = shelf.numbers(), [], []
     for seq in numbers:
@@ -185,6 +185,6 @@ def standing(checkpoints: Sequence[Checkpoint]) -> list[Checkpoint]:
     return kept
 
 
-def _in_log(hands: Hands, checkpoint: Checkpoint) -> bool:
+def _in_log(hands: CryptoContext, checkpoint: Checkpoint) -> bool:
     line = select(AuditLine.h).where(AuditLine.commune_id == hands.commune_id, AuditLine.n == checkpoint.n)
     return hands.session.execute(line).scalar_one_or_none() == checkpoint.h

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from casework.audit.models import AuditLine
 from casework.errors import NotFound, OutdatedHead, SignInNeeded, VaultError
 from casework.vault.integrity import heads
-from casework.vault.integrity.signed_rows import check, columns, know_version, taken_apart
-from casework.vault.keys.context import Hands, Lock
+from casework.vault.integrity.signed_rows import columns, remember_version, split_row, verify_row
+from casework.vault.keys.context import CryptoContext, RecipientKey
 from casework.vault.models import Agency, AgencyEpoch, Commune, Head, Member
 from casework.vault.states import AgencyState
 
@@ -21,14 +21,14 @@ _line = AuditLine.__table__
 
 def head(session: Session, commune_id: UUID, head_id: UUID) -> Head:
     """Load a head, verified and compared with the log; raise NotFound if there is none, VaultError if it is stale."""
-    if head_id in (made := heads.changes(session)):
+    if head_id in (made := heads.changed_heads(session)):
         return made[head_id]
     row = session.execute(_HEAD, {"commune": commune_id, "head": head_id}).one_or_none()
     if row is None:
         raise NotFound("head")
     found, n, mac = row
     believe(found, n, mac)
-    know_version(session, head_id, found.v)
+    remember_version(session, head_id, found.v)
     return found  # type: ignore[no-any-return]
 
 
@@ -91,25 +91,25 @@ def commune(session: Session, commune_id: UUID) -> Commune:
     return found
 
 
-def locks(hands: Hands, agency_ids: Iterable[UUID]) -> list[Lock]:
+def locks(hands: CryptoContext, agency_ids: Iterable[UUID]) -> list[RecipientKey]:
     """Return what is needed to seal to each agency, from fresh rows only; a closed agency raises VaultError.
 
     Within one transaction nobody else writes, so an agency is read once, unless this very act changes it.
     """
-    known: dict[UUID, Lock] = hands.session.info.setdefault("locks", {})
-    changed = heads.changes(hands.session)
+    known: dict[UUID, RecipientKey] = hands.session.info.setdefault("locks", {})
+    changed = heads.changed_heads(hands.session)
     for agency_id in (wanted := list(agency_ids)):
         if agency_id not in known or agency_id in changed:
             known[agency_id] = _lock(hands, agency_id)
     return [known[agency_id] for agency_id in wanted]
 
 
-def _lock(hands: Hands, agency_id: UUID) -> Lock:
+def _lock(hands: CryptoContext, agency_id: UUID) -> RecipientKey:
     found = agency(hands.session, hands.commune_id, agency_id)
     epoch = hands.session.get(AgencyEpoch, (hands.commune_id, agency_id, found.epoch))
     if epoch is None or found.state != AgencyState.ACTIVE:
         raise VaultError("unopened")
-    return Lock(agency_id=agency_id, epoch=epoch.epoch, public_key=epoch.public_key)
+    return RecipientKey(agency_id=agency_id, epoch=epoch.epoch, public_key=epoch.public_key)
 
 
 _KINDS = (Member, Head)
@@ -127,25 +127,25 @@ _MEMBERS = (
 )
 
 
-def agency_of_kind(hands: Hands, kind: str) -> Any | None:
+def agency_of_kind(hands: CryptoContext, kind: str) -> Any | None:
     """Return the agency of a kind as a plain row, verified and fresh; None if the commune has none."""
     row = hands.session.execute(_OF_KIND, {"commune": hands.commune_id, "kind": kind}).one_or_none()
     if row is None:
         return None
-    found, own = taken_apart(row[:-2], _AGENCY_KINDS)
-    check(hands.control, Head, own, 0)
+    found, own = split_row(row[:-2], _AGENCY_KINDS)
+    verify_row(hands.control, Head, own, 0)
     believe(own, *row[-2:])
-    check(hands.control, Agency, found, own.v)
+    verify_row(hands.control, Agency, found, own.v)
     return found
 
 
-def members(hands: Hands) -> list[Any]:
+def members(hands: CryptoContext) -> list[Any]:
     """Return every member of the commune as verified plain rows, compared with the log all at once."""
     found = []
     for row in hands.session.execute(_MEMBERS, {"commune": hands.commune_id}):
-        member, own = taken_apart(row[:-1], _KINDS)
-        check(hands.control, Head, own, 0)
-        check(hands.control, Member, member, own.v)
+        member, own = split_row(row[:-1], _KINDS)
+        verify_row(hands.control, Head, own, 0)
+        verify_row(hands.control, Member, member, own.v)
         if own.n != row[-1]:
             raise OutdatedHead(row=own.kind)
         found.append(member)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import FREE, Base, spelled
 from casework.policy.words import Act
-from casework.vault.integrity.signed_rows import Maced
+from casework.vault.integrity.signed_rows import SignedRow
 
 
 class AuditLine(Base):
@@ -50,7 +50,7 @@ for _act, _which in RARE.items():
     Index(_name, AuditLine.commune_id, AuditLine.head, sqlite_where=_which, postgresql_where=_which)
 
 
-class Tally(Base, Maced):
+class Tally(Base, SignedRow):
     """How often visitors have done the same within one minute, after the first time, which was a line at once."""
 
     __tablename__ = "tally"

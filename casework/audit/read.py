@@ -16,7 +16,7 @@ from casework.audit.chain import short
 from casework.audit.models import OPENED, RARE, AuditLine
 from casework.audit.tally import more
 from casework.policy.words import Act
-from casework.vault.keys.context import Hands
+from casework.vault.keys.context import CryptoContext
 
 
 @dataclass(frozen=True)
@@ -83,18 +83,20 @@ _LAST = (
 )
 
 
-def about(hands: Hands, about_id: UUID, *, acts: Iterable[Act], limit: int = 50) -> list[Line]:
+def about(hands: CryptoContext, about_id: UUID, *, acts: Iterable[Act], limit: int = 50) -> list[Line]:
     """Return the newest lines of some acts done about one case, newest first."""
     wanted = {"commune": hands.commune_id, "about": about_id, "acts": list(acts), "limit": limit}
     return [Line(*row) for row in hands.session.execute(_ABOUT, wanted)]
 
 
-def changed_by(hands: Hands, act: Act) -> dict[UUID, int]:
+def changed_by(hands: CryptoContext, act: Act) -> dict[UUID, int]:
     """Return each head that a rare act has changed, as the leaving of whoever held a case, with the last moment."""
     return {row.head: row.last for row in hands.session.execute(_CHANGED[act], {"commune": hands.commune_id})}
 
 
-def reasons(hands: Hands, act: Act, *, who: Collection[UUID], about: Collection[UUID]) -> dict[tuple[UUID, str], int]:
+def reasons(
+    hands: CryptoContext, act: Act, *, who: Collection[UUID], about: Collection[UUID]
+) -> dict[tuple[UUID, str], int]:
     """Return for each person and reason given when she did an act about some ids the last moment she did it."""
     mine = (AuditLine.commune_id == hands.commune_id, AuditLine.about.in_(about), AuditLine.act == act)
     rows = select(AuditLine.who, AuditLine.body, AuditLine.at, AuditLine.n).where(*mine, AuditLine.who.in_(who))
@@ -104,7 +106,7 @@ def reasons(hands: Hands, act: Act, *, who: Collection[UUID], about: Collection[
 
 
 def about_since(
-    hands: Hands, ids: Collection[UUID], acts: Collection[Act], *, since: int, outcome: str = "ok"
+    hands: CryptoContext, ids: Collection[UUID], acts: Collection[Act], *, since: int, outcome: str = "ok"
 ) -> list[Line]:
     """Return the lines of some acts about some ids since a moment that ended so, the oldest first."""
     wanted = {"commune": hands.commune_id, "about": list(ids), "acts": list(acts), "outcome": outcome}
@@ -118,7 +120,7 @@ def opened(cases: Select[UUID]) -> Select[Any]:
     return select(*shown).where(_OURS, OPENED, _line.about.in_(cases), _line.at >= bindparam("since"), _OTHERS)
 
 
-def hurried(hands: Hands, acts: Collection[Act], *, who: UUID, since: int, most: int) -> bool:
+def hurried(hands: CryptoContext, acts: Collection[Act], *, who: UUID, since: int, most: int) -> bool:
     """Tell whether somebody has done some acts so often since a moment, whatever came of them.
 
     Where the whole log has not grown by so many lines since then, one look answers.
@@ -131,7 +133,7 @@ def hurried(hands: Hands, acts: Collection[Act], *, who: UUID, since: int, most:
     return hands.session.execute(_TIMES, counted).scalar_one() >= most
 
 
-def last(hands: Hands, act: Act, about_id: UUID) -> tuple[int, str] | None:
+def last(hands: CryptoContext, act: Act, about_id: UUID) -> tuple[int, str] | None:
     """Return moment and reason of the newest line of an act about an id; None if there is none."""
     wanted = {"commune": hands.commune_id, "about": about_id, "act": act}
     row = hands.session.execute(_LAST, wanted).one_or_none()
@@ -157,7 +159,7 @@ class Seen:
 _TOLD = or_(AuditLine.head.is_(None), AuditLine.about.is_(None), AuditLine.head == AuditLine.about)
 
 
-def shown(hands: Hands, seen: Seen, *, skip: int, limit: int) -> list[Line]:
+def shown(hands: CryptoContext, seen: Seen, *, skip: int, limit: int) -> list[Line]:
     """Return some lines that somebody is shown, newest first."""
     open_to_her = or_(
         AuditLine.act.not_in(seen.guarded), AuditLine.outcome == seen.denied, AuditLine.about.in_(seen.about)
@@ -171,7 +173,7 @@ def shown(hands: Hands, seen: Seen, *, skip: int, limit: int) -> list[Line]:
     return [_line_of(row) for row in hands.session.execute(wanted).scalars()]
 
 
-def totals(hands: Hands, start: int, end: int, *, leaving_out: Collection[Act]) -> list[tuple[str, int]]:
+def totals(hands: CryptoContext, start: int, end: int, *, leaving_out: Collection[Act]) -> list[tuple[str, int]]:
     """Count each act between two moments (the second one left out), the most frequent first."""
     counted = func.count().label("times")
     within = (AuditLine.commune_id == hands.commune_id, AuditLine.at >= start, AuditLine.at < end)
@@ -185,19 +187,19 @@ def totals(hands: Hands, start: int, end: int, *, leaving_out: Collection[Act]) 
     return sorted(times.items(), key=lambda one: (-one[1], one[0]))
 
 
-def end(hands: Hands) -> str:
+def end(hands: CryptoContext) -> str:
     """Return the short number of where the log ends now."""
     last = select(AuditLine.n, AuditLine.h).where(AuditLine.commune_id == hands.commune_id)
     return short(*hands.session.execute(last.order_by(AuditLine.n.desc()).limit(1)).one())
 
 
-def hash_of(hands: Hands, n: int) -> bytes | None:
+def hash_of(hands: CryptoContext, n: int) -> bytes | None:
     """Return the hash of line `n`, None if there is no such line."""
     line = select(AuditLine.h).where(AuditLine.commune_id == hands.commune_id, AuditLine.n == n)
     return hands.session.execute(line).scalar_one_or_none()
 
 
-def begun_before(hands: Hands, moment: int) -> bool:
+def begun_before(hands: CryptoContext, moment: int) -> bool:
     """Tell whether the log has a line from before a moment."""
     first = select(func.min(AuditLine.at)).where(AuditLine.commune_id == hands.commune_id)
     at = hands.session.execute(first).scalar_one()

@@ -28,8 +28,8 @@ from casework.errors import Busy, VaultError
 from casework.files import flush_folder
 from casework.vault.crypto.encoding import encode_fields
 from casework.vault.integrity import heads
-from casework.vault.integrity.signed_rows import Maced
-from casework.vault.keys.kek import Control
+from casework.vault.integrity.signed_rows import SignedRow
+from casework.vault.keys.kek import ServerKeys
 
 START = bytes(32)
 _FIELDS = 4
@@ -81,7 +81,7 @@ def link(seq: int, prev: bytes, text: str) -> bytes:
     return sha256(encode_fields("cw/1/removal", seq, prev, text)).digest()
 
 
-def sign(control: Control, seq: int, h: bytes) -> bytes:
+def sign(control: ServerKeys, seq: int, h: bytes) -> bytes:
     """Return the MAC of a line under K_ctl, with the id of its KEK before it."""
     return control.number.to_bytes(4, "big") + control.tag(encode_fields("cw/1/removal", control.commune_id, seq, h))
 
@@ -98,7 +98,7 @@ def parse(raw: bytes) -> list[Line]:
     return lines
 
 
-def vouched(lines: Sequence[Line], controls: Mapping[UUID, Control]) -> int:
+def vouched(lines: Sequence[Line], controls: Mapping[UUID, ServerKeys]) -> int:
     """Return up to which line this machine's keys answer for the ledger; raise VaultError if a MAC does not hold.
 
     A line of an earlier key is answered for by any later line of the present one, for each holds the hash before it.
@@ -150,7 +150,7 @@ _MARK_BYTES = 8
 _NOT_OF_THE_MARK = frozenset({"commune_id", "epoch"})
 
 
-def mark(kind: type[Maced], row: Any) -> str:
+def mark(kind: type[SignedRow], row: Any) -> str:
     """Return the short mark of a row, made of its table and key; two rows of one head never share one by chance."""
     table = kind.__table__  # type: ignore[attr-defined]
     key = [getattr(row, str(column.key)) for column in table.primary_key if column.key not in _NOT_OF_THE_MARK]
@@ -163,12 +163,12 @@ class Removals:
 
     path: Path
 
-    def note(self, session: Session, control: Control, *, act: str, at: int, end: tuple[int, bytes]) -> None:
+    def note(self, session: Session, control: ServerKeys, *, act: str, at: int, end: tuple[int, bytes]) -> None:
         """Write down what the open transaction takes away, if anything; raise Busy if the disk does not take it.
 
         `end` is the number and hash of the act's last line in the log: by it one can tell whether it was committed.
         """
-        taken = heads.taken(session).values()
+        taken = heads.revocations(session).values()
         if not taken:
             return
         said = [_said(one) for one in taken]
@@ -180,13 +180,13 @@ class Removals:
         except OSError as cause:
             raise Busy("Không ghi được sổ thu hồi, nên chưa có gì thay đổi. Hãy xem đĩa còn chỗ không.") from cause
 
-    def settle(self, session: Session, control: Control) -> None:
+    def settle(self, session: Session, control: ServerKeys) -> None:
         """Strike the last line of a commune if its act was never committed; the caller holds the commune's lock."""
         if self.path.exists():
             with self._held() as handle:
                 _settle(handle, session, control)
 
-    def remark(self, control: Control, *, word: str, at: int) -> None:
+    def remark(self, control: ServerKeys, *, word: str, at: int) -> None:
         """Write a line that takes nothing away, as after a restore or when the key of the machine has changed."""
         with self._held() as handle:
             _append(handle, control, {"at": at, "commune": control.commune_id.hex, "word": word})
@@ -215,7 +215,7 @@ class Removals:
             os.close(handle)
 
 
-def _said(taken: heads.Taken) -> dict[str, Any]:
+def _said(taken: heads.Revocation) -> dict[str, Any]:
     """Say what remains under a head; one that is gone has no version."""
     head = taken.head
     gone = inspect(head).deleted
@@ -233,7 +233,7 @@ def _told(row: Any) -> dict[str, Any]:
     return {name: value.hex if isinstance(value, UUID) else value for name, value in values.items()}
 
 
-def _settle(handle: int, session: Session, control: Control) -> None:
+def _settle(handle: int, session: Session, control: ServerKeys) -> None:
     """Strike the last line of this commune if its act was never committed: acts of one commune follow one another."""
     last = _last(handle, control.commune_id)
     if last is None or "n" not in last.body:
@@ -255,7 +255,7 @@ def _line_at(whole: mmap.mmap | bytes, at: int) -> Line:
     return Line.read(whole[begin:end])
 
 
-def _append(handle: int, control: Control, body: dict[str, Any]) -> None:
+def _append(handle: int, control: ServerKeys, body: dict[str, Any]) -> None:
     with _mapped(handle) as whole:
         before = _line_at(whole, len(whole) - 1) if len(whole) else None
     seq, prev = (before.seq + 1, before.h) if before else (1, START)

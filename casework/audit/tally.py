@@ -15,13 +15,13 @@ from casework.audit.chain import Entry
 from casework.audit.models import Tally
 from casework.clock import MICROSECOND
 from casework.policy.words import Role
-from casework.vault.keys.kek import Control
+from casework.vault.keys.kek import ServerKeys
 
 _MINUTE = 60 * MICROSECOND
 _MORE = re.compile(r"^(\d+) more ")
 
 
-def summed(session: Session, control: Control, entries: Sequence[Entry]) -> list[Entry]:
+def summed(session: Session, control: ServerKeys, entries: Sequence[Entry]) -> list[Entry]:
     """Return which lines are to be written now: sums of minutes that have passed, then what is no repetition.
 
     What a member does is never summed, nor what is about something.
@@ -52,7 +52,7 @@ def _passed(rows: Iterable[Tally], now: Entry) -> list[Entry]:
     return lines
 
 
-def _counted(session: Session, control: Control, known: dict[tuple[str, str, str], Tally], one: Entry) -> bool:
+def _counted(session: Session, control: ServerKeys, known: dict[tuple[str, str, str], Tally], one: Entry) -> bool:
     """Count a repetition within its minute; anything else is a line, and begins a minute if it may be repeated."""
     if one.role != Role.VISITOR or one.who is not None or one.about is not None:
         return False

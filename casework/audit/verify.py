@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from casework.audit.chain import START, holds, short
 from casework.audit.models import AuditLine
 from casework.errors import VaultError
-from casework.vault.integrity.signed_rows import check
-from casework.vault.keys.context import Hands
-from casework.vault.keys.kek import Control
+from casework.vault.integrity.signed_rows import verify_row
+from casework.vault.keys.context import CryptoContext
+from casework.vault.keys.kek import ServerKeys
 from casework.vault.models import Head
 
 # The reason of a verification that found nothing.
@@ -45,7 +45,7 @@ class Verdict:
         return short(self.lines, self.newest)
 
 
-def verify(hands: Hands) -> Verdict:
+def verify(hands: CryptoContext) -> Verdict:
     """Check every line and every head of the commune; what a truncated log hides shows in its heads."""
     prev, n = START, 0
     marks: dict[UUID, tuple[int, bytes | None]] = {}
@@ -60,7 +60,7 @@ def verify(hands: Hands) -> Verdict:
     return Verdict(lines=n, newest=prev, broken=None, stale_heads=_stale(hands, marks))
 
 
-def newest_holds(session: Session, control: Control) -> bool:
+def newest_holds(session: Session, control: ServerKeys) -> bool:
     """Tell whether the last line of a commune's log is ours and its columns say what its text says."""
     row = session.execute(_NEWEST, {"commune": control.commune_id}).one_or_none()
     return row is not None and holds(control, row, row.n, row.prev)
@@ -70,7 +70,7 @@ _line = AuditLine.__table__
 _NEWEST = select(_line).where(_line.c.commune_id == bindparam("commune")).order_by(_line.c.n.desc()).limit(1)
 
 
-def _stale(hands: Hands, marks: dict[UUID, tuple[int, bytes | None]]) -> int:
+def _stale(hands: CryptoContext, marks: dict[UUID, tuple[int, bytes | None]]) -> int:
     """Count heads that are missing, forged or older than the log says."""
     heads = select(*Head.__table__.c).where(Head.commune_id == hands.commune_id)
     found = {row.id: row for row in hands.session.execute(heads)}
@@ -78,7 +78,7 @@ def _stale(hands: Hands, marks: dict[UUID, tuple[int, bytes | None]]) -> int:
     wrong = len(standing ^ set(found))
     for head_id, row in found.items():
         try:
-            check(hands.control, Head, row, 0)
+            verify_row(hands.control, Head, row, 0)
         except VaultError:
             wrong += 1
             continue

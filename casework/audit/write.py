@@ -11,10 +11,10 @@ from casework.audit.chain import START, Entry, canonical, holds, link, sign
 from casework.audit.models import AuditLine
 from casework.errors import VaultError
 from casework.vault.integrity import heads
-from casework.vault.keys.kek import Control
+from casework.vault.keys.kek import ServerKeys
 
 
-def append(session: Session, control: Control, entries: Sequence[Entry]) -> tuple[int, bytes]:
+def append(session: Session, control: ServerKeys, entries: Sequence[Entry]) -> tuple[int, bytes]:
     """Write the line of each act, and one more line of the first for each further head that it changed or erased.
 
     Returns where the chain ends.
@@ -27,12 +27,12 @@ def append(session: Session, control: Control, entries: Sequence[Entry]) -> tupl
     if not entries:
         return 0, START
     n, prev = _tail(session, control)
-    touched = list(heads.changes(session).values())
+    touched = list(heads.changed_heads(session).values())
     for number, head in enumerate(touched, start=n + 1):
         head.n = number
     session.flush()
     first, *others = entries
-    gone = [replace(first, head=head_id, head_mac=None) for head_id in heads.erased(session)]
+    gone = [replace(first, head=head_id, head_mac=None) for head_id in heads.erased_heads(session)]
     marked = [*(replace(first, head=head.id, head_mac=head.mac) for head in touched), *gone] or [first]
     rows = []
     for one in (*marked, *others):
@@ -48,7 +48,7 @@ _TAIL = select(_line).where(_line.c.commune_id == bindparam("commune")).order_by
 _ADD = insert(_line)  # type: ignore[arg-type]
 
 
-def _tail(session: Session, control: Control) -> tuple[int, bytes]:
+def _tail(session: Session, control: ServerKeys) -> tuple[int, bytes]:
     """Return where the chain ends; nothing is chained to a last line that we did not write."""
     row = session.execute(_TAIL, {"commune": control.commune_id}).one_or_none()
     if row is None:
@@ -58,7 +58,7 @@ def _tail(session: Session, control: Control) -> tuple[int, bytes]:
     return row.n, row.h
 
 
-def _row(control: Control, n: int, prev: bytes, entry: Entry) -> dict[str, Any]:
+def _row(control: ServerKeys, n: int, prev: bytes, entry: Entry) -> dict[str, Any]:
     body = canonical(entry)
     h = link(n, prev, body)
     return {

@@ -128,8 +128,8 @@ def change(work: Work, case_id: UUID, members: Sequence[UUID], *, whom: str = ""
     head = fresh.head(work.session, work.commune_id, circle.id)
     for member_id in sorted(wanted - now):
         member = fresh.member(work.session, work.commune_id, member_id)
-        provisioning.admit(work.hands, work.hands.keys(circle.id), member)
-        heads.change(work.session, head)
+        provisioning.wrap_for_member(work.hands, work.hands.keys(circle.id), member)
+        heads.mark_changed(work.session, head)
     work.session.flush()
     if now - wanted:
         rotation.renew(work, circle, without=now - wanted)
@@ -152,7 +152,7 @@ def lift(work: Work, case_id: UUID) -> None:
         else:
             remaining.append(row)
     work.session.flush()
-    heads.take_away(work.session, fresh.head(work.session, work.commune_id, circle.id), remaining)
+    heads.revoke(work.session, fresh.head(work.session, work.commune_id, circle.id), remaining)
 
 
 def restricted(work: Work, case_id: UUID) -> tuple[Held, Agency]:

@@ -16,7 +16,7 @@ from casework.clock import LOCAL
 from casework.codelists import codelist
 from casework.gate import Work
 from casework.policy.words import Section
-from casework.vault.keys.envelopes import Page
+from casework.vault.keys.envelopes import OpenedDocument
 
 _RECORDED = "%Y-%m-%d %H:%M"
 _WHOLE_DAY = 24
@@ -109,7 +109,7 @@ def told_in(work: Work, found: Held) -> tuple[Section, ...]:
     return (Section.INCIDENT,) if ours else (Section.INCIDENT, Section.LETTER)
 
 
-def running(work: Work, found: Held, pages: Iterable[Page]) -> FirstHours | None:
+def running(work: Work, found: Held, pages: Iterable[OpenedDocument]) -> FirstHours | None:
     """Return the first hours of an open case while they may be running; of letters the newest counts."""
     if found.case.state != CaseState.OPEN:
         return None
@@ -118,7 +118,7 @@ def running(work: Work, found: Held, pages: Iterable[Page]) -> FirstHours | None
     return still_running(known, work.hands.at)
 
 
-def _of_page(page: Page) -> FirstHours | None:
+def _of_page(page: OpenedDocument) -> FirstHours | None:
     if page.section == Section.INCIDENT:
         return first_hours(Incident.from_json(page.data))
     return of_letter(Letter.from_json(page.data)) if page.section == Section.LETTER else None

@@ -35,7 +35,7 @@ def erase(work: Work, found: Held) -> None:
         for row in reading.hanging(work, found, kind):
             work.session.delete(row)
         work.session.flush()
-    secure_delete.afterwards(work.session)
+    secure_delete.request(work.session)
     if left:
         _pass_on(work, found, left[0].owner_id, Label(code=label.code if label else ""))
         return

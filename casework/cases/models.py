@@ -7,10 +7,10 @@ from sqlalchemy import ForeignKeyConstraint, LargeBinary, String, Text, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import GUARDED, Record
-from casework.vault.integrity.signed_rows import Maced
+from casework.vault.integrity.signed_rows import SignedRow
 
 
-class Case(Record, Maced):
+class Case(Record, SignedRow):
     """One case, from its first draft on: who holds it, whether it is open and since which day.
 
     `opened` and `closed` are days since 1970 in the commune's time. `code_tag` is an HMAC of the case code,
@@ -35,7 +35,7 @@ class Case(Record, Maced):
     code_tag: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
-class Ground(Record, Maced):
+class Ground(Record, SignedRow):
     """One entry of the ledger of grounds; its reasons are sealed, what routing needs stands here.
 
     `sections` are section numbers joined by commas; `until` is microseconds or None.
@@ -56,7 +56,7 @@ class Ground(Record, Maced):
     until: Mapped[int | None]
 
 
-class Referral(Record, Maced):
+class Referral(Record, SignedRow):
     """One referral of a case to an agency: from, to, state and due time; its words are sealed in `letter`.
 
     `kept` are the revisions that the receiver keeps once it is done, as "section:revision" joined by commas.
@@ -83,7 +83,7 @@ class Referral(Record, Maced):
     kept: Mapped[str] = mapped_column(String(400))
 
 
-class Address(Record, Maced):
+class Address(Record, SignedRow):
     """A trusted address: a place where a person in danger may knock; who stays there is never written here."""
 
     __tablename__ = "address"

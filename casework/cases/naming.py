@@ -10,7 +10,7 @@ from casework.cases.reading import Held
 from casework.cases.sections import Label, Letter
 from casework.gate import Work
 from casework.policy.words import Section
-from casework.vault.keys.envelopes import Page
+from casework.vault.keys.envelopes import OpenedDocument
 
 
 def label(work: Work, found: Held) -> Label | None:
@@ -20,7 +20,7 @@ def label(work: Work, found: Held) -> Label | None:
     )
 
 
-def label_of(pages: Iterable[Page]) -> Label | None:
+def label_of(pages: Iterable[OpenedDocument]) -> Label | None:
     """Return the label among opened pages, or one with the code alone from a letter; None if nothing names the case."""
     codes = []
     for page in pages:

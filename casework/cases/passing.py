@@ -8,8 +8,8 @@ from casework.cases.models import Referral
 from casework.cases.reading import Held
 from casework.gate import Work
 from casework.policy.words import Section
-from casework.vault.keys.context import Lock
-from casework.vault.keys.envelopes import give, open_key
+from casework.vault.keys.context import RecipientKey
+from casework.vault.keys.envelopes import add_envelopes, open_document_key
 from casework.vault.models import Document, Envelope
 
 
@@ -45,11 +45,11 @@ def _name_owner(found: Held, from_id: UUID, to_id: UUID, documents: list[Documen
     found.case.owner_id = to_id
 
 
-def _move(work: Work, document: Document, envelope: Envelope, lock: Lock | None) -> None:
+def _move(work: Work, document: Document, envelope: Envelope, lock: RecipientKey | None) -> None:
     reading.prepare(work, envelope)
-    dek = open_key(work.hands, document, envelope)
+    dek = open_document_key(work.hands, document, envelope)
     if lock is not None:
-        give(work.hands, document, dek, readers=[lock])
+        add_envelopes(work.hands, document, dek, readers=[lock])
     work.session.delete(envelope)
 
 
@@ -61,4 +61,6 @@ def _count_with(work: Work, found: Held, documents: list[Document]) -> None:
         if document.section != Section.FACTS or mine is None:
             continue
         others = [one for one in sharing.counters(work, found) if (document.id, one) not in held]
-        give(work.hands, document, open_key(work.hands, document, mine), readers=sharing.locks(work, others))
+        add_envelopes(
+            work.hands, document, open_document_key(work.hands, document, mine), readers=sharing.locks(work, others)
+        )

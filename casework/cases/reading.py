@@ -14,12 +14,12 @@ from casework.errors import Busy, NotFound, VaultError
 from casework.gate import Work
 from casework.policy.words import Section
 from casework.vault.integrity import heads
-from casework.vault.integrity.signed_rows import check, shape
-from casework.vault.keys.envelopes import Page, Sheet, open_newest, open_page
+from casework.vault.integrity.signed_rows import plain_row, verify_row
+from casework.vault.keys.envelopes import DocumentRowWithEnvelope, OpenedDocument, open_document, open_newest
 from casework.vault.models import Document, Envelope, Head
 
 SECONDS_A_DAY = 86_400
-_CASE, _HEAD, _DOCUMENT, _ENVELOPE = (shape(kind) for kind in (Case, Head, Document, Envelope))
+_CASE, _HEAD, _DOCUMENT, _ENVELOPE = (plain_row(kind) for kind in (Case, Head, Document, Envelope))
 # More cases than this are opened all together and then picked from.
 _NAMED_ONE_BY_ONE = 500
 _CASE_WIDTH, _DOCUMENT_WIDTH = len(_CASE._fields), len(_DOCUMENT._fields)
@@ -42,7 +42,7 @@ class Listed(NamedTuple):
     """A case in a list: its plain row and the newest pages of the sections asked for."""
 
     row: Any
-    pages: tuple[Page, ...]
+    pages: tuple[OpenedDocument, ...]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,9 @@ class Book:
     cases: dict[UUID, Any]
     heads: dict[UUID, Any]
 
-    def each(self, sections: Iterable[Section], *, of: Collection[UUID] | None = None) -> Iterator[tuple[UUID, Page]]:
+    def each(
+        self, sections: Iterable[Section], *, of: Collection[UUID] | None = None
+    ) -> Iterator[tuple[UUID, OpenedDocument]]:
         """Open one after the other the newest pages of these sections, each with its case, of some cases or of all.
 
         The rows of documents need no MAC of their own here: the head's listing holds the hash of each body, and
@@ -63,19 +65,21 @@ class Book:
         within = self.within if of is None else some(self.within, of)
         hands, heads, seen = self.work.hands, self.heads, set[UUID]()
         control, held = hands.control, hands.held
-        for sheet in map(Sheet._make, scope.sheets(within, frozenset(sections)).on(self.work.session).all()):
+        for sheet in map(
+            DocumentRowWithEnvelope._make, scope.sheets(within, frozenset(sections)).on(self.work.session).all()
+        ):
             if sheet.id in seen or sheet.agency_id not in held:
                 continue
             seen.add(sheet.id)
             head = heads.get(sheet.case_id)
             if head is None:
                 raise VaultError("unopened")
-            check(control, Envelope, sheet, head.v)
+            verify_row(control, Envelope, sheet, head.v)
             yield sheet.case_id, open_newest(hands, head.listing, sheet, sheet)
 
     def listed(self, sections: Iterable[Section], *, of: Collection[UUID] | None = None) -> list[Listed]:
         """Return cases with these sections open, of some cases or of all; what opens nothing is left out."""
-        opened: dict[UUID, list[Page]] = {}
+        opened: dict[UUID, list[OpenedDocument]] = {}
         for case_id, page in self.each(sections, of=of):
             opened.setdefault(case_id, []).append(page)
         found = opened.items() if of is None else ((one, opened[one]) for one in of if one in opened)
@@ -123,18 +127,18 @@ def _verify_carriers(work: Work, case_id: UUID) -> None:
         scope.bound(work.permit, kind, case_id).on(work.session).scalars().all()
 
 
-def pages(work: Work, found: Held, sections: Iterable[Section], *, draft: bool = False) -> list[Page]:
+def pages(work: Work, found: Held, sections: Iterable[Section], *, draft: bool = False) -> list[OpenedDocument]:
     """Open the newest pages of these sections, as far as permit and keys allow, in order of section and time."""
     within = _within(work, draft=draft).only([found.id])
     rows = scope.documents(within, frozenset(sections)).on(work.session)
     opened = []
     for document, envelope in _sealed(work, rows, {found.id: found.head.v}):
-        check(work.hands.control, Document, document, found.head.v)
+        verify_row(work.hands.control, Document, document, found.head.v)
         opened.append(open_newest(work.hands, found.head.listing, document, envelope))
     return sorted(opened, key=lambda page: (page.section, page.at, page.series.bytes))
 
 
-def page(work: Work, found: Held, section: Section) -> Page | None:
+def page(work: Work, found: Held, section: Section) -> OpenedDocument | None:
     """Open the newest page of one section, or None if there is none that this person may open."""
     opened = pages(work, found, [section])
     return opened[0] if opened else None
@@ -158,23 +162,23 @@ def current(work: Work, found: Held) -> frozenset[Section]:
     return frozenset(Section(row.section) for row, _ in _sealed(work, rows, {found.id: found.head.v}))
 
 
-def history(work: Work, found: Held, section: Section) -> list[Page]:
+def history(work: Work, found: Held, section: Section) -> list[OpenedDocument]:
     """Open every kept revision of a section, newest first."""
     within = _within(work, draft=False).only([found.id])
     rows = scope.revisions(within, frozenset([section])).on(work.session)
     opened = []
     for document, envelope in _sealed(work, rows, {found.id: found.head.v}):
-        check(work.hands.control, Document, document, found.head.v)
+        verify_row(work.hands.control, Document, document, found.head.v)
         newest = heads.newest(found.head.listing, document.section, document.series)
         if newest is not None and newest.revision == document.revision:
             opened.append(open_newest(work.hands, found.head.listing, document, envelope))
         else:
-            opened.append(open_page(work.hands, document, envelope))
+            opened.append(open_document(work.hands, document, envelope))
     _none_missing(found, opened)
     return sorted(opened, key=lambda one: -one.revision)
 
 
-def _none_missing(found: Held, opened: Iterable[Page]) -> None:
+def _none_missing(found: Held, opened: Iterable[OpenedDocument]) -> None:
     """Raise VaultError if a history lacks the revision that its head calls the newest."""
     for series in {(page.section, page.series) for page in opened}:
         newest = heads.newest(found.head.listing, *series)
@@ -193,8 +197,8 @@ def book(work: Work, within: Within | None = None) -> Book:
     found = Book(work, within, {}, {})
     for row in scope.reached(within).on(work.session).all():
         case, head = _CASE._make(row[:_CASE_WIDTH]), _HEAD._make(row[_CASE_WIDTH:-1])
-        check(control, Head, head, 0)
-        check(control, Case, case, head.v)
+        verify_row(control, Head, head, 0)
+        verify_row(control, Case, case, head.v)
         if head.id != case.id or head.n != row[-1]:
             raise VaultError("unopened")
         found.cases[case.id], found.heads[case.id] = case, head
@@ -222,7 +226,7 @@ def _sealed(work: Work, rows: Iterable[Any], versions: dict[UUID, int]) -> Itera
         seen.add(document.id)
         if envelope.case_id != document.case_id or document.case_id not in versions:
             raise VaultError("unopened")
-        check(work.hands.control, Envelope, envelope, versions[document.case_id])
+        verify_row(work.hands.control, Envelope, envelope, versions[document.case_id])
         prepare(work, envelope)
         yield document, envelope
 

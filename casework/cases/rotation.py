@@ -11,14 +11,14 @@ from casework.errors import CaseworkError, VaultError
 from casework.gate import Gate, Person, Work, action
 from casework.policy.permit import allowed
 from casework.policy.words import Act
-from casework.vault.integrity.signed_rows import check, know_version, shape
+from casework.vault.integrity.signed_rows import plain_row, remember_version, verify_row
 from casework.vault.keys import epochs
 from casework.vault.models import Agency, Document, Head
 from casework.vault.states import EnvelopeKind, MemberState
 
 # Who keeps her key when it is renewed: somebody who is locked for now may be let in again.
 _KEEPS = frozenset({MemberState.ACTIVE, MemberState.LOCKED})
-_HEAD = shape(Head)
+_HEAD = plain_row(Head)
 log = logging.getLogger(__name__)
 
 
@@ -64,13 +64,13 @@ def _verified(work: Work, agency_id: UUID) -> list[Any]:
     known: Any = scope.heads_sealed_to(work.permit, agency_id).on(work.session)
     for row in known:
         head = _HEAD._make(row[:-2])
-        check(control, Head, head, 0)
+        verify_row(control, Head, head, 0)
         fresh.believe(head, row[-2], row[-1])
-        know_version(work.session, head.id, head.v)
+        remember_version(work.session, head.id, head.v)
         versions[head.id] = head.v
     rows = scope.sealed_to(work.permit, agency_id).on(work.session).all()
     for row in rows:
-        check(control, Document, row, versions[row.case_id])
+        verify_row(control, Document, row, versions[row.case_id])
     return list(rows)
 
 

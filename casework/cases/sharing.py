@@ -16,8 +16,8 @@ from casework.codelists import agencies
 from casework.gate import Work
 from casework.policy.words import Section
 from casework.vault.integrity import heads
-from casework.vault.keys.context import Lock
-from casework.vault.keys.envelopes import DocumentRow, give, open_key, rekey
+from casework.vault.keys.context import RecipientKey
+from casework.vault.keys.envelopes import DocumentRow, add_envelopes, keep_sent, open_document_key
 from casework.vault.models import Agency, Document, Envelope
 from casework.vault.states import EnvelopeKind
 
@@ -63,7 +63,7 @@ def letter_series(referral: Referral, fresh_id: UUID) -> UUID:
     return UUID(bytes=referral.id.bytes[:_LETTER_MARK] + fresh_id.bytes[_LETTER_MARK:])
 
 
-def share(work: Work, found: Held, ground: Ground, to: Lock) -> None:
+def share(work: Work, found: Held, ground: Ground, to: RecipientKey) -> None:
     """Give one agency the newest revisions of what its ground speaks of, the label, and the ground's own entry."""
     envelopes = _by_document(work, found)
     for document in _newest(work, found):
@@ -72,8 +72,8 @@ def share(work: Work, found: Held, ground: Ground, to: Lock) -> None:
         wanted = Section(document.section) in agreed(ground) | {Section.LABEL} or document.series == ground.id
         if wanted and mine is not None and all(one.agency_id != to.agency_id for one in held):
             reading.prepare(work, mine)
-            give(work.hands, document, open_key(work.hands, document, mine), readers=[to])
-    heads.change(work.session, found.head)
+            add_envelopes(work.hands, document, open_document_key(work.hands, document, mine), readers=[to])
+    heads.mark_changed(work.session, found.head)
 
 
 def keep(work: Work, found: Held) -> None:
@@ -82,8 +82,8 @@ def keep(work: Work, found: Held) -> None:
     for envelope in reading.hanging(work, found, Envelope):
         if envelope.kind == EnvelopeKind.SENT and work.hands.holds(envelope.agency_id):
             reading.prepare(work, envelope)
-            rekey(work.hands, documents[envelope.document_id], envelope)
-    heads.change(work.session, found.head)
+            keep_sent(work.hands, documents[envelope.document_id], envelope)
+    heads.mark_changed(work.session, found.head)
 
 
 def finish(work: Work, found: Held, referral: Referral, ground: Ground) -> None:
@@ -167,7 +167,7 @@ def counters(work: Work, found: Held) -> list[UUID]:
     return [owner_id, *work.session.execute(union).scalars()]
 
 
-def locks(work: Work, agency_ids: Iterable[UUID]) -> list[Lock]:
+def locks(work: Work, agency_ids: Iterable[UUID]) -> list[RecipientKey]:
     """Return the locks of agencies, from fresh rows."""
     return fresh.locks(work.hands, dict.fromkeys(agency_ids))
 

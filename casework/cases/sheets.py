@@ -10,7 +10,7 @@ from casework.errors import BadInput
 from casework.gate import Work, action
 from casework.policy.words import Act
 from casework.vault.keys.recovery import recovery_sheets
-from casework.vault.keys.recovery.recovery_sheets import Sheet
+from casework.vault.keys.recovery.recovery_sheets import RecoverySheet
 from casework.vietnamese import fold
 
 _FEWEST, _MOST = 2, 3
@@ -22,7 +22,7 @@ class Dealt:
     """The sheets of a circle, to be printed once; any two of them fit. `circle` is how the console calls it."""
 
     circle: str
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[RecoverySheet, ...]
 
     def __repr__(self) -> str:
         """Never print the codes."""

@@ -16,7 +16,7 @@ from casework.cases.states import CARRYING_GROUND, READABLE, CaseState, GroundSt
 from casework.policy.permit import Actor
 from casework.policy.words import Reach, Section
 from casework.vault.integrity.signed_rows import columns
-from casework.vault.keys.envelopes import Sheet
+from casework.vault.keys.envelopes import DocumentRowWithEnvelope
 from casework.vault.models import Document, Envelope, Head
 
 _case, _head, _document, _envelope = (kind.__table__ for kind in (Case, Head, Document, Envelope))
@@ -70,7 +70,9 @@ def documents(condition: ColumnElement[bool], actor: Actor, wanted: Wanted, newe
 @lru_cache(maxsize=1024)
 def sheets(condition: ColumnElement[bool], actor: Actor, wanted: Wanted) -> Select[Any]:
     """Select what `documents` does of the newest revisions, each as one narrow row."""
-    rows = [_envelope.c[name] if name in _OF_ENVELOPE else _document.c[name] for name in Sheet._fields]
+    rows = [
+        _envelope.c[name] if name in _OF_ENVELOPE else _document.c[name] for name in DocumentRowWithEnvelope._fields
+    ]
     same = _envelope.c.case_id == _document.c.case_id
     return _enveloped(select(*rows), condition, actor, wanted).where(same, _document.c.revision == _newest())
 

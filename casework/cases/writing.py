@@ -14,8 +14,8 @@ from casework.gate import Work
 from casework.policy.permit import issue
 from casework.policy.words import Act, Section
 from casework.vault.integrity import heads
-from casework.vault.integrity.signed_rows import Maced
-from casework.vault.keys.envelopes import Text, write
+from casework.vault.integrity.signed_rows import SignedRow
+from casework.vault.keys.envelopes import Plaintext, seal_revision
 from casework.vault.models import Document, Envelope
 
 
@@ -54,7 +54,7 @@ def save_json(
     newest = heads.newest(found.head.listing, section, series)
     if base is not None and base != (newest.revision if newest else 0):
         raise Conflict("Trong lúc chị gõ, người khác đã sửa phần này.", about=found.id)
-    text = Text(
+    text = Plaintext(
         section=section,
         data=data,
         by=work.me,
@@ -63,7 +63,7 @@ def save_json(
         series=series,
     )
     to = [text.owner_id] if readers is None else list(readers)
-    return write(work.hands, found.head, text, readers=fresh.locks(work.hands, dict.fromkeys(to)))
+    return seal_revision(work.hands, found.head, text, readers=fresh.locks(work.hands, dict.fromkeys(to)))
 
 
 def writable(work: Work) -> frozenset[Section]:
@@ -77,7 +77,7 @@ def writable(work: Work) -> frozenset[Section]:
 def take_away(work: Work, found: Held) -> None:
     """Raise the version of a case and sign again every row that hangs on it, so that it can be read on at once."""
     work.session.flush()
-    heads.take_away(work.session, found.head, _hanging_on(work, found))
+    heads.revoke(work.session, found.head, _hanging_on(work, found))
     work.session.flush()
 
 
@@ -86,7 +86,7 @@ def erase_section(work: Work, found: Held, section: Section) -> None:
     rows = _hanging_on(work, found)
     doomed = [row for row in rows if isinstance(row, Document) and row.section == section]
     gone = _erased(work, found, rows, doomed)
-    heads.take_away(work.session, found.head, [row for row in rows if id(row) not in gone])
+    heads.revoke(work.session, found.head, [row for row in rows if id(row) not in gone])
     work.session.flush()
 
 
@@ -96,21 +96,21 @@ def erase_documents(work: Work, found: Held, doomed: Iterable[Document]) -> None
     work.session.flush()
 
 
-def _erased(work: Work, found: Held, rows: Iterable[Maced], doomed: Iterable[Document]) -> set[int]:
+def _erased(work: Work, found: Held, rows: Iterable[SignedRow], doomed: Iterable[Document]) -> set[int]:
     documents = {one.id: one for one in doomed}
     shut = [row for row in rows if isinstance(row, Envelope) and row.document_id in documents]
     for envelope in shut:
         work.session.delete(envelope)
     work.session.flush()
     for document in documents.values():
-        heads.forget(found.head, section=document.section, series=document.series)
+        heads.unlist(found.head, section=document.section, series=document.series)
         work.session.delete(document)
     return {id(row) for row in (*shut, *documents.values())}
 
 
-def _hanging_on(work: Work, found: Held) -> list[Maced]:
+def _hanging_on(work: Work, found: Held) -> list[SignedRow]:
     """Load every row that hangs on a case and is signed together with the version of its head."""
-    rows: list[Maced] = []
+    rows: list[SignedRow] = []
     for kind in (Case, Document, Envelope, Ground, Referral):
         rows += scope.bound(work.permit, kind, found.id).on(work.session).scalars().all()
     return rows

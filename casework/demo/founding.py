@@ -49,7 +49,7 @@ def found(gate: Gate, passphrases: Mapping[str, str]) -> Founded:
     control, people = gate.control(commune_id), [one for one in residents() if one.username in passphrases]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         made = pool.map(
-            lambda one: _patiently(lambda: provisioning.prepare(control, passphrases[one.username])), people
+            lambda one: _patiently(lambda: provisioning.new_enrolment(control, passphrases[one.username])), people
         )
         ids = {
             one.username: gate.perform(console, accounts.enrol, _member(one, keys), enrolment, keys=_key(one, keys))

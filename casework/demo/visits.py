@@ -13,7 +13,7 @@ from casework.config import Config
 from casework.errors import SignInNeeded
 from casework.gate import Action, Gate, P, Person, T
 from casework.policy.proof import ProofNeeded
-from casework.vault.keys.sessions import Token
+from casework.vault.keys.sessions import SessionToken
 from casework.web.people import recognise
 
 # Who comes back to her desk within these minutes has not left it.
@@ -33,7 +33,7 @@ class Seat:
     gate: Gate
     config: Config
     opened: Opened
-    token: Token
+    token: SessionToken
 
     def perform(self, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do an act as this person, who proves once more who she is where she is asked to."""

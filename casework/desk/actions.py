@@ -27,7 +27,7 @@ from casework.referrals.ledger import list_reviews
 from casework.referrals.receiving import list_referrals
 from casework.statistics.actions import waiting
 from casework.vault.integrity import heads
-from casework.vault.keys.envelopes import Page
+from casework.vault.keys.envelopes import OpenedDocument
 
 _SEARCHES_A_MINUTE = 30
 _MINUTE = 60_000_000
@@ -169,7 +169,7 @@ def _ours(work: Work, case_id: UUID, section: Section) -> None:
         raise Refused(f"{section.code} is not for this role", about=case_id)
 
 
-def _written(work: Work, found: Held, pages: Iterable[Page]) -> tuple[Written, ...]:
+def _written(work: Work, found: Held, pages: Iterable[OpenedDocument]) -> tuple[Written, ...]:
     names, code = staff.names(work), _code(work, found)
     written = []
     for page in pages:

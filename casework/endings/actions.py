@@ -14,7 +14,7 @@ from casework.errors import BadInput, Conflict, NotFound
 from casework.gate import Work, action
 from casework.policy.table import policy
 from casework.policy.words import Act, Section
-from casework.vault.keys.envelopes import Page
+from casework.vault.keys.envelopes import OpenedDocument
 from casework.vault.states import MemberState
 
 ASKED, REFUSED, HELD, RELEASED = "asked", "refused", "held", "released"
@@ -142,12 +142,12 @@ def release_case(work: Work, case_id: UUID, words: str = "") -> None:
     _say(work, found, Erasure(step=RELEASED, words=words))
 
 
-def is_held(page: Page | None) -> bool:
+def is_held(page: OpenedDocument | None) -> bool:
     """Tell by the newest page of the section whether a case must be kept."""
     return page is not None and Erasure.from_json(page.data).step == HELD
 
 
-def has_died(page: Page | None) -> bool:
+def has_died(page: OpenedDocument | None) -> bool:
     """Tell by the plan whether the person has died: then nothing is erased and nothing expires."""
     return page is not None and Plan.from_json(page.data).outcome == _DIED
 

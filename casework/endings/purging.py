@@ -56,7 +56,7 @@ def purge(work: Work, ids: Collection[UUID], *, months: int) -> int:
         documents = scope.bound(work.permit, Document, case_id).on(work.session).scalars()
         writing.erase_documents(work, found, [one for one in documents if one.section in _PURGED])
         writing.take_away(work, found)
-    secure_delete.afterwards(work.session)
+    secure_delete.request(work.session)
     work.about, work.reason = None, f"{len(set(ids))} cases"
     return len(set(ids))
 

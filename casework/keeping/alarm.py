@@ -12,7 +12,7 @@ from casework.config import Config
 from casework.gate import Gate
 from casework.keeping import backups, checkpoints, clocks
 from casework.policy.words import Act
-from casework.vault.keys.context import Hands
+from casework.vault.keys.context import CryptoContext
 
 _FRESH = 60 * clock.MICROSECOND
 
@@ -42,7 +42,7 @@ class Alarm:
         if not self.config.demo and clocks.doubtful(self.config, self.gate, at=at):
             yield "clock"
         with self.gate.database.look() as session:
-            hands = Hands(session, self.gate.control(commune_id), None, at)
+            hands = CryptoContext(session, self.gate.control(commune_id), None, at)
             verified = read.last(hands, Act.AUDIT_VERIFY, commune_id)
         if verified is not None and verified[1] != WHOLE:
             yield "log"

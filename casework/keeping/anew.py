@@ -18,10 +18,10 @@ from casework.gate import Work, action
 from casework.keeping import former, proof
 from casework.policy.words import Act
 from casework.vault.integrity import heads
-from casework.vault.integrity.signed_rows import tag
+from casework.vault.integrity.signed_rows import row_mac
 from casework.vault.keys import blind_index
 from casework.vault.keys.enrolment.models import Admission, Totp
-from casework.vault.keys.kek import Control, Kek, control
+from casework.vault.keys.kek import Kek, ServerKeys, server_keys_of
 from casework.vault.models import Commune, Head, Member, Slot, Wrap
 
 _GONE: tuple[type[Any], ...] = (Slot, Totp, Wrap, Admission)
@@ -38,7 +38,7 @@ def sign_anew(connection: Connection, key: Kek) -> None:
     invited = update(member).where(member.c.state != _OUT)
     connection.execute(invited.values(state=_INVITED, public_key=b""))
     communes = list(connection.execute(select(_table(Commune).c.id)).scalars())
-    keys = {commune_id: control(key, commune_id) for commune_id in communes}
+    keys = {commune_id: server_keys_of(key, commune_id) for commune_id in communes}
     versions = {row.id: row.v for row in connection.execute(select(_table(Head).c.id, _table(Head).c.v))}
     for kind in proof.kinds():
         _sign_rows(connection, kind, keys, versions)
@@ -47,22 +47,22 @@ def sign_anew(connection: Connection, key: Kek) -> None:
 
 
 def _sign_rows(
-    connection: Connection, kind: type[Any], keys: Mapping[UUID, Control], versions: Mapping[UUID, int]
+    connection: Connection, kind: type[Any], keys: Mapping[UUID, ServerKeys], versions: Mapping[UUID, int]
 ) -> None:
     """Sign the rows of one table; the key of a commune's marks is made anew, for the old one cannot be opened."""
     former.put(connection, kind, (_anew(kind, row, keys, versions) for row in proof.plain(connection, kind)))
 
 
 def _anew(
-    kind: type[Any], row: Any, keys: Mapping[UUID, Control], versions: Mapping[UUID, int]
+    kind: type[Any], row: Any, keys: Mapping[UUID, ServerKeys], versions: Mapping[UUID, int]
 ) -> tuple[Any, dict[str, Any]]:
     own = keys[getattr(row, kind.__commune__)]
-    values = {"marks": blind_index.fresh(own)} if kind is Commune else {}
+    values = {"marks": blind_index.new_index_key(own)} if kind is Commune else {}
     newer = SimpleNamespace(**(row._asdict() | values))
-    return row, values | {"mac": tag(own, kind, newer, proof.version(kind, row, versions))}
+    return row, values | {"mac": row_mac(own, kind, newer, proof.version(kind, row, versions))}
 
 
-def _sign_lines(connection: Connection, own: Control) -> None:
+def _sign_lines(connection: Connection, own: ServerKeys) -> None:
     line = _table(AuditLine)
     ours = select(line.c.n, line.c.prev, line.c.body, line.c.h).where(line.c.commune_id == own.commune_id)
     prev, signed = START, []
@@ -84,4 +84,4 @@ def _table(kind: type[Any]) -> Table:
 def believe(work: Work) -> None:
     """Give every head a line that holds its new MAC, so that it is believed again."""
     for row in work.session.execute(select(Head).where(Head.commune_id == work.commune_id)).scalars():
-        heads.change(work.session, row)
+        heads.mark_changed(work.session, row)

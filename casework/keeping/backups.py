@@ -55,7 +55,9 @@ def write(config: Config, *, sized: dump.Sized = dump.unheard) -> Backup:
         about = _about(connection)
         there = dump.tables_of(connection)
         stream = dump.lines(connection, about, there, told=sized(dump.size(connection, there)))
-        files.replace(path, archive.sealed(stream, _header(about, signer.public, public), public=public, signer=signer))
+        files.replace(
+            path, archive.seal_archive(stream, _header(about, signer.public, public), public=public, signer=signer)
+        )
     return Backup(path, path.stat().st_size)
 
 
@@ -105,7 +107,7 @@ def holds(config: Config, path: Path) -> bool:
 def made_at(config: Config, path: Path) -> int:
     """Return when a backup was made, as its signed header says; raise VaultError if it does not hold."""
     with path.open("rb") as file:
-        return int(archive.check(file, checkpoints.publics(config))["at"])
+        return int(archive.verify_archive(file, checkpoints.publics(config))["at"])
 
 
 def newest_at(config: Config) -> int | None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from casework.cases import scope
 from casework.db import GUARDED, Base
 from casework.gate import Work
-from casework.vault.integrity.signed_rows import Maced
+from casework.vault.integrity.signed_rows import SignedRow
 from casework.vault.models import Head
 
 # The column by which the rows of each kind of head name it, besides the row that has its id.
@@ -33,7 +33,7 @@ def rows(work: Work, head: Head) -> list[Any]:
 
 
 def _kinds(head_kind: str) -> Iterable[type[Any]]:
-    kinds: set[type[Any]] = {mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Maced)}
+    kinds: set[type[Any]] = {mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, SignedRow)}
     for kind in sorted(kinds, key=lambda one: str(one.__tablename__)):
         itself = kind.__tablename__ == _ITSELF.get(head_kind)
         if itself or (kind.__head__ == _BOUND_BY[head_kind] and kind.__tablename__ not in _ENDED):

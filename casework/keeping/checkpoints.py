@@ -14,9 +14,9 @@ from casework.config import Config
 from casework.errors import NotFound, VaultError
 from casework.gate import Gate
 from casework.vault.crypto import signatures
-from casework.vault.integrity.signed_rows import equip
+from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys import count_ledger
-from casework.vault.keys.context import Hands
+from casework.vault.keys.context import CryptoContext
 from casework.vault.models import Commune
 
 
@@ -55,15 +55,15 @@ def _present(gate: Gate, commune_id: UUID, *, seq: int, restored: int | None) ->
     """Say where the log of a commune ends now."""
     with gate.database.look() as session:
         control = gate.control(commune_id)
-        equip(session, control)
+        attach_keys(session, control)
         line = select(AuditLine.n, AuditLine.h).where(AuditLine.commune_id == commune_id)
         n, h = session.execute(line.order_by(AuditLine.n.desc()).limit(1)).one()
-        release = _release(Hands(session, control, None, 0))
+        release = _release(CryptoContext(session, control, None, 0))
     removals = gate.removals.end() if gate.removals else (0, START)
     return Checkpoint(commune_id, seq, clock.micros(), n, bytes(h), release, removals, restored)
 
 
-def _release(hands: Hands) -> tuple[int, bytes]:
+def _release(hands: CryptoContext) -> tuple[int, bytes]:
     try:
         head = fresh.head(hands.session, hands.commune_id, count_ledger.ledger_id(hands.commune_id))
     except NotFound:

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, MetaData, Table, bindparam, select, update
 from casework import bare, schema
 from casework.errors import VaultError
 from casework.keeping import proof
-from casework.vault.integrity.signed_rows import Layout, check_as, layout, tag
-from casework.vault.keys.kek import Control
+from casework.vault.integrity.signed_rows import Layout, layout, row_mac, verify_row_as
+from casework.vault.keys.kek import ServerKeys
 from casework.vault.models import Head
 
 # These are not brought along: whoever was signed in signs in again.
@@ -29,7 +29,7 @@ def layouts(revision: str) -> Mapping[str, Layout]:
     return {name: one for name, one in (now | schema.changed_since(revision)).items() if one is not None}
 
 
-def prove(connection: Connection, revision: str, control_of: Callable[[UUID], Control]) -> int:
+def prove(connection: Connection, revision: str, control_of: Callable[[UUID], ServerKeys]) -> int:
     """Check every row as it was signed at a revision, and every head against the log; return how many rows.
 
     Raises VaultError at the first that does not hold.
@@ -58,7 +58,7 @@ def _check_all(
     connection: Connection,
     table: Table,
     signed: Layout,
-    control_of: Callable[[UUID], Control],
+    control_of: Callable[[UUID], ServerKeys],
     versions: Mapping[UUID, int],
 ) -> int:
     count = 0
@@ -67,14 +67,14 @@ def _check_all(
             row = SimpleNamespace(**found._mapping)
             try:
                 v = versions[getattr(row, signed.head)] if signed.head else 0
-                check_as(control_of(getattr(row, signed.commune)), signed, row, v)
+                verify_row_as(control_of(getattr(row, signed.commune)), signed, row, v)
             except (KeyError, VaultError) as cause:
                 raise VaultError(f"Bảng {table.name} có dòng không đúng.") from cause
             count += 1
     return count
 
 
-def sign(connection: Connection, revision: str, control_of: Callable[[UUID], Control]) -> Collection[str]:
+def sign(connection: Connection, revision: str, control_of: Callable[[UUID], ServerKeys]) -> Collection[str]:
     """Sign the rows of every table that was changed since a revision as this program does; return those tables."""
     changed = schema.changed_since(revision).keys()
     versions = {row.id: row.v for row in proof.plain(connection, Head)}
@@ -85,11 +85,11 @@ def sign(connection: Connection, revision: str, control_of: Callable[[UUID], Con
 
 
 def _signed(
-    rows: Iterable[Any], kind: type[Any], control_of: Callable[[UUID], Control], versions: Mapping[UUID, int]
+    rows: Iterable[Any], kind: type[Any], control_of: Callable[[UUID], ServerKeys], versions: Mapping[UUID, int]
 ) -> Iterable[tuple[Any, dict[str, Any]]]:
     for row in rows:
         own = control_of(getattr(row, kind.__commune__))
-        yield row, {"mac": tag(own, kind, row, proof.version(kind, row, versions))}
+        yield row, {"mac": row_mac(own, kind, row, proof.version(kind, row, versions))}
 
 
 def put(connection: Connection, kind: type[Any], rows: Iterable[tuple[Any, Mapping[str, Any]]]) -> None:

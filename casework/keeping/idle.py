@@ -59,5 +59,5 @@ def _lock(work: Work, member_id: UUID) -> None:
     for kind in (SessionRow, Interview):
         work.session.execute(delete(kind).where(kind.member_id == member_id))
     head = fresh.head(work.session, work.commune_id, member_id)
-    heads.take_away(work.session, head, bound.rows(work, head))
+    heads.revoke(work.session, head, bound.rows(work, head))
     work.session.flush()

@@ -13,9 +13,9 @@ from casework.db import Base
 from casework.errors import VaultError
 from casework.keeping.dump import LEFT_OUT
 from casework.vault.integrity import heads
-from casework.vault.integrity.signed_rows import Maced, check, columns, taken_apart
+from casework.vault.integrity.signed_rows import SignedRow, columns, split_row, verify_row
 from casework.vault.keys.count_ledger import Series
-from casework.vault.keys.kek import Control
+from casework.vault.keys.kek import ServerKeys
 from casework.vault.models import Document, Head
 
 _AT_ONCE = 500
@@ -31,16 +31,16 @@ class Proof:
 
 def kinds(*, without: Collection[str] = LEFT_OUT) -> list[type[Any]]:
     """Return every kind of row with a MAC, but those of some tables; by default, those that a backup holds."""
-    maced: set[type[Any]] = {mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Maced)}
+    maced: set[type[Any]] = {mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, SignedRow)}
     kept = (kind for kind in maced if kind.__tablename__ not in without)
     return sorted(kept, key=lambda kind: str(kind.__tablename__))
 
 
-def prove(connection: Connection, control_of: Callable[[UUID], Control]) -> Proof:
+def prove(connection: Connection, control_of: Callable[[UUID], ServerKeys]) -> Proof:
     """Check every row and every newest body; raise VaultError at the first that does not hold."""
     versions, listed = {}, {}
     for head in plain(connection, Head):
-        check(control_of(head.commune_id), Head, head, 0)
+        verify_row(control_of(head.commune_id), Head, head, 0)
         versions[head.id] = head.v
         for one in heads.entries(head.listing):
             listed[head.id, one.section, one.series, one.revision] = one.digest
@@ -59,13 +59,13 @@ def version(kind: type[Any], row: Any, versions: Mapping[UUID, int]) -> int:
 
 
 def _check_all(
-    connection: Connection, kind: type[Any], control_of: Callable[[UUID], Control], versions: Mapping[UUID, int]
+    connection: Connection, kind: type[Any], control_of: Callable[[UUID], ServerKeys], versions: Mapping[UUID, int]
 ) -> int:
     count = 0
     with closing(plain(connection, kind)) as rows:
         for row in rows:
             try:
-                check(control_of(getattr(row, kind.__commune__)), kind, row, version(kind, row, versions))
+                verify_row(control_of(getattr(row, kind.__commune__)), kind, row, version(kind, row, versions))
             except VaultError as cause:
                 raise VaultError(f"Bảng {kind.__tablename__} có dòng không đúng.") from cause
             count += 1
@@ -77,7 +77,7 @@ def plain(connection: Connection, kind: type[Any]) -> Generator[Any, None, None]
     statement = select(*columns(kind)).execution_options(yield_per=_AT_ONCE)
     with connection.execute(statement) as rows:
         for row in rows:
-            yield taken_apart(row, [kind])[0]
+            yield split_row(row, [kind])[0]
 
 
 def _bodies(connection: Connection, listed: dict[tuple[UUID, int, UUID, int], bytes]) -> int:

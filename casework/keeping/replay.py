@@ -81,7 +81,7 @@ def _take(work: Work, left: Left) -> bool:
         next(row for row in rows if isinstance(row, Agency)).rotation_due = True
     _delete(work, head, doomed)
     head.v = left.v - 1
-    heads.take_away(work.session, head, [row for row in rows if row not in doomed])
+    heads.revoke(work.session, head, [row for row in rows if row not in doomed])
     work.session.flush()
     return True
 
@@ -107,5 +107,5 @@ def _delete(work: Work, head: Head, doomed: Sequence[Any]) -> None:
             if isinstance(row, kind):
                 work.session.delete(row)
                 if isinstance(row, Document) and (row.section, row.series, row.revision) in newest:
-                    heads.forget(head, section=row.section, series=row.series)
+                    heads.unlist(head, section=row.section, series=row.series)
         work.session.flush()

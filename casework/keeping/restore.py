@@ -23,7 +23,7 @@ from casework.policy.permit import Actor
 from casework.policy.words import Role
 from casework.vault.crypto import archive
 from casework.vault.keys import kek
-from casework.vault.keys.kek import Kek, control
+from casework.vault.keys.kek import Kek, server_keys_of
 
 Hook = Callable[[str], None]
 _BROKEN = "Nhật ký trong bản sao lưu không đúng, nên không khôi phục. Sổ đang dùng không bị đụng đến."
@@ -108,7 +108,7 @@ def _remark(config: Config, key: Kek, communes: Iterable[UUID]) -> None:
     """
     ledgers.put_back(config)
     for commune_id in communes:
-        Removals(config.removals_file).remark(control(key, commune_id), word="restored", at=clock.micros())
+        Removals(config.removals_file).remark(server_keys_of(key, commune_id), word="restored", at=clock.micros())
 
 
 def drill(config: Config, order: Order, *, hook: Hook = _nothing, sized: dump.Sized = dump.unheard) -> Report:
@@ -133,17 +133,17 @@ def _key(config: Config, order: Order) -> Kek:
     if config.kek_file.exists():
         raise ConfigurationError(f"Tệp khóa {config.kek_file} vẫn còn. Nếu đúng là khóa đã mất, hãy dời tệp này đi.")
     with order.file.open("rb") as file:
-        header = archive.check(file, checkpoints.publics(config))
-    return kek.following(Kek(max(header["kek"]), b""))
+        header = archive.verify_archive(file, checkpoints.publics(config))
+    return kek.next_kek(Kek(max(header["kek"]), b""))
 
 
 def _made_beside(config: Config, order: Order, key: Kek, *, hook: Hook, sized: dump.Sized) -> Report:
     """Make the whole new database beside the live one and prove it; the live one is not touched."""
     fresh = replace(config, database_url=bare.beside(config.database_url))
     with order.file.open("rb") as file:
-        header = archive.check(file, checkpoints.publics(config))
+        header = archive.verify_archive(file, checkpoints.publics(config))
         _fits(header, key, lost=order.lost_kek)
-        stream = _followed(archive.opened(file, order.seed), file, sized)
+        stream = _followed(archive.open_archive(file, order.seed), file, sized)
         contents = _filled(fresh.database_url, stream)
     hook("filled")
     if order.lost_kek:

@@ -20,8 +20,8 @@ from casework.keeping import checkpoints, proof
 from casework.vault.crypto.aead import E1_OVERHEAD, E1_START, KEY_BYTES
 from casework.vault.crypto.hpke import E2_OVERHEAD, E2_START
 from casework.vault.integrity import heads
-from casework.vault.integrity.signed_rows import check
-from casework.vault.keys.kek import Control
+from casework.vault.integrity.signed_rows import verify_row
+from casework.vault.keys.kek import ServerKeys
 from casework.vault.models import Agency, Document, Envelope, Head, Member, Wrap
 from casework.vault.states import EnvelopeKind
 
@@ -56,20 +56,20 @@ class _Book:
         return set(self.connection.execute(select(kind.__table__.c.id)).scalars())
 
 
-def look(connection: Connection, control_of: Callable[[UUID], Control]) -> list[Finding]:
+def look(connection: Connection, control_of: Callable[[UUID], ServerKeys]) -> list[Finding]:
     """Return everything that does not hold in the rows themselves, without any key of an agency."""
     book = _Book(connection, {row.id: row for row in proof.plain(connection, Head)})
     parts = (_unsigned(book, control_of), _documents(book), _envelopes(book), _cases(book), _referrals(book))
     return [one for part in (*parts, _wraps(book)) for one in part]
 
 
-def _unsigned(book: _Book, control_of: Callable[[UUID], Control]) -> Iterator[Finding]:
+def _unsigned(book: _Book, control_of: Callable[[UUID], ServerKeys]) -> Iterator[Finding]:
     versions = {head_id: row.v for head_id, row in book.heads.items()}
     for kind in proof.kinds():
         for row in book.rows(kind):
             try:
                 v = proof.version(kind, row, versions)
-                check(control_of(getattr(row, kind.__commune__)), kind, row, v)
+                verify_row(control_of(getattr(row, kind.__commune__)), kind, row, v)
             except VaultError:
                 words = "dòng bị sửa, thay bằng bản cũ, hoặc không do chương trình ghi / row was changed or put back"
                 yield Finding(kind.__tablename__, getattr(row, "id", None), words)
@@ -103,7 +103,7 @@ def _documents(book: _Book) -> Iterator[Finding]:
             yield Finding("document", case_id, "mất bản mới nhất của một phần / newest revision of a section is gone")
 
 
-def _entries(listing: bytes) -> list[heads.Newest]:
+def _entries(listing: bytes) -> list[heads.ListedRevision]:
     try:
         return list(heads.entries(listing))
     except VaultError:

@@ -9,7 +9,7 @@ from casework import bare, schema
 from casework.config import Config, ConfigurationError
 from casework.gate import open_gate
 from casework.keeping import ledgers
-from casework.secure_delete import shred
+from casework.secure_delete import truncate_wal
 from casework.vault.keys import kek
 
 
@@ -18,7 +18,7 @@ def make_ready(config: Config) -> None:
     gate = open_gate(config, kek.load(config.kek_file, demo=config.demo))
     try:
         ledgers.settle(gate)
-        shred(gate.database.engine)
+        truncate_wal(gate.database.engine)
     finally:
         gate.database.engine.dispose()
 

@@ -21,7 +21,7 @@ from casework.oversight.actions import verify_all
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
 from casework.referrals.actions import expire
-from casework.vault.keys.context import Hands
+from casework.vault.keys.context import CryptoContext
 
 HOUR = 3600 * clock.MICROSECOND
 _BACKUP_EVERY = 23 * HOUR
@@ -103,7 +103,7 @@ def _verify_due(gate: Gate, at: int) -> bool:
     verified = []
     with gate.database.look() as session:
         for commune_id in checkpoints.communes(gate):
-            hands = Hands(session, gate.control(commune_id), None, at)
+            hands = CryptoContext(session, gate.control(commune_id), None, at)
             verified.append(read.last(hands, Act.AUDIT_VERIFY, commune_id))
     return any(one is None or not 0 <= at - one[0] < _VERIFY_EVERY for one in verified)
 

@@ -150,7 +150,7 @@ def note_upgrade(work: Work, words: str, *, anew: bool) -> None:
     """Write in the log between which revisions the book went; heads that were signed anew each get a line."""
     if anew:
         for row in work.session.execute(select(Head).where(Head.commune_id == work.commune_id)).scalars():
-            heads.change(work.session, row)
+            heads.mark_changed(work.session, row)
     work.reason = words
 
 

@@ -25,9 +25,9 @@ from casework.gate import Gate
 from casework.keeping import starting
 from casework.office import exchanging
 from casework.vault.crypto import signatures
-from casework.vault.integrity.signed_rows import equip
+from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys import kek
-from casework.vault.keys.context import Hands
+from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.enrolment.models import Admission
 from casework.vault.keys.kek import Kek
 
@@ -83,7 +83,7 @@ def _files(settings: Config) -> Iterator[Finding]:
 
 def _keys(settings: Config) -> Iterator[Finding]:
     """The key file fits the database, and the keys that sign and seal are the pinned ones."""
-    held = kek.held(settings.kek_file)
+    held = kek.load_all(settings.kek_file)
     if len(held) > 1:
         yield Finding("Việc đổi khóa chưa xong.", "Chạy lại `casework rotate-keys kek`.")
     if settings.demo or held[-1].number == kek.DEMO_ID:
@@ -113,16 +113,16 @@ def _communes(settings: Config) -> Iterator[Finding]:
     """Agencies hang on no single person, no code of admission has died unused, the clock has not gone back."""
     with _database(settings) as database:
         communes, number = exchanging.standing(database)
-        key = next((one for one in kek.held(settings.kek_file) if one.number == number), None)
+        key = next((one for one in kek.load_all(settings.kek_file) if one.number == number), None)
         for commune_id in communes if key else ():
             yield from _commune(Gate(database, key or Kek(0, b"")).control(commune_id), database)
 
 
-def _commune(control: kek.Control, database: Database) -> Iterator[Finding]:
+def _commune(control: kek.ServerKeys, database: Database) -> Iterator[Finding]:
     now = clock.micros()
     with database.look() as session:
-        equip(session, control)
-        for one in holding.lonely(Hands(session, control, None, now)):
+        attach_keys(session, control)
+        for one in holding.lonely(CryptoContext(session, control, None, now)):
             wrong = f"{one.name}: chỉ {one.holders} người giữ khóa, và 180 ngày nay chưa tập khôi phục."
             yield Finding(wrong, "Mời thêm một người, hoặc chạy `casework drill` với hai tờ của một cặp.")
         mine = Admission.commune_id == control.commune_id
@@ -141,7 +141,7 @@ def _machine(settings: Config) -> Iterator[Finding]:
         yield Finding("Python hoặc thư viện cryptography quá cũ.", "Cần Python 3.11 và cryptography 50 trở lên.")
     if not settings.demo and not settings.public_url.startswith("https://"):
         yield Finding(f"public_url là {settings.public_url or 'trống'}.", "Ghi địa chỉ https:// vào casework.toml.")
-    kek.prove_primitives()
+    kek.self_test()
 
 
 @contextmanager

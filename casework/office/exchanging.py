@@ -59,31 +59,31 @@ def exchange_kek(config: Config, *, announce: Callable[[Kek], None]) -> None:
 
 
 def _exchange(config: Config, database: Database, announce: Callable[[Kek], None]) -> None:
-    held = kek.held(config.kek_file)
+    held = kek.load_all(config.kek_file)
     communes, number = standing(database)
     counting = next((key for key in held if key.number == number), None)
     if counting is None or counting.number == kek.DEMO_ID:
         raise VaultError(f"Tệp khóa không có khóa số {number} của cơ sở dữ liệu, hoặc đây là bản dùng thử.")
     broken_off = len(held) > 1
-    newer = held[-1] if broken_off else kek.following(counting)
+    newer = held[-1] if broken_off else kek.next_kek(counting)
     if newer != counting:
-        kek.keep(config.kek_file, [counting, newer])
+        kek.replace(config.kek_file, [counting, newer])
     try:
         announce(newer)
         if newer != counting:
             _rekey(config, Gate(database, counting), communes, newer)
     except CaseworkError:
         # Whoever is refused goes on with the key that counts; both stay only where nobody can tell which one does.
-        kek.keep(config.kek_file, [key for key in (counting, newer) if key.number == standing(database)[1]])
+        kek.replace(config.kek_file, [key for key in (counting, newer) if key.number == standing(database)[1]])
         raise
     _vouch(config, communes, newer)
-    kek.keep(config.kek_file, [newer])
+    kek.replace(config.kek_file, [newer])
 
 
 def _vouch(config: Config, communes: list[UUID], newer: Kek) -> None:
     """Let the newer key answer for the ledger of removals, whose lines were checked under the one before."""
     for commune_id in communes:
-        Removals(config.removals_file).remark(kek.control(newer, commune_id), word="kek", at=clock.micros())
+        Removals(config.removals_file).remark(kek.server_keys_of(newer, commune_id), word="kek", at=clock.micros())
 
 
 def _rekey(config: Config, gate: Gate, communes: list[UUID], newer: Kek) -> None:

@@ -7,7 +7,7 @@ from casework.audit import fresh
 from casework.gate import Work, action
 from casework.policy.words import Act, Role
 from casework.vault.integrity import heads
-from casework.vault.keys.context import Lock
+from casework.vault.keys.context import RecipientKey
 from casework.vault.keys.enrolment import admission
 from casework.vault.keys.enrolment.models import Admission, Totp
 from casework.vault.keys.keyring import AgencyKeys
@@ -58,5 +58,5 @@ def invite_again(work: Work, member: Member, carry: AgencyKeys) -> str:
 def code(work: Work, member: Member, carry: AgencyKeys | None) -> str:
     """Make the code of somebody whose head is at hand; with a key to carry it needs no colleague's word."""
     head = fresh.head(work.session, work.commune_id, member.id)
-    lock = Lock(carry.agency_id, carry.epoch, carry.public_key) if carry else None
+    lock = RecipientKey(carry.agency_id, carry.epoch, carry.public_key) if carry else None
     return admission.invite(work.hands, head, member, lock, by=None, carry=carry)

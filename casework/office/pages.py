@@ -9,7 +9,7 @@ from casework.office.papers import Page
 from casework.vault.crypto import signatures
 from casework.vault.keys.enrolment.paper_codes import CODE_BYTES, write_code
 from casework.vault.keys.kek import Kek
-from casework.vault.keys.recovery.recovery_sheets import Sheet
+from casework.vault.keys.recovery.recovery_sheets import RecoverySheet
 from casework.vault.models import Member
 
 _ALONE = "Cất một mình, trong phong bì dán kín có chữ ký. Không chụp ảnh, không gửi qua mạng, không nhập vào máy khác."
@@ -85,7 +85,7 @@ def backup_pages(place: Place, seed: bytes) -> list[Page]:
     return [Page("Tờ khóa sao lưu", keeper, shown, halves(seed), steps) for keeper in keepers]
 
 
-def recovery_page(place: Place, agency: str, sheet: Sheet, names: dict[int, str]) -> Page:
+def recovery_page(place: Place, agency: str, sheet: RecoverySheet, names: dict[int, str]) -> Page:
     """Lay out the sheet of one officer; it says with whose sheet it opens, and for which agency."""
     partners = ", ".join(f"{names[seat]} (tờ {seat})" for seat in sheet.partners)
     return Page(
@@ -148,14 +148,14 @@ def fingerprints_page(place: Place, kek: Kek) -> Page:
     )
 
 
-def recovered(place: Place, agency: str, member: Member, code: str, dealt: Sequence[Sheet]) -> list[Page]:
+def recovered(place: Place, agency: str, member: Member, code: str, dealt: Sequence[RecoverySheet]) -> list[Page]:
     """Lay out what follows a recovery: the code of whoever comes back, if she needs one, and the new sheets."""
     roles = ", ".join(codelist("role").get(role).vi for role in member.roles.split(","))
     back = admission_page(place, Invited(member.name, member.username, roles, agency, code))
     return [*([back] if code else []), *recovery_pages(place, agency, dealt)]
 
 
-def recovery_pages(place: Place, agency: str, dealt: Sequence[Sheet]) -> list[Page]:
+def recovery_pages(place: Place, agency: str, dealt: Sequence[RecoverySheet]) -> list[Page]:
     """Lay out all sheets of an agency or circle."""
     names = {one.seat: one.name for one in dealt}
     return [recovery_page(place, agency, one, names) for one in dealt]

@@ -15,7 +15,7 @@ from casework.policy.words import Act
 from casework.vault.keys import provisioning
 from casework.vault.keys.keyring import AgencyKeys
 from casework.vault.keys.recovery import recovery_sheets
-from casework.vault.keys.recovery.recovery_sheets import Sheet, Shown
+from casework.vault.keys.recovery.recovery_sheets import RecoverySheet, Shown
 from casework.vault.models import Member, Wrap
 from casework.vault.states import MemberState
 
@@ -23,7 +23,7 @@ from casework.vault.states import MemberState
 @action(Act.RECOVERY_RENEW)
 def renew(
     work: Work, keys: AgencyKeys, officers: Sequence[str], pairs: Collection[tuple[int, int]]
-) -> tuple[Sheet, ...]:
+) -> tuple[RecoverySheet, ...]:
     """Make a new numbered recovery secret and its sheets; those of an earlier number open nothing any more."""
     work.about = keys.agency_id
     fresh.agency(work.session, work.commune_id, keys.agency_id)
@@ -44,7 +44,7 @@ class Recovered:
 
     member: Member
     code: str
-    dealt: tuple[Sheet, ...]
+    dealt: tuple[RecoverySheet, ...]
 
     def __repr__(self) -> str:
         """Never print the code."""
@@ -75,7 +75,7 @@ def recover(work: Work, agency_id: UUID, one: Shown, other: Shown, username: str
 @action(Act.RECOVERY_DEAL)
 def deal_anew(
     work: Work, agency_id: UUID, one: Shown, other: Shown, officers: Sequence[str], pairs: Collection[tuple[int, int]]
-) -> tuple[Sheet, ...]:
+) -> tuple[RecoverySheet, ...]:
     """Replace all sheets with two of the present ones, as when a keeper has gone; nobody is let in."""
     work.about = agency_id
     agency = fresh.agency(work.session, work.commune_id, agency_id)
@@ -91,7 +91,7 @@ def _into_circle(work: Work, keys: AgencyKeys, username: str) -> Member:
     if set(policy().rows[Act.CIRCLE_READ].who).isdisjoint(member.roles.split(",")):
         raise BadInput("Người này không làm việc với vụ việc. Hãy chọn người phụ trách vụ việc hoặc cơ quan.")
     if work.session.get(Wrap, (work.commune_id, member.id, keys.agency_id, keys.epoch)) is None:
-        provisioning.admit(work.hands, keys, member)
+        provisioning.wrap_for_member(work.hands, keys, member)
     return member
 
 

@@ -21,19 +21,19 @@ from casework.gate import Work, action
 from casework.policy.words import Act
 from casework.vault.crypto import passwords
 from casework.vault.integrity import heads
-from casework.vault.integrity.signed_rows import Maced, check, signed_columns, tag
+from casework.vault.integrity.signed_rows import SignedRow, row_mac, signed_columns, verify_row
 from casework.vault.keys import blind_index
 from casework.vault.keys.enrolment import admission, totp
 from casework.vault.keys.enrolment.models import Admission, Interview, Totp
-from casework.vault.keys.kek import Control, Kek, control
+from casework.vault.keys.kek import Kek, ServerKeys, server_keys_of
 from casework.vault.models import Commune, Head, SessionRow, Slot, Throttle
 
 Kind: TypeAlias = type[Any]
-Sealed: TypeAlias = Callable[[Control, Control, Any], bytes]
+Sealed: TypeAlias = Callable[[ServerKeys, ServerKeys, Any], bytes]
 # What the server's own keys seal, by kind and column.
 _SEALED: Mapping[Kind, tuple[str, Sealed]] = {
-    Commune: ("marks", blind_index.rewrapped),
-    Slot: ("blob", passwords.rewrapped),
+    Commune: ("marks", blind_index.rewrap),
+    Slot: ("blob", passwords.rewrap),
     Totp: ("blob", totp.rewrapped),
 }
 # What ends with the old key: whoever was signed in signs in again.
@@ -46,16 +46,16 @@ _LINES_AT_ONCE = 1000
 @action(Act.KEYS_ROTATE)
 def exchange(work: Work, newer: Kek) -> None:
     """Verify all rows of a commune and sign them with the newer key; every head gets a line that says so."""
-    old, young = work.hands.control, control(newer, work.commune_id)
+    old, young = work.hands.control, server_keys_of(newer, work.commune_id)
     # One transaction goes through all communes: what it has read of the one before is not of this one.
     work.session.expunge_all()
-    heads.changes(work.session).clear()
+    heads.changed_heads(work.session).clear()
     make_sure(work)
     for kind in _ENDED:
         work.session.execute(delete(kind))
     versions = {row.id: row.v for row in _verified(work, Head, {})}
     for row in work.session.execute(select(Head).where(Head.commune_id == work.commune_id)).scalars():
-        heads.change(work.session, row)
+        heads.mark_changed(work.session, row)
     for kind in kinds():
         _sign_again(work, kind, young, list(_verified(work, kind, versions)), versions)
     _sign_lines(work, young)
@@ -65,7 +65,7 @@ def exchange(work: Work, newer: Kek) -> None:
 def kinds() -> list[Kind]:
     """Return every kind of row with a MAC that outlives the exchange; heads are signed with their new lines."""
     mapped = {mapper.class_ for mapper in Base.registry.mappers}
-    maced = {kind for kind in mapped if issubclass(kind, Maced)}
+    maced = {kind for kind in mapped if issubclass(kind, SignedRow)}
     return sorted(maced - {Head, *_ENDED}, key=lambda kind: str(kind.__tablename__))
 
 
@@ -90,7 +90,7 @@ def _verified(work: Work, kind: Kind, versions: Mapping[UUID, int]) -> Iterator[
     ours = kind.__table__.c[kind.__commune__] == work.commune_id
     for row in scope.every(work.permit, kind, ours, *signed_columns(kind), "mac").on(work.session):
         try:
-            check(work.hands.control, kind, row, _version(kind, row, versions))
+            verify_row(work.hands.control, kind, row, _version(kind, row, versions))
         except VaultError as cause:
             name = kind.__tablename__
             raise VaultError(f"Bảng {name} có dòng không đúng, nên không đổi khóa. Chưa có gì thay đổi.") from cause
@@ -106,7 +106,7 @@ def _version(kind: Kind, row: Any, versions: Mapping[UUID, int]) -> int:
         raise VaultError("unopened") from None
 
 
-def _sign_again(work: Work, kind: Kind, young: Control, rows: list[Any], versions: Mapping[UUID, int]) -> None:
+def _sign_again(work: Work, kind: Kind, young: ServerKeys, rows: list[Any], versions: Mapping[UUID, int]) -> None:
     if not rows:
         return
     table: Table = kind.__table__
@@ -115,7 +115,7 @@ def _sign_again(work: Work, kind: Kind, young: Control, rows: list[Any], version
     for row in rows:
         values = {column: sealed(work.hands.control, young, row)} if sealed else {}
         newer = SimpleNamespace(**(dict(row._mapping) | values))
-        mac = tag(young, kind, newer, _version(kind, row, versions))
+        mac = row_mac(young, kind, newer, _version(kind, row, versions))
         keys = {f"old_{one.key}": getattr(row, str(one.key)) for one in table.primary_key}
         changed.append(keys | {"new_mac": mac} | {f"new_{name}": value for name, value in values.items()})
     same = [one == bindparam(f"old_{one.key}") for one in table.primary_key]
@@ -123,7 +123,7 @@ def _sign_again(work: Work, kind: Kind, young: Control, rows: list[Any], version
     work.session.connection().execute(update(table).where(*same).values(put), changed)
 
 
-def _sign_lines(work: Work, young: Control) -> None:
+def _sign_lines(work: Work, young: ServerKeys) -> None:
     """Sign the lines of the log again; their hashes and what they say stay as they are."""
     line: Table = AuditLine.__table__  # type: ignore[assignment]
     ours = (line.c.commune_id == bindparam("commune"), line.c.n == bindparam("number"))

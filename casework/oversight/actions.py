@@ -17,7 +17,7 @@ from casework.errors import NotFound
 from casework.gate import DENIED, Gate, Person, Work, action
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Reach, Role, Section
-from casework.vault.integrity.signed_rows import equip
+from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.models import Commune
 
 PAGE = 50
@@ -154,7 +154,7 @@ def verify_all(gate: Gate) -> list[tuple[str, Verdict]]:
 
 def _name(gate: Gate, commune_id: UUID) -> str:
     with gate.database.look() as session:
-        equip(session, gate.control(commune_id))
+        attach_keys(session, gate.control(commune_id))
         return fresh.commune(session, commune_id).name
 
 

@@ -19,11 +19,11 @@ from casework.policy.words import Act, Section
 from casework.referrals import finding
 from casework.referrals.lines import GroundLine, ReferralLine, Sheet
 from casework.referrals.second_look import Review
-from casework.vault.keys.envelopes import Page
+from casework.vault.keys.envelopes import OpenedDocument
 from casework.vault.models import Agency
 from casework.vault.states import MemberState
 
-Sheets = list[tuple[Page, Letter]]
+Sheets = list[tuple[OpenedDocument, Letter]]
 _CALLS = frozenset({"called", "not_reached"})
 _DANGER = "danger"
 
@@ -139,15 +139,15 @@ def ground_lines(work: Work, held: Held) -> tuple[GroundLine, ...]:
     return tuple(sorted(lines, key=lambda line: -line.at))
 
 
-def entries(work: Work, held: Held) -> dict[UUID, list[Page]]:
+def entries(work: Work, held: Held) -> dict[UUID, list[OpenedDocument]]:
     """Open the entries of the ledger that I hold, each with its revisions, the newest first."""
-    found: dict[UUID, list[Page]] = {}
+    found: dict[UUID, list[OpenedDocument]] = {}
     for page in reading.history(work, held, Section.GROUNDS):
         found.setdefault(page.series, []).append(page)
     return found
 
 
-def review(work: Work, pages: list[Page], people: Writers) -> Review | None:
+def review(work: Work, pages: list[OpenedDocument], people: Writers) -> Review | None:
     """Read from the revisions of an entry, the newest first, what a second person has said of it, and who and when."""
     entry, first = GroundEntry.from_json(pages[0].data), pages[-1]
     if entry.kind != _DANGER:
@@ -178,7 +178,7 @@ def _seconds(work: Work, held: Held) -> dict[UUID, str]:
 def _ground_line(
     work: Work,
     ground: Ground,
-    pages: list[Page],
+    pages: list[OpenedDocument],
     receiver: Agency,
     people: Writers,
     newest: dict[UUID, tuple[int, str]],

@@ -9,7 +9,7 @@ from casework.cases.sections import Letter
 from casework.gate import Work
 from casework.policy.words import Section
 from casework.referrals.finding import Found, is_receiver
-from casework.vault.keys.envelopes import Page
+from casework.vault.keys.envelopes import OpenedDocument
 
 
 def write(work: Work, found: Found, letter: Letter, *, step: str) -> None:
@@ -28,9 +28,11 @@ def write(work: Work, found: Found, letter: Letter, *, step: str) -> None:
     )
 
 
-def by_referral(pages: Iterable[tuple[UUID, Page]]) -> dict[tuple[UUID, UUID], list[tuple[Page, Letter]]]:
+def by_referral(
+    pages: Iterable[tuple[UUID, OpenedDocument]],
+) -> dict[tuple[UUID, UUID], list[tuple[OpenedDocument, Letter]]]:
     """Return the sheets of many cases by case and referral, oldest first."""
-    found: dict[tuple[UUID, UUID], list[tuple[Page, Letter]]] = {}
+    found: dict[tuple[UUID, UUID], list[tuple[OpenedDocument, Letter]]] = {}
     for case_id, page in pages:
         letter = Letter.from_json(page.data)
         found.setdefault((case_id, UUID(letter.referral)), []).append((page, letter))
@@ -39,7 +41,7 @@ def by_referral(pages: Iterable[tuple[UUID, Page]]) -> dict[tuple[UUID, UUID], l
     return found
 
 
-def of(pages: list[Page], referral_id: UUID) -> list[tuple[Page, Letter]]:
+def of(pages: list[OpenedDocument], referral_id: UUID) -> list[tuple[OpenedDocument, Letter]]:
     """Return the sheets about one referral, oldest first."""
     sheets = [(page, Letter.from_json(page.data)) for page in pages if page.section == Section.LETTER]
     mine = [(page, letter) for page, letter in sheets if letter.referral == str(referral_id)]

@@ -17,7 +17,7 @@ from casework.referrals.drawing import Named
 from casework.referrals.finding import Found
 from casework.referrals.lines import Box, ReferralLine, ReferralPage
 from casework.referrals.second_look import Review
-from casework.vault.integrity.signed_rows import check
+from casework.vault.integrity.signed_rows import verify_row
 
 
 @action(Act.REFERRAL_LIST)
@@ -37,8 +37,8 @@ def list_referrals(work: Work) -> Box:
     lines = []
     for row in rows:
         case, ground, written = cases[row.case_id], grounds[row.ground_id], sheets[row.case_id, row.id]
-        check(work.hands.control, Referral, row, book.heads[row.case_id].v)
-        check(work.hands.control, Ground, ground, book.heads[row.case_id].v)
+        verify_row(work.hands.control, Referral, row, book.heads[row.case_id].v)
+        verify_row(work.hands.control, Ground, ground, book.heads[row.case_id].v)
         state = sharing.state_of(row, ground, work.hands.at)
         # The first sheet tells the code of the case: its label need not be opened as well.
         named = Named(written[0][1].code, case.owner_id, case.holder_id, written)

@@ -88,7 +88,7 @@ def confirm_agency(work: Work, agency_id: UUID) -> None:
     if agency.state != AgencyState.NEW:
         raise Conflict("Cơ quan này đã được xác nhận.", about=agency_id)
     agency.state = AgencyState.ACTIVE
-    heads.change(work.session, fresh.head(work.session, work.commune_id, agency_id))
+    heads.mark_changed(work.session, fresh.head(work.session, work.commune_id, agency_id))
 
 
 def _must_be(member: Member, state: str) -> None:
@@ -131,7 +131,7 @@ def _take_wraps(work: Work, agency_id: UUID, member_id: UUID) -> None:
         else:
             remaining.append(row)
     work.session.flush()
-    heads.take_away(work.session, fresh.head(work.session, work.commune_id, agency_id), remaining)
+    heads.revoke(work.session, fresh.head(work.session, work.commune_id, agency_id), remaining)
 
 
 def _take(work: Work, member: Member, kinds: tuple[type[Any], ...]) -> None:
@@ -144,4 +144,4 @@ def _take(work: Work, member: Member, kinds: tuple[type[Any], ...]) -> None:
         else:
             remaining.append(row)
     work.session.flush()
-    heads.take_away(work.session, fresh.head(work.session, work.commune_id, member.id), remaining)
+    heads.revoke(work.session, fresh.head(work.session, work.commune_id, member.id), remaining)

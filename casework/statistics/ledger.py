@@ -14,7 +14,7 @@ from casework.statistics.plan import Cell
 from casework.statistics.published import cells_of
 from casework.statistics.rounding import Ties
 from casework.vault.keys import count_ledger
-from casework.vault.keys.context import Lock
+from casework.vault.keys.context import RecipientKey
 from casework.vault.keys.count_ledger import Series
 from casework.vault.keys.envelopes import open_newest
 from casework.vault.models import Document, Envelope, Head
@@ -111,5 +111,5 @@ def prepare_year(work: Work, opened: Ledger, year: int) -> None:
     count_ledger.add_key(work.hands, opened.head, _lock(work, opened), year=year)
 
 
-def _lock(work: Work, opened: Ledger) -> Lock:
+def _lock(work: Work, opened: Ledger) -> RecipientKey:
     return fresh.locks(work.hands, [opened.owner_id])[0]

@@ -6,10 +6,10 @@ from sqlalchemy import ForeignKeyConstraint, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import Base
-from casework.vault.integrity.signed_rows import Maced
+from casework.vault.integrity.signed_rows import SignedRow
 
 
-class Release(Base, Maced):
+class Release(Base, SignedRow):
     """Release `number` of a commune: rounded tables of one period as canonical JSON, and the hash of the one before."""
 
     __tablename__ = "release"

@@ -12,7 +12,7 @@ from casework.gate import Work
 from casework.statistics.models import Release
 from casework.statistics.published import Published
 from casework.vault.crypto.encoding import encode_fields
-from casework.vault.integrity.signed_rows import equip
+from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys import count_ledger
 from casework.vault.models import Head
 
@@ -40,7 +40,7 @@ def read_all(work: Work, *, narrowly: bool = False) -> tuple[Published, ...]:
 
 def _read_narrowly(work: Work, released: Database) -> list[Release]:
     with released.look() as session:
-        equip(session, work.hands.control)
+        attach_keys(session, work.hands.control)
         return _rows(work, session)
 
 

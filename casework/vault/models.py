@@ -7,10 +7,10 @@ from sqlalchemy import ForeignKeyConstraint, LargeBinary, String, Text, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import FREE, GUARDED, Base, Record
-from casework.vault.integrity.signed_rows import Maced
+from casework.vault.integrity.signed_rows import SignedRow
 
 
-class Commune(Base, Maced):
+class Commune(Base, SignedRow):
     """One commune of the installation; two of them never see each other.
 
     `size_class` is how many cases its first year was expected to have; later years follow what was published.
@@ -28,7 +28,7 @@ class Commune(Base, Maced):
     created: Mapped[int]
 
 
-class Head(Record, Maced):
+class Head(Record, SignedRow):
     """The newest state of a case, member, agency or commune.
 
     `v` rises whenever something is taken away, `n` is the audit line of the last change, `listing` holds
@@ -43,7 +43,7 @@ class Head(Record, Maced):
     listing: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class Agency(Record, Maced):
+class Agency(Record, SignedRow):
     """An agency of the commune, or a circle of named people who may read one restricted case.
 
     `state` is new (nothing is sealed to it yet), active or closed; `rotation_due` asks for a new epoch at the next
@@ -62,7 +62,7 @@ class Agency(Record, Maced):
     state: Mapped[str] = mapped_column(String(10))
 
 
-class AgencyEpoch(Base, Maced):
+class AgencyEpoch(Base, SignedRow):
     """The public key of an agency for one epoch; the secret exists only in the wraps."""
 
     __tablename__ = "agency_epoch"
@@ -75,7 +75,7 @@ class AgencyEpoch(Base, Maced):
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class EpochLink(Base, Maced):
+class EpochLink(Base, SignedRow):
     """The secret of a retired epoch, sealed under the safe key of the next one, for what arrives late (90 days)."""
 
     __tablename__ = "epoch_link"
@@ -89,7 +89,7 @@ class EpochLink(Base, Maced):
     blob: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class Member(Record, Maced):
+class Member(Record, SignedRow):
     """A person with an account; names and roles of staff are not secret, what they can open is decided by wraps.
 
     `state` is invited (no key yet), waiting (a colleague must confirm her), active, locked or left; before she has
@@ -111,7 +111,7 @@ class Member(Record, Maced):
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class Slot(Record, Maced):
+class Slot(Record, SignedRow):
     """One way to open a member's key: her passphrase, or the code that she keeps on paper for the night."""
 
     __tablename__ = "slot"
@@ -126,7 +126,7 @@ class Slot(Record, Maced):
     blob: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class Wrap(Base, Maced):
+class Wrap(Base, SignedRow):
     """An agency's secret of one epoch, sealed to one member's public key."""
 
     __tablename__ = "wrap"
@@ -143,7 +143,7 @@ class Wrap(Base, Maced):
     blob: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class SessionRow(Base, Maced):
+class SessionRow(Base, SignedRow):
     """One signed-in browser: the member's seed sealed under a key that only the cookie can make.
 
     `kind` is pending until the second factor; `stepup` is when she last proved who she is, for the case
@@ -179,7 +179,7 @@ class Throttle(Base):
     since: Mapped[int]
 
 
-class Document(Record, Maced):
+class Document(Record, SignedRow):
     """One revision of one section of a case; the body is sealed, its hash stands in the case's head."""
 
     __tablename__ = "document"
@@ -200,7 +200,7 @@ class Document(Record, Maced):
     body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class Envelope(Base, Maced):
+class Envelope(Base, SignedRow):
     """The key of one document for one agency or circle; all envelopes together are the access list."""
 
     __tablename__ = "envelope"

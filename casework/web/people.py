@@ -17,11 +17,11 @@ from casework.gate import Gate, Person
 from casework.policy.permit import Actor
 from casework.policy.proof import Proof
 from casework.policy.words import Role
-from casework.vault.integrity.signed_rows import check, columns, equip, taken_apart
+from casework.vault.integrity.signed_rows import attach_keys, columns, split_row, verify_row
 from casework.vault.keys import sessions
 from casework.vault.keys.enrolment.models import Interview
 from casework.vault.keys.enrolment.wordlist import fingerprint
-from casework.vault.keys.kek import Control
+from casework.vault.keys.kek import ServerKeys
 from casework.vault.keys.keyring import Keyring, unwrap
 from casework.vault.models import Agency, Commune, Head, Member, SessionRow, Wrap
 from casework.vault.states import AgencyState, MemberState
@@ -97,7 +97,7 @@ def recognise(gate: Gate, config: Config, cookie: str) -> Presence | None:
 class _Card:
     """What one statement says about a cookie, verified: the session's row, its member with her head."""
 
-    control: Control
+    control: ServerKeys
     row: Any
     member: Any
     head: Any
@@ -106,18 +106,18 @@ class _Card:
     elsewhere: int
 
 
-def _card(gate: Gate, session: Session, token: sessions.Token) -> _Card | None:
+def _card(gate: Gate, session: Session, token: sessions.SessionToken) -> _Card | None:
     """Read the card of a token; None for an unknown one, VaultError if any of its rows does not hold."""
     found = session.execute(_CARDS, {"sid": token.sid}).one_or_none()
     if found is None:
         return None
-    (row, member, head, commune), (n, mac, covered, elsewhere) = taken_apart(found[:-4], _CARD_KINDS), found[-4:]
+    (row, member, head, commune), (n, mac, covered, elsewhere) = split_row(found[:-4], _CARD_KINDS), found[-4:]
     control = gate.control(row.commune_id)
-    check(control, Head, head, 0)
+    verify_row(control, Head, head, 0)
     fresh.believe(head, n, mac)
-    check(control, Member, member, head.v)
-    check(control, SessionRow, row, head.v)
-    check(control, Commune, commune, 0)
+    verify_row(control, Member, member, head.v)
+    verify_row(control, SessionRow, row, head.v)
+    verify_row(control, Commune, commune, 0)
     return _Card(control, row, member, head, commune.name, covered, elsewhere or 0)
 
 
@@ -147,14 +147,14 @@ def _state(card: _Card, config: Config, at: int) -> State | None:
     if state not in (MemberState.ACTIVE, MemberState.WAITING):
         return None
     if row.kind == sessions.PENDING:
-        return "pending" if sessions.waits(row, at=at) else None
+        return "pending" if sessions.is_pending(row, at=at) else None
     if row.factors < 2 and not config.demo:
         return None
     if row.kind == sessions.RENEW:
-        return "renew" if sessions.waits(row, at=at) and row.blob is not None else None
-    if not sessions.alive(row, at=at, hours=config.session_hours):
+        return "renew" if sessions.is_pending(row, at=at) and row.blob is not None else None
+    if not sessions.is_valid(row, at=at, hours=config.session_hours):
         return "ended"
-    if row.blob is None or sessions.idle(row, at=at, minutes=config.idle_minutes):
+    if row.blob is None or sessions.is_idle(row, at=at, minutes=config.idle_minutes):
         return "covered" if card.covered else "locked"
     if state == MemberState.WAITING:
         return "waiting"
@@ -198,12 +198,12 @@ def _agencies(session: Session, card: _Card, seed: bytes | None) -> tuple[list[A
     agencies, keys = [], {}
     ids = {"commune": member.commune_id, "member": member.id, "agency": member.agency_id}
     for row in session.execute(_AGENCIES, ids):
-        (agency, head, wrap), (n, mac) = taken_apart(row[:-2], _AGENCY_KINDS), row[-2:]
-        check(control, Head, head, 0)
+        (agency, head, wrap), (n, mac) = split_row(row[:-2], _AGENCY_KINDS), row[-2:]
+        verify_row(control, Head, head, 0)
         fresh.believe(head, n, mac)
-        check(control, Agency, agency, head.v)
+        verify_row(control, Agency, agency, head.v)
         if wrap.agency_id is not None:
-            check(control, Wrap, wrap, head.v)
+            verify_row(control, Wrap, wrap, head.v)
         elif agency.id != member.agency_id:
             continue
         agencies.append(agency)
@@ -236,7 +236,7 @@ def _note_use(gate: Gate, card: _Card, present: Presence, at: int) -> None:
     if not (shuts or used):
         return
     with gate.database.work(None, row.commune_id) as session:
-        equip(session, card.control)
+        attach_keys(session, card.control)
         fresh.head(session, row.commune_id, present.id)
         found = session.get(SessionRow, row.sid)
         if found is None:

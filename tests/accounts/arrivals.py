@@ -7,9 +7,9 @@ from casework.accounts import admission
 from casework.accounts.actions import Opened, sign_in
 from casework.accounts.signing_in import second_factor
 from casework.vault.keys.enrolment import credentials, totp
-from casework.vault.keys.enrolment.credentials import Renewed
+from casework.vault.keys.enrolment.credentials import NewCredentials
 from casework.vault.keys.enrolment.paper_codes import read_code
-from casework.vault.keys.enrolment.totp import Phone
+from casework.vault.keys.enrolment.totp import PairedPhone
 from casework.web.people import recognise
 from tests.house import House
 from tests.people import THANH_SON
@@ -18,16 +18,16 @@ from tests.tampering import stolen
 SEED = bytes(range(20))
 
 
-def made(house: House, member_id: UUID) -> Renewed:
-    return credentials.prepare(house.gate.control(THANH_SON), "nam tu ngan ghep lai", member_id)
+def made(house: House, member_id: UUID) -> NewCredentials:
+    return credentials.new_credentials(house.gate.control(THANH_SON), "nam tu ngan ghep lai", member_id)
 
 
-def enrols(house: House, code: str, member_id: UUID, new: Renewed | None = None) -> bool:
-    given = (read_code(code), new or made(house, member_id), Phone(SEED, 0))
+def enrols(house: House, code: str, member_id: UUID, new: NewCredentials | None = None) -> bool:
+    given = (read_code(code), new or made(house, member_id), PairedPhone(SEED, 0))
     return house.gate.perform(house.stranger(), admission.enrol, *given)
 
 
-def comes_in(house: House, member_id: UUID, new: Renewed):
+def comes_in(house: House, member_id: UUID, new: NewCredentials):
     """Sign in with the new key and the new phone; return who she is then."""
     opened = Opened(member_id, new.seed)
     begun = house.gate.perform(house.stranger(), sign_in, opened, before=None)

@@ -12,7 +12,7 @@ from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, NotFound, Refused, VaultError
 from casework.policy.words import Role
 from casework.vault.crypto.hpke import public_key
-from casework.vault.keys.enrolment.credentials import Renewed
+from casework.vault.keys.enrolment.credentials import NewCredentials
 from casework.vault.keys.enrolment.paper_codes import new_code, read_code
 from casework.vault.keys.enrolment.wordlist import fingerprint
 from tests.accounts.arrivals import comes_in, enrols, made
@@ -68,7 +68,7 @@ def test_two_who_use_a_code_at_once_are_one_success(house: House, lan, newcomer)
     prepared = [made(house, newcomer) for _ in range(4)]
     done: list[bool] = []
 
-    def enrol(new: Renewed) -> None:
+    def enrol(new: NewCredentials) -> None:
         try:
             enrols(house, code, newcomer, new)
             done.append(True)
@@ -149,13 +149,13 @@ def test_a_key_that_the_code_did_not_make_is_not_confirmed(house: House, lan, ne
     evil = made(house, newcomer)
     with house.looking() as session:
         from casework.audit import fresh
-        from casework.vault.integrity.signed_rows import tag
+        from casework.vault.integrity.signed_rows import row_mac
         from casework.vault.models import Member
 
         row = fresh.member(session, THANH_SON, newcomer)
         head = fresh.head(session, THANH_SON, newcomer)
         row.public_key = public_key(evil.seed)
-        mac = tag(house.gate.control(THANH_SON), Member, row, head.v)
+        mac = row_mac(house.gate.control(THANH_SON), Member, row, head.v)
         session.expunge_all()
     with stolen(house) as thief:
         thief.change("member", {"id": newcomer}, public_key=public_key(evil.seed), mac=mac)

@@ -12,7 +12,7 @@ from casework.accounts.signing_in import ByPaper, WrongCode, WrongPassphrase, by
 from casework.desk import actions as desk
 from casework.errors import CaseworkError, NotFound, SignInNeeded
 from casework.vault.keys.enrolment import credentials, totp
-from casework.vault.keys.enrolment.totp import Phone
+from casework.vault.keys.enrolment.totp import PairedPhone
 from casework.web.people import recognise
 from tests.accounts.coming_in import by_night, presence, right, sheet, token, tried
 from tests.house import House, Someone, both_databases, only_sqlite
@@ -133,7 +133,7 @@ def test_who_forgot_her_passphrase_sets_a_new_one_within_a_quarter(house: House,
 
 
 def renewed(house: House, person, begun, case_id) -> None:
-    new = credentials.prepare(house.gate.control(THANH_SON), "mot hai ba bon nam sau", person.member_id)
+    new = credentials.new_credentials(house.gate.control(THANH_SON), "mot hai ba bon nam sau", person.member_id)
     changed = house.gate.perform(person, own.change_passphrase, new, token=begun.token)
     found = presence(house, changed.begun)
     assert (found.kind, found.state) == ("full", "open")
@@ -149,7 +149,7 @@ def test_a_new_passphrase_is_a_new_key_and_ends_the_other_sessions(house: House,
     lan.leaves()
     with stolen(house) as thief:
         old = thief.rows("member", id=lan.id)[0]["public_key"]
-    new = credentials.prepare(house.gate.control(THANH_SON), "mot hai ba bon nam sau", lan.id)
+    new = credentials.new_credentials(house.gate.control(THANH_SON), "mot hai ba bon nam sau", lan.id)
     first = lan.cookie
     changed = lan.does(own.change_passphrase, new, token=token(lan))
     assert recognise(house.gate, house.config, other) is None
@@ -162,7 +162,7 @@ def test_a_new_passphrase_is_a_new_key_and_ends_the_other_sessions(house: House,
 
 
 def test_a_new_phone_takes_the_place_of_the_one_before(house: House, lan: Someone):
-    changed = lan.does(own.change_phone, Phone(SEED, 0), token=token(lan))
+    changed = lan.does(own.change_phone, PairedPhone(SEED, 0), token=token(lan))
     assert presence(house, changed.begun).kind == "full"
     for seed, good in ((None, False), (SEED, True)):
         begun = house.gate.perform(house.stranger(), sign_in, right(lan), before=None)
@@ -217,7 +217,9 @@ def test_by_night_without_a_phone_the_passphrase_is_proof_enough(house: House, l
     begun = by_night(house, lan, sheet(lan), lost="phone")
     person = presence(house, begun).person
     after = house.gate.perform(person, own.step_up, right(lan), "", token=begun.token, about=None)
-    changed = house.gate.perform(presence(house, after).person, own.change_phone, Phone(SEED, 0), token=after.token)
+    changed = house.gate.perform(
+        presence(house, after).person, own.change_phone, PairedPhone(SEED, 0), token=after.token
+    )
     assert presence(house, changed.begun).kind == "full"
 
 

@@ -69,7 +69,7 @@ def test_a_slot_that_the_server_signed_but_cannot_open_is_no_wrong_passphrase(ho
     with stolen(house) as thief:
         [slot], [head] = thief.rows("slot", member_id=lan.id), thief.rows("head", id=lan.id)
         slot["blob"] = bytes(len(slot["blob"]))
-        signed = signed_rows.tag(control, Slot, SimpleNamespace(**slot), head["v"])
+        signed = signed_rows.row_mac(control, Slot, SimpleNamespace(**slot), head["v"])
         thief.change("slot", {"id": slot["id"]}, blob=slot["blob"], mac=signed)
     assert knocks(browser).status_code == 503
     assert told(caplog) == [{"fault": "VaultError", "row": "-"}]

@@ -74,7 +74,7 @@ def test_the_list_of_staff_is_refused_whole_when_one_head_is_older_than_the_log(
 
     def touch(work: Work) -> None:
         head = fresh.head(work.session, THANH_SON, lan.id)
-        heads.change(work.session, head)
+        heads.mark_changed(work.session, head)
 
     house.gate.perform(house.stranger(Role.CONSOLE), Action(Act.ENROL, touch))
     assert sum(len(one.people) for one in son.does(people.list_people)) == 14

@@ -17,15 +17,15 @@ from casework.policy.permit import issue
 from casework.policy.words import Act, Role
 from casework.referrals import receiving
 from casework.vault.integrity import heads
-from casework.vault.integrity.signed_rows import equip
-from casework.vault.keys.kek import Kek, control
+from casework.vault.integrity.signed_rows import attach_keys
+from casework.vault.keys.kek import Kek, server_keys_of
 from tests.addresses.test_register import HALL
 from tests.house import House, both_databases, only_sqlite
 from tests.people import DONG_HAI, KEK, THANH_SON
 from tests.referrals.scenes import referred
 from tests.tampering import stolen
 
-CONTROLS = {one: control(KEK, one) for one in (THANH_SON, DONG_HAI)}
+CONTROLS = {one: server_keys_of(KEK, one) for one in (THANH_SON, DONG_HAI)}
 
 
 def _ledger(house: House) -> Removals:
@@ -168,7 +168,7 @@ def test_a_changed_line_is_noticed(house: House):
 def test_a_later_line_of_the_new_key_answers_for_those_before(house: House):
     _declined(house)
     ledger = _ledger(house)
-    newer = {THANH_SON: control(Kek(KEK.number + 1, bytes(range(32))), THANH_SON)}
+    newer = {THANH_SON: server_keys_of(Kek(KEK.number + 1, bytes(range(32))), THANH_SON)}
     assert vouched(ledger.lines(), newer) == 0
     ledger.remark(newer[THANH_SON], word="rotated", at=2)
     assert vouched(ledger.lines(), newer) == len(ledger.lines())
@@ -195,11 +195,11 @@ def test_of_what_was_erased_nothing_is_left(house: House):
     made = _declined(house)
     permit = issue(house.stranger(Role.CONSOLE).actor, Act.COMMUNE_FOUND)
     with house.gate.database.work(permit, THANH_SON) as session:
-        equip(session, CONTROLS[THANH_SON])
+        attach_keys(session, CONTROLS[THANH_SON])
         head = fresh.head(session, THANH_SON, made.case_id)
         heads.erase(session, head)
         session.flush()
-        assert heads.changes(session) == {}
+        assert heads.changed_heads(session) == {}
         _ledger(house).note(session, CONTROLS[THANH_SON], act="case.erase", at=1, end=(1, bytes(32)))
         session.rollback()
     left = newest(_ledger(house).lines(), THANH_SON)[made.case_id]

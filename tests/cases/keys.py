@@ -7,7 +7,7 @@ from casework.audit import fresh
 from casework.cases import rotation
 from casework.policy.permit import issue
 from casework.policy.words import Act
-from casework.vault.integrity.signed_rows import equip
+from casework.vault.integrity.signed_rows import attach_keys
 from tests.house import House, Someone
 from tests.people import THANH_SON
 from tests.tampering import stolen
@@ -21,7 +21,7 @@ def agency_id(house: House, kind: str) -> UUID:
 def make_due(house: House, agency: UUID, by: Someone) -> None:
     """Ask for a new key as leaving does, by somebody who may."""
     with house.gate.database.work(issue(by.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
-        equip(session, house.gate.control(THANH_SON))
+        attach_keys(session, house.gate.control(THANH_SON))
         fresh.agency(session, THANH_SON, agency).rotation_due = True
 
 

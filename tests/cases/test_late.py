@@ -10,9 +10,9 @@ from casework.audit import fresh
 from casework.policy.permit import issue
 from casework.policy.words import Act
 from casework.referrals import receiving
-from casework.vault.integrity.signed_rows import equip
+from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys import epoch_links
-from casework.vault.keys.context import Hands
+from casework.vault.keys.context import CryptoContext
 from tests.cases.keys import agency_id, epochs_of, make_due, settle
 from tests.house import House, Someone, both_databases
 from tests.people import THANH_SON
@@ -62,11 +62,11 @@ def test_what_arrives_late_is_sealed_again_by_the_next_key(house: House, cuong: 
 def test_an_epoch_that_never_was_opens_nothing(house: House, cuong: Someone, police):
     one = referred(house)
     with house.gate.database.work(issue(cuong.person.actor, Act.REFERRAL_OPEN), THANH_SON) as session:
-        equip(session, house.gate.control(THANH_SON))
+        attach_keys(session, house.gate.control(THANH_SON))
         fresh.agency(session, THANH_SON, police)
-        hands = Hands(session, house.gate.control(THANH_SON), cuong.person.keyring, clock.micros())
+        hands = CryptoContext(session, house.gate.control(THANH_SON), cuong.person.keyring, clock.micros())
         for epoch in (0, 2):
-            refused(partial(epoch_links.older, hands, hands.keys(police), epoch))
+            refused(partial(epoch_links.earlier_epoch, hands, hands.keys(police), epoch))
     one.goes("open")
 
 

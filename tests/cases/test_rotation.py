@@ -22,9 +22,9 @@ from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.encoding import encode_fields
 from casework.vault.crypto.hpke import public_key
 from casework.vault.integrity import heads
-from casework.vault.integrity.signed_rows import Maced, equip
+from casework.vault.integrity.signed_rows import SignedRow, attach_keys
 from casework.vault.keys import epochs, keyring
-from casework.vault.keys.context import Hands
+from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.recovery.models import Recovery
 from tests.browsing import browser_of
 from tests.cases.keys import agency_id, epochs_of, make_due, settle, wraps_of
@@ -109,7 +109,7 @@ def test_what_was_sent_and_not_opened_is_kept_after_a_new_key(house: House, lan:
 def test_the_recovery_key_follows(house: House, cuong: Someone, police):
     seed = new_key()
     with house.gate.database.work(issue(cuong.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
-        equip(session, house.gate.control(THANH_SON))
+        attach_keys(session, house.gate.control(THANH_SON))
         fresh.agency(session, THANH_SON, police)
         own = {"commune_id": THANH_SON, "agency_id": police, "number": 1, "epoch": 1, "blob": b"x"}
         session.add(Recovery(**own, public_key=public_key(seed)))
@@ -184,12 +184,12 @@ def test_rows_that_come_or_go_meanwhile_stop_all_of_it(house: House, lan: Someon
 
 def test_hands_without_a_keyring_are_given_none(house: House):
     with house.hands() as hands:
-        lone = Hands(hands.session, hands.control, None, 0)
+        lone = CryptoContext(hands.session, hands.control, None, 0)
         refused(lambda: epochs.with_keys(lone, keyring.new_agency_keys(uuid4())))
 
 
 def test_every_kind_of_row_is_known_by_the_head_it_hangs_on():
-    kinds = {one.class_ for one in Base.registry.mappers if issubclass(one.class_, Maced)}
+    kinds = {one.class_ for one in Base.registry.mappers if issubclass(one.class_, SignedRow)}
     by = {name: {kind for kind in kinds if kind.__head__ == name} for name in ("agency_id", "member_id")}
     assert by["agency_id"] == set(heads.OF_AGENCY[1:])
     assert by["member_id"] == set(heads.OF_MEMBER[1:])

@@ -50,7 +50,7 @@ def _at_commit(gate: Gate) -> None:
 
 def _before_shredding(_gate: Gate) -> None:
     """Die when the act is committed and its bytes still stand in the write-ahead log."""
-    secure_delete.shred = _die  # type: ignore[assignment]
+    secure_delete.truncate_wal = _die  # type: ignore[assignment]
 
 
 def erased_in_a_child(house: House, person: Person, case_id: UUID, prepare: Callable[[Gate], None]) -> bool:

@@ -2,7 +2,7 @@
 
 from casework.desk import actions as desk
 from casework.endings import actions as endings
-from casework.secure_delete import shred
+from casework.secure_delete import truncate_wal
 from tests.endings.scenes import asked, files, found_in, rows_of, sealed_in
 from tests.house import both_databases, only_sqlite
 from tests.referrals.scenes import referred
@@ -37,10 +37,10 @@ def test_a_reader_who_does_not_end_delays_only_the_cutting_of_the_log(house, lan
         session.connection().exec_driver_sql("SELECT count(*) FROM document").all()
         hoa.does(endings.erase_case, case_id)
         assert "somebody is still reading" in caplog.text
-    assert shred(house.gate.database.engine)
+    assert truncate_wal(house.gate.database.engine)
     assert found_in(doomed, files(house)) == []
 
 
 @both_databases
 def test_on_both_databases_the_log_can_be_cut(house):
-    assert shred(house.gate.database.engine)
+    assert truncate_wal(house.gate.database.engine)

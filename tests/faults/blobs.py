@@ -9,10 +9,10 @@ from typing import Any
 from casework.audit.chain import holds
 from casework.errors import VaultError
 from casework.vault.crypto import passwords, signatures
-from casework.vault.crypto.passwords import SlotSecret
-from casework.vault.integrity.signed_rows import check
+from casework.vault.crypto.passwords import WrappedSeed
+from casework.vault.integrity.signed_rows import verify_row
 from casework.vault.keys import blind_index, envelopes, keyring, sessions
-from casework.vault.keys.context import Hands
+from casework.vault.keys.context import CryptoContext
 from casework.vault.models import Head
 from tests.house import House, Someone
 from tests.people import KEK, THANH_SON, keys
@@ -52,16 +52,20 @@ def blobs(house: House, lan: Someone, cuong: Someone) -> dict[str, Blob]:
     places = {name: wrap[name] for name in ("commune_id", "agency_id", "epoch", "member_id")}
 
     def unlock(raw: bytes) -> object:
-        secret = SlotSecret(slot["salt"], slot["memory_kib"], slot["passes"], raw)
-        return passwords.unlock(control, secret, lan.card.passphrase, member_id=lan.id, slot_id=slot["id"])
+        secret = WrappedSeed(slot["salt"], slot["memory_kib"], slot["passes"], raw)
+        return passwords.unwrap_with_passphrase(
+            control, secret, lan.card.passphrase, member_id=lan.id, slot_id=slot["id"]
+        )
 
     return {
         "wrap": Blob(wrap["blob"], lambda raw: keyring.unwrap(seed, raw, **places)),
         "slot": Blob(slot["blob"], unlock),
         "session": Blob(own["blob"], lambda raw: sessions.seed_of(_like(own, blob=raw), token, control)),
-        "marks": Blob(commune["marks"], lambda raw: blind_index.mark(control, _like(commune, marks=raw), "code", "1")),
-        "head mac": Blob(head["mac"], lambda raw: check(control, Head, _like(head, mac=raw), 0)),
-        "listing": Blob(head["listing"], lambda raw: check(control, Head, _like(head, listing=raw), 0)),
+        "marks": Blob(
+            commune["marks"], lambda raw: blind_index.compute(control, _like(commune, marks=raw), "code", "1")
+        ),
+        "head mac": Blob(head["mac"], lambda raw: verify_row(control, Head, _like(head, mac=raw), 0)),
+        "listing": Blob(head["listing"], lambda raw: verify_row(control, Head, _like(head, listing=raw), 0)),
         "line mac": Blob(line["mac"], lambda raw: _held(holds(control, _like(line, mac=raw), 3, before["h"]))),
         "line hash": Blob(line["h"], lambda raw: _held(holds(control, _like(line, h=raw), 3, before["h"]))),
         "kept text": _kept_text(own, lan),
@@ -77,25 +81,26 @@ def _page(rows: list[Row], documents: list[Row]) -> tuple[Row, Row]:
 
 
 def _page_blobs(house: House, who: Someone, envelope: Row, document: Row, *, name: str) -> dict[str, Blob]:
-    hands = Hands(SimpleNamespace(info={}), house.gate.control(THANH_SON), who.person.keyring, 0)  # type: ignore[arg-type]
+    hands = CryptoContext(SimpleNamespace(info={}), house.gate.control(THANH_SON), who.person.keyring, 0)  # type: ignore[arg-type]
     sheet = _like(envelope)
     return {
         f"{name} envelope": Blob(
-            envelope["blob"], lambda raw: envelopes.open_key(hands, _like(document), _like(envelope, blob=raw))
+            envelope["blob"], lambda raw: envelopes.open_document_key(hands, _like(document), _like(envelope, blob=raw))
         ),
         f"{name} body": Blob(
-            document["body"], lambda raw: envelopes.open_page(hands, _like(document, body=raw), sheet)
+            document["body"], lambda raw: envelopes.open_document(hands, _like(document, body=raw), sheet)
         ),
         f"{name} commitment": Blob(
-            document["commit_tag"], lambda raw: envelopes.open_key(hands, _like(document, commit_tag=raw), sheet)
+            document["commit_tag"],
+            lambda raw: envelopes.open_document_key(hands, _like(document, commit_tag=raw), sheet),
         ),
     }
 
 
 def _kept_text(own: Row, lan: Someone) -> Blob:
     row, mine = _like(own), keys()["lan"]
-    sessions.keep_text(row, mine.enrolment.public_key, "chữ gõ dở".encode())
-    return Blob(row.kept, lambda raw: sessions.kept_text(_like(own, kept=raw), mine.seed))
+    sessions.store_draft_text(row, mine.enrolment.public_key, "chữ gõ dở".encode())
+    return Blob(row.kept, lambda raw: sessions.stored_text(_like(own, kept=raw), mine.seed))
 
 
 def _checkpoint(house: House) -> Blob:

@@ -16,7 +16,7 @@ from casework.gate import ACTIONS, Action, Person, Work, action
 from casework.intake import actions as intake
 from casework.policy.words import Act, Role, Section
 from casework.staffing import people
-from casework.vault.keys.context import Hands
+from casework.vault.keys.context import CryptoContext
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import THANH_SON
 from tests.stories import CANARIES
@@ -234,4 +234,4 @@ def test_an_error_of_the_program_keeps_nothing(house: House, lan: Someone):
     assert len(lines(house)) - before <= 1
     with stolen(house) as thief:
         assert thief.rows("case_file") == []
-    assert Hands.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    assert CryptoContext.__dataclass_params__.frozen  # type: ignore[attr-defined]

@@ -143,7 +143,7 @@ def test_people_go_on_writing_while_a_backup_is_made_and_it_holds_one_moment(boo
 def test_a_backup_holds_no_key_of_the_server_and_no_session(book: Kept):
     assert book.house["lan"].cookie
     with book.backs_up().open("rb") as file:
-        inside = b"".join(archive.opened(file, book.seed))
+        inside = b"".join(archive.open_archive(file, book.seed))
     lines = [json.loads(line) for line in inside.splitlines()]
     tables = {line["table"] for line in lines if isinstance(line, dict) and "table" in line}
     assert tables == set(Base.metadata.tables) - {"session", "throttle", "interview", "tally"}

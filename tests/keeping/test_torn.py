@@ -22,22 +22,22 @@ STREAM = [bytes([number]) * 100_000 for number in range(9)]
 
 @pytest.fixture(scope="module")
 def raw() -> bytes:
-    return b"".join(archive.sealed(STREAM, {"at": 1}, public=public_key(SEED), signer=SIGNER))
+    return b"".join(archive.seal_archive(STREAM, {"at": 1}, public=public_key(SEED), signer=SIGNER))
 
 
 def _opened(raw: bytes) -> bytes:
     file = BytesIO(raw)
-    archive.check(file, [SIGNER.public])
-    return b"".join(archive.opened(file, SEED))
+    archive.verify_archive(file, [SIGNER.public])
+    return b"".join(archive.open_archive(file, SEED))
 
 
 def test_what_was_sealed_opens(raw: bytes):
     assert _opened(raw) == b"".join(STREAM)
-    assert archive.check(BytesIO(raw), [signatures.Signer(new_key()).public, SIGNER.public]) == {"at": 1}
+    assert archive.verify_archive(BytesIO(raw), [signatures.Signer(new_key()).public, SIGNER.public]) == {"at": 1}
 
 
 def test_nothing_is_an_archive_too():
-    empty = b"".join(archive.sealed([], {}, public=public_key(SEED), signer=SIGNER))
+    empty = b"".join(archive.seal_archive([], {}, public=public_key(SEED), signer=SIGNER))
     assert _opened(empty) == b""
 
 

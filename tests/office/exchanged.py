@@ -27,7 +27,7 @@ def die() -> None:
 
 
 def _dies_after(step: str) -> None:
-    real_keep, real_exchange = kek.keep, Gate.exchange
+    real_keep, real_exchange = kek.replace, Gate.exchange
 
     def keep(path: Path, keys: Any) -> None:
         real_keep(path, keys)
@@ -39,7 +39,7 @@ def _dies_after(step: str) -> None:
         if step == "committed":
             die()
 
-    kek.keep, Gate.exchange = keep, exchange  # type: ignore[assignment, method-assign]
+    kek.replace, Gate.exchange = keep, exchange  # type: ignore[assignment, method-assign]
 
 
 def _dies_before(statement: int) -> None:

@@ -114,11 +114,11 @@ def test_files_of_another_account_are_named(healthy):
 
 def test_a_key_of_another_number_a_lost_one_and_an_unfinished_exchange_are_named(healthy):
     key = kek.load(healthy / "kek", demo=False)
-    kek.keep(healthy / "kek", [key, kek.following(key)])
+    kek.replace(healthy / "kek", [key, kek.next_kek(key)])
     assert "Việc đổi khóa chưa xong" in said(healthy)
-    kek.keep(healthy / "kek", [kek.following(key)])
+    kek.replace(healthy / "kek", [kek.next_kek(key)])
     assert "dùng khóa số 1, tệp khóa có số 2" in said(healthy)
-    kek.keep(healthy / "kek", [kek.Kek(1, bytes(32))])
+    kek.replace(healthy / "kek", [kek.Kek(1, bytes(32))])
     assert "casework verify" in said(healthy)
     (healthy / "kek").unlink()
     assert "Không đọc được tệp khóa" in said(healthy)

@@ -13,7 +13,7 @@ from casework.db import upgrade
 from casework.desk import actions as desk
 from casework.errors import Conflict, VaultError
 from casework.office import exchanging, occupancy
-from casework.vault.integrity.signed_rows import equip, tag
+from casework.vault.integrity.signed_rows import attach_keys, row_mac
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment.models import Admission
 from casework.web.people import recognise
@@ -35,7 +35,7 @@ def test_after_the_exchange_everything_opens_under_the_newer_key_alone(house: Ho
     assert [line["h"] for line in after[: len(before)]] == [line["h"] for line in before]
     assert {line["act"] for line in after[len(before) :]} >= {"keys.rotate"}
     with house.looking() as session:
-        equip(session, kek.control(KEK, THANH_SON))
+        attach_keys(session, kek.server_keys_of(KEK, THANH_SON))
         refused(lambda: fresh.commune(session, THANH_SON))
 
 
@@ -135,7 +135,7 @@ def test_it_waits_until_the_server_has_stopped(house: House):
 
 
 def test_a_key_file_of_another_database_changes_nothing(house: House):
-    kek.keep(house.config.kek_file, [kek.Kek(7, bytes(32))])
+    kek.replace(house.config.kek_file, [kek.Kek(7, bytes(32))])
     with pytest.raises(VaultError, match="khóa số 1"):
         exchanging.exchange_kek(house.config, announce=lambda _: None)
     assert numbers_in(house) == {KEK.number}
@@ -147,7 +147,7 @@ def test_a_code_of_admission_that_is_out_is_waited_for_and_a_dead_one_is_removed
     at = clock.micros()
     row = Admission(id=uuid4(), commune_id=THANH_SON, member_id=lan.id, agency_id=None, by_id=None, state="open")
     row.created, row.epoch, row.finder, row.sealed, row.carry, row.tag = at, 0, bytes(32), None, None, None
-    row.mac = tag(control, Admission, row, 1)
+    row.mac = row_mac(control, Admission, row, 1)
     with stolen(house) as thief:
         thief.put("admission", {one.name: getattr(row, one.name) for one in thief.table("admission").columns})
     with pytest.raises(Conflict, match="24 giờ"):

@@ -14,7 +14,7 @@ from casework.office import asking, founding, papers, settings
 from casework.office.exchanging import standing
 from casework.vault.crypto import signatures
 from casework.vault.crypto.hpke import public_key
-from casework.vault.integrity.signed_rows import equip
+from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vault.models import Agency, Member
@@ -92,7 +92,7 @@ def test_the_commune_stands_in_the_book_as_it_was_answered(home):
     with used(folder) as here:
         [commune_id], number = standing(here.gate.database)
         with here.gate.database.look() as session:
-            equip(session, here.gate.control(commune_id))
+            attach_keys(session, here.gate.control(commune_id))
             commune = fresh.commune(session, commune_id)
             agencies = session.query(Agency.kind, Agency.duty_phone).all()
             members = session.query(Member.username, Member.state, Member.public_key).all()

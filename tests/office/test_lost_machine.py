@@ -26,7 +26,7 @@ from casework.policy.permit import Actor
 from casework.policy.words import Role, Section
 from casework.vault.keys.enrolment import credentials, totp
 from casework.vault.keys.enrolment.paper_codes import read_code
-from casework.vault.keys.enrolment.totp import Phone
+from casework.vault.keys.enrolment.totp import PairedPhone
 from casework.vault.models import Commune, Member
 from casework.web.people import recognise
 from tests import postgres
@@ -75,8 +75,8 @@ def arrives(here: Installation, username: str, code: str) -> Arrived:
     visitor = visitor_of(here)
     with here.gate.database.look() as session:
         member_id = session.query(Member.id).filter(Member.username == username).scalar()
-    new = credentials.prepare(here.gate.control(visitor.commune_id), "nam tu ngan ghep lai", member_id)
-    assert here.gate.perform(visitor, admission.enrol, read_code(code), new, Phone(PHONE, 0))
+    new = credentials.new_credentials(here.gate.control(visitor.commune_id), "nam tu ngan ghep lai", member_id)
+    assert here.gate.perform(visitor, admission.enrol, read_code(code), new, PairedPhone(PHONE, 0))
     return Arrived(here, member_id, new.seed)
 
 

@@ -28,7 +28,7 @@ def cut(house: House, moment: str) -> int:
 def survives(house: House, lan: Someone, case_id, moment: str) -> bool:
     """Cut the exchange off at a moment, run it again, and find everything; tell whether it was cut at all."""
     died = cut(house, moment) != 0
-    if len(kek.held(house.config.kek_file)) > 1:
+    if len(kek.load_all(house.config.kek_file)) > 1:
         assert cut(house, "never") == 0
     assert len(numbers_in(house)) == 1
     newer = reopened(house)

@@ -9,7 +9,7 @@ from casework.policy.words import Act, Section
 from casework.referrals import actions as sending
 from casework.referrals import receiving
 from casework.vault.integrity import heads
-from casework.vault.integrity.signed_rows import equip
+from casework.vault.integrity.signed_rows import attach_keys
 from tests.house import House, Someone
 from tests.people import THANH_SON
 from tests.referrals.scenes import ASKED, POLICE, referred, sections
@@ -21,11 +21,11 @@ def disable(house: House, somebody: Someone) -> None:
     control = house.gate.control(THANH_SON)
     database: Database = house.gate.database
     with database.work(permit, THANH_SON) as session:
-        equip(session, control)
+        attach_keys(session, control)
         member = fresh.member(session, THANH_SON, somebody.id)
         member.state = "disabled"
         head = fresh.head(session, THANH_SON, somebody.id)
-        heads.take_away(session, head, [member])
+        heads.revoke(session, head, [member])
         session.flush()
         at = 1_800_000_000_000_000
         write.append(

@@ -14,7 +14,7 @@ from casework.policy.words import Act, Section
 from casework.staffing import actions as staffing
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
-from casework.vault.integrity.signed_rows import equip
+from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys.recovery.models import Recovery
 from tests.cases.keys import agency_id, make_due, wraps_of
 from tests.house import House, Someone
@@ -72,7 +72,7 @@ def test_a_withdrawal_that_is_taken_back_opens_nothing(house: House, cuong: Some
 def test_a_recovery_key_that_was_swapped_is_given_nothing(house: House, cuong: Someone):
     police = agency_id(house, "police")
     with house.gate.database.work(issue(cuong.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
-        equip(session, house.gate.control(THANH_SON))
+        attach_keys(session, house.gate.control(THANH_SON))
         fresh.agency(session, THANH_SON, police)
         own: dict[str, object] = {"commune_id": THANH_SON, "agency_id": police, "number": 1, "epoch": 1, "blob": b"x"}
         session.add(Recovery(**own, public_key=public_key(new_key())))

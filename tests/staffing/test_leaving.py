@@ -18,8 +18,8 @@ from casework.policy.permit import issue
 from casework.policy.words import Act, Role, Section
 from casework.staffing import actions as staffing
 from casework.staffing import people
-from casework.vault.integrity.signed_rows import equip
-from casework.vault.keys.context import Hands
+from casework.vault.integrity.signed_rows import attach_keys
+from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.recovery import recovery_sheets
 from casework.web.people import recognise
 from tests.cases.keys import agency_id, settle, wraps_of
@@ -139,9 +139,9 @@ def test_the_last_who_holds_a_key_stays_until_sheets_were_shown(house: House, cu
     keyring = cuong.person.keyring
     assert keyring is not None
     with house.gate.database.work(issue(cuong.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
-        equip(session, house.gate.control(THANH_SON))
+        attach_keys(session, house.gate.control(THANH_SON))
         fresh.agency(session, THANH_SON, police)
-        hands = Hands(session, house.gate.control(THANH_SON), keyring, clock.micros())
+        hands = CryptoContext(session, house.gate.control(THANH_SON), keyring, clock.micros())
         made = recovery_sheets.renew(hands, keyring.holding(police), ["Ông A", "Bà B"], [(1, 2)])
         session.flush()
         for sheet in made:

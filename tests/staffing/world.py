@@ -16,11 +16,11 @@ from casework.vault.crypto import passwords
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
 from casework.vault.keys.enrolment import totp
-from casework.vault.keys.enrolment.credentials import Paper, Renewed
+from casework.vault.keys.enrolment.credentials import NewCredentials, PaperCode
 from casework.vault.keys.enrolment.paper_codes import new_code, read_code
-from casework.vault.keys.enrolment.totp import Phone
+from casework.vault.keys.enrolment.totp import PairedPhone
 from casework.vault.keys.enrolment.wordlist import fingerprint
-from casework.vault.keys.recovery.recovery_sheets import Sheet
+from casework.vault.keys.recovery.recovery_sheets import RecoverySheet
 from tests.accounts.arrivals import SEED
 from tests.cases.keys import agency_id
 from tests.house import House, Someone
@@ -46,7 +46,7 @@ class World:
     leads: set[str] = field(default_factory=lambda: set(LEADS))
     seeds: dict[str, bytes] = field(default_factory=dict)
     codes: dict[str, tuple[str, int]] = field(default_factory=dict)
-    dealt: tuple[Sheet, ...] = ()
+    dealt: tuple[RecoverySheet, ...] = ()
     cases: dict[UUID, Kept] = field(default_factory=dict)
 
     def able(self) -> list[str]:
@@ -60,19 +60,19 @@ class World:
             kept.circle = kept.circle - {name} if kept.circle is not None else None
 
 
-def made(control: Any, member_id: UUID) -> Renewed:
+def made(control: Any, member_id: UUID) -> NewCredentials:
     """A new key as her browser would ask for it; nobody types its passphrase, so Argon2's time is not spent."""
     seed, code, slots = new_key(), new_code(), (uuid4(), uuid4())
-    paper = passwords.lock_with_code(control, seed, read_code(code), member_id=member_id, slot_id=slots[1])
-    typed = passwords.SlotSecret(bytes(16), passwords.MEMORY_KIB, passwords.PASSES, b"never typed")
-    return Renewed(seed, slots[0], typed, Paper(code, slots[1], paper))
+    paper = passwords.wrap_with_code(control, seed, read_code(code), member_id=member_id, slot_id=slots[1])
+    typed = passwords.WrappedSeed(bytes(16), passwords.MEMORY_KIB, passwords.PASSES, b"never typed")
+    return NewCredentials(seed, slots[0], typed, PaperCode(code, slots[1], paper))
 
 
 def enrols(house: House, name: str, code: str) -> tuple[bytes, bool]:
     """Let her take her account with a code; return her new key and whether it may be used at once."""
     somebody = house[name]
     new = made(house.gate.control(somebody.card.commune_id), somebody.id)
-    given = (read_code(code), new, Phone(SEED, 0))
+    given = (read_code(code), new, PairedPhone(SEED, 0))
     return new.seed, house.gate.perform(house.stranger(), admission.enrol, *given)
 
 
@@ -85,7 +85,7 @@ def let_in(house: House, name: str, colleague: Someone) -> bytes:
     return seed
 
 
-def recovers(house: House, dealt: tuple[Sheet, ...], pair: tuple[int, int], name: str) -> Recovered:
+def recovers(house: House, dealt: tuple[RecoverySheet, ...], pair: tuple[int, int], name: str) -> Recovered:
     """Let somebody of the Women's Union in again at the console with two of the sheets."""
     one, other = ((dealt[at].seat, dealt[at].secret) for at in pair)
     union = agency_id(house, "womens_union")
@@ -102,12 +102,12 @@ def comes_in(house: House, name: str, seed: bytes) -> Someone:
     return somebody
 
 
-def deals(house: House) -> tuple[Sheet, ...]:
+def deals(house: House) -> tuple[RecoverySheet, ...]:
     """Make the first recovery sheets of the Women's Union, as founding does."""
     keyring = house["hoa"].person.keyring
     assert keyring is not None
     keys = keyring.holding(agency_id(house, "womens_union"))
-    dealt: tuple[Sheet, ...] = house.gate.perform(
+    dealt: tuple[RecoverySheet, ...] = house.gate.perform(
         house.stranger(Role.CONSOLE), recovering.renew, keys, ("Ông A", "Bà B", "Bà C"), [(1, 2), (1, 3)]
     )
     return dealt

@@ -18,10 +18,10 @@ from casework.audit.chain import sign as sign_line
 from casework.db import Base
 from casework.vault.crypto.aead import derive
 from casework.vault.crypto.encoding import encode_fields
-from casework.vault.integrity.signed_rows import Maced, tag
-from casework.vault.keys.context import Hands
+from casework.vault.integrity.signed_rows import SignedRow, row_mac
+from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.envelopes import open_newest
-from casework.vault.keys.kek import Kek, control
+from casework.vault.keys.kek import Kek, server_keys_of
 from casework.vault.keys.keyring import AgencyKeys, Keyring
 from casework.vault.models import Document, Envelope, Head
 from casework.vault.states import EnvelopeKind
@@ -140,7 +140,7 @@ def test_every_purpose_of_a_derived_key_stands_in_the_table():
 
 def test_every_signed_table_stands_there_with_its_key_its_head_and_what_is_not_signed():
     rows = rows_below("6. MACs on rows", "| table | key | bound to the head in | not signed |")
-    kinds: set[Any] = {mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Maced)}
+    kinds: set[Any] = {mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, SignedRow)}
     there = {
         (
             f"`{kind.__tablename__}`",
@@ -168,17 +168,17 @@ def test_the_program_opens_and_signs_what_the_example_says():
     at = example()
     commune, agency = at["commune"], at["agency"]
     keyring = Keyring(UUID(int=5), {agency: AgencyKeys(agency, at["epoch"], at["a"])})
-    keys = control(Kek(at["kek_number"], at["kek"]), commune)
-    hands = Hands(Session(), keys, keyring, at=0)
+    keys = server_keys_of(Kek(at["kek_number"], at["kek"]), commune)
+    hands = CryptoContext(Session(), keys, keyring, at=0)
     row = {"commune_id": commune, "case_id": at["case"]}
     placed = {"section": at["section"], "series": UUID(int=0), "revision": at["revision"], "author_agency_id": agency}
     document = Document(id=at["document"], commit_tag=at["commit_tag"], body=body_of(at), **row, **placed)
     envelope = Envelope(document_id=at["document"], agency_id=agency, epoch=at["epoch"], kind=EnvelopeKind.KEPT, **row)
     envelope.blob = at["envelope_blob"]
     assert open_newest(hands, at["listing"], document, envelope).data == {"text": "Sổ ca"}
-    assert tag(keys, Envelope, envelope, at["version"]) == at["envelope_mac"]
+    assert row_mac(keys, Envelope, envelope, at["version"]) == at["envelope_mac"]
     head = Head(commune_id=commune, id=at["case"], kind="case", v=at["version"], n=1, listing=at["listing"])
-    assert tag(keys, Head, head, 0) == at["head_mac"]
+    assert row_mac(keys, Head, head, 0) == at["head_mac"]
     entry = Entry(
         1764000000000000, "section.write", "counsellor", UUID(int=5), head.id, "ok", "", head.id, at["head_mac"]
     )

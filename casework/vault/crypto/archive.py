@@ -22,7 +22,9 @@ _LARGEST_PART = 1024 * 1024
 _READ = 1024 * 1024
 
 
-def sealed(stream: Iterable[bytes], header: Mapping[str, Any], *, public: bytes, signer: Signer) -> Iterator[bytes]:
+def seal_archive(
+    stream: Iterable[bytes], header: Mapping[str, Any], *, public: bytes, signer: Signer
+) -> Iterator[bytes]:
     """Yield the bytes of an archive; what the header says can be read without a key."""
     key, head = new_key(), json.dumps(header, sort_keys=True).encode()
     digest, name = sha256(), sha256(head).digest()
@@ -39,7 +41,7 @@ def sealed(stream: Iterable[bytes], header: Mapping[str, Any], *, public: bytes,
     yield signatures.sign(signer, _signed(digest.digest()))
 
 
-def check(file: BinaryIO, publics: Iterable[bytes]) -> dict[str, Any]:
+def verify_archive(file: BinaryIO, publics: Iterable[bytes]) -> dict[str, Any]:
     """Read the whole file and return its header; raise VaultError unless a pinned key has signed every byte of it."""
     file.seek(0, 2)
     left = file.tell() - _SIGNATURE
@@ -53,7 +55,7 @@ def check(file: BinaryIO, publics: Iterable[bytes]) -> dict[str, Any]:
     return _header(file)[0]
 
 
-def opened(file: BinaryIO, seed: bytes) -> Iterator[bytes]:
+def open_archive(file: BinaryIO, seed: bytes) -> Iterator[bytes]:
     """Yield the stream with the backup key's private half; raise VaultError at the first chunk that is not ours."""
     file.seek(0)
     _, name = _header(file)

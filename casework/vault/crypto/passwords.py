@@ -20,7 +20,7 @@ from casework.errors import Busy, VaultError, WrongSecret
 from casework.vault.crypto import aead
 from casework.vault.crypto.aead import derive
 from casework.vault.crypto.encoding import encode_fields
-from casework.vault.keys.kek import Control
+from casework.vault.keys.kek import ServerKeys
 from casework.vault.models import Member, Slot
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ _CROWDED = "Nhiều người đang đăng nhập cùng lúc. Chờ một chút r
 
 
 @dataclass(frozen=True)
-class SlotSecret:
+class WrappedSeed:
     """What a slot row stores for one way of opening a member's key: salt, cost and the twice-sealed seed."""
 
     salt: bytes
@@ -103,16 +103,22 @@ def _contexts(member_id: UUID, slot_id: UUID, kind: str, commune_id: UUID) -> tu
     return encode_fields("cw/1/slot", *rest), encode_fields("cw/1/outer", *rest)
 
 
-def lock(control: Control, seed: bytes, passphrase: str, *, member_id: UUID, slot_id: UUID) -> SlotSecret:
+def wrap_with_passphrase(
+    control: ServerKeys, seed: bytes, passphrase: str, *, member_id: UUID, slot_id: UUID
+) -> WrappedSeed:
     """Seal a member's 32-byte seed under her passphrase, and that again under the server's key (the pepper)."""
     salt = os.urandom(SALT_BYTES)
     key = _stretched(passphrase, salt, memory_kib=MEMORY_KIB, passes=PASSES)
     inner, outer = _contexts(member_id, slot_id, "password", control.commune_id)
     blob = aead.encrypt(key, seed, context=inner, key_ref=0)
-    return SlotSecret(salt, MEMORY_KIB, PASSES, aead.encrypt(control.wrap, blob, context=outer, key_ref=control.number))
+    return WrappedSeed(
+        salt, MEMORY_KIB, PASSES, aead.encrypt(control.wrap, blob, context=outer, key_ref=control.number)
+    )
 
 
-def unlock(control: Control, slot: SlotSecret, passphrase: str, *, member_id: UUID, slot_id: UUID) -> bytes:
+def unwrap_with_passphrase(
+    control: ServerKeys, slot: WrappedSeed, passphrase: str, *, member_id: UUID, slot_id: UUID
+) -> bytes:
     """Open the member's seed; the inner seal is the password check, there is no hash beside it.
 
     Raises WrongSecret where that seal alone does not hold, VaultError where the slot is not one of this server.
@@ -123,15 +129,15 @@ def unlock(control: Control, slot: SlotSecret, passphrase: str, *, member_id: UU
     return _seed(key, blob, inner)
 
 
-def lock_with_code(control: Control, seed: bytes, code: bytes, *, member_id: UUID, slot_id: UUID) -> SlotSecret:
+def wrap_with_code(control: ServerKeys, seed: bytes, code: bytes, *, member_id: UUID, slot_id: UUID) -> WrappedSeed:
     """Seal a member's seed under the 16 random bytes that she keeps on paper; guessing them is hopeless anyway."""
     salt = os.urandom(SALT_BYTES)
     inner, outer = _contexts(member_id, slot_id, "code", control.commune_id)
     blob = aead.encrypt(derive(code, "code", salt=salt), seed, context=inner, key_ref=0)
-    return SlotSecret(salt, 0, 0, aead.encrypt(control.wrap, blob, context=outer, key_ref=control.number))
+    return WrappedSeed(salt, 0, 0, aead.encrypt(control.wrap, blob, context=outer, key_ref=control.number))
 
 
-def unlock_with_code(control: Control, slot: SlotSecret, code: bytes, *, member_id: UUID, slot_id: UUID) -> bytes:
+def unwrap_with_code(control: ServerKeys, slot: WrappedSeed, code: bytes, *, member_id: UUID, slot_id: UUID) -> bytes:
     """Open the member's seed with the code on paper; raises as `unlock` does."""
     inner, outer = _contexts(member_id, slot_id, "code", control.commune_id)
     blob = aead.decrypt(control.wrap, slot.blob, context=outer, key_ref=control.number)
@@ -145,7 +151,7 @@ def _seed(key: bytes, blob: bytes, context: bytes) -> bytes:
         raise WrongSecret from None
 
 
-def slot_row(member: Member, kind: str, slot_id: UUID, secret: SlotSecret) -> Slot:
+def slot_row(member: Member, kind: str, slot_id: UUID, secret: WrappedSeed) -> Slot:
     """Return the row of one way of opening a member's key: `kind` is password or code."""
     return Slot(
         commune_id=member.commune_id,
@@ -159,12 +165,12 @@ def slot_row(member: Member, kind: str, slot_id: UUID, secret: SlotSecret) -> Sl
     )
 
 
-def pretend(passphrase: str) -> None:
+def dummy_unwrap(passphrase: str) -> None:
     """Spend the time of an unlock for a name that does not exist, so that the clock does not tell names."""
     _stretched(passphrase, os.urandom(SALT_BYTES), memory_kib=MEMORY_KIB, passes=PASSES)
 
 
-def rewrapped(old: Control, newer: Control, row: Any) -> bytes:
+def rewrap(old: ServerKeys, newer: ServerKeys, row: Any) -> bytes:
     """Return what a slot holds, taken from under the old pepper and put under the newer one, without a passphrase."""
     context = _contexts(row.member_id, row.id, row.kind, row.commune_id)[1]
     inner = aead.decrypt(old.wrap, row.blob, context=context, key_ref=old.number)

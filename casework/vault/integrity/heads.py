@@ -12,8 +12,8 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from casework import secure_delete
 from casework.errors import VaultError
-from casework.vault.integrity.signed_rows import Maced, know_version
-from casework.vault.keys.context import Hands
+from casework.vault.integrity.signed_rows import SignedRow, remember_version
+from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.enrolment.models import Admission, Interview, Totp
 from casework.vault.keys.recovery.models import Recovery, RecoveryOfficer, RecoveryPair
 from casework.vault.models import Agency, AgencyEpoch, EpochLink, Head, Member, SessionRow, Slot, Wrap
@@ -27,7 +27,7 @@ SESSIONS: tuple[type[Any], ...] = (SessionRow, Interview)
 _ENTRY = struct.Struct(">H16sI32s")
 
 
-class Newest(NamedTuple):
+class ListedRevision(NamedTuple):
     """The newest revision of one series of a section, with the SHA-256 of its sealed body."""
 
     section: int
@@ -40,53 +40,53 @@ def create(session: Session, commune_id: UUID, kind: Kind, head_id: UUID) -> Hea
     """Make the head of something new, at version 1; the gate writes its number when the act is logged."""
     head = Head(commune_id=commune_id, id=head_id, kind=kind, v=1, n=0, listing=b"")
     session.add(head)
-    know_version(session, head_id, 1)
-    change(session, head)
+    remember_version(session, head_id, 1)
+    mark_changed(session, head)
     return head
 
 
-def change(session: Session, head: Head) -> None:
+def mark_changed(session: Session, head: Head) -> None:
     """Mark a head as changed by this act, so that the act's audit line holds its new MAC."""
-    changes(session)[head.id] = head
+    changed_heads(session)[head.id] = head
 
 
-def changes(session: Session) -> dict[UUID, Head]:
+def changed_heads(session: Session) -> dict[UUID, Head]:
     """Return the heads that this act has changed, in the order they were first touched."""
     made: dict[UUID, Head] = session.info.setdefault("changed", {})
     return made
 
 
-def take_away(session: Session, head: Head, remaining: Iterable[Maced]) -> None:
+def revoke(session: Session, head: Head, remaining: Iterable[SignedRow]) -> None:
     """Raise the version and sign again what remains, so that a row put back later is refused."""
     rows = list(remaining)
     head.v += 1
-    know_version(session, head.id, head.v)
+    remember_version(session, head.id, head.v)
     for row in rows:
         flag_modified(row, "mac")
-    change(session, head)
-    taken(session)[head.id] = Taken(head, rows)
+    mark_changed(session, head)
+    revocations(session)[head.id] = Revocation(head, rows)
 
 
 @dataclass(frozen=True)
-class Taken:
+class Revocation:
     """A head from which this act has taken something away, with the rows that remained bound to it."""
 
     head: Head
-    remaining: list[Maced]
+    remaining: list[SignedRow]
 
 
-def taken(session: Session) -> dict[UUID, Taken]:
+def revocations(session: Session) -> dict[UUID, Revocation]:
     """Return the heads from which this act has taken something away, for the ledger of removals."""
-    made: dict[UUID, Taken] = session.info.setdefault("taken", {})
+    made: dict[UUID, Revocation] = session.info.setdefault("taken", {})
     return made
 
 
-def bound_to_agency(hands: Hands, agency_id: UUID) -> list[Any]:
+def bound_to_agency(hands: CryptoContext, agency_id: UUID) -> list[Any]:
     """Load every row that hangs on an agency; its head must have been loaded fresh."""
     return _bound(hands.session, hands.commune_id, agency_id, OF_AGENCY)
 
 
-def bound_to_member(hands: Hands, member_id: UUID) -> list[Any]:
+def bound_to_member(hands: CryptoContext, member_id: UUID) -> list[Any]:
     """Load every row that hangs on a member, whose head must have been loaded fresh."""
     return _bound(hands.session, hands.commune_id, member_id, OF_MEMBER)
 
@@ -111,7 +111,7 @@ def take_from_member(session: Session, head: Head, member: Member, gone: list[An
     for row in gone:
         session.delete(row)
     session.flush()
-    take_away(session, head, remaining)
+    revoke(session, head, remaining)
     session.flush()
 
 
@@ -121,37 +121,37 @@ def erase(session: Session, head: Head) -> None:
     Everything that hangs on it must have been deleted before. What the files still hold of it is shredded after the
     commit (see shred.py).
     """
-    changes(session).pop(head.id, None)
-    taken(session)[head.id] = Taken(head, [])
-    erased(session).append(head.id)
+    changed_heads(session).pop(head.id, None)
+    revocations(session)[head.id] = Revocation(head, [])
+    erased_heads(session).append(head.id)
     session.delete(head)
-    secure_delete.afterwards(session)
+    secure_delete.request(session)
 
 
-def erased(session: Session) -> list[UUID]:
+def erased_heads(session: Session) -> list[UUID]:
     """Return the ids of the heads that this act has erased."""
     gone: list[UUID] = session.info.setdefault("erased", [])
     return gone
 
 
-def entries(listing: bytes) -> Iterator[Newest]:
+def entries(listing: bytes) -> Iterator[ListedRevision]:
     """Read the listing of a case's head."""
     if len(listing) % _ENTRY.size:
         raise VaultError("unopened")
     for section, series, revision, digest in _ENTRY.iter_unpack(listing):
-        yield Newest(section, UUID(bytes=series), revision, digest)
+        yield ListedRevision(section, UUID(bytes=series), revision, digest)
 
 
-def newest(listing: bytes, section: int, series: UUID = SINGLE) -> Newest | None:
+def newest(listing: bytes, section: int, series: UUID = SINGLE) -> ListedRevision | None:
     """Find the newest revision of one series, or None if it was never written."""
     at = _place(listing, section.to_bytes(2, "big") + series.bytes)
     if at < 0:
         return None
     _, _, revision, digest = _ENTRY.unpack_from(listing, at)
-    return Newest(section, series, revision, digest)
+    return ListedRevision(section, series, revision, digest)
 
 
-def lists(listing: bytes, section: int, series: UUID, revision: int, digest: bytes) -> bool:
+def is_listed(listing: bytes, section: int, series: UUID, revision: int, digest: bytes) -> bool:
     """Tell whether this very revision with this very body is the newest of its series."""
     return _place(listing, _ENTRY.pack(section, series.bytes, revision, digest)) >= 0
 
@@ -164,17 +164,17 @@ def _place(listing: bytes, wanted: bytes) -> int:
     return at
 
 
-def record(head: Head, *, section: int, series: UUID, revision: int, digest: bytes) -> None:
+def list_revision(head: Head, *, section: int, series: UUID, revision: int, digest: bytes) -> None:
     """Put a new revision into the listing in the place of the one before it."""
     kept = [e for e in entries(head.listing) if (e.section, e.series) != (section, series)]
-    _list(head, [*kept, Newest(section, series, revision, digest)])
+    _list(head, [*kept, ListedRevision(section, series, revision, digest)])
 
 
-def forget(head: Head, *, section: int, series: UUID) -> None:
+def unlist(head: Head, *, section: int, series: UUID) -> None:
     """Strike a series from the listing, as a draft is when it has become a case."""
     _list(head, [e for e in entries(head.listing) if (e.section, e.series) != (section, series)])
 
 
-def _list(head: Head, rows: list[Newest]) -> None:
+def _list(head: Head, rows: list[ListedRevision]) -> None:
     rows.sort(key=lambda e: (e.section, e.series.bytes))
     head.listing = b"".join(_ENTRY.pack(e.section, e.series.bytes, e.revision, e.digest) for e in rows)

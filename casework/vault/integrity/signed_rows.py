@@ -15,10 +15,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from casework.db import Base
 from casework.errors import AlteredRow, VaultError
 from casework.vault.crypto.encoding import ENCODERS, Encoders, Field, encode_field
-from casework.vault.keys.kek import Control
+from casework.vault.keys.kek import ServerKeys
 
 
-class Maced:
+class SignedRow:
     """A row whose every column but those in `__unsigned__` is bound by a MAC, together with the `v` of its head.
 
     `__head__` names the column that holds the id of that head; None binds the row to no head (v is 0).
@@ -33,7 +33,7 @@ class Maced:
     mac: Mapped[bytes] = mapped_column()
 
 
-def signed_columns(kind: type[Maced]) -> tuple[str, ...]:
+def signed_columns(kind: type[SignedRow]) -> tuple[str, ...]:
     """Return the names of the columns that the MAC of this kind of row covers, in order."""
     table = kind.__table__  # type: ignore[attr-defined]
     return tuple(sorted(str(c.key) for c in table.columns if c.key != "mac" and c.key not in kind.__unsigned__))
@@ -50,7 +50,7 @@ class Layout:
     number: int = 1
 
 
-def layout(kind: type[Maced]) -> Layout:
+def layout(kind: type[SignedRow]) -> Layout:
     """Return how this program signs the rows of a kind."""
     name = str(kind.__table__.name)  # type: ignore[attr-defined]
     return Layout(name, signed_columns(kind), kind.__head__, kind.__commune__, kind.__layout__)
@@ -68,7 +68,7 @@ _COLUMN = Encoders(ENCODERS | {bool: lambda value: encode_field(int(value))})
 _encodings: dict[type, _Encoding] = {}
 
 
-def _encoding(kind: type[Maced]) -> _Encoding:
+def _encoding(kind: type[SignedRow]) -> _Encoding:
     """Remember the encoding of one kind of row: a list of cases checks some thousand rows."""
     if kind not in _encodings:
         _encodings[kind] = _prepared(layout(kind))
@@ -85,12 +85,12 @@ def _prepared(layout: Layout) -> _Encoding:
     return _Encoding(start.replace(b"%", b"%%") + places + b"%b", attrgetter(*columns))
 
 
-def tag(control: Control, kind: type[Maced], row: Any, v: int) -> bytes:
+def row_mac(control: ServerKeys, kind: type[SignedRow], row: Any, v: int) -> bytes:
     """Return the MAC of a row: u32be kek id, then HMAC-SHA256 over lp(table, layout, names, values, v)."""
     return _tag(control, _encoding(kind), row, v)
 
 
-def _tag(control: Control, encoding: _Encoding, row: Any, v: int) -> bytes:
+def _tag(control: ServerKeys, encoding: _Encoding, row: Any, v: int) -> bytes:
     try:
         message = encoding.message % (*[_COLUMN[type(value)](value) for value in encoding.read(row)], encode_field(v))
     except KeyError:
@@ -98,7 +98,7 @@ def _tag(control: Control, encoding: _Encoding, row: Any, v: int) -> bytes:
     return control.sign(message)
 
 
-def check_as(control: Control, layout: Layout, row: Any, v: int) -> None:
+def verify_row_as(control: ServerKeys, layout: Layout, row: Any, v: int) -> None:
     """Raise VaultError unless a row is one of ours that was signed as the layout says, as those of an older program."""
     ours = getattr(row, layout.commune) == control.commune_id
     if not ours or not hmac.compare_digest(row.mac, _tag(control, _prepared(layout), row, v)):
@@ -108,7 +108,7 @@ def check_as(control: Control, layout: Layout, row: Any, v: int) -> None:
 _shapes: dict[type, type[Any]] = {}
 
 
-def shape(kind: type[Maced]) -> type[Any]:
+def plain_row(kind: type[SignedRow]) -> type[Any]:
     """Return the named tuple of a kind's columns, in which a row of a joined statement is taken apart and checked."""
     if kind not in _shapes:
         columns = kind.__table__.columns  # type: ignore[attr-defined]
@@ -116,41 +116,41 @@ def shape(kind: type[Maced]) -> type[Any]:
     return _shapes[kind]
 
 
-def columns(*kinds: type[Maced]) -> list[Any]:
+def columns(*kinds: type[SignedRow]) -> list[Any]:
     """Return all columns of some kinds of rows, for a statement whose rows are `taken_apart`."""
     return [column for kind in kinds for column in kind.__table__.columns]  # type: ignore[attr-defined]
 
 
-def taken_apart(row: Any, kinds: Iterable[type[Maced]]) -> list[Any]:
+def split_row(row: Any, kinds: Iterable[type[SignedRow]]) -> list[Any]:
     """Cut a row of a joined statement into one plain row for each kind; nothing is checked yet."""
     parts, at = [], 0
     for kind in kinds:
-        width = len(shape(kind)._fields)
-        parts.append(shape(kind)._make(row[at : at + width]))
+        width = len(plain_row(kind)._fields)
+        parts.append(plain_row(kind)._make(row[at : at + width]))
         at += width
     return parts
 
 
-def check(control: Control, kind: type[Maced], row: Any, v: int) -> None:
+def verify_row(control: ServerKeys, kind: type[SignedRow], row: Any, v: int) -> None:
     """Raise VaultError unless the row is one that we wrote, unchanged, and not taken back since."""
     commune_id = getattr(row, kind.__commune__)
     ours = commune_id is control.commune_id or commune_id == control.commune_id
-    if not ours or not hmac.compare_digest(row.mac, tag(control, kind, row, v)):
+    if not ours or not hmac.compare_digest(row.mac, row_mac(control, kind, row, v)):
         raise AlteredRow(row=layout(kind).table)
 
 
-def equip(session: Session, control: Control) -> None:
+def attach_keys(session: Session, control: ServerKeys) -> None:
     """Give a transaction the keys that stamp and check; without them no such row can be read or written."""
     session.info["control"] = control
     session.info["versions"] = {}
 
 
-def know_version(session: Session, head_id: UUID, v: int) -> None:
+def remember_version(session: Session, head_id: UUID, v: int) -> None:
     """Note the verified version of a head, so that rows bound to it can be checked."""
     session.info["versions"][head_id] = v
 
 
-def _version(session: Session, row: Maced) -> int:
+def _version(session: Session, row: SignedRow) -> int:
     if row.__head__ is None:
         return 0
     known: dict[UUID, int] = session.info.get("versions", {})
@@ -160,9 +160,9 @@ def _version(session: Session, row: Maced) -> int:
     return known[head_id]
 
 
-def _control(session: Session | None) -> Control:
+def _control(session: Session | None) -> ServerKeys:
     control = session.info.get("control") if session is not None else None
-    if not isinstance(control, Control):
+    if not isinstance(control, ServerKeys):
         raise VaultError("no control key in this transaction")
     return control
 
@@ -170,14 +170,14 @@ def _control(session: Session | None) -> Control:
 def _stamp(session: Session, _context: object, _instances: object) -> None:
     rows: Iterable[object] = [*session.new, *session.dirty]
     for row in rows:
-        if isinstance(row, Maced):
-            row.mac = tag(_control(session), type(row), row, _version(session, row))
+        if isinstance(row, SignedRow):
+            row.mac = row_mac(_control(session), type(row), row, _version(session, row))
 
 
 def _verify(row: object, context: Any, *_attributes: object) -> None:
-    if isinstance(row, Maced):
+    if isinstance(row, SignedRow):
         session = context.session
-        check(_control(session), type(row), row, _version(session, row))
+        verify_row(_control(session), type(row), row, _version(session, row))
 
 
 event.listen(Session, "before_flush", _stamp)

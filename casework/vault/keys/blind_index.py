@@ -7,26 +7,26 @@ from typing import Any
 from casework.vault.crypto import aead
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.encoding import encode_fields
-from casework.vault.keys.kek import Control
+from casework.vault.keys.kek import ServerKeys
 from casework.vault.models import Commune
 
 
-def fresh(control: Control) -> bytes:
+def new_index_key(control: ServerKeys) -> bytes:
     """Return a new key for the marks of a commune, sealed under the server's key."""
     return aead.encrypt(control.wrap, new_key(), context=_context(control), key_ref=control.number)
 
 
-def mark(control: Control, commune: Commune, word: str, value: str) -> bytes:
+def compute(control: ServerKeys, commune: Commune, word: str, value: str) -> bytes:
     """Return the 32-byte HMAC-SHA256 of a value under the commune's key; the word says what kind of value it is."""
     key = aead.decrypt(control.wrap, commune.marks, context=_context(control), key_ref=control.number)
     return hmac.digest(key, encode_fields("cw/1/mark", control.commune_id, word, value), sha256)
 
 
-def _context(control: Control) -> bytes:
+def _context(control: ServerKeys) -> bytes:
     return encode_fields("cw/1/marks", control.commune_id)
 
 
-def rewrapped(old: Control, newer: Control, row: Any) -> bytes:
+def rewrap(old: ServerKeys, newer: ServerKeys, row: Any) -> bytes:
     """Return the commune's key of marks, taken from under the old server's key and put under the newer one."""
     key = aead.decrypt(old.wrap, row.marks, context=_context(old), key_ref=old.number)
     return aead.encrypt(newer.wrap, key, context=_context(newer), key_ref=newer.number)

@@ -7,16 +7,16 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from casework.errors import VaultError
-from casework.vault.keys.kek import Control
+from casework.vault.keys.kek import ServerKeys
 from casework.vault.keys.keyring import AgencyKeys, Keyring
 
 
 @dataclass(frozen=True)
-class Hands:
+class CryptoContext:
     """The open transaction of one act with the keys that may be used in it; `at` is its moment in microseconds."""
 
     session: Session
-    control: Control
+    control: ServerKeys
     keyring: Keyring | None
     at: int
 
@@ -42,7 +42,7 @@ class Hands:
 
 
 @dataclass(frozen=True)
-class Lock:
+class RecipientKey:
     """An agency that something may be sealed to: its newest epoch and public key, from rows that were verified."""
 
     agency_id: UUID

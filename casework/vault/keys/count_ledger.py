@@ -12,9 +12,9 @@ from uuid import UUID, uuid5
 from casework.policy.words import Section
 from casework.vault.crypto.aead import new_key
 from casework.vault.integrity import heads
-from casework.vault.integrity.heads import Newest
-from casework.vault.keys.context import Hands, Lock
-from casework.vault.keys.envelopes import Text, write
+from casework.vault.integrity.heads import ListedRevision
+from casework.vault.keys.context import CryptoContext, RecipientKey
+from casework.vault.keys.envelopes import Plaintext, seal_revision
 from casework.vault.models import Head
 
 SECTION = Section.FACTS
@@ -33,31 +33,35 @@ def ledger_id(commune_id: UUID) -> UUID:
     return uuid5(commune_id, "cw/1/ledger")
 
 
-def begin(hands: Hands, lock: Lock, *, year: int) -> None:
+def begin(hands: CryptoContext, lock: RecipientKey, *, year: int) -> None:
     """Begin the ledger of a commune with the key of its first year, sealed to the agency that will count."""
     head = heads.create(hands.session, hands.commune_id, "commune", ledger_id(hands.commune_id))
     add_key(hands, head, lock, year=year)
 
 
-def add_key(hands: Hands, head: Head, lock: Lock, *, year: int) -> None:
+def add_key(hands: CryptoContext, head: Head, lock: RecipientKey, *, year: int) -> None:
     """Seal a new random key, by which the ties of a year's counts fall; it is never derived from anything."""
     add(hands, head, lock, (Series.KEY, year), {"key": new_key().hex()})
 
 
-def add(hands: Hands, head: Head, lock: Lock, place: tuple[Series, int], data: Mapping[str, Any]) -> None:
+def add(
+    hands: CryptoContext, head: Head, lock: RecipientKey, place: tuple[Series, int], data: Mapping[str, Any]
+) -> None:
     """Seal one entry in its place; the agency stands as its author, whoever of it was at work."""
     agency_id = lock.agency_id
-    text = Text(SECTION, data, by=agency_id, owner_id=agency_id, author_agency_id=agency_id, series=_series(*place))
-    write(hands, head, text, readers=[lock])
+    text = Plaintext(
+        SECTION, data, by=agency_id, owner_id=agency_id, author_agency_id=agency_id, series=_series(*place)
+    )
+    seal_revision(hands, head, text, readers=[lock])
 
 
-def note_release(hands: Hands, head: Head, *, number: int, digest: bytes) -> None:
+def note_release(hands: CryptoContext, head: Head, *, number: int, digest: bytes) -> None:
     """List the newest release with its hash, so that a release that was taken away is noticed."""
-    heads.record(head, section=SECTION, series=_series(Series.RELEASE, 0), revision=number, digest=digest)
-    heads.change(hands.session, head)
+    heads.list_revision(head, section=SECTION, series=_series(Series.RELEASE, 0), revision=number, digest=digest)
+    heads.mark_changed(hands.session, head)
 
 
-def newest_release(listing: bytes) -> Newest | None:
+def newest_release(listing: bytes) -> ListedRevision | None:
     """Return what the ledger's head says of the newest release, or None before the first."""
     return heads.newest(listing, SECTION, _series(Series.RELEASE, 0))
 

@@ -15,13 +15,13 @@ from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.encoding import encode_fields, pad, unpad
 from casework.vault.integrity import heads
 from casework.vault.keys import epoch_links
-from casework.vault.keys.context import Hands, Lock
+from casework.vault.keys.context import CryptoContext, RecipientKey
 from casework.vault.keys.keyring import AgencyKeys
 from casework.vault.models import Document, Envelope, Head
 from casework.vault.states import EnvelopeKind
 
 
-class Page(NamedTuple):
+class OpenedDocument(NamedTuple):
     """An opened revision: who wrote it, when (microseconds), and its fields."""
 
     section: int
@@ -72,7 +72,7 @@ class EnvelopeRow(Protocol):
     def blob(self) -> bytes: ...
 
 
-class Sheet(NamedTuple):
+class DocumentRowWithEnvelope(NamedTuple):
     """A document and one envelope of it in one narrow row, joined where commune, document and case are the same."""
 
     id: UUID
@@ -97,7 +97,7 @@ class Sheet(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Text:
+class Plaintext:
     """What is to be sealed: a section of a case, its fields and who writes it for which agency."""
 
     section: int
@@ -108,7 +108,7 @@ class Text:
     series: UUID = heads.SINGLE
 
 
-def write(hands: Hands, head: Head, text: Text, *, readers: Iterable[Lock]) -> Document:
+def seal_revision(hands: CryptoContext, head: Head, text: Plaintext, *, readers: Iterable[RecipientKey]) -> Document:
     """Seal a new revision under a key of its own and put one envelope for each reader into the session."""
     before = heads.newest(head.listing, text.section, text.series)
     dek = new_key()
@@ -129,14 +129,14 @@ def write(hands: Hands, head: Head, text: Text, *, readers: Iterable[Lock]) -> D
     body = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     document.body = aead.encrypt(dek, pad(body), context=body_context(hands.commune_id, document), key_ref=0)
     hands.session.add(document)
-    give(hands, document, dek, readers=readers)
+    add_envelopes(hands, document, dek, readers=readers)
     digest = sha256(document.body).digest()
-    heads.record(head, section=text.section, series=text.series, revision=document.revision, digest=digest)
-    heads.change(hands.session, head)
+    heads.list_revision(head, section=text.section, series=text.series, revision=document.revision, digest=digest)
+    heads.mark_changed(hands.session, head)
     return document
 
 
-def give(hands: Hands, document: DocumentRow, dek: bytes, *, readers: Iterable[Lock]) -> None:
+def add_envelopes(hands: CryptoContext, document: DocumentRow, dek: bytes, *, readers: Iterable[RecipientKey]) -> None:
     """Make one envelope for each reader: kept under the safe key if it is in hand, else sent to the public key."""
     for lock in readers:
         kept = hands.holds(lock.agency_id) and hands.keys(lock.agency_id).epoch == lock.epoch
@@ -155,21 +155,21 @@ def give(hands: Hands, document: DocumentRow, dek: bytes, *, readers: Iterable[L
         )
 
 
-def open_newest(hands: Hands, listing: bytes, document: DocumentRow, envelope: EnvelopeRow) -> Page:
+def open_newest(hands: CryptoContext, listing: bytes, document: DocumentRow, envelope: EnvelopeRow) -> OpenedDocument:
     """Open the newest revision, checked against the case's head; an older one is refused, never shown silently."""
     digest = sha256(document.body).digest()
-    if not heads.lists(listing, document.section, document.series, document.revision, digest):
+    if not heads.is_listed(listing, document.section, document.series, document.revision, digest):
         raise VaultError("unopened")
-    return open_page(hands, document, envelope)
+    return open_document(hands, document, envelope)
 
 
-def open_page(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> Page:
+def open_document(hands: CryptoContext, document: DocumentRow, envelope: EnvelopeRow) -> OpenedDocument:
     """Open one revision with the envelope of an agency whose keys are in hand."""
-    dek = open_key(hands, document, envelope)
+    dek = open_document_key(hands, document, envelope)
     padded = aead.decrypt(dek, document.body, context=body_context(hands.commune_id, document), key_ref=0)
     plain = json.loads(unpad(padded).decode())
     by, at, data = _author(plain["by"]), plain["at"], plain["data"]
-    return Page(document.section, document.series, document.revision, by, at, data)
+    return OpenedDocument(document.section, document.series, document.revision, by, at, data)
 
 
 @lru_cache(maxsize=4096)
@@ -178,7 +178,7 @@ def _author(digits: str) -> UUID:
     return UUID(hex=digits)
 
 
-def open_key(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> bytes:
+def open_document_key(hands: CryptoContext, document: DocumentRow, envelope: EnvelopeRow) -> bytes:
     """Open the key of a document and check that it is the one the document committed to."""
     if envelope.document_id != document.id:
         raise VaultError("unopened")
@@ -187,7 +187,7 @@ def open_key(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> byte
         context = kept_context(hands.commune_id, document.id, envelope.agency_id)
         dek = aead.decrypt(keys.safe, envelope.blob, context=context, key_ref=keys.epoch)
     elif envelope.kind == EnvelopeKind.SENT:
-        opener = epoch_links.older(hands, keys, envelope.epoch).opener
+        opener = epoch_links.earlier_epoch(hands, keys, envelope.epoch).opener
         context = sent_context(hands.commune_id, document.id, envelope.agency_id, envelope.epoch)
         dek = hpke.open_sealed(opener, envelope.blob, context=context)
     else:
@@ -199,23 +199,23 @@ def open_key(hands: Hands, document: DocumentRow, envelope: EnvelopeRow) -> byte
     return dek
 
 
-def rekey(hands: Hands, document: DocumentRow, envelope: Envelope) -> None:
+def keep_sent(hands: CryptoContext, document: DocumentRow, envelope: Envelope) -> None:
     """Turn an envelope that was sent into one that is kept, under the same document key."""
-    keep_under(hands, hands.keys(envelope.agency_id), envelope, open_key(hands, document, envelope))
+    rewrap_envelope(hands, hands.keys(envelope.agency_id), envelope, open_document_key(hands, document, envelope))
 
 
-def keep_under(hands: Hands, keys: AgencyKeys, envelope: Envelope, dek: bytes) -> None:
+def rewrap_envelope(hands: CryptoContext, keys: AgencyKeys, envelope: Envelope, dek: bytes) -> None:
     """Let an envelope keep the key of its document under the safe key of this epoch."""
     envelope.blob = _keep(hands, envelope.document_id, keys, dek)
     envelope.kind, envelope.epoch = EnvelopeKind.KEPT, keys.epoch
 
 
-def _keep(hands: Hands, document_id: UUID, keys: AgencyKeys, dek: bytes) -> bytes:
+def _keep(hands: CryptoContext, document_id: UUID, keys: AgencyKeys, dek: bytes) -> bytes:
     context = kept_context(hands.commune_id, document_id, keys.agency_id)
     return aead.encrypt(keys.safe, dek, context=context, key_ref=keys.epoch)
 
 
-def _send(hands: Hands, document_id: UUID, lock: Lock, dek: bytes) -> bytes:
+def _send(hands: CryptoContext, document_id: UUID, lock: RecipientKey, dek: bytes) -> bytes:
     return hpke.seal(
         lock.public_key, dek, context=sent_context(hands.commune_id, document_id, lock.agency_id, lock.epoch)
     )

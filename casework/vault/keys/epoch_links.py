@@ -4,26 +4,26 @@ from casework.clock import MICROSECOND
 from casework.errors import VaultError
 from casework.vault.crypto import aead
 from casework.vault.crypto.encoding import encode_fields
-from casework.vault.keys.context import Hands
+from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.keyring import AgencyKeys
 from casework.vault.models import EpochLink
 
 _LATE = 90 * 86_400 * MICROSECOND
 
 
-def forge(hands: Hands, old: AgencyKeys, new: AgencyKeys) -> None:
+def link_epochs(hands: CryptoContext, old: AgencyKeys, new: AgencyKeys) -> None:
     """Seal the secret of the epoch that ends under the one that begins."""
     link = EpochLink(commune_id=hands.commune_id, agency_id=old.agency_id, epoch=old.epoch, retired=hands.at)
     link.blob = aead.encrypt(new.safe, old.secret, context=_context(hands, old), key_ref=new.epoch)
     hands.session.add(link)
 
 
-def worn(hands: Hands, link: EpochLink) -> bool:
+def expired(hands: CryptoContext, link: EpochLink) -> bool:
     """Tell whether an epoch ended so long ago that nothing is expected to arrive for it any more."""
     return hands.at - link.retired > _LATE
 
 
-def older(hands: Hands, newest: AgencyKeys, epoch: int) -> AgencyKeys:
+def earlier_epoch(hands: CryptoContext, newest: AgencyKeys, epoch: int) -> AgencyKeys:
     """Open the secret of an earlier epoch, link by link; raise VaultError for one that is missing or worn.
 
     Whoever calls has loaded the agency with a fresh head, to whose version the links are bound.
@@ -31,7 +31,7 @@ def older(hands: Hands, newest: AgencyKeys, epoch: int) -> AgencyKeys:
     keys = newest
     while keys.epoch > epoch:
         before, link = AgencyKeys(keys.agency_id, keys.epoch - 1, b""), _link(hands, keys)
-        if link is None or worn(hands, link):
+        if link is None or expired(hands, link):
             raise VaultError("unopened")
         secret = aead.decrypt(keys.safe, link.blob, context=_context(hands, before), key_ref=keys.epoch)
         keys = AgencyKeys(before.agency_id, before.epoch, secret)
@@ -40,9 +40,9 @@ def older(hands: Hands, newest: AgencyKeys, epoch: int) -> AgencyKeys:
     return keys
 
 
-def _link(hands: Hands, keys: AgencyKeys) -> EpochLink | None:
+def _link(hands: CryptoContext, keys: AgencyKeys) -> EpochLink | None:
     return hands.session.get(EpochLink, (hands.commune_id, keys.agency_id, keys.epoch - 1))
 
 
-def _context(hands: Hands, retired: AgencyKeys) -> bytes:
+def _context(hands: CryptoContext, retired: AgencyKeys) -> bytes:
     return encode_fields("cw/1/epoch", hands.commune_id, retired.agency_id, retired.epoch)

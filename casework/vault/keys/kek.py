@@ -35,7 +35,7 @@ class Kek:
 
 
 @dataclass(frozen=True)
-class Control:
+class ServerKeys:
     """The keys that the server derives from the KEK for one commune; they open no section of any case."""
 
     commune_id: UUID
@@ -70,10 +70,10 @@ class Control:
 
 
 @lru_cache(maxsize=1024)
-def control(kek: Kek, commune_id: UUID) -> Control:
+def server_keys_of(kek: Kek, commune_id: UUID) -> ServerKeys:
     """Derive the control keys of one commune."""
     wrap, mac, totp, session = (derive(kek.secret, word, commune_id) for word in ("uw", "ctl", "totp", "ses"))
-    return Control(commune_id=commune_id, number=kek.number, wrap=wrap, mac=mac, totp=totp, session=session)
+    return ServerKeys(commune_id=commune_id, number=kek.number, wrap=wrap, mac=mac, totp=totp, session=session)
 
 
 def web_key(kek: Kek) -> bytes:
@@ -98,7 +98,7 @@ def load(path: Path, *, demo: bool) -> Kek:
 
     Two keys stand in the file only while `rotate-keys` runs or after it was broken off: then nothing else may run.
     """
-    keys = held(path)
+    keys = load_all(path)
     if len(keys) > 1:
         raise VaultError("Việc đổi khóa chưa xong. Hãy chạy lại `casework rotate-keys kek` rồi mới mở sổ.")
     if (keys[0].number == DEMO_ID) != demo:
@@ -106,7 +106,7 @@ def load(path: Path, *, demo: bool) -> Kek:
     return keys[0]
 
 
-def held(path: Path) -> tuple[Kek, ...]:
+def load_all(path: Path) -> tuple[Kek, ...]:
     """Read every key of the file, the newest last; refuse a file that others may read, and a damaged one."""
     try:
         keys = tuple(_read(line) for line in keyfile.read(path).splitlines())
@@ -118,12 +118,12 @@ def held(path: Path) -> tuple[Kek, ...]:
     return keys
 
 
-def keep(path: Path, keys: Sequence[Kek]) -> None:
+def replace(path: Path, keys: Sequence[Kek]) -> None:
     """Let the file hold these keys and no others, at once or not at all."""
     files.replace(path, _text(keys))
 
 
-def following(kek: Kek) -> Kek:
+def next_kek(kek: Kek) -> Kek:
     """Make the key that comes after this one."""
     return Kek(kek.number + 1, new_key())
 
@@ -141,7 +141,7 @@ def _read(line: str) -> Kek:
     return kek
 
 
-def prove_primitives() -> None:
+def self_test() -> None:
     """Seal and open one value; raise VaultError on a machine whose library cannot do the hybrid KEM."""
     seed, context = new_key(), b"cw/1/start"
     if (

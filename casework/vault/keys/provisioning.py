@@ -8,8 +8,8 @@ from casework.vault.crypto import passwords
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
 from casework.vault.integrity import heads
-from casework.vault.keys.context import Hands
-from casework.vault.keys.kek import Control
+from casework.vault.keys.context import CryptoContext
+from casework.vault.keys.kek import ServerKeys
 from casework.vault.keys.keyring import AgencyKeys, new_agency_keys, wrap
 from casework.vault.models import Agency, AgencyEpoch, Member, Wrap
 from casework.vault.states import AgencyState, MemberState
@@ -24,7 +24,7 @@ class Enrolment:
     member_id: UUID
     slot_id: UUID
     public_key: bytes
-    secret: passwords.SlotSecret
+    secret: passwords.WrappedSeed
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,15 @@ class NewMember:
     agency_id: UUID | None
 
 
-def prepare(control: Control, passphrase: str) -> Enrolment:
+def new_enrolment(control: ServerKeys, passphrase: str) -> Enrolment:
     """Make a member's key pair that only her passphrase opens."""
     seed, member_id, slot_id = new_key(), uuid4(), uuid4()
-    secret = passwords.lock(control, seed, passphrase, member_id=member_id, slot_id=slot_id)
+    secret = passwords.wrap_with_passphrase(control, seed, passphrase, member_id=member_id, slot_id=slot_id)
     return Enrolment(member_id, slot_id, public_key(seed), secret)
 
 
 def make_agency(
-    hands: Hands,
+    hands: CryptoContext,
     *,
     kind: str,
     name: str,
@@ -79,15 +79,15 @@ def make_agency(
     return keys
 
 
-def make_circle(hands: Hands, members: Iterable[Member]) -> AgencyKeys:
+def make_circle(hands: CryptoContext, members: Iterable[Member]) -> AgencyKeys:
     """Make a circle of named members, each of whom can open what is sealed to it; its name tells nothing."""
     keys = make_agency(hands, kind=CIRCLE, name="", circle=True)
     for member in members:
-        admit(hands, keys, member)
+        wrap_for_member(hands, keys, member)
     return keys
 
 
-def admit(hands: Hands, keys: AgencyKeys, member: Member) -> None:
+def wrap_for_member(hands: CryptoContext, keys: AgencyKeys, member: Member) -> None:
     """Give an agency's key to one member; the member row must have been loaded with a fresh head."""
     blob = wrap(keys, member.public_key, commune_id=hands.commune_id, member_id=member.id)
     hands.session.add(
@@ -95,7 +95,7 @@ def admit(hands: Hands, keys: AgencyKeys, member: Member) -> None:
     )
 
 
-def make_member(hands: Hands, new: NewMember, enrolment: Enrolment) -> Member:
+def make_member(hands: CryptoContext, new: NewMember, enrolment: Enrolment) -> Member:
     """Write down a member with her public key and the slot that her passphrase opens."""
     member_id = enrolment.member_id
     heads.create(hands.session, hands.commune_id, "member", member_id)

@@ -14,7 +14,7 @@ from casework.errors import VaultError
 from casework.vault.crypto import aead, hpke
 from casework.vault.crypto.aead import derive, new_key
 from casework.vault.crypto.encoding import encode_fields, pad, unpad
-from casework.vault.keys.kek import Control
+from casework.vault.keys.kek import ServerKeys
 from casework.vault.models import SessionRow
 
 # A session is pending until the second factor. It is full after it; night if the code on paper stood in for a lost
@@ -26,7 +26,7 @@ _RENEW_SECONDS = 15 * 60
 
 
 @dataclass(frozen=True)
-class Token:
+class SessionToken:
     """The 32 bytes in the cookie; the database knows only their SHA-256."""
 
     secret: bytes
@@ -45,17 +45,17 @@ class Token:
         return base64.urlsafe_b64encode(self.secret).decode()
 
 
-def token_from(cookie: str) -> Token | None:
+def token_from(cookie: str) -> SessionToken | None:
     """Read a cookie; None if it is not one of ours."""
     try:
         secret = base64.urlsafe_b64decode(cookie.encode("ascii"))
     except (binascii.Error, UnicodeEncodeError, ValueError):
         return None
-    return Token(secret) if len(secret) == 32 else None
+    return SessionToken(secret) if len(secret) == 32 else None
 
 
 @dataclass(frozen=True)
-class Standing:
+class SessionState:
     """What a session stands for; `created` is when its first token was made, None for now."""
 
     kind: str = FULL
@@ -66,16 +66,22 @@ class Standing:
     device: str = ""
 
 
-def standing_of(row: SessionRow) -> Standing:
+def state_of(row: SessionRow) -> SessionState:
     """Return what a row stands for, so that the row that follows it goes on from there."""
-    return Standing(row.kind, row.factors, row.created, row.stepup, row.stepup_about, row.device)
+    return SessionState(row.kind, row.factors, row.created, row.stepup, row.stepup_about, row.device)
 
 
 def start(
-    session: Session, control: Control, seed: bytes, *, member_id: UUID, at: int, standing: Standing = Standing()
-) -> Token:
+    session: Session,
+    control: ServerKeys,
+    seed: bytes,
+    *,
+    member_id: UUID,
+    at: int,
+    standing: SessionState = SessionState(),
+) -> SessionToken:
     """Begin a session: a new token and a new row that seals the member's seed."""
-    token = Token(new_key())
+    token = SessionToken(new_key())
     row = SessionRow(
         sid=token.sid,
         commune_id=control.commune_id,
@@ -93,30 +99,30 @@ def start(
     return token
 
 
-def seed_of(row: SessionRow, token: Token, control: Control) -> bytes:
+def seed_of(row: SessionRow, token: SessionToken, control: ServerKeys) -> bytes:
     """Open the member's seed with the cookie; a locked session has none and raises VaultError."""
     if row.blob is None:
         raise VaultError("unopened")
     return aead.decrypt(_key(token, control), row.blob, context=_context(row), key_ref=control.number)
 
 
-def alive(row: SessionRow, *, at: int, hours: int) -> bool:
+def is_valid(row: SessionRow, *, at: int, hours: int) -> bool:
     """Tell whether a session may still be used; a clock moved back revives nothing."""
     return row.created <= at < row.created + hours * 3600 * MICROSECOND and row.seen <= at + MICROSECOND
 
 
-def waits(row: SessionRow, *, at: int) -> bool:
+def is_pending(row: SessionRow, *, at: int) -> bool:
     """Tell whether a session still waits: 5 minutes for a second factor, 15 for a new passphrase."""
     seconds = {PENDING: _PENDING_SECONDS, RENEW: _RENEW_SECONDS}.get(row.kind, 0)
     return row.created <= at < row.created + seconds * MICROSECOND
 
 
-def idle(row: SessionRow, *, at: int, minutes: int) -> bool:
+def is_idle(row: SessionRow, *, at: int, minutes: int) -> bool:
     """Tell whether nobody has used this session for the agreed minutes."""
     return at - row.seen >= minutes * 60 * MICROSECOND
 
 
-def sweep(session: Session, *, at: int) -> None:
+def delete_expired(session: Session, *, at: int) -> None:
     """Delete session rows that are a day past their last use, together with any text kept in them."""
     session.execute(delete(SessionRow).where(SessionRow.seen < at - _KEPT_ROW_SECONDS * MICROSECOND))
 
@@ -128,12 +134,12 @@ def owner_of(session: Session, sid: bytes) -> tuple[UUID, UUID] | None:
     return (found.commune_id, found.member_id) if found else None
 
 
-def keep_text(row: SessionRow, public_key: bytes, text: bytes) -> None:
+def store_draft_text(row: SessionRow, public_key: bytes, text: bytes) -> None:
     """Seal what was typed on a locked screen to the person herself; nobody else can open it."""
     row.kept = hpke.seal(public_key, pad(text), context=_kept_context(row.commune_id, row.member_id))
 
 
-def kept_text(row: SessionRow, seed: bytes) -> bytes:
+def stored_text(row: SessionRow, seed: bytes) -> bytes:
     """Open what was kept in a row; raise VaultError if nothing was."""
     return opened_text(row.commune_id, row.member_id, row.kept or b"", seed)
 
@@ -147,7 +153,7 @@ def _kept_context(commune_id: UUID, member_id: UUID) -> bytes:
     return encode_fields("cw/1/form", commune_id, member_id)
 
 
-def _key(token: Token, control: Control) -> bytes:
+def _key(token: SessionToken, control: ServerKeys) -> bytes:
     return derive(token.secret, "session", salt=control.session)
 
 

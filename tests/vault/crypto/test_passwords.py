@@ -17,12 +17,12 @@ from filelock import FileLock
 from casework import serving
 from casework.errors import Busy, VaultError, WrongSecret
 from casework.vault.crypto import passwords
-from casework.vault.crypto.passwords import SlotSecret
-from casework.vault.keys.kek import Kek, control
+from casework.vault.crypto.passwords import WrappedSeed
+from casework.vault.keys.kek import Kek, server_keys_of
 from tests.people import DONG_HAI, KEK, STAFF, THANH_SON, keys
 
 LAN = keys()["lan"]
-CONTROL = control(KEK, THANH_SON)
+CONTROL = server_keys_of(KEK, THANH_SON)
 IDS = {"member_id": LAN.enrolment.member_id, "slot_id": LAN.enrolment.slot_id}
 SECRET = LAN.enrolment.secret
 PASSPHRASE = STAFF["lan"].passphrase
@@ -31,18 +31,18 @@ PASSPHRASE = STAFF["lan"].passphrase
 @pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
 def test_a_passphrase_opens_in_whichever_letters_it_is_typed(form):
     typed = unicodedata.normalize(form, PASSPHRASE)
-    assert passwords.unlock(CONTROL, SECRET, typed, **IDS) == LAN.seed
+    assert passwords.unwrap_with_passphrase(CONTROL, SECRET, typed, **IDS) == LAN.seed
 
 
 def test_a_very_long_passphrase_is_cut_at_the_same_letter_in_every_form():
     long = "ộ" * 2000
-    secret = passwords.lock(CONTROL, LAN.seed, unicodedata.normalize("NFD", long), **IDS)
-    assert passwords.unlock(CONTROL, secret, long, **IDS) == LAN.seed
+    secret = passwords.wrap_with_passphrase(CONTROL, LAN.seed, unicodedata.normalize("NFD", long), **IDS)
+    assert passwords.unwrap_with_passphrase(CONTROL, secret, long, **IDS) == LAN.seed
 
 
 def test_a_wrong_passphrase_opens_nothing():
     with pytest.raises(WrongSecret, match=r"^unopened$"):
-        passwords.unlock(CONTROL, SECRET, PASSPHRASE + " ", **IDS)
+        passwords.unwrap_with_passphrase(CONTROL, SECRET, PASSPHRASE + " ", **IDS)
 
 
 @pytest.mark.parametrize(
@@ -55,18 +55,18 @@ def test_a_wrong_passphrase_opens_nothing():
     ],
     ids=["memory", "passes", "short salt", "no salt"],
 )
-def test_a_cost_that_was_lowered_is_refused_before_anything_is_derived(slot: SlotSecret, monkeypatch):
+def test_a_cost_that_was_lowered_is_refused_before_anything_is_derived(slot: WrappedSeed, monkeypatch):
     monkeypatch.delattr(passwords, "Argon2id")
     with pytest.raises(VaultError, match=r"^unopened$"):
-        passwords.unlock(CONTROL, slot, PASSPHRASE, **IDS)
+        passwords.unwrap_with_passphrase(CONTROL, slot, PASSPHRASE, **IDS)
 
 
 @pytest.mark.parametrize(
     ("keys_of_the_server", "ids"),
     [
-        (control(Kek(1, bytes(32)), THANH_SON), IDS),
-        (control(Kek(2, KEK.secret), THANH_SON), IDS),
-        (control(KEK, DONG_HAI), IDS),
+        (server_keys_of(Kek(1, bytes(32)), THANH_SON), IDS),
+        (server_keys_of(Kek(2, KEK.secret), THANH_SON), IDS),
+        (server_keys_of(KEK, DONG_HAI), IDS),
         (CONTROL, IDS | {"member_id": UUID(int=1)}),
         (CONTROL, IDS | {"slot_id": UUID(int=1)}),
     ],
@@ -75,7 +75,7 @@ def test_a_cost_that_was_lowered_is_refused_before_anything_is_derived(slot: Slo
 def test_without_the_pepper_or_in_another_place_the_slot_stays_shut(keys_of_the_server, ids, monkeypatch):
     monkeypatch.delattr(passwords, "Argon2id")
     with pytest.raises(VaultError, match=r"^unopened$") as caught:
-        passwords.unlock(keys_of_the_server, SECRET, PASSPHRASE, **ids)
+        passwords.unwrap_with_passphrase(keys_of_the_server, SECRET, PASSPHRASE, **ids)
     assert not isinstance(caught.value, WrongSecret)
 
 
@@ -87,8 +87,8 @@ def test_a_name_that_does_not_exist_costs_the_same_work(monkeypatch):
         return Argon2id(**cost)
 
     monkeypatch.setattr(passwords, "Argon2id", noted)
-    passwords.pretend(PASSPHRASE)
-    passwords.unlock(CONTROL, SECRET, PASSPHRASE, **IDS)
+    passwords.dummy_unwrap(PASSPHRASE)
+    passwords.unwrap_with_passphrase(CONTROL, SECRET, PASSPHRASE, **IDS)
     assert costs[0] == costs[1]
 
 
@@ -110,7 +110,7 @@ def test_no_more_than_two_work_at_once_on_this_machine(monkeypatch, tmp_path):
             return secret.ljust(32)[:32]
 
     monkeypatch.setattr(passwords, "Argon2id", Slow)
-    threads = [threading.Thread(target=passwords.pretend, args=("x",)) for _ in range(8)]
+    threads = [threading.Thread(target=passwords.dummy_unwrap, args=("x",)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -126,7 +126,7 @@ def test_whoever_waits_too_long_for_a_slot_is_told_to_try_again(monkeypatch, tmp
         for number in range(2):
             taken.enter_context(FileLock(tmp_path / f"casework-{os.getuid()}-argon-{number}"))
         with pytest.raises(Busy):
-            passwords.pretend("x")
+            passwords.dummy_unwrap("x")
 
 
 def test_slots_of_a_process_that_died_are_free_again(monkeypatch, tmp_path):
@@ -139,9 +139,9 @@ def test_slots_of_a_process_that_died_are_free_again(monkeypatch, tmp_path):
         assert other.stdout is not None
         other.stdout.readline()
         with pytest.raises(Busy):
-            passwords.pretend("x")
+            passwords.dummy_unwrap("x")
         other.kill()
-    passwords.pretend("x")
+    passwords.dummy_unwrap("x")
 
 
 def test_where_no_slot_can_be_made_she_is_told_to_try_again_and_the_operator_why(monkeypatch, tmp_path, caplog):
@@ -150,7 +150,7 @@ def test_where_no_slot_can_be_made_she_is_told_to_try_again_and_the_operator_why
         # Somebody else on this machine was there first.
         (tmp_path / f"casework-{os.getuid()}-argon-{number}").symlink_to(tmp_path / "else")
     with pytest.raises(Busy):
-        passwords.pretend("x")
+        passwords.dummy_unwrap("x")
     assert "OSError" in caplog.text
     assert not (tmp_path / "else").exists()
 
@@ -161,7 +161,7 @@ def test_the_eleventh_who_comes_with_a_passphrase_is_told_so_at_once(monkeypatch
         for _ in range(10):
             places.enter_context(passwords._place())
         with pytest.raises(Busy):
-            passwords.pretend("x")
+            passwords.dummy_unwrap("x")
         assert list(tmp_path.iterdir()) == []
-    passwords.pretend("x")
+    passwords.dummy_unwrap("x")
     assert serving.THREADS > 10

@@ -12,24 +12,32 @@ from casework.cases.models import Referral
 from casework.db import Base
 from casework.errors import VaultError
 from casework.vault.crypto.encoding import encode_fields
-from casework.vault.integrity.signed_rows import Maced, check, check_as, equip, layout, signed_columns, tag
-from casework.vault.keys.kek import Kek, control
+from casework.vault.integrity.signed_rows import (
+    SignedRow,
+    attach_keys,
+    layout,
+    row_mac,
+    signed_columns,
+    verify_row,
+    verify_row_as,
+)
+from casework.vault.keys.kek import Kek, server_keys_of
 from casework.vault.models import Agency, Member, SessionRow
 from tests.house import House, Someone, only_sqlite
 from tests.people import DONG_HAI, KEK, THANH_SON
 from tests.tampering import stolen
 
 KINDS = sorted(
-    (mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Maced)),
+    (mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, SignedRow)),
     key=lambda kind: kind.__name__,
 )
-CONTROL = control(KEK, THANH_SON)
+CONTROL = server_keys_of(KEK, THANH_SON)
 # Body bytes have their hash in the head; a counter is spent by one statement, so that two workers never both win.
 UNSIGNED = {"document": {"body"}, "totp": {"last_counter"}, "interview": {"tries"}}
 UNMACED = {"throttle"}
 
 
-def a_row(kind: type[Maced]):
+def a_row(kind: type[SignedRow]):
     values: dict[str, Any] = {}
     for column in kind.__table__.columns:  # type: ignore[attr-defined]
         plain = {bytes: b"x", str: "x", int: 7, bool: True}
@@ -37,7 +45,7 @@ def a_row(kind: type[Maced]):
         if isinstance(column.type, LargeBinary):
             values[column.key] = b"x"
     row = kind(**values)
-    row.mac = tag(CONTROL, kind, row, 3)
+    row.mac = row_mac(CONTROL, kind, row, 3)
     return row
 
 
@@ -54,26 +62,31 @@ def test_every_table_has_a_mac_but_those_that_have_a_reason():
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__tablename__)
 def test_every_column_is_bound_but_those_that_have_a_reason(kind):
     row = a_row(kind)
-    check(CONTROL, kind, row, 3)
+    verify_row(CONTROL, kind, row, 3)
     free = {"mac"} | UNSIGNED.get(kind.__tablename__, set())
     for column in kind.__table__.columns:
         kept = getattr(row, column.key)
         setattr(row, column.key, another(kept))
         if column.key in free - {"mac"}:
-            check(CONTROL, kind, row, 3)
+            verify_row(CONTROL, kind, row, 3)
         else:
             with pytest.raises(VaultError, match=r"^unopened$"):
-                check(CONTROL, kind, row, 3)
+                verify_row(CONTROL, kind, row, 3)
         setattr(row, column.key, kept)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__tablename__)
 def test_a_row_of_another_version_key_or_commune_does_not_hold(kind):
     row = a_row(kind)
-    others = [(CONTROL, 2), (CONTROL, 4), (control(Kek(2, KEK.secret), THANH_SON), 3), (control(KEK, DONG_HAI), 3)]
+    others = [
+        (CONTROL, 2),
+        (CONTROL, 4),
+        (server_keys_of(Kek(2, KEK.secret), THANH_SON), 3),
+        (server_keys_of(KEK, DONG_HAI), 3),
+    ]
     for keys, v in others:
         with pytest.raises(VaultError, match=r"^unopened$"):
-            check(keys, kind, row, v)
+            verify_row(keys, kind, row, v)
 
 
 def test_a_mac_is_what_vault_says_it_is():
@@ -83,7 +96,7 @@ def test_a_mac_is_what_vault_says_it_is():
         for name in signed_columns(kind):
             value = getattr(row, name)
             fields += [name, int(value) if isinstance(value, bool) else value]
-        assert tag(CONTROL, kind, row, 3) == (1).to_bytes(4, "big") + CONTROL.tag(encode_fields(*fields, 3))
+        assert row_mac(CONTROL, kind, row, 3) == (1).to_bytes(4, "big") + CONTROL.tag(encode_fields(*fields, 3))
     # A truth value is signed as a number; some kind must have one, or nothing has shown it.
     assert isinstance(Referral.__table__.c.urgent.type, Boolean)
 
@@ -91,9 +104,9 @@ def test_a_mac_is_what_vault_says_it_is():
 def test_a_row_of_one_kind_is_no_row_of_another():
     agency = a_row(Agency)
     twin = Agency(**{column.key: getattr(agency, column.key) for column in Agency.__table__.columns})
-    check(CONTROL, Agency, twin, 3)
+    verify_row(CONTROL, Agency, twin, 3)
     with pytest.raises((VaultError, AttributeError)):
-        check(CONTROL, SessionRow, twin, 3)
+        verify_row(CONTROL, SessionRow, twin, 3)
 
 
 @only_sqlite
@@ -122,7 +135,7 @@ def test_a_row_that_somebody_refreshes_is_checked_again(house: House, lan: Someo
     with stolen(house) as thief:
         thief.change("member", {"id": lan.id}, roles="lead")
     with Session(house.gate.database.engine) as session:
-        equip(session, house.gate.control(THANH_SON))
+        attach_keys(session, house.gate.control(THANH_SON))
         fresh.head(session, THANH_SON, lan.id)
         session.add(member)
         with pytest.raises(VaultError, match=r"^unopened$"):
@@ -135,12 +148,12 @@ def test_a_row_that_somebody_refreshes_is_checked_again(house: House, lan: Someo
 def test_a_row_is_checked_as_an_older_program_signed_it():
     row = a_row(Agency)
     now = layout(Agency)
-    check_as(CONTROL, now, row, 3)
+    verify_row_as(CONTROL, now, row, 3)
     fewer = replace(now, columns=tuple(name for name in now.columns if name != "duty_phone"))
     for other in (fewer, replace(now, number=2), replace(now, table="member")):
         with pytest.raises(VaultError):
-            check_as(CONTROL, other, row, 3)
+            verify_row_as(CONTROL, other, row, 3)
     with pytest.raises(VaultError):
-        check_as(CONTROL, now, row, 4)
+        verify_row_as(CONTROL, now, row, 4)
     with pytest.raises(VaultError):
-        check_as(control(KEK, DONG_HAI), now, row, 3)
+        verify_row_as(server_keys_of(KEK, DONG_HAI), now, row, 3)

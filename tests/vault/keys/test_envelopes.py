@@ -13,9 +13,9 @@ from casework.vault.crypto import aead, hpke
 from casework.vault.crypto.aead import new_key
 from casework.vault.integrity import heads
 from casework.vault.keys import envelopes
-from casework.vault.keys.context import Hands, Lock
-from casework.vault.keys.envelopes import Page, Sheet, Text
-from casework.vault.keys.kek import control
+from casework.vault.keys.context import CryptoContext, RecipientKey
+from casework.vault.keys.envelopes import DocumentRowWithEnvelope, OpenedDocument, Plaintext
+from casework.vault.keys.kek import server_keys_of
 from casework.vault.keys.keyring import AgencyKeys, Keyring, new_agency_keys
 from casework.vault.states import EnvelopeKind
 from tests.people import DONG_HAI, KEK, THANH_SON
@@ -39,26 +39,26 @@ class Desk:
         """No epoch of these agencies has ever ended."""
 
 
-def hands(*keys: AgencyKeys, commune_id: UUID = THANH_SON) -> Hands:
+def hands(*keys: AgencyKeys, commune_id: UUID = THANH_SON) -> CryptoContext:
     ring = Keyring(AUTHOR, {one.agency_id: one for one in keys}) if keys else None
-    return Hands(Desk(), control(KEK, commune_id), ring, 7)  # type: ignore[arg-type]
+    return CryptoContext(Desk(), server_keys_of(KEK, commune_id), ring, 7)  # type: ignore[arg-type]
 
 
-def lock(keys: AgencyKeys) -> Lock:
-    return Lock(keys.agency_id, keys.epoch, keys.public_key)
+def lock(keys: AgencyKeys) -> RecipientKey:
+    return RecipientKey(keys.agency_id, keys.epoch, keys.public_key)
 
 
-def written(*readers: AgencyKeys, by: Hands | None = None) -> SimpleNamespace:
+def written(*readers: AgencyKeys, by: CryptoContext | None = None) -> SimpleNamespace:
     """Write a page for some agencies in the hands of the Union and return what landed on the desk."""
     author = by or hands(UNION)
     head: Any = SimpleNamespace(id=uuid4(), listing=b"")
-    text = Text(Section.STORY, {"words": CANARIES["story"]}, AUTHOR, UNION.agency_id, UNION.agency_id)
-    document = envelopes.write(author, head, text, readers=[lock(one) for one in readers])
+    text = Plaintext(Section.STORY, {"words": CANARIES["story"]}, AUTHOR, UNION.agency_id, UNION.agency_id)
+    document = envelopes.seal_revision(author, head, text, readers=[lock(one) for one in readers])
     found = [row for row in author.session.rows if row is not document]  # type: ignore[attr-defined]
     return SimpleNamespace(head=head, text=text, document=document, by={row.agency_id: row for row in found})
 
 
-def opened(page: SimpleNamespace, keys: AgencyKeys, **instead: Any) -> Page:
+def opened(page: SimpleNamespace, keys: AgencyKeys, **instead: Any) -> OpenedDocument:
     place = SimpleNamespace(**({name: getattr(page.document, name) for name in DOCUMENT} | instead))
     return envelopes.open_newest(hands(keys), page.head.listing, place, page.by[keys.agency_id])
 
@@ -106,7 +106,7 @@ def test_a_page_put_in_another_place_opens_nothing(instead):
     place = SimpleNamespace(**({name: getattr(page.document, name) for name in DOCUMENT} | instead))
     for opening in (
         lambda: opened(page, UNION, **instead),
-        lambda: envelopes.open_page(hands(UNION), place, page.by[UNION.agency_id]),
+        lambda: envelopes.open_document(hands(UNION), place, page.by[UNION.agency_id]),
     ):
         with pytest.raises(VaultError, match=r"^unopened$"):
             opening()
@@ -117,7 +117,7 @@ def test_a_page_of_another_commune_opens_nothing():
     for keys in (UNION, POLICE):
         elsewhere = hands(keys, commune_id=DONG_HAI)
         with pytest.raises(VaultError, match=r"^unopened$"):
-            envelopes.open_page(elsewhere, page.document, page.by[keys.agency_id])
+            envelopes.open_document(elsewhere, page.document, page.by[keys.agency_id])
 
 
 @pytest.mark.parametrize("kind", ["", "open", EnvelopeKind.SENT])
@@ -156,18 +156,18 @@ def test_one_document_cannot_say_two_things_to_two_agencies():
         other, b"x" * 1024, context=envelopes.body_context(THANH_SON, page.document), key_ref=0
     )
     with pytest.raises(VaultError, match=r"^unopened$"):
-        envelopes.open_page(hands(POLICE), page.document, envelope)
+        envelopes.open_document(hands(POLICE), page.document, envelope)
 
 
 def test_only_the_newest_revision_is_shown_as_the_newest():
     page = written(UNION)
     older = page.document
-    newer = envelopes.write(hands(UNION), page.head, page.text, readers=[lock(UNION)])
+    newer = envelopes.seal_revision(hands(UNION), page.head, page.text, readers=[lock(UNION)])
     assert newer.revision == 2
     assert heads.newest(page.head.listing, Section.STORY) is not None
     with pytest.raises(VaultError, match=r"^unopened$"):
         envelopes.open_newest(hands(UNION), page.head.listing, older, page.by[UNION.agency_id])
-    assert envelopes.open_page(hands(UNION), older, page.by[UNION.agency_id]).revision == 1
+    assert envelopes.open_document(hands(UNION), older, page.by[UNION.agency_id]).revision == 1
 
 
 def test_nothing_is_opened_that_the_head_does_not_list():
@@ -180,7 +180,7 @@ def test_nothing_is_opened_that_the_head_does_not_list():
 def test_an_opened_page_never_prints_itself():
     assert repr(opened(written(UNION), UNION)) == "<sealed>"
     document = written(UNION).document
-    narrow = Sheet._make(getattr(document, name, None) for name in Sheet._fields)
+    narrow = DocumentRowWithEnvelope._make(getattr(document, name, None) for name in DocumentRowWithEnvelope._fields)
     assert repr(narrow) == "<sealed>"
 
 

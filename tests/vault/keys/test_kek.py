@@ -81,7 +81,7 @@ def test_the_demo_s_key_and_a_real_one_never_change_places(tmp_path, number, dem
 
 def test_keys_never_print_themselves(file):
     own = kek.load(file, demo=False)
-    for thing in (own, kek.control(own, THANH_SON)):
+    for thing in (own, kek.server_keys_of(own, THANH_SON)):
         printed = repr(thing) + str(thing)
         assert base64.b64encode(own.secret).decode() not in printed
         assert own.secret.hex() not in printed
@@ -90,17 +90,17 @@ def test_keys_never_print_themselves(file):
 
 
 def test_every_purpose_and_every_commune_has_a_key_of_its_own():
-    made = [kek.control(KEK, commune_id) for commune_id in (THANH_SON, DONG_HAI)]
+    made = [kek.server_keys_of(KEK, commune_id) for commune_id in (THANH_SON, DONG_HAI)]
     derived = {key for one in made for key in (one.wrap, one.mac, one.totp, one.session)} | {kek.web_key(KEK)}
     assert len(derived) == 9
     assert KEK.secret not in derived
 
 
 def test_a_machine_whose_library_cannot_seal_is_refused(monkeypatch):
-    kek.prove_primitives()
+    kek.self_test()
     monkeypatch.setattr(kek, "receive", lambda *_given, **_more: b"something else")
     with pytest.raises(VaultError):
-        kek.prove_primitives()
+        kek.self_test()
 
 
 def test_a_key_comes_from_the_operating_system(monkeypatch):
@@ -110,13 +110,13 @@ def test_a_key_comes_from_the_operating_system(monkeypatch):
 
 def test_two_keys_stand_in_the_file_only_while_they_are_exchanged(file):
     old = kek.load(file, demo=False)
-    newer = kek.following(old)
-    kek.keep(file, [old, newer])
+    newer = kek.next_kek(old)
+    kek.replace(file, [old, newer])
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert kek.held(file) == (old, newer)
+    assert kek.load_all(file) == (old, newer)
     with pytest.raises(VaultError, match="rotate-keys"):
         kek.load(file, demo=False)
-    kek.keep(file, [newer])
+    kek.replace(file, [newer])
     assert kek.load(file, demo=False) == newer
     assert newer.number == old.number + 1
     assert newer.secret != old.secret
@@ -124,6 +124,6 @@ def test_two_keys_stand_in_the_file_only_while_they_are_exchanged(file):
 
 @pytest.mark.parametrize("numbers", [(1, 1), (2, 1), (0, 2, 1)])
 def test_keys_out_of_order_are_a_damaged_file(file, numbers):
-    kek.keep(file, [kek.Kek(number, bytes(32)) for number in numbers])
+    kek.replace(file, [kek.Kek(number, bytes(32)) for number in numbers])
     with pytest.raises(VaultError, match="hỏng"):
-        kek.held(file)
+        kek.load_all(file)

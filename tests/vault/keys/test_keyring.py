@@ -8,8 +8,8 @@ import pytest
 from casework.errors import VaultError
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
-from casework.vault.keys.context import Hands
-from casework.vault.keys.kek import control
+from casework.vault.keys.context import CryptoContext
+from casework.vault.keys.kek import server_keys_of
 from casework.vault.keys.keyring import Keyring, new_agency_keys, unwrap, wrap
 from tests.people import KEK, THANH_SON
 
@@ -50,7 +50,7 @@ def test_a_keyring_holds_what_it_was_given_and_nothing_else():
 
 
 def test_hands_without_a_keyring_open_nothing():
-    empty = Hands(None, control(KEK, THANH_SON), None, 0)  # type: ignore[arg-type]
+    empty = CryptoContext(None, server_keys_of(KEK, THANH_SON), None, 0)  # type: ignore[arg-type]
     assert not empty.holds(AGENCY)
     with pytest.raises(VaultError, match=r"^unopened$"):
         empty.keys(AGENCY)

@@ -10,7 +10,7 @@ from casework.errors import VaultError
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
 from casework.vault.keys import sessions
-from casework.vault.keys.sessions import Token, token_from
+from casework.vault.keys.sessions import SessionToken, token_from
 from casework.vault.models import SessionRow
 from casework.web.people import Presence, recognise
 from tests.house import House, Someone, both_databases, only_sqlite
@@ -33,17 +33,17 @@ def _row(**changes) -> SessionRow:
     [(-1, False), (0, True), (HOUR, True), (9 * HOUR - 1, True), (9 * HOUR, False), (100 * HOUR, False)],
 )
 def test_a_session_lives_nine_hours_and_not_before_it_began(at, alive):
-    assert sessions.alive(_row(), at=10 * HOUR + at, hours=9) is alive
+    assert sessions.is_valid(_row(), at=10 * HOUR + at, hours=9) is alive
 
 
 @pytest.mark.parametrize(("seen", "alive"), [(HOUR + SECOND, True), (HOUR + SECOND + 1, False), (3 * HOUR, False)])
 def test_a_clock_moved_back_behind_the_last_use_revives_nothing(seen, alive):
-    assert sessions.alive(_row(seen=10 * HOUR + seen), at=11 * HOUR, hours=9) is alive
+    assert sessions.is_valid(_row(seen=10 * HOUR + seen), at=11 * HOUR, hours=9) is alive
 
 
 @pytest.mark.parametrize(("after", "idle"), [(0, False), (15 * MINUTE - 1, False), (15 * MINUTE, True), (HOUR, True)])
 def test_fifteen_minutes_without_use_lock(after, idle):
-    assert sessions.idle(_row(), at=10 * HOUR + after, minutes=15) is idle
+    assert sessions.is_idle(_row(), at=10 * HOUR + after, minutes=15) is idle
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_the_database_knows_only_the_hash_of_the_cookie(house: House, lan: Someo
 
 @only_sqlite
 def test_an_unknown_cookie_is_nobody(house: House):
-    assert recognise(house.gate, house.config, Token(new_key()).cookie()) is None
+    assert recognise(house.gate, house.config, SessionToken(new_key()).cookie()) is None
 
 
 def test_the_row_of_one_cookie_does_not_open_with_another(house: House, lan: Someone):
@@ -79,7 +79,7 @@ def test_the_row_of_one_cookie_does_not_open_with_another(house: House, lan: Som
         held = SessionRow(**{name: value for name, value in row.items() if name != "mac"})
         assert sessions.seed_of(held, token, house.gate.control(THANH_SON)) == keys()["lan"].seed
         with pytest.raises(VaultError, match=r"^unopened$"):
-            sessions.seed_of(held, Token(new_key()), house.gate.control(THANH_SON))
+            sessions.seed_of(held, SessionToken(new_key()), house.gate.control(THANH_SON))
 
 
 def _later(house: House, someone: Someone, after: int) -> Presence | None:
@@ -114,17 +114,17 @@ def test_use_is_noted_once_a_minute_and_keeps_the_session_open(house: House, lan
 
 def test_a_session_with_no_key_in_it_opens_none():
     with pytest.raises(VaultError, match=r"^unopened$"):
-        sessions.seed_of(_row(), Token(new_key()), None)  # type: ignore[arg-type]
+        sessions.seed_of(_row(), SessionToken(new_key()), None)  # type: ignore[arg-type]
 
 
 def test_what_was_typed_on_a_locked_screen_opens_for_the_person_alone():
     seed, row = new_key(), _row()
     with pytest.raises(VaultError, match=r"^unopened$"):
-        sessions.kept_text(row, seed)
-    sessions.keep_text(row, public_key(seed), "đang gõ dở".encode())
-    assert sessions.kept_text(row, seed).decode() == "đang gõ dở"
+        sessions.stored_text(row, seed)
+    sessions.store_draft_text(row, public_key(seed), "đang gõ dở".encode())
+    assert sessions.stored_text(row, seed).decode() == "đang gõ dở"
     with pytest.raises(VaultError, match=r"^unopened$"):
-        sessions.kept_text(row, new_key())
+        sessions.stored_text(row, new_key())
     assert "gõ".encode() not in row.kept  # type: ignore[operator]
 
 
@@ -151,4 +151,4 @@ def test_a_session_of_another_installation_opens_nothing(house: House, lan: Some
     assert token is not None
     with stolen(house) as thief:
         thief.change("session", {"sid": token.sid}, sid=sha256(b"x" * 32).digest())
-    assert recognise(house.gate, house.config, Token(b"x" * 32).cookie()) is None
+    assert recognise(house.gate, house.config, SessionToken(b"x" * 32).cookie()) is None

@@ -16,13 +16,13 @@ from casework.vault.crypto.encoding import encode_fields
 from casework.vault.crypto.hpke import public_key
 from casework.vault.integrity import heads
 from casework.vault.keys import provisioning
-from casework.vault.keys.context import Hands, Lock
+from casework.vault.keys.context import CryptoContext, RecipientKey
 from casework.vault.keys.enrolment import credentials
-from casework.vault.keys.enrolment.credentials import Renewed
+from casework.vault.keys.enrolment.credentials import NewCredentials
 from casework.vault.keys.enrolment.models import Admission
 from casework.vault.keys.enrolment.paper_codes import new_code, read_code
-from casework.vault.keys.enrolment.totp import Phone
-from casework.vault.keys.kek import Control
+from casework.vault.keys.enrolment.totp import PairedPhone
+from casework.vault.keys.kek import ServerKeys
 from casework.vault.keys.keyring import AgencyKeys
 from casework.vault.models import Head, Member
 from casework.vault.states import MemberState
@@ -32,7 +32,7 @@ OPEN, WAITS = "open", "waiting"
 LASTS_SECONDS = 24 * 3600
 
 
-def finder(control: Control, code: bytes) -> bytes:
+def finder(control: ServerKeys, code: bytes) -> bytes:
     """Return the HMAC by which the row of a code is found; the code itself stands nowhere."""
     return control.tag(encode_fields("cw/1/finder", control.commune_id, code))
 
@@ -43,7 +43,13 @@ def alive(row: Admission, *, at: int) -> bool:
 
 
 def invite(
-    hands: Hands, head: Head, member: Member, lock: Lock | None, *, by: UUID | None, carry: AgencyKeys | None = None
+    hands: CryptoContext,
+    head: Head,
+    member: Member,
+    lock: RecipientKey | None,
+    *,
+    by: UUID | None,
+    carry: AgencyKeys | None = None,
 ) -> str:
     """Make the code of a member, in the place of one made before, and return it to be shown once.
 
@@ -75,7 +81,16 @@ def invite(
     return text
 
 
-def enrol(hands: Hands, head: Head, member: Member, row: Admission, *, code: bytes, new: Renewed, phone: Phone) -> bool:
+def enrol(
+    hands: CryptoContext,
+    head: Head,
+    member: Member,
+    row: Admission,
+    *,
+    code: bytes,
+    new: NewCredentials,
+    phone: PairedPhone,
+) -> bool:
     """Give a member the key that she made; True if she is active at once, False if a colleague must confirm her.
 
     Whatever opened her account before is gone. The head of her agency must have been read if its key is carried.
@@ -83,15 +98,15 @@ def enrol(hands: Hands, head: Head, member: Member, row: Admission, *, code: byt
     carried = _carried(row, code)
     member.state = MemberState.ACTIVE if carried is not None or row.agency_id is None else MemberState.WAITING
     row.state, row.tag = WAITS, _tag(code, member.commune_id, member.id, public_key(new.seed))
-    credentials.put_key(hands, head, member, new, phone)
+    credentials.replace_key(hands, head, member, new, phone)
     if carried is not None:
-        provisioning.admit(hands, carried, member)
+        provisioning.wrap_for_member(hands, carried, member)
     if member.state == MemberState.ACTIVE:
         hands.session.delete(row)
     return bool(member.state == MemberState.ACTIVE)
 
 
-def confirm(hands: Hands, member: Member, row: Admission) -> None:
+def confirm(hands: CryptoContext, member: Member, row: Admission) -> None:
     """Check in a colleague's session that the new key was made under the code, and give it the agency's secret.
 
     The heads of the member and of the agency must have been read; VaultError for a key that the code did not make.
@@ -104,7 +119,7 @@ def confirm(hands: Hands, member: Member, row: Admission) -> None:
     code = hpke.open_sealed(keys.seed, row.sealed, context=_sealed_context(row))
     if not hmac.compare_digest(row.tag, _tag(code, member.commune_id, member.id, member.public_key)):
         raise VaultError("unopened")
-    provisioning.admit(hands, keys, member)
+    provisioning.wrap_for_member(hands, keys, member)
     member.state = MemberState.ACTIVE
     hands.session.delete(row)
 

@@ -12,25 +12,25 @@ from sqlalchemy import delete
 from casework.vault.crypto import passwords
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
-from casework.vault.crypto.passwords import SlotSecret
+from casework.vault.crypto.passwords import WrappedSeed
 from casework.vault.integrity import heads
-from casework.vault.keys.context import Hands
+from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.enrolment import totp
 from casework.vault.keys.enrolment.models import Totp
 from casework.vault.keys.enrolment.paper_codes import new_code, read_code
-from casework.vault.keys.enrolment.totp import Phone
-from casework.vault.keys.kek import Control
-from casework.vault.keys.provisioning import admit
+from casework.vault.keys.enrolment.totp import PairedPhone
+from casework.vault.keys.kek import ServerKeys
+from casework.vault.keys.provisioning import wrap_for_member
 from casework.vault.models import Head, Member, Slot, Wrap
 
 
 @dataclass(frozen=True)
-class Paper:
+class PaperCode:
     """A new code for the night, as it is printed once, with the slot that it opens."""
 
     code: str
     slot_id: UUID
-    secret: SlotSecret
+    secret: WrappedSeed
 
     def __repr__(self) -> str:
         """Never print the code."""
@@ -38,34 +38,36 @@ class Paper:
 
 
 @dataclass(frozen=True)
-class Renewed:
+class NewCredentials:
     """A new key of a member under a new passphrase and a new code on paper."""
 
     seed: bytes
     slot_id: UUID
-    secret: SlotSecret
-    paper: Paper
+    secret: WrappedSeed
+    paper: PaperCode
 
     def __repr__(self) -> str:
         """Never print the key."""
         return "<sealed renewal>"
 
 
-def new_paper(control: Control, seed: bytes, member_id: UUID) -> Paper:
+def new_paper_code(control: ServerKeys, seed: bytes, member_id: UUID) -> PaperCode:
     """Make a code for the night that opens a member's key."""
     code, slot_id = new_code(), uuid4()
-    secret = passwords.lock_with_code(control, seed, read_code(code), member_id=member_id, slot_id=slot_id)
-    return Paper(code, slot_id, secret)
+    secret = passwords.wrap_with_code(control, seed, read_code(code), member_id=member_id, slot_id=slot_id)
+    return PaperCode(code, slot_id, secret)
 
 
-def prepare(control: Control, passphrase: str, member_id: UUID) -> Renewed:
+def new_credentials(control: ServerKeys, passphrase: str, member_id: UUID) -> NewCredentials:
     """Make a member's new key, opened by her passphrase and by a new code; this takes Argon2's time."""
     seed, slot_id = new_key(), uuid4()
-    secret = passwords.lock(control, seed, passphrase, member_id=member_id, slot_id=slot_id)
-    return Renewed(seed, slot_id, secret, new_paper(control, seed, member_id))
+    secret = passwords.wrap_with_passphrase(control, seed, passphrase, member_id=member_id, slot_id=slot_id)
+    return NewCredentials(seed, slot_id, secret, new_paper_code(control, seed, member_id))
 
 
-def put_paper(hands: Hands, head: Head, member: Member, paper: Paper, phone: Phone | None = None) -> None:
+def replace_paper_code(
+    hands: CryptoContext, head: Head, member: Member, paper: PaperCode, phone: PairedPhone | None = None
+) -> None:
     """Put a new code, and with it a new phone, in the place of those before; every session of hers ends."""
     old = [slot for slot in heads.rows_of_member(hands.session, member, Slot) if slot.kind == "code"]
     ended = heads.rows_of_member(hands.session, member, *_ended(phone))
@@ -75,7 +77,9 @@ def put_paper(hands: Hands, head: Head, member: Member, paper: Paper, phone: Pho
         hands.session.add(_totp(hands, member, phone))
 
 
-def put_key(hands: Hands, head: Head, member: Member, new: Renewed, phone: Phone | None = None) -> None:
+def replace_key(
+    hands: CryptoContext, head: Head, member: Member, new: NewCredentials, phone: PairedPhone | None = None
+) -> None:
     """Give a member her new key: old slots and sessions go, and so does every wrap to the key before.
 
     The heads of all agencies in the keyring must have been read: those keys are wrapped anew at once.
@@ -89,13 +93,13 @@ def put_key(hands: Hands, head: Head, member: Member, new: Renewed, phone: Phone
         hands.session.add(_totp(hands, member, phone))
     hands.session.execute(delete(Wrap).where(Wrap.commune_id == member.commune_id, Wrap.member_id == member.id))
     for keys in hands.keyring.agencies.values() if hands.keyring is not None else ():
-        admit(hands, keys, member)
+        wrap_for_member(hands, keys, member)
 
 
-def _ended(phone: Phone | None) -> tuple[type[Any], ...]:
+def _ended(phone: PairedPhone | None) -> tuple[type[Any], ...]:
     """Return which rows end with a new way in: sessions always, the second factor if there is a new one."""
     return heads.SESSIONS if phone is None else (*heads.SESSIONS, Totp)
 
 
-def _totp(hands: Hands, member: Member, phone: Phone) -> Totp:
+def _totp(hands: CryptoContext, member: Member, phone: PairedPhone) -> Totp:
     return totp.row(hands.control, member.id, phone.seed, at=hands.at, counter=phone.counter)

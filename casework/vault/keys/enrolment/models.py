@@ -7,10 +7,10 @@ from sqlalchemy import ForeignKeyConstraint, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import FREE, Base, Record
-from casework.vault.integrity.signed_rows import Maced
+from casework.vault.integrity.signed_rows import SignedRow
 
 
-class Admission(Record, Maced):
+class Admission(Record, SignedRow):
     """An admission under way: a code went from hand to hand, and the new key waits until a colleague confirms it.
 
     `finder` is an HMAC of the code, by which it is found; `sealed` is the code for the agency, so that any colleague
@@ -34,7 +34,7 @@ class Admission(Record, Maced):
     tag: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
-class Totp(Base, Maced):
+class Totp(Base, SignedRow):
     """The second factor of a member (RFC 6238): its seed sealed under K_totp, and the last counter that was used."""
 
     __tablename__ = "totp"
@@ -50,7 +50,7 @@ class Totp(Base, Maced):
     last_counter: Mapped[int]
 
 
-class Interview(Base, Maced):
+class Interview(Base, SignedRow):
     """A screen that is blank while somebody speaks: the member's seed under cookie and short code, five tries."""
 
     __tablename__ = "interview"

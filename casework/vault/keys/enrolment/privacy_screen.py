@@ -12,18 +12,18 @@ from casework.errors import BadInput, VaultError, say
 from casework.vault.crypto import aead
 from casework.vault.crypto.aead import derive
 from casework.vault.crypto.encoding import encode_fields
-from casework.vault.keys.context import Hands
+from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.enrolment.models import Interview
-from casework.vault.keys.kek import Control
-from casework.vault.keys.sessions import Token, seed_of
+from casework.vault.keys.kek import ServerKeys
+from casework.vault.keys.sessions import SessionToken, seed_of
 from casework.vault.models import SessionRow
 
-MOST_TRIES = 5
+MAX_TRIES = 5
 _SALT_BYTES = 16
 _SHORTEST, _LONGEST = 4, 6
 
 
-def cover(hands: Hands, row: SessionRow, token: Token, code: str) -> None:
+def lock_screen(hands: CryptoContext, row: SessionRow, token: SessionToken, code: str) -> None:
     """Put the seed of an open session under a short code of 4 to 6 digits; raise BadInput for another code."""
     if not (_SHORTEST <= len(code) <= _LONGEST and code.isascii() and code.isdigit()) or len(set(code)) == 1:
         raise BadInput(say("Mã ngắn gồm 4 đến 6 chữ số, không phải một số lặp lại."))
@@ -42,10 +42,10 @@ def count_try(session: Session, sid: bytes) -> None:
 
 def may_try(kept: Interview) -> bool:
     """Tell whether the try that was just counted is one of the first five."""
-    return kept.tries <= MOST_TRIES
+    return kept.tries <= MAX_TRIES
 
 
-def opened(hands: Hands, kept: Interview, token: Token, code: str) -> bytes | None:
+def unlock_screen(hands: CryptoContext, kept: Interview, token: SessionToken, code: str) -> bytes | None:
     """Open the seed with cookie and short code; None for a wrong code."""
     key = _key(hands.control, token, kept.salt, code)
     try:
@@ -54,7 +54,7 @@ def opened(hands: Hands, kept: Interview, token: Token, code: str) -> bytes | No
         return None
 
 
-def _key(control: Control, token: Token, salt: bytes, code: str) -> bytes:
+def _key(control: ServerKeys, token: SessionToken, salt: bytes, code: str) -> bytes:
     return derive(token.secret, "interview", salt, code, salt=control.session)
 
 

@@ -20,9 +20,9 @@ from casework.clock import MICROSECOND
 from casework.errors import BadInput, VaultError, say
 from casework.vault.crypto import aead
 from casework.vault.crypto.encoding import encode_fields
-from casework.vault.keys.context import Hands
+from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.enrolment.models import Totp
-from casework.vault.keys.kek import Control
+from casework.vault.keys.kek import ServerKeys
 
 STEP_SECONDS = 30
 _SEED_BYTES, _DIGITS = 20, 6
@@ -32,7 +32,7 @@ _row: Table = Totp.__table__  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
-class Phone:
+class PairedPhone:
     """The seed that a phone has shown to hold, and the counter of the digits that proved it."""
 
     seed: bytes
@@ -72,13 +72,13 @@ def matching(seed: bytes, typed: str, at: int) -> int | None:
     return found[0] if found else None
 
 
-def row(control: Control, member_id: UUID, seed: bytes, *, at: int, counter: int) -> Totp:
+def row(control: ServerKeys, member_id: UUID, seed: bytes, *, at: int, counter: int) -> Totp:
     """Return the row of a member's phone with its seed sealed; `counter` is the last one that was used."""
     blob = aead.encrypt(control.totp, seed, context=_context(control, member_id), key_ref=control.number)
     return Totp(commune_id=control.commune_id, member_id=member_id, blob=blob, created=at, last_counter=counter)
 
 
-def spend(hands: Hands, kept: Totp, typed: str) -> bool:
+def spend(hands: CryptoContext, kept: Totp, typed: str) -> bool:
     """Use the digits that were typed; False if they are wrong, old or were used before, in whichever worker."""
     context = _context(hands.control, kept.member_id)
     seed = aead.decrypt(hands.control.totp, kept.blob, context=context, key_ref=hands.control.number)
@@ -90,41 +90,41 @@ def spend(hands: Hands, kept: Totp, typed: str) -> bool:
     return isinstance(done, CursorResult) and done.rowcount == 1
 
 
-def offer(control: Control, member_id: UUID) -> str:
+def offer(control: ServerKeys, member_id: UUID) -> str:
     """Return a new seed for a member's phone, sealed, to be sent back by the form that shows it."""
     return _sealed(control, new_seed(), "offer", member_id)
 
 
-def seed_of(control: Control, member_id: UUID, offered: str) -> bytes:
+def seed_of(control: ServerKeys, member_id: UUID, offered: str) -> bytes:
     """Open an offer; raise BadInput for what we did not offer to this member."""
     return _unsealed(control, offered, "offer", member_id)
 
 
-def proved(control: Control, member_id: UUID, offered: str, *, digits: str, at: int) -> Phone | None:
+def proved(control: ServerKeys, member_id: UUID, offered: str, *, digits: str, at: int) -> PairedPhone | None:
     """Return the phone whose digits were typed for an offer; None if they do not fit."""
     seed = seed_of(control, member_id, offered)
     counter = matching(seed, digits, at)
-    return None if counter is None else Phone(seed, counter)
+    return None if counter is None else PairedPhone(seed, counter)
 
 
-def proof(control: Control, member_id: UUID, phone: Phone) -> str:
+def proof(control: ServerKeys, member_id: UUID, phone: PairedPhone) -> str:
     """Return a proved phone, sealed, for the step that follows."""
     plain = phone.counter.to_bytes(_COUNTER_BYTES, "big") + phone.seed
     return _sealed(control, plain, "proved", member_id)
 
 
-def phone_of(control: Control, member_id: UUID, text: str) -> Phone:
+def phone_of(control: ServerKeys, member_id: UUID, text: str) -> PairedPhone:
     """Open a proved phone; raise BadInput for what we did not seal for this member."""
     plain = _unsealed(control, text, "proved", member_id)
-    return Phone(plain[_COUNTER_BYTES:], int.from_bytes(plain[:_COUNTER_BYTES], "big"))
+    return PairedPhone(plain[_COUNTER_BYTES:], int.from_bytes(plain[:_COUNTER_BYTES], "big"))
 
 
-def _sealed(control: Control, plain: bytes, word: str, member_id: UUID) -> str:
+def _sealed(control: ServerKeys, plain: bytes, word: str, member_id: UUID) -> str:
     context = encode_fields("cw/1/pairing", control.commune_id, word, member_id)
     return base64.urlsafe_b64encode(aead.encrypt(control.totp, plain, context=context, key_ref=control.number)).decode()
 
 
-def _unsealed(control: Control, text: str, word: str, member_id: UUID) -> bytes:
+def _unsealed(control: ServerKeys, text: str, word: str, member_id: UUID) -> bytes:
     context = encode_fields("cw/1/pairing", control.commune_id, word, member_id)
     try:
         blob = base64.urlsafe_b64decode(text.encode("ascii"))
@@ -146,11 +146,11 @@ def _counter(at: int) -> int:
     return at // MICROSECOND // STEP_SECONDS
 
 
-def _context(control: Control, member_id: UUID) -> bytes:
+def _context(control: ServerKeys, member_id: UUID) -> bytes:
     return encode_fields("cw/1/totp", control.commune_id, member_id)
 
 
-def rewrapped(old: Control, newer: Control, kept: Any) -> bytes:
+def rewrapped(old: ServerKeys, newer: ServerKeys, kept: Any) -> bytes:
     """Return the seed of a phone, taken from under the old server's key and put under the newer one."""
     seed = aead.decrypt(old.totp, kept.blob, context=_context(old, kept.member_id), key_ref=old.number)
     return aead.encrypt(newer.totp, seed, context=_context(newer, kept.member_id), key_ref=newer.number)

@@ -7,10 +7,10 @@ from sqlalchemy import ForeignKeyConstraint, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import Base
-from casework.vault.integrity.signed_rows import Maced
+from casework.vault.integrity.signed_rows import SignedRow
 
 
-class Recovery(Base, Maced):
+class Recovery(Base, SignedRow):
     """The recovery key of an agency, its running number, and the agency's secret of one epoch sealed to it."""
 
     __tablename__ = "recovery"
@@ -25,7 +25,7 @@ class Recovery(Base, Maced):
     blob: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class RecoveryOfficer(Base, Maced):
+class RecoveryOfficer(Base, SignedRow):
     """Somebody who keeps one sheet; `tag` recognises its secret, `drilled` is when she last showed it (0: never)."""
 
     __tablename__ = "recovery_officer"
@@ -40,7 +40,7 @@ class RecoveryOfficer(Base, Maced):
     drilled: Mapped[int]
 
 
-class RecoveryPair(Base, Maced):
+class RecoveryPair(Base, SignedRow):
     """Two seats whose sheets together open the recovery key; a pair without a row may not."""
 
     __tablename__ = "recovery_pair"

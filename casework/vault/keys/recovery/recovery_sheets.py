@@ -19,7 +19,7 @@ from casework.vault.crypto.aead import derive, new_key
 from casework.vault.crypto.encoding import encode_fields
 from casework.vault.crypto.hpke import public_key
 from casework.vault.integrity import heads
-from casework.vault.keys.context import Hands
+from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.keyring import AgencyKeys
 from casework.vault.keys.recovery.models import Recovery, RecoveryOfficer, RecoveryPair
 from casework.vault.models import Agency, AgencyEpoch, EpochLink, Head, Wrap
@@ -31,7 +31,7 @@ _OURS: tuple[Any, ...] = (RecoveryPair, RecoveryOfficer)
 
 
 @dataclass(frozen=True)
-class Sheet:
+class RecoverySheet:
     """What one officer keeps on paper; `partners` are the seats whose sheets fit hers."""
 
     agency_id: UUID
@@ -47,8 +47,8 @@ class Sheet:
 
 
 def renew(
-    hands: Hands, keys: AgencyKeys, officers: Sequence[str], pairs: Collection[tuple[int, int]]
-) -> tuple[Sheet, ...]:
+    hands: CryptoContext, keys: AgencyKeys, officers: Sequence[str], pairs: Collection[tuple[int, int]]
+) -> tuple[RecoverySheet, ...]:
     """Make a new numbered recovery secret for an agency; sheets of an earlier number open nothing any more.
 
     Officers sit in their order from 1; raises BadInput for a pair of one seat or of a seat that nobody has.
@@ -68,14 +68,14 @@ def renew(
         key, context = _pair(recovery, (one, secrets[one]), (other, secrets[other]))
         blob = aead.encrypt(key, seed, context=context, key_ref=number)
         hands.session.add(RecoveryPair(**ours, first=one, second=other, blob=blob))
-    heads.change(hands.session, _head(hands, keys.agency_id))
+    heads.mark_changed(hands.session, _head(hands, keys.agency_id))
     return tuple(
-        Sheet(keys.agency_id, number, seat, name, secrets[seat], tuple(sorted(_partners(seat, allowed))))
+        RecoverySheet(keys.agency_id, number, seat, name, secrets[seat], tuple(sorted(_partners(seat, allowed))))
         for seat, name in enumerate(officers, start=1)
     )
 
 
-def open_with(hands: Hands, agency_id: UUID, one: Shown, other: Shown) -> AgencyKeys:
+def open_with(hands: CryptoContext, agency_id: UUID, one: Shown, other: Shown) -> AgencyKeys:
     """Open an agency's secret with two sheets; a pair that is not allowed and a wrong sheet are the same VaultError."""
     (first, _), (second, _) = one, other = sorted((one, other))
     recovery = _recovery(hands, agency_id)
@@ -93,7 +93,7 @@ def open_with(hands: Hands, agency_id: UUID, one: Shown, other: Shown) -> Agency
     return keys
 
 
-def follow(hands: Hands, keys: AgencyKeys) -> None:
+def seal_new_epoch(hands: CryptoContext, keys: AgencyKeys) -> None:
     """Seal the secret of a new epoch to the recovery key too; an agency without sheets has nothing to follow."""
     recovery = hands.session.get(Recovery, (hands.commune_id, keys.agency_id))
     if recovery is not None:
@@ -101,7 +101,7 @@ def follow(hands: Hands, keys: AgencyKeys) -> None:
         recovery.blob = _sealed(hands, recovery, keys)
 
 
-def drill(hands: Hands, agency_id: UUID, seat: int, secret: bytes) -> None:
+def drill(hands: CryptoContext, agency_id: UUID, seat: int, secret: bytes) -> None:
     """Note that an officer has shown her sheet; raise VaultError for another agency's, an old one or a wrong one."""
     recovery = _recovery(hands, agency_id)
     officer = hands.session.get(RecoveryOfficer, (hands.commune_id, agency_id, seat))
@@ -110,19 +110,19 @@ def drill(hands: Hands, agency_id: UUID, seat: int, secret: bytes) -> None:
     officer.drilled = hands.at
 
 
-def drilled_since(hands: Hands, agency_id: UUID) -> int:
+def drilled_since(hands: CryptoContext, agency_id: UUID) -> int:
     """Return since when (microseconds) it is known that some allowed pair has both its sheets; 0 if it never was."""
     shown = {officer.seat: officer.drilled for officer in officers(hands, agency_id)}
     pairs = _rows(hands, agency_id, RecoveryPair)
     return max((min(shown[pair.first], shown[pair.second]) for pair in pairs), default=0)
 
 
-def officers(hands: Hands, agency_id: UUID) -> list[RecoveryOfficer]:
+def officers(hands: CryptoContext, agency_id: UUID) -> list[RecoveryOfficer]:
     """Return who keeps a sheet of the newest recovery secret, by seat."""
     return sorted(_rows(hands, agency_id, RecoveryOfficer), key=lambda officer: officer.seat)
 
 
-def pairs_of(hands: Hands, agency_id: UUID) -> list[tuple[int, int]]:
+def pairs_of(hands: CryptoContext, agency_id: UUID) -> list[tuple[int, int]]:
     """Return the allowed pairs of seats."""
     return sorted((pair.first, pair.second) for pair in _rows(hands, agency_id, RecoveryPair))
 
@@ -141,7 +141,7 @@ def _partners(seat: int, allowed: Iterable[tuple[int, int]]) -> Iterable[int]:
     return (one if seat == other else other for one, other in allowed if seat in (one, other))
 
 
-def _withdraw(hands: Hands, agency_id: UUID) -> int:
+def _withdraw(hands: CryptoContext, agency_id: UUID) -> int:
     """Take away an earlier recovery secret with its pairs and return the number of the next one."""
     old = hands.session.get(Recovery, (hands.commune_id, agency_id))
     if old is None:
@@ -151,31 +151,33 @@ def _withdraw(hands: Hands, agency_id: UUID) -> int:
     hands.session.flush()
     agency = hands.session.get_one(Agency, (hands.commune_id, agency_id))
     remaining = chain([agency], *(_rows(hands, agency_id, kind) for kind in _KINDS))
-    heads.take_away(hands.session, _head(hands, agency_id), list(remaining))
+    heads.revoke(hands.session, _head(hands, agency_id), list(remaining))
     return old.number + 1
 
 
-def _head(hands: Hands, agency_id: UUID) -> Head:
-    return heads.changes(hands.session).get(agency_id) or hands.session.get_one(Head, (hands.commune_id, agency_id))
+def _head(hands: CryptoContext, agency_id: UUID) -> Head:
+    return heads.changed_heads(hands.session).get(agency_id) or hands.session.get_one(
+        Head, (hands.commune_id, agency_id)
+    )
 
 
-def _recovery(hands: Hands, agency_id: UUID) -> Recovery:
+def _recovery(hands: CryptoContext, agency_id: UUID) -> Recovery:
     found = hands.session.get(Recovery, (hands.commune_id, agency_id))
     if found is None:
         raise VaultError("unopened")
     return found
 
 
-def _rows(hands: Hands, agency_id: UUID, kind: Any) -> list[Any]:
+def _rows(hands: CryptoContext, agency_id: UUID, kind: Any) -> list[Any]:
     ours = select(kind).where(kind.commune_id == hands.commune_id, kind.agency_id == agency_id)
     return list(hands.session.execute(ours).scalars())
 
 
-def _sealed(hands: Hands, recovery: Recovery, keys: AgencyKeys) -> bytes:
+def _sealed(hands: CryptoContext, recovery: Recovery, keys: AgencyKeys) -> bytes:
     return hpke.seal(recovery.public_key, keys.secret, context=_context(hands, recovery))
 
 
-def _context(hands: Hands, recovery: Recovery) -> bytes:
+def _context(hands: CryptoContext, recovery: Recovery) -> bytes:
     return encode_fields("cw/1/recover", hands.commune_id, recovery.agency_id, recovery.epoch, recovery.number)
 
 

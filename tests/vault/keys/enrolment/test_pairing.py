@@ -7,11 +7,11 @@ import pytest
 from casework import clock
 from casework.errors import BadInput
 from casework.vault.keys.enrolment import totp
-from casework.vault.keys.enrolment.totp import Phone
-from casework.vault.keys.kek import control
+from casework.vault.keys.enrolment.totp import PairedPhone
+from casework.vault.keys.kek import server_keys_of
 from tests.people import DONG_HAI, KEK, THANH_SON
 
-CONTROL = control(KEK, THANH_SON)
+CONTROL = server_keys_of(KEK, THANH_SON)
 MEMBER = uuid4()
 
 
@@ -43,7 +43,7 @@ def test_each_offer_holds_a_seed_of_its_own():
 
 @pytest.mark.parametrize(
     "sent",
-    ["", "x", "ầ", "====", "AAAA", totp.proof(CONTROL, MEMBER, Phone(bytes(20), 1))],
+    ["", "x", "ầ", "====", "AAAA", totp.proof(CONTROL, MEMBER, PairedPhone(bytes(20), 1))],
     ids=["nothing", "short", "no ASCII", "padding", "nothing sealed", "of the step after"],
 )
 def test_what_was_not_offered_is_refused(sent):
@@ -53,7 +53,7 @@ def test_what_was_not_offered_is_refused(sent):
 
 def test_an_offer_is_good_for_its_member_and_commune_alone():
     offered = totp.offer(CONTROL, MEMBER)
-    for other, member_id in ((CONTROL, uuid4()), (control(KEK, DONG_HAI), MEMBER)):
+    for other, member_id in ((CONTROL, uuid4()), (server_keys_of(KEK, DONG_HAI), MEMBER)):
         with pytest.raises(BadInput):
             totp.seed_of(other, member_id, offered)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from casework.vault.crypto import aead
 from casework.vault.crypto.encoding import encode_fields
 from casework.vault.keys.enrolment import totp
-from casework.vault.keys.kek import Kek, control
+from casework.vault.keys.kek import Kek, server_keys_of
 from tests.people import KEK, THANH_SON
 from tests.tampering import refused
 
@@ -13,7 +13,7 @@ MEMBER = UUID(int=7)
 
 
 def test_a_phone_is_kept_through_an_exchange_of_the_server_s_key():
-    old, newer = control(KEK, THANH_SON), control(Kek(2, bytes(32)), THANH_SON)
+    old, newer = server_keys_of(KEK, THANH_SON), server_keys_of(Kek(2, bytes(32)), THANH_SON)
     seed = totp.new_seed()
     row = totp.row(old, MEMBER, seed, at=0, counter=0)
     blob = totp.rewrapped(old, newer, row)

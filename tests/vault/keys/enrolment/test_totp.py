@@ -9,8 +9,8 @@ from casework import clock
 from casework.errors import VaultError
 from casework.policy.permit import issue
 from casework.policy.words import Act, Role
-from casework.vault.integrity.signed_rows import equip, know_version
-from casework.vault.keys.context import Hands
+from casework.vault.integrity.signed_rows import attach_keys, remember_version
+from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.enrolment import totp
 from casework.vault.keys.enrolment.models import Totp
 from tests.house import House, Someone, both_databases, only_sqlite
@@ -51,10 +51,10 @@ def spends(house: House, member_id, typed: str, at: int = AT) -> bool:
     """Use digits in a transaction of their own, as an act does."""
     permit = issue(house.stranger(Role.CONSOLE).actor, Act.ENROL)
     with house.gate.database.work(permit, THANH_SON) as session:
-        equip(session, house.gate.control(THANH_SON))
-        know_version(session, member_id, 1)
+        attach_keys(session, house.gate.control(THANH_SON))
+        remember_version(session, member_id, 1)
         row = session.get_one(Totp, (THANH_SON, member_id))
-        return totp.spend(Hands(session, house.gate.control(THANH_SON), None, at), row, typed)
+        return totp.spend(CryptoContext(session, house.gate.control(THANH_SON), None, at), row, typed)
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ def phone(house: House, lan: Someone) -> bytes:
     """The seed in the phone of lan, written down as an act does."""
     permit = issue(house.stranger(Role.CONSOLE).actor, Act.ENROL)
     with house.gate.database.work(permit, THANH_SON) as session:
-        equip(session, house.gate.control(THANH_SON))
-        know_version(session, lan.id, 1)
+        attach_keys(session, house.gate.control(THANH_SON))
+        remember_version(session, lan.id, 1)
         if old := session.get(Totp, (THANH_SON, lan.id)):
             session.delete(old)
             session.flush()

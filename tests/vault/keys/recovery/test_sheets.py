@@ -15,7 +15,7 @@ from casework.policy.words import Role
 from casework.vault.keys.keyring import AgencyKeys
 from casework.vault.keys.recovery import recovery_sheets
 from casework.vault.keys.recovery.models import Recovery
-from casework.vault.keys.recovery.recovery_sheets import Sheet
+from casework.vault.keys.recovery.recovery_sheets import RecoverySheet
 from casework.vault.models import Agency, Wrap
 from tests.house import House, both_databases, only_sqlite
 from tests.people import THANH_SON
@@ -45,13 +45,13 @@ def console(house: House, doing, *args):
 
 
 @pytest.fixture
-def dealt(house: House, union: AgencyKeys) -> tuple[Sheet, ...]:
+def dealt(house: House, union: AgencyKeys) -> tuple[RecoverySheet, ...]:
     """Three sheets: the second and the third do not fit together."""
-    made: tuple[Sheet, ...] = console(house, recovering.renew, union, OFFICERS, PAIRS)
+    made: tuple[RecoverySheet, ...] = console(house, recovering.renew, union, OFFICERS, PAIRS)
     return made
 
 
-def shown(sheet: Sheet) -> tuple[int, bytes]:
+def shown(sheet: RecoverySheet) -> tuple[int, bytes]:
     return sheet.seat, sheet.secret
 
 
@@ -184,7 +184,7 @@ def test_sheets_follow_the_agency_into_a_new_epoch(house, union, dealt):
     newer = AgencyKeys(union.agency_id, union.epoch + 1, bytes(range(32)))
     with house.hands() as hands:
         fresh.agency(hands.session, THANH_SON, union.agency_id)
-        recovery_sheets.follow(hands, newer)
+        recovery_sheets.seal_new_epoch(hands, newer)
         recovery = hands.session.get_one(Recovery, (THANH_SON, union.agency_id))
         assert recovery.epoch == newer.epoch
         # The agency itself has not moved: the sheets open no epoch but its newest.
@@ -192,7 +192,7 @@ def test_sheets_follow_the_agency_into_a_new_epoch(house, union, dealt):
             recovery_sheets.open_with(hands, union.agency_id, shown(dealt[0]), shown(dealt[1]))
         hands.session.rollback()
     with reading(house, keys_of(house, "cuong").agency_id) as hands:
-        recovery_sheets.follow(hands, keys_of(house, "cuong"))
+        recovery_sheets.seal_new_epoch(hands, keys_of(house, "cuong"))
         assert not hands.session.new
 
 
