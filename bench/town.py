@@ -75,7 +75,7 @@ def settle(gate: Gate, commune_id: UUID, people: Mapping[str, tuple[str, str]]) 
     keys = {kind: gate.perform(console, accounts.add_agency, kind, kind) for kind in _AGENCIES}
     for username, (role, kind) in people.items():
         new = NewMember(username, f"Trần Thị {username}", (role,), keys[kind].agency_id)
-        enrolment = provisioning.new_enrolment(gate.control(commune_id), PASSPHRASE)
+        enrolment = provisioning.new_enrolment(gate.server_keys(commune_id), PASSPHRASE)
         gate.perform(console, accounts.enrol, new, enrolment, keys=keys[kind])
 
 
@@ -111,7 +111,7 @@ def _open_one(work: Work) -> UUID:
         owner_id=work.actor.agency_id,
         holder_id=work.me,
         state=CaseState.OPEN,
-        opened=reading.day_of(work.hands.at),
+        opened=reading.day_of(work.crypto.at),
         code_tag=marked,
     )
     found = writing.add_case(work, case)

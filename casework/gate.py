@@ -54,7 +54,7 @@ class Work:
     """What an action is given: its permit, its open transaction with keys, and the line it may complete."""
 
     permit: Permit
-    hands: CryptoContext
+    crypto: CryptoContext
     about: UUID | None = None
     reason: str = ""
     who: UUID | None = None
@@ -64,7 +64,7 @@ class Work:
     @property
     def session(self) -> Session:
         """Return the open transaction."""
-        return self.hands.session
+        return self.crypto.session
 
     @property
     def actor(self) -> Actor:
@@ -74,7 +74,7 @@ class Work:
     @property
     def commune_id(self) -> UUID:
         """Return the commune that the act belongs to."""
-        return self.hands.commune_id
+        return self.crypto.commune_id
 
     @property
     def me(self) -> UUID:
@@ -85,13 +85,13 @@ class Work:
 
     def also(self, doing: "Action[P, T]", *args: P.args, **kwargs: P.kwargs) -> T:
         """Do a further act in the same commit, with a permit and a log line of its own, however deep it lies."""
-        other = Work(permit=issue(self.actor, doing.act), hands=self.hands, who=self.who, others=self.others)
+        other = Work(permit=issue(self.actor, doing.act), crypto=self.crypto, who=self.who, others=self.others)
         self.others.append(other)
         connection = self.session.connection().execution_options(permit=other.permit)
         try:
             return doing.do(other, *args, **kwargs)
         finally:
-            self.hands = other.hands
+            self.crypto = other.crypto
             connection.execution_options(permit=self.permit)
 
 
@@ -129,7 +129,7 @@ class Gate:
     removals: Removals | None = None
     released: Database | None = None
 
-    def control(self, commune_id: UUID) -> ServerKeys:
+    def server_keys(self, commune_id: UUID) -> ServerKeys:
         """Return the control keys of one commune."""
         return server_keys_of(self.kek, commune_id)
 
@@ -159,12 +159,12 @@ class Gate:
             raise
 
     def _run(self, person: Person, permit: Permit, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        keys = self.control(person.commune_id)
+        keys = self.server_keys(person.commune_id)
         with self.database.work(permit, person.commune_id) as session:
             attach_keys(session, keys)
             fresh.unchanged(session, person.commune_id, person.actor.member_id, person.version)
-            hands = CryptoContext(session=session, control=keys, keyring=person.keyring, at=clock.micros())
-            work = Work(permit=permit, hands=hands, who=person.actor.member_id, released=self.released)
+            crypto = CryptoContext(session=session, server_keys=keys, keyring=person.keyring, at=clock.micros())
+            work = Work(permit=permit, crypto=crypto, who=person.actor.member_id, released=self.released)
             result = _done(work, doing, *args, **kwargs)
             for one in (work, *work.others):
                 demand(one.permit, person.proof, one.about)
@@ -172,7 +172,7 @@ class Gate:
             lines = tally.summed(session, keys, [_entry(one) for one in (work, *work.others)])
             end = write.append(session, keys, lines)
             if self.removals is not None:
-                self.removals.note(session, keys, act=permit.act, at=hands.at, end=end)
+                self.removals.note(session, keys, act=permit.act, at=crypto.at, end=end)
         return result
 
     def exchange(self, newer: Kek, communes: Iterable[UUID], doing: "Action[[Kek], None]") -> None:
@@ -180,8 +180,8 @@ class Gate:
         permit = issue(Actor(None, None, (Role.CONSOLE,)), doing.act)
         with self.database.work(permit, None) as session:
             for commune_id in communes:
-                attach_keys(session, keys := self.control(commune_id))
-                work = Work(permit=permit, hands=CryptoContext(session, keys, None, clock.micros()))
+                attach_keys(session, keys := self.server_keys(commune_id))
+                work = Work(permit=permit, crypto=CryptoContext(session, keys, None, clock.micros()))
                 doing.do(work, newer)
                 attach_keys(session, keys := server_keys_of(newer, commune_id))
                 session.flush()
@@ -194,7 +194,7 @@ class Gate:
         """
         if isinstance(cause, Conflict | Busy | BadInput | ProofNeeded) and not isinstance(cause, Ungrounded):
             return
-        keys = self.control(person.commune_id)
+        keys = self.server_keys(person.commune_id)
         entry = Entry(
             at=clock.micros(),
             act=act,
@@ -230,7 +230,7 @@ def _done(work: Work, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) ->
 
 def _entry(work: Work) -> Entry:
     return Entry(
-        at=work.hands.at,
+        at=work.crypto.at,
         act=work.permit.act,
         role=work.permit.role,
         who=work.who,

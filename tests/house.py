@@ -69,14 +69,14 @@ class House:
     def looking(self, commune_id: UUID = THANH_SON) -> Iterator[Session]:
         """Open a transaction that reads control rows with the commune's control keys."""
         with self.gate.database.look() as session:
-            attach_keys(session, self.gate.control(commune_id))
+            attach_keys(session, self.gate.server_keys(commune_id))
             yield session
 
     @contextlib.contextmanager
-    def hands(self, commune_id: UUID = THANH_SON) -> Iterator[CryptoContext]:
+    def crypto(self, commune_id: UUID = THANH_SON) -> Iterator[CryptoContext]:
         """Open a transaction as the log's readers are given it, with no key of any agency."""
         with self.looking(commune_id) as session:
-            yield CryptoContext(session, self.gate.control(commune_id), None, 0)
+            yield CryptoContext(session, self.gate.server_keys(commune_id), None, 0)
 
 
 @dataclass
@@ -216,9 +216,9 @@ def _found(house: House, commune_id: UUID, name: str) -> None:
 
 def _pair(house: House, one: Name) -> None:
     """Put a phone into somebody's hand, as admission does."""
-    control, member_id = house.gate.control(one.commune_id), keys()[one.username].enrolment.member_id
+    server_keys, member_id = house.gate.server_keys(one.commune_id), keys()[one.username].enrolment.member_id
     permit = issue(house.stranger(Role.CONSOLE, one.commune_id).actor, Act.ENROL)
     with house.gate.database.work(permit, one.commune_id) as session:
-        attach_keys(session, control)
+        attach_keys(session, server_keys)
         fresh.head(session, one.commune_id, member_id)
-        session.add(totp.row(control, member_id, phone_of(one.username), at=clock.micros(), counter=0))
+        session.add(totp.row(server_keys, member_id, phone_of(one.username), at=clock.micros(), counter=0))

@@ -32,8 +32,10 @@ def found_commune(work: Work, name: str, hamlets: Sequence[str], *, size_class: 
     """
     size = codelist("size_class").get(size_class).code
     heads.create(work.session, work.commune_id, "commune", work.commune_id)
-    commune = Commune(id=work.commune_id, name=name, hamlets="\n".join(hamlets), size_class=size, created=work.hands.at)
-    commune.marks = blind_index.new_index_key(work.hands.control)
+    commune = Commune(
+        id=work.commune_id, name=name, hamlets="\n".join(hamlets), size_class=size, created=work.crypto.at
+    )
+    commune.marks = blind_index.new_index_key(work.crypto.server_keys)
     work.session.add(commune)
     return work.commune_id
 
@@ -47,10 +49,10 @@ def add_agency(work: Work, kind: str, name: str, *, duty_phone: str = "") -> Age
     """
     somebody = work.session.execute(select(Member.id).where(Member.commune_id == work.commune_id).limit(1)).first()
     state = AgencyState.NEW if somebody else AgencyState.ACTIVE
-    keys = provisioning.make_agency(work.hands, kind=kind, name=name, duty_phone=duty_phone, state=state)
+    keys = provisioning.make_agency(work.crypto, kind=kind, name=name, duty_phone=duty_phone, state=state)
     if kind == agencies.coordinating():
         founded = clock.local(fresh.commune(work.session, work.commune_id).created)
-        count_ledger.begin(work.hands, RecipientKey(keys.agency_id, keys.epoch, keys.public_key), year=founded.year)
+        count_ledger.begin(work.crypto, RecipientKey(keys.agency_id, keys.epoch, keys.public_key), year=founded.year)
     work.about = keys.agency_id
     return keys
 
@@ -58,9 +60,9 @@ def add_agency(work: Work, kind: str, name: str, *, duty_phone: str = "") -> Age
 @action(Act.ENROL)
 def enrol(work: Work, new: NewMember, enrolment: Enrolment, *, keys: AgencyKeys | None) -> UUID:
     """Write down a member; with the key of her agency in hand, give it to her."""
-    member = provisioning.make_member(work.hands, new, enrolment)
+    member = provisioning.make_member(work.crypto, new, enrolment)
     work.about = member.id
     if keys is not None:
         fresh.agency(work.session, work.commune_id, keys.agency_id)
-        provisioning.wrap_for_member(work.hands, keys, member)
+        provisioning.wrap_for_member(work.crypto, keys, member)
     return member.id

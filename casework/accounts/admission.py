@@ -115,9 +115,9 @@ def invite(work: Work, member_id: UUID) -> tuple[Colleague, str]:
     if not _may_invite(work, member.agency_id, member_id):
         raise BadInput(say("Phải do một đồng nghiệp cùng cơ quan, đang giữ khóa, tạo mã này."))
     keyed = member.agency_id is not None and _holds_keys(work, member.agency_id)
-    [lock] = fresh.locks(work.hands, [member.agency_id]) if keyed and member.agency_id else [None]
+    [lock] = fresh.locks(work.crypto, [member.agency_id]) if keyed and member.agency_id else [None]
     member.state = MemberState.INVITED
-    code = admission.invite(work.hands, head, member, lock, by=work.me)
+    code = admission.invite(work.crypto, head, member, lock, by=work.me)
     return next(one for one in colleagues(work) if one.id == member_id), code
 
 
@@ -137,7 +137,7 @@ def enrol(work: Work, code: bytes, new: NewCredentials, phone: PairedPhone) -> b
     row, member = _open(work, code)
     work.about = work.who = member.id
     head = fresh.head(work.session, work.commune_id, member.id)
-    return admission.enrol(work.hands, head, member, row, code=code, new=new, phone=phone)
+    return admission.enrol(work.crypto, head, member, row, code=code, new=new, phone=phone)
 
 
 @action(Act.ADMISSION_CONFIRM)
@@ -146,13 +146,13 @@ def confirm(work: Work, member_id: UUID, words: str) -> None:
     work.about = member_id
     head, member = _somebody(work, member_id)
     rows: list[Admission] = heads.rows_of_member(work.session, member, Admission)
-    if member.state != MemberState.WAITING or not rows or not work.hands.holds(rows[0].agency_id or work.commune_id):
+    if member.state != MemberState.WAITING or not rows or not work.crypto.holds(rows[0].agency_id or work.commune_id):
         raise NotFound("admission")
     if fingerprint(member.public_key) != words:
         raise BadInput(say("Khóa vừa thay đổi. Hãy so lại bốn từ với người ấy."))
     fresh.agency(work.session, work.commune_id, rows[0].agency_id or work.commune_id)
     try:
-        admission.confirm(work.hands, member, rows[0])
+        admission.confirm(work.crypto, member, rows[0])
     except VaultError:
         raise BadInput(say("Khóa này không do người cầm mã tạo ra, hoặc đã cũ. Hãy tạo mã mới.")) from None
     heads.mark_changed(work.session, head)
@@ -163,7 +163,7 @@ def commune_of(gate: Gate, code: bytes) -> UUID:
     with gate.database.look() as session:
         ids: Sequence[UUID] = session.execute(select(Commune.id)).scalars().all()
         for commune_id in ids:
-            mark = admission.finder(gate.control(commune_id), code)
+            mark = admission.finder(gate.server_keys(commune_id), code)
             if session.execute(select(Admission.id).where(Admission.finder == mark)).first():
                 return commune_id
     raise WrongAdmission(_WRONG)
@@ -173,7 +173,7 @@ _WRONG = say("Mã này chưa đúng, đã dùng rồi hoặc đã quá 24 giờ.
 
 
 def _open(work: Work, code: bytes) -> tuple[Admission, Member]:
-    mark = admission.finder(work.hands.control, code)
+    mark = admission.finder(work.crypto.server_keys, code)
     wanted = select(Admission.id, Admission.member_id).where(
         Admission.commune_id == work.commune_id, Admission.finder == mark
     )
@@ -182,7 +182,7 @@ def _open(work: Work, code: bytes) -> tuple[Admission, Member]:
         raise WrongAdmission(_WRONG)
     member = fresh.member(work.session, work.commune_id, found.member_id)
     row = work.session.get_one(Admission, (work.commune_id, found.id))
-    if member.state != MemberState.INVITED or not admission.alive(row, at=work.hands.at):
+    if member.state != MemberState.INVITED or not admission.alive(row, at=work.crypto.at):
         raise WrongAdmission(_WRONG)
     if row.agency_id and fresh.agency(work.session, work.commune_id, row.agency_id).epoch != row.epoch:
         raise WrongAdmission(say("Cơ quan đã đổi khóa sau khi mã này được tạo. Hãy xin mã mới."))
@@ -213,7 +213,7 @@ def _may_invite(work: Work, agency_id: UUID | None, member_id: UUID) -> bool:
     if member_id == work.me:
         return False
     if agency_id is not None and _holds_keys(work, agency_id):
-        return work.hands.holds(agency_id)
+        return work.crypto.holds(agency_id)
     return Role.ADMINISTRATOR in work.actor.roles
 
 

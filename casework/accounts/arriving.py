@@ -47,4 +47,6 @@ def _told(cause: CaseworkError) -> None:
     commune_id = doorstep.commune_behind(gate(), "")
     if commune_id is not None:
         gate().refuse(visitor(commune_id), Act.ADMISSION_FIND, cause)
-        throttle.count(gate(), commune_id, throttle.of_address(gate().control(commune_id), request.remote_addr or ""))
+        throttle.count(
+            gate(), commune_id, throttle.of_address(gate().server_keys(commune_id), request.remote_addr or "")
+        )

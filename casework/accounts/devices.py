@@ -23,12 +23,12 @@ _FAMILIES = (
 _SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"))
 
 
-def knows(control: ServerKeys, cookie: str, member_id: UUID | None) -> bool:
+def knows(server_keys: ServerKeys, cookie: str, member_id: UUID | None) -> bool:
     """Tell whether this browser has signed in to this account before; what we did not issue knows nobody."""
     mark, seals = _read(cookie)
     if member_id is None:
         return False
-    mine = _seal(control, mark, member_id)
+    mine = _seal(server_keys, mark, member_id)
     return any(hmac.compare_digest(mine, one) for one in seals)
 
 
@@ -37,11 +37,11 @@ def mark_of(cookie: str) -> bytes:
     return _read(cookie)[0]
 
 
-def marked(control: ServerKeys, cookie: str, member_id: UUID) -> str:
+def marked(server_keys: ServerKeys, cookie: str, member_id: UUID) -> str:
     """Return the mark of this browser with this account added, to be kept in its cookie."""
     mark, seals = _read(cookie)
     mark = mark or os.urandom(_MARK_BYTES)
-    mine = _seal(control, mark, member_id)
+    mine = _seal(server_keys, mark, member_id)
     kept = [one for one in seals if one != mine][-(_MOST - 1) :]
     return base64.urlsafe_b64encode(b"".join([mark, *kept, mine])).decode()
 
@@ -63,5 +63,5 @@ def _read(cookie: str) -> tuple[bytes, list[bytes]]:
     return raw[:_MARK_BYTES], seals
 
 
-def _seal(control: ServerKeys, mark: bytes, member_id: UUID) -> bytes:
-    return control.tag(encode_fields("cw/1/device", control.commune_id, mark, member_id))[:_SEAL_BYTES]
+def _seal(server_keys: ServerKeys, mark: bytes, member_id: UUID) -> bytes:
+    return server_keys.tag(encode_fields("cw/1/device", server_keys.commune_id, mark, member_id))[:_SEAL_BYTES]

@@ -67,7 +67,7 @@ def finish(digits: str) -> Begun:
     """Try the digits of the phone for the sign-in that waits; each try is counted first."""
     given, stranger = knock(me().username, ""), visitor(me().person.commune_id)
     with _told(stranger, signing_in.second_factor):
-        counts = throttle.of_second_step(gate().control(stranger.commune_id), me().sid)
+        counts = throttle.of_second_step(gate().server_keys(stranger.commune_id), me().sid)
         throttle.count(gate(), stranger.commune_id, counts)
         doorstep.count_try(gate(), stranger.commune_id, given)
     return gate().perform(stranger, signing_in.second_factor, token(), digits)
@@ -133,7 +133,7 @@ def welcome(begun: Begun, username: str) -> Response:
     if begun.kind != PENDING and begun.member_id is not None:
         commune_id, given = _commune(username), knock(username, "")
         doorstep.forgive(gate(), commune_id, given)
-        mark = devices.marked(gate().control(commune_id), given.device, begun.member_id)
+        mark = devices.marked(gate().server_keys(commune_id), given.device, begun.member_id)
         answer.set_cookie(DEVICE, mark, max_age=_YEAR, secure=True, httponly=True, samesite="Lax", path="/")
     return answer
 

@@ -72,7 +72,7 @@ def try_passphrase(gate: Gate, commune_id: UUID, knock: Knock) -> Opened | None:
     secret = WrappedSeed(slot.salt, slot.memory_kib, slot.passes, slot.blob)
     ids = {"member_id": slot.member_id, "slot_id": slot.id}
     try:
-        seed = passwords.unwrap_with_passphrase(gate.control(commune_id), secret, knock.passphrase, **ids)
+        seed = passwords.unwrap_with_passphrase(gate.server_keys(commune_id), secret, knock.passphrase, **ids)
     except WrongSecret:
         return None
     return Opened(slot.member_id, seed)
@@ -86,7 +86,7 @@ def try_paper(gate: Gate, commune_id: UUID, knock: Knock, code: bytes) -> Opened
     secret = WrappedSeed(slot.salt, slot.memory_kib, slot.passes, slot.blob)
     ids = {"member_id": slot.member_id, "slot_id": slot.id}
     try:
-        seed = passwords.unwrap_with_code(gate.control(commune_id), secret, code, **ids)
+        seed = passwords.unwrap_with_code(gate.server_keys(commune_id), secret, code, **ids)
     except WrongSecret:
         return None
     return Opened(slot.member_id, seed, slot.id)
@@ -94,7 +94,7 @@ def try_paper(gate: Gate, commune_id: UUID, knock: Knock, code: bytes) -> Opened
 
 def _slot(gate: Gate, commune_id: UUID, knock: Knock, kind: str) -> Slot | None:
     with gate.database.look() as session:
-        attach_keys(session, gate.control(commune_id))
+        attach_keys(session, gate.server_keys(commune_id))
         member_id = session.execute(_member(commune_id, knock)).scalar_one_or_none()
         if member_id is None:
             return None
@@ -105,12 +105,12 @@ def _slot(gate: Gate, commune_id: UUID, knock: Knock, kind: str) -> Slot | None:
 
 def _counts(gate: Gate, commune_id: UUID, knock: Knock) -> tuple[list[Bucket], bool]:
     """Return the counts that a try falls into, and whether the browser is one that this account has used before."""
-    control, username = gate.control(commune_id), plain(knock.username)
+    server_keys, username = gate.server_keys(commune_id), plain(knock.username)
     with gate.database.look() as session:
         member_id = session.execute(_member(commune_id, knock)).scalar_one_or_none()
-    if devices.knows(control, knock.device, member_id):
-        return throttle.of_account(control, username, devices.mark_of(knock.device)), True
-    return throttle.of_account(control, username, b"") + throttle.of_address(control, knock.address), False
+    if devices.knows(server_keys, knock.device, member_id):
+        return throttle.of_account(server_keys, username, devices.mark_of(knock.device)), True
+    return throttle.of_account(server_keys, username, b"") + throttle.of_address(server_keys, knock.address), False
 
 
 def _member(commune_id: UUID, knock: Knock) -> Select[UUID]:

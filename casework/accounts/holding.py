@@ -39,7 +39,7 @@ class Lonely:
 
 def told(work: Work) -> list[Lonely]:
     """Return what stands on the home page of a lead or an administrator; others have nothing to do about it."""
-    return lonely(work.hands) if {Role.LEAD, Role.ADMINISTRATOR} & set(work.actor.roles) else []
+    return lonely(work.crypto) if {Role.LEAD, Role.ADMINISTRATOR} & set(work.actor.roles) else []
 
 
 def arrivals(work: Work) -> int:
@@ -48,25 +48,25 @@ def arrivals(work: Work) -> int:
     return work.session.execute(_ARRIVALS, mine).scalar_one()
 
 
-def lonely(hands: CryptoContext) -> list[Lonely]:
+def lonely(crypto: CryptoContext) -> list[Lonely]:
     """Return the needed agencies that fewer than two people can open and whose sheets nobody has tried lately."""
     needed = agencies.with_two_holders()
-    wanted = (Agency.commune_id == hands.commune_id, Agency.kind.in_(needed), Agency.circle.is_(False))
-    rows = hands.session.execute(select(Agency.id, Agency.kind, Agency.name).where(*wanted)).all()
-    held = _held(hands)
+    wanted = (Agency.commune_id == crypto.commune_id, Agency.kind.in_(needed), Agency.circle.is_(False))
+    rows = crypto.session.execute(select(Agency.id, Agency.kind, Agency.name).where(*wanted)).all()
+    held = _held(crypto)
     few = [row for row in sorted(rows, key=lambda row: needed.index(row.kind)) if held[row.id] < HOLDERS]
-    return [Lonely(row.name, held[row.id]) for row in few if not drilled(hands, row.id)]
+    return [Lonely(row.name, held[row.id]) for row in few if not drilled(crypto, row.id)]
 
 
-def _held(hands: CryptoContext) -> Counter[UUID]:
+def _held(crypto: CryptoContext) -> Counter[UUID]:
     """Count for each agency who is at work and holds its newest key."""
     same = (Agency.commune_id == Wrap.commune_id, Agency.id == Wrap.agency_id, Agency.epoch == Wrap.epoch)
     hers = (Member.commune_id == Wrap.commune_id, Member.id == Wrap.member_id, Member.state == MemberState.ACTIVE)
     rows = select(Wrap.agency_id).join(Agency, and_(*same)).join(Member, and_(*hers))
-    return Counter(hands.session.execute(rows.where(Wrap.commune_id == hands.commune_id)).scalars())
+    return Counter(crypto.session.execute(rows.where(Wrap.commune_id == crypto.commune_id)).scalars())
 
 
-def drilled(hands: CryptoContext, agency_id: UUID) -> bool:
+def drilled(crypto: CryptoContext, agency_id: UUID) -> bool:
     """Tell whether both sheets of an allowed pair of an agency or circle were shown within 180 days."""
-    fresh.agency(hands.session, hands.commune_id, agency_id)
-    return recovery_sheets.drilled_since(hands, agency_id) > hands.at - DRILLED_DAYS * _DAY
+    fresh.agency(crypto.session, crypto.commune_id, agency_id)
+    return recovery_sheets.drilled_since(crypto, agency_id) > crypto.at - DRILLED_DAYS * _DAY

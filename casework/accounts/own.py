@@ -51,24 +51,24 @@ def step_up(work: Work, opened: Opened | None, digits: str, *, token: SessionTok
     row = _mine(work, token.sid)
     if not passphrase_alone(work, row):
         spend_digits(work, work.me, digits)
-    proof = replace(sessions.state_of(row), stepup=work.hands.at, stepup_about=about)
+    proof = replace(sessions.state_of(row), stepup=work.crypto.at, stepup_about=about)
     return follow(work, row, opened.seed, proof)
 
 
 def passphrase_alone(work: Work, row: SessionRow) -> bool:
     """Tell whether no phone can be asked for: in the demo, and after the code on paper stood in for it."""
-    return work.hands.control.number == DEMO_ID or row.kind == NIGHT
+    return work.crypto.server_keys.number == DEMO_ID or row.kind == NIGHT
 
 
 @action(Act.KEY_CHANGE)
 def change_passphrase(work: Work, new: NewCredentials, *, token: SessionToken) -> Changed:
     """Give her a new key under a new passphrase: all she holds is wrapped anew, her other sessions end."""
     row, head, member = _proven(work, token)
-    for agency_id in work.hands.keyring.agencies if work.hands.keyring else ():
+    for agency_id in work.crypto.keyring.agencies if work.crypto.keyring else ():
         fresh.agency(work.session, work.commune_id, agency_id)
     kind = FULL if row.kind == RENEW else row.kind
     standing = replace(sessions.state_of(row), kind=kind)
-    credentials.replace_key(work.hands, head, member, new)
+    credentials.replace_key(work.crypto, head, member, new)
     return _goes_on(work, member, new.seed, standing, new.paper.code)
 
 
@@ -76,10 +76,10 @@ def change_passphrase(work: Work, new: NewCredentials, *, token: SessionToken) -
 def change_phone(work: Work, phone: PairedPhone, *, token: SessionToken) -> Changed:
     """Take another phone in the place of the one before, and print a new code; her other sessions end."""
     row, head, member = _proven(work, token)
-    seed = sessions.seed_of(row, token, work.hands.control)
+    seed = sessions.seed_of(row, token, work.crypto.server_keys)
     standing = replace(sessions.state_of(row), kind=FULL)
-    paper = credentials.new_paper_code(work.hands.control, seed, member.id)
-    credentials.replace_paper_code(work.hands, head, member, paper, phone)
+    paper = credentials.new_paper_code(work.crypto.server_keys, seed, member.id)
+    credentials.replace_paper_code(work.crypto, head, member, paper, phone)
     return _goes_on(work, member, seed, standing, paper.code)
 
 
@@ -87,9 +87,9 @@ def change_phone(work: Work, phone: PairedPhone, *, token: SessionToken) -> Chan
 def new_paper_code(work: Work, *, token: SessionToken) -> Changed:
     """Print a new code for the night; the one before opens nothing any more, her other sessions end."""
     row, head, member = _proven(work, token)
-    seed, standing = sessions.seed_of(row, token, work.hands.control), sessions.state_of(row)
-    paper: PaperCode = credentials.new_paper_code(work.hands.control, seed, member.id)
-    credentials.replace_paper_code(work.hands, head, member, paper)
+    seed, standing = sessions.seed_of(row, token, work.crypto.server_keys), sessions.state_of(row)
+    paper: PaperCode = credentials.new_paper_code(work.crypto.server_keys, seed, member.id)
+    credentials.replace_paper_code(work.crypto, head, member, paper)
     return _goes_on(work, member, seed, standing, paper.code)
 
 
@@ -112,7 +112,7 @@ def end_session(work: Work, number: int, created: int) -> None:
 def cover(work: Work, code: str, *, token: SessionToken) -> None:
     """Cover the screen while somebody speaks: the sealed key goes under cookie and short code."""
     row = _mine(work, token.sid)
-    privacy_screen.lock_screen(work.hands, row, token, code)
+    privacy_screen.lock_screen(work.crypto, row, token, code)
 
 
 @action(Act.UNCOVER)
@@ -121,7 +121,7 @@ def uncover(work: Work, code: str, *, token: SessionToken) -> Begun:
     row, kept = _mine(work, token.sid), work.session.get(Interview, token.sid)
     if kept is None or not privacy_screen.may_try(kept):
         raise SignInNeeded(say("Hãy mở bằng mật khẩu."))
-    seed = privacy_screen.unlock_screen(work.hands, kept, token, code)
+    seed = privacy_screen.unlock_screen(work.crypto, kept, token, code)
     if seed is None:
         raise WrongPassphrase(say("Mã ngắn chưa đúng. Sau 5 lần sai phải dùng mật khẩu."))
     return follow(work, row, seed, sessions.state_of(row))
@@ -142,8 +142,8 @@ def _proven(work: Work, token: SessionToken) -> tuple[SessionRow, Head, Member]:
 
 
 def _goes_on(work: Work, member: Member, seed: bytes, standing: sessions.SessionState, code: str) -> Changed:
-    at, control = work.hands.at, work.hands.control
-    token = sessions.start(work.session, control, seed, member_id=member.id, at=at, standing=standing)
+    at, server_keys = work.crypto.at, work.crypto.server_keys
+    token = sessions.start(work.session, server_keys, seed, member_id=member.id, at=at, standing=standing)
     return Changed(Begun(token, None, standing.kind, member.id), code)
 
 

@@ -54,37 +54,37 @@ def suggestion() -> str:
 def renewed(who: Presence, passphrase: str) -> NewCredentials:
     """Judge a new passphrase and make the key behind it; raise BadInput with what to do."""
     passphrase_policy.check(passphrase, about=(who.name, who.username, who.agency_name, who.commune_name))
-    return credentials.new_credentials(gate().control(who.person.commune_id), passphrase, who.id)
+    return credentials.new_credentials(gate().server_keys(who.person.commune_id), passphrase, who.id)
 
 
 def first(found: Found, passphrase: str) -> NewCredentials:
     """Judge a newcomer's passphrase and make the key behind it; raise BadInput with what to do."""
     passphrase_policy.check(passphrase, about=(found.name, found.username, found.agency_name, found.commune_name))
-    return credentials.new_credentials(gate().control(found.commune_id), passphrase, found.member_id)
+    return credentials.new_credentials(gate().server_keys(found.commune_id), passphrase, found.member_id)
 
 
 def offer(commune_id: UUID, member_id: UUID, username: str, sealed: str) -> Shown:
     """Return the phone's seed that was offered before, or a new one."""
-    control = gate().control(commune_id)
-    sealed = sealed or totp.offer(control, member_id)
-    seed = totp.seed_of(control, member_id, sealed)
+    server_keys = gate().server_keys(commune_id)
+    sealed = sealed or totp.offer(server_keys, member_id)
+    seed = totp.seed_of(server_keys, member_id, sealed)
     address = totp.address(seed, username)
     return Shown(sealed, draw(address), totp.secret_text(seed), address)
 
 
 def paired(commune_id: UUID, member_id: UUID, sealed: str, digits: str) -> PairedPhone | None:
     """Return the phone that shows these digits; None if they do not fit the seed that was offered."""
-    return totp.proved(gate().control(commune_id), member_id, sealed, digits=digits, at=clock.micros())
+    return totp.proved(gate().server_keys(commune_id), member_id, sealed, digits=digits, at=clock.micros())
 
 
 def proof(commune_id: UUID, member_id: UUID, phone: PairedPhone) -> str:
     """Return a paired phone sealed for the next page."""
-    return totp.proof(gate().control(commune_id), member_id, phone)
+    return totp.proof(gate().server_keys(commune_id), member_id, phone)
 
 
 def phone_of(commune_id: UUID, member_id: UUID, sealed: str) -> PairedPhone:
     """Open a paired phone of the page before."""
-    return totp.phone_of(gate().control(commune_id), member_id, sealed)
+    return totp.phone_of(gate().server_keys(commune_id), member_id, sealed)
 
 
 def count_uncovering(sid: bytes) -> None:

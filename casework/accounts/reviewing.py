@@ -35,7 +35,7 @@ def scope_of(work: Work) -> UUID:
 
 def reviewed(work: Work) -> Reviewed:
     """Return how things stand with the review that is this person's to do."""
-    lines = read.about(work.hands, scope_of(work), acts=[Act.REVIEW_CONFIRM], limit=1)
+    lines = read.about(work.crypto, scope_of(work), acts=[Act.REVIEW_CONFIRM], limit=1)
     founded = fresh.commune(work.session, work.commune_id).created
     at, by = (lines[0].at, lines[0].who) if lines else (0, None)
     return Reviewed(at, by, (at or founded) + EVERY)
@@ -46,4 +46,4 @@ def waiting(work: Work) -> int:
     if not allowed(work.actor, Act.REVIEW_CONFIRM):
         return 0
     due = reviewed(work).due
-    return due if due - work.hands.at <= _AHEAD else 0
+    return due if due - work.crypto.at <= _AHEAD else 0

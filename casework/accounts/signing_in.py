@@ -88,8 +88,8 @@ def sign_in(work: Work, opened: Opened | None, *, before: bytes | None, device: 
     if opened is None:
         raise WrongPassphrase(_WRONG)
     _coming(work, opened.member_id)
-    demo = work.hands.control.number == DEMO_ID
-    first = SessionState(FULL if demo else PENDING, 1, stepup=work.hands.at if demo else 0, device=device)
+    demo = work.crypto.server_keys.number == DEMO_ID
+    first = SessionState(FULL if demo else PENDING, 1, stepup=work.crypto.at if demo else 0, device=device)
     return _begin(work, opened, first, before)
 
 
@@ -97,12 +97,12 @@ def sign_in(work: Work, opened: Opened | None, *, before: bytes | None, device: 
 def second_factor(work: Work, token: sessions.SessionToken, digits: str) -> Begun:
     """Finish signing in with the digits of the phone: a new token, a new row, and only now a keyring."""
     row = row_of(work, token.sid)
-    if row is None or row.kind != PENDING or not sessions.is_pending(row, at=work.hands.at):
+    if row is None or row.kind != PENDING or not sessions.is_pending(row, at=work.crypto.at):
         raise SignInNeeded(say("Đã quá 5 phút. Hãy đăng nhập lại từ đầu."))
     _coming(work, row.member_id)
     spend_digits(work, row.member_id, digits)
-    opened = Opened(row.member_id, sessions.seed_of(row, token, work.hands.control))
-    return _begin(work, opened, SessionState(FULL, 2, stepup=work.hands.at, device=row.device), row.sid)
+    opened = Opened(row.member_id, sessions.seed_of(row, token, work.crypto.server_keys))
+    return _begin(work, opened, SessionState(FULL, 2, stepup=work.crypto.at, device=row.device), row.sid)
 
 
 @action(Act.PAPER_CODE)
@@ -117,7 +117,7 @@ def by_paper(work: Work, given: ByPaper, *, before: bytes | None, device: str = 
     kept = _row_text(work, before, member.id)
     spend_paper(work, member, paper)
     kind = NIGHT if given.lost == "phone" else RENEW
-    begun = _begin(work, paper, SessionState(kind, 2, stepup=work.hands.at, device=device), before)
+    begun = _begin(work, paper, SessionState(kind, 2, stepup=work.crypto.at, device=device), before)
     work.reason = kind
     return replace(begun, kept=_opened_text(work, kept, paper))
 
@@ -183,7 +183,7 @@ def row_of(work: Work, sid: bytes | None) -> SessionRow | None:
 def spend_digits(work: Work, member_id: UUID, digits: str) -> None:
     """Use the digits of a member's phone; raise WrongCode if they do not fit or were used before."""
     phone = work.session.get(Totp, (work.commune_id, member_id))
-    if phone is None or not totp.spend(work.hands, phone, digits):
+    if phone is None or not totp.spend(work.crypto, phone, digits):
         raise WrongCode(say("Mã 6 số chưa đúng hoặc đã dùng rồi. Hãy chờ mã mới hiện trên điện thoại rồi thử lại."))
 
 
@@ -209,8 +209,8 @@ def _coming(work: Work, member_id: UUID) -> Member:
 
 def _begin(work: Work, opened: Opened, standing: SessionState, before: bytes | None) -> Begun:
     """Begin the session that follows another one of this browser; a pending one carries on what was kept in it."""
-    control, at, mine = work.hands.control, work.hands.at, opened.member_id
-    token = sessions.start(work.session, control, opened.seed, member_id=mine, at=at, standing=standing)
+    server_keys, at, mine = work.crypto.server_keys, work.crypto.at, opened.member_id
+    token = sessions.start(work.session, server_keys, opened.seed, member_id=mine, at=at, standing=standing)
     old, kept = row_of(work, before), _row_text(work, before, mine)
     if old is not None:
         work.session.delete(old)

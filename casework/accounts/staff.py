@@ -43,14 +43,14 @@ def colleagues(work: Work) -> list[Colleague]:
             agency_kind=known.get(row.agency_id, _NONE)[1],
             state=row.state,
         )
-        for row in fresh.members(work.hands)
+        for row in fresh.members(work.crypto)
     ]
     return sorted(found, key=lambda one: sort_key(one.name))
 
 
 def names(work: Work) -> dict[UUID, str]:
     """Return the names of all members by id."""
-    return {row.id: row.name for row in fresh.members(work.hands)}
+    return {row.id: row.name for row in fresh.members(work.crypto)}
 
 
 def holding(work: Work, agency_id: UUID) -> list[Colleague]:

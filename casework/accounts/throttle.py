@@ -35,19 +35,19 @@ class Bucket:
     seconds: int
 
 
-def of_account(control: ServerKeys, username: str, mark: bytes) -> list[Bucket]:
+def of_account(server_keys: ServerKeys, username: str, mark: bytes) -> list[Bucket]:
     """Return the counts of an account: those of one known browser, or with an empty mark those of all others."""
-    return [_bucket(control, "account", username, mark, window) for window in _ACCOUNT]
+    return [_bucket(server_keys, "account", username, mark, window) for window in _ACCOUNT]
 
 
-def of_address(control: ServerKeys, address: str) -> list[Bucket]:
+def of_address(server_keys: ServerKeys, address: str) -> list[Bucket]:
     """Return the counts of a network address; none where it is not known."""
-    return [] if not address else [_bucket(control, "address", address, b"", window) for window in _ADDRESS]
+    return [] if not address else [_bucket(server_keys, "address", address, b"", window) for window in _ADDRESS]
 
 
-def of_second_step(control: ServerKeys, sid: bytes) -> list[Bucket]:
+def of_second_step(server_keys: ServerKeys, sid: bytes) -> list[Bucket]:
     """Return the count of a session that waits for its second factor: five tries."""
-    return [_bucket(control, "second", "", sid, window) for window in _SECOND]
+    return [_bucket(server_keys, "second", "", sid, window) for window in _SECOND]
 
 
 def count(gate: Gate, commune_id: UUID, buckets: Iterable[Bucket]) -> None:
@@ -77,8 +77,10 @@ def forgive(gate: Gate, commune_id: UUID, buckets: Iterable[Bucket], *, known: b
                 row.failures = 0 if known else max(0, row.failures - _OWN_TRIES)
 
 
-def _bucket(control: ServerKeys, what: str, name: str, mark: bytes, window: tuple[int, int]) -> Bucket:
+def _bucket(server_keys: ServerKeys, what: str, name: str, mark: bytes, window: tuple[int, int]) -> Bucket:
     seconds, most = window
     return Bucket(
-        control.tag(encode_fields("cw/1/throttle", control.commune_id, what, name, mark, seconds)), most, seconds
+        server_keys.tag(encode_fields("cw/1/throttle", server_keys.commune_id, what, name, mark, seconds)),
+        most,
+        seconds,
     )

@@ -57,16 +57,16 @@ def short(n: int, h: bytes) -> str:
     return f"{n}-{h.hex()[:SHORT]}"
 
 
-def sign(control: ServerKeys, n: int, h: bytes) -> bytes:
+def sign(server_keys: ServerKeys, n: int, h: bytes) -> bytes:
     """Return the MAC of a line under K_ctl, with the id of its KEK before it."""
-    return control.sign(encode_fields("cw/1/ctl", "audit_line", 1, control.commune_id, n, h))
+    return server_keys.sign(encode_fields("cw/1/ctl", "audit_line", 1, server_keys.commune_id, n, h))
 
 
-def holds(control: ServerKeys, row: Any, n: int, prev: bytes) -> bool:
+def holds(server_keys: ServerKeys, row: Any, n: int, prev: bytes) -> bool:
     """Tell whether a line is ours, stands in its place in the chain, and its columns repeat what its text says."""
     if (row.n, row.prev, row.h) != (n, prev, link(n, prev, row.body)):
         return False
-    if not hmac.compare_digest(row.mac, sign(control, n, row.h)):
+    if not hmac.compare_digest(row.mac, sign(server_keys, n, row.h)):
         return False
     said = json.loads(row.body)
     return all(said[name] == _plain(getattr(row, name)) for name in _REPEATED)

@@ -162,7 +162,7 @@ class Compared:
         return not (self.forged or self.missing or self.differing)
 
 
-def compare(hands: CryptoContext, shelf: Shelf, publics: Sequence[bytes]) -> Compared:
+def compare(crypto: CryptoContext, shelf: Shelf, publics: Sequence[bytes]) -> Compared:
     """Compare the log of a commune with every checkpoint in the second place."""
     numbers, forged, good = shelf.numbers(), [], []
     for seq in numbers:
@@ -171,7 +171,7 @@ def compare(hands: CryptoContext, shelf: Shelf, publics: Sequence[bytes]) -> Com
         except VaultError:
             forged.append(seq)
     missing = set(range(1, numbers[-1] + 1)) - set(numbers) if numbers else set()
-    wrong = tuple(one.seq for one in standing(good) if not _in_log(hands, one))
+    wrong = tuple(one.seq for one in standing(good) if not _in_log(crypto, one))
     return Compared(len(numbers), tuple(forged), tuple(sorted(missing)), wrong)
 
 
@@ -185,6 +185,6 @@ def standing(checkpoints: Sequence[Checkpoint]) -> list[Checkpoint]:
     return kept
 
 
-def _in_log(hands: CryptoContext, checkpoint: Checkpoint) -> bool:
-    line = select(AuditLine.h).where(AuditLine.commune_id == hands.commune_id, AuditLine.n == checkpoint.n)
-    return hands.session.execute(line).scalar_one_or_none() == checkpoint.h
+def _in_log(crypto: CryptoContext, checkpoint: Checkpoint) -> bool:
+    line = select(AuditLine.h).where(AuditLine.commune_id == crypto.commune_id, AuditLine.n == checkpoint.n)
+    return crypto.session.execute(line).scalar_one_or_none() == checkpoint.h

@@ -91,22 +91,22 @@ def commune(session: Session, commune_id: UUID) -> Commune:
     return found
 
 
-def locks(hands: CryptoContext, agency_ids: Iterable[UUID]) -> list[RecipientKey]:
+def locks(crypto: CryptoContext, agency_ids: Iterable[UUID]) -> list[RecipientKey]:
     """Return what is needed to seal to each agency, from fresh rows only; a closed agency raises VaultError.
 
     Within one transaction nobody else writes, so an agency is read once, unless this very act changes it.
     """
-    known: dict[UUID, RecipientKey] = hands.session.info.setdefault("locks", {})
-    changed = heads.changed_heads(hands.session)
+    known: dict[UUID, RecipientKey] = crypto.session.info.setdefault("locks", {})
+    changed = heads.changed_heads(crypto.session)
     for agency_id in (wanted := list(agency_ids)):
         if agency_id not in known or agency_id in changed:
-            known[agency_id] = _lock(hands, agency_id)
+            known[agency_id] = _lock(crypto, agency_id)
     return [known[agency_id] for agency_id in wanted]
 
 
-def _lock(hands: CryptoContext, agency_id: UUID) -> RecipientKey:
-    found = agency(hands.session, hands.commune_id, agency_id)
-    epoch = hands.session.get(AgencyEpoch, (hands.commune_id, agency_id, found.epoch))
+def _lock(crypto: CryptoContext, agency_id: UUID) -> RecipientKey:
+    found = agency(crypto.session, crypto.commune_id, agency_id)
+    epoch = crypto.session.get(AgencyEpoch, (crypto.commune_id, agency_id, found.epoch))
     if epoch is None or found.state != AgencyState.ACTIVE:
         raise VaultError("unopened")
     return RecipientKey(agency_id=agency_id, epoch=epoch.epoch, public_key=epoch.public_key)
@@ -127,25 +127,25 @@ _MEMBERS = (
 )
 
 
-def agency_of_kind(hands: CryptoContext, kind: str) -> Any | None:
+def agency_of_kind(crypto: CryptoContext, kind: str) -> Any | None:
     """Return the agency of a kind as a plain row, verified and fresh; None if the commune has none."""
-    row = hands.session.execute(_OF_KIND, {"commune": hands.commune_id, "kind": kind}).one_or_none()
+    row = crypto.session.execute(_OF_KIND, {"commune": crypto.commune_id, "kind": kind}).one_or_none()
     if row is None:
         return None
     found, own = split_row(row[:-2], _AGENCY_KINDS)
-    verify_row(hands.control, Head, own, 0)
+    verify_row(crypto.server_keys, Head, own, 0)
     believe(own, *row[-2:])
-    verify_row(hands.control, Agency, found, own.v)
+    verify_row(crypto.server_keys, Agency, found, own.v)
     return found
 
 
-def members(hands: CryptoContext) -> list[Any]:
+def members(crypto: CryptoContext) -> list[Any]:
     """Return every member of the commune as verified plain rows, compared with the log all at once."""
     found = []
-    for row in hands.session.execute(_MEMBERS, {"commune": hands.commune_id}):
+    for row in crypto.session.execute(_MEMBERS, {"commune": crypto.commune_id}):
         member, own = split_row(row[:-1], _KINDS)
-        verify_row(hands.control, Head, own, 0)
-        verify_row(hands.control, Member, member, own.v)
+        verify_row(crypto.server_keys, Head, own, 0)
+        verify_row(crypto.server_keys, Member, member, own.v)
         if own.n != row[-1]:
             raise OutdatedHead(row=own.kind)
         found.append(member)

@@ -83,34 +83,34 @@ _LAST = (
 )
 
 
-def about(hands: CryptoContext, about_id: UUID, *, acts: Iterable[Act], limit: int = 50) -> list[Line]:
+def about(crypto: CryptoContext, about_id: UUID, *, acts: Iterable[Act], limit: int = 50) -> list[Line]:
     """Return the newest lines of some acts done about one case, newest first."""
-    wanted = {"commune": hands.commune_id, "about": about_id, "acts": list(acts), "limit": limit}
-    return [Line(*row) for row in hands.session.execute(_ABOUT, wanted)]
+    wanted = {"commune": crypto.commune_id, "about": about_id, "acts": list(acts), "limit": limit}
+    return [Line(*row) for row in crypto.session.execute(_ABOUT, wanted)]
 
 
-def changed_by(hands: CryptoContext, act: Act) -> dict[UUID, int]:
+def changed_by(crypto: CryptoContext, act: Act) -> dict[UUID, int]:
     """Return each head that a rare act has changed, as the leaving of whoever held a case, with the last moment."""
-    return {row.head: row.last for row in hands.session.execute(_CHANGED[act], {"commune": hands.commune_id})}
+    return {row.head: row.last for row in crypto.session.execute(_CHANGED[act], {"commune": crypto.commune_id})}
 
 
 def reasons(
-    hands: CryptoContext, act: Act, *, who: Collection[UUID], about: Collection[UUID]
+    crypto: CryptoContext, act: Act, *, who: Collection[UUID], about: Collection[UUID]
 ) -> dict[tuple[UUID, str], int]:
     """Return for each person and reason given when she did an act about some ids the last moment she did it."""
-    mine = (AuditLine.commune_id == hands.commune_id, AuditLine.about.in_(about), AuditLine.act == act)
+    mine = (AuditLine.commune_id == crypto.commune_id, AuditLine.about.in_(about), AuditLine.act == act)
     rows = select(AuditLine.who, AuditLine.body, AuditLine.at, AuditLine.n).where(*mine, AuditLine.who.in_(who))
     # Asked for in order, SQLite would walk the whole log rather than what is about these ids.
-    found = sorted(hands.session.execute(rows), key=attrgetter("n"))
+    found = sorted(crypto.session.execute(rows), key=attrgetter("n"))
     return {(row.who, json.loads(row.body)["reason"]): row.at for row in found}
 
 
 def about_since(
-    hands: CryptoContext, ids: Collection[UUID], acts: Collection[Act], *, since: int, outcome: str = "ok"
+    crypto: CryptoContext, ids: Collection[UUID], acts: Collection[Act], *, since: int, outcome: str = "ok"
 ) -> list[Line]:
     """Return the lines of some acts about some ids since a moment that ended so, the oldest first."""
-    wanted = {"commune": hands.commune_id, "about": list(ids), "acts": list(acts), "outcome": outcome}
-    rows = hands.session.execute(_ABOUT_SINCE, wanted | {"since": since})
+    wanted = {"commune": crypto.commune_id, "about": list(ids), "acts": list(acts), "outcome": outcome}
+    rows = crypto.session.execute(_ABOUT_SINCE, wanted | {"since": since})
     return sorted((Line(*row) for row in rows), key=attrgetter("n"))
 
 
@@ -120,23 +120,23 @@ def opened(cases: Select[UUID]) -> Select[Any]:
     return select(*shown).where(_OURS, OPENED, _line.about.in_(cases), _line.at >= bindparam("since"), _OTHERS)
 
 
-def hurried(hands: CryptoContext, acts: Collection[Act], *, who: UUID, since: int, most: int) -> bool:
+def hurried(crypto: CryptoContext, acts: Collection[Act], *, who: UUID, since: int, most: int) -> bool:
     """Tell whether somebody has done some acts so often since a moment, whatever came of them.
 
     Where the whole log has not grown by so many lines since then, one look answers.
     """
-    mine = {"commune": hands.commune_id}
-    back = hands.session.execute(_BACK, mine | {"lines": most - 1}).scalar_one_or_none()
+    mine = {"commune": crypto.commune_id}
+    back = crypto.session.execute(_BACK, mine | {"lines": most - 1}).scalar_one_or_none()
     if back is None or back < since:
         return False
     counted = mine | {"who": who, "acts": list(acts), "since": since}
-    return hands.session.execute(_TIMES, counted).scalar_one() >= most
+    return crypto.session.execute(_TIMES, counted).scalar_one() >= most
 
 
-def last(hands: CryptoContext, act: Act, about_id: UUID) -> tuple[int, str] | None:
+def last(crypto: CryptoContext, act: Act, about_id: UUID) -> tuple[int, str] | None:
     """Return moment and reason of the newest line of an act about an id; None if there is none."""
-    wanted = {"commune": hands.commune_id, "about": about_id, "act": act}
-    row = hands.session.execute(_LAST, wanted).one_or_none()
+    wanted = {"commune": crypto.commune_id, "about": about_id, "act": act}
+    row = crypto.session.execute(_LAST, wanted).one_or_none()
     return None if row is None else (row.at, str(json.loads(row.body)["reason"]))
 
 
@@ -159,50 +159,50 @@ class Seen:
 _TOLD = or_(AuditLine.head.is_(None), AuditLine.about.is_(None), AuditLine.head == AuditLine.about)
 
 
-def shown(hands: CryptoContext, seen: Seen, *, skip: int, limit: int) -> list[Line]:
+def shown(crypto: CryptoContext, seen: Seen, *, skip: int, limit: int) -> list[Line]:
     """Return some lines that somebody is shown, newest first."""
     open_to_her = or_(
         AuditLine.act.not_in(seen.guarded), AuditLine.outcome == seen.denied, AuditLine.about.in_(seen.about)
     )
     rows = (
         select(AuditLine)
-        .where(AuditLine.commune_id == hands.commune_id, AuditLine.who.in_(seen.who), open_to_her, _TOLD)
+        .where(AuditLine.commune_id == crypto.commune_id, AuditLine.who.in_(seen.who), open_to_her, _TOLD)
         .where(AuditLine.at >= seen.since)
     )
     wanted = rows.order_by(AuditLine.n.desc()).offset(skip).limit(limit)
-    return [_line_of(row) for row in hands.session.execute(wanted).scalars()]
+    return [_line_of(row) for row in crypto.session.execute(wanted).scalars()]
 
 
-def totals(hands: CryptoContext, start: int, end: int, *, leaving_out: Collection[Act]) -> list[tuple[str, int]]:
+def totals(crypto: CryptoContext, start: int, end: int, *, leaving_out: Collection[Act]) -> list[tuple[str, int]]:
     """Count each act between two moments (the second one left out), the most frequent first."""
     counted = func.count().label("times")
-    within = (AuditLine.commune_id == hands.commune_id, AuditLine.at >= start, AuditLine.at < end)
+    within = (AuditLine.commune_id == crypto.commune_id, AuditLine.at >= start, AuditLine.at < end)
     rows = (
         select(AuditLine.act, counted).where(*within, AuditLine.act.not_in(leaving_out), _TOLD).group_by(AuditLine.act)
     )
-    times = {row.act: row.times for row in hands.session.execute(rows)}
-    for row in hands.session.execute(select(AuditLine.act, AuditLine.body).where(*within, AuditLine.who.is_(None))):
+    times = {row.act: row.times for row in crypto.session.execute(rows)}
+    for row in crypto.session.execute(select(AuditLine.act, AuditLine.body).where(*within, AuditLine.who.is_(None))):
         if (repeated := more(json.loads(row.body)["reason"])) and row.act in times:
             times[row.act] += repeated - 1
     return sorted(times.items(), key=lambda one: (-one[1], one[0]))
 
 
-def end(hands: CryptoContext) -> str:
+def end(crypto: CryptoContext) -> str:
     """Return the short number of where the log ends now."""
-    last = select(AuditLine.n, AuditLine.h).where(AuditLine.commune_id == hands.commune_id)
-    return short(*hands.session.execute(last.order_by(AuditLine.n.desc()).limit(1)).one())
+    last = select(AuditLine.n, AuditLine.h).where(AuditLine.commune_id == crypto.commune_id)
+    return short(*crypto.session.execute(last.order_by(AuditLine.n.desc()).limit(1)).one())
 
 
-def hash_of(hands: CryptoContext, n: int) -> bytes | None:
+def hash_of(crypto: CryptoContext, n: int) -> bytes | None:
     """Return the hash of line `n`, None if there is no such line."""
-    line = select(AuditLine.h).where(AuditLine.commune_id == hands.commune_id, AuditLine.n == n)
-    return hands.session.execute(line).scalar_one_or_none()
+    line = select(AuditLine.h).where(AuditLine.commune_id == crypto.commune_id, AuditLine.n == n)
+    return crypto.session.execute(line).scalar_one_or_none()
 
 
-def begun_before(hands: CryptoContext, moment: int) -> bool:
+def begun_before(crypto: CryptoContext, moment: int) -> bool:
     """Tell whether the log has a line from before a moment."""
-    first = select(func.min(AuditLine.at)).where(AuditLine.commune_id == hands.commune_id)
-    at = hands.session.execute(first).scalar_one()
+    first = select(func.min(AuditLine.at)).where(AuditLine.commune_id == crypto.commune_id)
+    at = crypto.session.execute(first).scalar_one()
     return at is not None and at < moment
 
 

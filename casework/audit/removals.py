@@ -81,9 +81,11 @@ def link(seq: int, prev: bytes, text: str) -> bytes:
     return sha256(encode_fields("cw/1/removal", seq, prev, text)).digest()
 
 
-def sign(control: ServerKeys, seq: int, h: bytes) -> bytes:
+def sign(server_keys: ServerKeys, seq: int, h: bytes) -> bytes:
     """Return the MAC of a line under K_ctl, with the id of its KEK before it."""
-    return control.number.to_bytes(4, "big") + control.tag(encode_fields("cw/1/removal", control.commune_id, seq, h))
+    return server_keys.number.to_bytes(4, "big") + server_keys.tag(
+        encode_fields("cw/1/removal", server_keys.commune_id, seq, h)
+    )
 
 
 def parse(raw: bytes) -> list[Line]:
@@ -105,10 +107,10 @@ def vouched(lines: Sequence[Line], controls: Mapping[UUID, ServerKeys]) -> int:
     """
     upto = 0
     for line in lines:
-        control = controls.get(line.commune_id)
-        if control is None or line.mac[:4] != control.number.to_bytes(4, "big"):
+        server_keys = controls.get(line.commune_id)
+        if server_keys is None or line.mac[:4] != server_keys.number.to_bytes(4, "big"):
             continue
-        if not hmac.compare_digest(line.mac, sign(control, line.seq, line.h)):
+        if not hmac.compare_digest(line.mac, sign(server_keys, line.seq, line.h)):
             raise VaultError("unopened")
         upto = line.seq
     return upto
@@ -163,7 +165,7 @@ class Removals:
 
     path: Path
 
-    def note(self, session: Session, control: ServerKeys, *, act: str, at: int, end: tuple[int, bytes]) -> None:
+    def note(self, session: Session, server_keys: ServerKeys, *, act: str, at: int, end: tuple[int, bytes]) -> None:
         """Write down what the open transaction takes away, if anything; raise Busy if the disk does not take it.
 
         `end` is the number and hash of the act's last line in the log: by it one can tell whether it was committed.
@@ -172,24 +174,24 @@ class Removals:
         if not taken:
             return
         said = [_said(one) for one in taken]
-        body = {"act": act, "at": at, "commune": control.commune_id.hex, "heads": said}
+        body = {"act": act, "at": at, "commune": server_keys.commune_id.hex, "heads": said}
         try:
             with self._held() as handle:
-                _settle(handle, session, control)
-                _append(handle, control, body | {"n": end[0], "h": end[1].hex()})
+                _settle(handle, session, server_keys)
+                _append(handle, server_keys, body | {"n": end[0], "h": end[1].hex()})
         except OSError as cause:
             raise Busy("Không ghi được sổ thu hồi, nên chưa có gì thay đổi. Hãy xem đĩa còn chỗ không.") from cause
 
-    def settle(self, session: Session, control: ServerKeys) -> None:
+    def settle(self, session: Session, server_keys: ServerKeys) -> None:
         """Strike the last line of a commune if its act was never committed; the caller holds the commune's lock."""
         if self.path.exists():
             with self._held() as handle:
-                _settle(handle, session, control)
+                _settle(handle, session, server_keys)
 
-    def remark(self, control: ServerKeys, *, word: str, at: int) -> None:
+    def remark(self, server_keys: ServerKeys, *, word: str, at: int) -> None:
         """Write a line that takes nothing away, as after a restore or when the key of the machine has changed."""
         with self._held() as handle:
-            _append(handle, control, {"at": at, "commune": control.commune_id.hex, "word": word})
+            _append(handle, server_keys, {"at": at, "commune": server_keys.commune_id.hex, "word": word})
 
     def lines(self) -> list[Line]:
         """Read the whole ledger; raise VaultError if a line was changed, moved or taken out of its middle."""
@@ -233,15 +235,15 @@ def _told(row: Any) -> dict[str, Any]:
     return {name: value.hex if isinstance(value, UUID) else value for name, value in values.items()}
 
 
-def _settle(handle: int, session: Session, control: ServerKeys) -> None:
+def _settle(handle: int, session: Session, server_keys: ServerKeys) -> None:
     """Strike the last line of this commune if its act was never committed: acts of one commune follow one another."""
-    last = _last(handle, control.commune_id)
+    last = _last(handle, server_keys.commune_id)
     if last is None or "n" not in last.body:
         return
-    line = select(AuditLine.h).where(AuditLine.commune_id == control.commune_id, AuditLine.n == last.body["n"])
+    line = select(AuditLine.h).where(AuditLine.commune_id == server_keys.commune_id, AuditLine.n == last.body["n"])
     kept = session.execute(line).scalar_one_or_none()
     if kept is None or kept.hex() != last.body["h"]:
-        _append(handle, control, {"commune": control.commune_id.hex, "void": last.seq})
+        _append(handle, server_keys, {"commune": server_keys.commune_id.hex, "void": last.seq})
 
 
 def _last(handle: int, commune_id: UUID) -> Line | None:
@@ -255,13 +257,13 @@ def _line_at(whole: mmap.mmap | bytes, at: int) -> Line:
     return Line.read(whole[begin:end])
 
 
-def _append(handle: int, control: ServerKeys, body: dict[str, Any]) -> None:
+def _append(handle: int, server_keys: ServerKeys, body: dict[str, Any]) -> None:
     with _mapped(handle) as whole:
         before = _line_at(whole, len(whole) - 1) if len(whole) else None
     seq, prev = (before.seq + 1, before.h) if before else (1, START)
     text = packed(body)
     h = link(seq, prev, text)
-    line = Line(seq=seq, text=text, h=h, mac=sign(control, seq, h))
+    line = Line(seq=seq, text=text, h=h, mac=sign(server_keys, seq, h))
     written = line.written()
     if os.write(handle, written) != len(written):
         raise OSError(errno.ENOSPC, "the line does not fit")

@@ -21,17 +21,17 @@ _MINUTE = 60 * MICROSECOND
 _MORE = re.compile(r"^(\d+) more ")
 
 
-def summed(session: Session, control: ServerKeys, entries: Sequence[Entry]) -> list[Entry]:
+def summed(session: Session, server_keys: ServerKeys, entries: Sequence[Entry]) -> list[Entry]:
     """Return which lines are to be written now: sums of minutes that have passed, then what is no repetition.
 
     What a member does is never summed, nor what is about something.
     """
     if not any(one.role == Role.VISITOR for one in entries):
         return list(entries)
-    rows = session.execute(select(Tally).where(Tally.commune_id == control.commune_id)).scalars()
+    rows = session.execute(select(Tally).where(Tally.commune_id == server_keys.commune_id)).scalars()
     known = {(row.act, row.outcome, row.reason): row for row in rows}
     lines = _passed(known.values(), entries[0])
-    return lines + [one for one in entries if not _counted(session, control, known, one)]
+    return lines + [one for one in entries if not _counted(session, server_keys, known, one)]
 
 
 def more(reason: str) -> int:
@@ -52,7 +52,7 @@ def _passed(rows: Iterable[Tally], now: Entry) -> list[Entry]:
     return lines
 
 
-def _counted(session: Session, control: ServerKeys, known: dict[tuple[str, str, str], Tally], one: Entry) -> bool:
+def _counted(session: Session, server_keys: ServerKeys, known: dict[tuple[str, str, str], Tally], one: Entry) -> bool:
     """Count a repetition within its minute; anything else is a line, and begins a minute if it may be repeated."""
     if one.role != Role.VISITOR or one.who is not None or one.about is not None:
         return False
@@ -62,7 +62,7 @@ def _counted(session: Session, control: ServerKeys, known: dict[tuple[str, str, 
         return True
     if row is None:
         kind = {"act": str(one.act), "outcome": one.outcome, "reason": one.reason}
-        row = Tally(commune_id=control.commune_id, **kind, more=0)
+        row = Tally(commune_id=server_keys.commune_id, **kind, more=0)
         session.add(row)
     row.since = one.at
     return False

@@ -45,40 +45,40 @@ class Verdict:
         return short(self.lines, self.newest)
 
 
-def verify(hands: CryptoContext) -> Verdict:
+def verify(crypto: CryptoContext) -> Verdict:
     """Check every line and every head of the commune; what a truncated log hides shows in its heads."""
     prev, n = START, 0
     marks: dict[UUID, tuple[int, bytes | None]] = {}
-    rows = select(AuditLine).where(AuditLine.commune_id == hands.commune_id).order_by(AuditLine.n)
-    with hands.session.execute(rows.execution_options(yield_per=1000)) as lines:
+    rows = select(AuditLine).where(AuditLine.commune_id == crypto.commune_id).order_by(AuditLine.n)
+    with crypto.session.execute(rows.execution_options(yield_per=1000)) as lines:
         for row in lines.scalars():
-            if not holds(hands.control, row, n + 1, prev):
+            if not holds(crypto.server_keys, row, n + 1, prev):
                 return Verdict(lines=n, newest=prev, broken=n + 1, stale_heads=0)
             n, prev = row.n, row.h
             if row.head is not None:
                 marks[row.head] = (row.n, row.head_mac)
-    return Verdict(lines=n, newest=prev, broken=None, stale_heads=_stale(hands, marks))
+    return Verdict(lines=n, newest=prev, broken=None, stale_heads=_stale(crypto, marks))
 
 
-def newest_holds(session: Session, control: ServerKeys) -> bool:
+def newest_holds(session: Session, server_keys: ServerKeys) -> bool:
     """Tell whether the last line of a commune's log is ours and its columns say what its text says."""
-    row = session.execute(_NEWEST, {"commune": control.commune_id}).one_or_none()
-    return row is not None and holds(control, row, row.n, row.prev)
+    row = session.execute(_NEWEST, {"commune": server_keys.commune_id}).one_or_none()
+    return row is not None and holds(server_keys, row, row.n, row.prev)
 
 
 _line = AuditLine.__table__
 _NEWEST = select(_line).where(_line.c.commune_id == bindparam("commune")).order_by(_line.c.n.desc()).limit(1)
 
 
-def _stale(hands: CryptoContext, marks: dict[UUID, tuple[int, bytes | None]]) -> int:
+def _stale(crypto: CryptoContext, marks: dict[UUID, tuple[int, bytes | None]]) -> int:
     """Count heads that are missing, forged or older than the log says."""
-    heads = select(*Head.__table__.c).where(Head.commune_id == hands.commune_id)
-    found = {row.id: row for row in hands.session.execute(heads)}
+    heads = select(*Head.__table__.c).where(Head.commune_id == crypto.commune_id)
+    found = {row.id: row for row in crypto.session.execute(heads)}
     standing = {head_id for head_id, (_, mac) in marks.items() if mac is not None}
     wrong = len(standing ^ set(found))
     for head_id, row in found.items():
         try:
-            verify_row(hands.control, Head, row, 0)
+            verify_row(crypto.server_keys, Head, row, 0)
         except VaultError:
             wrong += 1
             continue

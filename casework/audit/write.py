@@ -14,7 +14,7 @@ from casework.vault.integrity import heads
 from casework.vault.keys.kek import ServerKeys
 
 
-def append(session: Session, control: ServerKeys, entries: Sequence[Entry]) -> tuple[int, bytes]:
+def append(session: Session, server_keys: ServerKeys, entries: Sequence[Entry]) -> tuple[int, bytes]:
     """Write the line of each act, and one more line of the first for each further head that it changed or erased.
 
     Returns where the chain ends.
@@ -26,7 +26,7 @@ def append(session: Session, control: ServerKeys, entries: Sequence[Entry]) -> t
     """
     if not entries:
         return 0, START
-    n, prev = _tail(session, control)
+    n, prev = _tail(session, server_keys)
     touched = list(heads.changed_heads(session).values())
     for number, head in enumerate(touched, start=n + 1):
         head.n = number
@@ -37,7 +37,7 @@ def append(session: Session, control: ServerKeys, entries: Sequence[Entry]) -> t
     rows = []
     for one in (*marked, *others):
         n += 1
-        rows.append(_row(control, n, prev, one))
+        rows.append(_row(server_keys, n, prev, one))
         prev = rows[-1]["h"]
     session.connection().execute(_ADD, rows)
     return n, prev
@@ -48,21 +48,21 @@ _TAIL = select(_line).where(_line.c.commune_id == bindparam("commune")).order_by
 _ADD = insert(_line)  # type: ignore[arg-type]
 
 
-def _tail(session: Session, control: ServerKeys) -> tuple[int, bytes]:
+def _tail(session: Session, server_keys: ServerKeys) -> tuple[int, bytes]:
     """Return where the chain ends; nothing is chained to a last line that we did not write."""
-    row = session.execute(_TAIL, {"commune": control.commune_id}).one_or_none()
+    row = session.execute(_TAIL, {"commune": server_keys.commune_id}).one_or_none()
     if row is None:
         return 0, START
-    if not holds(control, row, row.n, row.prev):
+    if not holds(server_keys, row, row.n, row.prev):
         raise VaultError("unopened")
     return row.n, row.h
 
 
-def _row(control: ServerKeys, n: int, prev: bytes, entry: Entry) -> dict[str, Any]:
+def _row(server_keys: ServerKeys, n: int, prev: bytes, entry: Entry) -> dict[str, Any]:
     body = canonical(entry)
     h = link(n, prev, body)
     return {
-        "commune_id": control.commune_id,
+        "commune_id": server_keys.commune_id,
         "n": n,
         "at": entry.at,
         "act": entry.act,
@@ -74,5 +74,5 @@ def _row(control: ServerKeys, n: int, prev: bytes, entry: Entry) -> dict[str, An
         "body": body,
         "prev": prev,
         "h": h,
-        "mac": sign(control, n, h),
+        "mac": sign(server_keys, n, h),
     }

@@ -64,17 +64,17 @@ def read_readers(work: Work, case_id: UUID) -> Readers:
         reading=tuple(able),
         others=tuple(one for one in here if one.id not in now),
         mine=found.case.holder_id == work.me,
-        keepers=tuple(one.name for one in recovery_sheets.officers(work.hands, found.case.owner_id))
+        keepers=tuple(one.name for one in recovery_sheets.officers(work.crypto, found.case.owner_id))
         if restricted
         else (),
-        lonely=restricted and len(able) < _SMALLEST and not holding.drilled(work.hands, found.case.owner_id),
+        lonely=restricted and len(able) < _SMALLEST and not holding.drilled(work.crypto, found.case.owner_id),
     )
 
 
 def _reading(work: Work, found: Held, here: Sequence[Colleague]) -> set[UUID]:
     """Return who reads it: the members of its circle, or holder, stand-in, lead and deputies."""
     if found.case.owner_id in work.actor.circles:
-        return epochs.holders(work.hands, fresh.agency(work.session, work.commune_id, found.case.owner_id))
+        return epochs.holders(work.crypto, fresh.agency(work.session, work.commune_id, found.case.owner_id))
     leads = {one.id for one in here if not {"lead", "deputy"}.isdisjoint(one.roles)}
     return leads | {one for one in (found.case.holder_id, found.case.standin_id) if one is not None}
 
@@ -87,9 +87,9 @@ def make_circle(work: Work, members: Sequence[UUID]) -> UUID:
     if len(named) < _SMALLEST or not named <= eligible:
         raise BadInput("Hãy chọn ít nhất một người khác được đọc vụ việc này.")
     chosen = [fresh.member(work.session, work.commune_id, member_id) for member_id in sorted(named)]
-    keys = provisioning.make_circle(work.hands, chosen)
-    if work.hands.keyring is not None:
-        work.hands = epochs.with_keys(work.hands, keys)
+    keys = provisioning.make_circle(work.crypto, chosen)
+    if work.crypto.keyring is not None:
+        work.crypto = epochs.with_keys(work.crypto, keys)
     work.about = keys.agency_id
     return keys.agency_id
 
@@ -121,14 +121,14 @@ def change(work: Work, case_id: UUID, members: Sequence[UUID], *, whom: str = ""
     found, circle = restricted(work, case_id)
     _must_not_be_named(work, members, whom)
     _must_keep_no_sheet(work, circle, whom)
-    wanted, now = {work.me, *members}, epochs.holders(work.hands, circle)
+    wanted, now = {work.me, *members}, epochs.holders(work.crypto, circle)
     eligible = {one.id for one in colleagues(work) if may_join(work, one)}
     if len(wanted) < _SMALLEST or not wanted - now <= eligible:
         raise BadInput("Hãy chọn ít nhất một người khác được đọc vụ việc này.")
     head = fresh.head(work.session, work.commune_id, circle.id)
     for member_id in sorted(wanted - now):
         member = fresh.member(work.session, work.commune_id, member_id)
-        provisioning.wrap_for_member(work.hands, work.hands.keys(circle.id), member)
+        provisioning.wrap_for_member(work.crypto, work.crypto.keys(circle.id), member)
         heads.mark_changed(work.session, head)
     work.session.flush()
     if now - wanted:
@@ -146,7 +146,7 @@ def lift(work: Work, case_id: UUID) -> None:
     passing.pass_on(work, found, work.actor.agency_id)
     circle.state, circle.rotation_due = AgencyState.CLOSED, False
     remaining = []
-    for row in heads.bound_to_agency(work.hands, circle.id):
+    for row in heads.bound_to_agency(work.crypto, circle.id):
         if isinstance(row, _OPENING):
             work.session.delete(row)
         else:
@@ -176,7 +176,7 @@ def _must_not_be_named(work: Work, members: Collection[UUID], whom: str) -> None
 
 
 def _must_keep_no_sheet(work: Work, circle: Agency, whom: str) -> None:
-    if any(excluded.names(one.name, whom) for one in recovery_sheets.officers(work.hands, circle.id)):
+    if any(excluded.names(one.name, whom) for one in recovery_sheets.officers(work.crypto, circle.id)):
         raise BadInput("Người không được biết đang giữ một tờ khôi phục. Hãy làm các tờ mới trước.")
 
 

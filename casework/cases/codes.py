@@ -24,7 +24,9 @@ def draw_nickname() -> str:
 
 def tag(work: Work, code: str) -> bytes:
     """Return the HMAC by which a code is kept unique without standing in the database."""
-    return blind_index.compute(work.hands.control, fresh.commune(work.session, work.commune_id), "code", fold(code))
+    return blind_index.compute(
+        work.crypto.server_keys, fresh.commune(work.session, work.commune_id), "code", fold(code)
+    )
 
 
 def draw_unused(work: Work) -> tuple[str, bytes]:

@@ -115,7 +115,7 @@ def running(work: Work, found: Held, pages: Iterable[OpenedDocument]) -> FirstHo
         return None
     told = {page.section: hours for page in pages if (hours := _of_page(page)) is not None}
     known = told.get(Section.INCIDENT) or told.get(Section.LETTER)
-    return still_running(known, work.hands.at)
+    return still_running(known, work.crypto.at)
 
 
 def _of_page(page: OpenedDocument) -> FirstHours | None:

@@ -49,7 +49,7 @@ def _pass_on(work: Work, found: Held, owner_id: UUID, label: Label) -> None:
     found.case.owner_id, found.case.standin_id = owner_id, None
     found.case.holder_id = _holder(work, found, owner_id)
     if found.case.state == CaseState.OPEN:
-        found.case.state, found.case.closed = CaseState.CLOSED, reading.day_of(work.hands.at)
+        found.case.state, found.case.closed = CaseState.CLOSED, reading.day_of(work.crypto.at)
     writing.save(work, found, label)
     writing.take_away(work, found)
 
@@ -57,7 +57,7 @@ def _pass_on(work: Work, found: Held, owner_id: UUID, label: Label) -> None:
 def _holder(work: Work, found: Held, agency_id: UUID) -> UUID:
     """Return who of an agency wrote last about a case, or else whoever works there."""
     there = [one.id for one in staff.colleagues(work) if one.agency_id == agency_id and one.state == MemberState.ACTIVE]
-    wrote = [line.who for line in read.about(work.hands, found.id, acts=[Act.NOTE_ADD, Act.REFERRAL_OPEN])]
+    wrote = [line.who for line in read.about(work.crypto, found.id, acts=[Act.NOTE_ADD, Act.REFERRAL_OPEN])]
     for member_id in (*wrote, *there):
         if member_id is not None and member_id in there:
             return member_id

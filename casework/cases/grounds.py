@@ -21,7 +21,7 @@ _CONSENT_DAYS = 183
 
 def record(work: Work, found: Held, entry: GroundEntry) -> Ground:
     """Write one entry: sealed words for the owner, and a row that says to whom, which sections and until when."""
-    receiver = fresh.agency_of_kind(work.hands, entry.receiver)
+    receiver = fresh.agency_of_kind(work.crypto, entry.receiver)
     if receiver is None:
         raise BadInput("Xã chưa ghi cơ quan nhận này vào sổ.")
     if receiver.state != AgencyState.ACTIVE:
@@ -41,7 +41,7 @@ def record(work: Work, found: Held, entry: GroundEntry) -> Ground:
             str(Section[code.upper()].value) for code in codelist("bundle").get(entry.receiver).texts("sections")
         ),
         state=_state(kind, entry.consent),
-        until=work.hands.at + _CONSENT_DAYS * 86_400 * MICROSECOND if consent else None,
+        until=work.crypto.at + _CONSENT_DAYS * 86_400 * MICROSECOND if consent else None,
     )
     work.session.add(ground)
     writing.save_json(work, found, Section.GROUNDS, entry.to_json(), series=ground.id)

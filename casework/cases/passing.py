@@ -47,9 +47,9 @@ def _name_owner(found: Held, from_id: UUID, to_id: UUID, documents: list[Documen
 
 def _move(work: Work, document: Document, envelope: Envelope, lock: RecipientKey | None) -> None:
     reading.prepare(work, envelope)
-    dek = open_document_key(work.hands, document, envelope)
+    dek = open_document_key(work.crypto, document, envelope)
     if lock is not None:
-        add_envelopes(work.hands, document, dek, readers=[lock])
+        add_envelopes(work.crypto, document, dek, readers=[lock])
     work.session.delete(envelope)
 
 
@@ -62,5 +62,5 @@ def _count_with(work: Work, found: Held, documents: list[Document]) -> None:
             continue
         others = [one for one in sharing.counters(work, found) if (document.id, one) not in held]
         add_envelopes(
-            work.hands, document, open_document_key(work.hands, document, mine), readers=sharing.locks(work, others)
+            work.crypto, document, open_document_key(work.crypto, document, mine), readers=sharing.locks(work, others)
         )

@@ -63,8 +63,8 @@ class Book:
         the body opens only in the place that it was sealed for.
         """
         within = self.within if of is None else some(self.within, of)
-        hands, heads, seen = self.work.hands, self.heads, set[UUID]()
-        control, held = hands.control, hands.held
+        crypto, heads, seen = self.work.crypto, self.heads, set[UUID]()
+        server_keys, held = crypto.server_keys, crypto.held
         for sheet in map(
             DocumentRowWithEnvelope._make, scope.sheets(within, frozenset(sections)).on(self.work.session).all()
         ):
@@ -74,8 +74,8 @@ class Book:
             head = heads.get(sheet.case_id)
             if head is None:
                 raise VaultError("unopened")
-            verify_row(control, Envelope, sheet, head.v)
-            yield sheet.case_id, open_newest(hands, head.listing, sheet, sheet)
+            verify_row(server_keys, Envelope, sheet, head.v)
+            yield sheet.case_id, open_newest(crypto, head.listing, sheet, sheet)
 
     def listed(self, sections: Iterable[Section], *, of: Collection[UUID] | None = None) -> list[Listed]:
         """Return cases with these sections open, of some cases or of all; what opens nothing is left out."""
@@ -98,7 +98,7 @@ def held(work: Work, case_id: UUID) -> Held:
 
 def held_draft(work: Work, case_id: UUID) -> Held:
     """Find one draft that this act reaches; raise NotFound if it is out of reach or does not exist."""
-    return _held(work, scope.drafts(work.permit, today=day_of(work.hands.at)), case_id)
+    return _held(work, scope.drafts(work.permit, today=day_of(work.crypto.at)), case_id)
 
 
 def held_aside(work: Work, case_id: UUID) -> Held:
@@ -133,8 +133,8 @@ def pages(work: Work, found: Held, sections: Iterable[Section], *, draft: bool =
     rows = scope.documents(within, frozenset(sections)).on(work.session)
     opened = []
     for document, envelope in _sealed(work, rows, {found.id: found.head.v}):
-        verify_row(work.hands.control, Document, document, found.head.v)
-        opened.append(open_newest(work.hands, found.head.listing, document, envelope))
+        verify_row(work.crypto.server_keys, Document, document, found.head.v)
+        opened.append(open_newest(work.crypto, found.head.listing, document, envelope))
     return sorted(opened, key=lambda page: (page.section, page.at, page.series.bytes))
 
 
@@ -168,12 +168,12 @@ def history(work: Work, found: Held, section: Section) -> list[OpenedDocument]:
     rows = scope.revisions(within, frozenset([section])).on(work.session)
     opened = []
     for document, envelope in _sealed(work, rows, {found.id: found.head.v}):
-        verify_row(work.hands.control, Document, document, found.head.v)
+        verify_row(work.crypto.server_keys, Document, document, found.head.v)
         newest = heads.newest(found.head.listing, document.section, document.series)
         if newest is not None and newest.revision == document.revision:
-            opened.append(open_newest(work.hands, found.head.listing, document, envelope))
+            opened.append(open_newest(work.crypto, found.head.listing, document, envelope))
         else:
-            opened.append(open_document(work.hands, document, envelope))
+            opened.append(open_document(work.crypto, document, envelope))
     _none_missing(found, opened)
     return sorted(opened, key=lambda one: -one.revision)
 
@@ -193,12 +193,12 @@ def listed(work: Work, sections: Iterable[Section], *, draft: bool = False) -> l
 
 def book(work: Work, within: Within | None = None) -> Book:
     """Load every case in reach with its head, both verified and no older than the log; nothing is opened yet."""
-    within, control = within or scope.cases(work.permit), work.hands.control
+    within, server_keys = within or scope.cases(work.permit), work.crypto.server_keys
     found = Book(work, within, {}, {})
     for row in scope.reached(within).on(work.session).all():
         case, head = _CASE._make(row[:_CASE_WIDTH]), _HEAD._make(row[_CASE_WIDTH:-1])
-        verify_row(control, Head, head, 0)
-        verify_row(control, Case, case, head.v)
+        verify_row(server_keys, Head, head, 0)
+        verify_row(server_keys, Case, case, head.v)
         if head.id != case.id or head.n != row[-1]:
             raise VaultError("unopened")
         found.cases[case.id], found.heads[case.id] = case, head
@@ -212,7 +212,7 @@ def some(within: Within, of: Collection[UUID]) -> Within:
 
 def _within(work: Work, *, draft: bool) -> Within:
     if draft:
-        return scope.drafts(work.permit, today=day_of(work.hands.at))
+        return scope.drafts(work.permit, today=day_of(work.crypto.at))
     return scope.cases(work.permit)
 
 
@@ -221,12 +221,12 @@ def _sealed(work: Work, rows: Iterable[Any], versions: dict[UUID, int]) -> Itera
     seen: set[UUID] = set()
     for row in rows:
         document, envelope = _DOCUMENT._make(row[:_DOCUMENT_WIDTH]), _ENVELOPE._make(row[_DOCUMENT_WIDTH:])
-        if document.id in seen or not work.hands.holds(envelope.agency_id):
+        if document.id in seen or not work.crypto.holds(envelope.agency_id):
             continue
         seen.add(document.id)
         if envelope.case_id != document.case_id or document.case_id not in versions:
             raise VaultError("unopened")
-        verify_row(work.hands.control, Envelope, envelope, versions[document.case_id])
+        verify_row(work.crypto.server_keys, Envelope, envelope, versions[document.case_id])
         prepare(work, envelope)
         yield document, envelope
 
@@ -236,7 +236,7 @@ def prepare(work: Work, envelope: Any) -> None:
 
     Raises Busy if the agency got a new key after this person's request had begun.
     """
-    epoch = work.hands.keys(envelope.agency_id).epoch
+    epoch = work.crypto.keys(envelope.agency_id).epoch
     if envelope.epoch > epoch:
         raise Busy("Khóa của cơ quan vừa được thay. Không có gì bị mất; hãy thử lại.")
     if envelope.epoch < epoch:

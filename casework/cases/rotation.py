@@ -45,14 +45,14 @@ def rotate_due(gate: Gate, person: Person, due: Collection[UUID]) -> None:
 
 def renew(work: Work, agency: Agency, *, without: Collection[UUID] = ()) -> None:
     """Begin a new epoch in this commit: for those who hold the key now, but not for those left out."""
-    holding = epochs.holders(work.hands, agency) - set(without)
+    holding = epochs.holders(work.crypto, agency) - set(without)
     known = [fresh.member(work.session, work.commune_id, member_id) for member_id in sorted(holding)]
     members = [one for one in known if one.state in _KEEPS]
     work.session.flush()
     before = _counted(work, agency.id)
     rows = _verified(work, agency.id)
     head = fresh.head(work.session, work.commune_id, agency.id)
-    work.hands = epochs.rotate(work.hands, agency, head, members, [(row, row.Envelope) for row in rows])
+    work.crypto = epochs.rotate(work.crypto, agency, head, members, [(row, row.Envelope) for row in rows])
     work.session.flush()
     if len(rows) != sum(before.values()) or _counted(work, agency.id) != _all_kept(agency.epoch, len(rows)):
         raise VaultError("unopened")
@@ -60,17 +60,17 @@ def renew(work: Work, agency: Agency, *, without: Collection[UUID] = ()) -> None
 
 def _verified(work: Work, agency_id: UUID) -> list[Any]:
     """Load every envelope of an agency with its document; each of them, and the head it hangs on, must hold."""
-    control, versions = work.hands.control, dict[UUID, int]()
+    server_keys, versions = work.crypto.server_keys, dict[UUID, int]()
     known: Any = scope.heads_sealed_to(work.permit, agency_id).on(work.session)
     for row in known:
         head = _HEAD._make(row[:-2])
-        verify_row(control, Head, head, 0)
+        verify_row(server_keys, Head, head, 0)
         fresh.believe(head, row[-2], row[-1])
         remember_version(work.session, head.id, head.v)
         versions[head.id] = head.v
     rows = scope.sealed_to(work.permit, agency_id).on(work.session).all()
     for row in rows:
-        verify_row(control, Document, row, versions[row.case_id])
+        verify_row(server_keys, Document, row, versions[row.case_id])
     return list(rows)
 
 

@@ -68,11 +68,11 @@ def share(work: Work, found: Held, ground: Ground, to: RecipientKey) -> None:
     envelopes = _by_document(work, found)
     for document in _newest(work, found):
         held = envelopes.get(document.id, [])
-        mine = next((one for one in held if work.hands.holds(one.agency_id)), None)
+        mine = next((one for one in held if work.crypto.holds(one.agency_id)), None)
         wanted = Section(document.section) in agreed(ground) | {Section.LABEL} or document.series == ground.id
         if wanted and mine is not None and all(one.agency_id != to.agency_id for one in held):
             reading.prepare(work, mine)
-            add_envelopes(work.hands, document, open_document_key(work.hands, document, mine), readers=[to])
+            add_envelopes(work.crypto, document, open_document_key(work.crypto, document, mine), readers=[to])
     heads.mark_changed(work.session, found.head)
 
 
@@ -80,9 +80,9 @@ def keep(work: Work, found: Held) -> None:
     """Turn what was sent to my agency into what it keeps, so that it opens under the agency's own safe key."""
     documents = {one.id: one for one in reading.hanging(work, found, Document)}
     for envelope in reading.hanging(work, found, Envelope):
-        if envelope.kind == EnvelopeKind.SENT and work.hands.holds(envelope.agency_id):
+        if envelope.kind == EnvelopeKind.SENT and work.crypto.holds(envelope.agency_id):
             reading.prepare(work, envelope)
-            keep_sent(work.hands, documents[envelope.document_id], envelope)
+            keep_sent(work.crypto, documents[envelope.document_id], envelope)
     heads.mark_changed(work.session, found.head)
 
 
@@ -113,7 +113,7 @@ def end_all(work: Work, found: Held) -> None:
     grounds = {one.id: one for one in reading.hanging(work, found, Ground)}
     for referral in reading.hanging(work, found, Referral):
         if referral.state in READABLE:
-            grounds[referral.ground_id].until = work.hands.at
+            grounds[referral.ground_id].until = work.crypto.at
     lapse(work, found)
 
 
@@ -123,10 +123,10 @@ def lapse(work: Work, found: Held) -> None:
     over = [
         one
         for one in reading.hanging(work, found, Referral)
-        if state_of(one, grounds[one.ground_id], work.hands.at) != one.state
+        if state_of(one, grounds[one.ground_id], work.crypto.at) != one.state
     ]
     for referral in over:
-        referral.state = state_of(referral, grounds[referral.ground_id], work.hands.at)
+        referral.state = state_of(referral, grounds[referral.ground_id], work.crypto.at)
     for agency_id in sorted({one.to_id for one in over}):
         cut(work, found, agency_id)
 
@@ -169,11 +169,11 @@ def counters(work: Work, found: Held) -> list[UUID]:
 
 def locks(work: Work, agency_ids: Iterable[UUID]) -> list[RecipientKey]:
     """Return the locks of agencies, from fresh rows."""
-    return fresh.locks(work.hands, dict.fromkeys(agency_ids))
+    return fresh.locks(work.crypto, dict.fromkeys(agency_ids))
 
 
 def _carried(work: Work, found: Held, agency_id: UUID) -> Carried:
-    grounds = {one.id: one for one in reading.hanging(work, found, Ground) if is_live(one, work.hands.at)}
+    grounds = {one.id: one for one in reading.hanging(work, found, Ground) if is_live(one, work.crypto.at)}
     mine = [
         one
         for one in reading.hanging(work, found, Referral)

@@ -46,5 +46,5 @@ def deal(work: Work, case_id: UUID, officers: Sequence[str], *, whom: str = "") 
     if any(excluded.names(one, whom) for one in officers):
         raise BadInput("Người không được biết không được giữ tờ khôi phục. Hãy ghi người khác.")
     seats = range(1, len(officers) + 1)
-    dealt = recovery_sheets.renew(work.hands, work.hands.keys(circle.id), officers, list(combinations(seats, 2)))
+    dealt = recovery_sheets.renew(work.crypto, work.crypto.keys(circle.id), officers, list(combinations(seats, 2)))
     return Dealt(called(circle.id), dealt)

@@ -63,7 +63,7 @@ def save_json(
         series=series,
     )
     to = [text.owner_id] if readers is None else list(readers)
-    return seal_revision(work.hands, found.head, text, readers=fresh.locks(work.hands, dict.fromkeys(to)))
+    return seal_revision(work.crypto, found.head, text, readers=fresh.locks(work.crypto, dict.fromkeys(to)))
 
 
 def writable(work: Work) -> frozenset[Section]:

@@ -46,10 +46,10 @@ def found(gate: Gate, passphrases: Mapping[str, str]) -> Founded:
         code: gate.perform(console, accounts.add_agency, code, name, duty_phone=here.phones[code])
         for code, name in here.agencies.items()
     }
-    control, people = gate.control(commune_id), [one for one in residents() if one.username in passphrases]
+    server_keys, people = gate.server_keys(commune_id), [one for one in residents() if one.username in passphrases]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         made = pool.map(
-            lambda one: _patiently(lambda: provisioning.new_enrolment(control, passphrases[one.username])), people
+            lambda one: _patiently(lambda: provisioning.new_enrolment(server_keys, passphrases[one.username])), people
         )
         ids = {
             one.username: gate.perform(console, accounts.enrol, _member(one, keys), enrolment, keys=_key(one, keys))

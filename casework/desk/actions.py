@@ -86,8 +86,8 @@ def search(work: Work, query: str) -> tuple[CaseLine, ...]:
     wanted = finding.wanted(query)
     if len(wanted.words) < _SHORTEST_QUERY:
         raise BadInput(say("Hãy gõ ít nhất hai chữ của tên, mã vụ việc hoặc số điện thoại."))
-    since = work.hands.at - _MINUTE
-    if read.hurried(work.hands, [Act.CASE_SEARCH], who=work.me, since=since, most=_SEARCHES_A_MINUTE):
+    since = work.crypto.at - _MINUTE
+    if read.hurried(work.crypto, [Act.CASE_SEARCH], who=work.me, since=since, most=_SEARCHES_A_MINUTE):
         raise Throttled(say("Tìm quá nhiều lần trong một phút. Hãy chờ một chút."), about=work.me)
     pace.keep(work)
     book = reading.book(work)
@@ -132,7 +132,7 @@ def _counts(found: Held) -> Counter[Section]:
 
 
 def _openings(work: Work, case_id: UUID, names: dict[UUID, str]) -> tuple[Opening, ...]:
-    lines = read.about(work.hands, case_id, acts=[Act.CASE_READ, Act.SECTION_READ, Act.SECTION_HISTORY, Act.NAME_SHOW])
+    lines = read.about(work.crypto, case_id, acts=[Act.CASE_READ, Act.SECTION_READ, Act.SECTION_HISTORY, Act.NAME_SHOW])
     return tuple(Opening(names[one.who], one.act, one.at) for one in lines if one.who in names and one.who != work.me)
 
 
@@ -247,7 +247,7 @@ def close_case(work: Work, case_id: UUID, *, outcome: str, words: str, again: bo
     plan = Plan.from_json(page.data) if page else Plan()
     writing.save(work, found, Plan(actions=plan.actions, outcome="" if again else outcome, closing_words=words))
     found.case.state = CaseState.OPEN if again else CaseState.CLOSED
-    found.case.closed = None if again else reading.day_of(work.hands.at)
+    found.case.closed = None if again else reading.day_of(work.crypto.at)
     if not again:
         sharing.end_all(work, found)
     writing.take_away(work, found)
@@ -266,7 +266,7 @@ def _gathered(work: Work, home: Home) -> Home:
 
 def to_reach_anew(work: Work, listed: Iterable[Listed]) -> frozenset[UUID]:
     """Return which cases that I hold were taken over from somebody who left, and have the way of contact she knew."""
-    left = read.changed_by(work.hands, Act.ACCOUNT_LEAVE)
+    left = read.changed_by(work.crypto, Act.ACCOUNT_LEAVE)
     mine = [one.row.id for one in listed if one.row.id in left and one.row.holder_id == work.me] if left else []
     if not mine:
         return frozenset()

@@ -58,7 +58,7 @@ class Ending:
 @action(Act.CASE_ERASE_LIST)
 def list_requests(work: Work) -> tuple[Request, ...]:
     """List the requests to erase that wait for my word, and those that I have made myself, oldest first."""
-    asked = read.changed_by(work.hands, Act.CASE_ERASE_REQUEST)
+    asked = read.changed_by(work.crypto, Act.CASE_ERASE_REQUEST)
     if not asked:
         return ()
     reached = scope.case_rows(reading.some(scope.cases(work.permit), asked)).on(work.session).all()

@@ -68,7 +68,7 @@ def months_before(day: date, months: int) -> date:
 
 
 def _due(work: Work, months: int) -> tuple[Due, ...]:
-    last = months_before(clock.local(work.hands.at).date(), months).toordinal() - _EPOCH
+    last = months_before(clock.local(work.crypto.at).date(), months).toordinal() - _EPOCH
     book = reading.book(work)
     over = [
         one.id

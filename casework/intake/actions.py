@@ -138,7 +138,7 @@ def start_draft(work: Work, pages: Pages, *, circle: Sequence[UUID] = (), instea
         owner_id=owner_id,
         holder_id=work.me,
         state=CaseState.DRAFT,
-        opened=reading.day_of(work.hands.at),
+        opened=reading.day_of(work.crypto.at),
     )
     found = writing.add_case(work, case)
     for number, data in pages.items():
@@ -166,7 +166,7 @@ def open_draft(work: Work, draft_id: UUID) -> OpenDraft:
 
 def list_drafts(work: Work) -> list[Draft]:
     """List the drafts in reach, oldest first; called by the home page within its own act."""
-    within = scope.drafts(work.permit, today=reading.day_of(work.hands.at))
+    within = scope.drafts(work.permit, today=reading.day_of(work.crypto.at))
     rows = scope.case_rows(within).on(work.session)
     found = [Draft(row.id, row.opened, mine=row.holder_id == work.me) for row in rows]
     return sorted(found, key=lambda one: one.started)
@@ -193,9 +193,9 @@ def open_case(work: Work, draft_id: UUID, told: Answers | Reader) -> UUID:
     except NotFound:
         return reading.held(work, draft_id).id
     writing.erase_section(work, found, Section.DRAFT)
-    today = clock.local(work.hands.at).date()
+    today = clock.local(work.crypto.at).date()
     found.case.state = CaseState.OPEN
-    found.case.opened = reading.day_of(work.hands.at)
+    found.case.opened = reading.day_of(work.crypto.at)
     label = _label(work, found, answers)
     counted = facts.derive(answers.identity, answers.incident, received=today, detailed=answers.detailed)
     for section in (label, *_sections(answers)):

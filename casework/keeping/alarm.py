@@ -42,8 +42,8 @@ class Alarm:
         if not self.config.demo and clocks.doubtful(self.config, self.gate, at=at):
             yield "clock"
         with self.gate.database.look() as session:
-            hands = CryptoContext(session, self.gate.control(commune_id), None, at)
-            verified = read.last(hands, Act.AUDIT_VERIFY, commune_id)
+            crypto = CryptoContext(session, self.gate.server_keys(commune_id), None, at)
+            verified = read.last(crypto, Act.AUDIT_VERIFY, commune_id)
         if verified is not None and verified[1] != WHOLE:
             yield "log"
 

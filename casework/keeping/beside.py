@@ -28,7 +28,7 @@ def being_made(fresh: Config, key: Kek) -> Iterator[Gate]:
 def proven(gate: Gate, fresh: Config, *, else_say: str) -> Proof:
     """Prove every row and every log of a book that was made; raise VaultError with these words if one does not hold."""
     with bare.snapshot(fresh.database_url) as connection:
-        found = proof.prove(connection, gate.control)
+        found = proof.prove(connection, gate.server_keys)
     verified(gate, else_say=else_say)
     return found
 

@@ -54,18 +54,18 @@ def write_all(config: Config, gate: Gate, *, restored: dict[UUID, int] | None = 
 def _present(gate: Gate, commune_id: UUID, *, seq: int, restored: int | None) -> Checkpoint:
     """Say where the log of a commune ends now."""
     with gate.database.look() as session:
-        control = gate.control(commune_id)
-        attach_keys(session, control)
+        server_keys = gate.server_keys(commune_id)
+        attach_keys(session, server_keys)
         line = select(AuditLine.n, AuditLine.h).where(AuditLine.commune_id == commune_id)
         n, h = session.execute(line.order_by(AuditLine.n.desc()).limit(1)).one()
-        release = _release(CryptoContext(session, control, None, 0))
+        release = _release(CryptoContext(session, server_keys, None, 0))
     removals = gate.removals.end() if gate.removals else (0, START)
     return Checkpoint(commune_id, seq, clock.micros(), n, bytes(h), release, removals, restored)
 
 
-def _release(hands: CryptoContext) -> tuple[int, bytes]:
+def _release(crypto: CryptoContext) -> tuple[int, bytes]:
     try:
-        head = fresh.head(hands.session, hands.commune_id, count_ledger.ledger_id(hands.commune_id))
+        head = fresh.head(crypto.session, crypto.commune_id, count_ledger.ledger_id(crypto.commune_id))
     except NotFound:
         return 0, START
     newest = count_ledger.newest_release(head.listing)

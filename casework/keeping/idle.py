@@ -31,7 +31,7 @@ def lock_idle(work: Work) -> int:
     )
     active = [(row.id, row.agency_id, _last_seen(work, row.id)) for row in work.session.execute(wanted)]
     staying = _last_of_each(active)
-    idle = [who for who, _, seen in active if seen <= work.hands.at - _IDLE and who not in staying]
+    idle = [who for who, _, seen in active if seen <= work.crypto.at - _IDLE and who not in staying]
     for member_id in idle:
         _lock(work, member_id)
     work.reason = f"{len(idle)}"

@@ -42,7 +42,7 @@ def settle(gate: Gate) -> None:
     for commune_id in checkpoints.communes(gate):
         with gate.database.work(None, commune_id) as session:
             if gate.removals is not None:
-                gate.removals.settle(session, gate.control(commune_id))
+                gate.removals.settle(session, gate.server_keys(commune_id))
 
 
 def trusted(config: Config, gate: Gate, *, lost_kek: bool, without: bool) -> list[Line]:
@@ -53,7 +53,7 @@ def trusted(config: Config, gate: Gate, *, lost_kek: bool, without: bool) -> lis
     """
     lines = max(Removals(config.removals_file).lines(), Removals(config.checkpoints_folder / _COPY).lines(), key=len)
     if not lost_kek:
-        vouched(lines, {commune_id: gate.control(commune_id) for commune_id in checkpoints.communes(gate)})
+        vouched(lines, {commune_id: gate.server_keys(commune_id) for commune_id in checkpoints.communes(gate)})
     count, h = _noted(config, checkpoints.communes(gate))
     if len(lines) < count and not without:
         raise ConfigurationError(

@@ -79,7 +79,7 @@ def look_at_all(config: Config, gate: Gate) -> list[Finding]:
     """Look at all rows of an installation at one moment, and at the newest checkpoint of each commune."""
     found = []
     with bare.snapshot(config.database_url) as connection:
-        found += look(connection, gate.control)
+        found += look(connection, gate.server_keys)
         for commune_id in checkpoints.communes(gate):
             found += against_checkpoint(connection, config, commune_id)
     return found

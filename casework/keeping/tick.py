@@ -103,8 +103,8 @@ def _verify_due(gate: Gate, at: int) -> bool:
     verified = []
     with gate.database.look() as session:
         for commune_id in checkpoints.communes(gate):
-            hands = CryptoContext(session, gate.control(commune_id), None, at)
-            verified.append(read.last(hands, Act.AUDIT_VERIFY, commune_id))
+            crypto = CryptoContext(session, gate.server_keys(commune_id), None, at)
+            verified.append(read.last(crypto, Act.AUDIT_VERIFY, commune_id))
     return any(one is None or not 0 <= at - one[0] < _VERIFY_EVERY for one in verified)
 
 

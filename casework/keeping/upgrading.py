@@ -132,12 +132,12 @@ def _made_beside(config: Config, key: Kek, before: str, words: str, told: Told) 
     with beside.being_made(fresh, key) as gate:
         told("prove")
         with bare.snapshot(fresh.database_url) as connection:
-            proven, ends = former.prove(connection, before, gate.control), backups.ends(connection)
+            proven, ends = former.prove(connection, before, gate.server_keys), backups.ends(connection)
         told("migrate")
         upgrade(fresh.database_url)
         told("sign")
         with bare.filling(fresh.database_url) as connection:
-            changed = former.sign(connection, before, gate.control)
+            changed = former.sign(connection, before, gate.server_keys)
         told("check")
         for commune_id in ends:
             gate.perform(_console(commune_id), note_upgrade, words, anew=Head.__tablename__ in changed)

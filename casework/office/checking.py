@@ -115,21 +115,21 @@ def _communes(settings: Config) -> Iterator[Finding]:
         communes, number = exchanging.standing(database)
         key = next((one for one in kek.load_all(settings.kek_file) if one.number == number), None)
         for commune_id in communes if key else ():
-            yield from _commune(Gate(database, key or Kek(0, b"")).control(commune_id), database)
+            yield from _commune(Gate(database, key or Kek(0, b"")).server_keys(commune_id), database)
 
 
-def _commune(control: kek.ServerKeys, database: Database) -> Iterator[Finding]:
+def _commune(server_keys: kek.ServerKeys, database: Database) -> Iterator[Finding]:
     now = clock.micros()
     with database.look() as session:
-        attach_keys(session, control)
-        for one in holding.lonely(CryptoContext(session, control, None, now)):
+        attach_keys(session, server_keys)
+        for one in holding.lonely(CryptoContext(session, server_keys, None, now)):
             wrong = f"{one.name}: chỉ {one.holders} người giữ khóa, và 180 ngày nay chưa tập khôi phục."
             yield Finding(wrong, "Mời thêm một người, hoặc chạy `casework drill` với hai tờ của một cặp.")
-        mine = Admission.commune_id == control.commune_id
+        mine = Admission.commune_id == server_keys.commune_id
         died = select(func.count()).where(mine, Admission.created < now - _CODE_LIVES)
         if dead := session.execute(died).scalar_one():
             yield Finding(f"{dead} mã nhận tài khoản đã hết hạn mà chưa dùng xong.", "Làm mã mới cho những người ấy.")
-        last = select(func.max(AuditLine.at)).where(AuditLine.commune_id == control.commune_id)
+        last = select(func.max(AuditLine.at)).where(AuditLine.commune_id == server_keys.commune_id)
         if (session.execute(last).scalar_one() or 0) > now + 60 * clock.MICROSECOND:
             yield Finding("Đồng hồ máy chậm hơn dòng nhật ký cuối cùng.", "Chỉnh giờ máy (timedatectl) trước đã.")
 

@@ -88,7 +88,7 @@ def _vouch(config: Config, communes: list[UUID], newer: Kek) -> None:
 
 def _rekey(config: Config, gate: Gate, communes: list[UUID], newer: Kek) -> None:
     lines = Removals(config.removals_file).lines()
-    if vouched(lines, {one: gate.control(one) for one in communes}) != len(lines):
+    if vouched(lines, {one: gate.server_keys(one) for one in communes}) != len(lines):
         raise VaultError("Sổ thu hồi (tệp removals) có dòng không đúng, nên không đổi khóa. Chưa có gì thay đổi.")
     try:
         gate.exchange(newer, communes, rekeying.exchange)

@@ -59,4 +59,4 @@ def code(work: Work, member: Member, carry: AgencyKeys | None) -> str:
     """Make the code of somebody whose head is at hand; with a key to carry it needs no colleague's word."""
     head = fresh.head(work.session, work.commune_id, member.id)
     lock = RecipientKey(carry.agency_id, carry.epoch, carry.public_key) if carry else None
-    return admission.invite(work.hands, head, member, lock, by=None, carry=carry)
+    return admission.invite(work.crypto, head, member, lock, by=None, carry=carry)

@@ -27,7 +27,7 @@ def renew(
     """Make a new numbered recovery secret and its sheets; those of an earlier number open nothing any more."""
     work.about = keys.agency_id
     fresh.agency(work.session, work.commune_id, keys.agency_id)
-    return recovery_sheets.renew(work.hands, keys, officers, pairs)
+    return recovery_sheets.renew(work.crypto, keys, officers, pairs)
 
 
 @action(Act.RECOVERY_DRILL)
@@ -35,7 +35,7 @@ def drill(work: Work, agency_id: UUID, seat: int, secret: bytes) -> None:
     """Note that the sheet of one seat was shown and fits; raises VaultError, and a line of the log, if it does not."""
     work.about = agency_id
     fresh.agency(work.session, work.commune_id, agency_id)
-    recovery_sheets.drill(work.hands, agency_id, seat, secret)
+    recovery_sheets.drill(work.crypto, agency_id, seat, secret)
 
 
 @dataclass(frozen=True)
@@ -61,14 +61,14 @@ def recover(work: Work, agency_id: UUID, one: Shown, other: Shown, username: str
     work.about = agency_id
     agency = fresh.agency(work.session, work.commune_id, agency_id)
     agency.rotation_due = True
-    keys = recovery_sheets.open_with(work.hands, agency_id, one, other)
+    keys = recovery_sheets.open_with(work.crypto, agency_id, one, other)
     if agency.circle:
         member, code = _into_circle(work, keys, username), ""
     else:
         member = _of_agency(work, agency_id, username)
         code = inviting.invite_again(work, member, keys)
-    names = [officer.name for officer in recovery_sheets.officers(work.hands, agency_id)]
-    dealt = recovery_sheets.renew(work.hands, keys, names, recovery_sheets.pairs_of(work.hands, agency_id))
+    names = [officer.name for officer in recovery_sheets.officers(work.crypto, agency_id)]
+    dealt = recovery_sheets.renew(work.crypto, keys, names, recovery_sheets.pairs_of(work.crypto, agency_id))
     return Recovered(member, code, dealt)
 
 
@@ -81,7 +81,7 @@ def deal_anew(
     agency = fresh.agency(work.session, work.commune_id, agency_id)
     agency.rotation_due = True
     return recovery_sheets.renew(
-        work.hands, recovery_sheets.open_with(work.hands, agency_id, one, other), officers, pairs
+        work.crypto, recovery_sheets.open_with(work.crypto, agency_id, one, other), officers, pairs
     )
 
 
@@ -91,7 +91,7 @@ def _into_circle(work: Work, keys: AgencyKeys, username: str) -> Member:
     if set(policy().rows[Act.CIRCLE_READ].who).isdisjoint(member.roles.split(",")):
         raise BadInput("Người này không làm việc với vụ việc. Hãy chọn người phụ trách vụ việc hoặc cơ quan.")
     if work.session.get(Wrap, (work.commune_id, member.id, keys.agency_id, keys.epoch)) is None:
-        provisioning.wrap_for_member(work.hands, keys, member)
+        provisioning.wrap_for_member(work.crypto, keys, member)
     return member
 
 

@@ -46,7 +46,7 @@ _LINES_AT_ONCE = 1000
 @action(Act.KEYS_ROTATE)
 def exchange(work: Work, newer: Kek) -> None:
     """Verify all rows of a commune and sign them with the newer key; every head gets a line that says so."""
-    old, young = work.hands.control, server_keys_of(newer, work.commune_id)
+    old, young = work.crypto.server_keys, server_keys_of(newer, work.commune_id)
     # One transaction goes through all communes: what it has read of the one before is not of this one.
     work.session.expunge_all()
     heads.changed_heads(work.session).clear()
@@ -72,14 +72,14 @@ def kinds() -> list[Kind]:
 def make_sure(work: Work) -> None:
     """Raise Conflict while a code of admission is out, and VaultError if the log does not hold."""
     _no_code_is_waiting(work)
-    if not verify(work.hands).holds:
+    if not verify(work.crypto).holds:
         raise VaultError("Nhật ký không đúng: hãy chạy `casework verify`. Chưa có gì thay đổi.")
 
 
 def _no_code_is_waiting(work: Work) -> None:
     """Raise Conflict while somebody holds a code of admission; those that have died are removed."""
     unused = (Admission.commune_id == work.commune_id, Admission.state == admission.OPEN)
-    work.session.execute(delete(Admission).where(*unused, Admission.created < work.hands.at - _CODE_LIVES))
+    work.session.execute(delete(Admission).where(*unused, Admission.created < work.crypto.at - _CODE_LIVES))
     left = select(Admission.id).where(*unused)
     if work.session.execute(left).first() is not None:
         raise Conflict("Còn mã nhận tài khoản chưa dùng. Hãy đợi mã được dùng hoặc hết hạn (24 giờ) rồi đổi khóa.")
@@ -90,7 +90,7 @@ def _verified(work: Work, kind: Kind, versions: Mapping[UUID, int]) -> Iterator[
     ours = kind.__table__.c[kind.__commune__] == work.commune_id
     for row in scope.every(work.permit, kind, ours, *signed_columns(kind), "mac").on(work.session):
         try:
-            verify_row(work.hands.control, kind, row, _version(kind, row, versions))
+            verify_row(work.crypto.server_keys, kind, row, _version(kind, row, versions))
         except VaultError as cause:
             name = kind.__tablename__
             raise VaultError(f"Bảng {name} có dòng không đúng, nên không đổi khóa. Chưa có gì thay đổi.") from cause
@@ -113,7 +113,7 @@ def _sign_again(work: Work, kind: Kind, young: ServerKeys, rows: list[Any], vers
     column, sealed = _SEALED.get(kind, ("", None))
     changed = []
     for row in rows:
-        values = {column: sealed(work.hands.control, young, row)} if sealed else {}
+        values = {column: sealed(work.crypto.server_keys, young, row)} if sealed else {}
         newer = SimpleNamespace(**(dict(row._mapping) | values))
         mac = row_mac(young, kind, newer, _version(kind, row, versions))
         keys = {f"old_{one.key}": getattr(row, str(one.key)) for one in table.primary_key}

@@ -99,7 +99,7 @@ def lines_of(work: Work, *, skip: int, limit: int, since: int = 0) -> list[LogLi
     names = {one.id: one.name for one in mine}
     about = frozenset(codes) | frozenset(names) | work.actor.agencies
     seen = read.Seen(who=frozenset(names), about=about, guarded=_GUARDED, denied=DENIED, since=since)
-    return [_line(one, names, codes) for one in read.shown(work.hands, seen, skip=skip, limit=limit)]
+    return [_line(one, names, codes) for one in read.shown(work.crypto, seen, skip=skip, limit=limit)]
 
 
 def _codes(work: Work) -> dict[UUID, str]:
@@ -115,27 +115,27 @@ def _line(one: Line, names: dict[UUID, str], codes: dict[UUID, str]) -> LogLine:
 
 def _totals(work: Work, page: int) -> Log:
     week = week_of(work, page)
-    return Log(page=page, lines=None, week=week, older=read.begun_before(work.hands, clock.midnight(week.first)))
+    return Log(page=page, lines=None, week=week, older=read.begun_before(work.crypto, clock.midnight(week.first)))
 
 
 def week_of(work: Work, ago: int) -> Week:
     """Return how often each act was done in the whole commune in the week, Monday to Sunday, so many weeks ago."""
     first = monday(work, ago)
     start, end = clock.midnight(first), clock.midnight(first + timedelta(days=_DAYS))
-    totals = read.totals(work.hands, start, end, leaving_out=_UNCOUNTED)
+    totals = read.totals(work.crypto, start, end, leaving_out=_UNCOUNTED)
     return Week(first, first + timedelta(days=_DAYS - 1), tuple(totals))
 
 
 def monday(work: Work, ago: int) -> date:
     """Return the first day of the week so many weeks ago."""
-    today = clock.local(work.hands.at).date()
+    today = clock.local(work.crypto.at).date()
     return today - timedelta(days=today.weekday() + _DAYS * ago)
 
 
 @action(Act.AUDIT_VERIFY)
 def verify_log(work: Work) -> Verdict:
     """Verify the whole chain and every head against it; the line of it says what was found."""
-    verdict = verify(work.hands)
+    verdict = verify(work.crypto)
     work.about, work.reason = work.commune_id, verdict.reason
     return verdict
 
@@ -154,7 +154,7 @@ def verify_all(gate: Gate) -> list[tuple[str, Verdict]]:
 
 def _name(gate: Gate, commune_id: UUID) -> str:
     with gate.database.look() as session:
-        attach_keys(session, gate.control(commune_id))
+        attach_keys(session, gate.server_keys(commune_id))
         return fresh.commune(session, commune_id).name
 
 

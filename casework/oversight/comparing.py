@@ -36,13 +36,13 @@ def compare(work: Work, typed: str) -> Compared:
     if number is None:
         raise BadInput(say("Con số có dạng 1234-ab12cd34: số dòng, gạch nối, rồi tám chữ số hoặc chữ từ a đến f."))
     n, digits = int(number[1]), number[2]
-    verdict = verify(work.hands)
+    verdict = verify(work.crypto)
     found = DIFFERS
     if verdict.broken is not None and verdict.broken <= n:
         found = TOUCHED
     elif n > verdict.lines:
         found = SHORTER
-    elif (read.hash_of(work.hands, n) or b"").hex().startswith(digits):
+    elif (read.hash_of(work.crypto, n) or b"").hex().startswith(digits):
         found = HOLDS
     work.reason = found
     return Compared(number[0], found, verdict.lines)

@@ -87,7 +87,7 @@ def stopped(work: Work) -> tuple[Many, ...]:
 
 def _stopped(work: Work, whom: Iterable[Colleague]) -> list[Many]:
     known = {one.id: one.name for one in whom}
-    lines = read.about_since(work.hands, known, pace.OPENINGS, since=work.hands.at - _DAYS, outcome=FAILED)
+    lines = read.about_since(work.crypto, known, pace.OPENINGS, since=work.crypto.at - _DAYS, outcome=FAILED)
     times = Counter((line.who, clock.local(line.at).date()) for line in lines)
     return [Many(known[who], day, count, stopped=True) for (who, day), count in times.items() if who in known]
 
@@ -105,7 +105,7 @@ def _outside(work: Work, listed: Sequence[Listed]) -> Iterator[_Opening]:
     """Yield the openings of our own cases among these by others who may, and who neither held it nor stood in."""
     if not listed:
         return
-    lines = scope.opened(scope.cases(work.permit), since=work.hands.at - _DAYS).on(work.session).all()
+    lines = scope.opened(scope.cases(work.permit), since=work.crypto.at - _DAYS).on(work.session).all()
     cases = {one.row.id: one for one in listed} if lines else {}
     told = [(line, cases[line.about]) for line in _once(lines) if line.about in cases]
     strange = [(line, case) for line, case in told if _strange(work, case.row, line.who)]

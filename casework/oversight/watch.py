@@ -32,7 +32,7 @@ class Watch:
 
 def told(work: Work, listed: Sequence[Listed] = ()) -> Watch:
     """Return what this person is told; `listed` are the cases in her reach with their labels."""
-    number = read.end(work.hands) if allowed(work.actor, Act.AUDIT_COMPARE) else ""
+    number = read.end(work.crypto) if allowed(work.actor, Act.AUDIT_COMPARE) else ""
     administers = Role.ADMINISTRATOR in work.actor.roles
     return Watch(
         number=number,

@@ -63,7 +63,7 @@ def _hours(work: Work, held: Held, ground: Ground) -> FirstHours | None:
         return None
     page = reading.page(work, held, Section.INCIDENT)
     incident = Incident.from_json(page.data) if page else Incident()
-    return delay.still_running(delay.first_hours(incident), work.hands.at)
+    return delay.still_running(delay.first_hours(incident), work.crypto.at)
 
 
 def _readers(work: Work, agency_id: UUID) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ def send(work: Work, case_id: UUID, ground_id: UUID, letter: Letter, *, once: UU
 def _must_be_sendable(work: Work, held: Held, ground: Ground) -> None:
     if held.case.state != CaseState.OPEN:
         raise Conflict("Vụ việc đã đóng. Hãy mở lại trước khi chuyển gửi.", about=held.id)
-    if not sharing.is_live(ground, work.hands.at):
+    if not sharing.is_live(ground, work.crypto.at):
         raise Ungrounded(
             "Chưa có căn cứ để chia sẻ với nơi này: hãy hỏi ý người ấy, hoặc ghi căn cứ theo luật.", about=held.id
         )
@@ -121,8 +121,8 @@ def _referral(work: Work, held: Held, ground: Ground, referral_id: UUID) -> Refe
         to_id=ground.receiver_id,
         state=ReferralState.SENT,
         urgent=urgent,
-        sent=work.hands.at,
-        due=work.hands.at + minutes * 60 * MICROSECOND,
+        sent=work.crypto.at,
+        due=work.crypto.at + minutes * 60 * MICROSECOND,
         kept="",
     )
 

@@ -73,7 +73,7 @@ def around(work: Work, agency_ids: Iterable[UUID], cases: Iterable[Any]) -> Arou
         me=work.me,
         people={one.id: one for one in staff.colleagues(work)},
         agencies={one: fresh.agency(work.session, work.commune_id, one) for one in set(agency_ids)},
-        read=read.reasons(work.hands, Act.REFERRAL_READ, who={work.me, *of.values()}, about=set(of)),
+        read=read.reasons(work.crypto, Act.REFERRAL_READ, who={work.me, *of.values()}, about=set(of)),
     )
 
 
@@ -82,7 +82,7 @@ def referral_line(work: Work, row: Any, state: str, about: Around, named: Named)
     incoming = named.owner_id not in work.actor.agencies
     first = named.sheets[0][1] if named.sheets else Letter()
     end = row.from_id if incoming else row.to_id
-    hours = delay.still_running(delay.of_letter(first), work.hands.at)
+    hours = delay.still_running(delay.of_letter(first), work.crypto.at)
     return ReferralLine(
         id=row.id,
         case_id=row.case_id,
@@ -91,7 +91,7 @@ def referral_line(work: Work, row: Any, state: str, about: Around, named: Named)
         state=state,
         urgent=row.urgent,
         sent=row.sent,
-        due=min(row.due, hours.end(work.hands.at)) if hours else row.due,
+        due=min(row.due, hours.end(work.crypto.at)) if hours else row.due,
         incoming=incoming,
         other=about.agency(end, named.holder_id),
         other_kind=about.kind(end, named.holder_id),
@@ -155,7 +155,7 @@ def review(work: Work, pages: list[OpenedDocument], people: Writers) -> Review |
     said = [page for page in pages if GroundEntry.from_json(page.data).review]
     return Review(
         recorded=first.at,
-        now=work.hands.at,
+        now=work.crypto.at,
         answer=entry.review,
         words=entry.review_words,
         by=people.names.get(said[-1].by, "") if said else "",
@@ -189,7 +189,7 @@ def _ground_line(
         receiver=receiver.name,
         receiver_id=ground.receiver_id,
         entry=GroundEntry.from_json(pages[0].data),
-        live=sharing.is_live(ground, work.hands.at),
+        live=sharing.is_live(ground, work.crypto.at),
         withdrawn=ground.state == GroundState.WITHDRAWN,
         until=ground.until,
         sections=tuple(sorted(sharing.agreed(ground))),

@@ -74,7 +74,7 @@ def referrals(work: Work, held: Held) -> list[Found]:
     by_id = {one.id: one for one in grounds(work, held)}
     mine = work.actor.agencies
     return [
-        Found(held, one, by_id[one.ground_id], sharing.state_of(one, by_id[one.ground_id], work.hands.at))
+        Found(held, one, by_id[one.ground_id], sharing.state_of(one, by_id[one.ground_id], work.crypto.at))
         for one in reading.hanging(work, held, Referral)
         if held.case.owner_id in mine or one.to_id in mine
     ]

@@ -37,9 +37,9 @@ def list_referrals(work: Work) -> Box:
     lines = []
     for row in rows:
         case, ground, written = cases[row.case_id], grounds[row.ground_id], sheets[row.case_id, row.id]
-        verify_row(work.hands.control, Referral, row, book.heads[row.case_id].v)
-        verify_row(work.hands.control, Ground, ground, book.heads[row.case_id].v)
-        state = sharing.state_of(row, ground, work.hands.at)
+        verify_row(work.crypto.server_keys, Referral, row, book.heads[row.case_id].v)
+        verify_row(work.crypto.server_keys, Ground, ground, book.heads[row.case_id].v)
+        state = sharing.state_of(row, ground, work.crypto.at)
         # The first sheet tells the code of the case: its label need not be opened as well.
         named = Named(written[0][1].code, case.owner_id, case.holder_id, written)
         lines.append(drawing.referral_line(work, row, state, about, named))

@@ -54,7 +54,7 @@ def leave(work: Work, member_id: UUID) -> None:
     _must_be_hers_to_end(work, member)
     held = [fresh.agency(work.session, work.commune_id, one) for one in _key_of(work, member_id)]
     for agency in held:
-        _must_not_be_last(work, agency.id, epochs.holders(work.hands, agency) - {member_id})
+        _must_not_be_last(work, agency.id, epochs.holders(work.crypto, agency) - {member_id})
     handing.inherit(work, member)
     for agency in held:
         agency.rotation_due = True
@@ -109,7 +109,7 @@ def _must_not_be_last(work: Work, agency_id: UUID, others: Iterable[UUID]) -> No
     known = [fresh.member(work.session, work.commune_id, one) for one in others]
     if any(one.state == MemberState.ACTIVE for one in known):
         return
-    if recovery_sheets.drilled_since(work.hands, agency_id) < work.hands.at - _DRILLED:
+    if recovery_sheets.drilled_since(work.crypto, agency_id) < work.crypto.at - _DRILLED:
         raise BadInput(
             "Người này còn giữ khóa mà chưa ai khác giữ cùng. Hãy để một đồng nghiệp nhận khóa trước, "
             "hoặc diễn tập tờ khôi phục, rồi thử lại."
@@ -125,7 +125,7 @@ def _take_wraps(work: Work, agency_id: UUID, member_id: UUID) -> None:
     """Delete what seals an agency's key to somebody, so that it can never be put back."""
     work.session.flush()
     remaining = []
-    for row in heads.bound_to_agency(work.hands, agency_id):
+    for row in heads.bound_to_agency(work.crypto, agency_id):
         if isinstance(row, Wrap) and row.member_id == member_id:
             work.session.delete(row)
         else:
@@ -138,7 +138,7 @@ def _take(work: Work, member: Member, kinds: tuple[type[Any], ...]) -> None:
     """Delete some kinds of a member's rows and raise her version, so that an open request of hers is refused too."""
     work.session.flush()
     remaining = []
-    for row in heads.bound_to_member(work.hands, member.id):
+    for row in heads.bound_to_member(work.crypto, member.id):
         if isinstance(row, kinds):
             work.session.delete(row)
         else:

@@ -55,7 +55,7 @@ def offices(work: Work) -> tuple[Office, ...]:
     found = []
     for agency in _agencies(work):
         people = [one for one in known if one.agency_id == agency.id]
-        holding = epochs.holders(work.hands, agency)
+        holding = epochs.holders(work.crypto, agency)
         found.append(
             Office(
                 id=agency.id,

@@ -90,7 +90,7 @@ def _review(work: Work) -> Review:
 def _looked(work: Work, one: people.Worker, came: dict[UUID, int], held: Counter[UUID] | None) -> Looked:
     seen = came.get(one.who.id, 0)
     cases = None if held is None else held[one.who.id]
-    return Looked(one.who, one.key, seen, cases, long_ago=seen < work.hands.at - _LONG)
+    return Looked(one.who, one.key, seen, cases, long_ago=seen < work.crypto.at - _LONG)
 
 
 def _last_came(work: Work) -> dict[UUID, int]:

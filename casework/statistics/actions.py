@@ -147,7 +147,7 @@ def _size(done: Iterable[Published], day: date, entered: SizeClass) -> SizeClass
 
 
 def _is_over(work: Work, period: Period) -> bool:
-    return clock.local(work.hands.at).date() > period.last
+    return clock.local(work.crypto.at).date() > period.last
 
 
 def _count(work: Work, done: tuple[Published, ...], size: SizeClass, period: Period) -> _Count:

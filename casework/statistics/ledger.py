@@ -74,13 +74,13 @@ def open_ledger(work: Work) -> Ledger:
     ledger_id = count_ledger.ledger_id(work.commune_id)
     head = fresh.head(work.session, work.commune_id, ledger_id)
     rows = scope.bound(work.permit, Envelope, ledger_id).on(work.session).scalars()
-    envelopes = {row.document_id: row for row in rows if work.hands.holds(row.agency_id)}
+    envelopes = {row.document_id: row for row in rows if work.crypto.holds(row.agency_id)}
     documents = scope.bound(work.permit, Document, ledger_id).on(work.session).scalars().all()
     found: dict[tuple[Series, int], Mapping[str, Any]] = {}
     for document in documents:
         if document.id not in envelopes:
             raise VaultError("unopened")
-        page = open_newest(work.hands, head.listing, document, envelopes[document.id])
+        page = open_newest(work.crypto, head.listing, document, envelopes[document.id])
         found[count_ledger.place_of(page.series)] = page.data
     if set(found) != set(count_ledger.places(head.listing)):
         raise VaultError("unopened")
@@ -103,13 +103,13 @@ def _counted(data: Mapping[str, Any]) -> Counted:
 
 def remember(work: Work, opened: Ledger, number: int, counted: Counted) -> None:
     """Seal what a release counted, so that no case is ever counted twice."""
-    count_ledger.add(work.hands, opened.head, _lock(work, opened), (Series.COUNTED, number), counted.to_json())
+    count_ledger.add(work.crypto, opened.head, _lock(work, opened), (Series.COUNTED, number), counted.to_json())
 
 
 def prepare_year(work: Work, opened: Ledger, year: int) -> None:
     """Make the key of a year that is about to begin."""
-    count_ledger.add_key(work.hands, opened.head, _lock(work, opened), year=year)
+    count_ledger.add_key(work.crypto, opened.head, _lock(work, opened), year=year)
 
 
 def _lock(work: Work, opened: Ledger) -> RecipientKey:
-    return fresh.locks(work.hands, [opened.owner_id])[0]
+    return fresh.locks(work.crypto, [opened.owner_id])[0]

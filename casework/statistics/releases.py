@@ -40,7 +40,7 @@ def read_all(work: Work, *, narrowly: bool = False) -> tuple[Published, ...]:
 
 def _read_narrowly(work: Work, released: Database) -> list[Release]:
     with released.look() as session:
-        attach_keys(session, work.hands.control)
+        attach_keys(session, work.crypto.server_keys)
         return _rows(work, session)
 
 
@@ -62,9 +62,9 @@ def append(work: Work, head: Head, published: Published) -> None:
         commune_id=work.commune_id,
         number=published.number,
         period=published.period.name,
-        released=work.hands.at,
+        released=work.crypto.at,
         body=published.body(),
         prev=newest.digest if newest else START,
     )
     work.session.add(row)
-    count_ledger.note_release(work.hands, head, number=row.number, digest=digest(row))
+    count_ledger.note_release(work.crypto, head, number=row.number, digest=digest(row))

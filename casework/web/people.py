@@ -87,7 +87,7 @@ def recognise(gate: Gate, config: Config, cookie: str) -> Presence | None:
         state = _state(card, config, at) if card is not None else None
         if card is None or state is None:
             return None
-        seed = sessions.seed_of(card.row, token, card.control) if state in _OPEN else None
+        seed = sessions.seed_of(card.row, token, card.server_keys) if state in _OPEN else None
         present = _presence(session, card, state, seed)
     _note_use(gate, card, present, at)
     return present
@@ -97,7 +97,7 @@ def recognise(gate: Gate, config: Config, cookie: str) -> Presence | None:
 class _Card:
     """What one statement says about a cookie, verified: the session's row, its member with her head."""
 
-    control: ServerKeys
+    server_keys: ServerKeys
     row: Any
     member: Any
     head: Any
@@ -112,13 +112,13 @@ def _card(gate: Gate, session: Session, token: sessions.SessionToken) -> _Card |
     if found is None:
         return None
     (row, member, head, commune), (n, mac, covered, elsewhere) = split_row(found[:-4], _CARD_KINDS), found[-4:]
-    control = gate.control(row.commune_id)
-    verify_row(control, Head, head, 0)
+    server_keys = gate.server_keys(row.commune_id)
+    verify_row(server_keys, Head, head, 0)
     fresh.believe(head, n, mac)
-    verify_row(control, Member, member, head.v)
-    verify_row(control, SessionRow, row, head.v)
-    verify_row(control, Commune, commune, 0)
-    return _Card(control, row, member, head, commune.name, covered, elsewhere or 0)
+    verify_row(server_keys, Member, member, head.v)
+    verify_row(server_keys, SessionRow, row, head.v)
+    verify_row(server_keys, Commune, commune, 0)
+    return _Card(server_keys, row, member, head, commune.name, covered, elsewhere or 0)
 
 
 _CARD_KINDS = (SessionRow, Member, Head, Commune)
@@ -194,16 +194,16 @@ def _proof(row: Any) -> Proof:
 
 def _agencies(session: Session, card: _Card, seed: bytes | None) -> tuple[list[Any], Keyring | None]:
     """Load her agency and circles with fresh heads and, unless locked, open their keys of the newest epoch."""
-    member, control = card.member, card.control
+    member, server_keys = card.member, card.server_keys
     agencies, keys = [], {}
     ids = {"commune": member.commune_id, "member": member.id, "agency": member.agency_id}
     for row in session.execute(_AGENCIES, ids):
         (agency, head, wrap), (n, mac) = split_row(row[:-2], _AGENCY_KINDS), row[-2:]
-        verify_row(control, Head, head, 0)
+        verify_row(server_keys, Head, head, 0)
         fresh.believe(head, n, mac)
-        verify_row(control, Agency, agency, head.v)
+        verify_row(server_keys, Agency, agency, head.v)
         if wrap.agency_id is not None:
-            verify_row(control, Wrap, wrap, head.v)
+            verify_row(server_keys, Wrap, wrap, head.v)
         elif agency.id != member.agency_id:
             continue
         agencies.append(agency)
@@ -236,7 +236,7 @@ def _note_use(gate: Gate, card: _Card, present: Presence, at: int) -> None:
     if not (shuts or used):
         return
     with gate.database.work(None, row.commune_id) as session:
-        attach_keys(session, card.control)
+        attach_keys(session, card.server_keys)
         fresh.head(session, row.commune_id, present.id)
         found = session.get(SessionRow, row.sid)
         if found is None:

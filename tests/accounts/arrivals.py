@@ -19,7 +19,7 @@ SEED = bytes(range(20))
 
 
 def made(house: House, member_id: UUID) -> NewCredentials:
-    return credentials.new_credentials(house.gate.control(THANH_SON), "nam tu ngan ghep lai", member_id)
+    return credentials.new_credentials(house.gate.server_keys(THANH_SON), "nam tu ngan ghep lai", member_id)
 
 
 def enrols(house: House, code: str, member_id: UUID, new: NewCredentials | None = None) -> bool:

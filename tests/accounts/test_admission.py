@@ -155,7 +155,7 @@ def test_a_key_that_the_code_did_not_make_is_not_confirmed(house: House, lan, ne
         row = fresh.member(session, THANH_SON, newcomer)
         head = fresh.head(session, THANH_SON, newcomer)
         row.public_key = public_key(evil.seed)
-        mac = row_mac(house.gate.control(THANH_SON), Member, row, head.v)
+        mac = row_mac(house.gate.server_keys(THANH_SON), Member, row, head.v)
         session.expunge_all()
     with stolen(house) as thief:
         thief.change("member", {"id": newcomer}, public_key=public_key(evil.seed), mac=mac)

@@ -29,7 +29,7 @@ def knock(house: House, username: str, passphrase: str, *, device: str = "d", ad
 
 def test_whoever_is_enrolled_today_signs_in_with_her_passphrase(house: House):
     agency = house.gate.perform(house.stranger(Role.CONSOLE), accounts.add_agency, "legal_aid", "Văn phòng")
-    made = provisioning.new_enrolment(house.gate.control(THANH_SON), "một câu thật dài và dễ nhớ")
+    made = provisioning.new_enrolment(house.gate.server_keys(THANH_SON), "một câu thật dài và dễ nhớ")
     new = NewMember("thuy", "Đỗ Thị Thủy", ("legal_officer",), agency.agency_id)
     console = house.stranger(Role.CONSOLE)
     member_id = house.gate.perform(console, accounts.enrol, new, made, keys=agency)
@@ -70,7 +70,7 @@ def test_the_slot_of_another_person_opens_nothing(house: House, lan: Someone, ma
 
 def known(house: House, username: str, commune_id=THANH_SON) -> str:
     """The mark of a browser that somebody has signed in with."""
-    return devices.marked(house.gate.control(commune_id), "", house[username].id)
+    return devices.marked(house.gate.server_keys(commune_id), "", house[username].id)
 
 
 @only_sqlite

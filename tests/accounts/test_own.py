@@ -133,7 +133,7 @@ def test_who_forgot_her_passphrase_sets_a_new_one_within_a_quarter(house: House,
 
 
 def renewed(house: House, person, begun, case_id) -> None:
-    new = credentials.new_credentials(house.gate.control(THANH_SON), "mot hai ba bon nam sau", person.member_id)
+    new = credentials.new_credentials(house.gate.server_keys(THANH_SON), "mot hai ba bon nam sau", person.member_id)
     changed = house.gate.perform(person, own.change_passphrase, new, token=begun.token)
     found = presence(house, changed.begun)
     assert (found.kind, found.state) == ("full", "open")
@@ -149,7 +149,7 @@ def test_a_new_passphrase_is_a_new_key_and_ends_the_other_sessions(house: House,
     lan.leaves()
     with stolen(house) as thief:
         old = thief.rows("member", id=lan.id)[0]["public_key"]
-    new = credentials.new_credentials(house.gate.control(THANH_SON), "mot hai ba bon nam sau", lan.id)
+    new = credentials.new_credentials(house.gate.server_keys(THANH_SON), "mot hai ba bon nam sau", lan.id)
     first = lan.cookie
     changed = lan.does(own.change_passphrase, new, token=token(lan))
     assert recognise(house.gate, house.config, other) is None

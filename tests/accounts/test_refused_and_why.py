@@ -65,11 +65,11 @@ def test_a_row_that_was_changed_is_named_by_its_table(house: House, browser, lan
 
 
 def test_a_slot_that_the_server_signed_but_cannot_open_is_no_wrong_passphrase(house, browser, lan: Someone, caplog):
-    control = house.gate.control(lan.person.commune_id)
+    server_keys = house.gate.server_keys(lan.person.commune_id)
     with stolen(house) as thief:
         [slot], [head] = thief.rows("slot", member_id=lan.id), thief.rows("head", id=lan.id)
         slot["blob"] = bytes(len(slot["blob"]))
-        signed = signed_rows.row_mac(control, Slot, SimpleNamespace(**slot), head["v"])
+        signed = signed_rows.row_mac(server_keys, Slot, SimpleNamespace(**slot), head["v"])
         thief.change("slot", {"id": slot["id"]}, blob=slot["blob"], mac=signed)
     assert knocks(browser).status_code == 503
     assert told(caplog) == [{"fault": "VaultError", "row": "-"}]

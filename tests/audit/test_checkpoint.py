@@ -60,8 +60,8 @@ def test_a_note_in_the_place_of_another_is_refused(tmp_path: Path):
 def test_a_log_that_was_rolled_back_contradicts_its_checkpoints(house: House):
     book = kept(house)
     publics, shelf = checkpoints.publics(book.config), Shelf.of(book.config.checkpoints_folder, THANH_SON)
-    with house.hands() as hands:
-        assert compare(hands, shelf, publics).holds
+    with house.crypto() as crypto:
+        assert compare(crypto, shelf, publics).holds
     checkpoints.write_all(book.config, house.gate)
     with stolen(house) as thief:
         tables = ("audit_line", "head")
@@ -71,13 +71,13 @@ def test_a_log_that_was_rolled_back_contradicts_its_checkpoints(house: House):
     newest = shelf.newest(publics)
     assert newest is not None
     assert newest.removals[0] == len(book.house.gate.removals.lines()) if book.house.gate.removals else False
-    with house.hands() as hands:
-        assert compare(hands, shelf, publics).holds
+    with house.crypto() as crypto:
+        assert compare(crypto, shelf, publics).holds
     with stolen(house) as thief:
         thief.delete("audit_line")
         thief.put("audit_line", *before["audit_line"])
-    with house.hands() as hands:
-        assert compare(hands, shelf, publics).differing == (2,)
+    with house.crypto() as crypto:
+        assert compare(crypto, shelf, publics).differing == (2,)
 
 
 @only_sqlite
@@ -88,7 +88,7 @@ def test_a_missing_and_a_forged_checkpoint_are_told(house: House):
         checkpoints.write_all(book.config, house.gate)
     (shelf.folder / "00000001.note").unlink()
     (shelf.folder / "00000002.note").write_text("nothing", encoding="utf-8")
-    with house.hands() as hands:
-        found = compare(hands, shelf, publics)
+    with house.crypto() as crypto:
+        found = compare(crypto, shelf, publics)
     assert (found.missing, found.forged, found.differing) == ((1,), (2,), ())
     assert not found.holds

@@ -37,15 +37,15 @@ def test_rows_that_are_gone_are_not_found(house: House, lan: Someone):
 
 
 def test_an_agency_is_found_by_its_kind_only_if_its_row_holds(house: House, lan: Someone):
-    with house.hands() as hands:
-        found = fresh.agency_of_kind(hands, "womens_union")
+    with house.crypto() as crypto:
+        found = fresh.agency_of_kind(crypto, "womens_union")
         assert found is not None
         assert found.id == lan.person.actor.agency_id
-        assert fresh.agency_of_kind(hands, "post_office") is None
+        assert fresh.agency_of_kind(crypto, "post_office") is None
     with stolen(house) as thief:
         thief.change("agency", {"id": found.id}, duty_phone="0900 000 000")
-    with house.hands() as hands, pytest.raises(VaultError):
-        fresh.agency_of_kind(hands, "womens_union")
+    with house.crypto() as crypto, pytest.raises(VaultError):
+        fresh.agency_of_kind(crypto, "womens_union")
 
 
 def test_nothing_is_sealed_to_an_agency_that_has_been_closed(house: House, lan: Someone):

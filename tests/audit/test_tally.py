@@ -56,8 +56,8 @@ def test_the_number_is_written_when_anybody_signs_in_later(house: House, lan: So
     with clock.living_at(lambda: now + 3600 * SECOND):
         lan.sign_in()
     assert [tally.more(reason) for _, reason in told(house, Act.SIGN_IN)] == [0, 2]
-    with house.hands() as hands:
-        assert verify(hands).holds
+    with house.crypto() as crypto:
+        assert verify(crypto).holds
 
 
 def test_public_reads_of_visitors_are_summed_and_those_of_members_are_not(house: House, lan: Someone):

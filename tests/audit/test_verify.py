@@ -18,8 +18,8 @@ COLUMNS = ("at", "act", "who", "about", "outcome", "head", "head_mac", "body", "
 
 
 def _verdict(house: House, commune_id=THANH_SON) -> Verdict:
-    with house.hands(commune_id) as hands:
-        return verify(hands)
+    with house.crypto(commune_id) as crypto:
+        return verify(crypto)
 
 
 @pytest.fixture

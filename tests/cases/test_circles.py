@@ -23,8 +23,8 @@ from tests.tampering import refused, stolen
 
 
 def holds(house: House) -> bool:
-    with house.hands() as hands:
-        return verify(hands).holds
+    with house.crypto() as crypto:
+        return verify(crypto).holds
 
 
 def owner_of(house: House, case_id: UUID) -> UUID:

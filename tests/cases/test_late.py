@@ -62,11 +62,11 @@ def test_what_arrives_late_is_sealed_again_by_the_next_key(house: House, cuong: 
 def test_an_epoch_that_never_was_opens_nothing(house: House, cuong: Someone, police):
     one = referred(house)
     with house.gate.database.work(issue(cuong.person.actor, Act.REFERRAL_OPEN), THANH_SON) as session:
-        attach_keys(session, house.gate.control(THANH_SON))
+        attach_keys(session, house.gate.server_keys(THANH_SON))
         fresh.agency(session, THANH_SON, police)
-        hands = CryptoContext(session, house.gate.control(THANH_SON), cuong.person.keyring, clock.micros())
+        crypto = CryptoContext(session, house.gate.server_keys(THANH_SON), cuong.person.keyring, clock.micros())
         for epoch in (0, 2):
-            refused(partial(epoch_links.earlier_epoch, hands, hands.keys(police), epoch))
+            refused(partial(epoch_links.earlier_epoch, crypto, crypto.keys(police), epoch))
     one.goes("open")
 
 

@@ -47,8 +47,8 @@ def police(house: House) -> UUID:
 
 
 def holds(house: House) -> bool:
-    with house.hands() as hands:
-        return verify(hands).holds
+    with house.crypto() as crypto:
+        return verify(crypto).holds
 
 
 @both_databases
@@ -109,7 +109,7 @@ def test_what_was_sent_and_not_opened_is_kept_after_a_new_key(house: House, lan:
 def test_the_recovery_key_follows(house: House, cuong: Someone, police):
     seed = new_key()
     with house.gate.database.work(issue(cuong.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
-        attach_keys(session, house.gate.control(THANH_SON))
+        attach_keys(session, house.gate.server_keys(THANH_SON))
         fresh.agency(session, THANH_SON, police)
         own = {"commune_id": THANH_SON, "agency_id": police, "number": 1, "epoch": 1, "blob": b"x"}
         session.add(Recovery(**own, public_key=public_key(seed)))
@@ -183,8 +183,8 @@ def test_rows_that_come_or_go_meanwhile_stop_all_of_it(house: House, lan: Someon
 
 
 def test_hands_without_a_keyring_are_given_none(house: House):
-    with house.hands() as hands:
-        lone = CryptoContext(hands.session, hands.control, None, 0)
+    with house.crypto() as crypto:
+        lone = CryptoContext(crypto.session, crypto.server_keys, None, 0)
         refused(lambda: epochs.with_keys(lone, keyring.new_agency_keys(uuid4())))
 
 

@@ -20,8 +20,8 @@ def test_the_service_does_its_whole_work_without_owning_a_table(roles: Roles):
         case_id = lan.opens_a_case()
         lan.does(desk.add_note, case_id, "đã gọi lại")
         assert house["hoa"].does(desk.search, "nguyen thi dao")
-        with house.hands() as hands:
-            assert verify(hands).holds
+        with house.crypto() as crypto:
+            assert verify(crypto).holds
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_a_case_without_facts_has_a_page_that_does_not_offer_to_write_them(lan, 
     def open_without_facts(work):
         mine = {"owner_id": work.actor.agency_id, "holder_id": work.me}
         case = Case(
-            commune_id=work.commune_id, id=uuid4(), state=CaseState.OPEN, opened=reading.day_of(work.hands.at), **mine
+            commune_id=work.commune_id, id=uuid4(), state=CaseState.OPEN, opened=reading.day_of(work.crypto.at), **mine
         )
         writing.save(work, writing.add_case(work, case), Label(code="sen-lúa-42", nickname="Áo xanh"))
         return case.id

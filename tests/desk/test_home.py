@@ -28,8 +28,8 @@ def test_what_a_first_page_gathers_is_read_in_one_commit_with_a_line_for_each_ac
     client = browser("lan")
     assert client.get("/").status_code == 200
     newest = select(AuditLine.act, AuditLine.at).order_by(AuditLine.n.desc()).limit(4)
-    with house.hands() as hands:
-        lines = hands.session.execute(newest).all()
+    with house.crypto() as crypto:
+        lines = crypto.session.execute(newest).all()
     assert {line.act for line in lines} == {
         Act.CASE_LIST,
         Act.REFERRAL_LIST,

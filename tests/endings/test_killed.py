@@ -79,8 +79,8 @@ def is_gone(house: House, case_id: UUID) -> bool:
     left = newest(house.gate.removals.lines(), THANH_SON)[case_id]
     assert (left.v is None) == gone
     assert (left.act == Act.CASE_ERASE) == gone
-    with house.hands() as hands:
-        assert verify(hands).holds
+    with house.crypto() as crypto:
+        assert verify(crypto).holds
     return gone
 
 

@@ -49,8 +49,8 @@ def test_what_was_set_aside_is_restored_as_it_was(house, lan, hoa):
         hoa.does(mistakes.restore_case, case_id)
         assert lan.does(desk.read_case, case_id).line.standing == state
     assert lan.does(mistakes.list_aside) == ()
-    with house.hands() as hands:
-        assert verify(hands).holds
+    with house.crypto() as crypto:
+        assert verify(crypto).holds
 
 
 def test_a_reason_is_needed_and_the_case_must_be_ours(house, lan, mai):
@@ -90,8 +90,8 @@ def test_the_old_code_finds_the_case_that_was_kept(house, lan, hoa):
         assert [line.id for line in lan.does(desk.search, code)] == [third]
     assert [one.code for one in lan.does(mistakes.list_aside)] == sorted(old)
     assert lan.does(desk.read_case, third).label.former == " ".join(reversed(old))
-    with house.hands() as hands:
-        assert verify(hands).holds
+    with house.crypto() as crypto:
+        assert verify(crypto).holds
 
 
 def test_a_case_is_merged_only_with_another_of_the_same_owner_that_one_reaches(lan, mai, hoa):

@@ -72,8 +72,8 @@ def test_the_story_goes_and_the_rest_stays(later, house, lan, hoa):
     gone = {row["section"] for row in before["document"]} - {row["section"] for row in after["document"]}
     assert gone == {Section.STORY}
     assert hoa.does(purging.list_due, months=24) == ()
-    with house.hands() as hands:
-        assert verify(hands).holds
+    with house.crypto() as crypto:
+        assert verify(crypto).holds
 
 
 def test_a_list_that_has_changed_is_not_purged(later, hoa):

@@ -33,7 +33,7 @@ def _like(row: Row, **changes: Any) -> Any:
 
 def blobs(house: House, lan: Someone, cuong: Someone) -> dict[str, Blob]:
     """Gather one of each kind from a house in which a case was shared."""
-    control = house.gate.control(THANH_SON)
+    server_keys = house.gate.server_keys(THANH_SON)
     token = sessions.token_from(lan.cookie)
     assert token
     with stolen(house) as thief:
@@ -54,20 +54,20 @@ def blobs(house: House, lan: Someone, cuong: Someone) -> dict[str, Blob]:
     def unlock(raw: bytes) -> object:
         secret = WrappedSeed(slot["salt"], slot["memory_kib"], slot["passes"], raw)
         return passwords.unwrap_with_passphrase(
-            control, secret, lan.card.passphrase, member_id=lan.id, slot_id=slot["id"]
+            server_keys, secret, lan.card.passphrase, member_id=lan.id, slot_id=slot["id"]
         )
 
     return {
         "wrap": Blob(wrap["blob"], lambda raw: keyring.unwrap(seed, raw, **places)),
         "slot": Blob(slot["blob"], unlock),
-        "session": Blob(own["blob"], lambda raw: sessions.seed_of(_like(own, blob=raw), token, control)),
+        "session": Blob(own["blob"], lambda raw: sessions.seed_of(_like(own, blob=raw), token, server_keys)),
         "marks": Blob(
-            commune["marks"], lambda raw: blind_index.compute(control, _like(commune, marks=raw), "code", "1")
+            commune["marks"], lambda raw: blind_index.compute(server_keys, _like(commune, marks=raw), "code", "1")
         ),
-        "head mac": Blob(head["mac"], lambda raw: verify_row(control, Head, _like(head, mac=raw), 0)),
-        "listing": Blob(head["listing"], lambda raw: verify_row(control, Head, _like(head, listing=raw), 0)),
-        "line mac": Blob(line["mac"], lambda raw: _held(holds(control, _like(line, mac=raw), 3, before["h"]))),
-        "line hash": Blob(line["h"], lambda raw: _held(holds(control, _like(line, h=raw), 3, before["h"]))),
+        "head mac": Blob(head["mac"], lambda raw: verify_row(server_keys, Head, _like(head, mac=raw), 0)),
+        "listing": Blob(head["listing"], lambda raw: verify_row(server_keys, Head, _like(head, listing=raw), 0)),
+        "line mac": Blob(line["mac"], lambda raw: _held(holds(server_keys, _like(line, mac=raw), 3, before["h"]))),
+        "line hash": Blob(line["h"], lambda raw: _held(holds(server_keys, _like(line, h=raw), 3, before["h"]))),
         "kept text": _kept_text(own, lan),
         "checkpoint": _checkpoint(house),
         **_page_blobs(house, lan, *pages["kept"], name="kept"),
@@ -81,18 +81,19 @@ def _page(rows: list[Row], documents: list[Row]) -> tuple[Row, Row]:
 
 
 def _page_blobs(house: House, who: Someone, envelope: Row, document: Row, *, name: str) -> dict[str, Blob]:
-    hands = CryptoContext(SimpleNamespace(info={}), house.gate.control(THANH_SON), who.person.keyring, 0)  # type: ignore[arg-type]
+    crypto = CryptoContext(SimpleNamespace(info={}), house.gate.server_keys(THANH_SON), who.person.keyring, 0)  # type: ignore[arg-type]
     sheet = _like(envelope)
     return {
         f"{name} envelope": Blob(
-            envelope["blob"], lambda raw: envelopes.open_document_key(hands, _like(document), _like(envelope, blob=raw))
+            envelope["blob"],
+            lambda raw: envelopes.open_document_key(crypto, _like(document), _like(envelope, blob=raw)),
         ),
         f"{name} body": Blob(
-            document["body"], lambda raw: envelopes.open_document(hands, _like(document, body=raw), sheet)
+            document["body"], lambda raw: envelopes.open_document(crypto, _like(document, body=raw), sheet)
         ),
         f"{name} commitment": Blob(
             document["commit_tag"],
-            lambda raw: envelopes.open_document_key(hands, _like(document, commit_tag=raw), sheet),
+            lambda raw: envelopes.open_document_key(crypto, _like(document, commit_tag=raw), sheet),
         ),
     }
 

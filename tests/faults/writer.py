@@ -80,5 +80,5 @@ def lost(reader: Someone, told: Acknowledged) -> list[str]:
 
 def log_holds(house: House) -> bool:
     """Walk the whole log of the house."""
-    with house.hands() as hands:
-        return verify(hands).holds
+    with house.crypto() as crypto:
+        return verify(crypto).holds

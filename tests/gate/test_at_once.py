@@ -41,8 +41,8 @@ def conflicts(outcomes: list) -> int:
 
 
 def holds(house: House) -> bool:
-    with house.hands() as hands:
-        return verify(hands).holds
+    with house.crypto() as crypto:
+        return verify(crypto).holds
 
 
 def test_of_two_writers_of_one_section_one_is_told(house: House, lan: Someone, hoa: Someone):

@@ -55,8 +55,8 @@ def test_a_restore_that_is_killed_leaves_one_whole_database(book: Kept, step: st
     assert _ledger_agrees(book, made.case_id)
     assert made.state == "declined"
     assert book.house["lan"].does(desk.read_case, made.case_id)
-    with book.house.hands() as hands:
-        assert compare(hands, _shelf(book), checkpoints.publics(book.config)).holds
+    with book.house.crypto() as crypto:
+        assert compare(crypto, _shelf(book), checkpoints.publics(book.config)).holds
     assert list(book.config.data.glob("*.set_aside*")) == list(book.config.data.glob("*.restoring")) == []
 
 

@@ -84,8 +84,8 @@ def test_the_checkpoints_know_of_a_restore_that_was_noted(book: Kept):
     house["lan"].opens_a_case()
     checkpoints.write_all(book.config, house.gate)
     book.restores(file)
-    with book.house.hands() as hands:
-        found = compare(hands, shelf, checkpoints.publics(book.config))
+    with book.house.crypto() as crypto:
+        found = compare(crypto, shelf, checkpoints.publics(book.config))
     assert (found.holds, found.count) == (True, 3)
 
 

@@ -76,9 +76,9 @@ def test_a_filled_book_is_brought_up_and_everything_opens(book: Kept, newer):
     assert phones(book)
     assert all(phone.startswith(PREFIX) for phone in phones(book))
     assert all(verdict.holds for _, verdict in verify_all(book.house.gate))
-    with book.house.hands() as hands:
+    with book.house.crypto() as crypto:
         shelf = Shelf.of(book.config.checkpoints_folder, THANH_SON)
-        assert compare(hands, shelf, checkpoints.publics(book.config)).holds
+        assert compare(crypto, shelf, checkpoints.publics(book.config)).holds
     with stolen(book.house) as thief:
         [line] = thief.rows("audit_line", commune_id=THANH_SON, act=Act.UPGRADE_RUN)
     assert f"{done.before} -> 9001" in line["body"]

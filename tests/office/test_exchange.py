@@ -142,12 +142,12 @@ def test_a_key_file_of_another_database_changes_nothing(house: House):
 
 
 def test_a_code_of_admission_that_is_out_is_waited_for_and_a_dead_one_is_removed(house: House, lan: Someone):
-    with house.hands() as hands:
-        control = hands.control
+    with house.crypto() as crypto:
+        server_keys = crypto.server_keys
     at = clock.micros()
     row = Admission(id=uuid4(), commune_id=THANH_SON, member_id=lan.id, agency_id=None, by_id=None, state="open")
     row.created, row.epoch, row.finder, row.sealed, row.carry, row.tag = at, 0, bytes(32), None, None, None
-    row.mac = row_mac(control, Admission, row, 1)
+    row.mac = row_mac(server_keys, Admission, row, 1)
     with stolen(house) as thief:
         thief.put("admission", {one.name: getattr(row, one.name) for one in thief.table("admission").columns})
     with pytest.raises(Conflict, match="24 giờ"):

@@ -92,7 +92,7 @@ def test_the_commune_stands_in_the_book_as_it_was_answered(home):
     with used(folder) as here:
         [commune_id], number = standing(here.gate.database)
         with here.gate.database.look() as session:
-            attach_keys(session, here.gate.control(commune_id))
+            attach_keys(session, here.gate.server_keys(commune_id))
             commune = fresh.commune(session, commune_id)
             agencies = session.query(Agency.kind, Agency.duty_phone).all()
             members = session.query(Member.username, Member.state, Member.public_key).all()

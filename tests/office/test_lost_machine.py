@@ -75,7 +75,7 @@ def arrives(here: Installation, username: str, code: str) -> Arrived:
     visitor = visitor_of(here)
     with here.gate.database.look() as session:
         member_id = session.query(Member.id).filter(Member.username == username).scalar()
-    new = credentials.new_credentials(here.gate.control(visitor.commune_id), "nam tu ngan ghep lai", member_id)
+    new = credentials.new_credentials(here.gate.server_keys(visitor.commune_id), "nam tu ngan ghep lai", member_id)
     assert here.gate.perform(visitor, admission.enrol, read_code(code), new, PairedPhone(PHONE, 0))
     return Arrived(here, member_id, new.seed)
 

@@ -34,10 +34,10 @@ def test_the_next_sign_in_renews_the_key_that_the_console_saw(house: House, lan,
     for reader in (lan, hoa):
         assert reader.does(desk.read_section, case_id, Section.STORY)
         assert not reader.presence.due
-    with house.hands() as hands:
-        fresh.agency(hands.session, THANH_SON, union)
+    with house.crypto() as crypto:
+        fresh.agency(crypto.session, THANH_SON, union)
         one, other = ((sheet.seat, sheet.secret) for sheet in done.dealt[:2])
-        assert recovery_sheets.open_with(hands, union, one, other).epoch == 2
+        assert recovery_sheets.open_with(crypto, union, one, other).epoch == 2
 
 
 def test_a_code_that_was_overtaken_by_a_new_key_is_refused_and_a_colleague_helps(house: House, lan, hoa):

@@ -17,16 +17,16 @@ NUMBER = re.compile(r"\b[1-9][0-9]*-[0-9a-f]{8}\b")
 
 
 def end(house: House) -> str:
-    with house.hands() as hands:
-        return read.end(hands)
+    with house.crypto() as crypto:
+        return read.end(crypto)
 
 
 def test_the_number_at_home_is_where_the_log_ended_and_is_what_verification_says(house, hoa):
     assert hoa.cookie
     expected = end(house)
     assert hoa.does(desk.list_cases).watch.number == expected
-    with house.hands() as hands:
-        assert verify(hands).short == end(house)
+    with house.crypto() as crypto:
+        assert verify(crypto).short == end(house)
 
 
 @only_sqlite

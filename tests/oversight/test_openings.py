@@ -152,13 +152,13 @@ def test_a_busy_colleague_stops_nobody_else(lan, mai, hoa, monkeypatch):
 @both_databases
 def test_the_first_line_since_a_moment_is_found_by_halves(house: House, lan):
     lan.opens_a_case()
-    with house.hands() as hands:
+    with house.crypto() as crypto:
         rows = [(one.n, one.at) for one in recent_lines(house)]
         for moment in (0, rows[0][1], rows[len(rows) // 2][1], rows[-1][1], rows[-1][1] + 1):
             expected = next((n for n, at in rows if at >= moment), rows[-1][0] + 1)
-            wanted = {"commune": hands.commune_id, "since": moment}
-            assert hands.session.execute(select(read.first_since()), wanted).scalar_one() == expected
-        assert read.last(hands, Act.AUDIT_VERIFY, lan.id) is None
+            wanted = {"commune": crypto.commune_id, "since": moment}
+            assert crypto.session.execute(select(read.first_since()), wanted).scalar_one() == expected
+        assert read.last(crypto, Act.AUDIT_VERIFY, lan.id) is None
 
 
 def recent_lines(house: House):

@@ -18,10 +18,10 @@ from tests.referrals.scenes import ASKED, POLICE, referred, sections
 def disable(house: House, somebody: Someone) -> None:
     """Disable a member in the database as an administrator will: her state, under a higher version of her head."""
     permit = issue(house.stranger(commune_id=THANH_SON).actor, Act.SIGN_IN)
-    control = house.gate.control(THANH_SON)
+    server_keys = house.gate.server_keys(THANH_SON)
     database: Database = house.gate.database
     with database.work(permit, THANH_SON) as session:
-        attach_keys(session, control)
+        attach_keys(session, server_keys)
         member = fresh.member(session, THANH_SON, somebody.id)
         member.state = "disabled"
         head = fresh.head(session, THANH_SON, somebody.id)
@@ -29,7 +29,9 @@ def disable(house: House, somebody: Someone) -> None:
         session.flush()
         at = 1_800_000_000_000_000
         write.append(
-            session, control, [Entry(at, "account.disable", "administrator", None, somebody.id, "ok", "", None, None)]
+            session,
+            server_keys,
+            [Entry(at, "account.disable", "administrator", None, somebody.id, "ok", "", None, None)],
         )
 
 

@@ -234,9 +234,9 @@ def test_the_log_says_who_reviewed_what_case_and_never_what_she_said(alarm: Alar
     alarm.reviews("hoa", agrees=False, words=WHY)
     with pytest.raises(Refused):
         alarm.reviews("lan")
-    with alarm.house.hands() as hands:
+    with alarm.house.crypto() as crypto:
         found = select(AuditLine).where(AuditLine.act == Act.GROUND_REVIEW).order_by(AuditLine.n)
-        lines = hands.session.execute(found).scalars().all()
+        lines = crypto.session.execute(found).scalars().all()
     hoa, lan = alarm.house["hoa"].id, alarm.house["lan"].id
     ours = [(hoa, alarm.case_id, "ok"), (lan, alarm.case_id, "denied")]
     assert [(one.who, one.about, one.outcome) for one in lines] == ours

@@ -37,8 +37,8 @@ def union(house: House) -> UUID:
 
 
 def holds(house: House) -> bool:
-    with house.hands() as hands:
-        return verify(hands).holds
+    with house.crypto() as crypto:
+        return verify(crypto).holds
 
 
 def rows_of(house: House, member: UUID) -> dict[str, int]:
@@ -139,13 +139,13 @@ def test_the_last_who_holds_a_key_stays_until_sheets_were_shown(house: House, cu
     keyring = cuong.person.keyring
     assert keyring is not None
     with house.gate.database.work(issue(cuong.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
-        attach_keys(session, house.gate.control(THANH_SON))
+        attach_keys(session, house.gate.server_keys(THANH_SON))
         fresh.agency(session, THANH_SON, police)
-        hands = CryptoContext(session, house.gate.control(THANH_SON), keyring, clock.micros())
-        made = recovery_sheets.renew(hands, keyring.holding(police), ["Ông A", "Bà B"], [(1, 2)])
+        crypto = CryptoContext(session, house.gate.server_keys(THANH_SON), keyring, clock.micros())
+        made = recovery_sheets.renew(crypto, keyring.holding(police), ["Ông A", "Bà B"], [(1, 2)])
         session.flush()
         for sheet in made:
-            recovery_sheets.drill(hands, police, sheet.seat, sheet.secret)
+            recovery_sheets.drill(crypto, police, sheet.seat, sheet.secret)
         head = fresh.head(session, THANH_SON, police)
         session.flush()
         _log(house, session, head, cuong)
@@ -156,7 +156,7 @@ def test_the_last_who_holds_a_key_stays_until_sheets_were_shown(house: House, cu
 def _log(house, session, head, somebody):
     """Write the line that the console's act would have written."""
     entry = Entry(clock.micros(), Act.AGENCY_ROTATE, "console", None, head.id, "ok", "", None, None)
-    write.append(session, house.gate.control(THANH_SON), [entry])
+    write.append(session, house.gate.server_keys(THANH_SON), [entry])
 
 
 def test_where_there_is_a_lead_an_administrator_ends_nobody_s_work(house: House, lan: Someone):

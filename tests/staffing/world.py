@@ -60,10 +60,10 @@ class World:
             kept.circle = kept.circle - {name} if kept.circle is not None else None
 
 
-def made(control: Any, member_id: UUID) -> NewCredentials:
+def made(server_keys: Any, member_id: UUID) -> NewCredentials:
     """A new key as her browser would ask for it; nobody types its passphrase, so Argon2's time is not spent."""
     seed, code, slots = new_key(), new_code(), (uuid4(), uuid4())
-    paper = passwords.wrap_with_code(control, seed, read_code(code), member_id=member_id, slot_id=slots[1])
+    paper = passwords.wrap_with_code(server_keys, seed, read_code(code), member_id=member_id, slot_id=slots[1])
     typed = passwords.WrappedSeed(bytes(16), passwords.MEMORY_KIB, passwords.PASSES, b"never typed")
     return NewCredentials(seed, slots[0], typed, PaperCode(code, slots[1], paper))
 
@@ -71,7 +71,7 @@ def made(control: Any, member_id: UUID) -> NewCredentials:
 def enrols(house: House, name: str, code: str) -> tuple[bytes, bool]:
     """Let her take her account with a code; return her new key and whether it may be used at once."""
     somebody = house[name]
-    new = made(house.gate.control(somebody.card.commune_id), somebody.id)
+    new = made(house.gate.server_keys(somebody.card.commune_id), somebody.id)
     given = (read_code(code), new, PairedPhone(SEED, 0))
     return new.seed, house.gate.perform(house.stranger(), admission.enrol, *given)
 

@@ -94,8 +94,8 @@ def test_the_key_of_the_next_year_is_made_when_a_year_ends(book: Book):
 
 
 def test_the_log_still_verifies_and_says_which_period_was_closed(closed: Book):
-    with closed.on(closed.after(2).first) as house, house.hands() as hands:
-        assert verify(hands).holds
+    with closed.on(closed.after(2).first) as house, house.crypto() as crypto:
+        assert verify(crypto).holds
 
 
 def test_nothing_that_was_sealed_prints(closed: Book):

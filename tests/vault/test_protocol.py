@@ -169,13 +169,13 @@ def test_the_program_opens_and_signs_what_the_example_says():
     commune, agency = at["commune"], at["agency"]
     keyring = Keyring(UUID(int=5), {agency: AgencyKeys(agency, at["epoch"], at["a"])})
     keys = server_keys_of(Kek(at["kek_number"], at["kek"]), commune)
-    hands = CryptoContext(Session(), keys, keyring, at=0)
+    crypto = CryptoContext(Session(), keys, keyring, at=0)
     row = {"commune_id": commune, "case_id": at["case"]}
     placed = {"section": at["section"], "series": UUID(int=0), "revision": at["revision"], "author_agency_id": agency}
     document = Document(id=at["document"], commit_tag=at["commit_tag"], body=body_of(at), **row, **placed)
     envelope = Envelope(document_id=at["document"], agency_id=agency, epoch=at["epoch"], kind=EnvelopeKind.KEPT, **row)
     envelope.blob = at["envelope_blob"]
-    assert open_newest(hands, at["listing"], document, envelope).data == {"text": "Sổ ca"}
+    assert open_newest(crypto, at["listing"], document, envelope).data == {"text": "Sổ ca"}
     assert row_mac(keys, Envelope, envelope, at["version"]) == at["envelope_mac"]
     head = Head(commune_id=commune, id=at["case"], kind="case", v=at["version"], n=1, listing=at["listing"])
     assert row_mac(keys, Head, head, 0) == at["head_mac"]

@@ -58,8 +58,8 @@ def test_what_was_sent_opens_whoever_sealed_it(vector):
 def test_a_row_has_its_mac():
     vector = VECTORS["mac"]
     row = dict(vector["row"], commune_id=UUID(vector["row"]["commune_id"]), id=UUID(vector["row"]["id"]))
-    control = kek.server_keys_of(kek.Kek(vector["kek_id"], bytes.fromhex(vector["kek"])), row["commune_id"])
-    assert row_mac(control, Agency, Agency(**row), vector["v"]).hex() == vector["mac"]
+    server_keys = kek.server_keys_of(kek.Kek(vector["kek_id"], bytes.fromhex(vector["kek"])), row["commune_id"])
+    assert row_mac(server_keys, Agency, Agency(**row), vector["v"]).hex() == vector["mac"]
 
 
 @pytest.mark.parametrize("vector", VECTORS["pad"], ids=lambda vector: str(len(vector["plain"]) // 2))
@@ -73,6 +73,6 @@ def test_padding_has_its_length_and_its_end(vector):
 def test_a_passphrase_opens_what_it_sealed_long_ago():
     one, kept = STAFF["lan"], keys()["lan"]
     ids = {"member_id": kept.enrolment.member_id, "slot_id": kept.enrolment.slot_id}
-    control = kek.server_keys_of(KEK, one.commune_id)
-    assert passwords.unwrap_with_passphrase(control, kept.enrolment.secret, one.passphrase, **ids) == kept.seed
+    server_keys = kek.server_keys_of(KEK, one.commune_id)
+    assert passwords.unwrap_with_passphrase(server_keys, kept.enrolment.secret, one.passphrase, **ids) == kept.seed
     assert public_key(kept.seed) == kept.enrolment.public_key

@@ -104,43 +104,45 @@ def _contexts(member_id: UUID, slot_id: UUID, kind: str, commune_id: UUID) -> tu
 
 
 def wrap_with_passphrase(
-    control: ServerKeys, seed: bytes, passphrase: str, *, member_id: UUID, slot_id: UUID
+    server_keys: ServerKeys, seed: bytes, passphrase: str, *, member_id: UUID, slot_id: UUID
 ) -> WrappedSeed:
     """Seal a member's 32-byte seed under her passphrase, and that again under the server's key (the pepper)."""
     salt = os.urandom(SALT_BYTES)
     key = _stretched(passphrase, salt, memory_kib=MEMORY_KIB, passes=PASSES)
-    inner, outer = _contexts(member_id, slot_id, "password", control.commune_id)
+    inner, outer = _contexts(member_id, slot_id, "password", server_keys.commune_id)
     blob = aead.encrypt(key, seed, context=inner, key_ref=0)
     return WrappedSeed(
-        salt, MEMORY_KIB, PASSES, aead.encrypt(control.wrap, blob, context=outer, key_ref=control.number)
+        salt, MEMORY_KIB, PASSES, aead.encrypt(server_keys.wrap, blob, context=outer, key_ref=server_keys.number)
     )
 
 
 def unwrap_with_passphrase(
-    control: ServerKeys, slot: WrappedSeed, passphrase: str, *, member_id: UUID, slot_id: UUID
+    server_keys: ServerKeys, slot: WrappedSeed, passphrase: str, *, member_id: UUID, slot_id: UUID
 ) -> bytes:
     """Open the member's seed; the inner seal is the password check, there is no hash beside it.
 
     Raises WrongSecret where that seal alone does not hold, VaultError where the slot is not one of this server.
     """
-    inner, outer = _contexts(member_id, slot_id, "password", control.commune_id)
-    blob = aead.decrypt(control.wrap, slot.blob, context=outer, key_ref=control.number)
+    inner, outer = _contexts(member_id, slot_id, "password", server_keys.commune_id)
+    blob = aead.decrypt(server_keys.wrap, slot.blob, context=outer, key_ref=server_keys.number)
     key = _stretched(passphrase, slot.salt, memory_kib=slot.memory_kib, passes=slot.passes)
     return _seed(key, blob, inner)
 
 
-def wrap_with_code(control: ServerKeys, seed: bytes, code: bytes, *, member_id: UUID, slot_id: UUID) -> WrappedSeed:
+def wrap_with_code(server_keys: ServerKeys, seed: bytes, code: bytes, *, member_id: UUID, slot_id: UUID) -> WrappedSeed:
     """Seal a member's seed under the 16 random bytes that she keeps on paper; guessing them is hopeless anyway."""
     salt = os.urandom(SALT_BYTES)
-    inner, outer = _contexts(member_id, slot_id, "code", control.commune_id)
+    inner, outer = _contexts(member_id, slot_id, "code", server_keys.commune_id)
     blob = aead.encrypt(derive(code, "code", salt=salt), seed, context=inner, key_ref=0)
-    return WrappedSeed(salt, 0, 0, aead.encrypt(control.wrap, blob, context=outer, key_ref=control.number))
+    return WrappedSeed(salt, 0, 0, aead.encrypt(server_keys.wrap, blob, context=outer, key_ref=server_keys.number))
 
 
-def unwrap_with_code(control: ServerKeys, slot: WrappedSeed, code: bytes, *, member_id: UUID, slot_id: UUID) -> bytes:
+def unwrap_with_code(
+    server_keys: ServerKeys, slot: WrappedSeed, code: bytes, *, member_id: UUID, slot_id: UUID
+) -> bytes:
     """Open the member's seed with the code on paper; raises as `unlock` does."""
-    inner, outer = _contexts(member_id, slot_id, "code", control.commune_id)
-    blob = aead.decrypt(control.wrap, slot.blob, context=outer, key_ref=control.number)
+    inner, outer = _contexts(member_id, slot_id, "code", server_keys.commune_id)
+    blob = aead.decrypt(server_keys.wrap, slot.blob, context=outer, key_ref=server_keys.number)
     return _seed(derive(code, "code", salt=slot.salt), blob, inner)
 
 

@@ -81,14 +81,14 @@ def revocations(session: Session) -> dict[UUID, Revocation]:
     return made
 
 
-def bound_to_agency(hands: CryptoContext, agency_id: UUID) -> list[Any]:
+def bound_to_agency(crypto: CryptoContext, agency_id: UUID) -> list[Any]:
     """Load every row that hangs on an agency; its head must have been loaded fresh."""
-    return _bound(hands.session, hands.commune_id, agency_id, OF_AGENCY)
+    return _bound(crypto.session, crypto.commune_id, agency_id, OF_AGENCY)
 
 
-def bound_to_member(hands: CryptoContext, member_id: UUID) -> list[Any]:
+def bound_to_member(crypto: CryptoContext, member_id: UUID) -> list[Any]:
     """Load every row that hangs on a member, whose head must have been loaded fresh."""
-    return _bound(hands.session, hands.commune_id, member_id, OF_MEMBER)
+    return _bound(crypto.session, crypto.commune_id, member_id, OF_MEMBER)
 
 
 def rows_of_member(session: Session, member: Member, *kinds: type[Any]) -> list[Any]:

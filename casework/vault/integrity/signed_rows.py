@@ -85,23 +85,23 @@ def _prepared(layout: Layout) -> _Encoding:
     return _Encoding(start.replace(b"%", b"%%") + places + b"%b", attrgetter(*columns))
 
 
-def row_mac(control: ServerKeys, kind: type[SignedRow], row: Any, v: int) -> bytes:
+def row_mac(server_keys: ServerKeys, kind: type[SignedRow], row: Any, v: int) -> bytes:
     """Return the MAC of a row: u32be kek id, then HMAC-SHA256 over lp(table, layout, names, values, v)."""
-    return _tag(control, _encoding(kind), row, v)
+    return _tag(server_keys, _encoding(kind), row, v)
 
 
-def _tag(control: ServerKeys, encoding: _Encoding, row: Any, v: int) -> bytes:
+def _tag(server_keys: ServerKeys, encoding: _Encoding, row: Any, v: int) -> bytes:
     try:
         message = encoding.message % (*[_COLUMN[type(value)](value) for value in encoding.read(row)], encode_field(v))
     except KeyError:
         raise VaultError("cannot encode") from None
-    return control.sign(message)
+    return server_keys.sign(message)
 
 
-def verify_row_as(control: ServerKeys, layout: Layout, row: Any, v: int) -> None:
+def verify_row_as(server_keys: ServerKeys, layout: Layout, row: Any, v: int) -> None:
     """Raise VaultError unless a row is one of ours that was signed as the layout says, as those of an older program."""
-    ours = getattr(row, layout.commune) == control.commune_id
-    if not ours or not hmac.compare_digest(row.mac, _tag(control, _prepared(layout), row, v)):
+    ours = getattr(row, layout.commune) == server_keys.commune_id
+    if not ours or not hmac.compare_digest(row.mac, _tag(server_keys, _prepared(layout), row, v)):
         raise AlteredRow(row=layout.table)
 
 
@@ -131,17 +131,17 @@ def split_row(row: Any, kinds: Iterable[type[SignedRow]]) -> list[Any]:
     return parts
 
 
-def verify_row(control: ServerKeys, kind: type[SignedRow], row: Any, v: int) -> None:
+def verify_row(server_keys: ServerKeys, kind: type[SignedRow], row: Any, v: int) -> None:
     """Raise VaultError unless the row is one that we wrote, unchanged, and not taken back since."""
     commune_id = getattr(row, kind.__commune__)
-    ours = commune_id is control.commune_id or commune_id == control.commune_id
-    if not ours or not hmac.compare_digest(row.mac, row_mac(control, kind, row, v)):
+    ours = commune_id is server_keys.commune_id or commune_id == server_keys.commune_id
+    if not ours or not hmac.compare_digest(row.mac, row_mac(server_keys, kind, row, v)):
         raise AlteredRow(row=layout(kind).table)
 
 
-def attach_keys(session: Session, control: ServerKeys) -> None:
+def attach_keys(session: Session, server_keys: ServerKeys) -> None:
     """Give a transaction the keys that stamp and check; without them no such row can be read or written."""
-    session.info["control"] = control
+    session.info["control"] = server_keys
     session.info["versions"] = {}
 
 
@@ -161,10 +161,10 @@ def _version(session: Session, row: SignedRow) -> int:
 
 
 def _control(session: Session | None) -> ServerKeys:
-    control = session.info.get("control") if session is not None else None
-    if not isinstance(control, ServerKeys):
+    server_keys = session.info.get("control") if session is not None else None
+    if not isinstance(server_keys, ServerKeys):
         raise VaultError("no control key in this transaction")
-    return control
+    return server_keys
 
 
 def _stamp(session: Session, _context: object, _instances: object) -> None:

@@ -11,19 +11,19 @@ from casework.vault.keys.kek import ServerKeys
 from casework.vault.models import Commune
 
 
-def new_index_key(control: ServerKeys) -> bytes:
+def new_index_key(server_keys: ServerKeys) -> bytes:
     """Return a new key for the marks of a commune, sealed under the server's key."""
-    return aead.encrypt(control.wrap, new_key(), context=_context(control), key_ref=control.number)
+    return aead.encrypt(server_keys.wrap, new_key(), context=_context(server_keys), key_ref=server_keys.number)
 
 
-def compute(control: ServerKeys, commune: Commune, word: str, value: str) -> bytes:
+def compute(server_keys: ServerKeys, commune: Commune, word: str, value: str) -> bytes:
     """Return the 32-byte HMAC-SHA256 of a value under the commune's key; the word says what kind of value it is."""
-    key = aead.decrypt(control.wrap, commune.marks, context=_context(control), key_ref=control.number)
-    return hmac.digest(key, encode_fields("cw/1/mark", control.commune_id, word, value), sha256)
+    key = aead.decrypt(server_keys.wrap, commune.marks, context=_context(server_keys), key_ref=server_keys.number)
+    return hmac.digest(key, encode_fields("cw/1/mark", server_keys.commune_id, word, value), sha256)
 
 
-def _context(control: ServerKeys) -> bytes:
-    return encode_fields("cw/1/marks", control.commune_id)
+def _context(server_keys: ServerKeys) -> bytes:
+    return encode_fields("cw/1/marks", server_keys.commune_id)
 
 
 def rewrap(old: ServerKeys, newer: ServerKeys, row: Any) -> bytes:

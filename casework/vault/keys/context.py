@@ -16,14 +16,14 @@ class CryptoContext:
     """The open transaction of one act with the keys that may be used in it; `at` is its moment in microseconds."""
 
     session: Session
-    control: ServerKeys
+    server_keys: ServerKeys
     keyring: Keyring | None
     at: int
 
     @property
     def commune_id(self) -> UUID:
         """Return the commune whose keys these are."""
-        return self.control.commune_id
+        return self.server_keys.commune_id
 
     def keys(self, agency_id: UUID) -> AgencyKeys:
         """Return the keys of an agency that this person holds, or raise VaultError."""

@@ -33,32 +33,32 @@ def ledger_id(commune_id: UUID) -> UUID:
     return uuid5(commune_id, "cw/1/ledger")
 
 
-def begin(hands: CryptoContext, lock: RecipientKey, *, year: int) -> None:
+def begin(crypto: CryptoContext, lock: RecipientKey, *, year: int) -> None:
     """Begin the ledger of a commune with the key of its first year, sealed to the agency that will count."""
-    head = heads.create(hands.session, hands.commune_id, "commune", ledger_id(hands.commune_id))
-    add_key(hands, head, lock, year=year)
+    head = heads.create(crypto.session, crypto.commune_id, "commune", ledger_id(crypto.commune_id))
+    add_key(crypto, head, lock, year=year)
 
 
-def add_key(hands: CryptoContext, head: Head, lock: RecipientKey, *, year: int) -> None:
+def add_key(crypto: CryptoContext, head: Head, lock: RecipientKey, *, year: int) -> None:
     """Seal a new random key, by which the ties of a year's counts fall; it is never derived from anything."""
-    add(hands, head, lock, (Series.KEY, year), {"key": new_key().hex()})
+    add(crypto, head, lock, (Series.KEY, year), {"key": new_key().hex()})
 
 
 def add(
-    hands: CryptoContext, head: Head, lock: RecipientKey, place: tuple[Series, int], data: Mapping[str, Any]
+    crypto: CryptoContext, head: Head, lock: RecipientKey, place: tuple[Series, int], data: Mapping[str, Any]
 ) -> None:
     """Seal one entry in its place; the agency stands as its author, whoever of it was at work."""
     agency_id = lock.agency_id
     text = Plaintext(
         SECTION, data, by=agency_id, owner_id=agency_id, author_agency_id=agency_id, series=_series(*place)
     )
-    seal_revision(hands, head, text, readers=[lock])
+    seal_revision(crypto, head, text, readers=[lock])
 
 
-def note_release(hands: CryptoContext, head: Head, *, number: int, digest: bytes) -> None:
+def note_release(crypto: CryptoContext, head: Head, *, number: int, digest: bytes) -> None:
     """List the newest release with its hash, so that a release that was taken away is noticed."""
     heads.list_revision(head, section=SECTION, series=_series(Series.RELEASE, 0), revision=number, digest=digest)
-    heads.mark_changed(hands.session, head)
+    heads.mark_changed(crypto.session, head)
 
 
 def newest_release(listing: bytes) -> ListedRevision | None:

@@ -108,12 +108,12 @@ class Plaintext:
     series: UUID = heads.SINGLE
 
 
-def seal_revision(hands: CryptoContext, head: Head, text: Plaintext, *, readers: Iterable[RecipientKey]) -> Document:
+def seal_revision(crypto: CryptoContext, head: Head, text: Plaintext, *, readers: Iterable[RecipientKey]) -> Document:
     """Seal a new revision under a key of its own and put one envelope for each reader into the session."""
     before = heads.newest(head.listing, text.section, text.series)
     dek = new_key()
     document = Document(
-        commune_id=hands.commune_id,
+        commune_id=crypto.commune_id,
         id=uuid4(),
         case_id=head.id,
         section=int(text.section),
@@ -124,49 +124,49 @@ def seal_revision(hands: CryptoContext, head: Head, text: Plaintext, *, readers:
         commit_tag=b"",
         body=b"",
     )
-    document.commit_tag = _commitment(dek, commitment_context(hands.commune_id, document.id))
-    plain = {"by": text.by.hex, "at": hands.at, "data": dict(text.data)}
+    document.commit_tag = _commitment(dek, commitment_context(crypto.commune_id, document.id))
+    plain = {"by": text.by.hex, "at": crypto.at, "data": dict(text.data)}
     body = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    document.body = aead.encrypt(dek, pad(body), context=body_context(hands.commune_id, document), key_ref=0)
-    hands.session.add(document)
-    add_envelopes(hands, document, dek, readers=readers)
+    document.body = aead.encrypt(dek, pad(body), context=body_context(crypto.commune_id, document), key_ref=0)
+    crypto.session.add(document)
+    add_envelopes(crypto, document, dek, readers=readers)
     digest = sha256(document.body).digest()
     heads.list_revision(head, section=text.section, series=text.series, revision=document.revision, digest=digest)
-    heads.mark_changed(hands.session, head)
+    heads.mark_changed(crypto.session, head)
     return document
 
 
-def add_envelopes(hands: CryptoContext, document: DocumentRow, dek: bytes, *, readers: Iterable[RecipientKey]) -> None:
+def add_envelopes(crypto: CryptoContext, document: DocumentRow, dek: bytes, *, readers: Iterable[RecipientKey]) -> None:
     """Make one envelope for each reader: kept under the safe key if it is in hand, else sent to the public key."""
     for lock in readers:
-        kept = hands.holds(lock.agency_id) and hands.keys(lock.agency_id).epoch == lock.epoch
-        hands.session.add(
+        kept = crypto.holds(lock.agency_id) and crypto.keys(lock.agency_id).epoch == lock.epoch
+        crypto.session.add(
             Envelope(
-                commune_id=hands.commune_id,
+                commune_id=crypto.commune_id,
                 document_id=document.id,
                 agency_id=lock.agency_id,
                 case_id=document.case_id,
                 epoch=lock.epoch,
                 kind=EnvelopeKind.KEPT if kept else EnvelopeKind.SENT,
-                blob=_keep(hands, document.id, hands.keys(lock.agency_id), dek)
+                blob=_keep(crypto, document.id, crypto.keys(lock.agency_id), dek)
                 if kept
-                else _send(hands, document.id, lock, dek),
+                else _send(crypto, document.id, lock, dek),
             )
         )
 
 
-def open_newest(hands: CryptoContext, listing: bytes, document: DocumentRow, envelope: EnvelopeRow) -> OpenedDocument:
+def open_newest(crypto: CryptoContext, listing: bytes, document: DocumentRow, envelope: EnvelopeRow) -> OpenedDocument:
     """Open the newest revision, checked against the case's head; an older one is refused, never shown silently."""
     digest = sha256(document.body).digest()
     if not heads.is_listed(listing, document.section, document.series, document.revision, digest):
         raise VaultError("unopened")
-    return open_document(hands, document, envelope)
+    return open_document(crypto, document, envelope)
 
 
-def open_document(hands: CryptoContext, document: DocumentRow, envelope: EnvelopeRow) -> OpenedDocument:
+def open_document(crypto: CryptoContext, document: DocumentRow, envelope: EnvelopeRow) -> OpenedDocument:
     """Open one revision with the envelope of an agency whose keys are in hand."""
-    dek = open_document_key(hands, document, envelope)
-    padded = aead.decrypt(dek, document.body, context=body_context(hands.commune_id, document), key_ref=0)
+    dek = open_document_key(crypto, document, envelope)
+    padded = aead.decrypt(dek, document.body, context=body_context(crypto.commune_id, document), key_ref=0)
     plain = json.loads(unpad(padded).decode())
     by, at, data = _author(plain["by"]), plain["at"], plain["data"]
     return OpenedDocument(document.section, document.series, document.revision, by, at, data)
@@ -178,46 +178,46 @@ def _author(digits: str) -> UUID:
     return UUID(hex=digits)
 
 
-def open_document_key(hands: CryptoContext, document: DocumentRow, envelope: EnvelopeRow) -> bytes:
+def open_document_key(crypto: CryptoContext, document: DocumentRow, envelope: EnvelopeRow) -> bytes:
     """Open the key of a document and check that it is the one the document committed to."""
     if envelope.document_id != document.id:
         raise VaultError("unopened")
-    keys = hands.keys(envelope.agency_id)
+    keys = crypto.keys(envelope.agency_id)
     if envelope.kind == EnvelopeKind.KEPT:
-        context = kept_context(hands.commune_id, document.id, envelope.agency_id)
+        context = kept_context(crypto.commune_id, document.id, envelope.agency_id)
         dek = aead.decrypt(keys.safe, envelope.blob, context=context, key_ref=keys.epoch)
     elif envelope.kind == EnvelopeKind.SENT:
-        opener = epoch_links.earlier_epoch(hands, keys, envelope.epoch).opener
-        context = sent_context(hands.commune_id, document.id, envelope.agency_id, envelope.epoch)
+        opener = epoch_links.earlier_epoch(crypto, keys, envelope.epoch).opener
+        context = sent_context(crypto.commune_id, document.id, envelope.agency_id, envelope.epoch)
         dek = hpke.open_sealed(opener, envelope.blob, context=context)
     else:
         raise VaultError("unopened")
     if not hmac.compare_digest(
-        document.commit_tag, _commitment(dek, commitment_context(hands.commune_id, document.id))
+        document.commit_tag, _commitment(dek, commitment_context(crypto.commune_id, document.id))
     ):
         raise VaultError("unopened")
     return dek
 
 
-def keep_sent(hands: CryptoContext, document: DocumentRow, envelope: Envelope) -> None:
+def keep_sent(crypto: CryptoContext, document: DocumentRow, envelope: Envelope) -> None:
     """Turn an envelope that was sent into one that is kept, under the same document key."""
-    rewrap_envelope(hands, hands.keys(envelope.agency_id), envelope, open_document_key(hands, document, envelope))
+    rewrap_envelope(crypto, crypto.keys(envelope.agency_id), envelope, open_document_key(crypto, document, envelope))
 
 
-def rewrap_envelope(hands: CryptoContext, keys: AgencyKeys, envelope: Envelope, dek: bytes) -> None:
+def rewrap_envelope(crypto: CryptoContext, keys: AgencyKeys, envelope: Envelope, dek: bytes) -> None:
     """Let an envelope keep the key of its document under the safe key of this epoch."""
-    envelope.blob = _keep(hands, envelope.document_id, keys, dek)
+    envelope.blob = _keep(crypto, envelope.document_id, keys, dek)
     envelope.kind, envelope.epoch = EnvelopeKind.KEPT, keys.epoch
 
 
-def _keep(hands: CryptoContext, document_id: UUID, keys: AgencyKeys, dek: bytes) -> bytes:
-    context = kept_context(hands.commune_id, document_id, keys.agency_id)
+def _keep(crypto: CryptoContext, document_id: UUID, keys: AgencyKeys, dek: bytes) -> bytes:
+    context = kept_context(crypto.commune_id, document_id, keys.agency_id)
     return aead.encrypt(keys.safe, dek, context=context, key_ref=keys.epoch)
 
 
-def _send(hands: CryptoContext, document_id: UUID, lock: RecipientKey, dek: bytes) -> bytes:
+def _send(crypto: CryptoContext, document_id: UUID, lock: RecipientKey, dek: bytes) -> bytes:
     return hpke.seal(
-        lock.public_key, dek, context=sent_context(hands.commune_id, document_id, lock.agency_id, lock.epoch)
+        lock.public_key, dek, context=sent_context(crypto.commune_id, document_id, lock.agency_id, lock.epoch)
     )
 
 

@@ -11,38 +11,38 @@ from casework.vault.models import EpochLink
 _LATE = 90 * 86_400 * MICROSECOND
 
 
-def link_epochs(hands: CryptoContext, old: AgencyKeys, new: AgencyKeys) -> None:
+def link_epochs(crypto: CryptoContext, old: AgencyKeys, new: AgencyKeys) -> None:
     """Seal the secret of the epoch that ends under the one that begins."""
-    link = EpochLink(commune_id=hands.commune_id, agency_id=old.agency_id, epoch=old.epoch, retired=hands.at)
-    link.blob = aead.encrypt(new.safe, old.secret, context=_context(hands, old), key_ref=new.epoch)
-    hands.session.add(link)
+    link = EpochLink(commune_id=crypto.commune_id, agency_id=old.agency_id, epoch=old.epoch, retired=crypto.at)
+    link.blob = aead.encrypt(new.safe, old.secret, context=_context(crypto, old), key_ref=new.epoch)
+    crypto.session.add(link)
 
 
-def expired(hands: CryptoContext, link: EpochLink) -> bool:
+def expired(crypto: CryptoContext, link: EpochLink) -> bool:
     """Tell whether an epoch ended so long ago that nothing is expected to arrive for it any more."""
-    return hands.at - link.retired > _LATE
+    return crypto.at - link.retired > _LATE
 
 
-def earlier_epoch(hands: CryptoContext, newest: AgencyKeys, epoch: int) -> AgencyKeys:
+def earlier_epoch(crypto: CryptoContext, newest: AgencyKeys, epoch: int) -> AgencyKeys:
     """Open the secret of an earlier epoch, link by link; raise VaultError for one that is missing or worn.
 
     Whoever calls has loaded the agency with a fresh head, to whose version the links are bound.
     """
     keys = newest
     while keys.epoch > epoch:
-        before, link = AgencyKeys(keys.agency_id, keys.epoch - 1, b""), _link(hands, keys)
-        if link is None or expired(hands, link):
+        before, link = AgencyKeys(keys.agency_id, keys.epoch - 1, b""), _link(crypto, keys)
+        if link is None or expired(crypto, link):
             raise VaultError("unopened")
-        secret = aead.decrypt(keys.safe, link.blob, context=_context(hands, before), key_ref=keys.epoch)
+        secret = aead.decrypt(keys.safe, link.blob, context=_context(crypto, before), key_ref=keys.epoch)
         keys = AgencyKeys(before.agency_id, before.epoch, secret)
     if keys.epoch != epoch:
         raise VaultError("unopened")
     return keys
 
 
-def _link(hands: CryptoContext, keys: AgencyKeys) -> EpochLink | None:
-    return hands.session.get(EpochLink, (hands.commune_id, keys.agency_id, keys.epoch - 1))
+def _link(crypto: CryptoContext, keys: AgencyKeys) -> EpochLink | None:
+    return crypto.session.get(EpochLink, (crypto.commune_id, keys.agency_id, keys.epoch - 1))
 
 
-def _context(hands: CryptoContext, retired: AgencyKeys) -> bytes:
-    return encode_fields("cw/1/epoch", hands.commune_id, retired.agency_id, retired.epoch)
+def _context(crypto: CryptoContext, retired: AgencyKeys) -> bytes:
+    return encode_fields("cw/1/epoch", crypto.commune_id, retired.agency_id, retired.epoch)

@@ -14,14 +14,14 @@ from casework.vault.keys.recovery import recovery_sheets
 from casework.vault.models import Agency, AgencyEpoch, Envelope, EpochLink, Head, Member, Wrap
 
 
-def holders(hands: CryptoContext, agency: Agency) -> set[UUID]:
+def holders(crypto: CryptoContext, agency: Agency) -> set[UUID]:
     """Return the ids of those who hold the key of an agency's newest epoch; its head must have been loaded fresh."""
-    wraps = (row for row in heads.bound_to_agency(hands, agency.id) if isinstance(row, Wrap))
+    wraps = (row for row in heads.bound_to_agency(crypto, agency.id) if isinstance(row, Wrap))
     return {wrap.member_id for wrap in wraps if wrap.epoch == agency.epoch}
 
 
 def rotate(
-    hands: CryptoContext,
+    crypto: CryptoContext,
     agency: Agency,
     head: Head,
     members: Iterable[Member],
@@ -32,42 +32,42 @@ def rotate(
     `members` are those who shall hold it, loaded fresh; `sealed` is every envelope of the agency with its document.
     Everything happens in the open transaction; the first row that does not hold stops all of it.
     """
-    old = hands.keys(agency.id)
+    old = crypto.keys(agency.id)
     if old.epoch != agency.epoch:
         raise VaultError("unopened")
     new = new_agency_keys(agency.id, epoch=old.epoch + 1)
     for document, envelope in sealed:
-        rewrap_envelope(hands, new, envelope, open_document_key(hands, document, envelope))
-    _begin(hands, agency, old, new)
-    _clear(hands, agency.id)
+        rewrap_envelope(crypto, new, envelope, open_document_key(crypto, document, envelope))
+    _begin(crypto, agency, old, new)
+    _clear(crypto, agency.id)
     for member in members:
-        provisioning.wrap_for_member(hands, new, member)
-    hands.session.flush()
-    heads.revoke(hands.session, head, heads.bound_to_agency(hands, agency.id))
-    return with_keys(hands, new)
+        provisioning.wrap_for_member(crypto, new, member)
+    crypto.session.flush()
+    heads.revoke(crypto.session, head, heads.bound_to_agency(crypto, agency.id))
+    return with_keys(crypto, new)
 
 
-def with_keys(hands: CryptoContext, keys: AgencyKeys) -> CryptoContext:
+def with_keys(crypto: CryptoContext, keys: AgencyKeys) -> CryptoContext:
     """Return the same hands holding one more key, or a newer one of an agency."""
-    if hands.keyring is None:
+    if crypto.keyring is None:
         raise VaultError("unopened")
-    ring = {**hands.keyring.agencies, keys.agency_id: keys}
-    return replace(hands, keyring=Keyring(hands.keyring.member_id, ring))
+    ring = {**crypto.keyring.agencies, keys.agency_id: keys}
+    return replace(crypto, keyring=Keyring(crypto.keyring.member_id, ring))
 
 
-def _begin(hands: CryptoContext, agency: Agency, old: AgencyKeys, new: AgencyKeys) -> None:
+def _begin(crypto: CryptoContext, agency: Agency, old: AgencyKeys, new: AgencyKeys) -> None:
     agency.epoch, agency.rotation_due = new.epoch, False
-    epoch = AgencyEpoch(commune_id=hands.commune_id, agency_id=agency.id, epoch=new.epoch)
+    epoch = AgencyEpoch(commune_id=crypto.commune_id, agency_id=agency.id, epoch=new.epoch)
     epoch.public_key = new.public_key
-    hands.session.add(epoch)
-    epoch_links.link_epochs(hands, old, new)
-    recovery_sheets.seal_new_epoch(hands, new)
-    hands.session.flush()
+    crypto.session.add(epoch)
+    epoch_links.link_epochs(crypto, old, new)
+    recovery_sheets.seal_new_epoch(crypto, new)
+    crypto.session.flush()
 
 
-def _clear(hands: CryptoContext, agency_id: UUID) -> None:
+def _clear(crypto: CryptoContext, agency_id: UUID) -> None:
     """Delete the wraps of epochs that have ended, and the links that are worn."""
-    for row in heads.bound_to_agency(hands, agency_id):
-        if isinstance(row, Wrap) or (isinstance(row, EpochLink) and epoch_links.expired(hands, row)):
-            hands.session.delete(row)
-    hands.session.flush()
+    for row in heads.bound_to_agency(crypto, agency_id):
+        if isinstance(row, Wrap) or (isinstance(row, EpochLink) and epoch_links.expired(crypto, row)):
+            crypto.session.delete(row)
+    crypto.session.flush()

@@ -37,15 +37,15 @@ class NewMember:
     agency_id: UUID | None
 
 
-def new_enrolment(control: ServerKeys, passphrase: str) -> Enrolment:
+def new_enrolment(server_keys: ServerKeys, passphrase: str) -> Enrolment:
     """Make a member's key pair that only her passphrase opens."""
     seed, member_id, slot_id = new_key(), uuid4(), uuid4()
-    secret = passwords.wrap_with_passphrase(control, seed, passphrase, member_id=member_id, slot_id=slot_id)
+    secret = passwords.wrap_with_passphrase(server_keys, seed, passphrase, member_id=member_id, slot_id=slot_id)
     return Enrolment(member_id, slot_id, public_key(seed), secret)
 
 
 def make_agency(
-    hands: CryptoContext,
+    crypto: CryptoContext,
     *,
     kind: str,
     name: str,
@@ -56,9 +56,9 @@ def make_agency(
     """Make an agency or a circle with a key of its own and return that key, so that it can be given to members."""
     agency_id = uuid4()
     keys = new_agency_keys(agency_id)
-    heads.create(hands.session, hands.commune_id, "agency", agency_id)
-    common = {"commune_id": hands.commune_id}
-    hands.session.add(
+    heads.create(crypto.session, crypto.commune_id, "agency", agency_id)
+    common = {"commune_id": crypto.commune_id}
+    crypto.session.add(
         Agency(
             id=agency_id,
             kind=kind,
@@ -71,36 +71,36 @@ def make_agency(
             **common,
         )
     )
-    hands.session.flush()
-    epoch = AgencyEpoch(commune_id=hands.commune_id, agency_id=agency_id, epoch=keys.epoch)
+    crypto.session.flush()
+    epoch = AgencyEpoch(commune_id=crypto.commune_id, agency_id=agency_id, epoch=keys.epoch)
     epoch.public_key = keys.public_key
-    hands.session.add(epoch)
-    hands.session.flush()
+    crypto.session.add(epoch)
+    crypto.session.flush()
     return keys
 
 
-def make_circle(hands: CryptoContext, members: Iterable[Member]) -> AgencyKeys:
+def make_circle(crypto: CryptoContext, members: Iterable[Member]) -> AgencyKeys:
     """Make a circle of named members, each of whom can open what is sealed to it; its name tells nothing."""
-    keys = make_agency(hands, kind=CIRCLE, name="", circle=True)
+    keys = make_agency(crypto, kind=CIRCLE, name="", circle=True)
     for member in members:
-        wrap_for_member(hands, keys, member)
+        wrap_for_member(crypto, keys, member)
     return keys
 
 
-def wrap_for_member(hands: CryptoContext, keys: AgencyKeys, member: Member) -> None:
+def wrap_for_member(crypto: CryptoContext, keys: AgencyKeys, member: Member) -> None:
     """Give an agency's key to one member; the member row must have been loaded with a fresh head."""
-    blob = wrap(keys, member.public_key, commune_id=hands.commune_id, member_id=member.id)
-    hands.session.add(
-        Wrap(commune_id=hands.commune_id, member_id=member.id, agency_id=keys.agency_id, epoch=keys.epoch, blob=blob)
+    blob = wrap(keys, member.public_key, commune_id=crypto.commune_id, member_id=member.id)
+    crypto.session.add(
+        Wrap(commune_id=crypto.commune_id, member_id=member.id, agency_id=keys.agency_id, epoch=keys.epoch, blob=blob)
     )
 
 
-def make_member(hands: CryptoContext, new: NewMember, enrolment: Enrolment) -> Member:
+def make_member(crypto: CryptoContext, new: NewMember, enrolment: Enrolment) -> Member:
     """Write down a member with her public key and the slot that her passphrase opens."""
     member_id = enrolment.member_id
-    heads.create(hands.session, hands.commune_id, "member", member_id)
+    heads.create(crypto.session, crypto.commune_id, "member", member_id)
     member = Member(
-        commune_id=hands.commune_id,
+        commune_id=crypto.commune_id,
         id=member_id,
         agency_id=new.agency_id,
         username=new.username,
@@ -109,7 +109,7 @@ def make_member(hands: CryptoContext, new: NewMember, enrolment: Enrolment) -> M
         state=MemberState.ACTIVE,
         public_key=enrolment.public_key,
     )
-    hands.session.add(member)
-    hands.session.flush()
-    hands.session.add(passwords.slot_row(member, "password", enrolment.slot_id, enrolment.secret))
+    crypto.session.add(member)
+    crypto.session.flush()
+    crypto.session.add(passwords.slot_row(member, "password", enrolment.slot_id, enrolment.secret))
     return member

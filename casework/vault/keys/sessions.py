@@ -73,7 +73,7 @@ def state_of(row: SessionRow) -> SessionState:
 
 def start(
     session: Session,
-    control: ServerKeys,
+    server_keys: ServerKeys,
     seed: bytes,
     *,
     member_id: UUID,
@@ -84,7 +84,7 @@ def start(
     token = SessionToken(new_key())
     row = SessionRow(
         sid=token.sid,
-        commune_id=control.commune_id,
+        commune_id=server_keys.commune_id,
         member_id=member_id,
         kind=standing.kind,
         created=at if standing.created is None else standing.created,
@@ -94,16 +94,16 @@ def start(
         device=standing.device,
         seen=at,
     )
-    row.blob = aead.encrypt(_key(token, control), seed, context=_context(row), key_ref=control.number)
+    row.blob = aead.encrypt(_key(token, server_keys), seed, context=_context(row), key_ref=server_keys.number)
     session.add(row)
     return token
 
 
-def seed_of(row: SessionRow, token: SessionToken, control: ServerKeys) -> bytes:
+def seed_of(row: SessionRow, token: SessionToken, server_keys: ServerKeys) -> bytes:
     """Open the member's seed with the cookie; a locked session has none and raises VaultError."""
     if row.blob is None:
         raise VaultError("unopened")
-    return aead.decrypt(_key(token, control), row.blob, context=_context(row), key_ref=control.number)
+    return aead.decrypt(_key(token, server_keys), row.blob, context=_context(row), key_ref=server_keys.number)
 
 
 def is_valid(row: SessionRow, *, at: int, hours: int) -> bool:
@@ -153,8 +153,8 @@ def _kept_context(commune_id: UUID, member_id: UUID) -> bytes:
     return encode_fields("cw/1/form", commune_id, member_id)
 
 
-def _key(token: SessionToken, control: ServerKeys) -> bytes:
-    return derive(token.secret, "session", salt=control.session)
+def _key(token: SessionToken, server_keys: ServerKeys) -> bytes:
+    return derive(token.secret, "session", salt=server_keys.session)
 
 
 def _context(row: SessionRow) -> bytes:

@@ -135,7 +135,7 @@ def test_a_row_that_somebody_refreshes_is_checked_again(house: House, lan: Someo
     with stolen(house) as thief:
         thief.change("member", {"id": lan.id}, roles="lead")
     with Session(house.gate.database.engine) as session:
-        attach_keys(session, house.gate.control(THANH_SON))
+        attach_keys(session, house.gate.server_keys(THANH_SON))
         fresh.head(session, THANH_SON, lan.id)
         session.add(member)
         with pytest.raises(VaultError, match=r"^unopened$"):

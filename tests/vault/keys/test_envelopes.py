@@ -39,7 +39,7 @@ class Desk:
         """No epoch of these agencies has ever ended."""
 
 
-def hands(*keys: AgencyKeys, commune_id: UUID = THANH_SON) -> CryptoContext:
+def crypto(*keys: AgencyKeys, commune_id: UUID = THANH_SON) -> CryptoContext:
     ring = Keyring(AUTHOR, {one.agency_id: one for one in keys}) if keys else None
     return CryptoContext(Desk(), server_keys_of(KEK, commune_id), ring, 7)  # type: ignore[arg-type]
 
@@ -50,7 +50,7 @@ def lock(keys: AgencyKeys) -> RecipientKey:
 
 def written(*readers: AgencyKeys, by: CryptoContext | None = None) -> SimpleNamespace:
     """Write a page for some agencies in the hands of the Union and return what landed on the desk."""
-    author = by or hands(UNION)
+    author = by or crypto(UNION)
     head: Any = SimpleNamespace(id=uuid4(), listing=b"")
     text = Plaintext(Section.STORY, {"words": CANARIES["story"]}, AUTHOR, UNION.agency_id, UNION.agency_id)
     document = envelopes.seal_revision(author, head, text, readers=[lock(one) for one in readers])
@@ -60,7 +60,7 @@ def written(*readers: AgencyKeys, by: CryptoContext | None = None) -> SimpleName
 
 def opened(page: SimpleNamespace, keys: AgencyKeys, **instead: Any) -> OpenedDocument:
     place = SimpleNamespace(**({name: getattr(page.document, name) for name in DOCUMENT} | instead))
-    return envelopes.open_newest(hands(keys), page.head.listing, place, page.by[keys.agency_id])
+    return envelopes.open_newest(crypto(keys), page.head.listing, place, page.by[keys.agency_id])
 
 
 DOCUMENT = ("id", "case_id", "section", "series", "revision", "author_agency_id", "commit_tag", "body")
@@ -78,13 +78,13 @@ def test_each_agency_that_was_given_an_envelope_opens_the_page_with_its_own_key(
 
 
 def test_whoever_has_no_key_in_hand_still_seals_but_opens_nothing():
-    page = written(UNION, by=hands())
+    page = written(UNION, by=crypto())
     assert page.by[UNION.agency_id].kind == EnvelopeKind.SENT
     assert opened(page, UNION).data == {"words": CANARIES["story"]}
     with pytest.raises(VaultError, match=r"^unopened$"):
-        envelopes.open_newest(hands(), page.head.listing, page.document, page.by[UNION.agency_id])
+        envelopes.open_newest(crypto(), page.head.listing, page.document, page.by[UNION.agency_id])
     with pytest.raises(VaultError, match=r"^unopened$"):
-        envelopes.open_newest(hands(POLICE), page.head.listing, page.document, page.by[UNION.agency_id])
+        envelopes.open_newest(crypto(POLICE), page.head.listing, page.document, page.by[UNION.agency_id])
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_page_put_in_another_place_opens_nothing(instead):
     place = SimpleNamespace(**({name: getattr(page.document, name) for name in DOCUMENT} | instead))
     for opening in (
         lambda: opened(page, UNION, **instead),
-        lambda: envelopes.open_document(hands(UNION), place, page.by[UNION.agency_id]),
+        lambda: envelopes.open_document(crypto(UNION), place, page.by[UNION.agency_id]),
     ):
         with pytest.raises(VaultError, match=r"^unopened$"):
             opening()
@@ -115,7 +115,7 @@ def test_a_page_put_in_another_place_opens_nothing(instead):
 def test_a_page_of_another_commune_opens_nothing():
     page = written(UNION, POLICE)
     for keys in (UNION, POLICE):
-        elsewhere = hands(keys, commune_id=DONG_HAI)
+        elsewhere = crypto(keys, commune_id=DONG_HAI)
         with pytest.raises(VaultError, match=r"^unopened$"):
             envelopes.open_document(elsewhere, page.document, page.by[keys.agency_id])
 
@@ -156,18 +156,18 @@ def test_one_document_cannot_say_two_things_to_two_agencies():
         other, b"x" * 1024, context=envelopes.body_context(THANH_SON, page.document), key_ref=0
     )
     with pytest.raises(VaultError, match=r"^unopened$"):
-        envelopes.open_document(hands(POLICE), page.document, envelope)
+        envelopes.open_document(crypto(POLICE), page.document, envelope)
 
 
 def test_only_the_newest_revision_is_shown_as_the_newest():
     page = written(UNION)
     older = page.document
-    newer = envelopes.seal_revision(hands(UNION), page.head, page.text, readers=[lock(UNION)])
+    newer = envelopes.seal_revision(crypto(UNION), page.head, page.text, readers=[lock(UNION)])
     assert newer.revision == 2
     assert heads.newest(page.head.listing, Section.STORY) is not None
     with pytest.raises(VaultError, match=r"^unopened$"):
-        envelopes.open_newest(hands(UNION), page.head.listing, older, page.by[UNION.agency_id])
-    assert envelopes.open_document(hands(UNION), older, page.by[UNION.agency_id]).revision == 1
+        envelopes.open_newest(crypto(UNION), page.head.listing, older, page.by[UNION.agency_id])
+    assert envelopes.open_document(crypto(UNION), older, page.by[UNION.agency_id]).revision == 1
 
 
 def test_nothing_is_opened_that_the_head_does_not_list():

@@ -77,9 +77,9 @@ def test_the_row_of_one_cookie_does_not_open_with_another(house: House, lan: Som
     with house.looking() as session:
         row = session.connection().execute(SessionRow.__table__.select()).mappings().one()
         held = SessionRow(**{name: value for name, value in row.items() if name != "mac"})
-        assert sessions.seed_of(held, token, house.gate.control(THANH_SON)) == keys()["lan"].seed
+        assert sessions.seed_of(held, token, house.gate.server_keys(THANH_SON)) == keys()["lan"].seed
         with pytest.raises(VaultError, match=r"^unopened$"):
-            sessions.seed_of(held, SessionToken(new_key()), house.gate.control(THANH_SON))
+            sessions.seed_of(held, SessionToken(new_key()), house.gate.server_keys(THANH_SON))
 
 
 def _later(house: House, someone: Someone, after: int) -> Presence | None:

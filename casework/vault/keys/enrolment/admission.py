@@ -32,9 +32,9 @@ OPEN, WAITS = "open", "waiting"
 LASTS_SECONDS = 24 * 3600
 
 
-def finder(control: ServerKeys, code: bytes) -> bytes:
+def finder(server_keys: ServerKeys, code: bytes) -> bytes:
     """Return the HMAC by which the row of a code is found; the code itself stands nowhere."""
-    return control.tag(encode_fields("cw/1/finder", control.commune_id, code))
+    return server_keys.tag(encode_fields("cw/1/finder", server_keys.commune_id, code))
 
 
 def alive(row: Admission, *, at: int) -> bool:
@@ -43,7 +43,7 @@ def alive(row: Admission, *, at: int) -> bool:
 
 
 def invite(
-    hands: CryptoContext,
+    crypto: CryptoContext,
     head: Head,
     member: Member,
     lock: RecipientKey | None,
@@ -55,8 +55,8 @@ def invite(
 
     `carry` is the agency's key, sealed under the code itself: for the console alone, where no colleague is there yet.
     """
-    if old := heads.rows_of_member(hands.session, member, Admission):
-        heads.take_from_member(hands.session, head, member, old)
+    if old := heads.rows_of_member(crypto.session, member, Admission):
+        heads.take_from_member(crypto.session, head, member, old)
     text = new_code()
     code = read_code(text)
     row = Admission(
@@ -66,9 +66,9 @@ def invite(
         agency_id=lock.agency_id if lock else None,
         by_id=by,
         state=OPEN,
-        created=hands.at,
+        created=crypto.at,
         epoch=lock.epoch if lock else 0,
-        finder=finder(hands.control, code),
+        finder=finder(crypto.server_keys, code),
         sealed=None,
         carry=None,
         tag=None,
@@ -77,12 +77,12 @@ def invite(
         row.sealed = hpke.seal(lock.public_key, code, context=_sealed_context(row))
     if carry is not None:
         row.carry = aead.encrypt(_carrier(code), carry.secret, context=_carry_context(row), key_ref=carry.epoch)
-    hands.session.add(row)
+    crypto.session.add(row)
     return text
 
 
 def enrol(
-    hands: CryptoContext,
+    crypto: CryptoContext,
     head: Head,
     member: Member,
     row: Admission,
@@ -98,30 +98,30 @@ def enrol(
     carried = _carried(row, code)
     member.state = MemberState.ACTIVE if carried is not None or row.agency_id is None else MemberState.WAITING
     row.state, row.tag = WAITS, _tag(code, member.commune_id, member.id, public_key(new.seed))
-    credentials.replace_key(hands, head, member, new, phone)
+    credentials.replace_key(crypto, head, member, new, phone)
     if carried is not None:
-        provisioning.wrap_for_member(hands, carried, member)
+        provisioning.wrap_for_member(crypto, carried, member)
     if member.state == MemberState.ACTIVE:
-        hands.session.delete(row)
+        crypto.session.delete(row)
     return bool(member.state == MemberState.ACTIVE)
 
 
-def confirm(hands: CryptoContext, member: Member, row: Admission) -> None:
+def confirm(crypto: CryptoContext, member: Member, row: Admission) -> None:
     """Check in a colleague's session that the new key was made under the code, and give it the agency's secret.
 
     The heads of the member and of the agency must have been read; VaultError for a key that the code did not make.
     """
     if row.agency_id is None or row.sealed is None or row.tag is None or row.state != WAITS:
         raise VaultError("unopened")
-    keys = hands.keys(row.agency_id)
+    keys = crypto.keys(row.agency_id)
     if keys.epoch != row.epoch:
         raise VaultError("unopened")
     code = hpke.open_sealed(keys.seed, row.sealed, context=_sealed_context(row))
     if not hmac.compare_digest(row.tag, _tag(code, member.commune_id, member.id, member.public_key)):
         raise VaultError("unopened")
-    provisioning.wrap_for_member(hands, keys, member)
+    provisioning.wrap_for_member(crypto, keys, member)
     member.state = MemberState.ACTIVE
-    hands.session.delete(row)
+    crypto.session.delete(row)
 
 
 def _carried(row: Admission, code: bytes) -> AgencyKeys | None:

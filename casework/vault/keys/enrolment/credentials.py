@@ -51,49 +51,49 @@ class NewCredentials:
         return "<sealed renewal>"
 
 
-def new_paper_code(control: ServerKeys, seed: bytes, member_id: UUID) -> PaperCode:
+def new_paper_code(server_keys: ServerKeys, seed: bytes, member_id: UUID) -> PaperCode:
     """Make a code for the night that opens a member's key."""
     code, slot_id = new_code(), uuid4()
-    secret = passwords.wrap_with_code(control, seed, read_code(code), member_id=member_id, slot_id=slot_id)
+    secret = passwords.wrap_with_code(server_keys, seed, read_code(code), member_id=member_id, slot_id=slot_id)
     return PaperCode(code, slot_id, secret)
 
 
-def new_credentials(control: ServerKeys, passphrase: str, member_id: UUID) -> NewCredentials:
+def new_credentials(server_keys: ServerKeys, passphrase: str, member_id: UUID) -> NewCredentials:
     """Make a member's new key, opened by her passphrase and by a new code; this takes Argon2's time."""
     seed, slot_id = new_key(), uuid4()
-    secret = passwords.wrap_with_passphrase(control, seed, passphrase, member_id=member_id, slot_id=slot_id)
-    return NewCredentials(seed, slot_id, secret, new_paper_code(control, seed, member_id))
+    secret = passwords.wrap_with_passphrase(server_keys, seed, passphrase, member_id=member_id, slot_id=slot_id)
+    return NewCredentials(seed, slot_id, secret, new_paper_code(server_keys, seed, member_id))
 
 
 def replace_paper_code(
-    hands: CryptoContext, head: Head, member: Member, paper: PaperCode, phone: PairedPhone | None = None
+    crypto: CryptoContext, head: Head, member: Member, paper: PaperCode, phone: PairedPhone | None = None
 ) -> None:
     """Put a new code, and with it a new phone, in the place of those before; every session of hers ends."""
-    old = [slot for slot in heads.rows_of_member(hands.session, member, Slot) if slot.kind == "code"]
-    ended = heads.rows_of_member(hands.session, member, *_ended(phone))
-    heads.take_from_member(hands.session, head, member, [*old, *ended])
-    hands.session.add(passwords.slot_row(member, "code", paper.slot_id, paper.secret))
+    old = [slot for slot in heads.rows_of_member(crypto.session, member, Slot) if slot.kind == "code"]
+    ended = heads.rows_of_member(crypto.session, member, *_ended(phone))
+    heads.take_from_member(crypto.session, head, member, [*old, *ended])
+    crypto.session.add(passwords.slot_row(member, "code", paper.slot_id, paper.secret))
     if phone is not None:
-        hands.session.add(_totp(hands, member, phone))
+        crypto.session.add(_totp(crypto, member, phone))
 
 
 def replace_key(
-    hands: CryptoContext, head: Head, member: Member, new: NewCredentials, phone: PairedPhone | None = None
+    crypto: CryptoContext, head: Head, member: Member, new: NewCredentials, phone: PairedPhone | None = None
 ) -> None:
     """Give a member her new key: old slots and sessions go, and so does every wrap to the key before.
 
     The heads of all agencies in the keyring must have been read: those keys are wrapped anew at once.
     """
-    taken = heads.rows_of_member(hands.session, member, Slot, *_ended(phone))
+    taken = heads.rows_of_member(crypto.session, member, Slot, *_ended(phone))
     member.public_key = public_key(new.seed)
-    heads.take_from_member(hands.session, head, member, taken)
-    hands.session.add(passwords.slot_row(member, "password", new.slot_id, new.secret))
-    hands.session.add(passwords.slot_row(member, "code", new.paper.slot_id, new.paper.secret))
+    heads.take_from_member(crypto.session, head, member, taken)
+    crypto.session.add(passwords.slot_row(member, "password", new.slot_id, new.secret))
+    crypto.session.add(passwords.slot_row(member, "code", new.paper.slot_id, new.paper.secret))
     if phone is not None:
-        hands.session.add(_totp(hands, member, phone))
-    hands.session.execute(delete(Wrap).where(Wrap.commune_id == member.commune_id, Wrap.member_id == member.id))
-    for keys in hands.keyring.agencies.values() if hands.keyring is not None else ():
-        wrap_for_member(hands, keys, member)
+        crypto.session.add(_totp(crypto, member, phone))
+    crypto.session.execute(delete(Wrap).where(Wrap.commune_id == member.commune_id, Wrap.member_id == member.id))
+    for keys in crypto.keyring.agencies.values() if crypto.keyring is not None else ():
+        wrap_for_member(crypto, keys, member)
 
 
 def _ended(phone: PairedPhone | None) -> tuple[type[Any], ...]:
@@ -101,5 +101,5 @@ def _ended(phone: PairedPhone | None) -> tuple[type[Any], ...]:
     return heads.SESSIONS if phone is None else (*heads.SESSIONS, Totp)
 
 
-def _totp(hands: CryptoContext, member: Member, phone: PairedPhone) -> Totp:
-    return totp.row(hands.control, member.id, phone.seed, at=hands.at, counter=phone.counter)
+def _totp(crypto: CryptoContext, member: Member, phone: PairedPhone) -> Totp:
+    return totp.row(crypto.server_keys, member.id, phone.seed, at=crypto.at, counter=phone.counter)

@@ -23,16 +23,16 @@ _SALT_BYTES = 16
 _SHORTEST, _LONGEST = 4, 6
 
 
-def lock_screen(hands: CryptoContext, row: SessionRow, token: SessionToken, code: str) -> None:
+def lock_screen(crypto: CryptoContext, row: SessionRow, token: SessionToken, code: str) -> None:
     """Put the seed of an open session under a short code of 4 to 6 digits; raise BadInput for another code."""
     if not (_SHORTEST <= len(code) <= _LONGEST and code.isascii() and code.isdigit()) or len(set(code)) == 1:
         raise BadInput(say("Mã ngắn gồm 4 đến 6 chữ số, không phải một số lặp lại."))
-    seed, salt = seed_of(row, token, hands.control), os.urandom(_SALT_BYTES)
+    seed, salt = seed_of(row, token, crypto.server_keys), os.urandom(_SALT_BYTES)
     kept = Interview(sid=row.sid, commune_id=row.commune_id, member_id=row.member_id, salt=salt, blob=b"", tries=0)
-    key = _key(hands.control, token, salt, code)
-    kept.blob = aead.encrypt(key, seed, context=_context(kept), key_ref=hands.control.number)
+    key = _key(crypto.server_keys, token, salt, code)
+    kept.blob = aead.encrypt(key, seed, context=_context(kept), key_ref=crypto.server_keys.number)
     row.blob = None
-    hands.session.add(kept)
+    crypto.session.add(kept)
 
 
 def count_try(session: Session, sid: bytes) -> None:
@@ -45,17 +45,17 @@ def may_try(kept: Interview) -> bool:
     return kept.tries <= MAX_TRIES
 
 
-def unlock_screen(hands: CryptoContext, kept: Interview, token: SessionToken, code: str) -> bytes | None:
+def unlock_screen(crypto: CryptoContext, kept: Interview, token: SessionToken, code: str) -> bytes | None:
     """Open the seed with cookie and short code; None for a wrong code."""
-    key = _key(hands.control, token, kept.salt, code)
+    key = _key(crypto.server_keys, token, kept.salt, code)
     try:
-        return aead.decrypt(key, kept.blob, context=_context(kept), key_ref=hands.control.number)
+        return aead.decrypt(key, kept.blob, context=_context(kept), key_ref=crypto.server_keys.number)
     except VaultError:
         return None
 
 
-def _key(control: ServerKeys, token: SessionToken, salt: bytes, code: str) -> bytes:
-    return derive(token.secret, "interview", salt, code, salt=control.session)
+def _key(server_keys: ServerKeys, token: SessionToken, salt: bytes, code: str) -> bytes:
+    return derive(token.secret, "interview", salt, code, salt=server_keys.session)
 
 
 def _context(kept: Interview) -> bytes:

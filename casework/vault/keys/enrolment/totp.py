@@ -72,63 +72,67 @@ def matching(seed: bytes, typed: str, at: int) -> int | None:
     return found[0] if found else None
 
 
-def row(control: ServerKeys, member_id: UUID, seed: bytes, *, at: int, counter: int) -> Totp:
+def row(server_keys: ServerKeys, member_id: UUID, seed: bytes, *, at: int, counter: int) -> Totp:
     """Return the row of a member's phone with its seed sealed; `counter` is the last one that was used."""
-    blob = aead.encrypt(control.totp, seed, context=_context(control, member_id), key_ref=control.number)
-    return Totp(commune_id=control.commune_id, member_id=member_id, blob=blob, created=at, last_counter=counter)
+    blob = aead.encrypt(server_keys.totp, seed, context=_context(server_keys, member_id), key_ref=server_keys.number)
+    return Totp(commune_id=server_keys.commune_id, member_id=member_id, blob=blob, created=at, last_counter=counter)
 
 
-def spend(hands: CryptoContext, kept: Totp, typed: str) -> bool:
+def spend(crypto: CryptoContext, kept: Totp, typed: str) -> bool:
     """Use the digits that were typed; False if they are wrong, old or were used before, in whichever worker."""
-    context = _context(hands.control, kept.member_id)
-    seed = aead.decrypt(hands.control.totp, kept.blob, context=context, key_ref=hands.control.number)
-    counter = matching(seed, typed, hands.at)
+    context = _context(crypto.server_keys, kept.member_id)
+    seed = aead.decrypt(crypto.server_keys.totp, kept.blob, context=context, key_ref=crypto.server_keys.number)
+    counter = matching(seed, typed, crypto.at)
     if counter is None:
         return False
     whose = (_row.c.commune_id == kept.commune_id, _row.c.member_id == kept.member_id)
-    done = hands.session.execute(update(_row).where(*whose, _row.c.last_counter < counter).values(last_counter=counter))
+    done = crypto.session.execute(
+        update(_row).where(*whose, _row.c.last_counter < counter).values(last_counter=counter)
+    )
     return isinstance(done, CursorResult) and done.rowcount == 1
 
 
-def offer(control: ServerKeys, member_id: UUID) -> str:
+def offer(server_keys: ServerKeys, member_id: UUID) -> str:
     """Return a new seed for a member's phone, sealed, to be sent back by the form that shows it."""
-    return _sealed(control, new_seed(), "offer", member_id)
+    return _sealed(server_keys, new_seed(), "offer", member_id)
 
 
-def seed_of(control: ServerKeys, member_id: UUID, offered: str) -> bytes:
+def seed_of(server_keys: ServerKeys, member_id: UUID, offered: str) -> bytes:
     """Open an offer; raise BadInput for what we did not offer to this member."""
-    return _unsealed(control, offered, "offer", member_id)
+    return _unsealed(server_keys, offered, "offer", member_id)
 
 
-def proved(control: ServerKeys, member_id: UUID, offered: str, *, digits: str, at: int) -> PairedPhone | None:
+def proved(server_keys: ServerKeys, member_id: UUID, offered: str, *, digits: str, at: int) -> PairedPhone | None:
     """Return the phone whose digits were typed for an offer; None if they do not fit."""
-    seed = seed_of(control, member_id, offered)
+    seed = seed_of(server_keys, member_id, offered)
     counter = matching(seed, digits, at)
     return None if counter is None else PairedPhone(seed, counter)
 
 
-def proof(control: ServerKeys, member_id: UUID, phone: PairedPhone) -> str:
+def proof(server_keys: ServerKeys, member_id: UUID, phone: PairedPhone) -> str:
     """Return a proved phone, sealed, for the step that follows."""
     plain = phone.counter.to_bytes(_COUNTER_BYTES, "big") + phone.seed
-    return _sealed(control, plain, "proved", member_id)
+    return _sealed(server_keys, plain, "proved", member_id)
 
 
-def phone_of(control: ServerKeys, member_id: UUID, text: str) -> PairedPhone:
+def phone_of(server_keys: ServerKeys, member_id: UUID, text: str) -> PairedPhone:
     """Open a proved phone; raise BadInput for what we did not seal for this member."""
-    plain = _unsealed(control, text, "proved", member_id)
+    plain = _unsealed(server_keys, text, "proved", member_id)
     return PairedPhone(plain[_COUNTER_BYTES:], int.from_bytes(plain[:_COUNTER_BYTES], "big"))
 
 
-def _sealed(control: ServerKeys, plain: bytes, word: str, member_id: UUID) -> str:
-    context = encode_fields("cw/1/pairing", control.commune_id, word, member_id)
-    return base64.urlsafe_b64encode(aead.encrypt(control.totp, plain, context=context, key_ref=control.number)).decode()
+def _sealed(server_keys: ServerKeys, plain: bytes, word: str, member_id: UUID) -> str:
+    context = encode_fields("cw/1/pairing", server_keys.commune_id, word, member_id)
+    return base64.urlsafe_b64encode(
+        aead.encrypt(server_keys.totp, plain, context=context, key_ref=server_keys.number)
+    ).decode()
 
 
-def _unsealed(control: ServerKeys, text: str, word: str, member_id: UUID) -> bytes:
-    context = encode_fields("cw/1/pairing", control.commune_id, word, member_id)
+def _unsealed(server_keys: ServerKeys, text: str, word: str, member_id: UUID) -> bytes:
+    context = encode_fields("cw/1/pairing", server_keys.commune_id, word, member_id)
     try:
         blob = base64.urlsafe_b64decode(text.encode("ascii"))
-        return aead.decrypt(control.totp, blob, context=context, key_ref=control.number)
+        return aead.decrypt(server_keys.totp, blob, context=context, key_ref=server_keys.number)
     except (binascii.Error, UnicodeEncodeError, ValueError, VaultError):
         raise BadInput(say("Trang này đã cũ. Hãy làm lại từ đầu.")) from None
 
@@ -146,8 +150,8 @@ def _counter(at: int) -> int:
     return at // MICROSECOND // STEP_SECONDS
 
 
-def _context(control: ServerKeys, member_id: UUID) -> bytes:
-    return encode_fields("cw/1/totp", control.commune_id, member_id)
+def _context(server_keys: ServerKeys, member_id: UUID) -> bytes:
+    return encode_fields("cw/1/totp", server_keys.commune_id, member_id)
 
 
 def rewrapped(old: ServerKeys, newer: ServerKeys, kept: Any) -> bytes:

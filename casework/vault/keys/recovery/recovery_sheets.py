@@ -47,84 +47,84 @@ class RecoverySheet:
 
 
 def renew(
-    hands: CryptoContext, keys: AgencyKeys, officers: Sequence[str], pairs: Collection[tuple[int, int]]
+    crypto: CryptoContext, keys: AgencyKeys, officers: Sequence[str], pairs: Collection[tuple[int, int]]
 ) -> tuple[RecoverySheet, ...]:
     """Make a new numbered recovery secret for an agency; sheets of an earlier number open nothing any more.
 
     Officers sit in their order from 1; raises BadInput for a pair of one seat or of a seat that nobody has.
     """
     allowed = _allowed(len(officers), pairs)
-    number = _withdraw(hands, keys.agency_id)
+    number = _withdraw(crypto, keys.agency_id)
     seed = new_key()
     secrets = {seat: os.urandom(SECRET_BYTES) for seat in range(1, len(officers) + 1)}
-    ours: dict[str, Any] = {"commune_id": hands.commune_id, "agency_id": keys.agency_id}
+    ours: dict[str, Any] = {"commune_id": crypto.commune_id, "agency_id": keys.agency_id}
     recovery = Recovery(**ours, number=number, public_key=public_key(seed), epoch=keys.epoch, blob=b"")
-    recovery.blob = _sealed(hands, recovery, keys)
-    hands.session.add(recovery)
+    recovery.blob = _sealed(crypto, recovery, keys)
+    crypto.session.add(recovery)
     for seat, name in enumerate(officers, start=1):
         tag = _tag(recovery, seat, secrets[seat])
-        hands.session.add(RecoveryOfficer(**ours, seat=seat, name=name, tag=tag, drilled=0))
+        crypto.session.add(RecoveryOfficer(**ours, seat=seat, name=name, tag=tag, drilled=0))
     for one, other in allowed:
         key, context = _pair(recovery, (one, secrets[one]), (other, secrets[other]))
         blob = aead.encrypt(key, seed, context=context, key_ref=number)
-        hands.session.add(RecoveryPair(**ours, first=one, second=other, blob=blob))
-    heads.mark_changed(hands.session, _head(hands, keys.agency_id))
+        crypto.session.add(RecoveryPair(**ours, first=one, second=other, blob=blob))
+    heads.mark_changed(crypto.session, _head(crypto, keys.agency_id))
     return tuple(
         RecoverySheet(keys.agency_id, number, seat, name, secrets[seat], tuple(sorted(_partners(seat, allowed))))
         for seat, name in enumerate(officers, start=1)
     )
 
 
-def open_with(hands: CryptoContext, agency_id: UUID, one: Shown, other: Shown) -> AgencyKeys:
+def open_with(crypto: CryptoContext, agency_id: UUID, one: Shown, other: Shown) -> AgencyKeys:
     """Open an agency's secret with two sheets; a pair that is not allowed and a wrong sheet are the same VaultError."""
     (first, _), (second, _) = one, other = sorted((one, other))
-    recovery = _recovery(hands, agency_id)
-    pair = hands.session.get(RecoveryPair, (hands.commune_id, agency_id, first, second))
+    recovery = _recovery(crypto, agency_id)
+    pair = crypto.session.get(RecoveryPair, (crypto.commune_id, agency_id, first, second))
     if pair is None:
         raise VaultError("unopened")
     key, context = _pair(recovery, one, other)
     seed = aead.decrypt(key, pair.blob, context=context, key_ref=recovery.number)
-    secret = hpke.open_sealed(seed, recovery.blob, context=_context(hands, recovery))
+    secret = hpke.open_sealed(seed, recovery.blob, context=_context(crypto, recovery))
     keys = AgencyKeys(agency_id=agency_id, epoch=recovery.epoch, secret=secret)
-    newest = hands.session.get_one(Agency, (hands.commune_id, agency_id))
-    public = hands.session.get_one(AgencyEpoch, (hands.commune_id, agency_id, newest.epoch)).public_key
+    newest = crypto.session.get_one(Agency, (crypto.commune_id, agency_id))
+    public = crypto.session.get_one(AgencyEpoch, (crypto.commune_id, agency_id, newest.epoch)).public_key
     if keys.epoch != newest.epoch or not hmac.compare_digest(public, keys.public_key):
         raise VaultError("unopened")
     return keys
 
 
-def seal_new_epoch(hands: CryptoContext, keys: AgencyKeys) -> None:
+def seal_new_epoch(crypto: CryptoContext, keys: AgencyKeys) -> None:
     """Seal the secret of a new epoch to the recovery key too; an agency without sheets has nothing to follow."""
-    recovery = hands.session.get(Recovery, (hands.commune_id, keys.agency_id))
+    recovery = crypto.session.get(Recovery, (crypto.commune_id, keys.agency_id))
     if recovery is not None:
         recovery.epoch = keys.epoch
-        recovery.blob = _sealed(hands, recovery, keys)
+        recovery.blob = _sealed(crypto, recovery, keys)
 
 
-def drill(hands: CryptoContext, agency_id: UUID, seat: int, secret: bytes) -> None:
+def drill(crypto: CryptoContext, agency_id: UUID, seat: int, secret: bytes) -> None:
     """Note that an officer has shown her sheet; raise VaultError for another agency's, an old one or a wrong one."""
-    recovery = _recovery(hands, agency_id)
-    officer = hands.session.get(RecoveryOfficer, (hands.commune_id, agency_id, seat))
+    recovery = _recovery(crypto, agency_id)
+    officer = crypto.session.get(RecoveryOfficer, (crypto.commune_id, agency_id, seat))
     if officer is None or not hmac.compare_digest(officer.tag, _tag(recovery, seat, secret)):
         raise VaultError("unopened")
-    officer.drilled = hands.at
+    officer.drilled = crypto.at
 
 
-def drilled_since(hands: CryptoContext, agency_id: UUID) -> int:
+def drilled_since(crypto: CryptoContext, agency_id: UUID) -> int:
     """Return since when (microseconds) it is known that some allowed pair has both its sheets; 0 if it never was."""
-    shown = {officer.seat: officer.drilled for officer in officers(hands, agency_id)}
-    pairs = _rows(hands, agency_id, RecoveryPair)
+    shown = {officer.seat: officer.drilled for officer in officers(crypto, agency_id)}
+    pairs = _rows(crypto, agency_id, RecoveryPair)
     return max((min(shown[pair.first], shown[pair.second]) for pair in pairs), default=0)
 
 
-def officers(hands: CryptoContext, agency_id: UUID) -> list[RecoveryOfficer]:
+def officers(crypto: CryptoContext, agency_id: UUID) -> list[RecoveryOfficer]:
     """Return who keeps a sheet of the newest recovery secret, by seat."""
-    return sorted(_rows(hands, agency_id, RecoveryOfficer), key=lambda officer: officer.seat)
+    return sorted(_rows(crypto, agency_id, RecoveryOfficer), key=lambda officer: officer.seat)
 
 
-def pairs_of(hands: CryptoContext, agency_id: UUID) -> list[tuple[int, int]]:
+def pairs_of(crypto: CryptoContext, agency_id: UUID) -> list[tuple[int, int]]:
     """Return the allowed pairs of seats."""
-    return sorted((pair.first, pair.second) for pair in _rows(hands, agency_id, RecoveryPair))
+    return sorted((pair.first, pair.second) for pair in _rows(crypto, agency_id, RecoveryPair))
 
 
 def _allowed(seats: int, pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -141,44 +141,44 @@ def _partners(seat: int, allowed: Iterable[tuple[int, int]]) -> Iterable[int]:
     return (one if seat == other else other for one, other in allowed if seat in (one, other))
 
 
-def _withdraw(hands: CryptoContext, agency_id: UUID) -> int:
+def _withdraw(crypto: CryptoContext, agency_id: UUID) -> int:
     """Take away an earlier recovery secret with its pairs and return the number of the next one."""
-    old = hands.session.get(Recovery, (hands.commune_id, agency_id))
+    old = crypto.session.get(Recovery, (crypto.commune_id, agency_id))
     if old is None:
         return 1
-    for row in chain([old], *(_rows(hands, agency_id, kind) for kind in _OURS)):
-        hands.session.delete(row)
-    hands.session.flush()
-    agency = hands.session.get_one(Agency, (hands.commune_id, agency_id))
-    remaining = chain([agency], *(_rows(hands, agency_id, kind) for kind in _KINDS))
-    heads.revoke(hands.session, _head(hands, agency_id), list(remaining))
+    for row in chain([old], *(_rows(crypto, agency_id, kind) for kind in _OURS)):
+        crypto.session.delete(row)
+    crypto.session.flush()
+    agency = crypto.session.get_one(Agency, (crypto.commune_id, agency_id))
+    remaining = chain([agency], *(_rows(crypto, agency_id, kind) for kind in _KINDS))
+    heads.revoke(crypto.session, _head(crypto, agency_id), list(remaining))
     return old.number + 1
 
 
-def _head(hands: CryptoContext, agency_id: UUID) -> Head:
-    return heads.changed_heads(hands.session).get(agency_id) or hands.session.get_one(
-        Head, (hands.commune_id, agency_id)
+def _head(crypto: CryptoContext, agency_id: UUID) -> Head:
+    return heads.changed_heads(crypto.session).get(agency_id) or crypto.session.get_one(
+        Head, (crypto.commune_id, agency_id)
     )
 
 
-def _recovery(hands: CryptoContext, agency_id: UUID) -> Recovery:
-    found = hands.session.get(Recovery, (hands.commune_id, agency_id))
+def _recovery(crypto: CryptoContext, agency_id: UUID) -> Recovery:
+    found = crypto.session.get(Recovery, (crypto.commune_id, agency_id))
     if found is None:
         raise VaultError("unopened")
     return found
 
 
-def _rows(hands: CryptoContext, agency_id: UUID, kind: Any) -> list[Any]:
-    ours = select(kind).where(kind.commune_id == hands.commune_id, kind.agency_id == agency_id)
-    return list(hands.session.execute(ours).scalars())
+def _rows(crypto: CryptoContext, agency_id: UUID, kind: Any) -> list[Any]:
+    ours = select(kind).where(kind.commune_id == crypto.commune_id, kind.agency_id == agency_id)
+    return list(crypto.session.execute(ours).scalars())
 
 
-def _sealed(hands: CryptoContext, recovery: Recovery, keys: AgencyKeys) -> bytes:
-    return hpke.seal(recovery.public_key, keys.secret, context=_context(hands, recovery))
+def _sealed(crypto: CryptoContext, recovery: Recovery, keys: AgencyKeys) -> bytes:
+    return hpke.seal(recovery.public_key, keys.secret, context=_context(crypto, recovery))
 
 
-def _context(hands: CryptoContext, recovery: Recovery) -> bytes:
-    return encode_fields("cw/1/recover", hands.commune_id, recovery.agency_id, recovery.epoch, recovery.number)
+def _context(crypto: CryptoContext, recovery: Recovery) -> bytes:
+    return encode_fields("cw/1/recover", crypto.commune_id, recovery.agency_id, recovery.epoch, recovery.number)
 
 
 def _pair(recovery: Recovery, one: Shown, other: Shown) -> tuple[bytes, bytes]:

@@ -51,10 +51,10 @@ def spends(house: House, member_id, typed: str, at: int = AT) -> bool:
     """Use digits in a transaction of their own, as an act does."""
     permit = issue(house.stranger(Role.CONSOLE).actor, Act.ENROL)
     with house.gate.database.work(permit, THANH_SON) as session:
-        attach_keys(session, house.gate.control(THANH_SON))
+        attach_keys(session, house.gate.server_keys(THANH_SON))
         remember_version(session, member_id, 1)
         row = session.get_one(Totp, (THANH_SON, member_id))
-        return totp.spend(CryptoContext(session, house.gate.control(THANH_SON), None, at), row, typed)
+        return totp.spend(CryptoContext(session, house.gate.server_keys(THANH_SON), None, at), row, typed)
 
 
 @pytest.fixture
@@ -62,12 +62,12 @@ def phone(house: House, lan: Someone) -> bytes:
     """The seed in the phone of lan, written down as an act does."""
     permit = issue(house.stranger(Role.CONSOLE).actor, Act.ENROL)
     with house.gate.database.work(permit, THANH_SON) as session:
-        attach_keys(session, house.gate.control(THANH_SON))
+        attach_keys(session, house.gate.server_keys(THANH_SON))
         remember_version(session, lan.id, 1)
         if old := session.get(Totp, (THANH_SON, lan.id)):
             session.delete(old)
             session.flush()
-        session.add(totp.row(house.gate.control(THANH_SON), lan.id, SEED, at=AT, counter=0))
+        session.add(totp.row(house.gate.server_keys(THANH_SON), lan.id, SEED, at=AT, counter=0))
     return SEED
 
 

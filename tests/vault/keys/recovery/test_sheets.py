@@ -57,15 +57,15 @@ def shown(sheet: RecoverySheet) -> tuple[int, bytes]:
 
 def opens(house: House, agency_id: UUID, one: tuple[int, bytes], other: tuple[int, bytes]) -> AgencyKeys:
     """Open an agency with two sheets, as a recovery does."""
-    with reading(house, agency_id) as hands:
-        return recovery_sheets.open_with(hands, agency_id, one, other)
+    with reading(house, agency_id) as crypto:
+        return recovery_sheets.open_with(crypto, agency_id, one, other)
 
 
 @contextmanager
 def reading(house: House, agency_id: UUID):
-    with house.hands() as hands:
-        fresh.agency(hands.session, THANH_SON, agency_id)
-        yield hands
+    with house.crypto() as crypto:
+        fresh.agency(crypto.session, THANH_SON, agency_id)
+        yield crypto
 
 
 @both_databases
@@ -163,14 +163,14 @@ def test_a_drill_knows_one_sheet_and_notes_its_day(house, union, dealt):
     assert _drilled(house, union) == at + DAY
     for seat, secret in ((2, dealt[0].secret), (1, bytes(16)), (7, dealt[0].secret)):
         refused(partial(console, house, recovering.drill, union.agency_id, seat, secret))
-    with reading(house, union.agency_id) as hands:
-        assert [one.drilled for one in recovery_sheets.officers(hands, union.agency_id)] == [at + DAY, 0, at + 3 * DAY]
-        assert recovery_sheets.pairs_of(hands, union.agency_id) == [(1, 2), (1, 3)]
+    with reading(house, union.agency_id) as crypto:
+        assert [one.drilled for one in recovery_sheets.officers(crypto, union.agency_id)] == [at + DAY, 0, at + 3 * DAY]
+        assert recovery_sheets.pairs_of(crypto, union.agency_id) == [(1, 2), (1, 3)]
 
 
 def _drilled(house: House, union: AgencyKeys) -> int:
-    with reading(house, union.agency_id) as hands:
-        return recovery_sheets.drilled_since(hands, union.agency_id)
+    with reading(house, union.agency_id) as crypto:
+        return recovery_sheets.drilled_since(crypto, union.agency_id)
 
 
 def test_an_agency_without_sheets_was_never_drilled_and_opens_for_nobody(house, union):
@@ -182,18 +182,18 @@ def test_an_agency_without_sheets_was_never_drilled_and_opens_for_nobody(house, 
 @both_databases
 def test_sheets_follow_the_agency_into_a_new_epoch(house, union, dealt):
     newer = AgencyKeys(union.agency_id, union.epoch + 1, bytes(range(32)))
-    with house.hands() as hands:
-        fresh.agency(hands.session, THANH_SON, union.agency_id)
-        recovery_sheets.seal_new_epoch(hands, newer)
-        recovery = hands.session.get_one(Recovery, (THANH_SON, union.agency_id))
+    with house.crypto() as crypto:
+        fresh.agency(crypto.session, THANH_SON, union.agency_id)
+        recovery_sheets.seal_new_epoch(crypto, newer)
+        recovery = crypto.session.get_one(Recovery, (THANH_SON, union.agency_id))
         assert recovery.epoch == newer.epoch
         # The agency itself has not moved: the sheets open no epoch but its newest.
         with pytest.raises(VaultError):
-            recovery_sheets.open_with(hands, union.agency_id, shown(dealt[0]), shown(dealt[1]))
-        hands.session.rollback()
-    with reading(house, keys_of(house, "cuong").agency_id) as hands:
-        recovery_sheets.seal_new_epoch(hands, keys_of(house, "cuong"))
-        assert not hands.session.new
+            recovery_sheets.open_with(crypto, union.agency_id, shown(dealt[0]), shown(dealt[1]))
+        crypto.session.rollback()
+    with reading(house, keys_of(house, "cuong").agency_id) as crypto:
+        recovery_sheets.seal_new_epoch(crypto, keys_of(house, "cuong"))
+        assert not crypto.session.new
 
 
 @only_sqlite
@@ -219,7 +219,7 @@ def test_nobody_but_the_console_recovers(house, union, dealt):
 
 
 def test_key_holders_keep_their_wraps(house, union, dealt):
-    with reading(house, union.agency_id) as hands:
-        rows = hands.session.execute(select(Wrap).where(Wrap.agency_id == union.agency_id)).scalars().all()
+    with reading(house, union.agency_id) as crypto:
+        rows = crypto.session.execute(select(Wrap).where(Wrap.agency_id == union.agency_id)).scalars().all()
         assert len(rows) == 4
-        assert hands.session.get_one(Agency, (THANH_SON, union.agency_id)).epoch == union.epoch
+        assert crypto.session.get_one(Agency, (THANH_SON, union.agency_id)).epoch == union.epoch
