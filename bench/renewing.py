@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bench import town
 from bench.keeping import Run
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases import rotation, scope
 from casework.gate import Action, Work, open_gate
 from casework.policy.words import Act
@@ -41,6 +41,6 @@ def _renew(work: Work) -> int:
     agency_id = work.actor.agency_id
     if agency_id is None:
         raise RuntimeError("the town's counsellor belongs to no agency")
-    rotation.renew(work, fresh.agency(work.session, work.commune_id, agency_id))
+    rotation.renew(work, freshness.agency(work.session, work.commune_id, agency_id))
     counted: Any = scope.counted_sealed_to(work.permit, agency_id).on(work.session)
     return int(sum(row[2] for row in counted))

@@ -10,9 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from casework import clock
-from casework.audit import fresh, tally, write
+from casework.audit import freshness, visitor_summary, write
 from casework.audit.chain import Entry
-from casework.audit.removals import Removals
+from casework.audit.revocation_log import RevocationLog
 from casework.config import Config
 from casework.db import Database
 from casework.errors import BadInput, Busy, CaseworkError, Conflict, NotFound, Refused, SignInNeeded, Ungrounded
@@ -126,7 +126,7 @@ class Gate:
 
     database: Database
     kek: Kek
-    removals: Removals | None = None
+    revocation_log: RevocationLog | None = None
     released: Database | None = None
 
     def server_keys(self, commune_id: UUID) -> ServerKeys:
@@ -162,17 +162,17 @@ class Gate:
         keys = self.server_keys(person.commune_id)
         with self.database.work(permit, person.commune_id) as session:
             attach_keys(session, keys)
-            fresh.unchanged(session, person.commune_id, person.actor.member_id, person.version)
+            freshness.require_unchanged(session, person.commune_id, person.actor.member_id, person.version)
             crypto = CryptoContext(session=session, server_keys=keys, keyring=person.keyring, at=clock.micros())
             work = Work(permit=permit, crypto=crypto, who=person.actor.member_id, released=self.released)
             result = _done(work, doing, *args, **kwargs)
             for one in (work, *work.others):
                 demand(one.permit, person.proof, one.about)
             session.flush()
-            lines = tally.summed(session, keys, [_entry(one) for one in (work, *work.others)])
+            lines = visitor_summary.summed(session, keys, [_entry(one) for one in (work, *work.others)])
             end = write.append(session, keys, lines)
-            if self.removals is not None:
-                self.removals.note(session, keys, act=permit.act, at=crypto.at, end=end)
+            if self.revocation_log is not None:
+                self.revocation_log.note(session, keys, act=permit.act, at=crypto.at, end=end)
         return result
 
     def exchange(self, newer: Kek, communes: Iterable[UUID], doing: "Action[[Kek], None]") -> None:
@@ -207,7 +207,7 @@ class Gate:
         try:
             with self.database.work(None, person.commune_id) as session:
                 attach_keys(session, keys)
-                write.append(session, keys, tally.summed(session, keys, [entry]))
+                write.append(session, keys, visitor_summary.summed(session, keys, [entry]))
         except SQLAlchemyError as broken:
             log.exception("a refusal of %s could not be logged", act)
             raise Busy("Không ghi được nhật ký. Chờ một chút rồi thử lại.") from broken
@@ -216,7 +216,7 @@ class Gate:
 def open_gate(config: Config, key: Kek) -> Gate:
     """Open the gate of an installation, with its ledger of removals beside the database."""
     released = Database(config.counts_url) if config.counts_url else None
-    return Gate(Database(config.database_url), key, Removals(config.removals_file), released)
+    return Gate(Database(config.database_url), key, RevocationLog(config.removals_file), released)
 
 
 def _done(work: Work, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

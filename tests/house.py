@@ -20,8 +20,8 @@ from casework.accounts import actions as accounts
 from casework.accounts import own
 from casework.accounts.actions import Opened
 from casework.accounts.signing_in import second_factor
-from casework.audit import fresh
-from casework.audit.removals import Removals
+from casework.audit import freshness
+from casework.audit.revocation_log import RevocationLog
 from casework.codelists import codelist
 from casework.config import Config
 from casework.db import Database, upgrade
@@ -192,7 +192,7 @@ def opened(url: str, folder: Path) -> Iterator[House]:
     database = Database(url)
     try:
         config = Config(folder, url, kek_file, public_url="https://localhost")
-        yield House(Gate(database, KEK, Removals(config.removals_file)), config)
+        yield House(Gate(database, KEK, RevocationLog(config.removals_file)), config)
     finally:
         database.engine.dispose()
 
@@ -220,5 +220,5 @@ def _pair(house: House, one: Name) -> None:
     permit = issue(house.stranger(Role.CONSOLE, one.commune_id).actor, Act.ENROL)
     with house.gate.database.work(permit, one.commune_id) as session:
         attach_keys(session, server_keys)
-        fresh.head(session, one.commune_id, member_id)
+        freshness.head(session, one.commune_id, member_id)
         session.add(totp.row(server_keys, member_id, phone_of(one.username), at=clock.micros(), counter=0))

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from casework import clock
 from casework.accounts.signing_in import Begun, Opened, WrongPassphrase, keep, sign_in, sign_out, unlock
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.codelists import agencies, codelist
 from casework.gate import Work, action
 from casework.policy.words import Act
@@ -51,7 +51,7 @@ def add_agency(work: Work, kind: str, name: str, *, duty_phone: str = "") -> Age
     state = AgencyState.NEW if somebody else AgencyState.ACTIVE
     keys = provisioning.make_agency(work.crypto, kind=kind, name=name, duty_phone=duty_phone, state=state)
     if kind == agencies.coordinating():
-        founded = clock.local(fresh.commune(work.session, work.commune_id).created)
+        founded = clock.local(freshness.commune(work.session, work.commune_id).created)
         count_ledger.begin(work.crypto, RecipientKey(keys.agency_id, keys.epoch, keys.public_key), year=founded.year)
     work.about = keys.agency_id
     return keys
@@ -63,6 +63,6 @@ def enrol(work: Work, new: NewMember, enrolment: Enrolment, *, keys: AgencyKeys 
     member = provisioning.make_member(work.crypto, new, enrolment)
     work.about = member.id
     if keys is not None:
-        fresh.agency(work.session, work.commune_id, keys.agency_id)
+        freshness.agency(work.session, work.commune_id, keys.agency_id)
         provisioning.wrap_for_member(work.crypto, keys, member)
     return member.id

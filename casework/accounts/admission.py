@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 
 from casework.accounts.staff import Colleague, colleagues
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.codelists import codelist
 from casework.errors import BadInput, CaseworkError, NotFound, VaultError, say
 from casework.gate import Gate, Work, action
@@ -115,7 +115,7 @@ def invite(work: Work, member_id: UUID) -> tuple[Colleague, str]:
     if not _may_invite(work, member.agency_id, member_id):
         raise BadInput(say("Phải do một đồng nghiệp cùng cơ quan, đang giữ khóa, tạo mã này."))
     keyed = member.agency_id is not None and _holds_keys(work, member.agency_id)
-    [lock] = fresh.locks(work.crypto, [member.agency_id]) if keyed and member.agency_id else [None]
+    [lock] = freshness.recipients(work.crypto, [member.agency_id]) if keyed and member.agency_id else [None]
     member.state = MemberState.INVITED
     code = admission.invite(work.crypto, head, member, lock, by=work.me)
     return next(one for one in colleagues(work) if one.id == member_id), code
@@ -125,8 +125,8 @@ def invite(work: Work, member_id: UUID) -> tuple[Colleague, str]:
 def find(work: Work, code: bytes) -> Found:
     """Tell whom a code is for; raise WrongAdmission for one that is wrong, used or older than 24 hours."""
     row, member = _open(work, code)
-    agency = fresh.agency(work.session, work.commune_id, member.agency_id) if member.agency_id else None
-    commune = fresh.commune(work.session, work.commune_id)
+    agency = freshness.agency(work.session, work.commune_id, member.agency_id) if member.agency_id else None
+    commune = freshness.commune(work.session, work.commune_id)
     agency_name = agency.name if agency else ""
     return Found(work.commune_id, row.member_id, member.name, member.username, agency_name, commune.name)
 
@@ -136,7 +136,7 @@ def enrol(work: Work, code: bytes, new: NewCredentials, phone: PairedPhone) -> b
     """Take up an account with a key of one's own; True if it may be used at once, without a colleague's word."""
     row, member = _open(work, code)
     work.about = work.who = member.id
-    head = fresh.head(work.session, work.commune_id, member.id)
+    head = freshness.head(work.session, work.commune_id, member.id)
     return admission.enrol(work.crypto, head, member, row, code=code, new=new, phone=phone)
 
 
@@ -150,7 +150,7 @@ def confirm(work: Work, member_id: UUID, words: str) -> None:
         raise NotFound("admission")
     if fingerprint(member.public_key) != words:
         raise BadInput(say("Khóa vừa thay đổi. Hãy so lại bốn từ với người ấy."))
-    fresh.agency(work.session, work.commune_id, rows[0].agency_id or work.commune_id)
+    freshness.agency(work.session, work.commune_id, rows[0].agency_id or work.commune_id)
     try:
         admission.confirm(work.crypto, member, rows[0])
     except VaultError:
@@ -180,18 +180,18 @@ def _open(work: Work, code: bytes) -> tuple[Admission, Member]:
     found = work.session.execute(wanted).one_or_none()
     if found is None:
         raise WrongAdmission(_WRONG)
-    member = fresh.member(work.session, work.commune_id, found.member_id)
+    member = freshness.member(work.session, work.commune_id, found.member_id)
     row = work.session.get_one(Admission, (work.commune_id, found.id))
     if member.state != MemberState.INVITED or not admission.alive(row, at=work.crypto.at):
         raise WrongAdmission(_WRONG)
-    if row.agency_id and fresh.agency(work.session, work.commune_id, row.agency_id).epoch != row.epoch:
+    if row.agency_id and freshness.agency(work.session, work.commune_id, row.agency_id).epoch != row.epoch:
         raise WrongAdmission(say("Cơ quan đã đổi khóa sau khi mã này được tạo. Hãy xin mã mới."))
     return row, member
 
 
 def _somebody(work: Work, member_id: UUID) -> tuple[Head, Member]:
-    head = fresh.head(work.session, work.commune_id, member_id)
-    return head, fresh.member(work.session, work.commune_id, member_id)
+    head = freshness.head(work.session, work.commune_id, member_id)
+    return head, freshness.member(work.session, work.commune_id, member_id)
 
 
 def _agency_of(work: Work, role: Role) -> UUID | None:
@@ -205,7 +205,7 @@ def _agency_of(work: Work, role: Role) -> UUID | None:
 
 
 def _holds_keys(work: Work, agency_id: UUID) -> bool:
-    return codelist("agency").get(fresh.agency(work.session, work.commune_id, agency_id).kind).flag("holds_keys")
+    return codelist("agency").get(freshness.agency(work.session, work.commune_id, agency_id).kind).flag("holds_keys")
 
 
 def _may_invite(work: Work, agency_id: UUID | None, member_id: UUID) -> bool:
@@ -228,5 +228,5 @@ def _is_last(work: Work, member: Member) -> bool:
 
 
 def _words(work: Work, member_id: UUID) -> str:
-    member = fresh.member(work.session, work.commune_id, member_id)
+    member = freshness.member(work.session, work.commune_id, member_id)
     return fingerprint(member.public_key) if member.state == MemberState.WAITING else ""

@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from casework.accounts import devices, throttle
 from casework.accounts.signing_in import Opened
 from casework.accounts.throttle import Bucket
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.errors import WrongSecret
 from casework.gate import Gate
 from casework.vault.crypto import passwords
@@ -98,7 +98,7 @@ def _slot(gate: Gate, commune_id: UUID, knock: Knock, kind: str) -> Slot | None:
         member_id = session.execute(_member(commune_id, knock)).scalar_one_or_none()
         if member_id is None:
             return None
-        fresh.member(session, commune_id, member_id)
+        freshness.member(session, commune_id, member_id)
         mine = select(Slot).where(Slot.commune_id == commune_id, Slot.member_id == member_id)
         return session.execute(mine.where(Slot.kind == kind)).scalar_one_or_none()
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, bindparam, func, select
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.clock import MICROSECOND
 from casework.codelists import agencies
 from casework.gate import Work
@@ -68,5 +68,5 @@ def _held(crypto: CryptoContext) -> Counter[UUID]:
 
 def drilled(crypto: CryptoContext, agency_id: UUID) -> bool:
     """Tell whether both sheets of an allowed pair of an agency or circle were shown within 180 days."""
-    fresh.agency(crypto.session, crypto.commune_id, agency_id)
+    freshness.agency(crypto.session, crypto.commune_id, agency_id)
     return recovery_sheets.drilled_since(crypto, agency_id) > crypto.at - DRILLED_DAYS * _DAY

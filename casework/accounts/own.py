@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from casework.accounts.signing_in import Begun, Opened, WrongPassphrase, end, follow, row_of, spend_digits
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.errors import NotFound, SignInNeeded, say
 from casework.gate import Work, action
 from casework.policy.words import Act
@@ -65,7 +65,7 @@ def change_passphrase(work: Work, new: NewCredentials, *, token: SessionToken) -
     """Give her a new key under a new passphrase: all she holds is wrapped anew, her other sessions end."""
     row, head, member = _proven(work, token)
     for agency_id in work.crypto.keyring.agencies if work.crypto.keyring else ():
-        fresh.agency(work.session, work.commune_id, agency_id)
+        freshness.agency(work.session, work.commune_id, agency_id)
     kind = FULL if row.kind == RENEW else row.kind
     standing = replace(sessions.state_of(row), kind=kind)
     credentials.replace_key(work.crypto, head, member, new)
@@ -137,8 +137,8 @@ def _mine(work: Work, sid: bytes) -> SessionRow:
 def _proven(work: Work, token: SessionToken) -> tuple[SessionRow, Head, Member]:
     """Return her session and rows; the gate has asked for the proof who she is."""
     row = _mine(work, token.sid)
-    head = fresh.head(work.session, work.commune_id, work.me)
-    return row, head, fresh.member(work.session, work.commune_id, work.me)
+    head = freshness.head(work.session, work.commune_id, work.me)
+    return row, head, freshness.member(work.session, work.commune_id, work.me)
 
 
 def _goes_on(work: Work, member: Member, seed: bytes, standing: sessions.SessionState, code: str) -> Changed:
@@ -148,7 +148,7 @@ def _goes_on(work: Work, member: Member, seed: bytes, standing: sessions.Session
 
 
 def _my_rows(work: Work) -> list[SessionRow]:
-    member = fresh.member(work.session, work.commune_id, work.me)
+    member = freshness.member(work.session, work.commune_id, work.me)
     rows: list[SessionRow] = heads.rows_of_member(work.session, member, SessionRow)
     return sorted((row for row in rows if row.factors > 1 or row.kind == FULL), key=lambda row: -row.created)
 

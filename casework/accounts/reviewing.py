@@ -6,7 +6,7 @@ Nothing is stored for it, and no clock can forget it: the log says when it was l
 from dataclasses import dataclass
 from uuid import UUID
 
-from casework.audit import fresh, read
+from casework.audit import freshness, read
 from casework.clock import MICROSECOND
 from casework.gate import Work
 from casework.policy.permit import allowed, issue
@@ -36,7 +36,7 @@ def scope_of(work: Work) -> UUID:
 def reviewed(work: Work) -> Reviewed:
     """Return how things stand with the review that is this person's to do."""
     lines = read.about(work.crypto, scope_of(work), acts=[Act.REVIEW_CONFIRM], limit=1)
-    founded = fresh.commune(work.session, work.commune_id).created
+    founded = freshness.commune(work.session, work.commune_id).created
     at, by = (lines[0].at, lines[0].who) if lines else (0, None)
     return Reviewed(at, by, (at or founded) + EVERY)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.errors import CaseworkError, SignInNeeded, VaultError, say
 from casework.gate import Work, action
 from casework.policy.words import Act
@@ -147,7 +147,7 @@ def keep(work: Work, sid: bytes, text: bytes) -> None:
     row = row_of(work, sid)
     if row is None or row.member_id != work.me:
         raise SignInNeeded(say("Phiên làm việc đã kết thúc."))
-    member = fresh.member(work.session, work.commune_id, work.me)
+    member = freshness.member(work.session, work.commune_id, work.me)
     sessions.store_draft_text(row, member.public_key, text)
 
 
@@ -158,8 +158,8 @@ def end(work: Work, sid: bytes) -> None:
     except VaultError:
         row = None
     if row is not None:
-        head = fresh.head(work.session, work.commune_id, row.member_id)
-        member = fresh.member(work.session, work.commune_id, row.member_id)
+        head = freshness.head(work.session, work.commune_id, row.member_id)
+        member = freshness.member(work.session, work.commune_id, row.member_id)
         short = work.session.execute(select(Interview).where(Interview.sid == sid)).scalars()
         heads.take_from_member(work.session, head, member, [row, *short])
     work.session.execute(delete(SessionRow).where(SessionRow.sid == sid))
@@ -176,7 +176,7 @@ def row_of(work: Work, sid: bytes | None) -> SessionRow | None:
     owner = sessions.owner_of(work.session, sid) if sid is not None else None
     if owner is None or owner[0] != work.commune_id:
         return None
-    fresh.head(work.session, work.commune_id, owner[1])
+    freshness.head(work.session, work.commune_id, owner[1])
     return work.session.get(SessionRow, sid)
 
 
@@ -192,14 +192,14 @@ def spend_paper(work: Work, member: Member, paper: Opened) -> None:
     slot = work.session.get(Slot, (work.commune_id, paper.slot_id))
     if slot is None or slot.member_id != member.id:
         raise WrongPassphrase(say("Mã giấy này đã dùng rồi. Mỗi tờ chỉ dùng được một lần."))
-    head = fresh.head(work.session, work.commune_id, member.id)
+    head = freshness.head(work.session, work.commune_id, member.id)
     heads.take_from_member(
         work.session, head, member, [slot, *heads.rows_of_member(work.session, member, *heads.SESSIONS)]
     )
 
 
 def _coming(work: Work, member_id: UUID) -> Member:
-    member = fresh.member(work.session, work.commune_id, member_id)
+    member = freshness.member(work.session, work.commune_id, member_id)
     if member.state not in _COMES_IN:
         log.warning("act=%s state=%s", work.permit.act, member.state)
         raise InactiveAccount(_WRONG, about=member.id)

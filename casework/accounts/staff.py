@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.gate import Work
 from casework.policy.words import Role
 from casework.vault.models import Agency, Wrap
@@ -43,19 +43,19 @@ def colleagues(work: Work) -> list[Colleague]:
             agency_kind=known.get(row.agency_id, _NONE)[1],
             state=row.state,
         )
-        for row in fresh.members(work.crypto)
+        for row in freshness.members(work.crypto)
     ]
     return sorted(found, key=lambda one: sort_key(one.name))
 
 
 def names(work: Work) -> dict[UUID, str]:
     """Return the names of all members by id."""
-    return {row.id: row.name for row in fresh.members(work.crypto)}
+    return {row.id: row.name for row in freshness.members(work.crypto)}
 
 
 def holding(work: Work, agency_id: UUID) -> list[Colleague]:
     """Return those who hold the key of an agency or circle, from verified rows, sorted by name."""
-    fresh.agency(work.session, work.commune_id, agency_id)
+    freshness.agency(work.session, work.commune_id, agency_id)
     wraps = select(Wrap).where(Wrap.commune_id == work.commune_id, Wrap.agency_id == agency_id)
     holders = {wrap.member_id for wrap in work.session.execute(wraps).scalars()}
     return [one for one in colleagues(work) if one.id in holders]

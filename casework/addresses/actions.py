@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from uuid import UUID, uuid4
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases import places
 from casework.cases.models import Address
 from casework.cases.places import Entry
@@ -18,7 +18,7 @@ from casework.vault.integrity import heads
 def add_address(work: Work, entry: Entry, *, place_id: UUID | None = None) -> UUID:
     """Add an address, or write anew the one of this id; raises NotFound if there is none."""
     if place_id is None:
-        fresh.head(work.session, work.commune_id, work.commune_id)
+        freshness.head(work.session, work.commune_id, work.commune_id)
         row = Address(commune_id=work.commune_id, id=uuid4(), state=AddressState.ACTIVE, **asdict(entry))
         work.session.add(row)
     else:
@@ -47,5 +47,5 @@ def _found(work: Work, place_id: UUID) -> Address:
 
 def _sign_again(work: Work) -> None:
     """Raise the commune's version, so that a row as it was before is refused."""
-    head = fresh.head(work.session, work.commune_id, work.commune_id)
+    head = freshness.head(work.session, work.commune_id, work.commune_id)
     heads.revoke(work.session, head, places.rows(work))

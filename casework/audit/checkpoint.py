@@ -35,7 +35,7 @@ MISSING_AFTER = 26 * 3600 * 1_000_000
 class Checkpoint:
     """Checkpoint `seq` of a commune: its log had `n` lines ending in hash `h`.
 
-    `release` and `removals` are number and hash of the newest release and of the last line of the ledger of removals.
+    `release` and `revocation_log` are number and hash of the newest release and of the last line of the ledger of removals.
     `restored` says after a restore up to which line the log is the one before it; the lines after that are lost.
     """
 
@@ -45,7 +45,7 @@ class Checkpoint:
     n: int
     h: bytes
     release: tuple[int, bytes]
-    removals: tuple[int, bytes]
+    revocation_log: tuple[int, bytes]
     restored: int | None = None
 
     def text(self) -> str:
@@ -57,7 +57,7 @@ class Checkpoint:
             f"seq {self.seq}",
             f"at {self.at}",
             f"release {self.release[0]} {self.release[1].hex()}",
-            f"removals {self.removals[0]} {self.removals[1].hex()}",
+            f"removals {self.revocation_log[0]} {self.revocation_log[1].hex()}",
         ]
         if self.restored is not None:
             lines.append(f"restored {self.restored}")
@@ -89,7 +89,7 @@ def _parsed(text: str) -> Checkpoint:
     """Take apart what one of our keys has signed."""
     origin, n, h, *more = text.splitlines()
     said = {word: values for word, *values in (line.split(" ") for line in more)}
-    release, removals = ((int(said[word][0]), bytes.fromhex(said[word][1])) for word in ("release", "removals"))
+    release, revocation_log = ((int(said[word][0]), bytes.fromhex(said[word][1])) for word in ("release", "removals"))
     if not origin.startswith(_ORIGIN):
         raise VaultError("unopened")
     return Checkpoint(
@@ -99,19 +99,19 @@ def _parsed(text: str) -> Checkpoint:
         n=int(n),
         h=base64.b64decode(h),
         release=release,
-        removals=removals,
+        revocation_log=revocation_log,
         restored=int(said["restored"][0]) if "restored" in said else None,
     )
 
 
 @dataclass(frozen=True)
-class Shelf:
+class CheckpointStore:
     """The folder of one commune's checkpoints in the second place."""
 
     folder: Path
 
     @classmethod
-    def of(cls, place: Path, commune_id: UUID) -> "Shelf":
+    def of(cls, place: Path, commune_id: UUID) -> "CheckpointStore":
         """Return the folder of a commune."""
         return cls(place / commune_id.hex)
 
@@ -162,7 +162,7 @@ class Compared:
         return not (self.forged or self.missing or self.differing)
 
 
-def compare(crypto: CryptoContext, shelf: Shelf, publics: Sequence[bytes]) -> Compared:
+def compare(crypto: CryptoContext, shelf: CheckpointStore, publics: Sequence[bytes]) -> Compared:
     """Compare the log of a commune with every checkpoint in the second place."""
     numbers, forged, good = shelf.numbers(), [], []
     for seq in numbers:
@@ -171,11 +171,11 @@ def compare(crypto: CryptoContext, shelf: Shelf, publics: Sequence[bytes]) -> Co
         except VaultError:
             forged.append(seq)
     missing = set(range(1, numbers[-1] + 1)) - set(numbers) if numbers else set()
-    wrong = tuple(one.seq for one in standing(good) if not _in_log(crypto, one))
+    wrong = tuple(one.seq for one in verifiable(good) if not _in_log(crypto, one))
     return Compared(len(numbers), tuple(forged), tuple(sorted(missing)), wrong)
 
 
-def standing(checkpoints: Sequence[Checkpoint]) -> list[Checkpoint]:
+def verifiable(checkpoints: Sequence[Checkpoint]) -> list[Checkpoint]:
     """Leave out what a noted restore has made void: the checkpoints of lines that were lost with the old database."""
     kept: list[Checkpoint] = []
     for one in checkpoints:

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, ScalarSelect, Select, bindparam, case, cast, 
 
 from casework.audit.chain import short
 from casework.audit.models import OPENED, RARE, AuditLine
-from casework.audit.tally import more
+from casework.audit.visitor_summary import more
 from casework.policy.words import Act
 from casework.vault.keys.context import CryptoContext
 
@@ -120,7 +120,7 @@ def opened(cases: Select[UUID]) -> Select[Any]:
     return select(*shown).where(_OURS, OPENED, _line.about.in_(cases), _line.at >= bindparam("since"), _OTHERS)
 
 
-def hurried(crypto: CryptoContext, acts: Collection[Act], *, who: UUID, since: int, most: int) -> bool:
+def exceeded(crypto: CryptoContext, acts: Collection[Act], *, who: UUID, since: int, most: int) -> bool:
     """Tell whether somebody has done some acts so often since a moment, whatever came of them.
 
     Where the whole log has not grown by so many lines since then, one look answers.

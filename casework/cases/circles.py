@@ -6,7 +6,7 @@ from uuid import UUID
 
 from casework.accounts import holding
 from casework.accounts.staff import Colleague, colleagues
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases import excluded, naming, passing, reading, rotation, writing
 from casework.cases.reading import Held
 from casework.errors import BadInput, Conflict, NotFound, Refused
@@ -74,7 +74,7 @@ def read_readers(work: Work, case_id: UUID) -> Readers:
 def _reading(work: Work, found: Held, here: Sequence[Colleague]) -> set[UUID]:
     """Return who reads it: the members of its circle, or holder, stand-in, lead and deputies."""
     if found.case.owner_id in work.actor.circles:
-        return epochs.holders(work.crypto, fresh.agency(work.session, work.commune_id, found.case.owner_id))
+        return epochs.holders(work.crypto, freshness.agency(work.session, work.commune_id, found.case.owner_id))
     leads = {one.id for one in here if not {"lead", "deputy"}.isdisjoint(one.roles)}
     return leads | {one for one in (found.case.holder_id, found.case.standin_id) if one is not None}
 
@@ -86,7 +86,7 @@ def make_circle(work: Work, members: Sequence[UUID]) -> UUID:
     eligible = {one.id for one in colleagues(work) if may_join(work, one)}
     if len(named) < _SMALLEST or not named <= eligible:
         raise BadInput("Hãy chọn ít nhất một người khác được đọc vụ việc này.")
-    chosen = [fresh.member(work.session, work.commune_id, member_id) for member_id in sorted(named)]
+    chosen = [freshness.member(work.session, work.commune_id, member_id) for member_id in sorted(named)]
     keys = provisioning.make_circle(work.crypto, chosen)
     if work.crypto.keyring is not None:
         work.crypto = epochs.with_keys(work.crypto, keys)
@@ -125,9 +125,9 @@ def change(work: Work, case_id: UUID, members: Sequence[UUID], *, whom: str = ""
     eligible = {one.id for one in colleagues(work) if may_join(work, one)}
     if len(wanted) < _SMALLEST or not wanted - now <= eligible:
         raise BadInput("Hãy chọn ít nhất một người khác được đọc vụ việc này.")
-    head = fresh.head(work.session, work.commune_id, circle.id)
+    head = freshness.head(work.session, work.commune_id, circle.id)
     for member_id in sorted(wanted - now):
-        member = fresh.member(work.session, work.commune_id, member_id)
+        member = freshness.member(work.session, work.commune_id, member_id)
         provisioning.wrap_for_member(work.crypto, work.crypto.keys(circle.id), member)
         heads.mark_changed(work.session, head)
     work.session.flush()
@@ -152,7 +152,7 @@ def lift(work: Work, case_id: UUID) -> None:
         else:
             remaining.append(row)
     work.session.flush()
-    heads.revoke(work.session, fresh.head(work.session, work.commune_id, circle.id), remaining)
+    heads.revoke(work.session, freshness.head(work.session, work.commune_id, circle.id), remaining)
 
 
 def restricted(work: Work, case_id: UUID) -> tuple[Held, Agency]:
@@ -161,7 +161,7 @@ def restricted(work: Work, case_id: UUID) -> tuple[Held, Agency]:
     _must_be_ours(work, found)
     if found.case.owner_id not in work.actor.circles:
         raise Conflict("Vụ việc này không giữ kín riêng.", about=case_id)
-    return found, fresh.agency(work.session, work.commune_id, found.case.owner_id)
+    return found, freshness.agency(work.session, work.commune_id, found.case.owner_id)
 
 
 def _must_be_ours(work: Work, found: Held) -> None:

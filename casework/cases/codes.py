@@ -2,7 +2,7 @@
 
 import secrets
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases import scope
 from casework.codelists import case_words, nicknames
 from casework.gate import Work
@@ -25,7 +25,7 @@ def draw_nickname() -> str:
 def tag(work: Work, code: str) -> bytes:
     """Return the HMAC by which a code is kept unique without standing in the database."""
     return blind_index.compute(
-        work.crypto.server_keys, fresh.commune(work.session, work.commune_id), "code", fold(code)
+        work.crypto.server_keys, freshness.commune(work.session, work.commune_id), "code", fold(code)
     )
 
 

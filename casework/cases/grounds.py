@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases import writing
 from casework.cases.models import Ground
 from casework.cases.reading import Held
@@ -21,7 +21,7 @@ _CONSENT_DAYS = 183
 
 def record(work: Work, found: Held, entry: GroundEntry) -> Ground:
     """Write one entry: sealed words for the owner, and a row that says to whom, which sections and until when."""
-    receiver = fresh.agency_of_kind(work.crypto, entry.receiver)
+    receiver = freshness.agency_of_kind(work.crypto, entry.receiver)
     if receiver is None:
         raise BadInput("Xã chưa ghi cơ quan nhận này vào sổ.")
     if receiver.state != AgencyState.ACTIVE:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.accounts.staff import colleagues
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases import circles, reading, scope, writing
 from casework.cases.models import Case
 from casework.cases.reading import Held
@@ -24,7 +24,7 @@ def hand_over(work: Work, case_id: UUID, holder_id: UUID, standin_id: UUID | Non
         raise NotFound("not the owner", about=case_id)
     able = {one.id for one in colleagues(work) if circles.may_join(work, one)}
     if found.case.owner_id in work.actor.circles:
-        able &= epochs.holders(work.crypto, fresh.agency(work.session, work.commune_id, found.case.owner_id))
+        able &= epochs.holders(work.crypto, freshness.agency(work.session, work.commune_id, found.case.owner_id))
     if holder_id not in able or (standin_id is not None and standin_id not in able - {holder_id}):
         raise BadInput("Người này không nhận được vụ việc. Hãy chọn một đồng nghiệp khác.", about=case_id)
     found.case.holder_id, found.case.standin_id = holder_id, standin_id
@@ -35,7 +35,7 @@ def inherit(work: Work, leaver: Member) -> None:
     """Give everything that somebody holds to who leads her agency, or to another member of the circle that reads it."""
     held: Any = scope.held_by(work.permit, leaver.id).on(work.session).all()
     for case_id, owner_id in held:
-        head = fresh.head(work.session, work.commune_id, case_id)
+        head = freshness.head(work.session, work.commune_id, case_id)
         case = scope.bound(work.permit, Case, case_id).on(work.session).scalar_one()
         heir = _heir(work, leaver, owner_id)
         if heir is not None:
@@ -52,7 +52,7 @@ def _replace(case: Case, leaver_id: UUID, heir: UUID) -> None:
 
 def _heir(work: Work, leaver: Member, owner_id: UUID) -> UUID | None:
     """Find who shall hold a case: the lead, else me, else a deputy or whoever else can read it."""
-    agency = fresh.agency(work.session, work.commune_id, owner_id)
+    agency = freshness.agency(work.session, work.commune_id, owner_id)
     holding = epochs.holders(work.crypto, agency) - {leaver.id}
     able = [one for one in colleagues(work) if one.id in holding and one.state == MemberState.ACTIVE]
     ranked = sorted(able, key=lambda one: (Role.LEAD not in one.roles, one.id != work.me, Role.DEPUTY not in one.roles))

@@ -14,5 +14,5 @@ WITHIN = 10 * 60 * clock.MICROSECOND
 def keep(work: Work) -> None:
     """Raise Throttled, about this very person, if she has opened or searched 200 times within ten minutes."""
     since = work.crypto.at - WITHIN
-    if work.permit.act in OPENINGS and read.hurried(work.crypto, OPENINGS, who=work.me, since=since, most=MOST):
+    if work.permit.act in OPENINGS and read.exceeded(work.crypto, OPENINGS, who=work.me, since=since, most=MOST):
         raise Throttled(say("Bạn đã mở quá nhiều trong vài phút. Hãy chờ mười phút."), about=work.me)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases import reading, sharing, writing
 from casework.cases.models import Referral
 from casework.cases.reading import Held
@@ -32,7 +32,7 @@ def pass_on(work: Work, found: Held, to_id: UUID) -> None:
             work.session.delete(envelope)
     _name_owner(found, from_id, to_id, list(documents.values()), reading.hanging(work, found, Referral))
     work.session.flush()
-    if not fresh.agency(work.session, work.commune_id, to_id).circle:
+    if not freshness.agency(work.session, work.commune_id, to_id).circle:
         _count_with(work, found, list(documents.values()))
     writing.take_away(work, found)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases.models import Address
 from casework.cases.states import AddressState
 from casework.errors import NotFound
@@ -75,7 +75,7 @@ class Register:
 @action(Act.ADDRESS_LIST)
 def list_addresses(work: Work) -> Register:
     """Read the register; retired addresses are shown to those who keep it."""
-    commune = fresh.commune(work.session, work.commune_id)
+    commune = freshness.commune(work.session, work.commune_id)
     keeps = allowed(work.actor, Act.ADDRESS_RETIRE)
     found = [_place(row) for row in rows(work) if keeps or row.state == AddressState.ACTIVE]
     return Register(places=_sorted(found), hamlets=tuple(filter(None, commune.hamlets.split("\n"))))
@@ -83,7 +83,7 @@ def list_addresses(work: Work) -> Register:
 
 def rows(work: Work) -> list[Address]:
     """Load every address of the commune, each verified against the commune's fresh head."""
-    fresh.head(work.session, work.commune_id, work.commune_id)
+    freshness.head(work.session, work.commune_id, work.commune_id)
     return list(work.session.execute(select(Address).where(Address.commune_id == work.commune_id)).scalars())
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from casework import clock
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases import pace, scope
 from casework.cases.models import Case, Ground, Referral
 from casework.cases.scope import Within
@@ -110,7 +110,7 @@ def _held(work: Work, within: Within, case_id: UUID) -> Held:
     work.about = case_id
     pace.keep(work)
     try:
-        head = fresh.head(work.session, work.commune_id, case_id)
+        head = freshness.head(work.session, work.commune_id, case_id)
         case = scope.row(within.only([case_id])).on(work.session).scalar_one_or_none()
     except NotFound:
         case = None
@@ -240,4 +240,4 @@ def prepare(work: Work, envelope: Any) -> None:
     if envelope.epoch > epoch:
         raise Busy("Khóa của cơ quan vừa được thay. Không có gì bị mất; hãy thử lại.")
     if envelope.epoch < epoch:
-        fresh.agency(work.session, work.commune_id, envelope.agency_id)
+        freshness.agency(work.session, work.commune_id, envelope.agency_id)

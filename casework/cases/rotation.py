@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases import scope
 from casework.errors import CaseworkError, VaultError
 from casework.gate import Gate, Person, Work, action
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 def rotate(work: Work, agency_id: UUID) -> bool:
     """Give an agency a new key if it is due; say whether it was, for somebody else may have been first."""
     work.about = agency_id
-    agency = fresh.agency(work.session, work.commune_id, agency_id)
+    agency = freshness.agency(work.session, work.commune_id, agency_id)
     if not agency.rotation_due:
         return False
     renew(work, agency)
@@ -46,12 +46,12 @@ def rotate_due(gate: Gate, person: Person, due: Collection[UUID]) -> None:
 def renew(work: Work, agency: Agency, *, without: Collection[UUID] = ()) -> None:
     """Begin a new epoch in this commit: for those who hold the key now, but not for those left out."""
     holding = epochs.holders(work.crypto, agency) - set(without)
-    known = [fresh.member(work.session, work.commune_id, member_id) for member_id in sorted(holding)]
+    known = [freshness.member(work.session, work.commune_id, member_id) for member_id in sorted(holding)]
     members = [one for one in known if one.state in _KEEPS]
     work.session.flush()
     before = _counted(work, agency.id)
     rows = _verified(work, agency.id)
-    head = fresh.head(work.session, work.commune_id, agency.id)
+    head = freshness.head(work.session, work.commune_id, agency.id)
     work.crypto = epochs.rotate(work.crypto, agency, head, members, [(row, row.Envelope) for row in rows])
     work.session.flush()
     if len(rows) != sum(before.values()) or _counted(work, agency.id) != _all_kept(agency.epoch, len(rows)):
@@ -65,7 +65,7 @@ def _verified(work: Work, agency_id: UUID) -> list[Any]:
     for row in known:
         head = _HEAD._make(row[:-2])
         verify_row(server_keys, Head, head, 0)
-        fresh.believe(head, row[-2], row[-1])
+        freshness.require_latest(head, row[-2], row[-1])
         remember_version(work.session, head.id, head.v)
         versions[head.id] = head.v
     rows = scope.sealed_to(work.permit, agency_id).on(work.session).all()

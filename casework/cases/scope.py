@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Result, Select, and_, bindparam, false, fu
 from sqlalchemy.orm import Session
 
 from casework import clock
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases import statements
 from casework.cases.models import Case
 from casework.cases.statements import Wanted, drafted, reachable, set_aside
@@ -235,7 +235,7 @@ _SEALED_TO = (
     .where(_WHOSE)
     .order_by(_envelope.c.case_id, _envelope.c.document_id)
 )
-_HEADS_SEALED_TO = select(*columns(Head), *fresh.newest_line(_head.c.commune_id, _head.c.id)).where(
+_HEADS_SEALED_TO = select(*columns(Head), *freshness.newest_line(_head.c.commune_id, _head.c.id)).where(
     _head.c.commune_id == bindparam("commune"), _head.c.id.in_(select(_envelope.c.case_id).where(_WHOSE))
 )
 _COUNTED_SEALED_TO = (

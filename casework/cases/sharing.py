@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases import reading, writing
 from casework.cases.models import Ground, Referral
 from casework.cases.reading import Held
@@ -169,7 +169,7 @@ def counters(work: Work, found: Held) -> list[UUID]:
 
 def locks(work: Work, agency_ids: Iterable[UUID]) -> list[RecipientKey]:
     """Return the locks of agencies, from fresh rows."""
-    return fresh.locks(work.crypto, dict.fromkeys(agency_ids))
+    return freshness.recipients(work.crypto, dict.fromkeys(agency_ids))
 
 
 def _carried(work: Work, found: Held, agency_id: UUID) -> Carried:

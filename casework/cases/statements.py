@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Exists, Select, and_, bindparam, exists, false, func, not_, or_, select, tuple_
 
-from casework.audit import fresh, read
+from casework.audit import freshness, read
 from casework.cases.models import Case, Ground, Referral
 from casework.cases.states import CARRYING_GROUND, READABLE, CaseState, GroundState, ReferralState
 from casework.policy.permit import Actor
@@ -56,7 +56,7 @@ def case_rows(condition: ColumnElement[bool]) -> Select[Any]:
 def reached(condition: ColumnElement[bool]) -> Select[Any]:
     """Select a case, its head, and the number of the newest line of the log about a change to it."""
     head = and_(_head.c.commune_id == _case.c.commune_id, _head.c.id == _case.c.id)
-    number = fresh.newest_number(_case.c.commune_id, _case.c.id)
+    number = freshness.newest_number(_case.c.commune_id, _case.c.id)
     return select(*columns(Case, Head), number).join(_head, head).where(condition)
 
 

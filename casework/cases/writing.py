@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID, uuid4
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases import scope
 from casework.cases.models import Case, Ground, Referral
 from casework.cases.questions import SectionData
@@ -63,7 +63,7 @@ def save_json(
         series=series,
     )
     to = [text.owner_id] if readers is None else list(readers)
-    return seal_revision(work.crypto, found.head, text, readers=fresh.locks(work.crypto, dict.fromkeys(to)))
+    return seal_revision(work.crypto, found.head, text, readers=freshness.recipients(work.crypto, dict.fromkeys(to)))
 
 
 def writable(work: Work) -> frozenset[Section]:

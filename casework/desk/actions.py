@@ -87,7 +87,7 @@ def search(work: Work, query: str) -> tuple[CaseLine, ...]:
     if len(wanted.words) < _SHORTEST_QUERY:
         raise BadInput(say("Hãy gõ ít nhất hai chữ của tên, mã vụ việc hoặc số điện thoại."))
     since = work.crypto.at - _MINUTE
-    if read.hurried(work.crypto, [Act.CASE_SEARCH], who=work.me, since=since, most=_SEARCHES_A_MINUTE):
+    if read.exceeded(work.crypto, [Act.CASE_SEARCH], who=work.me, since=since, most=_SEARCHES_A_MINUTE):
         raise Throttled(say("Tìm quá nhiều lần trong một phút. Hãy chờ một chút."), about=work.me)
     pace.keep(work)
     book = reading.book(work)

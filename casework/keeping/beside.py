@@ -17,7 +17,7 @@ from casework.vault.keys.kek import Kek
 @contextmanager
 def being_made(fresh: Config, key: Kek) -> Iterator[Gate]:
     """Open the gate of a book that is being made, without the ledger of removals; left well, its file lies at rest."""
-    gate = replace(open_gate(fresh, key), removals=None)
+    gate = replace(open_gate(fresh, key), revocation_log=None)
     try:
         yield gate
     finally:

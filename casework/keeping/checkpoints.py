@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework import clock
-from casework.audit import fresh
-from casework.audit.checkpoint import MISSING_AFTER, Checkpoint, Shelf, signed
+from casework.audit import freshness
+from casework.audit.checkpoint import MISSING_AFTER, Checkpoint, CheckpointStore, signed
 from casework.audit.models import AuditLine
-from casework.audit.removals import START
+from casework.audit.revocation_log import START
 from casework.config import Config
 from casework.errors import NotFound, VaultError
 from casework.gate import Gate
@@ -43,7 +43,7 @@ def write_all(config: Config, gate: Gate, *, restored: dict[UUID, int] | None = 
     signer = signatures.load(config.checkpoint_file)
     made = []
     for commune_id in communes(gate):
-        shelf = Shelf.of(config.checkpoints_folder, commune_id)
+        shelf = CheckpointStore.of(config.checkpoints_folder, commune_id)
         seq = max(shelf.numbers(), default=0) + 1
         one = _present(gate, commune_id, seq=seq, restored=(restored or {}).get(commune_id))
         shelf.add(signed(one, signer), seq=seq)
@@ -59,13 +59,13 @@ def _present(gate: Gate, commune_id: UUID, *, seq: int, restored: int | None) ->
         line = select(AuditLine.n, AuditLine.h).where(AuditLine.commune_id == commune_id)
         n, h = session.execute(line.order_by(AuditLine.n.desc()).limit(1)).one()
         release = _release(CryptoContext(session, server_keys, None, 0))
-    removals = gate.removals.end() if gate.removals else (0, START)
-    return Checkpoint(commune_id, seq, clock.micros(), n, bytes(h), release, removals, restored)
+    revocation_log = gate.revocation_log.end() if gate.revocation_log else (0, START)
+    return Checkpoint(commune_id, seq, clock.micros(), n, bytes(h), release, revocation_log, restored)
 
 
 def _release(crypto: CryptoContext) -> tuple[int, bytes]:
     try:
-        head = fresh.head(crypto.session, crypto.commune_id, count_ledger.ledger_id(crypto.commune_id))
+        head = freshness.head(crypto.session, crypto.commune_id, count_ledger.ledger_id(crypto.commune_id))
     except NotFound:
         return 0, START
     newest = count_ledger.newest_release(head.listing)
@@ -75,7 +75,7 @@ def _release(crypto: CryptoContext) -> tuple[int, bytes]:
 def age(config: Config, commune_id: UUID, *, at: int) -> int | None:
     """Return how old the newest checkpoint is in microseconds; None if there is none that can be read."""
     try:
-        newest = Shelf.of(config.checkpoints_folder, commune_id).newest(publics(config))
+        newest = CheckpointStore.of(config.checkpoints_folder, commune_id).newest(publics(config))
     except (OSError, VaultError):
         return None
     return None if newest is None else at - newest.at

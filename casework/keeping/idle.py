@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.audit.models import AuditLine
 from casework.clock import MICROSECOND
 from casework.gate import Work, action
@@ -54,10 +54,10 @@ def _last_seen(work: Work, member_id: UUID) -> int:
 
 
 def _lock(work: Work, member_id: UUID) -> None:
-    member = fresh.member(work.session, work.commune_id, member_id)
+    member = freshness.member(work.session, work.commune_id, member_id)
     member.state = MemberState.LOCKED
     for kind in (SessionRow, Interview):
         work.session.execute(delete(kind).where(kind.member_id == member_id))
-    head = fresh.head(work.session, work.commune_id, member_id)
+    head = freshness.head(work.session, work.commune_id, member_id)
     heads.revoke(work.session, head, bound.rows(work, head))
     work.session.flush()

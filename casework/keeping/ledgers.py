@@ -5,8 +5,8 @@ from contextlib import suppress
 from uuid import UUID
 
 from casework import files
-from casework.audit.checkpoint import Checkpoint, Shelf
-from casework.audit.removals import Line, Removals, vouched
+from casework.audit.checkpoint import Checkpoint, CheckpointStore
+from casework.audit.revocation_log import Line, RevocationLog, verified
 from casework.config import Config, ConfigurationError
 from casework.errors import VaultError
 from casework.gate import Gate
@@ -17,7 +17,7 @@ _COPY = "removals"
 
 def copy(config: Config) -> None:
     """Copy the ledger to the second place, whole or not at all; a longer copy that is there already stays."""
-    live, second = Removals(config.removals_file), Removals(config.checkpoints_folder / _COPY)
+    live, second = RevocationLog(config.removals_file), RevocationLog(config.checkpoints_folder / _COPY)
     if len(live.lines()) > len(second.lines()):
         config.checkpoints_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _put(live, second)
@@ -25,12 +25,12 @@ def copy(config: Config) -> None:
 
 def put_back(config: Config) -> None:
     """Put the copy in the place of a ledger that was lost with the machine."""
-    live, second = Removals(config.removals_file), Removals(config.checkpoints_folder / _COPY)
+    live, second = RevocationLog(config.removals_file), RevocationLog(config.checkpoints_folder / _COPY)
     if len(second.lines()) > len(live.lines()):
         _put(second, live)
 
 
-def _put(source: Removals, target: Removals) -> None:
+def _put(source: RevocationLog, target: RevocationLog) -> None:
     files.replace(target.path, (line.written() for line in source.lines()))
 
 
@@ -41,8 +41,8 @@ def settle(gate: Gate) -> None:
     """
     for commune_id in checkpoints.communes(gate):
         with gate.database.work(None, commune_id) as session:
-            if gate.removals is not None:
-                gate.removals.settle(session, gate.server_keys(commune_id))
+            if gate.revocation_log is not None:
+                gate.revocation_log.settle(session, gate.server_keys(commune_id))
 
 
 def trusted(config: Config, gate: Gate, *, lost_kek: bool, without: bool) -> list[Line]:
@@ -51,9 +51,11 @@ def trusted(config: Config, gate: Gate, *, lost_kek: bool, without: bool) -> lis
     Lines are answered for by this machine's key, or by the count and hash in a signed checkpoint. The lines after
     that were written in the last hour; without a key to check them they only take away, and are believed.
     """
-    lines = max(Removals(config.removals_file).lines(), Removals(config.checkpoints_folder / _COPY).lines(), key=len)
+    lines = max(
+        RevocationLog(config.removals_file).lines(), RevocationLog(config.checkpoints_folder / _COPY).lines(), key=len
+    )
     if not lost_kek:
-        vouched(lines, {commune_id: gate.server_keys(commune_id) for commune_id in checkpoints.communes(gate)})
+        verified(lines, {commune_id: gate.server_keys(commune_id) for commune_id in checkpoints.communes(gate)})
     count, h = _noted(config, checkpoints.communes(gate))
     if len(lines) < count and not without:
         raise ConfigurationError(
@@ -67,11 +69,13 @@ def trusted(config: Config, gate: Gate, *, lost_kek: bool, without: bool) -> lis
 
 def _noted(config: Config, communes: Iterable[UUID]) -> tuple[int, bytes]:
     """Return how long the newest checkpoints that hold say the ledger was, and the hash of its last line then."""
-    found = (_newest(Shelf.of(config.checkpoints_folder, one), checkpoints.publics(config)) for one in communes)
-    return max((one.removals for one in found if one is not None), default=(0, b""))
+    found = (
+        _newest(CheckpointStore.of(config.checkpoints_folder, one), checkpoints.publics(config)) for one in communes
+    )
+    return max((one.revocation_log for one in found if one is not None), default=(0, b""))
 
 
-def _newest(shelf: Shelf, publics: Sequence[bytes]) -> Checkpoint | None:
+def _newest(shelf: CheckpointStore, publics: Sequence[bytes]) -> Checkpoint | None:
     for seq in reversed(shelf.numbers()):
         with suppress(VaultError, OSError):
             return shelf.checked(seq, publics)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from casework.audit import fresh
-from casework.audit.removals import Left, mark, marks
+from casework.audit import freshness
+from casework.audit.revocation_log import Remaining, row_digest, split_digests
 from casework.db import Base
 from casework.errors import NotFound
 from casework.gate import Work, action
@@ -35,7 +35,7 @@ class Replayed:
 
 
 @action(Act.RESTORE_RUN)
-def run(work: Work, lefts: Sequence[Left], name: str) -> Replayed:
+def run(work: Work, lefts: Sequence[Remaining], name: str) -> Replayed:
     """Take away again what the ledger says, oldest first, and write in the log from which backup this is."""
     taken = sum(_take(work, left) for left in lefts if left.v is not None)
     gone = [left for left in lefts if left.v is None and _exists(work, left.head)]
@@ -49,7 +49,7 @@ def run(work: Work, lefts: Sequence[Left], name: str) -> Replayed:
 def erase(work: Work, head_id: UUID) -> None:
     """Delete everything that is bound to a head, and the head, because it had been erased."""
     work.about = head_id
-    head = fresh.head(work.session, work.commune_id, head_id)
+    head = freshness.head(work.session, work.commune_id, head_id)
     rows = bound.rows(work, head)
     for table in reversed(Base.metadata.sorted_tables):
         for row in rows:
@@ -64,19 +64,19 @@ def _exists(work: Work, head_id: UUID) -> bool:
     return work.session.get(Head, (work.commune_id, head_id)) is not None
 
 
-def _take(work: Work, left: Left) -> bool:
+def _take(work: Work, left: Remaining) -> bool:
     """Take away what is gone from under one head and raise it to the version it had; tell whether there was a need."""
     try:
-        head = fresh.head(work.session, work.commune_id, left.head)
+        head = freshness.head(work.session, work.commune_id, left.head)
     except NotFound:
         return False
     if left.v is None or head.v >= left.v:
         return False
-    rows, kept = bound.rows(work, head), set(marks(left.rows))
-    doomed = [row for row in rows if isinstance(row, _SWEPT) and mark(type(row), row) not in kept]
+    rows, kept = bound.rows(work, head), set(split_digests(left.rows))
+    doomed = [row for row in rows if isinstance(row, _SWEPT) and row_digest(type(row), row) not in kept]
     doomed += _envelopes_of(rows, doomed)
     for row in rows:
-        _tell(row, left.told.get(mark(type(row), row), {}))
+        _tell(row, left.told.get(row_digest(type(row), row), {}))
     if any(isinstance(row, Wrap) for row in doomed):
         next(row for row in rows if isinstance(row, Agency)).rotation_due = True
     _delete(work, head, doomed)

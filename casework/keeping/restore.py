@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from casework import bare, clock, schema
-from casework.audit.removals import Left, Line, Removals, newest
+from casework.audit.revocation_log import Line, Remaining, RevocationLog, newest
 from casework.config import Config, ConfigurationError
 from casework.db import upgrade
 from casework.gate import Gate, Person, open_gate
@@ -108,7 +108,7 @@ def _remark(config: Config, key: Kek, communes: Iterable[UUID]) -> None:
     """
     ledgers.put_back(config)
     for commune_id in communes:
-        Removals(config.removals_file).remark(server_keys_of(key, commune_id), word="restored", at=clock.micros())
+        RevocationLog(config.removals_file).remark(server_keys_of(key, commune_id), word="restored", at=clock.micros())
 
 
 def drill(config: Config, order: Order, *, hook: Hook = _nothing, sized: dump.Sized = dump.unheard) -> Report:
@@ -205,7 +205,7 @@ def _replayed(config: Config, gate: Gate, order: Order, ends: Mapping[UUID, int]
     return replay.Replayed(taken, erased)
 
 
-def _of(lines: list[Line], commune_id: UUID) -> list[Left]:
+def _of(lines: list[Line], commune_id: UUID) -> list[Remaining]:
     return list(newest(lines, commune_id).values())
 
 

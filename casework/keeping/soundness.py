@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from casework import bare
-from casework.audit.checkpoint import Shelf
+from casework.audit.checkpoint import CheckpointStore
 from casework.audit.models import AuditLine
 from casework.cases.models import Case, Ground, Referral
 from casework.cases.states import CARRYING_GROUND, LIVE_REFERRAL, CaseState
@@ -148,7 +148,7 @@ def against_checkpoint(connection: Connection, config: Config, commune_id: UUID)
     if not checkpoints.configured(config):
         return []
     try:
-        newest = Shelf.of(config.checkpoints_folder, commune_id).newest(checkpoints.publics(config))
+        newest = CheckpointStore.of(config.checkpoints_folder, commune_id).newest(checkpoints.publics(config))
     except (OSError, VaultError):
         return [Finding("checkpoint", commune_id, "không đọc được mốc nhật ký / the checkpoint cannot be read")]
     if newest is None:

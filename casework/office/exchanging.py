@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework import clock
-from casework.audit.removals import Removals, vouched
+from casework.audit.revocation_log import RevocationLog, verified
 from casework.config import Config
 from casework.db import Database
 from casework.errors import CaseworkError, VaultError
@@ -83,12 +83,12 @@ def _exchange(config: Config, database: Database, announce: Callable[[Kek], None
 def _vouch(config: Config, communes: list[UUID], newer: Kek) -> None:
     """Let the newer key answer for the ledger of removals, whose lines were checked under the one before."""
     for commune_id in communes:
-        Removals(config.removals_file).remark(kek.server_keys_of(newer, commune_id), word="kek", at=clock.micros())
+        RevocationLog(config.removals_file).remark(kek.server_keys_of(newer, commune_id), word="kek", at=clock.micros())
 
 
 def _rekey(config: Config, gate: Gate, communes: list[UUID], newer: Kek) -> None:
-    lines = Removals(config.removals_file).lines()
-    if vouched(lines, {one: gate.server_keys(one) for one in communes}) != len(lines):
+    lines = RevocationLog(config.removals_file).lines()
+    if verified(lines, {one: gate.server_keys(one) for one in communes}) != len(lines):
         raise VaultError("Sổ thu hồi (tệp removals) có dòng không đúng, nên không đổi khóa. Chưa có gì thay đổi.")
     try:
         gate.exchange(newer, communes, rekeying.exchange)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.gate import Work, action
 from casework.policy.words import Act, Role
 from casework.vault.integrity import heads
@@ -47,7 +47,7 @@ def invite_first(work: Work, card: Card, carry: AgencyKeys | None) -> str:
 
 def invite_again(work: Work, member: Member, carry: AgencyKeys) -> str:
     """Make a code with which somebody takes her account anew; whatever opened it before is gone at once."""
-    head = fresh.head(work.session, work.commune_id, member.id)
+    head = freshness.head(work.session, work.commune_id, member.id)
     member.state = MemberState.INVITED
     heads.take_from_member(
         work.session, head, member, heads.rows_of_member(work.session, member, Admission, Slot, Totp, *heads.SESSIONS)
@@ -57,6 +57,6 @@ def invite_again(work: Work, member: Member, carry: AgencyKeys) -> str:
 
 def code(work: Work, member: Member, carry: AgencyKeys | None) -> str:
     """Make the code of somebody whose head is at hand; with a key to carry it needs no colleague's word."""
-    head = fresh.head(work.session, work.commune_id, member.id)
+    head = freshness.head(work.session, work.commune_id, member.id)
     lock = RecipientKey(carry.agency_id, carry.epoch, carry.public_key) if carry else None
     return admission.invite(work.crypto, head, member, lock, by=None, carry=carry)

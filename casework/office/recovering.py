@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.errors import BadInput
 from casework.gate import Work, action
 from casework.office import inviting
@@ -26,7 +26,7 @@ def renew(
 ) -> tuple[RecoverySheet, ...]:
     """Make a new numbered recovery secret and its sheets; those of an earlier number open nothing any more."""
     work.about = keys.agency_id
-    fresh.agency(work.session, work.commune_id, keys.agency_id)
+    freshness.agency(work.session, work.commune_id, keys.agency_id)
     return recovery_sheets.renew(work.crypto, keys, officers, pairs)
 
 
@@ -34,7 +34,7 @@ def renew(
 def drill(work: Work, agency_id: UUID, seat: int, secret: bytes) -> None:
     """Note that the sheet of one seat was shown and fits; raises VaultError, and a line of the log, if it does not."""
     work.about = agency_id
-    fresh.agency(work.session, work.commune_id, agency_id)
+    freshness.agency(work.session, work.commune_id, agency_id)
     recovery_sheets.drill(work.crypto, agency_id, seat, secret)
 
 
@@ -59,7 +59,7 @@ def recover(work: Work, agency_id: UUID, one: Shown, other: Shown, username: str
     The key was in the memory of the console, so a new one is due at the next sign-in of somebody who holds it.
     """
     work.about = agency_id
-    agency = fresh.agency(work.session, work.commune_id, agency_id)
+    agency = freshness.agency(work.session, work.commune_id, agency_id)
     agency.rotation_due = True
     keys = recovery_sheets.open_with(work.crypto, agency_id, one, other)
     if agency.circle:
@@ -78,7 +78,7 @@ def deal_anew(
 ) -> tuple[RecoverySheet, ...]:
     """Replace all sheets with two of the present ones, as when a keeper has gone; nobody is let in."""
     work.about = agency_id
-    agency = fresh.agency(work.session, work.commune_id, agency_id)
+    agency = freshness.agency(work.session, work.commune_id, agency_id)
     agency.rotation_due = True
     return recovery_sheets.renew(
         work.crypto, recovery_sheets.open_with(work.crypto, agency_id, one, other), officers, pairs
@@ -108,4 +108,4 @@ def _named(work: Work, username: str, *more: ColumnElement[bool]) -> Member:
     found = work.session.execute(select(Member.id).where(*named)).scalar_one_or_none()
     if found is None:
         raise BadInput("Không có người này trong cơ quan. Hãy gõ đúng tên đăng nhập.")
-    return fresh.member(work.session, work.commune_id, found)
+    return freshness.member(work.session, work.commune_id, found)

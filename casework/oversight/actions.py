@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from casework import clock
 from casework.accounts import staff
-from casework.audit import fresh, read
+from casework.audit import freshness, read
 from casework.audit.read import Line
 from casework.audit.verify import Verdict, verify
 from casework.cases import reading
@@ -155,7 +155,7 @@ def verify_all(gate: Gate) -> list[tuple[str, Verdict]]:
 def _name(gate: Gate, commune_id: UUID) -> str:
     with gate.database.look() as session:
         attach_keys(session, gate.server_keys(commune_id))
-        return fresh.commune(session, commune_id).name
+        return freshness.commune(session, commune_id).name
 
 
 def _system(commune_id: UUID) -> Person:

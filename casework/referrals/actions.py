@@ -3,7 +3,7 @@
 from uuid import UUID, uuid4, uuid5
 
 from casework.accounts import staff
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases import delay, reading, scope, sharing
 from casework.cases.delay import FirstHours
 from casework.cases.models import Ground, Referral
@@ -50,14 +50,14 @@ def preview(work: Work, case_id: UUID, ground_id: UUID) -> Preview:
         will_not_see=tuple(sorted(written - shared - _UNSPOKEN)),
         readers=_readers(work, ground.receiver_id),
         urgent=_urgent(work, held, ground),
-        phone=fresh.agency(work.session, work.commune_id, ground.receiver_id).duty_phone,
+        phone=freshness.agency(work.session, work.commune_id, ground.receiver_id).duty_phone,
         hours=_hours(work, held, ground),
     )
 
 
 def _hours(work: Work, held: Held, ground: Ground) -> FirstHours | None:
     """Return the first 72 hours if they may still be running and the receiver is the one who treats."""
-    if fresh.agency(work.session, work.commune_id, ground.receiver_id).kind != codelist("need").get(_CARE).text(
+    if freshness.agency(work.session, work.commune_id, ground.receiver_id).kind != codelist("need").get(_CARE).text(
         "agency"
     ):
         return None

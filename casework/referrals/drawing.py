@@ -7,7 +7,7 @@ from uuid import UUID
 
 from casework.accounts import staff
 from casework.accounts.staff import Colleague
-from casework.audit import fresh, read
+from casework.audit import freshness, read
 from casework.cases import delay, reading, sharing
 from casework.cases.models import Ground
 from casework.cases.reading import Held
@@ -72,7 +72,7 @@ def around(work: Work, agency_ids: Iterable[UUID], cases: Iterable[Any]) -> Arou
     return Around(
         me=work.me,
         people={one.id: one for one in staff.colleagues(work)},
-        agencies={one: fresh.agency(work.session, work.commune_id, one) for one in set(agency_ids)},
+        agencies={one: freshness.agency(work.session, work.commune_id, one) for one in set(agency_ids)},
         read=read.reasons(work.crypto, Act.REFERRAL_READ, who={work.me, *of.values()}, about=set(of)),
     )
 
@@ -129,7 +129,7 @@ def ground_lines(work: Work, held: Held) -> tuple[GroundLine, ...]:
     """Make the ledger of a case, the newest entry first."""
     pages = entries(work, held)
     grounds = [one for one in finding.grounds(work, held) if one.id in pages]
-    ends = {one.receiver_id: fresh.agency(work.session, work.commune_id, one.receiver_id) for one in grounds}
+    ends = {one.receiver_id: freshness.agency(work.session, work.commune_id, one.receiver_id) for one in grounds}
     writers = staff.names(work)
     newest: dict[UUID, tuple[int, str]] = {}
     for one in finding.referrals(work, held):
@@ -168,7 +168,7 @@ def review(work: Work, pages: list[OpenedDocument], people: Writers) -> Review |
 def _seconds(work: Work, held: Held) -> dict[UUID, str]:
     """Return who of the owner's people may open this case and so review what another has recorded: ids and names."""
     case = held.case
-    circle = fresh.agency(work.session, work.commune_id, case.owner_id).circle
+    circle = freshness.agency(work.session, work.commune_id, case.owner_id).circle
     keepers = [one for one in staff.holding(work, case.owner_id) if one.state == MemberState.ACTIVE]
     leads, holding = policy().leads, {case.holder_id, case.standin_id}
     looks = [one for one in keepers if circle or one.id in holding or not leads.isdisjoint(one.roles)]

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework.accounts.staff import colleagues
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases import handing
 from casework.clock import MICROSECOND
 from casework.codelists import agencies
@@ -52,7 +52,7 @@ def leave(work: Work, member_id: UUID) -> None:
     if member.state == MemberState.LEFT:
         raise Conflict("Người này đã rời rồi.", about=member_id)
     _must_be_hers_to_end(work, member)
-    held = [fresh.agency(work.session, work.commune_id, one) for one in _key_of(work, member_id)]
+    held = [freshness.agency(work.session, work.commune_id, one) for one in _key_of(work, member_id)]
     for agency in held:
         _must_not_be_last(work, agency.id, epochs.holders(work.crypto, agency) - {member_id})
     handing.inherit(work, member)
@@ -68,7 +68,7 @@ def move(work: Work, member_id: UUID, agency_id: UUID) -> None:
     """Invite somebody who has left into an agency, where a colleague must admit her like anybody new."""
     member = people.reached(work, member_id)
     _must_be(member, MemberState.LEFT)
-    agency = fresh.agency(work.session, work.commune_id, agency_id)
+    agency = freshness.agency(work.session, work.commune_id, agency_id)
     if agency.circle:
         raise NotFound("agency", about=member_id)
     member.agency_id, member.state, member.public_key = agency.id, MemberState.INVITED, b""
@@ -82,13 +82,13 @@ def confirm_agency(work: Work, agency_id: UUID) -> None:
     work.about = agency_id
     if not people.confirms(work):
         raise Refused("only the lead of the Women's Union", about=agency_id)
-    agency = fresh.agency(work.session, work.commune_id, agency_id)
+    agency = freshness.agency(work.session, work.commune_id, agency_id)
     if agency.circle:
         raise NotFound("agency", about=agency_id)
     if agency.state != AgencyState.NEW:
         raise Conflict("Cơ quan này đã được xác nhận.", about=agency_id)
     agency.state = AgencyState.ACTIVE
-    heads.mark_changed(work.session, fresh.head(work.session, work.commune_id, agency_id))
+    heads.mark_changed(work.session, freshness.head(work.session, work.commune_id, agency_id))
 
 
 def _must_be(member: Member, state: str) -> None:
@@ -106,7 +106,7 @@ def _must_be_hers_to_end(work: Work, member: Member) -> None:
 
 def _must_not_be_last(work: Work, agency_id: UUID, others: Iterable[UUID]) -> None:
     """Keep the last key that opens anything, unless a pair of recovery sheets was shown to be there lately."""
-    known = [fresh.member(work.session, work.commune_id, one) for one in others]
+    known = [freshness.member(work.session, work.commune_id, one) for one in others]
     if any(one.state == MemberState.ACTIVE for one in known):
         return
     if recovery_sheets.drilled_since(work.crypto, agency_id) < work.crypto.at - _DRILLED:
@@ -131,7 +131,7 @@ def _take_wraps(work: Work, agency_id: UUID, member_id: UUID) -> None:
         else:
             remaining.append(row)
     work.session.flush()
-    heads.revoke(work.session, fresh.head(work.session, work.commune_id, agency_id), remaining)
+    heads.revoke(work.session, freshness.head(work.session, work.commune_id, agency_id), remaining)
 
 
 def _take(work: Work, member: Member, kinds: tuple[type[Any], ...]) -> None:
@@ -144,4 +144,4 @@ def _take(work: Work, member: Member, kinds: tuple[type[Any], ...]) -> None:
         else:
             remaining.append(row)
     work.session.flush()
-    heads.revoke(work.session, fresh.head(work.session, work.commune_id, member.id), remaining)
+    heads.revoke(work.session, freshness.head(work.session, work.commune_id, member.id), remaining)

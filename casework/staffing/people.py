@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework.accounts.staff import Colleague, colleagues
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.codelists import agencies
 from casework.errors import NotFound
 from casework.gate import Work, action
@@ -81,7 +81,7 @@ def within(work: Work, agency_id: UUID | None) -> bool:
 def reached(work: Work, member_id: UUID) -> Member:
     """Load somebody else in reach; raise NotFound for who is not there, out of reach, or me."""
     work.about = member_id
-    member = fresh.member(work.session, work.commune_id, member_id)
+    member = freshness.member(work.session, work.commune_id, member_id)
     if member_id == work.me or not within(work, member.agency_id):
         raise NotFound("member", about=member_id)
     return member
@@ -91,7 +91,7 @@ def confirms(work: Work) -> bool:
     """Tell whether I lead the agency that confirms new ones."""
     if work.actor.agency_id is None or not allowed(work.actor, Act.AGENCY_CONFIRM):
         return False
-    return fresh.agency(work.session, work.commune_id, work.actor.agency_id).kind == agencies.coordinating()
+    return freshness.agency(work.session, work.commune_id, work.actor.agency_id).kind == agencies.coordinating()
 
 
 def led(people: list[Colleague]) -> bool:
@@ -101,7 +101,7 @@ def led(people: list[Colleague]) -> bool:
 
 def _agencies(work: Work) -> list[Agency]:
     rows = select(Agency.id).where(Agency.commune_id == work.commune_id, Agency.circle.is_(False))
-    every = [fresh.agency(work.session, work.commune_id, one) for one in work.session.execute(rows).scalars()]
+    every = [freshness.agency(work.session, work.commune_id, one) for one in work.session.execute(rows).scalars()]
     wanted = [one for one in every if within(work, one.id) or (one.state == AgencyState.NEW and confirms(work))]
     return sorted(wanted, key=lambda one: (one.id != work.actor.agency_id, one.name))
 

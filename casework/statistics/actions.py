@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from casework import clock
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases import reading
 from casework.cases.sections import Facts
 from casework.errors import BadInput, Conflict
@@ -129,7 +129,7 @@ def waiting(work: Work) -> Period | None:
 
 def _next(work: Work, done: tuple[Published, ...]) -> tuple[SizeClass, Period]:
     """Return the next period that is to be closed; they follow one another without a gap."""
-    commune = fresh.commune(work.session, work.commune_id)
+    commune = freshness.commune(work.session, work.commune_id)
     day = done[-1].period.next_day if done else clock.local(commune.created).date()
     size = _size(done, day, plan().classes[commune.size_class])
     return size, Period.of(day, size.atom)

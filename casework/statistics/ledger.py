@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases import scope
 from casework.errors import VaultError
 from casework.gate import Work
@@ -72,7 +72,7 @@ class Ledger:
 def open_ledger(work: Work) -> Ledger:
     """Open every entry; raise VaultError if one is missing, changed or not for this person's keys."""
     ledger_id = count_ledger.ledger_id(work.commune_id)
-    head = fresh.head(work.session, work.commune_id, ledger_id)
+    head = freshness.head(work.session, work.commune_id, ledger_id)
     rows = scope.bound(work.permit, Envelope, ledger_id).on(work.session).scalars()
     envelopes = {row.document_id: row for row in rows if work.crypto.holds(row.agency_id)}
     documents = scope.bound(work.permit, Document, ledger_id).on(work.session).scalars().all()
@@ -112,4 +112,4 @@ def prepare_year(work: Work, opened: Ledger, year: int) -> None:
 
 
 def _lock(work: Work, opened: Ledger) -> RecipientKey:
-    return fresh.locks(work.crypto, [opened.owner_id])[0]
+    return freshness.recipients(work.crypto, [opened.owner_id])[0]

@@ -5,7 +5,7 @@ from hashlib import sha256
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.db import Database
 from casework.errors import VaultError
 from casework.gate import Work
@@ -24,7 +24,7 @@ def read_all(work: Work, *, narrowly: bool = False) -> tuple[Published, ...]:
 
     `narrowly` reads them as the database's role that can read nothing else, where the installation has one.
     """
-    head = fresh.head(work.session, work.commune_id, count_ledger.ledger_id(work.commune_id))
+    head = freshness.head(work.session, work.commune_id, count_ledger.ledger_id(work.commune_id))
     rows = _read_narrowly(work, work.released) if narrowly and work.released else _rows(work, work.session)
     prev = START
     for row in rows:

@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from casework import clock
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.clock import MICROSECOND
 from casework.config import Config
 from casework.errors import VaultError
@@ -114,7 +114,7 @@ def _card(gate: Gate, session: Session, token: sessions.SessionToken) -> _Card |
     (row, member, head, commune), (n, mac, covered, elsewhere) = split_row(found[:-4], _CARD_KINDS), found[-4:]
     server_keys = gate.server_keys(row.commune_id)
     verify_row(server_keys, Head, head, 0)
-    fresh.believe(head, n, mac)
+    freshness.require_latest(head, n, mac)
     verify_row(server_keys, Member, member, head.v)
     verify_row(server_keys, SessionRow, row, head.v)
     verify_row(server_keys, Commune, commune, 0)
@@ -133,7 +133,7 @@ _ELSEWHERE = (
     .scalar_subquery()
 )
 _CARDS = (
-    select(*columns(*_CARD_KINDS), *fresh.newest_line(_head.c.commune_id, _head.c.id), _COVERED, _ELSEWHERE)
+    select(*columns(*_CARD_KINDS), *freshness.newest_line(_head.c.commune_id, _head.c.id), _COVERED, _ELSEWHERE)
     .join(_member, (_member.c.commune_id == _session.c.commune_id) & (_member.c.id == _session.c.member_id))
     .join(_head, (_head.c.commune_id == _member.c.commune_id) & (_head.c.id == _member.c.id))
     .join(_commune, _commune.c.id == _session.c.commune_id)
@@ -200,7 +200,7 @@ def _agencies(session: Session, card: _Card, seed: bytes | None) -> tuple[list[A
     for row in session.execute(_AGENCIES, ids):
         (agency, head, wrap), (n, mac) = split_row(row[:-2], _AGENCY_KINDS), row[-2:]
         verify_row(server_keys, Head, head, 0)
-        fresh.believe(head, n, mac)
+        freshness.require_latest(head, n, mac)
         verify_row(server_keys, Agency, agency, head.v)
         if wrap.agency_id is not None:
             verify_row(server_keys, Wrap, wrap, head.v)
@@ -217,7 +217,7 @@ def _agencies(session: Session, card: _Card, seed: bytes | None) -> tuple[list[A
 _AGENCY_KINDS = (Agency, Head, Wrap)
 _MINE = and_(_wrap.c.commune_id == bindparam("commune"), _wrap.c.member_id == bindparam("member"))
 _AGENCIES = (
-    select(*columns(*_AGENCY_KINDS), *fresh.newest_line(_head.c.commune_id, _head.c.id))
+    select(*columns(*_AGENCY_KINDS), *freshness.newest_line(_head.c.commune_id, _head.c.id))
     .join(_head, (_head.c.commune_id == _agency.c.commune_id) & (_head.c.id == _agency.c.id))
     .outerjoin(_wrap, and_(_MINE, _wrap.c.agency_id == _agency.c.id, _wrap.c.epoch == _agency.c.epoch))
     .where(
@@ -237,7 +237,7 @@ def _note_use(gate: Gate, card: _Card, present: Presence, at: int) -> None:
         return
     with gate.database.work(None, row.commune_id) as session:
         attach_keys(session, card.server_keys)
-        fresh.head(session, row.commune_id, present.id)
+        freshness.head(session, row.commune_id, present.id)
         found = session.get(SessionRow, row.sid)
         if found is None:
             return

@@ -148,12 +148,12 @@ def test_a_key_that_the_code_did_not_make_is_not_confirmed(house: House, lan, ne
     enrols(house, code, newcomer)
     evil = made(house, newcomer)
     with house.looking() as session:
-        from casework.audit import fresh
+        from casework.audit import freshness
         from casework.vault.integrity.signed_rows import row_mac
         from casework.vault.models import Member
 
-        row = fresh.member(session, THANH_SON, newcomer)
-        head = fresh.head(session, THANH_SON, newcomer)
+        row = freshness.member(session, THANH_SON, newcomer)
+        head = freshness.head(session, THANH_SON, newcomer)
         row.public_key = public_key(evil.seed)
         mac = row_mac(house.gate.server_keys(THANH_SON), Member, row, head.v)
         session.expunge_all()

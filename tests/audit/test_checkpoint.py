@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from casework.audit.checkpoint import Checkpoint, Shelf, compare, read, signed, standing
+from casework.audit.checkpoint import Checkpoint, CheckpointStore, compare, read, signed, verifiable
 from casework.errors import VaultError
 from casework.keeping import checkpoints
 from casework.vault.crypto.signatures import Signer
@@ -42,16 +42,16 @@ def test_a_note_of_another_key_or_a_changed_one_is_refused():
 
 def test_a_noted_restore_makes_void_only_what_was_lost():
     rows = [replace(ONE, seq=1, n=5), replace(ONE, seq=2, n=9), replace(ONE, seq=3, n=8, restored=6)]
-    assert [one.seq for one in standing(rows)] == [1, 3]
+    assert [one.seq for one in verifiable(rows)] == [1, 3]
 
 
 def test_a_note_in_the_place_of_another_is_refused(tmp_path: Path):
-    shelf = Shelf.of(tmp_path, THANH_SON)
+    shelf = CheckpointStore.of(tmp_path, THANH_SON)
     assert shelf.newest([SIGNER.public]) is None
     shelf.add(signed(ONE, SIGNER), seq=2)
     with pytest.raises(VaultError):
         shelf.newest([SIGNER.public])
-    elsewhere = Shelf.of(tmp_path, DONG_HAI)
+    elsewhere = CheckpointStore.of(tmp_path, DONG_HAI)
     elsewhere.add(signed(ONE, SIGNER), seq=1)
     with pytest.raises(VaultError):
         elsewhere.checked(1, [SIGNER.public])
@@ -59,7 +59,7 @@ def test_a_note_in_the_place_of_another_is_refused(tmp_path: Path):
 
 def test_a_log_that_was_rolled_back_contradicts_its_checkpoints(house: House):
     book = kept(house)
-    publics, shelf = checkpoints.publics(book.config), Shelf.of(book.config.checkpoints_folder, THANH_SON)
+    publics, shelf = checkpoints.publics(book.config), CheckpointStore.of(book.config.checkpoints_folder, THANH_SON)
     with house.crypto() as crypto:
         assert compare(crypto, shelf, publics).holds
     checkpoints.write_all(book.config, house.gate)
@@ -70,7 +70,11 @@ def test_a_log_that_was_rolled_back_contradicts_its_checkpoints(house: House):
     checkpoints.write_all(book.config, house.gate)
     newest = shelf.newest(publics)
     assert newest is not None
-    assert newest.removals[0] == len(book.house.gate.removals.lines()) if book.house.gate.removals else False
+    assert (
+        newest.revocation_log[0] == len(book.house.gate.revocation_log.lines())
+        if book.house.gate.revocation_log
+        else False
+    )
     with house.crypto() as crypto:
         assert compare(crypto, shelf, publics).holds
     with stolen(house) as thief:
@@ -83,7 +87,7 @@ def test_a_log_that_was_rolled_back_contradicts_its_checkpoints(house: House):
 @only_sqlite
 def test_a_missing_and_a_forged_checkpoint_are_told(house: House):
     book = kept(house)
-    publics, shelf = checkpoints.publics(book.config), Shelf.of(book.config.checkpoints_folder, THANH_SON)
+    publics, shelf = checkpoints.publics(book.config), CheckpointStore.of(book.config.checkpoints_folder, THANH_SON)
     for _ in range(3):
         checkpoints.write_all(book.config, house.gate)
     (shelf.folder / "00000001.note").unlink()

@@ -3,7 +3,7 @@
 from collections import Counter
 from uuid import UUID
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases import rotation
 from casework.policy.permit import issue
 from casework.policy.words import Act
@@ -22,7 +22,7 @@ def make_due(house: House, agency: UUID, by: Someone) -> None:
     """Ask for a new key as leaving does, by somebody who may."""
     with house.gate.database.work(issue(by.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
         attach_keys(session, house.gate.server_keys(THANH_SON))
-        fresh.agency(session, THANH_SON, agency).rotation_due = True
+        freshness.agency(session, THANH_SON, agency).rotation_due = True
 
 
 def settle(house: House, somebody: Someone) -> None:

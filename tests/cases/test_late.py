@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from casework import clock
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.policy.permit import issue
 from casework.policy.words import Act
 from casework.referrals import receiving
@@ -63,7 +63,7 @@ def test_an_epoch_that_never_was_opens_nothing(house: House, cuong: Someone, pol
     one = referred(house)
     with house.gate.database.work(issue(cuong.person.actor, Act.REFERRAL_OPEN), THANH_SON) as session:
         attach_keys(session, house.gate.server_keys(THANH_SON))
-        fresh.agency(session, THANH_SON, police)
+        freshness.agency(session, THANH_SON, police)
         crypto = CryptoContext(session, house.gate.server_keys(THANH_SON), cuong.person.keyring, clock.micros())
         for epoch in (0, 2):
             refused(partial(epoch_links.earlier_epoch, crypto, crypto.keys(police), epoch))

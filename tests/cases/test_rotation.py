@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from casework import clock
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.audit.verify import verify
 from casework.cases import rotation
 from casework.cases.sections import Story
@@ -110,7 +110,7 @@ def test_the_recovery_key_follows(house: House, cuong: Someone, police):
     seed = new_key()
     with house.gate.database.work(issue(cuong.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
         attach_keys(session, house.gate.server_keys(THANH_SON))
-        fresh.agency(session, THANH_SON, police)
+        freshness.agency(session, THANH_SON, police)
         own = {"commune_id": THANH_SON, "agency_id": police, "number": 1, "epoch": 1, "blob": b"x"}
         session.add(Recovery(**own, public_key=public_key(seed)))
     make_due(house, police, cuong)

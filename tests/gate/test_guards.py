@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.schema import DropTable
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.audit.models import AuditLine
 from casework.cases import scope
 from casework.cases.models import Case, Ground, Referral
@@ -154,7 +154,7 @@ def test_a_new_session_on_the_same_engine_is_guarded_too(house: House):
 
 def test_a_row_changed_in_a_reading_act_is_not_kept(house: House, lan: Someone):
     with pytest.raises(Unguarded), house.looking() as session:
-        fresh.member(session, THANH_SON, lan.id).name = "Ai đó"
+        freshness.member(session, THANH_SON, lan.id).name = "Ai đó"
 
 
 def test_tables_are_changed_by_migrations_alone(house: House):

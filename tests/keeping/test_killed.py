@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from casework.audit.checkpoint import Shelf, compare
-from casework.audit.removals import Removals, newest
+from casework.audit.checkpoint import CheckpointStore, compare
+from casework.audit.revocation_log import RevocationLog, newest
 from casework.desk import actions as desk
 from casework.keeping import checkpoints, starting
 from casework.oversight.actions import verify_all
@@ -62,11 +62,11 @@ def test_a_restore_that_is_killed_leaves_one_whole_database(book: Kept, step: st
 
 def _ledger_agrees(book: Kept, case_id: UUID) -> bool:
     """Tell whether the ledger of removals says of a case what the database says, and struck nothing."""
-    lines = Removals(book.config.removals_file).lines()
+    lines = RevocationLog(book.config.removals_file).lines()
     with stolen(book.house) as thief:
         [head] = thief.rows("head", id=case_id)
     return newest(lines, THANH_SON)[case_id].v == head["v"] and not any("void" in one.body for one in lines)
 
 
-def _shelf(book: Kept) -> Shelf:
-    return Shelf.of(book.config.checkpoints_folder, THANH_SON)
+def _shelf(book: Kept) -> CheckpointStore:
+    return CheckpointStore.of(book.config.checkpoints_folder, THANH_SON)

@@ -1,6 +1,6 @@
 """What is due is done after an answer where no timer of the machine does it."""
 
-from casework.audit.checkpoint import Shelf
+from casework.audit.checkpoint import CheckpointStore
 from casework.keeping import backups, opportune
 from tests.browsing import application, browser_of
 from tests.house import only_sqlite
@@ -20,7 +20,7 @@ def test_the_first_answer_is_followed_by_a_round_and_the_next_ones_by_none(book:
     assert first is not None
     first.join()
     assert len(backups.kept(book.config)) == 1
-    assert Shelf.of(book.config.checkpoints_folder, THANH_SON).numbers() == [1]
+    assert CheckpointStore.of(book.config.checkpoints_folder, THANH_SON).numbers() == [1]
     visitor.get("/dang-nhap").close()
     assert made.working is first
     # A minute later it asks again, and nothing is due for an hour.

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from casework.audit.checkpoint import Shelf, compare
+from casework.audit.checkpoint import CheckpointStore, compare
 from casework.db import Base
 from casework.desk import actions as desk
 from casework.errors import CaseworkError, NotFound, VaultError
@@ -77,7 +77,7 @@ def test_everybody_signs_in_anew(book: Kept):
 
 
 def test_the_checkpoints_know_of_a_restore_that_was_noted(book: Kept):
-    house, shelf = book.house, Shelf.of(book.config.checkpoints_folder, THANH_SON)
+    house, shelf = book.house, CheckpointStore.of(book.config.checkpoints_folder, THANH_SON)
     house["lan"].opens_a_case()
     checkpoints.write_all(book.config, house.gate)
     file = book.backs_up()

@@ -6,7 +6,7 @@ import pytest
 from filelock import FileLock
 
 from casework import clock
-from casework.audit.checkpoint import Shelf
+from casework.audit.checkpoint import CheckpointStore
 from casework.clock import MICROSECOND
 from casework.keeping import backups, checkpoints, clocks, ledgers, tick
 from casework.keeping.tick import Ticked
@@ -39,7 +39,7 @@ def test_a_round_writes_a_checkpoint_a_backup_and_a_copy_of_the_ledger(book: Kep
     assert (done.failed, done.doubtful) == ([], False)
     [file] = backups.kept(book.config)
     assert backups.holds(book.config, file)
-    assert Shelf.of(book.config.checkpoints_folder, THANH_SON).numbers() == [1]
+    assert CheckpointStore.of(book.config.checkpoints_folder, THANH_SON).numbers() == [1]
     copied = (book.config.checkpoints_folder / "removals").read_bytes()
     assert copied == book.config.removals_file.read_bytes()
     assert {"backup", "verify"}.isdisjoint(_tick_after(book, 2 * tick.HOUR).done)

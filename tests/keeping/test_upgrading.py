@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from casework import bare, schema
-from casework.audit.checkpoint import Shelf, compare
+from casework.audit.checkpoint import CheckpointStore, compare
 from casework.config import ConfigurationError
 from casework.db import Base
 from casework.desk import actions as desk
@@ -77,7 +77,7 @@ def test_a_filled_book_is_brought_up_and_everything_opens(book: Kept, newer):
     assert all(phone.startswith(PREFIX) for phone in phones(book))
     assert all(verdict.holds for _, verdict in verify_all(book.house.gate))
     with book.house.crypto() as crypto:
-        shelf = Shelf.of(book.config.checkpoints_folder, THANH_SON)
+        shelf = CheckpointStore.of(book.config.checkpoints_folder, THANH_SON)
         assert compare(crypto, shelf, checkpoints.publics(book.config)).holds
     with stolen(book.house) as thief:
         [line] = thief.rows("audit_line", commune_id=THANH_SON, act=Act.UPGRADE_RUN)

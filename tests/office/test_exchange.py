@@ -7,7 +7,7 @@ import pytest
 from casework import clock
 from casework.accounts import doorstep
 from casework.accounts.doorstep import Knock
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.config import Config, ConfigurationError
 from casework.db import upgrade
 from casework.desk import actions as desk
@@ -36,7 +36,7 @@ def test_after_the_exchange_everything_opens_under_the_newer_key_alone(house: Ho
     assert {line["act"] for line in after[len(before) :]} >= {"keys.rotate"}
     with house.looking() as session:
         attach_keys(session, kek.server_keys_of(KEK, THANH_SON))
-        refused(lambda: fresh.commune(session, THANH_SON))
+        refused(lambda: freshness.commune(session, THANH_SON))
 
 
 def lines(house: House) -> list:

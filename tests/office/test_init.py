@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from casework import config, files
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.config import UNFINISHED, ConfigurationError
 from casework.errors import BadInput
 from casework.office import asking, founding, papers, settings
@@ -93,7 +93,7 @@ def test_the_commune_stands_in_the_book_as_it_was_answered(home):
         [commune_id], number = standing(here.gate.database)
         with here.gate.database.look() as session:
             attach_keys(session, here.gate.server_keys(commune_id))
-            commune = fresh.commune(session, commune_id)
+            commune = freshness.commune(session, commune_id)
             agencies = session.query(Agency.kind, Agency.duty_phone).all()
             members = session.query(Member.username, Member.state, Member.public_key).all()
     assert (commune.name, commune.size_class, number) == ("xã Thanh Sơn", "S1", 1)

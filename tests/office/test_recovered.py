@@ -3,7 +3,7 @@
 import pytest
 
 from casework.accounts.admission import WrongAdmission
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.desk import actions as desk
 from casework.errors import VaultError
 from casework.policy.words import Section
@@ -35,7 +35,7 @@ def test_the_next_sign_in_renews_the_key_that_the_console_saw(house: House, lan,
         assert reader.does(desk.read_section, case_id, Section.STORY)
         assert not reader.presence.due
     with house.crypto() as crypto:
-        fresh.agency(crypto.session, THANH_SON, union)
+        freshness.agency(crypto.session, THANH_SON, union)
         one, other = ((sheet.seat, sheet.secret) for sheet in done.dealt[:2])
         assert recovery_sheets.open_with(crypto, union, one, other).epoch == 2
 

@@ -58,7 +58,7 @@ class Book:
         settings = tomllib.loads((self.folder / "casework.toml").read_text(encoding="utf-8"))
         return base64.b64decode(settings["checkpoint_public"][0])
 
-    def removals(self) -> list[list[str]]:
+    def revocation_log(self) -> list[list[str]]:
         return [line.split("\t") for line in (self.folder / "removals").read_text(encoding="ascii").splitlines()]
 
 
@@ -114,11 +114,11 @@ def test_the_log_is_one_chain_and_every_head_is_fresh(book):
 
 def test_what_was_taken_away_stands_in_the_ledger(book):
     h = bytes(32)
-    for number, (seq, text, digest, mac) in enumerate(book.removals(), start=1):
+    for number, (seq, text, digest, mac) in enumerate(book.revocation_log(), start=1):
         h = sha256(second.fields("cw/1/removal", number, h, text)).digest()
         message = second.fields("cw/1/removal", book.commune, number, h)
         assert (seq, digest, mac) == (str(number), h.hex(), second.signed(1, book.k_ctl, message).hex())
-    said = json.loads(book.removals()[-1][1])
+    said = json.loads(book.revocation_log()[-1][1])
     line = next(row for row in book.rows("audit_line") if row["n"] == said["n"])
     assert line["h"].hex() == said["h"]
     wraps = [(row["member_id"], row["agency_id"]) for row in book.rows("wrap")]
@@ -133,7 +133,7 @@ def test_the_newest_checkpoint_is_signed_and_says_where_log_and_ledger_end(book)
     assert (origin, base64.b64decode(h)) == (f"casework/checkpoint/1/{book.commune.hex}", line["h"])
     facts = dict(one.split(" ", 1) for one in more)
     assert facts["seq"] == str(len(notes))
-    assert facts["removals"] == f"{len(book.removals())} {book.removals()[-1][2]}"
+    assert facts["removals"] == f"{len(book.revocation_log())} {book.revocation_log()[-1][2]}"
 
 
 def test_a_backup_opens_with_the_paper_and_holds_every_sealed_row(book):

@@ -1,6 +1,6 @@
 """A receiver who can no longer sign in blocks nothing: withdrawing and sending again still work."""
 
-from casework.audit import fresh, write
+from casework.audit import freshness, write
 from casework.audit.chain import Entry
 from casework.db import Database
 from casework.desk import actions as desk
@@ -22,9 +22,9 @@ def disable(house: House, somebody: Someone) -> None:
     database: Database = house.gate.database
     with database.work(permit, THANH_SON) as session:
         attach_keys(session, server_keys)
-        member = fresh.member(session, THANH_SON, somebody.id)
+        member = freshness.member(session, THANH_SON, somebody.id)
         member.state = "disabled"
-        head = fresh.head(session, THANH_SON, somebody.id)
+        head = freshness.head(session, THANH_SON, somebody.id)
         heads.revoke(session, head, [member])
         session.flush()
         at = 1_800_000_000_000_000

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases import rotation
 from casework.cases.sections import Contact
 from casework.desk import actions as desk
@@ -73,7 +73,7 @@ def test_a_recovery_key_that_was_swapped_is_given_nothing(house: House, cuong: S
     police = agency_id(house, "police")
     with house.gate.database.work(issue(cuong.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
         attach_keys(session, house.gate.server_keys(THANH_SON))
-        fresh.agency(session, THANH_SON, police)
+        freshness.agency(session, THANH_SON, police)
         own: dict[str, object] = {"commune_id": THANH_SON, "agency_id": police, "number": 1, "epoch": 1, "blob": b"x"}
         session.add(Recovery(**own, public_key=public_key(new_key())))
     make_due(house, police, cuong)

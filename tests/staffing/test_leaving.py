@@ -6,7 +6,7 @@ import pytest
 
 from casework import clock
 from casework.accounts import actions as accounts
-from casework.audit import fresh, write
+from casework.audit import freshness, write
 from casework.audit.chain import Entry
 from casework.audit.verify import verify
 from casework.cases import rotation
@@ -140,13 +140,13 @@ def test_the_last_who_holds_a_key_stays_until_sheets_were_shown(house: House, cu
     assert keyring is not None
     with house.gate.database.work(issue(cuong.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
         attach_keys(session, house.gate.server_keys(THANH_SON))
-        fresh.agency(session, THANH_SON, police)
+        freshness.agency(session, THANH_SON, police)
         crypto = CryptoContext(session, house.gate.server_keys(THANH_SON), keyring, clock.micros())
         made = recovery_sheets.renew(crypto, keyring.holding(police), ["Ông A", "Bà B"], [(1, 2)])
         session.flush()
         for sheet in made:
             recovery_sheets.drill(crypto, police, sheet.seat, sheet.secret)
-        head = fresh.head(session, THANH_SON, police)
+        head = freshness.head(session, THANH_SON, police)
         session.flush()
         _log(house, session, head, cuong)
     son.does(staffing.leave, cuong.id)

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from casework import clock
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.intake.actions import Answers
 from casework.statistics import actions
 from casework.statistics.actions import Closing
@@ -81,7 +81,7 @@ def story(**changes: object) -> Answers:
 def first_of(house: House, commune_id: UUID = THANH_SON) -> Period:
     """Return the quarter in which a commune was founded."""
     with house.looking(commune_id) as session:
-        founded = clock.local(fresh.commune(session, commune_id).created).date()
+        founded = clock.local(freshness.commune(session, commune_id).created).date()
     return Period.of(founded, Cadence.QUARTER)
 
 

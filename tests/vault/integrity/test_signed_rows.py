@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Boolean, LargeBinary, select
 from sqlalchemy.orm import Session
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases.models import Referral
 from casework.db import Base
 from casework.errors import VaultError
@@ -129,14 +129,14 @@ def test_without_the_control_key_no_row_is_read_or_written(house: House, lan: So
 
 def test_a_row_that_somebody_refreshes_is_checked_again(house: House, lan: Someone):
     with house.looking() as session:
-        member = fresh.member(session, THANH_SON, lan.id)
+        member = freshness.member(session, THANH_SON, lan.id)
         session.refresh(member)
         session.expunge(member)
     with stolen(house) as thief:
         thief.change("member", {"id": lan.id}, roles="lead")
     with Session(house.gate.database.engine) as session:
         attach_keys(session, house.gate.server_keys(THANH_SON))
-        fresh.head(session, THANH_SON, lan.id)
+        freshness.head(session, THANH_SON, lan.id)
         session.add(member)
         with pytest.raises(VaultError, match=r"^unopened$"):
             session.refresh(member)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from casework import clock
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.errors import BadInput, VaultError
 from casework.office import recovering
 from casework.policy.words import Role
@@ -64,7 +64,7 @@ def opens(house: House, agency_id: UUID, one: tuple[int, bytes], other: tuple[in
 @contextmanager
 def reading(house: House, agency_id: UUID):
     with house.crypto() as crypto:
-        fresh.agency(crypto.session, THANH_SON, agency_id)
+        freshness.agency(crypto.session, THANH_SON, agency_id)
         yield crypto
 
 
@@ -183,7 +183,7 @@ def test_an_agency_without_sheets_was_never_drilled_and_opens_for_nobody(house, 
 def test_sheets_follow_the_agency_into_a_new_epoch(house, union, dealt):
     newer = AgencyKeys(union.agency_id, union.epoch + 1, bytes(range(32)))
     with house.crypto() as crypto:
-        fresh.agency(crypto.session, THANH_SON, union.agency_id)
+        freshness.agency(crypto.session, THANH_SON, union.agency_id)
         recovery_sheets.seal_new_epoch(crypto, newer)
         recovery = crypto.session.get_one(Recovery, (THANH_SON, union.agency_id))
         assert recovery.epoch == newer.epoch

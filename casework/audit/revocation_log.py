@@ -100,7 +100,7 @@ def parse(raw: bytes) -> list[Line]:
     return lines
 
 
-def vouched(lines: Sequence[Line], controls: Mapping[UUID, ServerKeys]) -> int:
+def verified(lines: Sequence[Line], controls: Mapping[UUID, ServerKeys]) -> int:
     """Return up to which line this machine's keys answer for the ledger; raise VaultError if a MAC does not hold.
 
     A line of an earlier key is answered for by any later line of the present one, for each holds the hash before it.
@@ -117,7 +117,7 @@ def vouched(lines: Sequence[Line], controls: Mapping[UUID, ServerKeys]) -> int:
 
 
 @dataclass(frozen=True)
-class Left:
+class Remaining:
     """What was left under a head when something was last taken from it; without a version all of it is gone."""
 
     head: UUID
@@ -127,15 +127,15 @@ class Left:
     act: str
 
 
-def newest(lines: Iterable[Line], commune_id: UUID) -> dict[UUID, Left]:
+def newest(lines: Iterable[Line], commune_id: UUID) -> dict[UUID, Remaining]:
     """Return the newest statement about each head of a commune; struck lines count for nothing."""
     mine = [line for line in lines if line.commune_id == commune_id]
     struck = {line.body["void"] for line in mine if "void" in line.body}
-    left: dict[UUID, Left] = {}
+    left: dict[UUID, Remaining] = {}
     for line in mine:
         for one in line.body.get("heads", ()) if line.seq not in struck else ():
             head = UUID(hex=one["head"])
-            left[head] = Left(head, one["v"], one["rows"], one["told"], line.body["act"])
+            left[head] = Remaining(head, one["v"], one["rows"], one["told"], line.body["act"])
     return left
 
 
@@ -152,7 +152,7 @@ _MARK_BYTES = 8
 _NOT_OF_THE_MARK = frozenset({"commune_id", "epoch"})
 
 
-def mark(kind: type[SignedRow], row: Any) -> str:
+def row_digest(kind: type[SignedRow], row: Any) -> str:
     """Return the short mark of a row, made of its table and key; two rows of one head never share one by chance."""
     table = kind.__table__  # type: ignore[attr-defined]
     key = [getattr(row, str(column.key)) for column in table.primary_key if column.key not in _NOT_OF_THE_MARK]
@@ -160,7 +160,7 @@ def mark(kind: type[SignedRow], row: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Removals:
+class RevocationLog:
     """The file of one installation; several processes may write to it, one line at a time."""
 
     path: Path
@@ -225,8 +225,8 @@ def _said(taken: heads.Revocation) -> dict[str, Any]:
     return {
         "head": head.id.hex,
         "v": None if gone else head.v,
-        "rows": "".join(sorted(mark(type(row), row) for row in left)),
-        "told": {mark(type(row), row): told for row in left if (told := _told(row))},
+        "rows": "".join(sorted(row_digest(type(row), row) for row in left)),
+        "told": {row_digest(type(row), row): told for row in left if (told := _told(row))},
     }
 
 
@@ -288,7 +288,7 @@ def _cut_torn(handle: int) -> None:
         os.ftruncate(handle, kept)
 
 
-def marks(rows: str) -> Iterable[str]:
+def split_digests(rows: str) -> Iterable[str]:
     """Take the marks of a line apart."""
     width = 2 * _MARK_BYTES
     return (rows[at : at + width] for at in range(0, len(rows), width))

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from casework.audit import fresh
+from casework.audit import freshness
 from casework.cases.sections import Story
 from casework.desk import actions as desk
 from casework.errors import CaseworkError, NotFound, VaultError
@@ -27,10 +27,10 @@ def test_rows_that_are_gone_are_not_found(house: House, lan: Someone):
         thief.delete("commune", id=THANH_SON)
     with house.looking() as session:
         for finding in (
-            lambda: fresh.agency(session, THANH_SON, agency_id),
-            lambda: fresh.member(session, THANH_SON, lan.id),
-            lambda: fresh.commune(session, THANH_SON),
-            lambda: fresh.head(session, DONG_HAI, lan.id),
+            lambda: freshness.agency(session, THANH_SON, agency_id),
+            lambda: freshness.member(session, THANH_SON, lan.id),
+            lambda: freshness.commune(session, THANH_SON),
+            lambda: freshness.head(session, DONG_HAI, lan.id),
         ):
             with pytest.raises(NotFound):
                 finding()
@@ -38,14 +38,14 @@ def test_rows_that_are_gone_are_not_found(house: House, lan: Someone):
 
 def test_an_agency_is_found_by_its_kind_only_if_its_row_holds(house: House, lan: Someone):
     with house.crypto() as crypto:
-        found = fresh.agency_of_kind(crypto, "womens_union")
+        found = freshness.agency_of_kind(crypto, "womens_union")
         assert found is not None
         assert found.id == lan.person.actor.agency_id
-        assert fresh.agency_of_kind(crypto, "post_office") is None
+        assert freshness.agency_of_kind(crypto, "post_office") is None
     with stolen(house) as thief:
         thief.change("agency", {"id": found.id}, duty_phone="0900 000 000")
     with house.crypto() as crypto, pytest.raises(VaultError):
-        fresh.agency_of_kind(crypto, "womens_union")
+        freshness.agency_of_kind(crypto, "womens_union")
 
 
 def test_nothing_is_sealed_to_an_agency_that_has_been_closed(house: House, lan: Someone):
@@ -54,7 +54,7 @@ def test_nothing_is_sealed_to_an_agency_that_has_been_closed(house: House, lan: 
     person = lan.person
 
     def close(work: Work) -> None:
-        fresh.agency(work.session, THANH_SON, agency_id).state = "closed"
+        freshness.agency(work.session, THANH_SON, agency_id).state = "closed"
 
     house.gate.perform(house.stranger(Role.CONSOLE), Action(Act.AGENCY_ADD, close))
     for doing in (
@@ -73,7 +73,7 @@ def test_the_list_of_staff_is_refused_whole_when_one_head_is_older_than_the_log(
         old = thief.rows("head", id=lan.id)
 
     def touch(work: Work) -> None:
-        head = fresh.head(work.session, THANH_SON, lan.id)
+        head = freshness.head(work.session, THANH_SON, lan.id)
         heads.mark_changed(work.session, head)
 
     house.gate.perform(house.stranger(Role.CONSOLE), Action(Act.ENROL, touch))
@@ -89,6 +89,6 @@ def test_the_list_of_staff_is_refused_whole_when_one_head_is_older_than_the_log(
 def test_a_head_made_in_this_act_is_believed(house: House):
     def make(work: Work) -> bool:
         made = heads.create(work.session, work.commune_id, "agency", UUID(int=7))
-        return fresh.head(work.session, work.commune_id, made.id) is made
+        return freshness.head(work.session, work.commune_id, made.id) is made
 
     assert house.gate.perform(house.stranger(Role.CONSOLE), Action(Act.AGENCY_ADD, make))

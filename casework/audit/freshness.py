@@ -27,18 +27,18 @@ def head(session: Session, commune_id: UUID, head_id: UUID) -> Head:
     if row is None:
         raise NotFound("head")
     found, n, mac = row
-    believe(found, n, mac)
+    require_latest(found, n, mac)
     remember_version(session, head_id, found.v)
     return found  # type: ignore[no-any-return]
 
 
-def believe(head: Any, n: int | None, mac: bytes | None) -> None:
+def require_latest(head: Any, n: int | None, mac: bytes | None) -> None:
     """Raise OutdatedHead unless a verified head is the one that the newest log line about it holds."""
     if n != head.n or mac is None or not hmac.compare_digest(mac, head.mac):
         raise OutdatedHead(row=head.kind)
 
 
-def unchanged(session: Session, commune_id: UUID, member_id: UUID | None, version: int) -> None:
+def require_unchanged(session: Session, commune_id: UUID, member_id: UUID | None, version: int) -> None:
     """Raise SignInNeeded for a member whose own head changed since her request began, as when she was disabled."""
     if member_id is None:
         return
@@ -91,7 +91,7 @@ def commune(session: Session, commune_id: UUID) -> Commune:
     return found
 
 
-def locks(crypto: CryptoContext, agency_ids: Iterable[UUID]) -> list[RecipientKey]:
+def recipients(crypto: CryptoContext, agency_ids: Iterable[UUID]) -> list[RecipientKey]:
     """Return what is needed to seal to each agency, from fresh rows only; a closed agency raises VaultError.
 
     Within one transaction nobody else writes, so an agency is read once, unless this very act changes it.
@@ -100,11 +100,11 @@ def locks(crypto: CryptoContext, agency_ids: Iterable[UUID]) -> list[RecipientKe
     changed = heads.changed_heads(crypto.session)
     for agency_id in (wanted := list(agency_ids)):
         if agency_id not in known or agency_id in changed:
-            known[agency_id] = _lock(crypto, agency_id)
+            known[agency_id] = _recipient(crypto, agency_id)
     return [known[agency_id] for agency_id in wanted]
 
 
-def _lock(crypto: CryptoContext, agency_id: UUID) -> RecipientKey:
+def _recipient(crypto: CryptoContext, agency_id: UUID) -> RecipientKey:
     found = agency(crypto.session, crypto.commune_id, agency_id)
     epoch = crypto.session.get(AgencyEpoch, (crypto.commune_id, agency_id, found.epoch))
     if epoch is None or found.state != AgencyState.ACTIVE:
@@ -134,7 +134,7 @@ def agency_of_kind(crypto: CryptoContext, kind: str) -> Any | None:
         return None
     found, own = split_row(row[:-2], _AGENCY_KINDS)
     verify_row(crypto.server_keys, Head, own, 0)
-    believe(own, *row[-2:])
+    require_latest(own, *row[-2:])
     verify_row(crypto.server_keys, Agency, found, own.v)
     return found
 

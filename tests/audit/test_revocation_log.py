@@ -9,8 +9,8 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from casework.addresses import actions as addresses
-from casework.audit import fresh
-from casework.audit.removals import Line, Removals, marks, newest, parse, vouched
+from casework.audit import freshness
+from casework.audit.revocation_log import Line, RevocationLog, newest, parse, split_digests, verified
 from casework.desk import actions as desk
 from casework.errors import Busy, VaultError
 from casework.policy.permit import issue
@@ -28,9 +28,9 @@ from tests.tampering import stolen
 CONTROLS = {one: server_keys_of(KEK, one) for one in (THANH_SON, DONG_HAI)}
 
 
-def _ledger(house: House) -> Removals:
-    assert house.gate.removals is not None
-    return house.gate.removals
+def _ledger(house: House) -> RevocationLog:
+    assert house.gate.revocation_log is not None
+    return house.gate.revocation_log
 
 
 def _declined(house: House):
@@ -50,9 +50,9 @@ def test_what_is_taken_away_stands_in_the_ledger_with_what_is_left(house: House)
             for one in thief.rows(table, case_id=made.case_id)
         ]
     assert left.v == head["v"]
-    assert len(list(marks(left.rows))) == len(rows) + 1
+    assert len(list(split_digests(left.rows))) == len(rows) + 1
     assert {"state": "declined"} in left.told.values()
-    assert vouched(lines, CONTROLS) == len(lines)
+    assert verified(lines, CONTROLS) == len(lines)
 
 
 def test_reading_and_writing_leave_no_line(house: House, lan):
@@ -131,7 +131,7 @@ def test_a_line_that_fits_only_in_part_is_cut_off_later(house: House, tmp_path: 
     whole = ledger.path.read_bytes()
     small = tmp_path / "small"
     small.write_bytes(whole)
-    limited = Removals(small)
+    limited = RevocationLog(small)
     old = resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) + 50, old[1]))
@@ -158,7 +158,7 @@ def test_a_changed_line_is_noticed(house: House):
     for at in range(0, len(raw) - 1, 97):
         changed = raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
         with pytest.raises(VaultError):
-            vouched(parse(changed), CONTROLS)
+            verified(parse(changed), CONTROLS)
     _, second, *_ = raw.splitlines(keepends=True)
     with pytest.raises(VaultError):
         parse(second)
@@ -169,14 +169,14 @@ def test_a_later_line_of_the_new_key_answers_for_those_before(house: House):
     _declined(house)
     ledger = _ledger(house)
     newer = {THANH_SON: server_keys_of(Kek(KEK.number + 1, bytes(range(32))), THANH_SON)}
-    assert vouched(ledger.lines(), newer) == 0
+    assert verified(ledger.lines(), newer) == 0
     ledger.remark(newer[THANH_SON], word="rotated", at=2)
-    assert vouched(ledger.lines(), newer) == len(ledger.lines())
-    assert vouched(ledger.lines(), {}) == 0
+    assert verified(ledger.lines(), newer) == len(ledger.lines())
+    assert verified(ledger.lines(), {}) == 0
 
 
 def test_an_empty_ledger_ends_where_it_starts(tmp_path: Path):
-    assert Removals(tmp_path / "removals").end() == (0, bytes(32))
+    assert RevocationLog(tmp_path / "removals").end() == (0, bytes(32))
 
 
 def test_what_is_no_line_is_refused():
@@ -196,7 +196,7 @@ def test_of_what_was_erased_nothing_is_left(house: House):
     permit = issue(house.stranger(Role.CONSOLE).actor, Act.COMMUNE_FOUND)
     with house.gate.database.work(permit, THANH_SON) as session:
         attach_keys(session, CONTROLS[THANH_SON])
-        head = fresh.head(session, THANH_SON, made.case_id)
+        head = freshness.head(session, THANH_SON, made.case_id)
         heads.erase(session, head)
         session.flush()
         assert heads.changed_heads(session) == {}
