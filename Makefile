@@ -64,5 +64,5 @@ sbom: .venv/.ready-test
 
 # The words of the program: the Vietnamese sentence is the key, the English catalogue is filled by hand.
 catalogue: .venv/.ready-test
-	$(bin)/pybabel --quiet extract -F pyproject.toml -k lazy_gettext -k say -k BadInput -k Conflict -k Busy -k Throttled -k Ungrounded -k SignInNeeded -k lazy_ngettext:1,2 --no-location --sort-output --project=casework --header-comment="# The words of casework." -o casework/translations/messages.pot .
+	$(bin)/pybabel --quiet extract -F pyproject.toml -k lazy_gettext -k gettext_noop -k BadInput -k Conflict -k Busy -k Throttled -k Ungrounded -k SignInNeeded -k lazy_ngettext:1,2 --no-location --sort-output --project=casework --header-comment="# The words of casework." -o casework/translations/messages.pot .
 	$(bin)/pybabel update -i casework/translations/messages.pot -d casework/translations -l en --init-missing --ignore-pot-creation-date --no-fuzzy-matching --ignore-obsolete

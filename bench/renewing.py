@@ -12,7 +12,7 @@ from bench import town
 from bench.keeping import Run
 from casework.audit import freshness
 from casework.cases import rotation, scope
-from casework.gate import Action, Work, open_gate
+from casework.gate import ActContext, Action, open_gate
 from casework.policy.words import Act
 from casework.vault.keys import kek
 from casework.vault.models import Commune
@@ -37,7 +37,7 @@ def figures(cases: int = _CASES) -> Iterator[Run]:
         yield Run(f"renew a key with {count} envelopes", taken, _TO_HOLD)
 
 
-def _renew(work: Work) -> int:
+def _renew(work: ActContext) -> int:
     agency_id = work.actor.agency_id
     if agency_id is None:
         raise RuntimeError("the town's counsellor belongs to no agency")

@@ -17,7 +17,7 @@ from casework.cases.states import CaseState
 from casework.config import Config
 from casework.db import Database, upgrade
 from casework.demo import folder
-from casework.gate import Action, Gate, Person, Work
+from casework.gate import ActContext, Action, Gate, Person
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
 from casework.vault.keys import kek, provisioning
@@ -98,12 +98,12 @@ def open_cases(gate: Gate, person: Person, count: int) -> list[UUID]:
     return made
 
 
-def _open_many(work: Work, count: int) -> list[UUID]:
+def _open_many(work: ActContext, count: int) -> list[UUID]:
     """Open many cases in one commit and without drafts: what is measured is reading them, not this."""
     return [_open_one(work) for _ in range(count)]
 
 
-def _open_one(work: Work) -> UUID:
+def _open_one(work: ActContext) -> UUID:
     code, marked = codes.draw_unused(work)
     case = Case(
         commune_id=work.commune_id,

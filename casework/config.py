@@ -56,7 +56,7 @@ class Config:
         return Path(self.backup_dir) if self.backup_dir else self.data / "backups"
 
     @property
-    def removals_file(self) -> Path:
+    def revocation_log_file(self) -> Path:
         """Return the ledger of removals: outside the database, so that no restore takes it back."""
         return self.data / "removals"
 

@@ -50,7 +50,7 @@ class Person:
 
 
 @dataclass
-class Work:
+class ActContext:
     """What an action is given: its permit, its open transaction with keys, and the line it may complete."""
 
     permit: Permit
@@ -58,7 +58,7 @@ class Work:
     about: UUID | None = None
     reason: str = ""
     who: UUID | None = None
-    others: list["Work"] = field(default_factory=list)
+    others: list["ActContext"] = field(default_factory=list)
     released: Database | None = None
 
     @property
@@ -85,7 +85,7 @@ class Work:
 
     def also(self, doing: "Action[P, T]", *args: P.args, **kwargs: P.kwargs) -> T:
         """Do a further act in the same commit, with a permit and a log line of its own, however deep it lies."""
-        other = Work(permit=issue(self.actor, doing.act), crypto=self.crypto, who=self.who, others=self.others)
+        other = ActContext(permit=issue(self.actor, doing.act), crypto=self.crypto, who=self.who, others=self.others)
         self.others.append(other)
         connection = self.session.connection().execution_options(permit=other.permit)
         try:
@@ -98,7 +98,7 @@ class Work:
 class Action(Generic[P, T]):
     """A function that is the doing of one act; it can be run only by the gate."""
 
-    def __init__(self, act: Act, do: Callable[Concatenate[Work, P], T]) -> None:
+    def __init__(self, act: Act, do: Callable[Concatenate[ActContext, P], T]) -> None:
         """Tie the function to its act."""
         self.act, self.do = act, do
         self.__doc__, self.__name__, self.__module__ = do.__doc__, do.__name__, do.__module__
@@ -107,10 +107,10 @@ class Action(Generic[P, T]):
 ACTIONS: dict[Act, Action[..., object]] = {}
 
 
-def action(act: Act) -> Callable[[Callable[Concatenate[Work, P], T]], Action[P, T]]:
+def action(act: Act) -> Callable[[Callable[Concatenate[ActContext, P], T]], Action[P, T]]:
     """Declare the one function that does an act."""
 
-    def declare(do: Callable[Concatenate[Work, P], T]) -> Action[P, T]:
+    def declare(do: Callable[Concatenate[ActContext, P], T]) -> Action[P, T]:
         if act in ACTIONS:
             raise ValueError(f"{act} has two functions")
         made = Action(act, do)
@@ -164,7 +164,7 @@ class Gate:
             attach_keys(session, keys)
             freshness.require_unchanged(session, person.commune_id, person.actor.member_id, person.version)
             crypto = CryptoContext(session=session, server_keys=keys, keyring=person.keyring, at=clock.micros())
-            work = Work(permit=permit, crypto=crypto, who=person.actor.member_id, released=self.released)
+            work = ActContext(permit=permit, crypto=crypto, who=person.actor.member_id, released=self.released)
             result = _done(work, doing, *args, **kwargs)
             for one in (work, *work.others):
                 demand(one.permit, person.proof, one.about)
@@ -181,7 +181,7 @@ class Gate:
         with self.database.work(permit, None) as session:
             for commune_id in communes:
                 attach_keys(session, keys := self.server_keys(commune_id))
-                work = Work(permit=permit, crypto=CryptoContext(session, keys, None, clock.micros()))
+                work = ActContext(permit=permit, crypto=CryptoContext(session, keys, None, clock.micros()))
                 doing.do(work, newer)
                 attach_keys(session, keys := server_keys_of(newer, commune_id))
                 session.flush()
@@ -216,10 +216,10 @@ class Gate:
 def open_gate(config: Config, key: Kek) -> Gate:
     """Open the gate of an installation, with its ledger of removals beside the database."""
     released = Database(config.counts_url) if config.counts_url else None
-    return Gate(Database(config.database_url), key, RevocationLog(config.removals_file), released)
+    return Gate(Database(config.database_url), key, RevocationLog(config.revocation_log_file), released)
 
 
-def _done(work: Work, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def _done(work: ActContext, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Do an act; what stops it learns what it was about, so that the log can say so."""
     try:
         return doing.do(work, *args, **kwargs)
@@ -228,7 +228,7 @@ def _done(work: Work, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) ->
         raise
 
 
-def _entry(work: Work) -> Entry:
+def _entry(work: ActContext) -> Entry:
     return Entry(
         at=work.crypto.at,
         act=work.permit.act,

@@ -192,7 +192,7 @@ def opened(url: str, folder: Path) -> Iterator[House]:
     database = Database(url)
     try:
         config = Config(folder, url, kek_file, public_url="https://localhost")
-        yield House(Gate(database, KEK, RevocationLog(config.removals_file)), config)
+        yield House(Gate(database, KEK, RevocationLog(config.revocation_log_file)), config)
     finally:
         database.engine.dispose()
 

@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from casework.vietnamese import fold, plain, sort_key, text_key
+from casework.vietnamese_text import fold, plain, sort_key, text_key
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])

@@ -9,7 +9,7 @@ from casework import clock
 from casework.accounts.signing_in import Begun, Opened, WrongPassphrase, keep, sign_in, sign_out, unlock
 from casework.audit import freshness
 from casework.codelists import agencies, codelist
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.policy.words import Act
 from casework.vault.integrity import heads
 from casework.vault.keys import blind_index, count_ledger, provisioning
@@ -25,7 +25,7 @@ _SIZE = "S1"
 
 
 @action(Act.COMMUNE_FOUND)
-def found_commune(work: Work, name: str, hamlets: Sequence[str], *, size_class: str = _SIZE) -> UUID:
+def found_commune(work: ActContext, name: str, hamlets: Sequence[str], *, size_class: str = _SIZE) -> UUID:
     """Write down a new commune; its id is the one whose control keys the console holds.
 
     `size_class` is a code of the list of that name; raises UnknownCode for another.
@@ -41,7 +41,7 @@ def found_commune(work: Work, name: str, hamlets: Sequence[str], *, size_class: 
 
 
 @action(Act.AGENCY_ADD)
-def add_agency(work: Work, kind: str, name: str, *, duty_phone: str = "") -> AgencyKeys:
+def add_agency(work: ActContext, kind: str, name: str, *, duty_phone: str = "") -> AgencyKeys:
     """Make an agency; its key stays in the hands of the console until it has been given to the first members.
 
     With the agency that counts begins the ledger of counts, sealed to it. An agency that is added when people are
@@ -58,7 +58,7 @@ def add_agency(work: Work, kind: str, name: str, *, duty_phone: str = "") -> Age
 
 
 @action(Act.ENROL)
-def enrol(work: Work, new: NewMember, enrolment: Enrolment, *, keys: AgencyKeys | None) -> UUID:
+def enrol(work: ActContext, new: NewMember, enrolment: Enrolment, *, keys: AgencyKeys | None) -> UUID:
     """Write down a member; with the key of her agency in hand, give it to her."""
     member = provisioning.make_member(work.crypto, new, enrolment)
     work.about = member.id

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from casework.accounts.staff import Colleague, colleagues
 from casework.audit import freshness
 from casework.codelists import codelist
-from casework.errors import BadInput, CaseworkError, NotFound, VaultError, say
-from casework.gate import Gate, Work, action
+from casework.errors import BadInput, CaseworkError, NotFound, VaultError, gettext_noop
+from casework.gate import ActContext, Gate, action
 from casework.policy.words import Act, Role
 from casework.vault.integrity import heads
 from casework.vault.keys.enrolment import admission
@@ -21,7 +21,7 @@ from casework.vault.keys.enrolment.totp import PairedPhone
 from casework.vault.keys.enrolment.wordlist import fingerprint
 from casework.vault.models import Agency, Commune, Head, Member, Wrap
 from casework.vault.states import MemberState
-from casework.vietnamese import plain
+from casework.vietnamese_text import plain
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 _NOT_SHOWN = frozenset({MemberState.ACTIVE, MemberState.LOCKED, MemberState.LEFT})
@@ -55,14 +55,14 @@ class Waiting:
 
 
 @action(Act.MEMBER_ADD)
-def add_member(work: Work, username: str, name: str, role: Role) -> UUID:
+def add_member(work: ActContext, username: str, name: str, role: Role) -> UUID:
     """Write down somebody new, without any key; a colleague who holds her agency's key makes the code."""
     username = plain(username)
     if not _USERNAME.fullmatch(username):
-        raise BadInput(say("Tên đăng nhập gồm 2 đến 40 chữ cái không dấu, chữ số, dấu chấm hoặc gạch."))
+        raise BadInput(gettext_noop("Tên đăng nhập gồm 2 đến 40 chữ cái không dấu, chữ số, dấu chấm hoặc gạch."))
     taken = select(func.count()).select_from(Member).where(Member.username == username)
     if work.session.execute(taken).scalar_one():
-        raise BadInput(say("Tên đăng nhập này đã có người dùng. Hãy chọn tên khác."))
+        raise BadInput(gettext_noop("Tên đăng nhập này đã có người dùng. Hãy chọn tên khác."))
     member = Member(
         commune_id=work.commune_id,
         id=uuid4(),
@@ -80,16 +80,18 @@ def add_member(work: Work, username: str, name: str, role: Role) -> UUID:
 
 
 @action(Act.MEMBER_RESTART)
-def restart(work: Work, member_id: UUID) -> None:
+def restart(work: ActContext, member_id: UUID) -> None:
     """Start the re-admission of somebody who lost her way in: her sessions end, and a colleague must make the code."""
     work.about = member_id
     head, member = _somebody(work, member_id)
     if member_id == work.me:
-        raise BadInput(say("Không tự bắt đầu lại cho chính mình. Hãy nhờ một quản trị viên khác."))
+        raise BadInput(gettext_noop("Không tự bắt đầu lại cho chính mình. Hãy nhờ một quản trị viên khác."))
     if member.state == MemberState.LEFT:
-        raise BadInput(say("Người này đã nghỉ. Hãy ghi tên như người mới."))
+        raise BadInput(gettext_noop("Người này đã nghỉ. Hãy ghi tên như người mới."))
     if member.agency_id is not None and _holds_keys(work, member.agency_id) and _is_last(work, member):
-        raise BadInput(say("Chỉ còn người này giữ khóa của cơ quan. Hãy khôi phục tại máy chủ bằng hai phiếu."))
+        raise BadInput(
+            gettext_noop("Chỉ còn người này giữ khóa của cơ quan. Hãy khôi phục tại máy chủ bằng hai phiếu.")
+        )
     member.state = MemberState.INVITED
     heads.take_from_member(
         work.session, head, member, heads.rows_of_member(work.session, member, Admission, *heads.SESSIONS)
@@ -97,7 +99,7 @@ def restart(work: Work, member_id: UUID) -> None:
 
 
 @action(Act.ADMISSION_LIST)
-def list_waiting(work: Work) -> list[Waiting]:
+def list_waiting(work: ActContext) -> list[Waiting]:
     """List those who are on their way in: of one's own agency, or for an administrator of all."""
     found = [one for one in colleagues(work) if one.state not in _NOT_SHOWN]
     if Role.ADMINISTRATOR not in work.actor.roles:
@@ -106,14 +108,14 @@ def list_waiting(work: Work) -> list[Waiting]:
 
 
 @action(Act.ADMISSION_INVITE)
-def invite(work: Work, member_id: UUID) -> tuple[Colleague, str]:
+def invite(work: ActContext, member_id: UUID) -> tuple[Colleague, str]:
     """Make a code for somebody who was written down, and return it to be shown once and handed over in person."""
     work.about = member_id
     head, member = _somebody(work, member_id)
     if member.state not in (MemberState.INVITED, MemberState.WAITING):
-        raise BadInput(say("Người này đang dùng tài khoản. Người quản trị phải bắt đầu lại trước."))
+        raise BadInput(gettext_noop("Người này đang dùng tài khoản. Người quản trị phải bắt đầu lại trước."))
     if not _may_invite(work, member.agency_id, member_id):
-        raise BadInput(say("Phải do một đồng nghiệp cùng cơ quan, đang giữ khóa, tạo mã này."))
+        raise BadInput(gettext_noop("Phải do một đồng nghiệp cùng cơ quan, đang giữ khóa, tạo mã này."))
     keyed = member.agency_id is not None and _holds_keys(work, member.agency_id)
     [lock] = freshness.recipients(work.crypto, [member.agency_id]) if keyed and member.agency_id else [None]
     member.state = MemberState.INVITED
@@ -122,7 +124,7 @@ def invite(work: Work, member_id: UUID) -> tuple[Colleague, str]:
 
 
 @action(Act.ADMISSION_FIND)
-def find(work: Work, code: bytes) -> Found:
+def find(work: ActContext, code: bytes) -> Found:
     """Tell whom a code is for; raise WrongAdmission for one that is wrong, used or older than 24 hours."""
     row, member = _open(work, code)
     agency = freshness.agency(work.session, work.commune_id, member.agency_id) if member.agency_id else None
@@ -132,7 +134,7 @@ def find(work: Work, code: bytes) -> Found:
 
 
 @action(Act.ADMISSION_ENROL)
-def enrol(work: Work, code: bytes, new: NewCredentials, phone: PairedPhone) -> bool:
+def enrol(work: ActContext, code: bytes, new: NewCredentials, phone: PairedPhone) -> bool:
     """Take up an account with a key of one's own; True if it may be used at once, without a colleague's word."""
     row, member = _open(work, code)
     work.about = work.who = member.id
@@ -141,7 +143,7 @@ def enrol(work: Work, code: bytes, new: NewCredentials, phone: PairedPhone) -> b
 
 
 @action(Act.ADMISSION_CONFIRM)
-def confirm(work: Work, member_id: UUID, words: str) -> None:
+def confirm(work: ActContext, member_id: UUID, words: str) -> None:
     """Give a colleague the agency's key after her four words were compared face to face."""
     work.about = member_id
     head, member = _somebody(work, member_id)
@@ -149,12 +151,12 @@ def confirm(work: Work, member_id: UUID, words: str) -> None:
     if member.state != MemberState.WAITING or not rows or not work.crypto.holds(rows[0].agency_id or work.commune_id):
         raise NotFound("admission")
     if fingerprint(member.public_key) != words:
-        raise BadInput(say("Khóa vừa thay đổi. Hãy so lại bốn từ với người ấy."))
+        raise BadInput(gettext_noop("Khóa vừa thay đổi. Hãy so lại bốn từ với người ấy."))
     freshness.agency(work.session, work.commune_id, rows[0].agency_id or work.commune_id)
     try:
         admission.confirm(work.crypto, member, rows[0])
     except VaultError:
-        raise BadInput(say("Khóa này không do người cầm mã tạo ra, hoặc đã cũ. Hãy tạo mã mới.")) from None
+        raise BadInput(gettext_noop("Khóa này không do người cầm mã tạo ra, hoặc đã cũ. Hãy tạo mã mới.")) from None
     heads.mark_changed(work.session, head)
 
 
@@ -169,10 +171,10 @@ def commune_of(gate: Gate, code: bytes) -> UUID:
     raise WrongAdmission(_WRONG)
 
 
-_WRONG = say("Mã này chưa đúng, đã dùng rồi hoặc đã quá 24 giờ. Hãy so lại với tờ giấy, hoặc xin mã mới.")
+_WRONG = gettext_noop("Mã này chưa đúng, đã dùng rồi hoặc đã quá 24 giờ. Hãy so lại với tờ giấy, hoặc xin mã mới.")
 
 
-def _open(work: Work, code: bytes) -> tuple[Admission, Member]:
+def _open(work: ActContext, code: bytes) -> tuple[Admission, Member]:
     mark = admission.finder(work.crypto.server_keys, code)
     wanted = select(Admission.id, Admission.member_id).where(
         Admission.commune_id == work.commune_id, Admission.finder == mark
@@ -185,30 +187,30 @@ def _open(work: Work, code: bytes) -> tuple[Admission, Member]:
     if member.state != MemberState.INVITED or not admission.alive(row, at=work.crypto.at):
         raise WrongAdmission(_WRONG)
     if row.agency_id and freshness.agency(work.session, work.commune_id, row.agency_id).epoch != row.epoch:
-        raise WrongAdmission(say("Cơ quan đã đổi khóa sau khi mã này được tạo. Hãy xin mã mới."))
+        raise WrongAdmission(gettext_noop("Cơ quan đã đổi khóa sau khi mã này được tạo. Hãy xin mã mới."))
     return row, member
 
 
-def _somebody(work: Work, member_id: UUID) -> tuple[Head, Member]:
+def _somebody(work: ActContext, member_id: UUID) -> tuple[Head, Member]:
     head = freshness.head(work.session, work.commune_id, member_id)
     return head, freshness.member(work.session, work.commune_id, member_id)
 
 
-def _agency_of(work: Work, role: Role) -> UUID | None:
+def _agency_of(work: ActContext, role: Role) -> UUID | None:
     """Return the agency in which a role is held, or None for one that belongs to no agency."""
     kinds = codelist("role").get(role.value).texts("agencies")
     found = select(Agency.id).where(Agency.commune_id == work.commune_id, Agency.kind.in_(kinds))
     ids = work.session.execute(found).scalars().all()
     if kinds and len(ids) != 1:
-        raise BadInput(say("Xã chưa có cơ quan của vai trò này."))
+        raise BadInput(gettext_noop("Xã chưa có cơ quan của vai trò này."))
     return ids[0] if ids else None
 
 
-def _holds_keys(work: Work, agency_id: UUID) -> bool:
+def _holds_keys(work: ActContext, agency_id: UUID) -> bool:
     return codelist("agency").get(freshness.agency(work.session, work.commune_id, agency_id).kind).flag("holds_keys")
 
 
-def _may_invite(work: Work, agency_id: UUID | None, member_id: UUID) -> bool:
+def _may_invite(work: ActContext, agency_id: UUID | None, member_id: UUID) -> bool:
     """Tell whether this person may make the code: a colleague with the key, or an administrator where there is none."""
     if member_id == work.me:
         return False
@@ -217,7 +219,7 @@ def _may_invite(work: Work, agency_id: UUID | None, member_id: UUID) -> bool:
     return Role.ADMINISTRATOR in work.actor.roles
 
 
-def _is_last(work: Work, member: Member) -> bool:
+def _is_last(work: ActContext, member: Member) -> bool:
     others = (
         select(func.count())
         .select_from(Wrap)
@@ -227,6 +229,6 @@ def _is_last(work: Work, member: Member) -> bool:
     return work.session.execute(others.where(*mine, Member.state == MemberState.ACTIVE)).scalar_one() == 0
 
 
-def _words(work: Work, member_id: UUID) -> str:
+def _words(work: ActContext, member_id: UUID) -> str:
     member = freshness.member(work.session, work.commune_id, member_id)
     return fingerprint(member.public_key) if member.state == MemberState.WAITING else ""

@@ -15,7 +15,7 @@ from casework.vault.crypto import passwords
 from casework.vault.crypto.passwords import WrappedSeed
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.models import Commune, Member, Slot
-from casework.vietnamese import plain
+from casework.vietnamese_text import plain
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, func, select
 from casework.audit import freshness
 from casework.clock import MICROSECOND
 from casework.codelists import agencies
-from casework.gate import Work
+from casework.gate import ActContext
 from casework.policy.words import Role
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.enrolment import admission
@@ -37,12 +37,12 @@ class Lonely:
     holders: int
 
 
-def told(work: Work) -> list[Lonely]:
+def told(work: ActContext) -> list[Lonely]:
     """Return what stands on the home page of a lead or an administrator; others have nothing to do about it."""
     return lonely(work.crypto) if {Role.LEAD, Role.ADMINISTRATOR} & set(work.actor.roles) else []
 
 
-def arrivals(work: Work) -> int:
+def arrivals(work: ActContext) -> int:
     """Count the newcomers whose key waits for the word of a colleague of hers; only a word on a page, nothing opens."""
     mine = {"commune": work.commune_id, "agency": work.actor.agency_id, "me": work.me}
     return work.session.execute(_ARRIVALS, mine).scalar_one()

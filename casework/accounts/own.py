@@ -5,8 +5,8 @@ from uuid import UUID
 
 from casework.accounts.signing_in import Begun, Opened, WrongPassphrase, end, follow, row_of, spend_digits
 from casework.audit import freshness
-from casework.errors import NotFound, SignInNeeded, say
-from casework.gate import Work, action
+from casework.errors import NotFound, SignInNeeded, gettext_noop
+from casework.gate import ActContext, action
 from casework.policy.words import Act
 from casework.vault.integrity import heads
 from casework.vault.keys import sessions
@@ -44,10 +44,10 @@ class Changed:
 
 
 @action(Act.STEP_UP)
-def step_up(work: Work, opened: Opened | None, digits: str, *, token: SessionToken, about: UUID | None) -> Begun:
+def step_up(work: ActContext, opened: Opened | None, digits: str, *, token: SessionToken, about: UUID | None) -> Begun:
     """Prove again who she is, with both factors where she has both; a new token, and what was typed meanwhile."""
     if opened is None or opened.member_id != work.me:
-        raise WrongPassphrase(say("Mật khẩu chưa đúng. Hãy thử lại."))
+        raise WrongPassphrase(gettext_noop("Mật khẩu chưa đúng. Hãy thử lại."))
     row = _mine(work, token.sid)
     if not passphrase_alone(work, row):
         spend_digits(work, work.me, digits)
@@ -55,13 +55,13 @@ def step_up(work: Work, opened: Opened | None, digits: str, *, token: SessionTok
     return follow(work, row, opened.seed, proof)
 
 
-def passphrase_alone(work: Work, row: SessionRow) -> bool:
+def passphrase_alone(work: ActContext, row: SessionRow) -> bool:
     """Tell whether no phone can be asked for: in the demo, and after the code on paper stood in for it."""
     return work.crypto.server_keys.number == DEMO_ID or row.kind == NIGHT
 
 
 @action(Act.KEY_CHANGE)
-def change_passphrase(work: Work, new: NewCredentials, *, token: SessionToken) -> Changed:
+def change_passphrase(work: ActContext, new: NewCredentials, *, token: SessionToken) -> Changed:
     """Give her a new key under a new passphrase: all she holds is wrapped anew, her other sessions end."""
     row, head, member = _proven(work, token)
     for agency_id in work.crypto.keyring.agencies if work.crypto.keyring else ():
@@ -73,7 +73,7 @@ def change_passphrase(work: Work, new: NewCredentials, *, token: SessionToken) -
 
 
 @action(Act.PHONE)
-def change_phone(work: Work, phone: PairedPhone, *, token: SessionToken) -> Changed:
+def change_phone(work: ActContext, phone: PairedPhone, *, token: SessionToken) -> Changed:
     """Take another phone in the place of the one before, and print a new code; her other sessions end."""
     row, head, member = _proven(work, token)
     seed = sessions.seed_of(row, token, work.crypto.server_keys)
@@ -84,7 +84,7 @@ def change_phone(work: Work, phone: PairedPhone, *, token: SessionToken) -> Chan
 
 
 @action(Act.PAPER_NEW)
-def new_paper_code(work: Work, *, token: SessionToken) -> Changed:
+def new_paper_code(work: ActContext, *, token: SessionToken) -> Changed:
     """Print a new code for the night; the one before opens nothing any more, her other sessions end."""
     row, head, member = _proven(work, token)
     seed, standing = sessions.seed_of(row, token, work.crypto.server_keys), sessions.state_of(row)
@@ -94,13 +94,13 @@ def new_paper_code(work: Work, *, token: SessionToken) -> Changed:
 
 
 @action(Act.SESSION_LIST)
-def my_sessions(work: Work, *, sid: bytes) -> list[Seen]:
+def my_sessions(work: ActContext, *, sid: bytes) -> list[Seen]:
     """List her sessions, the newest first; the one of this browser is marked."""
     return [_seen(number, row, sid) for number, row in enumerate(_my_rows(work), start=1)]
 
 
 @action(Act.SESSION_END)
-def end_session(work: Work, number: int, created: int) -> None:
+def end_session(work: ActContext, number: int, created: int) -> None:
     """End one of her sessions, named by its number and moment in the list."""
     rows = _my_rows(work)
     if not 1 <= number <= len(rows) or rows[number - 1].created != created:
@@ -109,45 +109,45 @@ def end_session(work: Work, number: int, created: int) -> None:
 
 
 @action(Act.COVER)
-def cover(work: Work, code: str, *, token: SessionToken) -> None:
+def cover(work: ActContext, code: str, *, token: SessionToken) -> None:
     """Cover the screen while somebody speaks: the sealed key goes under cookie and short code."""
     row = _mine(work, token.sid)
     privacy_screen.lock_screen(work.crypto, row, token, code)
 
 
 @action(Act.UNCOVER)
-def uncover(work: Work, code: str, *, token: SessionToken) -> Begun:
+def uncover(work: ActContext, code: str, *, token: SessionToken) -> Begun:
     """Take the cover away with the short code; the try has been counted, and the fifth wrong one was the last."""
     row, kept = _mine(work, token.sid), work.session.get(Interview, token.sid)
     if kept is None or not privacy_screen.may_try(kept):
-        raise SignInNeeded(say("Hãy mở bằng mật khẩu."))
+        raise SignInNeeded(gettext_noop("Hãy mở bằng mật khẩu."))
     seed = privacy_screen.unlock_screen(work.crypto, kept, token, code)
     if seed is None:
-        raise WrongPassphrase(say("Mã ngắn chưa đúng. Sau 5 lần sai phải dùng mật khẩu."))
+        raise WrongPassphrase(gettext_noop("Mã ngắn chưa đúng. Sau 5 lần sai phải dùng mật khẩu."))
     return follow(work, row, seed, sessions.state_of(row))
 
 
-def _mine(work: Work, sid: bytes) -> SessionRow:
+def _mine(work: ActContext, sid: bytes) -> SessionRow:
     row = row_of(work, sid)
     if row is None or row.member_id != work.me:
-        raise SignInNeeded(say("Phiên làm việc đã kết thúc. Hãy đăng nhập lại."))
+        raise SignInNeeded(gettext_noop("Phiên làm việc đã kết thúc. Hãy đăng nhập lại."))
     return row
 
 
-def _proven(work: Work, token: SessionToken) -> tuple[SessionRow, Head, Member]:
+def _proven(work: ActContext, token: SessionToken) -> tuple[SessionRow, Head, Member]:
     """Return her session and rows; the gate has asked for the proof who she is."""
     row = _mine(work, token.sid)
     head = freshness.head(work.session, work.commune_id, work.me)
     return row, head, freshness.member(work.session, work.commune_id, work.me)
 
 
-def _goes_on(work: Work, member: Member, seed: bytes, standing: sessions.SessionState, code: str) -> Changed:
+def _goes_on(work: ActContext, member: Member, seed: bytes, standing: sessions.SessionState, code: str) -> Changed:
     at, server_keys = work.crypto.at, work.crypto.server_keys
     token = sessions.start(work.session, server_keys, seed, member_id=member.id, at=at, standing=standing)
     return Changed(Begun(token, None, standing.kind, member.id), code)
 
 
-def _my_rows(work: Work) -> list[SessionRow]:
+def _my_rows(work: ActContext) -> list[SessionRow]:
     member = freshness.member(work.session, work.commune_id, work.me)
     rows: list[SessionRow] = heads.rows_of_member(work.session, member, SessionRow)
     return sorted((row for row in rows if row.factors > 1 or row.kind == FULL), key=lambda row: -row.created)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from casework.audit import freshness, read
 from casework.clock import MICROSECOND
-from casework.gate import Work
+from casework.gate import ActContext
 from casework.policy.permit import allowed, issue
 from casework.policy.words import Act, Reach
 
@@ -27,13 +27,13 @@ class Reviewed:
     due: int
 
 
-def scope_of(work: Work) -> UUID:
+def scope_of(work: ActContext) -> UUID:
     """Return what a review of this person is about: her agency for a lead, all accounts for the administrator."""
     reach = issue(work.actor, Act.REVIEW_CONFIRM).reach
     return work.actor.agency_id if reach >= Reach.AGENCY and work.actor.agency_id else work.commune_id
 
 
-def reviewed(work: Work) -> Reviewed:
+def reviewed(work: ActContext) -> Reviewed:
     """Return how things stand with the review that is this person's to do."""
     lines = read.about(work.crypto, scope_of(work), acts=[Act.REVIEW_CONFIRM], limit=1)
     founded = freshness.commune(work.session, work.commune_id).created
@@ -41,7 +41,7 @@ def reviewed(work: Work) -> Reviewed:
     return Reviewed(at, by, (at or founded) + EVERY)
 
 
-def waiting(work: Work) -> int:
+def waiting(work: ActContext) -> int:
     """Return when a review is due that this person is asked for now; 0 if it has time, or is not hers to do."""
     if not allowed(work.actor, Act.REVIEW_CONFIRM):
         return 0

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from casework.audit import freshness
-from casework.errors import CaseworkError, SignInNeeded, VaultError, say
-from casework.gate import Work, action
+from casework.errors import CaseworkError, SignInNeeded, VaultError, gettext_noop
+from casework.gate import ActContext, action
 from casework.policy.words import Act
 from casework.vault.integrity import heads
 from casework.vault.keys import sessions
@@ -20,7 +20,7 @@ from casework.vault.models import Member, SessionRow, Slot
 from casework.vault.states import MemberState
 
 log = logging.getLogger(__name__)
-_WRONG = say("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy thử lại.")
+_WRONG = gettext_noop("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy thử lại.")
 # Who may be at the door: somebody whom her colleague has yet to confirm comes in only as far as a page that says so.
 _COMES_IN = frozenset({MemberState.ACTIVE, MemberState.WAITING})
 
@@ -79,7 +79,7 @@ class ByPaper:
 
 
 @action(Act.SIGN_IN)
-def sign_in(work: Work, opened: Opened | None, *, before: bytes | None, device: str = "") -> Begun:
+def sign_in(work: ActContext, opened: Opened | None, *, before: bytes | None, device: str = "") -> Begun:
     """Begin a session for a member whose passphrase has opened her key; None raises WrongPassphrase, in the log too.
 
     It waits for the second factor, but in the demo. `before` is the id of a session of this browser that ends now;
@@ -94,11 +94,11 @@ def sign_in(work: Work, opened: Opened | None, *, before: bytes | None, device: 
 
 
 @action(Act.SECOND_FACTOR)
-def second_factor(work: Work, token: sessions.SessionToken, digits: str) -> Begun:
+def second_factor(work: ActContext, token: sessions.SessionToken, digits: str) -> Begun:
     """Finish signing in with the digits of the phone: a new token, a new row, and only now a keyring."""
     row = row_of(work, token.sid)
     if row is None or row.kind != PENDING or not sessions.is_pending(row, at=work.crypto.at):
-        raise SignInNeeded(say("Đã quá 5 phút. Hãy đăng nhập lại từ đầu."))
+        raise SignInNeeded(gettext_noop("Đã quá 5 phút. Hãy đăng nhập lại từ đầu."))
     _coming(work, row.member_id)
     spend_digits(work, row.member_id, digits)
     opened = Opened(row.member_id, sessions.seed_of(row, token, work.crypto.server_keys))
@@ -106,11 +106,13 @@ def second_factor(work: Work, token: sessions.SessionToken, digits: str) -> Begu
 
 
 @action(Act.PAPER_CODE)
-def by_paper(work: Work, given: ByPaper, *, before: bytes | None, device: str = "") -> Begun:
+def by_paper(work: ActContext, given: ByPaper, *, before: bytes | None, device: str = "") -> Begun:
     """Let the code on paper stand in for one lost thing; it is spent, and every other session of hers ends."""
     paper, passphrase = given.paper, given.passphrase
     if paper is None or (given.lost == "phone" and (passphrase is None or passphrase.member_id != paper.member_id)):
-        raise WrongPassphrase(say("Mã giấy, tên đăng nhập hoặc phần còn lại chưa đúng. Hãy so lại rồi thử lần nữa."))
+        raise WrongPassphrase(
+            gettext_noop("Mã giấy, tên đăng nhập hoặc phần còn lại chưa đúng. Hãy so lại rồi thử lần nữa.")
+        )
     member = _coming(work, paper.member_id)
     if given.lost != "phone":
         spend_digits(work, paper.member_id, given.digits)
@@ -123,35 +125,35 @@ def by_paper(work: Work, given: ByPaper, *, before: bytes | None, device: str = 
 
 
 @action(Act.UNLOCK)
-def unlock(work: Work, opened: Opened | None, *, before: bytes | None) -> Begun:
+def unlock(work: ActContext, opened: Opened | None, *, before: bytes | None) -> Begun:
     """Continue after a pause: a new token and row that end when the first ones would have, and the text kept."""
     if opened is None:
-        raise WrongPassphrase(say("Mật khẩu chưa đúng. Hãy thử lại."))
+        raise WrongPassphrase(gettext_noop("Mật khẩu chưa đúng. Hãy thử lại."))
     row = row_of(work, before)
     if row is None or row.member_id != opened.member_id or row.kind == PENDING:
-        raise SignInNeeded(say("Phiên làm việc đã kết thúc. Hãy đăng nhập lại."))
+        raise SignInNeeded(gettext_noop("Phiên làm việc đã kết thúc. Hãy đăng nhập lại."))
     _coming(work, opened.member_id)
     return _begin(work, opened, sessions.state_of(row), before)
 
 
 @action(Act.SIGN_OUT)
-def sign_out(work: Work, sid: bytes | None) -> None:
+def sign_out(work: ActContext, sid: bytes | None) -> None:
     """End this session: its row is gone when the answer is sent, and refused if it is put back."""
     if sid is not None:
         end(work, sid)
 
 
 @action(Act.KEEP)
-def keep(work: Work, sid: bytes, text: bytes) -> None:
+def keep(work: ActContext, sid: bytes, text: bytes) -> None:
     """Keep what was typed on a screen that had locked, sealed to the person herself."""
     row = row_of(work, sid)
     if row is None or row.member_id != work.me:
-        raise SignInNeeded(say("Phiên làm việc đã kết thúc."))
+        raise SignInNeeded(gettext_noop("Phiên làm việc đã kết thúc."))
     member = freshness.member(work.session, work.commune_id, work.me)
     sessions.store_draft_text(row, member.public_key, text)
 
 
-def end(work: Work, sid: bytes) -> None:
+def end(work: ActContext, sid: bytes) -> None:
     """Delete a session and raise its owner's version, so that no copy of the row lives again; a bad row just goes."""
     try:
         row = row_of(work, sid)
@@ -166,12 +168,12 @@ def end(work: Work, sid: bytes) -> None:
     work.session.execute(delete(Interview).where(Interview.sid == sid))
 
 
-def follow(work: Work, row: SessionRow, seed: bytes, standing: SessionState) -> Begun:
+def follow(work: ActContext, row: SessionRow, seed: bytes, standing: SessionState) -> Begun:
     """Put a new token and row in the place of a session of hers that goes on, and hand back what was kept."""
     return _begin(work, Opened(row.member_id, seed), standing, row.sid)
 
 
-def row_of(work: Work, sid: bytes | None) -> SessionRow | None:
+def row_of(work: ActContext, sid: bytes | None) -> SessionRow | None:
     """Return a session of this commune, verified; None for another or an unknown one."""
     owner = sessions.owner_of(work.session, sid) if sid is not None else None
     if owner is None or owner[0] != work.commune_id:
@@ -180,25 +182,27 @@ def row_of(work: Work, sid: bytes | None) -> SessionRow | None:
     return work.session.get(SessionRow, sid)
 
 
-def spend_digits(work: Work, member_id: UUID, digits: str) -> None:
+def spend_digits(work: ActContext, member_id: UUID, digits: str) -> None:
     """Use the digits of a member's phone; raise WrongCode if they do not fit or were used before."""
     phone = work.session.get(Totp, (work.commune_id, member_id))
     if phone is None or not totp.spend(work.crypto, phone, digits):
-        raise WrongCode(say("Mã 6 số chưa đúng hoặc đã dùng rồi. Hãy chờ mã mới hiện trên điện thoại rồi thử lại."))
+        raise WrongCode(
+            gettext_noop("Mã 6 số chưa đúng hoặc đã dùng rồi. Hãy chờ mã mới hiện trên điện thoại rồi thử lại.")
+        )
 
 
-def spend_paper(work: Work, member: Member, paper: Opened) -> None:
+def spend_paper(work: ActContext, member: Member, paper: Opened) -> None:
     """Take the slot of the code on paper and all her sessions; raise WrongPassphrase if somebody was faster."""
     slot = work.session.get(Slot, (work.commune_id, paper.slot_id))
     if slot is None or slot.member_id != member.id:
-        raise WrongPassphrase(say("Mã giấy này đã dùng rồi. Mỗi tờ chỉ dùng được một lần."))
+        raise WrongPassphrase(gettext_noop("Mã giấy này đã dùng rồi. Mỗi tờ chỉ dùng được một lần."))
     head = freshness.head(work.session, work.commune_id, member.id)
     heads.take_from_member(
         work.session, head, member, [slot, *heads.rows_of_member(work.session, member, *heads.SESSIONS)]
     )
 
 
-def _coming(work: Work, member_id: UUID) -> Member:
+def _coming(work: ActContext, member_id: UUID) -> Member:
     member = freshness.member(work.session, work.commune_id, member_id)
     if member.state not in _COMES_IN:
         log.warning("act=%s state=%s", work.permit.act, member.state)
@@ -207,7 +211,7 @@ def _coming(work: Work, member_id: UUID) -> Member:
     return member
 
 
-def _begin(work: Work, opened: Opened, standing: SessionState, before: bytes | None) -> Begun:
+def _begin(work: ActContext, opened: Opened, standing: SessionState, before: bytes | None) -> Begun:
     """Begin the session that follows another one of this browser; a pending one carries on what was kept in it."""
     server_keys, at, mine = work.crypto.server_keys, work.crypto.at, opened.member_id
     token = sessions.start(work.session, server_keys, opened.seed, member_id=mine, at=at, standing=standing)
@@ -223,12 +227,12 @@ def _begin(work: Work, opened: Opened, standing: SessionState, before: bytes | N
     return Begun(token, _opened_text(work, kept, opened), standing.kind, mine)
 
 
-def _row_text(work: Work, sid: bytes | None, member_id: UUID) -> bytes | None:
+def _row_text(work: ActContext, sid: bytes | None, member_id: UUID) -> bytes | None:
     row = row_of(work, sid)
     return row.kept if row is not None and row.member_id == member_id else None
 
 
-def _opened_text(work: Work, kept: bytes | None, opened: Opened) -> bytes | None:
+def _opened_text(work: ActContext, kept: bytes | None, opened: Opened) -> bytes | None:
     """Open what was kept; what was sealed to a key that she has no longer is lost."""
     try:
         return sessions.opened_text(work.commune_id, opened.member_id, kept, opened.seed) if kept else None

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework.audit import freshness
-from casework.gate import Work
+from casework.gate import ActContext
 from casework.policy.words import Role
 from casework.vault.models import Agency, Wrap
-from casework.vietnamese import sort_key
+from casework.vietnamese_text import sort_key
 
 _NONE = ("", "")
 
@@ -28,7 +28,7 @@ class Colleague:
     state: str
 
 
-def colleagues(work: Work) -> list[Colleague]:
+def colleagues(work: ActContext) -> list[Colleague]:
     """Return all members of the commune, sorted as Vietnamese names are."""
     agencies = select(Agency.id, Agency.name, Agency.kind).where(Agency.commune_id == work.commune_id)
     known = {row.id: (row.name, row.kind) for row in work.session.execute(agencies)}
@@ -48,12 +48,12 @@ def colleagues(work: Work) -> list[Colleague]:
     return sorted(found, key=lambda one: sort_key(one.name))
 
 
-def names(work: Work) -> dict[UUID, str]:
+def names(work: ActContext) -> dict[UUID, str]:
     """Return the names of all members by id."""
     return {row.id: row.name for row in freshness.members(work.crypto)}
 
 
-def holding(work: Work, agency_id: UUID) -> list[Colleague]:
+def holding(work: ActContext, agency_id: UUID) -> list[Colleague]:
     """Return those who hold the key of an agency or circle, from verified rows, sorted by name."""
     freshness.agency(work.session, work.commune_id, agency_id)
     wraps = select(Wrap).where(Wrap.commune_id == work.commune_id, Wrap.agency_id == agency_id)
@@ -61,6 +61,6 @@ def holding(work: Work, agency_id: UUID) -> list[Colleague]:
     return [one for one in colleagues(work) if one.id in holders]
 
 
-def key_holders(work: Work, circle_id: UUID) -> tuple[str, ...]:
+def key_holders(work: ActContext, circle_id: UUID) -> tuple[str, ...]:
     """Return the names of those who hold the key of an agency or circle, sorted."""
     return tuple(one.name for one in holding(work, circle_id))

@@ -9,13 +9,13 @@ from casework.cases.models import Address
 from casework.cases.places import Entry
 from casework.cases.states import AddressState
 from casework.errors import NotFound
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.policy.words import Act
 from casework.vault.integrity import heads
 
 
 @action(Act.ADDRESS_ADD)
-def add_address(work: Work, entry: Entry, *, place_id: UUID | None = None) -> UUID:
+def add_address(work: ActContext, entry: Entry, *, place_id: UUID | None = None) -> UUID:
     """Add an address, or write anew the one of this id; raises NotFound if there is none."""
     if place_id is None:
         freshness.head(work.session, work.commune_id, work.commune_id)
@@ -31,13 +31,13 @@ def add_address(work: Work, entry: Entry, *, place_id: UUID | None = None) -> UU
 
 
 @action(Act.ADDRESS_RETIRE)
-def retire_address(work: Work, place_id: UUID) -> None:
+def retire_address(work: ActContext, place_id: UUID) -> None:
     """Retire an address: nobody is sent there any more, and the row that still offered it cannot be put back."""
     _found(work, place_id).state = AddressState.RETIRED
     _sign_again(work)
 
 
-def _found(work: Work, place_id: UUID) -> Address:
+def _found(work: ActContext, place_id: UUID) -> Address:
     work.about = place_id
     row = next((one for one in places.rows(work) if one.id == place_id and one.state == AddressState.ACTIVE), None)
     if row is None:
@@ -45,7 +45,7 @@ def _found(work: Work, place_id: UUID) -> Address:
     return row
 
 
-def _sign_again(work: Work) -> None:
+def _sign_again(work: ActContext) -> None:
     """Raise the commune's version, so that a row as it was before is refused."""
     head = freshness.head(work.session, work.commune_id, work.commune_id)
     heads.revoke(work.session, head, places.rows(work))

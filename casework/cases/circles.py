@@ -10,7 +10,7 @@ from casework.audit import freshness
 from casework.cases import excluded, naming, passing, reading, rotation, writing
 from casework.cases.reading import Held
 from casework.errors import BadInput, Conflict, NotFound, Refused
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.policy.table import policy
 from casework.policy.words import Act
 from casework.vault.integrity import heads
@@ -46,7 +46,7 @@ class Readers:
 
 
 @action(Act.CIRCLE_READ)
-def read_readers(work: Work, case_id: UUID) -> Readers:
+def read_readers(work: ActContext, case_id: UUID) -> Readers:
     """Say who can read a case of ours by name, and who could."""
     found = reading.held(work, case_id)
     _must_be_ours(work, found)
@@ -71,7 +71,7 @@ def read_readers(work: Work, case_id: UUID) -> Readers:
     )
 
 
-def _reading(work: Work, found: Held, here: Sequence[Colleague]) -> set[UUID]:
+def _reading(work: ActContext, found: Held, here: Sequence[Colleague]) -> set[UUID]:
     """Return who reads it: the members of its circle, or holder, stand-in, lead and deputies."""
     if found.case.owner_id in work.actor.circles:
         return epochs.holders(work.crypto, freshness.agency(work.session, work.commune_id, found.case.owner_id))
@@ -80,7 +80,7 @@ def _reading(work: Work, found: Held, here: Sequence[Colleague]) -> set[UUID]:
 
 
 @action(Act.CIRCLE_MAKE)
-def make_circle(work: Work, members: Sequence[UUID]) -> UUID:
+def make_circle(work: ActContext, members: Sequence[UUID]) -> UUID:
     """Make a circle of the author and at least one other named member, for a case that nobody else may read."""
     named = {work.me, *members}
     eligible = {one.id for one in colleagues(work) if may_join(work, one)}
@@ -94,14 +94,14 @@ def make_circle(work: Work, members: Sequence[UUID]) -> UUID:
     return keys.agency_id
 
 
-def may_join(work: Work, colleague: Colleague) -> bool:
+def may_join(work: ActContext, colleague: Colleague) -> bool:
     """Tell whether somebody may be named into a circle: an active member of my agency who works on cases."""
     works_on_cases = not set(policy().rows[Act.CASE_OPEN].who).isdisjoint(colleague.roles)
     return colleague.state == MemberState.ACTIVE and colleague.agency_id == work.actor.agency_id and works_on_cases
 
 
 @action(Act.CASE_RESTRICT)
-def restrict(work: Work, case_id: UUID, members: Sequence[UUID], *, whom: str = "") -> None:
+def restrict(work: ActContext, case_id: UUID, members: Sequence[UUID], *, whom: str = "") -> None:
     """Seal a case to me and these colleagues alone, all of it, from now on; whoever is left out cannot tell it exists.
 
     `whom` is who must not know: raises BadInput if that is one of those named.
@@ -116,7 +116,7 @@ def restrict(work: Work, case_id: UUID, members: Sequence[UUID], *, whom: str = 
 
 
 @action(Act.CIRCLE_CHANGE)
-def change(work: Work, case_id: UUID, members: Sequence[UUID], *, whom: str = "") -> None:
+def change(work: ActContext, case_id: UUID, members: Sequence[UUID], *, whom: str = "") -> None:
     """Let exactly these and me read a restricted case; for whoever is left out its key is renewed in this commit."""
     found, circle = restricted(work, case_id)
     _must_not_be_named(work, members, whom)
@@ -138,7 +138,7 @@ def change(work: Work, case_id: UUID, members: Sequence[UUID], *, whom: str = ""
 
 
 @action(Act.CIRCLE_LIFT)
-def lift(work: Work, case_id: UUID) -> None:
+def lift(work: ActContext, case_id: UUID) -> None:
     """Give a restricted case back to the agency of its holder; the circle is closed and its key is gone."""
     found, circle = restricted(work, case_id)
     if found.case.holder_id != work.me or work.actor.agency_id is None:
@@ -155,7 +155,7 @@ def lift(work: Work, case_id: UUID) -> None:
     heads.revoke(work.session, freshness.head(work.session, work.commune_id, circle.id), remaining)
 
 
-def restricted(work: Work, case_id: UUID) -> tuple[Held, Agency]:
+def restricted(work: ActContext, case_id: UUID) -> tuple[Held, Agency]:
     """Return a case that is sealed to a circle of mine, and that circle; raise Conflict for one that is not."""
     found = reading.held(work, case_id)
     _must_be_ours(work, found)
@@ -164,23 +164,23 @@ def restricted(work: Work, case_id: UUID) -> tuple[Held, Agency]:
     return found, freshness.agency(work.session, work.commune_id, found.case.owner_id)
 
 
-def _must_be_ours(work: Work, found: Held) -> None:
+def _must_be_ours(work: ActContext, found: Held) -> None:
     if found.case.owner_id not in work.actor.agencies:
         raise NotFound("not the owner", about=found.id)
 
 
-def _must_not_be_named(work: Work, members: Collection[UUID], whom: str) -> None:
+def _must_not_be_named(work: ActContext, members: Collection[UUID], whom: str) -> None:
     for one in colleagues(work):
         if one.id in members and excluded.names(one.name, whom):
             raise BadInput("Có người được chọn trùng tên với người không được biết. Hãy bỏ chọn người ấy.")
 
 
-def _must_keep_no_sheet(work: Work, circle: Agency, whom: str) -> None:
+def _must_keep_no_sheet(work: ActContext, circle: Agency, whom: str) -> None:
     if any(excluded.names(one.name, whom) for one in recovery_sheets.officers(work.crypto, circle.id)):
         raise BadInput("Người không được biết đang giữ một tờ khôi phục. Hãy làm các tờ mới trước.")
 
 
-def _hold_inside(work: Work, found: Held, members: Collection[UUID]) -> bool:
+def _hold_inside(work: ActContext, found: Held, members: Collection[UUID]) -> bool:
     """Let nobody outside hold the case or stand in: I hold it then; say whether anything changed."""
     before = (found.case.holder_id, found.case.standin_id)
     if found.case.holder_id not in members:

@@ -5,9 +5,9 @@ import secrets
 from casework.audit import freshness
 from casework.cases import scope
 from casework.codelists import case_words, nicknames
-from casework.gate import Work
+from casework.gate import ActContext
 from casework.vault.keys import blind_index
-from casework.vietnamese import fold
+from casework.vietnamese_text import fold
 
 
 def draw() -> str:
@@ -22,14 +22,14 @@ def draw_nickname() -> str:
     return secrets.choice(nicknames())
 
 
-def tag(work: Work, code: str) -> bytes:
+def tag(work: ActContext, code: str) -> bytes:
     """Return the HMAC by which a code is kept unique without standing in the database."""
     return blind_index.compute(
         work.crypto.server_keys, freshness.commune(work.session, work.commune_id), "code", fold(code)
     )
 
 
-def draw_unused(work: Work) -> tuple[str, bytes]:
+def draw_unused(work: ActContext) -> tuple[str, bytes]:
     """Draw a code that no case of this commune bears, in reach or not; return it with its tag."""
     while True:
         code = draw()

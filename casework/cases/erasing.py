@@ -11,7 +11,7 @@ from casework.cases.reading import Held
 from casework.cases.sections import Label
 from casework.cases.states import CaseState
 from casework.errors import VaultError
-from casework.gate import Work
+from casework.gate import ActContext
 from casework.policy.words import Act, Section
 from casework.vault.integrity import heads
 from casework.vault.models import Document
@@ -20,7 +20,7 @@ from casework.vault.states import MemberState
 _WITH_REFERRALS = frozenset({Section.LETTER, Section.GROUNDS})
 
 
-def erase(work: Work, found: Held) -> None:
+def erase(work: ActContext, found: Held) -> None:
     """Delete every document, envelope, ground and referral of a case's owner; the case too if nobody else wrote in it.
 
     Letters go with their referral, whoever wrote them. What another agency wrote in its own sections is its own: it
@@ -44,7 +44,7 @@ def erase(work: Work, found: Held) -> None:
     heads.erase(work.session, found.head)
 
 
-def _pass_on(work: Work, found: Held, owner_id: UUID, label: Label) -> None:
+def _pass_on(work: ActContext, found: Held, owner_id: UUID, label: Label) -> None:
     """Make an agency that wrote of the case its owner; it learns the code alone, sealed to it."""
     found.case.owner_id, found.case.standin_id = owner_id, None
     found.case.holder_id = _holder(work, found, owner_id)
@@ -54,7 +54,7 @@ def _pass_on(work: Work, found: Held, owner_id: UUID, label: Label) -> None:
     writing.take_away(work, found)
 
 
-def _holder(work: Work, found: Held, agency_id: UUID) -> UUID:
+def _holder(work: ActContext, found: Held, agency_id: UUID) -> UUID:
     """Return who of an agency wrote last about a case, or else whoever works there."""
     there = [one.id for one in staff.colleagues(work) if one.agency_id == agency_id and one.state == MemberState.ACTIVE]
     wrote = [line.who for line in read.about(work.crypto, found.id, acts=[Act.NOTE_ADD, Act.REFERRAL_OPEN])]

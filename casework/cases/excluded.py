@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from casework.vietnamese import fold
+from casework.vietnamese_text import fold
 
 WORD = re.compile(r"[^\W\d_]+")
 # After a pause begins another name.

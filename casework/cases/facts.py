@@ -10,7 +10,7 @@ from casework.cases.questions import SectionData
 from casework.cases.reading import Held
 from casework.cases.sections import Facts, Identity, Incident
 from casework.codelists import codelist
-from casework.gate import Work
+from casework.gate import ActContext
 
 S = TypeVar("S", bound=SectionData)
 
@@ -29,7 +29,7 @@ def derive(identity: Identity, incident: Incident, *, received: date, detailed: 
     )
 
 
-def derive_again(work: Work, found: Held, written: SectionData) -> None:
+def derive_again(work: ActContext, found: Held, written: SectionData) -> None:
     """Bring the facts up to date after a section that they are derived from was written; her wish is kept."""
     if not isinstance(written, Identity | Incident):
         return
@@ -43,7 +43,7 @@ def derive_again(work: Work, found: Held, written: SectionData) -> None:
         writing.save(work, found, now, readers=sharing.counters(work, found))
 
 
-def _newest(work: Work, found: Held, kind: type[S]) -> S:
+def _newest(work: ActContext, found: Held, kind: type[S]) -> S:
     page = reading.page(work, found, kind.section)
     return kind.from_json(page.data) if page else kind()
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from casework.cases.reading import Book
 from casework.policy.words import Section
-from casework.vietnamese import fold
+from casework.vietnamese_text import fold
 
 _SHORTEST_NUMBER = 4
 _FIELDS = ("name", "call_her", "code", "nickname", "former")

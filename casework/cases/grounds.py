@@ -11,7 +11,7 @@ from casework.cases.states import GroundState
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
 from casework.errors import BadInput
-from casework.gate import Work
+from casework.gate import ActContext
 from casework.policy.words import Section
 from casework.vault.states import AgencyState
 
@@ -19,7 +19,7 @@ from casework.vault.states import AgencyState
 _CONSENT_DAYS = 183
 
 
-def record(work: Work, found: Held, entry: GroundEntry) -> Ground:
+def record(work: ActContext, found: Held, entry: GroundEntry) -> Ground:
     """Write one entry: sealed words for the owner, and a row that says to whom, which sections and until when."""
     receiver = freshness.agency_of_kind(work.crypto, entry.receiver)
     if receiver is None:

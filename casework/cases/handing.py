@@ -9,7 +9,7 @@ from casework.cases import circles, reading, scope, writing
 from casework.cases.models import Case
 from casework.cases.reading import Held
 from casework.errors import BadInput, NotFound
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.policy.words import Act, Role
 from casework.vault.keys import epochs
 from casework.vault.models import Member
@@ -17,7 +17,7 @@ from casework.vault.states import MemberState
 
 
 @action(Act.CASE_HAND_OVER)
-def hand_over(work: Work, case_id: UUID, holder_id: UUID, standin_id: UUID | None = None) -> None:
+def hand_over(work: ActContext, case_id: UUID, holder_id: UUID, standin_id: UUID | None = None) -> None:
     """Name who holds a case of ours from now on, and who stands in; both must be able to read it."""
     found = reading.held(work, case_id)
     if found.case.owner_id not in work.actor.agencies:
@@ -31,7 +31,7 @@ def hand_over(work: Work, case_id: UUID, holder_id: UUID, standin_id: UUID | Non
     writing.take_away(work, found)
 
 
-def inherit(work: Work, leaver: Member) -> None:
+def inherit(work: ActContext, leaver: Member) -> None:
     """Give everything that somebody holds to who leads her agency, or to another member of the circle that reads it."""
     held: Any = scope.held_by(work.permit, leaver.id).on(work.session).all()
     for case_id, owner_id in held:
@@ -50,7 +50,7 @@ def _replace(case: Case, leaver_id: UUID, heir: UUID) -> None:
         case.standin_id = None
 
 
-def _heir(work: Work, leaver: Member, owner_id: UUID) -> UUID | None:
+def _heir(work: ActContext, leaver: Member, owner_id: UUID) -> UUID | None:
     """Find who shall hold a case: the lead, else me, else a deputy or whoever else can read it."""
     agency = freshness.agency(work.session, work.commune_id, owner_id)
     holding = epochs.holders(work.crypto, agency) - {leaver.id}

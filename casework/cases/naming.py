@@ -8,12 +8,12 @@ from casework.cases import places, reading
 from casework.cases.questions import SectionData
 from casework.cases.reading import Held
 from casework.cases.sections import Label, Letter
-from casework.gate import Work
+from casework.gate import ActContext
 from casework.policy.words import Section
 from casework.vault.keys.envelopes import OpenedDocument
 
 
-def label(work: Work, found: Held) -> Label | None:
+def label(work: ActContext, found: Held) -> Label | None:
     """Open what names a case; None if this person may open nothing that does."""
     return label_of(reading.pages(work, found, [Section.LABEL])) or label_of(
         reading.pages(work, found, [Section.LETTER])
@@ -31,7 +31,7 @@ def label_of(pages: Iterable[OpenedDocument]) -> Label | None:
     return next((Label(code=code) for code in codes if code), None)
 
 
-def of_ids(work: Work, data: SectionData) -> dict[str, str]:
+def of_ids(work: ActContext, data: SectionData) -> dict[str, str]:
     """Return words for the fields of a section that hold an id: a trusted address, a second person."""
     if second := getattr(data, "second", ""):
         return {"second": staff.names(work).get(UUID(hex=second), "")}

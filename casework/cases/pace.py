@@ -2,8 +2,8 @@
 
 from casework import clock
 from casework.audit import read
-from casework.errors import Throttled, say
-from casework.gate import Work
+from casework.errors import Throttled, gettext_noop
+from casework.gate import ActContext
 from casework.policy.words import Act
 
 OPENINGS = frozenset({Act.CASE_READ, Act.SECTION_READ, Act.SECTION_HISTORY, Act.NAME_SHOW, Act.CASE_SEARCH})
@@ -11,8 +11,8 @@ MOST = 200
 WITHIN = 10 * 60 * clock.MICROSECOND
 
 
-def keep(work: Work) -> None:
+def keep(work: ActContext) -> None:
     """Raise Throttled, about this very person, if she has opened or searched 200 times within ten minutes."""
     since = work.crypto.at - WITHIN
     if work.permit.act in OPENINGS and read.exceeded(work.crypto, OPENINGS, who=work.me, since=since, most=MOST):
-        raise Throttled(say("Bạn đã mở quá nhiều trong vài phút. Hãy chờ mười phút."), about=work.me)
+        raise Throttled(gettext_noop("Bạn đã mở quá nhiều trong vài phút. Hãy chờ mười phút."), about=work.me)

@@ -6,14 +6,14 @@ from casework.audit import freshness
 from casework.cases import reading, sharing, writing
 from casework.cases.models import Referral
 from casework.cases.reading import Held
-from casework.gate import Work
+from casework.gate import ActContext
 from casework.policy.words import Section
 from casework.vault.keys.context import RecipientKey
 from casework.vault.keys.envelopes import add_envelopes, open_document_key
 from casework.vault.models import Document, Envelope
 
 
-def pass_on(work: Work, found: Held, to_id: UUID) -> None:
+def pass_on(work: ActContext, found: Held, to_id: UUID) -> None:
     """Give everything that the owner of a case holds to another agency or circle, and leave the old owner nothing.
 
     The facts go with it: they lie with the new owner, and with whoever counts for it; a circle counts for itself.
@@ -45,7 +45,7 @@ def _name_owner(found: Held, from_id: UUID, to_id: UUID, documents: list[Documen
     found.case.owner_id = to_id
 
 
-def _move(work: Work, document: Document, envelope: Envelope, lock: RecipientKey | None) -> None:
+def _move(work: ActContext, document: Document, envelope: Envelope, lock: RecipientKey | None) -> None:
     reading.prepare(work, envelope)
     dek = open_document_key(work.crypto, document, envelope)
     if lock is not None:
@@ -53,7 +53,7 @@ def _move(work: Work, document: Document, envelope: Envelope, lock: RecipientKey
     work.session.delete(envelope)
 
 
-def _count_with(work: Work, found: Held, documents: list[Document]) -> None:
+def _count_with(work: ActContext, found: Held, documents: list[Document]) -> None:
     """Give the facts to whoever counts for the new owner."""
     held = {(one.document_id, one.agency_id): one for one in reading.hanging(work, found, Envelope)}
     for document in documents:

@@ -10,10 +10,10 @@ from casework.audit import freshness
 from casework.cases.models import Address
 from casework.cases.states import AddressState
 from casework.errors import NotFound
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.policy.permit import allowed
 from casework.policy.words import Act
-from casework.vietnamese import text_key
+from casework.vietnamese_text import text_key
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Register:
 
 
 @action(Act.ADDRESS_LIST)
-def list_addresses(work: Work) -> Register:
+def list_addresses(work: ActContext) -> Register:
     """Read the register; retired addresses are shown to those who keep it."""
     commune = freshness.commune(work.session, work.commune_id)
     keeps = allowed(work.actor, Act.ADDRESS_RETIRE)
@@ -81,13 +81,13 @@ def list_addresses(work: Work) -> Register:
     return Register(places=_sorted(found), hamlets=tuple(filter(None, commune.hamlets.split("\n"))))
 
 
-def rows(work: Work) -> list[Address]:
+def rows(work: ActContext) -> list[Address]:
     """Load every address of the commune, each verified against the commune's fresh head."""
     freshness.head(work.session, work.commune_id, work.commune_id)
     return list(work.session.execute(select(Address).where(Address.commune_id == work.commune_id)).scalars())
 
 
-def name_of(work: Work, place_id: str) -> str:
+def name_of(work: ActContext, place_id: str) -> str:
     """Return the name of the address that a case came from, or an empty text."""
     return next((row.name for row in rows(work) if str(row.id) == place_id), "")
 

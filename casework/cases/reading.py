@@ -11,7 +11,7 @@ from casework.cases import pace, scope
 from casework.cases.models import Case, Ground, Referral
 from casework.cases.scope import Within
 from casework.errors import Busy, NotFound, VaultError
-from casework.gate import Work
+from casework.gate import ActContext
 from casework.policy.words import Section
 from casework.vault.integrity import heads
 from casework.vault.integrity.signed_rows import plain_row, verify_row
@@ -49,7 +49,7 @@ class Listed(NamedTuple):
 class Book:
     """Every case in reach, verified: by id the plain row and the head."""
 
-    work: Work
+    work: ActContext
     within: Within
     cases: dict[UUID, Any]
     heads: dict[UUID, Any]
@@ -91,22 +91,22 @@ def day_of(at: int) -> int:
     return clock.local(at).date().toordinal() - clock.moment(0).date().toordinal()
 
 
-def held(work: Work, case_id: UUID) -> Held:
+def held(work: ActContext, case_id: UUID) -> Held:
     """Find one case that this act reaches; raise NotFound if it is out of reach or does not exist."""
     return _held(work, scope.cases(work.permit), case_id)
 
 
-def held_draft(work: Work, case_id: UUID) -> Held:
+def held_draft(work: ActContext, case_id: UUID) -> Held:
     """Find one draft that this act reaches; raise NotFound if it is out of reach or does not exist."""
     return _held(work, scope.drafts(work.permit, today=day_of(work.crypto.at)), case_id)
 
 
-def held_aside(work: Work, case_id: UUID) -> Held:
+def held_aside(work: ActContext, case_id: UUID) -> Held:
     """Find one case set aside that this act reaches; raise NotFound if it is out of reach or does not exist."""
     return _held(work, scope.voided(work.permit), case_id)
 
 
-def _held(work: Work, within: Within, case_id: UUID) -> Held:
+def _held(work: ActContext, within: Within, case_id: UUID) -> Held:
     work.about = case_id
     pace.keep(work)
     try:
@@ -121,13 +121,13 @@ def _held(work: Work, within: Within, case_id: UUID) -> Held:
     return Held(case, head)
 
 
-def _verify_carriers(work: Work, case_id: UUID) -> None:
+def _verify_carriers(work: ActContext, case_id: UUID) -> None:
     """Load whole the rows by which somebody else's case was reached, so that their MACs are checked."""
     for kind in (Referral, Ground):
         scope.bound(work.permit, kind, case_id).on(work.session).scalars().all()
 
 
-def pages(work: Work, found: Held, sections: Iterable[Section], *, draft: bool = False) -> list[OpenedDocument]:
+def pages(work: ActContext, found: Held, sections: Iterable[Section], *, draft: bool = False) -> list[OpenedDocument]:
     """Open the newest pages of these sections, as far as permit and keys allow, in order of section and time."""
     within = _within(work, draft=draft).only([found.id])
     rows = scope.documents(within, frozenset(sections)).on(work.session)
@@ -138,31 +138,31 @@ def pages(work: Work, found: Held, sections: Iterable[Section], *, draft: bool =
     return sorted(opened, key=lambda page: (page.section, page.at, page.series.bytes))
 
 
-def page(work: Work, found: Held, section: Section) -> OpenedDocument | None:
+def page(work: ActContext, found: Held, section: Section) -> OpenedDocument | None:
     """Open the newest page of one section, or None if there is none that this person may open."""
     opened = pages(work, found, [section])
     return opened[0] if opened else None
 
 
-def hanging(work: Work, found: Held, kind: type[Any]) -> list[Any]:
+def hanging(work: ActContext, found: Held, kind: type[Any]) -> list[Any]:
     """Load every row of one kind that hangs on a case, verified, as rows that can be changed."""
     return list(scope.bound(work.permit, kind, found.id).on(work.session).scalars())
 
 
-def present(work: Work, found: Held) -> frozenset[Section]:
+def present(work: ActContext, found: Held) -> frozenset[Section]:
     """Return the sections of a case for which this person has an envelope and leave."""
     rows = scope.present(scope.cases(work.permit).only([found.id])).on(work.session)
     return frozenset(Section(row.section) for row in rows)
 
 
-def current(work: Work, found: Held) -> frozenset[Section]:
+def current(work: ActContext, found: Held) -> frozenset[Section]:
     """Return the sections of a case of whose newest revision this person has an envelope and leave."""
     within = scope.cases(work.permit).only([found.id])
     rows = scope.documents(within, frozenset(Section)).on(work.session)
     return frozenset(Section(row.section) for row, _ in _sealed(work, rows, {found.id: found.head.v}))
 
 
-def history(work: Work, found: Held, section: Section) -> list[OpenedDocument]:
+def history(work: ActContext, found: Held, section: Section) -> list[OpenedDocument]:
     """Open every kept revision of a section, newest first."""
     within = _within(work, draft=False).only([found.id])
     rows = scope.revisions(within, frozenset([section])).on(work.session)
@@ -186,12 +186,12 @@ def _none_missing(found: Held, opened: Iterable[OpenedDocument]) -> None:
             raise VaultError("unopened")
 
 
-def listed(work: Work, sections: Iterable[Section], *, draft: bool = False) -> list[Listed]:
+def listed(work: ActContext, sections: Iterable[Section], *, draft: bool = False) -> list[Listed]:
     """Open these sections of every case in reach, as lists do; cases that open nothing are left out."""
     return book(work, _within(work, draft=draft)).listed(sections)
 
 
-def book(work: Work, within: Within | None = None) -> Book:
+def book(work: ActContext, within: Within | None = None) -> Book:
     """Load every case in reach with its head, both verified and no older than the log; nothing is opened yet."""
     within, server_keys = within or scope.cases(work.permit), work.crypto.server_keys
     found = Book(work, within, {}, {})
@@ -210,13 +210,13 @@ def some(within: Within, of: Collection[UUID]) -> Within:
     return within.only(of) if len(of) <= _NAMED_ONE_BY_ONE else within
 
 
-def _within(work: Work, *, draft: bool) -> Within:
+def _within(work: ActContext, *, draft: bool) -> Within:
     if draft:
         return scope.drafts(work.permit, today=day_of(work.crypto.at))
     return scope.cases(work.permit)
 
 
-def _sealed(work: Work, rows: Iterable[Any], versions: dict[UUID, int]) -> Iterator[tuple[Any, Any]]:
+def _sealed(work: ActContext, rows: Iterable[Any], versions: dict[UUID, int]) -> Iterator[tuple[Any, Any]]:
     """Take each row apart into a document and a verified envelope of it that my keys open, each document once."""
     seen: set[UUID] = set()
     for row in rows:
@@ -231,7 +231,7 @@ def _sealed(work: Work, rows: Iterable[Any], versions: dict[UUID, int]) -> Itera
         yield document, envelope
 
 
-def prepare(work: Work, envelope: Any) -> None:
+def prepare(work: ActContext, envelope: Any) -> None:
     """Load the agency of an envelope that came late: the links to earlier epochs are bound to its head.
 
     Raises Busy if the agency got a new key after this person's request had begun.

@@ -8,7 +8,7 @@ from uuid import UUID
 from casework.audit import freshness
 from casework.cases import scope
 from casework.errors import CaseworkError, VaultError
-from casework.gate import Gate, Person, Work, action
+from casework.gate import ActContext, Gate, Person, action
 from casework.policy.permit import allowed
 from casework.policy.words import Act
 from casework.vault.integrity.signed_rows import plain_row, remember_version, verify_row
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 @action(Act.AGENCY_ROTATE)
-def rotate(work: Work, agency_id: UUID) -> bool:
+def rotate(work: ActContext, agency_id: UUID) -> bool:
     """Give an agency a new key if it is due; say whether it was, for somebody else may have been first."""
     work.about = agency_id
     agency = freshness.agency(work.session, work.commune_id, agency_id)
@@ -43,7 +43,7 @@ def rotate_due(gate: Gate, person: Person, due: Collection[UUID]) -> None:
             log.warning("a key that is due could not be renewed")
 
 
-def renew(work: Work, agency: Agency, *, without: Collection[UUID] = ()) -> None:
+def renew(work: ActContext, agency: Agency, *, without: Collection[UUID] = ()) -> None:
     """Begin a new epoch in this commit: for those who hold the key now, but not for those left out."""
     holding = epochs.holders(work.crypto, agency) - set(without)
     known = [freshness.member(work.session, work.commune_id, member_id) for member_id in sorted(holding)]
@@ -58,7 +58,7 @@ def renew(work: Work, agency: Agency, *, without: Collection[UUID] = ()) -> None
         raise VaultError("unopened")
 
 
-def _verified(work: Work, agency_id: UUID) -> list[Any]:
+def _verified(work: ActContext, agency_id: UUID) -> list[Any]:
     """Load every envelope of an agency with its document; each of them, and the head it hangs on, must hold."""
     server_keys, versions = work.crypto.server_keys, dict[UUID, int]()
     known: Any = scope.heads_sealed_to(work.permit, agency_id).on(work.session)
@@ -74,7 +74,7 @@ def _verified(work: Work, agency_id: UUID) -> list[Any]:
     return list(rows)
 
 
-def _counted(work: Work, agency_id: UUID) -> dict[tuple[int, str], int]:
+def _counted(work: ActContext, agency_id: UUID) -> dict[tuple[int, str], int]:
     rows: Any = scope.counted_sealed_to(work.permit, agency_id).on(work.session)
     return {(row[0], row[1]): row[2] for row in rows}
 

@@ -13,7 +13,7 @@ from casework.cases.models import Ground, Referral
 from casework.cases.reading import Held
 from casework.cases.states import CARRYING_GROUND, LIVE_REFERRAL, READABLE, ReferralState
 from casework.codelists import agencies
-from casework.gate import Work
+from casework.gate import ActContext
 from casework.policy.words import Section
 from casework.vault.integrity import heads
 from casework.vault.keys.context import RecipientKey
@@ -63,7 +63,7 @@ def letter_series(referral: Referral, fresh_id: UUID) -> UUID:
     return UUID(bytes=referral.id.bytes[:_LETTER_MARK] + fresh_id.bytes[_LETTER_MARK:])
 
 
-def share(work: Work, found: Held, ground: Ground, to: RecipientKey) -> None:
+def share(work: ActContext, found: Held, ground: Ground, to: RecipientKey) -> None:
     """Give one agency the newest revisions of what its ground speaks of, the label, and the ground's own entry."""
     envelopes = _by_document(work, found)
     for document in _newest(work, found):
@@ -76,7 +76,7 @@ def share(work: Work, found: Held, ground: Ground, to: RecipientKey) -> None:
     heads.mark_changed(work.session, found.head)
 
 
-def keep(work: Work, found: Held) -> None:
+def keep(work: ActContext, found: Held) -> None:
     """Turn what was sent to my agency into what it keeps, so that it opens under the agency's own safe key."""
     documents = {one.id: one for one in reading.hanging(work, found, Document)}
     for envelope in reading.hanging(work, found, Envelope):
@@ -86,7 +86,7 @@ def keep(work: Work, found: Held) -> None:
     heads.mark_changed(work.session, found.head)
 
 
-def finish(work: Work, found: Held, referral: Referral, ground: Ground) -> None:
+def finish(work: ActContext, found: Held, referral: Referral, ground: Ground) -> None:
     """Note which revisions the receiver keeps of a referral that is done: the newest ones now, never the next."""
     if referral.state == ReferralState.DONE and not referral.kept:
         shared = agreed(ground) | {Section.LABEL}
@@ -95,7 +95,7 @@ def finish(work: Work, found: Held, referral: Referral, ground: Ground) -> None:
         writing.take_away(work, found)
 
 
-def cut(work: Work, found: Held, agency_id: UUID) -> None:
+def cut(work: ActContext, found: Held, agency_id: UUID) -> None:
     """Take from an agency every document that is not its own and that no other referral still carries to it."""
     work.session.flush()
     still = _carried(work, found, agency_id)
@@ -108,7 +108,7 @@ def cut(work: Work, found: Held, agency_id: UUID) -> None:
     writing.take_away(work, found)
 
 
-def end_all(work: Work, found: Held) -> None:
+def end_all(work: ActContext, found: Held) -> None:
     """End every referral of a case that closes: each receiver keeps only what it wrote itself."""
     grounds = {one.id: one for one in reading.hanging(work, found, Ground)}
     for referral in reading.hanging(work, found, Referral):
@@ -117,7 +117,7 @@ def end_all(work: Work, found: Held) -> None:
     lapse(work, found)
 
 
-def lapse(work: Work, found: Held) -> None:
+def lapse(work: ActContext, found: Held) -> None:
     """End every referral whose ground carries it no longer, and take back what it gave."""
     grounds = {one.id: one for one in reading.hanging(work, found, Ground)}
     over = [
@@ -139,13 +139,13 @@ def state_of(referral: Any, ground: Any, at: int) -> str:
     return ReferralState.OVER if state == ReferralState.DONE else ReferralState.EXPIRED
 
 
-def readers_of(work: Work, found: Held, section: Section) -> list[UUID]:
+def readers_of(work: ActContext, found: Held, section: Section) -> list[UUID]:
     """Return who gets a new revision: the owner, and each agency that a live referral on a live ground gives it to."""
     live = sorted({one.to_id for one in reading.hanging(work, found, Referral) if one.state in LIVE_REFERRAL})
     return [found.case.owner_id, *(to for to in live if section in _carried(work, found, to).live)]
 
 
-def brought_by(work: Work, found: Held) -> UUID | None:
+def brought_by(work: ActContext, found: Held) -> UUID | None:
     """Return the newest referral by which my agency or circle reads somebody else's case."""
     mine = [
         one
@@ -155,7 +155,7 @@ def brought_by(work: Work, found: Held) -> UUID | None:
     return max(mine, key=lambda one: one.sent).id if mine else None
 
 
-def counters(work: Work, found: Held) -> list[UUID]:
+def counters(work: ActContext, found: Held) -> list[UUID]:
     """Return who gets the facts for counting: the owner, and the agency that counts for the whole commune.
 
     A case sealed to a circle is counted by its members alone.
@@ -167,12 +167,12 @@ def counters(work: Work, found: Held) -> list[UUID]:
     return [owner_id, *work.session.execute(union).scalars()]
 
 
-def locks(work: Work, agency_ids: Iterable[UUID]) -> list[RecipientKey]:
+def locks(work: ActContext, agency_ids: Iterable[UUID]) -> list[RecipientKey]:
     """Return the locks of agencies, from fresh rows."""
     return freshness.recipients(work.crypto, dict.fromkeys(agency_ids))
 
 
-def _carried(work: Work, found: Held, agency_id: UUID) -> Carried:
+def _carried(work: ActContext, found: Held, agency_id: UUID) -> Carried:
     grounds = {one.id: one for one in reading.hanging(work, found, Ground) if is_live(one, work.crypto.at)}
     mine = [
         one
@@ -199,14 +199,14 @@ def _kept(referral: Referral) -> list[tuple[Section, int]]:
     return [(Section(int(section)), int(revision)) for section, revision in pairs]
 
 
-def _newest(work: Work, found: Held) -> list[Document]:
+def _newest(work: ActContext, found: Held) -> list[Document]:
     newest = {(one.section, one.series): one.revision for one in heads.entries(found.head.listing)}
     return [
         one for one in reading.hanging(work, found, Document) if newest.get((one.section, one.series)) == one.revision
     ]
 
 
-def _by_document(work: Work, found: Held) -> dict[UUID, list[Envelope]]:
+def _by_document(work: ActContext, found: Held) -> dict[UUID, list[Envelope]]:
     by: dict[UUID, list[Envelope]] = {}
     for one in reading.hanging(work, found, Envelope):
         by.setdefault(one.document_id, []).append(one)

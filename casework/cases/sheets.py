@@ -7,11 +7,11 @@ from uuid import UUID
 
 from casework.cases import circles, excluded
 from casework.errors import BadInput
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.policy.words import Act
 from casework.vault.keys.recovery import recovery_sheets
 from casework.vault.keys.recovery.recovery_sheets import RecoverySheet
-from casework.vietnamese import fold
+from casework.vietnamese_text import fold
 
 _FEWEST, _MOST = 2, 3
 _SHOWN_DIGITS = 8
@@ -35,7 +35,7 @@ def called(circle_id: UUID) -> str:
 
 
 @action(Act.CIRCLE_SHEETS)
-def deal(work: Work, case_id: UUID, officers: Sequence[str], *, whom: str = "") -> Dealt:
+def deal(work: ActContext, case_id: UUID, officers: Sequence[str], *, whom: str = "") -> Dealt:
     """Make new recovery sheets for the circle of a case; any two open it at the console, earlier ones open nothing.
 
     `whom` is who must not know: raises BadInput if that is one of those who would keep a sheet.

@@ -10,7 +10,7 @@ from casework.cases.questions import SectionData
 from casework.cases.reading import Held
 from casework.cases.sections import LEDGERS
 from casework.errors import Conflict, Refused
-from casework.gate import Work
+from casework.gate import ActContext
 from casework.policy.permit import issue
 from casework.policy.words import Act, Section
 from casework.vault.integrity import heads
@@ -19,7 +19,7 @@ from casework.vault.keys.envelopes import Plaintext, seal_revision
 from casework.vault.models import Document, Envelope
 
 
-def add_case(work: Work, case: Case) -> Held:
+def add_case(work: ActContext, case: Case) -> Held:
     """Put a new case with its head into the book."""
     head = heads.create(work.session, work.commune_id, "case", case.id)
     work.session.add(case)
@@ -29,7 +29,7 @@ def add_case(work: Work, case: Case) -> Held:
 
 
 def save(
-    work: Work, found: Held, data: SectionData, *, base: int | None = None, readers: Iterable[UUID] | None = None
+    work: ActContext, found: Held, data: SectionData, *, base: int | None = None, readers: Iterable[UUID] | None = None
 ) -> Document:
     """Seal a new revision of a section for these agencies, or for the owner alone if none is named.
 
@@ -39,7 +39,7 @@ def save(
 
 
 def save_json(
-    work: Work,
+    work: ActContext,
     found: Held,
     section: Section,
     data: dict[str, object],
@@ -66,7 +66,7 @@ def save_json(
     return seal_revision(work.crypto, found.head, text, readers=freshness.recipients(work.crypto, dict.fromkeys(to)))
 
 
-def writable(work: Work) -> frozenset[Section]:
+def writable(work: ActContext) -> frozenset[Section]:
     """Return the sections that this person's roles may write by `section.write`; facts are derived, never written."""
     try:
         return issue(work.actor, Act.SECTION_WRITE).own - {Section.FACTS}
@@ -74,14 +74,14 @@ def writable(work: Work) -> frozenset[Section]:
         return frozenset()
 
 
-def take_away(work: Work, found: Held) -> None:
+def take_away(work: ActContext, found: Held) -> None:
     """Raise the version of a case and sign again every row that hangs on it, so that it can be read on at once."""
     work.session.flush()
     heads.revoke(work.session, found.head, _hanging_on(work, found))
     work.session.flush()
 
 
-def erase_section(work: Work, found: Held, section: Section) -> None:
+def erase_section(work: ActContext, found: Held, section: Section) -> None:
     """Delete every document of a section with its envelopes, as a draft is when it has become a case."""
     rows = _hanging_on(work, found)
     doomed = [row for row in rows if isinstance(row, Document) and row.section == section]
@@ -90,13 +90,13 @@ def erase_section(work: Work, found: Held, section: Section) -> None:
     work.session.flush()
 
 
-def erase_documents(work: Work, found: Held, doomed: Iterable[Document]) -> None:
+def erase_documents(work: ActContext, found: Held, doomed: Iterable[Document]) -> None:
     """Delete documents with every envelope of them and strike them from the head; the caller takes away."""
     _erased(work, found, _hanging_on(work, found), list(doomed))
     work.session.flush()
 
 
-def _erased(work: Work, found: Held, rows: Iterable[SignedRow], doomed: Iterable[Document]) -> set[int]:
+def _erased(work: ActContext, found: Held, rows: Iterable[SignedRow], doomed: Iterable[Document]) -> set[int]:
     documents = {one.id: one for one in doomed}
     shut = [row for row in rows if isinstance(row, Envelope) and row.document_id in documents]
     for envelope in shut:
@@ -108,7 +108,7 @@ def _erased(work: Work, found: Held, rows: Iterable[SignedRow], doomed: Iterable
     return {id(row) for row in (*shut, *documents.values())}
 
 
-def _hanging_on(work: Work, found: Held) -> list[SignedRow]:
+def _hanging_on(work: ActContext, found: Held) -> list[SignedRow]:
     """Load every row that hangs on a case and is signed together with the version of its head."""
     rows: list[SignedRow] = []
     for kind in (Case, Document, Envelope, Ground, Referral):

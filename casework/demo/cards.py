@@ -10,7 +10,7 @@ from typing import Any
 from casework import files
 from casework.codelists import case_words, codelist
 from casework.demo.content import Resident, commune, tales
-from casework.vietnamese import plain
+from casework.vietnamese_text import plain
 
 _WORDS = 4
 _SHORTEST_PASSPHRASE = 15

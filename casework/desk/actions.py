@@ -16,8 +16,8 @@ from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Pl
 from casework.cases.states import CaseState
 from casework.desk.pages import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, Written, day_named
 from casework.endings.actions import list_requests
-from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, Throttled, say
-from casework.gate import Work, action
+from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, Throttled, gettext_noop
+from casework.gate import ActContext, action
 from casework.intake.actions import list_drafts
 from casework.oversight import watch
 from casework.oversight.watch import Watch
@@ -37,13 +37,13 @@ _FIXED = {Section.LABEL: ("code", "former"), Section.INCIDENT: ("recorded_at",)}
 
 
 @action(Act.HOME_READ)
-def read_home(work: Work) -> Watch:
+def read_home(work: ActContext) -> Watch:
     """Open the home page of a role that works on no case, with what it is told about the book."""
     return watch.told(work)
 
 
 @action(Act.CASE_LIST)
-def list_cases(work: Work, *, around: bool = False) -> Home:
+def list_cases(work: ActContext, *, around: bool = False) -> Home:
     """List the cases and drafts in reach: open ones, danger, the newest first; with `around` all of a home page."""
     found = reading.listed(work, [Section.LABEL])
     work.reason = f"{len(found)} cases"
@@ -57,12 +57,12 @@ def _order(line: CaseLine) -> tuple[int, int, str]:
     return (STANDINGS.index(line.standing), -line.opened.toordinal(), line.code)
 
 
-def _lines(work: Work, found: Iterable[Listed]) -> tuple[CaseLine, ...]:
+def _lines(work: ActContext, found: Iterable[Listed]) -> tuple[CaseLine, ...]:
     draw = _drawing(work, staff.names(work))
     return tuple(sorted((draw(one.row, label_of(one.pages) or Label()) for one in found), key=_order))
 
 
-def _drawing(work: Work, names: Mapping[UUID, str]) -> Callable[[Any, Label], CaseLine]:
+def _drawing(work: ActContext, names: Mapping[UUID, str]) -> Callable[[Any, Label], CaseLine]:
     """Return what makes a line of a case; whose it is to be compared with is looked up once, not for each line."""
     me, agencies = work.me, work.actor.agencies
 
@@ -78,17 +78,17 @@ def _drawing(work: Work, names: Mapping[UUID, str]) -> Callable[[Any, Label], Ca
 
 
 @action(Act.CASE_SEARCH)
-def search(work: Work, query: str) -> tuple[CaseLine, ...]:
+def search(work: ActContext, query: str) -> tuple[CaseLine, ...]:
     """Find cases by name with or without diacritics, by telephone number or by code; nothing is indexed at rest.
 
     Raises BadInput for a query shorter than two letters and Throttled after 30 searches in a minute.
     """
     wanted = finding.wanted(query)
     if len(wanted.words) < _SHORTEST_QUERY:
-        raise BadInput(say("Hãy gõ ít nhất hai chữ của tên, mã vụ việc hoặc số điện thoại."))
+        raise BadInput(gettext_noop("Hãy gõ ít nhất hai chữ của tên, mã vụ việc hoặc số điện thoại."))
     since = work.crypto.at - _MINUTE
     if read.exceeded(work.crypto, [Act.CASE_SEARCH], who=work.me, since=since, most=_SEARCHES_A_MINUTE):
-        raise Throttled(say("Tìm quá nhiều lần trong một phút. Hãy chờ một chút."), about=work.me)
+        raise Throttled(gettext_noop("Tìm quá nhiều lần trong một phút. Hãy chờ một chút."), about=work.me)
     pace.keep(work)
     book = reading.book(work)
     found = book.listed([Section.LABEL], of=finding.hits(book, wanted))
@@ -97,7 +97,7 @@ def search(work: Work, query: str) -> tuple[CaseLine, ...]:
 
 
 @action(Act.CASE_READ)
-def read_case(work: Work, case_id: UUID) -> CasePage:
+def read_case(work: ActContext, case_id: UUID) -> CasePage:
     """Open the page of a case with its safe contact; the other sections stay closed until they are asked for."""
     found = reading.held(work, case_id)
     opened = reading.pages(work, found, [Section.LABEL, Section.CONTACT, *delay.told_in(work, found)])
@@ -131,13 +131,15 @@ def _counts(found: Held) -> Counter[Section]:
     return Counter(Section(entry.section) for entry in heads.entries(found.head.listing))
 
 
-def _openings(work: Work, case_id: UUID, names: dict[UUID, str]) -> tuple[Opening, ...]:
+def _openings(work: ActContext, case_id: UUID, names: dict[UUID, str]) -> tuple[Opening, ...]:
     lines = read.about(work.crypto, case_id, acts=[Act.CASE_READ, Act.SECTION_READ, Act.SECTION_HISTORY, Act.NAME_SHOW])
     return tuple(Opening(names[one.who], one.act, one.at) for one in lines if one.who in names and one.who != work.me)
 
 
 @action(Act.SECTION_READ)
-def read_section(work: Work, case_id: UUID, section: Section, *, may_be_missing: bool = False) -> tuple[Written, ...]:
+def read_section(
+    work: ActContext, case_id: UUID, section: Section, *, may_be_missing: bool = False
+) -> tuple[Written, ...]:
     """Open one section: its newest revision, or every entry of a ledger, oldest first.
 
     Raises Refused for a section that is not for this role, before anything is looked up, and NotFound for one
@@ -157,19 +159,19 @@ def read_section(work: Work, case_id: UUID, section: Section, *, may_be_missing:
 
 
 @action(Act.SECTION_HISTORY)
-def read_history(work: Work, case_id: UUID, section: Section) -> tuple[Written, ...]:
+def read_history(work: ActContext, case_id: UUID, section: Section) -> tuple[Written, ...]:
     """Open every kept revision of a section, newest first; refuses and finds nothing as `read_section` does."""
     _ours(work, case_id, section)
     found = reading.held(work, case_id)
     return _written(work, found, reading.history(work, found, section))
 
 
-def _ours(work: Work, case_id: UUID, section: Section) -> None:
+def _ours(work: ActContext, case_id: UUID, section: Section) -> None:
     if section not in work.permit.own:
         raise Refused(f"{section.code} is not for this role", about=case_id)
 
 
-def _written(work: Work, found: Held, pages: Iterable[OpenedDocument]) -> tuple[Written, ...]:
+def _written(work: ActContext, found: Held, pages: Iterable[OpenedDocument]) -> tuple[Written, ...]:
     names, code = staff.names(work), _code(work, found)
     written = []
     for page in pages:
@@ -180,13 +182,13 @@ def _written(work: Work, found: Held, pages: Iterable[OpenedDocument]) -> tuple[
     return tuple(written)
 
 
-def _code(work: Work, found: Held) -> str:
+def _code(work: ActContext, found: Held) -> str:
     label = naming.label(work, found)
     return label.code if label else ""
 
 
 @action(Act.SECTION_WRITE)
-def write_section(work: Work, case_id: UUID, data: SectionData, *, base: int) -> None:
+def write_section(work: ActContext, case_id: UUID, data: SectionData, *, base: int) -> None:
     """Write a new revision; raises Conflict if somebody wrote after revision `base` was read.
 
     What is derived for counting is opened here to follow a correction, and is written by nobody's hand.
@@ -202,7 +204,7 @@ def write_section(work: Work, case_id: UUID, data: SectionData, *, base: int) ->
     facts.derive_again(work, found, written)
 
 
-def _keeping(work: Work, found: Held, data: SectionData) -> SectionData:
+def _keeping(work: ActContext, found: Held, data: SectionData) -> SectionData:
     """Return the section with what it was given once, as its code, taken from the newest revision."""
     fixed = _FIXED.get(data.section, ())
     page = reading.page(work, found, data.section) if fixed else None
@@ -210,7 +212,7 @@ def _keeping(work: Work, found: Held, data: SectionData) -> SectionData:
 
 
 @action(Act.NAME_SHOW)
-def show_name(work: Work, case_id: UUID) -> str:
+def show_name(work: ActContext, case_id: UUID) -> str:
     """Show the name; every showing is a line in the log. An unknown name is an empty text."""
     page = reading.page(work, reading.held(work, case_id), Section.IDENTITY)
     if page is None:
@@ -219,7 +221,7 @@ def show_name(work: Work, case_id: UUID) -> str:
 
 
 @action(Act.NOTE_ADD)
-def add_note(work: Work, case_id: UUID, words: str, *, once: UUID | None = None) -> None:
+def add_note(work: ActContext, case_id: UUID, words: str, *, once: UUID | None = None) -> None:
     """Add a follow-up note, sealed on its own; the same words sent again under `once` are kept once."""
     if not words.strip():
         raise BadInput("Hãy ghi vài chữ trước khi lưu.")
@@ -235,7 +237,7 @@ def add_note(work: Work, case_id: UUID, words: str, *, once: UUID | None = None)
 
 
 @action(Act.CASE_CLOSE)
-def close_case(work: Work, case_id: UUID, *, outcome: str, words: str, again: bool = False) -> None:
+def close_case(work: ActContext, case_id: UUID, *, outcome: str, words: str, again: bool = False) -> None:
     """Close an open case with its outcome, or (`again`) open a closed one with a reason; she may come back any time.
 
     Raises Conflict if somebody else has just done so.
@@ -253,7 +255,7 @@ def close_case(work: Work, case_id: UUID, *, outcome: str, words: str, again: bo
     writing.take_away(work, found)
 
 
-def _gathered(work: Work, home: Home) -> Home:
+def _gathered(work: ActContext, home: Home) -> Home:
     """Read what was referred and what waits to be erased or reviewed, in one commit, each with a line of its own."""
     if allowed(work.actor, Act.REFERRAL_LIST):
         home = replace(home, box=work.also(list_referrals))
@@ -264,7 +266,7 @@ def _gathered(work: Work, home: Home) -> Home:
     return home
 
 
-def to_reach_anew(work: Work, listed: Iterable[Listed]) -> frozenset[UUID]:
+def to_reach_anew(work: ActContext, listed: Iterable[Listed]) -> frozenset[UUID]:
     """Return which cases that I hold were taken over from somebody who left, and have the way of contact she knew."""
     left = read.changed_by(work.crypto, Act.ACCOUNT_LEAVE)
     mine = [one.row.id for one in listed if one.row.id in left and one.row.holder_id == work.me] if left else []

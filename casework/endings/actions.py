@@ -11,7 +11,7 @@ from casework.cases.reading import Held
 from casework.cases.sections import Erasure, Plan
 from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, NotFound
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.policy.table import policy
 from casework.policy.words import Act, Section
 from casework.vault.keys.envelopes import OpenedDocument
@@ -56,7 +56,7 @@ class Ending:
 
 
 @action(Act.CASE_ERASE_LIST)
-def list_requests(work: Work) -> tuple[Request, ...]:
+def list_requests(work: ActContext) -> tuple[Request, ...]:
     """List the requests to erase that wait for my word, and those that I have made myself, oldest first."""
     asked = read.changed_by(work.crypto, Act.CASE_ERASE_REQUEST)
     if not asked:
@@ -72,7 +72,7 @@ def _waits(one: Request) -> bool:
 
 
 @action(Act.CASE_ERASE_READ)
-def read_request(work: Work, case_id: UUID) -> Ending:
+def read_request(work: ActContext, case_id: UUID) -> Ending:
     """Open what was last said about keeping a case; for who holds it, asked, was named, or leads."""
     found = reading.held(work, case_id)
     request = _request(work, found)
@@ -81,7 +81,7 @@ def read_request(work: Work, case_id: UUID) -> Ending:
 
 
 @action(Act.CASE_ERASE_REQUEST)
-def request_erasure(work: Work, case_id: UUID, *, basis: str, second: UUID, words: str) -> None:
+def request_erasure(work: ActContext, case_id: UUID, *, basis: str, second: UUID, words: str) -> None:
     """Ask for a case to be erased, on a basis in law, and name who is to decide; nothing is erased yet.
 
     Raises Conflict for a case that is held, BadInput for a second person who cannot be one.
@@ -97,7 +97,7 @@ def request_erasure(work: Work, case_id: UUID, *, basis: str, second: UUID, word
 
 
 @action(Act.CASE_ERASE_REFUSE)
-def refuse_erasure(work: Work, case_id: UUID, words: str = "") -> None:
+def refuse_erasure(work: ActContext, case_id: UUID, words: str = "") -> None:
     """Refuse a request, or take back one's own; the case stays as it is."""
     found = reading.held(work, case_id)
     request = _request(work, found)
@@ -107,7 +107,7 @@ def refuse_erasure(work: Work, case_id: UUID, words: str = "") -> None:
 
 
 @action(Act.CASE_ERASE)
-def erase_case(work: Work, case_id: UUID) -> None:
+def erase_case(work: ActContext, case_id: UUID) -> None:
     """Erase for good what the owner of a case wrote of it, as the second person; whoever asked never may.
 
     Raises NotFound for who was not named, Conflict for a case that is held or whose request was taken back.
@@ -123,7 +123,7 @@ def erase_case(work: Work, case_id: UUID) -> None:
 
 
 @action(Act.CASE_HOLD)
-def hold_case(work: Work, case_id: UUID, words: str) -> None:
+def hold_case(work: ActContext, case_id: UUID, words: str) -> None:
     """Forbid the erasure of a case, as when a court or an inquiry needs it; a request that waits lapses."""
     found = reading.held(work, case_id)
     _owned(work, found)
@@ -133,7 +133,7 @@ def hold_case(work: Work, case_id: UUID, words: str) -> None:
 
 
 @action(Act.CASE_RELEASE)
-def release_case(work: Work, case_id: UUID, words: str = "") -> None:
+def release_case(work: ActContext, case_id: UUID, words: str = "") -> None:
     """Let a case be erased again; nothing is erased by this."""
     found = reading.held(work, case_id)
     _owned(work, found)
@@ -152,12 +152,12 @@ def has_died(page: OpenedDocument | None) -> bool:
     return page is not None and Plan.from_json(page.data).outcome == _DIED
 
 
-def _say(work: Work, found: Held, data: Erasure) -> None:
+def _say(work: ActContext, found: Held, data: Erasure) -> None:
     work.reason = data.step
     writing.save(work, found, data)
 
 
-def _request(work: Work, found: Held) -> Request:
+def _request(work: ActContext, found: Held) -> Request:
     page = reading.page(work, found, Section.ERASURE)
     data = Erasure.from_json(page.data) if page else Erasure()
     names, label = staff.names(work), naming.label(work, found)
@@ -178,7 +178,7 @@ def _request(work: Work, found: Held) -> Request:
     )
 
 
-def _concerned(work: Work, found: Held, request: Request) -> None:
+def _concerned(work: ActContext, found: Held, request: Request) -> None:
     """Raise NotFound for a colleague who neither holds nor leads, and was not named."""
     _owned(work, found)
     holds = work.me in (found.case.holder_id, found.case.standin_id) or found.case.owner_id in work.actor.circles
@@ -187,12 +187,12 @@ def _concerned(work: Work, found: Held, request: Request) -> None:
         raise NotFound("not concerned", about=found.id)
 
 
-def _owned(work: Work, found: Held) -> None:
+def _owned(work: ActContext, found: Held) -> None:
     if found.case.owner_id not in work.actor.agencies:
         raise NotFound("not the owner", about=found.id)
 
 
-def _free(work: Work, found: Held) -> None:
+def _free(work: ActContext, found: Held) -> None:
     """Raise Conflict if a case must be kept: it is held, or the person has died."""
     _owned(work, found)
     if is_held(reading.page(work, found, Section.ERASURE)):
@@ -201,11 +201,11 @@ def _free(work: Work, found: Held) -> None:
         raise Conflict("Người bị bạo lực đã mất: vụ việc phải được giữ lại.", about=found.id)
 
 
-def _died(work: Work, found: Held) -> bool:
+def _died(work: ActContext, found: Held) -> bool:
     return has_died(reading.page(work, found, Section.PLAN))
 
 
-def _candidates(work: Work, found: Held) -> tuple[Colleague, ...]:
+def _candidates(work: ActContext, found: Held) -> tuple[Colleague, ...]:
     """Return who may be named as the second person: whoever holds the same key and may decide, leads first."""
     may = policy().rows[Act.CASE_ERASE].who
     there = [

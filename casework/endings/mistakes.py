@@ -8,9 +8,9 @@ from casework.cases.reading import Held
 from casework.cases.sections import Facts, Label, Plan
 from casework.cases.states import CaseState
 from casework.errors import BadInput, NotFound
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.policy.words import Act, Section
-from casework.vietnamese import fold
+from casework.vietnamese_text import fold
 
 _TWICE = "duplicate"
 
@@ -26,7 +26,7 @@ class Aside:
 
 
 @action(Act.CASE_VOID)
-def void_case(work: Work, case_id: UUID, words: str) -> None:
+def void_case(work: ActContext, case_id: UUID, words: str) -> None:
     """Set a case aside that should never have been opened: it leaves lists, search and counts, and can be restored.
 
     What was counted in a release stays counted there.
@@ -35,7 +35,7 @@ def void_case(work: Work, case_id: UUID, words: str) -> None:
 
 
 @action(Act.CASE_MERGE)
-def merge_case(work: Work, case_id: UUID, code: str, words: str) -> UUID:
+def merge_case(work: ActContext, case_id: UUID, code: str, words: str) -> UUID:
     """Set a case aside for another one of the same woman, which its old code finds from now on; return that one's id.
 
     If the case was counted already, the other one is not counted again. Raises BadInput for a code that is nobody's.
@@ -51,7 +51,7 @@ def merge_case(work: Work, case_id: UUID, code: str, words: str) -> UUID:
 
 
 @action(Act.CASE_VOID_LIST)
-def list_aside(work: Work) -> tuple[Aside, ...]:
+def list_aside(work: ActContext) -> tuple[Aside, ...]:
     """List the cases that were set aside, by code."""
     book = reading.book(work, scope.voided(work.permit))
     found = []
@@ -63,21 +63,21 @@ def list_aside(work: Work) -> tuple[Aside, ...]:
 
 
 @action(Act.CASE_RESTORE)
-def restore_case(work: Work, case_id: UUID) -> None:
+def restore_case(work: ActContext, case_id: UUID) -> None:
     """Take a case back that was set aside; what was shared stays cut off until it is shared anew."""
     found = reading.held_aside(work, case_id)
     found.case.state = CaseState.OPEN if found.case.closed is None else CaseState.CLOSED
     writing.take_away(work, found)
 
 
-def _own(work: Work, case_id: UUID) -> Held:
+def _own(work: ActContext, case_id: UUID) -> Held:
     found = reading.held(work, case_id)
     if found.case.owner_id not in work.actor.agencies:
         raise NotFound("not the owner", about=case_id)
     return found
 
 
-def _set_aside(work: Work, found: Held, plan: Plan) -> None:
+def _set_aside(work: ActContext, found: Held, plan: Plan) -> None:
     if not plan.closing_words.strip():
         raise BadInput("Hãy ghi lý do.", about=found.id)
     page = reading.page(work, found, Section.PLAN)
@@ -88,7 +88,7 @@ def _set_aside(work: Work, found: Held, plan: Plan) -> None:
     writing.take_away(work, found)
 
 
-def _named(work: Work, found: Held, code: str) -> UUID:
+def _named(work: ActContext, found: Held, code: str) -> UUID:
     """Find the other case by its code, among those of the same owner that this person reaches."""
     wanted = fold(code.strip())
     for one in reading.listed(work, [Section.LABEL]):
@@ -98,7 +98,7 @@ def _named(work: Work, found: Held, code: str) -> UUID:
     raise BadInput("Không thấy vụ việc nào khác mang mã này. Hãy xem lại mã.", about=found.id)
 
 
-def _write_former(work: Work, kept: Held, old: Label) -> None:
+def _write_former(work: ActContext, kept: Held, old: Label) -> None:
     page = reading.page(work, kept, Section.LABEL)
     label = Label.from_json(page.data) if page else Label()
     former = " ".join(filter(None, (label.former, old.code, old.former)))
@@ -106,7 +106,7 @@ def _write_former(work: Work, kept: Held, old: Label) -> None:
     writing.save(work, kept, replace(label, former=former), readers=readers)
 
 
-def _count_once(work: Work, kept: Held, gone: Held) -> None:
+def _count_once(work: ActContext, kept: Held, gone: Held) -> None:
     """Note in the facts of the case that stays which one was merged into it, so that both are one when counted."""
     mine, theirs = reading.page(work, kept, Section.FACTS), reading.page(work, gone, Section.FACTS)
     if mine is None:

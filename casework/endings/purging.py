@@ -14,7 +14,7 @@ from casework.cases.sections import Label
 from casework.cases.states import CaseState
 from casework.endings.actions import has_died, is_held
 from casework.errors import Conflict
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.policy.words import Act, Section
 from casework.vault.integrity import heads
 from casework.vault.models import Document
@@ -40,13 +40,13 @@ class Due:
 
 
 @action(Act.PURGE_LIST)
-def list_due(work: Work, *, months: int) -> tuple[Due, ...]:
+def list_due(work: ActContext, *, months: int) -> tuple[Due, ...]:
     """List the cases closed so many months ago that still hold a story; what must be kept is not on it."""
     return _due(work, months)
 
 
 @action(Act.PURGE_CONFIRM)
-def purge(work: Work, ids: Collection[UUID], *, months: int) -> int:
+def purge(work: ActContext, ids: Collection[UUID], *, months: int) -> int:
     """Erase the stories of exactly these cases and return how many; raises Conflict if one is no longer on the list."""
     due = {one.id for one in _due(work, months)}
     if not ids or not due.issuperset(ids):
@@ -67,7 +67,7 @@ def months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _due(work: Work, months: int) -> tuple[Due, ...]:
+def _due(work: ActContext, months: int) -> tuple[Due, ...]:
     last = months_before(clock.local(work.crypto.at).date(), months).toordinal() - _EPOCH
     book = reading.book(work)
     over = [

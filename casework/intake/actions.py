@@ -31,7 +31,7 @@ from casework.cases.sections import (
 from casework.cases.states import CaseState
 from casework.codelists import codelist
 from casework.errors import NotFound, Refused
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.policy.words import Act, Section
 from casework.vault.models import Agency
 from casework.vault.states import AgencyState
@@ -107,7 +107,7 @@ class Setting:
 
 
 @action(Act.INTAKE_BEGIN)
-def begin_intake(work: Work) -> Setting:
+def begin_intake(work: ActContext) -> Setting:
     """Open the first page of an intake and bring what its questions need; nothing of a case is read."""
     others = Agency.id.not_in(work.actor.agencies)
     kinds = select(Agency.kind).where(Agency.commune_id == work.commune_id, others, Agency.state == AgencyState.ACTIVE)
@@ -122,7 +122,7 @@ def begin_intake(work: Work) -> Setting:
 
 
 @action(Act.DRAFT_START)
-def start_draft(work: Work, pages: Pages, *, circle: Sequence[UUID] = (), instead_of: UUID | None = None) -> UUID:
+def start_draft(work: ActContext, pages: Pages, *, circle: Sequence[UUID] = (), instead_of: UUID | None = None) -> UUID:
     """Start a draft with the pages answered so far, sealed to the agency or, if members are named, to a new circle.
 
     `instead_of` names a draft of hers that is discarded in the same commit, as when its readers must change.
@@ -147,24 +147,24 @@ def start_draft(work: Work, pages: Pages, *, circle: Sequence[UUID] = (), instea
 
 
 @action(Act.DRAFT_SAVE)
-def save_draft(work: Work, draft_id: UUID, number: int, data: Mapping[str, Any]) -> None:
+def save_draft(work: ActContext, draft_id: UUID, number: int, data: Mapping[str, Any]) -> None:
     """Save one page of a draft as it was typed, checked or not; works on a locked screen too."""
     _save_page(work, reading.held_draft(work, draft_id), number, data)
 
 
-def _save_page(work: Work, found: Held, number: int, data: Mapping[str, Any]) -> None:
+def _save_page(work: ActContext, found: Held, number: int, data: Mapping[str, Any]) -> None:
     writing.save_json(work, found, Section.DRAFT, dict(data), series=UUID(int=number))
 
 
 @action(Act.DRAFT_OPEN)
-def open_draft(work: Work, draft_id: UUID) -> OpenDraft:
+def open_draft(work: ActContext, draft_id: UUID) -> OpenDraft:
     """Open the saved pages of a draft by their numbers, with the setting of an intake, in one look at the book."""
     found = reading.held_draft(work, draft_id)
     pages = reading.pages(work, found, [Section.DRAFT], draft=True)
     return OpenDraft({page.series.int: page.data for page in pages}, work.also(begin_intake))
 
 
-def list_drafts(work: Work) -> list[Draft]:
+def list_drafts(work: ActContext) -> list[Draft]:
     """List the drafts in reach, oldest first; called by the home page within its own act."""
     within = scope.drafts(work.permit, today=reading.day_of(work.crypto.at))
     rows = scope.case_rows(within).on(work.session)
@@ -173,7 +173,7 @@ def list_drafts(work: Work) -> list[Draft]:
 
 
 @action(Act.DRAFT_DISCARD)
-def discard_draft(work: Work, draft_id: UUID) -> None:
+def discard_draft(work: ActContext, draft_id: UUID) -> None:
     """Delete what a draft holds; its empty shell stays as a case that was never opened."""
     found = reading.held_draft(work, draft_id)
     writing.erase_section(work, found, Section.DRAFT)
@@ -181,7 +181,7 @@ def discard_draft(work: Work, draft_id: UUID) -> None:
 
 
 @action(Act.CASE_OPEN)
-def open_case(work: Work, draft_id: UUID, told: Answers | Reader) -> UUID:
+def open_case(work: ActContext, draft_id: UUID, told: Answers | Reader) -> UUID:
     """Turn a draft into a case; a second tap finds the case of the first one.
 
     The answers are given, or read from the pages of the draft, which are opened in the same commit. Raises Refused
@@ -210,7 +210,7 @@ def open_case(work: Work, draft_id: UUID, told: Answers | Reader) -> UUID:
     return found.id
 
 
-def _label(work: Work, found: Held, answers: Answers) -> Label:
+def _label(work: ActContext, found: Held, answers: Answers) -> Label:
     code, found.case.code_tag = codes.draw_unused(work)
     return Label(
         code=code,

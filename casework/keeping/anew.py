@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, select, update
 from casework.audit.chain import START, link, sign
 from casework.audit.models import AuditLine
 from casework.errors import VaultError
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.keeping import former, proof
 from casework.policy.words import Act
 from casework.vault.integrity import heads
@@ -81,7 +81,7 @@ def _table(kind: type[Any]) -> Table:
 
 
 @action(Act.RESTORE_ANEW)
-def believe(work: Work) -> None:
+def believe(work: ActContext) -> None:
     """Give every head a line that holds its new MAC, so that it is believed again."""
     for row in work.session.execute(select(Head).where(Head.commune_id == work.commune_id)).scalars():
         heads.mark_changed(work.session, row)

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
-from casework import bare, clock, files, schema
+from casework import clock, files, schema, unguarded
 from casework.audit.models import AuditLine
 from casework.config import Config, ConfigurationError
 from casework.errors import VaultError
-from casework.gate import Gate, Person, Work, action
+from casework.gate import ActContext, Gate, Person, action
 from casework.keeping import checkpoints, dump
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
@@ -51,7 +51,7 @@ def write(config: Config, *, sized: dump.Sized = dump.unheard) -> Backup:
     folder = config.backups_folder
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{clock.now():{_NAME}}{_SUFFIX}"
-    with bare.snapshot(config.database_url) as connection:
+    with unguarded.snapshot(config.database_url) as connection:
         about = _about(connection)
         there = dump.tables_of(connection)
         stream = dump.lines(connection, about, there, told=sized(dump.size(connection, there)))
@@ -62,7 +62,7 @@ def write(config: Config, *, sized: dump.Sized = dump.unheard) -> Backup:
 
 
 @action(Act.BACKUP_MAKE)
-def note_backup(work: Work, name: str) -> None:
+def note_backup(work: ActContext, name: str) -> None:
     """Write in the log that a backup was made, and its name."""
     work.reason = name
 

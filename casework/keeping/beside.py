@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from casework import bare
+from casework import unguarded
 from casework.config import Config
 from casework.errors import VaultError
 from casework.gate import Gate, open_gate
@@ -22,12 +22,12 @@ def being_made(fresh: Config, key: Kek) -> Iterator[Gate]:
         yield gate
     finally:
         gate.database.engine.dispose()
-    bare.settle(fresh.database_url)
+    unguarded.settle(fresh.database_url)
 
 
 def proven(gate: Gate, fresh: Config, *, else_say: str) -> Proof:
     """Prove every row and every log of a book that was made; raise VaultError with these words if one does not hold."""
-    with bare.snapshot(fresh.database_url) as connection:
+    with unguarded.snapshot(fresh.database_url) as connection:
         found = proof.prove(connection, gate.server_keys)
     verified(gate, else_say=else_say)
     return found

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from casework.cases import scope
 from casework.db import GUARDED, Base
-from casework.gate import Work
+from casework.gate import ActContext
 from casework.vault.integrity.signed_rows import SignedRow
 from casework.vault.models import Head
 
@@ -18,7 +18,7 @@ _ITSELF = {"case": "case_file", "agency": "agency", "member": "member"}
 _ENDED = frozenset({"session", "interview", "tally"})
 
 
-def rows(work: Work, head: Head) -> list[Any]:
+def rows(work: ActContext, head: Head) -> list[Any]:
     """Load every row that is bound to a head, which must have been loaded fresh."""
     found: list[Any] = []
     for kind in _kinds(head.kind):

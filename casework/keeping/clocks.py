@@ -11,7 +11,7 @@ from sqlalchemy import select
 from casework import clock, files
 from casework.audit.models import AuditLine
 from casework.config import Config
-from casework.gate import Gate, Person, Work, action
+from casework.gate import ActContext, Gate, Person, action
 from casework.keeping import checkpoints
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
@@ -41,7 +41,7 @@ def confirm(config: Config, gate: Gate) -> None:
 
 
 @action(Act.CLOCK_CONFIRM)
-def note_confirmed(work: Work) -> None:
+def note_confirmed(work: ActContext) -> None:
     """Write in the log that a person has looked at the machine's clock and found it right."""
     work.about = None
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table, func, select
 
-from casework import bare
+from casework import unguarded
 from casework.audit import models as _audit  # noqa: F401 - a backup needs every table of the program
 from casework.cases import models as _cases  # noqa: F401
 from casework.db import Base
@@ -51,7 +51,7 @@ def tables() -> list[Table]:
 def tables_of(connection: Connection) -> list[Table]:
     """Return what is kept of a database as it stands, whatever program made its tables; parents come first."""
     left = LEFT_OUT | {"alembic_version"}
-    return [table for table in bare.reflected(connection).sorted_tables if table.name not in left]
+    return [table for table in unguarded.reflected(connection).sorted_tables if table.name not in left]
 
 
 def size(connection: Connection, there: Iterable[Table]) -> int:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, MetaData, Table, bindparam, select, update
 
-from casework import bare, schema
+from casework import schema, unguarded
 from casework.errors import VaultError
 from casework.keeping import proof
 from casework.vault.integrity.signed_rows import Layout, layout, row_mac, verify_row_as
@@ -34,7 +34,7 @@ def prove(connection: Connection, revision: str, control_of: Callable[[UUID], Se
 
     Raises VaultError at the first that does not hold.
     """
-    there = bare.reflected(connection)
+    there = unguarded.reflected(connection)
     versions = _fresh_versions(connection, there)
     return sum(
         _check_all(connection, there.tables[name], one, control_of, versions)

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from casework.audit import freshness
 from casework.audit.models import AuditLine
 from casework.clock import MICROSECOND
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.keeping import bound
 from casework.policy.words import Act
 from casework.vault.integrity import heads
@@ -21,7 +21,7 @@ _IDLE = DAYS * 86_400 * MICROSECOND
 
 
 @action(Act.LOCK_IDLE)
-def lock_idle(work: Work) -> int:
+def lock_idle(work: ActContext) -> int:
     """Lock every account that has been idle too long and return how many.
 
     Of each agency, and of the administrators, whoever came last stays: an urgent referral must find somebody.
@@ -45,7 +45,7 @@ def _last_of_each(active: Iterable[tuple[UUID, UUID | None, int]]) -> set[UUID]:
     return {who for _, who in last.values()}
 
 
-def _last_seen(work: Work, member_id: UUID) -> int:
+def _last_seen(work: ActContext, member_id: UUID) -> int:
     """Return when somebody last did anything, or her account was last changed."""
     here = AuditLine.commune_id == work.commune_id
     did = select(func.max(AuditLine.at)).where(here, AuditLine.who == member_id)
@@ -53,7 +53,7 @@ def _last_seen(work: Work, member_id: UUID) -> int:
     return max(work.session.execute(one).scalar_one() or 0 for one in (did, changed))
 
 
-def _lock(work: Work, member_id: UUID) -> None:
+def _lock(work: ActContext, member_id: UUID) -> None:
     member = freshness.member(work.session, work.commune_id, member_id)
     member.state = MemberState.LOCKED
     for kind in (SessionRow, Interview):

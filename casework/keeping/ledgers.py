@@ -17,7 +17,7 @@ _COPY = "removals"
 
 def copy(config: Config) -> None:
     """Copy the ledger to the second place, whole or not at all; a longer copy that is there already stays."""
-    live, second = RevocationLog(config.removals_file), RevocationLog(config.checkpoints_folder / _COPY)
+    live, second = RevocationLog(config.revocation_log_file), RevocationLog(config.checkpoints_folder / _COPY)
     if len(live.lines()) > len(second.lines()):
         config.checkpoints_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _put(live, second)
@@ -25,7 +25,7 @@ def copy(config: Config) -> None:
 
 def put_back(config: Config) -> None:
     """Put the copy in the place of a ledger that was lost with the machine."""
-    live, second = RevocationLog(config.removals_file), RevocationLog(config.checkpoints_folder / _COPY)
+    live, second = RevocationLog(config.revocation_log_file), RevocationLog(config.checkpoints_folder / _COPY)
     if len(second.lines()) > len(live.lines()):
         _put(second, live)
 
@@ -52,7 +52,9 @@ def trusted(config: Config, gate: Gate, *, lost_kek: bool, without: bool) -> lis
     that were written in the last hour; without a key to check them they only take away, and are believed.
     """
     lines = max(
-        RevocationLog(config.removals_file).lines(), RevocationLog(config.checkpoints_folder / _COPY).lines(), key=len
+        RevocationLog(config.revocation_log_file).lines(),
+        RevocationLog(config.checkpoints_folder / _COPY).lines(),
+        key=len,
     )
     if not lost_kek:
         verified(lines, {commune_id: gate.server_keys(commune_id) for commune_id in checkpoints.communes(gate)})

@@ -12,7 +12,7 @@ from casework.audit import freshness
 from casework.audit.revocation_log import Remaining, row_digest, split_digests
 from casework.db import Base
 from casework.errors import NotFound
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.keeping import bound
 from casework.policy.words import Act
 from casework.vault.integrity import heads
@@ -35,7 +35,7 @@ class Replayed:
 
 
 @action(Act.RESTORE_RUN)
-def run(work: Work, lefts: Sequence[Remaining], name: str) -> Replayed:
+def run(work: ActContext, lefts: Sequence[Remaining], name: str) -> Replayed:
     """Take away again what the ledger says, oldest first, and write in the log from which backup this is."""
     taken = sum(_take(work, left) for left in lefts if left.v is not None)
     gone = [left for left in lefts if left.v is None and _exists(work, left.head)]
@@ -46,7 +46,7 @@ def run(work: Work, lefts: Sequence[Remaining], name: str) -> Replayed:
 
 
 @action(Act.RESTORE_ERASE)
-def erase(work: Work, head_id: UUID) -> None:
+def erase(work: ActContext, head_id: UUID) -> None:
     """Delete everything that is bound to a head, and the head, because it had been erased."""
     work.about = head_id
     head = freshness.head(work.session, work.commune_id, head_id)
@@ -60,11 +60,11 @@ def erase(work: Work, head_id: UUID) -> None:
     work.session.flush()
 
 
-def _exists(work: Work, head_id: UUID) -> bool:
+def _exists(work: ActContext, head_id: UUID) -> bool:
     return work.session.get(Head, (work.commune_id, head_id)) is not None
 
 
-def _take(work: Work, left: Remaining) -> bool:
+def _take(work: ActContext, left: Remaining) -> bool:
     """Take away what is gone from under one head and raise it to the version it had; tell whether there was a need."""
     try:
         head = freshness.head(work.session, work.commune_id, left.head)
@@ -100,7 +100,7 @@ def _tell(row: Any, told: Mapping[str, Any]) -> None:
         setattr(row, name, UUID(hex=value) if name in _IDS else value)
 
 
-def _delete(work: Work, head: Head, doomed: Sequence[Any]) -> None:
+def _delete(work: ActContext, head: Head, doomed: Sequence[Any]) -> None:
     newest = {(one.section, one.series, one.revision) for one in heads.entries(head.listing)}
     for kind in _SWEPT:
         for row in doomed:

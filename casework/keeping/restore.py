@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from casework import bare, clock, schema
+from casework import clock, schema, unguarded
 from casework.audit.revocation_log import Line, Remaining, RevocationLog, newest
 from casework.config import Config, ConfigurationError
 from casework.db import upgrade
@@ -79,7 +79,7 @@ def restore(
     given the new KEK of an installation that has lost its own, so that it is printed before it counts.
     """
     begun = time.monotonic()
-    bare.clear_beside(config.database_url)
+    unguarded.clear_beside(config.database_url)
     key = _key(config, order)
     made = _made_beside(config, order, key, hook=hook, sized=sized)
     if order.lost_kek:
@@ -97,7 +97,7 @@ def restore(
         hook("noted")
     finally:
         live.database.engine.dispose()
-    bare.drop_aside(config.database_url)
+    unguarded.drop_aside(config.database_url)
     return replace(made, seconds=time.monotonic() - begun, newer=key if order.lost_kek else None)
 
 
@@ -108,7 +108,9 @@ def _remark(config: Config, key: Kek, communes: Iterable[UUID]) -> None:
     """
     ledgers.put_back(config)
     for commune_id in communes:
-        RevocationLog(config.removals_file).remark(server_keys_of(key, commune_id), word="restored", at=clock.micros())
+        RevocationLog(config.revocation_log_file).remark(
+            server_keys_of(key, commune_id), word="restored", at=clock.micros()
+        )
 
 
 def drill(config: Config, order: Order, *, hook: Hook = _nothing, sized: dump.Sized = dump.unheard) -> Report:
@@ -119,7 +121,7 @@ def drill(config: Config, order: Order, *, hook: Hook = _nothing, sized: dump.Si
     folder.mkdir(mode=0o700)
     try:
         place = replace(config, database_url=f"sqlite:///{folder / 'casework.sqlite3'}")
-        bare.clear_beside(place.database_url)
+        unguarded.clear_beside(place.database_url)
         made = _made_beside(place, order, _key(config, order), hook=hook, sized=sized)
     finally:
         shutil.rmtree(folder)
@@ -139,7 +141,7 @@ def _key(config: Config, order: Order) -> Kek:
 
 def _made_beside(config: Config, order: Order, key: Kek, *, hook: Hook, sized: dump.Sized) -> Report:
     """Make the whole new database beside the live one and prove it; the live one is not touched."""
-    fresh = replace(config, database_url=bare.beside(config.database_url))
+    fresh = replace(config, database_url=unguarded.beside(config.database_url))
     with order.file.open("rb") as file:
         header = archive.verify_archive(file, checkpoints.publics(config))
         _fits(header, key, lost=order.lost_kek)
@@ -147,7 +149,7 @@ def _made_beside(config: Config, order: Order, key: Kek, *, hook: Hook, sized: d
         contents = _filled(fresh.database_url, stream)
     hook("filled")
     if order.lost_kek:
-        with bare.filling(fresh.database_url) as connection:
+        with unguarded.filling(fresh.database_url) as connection:
             anew.sign_anew(connection, key)
         hook("signed")
     ends = {UUID(hex=commune): int(n) for commune, n in contents.about["ends"].items()}
@@ -188,7 +190,7 @@ def _followed(stream: Iterable[bytes], file: BinaryIO, sized: dump.Sized) -> Ite
 
 def _filled(url: str, stream: Iterable[bytes]) -> dump.Contents:
     upgrade(url)
-    with bare.filling(url) as connection:
+    with unguarded.filling(url) as connection:
         return dump.fill(connection, stream)
 
 
@@ -212,7 +214,7 @@ def _of(lines: list[Line], commune_id: UUID) -> list[Remaining]:
 def _take_over(config: Config, hook: Hook) -> None:
     """Put the new database in the place of the old one, which may be damaged or gone."""
     with suppress(DatabaseError, SQLAlchemyError, OSError):
-        bare.settle(config.database_url)
+        unguarded.settle(config.database_url)
     hook("settled")
-    bare.take_over(config.database_url)
+    unguarded.take_over(config.database_url)
     hook("swapped")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from casework import bare
+from casework import unguarded
 from casework.audit.checkpoint import CheckpointStore
 from casework.audit.models import AuditLine
 from casework.cases.models import Case, Ground, Referral
@@ -78,7 +78,7 @@ def _unsigned(book: _Book, control_of: Callable[[UUID], ServerKeys]) -> Iterator
 def look_at_all(config: Config, gate: Gate) -> list[Finding]:
     """Look at all rows of an installation at one moment, and at the newest checkpoint of each commune."""
     found = []
-    with bare.snapshot(config.database_url) as connection:
+    with unguarded.snapshot(config.database_url) as connection:
         found += look(connection, gate.server_keys)
         for commune_id in checkpoints.communes(gate):
             found += against_checkpoint(connection, config, commune_id)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from casework import bare, schema
+from casework import schema, unguarded
 from casework.config import Config, ConfigurationError
 from casework.gate import open_gate
 from casework.keeping import ledgers
@@ -30,7 +30,7 @@ def tidy(config: Config) -> None:
     """
     if make_url(config.database_url).get_backend_name() == "sqlite":
         with suppress(OSError):
-            bare.tidy(config.database_url)
+            unguarded.tidy(config.database_url)
 
 
 def must_fit(url: str) -> None:
@@ -54,5 +54,5 @@ def revision(url: str) -> str:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).is_file():
         raise ConfigurationError(f"Không thấy cơ sở dữ liệu {parsed.database}.")
-    with bare.snapshot(url) as connection:
+    with unguarded.snapshot(url) as connection:
         return schema.found(connection)

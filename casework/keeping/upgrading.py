@@ -13,12 +13,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, make_url, select
 
-from casework import bare, schema
+from casework import schema, unguarded
 from casework.cases.states import ReferralState
 from casework.config import Config, ConfigurationError
 from casework.db import upgrade
 from casework.errors import Busy, CaseworkError, Conflict
-from casework.gate import Person, Work, action, open_gate
+from casework.gate import ActContext, Person, action, open_gate
 from casework.keeping import backups, beside, checkpoints, former, proof, starting
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
@@ -59,7 +59,7 @@ def run(config: Config, *, reason: str = "", told: Told = lambda _: None) -> Upg
     """
     key, before = kek.load(config.kek_file, demo=config.demo), _before(config)
     if before is None:
-        bare.tidy(config.database_url)
+        unguarded.tidy(config.database_url)
         return None
     urgent = waiting(config)
     if urgent and not reason.strip():
@@ -72,10 +72,10 @@ def run(config: Config, *, reason: str = "", told: Told = lambda _: None) -> Upg
     try:
         made, ends = _made_beside(config, key, before, "; ".join(filter(None, words)), told)
         told("swap")
-        bare.settle(config.database_url)
-        bare.take_over(config.database_url, still=lambda old: _nobody_wrote(old, ends))
+        unguarded.settle(config.database_url)
+        unguarded.take_over(config.database_url, still=lambda old: _nobody_wrote(old, ends))
     except BaseException:
-        bare.tidy(config.database_url)
+        unguarded.tidy(config.database_url)
         raise
     _confirm(config, key, told)
     return replace(made, backup=backup)
@@ -89,7 +89,7 @@ def rehearse(config: Config, *, told: Told = lambda _: None) -> Upgraded | None:
     try:
         return _made_beside(config, key, before, "", told)[0]
     finally:
-        bare.tidy(config.database_url)
+        unguarded.tidy(config.database_url)
 
 
 def _before(config: Config) -> str | None:
@@ -104,8 +104,8 @@ def _before(config: Config) -> str | None:
 
 def waiting(config: Config) -> int:
     """Count the urgent referrals that nobody has answered, in a book of any program."""
-    with bare.snapshot(config.database_url) as connection:
-        referral = bare.reflected(connection).tables["referral"]
+    with unguarded.snapshot(config.database_url) as connection:
+        referral = unguarded.reflected(connection).tables["referral"]
         unanswered = referral.c.urgent, referral.c.state.in_(_UNANSWERED)
         return connection.execute(select(func.count()).select_from(referral).where(*unanswered)).scalar_one()
 
@@ -124,19 +124,19 @@ def _made_beside(config: Config, key: Kek, before: str, words: str, told: Told) 
     """Make the whole new book beside the old one and prove it; return also where the logs of the old one end."""
     told("copy")
     _room(config)
-    fresh = replace(config, database_url=bare.beside(config.database_url))
-    bare.clear_beside(config.database_url)
+    fresh = replace(config, database_url=unguarded.beside(config.database_url))
+    unguarded.clear_beside(config.database_url)
     if not fresh.database_url.startswith("sqlite"):
         upgrade(fresh.database_url, to=before)
-    bare.copy_beside(config.database_url, without=former.ENDED)
+    unguarded.copy_beside(config.database_url, without=former.ENDED)
     with beside.being_made(fresh, key) as gate:
         told("prove")
-        with bare.snapshot(fresh.database_url) as connection:
+        with unguarded.snapshot(fresh.database_url) as connection:
             proven, ends = former.prove(connection, before, gate.server_keys), backups.ends(connection)
         told("migrate")
         upgrade(fresh.database_url)
         told("sign")
-        with bare.filling(fresh.database_url) as connection:
+        with unguarded.filling(fresh.database_url) as connection:
             changed = former.sign(connection, before, gate.server_keys)
         told("check")
         for commune_id in ends:
@@ -146,7 +146,7 @@ def _made_beside(config: Config, key: Kek, before: str, words: str, told: Told) 
 
 
 @action(Act.UPGRADE_RUN)
-def note_upgrade(work: Work, words: str, *, anew: bool) -> None:
+def note_upgrade(work: ActContext, words: str, *, anew: bool) -> None:
     """Write in the log between which revisions the book went; heads that were signed anew each get a line."""
     if anew:
         for row in work.session.execute(select(Head).where(Head.commune_id == work.commune_id)).scalars():
@@ -162,7 +162,7 @@ def _confirm(config: Config, key: Kek, told: Told) -> None:
         beside.verified(gate, else_say=_BROKEN)
     except BaseException:
         gate.database.engine.dispose()
-        bare.put_back(config.database_url)
+        unguarded.put_back(config.database_url)
         raise
     try:
         told("checkpoint")
@@ -174,7 +174,7 @@ def _confirm(config: Config, key: Kek, told: Told) -> None:
     finally:
         gate.database.engine.dispose()
     told("clear")
-    bare.drop_aside(config.database_url)
+    unguarded.drop_aside(config.database_url)
 
 
 def _nobody_wrote(old: Connection, ends: dict[UUID, int]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from casework.codelists import Code, codelist
 from casework.errors import BadInput
 from casework.policy.words import Role
-from casework.vietnamese import plain
+from casework.vietnamese_text import plain
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")

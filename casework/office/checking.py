@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from casework import bare, clock, config, schema
+from casework import clock, config, schema, unguarded
 from casework.accounts import holding
 from casework.audit.models import AuditLine
 from casework.config import SETTINGS, Config
@@ -104,7 +104,7 @@ def _schema(settings: Config) -> Iterator[Finding]:
     stands, needed = starting.revision(settings.database_url), schema.newest()
     if stands != needed:
         yield Finding(f"Cơ sở dữ liệu ở bản {stands}, chương trình cần bản {needed}.", "Chạy `casework upgrade`.")
-    if not bare.is_tidy(settings.database_url):
+    if not unguarded.is_tidy(settings.database_url):
         wrong = "Còn bản cũ của một lần khôi phục hay nâng cấp bị ngắt, hoặc lần ấy đang chạy."
         yield Finding(wrong, "Nếu không đang chạy: dừng sổ rồi chạy lại `casework upgrade`.")
 

@@ -11,7 +11,7 @@ from casework.audit.revocation_log import RevocationLog, verified
 from casework.config import Config
 from casework.db import Database
 from casework.errors import CaseworkError, VaultError
-from casework.gate import Gate, Person, Work, action
+from casework.gate import ActContext, Gate, Person, action
 from casework.keeping import starting
 from casework.office import occupancy, rekeying, settings
 from casework.policy.permit import Actor
@@ -83,11 +83,13 @@ def _exchange(config: Config, database: Database, announce: Callable[[Kek], None
 def _vouch(config: Config, communes: list[UUID], newer: Kek) -> None:
     """Let the newer key answer for the ledger of removals, whose lines were checked under the one before."""
     for commune_id in communes:
-        RevocationLog(config.removals_file).remark(kek.server_keys_of(newer, commune_id), word="kek", at=clock.micros())
+        RevocationLog(config.revocation_log_file).remark(
+            kek.server_keys_of(newer, commune_id), word="kek", at=clock.micros()
+        )
 
 
 def _rekey(config: Config, gate: Gate, communes: list[UUID], newer: Kek) -> None:
-    lines = RevocationLog(config.removals_file).lines()
+    lines = RevocationLog(config.revocation_log_file).lines()
     if verified(lines, {one: gate.server_keys(one) for one in communes}) != len(lines):
         raise VaultError("Sổ thu hồi (tệp removals) có dòng không đúng, nên không đổi khóa. Chưa có gì thay đổi.")
     try:
@@ -136,7 +138,7 @@ def _note(gate: Gate, what: str) -> None:
 
 
 @action(Act.KEYS_RENEW)
-def note_renewal(work: Work, what: str) -> None:
+def note_renewal(work: ActContext, what: str) -> None:
     """Write in the log that a key outside the database was renewed."""
     work.reason = what
 

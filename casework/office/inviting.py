@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from casework.audit import freshness
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.policy.words import Act, Role
 from casework.vault.integrity import heads
 from casework.vault.keys.context import RecipientKey
@@ -26,7 +26,7 @@ class Card:
 
 
 @action(Act.FIRST_INVITE)
-def invite_first(work: Work, card: Card, carry: AgencyKeys | None) -> str:
+def invite_first(work: ActContext, card: Card, carry: AgencyKeys | None) -> str:
     """Write down one of the first people without any key, and make the code with which she takes her account."""
     head = heads.create(work.session, work.commune_id, "member", uuid4())
     member = Member(
@@ -45,7 +45,7 @@ def invite_first(work: Work, card: Card, carry: AgencyKeys | None) -> str:
     return code(work, member, carry)
 
 
-def invite_again(work: Work, member: Member, carry: AgencyKeys) -> str:
+def invite_again(work: ActContext, member: Member, carry: AgencyKeys) -> str:
     """Make a code with which somebody takes her account anew; whatever opened it before is gone at once."""
     head = freshness.head(work.session, work.commune_id, member.id)
     member.state = MemberState.INVITED
@@ -55,7 +55,7 @@ def invite_again(work: Work, member: Member, carry: AgencyKeys) -> str:
     return code(work, member, carry)
 
 
-def code(work: Work, member: Member, carry: AgencyKeys | None) -> str:
+def code(work: ActContext, member: Member, carry: AgencyKeys | None) -> str:
     """Make the code of somebody whose head is at hand; with a key to carry it needs no colleague's word."""
     head = freshness.head(work.session, work.commune_id, member.id)
     lock = RecipientKey(carry.agency_id, carry.epoch, carry.public_key) if carry else None

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 
 from casework.audit import freshness
 from casework.errors import BadInput
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.office import inviting
 from casework.policy.table import policy
 from casework.policy.words import Act
@@ -22,7 +22,7 @@ from casework.vault.states import MemberState
 
 @action(Act.RECOVERY_RENEW)
 def renew(
-    work: Work, keys: AgencyKeys, officers: Sequence[str], pairs: Collection[tuple[int, int]]
+    work: ActContext, keys: AgencyKeys, officers: Sequence[str], pairs: Collection[tuple[int, int]]
 ) -> tuple[RecoverySheet, ...]:
     """Make a new numbered recovery secret and its sheets; those of an earlier number open nothing any more."""
     work.about = keys.agency_id
@@ -31,7 +31,7 @@ def renew(
 
 
 @action(Act.RECOVERY_DRILL)
-def drill(work: Work, agency_id: UUID, seat: int, secret: bytes) -> None:
+def drill(work: ActContext, agency_id: UUID, seat: int, secret: bytes) -> None:
     """Note that the sheet of one seat was shown and fits; raises VaultError, and a line of the log, if it does not."""
     work.about = agency_id
     freshness.agency(work.session, work.commune_id, agency_id)
@@ -52,7 +52,7 @@ class Recovered:
 
 
 @action(Act.RECOVERY_OPEN)
-def recover(work: Work, agency_id: UUID, one: Shown, other: Shown, username: str) -> Recovered:
+def recover(work: ActContext, agency_id: UUID, one: Shown, other: Shown, username: str) -> Recovered:
     """Let one person of an agency in again with two sheets; no case is opened, and the sheets are replaced at once.
 
     Into a circle comes somebody who has her account and works on cases: its key is sealed to hers, without a code.
@@ -74,7 +74,12 @@ def recover(work: Work, agency_id: UUID, one: Shown, other: Shown, username: str
 
 @action(Act.RECOVERY_DEAL)
 def deal_anew(
-    work: Work, agency_id: UUID, one: Shown, other: Shown, officers: Sequence[str], pairs: Collection[tuple[int, int]]
+    work: ActContext,
+    agency_id: UUID,
+    one: Shown,
+    other: Shown,
+    officers: Sequence[str],
+    pairs: Collection[tuple[int, int]],
 ) -> tuple[RecoverySheet, ...]:
     """Replace all sheets with two of the present ones, as when a keeper has gone; nobody is let in."""
     work.about = agency_id
@@ -85,7 +90,7 @@ def deal_anew(
     )
 
 
-def _into_circle(work: Work, keys: AgencyKeys, username: str) -> Member:
+def _into_circle(work: ActContext, keys: AgencyKeys, username: str) -> Member:
     """Seal a circle's key to somebody who is at work on cases; whoever was sealed to before keeps hers."""
     member = _named(work, username, Member.state == MemberState.ACTIVE)
     if set(policy().rows[Act.CIRCLE_READ].who).isdisjoint(member.roles.split(",")):
@@ -95,7 +100,7 @@ def _into_circle(work: Work, keys: AgencyKeys, username: str) -> Member:
     return member
 
 
-def _of_agency(work: Work, agency_id: UUID, username: str) -> Member:
+def _of_agency(work: ActContext, agency_id: UUID, username: str) -> Member:
     """Find somebody who works there by the word she signs in with."""
     member = _named(work, username, Member.agency_id == agency_id)
     if member.state == MemberState.LEFT:
@@ -103,7 +108,7 @@ def _of_agency(work: Work, agency_id: UUID, username: str) -> Member:
     return member
 
 
-def _named(work: Work, username: str, *more: ColumnElement[bool]) -> Member:
+def _named(work: ActContext, username: str, *more: ColumnElement[bool]) -> Member:
     named = (Member.commune_id == work.commune_id, Member.username == username, *more)
     found = work.session.execute(select(Member.id).where(*named)).scalar_one_or_none()
     if found is None:

@@ -17,7 +17,7 @@ from casework.cases import scope
 from casework.clock import MICROSECOND
 from casework.db import Base
 from casework.errors import Conflict, VaultError
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.policy.words import Act
 from casework.vault.crypto import passwords
 from casework.vault.integrity import heads
@@ -44,7 +44,7 @@ _LINES_AT_ONCE = 1000
 
 
 @action(Act.KEYS_ROTATE)
-def exchange(work: Work, newer: Kek) -> None:
+def exchange(work: ActContext, newer: Kek) -> None:
     """Verify all rows of a commune and sign them with the newer key; every head gets a line that says so."""
     old, young = work.crypto.server_keys, server_keys_of(newer, work.commune_id)
     # One transaction goes through all communes: what it has read of the one before is not of this one.
@@ -69,14 +69,14 @@ def kinds() -> list[Kind]:
     return sorted(maced - {Head, *_ENDED}, key=lambda kind: str(kind.__tablename__))
 
 
-def make_sure(work: Work) -> None:
+def make_sure(work: ActContext) -> None:
     """Raise Conflict while a code of admission is out, and VaultError if the log does not hold."""
     _no_code_is_waiting(work)
     if not verify(work.crypto).holds:
         raise VaultError("Nhật ký không đúng: hãy chạy `casework verify`. Chưa có gì thay đổi.")
 
 
-def _no_code_is_waiting(work: Work) -> None:
+def _no_code_is_waiting(work: ActContext) -> None:
     """Raise Conflict while somebody holds a code of admission; those that have died are removed."""
     unused = (Admission.commune_id == work.commune_id, Admission.state == admission.OPEN)
     work.session.execute(delete(Admission).where(*unused, Admission.created < work.crypto.at - _CODE_LIVES))
@@ -85,7 +85,7 @@ def _no_code_is_waiting(work: Work) -> None:
         raise Conflict("Còn mã nhận tài khoản chưa dùng. Hãy đợi mã được dùng hoặc hết hạn (24 giờ) rồi đổi khóa.")
 
 
-def _verified(work: Work, kind: Kind, versions: Mapping[UUID, int]) -> Iterator[Any]:
+def _verified(work: ActContext, kind: Kind, versions: Mapping[UUID, int]) -> Iterator[Any]:
     """Yield every row of one kind, each checked under the old key; the first that does not hold stops everything."""
     ours = kind.__table__.c[kind.__commune__] == work.commune_id
     for row in scope.every(work.permit, kind, ours, *signed_columns(kind), "mac").on(work.session):
@@ -106,7 +106,7 @@ def _version(kind: Kind, row: Any, versions: Mapping[UUID, int]) -> int:
         raise VaultError("unopened") from None
 
 
-def _sign_again(work: Work, kind: Kind, young: ServerKeys, rows: list[Any], versions: Mapping[UUID, int]) -> None:
+def _sign_again(work: ActContext, kind: Kind, young: ServerKeys, rows: list[Any], versions: Mapping[UUID, int]) -> None:
     if not rows:
         return
     table: Table = kind.__table__
@@ -123,7 +123,7 @@ def _sign_again(work: Work, kind: Kind, young: ServerKeys, rows: list[Any], vers
     work.session.connection().execute(update(table).where(*same).values(put), changed)
 
 
-def _sign_lines(work: Work, young: ServerKeys) -> None:
+def _sign_lines(work: ActContext, young: ServerKeys) -> None:
     """Sign the lines of the log again; their hashes and what they say stay as they are."""
     line: Table = AuditLine.__table__  # type: ignore[assignment]
     ours = (line.c.commune_id == bindparam("commune"), line.c.n == bindparam("number"))

@@ -14,7 +14,7 @@ from casework.audit.verify import Verdict, verify
 from casework.cases import reading
 from casework.cases.sections import Label
 from casework.errors import NotFound
-from casework.gate import DENIED, Gate, Person, Work, action
+from casework.gate import DENIED, ActContext, Gate, Person, action
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Reach, Role, Section
 from casework.vault.integrity.signed_rows import attach_keys
@@ -80,19 +80,19 @@ class Log:
 
 
 @action(Act.AUDIT_READ)
-def read_log(work: Work, page: int = 0) -> Log:
+def read_log(work: ActContext, page: int = 0) -> Log:
     """Read page `page` of the log, the newest is 0: lines with the reach of an agency, else the totals of a week."""
     if not 0 <= page <= _LONGEST_AGO:
         raise NotFound("page")
     return _lines(work, page) if work.permit.reach >= Reach.AGENCY else _totals(work, page)
 
 
-def _lines(work: Work, page: int) -> Log:
+def _lines(work: ActContext, page: int) -> Log:
     found = lines_of(work, skip=page * PAGE, limit=PAGE + 1)
     return Log(page=page, lines=tuple(found[:PAGE]), week=None, older=len(found) > PAGE)
 
 
-def lines_of(work: Work, *, skip: int, limit: int, since: int = 0) -> list[LogLine]:
+def lines_of(work: ActContext, *, skip: int, limit: int, since: int = 0) -> list[LogLine]:
     """Return the lines of one's own agency, newest first, without those about cases that are out of reach."""
     codes = _codes(work)
     mine = [one for one in staff.colleagues(work) if one.agency_id == work.actor.agency_id]
@@ -102,7 +102,7 @@ def lines_of(work: Work, *, skip: int, limit: int, since: int = 0) -> list[LogLi
     return [_line(one, names, codes) for one in read.shown(work.crypto, seen, skip=skip, limit=limit)]
 
 
-def _codes(work: Work) -> dict[UUID, str]:
+def _codes(work: ActContext) -> dict[UUID, str]:
     opened = reading.listed(work, [Section.LABEL])
     return {one.row.id: Label.from_json(one.pages[0].data).code for one in opened}
 
@@ -113,12 +113,12 @@ def _line(one: Line, names: dict[UUID, str], codes: dict[UUID, str]) -> LogLine:
     return LogLine(one.at, one.act, who, one.outcome == DENIED, one.about if code else None, code)
 
 
-def _totals(work: Work, page: int) -> Log:
+def _totals(work: ActContext, page: int) -> Log:
     week = week_of(work, page)
     return Log(page=page, lines=None, week=week, older=read.begun_before(work.crypto, clock.midnight(week.first)))
 
 
-def week_of(work: Work, ago: int) -> Week:
+def week_of(work: ActContext, ago: int) -> Week:
     """Return how often each act was done in the whole commune in the week, Monday to Sunday, so many weeks ago."""
     first = monday(work, ago)
     start, end = clock.midnight(first), clock.midnight(first + timedelta(days=_DAYS))
@@ -126,14 +126,14 @@ def week_of(work: Work, ago: int) -> Week:
     return Week(first, first + timedelta(days=_DAYS - 1), tuple(totals))
 
 
-def monday(work: Work, ago: int) -> date:
+def monday(work: ActContext, ago: int) -> date:
     """Return the first day of the week so many weeks ago."""
     today = clock.local(work.crypto.at).date()
     return today - timedelta(days=today.weekday() + _DAYS * ago)
 
 
 @action(Act.AUDIT_VERIFY)
-def verify_log(work: Work) -> Verdict:
+def verify_log(work: ActContext) -> Verdict:
     """Verify the whole chain and every head against it; the line of it says what was found."""
     verdict = verify(work.crypto)
     work.about, work.reason = work.commune_id, verdict.reason
@@ -141,7 +141,7 @@ def verify_log(work: Work) -> Verdict:
 
 
 @action(Act.POLICY_READ)
-def read_policy(work: Work) -> None:
+def read_policy(work: ActContext) -> None:
     """Open the policy; it holds for everybody and is secret to nobody."""
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from casework.audit import read
 from casework.audit.chain import SHORT
 from casework.audit.verify import verify
-from casework.errors import BadInput, say
-from casework.gate import Work, action
+from casework.errors import BadInput, gettext_noop
+from casework.gate import ActContext, action
 from casework.policy.words import Act
 
 # Verified and the same; fewer lines than that; touched at or before that line; another hash stands there.
@@ -27,14 +27,16 @@ class Compared:
 
 
 @action(Act.AUDIT_COMPARE)
-def compare(work: Work, typed: str) -> Compared:
+def compare(work: ActContext, typed: str) -> Compared:
     """Verify the log up to the line of a number written down earlier, and compare the hash that stands there.
 
     Raises BadInput for what is no such number.
     """
     number = _NUMBER.fullmatch(_STROKES.sub("-", _BETWEEN.sub("", typed.lower())))
     if number is None:
-        raise BadInput(say("Con số có dạng 1234-ab12cd34: số dòng, gạch nối, rồi tám chữ số hoặc chữ từ a đến f."))
+        raise BadInput(
+            gettext_noop("Con số có dạng 1234-ab12cd34: số dòng, gạch nối, rồi tám chữ số hoặc chữ từ a đến f.")
+        )
     n, digits = int(number[1]), number[2]
     verdict = verify(work.crypto)
     found = DIFFERS

@@ -19,7 +19,7 @@ from casework.cases import pace, scope
 from casework.cases.naming import label_of
 from casework.cases.reading import Listed
 from casework.cases.sections import Label
-from casework.gate import FAILED, Work
+from casework.gate import FAILED, ActContext
 from casework.policy.table import policy
 from casework.policy.words import Act, Reach, Role
 
@@ -50,7 +50,7 @@ class Many:
     stopped: bool = False
 
 
-def of_mine(work: Work, listed: Sequence[Listed]) -> tuple[Opened, ...]:
+def of_mine(work: ActContext, listed: Sequence[Listed]) -> tuple[Opened, ...]:
     """Return who opened a case that I hold in the last seven days: neither stand-in nor lead, the newest first."""
     if not any(one.row.holder_id == work.me for one in listed):
         return ()
@@ -64,7 +64,7 @@ def _code(one: Listed) -> str:
     return (label_of(one.pages) or Label()).code
 
 
-def alerts(work: Work, listed: Sequence[Listed]) -> tuple[Many, ...]:
+def alerts(work: ActContext, listed: Sequence[Listed]) -> tuple[Many, ...]:
     """Return what a lead is told about her agency, and a deputy about the lead; nobody is told about herself."""
     if policy().leads.isdisjoint(work.actor.roles):
         return ()
@@ -80,12 +80,12 @@ def alerts(work: Work, listed: Sequence[Listed]) -> tuple[Many, ...]:
     return tuple(sorted([*many, *_stopped(work, whom)], key=lambda one: (one.day, one.name), reverse=True))
 
 
-def stopped(work: Work) -> tuple[Many, ...]:
+def stopped(work: ActContext) -> tuple[Many, ...]:
     """Return what the administrator is told: who of anybody was stopped for opening too fast."""
     return tuple(_stopped(work, colleagues(work)))
 
 
-def _stopped(work: Work, whom: Iterable[Colleague]) -> list[Many]:
+def _stopped(work: ActContext, whom: Iterable[Colleague]) -> list[Many]:
     known = {one.id: one.name for one in whom}
     lines = read.about_since(work.crypto, known, pace.OPENINGS, since=work.crypto.at - _DAYS, outcome=FAILED)
     times = Counter((line.who, clock.local(line.at).date()) for line in lines)
@@ -101,7 +101,7 @@ class _Opening:
     at: int
 
 
-def _outside(work: Work, listed: Sequence[Listed]) -> Iterator[_Opening]:
+def _outside(work: ActContext, listed: Sequence[Listed]) -> Iterator[_Opening]:
     """Yield the openings of our own cases among these by others who may, and who neither held it nor stood in."""
     if not listed:
         return
@@ -115,7 +115,7 @@ def _outside(work: Work, listed: Sequence[Listed]) -> Iterator[_Opening]:
             yield _Opening(case, known[line.who], line.at)
 
 
-def _strange(work: Work, case: Any, who: UUID | None) -> bool:
+def _strange(work: ActContext, case: Any, who: UUID | None) -> bool:
     """Tell whether a case is the agency's own, and this person neither holds it nor stands in."""
     return case.owner_id == work.actor.agency_id and who not in (case.holder_id, case.standin_id)
 

@@ -14,7 +14,7 @@ from casework.cases.states import LIVE_REFERRAL, CaseState, ReferralState
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, Ungrounded
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.policy.words import Act, Section
 from casework.referrals import drawing, finding, letters
 from casework.referrals.finding import Found
@@ -28,7 +28,7 @@ _UNSPOKEN = frozenset({Section.LABEL, Section.FACTS, Section.LETTER, Section.GRO
 
 
 @action(Act.REFERRAL_PREVIEW)
-def preview(work: Work, case_id: UUID, ground_id: UUID) -> Preview:
+def preview(work: ActContext, case_id: UUID, ground_id: UUID) -> Preview:
     """Show what the receiver of a ground will and will not see, before anything is sent.
 
     Raises Conflict where nothing can be sent on this ground now.
@@ -55,7 +55,7 @@ def preview(work: Work, case_id: UUID, ground_id: UUID) -> Preview:
     )
 
 
-def _hours(work: Work, held: Held, ground: Ground) -> FirstHours | None:
+def _hours(work: ActContext, held: Held, ground: Ground) -> FirstHours | None:
     """Return the first 72 hours if they may still be running and the receiver is the one who treats."""
     if freshness.agency(work.session, work.commune_id, ground.receiver_id).kind != codelist("need").get(_CARE).text(
         "agency"
@@ -66,14 +66,14 @@ def _hours(work: Work, held: Held, ground: Ground) -> FirstHours | None:
     return delay.still_running(delay.first_hours(incident), work.crypto.at)
 
 
-def _readers(work: Work, agency_id: UUID) -> tuple[str, ...]:
+def _readers(work: ActContext, agency_id: UUID) -> tuple[str, ...]:
     """Return the names of those who hold the agency's key and can sign in."""
     holding = set(staff.key_holders(work, agency_id))
     return tuple(one.name for one in staff.colleagues(work) if one.name in holding and one.state == MemberState.ACTIVE)
 
 
 @action(Act.REFERRAL_SEND)
-def send(work: Work, case_id: UUID, ground_id: UUID, letter: Letter, *, once: UUID | None = None) -> UUID:
+def send(work: ActContext, case_id: UUID, ground_id: UUID, letter: Letter, *, once: UUID | None = None) -> UUID:
     """Refer a case: envelopes for exactly the agreed sections; refused without a live ground, whatever was posted.
 
     The same form sent again under `once` is sent once.
@@ -97,7 +97,7 @@ def send(work: Work, case_id: UUID, ground_id: UUID, letter: Letter, *, once: UU
     return referral.id
 
 
-def _must_be_sendable(work: Work, held: Held, ground: Ground) -> None:
+def _must_be_sendable(work: ActContext, held: Held, ground: Ground) -> None:
     if held.case.state != CaseState.OPEN:
         raise Conflict("Vụ việc đã đóng. Hãy mở lại trước khi chuyển gửi.", about=held.id)
     if not sharing.is_live(ground, work.crypto.at):
@@ -109,7 +109,7 @@ def _must_be_sendable(work: Work, held: Held, ground: Ground) -> None:
         raise Conflict("Việc này đã chuyển gửi cho nơi ấy rồi. Hãy mở trang chuyển gửi để xem.", about=held.id)
 
 
-def _referral(work: Work, held: Held, ground: Ground, referral_id: UUID) -> Referral:
+def _referral(work: ActContext, held: Held, ground: Ground, referral_id: UUID) -> Referral:
     urgent = _urgent(work, held, ground)
     minutes = codelist("target").get("answer_urgent" if urgent else "answer").number("minutes") or 0
     return Referral(
@@ -127,7 +127,7 @@ def _referral(work: Work, held: Held, ground: Ground, referral_id: UUID) -> Refe
     )
 
 
-def _urgent(work: Work, held: Held, ground: Ground) -> bool:
+def _urgent(work: ActContext, held: Held, ground: Ground) -> bool:
     """Tell whether somebody is in danger now, by the label of the case or by the ground itself."""
     pages = reading.pages(work, held, [Section.LABEL, Section.GROUNDS])
     label = label_of(pages)
@@ -136,7 +136,7 @@ def _urgent(work: Work, held: Held, ground: Ground) -> bool:
 
 
 @action(Act.REFERRAL_WITHDRAW)
-def withdraw(work: Work, case_id: UUID, referral_id: UUID) -> None:
+def withdraw(work: ActContext, case_id: UUID, referral_id: UUID) -> None:
     """Take a referral back: the receiver's access ends with this commit."""
     found = finding.sent(work, case_id, referral_id)
     found.step(work.permit.act)
@@ -144,7 +144,7 @@ def withdraw(work: Work, case_id: UUID, referral_id: UUID) -> None:
 
 
 @action(Act.REFERRAL_REPLY)
-def reply(work: Work, case_id: UUID, referral_id: UUID, words: str) -> None:
+def reply(work: ActContext, case_id: UUID, referral_id: UUID, words: str) -> None:
     """Write to the receiver again, or answer what it asked back; then it goes on where it stood before."""
     if not words.strip():
         raise BadInput("Hãy ghi vài chữ trước khi gửi.", about=case_id)
@@ -159,7 +159,7 @@ def reply(work: Work, case_id: UUID, referral_id: UUID, words: str) -> None:
 
 
 @action(Act.REFERRAL_RECORD_ANSWER)
-def record_answer(work: Work, case_id: UUID, referral_id: UUID, letter: Letter) -> None:
+def record_answer(work: ActContext, case_id: UUID, referral_id: UUID, letter: Letter) -> None:
     """Record on the receiver's behalf an answer given by word or on paper: who, when, marked as such."""
     found = finding.sent(work, case_id, referral_id)
     found.step(work.permit.act)
@@ -169,7 +169,7 @@ def record_answer(work: Work, case_id: UUID, referral_id: UUID, letter: Letter) 
 
 
 @action(Act.REFERRAL_CALL)
-def record_call(work: Work, case_id: UUID, referral_id: UUID, letter: Letter, *, reached: bool) -> None:
+def record_call(work: ActContext, case_id: UUID, referral_id: UUID, letter: Letter, *, reached: bool) -> None:
     """Record a call about an urgent referral: at what hour, who answered, or that nobody did."""
     found = finding.sent(work, case_id, referral_id)
     found.step(work.permit.act)
@@ -178,7 +178,7 @@ def record_call(work: Work, case_id: UUID, referral_id: UUID, letter: Letter, *,
 
 
 @action(Act.REFERRAL_EXPIRE)
-def expire(work: Work) -> int:
+def expire(work: ActContext) -> int:
     """End every referral whose ground no longer carries it, delete the envelopes it gave, and return how many cases."""
     ids = [row.id for row in scope.case_rows(scope.cases(work.permit)).on(work.session)]
     for case_id in ids:

@@ -13,7 +13,7 @@ from casework.cases.models import Ground
 from casework.cases.reading import Held
 from casework.cases.sections import GroundEntry, Letter
 from casework.cases.states import GroundState, ReferralState
-from casework.gate import Work
+from casework.gate import ActContext
 from casework.policy.table import policy
 from casework.policy.words import Act, Section
 from casework.referrals import finding
@@ -66,7 +66,7 @@ class Named:
     sheets: Sheets
 
 
-def around(work: Work, agency_ids: Iterable[UUID], cases: Iterable[Any]) -> Around:
+def around(work: ActContext, agency_ids: Iterable[UUID], cases: Iterable[Any]) -> Around:
     """Gather what the lines need, each thing once; `cases` are the rows of the cases that they are about."""
     of = {one.id: one.holder_id for one in cases}
     return Around(
@@ -77,7 +77,7 @@ def around(work: Work, agency_ids: Iterable[UUID], cases: Iterable[Any]) -> Arou
     )
 
 
-def referral_line(work: Work, row: Any, state: str, about: Around, named: Named) -> ReferralLine:
+def referral_line(work: ActContext, row: Any, state: str, about: Around, named: Named) -> ReferralLine:
     """Make the line of a referral from its verified row and its sheets, the oldest first."""
     incoming = named.owner_id not in work.actor.agencies
     first = named.sheets[0][1] if named.sheets else Letter()
@@ -125,7 +125,7 @@ def sheets(found: Sheets, about: Around) -> tuple[Sheet, ...]:
     return tuple(drawn)
 
 
-def ground_lines(work: Work, held: Held) -> tuple[GroundLine, ...]:
+def ground_lines(work: ActContext, held: Held) -> tuple[GroundLine, ...]:
     """Make the ledger of a case, the newest entry first."""
     pages = entries(work, held)
     grounds = [one for one in finding.grounds(work, held) if one.id in pages]
@@ -139,7 +139,7 @@ def ground_lines(work: Work, held: Held) -> tuple[GroundLine, ...]:
     return tuple(sorted(lines, key=lambda line: -line.at))
 
 
-def entries(work: Work, held: Held) -> dict[UUID, list[OpenedDocument]]:
+def entries(work: ActContext, held: Held) -> dict[UUID, list[OpenedDocument]]:
     """Open the entries of the ledger that I hold, each with its revisions, the newest first."""
     found: dict[UUID, list[OpenedDocument]] = {}
     for page in reading.history(work, held, Section.GROUNDS):
@@ -147,7 +147,7 @@ def entries(work: Work, held: Held) -> dict[UUID, list[OpenedDocument]]:
     return found
 
 
-def review(work: Work, pages: list[OpenedDocument], people: Writers) -> Review | None:
+def review(work: ActContext, pages: list[OpenedDocument], people: Writers) -> Review | None:
     """Read from the revisions of an entry, the newest first, what a second person has said of it, and who and when."""
     entry, first = GroundEntry.from_json(pages[0].data), pages[-1]
     if entry.kind != _DANGER:
@@ -165,7 +165,7 @@ def review(work: Work, pages: list[OpenedDocument], people: Writers) -> Review |
     )
 
 
-def _seconds(work: Work, held: Held) -> dict[UUID, str]:
+def _seconds(work: ActContext, held: Held) -> dict[UUID, str]:
     """Return who of the owner's people may open this case and so review what another has recorded: ids and names."""
     case = held.case
     circle = freshness.agency(work.session, work.commune_id, case.owner_id).circle
@@ -176,7 +176,7 @@ def _seconds(work: Work, held: Held) -> dict[UUID, str]:
 
 
 def _ground_line(
-    work: Work,
+    work: ActContext,
     ground: Ground,
     pages: list[OpenedDocument],
     receiver: Agency,

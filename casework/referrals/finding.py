@@ -7,7 +7,7 @@ from casework.cases import reading, sharing
 from casework.cases.models import Ground, Referral
 from casework.cases.reading import Held
 from casework.errors import NotFound
-from casework.gate import Work
+from casework.gate import ActContext
 from casework.policy.words import Act
 from casework.referrals import states
 
@@ -26,7 +26,7 @@ class Found:
         states.step(self.referral, act, state=self.state)
 
 
-def referral(work: Work, case_id: UUID, referral_id: UUID) -> Found:
+def referral(work: ActContext, case_id: UUID, referral_id: UUID) -> Found:
     """Find a referral of this case that my agency sent or received; raise NotFound otherwise."""
     held = reading.held(work, case_id)
     for one in referrals(work, held):
@@ -35,7 +35,7 @@ def referral(work: Work, case_id: UUID, referral_id: UUID) -> Found:
     raise NotFound("referral", about=case_id)
 
 
-def received(work: Work, case_id: UUID, referral_id: UUID) -> Found:
+def received(work: ActContext, case_id: UUID, referral_id: UUID) -> Found:
     """Find a referral that was sent to my agency; the sending side gets the same NotFound as a stranger."""
     found = referral(work, case_id, referral_id)
     if not is_receiver(work, found):
@@ -43,7 +43,7 @@ def received(work: Work, case_id: UUID, referral_id: UUID) -> Found:
     return found
 
 
-def sent(work: Work, case_id: UUID, referral_id: UUID) -> Found:
+def sent(work: ActContext, case_id: UUID, referral_id: UUID) -> Found:
     """Find a referral that the owner of the case has sent."""
     found = referral(work, case_id, referral_id)
     if is_receiver(work, found):
@@ -51,12 +51,12 @@ def sent(work: Work, case_id: UUID, referral_id: UUID) -> Found:
     return found
 
 
-def is_receiver(work: Work, found: Found) -> bool:
+def is_receiver(work: ActContext, found: Found) -> bool:
     """Tell whether I stand on the receiving side of a referral."""
     return found.held.case.owner_id not in work.actor.agencies
 
 
-def ground(work: Work, held: Held, ground_id: UUID) -> Ground:
+def ground(work: ActContext, held: Held, ground_id: UUID) -> Ground:
     """Find an entry of the ledger of this case; raise NotFound otherwise."""
     for one in grounds(work, held):
         if one.id == ground_id:
@@ -64,12 +64,12 @@ def ground(work: Work, held: Held, ground_id: UUID) -> Ground:
     raise NotFound("ground", about=held.id)
 
 
-def grounds(work: Work, held: Held) -> list[Ground]:
+def grounds(work: ActContext, held: Held) -> list[Ground]:
     """Return every entry of the ledger of this case."""
     return reading.hanging(work, held, Ground)
 
 
-def referrals(work: Work, held: Held) -> list[Found]:
+def referrals(work: ActContext, held: Held) -> list[Found]:
     """Return the referrals of this case that concern my agency, as they stand now."""
     by_id = {one.id: one for one in grounds(work, held)}
     mine = work.actor.agencies

@@ -14,7 +14,7 @@ from casework.cases.sections import GroundEntry, Label
 from casework.cases.states import CARRYING_GROUND, READABLE, CaseState, GroundState, ReferralState
 from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, NotFound, Refused
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.policy.words import Act, Section
 from casework.referrals import drawing, finding, letters
 from casework.referrals.drawing import Named
@@ -25,7 +25,9 @@ from casework.vault.states import AgencyState
 
 
 @action(Act.GROUND_LIST)
-def read_ledger(work: Work, case_id: UUID, ground_id: UUID | None = None, *, towards: Act | None = None) -> Ledger:
+def read_ledger(
+    work: ActContext, case_id: UUID, ground_id: UUID | None = None, *, towards: Act | None = None
+) -> Ledger:
     """Open the grounds and referrals of a case; `ground_id` chooses one entry, NotFound if it is not of this case.
 
     Towards a review it is Refused to who recorded the entry, and a Conflict where nobody waits for one.
@@ -51,7 +53,7 @@ def read_ledger(work: Work, case_id: UUID, ground_id: UUID | None = None, *, tow
     )
 
 
-def _referrals(work: Work, held: Held, label: Label) -> tuple[ReferralLine, ...]:
+def _referrals(work: ActContext, held: Held, label: Label) -> tuple[ReferralLine, ...]:
     pages = reading.pages(work, held, [Section.LETTER])
     mine = finding.referrals(work, held)
     ends = {end for one in mine for end in (one.referral.from_id, one.referral.to_id)}
@@ -64,7 +66,7 @@ def _referrals(work: Work, held: Held, label: Label) -> tuple[ReferralLine, ...]
     return tuple(sorted(lines, key=lambda line: -line.sent))
 
 
-def _receivers(work: Work, held: Held) -> tuple[str, ...]:
+def _receivers(work: ActContext, held: Held) -> tuple[str, ...]:
     """Return which agencies of the commune could be given something, but not the one whose case it is."""
     others = (Agency.commune_id == work.commune_id, Agency.id.not_in(work.actor.agencies))
     here = set(work.session.execute(select(Agency.kind).where(*others, Agency.state == AgencyState.ACTIVE)).scalars())
@@ -72,7 +74,7 @@ def _receivers(work: Work, held: Held) -> tuple[str, ...]:
 
 
 @action(Act.GROUND_RECORD)
-def record_ground(work: Work, case_id: UUID, entry: GroundEntry) -> UUID:
+def record_ground(work: ActContext, case_id: UUID, entry: GroundEntry) -> UUID:
     """Write an entry into the ledger; what was "not asked" or refused is written down too, and carries nothing."""
     if entry.kind == "duty" and not entry.article.strip():
         raise BadInput("Hãy ghi điều luật buộc phải chuyển.", about=case_id)
@@ -82,7 +84,7 @@ def record_ground(work: Work, case_id: UUID, entry: GroundEntry) -> UUID:
 
 
 @action(Act.GROUND_WITHDRAW)
-def withdraw_ground(work: Work, case_id: UUID, ground_id: UUID, *, pressed: str = "", words: str = "") -> None:
+def withdraw_ground(work: ActContext, case_id: UUID, ground_id: UUID, *, pressed: str = "", words: str = "") -> None:
     """Withdraw a ground: every referral that rests on it is withdrawn, and what it gave is cut off, in one commit."""
     held = reading.held(work, case_id)
     ground = finding.ground(work, held, ground_id)
@@ -93,7 +95,7 @@ def withdraw_ground(work: Work, case_id: UUID, ground_id: UUID, *, pressed: str 
 
 
 @action(Act.GROUND_REVIEW_LIST)
-def list_reviews(work: Work) -> tuple[Waiting, ...]:
+def list_reviews(work: ActContext) -> tuple[Waiting, ...]:
     """List the grounds of danger to life that wait for my word, and my own once they are late, oldest first."""
     ids = scope.under_review(scope.cases(work.permit)).on(work.session).scalars().all()
     found = [one for case_id in ids for one in _waiting(work, reading.held(work, case_id))]
@@ -101,7 +103,7 @@ def list_reviews(work: Work) -> tuple[Waiting, ...]:
     return tuple(sorted(found, key=lambda one: one.review.due))
 
 
-def _waiting(work: Work, held: Held) -> Iterator[Waiting]:
+def _waiting(work: ActContext, held: Held) -> Iterator[Waiting]:
     lines = [one for one in drawing.ground_lines(work, held) if one.waiting]
     label = label_of(reading.pages(work, held, [Section.LABEL])) or Label()
     for one in lines:
@@ -117,7 +119,7 @@ def _must_wait(case_id: UUID, line: GroundLine) -> None:
 
 
 @action(Act.GROUND_REVIEW)
-def review_ground(work: Work, case_id: UUID, ground_id: UUID, *, agrees: bool, words: str = "") -> None:
+def review_ground(work: ActContext, case_id: UUID, ground_id: UUID, *, agrees: bool, words: str = "") -> None:
     """Say as the second person whether there is danger to life; a No ends the ground and cuts off what rests on it.
 
     Raises Refused for who recorded it, Conflict where nobody waits for a review, BadInput for a No without a reason.
@@ -138,7 +140,7 @@ def review_ground(work: Work, case_id: UUID, ground_id: UUID, *, agrees: bool, w
     writing.save_json(work, held, Section.GROUNDS, said.to_json(), series=ground_id, readers=readers)
 
 
-def _end(work: Work, held: Held, ground: Ground) -> None:
+def _end(work: ActContext, held: Held, ground: Ground) -> None:
     """End a ground, withdraw every referral that rests on it, and cut off what it gave."""
     for one in finding.referrals(work, held):
         if one.ground.id == ground.id and one.state in READABLE:
@@ -147,7 +149,7 @@ def _end(work: Work, held: Held, ground: Ground) -> None:
     sharing.cut(work, held, ground.receiver_id)
 
 
-def _write_down(work: Work, held: Held, ground_id: UUID, *, pressed: str, words: str) -> None:
+def _write_down(work: ActContext, held: Held, ground_id: UUID, *, pressed: str, words: str) -> None:
     """Say in the entry itself that it was withdrawn and why; the owner alone reads this revision."""
     pages = {page.series: page for page in reading.pages(work, held, [Section.GROUNDS])}
     if ground_id not in pages:

@@ -6,13 +6,13 @@ from uuid import UUID, uuid4
 
 from casework.cases import naming, sharing, writing
 from casework.cases.sections import Letter
-from casework.gate import Work
+from casework.gate import ActContext
 from casework.policy.words import Section
 from casework.referrals.finding import Found, is_receiver
 from casework.vault.keys.envelopes import OpenedDocument
 
 
-def write(work: Work, found: Found, letter: Letter, *, step: str) -> None:
+def write(work: ActContext, found: Found, letter: Letter, *, step: str) -> None:
     """Seal one sheet to sender and receiver; whoever writes it stays its owner."""
     owner_id, to_id = found.held.case.owner_id, found.referral.to_id
     label = naming.label(work, found.held)

@@ -9,7 +9,7 @@ from casework.cases.naming import label_of
 from casework.cases.sections import Label, Letter
 from casework.cases.states import LIVE_REFERRAL, ReferralState
 from casework.errors import BadInput, Conflict, NotFound
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.policy.permit import allowed
 from casework.policy.words import Act, Section
 from casework.referrals import drawing, finding, letters, states
@@ -21,7 +21,7 @@ from casework.vault.integrity.signed_rows import verify_row
 
 
 @action(Act.REFERRAL_LIST)
-def list_referrals(work: Work) -> Box:
+def list_referrals(work: ActContext) -> Box:
     """List what came in and what was sent: unopened urgent ones first, then by due time, what is over last."""
     within = scope.cases(work.permit)
     found = scope.referrals(within).on(work.session).all()
@@ -52,7 +52,7 @@ def _order(line: ReferralLine) -> tuple[bool, bool, int]:
 
 
 @action(Act.REFERRAL_READ)
-def read_referral(work: Work, case_id: UUID, referral_id: UUID, *, towards: Act | None = None) -> ReferralPage:
+def read_referral(work: ActContext, case_id: UUID, referral_id: UUID, *, towards: Act | None = None) -> ReferralPage:
     """See one referral with its correspondence; before it is opened, a receiver sees only what is asked.
 
     Raises Conflict if the act that the page is shown for (`towards`) does not lead on from here.
@@ -81,20 +81,20 @@ def read_referral(work: Work, case_id: UUID, referral_id: UUID, *, towards: Act 
     )
 
 
-def _review(work: Work, found: Found) -> Review | None:
+def _review(work: ActContext, found: Found) -> Review | None:
     """Return what a second person said of the ground, for either side; None for another ground, or one out of hand."""
     pages = drawing.entries(work, found.held).get(found.ground.id)
     return drawing.review(work, pages, drawing.Writers(staff.names(work))) if pages else None
 
 
-def _can(work: Work, found: Found) -> frozenset[Act]:
+def _can(work: ActContext, found: Found) -> frozenset[Act]:
     """Return what this person may do with the referral now."""
     side = states.RECEIVING if finding.is_receiver(work, found) else states.SENDING
     return frozenset(act for act in side if states.offers(found.state, act) and allowed(work.actor, act))
 
 
 @action(Act.REFERRAL_OPEN)
-def open_referral(work: Work, case_id: UUID, referral_id: UUID) -> None:
+def open_referral(work: ActContext, case_id: UUID, referral_id: UUID) -> None:
     """Open a referral that came in: from now on its sections are kept under the agency's own key."""
     found = finding.received(work, case_id, referral_id)
     found.step(work.permit.act)
@@ -102,13 +102,13 @@ def open_referral(work: Work, case_id: UUID, referral_id: UUID) -> None:
 
 
 @action(Act.REFERRAL_ACCEPT)
-def accept(work: Work, case_id: UUID, referral_id: UUID, words: str = "") -> None:
+def accept(work: ActContext, case_id: UUID, referral_id: UUID, words: str = "") -> None:
     """Accept: only the receiving side may."""
     _reply(work, case_id, referral_id, Letter(words=words), step="accept")
 
 
 @action(Act.REFERRAL_DECLINE)
-def decline(work: Work, case_id: UUID, referral_id: UUID, words: str) -> None:
+def decline(work: ActContext, case_id: UUID, referral_id: UUID, words: str) -> None:
     """Decline with a reason; access ends with this commit."""
     if not words.strip():
         raise BadInput("Hãy ghi lý do chưa nhận được, để nơi gửi biết phải làm gì tiếp.", about=case_id)
@@ -117,7 +117,7 @@ def decline(work: Work, case_id: UUID, referral_id: UUID, words: str) -> None:
 
 
 @action(Act.REFERRAL_ASK)
-def ask_back(work: Work, case_id: UUID, referral_id: UUID, words: str) -> None:
+def ask_back(work: ActContext, case_id: UUID, referral_id: UUID, words: str) -> None:
     """Ask the sender something before going on."""
     if not words.strip():
         raise BadInput("Hãy ghi câu muốn hỏi lại.", about=case_id)
@@ -125,13 +125,13 @@ def ask_back(work: Work, case_id: UUID, referral_id: UUID, words: str) -> None:
 
 
 @action(Act.REFERRAL_ANSWER)
-def answer(work: Work, case_id: UUID, referral_id: UUID, letter: Letter) -> None:
+def answer(work: ActContext, case_id: UUID, referral_id: UUID, letter: Letter) -> None:
     """Answer what was done; the sender sees it at the top of her list."""
     kept = Letter(outcome=letter.outcome, words=letter.words, when=letter.when)
     _reply(work, case_id, referral_id, kept, step="answer")
 
 
-def _reply(work: Work, case_id: UUID, referral_id: UUID, letter: Letter, *, step: str) -> Found:
+def _reply(work: ActContext, case_id: UUID, referral_id: UUID, letter: Letter, *, step: str) -> Found:
     found = finding.received(work, case_id, referral_id)
     found.step(work.permit.act)
     sharing.finish(work, found.held, found.referral, found.ground)

@@ -12,7 +12,7 @@ from casework.cases import handing
 from casework.clock import MICROSECOND
 from casework.codelists import agencies
 from casework.errors import BadInput, Conflict, NotFound, Refused
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.policy.words import Act, Reach
 from casework.staffing import people
 from casework.vault.integrity import heads
@@ -28,7 +28,7 @@ _ENTRANCES = (Slot, Totp, Admission, *_SESSIONS)
 
 
 @action(Act.ACCOUNT_LOCK)
-def lock(work: Work, member_id: UUID) -> None:
+def lock(work: ActContext, member_id: UUID) -> None:
     """Lock an account at once: her sessions are gone with this commit, what she holds stays sealed to her."""
     member = people.reached(work, member_id)
     _must_be(member, MemberState.ACTIVE)
@@ -37,7 +37,7 @@ def lock(work: Work, member_id: UUID) -> None:
 
 
 @action(Act.ACCOUNT_UNLOCK)
-def unlock_account(work: Work, member_id: UUID) -> None:
+def unlock_account(work: ActContext, member_id: UUID) -> None:
     """Let a locked account in again, with what it could read before."""
     member = people.reached(work, member_id)
     _must_be(member, MemberState.LOCKED)
@@ -46,7 +46,7 @@ def unlock_account(work: Work, member_id: UUID) -> None:
 
 
 @action(Act.ACCOUNT_LEAVE)
-def leave(work: Work, member_id: UUID) -> None:
+def leave(work: ActContext, member_id: UUID) -> None:
     """Let somebody leave: she gets in no more and holds no key, her cases have a holder, and keys are to be renewed."""
     member = people.reached(work, member_id)
     if member.state == MemberState.LEFT:
@@ -64,7 +64,7 @@ def leave(work: Work, member_id: UUID) -> None:
 
 
 @action(Act.ACCOUNT_MOVE)
-def move(work: Work, member_id: UUID, agency_id: UUID) -> None:
+def move(work: ActContext, member_id: UUID, agency_id: UUID) -> None:
     """Invite somebody who has left into an agency, where a colleague must admit her like anybody new."""
     member = people.reached(work, member_id)
     _must_be(member, MemberState.LEFT)
@@ -77,7 +77,7 @@ def move(work: Work, member_id: UUID, agency_id: UUID) -> None:
 
 
 @action(Act.AGENCY_CONFIRM)
-def confirm_agency(work: Work, agency_id: UUID) -> None:
+def confirm_agency(work: ActContext, agency_id: UUID) -> None:
     """Confirm a new agency: from now on it may be given what a ground allows."""
     work.about = agency_id
     if not people.confirms(work):
@@ -96,7 +96,7 @@ def _must_be(member: Member, state: str) -> None:
         raise Conflict("Tài khoản này vừa thay đổi. Hãy xem lại danh sách.", about=member.id)
 
 
-def _must_be_hers_to_end(work: Work, member: Member) -> None:
+def _must_be_hers_to_end(work: ActContext, member: Member) -> None:
     """Leave it to the lead where there is one: an administrator ends nobody's work over her head."""
     if work.permit.reach >= Reach.AGENCY:
         return
@@ -104,7 +104,7 @@ def _must_be_hers_to_end(work: Work, member: Member) -> None:
         raise BadInput("Cơ quan này có người phụ trách: việc cho rời là của người phụ trách.", about=member.id)
 
 
-def _must_not_be_last(work: Work, agency_id: UUID, others: Iterable[UUID]) -> None:
+def _must_not_be_last(work: ActContext, agency_id: UUID, others: Iterable[UUID]) -> None:
     """Keep the last key that opens anything, unless a pair of recovery sheets was shown to be there lately."""
     known = [freshness.member(work.session, work.commune_id, one) for one in others]
     if any(one.state == MemberState.ACTIVE for one in known):
@@ -116,12 +116,12 @@ def _must_not_be_last(work: Work, agency_id: UUID, others: Iterable[UUID]) -> No
         )
 
 
-def _key_of(work: Work, member_id: UUID) -> list[UUID]:
+def _key_of(work: ActContext, member_id: UUID) -> list[UUID]:
     wraps = select(Wrap.agency_id).where(Wrap.commune_id == work.commune_id, Wrap.member_id == member_id)
     return sorted(set(work.session.execute(wraps).scalars()))
 
 
-def _take_wraps(work: Work, agency_id: UUID, member_id: UUID) -> None:
+def _take_wraps(work: ActContext, agency_id: UUID, member_id: UUID) -> None:
     """Delete what seals an agency's key to somebody, so that it can never be put back."""
     work.session.flush()
     remaining = []
@@ -134,7 +134,7 @@ def _take_wraps(work: Work, agency_id: UUID, member_id: UUID) -> None:
     heads.revoke(work.session, freshness.head(work.session, work.commune_id, agency_id), remaining)
 
 
-def _take(work: Work, member: Member, kinds: tuple[type[Any], ...]) -> None:
+def _take(work: ActContext, member: Member, kinds: tuple[type[Any], ...]) -> None:
     """Delete some kinds of a member's rows and raise her version, so that an open request of hers is refused too."""
     work.session.flush()
     remaining = []

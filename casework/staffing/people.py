@@ -9,7 +9,7 @@ from casework.accounts.staff import Colleague, colleagues
 from casework.audit import freshness
 from casework.codelists import agencies
 from casework.errors import NotFound
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.policy.permit import allowed
 from casework.policy.table import policy
 from casework.policy.words import Act, Reach
@@ -44,12 +44,12 @@ class Office:
 
 
 @action(Act.ACCOUNT_LIST)
-def list_people(work: Work) -> tuple[Office, ...]:
+def list_people(work: ActContext) -> tuple[Office, ...]:
     """List agencies and their people: all for the administrator, her own agency for a lead; circles are never named."""
     return offices(work)
 
 
-def offices(work: Work) -> tuple[Office, ...]:
+def offices(work: ActContext) -> tuple[Office, ...]:
     """Return the agencies in reach with their people, one's own first."""
     known = [one for one in colleagues(work) if within(work, one.agency_id)]
     found = []
@@ -73,12 +73,12 @@ def offices(work: Work) -> tuple[Office, ...]:
     return tuple(one for one in found if one.people or one.new)
 
 
-def within(work: Work, agency_id: UUID | None) -> bool:
+def within(work: ActContext, agency_id: UUID | None) -> bool:
     """Tell whether an agency is in reach: any for the administrator, for a lead her own."""
     return work.permit.reach < Reach.AGENCY or agency_id == work.actor.agency_id
 
 
-def reached(work: Work, member_id: UUID) -> Member:
+def reached(work: ActContext, member_id: UUID) -> Member:
     """Load somebody else in reach; raise NotFound for who is not there, out of reach, or me."""
     work.about = member_id
     member = freshness.member(work.session, work.commune_id, member_id)
@@ -87,7 +87,7 @@ def reached(work: Work, member_id: UUID) -> Member:
     return member
 
 
-def confirms(work: Work) -> bool:
+def confirms(work: ActContext) -> bool:
     """Tell whether I lead the agency that confirms new ones."""
     if work.actor.agency_id is None or not allowed(work.actor, Act.AGENCY_CONFIRM):
         return False
@@ -99,14 +99,14 @@ def led(people: list[Colleague]) -> bool:
     return any(one.state == MemberState.ACTIVE and not policy().leads.isdisjoint(one.roles) for one in people)
 
 
-def _agencies(work: Work) -> list[Agency]:
+def _agencies(work: ActContext) -> list[Agency]:
     rows = select(Agency.id).where(Agency.commune_id == work.commune_id, Agency.circle.is_(False))
     every = [freshness.agency(work.session, work.commune_id, one) for one in work.session.execute(rows).scalars()]
     wanted = [one for one in every if within(work, one.id) or (one.state == AgencyState.NEW and confirms(work))]
     return sorted(wanted, key=lambda one: (one.id != work.actor.agency_id, one.name))
 
 
-def _worker(work: Work, one: Colleague, holding: set[UUID], people: list[Colleague]) -> Worker:
+def _worker(work: ActContext, one: Colleague, holding: set[UUID], people: list[Colleague]) -> Worker:
     can: set[Act] = set()
     if one.id != work.me:
         if one.state == MemberState.ACTIVE:

@@ -14,7 +14,7 @@ from casework.audit.models import AuditLine
 from casework.cases import reading
 from casework.clock import MICROSECOND
 from casework.errors import Conflict
-from casework.gate import OK, Work, action
+from casework.gate import OK, ActContext, action
 from casework.policy.words import Act, Reach
 from casework.staffing import people
 from casework.vault.states import MemberState
@@ -57,13 +57,13 @@ class Review:
 
 
 @action(Act.REVIEW_READ)
-def read_review(work: Work) -> Review:
+def read_review(work: ActContext) -> Review:
     """Show who has access: her agency's people to a lead, everybody's accounts to the administrator."""
     return _review(work)
 
 
 @action(Act.REVIEW_CONFIRM)
-def confirm_review(work: Work, mark: str) -> None:
+def confirm_review(work: ActContext, mark: str) -> None:
     """Say that everybody on the list belongs there; raise Conflict if it is no longer the list that was seen."""
     seen = _review(work)
     work.about = reviewing.scope_of(work)
@@ -72,7 +72,7 @@ def confirm_review(work: Work, mark: str) -> None:
     work.reason = f"{sum(len(group.people) for group in seen.groups)} people"
 
 
-def _review(work: Work) -> Review:
+def _review(work: ActContext) -> Review:
     came, held = _last_came(work), _held(work)
     groups = []
     for office in people.offices(work):
@@ -87,20 +87,20 @@ def _review(work: Work) -> Review:
     return Review(tuple(groups), stands.at, by, stands.due, _mark(groups))
 
 
-def _looked(work: Work, one: people.Worker, came: dict[UUID, int], held: Counter[UUID] | None) -> Looked:
+def _looked(work: ActContext, one: people.Worker, came: dict[UUID, int], held: Counter[UUID] | None) -> Looked:
     seen = came.get(one.who.id, 0)
     cases = None if held is None else held[one.who.id]
     return Looked(one.who, one.key, seen, cases, long_ago=seen < work.crypto.at - _LONG)
 
 
-def _last_came(work: Work) -> dict[UUID, int]:
+def _last_came(work: ActContext) -> dict[UUID, int]:
     """Return when each member last came in; the whole log is read for it, twice a year."""
     mine = (AuditLine.commune_id == work.commune_id, AuditLine.act.in_(_COMING_IN), AuditLine.outcome == OK)
     rows = select(AuditLine.who, func.max(AuditLine.at)).where(*mine, AuditLine.who.is_not(None))
     return {who: at for who, at in work.session.execute(rows.group_by(AuditLine.who)) if who is not None}
 
 
-def _held(work: Work) -> Counter[UUID] | None:
+def _held(work: ActContext) -> Counter[UUID] | None:
     """Count the agency's own cases by who holds them; None for who reaches no case. Sealed ones are told to nobody."""
     if work.permit.reach < Reach.AGENCY:
         return None

@@ -13,7 +13,7 @@ from casework.audit import freshness
 from casework.cases import reading
 from casework.cases.sections import Facts
 from casework.errors import BadInput, Conflict
-from casework.gate import Work, action
+from casework.gate import ActContext, action
 from casework.policy.permit import allowed
 from casework.policy.words import Act, Section
 from casework.statistics import ledger, releases
@@ -70,13 +70,13 @@ class _Count:
 
 
 @action(Act.COUNTS_READ)
-def read_releases(work: Work) -> tuple[Published, ...]:
+def read_releases(work: ActContext) -> tuple[Published, ...]:
     """Return everything that was ever released, oldest first."""
     return releases.read_all(work, narrowly=True)
 
 
 @action(Act.PERIOD_PREVIEW)
-def preview_period(work: Work) -> Closing:
+def preview_period(work: ActContext) -> Closing:
     """Show the next period to close: what would be published beside the truth."""
     done = releases.read_all(work)
     size, period = _next(work, done)
@@ -96,7 +96,7 @@ def preview_period(work: Work) -> Closing:
 
 
 @action(Act.PERIOD_CLOSE)
-def close_period(work: Work, name: str, mark: str) -> None:
+def close_period(work: ActContext, name: str, mark: str) -> None:
     """Release the period of this name exactly as it was previewed; a release is never changed or taken back.
 
     Raises Conflict if the period is not the next one or if its counts changed since the preview, and BadInput if
@@ -119,7 +119,7 @@ def close_period(work: Work, name: str, mark: str) -> None:
         ledger.prepare_year(work, counted.ledger, period.year + 1)
 
 
-def waiting(work: Work) -> Period | None:
+def waiting(work: ActContext) -> Period | None:
     """Return the period that waits to be closed by this person; called by her home page within its own act."""
     if not allowed(work.actor, Act.PERIOD_CLOSE):
         return None
@@ -127,7 +127,7 @@ def waiting(work: Work) -> Period | None:
     return period if _is_over(work, period) else None
 
 
-def _next(work: Work, done: tuple[Published, ...]) -> tuple[SizeClass, Period]:
+def _next(work: ActContext, done: tuple[Published, ...]) -> tuple[SizeClass, Period]:
     """Return the next period that is to be closed; they follow one another without a gap."""
     commune = freshness.commune(work.session, work.commune_id)
     day = done[-1].period.next_day if done else clock.local(commune.created).date()
@@ -146,11 +146,11 @@ def _size(done: Iterable[Published], day: date, entered: SizeClass) -> SizeClass
     return plan().class_of(sum(one.cells[TOTAL] for one in last_year))
 
 
-def _is_over(work: Work, period: Period) -> bool:
+def _is_over(work: ActContext, period: Period) -> bool:
     return clock.local(work.crypto.at).date() > period.last
 
 
-def _count(work: Work, done: tuple[Published, ...], size: SizeClass, period: Period) -> _Count:
+def _count(work: ActContext, done: tuple[Published, ...], size: SizeClass, period: Period) -> _Count:
     """Open the facts in reach, count each case that was never counted, and draw the release."""
     opened = ledger.open_ledger(work)
     cases = {

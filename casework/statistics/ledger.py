@@ -9,7 +9,7 @@ from uuid import UUID
 from casework.audit import freshness
 from casework.cases import scope
 from casework.errors import VaultError
-from casework.gate import Work
+from casework.gate import ActContext
 from casework.statistics.plan import Cell
 from casework.statistics.published import cells_of
 from casework.statistics.rounding import Ties
@@ -69,7 +69,7 @@ class Ledger:
         return Ties(self.keys[year], self.counted[after].draw if after else 0)
 
 
-def open_ledger(work: Work) -> Ledger:
+def open_ledger(work: ActContext) -> Ledger:
     """Open every entry; raise VaultError if one is missing, changed or not for this person's keys."""
     ledger_id = count_ledger.ledger_id(work.commune_id)
     head = freshness.head(work.session, work.commune_id, ledger_id)
@@ -101,15 +101,15 @@ def _counted(data: Mapping[str, Any]) -> Counted:
     )
 
 
-def remember(work: Work, opened: Ledger, number: int, counted: Counted) -> None:
+def remember(work: ActContext, opened: Ledger, number: int, counted: Counted) -> None:
     """Seal what a release counted, so that no case is ever counted twice."""
     count_ledger.add(work.crypto, opened.head, _lock(work, opened), (Series.COUNTED, number), counted.to_json())
 
 
-def prepare_year(work: Work, opened: Ledger, year: int) -> None:
+def prepare_year(work: ActContext, opened: Ledger, year: int) -> None:
     """Make the key of a year that is about to begin."""
     count_ledger.add_key(work.crypto, opened.head, _lock(work, opened), year=year)
 
 
-def _lock(work: Work, opened: Ledger) -> RecipientKey:
+def _lock(work: ActContext, opened: Ledger) -> RecipientKey:
     return freshness.recipients(work.crypto, [opened.owner_id])[0]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from casework.audit import freshness
 from casework.db import Database
 from casework.errors import VaultError
-from casework.gate import Work
+from casework.gate import ActContext
 from casework.statistics.models import Release
 from casework.statistics.published import Published
 from casework.vault.crypto.encoding import encode_fields
@@ -19,7 +19,7 @@ from casework.vault.models import Head
 START = bytes(32)
 
 
-def read_all(work: Work, *, narrowly: bool = False) -> tuple[Published, ...]:
+def read_all(work: ActContext, *, narrowly: bool = False) -> tuple[Published, ...]:
     """Return every release of the commune, oldest first; raise VaultError if one was changed or taken away.
 
     `narrowly` reads them as the database's role that can read nothing else, where the installation has one.
@@ -38,13 +38,13 @@ def read_all(work: Work, *, narrowly: bool = False) -> tuple[Published, ...]:
     return tuple(Published.from_body(row.body) for row in rows)
 
 
-def _read_narrowly(work: Work, released: Database) -> list[Release]:
+def _read_narrowly(work: ActContext, released: Database) -> list[Release]:
     with released.look() as session:
         attach_keys(session, work.crypto.server_keys)
         return _rows(work, session)
 
 
-def _rows(work: Work, session: Session) -> list[Release]:
+def _rows(work: ActContext, session: Session) -> list[Release]:
     wanted = select(Release).where(Release.commune_id == work.commune_id).order_by(Release.number)
     return list(session.execute(wanted).scalars())
 
@@ -55,7 +55,7 @@ def digest(row: Release) -> bytes:
     return sha256(encode_fields("cw/1/release", *fields)).digest()
 
 
-def append(work: Work, head: Head, published: Published) -> None:
+def append(work: ActContext, head: Head, published: Published) -> None:
     """Write a release at the end of the chain and note it in the ledger."""
     newest = count_ledger.newest_release(head.listing)
     row = Release(

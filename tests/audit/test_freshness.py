@@ -8,7 +8,7 @@ from casework.audit import freshness
 from casework.cases.sections import Story
 from casework.desk import actions as desk
 from casework.errors import CaseworkError, NotFound, VaultError
-from casework.gate import Action, Work
+from casework.gate import ActContext, Action
 from casework.intake import actions as intake
 from casework.policy.words import Act, Role, Section
 from casework.staffing import people
@@ -53,7 +53,7 @@ def test_nothing_is_sealed_to_an_agency_that_has_been_closed(house: House, lan: 
     assert agency_id is not None
     person = lan.person
 
-    def close(work: Work) -> None:
+    def close(work: ActContext) -> None:
         freshness.agency(work.session, THANH_SON, agency_id).state = "closed"
 
     house.gate.perform(house.stranger(Role.CONSOLE), Action(Act.AGENCY_ADD, close))
@@ -72,7 +72,7 @@ def test_the_list_of_staff_is_refused_whole_when_one_head_is_older_than_the_log(
     with stolen(house) as thief:
         old = thief.rows("head", id=lan.id)
 
-    def touch(work: Work) -> None:
+    def touch(work: ActContext) -> None:
         head = freshness.head(work.session, THANH_SON, lan.id)
         heads.mark_changed(work.session, head)
 
@@ -87,7 +87,7 @@ def test_the_list_of_staff_is_refused_whole_when_one_head_is_older_than_the_log(
 
 
 def test_a_head_made_in_this_act_is_believed(house: House):
-    def make(work: Work) -> bool:
+    def make(work: ActContext) -> bool:
         made = heads.create(work.session, work.commune_id, "agency", UUID(int=7))
         return freshness.head(work.session, work.commune_id, made.id) is made
 

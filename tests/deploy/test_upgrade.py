@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import ProgrammingError
 
-from casework import bare
+from casework import unguarded
 from casework.desk import actions as desk
 from casework.errors import Busy
 from casework.keeping import upgrading
@@ -30,7 +30,7 @@ def test_the_owner_brings_the_book_up_and_the_service_works_again_after_the_gran
     owner = replace(book.config, database_url=roles.url("owner"))
     assert upgrading.rehearse(owner)
     assert upgrading.run(owner)
-    assert bare.is_tidy(owner.database_url)
+    assert unguarded.is_tidy(owner.database_url)
     with pytest.raises(Busy), as_service(roles) as house:
         house["lan"].opens_a_case()
     with roles.connect("owner") as own:

@@ -11,7 +11,7 @@ from casework.codelists import codelist
 from casework.db import Database
 from casework.desk import actions as desk
 from casework.errors import BadInput, Busy, Refused, VaultError
-from casework.gate import Action, Gate, Work
+from casework.gate import ActContext, Action, Gate
 from casework.intake import actions as intake
 from casework.policy.words import Act, Section
 from tests.house import House, Someone, both_databases, only_sqlite
@@ -118,7 +118,7 @@ def test_a_book_that_is_locked_too_long_says_so(house: House, lan: Someone, monk
 
 @only_sqlite
 def test_whoever_may_write_no_section_is_offered_none(house: House, lan: Someone):
-    def offered(work: Work) -> frozenset[Section]:
+    def offered(work: ActContext) -> frozenset[Section]:
         return writing.writable(work)
 
     assert house["thu"].does(Action(Act.HOME_READ, offered)) == frozenset()

@@ -12,7 +12,7 @@ from casework.accounts.actions import WrongPassphrase
 from casework.cases.sections import Story
 from casework.desk import actions as desk
 from casework.errors import BadInput, Busy, Conflict, NotFound, Refused, SignInNeeded, VaultError
-from casework.gate import ACTIONS, Action, Person, Work, action
+from casework.gate import ACTIONS, ActContext, Action, Person, action
 from casework.intake import actions as intake
 from casework.policy.words import Act, Role, Section
 from casework.staffing import people
@@ -194,7 +194,7 @@ def test_an_act_within_a_second_act_writes_its_line_too(house: House, lan: Someo
 
 @only_sqlite
 def test_a_second_act_needs_a_permit_of_its_own(house: House, chinh: Someone):
-    def also_note(work: Work) -> None:
+    def also_note(work: ActContext) -> None:
         work.also(desk.add_note, uuid4(), "x")
 
     before = len(lines(house))
@@ -205,7 +205,7 @@ def test_a_second_act_needs_a_permit_of_its_own(house: House, chinh: Someone):
 
 @only_sqlite
 def test_nobody_who_is_not_signed_in_acts_as_a_member(house: House):
-    def who_am_i(work: Work) -> object:
+    def who_am_i(work: ActContext) -> object:
         return work.me
 
     with pytest.raises(Refused):
@@ -223,7 +223,7 @@ def test_an_act_has_one_function_alone():
 
 @only_sqlite
 def test_an_error_of_the_program_keeps_nothing(house: House, lan: Someone):
-    def stumble(work: Work) -> None:
+    def stumble(work: ActContext) -> None:
         intake.start_draft.do(work, {1: {"who": "x"}})
         raise ZeroDivisionError
 

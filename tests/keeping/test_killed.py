@@ -62,7 +62,7 @@ def test_a_restore_that_is_killed_leaves_one_whole_database(book: Kept, step: st
 
 def _ledger_agrees(book: Kept, case_id: UUID) -> bool:
     """Tell whether the ledger of removals says of a case what the database says, and struck nothing."""
-    lines = RevocationLog(book.config.removals_file).lines()
+    lines = RevocationLog(book.config.revocation_log_file).lines()
     with stolen(book.house) as thief:
         [head] = thief.rows("head", id=case_id)
     return newest(lines, THANH_SON)[case_id].v == head["v"] and not any("void" in one.body for one in lines)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from casework import bare
+from casework import unguarded
 from casework.desk import actions as desk
 from casework.keeping import backups, upgrading
 from casework.office import occupancy
@@ -112,8 +112,8 @@ def killed(book: Kept, newer: Run, moment: str, case_id: UUID) -> bool:
     if done.returncode == 0:
         return False
     assert done.returncode == -signal.SIGKILL, done.stderr
-    with bare.snapshot(book.config.database_url) as connection:
-        columns = bare.reflected(connection).tables["envelope"].columns.keys()
+    with unguarded.snapshot(book.config.database_url) as connection:
+        columns = unguarded.reflected(connection).tables["envelope"].columns.keys()
     if "given" in columns:
         assert opens(book, newer, case_id)
     else:
@@ -132,7 +132,7 @@ def test_killed_at_any_step_one_whole_book_is_left_and_it_is_run_again(book: Kep
     assert killed(book, newer, step, case_id)
     again = upgraded(book, newer)
     assert again.returncode == 0, again.stderr
-    assert bare.is_tidy(book.config.database_url)
+    assert unguarded.is_tidy(book.config.database_url)
     assert opens(book, newer, case_id)
 
 

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from casework import bare
+from casework import unguarded
 from casework.config import ConfigurationError
 from casework.keeping import soundness, starting
 from tests.house import House, both_databases
@@ -104,7 +104,7 @@ def test_a_head_that_cannot_be_read_hides_nothing(one):
 def test_the_program_works_only_on_tables_that_it_knows(house):
     starting.must_fit(house.config.database_url)
     for revision in ("9999", "0000"):
-        with bare.filling(house.config.database_url) as connection:
+        with unguarded.filling(house.config.database_url) as connection:
             connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
         with pytest.raises(ConfigurationError, match="bản chương trình mới hơn"):
             starting.must_fit(house.config.database_url)

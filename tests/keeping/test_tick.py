@@ -41,7 +41,7 @@ def test_a_round_writes_a_checkpoint_a_backup_and_a_copy_of_the_ledger(book: Kep
     assert backups.holds(book.config, file)
     assert CheckpointStore.of(book.config.checkpoints_folder, THANH_SON).numbers() == [1]
     copied = (book.config.checkpoints_folder / "removals").read_bytes()
-    assert copied == book.config.removals_file.read_bytes()
+    assert copied == book.config.revocation_log_file.read_bytes()
     assert {"backup", "verify"}.isdisjoint(_tick_after(book, 2 * tick.HOUR).done)
     assert {"backup", "verify"} <= set(_tick_after(book, DAY).done)
 
@@ -159,10 +159,10 @@ def test_a_lost_ledger_comes_back_from_the_second_place(book: Kept):
     file = book.backs_up()
     made.goes("decline")
     _tick(book)
-    book.config.removals_file.unlink()
+    book.config.revocation_log_file.unlink()
     assert book.restores(file).taken == 1
     assert made.state == "declined"
-    assert book.config.removals_file.exists()
+    assert book.config.revocation_log_file.exists()
     ledgers.copy(book.config)
 
 
@@ -171,7 +171,7 @@ def test_without_any_ledger_a_restore_asks_for_it(book: Kept):
     file = book.backs_up()
     made.goes("decline")
     _tick(book)
-    book.config.removals_file.unlink()
+    book.config.revocation_log_file.unlink()
     (book.config.checkpoints_folder / "removals").unlink()
     with pytest.raises(Exception, match="removals"):
         book.restores(file)
@@ -185,7 +185,7 @@ def test_a_forged_ledger_is_refused(book: Kept):
     file = book.backs_up()
     made.goes("decline")
     _tick(book)
-    lines = book.config.removals_file.read_bytes().splitlines(keepends=True)
-    book.config.removals_file.write_bytes(b"".join(lines[:-1]) + lines[-1].replace(b"declined", b"accepted"))
+    lines = book.config.revocation_log_file.read_bytes().splitlines(keepends=True)
+    book.config.revocation_log_file.write_bytes(b"".join(lines[:-1]) + lines[-1].replace(b"declined", b"accepted"))
     with pytest.raises(Exception, match="unopened"):
         book.restores(file)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from casework import bare, schema
+from casework import schema, unguarded
 from casework.audit.checkpoint import CheckpointStore, compare
 from casework.config import ConfigurationError
 from casework.db import Base
@@ -69,7 +69,7 @@ def test_a_filled_book_is_brought_up_and_everything_opens(book: Kept, newer):
     signed = sum(len(rows) for name, rows in before.items() if name not in {"session", "throttle", "audit_line"})
     assert done.proven == signed
     starting.must_fit(book.config.database_url)
-    assert bare.is_tidy(book.config.database_url)
+    assert unguarded.is_tidy(book.config.database_url)
     book.reopens()
     lan = book.house["lan"]
     assert lan.does(desk.read_section, case_id, Section.STORY) == story
@@ -100,7 +100,7 @@ def test_a_step_that_breaks_or_changes_what_it_does_not_name_leaves_the_book_as_
     with pytest.raises(refusal):
         upgrading.run(book.config)
     assert as_it_is(book) == before
-    assert bare.is_tidy(book.config.database_url)
+    assert unguarded.is_tidy(book.config.database_url)
 
 
 @both_databases
@@ -117,7 +117,7 @@ def test_what_does_not_verify_in_its_place_gives_it_back(book: Kept, newer):
     with pytest.raises(VaultError):
         upgrading.run(book.config, told=fails)
     assert as_it_is(book) == before
-    assert bare.is_tidy(book.config.database_url)
+    assert unguarded.is_tidy(book.config.database_url)
 
 
 @only_sqlite
@@ -187,7 +187,7 @@ def test_a_rehearsal_changes_nothing_and_finds_what_an_upgrade_would_find(book: 
     assert tuple(steps) == upgrading.REHEARSED
     assert done.proof.bodies > 5
     assert rows_of(book) == before
-    assert bare.is_tidy(book.config.database_url)
+    assert unguarded.is_tidy(book.config.database_url)
     assert lan.does(desk.read_case, case_id)
 
 
@@ -223,7 +223,7 @@ def test_what_a_server_elsewhere_writes_meanwhile_is_not_lost(book: Kept, newer)
     with pytest.raises(Busy, match="dừng mọi máy chủ"):
         upgrading.run(book.config, told=writes)
     assert len(lan.does(desk.read_section, case_id, Section.COUNSELLING)) == 1
-    assert bare.is_tidy(book.config.database_url)
+    assert unguarded.is_tidy(book.config.database_url)
 
 
 @only_sqlite
@@ -231,9 +231,9 @@ def test_what_a_broken_off_upgrade_left_is_tidied_and_a_book_without_a_backup_ke
     file = Path(book.config.database_url.removeprefix("sqlite:///"))
     for name in ("restoring", "set_aside"):
         file.with_name(f"{file.name}.{name}").write_bytes(b"left")
-    assert not bare.is_tidy(book.config.database_url)
+    assert not unguarded.is_tidy(book.config.database_url)
     assert upgrading.run(book.config) is None
-    assert bare.is_tidy(book.config.database_url)
+    assert unguarded.is_tidy(book.config.database_url)
     newer()
     backups_gone = type(book.config)(**{**vars(book.config), "backup_public": ""})
     with pytest.raises(ConfigurationError, match="khóa sao lưu"):

@@ -20,7 +20,7 @@ OPTIONS: dict[Path, set[str | None]] = {
     GATE: {"permit"},
     SCOPE: {"scope"},
     Path("casework/audit/verify.py"): {"yield_per"},
-    Path("casework/bare.py"): {"isolation_level", "postgresql_readonly", None},
+    Path("casework/unguarded.py"): {"isolation_level", "postgresql_readonly", None},
     Path("casework/keeping/former.py"): {"yield_per"},
     Path("casework/keeping/dump.py"): {"yield_per"},
     Path("casework/keeping/proof.py"): {"yield_per"},

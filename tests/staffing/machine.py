@@ -40,7 +40,7 @@ class Staffing(RuleBasedStateMachine):
         for rest in place.parent.glob(f"{place.name}-*"):
             rest.unlink()
         shutil.copyfile(place.with_suffix(".first"), place)
-        self.house.config.removals_file.unlink(missing_ok=True)
+        self.house.config.revocation_log_file.unlink(missing_ok=True)
         self.house.people.clear()
         self.world = World(dealt=deals(self.house))
         self.open_case("lan")

@@ -3,7 +3,7 @@
 import os
 from hashlib import sha256
 
-from casework.errors import BadInput, say
+from casework.errors import BadInput, gettext_noop
 
 CODE_BYTES = 16
 # Crockford's letters: no I, L, O or U, which are taken for 1, 1, 0 and V.
@@ -11,7 +11,7 @@ _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MEANT = str.maketrans("ILO", "110")
 _BITS, _CHECK_BITS, _GROUP = 5, 12, 4
 _SYMBOLS = (CODE_BYTES * 8 + _CHECK_BITS) // _BITS
-_WRONG = say("Mã chưa đúng. Hãy so lại từng nhóm 4 ký tự với tờ giấy rồi gõ lại.")
+_WRONG = gettext_noop("Mã chưa đúng. Hãy so lại từng nhóm 4 ký tự với tờ giấy rồi gõ lại.")
 
 
 def new_code() -> str:

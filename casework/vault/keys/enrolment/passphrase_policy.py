@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from casework.errors import BadInput, say
+from casework.errors import BadInput, gettext_noop
 from casework.vault.keys.enrolment.paper_codes import read_code
-from casework.vietnamese import plain
+from casework.vietnamese_text import plain
 
 SHORTEST, LONGEST = 15, 1024
 _FILE = Path(__file__).with_name("blocked.toml")
@@ -29,13 +29,15 @@ def check(passphrase: str, *, about: Iterable[str]) -> None:
     """
     text = unicodedata.normalize("NFC", passphrase)
     if len(text) < SHORTEST:
-        raise BadInput(say("Mật khẩu cần ít nhất 15 ký tự. Năm từ ngắn ghép lại là vừa."))
+        raise BadInput(gettext_noop("Mật khẩu cần ít nhất 15 ký tự. Năm từ ngắn ghép lại là vừa."))
     if len(text) > LONGEST:
-        raise BadInput(say("Mật khẩu dài nhất là 1.024 ký tự."))
+        raise BadInput(gettext_noop("Mật khẩu dài nhất là 1.024 ký tự."))
     if _is_code(text):
-        raise BadInput(say("Mã trên giấy không dùng làm mật khẩu được. Hãy chọn một mật khẩu khác."))
+        raise BadInput(gettext_noop("Mã trên giấy không dùng làm mật khẩu được. Hãy chọn một mật khẩu khác."))
     if _repeats(plain(text)) or not _enough(text, about):
-        raise BadInput(say("Mật khẩu này dễ đoán: tên, nơi làm việc, câu nhiều người dùng. Hãy thêm vài từ khác hẳn."))
+        raise BadInput(
+            gettext_noop("Mật khẩu này dễ đoán: tên, nơi làm việc, câu nhiều người dùng. Hãy thêm vài từ khác hẳn.")
+        )
 
 
 def _enough(text: str, about: Iterable[str]) -> bool:

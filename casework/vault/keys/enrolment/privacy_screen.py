@@ -8,7 +8,7 @@ import os
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from casework.errors import BadInput, VaultError, say
+from casework.errors import BadInput, VaultError, gettext_noop
 from casework.vault.crypto import aead
 from casework.vault.crypto.aead import derive
 from casework.vault.crypto.encoding import encode_fields
@@ -26,7 +26,7 @@ _SHORTEST, _LONGEST = 4, 6
 def lock_screen(crypto: CryptoContext, row: SessionRow, token: SessionToken, code: str) -> None:
     """Put the seed of an open session under a short code of 4 to 6 digits; raise BadInput for another code."""
     if not (_SHORTEST <= len(code) <= _LONGEST and code.isascii() and code.isdigit()) or len(set(code)) == 1:
-        raise BadInput(say("Mã ngắn gồm 4 đến 6 chữ số, không phải một số lặp lại."))
+        raise BadInput(gettext_noop("Mã ngắn gồm 4 đến 6 chữ số, không phải một số lặp lại."))
     seed, salt = seed_of(row, token, crypto.server_keys), os.urandom(_SALT_BYTES)
     kept = Interview(sid=row.sid, commune_id=row.commune_id, member_id=row.member_id, salt=salt, blob=b"", tries=0)
     key = _key(crypto.server_keys, token, salt, code)

@@ -17,7 +17,7 @@ from sqlalchemy import Table, update
 from sqlalchemy.engine import CursorResult
 
 from casework.clock import MICROSECOND
-from casework.errors import BadInput, VaultError, say
+from casework.errors import BadInput, VaultError, gettext_noop
 from casework.vault.crypto import aead
 from casework.vault.crypto.encoding import encode_fields
 from casework.vault.keys.context import CryptoContext
@@ -134,7 +134,7 @@ def _unsealed(server_keys: ServerKeys, text: str, word: str, member_id: UUID) ->
         blob = base64.urlsafe_b64decode(text.encode("ascii"))
         return aead.decrypt(server_keys.totp, blob, context=context, key_ref=server_keys.number)
     except (binascii.Error, UnicodeEncodeError, ValueError, VaultError):
-        raise BadInput(say("Trang này đã cũ. Hãy làm lại từ đầu.")) from None
+        raise BadInput(gettext_noop("Trang này đã cũ. Hãy làm lại từ đầu.")) from None
 
 
 def _totp(seed: bytes) -> TOTP:

@@ -10,7 +10,7 @@ import pytest
 from casework.errors import BadInput
 from casework.vault.keys.enrolment import passphrase_policy, wordlist
 from casework.vault.keys.enrolment.paper_codes import new_code
-from casework.vietnamese import plain
+from casework.vietnamese_text import plain
 
 HERS = ("Trần Thị Lan", "tran.lan", "Hội Liên hiệp Phụ nữ xã Thanh Sơn", "xã Thanh Sơn")
 # 64 letters of Vietnamese, which are more in the decomposed form.
