@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bench import town
 from bench.keeping import Run
 from casework.audit import freshness
-from casework.cases import rotation, scope
+from casework.cases import key_rotation, scope
 from casework.gate import ActContext, Action, open_gate
 from casework.policy.words import Act
 from casework.vault.keys import kek
@@ -41,6 +41,6 @@ def _renew(work: ActContext) -> int:
     agency_id = work.actor.agency_id
     if agency_id is None:
         raise RuntimeError("the town's counsellor belongs to no agency")
-    rotation.renew(work, freshness.agency(work.session, work.commune_id, agency_id))
+    key_rotation.renew(work, freshness.agency(work.session, work.commune_id, agency_id))
     counted: Any = scope.counted_sealed_to(work.permit, agency_id).on(work.session)
     return int(sum(row[2] for row in counted))

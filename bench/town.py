@@ -10,7 +10,7 @@ from casework import clock
 from casework.accounts import actions as accounts
 from casework.accounts import door, doorstep
 from casework.accounts.doorstep import Knock
-from casework.cases import codes, facts, reading, writing
+from casework.cases import case_codes, facts, reading, writing
 from casework.cases.models import Case
 from casework.cases.sections import Contact, Identity, Incident, Label, Story
 from casework.cases.states import CaseState
@@ -104,7 +104,7 @@ def _open_many(work: ActContext, count: int) -> list[UUID]:
 
 
 def _open_one(work: ActContext) -> UUID:
-    code, marked = codes.draw_unused(work)
+    code, marked = case_codes.unused_code(work)
     case = Case(
         commune_id=work.commune_id,
         id=uuid4(),
@@ -117,7 +117,7 @@ def _open_one(work: ActContext) -> UUID:
     found = writing.add_case(work, case)
     name = f"{secrets.choice(_SURNAMES)} Thị {secrets.choice(_GIVEN)} {secrets.choice(_GIVEN)}"
     phone = f"0900{secrets.randbelow(900_000) + 100_000}"
-    label = Label(code=code, nickname=codes.draw_nickname(), danger="no", only_counselling="no")
+    label = Label(code=code, nickname=case_codes.random_nickname(), danger="no", only_counselling="no")
     counted = facts.derive(_IDENTITY, _INCIDENT, received=clock.today())
     for section in (label, replace(_CONTACT, phone=phone), replace(_IDENTITY, name=name), _INCIDENT, _STORY, counted):
         writing.save(work, found, section)

@@ -8,7 +8,7 @@ from casework import web
 from casework.accounts import door
 from casework.accounts import views as accounts
 from casework.addresses import views as addresses
-from casework.cases import rotation
+from casework.cases import key_rotation
 from casework.codelists import codelist
 from casework.config import Config, resource
 from casework.desk import views as desk
@@ -54,7 +54,7 @@ def create_app(config: Config) -> Flask:
     address.install(app, config)
     web.install(app)
     presence.install(app, by := open_gate(config, key), config)
-    app.extensions["casework.settle"] = rotation.rotate_due
+    app.extensions["casework.settle"] = key_rotation.rotate_due
     app.extensions[_ALARM] = Alarm(config, by)
     app.extensions["casework.keep"] = door.keep_what_was_typed
     app.extensions[ENDING] = door.ending

@@ -4,10 +4,10 @@ from dataclasses import asdict
 from uuid import UUID, uuid4
 
 from casework.audit import freshness
-from casework.cases import places
+from casework.cases import trusted_addresses
 from casework.cases.models import Address
-from casework.cases.places import Entry
 from casework.cases.states import AddressState
+from casework.cases.trusted_addresses import AddressEntry
 from casework.errors import NotFound
 from casework.gate import ActContext, action
 from casework.policy.words import Act
@@ -15,7 +15,7 @@ from casework.vault.integrity import heads
 
 
 @action(Act.ADDRESS_ADD)
-def add_address(work: ActContext, entry: Entry, *, place_id: UUID | None = None) -> UUID:
+def add_address(work: ActContext, entry: AddressEntry, *, place_id: UUID | None = None) -> UUID:
     """Add an address, or write anew the one of this id; raises NotFound if there is none."""
     if place_id is None:
         freshness.head(work.session, work.commune_id, work.commune_id)
@@ -39,7 +39,9 @@ def retire_address(work: ActContext, place_id: UUID) -> None:
 
 def _found(work: ActContext, place_id: UUID) -> Address:
     work.about = place_id
-    row = next((one for one in places.rows(work) if one.id == place_id and one.state == AddressState.ACTIVE), None)
+    row = next(
+        (one for one in trusted_addresses.rows(work) if one.id == place_id and one.state == AddressState.ACTIVE), None
+    )
     if row is None:
         raise NotFound("address", about=place_id)
     return row
@@ -48,4 +50,4 @@ def _found(work: ActContext, place_id: UUID) -> Address:
 def _sign_again(work: ActContext) -> None:
     """Raise the commune's version, so that a row as it was before is refused."""
     head = freshness.head(work.session, work.commune_id, work.commune_id)
-    heads.revoke(work.session, head, places.rows(work))
+    heads.revoke(work.session, head, trusted_addresses.rows(work))

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from casework.cases.places import Entry, Place, Register
+from casework.cases.trusted_addresses import AddressEntry, Register, TrustedAddress
 from casework.web.forms import Choice, Form, LongText, OneCode, PersonName, ShortText, VietnamesePhone
 from casework.web.numbers import WholeNumber
 
@@ -46,9 +46,9 @@ class AddressForm(Form):
         super().__init__(**options)  # type: ignore[no-untyped-call]
         self.hamlet.choices = [(name, name) for name in hamlets]
 
-    def entry(self) -> Entry:
+    def entry(self) -> AddressEntry:
         """Return what was answered."""
-        return Entry(
+        return AddressEntry(
             name=self.name.data or "",
             host=self.host.data or "",
             hamlet=self.hamlet.data,
@@ -60,7 +60,7 @@ class AddressForm(Form):
         )
 
 
-def form_of(register: Register, place: Place) -> AddressForm:
+def form_of(register: Register, place: TrustedAddress) -> AddressForm:
     """Make the form of an address with what the register says; a hamlet that was renamed is still offered."""
     hamlets = dict.fromkeys((*register.hamlets, place.entry.hamlet))
     return AddressForm(hamlets, obj=place.entry)

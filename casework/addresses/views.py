@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 from casework.accounts.door import perform_for_anyone
 from casework.addresses import actions
 from casework.addresses.forms import AddressForm, form_of
-from casework.cases import places
-from casework.cases.places import Register
+from casework.cases import trusted_addresses
+from casework.cases.trusted_addresses import Register
 from casework.policy.words import Act
 from casework.web.presence import ask, may, perform, public
 
@@ -22,7 +22,7 @@ Answer = Response | str | tuple[str, int]
 @public
 def register() -> str:
     """Show the register by hamlet."""
-    found = perform_for_anyone(places.list_addresses)
+    found = perform_for_anyone(trusted_addresses.list_addresses)
     return render_template("addresses/register.html", register=found, keeps=may(Act.ADDRESS_ADD))
 
 
@@ -64,7 +64,7 @@ def retire(place_id: UUID) -> Response:
 
 
 def _register() -> Register:
-    return perform(places.list_addresses)
+    return perform(trusted_addresses.list_addresses)
 
 
 def _asked(form: AddressForm, place_id: UUID | None = None) -> tuple[str, int]:

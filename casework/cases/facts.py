@@ -7,7 +7,7 @@ from typing import TypeVar
 from casework import clock
 from casework.cases import reading, sharing, writing
 from casework.cases.questions import SectionData
-from casework.cases.reading import Held
+from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Facts, Identity, Incident
 from casework.codelists import codelist
 from casework.gate import ActContext
@@ -29,7 +29,7 @@ def derive(identity: Identity, incident: Incident, *, received: date, detailed: 
     )
 
 
-def derive_again(work: ActContext, found: Held, written: SectionData) -> None:
+def derive_again(work: ActContext, found: VerifiedCase, written: SectionData) -> None:
     """Bring the facts up to date after a section that they are derived from was written; her wish is kept."""
     if not isinstance(written, Identity | Incident):
         return
@@ -40,10 +40,10 @@ def derive_again(work: ActContext, found: Held, written: SectionData) -> None:
     derived = derive(identity, incident, received=received, detailed=before.detailed != "no")
     now = replace(derived, merged=before.merged)
     if now != before:
-        writing.save(work, found, now, readers=sharing.counters(work, found))
+        writing.save(work, found, now, readers=sharing.counting_agencies(work, found))
 
 
-def _newest(work: ActContext, found: Held, kind: type[S]) -> S:
+def _newest(work: ActContext, found: VerifiedCase, kind: type[S]) -> S:
     page = reading.page(work, found, kind.section)
     return kind.from_json(page.data) if page else kind()
 

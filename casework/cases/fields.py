@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, TypeVar
 from flask_babel import lazy_gettext
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from casework.cases.places import Place
 from casework.cases.questions import Question, SectionData
+from casework.cases.trusted_addresses import TrustedAddress
 from casework.codelists import codelist
 from casework.web.choices import Choice
 from casework.web.forms import Codes, DateParts, LongText, OneCode, PersonName, ShortText, VietnamesePhone, YearOrAge
@@ -31,7 +31,7 @@ class Source(NamedTuple):
         return self.section.questions()[self.name]
 
 
-class TrustedAddress(Choice):
+class AddressChoice(Choice):
     """One address of the register, by its id; the form that asks says which are offered."""
 
     kind = "select"
@@ -45,7 +45,7 @@ class TrustedAddress(Choice):
         """Give the id of the closed list."""
         return str(self.id)
 
-    def offer(self, places: Iterable[Place]) -> None:
+    def offer(self, places: Iterable[TrustedAddress]) -> None:
         """Offer addresses by name and hamlet."""
         self.choices = [SelectChoice(str(one.id), f"{one.entry.name} ({one.entry.hamlet})") for one in places]
 
@@ -98,7 +98,7 @@ _KINDS: Mapping[str, Callable[[Any, Question, Mapping[str, Any]], Any]] = {
     "year": lambda label, _question, options: YearOrAge(label, **options),
     "phone": lambda label, _question, options: VietnamesePhone(label, **options),
     "number": lambda label, question, options: WholeNumber(label, most=question.limit, **options),
-    "place": lambda label, _question, options: TrustedAddress(label, **options),
+    "place": lambda label, _question, options: AddressChoice(label, **options),
 }
 
 

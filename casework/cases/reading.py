@@ -7,9 +7,9 @@ from uuid import UUID
 
 from casework import clock
 from casework.audit import freshness
-from casework.cases import pace, scope
+from casework.cases import rate_limit, scope
 from casework.cases.models import Case, Ground, Referral
-from casework.cases.scope import Within
+from casework.cases.scope import CaseScope
 from casework.errors import Busy, NotFound, VaultError
 from casework.gate import ActContext
 from casework.policy.words import Section
@@ -26,7 +26,7 @@ _CASE_WIDTH, _DOCUMENT_WIDTH = len(_CASE._fields), len(_DOCUMENT._fields)
 
 
 @dataclass(frozen=True)
-class Held:
+class VerifiedCase:
     """A case that an act reaches, with its verified head."""
 
     case: Case
@@ -38,7 +38,7 @@ class Held:
         return self.case.id
 
 
-class Listed(NamedTuple):
+class ListedCase(NamedTuple):
     """A case in a list: its plain row and the newest pages of the sections asked for."""
 
     row: Any
@@ -46,11 +46,11 @@ class Listed(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Book:
+class CaseBatch:
     """Every case in reach, verified: by id the plain row and the head."""
 
     work: ActContext
-    within: Within
+    within: CaseScope
     cases: dict[UUID, Any]
     heads: dict[UUID, Any]
 
@@ -77,13 +77,13 @@ class Book:
             verify_row(server_keys, Envelope, sheet, head.v)
             yield sheet.case_id, open_newest(crypto, head.listing, sheet, sheet)
 
-    def listed(self, sections: Iterable[Section], *, of: Collection[UUID] | None = None) -> list[Listed]:
+    def listed(self, sections: Iterable[Section], *, of: Collection[UUID] | None = None) -> list[ListedCase]:
         """Return cases with these sections open, of some cases or of all; what opens nothing is left out."""
         opened: dict[UUID, list[OpenedDocument]] = {}
         for case_id, page in self.each(sections, of=of):
             opened.setdefault(case_id, []).append(page)
         found = opened.items() if of is None else ((one, opened[one]) for one in of if one in opened)
-        return [Listed(self.cases[case_id], tuple(pages)) for case_id, pages in found]
+        return [ListedCase(self.cases[case_id], tuple(pages)) for case_id, pages in found]
 
 
 def day_of(at: int) -> int:
@@ -91,24 +91,24 @@ def day_of(at: int) -> int:
     return clock.local(at).date().toordinal() - clock.moment(0).date().toordinal()
 
 
-def held(work: ActContext, case_id: UUID) -> Held:
+def find_case(work: ActContext, case_id: UUID) -> VerifiedCase:
     """Find one case that this act reaches; raise NotFound if it is out of reach or does not exist."""
-    return _held(work, scope.cases(work.permit), case_id)
+    return _find(work, scope.cases(work.permit), case_id)
 
 
-def held_draft(work: ActContext, case_id: UUID) -> Held:
+def find_draft(work: ActContext, case_id: UUID) -> VerifiedCase:
     """Find one draft that this act reaches; raise NotFound if it is out of reach or does not exist."""
-    return _held(work, scope.drafts(work.permit, today=day_of(work.crypto.at)), case_id)
+    return _find(work, scope.drafts(work.permit, today=day_of(work.crypto.at)), case_id)
 
 
-def held_aside(work: ActContext, case_id: UUID) -> Held:
+def find_voided(work: ActContext, case_id: UUID) -> VerifiedCase:
     """Find one case set aside that this act reaches; raise NotFound if it is out of reach or does not exist."""
-    return _held(work, scope.voided(work.permit), case_id)
+    return _find(work, scope.voided(work.permit), case_id)
 
 
-def _held(work: ActContext, within: Within, case_id: UUID) -> Held:
+def _find(work: ActContext, within: CaseScope, case_id: UUID) -> VerifiedCase:
     work.about = case_id
-    pace.keep(work)
+    rate_limit.enforce(work)
     try:
         head = freshness.head(work.session, work.commune_id, case_id)
         case = scope.row(within.only([case_id])).on(work.session).scalar_one_or_none()
@@ -118,16 +118,18 @@ def _held(work: ActContext, within: Within, case_id: UUID) -> Held:
         raise NotFound("case", about=case_id)
     if case.owner_id not in work.actor.agencies:
         _verify_carriers(work, case_id)
-    return Held(case, head)
+    return VerifiedCase(case, head)
 
 
 def _verify_carriers(work: ActContext, case_id: UUID) -> None:
     """Load whole the rows by which somebody else's case was reached, so that their MACs are checked."""
     for kind in (Referral, Ground):
-        scope.bound(work.permit, kind, case_id).on(work.session).scalars().all()
+        scope.rows_of_case(work.permit, kind, case_id).on(work.session).scalars().all()
 
 
-def pages(work: ActContext, found: Held, sections: Iterable[Section], *, draft: bool = False) -> list[OpenedDocument]:
+def open_newest_of(
+    work: ActContext, found: VerifiedCase, sections: Iterable[Section], *, draft: bool = False
+) -> list[OpenedDocument]:
     """Open the newest pages of these sections, as far as permit and keys allow, in order of section and time."""
     within = _within(work, draft=draft).only([found.id])
     rows = scope.documents(within, frozenset(sections)).on(work.session)
@@ -138,31 +140,31 @@ def pages(work: ActContext, found: Held, sections: Iterable[Section], *, draft: 
     return sorted(opened, key=lambda page: (page.section, page.at, page.series.bytes))
 
 
-def page(work: ActContext, found: Held, section: Section) -> OpenedDocument | None:
+def page(work: ActContext, found: VerifiedCase, section: Section) -> OpenedDocument | None:
     """Open the newest page of one section, or None if there is none that this person may open."""
-    opened = pages(work, found, [section])
+    opened = open_newest_of(work, found, [section])
     return opened[0] if opened else None
 
 
-def hanging(work: ActContext, found: Held, kind: type[Any]) -> list[Any]:
+def rows_of_case(work: ActContext, found: VerifiedCase, kind: type[Any]) -> list[Any]:
     """Load every row of one kind that hangs on a case, verified, as rows that can be changed."""
-    return list(scope.bound(work.permit, kind, found.id).on(work.session).scalars())
+    return list(scope.rows_of_case(work.permit, kind, found.id).on(work.session).scalars())
 
 
-def present(work: ActContext, found: Held) -> frozenset[Section]:
+def sections_present(work: ActContext, found: VerifiedCase) -> frozenset[Section]:
     """Return the sections of a case for which this person has an envelope and leave."""
     rows = scope.present(scope.cases(work.permit).only([found.id])).on(work.session)
     return frozenset(Section(row.section) for row in rows)
 
 
-def current(work: ActContext, found: Held) -> frozenset[Section]:
+def current(work: ActContext, found: VerifiedCase) -> frozenset[Section]:
     """Return the sections of a case of whose newest revision this person has an envelope and leave."""
     within = scope.cases(work.permit).only([found.id])
     rows = scope.documents(within, frozenset(Section)).on(work.session)
     return frozenset(Section(row.section) for row, _ in _sealed(work, rows, {found.id: found.head.v}))
 
 
-def history(work: ActContext, found: Held, section: Section) -> list[OpenedDocument]:
+def history(work: ActContext, found: VerifiedCase, section: Section) -> list[OpenedDocument]:
     """Open every kept revision of a section, newest first."""
     within = _within(work, draft=False).only([found.id])
     rows = scope.revisions(within, frozenset([section])).on(work.session)
@@ -178,7 +180,7 @@ def history(work: ActContext, found: Held, section: Section) -> list[OpenedDocum
     return sorted(opened, key=lambda one: -one.revision)
 
 
-def _none_missing(found: Held, opened: Iterable[OpenedDocument]) -> None:
+def _none_missing(found: VerifiedCase, opened: Iterable[OpenedDocument]) -> None:
     """Raise VaultError if a history lacks the revision that its head calls the newest."""
     for series in {(page.section, page.series) for page in opened}:
         newest = heads.newest(found.head.listing, *series)
@@ -186,15 +188,15 @@ def _none_missing(found: Held, opened: Iterable[OpenedDocument]) -> None:
             raise VaultError("unopened")
 
 
-def listed(work: ActContext, sections: Iterable[Section], *, draft: bool = False) -> list[Listed]:
+def listed(work: ActContext, sections: Iterable[Section], *, draft: bool = False) -> list[ListedCase]:
     """Open these sections of every case in reach, as lists do; cases that open nothing are left out."""
-    return book(work, _within(work, draft=draft)).listed(sections)
+    return load_batch(work, _within(work, draft=draft)).listed(sections)
 
 
-def book(work: ActContext, within: Within | None = None) -> Book:
+def load_batch(work: ActContext, within: CaseScope | None = None) -> CaseBatch:
     """Load every case in reach with its head, both verified and no older than the log; nothing is opened yet."""
     within, server_keys = within or scope.cases(work.permit), work.crypto.server_keys
-    found = Book(work, within, {}, {})
+    found = CaseBatch(work, within, {}, {})
     for row in scope.reached(within).on(work.session).all():
         case, head = _CASE._make(row[:_CASE_WIDTH]), _HEAD._make(row[_CASE_WIDTH:-1])
         verify_row(server_keys, Head, head, 0)
@@ -205,12 +207,12 @@ def book(work: ActContext, within: Within | None = None) -> Book:
     return found
 
 
-def some(within: Within, of: Collection[UUID]) -> Within:
+def some(within: CaseScope, of: Collection[UUID]) -> CaseScope:
     """Leave only these cases of those in reach, unless they are many: then all are opened together and picked from."""
     return within.only(of) if len(of) <= _NAMED_ONE_BY_ONE else within
 
 
-def _within(work: ActContext, *, draft: bool) -> Within:
+def _within(work: ActContext, *, draft: bool) -> CaseScope:
     if draft:
         return scope.drafts(work.permit, today=day_of(work.crypto.at))
     return scope.cases(work.permit)
@@ -227,11 +229,11 @@ def _sealed(work: ActContext, rows: Iterable[Any], versions: dict[UUID, int]) ->
         if envelope.case_id != document.case_id or document.case_id not in versions:
             raise VaultError("unopened")
         verify_row(work.crypto.server_keys, Envelope, envelope, versions[document.case_id])
-        prepare(work, envelope)
+        load_late_agency(work, envelope)
         yield document, envelope
 
 
-def prepare(work: ActContext, envelope: Any) -> None:
+def load_late_agency(work: ActContext, envelope: Any) -> None:
     """Load the agency of an envelope that came late: the links to earlier epochs are bound to its head.
 
     Raises Busy if the agency got a new key after this person's request had begun.

@@ -18,7 +18,7 @@ from casework import clock
 from casework.audit import freshness
 from casework.cases import statements
 from casework.cases.models import Case
-from casework.cases.statements import Wanted, drafted, reachable, set_aside
+from casework.cases.statements import SectionFilter, drafted, reachable, set_aside
 from casework.cases.states import CaseState
 from casework.policy.permit import Actor, Permit
 from casework.policy.words import Reach, Role, Section
@@ -33,7 +33,7 @@ _TIMED = frozenset({Reach.GRANTED, Reach.OFFERED, Reach.LAPSED})
 
 
 @dataclass(frozen=True)
-class Asked:
+class ScopedQuery:
     """A statement, the values it is run with, and the permit by which the guard lets it through."""
 
     statement: Select[Any]
@@ -46,7 +46,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Within:
+class CaseScope:
     """The cases that an act reaches, or the drafts of a day, or those set aside; `ids` leaves only those of them."""
 
     permit: Permit
@@ -54,7 +54,7 @@ class Within:
     aside: bool = False
     ids: tuple[UUID, ...] | None = None
 
-    def only(self, ids: Collection[UUID]) -> "Within":
+    def only(self, ids: Collection[UUID]) -> "CaseScope":
         """Leave only the cases with these ids."""
         return replace(self, ids=tuple(ids))
 
@@ -73,47 +73,47 @@ class Within:
         return _condition(what, self.permit.actor, self.permit.reach, self.ids is not None)
 
 
-def cases(permit: Permit) -> Within:
+def cases(permit: Permit) -> CaseScope:
     """Reach for the cases of this act, drafts and discarded ones left out."""
-    return Within(permit)
+    return CaseScope(permit)
 
 
-def drafts(permit: Permit, *, today: int) -> Within:
+def drafts(permit: Permit, *, today: int) -> CaseScope:
     """Reach for one's own drafts; a lead is offered those of the agency that have lain for seven days."""
-    return Within(permit, drafts_of=today)
+    return CaseScope(permit, drafts_of=today)
 
 
-def voided(permit: Permit) -> Within:
+def voided(permit: Permit) -> CaseScope:
     """Reach for the cases that were opened by mistake or twice and have been set aside."""
-    return Within(permit, aside=True)
+    return CaseScope(permit, aside=True)
 
 
-def row(within: Within) -> Asked:
+def row(within: CaseScope) -> ScopedQuery:
     """Select the case that was reached as a row that can be changed."""
-    return _asked(statements.one_case(within.condition), within)
+    return _query(statements.one_case(within.condition), within)
 
 
-def case_rows(within: Within) -> Asked:
+def case_rows(within: CaseScope) -> ScopedQuery:
     """Select the cases themselves as plain rows."""
-    return _asked(statements.case_rows(within.condition), within)
+    return _query(statements.case_rows(within.condition), within)
 
 
-def reached(within: Within) -> Asked:
+def reached(within: CaseScope) -> ScopedQuery:
     """Select in one row a case, its head, and the number of the newest line of the log about a change to it."""
-    return _asked(statements.reached(within.condition), within)
+    return _query(statements.reached(within.condition), within)
 
 
-def documents(within: Within, sections: frozenset[Section]) -> Asked:
+def documents(within: CaseScope, sections: frozenset[Section]) -> ScopedQuery:
     """Select in one row the newest revision of each of the sections and an envelope that I hold; see `revisions`."""
     return _of(within, sections, newest=True)
 
 
-def sheets(within: Within, sections: frozenset[Section]) -> Asked:
+def sheets(within: CaseScope, sections: frozenset[Section]) -> ScopedQuery:
     """Select what `documents` does, each as one narrow row: a list opens some thousand and loads none to be changed."""
-    return _asked(statements.sheets(within.condition, within.permit.actor, _wanted(within, sections)), within)
+    return _query(statements.sheets(within.condition, within.permit.actor, _section_filter(within, sections)), within)
 
 
-def revisions(within: Within, sections: frozenset[Section]) -> Asked:
+def revisions(within: CaseScope, sections: frozenset[Section]) -> ScopedQuery:
     """Select in one row every revision of those of the sections that the permit may open, with my envelope of it.
 
     A document for which my agency and circles hold no envelope is not found; one for which two hold one comes twice.
@@ -121,17 +121,17 @@ def revisions(within: Within, sections: frozenset[Section]) -> Asked:
     return _of(within, sections, newest=False)
 
 
-def _of(within: Within, sections: frozenset[Section], *, newest: bool) -> Asked:
-    wanted = _wanted(within, sections)
-    return _asked(statements.documents(within.condition, within.permit.actor, wanted, newest), within)
+def _of(within: CaseScope, sections: frozenset[Section], *, newest: bool) -> ScopedQuery:
+    wanted = _section_filter(within, sections)
+    return _query(statements.documents(within.condition, within.permit.actor, wanted, newest), within)
 
 
-def _wanted(within: Within, sections: frozenset[Section]) -> Wanted:
-    return Wanted(sections & within.permit.opens, sections & within.permit.own)
+def _section_filter(within: CaseScope, sections: frozenset[Section]) -> SectionFilter:
+    return SectionFilter(sections & within.permit.opens, sections & within.permit.own)
 
 
-def _asked(statement: Select[Any], within: Within, more: Mapping[str, Any] = MappingProxyType({})) -> Asked:
-    return Asked(statement, {**within.values, **more}, within.permit)
+def _query(statement: Select[Any], within: CaseScope, more: Mapping[str, Any] = MappingProxyType({})) -> ScopedQuery:
+    return ScopedQuery(statement, {**within.values, **more}, within.permit)
 
 
 @lru_cache(maxsize=1024)
@@ -140,43 +140,43 @@ def _condition(what: Condition, actor: Actor, reach: Reach, some: bool) -> Colum
     return and_(reached_by, _case.c.id.in_(bindparam("ids", expanding=True))) if some else reached_by
 
 
-def present(within: Within) -> Asked:
+def present(within: CaseScope) -> ScopedQuery:
     """Select the numbers of the sections of which my agency or circle holds an envelope, of any revision."""
-    wanted = _wanted(within, frozenset(Section))
-    return _asked(statements.present(within.condition, within.permit.actor, wanted), within)
+    wanted = _section_filter(within, frozenset(Section))
+    return _query(statements.present(within.condition, within.permit.actor, wanted), within)
 
 
-def referrals(within: Within) -> Asked:
+def referrals(within: CaseScope) -> ScopedQuery:
     """Select as plain rows the referrals of these cases that my agency or circle has sent or received."""
-    return _asked(statements.referrals(within.condition, within.permit.actor), within)
+    return _query(statements.referrals(within.condition, within.permit.actor), within)
 
 
-def grounds(within: Within) -> Asked:
+def grounds(within: CaseScope) -> ScopedQuery:
     """Select as plain rows the grounds of these cases; a receiver is given them only to know what carries it."""
-    return _asked(statements.grounds(within.condition, within.permit.actor), within)
+    return _query(statements.grounds(within.condition, within.permit.actor), within)
 
 
-def under_review(within: Within) -> Asked:
+def under_review(within: CaseScope) -> ScopedQuery:
     """Select the ids of the open cases with a ground that waits for a second person; its rows are verified later."""
-    return _asked(statements.under_review(within.condition, within.permit.actor), within)
+    return _query(statements.under_review(within.condition, within.permit.actor), within)
 
 
-def opened(within: Within, *, since: int) -> Asked:
+def opened(within: CaseScope, *, since: int) -> ScopedQuery:
     """Select from the log who but the actor has opened each of those cases since a moment, and when."""
     actor = within.permit.actor
     told = {"commune": actor.commune_id, "me": actor.member_id, "since": since}
-    return _asked(statements.opened(within.condition), within, told)
+    return _query(statements.opened(within.condition), within, told)
 
 
-def bound(permit: Permit, kind: type[Any], case_id: UUID) -> Asked:
+def rows_of_case(permit: Permit, kind: type[Any], case_id: UUID) -> ScopedQuery:
     """Select every row of one kind that hangs on a case, to sign it again when something is taken away."""
-    statement = statements.bound(kind)  # type: ignore[arg-type]
-    return Asked(statement, {"commune": permit.actor.commune_id, "case": case_id}, permit)
+    statement = statements.rows_of_case(kind)  # type: ignore[arg-type]
+    return ScopedQuery(statement, {"commune": permit.actor.commune_id, "case": case_id}, permit)
 
 
-def code_taken(permit: Permit, code_tag: bytes) -> Asked:
+def code_taken(permit: Permit, code_tag: bytes) -> ScopedQuery:
     """Count the cases of the whole commune that bear a code; it answers nothing but how many."""
-    return Asked(_TAKEN, {"commune": permit.actor.commune_id, "code": code_tag}, permit)
+    return ScopedQuery(_TAKEN, {"commune": permit.actor.commune_id, "code": code_tag}, permit)
 
 
 _TAKEN = (
@@ -186,33 +186,33 @@ _TAKEN = (
 )
 
 
-def every(permit: Permit, kind: type[Any], which: ColumnElement[bool], *names: str) -> Asked:
+def every(permit: Permit, kind: type[Any], which: ColumnElement[bool], *names: str) -> ScopedQuery:
     """Select some columns of every such row of one kind, for the console that signs all anew; for others of none."""
     some = select(*(kind.__table__.c[name] for name in names)).where(which)
-    return Asked(some.where(true() if permit.role is Role.CONSOLE else false()), {}, permit)
+    return ScopedQuery(some.where(true() if permit.role is Role.CONSOLE else false()), {}, permit)
 
 
-def sealed_to(permit: Permit, agency_id: UUID) -> Asked:
+def sealed_to(permit: Permit, agency_id: UUID) -> ScopedQuery:
     """Select every envelope of an agency or circle of the actor as a row that can be changed, with its document.
 
     The bodies stay where they are: a new epoch needs the document's key alone.
     """
-    return Asked(_SEALED_TO, _theirs(permit, agency_id), permit)
+    return ScopedQuery(_SEALED_TO, _theirs(permit, agency_id), permit)
 
 
-def heads_sealed_to(permit: Permit, agency_id: UUID) -> Asked:
+def heads_sealed_to(permit: Permit, agency_id: UUID) -> ScopedQuery:
     """Select the heads of every case, draft and ledger of which an agency holds an envelope, as the log knows them."""
-    return Asked(_HEADS_SEALED_TO, _theirs(permit, agency_id), permit)
+    return ScopedQuery(_HEADS_SEALED_TO, _theirs(permit, agency_id), permit)
 
 
-def counted_sealed_to(permit: Permit, agency_id: UUID) -> Asked:
+def counted_sealed_to(permit: Permit, agency_id: UUID) -> ScopedQuery:
     """Count the envelopes of an agency by epoch and by how they are sealed."""
-    return Asked(_COUNTED_SEALED_TO, _theirs(permit, agency_id), permit)
+    return ScopedQuery(_COUNTED_SEALED_TO, _theirs(permit, agency_id), permit)
 
 
-def held_by(permit: Permit, member_id: UUID) -> Asked:
+def held_by(permit: Permit, member_id: UUID) -> ScopedQuery:
     """Select ids and owners of the cases and drafts that a member holds or stands in for, wherever they are sealed."""
-    return Asked(_HELD_BY, {"commune": permit.actor.commune_id, "member": member_id}, permit)
+    return ScopedQuery(_HELD_BY, {"commune": permit.actor.commune_id, "member": member_id}, permit)
 
 
 def _theirs(permit: Permit, agency_id: UUID) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from casework.audit import freshness
 from casework.cases import reading, writing
 from casework.cases.models import Ground, Referral
-from casework.cases.reading import Held
+from casework.cases.reading import VerifiedCase
 from casework.cases.states import CARRYING_GROUND, LIVE_REFERRAL, READABLE, ReferralState
 from casework.codelists import agencies
 from casework.gate import ActContext
@@ -26,7 +26,7 @@ _LETTER_MARK = 8
 
 
 @dataclass(frozen=True)
-class Carried:
+class ReceiverAccess:
     """What referrals carry to one agency now.
 
     `live` are sections whose newest revision it gets, `kept` the newest revisions that it keeps of what is done,
@@ -63,7 +63,7 @@ def letter_series(referral: Referral, fresh_id: UUID) -> UUID:
     return UUID(bytes=referral.id.bytes[:_LETTER_MARK] + fresh_id.bytes[_LETTER_MARK:])
 
 
-def share(work: ActContext, found: Held, ground: Ground, to: RecipientKey) -> None:
+def share(work: ActContext, found: VerifiedCase, ground: Ground, to: RecipientKey) -> None:
     """Give one agency the newest revisions of what its ground speaks of, the label, and the ground's own entry."""
     envelopes = _by_document(work, found)
     for document in _newest(work, found):
@@ -71,64 +71,64 @@ def share(work: ActContext, found: Held, ground: Ground, to: RecipientKey) -> No
         mine = next((one for one in held if work.crypto.holds(one.agency_id)), None)
         wanted = Section(document.section) in agreed(ground) | {Section.LABEL} or document.series == ground.id
         if wanted and mine is not None and all(one.agency_id != to.agency_id for one in held):
-            reading.prepare(work, mine)
+            reading.load_late_agency(work, mine)
             add_envelopes(work.crypto, document, open_document_key(work.crypto, document, mine), readers=[to])
     heads.mark_changed(work.session, found.head)
 
 
-def keep(work: ActContext, found: Held) -> None:
+def keep_envelopes(work: ActContext, found: VerifiedCase) -> None:
     """Turn what was sent to my agency into what it keeps, so that it opens under the agency's own safe key."""
-    documents = {one.id: one for one in reading.hanging(work, found, Document)}
-    for envelope in reading.hanging(work, found, Envelope):
+    documents = {one.id: one for one in reading.rows_of_case(work, found, Document)}
+    for envelope in reading.rows_of_case(work, found, Envelope):
         if envelope.kind == EnvelopeKind.SENT and work.crypto.holds(envelope.agency_id):
-            reading.prepare(work, envelope)
+            reading.load_late_agency(work, envelope)
             keep_sent(work.crypto, documents[envelope.document_id], envelope)
     heads.mark_changed(work.session, found.head)
 
 
-def finish(work: ActContext, found: Held, referral: Referral, ground: Ground) -> None:
+def finish(work: ActContext, found: VerifiedCase, referral: Referral, ground: Ground) -> None:
     """Note which revisions the receiver keeps of a referral that is done: the newest ones now, never the next."""
     if referral.state == ReferralState.DONE and not referral.kept:
         shared = agreed(ground) | {Section.LABEL}
         newest = [one for one in heads.entries(found.head.listing) if one.section in shared]
         referral.kept = ",".join(f"{one.section}:{one.revision}" for one in newest)
-        writing.take_away(work, found)
+        writing.revoke(work, found)
 
 
-def cut(work: ActContext, found: Held, agency_id: UUID) -> None:
+def cut_off(work: ActContext, found: VerifiedCase, agency_id: UUID) -> None:
     """Take from an agency every document that is not its own and that no other referral still carries to it."""
     work.session.flush()
     still = _carried(work, found, agency_id)
-    documents = {one.id: one for one in reading.hanging(work, found, Document)}
-    for envelope in reading.hanging(work, found, Envelope):
+    documents = {one.id: one for one in reading.rows_of_case(work, found, Document)}
+    for envelope in reading.rows_of_case(work, found, Envelope):
         document = documents[envelope.document_id]
         theirs = agency_id in (document.owner_id, found.case.owner_id) or still.holds(document)
         if envelope.agency_id == agency_id and not theirs:
             work.session.delete(envelope)
-    writing.take_away(work, found)
+    writing.revoke(work, found)
 
 
-def end_all(work: ActContext, found: Held) -> None:
+def end_all(work: ActContext, found: VerifiedCase) -> None:
     """End every referral of a case that closes: each receiver keeps only what it wrote itself."""
-    grounds = {one.id: one for one in reading.hanging(work, found, Ground)}
-    for referral in reading.hanging(work, found, Referral):
+    grounds = {one.id: one for one in reading.rows_of_case(work, found, Ground)}
+    for referral in reading.rows_of_case(work, found, Referral):
         if referral.state in READABLE:
             grounds[referral.ground_id].until = work.crypto.at
-    lapse(work, found)
+    end_expired(work, found)
 
 
-def lapse(work: ActContext, found: Held) -> None:
+def end_expired(work: ActContext, found: VerifiedCase) -> None:
     """End every referral whose ground carries it no longer, and take back what it gave."""
-    grounds = {one.id: one for one in reading.hanging(work, found, Ground)}
+    grounds = {one.id: one for one in reading.rows_of_case(work, found, Ground)}
     over = [
         one
-        for one in reading.hanging(work, found, Referral)
+        for one in reading.rows_of_case(work, found, Referral)
         if state_of(one, grounds[one.ground_id], work.crypto.at) != one.state
     ]
     for referral in over:
         referral.state = state_of(referral, grounds[referral.ground_id], work.crypto.at)
     for agency_id in sorted({one.to_id for one in over}):
-        cut(work, found, agency_id)
+        cut_off(work, found, agency_id)
 
 
 def state_of(referral: Any, ground: Any, at: int) -> str:
@@ -139,23 +139,23 @@ def state_of(referral: Any, ground: Any, at: int) -> str:
     return ReferralState.OVER if state == ReferralState.DONE else ReferralState.EXPIRED
 
 
-def readers_of(work: ActContext, found: Held, section: Section) -> list[UUID]:
+def readers_of(work: ActContext, found: VerifiedCase, section: Section) -> list[UUID]:
     """Return who gets a new revision: the owner, and each agency that a live referral on a live ground gives it to."""
-    live = sorted({one.to_id for one in reading.hanging(work, found, Referral) if one.state in LIVE_REFERRAL})
+    live = sorted({one.to_id for one in reading.rows_of_case(work, found, Referral) if one.state in LIVE_REFERRAL})
     return [found.case.owner_id, *(to for to in live if section in _carried(work, found, to).live)]
 
 
-def brought_by(work: ActContext, found: Held) -> UUID | None:
+def brought_by(work: ActContext, found: VerifiedCase) -> UUID | None:
     """Return the newest referral by which my agency or circle reads somebody else's case."""
     mine = [
         one
-        for one in reading.hanging(work, found, Referral)
+        for one in reading.rows_of_case(work, found, Referral)
         if one.to_id in work.actor.agencies and one.state in READABLE
     ]
     return max(mine, key=lambda one: one.sent).id if mine else None
 
 
-def counters(work: ActContext, found: Held) -> list[UUID]:
+def counting_agencies(work: ActContext, found: VerifiedCase) -> list[UUID]:
     """Return who gets the facts for counting: the owner, and the agency that counts for the whole commune.
 
     A case sealed to a circle is counted by its members alone.
@@ -167,16 +167,16 @@ def counters(work: ActContext, found: Held) -> list[UUID]:
     return [owner_id, *work.session.execute(union).scalars()]
 
 
-def locks(work: ActContext, agency_ids: Iterable[UUID]) -> list[RecipientKey]:
+def recipients(work: ActContext, agency_ids: Iterable[UUID]) -> list[RecipientKey]:
     """Return the locks of agencies, from fresh rows."""
     return freshness.recipients(work.crypto, dict.fromkeys(agency_ids))
 
 
-def _carried(work: ActContext, found: Held, agency_id: UUID) -> Carried:
-    grounds = {one.id: one for one in reading.hanging(work, found, Ground) if is_live(one, work.crypto.at)}
+def _carried(work: ActContext, found: VerifiedCase, agency_id: UUID) -> ReceiverAccess:
+    grounds = {one.id: one for one in reading.rows_of_case(work, found, Ground) if is_live(one, work.crypto.at)}
     mine = [
         one
-        for one in reading.hanging(work, found, Referral)
+        for one in reading.rows_of_case(work, found, Referral)
         if one.to_id == agency_id and one.state in READABLE and one.ground_id in grounds
     ]
     live: set[Section] = set()
@@ -186,7 +186,7 @@ def _carried(work: ActContext, found: Held, agency_id: UUID) -> Carried:
             live |= agreed(grounds[referral.ground_id]) | {Section.LABEL}
         for section, revision in _kept(referral):
             kept[section] = max(revision, kept.get(section, 0))
-    return Carried(
+    return ReceiverAccess(
         live=frozenset(live),
         kept=kept,
         entries=frozenset(one.ground_id for one in mine),
@@ -199,15 +199,17 @@ def _kept(referral: Referral) -> list[tuple[Section, int]]:
     return [(Section(int(section)), int(revision)) for section, revision in pairs]
 
 
-def _newest(work: ActContext, found: Held) -> list[Document]:
+def _newest(work: ActContext, found: VerifiedCase) -> list[Document]:
     newest = {(one.section, one.series): one.revision for one in heads.entries(found.head.listing)}
     return [
-        one for one in reading.hanging(work, found, Document) if newest.get((one.section, one.series)) == one.revision
+        one
+        for one in reading.rows_of_case(work, found, Document)
+        if newest.get((one.section, one.series)) == one.revision
     ]
 
 
-def _by_document(work: ActContext, found: Held) -> dict[UUID, list[Envelope]]:
+def _by_document(work: ActContext, found: VerifiedCase) -> dict[UUID, list[Envelope]]:
     by: dict[UUID, list[Envelope]] = {}
-    for one in reading.hanging(work, found, Envelope):
+    for one in reading.rows_of_case(work, found, Envelope):
         by.setdefault(one.document_id, []).append(one)
     return by

@@ -33,7 +33,7 @@ _carries = among(_ground.c.state, CARRYING_GROUND)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SectionFilter:
     """The sections that are asked for: those that may be opened anywhere, and those where one's own agency is owner."""
 
     anywhere: frozenset[Section]
@@ -61,14 +61,14 @@ def reached(condition: ColumnElement[bool]) -> Select[Any]:
 
 
 @lru_cache(maxsize=1024)
-def documents(condition: ColumnElement[bool], actor: Actor, wanted: Wanted, newest: bool) -> Select[Any]:
+def documents(condition: ColumnElement[bool], actor: Actor, wanted: SectionFilter, newest: bool) -> Select[Any]:
     """Select documents with the envelopes that the actor holds, the newest revisions or all."""
     every = _enveloped(select(*columns(Document, Envelope)), condition, actor, wanted)
     return every.where(_document.c.revision == _newest()) if newest else every
 
 
 @lru_cache(maxsize=1024)
-def sheets(condition: ColumnElement[bool], actor: Actor, wanted: Wanted) -> Select[Any]:
+def sheets(condition: ColumnElement[bool], actor: Actor, wanted: SectionFilter) -> Select[Any]:
     """Select what `documents` does of the newest revisions, each as one narrow row."""
     rows = [
         _envelope.c[name] if name in _OF_ENVELOPE else _document.c[name] for name in DocumentRowWithEnvelope._fields
@@ -77,7 +77,7 @@ def sheets(condition: ColumnElement[bool], actor: Actor, wanted: Wanted) -> Sele
     return _enveloped(select(*rows), condition, actor, wanted).where(same, _document.c.revision == _newest())
 
 
-def _enveloped(rows: Select[Any], condition: ColumnElement[bool], actor: Actor, wanted: Wanted) -> Select[Any]:
+def _enveloped(rows: Select[Any], condition: ColumnElement[bool], actor: Actor, wanted: SectionFilter) -> Select[Any]:
     """Join documents of these cases, as far as they may be opened, with the envelopes that the actor holds."""
     joined = and_(
         _envelope.c.commune_id == _document.c.commune_id,
@@ -93,7 +93,7 @@ def _hangs(table: Any, condition: ColumnElement[bool], actor: Actor) -> ColumnEl
     return and_(table.c.commune_id == actor.commune_id, table.c.case_id.in_(select(_case.c.id).where(condition)))
 
 
-def _may_open(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:
+def _may_open(actor: Actor, wanted: SectionFilter) -> ColumnElement[bool]:
     """Let through what the role may open anywhere, and what it may open where its own agency or circle is owner.
 
     That it is one of them at all is said first: the index leads straight there, past the other sections of a case.
@@ -104,7 +104,7 @@ def _may_open(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:
 
 
 @lru_cache(maxsize=1024)
-def present(condition: ColumnElement[bool], actor: Actor, wanted: Wanted) -> Select[Any]:
+def present(condition: ColumnElement[bool], actor: Actor, wanted: SectionFilter) -> Select[Any]:
     """Select the numbers of the sections of which the actor holds an envelope."""
     joined = and_(_document.c.commune_id == _envelope.c.commune_id, _document.c.id == _envelope.c.document_id)
     mine = and_(among(_envelope.c.agency_id, actor.agencies), _may_open(actor, wanted))
@@ -145,7 +145,7 @@ def opened(condition: ColumnElement[bool]) -> Select[Any]:
 
 
 @lru_cache
-def bound(kind: Any) -> Select[Any]:
+def rows_of_case(kind: Any) -> Select[Any]:
     """Select every row of one kind that hangs on a case."""
     column = Case.id if kind is Case else kind.case_id
     return select(kind).where(kind.commune_id == bindparam("commune"), column == bindparam("case"))

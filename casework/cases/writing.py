@@ -7,7 +7,7 @@ from casework.audit import freshness
 from casework.cases import scope
 from casework.cases.models import Case, Ground, Referral
 from casework.cases.questions import SectionData
-from casework.cases.reading import Held
+from casework.cases.reading import VerifiedCase
 from casework.cases.sections import LEDGERS
 from casework.errors import Conflict, Refused
 from casework.gate import ActContext
@@ -19,17 +19,22 @@ from casework.vault.keys.envelopes import Plaintext, seal_revision
 from casework.vault.models import Document, Envelope
 
 
-def add_case(work: ActContext, case: Case) -> Held:
+def add_case(work: ActContext, case: Case) -> VerifiedCase:
     """Put a new case with its head into the book."""
     head = heads.create(work.session, work.commune_id, "case", case.id)
     work.session.add(case)
     work.session.flush()
     work.about = case.id
-    return Held(case, head)
+    return VerifiedCase(case, head)
 
 
 def save(
-    work: ActContext, found: Held, data: SectionData, *, base: int | None = None, readers: Iterable[UUID] | None = None
+    work: ActContext,
+    found: VerifiedCase,
+    data: SectionData,
+    *,
+    base: int | None = None,
+    readers: Iterable[UUID] | None = None,
 ) -> Document:
     """Seal a new revision of a section for these agencies, or for the owner alone if none is named.
 
@@ -40,7 +45,7 @@ def save(
 
 def save_json(
     work: ActContext,
-    found: Held,
+    found: VerifiedCase,
     section: Section,
     data: dict[str, object],
     *,
@@ -74,14 +79,14 @@ def writable(work: ActContext) -> frozenset[Section]:
         return frozenset()
 
 
-def take_away(work: ActContext, found: Held) -> None:
+def revoke(work: ActContext, found: VerifiedCase) -> None:
     """Raise the version of a case and sign again every row that hangs on it, so that it can be read on at once."""
     work.session.flush()
     heads.revoke(work.session, found.head, _hanging_on(work, found))
     work.session.flush()
 
 
-def erase_section(work: ActContext, found: Held, section: Section) -> None:
+def erase_section(work: ActContext, found: VerifiedCase, section: Section) -> None:
     """Delete every document of a section with its envelopes, as a draft is when it has become a case."""
     rows = _hanging_on(work, found)
     doomed = [row for row in rows if isinstance(row, Document) and row.section == section]
@@ -90,13 +95,13 @@ def erase_section(work: ActContext, found: Held, section: Section) -> None:
     work.session.flush()
 
 
-def erase_documents(work: ActContext, found: Held, doomed: Iterable[Document]) -> None:
+def erase_documents(work: ActContext, found: VerifiedCase, doomed: Iterable[Document]) -> None:
     """Delete documents with every envelope of them and strike them from the head; the caller takes away."""
     _erased(work, found, _hanging_on(work, found), list(doomed))
     work.session.flush()
 
 
-def _erased(work: ActContext, found: Held, rows: Iterable[SignedRow], doomed: Iterable[Document]) -> set[int]:
+def _erased(work: ActContext, found: VerifiedCase, rows: Iterable[SignedRow], doomed: Iterable[Document]) -> set[int]:
     documents = {one.id: one for one in doomed}
     shut = [row for row in rows if isinstance(row, Envelope) and row.document_id in documents]
     for envelope in shut:
@@ -108,9 +113,9 @@ def _erased(work: ActContext, found: Held, rows: Iterable[SignedRow], doomed: It
     return {id(row) for row in (*shut, *documents.values())}
 
 
-def _hanging_on(work: ActContext, found: Held) -> list[SignedRow]:
+def _hanging_on(work: ActContext, found: VerifiedCase) -> list[SignedRow]:
     """Load every row that hangs on a case and is signed together with the version of its head."""
     rows: list[SignedRow] = []
     for kind in (Case, Document, Envelope, Ground, Referral):
-        rows += scope.bound(work.permit, kind, found.id).on(work.session).scalars().all()
+        rows += scope.rows_of_case(work.permit, kind, found.id).on(work.session).scalars().all()
     return rows

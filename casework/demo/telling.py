@@ -10,7 +10,7 @@ from casework.accounts import actions as accounts
 from casework.accounts import door
 from casework.accounts.actions import Opened
 from casework.addresses.actions import add_address
-from casework.cases.places import Entry
+from casework.cases.trusted_addresses import AddressEntry
 from casework.clock import MICROSECOND
 from casework.config import Config
 from casework.demo.content import Begun, Place, Tale
@@ -87,7 +87,7 @@ def register(gate: Gate, config: Config, cast: Cast, places: Sequence[Place], ca
     def fill(seat: Seat) -> None:
         for one in places:
             contact = normalise(one.phone)
-            entry = Entry(one.name, one.host, one.hamlet, one.kind, one.capacity, one.opening, contact)
+            entry = AddressEntry(one.name, one.host, one.hamlet, one.kind, one.capacity, one.opening, contact)
             ids[one.key] = seat.perform(add_address, entry)
 
     receive(gate, config, cast, [Visit(clock.micros(), cast.lead, fill)], calendar)

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from casework.accounts import holding, staff
 from casework.audit import read
-from casework.cases import delay, facts, finding, naming, pace, reading, sharing, writing
-from casework.cases.naming import label_of
+from casework.cases import case_labels, case_search, facts, rate_limit, reading, reporting_delay, sharing, writing
+from casework.cases.case_labels import label_of
 from casework.cases.questions import SectionData
-from casework.cases.reading import Held, Listed
+from casework.cases.reading import ListedCase, VerifiedCase
 from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan
 from casework.cases.states import CaseState
 from casework.desk.pages import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, Written, day_named
@@ -57,7 +57,7 @@ def _order(line: CaseLine) -> tuple[int, int, str]:
     return (STANDINGS.index(line.standing), -line.opened.toordinal(), line.code)
 
 
-def _lines(work: ActContext, found: Iterable[Listed]) -> tuple[CaseLine, ...]:
+def _lines(work: ActContext, found: Iterable[ListedCase]) -> tuple[CaseLine, ...]:
     draw = _drawing(work, staff.names(work))
     return tuple(sorted((draw(one.row, label_of(one.pages) or Label()) for one in found), key=_order))
 
@@ -83,15 +83,15 @@ def search(work: ActContext, query: str) -> tuple[CaseLine, ...]:
 
     Raises BadInput for a query shorter than two letters and Throttled after 30 searches in a minute.
     """
-    wanted = finding.wanted(query)
+    wanted = case_search.parse_query(query)
     if len(wanted.words) < _SHORTEST_QUERY:
         raise BadInput(gettext_noop("Hãy gõ ít nhất hai chữ của tên, mã vụ việc hoặc số điện thoại."))
     since = work.crypto.at - _MINUTE
     if read.exceeded(work.crypto, [Act.CASE_SEARCH], who=work.me, since=since, most=_SEARCHES_A_MINUTE):
         raise Throttled(gettext_noop("Tìm quá nhiều lần trong một phút. Hãy chờ một chút."), about=work.me)
-    pace.keep(work)
-    book = reading.book(work)
-    found = book.listed([Section.LABEL], of=finding.hits(book, wanted))
+    rate_limit.enforce(work)
+    book = reading.load_batch(work)
+    found = book.listed([Section.LABEL], of=case_search.hits(book, wanted))
     work.reason = f"{len(found)} hits"
     return _lines(work, found)
 
@@ -99,16 +99,18 @@ def search(work: ActContext, query: str) -> tuple[CaseLine, ...]:
 @action(Act.CASE_READ)
 def read_case(work: ActContext, case_id: UUID) -> CasePage:
     """Open the page of a case with its safe contact; the other sections stay closed until they are asked for."""
-    found = reading.held(work, case_id)
-    opened = reading.pages(work, found, [Section.LABEL, Section.CONTACT, *delay.told_in(work, found)])
-    label = label_of(opened) or naming.label(work, found)
+    found = reading.find_case(work, case_id)
+    opened = reading.open_newest_of(
+        work, found, [Section.LABEL, Section.CONTACT, *reporting_delay.told_in(work, found)]
+    )
+    label = label_of(opened) or case_labels.label(work, found)
     if label is None:
         raise NotFound("label", about=case_id)
     contact = next((page for page in opened if page.section == Section.CONTACT), None)
     names = staff.names(work)
     line = _drawing(work, names)(found.case, label)
     restricted = found.case.owner_id in work.actor.circles
-    present = reading.present(work, found)
+    present = reading.sections_present(work, found)
     return CasePage(
         line=line,
         label=label,
@@ -122,11 +124,11 @@ def read_case(work: ActContext, case_id: UUID) -> CasePage:
         outdated=frozenset() if line.ours else present - reading.current(work, found),
         referral_id=None if line.ours else sharing.brought_by(work, found),
         readers=staff.key_holders(work, found.case.owner_id) if restricted else (),
-        hours=delay.running(work, found, opened),
+        hours=reporting_delay.running(work, found, opened),
     )
 
 
-def _counts(found: Held) -> Counter[Section]:
+def _counts(found: VerifiedCase) -> Counter[Section]:
     """Count the entries of each section that exists."""
     return Counter(Section(entry.section) for entry in heads.entries(found.head.listing))
 
@@ -147,11 +149,11 @@ def read_section(
     revision 0. Raises Superseded for one that was rewritten after what was shared.
     """
     _ours(work, case_id, section)
-    found = reading.held(work, case_id)
+    found = reading.find_case(work, case_id)
     if may_be_missing and found.case.owner_id not in work.actor.agencies:
         raise NotFound("not the owner", about=case_id)
-    opened = reading.pages(work, found, [section])
-    if not opened and section in reading.present(work, found):
+    opened = reading.open_newest_of(work, found, [section])
+    if not opened and section in reading.sections_present(work, found):
         raise Superseded("rewritten since it was shared", about=case_id)
     if not opened and may_be_missing:
         return (Written(SECTIONS[section](), 0, "", 0, _code(work, found)),)
@@ -162,7 +164,7 @@ def read_section(
 def read_history(work: ActContext, case_id: UUID, section: Section) -> tuple[Written, ...]:
     """Open every kept revision of a section, newest first; refuses and finds nothing as `read_section` does."""
     _ours(work, case_id, section)
-    found = reading.held(work, case_id)
+    found = reading.find_case(work, case_id)
     return _written(work, found, reading.history(work, found, section))
 
 
@@ -171,19 +173,21 @@ def _ours(work: ActContext, case_id: UUID, section: Section) -> None:
         raise Refused(f"{section.code} is not for this role", about=case_id)
 
 
-def _written(work: ActContext, found: Held, pages: Iterable[OpenedDocument]) -> tuple[Written, ...]:
+def _written(work: ActContext, found: VerifiedCase, pages: Iterable[OpenedDocument]) -> tuple[Written, ...]:
     names, code = staff.names(work), _code(work, found)
     written = []
     for page in pages:
         data = SECTIONS[Section(page.section)].from_json(page.data)
-        written.append(Written(data, page.revision, names.get(page.by, ""), page.at, code, naming.of_ids(work, data)))
+        written.append(
+            Written(data, page.revision, names.get(page.by, ""), page.at, code, case_labels.of_ids(work, data))
+        )
     if not written:
         raise NotFound("section", about=found.id)
     return tuple(written)
 
 
-def _code(work: ActContext, found: Held) -> str:
-    label = naming.label(work, found)
+def _code(work: ActContext, found: VerifiedCase) -> str:
+    label = case_labels.label(work, found)
     return label.code if label else ""
 
 
@@ -196,7 +200,7 @@ def write_section(work: ActContext, case_id: UUID, data: SectionData, *, base: i
     _ours(work, case_id, data.section)
     if data.section is Section.FACTS:
         raise Refused("facts are derived", about=case_id)
-    found = reading.held(work, case_id)
+    found = reading.find_case(work, case_id)
     if found.case.owner_id not in work.actor.agencies:
         raise NotFound("not the owner", about=case_id)
     written = _keeping(work, found, data)
@@ -204,7 +208,7 @@ def write_section(work: ActContext, case_id: UUID, data: SectionData, *, base: i
     facts.derive_again(work, found, written)
 
 
-def _keeping(work: ActContext, found: Held, data: SectionData) -> SectionData:
+def _keeping(work: ActContext, found: VerifiedCase, data: SectionData) -> SectionData:
     """Return the section with what it was given once, as its code, taken from the newest revision."""
     fixed = _FIXED.get(data.section, ())
     page = reading.page(work, found, data.section) if fixed else None
@@ -214,7 +218,7 @@ def _keeping(work: ActContext, found: Held, data: SectionData) -> SectionData:
 @action(Act.NAME_SHOW)
 def show_name(work: ActContext, case_id: UUID) -> str:
     """Show the name; every showing is a line in the log. An unknown name is an empty text."""
-    page = reading.page(work, reading.held(work, case_id), Section.IDENTITY)
+    page = reading.page(work, reading.find_case(work, case_id), Section.IDENTITY)
     if page is None:
         raise NotFound("identity", about=case_id)
     return Identity.from_json(page.data).name
@@ -225,10 +229,10 @@ def add_note(work: ActContext, case_id: UUID, words: str, *, once: UUID | None =
     """Add a follow-up note, sealed on its own; the same words sent again under `once` are kept once."""
     if not words.strip():
         raise BadInput("Hãy ghi vài chữ trước khi lưu.")
-    found, record = reading.held(work, case_id), work.permit.record
+    found, record = reading.find_case(work, case_id), work.permit.record
     if record is None:
         raise Refused("this role keeps no record", about=case_id)
-    before = {page.series: page for page in reading.pages(work, found, [record])} if once else {}
+    before = {page.series: page for page in reading.open_newest_of(work, found, [record])} if once else {}
     if once in before and before[once].data == Note(words=words).to_json():
         return
     mine = found.case.owner_id if found.case.owner_id in work.actor.agencies else work.actor.agency_id
@@ -242,7 +246,7 @@ def close_case(work: ActContext, case_id: UUID, *, outcome: str, words: str, aga
 
     Raises Conflict if somebody else has just done so.
     """
-    found = reading.held(work, case_id)
+    found = reading.find_case(work, case_id)
     if found.case.state != (CaseState.CLOSED if again else CaseState.OPEN):
         raise Conflict("Vụ việc này vừa được đóng hoặc mở lại. Hãy xem lại trang.", about=case_id)
     page = reading.page(work, found, Section.PLAN)
@@ -252,7 +256,7 @@ def close_case(work: ActContext, case_id: UUID, *, outcome: str, words: str, aga
     found.case.closed = None if again else reading.day_of(work.crypto.at)
     if not again:
         sharing.end_all(work, found)
-    writing.take_away(work, found)
+    writing.revoke(work, found)
 
 
 def _gathered(work: ActContext, home: Home) -> Home:
@@ -266,11 +270,11 @@ def _gathered(work: ActContext, home: Home) -> Home:
     return home
 
 
-def to_reach_anew(work: ActContext, listed: Iterable[Listed]) -> frozenset[UUID]:
+def to_reach_anew(work: ActContext, listed: Iterable[ListedCase]) -> frozenset[UUID]:
     """Return which cases that I hold were taken over from somebody who left, and have the way of contact she knew."""
     left = read.changed_by(work.crypto, Act.ACCOUNT_LEAVE)
     mine = [one.row.id for one in listed if one.row.id in left and one.row.holder_id == work.me] if left else []
     if not mine:
         return frozenset()
-    contacts = reading.book(work).each([Section.CONTACT], of=mine)
+    contacts = reading.load_batch(work).each([Section.CONTACT], of=mine)
     return frozenset(mine) - {case_id for case_id, page in contacts if page.at > left[case_id]}

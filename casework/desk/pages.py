@@ -8,8 +8,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from casework import clock
-from casework.cases.delay import FirstHours
 from casework.cases.questions import SectionData
+from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import Contact, Label
 from casework.cases.states import CaseState
 from casework.endings.actions import Request

@@ -6,8 +6,8 @@ from typing import Any
 from wtforms import IntegerField
 from wtforms.widgets import HiddenInput
 
-from casework.cases import fields, places
-from casework.cases.fields import TrustedAddress
+from casework.cases import fields, trusted_addresses
+from casework.cases.fields import AddressChoice
 from casework.cases.questions import SectionData
 from casework.cases.sections import SECTIONS
 from casework.policy.words import Section
@@ -25,8 +25,8 @@ class SectionForm(Form):
         super().__init__(**options)  # type: ignore[no-untyped-call]
         for field in self:
             field.flags.told = True
-            if isinstance(field, TrustedAddress):
-                field.offer(perform(places.list_addresses).places)
+            if isinstance(field, AddressChoice):
+                field.offer(perform(trusted_addresses.list_addresses).places)
 
 
 def sent_form(section: Section) -> Any:

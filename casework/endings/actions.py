@@ -6,8 +6,8 @@ from uuid import UUID
 from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import read
-from casework.cases import erasing, naming, reading, scope, writing
-from casework.cases.reading import Held
+from casework.cases import case_labels, erasure, reading, scope, writing
+from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Erasure, Plan
 from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, NotFound
@@ -62,7 +62,7 @@ def list_requests(work: ActContext) -> tuple[Request, ...]:
     if not asked:
         return ()
     reached = scope.case_rows(reading.some(scope.cases(work.permit), asked)).on(work.session).all()
-    found = [_request(work, reading.held(work, row.id)) for row in reached if row.id in asked]
+    found = [_request(work, reading.find_case(work, row.id)) for row in reached if row.id in asked]
     work.about = None
     return tuple(sorted((one for one in found if one.decides or _waits(one)), key=lambda one: one.at))
 
@@ -74,7 +74,7 @@ def _waits(one: Request) -> bool:
 @action(Act.CASE_ERASE_READ)
 def read_request(work: ActContext, case_id: UUID) -> Ending:
     """Open what was last said about keeping a case; for who holds it, asked, was named, or leads."""
-    found = reading.held(work, case_id)
+    found = reading.find_case(work, case_id)
     request = _request(work, found)
     _concerned(work, found, request)
     return Ending(request, _candidates(work, found), request.step == HELD, _died(work, found))
@@ -86,7 +86,7 @@ def request_erasure(work: ActContext, case_id: UUID, *, basis: str, second: UUID
 
     Raises Conflict for a case that is held, BadInput for a second person who cannot be one.
     """
-    found = reading.held(work, case_id)
+    found = reading.find_case(work, case_id)
     _free(work, found)
     codelist("erasure_basis").get(basis)
     if second not in {one.id for one in _candidates(work, found)}:
@@ -99,7 +99,7 @@ def request_erasure(work: ActContext, case_id: UUID, *, basis: str, second: UUID
 @action(Act.CASE_ERASE_REFUSE)
 def refuse_erasure(work: ActContext, case_id: UUID, words: str = "") -> None:
     """Refuse a request, or take back one's own; the case stays as it is."""
-    found = reading.held(work, case_id)
+    found = reading.find_case(work, case_id)
     request = _request(work, found)
     if not (request.decides or _waits(request)):
         raise NotFound("no request of mine", about=case_id)
@@ -112,20 +112,20 @@ def erase_case(work: ActContext, case_id: UUID) -> None:
 
     Raises NotFound for who was not named, Conflict for a case that is held or whose request was taken back.
     """
-    found = reading.held(work, case_id)
+    found = reading.find_case(work, case_id)
     request = _request(work, found)
     _concerned(work, found, request)
     if not request.decides:
         raise Conflict("Không có đề nghị xóa nào đang chờ bạn quyết định.", about=case_id)
     _free(work, found)
     work.reason = request.basis
-    erasing.erase(work, found)
+    erasure.erase(work, found)
 
 
 @action(Act.CASE_HOLD)
 def hold_case(work: ActContext, case_id: UUID, words: str) -> None:
     """Forbid the erasure of a case, as when a court or an inquiry needs it; a request that waits lapses."""
-    found = reading.held(work, case_id)
+    found = reading.find_case(work, case_id)
     _owned(work, found)
     if not words.strip():
         raise BadInput("Hãy ghi vì sao phải giữ lại.", about=case_id)
@@ -135,7 +135,7 @@ def hold_case(work: ActContext, case_id: UUID, words: str) -> None:
 @action(Act.CASE_RELEASE)
 def release_case(work: ActContext, case_id: UUID, words: str = "") -> None:
     """Let a case be erased again; nothing is erased by this."""
-    found = reading.held(work, case_id)
+    found = reading.find_case(work, case_id)
     _owned(work, found)
     if _request(work, found).step != HELD:
         raise Conflict("Vụ việc này không bị giữ lại.", about=case_id)
@@ -152,15 +152,15 @@ def has_died(page: OpenedDocument | None) -> bool:
     return page is not None and Plan.from_json(page.data).outcome == _DIED
 
 
-def _say(work: ActContext, found: Held, data: Erasure) -> None:
+def _say(work: ActContext, found: VerifiedCase, data: Erasure) -> None:
     work.reason = data.step
     writing.save(work, found, data)
 
 
-def _request(work: ActContext, found: Held) -> Request:
+def _request(work: ActContext, found: VerifiedCase) -> Request:
     page = reading.page(work, found, Section.ERASURE)
     data = Erasure.from_json(page.data) if page else Erasure()
-    names, label = staff.names(work), naming.label(work, found)
+    names, label = staff.names(work), case_labels.label(work, found)
     mine = page is not None and page.by == work.me
     leads = not policy().leads.isdisjoint(work.actor.roles)
     second = UUID(hex=data.second) if data.second else None
@@ -178,7 +178,7 @@ def _request(work: ActContext, found: Held) -> Request:
     )
 
 
-def _concerned(work: ActContext, found: Held, request: Request) -> None:
+def _concerned(work: ActContext, found: VerifiedCase, request: Request) -> None:
     """Raise NotFound for a colleague who neither holds nor leads, and was not named."""
     _owned(work, found)
     holds = work.me in (found.case.holder_id, found.case.standin_id) or found.case.owner_id in work.actor.circles
@@ -187,12 +187,12 @@ def _concerned(work: ActContext, found: Held, request: Request) -> None:
         raise NotFound("not concerned", about=found.id)
 
 
-def _owned(work: ActContext, found: Held) -> None:
+def _owned(work: ActContext, found: VerifiedCase) -> None:
     if found.case.owner_id not in work.actor.agencies:
         raise NotFound("not the owner", about=found.id)
 
 
-def _free(work: ActContext, found: Held) -> None:
+def _free(work: ActContext, found: VerifiedCase) -> None:
     """Raise Conflict if a case must be kept: it is held, or the person has died."""
     _owned(work, found)
     if is_held(reading.page(work, found, Section.ERASURE)):
@@ -201,11 +201,11 @@ def _free(work: ActContext, found: Held) -> None:
         raise Conflict("Người bị bạo lực đã mất: vụ việc phải được giữ lại.", about=found.id)
 
 
-def _died(work: ActContext, found: Held) -> bool:
+def _died(work: ActContext, found: VerifiedCase) -> bool:
     return has_died(reading.page(work, found, Section.PLAN))
 
 
-def _candidates(work: ActContext, found: Held) -> tuple[Colleague, ...]:
+def _candidates(work: ActContext, found: VerifiedCase) -> tuple[Colleague, ...]:
     """Return who may be named as the second person: whoever holds the same key and may decide, leads first."""
     may = policy().rows[Act.CASE_ERASE].who
     there = [

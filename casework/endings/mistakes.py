@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from casework.cases import naming, reading, scope, sharing, writing
-from casework.cases.reading import Held
+from casework.cases import case_labels, reading, scope, sharing, writing
+from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Facts, Label, Plan
 from casework.cases.states import CaseState
 from casework.errors import BadInput, NotFound
@@ -42,7 +42,7 @@ def merge_case(work: ActContext, case_id: UUID, code: str, words: str) -> UUID:
     """
     found = _own(work, case_id)
     kept = _own(work, _named(work, found, code))
-    label = naming.label(work, found) or Label()
+    label = case_labels.label(work, found) or Label()
     _write_former(work, kept, label)
     _count_once(work, kept, found)
     _set_aside(work, found, Plan(outcome=_TWICE, closing_words=words))
@@ -53,7 +53,7 @@ def merge_case(work: ActContext, case_id: UUID, code: str, words: str) -> UUID:
 @action(Act.CASE_VOID_LIST)
 def list_aside(work: ActContext) -> tuple[Aside, ...]:
     """List the cases that were set aside, by code."""
-    book = reading.book(work, scope.voided(work.permit))
+    book = reading.load_batch(work, scope.voided(work.permit))
     found = []
     for one in book.listed([Section.LABEL, Section.PLAN]):
         by = {page.section: page.data for page in one.pages}
@@ -65,19 +65,19 @@ def list_aside(work: ActContext) -> tuple[Aside, ...]:
 @action(Act.CASE_RESTORE)
 def restore_case(work: ActContext, case_id: UUID) -> None:
     """Take a case back that was set aside; what was shared stays cut off until it is shared anew."""
-    found = reading.held_aside(work, case_id)
+    found = reading.find_voided(work, case_id)
     found.case.state = CaseState.OPEN if found.case.closed is None else CaseState.CLOSED
-    writing.take_away(work, found)
+    writing.revoke(work, found)
 
 
-def _own(work: ActContext, case_id: UUID) -> Held:
-    found = reading.held(work, case_id)
+def _own(work: ActContext, case_id: UUID) -> VerifiedCase:
+    found = reading.find_case(work, case_id)
     if found.case.owner_id not in work.actor.agencies:
         raise NotFound("not the owner", about=case_id)
     return found
 
 
-def _set_aside(work: ActContext, found: Held, plan: Plan) -> None:
+def _set_aside(work: ActContext, found: VerifiedCase, plan: Plan) -> None:
     if not plan.closing_words.strip():
         raise BadInput("Hãy ghi lý do.", about=found.id)
     page = reading.page(work, found, Section.PLAN)
@@ -85,10 +85,10 @@ def _set_aside(work: ActContext, found: Held, plan: Plan) -> None:
     writing.save(work, found, replace(plan, actions=before.actions))
     sharing.end_all(work, found)
     found.case.state = CaseState.VOID
-    writing.take_away(work, found)
+    writing.revoke(work, found)
 
 
-def _named(work: ActContext, found: Held, code: str) -> UUID:
+def _named(work: ActContext, found: VerifiedCase, code: str) -> UUID:
     """Find the other case by its code, among those of the same owner that this person reaches."""
     wanted = fold(code.strip())
     for one in reading.listed(work, [Section.LABEL]):
@@ -98,7 +98,7 @@ def _named(work: ActContext, found: Held, code: str) -> UUID:
     raise BadInput("Không thấy vụ việc nào khác mang mã này. Hãy xem lại mã.", about=found.id)
 
 
-def _write_former(work: ActContext, kept: Held, old: Label) -> None:
+def _write_former(work: ActContext, kept: VerifiedCase, old: Label) -> None:
     page = reading.page(work, kept, Section.LABEL)
     label = Label.from_json(page.data) if page else Label()
     former = " ".join(filter(None, (label.former, old.code, old.former)))
@@ -106,7 +106,7 @@ def _write_former(work: ActContext, kept: Held, old: Label) -> None:
     writing.save(work, kept, replace(label, former=former), readers=readers)
 
 
-def _count_once(work: ActContext, kept: Held, gone: Held) -> None:
+def _count_once(work: ActContext, kept: VerifiedCase, gone: VerifiedCase) -> None:
     """Note in the facts of the case that stays which one was merged into it, so that both are one when counted."""
     mine, theirs = reading.page(work, kept, Section.FACTS), reading.page(work, gone, Section.FACTS)
     if mine is None:
@@ -114,4 +114,4 @@ def _count_once(work: ActContext, kept: Held, gone: Held) -> None:
     facts = Facts.from_json(mine.data)
     before = Facts.from_json(theirs.data).merged if theirs else ""
     merged = " ".join(filter(None, (facts.merged, gone.id.hex, before)))
-    writing.save(work, kept, replace(facts, merged=merged), readers=sharing.counters(work, kept))
+    writing.save(work, kept, replace(facts, merged=merged), readers=sharing.counting_agencies(work, kept))

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from casework import clock, secure_delete
 from casework.cases import reading, scope, writing
-from casework.cases.naming import label_of
-from casework.cases.reading import Book
+from casework.cases.case_labels import label_of
+from casework.cases.reading import CaseBatch
 from casework.cases.sections import Label
 from casework.cases.states import CaseState
 from casework.endings.actions import has_died, is_held
@@ -52,10 +52,10 @@ def purge(work: ActContext, ids: Collection[UUID], *, months: int) -> int:
     if not ids or not due.issuperset(ids):
         raise Conflict("Danh sách vừa thay đổi. Hãy xem lại rồi xác nhận.")
     for case_id in sorted(set(ids)):
-        found = reading.held(work, case_id)
-        documents = scope.bound(work.permit, Document, case_id).on(work.session).scalars()
+        found = reading.find_case(work, case_id)
+        documents = scope.rows_of_case(work.permit, Document, case_id).on(work.session).scalars()
         writing.erase_documents(work, found, [one for one in documents if one.section in _PURGED])
-        writing.take_away(work, found)
+        writing.revoke(work, found)
     secure_delete.request(work.session)
     work.about, work.reason = None, f"{len(set(ids))} cases"
     return len(set(ids))
@@ -69,7 +69,7 @@ def months_before(day: date, months: int) -> date:
 
 def _due(work: ActContext, months: int) -> tuple[Due, ...]:
     last = months_before(clock.local(work.crypto.at).date(), months).toordinal() - _EPOCH
-    book = reading.book(work)
+    book = reading.load_batch(work)
     over = [
         one.id
         for one in book.cases.values()
@@ -85,5 +85,5 @@ def _due(work: ActContext, months: int) -> tuple[Due, ...]:
     return tuple(sorted(found, key=lambda one: (one.closed, one.code)))
 
 
-def _holds(book: Book, case_id: UUID) -> bool:
+def _holds(book: CaseBatch, case_id: UUID) -> bool:
     return any(one.section in _PURGED for one in heads.entries(book.heads[case_id].listing))

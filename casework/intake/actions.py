@@ -9,12 +9,11 @@ from sqlalchemy import select
 
 from casework import clock
 from casework.accounts.staff import Colleague, colleagues
-from casework.cases import codes, facts, grounds, reading, scope, sharing, writing
-from casework.cases.circles import make_circle, may_join
+from casework.cases import case_codes, facts, ground_ledger, reading, scope, sharing, writing
 from casework.cases.models import Case
-from casework.cases.places import Register, list_addresses
 from casework.cases.questions import SectionData
-from casework.cases.reading import Held
+from casework.cases.reading import VerifiedCase
+from casework.cases.restriction import make_circle, may_join
 from casework.cases.sections import (
     Assessment,
     Children,
@@ -29,6 +28,7 @@ from casework.cases.sections import (
     Story,
 )
 from casework.cases.states import CaseState
+from casework.cases.trusted_addresses import Register, list_addresses
 from casework.codelists import codelist
 from casework.errors import NotFound, Refused
 from casework.gate import ActContext, action
@@ -149,18 +149,18 @@ def start_draft(work: ActContext, pages: Pages, *, circle: Sequence[UUID] = (), 
 @action(Act.DRAFT_SAVE)
 def save_draft(work: ActContext, draft_id: UUID, number: int, data: Mapping[str, Any]) -> None:
     """Save one page of a draft as it was typed, checked or not; works on a locked screen too."""
-    _save_page(work, reading.held_draft(work, draft_id), number, data)
+    _save_page(work, reading.find_draft(work, draft_id), number, data)
 
 
-def _save_page(work: ActContext, found: Held, number: int, data: Mapping[str, Any]) -> None:
+def _save_page(work: ActContext, found: VerifiedCase, number: int, data: Mapping[str, Any]) -> None:
     writing.save_json(work, found, Section.DRAFT, dict(data), series=UUID(int=number))
 
 
 @action(Act.DRAFT_OPEN)
 def open_draft(work: ActContext, draft_id: UUID) -> OpenDraft:
     """Open the saved pages of a draft by their numbers, with the setting of an intake, in one look at the book."""
-    found = reading.held_draft(work, draft_id)
-    pages = reading.pages(work, found, [Section.DRAFT], draft=True)
+    found = reading.find_draft(work, draft_id)
+    pages = reading.open_newest_of(work, found, [Section.DRAFT], draft=True)
     return OpenDraft({page.series.int: page.data for page in pages}, work.also(begin_intake))
 
 
@@ -175,7 +175,7 @@ def list_drafts(work: ActContext) -> list[Draft]:
 @action(Act.DRAFT_DISCARD)
 def discard_draft(work: ActContext, draft_id: UUID) -> None:
     """Delete what a draft holds; its empty shell stays as a case that was never opened."""
-    found = reading.held_draft(work, draft_id)
+    found = reading.find_draft(work, draft_id)
     writing.erase_section(work, found, Section.DRAFT)
     found.case.state = CaseState.VOID
 
@@ -188,10 +188,10 @@ def open_case(work: ActContext, draft_id: UUID, told: Answers | Reader) -> UUID:
     for a section that the role may not open even in a case of its own.
     """
     try:
-        found = reading.held_draft(work, draft_id)
+        found = reading.find_draft(work, draft_id)
         answers = told if isinstance(told, Answers) else told(work.also(open_draft, draft_id))
     except NotFound:
-        return reading.held(work, draft_id).id
+        return reading.find_case(work, draft_id).id
     writing.erase_section(work, found, Section.DRAFT)
     today = clock.local(work.crypto.at).date()
     found.case.state = CaseState.OPEN
@@ -204,17 +204,17 @@ def open_case(work: ActContext, draft_id: UUID, told: Answers | Reader) -> UUID:
         if section.section not in work.permit.own:
             raise Refused(f"{section.section.code} is not for this role", about=draft_id)
         writing.save(work, found, section)
-    writing.save(work, found, counted, readers=sharing.counters(work, found))
+    writing.save(work, found, counted, readers=sharing.counting_agencies(work, found))
     for entry in answers.grounds:
-        grounds.record(work, found, entry)
+        ground_ledger.record(work, found, entry)
     return found.id
 
 
-def _label(work: ActContext, found: Held, answers: Answers) -> Label:
-    code, found.case.code_tag = codes.draw_unused(work)
+def _label(work: ActContext, found: VerifiedCase, answers: Answers) -> Label:
+    code, found.case.code_tag = case_codes.unused_code(work)
     return Label(
         code=code,
-        nickname=codes.draw_nickname(),
+        nickname=case_codes.random_nickname(),
         danger=answers.danger,
         only_counselling=answers.only_counselling,
     )

@@ -6,7 +6,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from casework.cases import excluded
+from casework.cases import name_matching
 from casework.cases.fields import Source, at_intake
 from casework.cases.sections import Children, Contact, Identity, Incident, Injuries, Label, SafetyPlan, Story
 from casework.codelists import codelist
@@ -120,7 +120,7 @@ class ReadersForm(Page):
     def clashing(self) -> list[str]:
         """Return the chosen readers whom the text names as those who must not know."""
         chosen = [one.name for one in self.offers.setting.colleagues if str(one.id) in (self.readers.data or ())]
-        return [name for name in chosen if excluded.names(name, self.whom.data or "")]
+        return [name for name in chosen if name_matching.names_a_colleague(name, self.whom.data or "")]
 
     @property
     def circle(self) -> list[str]:

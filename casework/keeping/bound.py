@@ -23,7 +23,7 @@ def rows(work: ActContext, head: Head) -> list[Any]:
     found: list[Any] = []
     for kind in _kinds(head.kind):
         if kind.__table__.info.items() >= GUARDED.items():
-            found += scope.bound(work.permit, kind, head.id).on(work.session).scalars()
+            found += scope.rows_of_case(work.permit, kind, head.id).on(work.session).scalars()
         else:
             itself = kind.__tablename__ == _ITSELF.get(head.kind)
             column = kind.id if itself else getattr(kind, kind.__head__)

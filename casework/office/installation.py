@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework import config
-from casework.cases import sheets
+from casework.cases import circle_recovery
 from casework.config import Config
 from casework.db import Database
 from casework.errors import BadInput
@@ -83,7 +83,7 @@ def circle(here: Installation, digits: str) -> tuple[UUID, UUID, str]:
     """Return commune, id and a name for the terminal of an open circle by the digits on its sheets."""
     with here.gate.database.look() as session:
         rows = session.execute(_FOUND.where(Agency.circle.is_(True), Agency.state != AgencyState.CLOSED)).all()
-    called = [row for row in rows if sheets.called(row.id) == digits.strip().lower()]
+    called = [row for row in rows if circle_recovery.called(row.id) == digits.strip().lower()]
     if len(called) != 1:
         raise BadInput(f"Không có nhóm kín số {digits}. Hãy gõ đúng tám chữ số trên tờ.")
-    return called[0].commune_id, called[0].id, f"nhóm kín {sheets.called(called[0].id)}"
+    return called[0].commune_id, called[0].id, f"nhóm kín {circle_recovery.called(called[0].id)}"

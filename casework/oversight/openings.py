@@ -15,9 +15,9 @@ from uuid import UUID
 from casework import clock
 from casework.accounts.staff import Colleague, colleagues
 from casework.audit import read
-from casework.cases import pace, scope
-from casework.cases.naming import label_of
-from casework.cases.reading import Listed
+from casework.cases import rate_limit, scope
+from casework.cases.case_labels import label_of
+from casework.cases.reading import ListedCase
 from casework.cases.sections import Label
 from casework.gate import FAILED, ActContext
 from casework.policy.table import policy
@@ -50,7 +50,7 @@ class Many:
     stopped: bool = False
 
 
-def of_mine(work: ActContext, listed: Sequence[Listed]) -> tuple[Opened, ...]:
+def of_mine(work: ActContext, listed: Sequence[ListedCase]) -> tuple[Opened, ...]:
     """Return who opened a case that I hold in the last seven days: neither stand-in nor lead, the newest first."""
     if not any(one.row.holder_id == work.me for one in listed):
         return ()
@@ -60,11 +60,11 @@ def of_mine(work: ActContext, listed: Sequence[Listed]) -> tuple[Opened, ...]:
     return tuple(sorted(found, key=lambda one: -one.at))
 
 
-def _code(one: Listed) -> str:
+def _code(one: ListedCase) -> str:
     return (label_of(one.pages) or Label()).code
 
 
-def alerts(work: ActContext, listed: Sequence[Listed]) -> tuple[Many, ...]:
+def alerts(work: ActContext, listed: Sequence[ListedCase]) -> tuple[Many, ...]:
     """Return what a lead is told about her agency, and a deputy about the lead; nobody is told about herself."""
     if policy().leads.isdisjoint(work.actor.roles):
         return ()
@@ -87,7 +87,7 @@ def stopped(work: ActContext) -> tuple[Many, ...]:
 
 def _stopped(work: ActContext, whom: Iterable[Colleague]) -> list[Many]:
     known = {one.id: one.name for one in whom}
-    lines = read.about_since(work.crypto, known, pace.OPENINGS, since=work.crypto.at - _DAYS, outcome=FAILED)
+    lines = read.about_since(work.crypto, known, rate_limit.OPENINGS, since=work.crypto.at - _DAYS, outcome=FAILED)
     times = Counter((line.who, clock.local(line.at).date()) for line in lines)
     return [Many(known[who], day, count, stopped=True) for (who, day), count in times.items() if who in known]
 
@@ -96,12 +96,12 @@ def _stopped(work: ActContext, whom: Iterable[Colleague]) -> list[Many]:
 class _Opening:
     """One opening of a case by a colleague who neither held it nor stood in."""
 
-    case: Listed
+    case: ListedCase
     by: Colleague
     at: int
 
 
-def _outside(work: ActContext, listed: Sequence[Listed]) -> Iterator[_Opening]:
+def _outside(work: ActContext, listed: Sequence[ListedCase]) -> Iterator[_Opening]:
     """Yield the openings of our own cases among these by others who may, and who neither held it nor stood in."""
     if not listed:
         return

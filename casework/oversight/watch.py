@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from casework.accounts import holding, reviewing
 from casework.accounts.holding import Lonely
 from casework.audit import read
-from casework.cases.reading import Listed
+from casework.cases.reading import ListedCase
 from casework.gate import ActContext
 from casework.oversight import openings
 from casework.oversight.openings import Many, Opened
@@ -30,7 +30,7 @@ class Watch:
     review: int = 0
 
 
-def told(work: ActContext, listed: Sequence[Listed] = ()) -> Watch:
+def told(work: ActContext, listed: Sequence[ListedCase] = ()) -> Watch:
     """Return what this person is told; `listed` are the cases in her reach with their labels."""
     number = read.end(work.crypto) if allowed(work.actor, Act.AUDIT_COMPARE) else ""
     administers = Role.ADMINISTRATOR in work.actor.roles

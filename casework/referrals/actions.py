@@ -4,11 +4,11 @@ from uuid import UUID, uuid4, uuid5
 
 from casework.accounts import staff
 from casework.audit import freshness
-from casework.cases import delay, reading, scope, sharing
-from casework.cases.delay import FirstHours
+from casework.cases import reading, reporting_delay, scope, sharing
+from casework.cases.case_labels import label_of
 from casework.cases.models import Ground, Referral
-from casework.cases.naming import label_of
-from casework.cases.reading import Held
+from casework.cases.reading import VerifiedCase
+from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import SECTIONS, GroundEntry, Incident, Label, Letter
 from casework.cases.states import LIVE_REFERRAL, CaseState, ReferralState
 from casework.clock import MICROSECOND
@@ -33,12 +33,12 @@ def preview(work: ActContext, case_id: UUID, ground_id: UUID) -> Preview:
 
     Raises Conflict where nothing can be sent on this ground now.
     """
-    held = reading.held(work, case_id)
+    held = reading.find_case(work, case_id)
     ground = finding.ground(work, held, ground_id)
     _must_be_sendable(work, held, ground)
     written = {Section(entry.section) for entry in heads.entries(held.head.listing)} & set(SECTIONS)
     shared = sharing.agreed(ground) & written
-    label = label_of(reading.pages(work, held, [Section.LABEL])) or Label()
+    label = label_of(reading.open_newest_of(work, held, [Section.LABEL])) or Label()
     [line] = [one for one in drawing.ground_lines(work, held) if one.id == ground_id]
     return Preview(
         case_id=case_id,
@@ -55,7 +55,7 @@ def preview(work: ActContext, case_id: UUID, ground_id: UUID) -> Preview:
     )
 
 
-def _hours(work: ActContext, held: Held, ground: Ground) -> FirstHours | None:
+def _hours(work: ActContext, held: VerifiedCase, ground: Ground) -> FirstHours | None:
     """Return the first 72 hours if they may still be running and the receiver is the one who treats."""
     if freshness.agency(work.session, work.commune_id, ground.receiver_id).kind != codelist("need").get(_CARE).text(
         "agency"
@@ -63,7 +63,7 @@ def _hours(work: ActContext, held: Held, ground: Ground) -> FirstHours | None:
         return None
     page = reading.page(work, held, Section.INCIDENT)
     incident = Incident.from_json(page.data) if page else Incident()
-    return delay.still_running(delay.first_hours(incident), work.crypto.at)
+    return reporting_delay.still_running(reporting_delay.first_hours(incident), work.crypto.at)
 
 
 def _readers(work: ActContext, agency_id: UUID) -> tuple[str, ...]:
@@ -78,7 +78,7 @@ def send(work: ActContext, case_id: UUID, ground_id: UUID, letter: Letter, *, on
 
     The same form sent again under `once` is sent once.
     """
-    held = reading.held(work, case_id)
+    held = reading.find_case(work, case_id)
     ground = finding.ground(work, held, ground_id)
     referral_id = uuid5(case_id, once.hex) if once else uuid4()
     if any(one.referral.id == referral_id for one in finding.referrals(work, held)):
@@ -89,15 +89,15 @@ def send(work: ActContext, case_id: UUID, ground_id: UUID, letter: Letter, *, on
     referral = _referral(work, held, ground, referral_id)
     work.session.add(referral)
     work.session.flush()
-    [lock] = sharing.locks(work, [ground.receiver_id])
+    [lock] = sharing.recipients(work, [ground.receiver_id])
     sharing.share(work, held, ground, lock)
-    hours = delay.written(_hours(work, held, ground)) if _CARE in letter.asks else {}
+    hours = reporting_delay.written(_hours(work, held, ground)) if _CARE in letter.asks else {}
     first = Letter(asks=letter.asks, words=letter.words, **hours)
     letters.write(work, Found(held, referral, ground, ReferralState.SENT), first, step="send")
     return referral.id
 
 
-def _must_be_sendable(work: ActContext, held: Held, ground: Ground) -> None:
+def _must_be_sendable(work: ActContext, held: VerifiedCase, ground: Ground) -> None:
     if held.case.state != CaseState.OPEN:
         raise Conflict("Vụ việc đã đóng. Hãy mở lại trước khi chuyển gửi.", about=held.id)
     if not sharing.is_live(ground, work.crypto.at):
@@ -109,7 +109,7 @@ def _must_be_sendable(work: ActContext, held: Held, ground: Ground) -> None:
         raise Conflict("Việc này đã chuyển gửi cho nơi ấy rồi. Hãy mở trang chuyển gửi để xem.", about=held.id)
 
 
-def _referral(work: ActContext, held: Held, ground: Ground, referral_id: UUID) -> Referral:
+def _referral(work: ActContext, held: VerifiedCase, ground: Ground, referral_id: UUID) -> Referral:
     urgent = _urgent(work, held, ground)
     minutes = codelist("target").get("answer_urgent" if urgent else "answer").number("minutes") or 0
     return Referral(
@@ -127,9 +127,9 @@ def _referral(work: ActContext, held: Held, ground: Ground, referral_id: UUID) -
     )
 
 
-def _urgent(work: ActContext, held: Held, ground: Ground) -> bool:
+def _urgent(work: ActContext, held: VerifiedCase, ground: Ground) -> bool:
     """Tell whether somebody is in danger now, by the label of the case or by the ground itself."""
-    pages = reading.pages(work, held, [Section.LABEL, Section.GROUNDS])
+    pages = reading.open_newest_of(work, held, [Section.LABEL, Section.GROUNDS])
     label = label_of(pages)
     kinds = [GroundEntry.from_json(page.data).kind for page in pages if page.series == ground.id]
     return "danger" in kinds or (label is not None and label.danger == "yes")
@@ -140,7 +140,7 @@ def withdraw(work: ActContext, case_id: UUID, referral_id: UUID) -> None:
     """Take a referral back: the receiver's access ends with this commit."""
     found = finding.sent(work, case_id, referral_id)
     found.step(work.permit.act)
-    sharing.cut(work, found.held, found.referral.to_id)
+    sharing.cut_off(work, found.held, found.referral.to_id)
 
 
 @action(Act.REFERRAL_REPLY)
@@ -150,7 +150,7 @@ def reply(work: ActContext, case_id: UUID, referral_id: UUID, words: str) -> Non
         raise BadInput("Hãy ghi vài chữ trước khi gửi.", about=case_id)
     found = finding.sent(work, case_id, referral_id)
     found.step(work.permit.act)
-    before = letters.of(reading.pages(work, found.held, [Section.LETTER]), referral_id)
+    before = letters.of(reading.open_newest_of(work, found.held, [Section.LETTER]), referral_id)
     if found.referral.state in LIVE_REFERRAL - {ReferralState.SENT} and any(
         letter.step == "accept" for _, letter in before
     ):
@@ -182,6 +182,6 @@ def expire(work: ActContext) -> int:
     """End every referral whose ground no longer carries it, delete the envelopes it gave, and return how many cases."""
     ids = [row.id for row in scope.case_rows(scope.cases(work.permit)).on(work.session)]
     for case_id in ids:
-        sharing.lapse(work, reading.held(work, case_id))
+        sharing.end_expired(work, reading.find_case(work, case_id))
     work.about, work.reason = None, f"{len(ids)} cases"
     return len(ids)

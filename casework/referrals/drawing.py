@@ -8,9 +8,9 @@ from uuid import UUID
 from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import freshness, read
-from casework.cases import delay, reading, sharing
+from casework.cases import reading, reporting_delay, sharing
 from casework.cases.models import Ground
-from casework.cases.reading import Held
+from casework.cases.reading import VerifiedCase
 from casework.cases.sections import GroundEntry, Letter
 from casework.cases.states import GroundState, ReferralState
 from casework.gate import ActContext
@@ -82,7 +82,7 @@ def referral_line(work: ActContext, row: Any, state: str, about: Around, named: 
     incoming = named.owner_id not in work.actor.agencies
     first = named.sheets[0][1] if named.sheets else Letter()
     end = row.from_id if incoming else row.to_id
-    hours = delay.still_running(delay.of_letter(first), work.crypto.at)
+    hours = reporting_delay.still_running(reporting_delay.of_letter(first), work.crypto.at)
     return ReferralLine(
         id=row.id,
         case_id=row.case_id,
@@ -125,7 +125,7 @@ def sheets(found: Sheets, about: Around) -> tuple[Sheet, ...]:
     return tuple(drawn)
 
 
-def ground_lines(work: ActContext, held: Held) -> tuple[GroundLine, ...]:
+def ground_lines(work: ActContext, held: VerifiedCase) -> tuple[GroundLine, ...]:
     """Make the ledger of a case, the newest entry first."""
     pages = entries(work, held)
     grounds = [one for one in finding.grounds(work, held) if one.id in pages]
@@ -139,7 +139,7 @@ def ground_lines(work: ActContext, held: Held) -> tuple[GroundLine, ...]:
     return tuple(sorted(lines, key=lambda line: -line.at))
 
 
-def entries(work: ActContext, held: Held) -> dict[UUID, list[OpenedDocument]]:
+def entries(work: ActContext, held: VerifiedCase) -> dict[UUID, list[OpenedDocument]]:
     """Open the entries of the ledger that I hold, each with its revisions, the newest first."""
     found: dict[UUID, list[OpenedDocument]] = {}
     for page in reading.history(work, held, Section.GROUNDS):
@@ -165,7 +165,7 @@ def review(work: ActContext, pages: list[OpenedDocument], people: Writers) -> Re
     )
 
 
-def _seconds(work: ActContext, held: Held) -> dict[UUID, str]:
+def _seconds(work: ActContext, held: VerifiedCase) -> dict[UUID, str]:
     """Return who of the owner's people may open this case and so review what another has recorded: ids and names."""
     case = held.case
     circle = freshness.agency(work.session, work.commune_id, case.owner_id).circle

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from casework.cases import reading, sharing
 from casework.cases.models import Ground, Referral
-from casework.cases.reading import Held
+from casework.cases.reading import VerifiedCase
 from casework.errors import NotFound
 from casework.gate import ActContext
 from casework.policy.words import Act
@@ -16,7 +16,7 @@ from casework.referrals import states
 class Found:
     """A referral with its case and the ground that carries it, all verified; `state` is how it stands now."""
 
-    held: Held
+    held: VerifiedCase
     referral: Referral
     ground: Ground
     state: str
@@ -28,7 +28,7 @@ class Found:
 
 def referral(work: ActContext, case_id: UUID, referral_id: UUID) -> Found:
     """Find a referral of this case that my agency sent or received; raise NotFound otherwise."""
-    held = reading.held(work, case_id)
+    held = reading.find_case(work, case_id)
     for one in referrals(work, held):
         if one.referral.id == referral_id:
             return one
@@ -56,7 +56,7 @@ def is_receiver(work: ActContext, found: Found) -> bool:
     return found.held.case.owner_id not in work.actor.agencies
 
 
-def ground(work: ActContext, held: Held, ground_id: UUID) -> Ground:
+def ground(work: ActContext, held: VerifiedCase, ground_id: UUID) -> Ground:
     """Find an entry of the ledger of this case; raise NotFound otherwise."""
     for one in grounds(work, held):
         if one.id == ground_id:
@@ -64,17 +64,17 @@ def ground(work: ActContext, held: Held, ground_id: UUID) -> Ground:
     raise NotFound("ground", about=held.id)
 
 
-def grounds(work: ActContext, held: Held) -> list[Ground]:
+def grounds(work: ActContext, held: VerifiedCase) -> list[Ground]:
     """Return every entry of the ledger of this case."""
-    return reading.hanging(work, held, Ground)
+    return reading.rows_of_case(work, held, Ground)
 
 
-def referrals(work: ActContext, held: Held) -> list[Found]:
+def referrals(work: ActContext, held: VerifiedCase) -> list[Found]:
     """Return the referrals of this case that concern my agency, as they stand now."""
     by_id = {one.id: one for one in grounds(work, held)}
     mine = work.actor.agencies
     return [
         Found(held, one, by_id[one.ground_id], sharing.state_of(one, by_id[one.ground_id], work.crypto.at))
-        for one in reading.hanging(work, held, Referral)
+        for one in reading.rows_of_case(work, held, Referral)
         if held.case.owner_id in mine or one.to_id in mine
     ]

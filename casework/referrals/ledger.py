@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from casework.cases import grounds, reading, scope, sharing, writing
+from casework.cases import ground_ledger, reading, scope, sharing, writing
+from casework.cases.case_labels import label_of
 from casework.cases.models import Ground
-from casework.cases.naming import label_of
-from casework.cases.reading import Held
+from casework.cases.reading import VerifiedCase
 from casework.cases.sections import GroundEntry, Label
 from casework.cases.states import CARRYING_GROUND, READABLE, CaseState, GroundState, ReferralState
 from casework.codelists import codelist
@@ -32,14 +32,14 @@ def read_ledger(
 
     Towards a review it is Refused to who recorded the entry, and a Conflict where nobody waits for one.
     """
-    held = reading.held(work, case_id)
+    held = reading.find_case(work, case_id)
     lines = drawing.ground_lines(work, held)
     chosen = next((one for one in lines if one.id == ground_id), None)
     if ground_id is not None and chosen is None:
         raise NotFound("ground", about=case_id)
     if towards is Act.GROUND_REVIEW and chosen is not None:
         _must_wait(case_id, chosen)
-    label = label_of(reading.pages(work, held, [Section.LABEL])) or Label()
+    label = label_of(reading.open_newest_of(work, held, [Section.LABEL])) or Label()
     return Ledger(
         case_id=case_id,
         code=label.code,
@@ -53,8 +53,8 @@ def read_ledger(
     )
 
 
-def _referrals(work: ActContext, held: Held, label: Label) -> tuple[ReferralLine, ...]:
-    pages = reading.pages(work, held, [Section.LETTER])
+def _referrals(work: ActContext, held: VerifiedCase, label: Label) -> tuple[ReferralLine, ...]:
+    pages = reading.open_newest_of(work, held, [Section.LETTER])
     mine = finding.referrals(work, held)
     ends = {end for one in mine for end in (one.referral.from_id, one.referral.to_id)}
     about = drawing.around(work, ends, [held.case])
@@ -66,7 +66,7 @@ def _referrals(work: ActContext, held: Held, label: Label) -> tuple[ReferralLine
     return tuple(sorted(lines, key=lambda line: -line.sent))
 
 
-def _receivers(work: ActContext, held: Held) -> tuple[str, ...]:
+def _receivers(work: ActContext, held: VerifiedCase) -> tuple[str, ...]:
     """Return which agencies of the commune could be given something, but not the one whose case it is."""
     others = (Agency.commune_id == work.commune_id, Agency.id.not_in(work.actor.agencies))
     here = set(work.session.execute(select(Agency.kind).where(*others, Agency.state == AgencyState.ACTIVE)).scalars())
@@ -80,13 +80,13 @@ def record_ground(work: ActContext, case_id: UUID, entry: GroundEntry) -> UUID:
         raise BadInput("Hãy ghi điều luật buộc phải chuyển.", about=case_id)
     if entry.kind == "danger" and not entry.words.strip():
         raise BadInput("Hãy ghi nguy hiểm nào, vì sao phải làm ngay.", about=case_id)
-    return grounds.record(work, reading.held(work, case_id), entry).id
+    return ground_ledger.record(work, reading.find_case(work, case_id), entry).id
 
 
 @action(Act.GROUND_WITHDRAW)
 def withdraw_ground(work: ActContext, case_id: UUID, ground_id: UUID, *, pressed: str = "", words: str = "") -> None:
     """Withdraw a ground: every referral that rests on it is withdrawn, and what it gave is cut off, in one commit."""
-    held = reading.held(work, case_id)
+    held = reading.find_case(work, case_id)
     ground = finding.ground(work, held, ground_id)
     if ground.state not in CARRYING_GROUND:
         raise Conflict("Căn cứ này không còn hiệu lực. Hãy mở lại trang để xem.", about=case_id)
@@ -98,14 +98,14 @@ def withdraw_ground(work: ActContext, case_id: UUID, ground_id: UUID, *, pressed
 def list_reviews(work: ActContext) -> tuple[Waiting, ...]:
     """List the grounds of danger to life that wait for my word, and my own once they are late, oldest first."""
     ids = scope.under_review(scope.cases(work.permit)).on(work.session).scalars().all()
-    found = [one for case_id in ids for one in _waiting(work, reading.held(work, case_id))]
+    found = [one for case_id in ids for one in _waiting(work, reading.find_case(work, case_id))]
     work.about, work.reason = None, f"{len(found)} grounds"
     return tuple(sorted(found, key=lambda one: one.review.due))
 
 
-def _waiting(work: ActContext, held: Held) -> Iterator[Waiting]:
+def _waiting(work: ActContext, held: VerifiedCase) -> Iterator[Waiting]:
     lines = [one for one in drawing.ground_lines(work, held) if one.waiting]
-    label = label_of(reading.pages(work, held, [Section.LABEL])) or Label()
+    label = label_of(reading.open_newest_of(work, held, [Section.LABEL])) or Label()
     for one in lines:
         if one.review and (one.review.late or not one.review.mine):
             yield Waiting(held.id, one.id, label.code, one.review)
@@ -124,7 +124,7 @@ def review_ground(work: ActContext, case_id: UUID, ground_id: UUID, *, agrees: b
 
     Raises Refused for who recorded it, Conflict where nobody waits for a review, BadInput for a No without a reason.
     """
-    held = reading.held(work, case_id)
+    held = reading.find_case(work, case_id)
     ground = finding.ground(work, held, ground_id)
     [line] = [one for one in drawing.ground_lines(work, held) if one.id == ground_id]
     _must_wait(case_id, line)
@@ -140,18 +140,18 @@ def review_ground(work: ActContext, case_id: UUID, ground_id: UUID, *, agrees: b
     writing.save_json(work, held, Section.GROUNDS, said.to_json(), series=ground_id, readers=readers)
 
 
-def _end(work: ActContext, held: Held, ground: Ground) -> None:
+def _end(work: ActContext, held: VerifiedCase, ground: Ground) -> None:
     """End a ground, withdraw every referral that rests on it, and cut off what it gave."""
     for one in finding.referrals(work, held):
         if one.ground.id == ground.id and one.state in READABLE:
             one.referral.state = ReferralState.WITHDRAWN
     ground.state = GroundState.WITHDRAWN
-    sharing.cut(work, held, ground.receiver_id)
+    sharing.cut_off(work, held, ground.receiver_id)
 
 
-def _write_down(work: ActContext, held: Held, ground_id: UUID, *, pressed: str, words: str) -> None:
+def _write_down(work: ActContext, held: VerifiedCase, ground_id: UUID, *, pressed: str, words: str) -> None:
     """Say in the entry itself that it was withdrawn and why; the owner alone reads this revision."""
-    pages = {page.series: page for page in reading.pages(work, held, [Section.GROUNDS])}
+    pages = {page.series: page for page in reading.open_newest_of(work, held, [Section.GROUNDS])}
     if ground_id not in pages:
         return
     entry = GroundEntry.from_json(pages[ground_id].data)

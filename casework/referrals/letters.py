@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from casework.cases import naming, sharing, writing
+from casework.cases import case_labels, sharing, writing
 from casework.cases.sections import Letter
 from casework.gate import ActContext
 from casework.policy.words import Section
@@ -15,7 +15,7 @@ from casework.vault.keys.envelopes import OpenedDocument
 def write(work: ActContext, found: Found, letter: Letter, *, step: str) -> None:
     """Seal one sheet to sender and receiver; whoever writes it stays its owner."""
     owner_id, to_id = found.held.case.owner_id, found.referral.to_id
-    label = naming.label(work, found.held)
+    label = case_labels.label(work, found.held)
     sheet = replace(letter, referral=str(found.referral.id), step=step, code=label.code if label else "")
     writing.save_json(
         work,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from casework import clock
-from casework.cases.delay import FirstHours
+from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import GroundEntry, Letter
 from casework.cases.states import LIVE_REFERRAL, ReferralState
 from casework.clock import MICROSECOND

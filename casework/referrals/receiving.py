@@ -4,8 +4,8 @@ from uuid import UUID
 
 from casework.accounts import staff
 from casework.cases import reading, scope, sharing
+from casework.cases.case_labels import label_of
 from casework.cases.models import Ground, Referral
-from casework.cases.naming import label_of
 from casework.cases.sections import Label, Letter
 from casework.cases.states import LIVE_REFERRAL, ReferralState
 from casework.errors import BadInput, Conflict, NotFound
@@ -28,7 +28,7 @@ def list_referrals(work: ActContext) -> Box:
     if not found:
         return Box(())
     within = reading.some(within, {row.case_id for row in found})
-    book = reading.book(work, within)
+    book = reading.load_batch(work, within)
     sheets = letters.by_referral(book.each([Section.LETTER]))
     rows = [row for row in found if (row.case_id, row.id) in sheets]
     grounds = {row.id: row for row in scope.grounds(within).on(work.session)}
@@ -59,7 +59,7 @@ def read_referral(work: ActContext, case_id: UUID, referral_id: UUID, *, towards
     """
     found = finding.referral(work, case_id, referral_id)
     work.reason = referral_id.hex
-    pages = reading.pages(work, found.held, [Section.LABEL, Section.LETTER])
+    pages = reading.open_newest_of(work, found.held, [Section.LABEL, Section.LETTER])
     label, sheets = label_of(pages) or Label(), letters.of(pages, referral_id)
     if not sheets:
         raise NotFound("referral", about=case_id)
@@ -98,7 +98,7 @@ def open_referral(work: ActContext, case_id: UUID, referral_id: UUID) -> None:
     """Open a referral that came in: from now on its sections are kept under the agency's own key."""
     found = finding.received(work, case_id, referral_id)
     found.step(work.permit.act)
-    sharing.keep(work, found.held)
+    sharing.keep_envelopes(work, found.held)
 
 
 @action(Act.REFERRAL_ACCEPT)
@@ -113,7 +113,7 @@ def decline(work: ActContext, case_id: UUID, referral_id: UUID, words: str) -> N
     if not words.strip():
         raise BadInput("Hãy ghi lý do chưa nhận được, để nơi gửi biết phải làm gì tiếp.", about=case_id)
     found = _reply(work, case_id, referral_id, Letter(words=words), step="decline")
-    sharing.cut(work, found.held, found.referral.to_id)
+    sharing.cut_off(work, found.held, found.referral.to_id)
 
 
 @action(Act.REFERRAL_ASK)

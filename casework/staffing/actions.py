@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from casework.accounts.staff import colleagues
 from casework.audit import freshness
-from casework.cases import handing
+from casework.cases import holder_transfer
 from casework.clock import MICROSECOND
 from casework.codelists import agencies
 from casework.errors import BadInput, Conflict, NotFound, Refused
@@ -55,7 +55,7 @@ def leave(work: ActContext, member_id: UUID) -> None:
     held = [freshness.agency(work.session, work.commune_id, one) for one in _key_of(work, member_id)]
     for agency in held:
         _must_not_be_last(work, agency.id, epochs.holders(work.crypto, agency) - {member_id})
-    handing.inherit(work, member)
+    holder_transfer.transfer_from_leaver(work, member)
     for agency in held:
         agency.rotation_due = True
         _take_wraps(work, agency.id, member_id)

@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from casework.accounts.staff import Colleague
-from casework.cases.circles import Readers
 from casework.cases.fields import field_of
+from casework.cases.restriction import Readers
 from casework.cases.sections import SafetyPlan
 from casework.staffing.people import Office
 from casework.web.choices import code_words

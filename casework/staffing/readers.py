@@ -7,8 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.cases import circles, handing, sheets
-from casework.cases.sheets import Dealt
+from casework.cases import circle_recovery, holder_transfer, restriction
+from casework.cases.circle_recovery import CircleSheets
 from casework.errors import BadInput
 from casework.policy.words import Act
 from casework.staffing.forms import SheetsForm, hand_over_form, readers_form
@@ -23,14 +23,14 @@ CASE = "/vu-viec/<uuid:case_id>/nguoi-doc"
 @blueprint.get(CASE)
 def who(case_id: UUID) -> str:
     """Show by name who reads a case."""
-    return render_template("staffing/readers.html", found=perform(circles.read_readers, case_id))
+    return render_template("staffing/readers.html", found=perform(restriction.read_readers, case_id))
 
 
 @blueprint.get(f"{CASE}/giu-kin")
 def ask_restrict(case_id: UUID) -> str:
     """Ask who alone shall read a case, and say what that does."""
     ask(Act.CASE_RESTRICT)
-    found = perform(circles.read_readers, case_id)
+    found = perform(restriction.read_readers, case_id)
     return render_template("staffing/restrict.html", found=found, form=readers_form(found, me().id))
 
 
@@ -44,7 +44,7 @@ def restrict(case_id: UUID) -> Answer:
 def ask_change(case_id: UUID) -> str:
     """Ask who shall read a restricted case from now on."""
     ask(Act.CIRCLE_CHANGE)
-    found = perform(circles.read_readers, case_id)
+    found = perform(restriction.read_readers, case_id)
     return render_template("staffing/restrict.html", found=found, form=readers_form(found, me().id))
 
 
@@ -58,13 +58,13 @@ def change(case_id: UUID) -> Answer:
 def ask_lift(case_id: UUID) -> str:
     """Say what giving a case back to the agency does before it is done."""
     ask(Act.CIRCLE_LIFT)
-    return render_template("staffing/lift.html", found=perform(circles.read_readers, case_id))
+    return render_template("staffing/lift.html", found=perform(restriction.read_readers, case_id))
 
 
 @blueprint.post(f"{CASE}/thoi-giu-kin")
 def lift(case_id: UUID) -> Response:
     """Give a case back to the agency."""
-    perform(circles.lift, case_id)
+    perform(restriction.lift, case_id)
     flash(_("Vụ việc không còn giữ kín riêng: cơ quan đọc được như mọi vụ việc khác."), "done")
     return redirect(url_for("staffing.readers.who", case_id=case_id), 303)
 
@@ -73,7 +73,7 @@ def lift(case_id: UUID) -> Response:
 def ask_sheets(case_id: UUID) -> str:
     """Ask who shall keep the recovery sheets of those who read a restricted case."""
     ask(Act.CIRCLE_SHEETS)
-    found = perform(circles.read_readers, case_id)
+    found = perform(restriction.read_readers, case_id)
     return render_template("staffing/sheets.html", found=found, form=SheetsForm())
 
 
@@ -81,11 +81,11 @@ def ask_sheets(case_id: UUID) -> str:
 def deal_sheets(case_id: UUID) -> Answer:
     """Make the sheets and show them once."""
     ask(Act.CIRCLE_SHEETS)
-    found, form = perform(circles.read_readers, case_id), SheetsForm()
+    found, form = perform(restriction.read_readers, case_id), SheetsForm()
     if not form.validate_on_submit():
         return render_template("staffing/sheets.html", found=found, form=form), 422
     try:
-        dealt = perform(sheets.deal, case_id, form.officers(), whom=form.whom.data or "")
+        dealt = perform(circle_recovery.make_sheets, case_id, form.officers(), whom=form.whom.data or "")
     except BadInput as cause:
         form.first.errors = [_(str(cause))]
         return render_template("staffing/sheets.html", found=found, form=form), cause.status
@@ -96,7 +96,7 @@ def deal_sheets(case_id: UUID) -> Answer:
 def ask_hand_over(case_id: UUID) -> str:
     """Ask who shall hold a case from now on."""
     ask(Act.CASE_HAND_OVER)
-    found = perform(circles.read_readers, case_id)
+    found = perform(restriction.read_readers, case_id)
     return render_template("staffing/hand_over.html", found=found, form=hand_over_form(found))
 
 
@@ -104,13 +104,13 @@ def ask_hand_over(case_id: UUID) -> str:
 def hand_over(case_id: UUID) -> Answer:
     """Hand a case over; whoever gives it away may not be able to read it any more."""
     ask(Act.CASE_HAND_OVER)
-    found = perform(circles.read_readers, case_id)
+    found = perform(restriction.read_readers, case_id)
     form = hand_over_form(found)
     if not form.validate_on_submit():
         return render_template("staffing/hand_over.html", found=found, form=form), 422
     standin = UUID(form.standin.data) if form.standin.data else None
     try:
-        perform(handing.hand_over, case_id, UUID(form.holder.data), standin)
+        perform(holder_transfer.transfer_holder, case_id, UUID(form.holder.data), standin)
     except BadInput as cause:
         form.standin.errors = [_(str(cause))]
         return render_template("staffing/hand_over.html", found=found, form=form), cause.status
@@ -119,13 +119,13 @@ def hand_over(case_id: UUID) -> Answer:
 
 def _named(case_id: UUID, act: Act) -> Answer:
     ask(act)
-    found = perform(circles.read_readers, case_id)
+    found = perform(restriction.read_readers, case_id)
     form = readers_form(found, me().id)
     if not form.validate_on_submit():
         return render_template("staffing/restrict.html", found=found, form=form), 422
     members = [UUID(one) for one in form.readers.data or ()]
     try:
-        doing = circles.restrict if act is Act.CASE_RESTRICT else circles.change
+        doing = restriction.restrict if act is Act.CASE_RESTRICT else restriction.change
         perform(doing, case_id, members, whom=form.whom.data or "")
     except BadInput as cause:
         form.readers.errors = [_(str(cause))]
@@ -155,7 +155,7 @@ class Card:
         return "<sealed card>"
 
 
-def cards(dealt: Dealt) -> list[Card]:
+def cards(dealt: CircleSheets) -> list[Card]:
     """Lay out the sheets of a circle."""
     names = {one.seat: one.name for one in dealt.sheets}
     return [

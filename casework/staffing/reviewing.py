@@ -104,7 +104,7 @@ def _held(work: ActContext) -> Counter[UUID] | None:
     """Count the agency's own cases by who holds them; None for who reaches no case. Sealed ones are told to nobody."""
     if work.permit.reach < Reach.AGENCY:
         return None
-    cases = reading.book(work).cases.values()
+    cases = reading.load_batch(work).cases.values()
     return Counter(one.holder_id for one in cases if one.owner_id == work.actor.agency_id)
 
 

@@ -73,9 +73,9 @@ def open_ledger(work: ActContext) -> Ledger:
     """Open every entry; raise VaultError if one is missing, changed or not for this person's keys."""
     ledger_id = count_ledger.ledger_id(work.commune_id)
     head = freshness.head(work.session, work.commune_id, ledger_id)
-    rows = scope.bound(work.permit, Envelope, ledger_id).on(work.session).scalars()
+    rows = scope.rows_of_case(work.permit, Envelope, ledger_id).on(work.session).scalars()
     envelopes = {row.document_id: row for row in rows if work.crypto.holds(row.agency_id)}
-    documents = scope.bound(work.permit, Document, ledger_id).on(work.session).scalars().all()
+    documents = scope.rows_of_case(work.permit, Document, ledger_id).on(work.session).scalars().all()
     found: dict[tuple[Series, int], Mapping[str, Any]] = {}
     for document in documents:
         if document.id not in envelopes:

@@ -7,13 +7,15 @@ import pytest
 from sqlalchemy import select, update
 
 from casework.addresses import actions as addresses
-from casework.cases import places
+from casework.cases import trusted_addresses
 from casework.cases.models import Address
-from casework.cases.places import Entry
+from casework.cases.trusted_addresses import AddressEntry
 from casework.errors import NotFound, Refused, VaultError
 from tests.house import both_databases, only_sqlite
 
-HALL = Entry("Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106")
+HALL = AddressEntry(
+    "Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106"
+)
 CLINIC = replace(HALL, name="Trạm Y tế xã", hamlet="Thôn Bãi Dâu", kind="health_station", contact="0900000101")
 FORM = {
     "name": HALL.name,
@@ -31,7 +33,7 @@ FORM = {
 def test_the_register_is_sorted_as_the_alphabet_here_goes(hoa, lan):
     hoa.does(addresses.add_address, HALL)
     hoa.does(addresses.add_address, CLINIC)
-    register = lan.does(places.list_addresses)
+    register = lan.does(trusted_addresses.list_addresses)
     assert list(register.by_hamlet) == ["Thôn Bãi Dâu", "Thôn Đoài"]
     assert register.hamlets == ("Thôn Đoài", "Thôn Đông", "Thôn Bãi Dâu")
 
@@ -39,8 +41,8 @@ def test_the_register_is_sorted_as_the_alphabet_here_goes(hoa, lan):
 def test_a_retired_address_is_offered_to_nobody_and_stays_for_old_cases(hoa, lan):
     place_id = hoa.does(addresses.add_address, HALL)
     hoa.does(addresses.retire_address, place_id)
-    assert lan.does(places.list_addresses).places == ()
-    assert [place.entry for place in hoa.does(places.list_addresses).retired] == [HALL]
+    assert lan.does(trusted_addresses.list_addresses).places == ()
+    assert [place.entry for place in hoa.does(trusted_addresses.list_addresses).retired] == [HALL]
     with pytest.raises(NotFound):
         hoa.does(addresses.retire_address, place_id)
     with pytest.raises(NotFound):
@@ -50,7 +52,7 @@ def test_a_retired_address_is_offered_to_nobody_and_stays_for_old_cases(hoa, lan
 def test_a_change_keeps_the_address_and_its_neighbours(hoa, lan):
     place_id, other = hoa.does(addresses.add_address, HALL), hoa.does(addresses.add_address, CLINIC)
     hoa.does(addresses.add_address, replace(HALL, contact="0900000999"), place_id=place_id)
-    found = {place.id: place.entry for place in lan.does(places.list_addresses).places}
+    found = {place.id: place.entry for place in lan.does(trusted_addresses.list_addresses).places}
     assert found == {place_id: replace(HALL, contact="0900000999"), other: CLINIC}
 
 
@@ -64,7 +66,7 @@ def test_who_does_not_keep_the_register_cannot_change_it(house, username):
 
 def test_the_register_of_another_commune_is_out_of_reach(house, hoa, luu):
     place_id = hoa.does(addresses.add_address, HALL)
-    assert luu.does(places.list_addresses).places == ()
+    assert luu.does(trusted_addresses.list_addresses).places == ()
     with pytest.raises(NotFound):
         house["lien"].does(addresses.retire_address, place_id)
 
@@ -93,7 +95,7 @@ def test_an_old_telephone_number_cannot_be_put_back(house, hoa, lan):
     hoa.does(addresses.add_address, replace(HALL, contact="0900000999"), place_id=place_id)
     put_back(house, old)
     with pytest.raises(VaultError):
-        lan.does(places.list_addresses)
+        lan.does(trusted_addresses.list_addresses)
 
 
 def test_a_retired_address_cannot_be_put_back(house, hoa, lan):
@@ -102,14 +104,14 @@ def test_a_retired_address_cannot_be_put_back(house, hoa, lan):
     hoa.does(addresses.retire_address, place_id)
     put_back(house, old)
     with pytest.raises(VaultError):
-        lan.does(places.list_addresses)
+        lan.does(trusted_addresses.list_addresses)
 
 
 def test_a_changed_telephone_number_is_refused(house, hoa, lan):
     place_id = hoa.does(addresses.add_address, HALL)
     put_back(house, as_it_stands(house, place_id) | {"contact": "0900000666"})
     with pytest.raises(VaultError):
-        lan.does(places.list_addresses)
+        lan.does(trusted_addresses.list_addresses)
 
 
 @only_sqlite
@@ -119,7 +121,7 @@ class TestPages:
     def test_the_lead_adds_changes_and_retires(self, browser, lan):
         client = browser("hoa")
         assert client.post("/dia-chi/moi", data=FORM).status_code == 303
-        (place,) = lan.does(places.list_addresses).places
+        (place,) = lan.does(trusted_addresses.list_addresses).places
         assert place.entry == replace(HALL, note="Gõ cửa sau.")
         assert 'value="0900 000 106"' in client.get(f"/dia-chi/{place.id}/sua").text
         assert client.post(f"/dia-chi/{place.id}/sua", data=FORM | {"capacity": "0"}).status_code == 303

@@ -9,7 +9,7 @@ from casework.accounts import actions as accounts
 from casework.accounts.actions import WrongPassphrase
 from casework.audit import visitor_summary
 from casework.audit.verify import verify
-from casework.cases import places
+from casework.cases import trusted_addresses
 from casework.errors import Throttled, VaultError
 from casework.oversight import actions as oversight
 from casework.policy.words import Act
@@ -64,13 +64,13 @@ def test_public_reads_of_visitors_are_summed_and_those_of_members_are_not(house:
     now = clock.micros()
     with clock.living_at(lambda: now):
         for _ in range(25):
-            house.gate.perform(house.stranger(), places.list_addresses)
-            lan.does(places.list_addresses)
+            house.gate.perform(house.stranger(), trusted_addresses.list_addresses)
+            lan.does(trusted_addresses.list_addresses)
     assert told(house, Act.ADDRESS_LIST) == [("ok", "")]
     with stolen(house) as thief:
         assert len(thief.rows("audit_line", act=Act.ADDRESS_LIST, who=lan.id)) == 25
     with clock.living_at(lambda: now + 60 * SECOND):
-        house.gate.perform(house.stranger(), places.list_addresses)
+        house.gate.perform(house.stranger(), trusted_addresses.list_addresses)
     assert [visitor_summary.more(reason) for _, reason in told(house, Act.ADDRESS_LIST)] == [0, 24, 0]
 
 

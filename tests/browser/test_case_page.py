@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from casework.addresses import actions as addresses
 from casework.app import create_app
-from casework.cases.places import Entry
+from casework.cases.trusted_addresses import AddressEntry
 from casework.desk import actions as desk
 from casework.web.people import COOKIE
 from tests.browser.serving import serving
@@ -18,7 +18,9 @@ from tests.house import House, only_sqlite
 from tests.stories import CANARIES, dao
 
 pytestmark = only_sqlite
-HALL = Entry("Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106")
+HALL = AddressEntry(
+    "Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106"
+)
 SMALL = """() => [...document.querySelectorAll('main a, main button, main input, main select, main textarea, summary')]
   .filter((one) => !['hidden', 'radio', 'checkbox'].includes(one.type) && one.offsetParent)
   .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])

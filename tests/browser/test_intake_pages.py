@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from casework.addresses import actions as addresses
 from casework.app import create_app
-from casework.cases.places import Entry
+from casework.cases.trusted_addresses import AddressEntry
 from casework.desk import actions as desk
 from casework.policy.words import Section
 from casework.web.people import COOKIE
@@ -16,7 +16,9 @@ from tests.browser.serving import serving
 from tests.house import House, only_sqlite
 
 pytestmark = only_sqlite
-HALL = Entry("Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106")
+HALL = AddressEntry(
+    "Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106"
+)
 WORDS = "nói <im đi> rồi đánh\ncon <3 tuổi khóc, A & B"
 SMALL = """() => [...document.querySelectorAll('main a, main button, main input, main select, main textarea, summary')]
   .filter((one) => !['hidden', 'radio', 'checkbox'].includes(one.type) && one.offsetParent)

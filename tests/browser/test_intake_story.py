@@ -7,14 +7,16 @@ from playwright.sync_api import Browser
 
 from casework.addresses import actions as addresses
 from casework.app import create_app
-from casework.cases.places import Entry
+from casework.cases.trusted_addresses import AddressEntry
 from tests.browser.serving import serving
 from tests.browser.walking import SCREENS, Walk
 from tests.house import House, only_sqlite
 from tests.people import STAFF
 
 pytestmark = only_sqlite
-HALL = Entry("Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106")
+HALL = AddressEntry(
+    "Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106"
+)
 NAME, WORDS = "Nguyễn Thị Đào", "A & B: nói <im đi> rồi đánh,\ncháu <3 tuổi khóc"
 NOTE = "Đã gọi lại, hẹn chiều mai."
 

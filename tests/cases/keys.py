@@ -4,7 +4,7 @@ from collections import Counter
 from uuid import UUID
 
 from casework.audit import freshness
-from casework.cases import rotation
+from casework.cases import key_rotation
 from casework.policy.permit import issue
 from casework.policy.words import Act
 from casework.vault.integrity.signed_rows import attach_keys
@@ -27,7 +27,7 @@ def make_due(house: House, agency: UUID, by: Someone) -> None:
 
 def settle(house: House, somebody: Someone) -> None:
     """Do what waits for somebody with a key in hand, as right after her sign-in."""
-    rotation.rotate_due(house.gate, somebody.person, somebody.presence.due)
+    key_rotation.rotate_due(house.gate, somebody.person, somebody.presence.due)
 
 
 def epochs_of(house: House, agency: UUID) -> Counter[tuple[int, str]]:

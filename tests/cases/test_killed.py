@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from casework.cases import rotation
+from casework.cases import key_rotation
 from casework.desk import actions as desk
 from casework.gate import Gate
 from casework.policy.words import Section
@@ -30,7 +30,7 @@ def stands(house: House, union: UUID, case_id: UUID) -> None:
 def round_of(house: House, union: UUID, case_id: UUID, prepare: Callable[[Gate], None], wait: float = -1.0) -> bool:
     make_due(house, union, house["hoa"])
     person = house["hoa"].person
-    done = done_in_a_child(house, lambda gate: gate.perform(person, rotation.rotate, union), prepare, wait)
+    done = done_in_a_child(house, lambda gate: gate.perform(person, key_rotation.rotate, union), prepare, wait)
     stands(house, union, case_id)
     return done
 

@@ -34,7 +34,7 @@ def test_how_to_reach_her_stands_first_and_her_name_nowhere(lan, browser):
 
 def test_an_older_way_of_contact_keeps_its_answer_under_the_words_of_the_intake(lan, browser):
     def write_as_before(work, case_id):
-        found = reading.held(work, case_id)
+        found = reading.find_case(work, case_id)
         writing.save_json(work, found, Section.CONTACT, dict(OLDER))
 
     case_id = lan.opens_a_case()

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from casework.addresses import actions as addresses
-from casework.cases.places import Entry
 from casework.cases.sections import LEDGERS, SECTIONS
+from casework.cases.trusted_addresses import AddressEntry
 from casework.codelists import codelist
 from casework.desk import actions as desk
 from casework.desk import section_forms
@@ -16,7 +16,9 @@ from tests.house import only_sqlite
 from tests.stories import CANARIES, dao
 
 pytestmark = only_sqlite
-HALL = Entry("Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106")
+HALL = AddressEntry(
+    "Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106"
+)
 WRITTEN = [section for section in SECTIONS if section not in LEDGERS | {Section.FACTS, Section.ERASURE}]
 
 

@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from casework.cases import codes, writing
-from casework.cases.finding import Wanted, wanted
+from casework.cases import case_codes, writing
+from casework.cases.case_search import SearchQuery, parse_query
 from casework.cases.sections import Facts, GroundEntry, Identity, Incident, Label
 from casework.codelists import codelist
 from casework.db import Database
@@ -43,7 +43,7 @@ def test_a_ground_for_an_agency_that_the_commune_does_not_have_is_not_kept(house
 @only_sqlite
 def test_a_code_that_is_taken_is_drawn_again(lan: Someone, mai: Someone, monkeypatch):
     drawn = iter(["sen-lúa-42", "sen-lúa-42", "sen-lúa-43"])
-    monkeypatch.setattr(codes, "draw", lambda: next(drawn))
+    monkeypatch.setattr(case_codes, "random_code", lambda: next(drawn))
     first, second = lan.opens_a_case(), mai.opens_a_case()
     assert lan.does(desk.read_case, first).line.code == "sen-lúa-42"
     assert mai.does(desk.read_case, second).line.code == "sen-lúa-43"
@@ -60,8 +60,8 @@ def test_a_section_written_by_a_newer_program_is_refused():
     [("0987 612 345", "0987612345"), ("+84 987 612 345", "0987612345"), ("0084987612345", "0987612345"), ("84", "84")],
 )
 def test_a_number_is_sought_as_it_is_dialled_at_home(query, digits):
-    assert wanted(query).digits == digits
-    assert repr(Wanted("dao", "0987")) == "<sealed>"
+    assert parse_query(query).digits == digits
+    assert repr(SearchQuery("dao", "0987")) == "<sealed>"
 
 
 @only_sqlite

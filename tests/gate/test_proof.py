@@ -3,7 +3,7 @@
 import pytest
 
 from casework import clock
-from casework.cases import handing
+from casework.cases import holder_transfer
 from casework.errors import SignInNeeded
 from casework.policy.proof import ProofNeeded
 from casework.policy.words import Act
@@ -50,4 +50,4 @@ def test_a_proof_for_one_case_sends_no_other_case_and_keeps_nothing_of_it(house:
         with pytest.raises(SignInNeeded):
             house.gate.ask(lan.person, Act.REFERRAL_SEND, other)
         with pytest.raises(ProofNeeded):
-            house.gate.perform(lan.person, handing.hand_over, one, lan.id)
+            house.gate.perform(lan.person, holder_transfer.transfer_holder, one, lan.id)

@@ -13,8 +13,8 @@ from lxml import html
 
 from casework import clock
 from casework.addresses import actions as addresses
-from casework.cases.places import Entry
 from casework.cases.sections import Plan
+from casework.cases.trusted_addresses import AddressEntry
 from casework.codelists import codelist
 from casework.codelists.words import nicknames
 from casework.desk import actions as desk
@@ -39,7 +39,9 @@ ENGLISH = re.compile(
 OTHERS = "//*[@lang][not(self::html)] | //textarea | //datalist | //*[contains(concat(' ', @class, ' '), ' typed ')]"
 OTHERS += " | //*[contains(concat(' ', @class, ' '), ' paper-code ')]"
 SPOKEN = ("title", "aria-label", "alt", "placeholder", "data-label")
-HALL = Entry("Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106")
+HALL = AddressEntry(
+    "Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106"
+)
 CODE = re.compile(r"[^\W\d]+(?:-[^\W\d]+){1,3}-\d+")
 # Forms that may be sent empty: each comes back with everything that can be said about it.
 EMPTY = {

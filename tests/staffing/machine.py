@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from casework.accounts import admission
 from casework.accounts.admission import WrongAdmission
-from casework.cases import circles, handing
+from casework.cases import holder_transfer, restriction
 from casework.cases.sections import GroundEntry, Letter
 from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, VaultError
@@ -87,7 +87,7 @@ class Staffing(RuleBasedStateMachine):
         if found is None or not (others := self.others(data, found[1])):
             return
         case_id, me = found
-        self.of(me).does(circles.restrict, case_id, [self.house[one].id for one in sorted(others)])
+        self.of(me).does(restriction.restrict, case_id, [self.house[one].id for one in sorted(others)])
         self.world.cases[case_id].circle = others | {me}
 
     @rule(data=st.data())
@@ -96,14 +96,14 @@ class Staffing(RuleBasedStateMachine):
         if found is None or not (others := self.others(data, found[1])):
             return
         case_id, me = found
-        self.of(me).does(circles.change, case_id, [self.house[one].id for one in sorted(others)])
+        self.of(me).does(restriction.change, case_id, [self.house[one].id for one in sorted(others)])
         self.world.cases[case_id].circle = others | {me}
 
     @rule(data=st.data())
     def lift(self, data: st.DataObject) -> None:
         found = self.some(data, circle=True)
         if found and self.name_of(self.row(found[0])["holder_id"]) == found[1]:
-            self.of(found[1]).does(circles.lift, found[0])
+            self.of(found[1]).does(restriction.lift, found[0])
             self.world.cases[found[0]].circle = None
 
     @rule(data=st.data())
@@ -113,7 +113,9 @@ class Staffing(RuleBasedStateMachine):
             return
         kept = self.world.cases[found[0]]
         able = sorted(kept.circle & set(self.world.able()) if kept.circle is not None else self.world.able())
-        self.of(found[1]).does(handing.hand_over, found[0], self.house[data.draw(st.sampled_from(able))].id)
+        self.of(found[1]).does(
+            holder_transfer.transfer_holder, found[0], self.house[data.draw(st.sampled_from(able))].id
+        )
 
     @rule(lead=st.sampled_from(LEADS), name=st.sampled_from(PEOPLE))
     def lock_or_unlock(self, lead: str, name: str) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from casework.audit import freshness
-from casework.cases import rotation
+from casework.cases import key_rotation
 from casework.cases.sections import Contact
 from casework.desk import actions as desk
 from casework.errors import CaseworkError
@@ -49,7 +49,7 @@ def test_of_sixty_envelopes_put_back_none_opens_anything(house: House, lan: Some
             with pytest.raises(CaseworkError):
                 opened += bool(cuong.does(desk.read_section, one.case_id, section))
     make_due(house, police, cuong)
-    refused(lambda: cuong.does(rotation.rotate, police))
+    refused(lambda: cuong.does(key_rotation.rotate, police))
     assert opened == 0
     with stolen(house) as thief:
         macs = {row["mac"] for row in thief.rows("envelope", agency_id=police)}
@@ -80,6 +80,6 @@ def test_a_recovery_key_that_was_swapped_is_given_nothing(house: House, cuong: S
     person = cuong.person
     with stolen(house) as thief:
         assert thief.change("recovery", {"agency_id": police}, public_key=public_key(new_key())) == 1
-    refused(lambda: house.gate.perform(person, rotation.rotate, police))
+    refused(lambda: house.gate.perform(person, key_rotation.rotate, police))
     assert wraps_of(house, police) == {(cuong.id, 1)}
     assert isinstance(police, UUID)

@@ -9,7 +9,7 @@ from casework.accounts import actions as accounts
 from casework.audit import freshness, write
 from casework.audit.chain import Entry
 from casework.audit.verify import verify
-from casework.cases import rotation
+from casework.cases import key_rotation
 from casework.cases.sections import Story
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused, SignInNeeded
@@ -128,7 +128,7 @@ def test_a_wrap_put_back_before_the_new_key_stops_it(house: House, lan: Someone,
     person = hoa.person
     with stolen(house) as thief:
         thief.put("wrap", *old)
-    refused(lambda: house.gate.perform(person, rotation.rotate, union))
+    refused(lambda: house.gate.perform(person, key_rotation.rotate, union))
     assert {epoch for _, epoch in wraps_of(house, union)} == {1}
 
 
@@ -209,7 +209,7 @@ def test_a_key_renewed_while_she_writes_loses_no_word(house: House, lan: Someone
             lambda number=number: house.gate.perform(writer, desk.add_note, case_id, f"ghi {number}")
             for number in range(4)
         ),
-        lambda: house.gate.perform(lead, rotation.rotate, union),
+        lambda: house.gate.perform(lead, key_rotation.rotate, union),
     )
     lan.leaves()
     notes = lan.does(desk.read_section, case_id, Section.COUNSELLING)

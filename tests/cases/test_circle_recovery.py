@@ -6,15 +6,15 @@ import pytest
 
 from casework import clock
 from casework.accounts import admission
-from casework.cases import circles, sheets
-from casework.cases.sheets import Dealt
+from casework.cases import circle_recovery, restriction
+from casework.cases.circle_recovery import CircleSheets
 from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, Conflict, VaultError
 from casework.office import installation, recovering
 from casework.office.installation import Installation
 from casework.policy.words import Role, Section
 from tests.cases.keys import settle, wraps_of
-from tests.cases.test_circles import holds, owner_of
+from tests.cases.test_restriction import holds, owner_of
 from tests.house import House, Someone, only_sqlite
 from tests.people import THANH_SON
 from tests.staffing.world import comes_in, let_in
@@ -29,12 +29,12 @@ def hidden(lan: Someone, mai: Someone) -> UUID:
     return lan.opens_a_case(circle=[mai])
 
 
-def at_the_console(house: House, doing, dealt: Dealt, *given):
+def at_the_console(house: House, doing, dealt: CircleSheets, *given):
     commune_id, circle_id, _ = installation.circle(Installation(house.config, house.gate), dealt.circle)
     return house.gate.perform(house.stranger(Role.CONSOLE, commune_id), doing, circle_id, *given)
 
 
-def recovers(house: House, dealt: Dealt, pair: tuple[int, int], username: str):
+def recovers(house: House, dealt: CircleSheets, pair: tuple[int, int], username: str):
     one, other = ((dealt.sheets[at].seat, dealt.sheets[at].secret) for at in pair)
     return at_the_console(house, recovering.recover, dealt, one, other, username)
 
@@ -53,7 +53,7 @@ def reads(somebody: Someone, case_id: UUID) -> bool:
 
 
 def test_when_every_reader_lost_her_key_two_sheets_open_the_case_for_one_of_them(house: House, lan, mai, hoa, hidden):
-    dealt, circle = lan.does(sheets.deal, hidden, KEEPERS, whom="chị Hòa"), owner_of(house, hidden)
+    dealt, circle = lan.does(circle_recovery.make_sheets, hidden, KEEPERS, whom="chị Hòa"), owner_of(house, hidden)
     seed = starts_anew(house, "lan")
     lan, mai = comes_in(house, "lan", seed), comes_in(house, "mai", starts_anew(house, "mai"))
     assert not reads(lan, hidden)
@@ -67,10 +67,10 @@ def test_when_every_reader_lost_her_key_two_sheets_open_the_case_for_one_of_them
     assert wraps_of(house, circle) == {(lan.id, 2)}
     assert not reads(hoa, hidden)
     assert not reads(mai, hidden)
-    lan.does(circles.change, hidden, [mai.id])
+    lan.does(restriction.change, hidden, [mai.id])
     with pytest.raises(VaultError):
         recovers(house, dealt, (0, 1), "lan")
-    recovers(house, Dealt(dealt.circle, done.dealt), (0, 1), "lan")
+    recovers(house, CircleSheets(dealt.circle, done.dealt), (0, 1), "lan")
     assert holds(house)
 
 
@@ -82,39 +82,39 @@ def test_who_must_not_know_keeps_no_sheet_and_two_different_people_do(house: Hou
         ((*KEEPERS, "Bà Tư"), ""),
     ):
         with pytest.raises(BadInput):
-            lan.does(sheets.deal, hidden, officers, whom=whom)
-    assert lan.does(circles.read_readers, hidden).keepers == ()
-    lan.does(sheets.deal, hidden, KEEPERS[:2])
-    assert mai.does(circles.read_readers, hidden).keepers == KEEPERS[:2]
+            lan.does(circle_recovery.make_sheets, hidden, officers, whom=whom)
+    assert lan.does(restriction.read_readers, hidden).keepers == ()
+    lan.does(circle_recovery.make_sheets, hidden, KEEPERS[:2])
+    assert mai.does(restriction.read_readers, hidden).keepers == KEEPERS[:2]
     with pytest.raises(BadInput, match="tờ khôi phục"):
-        lan.does(circles.change, hidden, [mai.id], whom="chồng chị Pha là anh Páo, và bà Pha")
+        lan.does(restriction.change, hidden, [mai.id], whom="chồng chị Pha là anh Páo, và bà Pha")
     with pytest.raises(Conflict):
-        lan.does(sheets.deal, lan.opens_a_case(), KEEPERS)
+        lan.does(circle_recovery.make_sheets, lan.opens_a_case(), KEEPERS)
 
 
 def test_a_case_that_one_person_alone_can_open_says_so_until_two_sheets_were_tried(house: House, lan, mai, hoa, hidden):
-    assert not lan.does(circles.read_readers, hidden).lonely
+    assert not lan.does(restriction.read_readers, hidden).lonely
     house["son"].does(admission.restart, mai.id)
-    assert lan.does(circles.read_readers, hidden).lonely
-    dealt = lan.does(sheets.deal, hidden, KEEPERS[:2])
+    assert lan.does(restriction.read_readers, hidden).lonely
+    dealt = lan.does(circle_recovery.make_sheets, hidden, KEEPERS[:2])
     for sheet in dealt.sheets:
-        assert lan.does(circles.read_readers, hidden).lonely
+        assert lan.does(restriction.read_readers, hidden).lonely
         at_the_console(house, recovering.drill, dealt, sheet.seat, sheet.secret)
-    assert not lan.does(circles.read_readers, hidden).lonely
+    assert not lan.does(restriction.read_readers, hidden).lonely
     at = clock.micros()
     lan.leaves()
     with clock.living_at(lambda: at + 181 * 86_400 * clock.MICROSECOND):
-        assert lan.does(circles.read_readers, hidden).lonely
+        assert lan.does(restriction.read_readers, hidden).lonely
 
 
 def test_with_the_circle_its_sheets_end_and_nobody_without_cases_comes_in(house: House, lan, mai, hidden):
-    dealt, circle = lan.does(sheets.deal, hidden, KEEPERS[:2]), owner_of(house, hidden)
+    dealt, circle = lan.does(circle_recovery.make_sheets, hidden, KEEPERS[:2]), owner_of(house, hidden)
     for stranger in ("son", "ai.do"):
         with pytest.raises(BadInput):
             recovers(house, dealt, (0, 1), stranger)
     with pytest.raises(BadInput, match="nhóm kín"):
         installation.circle(Installation(house.config, house.gate), "00000000")
-    lan.does(circles.lift, hidden)
+    lan.does(restriction.lift, hidden)
     with pytest.raises(BadInput, match="nhóm kín"):
         recovers(house, dealt, (0, 1), "lan")
     with stolen(house) as thief:

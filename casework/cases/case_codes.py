@@ -10,14 +10,14 @@ from casework.vault.keys import blind_index
 from casework.vietnamese_text import fold
 
 
-def draw() -> str:
+def random_code() -> str:
     """Draw a code such as "sen-lúa-42"."""
     first = secrets.choice(case_words())
     second = secrets.choice([word for word in case_words() if word != first])
     return f"{first}-{second}-{secrets.randbelow(90) + 10}".replace(" ", "-")
 
 
-def draw_nickname() -> str:
+def random_nickname() -> str:
     """Draw a neutral nickname that helps to recognise the right case."""
     return secrets.choice(nicknames())
 
@@ -29,10 +29,10 @@ def tag(work: ActContext, code: str) -> bytes:
     )
 
 
-def draw_unused(work: ActContext) -> tuple[str, bytes]:
+def unused_code(work: ActContext) -> tuple[str, bytes]:
     """Draw a code that no case of this commune bears, in reach or not; return it with its tag."""
     while True:
-        code = draw()
+        code = random_code()
         marked = tag(work, code)
         if not scope.code_taken(work.permit, marked).on(work.session).scalar_one():
             return code, marked

@@ -4,19 +4,19 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from casework.accounts import staff
-from casework.cases import places, reading
+from casework.cases import reading, trusted_addresses
 from casework.cases.questions import SectionData
-from casework.cases.reading import Held
+from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Label, Letter
 from casework.gate import ActContext
 from casework.policy.words import Section
 from casework.vault.keys.envelopes import OpenedDocument
 
 
-def label(work: ActContext, found: Held) -> Label | None:
+def label(work: ActContext, found: VerifiedCase) -> Label | None:
     """Open what names a case; None if this person may open nothing that does."""
-    return label_of(reading.pages(work, found, [Section.LABEL])) or label_of(
-        reading.pages(work, found, [Section.LETTER])
+    return label_of(reading.open_newest_of(work, found, [Section.LABEL])) or label_of(
+        reading.open_newest_of(work, found, [Section.LETTER])
     )
 
 
@@ -36,4 +36,4 @@ def of_ids(work: ActContext, data: SectionData) -> dict[str, str]:
     if second := getattr(data, "second", ""):
         return {"second": staff.names(work).get(UUID(hex=second), "")}
     place_id = getattr(data, "address_id", "")
-    return {"address_id": places.name_of(work, place_id)} if place_id else {}
+    return {"address_id": trusted_addresses.name_of(work, place_id)} if place_id else {}

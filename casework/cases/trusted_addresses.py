@@ -17,7 +17,7 @@ from casework.vietnamese_text import text_key
 
 
 @dataclass(frozen=True)
-class Entry:
+class AddressEntry:
     """What the register says about one address: `kind` is a code of address_kind, `contact` a telephone number."""
 
     name: str
@@ -31,11 +31,11 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Place:
+class TrustedAddress:
     """One address of the register; a retired one stays, so that old cases can still name it."""
 
     id: UUID
-    entry: Entry
+    entry: AddressEntry
     active: bool
 
 
@@ -43,20 +43,20 @@ class Place:
 class Register:
     """The register, sorted by hamlet and name, with the commune's hamlets."""
 
-    places: tuple[Place, ...]
+    places: tuple[TrustedAddress, ...]
     hamlets: tuple[str, ...]
 
     @property
-    def active(self) -> tuple[Place, ...]:
+    def active(self) -> tuple[TrustedAddress, ...]:
         """Return the addresses where somebody may knock today."""
         return tuple(place for place in self.places if place.active)
 
     @property
-    def retired(self) -> tuple[Place, ...]:
+    def retired(self) -> tuple[TrustedAddress, ...]:
         """Return the addresses that are no longer used."""
         return tuple(place for place in self.places if not place.active)
 
-    def find(self, place_id: UUID) -> Place:
+    def find(self, place_id: UUID) -> TrustedAddress:
         """Return an active address; raises NotFound if there is none of this id."""
         for place in self.active:
             if place.id == place_id:
@@ -64,9 +64,9 @@ class Register:
         raise NotFound("address", about=place_id)
 
     @property
-    def by_hamlet(self) -> dict[str, list[Place]]:
+    def by_hamlet(self) -> dict[str, list[TrustedAddress]]:
         """Return the active addresses under the names of their hamlets."""
-        found: dict[str, list[Place]] = {}
+        found: dict[str, list[TrustedAddress]] = {}
         for place in self.active:
             found.setdefault(place.entry.hamlet, []).append(place)
         return found
@@ -92,12 +92,12 @@ def name_of(work: ActContext, place_id: str) -> str:
     return next((row.name for row in rows(work) if str(row.id) == place_id), "")
 
 
-def _sorted(found: Iterable[Place]) -> tuple[Place, ...]:
+def _sorted(found: Iterable[TrustedAddress]) -> tuple[TrustedAddress, ...]:
     return tuple(sorted(found, key=lambda one: (text_key(one.entry.hamlet), text_key(one.entry.name))))
 
 
-def _place(row: Address) -> Place:
-    entry = Entry(
+def _place(row: Address) -> TrustedAddress:
+    entry = AddressEntry(
         name=row.name,
         host=row.host,
         hamlet=row.hamlet,
@@ -107,4 +107,4 @@ def _place(row: Address) -> Place:
         contact=row.contact,
         note=row.note,
     )
-    return Place(id=row.id, entry=entry, active=row.state == AddressState.ACTIVE)
+    return TrustedAddress(id=row.id, entry=entry, active=row.state == AddressState.ACTIVE)

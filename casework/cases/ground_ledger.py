@@ -5,7 +5,7 @@ from uuid import uuid4
 from casework.audit import freshness
 from casework.cases import writing
 from casework.cases.models import Ground
-from casework.cases.reading import Held
+from casework.cases.reading import VerifiedCase
 from casework.cases.sections import GroundEntry
 from casework.cases.states import GroundState
 from casework.clock import MICROSECOND
@@ -19,7 +19,7 @@ from casework.vault.states import AgencyState
 _CONSENT_DAYS = 183
 
 
-def record(work: ActContext, found: Held, entry: GroundEntry) -> Ground:
+def record(work: ActContext, found: VerifiedCase, entry: GroundEntry) -> Ground:
     """Write one entry: sealed words for the owner, and a row that says to whom, which sections and until when."""
     receiver = freshness.agency_of_kind(work.crypto, entry.receiver)
     if receiver is None:

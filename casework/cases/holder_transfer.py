@@ -5,9 +5,9 @@ from uuid import UUID
 
 from casework.accounts.staff import colleagues
 from casework.audit import freshness
-from casework.cases import circles, reading, scope, writing
+from casework.cases import reading, restriction, scope, writing
 from casework.cases.models import Case
-from casework.cases.reading import Held
+from casework.cases.reading import VerifiedCase
 from casework.errors import BadInput, NotFound
 from casework.gate import ActContext, action
 from casework.policy.words import Act, Role
@@ -17,30 +17,30 @@ from casework.vault.states import MemberState
 
 
 @action(Act.CASE_HAND_OVER)
-def hand_over(work: ActContext, case_id: UUID, holder_id: UUID, standin_id: UUID | None = None) -> None:
+def transfer_holder(work: ActContext, case_id: UUID, holder_id: UUID, standin_id: UUID | None = None) -> None:
     """Name who holds a case of ours from now on, and who stands in; both must be able to read it."""
-    found = reading.held(work, case_id)
+    found = reading.find_case(work, case_id)
     if found.case.owner_id not in work.actor.agencies:
         raise NotFound("not the owner", about=case_id)
-    able = {one.id for one in colleagues(work) if circles.may_join(work, one)}
+    able = {one.id for one in colleagues(work) if restriction.may_join(work, one)}
     if found.case.owner_id in work.actor.circles:
         able &= epochs.holders(work.crypto, freshness.agency(work.session, work.commune_id, found.case.owner_id))
     if holder_id not in able or (standin_id is not None and standin_id not in able - {holder_id}):
         raise BadInput("Người này không nhận được vụ việc. Hãy chọn một đồng nghiệp khác.", about=case_id)
     found.case.holder_id, found.case.standin_id = holder_id, standin_id
-    writing.take_away(work, found)
+    writing.revoke(work, found)
 
 
-def inherit(work: ActContext, leaver: Member) -> None:
+def transfer_from_leaver(work: ActContext, leaver: Member) -> None:
     """Give everything that somebody holds to who leads her agency, or to another member of the circle that reads it."""
     held: Any = scope.held_by(work.permit, leaver.id).on(work.session).all()
     for case_id, owner_id in held:
         head = freshness.head(work.session, work.commune_id, case_id)
-        case = scope.bound(work.permit, Case, case_id).on(work.session).scalar_one()
+        case = scope.rows_of_case(work.permit, Case, case_id).on(work.session).scalar_one()
         heir = _heir(work, leaver, owner_id)
         if heir is not None:
             _replace(case, leaver.id, heir)
-            writing.take_away(work, Held(case, head))
+            writing.revoke(work, VerifiedCase(case, head))
 
 
 def _replace(case: Case, leaver_id: UUID, heir: UUID) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from casework import clock
-from casework.cases import delay
+from casework.cases import reporting_delay
 from casework.cases.sections import Incident, Letter
 
 HOUR = 3600 * clock.MICROSECOND
@@ -33,12 +33,12 @@ def at(written: str) -> int:
 
 @pytest.mark.parametrize(("hours", "code"), LIMITS)
 def test_each_length_of_time_has_its_one_code(hours, code):
-    assert delay.length(timedelta(hours=hours)) == code
+    assert reporting_delay.length(timedelta(hours=hours)) == code
 
 
 @pytest.mark.parametrize("limit", [72, 120, 336, 720])
 def test_one_minute_more_than_a_limit_is_beyond_it(limit):
-    within, beyond = (delay.length(timedelta(hours=limit, minutes=minutes)) for minutes in (0, 1))
+    within, beyond = (reporting_delay.length(timedelta(hours=limit, minutes=minutes)) for minutes in (0, 1))
     assert within != beyond
 
 
@@ -67,7 +67,7 @@ def test_one_minute_more_than_a_limit_is_beyond_it(limit):
 )
 def test_where_the_hour_is_not_known_both_sides_of_the_line_are_said(part, recorded, codes):
     incident = Incident(happened_on="2026-11-01", time_of_day=part, recorded_at=recorded)
-    assert delay.lengths(incident) == codes
+    assert reporting_delay.lengths(incident) == codes
 
 
 @pytest.mark.parametrize(
@@ -79,32 +79,34 @@ def test_where_the_hour_is_not_known_both_sides_of_the_line_are_said(part, recor
     ],
 )
 def test_without_both_moments_or_with_the_report_before_it_the_time_is_not_known(incident):
-    assert delay.lengths(incident) == ("KHONG_BIET",)
+    assert reporting_delay.lengths(incident) == ("KHONG_BIET",)
 
 
 def test_the_first_hours_end_seventy_two_hours_after_the_earliest_and_the_latest_moment():
-    told = delay.first_hours(Incident(happened_on="2026-11-01", time_of_day="evening"))
-    assert told == delay.FirstHours(at("2026-11-04 17:00"), at("2026-11-05 00:00"))
-    assert delay.first_hours(Incident(time_of_day="evening")) is None
+    told = reporting_delay.first_hours(Incident(happened_on="2026-11-01", time_of_day="evening"))
+    assert told == reporting_delay.FirstHours(at("2026-11-04 17:00"), at("2026-11-05 00:00"))
+    assert reporting_delay.first_hours(Incident(time_of_day="evening")) is None
 
 
 def test_it_cannot_have_happened_after_it_was_told():
-    told = delay.first_hours(Incident(happened_on="2026-11-01", time_of_day="evening", recorded_at="2026-11-01 19:30"))
-    assert told == delay.FirstHours(at("2026-11-04 17:00"), at("2026-11-04 19:30"))
-    corrected = delay.first_hours(Incident(happened_on="2026-11-02", recorded_at="2026-11-01 19:30"))
-    assert corrected == delay.FirstHours(at("2026-11-05 00:00"), at("2026-11-06 00:00"))
+    told = reporting_delay.first_hours(
+        Incident(happened_on="2026-11-01", time_of_day="evening", recorded_at="2026-11-01 19:30")
+    )
+    assert told == reporting_delay.FirstHours(at("2026-11-04 17:00"), at("2026-11-04 19:30"))
+    corrected = reporting_delay.first_hours(Incident(happened_on="2026-11-02", recorded_at="2026-11-01 19:30"))
+    assert corrected == reporting_delay.FirstHours(at("2026-11-05 00:00"), at("2026-11-06 00:00"))
 
 
 def test_they_run_up_to_their_last_moment_and_no_longer():
-    hours = delay.FirstHours(10, 20)
-    assert delay.still_running(hours, 20) is hours
-    assert delay.still_running(hours, 21) is None
-    assert delay.still_running(None, 0) is None
+    hours = reporting_delay.FirstHours(10, 20)
+    assert reporting_delay.still_running(hours, 20) is hours
+    assert reporting_delay.still_running(hours, 21) is None
+    assert reporting_delay.still_running(None, 0) is None
     assert [hours.end(at) for at in (10, 11)] == [10, 20]
 
 
 def test_a_letter_carries_them_there_and_back_or_says_nothing():
-    hours = delay.FirstHours(10, 20)
-    assert delay.of_letter(Letter.from_json(delay.written(hours))) == hours
-    assert delay.written(None) == {}
-    assert delay.of_letter(Letter()) is None
+    hours = reporting_delay.FirstHours(10, 20)
+    assert reporting_delay.of_letter(Letter.from_json(reporting_delay.written(hours))) == hours
+    assert reporting_delay.written(None) == {}
+    assert reporting_delay.of_letter(Letter()) is None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from casework import clock
-from casework.cases.reading import Held
+from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Incident, Letter
 from casework.cases.states import CaseState
 from casework.clock import LOCAL
@@ -103,13 +103,13 @@ def _micros(at: datetime) -> int:
     return (at - clock.moment(0)) // timedelta(microseconds=1)
 
 
-def told_in(work: ActContext, found: Held) -> tuple[Section, ...]:
+def told_in(work: ActContext, found: VerifiedCase) -> tuple[Section, ...]:
     """Return the sections that may say when it happened; whoever holds the case needs no letter for it."""
     ours = found.case.owner_id in work.actor.agencies
     return (Section.INCIDENT,) if ours else (Section.INCIDENT, Section.LETTER)
 
 
-def running(work: ActContext, found: Held, pages: Iterable[OpenedDocument]) -> FirstHours | None:
+def running(work: ActContext, found: VerifiedCase, pages: Iterable[OpenedDocument]) -> FirstHours | None:
     """Return the first hours of an open case while they may be running; of letters the newest counts."""
     if found.case.state != CaseState.OPEN:
         return None

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from casework.audit.verify import verify
-from casework.cases import circles, handing
+from casework.cases import holder_transfer, restriction
 from casework.cases.sections import Story
 from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, Conflict, NotFound, Refused
@@ -61,7 +61,7 @@ def test_a_case_that_is_restricted_later_is_gone_for_everybody_else(house: House
     lan.does(desk.write_section, case_id, Story(words="bản hai"), base=1)
     assert seen_by(hoa, case_id) == {"list", "search", "log", "page"}
     log = [line.act for line in hoa.does(oversight.read_log).lines or ()]
-    lan.does(circles.restrict, case_id, [mai.id])
+    lan.does(restriction.restrict, case_id, [mai.id])
     circle = owner_of(house, case_id)
     assert envelopes_of(house, case_id) == {circle: {"kept"}}
     assert wraps_of(house, circle) == {(lan.id, 1), (mai.id, 1)}
@@ -80,11 +80,11 @@ def test_a_case_that_is_restricted_later_is_gone_for_everybody_else(house: House
 
 def test_totals_say_nothing_of_circles(house: House, lan, mai, hoa):
     case_id = lan.opens_a_case()
-    lan.does(circles.restrict, case_id, [mai.id])
+    lan.does(restriction.restrict, case_id, [mai.id])
     lan.leaves()
-    lan.does(circles.read_readers, case_id)
-    lan.does(circles.change, case_id, [mai.id, house["binh"].id])
-    lan.does(circles.lift, case_id)
+    lan.does(restriction.read_readers, case_id)
+    lan.does(restriction.change, case_id, [mai.id, house["binh"].id])
+    lan.does(restriction.lift, case_id)
     week = house["quang"].does(oversight.read_log).week
     assert week is not None
     assert not {act for act, _ in week.totals if act.startswith("circle.") or act in ("case.restrict", "agency.rotate")}
@@ -95,7 +95,7 @@ def test_what_was_readable_put_back_is_refused(house: House, lan, mai, hoa: Some
     with stolen(house) as thief:
         old = {name: thief.rows(name, case_id=case_id) for name in ("document", "envelope")}
         case = thief.rows("case_file", id=case_id)
-    lan.does(circles.restrict, case_id, [mai.id])
+    lan.does(restriction.restrict, case_id, [mai.id])
     with stolen(house) as thief:
         thief.put_back("case_file", ("id",), *case)
         thief.put_back("document", ("id",), *old["document"])
@@ -107,22 +107,22 @@ def test_what_was_readable_put_back_is_refused(house: House, lan, mai, hoa: Some
 def test_the_excluded_person_is_no_reader(house: House, lan, mai, hoa: Someone):
     case_id = lan.opens_a_case()
     with pytest.raises(BadInput):
-        lan.does(circles.restrict, case_id, [hoa.id], whom="cô Lê Thị Hòa")
+        lan.does(restriction.restrict, case_id, [hoa.id], whom="cô Lê Thị Hòa")
     with pytest.raises(BadInput):
-        lan.does(circles.restrict, case_id, [])
+        lan.does(restriction.restrict, case_id, [])
     with pytest.raises(BadInput):
-        lan.does(circles.restrict, case_id, [house["cuong"].id])
-    lan.does(circles.restrict, case_id, [mai.id], whom="cô Lê Thị Hòa")
+        lan.does(restriction.restrict, case_id, [house["cuong"].id])
+    lan.does(restriction.restrict, case_id, [mai.id], whom="cô Lê Thị Hòa")
     lan.leaves()
     with pytest.raises(BadInput):
-        lan.does(circles.change, case_id, [mai.id, hoa.id], whom="cô Lê Thị Hòa")
+        lan.does(restriction.change, case_id, [mai.id, hoa.id], whom="cô Lê Thị Hòa")
     with pytest.raises(Conflict):
-        lan.does(circles.restrict, case_id, [mai.id])
+        lan.does(restriction.restrict, case_id, [mai.id])
 
 
 def test_a_lead_who_restricts_without_the_holder_holds_it_herself(house: House, lan, mai, hoa: Someone):
     case_id = lan.opens_a_case()
-    hoa.does(circles.restrict, case_id, [mai.id])
+    hoa.does(restriction.restrict, case_id, [mai.id])
     hoa.leaves()
     assert hoa.does(desk.read_case, case_id).line.mine
     assert seen_by(hoa, case_id) >= {"list", "page"}
@@ -135,7 +135,7 @@ def test_a_circle_is_changed_and_who_is_left_out_reads_no_more(house: House, lan
     case_id = lan.opens_a_case(circle=[mai])
     old = mai.person.keyring
     circle = owner_of(house, case_id)
-    lan.does(circles.change, case_id, [hoa.id])
+    lan.does(restriction.change, case_id, [hoa.id])
     assert wraps_of(house, circle) == {(lan.id, 2), (hoa.id, 2)}
     assert old is not None
     assert old.holding(circle).epoch == 1
@@ -144,11 +144,11 @@ def test_a_circle_is_changed_and_who_is_left_out_reads_no_more(house: House, lan
     with pytest.raises(NotFound):
         mai.does(desk.read_case, case_id)
     assert hoa.does(desk.read_section, case_id, Section.STORY)
-    lan.does(circles.change, case_id, [hoa.id, binh.id])
+    lan.does(restriction.change, case_id, [hoa.id, binh.id])
     assert wraps_of(house, circle) == {(lan.id, 2), (hoa.id, 2), (binh.id, 2)}
     with pytest.raises(BadInput):
-        lan.does(circles.change, case_id, [])
-    hoa.does(circles.change, case_id, [binh.id])
+        lan.does(restriction.change, case_id, [])
+    hoa.does(restriction.change, case_id, [binh.id])
     assert hoa.does(desk.read_case, case_id).line.mine
     assert holds(house)
 
@@ -157,8 +157,8 @@ def test_a_case_given_back_is_the_agency_s_again_and_the_circle_is_closed(house:
     case_id = lan.opens_a_case(circle=[mai])
     circle, union = owner_of(house, case_id), agency_id(house, "womens_union")
     with pytest.raises(Refused):
-        mai.does(circles.lift, case_id)
-    lan.does(circles.lift, case_id)
+        mai.does(restriction.lift, case_id)
+    lan.does(restriction.lift, case_id)
     assert envelopes_of(house, case_id) == {union: {"kept"}}
     assert wraps_of(house, circle) == set()
     with stolen(house) as thief:
@@ -168,8 +168,8 @@ def test_a_case_given_back_is_the_agency_s_again_and_the_circle_is_closed(house:
     with pytest.raises(NotFound):
         mai.does(desk.read_case, case_id)
     with pytest.raises(Conflict):
-        lan.does(circles.lift, case_id)
-    lan.does(circles.restrict, case_id, [mai.id])
+        lan.does(restriction.lift, case_id)
+    lan.does(restriction.restrict, case_id, [mai.id])
     lan.leaves()
     assert owner_of(house, case_id) not in (circle, union)
     assert holds(house)
@@ -179,15 +179,15 @@ def test_a_case_of_the_police_takes_its_facts_along(house: House, cuong: Someone
     case_id, union = cuong.opens_a_case(dao(grounds=())), agency_id(house, "womens_union")
     assert union in envelopes_of(house, case_id)
     with pytest.raises(BadInput):
-        cuong.does(circles.restrict, case_id, [])
+        cuong.does(restriction.restrict, case_id, [])
     with pytest.raises(NotFound):
-        hoa.does(circles.restrict, case_id, [house["lan"].id])
+        hoa.does(restriction.restrict, case_id, [house["lan"].id])
 
 
 @both_databases
 def test_letters_go_on_between_a_circle_and_who_was_sent_to(house: House, lan, mai, cuong: Someone):
     one = referred(house).goes("open", "accept")
-    lan.does(circles.restrict, one.case_id, [mai.id])
+    lan.does(restriction.restrict, one.case_id, [mai.id])
     lan.leaves()
     assert cuong.does(receiving.read_referral, *one.at).sheets
     cuong.does(receiving.ask_back, *one.at, "chị ấy còn ở nhà ấy không?")
@@ -195,7 +195,7 @@ def test_letters_go_on_between_a_circle_and_who_was_sent_to(house: House, lan, m
     words = [sheet.letter.words for sheet in mai.does(receiving.read_referral, *one.at).sheets]
     assert words[-2:] == ["chị ấy còn ở nhà ấy không?", "đã về nhà mẹ"]
     assert words == [sheet.letter.words for sheet in cuong.does(receiving.read_referral, *one.at).sheets]
-    lan.does(circles.lift, one.case_id)
+    lan.does(restriction.lift, one.case_id)
     lan.leaves()
     assert lan.does(receiving.read_referral, *one.at).sheets
 
@@ -203,23 +203,23 @@ def test_letters_go_on_between_a_circle_and_who_was_sent_to(house: House, lan, m
 @both_databases
 def test_a_case_is_handed_to_a_colleague_with_a_stand_in(house: House, lan, mai, hoa: Someone, binh):
     case_id = lan.opens_a_case()
-    lan.does(handing.hand_over, case_id, mai.id, binh.id)
+    lan.does(holder_transfer.transfer_holder, case_id, mai.id, binh.id)
     assert mai.does(desk.read_case, case_id).line.mine
     assert binh.does(desk.read_case, case_id)
     with pytest.raises(NotFound):
         lan.does(desk.read_case, case_id)
     for holder, standin in ((house["cuong"].id, None), (lan.id, lan.id), (house["son"].id, None)):
         with pytest.raises(BadInput):
-            mai.does(handing.hand_over, case_id, holder, standin)
+            mai.does(holder_transfer.transfer_holder, case_id, holder, standin)
     one = referred(house).goes("open")
     with pytest.raises(NotFound):
-        house["chinh"].does(handing.hand_over, one.case_id, mai.id)
+        house["chinh"].does(holder_transfer.transfer_holder, one.case_id, mai.id)
 
 
 def test_a_restricted_case_is_handed_only_to_who_reads_it(house: House, lan, mai, hoa: Someone):
     case_id = lan.opens_a_case(circle=[mai])
     with pytest.raises(BadInput):
-        lan.does(handing.hand_over, case_id, hoa.id)
-    lan.does(handing.hand_over, case_id, mai.id, lan.id)
+        lan.does(holder_transfer.transfer_holder, case_id, hoa.id)
+    lan.does(holder_transfer.transfer_holder, case_id, mai.id, lan.id)
     assert mai.does(desk.read_case, case_id).line.mine
     assert lan.does(desk.read_case, case_id)

@@ -7,8 +7,8 @@ from uuid import UUID
 from casework.accounts import holding
 from casework.accounts.staff import Colleague, colleagues
 from casework.audit import freshness
-from casework.cases import excluded, naming, passing, reading, rotation, writing
-from casework.cases.reading import Held
+from casework.cases import case_labels, key_rotation, name_matching, ownership_transfer, reading, writing
+from casework.cases.reading import VerifiedCase
 from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.gate import ActContext, action
 from casework.policy.table import policy
@@ -48,12 +48,12 @@ class Readers:
 @action(Act.CIRCLE_READ)
 def read_readers(work: ActContext, case_id: UUID) -> Readers:
     """Say who can read a case of ours by name, and who could."""
-    found = reading.held(work, case_id)
+    found = reading.find_case(work, case_id)
     _must_be_ours(work, found)
     restricted = found.case.owner_id in work.actor.circles
     here = [one for one in colleagues(work) if may_join(work, one)]
     now = _reading(work, found, here)
-    label = naming.label(work, found)
+    label = case_labels.label(work, found)
     able = [one for one in here if one.id in now]
     return Readers(
         case_id=case_id,
@@ -71,7 +71,7 @@ def read_readers(work: ActContext, case_id: UUID) -> Readers:
     )
 
 
-def _reading(work: ActContext, found: Held, here: Sequence[Colleague]) -> set[UUID]:
+def _reading(work: ActContext, found: VerifiedCase, here: Sequence[Colleague]) -> set[UUID]:
     """Return who reads it: the members of its circle, or holder, stand-in, lead and deputies."""
     if found.case.owner_id in work.actor.circles:
         return epochs.holders(work.crypto, freshness.agency(work.session, work.commune_id, found.case.owner_id))
@@ -106,13 +106,13 @@ def restrict(work: ActContext, case_id: UUID, members: Sequence[UUID], *, whom: 
 
     `whom` is who must not know: raises BadInput if that is one of those named.
     """
-    found = reading.held(work, case_id)
+    found = reading.find_case(work, case_id)
     if found.case.owner_id != work.actor.agency_id:
         raise Conflict("Vụ việc này không do cơ quan mình giữ, hoặc đã giữ kín rồi.", about=case_id)
     _must_not_be_named(work, members, whom)
     circle_id = work.also(make_circle, [one for one in members if one != work.me])
     _hold_inside(work, found, {work.me, *members})
-    passing.pass_on(work, found, circle_id)
+    ownership_transfer.transfer_ownership(work, found, circle_id)
 
 
 @action(Act.CIRCLE_CHANGE)
@@ -132,9 +132,9 @@ def change(work: ActContext, case_id: UUID, members: Sequence[UUID], *, whom: st
         heads.mark_changed(work.session, head)
     work.session.flush()
     if now - wanted:
-        rotation.renew(work, circle, without=now - wanted)
+        key_rotation.renew(work, circle, without=now - wanted)
     if _hold_inside(work, found, wanted):
-        writing.take_away(work, found)
+        writing.revoke(work, found)
 
 
 @action(Act.CIRCLE_LIFT)
@@ -143,7 +143,7 @@ def lift(work: ActContext, case_id: UUID) -> None:
     found, circle = restricted(work, case_id)
     if found.case.holder_id != work.me or work.actor.agency_id is None:
         raise Refused("only its holder", about=case_id)
-    passing.pass_on(work, found, work.actor.agency_id)
+    ownership_transfer.transfer_ownership(work, found, work.actor.agency_id)
     circle.state, circle.rotation_due = AgencyState.CLOSED, False
     remaining = []
     for row in heads.bound_to_agency(work.crypto, circle.id):
@@ -155,32 +155,32 @@ def lift(work: ActContext, case_id: UUID) -> None:
     heads.revoke(work.session, freshness.head(work.session, work.commune_id, circle.id), remaining)
 
 
-def restricted(work: ActContext, case_id: UUID) -> tuple[Held, Agency]:
+def restricted(work: ActContext, case_id: UUID) -> tuple[VerifiedCase, Agency]:
     """Return a case that is sealed to a circle of mine, and that circle; raise Conflict for one that is not."""
-    found = reading.held(work, case_id)
+    found = reading.find_case(work, case_id)
     _must_be_ours(work, found)
     if found.case.owner_id not in work.actor.circles:
         raise Conflict("Vụ việc này không giữ kín riêng.", about=case_id)
     return found, freshness.agency(work.session, work.commune_id, found.case.owner_id)
 
 
-def _must_be_ours(work: ActContext, found: Held) -> None:
+def _must_be_ours(work: ActContext, found: VerifiedCase) -> None:
     if found.case.owner_id not in work.actor.agencies:
         raise NotFound("not the owner", about=found.id)
 
 
 def _must_not_be_named(work: ActContext, members: Collection[UUID], whom: str) -> None:
     for one in colleagues(work):
-        if one.id in members and excluded.names(one.name, whom):
+        if one.id in members and name_matching.names_a_colleague(one.name, whom):
             raise BadInput("Có người được chọn trùng tên với người không được biết. Hãy bỏ chọn người ấy.")
 
 
 def _must_keep_no_sheet(work: ActContext, circle: Agency, whom: str) -> None:
-    if any(excluded.names(one.name, whom) for one in recovery_sheets.officers(work.crypto, circle.id)):
+    if any(name_matching.names_a_colleague(one.name, whom) for one in recovery_sheets.officers(work.crypto, circle.id)):
         raise BadInput("Người không được biết đang giữ một tờ khôi phục. Hãy làm các tờ mới trước.")
 
 
-def _hold_inside(work: ActContext, found: Held, members: Collection[UUID]) -> bool:
+def _hold_inside(work: ActContext, found: VerifiedCase, members: Collection[UUID]) -> bool:
     """Let nobody outside hold the case or stand in: I hold it then; say whether anything changed."""
     before = (found.case.holder_id, found.case.standin_id)
     if found.case.holder_id not in members:

@@ -8,7 +8,7 @@ import pytest
 from casework import clock
 from casework.audit import freshness
 from casework.audit.verify import verify
-from casework.cases import rotation
+from casework.cases import key_rotation
 from casework.cases.sections import Story
 from casework.db import Base
 from casework.desk import actions as desk
@@ -70,7 +70,7 @@ def test_everybody_who_holds_the_key_reads_on_after_it_was_renewed(house: House,
 
 
 def test_a_key_that_is_not_due_is_left_alone(house: House, lan: Someone, union):
-    assert lan.does(rotation.rotate, union) is False
+    assert lan.does(key_rotation.rotate, union) is False
     assert wraps_of(house, union) == {(house[name].id, 1) for name in HOLDERS}
 
 
@@ -79,7 +79,7 @@ def test_the_second_of_two_who_sign_in_finds_it_done(house: House, lan: Someone,
     make_due(house, union, lan)
     late = lan.person
     settle(house, hoa)
-    assert house.gate.perform(late, rotation.rotate, union) is False
+    assert house.gate.perform(late, key_rotation.rotate, union) is False
     assert {epoch for _, epoch in wraps_of(house, union)} == {2}
 
 
@@ -125,10 +125,10 @@ def test_the_recovery_key_follows(house: House, cuong: Someone, police):
 
 def test_nobody_renews_a_key_that_she_does_not_hold(house: House, lan: Someone, cuong: Someone, police):
     make_due(house, police, cuong)
-    refused(lambda: lan.does(rotation.rotate, police))
+    refused(lambda: lan.does(key_rotation.rotate, police))
     with pytest.raises(Refused):
-        house["son"].does(rotation.rotate, police)
-    rotation.rotate_due(house.gate, house["son"].person, [police])
+        house["son"].does(key_rotation.rotate, police)
+    key_rotation.rotate_due(house.gate, house["son"].person, [police])
     assert wraps_of(house, police) == {(cuong.id, 1)}
 
 
@@ -142,7 +142,7 @@ def test_a_row_that_was_taken_away_and_planted_again_is_not_laundered(house: Hou
     make_due(house, police, cuong)
     settle(house, cuong)
     assert wraps_of(house, police) == {(cuong.id, 1)}
-    refused(lambda: cuong.does(rotation.rotate, police))
+    refused(lambda: cuong.does(key_rotation.rotate, police))
     with stolen(house) as thief:
         assert [row["mac"] for row in thief.rows("envelope", agency_id=police)] == [row["mac"] for row in old]
 
@@ -161,7 +161,7 @@ def test_the_first_row_that_does_not_hold_stops_all_of_it(house: House, lan: Som
         key = {c.name: row[c.name] for c in thief.table(table).primary_key}
         thief.change(table, key, **{column: row[column][:-1] + bytes([row[column][-1] ^ 1])} if row[column] else {})
         before = thief.rows("envelope", agency_id=union)
-    refused(lambda: house.gate.perform(person, rotation.rotate, union))
+    refused(lambda: house.gate.perform(person, key_rotation.rotate, union))
     with stolen(house) as thief:
         assert thief.rows("envelope", agency_id=union) == before
 
@@ -176,9 +176,9 @@ def _of_union(thief, table: str, union: UUID):
 def test_rows_that_come_or_go_meanwhile_stop_all_of_it(house: House, lan: Someone, union, monkeypatch):
     lan.opens_a_case()
     make_due(house, union, lan)
-    real = rotation._verified
-    monkeypatch.setattr(rotation, "_verified", lambda work, agency: real(work, agency)[1:])
-    refused(lambda: lan.does(rotation.rotate, union))
+    real = key_rotation._verified
+    monkeypatch.setattr(key_rotation, "_verified", lambda work, agency: real(work, agency)[1:])
+    refused(lambda: lan.does(key_rotation.rotate, union))
     assert {epoch for epoch, _ in epochs_of(house, union)} == {1}
 
 
@@ -217,6 +217,6 @@ def test_five_thousand_envelopes_take_no_longer_than_a_breath(house: House, lan:
             lan.does(desk.add_note, case_id, f"lần {number}")
     make_due(house, union, lan)
     begun = clock.micros()
-    assert lan.does(rotation.rotate, union)
+    assert lan.does(key_rotation.rotate, union)
     took = (clock.micros() - begun) / clock.MICROSECOND
     assert took < 5, took

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from uuid import UUID
 
-from casework.cases import circles, excluded
+from casework.cases import name_matching, restriction
 from casework.errors import BadInput
 from casework.gate import ActContext, action
 from casework.policy.words import Act
@@ -18,7 +18,7 @@ _SHOWN_DIGITS = 8
 
 
 @dataclass(frozen=True)
-class Dealt:
+class CircleSheets:
     """The sheets of a circle, to be printed once; any two of them fit. `circle` is how the console calls it."""
 
     circle: str
@@ -35,16 +35,16 @@ def called(circle_id: UUID) -> str:
 
 
 @action(Act.CIRCLE_SHEETS)
-def deal(work: ActContext, case_id: UUID, officers: Sequence[str], *, whom: str = "") -> Dealt:
+def make_sheets(work: ActContext, case_id: UUID, officers: Sequence[str], *, whom: str = "") -> CircleSheets:
     """Make new recovery sheets for the circle of a case; any two open it at the console, earlier ones open nothing.
 
     `whom` is who must not know: raises BadInput if that is one of those who would keep a sheet.
     """
-    _, circle = circles.restricted(work, case_id)
+    _, circle = restriction.restricted(work, case_id)
     if not _FEWEST <= len({fold(one) for one in officers}) == len(officers) <= _MOST:
         raise BadInput("Hãy ghi hai hoặc ba người khác nhau giữ tờ khôi phục.")
-    if any(excluded.names(one, whom) for one in officers):
+    if any(name_matching.names_a_colleague(one, whom) for one in officers):
         raise BadInput("Người không được biết không được giữ tờ khôi phục. Hãy ghi người khác.")
     seats = range(1, len(officers) + 1)
     dealt = recovery_sheets.renew(work.crypto, work.crypto.keys(circle.id), officers, list(combinations(seats, 2)))
-    return Dealt(called(circle.id), dealt)
+    return CircleSheets(called(circle.id), dealt)

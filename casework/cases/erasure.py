@@ -5,9 +5,9 @@ from uuid import UUID
 from casework import secure_delete
 from casework.accounts import staff
 from casework.audit import read
-from casework.cases import naming, reading, writing
+from casework.cases import case_labels, reading, writing
 from casework.cases.models import Ground, Referral
-from casework.cases.reading import Held
+from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Label
 from casework.cases.states import CaseState
 from casework.errors import VaultError
@@ -20,19 +20,19 @@ from casework.vault.states import MemberState
 _WITH_REFERRALS = frozenset({Section.LETTER, Section.GROUNDS})
 
 
-def erase(work: ActContext, found: Held) -> None:
+def erase(work: ActContext, found: VerifiedCase) -> None:
     """Delete every document, envelope, ground and referral of a case's owner; the case too if nobody else wrote in it.
 
     Letters go with their referral, whoever wrote them. What another agency wrote in its own sections is its own: it
     keeps that, with the code, as a closed case of its own.
     """
-    label = naming.label(work, found)
+    label = case_labels.label(work, found)
     owner_id = found.case.owner_id
-    documents = reading.hanging(work, found, Document)
+    documents = reading.rows_of_case(work, found, Document)
     left = [one for one in documents if one.owner_id != owner_id and one.section not in _WITH_REFERRALS]
     writing.erase_documents(work, found, [one for one in documents if one not in left])
     for kind in (Referral, Ground):
-        for row in reading.hanging(work, found, kind):
+        for row in reading.rows_of_case(work, found, kind):
             work.session.delete(row)
         work.session.flush()
     secure_delete.request(work.session)
@@ -44,17 +44,17 @@ def erase(work: ActContext, found: Held) -> None:
     heads.erase(work.session, found.head)
 
 
-def _pass_on(work: ActContext, found: Held, owner_id: UUID, label: Label) -> None:
+def _pass_on(work: ActContext, found: VerifiedCase, owner_id: UUID, label: Label) -> None:
     """Make an agency that wrote of the case its owner; it learns the code alone, sealed to it."""
     found.case.owner_id, found.case.standin_id = owner_id, None
     found.case.holder_id = _holder(work, found, owner_id)
     if found.case.state == CaseState.OPEN:
         found.case.state, found.case.closed = CaseState.CLOSED, reading.day_of(work.crypto.at)
     writing.save(work, found, label)
-    writing.take_away(work, found)
+    writing.revoke(work, found)
 
 
-def _holder(work: ActContext, found: Held, agency_id: UUID) -> UUID:
+def _holder(work: ActContext, found: VerifiedCase, agency_id: UUID) -> UUID:
     """Return who of an agency wrote last about a case, or else whoever works there."""
     there = [one.id for one in staff.colleagues(work) if one.agency_id == agency_id and one.state == MemberState.ACTIVE]
     wrote = [line.who for line in read.about(work.crypto, found.id, acts=[Act.NOTE_ADD, Act.REFERRAL_OPEN])]

@@ -7,12 +7,14 @@ from casework.gate import ActContext
 from casework.policy.words import Act
 
 OPENINGS = frozenset({Act.CASE_READ, Act.SECTION_READ, Act.SECTION_HISTORY, Act.NAME_SHOW, Act.CASE_SEARCH})
-MOST = 200
-WITHIN = 10 * 60 * clock.MICROSECOND
+MAX_OPENINGS = 200
+WINDOW_MICROSECONDS = 10 * 60 * clock.MICROSECOND
 
 
-def keep(work: ActContext) -> None:
+def enforce(work: ActContext) -> None:
     """Raise Throttled, about this very person, if she has opened or searched 200 times within ten minutes."""
-    since = work.crypto.at - WITHIN
-    if work.permit.act in OPENINGS and read.exceeded(work.crypto, OPENINGS, who=work.me, since=since, most=MOST):
+    since = work.crypto.at - WINDOW_MICROSECONDS
+    if work.permit.act in OPENINGS and read.exceeded(
+        work.crypto, OPENINGS, who=work.me, since=since, most=MAX_OPENINGS
+    ):
         raise Throttled(gettext_noop("Bạn đã mở quá nhiều trong vài phút. Hãy chờ mười phút."), about=work.me)
