@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 from casework import clock
 from casework.accounts import actions as accounts
-from casework.accounts import door, doorstep
-from casework.accounts.doorstep import Knock
+from casework.accounts import authentication, session_cookies
+from casework.accounts.authentication import LoginAttempt
 from casework.cases import case_codes, facts, reading, writing
 from casework.cases.models import Case
 from casework.cases.sections import Contact, Identity, Incident, Label, Story
@@ -81,8 +81,8 @@ def settle(gate: Gate, commune_id: UUID, people: Mapping[str, tuple[str, str]]) 
 
 def let_in(gate: Gate, config: Config, commune_id: UUID, username: str) -> Person:
     """Sign somebody in."""
-    opened = doorstep.try_passphrase(gate, commune_id, Knock(username, PASSPHRASE, "bench"))
-    token = gate.perform(door.visitor(commune_id), accounts.sign_in, opened, before=None).token
+    opened = authentication.authenticate(gate, commune_id, LoginAttempt(username, PASSPHRASE, "bench"))
+    token = gate.perform(session_cookies.visitor(commune_id), accounts.sign_in, opened, before=None).token
     present = recognise(gate, config, token.cookie())
     if present is None:
         raise RuntimeError(f"{username} was not let in")

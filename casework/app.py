@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 
 from casework import web
-from casework.accounts import door
+from casework.accounts import session_cookies
 from casework.accounts import views as accounts
 from casework.addresses import views as addresses
 from casework.cases import key_rotation
@@ -56,8 +56,8 @@ def create_app(config: Config) -> Flask:
     presence.install(app, by := open_gate(config, key), config)
     app.extensions["casework.settle"] = key_rotation.rotate_due
     app.extensions[_ALARM] = Alarm(config, by)
-    app.extensions["casework.keep"] = door.keep_what_was_typed
-    app.extensions[ENDING] = door.ending
+    app.extensions["casework.keep"] = session_cookies.keep_what_was_typed
+    app.extensions[ENDING] = session_cookies.ending
     app.context_processor(_surroundings)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.accounts import actions as accounts
-from casework.accounts import own
-from casework.accounts.actions import Opened
-from casework.accounts.signing_in import second_factor
+from casework.accounts import own_account
+from casework.accounts.actions import Unwrapped
+from casework.accounts.sign_in_acts import second_factor
 from casework.audit import freshness
 from casework.audit.revocation_log import RevocationLog
 from casework.codelists import codelist
@@ -102,7 +102,7 @@ class Someone:
     def sign_in(self) -> str:
         """Sign in with what her passphrase opens (the doorstep's tests spend Argon2's time) and return the cookie."""
         gate, visitor = self.house.gate, self.house.stranger(commune_id=self.card.commune_id)
-        opened = Opened(self.id, keys()[self.card.username].seed)
+        opened = Unwrapped(self.id, keys()[self.card.username].seed)
         begun = gate.perform(visitor, accounts.sign_in, opened, before=None)
         self.waits_for_new_digits()
         return gate.perform(visitor, second_factor, begun.token, self.digits()).token.cookie()
@@ -142,11 +142,11 @@ class Someone:
 
     def proves(self, about: UUID | None = None) -> None:
         """Prove once more who she is, with passphrase and phone; her session goes on under a new token."""
-        opened, token = Opened(self.id, keys()[self.card.username].seed), token_from(self.cookie)
+        opened, token = Unwrapped(self.id, keys()[self.card.username].seed), token_from(self.cookie)
         assert token is not None
         self.waits_for_new_digits()
         gate = self.house.gate
-        begun = gate.perform(self.person, own.step_up, opened, self.digits(), token=token, about=about)
+        begun = gate.perform(self.person, own_account.step_up, opened, self.digits(), token=token, about=about)
         self._cookie = begun.token.cookie()
 
     def opens_a_case(self, answers: intake.Answers | None = None, *, circle: "Sequence[Someone]" = ()) -> UUID:

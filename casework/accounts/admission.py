@@ -34,7 +34,7 @@ class WrongAdmission(CaseworkError):
 
 
 @dataclass(frozen=True)
-class Found:
+class AdmittedMember:
     """Whom a code is for, as she is greeted, and what everybody knows of her, which is no passphrase."""
 
     commune_id: UUID
@@ -124,13 +124,13 @@ def invite(work: ActContext, member_id: UUID) -> tuple[Colleague, str]:
 
 
 @action(Act.ADMISSION_FIND)
-def find(work: ActContext, code: bytes) -> Found:
+def find(work: ActContext, code: bytes) -> AdmittedMember:
     """Tell whom a code is for; raise WrongAdmission for one that is wrong, used or older than 24 hours."""
     row, member = _open(work, code)
     agency = freshness.agency(work.session, work.commune_id, member.agency_id) if member.agency_id else None
     commune = freshness.commune(work.session, work.commune_id)
     agency_name = agency.name if agency else ""
-    return Found(work.commune_id, row.member_id, member.name, member.username, agency_name, commune.name)
+    return AdmittedMember(work.commune_id, row.member_id, member.name, member.username, agency_name, commune.name)
 
 
 @action(Act.ADMISSION_ENROL)

@@ -4,16 +4,16 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.accounts import admission_pages, door, mine, signing_in
+from casework.accounts import admission_views, own_account_views, session_cookies, sign_in_acts
 from casework.accounts.forms import PaperForm, ProofForm, SecondForm, SignInForm, UnlockForm
-from casework.accounts.signing_in import WrongCode, WrongPassphrase
+from casework.accounts.sign_in_acts import WrongCode, WrongPassphrase
 from casework.web.origin import without_token
 from casework.web.people import COOKIE
 from casework.web.presence import me, perform, present, public, works, works_locked
 
 blueprint = Blueprint("accounts", __name__)
-blueprint.register_blueprint(mine.blueprint)
-blueprint.register_blueprint(admission_pages.blueprint)
+blueprint.register_blueprint(own_account_views.blueprint)
+blueprint.register_blueprint(admission_views.blueprint)
 Answer = Response | str | tuple[str, int]
 
 
@@ -26,7 +26,9 @@ def sign_in() -> Answer:
         return _shown("accounts/sign_in.html", form)
     username = form.username.data or ""
     try:
-        return door.welcome(door.begin(door.knock(username, form.passphrase.data or "")), username)
+        return session_cookies.signed_in_response(
+            session_cookies.sign_in(session_cookies.login_attempt(username, form.passphrase.data or "")), username
+        )
     except WrongPassphrase as wrong:
         form.passphrase.errors = [gettext(str(wrong))]
         return _shown("accounts/sign_in.html", form)
@@ -42,7 +44,7 @@ def second_step() -> Answer:
     if not form.validate_on_submit():
         return _shown("accounts/second.html", form)
     try:
-        return door.welcome(door.finish(form.digits.data or ""), me().username)
+        return session_cookies.signed_in_response(session_cookies.second_factor(form.digits.data or ""), me().username)
     except WrongCode as wrong:
         form.digits.errors = [gettext(str(wrong))]
         return _shown("accounts/second.html", form)
@@ -55,10 +57,10 @@ def paper() -> Answer:
     form = PaperForm()
     if not form.validate_on_submit():
         return _shown("accounts/paper.html", form)
-    given = door.knock(form.username.data or "", form.passphrase.data or "")
+    given = session_cookies.login_attempt(form.username.data or "", form.passphrase.data or "")
     lost = {"code": form.code.data or "", "digits": form.digits.data or "", "lost": form.lost.data or ""}
     try:
-        return door.welcome(door.begin_by_paper(given, **lost), given.username)
+        return session_cookies.signed_in_response(session_cookies.sign_in_by_paper_code(given, **lost), given.username)
     except (WrongPassphrase, WrongCode) as wrong:
         form.code.errors = [gettext(str(wrong))]
         return _shown("accounts/paper.html", form)
@@ -72,7 +74,7 @@ def unlock() -> Answer:
     if not form.validate_on_submit():
         return _shown("accounts/unlock.html", form)
     try:
-        return door.welcome(door.unlock(form.passphrase.data or ""), me().username)
+        return session_cookies.signed_in_response(session_cookies.unlock(form.passphrase.data or ""), me().username)
     except WrongPassphrase as wrong:
         form.passphrase.errors = [gettext(str(wrong))]
         return _shown("accounts/unlock.html", form)
@@ -81,11 +83,13 @@ def unlock() -> Answer:
 @blueprint.route("/xac-nhan-lai", methods=["GET", "POST"])
 def step_up() -> Answer:
     """Prove once more who one is, before something that cannot be undone."""
-    form = door.proof_form()
+    form = session_cookies.step_up_form()
     if not form.validate_on_submit():
         return _shown("accounts/step_up.html", form)
     try:
-        return door.welcome(door.prove(form, request.args.get("viec", "")), me().username)
+        return session_cookies.signed_in_response(
+            session_cookies.step_up(form, request.args.get("viec", "")), me().username
+        )
     except (WrongPassphrase, WrongCode) as wrong:
         form.passphrase.errors = [gettext(str(wrong))]
         return _shown("accounts/step_up.html", form)
@@ -105,7 +109,7 @@ def wait() -> str | Response:
 @works("locked", "covered", "pending", "waiting", "renew", "ended")
 def sign_out() -> Response:
     """Sign out: the session's row is gone and the browser is told to forget us, but for the mark of this machine."""
-    perform(signing_in.sign_out, door.sid())
+    perform(sign_in_acts.sign_out, session_cookies.sid())
     answer = redirect(url_for("accounts.sign_in"), 303)
     answer.delete_cookie(COOKIE, secure=True, httponly=True)
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.accounts.door import perform_for_anyone
+from casework.accounts.session_cookies import perform_for_anyone
 from casework.addresses import actions
 from casework.addresses.forms import AddressForm, form_of
 from casework.cases import trusted_addresses

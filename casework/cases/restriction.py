@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from casework.accounts import holding
+from casework.accounts import key_holders
 from casework.accounts.staff import Colleague, colleagues
 from casework.audit import freshness
 from casework.cases import case_labels, key_rotation, name_matching, ownership_transfer, reading, writing
@@ -67,7 +67,7 @@ def read_readers(work: ActContext, case_id: UUID) -> Readers:
         keepers=tuple(one.name for one in recovery_sheets.officers(work.crypto, found.case.owner_id))
         if restricted
         else (),
-        lonely=restricted and len(able) < _SMALLEST and not holding.drilled(work.crypto, found.case.owner_id),
+        lonely=restricted and len(able) < _SMALLEST and not key_holders.drilled(work.crypto, found.case.owner_id),
     )
 
 

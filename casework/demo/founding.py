@@ -8,9 +8,9 @@ from typing import TypeVar
 from uuid import UUID, uuid4
 
 from casework.accounts import actions as accounts
-from casework.accounts import doorstep
-from casework.accounts.actions import Opened
-from casework.accounts.doorstep import Knock
+from casework.accounts import authentication
+from casework.accounts.actions import Unwrapped
+from casework.accounts.authentication import LoginAttempt
 from casework.codelists import codelist
 from casework.demo.content import Resident, commune, residents
 from casework.errors import Busy, SignInNeeded
@@ -77,12 +77,12 @@ def _key(one: Resident, keys: Mapping[str, AgencyKeys]) -> AgencyKeys | None:
     return keys[one.agency] if opens else None
 
 
-def knock(gate: Gate, commune_id: UUID, passphrases: Mapping[str, str]) -> dict[str, Opened]:
+def knock(gate: Gate, commune_id: UUID, passphrases: Mapping[str, str]) -> dict[str, Unwrapped]:
     """Let some of them open their keys with their passphrases, two at a time."""
 
-    def opened(username: str) -> Opened:
-        given = Knock(username, passphrases[username], device="demo")
-        tried = _patiently(lambda: doorstep.try_passphrase(gate, commune_id, given))
+    def opened(username: str) -> Unwrapped:
+        given = LoginAttempt(username, passphrases[username], device="demo")
+        tried = _patiently(lambda: authentication.authenticate(gate, commune_id, given))
         if tried is None:
             raise SignInNeeded(username)
         return tried

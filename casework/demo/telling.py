@@ -7,8 +7,8 @@ from uuid import UUID
 
 from casework import clock
 from casework.accounts import actions as accounts
-from casework.accounts import door
-from casework.accounts.actions import Opened
+from casework.accounts import session_cookies
+from casework.accounts.actions import Unwrapped
 from casework.addresses.actions import add_address
 from casework.cases.trusted_addresses import AddressEntry
 from casework.clock import MICROSECOND
@@ -62,7 +62,7 @@ class Cast:
 
     commune_id: UUID
     ids: Mapping[str, UUID]
-    opened: Mapping[str, Opened]
+    opened: Mapping[str, Unwrapped]
     lead: str
     present: int
 
@@ -71,7 +71,7 @@ def receive(gate: Gate, config: Config, cast: Cast, sitting: Sequence[Visit], ca
     """Let somebody in through the same door as always, let her do what she came for, and let her go."""
     calendar.go_to(sitting[0].at)
     opened = cast.opened[sitting[0].username]
-    begun = gate.perform(door.visitor(cast.commune_id), accounts.sign_in, opened, before=None)
+    begun = gate.perform(session_cookies.visitor(cast.commune_id), accounts.sign_in, opened, before=None)
     seat = Seat(gate, config, opened, begun.token)
     for visit in sitting:
         calendar.go_to(visit.at)

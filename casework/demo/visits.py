@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from casework import clock
-from casework.accounts import own
-from casework.accounts.actions import Opened
+from casework.accounts import own_account
+from casework.accounts.actions import Unwrapped
 from casework.clock import MICROSECOND
 from casework.config import Config
 from casework.errors import SignInNeeded
@@ -32,7 +32,7 @@ class Seat:
 
     gate: Gate
     config: Config
-    opened: Opened
+    opened: Unwrapped
     token: SessionToken
 
     def perform(self, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -41,7 +41,7 @@ class Seat:
             return self.gate.perform(self._person(), doing, *args, **kwargs)
         except ProofNeeded as asked:
             who, given = self._person(), (self.opened, "")
-            self.token = self.gate.perform(who, own.step_up, *given, token=self.token, about=asked.about).token
+            self.token = self.gate.perform(who, own_account.step_up, *given, token=self.token, about=asked.about).token
             return self.gate.perform(self._person(), doing, *args, **kwargs)
 
     def _person(self) -> Person:

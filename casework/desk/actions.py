@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from casework.accounts import holding, staff
+from casework.accounts import key_holders, staff
 from casework.audit import read
 from casework.cases import case_labels, case_search, facts, rate_limit, reading, reporting_delay, sharing, writing
 from casework.cases.case_labels import label_of
@@ -47,7 +47,7 @@ def list_cases(work: ActContext, *, around: bool = False) -> Home:
     """List the cases and drafts in reach: open ones, danger, the newest first; with `around` all of a home page."""
     found = reading.listed(work, [Section.LABEL])
     work.reason = f"{len(found)} cases"
-    watched, arrivals = watch.told(work, found), holding.arrivals(work)
+    watched, arrivals = watch.told(work, found), key_holders.arrivals(work)
     drafts, anew = tuple(list_drafts(work)), to_reach_anew(work, found)
     home = Home(_lines(work, found), drafts, waiting(work), anew, watched, arrivals)
     return _gathered(work, home) if around else home

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from casework import clock, config, schema, unguarded
-from casework.accounts import holding
+from casework.accounts import key_holders
 from casework.audit.models import AuditLine
 from casework.config import SETTINGS, Config
 from casework.db import Database
@@ -122,7 +122,7 @@ def _commune(server_keys: kek.ServerKeys, database: Database) -> Iterator[Findin
     now = clock.micros()
     with database.look() as session:
         attach_keys(session, server_keys)
-        for one in holding.lonely(CryptoContext(session, server_keys, None, now)):
+        for one in key_holders.agencies_at_risk(CryptoContext(session, server_keys, None, now)):
             wrong = f"{one.name}: chỉ {one.holders} người giữ khóa, và 180 ngày nay chưa tập khôi phục."
             yield Finding(wrong, "Mời thêm một người, hoặc chạy `casework drill` với hai tờ của một cặp.")
         mine = Admission.commune_id == server_keys.commune_id

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from casework import clock
-from casework.accounts.door import perform_for_anyone
+from casework.accounts.session_cookies import perform_for_anyone
 from casework.errors import BadInput, NotFound
 from casework.oversight import actions, comparing, exporting, policy_text
 from casework.oversight.exporting import Export, lines_for

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from casework.accounts import holding, reviewing
-from casework.accounts.holding import Lonely
+from casework.accounts import access_review_due, key_holders
+from casework.accounts.key_holders import TooFewKeyHolders
 from casework.audit import read
 from casework.cases.reading import ListedCase
 from casework.gate import ActContext
@@ -24,7 +24,7 @@ class Watch:
     """
 
     number: str = ""
-    lonely: Sequence[Lonely] = ()
+    lonely: Sequence[TooFewKeyHolders] = ()
     opened: Sequence[Opened] = ()
     alerts: Sequence[Many] = ()
     review: int = 0
@@ -36,8 +36,8 @@ def told(work: ActContext, listed: Sequence[ListedCase] = ()) -> Watch:
     administers = Role.ADMINISTRATOR in work.actor.roles
     return Watch(
         number=number,
-        lonely=holding.told(work),
+        lonely=key_holders.warnings_for(work),
         opened=openings.of_mine(work, listed),
         alerts=openings.stopped(work) if administers else openings.alerts(work, listed),
-        review=reviewing.waiting(work),
+        review=access_review_due.waiting(work),
     )

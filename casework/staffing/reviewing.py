@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from casework.accounts import reviewing, staff
+from casework.accounts import access_review_due, staff
 from casework.accounts.staff import Colleague
 from casework.audit.models import AuditLine
 from casework.cases import reading
@@ -66,7 +66,7 @@ def read_review(work: ActContext) -> Review:
 def confirm_review(work: ActContext, mark: str) -> None:
     """Say that everybody on the list belongs there; raise Conflict if it is no longer the list that was seen."""
     seen = _review(work)
-    work.about = reviewing.scope_of(work)
+    work.about = access_review_due.scope_of(work)
     if seen.mark != mark:
         raise Conflict("Danh sách vừa thay đổi. Hãy xem lại rồi xác nhận.", about=work.about)
     work.reason = f"{sum(len(group.people) for group in seen.groups)} people"
@@ -82,7 +82,7 @@ def _review(work: ActContext) -> Review:
         looked = tuple(_looked(work, one, came, held) for one in here)
         if looked:
             groups.append(Group(office.name, looked))
-    stands = reviewing.reviewed(work)
+    stands = access_review_due.reviewed(work)
     by = staff.names(work).get(stands.by, "") if stands.by else ""
     return Review(tuple(groups), stands.at, by, stands.due, _mark(groups))
 

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from casework import clock
 from casework.accounts import admission
-from casework.accounts.actions import Opened, sign_in
-from casework.accounts.signing_in import second_factor
+from casework.accounts.actions import Unwrapped, sign_in
+from casework.accounts.sign_in_acts import second_factor
 from casework.vault.keys.enrolment import credentials, totp
 from casework.vault.keys.enrolment.credentials import NewCredentials
 from casework.vault.keys.enrolment.paper_codes import read_code
@@ -29,7 +29,7 @@ def enrols(house: House, code: str, member_id: UUID, new: NewCredentials | None 
 
 def comes_in(house: House, member_id: UUID, new: NewCredentials):
     """Sign in with the new key and the new phone; return who she is then."""
-    opened = Opened(member_id, new.seed)
+    opened = Unwrapped(member_id, new.seed)
     begun = house.gate.perform(house.stranger(), sign_in, opened, before=None)
     digits = totp.code_at(SEED, clock.micros())
     token = house.gate.perform(house.stranger(), second_factor, begun.token, digits).token

@@ -1,9 +1,9 @@
 """Ways of coming in that the tests of accounts share."""
 
-from casework.accounts import doorstep, own
-from casework.accounts.actions import Opened
-from casework.accounts.doorstep import Knock
-from casework.accounts.signing_in import ByPaper, by_paper
+from casework.accounts import authentication, own_account
+from casework.accounts.actions import Unwrapped
+from casework.accounts.authentication import LoginAttempt
+from casework.accounts.sign_in_acts import PaperSignIn, by_paper
 from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vault.keys.sessions import token_from
 from casework.web.people import recognise
@@ -25,17 +25,19 @@ def presence(house: House, begun):
 
 def sheet(somebody: Someone) -> str:
     """Print a new code for the night and return it; she goes on in the session that follows."""
-    changed = somebody.does(own.new_paper_code, token=token(somebody))
+    changed = somebody.does(own_account.new_paper_code, token=token(somebody))
     somebody._cookie = changed.begun.token.cookie()
     return changed.code
 
 
-def tried(house: House, username: str, code: str) -> Opened | None:
-    return doorstep.try_paper(house.gate, THANH_SON, Knock(username, "", ""), read_code(code))
+def tried(house: House, username: str, code: str) -> Unwrapped | None:
+    return authentication.authenticate_by_paper_code(
+        house.gate, THANH_SON, LoginAttempt(username, "", ""), read_code(code)
+    )
 
 
-def right(somebody: Someone) -> Opened:
-    return Opened(somebody.id, keys()[somebody.card.username].seed)
+def right(somebody: Someone) -> Unwrapped:
+    return Unwrapped(somebody.id, keys()[somebody.card.username].seed)
 
 
 def by_night(house: House, somebody: Someone, code: str, *, lost: str):
@@ -43,4 +45,4 @@ def by_night(house: House, somebody: Someone, code: str, *, lost: str):
     passphrase = right(somebody) if lost == "phone" else None
     somebody.waits_for_new_digits()
     digits = "" if lost == "phone" else somebody.digits()
-    return house.gate.perform(house.stranger(), by_paper, ByPaper(paper, passphrase, digits, lost), before=None)
+    return house.gate.perform(house.stranger(), by_paper, PaperSignIn(paper, passphrase, digits, lost), before=None)

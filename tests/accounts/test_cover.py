@@ -2,8 +2,8 @@
 
 import pytest
 
-from casework.accounts import own
-from casework.accounts.signing_in import WrongPassphrase
+from casework.accounts import own_account
+from casework.accounts.sign_in_acts import WrongPassphrase
 from casework.errors import BadInput, SignInNeeded
 from casework.vault.keys.enrolment import privacy_screen
 from casework.vault.keys.sessions import token_from
@@ -15,14 +15,14 @@ from tests.tampering import stolen
 @pytest.fixture
 def covered(house: House, lan: Someone) -> Someone:
     """A counsellor who has covered her screen."""
-    lan.does(own.cover, "2580", token=token(lan))
+    lan.does(own_account.cover, "2580", token=token(lan))
     return lan
 
 
 def tries(house: House, somebody: Someone, code: str):
     with house.gate.database.work(None, None) as session:
         privacy_screen.count_try(session, token(somebody).sid)
-    return somebody.does(own.uncover, code, token=token(somebody))
+    return somebody.does(own_account.uncover, code, token=token(somebody))
 
 
 def test_a_covered_screen_holds_no_key_and_opens_again_with_the_short_code(house: House, covered: Someone):
@@ -51,11 +51,11 @@ def test_the_short_code_opens_nothing_without_the_cookie_of_that_browser(house: 
     stranger = token_from(other)
     assert stranger is not None
     with pytest.raises(SignInNeeded):
-        covered.does(own.uncover, "2580", token=stranger)
+        covered.does(own_account.uncover, "2580", token=stranger)
 
 
 @only_sqlite
 @pytest.mark.parametrize("code", ["", "123", "1234567", "1111", "12a4", "١٢٣٤"])
 def test_a_short_code_has_four_to_six_digits_that_are_not_all_alike(lan: Someone, code):
     with pytest.raises(BadInput):
-        lan.does(own.cover, code, token=token(lan))
+        lan.does(own_account.cover, code, token=token(lan))

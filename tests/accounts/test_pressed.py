@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from casework import clock
-from casework.accounts.signing_in import sign_in
+from casework.accounts.sign_in_acts import sign_in
 from casework.web.people import COOKIE
 from tests.accounts.coming_in import right, sheet
 from tests.accounts.knocking import Knocking

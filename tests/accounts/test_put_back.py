@@ -3,8 +3,8 @@
 import itertools
 
 from casework import clock
-from casework.accounts import own
-from casework.accounts import signing_in as actions
+from casework.accounts import own_account
+from casework.accounts import sign_in_acts as actions
 from casework.web.people import recognise
 from tests.accounts.coming_in import token
 from tests.house import House, Someone, both_databases
@@ -46,10 +46,10 @@ def test_a_session_put_back_after_sign_out_is_refused_and_her_other_one_goes_on(
 def test_a_session_put_back_after_she_ended_it_from_another_browser_is_refused(house: House, lan: Someone):
     cookie, mine = lan.cookie, token(lan)
     lan.leaves()
-    seen = lan.does(own.my_sessions, sid=token(lan).sid)
+    seen = lan.does(own_account.my_sessions, sid=token(lan).sid)
     [(number, created)] = [(one.number, one.created) for one in seen if not one.this]
     old = rows(house, mine.sid)
-    lan.does(own.end_session, number, created)
+    lan.does(own_account.end_session, number, created)
     with stolen(house) as thief:
         thief.put("session", *old)
     assert not known(house, cookie)

@@ -3,7 +3,7 @@
 import pytest
 
 from casework.accounts import admission
-from casework.accounts.signing_in import WrongPassphrase
+from casework.accounts.sign_in_acts import WrongPassphrase
 from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, VaultError
 from casework.vault.crypto.hpke import public_key

@@ -6,8 +6,8 @@ import pytest
 
 from casework import clock
 from casework.accounts import actions as accounts
-from casework.accounts.actions import Opened
-from casework.accounts.signing_in import WrongCode, second_factor
+from casework.accounts.actions import Unwrapped
+from casework.accounts.sign_in_acts import WrongCode, second_factor
 from casework.audit.models import AuditLine
 from casework.desk import actions as desk
 from casework.errors import CaseworkError
@@ -41,7 +41,7 @@ def test_what_has_locked_stays_locked_when_the_clock_comes_back(house: House, la
 
 def test_digits_are_good_once_however_often_their_moment_comes(house: House, lan: Someone):
     gate, visitor, now = house.gate, house.stranger(), clock.micros()
-    opened, digits = Opened(lan.id, keys()["lan"].seed), lan.digits()
+    opened, digits = Unwrapped(lan.id, keys()["lan"].seed), lan.digits()
     with clock.living_at(lambda: now):
         begun = gate.perform(visitor, accounts.sign_in, opened, before=None)
         gate.perform(visitor, second_factor, begun.token, digits)

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from casework import clock
 from casework.accounts import actions as accounts
-from casework.accounts import door, doorstep
-from casework.accounts.doorstep import Knock
+from casework.accounts import authentication, session_cookies
+from casework.accounts.authentication import LoginAttempt
 from casework.audit.models import AuditLine
 from casework.cases.sections import Note
 from casework.codelists import codelist
@@ -41,10 +41,10 @@ def lines(built: Built) -> list[AuditLine]:
 def enter(built: Built, role: str):
     """Let the first person of a role in, as the sign-in page does."""
     card = next(card for card in built.demo.cards if card.role == role)
-    commune_id = doorstep.commune_behind(built.gate, card.username)
+    commune_id = authentication.commune_of(built.gate, card.username)
     assert commune_id
-    opened = doorstep.try_passphrase(built.gate, commune_id, Knock(card.username, card.password, "máy"))
-    begun = built.gate.perform(door.visitor(commune_id), accounts.sign_in, opened, before=None)
+    opened = authentication.authenticate(built.gate, commune_id, LoginAttempt(card.username, card.password, "máy"))
+    begun = built.gate.perform(session_cookies.visitor(commune_id), accounts.sign_in, opened, before=None)
     return recognise(built.gate, built.config, begun.token.cookie())
 
 

@@ -10,8 +10,8 @@ from lxml import html
 
 from casework import clock
 from casework.accounts import actions as accounts
-from casework.accounts import door, doorstep
-from casework.accounts.doorstep import Knock
+from casework.accounts import authentication, session_cookies
+from casework.accounts.authentication import LoginAttempt
 from casework.app import create_app
 from casework.codelists import codelist
 from casework.demo.visits import Visit, sittings
@@ -30,10 +30,10 @@ def cookies(built: Built, role: str) -> list[str]:
 
 
 def _cookie(built: Built, card) -> str:
-    commune_id = doorstep.commune_behind(built.gate, card.username)
+    commune_id = authentication.commune_of(built.gate, card.username)
     assert commune_id
-    opened = doorstep.try_passphrase(built.gate, commune_id, Knock(card.username, card.password, "máy"))
-    return built.gate.perform(door.visitor(commune_id), accounts.sign_in, opened, before=None).token.cookie()
+    opened = authentication.authenticate(built.gate, commune_id, LoginAttempt(card.username, card.password, "máy"))
+    return built.gate.perform(session_cookies.visitor(commune_id), accounts.sign_in, opened, before=None).token.cookie()
 
 
 def box(built: Built, cookie: str) -> Box:

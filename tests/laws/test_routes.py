@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from casework import clock
-from casework.accounts.signing_in import sign_in
+from casework.accounts.sign_in_acts import sign_in
 from casework.audit.models import AuditLine
 from casework.db import Base
 from casework.policy.table import policy

@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 
 from casework import clock
-from casework.accounts import doorstep
-from casework.accounts.doorstep import Knock
+from casework.accounts import authentication
+from casework.accounts.authentication import LoginAttempt
 from casework.audit import freshness
 from casework.config import Config, ConfigurationError
 from casework.db import upgrade
@@ -49,8 +49,8 @@ def test_a_passphrase_still_opens_and_every_session_has_ended(house: House, lan:
     cookie = lan.cookie
     exchanged(house)
     assert recognise(house.gate, house.config, cookie) is None
-    given = Knock("lan", STAFF["lan"].passphrase, device="kek")
-    opened = doorstep.try_passphrase(house.gate, THANH_SON, given)
+    given = LoginAttempt("lan", STAFF["lan"].passphrase, device="kek")
+    opened = authentication.authenticate(house.gate, THANH_SON, given)
     assert opened is not None
     assert opened.member_id == lan.id
     with stolen(house) as thief:

@@ -14,8 +14,8 @@ import pytest
 
 from casework import clock
 from casework.accounts import admission
-from casework.accounts.actions import Opened, sign_in
-from casework.accounts.signing_in import second_factor
+from casework.accounts.actions import Unwrapped, sign_in
+from casework.accounts.sign_in_acts import second_factor
 from casework.desk import actions as desk
 from casework.endings import actions as endings
 from casework.errors import NotFound
@@ -58,7 +58,7 @@ class Arrived:
         gate, visitor = self.here.gate, visitor_of(self.here)
         with gate.database.engine.begin() as connection:
             connection.exec_driver_sql("UPDATE totp SET last_counter = 0")
-        begun = gate.perform(visitor, sign_in, Opened(self.member_id, self.seed), before=None)
+        begun = gate.perform(visitor, sign_in, Unwrapped(self.member_id, self.seed), before=None)
         digits = totp.code_at(PHONE, clock.micros())
         self.cookie = gate.perform(visitor, second_factor, begun.token, digits).token.cookie()
         return self.cookie

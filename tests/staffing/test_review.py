@@ -5,7 +5,7 @@ import re
 import pytest
 
 from casework import clock
-from casework.accounts import reviewing as due
+from casework.accounts import access_review_due as due
 from casework.desk import actions as desk
 from casework.errors import Conflict, Refused
 from casework.policy.words import Act

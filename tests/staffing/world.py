@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 from casework import clock
 from casework.accounts import actions as accounts
 from casework.accounts import admission
-from casework.accounts.actions import Opened
-from casework.accounts.signing_in import second_factor
+from casework.accounts.actions import Unwrapped
+from casework.accounts.sign_in_acts import second_factor
 from casework.office import recovering
 from casework.office.recovering import Recovered
 from casework.policy.words import Role
@@ -95,7 +95,7 @@ def recovers(house: House, dealt: tuple[RecoverySheet, ...], pair: tuple[int, in
 def comes_in(house: House, name: str, seed: bytes) -> Someone:
     """Let her sign in with her new key and phone."""
     somebody, visitor = house[name], house.stranger()
-    begun = house.gate.perform(visitor, accounts.sign_in, Opened(somebody.id, seed), before=None)
+    begun = house.gate.perform(visitor, accounts.sign_in, Unwrapped(somebody.id, seed), before=None)
     somebody.waits_for_new_digits()
     digits = totp.code_at(SEED, clock.micros())
     somebody._cookie = house.gate.perform(visitor, second_factor, begun.token, digits).token.cookie()

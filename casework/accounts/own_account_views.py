@@ -4,10 +4,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.accounts import door, own, pairs
-from casework.accounts.mine_forms import CoverForm, NewPassphraseForm, PhoneForm
-from casework.accounts.own import Changed
-from casework.accounts.signing_in import WrongPassphrase
+from casework.accounts import credentials, own_account, session_cookies
+from casework.accounts.own_account import ChangedCredentials
+from casework.accounts.own_account_forms import CoverForm, NewPassphraseForm, PhoneForm
+from casework.accounts.sign_in_acts import WrongPassphrase
 from casework.errors import BadInput, SignInNeeded
 from casework.policy.words import Act
 from casework.web.presence import ask, may, me, perform, works
@@ -19,14 +19,14 @@ Answer = Response | str | tuple[str, int]
 @blueprint.get("/tai-khoan/cua-toi")
 def overview() -> str:
     """Show one's own sessions, and the ways to change how one comes in."""
-    rows = perform(own.my_sessions, sid=door.sid() or b"")
+    rows = perform(own_account.my_sessions, sid=session_cookies.sid() or b"")
     return render_template("accounts/mine.html", rows=rows, me=me(), may_admit=may(Act.ADMISSION_LIST))
 
 
 @blueprint.post("/tai-khoan/cua-toi/ket-thuc")
 def end() -> Response:
     """End one of one's own sessions."""
-    perform(own.end_session, _number("number"), _number("created"))
+    perform(own_account.end_session, _number("number"), _number("created"))
     return redirect(url_for("accounts.mine.overview"), 303)
 
 
@@ -38,11 +38,11 @@ def passphrase() -> Answer:
     form = NewPassphraseForm()
     if form.validate_on_submit():
         try:
-            new = pairs.renewed(me(), form.passphrase.data or "")
-            return _printed(perform(own.change_passphrase, new, token=door.token()))
+            new = credentials.renewed(me(), form.passphrase.data or "")
+            return _printed(perform(own_account.change_passphrase, new, token=session_cookies.token()))
         except BadInput as wrong:
             form.passphrase.errors = [gettext(str(wrong))]
-    offered = pairs.suggestion()
+    offered = credentials.suggestion()
     return render_template("accounts/passphrase.html", form=form, offered=offered, me=me()), 422 if form.errors else 200
 
 
@@ -51,12 +51,12 @@ def phone() -> Answer:
     """Pair another phone; a new code on paper comes with it."""
     ask(Act.PHONE)
     form = PhoneForm()
-    shown = pairs.offer(me().person.commune_id, me().id, me().username, form.offer.data or "")
+    shown = credentials.offer(me().person.commune_id, me().id, me().username, form.offer.data or "")
     if form.validate_on_submit():
-        found = pairs.paired(me().person.commune_id, me().id, shown.sealed, form.digits.data or "")
+        found = credentials.paired(me().person.commune_id, me().id, shown.sealed, form.digits.data or "")
         if found is not None:
-            return _printed(perform(own.change_phone, found, token=door.token()))
-        form.digits.errors = [str(pairs.WRONG_DIGITS)]
+            return _printed(perform(own_account.change_phone, found, token=session_cookies.token()))
+        form.digits.errors = [str(credentials.WRONG_DIGITS)]
     form.offer.data = shown.sealed
     return render_template("accounts/phone.html", form=form, shown=shown), 422 if form.errors else 200
 
@@ -67,7 +67,7 @@ def paper() -> Answer:
     ask(Act.PAPER_NEW)
     if request.method == "GET":
         return render_template("accounts/paper_new.html")
-    return _printed(perform(own.new_paper_code, token=door.token()))
+    return _printed(perform(own_account.new_paper_code, token=session_cookies.token()))
 
 
 @blueprint.route("/tai-khoan/cua-toi/che", methods=["GET", "POST"])
@@ -77,8 +77,8 @@ def cover() -> Answer:
     form = CoverForm()
     if form.validate_on_submit():
         try:
-            perform(own.cover, form.short.data or "", token=door.token())
-            return redirect(url_for("accounts.mine.covered", tiep=door.target()), 303)
+            perform(own_account.cover, form.short.data or "", token=session_cookies.token())
+            return redirect(url_for("accounts.mine.covered", tiep=session_cookies.target()), 303)
         except BadInput as wrong:
             form.short.errors = [gettext(str(wrong))]
     return render_template("accounts/cover.html", form=form), 422 if form.errors else 200
@@ -90,21 +90,24 @@ def covered() -> Answer:
     """Show almost nothing, and take the cover away for the short code."""
     form = CoverForm()
     if me().state != "covered":
-        return redirect(door.target(), 303)
+        return redirect(session_cookies.target(), 303)
     if form.validate_on_submit():
         try:
-            pairs.count_uncovering(door.sid() or b"")
-            return door.go_on(perform(own.uncover, form.short.data or "", token=door.token()), door.target())
+            credentials.count_uncovering(session_cookies.sid() or b"")
+            return session_cookies.restore_or_redirect(
+                perform(own_account.uncover, form.short.data or "", token=session_cookies.token()),
+                session_cookies.target(),
+            )
         except (WrongPassphrase, SignInNeeded) as wrong:
             form.short.errors = [gettext(str(wrong))]
     return render_template("accounts/covered.html", form=form), 422 if form.errors else 200
 
 
-def _printed(changed: Changed) -> Response:
+def _printed(changed: ChangedCredentials) -> Response:
     """Show the new code once, with the token of the session that goes on."""
     words = {"code": changed.code, "name": me().name, "commune": me().commune_name, "next": "/", "waits": ""}
     page = Response(render_template("accounts/printed.html", **words), mimetype="text/html")
-    return door.bring(page, changed.begun)
+    return session_cookies.set_session_cookie(page, changed.begun)
 
 
 def _number(name: str) -> int:

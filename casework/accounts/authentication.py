@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from casework.accounts import devices, throttle
-from casework.accounts.signing_in import Opened
-from casework.accounts.throttle import Bucket
+from casework.accounts import known_devices, rate_limit
+from casework.accounts.rate_limit import Bucket
+from casework.accounts.sign_in_acts import Unwrapped
 from casework.audit import freshness
 from casework.errors import WrongSecret
 from casework.gate import Gate
@@ -19,7 +19,7 @@ from casework.vietnamese_text import plain
 
 
 @dataclass(frozen=True)
-class Knock:
+class LoginAttempt:
     """Somebody at the door: the name she gave, her passphrase, the mark of her browser, and her network address."""
 
     username: str
@@ -32,7 +32,7 @@ class Knock:
         return "<sealed>"
 
 
-def commune_behind(gate: Gate, username: str) -> UUID | None:
+def commune_of(gate: Gate, username: str) -> UUID | None:
     """Find the commune of a name; an unknown name is logged in the oldest commune, None if there is none yet."""
     with gate.database.look() as session:
         wanted = select(Member.commune_id).where(Member.username == plain(username))
@@ -47,24 +47,24 @@ def only_commune(gate: Gate) -> UUID | None:
     return ids[0] if len(ids) == 1 else None
 
 
-def count_try(gate: Gate, commune_id: UUID, knock: Knock) -> None:
+def count_attempt(gate: Gate, commune_id: UUID, knock: LoginAttempt) -> None:
     """Count a try of this name from this browser; raise Throttled after one too many."""
     buckets, _ = _counts(gate, commune_id, knock)
-    throttle.count(gate, commune_id, buckets)
+    rate_limit.count(gate, commune_id, buckets)
 
 
-def forgive(gate: Gate, commune_id: UUID, knock: Knock) -> None:
+def reset_attempts(gate: Gate, commune_id: UUID, knock: LoginAttempt) -> None:
     """Forget the tries of somebody who has come in, second factor and all."""
     buckets, known = _counts(gate, commune_id, knock)
-    throttle.forgive(gate, commune_id, buckets, known=known)
+    rate_limit.reset(gate, commune_id, buckets, known=known)
 
 
-def try_passphrase(gate: Gate, commune_id: UUID, knock: Knock) -> Opened | None:
+def authenticate(gate: Gate, commune_id: UUID, knock: LoginAttempt) -> Unwrapped | None:
     """Open a member's key with her passphrase; None if name or passphrase is wrong, Throttled after too many tries.
 
     A row that does not hold raises VaultError, which is no wrong passphrase.
     """
-    count_try(gate, commune_id, knock)
+    count_attempt(gate, commune_id, knock)
     slot = _slot(gate, commune_id, knock, "password")
     if slot is None:
         passwords.dummy_unwrap(knock.passphrase)
@@ -75,10 +75,10 @@ def try_passphrase(gate: Gate, commune_id: UUID, knock: Knock) -> Opened | None:
         seed = passwords.unwrap_with_passphrase(gate.server_keys(commune_id), secret, knock.passphrase, **ids)
     except WrongSecret:
         return None
-    return Opened(slot.member_id, seed)
+    return Unwrapped(slot.member_id, seed)
 
 
-def try_paper(gate: Gate, commune_id: UUID, knock: Knock, code: bytes) -> Opened | None:
+def authenticate_by_paper_code(gate: Gate, commune_id: UUID, knock: LoginAttempt, code: bytes) -> Unwrapped | None:
     """Open a member's key with the code that she keeps on paper; the try has been counted by `count_try`."""
     slot = _slot(gate, commune_id, knock, "code")
     if slot is None:
@@ -89,10 +89,10 @@ def try_paper(gate: Gate, commune_id: UUID, knock: Knock, code: bytes) -> Opened
         seed = passwords.unwrap_with_code(gate.server_keys(commune_id), secret, code, **ids)
     except WrongSecret:
         return None
-    return Opened(slot.member_id, seed, slot.id)
+    return Unwrapped(slot.member_id, seed, slot.id)
 
 
-def _slot(gate: Gate, commune_id: UUID, knock: Knock, kind: str) -> Slot | None:
+def _slot(gate: Gate, commune_id: UUID, knock: LoginAttempt, kind: str) -> Slot | None:
     with gate.database.look() as session:
         attach_keys(session, gate.server_keys(commune_id))
         member_id = session.execute(_member(commune_id, knock)).scalar_one_or_none()
@@ -103,15 +103,15 @@ def _slot(gate: Gate, commune_id: UUID, knock: Knock, kind: str) -> Slot | None:
         return session.execute(mine.where(Slot.kind == kind)).scalar_one_or_none()
 
 
-def _counts(gate: Gate, commune_id: UUID, knock: Knock) -> tuple[list[Bucket], bool]:
+def _counts(gate: Gate, commune_id: UUID, knock: LoginAttempt) -> tuple[list[Bucket], bool]:
     """Return the counts that a try falls into, and whether the browser is one that this account has used before."""
     server_keys, username = gate.server_keys(commune_id), plain(knock.username)
     with gate.database.look() as session:
         member_id = session.execute(_member(commune_id, knock)).scalar_one_or_none()
-    if devices.knows(server_keys, knock.device, member_id):
-        return throttle.of_account(server_keys, username, devices.mark_of(knock.device)), True
-    return throttle.of_account(server_keys, username, b"") + throttle.of_address(server_keys, knock.address), False
+    if known_devices.is_known(server_keys, knock.device, member_id):
+        return rate_limit.of_account(server_keys, username, known_devices.device_id(knock.device)), True
+    return rate_limit.of_account(server_keys, username, b"") + rate_limit.of_address(server_keys, knock.address), False
 
 
-def _member(commune_id: UUID, knock: Knock) -> Select[UUID]:
+def _member(commune_id: UUID, knock: LoginAttempt) -> Select[UUID]:
     return select(Member.id).where(Member.commune_id == commune_id, Member.username == plain(knock.username))

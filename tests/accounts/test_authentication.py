@@ -9,8 +9,8 @@ import pytest
 
 from casework import clock
 from casework.accounts import actions as accounts
-from casework.accounts import devices, doorstep
-from casework.accounts.doorstep import Knock
+from casework.accounts import authentication, known_devices
+from casework.accounts.authentication import LoginAttempt
 from casework.errors import Throttled, VaultError
 from casework.policy.words import Role
 from casework.vault.crypto.hpke import public_key
@@ -24,7 +24,7 @@ MINUTE = 60_000_000
 
 
 def knock(house: House, username: str, passphrase: str, *, device: str = "d", address="", commune_id=THANH_SON):
-    return doorstep.try_passphrase(house.gate, commune_id, Knock(username, passphrase, device, address))
+    return authentication.authenticate(house.gate, commune_id, LoginAttempt(username, passphrase, device, address))
 
 
 def test_whoever_is_enrolled_today_signs_in_with_her_passphrase(house: House):
@@ -43,8 +43,8 @@ def test_whoever_is_enrolled_today_signs_in_with_her_passphrase(house: House):
 @only_sqlite
 def test_a_name_that_nobody_has_is_a_wrong_passphrase(house: House):
     assert knock(house, "nobody", "x") is None
-    assert doorstep.commune_behind(house.gate, "nobody") in (THANH_SON, DONG_HAI)
-    assert doorstep.commune_behind(house.gate, "luu") == DONG_HAI
+    assert authentication.commune_of(house.gate, "nobody") in (THANH_SON, DONG_HAI)
+    assert authentication.commune_of(house.gate, "luu") == DONG_HAI
 
 
 @only_sqlite
@@ -70,7 +70,7 @@ def test_the_slot_of_another_person_opens_nothing(house: House, lan: Someone, ma
 
 def known(house: House, username: str, commune_id=THANH_SON) -> str:
     """The mark of a browser that somebody has signed in with."""
-    return devices.marked(house.gate.server_keys(commune_id), "", house[username].id)
+    return known_devices.remembered(house.gate.server_keys(commune_id), "", house[username].id)
 
 
 @only_sqlite
@@ -121,7 +121,7 @@ def test_coming_in_forgets_the_tries_of_her_machine_and_of_others_only_her_own(h
     for _ in range(5):
         assert knock(house, "lan", "sai", address="203.0.113.7") is None
     for device in (mine, ""):
-        doorstep.forgive(house.gate, THANH_SON, Knock("lan", "", device, "203.0.113.7"))
+        authentication.reset_attempts(house.gate, THANH_SON, LoginAttempt("lan", "", device, "203.0.113.7"))
     with stolen(house) as thief:
         assert sorted(row["failures"] for row in thief.rows("throttle")) == [0, 0, 3, 3, 3, 3]
 
@@ -147,7 +147,7 @@ def test_tries_at_once_are_all_counted(house: House, monkeypatch):
 
 
 def test_a_knock_never_prints_a_passphrase():
-    assert repr(Knock("lan", "mật khẩu", "d")) == "<sealed>"
+    assert repr(LoginAttempt("lan", "mật khẩu", "d")) == "<sealed>"
 
 
 class Quick:

@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import request
 
-from casework.accounts import admission, doorstep, pairs, throttle
-from casework.accounts.admission import Found
-from casework.accounts.door import visitor
+from casework.accounts import admission, authentication, credentials, rate_limit
+from casework.accounts.admission import AdmittedMember
+from casework.accounts.session_cookies import visitor
 from casework.errors import CaseworkError
 from casework.policy.words import Act
 from casework.vault.crypto.hpke import public_key
@@ -15,7 +15,7 @@ from casework.vault.keys.enrolment.wordlist import fingerprint
 from casework.web.presence import gate
 
 
-def find(text: str) -> Found:
+def find(text: str) -> AdmittedMember:
     """Tell whom a code is for; BadInput for a slip of the pen, WrongAdmission for a code that opens nothing."""
     code = read_code(text)
     try:
@@ -29,8 +29,8 @@ def find(text: str) -> Found:
 def enrol(text: str, passphrase: str, proof: str) -> dict[str, Any]:
     """Take up the account; return what the page prints, the code for the night among it."""
     found = find(text)
-    phone = pairs.phone_of(found.commune_id, found.member_id, proof)
-    new = pairs.first(found, passphrase)
+    phone = credentials.phone_of(found.commune_id, found.member_id, proof)
+    new = credentials.first(found, passphrase)
     active = gate().perform(visitor(found.commune_id), admission.enrol, read_code(text), new, phone)
     waits = "" if active else fingerprint(public_key(new.seed))
     return {
@@ -44,9 +44,9 @@ def enrol(text: str, passphrase: str, proof: str) -> dict[str, Any]:
 
 def _told(cause: CaseworkError) -> None:
     """Count and log a code that nobody made, in the commune that was there first."""
-    commune_id = doorstep.commune_behind(gate(), "")
+    commune_id = authentication.commune_of(gate(), "")
     if commune_id is not None:
         gate().refuse(visitor(commune_id), Act.ADMISSION_FIND, cause)
-        throttle.count(
-            gate(), commune_id, throttle.of_address(gate().server_keys(commune_id), request.remote_addr or "")
+        rate_limit.count(
+            gate(), commune_id, rate_limit.of_address(gate().server_keys(commune_id), request.remote_addr or "")
         )

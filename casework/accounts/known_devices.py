@@ -23,7 +23,7 @@ _FAMILIES = (
 _SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"))
 
 
-def knows(server_keys: ServerKeys, cookie: str, member_id: UUID | None) -> bool:
+def is_known(server_keys: ServerKeys, cookie: str, member_id: UUID | None) -> bool:
     """Tell whether this browser has signed in to this account before; what we did not issue knows nobody."""
     mark, seals = _read(cookie)
     if member_id is None:
@@ -32,12 +32,12 @@ def knows(server_keys: ServerKeys, cookie: str, member_id: UUID | None) -> bool:
     return any(hmac.compare_digest(mine, one) for one in seals)
 
 
-def mark_of(cookie: str) -> bytes:
+def device_id(cookie: str) -> bytes:
     """Return the random bytes of a mark, by which tries are counted; empty for a browser without one."""
     return _read(cookie)[0]
 
 
-def marked(server_keys: ServerKeys, cookie: str, member_id: UUID) -> str:
+def remembered(server_keys: ServerKeys, cookie: str, member_id: UUID) -> str:
     """Return the mark of this browser with this account added, to be kept in its cookie."""
     mark, seals = _read(cookie)
     mark = mark or os.urandom(_MARK_BYTES)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from casework.accounts.signing_in import Begun, Opened, WrongPassphrase, end, follow, row_of, spend_digits
+from casework.accounts.sign_in_acts import StartedSession, Unwrapped, WrongPassphrase, end, follow, row_of, spend_digits
 from casework.audit import freshness
 from casework.errors import NotFound, SignInNeeded, gettext_noop
 from casework.gate import ActContext, action
@@ -20,7 +20,7 @@ from casework.vault.models import Head, Member, SessionRow
 
 
 @dataclass(frozen=True)
-class Seen:
+class SessionInfo:
     """One session of hers, as she may see it."""
 
     number: int
@@ -32,10 +32,10 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Changed:
+class ChangedCredentials:
     """What a change of her ways in gives back: the session that goes on, and the code to be kept on paper."""
 
-    begun: Begun
+    begun: StartedSession
     code: str
 
     def __repr__(self) -> str:
@@ -44,7 +44,9 @@ class Changed:
 
 
 @action(Act.STEP_UP)
-def step_up(work: ActContext, opened: Opened | None, digits: str, *, token: SessionToken, about: UUID | None) -> Begun:
+def step_up(
+    work: ActContext, opened: Unwrapped | None, digits: str, *, token: SessionToken, about: UUID | None
+) -> StartedSession:
     """Prove again who she is, with both factors where she has both; a new token, and what was typed meanwhile."""
     if opened is None or opened.member_id != work.me:
         raise WrongPassphrase(gettext_noop("Mật khẩu chưa đúng. Hãy thử lại."))
@@ -61,7 +63,7 @@ def passphrase_alone(work: ActContext, row: SessionRow) -> bool:
 
 
 @action(Act.KEY_CHANGE)
-def change_passphrase(work: ActContext, new: NewCredentials, *, token: SessionToken) -> Changed:
+def change_passphrase(work: ActContext, new: NewCredentials, *, token: SessionToken) -> ChangedCredentials:
     """Give her a new key under a new passphrase: all she holds is wrapped anew, her other sessions end."""
     row, head, member = _proven(work, token)
     for agency_id in work.crypto.keyring.agencies if work.crypto.keyring else ():
@@ -73,7 +75,7 @@ def change_passphrase(work: ActContext, new: NewCredentials, *, token: SessionTo
 
 
 @action(Act.PHONE)
-def change_phone(work: ActContext, phone: PairedPhone, *, token: SessionToken) -> Changed:
+def change_phone(work: ActContext, phone: PairedPhone, *, token: SessionToken) -> ChangedCredentials:
     """Take another phone in the place of the one before, and print a new code; her other sessions end."""
     row, head, member = _proven(work, token)
     seed = sessions.seed_of(row, token, work.crypto.server_keys)
@@ -84,7 +86,7 @@ def change_phone(work: ActContext, phone: PairedPhone, *, token: SessionToken) -
 
 
 @action(Act.PAPER_NEW)
-def new_paper_code(work: ActContext, *, token: SessionToken) -> Changed:
+def new_paper_code(work: ActContext, *, token: SessionToken) -> ChangedCredentials:
     """Print a new code for the night; the one before opens nothing any more, her other sessions end."""
     row, head, member = _proven(work, token)
     seed, standing = sessions.seed_of(row, token, work.crypto.server_keys), sessions.state_of(row)
@@ -94,7 +96,7 @@ def new_paper_code(work: ActContext, *, token: SessionToken) -> Changed:
 
 
 @action(Act.SESSION_LIST)
-def my_sessions(work: ActContext, *, sid: bytes) -> list[Seen]:
+def my_sessions(work: ActContext, *, sid: bytes) -> list[SessionInfo]:
     """List her sessions, the newest first; the one of this browser is marked."""
     return [_seen(number, row, sid) for number, row in enumerate(_my_rows(work), start=1)]
 
@@ -116,7 +118,7 @@ def cover(work: ActContext, code: str, *, token: SessionToken) -> None:
 
 
 @action(Act.UNCOVER)
-def uncover(work: ActContext, code: str, *, token: SessionToken) -> Begun:
+def uncover(work: ActContext, code: str, *, token: SessionToken) -> StartedSession:
     """Take the cover away with the short code; the try has been counted, and the fifth wrong one was the last."""
     row, kept = _mine(work, token.sid), work.session.get(Interview, token.sid)
     if kept is None or not privacy_screen.may_try(kept):
@@ -141,10 +143,12 @@ def _proven(work: ActContext, token: SessionToken) -> tuple[SessionRow, Head, Me
     return row, head, freshness.member(work.session, work.commune_id, work.me)
 
 
-def _goes_on(work: ActContext, member: Member, seed: bytes, standing: sessions.SessionState, code: str) -> Changed:
+def _goes_on(
+    work: ActContext, member: Member, seed: bytes, standing: sessions.SessionState, code: str
+) -> ChangedCredentials:
     at, server_keys = work.crypto.at, work.crypto.server_keys
     token = sessions.start(work.session, server_keys, seed, member_id=member.id, at=at, standing=standing)
-    return Changed(Begun(token, None, standing.kind, member.id), code)
+    return ChangedCredentials(StartedSession(token, None, standing.kind, member.id), code)
 
 
 def _my_rows(work: ActContext) -> list[SessionRow]:
@@ -153,5 +157,5 @@ def _my_rows(work: ActContext) -> list[SessionRow]:
     return sorted((row for row in rows if row.factors > 1 or row.kind == FULL), key=lambda row: -row.created)
 
 
-def _seen(number: int, row: SessionRow, sid: bytes) -> Seen:
-    return Seen(number, row.device, row.created, row.seen, "open" if row.blob else "locked", row.sid == sid)
+def _seen(number: int, row: SessionRow, sid: bytes) -> SessionInfo:
+    return SessionInfo(number, row.device, row.created, row.seen, "open" if row.blob else "locked", row.sid == sid)

@@ -7,7 +7,7 @@ import segno
 from flask_babel import lazy_gettext as _
 
 from casework import clock
-from casework.accounts.admission import Found
+from casework.accounts.admission import AdmittedMember
 from casework.errors import BadInput
 from casework.vault.keys.enrolment import credentials, passphrase_policy, privacy_screen, totp, wordlist
 from casework.vault.keys.enrolment.credentials import NewCredentials
@@ -31,7 +31,7 @@ class Drawing:
 
 
 @dataclass(frozen=True)
-class Shown:
+class PairingOffer:
     """A phone's seed as the page shows it: drawn, in words to type, as an address to tap, and sealed for the form."""
 
     sealed: str
@@ -57,19 +57,19 @@ def renewed(who: Presence, passphrase: str) -> NewCredentials:
     return credentials.new_credentials(gate().server_keys(who.person.commune_id), passphrase, who.id)
 
 
-def first(found: Found, passphrase: str) -> NewCredentials:
+def first(found: AdmittedMember, passphrase: str) -> NewCredentials:
     """Judge a newcomer's passphrase and make the key behind it; raise BadInput with what to do."""
     passphrase_policy.check(passphrase, about=(found.name, found.username, found.agency_name, found.commune_name))
     return credentials.new_credentials(gate().server_keys(found.commune_id), passphrase, found.member_id)
 
 
-def offer(commune_id: UUID, member_id: UUID, username: str, sealed: str) -> Shown:
+def offer(commune_id: UUID, member_id: UUID, username: str, sealed: str) -> PairingOffer:
     """Return the phone's seed that was offered before, or a new one."""
     server_keys = gate().server_keys(commune_id)
     sealed = sealed or totp.offer(server_keys, member_id)
     seed = totp.seed_of(server_keys, member_id, sealed)
     address = totp.address(seed, username)
-    return Shown(sealed, draw(address), totp.secret_text(seed), address)
+    return PairingOffer(sealed, draw(address), totp.secret_text(seed), address)
 
 
 def paired(commune_id: UUID, member_id: UUID, sealed: str, digits: str) -> PairedPhone | None:

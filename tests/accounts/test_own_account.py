@@ -6,9 +6,9 @@ from functools import partial
 import pytest
 
 from casework import clock
-from casework.accounts import doorstep, own
-from casework.accounts.doorstep import Knock
-from casework.accounts.signing_in import ByPaper, WrongCode, WrongPassphrase, by_paper, second_factor, sign_in
+from casework.accounts import authentication, own_account
+from casework.accounts.authentication import LoginAttempt
+from casework.accounts.sign_in_acts import PaperSignIn, WrongCode, WrongPassphrase, by_paper, second_factor, sign_in
 from casework.desk import actions as desk
 from casework.errors import CaseworkError, NotFound, SignInNeeded
 from casework.vault.keys.enrolment import credentials, totp
@@ -76,7 +76,7 @@ def test_the_code_on_paper_stands_in_for_one_lost_thing_and_ends_the_other_sessi
 @both_databases
 def test_the_code_on_paper_is_spent_once_in_whichever_worker(house: House, lan: Someone):
     paper = tried(house, "lan", sheet(lan))
-    given, done = ByPaper(paper, right(lan), "", "phone"), []
+    given, done = PaperSignIn(paper, right(lan), "", "phone"), []
 
     def spend() -> None:
         try:
@@ -111,14 +111,14 @@ def test_the_code_alone_and_the_code_of_another_person_open_nothing(house: House
     assert tried(house, "nobody", code) is None
     paper = tried(house, "lan", code)
     for given in (
-        ByPaper(paper, None, "", "phone"),
-        ByPaper(paper, right(mai), "", "phone"),
-        ByPaper(None, right(lan), lan.digits(), "phone"),
+        PaperSignIn(paper, None, "", "phone"),
+        PaperSignIn(paper, right(mai), "", "phone"),
+        PaperSignIn(None, right(lan), lan.digits(), "phone"),
     ):
         with pytest.raises(WrongPassphrase):
             house.gate.perform(house.stranger(), by_paper, given, before=None)
     with pytest.raises(WrongCode):
-        house.gate.perform(house.stranger(), by_paper, ByPaper(paper, None, "000000", "passphrase"), before=None)
+        house.gate.perform(house.stranger(), by_paper, PaperSignIn(paper, None, "000000", "passphrase"), before=None)
     assert tried(house, "lan", code) is not None, "a failed try spends nothing"
 
 
@@ -134,13 +134,13 @@ def test_who_forgot_her_passphrase_sets_a_new_one_within_a_quarter(house: House,
 
 def renewed(house: House, person, begun, case_id) -> None:
     new = credentials.new_credentials(house.gate.server_keys(THANH_SON), "mot hai ba bon nam sau", person.member_id)
-    changed = house.gate.perform(person, own.change_passphrase, new, token=begun.token)
+    changed = house.gate.perform(person, own_account.change_passphrase, new, token=begun.token)
     found = presence(house, changed.begun)
     assert (found.kind, found.state) == ("full", "open")
     assert house.gate.perform(found.person, desk.read_case, case_id).line.id == case_id
     assert tried(house, "lan", changed.code) is not None
     for passphrase, opens in ((STAFF["lan"].passphrase, False), ("mot hai ba bon nam sau", True)):
-        opened = doorstep.try_passphrase(house.gate, THANH_SON, Knock("lan", passphrase, ""))
+        opened = authentication.authenticate(house.gate, THANH_SON, LoginAttempt("lan", passphrase, ""))
         assert (opened is not None) == opens
 
 
@@ -151,7 +151,7 @@ def test_a_new_passphrase_is_a_new_key_and_ends_the_other_sessions(house: House,
         old = thief.rows("member", id=lan.id)[0]["public_key"]
     new = credentials.new_credentials(house.gate.server_keys(THANH_SON), "mot hai ba bon nam sau", lan.id)
     first = lan.cookie
-    changed = lan.does(own.change_passphrase, new, token=token(lan))
+    changed = lan.does(own_account.change_passphrase, new, token=token(lan))
     assert recognise(house.gate, house.config, other) is None
     assert recognise(house.gate, house.config, first) is None
     found = presence(house, changed.begun)
@@ -162,7 +162,7 @@ def test_a_new_passphrase_is_a_new_key_and_ends_the_other_sessions(house: House,
 
 
 def test_a_new_phone_takes_the_place_of_the_one_before(house: House, lan: Someone):
-    changed = lan.does(own.change_phone, PairedPhone(SEED, 0), token=token(lan))
+    changed = lan.does(own_account.change_phone, PairedPhone(SEED, 0), token=token(lan))
     assert presence(house, changed.begun).kind == "full"
     for seed, good in ((None, False), (SEED, True)):
         begun = house.gate.perform(house.stranger(), sign_in, right(lan), before=None)
@@ -180,14 +180,14 @@ def test_after_five_minutes_a_change_needs_a_proof(house: House, lan: Someone):
     assert lan.cookie
     with clock.living_at(lambda: now + 6 * MINUTE):
         with pytest.raises(SignInNeeded):
-            house.gate.perform(lan.person, own.new_paper_code, token=token(lan))
+            house.gate.perform(lan.person, own_account.new_paper_code, token=token(lan))
         lan.waits_for_new_digits()
         old = token(lan)
-        begun = lan.does(own.step_up, right(lan), lan.digits(), token=old, about=None)
+        begun = lan.does(own_account.step_up, right(lan), lan.digits(), token=old, about=None)
         assert recognise(house.gate, house.config, old.cookie()) is None
         found = presence(house, begun)
         assert found.person.proof.covers()
-        assert house.gate.perform(found.person, own.new_paper_code, token=begun.token).code
+        assert house.gate.perform(found.person, own_account.new_paper_code, token=begun.token).code
 
 
 @only_sqlite
@@ -195,7 +195,7 @@ def test_a_proof_about_a_case_covers_that_case_for_half_an_hour(house: House, la
     case_id, now = lan.opens_a_case(), clock.micros()
     with clock.living_at(lambda: now + 6 * MINUTE):
         lan.waits_for_new_digits()
-        begun = lan.does(own.step_up, right(lan), lan.digits(), token=token(lan), about=case_id)
+        begun = lan.does(own_account.step_up, right(lan), lan.digits(), token=token(lan), about=case_id)
     for after, anything, this in ((10, True, True), (20, False, True), (30, False, True), (36, False, False)):
         with clock.living_at(partial(int, now + after * MINUTE)):
             proof = presence(house, begun).person.proof
@@ -209,16 +209,16 @@ def test_a_proof_needs_both_factors_of_her_own(house: House, lan: Someone, mai: 
     opened = {"passphrase": None, "somebody else": right(mai)}.get(wrong, right(lan))
     digits = "000000" if wrong == "digits" else lan.digits()
     with pytest.raises((WrongPassphrase, WrongCode)):
-        lan.does(own.step_up, opened, digits, token=token(lan), about=None)
+        lan.does(own_account.step_up, opened, digits, token=token(lan), about=None)
 
 
 @only_sqlite
 def test_by_night_without_a_phone_the_passphrase_is_proof_enough(house: House, lan: Someone):
     begun = by_night(house, lan, sheet(lan), lost="phone")
     person = presence(house, begun).person
-    after = house.gate.perform(person, own.step_up, right(lan), "", token=begun.token, about=None)
+    after = house.gate.perform(person, own_account.step_up, right(lan), "", token=begun.token, about=None)
     changed = house.gate.perform(
-        presence(house, after).person, own.change_phone, PairedPhone(SEED, 0), token=after.token
+        presence(house, after).person, own_account.change_phone, PairedPhone(SEED, 0), token=after.token
     )
     assert presence(house, changed.begun).kind == "full"
 
@@ -232,13 +232,13 @@ def test_she_lists_and_ends_her_sessions_and_is_told_of_a_second_one(house: Hous
     with clock.living_at(lambda: now + MINUTE):
         second = lan.sign_in()
         assert lan.presence.elsewhere == now + MINUTE
-        rows = lan.does(own.my_sessions, sid=token(lan).sid)
+        rows = lan.does(own_account.my_sessions, sid=token(lan).sid)
         assert [(row.number, row.this) for row in rows] == [(1, False), (2, True)]
         with pytest.raises(NotFound):
-            lan.does(own.end_session, 3, rows[0].created)
+            lan.does(own_account.end_session, 3, rows[0].created)
         with pytest.raises(NotFound):
-            mai.does(own.end_session, 1, rows[0].created)
-        lan.does(own.end_session, 1, rows[0].created)
+            mai.does(own_account.end_session, 1, rows[0].created)
+        lan.does(own_account.end_session, 1, rows[0].created)
         assert recognise(house.gate, house.config, second) is None
         assert lan.presence.elsewhere == 0
         assert mai.presence.state == "open"

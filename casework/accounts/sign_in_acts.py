@@ -42,7 +42,7 @@ class WrongCode(CaseworkError):
 
 
 @dataclass(frozen=True)
-class Opened:
+class Unwrapped:
     """A member whose own key has just been opened by her passphrase or by the code that she keeps on paper."""
 
     member_id: UUID
@@ -55,7 +55,7 @@ class Opened:
 
 
 @dataclass(frozen=True)
-class Begun:
+class StartedSession:
     """A session that has begun: the token for the cookie, and what was typed on a locked screen before it, if any."""
 
     token: sessions.SessionToken
@@ -65,11 +65,11 @@ class Begun:
 
 
 @dataclass(frozen=True)
-class ByPaper:
+class PaperSignIn:
     """The code on paper with the one thing that is still at hand: the passphrase, or the digits of the phone."""
 
-    paper: Opened | None
-    passphrase: Opened | None
+    paper: Unwrapped | None
+    passphrase: Unwrapped | None
     digits: str
     lost: str
 
@@ -79,7 +79,7 @@ class ByPaper:
 
 
 @action(Act.SIGN_IN)
-def sign_in(work: ActContext, opened: Opened | None, *, before: bytes | None, device: str = "") -> Begun:
+def sign_in(work: ActContext, opened: Unwrapped | None, *, before: bytes | None, device: str = "") -> StartedSession:
     """Begin a session for a member whose passphrase has opened her key; None raises WrongPassphrase, in the log too.
 
     It waits for the second factor, but in the demo. `before` is the id of a session of this browser that ends now;
@@ -94,19 +94,19 @@ def sign_in(work: ActContext, opened: Opened | None, *, before: bytes | None, de
 
 
 @action(Act.SECOND_FACTOR)
-def second_factor(work: ActContext, token: sessions.SessionToken, digits: str) -> Begun:
+def second_factor(work: ActContext, token: sessions.SessionToken, digits: str) -> StartedSession:
     """Finish signing in with the digits of the phone: a new token, a new row, and only now a keyring."""
     row = row_of(work, token.sid)
     if row is None or row.kind != PENDING or not sessions.is_pending(row, at=work.crypto.at):
         raise SignInNeeded(gettext_noop("Đã quá 5 phút. Hãy đăng nhập lại từ đầu."))
     _coming(work, row.member_id)
     spend_digits(work, row.member_id, digits)
-    opened = Opened(row.member_id, sessions.seed_of(row, token, work.crypto.server_keys))
+    opened = Unwrapped(row.member_id, sessions.seed_of(row, token, work.crypto.server_keys))
     return _begin(work, opened, SessionState(FULL, 2, stepup=work.crypto.at, device=row.device), row.sid)
 
 
 @action(Act.PAPER_CODE)
-def by_paper(work: ActContext, given: ByPaper, *, before: bytes | None, device: str = "") -> Begun:
+def by_paper(work: ActContext, given: PaperSignIn, *, before: bytes | None, device: str = "") -> StartedSession:
     """Let the code on paper stand in for one lost thing; it is spent, and every other session of hers ends."""
     paper, passphrase = given.paper, given.passphrase
     if paper is None or (given.lost == "phone" and (passphrase is None or passphrase.member_id != paper.member_id)):
@@ -125,7 +125,7 @@ def by_paper(work: ActContext, given: ByPaper, *, before: bytes | None, device: 
 
 
 @action(Act.UNLOCK)
-def unlock(work: ActContext, opened: Opened | None, *, before: bytes | None) -> Begun:
+def unlock(work: ActContext, opened: Unwrapped | None, *, before: bytes | None) -> StartedSession:
     """Continue after a pause: a new token and row that end when the first ones would have, and the text kept."""
     if opened is None:
         raise WrongPassphrase(gettext_noop("Mật khẩu chưa đúng. Hãy thử lại."))
@@ -168,9 +168,9 @@ def end(work: ActContext, sid: bytes) -> None:
     work.session.execute(delete(Interview).where(Interview.sid == sid))
 
 
-def follow(work: ActContext, row: SessionRow, seed: bytes, standing: SessionState) -> Begun:
+def follow(work: ActContext, row: SessionRow, seed: bytes, standing: SessionState) -> StartedSession:
     """Put a new token and row in the place of a session of hers that goes on, and hand back what was kept."""
-    return _begin(work, Opened(row.member_id, seed), standing, row.sid)
+    return _begin(work, Unwrapped(row.member_id, seed), standing, row.sid)
 
 
 def row_of(work: ActContext, sid: bytes | None) -> SessionRow | None:
@@ -191,7 +191,7 @@ def spend_digits(work: ActContext, member_id: UUID, digits: str) -> None:
         )
 
 
-def spend_paper(work: ActContext, member: Member, paper: Opened) -> None:
+def spend_paper(work: ActContext, member: Member, paper: Unwrapped) -> None:
     """Take the slot of the code on paper and all her sessions; raise WrongPassphrase if somebody was faster."""
     slot = work.session.get(Slot, (work.commune_id, paper.slot_id))
     if slot is None or slot.member_id != member.id:
@@ -211,7 +211,7 @@ def _coming(work: ActContext, member_id: UUID) -> Member:
     return member
 
 
-def _begin(work: ActContext, opened: Opened, standing: SessionState, before: bytes | None) -> Begun:
+def _begin(work: ActContext, opened: Unwrapped, standing: SessionState, before: bytes | None) -> StartedSession:
     """Begin the session that follows another one of this browser; a pending one carries on what was kept in it."""
     server_keys, at, mine = work.crypto.server_keys, work.crypto.at, opened.member_id
     token = sessions.start(work.session, server_keys, opened.seed, member_id=mine, at=at, standing=standing)
@@ -224,7 +224,7 @@ def _begin(work: ActContext, opened: Opened, standing: SessionState, before: byt
         work.session.flush()
         work.session.get_one(SessionRow, token.sid).kept = kept
         kept = None
-    return Begun(token, _opened_text(work, kept, opened), standing.kind, mine)
+    return StartedSession(token, _opened_text(work, kept, opened), standing.kind, mine)
 
 
 def _row_text(work: ActContext, sid: bytes | None, member_id: UUID) -> bytes | None:
@@ -232,7 +232,7 @@ def _row_text(work: ActContext, sid: bytes | None, member_id: UUID) -> bytes | N
     return row.kept if row is not None and row.member_id == member_id else None
 
 
-def _opened_text(work: ActContext, kept: bytes | None, opened: Opened) -> bytes | None:
+def _opened_text(work: ActContext, kept: bytes | None, opened: Unwrapped) -> bytes | None:
     """Open what was kept; what was sealed to a key that she has no longer is lost."""
     try:
         return sessions.opened_text(work.commune_id, opened.member_id, kept, opened.seed) if kept else None

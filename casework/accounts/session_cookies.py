@@ -9,10 +9,10 @@ from uuid import UUID
 from flask import current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from casework.accounts import devices, doorstep, own, signing_in, throttle
-from casework.accounts.doorstep import Knock
+from casework.accounts import authentication, known_devices, own_account, rate_limit, sign_in_acts
+from casework.accounts.authentication import LoginAttempt
 from casework.accounts.forms import ProofForm
-from casework.accounts.signing_in import Begun, ByPaper
+from casework.accounts.sign_in_acts import PaperSignIn, StartedSession
 from casework.errors import BadInput, CaseworkError, SignInNeeded
 from casework.gate import Action, Person
 from casework.policy.permit import Actor
@@ -33,70 +33,70 @@ _YEAR = 365 * 86_400
 _NOT_KEPT = frozenset({"csrf_token", "passphrase", "digits", "code", "short"})
 
 
-def knock(username: str, passphrase: str) -> Knock:
+def login_attempt(username: str, passphrase: str) -> LoginAttempt:
     """Return who knocks, with the mark of this browser and where it is."""
-    return Knock(username, passphrase, device=request.cookies.get(DEVICE, ""), address=request.remote_addr or "")
+    return LoginAttempt(username, passphrase, device=request.cookies.get(DEVICE, ""), address=request.remote_addr or "")
 
 
 def family() -> str:
     """Return the family of this browser."""
-    return devices.family(request.user_agent.string)
+    return known_devices.family(request.user_agent.string)
 
 
-def begin(given: Knock) -> Begun:
+def sign_in(given: LoginAttempt) -> StartedSession:
     """Try the passphrase outside any transaction, then let the gate begin the session or log the failure.
 
     A try too many and a slot that was tampered with never reach the gate; their lines are written here.
     """
-    stranger = _stranger(given)
-    with _told(stranger, signing_in.sign_in):
-        opened = doorstep.try_passphrase(gate(), stranger.commune_id, given)
-    return gate().perform(stranger, signing_in.sign_in, opened, before=sid(), device=family())
+    stranger = _visitor_for(given)
+    with _failures_logged(stranger, sign_in_acts.sign_in):
+        opened = authentication.authenticate(gate(), stranger.commune_id, given)
+    return gate().perform(stranger, sign_in_acts.sign_in, opened, before=sid(), device=family())
 
 
-def unlock(passphrase: str) -> Begun:
+def unlock(passphrase: str) -> StartedSession:
     """Try the passphrase of the person whose screen has locked."""
-    given = knock(me().username, passphrase)
-    stranger = _stranger(given)
-    with _told(stranger, signing_in.unlock):
-        opened = doorstep.try_passphrase(gate(), stranger.commune_id, given)
-    return gate().perform(stranger, signing_in.unlock, opened, before=sid())
+    given = login_attempt(me().username, passphrase)
+    stranger = _visitor_for(given)
+    with _failures_logged(stranger, sign_in_acts.unlock):
+        opened = authentication.authenticate(gate(), stranger.commune_id, given)
+    return gate().perform(stranger, sign_in_acts.unlock, opened, before=sid())
 
 
-def finish(digits: str) -> Begun:
+def second_factor(digits: str) -> StartedSession:
     """Try the digits of the phone for the sign-in that waits; each try is counted first."""
-    given, stranger = knock(me().username, ""), visitor(me().person.commune_id)
-    with _told(stranger, signing_in.second_factor):
-        counts = throttle.of_second_step(gate().server_keys(stranger.commune_id), me().sid)
-        throttle.count(gate(), stranger.commune_id, counts)
-        doorstep.count_try(gate(), stranger.commune_id, given)
-    return gate().perform(stranger, signing_in.second_factor, token(), digits)
+    given, stranger = login_attempt(me().username, ""), visitor(me().person.commune_id)
+    with _failures_logged(stranger, sign_in_acts.second_factor):
+        counts = rate_limit.of_second_factor(gate().server_keys(stranger.commune_id), me().sid)
+        rate_limit.count(gate(), stranger.commune_id, counts)
+        authentication.count_attempt(gate(), stranger.commune_id, given)
+    return gate().perform(stranger, sign_in_acts.second_factor, token(), digits)
 
 
-def begin_by_paper(given: Knock, *, code: str, digits: str, lost: str) -> Begun:
+def sign_in_by_paper_code(given: LoginAttempt, *, code: str, digits: str, lost: str) -> StartedSession:
     """Try the code on paper with the one thing that is left: the passphrase, or the digits of the phone."""
-    stranger = _stranger(given)
+    stranger = _visitor_for(given)
     commune_id, passphrase, paper = stranger.commune_id, None, None
-    with _told(stranger, signing_in.by_paper):
+    with _failures_logged(stranger, sign_in_acts.by_paper):
         if lost == "phone":
-            passphrase = doorstep.try_passphrase(gate(), commune_id, given)
+            passphrase = authentication.authenticate(gate(), commune_id, given)
         else:
-            doorstep.count_try(gate(), commune_id, given)
+            authentication.count_attempt(gate(), commune_id, given)
         with suppress(BadInput):
-            paper = doorstep.try_paper(gate(), commune_id, given, read_code(code))
-    tried = ByPaper(paper, passphrase, digits, lost)
-    return gate().perform(stranger, signing_in.by_paper, tried, before=sid(), device=family())
+            paper = authentication.authenticate_by_paper_code(gate(), commune_id, given, read_code(code))
+    tried = PaperSignIn(paper, passphrase, digits, lost)
+    return gate().perform(stranger, sign_in_acts.by_paper, tried, before=sid(), device=family())
 
 
-def _stranger(given: Knock) -> Person:
-    commune_id = doorstep.commune_behind(gate(), given.username)
+def _visitor_for(given: LoginAttempt) -> Person:
+    commune_id = authentication.commune_of(gate(), given.username)
     if commune_id is None:
-        raise signing_in.WrongPassphrase
+        raise sign_in_acts.WrongPassphrase
     return visitor(commune_id)
 
 
 @contextmanager
-def _told(person: Person, doing: Action[..., Begun]) -> Iterator[None]:
+def _failures_logged(person: Person, doing: Action[..., StartedSession]) -> Iterator[None]:
     """Write into the log what stops an act before it comes to the gate."""
     try:
         yield
@@ -124,30 +124,30 @@ def token() -> SessionToken:
     return found
 
 
-def welcome(begun: Begun, username: str) -> Response:
+def signed_in_response(begun: StartedSession, username: str) -> Response:
     """Answer whoever has come in, or half in: a new cookie, and the next page or what had been typed before."""
     begin_anew()
     if begun.kind != PENDING:
         _settle(begun)
-    answer = go_on(begun, _next(begun))
+    answer = restore_or_redirect(begun, _next(begun))
     if begun.kind != PENDING and begun.member_id is not None:
-        commune_id, given = _commune(username), knock(username, "")
-        doorstep.forgive(gate(), commune_id, given)
-        mark = devices.marked(gate().server_keys(commune_id), given.device, begun.member_id)
+        commune_id, given = _commune(username), login_attempt(username, "")
+        authentication.reset_attempts(gate(), commune_id, given)
+        mark = known_devices.remembered(gate().server_keys(commune_id), given.device, begun.member_id)
         answer.set_cookie(DEVICE, mark, max_age=_YEAR, secure=True, httponly=True, samesite="Lax", path="/")
     return answer
 
 
-def _settle(begun: Begun) -> None:
+def _settle(begun: StartedSession) -> None:
     """Do what waited for somebody with a key in hand, now that a full session has begun."""
     found = recognise(gate(), config(), begun.token.cookie())
     if found is not None and found.due:
         current_app.extensions["casework.settle"](gate(), found.person, found.due)
 
 
-def go_on(begun: Begun, to: str) -> Response:
+def restore_or_redirect(begun: StartedSession, to: str) -> Response:
     """Show what had been typed before, or lead on, with the new token."""
-    return bring(_what_was_typed(begun.kept) if begun.kept else redirect(to, 303), begun)
+    return set_session_cookie(_what_was_typed(begun.kept) if begun.kept else redirect(to, 303), begun)
 
 
 def target() -> str:
@@ -155,22 +155,22 @@ def target() -> str:
     return local_path(request.args.get("tiep", "/"))
 
 
-def bring(answer: Response, begun: Begun) -> Response:
+def set_session_cookie(answer: Response, begun: StartedSession) -> Response:
     """Put the new token of a session into the browser's cookie."""
     answer.set_cookie(COOKIE, begun.token.cookie(), secure=True, httponly=True, samesite="Lax", path="/")
     return answer
 
 
-def _next(begun: Begun) -> str:
+def _next(begun: StartedSession) -> str:
     """Return where to go: on with the second step, to a new passphrase, or to the page that was asked for."""
     after = {PENDING: "accounts.second_step", RENEW: "accounts.mine.passphrase", NIGHT: "accounts.mine.overview"}
     return target() if begun.kind == FULL else url_for(after[begun.kind], tiep=target())
 
 
 def _commune(username: str) -> UUID:
-    found = doorstep.commune_behind(gate(), username)
+    found = authentication.commune_of(gate(), username)
     if found is None:
-        raise signing_in.WrongPassphrase
+        raise sign_in_acts.WrongPassphrase
     return found
 
 
@@ -181,7 +181,7 @@ def ending() -> Callable[[], None]:
     def end() -> None:
         if found is not None:
             with suppress(CaseworkError):
-                by.perform(found.person, signing_in.sign_out, this)
+                by.perform(found.person, sign_in_acts.sign_out, this)
 
     return end
 
@@ -196,10 +196,10 @@ def keep_what_was_typed(who: Presence, waits: Act | None = None) -> None:
     if waits or any(value.strip() for _, value in fields):
         kept = {"action": request.full_path.rstrip("?"), "fields": fields, "waits": waits}
         text = json.dumps(kept, ensure_ascii=False)
-        perform(signing_in.keep, who.sid, text.encode())
+        perform(sign_in_acts.keep, who.sid, text.encode())
 
 
-def proof_form() -> ProofForm:
+def step_up_form() -> ProofForm:
     """Return the form that proves who she is: without a phone where none can be asked for."""
     form = ProofForm()
     if config().demo or me().kind == NIGHT:
@@ -207,13 +207,13 @@ def proof_form() -> ProofForm:
     return form
 
 
-def prove(form: ProofForm, about: str) -> Begun:
+def step_up(form: ProofForm, about: str) -> StartedSession:
     """Try the passphrase outside any transaction, then let the gate check both factors and begin anew."""
-    given = knock(me().username, form.passphrase.data or "")
-    with _told(me().person, own.step_up):
-        opened = doorstep.try_passphrase(gate(), me().person.commune_id, given)
+    given = login_attempt(me().username, form.passphrase.data or "")
+    with _failures_logged(me().person, own_account.step_up):
+        opened = authentication.authenticate(gate(), me().person.commune_id, given)
     digits = form.digits.data or "" if form.digits else ""
-    return perform(own.step_up, opened, digits, token=token(), about=_id(about))
+    return perform(own_account.step_up, opened, digits, token=token(), about=_id(about))
 
 
 def _id(text: str) -> UUID | None:
@@ -232,7 +232,7 @@ def _anyone() -> Person:
     found = present()
     if found is not None and found.state == "open":
         return found.person
-    commune_id: UUID | None = doorstep.only_commune(gate())
+    commune_id: UUID | None = authentication.only_commune(gate())
     if commune_id is None:
         raise SignInNeeded("Hãy đăng nhập để xem trang của xã mình.")
     return visitor(commune_id)

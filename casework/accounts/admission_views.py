@@ -6,9 +6,15 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.accounts import admission, arriving, pairs
+from casework.accounts import admission, credentials, enrolment
 from casework.accounts.admission import WrongAdmission
-from casework.accounts.mine_forms import AdmittedPassphraseForm, AdmittedPhoneForm, CodeForm, MemberForm, WordsForm
+from casework.accounts.own_account_forms import (
+    AdmittedPassphraseForm,
+    AdmittedPhoneForm,
+    CodeForm,
+    MemberForm,
+    WordsForm,
+)
 from casework.errors import BadInput
 from casework.policy.words import Act, Role
 from casework.web.presence import ask, perform, public
@@ -24,7 +30,7 @@ def code() -> Answer:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            found = arriving.find(form.code.data or "")
+            found = enrolment.find(form.code.data or "")
             return _phone(AdmittedPhoneForm(formdata=None), form.code.data or "", found)
         except (BadInput, WrongAdmission) as wrong:
             form.code.errors = [_(str(wrong))]
@@ -36,13 +42,13 @@ def code() -> Answer:
 def phone() -> Answer:
     """Second step: the phone, shown to hold its seed by its first digits."""
     form = AdmittedPhoneForm()
-    found = arriving.find(form.code.data or "")
+    found = enrolment.find(form.code.data or "")
     if form.validate_on_submit():
-        held = pairs.paired(found.commune_id, found.member_id, form.offer.data or "", form.digits.data or "")
+        held = credentials.paired(found.commune_id, found.member_id, form.offer.data or "", form.digits.data or "")
         if held is not None:
-            proof = pairs.proof(found.commune_id, found.member_id, held)
+            proof = credentials.proof(found.commune_id, found.member_id, held)
             return _passphrase(AdmittedPassphraseForm(formdata=None), form.code.data or "", proof)
-        form.digits.errors = [str(pairs.WRONG_DIGITS)]
+        form.digits.errors = [str(credentials.WRONG_DIGITS)]
     return _phone(form, form.code.data or "", found)
 
 
@@ -53,7 +59,7 @@ def passphrase() -> Answer:
     form = AdmittedPassphraseForm()
     if form.validate_on_submit():
         try:
-            arrived = arriving.enrol(form.code.data or "", form.passphrase.data or "", form.proof.data or "")
+            arrived = enrolment.enrol(form.code.data or "", form.passphrase.data or "", form.proof.data or "")
             return render_template("accounts/printed.html", **arrived)
         except BadInput as wrong:
             form.passphrase.errors = [_(str(wrong))]
@@ -103,8 +109,8 @@ def confirm(member_id: UUID) -> Response:
     return redirect(url_for("accounts.admission.waiting"), 303)
 
 
-def _phone(form: AdmittedPhoneForm, code: str, found: admission.Found) -> tuple[str, int]:
-    shown = pairs.offer(found.commune_id, found.member_id, found.username, form.offer.data or "")
+def _phone(form: AdmittedPhoneForm, code: str, found: admission.AdmittedMember) -> tuple[str, int]:
+    shown = credentials.offer(found.commune_id, found.member_id, found.username, form.offer.data or "")
     form.code.data, form.offer.data = code, shown.sealed
     page = render_template("accounts/admission/phone.html", form=form, shown=shown, found=found)
     return page, 422 if form.errors else 200
@@ -112,5 +118,5 @@ def _phone(form: AdmittedPhoneForm, code: str, found: admission.Found) -> tuple[
 
 def _passphrase(form: AdmittedPassphraseForm, code: str, proof: str) -> tuple[str, int]:
     form.code.data, form.proof.data = code, proof
-    page = render_template("accounts/admission/passphrase.html", form=form, offered=pairs.suggestion())
+    page = render_template("accounts/admission/passphrase.html", form=form, offered=credentials.suggestion())
     return page, 422 if form.errors else 200

@@ -18,7 +18,7 @@ from casework.vault.keys.recovery import recovery_sheets
 from casework.vault.models import Agency, Member, Wrap
 from casework.vault.states import MemberState
 
-HOLDERS = 2
+MIN_KEY_HOLDERS = 2
 DRILLED_DAYS = 180
 _DAY = 24 * 3600 * MICROSECOND
 _ARRIVALS = select(func.count()).where(
@@ -30,16 +30,16 @@ _ARRIVALS = select(func.count()).where(
 
 
 @dataclass(frozen=True)
-class Lonely:
+class TooFewKeyHolders:
     """An agency whose cases would be lost with one person: its name and how many people hold its key."""
 
     name: str
     holders: int
 
 
-def told(work: ActContext) -> list[Lonely]:
+def warnings_for(work: ActContext) -> list[TooFewKeyHolders]:
     """Return what stands on the home page of a lead or an administrator; others have nothing to do about it."""
-    return lonely(work.crypto) if {Role.LEAD, Role.ADMINISTRATOR} & set(work.actor.roles) else []
+    return agencies_at_risk(work.crypto) if {Role.LEAD, Role.ADMINISTRATOR} & set(work.actor.roles) else []
 
 
 def arrivals(work: ActContext) -> int:
@@ -48,14 +48,14 @@ def arrivals(work: ActContext) -> int:
     return work.session.execute(_ARRIVALS, mine).scalar_one()
 
 
-def lonely(crypto: CryptoContext) -> list[Lonely]:
+def agencies_at_risk(crypto: CryptoContext) -> list[TooFewKeyHolders]:
     """Return the needed agencies that fewer than two people can open and whose sheets nobody has tried lately."""
     needed = agencies.with_two_holders()
     wanted = (Agency.commune_id == crypto.commune_id, Agency.kind.in_(needed), Agency.circle.is_(False))
     rows = crypto.session.execute(select(Agency.id, Agency.kind, Agency.name).where(*wanted)).all()
     held = _held(crypto)
-    few = [row for row in sorted(rows, key=lambda row: needed.index(row.kind)) if held[row.id] < HOLDERS]
-    return [Lonely(row.name, held[row.id]) for row in few if not drilled(crypto, row.id)]
+    few = [row for row in sorted(rows, key=lambda row: needed.index(row.kind)) if held[row.id] < MIN_KEY_HOLDERS]
+    return [TooFewKeyHolders(row.name, held[row.id]) for row in few if not drilled(crypto, row.id)]
 
 
 def _held(crypto: CryptoContext) -> Counter[UUID]:

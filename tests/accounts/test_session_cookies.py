@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from casework import clock
-from casework.accounts.door import DEVICE
+from casework.accounts.session_cookies import DEVICE
 from casework.app import create_app
 from casework.web.people import COOKIE
 from tests.house import House, only_sqlite

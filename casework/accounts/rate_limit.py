@@ -45,7 +45,7 @@ def of_address(server_keys: ServerKeys, address: str) -> list[Bucket]:
     return [] if not address else [_bucket(server_keys, "address", address, b"", window) for window in _ADDRESS]
 
 
-def of_second_step(server_keys: ServerKeys, sid: bytes) -> list[Bucket]:
+def of_second_factor(server_keys: ServerKeys, sid: bytes) -> list[Bucket]:
     """Return the count of a session that waits for its second factor: five tries."""
     return [_bucket(server_keys, "second", "", sid, window) for window in _SECOND]
 
@@ -68,7 +68,7 @@ def count(gate: Gate, commune_id: UUID, buckets: Iterable[Bucket]) -> None:
         raise Throttled("Đã thử quá nhiều lần. Hãy chờ 15 phút, hoặc dùng máy vẫn hay đăng nhập.")
 
 
-def forgive(gate: Gate, commune_id: UUID, buckets: Iterable[Bucket], *, known: bool) -> None:
+def reset(gate: Gate, commune_id: UUID, buckets: Iterable[Bucket], *, known: bool) -> None:
     """Forget the tries of a known browser that came in; what others share is given back only its own two tries."""
     with gate.database.work(None, commune_id) as session:
         for one in buckets:
