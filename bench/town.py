@@ -22,7 +22,7 @@ from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
 from casework.vault.keys import kek, provisioning
 from casework.vault.keys.provisioning import NewMember
-from casework.web.people import recognise
+from casework.web.session_loading import load_session
 
 PASSPHRASE = "mot cau dai de do thoi gian"
 SIZES = (200, 1200, 5000)
@@ -83,7 +83,7 @@ def let_in(gate: Gate, config: Config, commune_id: UUID, username: str) -> Perso
     """Sign somebody in."""
     opened = authentication.authenticate(gate, commune_id, LoginAttempt(username, PASSPHRASE, "bench"))
     token = gate.perform(session_cookies.visitor(commune_id), accounts.sign_in, opened, before=None).token
-    present = recognise(gate, config, token.cookie())
+    present = load_session(gate, config, token.cookie())
     if present is None:
         raise RuntimeError(f"{username} was not let in")
     return present.person

@@ -25,8 +25,8 @@ from casework.statistics import views as statistics
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment import models as _entry  # noqa: F401 - its tables belong to every installation
 from casework.vault.keys.recovery import models as _recovery  # noqa: F401
-from casework.web import address, menu, presence
-from casework.web.exit import ENDING
+from casework.web import current_user, host_check, menu
+from casework.web.quick_exit import ENDING
 
 _HELP_LINE = "peace_house"
 _ALARM = "casework.alarm"
@@ -51,9 +51,9 @@ def create_app(config: Config) -> Flask:
     key = kek.load(config.kek_file, demo=config.demo)
     app = Flask("casework", template_folder=str(resource("templates")))
     app.secret_key = kek.web_key(key)
-    address.install(app, config)
+    host_check.install(app, config)
     web.install(app)
-    presence.install(app, by := open_gate(config, key), config)
+    current_user.install(app, by := open_gate(config, key), config)
     app.extensions["casework.settle"] = key_rotation.rotate_due
     app.extensions[_ALARM] = Alarm(config, by)
     app.extensions["casework.keep"] = session_cookies.keep_what_was_typed
@@ -66,9 +66,9 @@ def create_app(config: Config) -> Flask:
 
 def _surroundings() -> dict[str, Any]:
     """Give every page who is there, what the menu offers and whom to call."""
-    found = presence.present()
+    found = current_user.current_member()
     line = codelist("hotline").get(_HELP_LINE)
-    here = {"demo": presence.config().demo, "help_line": line.text("number"), "person": None, "nav": ()}
+    here = {"demo": current_user.config().demo, "help_line": line.text("number"), "person": None, "nav": ()}
     if found is None or found.state != "open":
         return here
     nav = [
@@ -78,7 +78,7 @@ def _surroundings() -> dict[str, Any]:
     return here | {
         "person": found,
         "commune_name": found.commune_name,
-        "idle_minutes": presence.config().idle_minutes,
+        "idle_minutes": current_user.config().idle_minutes,
         "sign_out": url_for("accounts.sign_out"),
         "mine": url_for("accounts.mine.overview"),
         "nav": nav,

@@ -19,7 +19,7 @@ from casework.keeping import opportune, soundness, starting
 from casework.office import commands, keeping, occupancy, upgrades
 from casework.oversight import policy_text
 from casework.oversight.actions import verify_all
-from casework.web import loglines
+from casework.web import json_logging
 
 _PORT = 8000
 _DATA = click.option(
@@ -43,7 +43,7 @@ class Explained(click.Group):
 def main() -> None:
     """Sổ ca: quản lý vụ việc bạo lực giới ở cấp xã. / Case management for a commune."""
     serving.harden_process()
-    loglines.install()
+    json_logging.install()
     lists.must_be_complete(ACTIONS)
 
 

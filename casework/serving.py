@@ -14,7 +14,7 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import BaseWSGIServer, create_server
 
 from casework.config import ConfigurationError
-from casework.web.requests import FILE_LIMIT
+from casework.web.request_limits import FILE_LIMIT
 
 HOST = "127.0.0.1"
 # More than may wait with a passphrase (vault/crypto/passwords.py): a storm of sign-ins leaves some for everybody else.
@@ -80,7 +80,7 @@ def listening(app: Flask, port: int) -> BaseWSGIServer:
         threads=THREADS,
         ident="",
         expose_tracebacks=False,
-        # Whether they are believed is decided in web/address.py, for every server alike.
+        # Whether they are believed is decided in web/host_check.py, for every server alike.
         clear_untrusted_proxy_headers=False,
         max_request_body_size=_TAKEN,
         inbuf_overflow=_IN_MEMORY,

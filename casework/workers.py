@@ -22,7 +22,7 @@ _SETTINGS = {
     "limit_request_line": 8190,
     "limit_request_fields": 64,
     "limit_request_field_size": 16 * 1024,
-    # Whether a proxy is believed is decided in web/address.py, for every server alike.
+    # Whether a proxy is believed is decided in web/host_check.py, for every server alike.
     "forwarded_allow_ips": "",
     "umask": 0o077,
 }

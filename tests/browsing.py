@@ -4,7 +4,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from casework.app import create_app
-from casework.web.people import COOKIE
+from casework.web.session_loading import COOKIE
 from tests.house import House, Someone
 
 

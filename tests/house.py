@@ -35,7 +35,7 @@ from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.enrolment import totp
 from casework.vault.keys.provisioning import NewMember
 from casework.vault.keys.sessions import token_from
-from casework.web.people import Presence, recognise
+from casework.web.session_loading import SignedInMember, load_session
 from tests import postgres
 from tests.people import COMMUNES, KEK, KEYLESS, STAFF, THANH_SON, Name, keys, phone_of
 from tests.stories import dao
@@ -121,9 +121,9 @@ class Someone:
         self._cookie = None
 
     @property
-    def presence(self) -> Presence:
+    def presence(self) -> SignedInMember:
         """Return her as a page would know her now."""
-        found = recognise(self.house.gate, self.house.config, self.cookie)
+        found = load_session(self.house.gate, self.house.config, self.cookie)
         assert found is not None, f"{self.card.username} is not signed in"
         return found
 

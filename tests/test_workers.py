@@ -11,7 +11,7 @@ import pytest
 
 from casework import workers
 from casework.config import ConfigurationError
-from casework.web.people import COOKIE
+from casework.web.session_loading import COOKIE
 from tests.faults.served import served
 from tests.house import House, Someone, only_sqlite
 

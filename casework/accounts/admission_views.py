@@ -17,7 +17,7 @@ from casework.accounts.own_account_forms import (
 )
 from casework.errors import BadInput
 from casework.policy.words import Act, Role
-from casework.web.presence import ask, perform, public
+from casework.web.current_user import ask, perform, public
 
 blueprint = Blueprint("admission", __name__)
 Answer = Response | str | tuple[str, int]

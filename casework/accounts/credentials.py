@@ -12,8 +12,8 @@ from casework.errors import BadInput
 from casework.vault.keys.enrolment import credentials, passphrase_policy, privacy_screen, totp, wordlist
 from casework.vault.keys.enrolment.credentials import NewCredentials
 from casework.vault.keys.enrolment.totp import PairedPhone
-from casework.web.people import Presence
-from casework.web.presence import gate
+from casework.web.current_user import gate
+from casework.web.session_loading import SignedInMember
 
 WRONG_DIGITS = _("Mã 6 số chưa đúng. Hãy chờ mã mới rồi gõ lại; xem giờ của điện thoại có đúng không.")
 
@@ -51,7 +51,7 @@ def suggestion() -> str:
         return offered
 
 
-def renewed(who: Presence, passphrase: str) -> NewCredentials:
+def renewed(who: SignedInMember, passphrase: str) -> NewCredentials:
     """Judge a new passphrase and make the key behind it; raise BadInput with what to do."""
     passphrase_policy.check(passphrase, about=(who.name, who.username, who.agency_name, who.commune_name))
     return credentials.new_credentials(gate().server_keys(who.person.commune_id), passphrase, who.id)

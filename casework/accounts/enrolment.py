@@ -12,7 +12,7 @@ from casework.policy.words import Act
 from casework.vault.crypto.hpke import public_key
 from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vault.keys.enrolment.wordlist import fingerprint
-from casework.web.presence import gate
+from casework.web.current_user import gate
 
 
 def find(text: str) -> AdmittedMember:

@@ -10,7 +10,7 @@ from casework.accounts.own_account_forms import CoverForm, NewPassphraseForm, Ph
 from casework.accounts.sign_in_acts import WrongPassphrase
 from casework.errors import BadInput, SignInNeeded
 from casework.policy.words import Act
-from casework.web.presence import ask, may, me, perform, works
+from casework.web.current_user import ask, may, me, perform, works
 
 blueprint = Blueprint("mine", __name__)
 Answer = Response | str | tuple[str, int]

@@ -19,10 +19,10 @@ from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
 from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vault.keys.sessions import FULL, NIGHT, PENDING, RENEW, SessionToken, token_from
-from casework.web.language import local_path
-from casework.web.origin import begin_anew
-from casework.web.people import COOKIE, Presence, recognise
-from casework.web.presence import config, gate, me, perform, present
+from casework.web.csrf import new_token
+from casework.web.current_user import config, current_member, gate, me, perform
+from casework.web.session_loading import COOKIE, SignedInMember, load_session
+from casework.web.translation import local_path
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -126,7 +126,7 @@ def token() -> SessionToken:
 
 def signed_in_response(begun: StartedSession, username: str) -> Response:
     """Answer whoever has come in, or half in: a new cookie, and the next page or what had been typed before."""
-    begin_anew()
+    new_token()
     if begun.kind != PENDING:
         _settle(begun)
     answer = restore_or_redirect(begun, _next(begun))
@@ -140,7 +140,7 @@ def signed_in_response(begun: StartedSession, username: str) -> Response:
 
 def _settle(begun: StartedSession) -> None:
     """Do what waited for somebody with a key in hand, now that a full session has begun."""
-    found = recognise(gate(), config(), begun.token.cookie())
+    found = load_session(gate(), config(), begun.token.cookie())
     if found is not None and found.due:
         current_app.extensions["casework.settle"](gate(), found.person, found.due)
 
@@ -176,7 +176,7 @@ def _commune(username: str) -> UUID:
 
 def ending() -> Callable[[], None]:
     """Return what ends this browser's session after the answer has been sent."""
-    found, this, by = present(), sid(), gate()
+    found, this, by = current_member(), sid(), gate()
 
     def end() -> None:
         if found is not None:
@@ -190,7 +190,7 @@ def _what_was_typed(kept: bytes) -> Response:
     return Response(render_template("accounts/kept.html", **({"waits": None} | json.loads(kept))), mimetype="text/html")
 
 
-def keep_what_was_typed(who: Presence, waits: Act | None = None) -> None:
+def keep_what_was_typed(who: SignedInMember, waits: Act | None = None) -> None:
     """Seal the form that a locked screen, or an act that waits for a proof, has just sent, to the person herself."""
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT]
     if waits or any(value.strip() for _, value in fields):
@@ -229,7 +229,7 @@ def perform_for_anyone(doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -
 
 
 def _anyone() -> Person:
-    found = present()
+    found = current_member()
     if found is not None and found.state == "open":
         return found.person
     commune_id: UUID | None = authentication.only_commune(gate())

@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response
 from casework.accounts import admission_views, own_account_views, session_cookies, sign_in_acts
 from casework.accounts.forms import PaperForm, ProofForm, SecondForm, SignInForm, UnlockForm
 from casework.accounts.sign_in_acts import WrongCode, WrongPassphrase
-from casework.web.origin import without_token
-from casework.web.people import COOKIE
-from casework.web.presence import me, perform, present, public, works, works_locked
+from casework.web.csrf import without_token
+from casework.web.current_user import current_member, me, perform, public, works, works_locked
+from casework.web.session_loading import COOKIE
 
 blueprint = Blueprint("accounts", __name__)
 blueprint.register_blueprint(own_account_views.blueprint)
@@ -117,4 +117,4 @@ def sign_out() -> Response:
 
 
 def _shown(template: str, form: SignInForm | SecondForm | PaperForm | ProofForm | UnlockForm) -> tuple[str, int]:
-    return render_template(template, form=form, locked=present()), 422 if form.errors else 200
+    return render_template(template, form=form, locked=current_member()), 422 if form.errors else 200

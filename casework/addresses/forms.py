@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from casework.cases.trusted_addresses import AddressEntry, Register, TrustedAddress
 from casework.web.forms import Choice, Form, LongText, OneCode, PersonName, ShortText, VietnamesePhone
-from casework.web.numbers import WholeNumber
+from casework.web.number_fields import WholeNumber
 
 _MOST_BEDS = 99
 

@@ -12,7 +12,7 @@ from casework.addresses.forms import AddressForm, form_of
 from casework.cases import trusted_addresses
 from casework.cases.trusted_addresses import Register
 from casework.policy.words import Act
-from casework.web.presence import ask, may, perform, public
+from casework.web.current_user import ask, may, perform, public
 
 blueprint = Blueprint("addresses", __name__)
 Answer = Response | str | tuple[str, int]

@@ -10,9 +10,9 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from casework.cases.questions import Question, SectionData
 from casework.cases.trusted_addresses import TrustedAddress
 from casework.codelists import codelist
-from casework.web.choices import Choice
+from casework.web.choice_fields import Choice
 from casework.web.forms import Codes, DateParts, LongText, OneCode, PersonName, ShortText, VietnamesePhone, YearOrAge
-from casework.web.numbers import WholeNumber
+from casework.web.number_fields import WholeNumber
 
 # A code list with more answers is drawn closed; an intake has less room.
 _FEW, _FEW_AT_INTAKE = 6, 3

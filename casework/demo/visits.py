@@ -14,7 +14,7 @@ from casework.errors import SignInNeeded
 from casework.gate import Action, Gate, P, Person, T
 from casework.policy.proof import ProofNeeded
 from casework.vault.keys.sessions import SessionToken
-from casework.web.people import recognise
+from casework.web.session_loading import load_session
 
 # Who comes back to her desk within these minutes has not left it.
 _STAYS = 10 * 60 * MICROSECOND
@@ -45,7 +45,7 @@ class Seat:
             return self.gate.perform(self._person(), doing, *args, **kwargs)
 
     def _person(self) -> Person:
-        found = recognise(self.gate, self.config, self.token.cookie())
+        found = load_session(self.gate, self.config, self.token.cookie())
         if found is None:
             raise SignInNeeded
         return found.person

@@ -11,8 +11,8 @@ from casework.cases.fields import AddressChoice
 from casework.cases.questions import SectionData
 from casework.cases.sections import SECTIONS
 from casework.policy.words import Section
+from casework.web.current_user import perform
 from casework.web.forms import Form
-from casework.web.presence import perform
 
 
 class SectionForm(Form):

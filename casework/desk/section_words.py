@@ -11,9 +11,9 @@ from casework.cases import reporting_delay
 from casework.cases.questions import Question, SectionData
 from casework.cases.sections import Incident
 from casework.codelists import codelist
-from casework.web.choices import language
-from casework.web.language import day
+from casework.web.choice_fields import language
 from casework.web.phones import spaced
+from casework.web.translation import day
 
 Answer = str | list[str]
 

@@ -11,7 +11,7 @@ from casework.cases.sections import LEDGERS, SECTIONS
 from casework.desk import actions, section_forms, section_words
 from casework.errors import Conflict
 from casework.policy.words import Act, Section
-from casework.web.presence import ask, may, perform
+from casework.web.current_user import ask, may, perform
 
 blueprint = Blueprint("sections", __name__)
 _READ = [section.code for section in SECTIONS if section is not Section.FACTS]

@@ -16,8 +16,8 @@ from casework.endings.actions import Request
 from casework.policy.words import Act, Section
 from casework.referrals.lines import Box
 from casework.web import menu
-from casework.web.choices import code_words
-from casework.web.presence import may, me
+from casework.web.choice_fields import code_words
+from casework.web.current_user import may, me
 
 PAGE = 100
 NOBODY = UUID(int=0)

@@ -10,7 +10,7 @@ from casework.desk import actions, sections, shown
 from casework.desk.forms import CloseForm, NoteForm, ReopenForm, SearchForm
 from casework.errors import BadInput, Throttled
 from casework.policy.words import Act
-from casework.web.presence import ask, may, me, perform
+from casework.web.current_user import ask, may, me, perform
 
 blueprint = Blueprint("desk", __name__)
 blueprint.register_blueprint(sections.blueprint)

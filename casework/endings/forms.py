@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from casework.accounts.staff import Colleague
 from casework.cases.fields import field_of
 from casework.cases.sections import Erasure
-from casework.web.choices import code_words
+from casework.web.choice_fields import code_words
 from casework.web.forms import Choice, Form, LongText, ShortText
 
 

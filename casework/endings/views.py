@@ -12,7 +12,7 @@ from casework.endings import actions, mistakes, purging
 from casework.endings.actions import Ending
 from casework.endings.forms import HoldForm, MergeForm, RefuseForm, RequestForm, VoidForm
 from casework.policy.words import Act
-from casework.web.presence import ask, config, may, perform
+from casework.web.current_user import ask, config, may, perform
 
 blueprint = Blueprint("endings", __name__)
 CASE = "/vu-viec/<uuid:case_id>"

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from casework import clock
-from casework.web.language import day
+from casework.web.translation import day
 
 WEEKDAYS = (
     lazy_gettext("thứ Hai"),

@@ -13,7 +13,7 @@ from casework.codelists import codelist
 from casework.intake import days
 from casework.intake.offers import Offers
 from casework.intake.spoken import aloud
-from casework.web.choices import language
+from casework.web.choice_fields import language
 from casework.web.forms import Choice, Choices, Form, OneCode
 
 # Asked in words of its own, for the answer decides who can read before there is a case.

@@ -18,8 +18,8 @@ from casework.intake.answers import answers_of
 from casework.intake.forms import EventForm, Page, PersonForm, ReachForm, ReadersForm, ToldForm
 from casework.intake.offers import Offers
 from casework.intake.sharing import SharingForm
-from casework.web.language import when
-from casework.web.presence import me, perform
+from casework.web.current_user import me, perform
+from casework.web.translation import when
 
 TOLD, READERS, REACH, PERSON, EVENT, SHARING, CHECK = range(1, 8)
 FORMS: Mapping[int, type[Page]] = {

@@ -4,7 +4,7 @@ from functools import cached_property
 
 from casework.codelists import codelist
 from casework.intake.actions import Setting, begin_intake
-from casework.web.presence import perform
+from casework.web.current_user import perform
 
 DEFAULT_PRONOUN = "chi"
 

@@ -13,7 +13,7 @@ from casework.codelists import codelist
 from casework.intake.days import with_weekday
 from casework.intake.forms import Page
 from casework.intake.sharing import SharingForm
-from casework.web.choices import language
+from casework.web.choice_fields import language
 from casework.web.forms import YearOrAge
 from casework.web.phones import spaced
 

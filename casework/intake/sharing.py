@@ -13,7 +13,7 @@ from casework.codelists.speech import said_to
 from casework.intake import risk
 from casework.intake.forms import Page
 from casework.intake.offers import Offers
-from casework.web.choices import language
+from casework.web.choice_fields import language
 from casework.web.forms import Choices, OneCode
 
 ANSWERS = ("granted", "refused", "not_asked")

@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 
 from casework.codelists import Code, codelist, said_to
-from casework.web.choices import language
+from casework.web.choice_fields import language
 
 
 def told() -> tuple[Code, ...]:

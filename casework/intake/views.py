@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from casework.intake import actions, journey, spoken
 from casework.intake.journey import BEGUN, CHECK, REACH, READERS, TOLD, Unfinished
 from casework.intake.offers import Offers
-from casework.web.choices import YES
-from casework.web.presence import perform, works_locked
+from casework.web.choice_fields import YES
+from casework.web.current_user import perform, works_locked
 
 blueprint = Blueprint("intake", __name__)
 Answer = Response | str | tuple[str, int]

@@ -17,7 +17,7 @@ from casework.oversight import policy_text
 from casework.oversight.actions import LogLine, Week, lines_of, monday, week_of
 from casework.policy.permit import Actor, issue
 from casework.policy.words import Act, Reach
-from casework.web.choices import language
+from casework.web.choice_fields import language
 
 WEEKS = (1, 4, 13, 52)
 _MOST = 50_000

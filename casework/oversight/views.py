@@ -14,9 +14,9 @@ from casework.oversight.exporting import Export, lines_for
 from casework.oversight.forms import ExportForm, NumberForm
 from casework.oversight.ready import wrong
 from casework.policy.words import Act
-from casework.web.address import is_this_machine
-from casework.web.choices import language
-from casework.web.presence import ask, config, gate, may, me, perform, public
+from casework.web.choice_fields import language
+from casework.web.current_user import ask, config, gate, may, me, perform, public
+from casework.web.host_check import is_this_machine
 
 log_of_faults = logging.getLogger(__name__)
 blueprint = Blueprint("oversight", __name__)

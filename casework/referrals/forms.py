@@ -12,7 +12,7 @@ from wtforms import HiddenField
 from casework import clock
 from casework.cases.fields import field_of
 from casework.cases.sections import GroundEntry, Letter
-from casework.web.choices import NO, YES
+from casework.web.choice_fields import NO, YES
 from casework.web.forms import DateParts, Form, LongText, ShortText, TimeOfDay
 
 

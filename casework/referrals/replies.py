@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from casework.policy.words import Act
 from casework.referrals import receiving, shown
 from casework.referrals.forms import AnswerForm, AskForm, DeclineForm
-from casework.web.presence import ask, perform
+from casework.web.current_user import ask, perform
 
 blueprint = Blueprint("replies", __name__)
 ONE = "/vu-viec/<uuid:case_id>/chuyen-gui/<uuid:referral_id>"

@@ -18,9 +18,9 @@ from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
 from casework.referrals import actions, ledger, receiving
 from casework.referrals.lines import Ledger, Preview
-from casework.web.choices import language
-from casework.web.language import day, when
-from casework.web.presence import ask, gate, perform, present
+from casework.web.choice_fields import language
+from casework.web.current_user import ask, current_member, gate, perform
+from casework.web.translation import day, when
 
 log = logging.getLogger("casework.referrals")
 
@@ -125,7 +125,7 @@ FILTERS: Mapping[str, Callable[[Any], str]] = {
 
 def cut_what_has_lapsed(response: Response) -> Response:
     """After an answer to somebody who has changed something, let the machine end what has run out, now and then."""
-    found = present()
+    found = current_member()
     if request.method == "POST" and found is not None:
         at, ends = clock.micros(), current_app.extensions.setdefault("casework.lapsed", {})
         commune_id = found.person.commune_id

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from casework.policy.words import Act
 from casework.referrals import actions, ledger, receiving, replies, shown
 from casework.referrals.forms import CallForm, EndingForm, RecordForm, ReplyForm, ReviewForm, SendForm, ground_form
-from casework.web.presence import ask, may, perform
+from casework.web.current_user import ask, may, perform
 
 blueprint = Blueprint("referrals", __name__)
 blueprint.register_blueprint(replies.blueprint)

@@ -13,7 +13,7 @@ from casework.errors import BadInput
 from casework.policy.words import Act
 from casework.staffing.forms import SheetsForm, hand_over_form, readers_form
 from casework.vault.keys.enrolment.paper_codes import write_code
-from casework.web.presence import ask, me, perform
+from casework.web.current_user import ask, me, perform
 
 blueprint = Blueprint("readers", __name__)
 Answer = Response | str | tuple[str, int]

@@ -11,7 +11,7 @@ from casework.policy.words import Act
 from casework.staffing import actions, readers, reviewing
 from casework.staffing.forms import move_form
 from casework.staffing.people import Office, Worker, list_people
-from casework.web.presence import ask, may, perform
+from casework.web.current_user import ask, may, perform
 
 blueprint = Blueprint("staffing", __name__)
 blueprint.register_blueprint(readers.blueprint)

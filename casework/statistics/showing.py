@@ -11,8 +11,8 @@ from casework.statistics.actions import Closing, Compared
 from casework.statistics.periods import Cadence, Period
 from casework.statistics.plan import NO, TOTAL, YES, Cell, Table, plan
 from casework.statistics.published import Published
-from casework.web.choices import language
-from casework.web.language import number
+from casework.web.choice_fields import language
+from casework.web.translation import number
 
 Bar = tuple[str, int, str]
 # So many columns can be told apart on a phone.

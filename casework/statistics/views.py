@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from casework.policy.words import Act
 from casework.statistics import actions, showing
 from casework.statistics.forms import CloseForm
-from casework.web.presence import ask, may, perform
+from casework.web.current_user import ask, may, perform
 
 blueprint = Blueprint("statistics", __name__)
 blueprint.app_template_filter("period")(showing.in_words)

@@ -5,7 +5,7 @@ import re
 from flask import Flask
 from jinja2.ext import Extension
 
-from casework.web import errors, exit, headers, language, origin, requests
+from casework.web import csrf, errors, headers, quick_exit, request_limits, translation
 
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
@@ -25,5 +25,5 @@ def install(app: Flask) -> None:
     """Add to an app, in this order: limits, origin and token, language, way out, errors, headers; and thin pages."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension(Unindented)
-    for part in (requests, origin, language, exit, errors, headers):
+    for part in (request_limits, csrf, translation, quick_exit, errors, headers):
         part.install(app)

@@ -6,10 +6,10 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField, TextAreaField
 
-from casework.web import clean, wording
-from casework.web.choices import Choice, Choices, Codes, OneCode
-from casework.web.dates import BirthYear, DateParts, YearOrAge
-from casework.web.fields import (
+from casework.web import clean, wtforms_messages
+from casework.web.choice_fields import Choice, Choices, Codes, OneCode
+from casework.web.date_fields import BirthYear, DateParts, YearOrAge
+from casework.web.text_fields import (
     Digits,
     LongText,
     PaperCode,
@@ -52,9 +52,9 @@ class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         """What every form shares."""
 
-        def get_translations(self, form: Any) -> wording.Wording:
+        def get_translations(self, form: Any) -> wtforms_messages.Wording:
             """Give our own words for the messages of WTForms."""
-            return wording.Wording()
+            return wtforms_messages.Wording()
 
         def bind_field(self, form: Any, unbound_field: Any, options: MutableMapping[str, Any]) -> Any:
             """Clean what is typed into every text field, but never a password."""
@@ -68,7 +68,7 @@ class Form(FlaskForm):
         valid = super().validate(extra_validators)
         for field in self:
             if _repeated(field):
-                field.errors = [str(wording.SENT_TWICE)]
+                field.errors = [str(wtforms_messages.SENT_TWICE)]
                 valid = False
         return bool(valid)
 

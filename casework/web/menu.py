@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from casework.policy.words import Act
-from casework.web.presence import may
+from casework.web.current_user import may
 
 
 @dataclass(frozen=True)

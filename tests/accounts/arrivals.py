@@ -10,7 +10,7 @@ from casework.vault.keys.enrolment import credentials, totp
 from casework.vault.keys.enrolment.credentials import NewCredentials
 from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vault.keys.enrolment.totp import PairedPhone
-from casework.web.people import recognise
+from casework.web.session_loading import load_session
 from tests.house import House
 from tests.people import THANH_SON
 from tests.tampering import stolen
@@ -33,7 +33,7 @@ def comes_in(house: House, member_id: UUID, new: NewCredentials):
     begun = house.gate.perform(house.stranger(), sign_in, opened, before=None)
     digits = totp.code_at(SEED, clock.micros())
     token = house.gate.perform(house.stranger(), second_factor, begun.token, digits).token
-    return recognise(house.gate, house.config, token.cookie())
+    return load_session(house.gate, house.config, token.cookie())
 
 
 def state_of(house: House, member_id: UUID) -> str:

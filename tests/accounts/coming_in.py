@@ -6,7 +6,7 @@ from casework.accounts.authentication import LoginAttempt
 from casework.accounts.sign_in_acts import PaperSignIn, by_paper
 from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vault.keys.sessions import token_from
-from casework.web.people import recognise
+from casework.web.session_loading import load_session
 from tests.house import House, Someone
 from tests.people import THANH_SON, keys
 
@@ -18,7 +18,7 @@ def token(somebody: Someone):
 
 
 def presence(house: House, begun):
-    found = recognise(house.gate, house.config, begun.token.cookie())
+    found = load_session(house.gate, house.config, begun.token.cookie())
     assert found is not None
     return found
 

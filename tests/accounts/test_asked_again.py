@@ -10,7 +10,7 @@ from casework.accounts.sign_in_acts import sign_in
 from casework.app import create_app
 from casework.config import Config, ConfigurationError
 from casework.vault.keys.enrolment.paper_codes import new_code
-from casework.web.people import COOKIE
+from casework.web.session_loading import COOKIE
 from tests.accounts.coming_in import right
 from tests.browsing import browser_of
 from tests.house import House, Someone, only_sqlite

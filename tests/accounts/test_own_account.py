@@ -13,7 +13,7 @@ from casework.desk import actions as desk
 from casework.errors import CaseworkError, NotFound, SignInNeeded
 from casework.vault.keys.enrolment import credentials, totp
 from casework.vault.keys.enrolment.totp import PairedPhone
-from casework.web.people import recognise
+from casework.web.session_loading import load_session
 from tests.accounts.coming_in import by_night, presence, right, sheet, token, tried
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import STAFF, THANH_SON
@@ -29,7 +29,7 @@ def test_a_session_with_one_factor_holds_no_key(house: House, lan: Someone):
     assert (found.state, found.person.keyring, begun.kind) == ("pending", None, "pending")
     now = clock.micros()
     with clock.living_at(lambda: now + 5 * MINUTE + 1):
-        assert recognise(house.gate, house.config, begun.token.cookie()) is None
+        assert load_session(house.gate, house.config, begun.token.cookie()) is None
         with pytest.raises(SignInNeeded):
             house.gate.perform(house.stranger(), second_factor, begun.token, lan.digits())
 
@@ -68,7 +68,7 @@ def test_the_code_on_paper_stands_in_for_one_lost_thing_and_ends_the_other_sessi
     begun = by_night(house, lan, code, lost=lost)
     found = presence(house, begun)
     assert (begun.kind, found.state) == (kind, state)
-    assert recognise(house.gate, house.config, before) is None
+    assert load_session(house.gate, house.config, before) is None
     assert house.gate.perform(found.person, desk.read_case, case_id).line.id == case_id
     assert tried(house, "lan", code) is None
 
@@ -127,7 +127,7 @@ def test_who_forgot_her_passphrase_sets_a_new_one_within_a_quarter(house: House,
     case_id, code = lan.opens_a_case(), sheet(lan)
     begun, now = by_night(house, lan, code, lost="passphrase"), clock.micros()
     with clock.living_at(lambda: now + 16 * MINUTE):
-        assert recognise(house.gate, house.config, begun.token.cookie()) is None
+        assert load_session(house.gate, house.config, begun.token.cookie()) is None
     with clock.living_at(lambda: now + 14 * MINUTE):
         renewed(house, presence(house, begun).person, begun, case_id)
 
@@ -152,8 +152,8 @@ def test_a_new_passphrase_is_a_new_key_and_ends_the_other_sessions(house: House,
     new = credentials.new_credentials(house.gate.server_keys(THANH_SON), "mot hai ba bon nam sau", lan.id)
     first = lan.cookie
     changed = lan.does(own_account.change_passphrase, new, token=token(lan))
-    assert recognise(house.gate, house.config, other) is None
-    assert recognise(house.gate, house.config, first) is None
+    assert load_session(house.gate, house.config, other) is None
+    assert load_session(house.gate, house.config, first) is None
     found = presence(house, changed.begun)
     assert house.gate.perform(found.person, desk.read_case, case_id).line.id == case_id
     with stolen(house) as thief:
@@ -184,7 +184,7 @@ def test_after_five_minutes_a_change_needs_a_proof(house: House, lan: Someone):
         lan.waits_for_new_digits()
         old = token(lan)
         begun = lan.does(own_account.step_up, right(lan), lan.digits(), token=old, about=None)
-        assert recognise(house.gate, house.config, old.cookie()) is None
+        assert load_session(house.gate, house.config, old.cookie()) is None
         found = presence(house, begun)
         assert found.person.proof.covers()
         assert house.gate.perform(found.person, own_account.new_paper_code, token=begun.token).code
@@ -239,6 +239,6 @@ def test_she_lists_and_ends_her_sessions_and_is_told_of_a_second_one(house: Hous
         with pytest.raises(NotFound):
             mai.does(own_account.end_session, 1, rows[0].created)
         lan.does(own_account.end_session, 1, rows[0].created)
-        assert recognise(house.gate, house.config, second) is None
+        assert load_session(house.gate, house.config, second) is None
         assert lan.presence.elsewhere == 0
         assert mai.presence.state == "open"

@@ -13,7 +13,7 @@ import pytest
 
 from casework import clock
 from casework.accounts.sign_in_acts import sign_in
-from casework.web.people import COOKIE
+from casework.web.session_loading import COOKIE
 from tests.accounts.coming_in import right, sheet
 from tests.accounts.knocking import Knocking
 from tests.browsing import browser_of

@@ -5,7 +5,7 @@ import itertools
 from casework import clock
 from casework.accounts import own_account
 from casework.accounts import sign_in_acts as actions
-from casework.web.people import recognise
+from casework.web.session_loading import load_session
 from tests.accounts.coming_in import token
 from tests.house import House, Someone, both_databases
 from tests.people import THANH_SON
@@ -15,11 +15,11 @@ IDLE = 16 * 60 * clock.MICROSECOND
 
 
 def known(house: House, cookie: str) -> bool:
-    return recognise(house.gate, house.config, cookie) is not None
+    return load_session(house.gate, house.config, cookie) is not None
 
 
 def state(house: House, someone: Someone) -> str:
-    present = recognise(house.gate, house.config, someone.cookie)
+    present = load_session(house.gate, house.config, someone.cookie)
     return present.state if present else ""
 
 

@@ -8,7 +8,7 @@ from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, VaultError
 from casework.vault.crypto.hpke import public_key
 from casework.vault.keys.enrolment.wordlist import fingerprint
-from casework.web.people import recognise
+from casework.web.session_loading import load_session
 from tests.accounts.arrivals import comes_in, enrols, made, state_of
 from tests.house import House, only_sqlite
 from tests.tampering import stolen
@@ -20,7 +20,7 @@ def test_who_forgot_everything_is_started_by_the_administrator_and_let_in_by_a_c
     """The canary: the administrator who starts it can never open a case, and the lost ways in open nothing."""
     case_id, old_cookie = mai.opens_a_case(), mai.cookie
     house["son"].does(admission.restart, mai.id)
-    assert recognise(house.gate, house.config, old_cookie) is None
+    assert load_session(house.gate, house.config, old_cookie) is None
     with pytest.raises(WrongPassphrase):
         mai.sign_in()
     with pytest.raises(BadInput):

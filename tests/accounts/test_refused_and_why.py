@@ -12,7 +12,7 @@ from casework.policy.words import Act
 from casework.staffing import actions as staffing
 from casework.vault.integrity import signed_rows
 from casework.vault.models import Slot
-from casework.web.loglines import JsonLine
+from casework.web.json_logging import JsonLine
 from tests.house import House, Someone, only_sqlite
 from tests.people import STAFF
 from tests.tampering import stolen

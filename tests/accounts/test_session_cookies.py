@@ -10,7 +10,7 @@ from flask import Flask
 from casework import clock
 from casework.accounts.session_cookies import DEVICE
 from casework.app import create_app
-from casework.web.people import COOKIE
+from casework.web.session_loading import COOKIE
 from tests.house import House, only_sqlite
 from tests.people import STAFF
 

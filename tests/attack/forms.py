@@ -7,7 +7,7 @@ from urllib.parse import urldefrag, urlsplit
 from flask import Flask
 from lxml import html
 
-from casework.web.people import COOKIE
+from casework.web.session_loading import COOKIE
 from tests.house import Someone
 
 SITE = "https://localhost"

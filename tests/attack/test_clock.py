@@ -11,7 +11,7 @@ from casework.accounts.sign_in_acts import WrongCode, second_factor
 from casework.audit.models import AuditLine
 from casework.desk import actions as desk
 from casework.errors import CaseworkError
-from casework.web.people import recognise
+from casework.web.session_loading import load_session
 from tests.faults.writer import log_holds
 from tests.house import House, Someone, only_sqlite
 from tests.people import keys
@@ -26,15 +26,15 @@ JUMPS = (DAY, -DAY, 365 * DAY, -365 * DAY, 30 * DAY, -30 * DAY)
 def test_a_session_lives_neither_before_it_began_nor_after_it_ended(house: House, lan: Someone, jump: int):
     cookie, now = lan.cookie, clock.micros()
     with clock.living_at(lambda: now + jump):
-        found = recognise(house.gate, house.config, cookie)
+        found = load_session(house.gate, house.config, cookie)
         assert found is None or (found.state in {"ended", "locked"} and found.person.keyring is None)
 
 
 def test_what_has_locked_stays_locked_when_the_clock_comes_back(house: House, lan: Someone):
     cookie, now = lan.cookie, clock.micros()
     with clock.living_at(lambda: now + 20 * 60 * clock.MICROSECOND):
-        assert recognise(house.gate, house.config, cookie) is not None
-    found = recognise(house.gate, house.config, cookie)
+        assert load_session(house.gate, house.config, cookie) is not None
+    found = load_session(house.gate, house.config, cookie)
     assert found is not None
     assert (found.state, found.person.keyring) == ("locked", None)
 

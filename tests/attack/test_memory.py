@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from casework.cases.sections import Story
-from casework.web.people import COOKIE
+from casework.web.session_loading import COOKIE
 from tests.canaries.cases import marker
 from tests.faults.served import Served, served
 from tests.house import House, only_sqlite

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flask import Flask
 from werkzeug.serving import make_server
 
-from casework.web.address import ORIGIN
+from casework.web.host_check import ORIGIN
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from casework.app import create_app
-from casework.web.people import COOKIE
+from casework.web.session_loading import COOKIE
 from tests.browser.serving import serving
 from tests.browser.walking import SCREENS
 from tests.house import House, Someone, only_sqlite

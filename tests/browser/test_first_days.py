@@ -13,7 +13,7 @@ from casework.app import create_app
 from casework.intake import actions as intake
 from casework.office import papers
 from casework.office.papers import Page
-from casework.web.people import COOKIE, recognise
+from casework.web.session_loading import COOKIE, load_session
 from tests.browser.arriving import Arriving, arriving
 from tests.browser.serving import serving
 from tests.browser.terminal import typed
@@ -41,7 +41,7 @@ class Office:
         """Let somebody open a case in the session of her browser; return its address."""
         gate, settings = self.app.extensions["casework.gate"], self.app.extensions["casework.config"]
         [cookie] = [one["value"] for one in somebody.walk.context.cookies() if one["name"] == COOKIE]
-        found = recognise(gate, settings, cookie)
+        found = load_session(gate, settings, cookie)
         assert found is not None
         draft = gate.perform(found.person, intake.start_draft, {1: {"danger": "no"}}, circle=[])
         return f"{self.site}/vu-viec/{gate.perform(found.person, intake.open_case, draft, dao())}"

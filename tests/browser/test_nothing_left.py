@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from casework.app import create_app
-from casework.web.people import COOKIE
+from casework.web.session_loading import COOKIE
 from tests.browser.serving import serving
 from tests.chromium import FLAGS, find_chromium
 from tests.house import House, Someone, only_sqlite

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page
 
 from casework import clock
 from casework.vault.keys.enrolment import totp
-from casework.web.people import COOKIE
+from casework.web.session_loading import COOKIE
 from tests.people import STAFF, phone_of
 
 SECRETS = ("Nguyễn", "Đào", "Lan", "bạo lực")

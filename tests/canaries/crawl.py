@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule, UUIDConverter
 
 from casework.policy.words import Section
-from casework.web.people import COOKIE
+from casework.web.session_loading import COOKIE
 from tests.house import Someone
 
 SITE = "https://localhost"

@@ -26,7 +26,7 @@ from casework.keeping import tick
 from casework.oversight.actions import verify_all
 from casework.policy.words import Act, Section
 from casework.vault.models import Member
-from casework.web.people import recognise
+from casework.web.session_loading import load_session
 from tests.demonstration import Built
 
 CONTENT = Path(build.__file__).parent
@@ -45,7 +45,7 @@ def enter(built: Built, role: str):
     assert commune_id
     opened = authentication.authenticate(built.gate, commune_id, LoginAttempt(card.username, card.password, "máy"))
     begun = built.gate.perform(session_cookies.visitor(commune_id), accounts.sign_in, opened, before=None)
-    return recognise(built.gate, built.config, begun.token.cookie())
+    return load_session(built.gate, built.config, begun.token.cookie())
 
 
 def test_the_log_holds_and_knows_every_case(built: Built):

@@ -18,7 +18,7 @@ from casework.demo.visits import Visit, sittings
 from casework.referrals import receiving
 from casework.referrals.lines import Box
 from casework.statistics import actions as counting
-from casework.web.people import COOKIE, recognise
+from casework.web.session_loading import COOKIE, load_session
 from tests.demonstration import Built
 
 READERS = ("counsellor", "lead", "officer", "health_worker", "legal_officer", "child_officer", "chair")
@@ -37,7 +37,7 @@ def _cookie(built: Built, card) -> str:
 
 
 def box(built: Built, cookie: str) -> Box:
-    found = recognise(built.gate, built.config, cookie)
+    found = load_session(built.gate, built.config, cookie)
     assert found
     return built.gate.perform(found.person, receiving.list_referrals)
 
@@ -70,7 +70,7 @@ def test_whoever_may_read_referrals_finds_some(built: Built, role):
 
 def test_quarters_are_released_one_after_the_other_and_the_newest_waits_for_the_lead(built: Built, app: Flask):
     [lead, *_] = cookies(built, "lead")
-    found = recognise(built.gate, built.config, lead)
+    found = load_session(built.gate, built.config, lead)
     assert found
     released = built.gate.perform(found.person, counting.read_releases)
     assert len(released) >= 2

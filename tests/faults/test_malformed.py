@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from casework.web.people import COOKIE
+from casework.web.session_loading import COOKIE
 from tests.faults.malformed import FORM, one
 from tests.faults.numbers import times
 from tests.faults.served import Served, served

@@ -9,7 +9,7 @@ from casework.errors import NotFound, SignInNeeded, VaultError
 from casework.intake import actions as intake
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
-from casework.web.people import recognise
+from casework.web.session_loading import load_session
 from tests.house import House, Someone, both_databases
 from tests.people import THANH_SON
 from tests.stories import dao
@@ -42,21 +42,21 @@ def test_whose_row_was_changed_is_signed_in_no_more(house: House, lan: Someone, 
     cookie = lan.cookie
     with stolen(house) as thief:
         thief.change("member", {"id": lan.id}, **values)
-    assert recognise(house.gate, house.config, cookie) is None
+    assert load_session(house.gate, house.config, cookie) is None
     refused(lan.sign_in, VaultError, WrongPassphrase)
 
 
 def test_the_session_of_another_person_opens_nothing(house: House, lan: Someone, hoa: Someone):
     cookies = [lan.cookie, hoa.cookie]
     swap(house, "session", {"member_id": lan.id}, {"member_id": hoa.id}, ["kind", "created", "blob", "mac"])
-    assert [recognise(house.gate, house.config, cookie) for cookie in cookies] == [None, None]
+    assert [load_session(house.gate, house.config, cookie) for cookie in cookies] == [None, None]
 
 
 def test_a_session_given_to_another_person_opens_nothing(house: House, lan: Someone, hoa: Someone):
     cookie = lan.cookie
     with stolen(house) as thief:
         thief.change("session", {"member_id": lan.id}, member_id=hoa.id)
-    assert recognise(house.gate, house.config, cookie) is None
+    assert load_session(house.gate, house.config, cookie) is None
 
 
 @pytest.mark.parametrize("column", ["created", "factors", "stepup", "blob", "kept"])
@@ -66,7 +66,7 @@ def test_a_session_whose_row_was_changed_opens_nothing(house: House, lan: Someon
         row = thief.rows("session", member_id=lan.id)[0]
         value = b"x" if column in ("blob", "kept") else row[column] + 1
         thief.change("session", {"member_id": lan.id}, **{column: value})
-    assert recognise(house.gate, house.config, cookie) is None
+    assert load_session(house.gate, house.config, cookie) is None
 
 
 def test_a_wrap_of_another_epoch_makes_nobody_a_member_of_a_circle(house: House, lan: Someone, mai: Someone):

@@ -12,7 +12,7 @@ from babel.messages.frontend import parse_keywords
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
-from casework.web.language import CATALOGUES
+from casework.web.translation import CATALOGUES
 from tests.source import ROOT
 
 VIETNAMESE = re.compile(r"[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]", re.IGNORECASE)

@@ -19,7 +19,7 @@ from casework.codelists import codelist
 from casework.codelists.words import nicknames
 from casework.desk import actions as desk
 from casework.intake import actions as intake
-from casework.web.language import COOKIE
+from casework.web.translation import COOKIE
 from tests.browsing import browser_of
 from tests.canaries.crawl import paths
 from tests.house import HAMLETS, House, only_sqlite

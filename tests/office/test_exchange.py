@@ -16,7 +16,7 @@ from casework.office import exchanging, occupancy
 from casework.vault.integrity.signed_rows import attach_keys, row_mac
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment.models import Admission
-from casework.web.people import recognise
+from casework.web.session_loading import load_session
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.office.keys import everything_holds, exchanged, numbers_in
 from tests.people import KEK, STAFF, THANH_SON
@@ -48,7 +48,7 @@ def lines(house: House) -> list:
 def test_a_passphrase_still_opens_and_every_session_has_ended(house: House, lan: Someone):
     cookie = lan.cookie
     exchanged(house)
-    assert recognise(house.gate, house.config, cookie) is None
+    assert load_session(house.gate, house.config, cookie) is None
     given = LoginAttempt("lan", STAFF["lan"].passphrase, device="kek")
     opened = authentication.authenticate(house.gate, THANH_SON, given)
     assert opened is not None

@@ -28,7 +28,7 @@ from casework.vault.keys.enrolment import credentials, totp
 from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vault.keys.enrolment.totp import PairedPhone
 from casework.vault.models import Commune, Member
-from casework.web.people import recognise
+from casework.web.session_loading import load_session
 from tests import postgres
 from tests.commands import call
 from tests.office.setting_up import CODE, code_for, codes, founded, sheets_of, used
@@ -49,7 +49,7 @@ class Arrived:
 
     def does(self, doing: Action[..., Any], *args: Any, **more: Any) -> Any:
         """Do an act as a page of hers would."""
-        presence = recognise(self.here.gate, self.here.config, self.cookie or self.signs_in())
+        presence = load_session(self.here.gate, self.here.config, self.cookie or self.signs_in())
         assert presence
         return self.here.gate.perform(presence.person, doing, *args, **more)
 

@@ -19,7 +19,7 @@ from casework.policy.words import Section
 from casework.referrals import actions as sending
 from casework.referrals import ledger, receiving
 from casework.staffing import actions as staffing
-from casework.web.people import recognise
+from casework.web.session_loading import load_session
 from tests.cases.keys import agency_id, settle, wraps_of
 from tests.house import House, Someone
 from tests.staffing.world import LEADS, PEOPLE, Kept, World, comes_in, deals, enrols, epoch_of, let_in, recovers
@@ -245,6 +245,6 @@ class Staffing(RuleBasedStateMachine):
             if state != "active":
                 assert sessions == 0
                 old = somebody._cookie
-                assert old is None or recognise(self.house.gate, self.house.config, old) is None
+                assert old is None or load_session(self.house.gate, self.house.config, old) is None
             # Somebody who is to come in again may be sealed to a key that nobody holds, until one is renewed.
             assert state == "invited" or (wraps == 0) == (state == "left")

@@ -21,7 +21,7 @@ from casework.staffing import people
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.recovery import recovery_sheets
-from casework.web.people import recognise
+from casework.web.session_loading import load_session
 from tests.cases.keys import agency_id, settle, wraps_of
 from tests.gate.test_at_once import at_once
 from tests.house import House, Someone, both_databases
@@ -50,7 +50,7 @@ def rows_of(house: House, member: UUID) -> dict[str, int]:
 def test_who_is_locked_is_out_with_her_next_click(house: House, lan: Someone, hoa: Someone, union):
     case_id, person, cookie = lan.opens_a_case(), lan.person, lan.cookie
     hoa.does(staffing.lock, lan.id)
-    assert recognise(house.gate, house.config, cookie) is None
+    assert load_session(house.gate, house.config, cookie) is None
     with pytest.raises(SignInNeeded):
         house.gate.perform(person, desk.read_section, case_id, Section.STORY)
     assert rows_of(house, lan.id) == {"slot": 1, "totp": 1, "wrap": 1}
@@ -72,7 +72,7 @@ def test_a_lead_reaches_her_own_people_and_an_administrator_everybody(house: Hou
         lan.does(staffing.lock, house["mai"].id)
     cookie = cuong.cookie
     house["son"].does(staffing.lock, cuong.id)
-    assert recognise(house.gate, house.config, cookie) is None
+    assert load_session(house.gate, house.config, cookie) is None
 
 
 @both_databases
@@ -112,7 +112,7 @@ def test_what_she_held_put_back_is_refused(house: House, lan: Someone, hoa: Some
         thief.put_back("member", ("id",), *old["member"])
         thief.put("wrap", *old["wrap"])
         thief.put("session", *old["session"])
-    assert recognise(house.gate, house.config, cookie) is None
+    assert load_session(house.gate, house.config, cookie) is None
     refused(lambda: lan.sign_in())
     with pytest.raises(SignInNeeded):
         house.gate.perform(person, desk.read_case, case_id)

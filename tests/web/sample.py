@@ -26,7 +26,7 @@ from casework.web.forms import (
     Username,
     VietnamesePhone,
 )
-from casework.web.requests import takes_files
+from casework.web.request_limits import takes_files
 
 HERE = Path(__file__).parent
 PACKAGE = Path(web.__file__).parent.parent

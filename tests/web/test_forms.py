@@ -10,7 +10,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from casework import clock, codelists
-from casework.web import choices
+from casework.web import choice_fields
 from tests.web.sample import Everything
 
 GOOD = {
@@ -200,7 +200,7 @@ def test_a_chosen_code_that_was_retired_can_still_be_chosen(app, monkeypatch):
     def lists(name):
         return changed if name == "sex" else codelists.codelist(name)
 
-    monkeypatch.setattr(choices, "codelist", lists)
+    monkeypatch.setattr(choice_fields, "codelist", lists)
     with app.test_request_context():
         fresh = Everything(formdata=None)
         kept = Everything(formdata=None, data={"sex": code.code})

@@ -12,7 +12,7 @@ from casework.vault.crypto.hpke import public_key
 from casework.vault.keys import sessions
 from casework.vault.keys.sessions import SessionToken, token_from
 from casework.vault.models import SessionRow
-from casework.web.people import Presence, recognise
+from casework.web.session_loading import SignedInMember, load_session
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import KEK, THANH_SON, keys
 from tests.tampering import stolen
@@ -52,7 +52,7 @@ def test_fifteen_minutes_without_use_lock(after, idle):
 )
 def test_a_cookie_that_is_not_ours_is_nobody(cookie, house: House):
     assert token_from(cookie) is None
-    assert recognise(house.gate, house.config, cookie) is None
+    assert load_session(house.gate, house.config, cookie) is None
 
 
 def test_the_database_knows_only_the_hash_of_the_cookie(house: House, lan: Someone):
@@ -68,7 +68,7 @@ def test_the_database_knows_only_the_hash_of_the_cookie(house: House, lan: Someo
 
 @only_sqlite
 def test_an_unknown_cookie_is_nobody(house: House):
-    assert recognise(house.gate, house.config, SessionToken(new_key()).cookie()) is None
+    assert load_session(house.gate, house.config, SessionToken(new_key()).cookie()) is None
 
 
 def test_the_row_of_one_cookie_does_not_open_with_another(house: House, lan: Someone):
@@ -82,10 +82,10 @@ def test_the_row_of_one_cookie_does_not_open_with_another(house: House, lan: Som
             sessions.seed_of(held, SessionToken(new_key()), house.gate.server_keys(THANH_SON))
 
 
-def _later(house: House, someone: Someone, after: int) -> Presence | None:
+def _later(house: House, someone: Someone, after: int) -> SignedInMember | None:
     cookie, now = someone.cookie, clock.micros()
     with clock.living_at(lambda: now + after):
-        return recognise(house.gate, house.config, cookie)
+        return load_session(house.gate, house.config, cookie)
 
 
 @pytest.mark.parametrize(("after", "state"), [(16 * MINUTE, "locked"), (10 * HOUR, "ended"), (-HOUR, "ended")])
@@ -95,7 +95,7 @@ def test_whoever_comes_back_too_late_or_too_early_finds_it_locked(house: House, 
     assert (found.state, found.person.keyring) == (state, None)
     with stolen(house) as thief:
         assert [row["blob"] for row in thief.rows("session")] == [None]
-    again = recognise(house.gate, house.config, lan.cookie)
+    again = load_session(house.gate, house.config, lan.cookie)
     assert again is not None
     assert again.state == "locked"
 
@@ -151,4 +151,4 @@ def test_a_session_of_another_installation_opens_nothing(house: House, lan: Some
     assert token is not None
     with stolen(house) as thief:
         thief.change("session", {"sid": token.sid}, sid=sha256(b"x" * 32).digest())
-    assert recognise(house.gate, house.config, SessionToken(b"x" * 32).cookie()) is None
+    assert load_session(house.gate, house.config, SessionToken(b"x" * 32).cookie()) is None

@@ -37,7 +37,7 @@ _agency, _wrap, _commune = Agency.__table__, Wrap.__table__, Commune.__table__
 
 
 @dataclass(frozen=True)
-class Presence:
+class SignedInMember:
     """A signed-in person as pages see her; she has a keyring only while open, or while she must set a new passphrase.
 
     `due` are the agencies and circles whose key she holds and which must be given a new one. `elsewhere` is when
@@ -72,7 +72,7 @@ class Presence:
         return self.person.actor.roles[0]
 
 
-def recognise(gate: Gate, config: Config, cookie: str) -> Presence | None:
+def load_session(gate: Gate, config: Config, cookie: str) -> SignedInMember | None:
     """Return who holds this cookie, or None; an idle session is locked and its sealed key deleted."""
     token = sessions.token_from(cookie)
     if token is None:
@@ -161,7 +161,7 @@ def _state(card: _Card, config: Config, at: int) -> State | None:
     return "open"
 
 
-def _presence(session: Session, card: _Card, state: State, seed: bytes | None) -> Presence:
+def _presence(session: Session, card: _Card, state: State, seed: bytes | None) -> SignedInMember:
     member = card.member
     agencies, keyring = _agencies(session, card, seed)
     actor = Actor(
@@ -172,7 +172,7 @@ def _presence(session: Session, card: _Card, state: State, seed: bytes | None) -
         circles=frozenset(one.id for one in agencies if one.circle),
     )
     home = next((one.name for one in agencies if one.id == member.agency_id), "")
-    return Presence(
+    return SignedInMember(
         person=Person(actor, member.commune_id, keyring, card.head.v, _proof(card.row)),
         state=state,
         sid=card.row.sid,
@@ -228,7 +228,7 @@ _AGENCIES = (
 )
 
 
-def _note_use(gate: Gate, card: _Card, present: Presence, at: int) -> None:
+def _note_use(gate: Gate, card: _Card, present: SignedInMember, at: int) -> None:
     """Write down the use at most once a minute; when the lock falls, delete the sealed key."""
     row = card.row
     shuts = present.state in _SHUT and row.blob is not None

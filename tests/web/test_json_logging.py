@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from casework.web.loglines import FIELDS, JsonLine
+from casework.web.json_logging import FIELDS, JsonLine
 
 SECRET = "Nguyễn Thị Đào"
 

@@ -11,7 +11,7 @@ from wtforms import IntegerField
 from wtforms.utils import unset_value
 
 from casework import clock
-from casework.web.fields import Question
+from casework.web.text_fields import Question
 
 PARTS = ("day", "month", "year")
 EARLIEST = 1900

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext
 from wtforms import Field, Form, PasswordField, StringField, TextAreaField
 from wtforms.validators import Optional, StopValidation, ValidationError
 
-from casework.web import phones, wording
+from casework.web import phones, wtforms_messages
 
 LONGEST_TEXT = 20_000
 LONGEST_LINE = 200
@@ -63,7 +63,7 @@ class Question(Field):
     """
 
     kind = "text"
-    missing: Any = wording.FILL_IN
+    missing: Any = wtforms_messages.FILL_IN
     limit: int | None = None
 
     def __init__(

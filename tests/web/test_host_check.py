@@ -7,7 +7,7 @@ from flask import request
 
 from casework.app import create_app
 from casework.config import Config, ConfigurationError
-from casework.web.address import origin_of
+from casework.web.host_check import origin_of
 from tests.house import House, only_sqlite
 
 pytestmark = only_sqlite

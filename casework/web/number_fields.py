@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from wtforms import IntegerField
 
-from casework.web.fields import Question
+from casework.web.text_fields import Question
 
 _LONGEST = 6
 

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework import clock
-from casework.web.choices import code_words, language
-from casework.web.origin import without_token
+from casework.web.choice_fields import code_words, language
+from casework.web.csrf import without_token
 from casework.web.phones import spaced
 
 COOKIE = "__Host-lang"

@@ -6,7 +6,7 @@ word. It carries no name of the product.
 
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
 
-from casework.web.origin import without_token
+from casework.web.csrf import without_token
 
 # What ends the session for good; it runs when the page is already on the screen, because a way out must not wait.
 ENDING = "casework.ending"

@@ -4,7 +4,7 @@ import tempfile
 
 import pytest
 
-from casework.web.requests import FILE_LIMIT, FORM_LIMIT, MemoryRequest
+from casework.web.request_limits import FILE_LIMIT, FORM_LIMIT, MemoryRequest
 
 KIND = "multipart/form-data; boundary=x"
 

@@ -8,7 +8,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from casework import clock
-from casework.web import language
+from casework.web import translation
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 CATALOGUE = """
@@ -42,13 +42,13 @@ def english(tmp_path, monkeypatch):
     folder.mkdir(parents=True)
     with (folder / "messages.mo").open("wb") as compiled:
         write_mo(compiled, read_po(StringIO(CATALOGUE)))
-    monkeypatch.setattr(language, "CATALOGUES", tmp_path)
+    monkeypatch.setattr(translation, "CATALOGUES", tmp_path)
 
 
 @pytest.fixture
 def no_catalogue(tmp_path, monkeypatch):
     """A program that was never built."""
-    monkeypatch.setattr(language, "CATALOGUES", tmp_path)
+    monkeypatch.setattr(translation, "CATALOGUES", tmp_path)
 
 
 def test_pages_are_vietnamese_until_somebody_asks(client):
@@ -106,13 +106,13 @@ def test_the_language_button_leads_nowhere_else(client, back, to):
 )
 def test_how_long_is_left_is_said_in_words(app, away, said):
     with app.test_request_context():
-        assert language.due(NOON + away) == said
-        assert language.due(int((NOON + away).timestamp()) * clock.MICROSECOND) == said
+        assert translation.due(NOON + away) == said
+        assert translation.due(int((NOON + away).timestamp()) * clock.MICROSECOND) == said
 
 
 @pytest.mark.parametrize(("away", "state"), [(-1, "late"), (0, "soon"), (24, "soon"), (25, "later")])
 def test_how_pressing_it_is_has_three_states(away, state):
-    assert language.due_state(NOON + timedelta(hours=away)) == state
+    assert translation.due_state(NOON + timedelta(hours=away)) == state
 
 
 @pytest.mark.parametrize(
@@ -126,22 +126,22 @@ def test_how_pressing_it_is_has_three_states(away, state):
 )
 def test_a_moment_is_said_in_the_time_of_the_commune(app, at, said):
     with app.test_request_context():
-        assert language.when(at) == said
+        assert translation.when(at) == said
 
 
 def test_a_day_is_the_day_of_the_commune():
-    assert language.day(datetime(2026, 11, 23, 18, tzinfo=UTC)) == "24/11/2026"
-    assert language.day(date(2026, 3, 5)) == "5/3/2026"
+    assert translation.day(datetime(2026, 11, 23, 18, tzinfo=UTC)) == "24/11/2026"
+    assert translation.day(date(2026, 3, 5)) == "5/3/2026"
 
 
 def test_numbers_have_the_marks_of_the_language(app):
     with app.test_request_context():
-        assert language.number(20000) == "20.000"
-        assert language.number(1234.5) == "1.234,5"
+        assert translation.number(20000) == "20.000"
+        assert translation.number(1234.5) == "1.234,5"
     with app.test_request_context(headers={"Cookie": "__Host-lang=en"}):
-        assert language.number(1234.5) == "1,234.5"
+        assert translation.number(1234.5) == "1,234.5"
 
 
 def test_words_can_be_asked_for_outside_of_a_request(app):
     with app.app_context():
-        assert language.when(NOON) == "12:00 hôm nay"
+        assert translation.when(NOON) == "12:00 hôm nay"

@@ -7,7 +7,7 @@ from flask import Flask, current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect
 
 from casework.errors import Refused
-from casework.web.address import ORIGIN
+from casework.web.host_check import ORIGIN
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OURS = frozenset({"same-origin", "none"})
@@ -30,11 +30,11 @@ def install(app: Flask) -> None:
     )
     app.config["WTF_CSRF_SSL_STRICT"] = False
     app.config["WTF_CSRF_TIME_LIMIT"] = None
-    app.before_request(refuse_strangers)
+    app.before_request(refuse_cross_site)
     csrf.init_app(app)  # type: ignore[no-untyped-call]
 
 
-def refuse_strangers() -> None:
+def refuse_cross_site() -> None:
     """Raise Refused for an unsafe request that another site caused."""
     if request.method not in SAFE and not _from_here():
         raise Refused("cross-site")
@@ -46,7 +46,7 @@ def without_token(view: View) -> View:
     return view
 
 
-def begin_anew() -> None:
+def new_token() -> None:
     """Forget what the cookie of forms held, and the token that this request has made or checked from it.
 
     Else a page that is drawn in the same answer would carry a token of the forgotten cookie, and its form be refused.

@@ -9,8 +9,8 @@ from wtforms import RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from casework.codelists import Code, codelist
-from casework.web import wording
-from casework.web.fields import Question
+from casework.web import wtforms_messages
+from casework.web.text_fields import Question
 
 YES, NO = "yes", "no"
 LONG_LIST = 12
@@ -22,14 +22,14 @@ class Choice(Question, RadioField):
     """One answer out of a few."""
 
     kind = "radios"
-    missing = wording.CHOOSE
+    missing = wtforms_messages.CHOOSE
 
     def __init__(self, label: Any, choices: Pairs, **options: Any) -> None:
         """Take the question and the pairs of (value, words)."""
         super().__init__(
             label,
             choices=lambda: [SelectChoice(value, str(words)) for value, words in choices],
-            invalid_choice_message=wording.NOT_LISTED,
+            invalid_choice_message=wtforms_messages.NOT_LISTED,
             **options,
         )
 
@@ -43,14 +43,14 @@ class Choices(Question, SelectMultipleField):
     """Any number of answers out of a few."""
 
     kind = "checkboxes"
-    missing = wording.CHOOSE_SOME
+    missing = wtforms_messages.CHOOSE_SOME
 
     def __init__(self, label: Any, choices: Pairs, **options: Any) -> None:
         """Take the question and the pairs of (value, words)."""
         super().__init__(
             label,
             choices=lambda: [SelectChoice(value, str(words)) for value, words in choices],
-            invalid_choice_message=wording.NOT_LISTED,
+            invalid_choice_message=wtforms_messages.NOT_LISTED,
             **options,
         )
 
@@ -63,7 +63,7 @@ class Choices(Question, SelectMultipleField):
 class OneCode(Question, RadioField):
     """One code of a code list; `select` draws a closed list where there are many."""
 
-    missing = wording.CHOOSE
+    missing = wtforms_messages.CHOOSE
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class OneCode(Question, RadioField):
         super().__init__(
             label,
             choices=_from_list(name_of_list, plain, frozenset(only), law=law),
-            invalid_choice_message=wording.NOT_LISTED,
+            invalid_choice_message=wtforms_messages.NOT_LISTED,
             **options,
         )
 
@@ -95,7 +95,7 @@ class Codes(Question, SelectMultipleField):
     """Any number of codes of a code list."""
 
     kind = "checkboxes"
-    missing = wording.CHOOSE_SOME
+    missing = wtforms_messages.CHOOSE_SOME
 
     def __init__(
         self,
@@ -111,7 +111,7 @@ class Codes(Question, SelectMultipleField):
         super().__init__(
             label,
             choices=_from_list(name_of_list, plain, frozenset(only), law=law),
-            invalid_choice_message=wording.NOT_LISTED,
+            invalid_choice_message=wtforms_messages.NOT_LISTED,
             **options,
         )
 

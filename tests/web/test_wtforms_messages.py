@@ -7,7 +7,7 @@ import flask_wtf
 import pytest
 import wtforms
 
-from casework.web.wording import WORDS, Wording
+from casework.web.wtforms_messages import WORDS, Wording
 from tests.web.sample import sample_app
 
 PACKAGES = [Path(module.__file__ or "").parent for module in (wtforms, flask_wtf)]

@@ -13,8 +13,8 @@ from casework.gate import Action, Gate
 from casework.policy.permit import allowed
 from casework.policy.proof import ProofNeeded
 from casework.policy.words import Act
-from casework.web.origin import SAFE
-from casework.web.people import COOKIE, Presence, State, recognise
+from casework.web.csrf import SAFE
+from casework.web.session_loading import COOKIE, SignedInMember, State, load_session
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -23,10 +23,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 OPEN_TO_ALL = frozenset({"static", "exit.leave", "exit.leave_again", "exit.health", "language.choose"})
 
 
-class SignedIn(UserMixin):
+class LoginUser(UserMixin):
     """What Flask-Login carries: the presence behind the cookie."""
 
-    def __init__(self, presence: Presence) -> None:
+    def __init__(self, presence: SignedInMember) -> None:
         """Carry one presence for the length of a request."""
         self.presence = presence
 
@@ -54,14 +54,14 @@ def config() -> Config:
     return found
 
 
-def present() -> Presence | None:
+def current_member() -> SignedInMember | None:
     """Return who is signed in, locked or not; None for a visitor."""
     return getattr(current_user, "presence", None)
 
 
-def me() -> Presence:
+def me() -> SignedInMember:
     """Return who is signed in; raise SignInNeeded if nobody is."""
-    found = present()
+    found = current_member()
     if found is None:
         raise SignInNeeded("Hãy đăng nhập.")
     return found
@@ -74,7 +74,7 @@ def perform(doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 def may(act: Act) -> bool:
     """Tell whether a page may offer an act to the person of this request; a visitor is offered none."""
-    found = present()
+    found = current_member()
     return found is not None and found.state == "open" and allowed(found.person.actor, act)
 
 
@@ -116,10 +116,10 @@ def is_public(endpoint: str) -> bool:
     return endpoint in OPEN_TO_ALL or getattr(current_app.view_functions[endpoint], "is_public", False)
 
 
-def _load(_request: object) -> SignedIn | None:
+def _load(_request: object) -> LoginUser | None:
     cookie = request.cookies.get(COOKIE)
-    found = recognise(gate(), config(), cookie) if cookie else None
-    return SignedIn(found) if found else None
+    found = load_session(gate(), config(), cookie) if cookie else None
+    return LoginUser(found) if found else None
 
 
 # Where somebody is led whose session is not open: to the step that is missing.
@@ -136,7 +136,7 @@ _DOORS = {
 def _require() -> Response | None:
     if request.endpoint is None or is_public(request.endpoint):
         return None
-    found = present()
+    found = current_member()
     if found is None:
         return redirect(url_for("accounts.sign_in", tiep=_next()), 303)
     view = current_app.view_functions[request.endpoint]
