@@ -8,8 +8,8 @@ from pathlib import Path
 
 from bench import town
 from casework.gate import open_gate
-from casework.keeping import backups, restore
-from casework.keeping.restore import Order
+from casework.maintenance import backups, restore
+from casework.maintenance.restore import Order
 from casework.vault.crypto import signatures
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key

@@ -15,7 +15,7 @@ from casework.desk import views as desk
 from casework.endings import views as endings
 from casework.gate import Person, open_gate
 from casework.intake import views as intake
-from casework.keeping.alarm import Alarm
+from casework.maintenance.alarms import Alarm
 from casework.oversight import views as oversight
 from casework.policy.permit import allowed
 from casework.policy.words import Act

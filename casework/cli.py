@@ -15,7 +15,7 @@ from casework.config import ConfigurationError
 from casework.demo import build, cards, folder
 from casework.errors import CaseworkError
 from casework.gate import ACTIONS
-from casework.keeping import opportune, soundness, starting
+from casework.maintenance import background_jobs, consistency, startup
 from casework.office import commands, keeping, occupancy, upgrades
 from casework.oversight import policy_text
 from casework.oversight.actions import verify_all
@@ -79,16 +79,16 @@ def serve(data: Path, port: int | None, workers: int | None) -> None:
     """Chạy sổ ở 127.0.0.1. / Serve an installation on 127.0.0.1; a proxy in front of it speaks TLS."""
     settings = config.load(data.absolute())
     chosen = serving.free_port(port or _PORT, exactly=True)
-    starting.must_fit(settings.database_url)
+    startup.require_current_schema(settings.database_url)
     with suppress(ConfigurationError), occupancy.alone(settings.data):
-        starting.tidy(settings)
+        startup.tidy(settings)
     with occupancy.shared(settings.data):
-        starting.make_ready(settings)
+        startup.make_ready(settings)
         if workers:
             many.serve(settings, chosen, workers)
             return
         app = create_app(settings)
-        opportune.install(app, settings, app.extensions["casework.gate"])
+        background_jobs.install(app, settings, app.extensions["casework.gate"])
         serving.serve(app, chosen, ready=lambda: None)
 
 
@@ -101,7 +101,7 @@ def verify(data: Path) -> None:
         for name, verdict in verdicts:
             state = "đúng / holds" if verdict.holds else "SAI / BROKEN"
             click.echo(f"{name}: {verdict.lines} dòng / lines, {verdict.short}, {state}")
-        findings = soundness.look_at_all(settings, gate)
+        findings = consistency.find_all_faults(settings, gate)
     for one in findings:
         click.echo(f"- {one.table} {one.about or ''}: {one.words}")
     if findings or not all(verdict.holds for _, verdict in verdicts):

@@ -13,7 +13,7 @@ from casework.demo.content import drafts, places, residents, tales
 from casework.demo.correspondence import offices
 from casework.demo.visits import moment, sittings
 from casework.gate import Gate, Person, open_gate
-from casework.keeping import upgrading
+from casework.maintenance import database_upgrade
 from casework.policy.permit import Actor
 from casework.policy.words import Role
 from casework.referrals import actions
@@ -41,7 +41,7 @@ def open_demo(place: Path, *, port: int) -> Demo:
         return _build(place, port)
     config = folder.configure(place, port=port)
     # Its referrals are fictional: nobody waits for an answer.
-    upgrading.run(config, reason="demo")
+    database_upgrade.run(config, reason="demo")
     return Demo(config, cards.read(place / folder.ACCOUNTS))
 
 

@@ -22,7 +22,7 @@ from casework.config import SETTINGS, Config
 from casework.db import Database
 from casework.errors import CaseworkError
 from casework.gate import Gate
-from casework.keeping import starting
+from casework.maintenance import startup
 from casework.office import exchanging
 from casework.vault.crypto import signatures
 from casework.vault.integrity.signed_rows import attach_keys
@@ -101,7 +101,7 @@ def _keys(settings: Config) -> Iterator[Finding]:
 
 
 def _schema(settings: Config) -> Iterator[Finding]:
-    stands, needed = starting.revision(settings.database_url), schema.newest()
+    stands, needed = startup.revision(settings.database_url), schema.newest()
     if stands != needed:
         yield Finding(f"Cơ sở dữ liệu ở bản {stands}, chương trình cần bản {needed}.", "Chạy `casework upgrade`.")
     if not unguarded.is_tidy(settings.database_url):

@@ -12,7 +12,7 @@ from casework.config import Config
 from casework.db import Database
 from casework.errors import CaseworkError, VaultError
 from casework.gate import ActContext, Gate, Person, action
-from casework.keeping import starting
+from casework.maintenance import startup
 from casework.office import occupancy, rekeying, settings
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
@@ -50,7 +50,7 @@ def exchange_kek(config: Config, *, announce: Callable[[Kek], None]) -> None:
     Both keys stand in the file until every row is signed with the newer one; the database says which one counts.
     """
     with occupancy.alone(config.data):
-        starting.must_fit(config.database_url)
+        startup.require_current_schema(config.database_url)
         database = Database(config.database_url)
         try:
             _exchange(config, database, announce)

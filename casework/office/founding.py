@@ -13,7 +13,7 @@ from casework.codelists import codelist
 from casework.config import UNFINISHED, Config, ConfigurationError
 from casework.db import upgrade
 from casework.gate import open_gate
-from casework.keeping import checkpoints
+from casework.maintenance import checkpoints
 from casework.office import exchanging, inviting, pages, recovering, settings
 from casework.office.answers import Agency, Answers, FirstPerson
 from casework.office.installation import Installation

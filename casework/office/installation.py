@@ -14,7 +14,7 @@ from casework.config import Config
 from casework.db import Database
 from casework.errors import BadInput
 from casework.gate import Gate, Person, open_gate
-from casework.keeping import starting
+from casework.maintenance import startup
 from casework.office.pages import Place
 from casework.policy.permit import Actor
 from casework.policy.words import Role
@@ -44,7 +44,7 @@ class Installation:
 def opened(folder: Path) -> Iterator[Installation]:
     """Open the installation of a folder under its one key."""
     settings = config.load(folder.absolute())
-    starting.must_fit(settings.database_url)
+    startup.require_current_schema(settings.database_url)
     gate = open_gate(settings, kek.load(settings.kek_file, demo=settings.demo))
     try:
         yield Installation(settings, gate)

@@ -10,8 +10,8 @@ import click
 from casework import clock, config
 from casework.config import Config
 from casework.gate import Gate, open_gate
-from casework.keeping import backups, clocks, dump, restore, starting, tick
-from casework.keeping.restore import Order, Report
+from casework.maintenance import backups, clock_check, dump, restore, startup, tick
+from casework.maintenance.restore import Order, Report
 from casework.office import occupancy
 from casework.office.typed import ask_key
 from casework.office.upgrades import OWNER, as_owner
@@ -29,7 +29,7 @@ def opened(data: Path) -> Iterator[tuple[Config, Gate]]:
     """Open an installation for the length of a command."""
     settings = config.load(data.absolute())
     with occupancy.shared(settings.data):
-        starting.must_fit(settings.database_url)
+        startup.require_current_schema(settings.database_url)
         gate = open_gate(settings, kek.load(settings.kek_file, demo=settings.demo))
         try:
             yield settings, gate
@@ -130,7 +130,7 @@ def round_of_the_clock(data: Path, confirm_clock: bool) -> None:
     """Việc định kỳ: mốc nhật ký, sao lưu, hết hạn. / What comes round: checkpoints, backups, expiry."""
     with opened(data) as (settings, gate):
         if confirm_clock:
-            clocks.confirm(settings, gate)
+            clock_check.confirm(settings, gate)
         elif not tick.due(settings):
             click.echo("Chưa đến giờ. / Nothing is due yet.")
             return

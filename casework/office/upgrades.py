@@ -10,8 +10,8 @@ from sqlalchemy import make_url
 
 from casework import config
 from casework.config import Config
-from casework.keeping import upgrading
-from casework.keeping.upgrading import Upgraded
+from casework.maintenance import database_upgrade
+from casework.maintenance.database_upgrade import Upgraded
 from casework.office import occupancy
 
 _DATA = click.option(
@@ -46,7 +46,7 @@ def upgrade(data: Path, owner_url: str | None, rehearse: bool, reason: str) -> N
     settings = as_owner(config.load(data.absolute()), owner_url)
     if rehearse:
         with occupancy.shared(settings.data):
-            done = upgrading.rehearse(settings, told=_progress(upgrading.REHEARSED))
+            done = database_upgrade.rehearse(settings, told=_progress(database_upgrade.REHEARSED))
     else:
         with occupancy.alone(settings.data):
             done = _tried(settings, reason)
@@ -72,7 +72,7 @@ def as_owner(settings: Config, url: str | None) -> Config:
 def _tried(settings: Config, reason: str) -> Upgraded | None:
     """Upgrade; whatever stops it, the operator is told first that the book is as it was."""
     try:
-        return upgrading.run(settings, reason=reason, told=_progress(upgrading.STEPS))
+        return database_upgrade.run(settings, reason=reason, told=_progress(database_upgrade.STEPS))
     except Exception:
         click.echo("Chưa nâng cấp: sổ vẫn như trước. / Not upgraded; the book is as it was.", err=True)
         raise

@@ -7,10 +7,10 @@ import pytest
 
 from casework.audit.checkpoint import Checkpoint, CheckpointStore, compare, read, signed, verifiable
 from casework.errors import VaultError
-from casework.keeping import checkpoints
+from casework.maintenance import checkpoints
 from casework.vault.crypto.signatures import Signer
 from tests.house import House, only_sqlite
-from tests.keeping.kept import kept
+from tests.maintenance.kept import kept
 from tests.people import DONG_HAI, THANH_SON
 from tests.tampering import stolen
 

@@ -22,7 +22,7 @@ from casework.config import ConfigurationError
 from casework.demo import build, cards, folder
 from casework.demo.content import drafts, tales
 from casework.desk import actions as desk
-from casework.keeping import tick
+from casework.maintenance import tick
 from casework.oversight.actions import verify_all
 from casework.policy.words import Act, Section
 from casework.vault.models import Member

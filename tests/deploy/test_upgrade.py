@@ -9,11 +9,11 @@ from sqlalchemy.exc import ProgrammingError
 from casework import unguarded
 from casework.desk import actions as desk
 from casework.errors import Busy
-from casework.keeping import upgrading
+from casework.maintenance import database_upgrade
 from casework.policy.words import Section
 from tests.deploy.roles import Roles, as_service
-from tests.keeping.kept import kept
-from tests.keeping.planting import plant, planted
+from tests.maintenance.kept import kept
+from tests.maintenance.planting import plant, planted
 
 pytestmark = pytest.mark.parametrize("house", ["postgresql"], indirect=True)
 
@@ -26,10 +26,10 @@ def test_the_owner_brings_the_book_up_and_the_service_works_again_after_the_gran
     roles.house.gate.database.engine.dispose()
     plant(monkeypatch, planted(tmp_path / "newer", "phones"))
     with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
-        upgrading.run(replace(book.config, database_url=roles.url("app")))
+        database_upgrade.run(replace(book.config, database_url=roles.url("app")))
     owner = replace(book.config, database_url=roles.url("owner"))
-    assert upgrading.rehearse(owner)
-    assert upgrading.run(owner)
+    assert database_upgrade.rehearse(owner)
+    assert database_upgrade.run(owner)
     assert unguarded.is_tidy(owner.database_url)
     with pytest.raises(Busy), as_service(roles) as house:
         house["lan"].opens_a_case()

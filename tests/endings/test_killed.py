@@ -14,7 +14,7 @@ from casework.audit.verify import verify
 from casework.desk import actions as desk
 from casework.endings import actions as endings
 from casework.gate import Gate, Person, open_gate
-from casework.keeping import starting
+from casework.maintenance import startup
 from casework.policy.words import Act
 from tests.endings.scenes import asked, files, found_in, rows_of, sealed_in
 from tests.house import House, both_databases, only_sqlite
@@ -66,7 +66,7 @@ def erased_in_a_child(house: House, person: Person, case_id: UUID, prepare: Call
         finally:
             os._exit(1)
     _, status = os.waitpid(child, 0)
-    starting.make_ready(house.config)
+    startup.make_ready(house.config)
     return status == 0
 
 
@@ -102,7 +102,7 @@ def test_killed_between_the_ledger_and_the_commit_the_case_is_there(house: House
     assert rows_of(house, doomed) == before
     assert house["lan"].does(desk.read_case, doomed)
     lines = house.gate.revocation_log.lines()
-    starting.make_ready(house.config)
+    startup.make_ready(house.config)
     assert house.gate.revocation_log.lines() == lines
     house["hoa"].does(endings.erase_case, doomed)
     assert is_gone(house, doomed)

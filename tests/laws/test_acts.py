@@ -21,9 +21,9 @@ OPTIONS: dict[Path, set[str | None]] = {
     SCOPE: {"scope"},
     Path("casework/audit/verify.py"): {"yield_per"},
     Path("casework/unguarded.py"): {"isolation_level", "postgresql_readonly", None},
-    Path("casework/keeping/former.py"): {"yield_per"},
-    Path("casework/keeping/dump.py"): {"yield_per"},
-    Path("casework/keeping/proof.py"): {"yield_per"},
+    Path("casework/maintenance/legacy_signatures.py"): {"yield_per"},
+    Path("casework/maintenance/dump.py"): {"yield_per"},
+    Path("casework/maintenance/row_verification.py"): {"yield_per"},
 }
 # Ends or opens a transaction, or goes around the unit of work.
 TRANSACTION = {

@@ -17,12 +17,12 @@ from casework.config import resource
 from casework.db import Base, Database, downgrade, upgrade
 from casework.desk import actions as desk
 from casework.engine import open_engine
-from casework.keeping import former
+from casework.maintenance import legacy_signatures
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.tampering import stolen
 
 # Sessions are not brought along, and a line of the log is bound by its chain.
-NOT_BY_LAYOUT = former.ENDED | {"audit_line"}
+NOT_BY_LAYOUT = legacy_signatures.ENDED | {"audit_line"}
 UNSIGNED = {"document": {"body"}, "totp": {"last_counter"}}
 
 
@@ -95,7 +95,7 @@ def test_every_step_says_how_the_rows_that_it_changes_were_signed_before(tmp_pat
         upgrade(url, to=script.revision)
         with unguarded.snapshot(url) as connection:
             tables = unguarded.reflected(connection).tables
-        signed = former.layouts(script.revision)
+        signed = legacy_signatures.layouts(script.revision)
         assert signed.keys() == {name for name, table in tables.items() if "mac" in table.c} - NOT_BY_LAYOUT
         unsigned = {name: set(tables[name].c.keys()) - set(one.columns) - {"mac"} for name, one in signed.items()}
         assert {name: left for name, left in unsigned.items() if left} == UNSIGNED

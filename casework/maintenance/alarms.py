@@ -1,0 +1,52 @@
+"""What those who look after the book must be told about its machine; looked up once a minute."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from casework import clock
+from casework.audit import read
+from casework.audit.checkpoint import MISSING_AFTER
+from casework.audit.verify import WHOLE
+from casework.config import Config
+from casework.gate import Gate
+from casework.maintenance import backups, checkpoints, clock_check
+from casework.policy.words import Act
+from casework.vault.keys.context import CryptoContext
+
+_FRESH = 60 * clock.MICROSECOND
+
+
+@dataclass
+class Alarm:
+    """Remembers for each commune when it was looked up and what was found."""
+
+    config: Config
+    gate: Gate
+    _found: dict[UUID, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
+
+    def found(self, commune_id: UUID) -> tuple[str, ...]:
+        """Return a word for each thing that is wrong with a commune's book: checkpoint, backup, clock, log."""
+        at = clock.micros()
+        known = self._found.get(commune_id)
+        if known is None or not 0 <= at - known[0] < _FRESH:
+            known = self._found[commune_id] = (at, tuple(self._look(commune_id, at)))
+        return known[1]
+
+    def _look(self, commune_id: UUID, at: int) -> Iterator[str]:
+        """Look whether checkpoints or backups are missing, the clock jumped, or the last verification failed."""
+        if checkpoints.missing(self.config, commune_id, at=at):
+            yield "checkpoint"
+        if self.config.backup_public and not _recent(backups.named_at(self.config), at):
+            yield "backup"
+        if not self.config.demo and clock_check.doubtful(self.config, self.gate, at=at):
+            yield "clock"
+        with self.gate.database.look() as session:
+            crypto = CryptoContext(session, self.gate.server_keys(commune_id), None, at)
+            verified = read.last(crypto, Act.AUDIT_VERIFY, commune_id)
+        if verified is not None and verified[1] != WHOLE:
+            yield "log"
+
+
+def _recent(made: int | None, at: int) -> bool:
+    return made is not None and at - made <= MISSING_AFTER

@@ -1,0 +1,138 @@
+"""Makes sealed backups while the book is in use, and removes those that have been kept long enough."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, func, select
+
+from casework import clock, files, schema, unguarded
+from casework.audit.models import AuditLine
+from casework.config import Config, ConfigurationError
+from casework.errors import VaultError
+from casework.gate import ActContext, Gate, Person, action
+from casework.maintenance import checkpoints, dump
+from casework.policy.permit import Actor
+from casework.policy.words import Act, Role
+from casework.vault.crypto import archive, signatures
+from casework.vault.models import Commune
+
+KEPT_DAYS = 35
+_SUFFIX = ".casework"
+_NAME = "casework-%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A finished backup: where it is and how many bytes it has."""
+
+    path: Path
+    size: int
+
+
+def make(config: Config, gate: Gate, *, sized: dump.Sized = dump.unheard) -> Backup:
+    """Write a sealed, signed backup of everything and note it in the log; readers and writers go on meanwhile."""
+    made = write(config, sized=sized)
+    for commune_id in checkpoints.communes(gate):
+        gate.perform(Person(Actor(commune_id, None, (Role.SYSTEM,)), commune_id), note_backup, made.path.name)
+    return made
+
+
+def write(config: Config, *, sized: dump.Sized = dump.unheard) -> Backup:
+    """Write a sealed, signed backup of everything, also of a database with the tables of an older program.
+
+    `sized` is told how many rows there are and returns who hears of each that has been read.
+    """
+    if not config.backup_public or config.checkpoint_file is None:
+        raise ConfigurationError("Chưa có khóa sao lưu: xem backup_public trong casework.toml.")
+    signer, public = signatures.load(config.checkpoint_file), signatures.read_pinned(config.backup_public)
+    folder = config.backups_folder
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"{clock.now():{_NAME}}{_SUFFIX}"
+    with unguarded.snapshot(config.database_url) as connection:
+        about = _about(connection)
+        there = dump.tables_of(connection)
+        stream = dump.lines(connection, about, there, told=sized(dump.size(connection, there)))
+        files.replace(
+            path, archive.seal_archive(stream, _header(about, signer.public, public), public=public, signer=signer)
+        )
+    return Backup(path, path.stat().st_size)
+
+
+@action(Act.BACKUP_MAKE)
+def note_backup(work: ActContext, name: str) -> None:
+    """Write in the log that a backup was made, and its name."""
+    work.reason = name
+
+
+def _about(connection: Connection) -> dict[str, Any]:
+    """Say what a backup holds: which tables, where the log of each commune ends, and under which key of the server."""
+    macs = connection.execute(select(Commune.mac)).scalars()
+    return {
+        "at": clock.micros(),
+        "revision": schema.found(connection),
+        "ends": {commune_id.hex: n for commune_id, n in ends(connection).items()},
+        "kek": sorted({int.from_bytes(mac[:4], "big") for mac in macs}),
+    }
+
+
+def ends(connection: Connection) -> dict[UUID, int]:
+    """Return how many lines the log of each commune has."""
+    counted = select(AuditLine.commune_id, func.max(AuditLine.n)).group_by(AuditLine.commune_id)
+    return {row[0]: row[1] for row in connection.execute(counted)}
+
+
+def _header(about: dict[str, Any], signer: bytes, public: bytes) -> dict[str, Any]:
+    """Say in the clear what is needed before the key is typed; how long the logs are stays inside."""
+    keys = {"signed_by": signatures.fingerprint(signer), "sealed_to": signatures.fingerprint(public)}
+    return {name: about[name] for name in ("at", "revision", "kek")} | keys
+
+
+def kept(config: Config) -> list[Path]:
+    """Return the finished backups, the oldest first."""
+    return sorted(config.backups_folder.glob(f"casework-*{_SUFFIX}"))
+
+
+def holds(config: Config, path: Path) -> bool:
+    """Tell whether a backup is whole and signed by a key of ours."""
+    try:
+        made_at(config, path)
+    except (OSError, VaultError):
+        return False
+    return True
+
+
+def made_at(config: Config, path: Path) -> int:
+    """Return when a backup was made, as its signed header says; raise VaultError if it does not hold."""
+    with path.open("rb") as file:
+        return int(archive.verify_archive(file, checkpoints.publics(config))["at"])
+
+
+def newest_at(config: Config) -> int | None:
+    """Return when the newest backup that holds was made, or None if there is none."""
+    return next((made_at(config, path) for path in reversed(kept(config)) if holds(config, path)), None)
+
+
+def named_at(config: Config) -> int | None:
+    """Return when the newest backup was made, as its name says, without reading it; None if there is none."""
+    newest = next(reversed(kept(config)), None)
+    if newest is None:
+        return None
+    moment = datetime.strptime(newest.stem, _NAME).replace(tzinfo=UTC)
+    return int(moment.timestamp()) * clock.MICROSECOND
+
+
+def forget_old(config: Config) -> list[Path]:
+    """Remove backups that are older than 35 days and what a crash left unfinished; the newest that holds stays."""
+    for unfinished in config.backups_folder.glob(f"*{files.UNFINISHED}"):
+        unfinished.unlink()
+    oldest = clock.now() - timedelta(days=KEPT_DAYS)
+    name = f"{oldest:{_NAME}}{_SUFFIX}"
+    old = [path for path in kept(config) if path.name < name]
+    last_good = next((path for path in reversed(kept(config)) if holds(config, path)), None)
+    gone = [path for path in old if path != last_good]
+    for path in gone:
+        path.unlink()
+    return gone

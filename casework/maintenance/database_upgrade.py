@@ -1,0 +1,198 @@
+"""Brings a book up to this program: a copy is migrated and checked whole, and only then takes the book's place.
+
+The rehearsal is the upgrade. Until the copy takes over the book is only read; if the book does not verify afterwards,
+it is put back as it was. Broken off anywhere, either the old book stands there or the new one, and it is run again.
+"""
+
+import logging
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import Connection, func, make_url, select
+
+from casework import schema, unguarded
+from casework.cases.states import ReferralState
+from casework.config import Config, ConfigurationError
+from casework.db import upgrade
+from casework.errors import Busy, CaseworkError, Conflict
+from casework.gate import ActContext, Person, action, open_gate
+from casework.maintenance import backups, checkpoints, legacy_signatures, row_verification, side_by_side, startup
+from casework.policy.permit import Actor
+from casework.policy.words import Act, Role
+from casework.vault.integrity import heads
+from casework.vault.keys import kek
+from casework.vault.keys.kek import Kek
+from casework.vault.models import Head
+
+# Nobody has said yet that she comes.
+_UNANSWERED = (ReferralState.SENT, ReferralState.OPENED, ReferralState.ASKED)
+_REASON_LENGTH = 200
+_BROKEN = "Nhật ký không đúng sau khi nâng cấp."
+# The copy, what the migration rewrites in it, and the old book beside both.
+_ROOM = 3
+STEPS = ("backup", "copy", "prove", "migrate", "sign", "check", "swap", "verify", "checkpoint", "clear")
+REHEARSED = STEPS[1:6]
+Told = Callable[[str], None]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Upgraded:
+    """What an upgrade did: between which revisions, how many rows held before and after, and the backup made first."""
+
+    before: str
+    after: str
+    proven: int
+    proof: row_verification.Verified
+    backup: Path | None = None
+
+
+def run(config: Config, *, reason: str = "", told: Told = lambda _: None) -> Upgraded | None:
+    """Upgrade the book of an installation that nobody uses meanwhile; None if it is up to date.
+
+    `told` hears the word of each step before it begins. `reason` overrides an urgent referral that waits for an answer;
+    it stands in the log. Raises Conflict for such a referral, ConfigurationError for a book of another program, and
+    whatever stops a step: then the book is as it was.
+    """
+    key, before = kek.load(config.kek_file, demo=config.demo), _before(config)
+    if before is None:
+        unguarded.tidy(config.database_url)
+        return None
+    urgent = waiting(config)
+    if urgent and not reason.strip():
+        raise Conflict(
+            f"{urgent} chuyển gửi khẩn chưa có ai trả lời, nên chưa nâng cấp. Hãy gọi cơ quan nhận trước. "
+            "Nếu vẫn phải nâng cấp ngay, chạy lại với --reason 'lý do' (được ghi vào nhật ký)."
+        )
+    backup = _backed_up(config, told)
+    words = [f"{before} -> {schema.newest()}", backup.name if backup else "", _override(urgent, reason)]
+    try:
+        made, ends = _made_beside(config, key, before, "; ".join(filter(None, words)), told)
+        told("swap")
+        unguarded.settle(config.database_url)
+        unguarded.take_over(config.database_url, still=lambda old: _nobody_wrote(old, ends))
+    except BaseException:
+        unguarded.tidy(config.database_url)
+        raise
+    _confirm(config, key, told)
+    return replace(made, backup=backup)
+
+
+def rehearse(config: Config, *, told: Told = lambda _: None) -> Upgraded | None:
+    """Do on a copy what an upgrade would do, check it and throw it away; the book may be in use. None if up to date."""
+    key, before = kek.load(config.kek_file, demo=config.demo), _before(config)
+    if before is None:
+        return None
+    try:
+        return _made_beside(config, key, before, "", told)[0]
+    finally:
+        unguarded.tidy(config.database_url)
+
+
+def _before(config: Config) -> str | None:
+    """Return the revision from which there is a way up to this program, None if there is nothing to do."""
+    stands = startup.revision(config.database_url)
+    if stands == schema.newest():
+        return None
+    if not schema.older(stands):
+        startup.require_current_schema(config.database_url)
+    return stands
+
+
+def waiting(config: Config) -> int:
+    """Count the urgent referrals that nobody has answered, in a book of any program."""
+    with unguarded.snapshot(config.database_url) as connection:
+        referral = unguarded.reflected(connection).tables["referral"]
+        unanswered = referral.c.urgent, referral.c.state.in_(_UNANSWERED)
+        return connection.execute(select(func.count()).select_from(referral).where(*unanswered)).scalar_one()
+
+
+def _override(urgent: int, reason: str) -> str:
+    return f"{urgent} urgent: {' '.join(reason.split())[:_REASON_LENGTH]}" if urgent else ""
+
+
+def _backed_up(config: Config, told: Told) -> Path | None:
+    """Make a backup in the form that the old program reads; a demo has no key for one."""
+    told("backup")
+    return None if config.demo else backups.write(config).path
+
+
+def _made_beside(config: Config, key: Kek, before: str, words: str, told: Told) -> tuple[Upgraded, dict[UUID, int]]:
+    """Make the whole new book beside the old one and prove it; return also where the logs of the old one end."""
+    told("copy")
+    _room(config)
+    fresh = replace(config, database_url=unguarded.beside(config.database_url))
+    unguarded.clear_beside(config.database_url)
+    if not fresh.database_url.startswith("sqlite"):
+        upgrade(fresh.database_url, to=before)
+    unguarded.copy_beside(config.database_url, without=legacy_signatures.ENDED)
+    with side_by_side.new_database(fresh, key) as gate:
+        told("prove")
+        with unguarded.snapshot(fresh.database_url) as connection:
+            proven, ends = legacy_signatures.verify_all(connection, before, gate.server_keys), backups.ends(connection)
+        told("migrate")
+        upgrade(fresh.database_url)
+        told("sign")
+        with unguarded.filling(fresh.database_url) as connection:
+            changed = legacy_signatures.sign(connection, before, gate.server_keys)
+        told("check")
+        for commune_id in ends:
+            gate.perform(_console(commune_id), note_upgrade, words, anew=Head.__tablename__ in changed)
+        held = side_by_side.proven(gate, fresh, else_say=_BROKEN)
+    return Upgraded(before, schema.newest(), proven, held), ends
+
+
+@action(Act.UPGRADE_RUN)
+def note_upgrade(work: ActContext, words: str, *, anew: bool) -> None:
+    """Write in the log between which revisions the book went; heads that were signed anew each get a line."""
+    if anew:
+        for row in work.session.execute(select(Head).where(Head.commune_id == work.commune_id)).scalars():
+            heads.mark_changed(work.session, row)
+    work.reason = words
+
+
+def _confirm(config: Config, key: Kek, told: Told) -> None:
+    """Verify the book once more where it now stands; what does not verify gives its place back to the old one."""
+    gate = open_gate(config, key)
+    try:
+        told("verify")
+        side_by_side.verified(gate, else_say=_BROKEN)
+    except BaseException:
+        gate.database.engine.dispose()
+        unguarded.put_back(config.database_url)
+        raise
+    try:
+        told("checkpoint")
+        if checkpoints.configured(config):
+            checkpoints.write_all(config, gate)
+    except (CaseworkError, OSError):
+        # The book holds; a second place that is away is the next round's to write to.
+        log.exception("upgrade: no checkpoint")
+    finally:
+        gate.database.engine.dispose()
+    told("clear")
+    unguarded.drop_aside(config.database_url)
+
+
+def _nobody_wrote(old: Connection, ends: dict[UUID, int]) -> None:
+    """Raise Busy if somebody has written to the old book since it was copied, as a server of another machine may."""
+    if backups.ends(old) != ends:
+        raise Busy("Có người vừa ghi vào sổ trong lúc nâng cấp. Hãy dừng mọi máy chủ dùng sổ này rồi chạy lại.")
+
+
+def _room(config: Config) -> None:
+    """Raise ConfigurationError if a SQLite file and its copy would fill the disk."""
+    parsed = make_url(config.database_url)
+    if parsed.get_backend_name() != "sqlite":
+        return
+    file = Path(str(parsed.database))
+    needed = _ROOM * file.stat().st_size
+    if shutil.disk_usage(file.parent).free < needed:
+        raise ConfigurationError(f"Đĩa cần còn trống {needed // 1024**2 + 1} MB để nâng cấp. Hãy dọn đĩa trước.")
+
+
+def _console(commune_id: UUID) -> Person:
+    return Person(Actor(commune_id, None, (Role.CONSOLE,)), commune_id)

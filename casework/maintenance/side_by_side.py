@@ -1,0 +1,39 @@
+"""The making of a whole book beside the one in use, as a restore and an upgrade do it: what is made is proven."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from casework import unguarded
+from casework.config import Config
+from casework.errors import VaultError
+from casework.gate import Gate, open_gate
+from casework.maintenance import row_verification
+from casework.maintenance.row_verification import Verified
+from casework.oversight.actions import verify_all
+from casework.vault.keys.kek import Kek
+
+
+@contextmanager
+def new_database(fresh: Config, key: Kek) -> Iterator[Gate]:
+    """Open the gate of a book that is being made, without the ledger of removals; left well, its file lies at rest."""
+    gate = replace(open_gate(fresh, key), revocation_log=None)
+    try:
+        yield gate
+    finally:
+        gate.database.engine.dispose()
+    unguarded.settle(fresh.database_url)
+
+
+def proven(gate: Gate, fresh: Config, *, else_say: str) -> Verified:
+    """Prove every row and every log of a book that was made; raise VaultError with these words if one does not hold."""
+    with unguarded.snapshot(fresh.database_url) as connection:
+        found = row_verification.verify_all(connection, gate.server_keys)
+    verified(gate, else_say=else_say)
+    return found
+
+
+def verified(gate: Gate, *, else_say: str) -> None:
+    """Raise VaultError with these words unless the log of every commune holds."""
+    if not all(verdict.holds for _, verdict in verify_all(gate)):
+        raise VaultError(else_say)

@@ -1,0 +1,58 @@
+"""Before the book is opened: its tables are those of this program, and what a crash may have left is put right."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from casework import schema, unguarded
+from casework.config import Config, ConfigurationError
+from casework.gate import open_gate
+from casework.maintenance import revocation_log_copy
+from casework.secure_delete import truncate_wal
+from casework.vault.keys import kek
+
+
+def make_ready(config: Config) -> None:
+    """Strike what the ledger says of an act that was never committed, and cut off what an erasure left in the log."""
+    gate = open_gate(config, kek.load(config.kek_file, demo=config.demo))
+    try:
+        revocation_log_copy.settle(gate)
+        truncate_wal(gate.database.engine)
+    finally:
+        gate.database.engine.dispose()
+
+
+def tidy(config: Config) -> None:
+    """Delete what a broken-off restore or upgrade left beside a SQLite file; nobody else may use the folder.
+
+    Rows of cases that are erased later must not outlive them there. On PostgreSQL only the owner role may do it.
+    """
+    if make_url(config.database_url).get_backend_name() == "sqlite":
+        with suppress(OSError):
+            unguarded.tidy(config.database_url)
+
+
+def require_current_schema(url: str) -> None:
+    """Raise ConfigurationError unless the tables of a database are the ones that this program was written for."""
+    stands, needed = revision(url), schema.newest()
+    if stands == needed:
+        return
+    if schema.older(stands):
+        raise ConfigurationError(
+            f"Cơ sở dữ liệu ở bản {stands}, chương trình cần bản {needed}. "
+            "Sổ chưa mở, không có gì bị thay đổi. Hãy chạy: casework upgrade."
+        )
+    raise ConfigurationError(
+        f"Cơ sở dữ liệu ở bản {stands or 'trống'}, chương trình này chỉ biết đến bản {needed}. "
+        "Không có gì bị thay đổi: hãy dùng bản chương trình mới hơn."
+    )
+
+
+def revision(url: str) -> str:
+    """Return at which revision a database stands; raise ConfigurationError if there is no such file."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).is_file():
+        raise ConfigurationError(f"Không thấy cơ sở dữ liệu {parsed.database}.")
+    with unguarded.snapshot(url) as connection:
+        return schema.found(connection)

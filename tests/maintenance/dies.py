@@ -1,0 +1,21 @@
+"""Restores a backup in a process of its own that dies at a step: `python -m tests.maintenance.dies DATA FILE SEED STEP`."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from casework import config
+from casework.maintenance import restore
+from casework.maintenance.restore import Order
+
+
+def _die_at(wanted: str, step: str) -> None:
+    if step == wanted:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    data, file, seed, wanted = sys.argv[1:]
+    order = Order(Path(file), bytes.fromhex(seed))
+    restore.restore(config.load(Path(data)), order, hook=lambda step: _die_at(wanted, step), announce=lambda _: None)

@@ -1,0 +1,73 @@
+"""A house that is backed up: its configuration with pinned keys, and the private half of the backup key."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from casework.config import Config
+from casework.gate import open_gate
+from casework.maintenance import backups, restore
+from casework.maintenance.restore import Order, Report
+from casework.vault.crypto import signatures
+from casework.vault.crypto.aead import new_key
+from casework.vault.crypto.hpke import public_key
+from casework.vault.keys import kek
+from casework.vault.keys.enrolment.paper_codes import write_code
+from tests.house import House
+
+
+@dataclass
+class Kept:
+    """The house, how it is configured, and what stands on paper."""
+
+    house: House
+    config: Config
+    seed: bytes
+
+    def backs_up(self) -> Path:
+        """Make a backup and return its file."""
+        return backups.make(self.config, self.house.gate).path
+
+    def order(self, file: Path, **more: Any) -> Order:
+        """Return an order with the right key."""
+        return Order(file, self.seed, **more)
+
+    def restores(self, file: Path, **more: Any) -> Report:
+        """Restore a backup and let everybody sign in anew."""
+        self.house.gate.database.engine.dispose()
+        done = restore.restore(self.config, self.order(file, **more), announce=lambda _: None)
+        self.reopens()
+        return done
+
+    def writes_settings(self) -> None:
+        """Write casework.toml, by which a command of its own process finds everything."""
+        lines = (
+            f"database_url = '{self.config.database_url}'",
+            f"checkpoint_public = ['{self.config.checkpoint_public[0]}']",
+            f"backup_public = '{self.config.backup_public}'",
+            f"checkpoint_dir = '{self.config.checkpoint_dir}'",
+        )
+        (self.config.data / "casework.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def key_on_paper(self) -> str:
+        """Return the two lines of the backup key's sheet."""
+        return f"{write_code(self.seed[:16])}\n{write_code(self.seed[16:])}\n"
+
+    def reopens(self) -> None:
+        """Open the gate of what now stands in the place of the database."""
+        self.house.gate = open_gate(self.config, kek.load(self.config.kek_file, demo=False))
+        self.house.people.clear()
+
+
+def kept(house: House) -> Kept:
+    """Give a house its keys."""
+    file = house.config.data / "checkpoint-key"
+    signer, seed = signatures.create(file), new_key()
+    house.config = replace(
+        house.config,
+        checkpoint_file=file,
+        checkpoint_public=(signatures.pinned(signer.public),),
+        backup_public=signatures.pinned(public_key(seed)),
+        checkpoint_dir=str(house.config.data / "second"),
+    )
+    return Kept(house, house.config, seed)
