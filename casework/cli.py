@@ -10,13 +10,13 @@ import click
 
 from casework import config, lists, serving
 from casework import workers as many
+from casework.administration import commands, data_folder_lock, maintenance_commands, upgrade_command
 from casework.app import create_app
 from casework.config import ConfigurationError
 from casework.demo import build, cards, folder
 from casework.errors import CaseworkError
 from casework.gate import ACTIONS
 from casework.maintenance import background_jobs, consistency, startup
-from casework.office import commands, keeping, occupancy, upgrades
 from casework.oversight import policy_text
 from casework.oversight.actions import verify_all
 from casework.web import json_logging
@@ -80,9 +80,9 @@ def serve(data: Path, port: int | None, workers: int | None) -> None:
     settings = config.load(data.absolute())
     chosen = serving.free_port(port or _PORT, exactly=True)
     startup.require_current_schema(settings.database_url)
-    with suppress(ConfigurationError), occupancy.alone(settings.data):
+    with suppress(ConfigurationError), data_folder_lock.alone(settings.data):
         startup.tidy(settings)
-    with occupancy.shared(settings.data):
+    with data_folder_lock.shared(settings.data):
         startup.make_ready(settings)
         if workers:
             many.serve(settings, chosen, workers)
@@ -96,7 +96,7 @@ def serve(data: Path, port: int | None, workers: int | None) -> None:
 @_DATA
 def verify(data: Path) -> None:
     """Kiểm tra nhật ký của từng xã. / Verify the log of every commune; status 1 if anything does not hold."""
-    with keeping.opened(data) as (settings, gate):
+    with maintenance_commands.opened(data) as (settings, gate):
         verdicts = verify_all(gate)
         for name, verdict in verdicts:
             state = "đúng / holds" if verdict.holds else "SAI / BROKEN"
@@ -114,7 +114,7 @@ def policy() -> None:
     click.echo(policy_text.markdown(), nl=False)
 
 
-for one in (*commands.COMMANDS, *keeping.COMMANDS, *upgrades.COMMANDS):
+for one in (*commands.COMMANDS, *maintenance_commands.COMMANDS, *upgrade_command.COMMANDS):
     main.add_command(one)
 
 

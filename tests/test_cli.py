@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from casework.office import occupancy
+from casework.administration import data_folder_lock
 from casework.oversight import policy_text
 from tests.commands import call
 from tests.demonstration import Built
@@ -178,7 +178,7 @@ def test_nothing_runs_with_a_debugger_on():
 
 
 def test_the_server_and_an_exchange_of_keys_never_run_at_once(built: Built):
-    with occupancy.alone(built.config.data):
+    with data_folder_lock.alone(built.config.data):
         done = run("serve", "--data", str(built.config.data), "--port", "8378")
     assert done.returncode == 1
     assert "Đang đổi khóa" in done.stderr

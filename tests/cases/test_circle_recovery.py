@@ -6,12 +6,12 @@ import pytest
 
 from casework import clock
 from casework.accounts import admission
+from casework.administration import agency_recovery, installation
+from casework.administration.installation import Installation
 from casework.cases import circle_recovery, restriction
 from casework.cases.circle_recovery import CircleSheets
 from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, Conflict, VaultError
-from casework.office import installation, recovering
-from casework.office.installation import Installation
 from casework.policy.words import Role, Section
 from tests.cases.keys import settle, wraps_of
 from tests.cases.test_restriction import holds, owner_of
@@ -36,7 +36,7 @@ def at_the_console(house: House, doing, dealt: CircleSheets, *given):
 
 def recovers(house: House, dealt: CircleSheets, pair: tuple[int, int], username: str):
     one, other = ((dealt.sheets[at].seat, dealt.sheets[at].secret) for at in pair)
-    return at_the_console(house, recovering.recover, dealt, one, other, username)
+    return at_the_console(house, agency_recovery.recover, dealt, one, other, username)
 
 
 def starts_anew(house: House, name: str) -> bytes:
@@ -99,7 +99,7 @@ def test_a_case_that_one_person_alone_can_open_says_so_until_two_sheets_were_tri
     dealt = lan.does(circle_recovery.make_sheets, hidden, KEEPERS[:2])
     for sheet in dealt.sheets:
         assert lan.does(restriction.read_readers, hidden).lonely
-        at_the_console(house, recovering.drill, dealt, sheet.seat, sheet.secret)
+        at_the_console(house, agency_recovery.drill, dealt, sheet.seat, sheet.secret)
     assert not lan.does(restriction.read_readers, hidden).lonely
     at = clock.micros()
     lan.leaves()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from casework.office import recovering
+from casework.administration import agency_recovery
 from casework.policy.words import Role
 from tests.house import House, only_sqlite
 
@@ -35,9 +35,9 @@ def test_the_banner_goes_when_both_sheets_of_a_pair_were_tried(house: House, bro
         assert person.keyring
         assert person.actor.agency_id
         keys = person.keyring.holding(person.actor.agency_id)
-        dealt = house.gate.perform(console, recovering.renew, keys, ("Một", "Hai"), [(1, 2)])
+        dealt = house.gate.perform(console, agency_recovery.renew, keys, ("Một", "Hai"), [(1, 2)])
         house[username].leaves()
         for one in dealt:
             assert TOLD in browser("hoa").get("/").text
-            house.gate.perform(console, recovering.drill, keys.agency_id, one.seat, one.secret)
+            house.gate.perform(console, agency_recovery.drill, keys.agency_id, one.seat, one.secret)
     assert TOLD not in browser("hoa").get("/").text

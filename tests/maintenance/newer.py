@@ -28,9 +28,9 @@ from casework.errors import VaultError  # noqa: E402
 
 
 def _dies_at(moment: str) -> None:
-    from casework.office import upgrades
+    from casework.administration import upgrade_command
 
-    shown = upgrades._progress
+    shown = upgrade_command._progress
 
     def progress(steps: Sequence[str]) -> Callable[[str], None]:
         def told(word: str) -> None:
@@ -42,7 +42,7 @@ def _dies_at(moment: str) -> None:
 
         return told
 
-    upgrades._progress = progress
+    upgrade_command._progress = progress
 
 
 def _dies_before(statement: int) -> None:

@@ -10,9 +10,9 @@ from uuid import UUID
 import pytest
 
 from casework import unguarded
+from casework.administration import data_folder_lock
 from casework.desk import actions as desk
 from casework.maintenance import backups, database_upgrade
-from casework.office import occupancy
 from casework.policy.words import Section
 from casework.vault.keys import kek
 from tests.faults.numbers import times
@@ -78,7 +78,7 @@ def test_a_book_goes_up_by_command_and_the_old_program_keeps_its_hands_off(book:
 @pytest.mark.prove
 def test_a_rehearsal_by_command_goes_beside_a_server_and_an_upgrade_does_not(book: Kept, newer: Run):
     case_id = book.house["lan"].opens_a_case()
-    with occupancy.shared(book.config.data):
+    with data_folder_lock.shared(book.config.data):
         assert "Hãy dừng máy chủ" in upgraded(book, newer).stderr
         rehearsed = upgraded(book, newer, "never", "--rehearse")
         assert rehearsed.returncode == 0, rehearsed.stderr

@@ -9,8 +9,8 @@ from casework.accounts import actions as accounts
 from casework.accounts import admission
 from casework.accounts.actions import Unwrapped
 from casework.accounts.sign_in_acts import second_factor
-from casework.office import recovering
-from casework.office.recovering import Recovered
+from casework.administration import agency_recovery
+from casework.administration.agency_recovery import Recovered
 from casework.policy.words import Role
 from casework.vault.crypto import passwords
 from casework.vault.crypto.aead import new_key
@@ -89,7 +89,7 @@ def recovers(house: House, dealt: tuple[RecoverySheet, ...], pair: tuple[int, in
     """Let somebody of the Women's Union in again at the console with two of the sheets."""
     one, other = ((dealt[at].seat, dealt[at].secret) for at in pair)
     union = agency_id(house, "womens_union")
-    return house.gate.perform(house.stranger(Role.CONSOLE), recovering.recover, union, one, other, name)
+    return house.gate.perform(house.stranger(Role.CONSOLE), agency_recovery.recover, union, one, other, name)
 
 
 def comes_in(house: House, name: str, seed: bytes) -> Someone:
@@ -108,7 +108,7 @@ def deals(house: House) -> tuple[RecoverySheet, ...]:
     assert keyring is not None
     keys = keyring.holding(agency_id(house, "womens_union"))
     dealt: tuple[RecoverySheet, ...] = house.gate.perform(
-        house.stranger(Role.CONSOLE), recovering.renew, keys, ("Ông A", "Bà B", "Bà C"), [(1, 2), (1, 3)]
+        house.stranger(Role.CONSOLE), agency_recovery.renew, keys, ("Ông A", "Bà B", "Bà C"), [(1, 2), (1, 3)]
     )
     return dealt
 

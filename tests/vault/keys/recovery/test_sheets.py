@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from casework import clock
+from casework.administration import agency_recovery
 from casework.audit import freshness
 from casework.errors import BadInput, VaultError
-from casework.office import recovering
 from casework.policy.words import Role
 from casework.vault.keys.keyring import AgencyKeys
 from casework.vault.keys.recovery import recovery_sheets
@@ -47,7 +47,7 @@ def console(house: House, doing, *args):
 @pytest.fixture
 def dealt(house: House, union: AgencyKeys) -> tuple[RecoverySheet, ...]:
     """Three sheets: the second and the third do not fit together."""
-    made: tuple[RecoverySheet, ...] = console(house, recovering.renew, union, OFFICERS, PAIRS)
+    made: tuple[RecoverySheet, ...] = console(house, agency_recovery.renew, union, OFFICERS, PAIRS)
     return made
 
 
@@ -95,7 +95,7 @@ def test_a_pair_that_is_not_allowed_opens_nothing(house, union, dealt):
 def test_a_wrong_sheet_a_wrong_seat_and_a_wrong_agency_are_the_same_error(house, union, dealt):
     first, second, third = dealt
     police = keys_of(house, "cuong")
-    theirs = console(house, recovering.renew, police, OFFICERS, PAIRS)
+    theirs = console(house, agency_recovery.renew, police, OFFICERS, PAIRS)
     messages = set()
     for agency_id, one, other in (
         (union.agency_id, (1, bytes(16)), shown(second)),
@@ -117,7 +117,7 @@ def test_new_sheets_make_the_old_ones_worthless_even_if_their_rows_are_put_back(
     with stolen(house) as thief:
         tables = ("recovery", "recovery_officer", "recovery_pair")
         before = {name: thief.rows(name, agency_id=union.agency_id) for name in tables}
-    newer = console(house, recovering.renew, union, OFFICERS[:2], [(1, 2)])
+    newer = console(house, agency_recovery.renew, union, OFFICERS[:2], [(1, 2)])
     assert {one.number for one in newer} == {2}
     refused(lambda: opens(house, union.agency_id, shown(dealt[0]), shown(dealt[1])))
     assert opens(house, union.agency_id, *map(shown, newer)) == union
@@ -130,7 +130,7 @@ def test_new_sheets_make_the_old_ones_worthless_even_if_their_rows_are_put_back(
 
 def test_everybody_still_works_after_new_sheets(house, union, dealt, lan):
     case_id = lan.opens_a_case()
-    console(house, recovering.renew, union, OFFICERS, PAIRS)
+    console(house, agency_recovery.renew, union, OFFICERS, PAIRS)
     house["lan"].leaves()
     assert house["lan"].person.keyring.holding(union.agency_id) == union
     assert case_id
@@ -138,31 +138,31 @@ def test_everybody_still_works_after_new_sheets(house, union, dealt, lan):
 
 def test_a_recovery_key_that_was_exchanged_in_the_database_is_refused(house, union, dealt):
     police = keys_of(house, "cuong")
-    console(house, recovering.renew, police, OFFICERS, PAIRS)
+    console(house, agency_recovery.renew, police, OFFICERS, PAIRS)
     with stolen(house) as thief:
         theirs = thief.rows("recovery", agency_id=police.agency_id)[0]
         thief.change("recovery", {"agency_id": union.agency_id}, public_key=theirs["public_key"])
     refused(lambda: opens(house, union.agency_id, shown(dealt[0]), shown(dealt[1])))
-    refused(lambda: console(house, recovering.renew, union, OFFICERS, PAIRS))
+    refused(lambda: console(house, agency_recovery.renew, union, OFFICERS, PAIRS))
 
 
 @pytest.mark.parametrize("pairs", [[], [(1, 1)], [(1, 2)], [(1, 2), (2, 4)], [(0, 1), (2, 3)], [(1, 2), (3, 3)]])
 def test_pairs_of_nobody_and_officers_without_a_pair_are_refused(house, union, pairs):
     with pytest.raises(BadInput):
-        console(house, recovering.renew, union, OFFICERS, pairs)
+        console(house, agency_recovery.renew, union, OFFICERS, pairs)
 
 
 def test_a_drill_knows_one_sheet_and_notes_its_day(house, union, dealt):
     assert _drilled(house, union) == 0
     at = clock.micros()
     with clock.living_at(lambda: at + DAY):
-        console(house, recovering.drill, union.agency_id, 1, dealt[0].secret)
+        console(house, agency_recovery.drill, union.agency_id, 1, dealt[0].secret)
         assert _drilled(house, union) == 0
     with clock.living_at(lambda: at + 3 * DAY):
-        console(house, recovering.drill, union.agency_id, 3, dealt[2].secret)
+        console(house, agency_recovery.drill, union.agency_id, 3, dealt[2].secret)
     assert _drilled(house, union) == at + DAY
     for seat, secret in ((2, dealt[0].secret), (1, bytes(16)), (7, dealt[0].secret)):
-        refused(partial(console, house, recovering.drill, union.agency_id, seat, secret))
+        refused(partial(console, house, agency_recovery.drill, union.agency_id, seat, secret))
     with reading(house, union.agency_id) as crypto:
         assert [one.drilled for one in recovery_sheets.officers(crypto, union.agency_id)] == [at + DAY, 0, at + 3 * DAY]
         assert recovery_sheets.pairs_of(crypto, union.agency_id) == [(1, 2), (1, 3)]
@@ -175,7 +175,7 @@ def _drilled(house: House, union: AgencyKeys) -> int:
 
 def test_an_agency_without_sheets_was_never_drilled_and_opens_for_nobody(house, union):
     assert _drilled(house, union) == 0
-    refused(lambda: console(house, recovering.drill, union.agency_id, 1, bytes(16)))
+    refused(lambda: console(house, agency_recovery.drill, union.agency_id, 1, bytes(16)))
     refused(lambda: opens(house, union.agency_id, (1, bytes(16)), (2, bytes(16))))
 
 
@@ -199,8 +199,8 @@ def test_sheets_follow_the_agency_into_a_new_epoch(house, union, dealt):
 @only_sqlite
 def test_the_log_tells_of_every_try_and_of_no_secret(house, union, dealt):
     given = (union.agency_id, (1, bytes(16)), shown(dealt[1]), "lan")
-    refused(lambda: console(house, recovering.recover, *given))
-    console(house, recovering.drill, union.agency_id, 1, dealt[0].secret)
+    refused(lambda: console(house, agency_recovery.recover, *given))
+    console(house, agency_recovery.drill, union.agency_id, 1, dealt[0].secret)
     with stolen(house) as thief:
         lines = [line for line in thief.rows("audit_line") if line["act"].startswith("recovery.")]
         everything = str([thief.rows(name) for name in ("audit_line", "recovery", "recovery_officer", "recovery_pair")])
@@ -215,7 +215,7 @@ def test_the_log_tells_of_every_try_and_of_no_secret(house, union, dealt):
 def test_nobody_but_the_console_recovers(house, union, dealt):
     for username in ("hoa", "son", "lan"):
         with pytest.raises(Exception, match="not for"):
-            house[username].does(recovering.recover, union.agency_id, shown(dealt[0]), shown(dealt[1]), "lan")
+            house[username].does(agency_recovery.recover, union.agency_id, shown(dealt[0]), shown(dealt[1]), "lan")
 
 
 def test_key_holders_keep_their_wraps(house, union, dealt):

@@ -7,20 +7,20 @@ from pathlib import Path
 import pytest
 
 from casework import config, files
+from casework.administration import page_rendering, settings, setup, setup_questions
+from casework.administration.server_key_rotation import standing
 from casework.audit import freshness
 from casework.config import UNFINISHED, ConfigurationError
 from casework.errors import BadInput
-from casework.office import asking, founding, papers, settings
-from casework.office.exchanging import standing
 from casework.vault.crypto import signatures
 from casework.vault.crypto.hpke import public_key
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vault.models import Agency, Member
+from tests.administration import setting_up
+from tests.administration.setting_up import ANSWERS, CODE, all_codes, code_for, codes, founded, sheets_of, used, written
 from tests.commands import call
-from tests.office import setting_up
-from tests.office.setting_up import ANSWERS, CODE, all_codes, code_for, codes, founded, sheets_of, used, written
 from tests.tampering import refused
 
 UNION = "Hội Liên hiệp Phụ nữ xã Thanh Sơn"
@@ -141,23 +141,23 @@ def test_papers_are_never_written_over_and_are_asked_for_before_anything_is_made
         assert call(*given, str(file)).exit_code == 1
     assert not (tmp_path / "sổ").exists()
     with pytest.raises(BadInput, match="đã có"):
-        papers.write(tmp_path / "papers.html", [])
+        page_rendering.write(tmp_path / "papers.html", [])
     with pytest.raises(BadInput, match="Không ghi được"):
-        papers.write(tmp_path / "nowhere" / "papers.html", [])
+        page_rendering.write(tmp_path / "nowhere" / "papers.html", [])
 
 
 def test_what_was_broken_off_says_so_and_is_not_used(tmp_path, monkeypatch):
     def full(*_given: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(founding, "upgrade", full)
+    monkeypatch.setattr(setup, "upgrade", full)
     with pytest.raises(OSError, match="No space"):
         founded(tmp_path / "sổ")
     assert "dở dang" in (tmp_path / "sổ" / UNFINISHED).read_text(encoding="utf-8")
     refused(lambda: config.load(tmp_path / "sổ"), ConfigurationError)
     for command in ("serve", "check", "verify"):
         assert call(command, "--data", str(tmp_path / "sổ")).exit_code == 1
-    refused(lambda: founding.begin(tmp_path / "sổ"), ConfigurationError)
+    refused(lambda: setup.begin(tmp_path / "sổ"), ConfigurationError)
 
 
 def wrong(key, value):
@@ -222,9 +222,9 @@ def test_a_file_that_is_no_toml_is_named(tmp_path):
 
 
 def test_what_was_answered_can_be_given_again(tmp_path):
-    given = asking.complete(ANSWERS, Path("/nonexistent"))
+    given = setup_questions.complete(ANSWERS, Path("/nonexistent"))
     again = written(tmp_path, lambda raw: raw["calendar"].update(working_days=list(given.working_days)))
-    assert asking.complete(again, Path("/nonexistent")) == given
+    assert setup_questions.complete(again, Path("/nonexistent")) == given
     assert given.agencies[0].pairs == ((1, 2), (1, 3))
     assert [bool(one.officers) for one in given.agencies] == [one.holds_keys for one in given.agencies]
 

@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework import clock
+from casework.administration import data_folder_lock, kek_rotation, settings
 from casework.audit.revocation_log import RevocationLog, verified
 from casework.config import Config
 from casework.db import Database
 from casework.errors import CaseworkError, VaultError
 from casework.gate import ActContext, Gate, Person, action
 from casework.maintenance import startup
-from casework.office import occupancy, rekeying, settings
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
 from casework.vault.crypto import signatures
@@ -49,7 +49,7 @@ def exchange_kek(config: Config, *, announce: Callable[[Kek], None]) -> None:
 
     Both keys stand in the file until every row is signed with the newer one; the database says which one counts.
     """
-    with occupancy.alone(config.data):
+    with data_folder_lock.alone(config.data):
         startup.require_current_schema(config.database_url)
         database = Database(config.database_url)
         try:
@@ -93,7 +93,7 @@ def _rekey(config: Config, gate: Gate, communes: list[UUID], newer: Kek) -> None
     if verified(lines, {one: gate.server_keys(one) for one in communes}) != len(lines):
         raise VaultError("Sổ thu hồi (tệp removals) có dòng không đúng, nên không đổi khóa. Chưa có gì thay đổi.")
     try:
-        gate.exchange(newer, communes, rekeying.exchange)
+        gate.exchange(newer, communes, kek_rotation.exchange)
     except CaseworkError as cause:
         for commune_id in communes:
             gate.refuse(_console(commune_id), Act.KEYS_ROTATE, cause)
@@ -114,7 +114,7 @@ def renew_checkpoint(config: Config, gate: Gate) -> bytes:
     """Sign checkpoints with a new key from now on and return its public half; it is pinned before it is used."""
     if config.checkpoint_file is None:
         raise VaultError("Bản cài đặt này không có khóa ký mốc.")
-    with occupancy.alone(config.data):
+    with data_folder_lock.alone(config.data):
         newer = signatures.fresh()
         settings.pin_checkpoint(config, newer.public)
         signatures.keep(config.checkpoint_file, newer)
@@ -124,7 +124,7 @@ def renew_checkpoint(config: Config, gate: Gate) -> bytes:
 
 def renew_backup(config: Config, gate: Gate) -> BackupKey:
     """Seal backups to a new key from now on and return it, so that its private half can be printed."""
-    with occupancy.alone(config.data):
+    with data_folder_lock.alone(config.data):
         newer = new_backup_key()
         settings.pin_backup(config, newer.public)
         _note(gate, "backup")

@@ -9,16 +9,16 @@ import tomli_w
 
 from casework import files
 from casework.accounts import actions as accounts
+from casework.administration import admission_codes, agency_recovery, printed_pages, server_key_rotation, settings
+from casework.administration.installation import Installation
+from casework.administration.page_rendering import Page
+from casework.administration.printed_pages import Invited, Place
+from casework.administration.setup_answers import Agency, Answers, FirstPerson
 from casework.codelists import codelist
 from casework.config import UNFINISHED, Config, ConfigurationError
 from casework.db import upgrade
 from casework.gate import open_gate
 from casework.maintenance import checkpoints
-from casework.office import exchanging, inviting, pages, recovering, settings
-from casework.office.answers import Agency, Answers, FirstPerson
-from casework.office.installation import Installation
-from casework.office.pages import Invited, Place
-from casework.office.papers import Page
 from casework.vault.crypto import signatures
 from casework.vault.keys import kek
 from casework.vault.keys.keyring import AgencyKeys
@@ -76,7 +76,7 @@ def found(folder: Path, given: Answers) -> list[Page]:
 
 def _make(folder: Path, given: Answers) -> Made:
     key = kek.create(folder / "kek", _FIRST_KEY)
-    signer, backup = signatures.create(folder / "checkpoint-key"), exchanging.new_backup_key()
+    signer, backup = signatures.create(folder / "checkpoint-key"), server_key_rotation.new_backup_key()
     config = Config(
         data=folder,
         database_url=given.database_url or f"sqlite:///{folder / 'casework.sqlite3'}",
@@ -105,9 +105,9 @@ def _calendar(given: Answers) -> str:
 def _of_the_machine(made: Made) -> list[Page]:
     key = made.here.gate.kek
     return [
-        pages.kek_page(made.place, key),
-        *pages.backup_pages(made.place, made.seed),
-        pages.fingerprints_page(made.place, key),
+        printed_pages.kek_page(made.place, key),
+        *printed_pages.backup_pages(made.place, made.seed),
+        printed_pages.fingerprints_page(made.place, key),
     ]
 
 
@@ -125,16 +125,18 @@ def _people_and_sheets(made: Made, given: Answers) -> list[Page]:
 
 def _sheets(made: Made, commune_id: UUID, agency: Agency, keys: Mapping[str, AgencyKeys]) -> list[Page]:
     gate, console = made.here.gate, made.here.console(commune_id)
-    dealt = gate.perform(console, recovering.renew, keys[agency.code], agency.officers, agency.pairs)
-    return pages.recovery_pages(made.place, agency.name, dealt)
+    dealt = gate.perform(console, agency_recovery.renew, keys[agency.code], agency.officers, agency.pairs)
+    return printed_pages.recovery_pages(made.place, agency.name, dealt)
 
 
 def _code(
     made: Made, commune_id: UUID, one: FirstPerson, agencies: Mapping[str, Agency], keys: Mapping[str, AgencyKeys]
 ) -> Page:
     console, agency = made.here.console(commune_id), agencies.get(one.agency)
-    card = inviting.Card(one.username, one.name, one.roles, keys[one.agency].agency_id if agency else None)
+    card = admission_codes.Card(one.username, one.name, one.roles, keys[one.agency].agency_id if agency else None)
     carry = keys[one.agency] if agency and agency.holds_keys else None
-    code = made.here.gate.perform(console, inviting.invite_first, card, carry)
+    code = made.here.gate.perform(console, admission_codes.invite_first, card, carry)
     roles = ", ".join(codelist("role").get(role).vi for role in one.roles)
-    return pages.admission_page(made.place, Invited(one.name, one.username, roles, agency.name if agency else "", code))
+    return printed_pages.admission_page(
+        made.place, Invited(one.name, one.username, roles, agency.name if agency else "", code)
+    )

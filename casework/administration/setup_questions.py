@@ -9,10 +9,10 @@ import click
 import tomli_w
 
 from casework import files
+from casework.administration import console_input, setup_answers
+from casework.administration.setup_answers import Agency, Answers, FirstPerson
 from casework.codelists import codelist
 from casework.errors import BadInput, CaseworkError
-from casework.office import answers, typed
-from casework.office.answers import Agency, Answers, FirstPerson
 
 T = TypeVar("T")
 Raw = dict[str, Any]
@@ -42,58 +42,60 @@ class Asking:
             typed_in.append(text)
             return found
 
-        found = typed.asked(question, keep, default=default)
+        found = console_input.asked(question, keep, default=default)
         table[key] = typed_in[0]
         return found
 
     def all(self) -> Answers:
         """Ask everything, first what the others rest on."""
         commune, calendar = self.kept.setdefault("commune", {}), self.kept.setdefault("calendar", {})
-        name = self.one(commune, "name", "Tên xã, như: xã Thanh Sơn", answers.words)
-        hamlets = self.one(commune, "hamlets", "Các thôn, tổ (cách nhau bằng dấu phẩy)", answers.hamlet_names)
-        size = self.one(commune, "size_class", _sizes(), answers.size, "S1")
-        url = self.one(commune, "public_url", "Địa chỉ người dùng gõ, như https://so.xa.vn", answers.url)
+        name = self.one(commune, "name", "Tên xã, như: xã Thanh Sơn", setup_answers.words)
+        hamlets = self.one(commune, "hamlets", "Các thôn, tổ (cách nhau bằng dấu phẩy)", setup_answers.hamlet_names)
+        size = self.one(commune, "size_class", _sizes(), setup_answers.size, "S1")
+        url = self.one(commune, "public_url", "Địa chỉ người dùng gõ, như https://so.xa.vn", setup_answers.url)
         database = str(commune.get("database_url", ""))
-        working = self.one(calendar, "working_days", "Ngày làm việc trong tuần", answers.days, "mon tue wed thu fri")
+        working = self.one(
+            calendar, "working_days", "Ngày làm việc trong tuần", setup_answers.days, "mon tue wed thu fri"
+        )
         free = self.one(
-            calendar, "holidays", "Ngày nghỉ lễ sắp tới, như 2027-01-01 (có thể để trống)", answers.holidays, ""
+            calendar, "holidays", "Ngày nghỉ lễ sắp tới, như 2027-01-01 (có thể để trống)", setup_answers.holidays, ""
         )
         agencies = tuple(self._agency(one.code, one.vi) for one in codelist("agency"))
         people = self._people()
-        answers.together(people)
+        setup_answers.together(people)
         by_username = {one.username: one for one in people}
         second = self.one(
             self.kept,
             "second_persons",
             "Người thứ hai trong việc cần hai người (tên đăng nhập, cách nhau bằng dấu phẩy)",
-            lambda text: answers.chosen(answers.several(text), by_username),
+            lambda text: setup_answers.chosen(setup_answers.several(text), by_username),
         )
         return Answers(name, hamlets, size, url, database, agencies, people, second, working, free)
 
     def _agency(self, code: str, usual: str) -> Agency:
         table = self.kept.setdefault("agencies", {}).setdefault(code, {})
-        name = self.one(table, "name", f"Tên cơ quan ({code})", answers.words, usual)
-        phone = self.one(table, "duty_phone", f"Số trực của {name}", answers.phone)
+        name = self.one(table, "name", f"Tên cơ quan ({code})", setup_answers.words, usual)
+        phone = self.one(table, "duty_phone", f"Số trực của {name}", setup_answers.phone)
         if not codelist("agency").get(code).flag("holds_keys"):
             return Agency(code, name, phone, (), ())
-        officers = self.one(table, "officers", f"Ai giữ tờ khôi phục của {name} (2 đến 9 người)", answers.keepers)
+        officers = self.one(table, "officers", f"Ai giữ tờ khôi phục của {name} (2 đến 9 người)", setup_answers.keepers)
         question = f"Cặp nào mở được, như 1-2 1-3, trong {_numbered(officers)} (để trống: hai người bất kỳ)"
-        pairs = self.one(table, "pairs", question, lambda text: answers.pairs(text, len(officers)), "")
+        pairs = self.one(table, "pairs", question, lambda text: setup_answers.pairs(text, len(officers)), "")
         return Agency(code, name, phone, officers, pairs)
 
     def _people(self) -> tuple[FirstPerson, ...]:
         rows: list[Raw] = self.kept.setdefault("people", [])
         found = [self._person(row) for row in rows]
-        while not found or typed.more("Thêm một người nữa?"):
+        while not found or console_input.more("Thêm một người nữa?"):
             rows.append({})
             found.append(self._person(rows[-1]))
         return tuple(found)
 
     def _person(self, row: Raw) -> FirstPerson:
-        name = self.one(row, "name", "Họ và tên", answers.words)
-        username = self.one(row, "username", f"Tên đăng nhập của {name}", answers.username)
+        name = self.one(row, "name", "Họ và tên", setup_answers.words)
+        username = self.one(row, "username", f"Tên đăng nhập của {name}", setup_answers.username)
         agency = self.one(row, "agency", f"Cơ quan của {name} (mã; để trống cho quản trị)", _agency_code, "")
-        roles = self.one(row, "roles", f"Vai trò của {name}", lambda text: answers.roles(text, agency))
+        roles = self.one(row, "roles", f"Vai trò của {name}", lambda text: setup_answers.roles(text, agency))
         return FirstPerson(name, username, roles, agency)
 
 
@@ -103,7 +105,7 @@ def complete(file: Path | None, keep_in: Path) -> Answers:
     try:
         return asking.all()
     except (click.Abort, BadInput):
-        if typed.by_hand():
+        if console_input.by_hand():
             files.replace(keep_in, tomli_w.dumps(asking.kept))
             click.echo(f"Đã giữ những gì đã gõ ở {keep_in}. Làm tiếp: thêm --answers {keep_in}", err=True)
         raise

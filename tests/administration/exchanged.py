@@ -1,6 +1,6 @@
 """Exchanges the KEK of a copied house in a process of its own, which may die at a chosen moment.
 
-Run as `python -m tests.office.exchanged FOLDER URL MOMENT`: a number is the statement of the database before which it
+Run as `python -m tests.administration.exchanged FOLDER URL MOMENT`: a number is the statement of the database before which it
 dies, a word is the step after which it does; "never" lets it finish.
 """
 
@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from casework.administration import server_key_rotation
 from casework.config import Config
 from casework.gate import Gate
-from casework.office import exchanging
 from casework.vault.keys import kek
 
 STEPS = ("written", "announced", "committed", "dropped")
@@ -67,7 +67,7 @@ def main(folder: str, url: str, moment: str) -> None:
 
     place = Path(folder)
     config = Config(data=place, database_url=url, kek_file=place / "kek")
-    exchanging.exchange_kek(config, announce=announce)
+    server_key_rotation.exchange_kek(config, announce=announce)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ from casework.vault.crypto import signatures
 from casework.vault.crypto.hpke import public_key
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment.paper_codes import read_code
+from tests.administration.setting_up import CODE, founded
 from tests.commands import call
-from tests.office.setting_up import CODE, founded
 
 
 @pytest.fixture

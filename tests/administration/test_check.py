@@ -10,13 +10,13 @@ import tomli_w
 from sqlalchemy import text
 
 from casework import clock
+from casework.administration import agency_recovery, diagnostics, installation
 from casework.engine import open_engine
-from casework.office import checking, installation, recovering
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment.paper_codes import read_code
+from tests.administration.setting_up import founded, sheets_of
 from tests.commands import call
 from tests.demonstration import Built
-from tests.office.setting_up import founded, sheets_of
 
 DAY = 24 * 3600 * clock.MICROSECOND
 AGENCIES = {
@@ -33,7 +33,7 @@ def drill(folder: Path, made, code: str, seats=(1, 2)) -> None:
         commune_id, agency_id, name = installation.agency(here, code, None)
         for seat in seats:
             secret = read_code(sheets_of(made, name)[seat])
-            here.gate.perform(here.console(commune_id), recovering.drill, agency_id, seat, secret)
+            here.gate.perform(here.console(commune_id), agency_recovery.drill, agency_id, seat, secret)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def healthy(tmp_path: Path) -> Path:
 
 
 def said(folder: Path) -> str:
-    return "\n".join(f"{one.wrong} {one.todo}" for one in checking.check(folder))
+    return "\n".join(f"{one.wrong} {one.todo}" for one in diagnostics.check(folder))
 
 
 def change(folder: Path, statement: str) -> None:
@@ -154,14 +154,14 @@ def test_a_full_disk_and_an_address_without_tls_are_named(healthy, monkeypatch):
 
 
 def test_an_old_python_or_library_is_named(healthy, monkeypatch):
-    monkeypatch.setattr(checking, "version", lambda _: "49.0.1")
+    monkeypatch.setattr(diagnostics, "version", lambda _: "49.0.1")
     assert "quá cũ" in said(healthy)
 
 
 def test_settings_that_cannot_be_read_are_one_finding(tmp_path):
     assert "casework init" in said(tmp_path)
     (tmp_path / "casework.toml").write_text("x = [")
-    assert len(checking.check(tmp_path)) == 1
+    assert len(diagnostics.check(tmp_path)) == 1
 
 
 def test_the_demo_is_no_place_for_a_real_case(built: Built):

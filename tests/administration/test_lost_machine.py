@@ -16,12 +16,12 @@ from casework import clock
 from casework.accounts import admission
 from casework.accounts.actions import Unwrapped, sign_in
 from casework.accounts.sign_in_acts import second_factor
+from casework.administration.installation import Installation
 from casework.desk import actions as desk
 from casework.endings import actions as endings
 from casework.errors import NotFound
 from casework.gate import Action, Person
 from casework.intake import actions as intake
-from casework.office.installation import Installation
 from casework.policy.permit import Actor
 from casework.policy.words import Role, Section
 from casework.vault.keys.enrolment import credentials, totp
@@ -30,8 +30,8 @@ from casework.vault.keys.enrolment.totp import PairedPhone
 from casework.vault.models import Commune, Member
 from casework.web.session_loading import load_session
 from tests import postgres
+from tests.administration.setting_up import CODE, code_for, codes, founded, sheets_of, used
 from tests.commands import call
-from tests.office.setting_up import CODE, code_for, codes, founded, sheets_of, used
 from tests.stories import dao
 
 UNION = "Hội Liên hiệp Phụ nữ xã Thanh Sơn"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from casework import clock
+from casework.administration.page_rendering import Page
 from casework.codelists import codelist
-from casework.office.papers import Page
 from casework.vault.crypto import signatures
 from casework.vault.keys.enrolment.paper_codes import CODE_BYTES, write_code
 from casework.vault.keys.kek import Kek

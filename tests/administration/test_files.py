@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.administration.setting_up import founded
 from tests.commands import call
-from tests.office.setting_up import founded
 from tests.source import ROOT
 
 SPELT = {"COMMUNE": "[0-9a-f]{32}", "NNNNNNNN": r"\d{8}", "YYYYMMDDTHHMMSSZ": r"\d{8}T\d{6}Z"}

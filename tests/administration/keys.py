@@ -1,9 +1,9 @@
 """Exchanging the key of a copied house, and finding everything afterwards."""
 
+from casework.administration import server_key_rotation
 from casework.db import Base
 from casework.desk import actions as desk
 from casework.gate import Gate
-from casework.office import exchanging
 from casework.oversight.actions import verify_log
 from casework.policy.words import Role, Section
 from casework.vault.keys import kek
@@ -15,7 +15,7 @@ from tests.tampering import stolen
 def exchanged(house: House) -> kek.Kek:
     """Exchange the key of a house, and let its gate use the newer one as a server started afterwards would."""
     told: list[kek.Kek] = []
-    exchanging.exchange_kek(house.config, announce=told.append)
+    server_key_rotation.exchange_kek(house.config, announce=told.append)
     return reopened(house, told[0])
 
 

@@ -56,7 +56,7 @@ def write(file: Path, pages: Sequence[Page]) -> None:
 
 def as_html(pages: Sequence[Page]) -> str:
     """Lay the pages out for a browser to print, each on its own sheet; nothing is loaded from elsewhere."""
-    layout = _TEMPLATES.get_template("office/papers.html")
+    layout = _TEMPLATES.get_template("administration/papers.html")
     return layout.render(title="Giấy tờ khóa – Sổ ca", product="Sổ ca", pages=pages)
 
 

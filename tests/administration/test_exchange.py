@@ -7,18 +7,18 @@ import pytest
 from casework import clock
 from casework.accounts import authentication
 from casework.accounts.authentication import LoginAttempt
+from casework.administration import data_folder_lock, server_key_rotation
 from casework.audit import freshness
 from casework.config import Config, ConfigurationError
 from casework.db import upgrade
 from casework.desk import actions as desk
 from casework.errors import Conflict, VaultError
-from casework.office import exchanging, occupancy
 from casework.vault.integrity.signed_rows import attach_keys, row_mac
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment.models import Admission
 from casework.web.session_loading import load_session
+from tests.administration.keys import everything_holds, exchanged, numbers_in
 from tests.house import House, Someone, both_databases, only_sqlite
-from tests.office.keys import everything_holds, exchanged, numbers_in
 from tests.people import KEK, STAFF, THANH_SON
 from tests.tampering import refused, stolen
 
@@ -83,7 +83,7 @@ def test_it_stops_at_a_row_that_does_not_hold_and_changes_nothing(house: House, 
             keys = tuple(column.name for column in thief.table(table).primary_key)
             thief.change(table, {name: row[name] for name in keys}, **change)
         with pytest.raises(VaultError, match=table):
-            exchanging.exchange_kek(house.config, announce=lambda _: None)
+            server_key_rotation.exchange_kek(house.config, announce=lambda _: None)
         assert numbers_in(house) == {KEK.number}
         with stolen(house) as thief:
             thief.put_back(table, keys, row)
@@ -98,11 +98,11 @@ def test_a_row_that_was_put_in_before_the_exchange_is_not_signed(house: House, l
         planted = thief.rows("envelope", case_id=case_id)[0] | {"agency_id": police}
         thief.put("envelope", planted)
     with pytest.raises(VaultError, match="envelope"):
-        exchanging.exchange_kek(house.config, announce=lambda _: None)
+        server_key_rotation.exchange_kek(house.config, announce=lambda _: None)
     with stolen(house) as thief:
         thief.change("envelope", {"agency_id": police, "case_id": case_id}, case_id=uuid4())
     with pytest.raises(VaultError, match="envelope"):
-        exchanging.exchange_kek(house.config, announce=lambda _: None)
+        server_key_rotation.exchange_kek(house.config, announce=lambda _: None)
     assert numbers_in(house) == {KEK.number}
 
 
@@ -115,7 +115,7 @@ def test_a_stale_head_and_a_forged_line_stop_it_too(house: House, lan: Someone):
         newest = thief.rows("head", id=case_id)
         thief.put_back("head", ("id",), *old)
     with pytest.raises(VaultError, match="verify"):
-        exchanging.exchange_kek(house.config, announce=lambda _: None)
+        server_key_rotation.exchange_kek(house.config, announce=lambda _: None)
     with stolen(house) as thief:
         thief.put_back("head", ("id",), *newest)
     everything_holds(house, lan, case_id)
@@ -126,10 +126,10 @@ def test_a_stale_head_and_a_forged_line_stop_it_too(house: House, lan: Someone):
 @both_databases
 def test_it_waits_until_the_server_has_stopped(house: House):
     waits = pytest.raises(ConfigurationError, match="đang chạy")
-    with occupancy.shared(house.config.data), occupancy.shared(house.config.data), waits:
-        exchanging.exchange_kek(house.config, announce=lambda _: None)
+    with data_folder_lock.shared(house.config.data), data_folder_lock.shared(house.config.data), waits:
+        server_key_rotation.exchange_kek(house.config, announce=lambda _: None)
     refuses = pytest.raises(ConfigurationError, match="Đang đổi khóa")
-    with occupancy.alone(house.config.data), refuses, occupancy.shared(house.config.data):
+    with data_folder_lock.alone(house.config.data), refuses, data_folder_lock.shared(house.config.data):
         raise AssertionError
     assert exchanged(house).number == 2
 
@@ -137,7 +137,7 @@ def test_it_waits_until_the_server_has_stopped(house: House):
 def test_a_key_file_of_another_database_changes_nothing(house: House):
     kek.replace(house.config.kek_file, [kek.Kek(7, bytes(32))])
     with pytest.raises(VaultError, match="khóa số 1"):
-        exchanging.exchange_kek(house.config, announce=lambda _: None)
+        server_key_rotation.exchange_kek(house.config, announce=lambda _: None)
     assert numbers_in(house) == {KEK.number}
 
 
@@ -151,7 +151,7 @@ def test_a_code_of_admission_that_is_out_is_waited_for_and_a_dead_one_is_removed
     with stolen(house) as thief:
         thief.put("admission", {one.name: getattr(row, one.name) for one in thief.table("admission").columns})
     with pytest.raises(Conflict, match="24 giờ"):
-        exchanging.exchange_kek(house.config, announce=lambda _: None)
+        server_key_rotation.exchange_kek(house.config, announce=lambda _: None)
     assert numbers_in(house) == {KEK.number}
     with clock.living_at(lambda: at + 25 * 3600 * clock.MICROSECOND):
         assert exchanged(house).number == 2
@@ -165,4 +165,4 @@ def test_a_database_without_a_commune_is_refused(tmp_path):
     place = Config(data=tmp_path, database_url=url, kek_file=tmp_path / "kek")
     kek.create(place.kek_file, 1)
     with pytest.raises(VaultError, match="không có xã"):
-        exchanging.exchange_kek(place, announce=lambda _: None)
+        server_key_rotation.exchange_kek(place, announce=lambda _: None)

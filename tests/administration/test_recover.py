@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from casework.vault.keys.enrolment.paper_codes import read_code, write_code
+from tests.administration.setting_up import CODE, founded, sheets_of
 from tests.commands import call
-from tests.office.setting_up import CODE, founded, sheets_of
 
 UNION = "Hội Liên hiệp Phụ nữ xã Thanh Sơn"
 

@@ -10,16 +10,23 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from casework.vault.keys import kek
+from tests.administration.exchanged import STEPS
+from tests.administration.keys import everything_holds, exchanged, numbers_in, reopened
 from tests.house import House, Someone, both_databases, only_sqlite
-from tests.office.exchanged import STEPS
-from tests.office.keys import everything_holds, exchanged, numbers_in, reopened
 from tests.source import ROOT
 
 
 def cut(house: House, moment: str) -> int:
     """Exchange the key in another process that dies at a moment; return how it ended."""
     house.gate.database.engine.dispose()
-    words = [sys.executable, "-m", "tests.office.exchanged", str(house.config.data), house.config.database_url, moment]
+    words = [
+        sys.executable,
+        "-m",
+        "tests.administration.exchanged",
+        str(house.config.data),
+        house.config.database_url,
+        moment,
+    ]
     return subprocess.run(
         words, cwd=ROOT, env=dict(os.environ), capture_output=True, timeout=120, check=False
     ).returncode

@@ -9,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework import config
+from casework.administration.printed_pages import Place
 from casework.cases import circle_recovery
 from casework.config import Config
 from casework.db import Database
 from casework.errors import BadInput
 from casework.gate import Gate, Person, open_gate
 from casework.maintenance import startup
-from casework.office.pages import Place
 from casework.policy.permit import Actor
 from casework.policy.words import Role
 from casework.vault.crypto import signatures

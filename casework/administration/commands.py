@@ -7,22 +7,22 @@ from uuid import UUID
 import click
 
 from casework import config
+from casework.administration import (
+    agency_recovery,
+    console_input,
+    diagnostics,
+    installation,
+    page_rendering,
+    printed_pages,
+    server_key_rotation,
+    setup,
+    setup_answers,
+    setup_questions,
+)
+from casework.administration.installation import Installation
+from casework.administration.page_rendering import Page
 from casework.config import Config
 from casework.errors import BadInput, CaseworkError
-from casework.office import (
-    answers,
-    asking,
-    checking,
-    exchanging,
-    founding,
-    installation,
-    pages,
-    papers,
-    recovering,
-    typed,
-)
-from casework.office.installation import Installation
-from casework.office.papers import Page
 from casework.vault.keys import kek
 from casework.vault.keys.kek import Kek
 
@@ -47,21 +47,21 @@ _COMMUNE = click.option("--commune", metavar="NAME", help="Tên xã, khi sổ c�
 def _print(file: Path | None, sheets: Sequence[Page]) -> None:
     """Put sheets on paper: into a file for a browser, or as plain text on the terminal."""
     if file is None:
-        click.echo(papers.as_text(sheets))
+        click.echo(page_rendering.as_text(sheets))
     else:
-        papers.write(file, sheets)
+        page_rendering.write(file, sheets)
         click.echo(f"Đã ghi {len(sheets)} tờ vào {file}. In xong thì xóa tệp. / Print the file, then delete it.")
 
 
 def _renew_checkpoint(here: Installation) -> list[Page]:
-    exchanging.renew_checkpoint(here.config, here.gate)
+    server_key_rotation.renew_checkpoint(here.config, here.gate)
     settings = config.load(here.config.data)
-    return [pages.fingerprints_page(installation.place(settings), here.gate.kek)]
+    return [printed_pages.fingerprints_page(installation.place(settings), here.gate.kek)]
 
 
 def _renew_backup(here: Installation) -> list[Page]:
-    newer = exchanging.renew_backup(here.config, here.gate)
-    return pages.backup_pages(installation.place(config.load(here.config.data)), newer.seed)
+    newer = server_key_rotation.renew_backup(here.config, here.gate)
+    return printed_pages.backup_pages(installation.place(config.load(here.config.data)), newer.seed)
 
 
 _RENEWALS = {"checkpoint": _renew_checkpoint, "backup": _renew_backup}
@@ -71,7 +71,9 @@ def _exchange(settings: Config, papers_file: Path | None) -> None:
     """Exchange the KEK; a sheet that was printed for an exchange that was then refused is worth nothing."""
     place = installation.place(settings)
     try:
-        exchanging.exchange_kek(settings, announce=lambda key: _print(papers_file, [pages.kek_page(place, key)]))
+        server_key_rotation.exchange_kek(
+            settings, announce=lambda key: _print(papers_file, [printed_pages.kek_page(place, key)])
+        )
     except CaseworkError:
         click.echo("Chưa đổi khóa. Tờ khóa mới, nếu vừa in, không dùng được: hủy đi. / Not exchanged.", err=True)
         raise
@@ -83,7 +85,7 @@ def _exchange(settings: Config, papers_file: Path | None) -> None:
 @click.argument("what", type=click.Choice(["kek", *_RENEWALS]))
 def rotate_keys(data: Path, papers_file: Path | None, what: str) -> None:
     """Đổi khóa (kek, checkpoint, backup). / Exchange a key; run it again if it was broken off."""
-    papers.make_sure(papers_file)
+    page_rendering.make_sure(papers_file)
     settings = config.load(data.absolute())
     if settings.demo:
         raise BadInput("Bản dùng thử không đổi khóa.")
@@ -114,8 +116,8 @@ def drill(data: Path, agency: str | None, circle: str | None, commune: str | Non
     """Tập khôi phục: thử một tờ. / Try one recovery sheet; nothing is opened."""
     with installation.opened(data) as here:
         commune_id, agency_id, name = _whose(here, agency, circle, commune)
-        secret = typed.ask_code(f"Mã trên tờ {seat} của {name}")
-        here.gate.perform(here.console(commune_id), recovering.drill, agency_id, seat, secret)
+        secret = console_input.ask_code(f"Mã trên tờ {seat} của {name}")
+        here.gate.perform(here.console(commune_id), agency_recovery.drill, agency_id, seat, secret)
     click.echo(f"Tờ {seat} của {name} còn đúng; đã ghi ngày tập. / The sheet fits.")
 
 
@@ -127,14 +129,14 @@ def drill(data: Path, agency: str | None, circle: str | None, commune: str | Non
 @_COMMUNE
 def recover(data: Path, papers_file: Path | None, agency: str | None, circle: str | None, commune: str | None) -> None:
     """Khôi phục một cơ quan hoặc nhóm kín bằng hai tờ. / Let one person in again with two sheets."""
-    papers.make_sure(papers_file)
+    page_rendering.make_sure(papers_file)
     with installation.opened(data) as here:
         commune_id, agency_id, name = _whose(here, agency, circle, commune)
-        username = typed.asked(f"Ai của {name} vào lại (tên đăng nhập)", answers.username)
-        one, other = typed.ask_sheet("Tờ thứ nhất"), typed.ask_sheet("Tờ thứ hai")
-        done = here.gate.perform(here.console(commune_id), recovering.recover, agency_id, one, other, username)
+        username = console_input.asked(f"Ai của {name} vào lại (tên đăng nhập)", setup_answers.username)
+        one, other = console_input.ask_sheet("Tờ thứ nhất"), console_input.ask_sheet("Tờ thứ hai")
+        done = here.gate.perform(here.console(commune_id), agency_recovery.recover, agency_id, one, other, username)
         place = installation.place(here.config)
-    _print(papers_file, pages.recovered(place, name, done.member, done.code, done.dealt))
+    _print(papers_file, printed_pages.recovered(place, name, done.member, done.code, done.dealt))
     click.echo("Các tờ cũ không mở được gì nữa: hủy đi. / The old sheets open nothing any more.")
 
 
@@ -156,14 +158,14 @@ def new_sheets(
     pairs: str,
 ) -> None:
     """Làm tờ khôi phục mới khi đổi người giữ. / Replace all sheets with two of the present ones."""
-    papers.make_sure(papers_file)
-    fit = answers.pairs(pairs, len(officers))
+    page_rendering.make_sure(papers_file)
+    fit = setup_answers.pairs(pairs, len(officers))
     with installation.opened(data) as here:
         commune_id, agency_id, name = _whose(here, agency, circle, commune)
-        given = (agency_id, typed.ask_sheet("Tờ thứ nhất"), typed.ask_sheet("Tờ thứ hai"))
-        dealt = here.gate.perform(here.console(commune_id), recovering.deal_anew, *given, officers, fit)
+        given = (agency_id, console_input.ask_sheet("Tờ thứ nhất"), console_input.ask_sheet("Tờ thứ hai"))
+        dealt = here.gate.perform(here.console(commune_id), agency_recovery.deal_anew, *given, officers, fit)
         place = installation.place(here.config)
-    _print(papers_file, pages.recovery_pages(place, name, dealt))
+    _print(papers_file, printed_pages.recovery_pages(place, name, dealt))
     click.echo("Các tờ cũ không mở được gì nữa: hủy đi. / The old sheets open nothing any more.")
 
 
@@ -171,7 +173,7 @@ def new_sheets(
 @_DATA
 def check(data: Path) -> None:
     """Khám sổ: có gì sai, phải làm gì. / Say what is wrong and what to do; status 1 if anything is."""
-    found = checking.check(data.absolute())
+    found = diagnostics.check(data.absolute())
     for number, one in enumerate(found, start=1):
         click.echo(f"{number}. {one.wrong}\n   -> {one.todo}")
     if found:
@@ -189,7 +191,7 @@ def key_file(data: Path, number: int) -> None:
     settings = config.load(data.absolute())
     if settings.kek_file.exists():
         raise BadInput(f"{settings.kek_file} đã có. Không ghi đè.")
-    kek.write(settings.kek_file, Kek(number, typed.ask_key("Tờ khóa máy chủ")))
+    kek.write(settings.kek_file, Kek(number, console_input.ask_key("Tờ khóa máy chủ")))
     click.echo("Đã viết tệp khóa. Chạy `casework verify` để biết đúng khóa. / Written; now run `casework verify`.")
 
 
@@ -200,12 +202,12 @@ def key_file(data: Path, number: int) -> None:
 def init(data: Path, papers_file: Path | None, answers_file: Path | None) -> None:
     """Lập sổ thật cho một xã. / Set up a real installation in an empty folder."""
     place = data.absolute()
-    papers.make_sure(papers_file)
-    founding.make_sure(place)
-    given = asking.complete(answers_file, place.with_name(place.name + "-answers.toml"))
-    founding.begin(place)
-    _print(papers_file, founding.found(place, given))
-    founding.finish(place)
+    page_rendering.make_sure(papers_file)
+    setup.make_sure(place)
+    given = setup_questions.complete(answers_file, place.with_name(place.name + "-answers.toml"))
+    setup.begin(place)
+    _print(papers_file, setup.found(place, given))
+    setup.finish(place)
     click.echo(f"Đã lập sổ ở {place}. Tiếp theo: `casework check --data {place}`. / Done; now run check.")
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from casework import clock, config
+from casework.administration import data_folder_lock
+from casework.administration.console_input import ask_key
+from casework.administration.upgrade_command import OWNER, as_owner
 from casework.config import Config
 from casework.gate import Gate, open_gate
 from casework.maintenance import backups, clock_check, dump, restore, startup, tick
 from casework.maintenance.restore import Order, Report
-from casework.office import occupancy
-from casework.office.typed import ask_key
-from casework.office.upgrades import OWNER, as_owner
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment.paper_codes import write_code
 from casework.vault.keys.kek import Kek
@@ -28,7 +28,7 @@ _DATA = click.option(
 def opened(data: Path) -> Iterator[tuple[Config, Gate]]:
     """Open an installation for the length of a command."""
     settings = config.load(data.absolute())
-    with occupancy.shared(settings.data):
+    with data_folder_lock.shared(settings.data):
         startup.require_current_schema(settings.database_url)
         gate = open_gate(settings, kek.load(settings.kek_file, demo=settings.demo))
         try:
@@ -87,7 +87,7 @@ def bring_back(
         _tell(restore.drill(settings, order, hook=_shown_step, sized=sized))
         click.echo("Đã tập xong, không có gì thay đổi. / The drill is over; nothing was changed.")
         return
-    with occupancy.alone(settings.data):
+    with data_folder_lock.alone(settings.data):
         _tell(restore.restore(settings, order, hook=_shown_step, sized=sized, announce=_show_key))
     click.echo("Đã khôi phục. Ai cũng phải đăng nhập lại. / Restored; everybody signs in anew.")
 

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
+from casework.administration import admission_codes
 from casework.audit import freshness
 from casework.errors import BadInput
 from casework.gate import ActContext, action
-from casework.office import inviting
 from casework.policy.table import policy
 from casework.policy.words import Act
 from casework.vault.keys import provisioning
@@ -66,7 +66,7 @@ def recover(work: ActContext, agency_id: UUID, one: Shown, other: Shown, usernam
         member, code = _into_circle(work, keys, username), ""
     else:
         member = _of_agency(work, agency_id, username)
-        code = inviting.invite_again(work, member, keys)
+        code = admission_codes.invite_again(work, member, keys)
     names = [officer.name for officer in recovery_sheets.officers(work.crypto, agency_id)]
     dealt = recovery_sheets.renew(work.crypto, keys, names, recovery_sheets.pairs_of(work.crypto, agency_id))
     return Recovered(member, code, dealt)

@@ -2,7 +2,7 @@
 
 import lxml.html
 
-from casework.office.papers import Page, as_html
+from casework.administration.page_rendering import Page, as_html
 
 PAGE = Page("Tờ <b>khóa</b>", "Giữ & cất", [("Sổ của", "xã 'Sơn'")], [("Dòng 1", "AAAA-BBBB")], ["một", "hai"])
 OPEN = Page("Dấu của các khóa", "Không bí mật", [], [], ["so"])

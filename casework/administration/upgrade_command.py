@@ -9,10 +9,10 @@ import click
 from sqlalchemy import make_url
 
 from casework import config
+from casework.administration import data_folder_lock
 from casework.config import Config
 from casework.maintenance import database_upgrade
 from casework.maintenance.database_upgrade import Upgraded
-from casework.office import occupancy
 
 _DATA = click.option(
     "--data", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Thư mục dữ liệu. / The data folder."
@@ -45,10 +45,10 @@ def upgrade(data: Path, owner_url: str | None, rehearse: bool, reason: str) -> N
     """Nâng sổ lên bản chương trình này; hỏng thì sổ vẫn như cũ. / Bring the book up to this program, or leave it."""
     settings = as_owner(config.load(data.absolute()), owner_url)
     if rehearse:
-        with occupancy.shared(settings.data):
+        with data_folder_lock.shared(settings.data):
             done = database_upgrade.rehearse(settings, told=_progress(database_upgrade.REHEARSED))
     else:
-        with occupancy.alone(settings.data):
+        with data_folder_lock.alone(settings.data):
             done = _tried(settings, reason)
     if done is None:
         click.echo("Sổ đã ở bản mới nhất. / The book is up to date.")

@@ -17,13 +17,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from casework import clock, config, schema, unguarded
 from casework.accounts import key_holders
+from casework.administration import server_key_rotation
 from casework.audit.models import AuditLine
 from casework.config import SETTINGS, Config
 from casework.db import Database
 from casework.errors import CaseworkError
 from casework.gate import Gate
 from casework.maintenance import startup
-from casework.office import exchanging
 from casework.vault.crypto import signatures
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys import kek
@@ -89,7 +89,7 @@ def _keys(settings: Config) -> Iterator[Finding]:
     if settings.demo or held[-1].number == kek.DEMO_ID:
         yield Finding("Đây là bản dùng thử hoặc khóa dùng thử.", "Không ghi vụ việc thật: `casework init` lập sổ thật.")
     with _database(settings) as database:
-        number = exchanging.standing(database)[1]
+        number = server_key_rotation.standing(database)[1]
     if number not in {key.number for key in held}:
         wrong = f"Cơ sở dữ liệu dùng khóa số {number}, tệp khóa có số {held[-1].number}."
         yield Finding(wrong, "Tìm tờ khóa đúng số rồi chạy `casework key-file`.")
@@ -112,7 +112,7 @@ def _schema(settings: Config) -> Iterator[Finding]:
 def _communes(settings: Config) -> Iterator[Finding]:
     """Agencies hang on no single person, no code of admission has died unused, the clock has not gone back."""
     with _database(settings) as database:
-        communes, number = exchanging.standing(database)
+        communes, number = server_key_rotation.standing(database)
         key = next((one for one in kek.load_all(settings.kek_file) if one.number == number), None)
         for commune_id in communes if key else ():
             yield from _commune(Gate(database, key or Kek(0, b"")).server_keys(commune_id), database)

@@ -13,8 +13,8 @@ from uuid import UUID
 
 import pytest
 
+from tests.administration.setting_up import CODE, codes, founded, sheets_of
 from tests.commands import call
-from tests.office.setting_up import CODE, codes, founded, sheets_of
 from tests.source import ROOT
 from tests.vault import second_implementation as second
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import tomli_w
 
-from casework.office import asking, founding, papers
-from casework.office.installation import Installation, opened
-from casework.office.papers import Page
+from casework.administration import page_rendering, setup, setup_questions
+from casework.administration.installation import Installation, opened
+from casework.administration.page_rendering import Page
 
 ANSWERS = Path(__file__).with_name("answers.toml")
 CODE = re.compile(r"\b(?:[0-9A-Z]{4}-){6}[0-9A-Z]{4}\b")
@@ -42,10 +42,10 @@ def founded(folder: Path) -> list[Page]:
     """Found an installation and return its papers, under the umask that every command sets."""
     before = os.umask(0o077)
     try:
-        given = asking.complete(ANSWERS, folder.with_name("kept"))
-        founding.begin(folder)
-        made = founding.found(folder, given)
-        founding.finish(folder)
+        given = setup_questions.complete(ANSWERS, folder.with_name("kept"))
+        setup.begin(folder)
+        made = setup.found(folder, given)
+        setup.finish(folder)
     finally:
         os.umask(before)
     return made
@@ -77,4 +77,4 @@ def used(folder: Path) -> Iterator[Installation]:
 
 def all_codes(made: list[Page]) -> set[str]:
     """Every code that stands on the papers, as the file for the printer holds them."""
-    return set(CODE.findall(unescape(papers.as_html(made))))
+    return set(CODE.findall(unescape(page_rendering.as_html(made))))
