@@ -20,7 +20,7 @@ from casework.administration import (
     setup_questions,
 )
 from casework.administration.installation import Installation
-from casework.administration.page_rendering import Page
+from casework.administration.page_rendering import PrintedPage
 from casework.config import Config
 from casework.errors import BadInput, CaseworkError
 from casework.vault.keys import kek
@@ -44,7 +44,7 @@ _CIRCLE = click.option("--circle", metavar="DIGITS", help="Nhóm kín, số trê
 _COMMUNE = click.option("--commune", metavar="NAME", help="Tên xã, khi sổ có nhiều xã. / The commune, if several.")
 
 
-def _print(file: Path | None, sheets: Sequence[Page]) -> None:
+def _print(file: Path | None, sheets: Sequence[PrintedPage]) -> None:
     """Put sheets on paper: into a file for a browser, or as plain text on the terminal."""
     if file is None:
         click.echo(page_rendering.as_text(sheets))
@@ -53,13 +53,13 @@ def _print(file: Path | None, sheets: Sequence[Page]) -> None:
         click.echo(f"Đã ghi {len(sheets)} tờ vào {file}. In xong thì xóa tệp. / Print the file, then delete it.")
 
 
-def _renew_checkpoint(here: Installation) -> list[Page]:
+def _renew_checkpoint(here: Installation) -> list[PrintedPage]:
     server_key_rotation.renew_checkpoint(here.config, here.gate)
     settings = config.load(here.config.data)
     return [printed_pages.fingerprints_page(installation.place(settings), here.gate.kek)]
 
 
-def _renew_backup(here: Installation) -> list[Page]:
+def _renew_backup(here: Installation) -> list[PrintedPage]:
     newer = server_key_rotation.renew_backup(here.config, here.gate)
     return printed_pages.backup_pages(installation.place(config.load(here.config.data)), newer.seed)
 

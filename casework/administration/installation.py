@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework import config
-from casework.administration.printed_pages import Place
+from casework.administration.printed_pages import InstallationFacts
 from casework.cases import circle_recovery
 from casework.config import Config
 from casework.db import Database
@@ -52,7 +52,7 @@ def opened(folder: Path) -> Iterator[Installation]:
         gate.database.engine.dispose()
 
 
-def place(settings: Config) -> Place:
+def place(settings: Config) -> InstallationFacts:
     """Return what the head of every sheet says about an installation."""
     database = Database(settings.database_url)
     try:
@@ -62,7 +62,7 @@ def place(settings: Config) -> Place:
         database.engine.dispose()
     publics = [signatures.read_pinned(text) for text in (*settings.checkpoint_public[:1], settings.backup_public)]
     checkpoint, backup = publics if len(publics) > 1 else (b"", *publics)
-    return Place(", ".join(names), settings.public_url, checkpoint, backup)
+    return InstallationFacts(", ".join(names), settings.public_url, checkpoint, backup)
 
 
 def agency(here: Installation, code: str, commune: str | None) -> tuple[UUID, UUID, str]:

@@ -22,7 +22,7 @@ _WIDTH = 64
 
 
 @dataclass(frozen=True)
-class Page:
+class PrintedPage:
     """A sheet of paper: `codes` are the lines to be copied, `steps` say in a few sentences what to do with them."""
 
     title: str
@@ -44,7 +44,7 @@ def make_sure(file: Path | None) -> None:
         raise BadInput(f"Không ghi được vào {file.absolute().parent}. Hãy chọn chỗ khác.")
 
 
-def write(file: Path, pages: Sequence[Page]) -> None:
+def write(file: Path, pages: Sequence[PrintedPage]) -> None:
     """Write the pages to a new file of mode 0600; raise BadInput if the name is taken or the place is not there."""
     try:
         files.write_new(file, as_html(pages))
@@ -54,18 +54,18 @@ def write(file: Path, pages: Sequence[Page]) -> None:
         raise BadInput(f"Không ghi được {file}: {cause.strerror}. Hãy chọn chỗ khác.") from cause
 
 
-def as_html(pages: Sequence[Page]) -> str:
+def as_html(pages: Sequence[PrintedPage]) -> str:
     """Lay the pages out for a browser to print, each on its own sheet; nothing is loaded from elsewhere."""
     layout = _TEMPLATES.get_template("administration/papers.html")
     return layout.render(title="Giấy tờ khóa – Sổ ca", product="Sổ ca", pages=pages)
 
 
-def as_text(pages: Sequence[Page]) -> str:
+def as_text(pages: Sequence[PrintedPage]) -> str:
     """Lay the pages out for a terminal or a printer of plain text, with a form feed between two of them."""
     return "\f".join(_plain(page) for page in pages)
 
 
-def _plain(page: Page) -> str:
+def _plain(page: PrintedPage) -> str:
     line = "=" * _WIDTH
     facts = [f"{name}: {value}" for name, value in page.facts]
     codes = [part for name, code in page.codes for part in (f"{name}:", f"    {code}")]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from casework import clock
-from casework.administration.page_rendering import Page
+from casework.administration.page_rendering import PrintedPage
 from casework.codelists import codelist
 from casework.vault.crypto import signatures
 from casework.vault.keys.enrolment.paper_codes import CODE_BYTES, write_code
@@ -16,7 +16,7 @@ _ALONE = "Cất một mình, trong phong bì dán kín có chữ ký. Không ch�
 
 
 @dataclass(frozen=True)
-class Place:
+class InstallationFacts:
     """What every sheet says about the installation it belongs to."""
 
     commune: str
@@ -56,9 +56,9 @@ def halves(secret: bytes) -> list[tuple[str, str]]:
     ]
 
 
-def kek_page(place: Place, kek: Kek) -> Page:
+def kek_page(place: InstallationFacts, kek: Kek) -> PrintedPage:
     """Lay out the sheet of the server's key."""
-    return Page(
+    return PrintedPage(
         "Tờ khóa máy chủ",
         "Giữ trong két, tách khỏi bản sao lưu và các tờ khôi phục",
         [*place.facts(), ("Khóa số", str(kek.number))],
@@ -72,7 +72,7 @@ def kek_page(place: Place, kek: Kek) -> Page:
     )
 
 
-def backup_pages(place: Place, seed: bytes) -> list[Page]:
+def backup_pages(place: InstallationFacts, seed: bytes) -> list[PrintedPage]:
     """Lay out the private half of the backup key twice, for two safes."""
     shown = [*place.facts(), ("Dấu khóa sao lưu", signatures.fingerprint(place.backup))]
     steps = (
@@ -82,13 +82,13 @@ def backup_pages(place: Place, seed: bytes) -> list[Page]:
         _ALONE,
     )
     keepers = ("Tờ thứ nhất: két của Hội Phụ nữ xã", "Tờ thứ hai: két của UBND xã, nhà khác nếu có")
-    return [Page("Tờ khóa sao lưu", keeper, shown, halves(seed), steps) for keeper in keepers]
+    return [PrintedPage("Tờ khóa sao lưu", keeper, shown, halves(seed), steps) for keeper in keepers]
 
 
-def recovery_page(place: Place, agency: str, sheet: RecoverySheet, names: dict[int, str]) -> Page:
+def recovery_page(place: InstallationFacts, agency: str, sheet: RecoverySheet, names: dict[int, str]) -> PrintedPage:
     """Lay out the sheet of one officer; it says with whose sheet it opens, and for which agency."""
     partners = ", ".join(f"{names[seat]} (tờ {seat})" for seat in sheet.partners)
-    return Page(
+    return PrintedPage(
         "Tờ khôi phục",
         f"Người giữ: {sheet.name}",
         [
@@ -108,9 +108,9 @@ def recovery_page(place: Place, agency: str, sheet: RecoverySheet, names: dict[i
     )
 
 
-def admission_page(place: Place, invited: Invited) -> Page:
+def admission_page(place: InstallationFacts, invited: Invited) -> PrintedPage:
     """Lay out the code with which one person takes her account."""
-    return Page(
+    return PrintedPage(
         "Mã nhận tài khoản",
         f"Trao tận tay: {invited.name}",
         [
@@ -129,9 +129,9 @@ def admission_page(place: Place, invited: Invited) -> Page:
     )
 
 
-def fingerprints_page(place: Place, kek: Kek) -> Page:
+def fingerprints_page(place: InstallationFacts, kek: Kek) -> PrintedPage:
     """Lay out what can be shown to anybody: the fingerprints by which backups and checkpoints are recognised."""
-    return Page(
+    return PrintedPage(
         "Dấu của các khóa",
         "Không bí mật: dán cạnh máy chủ và gửi cho người giám sát",
         [
@@ -148,14 +148,16 @@ def fingerprints_page(place: Place, kek: Kek) -> Page:
     )
 
 
-def recovered(place: Place, agency: str, member: Member, code: str, dealt: Sequence[RecoverySheet]) -> list[Page]:
+def recovered(
+    place: InstallationFacts, agency: str, member: Member, code: str, dealt: Sequence[RecoverySheet]
+) -> list[PrintedPage]:
     """Lay out what follows a recovery: the code of whoever comes back, if she needs one, and the new sheets."""
     roles = ", ".join(codelist("role").get(role).vi for role in member.roles.split(","))
     back = admission_page(place, Invited(member.name, member.username, roles, agency, code))
     return [*([back] if code else []), *recovery_pages(place, agency, dealt)]
 
 
-def recovery_pages(place: Place, agency: str, dealt: Sequence[RecoverySheet]) -> list[Page]:
+def recovery_pages(place: InstallationFacts, agency: str, dealt: Sequence[RecoverySheet]) -> list[PrintedPage]:
     """Lay out all sheets of an agency or circle."""
     names = {one.seat: one.name for one in dealt}
     return [recovery_page(place, agency, one, names) for one in dealt]

@@ -11,8 +11,8 @@ from casework import files
 from casework.accounts import actions as accounts
 from casework.administration import admission_codes, agency_recovery, printed_pages, server_key_rotation, settings
 from casework.administration.installation import Installation
-from casework.administration.page_rendering import Page
-from casework.administration.printed_pages import Invited, Place
+from casework.administration.page_rendering import PrintedPage
+from casework.administration.printed_pages import InstallationFacts, Invited
 from casework.administration.setup_answers import Agency, Answers, FirstPerson
 from casework.codelists import codelist
 from casework.config import UNFINISHED, Config, ConfigurationError
@@ -32,7 +32,7 @@ _CALENDAR_WORDS = "# Ngày làm việc, ngày nghỉ lễ, và người thứ ha
 class Made:
     """What founding has put on the disk, and what is to be put on paper."""
 
-    place: Place
+    place: InstallationFacts
     here: Installation
     seed: bytes
 
@@ -63,7 +63,7 @@ def finish(folder: Path) -> None:
     files.flush_folder(folder)
 
 
-def found(folder: Path, given: Answers) -> list[Page]:
+def found(folder: Path, given: Answers) -> list[PrintedPage]:
     """Found the installation and return its papers: the secrets on them are kept nowhere else."""
     made = _make(folder, given)
     try:
@@ -89,7 +89,7 @@ def _make(folder: Path, given: Answers) -> Made:
     settings.write(config)
     files.write_new(folder / "calendar.toml", _calendar(given))
     upgrade(config.database_url)
-    place = Place(given.commune, given.public_url, signer.public, backup.public)
+    place = InstallationFacts(given.commune, given.public_url, signer.public, backup.public)
     return Made(place, Installation(config, open_gate(config, key)), backup.seed)
 
 
@@ -102,7 +102,7 @@ def _calendar(given: Answers) -> str:
     return _CALENDAR_WORDS + tomli_w.dumps(said)
 
 
-def _of_the_machine(made: Made) -> list[Page]:
+def _of_the_machine(made: Made) -> list[PrintedPage]:
     key = made.here.gate.kek
     return [
         printed_pages.kek_page(made.place, key),
@@ -111,7 +111,7 @@ def _of_the_machine(made: Made) -> list[Page]:
     ]
 
 
-def _people_and_sheets(made: Made, given: Answers) -> list[Page]:
+def _people_and_sheets(made: Made, given: Answers) -> list[PrintedPage]:
     gate, console = made.here.gate, made.here.console(uuid4())
     gate.perform(console, accounts.found_commune, given.commune, given.hamlets, size_class=given.size_class)
     keys = {
@@ -123,7 +123,7 @@ def _people_and_sheets(made: Made, given: Answers) -> list[Page]:
     return sheets + [_code(made, console.commune_id, one, agencies, keys) for one in given.people]
 
 
-def _sheets(made: Made, commune_id: UUID, agency: Agency, keys: Mapping[str, AgencyKeys]) -> list[Page]:
+def _sheets(made: Made, commune_id: UUID, agency: Agency, keys: Mapping[str, AgencyKeys]) -> list[PrintedPage]:
     gate, console = made.here.gate, made.here.console(commune_id)
     dealt = gate.perform(console, agency_recovery.renew, keys[agency.code], agency.officers, agency.pairs)
     return printed_pages.recovery_pages(made.place, agency.name, dealt)
@@ -131,7 +131,7 @@ def _sheets(made: Made, commune_id: UUID, agency: Agency, keys: Mapping[str, Age
 
 def _code(
     made: Made, commune_id: UUID, one: FirstPerson, agencies: Mapping[str, Agency], keys: Mapping[str, AgencyKeys]
-) -> Page:
+) -> PrintedPage:
     console, agency = made.here.console(commune_id), agencies.get(one.agency)
     card = admission_codes.Card(one.username, one.name, one.roles, keys[one.agency].agency_id if agency else None)
     carry = keys[one.agency] if agency and agency.holds_keys else None

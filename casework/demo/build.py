@@ -7,11 +7,11 @@ from pathlib import Path
 from casework import clock
 from casework.config import Config
 from casework.db import upgrade
-from casework.demo import cards, counting, folder, founding, telling
-from casework.demo.cards import Card
+from casework.demo import cards, casework_story, folder, founding, releases
+from casework.demo.cards import SignInCard
 from casework.demo.content import drafts, places, residents, tales
 from casework.demo.correspondence import offices
-from casework.demo.visits import moment, sittings
+from casework.demo.sessions import moment, sittings
 from casework.gate import Gate, Person, open_gate
 from casework.maintenance import database_upgrade
 from casework.policy.permit import Actor
@@ -30,7 +30,7 @@ class Demo:
     """A commune that is ready to be looked at, and everybody's sign-in."""
 
     config: Config
-    cards: tuple[Card, ...]
+    cards: tuple[SignInCard, ...]
 
 
 def open_demo(place: Path, *, port: int) -> Demo:
@@ -57,11 +57,11 @@ def _build(place: Path, port: int) -> Demo:
     return Demo(config, dealt)
 
 
-def _tell(gate: Gate, config: Config, dealt: tuple[Card, ...]) -> None:
+def _tell(gate: Gate, config: Config, dealt: tuple[SignInCard, ...]) -> None:
     """Found the commune, then let its people tell what happened, up to the present."""
     present = clock.micros()
     first = clock.local(present).date() - timedelta(days=tales()[0].days_ago) - _FOUNDED_BEFORE
-    calendar = telling.Calendar(moment(first, _FOUNDED_AT))
+    calendar = casework_story.Calendar(moment(first, _FOUNDED_AT))
     passphrases = {card.username: card.password for card in dealt}
     lead, administrator = (
         next(card.username for card in dealt if card.role == role) for role in (Role.LEAD, Role.ADMINISTRATOR)
@@ -71,12 +71,12 @@ def _tell(gate: Gate, config: Config, dealt: tuple[Card, ...]) -> None:
         readers = {one.username for one in offices().values()}
         tellers = {tale.opened_by for tale in tales()} | {one.by for one in drafts()} | {lead, administrator} | readers
         opened = founding.knock(gate, founded.commune_id, {name: passphrases[name] for name in sorted(tellers)})
-        cast = telling.Cast(founded.commune_id, founded.ids, opened, lead, present)
-        addresses = telling.register(gate, config, cast, places(), calendar)
-        told = telling.Telling(cast, addresses).visits(tales(), drafts())
-        closed = counting.closings(first, clock.local(present).date(), lead=lead, administrator=administrator)
+        cast = casework_story.Cast(founded.commune_id, founded.ids, opened, lead, present)
+        addresses = casework_story.register(gate, config, cast, places(), calendar)
+        told = casework_story.Telling(cast, addresses).visits(tales(), drafts())
+        closed = releases.closings(first, clock.local(present).date(), lead=lead, administrator=administrator)
         for sitting in sittings([*told, *closed]):
-            telling.receive(gate, config, cast, sitting, calendar)
+            casework_story.receive(gate, config, cast, sitting, calendar)
         system = Person(Actor(founded.commune_id, None, (Role.SYSTEM,)), founded.commune_id)
         calendar.go_to(present - _JUST_NOW)
         gate.perform(system, actions.expire)

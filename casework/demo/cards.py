@@ -18,7 +18,7 @@ _SHORTEST_CANARY = 8
 
 
 @dataclass(frozen=True)
-class Card:
+class SignInCard:
     """One person's sign-in; `totp_secret` is None as long as nobody has a second factor."""
 
     role: str
@@ -36,10 +36,10 @@ def draw_passphrase() -> str:
     return drawn if len(drawn) >= _SHORTEST_PASSPHRASE else draw_passphrase()
 
 
-def deal(people: Sequence[Resident]) -> tuple[Card, ...]:
+def deal(people: Sequence[Resident]) -> tuple[SignInCard, ...]:
     """Give everybody a passphrase of her own."""
     return tuple(
-        Card(role=one.role, agency=one.agency, name=one.name, username=one.username, password=draw_passphrase())
+        SignInCard(role=one.role, agency=one.agency, name=one.name, username=one.username, password=draw_passphrase())
         for one in people
     )
 
@@ -51,19 +51,19 @@ def canaries() -> tuple[str, ...]:
     return tuple(sorted(name for name in names if len(name) >= _SHORTEST_CANARY))
 
 
-def write(file: Path, url: str, cards: Sequence[Card]) -> None:
+def write(file: Path, url: str, cards: Sequence[SignInCard]) -> None:
     """Write the cards to a file of mode 0600, whoever owned the name before."""
     said = {"url": url, "people": [asdict(card) for card in cards], "canaries": canaries()}
     files.replace(file, json.dumps(said, ensure_ascii=False, indent=1) + "\n")
 
 
-def read(file: Path) -> tuple[Card, ...]:
+def read(file: Path) -> tuple[SignInCard, ...]:
     """Read the cards of a demo that was built before."""
     said: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return tuple(Card(**card) for card in said["people"])
+    return tuple(SignInCard(**card) for card in said["people"])
 
 
-def table(cards: Sequence[Card]) -> str:
+def table(cards: Sequence[SignInCard]) -> str:
     """Lay the cards out as lines: role, agency, name, username, password."""
     roles, agencies = codelist("role"), commune().agencies
     rows = [("Vai trò", "Cơ quan", "Họ và tên", "Tên đăng nhập", "Mật khẩu")]

@@ -39,7 +39,7 @@ class Resident:
 
 
 @dataclass(frozen=True)
-class Place:
+class DemoAddress:
     """A trusted address; `key` is what the stories call it."""
 
     key: str
@@ -80,7 +80,7 @@ class Ending:
 
 
 @dataclass(frozen=True)
-class Tale:
+class DemoCase:
     """One fictional case: when it came, who wrote it down for whom, what was answered, and what came after.
 
     Its incident lacks only what depends on the day of the telling. `of_the_union` tells whether the Women's Union holds
@@ -127,13 +127,13 @@ def residents() -> tuple[Resident, ...]:
 
 
 @cache
-def places() -> tuple[Place, ...]:
+def places() -> tuple[DemoAddress, ...]:
     """Return the trusted addresses."""
-    return tuple(Place(**one) for one in _read(_FILES / "addresses.toml")["address"])
+    return tuple(DemoAddress(**one) for one in _read(_FILES / "addresses.toml")["address"])
 
 
 @cache
-def tales() -> tuple[Tale, ...]:
+def tales() -> tuple[DemoCase, ...]:
     """Return the cases, the oldest first."""
     files = sorted((_FILES / "cases").glob("*.toml"))
     found = [_tale(one) for file in files for one in _read(file)["case"]]
@@ -153,9 +153,9 @@ def _read(file: Path) -> dict[str, Any]:
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
-def _tale(raw: Mapping[str, Any]) -> Tale:
+def _tale(raw: Mapping[str, Any]) -> DemoCase:
     ending = raw.get("closed")
-    return Tale(
+    return DemoCase(
         days_ago=raw["days_ago"],
         opened_by=raw["opened_by"],
         of_the_union=any(

@@ -14,17 +14,17 @@ from casework.cases.questions import SectionData
 from casework.cases.reading import ListedCase, VerifiedCase
 from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan
 from casework.cases.states import CaseState
-from casework.desk.pages import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, Written, day_named
+from casework.desk.view_models import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, WrittenSection, day_named
 from casework.endings.actions import list_requests
 from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, Throttled, gettext_noop
 from casework.gate import ActContext, action
 from casework.intake.actions import list_drafts
-from casework.oversight import watch
-from casework.oversight.watch import Watch
+from casework.oversight import home_panel
+from casework.oversight.home_panel import OversightPanel
 from casework.policy.permit import allowed
 from casework.policy.words import Act, Section
-from casework.referrals.ledger import list_reviews
-from casework.referrals.receiving import list_referrals
+from casework.referrals.ground_acts import list_reviews
+from casework.referrals.receiving_acts import list_referrals
 from casework.statistics.actions import waiting
 from casework.vault.integrity import heads
 from casework.vault.keys.envelopes import OpenedDocument
@@ -37,9 +37,9 @@ _FIXED = {Section.LABEL: ("code", "former"), Section.INCIDENT: ("recorded_at",)}
 
 
 @action(Act.HOME_READ)
-def read_home(work: ActContext) -> Watch:
+def read_home(work: ActContext) -> OversightPanel:
     """Open the home page of a role that works on no case, with what it is told about the book."""
-    return watch.told(work)
+    return home_panel.told(work)
 
 
 @action(Act.CASE_LIST)
@@ -47,7 +47,7 @@ def list_cases(work: ActContext, *, around: bool = False) -> Home:
     """List the cases and drafts in reach: open ones, danger, the newest first; with `around` all of a home page."""
     found = reading.listed(work, [Section.LABEL])
     work.reason = f"{len(found)} cases"
-    watched, arrivals = watch.told(work, found), key_holders.arrivals(work)
+    watched, arrivals = home_panel.told(work, found), key_holders.arrivals(work)
     drafts, anew = tuple(list_drafts(work)), to_reach_anew(work, found)
     home = Home(_lines(work, found), drafts, waiting(work), anew, watched, arrivals)
     return _gathered(work, home) if around else home
@@ -141,7 +141,7 @@ def _openings(work: ActContext, case_id: UUID, names: dict[UUID, str]) -> tuple[
 @action(Act.SECTION_READ)
 def read_section(
     work: ActContext, case_id: UUID, section: Section, *, may_be_missing: bool = False
-) -> tuple[Written, ...]:
+) -> tuple[WrittenSection, ...]:
     """Open one section: its newest revision, or every entry of a ledger, oldest first.
 
     Raises Refused for a section that is not for this role, before anything is looked up, and NotFound for one
@@ -156,12 +156,12 @@ def read_section(
     if not opened and section in reading.sections_present(work, found):
         raise Superseded("rewritten since it was shared", about=case_id)
     if not opened and may_be_missing:
-        return (Written(SECTIONS[section](), 0, "", 0, _code(work, found)),)
+        return (WrittenSection(SECTIONS[section](), 0, "", 0, _code(work, found)),)
     return _written(work, found, opened)
 
 
 @action(Act.SECTION_HISTORY)
-def read_history(work: ActContext, case_id: UUID, section: Section) -> tuple[Written, ...]:
+def read_history(work: ActContext, case_id: UUID, section: Section) -> tuple[WrittenSection, ...]:
     """Open every kept revision of a section, newest first; refuses and finds nothing as `read_section` does."""
     _ours(work, case_id, section)
     found = reading.find_case(work, case_id)
@@ -173,13 +173,13 @@ def _ours(work: ActContext, case_id: UUID, section: Section) -> None:
         raise Refused(f"{section.code} is not for this role", about=case_id)
 
 
-def _written(work: ActContext, found: VerifiedCase, pages: Iterable[OpenedDocument]) -> tuple[Written, ...]:
+def _written(work: ActContext, found: VerifiedCase, pages: Iterable[OpenedDocument]) -> tuple[WrittenSection, ...]:
     names, code = staff.names(work), _code(work, found)
     written = []
     for page in pages:
         data = SECTIONS[Section(page.section)].from_json(page.data)
         written.append(
-            Written(data, page.revision, names.get(page.by, ""), page.at, code, case_labels.of_ids(work, data))
+            WrittenSection(data, page.revision, names.get(page.by, ""), page.at, code, case_labels.of_ids(work, data))
         )
     if not written:
         raise NotFound("section", about=found.id)

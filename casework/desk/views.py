@@ -6,14 +6,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.desk import actions, sections, shown
+from casework.desk import actions, presenters, section_views
 from casework.desk.forms import CloseForm, NoteForm, ReopenForm, SearchForm
 from casework.errors import BadInput, Throttled
 from casework.policy.words import Act
 from casework.web.current_user import ask, may, me, perform
 
 blueprint = Blueprint("desk", __name__)
-blueprint.register_blueprint(sections.blueprint)
+blueprint.register_blueprint(section_views.blueprint)
 CASE = "/vu-viec/<uuid:case_id>"
 Answer = Response | str | tuple[str, int]
 
@@ -23,23 +23,23 @@ def home() -> str:
     """Show what is to be done now."""
     if may(Act.CASE_LIST):
         found = perform(actions.list_cases, around=True)
-        return render_template("desk/home.html", home=found, **shown.home(found.box, found.endings))
+        return render_template("desk/home.html", home=found, **presenters.home(found.box, found.endings))
     watch = perform(actions.read_home)
-    return render_template("desk/welcome.html", watch=watch, role=me().role, ways=shown.ways())
+    return render_template("desk/welcome.html", watch=watch, role=me().role, ways=presenters.ways())
 
 
 @blueprint.get("/da-dong")
 def closed() -> str:
     """Show the closed cases, a page at a time."""
     found = perform(actions.list_cases).closed
-    return render_template("desk/closed.html", **shown.page_of(found, request.args.get("trang", 0, type=int)))
+    return render_template("desk/closed.html", **presenters.page_of(found, request.args.get("trang", 0, type=int)))
 
 
 @blueprint.get("/tim")
 def search() -> str:
     """Ask what to search for."""
     ask(Act.CASE_SEARCH)
-    return shown.search_page(SearchForm())
+    return presenters.search_page(SearchForm())
 
 
 @blueprint.post("/tim")
@@ -52,20 +52,20 @@ def find() -> Answer:
             found, status = perform(actions.search, form.query.data or ""), 200
         except (BadInput, Throttled) as cause:
             form.query.errors, status = [_(str(cause))], cause.status
-    return shown.search_page(form, found), status
+    return presenters.search_page(form, found), status
 
 
 @blueprint.get(CASE)
 def case(case_id: UUID) -> str:
     """Show the page of a case; its name and its sections stay closed."""
-    return shown.case_page(perform(actions.read_case, case_id))
+    return presenters.case_page(perform(actions.read_case, case_id))
 
 
 @blueprint.post(f"{CASE}/ten")
 def show_name(case_id: UUID) -> str:
     """Show the page of a case with the name on it."""
     name = perform(actions.show_name, case_id)
-    return shown.case_page(perform(actions.read_case, case_id), name=name)
+    return presenters.case_page(perform(actions.read_case, case_id), name=name)
 
 
 @blueprint.post(f"{CASE}/ghi-chu")
@@ -74,7 +74,7 @@ def add_note(case_id: UUID) -> Answer:
     ask(Act.NOTE_ADD)
     form = NoteForm()
     if not form.validate_on_submit():
-        return shown.case_page(perform(actions.read_case, case_id), note=form), 422
+        return presenters.case_page(perform(actions.read_case, case_id), note=form), 422
     perform(actions.add_note, case_id, form.words.data or "", once=form.mark())
     flash(_("Đã lưu ghi chú."), "done")
     return redirect(url_for("desk.case", case_id=case_id), 303)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from casework.endings import actions, mistakes, purging
+from casework.endings import actions, purging, voiding
 from casework.endings.actions import Ending
 from casework.endings.forms import HoldForm, MergeForm, RefuseForm, RequestForm, VoidForm
 from casework.policy.words import Act
@@ -109,7 +109,7 @@ def set_aside(case_id: UUID) -> Answer:
     form = VoidForm()
     if not form.validate_on_submit():
         return mistake_page(perform(actions.read_request, case_id), void=form), 422
-    perform(mistakes.void_case, case_id, form.why.data or "")
+    perform(voiding.void_case, case_id, form.why.data or "")
     flash(_("Đã bỏ vụ việc mở nhầm. Không có gì bị xóa: khôi phục được ở trang này."), "done")
     return redirect(url_for("endings.aside"), 303)
 
@@ -121,7 +121,7 @@ def merge(case_id: UUID) -> Answer:
     form = MergeForm()
     if not form.validate_on_submit():
         return mistake_page(perform(actions.read_request, case_id), merge=form), 422
-    kept = perform(mistakes.merge_case, case_id, form.code.data or "", form.words.data or "")
+    kept = perform(voiding.merge_case, case_id, form.code.data or "", form.words.data or "")
     flash(_("Đã gộp. Tìm mã cũ cũng ra vụ việc này."), "done")
     return _to_case(kept)
 
@@ -129,13 +129,13 @@ def merge(case_id: UUID) -> Answer:
 @blueprint.get("/vu-viec-da-bo")
 def aside() -> str:
     """Show the cases that were set aside."""
-    return render_template("endings/aside.html", found=perform(mistakes.list_aside))
+    return render_template("endings/aside.html", found=perform(voiding.list_aside))
 
 
 @blueprint.post(f"{CASE}/khoi-phuc")
 def restore(case_id: UUID) -> Response:
     """Take back a case that was set aside."""
-    perform(mistakes.restore_case, case_id)
+    perform(voiding.restore_case, case_id)
     flash(_("Đã khôi phục vụ việc."), "done")
     return _to_case(case_id)
 

@@ -19,7 +19,7 @@ from casework.cases.sections import (
     Story,
 )
 from casework.codelists import codelist
-from casework.intake import risk
+from casework.intake import risk_level
 from casework.intake.actions import Answers
 
 Forms = Mapping[int, Any]
@@ -56,7 +56,7 @@ def _must_not_know(readers: Any) -> SafetyPlan:
 
 def _assessment(sharing: Any) -> Assessment:
     level = sharing.level_or_derived
-    return replace(answered(Assessment, sharing), level=level, next_review=risk.review_by(level, clock.today()))
+    return replace(answered(Assessment, sharing), level=level, next_review=risk_level.review_by(level, clock.today()))
 
 
 def _consents(sharing: Any) -> Iterable[GroundEntry]:

@@ -10,9 +10,9 @@ from casework.cases import name_matching
 from casework.cases.fields import Source, at_intake
 from casework.cases.sections import Children, Contact, Identity, Incident, Injuries, Label, SafetyPlan, Story
 from casework.codelists import codelist
-from casework.intake import days
-from casework.intake.offers import Offers
-from casework.intake.spoken import aloud
+from casework.intake import weekdays
+from casework.intake.scripts import aloud
+from casework.intake.setting_lookup import Offers
 from casework.web.choice_fields import language
 from casework.web.forms import Choice, Choices, Form, OneCode
 
@@ -20,7 +20,7 @@ from casework.web.forms import Choice, Choices, Form, OneCode
 _SOMEBODY = Source(SafetyPlan, "somebody")
 
 
-class Page(Form):
+class IntakePage(Form):
     """One page: it takes what was typed, now or in a draft, and what the commune offers."""
 
     def __init__(self, typed: Any, offers: Offers) -> None:
@@ -53,7 +53,7 @@ class Page(Form):
         return False
 
 
-class ToldForm(Page):
+class ToldForm(IntakePage):
     """After what is read aloud: what the person wants, and whether there is danger now."""
 
     danger = at_intake(Label, "danger")
@@ -64,7 +64,7 @@ class ToldForm(Page):
     pronoun = OneCode(_("Xưng hô"), "pronoun", required=False, select=True)
 
 
-class ReadersForm(Page):
+class ReadersForm(IntakePage):
     """Who must not know, asked before any name; somebody named means that only chosen colleagues can read."""
 
     secret = Choice(
@@ -128,7 +128,7 @@ class ReadersForm(Page):
         return sorted(self.readers.data or ()) if self.secret.data == "somebody" else []
 
 
-class ReachForm(Page):
+class ReachForm(IntakePage):
     """Who told us, when it happened, and how to reach the person without doing harm."""
 
     call_her = at_intake(Contact, "call_her")
@@ -147,10 +147,10 @@ class ReachForm(Page):
         """Offer the register, and help with the days of the week."""
         super().__init__(typed, offers)
         self.address_id.offer(offers.setting.register.active)
-        self.happened_on.description = days.help_with_days()
+        self.happened_on.description = weekdays.help_with_days()
 
 
-class PersonForm(Page):
+class PersonForm(IntakePage):
     """Who the person is, as far as it is known, and the children who came along."""
 
     name = at_intake(Identity, "name")
@@ -168,7 +168,7 @@ class PersonForm(Page):
     may_pick_up = at_intake(Children, "may_pick_up")
 
 
-class EventForm(Page):
+class EventForm(IntakePage):
     """What happened, in plain words that stand for the acts of the law, and in the person's own words."""
 
     acts = at_intake(Incident, "acts")

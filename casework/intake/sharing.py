@@ -10,9 +10,9 @@ from casework.cases.fields import at_intake
 from casework.cases.sections import Assessment, GroundEntry, Perpetrator
 from casework.codelists import codelist
 from casework.codelists.speech import said_to
-from casework.intake import risk
-from casework.intake.forms import Page
-from casework.intake.offers import Offers
+from casework.intake import risk_level
+from casework.intake.forms import IntakePage
+from casework.intake.setting_lookup import Offers
 from casework.web.choice_fields import language
 from casework.web.forms import Choices, OneCode
 
@@ -20,7 +20,7 @@ ANSWERS = ("granted", "refused", "not_asked")
 _CONSENT = "consent_"
 
 
-class SharingForm(Page):
+class SharingForm(IntakePage):
     """The other person, needs, danger, and an answer for each agency that the person was asked about."""
 
     other_name = at_intake(Perpetrator, "name")
@@ -81,15 +81,15 @@ class SharingForm(Page):
     def level_or_derived(self) -> str:
         """Return the level that was chosen, else the one that follows from the answers."""
         chosen = str(self.level.data or "")
-        return chosen if chosen in codelist("risk_level") else risk.level_of(self.risk_codes)
+        return chosen if chosen in codelist("risk_level") else risk_level.level_of(self.risk_codes)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for a reason where the level is lower than the answers say."""
         valid = super().validate(extra_validators)
         if self.risks.errors or self.level.errors or self.reasons.data:
             return valid
-        derived = risk.level_of(self.risks.data or ())
-        if not risk.is_lower(self.level.data or "", derived):
+        derived = risk_level.level_of(self.risks.data or ())
+        if not risk_level.is_lower(self.level.data or "", derived):
             return valid
         level = codelist("risk_level").label(derived, language()).lower()
         words = gettext("Các câu trả lời cho thấy mức %(level)s. Chọn thấp hơn thì hãy ghi vì sao.", level=level)

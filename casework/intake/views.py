@@ -8,9 +8,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.intake import actions, journey, spoken
-from casework.intake.journey import BEGUN, CHECK, REACH, READERS, TOLD, Unfinished
-from casework.intake.offers import Offers
+from casework.intake import actions, page_flow, scripts
+from casework.intake.page_flow import BEGUN, CHECK, REACH, READERS, TOLD, Unfinished
+from casework.intake.setting_lookup import Offers
 from casework.web.choice_fields import YES
 from casework.web.current_user import perform, works_locked
 
@@ -21,43 +21,43 @@ Answer = Response | str | tuple[str, int]
 @blueprint.app_context_processor
 def _spoken() -> dict[str, Any]:
     """Give templates what is said aloud and the steps of an emergency, from the code lists."""
-    return {name: getattr(spoken, name) for name in ("told", "said", "spoken_to", "danger_steps")}
+    return {name: getattr(scripts, name) for name in ("told", "said", "spoken_to", "danger_steps")}
 
 
 @blueprint.get("/ghi-nhan")
 def begin() -> str:
     """Show what is said first, read aloud; nothing is stored yet."""
     offers = Offers(pronoun=request.args.get("goi", ""), setting=perform(actions.begin_intake))
-    return journey.first(TOLD, journey.asked(TOLD, None, offers), offers)
+    return page_flow.first(TOLD, page_flow.asked(TOLD, None, offers), offers)
 
 
 @blueprint.post("/ghi-nhan/tiep")
 def told() -> Answer:
     """Go on from what was said first, to the telephones or to who must not know, or come back to it."""
     offers = Offers(pronoun=request.form.get("pronoun", ""), setting=perform(actions.begin_intake))
-    form = journey.asked(TOLD, request.form, offers)
+    form = page_flow.asked(TOLD, request.form, offers)
     if "back" in request.form:
-        return journey.first(TOLD, form, offers)
+        return page_flow.first(TOLD, form, offers)
     if not form.validate():
-        return journey.first(TOLD, form, offers), 422
+        return page_flow.first(TOLD, form, offers), 422
     if form["danger"].data == YES and "called" not in request.form:
-        return render_template("intake/steps.html", offers=offers, carried=journey.typed(form))
-    return journey.first(READERS, journey.asked(READERS, None, offers), offers)
+        return render_template("intake/steps.html", offers=offers, carried=page_flow.typed(form))
+    return page_flow.first(READERS, page_flow.asked(READERS, None, offers), offers)
 
 
 @blueprint.post("/ghi-nhan/bat-dau")
 def start() -> Answer:
     """Start the draft, sealed from its first byte to those who may read it."""
     offers = Offers(pronoun=request.form.get("pronoun", ""))
-    first = journey.asked(TOLD, request.form, offers)
-    form = journey.asked(READERS, request.form, offers)
+    first = page_flow.asked(TOLD, request.form, offers)
+    form = page_flow.asked(READERS, request.form, offers)
     if not first.validate():
-        return journey.first(TOLD, first, offers), 422
+        return page_flow.first(TOLD, first, offers), 422
     if not form.validate():
-        return journey.first(READERS, form, offers), 422
-    pages = {BEGUN: journey.begun_now(), TOLD: journey.typed(first), READERS: journey.typed(form)}
+        return page_flow.first(READERS, form, offers), 422
+    pages = {BEGUN: page_flow.begun_now(), TOLD: page_flow.typed(first), READERS: page_flow.typed(form)}
     draft_id = perform(actions.start_draft, pages, circle=[UUID(one) for one in form.circle])
-    return journey.onward(draft_id, READERS)
+    return page_flow.onward(draft_id, READERS)
 
 
 @blueprint.get("/ghi-nhan/nguy-hiem", defaults={"draft_id": None})
@@ -72,56 +72,56 @@ def steps(draft_id: UUID | None) -> str:
 @blueprint.get("/ghi-nhan/<uuid:draft_id>/<int:number>")
 def page(draft_id: UUID, number: int) -> str:
     """Show a page of a draft as it was left, on request with what is to be corrected."""
-    draft = journey.opened(draft_id)
+    draft = page_flow.opened(draft_id)
     if number == CHECK:
-        return journey.check(draft)
+        return page_flow.check(draft)
     form = draft.form(number)
     if "xem" in request.args:
         form.validate()
-    return journey.shown(draft, number, form)
+    return page_flow.shown(draft, number, form)
 
 
 @blueprint.get("/ghi-nhan/<uuid:draft_id>")
 def resume(draft_id: UUID) -> str:
     """Show the page of a draft that was saved last, where its author stopped."""
-    draft = journey.opened(draft_id)
-    return journey.shown(draft, draft.stopped_at, draft.form(draft.stopped_at))
+    draft = page_flow.opened(draft_id)
+    return page_flow.shown(draft, draft.stopped_at, draft.form(draft.stopped_at))
 
 
 @blueprint.post("/ghi-nhan/<uuid:draft_id>/<int:number>")
 @works_locked
 def save(draft_id: UUID, number: int) -> Answer:
     """Save a page as it was typed, checked or not; then go on, or show what is to be corrected."""
-    form = journey.asked(number, request.form, Offers())
-    perform(actions.save_draft, draft_id, number, journey.typed(form))
+    form = page_flow.asked(number, request.form, Offers())
+    perform(actions.save_draft, draft_id, number, page_flow.typed(form))
     if "draft" in request.form or form.validate():
-        return journey.onward(draft_id, number)
-    return journey.to_correct(draft_id, number)
+        return page_flow.onward(draft_id, number)
+    return page_flow.to_correct(draft_id, number)
 
 
 @blueprint.post("/ghi-nhan/<uuid:draft_id>/2")
 def readers(draft_id: UUID) -> Answer:
     """Change who must not know; other readers mean a new draft for them in place of the old one."""
-    draft = journey.opened(draft_id)
-    form = journey.asked(READERS, request.form, draft.offers)
+    draft = page_flow.opened(draft_id)
+    form = page_flow.asked(READERS, request.form, draft.offers)
     if not form.validate():
-        return journey.shown(draft, READERS, form), 422
-    page = journey.typed(form)
+        return page_flow.shown(draft, READERS, form), 422
+    page = page_flow.typed(form)
     if form.circle == draft.form(READERS).circle:
         perform(actions.save_draft, draft_id, READERS, page)
-        return journey.onward(draft_id, READERS)
+        return page_flow.onward(draft_id, READERS)
     circle = [UUID(one) for one in form.circle]
     pages = {**draft.pages, READERS: page}
-    return journey.onward(perform(actions.start_draft, pages, circle=circle, instead_of=draft_id), READERS)
+    return page_flow.onward(perform(actions.start_draft, pages, circle=circle, instead_of=draft_id), READERS)
 
 
 @blueprint.post("/ghi-nhan/<uuid:draft_id>/7")
 def submit(draft_id: UUID) -> Response:
     """Open the case; a second tap finds the case that the first one made."""
     try:
-        case_id = perform(actions.open_case, draft_id, partial(journey.answered, draft_id))
+        case_id = perform(actions.open_case, draft_id, partial(page_flow.answered, draft_id))
     except Unfinished as found:
-        return redirect(journey.page_url(draft_id, found.page, xem=1, sua=1), 303)
+        return redirect(page_flow.page_url(draft_id, found.page, xem=1, sua=1), 303)
     flash(
         _("Đã ghi nhận. Khi nhắc đến vụ việc, hãy nói mã ở đầu trang, đừng nói tên. Tiếp theo: hẹn lần liên lạc tới.")
     )

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_ngettext
 
-from casework.oversight.exporting import WEEKS
+from casework.oversight.log_export import WEEKS
 from casework.web.forms import Choice, Form, ShortText
 
 

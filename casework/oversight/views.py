@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response
 from casework import clock
 from casework.accounts.session_cookies import perform_for_anyone
 from casework.errors import BadInput, NotFound
-from casework.oversight import actions, comparing, exporting, policy_text
-from casework.oversight.exporting import Export, lines_for
+from casework.oversight import actions, log_export, number_check, policy_text
 from casework.oversight.forms import ExportForm, NumberForm
-from casework.oversight.ready import wrong
+from casework.oversight.log_export import Export, lines_for
+from casework.oversight.readiness import wrong
 from casework.policy.words import Act
 from casework.web.choice_fields import language
 from casework.web.current_user import ask, config, gate, may, me, perform, public
@@ -57,7 +57,7 @@ def compare() -> Answer:
     form, found, status = NumberForm(), None, 422
     if form.validate_on_submit():
         try:
-            found, status = perform(comparing.compare, form.number.data or ""), 200
+            found, status = perform(number_check.compare, form.number.data or ""), 200
         except BadInput as wrong:
             form.number.errors = [gettext(str(wrong))]
     return render_template("oversight/compare.html", form=form, compared=found), status
@@ -77,14 +77,14 @@ def export() -> Answer:
     form = ExportForm()
     if form.validate_on_submit():
         try:
-            return _file(perform(exporting.export_log, int(form.weeks.data)))
+            return _file(perform(log_export.export_log, int(form.weeks.data)))
         except BadInput as wrong:
             form.weeks.errors = [gettext(str(wrong))]
     return render_template("oversight/export.html", form=form, lines=lines_for(me().person.actor)), 422
 
 
 def _file(found: Export) -> Response:
-    answer = Response(exporting.table(exporting.rows(found)), mimetype=exporting.MIMETYPE)
+    answer = Response(log_export.table(log_export.rows(found)), mimetype=log_export.MIMETYPE)
     answer.headers.set("Content-Disposition", "attachment", filename=f"nhat-ky-{clock.today().isoformat()}.csv")
     return answer
 

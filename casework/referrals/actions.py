@@ -16,9 +16,9 @@ from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, Ungrounded
 from casework.gate import ActContext, action
 from casework.policy.words import Act, Section
-from casework.referrals import drawing, finding, letters
-from casework.referrals.finding import Found
-from casework.referrals.lines import Preview
+from casework.referrals import letters, lookup, presenters
+from casework.referrals.lookup import FoundReferral
+from casework.referrals.view_models import Preview
 from casework.vault.integrity import heads
 from casework.vault.states import MemberState
 
@@ -34,12 +34,12 @@ def preview(work: ActContext, case_id: UUID, ground_id: UUID) -> Preview:
     Raises Conflict where nothing can be sent on this ground now.
     """
     held = reading.find_case(work, case_id)
-    ground = finding.ground(work, held, ground_id)
+    ground = lookup.ground(work, held, ground_id)
     _must_be_sendable(work, held, ground)
     written = {Section(entry.section) for entry in heads.entries(held.head.listing)} & set(SECTIONS)
     shared = sharing.agreed(ground) & written
     label = label_of(reading.open_newest_of(work, held, [Section.LABEL])) or Label()
-    [line] = [one for one in drawing.ground_lines(work, held) if one.id == ground_id]
+    [line] = [one for one in presenters.ground_lines(work, held) if one.id == ground_id]
     return Preview(
         case_id=case_id,
         code=label.code,
@@ -79,9 +79,9 @@ def send(work: ActContext, case_id: UUID, ground_id: UUID, letter: Letter, *, on
     The same form sent again under `once` is sent once.
     """
     held = reading.find_case(work, case_id)
-    ground = finding.ground(work, held, ground_id)
+    ground = lookup.ground(work, held, ground_id)
     referral_id = uuid5(case_id, once.hex) if once else uuid4()
-    if any(one.referral.id == referral_id for one in finding.referrals(work, held)):
+    if any(one.referral.id == referral_id for one in lookup.referrals(work, held)):
         return referral_id
     _must_be_sendable(work, held, ground)
     if not letter.asks:
@@ -93,7 +93,7 @@ def send(work: ActContext, case_id: UUID, ground_id: UUID, letter: Letter, *, on
     sharing.share(work, held, ground, lock)
     hours = reporting_delay.written(_hours(work, held, ground)) if _CARE in letter.asks else {}
     first = Letter(asks=letter.asks, words=letter.words, **hours)
-    letters.write(work, Found(held, referral, ground, ReferralState.SENT), first, step="send")
+    letters.write(work, FoundReferral(held, referral, ground, ReferralState.SENT), first, step="send")
     return referral.id
 
 
@@ -104,7 +104,7 @@ def _must_be_sendable(work: ActContext, held: VerifiedCase, ground: Ground) -> N
         raise Ungrounded(
             "Chưa có căn cứ để chia sẻ với nơi này: hãy hỏi ý người ấy, hoặc ghi căn cứ theo luật.", about=held.id
         )
-    sent = (one for one in finding.referrals(work, held) if one.state in LIVE_REFERRAL)
+    sent = (one for one in lookup.referrals(work, held) if one.state in LIVE_REFERRAL)
     if any(one.ground.id == ground.id for one in sent):
         raise Conflict("Việc này đã chuyển gửi cho nơi ấy rồi. Hãy mở trang chuyển gửi để xem.", about=held.id)
 
@@ -138,7 +138,7 @@ def _urgent(work: ActContext, held: VerifiedCase, ground: Ground) -> bool:
 @action(Act.REFERRAL_WITHDRAW)
 def withdraw(work: ActContext, case_id: UUID, referral_id: UUID) -> None:
     """Take a referral back: the receiver's access ends with this commit."""
-    found = finding.sent(work, case_id, referral_id)
+    found = lookup.sent(work, case_id, referral_id)
     found.step(work.permit.act)
     sharing.cut_off(work, found.held, found.referral.to_id)
 
@@ -148,7 +148,7 @@ def reply(work: ActContext, case_id: UUID, referral_id: UUID, words: str) -> Non
     """Write to the receiver again, or answer what it asked back; then it goes on where it stood before."""
     if not words.strip():
         raise BadInput("Hãy ghi vài chữ trước khi gửi.", about=case_id)
-    found = finding.sent(work, case_id, referral_id)
+    found = lookup.sent(work, case_id, referral_id)
     found.step(work.permit.act)
     before = letters.of(reading.open_newest_of(work, found.held, [Section.LETTER]), referral_id)
     if found.referral.state in LIVE_REFERRAL - {ReferralState.SENT} and any(
@@ -161,7 +161,7 @@ def reply(work: ActContext, case_id: UUID, referral_id: UUID, words: str) -> Non
 @action(Act.REFERRAL_RECORD_ANSWER)
 def record_answer(work: ActContext, case_id: UUID, referral_id: UUID, letter: Letter) -> None:
     """Record on the receiver's behalf an answer given by word or on paper: who, when, marked as such."""
-    found = finding.sent(work, case_id, referral_id)
+    found = lookup.sent(work, case_id, referral_id)
     found.step(work.permit.act)
     sharing.finish(work, found.held, found.referral, found.ground)
     kept = Letter(outcome=letter.outcome, words=letter.words, who=letter.who, when=letter.when)
@@ -171,7 +171,7 @@ def record_answer(work: ActContext, case_id: UUID, referral_id: UUID, letter: Le
 @action(Act.REFERRAL_CALL)
 def record_call(work: ActContext, case_id: UUID, referral_id: UUID, letter: Letter, *, reached: bool) -> None:
     """Record a call about an urgent referral: at what hour, who answered, or that nobody did."""
-    found = finding.sent(work, case_id, referral_id)
+    found = lookup.sent(work, case_id, referral_id)
     found.step(work.permit.act)
     kept = Letter(words=letter.words, who=letter.who, when=letter.when)
     letters.write(work, found, kept, step="called" if reached else "not_reached")

@@ -8,11 +8,11 @@ from casework.cases import case_labels, sharing, writing
 from casework.cases.sections import Letter
 from casework.gate import ActContext
 from casework.policy.words import Section
-from casework.referrals.finding import Found, is_receiver
+from casework.referrals.lookup import FoundReferral, is_receiver
 from casework.vault.keys.envelopes import OpenedDocument
 
 
-def write(work: ActContext, found: Found, letter: Letter, *, step: str) -> None:
+def write(work: ActContext, found: FoundReferral, letter: Letter, *, step: str) -> None:
     """Seal one sheet to sender and receiver; whoever writes it stays its owner."""
     owner_id, to_id = found.held.case.owner_id, found.referral.to_id
     label = case_labels.label(work, found.held)

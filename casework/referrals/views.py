@@ -7,17 +7,17 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.policy.words import Act
-from casework.referrals import actions, ledger, receiving, replies, shown
+from casework.referrals import actions, ground_acts, page_context, receiver_views, receiving_acts
 from casework.referrals.forms import CallForm, EndingForm, RecordForm, ReplyForm, ReviewForm, SendForm, ground_form
 from casework.web.current_user import ask, may, perform
 
 blueprint = Blueprint("referrals", __name__)
-blueprint.register_blueprint(replies.blueprint)
-blueprint.after_app_request(shown.cut_what_has_lapsed)
-for name, words in shown.FILTERS.items():
+blueprint.register_blueprint(receiver_views.blueprint)
+blueprint.after_app_request(page_context.cut_what_has_lapsed)
+for name, words in page_context.FILTERS.items():
     blueprint.add_app_template_filter(words, name)
 CASE = "/vu-viec/<uuid:case_id>/chuyen-gui"
-NEW = f"{CASE}/can-cu/<any({','.join(map(repr, shown.KINDS))}):kind>"
+NEW = f"{CASE}/can-cu/<any({','.join(map(repr, page_context.KINDS))}):kind>"
 GROUND = f"{CASE}/can-cu/<uuid:ground_id>"
 ONE = f"{CASE}/<uuid:referral_id>"
 Answer = Response | str | tuple[str, int]
@@ -26,15 +26,15 @@ Answer = Response | str | tuple[str, int]
 @blueprint.get("/chuyen-gui")
 def box() -> str:
     """List what came in and what was sent."""
-    return render_template("referrals/box.html", box=perform(receiving.list_referrals))
+    return render_template("referrals/box.html", box=perform(receiving_acts.list_referrals))
 
 
 @blueprint.get(CASE)
 def case(case_id: UUID) -> str:
     """Show the grounds and the referrals of a case."""
-    found = perform(ledger.read_ledger, case_id)
+    found = perform(ground_acts.read_ledger, case_id)
     return render_template(
-        "referrals/case.html", ledger=found, kinds=shown.KINDS.items(), may_review=may(Act.GROUND_REVIEW)
+        "referrals/case.html", ledger=found, kinds=page_context.KINDS.items(), may_review=may(Act.GROUND_REVIEW)
     )
 
 
@@ -42,19 +42,19 @@ def case(case_id: UUID) -> str:
 def new_ground(case_id: UUID, kind: str) -> str:
     """Ask for one kind of ground."""
     ask(Act.GROUND_RECORD)
-    found = perform(ledger.read_ledger, case_id)
-    return shown.ground_page(found, ground_form(shown.KINDS[kind], found.receivers), kind)
+    found = perform(ground_acts.read_ledger, case_id)
+    return page_context.ground_page(found, ground_form(page_context.KINDS[kind], found.receivers), kind)
 
 
 @blueprint.post(NEW)
 def record_ground(case_id: UUID, kind: str) -> Answer:
     """Write a ground into the ledger."""
     ask(Act.GROUND_RECORD)
-    found = perform(ledger.read_ledger, case_id)
-    form = ground_form(shown.KINDS[kind], found.receivers)
+    found = perform(ground_acts.read_ledger, case_id)
+    form = ground_form(page_context.KINDS[kind], found.receivers)
     if not form.validate_on_submit():
-        return shown.ground_page(found, form, kind), 422
-    perform(ledger.record_ground, case_id, form.entry(shown.KINDS[kind]))
+        return page_context.ground_page(found, form, kind), 422
+    perform(ground_acts.record_ground, case_id, form.entry(page_context.KINDS[kind]))
     flash(_("Đã ghi căn cứ."), "done")
     return _to_case(case_id)
 
@@ -63,7 +63,7 @@ def record_ground(case_id: UUID, kind: str) -> Answer:
 def end_ground(case_id: UUID, ground_id: UUID) -> str:
     """Say what ends when a ground is withdrawn."""
     ask(Act.GROUND_WITHDRAW)
-    found = perform(ledger.read_ledger, case_id, ground_id)
+    found = perform(ground_acts.read_ledger, case_id, ground_id)
     return render_template("referrals/end_ground.html", ledger=found, form=EndingForm())
 
 
@@ -73,9 +73,11 @@ def withdraw_ground(case_id: UUID, ground_id: UUID) -> Answer:
     ask(Act.GROUND_WITHDRAW)
     form = EndingForm()
     if not form.validate_on_submit():
-        found = perform(ledger.read_ledger, case_id, ground_id)
+        found = perform(ground_acts.read_ledger, case_id, ground_id)
         return render_template("referrals/end_ground.html", ledger=found, form=form), 422
-    perform(ledger.withdraw_ground, case_id, ground_id, pressed=form.pressed.data or "", words=form.words.data or "")
+    perform(
+        ground_acts.withdraw_ground, case_id, ground_id, pressed=form.pressed.data or "", words=form.words.data or ""
+    )
     flash(_("Đã rút. Nơi nhận không còn đọc được những phần dựa vào căn cứ này."), "done")
     return _to_case(case_id)
 
@@ -84,7 +86,7 @@ def withdraw_ground(case_id: UUID, ground_id: UUID) -> Answer:
 def ask_review(case_id: UUID, ground_id: UUID) -> str:
     """Show a ground of danger to life to a second person."""
     ask(Act.GROUND_REVIEW)
-    return shown.review_page(case_id, ground_id, ReviewForm())
+    return page_context.review_page(case_id, ground_id, ReviewForm())
 
 
 @blueprint.post(f"{GROUND}/xem-lai")
@@ -93,9 +95,9 @@ def review_ground(case_id: UUID, ground_id: UUID) -> Answer:
     ask(Act.GROUND_REVIEW)
     form = ReviewForm()
     if not form.validate_on_submit():
-        return shown.review_page(case_id, ground_id, form), 422
+        return page_context.review_page(case_id, ground_id, form), 422
     agrees = form.answer.data == "agreed"
-    perform(ledger.review_ground, case_id, ground_id, agrees=agrees, words=form.words.data or "")
+    perform(ground_acts.review_ground, case_id, ground_id, agrees=agrees, words=form.words.data or "")
     flash(
         _("Đã ghi là còn nguy hiểm.") if agrees else _("Đã ghi là không đồng ý. Nơi nhận không còn đọc được."), "done"
     )
@@ -105,7 +107,7 @@ def review_ground(case_id: UUID, ground_id: UUID) -> Answer:
 @blueprint.get(f"{GROUND}/xem-truoc")
 def preview(case_id: UUID, ground_id: UUID) -> str:
     """Show what the receiver will and will not see, and ask for the letter."""
-    return shown.preview_page(perform(actions.preview, case_id, ground_id), SendForm())
+    return page_context.preview_page(perform(actions.preview, case_id, ground_id), SendForm())
 
 
 @blueprint.post(f"{GROUND}/gui")
@@ -114,7 +116,7 @@ def send(case_id: UUID, ground_id: UUID) -> Answer:
     ask(Act.REFERRAL_SEND)
     form = SendForm()
     if not form.validate_on_submit():
-        return shown.preview_page(perform(actions.preview, case_id, ground_id), form), 422
+        return page_context.preview_page(perform(actions.preview, case_id, ground_id), form), 422
     referral_id = perform(actions.send, case_id, ground_id, form.letter(), once=form.mark())
     flash(_("Đã chuyển gửi."), "done")
     return _to_one(case_id, referral_id)
@@ -123,7 +125,7 @@ def send(case_id: UUID, ground_id: UUID) -> Answer:
 @blueprint.get(ONE)
 def one(case_id: UUID, referral_id: UUID) -> str:
     """Show one referral to either side."""
-    page = perform(receiving.read_referral, case_id, referral_id)
+    page = perform(receiving_acts.read_referral, case_id, referral_id)
     return render_template("referrals/one.html", page=page, call=CallForm())
 
 
@@ -133,7 +135,7 @@ def call(case_id: UUID, referral_id: UUID) -> Answer:
     ask(Act.REFERRAL_CALL)
     form = CallForm()
     if not form.validate_on_submit():
-        page = perform(receiving.read_referral, case_id, referral_id, towards=Act.REFERRAL_CALL)
+        page = perform(receiving_acts.read_referral, case_id, referral_id, towards=Act.REFERRAL_CALL)
         return render_template("referrals/one.html", page=page, call=form), 422
     reached = request.form.get("reached") == "yes"
     perform(actions.record_call, case_id, referral_id, form.letter(), reached=reached)
@@ -144,7 +146,7 @@ def call(case_id: UUID, referral_id: UUID) -> Answer:
 @blueprint.get(f"{ONE}/nhan-them")
 def ask_reply(case_id: UUID, referral_id: UUID) -> str:
     """Ask what to write to the receiver."""
-    return shown.writing_page(Act.REFERRAL_REPLY, case_id, referral_id, ReplyForm())
+    return page_context.writing_page(Act.REFERRAL_REPLY, case_id, referral_id, ReplyForm())
 
 
 @blueprint.post(f"{ONE}/nhan-them")
@@ -153,7 +155,7 @@ def reply(case_id: UUID, referral_id: UUID) -> Answer:
     ask(Act.REFERRAL_REPLY)
     form = ReplyForm()
     if not form.validate_on_submit():
-        return shown.writing_page(Act.REFERRAL_REPLY, case_id, referral_id, form), 422
+        return page_context.writing_page(Act.REFERRAL_REPLY, case_id, referral_id, form), 422
     perform(actions.reply, case_id, referral_id, form.words.data or "")
     flash(_("Đã gửi."), "done")
     return _to_one(case_id, referral_id)
@@ -162,7 +164,7 @@ def reply(case_id: UUID, referral_id: UUID) -> Answer:
 @blueprint.get(f"{ONE}/ghi-ho")
 def ask_record(case_id: UUID, referral_id: UUID) -> str:
     """Ask for an answer that came by word or on paper."""
-    return shown.writing_page(Act.REFERRAL_RECORD_ANSWER, case_id, referral_id, RecordForm())
+    return page_context.writing_page(Act.REFERRAL_RECORD_ANSWER, case_id, referral_id, RecordForm())
 
 
 @blueprint.post(f"{ONE}/ghi-ho")
@@ -171,7 +173,7 @@ def record_answer(case_id: UUID, referral_id: UUID) -> Answer:
     ask(Act.REFERRAL_RECORD_ANSWER)
     form = RecordForm()
     if not form.validate_on_submit():
-        return shown.writing_page(Act.REFERRAL_RECORD_ANSWER, case_id, referral_id, form), 422
+        return page_context.writing_page(Act.REFERRAL_RECORD_ANSWER, case_id, referral_id, form), 422
     perform(actions.record_answer, case_id, referral_id, form.letter())
     flash(_("Đã ghi hộ câu trả lời."), "done")
     return _to_one(case_id, referral_id)
@@ -181,7 +183,7 @@ def record_answer(case_id: UUID, referral_id: UUID) -> Answer:
 def end(case_id: UUID, referral_id: UUID) -> str:
     """Say what ends when a referral is taken back."""
     ask(Act.REFERRAL_WITHDRAW)
-    page = perform(receiving.read_referral, case_id, referral_id, towards=Act.REFERRAL_WITHDRAW)
+    page = perform(receiving_acts.read_referral, case_id, referral_id, towards=Act.REFERRAL_WITHDRAW)
     return render_template("referrals/end.html", page=page)
 
 

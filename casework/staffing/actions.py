@@ -14,7 +14,7 @@ from casework.codelists import agencies
 from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.gate import ActContext, action
 from casework.policy.words import Act, Reach
-from casework.staffing import people
+from casework.staffing import directory
 from casework.vault.integrity import heads
 from casework.vault.keys import epochs
 from casework.vault.keys.enrolment.models import Admission, Interview, Totp
@@ -30,7 +30,7 @@ _ENTRANCES = (Slot, Totp, Admission, *_SESSIONS)
 @action(Act.ACCOUNT_LOCK)
 def lock(work: ActContext, member_id: UUID) -> None:
     """Lock an account at once: her sessions are gone with this commit, what she holds stays sealed to her."""
-    member = people.reached(work, member_id)
+    member = directory.reached(work, member_id)
     _must_be(member, MemberState.ACTIVE)
     member.state = MemberState.LOCKED
     _take(work, member, _SESSIONS)
@@ -39,7 +39,7 @@ def lock(work: ActContext, member_id: UUID) -> None:
 @action(Act.ACCOUNT_UNLOCK)
 def unlock_account(work: ActContext, member_id: UUID) -> None:
     """Let a locked account in again, with what it could read before."""
-    member = people.reached(work, member_id)
+    member = directory.reached(work, member_id)
     _must_be(member, MemberState.LOCKED)
     member.state = MemberState.ACTIVE
     _take(work, member, ())
@@ -48,7 +48,7 @@ def unlock_account(work: ActContext, member_id: UUID) -> None:
 @action(Act.ACCOUNT_LEAVE)
 def leave(work: ActContext, member_id: UUID) -> None:
     """Let somebody leave: she gets in no more and holds no key, her cases have a holder, and keys are to be renewed."""
-    member = people.reached(work, member_id)
+    member = directory.reached(work, member_id)
     if member.state == MemberState.LEFT:
         raise Conflict("Người này đã rời rồi.", about=member_id)
     _must_be_hers_to_end(work, member)
@@ -66,7 +66,7 @@ def leave(work: ActContext, member_id: UUID) -> None:
 @action(Act.ACCOUNT_MOVE)
 def move(work: ActContext, member_id: UUID, agency_id: UUID) -> None:
     """Invite somebody who has left into an agency, where a colleague must admit her like anybody new."""
-    member = people.reached(work, member_id)
+    member = directory.reached(work, member_id)
     _must_be(member, MemberState.LEFT)
     agency = freshness.agency(work.session, work.commune_id, agency_id)
     if agency.circle:
@@ -80,7 +80,7 @@ def move(work: ActContext, member_id: UUID, agency_id: UUID) -> None:
 def confirm_agency(work: ActContext, agency_id: UUID) -> None:
     """Confirm a new agency: from now on it may be given what a ground allows."""
     work.about = agency_id
-    if not people.confirms(work):
+    if not directory.confirms(work):
         raise Refused("only the lead of the Women's Union", about=agency_id)
     agency = freshness.agency(work.session, work.commune_id, agency_id)
     if agency.circle:
@@ -100,7 +100,7 @@ def _must_be_hers_to_end(work: ActContext, member: Member) -> None:
     """Leave it to the lead where there is one: an administrator ends nobody's work over her head."""
     if work.permit.reach >= Reach.AGENCY:
         return
-    if people.led([one for one in colleagues(work) if one.agency_id == member.agency_id and one.id != member.id]):
+    if directory.led([one for one in colleagues(work) if one.agency_id == member.agency_id and one.id != member.id]):
         raise BadInput("Cơ quan này có người phụ trách: việc cho rời là của người phụ trách.", about=member.id)
 
 

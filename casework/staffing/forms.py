@@ -12,7 +12,7 @@ from casework.accounts.staff import Colleague
 from casework.cases.fields import field_of
 from casework.cases.restriction import Readers
 from casework.cases.sections import SafetyPlan
-from casework.staffing.people import Office
+from casework.staffing.directory import Office
 from casework.web.choice_fields import code_words
 from casework.web.forms import Choice, Choices, Form, ShortText
 

@@ -8,13 +8,13 @@ from werkzeug.wrappers import Response
 
 from casework.errors import BadInput, NotFound
 from casework.policy.words import Act
-from casework.staffing import actions, readers, reviewing
+from casework.staffing import access_review, actions, reader_views
+from casework.staffing.directory import Office, Worker, list_people
 from casework.staffing.forms import move_form
-from casework.staffing.people import Office, Worker, list_people
 from casework.web.current_user import ask, may, perform
 
 blueprint = Blueprint("staffing", __name__)
-blueprint.register_blueprint(readers.blueprint)
+blueprint.register_blueprint(reader_views.blueprint)
 Answer = Response | str | tuple[str, int]
 PERSON = "/tai-khoan/<uuid:member_id>"
 AGENCY = "/co-quan/<uuid:agency_id>"
@@ -30,13 +30,13 @@ def people() -> str:
 @blueprint.get("/ra-soat")
 def ask_review() -> str:
     """Show who has access, to be looked over twice a year."""
-    return render_template("staffing/review.html", found=perform(reviewing.read_review))
+    return render_template("staffing/review.html", found=perform(access_review.read_review))
 
 
 @blueprint.post("/ra-soat")
 def confirm_review() -> Response:
     """Confirm that everybody on the list belongs there."""
-    perform(reviewing.confirm_review, request.form.get("mark", ""))
+    perform(access_review.confirm_review, request.form.get("mark", ""))
     flash(_("Đã ghi: quyền truy cập đã được rà soát."), "done")
     return redirect(url_for("staffing.ask_review"), 303)
 

@@ -16,17 +16,17 @@ from casework.errors import BadInput, Conflict
 from casework.gate import ActContext, action
 from casework.policy.permit import allowed
 from casework.policy.words import Act, Section
-from casework.statistics import ledger, releases
-from casework.statistics.drawing import Drawing, Drawn, Year, sum_of
-from casework.statistics.ledger import Counted, Ledger
+from casework.statistics import count_record, releases
+from casework.statistics.count_record import Counted, Ledger
 from casework.statistics.periods import Period
 from casework.statistics.plan import TOTAL, Cell, SizeClass, Table, plan
-from casework.statistics.published import Published
+from casework.statistics.published_tables import Published
+from casework.statistics.release_draft import DraftedRelease, ReleaseDraft, Year, sum_of
 from casework.statistics.rounding import NEAR
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedCell:
     """One cell as the lead sees it before she agrees: the truth of the period beside what will be published."""
 
     cell: Cell
@@ -44,7 +44,7 @@ class Closing:
 
     period: Period
     over: bool
-    tables: tuple[tuple[Table, Period, tuple[Compared, ...]], ...] = ()
+    tables: tuple[tuple[Table, Period, tuple[ComparedCell, ...]], ...] = ()
     withheld: tuple[Table, ...] = ()
     late: int = 0
     bound: int = 0
@@ -62,7 +62,7 @@ class _Count:
     ledger: Ledger
     year: Year
     cases: dict[UUID, tuple[int, Facts]]
-    drawn: Drawn
+    drawn: DraftedRelease
 
     @property
     def mark(self) -> str:
@@ -114,9 +114,9 @@ def close_period(work: ActContext, name: str, mark: str) -> None:
     published = counted.drawn.published
     work.reason = period.name
     releases.append(work, counted.ledger.head, published)
-    ledger.remember(work, counted.ledger, published.number, _remembered(counted))
+    count_record.remember(work, counted.ledger, published.number, _remembered(counted))
     if period.ends_year:
-        ledger.prepare_year(work, counted.ledger, period.year + 1)
+        count_record.prepare_year(work, counted.ledger, period.year + 1)
 
 
 def waiting(work: ActContext) -> Period | None:
@@ -152,7 +152,7 @@ def _is_over(work: ActContext, period: Period) -> bool:
 
 def _count(work: ActContext, done: tuple[Published, ...], size: SizeClass, period: Period) -> _Count:
     """Open the facts in reach, count each case that was never counted, and draw the release."""
-    opened = ledger.open_ledger(work)
+    opened = count_record.open_ledger(work)
     cases = {
         one.row.id: (page.revision, Facts.from_json(page.data))
         for one in reading.listed(work, [Section.FACTS])
@@ -163,7 +163,7 @@ def _count(work: ActContext, done: tuple[Published, ...], size: SizeClass, perio
     truth = tuple(opened.counted[one.number].truth for one in this_year)
     year = Year(this_year, (*truth, plan().tally(facts for _, facts in cases.values())))
     ties = opened.ties(period.year, this_year[-1].number if this_year else 0)
-    drawing = Drawing(plan(), size, period, len(done) + 1, year, ties)
+    drawing = ReleaseDraft(plan(), size, period, len(done) + 1, year, ties)
     return _Count(opened, year, cases, drawing.draw())
 
 
@@ -173,12 +173,12 @@ def _uncounted(opened: Ledger, case_id: UUID, data: Mapping[str, Any]) -> bool:
     return opened.cases.isdisjoint(same)
 
 
-def _compared(counted: _Count, size: SizeClass, table: Table) -> tuple[Table, Period, tuple[Compared, ...]]:
+def _compared(counted: _Count, size: SizeClass, table: Table) -> tuple[Table, Period, tuple[ComparedCell, ...]]:
     """Compare the truth of everything that a table covers since it last came out with what it publishes."""
     published = counted.drawn.published
     before = [n for n, one in enumerate(counted.year.releases, start=1) if table.name in one.tables]
     truth: Counter[Cell] = sum_of(counted.year.truth[before[-1] if before else 0 :])
-    rows = tuple(Compared(cell, truth[cell], count) for cell, count in published.tables[table.name].items())
+    rows = tuple(ComparedCell(cell, truth[cell], count) for cell, count in published.tables[table.name].items())
     return table, plan().span(size, table, published.period), rows
 
 

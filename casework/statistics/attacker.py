@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from casework.statistics.integer_program import Program
 from casework.statistics.plan import TOTAL, Cell, Group
-from casework.statistics.solver import Program
 
 SMALL = range(1, 5)
 APART = 2

@@ -10,7 +10,7 @@ from casework.db import Database
 from casework.errors import VaultError
 from casework.gate import ActContext
 from casework.statistics.models import Release
-from casework.statistics.published import Published
+from casework.statistics.published_tables import Published
 from casework.vault.crypto.encoding import encode_fields
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys import count_ledger

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from casework.statistics.integer_program import Program
 from casework.statistics.plan import TOTAL, Cell, Table
-from casework.statistics.solver import Program
 
 BASE = 3
 NEAR = 2

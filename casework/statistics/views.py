@@ -5,20 +5,20 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.policy.words import Act
-from casework.statistics import actions, showing
+from casework.statistics import actions, presenters
 from casework.statistics.forms import CloseForm
 from casework.web.current_user import ask, may, perform
 
 blueprint = Blueprint("statistics", __name__)
-blueprint.app_template_filter("period")(showing.in_words)
+blueprint.app_template_filter("period")(presenters.in_words)
 
 
 @blueprint.get("/so-lieu")
 def releases() -> str:
     """Show what has been released, or what happens until something is."""
     found = perform(actions.read_releases)
-    years, may_close = showing.years(found), may(Act.PERIOD_PREVIEW)
-    drawn = showing.columns(years)
+    years, may_close = presenters.years(found), may(Act.PERIOD_PREVIEW)
+    drawn = presenters.columns(years)
     return render_template("statistics/releases.html", years=years, columns=drawn, may_close=may_close)
 
 
@@ -27,7 +27,7 @@ def closing() -> str:
     """Show the next period to close: the truth beside what would be published."""
     found = perform(actions.preview_period)
     form = CloseForm(period=found.period.name, mark=found.mark)
-    sheets, period = showing.comparison(found), showing.in_words(found.period)
+    sheets, period = presenters.comparison(found), presenters.in_words(found.period)
     return render_template("statistics/closing.html", closing=found, period=period, sheets=sheets, form=form)
 
 

@@ -19,53 +19,53 @@ PLAIN = "<!doctype html><html lang=vi><meta charset=utf-8><title>Sổ ca</title>
 
 
 @dataclass(frozen=True)
-class Page:
+class ErrorPage:
     """What a person reads: a heading, and what to do now."""
 
     heading: object
     advice: object
 
 
-SEALED = Page(
+SEALED = ErrorPage(
     _("Không mở được trang này"),
     _("Trang không có, hoặc không thuộc phần việc của bạn. Hãy về trang đầu và mở lại từ đó."),
 )
-BROKEN = Page(
+BROKEN = ErrorPage(
     _("Máy đang gặp trục trặc"),
     _("Xin thử lại sau ít phút. Nếu vẫn vậy, hãy báo người quản trị và ghi việc ra giấy."),
 )
-PAGES: Mapping[int, Page] = {
-    400: Page(
+PAGES: Mapping[int, ErrorPage] = {
+    400: ErrorPage(
         _("Trang gửi lên chưa đọc được"),
         _("Hãy quay lại, tải lại trang rồi gửi lần nữa. Chữ đã gõ thường vẫn còn ở trang trước."),
     ),
-    401: Page(_("Hãy đăng nhập"), _("Phiên làm việc đã hết. Hãy đăng nhập lại để làm tiếp.")),
+    401: ErrorPage(_("Hãy đăng nhập"), _("Phiên làm việc đã hết. Hãy đăng nhập lại để làm tiếp.")),
     403: SEALED,
     404: SEALED,
-    405: Page(
+    405: ErrorPage(
         _("Trang này không nhận cách mở như vậy"),
         _("Hãy về trang đầu và đi tiếp bằng các nút trên trang."),
     ),
-    409: Page(
+    409: ErrorPage(
         _("Có người vừa sửa trước"),
         _("Phần của bạn chưa ghi đè lên. Hãy mở lại trang, xem bản mới rồi ghi thêm."),
     ),
-    410: Page(
+    410: ErrorPage(
         _("Phần này đã có bản mới"),
         _("Sau khi việc xong, nơi giữ vụ việc đã sửa phần này. Bản mới chưa được chia sẻ: cần thì hỏi lại nơi gửi."),
     ),
-    413: Page(
+    413: ErrorPage(
         _("Phần gửi lên quá lớn"),
         _("Chữ gửi được nhiều nhất 1 MB, tệp nhiều nhất 10 MB. Hãy bớt lại rồi gửi lần nữa."),
     ),
-    421: Page(
+    421: ErrorPage(
         _("Địa chỉ này không đúng"),
         _("Hãy gõ lại địa chỉ của sổ như nơi làm việc đã đưa, bắt đầu bằng https://."),
     ),
-    422: Page(_("Có chỗ cần sửa lại"), _("Hãy quay lại trang trước và xem chỗ được đánh dấu.")),
-    429: Page(_("Đã thử quá nhiều lần"), _("Hãy chờ vài phút rồi thử lại. Việc gấp: hãy gọi điện.")),
+    422: ErrorPage(_("Có chỗ cần sửa lại"), _("Hãy quay lại trang trước và xem chỗ được đánh dấu.")),
+    429: ErrorPage(_("Đã thử quá nhiều lần"), _("Hãy chờ vài phút rồi thử lại. Việc gấp: hãy gọi điện.")),
     500: BROKEN,
-    503: Page(
+    503: ErrorPage(
         _("Máy đang bận"),
         _("Chưa có gì bị mất. Xin chờ một phút rồi thử lại. Việc gấp: hãy gọi điện."),
     ),

@@ -13,7 +13,7 @@ import tomli_w
 
 from casework.administration import page_rendering, setup, setup_questions
 from casework.administration.installation import Installation, opened
-from casework.administration.page_rendering import Page
+from casework.administration.page_rendering import PrintedPage
 
 ANSWERS = Path(__file__).with_name("answers.toml")
 CODE = re.compile(r"\b(?:[0-9A-Z]{4}-){6}[0-9A-Z]{4}\b")
@@ -38,7 +38,7 @@ def written(folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
     return file
 
 
-def founded(folder: Path) -> list[Page]:
+def founded(folder: Path) -> list[PrintedPage]:
     """Found an installation and return its papers, under the umask that every command sets."""
     before = os.umask(0o077)
     try:
@@ -51,18 +51,18 @@ def founded(folder: Path) -> list[Page]:
     return made
 
 
-def codes(page: Page) -> list[str]:
+def codes(page: PrintedPage) -> list[str]:
     """The codes on a page."""
     return [code for _, code in page.codes]
 
 
-def sheets_of(made: list[Page], agency: str) -> dict[int, str]:
+def sheets_of(made: list[PrintedPage], agency: str) -> dict[int, str]:
     """The recovery codes of one agency by their seats."""
     mine = [page for page in made if page.title == "Tờ khôi phục" and ("Cơ quan", agency) in page.facts]
     return {int(dict(page.facts)["Tờ số"]): codes(page)[0] for page in mine}
 
 
-def code_for(made: list[Page], username: str) -> str:
+def code_for(made: list[PrintedPage], username: str) -> str:
     """The code with which somebody takes her account."""
     [page] = [page for page in made if ("Tên đăng nhập", username) in page.facts]
     return codes(page)[0]
@@ -75,6 +75,6 @@ def used(folder: Path) -> Iterator[Installation]:
         yield here
 
 
-def all_codes(made: list[Page]) -> set[str]:
+def all_codes(made: list[PrintedPage]) -> set[str]:
     """Every code that stands on the papers, as the file for the printer holds them."""
     return set(CODE.findall(unescape(page_rendering.as_html(made))))

@@ -2,10 +2,10 @@
 
 import lxml.html
 
-from casework.administration.page_rendering import Page, as_html
+from casework.administration.page_rendering import PrintedPage, as_html
 
-PAGE = Page("Tờ <b>khóa</b>", "Giữ & cất", [("Sổ của", "xã 'Sơn'")], [("Dòng 1", "AAAA-BBBB")], ["một", "hai"])
-OPEN = Page("Dấu của các khóa", "Không bí mật", [], [], ["so"])
+PAGE = PrintedPage("Tờ <b>khóa</b>", "Giữ & cất", [("Sổ của", "xã 'Sơn'")], [("Dòng 1", "AAAA-BBBB")], ["một", "hai"])
+OPEN = PrintedPage("Dấu của các khóa", "Không bí mật", [], [], ["so"])
 
 
 def test_what_stands_on_a_page_stays_text_and_in_its_order():

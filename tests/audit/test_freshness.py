@@ -11,7 +11,7 @@ from casework.errors import CaseworkError, NotFound, VaultError
 from casework.gate import ActContext, Action
 from casework.intake import actions as intake
 from casework.policy.words import Act, Role, Section
-from casework.staffing import people
+from casework.staffing import directory
 from casework.vault.integrity import heads
 from tests.house import House, Someone
 from tests.people import DONG_HAI, THANH_SON
@@ -68,7 +68,7 @@ def test_nothing_is_sealed_to_an_agency_that_has_been_closed(house: House, lan: 
 
 def test_the_list_of_staff_is_refused_whole_when_one_head_is_older_than_the_log(house: House, lan: Someone):
     son = house["son"]
-    assert sum(len(one.people) for one in son.does(people.list_people)) == 14
+    assert sum(len(one.people) for one in son.does(directory.list_people)) == 14
     with stolen(house) as thief:
         old = thief.rows("head", id=lan.id)
 
@@ -77,11 +77,11 @@ def test_the_list_of_staff_is_refused_whole_when_one_head_is_older_than_the_log(
         heads.mark_changed(work.session, head)
 
     house.gate.perform(house.stranger(Role.CONSOLE), Action(Act.ENROL, touch))
-    assert sum(len(one.people) for one in son.does(people.list_people)) == 14
+    assert sum(len(one.people) for one in son.does(directory.list_people)) == 14
     with stolen(house) as thief:
         thief.put_back("head", ("commune_id", "id"), *old)
     with pytest.raises(VaultError):
-        son.does(people.list_people)
+        son.does(directory.list_people)
     with pytest.raises(VaultError):
         lan.sign_in()
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, ViewportSize
 
 from casework import config
 from casework.administration import page_rendering
-from casework.administration.page_rendering import Page
+from casework.administration.page_rendering import PrintedPage
 from casework.app import create_app
 from casework.intake import actions as intake
 from casework.web.session_loading import COOKIE, load_session
@@ -33,7 +33,7 @@ class Office:
     """An installation that was set up a moment ago, its papers, and its address while it is served."""
 
     folder: Path
-    made: list[Page]
+    made: list[PrintedPage]
     app: Flask
     site: str
 

@@ -13,7 +13,7 @@ from casework.errors import BadInput, CaseworkError, Conflict, NotFound, Refused
 from casework.oversight import actions as oversight
 from casework.policy.words import Section
 from casework.referrals import actions as sending
-from casework.referrals import receiving
+from casework.referrals import receiving_acts
 from casework.statistics import actions as statistics
 from tests.cases.keys import agency_id, wraps_of
 from tests.house import House, Someone, both_databases
@@ -189,15 +189,15 @@ def test_letters_go_on_between_a_circle_and_who_was_sent_to(house: House, lan, m
     one = referred(house).goes("open", "accept")
     lan.does(restriction.restrict, one.case_id, [mai.id])
     lan.leaves()
-    assert cuong.does(receiving.read_referral, *one.at).sheets
-    cuong.does(receiving.ask_back, *one.at, "chị ấy còn ở nhà ấy không?")
+    assert cuong.does(receiving_acts.read_referral, *one.at).sheets
+    cuong.does(receiving_acts.ask_back, *one.at, "chị ấy còn ở nhà ấy không?")
     mai.does(sending.reply, *one.at, "đã về nhà mẹ")
-    words = [sheet.letter.words for sheet in mai.does(receiving.read_referral, *one.at).sheets]
+    words = [sheet.letter.words for sheet in mai.does(receiving_acts.read_referral, *one.at).sheets]
     assert words[-2:] == ["chị ấy còn ở nhà ấy không?", "đã về nhà mẹ"]
-    assert words == [sheet.letter.words for sheet in cuong.does(receiving.read_referral, *one.at).sheets]
+    assert words == [sheet.letter.words for sheet in cuong.does(receiving_acts.read_referral, *one.at).sheets]
     lan.does(restriction.lift, one.case_id)
     lan.leaves()
-    assert lan.does(receiving.read_referral, *one.at).sheets
+    assert lan.does(receiving_acts.read_referral, *one.at).sheets
 
 
 @both_databases

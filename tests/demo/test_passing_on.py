@@ -14,9 +14,9 @@ from casework.accounts import authentication, session_cookies
 from casework.accounts.authentication import LoginAttempt
 from casework.app import create_app
 from casework.codelists import codelist
-from casework.demo.visits import Visit, sittings
-from casework.referrals import receiving
-from casework.referrals.lines import Box
+from casework.demo.sessions import Visit, sittings
+from casework.referrals import receiving_acts
+from casework.referrals.view_models import Box
 from casework.statistics import actions as counting
 from casework.web.session_loading import COOKIE, load_session
 from tests.demonstration import Built
@@ -39,7 +39,7 @@ def _cookie(built: Built, card) -> str:
 def box(built: Built, cookie: str) -> Box:
     found = load_session(built.gate, built.config, cookie)
     assert found
-    return built.gate.perform(found.person, receiving.list_referrals)
+    return built.gate.perform(found.person, receiving_acts.list_referrals)
 
 
 @pytest.fixture(scope="module")

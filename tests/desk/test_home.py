@@ -6,7 +6,7 @@ from sqlalchemy import select
 from casework.audit.models import AuditLine
 from casework.codelists import codelist
 from casework.desk import actions as desk
-from casework.desk.shown import PAGE
+from casework.desk.presenters import PAGE
 from casework.intake import actions as intake
 from casework.policy.words import Act
 from tests.house import House, only_sqlite

@@ -15,7 +15,7 @@ from casework.errors import BadInput, Busy, Conflict, NotFound, Refused, SignInN
 from casework.gate import ACTIONS, ActContext, Action, Person, action
 from casework.intake import actions as intake
 from casework.policy.words import Act, Role, Section
-from casework.staffing import people
+from casework.staffing import directory
 from casework.vault.keys.context import CryptoContext
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import THANH_SON
@@ -211,7 +211,7 @@ def test_nobody_who_is_not_signed_in_acts_as_a_member(house: House):
     with pytest.raises(Refused):
         house.gate.perform(house.stranger(), Action(Act.ADDRESS_LIST, who_am_i))
     with pytest.raises(Refused):
-        house.gate.perform(house.stranger(Role.SYSTEM), people.list_people)
+        house.gate.perform(house.stranger(Role.SYSTEM), directory.list_people)
 
 
 def test_an_act_has_one_function_alone():

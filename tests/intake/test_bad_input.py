@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from wtforms.fields.core import UnboundField
 
-from casework.intake.journey import FORMS
+from casework.intake.page_flow import FORMS
 from tests.house import only_sqlite
 from tests.intake.filling import EVENT, PAGES, PERSON, REACH, SHARING, TOLD, begins, fills, sends, shown, value, wrongs
 

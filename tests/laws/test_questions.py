@@ -14,8 +14,8 @@ from casework.cases.questions import LIMITS, Question, SectionData
 from casework.cases.sections import LEDGERS, SECTIONS, Contact, Identity, SafetyPlan
 from casework.codelists import codelist
 from casework.desk import actions as desk
-from casework.desk import section_forms, section_words, shown
-from casework.intake.journey import FORMS
+from casework.desk import presenters, section_forms, section_presenters
+from casework.intake.page_flow import FORMS
 from casework.policy.table import policy
 from casework.policy.words import Act, Section
 from casework.referrals.forms import ground_form
@@ -207,7 +207,7 @@ def test_what_is_printed_has_the_words_of_the_question(app: Flask):
     with app.test_request_context():
         for kind in KINDS:
             asked = [question for question in kind.questions().values() if question.printed]
-            printed = section_words.rows(filled(kind), {})
+            printed = section_presenters.rows(filled(kind), {})
             assert [words for words, _ in printed][: len(asked)] == [question.label for question in asked]
             assert all(answer for _, answer in printed[: len(asked)])
 
@@ -248,7 +248,7 @@ def test_the_card_shows_every_answer_under_the_short_words_of_its_question(lan, 
     words = [(one.xpath("string(./dt)").strip(), one.xpath("string(./dd)").strip()) for one in card]
     questions = Contact.questions()
     with browser("lan").application.test_request_context():
-        lines = shown.safe_contact(filled(Contact))
+        lines = presenters.safe_contact(filled(Contact))
     assert lines is not None
     assert {name for name, _, _ in lines} == set(questions)
     assert words == [(questions[name].short or questions[name].label, answer) for name, _, answer in lines]

@@ -8,7 +8,7 @@ import pytest
 from casework import clock
 from casework.desk import actions as desk
 from casework.errors import BadInput, NotFound, Refused
-from casework.oversight import exporting
+from casework.oversight import log_export
 from casework.policy.words import Act
 from tests.house import only_sqlite
 from tests.tampering import stolen
@@ -25,7 +25,7 @@ def test_the_lead_takes_the_lines_of_her_agency_without_those_of_a_sealed_case(l
     case_id = lan.opens_a_case()
     sealed = lan.opens_a_case(circle=[mai])
     cuong.does(desk.list_cases)
-    found = hoa.does(exporting.export_log, 1)
+    found = hoa.does(log_export.export_log, 1)
     assert found.weeks == ()
     assert case_id in {line.case_id for line in found.lines}
     assert sealed not in {line.case_id for line in found.lines}
@@ -38,14 +38,14 @@ def test_only_so_many_weeks_are_taken(lan, hoa):
     later = clock.micros() + 2 * WEEK
     with clock.living_at(lambda: later):
         hoa.leaves()
-        assert Act.CASE_OPEN not in {line.act for line in hoa.does(exporting.export_log, 1).lines}
-        assert Act.CASE_OPEN in {line.act for line in hoa.does(exporting.export_log, 4).lines}
+        assert Act.CASE_OPEN not in {line.act for line in hoa.does(log_export.export_log, 1).lines}
+        assert Act.CASE_OPEN in {line.act for line in hoa.does(log_export.export_log, 4).lines}
 
 
 def test_who_watches_from_outside_takes_totals_of_weeks_and_no_line(house, lan, mai):
     lan.opens_a_case()
     lan.opens_a_case(circle=[mai])
-    found = house["quang"].does(exporting.export_log, 4)
+    found = house["quang"].does(log_export.export_log, 4)
     assert found.lines == ()
     assert len(found.weeks) == 4
     totals = dict(found.weeks[0].totals)
@@ -54,7 +54,7 @@ def test_who_watches_from_outside_takes_totals_of_weeks_and_no_line(house, lan, 
 
 
 def test_an_export_is_a_line_that_says_how_much_was_taken(house, hoa):
-    count = len(hoa.does(exporting.export_log, 1).lines)
+    count = len(hoa.does(log_export.export_log, 1).lines)
     with stolen(house) as thief:
         [line] = thief.rows("audit_line", act=Act.AUDIT_EXPORT)
     assert (line["who"], f'"reason":"{count} lines"' in line["body"]) == (hoa.id, True)
@@ -63,20 +63,20 @@ def test_an_export_is_a_line_that_says_how_much_was_taken(house, hoa):
 @pytest.mark.parametrize("weeks", [0, 2, -1, 10**9])
 def test_no_other_number_of_weeks_is_exported(hoa, weeks):
     with pytest.raises(BadInput):
-        hoa.does(exporting.export_log, weeks)
+        hoa.does(log_export.export_log, weeks)
 
 
 @pytest.mark.parametrize("username", ["lan", "son", "cuong", "thu"])
 def test_nobody_else_exports(house, username):
     with pytest.raises(Refused):
-        house[username].does(exporting.export_log, 1)
+        house[username].does(log_export.export_log, 1)
 
 
 def test_too_much_for_one_file_is_refused(lan, hoa, monkeypatch):
     lan.opens_a_case()
-    monkeypatch.setattr("casework.oversight.exporting._MOST", 1)
+    monkeypatch.setattr("casework.oversight.log_export._MOST", 1)
     with pytest.raises(BadInput):
-        hoa.does(exporting.export_log, 52)
+        hoa.does(log_export.export_log, 52)
 
 
 @only_sqlite
@@ -116,7 +116,7 @@ class TestPages:
 
     def test_too_much_is_said_on_the_page(self, lan, browser, monkeypatch):
         lan.opens_a_case()
-        monkeypatch.setattr("casework.oversight.exporting._MOST", 1)
+        monkeypatch.setattr("casework.oversight.log_export._MOST", 1)
         answer = browser("hoa").post("/nhat-ky/xuat", data={"weeks": "52"})
         assert answer.status_code == 422
         assert "Hãy chọn ít tuần hơn" in answer.text

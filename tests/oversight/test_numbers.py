@@ -9,7 +9,7 @@ from casework.audit.verify import verify
 from casework.desk import actions as desk
 from casework.errors import BadInput
 from casework.oversight import actions as oversight
-from casework.oversight import comparing
+from casework.oversight import number_check
 from tests.house import House, only_sqlite
 from tests.tampering import stolen
 
@@ -60,7 +60,7 @@ def test_a_number_written_down_is_found_again_however_it_is_typed(house, lan, ho
     lan.opens_a_case()
     n, digits = number.split("-")
     for typed in (number, f" {n[0]}.{n[1:]} – {digits.upper()} ", f"{n}−{digits[:4]} {digits[4:]}"):
-        found = hoa.does(comparing.compare, typed)
+        found = hoa.does(number_check.compare, typed)
         assert (found.found, found.number) == ("holds", number)
     assert found.lines > int(n)
 
@@ -69,12 +69,12 @@ def test_a_log_that_was_cut_is_shorter_than_the_number(house, lan, hoa):
     lan.opens_a_case()
     assert hoa.cookie
     n, digits = end(house).split("-")
-    assert hoa.does(comparing.compare, f"{int(n) + 500}-{digits}").found == "shorter"
+    assert hoa.does(number_check.compare, f"{int(n) + 500}-{digits}").found == "shorter"
 
 
 def test_a_log_that_was_rewritten_bears_another_number(house, hoa):
     n, digits = end(house).split("-")
-    assert hoa.does(comparing.compare, f"{n}-{int(digits, 16) ^ 1:08x}").found == "differs"
+    assert hoa.does(number_check.compare, f"{n}-{int(digits, 16) ^ 1:08x}").found == "differs"
 
 
 @only_sqlite
@@ -83,17 +83,17 @@ def test_a_line_that_was_changed_is_told_whatever_hash_still_stands_there(house,
     number = end(house)
     with house.gate.database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE audit_line SET at = at + 1 WHERE n = 5")
-    assert hoa.does(comparing.compare, number).found == "touched"
+    assert hoa.does(number_check.compare, number).found == "touched"
     with stolen(house) as thief:
         early = min(row["n"] for row in thief.rows("audit_line") if row["n"] > 1)
         [row] = thief.rows("audit_line", n=early, commune_id=hoa.person.commune_id)
-    assert hoa.does(comparing.compare, f"{early}-{row['h'].hex()[:8]}").found == "holds"
+    assert hoa.does(number_check.compare, f"{early}-{row['h'].hex()[:8]}").found == "holds"
 
 
 @pytest.mark.parametrize("typed", ["12", "12-xyz", "0-00000000", "-ab12cd34", "9" * 40 + "-ab12cd34", "١٢-ab12cd34"])
 def test_what_is_no_number_is_said_to_be_none(hoa, typed):
     with pytest.raises(BadInput):
-        hoa.does(comparing.compare, typed)
+        hoa.does(number_check.compare, typed)
 
 
 def test_the_line_of_a_verification_says_what_it_found(house, hoa):

@@ -16,7 +16,7 @@ from casework.cases.sections import GroundEntry, Identity, Incident, Injuries, L
 from casework.desk import actions as desk
 from casework.errors import NotFound, Refused, Superseded
 from casework.policy.words import Role, Section
-from casework.referrals import actions, ledger, receiving
+from casework.referrals import actions, ground_acts, receiving_acts
 from casework.referrals import actions as sending
 from tests.house import House
 from tests.referrals.scenes import AT, HEALTH, POLICE, envelopes
@@ -25,11 +25,11 @@ from tests.stories import dao
 AGREED = {"police": POLICE, "health_station": HEALTH}
 LIVE = {"sent", "opened", "accepted", "asked"}
 RECEIVING: dict[str, tuple[Any, str, tuple[Any, ...]]] = {
-    "open": (receiving.open_referral, "opened", ()),
-    "accept": (receiving.accept, "accepted", ()),
-    "ask": (receiving.ask_back, "asked", ("ở đâu?",)),
-    "decline": (receiving.decline, "declined", ("hết người",)),
-    "answer": (receiving.answer, "done", (Letter(outcome="provided", words="xong"),)),
+    "open": (receiving_acts.open_referral, "opened", ()),
+    "accept": (receiving_acts.accept, "accepted", ()),
+    "ask": (receiving_acts.ask_back, "asked", ("ở đâu?",)),
+    "decline": (receiving_acts.decline, "declined", ("hết người",)),
+    "answer": (receiving_acts.answer, "done", (Letter(outcome="provided", words="xong"),)),
 }
 # What leads on from each state; the straight way is tried more often than the others.
 STEPS = {
@@ -129,7 +129,7 @@ class Referring(RuleBasedStateMachine):
 
     def agree(self, receiver: str) -> UUID:
         entry = GroundEntry("consent", receiver, "granted", "spoken")
-        found = self.people["lan"].does(ledger.record_ground, self.case, entry)
+        found = self.people["lan"].does(ground_acts.record_ground, self.case, entry)
         self.grounds[found] = Ground(receiver, clock.micros() + LASTS - 60 * clock.MICROSECOND)
         return found
 
@@ -183,7 +183,7 @@ class Referring(RuleBasedStateMachine):
         live = [key for key, one in self.grounds.items() if one.live]
         if not live:
             return
-        self.people["lan"].does(ledger.withdraw_ground, self.case, key := data.draw(st.sampled_from(live)))
+        self.people["lan"].does(ground_acts.withdraw_ground, self.case, key := data.draw(st.sampled_from(live)))
         self.grounds[key].live = False
         for one in self.sent.values():
             if one.ground == key and one.state in LIVE | {"done"}:

@@ -7,7 +7,7 @@ from uuid import UUID
 from casework.cases.sections import GroundEntry, Letter
 from casework.policy.words import Section
 from casework.referrals import actions as sending
-from casework.referrals import ledger, receiving
+from casework.referrals import ground_acts, receiving_acts
 from tests.house import House, Someone
 from tests.stories import dao
 from tests.tampering import stolen
@@ -68,7 +68,7 @@ class Referred:
 def ground(house: House, case_id: UUID, receiver: str = "police", **entry: Any) -> UUID:
     """Let lan write a live ground, consent unless something else is said."""
     said: dict[str, Any] = {"kind": "consent", "consent": "granted", "form": "spoken"} | entry
-    return house["lan"].does(ledger.record_ground, case_id, GroundEntry(receiver=receiver, **said))
+    return house["lan"].does(ground_acts.record_ground, case_id, GroundEntry(receiver=receiver, **said))
 
 
 def referred(house: House, receiver: str = "police", *, case_id: UUID | None = None, danger: str = "no") -> Referred:
@@ -117,11 +117,11 @@ def everything(house: House, case_id: UUID) -> dict[str, Any]:
 
 
 _STEPS = {
-    "open": lambda one: one.to.does(receiving.open_referral, *one.at),
-    "accept": lambda one: one.to.does(receiving.accept, *one.at),
-    "ask": lambda one: one.to.does(receiving.ask_back, *one.at, "Chị còn ở nhà ấy không?"),
-    "decline": lambda one: one.to.does(receiving.decline, *one.at, "Hôm nay không còn ai trực"),
-    "answer": lambda one: one.to.does(receiving.answer, *one.at, Letter(outcome="provided", words="Đã đến nhà")),
+    "open": lambda one: one.to.does(receiving_acts.open_referral, *one.at),
+    "accept": lambda one: one.to.does(receiving_acts.accept, *one.at),
+    "ask": lambda one: one.to.does(receiving_acts.ask_back, *one.at, "Chị còn ở nhà ấy không?"),
+    "decline": lambda one: one.to.does(receiving_acts.decline, *one.at, "Hôm nay không còn ai trực"),
+    "answer": lambda one: one.to.does(receiving_acts.answer, *one.at, Letter(outcome="provided", words="Đã đến nhà")),
     "withdraw": lambda one: one.lan.does(sending.withdraw, *one.at),
     "record": lambda one: one.lan.does(
         sending.record_answer, *one.at, Letter(outcome="provided", words="Anh Cường báo đã đến", who="anh Cường")

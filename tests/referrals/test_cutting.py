@@ -7,7 +7,7 @@ from casework.cases.sections import Identity, Label, Letter
 from casework.desk import actions as desk
 from casework.errors import Conflict, NotFound, Superseded, VaultError
 from casework.policy.words import Role, Section
-from casework.referrals import actions, ledger, receiving
+from casework.referrals import actions, ground_acts, receiving_acts
 from casework.referrals import actions as sending
 from tests.house import both_databases, only_sqlite
 from tests.referrals.scenes import ASKED, POLICE, envelopes, ground, referred, sections
@@ -34,7 +34,7 @@ def test_access_ends_with_the_commit(house, lan, way):
     one.to.does(desk.add_note, one.case_id, "việc của công an")
     assert reads(one)
     if way.startswith("ground"):
-        lan.does(ledger.withdraw_ground, one.case_id, one.ground_id, pressed="yes", words="Chồng bảo rút")
+        lan.does(ground_acts.withdraw_ground, one.case_id, one.ground_id, pressed="yes", words="Chồng bảo rút")
     elif way == "close":
         lan.does(desk.close_case, one.case_id, outcome="needs_met", words="")
     else:
@@ -43,7 +43,7 @@ def test_access_ends_with_the_commit(house, lan, way):
     left = sections(house, one.case_id, "police")
     assert left <= OWN
     assert Section.POLICE in left
-    assert one.to.does(receiving.list_referrals).lines == ()
+    assert one.to.does(receiving_acts.list_referrals).lines == ()
     assert one.to.does(desk.list_cases).cases == ()
 
 
@@ -52,11 +52,11 @@ def test_letters_end_with_their_referral_though_another_goes_on(house, lan):
     first = referred(house).goes("open")
     other = ground(house, first.case_id, kind="danger", consent="", words="Dọa giết")
     second = lan.does(sending.send, first.case_id, other, Letter(asks=("police",), words="thư thứ hai"))
-    first.to.does(receiving.open_referral, first.case_id, second)
+    first.to.does(receiving_acts.open_referral, first.case_id, second)
     first.goes("withdraw")
     assert reads(first)
     with pytest.raises(NotFound):
-        first.to.does(receiving.read_referral, *first.at)
+        first.to.does(receiving_acts.read_referral, *first.at)
     letters = first.to.does(desk.read_section, first.case_id, Section.LETTER)
     assert [page.data.to_json()["words"] for page in letters] == ["thư thứ hai"]
     grounds = first.to.does(desk.read_section, first.case_id, Section.GROUNDS)
@@ -77,7 +77,7 @@ def test_what_is_done_keeps_what_it_has_and_never_the_next_revision(house, lan, 
     assert page.status_code == 200
     assert "đã có bản mới" in page.text
     assert browser("cuong").get(f"/vu-viec/{one.case_id}/incident").status_code == 200
-    [line] = one.to.does(receiving.list_referrals).lines
+    [line] = one.to.does(receiving_acts.list_referrals).lines
     assert line.code == lan.does(desk.read_case, one.case_id).line.code
     assert browser("cuong").get(f"/vu-viec/{one.case_id}/story").status_code == 404
 
@@ -121,7 +121,7 @@ def test_a_ground_that_runs_out_cuts_access_and_the_machine_deletes_what_it_gave
             somebody._cookie = None
         assert not reads(one)
         assert not reads(done)
-        states = {line.id: line.state for line in lan.does(receiving.list_referrals).lines}
+        states = {line.id: line.state for line in lan.does(receiving_acts.list_referrals).lines}
         assert states == {one.referral_id: "expired", done.referral_id: "over"}
         lan.does(desk.write_section, one.case_id, NEWER, base=1)
         assert (Section.IDENTITY, 2) not in envelopes(house, one.case_id, "police")
@@ -203,8 +203,8 @@ def test_a_withdrawn_ground_says_so_with_what_she_was_told(house, lan, browser):
     asking = browser("lan").get(f"/vu-viec/{one.case_id}/chuyen-gui/can-cu/{one.ground_id}/rut").text
     for words in ("Chấm dứt ngay", "Người có hành vi bạo lực", "Vẫn còn", "Có ai bảo người ấy rút không"):
         assert words in asking
-    lan.does(ledger.withdraw_ground, one.case_id, one.ground_id, pressed="yes", words="Chồng bảo rút")
-    [line] = lan.does(ledger.read_ledger, one.case_id).grounds
+    lan.does(ground_acts.withdraw_ground, one.case_id, one.ground_id, pressed="yes", words="Chồng bảo rút")
+    [line] = lan.does(ground_acts.read_ledger, one.case_id).grounds
     assert (line.withdrawn, line.live, line.entry.pressed, line.entry.ended) == (True, False, "yes", "Chồng bảo rút")
     assert line.entry.consent == "withdrawn"
     assert "Có người bảo người ấy rút" in browser("lan").get(f"/vu-viec/{one.case_id}/chuyen-gui").text
@@ -218,5 +218,5 @@ def test_what_stays_on_another_ground_is_said_before_a_ground_is_withdrawn(house
     lan.does(sending.send, one.case_id, duty, ASKED)
     page = browser("lan").get(f"/vu-viec/{one.case_id}/chuyen-gui/can-cu/{one.ground_id}/rut").text
     assert "Điều 20 Luật 13/2022/QH15" in page
-    lan.does(ledger.withdraw_ground, one.case_id, one.ground_id)
+    lan.does(ground_acts.withdraw_ground, one.case_id, one.ground_id)
     assert sections(house, one.case_id, "police") >= POLICE

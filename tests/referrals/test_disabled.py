@@ -7,7 +7,7 @@ from casework.desk import actions as desk
 from casework.policy.permit import issue
 from casework.policy.words import Act, Section
 from casework.referrals import actions as sending
-from casework.referrals import receiving
+from casework.referrals import receiving_acts
 from casework.vault.integrity import heads
 from casework.vault.integrity.signed_rows import attach_keys
 from tests.house import House, Someone
@@ -38,11 +38,11 @@ def disable(house: House, somebody: Someone) -> None:
 def test_with_the_receiver_disabled_a_referral_is_withdrawn_and_sent_again(house, lan):
     one = referred(house).goes("open", "accept")
     disable(house, house["cuong"])
-    assert lan.does(receiving.read_referral, *one.at).line.state == "accepted"
+    assert lan.does(receiving_acts.read_referral, *one.at).line.state == "accepted"
     lan.does(desk.add_note, one.case_id, "anh Cường nghỉ việc")
     one.goes("withdraw")
     assert sections(house, one.case_id, "police") <= {Section.LETTER}
     assert lan.does(sending.preview, one.case_id, one.ground_id).readers == ()
     again = lan.does(sending.send, one.case_id, one.ground_id, ASKED)
-    assert lan.does(receiving.read_referral, one.case_id, again).line.state == "sent"
+    assert lan.does(receiving_acts.read_referral, one.case_id, again).line.state == "sent"
     assert sections(house, one.case_id, "police") >= POLICE

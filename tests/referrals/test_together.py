@@ -11,7 +11,7 @@ from casework.desk import actions as desk
 from casework.errors import CaseworkError
 from casework.policy.words import Act, Section
 from casework.referrals import actions as sending
-from casework.referrals import ledger, receiving
+from casework.referrals import ground_acts, receiving_acts
 from tests.house import both_databases
 from tests.referrals.scenes import ASKED, Referred, envelopes, ground, referred
 from tests.tampering import stolen
@@ -52,10 +52,10 @@ def write(one: Referred, revision: int) -> Callable[[], object]:
 def end(one: Referred, way: str) -> Callable[[], object]:
     if way == "decline":
         receiver = one.to.person
-        return lambda: one.house.gate.perform(receiver, receiving.decline, *one.at, "không có ai trực")
+        return lambda: one.house.gate.perform(receiver, receiving_acts.decline, *one.at, "không có ai trực")
     lead = one.house["hoa"].person
     if way == "ground":
-        return lambda: one.house.gate.perform(lead, ledger.withdraw_ground, one.case_id, one.ground_id)
+        return lambda: one.house.gate.perform(lead, ground_acts.withdraw_ground, one.case_id, one.ground_id)
     return lambda: one.house.gate.perform(lead, sending.withdraw, *one.at)
 
 
@@ -90,7 +90,7 @@ def test_whoever_answers_while_somebody_writes_keeps_one_revision_and_gets_no_ot
         one.goes("open", "accept")
         receiver = one.to.person
         done = Letter(outcome="provided", words="xong")
-        answer = lambda: house.gate.perform(receiver, receiving.answer, *one.at, done)  # noqa: E731, B023
+        answer = lambda: house.gate.perform(receiver, receiving_acts.answer, *one.at, done)  # noqa: E731, B023
         assert at_once(write(one, revision), answer) == []
         held = max(number for section, number in envelopes(house, one.case_id, "police") if section is Section.IDENTITY)
         assert held in {revision, revision + 1}
@@ -107,5 +107,5 @@ def test_of_two_who_send_at_once_one_sends(house):
             lambda who=who: house.gate.perform(who, sending.send, one.case_id, one.ground_id, ASKED) for who in people
         ]
         assert len(at_once(*sent)) == 1
-        [line] = [line for line in one.lan.does(receiving.list_referrals).lines if line.live]
+        [line] = [line for line in one.lan.does(receiving_acts.list_referrals).lines if line.live]
         one.referral_id = line.id

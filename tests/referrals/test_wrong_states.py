@@ -8,7 +8,7 @@ from casework.cases.sections import Letter
 from casework.errors import Conflict, NotFound
 from casework.policy.words import Act
 from casework.referrals import actions as sending
-from casework.referrals import ledger, receiving, states
+from casework.referrals import ground_acts, receiving_acts, states
 from tests.house import only_sqlite
 from tests.referrals.scenes import everything, referred
 
@@ -24,11 +24,11 @@ WAYS = {
     "withdrawn": ("open", "withdraw"),
 }
 DOING: dict[Act, tuple[Any, tuple[Any, ...], dict[str, Any]]] = {
-    Act.REFERRAL_OPEN: (receiving.open_referral, (), {}),
-    Act.REFERRAL_ACCEPT: (receiving.accept, (), {}),
-    Act.REFERRAL_DECLINE: (receiving.decline, ("không có ai trực",), {}),
-    Act.REFERRAL_ASK: (receiving.ask_back, ("ở đâu?",), {}),
-    Act.REFERRAL_ANSWER: (receiving.answer, (Letter(outcome="provided", words="xong"),), {}),
+    Act.REFERRAL_OPEN: (receiving_acts.open_referral, (), {}),
+    Act.REFERRAL_ACCEPT: (receiving_acts.accept, (), {}),
+    Act.REFERRAL_DECLINE: (receiving_acts.decline, ("không có ai trực",), {}),
+    Act.REFERRAL_ASK: (receiving_acts.ask_back, ("ở đâu?",), {}),
+    Act.REFERRAL_ANSWER: (receiving_acts.answer, (Letter(outcome="provided", words="xong"),), {}),
     Act.REFERRAL_REPLY: (sending.reply, ("thêm một điều",), {}),
     Act.REFERRAL_CALL: (sending.record_call, (Letter(when="2026-11-23"),), {"reached": True}),
     Act.REFERRAL_RECORD_ANSWER: (sending.record_answer, (Letter(outcome="provided", who="chị Hà"),), {}),
@@ -60,7 +60,7 @@ def test_an_act_that_leads_on_is_offered_and_done(house, state):
             continue
         one = referred(house).goes(*WAYS[state])
         somebody = one.to if act in states.RECEIVING else one.lan
-        assert act in somebody.does(receiving.read_referral, *one.at).can
+        assert act in somebody.does(receiving_acts.read_referral, *one.at).can
         somebody.does(doing, *one.at, *words, **more)
 
 
@@ -86,8 +86,8 @@ def test_a_page_that_asks_for_an_act_is_shown_only_while_it_leads_on(house, brow
 
 def test_a_ground_is_withdrawn_once(house, lan):
     one = referred(house)
-    lan.does(ledger.withdraw_ground, one.case_id, one.ground_id)
+    lan.does(ground_acts.withdraw_ground, one.case_id, one.ground_id)
     before = everything(house, one.case_id)
     with pytest.raises(Conflict):
-        lan.does(ledger.withdraw_ground, one.case_id, one.ground_id)
+        lan.does(ground_acts.withdraw_ground, one.case_id, one.ground_id)
     assert everything(house, one.case_id) == before

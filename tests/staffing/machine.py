@@ -17,7 +17,7 @@ from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, VaultError
 from casework.policy.words import Section
 from casework.referrals import actions as sending
-from casework.referrals import ledger, receiving
+from casework.referrals import ground_acts, receiving_acts
 from casework.staffing import actions as staffing
 from casework.web.session_loading import load_session
 from tests.cases.keys import agency_id, settle, wraps_of
@@ -215,9 +215,9 @@ class Staffing(RuleBasedStateMachine):
             me.does(sending.withdraw, found[0], kept.sent)
             kept.sent = None
             return
-        ground = me.does(ledger.record_ground, found[0], GroundEntry("consent", "police", "granted", "spoken"))
+        ground = me.does(ground_acts.record_ground, found[0], GroundEntry("consent", "police", "granted", "spoken"))
         kept.sent = me.does(sending.send, found[0], ground, Letter(asks=("police",)))
-        self.of("cuong").does(receiving.open_referral, found[0], kept.sent)
+        self.of("cuong").does(receiving_acts.open_referral, found[0], kept.sent)
 
     def reads(self, name: str, case_id: UUID, section: Section) -> bool:
         try:

@@ -17,7 +17,7 @@ from casework.intake import actions as intake
 from casework.policy.permit import issue
 from casework.policy.words import Act, Role, Section
 from casework.staffing import actions as staffing
-from casework.staffing import people
+from casework.staffing import directory
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.recovery import recovery_sheets
@@ -225,7 +225,7 @@ def test_a_new_agency_receives_nothing_before_the_lead_of_the_union_confirms_it(
     keys = house.gate.perform(console, accounts.add_agency, "legal_aid", "Trợ giúp pháp lý")
     with pytest.raises(BadInput):
         ground(house, case_id, "legal_aid")
-    [new] = [one for one in hoa.does(people.list_people) if one.new]
+    [new] = [one for one in hoa.does(directory.list_people) if one.new]
     assert new.confirmable
     assert new.id == keys.agency_id
     with pytest.raises(Refused):

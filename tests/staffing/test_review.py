@@ -9,8 +9,8 @@ from casework.accounts import access_review_due as due
 from casework.desk import actions as desk
 from casework.errors import Conflict, Refused
 from casework.policy.words import Act
+from casework.staffing import access_review
 from casework.staffing import actions as staffing
-from casework.staffing import reviewing
 from tests.browsing import browser_of
 from tests.house import House, Someone, only_sqlite
 from tests.people import STAFF
@@ -20,16 +20,16 @@ DAY = 86_400 * clock.MICROSECOND
 pytestmark = only_sqlite
 
 
-def names(found: reviewing.Review) -> set[str]:
+def names(found: access_review.Review) -> set[str]:
     return {one.who.username for group in found.groups for one in group.people}
 
 
-def of(found: reviewing.Review, username: str) -> reviewing.Looked:
+def of(found: access_review.Review, username: str) -> access_review.Looked:
     return next(one for group in found.groups for one in group.people if one.who.username == username)
 
 
 def confirms(someone: Someone) -> None:
-    someone.does(reviewing.confirm_review, someone.does(reviewing.read_review).mark)
+    someone.does(access_review.confirm_review, someone.does(access_review.read_review).mark)
 
 
 def after(house: House, days: int):
@@ -41,7 +41,7 @@ def after(house: House, days: int):
 def test_the_lead_sees_her_agency_and_the_administrator_everybody(house, lan, hoa):
     lan.opens_a_case()
     lan.opens_a_case(circle=[hoa])
-    hers, every = hoa.does(reviewing.read_review), house["son"].does(reviewing.read_review)
+    hers, every = hoa.does(access_review.read_review), house["son"].does(access_review.read_review)
     assert names(hers) == {"lan", "mai", "hoa", "binh"}
     assert names(every) == {name for name, one in STAFF.items() if one.commune_id == hoa.person.commune_id}
     assert (of(hers, "lan").cases, of(hers, "mai").cases, of(hers, "lan").key) == (1, 0, True)
@@ -50,11 +50,11 @@ def test_the_lead_sees_her_agency_and_the_administrator_everybody(house, lan, ho
 
 def test_when_somebody_last_came_in_is_said(house, lan, hoa):
     assert lan.cookie
-    found = hoa.does(reviewing.read_review)
+    found = hoa.does(access_review.read_review)
     assert (of(found, "lan").long_ago, of(found, "mai").seen, of(found, "mai").long_ago) == (False, 0, True)
     assert 0 <= clock.micros() - of(found, "lan").seen < DAY
     with after(house, 46):
-        assert of(house["hoa"].does(reviewing.read_review), "lan").long_ago
+        assert of(house["hoa"].does(access_review.read_review), "lan").long_ago
 
 
 @pytest.mark.parametrize("username", ["hoa", "son"])
@@ -72,7 +72,7 @@ def test_a_review_is_asked_for_after_half_a_year_and_again_half_a_year_after_it_
         assert 0 < asked() < clock.micros()
         confirms(house[username])
         assert asked() == 0
-        found = house[username].does(reviewing.read_review)
+        found = house[username].does(access_review.read_review)
         assert (found.by, found.due - found.last) == (STAFF[username].name, due.EVERY)
     with after(house, 184 + 184):
         assert 0 < asked() < clock.micros()
@@ -80,8 +80,8 @@ def test_a_review_is_asked_for_after_half_a_year_and_again_half_a_year_after_it_
 
 def test_the_deputy_may_do_it_for_her_agency_and_the_administrator_s_is_another(house, hoa, binh):
     confirms(binh)
-    assert hoa.does(reviewing.read_review).by == STAFF["binh"].name
-    assert house["son"].does(reviewing.read_review).last == 0
+    assert hoa.does(access_review.read_review).by == STAFF["binh"].name
+    assert house["son"].does(access_review.read_review).last == 0
     with stolen(house) as thief:
         [line] = thief.rows("audit_line", act=Act.REVIEW_CONFIRM)
     assert (line["who"], line["about"], '"reason":"4 people"' in line["body"]) == (
@@ -92,23 +92,23 @@ def test_the_deputy_may_do_it_for_her_agency_and_the_administrator_s_is_another(
 
 
 def test_only_the_list_that_was_seen_can_be_confirmed(house, mai, hoa):
-    mark = hoa.does(reviewing.read_review).mark
+    mark = hoa.does(access_review.read_review).mark
     hoa.does(staffing.lock, mai.id)
     for wrong in (mark, "", "0" * 32):
         with pytest.raises(Conflict):
-            hoa.does(reviewing.confirm_review, wrong)
-    assert hoa.does(reviewing.read_review).last == 0
+            hoa.does(access_review.confirm_review, wrong)
+    assert hoa.does(access_review.read_review).last == 0
 
 
 def test_who_has_left_is_no_longer_looked_over(house, mai, hoa):
     hoa.does(staffing.leave, mai.id)
-    assert names(hoa.does(reviewing.read_review)) == {"lan", "hoa", "binh"}
+    assert names(hoa.does(access_review.read_review)) == {"lan", "hoa", "binh"}
 
 
 @pytest.mark.parametrize("username", ["lan", "cuong", "quang", "thu"])
 def test_it_is_nobody_else_s(house, username):
     with pytest.raises(Refused):
-        house[username].does(reviewing.read_review)
+        house[username].does(access_review.read_review)
     if username in ("quang", "thu"):
         assert house[username].does(desk.read_home).review == 0
 

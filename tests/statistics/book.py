@@ -13,7 +13,7 @@ from casework.statistics import actions
 from casework.statistics.actions import Closing
 from casework.statistics.periods import Cadence, Period
 from casework.statistics.plan import Cell
-from casework.statistics.published import Published
+from casework.statistics.published_tables import Published
 from tests.house import House, Someone
 from tests.people import THANH_SON
 from tests.stories import dao

@@ -5,10 +5,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from casework.cases.sections import Facts
-from casework.statistics.drawing import Drawing, Drawn, Year
 from casework.statistics.periods import Cadence, Period
 from casework.statistics.plan import Cell, Plan, plan
-from casework.statistics.published import Published
+from casework.statistics.published_tables import Published
+from casework.statistics.release_draft import DraftedRelease, ReleaseDraft, Year
 from casework.statistics.rounding import Ties
 
 FORMS = (("TINH_THAN", 0.5), ("THAN_THE", 0.45), ("TINH_DUC", 0.1), ("KINH_TE", 0.15))
@@ -34,14 +34,14 @@ class Commune:
     key: bytes
     quarters: tuple[Counter[Cell], ...]
 
-    def releases(self, size: str = "S1", *, of: Plan | None = None) -> list[Drawn]:
+    def releases(self, size: str = "S1", *, of: Plan | None = None) -> list[DraftedRelease]:
         """Close its four quarters one after another."""
         the_plan = of or plan()
-        drawn: list[Drawn] = []
+        drawn: list[DraftedRelease] = []
         ties = Ties(self.key)
         for number, quarter in enumerate(quarters_of(2026), start=1):
             year = Year(tuple(one.published for one in drawn), self.quarters[:number])
-            drawn.append(Drawing(the_plan, the_plan.classes[size], quarter, number, year, ties).draw())
+            drawn.append(ReleaseDraft(the_plan, the_plan.classes[size], quarter, number, year, ties).draw())
             ties = drawn[-1].ties
         return drawn
 
@@ -60,5 +60,5 @@ def commune(seed: int, *, cases: int | None = None) -> Commune:
     return Commune(key, tuple(plan().tally(quarter) for quarter in quarters))
 
 
-def published(drawn: list[Drawn]) -> list[Published]:
+def published(drawn: list[DraftedRelease]) -> list[Published]:
     return [one.published for one in drawn]

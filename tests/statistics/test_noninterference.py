@@ -9,7 +9,7 @@ from flask import Flask
 
 from casework.app import create_app
 from casework.intake import actions as intake
-from casework.statistics.published import Published
+from casework.statistics.published_tables import Published
 from tests import house as houses
 from tests.browsing import browser_of
 from tests.laws.acts_of_routes import ACTS

@@ -5,10 +5,10 @@ import re
 import pytest
 from flask import Flask
 
-from casework.statistics import actions, showing
+from casework.statistics import actions, presenters
 from casework.statistics.periods import Cadence, Period
 from casework.statistics.plan import TOTAL, plan
-from casework.statistics.published import Published
+from casework.statistics.published_tables import Published
 from tests.browsing import application, browser_of
 from tests.house import House, only_sqlite
 from tests.statistics.book import Book, truth_of
@@ -110,7 +110,7 @@ def test_without_a_form_token_nothing_is_released(book: Book, app: Flask):
 def test_a_table_that_is_left_out_is_said_to_the_lead_before_and_to_all_after(app: Flask):
     release = Published(1, Period(2026, Cadence.QUARTER, 1), "S1", 3, {"total": {TOTAL: 0}}, ("form", "sex"))
     with app.test_request_context():
-        [year] = showing.years([release])
+        [year] = presenters.years([release])
     assert year.withheld == (("Quý 1", ("Hình thức bạo lực", "Giới tính của người bị bạo lực")),)
     assert year.bound == 3
     assert year.bars == (("Quý 1", 0, "0–3"),)
@@ -119,7 +119,7 @@ def test_a_table_that_is_left_out_is_said_to_the_lead_before_and_to_all_after(ap
 def test_a_release_without_any_number_still_has_its_page(app: Flask):
     release = Published(1, Period(2026, Cadence.QUARTER, 1), "S1", 2, {}, ("total", "form", "sex"))
     with app.test_request_context():
-        [year] = showing.years([release])
+        [year] = presenters.years([release])
     assert (year.bars, year.sheets) == ((), ())
 
 
@@ -130,7 +130,7 @@ def test_a_zero_between_two_releases_is_told_as_wide_as_it_may_be(app: Flask):
         for number in (1, 2)
     ]
     with app.test_request_context():
-        [year] = showing.years(quarters)
+        [year] = presenters.years(quarters)
     assert year.sheets[0].rows == (("Tổng số vụ", "0–2", "0–4", "0–2"),)
 
 
@@ -139,15 +139,15 @@ def test_years_are_shown_newest_first_with_halves_and_whole_years_in_words(app: 
     rest = Published(2, Period(2025, Cadence.HALF, 2), "S0", 2, {"total": {TOTAL: 3}, "sex": sexes(6)}, ())
     new = Published(3, Period(2026, Cadence.QUARTER, 1), "S1", 2, {"total": {TOTAL: 1200}}, ())
     with app.test_request_context():
-        years = showing.years([old, rest, new])
-        names = [showing.in_words(Period(2026, cadence, 1)) for cadence in Cadence]
+        years = presenters.years([old, rest, new])
+        names = [presenters.in_words(Period(2026, cadence, 1)) for cadence in Cadence]
     assert [year.year for year in years] == [2026, 2025]
     assert names == ["Quý 1 năm 2026", "6 tháng đầu năm 2026", "Năm 2026"]
     assert years[0].bars == (("Quý 1", 1200, "≈1.200"),)
     assert years[0].sheets[0].rows == (("Tổng số vụ", "≈1.200"),)
     assert [words for words, _, _ in years[1].bars] == ["6 tháng đầu", "6 tháng cuối"]
-    assert showing.columns(years) == (showing.Column("Quý 1", 2026, 1200, "≈1.200"),)
-    assert [one.part for one in showing.columns(years[1:])] == ["6 tháng đầu", "6 tháng cuối"]
+    assert presenters.columns(years) == (presenters.Column("Quý 1", 2026, 1200, "≈1.200"),)
+    assert [one.part for one in presenters.columns(years[1:])] == ["6 tháng đầu", "6 tháng cuối"]
     total, sex = years[1].sheets
     assert total.heads == ("6 tháng đầu", "6 tháng cuối", "Từ đầu năm")
     assert (sex.heads, sex.rows[0], sex.rows[-1]) == (("Cả năm",), ("Nữ", "≈6"), ("Tổng số vụ", "≈6"))
@@ -156,7 +156,7 @@ def test_years_are_shown_newest_first_with_halves_and_whole_years_in_words(app: 
 def test_the_total_stands_at_the_foot_of_the_table_that_adds_up_to_it(app: Flask):
     release = Published(1, Period(2026, Cadence.QUARTER, 1), "S1", 2, {"total": {TOTAL: 3}, "sex": sexes(3)}, ("form",))
     with app.test_request_context():
-        [year] = showing.years([release])
+        [year] = presenters.years([release])
     [sheet] = year.sheets
     assert [row[0] for row in sheet.rows] == ["Nữ", "Nam", "Khác, hoặc không ghi", "Tổng số vụ"]
 

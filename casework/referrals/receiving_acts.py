@@ -12,11 +12,11 @@ from casework.errors import BadInput, Conflict, NotFound
 from casework.gate import ActContext, action
 from casework.policy.permit import allowed
 from casework.policy.words import Act, Section
-from casework.referrals import drawing, finding, letters, states
-from casework.referrals.drawing import Named
-from casework.referrals.finding import Found
-from casework.referrals.lines import Box, ReferralLine, ReferralPage
-from casework.referrals.second_look import Review
+from casework.referrals import letters, lookup, presenters, states
+from casework.referrals.lookup import FoundReferral
+from casework.referrals.presenters import Named
+from casework.referrals.second_review import DangerReview
+from casework.referrals.view_models import Box, ReferralLine, ReferralPage
 from casework.vault.integrity.signed_rows import verify_row
 
 
@@ -33,7 +33,7 @@ def list_referrals(work: ActContext) -> Box:
     rows = [row for row in found if (row.case_id, row.id) in sheets]
     grounds = {row.id: row for row in scope.grounds(within).on(work.session)}
     cases = {row.case_id: book.cases[row.case_id] for row in rows}
-    about = drawing.around(work, {end for row in rows for end in (row.from_id, row.to_id)}, cases.values())
+    about = presenters.around(work, {end for row in rows for end in (row.from_id, row.to_id)}, cases.values())
     lines = []
     for row in rows:
         case, ground, written = cases[row.case_id], grounds[row.ground_id], sheets[row.case_id, row.id]
@@ -42,7 +42,7 @@ def list_referrals(work: ActContext) -> Box:
         state = sharing.state_of(row, ground, work.crypto.at)
         # The first sheet tells the code of the case: its label need not be opened as well.
         named = Named(written[0][1].code, case.owner_id, case.holder_id, written)
-        lines.append(drawing.referral_line(work, row, state, about, named))
+        lines.append(presenters.referral_line(work, row, state, about, named))
     work.reason = f"{len(lines)} referrals"
     return Box(tuple(sorted(lines, key=_order)))
 
@@ -57,7 +57,7 @@ def read_referral(work: ActContext, case_id: UUID, referral_id: UUID, *, towards
 
     Raises Conflict if the act that the page is shown for (`towards`) does not lead on from here.
     """
-    found = finding.referral(work, case_id, referral_id)
+    found = lookup.referral(work, case_id, referral_id)
     work.reason = referral_id.hex
     pages = reading.open_newest_of(work, found.held, [Section.LABEL, Section.LETTER])
     label, sheets = label_of(pages) or Label(), letters.of(pages, referral_id)
@@ -67,36 +67,36 @@ def read_referral(work: ActContext, case_id: UUID, referral_id: UUID, *, towards
     if towards is not None and towards not in can:
         raise Conflict("Việc chuyển gửi này vừa đổi trạng thái. Hãy mở lại trang để xem.", about=case_id)
     case = found.held.case
-    about = drawing.around(work, {found.referral.from_id, found.referral.to_id}, [case])
+    about = presenters.around(work, {found.referral.from_id, found.referral.to_id}, [case])
     named = Named(label.code, case.owner_id, case.holder_id, sheets)
-    unopened = finding.is_receiver(work, found) and found.state == ReferralState.SENT
+    unopened = lookup.is_receiver(work, found) and found.state == ReferralState.SENT
     return ReferralPage(
-        line=drawing.referral_line(work, found.referral, found.state, about, named),
+        line=presenters.referral_line(work, found.referral, found.state, about, named),
         nickname=label.nickname,
         sections=tuple(sorted(sharing.agreed(found.ground))),
         until=found.ground.until,
-        sheets=() if unopened else drawing.sheets(sheets, about),
+        sheets=() if unopened else presenters.sheets(sheets, about),
         can=can,
         review=None if unopened else _review(work, found),
     )
 
 
-def _review(work: ActContext, found: Found) -> Review | None:
+def _review(work: ActContext, found: FoundReferral) -> DangerReview | None:
     """Return what a second person said of the ground, for either side; None for another ground, or one out of hand."""
-    pages = drawing.entries(work, found.held).get(found.ground.id)
-    return drawing.review(work, pages, drawing.Writers(staff.names(work))) if pages else None
+    pages = presenters.entries(work, found.held).get(found.ground.id)
+    return presenters.review(work, pages, presenters.Writers(staff.names(work))) if pages else None
 
 
-def _can(work: ActContext, found: Found) -> frozenset[Act]:
+def _can(work: ActContext, found: FoundReferral) -> frozenset[Act]:
     """Return what this person may do with the referral now."""
-    side = states.RECEIVING if finding.is_receiver(work, found) else states.SENDING
+    side = states.RECEIVING if lookup.is_receiver(work, found) else states.SENDING
     return frozenset(act for act in side if states.offers(found.state, act) and allowed(work.actor, act))
 
 
 @action(Act.REFERRAL_OPEN)
 def open_referral(work: ActContext, case_id: UUID, referral_id: UUID) -> None:
     """Open a referral that came in: from now on its sections are kept under the agency's own key."""
-    found = finding.received(work, case_id, referral_id)
+    found = lookup.received(work, case_id, referral_id)
     found.step(work.permit.act)
     sharing.keep_envelopes(work, found.held)
 
@@ -131,8 +131,8 @@ def answer(work: ActContext, case_id: UUID, referral_id: UUID, letter: Letter) -
     _reply(work, case_id, referral_id, kept, step="answer")
 
 
-def _reply(work: ActContext, case_id: UUID, referral_id: UUID, letter: Letter, *, step: str) -> Found:
-    found = finding.received(work, case_id, referral_id)
+def _reply(work: ActContext, case_id: UUID, referral_id: UUID, letter: Letter, *, step: str) -> FoundReferral:
+    found = lookup.received(work, case_id, referral_id)
     found.step(work.permit.act)
     sharing.finish(work, found.held, found.referral, found.ground)
     letters.write(work, found, letter, step=step)

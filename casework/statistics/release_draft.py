@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from casework.statistics.attacker import APART, Attacker, Told
 from casework.statistics.periods import Period
 from casework.statistics.plan import TOTAL, YES, Cell, Plan, SizeClass, Table
-from casework.statistics.published import Published, to_date
+from casework.statistics.published_tables import Published, to_date
 from casework.statistics.rounding import NEAR, Rounded, Ties, round_to_date
 
 REDRAWS = 20
@@ -27,7 +27,7 @@ class Year:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DraftedRelease:
     """A release that may be written, how often ties were drawn for it, and how far each cell lies from the truth."""
 
     published: Published
@@ -36,7 +36,7 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class ReleaseDraft:
     """The making of one release: of which period and size, numbered how, after which year, by which ties.
 
     `apart` is how much doubt the attacker must be left with.
@@ -50,7 +50,7 @@ class Drawing:
     ties: Ties
     apart: int = APART
 
-    def draw(self) -> Drawn:
+    def draw(self) -> DraftedRelease:
         """Return the release with as many tables as can be published safely; with none, if need be."""
         due = self.plan.due(self.size, self.period)
         tables = [table for table in due if table.name not in self.year.withheld]
@@ -62,7 +62,7 @@ class Drawing:
             tables.pop()
         return self._drawn(due, [], Rounded({}, {}), self.ties)
 
-    def _try(self, due: Sequence[Table], tables: Sequence[Table]) -> Drawn | None:
+    def _try(self, due: Sequence[Table], tables: Sequence[Table]) -> DraftedRelease | None:
         truth, before = sum_of(self.year.truth), to_date(self.year.releases)
         for draw in range(self.ties.draw, self.ties.draw + REDRAWS + 1):
             ties = Ties(self.ties.key, draw)
@@ -74,7 +74,7 @@ class Drawing:
                 return drawn
         return None
 
-    def _drawn(self, due: Sequence[Table], tables: Sequence[Table], rounded: Rounded, ties: Ties) -> Drawn:
+    def _drawn(self, due: Sequence[Table], tables: Sequence[Table], rounded: Rounded, ties: Ties) -> DraftedRelease:
         before = to_date(self.year.releases)
         published = Published(
             number=self.number,
@@ -84,7 +84,7 @@ class Drawing:
             tables={table.name: {cell: rounded.cells[cell] - before[cell] for cell in table.cells} for table in tables},
             withheld=tuple(table.name for table in due if table not in tables),
         )
-        return Drawn(published, ties, rounded.deviations)
+        return DraftedRelease(published, ties, rounded.deviations)
 
     def _attacker(self, newest: Published) -> Attacker:
         """Tell the attacker everything that the year has published, this release included."""

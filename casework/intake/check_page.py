@@ -10,9 +10,9 @@ from flask_babel import lazy_gettext as _
 
 from casework import clock
 from casework.codelists import codelist
-from casework.intake.days import with_weekday
-from casework.intake.forms import Page
+from casework.intake.forms import IntakePage
 from casework.intake.sharing import SharingForm
+from casework.intake.weekdays import with_weekday
 from casework.web.choice_fields import language
 from casework.web.forms import YearOrAge
 from casework.web.phones import spaced
@@ -33,19 +33,19 @@ NEVER = frozenset({"pronoun"})
 Row = tuple[str, object, str]
 
 
-def groups(forms: Mapping[int, Page], draft_id: UUID) -> list[tuple[object, list[Row]]]:
+def groups(forms: Mapping[int, IntakePage], draft_id: UUID) -> list[tuple[object, list[Row]]]:
     """Return the pages by title with rows of (question, answer, address to change it); empty ones only if asked for."""
     return [(TITLES[number], _rows(form, number, draft_id)) for number, form in forms.items()]
 
 
-def _rows(form: Page, number: int, draft_id: UUID) -> list[Row]:
+def _rows(form: IntakePage, number: int, draft_id: UUID) -> list[Row]:
     url = url_for("intake.page", draft_id=draft_id, number=number, sua=1)
     fields: list[Any] = [field for field in form if _applies(form, field)]
     rows = [(str(field.label.text), answer(form, field), f"{url}#{field.anchor}") for field in fields]
     return [row for row, field in zip(rows, fields, strict=True) if row[1] or field.flags.required]
 
 
-def _applies(form: Page, field: Any) -> bool:
+def _applies(form: IntakePage, field: Any) -> bool:
     if field.name in NEVER:
         return False
     if field.name in IF_DANGER:
@@ -54,7 +54,7 @@ def _applies(form: Page, field: Any) -> bool:
     return bool(form[name].data == value)
 
 
-def answer(form: Page, field: Any) -> object:
+def answer(form: IntakePage, field: Any) -> object:
     """Say an answer in words: the labels of what was chosen, a day with its weekday, or the text as it will be kept."""
     if isinstance(form, SharingForm) and field.name == "risks":
         return [codelist("risk_question").get(code).text("reason", language()) for code in form.risk_codes]

@@ -7,10 +7,10 @@ from itertools import groupby, takewhile
 
 from flask_babel import gettext as _
 
-from casework.statistics.actions import Closing, Compared
+from casework.statistics.actions import Closing, ComparedCell
 from casework.statistics.periods import Cadence, Period
 from casework.statistics.plan import NO, TOTAL, YES, Cell, Table, plan
-from casework.statistics.published import Published
+from casework.statistics.published_tables import Published
 from casework.web.choice_fields import language
 from casework.web.translation import number
 
@@ -20,7 +20,7 @@ _DRAWN = 8
 
 
 @dataclass(frozen=True)
-class Sheet:
+class TableView:
     """One table: its title, a heading for each column, and rows of words.
 
     `several` rows do not add up; where `added` is set the last row is the sum of the others.
@@ -50,7 +50,7 @@ class ShownYear:
     year: int
     cadence: Cadence
     bars: tuple[Bar, ...]
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[TableView, ...]
     bound: int
     withheld: tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -89,11 +89,11 @@ def rounded(count: int, reach: int) -> str:
     return _("0–%(most)s", most=reach) if count == 0 else _("≈%(count)s", count=number(count))
 
 
-def comparison(closing: Closing) -> list[Sheet]:
+def comparison(closing: Closing) -> list[TableView]:
     """Lay out the truth of a period beside what will be published."""
     heads = (_("Số thật"), _("Sẽ công bố"))
     return [
-        Sheet(
+        TableView(
             title=f"{table.label(language())} – {in_words(span)}",
             heads=heads,
             rows=tuple(_pair(table, row) for row in rows if _is_shown(row.cell)),
@@ -103,7 +103,7 @@ def comparison(closing: Closing) -> list[Sheet]:
     ]
 
 
-def _pair(table: Table, row: Compared) -> tuple[str, str, str]:
+def _pair(table: Table, row: ComparedCell) -> tuple[str, str, str]:
     # The lead is shown the number itself: she sees the truth beside it.
     return _cell_words(table, row.cell), number(row.truth), number(row.published)
 
@@ -131,7 +131,7 @@ def _bars(found: Sequence[Published]) -> tuple[Bar, ...]:
     return tuple((part(one.period), count, words) for one, count, words in zip(found, counts, shown, strict=False))
 
 
-def _sheet(table: Table, found: Sequence[Published]) -> Sheet:
+def _sheet(table: Table, found: Sequence[Published]) -> TableView:
     spans = [plan().span(plan().classes[one.size], table, one.period) for one in found]
     heads = (*(part(span) for span in spans), *([_("Từ đầu năm")] if len(found) > 1 else []))
     bounds = [one.bound for one in found]
@@ -144,7 +144,7 @@ def _sheet(table: Table, found: Sequence[Published]) -> Sheet:
     if added:
         totals = [sum(one.tables[table.name].values()) for one in found]
         rows.append((_cell_words(table, TOTAL), *_along(totals, bounds)))
-    return Sheet(table.label(language()), heads, tuple(rows), table.several, added)
+    return TableView(table.label(language()), heads, tuple(rows), table.several, added)
 
 
 def _along(counts: Sequence[int], bounds: Sequence[int]) -> list[str]:

@@ -16,9 +16,9 @@ from casework.cases.states import GroundState, ReferralState
 from casework.gate import ActContext
 from casework.policy.table import policy
 from casework.policy.words import Act, Section
-from casework.referrals import finding
-from casework.referrals.lines import GroundLine, ReferralLine, Sheet
-from casework.referrals.second_look import Review
+from casework.referrals import lookup
+from casework.referrals.second_review import DangerReview
+from casework.referrals.view_models import GroundLine, LetterView, ReferralLine
 from casework.vault.keys.envelopes import OpenedDocument
 from casework.vault.models import Agency
 from casework.vault.states import MemberState
@@ -111,28 +111,28 @@ def _unread(referral_id: UUID, named: Named, about: Around, *, incoming: bool) -
     if not named.sheets:
         return False
     page, letter = named.sheets[-1]
-    theirs = Sheet(letter, "", "", page.at).answers is not incoming
+    theirs = LetterView(letter, "", "", page.at).answers is not incoming
     looking = {about.me} if incoming else {about.me, named.holder_id}
     return theirs and all(page.at > about.read.get((one, referral_id.hex), 0) for one in looking)
 
 
-def sheets(found: Sheets, about: Around) -> tuple[Sheet, ...]:
+def sheets(found: Sheets, about: Around) -> tuple[LetterView, ...]:
     """Make the correspondence readable."""
     drawn = []
     for page, letter in found:
         one = about.people.get(page.by)
-        drawn.append(Sheet(letter, one.name if one else "", one.agency_name if one else "", page.at))
+        drawn.append(LetterView(letter, one.name if one else "", one.agency_name if one else "", page.at))
     return tuple(drawn)
 
 
 def ground_lines(work: ActContext, held: VerifiedCase) -> tuple[GroundLine, ...]:
     """Make the ledger of a case, the newest entry first."""
     pages = entries(work, held)
-    grounds = [one for one in finding.grounds(work, held) if one.id in pages]
+    grounds = [one for one in lookup.grounds(work, held) if one.id in pages]
     ends = {one.receiver_id: freshness.agency(work.session, work.commune_id, one.receiver_id) for one in grounds}
     writers = staff.names(work)
     newest: dict[UUID, tuple[int, str]] = {}
-    for one in finding.referrals(work, held):
+    for one in lookup.referrals(work, held):
         newest[one.ground.id] = max(newest.get(one.ground.id, (0, "")), (one.referral.sent, one.state))
     people = Writers(writers, _seconds(work, held))
     lines = [_ground_line(work, one, pages[one.id], ends[one.receiver_id], people, newest) for one in grounds]
@@ -147,13 +147,13 @@ def entries(work: ActContext, held: VerifiedCase) -> dict[UUID, list[OpenedDocum
     return found
 
 
-def review(work: ActContext, pages: list[OpenedDocument], people: Writers) -> Review | None:
+def review(work: ActContext, pages: list[OpenedDocument], people: Writers) -> DangerReview | None:
     """Read from the revisions of an entry, the newest first, what a second person has said of it, and who and when."""
     entry, first = GroundEntry.from_json(pages[0].data), pages[-1]
     if entry.kind != _DANGER:
         return None
     said = [page for page in pages if GroundEntry.from_json(page.data).review]
-    return Review(
+    return DangerReview(
         recorded=first.at,
         now=work.crypto.at,
         answer=entry.review,

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from casework.cases.sections import GroundEntry, Letter
-from casework.demo.content import Tale
+from casework.demo.content import DemoCase
 from casework.demo.correspondence import Office, office_of
-from casework.demo.visits import Seat, Visit
+from casework.demo.sessions import Seat, Visit
 from casework.referrals import actions as sending
-from casework.referrals import ledger, receiving
+from casework.referrals import ground_acts, receiving_acts
 
 At = Callable[[int, int], int]
 Step = Callable[[Seat, UUID, UUID, Office, int], None]
@@ -21,26 +21,26 @@ _AGREED = "Đã hỏi lại người ghi: còn nguy hiểm, phải làm ngay."
 
 
 def _open(seat: Seat, case_id: UUID, referral_id: UUID, _office: Office, _turn: int) -> None:
-    seat.perform(receiving.open_referral, case_id, referral_id)
+    seat.perform(receiving_acts.open_referral, case_id, referral_id)
 
 
 def _accept(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, turn: int) -> None:
     _open(seat, case_id, referral_id, office, turn)
-    seat.perform(receiving.accept, case_id, referral_id)
+    seat.perform(receiving_acts.accept, case_id, referral_id)
 
 
 def _decline(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, turn: int) -> None:
     _open(seat, case_id, referral_id, office, turn)
-    seat.perform(receiving.decline, case_id, referral_id, office.decline)
+    seat.perform(receiving_acts.decline, case_id, referral_id, office.decline)
 
 
 def _ask(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, turn: int) -> None:
     _open(seat, case_id, referral_id, office, turn)
-    seat.perform(receiving.ask_back, case_id, referral_id, office.question)
+    seat.perform(receiving_acts.ask_back, case_id, referral_id, office.question)
 
 
 def _answer(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, turn: int) -> None:
-    seat.perform(receiving.answer, case_id, referral_id, office.answer(turn))
+    seat.perform(receiving_acts.answer, case_id, referral_id, office.answer(turn))
 
 
 def _reply(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, _turn: int) -> None:
@@ -62,20 +62,20 @@ def _withdraw(seat: Seat, case_id: UUID, referral_id: UUID, _office: Office, _tu
 
 
 def _end_ground(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, _turn: int) -> None:
-    for ground in seat.perform(ledger.read_ledger, case_id).grounds:
+    for ground in seat.perform(ground_acts.read_ledger, case_id).grounds:
         if ground.carrying and office_of(ground.entry.receiver) is office:
-            seat.perform(ledger.withdraw_ground, case_id, ground.id, words="Người ấy đổi ý, xin dừng lại.")
+            seat.perform(ground_acts.withdraw_ground, case_id, ground.id, words="Người ấy đổi ý, xin dừng lại.")
             return
 
 
 def _look(seat: Seat, case_id: UUID, referral_id: UUID, _office: Office, _turn: int) -> None:
-    seat.perform(receiving.read_referral, case_id, referral_id)
+    seat.perform(receiving_acts.read_referral, case_id, referral_id)
 
 
 def _review(seat: Seat, case_id: UUID) -> None:
-    for ground in seat.perform(ledger.read_ledger, case_id).grounds:
+    for ground in seat.perform(ground_acts.read_ledger, case_id).grounds:
         if ground.waiting:
-            seat.perform(ledger.review_ground, case_id, ground.id, agrees=True, words=_AGREED)
+            seat.perform(ground_acts.review_ground, case_id, ground.id, agrees=True, words=_AGREED)
 
 
 # Each step with the day and minute after it was sent; `theirs` are taken by the receiver, the others by the sender.
@@ -104,7 +104,7 @@ class Plan:
     course: Course
 
 
-def _plan(tale: Tale, turn: int) -> Plan:
+def _plan(tale: DemoCase, turn: int) -> Plan:
     """Choose what becomes of a referral: what waits is young, what is old has come to an end or has run out."""
     going_on = tale.ending is None and tale.days_ago <= _GOES_ON_DAYS
     if going_on and tale.answers.danger == "yes":
@@ -126,7 +126,7 @@ class Referring:
         self._cases, self._sent, self._turn = cases, dict[tuple[int, str], UUID](), 0
         self._lead = lead
 
-    def visits(self, number: int, tale: Tale, at: At) -> Iterator[Visit]:
+    def visits(self, number: int, tale: DemoCase, at: At) -> Iterator[Visit]:
         """Return the visits of the referrals of one tale, up to its end."""
         end = at(tale.ending.after_days, 20) if tale.ending else None
         if any(entry.kind == "danger" for entry in tale.answers.grounds):
@@ -137,7 +137,7 @@ class Referring:
                 if end is None or visit.at < end:
                     yield visit
 
-    def _course(self, number: int, tale: Tale, at: At, receiver: str, turn: int, place: int) -> Iterator[Visit]:
+    def _course(self, number: int, tale: DemoCase, at: At, receiver: str, turn: int, place: int) -> Iterator[Visit]:
         office, plan = office_of(receiver), _plan(tale, turn)
         steps = plan.course
         if steps and steps[-1][2] is not _end_ground and tale.days_ago - plan.after_days > _READ_AFTER_DAYS:
@@ -153,14 +153,14 @@ class Referring:
     def _alarming(self, number: int, receiver: str) -> Callable[[Seat], None]:
         def alarm(seat: Seat) -> None:
             again = GroundEntry(kind="danger", receiver=receiver, words=_AGAIN, told="yes")
-            seat.perform(ledger.record_ground, self._cases[number], again)
+            seat.perform(ground_acts.record_ground, self._cases[number], again)
 
         return alarm
 
     def _sending(self, number: int, receiver: str, office: Office, turn: int) -> Callable[[Seat], None]:
         def send(seat: Seat) -> None:
             case_id = self._cases[number]
-            grounds = seat.perform(ledger.read_ledger, case_id).grounds
+            grounds = seat.perform(ground_acts.read_ledger, case_id).grounds
             ground = next(one for one in grounds if one.sendable and one.entry.receiver == receiver)
             self._sent[number, receiver] = seat.perform(sending.send, case_id, ground.id, office.letter(turn))
 
@@ -173,11 +173,11 @@ class Referring:
         return do
 
 
-def _is_danger(tale: Tale, receiver: str) -> bool:
+def _is_danger(tale: DemoCase, receiver: str) -> bool:
     return any((entry.kind, entry.receiver) == ("danger", receiver) for entry in tale.answers.grounds)
 
 
-def _receivers(number: int, tale: Tale) -> Iterator[str]:
+def _receivers(number: int, tale: DemoCase) -> Iterator[str]:
     """Return where a tale is referred: on each ground that carries, but never out of a circle."""
     for entry in () if tale.circle else tale.answers.grounds:
         carries = entry.kind != "consent" or entry.consent == "granted"

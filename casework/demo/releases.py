@@ -6,8 +6,8 @@ On the same days she and the administrator look over who has access.
 from collections.abc import Iterator
 from datetime import date
 
-from casework.demo.visits import Seat, Visit, moment
-from casework.staffing import reviewing
+from casework.demo.sessions import Seat, Visit, moment
+from casework.staffing import access_review
 from casework.statistics import actions
 from casework.statistics.periods import Cadence, Period
 
@@ -34,4 +34,4 @@ def _close(seat: Seat) -> None:
 
 def _review(seat: Seat) -> None:
     """Look at the list and find that everybody on it belongs there."""
-    seat.perform(reviewing.confirm_review, seat.perform(reviewing.read_review).mark)
+    seat.perform(access_review.confirm_review, seat.perform(access_review.read_review).mark)

@@ -18,7 +18,7 @@ _BETWEEN, _STROKES = re.compile(r"[\s.,']"), re.compile("[\u2010-\u2015\u2212_]"
 
 
 @dataclass(frozen=True)
-class Compared:
+class NumberCheck:
     """What comparing found: the number as it was read, one of the four words above, how many lines the log has now."""
 
     number: str
@@ -27,7 +27,7 @@ class Compared:
 
 
 @action(Act.AUDIT_COMPARE)
-def compare(work: ActContext, typed: str) -> Compared:
+def compare(work: ActContext, typed: str) -> NumberCheck:
     """Verify the log up to the line of a number written down earlier, and compare the hash that stands there.
 
     Raises BadInput for what is no such number.
@@ -47,4 +47,4 @@ def compare(work: ActContext, typed: str) -> Compared:
     elif (read.hash_of(work.crypto, n) or b"").hex().startswith(digits):
         found = HOLDS
     work.reason = found
-    return Compared(number[0], found, verdict.lines)
+    return NumberCheck(number[0], found, verdict.lines)

@@ -11,7 +11,7 @@ from casework.cases import scope
 from casework.errors import VaultError
 from casework.gate import ActContext
 from casework.statistics.plan import Cell
-from casework.statistics.published import cells_of
+from casework.statistics.published_tables import cells_of
 from casework.statistics.rounding import Ties
 from casework.vault.keys import count_ledger
 from casework.vault.keys.context import RecipientKey

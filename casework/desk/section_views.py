@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from casework.cases.questions import SectionData
 from casework.cases.sections import LEDGERS, SECTIONS
-from casework.desk import actions, section_forms, section_words
+from casework.desk import actions, section_forms, section_presenters
 from casework.errors import Conflict
 from casework.policy.words import Act, Section
 from casework.web.current_user import ask, may, perform
@@ -65,13 +65,13 @@ def _both(case_id: UUID, word: str, mine: SectionData, base: int) -> str:
     revisions = perform(actions.read_history, case_id, _section(word))
     theirs = revisions[0]
     before = next((one.data for one in revisions if one.revision == base), type(mine)())
-    form = section_forms.form_with(section_words.merged(before, theirs.data, mine), base=theirs.revision)
-    differing = section_words.differences(theirs.data, mine)
+    form = section_forms.form_with(section_presenters.merged(before, theirs.data, mine), base=theirs.revision)
+    differing = section_presenters.differences(theirs.data, mine)
     return _page("edit", case_id, word, form=form, code=theirs.code, theirs=theirs, differing=differing)
 
 
 def _page(template: str, case_id: UUID, word: str, **more: object) -> str:
-    return render_template(f"desk/{template}.html", case_id=case_id, word=word, rows=section_words.rows, **more)
+    return render_template(f"desk/{template}.html", case_id=case_id, word=word, rows=section_presenters.rows, **more)
 
 
 def _section(word: str) -> Section:

@@ -13,7 +13,7 @@ from casework.referrals import states
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundReferral:
     """A referral with its case and the ground that carries it, all verified; `state` is how it stands now."""
 
     held: VerifiedCase
@@ -26,7 +26,7 @@ class Found:
         states.step(self.referral, act, state=self.state)
 
 
-def referral(work: ActContext, case_id: UUID, referral_id: UUID) -> Found:
+def referral(work: ActContext, case_id: UUID, referral_id: UUID) -> FoundReferral:
     """Find a referral of this case that my agency sent or received; raise NotFound otherwise."""
     held = reading.find_case(work, case_id)
     for one in referrals(work, held):
@@ -35,7 +35,7 @@ def referral(work: ActContext, case_id: UUID, referral_id: UUID) -> Found:
     raise NotFound("referral", about=case_id)
 
 
-def received(work: ActContext, case_id: UUID, referral_id: UUID) -> Found:
+def received(work: ActContext, case_id: UUID, referral_id: UUID) -> FoundReferral:
     """Find a referral that was sent to my agency; the sending side gets the same NotFound as a stranger."""
     found = referral(work, case_id, referral_id)
     if not is_receiver(work, found):
@@ -43,7 +43,7 @@ def received(work: ActContext, case_id: UUID, referral_id: UUID) -> Found:
     return found
 
 
-def sent(work: ActContext, case_id: UUID, referral_id: UUID) -> Found:
+def sent(work: ActContext, case_id: UUID, referral_id: UUID) -> FoundReferral:
     """Find a referral that the owner of the case has sent."""
     found = referral(work, case_id, referral_id)
     if is_receiver(work, found):
@@ -51,7 +51,7 @@ def sent(work: ActContext, case_id: UUID, referral_id: UUID) -> Found:
     return found
 
 
-def is_receiver(work: ActContext, found: Found) -> bool:
+def is_receiver(work: ActContext, found: FoundReferral) -> bool:
     """Tell whether I stand on the receiving side of a referral."""
     return found.held.case.owner_id not in work.actor.agencies
 
@@ -69,12 +69,12 @@ def grounds(work: ActContext, held: VerifiedCase) -> list[Ground]:
     return reading.rows_of_case(work, held, Ground)
 
 
-def referrals(work: ActContext, held: VerifiedCase) -> list[Found]:
+def referrals(work: ActContext, held: VerifiedCase) -> list[FoundReferral]:
     """Return the referrals of this case that concern my agency, as they stand now."""
     by_id = {one.id: one for one in grounds(work, held)}
     mine = work.actor.agencies
     return [
-        Found(held, one, by_id[one.ground_id], sharing.state_of(one, by_id[one.ground_id], work.crypto.at))
+        FoundReferral(held, one, by_id[one.ground_id], sharing.state_of(one, by_id[one.ground_id], work.crypto.at))
         for one in reading.rows_of_case(work, held, Referral)
         if held.case.owner_id in mine or one.to_id in mine
     ]

@@ -12,17 +12,17 @@ from werkzeug.wrappers import Response
 
 from casework import clock
 from casework.errors import BadInput, NotFound
-from casework.intake import actions, review
+from casework.intake import actions, check_page
 from casework.intake.actions import Answers, OpenDraft
 from casework.intake.answers import answers_of
-from casework.intake.forms import EventForm, Page, PersonForm, ReachForm, ReadersForm, ToldForm
-from casework.intake.offers import Offers
+from casework.intake.forms import EventForm, IntakePage, PersonForm, ReachForm, ReadersForm, ToldForm
+from casework.intake.setting_lookup import Offers
 from casework.intake.sharing import SharingForm
 from casework.web.current_user import me, perform
 from casework.web.translation import when
 
 TOLD, READERS, REACH, PERSON, EVENT, SHARING, CHECK = range(1, 8)
-FORMS: Mapping[int, type[Page]] = {
+FORMS: Mapping[int, type[IntakePage]] = {
     TOLD: ToldForm,
     READERS: ReadersForm,
     REACH: ReachForm,
@@ -44,7 +44,7 @@ BEGUN = 0
 Typed = Mapping[str, Any]
 
 
-def asked(number: int, typed: Any, offers: Offers) -> Page:
+def asked(number: int, typed: Any, offers: Offers) -> IntakePage:
     """Return the form of a page with what was typed; a page that asks nothing raises NotFound, or Refused first."""
     if number not in FORMS:
         perform(actions.begin_intake)
@@ -52,7 +52,7 @@ def asked(number: int, typed: Any, offers: Offers) -> Page:
     return FORMS[number](typed, offers)
 
 
-def typed(form: Page) -> dict[str, list[str]]:
+def typed(form: IntakePage) -> dict[str, list[str]]:
     """Return what was sent for the questions of this page, checked or not, as it is kept in a draft."""
     names = [name for field in form if form.keeps(field.name) for name in _inputs(field)]
     sent = {name: [value for value in request.form.getlist(name) if value] for name in names}
@@ -76,7 +76,7 @@ class Opened:
     pages: Mapping[int, Typed]
     offers: Offers
 
-    def form(self, number: int) -> Page:
+    def form(self, number: int) -> IntakePage:
         """Return the form of a page with what the draft holds."""
         return asked(number, MultiDict(self.pages.get(number, {})), self.offers)
 
@@ -90,7 +90,7 @@ class Opened:
         """Return the number of the furthest page that was saved; before it everything has been asked."""
         return max(READERS, *self.pages)
 
-    def forms(self) -> dict[int, Page]:
+    def forms(self) -> dict[int, IntakePage]:
         """Return the forms of all pages, each checked."""
         found = {number: self.form(number) for number in FORMS}
         for form in found.values():
@@ -127,7 +127,7 @@ def answered(draft_id: UUID, found: OpenDraft) -> Answers:
     return answers_of(forms, draft.begun)
 
 
-def unfinished(forms: Mapping[int, Page]) -> int | None:
+def unfinished(forms: Mapping[int, IntakePage]) -> int | None:
     """Return the number of the first page with something to correct, if there is one."""
     return next((number for number, form in forms.items() if form.errors), None)
 
@@ -162,7 +162,7 @@ def to_correct(draft_id: UUID, number: int) -> Response | tuple[str, int]:
     return shown(draft, number, form), 422
 
 
-def shown(draft: Opened, number: int, form: Page) -> str:
+def shown(draft: Opened, number: int, form: IntakePage) -> str:
     """Draw a page of a draft."""
     back = CHECK if request.args.get("sua") else number - 1
     return render_template(
@@ -177,7 +177,7 @@ def shown(draft: Opened, number: int, form: Page) -> str:
     )
 
 
-def first(number: int, form: Page, offers: Offers) -> str:
+def first(number: int, form: IntakePage, offers: Offers) -> str:
     """Draw one of the two pages before there is a draft; the answers of the first travel on inside the second."""
     carried = {} if number == TOLD else typed(asked(TOLD, request.form, offers))
     action = url_for("intake.told" if number == TOLD else "intake.start")
@@ -191,7 +191,7 @@ def check(draft: Opened) -> str:
     forms = draft.forms()
     return render_template(
         TEMPLATES[CHECK],
-        groups=review.groups(forms, draft.id),
+        groups=check_page.groups(forms, draft.id),
         unfinished=unfinished(forms),
         number=CHECK,
         draft_id=draft.id,

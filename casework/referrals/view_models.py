@@ -10,7 +10,7 @@ from casework.cases.states import LIVE_REFERRAL, ReferralState
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
 from casework.policy.words import Act, Section
-from casework.referrals.second_look import Review
+from casework.referrals.second_review import DangerReview
 
 # Sheets that come from the receiving side; every other one comes from the sender.
 _ANSWERS = frozenset({"accept", "decline", "ask", "answer"})
@@ -109,7 +109,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class LetterView:
     """One sheet of the correspondence; `at` is microseconds, `agency` where its writer works."""
 
     letter: Letter
@@ -131,9 +131,9 @@ class ReferralPage:
     nickname: str
     sections: tuple[Section, ...]
     until: int | None
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[LetterView, ...]
     can: frozenset[Act]
-    review: Review | None = None
+    review: DangerReview | None = None
 
     def offers(self, act: str) -> bool:
         """Tell whether this person may do an act now: `page.offers("referral.accept")`."""
@@ -159,7 +159,7 @@ class GroundLine:
     by: str
     at: int
     state: str
-    review: Review | None = None
+    review: DangerReview | None = None
     phone: str = ""
 
     @property

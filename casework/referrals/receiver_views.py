@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.policy.words import Act
-from casework.referrals import receiving, shown
+from casework.referrals import page_context, receiving_acts
 from casework.referrals.forms import AnswerForm, AskForm, DeclineForm
 from casework.web.current_user import ask, perform
 
@@ -19,14 +19,14 @@ Answer = Response | str | tuple[str, int]
 @blueprint.post(f"{ONE}/mo")
 def open_referral(case_id: UUID, referral_id: UUID) -> Response:
     """Open what came in."""
-    perform(receiving.open_referral, case_id, referral_id)
+    perform(receiving_acts.open_referral, case_id, referral_id)
     return _back(case_id, referral_id)
 
 
 @blueprint.post(f"{ONE}/nhan")
 def accept(case_id: UUID, referral_id: UUID) -> Response:
     """Accept."""
-    perform(receiving.accept, case_id, referral_id)
+    perform(receiving_acts.accept, case_id, referral_id)
     flash(_("Đã nhận. Nơi gửi được báo ngay."), "done")
     return _back(case_id, referral_id)
 
@@ -34,7 +34,7 @@ def accept(case_id: UUID, referral_id: UUID) -> Response:
 @blueprint.get(f"{ONE}/chua-nhan")
 def ask_why(case_id: UUID, referral_id: UUID) -> str:
     """Ask why it cannot be taken."""
-    return shown.writing_page(Act.REFERRAL_DECLINE, case_id, referral_id, DeclineForm())
+    return page_context.writing_page(Act.REFERRAL_DECLINE, case_id, referral_id, DeclineForm())
 
 
 @blueprint.post(f"{ONE}/chua-nhan")
@@ -43,8 +43,8 @@ def decline(case_id: UUID, referral_id: UUID) -> Answer:
     ask(Act.REFERRAL_DECLINE)
     form = DeclineForm()
     if not form.validate_on_submit():
-        return shown.writing_page(Act.REFERRAL_DECLINE, case_id, referral_id, form), 422
-    perform(receiving.decline, case_id, referral_id, form.words.data or "")
+        return page_context.writing_page(Act.REFERRAL_DECLINE, case_id, referral_id, form), 422
+    perform(receiving_acts.decline, case_id, referral_id, form.words.data or "")
     flash(_("Đã báo nơi gửi là chưa nhận được. Phần được chia sẻ đã khép lại."), "done")
     return redirect(url_for("referrals.box"), 303)
 
@@ -52,7 +52,7 @@ def decline(case_id: UUID, referral_id: UUID) -> Answer:
 @blueprint.get(f"{ONE}/hoi-lai")
 def ask_question(case_id: UUID, referral_id: UUID) -> str:
     """Ask what the sender is to be asked."""
-    return shown.writing_page(Act.REFERRAL_ASK, case_id, referral_id, AskForm())
+    return page_context.writing_page(Act.REFERRAL_ASK, case_id, referral_id, AskForm())
 
 
 @blueprint.post(f"{ONE}/hoi-lai")
@@ -61,8 +61,8 @@ def ask_back(case_id: UUID, referral_id: UUID) -> Answer:
     ask(Act.REFERRAL_ASK)
     form = AskForm()
     if not form.validate_on_submit():
-        return shown.writing_page(Act.REFERRAL_ASK, case_id, referral_id, form), 422
-    perform(receiving.ask_back, case_id, referral_id, form.words.data or "")
+        return page_context.writing_page(Act.REFERRAL_ASK, case_id, referral_id, form), 422
+    perform(receiving_acts.ask_back, case_id, referral_id, form.words.data or "")
     flash(_("Đã gửi câu hỏi cho nơi gửi."), "done")
     return _back(case_id, referral_id)
 
@@ -70,7 +70,7 @@ def ask_back(case_id: UUID, referral_id: UUID) -> Answer:
 @blueprint.get(f"{ONE}/tra-loi")
 def ask_answer(case_id: UUID, referral_id: UUID) -> str:
     """Ask what was done."""
-    return shown.writing_page(Act.REFERRAL_ANSWER, case_id, referral_id, AnswerForm())
+    return page_context.writing_page(Act.REFERRAL_ANSWER, case_id, referral_id, AnswerForm())
 
 
 @blueprint.post(f"{ONE}/tra-loi")
@@ -79,8 +79,8 @@ def answer(case_id: UUID, referral_id: UUID) -> Answer:
     ask(Act.REFERRAL_ANSWER)
     form = AnswerForm()
     if not form.validate_on_submit():
-        return shown.writing_page(Act.REFERRAL_ANSWER, case_id, referral_id, form), 422
-    perform(receiving.answer, case_id, referral_id, form.letter())
+        return page_context.writing_page(Act.REFERRAL_ANSWER, case_id, referral_id, form), 422
+    perform(receiving_acts.answer, case_id, referral_id, form.letter())
     flash(_("Đã trả lời nơi gửi."), "done")
     return _back(case_id, referral_id)
 

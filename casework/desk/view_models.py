@@ -14,10 +14,10 @@ from casework.cases.sections import Contact, Label
 from casework.cases.states import CaseState
 from casework.endings.actions import Request
 from casework.intake.actions import Draft
-from casework.oversight.watch import Watch
+from casework.oversight.home_panel import OversightPanel
 from casework.policy.words import Section
-from casework.referrals.lines import Box
-from casework.referrals.second_look import Waiting
+from casework.referrals.second_review import Waiting
+from casework.referrals.view_models import Box
 from casework.statistics.periods import Period
 
 # What a case may be called in a list, the most pressing first.
@@ -71,7 +71,7 @@ class Home:
     drafts: tuple[Draft, ...]
     waiting: Period | None = None
     to_reach_anew: frozenset[UUID] = frozenset()
-    watch: Watch = field(default_factory=Watch)
+    watch: OversightPanel = field(default_factory=OversightPanel)
     arrivals: int = 0
     box: Box | None = None
     endings: tuple[Request, ...] = ()
@@ -141,7 +141,7 @@ class CasePage:
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenSection:
     """A section as it was written: its data, its revision, who wrote it, when (microseconds), and its case's code.
 
     `named` gives the words for fields that hold an id, as the trusted address of an incident.

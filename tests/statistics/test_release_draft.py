@@ -5,10 +5,10 @@ from collections import Counter
 import pytest
 
 from casework.cases.sections import Facts
-from casework.statistics.drawing import REDRAWS, Drawing, Drawn, Year
 from casework.statistics.periods import Cadence, Period
 from casework.statistics.plan import TOTAL, Cell, plan, read
-from casework.statistics.published import Published, to_date
+from casework.statistics.published_tables import Published, to_date
+from casework.statistics.release_draft import REDRAWS, DraftedRelease, ReleaseDraft, Year
 from casework.statistics.rounding import FAR, Ties
 from tests.statistics.simulated import commune, published, quarters_of
 
@@ -84,7 +84,7 @@ def test_a_small_commune_publishes_halves_and_a_year():
     for index in (1, 2):
         year = Year(releases, halves[:index])
         half = Period(2026, Cadence.HALF, index)
-        made = Drawing(plan(), plan().classes["S0"], half, index, year, Ties(one.key)).draw()
+        made = ReleaseDraft(plan(), plan().classes["S0"], half, index, year, Ties(one.key)).draw()
         releases += (made.published,)
     assert [list(release.tables) for release in releases] == [["total"], ["total", "form", "sex", "age"]]
     year_sex = sum(releases[1].tables["sex"].values())
@@ -107,16 +107,16 @@ def impossible_year() -> Year:
 
 
 def test_a_table_that_cannot_add_up_is_left_out_and_said_so():
-    made = Drawing(plan(), S1, quarters_of(2026)[1], 2, impossible_year(), Ties(bytes(32))).draw()
+    made = ReleaseDraft(plan(), S1, quarters_of(2026)[1], 2, impossible_year(), Ties(bytes(32))).draw()
     assert made.published.withheld == ("sex",)
     assert set(made.published.tables) == {"total", "form"}
 
 
 def test_what_was_left_out_stays_out_until_the_year_is_over():
     year = impossible_year()
-    second = Drawing(plan(), S1, quarters_of(2026)[1], 2, year, Ties(bytes(32))).draw().published
+    second = ReleaseDraft(plan(), S1, quarters_of(2026)[1], 2, year, Ties(bytes(32))).draw().published
     later = Year((*year.releases, second), (*year.truth, Counter()))
-    third = Drawing(plan(), S1, quarters_of(2026)[2], 3, later, Ties(bytes(32))).draw().published
+    third = ReleaseDraft(plan(), S1, quarters_of(2026)[2], 3, later, Ties(bytes(32))).draw().published
     assert third.withheld == ("sex",)
 
 
@@ -126,9 +126,9 @@ def six_cases() -> Counter[Cell]:
     return plan().tally([*women, Facts(sex="NAM", types=("THAN_THE",), detailed="yes")])
 
 
-def drawn_with(key: bytes, *, apart: int, draw: int = 0) -> Drawn:
+def drawn_with(key: bytes, *, apart: int, draw: int = 0) -> DraftedRelease:
     year = Year((), (six_cases(),))
-    return Drawing(SEXES, SEXES.classes["S1"], quarters_of(2026)[0], 1, year, Ties(key, draw), apart).draw()
+    return ReleaseDraft(SEXES, SEXES.classes["S1"], quarters_of(2026)[0], 1, year, Ties(key, draw), apart).draw()
 
 
 def test_a_table_that_leaves_too_little_doubt_is_left_out():
@@ -154,7 +154,7 @@ def test_ties_are_drawn_again_before_a_table_is_left_out():
 
 def test_if_not_even_the_total_is_safe_the_release_is_empty():
     year = Year((), (Counter({TOTAL: 4, Cell("sex", "NU"): 4}),))
-    made = Drawing(SEXES, SEXES.classes["S1"], quarters_of(2026)[0], 1, year, Ties(bytes(32)), 9).draw()
+    made = ReleaseDraft(SEXES, SEXES.classes["S1"], quarters_of(2026)[0], 1, year, Ties(bytes(32)), 9).draw()
     assert made.published.tables == {}
     assert made.published.withheld == ("total", "sex")
 
@@ -168,5 +168,5 @@ def test_an_owned_up_deviation_is_part_of_what_the_attacker_knows():
     truth = (Counter({TOTAL: 12} | dict(zip(sexes, (5, 5, 2), strict=True))), Counter({TOTAL: 1, sexes[1]: 1}))
     before = Published(2, quarters_of(2026)[1], "S1", 3, {"total": {TOTAL: 0}, "sex": dict.fromkeys(sexes, 0)}, ())
     year = Year((first, before), (*truth, Counter({TOTAL: 2, sexes[0]: 2})))
-    made = Drawing(SEXES, SEXES.classes["S1"], quarters_of(2026)[2], 3, year, Ties(bytes(32))).draw()
+    made = ReleaseDraft(SEXES, SEXES.classes["S1"], quarters_of(2026)[2], 3, year, Ties(bytes(32))).draw()
     assert made.published.withheld == ()

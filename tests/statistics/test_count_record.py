@@ -9,7 +9,7 @@ from casework.audit.verify import verify
 from casework.engine import open_engine
 from casework.errors import VaultError
 from casework.statistics import actions
-from casework.statistics.ledger import Counted, Ledger
+from casework.statistics.count_record import Counted, Ledger
 from casework.statistics.plan import TOTAL
 from casework.vault.keys import count_ledger
 from casework.vault.models import Head

@@ -9,7 +9,7 @@ _SECOND_LOOK = 24 * 60 * 60 * MICROSECOND
 
 
 @dataclass(frozen=True)
-class Review:
+class DangerReview:
     """What a second person has said about a ground of danger to life, or until when her word is waited for.
 
     `recorded`, `now` and `at` are microseconds; `answer` is a code of `ground_review`, empty while it is waited for;
@@ -43,4 +43,4 @@ class Waiting:
     case_id: UUID
     ground_id: UUID
     code: str
-    review: Review
+    review: DangerReview

@@ -15,7 +15,7 @@ from casework.cases.sections import GroundEntry, Letter
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.policy.words import Act, Role, Section
-from casework.referrals import actions, ledger, receiving
+from casework.referrals import actions, ground_acts, receiving_acts
 from casework.referrals import actions as sending
 from casework.staffing import actions as staffing
 from tests.house import House, Someone, both_databases, only_sqlite
@@ -50,11 +50,11 @@ class Alarm:
 
     def reviews(self, who: str, *, agrees: bool = True, words: str = "") -> None:
         """Let somebody say whether there is danger."""
-        self.house[who].does(ledger.review_ground, self.case_id, self.ground_id, agrees=agrees, words=words)
+        self.house[who].does(ground_acts.review_ground, self.case_id, self.ground_id, agrees=agrees, words=words)
 
     def line(self, who: str):
         """Return the entry as somebody of the owner sees it."""
-        return self.house[who].does(ledger.read_ledger, self.case_id, self.ground_id).chosen
+        return self.house[who].does(ground_acts.read_ledger, self.case_id, self.ground_id).chosen
 
     def police_read(self) -> bool:
         """Tell whether the police still read who she is."""
@@ -70,7 +70,7 @@ def alarm(house: House, lan: Someone) -> Alarm:
     case_id = lan.opens_a_case(dao(danger="yes", grounds=()))
     ground_id = ground(house, case_id, kind="danger", consent="", form="", words="Dọa giết, có dao")
     referral_id = lan.does(sending.send, case_id, ground_id, ASKED)
-    house["cuong"].does(receiving.open_referral, case_id, referral_id)
+    house["cuong"].does(receiving_acts.open_referral, case_id, referral_id)
     return Alarm(house, case_id, ground_id, referral_id)
 
 
@@ -88,7 +88,7 @@ def test_a_second_person_agrees_and_everything_goes_on(alarm: Alarm):
     assert (told["review"], told["words"]) == ("agreed", "Dọa giết, có dao")
     with pytest.raises(Conflict):
         alarm.reviews("binh")
-    alarm.house["lan"].does(ledger.withdraw_ground, alarm.case_id, alarm.ground_id)
+    alarm.house["lan"].does(ground_acts.withdraw_ground, alarm.case_id, alarm.ground_id)
     assert alarm.line("lan").review.by == "Lê Thị Hòa"
     assert not alarm.police_read()
 
@@ -98,7 +98,7 @@ def test_a_no_cuts_off_at_once_and_says_why_to_the_owner_alone(alarm: Alarm):
     assert alarm.states == ("withdrawn", "withdrawn")
     assert not alarm.police_read()
     assert sections(alarm.house, alarm.case_id, "police") == set()
-    assert alarm.house["cuong"].does(receiving.list_referrals).lines == ()
+    assert alarm.house["cuong"].does(receiving_acts.list_referrals).lines == ()
     line = alarm.line("lan")
     assert (line.withdrawn, line.review.answer, line.review.words) == (True, "disagreed", WHY)
     with pytest.raises(Conflict):
@@ -109,7 +109,7 @@ def test_a_no_cuts_off_at_once_and_says_why_to_the_owner_alone(alarm: Alarm):
 def test_a_no_leaves_what_rests_on_another_ground(alarm: Alarm, lan: Someone):
     letter, other = Letter(asks=("police",), words="thư thứ hai"), ground(alarm.house, alarm.case_id)
     second = lan.does(sending.send, alarm.case_id, other, letter)
-    alarm.house["cuong"].does(receiving.open_referral, alarm.case_id, second)
+    alarm.house["cuong"].does(receiving_acts.open_referral, alarm.case_id, second)
     alarm.reviews("hoa", agrees=False, words=WHY)
     assert alarm.police_read()
     letters = alarm.house["cuong"].does(desk.read_section, alarm.case_id, Section.LETTER)
@@ -138,41 +138,43 @@ def test_who_recorded_it_and_who_is_not_of_the_owner_may_not_review(alarm: Alarm
 def test_a_lead_does_not_review_what_she_recorded_and_the_holder_may(alarm: Alarm):
     hoa = alarm.house["hoa"]
     entry = GroundEntry(kind="danger", receiver="health_station", words="Chảy máu đầu")
-    mine = hoa.does(ledger.record_ground, alarm.case_id, entry)
+    mine = hoa.does(ground_acts.record_ground, alarm.case_id, entry)
     with pytest.raises(Refused):
-        hoa.does(ledger.review_ground, alarm.case_id, mine, agrees=True)
+        hoa.does(ground_acts.review_ground, alarm.case_id, mine, agrees=True)
     with pytest.raises(Conflict):
-        alarm.house["lan"].does(ledger.review_ground, alarm.case_id, ground(alarm.house, alarm.case_id), agrees=True)
-    alarm.house["lan"].does(ledger.review_ground, alarm.case_id, mine, agrees=True)
+        alarm.house["lan"].does(
+            ground_acts.review_ground, alarm.case_id, ground(alarm.house, alarm.case_id), agrees=True
+        )
+    alarm.house["lan"].does(ground_acts.review_ground, alarm.case_id, mine, agrees=True)
 
 
 @only_sqlite
 def test_a_case_sealed_to_named_people_is_reviewed_by_one_of_them_and_by_nobody_else(house: House, lan: Someone):
     told = dao(grounds=(GroundEntry(kind="danger", receiver="health_station", words="Bị đánh vào đầu"),))
     case_id = lan.opens_a_case(told, circle=[house["lan"], house["mai"]])
-    [line] = lan.does(ledger.read_ledger, case_id).grounds
+    [line] = lan.does(ground_acts.read_ledger, case_id).grounds
     assert line.review is not None
     assert line.review.seconds == ("Phạm Thu Mai",)
     for name in ("hoa", "binh"):
-        assert house[name].does(ledger.list_reviews) == ()
+        assert house[name].does(ground_acts.list_reviews) == ()
         with pytest.raises(NotFound):
-            house[name].does(ledger.review_ground, case_id, line.id, agrees=True)
-    assert [one.ground_id for one in house["mai"].does(ledger.list_reviews)] == [line.id]
-    house["mai"].does(ledger.review_ground, case_id, line.id, agrees=True)
-    assert house["mai"].does(ledger.list_reviews) == ()
+            house[name].does(ground_acts.review_ground, case_id, line.id, agrees=True)
+    assert [one.ground_id for one in house["mai"].does(ground_acts.list_reviews)] == [line.id]
+    house["mai"].does(ground_acts.review_ground, case_id, line.id, agrees=True)
+    assert house["mai"].does(ground_acts.list_reviews) == ()
 
 
 @only_sqlite
 def test_it_is_late_at_exactly_24_hours_and_nothing_is_cut_by_that(alarm: Alarm, browser):
-    [one] = alarm.house["hoa"].does(ledger.list_reviews)
+    [one] = alarm.house["hoa"].does(ground_acts.list_reviews)
     recorded = one.review.recorded
     for away, late in ((-1, False), (0, True), (clock.MICROSECOND, True)):
         alarm.house["hoa"].leaves()
         alarm.house["lan"].leaves()
         with clock.living_at(partial(int, recorded + 24 * HOUR + away)):
             assert alarm.line("hoa").review.late is late
-            assert [seen.review.late for seen in alarm.house["hoa"].does(ledger.list_reviews)] == [late]
-            assert len(alarm.house["lan"].does(ledger.list_reviews)) == late
+            assert [seen.review.late for seen in alarm.house["hoa"].does(ground_acts.list_reviews)] == [late]
+            assert len(alarm.house["lan"].does(ground_acts.list_reviews)) == late
     later = recorded + 25 * HOUR
     for name in ("hoa", "lan", "cuong"):
         alarm.house[name].leaves()

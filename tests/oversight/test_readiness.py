@@ -5,7 +5,7 @@ from collections import namedtuple
 
 from flask import Flask
 
-from casework.oversight import ready
+from casework.oversight import readiness
 from casework.vault.keys import kek
 from tests.house import House, both_databases
 from tests.tampering import stolen
@@ -63,5 +63,5 @@ def test_a_database_that_cannot_be_read_is_told(app: Flask, house: House):
 
 def test_a_disk_with_no_room_left_is_told(app: Flask, monkeypatch):
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(1, 1, ready.FREE_BYTES - 1))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(1, 1, readiness.FREE_BYTES - 1))
     assert asked(app) == (503, "disk\n")

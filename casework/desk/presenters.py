@@ -9,12 +9,12 @@ from flask import render_template, url_for
 from flask_babel import gettext
 
 from casework.cases.sections import LEDGERS, SECTIONS, Contact
-from casework.desk import section_words
+from casework.desk import section_presenters
 from casework.desk.forms import empty_note
-from casework.desk.pages import CaseLine, CasePage
+from casework.desk.view_models import CaseLine, CasePage
 from casework.endings.actions import Request
 from casework.policy.words import Act, Section
-from casework.referrals.lines import Box
+from casework.referrals.view_models import Box
 from casework.web import menu
 from casework.web.choice_fields import code_words
 from casework.web.current_user import may, me
@@ -87,7 +87,7 @@ def case_page(page: CasePage, *, note: Any = None, name: str | None = None) -> s
     )
 
 
-def safe_contact(contact: Contact | None) -> list[tuple[str, str, section_words.Answer]] | None:
+def safe_contact(contact: Contact | None) -> list[tuple[str, str, section_presenters.Answer]] | None:
     """Give (name, question, answer) of what was answered about safe contact, in the order of the card; None if unasked.
 
     What must never be said stands right above the number, which comes last.
@@ -96,7 +96,9 @@ def safe_contact(contact: Contact | None) -> list[tuple[str, str, section_words.
         return None
     questions = contact.questions()
     order = sorted(questions, key=lambda name: _LAST_ON_CARD.index(name) if name in _LAST_ON_CARD else -1)
-    lines = [(name, questions[name], section_words.answer(questions[name], getattr(contact, name))) for name in order]
+    lines = [
+        (name, questions[name], section_presenters.answer(questions[name], getattr(contact, name))) for name in order
+    ]
     return [(name, gettext(question.short or question.label), answer) for name, question, answer in lines if answer]
 
 

@@ -16,8 +16,8 @@ from casework.errors import CaseworkError
 from casework.gate import Gate, Person
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
-from casework.referrals import actions, ledger, receiving
-from casework.referrals.lines import Ledger, Preview
+from casework.referrals import actions, ground_acts, receiving_acts
+from casework.referrals.view_models import Ledger, Preview
 from casework.web.choice_fields import language
 from casework.web.current_user import ask, current_member, gate, perform
 from casework.web.translation import day, when
@@ -55,7 +55,7 @@ _WRITING: Mapping[Act, Mapping[str, Any]] = {
 def writing_page(act: Act, case_id: UUID, referral_id: UUID, form: Any) -> str:
     """Draw a page that asks for a few words about a referral, for who may do the act and while it leads on."""
     ask(act)
-    page = perform(receiving.read_referral, case_id, referral_id, towards=act)
+    page = perform(receiving_acts.read_referral, case_id, referral_id, towards=act)
     return render_template("referrals/write.html", page=page, form=form, **_WRITING[act])
 
 
@@ -67,7 +67,7 @@ def ground_page(found: Ledger, form: Any, kind: str) -> str:
 
 def review_page(case_id: UUID, ground_id: UUID, form: Any) -> str:
     """Draw a ground of danger to life for a second person, with what her answer does."""
-    found = perform(ledger.read_ledger, case_id, ground_id, towards=Act.GROUND_REVIEW)
+    found = perform(ground_acts.read_ledger, case_id, ground_id, towards=Act.GROUND_REVIEW)
     return render_template("referrals/review.html", ledger=found, form=form)
 
 

@@ -13,13 +13,13 @@ from casework.addresses.actions import add_address
 from casework.cases.trusted_addresses import AddressEntry
 from casework.clock import MICROSECOND
 from casework.config import Config
-from casework.demo.content import Begun, Place, Tale
-from casework.demo.referring import Referring
-from casework.demo.visits import Seat, Visit, moment
+from casework.demo.content import Begun, DemoAddress, DemoCase
+from casework.demo.referral_story import Referring
+from casework.demo.sessions import Seat, Visit, moment
 from casework.desk import actions as desk
 from casework.gate import Gate
 from casework.intake import actions as intake
-from casework.intake import risk
+from casework.intake import risk_level
 from casework.web.phones import normalise
 
 _STEP = MICROSECOND // 5
@@ -80,7 +80,9 @@ def receive(gate: Gate, config: Config, cast: Cast, sitting: Sequence[Visit], ca
         seat.perform(accounts.sign_out, seat.token.sid)
 
 
-def register(gate: Gate, config: Config, cast: Cast, places: Sequence[Place], calendar: Calendar) -> dict[str, UUID]:
+def register(
+    gate: Gate, config: Config, cast: Cast, places: Sequence[DemoAddress], calendar: Calendar
+) -> dict[str, UUID]:
     """Let the lead write the register of trusted addresses; return the ids by the keys that the tales use."""
     ids: dict[str, UUID] = {}
 
@@ -104,12 +106,12 @@ class Telling:
         self._cases: dict[int, UUID] = {}
         self._referring = Referring(self._cases, lead=cast.lead)
 
-    def visits(self, tales: Sequence[Tale], drafts: Sequence[Begun]) -> list[Visit]:
+    def visits(self, tales: Sequence[DemoCase], drafts: Sequence[Begun]) -> list[Visit]:
         """Return every visit of all tales, and of the intakes that were not finished."""
         found = [visit for number, tale in enumerate(tales) for visit in self._visits(number, tale)]
         return [*found, *(self._beginning(one) for one in drafts)]
 
-    def _visits(self, number: int, tale: Tale) -> Iterator[Visit]:
+    def _visits(self, number: int, tale: DemoCase) -> Iterator[Visit]:
         minute = _OPENS + number * _PACE % _OPEN_FOR
         day = self._today - timedelta(days=tale.days_ago)
 
@@ -136,7 +138,7 @@ class Telling:
 
         return Visit(at, begun.by, begin)
 
-    def _open(self, seat: Seat, number: int, tale: Tale, day: date) -> None:
+    def _open(self, seat: Seat, number: int, tale: DemoCase, day: date) -> None:
         """Write the intake down as it is done: a draft first, sealed to whom it will belong, then the case."""
         circle = [self._cast.ids[name] for name in tale.circle if name != tale.opened_by]
         draft = seat.perform(intake.start_draft, {}, circle=circle)
@@ -146,7 +148,9 @@ class Telling:
             address_id=str(self._addresses[tale.address]),
             recorded_at=clock.local(clock.micros()).strftime("%Y-%m-%d %H:%M"),
         )
-        assessment = replace(tale.answers.assessment, next_review=risk.review_by(tale.answers.assessment.level, day))
+        assessment = replace(
+            tale.answers.assessment, next_review=risk_level.review_by(tale.answers.assessment.level, day)
+        )
         answers = replace(tale.answers, incident=incident, assessment=assessment)
         self._cases[number] = seat.perform(intake.open_case, draft, answers)
 
@@ -167,7 +171,7 @@ class Telling:
 
         return calm
 
-    def _closing(self, number: int, tale: Tale) -> Callable[[Seat], None]:
+    def _closing(self, number: int, tale: DemoCase) -> Callable[[Seat], None]:
         def close(seat: Seat) -> None:
             if tale.ending:
                 words = tale.ending

@@ -8,14 +8,14 @@ from casework.accounts.key_holders import TooFewKeyHolders
 from casework.audit import read
 from casework.cases.reading import ListedCase
 from casework.gate import ActContext
-from casework.oversight import openings
-from casework.oversight.openings import Many, Opened
+from casework.oversight import unusual_access
+from casework.oversight.unusual_access import Many, Opened
 from casework.policy.permit import allowed
 from casework.policy.words import Act, Role
 
 
 @dataclass(frozen=True)
-class Watch:
+class OversightPanel:
     """The short number of the log, for who may compare it, else empty; and what she should know about.
 
     `lonely` are agencies whose cases hang on one person, `opened` are cases of mine that others opened, `alerts` is
@@ -30,14 +30,14 @@ class Watch:
     review: int = 0
 
 
-def told(work: ActContext, listed: Sequence[ListedCase] = ()) -> Watch:
+def told(work: ActContext, listed: Sequence[ListedCase] = ()) -> OversightPanel:
     """Return what this person is told; `listed` are the cases in her reach with their labels."""
     number = read.end(work.crypto) if allowed(work.actor, Act.AUDIT_COMPARE) else ""
     administers = Role.ADMINISTRATOR in work.actor.roles
-    return Watch(
+    return OversightPanel(
         number=number,
         lonely=key_holders.warnings_for(work),
-        opened=openings.of_mine(work, listed),
-        alerts=openings.stopped(work) if administers else openings.alerts(work, listed),
+        opened=unusual_access.of_mine(work, listed),
+        alerts=unusual_access.stopped(work) if administers else unusual_access.alerts(work, listed),
         review=access_review_due.waiting(work),
     )

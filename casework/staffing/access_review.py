@@ -16,7 +16,7 @@ from casework.clock import MICROSECOND
 from casework.errors import Conflict
 from casework.gate import OK, ActContext, action
 from casework.policy.words import Act, Reach
-from casework.staffing import people
+from casework.staffing import directory
 from casework.vault.states import MemberState
 
 _COMING_IN = (Act.SIGN_IN, Act.SECOND_FACTOR, Act.PAPER_CODE)
@@ -75,9 +75,11 @@ def confirm_review(work: ActContext, mark: str) -> None:
 def _review(work: ActContext) -> Review:
     came, held = _last_came(work), _held(work)
     groups = []
-    for office in people.offices(work):
+    for office in directory.offices(work):
         here = [
-            one for one in office.people if one.who.state != MemberState.LEFT and people.within(work, one.who.agency_id)
+            one
+            for one in office.people
+            if one.who.state != MemberState.LEFT and directory.within(work, one.who.agency_id)
         ]
         looked = tuple(_looked(work, one, came, held) for one in here)
         if looked:
@@ -87,7 +89,7 @@ def _review(work: ActContext) -> Review:
     return Review(tuple(groups), stands.at, by, stands.due, _mark(groups))
 
 
-def _looked(work: ActContext, one: people.Worker, came: dict[UUID, int], held: Counter[UUID] | None) -> Looked:
+def _looked(work: ActContext, one: directory.Worker, came: dict[UUID, int], held: Counter[UUID] | None) -> Looked:
     seen = came.get(one.who.id, 0)
     cases = None if held is None else held[one.who.id]
     return Looked(one.who, one.key, seen, cases, long_ago=seen < work.crypto.at - _LONG)

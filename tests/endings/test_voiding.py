@@ -7,7 +7,7 @@ import pytest
 from casework.audit.verify import verify
 from casework.cases.sections import Identity
 from casework.desk import actions as desk
-from casework.endings import mistakes
+from casework.endings import voiding
 from casework.errors import BadInput, NotFound
 from casework.intake import actions as intake
 from casework.policy.words import Section
@@ -29,14 +29,14 @@ def code_of(someone, case_id):
 def test_a_case_opened_by_mistake_leaves_lists_and_search_and_nothing_is_deleted(house, lan, hoa):
     case_id = lan.opens_a_case()
     code, before = code_of(lan, case_id), everything(house, case_id)
-    lan.does(mistakes.void_case, case_id, "Người khác gọi nhầm số")
+    lan.does(voiding.void_case, case_id, "Người khác gọi nhầm số")
     assert code not in codes(hoa)
     assert hoa.does(desk.search, code) == ()
     with pytest.raises(NotFound):
         lan.does(desk.read_case, case_id)
     after = everything(house, case_id)
     assert len(after["document"]) == len(before["document"]) + 1
-    [aside] = hoa.does(mistakes.list_aside)
+    [aside] = hoa.does(voiding.list_aside)
     assert (aside.id, aside.code, aside.words) == (case_id, code, "Người khác gọi nhầm số")
 
 
@@ -45,10 +45,10 @@ def test_what_was_set_aside_is_restored_as_it_was(house, lan, hoa):
     opened, closed = lan.opens_a_case(), lan.opens_a_case()
     lan.does(desk.close_case, closed, outcome="needs_met", words="")
     for case_id, state in ((opened, "open"), (closed, "closed")):
-        lan.does(mistakes.void_case, case_id, "nhầm")
-        hoa.does(mistakes.restore_case, case_id)
+        lan.does(voiding.void_case, case_id, "nhầm")
+        hoa.does(voiding.restore_case, case_id)
         assert lan.does(desk.read_case, case_id).line.standing == state
-    assert lan.does(mistakes.list_aside) == ()
+    assert lan.does(voiding.list_aside) == ()
     with house.crypto() as crypto:
         assert verify(crypto).holds
 
@@ -56,26 +56,26 @@ def test_what_was_set_aside_is_restored_as_it_was(house, lan, hoa):
 def test_a_reason_is_needed_and_the_case_must_be_ours(house, lan, mai):
     case_id = lan.opens_a_case()
     with pytest.raises(BadInput):
-        lan.does(mistakes.void_case, case_id, " ")
-    for doing in (lambda: mai.does(mistakes.void_case, case_id, "x"), lambda: mai.does(mistakes.restore_case, case_id)):
+        lan.does(voiding.void_case, case_id, " ")
+    for doing in (lambda: mai.does(voiding.void_case, case_id, "x"), lambda: mai.does(voiding.restore_case, case_id)):
         with pytest.raises(NotFound):
             doing()
     one = referred(house).goes("open", "accept")
     with pytest.raises(NotFound):
-        one.to.does(mistakes.void_case, one.case_id, "x")
+        one.to.does(voiding.void_case, one.case_id, "x")
 
 
 def test_a_draft_that_was_discarded_is_not_among_what_was_set_aside(lan):
     draft = lan.does(intake.start_draft, {1: {"danger": "no"}})
     lan.does(intake.discard_draft, draft)
-    assert lan.does(mistakes.list_aside) == ()
+    assert lan.does(voiding.list_aside) == ()
     with pytest.raises(NotFound):
-        lan.does(mistakes.restore_case, draft)
+        lan.does(voiding.restore_case, draft)
 
 
 def test_what_was_shared_of_a_mistake_is_cut_off(house):
     one = referred(house).goes("open", "accept")
-    one.lan.does(mistakes.void_case, one.case_id, "Mở nhầm người")
+    one.lan.does(voiding.void_case, one.case_id, "Mở nhầm người")
     with pytest.raises(NotFound):
         one.to.does(desk.read_case, one.case_id)
 
@@ -84,11 +84,11 @@ def test_what_was_shared_of_a_mistake_is_cut_off(house):
 def test_the_old_code_finds_the_case_that_was_kept(house, lan, hoa):
     first, second, third = (lan.opens_a_case() for _ in range(3))
     old = [code_of(lan, one) for one in (first, second)]
-    assert lan.does(mistakes.merge_case, first, code_of(lan, second).upper(), "Cùng số điện thoại") == second
-    hoa.does(mistakes.merge_case, second, code_of(lan, third), "Cùng một chị")
+    assert lan.does(voiding.merge_case, first, code_of(lan, second).upper(), "Cùng số điện thoại") == second
+    hoa.does(voiding.merge_case, second, code_of(lan, third), "Cùng một chị")
     for code in old:
         assert [line.id for line in lan.does(desk.search, code)] == [third]
-    assert [one.code for one in lan.does(mistakes.list_aside)] == sorted(old)
+    assert [one.code for one in lan.does(voiding.list_aside)] == sorted(old)
     assert lan.does(desk.read_case, third).label.former == " ".join(reversed(old))
     with house.crypto() as crypto:
         assert verify(crypto).holds
@@ -98,13 +98,13 @@ def test_a_case_is_merged_only_with_another_of_the_same_owner_that_one_reaches(l
     mine, theirs, sealed = lan.opens_a_case(), mai.opens_a_case(), lan.opens_a_case(circle=[mai])
     for code in ("không-có-99", code_of(lan, mine), code_of(mai, theirs), code_of(lan, sealed)):
         with pytest.raises(BadInput):
-            lan.does(mistakes.merge_case, mine, code, "x")
-    assert hoa.does(mistakes.merge_case, mine, code_of(mai, theirs), "x") == theirs
+            lan.does(voiding.merge_case, mine, code, "x")
+    assert hoa.does(voiding.merge_case, mine, code_of(mai, theirs), "x") == theirs
 
 
 def test_an_edited_label_keeps_the_old_code(lan):
     first, second = lan.opens_a_case(), lan.opens_a_case()
-    lan.does(mistakes.merge_case, first, code_of(lan, second), "x")
+    lan.does(voiding.merge_case, first, code_of(lan, second), "x")
     label = lan.does(desk.read_case, second).label
     lan.does(desk.write_section, second, replace(label, nickname="Áo xanh", former=""), base=2)
     assert lan.does(desk.read_case, second).label.former == label.former
@@ -120,7 +120,7 @@ def test_a_case_that_was_set_aside_is_not_counted(book, house):
     book.record(book.first, 5)
     with book.on(book.first.next_day):
         before = book.house["hoa"].does(desk.list_cases).cases
-        house["hoa"].does(mistakes.void_case, before[0].id, "nhầm")
+        house["hoa"].does(voiding.void_case, before[0].id, "nhầm")
         assert truth(book) == 4
 
 
@@ -133,7 +133,7 @@ def test_a_case_merged_into_one_that_is_not_counted_yet_is_counted_once(book, ho
         cases = sorted(house["hoa"].does(desk.list_cases).cases, key=lambda line: line.opened)
         old, new = cases[0], cases[-1]
         assert truth(book) == 4
-        house["hoa"].does(mistakes.merge_case, old.id, new.code, "cùng một chị")
+        house["hoa"].does(voiding.merge_case, old.id, new.code, "cùng một chị")
         assert truth(book) == 3
 
 
@@ -144,7 +144,7 @@ def test_a_correction_keeps_what_was_merged(book, house):
     with book.on(book.after(1).next_day):
         hoa = house["hoa"]
         cases = sorted(hoa.does(desk.list_cases).cases, key=lambda line: line.opened)
-        hoa.does(mistakes.merge_case, cases[0].id, cases[-1].code, "cùng một chị")
+        hoa.does(voiding.merge_case, cases[0].id, cases[-1].code, "cùng một chị")
         [written] = hoa.does(desk.read_section, cases[-1].id, Section.IDENTITY)
         assert isinstance(written.data, Identity)
         hoa.does(desk.write_section, cases[-1].id, Identity(name="Đào", sex="NAM", birth_year=1950), base=1)

@@ -16,10 +16,10 @@ from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.gate import ActContext, action
 from casework.policy.words import Act, Section
-from casework.referrals import drawing, finding, letters
-from casework.referrals.drawing import Named
-from casework.referrals.lines import GroundLine, Ledger, ReferralLine
-from casework.referrals.second_look import Waiting
+from casework.referrals import letters, lookup, presenters
+from casework.referrals.presenters import Named
+from casework.referrals.second_review import Waiting
+from casework.referrals.view_models import GroundLine, Ledger, ReferralLine
 from casework.vault.models import Agency
 from casework.vault.states import AgencyState
 
@@ -33,7 +33,7 @@ def read_ledger(
     Towards a review it is Refused to who recorded the entry, and a Conflict where nobody waits for one.
     """
     held = reading.find_case(work, case_id)
-    lines = drawing.ground_lines(work, held)
+    lines = presenters.ground_lines(work, held)
     chosen = next((one for one in lines if one.id == ground_id), None)
     if ground_id is not None and chosen is None:
         raise NotFound("ground", about=case_id)
@@ -55,14 +55,14 @@ def read_ledger(
 
 def _referrals(work: ActContext, held: VerifiedCase, label: Label) -> tuple[ReferralLine, ...]:
     pages = reading.open_newest_of(work, held, [Section.LETTER])
-    mine = finding.referrals(work, held)
+    mine = lookup.referrals(work, held)
     ends = {end for one in mine for end in (one.referral.from_id, one.referral.to_id)}
-    about = drawing.around(work, ends, [held.case])
+    about = presenters.around(work, ends, [held.case])
     lines = []
     for one in mine:
         sheets = letters.of(pages, one.referral.id)
         named = Named(label.code, held.case.owner_id, held.case.holder_id, sheets)
-        lines.append(drawing.referral_line(work, one.referral, one.state, about, named))
+        lines.append(presenters.referral_line(work, one.referral, one.state, about, named))
     return tuple(sorted(lines, key=lambda line: -line.sent))
 
 
@@ -87,7 +87,7 @@ def record_ground(work: ActContext, case_id: UUID, entry: GroundEntry) -> UUID:
 def withdraw_ground(work: ActContext, case_id: UUID, ground_id: UUID, *, pressed: str = "", words: str = "") -> None:
     """Withdraw a ground: every referral that rests on it is withdrawn, and what it gave is cut off, in one commit."""
     held = reading.find_case(work, case_id)
-    ground = finding.ground(work, held, ground_id)
+    ground = lookup.ground(work, held, ground_id)
     if ground.state not in CARRYING_GROUND:
         raise Conflict("Căn cứ này không còn hiệu lực. Hãy mở lại trang để xem.", about=case_id)
     _end(work, held, ground)
@@ -104,7 +104,7 @@ def list_reviews(work: ActContext) -> tuple[Waiting, ...]:
 
 
 def _waiting(work: ActContext, held: VerifiedCase) -> Iterator[Waiting]:
-    lines = [one for one in drawing.ground_lines(work, held) if one.waiting]
+    lines = [one for one in presenters.ground_lines(work, held) if one.waiting]
     label = label_of(reading.open_newest_of(work, held, [Section.LABEL])) or Label()
     for one in lines:
         if one.review and (one.review.late or not one.review.mine):
@@ -125,8 +125,8 @@ def review_ground(work: ActContext, case_id: UUID, ground_id: UUID, *, agrees: b
     Raises Refused for who recorded it, Conflict where nobody waits for a review, BadInput for a No without a reason.
     """
     held = reading.find_case(work, case_id)
-    ground = finding.ground(work, held, ground_id)
-    [line] = [one for one in drawing.ground_lines(work, held) if one.id == ground_id]
+    ground = lookup.ground(work, held, ground_id)
+    [line] = [one for one in presenters.ground_lines(work, held) if one.id == ground_id]
     _must_wait(case_id, line)
     if not agrees and not words.strip():
         raise BadInput("Hãy ghi vì sao không đồng ý.", about=case_id)
@@ -142,7 +142,7 @@ def review_ground(work: ActContext, case_id: UUID, ground_id: UUID, *, agrees: b
 
 def _end(work: ActContext, held: VerifiedCase, ground: Ground) -> None:
     """End a ground, withdraw every referral that rests on it, and cut off what it gave."""
-    for one in finding.referrals(work, held):
+    for one in lookup.referrals(work, held):
         if one.ground.id == ground.id and one.state in READABLE:
             one.referral.state = ReferralState.WITHDRAWN
     ground.state = GroundState.WITHDRAWN
