@@ -42,21 +42,21 @@ class Taken:
     hello: list[float]
 
 
-def timed(work: Callable[[], Page], hello: Browser, *, times: int, prepare: Callable[[], object] = nothing) -> Taken:
+def timed(context: Callable[[], Page], hello: Browser, *, times: int, prepare: Callable[[], object] = nothing) -> Taken:
     """Ask for a page many times, and for hello in between so that both live under the same load."""
     taken = Taken([], [])
-    once(work, prepare)
+    once(context, prepare)
     for _ in range(times):
-        taken.page.append(once(work, prepare))
+        taken.page.append(once(context, prepare))
         taken.hello.extend(once(lambda: hello.get("/")) for _ in range(_HELLOS_BETWEEN))
     return taken
 
 
-def once(work: Callable[[], Page], prepare: Callable[[], object] = nothing) -> float:
+def once(context: Callable[[], Page], prepare: Callable[[], object] = nothing) -> float:
     """Time one page; what prepares it is not timed. Raises RuntimeError if it failed."""
     prepare()
     before = time.perf_counter()
-    page = work()
+    page = context()
     spent = (time.perf_counter() - before) * 1000
     if page.status not in (200, 303):
         raise RuntimeError(f"a page of the bench answered {page.status}")

@@ -52,7 +52,7 @@ def figures(cases: int = _CASES) -> Iterator[Run]:
         yield _run(f"restore {cases} cases", lambda: restore.restore(config, order, announce=lambda _: None))
 
 
-def _run(name: str, work: Callable[[], object]) -> Run:
+def _run(name: str, context: Callable[[], object]) -> Run:
     before = time.perf_counter()
-    work()
+    context()
     return Run(name, time.perf_counter() - before)

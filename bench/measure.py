@@ -21,13 +21,13 @@ class Figure:
         return f"{self.name:<40}{self.median:>10.3f}{self.slow:>10.3f}{self.to_hold:>10.3f}{verdict}"
 
 
-def measure(name: str, work: Callable[[], object], *, times: int, to_hold: float) -> Figure:
+def measure(name: str, context: Callable[[], object], *, times: int, to_hold: float) -> Figure:
     """Run the work a few times unmeasured, then measure it."""
     for _ in range(max(1, times // 20)):
-        work()
+        context()
     taken = []
     for _ in range(times):
         before = time.perf_counter()
-        work()
+        context()
         taken.append((time.perf_counter() - before) * 1000)
     return Figure(name, statistics.median(taken), statistics.quantiles(taken, n=20)[-1], to_hold)

@@ -27,7 +27,7 @@ def figures(cases: int = _CASES) -> Iterator[Run]:
     with tempfile.TemporaryDirectory() as folder:
         built = town.build(Path(folder) / "town", sizes=(cases,))
         gate = open_gate(built.config, kek.load(built.config.kek_file, demo=True))
-        with gate.database.look() as session:
+        with gate.database.read_only() as session:
             commune_id = session.execute(select(Commune.id)).scalar_one()
         person = town.let_in(gate, built.config, commune_id, built.desks[cases].username)
         before = time.perf_counter()
@@ -37,10 +37,10 @@ def figures(cases: int = _CASES) -> Iterator[Run]:
         yield Run(f"renew a key with {count} envelopes", taken, _TO_HOLD)
 
 
-def _renew(work: ActContext) -> int:
-    agency_id = work.actor.agency_id
+def _renew(context: ActContext) -> int:
+    agency_id = context.actor.agency_id
     if agency_id is None:
         raise RuntimeError("the town's counsellor belongs to no agency")
-    key_rotation.renew(work, freshness.agency(work.session, work.commune_id, agency_id))
-    counted: Any = scope.counted_sealed_to(work.permit, agency_id).on(work.session)
+    key_rotation.renew(context, freshness.agency(context.session, context.commune_id, agency_id))
+    counted: Any = scope.counted_sealed_to(context.permit, agency_id).on(context.session)
     return int(sum(row[2] for row in counted))

@@ -98,29 +98,29 @@ def open_cases(gate: Gate, person: Person, count: int) -> list[UUID]:
     return made
 
 
-def _open_many(work: ActContext, count: int) -> list[UUID]:
+def _open_many(context: ActContext, count: int) -> list[UUID]:
     """Open many cases in one commit and without drafts: what is measured is reading them, not this."""
-    return [_open_one(work) for _ in range(count)]
+    return [_open_one(context) for _ in range(count)]
 
 
-def _open_one(work: ActContext) -> UUID:
-    code, marked = case_codes.unused_code(work)
+def _open_one(context: ActContext) -> UUID:
+    code, marked = case_codes.unused_code(context)
     case = Case(
-        commune_id=work.commune_id,
+        commune_id=context.commune_id,
         id=uuid4(),
-        owner_id=work.actor.agency_id,
-        holder_id=work.me,
+        owner_id=context.actor.agency_id,
+        holder_id=context.me,
         state=CaseState.OPEN,
-        opened=reading.day_of(work.crypto.at),
+        opened=reading.day_of(context.crypto.at),
         code_tag=marked,
     )
-    found = writing.add_case(work, case)
+    found = writing.add_case(context, case)
     name = f"{secrets.choice(_SURNAMES)} Thị {secrets.choice(_GIVEN)} {secrets.choice(_GIVEN)}"
     phone = f"0900{secrets.randbelow(900_000) + 100_000}"
     label = Label(code=code, nickname=case_codes.random_nickname(), danger="no", only_counselling="no")
     counted = facts.derive(_IDENTITY, _INCIDENT, received=clock.today())
     for section in (label, replace(_CONTACT, phone=phone), replace(_IDENTITY, name=name), _INCIDENT, _STORY, counted):
-        writing.save(work, found, section)
+        writing.save(context, found, section)
     return case.id
 
 

@@ -99,7 +99,7 @@ class Database:
         self._looking = self.engine.execution_options(**looking)
 
     @contextmanager
-    def work(self, permit: Permit | None, commune_id: UUID | None) -> Iterator[Session]:
+    def transaction(self, permit: Permit | None, commune_id: UUID | None) -> Iterator[Session]:
         """Run one act: begins with the write lock held, commits at the end, rolls back on any error.
 
         Without a permit only the log and other free tables can be written.
@@ -111,7 +111,7 @@ class Database:
             yield session
 
     @contextmanager
-    def look(self) -> Iterator[Session]:
+    def read_only(self) -> Iterator[Session]:
         """Read control rows (who is this session?) without holding the write lock; guarded tables stay shut."""
         with self._session(self._looking, None) as session:
             yield session

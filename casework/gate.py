@@ -160,16 +160,16 @@ class Gate:
 
     def _run(self, person: Person, permit: Permit, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         keys = self.server_keys(person.commune_id)
-        with self.database.work(permit, person.commune_id) as session:
+        with self.database.transaction(permit, person.commune_id) as session:
             attach_keys(session, keys)
             freshness.require_unchanged(session, person.commune_id, person.actor.member_id, person.version)
             crypto = CryptoContext(session=session, server_keys=keys, keyring=person.keyring, at=clock.micros())
-            work = ActContext(permit=permit, crypto=crypto, who=person.actor.member_id, released=self.released)
-            result = _done(work, doing, *args, **kwargs)
-            for one in (work, *work.others):
+            context = ActContext(permit=permit, crypto=crypto, who=person.actor.member_id, released=self.released)
+            result = _done(context, doing, *args, **kwargs)
+            for one in (context, *context.others):
                 demand(one.permit, person.proof, one.about)
             session.flush()
-            lines = visitor_summary.summed(session, keys, [_entry(one) for one in (work, *work.others)])
+            lines = visitor_summary.summed(session, keys, [_entry(one) for one in (context, *context.others)])
             end = write.append(session, keys, lines)
             if self.revocation_log is not None:
                 self.revocation_log.note(session, keys, act=permit.act, at=crypto.at, end=end)
@@ -178,14 +178,14 @@ class Gate:
     def exchange(self, newer: Kek, communes: Iterable[UUID], doing: "Action[[Kek], None]") -> None:
         """Do an act of the console for all communes in one transaction, whose lines are signed with the newer key."""
         permit = issue(Actor(None, None, (Role.CONSOLE,)), doing.act)
-        with self.database.work(permit, None) as session:
+        with self.database.transaction(permit, None) as session:
             for commune_id in communes:
                 attach_keys(session, keys := self.server_keys(commune_id))
-                work = ActContext(permit=permit, crypto=CryptoContext(session, keys, None, clock.micros()))
-                doing.do(work, newer)
+                context = ActContext(permit=permit, crypto=CryptoContext(session, keys, None, clock.micros()))
+                doing.do(context, newer)
                 attach_keys(session, keys := server_keys_of(newer, commune_id))
                 session.flush()
-                write.append(session, keys, [_entry(work)])
+                write.append(session, keys, [_entry(context)])
 
     def refuse(self, person: Person, act: Act, cause: CaseworkError) -> None:
         """Write the line of a refusal in a transaction of its own; if that fails, the answer is 503.
@@ -205,7 +205,7 @@ class Gate:
             reason=type(cause).__name__,
         )
         try:
-            with self.database.work(None, person.commune_id) as session:
+            with self.database.transaction(None, person.commune_id) as session:
                 attach_keys(session, keys)
                 write.append(session, keys, visitor_summary.summed(session, keys, [entry]))
         except SQLAlchemyError as broken:
@@ -219,22 +219,22 @@ def open_gate(config: Config, key: Kek) -> Gate:
     return Gate(Database(config.database_url), key, RevocationLog(config.revocation_log_file), released)
 
 
-def _done(work: ActContext, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def _done(context: ActContext, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Do an act; what stops it learns what it was about, so that the log can say so."""
     try:
-        return doing.do(work, *args, **kwargs)
+        return doing.do(context, *args, **kwargs)
     except CaseworkError as cause:
-        cause.about = cause.about or work.about
+        cause.about = cause.about or context.about
         raise
 
 
-def _entry(work: ActContext) -> Entry:
+def _entry(context: ActContext) -> Entry:
     return Entry(
-        at=work.crypto.at,
-        act=work.permit.act,
-        role=work.permit.role,
-        who=work.who,
-        about=work.about,
+        at=context.crypto.at,
+        act=context.permit.act,
+        role=context.permit.role,
+        who=context.who,
+        about=context.about,
         outcome=OK,
-        reason=work.reason,
+        reason=context.reason,
     )

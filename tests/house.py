@@ -68,7 +68,7 @@ class House:
     @contextlib.contextmanager
     def looking(self, commune_id: UUID = THANH_SON) -> Iterator[Session]:
         """Open a transaction that reads control rows with the commune's control keys."""
-        with self.gate.database.look() as session:
+        with self.gate.database.read_only() as session:
             attach_keys(session, self.gate.server_keys(commune_id))
             yield session
 
@@ -218,7 +218,7 @@ def _pair(house: House, one: Name) -> None:
     """Put a phone into somebody's hand, as admission does."""
     server_keys, member_id = house.gate.server_keys(one.commune_id), keys()[one.username].enrolment.member_id
     permit = issue(house.stranger(Role.CONSOLE, one.commune_id).actor, Act.ENROL)
-    with house.gate.database.work(permit, one.commune_id) as session:
+    with house.gate.database.transaction(permit, one.commune_id) as session:
         attach_keys(session, server_keys)
         freshness.head(session, one.commune_id, member_id)
         session.add(totp.row(server_keys, member_id, phone_of(one.username), at=clock.micros(), counter=0))

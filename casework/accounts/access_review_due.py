@@ -27,23 +27,23 @@ class Reviewed:
     due: int
 
 
-def scope_of(work: ActContext) -> UUID:
+def scope_of(context: ActContext) -> UUID:
     """Return what a review of this person is about: her agency for a lead, all accounts for the administrator."""
-    reach = issue(work.actor, Act.REVIEW_CONFIRM).reach
-    return work.actor.agency_id if reach >= Reach.AGENCY and work.actor.agency_id else work.commune_id
+    reach = issue(context.actor, Act.REVIEW_CONFIRM).reach
+    return context.actor.agency_id if reach >= Reach.AGENCY and context.actor.agency_id else context.commune_id
 
 
-def reviewed(work: ActContext) -> Reviewed:
+def reviewed(context: ActContext) -> Reviewed:
     """Return how things stand with the review that is this person's to do."""
-    lines = read.about(work.crypto, scope_of(work), acts=[Act.REVIEW_CONFIRM], limit=1)
-    founded = freshness.commune(work.session, work.commune_id).created
+    lines = read.about(context.crypto, scope_of(context), acts=[Act.REVIEW_CONFIRM], limit=1)
+    founded = freshness.commune(context.session, context.commune_id).created
     at, by = (lines[0].at, lines[0].who) if lines else (0, None)
     return Reviewed(at, by, (at or founded) + EVERY)
 
 
-def waiting(work: ActContext) -> int:
+def waiting(context: ActContext) -> int:
     """Return when a review is due that this person is asked for now; 0 if it has time, or is not hers to do."""
-    if not allowed(work.actor, Act.REVIEW_CONFIRM):
+    if not allowed(context.actor, Act.REVIEW_CONFIRM):
         return 0
-    due = reviewed(work).due
-    return due if due - work.crypto.at <= _AHEAD else 0
+    due = reviewed(context).due
+    return due if due - context.crypto.at <= _AHEAD else 0

@@ -25,44 +25,46 @@ _SIZE = "S1"
 
 
 @action(Act.COMMUNE_FOUND)
-def found_commune(work: ActContext, name: str, hamlets: Sequence[str], *, size_class: str = _SIZE) -> UUID:
+def found_commune(context: ActContext, name: str, hamlets: Sequence[str], *, size_class: str = _SIZE) -> UUID:
     """Write down a new commune; its id is the one whose control keys the console holds.
 
     `size_class` is a code of the list of that name; raises UnknownCode for another.
     """
     size = codelist("size_class").get(size_class).code
-    heads.create(work.session, work.commune_id, "commune", work.commune_id)
+    heads.create(context.session, context.commune_id, "commune", context.commune_id)
     commune = Commune(
-        id=work.commune_id, name=name, hamlets="\n".join(hamlets), size_class=size, created=work.crypto.at
+        id=context.commune_id, name=name, hamlets="\n".join(hamlets), size_class=size, created=context.crypto.at
     )
-    commune.marks = blind_index.new_index_key(work.crypto.server_keys)
-    work.session.add(commune)
-    return work.commune_id
+    commune.marks = blind_index.new_index_key(context.crypto.server_keys)
+    context.session.add(commune)
+    return context.commune_id
 
 
 @action(Act.AGENCY_ADD)
-def add_agency(work: ActContext, kind: str, name: str, *, duty_phone: str = "") -> AgencyKeys:
+def add_agency(context: ActContext, kind: str, name: str, *, duty_phone: str = "") -> AgencyKeys:
     """Make an agency; its key stays in the hands of the console until it has been given to the first members.
 
     With the agency that counts begins the ledger of counts, sealed to it. An agency that is added when people are
     there already receives nothing until the Women's Union has confirmed it.
     """
-    somebody = work.session.execute(select(Member.id).where(Member.commune_id == work.commune_id).limit(1)).first()
+    somebody = context.session.execute(
+        select(Member.id).where(Member.commune_id == context.commune_id).limit(1)
+    ).first()
     state = AgencyState.NEW if somebody else AgencyState.ACTIVE
-    keys = provisioning.make_agency(work.crypto, kind=kind, name=name, duty_phone=duty_phone, state=state)
+    keys = provisioning.make_agency(context.crypto, kind=kind, name=name, duty_phone=duty_phone, state=state)
     if kind == agencies.coordinating():
-        founded = clock.local(freshness.commune(work.session, work.commune_id).created)
-        count_ledger.begin(work.crypto, RecipientKey(keys.agency_id, keys.epoch, keys.public_key), year=founded.year)
-    work.about = keys.agency_id
+        founded = clock.local(freshness.commune(context.session, context.commune_id).created)
+        count_ledger.begin(context.crypto, RecipientKey(keys.agency_id, keys.epoch, keys.public_key), year=founded.year)
+    context.about = keys.agency_id
     return keys
 
 
 @action(Act.ENROL)
-def enrol(work: ActContext, new: NewMember, enrolment: Enrolment, *, keys: AgencyKeys | None) -> UUID:
+def enrol(context: ActContext, new: NewMember, enrolment: Enrolment, *, keys: AgencyKeys | None) -> UUID:
     """Write down a member; with the key of her agency in hand, give it to her."""
-    member = provisioning.make_member(work.crypto, new, enrolment)
-    work.about = member.id
+    member = provisioning.make_member(context.crypto, new, enrolment)
+    context.about = member.id
     if keys is not None:
-        freshness.agency(work.session, work.commune_id, keys.agency_id)
-        provisioning.wrap_for_member(work.crypto, keys, member)
+        freshness.agency(context.session, context.commune_id, keys.agency_id)
+        provisioning.wrap_for_member(context.crypto, keys, member)
     return member.id

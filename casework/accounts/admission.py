@@ -55,114 +55,118 @@ class Waiting:
 
 
 @action(Act.MEMBER_ADD)
-def add_member(work: ActContext, username: str, name: str, role: Role) -> UUID:
+def add_member(context: ActContext, username: str, name: str, role: Role) -> UUID:
     """Write down somebody new, without any key; a colleague who holds her agency's key makes the code."""
     username = plain(username)
     if not _USERNAME.fullmatch(username):
         raise BadInput(gettext_noop("Tên đăng nhập gồm 2 đến 40 chữ cái không dấu, chữ số, dấu chấm hoặc gạch."))
     taken = select(func.count()).select_from(Member).where(Member.username == username)
-    if work.session.execute(taken).scalar_one():
+    if context.session.execute(taken).scalar_one():
         raise BadInput(gettext_noop("Tên đăng nhập này đã có người dùng. Hãy chọn tên khác."))
     member = Member(
-        commune_id=work.commune_id,
+        commune_id=context.commune_id,
         id=uuid4(),
-        agency_id=_agency_of(work, role),
+        agency_id=_agency_of(context, role),
         username=username,
         name=name,
         roles=role.value,
         state=MemberState.INVITED,
         public_key=b"",
     )
-    heads.create(work.session, work.commune_id, "member", member.id)
-    work.session.add(member)
-    work.about = member.id
+    heads.create(context.session, context.commune_id, "member", member.id)
+    context.session.add(member)
+    context.about = member.id
     return member.id
 
 
 @action(Act.MEMBER_RESTART)
-def restart(work: ActContext, member_id: UUID) -> None:
+def restart(context: ActContext, member_id: UUID) -> None:
     """Start the re-admission of somebody who lost her way in: her sessions end, and a colleague must make the code."""
-    work.about = member_id
-    head, member = _somebody(work, member_id)
-    if member_id == work.me:
+    context.about = member_id
+    head, member = _somebody(context, member_id)
+    if member_id == context.me:
         raise BadInput(gettext_noop("Không tự bắt đầu lại cho chính mình. Hãy nhờ một quản trị viên khác."))
     if member.state == MemberState.LEFT:
         raise BadInput(gettext_noop("Người này đã nghỉ. Hãy ghi tên như người mới."))
-    if member.agency_id is not None and _holds_keys(work, member.agency_id) and _is_last(work, member):
+    if member.agency_id is not None and _holds_keys(context, member.agency_id) and _is_last(context, member):
         raise BadInput(
             gettext_noop("Chỉ còn người này giữ khóa của cơ quan. Hãy khôi phục tại máy chủ bằng hai phiếu.")
         )
     member.state = MemberState.INVITED
     heads.take_from_member(
-        work.session, head, member, heads.rows_of_member(work.session, member, Admission, *heads.SESSIONS)
+        context.session, head, member, heads.rows_of_member(context.session, member, Admission, *heads.SESSIONS)
     )
 
 
 @action(Act.ADMISSION_LIST)
-def list_waiting(work: ActContext) -> list[Waiting]:
+def list_waiting(context: ActContext) -> list[Waiting]:
     """List those who are on their way in: of one's own agency, or for an administrator of all."""
-    found = [one for one in colleagues(work) if one.state not in _NOT_SHOWN]
-    if Role.ADMINISTRATOR not in work.actor.roles:
-        found = [one for one in found if one.agency_id == work.actor.agency_id]
-    return [Waiting(one, _may_invite(work, one.agency_id, one.id), _words(work, one.id)) for one in found]
+    found = [one for one in colleagues(context) if one.state not in _NOT_SHOWN]
+    if Role.ADMINISTRATOR not in context.actor.roles:
+        found = [one for one in found if one.agency_id == context.actor.agency_id]
+    return [Waiting(one, _may_invite(context, one.agency_id, one.id), _words(context, one.id)) for one in found]
 
 
 @action(Act.ADMISSION_INVITE)
-def invite(work: ActContext, member_id: UUID) -> tuple[Colleague, str]:
+def invite(context: ActContext, member_id: UUID) -> tuple[Colleague, str]:
     """Make a code for somebody who was written down, and return it to be shown once and handed over in person."""
-    work.about = member_id
-    head, member = _somebody(work, member_id)
+    context.about = member_id
+    head, member = _somebody(context, member_id)
     if member.state not in (MemberState.INVITED, MemberState.WAITING):
         raise BadInput(gettext_noop("Người này đang dùng tài khoản. Người quản trị phải bắt đầu lại trước."))
-    if not _may_invite(work, member.agency_id, member_id):
+    if not _may_invite(context, member.agency_id, member_id):
         raise BadInput(gettext_noop("Phải do một đồng nghiệp cùng cơ quan, đang giữ khóa, tạo mã này."))
-    keyed = member.agency_id is not None and _holds_keys(work, member.agency_id)
-    [lock] = freshness.recipients(work.crypto, [member.agency_id]) if keyed and member.agency_id else [None]
+    keyed = member.agency_id is not None and _holds_keys(context, member.agency_id)
+    [lock] = freshness.recipients(context.crypto, [member.agency_id]) if keyed and member.agency_id else [None]
     member.state = MemberState.INVITED
-    code = admission.invite(work.crypto, head, member, lock, by=work.me)
-    return next(one for one in colleagues(work) if one.id == member_id), code
+    code = admission.invite(context.crypto, head, member, lock, by=context.me)
+    return next(one for one in colleagues(context) if one.id == member_id), code
 
 
 @action(Act.ADMISSION_FIND)
-def find(work: ActContext, code: bytes) -> AdmittedMember:
+def find(context: ActContext, code: bytes) -> AdmittedMember:
     """Tell whom a code is for; raise WrongAdmission for one that is wrong, used or older than 24 hours."""
-    row, member = _open(work, code)
-    agency = freshness.agency(work.session, work.commune_id, member.agency_id) if member.agency_id else None
-    commune = freshness.commune(work.session, work.commune_id)
+    row, member = _open(context, code)
+    agency = freshness.agency(context.session, context.commune_id, member.agency_id) if member.agency_id else None
+    commune = freshness.commune(context.session, context.commune_id)
     agency_name = agency.name if agency else ""
-    return AdmittedMember(work.commune_id, row.member_id, member.name, member.username, agency_name, commune.name)
+    return AdmittedMember(context.commune_id, row.member_id, member.name, member.username, agency_name, commune.name)
 
 
 @action(Act.ADMISSION_ENROL)
-def enrol(work: ActContext, code: bytes, new: NewCredentials, phone: PairedPhone) -> bool:
+def enrol(context: ActContext, code: bytes, new: NewCredentials, phone: PairedPhone) -> bool:
     """Take up an account with a key of one's own; True if it may be used at once, without a colleague's word."""
-    row, member = _open(work, code)
-    work.about = work.who = member.id
-    head = freshness.head(work.session, work.commune_id, member.id)
-    return admission.enrol(work.crypto, head, member, row, code=code, new=new, phone=phone)
+    row, member = _open(context, code)
+    context.about = context.who = member.id
+    head = freshness.head(context.session, context.commune_id, member.id)
+    return admission.enrol(context.crypto, head, member, row, code=code, new=new, phone=phone)
 
 
 @action(Act.ADMISSION_CONFIRM)
-def confirm(work: ActContext, member_id: UUID, words: str) -> None:
+def confirm(context: ActContext, member_id: UUID, words: str) -> None:
     """Give a colleague the agency's key after her four words were compared face to face."""
-    work.about = member_id
-    head, member = _somebody(work, member_id)
-    rows: list[Admission] = heads.rows_of_member(work.session, member, Admission)
-    if member.state != MemberState.WAITING or not rows or not work.crypto.holds(rows[0].agency_id or work.commune_id):
+    context.about = member_id
+    head, member = _somebody(context, member_id)
+    rows: list[Admission] = heads.rows_of_member(context.session, member, Admission)
+    if (
+        member.state != MemberState.WAITING
+        or not rows
+        or not context.crypto.holds(rows[0].agency_id or context.commune_id)
+    ):
         raise NotFound("admission")
     if fingerprint(member.public_key) != words:
         raise BadInput(gettext_noop("Khóa vừa thay đổi. Hãy so lại bốn từ với người ấy."))
-    freshness.agency(work.session, work.commune_id, rows[0].agency_id or work.commune_id)
+    freshness.agency(context.session, context.commune_id, rows[0].agency_id or context.commune_id)
     try:
-        admission.confirm(work.crypto, member, rows[0])
+        admission.confirm(context.crypto, member, rows[0])
     except VaultError:
         raise BadInput(gettext_noop("Khóa này không do người cầm mã tạo ra, hoặc đã cũ. Hãy tạo mã mới.")) from None
-    heads.mark_changed(work.session, head)
+    heads.mark_changed(context.session, head)
 
 
 def commune_of(gate: Gate, code: bytes) -> UUID:
     """Find the commune in which a code was made; raise WrongAdmission if there is none."""
-    with gate.database.look() as session:
+    with gate.database.read_only() as session:
         ids: Sequence[UUID] = session.execute(select(Commune.id)).scalars().all()
         for commune_id in ids:
             mark = admission.finder(gate.server_keys(commune_id), code)
@@ -174,61 +178,63 @@ def commune_of(gate: Gate, code: bytes) -> UUID:
 _WRONG = gettext_noop("Mã này chưa đúng, đã dùng rồi hoặc đã quá 24 giờ. Hãy so lại với tờ giấy, hoặc xin mã mới.")
 
 
-def _open(work: ActContext, code: bytes) -> tuple[Admission, Member]:
-    mark = admission.finder(work.crypto.server_keys, code)
+def _open(context: ActContext, code: bytes) -> tuple[Admission, Member]:
+    mark = admission.finder(context.crypto.server_keys, code)
     wanted = select(Admission.id, Admission.member_id).where(
-        Admission.commune_id == work.commune_id, Admission.finder == mark
+        Admission.commune_id == context.commune_id, Admission.finder == mark
     )
-    found = work.session.execute(wanted).one_or_none()
+    found = context.session.execute(wanted).one_or_none()
     if found is None:
         raise WrongAdmission(_WRONG)
-    member = freshness.member(work.session, work.commune_id, found.member_id)
-    row = work.session.get_one(Admission, (work.commune_id, found.id))
-    if member.state != MemberState.INVITED or not admission.alive(row, at=work.crypto.at):
+    member = freshness.member(context.session, context.commune_id, found.member_id)
+    row = context.session.get_one(Admission, (context.commune_id, found.id))
+    if member.state != MemberState.INVITED or not admission.alive(row, at=context.crypto.at):
         raise WrongAdmission(_WRONG)
-    if row.agency_id and freshness.agency(work.session, work.commune_id, row.agency_id).epoch != row.epoch:
+    if row.agency_id and freshness.agency(context.session, context.commune_id, row.agency_id).epoch != row.epoch:
         raise WrongAdmission(gettext_noop("Cơ quan đã đổi khóa sau khi mã này được tạo. Hãy xin mã mới."))
     return row, member
 
 
-def _somebody(work: ActContext, member_id: UUID) -> tuple[Head, Member]:
-    head = freshness.head(work.session, work.commune_id, member_id)
-    return head, freshness.member(work.session, work.commune_id, member_id)
+def _somebody(context: ActContext, member_id: UUID) -> tuple[Head, Member]:
+    head = freshness.head(context.session, context.commune_id, member_id)
+    return head, freshness.member(context.session, context.commune_id, member_id)
 
 
-def _agency_of(work: ActContext, role: Role) -> UUID | None:
+def _agency_of(context: ActContext, role: Role) -> UUID | None:
     """Return the agency in which a role is held, or None for one that belongs to no agency."""
     kinds = codelist("role").get(role.value).texts("agencies")
-    found = select(Agency.id).where(Agency.commune_id == work.commune_id, Agency.kind.in_(kinds))
-    ids = work.session.execute(found).scalars().all()
+    found = select(Agency.id).where(Agency.commune_id == context.commune_id, Agency.kind.in_(kinds))
+    ids = context.session.execute(found).scalars().all()
     if kinds and len(ids) != 1:
         raise BadInput(gettext_noop("Xã chưa có cơ quan của vai trò này."))
     return ids[0] if ids else None
 
 
-def _holds_keys(work: ActContext, agency_id: UUID) -> bool:
-    return codelist("agency").get(freshness.agency(work.session, work.commune_id, agency_id).kind).flag("holds_keys")
+def _holds_keys(context: ActContext, agency_id: UUID) -> bool:
+    return (
+        codelist("agency").get(freshness.agency(context.session, context.commune_id, agency_id).kind).flag("holds_keys")
+    )
 
 
-def _may_invite(work: ActContext, agency_id: UUID | None, member_id: UUID) -> bool:
+def _may_invite(context: ActContext, agency_id: UUID | None, member_id: UUID) -> bool:
     """Tell whether this person may make the code: a colleague with the key, or an administrator where there is none."""
-    if member_id == work.me:
+    if member_id == context.me:
         return False
-    if agency_id is not None and _holds_keys(work, agency_id):
-        return work.crypto.holds(agency_id)
-    return Role.ADMINISTRATOR in work.actor.roles
+    if agency_id is not None and _holds_keys(context, agency_id):
+        return context.crypto.holds(agency_id)
+    return Role.ADMINISTRATOR in context.actor.roles
 
 
-def _is_last(work: ActContext, member: Member) -> bool:
+def _is_last(context: ActContext, member: Member) -> bool:
     others = (
         select(func.count())
         .select_from(Wrap)
         .join(Member, (Member.commune_id == Wrap.commune_id) & (Member.id == Wrap.member_id))
     )
-    mine = (Wrap.commune_id == work.commune_id, Wrap.agency_id == member.agency_id, Wrap.member_id != member.id)
-    return work.session.execute(others.where(*mine, Member.state == MemberState.ACTIVE)).scalar_one() == 0
+    mine = (Wrap.commune_id == context.commune_id, Wrap.agency_id == member.agency_id, Wrap.member_id != member.id)
+    return context.session.execute(others.where(*mine, Member.state == MemberState.ACTIVE)).scalar_one() == 0
 
 
-def _words(work: ActContext, member_id: UUID) -> str:
-    member = freshness.member(work.session, work.commune_id, member_id)
+def _words(context: ActContext, member_id: UUID) -> str:
+    member = freshness.member(context.session, context.commune_id, member_id)
     return fingerprint(member.public_key) if member.state == MemberState.WAITING else ""

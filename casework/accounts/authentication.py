@@ -34,7 +34,7 @@ class LoginAttempt:
 
 def commune_of(gate: Gate, username: str) -> UUID | None:
     """Find the commune of a name; an unknown name is logged in the oldest commune, None if there is none yet."""
-    with gate.database.look() as session:
+    with gate.database.read_only() as session:
         wanted = select(Member.commune_id).where(Member.username == plain(username))
         oldest = select(Commune.id).order_by(Commune.created).limit(1)
         return session.execute(wanted).scalar_one_or_none() or session.execute(oldest).scalar_one_or_none()
@@ -42,7 +42,7 @@ def commune_of(gate: Gate, username: str) -> UUID | None:
 
 def only_commune(gate: Gate) -> UUID | None:
     """Return the commune of an installation that serves one alone; None if there are several or none yet."""
-    with gate.database.look() as session:
+    with gate.database.read_only() as session:
         ids = session.execute(select(Commune.id).limit(2)).scalars().all()
     return ids[0] if len(ids) == 1 else None
 
@@ -93,7 +93,7 @@ def authenticate_by_paper_code(gate: Gate, commune_id: UUID, knock: LoginAttempt
 
 
 def _slot(gate: Gate, commune_id: UUID, knock: LoginAttempt, kind: str) -> Slot | None:
-    with gate.database.look() as session:
+    with gate.database.read_only() as session:
         attach_keys(session, gate.server_keys(commune_id))
         member_id = session.execute(_member(commune_id, knock)).scalar_one_or_none()
         if member_id is None:
@@ -106,7 +106,7 @@ def _slot(gate: Gate, commune_id: UUID, knock: LoginAttempt, kind: str) -> Slot 
 def _counts(gate: Gate, commune_id: UUID, knock: LoginAttempt) -> tuple[list[Bucket], bool]:
     """Return the counts that a try falls into, and whether the browser is one that this account has used before."""
     server_keys, username = gate.server_keys(commune_id), plain(knock.username)
-    with gate.database.look() as session:
+    with gate.database.read_only() as session:
         member_id = session.execute(_member(commune_id, knock)).scalar_one_or_none()
     if known_devices.is_known(server_keys, knock.device, member_id):
         return rate_limit.of_account(server_keys, username, known_devices.device_id(knock.device)), True

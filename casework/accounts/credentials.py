@@ -89,7 +89,7 @@ def phone_of(commune_id: UUID, member_id: UUID, sealed: str) -> PairedPhone:
 
 def count_uncovering(sid: bytes) -> None:
     """Count a try to take the cover away, before it is made."""
-    with gate().database.work(None, None) as session:
+    with gate().database.transaction(None, None) as session:
         privacy_screen.count_try(session, sid)
 
 

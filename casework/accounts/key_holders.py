@@ -37,15 +37,15 @@ class TooFewKeyHolders:
     holders: int
 
 
-def warnings_for(work: ActContext) -> list[TooFewKeyHolders]:
+def warnings_for(context: ActContext) -> list[TooFewKeyHolders]:
     """Return what stands on the home page of a lead or an administrator; others have nothing to do about it."""
-    return agencies_at_risk(work.crypto) if {Role.LEAD, Role.ADMINISTRATOR} & set(work.actor.roles) else []
+    return agencies_at_risk(context.crypto) if {Role.LEAD, Role.ADMINISTRATOR} & set(context.actor.roles) else []
 
 
-def arrivals(work: ActContext) -> int:
+def arrivals(context: ActContext) -> int:
     """Count the newcomers whose key waits for the word of a colleague of hers; only a word on a page, nothing opens."""
-    mine = {"commune": work.commune_id, "agency": work.actor.agency_id, "me": work.me}
-    return work.session.execute(_ARRIVALS, mine).scalar_one()
+    mine = {"commune": context.commune_id, "agency": context.actor.agency_id, "me": context.me}
+    return context.session.execute(_ARRIVALS, mine).scalar_one()
 
 
 def agencies_at_risk(crypto: CryptoContext) -> list[TooFewKeyHolders]:

@@ -45,115 +45,115 @@ class ChangedCredentials:
 
 @action(Act.STEP_UP)
 def step_up(
-    work: ActContext, opened: Unwrapped | None, digits: str, *, token: SessionToken, about: UUID | None
+    context: ActContext, opened: Unwrapped | None, digits: str, *, token: SessionToken, about: UUID | None
 ) -> StartedSession:
     """Prove again who she is, with both factors where she has both; a new token, and what was typed meanwhile."""
-    if opened is None or opened.member_id != work.me:
+    if opened is None or opened.member_id != context.me:
         raise WrongPassphrase(gettext_noop("Mật khẩu chưa đúng. Hãy thử lại."))
-    row = _mine(work, token.sid)
-    if not passphrase_alone(work, row):
-        spend_digits(work, work.me, digits)
-    proof = replace(sessions.state_of(row), stepup=work.crypto.at, stepup_about=about)
-    return follow(work, row, opened.seed, proof)
+    row = _mine(context, token.sid)
+    if not passphrase_alone(context, row):
+        spend_digits(context, context.me, digits)
+    proof = replace(sessions.state_of(row), stepup=context.crypto.at, stepup_about=about)
+    return follow(context, row, opened.seed, proof)
 
 
-def passphrase_alone(work: ActContext, row: SessionRow) -> bool:
+def passphrase_alone(context: ActContext, row: SessionRow) -> bool:
     """Tell whether no phone can be asked for: in the demo, and after the code on paper stood in for it."""
-    return work.crypto.server_keys.number == DEMO_ID or row.kind == NIGHT
+    return context.crypto.server_keys.number == DEMO_ID or row.kind == NIGHT
 
 
 @action(Act.KEY_CHANGE)
-def change_passphrase(work: ActContext, new: NewCredentials, *, token: SessionToken) -> ChangedCredentials:
+def change_passphrase(context: ActContext, new: NewCredentials, *, token: SessionToken) -> ChangedCredentials:
     """Give her a new key under a new passphrase: all she holds is wrapped anew, her other sessions end."""
-    row, head, member = _proven(work, token)
-    for agency_id in work.crypto.keyring.agencies if work.crypto.keyring else ():
-        freshness.agency(work.session, work.commune_id, agency_id)
+    row, head, member = _proven(context, token)
+    for agency_id in context.crypto.keyring.agencies if context.crypto.keyring else ():
+        freshness.agency(context.session, context.commune_id, agency_id)
     kind = FULL if row.kind == RENEW else row.kind
     standing = replace(sessions.state_of(row), kind=kind)
-    credentials.replace_key(work.crypto, head, member, new)
-    return _goes_on(work, member, new.seed, standing, new.paper.code)
+    credentials.replace_key(context.crypto, head, member, new)
+    return _goes_on(context, member, new.seed, standing, new.paper.code)
 
 
 @action(Act.PHONE)
-def change_phone(work: ActContext, phone: PairedPhone, *, token: SessionToken) -> ChangedCredentials:
+def change_phone(context: ActContext, phone: PairedPhone, *, token: SessionToken) -> ChangedCredentials:
     """Take another phone in the place of the one before, and print a new code; her other sessions end."""
-    row, head, member = _proven(work, token)
-    seed = sessions.seed_of(row, token, work.crypto.server_keys)
+    row, head, member = _proven(context, token)
+    seed = sessions.seed_of(row, token, context.crypto.server_keys)
     standing = replace(sessions.state_of(row), kind=FULL)
-    paper = credentials.new_paper_code(work.crypto.server_keys, seed, member.id)
-    credentials.replace_paper_code(work.crypto, head, member, paper, phone)
-    return _goes_on(work, member, seed, standing, paper.code)
+    paper = credentials.new_paper_code(context.crypto.server_keys, seed, member.id)
+    credentials.replace_paper_code(context.crypto, head, member, paper, phone)
+    return _goes_on(context, member, seed, standing, paper.code)
 
 
 @action(Act.PAPER_NEW)
-def new_paper_code(work: ActContext, *, token: SessionToken) -> ChangedCredentials:
+def new_paper_code(context: ActContext, *, token: SessionToken) -> ChangedCredentials:
     """Print a new code for the night; the one before opens nothing any more, her other sessions end."""
-    row, head, member = _proven(work, token)
-    seed, standing = sessions.seed_of(row, token, work.crypto.server_keys), sessions.state_of(row)
-    paper: PaperCode = credentials.new_paper_code(work.crypto.server_keys, seed, member.id)
-    credentials.replace_paper_code(work.crypto, head, member, paper)
-    return _goes_on(work, member, seed, standing, paper.code)
+    row, head, member = _proven(context, token)
+    seed, standing = sessions.seed_of(row, token, context.crypto.server_keys), sessions.state_of(row)
+    paper: PaperCode = credentials.new_paper_code(context.crypto.server_keys, seed, member.id)
+    credentials.replace_paper_code(context.crypto, head, member, paper)
+    return _goes_on(context, member, seed, standing, paper.code)
 
 
 @action(Act.SESSION_LIST)
-def my_sessions(work: ActContext, *, sid: bytes) -> list[SessionInfo]:
+def my_sessions(context: ActContext, *, sid: bytes) -> list[SessionInfo]:
     """List her sessions, the newest first; the one of this browser is marked."""
-    return [_seen(number, row, sid) for number, row in enumerate(_my_rows(work), start=1)]
+    return [_seen(number, row, sid) for number, row in enumerate(_my_rows(context), start=1)]
 
 
 @action(Act.SESSION_END)
-def end_session(work: ActContext, number: int, created: int) -> None:
+def end_session(context: ActContext, number: int, created: int) -> None:
     """End one of her sessions, named by its number and moment in the list."""
-    rows = _my_rows(work)
+    rows = _my_rows(context)
     if not 1 <= number <= len(rows) or rows[number - 1].created != created:
         raise NotFound("session")
-    end(work, rows[number - 1].sid)
+    end(context, rows[number - 1].sid)
 
 
 @action(Act.COVER)
-def cover(work: ActContext, code: str, *, token: SessionToken) -> None:
+def cover(context: ActContext, code: str, *, token: SessionToken) -> None:
     """Cover the screen while somebody speaks: the sealed key goes under cookie and short code."""
-    row = _mine(work, token.sid)
-    privacy_screen.lock_screen(work.crypto, row, token, code)
+    row = _mine(context, token.sid)
+    privacy_screen.lock_screen(context.crypto, row, token, code)
 
 
 @action(Act.UNCOVER)
-def uncover(work: ActContext, code: str, *, token: SessionToken) -> StartedSession:
+def uncover(context: ActContext, code: str, *, token: SessionToken) -> StartedSession:
     """Take the cover away with the short code; the try has been counted, and the fifth wrong one was the last."""
-    row, kept = _mine(work, token.sid), work.session.get(Interview, token.sid)
+    row, kept = _mine(context, token.sid), context.session.get(Interview, token.sid)
     if kept is None or not privacy_screen.may_try(kept):
         raise SignInNeeded(gettext_noop("Hãy mở bằng mật khẩu."))
-    seed = privacy_screen.unlock_screen(work.crypto, kept, token, code)
+    seed = privacy_screen.unlock_screen(context.crypto, kept, token, code)
     if seed is None:
         raise WrongPassphrase(gettext_noop("Mã ngắn chưa đúng. Sau 5 lần sai phải dùng mật khẩu."))
-    return follow(work, row, seed, sessions.state_of(row))
+    return follow(context, row, seed, sessions.state_of(row))
 
 
-def _mine(work: ActContext, sid: bytes) -> SessionRow:
-    row = row_of(work, sid)
-    if row is None or row.member_id != work.me:
+def _mine(context: ActContext, sid: bytes) -> SessionRow:
+    row = row_of(context, sid)
+    if row is None or row.member_id != context.me:
         raise SignInNeeded(gettext_noop("Phiên làm việc đã kết thúc. Hãy đăng nhập lại."))
     return row
 
 
-def _proven(work: ActContext, token: SessionToken) -> tuple[SessionRow, Head, Member]:
+def _proven(context: ActContext, token: SessionToken) -> tuple[SessionRow, Head, Member]:
     """Return her session and rows; the gate has asked for the proof who she is."""
-    row = _mine(work, token.sid)
-    head = freshness.head(work.session, work.commune_id, work.me)
-    return row, head, freshness.member(work.session, work.commune_id, work.me)
+    row = _mine(context, token.sid)
+    head = freshness.head(context.session, context.commune_id, context.me)
+    return row, head, freshness.member(context.session, context.commune_id, context.me)
 
 
 def _goes_on(
-    work: ActContext, member: Member, seed: bytes, standing: sessions.SessionState, code: str
+    context: ActContext, member: Member, seed: bytes, standing: sessions.SessionState, code: str
 ) -> ChangedCredentials:
-    at, server_keys = work.crypto.at, work.crypto.server_keys
-    token = sessions.start(work.session, server_keys, seed, member_id=member.id, at=at, standing=standing)
+    at, server_keys = context.crypto.at, context.crypto.server_keys
+    token = sessions.start(context.session, server_keys, seed, member_id=member.id, at=at, standing=standing)
     return ChangedCredentials(StartedSession(token, None, standing.kind, member.id), code)
 
 
-def _my_rows(work: ActContext) -> list[SessionRow]:
-    member = freshness.member(work.session, work.commune_id, work.me)
-    rows: list[SessionRow] = heads.rows_of_member(work.session, member, SessionRow)
+def _my_rows(context: ActContext) -> list[SessionRow]:
+    member = freshness.member(context.session, context.commune_id, context.me)
+    rows: list[SessionRow] = heads.rows_of_member(context.session, member, SessionRow)
     return sorted((row for row in rows if row.factors > 1 or row.kind == FULL), key=lambda row: -row.created)
 
 

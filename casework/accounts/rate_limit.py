@@ -53,7 +53,7 @@ def of_second_factor(server_keys: ServerKeys, sid: bytes) -> list[Bucket]:
 def count(gate: Gate, commune_id: UUID, buckets: Iterable[Bucket]) -> None:
     """Count a try before it is made, so that parallel tries are counted too; raise Throttled after one too many."""
     now, over = clock.micros(), False
-    with gate.database.work(None, commune_id) as session:
+    with gate.database.transaction(None, commune_id) as session:
         session.execute(delete(Throttle).where(Throttle.since < now - _DAY * MICROSECOND))
         for one in buckets:
             row = session.get(Throttle, one.key)
@@ -70,7 +70,7 @@ def count(gate: Gate, commune_id: UUID, buckets: Iterable[Bucket]) -> None:
 
 def reset(gate: Gate, commune_id: UUID, buckets: Iterable[Bucket], *, known: bool) -> None:
     """Forget the tries of a known browser that came in; what others share is given back only its own two tries."""
-    with gate.database.work(None, commune_id) as session:
+    with gate.database.transaction(None, commune_id) as session:
         for one in buckets:
             row = session.get(Throttle, one.key)
             if row is not None:

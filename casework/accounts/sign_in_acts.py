@@ -79,7 +79,7 @@ class PaperSignIn:
 
 
 @action(Act.SIGN_IN)
-def sign_in(work: ActContext, opened: Unwrapped | None, *, before: bytes | None, device: str = "") -> StartedSession:
+def sign_in(context: ActContext, opened: Unwrapped | None, *, before: bytes | None, device: str = "") -> StartedSession:
     """Begin a session for a member whose passphrase has opened her key; None raises WrongPassphrase, in the log too.
 
     It waits for the second factor, but in the demo. `before` is the id of a session of this browser that ends now;
@@ -87,154 +87,154 @@ def sign_in(work: ActContext, opened: Unwrapped | None, *, before: bytes | None,
     """
     if opened is None:
         raise WrongPassphrase(_WRONG)
-    _coming(work, opened.member_id)
-    demo = work.crypto.server_keys.number == DEMO_ID
-    first = SessionState(FULL if demo else PENDING, 1, stepup=work.crypto.at if demo else 0, device=device)
-    return _begin(work, opened, first, before)
+    _coming(context, opened.member_id)
+    demo = context.crypto.server_keys.number == DEMO_ID
+    first = SessionState(FULL if demo else PENDING, 1, stepup=context.crypto.at if demo else 0, device=device)
+    return _begin(context, opened, first, before)
 
 
 @action(Act.SECOND_FACTOR)
-def second_factor(work: ActContext, token: sessions.SessionToken, digits: str) -> StartedSession:
+def second_factor(context: ActContext, token: sessions.SessionToken, digits: str) -> StartedSession:
     """Finish signing in with the digits of the phone: a new token, a new row, and only now a keyring."""
-    row = row_of(work, token.sid)
-    if row is None or row.kind != PENDING or not sessions.is_pending(row, at=work.crypto.at):
+    row = row_of(context, token.sid)
+    if row is None or row.kind != PENDING or not sessions.is_pending(row, at=context.crypto.at):
         raise SignInNeeded(gettext_noop("Đã quá 5 phút. Hãy đăng nhập lại từ đầu."))
-    _coming(work, row.member_id)
-    spend_digits(work, row.member_id, digits)
-    opened = Unwrapped(row.member_id, sessions.seed_of(row, token, work.crypto.server_keys))
-    return _begin(work, opened, SessionState(FULL, 2, stepup=work.crypto.at, device=row.device), row.sid)
+    _coming(context, row.member_id)
+    spend_digits(context, row.member_id, digits)
+    opened = Unwrapped(row.member_id, sessions.seed_of(row, token, context.crypto.server_keys))
+    return _begin(context, opened, SessionState(FULL, 2, stepup=context.crypto.at, device=row.device), row.sid)
 
 
 @action(Act.PAPER_CODE)
-def by_paper(work: ActContext, given: PaperSignIn, *, before: bytes | None, device: str = "") -> StartedSession:
+def by_paper(context: ActContext, given: PaperSignIn, *, before: bytes | None, device: str = "") -> StartedSession:
     """Let the code on paper stand in for one lost thing; it is spent, and every other session of hers ends."""
     paper, passphrase = given.paper, given.passphrase
     if paper is None or (given.lost == "phone" and (passphrase is None or passphrase.member_id != paper.member_id)):
         raise WrongPassphrase(
             gettext_noop("Mã giấy, tên đăng nhập hoặc phần còn lại chưa đúng. Hãy so lại rồi thử lần nữa.")
         )
-    member = _coming(work, paper.member_id)
+    member = _coming(context, paper.member_id)
     if given.lost != "phone":
-        spend_digits(work, paper.member_id, given.digits)
-    kept = _row_text(work, before, member.id)
-    spend_paper(work, member, paper)
+        spend_digits(context, paper.member_id, given.digits)
+    kept = _row_text(context, before, member.id)
+    spend_paper(context, member, paper)
     kind = NIGHT if given.lost == "phone" else RENEW
-    begun = _begin(work, paper, SessionState(kind, 2, stepup=work.crypto.at, device=device), before)
-    work.reason = kind
-    return replace(begun, kept=_opened_text(work, kept, paper))
+    begun = _begin(context, paper, SessionState(kind, 2, stepup=context.crypto.at, device=device), before)
+    context.reason = kind
+    return replace(begun, kept=_opened_text(context, kept, paper))
 
 
 @action(Act.UNLOCK)
-def unlock(work: ActContext, opened: Unwrapped | None, *, before: bytes | None) -> StartedSession:
+def unlock(context: ActContext, opened: Unwrapped | None, *, before: bytes | None) -> StartedSession:
     """Continue after a pause: a new token and row that end when the first ones would have, and the text kept."""
     if opened is None:
         raise WrongPassphrase(gettext_noop("Mật khẩu chưa đúng. Hãy thử lại."))
-    row = row_of(work, before)
+    row = row_of(context, before)
     if row is None or row.member_id != opened.member_id or row.kind == PENDING:
         raise SignInNeeded(gettext_noop("Phiên làm việc đã kết thúc. Hãy đăng nhập lại."))
-    _coming(work, opened.member_id)
-    return _begin(work, opened, sessions.state_of(row), before)
+    _coming(context, opened.member_id)
+    return _begin(context, opened, sessions.state_of(row), before)
 
 
 @action(Act.SIGN_OUT)
-def sign_out(work: ActContext, sid: bytes | None) -> None:
+def sign_out(context: ActContext, sid: bytes | None) -> None:
     """End this session: its row is gone when the answer is sent, and refused if it is put back."""
     if sid is not None:
-        end(work, sid)
+        end(context, sid)
 
 
 @action(Act.KEEP)
-def keep(work: ActContext, sid: bytes, text: bytes) -> None:
+def keep(context: ActContext, sid: bytes, text: bytes) -> None:
     """Keep what was typed on a screen that had locked, sealed to the person herself."""
-    row = row_of(work, sid)
-    if row is None or row.member_id != work.me:
+    row = row_of(context, sid)
+    if row is None or row.member_id != context.me:
         raise SignInNeeded(gettext_noop("Phiên làm việc đã kết thúc."))
-    member = freshness.member(work.session, work.commune_id, work.me)
+    member = freshness.member(context.session, context.commune_id, context.me)
     sessions.store_draft_text(row, member.public_key, text)
 
 
-def end(work: ActContext, sid: bytes) -> None:
+def end(context: ActContext, sid: bytes) -> None:
     """Delete a session and raise its owner's version, so that no copy of the row lives again; a bad row just goes."""
     try:
-        row = row_of(work, sid)
+        row = row_of(context, sid)
     except VaultError:
         row = None
     if row is not None:
-        head = freshness.head(work.session, work.commune_id, row.member_id)
-        member = freshness.member(work.session, work.commune_id, row.member_id)
-        short = work.session.execute(select(Interview).where(Interview.sid == sid)).scalars()
-        heads.take_from_member(work.session, head, member, [row, *short])
-    work.session.execute(delete(SessionRow).where(SessionRow.sid == sid))
-    work.session.execute(delete(Interview).where(Interview.sid == sid))
+        head = freshness.head(context.session, context.commune_id, row.member_id)
+        member = freshness.member(context.session, context.commune_id, row.member_id)
+        short = context.session.execute(select(Interview).where(Interview.sid == sid)).scalars()
+        heads.take_from_member(context.session, head, member, [row, *short])
+    context.session.execute(delete(SessionRow).where(SessionRow.sid == sid))
+    context.session.execute(delete(Interview).where(Interview.sid == sid))
 
 
-def follow(work: ActContext, row: SessionRow, seed: bytes, standing: SessionState) -> StartedSession:
+def follow(context: ActContext, row: SessionRow, seed: bytes, standing: SessionState) -> StartedSession:
     """Put a new token and row in the place of a session of hers that goes on, and hand back what was kept."""
-    return _begin(work, Unwrapped(row.member_id, seed), standing, row.sid)
+    return _begin(context, Unwrapped(row.member_id, seed), standing, row.sid)
 
 
-def row_of(work: ActContext, sid: bytes | None) -> SessionRow | None:
+def row_of(context: ActContext, sid: bytes | None) -> SessionRow | None:
     """Return a session of this commune, verified; None for another or an unknown one."""
-    owner = sessions.owner_of(work.session, sid) if sid is not None else None
-    if owner is None or owner[0] != work.commune_id:
+    owner = sessions.owner_of(context.session, sid) if sid is not None else None
+    if owner is None or owner[0] != context.commune_id:
         return None
-    freshness.head(work.session, work.commune_id, owner[1])
-    return work.session.get(SessionRow, sid)
+    freshness.head(context.session, context.commune_id, owner[1])
+    return context.session.get(SessionRow, sid)
 
 
-def spend_digits(work: ActContext, member_id: UUID, digits: str) -> None:
+def spend_digits(context: ActContext, member_id: UUID, digits: str) -> None:
     """Use the digits of a member's phone; raise WrongCode if they do not fit or were used before."""
-    phone = work.session.get(Totp, (work.commune_id, member_id))
-    if phone is None or not totp.spend(work.crypto, phone, digits):
+    phone = context.session.get(Totp, (context.commune_id, member_id))
+    if phone is None or not totp.spend(context.crypto, phone, digits):
         raise WrongCode(
             gettext_noop("Mã 6 số chưa đúng hoặc đã dùng rồi. Hãy chờ mã mới hiện trên điện thoại rồi thử lại.")
         )
 
 
-def spend_paper(work: ActContext, member: Member, paper: Unwrapped) -> None:
+def spend_paper(context: ActContext, member: Member, paper: Unwrapped) -> None:
     """Take the slot of the code on paper and all her sessions; raise WrongPassphrase if somebody was faster."""
-    slot = work.session.get(Slot, (work.commune_id, paper.slot_id))
+    slot = context.session.get(Slot, (context.commune_id, paper.slot_id))
     if slot is None or slot.member_id != member.id:
         raise WrongPassphrase(gettext_noop("Mã giấy này đã dùng rồi. Mỗi tờ chỉ dùng được một lần."))
-    head = freshness.head(work.session, work.commune_id, member.id)
+    head = freshness.head(context.session, context.commune_id, member.id)
     heads.take_from_member(
-        work.session, head, member, [slot, *heads.rows_of_member(work.session, member, *heads.SESSIONS)]
+        context.session, head, member, [slot, *heads.rows_of_member(context.session, member, *heads.SESSIONS)]
     )
 
 
-def _coming(work: ActContext, member_id: UUID) -> Member:
-    member = freshness.member(work.session, work.commune_id, member_id)
+def _coming(context: ActContext, member_id: UUID) -> Member:
+    member = freshness.member(context.session, context.commune_id, member_id)
     if member.state not in _COMES_IN:
-        log.warning("act=%s state=%s", work.permit.act, member.state)
+        log.warning("act=%s state=%s", context.permit.act, member.state)
         raise InactiveAccount(_WRONG, about=member.id)
-    work.who = member.id
+    context.who = member.id
     return member
 
 
-def _begin(work: ActContext, opened: Unwrapped, standing: SessionState, before: bytes | None) -> StartedSession:
+def _begin(context: ActContext, opened: Unwrapped, standing: SessionState, before: bytes | None) -> StartedSession:
     """Begin the session that follows another one of this browser; a pending one carries on what was kept in it."""
-    server_keys, at, mine = work.crypto.server_keys, work.crypto.at, opened.member_id
-    token = sessions.start(work.session, server_keys, opened.seed, member_id=mine, at=at, standing=standing)
-    old, kept = row_of(work, before), _row_text(work, before, mine)
+    server_keys, at, mine = context.crypto.server_keys, context.crypto.at, opened.member_id
+    token = sessions.start(context.session, server_keys, opened.seed, member_id=mine, at=at, standing=standing)
+    old, kept = row_of(context, before), _row_text(context, before, mine)
     if old is not None:
-        work.session.delete(old)
-        work.session.execute(delete(Interview).where(Interview.sid == old.sid))
-    sessions.delete_expired(work.session, at=at)
+        context.session.delete(old)
+        context.session.execute(delete(Interview).where(Interview.sid == old.sid))
+    sessions.delete_expired(context.session, at=at)
     if standing.kind == PENDING and kept is not None:
-        work.session.flush()
-        work.session.get_one(SessionRow, token.sid).kept = kept
+        context.session.flush()
+        context.session.get_one(SessionRow, token.sid).kept = kept
         kept = None
-    return StartedSession(token, _opened_text(work, kept, opened), standing.kind, mine)
+    return StartedSession(token, _opened_text(context, kept, opened), standing.kind, mine)
 
 
-def _row_text(work: ActContext, sid: bytes | None, member_id: UUID) -> bytes | None:
-    row = row_of(work, sid)
+def _row_text(context: ActContext, sid: bytes | None, member_id: UUID) -> bytes | None:
+    row = row_of(context, sid)
     return row.kept if row is not None and row.member_id == member_id else None
 
 
-def _opened_text(work: ActContext, kept: bytes | None, opened: Unwrapped) -> bytes | None:
+def _opened_text(context: ActContext, kept: bytes | None, opened: Unwrapped) -> bytes | None:
     """Open what was kept; what was sealed to a key that she has no longer is lost."""
     try:
-        return sessions.opened_text(work.commune_id, opened.member_id, kept, opened.seed) if kept else None
+        return sessions.opened_text(context.commune_id, opened.member_id, kept, opened.seed) if kept else None
     except VaultError:
         return None

@@ -28,10 +28,10 @@ class Colleague:
     state: str
 
 
-def colleagues(work: ActContext) -> list[Colleague]:
+def colleagues(context: ActContext) -> list[Colleague]:
     """Return all members of the commune, sorted as Vietnamese names are."""
-    agencies = select(Agency.id, Agency.name, Agency.kind).where(Agency.commune_id == work.commune_id)
-    known = {row.id: (row.name, row.kind) for row in work.session.execute(agencies)}
+    agencies = select(Agency.id, Agency.name, Agency.kind).where(Agency.commune_id == context.commune_id)
+    known = {row.id: (row.name, row.kind) for row in context.session.execute(agencies)}
     found = [
         Colleague(
             id=row.id,
@@ -43,24 +43,24 @@ def colleagues(work: ActContext) -> list[Colleague]:
             agency_kind=known.get(row.agency_id, _NONE)[1],
             state=row.state,
         )
-        for row in freshness.members(work.crypto)
+        for row in freshness.members(context.crypto)
     ]
     return sorted(found, key=lambda one: sort_key(one.name))
 
 
-def names(work: ActContext) -> dict[UUID, str]:
+def names(context: ActContext) -> dict[UUID, str]:
     """Return the names of all members by id."""
-    return {row.id: row.name for row in freshness.members(work.crypto)}
+    return {row.id: row.name for row in freshness.members(context.crypto)}
 
 
-def holding(work: ActContext, agency_id: UUID) -> list[Colleague]:
+def holding(context: ActContext, agency_id: UUID) -> list[Colleague]:
     """Return those who hold the key of an agency or circle, from verified rows, sorted by name."""
-    freshness.agency(work.session, work.commune_id, agency_id)
-    wraps = select(Wrap).where(Wrap.commune_id == work.commune_id, Wrap.agency_id == agency_id)
-    holders = {wrap.member_id for wrap in work.session.execute(wraps).scalars()}
-    return [one for one in colleagues(work) if one.id in holders]
+    freshness.agency(context.session, context.commune_id, agency_id)
+    wraps = select(Wrap).where(Wrap.commune_id == context.commune_id, Wrap.agency_id == agency_id)
+    holders = {wrap.member_id for wrap in context.session.execute(wraps).scalars()}
+    return [one for one in colleagues(context) if one.id in holders]
 
 
-def key_holders(work: ActContext, circle_id: UUID) -> tuple[str, ...]:
+def key_holders(context: ActContext, circle_id: UUID) -> tuple[str, ...]:
     """Return the names of those who hold the key of an agency or circle, sorted."""
-    return tuple(one.name for one in holding(work, circle_id))
+    return tuple(one.name for one in holding(context, circle_id))

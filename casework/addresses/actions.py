@@ -15,39 +15,40 @@ from casework.vault.integrity import heads
 
 
 @action(Act.ADDRESS_ADD)
-def add_address(work: ActContext, entry: AddressEntry, *, place_id: UUID | None = None) -> UUID:
+def add_address(context: ActContext, entry: AddressEntry, *, place_id: UUID | None = None) -> UUID:
     """Add an address, or write anew the one of this id; raises NotFound if there is none."""
     if place_id is None:
-        freshness.head(work.session, work.commune_id, work.commune_id)
-        row = Address(commune_id=work.commune_id, id=uuid4(), state=AddressState.ACTIVE, **asdict(entry))
-        work.session.add(row)
+        freshness.head(context.session, context.commune_id, context.commune_id)
+        row = Address(commune_id=context.commune_id, id=uuid4(), state=AddressState.ACTIVE, **asdict(entry))
+        context.session.add(row)
     else:
-        row = _found(work, place_id)
+        row = _found(context, place_id)
         for name, value in asdict(entry).items():
             setattr(row, name, value)
-        _sign_again(work)
-    work.about = row.id
+        _sign_again(context)
+    context.about = row.id
     return row.id
 
 
 @action(Act.ADDRESS_RETIRE)
-def retire_address(work: ActContext, place_id: UUID) -> None:
+def retire_address(context: ActContext, place_id: UUID) -> None:
     """Retire an address: nobody is sent there any more, and the row that still offered it cannot be put back."""
-    _found(work, place_id).state = AddressState.RETIRED
-    _sign_again(work)
+    _found(context, place_id).state = AddressState.RETIRED
+    _sign_again(context)
 
 
-def _found(work: ActContext, place_id: UUID) -> Address:
-    work.about = place_id
+def _found(context: ActContext, place_id: UUID) -> Address:
+    context.about = place_id
     row = next(
-        (one for one in trusted_addresses.rows(work) if one.id == place_id and one.state == AddressState.ACTIVE), None
+        (one for one in trusted_addresses.rows(context) if one.id == place_id and one.state == AddressState.ACTIVE),
+        None,
     )
     if row is None:
         raise NotFound("address", about=place_id)
     return row
 
 
-def _sign_again(work: ActContext) -> None:
+def _sign_again(context: ActContext) -> None:
     """Raise the commune's version, so that a row as it was before is refused."""
-    head = freshness.head(work.session, work.commune_id, work.commune_id)
-    heads.revoke(work.session, head, trusted_addresses.rows(work))
+    head = freshness.head(context.session, context.commune_id, context.commune_id)
+    heads.revoke(context.session, head, trusted_addresses.rows(context))

@@ -26,11 +26,11 @@ class Card:
 
 
 @action(Act.FIRST_INVITE)
-def invite_first(work: ActContext, card: Card, carry: AgencyKeys | None) -> str:
+def invite_first(context: ActContext, card: Card, carry: AgencyKeys | None) -> str:
     """Write down one of the first people without any key, and make the code with which she takes her account."""
-    head = heads.create(work.session, work.commune_id, "member", uuid4())
+    head = heads.create(context.session, context.commune_id, "member", uuid4())
     member = Member(
-        commune_id=work.commune_id,
+        commune_id=context.commune_id,
         id=head.id,
         agency_id=card.agency_id,
         username=card.username,
@@ -39,24 +39,27 @@ def invite_first(work: ActContext, card: Card, carry: AgencyKeys | None) -> str:
         state=MemberState.INVITED,
         public_key=b"",
     )
-    work.session.add(member)
-    work.session.flush()
-    work.about = member.id
-    return code(work, member, carry)
+    context.session.add(member)
+    context.session.flush()
+    context.about = member.id
+    return code(context, member, carry)
 
 
-def invite_again(work: ActContext, member: Member, carry: AgencyKeys) -> str:
+def invite_again(context: ActContext, member: Member, carry: AgencyKeys) -> str:
     """Make a code with which somebody takes her account anew; whatever opened it before is gone at once."""
-    head = freshness.head(work.session, work.commune_id, member.id)
+    head = freshness.head(context.session, context.commune_id, member.id)
     member.state = MemberState.INVITED
     heads.take_from_member(
-        work.session, head, member, heads.rows_of_member(work.session, member, Admission, Slot, Totp, *heads.SESSIONS)
+        context.session,
+        head,
+        member,
+        heads.rows_of_member(context.session, member, Admission, Slot, Totp, *heads.SESSIONS),
     )
-    return code(work, member, carry)
+    return code(context, member, carry)
 
 
-def code(work: ActContext, member: Member, carry: AgencyKeys | None) -> str:
+def code(context: ActContext, member: Member, carry: AgencyKeys | None) -> str:
     """Make the code of somebody whose head is at hand; with a key to carry it needs no colleague's word."""
-    head = freshness.head(work.session, work.commune_id, member.id)
+    head = freshness.head(context.session, context.commune_id, member.id)
     lock = RecipientKey(carry.agency_id, carry.epoch, carry.public_key) if carry else None
-    return admission.invite(work.crypto, head, member, lock, by=None, carry=carry)
+    return admission.invite(context.crypto, head, member, lock, by=None, carry=carry)

@@ -22,20 +22,20 @@ from casework.vault.states import MemberState
 
 @action(Act.RECOVERY_RENEW)
 def renew(
-    work: ActContext, keys: AgencyKeys, officers: Sequence[str], pairs: Collection[tuple[int, int]]
+    context: ActContext, keys: AgencyKeys, officers: Sequence[str], pairs: Collection[tuple[int, int]]
 ) -> tuple[RecoverySheet, ...]:
     """Make a new numbered recovery secret and its sheets; those of an earlier number open nothing any more."""
-    work.about = keys.agency_id
-    freshness.agency(work.session, work.commune_id, keys.agency_id)
-    return recovery_sheets.renew(work.crypto, keys, officers, pairs)
+    context.about = keys.agency_id
+    freshness.agency(context.session, context.commune_id, keys.agency_id)
+    return recovery_sheets.renew(context.crypto, keys, officers, pairs)
 
 
 @action(Act.RECOVERY_DRILL)
-def drill(work: ActContext, agency_id: UUID, seat: int, secret: bytes) -> None:
+def drill(context: ActContext, agency_id: UUID, seat: int, secret: bytes) -> None:
     """Note that the sheet of one seat was shown and fits; raises VaultError, and a line of the log, if it does not."""
-    work.about = agency_id
-    freshness.agency(work.session, work.commune_id, agency_id)
-    recovery_sheets.drill(work.crypto, agency_id, seat, secret)
+    context.about = agency_id
+    freshness.agency(context.session, context.commune_id, agency_id)
+    recovery_sheets.drill(context.crypto, agency_id, seat, secret)
 
 
 @dataclass(frozen=True)
@@ -52,29 +52,29 @@ class Recovered:
 
 
 @action(Act.RECOVERY_OPEN)
-def recover(work: ActContext, agency_id: UUID, one: Shown, other: Shown, username: str) -> Recovered:
+def recover(context: ActContext, agency_id: UUID, one: Shown, other: Shown, username: str) -> Recovered:
     """Let one person of an agency in again with two sheets; no case is opened, and the sheets are replaced at once.
 
     Into a circle comes somebody who has her account and works on cases: its key is sealed to hers, without a code.
     The key was in the memory of the console, so a new one is due at the next sign-in of somebody who holds it.
     """
-    work.about = agency_id
-    agency = freshness.agency(work.session, work.commune_id, agency_id)
+    context.about = agency_id
+    agency = freshness.agency(context.session, context.commune_id, agency_id)
     agency.rotation_due = True
-    keys = recovery_sheets.open_with(work.crypto, agency_id, one, other)
+    keys = recovery_sheets.open_with(context.crypto, agency_id, one, other)
     if agency.circle:
-        member, code = _into_circle(work, keys, username), ""
+        member, code = _into_circle(context, keys, username), ""
     else:
-        member = _of_agency(work, agency_id, username)
-        code = admission_codes.invite_again(work, member, keys)
-    names = [officer.name for officer in recovery_sheets.officers(work.crypto, agency_id)]
-    dealt = recovery_sheets.renew(work.crypto, keys, names, recovery_sheets.pairs_of(work.crypto, agency_id))
+        member = _of_agency(context, agency_id, username)
+        code = admission_codes.invite_again(context, member, keys)
+    names = [officer.name for officer in recovery_sheets.officers(context.crypto, agency_id)]
+    dealt = recovery_sheets.renew(context.crypto, keys, names, recovery_sheets.pairs_of(context.crypto, agency_id))
     return Recovered(member, code, dealt)
 
 
 @action(Act.RECOVERY_DEAL)
 def deal_anew(
-    work: ActContext,
+    context: ActContext,
     agency_id: UUID,
     one: Shown,
     other: Shown,
@@ -82,35 +82,35 @@ def deal_anew(
     pairs: Collection[tuple[int, int]],
 ) -> tuple[RecoverySheet, ...]:
     """Replace all sheets with two of the present ones, as when a keeper has gone; nobody is let in."""
-    work.about = agency_id
-    agency = freshness.agency(work.session, work.commune_id, agency_id)
+    context.about = agency_id
+    agency = freshness.agency(context.session, context.commune_id, agency_id)
     agency.rotation_due = True
     return recovery_sheets.renew(
-        work.crypto, recovery_sheets.open_with(work.crypto, agency_id, one, other), officers, pairs
+        context.crypto, recovery_sheets.open_with(context.crypto, agency_id, one, other), officers, pairs
     )
 
 
-def _into_circle(work: ActContext, keys: AgencyKeys, username: str) -> Member:
+def _into_circle(context: ActContext, keys: AgencyKeys, username: str) -> Member:
     """Seal a circle's key to somebody who is at work on cases; whoever was sealed to before keeps hers."""
-    member = _named(work, username, Member.state == MemberState.ACTIVE)
+    member = _named(context, username, Member.state == MemberState.ACTIVE)
     if set(policy().rows[Act.CIRCLE_READ].who).isdisjoint(member.roles.split(",")):
         raise BadInput("Người này không làm việc với vụ việc. Hãy chọn người phụ trách vụ việc hoặc cơ quan.")
-    if work.session.get(Wrap, (work.commune_id, member.id, keys.agency_id, keys.epoch)) is None:
-        provisioning.wrap_for_member(work.crypto, keys, member)
+    if context.session.get(Wrap, (context.commune_id, member.id, keys.agency_id, keys.epoch)) is None:
+        provisioning.wrap_for_member(context.crypto, keys, member)
     return member
 
 
-def _of_agency(work: ActContext, agency_id: UUID, username: str) -> Member:
+def _of_agency(context: ActContext, agency_id: UUID, username: str) -> Member:
     """Find somebody who works there by the word she signs in with."""
-    member = _named(work, username, Member.agency_id == agency_id)
+    member = _named(context, username, Member.agency_id == agency_id)
     if member.state == MemberState.LEFT:
         raise BadInput("Người này đã nghỉ, nên không vào lại được. Hãy chọn người khác của cơ quan.")
     return member
 
 
-def _named(work: ActContext, username: str, *more: ColumnElement[bool]) -> Member:
-    named = (Member.commune_id == work.commune_id, Member.username == username, *more)
-    found = work.session.execute(select(Member.id).where(*named)).scalar_one_or_none()
+def _named(context: ActContext, username: str, *more: ColumnElement[bool]) -> Member:
+    named = (Member.commune_id == context.commune_id, Member.username == username, *more)
+    found = context.session.execute(select(Member.id).where(*named)).scalar_one_or_none()
     if found is None:
         raise BadInput("Không có người này trong cơ quan. Hãy gõ đúng tên đăng nhập.")
-    return freshness.member(work.session, work.commune_id, found)
+    return freshness.member(context.session, context.commune_id, found)

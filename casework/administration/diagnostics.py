@@ -120,7 +120,7 @@ def _communes(settings: Config) -> Iterator[Finding]:
 
 def _commune(server_keys: kek.ServerKeys, database: Database) -> Iterator[Finding]:
     now = clock.micros()
-    with database.look() as session:
+    with database.read_only() as session:
         attach_keys(session, server_keys)
         for one in key_holders.agencies_at_risk(CryptoContext(session, server_keys, None, now)):
             wrong = f"{one.name}: chỉ {one.holders} người giữ khóa, và 180 ngày nay chưa tập khôi phục."

@@ -56,7 +56,7 @@ def place(settings: Config) -> InstallationFacts:
     """Return what the head of every sheet says about an installation."""
     database = Database(settings.database_url)
     try:
-        with database.look() as session:
+        with database.read_only() as session:
             names = session.execute(select(Commune.name).order_by(Commune.created)).scalars().all()
     finally:
         database.engine.dispose()
@@ -68,7 +68,7 @@ def place(settings: Config) -> InstallationFacts:
 def agency(here: Installation, code: str, commune: str | None) -> tuple[UUID, UUID, str]:
     """Return commune, id and name of an agency by its code; the commune must be named if the installation has two."""
     found = _FOUND.where(Agency.kind == code, Agency.circle.is_(False))
-    with here.gate.database.look() as session:
+    with here.gate.database.read_only() as session:
         rows = [row for row in session.execute(found) if commune in (None, row.commune)]
     if not rows:
         raise BadInput(f"Không có cơ quan {code} trong sổ này.")
@@ -81,7 +81,7 @@ def agency(here: Installation, code: str, commune: str | None) -> tuple[UUID, UU
 
 def circle(here: Installation, digits: str) -> tuple[UUID, UUID, str]:
     """Return commune, id and a name for the terminal of an open circle by the digits on its sheets."""
-    with here.gate.database.look() as session:
+    with here.gate.database.read_only() as session:
         rows = session.execute(_FOUND.where(Agency.circle.is_(True), Agency.state != AgencyState.CLOSED)).all()
     called = [row for row in rows if circle_recovery.called(row.id) == digits.strip().lower()]
     if len(called) != 1:

@@ -102,7 +102,7 @@ def _rekey(config: Config, gate: Gate, communes: list[UUID], newer: Kek) -> None
 
 def standing(database: Database) -> tuple[list[UUID], int]:
     """Return the communes of a database and the number of the key that their rows are signed with."""
-    with database.look() as session:
+    with database.read_only() as session:
         rows = session.execute(select(Commune.id, Commune.mac).order_by(Commune.created)).all()
     numbers = {int.from_bytes(row.mac[:_NUMBER_BYTES], "big") for row in rows}
     if len(numbers) != 1:
@@ -138,9 +138,9 @@ def _note(gate: Gate, what: str) -> None:
 
 
 @action(Act.KEYS_RENEW)
-def note_renewal(work: ActContext, what: str) -> None:
+def note_renewal(context: ActContext, what: str) -> None:
     """Write in the log that a key outside the database was renewed."""
-    work.reason = what
+    context.reason = what
 
 
 def _console(commune_id: UUID) -> Person:

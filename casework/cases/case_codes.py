@@ -22,17 +22,17 @@ def random_nickname() -> str:
     return secrets.choice(nicknames())
 
 
-def tag(work: ActContext, code: str) -> bytes:
+def tag(context: ActContext, code: str) -> bytes:
     """Return the HMAC by which a code is kept unique without standing in the database."""
     return blind_index.compute(
-        work.crypto.server_keys, freshness.commune(work.session, work.commune_id), "code", fold(code)
+        context.crypto.server_keys, freshness.commune(context.session, context.commune_id), "code", fold(code)
     )
 
 
-def unused_code(work: ActContext) -> tuple[str, bytes]:
+def unused_code(context: ActContext) -> tuple[str, bytes]:
     """Draw a code that no case of this commune bears, in reach or not; return it with its tag."""
     while True:
         code = random_code()
-        marked = tag(work, code)
-        if not scope.code_taken(work.permit, marked).on(work.session).scalar_one():
+        marked = tag(context, code)
+        if not scope.code_taken(context.permit, marked).on(context.session).scalar_one():
             return code, marked

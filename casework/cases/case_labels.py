@@ -13,10 +13,10 @@ from casework.policy.words import Section
 from casework.vault.keys.envelopes import OpenedDocument
 
 
-def label(work: ActContext, found: VerifiedCase) -> Label | None:
+def label(context: ActContext, found: VerifiedCase) -> Label | None:
     """Open what names a case; None if this person may open nothing that does."""
-    return label_of(reading.open_newest_of(work, found, [Section.LABEL])) or label_of(
-        reading.open_newest_of(work, found, [Section.LETTER])
+    return label_of(reading.open_newest_of(context, found, [Section.LABEL])) or label_of(
+        reading.open_newest_of(context, found, [Section.LETTER])
     )
 
 
@@ -31,9 +31,9 @@ def label_of(pages: Iterable[OpenedDocument]) -> Label | None:
     return next((Label(code=code) for code in codes if code), None)
 
 
-def of_ids(work: ActContext, data: SectionData) -> dict[str, str]:
+def of_ids(context: ActContext, data: SectionData) -> dict[str, str]:
     """Return words for the fields of a section that hold an id: a trusted address, a second person."""
     if second := getattr(data, "second", ""):
-        return {"second": staff.names(work).get(UUID(hex=second), "")}
+        return {"second": staff.names(context).get(UUID(hex=second), "")}
     place_id = getattr(data, "address_id", "")
-    return {"address_id": trusted_addresses.name_of(work, place_id)} if place_id else {}
+    return {"address_id": trusted_addresses.name_of(context, place_id)} if place_id else {}

@@ -29,22 +29,22 @@ def derive(identity: Identity, incident: Incident, *, received: date, detailed: 
     )
 
 
-def derive_again(work: ActContext, found: VerifiedCase, written: SectionData) -> None:
+def derive_again(context: ActContext, found: VerifiedCase, written: SectionData) -> None:
     """Bring the facts up to date after a section that they are derived from was written; her wish is kept."""
     if not isinstance(written, Identity | Incident):
         return
-    before = _newest(work, found, Facts)
-    identity = written if isinstance(written, Identity) else _newest(work, found, Identity)
-    incident = written if isinstance(written, Incident) else _newest(work, found, Incident)
+    before = _newest(context, found, Facts)
+    identity = written if isinstance(written, Identity) else _newest(context, found, Identity)
+    incident = written if isinstance(written, Incident) else _newest(context, found, Incident)
     received = date.fromordinal(clock.moment(0).date().toordinal() + found.case.opened)
     derived = derive(identity, incident, received=received, detailed=before.detailed != "no")
     now = replace(derived, merged=before.merged)
     if now != before:
-        writing.save(work, found, now, readers=sharing.counting_agencies(work, found))
+        writing.save(context, found, now, readers=sharing.counting_agencies(context, found))
 
 
-def _newest(work: ActContext, found: VerifiedCase, kind: type[S]) -> S:
-    page = reading.page(work, found, kind.section)
+def _newest(context: ActContext, found: VerifiedCase, kind: type[S]) -> S:
+    page = reading.page(context, found, kind.section)
     return kind.from_json(page.data) if page else kind()
 
 

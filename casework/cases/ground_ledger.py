@@ -19,21 +19,21 @@ from casework.vault.states import AgencyState
 _CONSENT_DAYS = 183
 
 
-def record(work: ActContext, found: VerifiedCase, entry: GroundEntry) -> Ground:
+def record(context: ActContext, found: VerifiedCase, entry: GroundEntry) -> Ground:
     """Write one entry: sealed words for the owner, and a row that says to whom, which sections and until when."""
-    receiver = freshness.agency_of_kind(work.crypto, entry.receiver)
+    receiver = freshness.agency_of_kind(context.crypto, entry.receiver)
     if receiver is None:
         raise BadInput("Xã chưa ghi cơ quan nhận này vào sổ.")
     if receiver.state != AgencyState.ACTIVE:
         raise BadInput("Cơ quan này mới ghi vào sổ, Chủ tịch Hội Phụ nữ chưa xác nhận, nên chưa nhận được gì.")
-    if receiver.id in work.actor.agencies:
+    if receiver.id in context.actor.agencies:
         raise BadInput("Cơ quan giữ vụ việc đã đọc được rồi, không cần căn cứ.")
     kind = codelist("ground_kind").get(entry.kind).code
     consent = kind == "consent"
     if consent:
         codelist("consent_state").get(entry.consent)
     ground = Ground(
-        commune_id=work.commune_id,
+        commune_id=context.commune_id,
         id=uuid4(),
         case_id=found.id,
         receiver_id=receiver.id,
@@ -41,10 +41,10 @@ def record(work: ActContext, found: VerifiedCase, entry: GroundEntry) -> Ground:
             str(Section[code.upper()].value) for code in codelist("bundle").get(entry.receiver).texts("sections")
         ),
         state=_state(kind, entry.consent),
-        until=work.crypto.at + _CONSENT_DAYS * 86_400 * MICROSECOND if consent else None,
+        until=context.crypto.at + _CONSENT_DAYS * 86_400 * MICROSECOND if consent else None,
     )
-    work.session.add(ground)
-    writing.save_json(work, found, Section.GROUNDS, entry.to_json(), series=ground.id)
+    context.session.add(ground)
+    writing.save_json(context, found, Section.GROUNDS, entry.to_json(), series=ground.id)
     return ground
 
 

@@ -23,13 +23,13 @@ log = logging.getLogger(__name__)
 
 
 @action(Act.AGENCY_ROTATE)
-def rotate(work: ActContext, agency_id: UUID) -> bool:
+def rotate(context: ActContext, agency_id: UUID) -> bool:
     """Give an agency a new key if it is due; say whether it was, for somebody else may have been first."""
-    work.about = agency_id
-    agency = freshness.agency(work.session, work.commune_id, agency_id)
+    context.about = agency_id
+    agency = freshness.agency(context.session, context.commune_id, agency_id)
     if not agency.rotation_due:
         return False
-    renew(work, agency)
+    renew(context, agency)
     return True
 
 
@@ -43,39 +43,39 @@ def rotate_due(gate: Gate, person: Person, due: Collection[UUID]) -> None:
             log.warning("a key that is due could not be renewed")
 
 
-def renew(work: ActContext, agency: Agency, *, without: Collection[UUID] = ()) -> None:
+def renew(context: ActContext, agency: Agency, *, without: Collection[UUID] = ()) -> None:
     """Begin a new epoch in this commit: for those who hold the key now, but not for those left out."""
-    holding = epochs.holders(work.crypto, agency) - set(without)
-    known = [freshness.member(work.session, work.commune_id, member_id) for member_id in sorted(holding)]
+    holding = epochs.holders(context.crypto, agency) - set(without)
+    known = [freshness.member(context.session, context.commune_id, member_id) for member_id in sorted(holding)]
     members = [one for one in known if one.state in _KEEPS]
-    work.session.flush()
-    before = _counted(work, agency.id)
-    rows = _verified(work, agency.id)
-    head = freshness.head(work.session, work.commune_id, agency.id)
-    work.crypto = epochs.rotate(work.crypto, agency, head, members, [(row, row.Envelope) for row in rows])
-    work.session.flush()
-    if len(rows) != sum(before.values()) or _counted(work, agency.id) != _all_kept(agency.epoch, len(rows)):
+    context.session.flush()
+    before = _counted(context, agency.id)
+    rows = _verified(context, agency.id)
+    head = freshness.head(context.session, context.commune_id, agency.id)
+    context.crypto = epochs.rotate(context.crypto, agency, head, members, [(row, row.Envelope) for row in rows])
+    context.session.flush()
+    if len(rows) != sum(before.values()) or _counted(context, agency.id) != _all_kept(agency.epoch, len(rows)):
         raise VaultError("unopened")
 
 
-def _verified(work: ActContext, agency_id: UUID) -> list[Any]:
+def _verified(context: ActContext, agency_id: UUID) -> list[Any]:
     """Load every envelope of an agency with its document; each of them, and the head it hangs on, must hold."""
-    server_keys, versions = work.crypto.server_keys, dict[UUID, int]()
-    known: Any = scope.heads_sealed_to(work.permit, agency_id).on(work.session)
+    server_keys, versions = context.crypto.server_keys, dict[UUID, int]()
+    known: Any = scope.heads_sealed_to(context.permit, agency_id).on(context.session)
     for row in known:
         head = _HEAD._make(row[:-2])
         verify_row(server_keys, Head, head, 0)
         freshness.require_latest(head, row[-2], row[-1])
-        remember_version(work.session, head.id, head.v)
+        remember_version(context.session, head.id, head.v)
         versions[head.id] = head.v
-    rows = scope.sealed_to(work.permit, agency_id).on(work.session).all()
+    rows = scope.sealed_to(context.permit, agency_id).on(context.session).all()
     for row in rows:
         verify_row(server_keys, Document, row, versions[row.case_id])
     return list(rows)
 
 
-def _counted(work: ActContext, agency_id: UUID) -> dict[tuple[int, str], int]:
-    rows: Any = scope.counted_sealed_to(work.permit, agency_id).on(work.session)
+def _counted(context: ActContext, agency_id: UUID) -> dict[tuple[int, str], int]:
+    rows: Any = scope.counted_sealed_to(context.permit, agency_id).on(context.session)
     return {(row[0], row[1]): row[2] for row in rows}
 
 

@@ -13,28 +13,28 @@ from casework.vault.keys.envelopes import add_envelopes, open_document_key
 from casework.vault.models import Document, Envelope
 
 
-def transfer_ownership(work: ActContext, found: VerifiedCase, to_id: UUID) -> None:
+def transfer_ownership(context: ActContext, found: VerifiedCase, to_id: UUID) -> None:
     """Give everything that the owner of a case holds to another agency or circle, and leave the old owner nothing.
 
     The facts go with it: they lie with the new owner, and with whoever counts for it; a circle counts for itself.
     """
-    work.session.flush()
+    context.session.flush()
     from_id = found.case.owner_id
-    [lock] = sharing.recipients(work, [to_id])
-    documents = {one.id: one for one in reading.rows_of_case(work, found, Document)}
-    envelopes: list[Envelope] = reading.rows_of_case(work, found, Envelope)
+    [lock] = sharing.recipients(context, [to_id])
+    documents = {one.id: one for one in reading.rows_of_case(context, found, Document)}
+    envelopes: list[Envelope] = reading.rows_of_case(context, found, Envelope)
     there = {one.document_id for one in envelopes if one.agency_id == to_id}
     for envelope in envelopes:
         document = documents[envelope.document_id]
         if envelope.agency_id == from_id:
-            _move(work, document, envelope, None if document.id in there else lock)
+            _move(context, document, envelope, None if document.id in there else lock)
         elif document.section == Section.FACTS and envelope.agency_id != to_id:
-            work.session.delete(envelope)
-    _name_owner(found, from_id, to_id, list(documents.values()), reading.rows_of_case(work, found, Referral))
-    work.session.flush()
-    if not freshness.agency(work.session, work.commune_id, to_id).circle:
-        _count_with(work, found, list(documents.values()))
-    writing.revoke(work, found)
+            context.session.delete(envelope)
+    _name_owner(found, from_id, to_id, list(documents.values()), reading.rows_of_case(context, found, Referral))
+    context.session.flush()
+    if not freshness.agency(context.session, context.commune_id, to_id).circle:
+        _count_with(context, found, list(documents.values()))
+    writing.revoke(context, found)
 
 
 def _name_owner(
@@ -47,25 +47,25 @@ def _name_owner(
     found.case.owner_id = to_id
 
 
-def _move(work: ActContext, document: Document, envelope: Envelope, lock: RecipientKey | None) -> None:
-    reading.load_late_agency(work, envelope)
-    dek = open_document_key(work.crypto, document, envelope)
+def _move(context: ActContext, document: Document, envelope: Envelope, lock: RecipientKey | None) -> None:
+    reading.load_late_agency(context, envelope)
+    dek = open_document_key(context.crypto, document, envelope)
     if lock is not None:
-        add_envelopes(work.crypto, document, dek, readers=[lock])
-    work.session.delete(envelope)
+        add_envelopes(context.crypto, document, dek, readers=[lock])
+    context.session.delete(envelope)
 
 
-def _count_with(work: ActContext, found: VerifiedCase, documents: list[Document]) -> None:
+def _count_with(context: ActContext, found: VerifiedCase, documents: list[Document]) -> None:
     """Give the facts to whoever counts for the new owner."""
-    held = {(one.document_id, one.agency_id): one for one in reading.rows_of_case(work, found, Envelope)}
+    held = {(one.document_id, one.agency_id): one for one in reading.rows_of_case(context, found, Envelope)}
     for document in documents:
         mine = held.get((document.id, found.case.owner_id))
         if document.section != Section.FACTS or mine is None:
             continue
-        others = [one for one in sharing.counting_agencies(work, found) if (document.id, one) not in held]
+        others = [one for one in sharing.counting_agencies(context, found) if (document.id, one) not in held]
         add_envelopes(
-            work.crypto,
+            context.crypto,
             document,
-            open_document_key(work.crypto, document, mine),
-            readers=sharing.recipients(work, others),
+            open_document_key(context.crypto, document, mine),
+            readers=sharing.recipients(context, others),
         )

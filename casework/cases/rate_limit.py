@@ -11,10 +11,10 @@ MAX_OPENINGS = 200
 WINDOW_MICROSECONDS = 10 * 60 * clock.MICROSECOND
 
 
-def enforce(work: ActContext) -> None:
+def enforce(context: ActContext) -> None:
     """Raise Throttled, about this very person, if she has opened or searched 200 times within ten minutes."""
-    since = work.crypto.at - WINDOW_MICROSECONDS
-    if work.permit.act in OPENINGS and read.exceeded(
-        work.crypto, OPENINGS, who=work.me, since=since, most=MAX_OPENINGS
+    since = context.crypto.at - WINDOW_MICROSECONDS
+    if context.permit.act in OPENINGS and read.exceeded(
+        context.crypto, OPENINGS, who=context.me, since=since, most=MAX_OPENINGS
     ):
-        raise Throttled(gettext_noop("Bạn đã mở quá nhiều trong vài phút. Hãy chờ mười phút."), about=work.me)
+        raise Throttled(gettext_noop("Bạn đã mở quá nhiều trong vài phút. Hãy chờ mười phút."), about=context.me)

@@ -49,7 +49,7 @@ class ListedCase(NamedTuple):
 class CaseBatch:
     """Every case in reach, verified: by id the plain row and the head."""
 
-    work: ActContext
+    context: ActContext
     within: CaseScope
     cases: dict[UUID, Any]
     heads: dict[UUID, Any]
@@ -63,10 +63,10 @@ class CaseBatch:
         the body opens only in the place that it was sealed for.
         """
         within = self.within if of is None else some(self.within, of)
-        crypto, heads, seen = self.work.crypto, self.heads, set[UUID]()
+        crypto, heads, seen = self.context.crypto, self.heads, set[UUID]()
         server_keys, held = crypto.server_keys, crypto.held
         for sheet in map(
-            DocumentRowWithEnvelope._make, scope.sheets(within, frozenset(sections)).on(self.work.session).all()
+            DocumentRowWithEnvelope._make, scope.sheets(within, frozenset(sections)).on(self.context.session).all()
         ):
             if sheet.id in seen or sheet.agency_id not in held:
                 continue
@@ -91,91 +91,91 @@ def day_of(at: int) -> int:
     return clock.local(at).date().toordinal() - clock.moment(0).date().toordinal()
 
 
-def find_case(work: ActContext, case_id: UUID) -> VerifiedCase:
+def find_case(context: ActContext, case_id: UUID) -> VerifiedCase:
     """Find one case that this act reaches; raise NotFound if it is out of reach or does not exist."""
-    return _find(work, scope.cases(work.permit), case_id)
+    return _find(context, scope.cases(context.permit), case_id)
 
 
-def find_draft(work: ActContext, case_id: UUID) -> VerifiedCase:
+def find_draft(context: ActContext, case_id: UUID) -> VerifiedCase:
     """Find one draft that this act reaches; raise NotFound if it is out of reach or does not exist."""
-    return _find(work, scope.drafts(work.permit, today=day_of(work.crypto.at)), case_id)
+    return _find(context, scope.drafts(context.permit, today=day_of(context.crypto.at)), case_id)
 
 
-def find_voided(work: ActContext, case_id: UUID) -> VerifiedCase:
+def find_voided(context: ActContext, case_id: UUID) -> VerifiedCase:
     """Find one case set aside that this act reaches; raise NotFound if it is out of reach or does not exist."""
-    return _find(work, scope.voided(work.permit), case_id)
+    return _find(context, scope.voided(context.permit), case_id)
 
 
-def _find(work: ActContext, within: CaseScope, case_id: UUID) -> VerifiedCase:
-    work.about = case_id
-    rate_limit.enforce(work)
+def _find(context: ActContext, within: CaseScope, case_id: UUID) -> VerifiedCase:
+    context.about = case_id
+    rate_limit.enforce(context)
     try:
-        head = freshness.head(work.session, work.commune_id, case_id)
-        case = scope.row(within.only([case_id])).on(work.session).scalar_one_or_none()
+        head = freshness.head(context.session, context.commune_id, case_id)
+        case = scope.row(within.only([case_id])).on(context.session).scalar_one_or_none()
     except NotFound:
         case = None
     if case is None:
         raise NotFound("case", about=case_id)
-    if case.owner_id not in work.actor.agencies:
-        _verify_carriers(work, case_id)
+    if case.owner_id not in context.actor.agencies:
+        _verify_carriers(context, case_id)
     return VerifiedCase(case, head)
 
 
-def _verify_carriers(work: ActContext, case_id: UUID) -> None:
+def _verify_carriers(context: ActContext, case_id: UUID) -> None:
     """Load whole the rows by which somebody else's case was reached, so that their MACs are checked."""
     for kind in (Referral, Ground):
-        scope.rows_of_case(work.permit, kind, case_id).on(work.session).scalars().all()
+        scope.rows_of_case(context.permit, kind, case_id).on(context.session).scalars().all()
 
 
 def open_newest_of(
-    work: ActContext, found: VerifiedCase, sections: Iterable[Section], *, draft: bool = False
+    context: ActContext, found: VerifiedCase, sections: Iterable[Section], *, draft: bool = False
 ) -> list[OpenedDocument]:
     """Open the newest pages of these sections, as far as permit and keys allow, in order of section and time."""
-    within = _within(work, draft=draft).only([found.id])
-    rows = scope.documents(within, frozenset(sections)).on(work.session)
+    within = _within(context, draft=draft).only([found.id])
+    rows = scope.documents(within, frozenset(sections)).on(context.session)
     opened = []
-    for document, envelope in _sealed(work, rows, {found.id: found.head.v}):
-        verify_row(work.crypto.server_keys, Document, document, found.head.v)
-        opened.append(open_newest(work.crypto, found.head.listing, document, envelope))
+    for document, envelope in _sealed(context, rows, {found.id: found.head.v}):
+        verify_row(context.crypto.server_keys, Document, document, found.head.v)
+        opened.append(open_newest(context.crypto, found.head.listing, document, envelope))
     return sorted(opened, key=lambda page: (page.section, page.at, page.series.bytes))
 
 
-def page(work: ActContext, found: VerifiedCase, section: Section) -> OpenedDocument | None:
+def page(context: ActContext, found: VerifiedCase, section: Section) -> OpenedDocument | None:
     """Open the newest page of one section, or None if there is none that this person may open."""
-    opened = open_newest_of(work, found, [section])
+    opened = open_newest_of(context, found, [section])
     return opened[0] if opened else None
 
 
-def rows_of_case(work: ActContext, found: VerifiedCase, kind: type[Any]) -> list[Any]:
+def rows_of_case(context: ActContext, found: VerifiedCase, kind: type[Any]) -> list[Any]:
     """Load every row of one kind that hangs on a case, verified, as rows that can be changed."""
-    return list(scope.rows_of_case(work.permit, kind, found.id).on(work.session).scalars())
+    return list(scope.rows_of_case(context.permit, kind, found.id).on(context.session).scalars())
 
 
-def sections_present(work: ActContext, found: VerifiedCase) -> frozenset[Section]:
+def sections_present(context: ActContext, found: VerifiedCase) -> frozenset[Section]:
     """Return the sections of a case for which this person has an envelope and leave."""
-    rows = scope.present(scope.cases(work.permit).only([found.id])).on(work.session)
+    rows = scope.present(scope.cases(context.permit).only([found.id])).on(context.session)
     return frozenset(Section(row.section) for row in rows)
 
 
-def current(work: ActContext, found: VerifiedCase) -> frozenset[Section]:
+def current(context: ActContext, found: VerifiedCase) -> frozenset[Section]:
     """Return the sections of a case of whose newest revision this person has an envelope and leave."""
-    within = scope.cases(work.permit).only([found.id])
-    rows = scope.documents(within, frozenset(Section)).on(work.session)
-    return frozenset(Section(row.section) for row, _ in _sealed(work, rows, {found.id: found.head.v}))
+    within = scope.cases(context.permit).only([found.id])
+    rows = scope.documents(within, frozenset(Section)).on(context.session)
+    return frozenset(Section(row.section) for row, _ in _sealed(context, rows, {found.id: found.head.v}))
 
 
-def history(work: ActContext, found: VerifiedCase, section: Section) -> list[OpenedDocument]:
+def history(context: ActContext, found: VerifiedCase, section: Section) -> list[OpenedDocument]:
     """Open every kept revision of a section, newest first."""
-    within = _within(work, draft=False).only([found.id])
-    rows = scope.revisions(within, frozenset([section])).on(work.session)
+    within = _within(context, draft=False).only([found.id])
+    rows = scope.revisions(within, frozenset([section])).on(context.session)
     opened = []
-    for document, envelope in _sealed(work, rows, {found.id: found.head.v}):
-        verify_row(work.crypto.server_keys, Document, document, found.head.v)
+    for document, envelope in _sealed(context, rows, {found.id: found.head.v}):
+        verify_row(context.crypto.server_keys, Document, document, found.head.v)
         newest = heads.newest(found.head.listing, document.section, document.series)
         if newest is not None and newest.revision == document.revision:
-            opened.append(open_newest(work.crypto, found.head.listing, document, envelope))
+            opened.append(open_newest(context.crypto, found.head.listing, document, envelope))
         else:
-            opened.append(open_document(work.crypto, document, envelope))
+            opened.append(open_document(context.crypto, document, envelope))
     _none_missing(found, opened)
     return sorted(opened, key=lambda one: -one.revision)
 
@@ -188,16 +188,16 @@ def _none_missing(found: VerifiedCase, opened: Iterable[OpenedDocument]) -> None
             raise VaultError("unopened")
 
 
-def listed(work: ActContext, sections: Iterable[Section], *, draft: bool = False) -> list[ListedCase]:
+def listed(context: ActContext, sections: Iterable[Section], *, draft: bool = False) -> list[ListedCase]:
     """Open these sections of every case in reach, as lists do; cases that open nothing are left out."""
-    return load_batch(work, _within(work, draft=draft)).listed(sections)
+    return load_batch(context, _within(context, draft=draft)).listed(sections)
 
 
-def load_batch(work: ActContext, within: CaseScope | None = None) -> CaseBatch:
+def load_batch(context: ActContext, within: CaseScope | None = None) -> CaseBatch:
     """Load every case in reach with its head, both verified and no older than the log; nothing is opened yet."""
-    within, server_keys = within or scope.cases(work.permit), work.crypto.server_keys
-    found = CaseBatch(work, within, {}, {})
-    for row in scope.reached(within).on(work.session).all():
+    within, server_keys = within or scope.cases(context.permit), context.crypto.server_keys
+    found = CaseBatch(context, within, {}, {})
+    for row in scope.reached(within).on(context.session).all():
         case, head = _CASE._make(row[:_CASE_WIDTH]), _HEAD._make(row[_CASE_WIDTH:-1])
         verify_row(server_keys, Head, head, 0)
         verify_row(server_keys, Case, case, head.v)
@@ -212,34 +212,34 @@ def some(within: CaseScope, of: Collection[UUID]) -> CaseScope:
     return within.only(of) if len(of) <= _NAMED_ONE_BY_ONE else within
 
 
-def _within(work: ActContext, *, draft: bool) -> CaseScope:
+def _within(context: ActContext, *, draft: bool) -> CaseScope:
     if draft:
-        return scope.drafts(work.permit, today=day_of(work.crypto.at))
-    return scope.cases(work.permit)
+        return scope.drafts(context.permit, today=day_of(context.crypto.at))
+    return scope.cases(context.permit)
 
 
-def _sealed(work: ActContext, rows: Iterable[Any], versions: dict[UUID, int]) -> Iterator[tuple[Any, Any]]:
+def _sealed(context: ActContext, rows: Iterable[Any], versions: dict[UUID, int]) -> Iterator[tuple[Any, Any]]:
     """Take each row apart into a document and a verified envelope of it that my keys open, each document once."""
     seen: set[UUID] = set()
     for row in rows:
         document, envelope = _DOCUMENT._make(row[:_DOCUMENT_WIDTH]), _ENVELOPE._make(row[_DOCUMENT_WIDTH:])
-        if document.id in seen or not work.crypto.holds(envelope.agency_id):
+        if document.id in seen or not context.crypto.holds(envelope.agency_id):
             continue
         seen.add(document.id)
         if envelope.case_id != document.case_id or document.case_id not in versions:
             raise VaultError("unopened")
-        verify_row(work.crypto.server_keys, Envelope, envelope, versions[document.case_id])
-        load_late_agency(work, envelope)
+        verify_row(context.crypto.server_keys, Envelope, envelope, versions[document.case_id])
+        load_late_agency(context, envelope)
         yield document, envelope
 
 
-def load_late_agency(work: ActContext, envelope: Any) -> None:
+def load_late_agency(context: ActContext, envelope: Any) -> None:
     """Load the agency of an envelope that came late: the links to earlier epochs are bound to its head.
 
     Raises Busy if the agency got a new key after this person's request had begun.
     """
-    epoch = work.crypto.keys(envelope.agency_id).epoch
+    epoch = context.crypto.keys(envelope.agency_id).epoch
     if envelope.epoch > epoch:
         raise Busy("Khóa của cơ quan vừa được thay. Không có gì bị mất; hãy thử lại.")
     if envelope.epoch < epoch:
-        freshness.agency(work.session, work.commune_id, envelope.agency_id)
+        freshness.agency(context.session, context.commune_id, envelope.agency_id)

@@ -103,19 +103,19 @@ def _micros(at: datetime) -> int:
     return (at - clock.moment(0)) // timedelta(microseconds=1)
 
 
-def told_in(work: ActContext, found: VerifiedCase) -> tuple[Section, ...]:
+def told_in(context: ActContext, found: VerifiedCase) -> tuple[Section, ...]:
     """Return the sections that may say when it happened; whoever holds the case needs no letter for it."""
-    ours = found.case.owner_id in work.actor.agencies
+    ours = found.case.owner_id in context.actor.agencies
     return (Section.INCIDENT,) if ours else (Section.INCIDENT, Section.LETTER)
 
 
-def running(work: ActContext, found: VerifiedCase, pages: Iterable[OpenedDocument]) -> FirstHours | None:
+def running(context: ActContext, found: VerifiedCase, pages: Iterable[OpenedDocument]) -> FirstHours | None:
     """Return the first hours of an open case while they may be running; of letters the newest counts."""
     if found.case.state != CaseState.OPEN:
         return None
     told = {page.section: hours for page in pages if (hours := _of_page(page)) is not None}
     known = told.get(Section.INCIDENT) or told.get(Section.LETTER)
-    return still_running(known, work.crypto.at)
+    return still_running(known, context.crypto.at)
 
 
 def _of_page(page: OpenedDocument) -> FirstHours | None:

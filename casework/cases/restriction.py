@@ -46,14 +46,14 @@ class Readers:
 
 
 @action(Act.CIRCLE_READ)
-def read_readers(work: ActContext, case_id: UUID) -> Readers:
+def read_readers(context: ActContext, case_id: UUID) -> Readers:
     """Say who can read a case of ours by name, and who could."""
-    found = reading.find_case(work, case_id)
-    _must_be_ours(work, found)
-    restricted = found.case.owner_id in work.actor.circles
-    here = [one for one in colleagues(work) if may_join(work, one)]
-    now = _reading(work, found, here)
-    label = case_labels.label(work, found)
+    found = reading.find_case(context, case_id)
+    _must_be_ours(context, found)
+    restricted = found.case.owner_id in context.actor.circles
+    here = [one for one in colleagues(context) if may_join(context, one)]
+    now = _reading(context, found, here)
+    label = case_labels.label(context, found)
     able = [one for one in here if one.id in now]
     return Readers(
         case_id=case_id,
@@ -63,128 +63,132 @@ def read_readers(work: ActContext, case_id: UUID) -> Readers:
         standin_id=found.case.standin_id,
         reading=tuple(able),
         others=tuple(one for one in here if one.id not in now),
-        mine=found.case.holder_id == work.me,
-        keepers=tuple(one.name for one in recovery_sheets.officers(work.crypto, found.case.owner_id))
+        mine=found.case.holder_id == context.me,
+        keepers=tuple(one.name for one in recovery_sheets.officers(context.crypto, found.case.owner_id))
         if restricted
         else (),
-        lonely=restricted and len(able) < _SMALLEST and not key_holders.drilled(work.crypto, found.case.owner_id),
+        lonely=restricted and len(able) < _SMALLEST and not key_holders.drilled(context.crypto, found.case.owner_id),
     )
 
 
-def _reading(work: ActContext, found: VerifiedCase, here: Sequence[Colleague]) -> set[UUID]:
+def _reading(context: ActContext, found: VerifiedCase, here: Sequence[Colleague]) -> set[UUID]:
     """Return who reads it: the members of its circle, or holder, stand-in, lead and deputies."""
-    if found.case.owner_id in work.actor.circles:
-        return epochs.holders(work.crypto, freshness.agency(work.session, work.commune_id, found.case.owner_id))
+    if found.case.owner_id in context.actor.circles:
+        return epochs.holders(
+            context.crypto, freshness.agency(context.session, context.commune_id, found.case.owner_id)
+        )
     leads = {one.id for one in here if not {"lead", "deputy"}.isdisjoint(one.roles)}
     return leads | {one for one in (found.case.holder_id, found.case.standin_id) if one is not None}
 
 
 @action(Act.CIRCLE_MAKE)
-def make_circle(work: ActContext, members: Sequence[UUID]) -> UUID:
+def make_circle(context: ActContext, members: Sequence[UUID]) -> UUID:
     """Make a circle of the author and at least one other named member, for a case that nobody else may read."""
-    named = {work.me, *members}
-    eligible = {one.id for one in colleagues(work) if may_join(work, one)}
+    named = {context.me, *members}
+    eligible = {one.id for one in colleagues(context) if may_join(context, one)}
     if len(named) < _SMALLEST or not named <= eligible:
         raise BadInput("Hãy chọn ít nhất một người khác được đọc vụ việc này.")
-    chosen = [freshness.member(work.session, work.commune_id, member_id) for member_id in sorted(named)]
-    keys = provisioning.make_circle(work.crypto, chosen)
-    if work.crypto.keyring is not None:
-        work.crypto = epochs.with_keys(work.crypto, keys)
-    work.about = keys.agency_id
+    chosen = [freshness.member(context.session, context.commune_id, member_id) for member_id in sorted(named)]
+    keys = provisioning.make_circle(context.crypto, chosen)
+    if context.crypto.keyring is not None:
+        context.crypto = epochs.with_keys(context.crypto, keys)
+    context.about = keys.agency_id
     return keys.agency_id
 
 
-def may_join(work: ActContext, colleague: Colleague) -> bool:
+def may_join(context: ActContext, colleague: Colleague) -> bool:
     """Tell whether somebody may be named into a circle: an active member of my agency who works on cases."""
     works_on_cases = not set(policy().rows[Act.CASE_OPEN].who).isdisjoint(colleague.roles)
-    return colleague.state == MemberState.ACTIVE and colleague.agency_id == work.actor.agency_id and works_on_cases
+    return colleague.state == MemberState.ACTIVE and colleague.agency_id == context.actor.agency_id and works_on_cases
 
 
 @action(Act.CASE_RESTRICT)
-def restrict(work: ActContext, case_id: UUID, members: Sequence[UUID], *, whom: str = "") -> None:
+def restrict(context: ActContext, case_id: UUID, members: Sequence[UUID], *, whom: str = "") -> None:
     """Seal a case to me and these colleagues alone, all of it, from now on; whoever is left out cannot tell it exists.
 
     `whom` is who must not know: raises BadInput if that is one of those named.
     """
-    found = reading.find_case(work, case_id)
-    if found.case.owner_id != work.actor.agency_id:
+    found = reading.find_case(context, case_id)
+    if found.case.owner_id != context.actor.agency_id:
         raise Conflict("Vụ việc này không do cơ quan mình giữ, hoặc đã giữ kín rồi.", about=case_id)
-    _must_not_be_named(work, members, whom)
-    circle_id = work.also(make_circle, [one for one in members if one != work.me])
-    _hold_inside(work, found, {work.me, *members})
-    ownership_transfer.transfer_ownership(work, found, circle_id)
+    _must_not_be_named(context, members, whom)
+    circle_id = context.also(make_circle, [one for one in members if one != context.me])
+    _hold_inside(context, found, {context.me, *members})
+    ownership_transfer.transfer_ownership(context, found, circle_id)
 
 
 @action(Act.CIRCLE_CHANGE)
-def change(work: ActContext, case_id: UUID, members: Sequence[UUID], *, whom: str = "") -> None:
+def change(context: ActContext, case_id: UUID, members: Sequence[UUID], *, whom: str = "") -> None:
     """Let exactly these and me read a restricted case; for whoever is left out its key is renewed in this commit."""
-    found, circle = restricted(work, case_id)
-    _must_not_be_named(work, members, whom)
-    _must_keep_no_sheet(work, circle, whom)
-    wanted, now = {work.me, *members}, epochs.holders(work.crypto, circle)
-    eligible = {one.id for one in colleagues(work) if may_join(work, one)}
+    found, circle = restricted(context, case_id)
+    _must_not_be_named(context, members, whom)
+    _must_keep_no_sheet(context, circle, whom)
+    wanted, now = {context.me, *members}, epochs.holders(context.crypto, circle)
+    eligible = {one.id for one in colleagues(context) if may_join(context, one)}
     if len(wanted) < _SMALLEST or not wanted - now <= eligible:
         raise BadInput("Hãy chọn ít nhất một người khác được đọc vụ việc này.")
-    head = freshness.head(work.session, work.commune_id, circle.id)
+    head = freshness.head(context.session, context.commune_id, circle.id)
     for member_id in sorted(wanted - now):
-        member = freshness.member(work.session, work.commune_id, member_id)
-        provisioning.wrap_for_member(work.crypto, work.crypto.keys(circle.id), member)
-        heads.mark_changed(work.session, head)
-    work.session.flush()
+        member = freshness.member(context.session, context.commune_id, member_id)
+        provisioning.wrap_for_member(context.crypto, context.crypto.keys(circle.id), member)
+        heads.mark_changed(context.session, head)
+    context.session.flush()
     if now - wanted:
-        key_rotation.renew(work, circle, without=now - wanted)
-    if _hold_inside(work, found, wanted):
-        writing.revoke(work, found)
+        key_rotation.renew(context, circle, without=now - wanted)
+    if _hold_inside(context, found, wanted):
+        writing.revoke(context, found)
 
 
 @action(Act.CIRCLE_LIFT)
-def lift(work: ActContext, case_id: UUID) -> None:
+def lift(context: ActContext, case_id: UUID) -> None:
     """Give a restricted case back to the agency of its holder; the circle is closed and its key is gone."""
-    found, circle = restricted(work, case_id)
-    if found.case.holder_id != work.me or work.actor.agency_id is None:
+    found, circle = restricted(context, case_id)
+    if found.case.holder_id != context.me or context.actor.agency_id is None:
         raise Refused("only its holder", about=case_id)
-    ownership_transfer.transfer_ownership(work, found, work.actor.agency_id)
+    ownership_transfer.transfer_ownership(context, found, context.actor.agency_id)
     circle.state, circle.rotation_due = AgencyState.CLOSED, False
     remaining = []
-    for row in heads.bound_to_agency(work.crypto, circle.id):
+    for row in heads.bound_to_agency(context.crypto, circle.id):
         if isinstance(row, _OPENING):
-            work.session.delete(row)
+            context.session.delete(row)
         else:
             remaining.append(row)
-    work.session.flush()
-    heads.revoke(work.session, freshness.head(work.session, work.commune_id, circle.id), remaining)
+    context.session.flush()
+    heads.revoke(context.session, freshness.head(context.session, context.commune_id, circle.id), remaining)
 
 
-def restricted(work: ActContext, case_id: UUID) -> tuple[VerifiedCase, Agency]:
+def restricted(context: ActContext, case_id: UUID) -> tuple[VerifiedCase, Agency]:
     """Return a case that is sealed to a circle of mine, and that circle; raise Conflict for one that is not."""
-    found = reading.find_case(work, case_id)
-    _must_be_ours(work, found)
-    if found.case.owner_id not in work.actor.circles:
+    found = reading.find_case(context, case_id)
+    _must_be_ours(context, found)
+    if found.case.owner_id not in context.actor.circles:
         raise Conflict("Vụ việc này không giữ kín riêng.", about=case_id)
-    return found, freshness.agency(work.session, work.commune_id, found.case.owner_id)
+    return found, freshness.agency(context.session, context.commune_id, found.case.owner_id)
 
 
-def _must_be_ours(work: ActContext, found: VerifiedCase) -> None:
-    if found.case.owner_id not in work.actor.agencies:
+def _must_be_ours(context: ActContext, found: VerifiedCase) -> None:
+    if found.case.owner_id not in context.actor.agencies:
         raise NotFound("not the owner", about=found.id)
 
 
-def _must_not_be_named(work: ActContext, members: Collection[UUID], whom: str) -> None:
-    for one in colleagues(work):
+def _must_not_be_named(context: ActContext, members: Collection[UUID], whom: str) -> None:
+    for one in colleagues(context):
         if one.id in members and name_matching.names_a_colleague(one.name, whom):
             raise BadInput("Có người được chọn trùng tên với người không được biết. Hãy bỏ chọn người ấy.")
 
 
-def _must_keep_no_sheet(work: ActContext, circle: Agency, whom: str) -> None:
-    if any(name_matching.names_a_colleague(one.name, whom) for one in recovery_sheets.officers(work.crypto, circle.id)):
+def _must_keep_no_sheet(context: ActContext, circle: Agency, whom: str) -> None:
+    if any(
+        name_matching.names_a_colleague(one.name, whom) for one in recovery_sheets.officers(context.crypto, circle.id)
+    ):
         raise BadInput("Người không được biết đang giữ một tờ khôi phục. Hãy làm các tờ mới trước.")
 
 
-def _hold_inside(work: ActContext, found: VerifiedCase, members: Collection[UUID]) -> bool:
+def _hold_inside(context: ActContext, found: VerifiedCase, members: Collection[UUID]) -> bool:
     """Let nobody outside hold the case or stand in: I hold it then; say whether anything changed."""
     before = (found.case.holder_id, found.case.standin_id)
     if found.case.holder_id not in members:
-        found.case.holder_id = work.me
+        found.case.holder_id = context.me
     if found.case.standin_id not in members or found.case.standin_id == found.case.holder_id:
         found.case.standin_id = None
     return before != (found.case.holder_id, found.case.standin_id)

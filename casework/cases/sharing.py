@@ -63,72 +63,72 @@ def letter_series(referral: Referral, fresh_id: UUID) -> UUID:
     return UUID(bytes=referral.id.bytes[:_LETTER_MARK] + fresh_id.bytes[_LETTER_MARK:])
 
 
-def share(work: ActContext, found: VerifiedCase, ground: Ground, to: RecipientKey) -> None:
+def share(context: ActContext, found: VerifiedCase, ground: Ground, to: RecipientKey) -> None:
     """Give one agency the newest revisions of what its ground speaks of, the label, and the ground's own entry."""
-    envelopes = _by_document(work, found)
-    for document in _newest(work, found):
+    envelopes = _by_document(context, found)
+    for document in _newest(context, found):
         held = envelopes.get(document.id, [])
-        mine = next((one for one in held if work.crypto.holds(one.agency_id)), None)
+        mine = next((one for one in held if context.crypto.holds(one.agency_id)), None)
         wanted = Section(document.section) in agreed(ground) | {Section.LABEL} or document.series == ground.id
         if wanted and mine is not None and all(one.agency_id != to.agency_id for one in held):
-            reading.load_late_agency(work, mine)
-            add_envelopes(work.crypto, document, open_document_key(work.crypto, document, mine), readers=[to])
-    heads.mark_changed(work.session, found.head)
+            reading.load_late_agency(context, mine)
+            add_envelopes(context.crypto, document, open_document_key(context.crypto, document, mine), readers=[to])
+    heads.mark_changed(context.session, found.head)
 
 
-def keep_envelopes(work: ActContext, found: VerifiedCase) -> None:
+def keep_envelopes(context: ActContext, found: VerifiedCase) -> None:
     """Turn what was sent to my agency into what it keeps, so that it opens under the agency's own safe key."""
-    documents = {one.id: one for one in reading.rows_of_case(work, found, Document)}
-    for envelope in reading.rows_of_case(work, found, Envelope):
-        if envelope.kind == EnvelopeKind.SENT and work.crypto.holds(envelope.agency_id):
-            reading.load_late_agency(work, envelope)
-            keep_sent(work.crypto, documents[envelope.document_id], envelope)
-    heads.mark_changed(work.session, found.head)
+    documents = {one.id: one for one in reading.rows_of_case(context, found, Document)}
+    for envelope in reading.rows_of_case(context, found, Envelope):
+        if envelope.kind == EnvelopeKind.SENT and context.crypto.holds(envelope.agency_id):
+            reading.load_late_agency(context, envelope)
+            keep_sent(context.crypto, documents[envelope.document_id], envelope)
+    heads.mark_changed(context.session, found.head)
 
 
-def finish(work: ActContext, found: VerifiedCase, referral: Referral, ground: Ground) -> None:
+def finish(context: ActContext, found: VerifiedCase, referral: Referral, ground: Ground) -> None:
     """Note which revisions the receiver keeps of a referral that is done: the newest ones now, never the next."""
     if referral.state == ReferralState.DONE and not referral.kept:
         shared = agreed(ground) | {Section.LABEL}
         newest = [one for one in heads.entries(found.head.listing) if one.section in shared]
         referral.kept = ",".join(f"{one.section}:{one.revision}" for one in newest)
-        writing.revoke(work, found)
+        writing.revoke(context, found)
 
 
-def cut_off(work: ActContext, found: VerifiedCase, agency_id: UUID) -> None:
+def cut_off(context: ActContext, found: VerifiedCase, agency_id: UUID) -> None:
     """Take from an agency every document that is not its own and that no other referral still carries to it."""
-    work.session.flush()
-    still = _carried(work, found, agency_id)
-    documents = {one.id: one for one in reading.rows_of_case(work, found, Document)}
-    for envelope in reading.rows_of_case(work, found, Envelope):
+    context.session.flush()
+    still = _carried(context, found, agency_id)
+    documents = {one.id: one for one in reading.rows_of_case(context, found, Document)}
+    for envelope in reading.rows_of_case(context, found, Envelope):
         document = documents[envelope.document_id]
         theirs = agency_id in (document.owner_id, found.case.owner_id) or still.holds(document)
         if envelope.agency_id == agency_id and not theirs:
-            work.session.delete(envelope)
-    writing.revoke(work, found)
+            context.session.delete(envelope)
+    writing.revoke(context, found)
 
 
-def end_all(work: ActContext, found: VerifiedCase) -> None:
+def end_all(context: ActContext, found: VerifiedCase) -> None:
     """End every referral of a case that closes: each receiver keeps only what it wrote itself."""
-    grounds = {one.id: one for one in reading.rows_of_case(work, found, Ground)}
-    for referral in reading.rows_of_case(work, found, Referral):
+    grounds = {one.id: one for one in reading.rows_of_case(context, found, Ground)}
+    for referral in reading.rows_of_case(context, found, Referral):
         if referral.state in READABLE:
-            grounds[referral.ground_id].until = work.crypto.at
-    end_expired(work, found)
+            grounds[referral.ground_id].until = context.crypto.at
+    end_expired(context, found)
 
 
-def end_expired(work: ActContext, found: VerifiedCase) -> None:
+def end_expired(context: ActContext, found: VerifiedCase) -> None:
     """End every referral whose ground carries it no longer, and take back what it gave."""
-    grounds = {one.id: one for one in reading.rows_of_case(work, found, Ground)}
+    grounds = {one.id: one for one in reading.rows_of_case(context, found, Ground)}
     over = [
         one
-        for one in reading.rows_of_case(work, found, Referral)
-        if state_of(one, grounds[one.ground_id], work.crypto.at) != one.state
+        for one in reading.rows_of_case(context, found, Referral)
+        if state_of(one, grounds[one.ground_id], context.crypto.at) != one.state
     ]
     for referral in over:
-        referral.state = state_of(referral, grounds[referral.ground_id], work.crypto.at)
+        referral.state = state_of(referral, grounds[referral.ground_id], context.crypto.at)
     for agency_id in sorted({one.to_id for one in over}):
-        cut_off(work, found, agency_id)
+        cut_off(context, found, agency_id)
 
 
 def state_of(referral: Any, ground: Any, at: int) -> str:
@@ -139,44 +139,44 @@ def state_of(referral: Any, ground: Any, at: int) -> str:
     return ReferralState.OVER if state == ReferralState.DONE else ReferralState.EXPIRED
 
 
-def readers_of(work: ActContext, found: VerifiedCase, section: Section) -> list[UUID]:
+def readers_of(context: ActContext, found: VerifiedCase, section: Section) -> list[UUID]:
     """Return who gets a new revision: the owner, and each agency that a live referral on a live ground gives it to."""
-    live = sorted({one.to_id for one in reading.rows_of_case(work, found, Referral) if one.state in LIVE_REFERRAL})
-    return [found.case.owner_id, *(to for to in live if section in _carried(work, found, to).live)]
+    live = sorted({one.to_id for one in reading.rows_of_case(context, found, Referral) if one.state in LIVE_REFERRAL})
+    return [found.case.owner_id, *(to for to in live if section in _carried(context, found, to).live)]
 
 
-def brought_by(work: ActContext, found: VerifiedCase) -> UUID | None:
+def brought_by(context: ActContext, found: VerifiedCase) -> UUID | None:
     """Return the newest referral by which my agency or circle reads somebody else's case."""
     mine = [
         one
-        for one in reading.rows_of_case(work, found, Referral)
-        if one.to_id in work.actor.agencies and one.state in READABLE
+        for one in reading.rows_of_case(context, found, Referral)
+        if one.to_id in context.actor.agencies and one.state in READABLE
     ]
     return max(mine, key=lambda one: one.sent).id if mine else None
 
 
-def counting_agencies(work: ActContext, found: VerifiedCase) -> list[UUID]:
+def counting_agencies(context: ActContext, found: VerifiedCase) -> list[UUID]:
     """Return who gets the facts for counting: the owner, and the agency that counts for the whole commune.
 
     A case sealed to a circle is counted by its members alone.
     """
     owner_id = found.case.owner_id
-    if owner_id in work.actor.circles:
+    if owner_id in context.actor.circles:
         return [owner_id]
-    union = select(Agency.id).where(Agency.commune_id == work.commune_id, Agency.kind == agencies.coordinating())
-    return [owner_id, *work.session.execute(union).scalars()]
+    union = select(Agency.id).where(Agency.commune_id == context.commune_id, Agency.kind == agencies.coordinating())
+    return [owner_id, *context.session.execute(union).scalars()]
 
 
-def recipients(work: ActContext, agency_ids: Iterable[UUID]) -> list[RecipientKey]:
+def recipients(context: ActContext, agency_ids: Iterable[UUID]) -> list[RecipientKey]:
     """Return the locks of agencies, from fresh rows."""
-    return freshness.recipients(work.crypto, dict.fromkeys(agency_ids))
+    return freshness.recipients(context.crypto, dict.fromkeys(agency_ids))
 
 
-def _carried(work: ActContext, found: VerifiedCase, agency_id: UUID) -> ReceiverAccess:
-    grounds = {one.id: one for one in reading.rows_of_case(work, found, Ground) if is_live(one, work.crypto.at)}
+def _carried(context: ActContext, found: VerifiedCase, agency_id: UUID) -> ReceiverAccess:
+    grounds = {one.id: one for one in reading.rows_of_case(context, found, Ground) if is_live(one, context.crypto.at)}
     mine = [
         one
-        for one in reading.rows_of_case(work, found, Referral)
+        for one in reading.rows_of_case(context, found, Referral)
         if one.to_id == agency_id and one.state in READABLE and one.ground_id in grounds
     ]
     live: set[Section] = set()
@@ -199,17 +199,17 @@ def _kept(referral: Referral) -> list[tuple[Section, int]]:
     return [(Section(int(section)), int(revision)) for section, revision in pairs]
 
 
-def _newest(work: ActContext, found: VerifiedCase) -> list[Document]:
+def _newest(context: ActContext, found: VerifiedCase) -> list[Document]:
     newest = {(one.section, one.series): one.revision for one in heads.entries(found.head.listing)}
     return [
         one
-        for one in reading.rows_of_case(work, found, Document)
+        for one in reading.rows_of_case(context, found, Document)
         if newest.get((one.section, one.series)) == one.revision
     ]
 
 
-def _by_document(work: ActContext, found: VerifiedCase) -> dict[UUID, list[Envelope]]:
+def _by_document(context: ActContext, found: VerifiedCase) -> dict[UUID, list[Envelope]]:
     by: dict[UUID, list[Envelope]] = {}
-    for one in reading.rows_of_case(work, found, Envelope):
+    for one in reading.rows_of_case(context, found, Envelope):
         by.setdefault(one.document_id, []).append(one)
     return by

@@ -73,23 +73,23 @@ class Register:
 
 
 @action(Act.ADDRESS_LIST)
-def list_addresses(work: ActContext) -> Register:
+def list_addresses(context: ActContext) -> Register:
     """Read the register; retired addresses are shown to those who keep it."""
-    commune = freshness.commune(work.session, work.commune_id)
-    keeps = allowed(work.actor, Act.ADDRESS_RETIRE)
-    found = [_place(row) for row in rows(work) if keeps or row.state == AddressState.ACTIVE]
+    commune = freshness.commune(context.session, context.commune_id)
+    keeps = allowed(context.actor, Act.ADDRESS_RETIRE)
+    found = [_place(row) for row in rows(context) if keeps or row.state == AddressState.ACTIVE]
     return Register(places=_sorted(found), hamlets=tuple(filter(None, commune.hamlets.split("\n"))))
 
 
-def rows(work: ActContext) -> list[Address]:
+def rows(context: ActContext) -> list[Address]:
     """Load every address of the commune, each verified against the commune's fresh head."""
-    freshness.head(work.session, work.commune_id, work.commune_id)
-    return list(work.session.execute(select(Address).where(Address.commune_id == work.commune_id)).scalars())
+    freshness.head(context.session, context.commune_id, context.commune_id)
+    return list(context.session.execute(select(Address).where(Address.commune_id == context.commune_id)).scalars())
 
 
-def name_of(work: ActContext, place_id: str) -> str:
+def name_of(context: ActContext, place_id: str) -> str:
     """Return the name of the address that a case came from, or an empty text."""
-    return next((row.name for row in rows(work) if str(row.id) == place_id), "")
+    return next((row.name for row in rows(context) if str(row.id) == place_id), "")
 
 
 def _sorted(found: Iterable[TrustedAddress]) -> tuple[TrustedAddress, ...]:

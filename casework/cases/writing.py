@@ -19,17 +19,17 @@ from casework.vault.keys.envelopes import Plaintext, seal_revision
 from casework.vault.models import Document, Envelope
 
 
-def add_case(work: ActContext, case: Case) -> VerifiedCase:
+def add_case(context: ActContext, case: Case) -> VerifiedCase:
     """Put a new case with its head into the book."""
-    head = heads.create(work.session, work.commune_id, "case", case.id)
-    work.session.add(case)
-    work.session.flush()
-    work.about = case.id
+    head = heads.create(context.session, context.commune_id, "case", case.id)
+    context.session.add(case)
+    context.session.flush()
+    context.about = case.id
     return VerifiedCase(case, head)
 
 
 def save(
-    work: ActContext,
+    context: ActContext,
     found: VerifiedCase,
     data: SectionData,
     *,
@@ -40,11 +40,11 @@ def save(
 
     `base` is the revision that the writer had before her eyes; raises Conflict if somebody wrote in between.
     """
-    return save_json(work, found, data.section, data.to_json(), base=base, readers=readers)
+    return save_json(context, found, data.section, data.to_json(), base=base, readers=readers)
 
 
 def save_json(
-    work: ActContext,
+    context: ActContext,
     found: VerifiedCase,
     section: Section,
     data: dict[str, object],
@@ -62,60 +62,64 @@ def save_json(
     text = Plaintext(
         section=section,
         data=data,
-        by=work.me,
+        by=context.me,
         owner_id=owner_id or found.case.owner_id,
-        author_agency_id=work.actor.agency_id or found.case.owner_id,
+        author_agency_id=context.actor.agency_id or found.case.owner_id,
         series=series,
     )
     to = [text.owner_id] if readers is None else list(readers)
-    return seal_revision(work.crypto, found.head, text, readers=freshness.recipients(work.crypto, dict.fromkeys(to)))
+    return seal_revision(
+        context.crypto, found.head, text, readers=freshness.recipients(context.crypto, dict.fromkeys(to))
+    )
 
 
-def writable(work: ActContext) -> frozenset[Section]:
+def writable(context: ActContext) -> frozenset[Section]:
     """Return the sections that this person's roles may write by `section.write`; facts are derived, never written."""
     try:
-        return issue(work.actor, Act.SECTION_WRITE).own - {Section.FACTS}
+        return issue(context.actor, Act.SECTION_WRITE).own - {Section.FACTS}
     except Refused:
         return frozenset()
 
 
-def revoke(work: ActContext, found: VerifiedCase) -> None:
+def revoke(context: ActContext, found: VerifiedCase) -> None:
     """Raise the version of a case and sign again every row that hangs on it, so that it can be read on at once."""
-    work.session.flush()
-    heads.revoke(work.session, found.head, _hanging_on(work, found))
-    work.session.flush()
+    context.session.flush()
+    heads.revoke(context.session, found.head, _hanging_on(context, found))
+    context.session.flush()
 
 
-def erase_section(work: ActContext, found: VerifiedCase, section: Section) -> None:
+def erase_section(context: ActContext, found: VerifiedCase, section: Section) -> None:
     """Delete every document of a section with its envelopes, as a draft is when it has become a case."""
-    rows = _hanging_on(work, found)
+    rows = _hanging_on(context, found)
     doomed = [row for row in rows if isinstance(row, Document) and row.section == section]
-    gone = _erased(work, found, rows, doomed)
-    heads.revoke(work.session, found.head, [row for row in rows if id(row) not in gone])
-    work.session.flush()
+    gone = _erased(context, found, rows, doomed)
+    heads.revoke(context.session, found.head, [row for row in rows if id(row) not in gone])
+    context.session.flush()
 
 
-def erase_documents(work: ActContext, found: VerifiedCase, doomed: Iterable[Document]) -> None:
+def erase_documents(context: ActContext, found: VerifiedCase, doomed: Iterable[Document]) -> None:
     """Delete documents with every envelope of them and strike them from the head; the caller takes away."""
-    _erased(work, found, _hanging_on(work, found), list(doomed))
-    work.session.flush()
+    _erased(context, found, _hanging_on(context, found), list(doomed))
+    context.session.flush()
 
 
-def _erased(work: ActContext, found: VerifiedCase, rows: Iterable[SignedRow], doomed: Iterable[Document]) -> set[int]:
+def _erased(
+    context: ActContext, found: VerifiedCase, rows: Iterable[SignedRow], doomed: Iterable[Document]
+) -> set[int]:
     documents = {one.id: one for one in doomed}
     shut = [row for row in rows if isinstance(row, Envelope) and row.document_id in documents]
     for envelope in shut:
-        work.session.delete(envelope)
-    work.session.flush()
+        context.session.delete(envelope)
+    context.session.flush()
     for document in documents.values():
         heads.unlist(found.head, section=document.section, series=document.series)
-        work.session.delete(document)
+        context.session.delete(document)
     return {id(row) for row in (*shut, *documents.values())}
 
 
-def _hanging_on(work: ActContext, found: VerifiedCase) -> list[SignedRow]:
+def _hanging_on(context: ActContext, found: VerifiedCase) -> list[SignedRow]:
     """Load every row that hangs on a case and is signed together with the version of its head."""
     rows: list[SignedRow] = []
     for kind in (Case, Document, Envelope, Ground, Referral):
-        rows += scope.rows_of_case(work.permit, kind, found.id).on(work.session).scalars().all()
+        rows += scope.rows_of_case(context.permit, kind, found.id).on(context.session).scalars().all()
     return rows

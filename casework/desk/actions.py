@@ -37,34 +37,34 @@ _FIXED = {Section.LABEL: ("code", "former"), Section.INCIDENT: ("recorded_at",)}
 
 
 @action(Act.HOME_READ)
-def read_home(work: ActContext) -> OversightPanel:
+def read_home(context: ActContext) -> OversightPanel:
     """Open the home page of a role that works on no case, with what it is told about the book."""
-    return home_panel.told(work)
+    return home_panel.told(context)
 
 
 @action(Act.CASE_LIST)
-def list_cases(work: ActContext, *, around: bool = False) -> Home:
+def list_cases(context: ActContext, *, around: bool = False) -> Home:
     """List the cases and drafts in reach: open ones, danger, the newest first; with `around` all of a home page."""
-    found = reading.listed(work, [Section.LABEL])
-    work.reason = f"{len(found)} cases"
-    watched, arrivals = home_panel.told(work, found), key_holders.arrivals(work)
-    drafts, anew = tuple(list_drafts(work)), to_reach_anew(work, found)
-    home = Home(_lines(work, found), drafts, waiting(work), anew, watched, arrivals)
-    return _gathered(work, home) if around else home
+    found = reading.listed(context, [Section.LABEL])
+    context.reason = f"{len(found)} cases"
+    watched, arrivals = home_panel.told(context, found), key_holders.arrivals(context)
+    drafts, anew = tuple(list_drafts(context)), to_reach_anew(context, found)
+    home = Home(_lines(context, found), drafts, waiting(context), anew, watched, arrivals)
+    return _gathered(context, home) if around else home
 
 
 def _order(line: CaseLine) -> tuple[int, int, str]:
     return (STANDINGS.index(line.standing), -line.opened.toordinal(), line.code)
 
 
-def _lines(work: ActContext, found: Iterable[ListedCase]) -> tuple[CaseLine, ...]:
-    draw = _drawing(work, staff.names(work))
+def _lines(context: ActContext, found: Iterable[ListedCase]) -> tuple[CaseLine, ...]:
+    draw = _drawing(context, staff.names(context))
     return tuple(sorted((draw(one.row, label_of(one.pages) or Label()) for one in found), key=_order))
 
 
-def _drawing(work: ActContext, names: Mapping[UUID, str]) -> Callable[[Any, Label], CaseLine]:
+def _drawing(context: ActContext, names: Mapping[UUID, str]) -> Callable[[Any, Label], CaseLine]:
     """Return what makes a line of a case; whose it is to be compared with is looked up once, not for each line."""
-    me, agencies = work.me, work.actor.agencies
+    me, agencies = context.me, context.actor.agencies
 
     def draw(row: Any, label: Label) -> CaseLine:
         standing = (
@@ -78,7 +78,7 @@ def _drawing(work: ActContext, names: Mapping[UUID, str]) -> Callable[[Any, Labe
 
 
 @action(Act.CASE_SEARCH)
-def search(work: ActContext, query: str) -> tuple[CaseLine, ...]:
+def search(context: ActContext, query: str) -> tuple[CaseLine, ...]:
     """Find cases by name with or without diacritics, by telephone number or by code; nothing is indexed at rest.
 
     Raises BadInput for a query shorter than two letters and Throttled after 30 searches in a minute.
@@ -86,45 +86,45 @@ def search(work: ActContext, query: str) -> tuple[CaseLine, ...]:
     wanted = case_search.parse_query(query)
     if len(wanted.words) < _SHORTEST_QUERY:
         raise BadInput(gettext_noop("Hãy gõ ít nhất hai chữ của tên, mã vụ việc hoặc số điện thoại."))
-    since = work.crypto.at - _MINUTE
-    if read.exceeded(work.crypto, [Act.CASE_SEARCH], who=work.me, since=since, most=_SEARCHES_A_MINUTE):
-        raise Throttled(gettext_noop("Tìm quá nhiều lần trong một phút. Hãy chờ một chút."), about=work.me)
-    rate_limit.enforce(work)
-    book = reading.load_batch(work)
+    since = context.crypto.at - _MINUTE
+    if read.exceeded(context.crypto, [Act.CASE_SEARCH], who=context.me, since=since, most=_SEARCHES_A_MINUTE):
+        raise Throttled(gettext_noop("Tìm quá nhiều lần trong một phút. Hãy chờ một chút."), about=context.me)
+    rate_limit.enforce(context)
+    book = reading.load_batch(context)
     found = book.listed([Section.LABEL], of=case_search.hits(book, wanted))
-    work.reason = f"{len(found)} hits"
-    return _lines(work, found)
+    context.reason = f"{len(found)} hits"
+    return _lines(context, found)
 
 
 @action(Act.CASE_READ)
-def read_case(work: ActContext, case_id: UUID) -> CasePage:
+def read_case(context: ActContext, case_id: UUID) -> CasePage:
     """Open the page of a case with its safe contact; the other sections stay closed until they are asked for."""
-    found = reading.find_case(work, case_id)
+    found = reading.find_case(context, case_id)
     opened = reading.open_newest_of(
-        work, found, [Section.LABEL, Section.CONTACT, *reporting_delay.told_in(work, found)]
+        context, found, [Section.LABEL, Section.CONTACT, *reporting_delay.told_in(context, found)]
     )
-    label = label_of(opened) or case_labels.label(work, found)
+    label = label_of(opened) or case_labels.label(context, found)
     if label is None:
         raise NotFound("label", about=case_id)
     contact = next((page for page in opened if page.section == Section.CONTACT), None)
-    names = staff.names(work)
-    line = _drawing(work, names)(found.case, label)
-    restricted = found.case.owner_id in work.actor.circles
-    present = reading.sections_present(work, found)
+    names = staff.names(context)
+    line = _drawing(context, names)(found.case, label)
+    restricted = found.case.owner_id in context.actor.circles
+    present = reading.sections_present(context, found)
     return CasePage(
         line=line,
         label=label,
         contact=Contact.from_json(contact.data) if contact else None,
         sections=tuple(sorted(present)),
-        opened_by=_openings(work, case_id, names) if line.mine else (),
+        opened_by=_openings(context, case_id, names) if line.mine else (),
         holder=names.get(found.case.holder_id, ""),
         restricted=restricted,
-        writable=writing.writable(work) if line.ours else frozenset(),
+        writable=writing.writable(context) if line.ours else frozenset(),
         counts=_counts(found),
-        outdated=frozenset() if line.ours else present - reading.current(work, found),
-        referral_id=None if line.ours else sharing.brought_by(work, found),
-        readers=staff.key_holders(work, found.case.owner_id) if restricted else (),
-        hours=reporting_delay.running(work, found, opened),
+        outdated=frozenset() if line.ours else present - reading.current(context, found),
+        referral_id=None if line.ours else sharing.brought_by(context, found),
+        readers=staff.key_holders(context, found.case.owner_id) if restricted else (),
+        hours=reporting_delay.running(context, found, opened),
     )
 
 
@@ -133,14 +133,18 @@ def _counts(found: VerifiedCase) -> Counter[Section]:
     return Counter(Section(entry.section) for entry in heads.entries(found.head.listing))
 
 
-def _openings(work: ActContext, case_id: UUID, names: dict[UUID, str]) -> tuple[Opening, ...]:
-    lines = read.about(work.crypto, case_id, acts=[Act.CASE_READ, Act.SECTION_READ, Act.SECTION_HISTORY, Act.NAME_SHOW])
-    return tuple(Opening(names[one.who], one.act, one.at) for one in lines if one.who in names and one.who != work.me)
+def _openings(context: ActContext, case_id: UUID, names: dict[UUID, str]) -> tuple[Opening, ...]:
+    lines = read.about(
+        context.crypto, case_id, acts=[Act.CASE_READ, Act.SECTION_READ, Act.SECTION_HISTORY, Act.NAME_SHOW]
+    )
+    return tuple(
+        Opening(names[one.who], one.act, one.at) for one in lines if one.who in names and one.who != context.me
+    )
 
 
 @action(Act.SECTION_READ)
 def read_section(
-    work: ActContext, case_id: UUID, section: Section, *, may_be_missing: bool = False
+    context: ActContext, case_id: UUID, section: Section, *, may_be_missing: bool = False
 ) -> tuple[WrittenSection, ...]:
     """Open one section: its newest revision, or every entry of a ledger, oldest first.
 
@@ -148,133 +152,137 @@ def read_section(
     that nobody has written or that no key in hand opens; for who may write it (`may_be_missing`) that is an empty
     revision 0. Raises Superseded for one that was rewritten after what was shared.
     """
-    _ours(work, case_id, section)
-    found = reading.find_case(work, case_id)
-    if may_be_missing and found.case.owner_id not in work.actor.agencies:
+    _ours(context, case_id, section)
+    found = reading.find_case(context, case_id)
+    if may_be_missing and found.case.owner_id not in context.actor.agencies:
         raise NotFound("not the owner", about=case_id)
-    opened = reading.open_newest_of(work, found, [section])
-    if not opened and section in reading.sections_present(work, found):
+    opened = reading.open_newest_of(context, found, [section])
+    if not opened and section in reading.sections_present(context, found):
         raise Superseded("rewritten since it was shared", about=case_id)
     if not opened and may_be_missing:
-        return (WrittenSection(SECTIONS[section](), 0, "", 0, _code(work, found)),)
-    return _written(work, found, opened)
+        return (WrittenSection(SECTIONS[section](), 0, "", 0, _code(context, found)),)
+    return _written(context, found, opened)
 
 
 @action(Act.SECTION_HISTORY)
-def read_history(work: ActContext, case_id: UUID, section: Section) -> tuple[WrittenSection, ...]:
+def read_history(context: ActContext, case_id: UUID, section: Section) -> tuple[WrittenSection, ...]:
     """Open every kept revision of a section, newest first; refuses and finds nothing as `read_section` does."""
-    _ours(work, case_id, section)
-    found = reading.find_case(work, case_id)
-    return _written(work, found, reading.history(work, found, section))
+    _ours(context, case_id, section)
+    found = reading.find_case(context, case_id)
+    return _written(context, found, reading.history(context, found, section))
 
 
-def _ours(work: ActContext, case_id: UUID, section: Section) -> None:
-    if section not in work.permit.own:
+def _ours(context: ActContext, case_id: UUID, section: Section) -> None:
+    if section not in context.permit.own:
         raise Refused(f"{section.code} is not for this role", about=case_id)
 
 
-def _written(work: ActContext, found: VerifiedCase, pages: Iterable[OpenedDocument]) -> tuple[WrittenSection, ...]:
-    names, code = staff.names(work), _code(work, found)
+def _written(context: ActContext, found: VerifiedCase, pages: Iterable[OpenedDocument]) -> tuple[WrittenSection, ...]:
+    names, code = staff.names(context), _code(context, found)
     written = []
     for page in pages:
         data = SECTIONS[Section(page.section)].from_json(page.data)
         written.append(
-            WrittenSection(data, page.revision, names.get(page.by, ""), page.at, code, case_labels.of_ids(work, data))
+            WrittenSection(
+                data, page.revision, names.get(page.by, ""), page.at, code, case_labels.of_ids(context, data)
+            )
         )
     if not written:
         raise NotFound("section", about=found.id)
     return tuple(written)
 
 
-def _code(work: ActContext, found: VerifiedCase) -> str:
-    label = case_labels.label(work, found)
+def _code(context: ActContext, found: VerifiedCase) -> str:
+    label = case_labels.label(context, found)
     return label.code if label else ""
 
 
 @action(Act.SECTION_WRITE)
-def write_section(work: ActContext, case_id: UUID, data: SectionData, *, base: int) -> None:
+def write_section(context: ActContext, case_id: UUID, data: SectionData, *, base: int) -> None:
     """Write a new revision; raises Conflict if somebody wrote after revision `base` was read.
 
     What is derived for counting is opened here to follow a correction, and is written by nobody's hand.
     """
-    _ours(work, case_id, data.section)
+    _ours(context, case_id, data.section)
     if data.section is Section.FACTS:
         raise Refused("facts are derived", about=case_id)
-    found = reading.find_case(work, case_id)
-    if found.case.owner_id not in work.actor.agencies:
+    found = reading.find_case(context, case_id)
+    if found.case.owner_id not in context.actor.agencies:
         raise NotFound("not the owner", about=case_id)
-    written = _keeping(work, found, data)
-    writing.save(work, found, written, base=base, readers=sharing.readers_of(work, found, data.section))
-    facts.derive_again(work, found, written)
+    written = _keeping(context, found, data)
+    writing.save(context, found, written, base=base, readers=sharing.readers_of(context, found, data.section))
+    facts.derive_again(context, found, written)
 
 
-def _keeping(work: ActContext, found: VerifiedCase, data: SectionData) -> SectionData:
+def _keeping(context: ActContext, found: VerifiedCase, data: SectionData) -> SectionData:
     """Return the section with what it was given once, as its code, taken from the newest revision."""
     fixed = _FIXED.get(data.section, ())
-    page = reading.page(work, found, data.section) if fixed else None
+    page = reading.page(context, found, data.section) if fixed else None
     return replace(data, **{name: page.data.get(name, "") for name in fixed}) if page else data
 
 
 @action(Act.NAME_SHOW)
-def show_name(work: ActContext, case_id: UUID) -> str:
+def show_name(context: ActContext, case_id: UUID) -> str:
     """Show the name; every showing is a line in the log. An unknown name is an empty text."""
-    page = reading.page(work, reading.find_case(work, case_id), Section.IDENTITY)
+    page = reading.page(context, reading.find_case(context, case_id), Section.IDENTITY)
     if page is None:
         raise NotFound("identity", about=case_id)
     return Identity.from_json(page.data).name
 
 
 @action(Act.NOTE_ADD)
-def add_note(work: ActContext, case_id: UUID, words: str, *, once: UUID | None = None) -> None:
+def add_note(context: ActContext, case_id: UUID, words: str, *, once: UUID | None = None) -> None:
     """Add a follow-up note, sealed on its own; the same words sent again under `once` are kept once."""
     if not words.strip():
         raise BadInput("Hãy ghi vài chữ trước khi lưu.")
-    found, record = reading.find_case(work, case_id), work.permit.record
+    found, record = reading.find_case(context, case_id), context.permit.record
     if record is None:
         raise Refused("this role keeps no record", about=case_id)
-    before = {page.series: page for page in reading.open_newest_of(work, found, [record])} if once else {}
+    before = {page.series: page for page in reading.open_newest_of(context, found, [record])} if once else {}
     if once in before and before[once].data == Note(words=words).to_json():
         return
-    mine = found.case.owner_id if found.case.owner_id in work.actor.agencies else work.actor.agency_id
+    mine = found.case.owner_id if found.case.owner_id in context.actor.agencies else context.actor.agency_id
     series, readers = None if once in before else once, [mine] if mine else None
-    writing.save_json(work, found, record, Note(words=words).to_json(), series=series, owner_id=mine, readers=readers)
+    writing.save_json(
+        context, found, record, Note(words=words).to_json(), series=series, owner_id=mine, readers=readers
+    )
 
 
 @action(Act.CASE_CLOSE)
-def close_case(work: ActContext, case_id: UUID, *, outcome: str, words: str, again: bool = False) -> None:
+def close_case(context: ActContext, case_id: UUID, *, outcome: str, words: str, again: bool = False) -> None:
     """Close an open case with its outcome, or (`again`) open a closed one with a reason; she may come back any time.
 
     Raises Conflict if somebody else has just done so.
     """
-    found = reading.find_case(work, case_id)
+    found = reading.find_case(context, case_id)
     if found.case.state != (CaseState.CLOSED if again else CaseState.OPEN):
         raise Conflict("Vụ việc này vừa được đóng hoặc mở lại. Hãy xem lại trang.", about=case_id)
-    page = reading.page(work, found, Section.PLAN)
+    page = reading.page(context, found, Section.PLAN)
     plan = Plan.from_json(page.data) if page else Plan()
-    writing.save(work, found, Plan(actions=plan.actions, outcome="" if again else outcome, closing_words=words))
+    writing.save(context, found, Plan(actions=plan.actions, outcome="" if again else outcome, closing_words=words))
     found.case.state = CaseState.OPEN if again else CaseState.CLOSED
-    found.case.closed = None if again else reading.day_of(work.crypto.at)
+    found.case.closed = None if again else reading.day_of(context.crypto.at)
     if not again:
-        sharing.end_all(work, found)
-    writing.revoke(work, found)
+        sharing.end_all(context, found)
+    writing.revoke(context, found)
 
 
-def _gathered(work: ActContext, home: Home) -> Home:
+def _gathered(context: ActContext, home: Home) -> Home:
     """Read what was referred and what waits to be erased or reviewed, in one commit, each with a line of its own."""
-    if allowed(work.actor, Act.REFERRAL_LIST):
-        home = replace(home, box=work.also(list_referrals))
-    if allowed(work.actor, Act.CASE_ERASE_LIST):
-        home = replace(home, endings=work.also(list_requests))
-    if allowed(work.actor, Act.GROUND_REVIEW_LIST):
-        home = replace(home, reviews=work.also(list_reviews))
+    if allowed(context.actor, Act.REFERRAL_LIST):
+        home = replace(home, box=context.also(list_referrals))
+    if allowed(context.actor, Act.CASE_ERASE_LIST):
+        home = replace(home, endings=context.also(list_requests))
+    if allowed(context.actor, Act.GROUND_REVIEW_LIST):
+        home = replace(home, reviews=context.also(list_reviews))
     return home
 
 
-def to_reach_anew(work: ActContext, listed: Iterable[ListedCase]) -> frozenset[UUID]:
+def to_reach_anew(context: ActContext, listed: Iterable[ListedCase]) -> frozenset[UUID]:
     """Return which cases that I hold were taken over from somebody who left, and have the way of contact she knew."""
-    left = read.changed_by(work.crypto, Act.ACCOUNT_LEAVE)
-    mine = [one.row.id for one in listed if one.row.id in left and one.row.holder_id == work.me] if left else []
+    left = read.changed_by(context.crypto, Act.ACCOUNT_LEAVE)
+    mine = [one.row.id for one in listed if one.row.id in left and one.row.holder_id == context.me] if left else []
     if not mine:
         return frozenset()
-    contacts = reading.load_batch(work).each([Section.CONTACT], of=mine)
+    contacts = reading.load_batch(context).each([Section.CONTACT], of=mine)
     return frozenset(mine) - {case_id for case_id, page in contacts if page.at > left[case_id]}

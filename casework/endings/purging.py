@@ -40,24 +40,24 @@ class Due:
 
 
 @action(Act.PURGE_LIST)
-def list_due(work: ActContext, *, months: int) -> tuple[Due, ...]:
+def list_due(context: ActContext, *, months: int) -> tuple[Due, ...]:
     """List the cases closed so many months ago that still hold a story; what must be kept is not on it."""
-    return _due(work, months)
+    return _due(context, months)
 
 
 @action(Act.PURGE_CONFIRM)
-def purge(work: ActContext, ids: Collection[UUID], *, months: int) -> int:
+def purge(context: ActContext, ids: Collection[UUID], *, months: int) -> int:
     """Erase the stories of exactly these cases and return how many; raises Conflict if one is no longer on the list."""
-    due = {one.id for one in _due(work, months)}
+    due = {one.id for one in _due(context, months)}
     if not ids or not due.issuperset(ids):
         raise Conflict("Danh sách vừa thay đổi. Hãy xem lại rồi xác nhận.")
     for case_id in sorted(set(ids)):
-        found = reading.find_case(work, case_id)
-        documents = scope.rows_of_case(work.permit, Document, case_id).on(work.session).scalars()
-        writing.erase_documents(work, found, [one for one in documents if one.section in _PURGED])
-        writing.revoke(work, found)
-    secure_delete.request(work.session)
-    work.about, work.reason = None, f"{len(set(ids))} cases"
+        found = reading.find_case(context, case_id)
+        documents = scope.rows_of_case(context.permit, Document, case_id).on(context.session).scalars()
+        writing.erase_documents(context, found, [one for one in documents if one.section in _PURGED])
+        writing.revoke(context, found)
+    secure_delete.request(context.session)
+    context.about, context.reason = None, f"{len(set(ids))} cases"
     return len(set(ids))
 
 
@@ -67,9 +67,9 @@ def months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _due(work: ActContext, months: int) -> tuple[Due, ...]:
-    last = months_before(clock.local(work.crypto.at).date(), months).toordinal() - _EPOCH
-    book = reading.load_batch(work)
+def _due(context: ActContext, months: int) -> tuple[Due, ...]:
+    last = months_before(clock.local(context.crypto.at).date(), months).toordinal() - _EPOCH
+    book = reading.load_batch(context)
     over = [
         one.id
         for one in book.cases.values()

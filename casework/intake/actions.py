@@ -107,111 +107,115 @@ class Setting:
 
 
 @action(Act.INTAKE_BEGIN)
-def begin_intake(work: ActContext) -> Setting:
+def begin_intake(context: ActContext) -> Setting:
     """Open the first page of an intake and bring what its questions need; nothing of a case is read."""
-    others = Agency.id.not_in(work.actor.agencies)
-    kinds = select(Agency.kind).where(Agency.commune_id == work.commune_id, others, Agency.state == AgencyState.ACTIVE)
-    here, people = set(work.session.execute(kinds).scalars()), colleagues(work)
+    others = Agency.id.not_in(context.actor.agencies)
+    kinds = select(Agency.kind).where(
+        Agency.commune_id == context.commune_id, others, Agency.state == AgencyState.ACTIVE
+    )
+    here, people = set(context.session.execute(kinds).scalars()), colleagues(context)
     return Setting(
-        colleagues=tuple(one for one in people if may_join(work, one) and one.id != work.me),
+        colleagues=tuple(one for one in people if may_join(context, one) and one.id != context.me),
         receivers=tuple(bundle.code for bundle in codelist("bundle") if bundle.code in here),
-        register=work.also(list_addresses),
-        agency=next(one.agency_kind for one in people if one.id == work.me),
-        sections=work.permit.own,
+        register=context.also(list_addresses),
+        agency=next(one.agency_kind for one in people if one.id == context.me),
+        sections=context.permit.own,
     )
 
 
 @action(Act.DRAFT_START)
-def start_draft(work: ActContext, pages: Pages, *, circle: Sequence[UUID] = (), instead_of: UUID | None = None) -> UUID:
+def start_draft(
+    context: ActContext, pages: Pages, *, circle: Sequence[UUID] = (), instead_of: UUID | None = None
+) -> UUID:
     """Start a draft with the pages answered so far, sealed to the agency or, if members are named, to a new circle.
 
     `instead_of` names a draft of hers that is discarded in the same commit, as when its readers must change.
     """
     if instead_of is not None:
-        work.also(discard_draft, instead_of)
-    owner_id = work.also(make_circle, circle) if circle else work.actor.agency_id
+        context.also(discard_draft, instead_of)
+    owner_id = context.also(make_circle, circle) if circle else context.actor.agency_id
     if owner_id is None:
         raise NotFound("agency")
     case = Case(
-        commune_id=work.commune_id,
+        commune_id=context.commune_id,
         id=uuid4(),
         owner_id=owner_id,
-        holder_id=work.me,
+        holder_id=context.me,
         state=CaseState.DRAFT,
-        opened=reading.day_of(work.crypto.at),
+        opened=reading.day_of(context.crypto.at),
     )
-    found = writing.add_case(work, case)
+    found = writing.add_case(context, case)
     for number, data in pages.items():
-        _save_page(work, found, number, data)
+        _save_page(context, found, number, data)
     return case.id
 
 
 @action(Act.DRAFT_SAVE)
-def save_draft(work: ActContext, draft_id: UUID, number: int, data: Mapping[str, Any]) -> None:
+def save_draft(context: ActContext, draft_id: UUID, number: int, data: Mapping[str, Any]) -> None:
     """Save one page of a draft as it was typed, checked or not; works on a locked screen too."""
-    _save_page(work, reading.find_draft(work, draft_id), number, data)
+    _save_page(context, reading.find_draft(context, draft_id), number, data)
 
 
-def _save_page(work: ActContext, found: VerifiedCase, number: int, data: Mapping[str, Any]) -> None:
-    writing.save_json(work, found, Section.DRAFT, dict(data), series=UUID(int=number))
+def _save_page(context: ActContext, found: VerifiedCase, number: int, data: Mapping[str, Any]) -> None:
+    writing.save_json(context, found, Section.DRAFT, dict(data), series=UUID(int=number))
 
 
 @action(Act.DRAFT_OPEN)
-def open_draft(work: ActContext, draft_id: UUID) -> OpenDraft:
+def open_draft(context: ActContext, draft_id: UUID) -> OpenDraft:
     """Open the saved pages of a draft by their numbers, with the setting of an intake, in one look at the book."""
-    found = reading.find_draft(work, draft_id)
-    pages = reading.open_newest_of(work, found, [Section.DRAFT], draft=True)
-    return OpenDraft({page.series.int: page.data for page in pages}, work.also(begin_intake))
+    found = reading.find_draft(context, draft_id)
+    pages = reading.open_newest_of(context, found, [Section.DRAFT], draft=True)
+    return OpenDraft({page.series.int: page.data for page in pages}, context.also(begin_intake))
 
 
-def list_drafts(work: ActContext) -> list[Draft]:
+def list_drafts(context: ActContext) -> list[Draft]:
     """List the drafts in reach, oldest first; called by the home page within its own act."""
-    within = scope.drafts(work.permit, today=reading.day_of(work.crypto.at))
-    rows = scope.case_rows(within).on(work.session)
-    found = [Draft(row.id, row.opened, mine=row.holder_id == work.me) for row in rows]
+    within = scope.drafts(context.permit, today=reading.day_of(context.crypto.at))
+    rows = scope.case_rows(within).on(context.session)
+    found = [Draft(row.id, row.opened, mine=row.holder_id == context.me) for row in rows]
     return sorted(found, key=lambda one: one.started)
 
 
 @action(Act.DRAFT_DISCARD)
-def discard_draft(work: ActContext, draft_id: UUID) -> None:
+def discard_draft(context: ActContext, draft_id: UUID) -> None:
     """Delete what a draft holds; its empty shell stays as a case that was never opened."""
-    found = reading.find_draft(work, draft_id)
-    writing.erase_section(work, found, Section.DRAFT)
+    found = reading.find_draft(context, draft_id)
+    writing.erase_section(context, found, Section.DRAFT)
     found.case.state = CaseState.VOID
 
 
 @action(Act.CASE_OPEN)
-def open_case(work: ActContext, draft_id: UUID, told: Answers | Reader) -> UUID:
+def open_case(context: ActContext, draft_id: UUID, told: Answers | Reader) -> UUID:
     """Turn a draft into a case; a second tap finds the case of the first one.
 
     The answers are given, or read from the pages of the draft, which are opened in the same commit. Raises Refused
     for a section that the role may not open even in a case of its own.
     """
     try:
-        found = reading.find_draft(work, draft_id)
-        answers = told if isinstance(told, Answers) else told(work.also(open_draft, draft_id))
+        found = reading.find_draft(context, draft_id)
+        answers = told if isinstance(told, Answers) else told(context.also(open_draft, draft_id))
     except NotFound:
-        return reading.find_case(work, draft_id).id
-    writing.erase_section(work, found, Section.DRAFT)
-    today = clock.local(work.crypto.at).date()
+        return reading.find_case(context, draft_id).id
+    writing.erase_section(context, found, Section.DRAFT)
+    today = clock.local(context.crypto.at).date()
     found.case.state = CaseState.OPEN
-    found.case.opened = reading.day_of(work.crypto.at)
-    label = _label(work, found, answers)
+    found.case.opened = reading.day_of(context.crypto.at)
+    label = _label(context, found, answers)
     counted = facts.derive(answers.identity, answers.incident, received=today, detailed=answers.detailed)
     for section in (label, *_sections(answers)):
         if section == type(section)():
             continue
-        if section.section not in work.permit.own:
+        if section.section not in context.permit.own:
             raise Refused(f"{section.section.code} is not for this role", about=draft_id)
-        writing.save(work, found, section)
-    writing.save(work, found, counted, readers=sharing.counting_agencies(work, found))
+        writing.save(context, found, section)
+    writing.save(context, found, counted, readers=sharing.counting_agencies(context, found))
     for entry in answers.grounds:
-        ground_ledger.record(work, found, entry)
+        ground_ledger.record(context, found, entry)
     return found.id
 
 
-def _label(work: ActContext, found: VerifiedCase, answers: Answers) -> Label:
-    code, found.case.code_tag = case_codes.unused_code(work)
+def _label(context: ActContext, found: VerifiedCase, answers: Answers) -> Label:
+    code, found.case.code_tag = case_codes.unused_code(context)
     return Label(
         code=code,
         nickname=case_codes.random_nickname(),

@@ -41,7 +41,7 @@ class Alarm:
             yield "backup"
         if not self.config.demo and clock_check.doubtful(self.config, self.gate, at=at):
             yield "clock"
-        with self.gate.database.look() as session:
+        with self.gate.database.read_only() as session:
             crypto = CryptoContext(session, self.gate.server_keys(commune_id), None, at)
             verified = read.last(crypto, Act.AUDIT_VERIFY, commune_id)
         if verified is not None and verified[1] != WHOLE:

@@ -62,9 +62,9 @@ def write(config: Config, *, sized: dump.Sized = dump.unheard) -> Backup:
 
 
 @action(Act.BACKUP_MAKE)
-def note_backup(work: ActContext, name: str) -> None:
+def note_backup(context: ActContext, name: str) -> None:
     """Write in the log that a backup was made, and its name."""
-    work.reason = name
+    context.reason = name
 
 
 def _about(connection: Connection) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def configured(config: Config) -> bool:
 
 def communes(gate: Gate) -> Sequence[UUID]:
     """Return the communes of an installation in the order of their founding."""
-    with gate.database.look() as session:
+    with gate.database.read_only() as session:
         return list(session.execute(select(Commune.id).order_by(Commune.created)).scalars())
 
 
@@ -53,7 +53,7 @@ def write_all(config: Config, gate: Gate, *, restored: dict[UUID, int] | None = 
 
 def _present(gate: Gate, commune_id: UUID, *, seq: int, restored: int | None) -> Checkpoint:
     """Say where the log of a commune ends now."""
-    with gate.database.look() as session:
+    with gate.database.read_only() as session:
         server_keys = gate.server_keys(commune_id)
         attach_keys(session, server_keys)
         line = select(AuditLine.n, AuditLine.h).where(AuditLine.commune_id == commune_id)

@@ -41,9 +41,9 @@ def confirm(config: Config, gate: Gate) -> None:
 
 
 @action(Act.CLOCK_CONFIRM)
-def note_confirmed(work: ActContext) -> None:
+def note_confirmed(context: ActContext) -> None:
     """Write in the log that a person has looked at the machine's clock and found it right."""
-    work.about = None
+    context.about = None
 
 
 def since_believed(config: Config, *, at: int) -> int | None:
@@ -55,7 +55,7 @@ def since_believed(config: Config, *, at: int) -> int | None:
 def _newest(gate: Gate) -> int:
     """Return the moment of the newest line of any commune; the newest is the one with the largest number."""
     found = 0
-    with gate.database.look() as session:
+    with gate.database.read_only() as session:
         for commune_id in checkpoints.communes(gate):
             line = select(AuditLine.at).where(AuditLine.commune_id == commune_id).order_by(AuditLine.n.desc())
             found = max(found, session.execute(line.limit(1)).scalar_one_or_none() or 0)

@@ -146,12 +146,12 @@ def _made_beside(config: Config, key: Kek, before: str, words: str, told: Told) 
 
 
 @action(Act.UPGRADE_RUN)
-def note_upgrade(work: ActContext, words: str, *, anew: bool) -> None:
+def note_upgrade(context: ActContext, words: str, *, anew: bool) -> None:
     """Write in the log between which revisions the book went; heads that were signed anew each get a line."""
     if anew:
-        for row in work.session.execute(select(Head).where(Head.commune_id == work.commune_id)).scalars():
-            heads.mark_changed(work.session, row)
-    work.reason = words
+        for row in context.session.execute(select(Head).where(Head.commune_id == context.commune_id)).scalars():
+            heads.mark_changed(context.session, row)
+    context.reason = words
 
 
 def _confirm(config: Config, key: Kek, told: Told) -> None:

@@ -18,17 +18,17 @@ _ITSELF = {"case": "case_file", "agency": "agency", "member": "member"}
 _ENDED = frozenset({"session", "interview", "tally"})
 
 
-def rows(work: ActContext, head: Head) -> list[Any]:
+def rows(context: ActContext, head: Head) -> list[Any]:
     """Load every row that is bound to a head, which must have been loaded fresh."""
     found: list[Any] = []
     for kind in _kinds(head.kind):
         if kind.__table__.info.items() >= GUARDED.items():
-            found += scope.rows_of_case(work.permit, kind, head.id).on(work.session).scalars()
+            found += scope.rows_of_case(context.permit, kind, head.id).on(context.session).scalars()
         else:
             itself = kind.__tablename__ == _ITSELF.get(head.kind)
             column = kind.id if itself else getattr(kind, kind.__head__)
-            here = getattr(kind, kind.__commune__) == work.commune_id
-            found += work.session.execute(select(kind).where(here, column == head.id)).scalars()
+            here = getattr(kind, kind.__commune__) == context.commune_id
+            found += context.session.execute(select(kind).where(here, column == head.id)).scalars()
     return found
 
 

@@ -21,20 +21,20 @@ _IDLE = DAYS * 86_400 * MICROSECOND
 
 
 @action(Act.LOCK_IDLE)
-def lock_idle(work: ActContext) -> int:
+def lock_idle(context: ActContext) -> int:
     """Lock every account that has been idle too long and return how many.
 
     Of each agency, and of the administrators, whoever came last stays: an urgent referral must find somebody.
     """
     wanted = select(Member.id, Member.agency_id).where(
-        Member.commune_id == work.commune_id, Member.state == MemberState.ACTIVE
+        Member.commune_id == context.commune_id, Member.state == MemberState.ACTIVE
     )
-    active = [(row.id, row.agency_id, _last_seen(work, row.id)) for row in work.session.execute(wanted)]
+    active = [(row.id, row.agency_id, _last_seen(context, row.id)) for row in context.session.execute(wanted)]
     staying = _last_of_each(active)
-    idle = [who for who, _, seen in active if seen <= work.crypto.at - _IDLE and who not in staying]
+    idle = [who for who, _, seen in active if seen <= context.crypto.at - _IDLE and who not in staying]
     for member_id in idle:
-        _lock(work, member_id)
-    work.reason = f"{len(idle)}"
+        _lock(context, member_id)
+    context.reason = f"{len(idle)}"
     return len(idle)
 
 
@@ -45,19 +45,19 @@ def _last_of_each(active: Iterable[tuple[UUID, UUID | None, int]]) -> set[UUID]:
     return {who for _, who in last.values()}
 
 
-def _last_seen(work: ActContext, member_id: UUID) -> int:
+def _last_seen(context: ActContext, member_id: UUID) -> int:
     """Return when somebody last did anything, or her account was last changed."""
-    here = AuditLine.commune_id == work.commune_id
+    here = AuditLine.commune_id == context.commune_id
     did = select(func.max(AuditLine.at)).where(here, AuditLine.who == member_id)
     changed = select(func.max(AuditLine.at)).where(here, AuditLine.head == member_id)
-    return max(work.session.execute(one).scalar_one() or 0 for one in (did, changed))
+    return max(context.session.execute(one).scalar_one() or 0 for one in (did, changed))
 
 
-def _lock(work: ActContext, member_id: UUID) -> None:
-    member = freshness.member(work.session, work.commune_id, member_id)
+def _lock(context: ActContext, member_id: UUID) -> None:
+    member = freshness.member(context.session, context.commune_id, member_id)
     member.state = MemberState.LOCKED
     for kind in (SessionRow, Interview):
-        work.session.execute(delete(kind).where(kind.member_id == member_id))
-    head = freshness.head(work.session, work.commune_id, member_id)
-    heads.revoke(work.session, head, head_rows.rows(work, head))
-    work.session.flush()
+        context.session.execute(delete(kind).where(kind.member_id == member_id))
+    head = freshness.head(context.session, context.commune_id, member_id)
+    heads.revoke(context.session, head, head_rows.rows(context, head))
+    context.session.flush()

@@ -83,7 +83,7 @@ def _table(kind: type[Any]) -> Table:
 
 
 @action(Act.RESTORE_ANEW)
-def accept_heads(work: ActContext) -> None:
+def accept_heads(context: ActContext) -> None:
     """Give every head a line that holds its new MAC, so that it is believed again."""
-    for row in work.session.execute(select(Head).where(Head.commune_id == work.commune_id)).scalars():
-        heads.mark_changed(work.session, row)
+    for row in context.session.execute(select(Head).where(Head.commune_id == context.commune_id)).scalars():
+        heads.mark_changed(context.session, row)

@@ -40,7 +40,7 @@ def settle(gate: Gate) -> None:
     It waits for whoever is writing, whose line stands in the ledger already and whose commit is still to come.
     """
     for commune_id in checkpoints.communes(gate):
-        with gate.database.work(None, commune_id) as session:
+        with gate.database.transaction(None, commune_id) as session:
             if gate.revocation_log is not None:
                 gate.revocation_log.settle(session, gate.server_keys(commune_id))
 

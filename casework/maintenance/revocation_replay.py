@@ -35,54 +35,54 @@ class Replayed:
 
 
 @action(Act.RESTORE_RUN)
-def run(work: ActContext, lefts: Sequence[Remaining], name: str) -> Replayed:
+def run(context: ActContext, lefts: Sequence[Remaining], name: str) -> Replayed:
     """Take away again what the ledger says, oldest first, and write in the log from which backup this is."""
-    taken = sum(_take(work, left) for left in lefts if left.v is not None)
-    gone = [left for left in lefts if left.v is None and _exists(work, left.head)]
+    taken = sum(_take(context, left) for left in lefts if left.v is not None)
+    gone = [left for left in lefts if left.v is None and _exists(context, left.head)]
     for left in gone:
-        work.also(erase, left.head)
-    work.reason = f"{name}: {taken} + {len(gone)}"
+        context.also(erase, left.head)
+    context.reason = f"{name}: {taken} + {len(gone)}"
     return Replayed(taken, len(gone))
 
 
 @action(Act.RESTORE_ERASE)
-def erase(work: ActContext, head_id: UUID) -> None:
+def erase(context: ActContext, head_id: UUID) -> None:
     """Delete everything that is bound to a head, and the head, because it had been erased."""
-    work.about = head_id
-    head = freshness.head(work.session, work.commune_id, head_id)
-    rows = head_rows.rows(work, head)
+    context.about = head_id
+    head = freshness.head(context.session, context.commune_id, head_id)
+    rows = head_rows.rows(context, head)
     for table in reversed(Base.metadata.sorted_tables):
         for row in rows:
             if row.__table__ is table:
-                work.session.delete(row)
-        work.session.flush()
-    heads.erase(work.session, head)
-    work.session.flush()
+                context.session.delete(row)
+        context.session.flush()
+    heads.erase(context.session, head)
+    context.session.flush()
 
 
-def _exists(work: ActContext, head_id: UUID) -> bool:
-    return work.session.get(Head, (work.commune_id, head_id)) is not None
+def _exists(context: ActContext, head_id: UUID) -> bool:
+    return context.session.get(Head, (context.commune_id, head_id)) is not None
 
 
-def _take(work: ActContext, left: Remaining) -> bool:
+def _take(context: ActContext, left: Remaining) -> bool:
     """Take away what is gone from under one head and raise it to the version it had; tell whether there was a need."""
     try:
-        head = freshness.head(work.session, work.commune_id, left.head)
+        head = freshness.head(context.session, context.commune_id, left.head)
     except NotFound:
         return False
     if left.v is None or head.v >= left.v:
         return False
-    rows, kept = head_rows.rows(work, head), set(split_digests(left.rows))
+    rows, kept = head_rows.rows(context, head), set(split_digests(left.rows))
     doomed = [row for row in rows if isinstance(row, _SWEPT) and row_digest(type(row), row) not in kept]
     doomed += _envelopes_of(rows, doomed)
     for row in rows:
         _tell(row, left.told.get(row_digest(type(row), row), {}))
     if any(isinstance(row, Wrap) for row in doomed):
         next(row for row in rows if isinstance(row, Agency)).rotation_due = True
-    _delete(work, head, doomed)
+    _delete(context, head, doomed)
     head.v = left.v - 1
-    heads.revoke(work.session, head, [row for row in rows if row not in doomed])
-    work.session.flush()
+    heads.revoke(context.session, head, [row for row in rows if row not in doomed])
+    context.session.flush()
     return True
 
 
@@ -100,12 +100,12 @@ def _tell(row: Any, told: Mapping[str, Any]) -> None:
         setattr(row, name, UUID(hex=value) if name in _IDS else value)
 
 
-def _delete(work: ActContext, head: Head, doomed: Sequence[Any]) -> None:
+def _delete(context: ActContext, head: Head, doomed: Sequence[Any]) -> None:
     newest = {(one.section, one.series, one.revision) for one in heads.entries(head.listing)}
     for kind in _SWEPT:
         for row in doomed:
             if isinstance(row, kind):
-                work.session.delete(row)
+                context.session.delete(row)
                 if isinstance(row, Document) and (row.section, row.series, row.revision) in newest:
                     heads.unlist(head, section=row.section, series=row.series)
-        work.session.flush()
+        context.session.flush()

@@ -101,7 +101,7 @@ def _backup_due(config: Config, at: int) -> bool:
 def _verify_due(gate: Gate, at: int) -> bool:
     """Tell whether no log was verified for a day; what was found then stands in the log, and rings at home."""
     verified = []
-    with gate.database.look() as session:
+    with gate.database.read_only() as session:
         for commune_id in checkpoints.communes(gate):
             crypto = CryptoContext(session, gate.server_keys(commune_id), None, at)
             verified.append(read.last(crypto, Act.AUDIT_VERIFY, commune_id))

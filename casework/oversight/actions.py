@@ -80,30 +80,30 @@ class Log:
 
 
 @action(Act.AUDIT_READ)
-def read_log(work: ActContext, page: int = 0) -> Log:
+def read_log(context: ActContext, page: int = 0) -> Log:
     """Read page `page` of the log, the newest is 0: lines with the reach of an agency, else the totals of a week."""
     if not 0 <= page <= _LONGEST_AGO:
         raise NotFound("page")
-    return _lines(work, page) if work.permit.reach >= Reach.AGENCY else _totals(work, page)
+    return _lines(context, page) if context.permit.reach >= Reach.AGENCY else _totals(context, page)
 
 
-def _lines(work: ActContext, page: int) -> Log:
-    found = lines_of(work, skip=page * PAGE, limit=PAGE + 1)
+def _lines(context: ActContext, page: int) -> Log:
+    found = lines_of(context, skip=page * PAGE, limit=PAGE + 1)
     return Log(page=page, lines=tuple(found[:PAGE]), week=None, older=len(found) > PAGE)
 
 
-def lines_of(work: ActContext, *, skip: int, limit: int, since: int = 0) -> list[LogLine]:
+def lines_of(context: ActContext, *, skip: int, limit: int, since: int = 0) -> list[LogLine]:
     """Return the lines of one's own agency, newest first, without those about cases that are out of reach."""
-    codes = _codes(work)
-    mine = [one for one in staff.colleagues(work) if one.agency_id == work.actor.agency_id]
+    codes = _codes(context)
+    mine = [one for one in staff.colleagues(context) if one.agency_id == context.actor.agency_id]
     names = {one.id: one.name for one in mine}
-    about = frozenset(codes) | frozenset(names) | work.actor.agencies
+    about = frozenset(codes) | frozenset(names) | context.actor.agencies
     seen = read.Seen(who=frozenset(names), about=about, guarded=_GUARDED, denied=DENIED, since=since)
-    return [_line(one, names, codes) for one in read.shown(work.crypto, seen, skip=skip, limit=limit)]
+    return [_line(one, names, codes) for one in read.shown(context.crypto, seen, skip=skip, limit=limit)]
 
 
-def _codes(work: ActContext) -> dict[UUID, str]:
-    opened = reading.listed(work, [Section.LABEL])
+def _codes(context: ActContext) -> dict[UUID, str]:
+    opened = reading.listed(context, [Section.LABEL])
     return {one.row.id: Label.from_json(one.pages[0].data).code for one in opened}
 
 
@@ -113,47 +113,47 @@ def _line(one: Line, names: dict[UUID, str], codes: dict[UUID, str]) -> LogLine:
     return LogLine(one.at, one.act, who, one.outcome == DENIED, one.about if code else None, code)
 
 
-def _totals(work: ActContext, page: int) -> Log:
-    week = week_of(work, page)
-    return Log(page=page, lines=None, week=week, older=read.begun_before(work.crypto, clock.midnight(week.first)))
+def _totals(context: ActContext, page: int) -> Log:
+    week = week_of(context, page)
+    return Log(page=page, lines=None, week=week, older=read.begun_before(context.crypto, clock.midnight(week.first)))
 
 
-def week_of(work: ActContext, ago: int) -> Week:
+def week_of(context: ActContext, ago: int) -> Week:
     """Return how often each act was done in the whole commune in the week, Monday to Sunday, so many weeks ago."""
-    first = monday(work, ago)
+    first = monday(context, ago)
     start, end = clock.midnight(first), clock.midnight(first + timedelta(days=_DAYS))
-    totals = read.totals(work.crypto, start, end, leaving_out=_UNCOUNTED)
+    totals = read.totals(context.crypto, start, end, leaving_out=_UNCOUNTED)
     return Week(first, first + timedelta(days=_DAYS - 1), tuple(totals))
 
 
-def monday(work: ActContext, ago: int) -> date:
+def monday(context: ActContext, ago: int) -> date:
     """Return the first day of the week so many weeks ago."""
-    today = clock.local(work.crypto.at).date()
+    today = clock.local(context.crypto.at).date()
     return today - timedelta(days=today.weekday() + _DAYS * ago)
 
 
 @action(Act.AUDIT_VERIFY)
-def verify_log(work: ActContext) -> Verdict:
+def verify_log(context: ActContext) -> Verdict:
     """Verify the whole chain and every head against it; the line of it says what was found."""
-    verdict = verify(work.crypto)
-    work.about, work.reason = work.commune_id, verdict.reason
+    verdict = verify(context.crypto)
+    context.about, context.reason = context.commune_id, verdict.reason
     return verdict
 
 
 @action(Act.POLICY_READ)
-def read_policy(work: ActContext) -> None:
+def read_policy(context: ActContext) -> None:
     """Open the policy; it holds for everybody and is secret to nobody."""
 
 
 def verify_all(gate: Gate) -> list[tuple[str, Verdict]]:
     """Verify each commune as the system does; return its name and what was found, in the order of founding."""
-    with gate.database.look() as session:
+    with gate.database.read_only() as session:
         communes = list(session.execute(select(Commune.id).order_by(Commune.created)).scalars())
     return [(_name(gate, one), gate.perform(_system(one), verify_log)) for one in communes]
 
 
 def _name(gate: Gate, commune_id: UUID) -> str:
-    with gate.database.look() as session:
+    with gate.database.read_only() as session:
         attach_keys(session, gate.server_keys(commune_id))
         return freshness.commune(session, commune_id).name
 

@@ -30,14 +30,14 @@ class OversightPanel:
     review: int = 0
 
 
-def told(work: ActContext, listed: Sequence[ListedCase] = ()) -> OversightPanel:
+def told(context: ActContext, listed: Sequence[ListedCase] = ()) -> OversightPanel:
     """Return what this person is told; `listed` are the cases in her reach with their labels."""
-    number = read.end(work.crypto) if allowed(work.actor, Act.AUDIT_COMPARE) else ""
-    administers = Role.ADMINISTRATOR in work.actor.roles
+    number = read.end(context.crypto) if allowed(context.actor, Act.AUDIT_COMPARE) else ""
+    administers = Role.ADMINISTRATOR in context.actor.roles
     return OversightPanel(
         number=number,
-        lonely=key_holders.warnings_for(work),
-        opened=unusual_access.of_mine(work, listed),
-        alerts=unusual_access.stopped(work) if administers else unusual_access.alerts(work, listed),
-        review=access_review_due.waiting(work),
+        lonely=key_holders.warnings_for(context),
+        opened=unusual_access.of_mine(context, listed),
+        alerts=unusual_access.stopped(context) if administers else unusual_access.alerts(context, listed),
+        review=access_review_due.waiting(context),
     )

@@ -42,21 +42,21 @@ def lines_for(actor: Actor) -> bool:
 
 
 @action(Act.AUDIT_EXPORT)
-def export_log(work: ActContext, weeks: int) -> Export:
+def export_log(context: ActContext, weeks: int) -> Export:
     """Gather so many weeks of the log, this one too; the log keeps how many lines or weeks were taken away.
 
     Raises BadInput for a number of weeks that is not offered, or if there are too many lines for one file.
     """
     if weeks not in WEEKS:
         raise BadInput(gettext_noop("Hãy chọn xuất bao nhiêu tuần."))
-    if work.permit.reach < Reach.AGENCY:
-        work.reason = f"{weeks} weeks"
-        return Export(weeks=tuple(week_of(work, ago) for ago in range(weeks)))
-    since = clock.midnight(monday(work, weeks - 1))
-    lines = lines_of(work, skip=0, limit=_MOST + 1, since=since)
+    if context.permit.reach < Reach.AGENCY:
+        context.reason = f"{weeks} weeks"
+        return Export(weeks=tuple(week_of(context, ago) for ago in range(weeks)))
+    since = clock.midnight(monday(context, weeks - 1))
+    lines = lines_of(context, skip=0, limit=_MOST + 1, since=since)
     if len(lines) > _MOST:
         raise BadInput(gettext_noop("Nhiều dòng quá cho một tệp. Hãy chọn ít tuần hơn."))
-    work.reason = f"{len(lines)} lines"
+    context.reason = f"{len(lines)} lines"
     return Export(lines=tuple(lines))
 
 

@@ -27,7 +27,7 @@ class NumberCheck:
 
 
 @action(Act.AUDIT_COMPARE)
-def compare(work: ActContext, typed: str) -> NumberCheck:
+def compare(context: ActContext, typed: str) -> NumberCheck:
     """Verify the log up to the line of a number written down earlier, and compare the hash that stands there.
 
     Raises BadInput for what is no such number.
@@ -38,13 +38,13 @@ def compare(work: ActContext, typed: str) -> NumberCheck:
             gettext_noop("Con số có dạng 1234-ab12cd34: số dòng, gạch nối, rồi tám chữ số hoặc chữ từ a đến f.")
         )
     n, digits = int(number[1]), number[2]
-    verdict = verify(work.crypto)
+    verdict = verify(context.crypto)
     found = DIFFERS
     if verdict.broken is not None and verdict.broken <= n:
         found = TOUCHED
     elif n > verdict.lines:
         found = SHORTER
-    elif (read.hash_of(work.crypto, n) or b"").hex().startswith(digits):
+    elif (read.hash_of(context.crypto, n) or b"").hex().startswith(digits):
         found = HOLDS
-    work.reason = found
+    context.reason = found
     return NumberCheck(number[0], found, verdict.lines)

@@ -35,6 +35,6 @@ def wrong(gate: Gate, config: Config) -> Iterator[str]:
 
 def _logs_hold(gate: Gate) -> bool:
     """Tell whether the newest line of each commune is ours."""
-    with gate.database.look() as session:
+    with gate.database.read_only() as session:
         communes = session.execute(select(Commune.id)).scalars().all()
         return all(newest_holds(session, gate.server_keys(one)) for one in communes)

@@ -50,11 +50,11 @@ class Many:
     stopped: bool = False
 
 
-def of_mine(work: ActContext, listed: Sequence[ListedCase]) -> tuple[Opened, ...]:
+def of_mine(context: ActContext, listed: Sequence[ListedCase]) -> tuple[Opened, ...]:
     """Return who opened a case that I hold in the last seven days: neither stand-in nor lead, the newest first."""
-    if not any(one.row.holder_id == work.me for one in listed):
+    if not any(one.row.holder_id == context.me for one in listed):
         return ()
-    mine = [one for one in _outside(work, listed) if one.case.row.holder_id == work.me]
+    mine = [one for one in _outside(context, listed) if one.case.row.holder_id == context.me]
     last = {(one.case.row.id, one.by.id): one for one in mine if Role.LEAD not in one.by.roles}
     found = [Opened(one.case.row.id, _code(one.case), one.by.name, one.at) for one in last.values()]
     return tuple(sorted(found, key=lambda one: -one.at))
@@ -64,30 +64,32 @@ def _code(one: ListedCase) -> str:
     return (label_of(one.pages) or Label()).code
 
 
-def alerts(work: ActContext, listed: Sequence[ListedCase]) -> tuple[Many, ...]:
+def alerts(context: ActContext, listed: Sequence[ListedCase]) -> tuple[Many, ...]:
     """Return what a lead is told about her agency, and a deputy about the lead; nobody is told about herself."""
-    if policy().leads.isdisjoint(work.actor.roles):
+    if policy().leads.isdisjoint(context.actor.roles):
         return ()
-    leads = Role.LEAD in work.actor.roles
-    outside = [one for one in _outside(work, listed) if leads or Role.LEAD in one.by.roles]
+    leads = Role.LEAD in context.actor.roles
+    outside = [one for one in _outside(context, listed) if leads or Role.LEAD in one.by.roles]
     times = Counter((one.by, clock.local(one.at).date()) for one in outside)
     many = [Many(by.name, day, count) for (by, day), count in times.items() if count >= MANY]
     whom = [
         one
-        for one in colleagues(work)
-        if one.agency_id == work.actor.agency_id and one.id != work.me and (leads or Role.LEAD in one.roles)
+        for one in colleagues(context)
+        if one.agency_id == context.actor.agency_id and one.id != context.me and (leads or Role.LEAD in one.roles)
     ]
-    return tuple(sorted([*many, *_stopped(work, whom)], key=lambda one: (one.day, one.name), reverse=True))
+    return tuple(sorted([*many, *_stopped(context, whom)], key=lambda one: (one.day, one.name), reverse=True))
 
 
-def stopped(work: ActContext) -> tuple[Many, ...]:
+def stopped(context: ActContext) -> tuple[Many, ...]:
     """Return what the administrator is told: who of anybody was stopped for opening too fast."""
-    return tuple(_stopped(work, colleagues(work)))
+    return tuple(_stopped(context, colleagues(context)))
 
 
-def _stopped(work: ActContext, whom: Iterable[Colleague]) -> list[Many]:
+def _stopped(context: ActContext, whom: Iterable[Colleague]) -> list[Many]:
     known = {one.id: one.name for one in whom}
-    lines = read.about_since(work.crypto, known, rate_limit.OPENINGS, since=work.crypto.at - _DAYS, outcome=FAILED)
+    lines = read.about_since(
+        context.crypto, known, rate_limit.OPENINGS, since=context.crypto.at - _DAYS, outcome=FAILED
+    )
     times = Counter((line.who, clock.local(line.at).date()) for line in lines)
     return [Many(known[who], day, count, stopped=True) for (who, day), count in times.items() if who in known]
 
@@ -101,23 +103,23 @@ class _Opening:
     at: int
 
 
-def _outside(work: ActContext, listed: Sequence[ListedCase]) -> Iterator[_Opening]:
+def _outside(context: ActContext, listed: Sequence[ListedCase]) -> Iterator[_Opening]:
     """Yield the openings of our own cases among these by others who may, and who neither held it nor stood in."""
     if not listed:
         return
-    lines = scope.opened(scope.cases(work.permit), since=work.crypto.at - _DAYS).on(work.session).all()
+    lines = scope.opened(scope.cases(context.permit), since=context.crypto.at - _DAYS).on(context.session).all()
     cases = {one.row.id: one for one in listed} if lines else {}
     told = [(line, cases[line.about]) for line in _once(lines) if line.about in cases]
-    strange = [(line, case) for line, case in told if _strange(work, case.row, line.who)]
-    known = {one.id: one for one in colleagues(work)} if strange else {}
+    strange = [(line, case) for line, case in told if _strange(context, case.row, line.who)]
+    known = {one.id: one for one in colleagues(context)} if strange else {}
     for line, case in strange:
         if line.who in known and _roams(known[line.who]):
             yield _Opening(case, known[line.who], line.at)
 
 
-def _strange(work: ActContext, case: Any, who: UUID | None) -> bool:
+def _strange(context: ActContext, case: Any, who: UUID | None) -> bool:
     """Tell whether a case is the agency's own, and this person neither holds it nor stands in."""
-    return case.owner_id == work.actor.agency_id and who not in (case.holder_id, case.standin_id)
+    return case.owner_id == context.actor.agency_id and who not in (case.holder_id, case.standin_id)
 
 
 def _once(lines: Iterable[Any]) -> Iterator[Any]:

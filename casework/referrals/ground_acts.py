@@ -26,20 +26,20 @@ from casework.vault.states import AgencyState
 
 @action(Act.GROUND_LIST)
 def read_ledger(
-    work: ActContext, case_id: UUID, ground_id: UUID | None = None, *, towards: Act | None = None
+    context: ActContext, case_id: UUID, ground_id: UUID | None = None, *, towards: Act | None = None
 ) -> Ledger:
     """Open the grounds and referrals of a case; `ground_id` chooses one entry, NotFound if it is not of this case.
 
     Towards a review it is Refused to who recorded the entry, and a Conflict where nobody waits for one.
     """
-    held = reading.find_case(work, case_id)
-    lines = presenters.ground_lines(work, held)
+    held = reading.find_case(context, case_id)
+    lines = presenters.ground_lines(context, held)
     chosen = next((one for one in lines if one.id == ground_id), None)
     if ground_id is not None and chosen is None:
         raise NotFound("ground", about=case_id)
     if towards is Act.GROUND_REVIEW and chosen is not None:
         _must_wait(case_id, chosen)
-    label = label_of(reading.open_newest_of(work, held, [Section.LABEL])) or Label()
+    label = label_of(reading.open_newest_of(context, held, [Section.LABEL])) or Label()
     return Ledger(
         case_id=case_id,
         code=label.code,
@@ -47,65 +47,67 @@ def read_ledger(
         is_open=held.case.state == CaseState.OPEN,
         only_counselling=label.only_counselling == "yes",
         grounds=lines,
-        referrals=_referrals(work, held, label),
-        receivers=_receivers(work, held),
+        referrals=_referrals(context, held, label),
+        receivers=_receivers(context, held),
         chosen=chosen,
     )
 
 
-def _referrals(work: ActContext, held: VerifiedCase, label: Label) -> tuple[ReferralLine, ...]:
-    pages = reading.open_newest_of(work, held, [Section.LETTER])
-    mine = lookup.referrals(work, held)
+def _referrals(context: ActContext, held: VerifiedCase, label: Label) -> tuple[ReferralLine, ...]:
+    pages = reading.open_newest_of(context, held, [Section.LETTER])
+    mine = lookup.referrals(context, held)
     ends = {end for one in mine for end in (one.referral.from_id, one.referral.to_id)}
-    about = presenters.around(work, ends, [held.case])
+    about = presenters.around(context, ends, [held.case])
     lines = []
     for one in mine:
         sheets = letters.of(pages, one.referral.id)
         named = Named(label.code, held.case.owner_id, held.case.holder_id, sheets)
-        lines.append(presenters.referral_line(work, one.referral, one.state, about, named))
+        lines.append(presenters.referral_line(context, one.referral, one.state, about, named))
     return tuple(sorted(lines, key=lambda line: -line.sent))
 
 
-def _receivers(work: ActContext, held: VerifiedCase) -> tuple[str, ...]:
+def _receivers(context: ActContext, held: VerifiedCase) -> tuple[str, ...]:
     """Return which agencies of the commune could be given something, but not the one whose case it is."""
-    others = (Agency.commune_id == work.commune_id, Agency.id.not_in(work.actor.agencies))
-    here = set(work.session.execute(select(Agency.kind).where(*others, Agency.state == AgencyState.ACTIVE)).scalars())
+    others = (Agency.commune_id == context.commune_id, Agency.id.not_in(context.actor.agencies))
+    here = set(
+        context.session.execute(select(Agency.kind).where(*others, Agency.state == AgencyState.ACTIVE)).scalars()
+    )
     return tuple(one.code for one in codelist("bundle") if one.code in here)
 
 
 @action(Act.GROUND_RECORD)
-def record_ground(work: ActContext, case_id: UUID, entry: GroundEntry) -> UUID:
+def record_ground(context: ActContext, case_id: UUID, entry: GroundEntry) -> UUID:
     """Write an entry into the ledger; what was "not asked" or refused is written down too, and carries nothing."""
     if entry.kind == "duty" and not entry.article.strip():
         raise BadInput("Hãy ghi điều luật buộc phải chuyển.", about=case_id)
     if entry.kind == "danger" and not entry.words.strip():
         raise BadInput("Hãy ghi nguy hiểm nào, vì sao phải làm ngay.", about=case_id)
-    return ground_ledger.record(work, reading.find_case(work, case_id), entry).id
+    return ground_ledger.record(context, reading.find_case(context, case_id), entry).id
 
 
 @action(Act.GROUND_WITHDRAW)
-def withdraw_ground(work: ActContext, case_id: UUID, ground_id: UUID, *, pressed: str = "", words: str = "") -> None:
+def withdraw_ground(context: ActContext, case_id: UUID, ground_id: UUID, *, pressed: str = "", words: str = "") -> None:
     """Withdraw a ground: every referral that rests on it is withdrawn, and what it gave is cut off, in one commit."""
-    held = reading.find_case(work, case_id)
-    ground = lookup.ground(work, held, ground_id)
+    held = reading.find_case(context, case_id)
+    ground = lookup.ground(context, held, ground_id)
     if ground.state not in CARRYING_GROUND:
         raise Conflict("Căn cứ này không còn hiệu lực. Hãy mở lại trang để xem.", about=case_id)
-    _end(work, held, ground)
-    _write_down(work, held, ground_id, pressed=pressed, words=words)
+    _end(context, held, ground)
+    _write_down(context, held, ground_id, pressed=pressed, words=words)
 
 
 @action(Act.GROUND_REVIEW_LIST)
-def list_reviews(work: ActContext) -> tuple[Waiting, ...]:
+def list_reviews(context: ActContext) -> tuple[Waiting, ...]:
     """List the grounds of danger to life that wait for my word, and my own once they are late, oldest first."""
-    ids = scope.under_review(scope.cases(work.permit)).on(work.session).scalars().all()
-    found = [one for case_id in ids for one in _waiting(work, reading.find_case(work, case_id))]
-    work.about, work.reason = None, f"{len(found)} grounds"
+    ids = scope.under_review(scope.cases(context.permit)).on(context.session).scalars().all()
+    found = [one for case_id in ids for one in _waiting(context, reading.find_case(context, case_id))]
+    context.about, context.reason = None, f"{len(found)} grounds"
     return tuple(sorted(found, key=lambda one: one.review.due))
 
 
-def _waiting(work: ActContext, held: VerifiedCase) -> Iterator[Waiting]:
-    lines = [one for one in presenters.ground_lines(work, held) if one.waiting]
-    label = label_of(reading.open_newest_of(work, held, [Section.LABEL])) or Label()
+def _waiting(context: ActContext, held: VerifiedCase) -> Iterator[Waiting]:
+    lines = [one for one in presenters.ground_lines(context, held) if one.waiting]
+    label = label_of(reading.open_newest_of(context, held, [Section.LABEL])) or Label()
     for one in lines:
         if one.review and (one.review.late or not one.review.mine):
             yield Waiting(held.id, one.id, label.code, one.review)
@@ -119,14 +121,14 @@ def _must_wait(case_id: UUID, line: GroundLine) -> None:
 
 
 @action(Act.GROUND_REVIEW)
-def review_ground(work: ActContext, case_id: UUID, ground_id: UUID, *, agrees: bool, words: str = "") -> None:
+def review_ground(context: ActContext, case_id: UUID, ground_id: UUID, *, agrees: bool, words: str = "") -> None:
     """Say as the second person whether there is danger to life; a No ends the ground and cuts off what rests on it.
 
     Raises Refused for who recorded it, Conflict where nobody waits for a review, BadInput for a No without a reason.
     """
-    held = reading.find_case(work, case_id)
-    ground = lookup.ground(work, held, ground_id)
-    [line] = [one for one in presenters.ground_lines(work, held) if one.id == ground_id]
+    held = reading.find_case(context, case_id)
+    ground = lookup.ground(context, held, ground_id)
+    [line] = [one for one in presenters.ground_lines(context, held) if one.id == ground_id]
     _must_wait(case_id, line)
     if not agrees and not words.strip():
         raise BadInput("Hãy ghi vì sao không đồng ý.", about=case_id)
@@ -134,27 +136,27 @@ def review_ground(work: ActContext, case_id: UUID, ground_id: UUID, *, agrees: b
     if agrees:
         ground.state = GroundState.LIVE
     else:
-        _end(work, held, ground)
+        _end(context, held, ground)
     said = replace(line.entry, review="agreed" if agrees else "disagreed", review_words=words)
     readers = [held.case.owner_id, *([ground.receiver_id] if agrees and carried else [])]
-    writing.save_json(work, held, Section.GROUNDS, said.to_json(), series=ground_id, readers=readers)
+    writing.save_json(context, held, Section.GROUNDS, said.to_json(), series=ground_id, readers=readers)
 
 
-def _end(work: ActContext, held: VerifiedCase, ground: Ground) -> None:
+def _end(context: ActContext, held: VerifiedCase, ground: Ground) -> None:
     """End a ground, withdraw every referral that rests on it, and cut off what it gave."""
-    for one in lookup.referrals(work, held):
+    for one in lookup.referrals(context, held):
         if one.ground.id == ground.id and one.state in READABLE:
             one.referral.state = ReferralState.WITHDRAWN
     ground.state = GroundState.WITHDRAWN
-    sharing.cut_off(work, held, ground.receiver_id)
+    sharing.cut_off(context, held, ground.receiver_id)
 
 
-def _write_down(work: ActContext, held: VerifiedCase, ground_id: UUID, *, pressed: str, words: str) -> None:
+def _write_down(context: ActContext, held: VerifiedCase, ground_id: UUID, *, pressed: str, words: str) -> None:
     """Say in the entry itself that it was withdrawn and why; the owner alone reads this revision."""
-    pages = {page.series: page for page in reading.open_newest_of(work, held, [Section.GROUNDS])}
+    pages = {page.series: page for page in reading.open_newest_of(context, held, [Section.GROUNDS])}
     if ground_id not in pages:
         return
     entry = GroundEntry.from_json(pages[ground_id].data)
     consent = "withdrawn" if entry.kind == "consent" else entry.consent
     ended = replace(entry, consent=consent, pressed=pressed, ended=words)
-    writing.save_json(work, held, Section.GROUNDS, ended.to_json(), series=ground_id)
+    writing.save_json(context, held, Section.GROUNDS, ended.to_json(), series=ground_id)

@@ -12,18 +12,18 @@ from casework.referrals.lookup import FoundReferral, is_receiver
 from casework.vault.keys.envelopes import OpenedDocument
 
 
-def write(work: ActContext, found: FoundReferral, letter: Letter, *, step: str) -> None:
+def write(context: ActContext, found: FoundReferral, letter: Letter, *, step: str) -> None:
     """Seal one sheet to sender and receiver; whoever writes it stays its owner."""
     owner_id, to_id = found.held.case.owner_id, found.referral.to_id
-    label = case_labels.label(work, found.held)
+    label = case_labels.label(context, found.held)
     sheet = replace(letter, referral=str(found.referral.id), step=step, code=label.code if label else "")
     writing.save_json(
-        work,
+        context,
         found.held,
         Section.LETTER,
         sheet.to_json(),
         series=sharing.letter_series(found.referral, uuid4()),
-        owner_id=to_id if is_receiver(work, found) else owner_id,
+        owner_id=to_id if is_receiver(context, found) else owner_id,
         readers=[owner_id, to_id],
     )
 

@@ -26,55 +26,55 @@ class FoundReferral:
         states.step(self.referral, act, state=self.state)
 
 
-def referral(work: ActContext, case_id: UUID, referral_id: UUID) -> FoundReferral:
+def referral(context: ActContext, case_id: UUID, referral_id: UUID) -> FoundReferral:
     """Find a referral of this case that my agency sent or received; raise NotFound otherwise."""
-    held = reading.find_case(work, case_id)
-    for one in referrals(work, held):
+    held = reading.find_case(context, case_id)
+    for one in referrals(context, held):
         if one.referral.id == referral_id:
             return one
     raise NotFound("referral", about=case_id)
 
 
-def received(work: ActContext, case_id: UUID, referral_id: UUID) -> FoundReferral:
+def received(context: ActContext, case_id: UUID, referral_id: UUID) -> FoundReferral:
     """Find a referral that was sent to my agency; the sending side gets the same NotFound as a stranger."""
-    found = referral(work, case_id, referral_id)
-    if not is_receiver(work, found):
+    found = referral(context, case_id, referral_id)
+    if not is_receiver(context, found):
         raise NotFound("referral", about=case_id)
     return found
 
 
-def sent(work: ActContext, case_id: UUID, referral_id: UUID) -> FoundReferral:
+def sent(context: ActContext, case_id: UUID, referral_id: UUID) -> FoundReferral:
     """Find a referral that the owner of the case has sent."""
-    found = referral(work, case_id, referral_id)
-    if is_receiver(work, found):
+    found = referral(context, case_id, referral_id)
+    if is_receiver(context, found):
         raise NotFound("referral", about=case_id)
     return found
 
 
-def is_receiver(work: ActContext, found: FoundReferral) -> bool:
+def is_receiver(context: ActContext, found: FoundReferral) -> bool:
     """Tell whether I stand on the receiving side of a referral."""
-    return found.held.case.owner_id not in work.actor.agencies
+    return found.held.case.owner_id not in context.actor.agencies
 
 
-def ground(work: ActContext, held: VerifiedCase, ground_id: UUID) -> Ground:
+def ground(context: ActContext, held: VerifiedCase, ground_id: UUID) -> Ground:
     """Find an entry of the ledger of this case; raise NotFound otherwise."""
-    for one in grounds(work, held):
+    for one in grounds(context, held):
         if one.id == ground_id:
             return one
     raise NotFound("ground", about=held.id)
 
 
-def grounds(work: ActContext, held: VerifiedCase) -> list[Ground]:
+def grounds(context: ActContext, held: VerifiedCase) -> list[Ground]:
     """Return every entry of the ledger of this case."""
-    return reading.rows_of_case(work, held, Ground)
+    return reading.rows_of_case(context, held, Ground)
 
 
-def referrals(work: ActContext, held: VerifiedCase) -> list[FoundReferral]:
+def referrals(context: ActContext, held: VerifiedCase) -> list[FoundReferral]:
     """Return the referrals of this case that concern my agency, as they stand now."""
-    by_id = {one.id: one for one in grounds(work, held)}
-    mine = work.actor.agencies
+    by_id = {one.id: one for one in grounds(context, held)}
+    mine = context.actor.agencies
     return [
-        FoundReferral(held, one, by_id[one.ground_id], sharing.state_of(one, by_id[one.ground_id], work.crypto.at))
-        for one in reading.rows_of_case(work, held, Referral)
+        FoundReferral(held, one, by_id[one.ground_id], sharing.state_of(one, by_id[one.ground_id], context.crypto.at))
+        for one in reading.rows_of_case(context, held, Referral)
         if held.case.owner_id in mine or one.to_id in mine
     ]

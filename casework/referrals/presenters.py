@@ -66,23 +66,23 @@ class Named:
     sheets: Sheets
 
 
-def around(work: ActContext, agency_ids: Iterable[UUID], cases: Iterable[Any]) -> Around:
+def around(context: ActContext, agency_ids: Iterable[UUID], cases: Iterable[Any]) -> Around:
     """Gather what the lines need, each thing once; `cases` are the rows of the cases that they are about."""
     of = {one.id: one.holder_id for one in cases}
     return Around(
-        me=work.me,
-        people={one.id: one for one in staff.colleagues(work)},
-        agencies={one: freshness.agency(work.session, work.commune_id, one) for one in set(agency_ids)},
-        read=read.reasons(work.crypto, Act.REFERRAL_READ, who={work.me, *of.values()}, about=set(of)),
+        me=context.me,
+        people={one.id: one for one in staff.colleagues(context)},
+        agencies={one: freshness.agency(context.session, context.commune_id, one) for one in set(agency_ids)},
+        read=read.reasons(context.crypto, Act.REFERRAL_READ, who={context.me, *of.values()}, about=set(of)),
     )
 
 
-def referral_line(work: ActContext, row: Any, state: str, about: Around, named: Named) -> ReferralLine:
+def referral_line(context: ActContext, row: Any, state: str, about: Around, named: Named) -> ReferralLine:
     """Make the line of a referral from its verified row and its sheets, the oldest first."""
-    incoming = named.owner_id not in work.actor.agencies
+    incoming = named.owner_id not in context.actor.agencies
     first = named.sheets[0][1] if named.sheets else Letter()
     end = row.from_id if incoming else row.to_id
-    hours = reporting_delay.still_running(reporting_delay.of_letter(first), work.crypto.at)
+    hours = reporting_delay.still_running(reporting_delay.of_letter(first), context.crypto.at)
     return ReferralLine(
         id=row.id,
         case_id=row.case_id,
@@ -91,7 +91,7 @@ def referral_line(work: ActContext, row: Any, state: str, about: Around, named: 
         state=state,
         urgent=row.urgent,
         sent=row.sent,
-        due=min(row.due, hours.end(work.crypto.at)) if hours else row.due,
+        due=min(row.due, hours.end(context.crypto.at)) if hours else row.due,
         incoming=incoming,
         other=about.agency(end, named.holder_id),
         other_kind=about.kind(end, named.holder_id),
@@ -125,29 +125,29 @@ def sheets(found: Sheets, about: Around) -> tuple[LetterView, ...]:
     return tuple(drawn)
 
 
-def ground_lines(work: ActContext, held: VerifiedCase) -> tuple[GroundLine, ...]:
+def ground_lines(context: ActContext, held: VerifiedCase) -> tuple[GroundLine, ...]:
     """Make the ledger of a case, the newest entry first."""
-    pages = entries(work, held)
-    grounds = [one for one in lookup.grounds(work, held) if one.id in pages]
-    ends = {one.receiver_id: freshness.agency(work.session, work.commune_id, one.receiver_id) for one in grounds}
-    writers = staff.names(work)
+    pages = entries(context, held)
+    grounds = [one for one in lookup.grounds(context, held) if one.id in pages]
+    ends = {one.receiver_id: freshness.agency(context.session, context.commune_id, one.receiver_id) for one in grounds}
+    writers = staff.names(context)
     newest: dict[UUID, tuple[int, str]] = {}
-    for one in lookup.referrals(work, held):
+    for one in lookup.referrals(context, held):
         newest[one.ground.id] = max(newest.get(one.ground.id, (0, "")), (one.referral.sent, one.state))
-    people = Writers(writers, _seconds(work, held))
-    lines = [_ground_line(work, one, pages[one.id], ends[one.receiver_id], people, newest) for one in grounds]
+    people = Writers(writers, _seconds(context, held))
+    lines = [_ground_line(context, one, pages[one.id], ends[one.receiver_id], people, newest) for one in grounds]
     return tuple(sorted(lines, key=lambda line: -line.at))
 
 
-def entries(work: ActContext, held: VerifiedCase) -> dict[UUID, list[OpenedDocument]]:
+def entries(context: ActContext, held: VerifiedCase) -> dict[UUID, list[OpenedDocument]]:
     """Open the entries of the ledger that I hold, each with its revisions, the newest first."""
     found: dict[UUID, list[OpenedDocument]] = {}
-    for page in reading.history(work, held, Section.GROUNDS):
+    for page in reading.history(context, held, Section.GROUNDS):
         found.setdefault(page.series, []).append(page)
     return found
 
 
-def review(work: ActContext, pages: list[OpenedDocument], people: Writers) -> DangerReview | None:
+def review(context: ActContext, pages: list[OpenedDocument], people: Writers) -> DangerReview | None:
     """Read from the revisions of an entry, the newest first, what a second person has said of it, and who and when."""
     entry, first = GroundEntry.from_json(pages[0].data), pages[-1]
     if entry.kind != _DANGER:
@@ -155,28 +155,28 @@ def review(work: ActContext, pages: list[OpenedDocument], people: Writers) -> Da
     said = [page for page in pages if GroundEntry.from_json(page.data).review]
     return DangerReview(
         recorded=first.at,
-        now=work.crypto.at,
+        now=context.crypto.at,
         answer=entry.review,
         words=entry.review_words,
         by=people.names.get(said[-1].by, "") if said else "",
         at=said[-1].at if said else 0,
-        mine=first.by == work.me,
+        mine=first.by == context.me,
         seconds=tuple(name for one, name in people.seconds.items() if one != first.by),
     )
 
 
-def _seconds(work: ActContext, held: VerifiedCase) -> dict[UUID, str]:
+def _seconds(context: ActContext, held: VerifiedCase) -> dict[UUID, str]:
     """Return who of the owner's people may open this case and so review what another has recorded: ids and names."""
     case = held.case
-    circle = freshness.agency(work.session, work.commune_id, case.owner_id).circle
-    keepers = [one for one in staff.holding(work, case.owner_id) if one.state == MemberState.ACTIVE]
+    circle = freshness.agency(context.session, context.commune_id, case.owner_id).circle
+    keepers = [one for one in staff.holding(context, case.owner_id) if one.state == MemberState.ACTIVE]
     leads, holding = policy().leads, {case.holder_id, case.standin_id}
     looks = [one for one in keepers if circle or one.id in holding or not leads.isdisjoint(one.roles)]
     return {one.id: one.name for one in looks}
 
 
 def _ground_line(
-    work: ActContext,
+    context: ActContext,
     ground: Ground,
     pages: list[OpenedDocument],
     receiver: Agency,
@@ -189,13 +189,13 @@ def _ground_line(
         receiver=receiver.name,
         receiver_id=ground.receiver_id,
         entry=GroundEntry.from_json(pages[0].data),
-        live=sharing.is_live(ground, work.crypto.at),
+        live=sharing.is_live(ground, context.crypto.at),
         withdrawn=ground.state == GroundState.WITHDRAWN,
         until=ground.until,
         sections=tuple(sorted(sharing.agreed(ground))),
         by=people.names.get(first.by, ""),
         at=first.at,
         state=newest.get(ground.id, (0, ""))[1],
-        review=review(work, pages, people),
+        review=review(context, pages, people),
         phone=receiver.duty_phone,
     )

@@ -57,57 +57,57 @@ class Review:
 
 
 @action(Act.REVIEW_READ)
-def read_review(work: ActContext) -> Review:
+def read_review(context: ActContext) -> Review:
     """Show who has access: her agency's people to a lead, everybody's accounts to the administrator."""
-    return _review(work)
+    return _review(context)
 
 
 @action(Act.REVIEW_CONFIRM)
-def confirm_review(work: ActContext, mark: str) -> None:
+def confirm_review(context: ActContext, mark: str) -> None:
     """Say that everybody on the list belongs there; raise Conflict if it is no longer the list that was seen."""
-    seen = _review(work)
-    work.about = access_review_due.scope_of(work)
+    seen = _review(context)
+    context.about = access_review_due.scope_of(context)
     if seen.mark != mark:
-        raise Conflict("Danh sách vừa thay đổi. Hãy xem lại rồi xác nhận.", about=work.about)
-    work.reason = f"{sum(len(group.people) for group in seen.groups)} people"
+        raise Conflict("Danh sách vừa thay đổi. Hãy xem lại rồi xác nhận.", about=context.about)
+    context.reason = f"{sum(len(group.people) for group in seen.groups)} people"
 
 
-def _review(work: ActContext) -> Review:
-    came, held = _last_came(work), _held(work)
+def _review(context: ActContext) -> Review:
+    came, held = _last_came(context), _held(context)
     groups = []
-    for office in directory.offices(work):
+    for office in directory.offices(context):
         here = [
             one
             for one in office.people
-            if one.who.state != MemberState.LEFT and directory.within(work, one.who.agency_id)
+            if one.who.state != MemberState.LEFT and directory.within(context, one.who.agency_id)
         ]
-        looked = tuple(_looked(work, one, came, held) for one in here)
+        looked = tuple(_looked(context, one, came, held) for one in here)
         if looked:
             groups.append(Group(office.name, looked))
-    stands = access_review_due.reviewed(work)
-    by = staff.names(work).get(stands.by, "") if stands.by else ""
+    stands = access_review_due.reviewed(context)
+    by = staff.names(context).get(stands.by, "") if stands.by else ""
     return Review(tuple(groups), stands.at, by, stands.due, _mark(groups))
 
 
-def _looked(work: ActContext, one: directory.Worker, came: dict[UUID, int], held: Counter[UUID] | None) -> Looked:
+def _looked(context: ActContext, one: directory.Worker, came: dict[UUID, int], held: Counter[UUID] | None) -> Looked:
     seen = came.get(one.who.id, 0)
     cases = None if held is None else held[one.who.id]
-    return Looked(one.who, one.key, seen, cases, long_ago=seen < work.crypto.at - _LONG)
+    return Looked(one.who, one.key, seen, cases, long_ago=seen < context.crypto.at - _LONG)
 
 
-def _last_came(work: ActContext) -> dict[UUID, int]:
+def _last_came(context: ActContext) -> dict[UUID, int]:
     """Return when each member last came in; the whole log is read for it, twice a year."""
-    mine = (AuditLine.commune_id == work.commune_id, AuditLine.act.in_(_COMING_IN), AuditLine.outcome == OK)
+    mine = (AuditLine.commune_id == context.commune_id, AuditLine.act.in_(_COMING_IN), AuditLine.outcome == OK)
     rows = select(AuditLine.who, func.max(AuditLine.at)).where(*mine, AuditLine.who.is_not(None))
-    return {who: at for who, at in work.session.execute(rows.group_by(AuditLine.who)) if who is not None}
+    return {who: at for who, at in context.session.execute(rows.group_by(AuditLine.who)) if who is not None}
 
 
-def _held(work: ActContext) -> Counter[UUID] | None:
+def _held(context: ActContext) -> Counter[UUID] | None:
     """Count the agency's own cases by who holds them; None for who reaches no case. Sealed ones are told to nobody."""
-    if work.permit.reach < Reach.AGENCY:
+    if context.permit.reach < Reach.AGENCY:
         return None
-    cases = reading.load_batch(work).cases.values()
-    return Counter(one.holder_id for one in cases if one.owner_id == work.actor.agency_id)
+    cases = reading.load_batch(context).cases.values()
+    return Counter(one.holder_id for one in cases if one.owner_id == context.actor.agency_id)
 
 
 def _mark(groups: list[Group]) -> str:

@@ -28,67 +28,67 @@ _ENTRANCES = (Slot, Totp, Admission, *_SESSIONS)
 
 
 @action(Act.ACCOUNT_LOCK)
-def lock(work: ActContext, member_id: UUID) -> None:
+def lock(context: ActContext, member_id: UUID) -> None:
     """Lock an account at once: her sessions are gone with this commit, what she holds stays sealed to her."""
-    member = directory.reached(work, member_id)
+    member = directory.reached(context, member_id)
     _must_be(member, MemberState.ACTIVE)
     member.state = MemberState.LOCKED
-    _take(work, member, _SESSIONS)
+    _take(context, member, _SESSIONS)
 
 
 @action(Act.ACCOUNT_UNLOCK)
-def unlock_account(work: ActContext, member_id: UUID) -> None:
+def unlock_account(context: ActContext, member_id: UUID) -> None:
     """Let a locked account in again, with what it could read before."""
-    member = directory.reached(work, member_id)
+    member = directory.reached(context, member_id)
     _must_be(member, MemberState.LOCKED)
     member.state = MemberState.ACTIVE
-    _take(work, member, ())
+    _take(context, member, ())
 
 
 @action(Act.ACCOUNT_LEAVE)
-def leave(work: ActContext, member_id: UUID) -> None:
+def leave(context: ActContext, member_id: UUID) -> None:
     """Let somebody leave: she gets in no more and holds no key, her cases have a holder, and keys are to be renewed."""
-    member = directory.reached(work, member_id)
+    member = directory.reached(context, member_id)
     if member.state == MemberState.LEFT:
         raise Conflict("Người này đã rời rồi.", about=member_id)
-    _must_be_hers_to_end(work, member)
-    held = [freshness.agency(work.session, work.commune_id, one) for one in _key_of(work, member_id)]
+    _must_be_hers_to_end(context, member)
+    held = [freshness.agency(context.session, context.commune_id, one) for one in _key_of(context, member_id)]
     for agency in held:
-        _must_not_be_last(work, agency.id, epochs.holders(work.crypto, agency) - {member_id})
-    holder_transfer.transfer_from_leaver(work, member)
+        _must_not_be_last(context, agency.id, epochs.holders(context.crypto, agency) - {member_id})
+    holder_transfer.transfer_from_leaver(context, member)
     for agency in held:
         agency.rotation_due = True
-        _take_wraps(work, agency.id, member_id)
+        _take_wraps(context, agency.id, member_id)
     member.state = MemberState.LEFT
-    _take(work, member, _ENTRANCES)
+    _take(context, member, _ENTRANCES)
 
 
 @action(Act.ACCOUNT_MOVE)
-def move(work: ActContext, member_id: UUID, agency_id: UUID) -> None:
+def move(context: ActContext, member_id: UUID, agency_id: UUID) -> None:
     """Invite somebody who has left into an agency, where a colleague must admit her like anybody new."""
-    member = directory.reached(work, member_id)
+    member = directory.reached(context, member_id)
     _must_be(member, MemberState.LEFT)
-    agency = freshness.agency(work.session, work.commune_id, agency_id)
+    agency = freshness.agency(context.session, context.commune_id, agency_id)
     if agency.circle:
         raise NotFound("agency", about=member_id)
     member.agency_id, member.state, member.public_key = agency.id, MemberState.INVITED, b""
     member.roles = agencies.first_role(agency.kind)
-    _take(work, member, ())
+    _take(context, member, ())
 
 
 @action(Act.AGENCY_CONFIRM)
-def confirm_agency(work: ActContext, agency_id: UUID) -> None:
+def confirm_agency(context: ActContext, agency_id: UUID) -> None:
     """Confirm a new agency: from now on it may be given what a ground allows."""
-    work.about = agency_id
-    if not directory.confirms(work):
+    context.about = agency_id
+    if not directory.confirms(context):
         raise Refused("only the lead of the Women's Union", about=agency_id)
-    agency = freshness.agency(work.session, work.commune_id, agency_id)
+    agency = freshness.agency(context.session, context.commune_id, agency_id)
     if agency.circle:
         raise NotFound("agency", about=agency_id)
     if agency.state != AgencyState.NEW:
         raise Conflict("Cơ quan này đã được xác nhận.", about=agency_id)
     agency.state = AgencyState.ACTIVE
-    heads.mark_changed(work.session, freshness.head(work.session, work.commune_id, agency_id))
+    heads.mark_changed(context.session, freshness.head(context.session, context.commune_id, agency_id))
 
 
 def _must_be(member: Member, state: str) -> None:
@@ -96,52 +96,52 @@ def _must_be(member: Member, state: str) -> None:
         raise Conflict("Tài khoản này vừa thay đổi. Hãy xem lại danh sách.", about=member.id)
 
 
-def _must_be_hers_to_end(work: ActContext, member: Member) -> None:
+def _must_be_hers_to_end(context: ActContext, member: Member) -> None:
     """Leave it to the lead where there is one: an administrator ends nobody's work over her head."""
-    if work.permit.reach >= Reach.AGENCY:
+    if context.permit.reach >= Reach.AGENCY:
         return
-    if directory.led([one for one in colleagues(work) if one.agency_id == member.agency_id and one.id != member.id]):
+    if directory.led([one for one in colleagues(context) if one.agency_id == member.agency_id and one.id != member.id]):
         raise BadInput("Cơ quan này có người phụ trách: việc cho rời là của người phụ trách.", about=member.id)
 
 
-def _must_not_be_last(work: ActContext, agency_id: UUID, others: Iterable[UUID]) -> None:
+def _must_not_be_last(context: ActContext, agency_id: UUID, others: Iterable[UUID]) -> None:
     """Keep the last key that opens anything, unless a pair of recovery sheets was shown to be there lately."""
-    known = [freshness.member(work.session, work.commune_id, one) for one in others]
+    known = [freshness.member(context.session, context.commune_id, one) for one in others]
     if any(one.state == MemberState.ACTIVE for one in known):
         return
-    if recovery_sheets.drilled_since(work.crypto, agency_id) < work.crypto.at - _DRILLED:
+    if recovery_sheets.drilled_since(context.crypto, agency_id) < context.crypto.at - _DRILLED:
         raise BadInput(
             "Người này còn giữ khóa mà chưa ai khác giữ cùng. Hãy để một đồng nghiệp nhận khóa trước, "
             "hoặc diễn tập tờ khôi phục, rồi thử lại."
         )
 
 
-def _key_of(work: ActContext, member_id: UUID) -> list[UUID]:
-    wraps = select(Wrap.agency_id).where(Wrap.commune_id == work.commune_id, Wrap.member_id == member_id)
-    return sorted(set(work.session.execute(wraps).scalars()))
+def _key_of(context: ActContext, member_id: UUID) -> list[UUID]:
+    wraps = select(Wrap.agency_id).where(Wrap.commune_id == context.commune_id, Wrap.member_id == member_id)
+    return sorted(set(context.session.execute(wraps).scalars()))
 
 
-def _take_wraps(work: ActContext, agency_id: UUID, member_id: UUID) -> None:
+def _take_wraps(context: ActContext, agency_id: UUID, member_id: UUID) -> None:
     """Delete what seals an agency's key to somebody, so that it can never be put back."""
-    work.session.flush()
+    context.session.flush()
     remaining = []
-    for row in heads.bound_to_agency(work.crypto, agency_id):
+    for row in heads.bound_to_agency(context.crypto, agency_id):
         if isinstance(row, Wrap) and row.member_id == member_id:
-            work.session.delete(row)
+            context.session.delete(row)
         else:
             remaining.append(row)
-    work.session.flush()
-    heads.revoke(work.session, freshness.head(work.session, work.commune_id, agency_id), remaining)
+    context.session.flush()
+    heads.revoke(context.session, freshness.head(context.session, context.commune_id, agency_id), remaining)
 
 
-def _take(work: ActContext, member: Member, kinds: tuple[type[Any], ...]) -> None:
+def _take(context: ActContext, member: Member, kinds: tuple[type[Any], ...]) -> None:
     """Delete some kinds of a member's rows and raise her version, so that an open request of hers is refused too."""
-    work.session.flush()
+    context.session.flush()
     remaining = []
-    for row in heads.bound_to_member(work.crypto, member.id):
+    for row in heads.bound_to_member(context.crypto, member.id):
         if isinstance(row, kinds):
-            work.session.delete(row)
+            context.session.delete(row)
         else:
             remaining.append(row)
-    work.session.flush()
-    heads.revoke(work.session, freshness.head(work.session, work.commune_id, member.id), remaining)
+    context.session.flush()
+    heads.revoke(context.session, freshness.head(context.session, context.commune_id, member.id), remaining)

@@ -44,54 +44,56 @@ class Office:
 
 
 @action(Act.ACCOUNT_LIST)
-def list_people(work: ActContext) -> tuple[Office, ...]:
+def list_people(context: ActContext) -> tuple[Office, ...]:
     """List agencies and their people: all for the administrator, her own agency for a lead; circles are never named."""
-    return offices(work)
+    return offices(context)
 
 
-def offices(work: ActContext) -> tuple[Office, ...]:
+def offices(context: ActContext) -> tuple[Office, ...]:
     """Return the agencies in reach with their people, one's own first."""
-    known = [one for one in colleagues(work) if within(work, one.agency_id)]
+    known = [one for one in colleagues(context) if within(context, one.agency_id)]
     found = []
-    for agency in _agencies(work):
+    for agency in _agencies(context):
         people = [one for one in known if one.agency_id == agency.id]
-        holding = epochs.holders(work.crypto, agency)
+        holding = epochs.holders(context.crypto, agency)
         found.append(
             Office(
                 id=agency.id,
                 name=agency.name,
-                people=tuple(_worker(work, one, holding, people) for one in people),
+                people=tuple(_worker(context, one, holding, people) for one in people),
                 holders=sum(one.state == MemberState.ACTIVE and one.id in holding for one in people),
                 new=agency.state == AgencyState.NEW,
-                confirmable=agency.state == AgencyState.NEW and confirms(work),
+                confirmable=agency.state == AgencyState.NEW and confirms(context),
             )
         )
     alone = [one for one in known if one.agency_id is None]
     if alone:
-        people_alone = tuple(_worker(work, one, set(), alone) for one in alone)
+        people_alone = tuple(_worker(context, one, set(), alone) for one in alone)
         found.append(Office(None, "", people_alone, 0, new=False, confirmable=False))
     return tuple(one for one in found if one.people or one.new)
 
 
-def within(work: ActContext, agency_id: UUID | None) -> bool:
+def within(context: ActContext, agency_id: UUID | None) -> bool:
     """Tell whether an agency is in reach: any for the administrator, for a lead her own."""
-    return work.permit.reach < Reach.AGENCY or agency_id == work.actor.agency_id
+    return context.permit.reach < Reach.AGENCY or agency_id == context.actor.agency_id
 
 
-def reached(work: ActContext, member_id: UUID) -> Member:
+def reached(context: ActContext, member_id: UUID) -> Member:
     """Load somebody else in reach; raise NotFound for who is not there, out of reach, or me."""
-    work.about = member_id
-    member = freshness.member(work.session, work.commune_id, member_id)
-    if member_id == work.me or not within(work, member.agency_id):
+    context.about = member_id
+    member = freshness.member(context.session, context.commune_id, member_id)
+    if member_id == context.me or not within(context, member.agency_id):
         raise NotFound("member", about=member_id)
     return member
 
 
-def confirms(work: ActContext) -> bool:
+def confirms(context: ActContext) -> bool:
     """Tell whether I lead the agency that confirms new ones."""
-    if work.actor.agency_id is None or not allowed(work.actor, Act.AGENCY_CONFIRM):
+    if context.actor.agency_id is None or not allowed(context.actor, Act.AGENCY_CONFIRM):
         return False
-    return freshness.agency(work.session, work.commune_id, work.actor.agency_id).kind == agencies.coordinating()
+    return (
+        freshness.agency(context.session, context.commune_id, context.actor.agency_id).kind == agencies.coordinating()
+    )
 
 
 def led(people: list[Colleague]) -> bool:
@@ -99,24 +101,26 @@ def led(people: list[Colleague]) -> bool:
     return any(one.state == MemberState.ACTIVE and not policy().leads.isdisjoint(one.roles) for one in people)
 
 
-def _agencies(work: ActContext) -> list[Agency]:
-    rows = select(Agency.id).where(Agency.commune_id == work.commune_id, Agency.circle.is_(False))
-    every = [freshness.agency(work.session, work.commune_id, one) for one in work.session.execute(rows).scalars()]
-    wanted = [one for one in every if within(work, one.id) or (one.state == AgencyState.NEW and confirms(work))]
-    return sorted(wanted, key=lambda one: (one.id != work.actor.agency_id, one.name))
+def _agencies(context: ActContext) -> list[Agency]:
+    rows = select(Agency.id).where(Agency.commune_id == context.commune_id, Agency.circle.is_(False))
+    every = [
+        freshness.agency(context.session, context.commune_id, one) for one in context.session.execute(rows).scalars()
+    ]
+    wanted = [one for one in every if within(context, one.id) or (one.state == AgencyState.NEW and confirms(context))]
+    return sorted(wanted, key=lambda one: (one.id != context.actor.agency_id, one.name))
 
 
-def _worker(work: ActContext, one: Colleague, holding: set[UUID], people: list[Colleague]) -> Worker:
+def _worker(context: ActContext, one: Colleague, holding: set[UUID], people: list[Colleague]) -> Worker:
     can: set[Act] = set()
-    if one.id != work.me:
+    if one.id != context.me:
         if one.state == MemberState.ACTIVE:
             can.add(Act.ACCOUNT_LOCK)
         if one.state == MemberState.LOCKED:
             can.add(Act.ACCOUNT_UNLOCK)
-        if one.state != MemberState.LEFT and (work.permit.reach >= Reach.AGENCY or not led(people)):
+        if one.state != MemberState.LEFT and (context.permit.reach >= Reach.AGENCY or not led(people)):
             can.add(Act.ACCOUNT_LEAVE)
-        if one.state in (MemberState.ACTIVE, MemberState.LOCKED) and allowed(work.actor, Act.MEMBER_RESTART):
+        if one.state in (MemberState.ACTIVE, MemberState.LOCKED) and allowed(context.actor, Act.MEMBER_RESTART):
             can.add(Act.MEMBER_RESTART)
-        if one.state == MemberState.LEFT and work.permit.reach < Reach.AGENCY:
+        if one.state == MemberState.LEFT and context.permit.reach < Reach.AGENCY:
             can.add(Act.ACCOUNT_MOVE)
     return Worker(one, one.id in holding, frozenset(can))

@@ -70,19 +70,19 @@ class _Count:
 
 
 @action(Act.COUNTS_READ)
-def read_releases(work: ActContext) -> tuple[Published, ...]:
+def read_releases(context: ActContext) -> tuple[Published, ...]:
     """Return everything that was ever released, oldest first."""
-    return releases.read_all(work, narrowly=True)
+    return releases.read_all(context, narrowly=True)
 
 
 @action(Act.PERIOD_PREVIEW)
-def preview_period(work: ActContext) -> Closing:
+def preview_period(context: ActContext) -> Closing:
     """Show the next period to close: what would be published beside the truth."""
-    done = releases.read_all(work)
-    size, period = _next(work, done)
-    if not _is_over(work, period):
+    done = releases.read_all(context)
+    size, period = _next(context, done)
+    if not _is_over(context, period):
         return Closing(period, over=False)
-    counted = _count(work, done, size, period)
+    counted = _count(context, done, size, period)
     published = counted.drawn.published
     return Closing(
         period=period,
@@ -96,40 +96,40 @@ def preview_period(work: ActContext) -> Closing:
 
 
 @action(Act.PERIOD_CLOSE)
-def close_period(work: ActContext, name: str, mark: str) -> None:
+def close_period(context: ActContext, name: str, mark: str) -> None:
     """Release the period of this name exactly as it was previewed; a release is never changed or taken back.
 
     Raises Conflict if the period is not the next one or if its counts changed since the preview, and BadInput if
     it is not over.
     """
-    done = releases.read_all(work)
-    size, period = _next(work, done)
+    done = releases.read_all(context)
+    size, period = _next(context, done)
     if name != period.name:
         raise Conflict("Kỳ này đã chốt rồi, hoặc chưa đến lượt chốt.")
-    if not _is_over(work, period):
+    if not _is_over(context, period):
         raise BadInput("Kỳ này chưa hết nên chưa chốt được.")
-    counted = _count(work, done, size, period)
+    counted = _count(context, done, size, period)
     if mark != counted.mark:
         raise Conflict("Số liệu vừa thay đổi. Hãy xem lại rồi chốt.")
     published = counted.drawn.published
-    work.reason = period.name
-    releases.append(work, counted.ledger.head, published)
-    count_record.remember(work, counted.ledger, published.number, _remembered(counted))
+    context.reason = period.name
+    releases.append(context, counted.ledger.head, published)
+    count_record.remember(context, counted.ledger, published.number, _remembered(counted))
     if period.ends_year:
-        count_record.prepare_year(work, counted.ledger, period.year + 1)
+        count_record.prepare_year(context, counted.ledger, period.year + 1)
 
 
-def waiting(work: ActContext) -> Period | None:
+def waiting(context: ActContext) -> Period | None:
     """Return the period that waits to be closed by this person; called by her home page within its own act."""
-    if not allowed(work.actor, Act.PERIOD_CLOSE):
+    if not allowed(context.actor, Act.PERIOD_CLOSE):
         return None
-    _, period = _next(work, releases.read_all(work))
-    return period if _is_over(work, period) else None
+    _, period = _next(context, releases.read_all(context))
+    return period if _is_over(context, period) else None
 
 
-def _next(work: ActContext, done: tuple[Published, ...]) -> tuple[SizeClass, Period]:
+def _next(context: ActContext, done: tuple[Published, ...]) -> tuple[SizeClass, Period]:
     """Return the next period that is to be closed; they follow one another without a gap."""
-    commune = freshness.commune(work.session, work.commune_id)
+    commune = freshness.commune(context.session, context.commune_id)
     day = done[-1].period.next_day if done else clock.local(commune.created).date()
     size = _size(done, day, plan().classes[commune.size_class])
     return size, Period.of(day, size.atom)
@@ -146,16 +146,16 @@ def _size(done: Iterable[Published], day: date, entered: SizeClass) -> SizeClass
     return plan().class_of(sum(one.cells[TOTAL] for one in last_year))
 
 
-def _is_over(work: ActContext, period: Period) -> bool:
-    return clock.local(work.crypto.at).date() > period.last
+def _is_over(context: ActContext, period: Period) -> bool:
+    return clock.local(context.crypto.at).date() > period.last
 
 
-def _count(work: ActContext, done: tuple[Published, ...], size: SizeClass, period: Period) -> _Count:
+def _count(context: ActContext, done: tuple[Published, ...], size: SizeClass, period: Period) -> _Count:
     """Open the facts in reach, count each case that was never counted, and draw the release."""
-    opened = count_record.open_ledger(work)
+    opened = count_record.open_ledger(context)
     cases = {
         one.row.id: (page.revision, Facts.from_json(page.data))
-        for one in reading.listed(work, [Section.FACTS])
+        for one in reading.listed(context, [Section.FACTS])
         for page in one.pages
         if page.data["received_on"] <= period.last.isoformat() and _uncounted(opened, one.row.id, page.data)
     }

@@ -69,18 +69,18 @@ class Ledger:
         return Ties(self.keys[year], self.counted[after].draw if after else 0)
 
 
-def open_ledger(work: ActContext) -> Ledger:
+def open_ledger(context: ActContext) -> Ledger:
     """Open every entry; raise VaultError if one is missing, changed or not for this person's keys."""
-    ledger_id = count_ledger.ledger_id(work.commune_id)
-    head = freshness.head(work.session, work.commune_id, ledger_id)
-    rows = scope.rows_of_case(work.permit, Envelope, ledger_id).on(work.session).scalars()
-    envelopes = {row.document_id: row for row in rows if work.crypto.holds(row.agency_id)}
-    documents = scope.rows_of_case(work.permit, Document, ledger_id).on(work.session).scalars().all()
+    ledger_id = count_ledger.ledger_id(context.commune_id)
+    head = freshness.head(context.session, context.commune_id, ledger_id)
+    rows = scope.rows_of_case(context.permit, Envelope, ledger_id).on(context.session).scalars()
+    envelopes = {row.document_id: row for row in rows if context.crypto.holds(row.agency_id)}
+    documents = scope.rows_of_case(context.permit, Document, ledger_id).on(context.session).scalars().all()
     found: dict[tuple[Series, int], Mapping[str, Any]] = {}
     for document in documents:
         if document.id not in envelopes:
             raise VaultError("unopened")
-        page = open_newest(work.crypto, head.listing, document, envelopes[document.id])
+        page = open_newest(context.crypto, head.listing, document, envelopes[document.id])
         found[count_ledger.place_of(page.series)] = page.data
     if set(found) != set(count_ledger.places(head.listing)):
         raise VaultError("unopened")
@@ -101,15 +101,15 @@ def _counted(data: Mapping[str, Any]) -> Counted:
     )
 
 
-def remember(work: ActContext, opened: Ledger, number: int, counted: Counted) -> None:
+def remember(context: ActContext, opened: Ledger, number: int, counted: Counted) -> None:
     """Seal what a release counted, so that no case is ever counted twice."""
-    count_ledger.add(work.crypto, opened.head, _lock(work, opened), (Series.COUNTED, number), counted.to_json())
+    count_ledger.add(context.crypto, opened.head, _lock(context, opened), (Series.COUNTED, number), counted.to_json())
 
 
-def prepare_year(work: ActContext, opened: Ledger, year: int) -> None:
+def prepare_year(context: ActContext, opened: Ledger, year: int) -> None:
     """Make the key of a year that is about to begin."""
-    count_ledger.add_key(work.crypto, opened.head, _lock(work, opened), year=year)
+    count_ledger.add_key(context.crypto, opened.head, _lock(context, opened), year=year)
 
 
-def _lock(work: ActContext, opened: Ledger) -> RecipientKey:
-    return freshness.recipients(work.crypto, [opened.owner_id])[0]
+def _lock(context: ActContext, opened: Ledger) -> RecipientKey:
+    return freshness.recipients(context.crypto, [opened.owner_id])[0]

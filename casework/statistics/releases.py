@@ -19,13 +19,15 @@ from casework.vault.models import Head
 START = bytes(32)
 
 
-def read_all(work: ActContext, *, narrowly: bool = False) -> tuple[Published, ...]:
+def read_all(context: ActContext, *, narrowly: bool = False) -> tuple[Published, ...]:
     """Return every release of the commune, oldest first; raise VaultError if one was changed or taken away.
 
     `narrowly` reads them as the database's role that can read nothing else, where the installation has one.
     """
-    head = freshness.head(work.session, work.commune_id, count_ledger.ledger_id(work.commune_id))
-    rows = _read_narrowly(work, work.released) if narrowly and work.released else _rows(work, work.session)
+    head = freshness.head(context.session, context.commune_id, count_ledger.ledger_id(context.commune_id))
+    rows = (
+        _read_narrowly(context, context.released) if narrowly and context.released else _rows(context, context.session)
+    )
     prev = START
     for row in rows:
         if row.prev != prev:
@@ -38,14 +40,14 @@ def read_all(work: ActContext, *, narrowly: bool = False) -> tuple[Published, ..
     return tuple(Published.from_body(row.body) for row in rows)
 
 
-def _read_narrowly(work: ActContext, released: Database) -> list[Release]:
-    with released.look() as session:
-        attach_keys(session, work.crypto.server_keys)
-        return _rows(work, session)
+def _read_narrowly(context: ActContext, released: Database) -> list[Release]:
+    with released.read_only() as session:
+        attach_keys(session, context.crypto.server_keys)
+        return _rows(context, session)
 
 
-def _rows(work: ActContext, session: Session) -> list[Release]:
-    wanted = select(Release).where(Release.commune_id == work.commune_id).order_by(Release.number)
+def _rows(context: ActContext, session: Session) -> list[Release]:
+    wanted = select(Release).where(Release.commune_id == context.commune_id).order_by(Release.number)
     return list(session.execute(wanted).scalars())
 
 
@@ -55,16 +57,16 @@ def digest(row: Release) -> bytes:
     return sha256(encode_fields("cw/1/release", *fields)).digest()
 
 
-def append(work: ActContext, head: Head, published: Published) -> None:
+def append(context: ActContext, head: Head, published: Published) -> None:
     """Write a release at the end of the chain and note it in the ledger."""
     newest = count_ledger.newest_release(head.listing)
     row = Release(
-        commune_id=work.commune_id,
+        commune_id=context.commune_id,
         number=published.number,
         period=published.period.name,
-        released=work.crypto.at,
+        released=context.crypto.at,
         body=published.body(),
         prev=newest.digest if newest else START,
     )
-    work.session.add(row)
-    count_ledger.note_release(work.crypto, head, number=row.number, digest=digest(row))
+    context.session.add(row)
+    count_ledger.note_release(context.crypto, head, number=row.number, digest=digest(row))

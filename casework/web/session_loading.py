@@ -78,7 +78,7 @@ def load_session(gate: Gate, config: Config, cookie: str) -> SignedInMember | No
     if token is None:
         return None
     at = clock.micros()
-    with gate.database.look() as session:
+    with gate.database.read_only() as session:
         try:
             card = _card(gate, session, token)
         except VaultError as cause:
@@ -235,7 +235,7 @@ def _note_use(gate: Gate, card: _Card, present: SignedInMember, at: int) -> None
     used = present.state not in _SHUT and present.state != "pending" and at - row.seen >= _SEEN_EVERY
     if not (shuts or used):
         return
-    with gate.database.work(None, row.commune_id) as session:
+    with gate.database.transaction(None, row.commune_id) as session:
         attach_keys(session, card.server_keys)
         freshness.head(session, row.commune_id, present.id)
         found = session.get(SessionRow, row.sid)

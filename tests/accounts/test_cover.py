@@ -20,7 +20,7 @@ def covered(house: House, lan: Someone) -> Someone:
 
 
 def tries(house: House, somebody: Someone, code: str):
-    with house.gate.database.work(None, None) as session:
+    with house.gate.database.transaction(None, None) as session:
         privacy_screen.count_try(session, token(somebody).sid)
     return somebody.does(own_account.uncover, code, token=token(somebody))
 

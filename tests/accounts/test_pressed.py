@@ -55,13 +55,13 @@ def spent(pid: int) -> int:
 
 
 @contextmanager
-def watched(work: Callable[[], float]) -> Iterator[list[float]]:
+def watched(context: Callable[[], float]) -> Iterator[list[float]]:
     """Do something over and over while the block runs, and keep what it gave."""
-    found, done = [work()], threading.Event()
+    found, done = [context()], threading.Event()
 
     def watch() -> None:
         while not done.wait(0.02):
-            found.append(work())
+            found.append(context())
 
     thread = threading.Thread(target=watch)
     thread.start()

@@ -79,12 +79,12 @@ class Writing:
 
 def put_back(house, row: dict[str, object]) -> None:
     """Write a row as somebody with the database in hand could."""
-    with house.gate.database.work(Writing(), None) as session:
+    with house.gate.database.transaction(Writing(), None) as session:
         session.execute(update(Address).where(Address.id == row["id"]).values(row))
 
 
 def as_it_stands(house, place_id) -> dict[str, object]:
-    with house.gate.database.look() as session:
+    with house.gate.database.read_only() as session:
         row = session.execute(select(*Address.__table__.c).where(Address.id == place_id)).one()
     return dict(row._mapping)
 

@@ -91,7 +91,7 @@ def test_the_commune_stands_in_the_book_as_it_was_answered(home):
     folder, _ = home
     with used(folder) as here:
         [commune_id], number = standing(here.gate.database)
-        with here.gate.database.look() as session:
+        with here.gate.database.read_only() as session:
             attach_keys(session, here.gate.server_keys(commune_id))
             commune = freshness.commune(session, commune_id)
             agencies = session.query(Agency.kind, Agency.duty_phone).all()

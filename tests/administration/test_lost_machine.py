@@ -65,7 +65,7 @@ class Arrived:
 
 
 def visitor_of(here: Installation) -> Person:
-    with here.gate.database.look() as session:
+    with here.gate.database.read_only() as session:
         commune_id = session.query(Commune.id).scalar()
     return Person(Actor(commune_id, None, (Role.VISITOR,)), commune_id)
 
@@ -73,7 +73,7 @@ def visitor_of(here: Installation) -> Person:
 def arrives(here: Installation, username: str, code: str) -> Arrived:
     """Take an account with a code of admission."""
     visitor = visitor_of(here)
-    with here.gate.database.look() as session:
+    with here.gate.database.read_only() as session:
         member_id = session.query(Member.id).filter(Member.username == username).scalar()
     new = credentials.new_credentials(here.gate.server_keys(visitor.commune_id), "nam tu ngan ghep lai", member_id)
     assert here.gate.perform(visitor, admission.enrol, read_code(code), new, PairedPhone(PHONE, 0))

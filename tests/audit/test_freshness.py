@@ -53,8 +53,8 @@ def test_nothing_is_sealed_to_an_agency_that_has_been_closed(house: House, lan: 
     assert agency_id is not None
     person = lan.person
 
-    def close(work: ActContext) -> None:
-        freshness.agency(work.session, THANH_SON, agency_id).state = "closed"
+    def close(context: ActContext) -> None:
+        freshness.agency(context.session, THANH_SON, agency_id).state = "closed"
 
     house.gate.perform(house.stranger(Role.CONSOLE), Action(Act.AGENCY_ADD, close))
     for doing in (
@@ -72,9 +72,9 @@ def test_the_list_of_staff_is_refused_whole_when_one_head_is_older_than_the_log(
     with stolen(house) as thief:
         old = thief.rows("head", id=lan.id)
 
-    def touch(work: ActContext) -> None:
-        head = freshness.head(work.session, THANH_SON, lan.id)
-        heads.mark_changed(work.session, head)
+    def touch(context: ActContext) -> None:
+        head = freshness.head(context.session, THANH_SON, lan.id)
+        heads.mark_changed(context.session, head)
 
     house.gate.perform(house.stranger(Role.CONSOLE), Action(Act.ENROL, touch))
     assert sum(len(one.people) for one in son.does(directory.list_people)) == 14
@@ -87,8 +87,8 @@ def test_the_list_of_staff_is_refused_whole_when_one_head_is_older_than_the_log(
 
 
 def test_a_head_made_in_this_act_is_believed(house: House):
-    def make(work: ActContext) -> bool:
-        made = heads.create(work.session, work.commune_id, "agency", UUID(int=7))
-        return freshness.head(work.session, work.commune_id, made.id) is made
+    def make(context: ActContext) -> bool:
+        made = heads.create(context.session, context.commune_id, "agency", UUID(int=7))
+        return freshness.head(context.session, context.commune_id, made.id) is made
 
     assert house.gate.perform(house.stranger(Role.CONSOLE), Action(Act.AGENCY_ADD, make))

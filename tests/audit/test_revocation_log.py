@@ -194,7 +194,7 @@ def test_a_retired_address_is_told(house: House, hoa):
 def test_of_what_was_erased_nothing_is_left(house: House):
     made = _declined(house)
     permit = issue(house.stranger(Role.CONSOLE).actor, Act.COMMUNE_FOUND)
-    with house.gate.database.work(permit, THANH_SON) as session:
+    with house.gate.database.transaction(permit, THANH_SON) as session:
         attach_keys(session, CONTROLS[THANH_SON])
         head = freshness.head(session, THANH_SON, made.case_id)
         heads.erase(session, head)

@@ -20,7 +20,7 @@ def agency_id(house: House, kind: str) -> UUID:
 
 def make_due(house: House, agency: UUID, by: Someone) -> None:
     """Ask for a new key as leaving does, by somebody who may."""
-    with house.gate.database.work(issue(by.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
+    with house.gate.database.transaction(issue(by.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
         attach_keys(session, house.gate.server_keys(THANH_SON))
         freshness.agency(session, THANH_SON, agency).rotation_due = True
 

@@ -108,7 +108,7 @@ def test_what_was_sent_and_not_opened_is_kept_after_a_new_key(house: House, lan:
 
 def test_the_recovery_key_follows(house: House, cuong: Someone, police):
     seed = new_key()
-    with house.gate.database.work(issue(cuong.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
+    with house.gate.database.transaction(issue(cuong.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
         attach_keys(session, house.gate.server_keys(THANH_SON))
         freshness.agency(session, THANH_SON, police)
         own = {"commune_id": THANH_SON, "agency_id": police, "number": 1, "epoch": 1, "blob": b"x"}
@@ -177,7 +177,7 @@ def test_rows_that_come_or_go_meanwhile_stop_all_of_it(house: House, lan: Someon
     lan.opens_a_case()
     make_due(house, union, lan)
     real = key_rotation._verified
-    monkeypatch.setattr(key_rotation, "_verified", lambda work, agency: real(work, agency)[1:])
+    monkeypatch.setattr(key_rotation, "_verified", lambda context, agency: real(context, agency)[1:])
     refused(lambda: lan.does(key_rotation.rotate, union))
     assert {epoch for epoch, _ in epochs_of(house, union)} == {1}
 

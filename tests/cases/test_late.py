@@ -61,7 +61,7 @@ def test_what_arrives_late_is_sealed_again_by_the_next_key(house: House, cuong: 
 
 def test_an_epoch_that_never_was_opens_nothing(house: House, cuong: Someone, police):
     one = referred(house)
-    with house.gate.database.work(issue(cuong.person.actor, Act.REFERRAL_OPEN), THANH_SON) as session:
+    with house.gate.database.transaction(issue(cuong.person.actor, Act.REFERRAL_OPEN), THANH_SON) as session:
         attach_keys(session, house.gate.server_keys(THANH_SON))
         freshness.agency(session, THANH_SON, police)
         crypto = CryptoContext(session, house.gate.server_keys(THANH_SON), cuong.person.keyring, clock.micros())

@@ -34,7 +34,7 @@ DAYS_OF_FOURTEEN_MONTHS = 14 * 30
 
 
 def lines(built: Built) -> list[AuditLine]:
-    with built.gate.database.look() as session:
+    with built.gate.database.read_only() as session:
         return list(session.execute(select(AuditLine).order_by(AuditLine.n)).scalars())
 
 
@@ -164,7 +164,7 @@ def test_a_round_by_the_clock_locks_nobody_whose_card_was_printed(built: Built):
     done = tick.tick(built.config, built.gate)
     assert done is not None
     assert (done.failed, done.doubtful) == ([], False)
-    with built.gate.database.look() as session:
+    with built.gate.database.read_only() as session:
         states = dict(session.execute(select(Member.username, Member.state)).all())
     assert {card.username for card in built.demo.cards if states[card.username] != "active"} == set()
     assert enter(built, "deputy")

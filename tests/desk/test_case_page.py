@@ -33,9 +33,9 @@ def test_how_to_reach_her_stands_first_and_her_name_nowhere(lan, browser):
 
 
 def test_an_older_way_of_contact_keeps_its_answer_under_the_words_of_the_intake(lan, browser):
-    def write_as_before(work, case_id):
-        found = reading.find_case(work, case_id)
-        writing.save_json(work, found, Section.CONTACT, dict(OLDER))
+    def write_as_before(context, case_id):
+        found = reading.find_case(context, case_id)
+        writing.save_json(context, found, Section.CONTACT, dict(OLDER))
 
     case_id = lan.opens_a_case()
     lan.does(Action(Act.SECTION_WRITE, write_as_before), case_id)
@@ -57,12 +57,16 @@ def test_the_name_is_shown_on_request_and_never_in_title_or_address(lan, browser
 
 
 def test_a_case_without_facts_has_a_page_that_does_not_offer_to_write_them(lan, browser):
-    def open_without_facts(work):
-        mine = {"owner_id": work.actor.agency_id, "holder_id": work.me}
+    def open_without_facts(context):
+        mine = {"owner_id": context.actor.agency_id, "holder_id": context.me}
         case = Case(
-            commune_id=work.commune_id, id=uuid4(), state=CaseState.OPEN, opened=reading.day_of(work.crypto.at), **mine
+            commune_id=context.commune_id,
+            id=uuid4(),
+            state=CaseState.OPEN,
+            opened=reading.day_of(context.crypto.at),
+            **mine,
         )
-        writing.save(work, writing.add_case(work, case), Label(code="sen-lúa-42", nickname="Áo xanh"))
+        writing.save(context, writing.add_case(context, case), Label(code="sen-lúa-42", nickname="Áo xanh"))
         return case.id
 
     case_id = lan.does(Action(Act.CASE_OPEN, open_without_facts))

@@ -33,7 +33,7 @@ def test_a_reader_who_does_not_end_delays_only_the_cutting_of_the_log(house, lan
     doomed = sealed_in(rows_of(house, case_id))
     assert lan.cookie
     monkeypatch.setattr("casework.secure_delete.PATIENCE_MILLISECONDS", 50)
-    with house.gate.database.look() as session:
+    with house.gate.database.read_only() as session:
         session.connection().exec_driver_sql("SELECT count(*) FROM document").all()
         hoa.does(endings.erase_case, case_id)
         assert "somebody is still reading" in caplog.text

@@ -56,14 +56,14 @@ def honest(server: Served, cookie: str) -> Iterator[list[float]]:
     took: list[float] = []
     over = threading.Event()
 
-    def work() -> None:
+    def context() -> None:
         while not over.wait(0.05):
             began = time.perf_counter()
             assert server.status("/", Cookie=f"{COOKIE}={cookie}") == 200
             took.append(time.perf_counter() - began)
 
     with ThreadPoolExecutor(1) as pool:
-        working = pool.submit(work)
+        working = pool.submit(context)
         yield took
         over.set()
         working.result()

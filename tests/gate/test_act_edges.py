@@ -99,7 +99,7 @@ def test_a_book_that_is_locked_too_long_says_so(house: House, lan: Someone, monk
     impatient = Gate(Database(house.config.database_url), KEK)
 
     def hold() -> None:
-        with house.gate.database.work(None, THANH_SON):
+        with house.gate.database.transaction(None, THANH_SON):
             held.set()
             done.wait(60)
 
@@ -118,8 +118,8 @@ def test_a_book_that_is_locked_too_long_says_so(house: House, lan: Someone, monk
 
 @only_sqlite
 def test_whoever_may_write_no_section_is_offered_none(house: House, lan: Someone):
-    def offered(work: ActContext) -> frozenset[Section]:
-        return writing.writable(work)
+    def offered(context: ActContext) -> frozenset[Section]:
+        return writing.writable(context)
 
     assert house["thu"].does(Action(Act.HOME_READ, offered)) == frozenset()
     assert Section.STORY in lan.does(Action(Act.CASE_LIST, offered))

@@ -90,7 +90,7 @@ def _slipping(house: House, statements: Mapping[str, Executable], *permits: Perm
     slipped = set()
     for permit in permits:
         for name, statement in statements.items():
-            with house.gate.database.work(permit, THANH_SON) as session:
+            with house.gate.database.transaction(permit, THANH_SON) as session:
                 try:
                     session.execute(statement)
                     slipped.add(name)
@@ -123,7 +123,7 @@ def test_the_connection_under_a_session_is_guarded_too(house: House):
 
 def test_a_permit_of_another_act_does_not_open_this_one(house: House):
     mine, hers = issue(LAN, Act.CASE_READ), issue(replace(LAN, member_id=uuid4()), Act.CASE_READ)
-    with house.gate.database.work(mine, THANH_SON) as session:
+    with house.gate.database.transaction(mine, THANH_SON) as session:
         assert scope.case_rows(scope.cases(mine)).on(session).all() == []
         for other in (issue(LAN, Act.CASE_READ), issue(LAN, Act.CASE_LIST), hers):
             with pytest.raises(Unguarded):
@@ -158,11 +158,11 @@ def test_a_row_changed_in_a_reading_act_is_not_kept(house: House, lan: Someone):
 
 
 def test_tables_are_changed_by_migrations_alone(house: House):
-    with house.gate.database.work(issue(LAN, Act.SECTION_WRITE), THANH_SON) as session, pytest.raises(Unguarded):
+    with house.gate.database.transaction(issue(LAN, Act.SECTION_WRITE), THANH_SON) as session, pytest.raises(Unguarded):
         session.execute(DropTable(Throttle.__table__))  # type: ignore[arg-type]
 
 
 def test_what_a_failed_statement_carried_stands_in_no_message(house: House):
-    with pytest.raises(Exception, match="session") as caught, house.gate.database.work(None, None) as session:
+    with pytest.raises(Exception, match="session") as caught, house.gate.database.transaction(None, None) as session:
         session.execute(insert(table("session", column("sid"), column("none"))).values(sid=b"1", none="canary"))
     assert "canary" not in str(caught.value)

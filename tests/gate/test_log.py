@@ -194,8 +194,8 @@ def test_an_act_within_a_second_act_writes_its_line_too(house: House, lan: Someo
 
 @only_sqlite
 def test_a_second_act_needs_a_permit_of_its_own(house: House, chinh: Someone):
-    def also_note(work: ActContext) -> None:
-        work.also(desk.add_note, uuid4(), "x")
+    def also_note(context: ActContext) -> None:
+        context.also(desk.add_note, uuid4(), "x")
 
     before = len(lines(house))
     with pytest.raises(Refused):
@@ -205,8 +205,8 @@ def test_a_second_act_needs_a_permit_of_its_own(house: House, chinh: Someone):
 
 @only_sqlite
 def test_nobody_who_is_not_signed_in_acts_as_a_member(house: House):
-    def who_am_i(work: ActContext) -> object:
-        return work.me
+    def who_am_i(context: ActContext) -> object:
+        return context.me
 
     with pytest.raises(Refused):
         house.gate.perform(house.stranger(), Action(Act.ADDRESS_LIST, who_am_i))
@@ -217,14 +217,14 @@ def test_nobody_who_is_not_signed_in_acts_as_a_member(house: House):
 def test_an_act_has_one_function_alone():
     declared = dict(ACTIONS)
     with pytest.raises(ValueError, match="two functions"):
-        action(Act.CASE_READ)(lambda work: None)
+        action(Act.CASE_READ)(lambda context: None)
     assert declared == ACTIONS
 
 
 @only_sqlite
 def test_an_error_of_the_program_keeps_nothing(house: House, lan: Someone):
-    def stumble(work: ActContext) -> None:
-        intake.start_draft.do(work, {1: {"who": "x"}})
+    def stumble(context: ActContext) -> None:
+        intake.start_draft.do(context, {1: {"who": "x"}})
         raise ZeroDivisionError
 
     assert lan.cookie

@@ -127,10 +127,10 @@ def test_the_database_is_opened_with_the_promised_settings(house: House):
     database = Database(house.config.database_url)
     try:
         if database.engine.dialect.name != "sqlite":
-            with database.look() as session:
+            with database.read_only() as session:
                 assert session.execute(text("SHOW transaction_isolation")).scalar_one() == "repeatable read"
             return
-        with database.look() as session:
+        with database.read_only() as session:
             found = {
                 name: session.execute(text(f"PRAGMA {name}")).scalar_one()
                 for name in ("journal_mode", "synchronous", "secure_delete", "foreign_keys", "trusted_schema")

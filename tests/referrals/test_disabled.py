@@ -20,7 +20,7 @@ def disable(house: House, somebody: Someone) -> None:
     permit = issue(house.stranger(commune_id=THANH_SON).actor, Act.SIGN_IN)
     server_keys = house.gate.server_keys(THANH_SON)
     database: Database = house.gate.database
-    with database.work(permit, THANH_SON) as session:
+    with database.transaction(permit, THANH_SON) as session:
         attach_keys(session, server_keys)
         member = freshness.member(session, THANH_SON, somebody.id)
         member.state = "disabled"

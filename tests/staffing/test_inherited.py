@@ -71,7 +71,7 @@ def test_a_withdrawal_that_is_taken_back_opens_nothing(house: House, cuong: Some
 
 def test_a_recovery_key_that_was_swapped_is_given_nothing(house: House, cuong: Someone):
     police = agency_id(house, "police")
-    with house.gate.database.work(issue(cuong.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
+    with house.gate.database.transaction(issue(cuong.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
         attach_keys(session, house.gate.server_keys(THANH_SON))
         freshness.agency(session, THANH_SON, police)
         own: dict[str, object] = {"commune_id": THANH_SON, "agency_id": police, "number": 1, "epoch": 1, "blob": b"x"}

@@ -138,7 +138,7 @@ def test_the_last_who_holds_a_key_stays_until_sheets_were_shown(house: House, cu
         son.does(staffing.leave, cuong.id)
     keyring = cuong.person.keyring
     assert keyring is not None
-    with house.gate.database.work(issue(cuong.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
+    with house.gate.database.transaction(issue(cuong.person.actor, Act.AGENCY_ROTATE), THANH_SON) as session:
         attach_keys(session, house.gate.server_keys(THANH_SON))
         freshness.agency(session, THANH_SON, police)
         crypto = CryptoContext(session, house.gate.server_keys(THANH_SON), keyring, clock.micros())

@@ -50,7 +50,7 @@ def test_the_address_and_the_words_for_a_phone_hold_the_same_seed():
 def spends(house: House, member_id, typed: str, at: int = AT) -> bool:
     """Use digits in a transaction of their own, as an act does."""
     permit = issue(house.stranger(Role.CONSOLE).actor, Act.ENROL)
-    with house.gate.database.work(permit, THANH_SON) as session:
+    with house.gate.database.transaction(permit, THANH_SON) as session:
         attach_keys(session, house.gate.server_keys(THANH_SON))
         remember_version(session, member_id, 1)
         row = session.get_one(Totp, (THANH_SON, member_id))
@@ -61,7 +61,7 @@ def spends(house: House, member_id, typed: str, at: int = AT) -> bool:
 def phone(house: House, lan: Someone) -> bytes:
     """The seed in the phone of lan, written down as an act does."""
     permit = issue(house.stranger(Role.CONSOLE).actor, Act.ENROL)
-    with house.gate.database.work(permit, THANH_SON) as session:
+    with house.gate.database.transaction(permit, THANH_SON) as session:
         attach_keys(session, house.gate.server_keys(THANH_SON))
         remember_version(session, lan.id, 1)
         if old := session.get(Totp, (THANH_SON, lan.id)):
