@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.audit import freshness, visitor_summary, write
-from casework.audit.chain import Entry
+from casework.audit.chain import LogEntry
 from casework.audit.revocation_log import RevocationLog
 from casework.config import Config
 from casework.db import Database
@@ -195,7 +195,7 @@ class Gate:
         if isinstance(cause, Conflict | Busy | BadInput | ProofNeeded) and not isinstance(cause, Ungrounded):
             return
         keys = self.server_keys(person.commune_id)
-        entry = Entry(
+        entry = LogEntry(
             at=clock.micros(),
             act=act,
             role=",".join(person.actor.roles),
@@ -228,8 +228,8 @@ def _done(context: ActContext, doing: Action[P, T], *args: P.args, **kwargs: P.k
         raise
 
 
-def _entry(context: ActContext) -> Entry:
-    return Entry(
+def _entry(context: ActContext) -> LogEntry:
+    return LogEntry(
         at=context.crypto.at,
         act=context.permit.act,
         role=context.permit.role,

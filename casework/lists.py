@@ -6,7 +6,7 @@ Whatever is missing is told in one sentence that begins with the file to open.
 from collections.abc import Collection, Iterator
 
 from casework.codelists import agencies, codelist
-from casework.codelists.reading import file_of
+from casework.codelists.parsing import file_of
 from casework.config import ConfigurationError
 from casework.policy.table import FILE as POLICY
 from casework.policy.table import WORDS, policy

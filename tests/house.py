@@ -149,7 +149,7 @@ class Someone:
         begun = gate.perform(self.person, own_account.step_up, opened, self.digits(), token=token, about=about)
         self._cookie = begun.token.cookie()
 
-    def opens_a_case(self, answers: intake.Answers | None = None, *, circle: "Sequence[Someone]" = ()) -> UUID:
+    def opens_a_case(self, answers: intake.IntakeAnswers | None = None, *, circle: "Sequence[Someone]" = ()) -> UUID:
         """Record an intake from its first draft to the case, restricted to a circle if somebody is named."""
         draft = self.does(intake.start_draft, {1: {"danger": "no"}}, circle=[one.id for one in circle])
         return self.does(intake.open_case, draft, answers or dao())

@@ -15,7 +15,7 @@ from casework.cases.sections import (
     SafetyPlan,
     Story,
 )
-from casework.intake.actions import Answers
+from casework.intake.actions import IntakeAnswers
 
 # One phrase for each section that holds free words; none of them stands anywhere else in the product.
 CANARIES = {
@@ -32,9 +32,9 @@ CANARIES = {
 }
 
 
-def dao(**changes: Any) -> Answers:
+def dao(**changes: Any) -> IntakeAnswers:
     """Return the intake of a woman named Đào, in which every section is filled."""
-    told = Answers(
+    told = IntakeAnswers(
         danger="no",
         only_counselling="no",
         contact=Contact(call_her="Chị Hai", channel="call", phone="0987612345", never_say=CANARIES["contact"]),

@@ -6,8 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.accounts import admission, credentials, enrolment
-from casework.accounts.admission import WrongAdmission
+from casework.accounts import admission_acts, credential_steps, enrolment
+from casework.accounts.admission_acts import WrongAdmission
 from casework.accounts.own_account_forms import (
     AdmittedPassphraseForm,
     AdmittedPhoneForm,
@@ -44,11 +44,11 @@ def phone() -> Answer:
     form = AdmittedPhoneForm()
     found = enrolment.find(form.code.data or "")
     if form.validate_on_submit():
-        held = credentials.paired(found.commune_id, found.member_id, form.offer.data or "", form.digits.data or "")
+        held = credential_steps.paired(found.commune_id, found.member_id, form.offer.data or "", form.digits.data or "")
         if held is not None:
-            proof = credentials.proof(found.commune_id, found.member_id, held)
+            proof = credential_steps.proof(found.commune_id, found.member_id, held)
             return _passphrase(AdmittedPassphraseForm(formdata=None), form.code.data or "", proof)
-        form.digits.errors = [str(credentials.WRONG_DIGITS)]
+        form.digits.errors = [str(credential_steps.WRONG_DIGITS)]
     return _phone(form, form.code.data or "", found)
 
 
@@ -69,7 +69,7 @@ def passphrase() -> Answer:
 @blueprint.get("/tai-khoan/cho-nhan")
 def waiting() -> str:
     """Show who is on the way in, and whose word is missing."""
-    return render_template("accounts/admission/waiting.html", rows=perform(admission.list_waiting))
+    return render_template("accounts/admission/waiting.html", rows=perform(admission_acts.list_waiting))
 
 
 @blueprint.route("/tai-khoan/them", methods=["GET", "POST"])
@@ -79,7 +79,7 @@ def add() -> Answer:
     form = MemberForm()
     if form.validate_on_submit():
         try:
-            perform(admission.add_member, form.username.data or "", form.name.data or "", Role(form.role.data))
+            perform(admission_acts.add_member, form.username.data or "", form.name.data or "", Role(form.role.data))
             return redirect(url_for("accounts.admission.waiting"), 303)
         except BadInput as wrong:
             form.username.errors = [_(str(wrong))]
@@ -89,7 +89,7 @@ def add() -> Answer:
 @blueprint.post("/tai-khoan/<uuid:member_id>/lam-lai")
 def restart(member_id: UUID) -> Response:
     """Start the re-admission of somebody who lost her way in."""
-    perform(admission.restart, member_id)
+    perform(admission_acts.restart, member_id)
     flash(_("Đã bắt đầu lại. Bây giờ một đồng nghiệp cùng cơ quan tạo mã và đưa tận tay."))
     return redirect(url_for("accounts.admission.waiting"), 303)
 
@@ -97,20 +97,20 @@ def restart(member_id: UUID) -> Response:
 @blueprint.post("/tai-khoan/<uuid:member_id>/ma")
 def invite(member_id: UUID) -> str:
     """Make a code and show it once, ready for paper."""
-    who, made = perform(admission.invite, member_id)
+    who, made = perform(admission_acts.invite, member_id)
     return render_template("accounts/admission/made.html", who=who, code=made)
 
 
 @blueprint.post("/tai-khoan/<uuid:member_id>/xac-nhan")
 def confirm(member_id: UUID) -> Response:
     """Confirm a colleague whose four words were compared face to face."""
-    perform(admission.confirm, member_id, WordsForm().words.data or "")
+    perform(admission_acts.confirm, member_id, WordsForm().words.data or "")
     flash(_("Đã xác nhận. Người ấy vào được rồi."))
     return redirect(url_for("accounts.admission.waiting"), 303)
 
 
-def _phone(form: AdmittedPhoneForm, code: str, found: admission.AdmittedMember) -> tuple[str, int]:
-    shown = credentials.offer(found.commune_id, found.member_id, found.username, form.offer.data or "")
+def _phone(form: AdmittedPhoneForm, code: str, found: admission_acts.AdmittedMember) -> tuple[str, int]:
+    shown = credential_steps.offer(found.commune_id, found.member_id, found.username, form.offer.data or "")
     form.code.data, form.offer.data = code, shown.sealed
     page = render_template("accounts/admission/phone.html", form=form, shown=shown, found=found)
     return page, 422 if form.errors else 200
@@ -118,5 +118,5 @@ def _phone(form: AdmittedPhoneForm, code: str, found: admission.AdmittedMember) 
 
 def _passphrase(form: AdmittedPassphraseForm, code: str, proof: str) -> tuple[str, int]:
     form.code.data, form.proof.data = code, proof
-    page = render_template("accounts/admission/passphrase.html", form=form, offered=credentials.suggestion())
+    page = render_template("accounts/admission/passphrase.html", form=form, offered=credential_steps.suggestion())
     return page, 422 if form.errors else 200

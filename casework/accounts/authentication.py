@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from casework.accounts import known_devices, rate_limit
-from casework.accounts.rate_limit import Bucket
+from casework.accounts import known_devices, login_rate_limit
+from casework.accounts.login_rate_limit import Bucket
 from casework.accounts.sign_in_acts import Unwrapped
 from casework.audit import freshness
 from casework.errors import WrongSecret
@@ -50,13 +50,13 @@ def only_commune(gate: Gate) -> UUID | None:
 def count_attempt(gate: Gate, commune_id: UUID, knock: LoginAttempt) -> None:
     """Count a try of this name from this browser; raise Throttled after one too many."""
     buckets, _ = _counts(gate, commune_id, knock)
-    rate_limit.count(gate, commune_id, buckets)
+    login_rate_limit.count(gate, commune_id, buckets)
 
 
 def reset_attempts(gate: Gate, commune_id: UUID, knock: LoginAttempt) -> None:
     """Forget the tries of somebody who has come in, second factor and all."""
     buckets, known = _counts(gate, commune_id, knock)
-    rate_limit.reset(gate, commune_id, buckets, known=known)
+    login_rate_limit.reset(gate, commune_id, buckets, known=known)
 
 
 def authenticate(gate: Gate, commune_id: UUID, knock: LoginAttempt) -> Unwrapped | None:
@@ -109,8 +109,10 @@ def _counts(gate: Gate, commune_id: UUID, knock: LoginAttempt) -> tuple[list[Buc
     with gate.database.read_only() as session:
         member_id = session.execute(_member(commune_id, knock)).scalar_one_or_none()
     if known_devices.is_known(server_keys, knock.device, member_id):
-        return rate_limit.of_account(server_keys, username, known_devices.device_id(knock.device)), True
-    return rate_limit.of_account(server_keys, username, b"") + rate_limit.of_address(server_keys, knock.address), False
+        return login_rate_limit.of_account(server_keys, username, known_devices.device_id(knock.device)), True
+    return login_rate_limit.of_account(server_keys, username, b"") + login_rate_limit.of_address(
+        server_keys, knock.address
+    ), False
 
 
 def _member(commune_id: UUID, knock: LoginAttempt) -> Select[UUID]:

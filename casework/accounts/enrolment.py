@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import request
 
-from casework.accounts import admission, authentication, credentials, rate_limit
-from casework.accounts.admission import AdmittedMember
+from casework.accounts import admission_acts, authentication, credential_steps, login_rate_limit
+from casework.accounts.admission_acts import AdmittedMember
 from casework.accounts.session_cookies import visitor
 from casework.errors import CaseworkError
 from casework.policy.words import Act
@@ -19,19 +19,19 @@ def find(text: str) -> AdmittedMember:
     """Tell whom a code is for; BadInput for a slip of the pen, WrongAdmission for a code that opens nothing."""
     code = read_code(text)
     try:
-        commune_id = admission.commune_of(gate(), code)
+        commune_id = admission_acts.commune_of(gate(), code)
     except CaseworkError as cause:
         _told(cause)
         raise
-    return gate().perform(visitor(commune_id), admission.find, code)
+    return gate().perform(visitor(commune_id), admission_acts.find, code)
 
 
 def enrol(text: str, passphrase: str, proof: str) -> dict[str, Any]:
     """Take up the account; return what the page prints, the code for the night among it."""
     found = find(text)
-    phone = credentials.phone_of(found.commune_id, found.member_id, proof)
-    new = credentials.first(found, passphrase)
-    active = gate().perform(visitor(found.commune_id), admission.enrol, read_code(text), new, phone)
+    phone = credential_steps.phone_of(found.commune_id, found.member_id, proof)
+    new = credential_steps.first(found, passphrase)
+    active = gate().perform(visitor(found.commune_id), admission_acts.enrol, read_code(text), new, phone)
     waits = "" if active else fingerprint(public_key(new.seed))
     return {
         "code": new.paper.code,
@@ -47,6 +47,6 @@ def _told(cause: CaseworkError) -> None:
     commune_id = authentication.commune_of(gate(), "")
     if commune_id is not None:
         gate().refuse(visitor(commune_id), Act.ADMISSION_FIND, cause)
-        rate_limit.count(
-            gate(), commune_id, rate_limit.of_address(gate().server_keys(commune_id), request.remote_addr or "")
+        login_rate_limit.count(
+            gate(), commune_id, login_rate_limit.of_address(gate().server_keys(commune_id), request.remote_addr or "")
         )

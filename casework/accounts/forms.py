@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from casework.web.forms import Choice, Digits, Form, PaperCode, Password, Username
+from casework.web.forms import Choice, Digits, Form, PaperCodeField, Password, Username
 
 
 class SignInForm(Form):
@@ -28,7 +28,7 @@ class PaperForm(Form):
     """The code on paper, and the one thing that is still at hand."""
 
     username = Username(_("Tên đăng nhập"))
-    code = PaperCode(_("Mã giấy"), hint=_("7 nhóm, mỗi nhóm 4 ký tự. Chữ hoa hay thường đều được."))
+    code = PaperCodeField(_("Mã giấy"), hint=_("7 nhóm, mỗi nhóm 4 ký tự. Chữ hoa hay thường đều được."))
     lost = Choice(
         _("Đang thiếu gì?"),
         [("phone", _("Không có điện thoại, vẫn nhớ mật khẩu")), ("passphrase", _("Quên mật khẩu, vẫn có điện thoại"))],

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import HiddenField
 
 from casework.codelists import codelist
-from casework.web.forms import Digits, Form, OneCode, PaperCode, Password, PersonName, ShortCode, Username
+from casework.web.forms import Digits, Form, OneCode, PaperCodeField, Password, PersonName, ShortCode, Username
 
 PEOPLE = tuple(one.code for one in codelist("role") if one.flag("person"))
 
@@ -35,7 +35,7 @@ class CoverForm(Form):
 class CodeForm(Form):
     """An admission code."""
 
-    code = PaperCode(_("Mã nhận tài khoản"), hint=_("7 nhóm, mỗi nhóm 4 ký tự. Chữ hoa hay thường đều được."))
+    code = PaperCodeField(_("Mã nhận tài khoản"), hint=_("7 nhóm, mỗi nhóm 4 ký tự. Chữ hoa hay thường đều được."))
 
 
 class AdmittedPhoneForm(PhoneForm):

@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.accounts import credentials, own_account, session_cookies
+from casework.accounts import credential_steps, own_account, session_cookies
 from casework.accounts.own_account import ChangedCredentials
 from casework.accounts.own_account_forms import CoverForm, NewPassphraseForm, PhoneForm
 from casework.accounts.sign_in_acts import WrongPassphrase
@@ -38,11 +38,11 @@ def passphrase() -> Answer:
     form = NewPassphraseForm()
     if form.validate_on_submit():
         try:
-            new = credentials.renewed(me(), form.passphrase.data or "")
+            new = credential_steps.renewed(me(), form.passphrase.data or "")
             return _printed(perform(own_account.change_passphrase, new, token=session_cookies.token()))
         except BadInput as wrong:
             form.passphrase.errors = [gettext(str(wrong))]
-    offered = credentials.suggestion()
+    offered = credential_steps.suggestion()
     return render_template("accounts/passphrase.html", form=form, offered=offered, me=me()), 422 if form.errors else 200
 
 
@@ -51,12 +51,12 @@ def phone() -> Answer:
     """Pair another phone; a new code on paper comes with it."""
     ask(Act.PHONE)
     form = PhoneForm()
-    shown = credentials.offer(me().person.commune_id, me().id, me().username, form.offer.data or "")
+    shown = credential_steps.offer(me().person.commune_id, me().id, me().username, form.offer.data or "")
     if form.validate_on_submit():
-        found = credentials.paired(me().person.commune_id, me().id, shown.sealed, form.digits.data or "")
+        found = credential_steps.paired(me().person.commune_id, me().id, shown.sealed, form.digits.data or "")
         if found is not None:
             return _printed(perform(own_account.change_phone, found, token=session_cookies.token()))
-        form.digits.errors = [str(credentials.WRONG_DIGITS)]
+        form.digits.errors = [str(credential_steps.WRONG_DIGITS)]
     form.offer.data = shown.sealed
     return render_template("accounts/phone.html", form=form, shown=shown), 422 if form.errors else 200
 
@@ -93,7 +93,7 @@ def covered() -> Answer:
         return redirect(session_cookies.target(), 303)
     if form.validate_on_submit():
         try:
-            credentials.count_uncovering(session_cookies.sid() or b"")
+            credential_steps.count_uncovering(session_cookies.sid() or b"")
             return session_cookies.restore_or_redirect(
                 perform(own_account.uncover, form.short.data or "", token=session_cookies.token()),
                 session_cookies.target(),

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from casework.accounts import authentication, known_devices, own_account, rate_limit, sign_in_acts
+from casework.accounts import authentication, known_devices, login_rate_limit, own_account, sign_in_acts
 from casework.accounts.authentication import LoginAttempt
 from casework.accounts.forms import ProofForm
 from casework.accounts.sign_in_acts import PaperSignIn, StartedSession
@@ -67,8 +67,8 @@ def second_factor(digits: str) -> StartedSession:
     """Try the digits of the phone for the sign-in that waits; each try is counted first."""
     given, stranger = login_attempt(me().username, ""), visitor(me().person.commune_id)
     with _failures_logged(stranger, sign_in_acts.second_factor):
-        counts = rate_limit.of_second_factor(gate().server_keys(stranger.commune_id), me().sid)
-        rate_limit.count(gate(), stranger.commune_id, counts)
+        counts = login_rate_limit.of_second_factor(gate().server_keys(stranger.commune_id), me().sid)
+        login_rate_limit.count(gate(), stranger.commune_id, counts)
         authentication.count_attempt(gate(), stranger.commune_id, given)
     return gate().perform(stranger, sign_in_acts.second_factor, token(), digits)
 

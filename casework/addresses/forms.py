@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from casework.cases.trusted_addresses import AddressEntry, Register, TrustedAddress
+from casework.cases.trusted_addresses import AddressEntry, AddressRegister, TrustedAddress
 from casework.web.forms import Choice, Form, LongText, OneCode, PersonName, ShortText, VietnamesePhone
 from casework.web.number_fields import WholeNumber
 
@@ -60,7 +60,7 @@ class AddressForm(Form):
         )
 
 
-def form_of(register: Register, place: TrustedAddress) -> AddressForm:
+def form_of(register: AddressRegister, place: TrustedAddress) -> AddressForm:
     """Make the form of an address with what the register says; a hamlet that was renamed is still offered."""
     hamlets = dict.fromkeys((*register.hamlets, place.entry.hamlet))
     return AddressForm(hamlets, obj=place.entry)

@@ -10,7 +10,7 @@ from casework.accounts.session_cookies import perform_for_anyone
 from casework.addresses import actions
 from casework.addresses.forms import AddressForm, form_of
 from casework.cases import trusted_addresses
-from casework.cases.trusted_addresses import Register
+from casework.cases.trusted_addresses import AddressRegister
 from casework.policy.words import Act
 from casework.web.current_user import ask, may, perform, public
 
@@ -63,7 +63,7 @@ def retire(place_id: UUID) -> Response:
     return _done(_("Đã thôi dùng địa chỉ này. Vụ việc cũ vẫn giữ tên của nó."))
 
 
-def _register() -> Register:
+def _register() -> AddressRegister:
     return perform(trusted_addresses.list_addresses)
 
 

@@ -37,79 +37,79 @@ _OLDEST_PYTHON, _OLDEST_LIBRARY = (3, 11), 50
 
 
 @dataclass(frozen=True)
-class Finding:
+class Problem:
     """Something that is wrong, and what to do about it."""
 
     wrong: str
     todo: str
 
 
-Check: TypeAlias = Callable[[Config], Iterator[Finding]]
+Check: TypeAlias = Callable[[Config], Iterator[Problem]]
 
 
-def check(folder: Path) -> list[Finding]:
+def check(folder: Path) -> list[Problem]:
     """Look at everything that can be looked at; what cannot be read is a finding, never an error."""
     try:
         settings = config.load(folder)
     except (CaseworkError, ValueError, TypeError) as cause:
-        return [Finding(str(cause), f"Sửa {folder / SETTINGS}, hoặc lập sổ bằng `casework init`.")]
+        return [Problem(str(cause), f"Sửa {folder / SETTINGS}, hoặc lập sổ bằng `casework init`.")]
     return [finding for one in _CHECKS for finding in _tried(one, settings)]
 
 
-def _tried(one: Check, settings: Config) -> list[Finding]:
+def _tried(one: Check, settings: Config) -> list[Problem]:
     found = []
     try:
         for finding in one(settings):
             found.append(finding)
     except CaseworkError as cause:
-        found.append(Finding(str(cause) or "Có dòng không đúng.", "Chạy `casework verify` rồi gọi người phụ trách."))
+        found.append(Problem(str(cause) or "Có dòng không đúng.", "Chạy `casework verify` rồi gọi người phụ trách."))
     except (OSError, SQLAlchemyError) as cause:
-        found.append(Finding(f"Không đọc được: {type(cause).__name__}.", "Xem lại đường dẫn và quyền của tệp."))
+        found.append(Problem(f"Không đọc được: {type(cause).__name__}.", "Xem lại đường dẫn và quyền của tệp."))
     return found
 
 
-def _files(settings: Config) -> Iterator[Finding]:
+def _files(settings: Config) -> Iterator[Problem]:
     """Nobody but the account that runs the program may read the folder."""
     owner = settings.data.stat().st_uid
     for path in (settings.data, *sorted(settings.data.iterdir())):
         mode, mine = stat.S_IMODE(path.stat().st_mode), path.stat().st_uid == owner
         if mode & 0o077:
-            yield Finding(f"{path} để người khác đọc được ({mode:o}).", f"chmod go-rwx {path}")
+            yield Problem(f"{path} để người khác đọc được ({mode:o}).", f"chmod go-rwx {path}")
         if not mine:
-            yield Finding(f"{path} thuộc về tài khoản khác với thư mục.", f"chown theo chủ của {settings.data}")
+            yield Problem(f"{path} thuộc về tài khoản khác với thư mục.", f"chown theo chủ của {settings.data}")
     if os.geteuid() != owner:
-        yield Finding("Lệnh này chạy bằng tài khoản khác của máy.", "Chạy bằng chủ của thư mục dữ liệu.")
+        yield Problem("Lệnh này chạy bằng tài khoản khác của máy.", "Chạy bằng chủ của thư mục dữ liệu.")
 
 
-def _keys(settings: Config) -> Iterator[Finding]:
+def _keys(settings: Config) -> Iterator[Problem]:
     """The key file fits the database, and the keys that sign and seal are the pinned ones."""
     held = kek.load_all(settings.kek_file)
     if len(held) > 1:
-        yield Finding("Việc đổi khóa chưa xong.", "Chạy lại `casework rotate-keys kek`.")
+        yield Problem("Việc đổi khóa chưa xong.", "Chạy lại `casework rotate-keys kek`.")
     if settings.demo or held[-1].number == kek.DEMO_ID:
-        yield Finding("Đây là bản dùng thử hoặc khóa dùng thử.", "Không ghi vụ việc thật: `casework init` lập sổ thật.")
+        yield Problem("Đây là bản dùng thử hoặc khóa dùng thử.", "Không ghi vụ việc thật: `casework init` lập sổ thật.")
     with _database(settings) as database:
         number = server_key_rotation.standing(database)[1]
     if number not in {key.number for key in held}:
         wrong = f"Cơ sở dữ liệu dùng khóa số {number}, tệp khóa có số {held[-1].number}."
-        yield Finding(wrong, "Tìm tờ khóa đúng số rồi chạy `casework key-file`.")
+        yield Problem(wrong, "Tìm tờ khóa đúng số rồi chạy `casework key-file`.")
     pinned = [signatures.read_pinned(text) for text in settings.checkpoint_public]
     if settings.checkpoint_file is not None and signatures.load(settings.checkpoint_file).public not in pinned[:1]:
-        yield Finding("Khóa ký mốc không phải khóa ghi trong casework.toml.", "Chạy `casework rotate-keys checkpoint`.")
+        yield Problem("Khóa ký mốc không phải khóa ghi trong casework.toml.", "Chạy `casework rotate-keys checkpoint`.")
     if not settings.backup_public:
-        yield Finding("Chưa có khóa sao lưu.", "Chạy `casework rotate-keys backup` rồi cất hai tờ.")
+        yield Problem("Chưa có khóa sao lưu.", "Chạy `casework rotate-keys backup` rồi cất hai tờ.")
 
 
-def _schema(settings: Config) -> Iterator[Finding]:
+def _schema(settings: Config) -> Iterator[Problem]:
     stands, needed = startup.revision(settings.database_url), schema.newest()
     if stands != needed:
-        yield Finding(f"Cơ sở dữ liệu ở bản {stands}, chương trình cần bản {needed}.", "Chạy `casework upgrade`.")
+        yield Problem(f"Cơ sở dữ liệu ở bản {stands}, chương trình cần bản {needed}.", "Chạy `casework upgrade`.")
     if not unguarded.is_tidy(settings.database_url):
         wrong = "Còn bản cũ của một lần khôi phục hay nâng cấp bị ngắt, hoặc lần ấy đang chạy."
-        yield Finding(wrong, "Nếu không đang chạy: dừng sổ rồi chạy lại `casework upgrade`.")
+        yield Problem(wrong, "Nếu không đang chạy: dừng sổ rồi chạy lại `casework upgrade`.")
 
 
-def _communes(settings: Config) -> Iterator[Finding]:
+def _communes(settings: Config) -> Iterator[Problem]:
     """Agencies hang on no single person, no code of admission has died unused, the clock has not gone back."""
     with _database(settings) as database:
         communes, number = server_key_rotation.standing(database)
@@ -118,29 +118,29 @@ def _communes(settings: Config) -> Iterator[Finding]:
             yield from _commune(Gate(database, key or Kek(0, b"")).server_keys(commune_id), database)
 
 
-def _commune(server_keys: kek.ServerKeys, database: Database) -> Iterator[Finding]:
+def _commune(server_keys: kek.ServerKeys, database: Database) -> Iterator[Problem]:
     now = clock.micros()
     with database.read_only() as session:
         attach_keys(session, server_keys)
         for one in key_holders.agencies_at_risk(CryptoContext(session, server_keys, None, now)):
             wrong = f"{one.name}: chỉ {one.holders} người giữ khóa, và 180 ngày nay chưa tập khôi phục."
-            yield Finding(wrong, "Mời thêm một người, hoặc chạy `casework drill` với hai tờ của một cặp.")
+            yield Problem(wrong, "Mời thêm một người, hoặc chạy `casework drill` với hai tờ của một cặp.")
         mine = Admission.commune_id == server_keys.commune_id
         died = select(func.count()).where(mine, Admission.created < now - _CODE_LIVES)
         if dead := session.execute(died).scalar_one():
-            yield Finding(f"{dead} mã nhận tài khoản đã hết hạn mà chưa dùng xong.", "Làm mã mới cho những người ấy.")
+            yield Problem(f"{dead} mã nhận tài khoản đã hết hạn mà chưa dùng xong.", "Làm mã mới cho những người ấy.")
         last = select(func.max(AuditLine.at)).where(AuditLine.commune_id == server_keys.commune_id)
         if (session.execute(last).scalar_one() or 0) > now + 60 * clock.MICROSECOND:
-            yield Finding("Đồng hồ máy chậm hơn dòng nhật ký cuối cùng.", "Chỉnh giờ máy (timedatectl) trước đã.")
+            yield Problem("Đồng hồ máy chậm hơn dòng nhật ký cuối cùng.", "Chỉnh giờ máy (timedatectl) trước đã.")
 
 
-def _machine(settings: Config) -> Iterator[Finding]:
+def _machine(settings: Config) -> Iterator[Problem]:
     if shutil.disk_usage(settings.data).free < _LEAST_FREE:
-        yield Finding("Đĩa còn dưới 1 GB.", "Dọn đĩa: hết chỗ thì sổ ngừng nhận, dù không mất gì.")
+        yield Problem("Đĩa còn dưới 1 GB.", "Dọn đĩa: hết chỗ thì sổ ngừng nhận, dù không mất gì.")
     if sys.version_info < _OLDEST_PYTHON or int(version("cryptography").split(".")[0]) < _OLDEST_LIBRARY:
-        yield Finding("Python hoặc thư viện cryptography quá cũ.", "Cần Python 3.11 và cryptography 50 trở lên.")
+        yield Problem("Python hoặc thư viện cryptography quá cũ.", "Cần Python 3.11 và cryptography 50 trở lên.")
     if not settings.demo and not settings.public_url.startswith("https://"):
-        yield Finding(f"public_url là {settings.public_url or 'trống'}.", "Ghi địa chỉ https:// vào casework.toml.")
+        yield Problem(f"public_url là {settings.public_url or 'trống'}.", "Ghi địa chỉ https:// vào casework.toml.")
     kek.self_test()
 
 

@@ -13,7 +13,7 @@ from casework.administration import admission_codes, agency_recovery, printed_pa
 from casework.administration.installation import Installation
 from casework.administration.page_rendering import PrintedPage
 from casework.administration.printed_pages import InstallationFacts, Invited
-from casework.administration.setup_answers import Agency, Answers, FirstPerson
+from casework.administration.setup_answers import AgencyAnswers, FirstPerson, SetupAnswers
 from casework.codelists import codelist
 from casework.config import UNFINISHED, Config, ConfigurationError
 from casework.db import upgrade
@@ -63,7 +63,7 @@ def finish(folder: Path) -> None:
     files.flush_folder(folder)
 
 
-def found(folder: Path, given: Answers) -> list[PrintedPage]:
+def found(folder: Path, given: SetupAnswers) -> list[PrintedPage]:
     """Found the installation and return its papers: the secrets on them are kept nowhere else."""
     made = _make(folder, given)
     try:
@@ -74,7 +74,7 @@ def found(folder: Path, given: Answers) -> list[PrintedPage]:
         made.here.gate.database.engine.dispose()
 
 
-def _make(folder: Path, given: Answers) -> Made:
+def _make(folder: Path, given: SetupAnswers) -> Made:
     key = kek.create(folder / "kek", _FIRST_KEY)
     signer, backup = signatures.create(folder / "checkpoint-key"), server_key_rotation.new_backup_key()
     config = Config(
@@ -93,7 +93,7 @@ def _make(folder: Path, given: Answers) -> Made:
     return Made(place, Installation(config, open_gate(config, key)), backup.seed)
 
 
-def _calendar(given: Answers) -> str:
+def _calendar(given: SetupAnswers) -> str:
     said = {
         "working_days": given.working_days,
         "holidays": [day.isoformat() for day in given.holidays],
@@ -111,7 +111,7 @@ def _of_the_machine(made: Made) -> list[PrintedPage]:
     ]
 
 
-def _people_and_sheets(made: Made, given: Answers) -> list[PrintedPage]:
+def _people_and_sheets(made: Made, given: SetupAnswers) -> list[PrintedPage]:
     gate, console = made.here.gate, made.here.console(uuid4())
     gate.perform(console, accounts.found_commune, given.commune, given.hamlets, size_class=given.size_class)
     keys = {
@@ -123,14 +123,18 @@ def _people_and_sheets(made: Made, given: Answers) -> list[PrintedPage]:
     return sheets + [_code(made, console.commune_id, one, agencies, keys) for one in given.people]
 
 
-def _sheets(made: Made, commune_id: UUID, agency: Agency, keys: Mapping[str, AgencyKeys]) -> list[PrintedPage]:
+def _sheets(made: Made, commune_id: UUID, agency: AgencyAnswers, keys: Mapping[str, AgencyKeys]) -> list[PrintedPage]:
     gate, console = made.here.gate, made.here.console(commune_id)
     dealt = gate.perform(console, agency_recovery.renew, keys[agency.code], agency.officers, agency.pairs)
     return printed_pages.recovery_pages(made.place, agency.name, dealt)
 
 
 def _code(
-    made: Made, commune_id: UUID, one: FirstPerson, agencies: Mapping[str, Agency], keys: Mapping[str, AgencyKeys]
+    made: Made,
+    commune_id: UUID,
+    one: FirstPerson,
+    agencies: Mapping[str, AgencyAnswers],
+    keys: Mapping[str, AgencyKeys],
 ) -> PrintedPage:
     console, agency = made.here.console(commune_id), agencies.get(one.agency)
     card = admission_codes.Card(one.username, one.name, one.roles, keys[one.agency].agency_id if agency else None)

@@ -20,7 +20,7 @@ _LONGEST = 200
 
 
 @dataclass(frozen=True)
-class Agency:
+class AgencyAnswers:
     """An agency of the commune, who answers its duty phone, and who keeps which recovery sheet."""
 
     code: str
@@ -46,7 +46,7 @@ class FirstPerson:
 
 
 @dataclass(frozen=True)
-class Answers:
+class SetupAnswers:
     """Everything that is asked before a book is founded."""
 
     commune: str
@@ -54,7 +54,7 @@ class Answers:
     size_class: str
     public_url: str
     database_url: str
-    agencies: tuple[Agency, ...]
+    agencies: tuple[AgencyAnswers, ...]
     people: tuple[FirstPerson, ...]
     second_persons: tuple[str, ...]
     working_days: tuple[str, ...]

@@ -10,7 +10,7 @@ import tomli_w
 
 from casework import files
 from casework.administration import console_input, setup_answers
-from casework.administration.setup_answers import Agency, Answers, FirstPerson
+from casework.administration.setup_answers import AgencyAnswers, FirstPerson, SetupAnswers
 from casework.codelists import codelist
 from casework.errors import BadInput, CaseworkError
 
@@ -46,7 +46,7 @@ class Asking:
         table[key] = typed_in[0]
         return found
 
-    def all(self) -> Answers:
+    def all(self) -> SetupAnswers:
         """Ask everything, first what the others rest on."""
         commune, calendar = self.kept.setdefault("commune", {}), self.kept.setdefault("calendar", {})
         name = self.one(commune, "name", "Tên xã, như: xã Thanh Sơn", setup_answers.words)
@@ -70,18 +70,18 @@ class Asking:
             "Người thứ hai trong việc cần hai người (tên đăng nhập, cách nhau bằng dấu phẩy)",
             lambda text: setup_answers.chosen(setup_answers.several(text), by_username),
         )
-        return Answers(name, hamlets, size, url, database, agencies, people, second, working, free)
+        return SetupAnswers(name, hamlets, size, url, database, agencies, people, second, working, free)
 
-    def _agency(self, code: str, usual: str) -> Agency:
+    def _agency(self, code: str, usual: str) -> AgencyAnswers:
         table = self.kept.setdefault("agencies", {}).setdefault(code, {})
         name = self.one(table, "name", f"Tên cơ quan ({code})", setup_answers.words, usual)
         phone = self.one(table, "duty_phone", f"Số trực của {name}", setup_answers.phone)
         if not codelist("agency").get(code).flag("holds_keys"):
-            return Agency(code, name, phone, (), ())
+            return AgencyAnswers(code, name, phone, (), ())
         officers = self.one(table, "officers", f"Ai giữ tờ khôi phục của {name} (2 đến 9 người)", setup_answers.keepers)
         question = f"Cặp nào mở được, như 1-2 1-3, trong {_numbered(officers)} (để trống: hai người bất kỳ)"
         pairs = self.one(table, "pairs", question, lambda text: setup_answers.pairs(text, len(officers)), "")
-        return Agency(code, name, phone, officers, pairs)
+        return AgencyAnswers(code, name, phone, officers, pairs)
 
     def _people(self) -> tuple[FirstPerson, ...]:
         rows: list[Raw] = self.kept.setdefault("people", [])
@@ -99,7 +99,7 @@ class Asking:
         return FirstPerson(name, username, roles, agency)
 
 
-def complete(file: Path | None, keep_in: Path) -> Answers:
+def complete(file: Path | None, keep_in: Path) -> SetupAnswers:
     """Return all answers; what was typed before somebody broke off is kept in a file that can be given again."""
     asking = Asking(_read(file) if file else {})
     try:

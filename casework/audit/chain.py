@@ -17,7 +17,7 @@ _REPEATED = ("at", "act", "who", "about", "outcome", "head", "head_mac")
 
 
 @dataclass(frozen=True)
-class Entry:
+class LogEntry:
     """What a line says: who (id) did which act about which id, how it ended and why; never content."""
 
     at: int
@@ -31,7 +31,7 @@ class Entry:
     head_mac: bytes | None = None
 
 
-def canonical(entry: Entry) -> str:
+def canonical(entry: LogEntry) -> str:
     """Return the one JSON text of an entry."""
     fields = {
         "about": entry.about.hex if entry.about else None,

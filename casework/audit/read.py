@@ -20,7 +20,7 @@ from casework.vault.keys.context import CryptoContext
 
 
 @dataclass(frozen=True)
-class Line:
+class VisibleLine:
     """A line as it is shown: id of the person, act, id of what it was about, outcome and moment (microseconds)."""
 
     n: int
@@ -83,10 +83,10 @@ _LAST = (
 )
 
 
-def about(crypto: CryptoContext, about_id: UUID, *, acts: Iterable[Act], limit: int = 50) -> list[Line]:
+def about(crypto: CryptoContext, about_id: UUID, *, acts: Iterable[Act], limit: int = 50) -> list[VisibleLine]:
     """Return the newest lines of some acts done about one case, newest first."""
     wanted = {"commune": crypto.commune_id, "about": about_id, "acts": list(acts), "limit": limit}
-    return [Line(*row) for row in crypto.session.execute(_ABOUT, wanted)]
+    return [VisibleLine(*row) for row in crypto.session.execute(_ABOUT, wanted)]
 
 
 def changed_by(crypto: CryptoContext, act: Act) -> dict[UUID, int]:
@@ -107,11 +107,11 @@ def reasons(
 
 def about_since(
     crypto: CryptoContext, ids: Collection[UUID], acts: Collection[Act], *, since: int, outcome: str = "ok"
-) -> list[Line]:
+) -> list[VisibleLine]:
     """Return the lines of some acts about some ids since a moment that ended so, the oldest first."""
     wanted = {"commune": crypto.commune_id, "about": list(ids), "acts": list(acts), "outcome": outcome}
     rows = crypto.session.execute(_ABOUT_SINCE, wanted | {"since": since})
-    return sorted((Line(*row) for row in rows), key=attrgetter("n"))
+    return sorted((VisibleLine(*row) for row in rows), key=attrgetter("n"))
 
 
 def opened(cases: Select[UUID]) -> Select[Any]:
@@ -159,7 +159,7 @@ class Seen:
 _TOLD = or_(AuditLine.head.is_(None), AuditLine.about.is_(None), AuditLine.head == AuditLine.about)
 
 
-def shown(crypto: CryptoContext, seen: Seen, *, skip: int, limit: int) -> list[Line]:
+def shown(crypto: CryptoContext, seen: Seen, *, skip: int, limit: int) -> list[VisibleLine]:
     """Return some lines that somebody is shown, newest first."""
     open_to_her = or_(
         AuditLine.act.not_in(seen.guarded), AuditLine.outcome == seen.denied, AuditLine.about.in_(seen.about)
@@ -206,5 +206,5 @@ def begun_before(crypto: CryptoContext, moment: int) -> bool:
     return at is not None and at < moment
 
 
-def _line_of(row: AuditLine) -> Line:
-    return Line(n=row.n, at=row.at, act=row.act, who=row.who, about=row.about, outcome=row.outcome)
+def _line_of(row: AuditLine) -> VisibleLine:
+    return VisibleLine(n=row.n, at=row.at, act=row.act, who=row.who, about=row.about, outcome=row.outcome)

@@ -36,7 +36,7 @@ _FIELDS = 4
 
 
 @dataclass(frozen=True)
-class Line:
+class RevocationEntry:
     """Line `seq`: canonical JSON, the hash that chains it to the line before, and a MAC with the id of its KEK."""
 
     seq: int
@@ -60,7 +60,7 @@ class Line:
         return f"{self.seq}\t{self.text}\t{self.h.hex()}\t{self.mac.hex()}\n".encode()
 
     @classmethod
-    def read(cls, raw: bytes) -> "Line":
+    def read(cls, raw: bytes) -> "RevocationEntry":
         """Read a line without its end; raise VaultError if it is none."""
         try:
             seq, text, h, mac = raw.decode().split("\t", _FIELDS - 1)
@@ -88,11 +88,11 @@ def sign(server_keys: ServerKeys, seq: int, h: bytes) -> bytes:
     )
 
 
-def parse(raw: bytes) -> list[Line]:
+def parse(raw: bytes) -> list[RevocationEntry]:
     """Read all lines and check their chain; an unfinished last line was never relied on and is left out."""
     lines, prev = [], START
     for seq, part in enumerate(raw.split(b"\n")[:-1], start=1):
-        line = Line.read(part)
+        line = RevocationEntry.read(part)
         if (line.seq, line.h) != (seq, link(seq, prev, line.text)):
             raise VaultError("unopened")
         lines.append(line)
@@ -100,7 +100,7 @@ def parse(raw: bytes) -> list[Line]:
     return lines
 
 
-def verified(lines: Sequence[Line], controls: Mapping[UUID, ServerKeys]) -> int:
+def verified(lines: Sequence[RevocationEntry], controls: Mapping[UUID, ServerKeys]) -> int:
     """Return up to which line this machine's keys answer for the ledger; raise VaultError if a MAC does not hold.
 
     A line of an earlier key is answered for by any later line of the present one, for each holds the hash before it.
@@ -127,7 +127,7 @@ class Remaining:
     act: str
 
 
-def newest(lines: Iterable[Line], commune_id: UUID) -> dict[UUID, Remaining]:
+def newest(lines: Iterable[RevocationEntry], commune_id: UUID) -> dict[UUID, Remaining]:
     """Return the newest statement about each head of a commune; struck lines count for nothing."""
     mine = [line for line in lines if line.commune_id == commune_id]
     struck = {line.body["void"] for line in mine if "void" in line.body}
@@ -193,7 +193,7 @@ class RevocationLog:
         with self._held() as handle:
             _append(handle, server_keys, {"at": at, "commune": server_keys.commune_id.hex, "word": word})
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[RevocationEntry]:
         """Read the whole ledger; raise VaultError if a line was changed, moved or taken out of its middle."""
         return parse(self.path.read_bytes()) if self.path.exists() else []
 
@@ -246,15 +246,15 @@ def _settle(handle: int, session: Session, server_keys: ServerKeys) -> None:
         _append(handle, server_keys, {"commune": server_keys.commune_id.hex, "void": last.seq})
 
 
-def _last(handle: int, commune_id: UUID) -> Line | None:
+def _last(handle: int, commune_id: UUID) -> RevocationEntry | None:
     with _mapped(handle) as whole:
         at = whole.rfind(f'"commune":"{commune_id.hex}"'.encode())
         return None if at < 0 else _line_at(whole, at)
 
 
-def _line_at(whole: mmap.mmap | bytes, at: int) -> Line:
+def _line_at(whole: mmap.mmap | bytes, at: int) -> RevocationEntry:
     begin, end = whole.rfind(b"\n", 0, at) + 1, whole.find(b"\n", at)
-    return Line.read(whole[begin:end])
+    return RevocationEntry.read(whole[begin:end])
 
 
 def _append(handle: int, server_keys: ServerKeys, body: dict[str, Any]) -> None:
@@ -263,7 +263,7 @@ def _append(handle: int, server_keys: ServerKeys, body: dict[str, Any]) -> None:
     seq, prev = (before.seq + 1, before.h) if before else (1, START)
     text = packed(body)
     h = link(seq, prev, text)
-    line = Line(seq=seq, text=text, h=h, mac=sign(server_keys, seq, h))
+    line = RevocationEntry(seq=seq, text=text, h=h, mac=sign(server_keys, seq, h))
     written = line.written()
     if os.write(handle, written) != len(written):
         raise OSError(errno.ENOSPC, "the line does not fit")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework import clock
-from casework.audit.chain import Entry
+from casework.audit.chain import LogEntry
 from casework.audit.models import Tally
 from casework.clock import MICROSECOND
 from casework.policy.words import Role
@@ -21,7 +21,7 @@ _MINUTE = 60 * MICROSECOND
 _MORE = re.compile(r"^(\d+) more ")
 
 
-def summed(session: Session, server_keys: ServerKeys, entries: Sequence[Entry]) -> list[Entry]:
+def summed(session: Session, server_keys: ServerKeys, entries: Sequence[LogEntry]) -> list[LogEntry]:
     """Return which lines are to be written now: sums of minutes that have passed, then what is no repetition.
 
     What a member does is never summed, nor what is about something.
@@ -40,7 +40,7 @@ def more(reason: str) -> int:
     return int(found[1]) if found else 0
 
 
-def _passed(rows: Iterable[Tally], now: Entry) -> list[Entry]:
+def _passed(rows: Iterable[Tally], now: LogEntry) -> list[LogEntry]:
     """Return the sums of the minutes that have passed, and begin to count anew."""
     lines = []
     for row in rows:
@@ -52,7 +52,9 @@ def _passed(rows: Iterable[Tally], now: Entry) -> list[Entry]:
     return lines
 
 
-def _counted(session: Session, server_keys: ServerKeys, known: dict[tuple[str, str, str], Tally], one: Entry) -> bool:
+def _counted(
+    session: Session, server_keys: ServerKeys, known: dict[tuple[str, str, str], Tally], one: LogEntry
+) -> bool:
     """Count a repetition within its minute; anything else is a line, and begins a minute if it may be repeated."""
     if one.role != Role.VISITOR or one.who is not None or one.about is not None:
         return False

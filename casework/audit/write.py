@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
-from casework.audit.chain import START, Entry, canonical, holds, link, sign
+from casework.audit.chain import START, LogEntry, canonical, holds, link, sign
 from casework.audit.models import AuditLine
 from casework.errors import VaultError
 from casework.vault.integrity import heads
 from casework.vault.keys.kek import ServerKeys
 
 
-def append(session: Session, server_keys: ServerKeys, entries: Sequence[Entry]) -> tuple[int, bytes]:
+def append(session: Session, server_keys: ServerKeys, entries: Sequence[LogEntry]) -> tuple[int, bytes]:
     """Write the line of each act, and one more line of the first for each further head that it changed or erased.
 
     Returns where the chain ends.
@@ -58,7 +58,7 @@ def _tail(session: Session, server_keys: ServerKeys) -> tuple[int, bytes]:
     return row.n, row.h
 
 
-def _row(server_keys: ServerKeys, n: int, prev: bytes, entry: Entry) -> dict[str, Any]:
+def _row(server_keys: ServerKeys, n: int, prev: bytes, entry: LogEntry) -> dict[str, Any]:
     body = canonical(entry)
     h = link(n, prev, body)
     return {

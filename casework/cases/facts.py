@@ -5,7 +5,7 @@ from datetime import date
 from typing import TypeVar
 
 from casework import clock
-from casework.cases import reading, sharing, writing
+from casework.cases import envelope_sharing, reading, writing
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Facts, Identity, Incident
@@ -40,7 +40,7 @@ def derive_again(context: ActContext, found: VerifiedCase, written: SectionData)
     derived = derive(identity, incident, received=received, detailed=before.detailed != "no")
     now = replace(derived, merged=before.merged)
     if now != before:
-        writing.save(context, found, now, readers=sharing.counting_agencies(context, found))
+        writing.save(context, found, now, readers=envelope_sharing.counting_agencies(context, found))
 
 
 def _newest(context: ActContext, found: VerifiedCase, kind: type[S]) -> S:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from casework.audit import freshness
-from casework.cases import reading, sharing, writing
+from casework.cases import envelope_sharing, reading, writing
 from casework.cases.models import Referral
 from casework.cases.reading import VerifiedCase
 from casework.gate import ActContext
@@ -20,7 +20,7 @@ def transfer_ownership(context: ActContext, found: VerifiedCase, to_id: UUID) ->
     """
     context.session.flush()
     from_id = found.case.owner_id
-    [lock] = sharing.recipients(context, [to_id])
+    [lock] = envelope_sharing.recipients(context, [to_id])
     documents = {one.id: one for one in reading.rows_of_case(context, found, Document)}
     envelopes: list[Envelope] = reading.rows_of_case(context, found, Envelope)
     there = {one.document_id for one in envelopes if one.agency_id == to_id}
@@ -62,10 +62,10 @@ def _count_with(context: ActContext, found: VerifiedCase, documents: list[Docume
         mine = held.get((document.id, found.case.owner_id))
         if document.section != Section.FACTS or mine is None:
             continue
-        others = [one for one in sharing.counting_agencies(context, found) if (document.id, one) not in held]
+        others = [one for one in envelope_sharing.counting_agencies(context, found) if (document.id, one) not in held]
         add_envelopes(
             context.crypto,
             document,
             open_document_key(context.crypto, document, mine),
-            readers=sharing.recipients(context, others),
+            readers=envelope_sharing.recipients(context, others),
         )

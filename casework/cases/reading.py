@@ -7,7 +7,7 @@ from uuid import UUID
 
 from casework import clock
 from casework.audit import freshness
-from casework.cases import rate_limit, scope
+from casework.cases import opening_rate_limit, scope
 from casework.cases.models import Case, Ground, Referral
 from casework.cases.scope import CaseScope
 from casework.errors import Busy, NotFound, VaultError
@@ -108,7 +108,7 @@ def find_voided(context: ActContext, case_id: UUID) -> VerifiedCase:
 
 def _find(context: ActContext, within: CaseScope, case_id: UUID) -> VerifiedCase:
     context.about = case_id
-    rate_limit.enforce(context)
+    opening_rate_limit.enforce(context)
     try:
         head = freshness.head(context.session, context.commune_id, case_id)
         case = scope.row(within.only([case_id])).on(context.session).scalar_one_or_none()

@@ -40,7 +40,7 @@ class TrustedAddress:
 
 
 @dataclass(frozen=True)
-class Register:
+class AddressRegister:
     """The register, sorted by hamlet and name, with the commune's hamlets."""
 
     places: tuple[TrustedAddress, ...]
@@ -73,12 +73,12 @@ class Register:
 
 
 @action(Act.ADDRESS_LIST)
-def list_addresses(context: ActContext) -> Register:
+def list_addresses(context: ActContext) -> AddressRegister:
     """Read the register; retired addresses are shown to those who keep it."""
     commune = freshness.commune(context.session, context.commune_id)
     keeps = allowed(context.actor, Act.ADDRESS_RETIRE)
     found = [_place(row) for row in rows(context) if keeps or row.state == AddressState.ACTIVE]
-    return Register(places=_sorted(found), hamlets=tuple(filter(None, commune.hamlets.split("\n"))))
+    return AddressRegister(places=_sorted(found), hamlets=tuple(filter(None, commune.hamlets.split("\n"))))
 
 
 def rows(context: ActContext) -> list[Address]:

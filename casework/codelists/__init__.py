@@ -4,7 +4,7 @@ The lists are TOML files beside this package; a code is never removed, only reti
 """
 
 from casework.codelists.model import BadCodeList, Code, CodeList, UnknownCode
-from casework.codelists.reading import codelist, names
+from casework.codelists.parsing import codelist, names
 from casework.codelists.speech import said_to
 from casework.codelists.words import case_words, nicknames
 

@@ -3,7 +3,7 @@
 from functools import cache
 
 from casework.codelists.model import BadCodeList
-from casework.codelists.reading import codelist, file_of
+from casework.codelists.parsing import codelist, file_of
 
 
 @cache

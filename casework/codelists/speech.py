@@ -2,7 +2,7 @@
 
 import re
 
-from casework.codelists.reading import codelist
+from casework.codelists.parsing import codelist
 
 YOU = re.compile(r"\b([Cc])hị\b")
 

@@ -3,7 +3,7 @@
 import tomllib
 from functools import cache
 
-from casework.codelists.reading import FILES
+from casework.codelists.parsing import FILES
 
 
 @cache

@@ -7,11 +7,11 @@ from pathlib import Path
 from casework import clock
 from casework.config import Config
 from casework.db import upgrade
-from casework.demo import cards, casework_story, folder, founding, releases
+from casework.demo import cards, casework_story, folder, founding, period_closings
 from casework.demo.cards import SignInCard
 from casework.demo.content import drafts, places, residents, tales
 from casework.demo.correspondence import offices
-from casework.demo.sessions import moment, sittings
+from casework.demo.seats import moment, sittings
 from casework.gate import Gate, Person, open_gate
 from casework.maintenance import database_upgrade
 from casework.policy.permit import Actor
@@ -74,7 +74,7 @@ def _tell(gate: Gate, config: Config, dealt: tuple[SignInCard, ...]) -> None:
         cast = casework_story.Cast(founded.commune_id, founded.ids, opened, lead, present)
         addresses = casework_story.register(gate, config, cast, places(), calendar)
         told = casework_story.Telling(cast, addresses).visits(tales(), drafts())
-        closed = releases.closings(first, clock.local(present).date(), lead=lead, administrator=administrator)
+        closed = period_closings.closings(first, clock.local(present).date(), lead=lead, administrator=administrator)
         for sitting in sittings([*told, *closed]):
             casework_story.receive(gate, config, cast, sitting, calendar)
         system = Person(Actor(founded.commune_id, None, (Role.SYSTEM,)), founded.commune_id)

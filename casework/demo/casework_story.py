@@ -15,7 +15,7 @@ from casework.clock import MICROSECOND
 from casework.config import Config
 from casework.demo.content import Begun, DemoAddress, DemoCase
 from casework.demo.referral_story import Referring
-from casework.demo.sessions import Seat, Visit, moment
+from casework.demo.seats import Seat, Visit, moment
 from casework.desk import actions as desk
 from casework.gate import Gate
 from casework.intake import actions as intake

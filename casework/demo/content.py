@@ -21,7 +21,7 @@ from casework.cases.sections import (
     Story,
 )
 from casework.codelists import agencies, codelist
-from casework.intake.actions import Answers
+from casework.intake.actions import IntakeAnswers
 from casework.web.phones import normalise
 
 _FILES = Path(__file__).resolve().parent
@@ -53,7 +53,7 @@ class DemoAddress:
 
 
 @dataclass(frozen=True)
-class Commune:
+class DemoCommune:
     """The commune with its hamlets, and the names and duty telephones of its agencies: every one that the list has."""
 
     name: str
@@ -71,7 +71,7 @@ class Later:
 
 
 @dataclass(frozen=True)
-class Ending:
+class DemoClosing:
     """How a case was closed, some days after the intake."""
 
     after_days: int
@@ -93,9 +93,9 @@ class DemoCase:
     circle: tuple[str, ...]
     address: str
     happened_before: int
-    answers: Answers
+    answers: IntakeAnswers
     notes: tuple[Later, ...]
-    ending: Ending | None
+    ending: DemoClosing | None
 
 
 @dataclass(frozen=True)
@@ -108,13 +108,13 @@ class Begun:
 
 
 @cache
-def commune() -> Commune:
+def commune() -> DemoCommune:
     """Return the commune."""
     raw = _read(_FILES / "commune.toml")
     own, here = raw["agencies"], raw["commune"]
     names = {one.code: own.get(one.code, {}).get("name", f"{one.vi} {here['place']}") for one in codelist("agency")}
     phones = {one.code: own.get(one.code, {}).get("phone", here["help_line"]) for one in codelist("agency")}
-    return Commune(here["name"], tuple(here["hamlets"]), names, phones)
+    return DemoCommune(here["name"], tuple(here["hamlets"]), names, phones)
 
 
 @cache
@@ -166,13 +166,13 @@ def _tale(raw: Mapping[str, Any]) -> DemoCase:
         happened_before=raw["incident"]["happened_on"],
         answers=_answers(raw),
         notes=tuple(Later(one["after_days"], one["text"]) for one in raw.get("notes", ())),
-        ending=Ending(ending["after_days"], ending["reason"], ending["words"]) if ending else None,
+        ending=DemoClosing(ending["after_days"], ending["reason"], ending["words"]) if ending else None,
     )
 
 
-def _answers(raw: Mapping[str, Any]) -> Answers:
+def _answers(raw: Mapping[str, Any]) -> IntakeAnswers:
     incident = raw["incident"] | {"happened_on": "", "channel": raw["channel"], "reporter_type": raw["reporter_type"]}
-    return Answers(
+    return IntakeAnswers(
         danger=raw["danger"],
         only_counselling=raw["only_counselling"],
         contact=_section(Contact, raw["contact"]),

@@ -11,7 +11,7 @@ from casework.config import ConfigurationError
 
 
 @dataclass(frozen=True)
-class Office:
+class DemoOffice:
     """Who reads what comes in at an agency, what it is asked, and what it writes; lists are gone through in turn.
 
     `every` is that one of so many cases is written about; about the others one tells it by word.
@@ -36,20 +36,20 @@ class Office:
 
 
 @cache
-def offices() -> Mapping[str, Office]:
+def offices() -> Mapping[str, DemoOffice]:
     """Return the offices by the code of their agency."""
     raw = tomllib.loads(Path(__file__).with_name("letters.toml").read_text(encoding="utf-8"))
     return {code: _office(one) for code, one in raw.items()}
 
 
-def office_of(agency: str) -> Office:
+def office_of(agency: str) -> DemoOffice:
     """Return the office of an agency; raise ConfigurationError if nobody has written its letters."""
     if agency not in offices():
         raise ConfigurationError(f"casework/demo/letters.toml: the agency '{agency}' is written to and has no letters")
     return offices()[agency]
 
 
-def _office(raw: Mapping[str, object]) -> Office:
+def _office(raw: Mapping[str, object]) -> DemoOffice:
     known = {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}
     known["answers"] = tuple(Letter(**one) for one in known["answers"])  # type: ignore[attr-defined]
-    return Office(**known)  # type: ignore[arg-type]
+    return DemoOffice(**known)  # type: ignore[arg-type]

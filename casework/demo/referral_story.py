@@ -6,13 +6,13 @@ from uuid import UUID
 
 from casework.cases.sections import GroundEntry, Letter
 from casework.demo.content import DemoCase
-from casework.demo.correspondence import Office, office_of
-from casework.demo.sessions import Seat, Visit
+from casework.demo.correspondence import DemoOffice, office_of
+from casework.demo.seats import Seat, Visit
 from casework.referrals import actions as sending
 from casework.referrals import ground_acts, receiving_acts
 
 At = Callable[[int, int], int]
-Step = Callable[[Seat, UUID, UUID, Office, int], None]
+Step = Callable[[Seat, UUID, UUID, DemoOffice, int], None]
 _READ_AFTER_DAYS = 10
 # In a case no older than this the danger of the intake is there again today, in an entry that nobody has reviewed yet.
 _AGAIN_DAYS = 60
@@ -20,34 +20,34 @@ _AGAIN = "Hôm nay người gây ra nhắn sẽ quay lại tìm."
 _AGREED = "Đã hỏi lại người ghi: còn nguy hiểm, phải làm ngay."
 
 
-def _open(seat: Seat, case_id: UUID, referral_id: UUID, _office: Office, _turn: int) -> None:
+def _open(seat: Seat, case_id: UUID, referral_id: UUID, _office: DemoOffice, _turn: int) -> None:
     seat.perform(receiving_acts.open_referral, case_id, referral_id)
 
 
-def _accept(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, turn: int) -> None:
+def _accept(seat: Seat, case_id: UUID, referral_id: UUID, office: DemoOffice, turn: int) -> None:
     _open(seat, case_id, referral_id, office, turn)
     seat.perform(receiving_acts.accept, case_id, referral_id)
 
 
-def _decline(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, turn: int) -> None:
+def _decline(seat: Seat, case_id: UUID, referral_id: UUID, office: DemoOffice, turn: int) -> None:
     _open(seat, case_id, referral_id, office, turn)
     seat.perform(receiving_acts.decline, case_id, referral_id, office.decline)
 
 
-def _ask(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, turn: int) -> None:
+def _ask(seat: Seat, case_id: UUID, referral_id: UUID, office: DemoOffice, turn: int) -> None:
     _open(seat, case_id, referral_id, office, turn)
     seat.perform(receiving_acts.ask_back, case_id, referral_id, office.question)
 
 
-def _answer(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, turn: int) -> None:
+def _answer(seat: Seat, case_id: UUID, referral_id: UUID, office: DemoOffice, turn: int) -> None:
     seat.perform(receiving_acts.answer, case_id, referral_id, office.answer(turn))
 
 
-def _reply(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, _turn: int) -> None:
+def _reply(seat: Seat, case_id: UUID, referral_id: UUID, office: DemoOffice, _turn: int) -> None:
     seat.perform(sending.reply, case_id, referral_id, office.reply)
 
 
-def _record(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, turn: int) -> None:
+def _record(seat: Seat, case_id: UUID, referral_id: UUID, office: DemoOffice, turn: int) -> None:
     told = office.answer(turn)
     seat.perform(
         sending.record_answer,
@@ -57,18 +57,18 @@ def _record(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, turn: 
     )
 
 
-def _withdraw(seat: Seat, case_id: UUID, referral_id: UUID, _office: Office, _turn: int) -> None:
+def _withdraw(seat: Seat, case_id: UUID, referral_id: UUID, _office: DemoOffice, _turn: int) -> None:
     seat.perform(sending.withdraw, case_id, referral_id)
 
 
-def _end_ground(seat: Seat, case_id: UUID, referral_id: UUID, office: Office, _turn: int) -> None:
+def _end_ground(seat: Seat, case_id: UUID, referral_id: UUID, office: DemoOffice, _turn: int) -> None:
     for ground in seat.perform(ground_acts.read_ledger, case_id).grounds:
         if ground.carrying and office_of(ground.entry.receiver) is office:
             seat.perform(ground_acts.withdraw_ground, case_id, ground.id, words="Người ấy đổi ý, xin dừng lại.")
             return
 
 
-def _look(seat: Seat, case_id: UUID, referral_id: UUID, _office: Office, _turn: int) -> None:
+def _look(seat: Seat, case_id: UUID, referral_id: UUID, _office: DemoOffice, _turn: int) -> None:
     seat.perform(receiving_acts.read_referral, case_id, referral_id)
 
 
@@ -97,25 +97,25 @@ _GOES_ON_DAYS, _SENT_DAYS_AGO = 150, (3, 2, 1, 0)
 
 
 @dataclass(frozen=True)
-class Plan:
+class ReferralPlan:
     """When something is referred, in days after the intake, and what follows."""
 
     after_days: int
     course: Course
 
 
-def _plan(tale: DemoCase, turn: int) -> Plan:
+def _plan(tale: DemoCase, turn: int) -> ReferralPlan:
     """Choose what becomes of a referral: what waits is young, what is old has come to an end or has run out."""
     going_on = tale.ending is None and tale.days_ago <= _GOES_ON_DAYS
     if going_on and tale.answers.danger == "yes":
-        return Plan(tale.days_ago, ())
+        return ReferralPlan(tale.days_ago, ())
     if going_on and turn % 3:
         ago = min(tale.days_ago, _SENT_DAYS_AGO[turn % len(_SENT_DAYS_AGO)])
-        return Plan(tale.days_ago - ago, _WAITING[turn % len(_WAITING)])
+        return ReferralPlan(tale.days_ago - ago, _WAITING[turn % len(_WAITING)])
     if going_on:
-        return Plan(max(tale.days_ago - 4, 0), _ENDED[turn % len(_ENDED)])
+        return ReferralPlan(max(tale.days_ago - 4, 0), _ENDED[turn % len(_ENDED)])
     courses = _ENDED if tale.ending else (*_ENDED, _TAKEN_BACK, _ACCEPTED, _ACCEPTED)
-    return Plan(0, courses[turn % len(courses)])
+    return ReferralPlan(0, courses[turn % len(courses)])
 
 
 class Referring:
@@ -157,7 +157,7 @@ class Referring:
 
         return alarm
 
-    def _sending(self, number: int, receiver: str, office: Office, turn: int) -> Callable[[Seat], None]:
+    def _sending(self, number: int, receiver: str, office: DemoOffice, turn: int) -> Callable[[Seat], None]:
         def send(seat: Seat) -> None:
             case_id = self._cases[number]
             grounds = seat.perform(ground_acts.read_ledger, case_id).grounds
@@ -166,7 +166,7 @@ class Referring:
 
         return send
 
-    def _doing(self, number: int, receiver: str, office: Office, turn: int, step: Step) -> Callable[[Seat], None]:
+    def _doing(self, number: int, receiver: str, office: DemoOffice, turn: int, step: Step) -> Callable[[Seat], None]:
         def do(seat: Seat) -> None:
             step(seat, self._cases[number], self._sent[number, receiver], office, turn)
 

@@ -8,7 +8,16 @@ from uuid import UUID
 
 from casework.accounts import key_holders, staff
 from casework.audit import read
-from casework.cases import case_labels, case_search, facts, rate_limit, reading, reporting_delay, sharing, writing
+from casework.cases import (
+    case_labels,
+    case_search,
+    envelope_sharing,
+    facts,
+    opening_rate_limit,
+    reading,
+    reporting_delay,
+    writing,
+)
 from casework.cases.case_labels import label_of
 from casework.cases.questions import SectionData
 from casework.cases.reading import ListedCase, VerifiedCase
@@ -89,7 +98,7 @@ def search(context: ActContext, query: str) -> tuple[CaseLine, ...]:
     since = context.crypto.at - _MINUTE
     if read.exceeded(context.crypto, [Act.CASE_SEARCH], who=context.me, since=since, most=_SEARCHES_A_MINUTE):
         raise Throttled(gettext_noop("Tìm quá nhiều lần trong một phút. Hãy chờ một chút."), about=context.me)
-    rate_limit.enforce(context)
+    opening_rate_limit.enforce(context)
     book = reading.load_batch(context)
     found = book.listed([Section.LABEL], of=case_search.hits(book, wanted))
     context.reason = f"{len(found)} hits"
@@ -122,7 +131,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         writable=writing.writable(context) if line.ours else frozenset(),
         counts=_counts(found),
         outdated=frozenset() if line.ours else present - reading.current(context, found),
-        referral_id=None if line.ours else sharing.brought_by(context, found),
+        referral_id=None if line.ours else envelope_sharing.brought_by(context, found),
         readers=staff.key_holders(context, found.case.owner_id) if restricted else (),
         hours=reporting_delay.running(context, found, opened),
     )
@@ -210,7 +219,7 @@ def write_section(context: ActContext, case_id: UUID, data: SectionData, *, base
     if found.case.owner_id not in context.actor.agencies:
         raise NotFound("not the owner", about=case_id)
     written = _keeping(context, found, data)
-    writing.save(context, found, written, base=base, readers=sharing.readers_of(context, found, data.section))
+    writing.save(context, found, written, base=base, readers=envelope_sharing.readers_of(context, found, data.section))
     facts.derive_again(context, found, written)
 
 
@@ -263,7 +272,7 @@ def close_case(context: ActContext, case_id: UUID, *, outcome: str, words: str, 
     found.case.state = CaseState.OPEN if again else CaseState.CLOSED
     found.case.closed = None if again else reading.day_of(context.crypto.at)
     if not again:
-        sharing.end_all(context, found)
+        envelope_sharing.end_all(context, found)
     writing.revoke(context, found)
 
 

@@ -35,7 +35,7 @@ def empty_note() -> NoteForm:
     return NoteForm(formdata=None)  # type: ignore[no-untyped-call]
 
 
-class CloseForm(Form):
+class CloseCaseForm(Form):
     """How a case ended."""
 
     outcome = field_of(Plan, "outcome", required=True, select=False)

@@ -16,7 +16,7 @@ from casework.endings.actions import Request
 from casework.intake.actions import Draft
 from casework.oversight.home_panel import OversightPanel
 from casework.policy.words import Section
-from casework.referrals.second_review import Waiting
+from casework.referrals.second_review import AwaitingReview
 from casework.referrals.view_models import Box
 from casework.statistics.periods import Period
 
@@ -75,7 +75,7 @@ class Home:
     arrivals: int = 0
     box: Box | None = None
     endings: tuple[Request, ...] = ()
-    reviews: tuple[Waiting, ...] = ()
+    reviews: tuple[AwaitingReview, ...] = ()
 
     @cached_property
     def inherited(self) -> list[CaseLine]:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.desk import actions, presenters, section_views
-from casework.desk.forms import CloseForm, NoteForm, ReopenForm, SearchForm
+from casework.desk.forms import CloseCaseForm, NoteForm, ReopenForm, SearchForm
 from casework.errors import BadInput, Throttled
 from casework.policy.words import Act
 from casework.web.current_user import ask, may, me, perform
@@ -85,7 +85,7 @@ def ask_closing(case_id: UUID) -> str:
     """Ask how the case ended, or why it is opened again."""
     ask(Act.CASE_CLOSE)
     page = perform(actions.read_case, case_id)
-    form = CloseForm() if page.line.is_open else ReopenForm()
+    form = CloseCaseForm() if page.line.is_open else ReopenForm()
     return render_template("desk/close.html", form=form, case_id=case_id, page=page)
 
 
@@ -93,7 +93,7 @@ def ask_closing(case_id: UUID) -> str:
 def close(case_id: UUID) -> Answer:
     """Close a case."""
     ask(Act.CASE_CLOSE)
-    form = CloseForm()
+    form = CloseCaseForm()
     if not form.validate_on_submit():
         return render_template("desk/close.html", form=form, case_id=case_id, page=None), 422
     perform(actions.close_case, case_id, outcome=form.outcome.data, words=form.words.data or "")

@@ -46,7 +46,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Ending:
+class ErasureOptions:
     """What the pages about erasing a case show: what was last said, who may be named, and whether it is held."""
 
     request: Request
@@ -72,12 +72,12 @@ def _waits(one: Request) -> bool:
 
 
 @action(Act.CASE_ERASE_READ)
-def read_request(context: ActContext, case_id: UUID) -> Ending:
+def read_request(context: ActContext, case_id: UUID) -> ErasureOptions:
     """Open what was last said about keeping a case; for who holds it, asked, was named, or leads."""
     found = reading.find_case(context, case_id)
     request = _request(context, found)
     _concerned(context, found, request)
-    return Ending(request, _candidates(context, found), request.step == HELD, _died(context, found))
+    return ErasureOptions(request, _candidates(context, found), request.step == HELD, _died(context, found))
 
 
 @action(Act.CASE_ERASE_REQUEST)

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from casework.endings import actions, purging, voiding
-from casework.endings.actions import Ending
+from casework.endings.actions import ErasureOptions
 from casework.endings.forms import HoldForm, MergeForm, RefuseForm, RequestForm, VoidForm
 from casework.policy.words import Act
 from casework.web.current_user import ask, config, may, perform
@@ -160,12 +160,12 @@ def _to_case(case_id: UUID) -> Response:
     return redirect(url_for("desk.case", case_id=case_id), 303)
 
 
-def hold_page(found: Ending, form: Any) -> str:
+def hold_page(found: ErasureOptions, form: Any) -> str:
     """Draw the page on which a case is held or released."""
     return render_template("endings/hold.html", found=found, form=form, releases=may(Act.CASE_RELEASE))
 
 
-def mistake_page(found: Ending, *, void: Any = None, merge: Any = None) -> str:
+def mistake_page(found: ErasureOptions, *, void: Any = None, merge: Any = None) -> str:
     """Draw the page about a mistake, with the form that came back wrong, if one did."""
     forms = {"void": void or VoidForm(formdata=None), "merge": merge or MergeForm(formdata=None)}
     return render_template("endings/mistake.html", found=found, wrong=void or merge, **forms)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from casework.cases import case_labels, reading, scope, sharing, writing
+from casework.cases import case_labels, envelope_sharing, reading, scope, writing
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Facts, Label, Plan
 from casework.cases.states import CaseState
@@ -83,7 +83,7 @@ def _set_aside(context: ActContext, found: VerifiedCase, plan: Plan) -> None:
     page = reading.page(context, found, Section.PLAN)
     before = Plan.from_json(page.data) if page else Plan()
     writing.save(context, found, replace(plan, actions=before.actions))
-    sharing.end_all(context, found)
+    envelope_sharing.end_all(context, found)
     found.case.state = CaseState.VOID
     writing.revoke(context, found)
 
@@ -102,7 +102,7 @@ def _write_former(context: ActContext, kept: VerifiedCase, old: Label) -> None:
     page = reading.page(context, kept, Section.LABEL)
     label = Label.from_json(page.data) if page else Label()
     former = " ".join(filter(None, (label.former, old.code, old.former)))
-    readers = sharing.readers_of(context, kept, Section.LABEL)
+    readers = envelope_sharing.readers_of(context, kept, Section.LABEL)
     writing.save(context, kept, replace(label, former=former), readers=readers)
 
 
@@ -114,4 +114,6 @@ def _count_once(context: ActContext, kept: VerifiedCase, gone: VerifiedCase) -> 
     facts = Facts.from_json(mine.data)
     before = Facts.from_json(theirs.data).merged if theirs else ""
     merged = " ".join(filter(None, (facts.merged, gone.id.hex, before)))
-    writing.save(context, kept, replace(facts, merged=merged), readers=sharing.counting_agencies(context, kept))
+    writing.save(
+        context, kept, replace(facts, merged=merged), readers=envelope_sharing.counting_agencies(context, kept)
+    )

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from casework import clock
 from casework.accounts.staff import Colleague, colleagues
-from casework.cases import case_codes, facts, ground_ledger, reading, scope, sharing, writing
+from casework.cases import case_codes, envelope_sharing, facts, ground_ledger, reading, scope, writing
 from casework.cases.models import Case
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
@@ -28,7 +28,7 @@ from casework.cases.sections import (
     Story,
 )
 from casework.cases.states import CaseState
-from casework.cases.trusted_addresses import Register, list_addresses
+from casework.cases.trusted_addresses import AddressRegister, list_addresses
 from casework.codelists import codelist
 from casework.errors import NotFound, Refused
 from casework.gate import ActContext, action
@@ -40,7 +40,7 @@ Pages = Mapping[int, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
-class Answers:
+class IntakeAnswers:
     """Everything that the intake asked, checked and ready to be sealed section by section."""
 
     danger: str
@@ -83,7 +83,7 @@ class OpenDraft:
         return "<sealed>"
 
 
-Reader = Callable[[OpenDraft], Answers]
+Reader = Callable[[OpenDraft], IntakeAnswers]
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Setting:
 
     colleagues: tuple[Colleague, ...]
     receivers: tuple[str, ...]
-    register: Register
+    register: AddressRegister
     agency: str
     sections: frozenset[Section]
 
@@ -185,7 +185,7 @@ def discard_draft(context: ActContext, draft_id: UUID) -> None:
 
 
 @action(Act.CASE_OPEN)
-def open_case(context: ActContext, draft_id: UUID, told: Answers | Reader) -> UUID:
+def open_case(context: ActContext, draft_id: UUID, told: IntakeAnswers | Reader) -> UUID:
     """Turn a draft into a case; a second tap finds the case of the first one.
 
     The answers are given, or read from the pages of the draft, which are opened in the same commit. Raises Refused
@@ -193,7 +193,7 @@ def open_case(context: ActContext, draft_id: UUID, told: Answers | Reader) -> UU
     """
     try:
         found = reading.find_draft(context, draft_id)
-        answers = told if isinstance(told, Answers) else told(context.also(open_draft, draft_id))
+        answers = told if isinstance(told, IntakeAnswers) else told(context.also(open_draft, draft_id))
     except NotFound:
         return reading.find_case(context, draft_id).id
     writing.erase_section(context, found, Section.DRAFT)
@@ -208,13 +208,13 @@ def open_case(context: ActContext, draft_id: UUID, told: Answers | Reader) -> UU
         if section.section not in context.permit.own:
             raise Refused(f"{section.section.code} is not for this role", about=draft_id)
         writing.save(context, found, section)
-    writing.save(context, found, counted, readers=sharing.counting_agencies(context, found))
+    writing.save(context, found, counted, readers=envelope_sharing.counting_agencies(context, found))
     for entry in answers.grounds:
         ground_ledger.record(context, found, entry)
     return found.id
 
 
-def _label(context: ActContext, found: VerifiedCase, answers: Answers) -> Label:
+def _label(context: ActContext, found: VerifiedCase, answers: IntakeAnswers) -> Label:
     code, found.case.code_tag = case_codes.unused_code(context)
     return Label(
         code=code,
@@ -224,7 +224,7 @@ def _label(context: ActContext, found: VerifiedCase, answers: Answers) -> Label:
     )
 
 
-def _sections(answers: Answers) -> tuple[SectionData, ...]:
+def _sections(answers: IntakeAnswers) -> tuple[SectionData, ...]:
     return (
         answers.contact,
         answers.identity,

@@ -20,17 +20,17 @@ from casework.cases.sections import (
 )
 from casework.codelists import codelist
 from casework.intake import risk_level
-from casework.intake.actions import Answers
+from casework.intake.actions import IntakeAnswers
 
 Forms = Mapping[int, Any]
 
 
-def answers_of(forms: Forms, recorded: int) -> Answers:
+def answers_of(forms: Forms, recorded: int) -> IntakeAnswers:
     """Return the answers of the pages by number; `recorded` is when the draft was begun, in microseconds."""
     told, readers, *_, sharing = (forms[number] for number in range(1, 7))
     asked = [field for form in forms.values() for field in form]
     incident = answered(Incident, asked)
-    return Answers(
+    return IntakeAnswers(
         danger=told.danger.data,
         only_counselling="yes" if told.mode.data == "advice" else "no",
         contact=answered(Contact, asked),

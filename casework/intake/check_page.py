@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 from casework import clock
 from casework.codelists import codelist
 from casework.intake.forms import IntakePage
-from casework.intake.sharing import SharingForm
+from casework.intake.sharing_form import SharingForm
 from casework.intake.weekdays import with_weekday
 from casework.web.choice_fields import language
 from casework.web.forms import YearOrAge

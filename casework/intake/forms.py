@@ -64,7 +64,7 @@ class ToldForm(IntakePage):
     pronoun = OneCode(_("Xưng hô"), "pronoun", required=False, select=True)
 
 
-class ReadersForm(IntakePage):
+class MustNotKnowForm(IntakePage):
     """Who must not know, asked before any name; somebody named means that only chosen colleagues can read."""
 
     secret = Choice(

@@ -13,18 +13,18 @@ from werkzeug.wrappers import Response
 from casework import clock
 from casework.errors import BadInput, NotFound
 from casework.intake import actions, check_page
-from casework.intake.actions import Answers, OpenDraft
+from casework.intake.actions import IntakeAnswers, OpenDraft
 from casework.intake.answers import answers_of
-from casework.intake.forms import EventForm, IntakePage, PersonForm, ReachForm, ReadersForm, ToldForm
+from casework.intake.forms import EventForm, IntakePage, MustNotKnowForm, PersonForm, ReachForm, ToldForm
 from casework.intake.setting_lookup import Offers
-from casework.intake.sharing import SharingForm
+from casework.intake.sharing_form import SharingForm
 from casework.web.current_user import me, perform
 from casework.web.translation import when
 
 TOLD, READERS, REACH, PERSON, EVENT, SHARING, CHECK = range(1, 8)
 FORMS: Mapping[int, type[IntakePage]] = {
     TOLD: ToldForm,
-    READERS: ReadersForm,
+    READERS: MustNotKnowForm,
     REACH: ReachForm,
     PERSON: PersonForm,
     EVENT: EventForm,
@@ -69,7 +69,7 @@ def begun_now() -> dict[str, list[str]]:
 
 
 @dataclass(frozen=True)
-class Opened:
+class DraftPages:
     """A draft that was opened: its pages as they were typed, and what the commune offers to their questions."""
 
     id: UUID
@@ -98,15 +98,15 @@ class Opened:
         return found
 
 
-def opened(draft_id: UUID) -> Opened:
+def opened(draft_id: UUID) -> DraftPages:
     """Open a draft of the person of this request; raises NotFound if it is out of reach or no longer a draft."""
     return _opened(draft_id, perform(actions.open_draft, draft_id))
 
 
-def _opened(draft_id: UUID, found: OpenDraft) -> Opened:
+def _opened(draft_id: UUID, found: OpenDraft) -> DraftPages:
     told = MultiDict(found.pages.get(TOLD, {}))
     offers = Offers(pronoun=told.get("pronoun", ""), danger=told.get("danger") == "yes", setting=found.setting)
-    return Opened(draft_id, found.pages, offers)
+    return DraftPages(draft_id, found.pages, offers)
 
 
 class Unfinished(BadInput):
@@ -118,7 +118,7 @@ class Unfinished(BadInput):
         self.page = page
 
 
-def answered(draft_id: UUID, found: OpenDraft) -> Answers:
+def answered(draft_id: UUID, found: OpenDraft) -> IntakeAnswers:
     """Return the answers of a draft while it becomes a case; raises Unfinished if something is to be corrected."""
     draft = _opened(draft_id, found)
     forms = draft.forms()
@@ -162,7 +162,7 @@ def to_correct(draft_id: UUID, number: int) -> Response | tuple[str, int]:
     return shown(draft, number, form), 422
 
 
-def shown(draft: Opened, number: int, form: IntakePage) -> str:
+def shown(draft: DraftPages, number: int, form: IntakePage) -> str:
     """Draw a page of a draft."""
     back = CHECK if request.args.get("sua") else number - 1
     return render_template(
@@ -186,7 +186,7 @@ def first(number: int, form: IntakePage, offers: Offers) -> str:
     )
 
 
-def check(draft: Opened) -> str:
+def check(draft: DraftPages) -> str:
     """Draw the check page: every answer as it will be kept."""
     forms = draft.forms()
     return render_template(

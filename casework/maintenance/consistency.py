@@ -34,7 +34,7 @@ _FORMS = {
 
 
 @dataclass(frozen=True)
-class Finding:
+class Fault:
     """Something that does not hold: in which table, about which id, and what it is."""
 
     table: str
@@ -56,14 +56,14 @@ class _Book:
         return set(self.connection.execute(select(kind.__table__.c.id)).scalars())
 
 
-def find_faults(connection: Connection, control_of: Callable[[UUID], ServerKeys]) -> list[Finding]:
+def find_faults(connection: Connection, control_of: Callable[[UUID], ServerKeys]) -> list[Fault]:
     """Return everything that does not hold in the rows themselves, without any key of an agency."""
     book = _Book(connection, {row.id: row for row in row_verification.plain_rows(connection, Head)})
     parts = (_unsigned(book, control_of), _documents(book), _envelopes(book), _cases(book), _referrals(book))
     return [one for part in (*parts, _wraps(book)) for one in part]
 
 
-def _unsigned(book: _Book, control_of: Callable[[UUID], ServerKeys]) -> Iterator[Finding]:
+def _unsigned(book: _Book, control_of: Callable[[UUID], ServerKeys]) -> Iterator[Fault]:
     versions = {head_id: row.v for head_id, row in book.heads.items()}
     for kind in row_verification.kinds():
         for row in book.rows(kind):
@@ -72,10 +72,10 @@ def _unsigned(book: _Book, control_of: Callable[[UUID], ServerKeys]) -> Iterator
                 verify_row(control_of(getattr(row, kind.__commune__)), kind, row, v)
             except VaultError:
                 words = "dòng bị sửa, thay bằng bản cũ, hoặc không do chương trình ghi / row was changed or put back"
-                yield Finding(kind.__tablename__, getattr(row, "id", None), words)
+                yield Fault(kind.__tablename__, getattr(row, "id", None), words)
 
 
-def find_all_faults(config: Config, gate: Gate) -> list[Finding]:
+def find_all_faults(config: Config, gate: Gate) -> list[Fault]:
     """Look at all rows of an installation at one moment, and at the newest checkpoint of each commune."""
     found = []
     with unguarded.snapshot(config.database_url) as connection:
@@ -85,7 +85,7 @@ def find_all_faults(config: Config, gate: Gate) -> list[Finding]:
     return found
 
 
-def _documents(book: _Book) -> Iterator[Finding]:
+def _documents(book: _Book) -> Iterator[Fault]:
     newest = {
         (head_id, one.section, one.series): one for head_id, row in book.heads.items() for one in _entries(row.listing)
     }
@@ -93,14 +93,14 @@ def _documents(book: _Book) -> Iterator[Finding]:
     for row in book.rows(Document):
         entry = newest.get((row.case_id, row.section, row.series))
         if entry is None or row.revision > entry.revision:
-            yield Finding("document", row.id, "bản ghi không có trong danh mục / revision is not listed by its head")
+            yield Fault("document", row.id, "bản ghi không có trong danh mục / revision is not listed by its head")
         elif row.revision == entry.revision:
             seen.add((row.case_id, row.section, row.series))
             if sha256(row.body).digest() != entry.digest:
-                yield Finding("document", row.id, "nội dung đã niêm phong bị thay / sealed body is not the listed one")
+                yield Fault("document", row.id, "nội dung đã niêm phong bị thay / sealed body is not the listed one")
     for case_id, section, series in sorted(set(newest) - seen, key=repr):
         if not row_verification.is_release((case_id, section, series, 0)):
-            yield Finding("document", case_id, "mất bản mới nhất của một phần / newest revision of a section is gone")
+            yield Fault("document", case_id, "mất bản mới nhất của một phần / newest revision of a section is gone")
 
 
 def _entries(listing: bytes) -> list[heads.ListedRevision]:
@@ -110,51 +110,51 @@ def _entries(listing: bytes) -> list[heads.ListedRevision]:
         return []
 
 
-def _envelopes(book: _Book) -> Iterator[Finding]:
+def _envelopes(book: _Book) -> Iterator[Fault]:
     cases = {row.id: row.case_id for row in book.rows(Document)}
     agencies = book.ids(Agency)
     for row in book.rows(Envelope):
         if cases.get(row.document_id) != row.case_id:
-            yield Finding("envelope", row.document_id, "phong bì không thuộc bản ghi nào / envelope of no document")
+            yield Fault("envelope", row.document_id, "phong bì không thuộc bản ghi nào / envelope of no document")
         if row.agency_id not in agencies:
-            yield Finding("envelope", row.document_id, "phong bì của cơ quan không có / envelope of no agency")
+            yield Fault("envelope", row.document_id, "phong bì của cơ quan không có / envelope of no agency")
         if (row.blob[:2], len(row.blob)) != _FORMS.get(row.kind):
-            yield Finding("envelope", row.document_id, "phong bì sai dạng / envelope is malformed")
+            yield Fault("envelope", row.document_id, "phong bì sai dạng / envelope is malformed")
 
 
-def _cases(book: _Book) -> Iterator[Finding]:
+def _cases(book: _Book) -> Iterator[Fault]:
     there = {row.id for row in book.rows(Member) if row.state != _LEFT}
     for row in book.rows(Case):
         if row.state == CaseState.OPEN and row.holder_id not in there:
-            yield Finding("case_file", row.id, "vụ việc đang mở mà không ai phụ trách / open case without a holder")
+            yield Fault("case_file", row.id, "vụ việc đang mở mà không ai phụ trách / open case without a holder")
 
 
-def _referrals(book: _Book) -> Iterator[Finding]:
+def _referrals(book: _Book) -> Iterator[Fault]:
     live = {row.id for row in book.rows(Ground) if row.state in CARRYING_GROUND}
     for row in book.rows(Referral):
         if row.state in LIVE_REFERRAL and row.ground_id not in live:
-            yield Finding("referral", row.id, "đang chia sẻ mà căn cứ không còn / shared without a live ground")
+            yield Fault("referral", row.id, "đang chia sẻ mà căn cứ không còn / shared without a live ground")
 
 
-def _wraps(book: _Book) -> Iterator[Finding]:
+def _wraps(book: _Book) -> Iterator[Fault]:
     there = {row.id for row in book.rows(Member) if row.state != _LEFT}
     for row in book.rows(Wrap):
         if row.member_id not in there:
-            yield Finding("wrap", row.member_id, "người đã nghỉ còn chìa khóa / key left with somebody who has left")
+            yield Fault("wrap", row.member_id, "người đã nghỉ còn chìa khóa / key left with somebody who has left")
 
 
-def against_checkpoint(connection: Connection, config: Config, commune_id: UUID) -> list[Finding]:
+def against_checkpoint(connection: Connection, config: Config, commune_id: UUID) -> list[Fault]:
     """Compare a log with the newest checkpoint of the second place: what was rolled back as a whole shows here."""
     if not checkpoints.configured(config):
         return []
     try:
         newest = CheckpointStore.of(config.checkpoints_folder, commune_id).newest(checkpoints.publics(config))
     except (OSError, VaultError):
-        return [Finding("checkpoint", commune_id, "không đọc được mốc nhật ký / the checkpoint cannot be read")]
+        return [Fault("checkpoint", commune_id, "không đọc được mốc nhật ký / the checkpoint cannot be read")]
     if newest is None:
-        return [Finding("checkpoint", commune_id, "chưa có mốc nhật ký nào / there is no checkpoint")]
+        return [Fault("checkpoint", commune_id, "chưa có mốc nhật ký nào / there is no checkpoint")]
     line = select(AuditLine.h).where(AuditLine.commune_id == commune_id, AuditLine.n == newest.n)
     h = connection.execute(line).scalar_one_or_none()
     if h is None or bytes(h) != newest.h:
-        return [Finding("checkpoint", commune_id, "nhật ký không khớp với mốc đã ký / log differs from its checkpoint")]
+        return [Fault("checkpoint", commune_id, "nhật ký không khớp với mốc đã ký / log differs from its checkpoint")]
     return []

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from casework import clock, schema, unguarded
-from casework.audit.revocation_log import Line, Remaining, RevocationLog, newest
+from casework.audit.revocation_log import Remaining, RevocationEntry, RevocationLog, newest
 from casework.config import Config, ConfigurationError
 from casework.db import upgrade
 from casework.gate import Gate, Person, open_gate
@@ -215,7 +215,7 @@ def _replayed(config: Config, gate: Gate, order: Order, ends: Mapping[UUID, int]
     return revocation_replay.Replayed(taken, erased)
 
 
-def _of(lines: list[Line], commune_id: UUID) -> list[Remaining]:
+def _of(lines: list[RevocationEntry], commune_id: UUID) -> list[Remaining]:
     return list(newest(lines, commune_id).values())
 
 

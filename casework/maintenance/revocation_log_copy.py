@@ -6,7 +6,7 @@ from uuid import UUID
 
 from casework import files
 from casework.audit.checkpoint import Checkpoint, CheckpointStore
-from casework.audit.revocation_log import Line, RevocationLog, verified
+from casework.audit.revocation_log import RevocationEntry, RevocationLog, verified
 from casework.config import Config, ConfigurationError
 from casework.errors import VaultError
 from casework.gate import Gate
@@ -45,7 +45,7 @@ def settle(gate: Gate) -> None:
                 gate.revocation_log.settle(session, gate.server_keys(commune_id))
 
 
-def trusted(config: Config, gate: Gate, *, lost_kek: bool, without: bool) -> list[Line]:
+def trusted(config: Config, gate: Gate, *, lost_kek: bool, without: bool) -> list[RevocationEntry]:
     """Return the lines of the ledger that may be believed; raise if it was changed, or is shorter than was signed.
 
     Lines are answered for by this machine's key, or by the count and hash in a signed checkpoint. The lines after

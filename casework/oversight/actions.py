@@ -9,7 +9,7 @@ from sqlalchemy import select
 from casework import clock
 from casework.accounts import staff
 from casework.audit import freshness, read
-from casework.audit.read import Line
+from casework.audit.read import VisibleLine
 from casework.audit.verify import Verdict, verify
 from casework.cases import reading
 from casework.cases.sections import Label
@@ -107,7 +107,7 @@ def _codes(context: ActContext) -> dict[UUID, str]:
     return {one.row.id: Label.from_json(one.pages[0].data).code for one in opened}
 
 
-def _line(one: Line, names: dict[UUID, str], codes: dict[UUID, str]) -> LogLine:
+def _line(one: VisibleLine, names: dict[UUID, str], codes: dict[UUID, str]) -> LogLine:
     code = codes.get(one.about, "") if one.about else ""
     who = names.get(one.who, "") if one.who else ""
     return LogLine(one.at, one.act, who, one.outcome == DENIED, one.about if code else None, code)

@@ -9,7 +9,7 @@ from casework.audit import read
 from casework.cases.reading import ListedCase
 from casework.gate import ActContext
 from casework.oversight import unusual_access
-from casework.oversight.unusual_access import Many, Opened
+from casework.oversight.unusual_access import CaseOpening, Many
 from casework.policy.permit import allowed
 from casework.policy.words import Act, Role
 
@@ -25,7 +25,7 @@ class OversightPanel:
 
     number: str = ""
     lonely: Sequence[TooFewKeyHolders] = ()
-    opened: Sequence[Opened] = ()
+    opened: Sequence[CaseOpening] = ()
     alerts: Sequence[Many] = ()
     review: int = 0
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from casework import clock
 from casework.accounts.staff import Colleague, colleagues
 from casework.audit import read
-from casework.cases import rate_limit, scope
+from casework.cases import opening_rate_limit, scope
 from casework.cases.case_labels import label_of
 from casework.cases.reading import ListedCase
 from casework.cases.sections import Label
@@ -31,7 +31,7 @@ _DAYS = 7 * 86_400 * clock.MICROSECOND
 
 
 @dataclass(frozen=True)
-class Opened:
+class CaseOpening:
     """Somebody who neither holds a case of mine nor stands in for it opened it; `at` is the last time."""
 
     case_id: UUID
@@ -50,13 +50,13 @@ class Many:
     stopped: bool = False
 
 
-def of_mine(context: ActContext, listed: Sequence[ListedCase]) -> tuple[Opened, ...]:
+def of_mine(context: ActContext, listed: Sequence[ListedCase]) -> tuple[CaseOpening, ...]:
     """Return who opened a case that I hold in the last seven days: neither stand-in nor lead, the newest first."""
     if not any(one.row.holder_id == context.me for one in listed):
         return ()
     mine = [one for one in _outside(context, listed) if one.case.row.holder_id == context.me]
     last = {(one.case.row.id, one.by.id): one for one in mine if Role.LEAD not in one.by.roles}
-    found = [Opened(one.case.row.id, _code(one.case), one.by.name, one.at) for one in last.values()]
+    found = [CaseOpening(one.case.row.id, _code(one.case), one.by.name, one.at) for one in last.values()]
     return tuple(sorted(found, key=lambda one: -one.at))
 
 
@@ -88,7 +88,7 @@ def stopped(context: ActContext) -> tuple[Many, ...]:
 def _stopped(context: ActContext, whom: Iterable[Colleague]) -> list[Many]:
     known = {one.id: one.name for one in whom}
     lines = read.about_since(
-        context.crypto, known, rate_limit.OPENINGS, since=context.crypto.at - _DAYS, outcome=FAILED
+        context.crypto, known, opening_rate_limit.OPENINGS, since=context.crypto.at - _DAYS, outcome=FAILED
     )
     times = Counter((line.who, clock.local(line.at).date()) for line in lines)
     return [Many(known[who], day, count, stopped=True) for (who, day), count in times.items() if who in known]

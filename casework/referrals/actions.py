@@ -4,7 +4,7 @@ from uuid import UUID, uuid4, uuid5
 
 from casework.accounts import staff
 from casework.audit import freshness
-from casework.cases import reading, reporting_delay, scope, sharing
+from casework.cases import envelope_sharing, reading, reporting_delay, scope
 from casework.cases.case_labels import label_of
 from casework.cases.models import Ground, Referral
 from casework.cases.reading import VerifiedCase
@@ -37,7 +37,7 @@ def preview(context: ActContext, case_id: UUID, ground_id: UUID) -> Preview:
     ground = lookup.ground(context, held, ground_id)
     _must_be_sendable(context, held, ground)
     written = {Section(entry.section) for entry in heads.entries(held.head.listing)} & set(SECTIONS)
-    shared = sharing.agreed(ground) & written
+    shared = envelope_sharing.agreed(ground) & written
     label = label_of(reading.open_newest_of(context, held, [Section.LABEL])) or Label()
     [line] = [one for one in presenters.ground_lines(context, held) if one.id == ground_id]
     return Preview(
@@ -91,8 +91,8 @@ def send(context: ActContext, case_id: UUID, ground_id: UUID, letter: Letter, *,
     referral = _referral(context, held, ground, referral_id)
     context.session.add(referral)
     context.session.flush()
-    [lock] = sharing.recipients(context, [ground.receiver_id])
-    sharing.share(context, held, ground, lock)
+    [lock] = envelope_sharing.recipients(context, [ground.receiver_id])
+    envelope_sharing.share(context, held, ground, lock)
     hours = reporting_delay.written(_hours(context, held, ground)) if _CARE in letter.asks else {}
     first = Letter(asks=letter.asks, words=letter.words, **hours)
     letters.write(context, FoundReferral(held, referral, ground, ReferralState.SENT), first, step="send")
@@ -102,7 +102,7 @@ def send(context: ActContext, case_id: UUID, ground_id: UUID, letter: Letter, *,
 def _must_be_sendable(context: ActContext, held: VerifiedCase, ground: Ground) -> None:
     if held.case.state != CaseState.OPEN:
         raise Conflict("Vụ việc đã đóng. Hãy mở lại trước khi chuyển gửi.", about=held.id)
-    if not sharing.is_live(ground, context.crypto.at):
+    if not envelope_sharing.is_live(ground, context.crypto.at):
         raise Ungrounded(
             "Chưa có căn cứ để chia sẻ với nơi này: hãy hỏi ý người ấy, hoặc ghi căn cứ theo luật.", about=held.id
         )
@@ -142,7 +142,7 @@ def withdraw(context: ActContext, case_id: UUID, referral_id: UUID) -> None:
     """Take a referral back: the receiver's access ends with this commit."""
     found = lookup.sent(context, case_id, referral_id)
     found.step(context.permit.act)
-    sharing.cut_off(context, found.held, found.referral.to_id)
+    envelope_sharing.cut_off(context, found.held, found.referral.to_id)
 
 
 @action(Act.REFERRAL_REPLY)
@@ -165,7 +165,7 @@ def record_answer(context: ActContext, case_id: UUID, referral_id: UUID, letter:
     """Record on the receiver's behalf an answer given by word or on paper: who, when, marked as such."""
     found = lookup.sent(context, case_id, referral_id)
     found.step(context.permit.act)
-    sharing.finish(context, found.held, found.referral, found.ground)
+    envelope_sharing.finish(context, found.held, found.referral, found.ground)
     kept = Letter(outcome=letter.outcome, words=letter.words, who=letter.who, when=letter.when)
     letters.write(context, found, kept, step="recorded")
 
@@ -184,6 +184,6 @@ def expire(context: ActContext) -> int:
     """End every referral whose ground no longer carries it, delete the envelopes it gave, and return how many cases."""
     ids = [row.id for row in scope.case_rows(scope.cases(context.permit)).on(context.session)]
     for case_id in ids:
-        sharing.end_expired(context, reading.find_case(context, case_id))
+        envelope_sharing.end_expired(context, reading.find_case(context, case_id))
     context.about, context.reason = None, f"{len(ids)} cases"
     return len(ids)

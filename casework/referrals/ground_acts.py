@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from casework.cases import ground_ledger, reading, scope, sharing, writing
+from casework.cases import envelope_sharing, ground_ledger, reading, scope, writing
 from casework.cases.case_labels import label_of
 from casework.cases.models import Ground
 from casework.cases.reading import VerifiedCase
@@ -18,8 +18,8 @@ from casework.gate import ActContext, action
 from casework.policy.words import Act, Section
 from casework.referrals import letters, lookup, presenters
 from casework.referrals.presenters import Named
-from casework.referrals.second_review import Waiting
-from casework.referrals.view_models import GroundLine, Ledger, ReferralLine
+from casework.referrals.second_review import AwaitingReview
+from casework.referrals.view_models import GroundLedger, GroundLine, ReferralLine
 from casework.vault.models import Agency
 from casework.vault.states import AgencyState
 
@@ -27,7 +27,7 @@ from casework.vault.states import AgencyState
 @action(Act.GROUND_LIST)
 def read_ledger(
     context: ActContext, case_id: UUID, ground_id: UUID | None = None, *, towards: Act | None = None
-) -> Ledger:
+) -> GroundLedger:
     """Open the grounds and referrals of a case; `ground_id` chooses one entry, NotFound if it is not of this case.
 
     Towards a review it is Refused to who recorded the entry, and a Conflict where nobody waits for one.
@@ -40,7 +40,7 @@ def read_ledger(
     if towards is Act.GROUND_REVIEW and chosen is not None:
         _must_wait(case_id, chosen)
     label = label_of(reading.open_newest_of(context, held, [Section.LABEL])) or Label()
-    return Ledger(
+    return GroundLedger(
         case_id=case_id,
         code=label.code,
         nickname=label.nickname,
@@ -97,7 +97,7 @@ def withdraw_ground(context: ActContext, case_id: UUID, ground_id: UUID, *, pres
 
 
 @action(Act.GROUND_REVIEW_LIST)
-def list_reviews(context: ActContext) -> tuple[Waiting, ...]:
+def list_reviews(context: ActContext) -> tuple[AwaitingReview, ...]:
     """List the grounds of danger to life that wait for my word, and my own once they are late, oldest first."""
     ids = scope.under_review(scope.cases(context.permit)).on(context.session).scalars().all()
     found = [one for case_id in ids for one in _waiting(context, reading.find_case(context, case_id))]
@@ -105,12 +105,12 @@ def list_reviews(context: ActContext) -> tuple[Waiting, ...]:
     return tuple(sorted(found, key=lambda one: one.review.due))
 
 
-def _waiting(context: ActContext, held: VerifiedCase) -> Iterator[Waiting]:
+def _waiting(context: ActContext, held: VerifiedCase) -> Iterator[AwaitingReview]:
     lines = [one for one in presenters.ground_lines(context, held) if one.waiting]
     label = label_of(reading.open_newest_of(context, held, [Section.LABEL])) or Label()
     for one in lines:
         if one.review and (one.review.late or not one.review.mine):
-            yield Waiting(held.id, one.id, label.code, one.review)
+            yield AwaitingReview(held.id, one.id, label.code, one.review)
 
 
 def _must_wait(case_id: UUID, line: GroundLine) -> None:
@@ -148,7 +148,7 @@ def _end(context: ActContext, held: VerifiedCase, ground: Ground) -> None:
         if one.ground.id == ground.id and one.state in READABLE:
             one.referral.state = ReferralState.WITHDRAWN
     ground.state = GroundState.WITHDRAWN
-    sharing.cut_off(context, held, ground.receiver_id)
+    envelope_sharing.cut_off(context, held, ground.receiver_id)
 
 
 def _write_down(context: ActContext, held: VerifiedCase, ground_id: UUID, *, pressed: str, words: str) -> None:

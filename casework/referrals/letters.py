@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from casework.cases import case_labels, sharing, writing
+from casework.cases import case_labels, envelope_sharing, writing
 from casework.cases.sections import Letter
 from casework.gate import ActContext
 from casework.policy.words import Section
@@ -22,7 +22,7 @@ def write(context: ActContext, found: FoundReferral, letter: Letter, *, step: st
         found.held,
         Section.LETTER,
         sheet.to_json(),
-        series=sharing.letter_series(found.referral, uuid4()),
+        series=envelope_sharing.letter_series(found.referral, uuid4()),
         owner_id=to_id if is_receiver(context, found) else owner_id,
         readers=[owner_id, to_id],
     )

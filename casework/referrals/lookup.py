@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from casework.cases import reading, sharing
+from casework.cases import envelope_sharing, reading
 from casework.cases.models import Ground, Referral
 from casework.cases.reading import VerifiedCase
 from casework.errors import NotFound
@@ -74,7 +74,9 @@ def referrals(context: ActContext, held: VerifiedCase) -> list[FoundReferral]:
     by_id = {one.id: one for one in grounds(context, held)}
     mine = context.actor.agencies
     return [
-        FoundReferral(held, one, by_id[one.ground_id], sharing.state_of(one, by_id[one.ground_id], context.crypto.at))
+        FoundReferral(
+            held, one, by_id[one.ground_id], envelope_sharing.state_of(one, by_id[one.ground_id], context.crypto.at)
+        )
         for one in reading.rows_of_case(context, held, Referral)
         if held.case.owner_id in mine or one.to_id in mine
     ]

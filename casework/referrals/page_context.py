@@ -17,7 +17,7 @@ from casework.gate import Gate, Person
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
 from casework.referrals import actions, ground_acts, receiving_acts
-from casework.referrals.view_models import Ledger, Preview
+from casework.referrals.view_models import GroundLedger, Preview
 from casework.web.choice_fields import language
 from casework.web.current_user import ask, current_member, gate, perform
 from casework.web.translation import day, when
@@ -59,7 +59,7 @@ def writing_page(act: Act, case_id: UUID, referral_id: UUID, form: Any) -> str:
     return render_template("referrals/write.html", page=page, form=form, **_WRITING[act])
 
 
-def ground_page(found: Ledger, form: Any, kind: str) -> str:
+def ground_page(found: GroundLedger, form: Any, kind: str) -> str:
     """Draw the form of one kind of ground."""
     words = codelist("ground_kind").get(KINDS[kind])
     return render_template("referrals/ground.html", ledger=found, form=form, kind=words)

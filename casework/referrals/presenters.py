@@ -8,7 +8,7 @@ from uuid import UUID
 from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import freshness, read
-from casework.cases import reading, reporting_delay, sharing
+from casework.cases import envelope_sharing, reading, reporting_delay
 from casework.cases.models import Ground
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import GroundEntry, Letter
@@ -189,10 +189,10 @@ def _ground_line(
         receiver=receiver.name,
         receiver_id=ground.receiver_id,
         entry=GroundEntry.from_json(pages[0].data),
-        live=sharing.is_live(ground, context.crypto.at),
+        live=envelope_sharing.is_live(ground, context.crypto.at),
         withdrawn=ground.state == GroundState.WITHDRAWN,
         until=ground.until,
-        sections=tuple(sorted(sharing.agreed(ground))),
+        sections=tuple(sorted(envelope_sharing.agreed(ground))),
         by=people.names.get(first.by, ""),
         at=first.at,
         state=newest.get(ground.id, (0, ""))[1],

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from casework.accounts import staff
-from casework.cases import reading, scope, sharing
+from casework.cases import envelope_sharing, reading, scope
 from casework.cases.case_labels import label_of
 from casework.cases.models import Ground, Referral
 from casework.cases.sections import Label, Letter
@@ -39,7 +39,7 @@ def list_referrals(context: ActContext) -> Box:
         case, ground, written = cases[row.case_id], grounds[row.ground_id], sheets[row.case_id, row.id]
         verify_row(context.crypto.server_keys, Referral, row, book.heads[row.case_id].v)
         verify_row(context.crypto.server_keys, Ground, ground, book.heads[row.case_id].v)
-        state = sharing.state_of(row, ground, context.crypto.at)
+        state = envelope_sharing.state_of(row, ground, context.crypto.at)
         # The first sheet tells the code of the case: its label need not be opened as well.
         named = Named(written[0][1].code, case.owner_id, case.holder_id, written)
         lines.append(presenters.referral_line(context, row, state, about, named))
@@ -73,7 +73,7 @@ def read_referral(context: ActContext, case_id: UUID, referral_id: UUID, *, towa
     return ReferralPage(
         line=presenters.referral_line(context, found.referral, found.state, about, named),
         nickname=label.nickname,
-        sections=tuple(sorted(sharing.agreed(found.ground))),
+        sections=tuple(sorted(envelope_sharing.agreed(found.ground))),
         until=found.ground.until,
         sheets=() if unopened else presenters.sheets(sheets, about),
         can=can,
@@ -98,7 +98,7 @@ def open_referral(context: ActContext, case_id: UUID, referral_id: UUID) -> None
     """Open a referral that came in: from now on its sections are kept under the agency's own key."""
     found = lookup.received(context, case_id, referral_id)
     found.step(context.permit.act)
-    sharing.keep_envelopes(context, found.held)
+    envelope_sharing.keep_envelopes(context, found.held)
 
 
 @action(Act.REFERRAL_ACCEPT)
@@ -113,7 +113,7 @@ def decline(context: ActContext, case_id: UUID, referral_id: UUID, words: str) -
     if not words.strip():
         raise BadInput("Hãy ghi lý do chưa nhận được, để nơi gửi biết phải làm gì tiếp.", about=case_id)
     found = _reply(context, case_id, referral_id, Letter(words=words), step="decline")
-    sharing.cut_off(context, found.held, found.referral.to_id)
+    envelope_sharing.cut_off(context, found.held, found.referral.to_id)
 
 
 @action(Act.REFERRAL_ASK)
@@ -134,6 +134,6 @@ def answer(context: ActContext, case_id: UUID, referral_id: UUID, letter: Letter
 def _reply(context: ActContext, case_id: UUID, referral_id: UUID, letter: Letter, *, step: str) -> FoundReferral:
     found = lookup.received(context, case_id, referral_id)
     found.step(context.permit.act)
-    sharing.finish(context, found.held, found.referral, found.ground)
+    envelope_sharing.finish(context, found.held, found.referral, found.ground)
     letters.write(context, found, letter, step=step)
     return found

@@ -37,7 +37,7 @@ class DangerReview:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class AwaitingReview:
     """A ground of danger to life in a list: the code of its case, and what is waited for."""
 
     case_id: UUID

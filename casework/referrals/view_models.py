@@ -184,7 +184,7 @@ class GroundLine:
 
 
 @dataclass(frozen=True)
-class Ledger:
+class GroundLedger:
     """The grounds and referrals of one case, and which agencies of the commune could be given something."""
 
     case_id: UUID

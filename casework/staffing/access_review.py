@@ -38,7 +38,7 @@ class Looked:
 
 
 @dataclass(frozen=True)
-class Group:
+class ReviewGroup:
     """An agency, or with an empty name those of none, with its people."""
 
     name: str
@@ -49,7 +49,7 @@ class Group:
 class Review:
     """What is looked over: people by agency, when and by whom it was last done, when it is due, and its mark."""
 
-    groups: tuple[Group, ...]
+    groups: tuple[ReviewGroup, ...]
     last: int
     by: str
     due: int
@@ -83,7 +83,7 @@ def _review(context: ActContext) -> Review:
         ]
         looked = tuple(_looked(context, one, came, held) for one in here)
         if looked:
-            groups.append(Group(office.name, looked))
+            groups.append(ReviewGroup(office.name, looked))
     stands = access_review_due.reviewed(context)
     by = staff.names(context).get(stands.by, "") if stands.by else ""
     return Review(tuple(groups), stands.at, by, stands.due, _mark(groups))
@@ -110,7 +110,7 @@ def _held(context: ActContext) -> Counter[UUID] | None:
     return Counter(one.holder_id for one in cases if one.owner_id == context.actor.agency_id)
 
 
-def _mark(groups: list[Group]) -> str:
+def _mark(groups: list[ReviewGroup]) -> str:
     """Return a mark of everybody with her roles, state and key: what was confirmed is what was seen."""
     seen = [
         [one.who.id.hex, one.who.state, ",".join(one.who.roles), one.key] for group in groups for one in group.people

@@ -32,7 +32,7 @@ class Worker:
 
 
 @dataclass(frozen=True)
-class Office:
+class AgencyEntry:
     """An agency with its people; `holders` is how many active people hold its key, `new` that it is unconfirmed."""
 
     id: UUID | None
@@ -44,12 +44,12 @@ class Office:
 
 
 @action(Act.ACCOUNT_LIST)
-def list_people(context: ActContext) -> tuple[Office, ...]:
+def list_people(context: ActContext) -> tuple[AgencyEntry, ...]:
     """List agencies and their people: all for the administrator, her own agency for a lead; circles are never named."""
     return offices(context)
 
 
-def offices(context: ActContext) -> tuple[Office, ...]:
+def offices(context: ActContext) -> tuple[AgencyEntry, ...]:
     """Return the agencies in reach with their people, one's own first."""
     known = [one for one in colleagues(context) if within(context, one.agency_id)]
     found = []
@@ -57,7 +57,7 @@ def offices(context: ActContext) -> tuple[Office, ...]:
         people = [one for one in known if one.agency_id == agency.id]
         holding = epochs.holders(context.crypto, agency)
         found.append(
-            Office(
+            AgencyEntry(
                 id=agency.id,
                 name=agency.name,
                 people=tuple(_worker(context, one, holding, people) for one in people),
@@ -69,7 +69,7 @@ def offices(context: ActContext) -> tuple[Office, ...]:
     alone = [one for one in known if one.agency_id is None]
     if alone:
         people_alone = tuple(_worker(context, one, set(), alone) for one in alone)
-        found.append(Office(None, "", people_alone, 0, new=False, confirmable=False))
+        found.append(AgencyEntry(None, "", people_alone, 0, new=False, confirmable=False))
     return tuple(one for one in found if one.people or one.new)
 
 

@@ -12,7 +12,7 @@ from casework.accounts.staff import Colleague
 from casework.cases.fields import field_of
 from casework.cases.restriction import Readers
 from casework.cases.sections import SafetyPlan
-from casework.staffing.directory import Office
+from casework.staffing.directory import AgencyEntry
 from casework.web.choice_fields import code_words
 from casework.web.forms import Choice, Choices, Form, ShortText
 
@@ -74,7 +74,7 @@ def hand_over_form(found: Readers) -> HandOverForm:
     return form
 
 
-def move_form(offices: tuple[Office, ...]) -> MoveForm:
+def move_form(offices: tuple[AgencyEntry, ...]) -> MoveForm:
     """Offer every agency."""
     form = MoveForm()  # type: ignore[no-untyped-call]
     form.agency.choices = [SelectChoice(str(one.id), one.name) for one in offices if one.id]

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from casework.errors import BadInput, NotFound
 from casework.policy.words import Act
 from casework.staffing import access_review, actions, reader_views
-from casework.staffing.directory import Office, Worker, list_people
+from casework.staffing.directory import AgencyEntry, Worker, list_people
 from casework.staffing.forms import move_form
 from casework.web.current_user import ask, may, perform
 
@@ -128,7 +128,7 @@ def _find(member_id: UUID) -> Worker:
     raise NotFound("member")
 
 
-def _office(agency_id: UUID) -> Office:
+def _office(agency_id: UUID) -> AgencyEntry:
     for one in perform(list_people):
         if one.id == agency_id and one.confirmable:
             return one

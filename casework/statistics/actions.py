@@ -17,7 +17,7 @@ from casework.gate import ActContext, action
 from casework.policy.permit import allowed
 from casework.policy.words import Act, Section
 from casework.statistics import count_record, releases
-from casework.statistics.count_record import Counted, Ledger
+from casework.statistics.count_record import Counted, CountRecord
 from casework.statistics.periods import Period
 from casework.statistics.plan import TOTAL, Cell, SizeClass, Table, plan
 from casework.statistics.published_tables import Published
@@ -59,7 +59,7 @@ class Closing:
 class _Count:
     """Everything of one closing: the opened ledger, the cases that are new to it, and the release drawn of them."""
 
-    ledger: Ledger
+    ledger: CountRecord
     year: Year
     cases: dict[UUID, tuple[int, Facts]]
     drawn: DraftedRelease
@@ -167,7 +167,7 @@ def _count(context: ActContext, done: tuple[Published, ...], size: SizeClass, pe
     return _Count(opened, year, cases, drawing.draw())
 
 
-def _uncounted(opened: Ledger, case_id: UUID, data: Mapping[str, Any]) -> bool:
+def _uncounted(opened: CountRecord, case_id: UUID, data: Mapping[str, Any]) -> bool:
     """Tell whether neither a case nor any that was merged into it was ever counted."""
     same = {case_id, *(UUID(hex=one) for one in data.get("merged", "").split())}
     return opened.cases.isdisjoint(same)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from casework.statistics.integer_program import Program
-from casework.statistics.plan import TOTAL, Cell, Group
+from casework.statistics.plan import TOTAL, Cell, CellGroup
 
 SMALL = range(1, 5)
 APART = 2
@@ -52,7 +52,7 @@ class Attacker:
     Below a spread of `apart` a count is not in doubt.
     """
 
-    groups: tuple[Group, ...]
+    groups: tuple[CellGroup, ...]
     told: tuple[Told, ...]
     either: tuple[tuple[Told, ...], ...] = ()
     covers: tuple[tuple[Cell, ...], ...] = ()

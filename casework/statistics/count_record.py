@@ -47,7 +47,7 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Ledger:
+class CountRecord:
     """The opened ledger: what each release counted, by its number, and the key of each year."""
 
     head: Head
@@ -69,7 +69,7 @@ class Ledger:
         return Ties(self.keys[year], self.counted[after].draw if after else 0)
 
 
-def open_ledger(context: ActContext) -> Ledger:
+def open_ledger(context: ActContext) -> CountRecord:
     """Open every entry; raise VaultError if one is missing, changed or not for this person's keys."""
     ledger_id = count_ledger.ledger_id(context.commune_id)
     head = freshness.head(context.session, context.commune_id, ledger_id)
@@ -84,7 +84,7 @@ def open_ledger(context: ActContext) -> Ledger:
         found[count_ledger.place_of(page.series)] = page.data
     if set(found) != set(count_ledger.places(head.listing)):
         raise VaultError("unopened")
-    return Ledger(
+    return CountRecord(
         head=head,
         owner_id=documents[0].owner_id,
         counted={number: _counted(data) for (kind, number), data in found.items() if kind == Series.COUNTED},
@@ -101,15 +101,15 @@ def _counted(data: Mapping[str, Any]) -> Counted:
     )
 
 
-def remember(context: ActContext, opened: Ledger, number: int, counted: Counted) -> None:
+def remember(context: ActContext, opened: CountRecord, number: int, counted: Counted) -> None:
     """Seal what a release counted, so that no case is ever counted twice."""
     count_ledger.add(context.crypto, opened.head, _lock(context, opened), (Series.COUNTED, number), counted.to_json())
 
 
-def prepare_year(context: ActContext, opened: Ledger, year: int) -> None:
+def prepare_year(context: ActContext, opened: CountRecord, year: int) -> None:
     """Make the key of a year that is about to begin."""
     count_ledger.add_key(context.crypto, opened.head, _lock(context, opened), year=year)
 
 
-def _lock(context: ActContext, opened: Ledger) -> RecipientKey:
+def _lock(context: ActContext, opened: CountRecord) -> RecipientKey:
     return freshness.recipients(context.crypto, [opened.owner_id])[0]

@@ -5,7 +5,7 @@ from wtforms import HiddenField
 from casework.web.forms import Form
 
 
-class CloseForm(Form):
+class ClosePeriodForm(Form):
     """What the page of a preview sends back when the lead agrees."""
 
     period = HiddenField()

@@ -33,7 +33,7 @@ TOTAL = Cell("total", "all")
 
 
 @dataclass(frozen=True)
-class Group:
+class CellGroup:
     """Cells that add up to the total: each case falls into exactly one of them.
 
     `code` is set where the group asks yes or no about one code; an empty `code` with yes and no asks whether
@@ -67,7 +67,7 @@ class Table:
     vi: str
     en: str
     weight: int
-    groups: tuple[Group, ...]
+    groups: tuple[CellGroup, ...]
     several: bool
     labels: Mapping[str, tuple[str, str]]
 
@@ -101,7 +101,7 @@ class SizeClass:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PublicationPlan:
     """All tables, coarsest first, and all size classes, smallest first."""
 
     tables: Mapping[str, Table]
@@ -132,17 +132,17 @@ class Plan:
 
 
 @lru_cache(maxsize=1)
-def plan() -> Plan:
+def plan() -> PublicationPlan:
     """Return the plan of this program."""
     return read(_FILE.read_text(encoding="utf-8"))
 
 
-def read(text: str) -> Plan:
+def read(text: str) -> PublicationPlan:
     """Parse a plan; a table that is not known raises KeyError, a size class that is not known UnknownCode."""
     raw = tomllib.loads(text)
     tables = {name: _table(name, row) for name, row in raw["tables"].items()}
     classes = {name: _size_class(name, row, tables) for name, row in raw["classes"].items()}
-    return Plan(MappingProxyType(tables), MappingProxyType(classes))
+    return PublicationPlan(MappingProxyType(tables), MappingProxyType(classes))
 
 
 def _table(name: str, row: Mapping[str, Any]) -> Table:
@@ -155,12 +155,12 @@ def _table(name: str, row: Mapping[str, Any]) -> Table:
         groups = tuple(_question(name, row["fact"], code) for code in labels if not beside or code != beside["code"])
         groups += (_question(name, beside["fact"], "", name_of=beside["code"]),) if beside else ()
     else:
-        groups = (Group(name, row["fact"], tuple(labels), row["unknown"]),) if labels else ()
+        groups = (CellGroup(name, row["fact"], tuple(labels), row["unknown"]),) if labels else ()
     return Table(name, row["vi"], row["en"], row["weight"], groups, several, MappingProxyType(labels))
 
 
-def _question(table: str, fact: str, code: str, *, name_of: str = "") -> Group:
-    return Group(f"{table}.{name_of or code}", fact, (YES, NO), NO, code)
+def _question(table: str, fact: str, code: str, *, name_of: str = "") -> CellGroup:
+    return CellGroup(f"{table}.{name_of or code}", fact, (YES, NO), NO, code)
 
 
 def _size_class(name: str, row: Mapping[str, Any], tables: Mapping[str, Table]) -> SizeClass:

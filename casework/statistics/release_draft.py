@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from casework.statistics.attacker import APART, Attacker, Told
 from casework.statistics.periods import Period
-from casework.statistics.plan import TOTAL, YES, Cell, Plan, SizeClass, Table
+from casework.statistics.plan import TOTAL, YES, Cell, PublicationPlan, SizeClass, Table
 from casework.statistics.published_tables import Published, to_date
 from casework.statistics.rounding import NEAR, Rounded, Ties, round_to_date
 
@@ -42,7 +42,7 @@ class ReleaseDraft:
     `apart` is how much doubt the attacker must be left with.
     """
 
-    plan: Plan
+    plan: PublicationPlan
     size: SizeClass
     period: Period
     number: int

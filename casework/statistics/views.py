@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from casework.policy.words import Act
 from casework.statistics import actions, presenters
-from casework.statistics.forms import CloseForm
+from casework.statistics.forms import ClosePeriodForm
 from casework.web.current_user import ask, may, perform
 
 blueprint = Blueprint("statistics", __name__)
@@ -26,7 +26,7 @@ def releases() -> str:
 def closing() -> str:
     """Show the next period to close: the truth beside what would be published."""
     found = perform(actions.preview_period)
-    form = CloseForm(period=found.period.name, mark=found.mark)
+    form = ClosePeriodForm(period=found.period.name, mark=found.mark)
     sheets, period = presenters.comparison(found), presenters.in_words(found.period)
     return render_template("statistics/closing.html", closing=found, period=period, sheets=sheets, form=form)
 
@@ -35,7 +35,7 @@ def closing() -> str:
 def close() -> Response:
     """Release the period exactly as it was previewed."""
     ask(Act.PERIOD_CLOSE)
-    form = CloseForm()
+    form = ClosePeriodForm()
     if not form.validate_on_submit():
         return redirect(url_for("statistics.closing"), 303)
     perform(actions.close_period, form.period.data or "", form.mark.data or "")

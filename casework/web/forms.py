@@ -12,7 +12,7 @@ from casework.web.date_fields import BirthYear, DateParts, YearOrAge
 from casework.web.text_fields import (
     Digits,
     LongText,
-    PaperCode,
+    PaperCodeField,
     Password,
     PersonName,
     Question,
@@ -33,7 +33,7 @@ __all__ = [
     "Form",
     "LongText",
     "OneCode",
-    "PaperCode",
+    "PaperCodeField",
     "Password",
     "PersonName",
     "Question",

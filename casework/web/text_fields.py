@@ -147,7 +147,7 @@ class Digits(ShortText):
         super().__init__(label, limit=20, **options)
 
 
-class PaperCode(ShortText):
+class PaperCodeField(ShortText):
     """A code copied from paper: capitals, no spelling help."""
 
     kind = "code"

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from casework import clock
-from casework.accounts import admission
+from casework.accounts import admission_acts
 from casework.accounts.actions import Unwrapped, sign_in
 from casework.accounts.sign_in_acts import second_factor
 from casework.vault.keys.enrolment import credentials, totp
@@ -24,7 +24,7 @@ def made(house: House, member_id: UUID) -> NewCredentials:
 
 def enrols(house: House, code: str, member_id: UUID, new: NewCredentials | None = None) -> bool:
     given = (read_code(code), new or made(house, member_id), PairedPhone(SEED, 0))
-    return house.gate.perform(house.stranger(), admission.enrol, *given)
+    return house.gate.perform(house.stranger(), admission_acts.enrol, *given)
 
 
 def comes_in(house: House, member_id: UUID, new: NewCredentials):

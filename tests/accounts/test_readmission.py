@@ -2,7 +2,7 @@
 
 import pytest
 
-from casework.accounts import admission
+from casework.accounts import admission_acts
 from casework.accounts.sign_in_acts import WrongPassphrase
 from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, VaultError
@@ -19,21 +19,21 @@ pytestmark = pytest.mark.usefixtures("quick")
 def test_who_forgot_everything_is_started_by_the_administrator_and_let_in_by_a_colleague(house: House, lan, mai):
     """The canary: the administrator who starts it can never open a case, and the lost ways in open nothing."""
     case_id, old_cookie = mai.opens_a_case(), mai.cookie
-    house["son"].does(admission.restart, mai.id)
+    house["son"].does(admission_acts.restart, mai.id)
     assert load_session(house.gate, house.config, old_cookie) is None
     with pytest.raises(WrongPassphrase):
         mai.sign_in()
     with pytest.raises(BadInput):
-        house["son"].does(admission.invite, mai.id)
+        house["son"].does(admission_acts.invite, mai.id)
     ring = house["son"].presence.person.keyring
     assert ring is not None
     assert ring.agencies == {}
-    _, code = lan.does(admission.invite, mai.id)
+    _, code = lan.does(admission_acts.invite, mai.id)
     with stolen(house) as thief:
         slots, phones = thief.rows("slot", member_id=mai.id), thief.rows("totp", member_id=mai.id)
     new = made(house, mai.id)
     enrols(house, code, mai.id, new)
-    lan.does(admission.confirm, mai.id, fingerprint(public_key(new.seed)))
+    lan.does(admission_acts.confirm, mai.id, fingerprint(public_key(new.seed)))
     again = comes_in(house, mai.id, new)
     assert house.gate.perform(again.person, desk.read_case, case_id).line.id == case_id
     with pytest.raises(CaseworkError):
@@ -48,5 +48,5 @@ def test_who_forgot_everything_is_started_by_the_administrator_and_let_in_by_a_c
 @only_sqlite
 def test_the_last_who_holds_a_key_is_not_started_anew(house: House, cuong):
     with pytest.raises(BadInput, match="hai phiếu"):
-        house["son"].does(admission.restart, cuong.id)
+        house["son"].does(admission_acts.restart, cuong.id)
     assert state_of(house, cuong.id) == "active"

@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from casework import clock
-from casework.accounts import admission
+from casework.accounts import admission_acts
 from casework.accounts.actions import Unwrapped, sign_in
 from casework.accounts.sign_in_acts import second_factor
 from casework.administration.installation import Installation
@@ -76,7 +76,7 @@ def arrives(here: Installation, username: str, code: str) -> Arrived:
     with here.gate.database.read_only() as session:
         member_id = session.query(Member.id).filter(Member.username == username).scalar()
     new = credentials.new_credentials(here.gate.server_keys(visitor.commune_id), "nam tu ngan ghep lai", member_id)
-    assert here.gate.perform(visitor, admission.enrol, read_code(code), new, PairedPhone(PHONE, 0))
+    assert here.gate.perform(visitor, admission_acts.enrol, read_code(code), new, PairedPhone(PHONE, 0))
     return Arrived(here, member_id, new.seed)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from casework.accounts.admission import WrongAdmission
+from casework.accounts.admission_acts import WrongAdmission
 from casework.audit import freshness
 from casework.desk import actions as desk
 from casework.errors import VaultError

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from casework.addresses import actions as addresses
 from casework.audit import freshness
-from casework.audit.revocation_log import Line, RevocationLog, newest, parse, split_digests, verified
+from casework.audit.revocation_log import RevocationEntry, RevocationLog, newest, parse, split_digests, verified
 from casework.desk import actions as desk
 from casework.errors import Busy, VaultError
 from casework.policy.permit import issue
@@ -181,7 +181,7 @@ def test_an_empty_ledger_ends_where_it_starts(tmp_path: Path):
 
 def test_what_is_no_line_is_refused():
     with pytest.raises(VaultError):
-        Line.read(b"1\tnothing")
+        RevocationEntry.read(b"1\tnothing")
 
 
 def test_a_retired_address_is_told(house: House, hoa):

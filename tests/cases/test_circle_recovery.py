@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from casework import clock
-from casework.accounts import admission
+from casework.accounts import admission_acts
 from casework.administration import agency_recovery, installation
 from casework.administration.installation import Installation
 from casework.cases import circle_recovery, restriction
@@ -41,7 +41,7 @@ def recovers(house: House, dealt: CircleSheets, pair: tuple[int, int], username:
 
 def starts_anew(house: House, name: str) -> bytes:
     """Let hoa let somebody in again who forgot her passphrase: the circle's key is not hers any more."""
-    house["son"].does(admission.restart, house[name].id)
+    house["son"].does(admission_acts.restart, house[name].id)
     return let_in(house, name, house["hoa"])
 
 
@@ -94,7 +94,7 @@ def test_who_must_not_know_keeps_no_sheet_and_two_different_people_do(house: Hou
 
 def test_a_case_that_one_person_alone_can_open_says_so_until_two_sheets_were_tried(house: House, lan, mai, hoa, hidden):
     assert not lan.does(restriction.read_readers, hidden).lonely
-    house["son"].does(admission.restart, mai.id)
+    house["son"].does(admission_acts.restart, mai.id)
     assert lan.does(restriction.read_readers, hidden).lonely
     dealt = lan.does(circle_recovery.make_sheets, hidden, KEEPERS[:2])
     for sheet in dealt.sheets:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from casework import lists
-from casework.codelists import BadCodeList, agencies, codelist, reading
+from casework.codelists import BadCodeList, agencies, codelist, parsing
 from casework.config import ConfigurationError
 from casework.gate import ACTIONS
 from casework.policy import table
@@ -108,10 +108,10 @@ GAPS = {
 @pytest.fixture
 def text_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """A folder of lists in the place of the program's own; whatever was read before is read anew, and again after."""
-    for file in reading.FILES.iterdir():
+    for file in parsing.FILES.iterdir():
         if file.name.endswith(".toml"):
             (tmp_path / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
-    monkeypatch.setattr(reading, "FILES", tmp_path)
+    monkeypatch.setattr(parsing, "FILES", tmp_path)
     _forget()
     yield tmp_path
     monkeypatch.undo()
@@ -119,7 +119,7 @@ def text_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
 
 def _forget() -> None:
-    for kept in (codelist, reading._read, agencies.coordinating, agencies.with_two_holders, agencies.first_role):
+    for kept in (codelist, parsing._read, agencies.coordinating, agencies.with_two_holders, agencies.first_role):
         kept.cache_clear()
     table.policy.cache_clear()
 

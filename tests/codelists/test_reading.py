@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from casework.codelists import BadCodeList, UnknownCode, codelist, names
-from casework.codelists.reading import parse
+from casework.codelists.parsing import parse
 
 HEAD = """
 [list]

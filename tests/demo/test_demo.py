@@ -17,7 +17,7 @@ from casework.accounts.authentication import LoginAttempt
 from casework.audit.models import AuditLine
 from casework.cases.sections import Note
 from casework.codelists import codelist
-from casework.codelists.reading import FILES
+from casework.codelists.parsing import FILES
 from casework.config import ConfigurationError
 from casework.demo import build, cards, folder
 from casework.demo.content import drafts, tales

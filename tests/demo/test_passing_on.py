@@ -14,7 +14,7 @@ from casework.accounts import authentication, session_cookies
 from casework.accounts.authentication import LoginAttempt
 from casework.app import create_app
 from casework.codelists import codelist
-from casework.demo.sessions import Visit, sittings
+from casework.demo.seats import Visit, sittings
 from casework.referrals import receiving_acts
 from casework.referrals.view_models import Box
 from casework.statistics import actions as counting

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from casework import clock
 from casework.audit import read
-from casework.cases import holder_transfer, rate_limit
+from casework.cases import holder_transfer, opening_rate_limit
 from casework.desk import actions as desk
 from casework.errors import NotFound, Throttled
 from casework.policy.words import Act, Section
@@ -113,7 +113,7 @@ def fill(someone, case_id, times):
 
 @only_sqlite
 def test_whoever_opens_two_hundred_times_in_ten_minutes_is_stopped_and_it_is_told(house: House, lan, hoa, monkeypatch):
-    monkeypatch.setattr(rate_limit, "MAX_OPENINGS", 12)
+    monkeypatch.setattr(opening_rate_limit, "MAX_OPENINGS", 12)
     now = clock.micros()
     with clock.living_at(lambda: now):
         case_id = lan.opens_a_case()
@@ -139,11 +139,11 @@ def test_whoever_opens_two_hundred_times_in_ten_minutes_is_stopped_and_it_is_tol
 
 
 def test_two_hundred_is_the_number_that_the_product_promises():
-    assert (rate_limit.MAX_OPENINGS, rate_limit.WINDOW_MICROSECONDS) == (200, 10 * MINUTE)
+    assert (opening_rate_limit.MAX_OPENINGS, opening_rate_limit.WINDOW_MICROSECONDS) == (200, 10 * MINUTE)
 
 
 def test_a_busy_colleague_stops_nobody_else(lan, mai, hoa, monkeypatch):
-    monkeypatch.setattr(rate_limit, "MAX_OPENINGS", 10)
+    monkeypatch.setattr(opening_rate_limit, "MAX_OPENINGS", 10)
     case_id = lan.opens_a_case()
     fill(lan, case_id, 9)
     opens(hoa, case_id)
@@ -175,7 +175,7 @@ class TestPages:
         opens(binh, *(lan.opens_a_case() for _ in range(3)))
         assert "Người khác đã mở vụ việc bạn phụ trách" in browser("lan").get("/").text
         assert f"{STAFF['binh'].name} đã mở nhiều vụ việc không phụ trách" in browser("hoa").get("/").text
-        monkeypatch.setattr(rate_limit, "MAX_OPENINGS", 3)
+        monkeypatch.setattr(opening_rate_limit, "MAX_OPENINGS", 3)
         assert browser("binh").get("/tim").status_code == 200
         assert browser("binh").post("/tim", data={"query": "dao"}).status_code == 429
         for username in ("hoa", "son"):

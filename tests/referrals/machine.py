@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from casework import clock
-from casework.cases import rate_limit
+from casework.cases import opening_rate_limit
 from casework.cases.sections import GroundEntry, Identity, Incident, Injuries, Letter
 from casework.desk import actions as desk
 from casework.errors import NotFound, Refused, Superseded
@@ -95,8 +95,8 @@ class Referring(RuleBasedStateMachine):
         Referring.until = self.later
         self.stack.close()
 
-    def pause(self, length: int = rate_limit.WINDOW_MICROSECONDS + clock.MICROSECOND) -> None:
-        """Let time go by, so that what was opened counts no more (cases/rate_limit.py); everybody is signed out."""
+    def pause(self, length: int = opening_rate_limit.WINDOW_MICROSECONDS + clock.MICROSECOND) -> None:
+        """Let time go by, so that what was opened counts no more (cases/opening_rate_limit.py); everybody is signed out."""
         self.later += length
         for somebody in self.people.values():
             somebody._cookie = None

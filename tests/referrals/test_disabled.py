@@ -1,7 +1,7 @@
 """A receiver who can no longer sign in blocks nothing: withdrawing and sending again still work."""
 
 from casework.audit import freshness, write
-from casework.audit.chain import Entry
+from casework.audit.chain import LogEntry
 from casework.db import Database
 from casework.desk import actions as desk
 from casework.policy.permit import issue
@@ -31,7 +31,7 @@ def disable(house: House, somebody: Someone) -> None:
         write.append(
             session,
             server_keys,
-            [Entry(at, "account.disable", "administrator", None, somebody.id, "ok", "", None, None)],
+            [LogEntry(at, "account.disable", "administrator", None, somebody.id, "ok", "", None, None)],
         )
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from casework.cases import rate_limit
+from casework.cases import opening_rate_limit
 
 
 @pytest.fixture(autouse=True)
 def _as_fast_as_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nobody be stopped for opening too fast."""
-    monkeypatch.setattr(rate_limit, "MAX_OPENINGS", 10**9)
+    monkeypatch.setattr(opening_rate_limit, "MAX_OPENINGS", 10**9)

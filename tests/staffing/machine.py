@@ -9,8 +9,8 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from casework.accounts import admission
-from casework.accounts.admission import WrongAdmission
+from casework.accounts import admission_acts
+from casework.accounts.admission_acts import WrongAdmission
 from casework.cases import holder_transfer, restriction
 from casework.cases.sections import GroundEntry, Letter
 from casework.desk import actions as desk
@@ -153,7 +153,7 @@ class Staffing(RuleBasedStateMachine):
         if self.world.state[name] == "left":
             return
         try:
-            self.of("son").does(admission.restart, self.house[name].id)
+            self.of("son").does(admission_acts.restart, self.house[name].id)
         except BadInput:
             assert not set(self.world.able()) - {name}
             return

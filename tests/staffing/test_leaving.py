@@ -7,7 +7,7 @@ import pytest
 from casework import clock
 from casework.accounts import actions as accounts
 from casework.audit import freshness, write
-from casework.audit.chain import Entry
+from casework.audit.chain import LogEntry
 from casework.audit.verify import verify
 from casework.cases import key_rotation
 from casework.cases.sections import Story
@@ -155,7 +155,7 @@ def test_the_last_who_holds_a_key_stays_until_sheets_were_shown(house: House, cu
 
 def _log(house, session, head, somebody):
     """Write the line that the console's act would have written."""
-    entry = Entry(clock.micros(), Act.AGENCY_ROTATE, "console", None, head.id, "ok", "", None, None)
+    entry = LogEntry(clock.micros(), Act.AGENCY_ROTATE, "console", None, head.id, "ok", "", None, None)
     write.append(session, house.gate.server_keys(THANH_SON), [entry])
 
 

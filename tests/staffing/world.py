@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from casework import clock
 from casework.accounts import actions as accounts
-from casework.accounts import admission
+from casework.accounts import admission_acts
 from casework.accounts.actions import Unwrapped
 from casework.accounts.sign_in_acts import second_factor
 from casework.administration import agency_recovery
@@ -73,15 +73,15 @@ def enrols(house: House, name: str, code: str) -> tuple[bytes, bool]:
     somebody = house[name]
     new = made(house.gate.server_keys(somebody.card.commune_id), somebody.id)
     given = (read_code(code), new, PairedPhone(SEED, 0))
-    return new.seed, house.gate.perform(house.stranger(), admission.enrol, *given)
+    return new.seed, house.gate.perform(house.stranger(), admission_acts.enrol, *given)
 
 
 def let_in(house: House, name: str, colleague: Someone) -> bytes:
     """Let a colleague make her code and confirm her four words; return her new key."""
-    _, code = colleague.does(admission.invite, house[name].id)
+    _, code = colleague.does(admission_acts.invite, house[name].id)
     seed, ready = enrols(house, name, code)
     assert not ready
-    colleague.does(admission.confirm, house[name].id, fingerprint(public_key(seed)))
+    colleague.does(admission_acts.confirm, house[name].id, fingerprint(public_key(seed)))
     return seed
 
 

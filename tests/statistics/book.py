@@ -8,7 +8,7 @@ from uuid import UUID
 
 from casework import clock
 from casework.audit import freshness
-from casework.intake.actions import Answers
+from casework.intake.actions import IntakeAnswers
 from casework.statistics import actions
 from casework.statistics.actions import Closing
 from casework.statistics.periods import Cadence, Period
@@ -72,7 +72,7 @@ def closes(someone: Someone) -> Published:
     return someone.does(actions.read_releases)[-1]
 
 
-def story(**changes: object) -> Answers:
+def story(**changes: object) -> IntakeAnswers:
     """Return an intake without children, weapon or grounds; changes are of the identity."""
     told = dao()
     return replace(told, grounds=(), identity=replace(told.identity, **changes))  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from casework.cases.sections import Facts
 from casework.statistics.periods import Cadence, Period
-from casework.statistics.plan import Cell, Plan, plan
+from casework.statistics.plan import Cell, PublicationPlan, plan
 from casework.statistics.published_tables import Published
 from casework.statistics.release_draft import DraftedRelease, ReleaseDraft, Year
 from casework.statistics.rounding import Ties
@@ -34,7 +34,7 @@ class Commune:
     key: bytes
     quarters: tuple[Counter[Cell], ...]
 
-    def releases(self, size: str = "S1", *, of: Plan | None = None) -> list[DraftedRelease]:
+    def releases(self, size: str = "S1", *, of: PublicationPlan | None = None) -> list[DraftedRelease]:
         """Close its four quarters one after another."""
         the_plan = of or plan()
         drawn: list[DraftedRelease] = []

@@ -9,7 +9,7 @@ from casework.audit.verify import verify
 from casework.engine import open_engine
 from casework.errors import VaultError
 from casework.statistics import actions
-from casework.statistics.count_record import Counted, Ledger
+from casework.statistics.count_record import Counted, CountRecord
 from casework.statistics.plan import TOTAL
 from casework.vault.keys import count_ledger
 from casework.vault.models import Head
@@ -102,5 +102,5 @@ def test_nothing_that_was_sealed_prints(closed: Book):
     with closed.on(closed.after(2).next_day) as house:
         assert repr(house["hoa"].does(actions.preview_period)) == "<sealed>"
         assert repr(Counted({THANH_SON: 1}, Counter({TOTAL: 1}), 0, {})) == "<sealed>"
-        assert repr(Ledger(Head(), THANH_SON, {}, {2026: b"k" * 32})) == "<sealed>"
+        assert repr(CountRecord(Head(), THANH_SON, {}, {2026: b"k" * 32})) == "<sealed>"
         assert closes(house["hoa"]).number == 3

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 import casework.app  # noqa: F401 - every model of the program
-from casework.audit.chain import START, Entry, canonical, link
+from casework.audit.chain import START, LogEntry, canonical, link
 from casework.audit.chain import sign as sign_line
 from casework.db import Base
 from casework.vault.crypto.aead import derive
@@ -179,7 +179,7 @@ def test_the_program_opens_and_signs_what_the_example_says():
     assert row_mac(keys, Envelope, envelope, at["version"]) == at["envelope_mac"]
     head = Head(commune_id=commune, id=at["case"], kind="case", v=at["version"], n=1, listing=at["listing"])
     assert row_mac(keys, Head, head, 0) == at["head_mac"]
-    entry = Entry(
+    entry = LogEntry(
         1764000000000000, "section.write", "counsellor", UUID(int=5), head.id, "ok", "", head.id, at["head_mac"]
     )
     assert canonical(entry) == at["log_text"].replace("HEAD_MAC", at["head_mac"].hex())

@@ -46,7 +46,7 @@ class AdmittedMember:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class AwaitingConfirmation:
     """Somebody on her way in: whose word is missing, and the four words of her new key."""
 
     who: Colleague
@@ -99,12 +99,14 @@ def restart(context: ActContext, member_id: UUID) -> None:
 
 
 @action(Act.ADMISSION_LIST)
-def list_waiting(context: ActContext) -> list[Waiting]:
+def list_waiting(context: ActContext) -> list[AwaitingConfirmation]:
     """List those who are on their way in: of one's own agency, or for an administrator of all."""
     found = [one for one in colleagues(context) if one.state not in _NOT_SHOWN]
     if Role.ADMINISTRATOR not in context.actor.roles:
         found = [one for one in found if one.agency_id == context.actor.agency_id]
-    return [Waiting(one, _may_invite(context, one.agency_id, one.id), _words(context, one.id)) for one in found]
+    return [
+        AwaitingConfirmation(one, _may_invite(context, one.agency_id, one.id), _words(context, one.id)) for one in found
+    ]
 
 
 @action(Act.ADMISSION_INVITE)

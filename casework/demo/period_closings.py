@@ -6,7 +6,7 @@ On the same days she and the administrator look over who has access.
 from collections.abc import Iterator
 from datetime import date
 
-from casework.demo.sessions import Seat, Visit, moment
+from casework.demo.seats import Seat, Visit, moment
 from casework.staffing import access_review
 from casework.statistics import actions
 from casework.statistics.periods import Cadence, Period

@@ -7,7 +7,7 @@ import segno
 from flask_babel import lazy_gettext as _
 
 from casework import clock
-from casework.accounts.admission import AdmittedMember
+from casework.accounts.admission_acts import AdmittedMember
 from casework.errors import BadInput
 from casework.vault.keys.enrolment import credentials, passphrase_policy, privacy_screen, totp, wordlist
 from casework.vault.keys.enrolment.credentials import NewCredentials
