@@ -38,11 +38,6 @@ class Question:
     future: bool = False
 
 
-def say(sentence: str) -> str:
-    """Mark a sentence for the catalogue; it is translated where it is shown."""
-    return sentence
-
-
 def ask(kind: Kind, label: str, **more: Any) -> Any:
     """Declare a field by its question; what was not written down is empty, a missing number None.
 

@@ -8,7 +8,8 @@ An empty text or list means that nothing was written down; "unknown" is a code o
 
 from dataclasses import dataclass
 
-from casework.cases.questions import SectionData, ask, same, say
+from casework.cases.questions import SectionData, ask, same
+from casework.errors import gettext_noop
 from casework.policy.table import policy
 from casework.policy.words import Section
 
@@ -18,17 +19,19 @@ class Label(SectionData):
     """What stands in every list: the sayable code and a neutral nickname, and whether there is danger now."""
 
     section = Section.LABEL
-    code: str = ask("text", say("Mã vụ việc"), asked=False)
-    nickname: str = ask("text", say("Tên gọi tạm"), hint=say("Một tên trung tính để nhận ra đúng vụ việc."))
+    code: str = ask("text", gettext_noop("Mã vụ việc"), asked=False)
+    nickname: str = ask(
+        "text", gettext_noop("Tên gọi tạm"), hint=gettext_noop("Một tên trung tính để nhận ra đúng vụ việc.")
+    )
     danger: str = ask(
         "code",
-        say("Đang có nguy hiểm không?"),
-        spoken=say("Ngay lúc này chị có đang gặp nguy hiểm không?"),
+        gettext_noop("Đang có nguy hiểm không?"),
+        spoken=gettext_noop("Ngay lúc này chị có đang gặp nguy hiểm không?"),
         codelist="answer",
         required=True,
     )
-    only_counselling: str = ask("code", say("Chỉ tư vấn, chưa báo tin"), codelist="answer")
-    former: str = ask("text", say("Mã cũ"), asked=False)
+    only_counselling: str = ask("code", gettext_noop("Chỉ tư vấn, chưa báo tin"), codelist="answer")
+    former: str = ask("text", gettext_noop("Mã cũ"), asked=False)
 
 
 @dataclass(frozen=True)
@@ -38,26 +41,35 @@ class Contact(SectionData):
     section = Section.CONTACT
     call_her: str = ask(
         "text",
-        say("Gọi người ấy là gì"),
-        short=say("Gọi là"),
-        hint=say("Tên người ấy muốn được gọi, không cần tên thật."),
+        gettext_noop("Gọi người ấy là gì"),
+        short=gettext_noop("Gọi là"),
+        hint=gettext_noop("Tên người ấy muốn được gọi, không cần tên thật."),
         required=True,
     )
     channel: str = ask(
         "code",
-        say("Liên lạc bằng cách nào thì an toàn"),
-        short=say("Cách liên lạc"),
+        gettext_noop("Liên lạc bằng cách nào thì an toàn"),
+        short=gettext_noop("Cách liên lạc"),
         codelist="safe_channel",
         required=True,
     )
-    phone: str = ask("phone", say("Số điện thoại an toàn"), short=say("Số máy"))
-    hours: str = ask("code", say("Giờ nào thì an toàn"), short=say("Giờ an toàn"), codelist="safe_hours")
-    who_may_answer: str = ask("text", say("Ai có thể nghe máy"), hint=say("Ví dụ: con gái lớn, người chung phòng."))
-    may_answer: str = ask("text", say("Nếu người khác nghe máy thì sao"), short=say("Nếu người khác nghe máy"))
-    say_you_are: str = ask(
-        "text", say("Nói mình là ai"), short=say("Nói mình là"), hint=say("Ví dụ: người bán giống lúa.")
+    phone: str = ask("phone", gettext_noop("Số điện thoại an toàn"), short=gettext_noop("Số máy"))
+    hours: str = ask(
+        "code", gettext_noop("Giờ nào thì an toàn"), short=gettext_noop("Giờ an toàn"), codelist="safe_hours"
     )
-    never_say: str = ask("text", say("Tuyệt đối không nói điều gì"), short=say("Không bao giờ nói"))
+    who_may_answer: str = ask(
+        "text", gettext_noop("Ai có thể nghe máy"), hint=gettext_noop("Ví dụ: con gái lớn, người chung phòng.")
+    )
+    may_answer: str = ask(
+        "text", gettext_noop("Nếu người khác nghe máy thì sao"), short=gettext_noop("Nếu người khác nghe máy")
+    )
+    say_you_are: str = ask(
+        "text",
+        gettext_noop("Nói mình là ai"),
+        short=gettext_noop("Nói mình là"),
+        hint=gettext_noop("Ví dụ: người bán giống lúa."),
+    )
+    never_say: str = ask("text", gettext_noop("Tuyệt đối không nói điều gì"), short=gettext_noop("Không bao giờ nói"))
 
 
 @dataclass(frozen=True)
@@ -65,15 +77,15 @@ class Identity(SectionData):
     """Who she or he is; a name may be unknown and a year of birth is enough."""
 
     section = Section.IDENTITY
-    name: str = ask("name", say("Họ và tên"), hint=say("Không biết hoặc chưa muốn nói thì để trống."))
+    name: str = ask("name", gettext_noop("Họ và tên"), hint=gettext_noop("Không biết hoặc chưa muốn nói thì để trống."))
     birth_year: int | None = ask(
-        "year", say("Năm sinh"), hint=say("Ví dụ 1987. Không biết năm sinh thì ghi tuổi, ví dụ 39.")
+        "year", gettext_noop("Năm sinh"), hint=gettext_noop("Ví dụ 1987. Không biết năm sinh thì ghi tuổi, ví dụ 39.")
     )
-    sex: str = ask("code", say("Giới tính"), codelist="sex", required=True)
-    hamlet: str = ask("text", say("Thôn"))
-    address: str = ask("text", say("Chỗ ở"))
-    phone: str = ask("phone", say("Điện thoại riêng"), hint=say("Nếu khác số an toàn đã ghi."))
-    vulnerable: tuple[str, ...] = ask("codes", say("Thuộc nhóm nào dưới đây"), codelist="vulnerable_group")
+    sex: str = ask("code", gettext_noop("Giới tính"), codelist="sex", required=True)
+    hamlet: str = ask("text", gettext_noop("Thôn"))
+    address: str = ask("text", gettext_noop("Chỗ ở"))
+    phone: str = ask("phone", gettext_noop("Điện thoại riêng"), hint=gettext_noop("Nếu khác số an toàn đã ghi."))
+    vulnerable: tuple[str, ...] = ask("codes", gettext_noop("Thuộc nhóm nào dưới đây"), codelist="vulnerable_group")
 
 
 @dataclass(frozen=True)
@@ -81,12 +93,14 @@ class Children(SectionData):
     """Children who are with her: what they saw or suffered, and who may fetch them."""
 
     section = Section.CHILDREN
-    count: int | None = ask("number", say("Số trẻ em đi cùng"))
-    who: str = ask("long", say("Các cháu tên gì, mấy tuổi"))
-    involvement: tuple[str, ...] = ask("codes", say("Các cháu thấy hoặc chịu điều gì"), codelist="child_involvement")
-    medicine: str = ask("text", say("Thuốc đang uống, bệnh cần để ý"))
-    school: str = ask("text", say("Học ở đâu"))
-    may_pick_up: str = ask("text", say("Ai được đón các cháu"))
+    count: int | None = ask("number", gettext_noop("Số trẻ em đi cùng"))
+    who: str = ask("long", gettext_noop("Các cháu tên gì, mấy tuổi"))
+    involvement: tuple[str, ...] = ask(
+        "codes", gettext_noop("Các cháu thấy hoặc chịu điều gì"), codelist="child_involvement"
+    )
+    medicine: str = ask("text", gettext_noop("Thuốc đang uống, bệnh cần để ý"))
+    school: str = ask("text", gettext_noop("Học ở đâu"))
+    may_pick_up: str = ask("text", gettext_noop("Ai được đón các cháu"))
 
 
 @dataclass(frozen=True)
@@ -96,21 +110,21 @@ class Incident(SectionData):
     section = Section.INCIDENT
     acts: tuple[str, ...] = ask(
         "codes",
-        say("Chuyện trong gia đình"),
-        spoken=say("Trong gia đình đã xảy ra chuyện gì?"),
+        gettext_noop("Chuyện trong gia đình"),
+        spoken=gettext_noop("Trong gia đình đã xảy ra chuyện gì?"),
         codelist="dv_act",
     )
-    other: tuple[str, ...] = ask("codes", say("Chuyện ngoài gia đình"), codelist="gbv_other")
-    happened_on: str = ask("date", say("Chuyện xảy ra ngày nào"))
-    time_of_day: str = ask("code", say("Vào lúc nào trong ngày"), codelist="time_of_day")
-    place: str = ask("code", say("Xảy ra ở đâu"), codelist="place_of_incident")
-    weapon: tuple[str, ...] = ask("codes", say("Dùng vật gì"), codelist="weapon")
-    children_present: str = ask("code", say("Lúc ấy có trẻ em ở đó không"), codelist="answer")
-    again: str = ask("code", say("Đã từng xảy ra chưa"), codelist="recurrence")
-    address_id: str = ask("place", say("Qua địa chỉ tin cậy nào"))
-    channel: str = ask("code", say("Tin đến bằng cách nào"), codelist="report_channel")
-    reporter_type: str = ask("code", say("Ai báo tin"), codelist="reporter_type", required=True)
-    recorded_at: str = ask("text", say("Nhập lúc"), asked=False, printed=False)
+    other: tuple[str, ...] = ask("codes", gettext_noop("Chuyện ngoài gia đình"), codelist="gbv_other")
+    happened_on: str = ask("date", gettext_noop("Chuyện xảy ra ngày nào"))
+    time_of_day: str = ask("code", gettext_noop("Vào lúc nào trong ngày"), codelist="time_of_day")
+    place: str = ask("code", gettext_noop("Xảy ra ở đâu"), codelist="place_of_incident")
+    weapon: tuple[str, ...] = ask("codes", gettext_noop("Dùng vật gì"), codelist="weapon")
+    children_present: str = ask("code", gettext_noop("Lúc ấy có trẻ em ở đó không"), codelist="answer")
+    again: str = ask("code", gettext_noop("Đã từng xảy ra chưa"), codelist="recurrence")
+    address_id: str = ask("place", gettext_noop("Qua địa chỉ tin cậy nào"))
+    channel: str = ask("code", gettext_noop("Tin đến bằng cách nào"), codelist="report_channel")
+    reporter_type: str = ask("code", gettext_noop("Ai báo tin"), codelist="reporter_type", required=True)
+    recorded_at: str = ask("text", gettext_noop("Nhập lúc"), asked=False, printed=False)
 
 
 @dataclass(frozen=True)
@@ -118,9 +132,9 @@ class Injuries(SectionData):
     """What hurts, who has seen it and how soon someone must look at it."""
 
     section = Section.INJURIES
-    what: tuple[str, ...] = ask("codes", say("Đau, bị thương ở đâu"), codelist="injury")
-    seen: str = ask("code", say("Có ai nhìn thấy vết thương chưa"), codelist="injury_seen")
-    urgent: str = ask("code", say("Cần khám khi nào"), codelist="injury_urgency")
+    what: tuple[str, ...] = ask("codes", gettext_noop("Đau, bị thương ở đâu"), codelist="injury")
+    seen: str = ask("code", gettext_noop("Có ai nhìn thấy vết thương chưa"), codelist="injury_seen")
+    urgent: str = ask("code", gettext_noop("Cần khám khi nào"), codelist="injury_urgency")
 
 
 @dataclass(frozen=True)
@@ -130,8 +144,8 @@ class Story(SectionData):
     section = Section.STORY
     words: str = ask(
         "long",
-        say("Lời kể của người ấy"),
-        hint=say("Ghi đúng lời người ấy nói, không sửa."),
+        gettext_noop("Lời kể của người ấy"),
+        hint=gettext_noop("Ghi đúng lời người ấy nói, không sửa."),
         readers_only=True,
     )
 
@@ -141,12 +155,12 @@ class Perpetrator(SectionData):
     """The person who did it, as far as is known."""
 
     section = Section.PERPETRATOR
-    name: str = ask("name", say("Họ và tên người có hành vi bạo lực"))
-    relation: str = ask("code", say("Là gì của người bị bạo lực"), codelist="relation", required=True)
-    age: str = ask("code", say("Khoảng bao nhiêu tuổi"), codelist="perpetrator_age")
-    where: str = ask("code", say("Bây giờ đang ở đâu"), codelist="perpetrator_where")
-    past: tuple[str, ...] = ask("codes", say("Trước đây người kia đã làm gì"), codelist="perpetrator_past")
-    next: tuple[str, ...] = ask("codes", say("Người kia có thể làm gì tiếp"), codelist="perpetrator_next")
+    name: str = ask("name", gettext_noop("Họ và tên người có hành vi bạo lực"))
+    relation: str = ask("code", gettext_noop("Là gì của người bị bạo lực"), codelist="relation", required=True)
+    age: str = ask("code", gettext_noop("Khoảng bao nhiêu tuổi"), codelist="perpetrator_age")
+    where: str = ask("code", gettext_noop("Bây giờ đang ở đâu"), codelist="perpetrator_where")
+    past: tuple[str, ...] = ask("codes", gettext_noop("Trước đây người kia đã làm gì"), codelist="perpetrator_past")
+    next: tuple[str, ...] = ask("codes", gettext_noop("Người kia có thể làm gì tiếp"), codelist="perpetrator_next")
 
 
 @dataclass(frozen=True)
@@ -156,16 +170,16 @@ class SafetyPlan(SectionData):
     section = Section.SAFETY_PLAN
     somebody: str = ask(
         "code",
-        say("Có ai không được biết không"),
-        spoken=say(
+        gettext_noop("Có ai không được biết không"),
+        spoken=gettext_noop(
             "Người kia, hoặc họ hàng, bạn thân của người kia, có ai làm ở Hội, công an, trạm y tế, ủy ban xã không?"
         ),
         codelist="answer",
         required=True,
     )
-    who_must_not_know: str = ask("long", say("Ai không được biết"))
-    code_word: str = ask("text", say("Từ báo hiệu đã hẹn"))
-    plan: str = ask("long", say("Khi có chuyện thì làm gì, đi đâu"))
+    who_must_not_know: str = ask("long", gettext_noop("Ai không được biết"))
+    code_word: str = ask("text", gettext_noop("Từ báo hiệu đã hẹn"))
+    plan: str = ask("long", gettext_noop("Khi có chuyện thì làm gì, đi đâu"))
 
 
 @dataclass(frozen=True)
@@ -175,15 +189,15 @@ class Assessment(SectionData):
     section = Section.ASSESSMENT
     answers: tuple[str, ...] = ask(
         "codes",
-        say("Dấu hiệu nguy hiểm"),
-        hint=say("Hỏi từng câu; chọn những câu trả lời là có."),
+        gettext_noop("Dấu hiệu nguy hiểm"),
+        hint=gettext_noop("Hỏi từng câu; chọn những câu trả lời là có."),
         codelist="risk_question",
     )
-    level: str = ask("code", say("Mức nguy hiểm"), codelist="risk_level")
-    reasons: str = ask("long", say("Vì sao chọn mức này"))
-    needs: tuple[str, ...] = ask("codes", say("Cần giúp gì"), codelist="need")
-    wishes: str = ask("long", say("Người ấy mong muốn điều gì"))
-    next_review: str = ask("date", say("Ngày xem lại"), future=True)
+    level: str = ask("code", gettext_noop("Mức nguy hiểm"), codelist="risk_level")
+    reasons: str = ask("long", gettext_noop("Vì sao chọn mức này"))
+    needs: tuple[str, ...] = ask("codes", gettext_noop("Cần giúp gì"), codelist="need")
+    wishes: str = ask("long", gettext_noop("Người ấy mong muốn điều gì"))
+    next_review: str = ask("date", gettext_noop("Ngày xem lại"), future=True)
 
 
 @dataclass(frozen=True)
@@ -191,9 +205,9 @@ class Plan(SectionData):
     """What will be done, by whom and how it ended."""
 
     section = Section.PLAN
-    actions: str = ask("long", say("Những việc sẽ làm"))
-    outcome: str = ask("code", say("Vì sao đóng vụ việc"), codelist="closing_reason")
-    closing_words: str = ask("long", say("Ghi khi đóng vụ việc"))
+    actions: str = ask("long", gettext_noop("Những việc sẽ làm"))
+    outcome: str = ask("code", gettext_noop("Vì sao đóng vụ việc"), codelist="closing_reason")
+    closing_words: str = ask("long", gettext_noop("Ghi khi đóng vụ việc"))
 
 
 @dataclass(frozen=True)
@@ -201,7 +215,7 @@ class Note(SectionData):
     """One follow-up note; each is a document of its own."""
 
     section = Section.COUNSELLING
-    words: str = ask("long", say("Ghi chú nhanh"))
+    words: str = ask("long", gettext_noop("Ghi chú nhanh"))
 
 
 @dataclass(frozen=True)
@@ -209,17 +223,19 @@ class GroundEntry(SectionData):
     """Why something may be shared with one receiver: consent, duty by law or danger to life."""
 
     section = Section.GROUNDS
-    kind: str = ask("code", say("Căn cứ"), codelist="ground_kind")
-    receiver: str = ask("code", say("Chia sẻ với nơi nào"), codelist="agency")
-    consent: str = ask("code", say("Người ấy trả lời thế nào"), codelist="consent_state")
-    form: str = ask("code", say("Trả lời bằng cách nào"), codelist="consent_form")
-    article: str = ask("text", say("Điều luật nào"))
-    words: str = ask("long", say("Ghi thêm"))
-    told: str = ask("code", say("Đã nói trước với người ấy chưa"), codelist="answer")
-    pressed: str = ask("code", say("Có ai bảo người ấy rút không"), codelist="answer")
-    ended: str = ask("long", say("Vì sao rút lại"))
-    review: str = ask("code", say("Người thứ hai: bây giờ còn nguy hiểm đến tính mạng không"), codelist="ground_review")
-    review_words: str = ask("long", say("Lời người xem lại"))
+    kind: str = ask("code", gettext_noop("Căn cứ"), codelist="ground_kind")
+    receiver: str = ask("code", gettext_noop("Chia sẻ với nơi nào"), codelist="agency")
+    consent: str = ask("code", gettext_noop("Người ấy trả lời thế nào"), codelist="consent_state")
+    form: str = ask("code", gettext_noop("Trả lời bằng cách nào"), codelist="consent_form")
+    article: str = ask("text", gettext_noop("Điều luật nào"))
+    words: str = ask("long", gettext_noop("Ghi thêm"))
+    told: str = ask("code", gettext_noop("Đã nói trước với người ấy chưa"), codelist="answer")
+    pressed: str = ask("code", gettext_noop("Có ai bảo người ấy rút không"), codelist="answer")
+    ended: str = ask("long", gettext_noop("Vì sao rút lại"))
+    review: str = ask(
+        "code", gettext_noop("Người thứ hai: bây giờ còn nguy hiểm đến tính mạng không"), codelist="ground_review"
+    )
+    review_words: str = ask("long", gettext_noop("Lời người xem lại"))
 
 
 @dataclass(frozen=True)
@@ -231,16 +247,16 @@ class Letter(SectionData):
     """
 
     section = Section.LETTER
-    referral: str = ask("text", say("Việc chuyển gửi"))
-    step: str = ask("code", say("Bước"), codelist="letter_step")
-    asks: tuple[str, ...] = ask("codes", say("Nhờ nơi nhận làm gì"), codelist="need")
-    outcome: str = ask("code", say("Kết quả thế nào"), codelist="service_outcome")
-    words: str = ask("long", say("Nội dung"))
-    who: str = ask("text", say("Ai trả lời, ai nghe máy"))
-    when: str = ask("text", say("Lúc nào"))
+    referral: str = ask("text", gettext_noop("Việc chuyển gửi"))
+    step: str = ask("code", gettext_noop("Bước"), codelist="letter_step")
+    asks: tuple[str, ...] = ask("codes", gettext_noop("Nhờ nơi nhận làm gì"), codelist="need")
+    outcome: str = ask("code", gettext_noop("Kết quả thế nào"), codelist="service_outcome")
+    words: str = ask("long", gettext_noop("Nội dung"))
+    who: str = ask("text", gettext_noop("Ai trả lời, ai nghe máy"))
+    when: str = ask("text", gettext_noop("Lúc nào"))
     code: str = same(Label, "code")
-    hours_surely: str = ask("text", say("72 giờ đầu chắc chắn còn đến"))
-    hours_perhaps: str = ask("text", say("72 giờ đầu có thể còn đến"))
+    hours_surely: str = ask("text", gettext_noop("72 giờ đầu chắc chắn còn đến"))
+    hours_perhaps: str = ask("text", gettext_noop("72 giờ đầu có thể còn đến"))
 
 
 @dataclass(frozen=True)
@@ -251,10 +267,10 @@ class Erasure(SectionData):
     """
 
     section = Section.ERASURE
-    step: str = ask("code", say("Bước"), codelist="erasure_step")
-    basis: str = ask("code", say("Căn cứ để xóa"), codelist="erasure_basis")
-    second: str = ask("text", say("Người thứ hai"))
-    words: str = ask("long", say("Lý do"))
+    step: str = ask("code", gettext_noop("Bước"), codelist="erasure_step")
+    basis: str = ask("code", gettext_noop("Căn cứ để xóa"), codelist="erasure_basis")
+    second: str = ask("text", gettext_noop("Người thứ hai"))
+    words: str = ask("long", gettext_noop("Lý do"))
 
 
 @dataclass(frozen=True)
@@ -262,13 +278,13 @@ class Facts(SectionData):
     """Coded facts for counting, derived at save; nothing here was asked for counting alone."""
 
     section = Section.FACTS
-    received_on: str = ask("date", say("Ngày tiếp nhận"))
+    received_on: str = ask("date", gettext_noop("Ngày tiếp nhận"))
     sex: str = same(Identity, "sex")
-    age_band: str = ask("code", say("Nhóm tuổi"), codelist="age_band")
-    types: tuple[str, ...] = ask("codes", say("Hình thức"), codelist="dv_type")
+    age_band: str = ask("code", gettext_noop("Nhóm tuổi"), codelist="age_band")
+    types: tuple[str, ...] = ask("codes", gettext_noop("Hình thức"), codelist="dv_type")
     other: tuple[str, ...] = same(Incident, "other")
-    detailed: str = ask("code", say("Được đếm vào bảng chi tiết"), codelist="answer")
-    merged: str = ask("text", say("Gộp từ"))
+    detailed: str = ask("code", gettext_noop("Được đếm vào bảng chi tiết"), codelist="answer")
+    merged: str = ask("text", gettext_noop("Gộp từ"))
 
 
 SECTIONS: dict[Section, type[SectionData]] = {

@@ -1,7 +1,7 @@
 """Exchanges the KEK of a copied house in a process of its own, which may die at a chosen moment.
 
-Run as `python -m tests.administration.exchanged FOLDER URL MOMENT`: a number is the statement of the database before which it
-dies, a word is the step after which it does; "never" lets it finish.
+Run as `python -m tests.administration.exchanged FOLDER URL MOMENT`: a number is the statement of the
+database before which it dies, a word is the step after which it does; "never" lets it finish.
 """
 
 import os

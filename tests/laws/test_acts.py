@@ -97,7 +97,7 @@ def test_only_the_row_filters_mark_a_statement_and_only_the_gate_hands_out_permi
 
 
 def _asks(path: Path) -> bool:
-    return any("Asked" in (getattr(call.func, "id", ""), getattr(call.func, "attr", "")) for call in _calls(path))
+    return any("ScopedQuery" in (getattr(call.func, "id", ""), getattr(call.func, "attr", "")) for call in _calls(path))
 
 
 def test_nobody_but_the_row_filters_makes_what_the_guard_lets_through():

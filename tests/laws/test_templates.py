@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2] / "templates"
 TEMPLATES = sorted(ROOT.rglob("*.html"))
 # It is opened from a disk, without the program and its files of style.
-ALONE = "office/papers.html"
+ALONE = "administration/papers.html"
 
 EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 TRANSLATED = re.compile(r"\{%-?\s*trans\b.*?endtrans\s*-?%\}", re.DOTALL)

@@ -1,4 +1,4 @@
-"""Restores a backup in a process of its own that dies at a step: `python -m tests.maintenance.dies DATA FILE SEED STEP`."""
+"""Restores a backup in a process that dies at a step: `python -m tests.maintenance.dies DATA FILE SEED STEP`."""
 
 import os
 import signal

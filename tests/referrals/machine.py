@@ -96,7 +96,7 @@ class Referring(RuleBasedStateMachine):
         self.stack.close()
 
     def pause(self, length: int = opening_rate_limit.WINDOW_MICROSECONDS + clock.MICROSECOND) -> None:
-        """Let time go by, so that what was opened counts no more (cases/opening_rate_limit.py); everybody is signed out."""
+        """Let the window of cases/opening_rate_limit.py go by; everybody is signed out."""
         self.later += length
         for somebody in self.people.values():
             somebody._cookie = None

@@ -46,6 +46,6 @@ def test_a_program_whose_only_points_are_broken_has_no_answer():
 
 
 def test_the_solver_says_nothing_on_the_server_s_output():
-    quiet = "from casework.statistics.integer_program import Program; one = Program(); one.cheapest({one.variable(high=1): 1})"
+    quiet = "from casework.statistics.integer_program import Program as P; p = P(); p.cheapest({p.variable(high=1): 1})"
     said = subprocess.run([sys.executable, "-c", quiet], capture_output=True, check=True)
     assert (said.stdout, said.stderr) == (b"", b"")
