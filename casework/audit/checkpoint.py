@@ -35,7 +35,7 @@ MISSING_AFTER = 26 * 3600 * 1_000_000
 class Checkpoint:
     """Checkpoint `seq` of a commune: its log had `n` lines ending in hash `h`.
 
-    `release` and `revocation_log` are number and hash of the newest release and of the last line of the ledger of removals.
+    `release` and `revocation_log` are number and hash of the newest release and of the revocation log's last line.
     `restored` says after a restore up to which line the log is the one before it; the lines after that are lost.
     """
 
