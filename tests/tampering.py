@@ -54,7 +54,7 @@ class Thief:
 @contextlib.contextmanager
 def stolen(house: House) -> Iterator[Thief]:
     """Hold the database of a house without its guards; what is changed is kept."""
-    engine = open_engine(house.config.database_url)
+    engine = open_engine(house.config.database_url).execution_options(deferred=True)
     try:
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
