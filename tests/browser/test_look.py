@@ -147,9 +147,9 @@ def test_a_quiet_screen_warns_and_then_keeps_the_draft(page_at, site):
     page.clock.run_for(14 * 60 * 1000 - 20_000)
     assert not page.is_visible("#idle")
     page.clock.run_for(40_000)
-    assert page.is_visible("#idle")
+    page.locator("#idle").wait_for(state="visible")
     page.keyboard.press("b")
-    assert not page.is_visible("#idle")
+    page.locator("#idle").wait_for(state="hidden")
     with page.expect_request(lambda asked: asked.method == "POST") as sent:
         page.clock.run_for(15 * 60 * 1000 + 5_000)
     assert "draft=1" in (sent.value.post_data or "")
