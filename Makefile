@@ -7,7 +7,14 @@ bin := .venv/bin
 words := $(wildcard casework/translations/*/LC_MESSAGES/*.po)
 
 help:
-	@echo "make demo | test | lint | prove | attack | bench | catalogue | sbom"
+	@echo "make demo       a fictional commune on this machine"
+	@echo "make test       style, types, import contracts, tests (PYTEST_ARGS=tests/vault for a part)"
+	@echo "make lint       style, types, import contracts, templates, spelling"
+	@echo "make prove      the long proofs: many examples, faults, both databases"
+	@echo "make attack     bandit, wapiti and sqlmap against a demo"
+	@echo "make bench      what things cost, beside the figure to hold"
+	@echo "make catalogue  new sentences into the English catalogue"
+	@echo "make sbom       what the program is made of"
 
 .venv/.ready-run: pyproject.toml uv.lock .ci/setup $(words)
 	@.ci/setup run
@@ -57,7 +64,7 @@ attack: .venv/.ready-test
 bench: .venv/.ready-test
 	$(bin)/python -m bench
 
-# What the program is made of (CycloneDX), read from the lock file.
+# What the program is made of (CycloneDX), read from uv.lock.
 sbom: .venv/.ready-test
 	@PATH="$$PATH:.venv-tools/bin" uv export --quiet --frozen --no-dev --all-extras --format cyclonedx1.5 --preview-features sbom-export --output-file sbom.json
 	@echo sbom.json

@@ -7,7 +7,8 @@ from pathlib import Path
 from tests.source import ROOT
 
 # History names what was there at its date: of it only the links are checked.
-HISTORY = [ROOT / "CHANGELOG.md", *sorted((ROOT / "docs" / "adr").glob("*.md"))]
+RECORDS = sorted((ROOT / "docs" / "adr").glob("*.md"))
+HISTORY = [ROOT / "CHANGELOG.md", *RECORDS]
 FOUND = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").rglob("*.md")]
 LIVE = [path for path in sorted(FOUND) if path not in HISTORY]
 SUFFIX = r"\.(?:py|toml|md|html|css|js|json|sql|txt|yml)"
@@ -20,6 +21,8 @@ ROOTED = re.compile(
 )
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)")
 SPAN = re.compile(r"`([^`\n]+)`")
+SUPERSEDED = re.compile(r"superseded by \[\d+\]\(([^)]+)\)", re.IGNORECASE)
+SUPERSEDES = re.compile(r"Supersedes [^.\[]*\[\d+\]\(([^)]+)\)")
 GENDERED = re.compile(r"\b(?:she|her|hers|herself|he|him|his|himself)\b", re.IGNORECASE)
 
 
@@ -91,6 +94,21 @@ def test_no_document_names_a_file_that_is_not_there():
 
 def test_no_link_is_dead():
     assert [dead for path in [*LIVE, *HISTORY] for dead in dead_links_in(path)] == []
+
+
+def test_every_record_has_a_number_of_its_own_and_bears_it():
+    numbers = [path.name[:4] for path in RECORDS]
+    assert numbers == sorted(set(numbers))
+    heads = {path.name: path.read_text(encoding="utf-8").partition(".")[0] for path in RECORDS}
+    assert {name: head for name, head in heads.items() if head != f"# {int(name[:4])}"} == {}
+
+
+def test_what_supersedes_a_record_and_what_is_superseded_name_each_other():
+    heads = {path.name: path.read_text(encoding="utf-8").partition("\n**")[0] for path in RECORDS}
+    newer = {(name, older) for name, head in heads.items() for older in SUPERSEDES.findall(head)}
+    marked = {(newer, name) for name, head in heads.items() for newer in SUPERSEDED.findall(head)}
+    assert newer == marked
+    assert newer, "this law finds nothing"
 
 
 def test_people_are_they():
