@@ -4,6 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test run-tests lint prove attack bench catalogue sbom
 bin := .venv/bin
+# Modules are compiled once, for the tests start dozens of processes.
+unexport PYTHONDONTWRITEBYTECODE
 words := $(wildcard casework/translations/*/LC_MESSAGES/*.po)
 
 help:
