@@ -25,7 +25,7 @@ from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Pl
 from casework.cases.states import CaseState
 from casework.desk.view_models import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, WrittenSection, day_named
 from casework.endings.actions import list_requests
-from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, Throttled, gettext_noop
+from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, gettext_noop
 from casework.gate import ActContext, action
 from casework.intake.actions import list_drafts
 from casework.oversight import home_panel
@@ -38,8 +38,6 @@ from casework.statistics.actions import waiting
 from casework.vault.integrity import heads
 from casework.vault.keys.envelopes import OpenedDocument
 
-_SEARCHES_A_MINUTE = 30
-_MINUTE = 60_000_000
 _SHORTEST_QUERY = 2
 # What a case was given once and keeps, whatever a form says.
 _FIXED = {Section.LABEL: ("code", "former"), Section.INCIDENT: ("recorded_at",)}
@@ -95,12 +93,9 @@ def search(context: ActContext, query: str) -> tuple[CaseLine, ...]:
     wanted = case_search.parse_query(query)
     if len(wanted.words) < _SHORTEST_QUERY:
         raise BadInput(gettext_noop("Hãy gõ ít nhất hai chữ của tên, mã vụ việc hoặc số điện thoại."))
-    since = context.crypto.at - _MINUTE
-    if read.exceeded(context.crypto, [Act.CASE_SEARCH], who=context.me, since=since, most=_SEARCHES_A_MINUTE):
-        raise Throttled(gettext_noop("Tìm quá nhiều lần trong một phút. Hãy chờ một chút."), about=context.me)
-    opening_rate_limit.enforce(context)
+    opening_rate_limit.enforce_searches(context)
     book = reading.load_batch(context)
-    found = book.listed([Section.LABEL], of=case_search.hits(book, wanted))
+    found = book.listed([Section.LABEL], of=case_search.matching_cases(book, wanted))
     context.reason = f"{len(found)} hits"
     return _lines(context, found)
 
@@ -108,38 +103,38 @@ def search(context: ActContext, query: str) -> tuple[CaseLine, ...]:
 @action(Act.CASE_READ)
 def read_case(context: ActContext, case_id: UUID) -> CasePage:
     """Open the page of a case with its safe contact; the other sections stay closed until they are asked for."""
-    found = reading.find_case(context, case_id)
+    case = reading.find_case(context, case_id)
     opened = reading.open_newest_of(
-        context, found, [Section.LABEL, Section.CONTACT, *reporting_delay.told_in(context, found)]
+        context, case, [Section.LABEL, Section.CONTACT, *reporting_delay.sections_with_date(context, case)]
     )
-    label = label_of(opened) or case_labels.label(context, found)
+    label = label_of(opened) or case_labels.label(context, case)
     if label is None:
         raise NotFound("label", about=case_id)
     contact = next((page for page in opened if page.section == Section.CONTACT), None)
     names = staff.names(context)
-    line = _drawing(context, names)(found.case, label)
-    restricted = found.case.owner_id in context.actor.circles
-    present = reading.sections_present(context, found)
+    line = _drawing(context, names)(case.row, label)
+    restricted = case.row.owner_id in context.actor.circles
+    present = reading.sections_present(context, case)
     return CasePage(
         line=line,
         label=label,
         contact=Contact.from_json(contact.data) if contact else None,
         sections=tuple(sorted(present)),
         opened_by=_openings(context, case_id, names) if line.mine else (),
-        holder=names.get(found.case.holder_id, ""),
+        holder=names.get(case.row.holder_id, ""),
         restricted=restricted,
         writable=writing.writable(context) if line.ours else frozenset(),
-        counts=_counts(found),
-        outdated=frozenset() if line.ours else present - reading.current(context, found),
-        referral_id=None if line.ours else envelope_sharing.brought_by(context, found),
-        readers=staff.key_holders(context, found.case.owner_id) if restricted else (),
-        hours=reporting_delay.running(context, found, opened),
+        counts=_counts(case),
+        outdated=frozenset() if line.ours else present - reading.current_sections(context, case),
+        referral_id=None if line.ours else envelope_sharing.brought_by(context, case),
+        readers=staff.key_holders(context, case.row.owner_id) if restricted else (),
+        hours=reporting_delay.first_hours_of_case(context, case, opened),
     )
 
 
-def _counts(found: VerifiedCase) -> Counter[Section]:
+def _counts(case: VerifiedCase) -> Counter[Section]:
     """Count the entries of each section that exists."""
-    return Counter(Section(entry.section) for entry in heads.entries(found.head.listing))
+    return Counter(Section(entry.section) for entry in heads.entries(case.head.listing))
 
 
 def _openings(context: ActContext, case_id: UUID, names: dict[UUID, str]) -> tuple[Opening, ...]:
@@ -162,23 +157,23 @@ def read_section(
     revision 0. Raises Superseded for one that was rewritten after what was shared.
     """
     _ours(context, case_id, section)
-    found = reading.find_case(context, case_id)
-    if may_be_missing and found.case.owner_id not in context.actor.agencies:
+    case = reading.find_case(context, case_id)
+    if may_be_missing and case.row.owner_id not in context.actor.agencies:
         raise NotFound("not the owner", about=case_id)
-    opened = reading.open_newest_of(context, found, [section])
-    if not opened and section in reading.sections_present(context, found):
+    opened = reading.open_newest_of(context, case, [section])
+    if not opened and section in reading.sections_present(context, case):
         raise Superseded("rewritten since it was shared", about=case_id)
     if not opened and may_be_missing:
-        return (WrittenSection(SECTIONS[section](), 0, "", 0, _code(context, found)),)
-    return _written(context, found, opened)
+        return (WrittenSection(SECTIONS[section](), 0, "", 0, _code(context, case)),)
+    return _written(context, case, opened)
 
 
 @action(Act.SECTION_HISTORY)
 def read_history(context: ActContext, case_id: UUID, section: Section) -> tuple[WrittenSection, ...]:
     """Open every kept revision of a section, newest first; refuses and finds nothing as `read_section` does."""
     _ours(context, case_id, section)
-    found = reading.find_case(context, case_id)
-    return _written(context, found, reading.history(context, found, section))
+    case = reading.find_case(context, case_id)
+    return _written(context, case, reading.history(context, case, section))
 
 
 def _ours(context: ActContext, case_id: UUID, section: Section) -> None:
@@ -186,23 +181,23 @@ def _ours(context: ActContext, case_id: UUID, section: Section) -> None:
         raise Refused(f"{section.code} is not for this role", about=case_id)
 
 
-def _written(context: ActContext, found: VerifiedCase, pages: Iterable[OpenedDocument]) -> tuple[WrittenSection, ...]:
-    names, code = staff.names(context), _code(context, found)
+def _written(context: ActContext, case: VerifiedCase, pages: Iterable[OpenedDocument]) -> tuple[WrittenSection, ...]:
+    names, code = staff.names(context), _code(context, case)
     written = []
     for page in pages:
         data = SECTIONS[Section(page.section)].from_json(page.data)
         written.append(
             WrittenSection(
-                data, page.revision, names.get(page.by, ""), page.at, code, case_labels.of_ids(context, data)
+                data, page.revision, names.get(page.by, ""), page.at, code, case_labels.words_of_ids(context, data)
             )
         )
     if not written:
-        raise NotFound("section", about=found.id)
+        raise NotFound("section", about=case.id)
     return tuple(written)
 
 
-def _code(context: ActContext, found: VerifiedCase) -> str:
-    label = case_labels.label(context, found)
+def _code(context: ActContext, case: VerifiedCase) -> str:
+    label = case_labels.label(context, case)
     return label.code if label else ""
 
 
@@ -215,18 +210,18 @@ def write_section(context: ActContext, case_id: UUID, data: SectionData, *, base
     _ours(context, case_id, data.section)
     if data.section is Section.FACTS:
         raise Refused("facts are derived", about=case_id)
-    found = reading.find_case(context, case_id)
-    if found.case.owner_id not in context.actor.agencies:
+    case = reading.find_case(context, case_id)
+    if case.row.owner_id not in context.actor.agencies:
         raise NotFound("not the owner", about=case_id)
-    written = _keeping(context, found, data)
-    writing.save(context, found, written, base=base, readers=envelope_sharing.readers_of(context, found, data.section))
-    facts.derive_again(context, found, written)
+    written = _keeping(context, case, data)
+    writing.save(context, case, written, base=base, readers=envelope_sharing.readers_of(context, case, data.section))
+    facts.refresh(context, case, written)
 
 
-def _keeping(context: ActContext, found: VerifiedCase, data: SectionData) -> SectionData:
+def _keeping(context: ActContext, case: VerifiedCase, data: SectionData) -> SectionData:
     """Return the section with what it was given once, as its code, taken from the newest revision."""
     fixed = _FIXED.get(data.section, ())
-    page = reading.page(context, found, data.section) if fixed else None
+    page = reading.page(context, case, data.section) if fixed else None
     return replace(data, **{name: page.data.get(name, "") for name in fixed}) if page else data
 
 
@@ -244,17 +239,15 @@ def add_note(context: ActContext, case_id: UUID, words: str, *, once: UUID | Non
     """Add a follow-up note, sealed on its own; the same words sent again under `once` are kept once."""
     if not words.strip():
         raise BadInput("Hãy ghi vài chữ trước khi lưu.")
-    found, record = reading.find_case(context, case_id), context.permit.record
+    case, record = reading.find_case(context, case_id), context.permit.record
     if record is None:
         raise Refused("this role keeps no record", about=case_id)
-    before = {page.series: page for page in reading.open_newest_of(context, found, [record])} if once else {}
+    before = {page.series: page for page in reading.open_newest_of(context, case, [record])} if once else {}
     if once in before and before[once].data == Note(words=words).to_json():
         return
-    mine = found.case.owner_id if found.case.owner_id in context.actor.agencies else context.actor.agency_id
+    mine = case.row.owner_id if case.row.owner_id in context.actor.agencies else context.actor.agency_id
     series, readers = None if once in before else once, [mine] if mine else None
-    writing.save_json(
-        context, found, record, Note(words=words).to_json(), series=series, owner_id=mine, readers=readers
-    )
+    writing.save_json(context, case, record, Note(words=words).to_json(), series=series, owner_id=mine, readers=readers)
 
 
 @action(Act.CASE_CLOSE)
@@ -263,17 +256,17 @@ def close_case(context: ActContext, case_id: UUID, *, outcome: str, words: str, 
 
     Raises Conflict if somebody else has just done so.
     """
-    found = reading.find_case(context, case_id)
-    if found.case.state != (CaseState.CLOSED if again else CaseState.OPEN):
+    case = reading.find_case(context, case_id)
+    if case.row.state != (CaseState.CLOSED if again else CaseState.OPEN):
         raise Conflict("Vụ việc này vừa được đóng hoặc mở lại. Hãy xem lại trang.", about=case_id)
-    page = reading.page(context, found, Section.PLAN)
+    page = reading.page(context, case, Section.PLAN)
     plan = Plan.from_json(page.data) if page else Plan()
-    writing.save(context, found, Plan(actions=plan.actions, outcome="" if again else outcome, closing_words=words))
-    found.case.state = CaseState.OPEN if again else CaseState.CLOSED
-    found.case.closed = None if again else reading.day_of(context.crypto.at)
+    writing.save(context, case, Plan(actions=plan.actions, outcome="" if again else outcome, closing_words=words))
+    case.row.state = CaseState.OPEN if again else CaseState.CLOSED
+    case.row.closed = None if again else reading.day_of(context.crypto.at)
     if not again:
-        envelope_sharing.end_all(context, found)
-    writing.revoke(context, found)
+        envelope_sharing.end_all(context, case)
+    writing.revoke(context, case)
 
 
 def _gathered(context: ActContext, home: Home) -> Home:

@@ -36,12 +36,12 @@ def sent_form(section: Section) -> Any:
 
 def form_with(data: SectionData, *, base: int) -> Any:
     """Make the form of a section with what was written, over a revision."""
-    return _form_class(data.section)(formdata=None, base=base, **fields.as_asked(data))
+    return _form_class(data.section)(formdata=None, base=base, **fields.form_values(data))
 
 
 def section_of(form: Any, section: Section) -> SectionData:
     """Turn the answers of a form into the section; what was not asked is empty."""
-    return fields.answered(SECTIONS[section], form)
+    return fields.section_from_fields(SECTIONS[section], form)
 
 
 @cache

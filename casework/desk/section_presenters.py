@@ -31,7 +31,7 @@ def rows(data: SectionData, named: Mapping[str, str]) -> list[tuple[str, Answer]
 def _time_to_report(incident: Incident) -> tuple[str, Answer]:
     """Give how long after the incident it was told; two answers where the day alone does not decide."""
     codes = codelist("report_delay")
-    words = [codes.label(code, language()) for code in reporting_delay.lengths(incident)]
+    words = [codes.label(code, language()) for code in reporting_delay.delay_codes(incident)]
     return gettext("Từ lúc xảy ra đến lúc báo"), gettext(" hoặc ").join(words)
 
 

@@ -136,7 +136,7 @@ def start_draft(
     owner_id = context.also(make_circle, circle) if circle else context.actor.agency_id
     if owner_id is None:
         raise NotFound("agency")
-    case = Case(
+    row = Case(
         commune_id=context.commune_id,
         id=uuid4(),
         owner_id=owner_id,
@@ -144,10 +144,10 @@ def start_draft(
         state=CaseState.DRAFT,
         opened=reading.day_of(context.crypto.at),
     )
-    found = writing.add_case(context, case)
+    case = writing.add_case(context, row)
     for number, data in pages.items():
-        _save_page(context, found, number, data)
-    return case.id
+        _save_page(context, case, number, data)
+    return row.id
 
 
 @action(Act.DRAFT_SAVE)
@@ -156,15 +156,15 @@ def save_draft(context: ActContext, draft_id: UUID, number: int, data: Mapping[s
     _save_page(context, reading.find_draft(context, draft_id), number, data)
 
 
-def _save_page(context: ActContext, found: VerifiedCase, number: int, data: Mapping[str, Any]) -> None:
-    writing.save_json(context, found, Section.DRAFT, dict(data), series=UUID(int=number))
+def _save_page(context: ActContext, case: VerifiedCase, number: int, data: Mapping[str, Any]) -> None:
+    writing.save_json(context, case, Section.DRAFT, dict(data), series=UUID(int=number))
 
 
 @action(Act.DRAFT_OPEN)
 def open_draft(context: ActContext, draft_id: UUID) -> OpenDraft:
     """Open the saved pages of a draft by their numbers, with the setting of an intake, in one look at the book."""
-    found = reading.find_draft(context, draft_id)
-    pages = reading.open_newest_of(context, found, [Section.DRAFT], draft=True)
+    case = reading.find_draft(context, draft_id)
+    pages = reading.open_newest_of(context, case, [Section.DRAFT], draft=True)
     return OpenDraft({page.series.int: page.data for page in pages}, context.also(begin_intake))
 
 
@@ -179,9 +179,9 @@ def list_drafts(context: ActContext) -> list[Draft]:
 @action(Act.DRAFT_DISCARD)
 def discard_draft(context: ActContext, draft_id: UUID) -> None:
     """Delete what a draft holds; its empty shell stays as a case that was never opened."""
-    found = reading.find_draft(context, draft_id)
-    writing.erase_section(context, found, Section.DRAFT)
-    found.case.state = CaseState.VOID
+    case = reading.find_draft(context, draft_id)
+    writing.erase_section(context, case, Section.DRAFT)
+    case.row.state = CaseState.VOID
 
 
 @action(Act.CASE_OPEN)
@@ -192,30 +192,30 @@ def open_case(context: ActContext, draft_id: UUID, told: IntakeAnswers | Reader)
     for a section that the role may not open even in a case of its own.
     """
     try:
-        found = reading.find_draft(context, draft_id)
+        case = reading.find_draft(context, draft_id)
         answers = told if isinstance(told, IntakeAnswers) else told(context.also(open_draft, draft_id))
     except NotFound:
         return reading.find_case(context, draft_id).id
-    writing.erase_section(context, found, Section.DRAFT)
+    writing.erase_section(context, case, Section.DRAFT)
     today = clock.local(context.crypto.at).date()
-    found.case.state = CaseState.OPEN
-    found.case.opened = reading.day_of(context.crypto.at)
-    label = _label(context, found, answers)
+    case.row.state = CaseState.OPEN
+    case.row.opened = reading.day_of(context.crypto.at)
+    label = _label(context, case, answers)
     counted = facts.derive(answers.identity, answers.incident, received=today, detailed=answers.detailed)
     for section in (label, *_sections(answers)):
         if section == type(section)():
             continue
         if section.section not in context.permit.own:
             raise Refused(f"{section.section.code} is not for this role", about=draft_id)
-        writing.save(context, found, section)
-    writing.save(context, found, counted, readers=envelope_sharing.counting_agencies(context, found))
+        writing.save(context, case, section)
+    writing.save(context, case, counted, readers=envelope_sharing.counting_agencies(context, case))
     for entry in answers.grounds:
-        ground_ledger.record(context, found, entry)
-    return found.id
+        ground_ledger.record(context, case, entry)
+    return case.id
 
 
-def _label(context: ActContext, found: VerifiedCase, answers: IntakeAnswers) -> Label:
-    code, found.case.code_tag = case_codes.unused_code(context)
+def _label(context: ActContext, case: VerifiedCase, answers: IntakeAnswers) -> Label:
+    code, case.row.code_tag = case_codes.unused_code(context)
     return Label(
         code=code,
         nickname=case_codes.random_nickname(),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from casework import clock
-from casework.cases.fields import answered
+from casework.cases.fields import section_from_fields
 from casework.cases.sections import (
     Assessment,
     Children,
@@ -29,17 +29,17 @@ def answers_of(forms: Forms, recorded: int) -> IntakeAnswers:
     """Return the answers of the pages by number; `recorded` is when the draft was begun, in microseconds."""
     told, readers, *_, sharing = (forms[number] for number in range(1, 7))
     asked = [field for form in forms.values() for field in form]
-    incident = answered(Incident, asked)
+    incident = section_from_fields(Incident, asked)
     return IntakeAnswers(
         danger=told.danger.data,
         only_counselling="yes" if told.mode.data == "advice" else "no",
-        contact=answered(Contact, asked),
-        identity=answered(Identity, asked),
-        children=answered(Children, asked),
+        contact=section_from_fields(Contact, asked),
+        identity=section_from_fields(Identity, asked),
+        children=section_from_fields(Children, asked),
         incident=replace(incident, recorded_at=clock.local(recorded).strftime("%Y-%m-%d %H:%M")),
-        injuries=answered(Injuries, asked),
-        story=answered(Story, asked),
-        perpetrator=answered(Perpetrator, asked),
+        injuries=section_from_fields(Injuries, asked),
+        story=section_from_fields(Story, asked),
+        perpetrator=section_from_fields(Perpetrator, asked),
         safety_plan=_must_not_know(readers),
         assessment=_assessment(sharing),
         grounds=(*_consents(sharing), *_at_once(sharing, danger=told.danger.data)),
@@ -56,7 +56,9 @@ def _must_not_know(readers: Any) -> SafetyPlan:
 
 def _assessment(sharing: Any) -> Assessment:
     level = sharing.level_or_derived
-    return replace(answered(Assessment, sharing), level=level, next_review=risk_level.review_by(level, clock.today()))
+    return replace(
+        section_from_fields(Assessment, sharing), level=level, next_review=risk_level.review_by(level, clock.today())
+    )
 
 
 def _consents(sharing: Any) -> Iterable[GroundEntry]:

@@ -176,8 +176,8 @@ def _of_union(thief, table: str, union: UUID):
 def test_rows_that_come_or_go_meanwhile_stop_all_of_it(house: House, lan: Someone, union, monkeypatch):
     lan.opens_a_case()
     make_due(house, union, lan)
-    real = key_rotation._verified
-    monkeypatch.setattr(key_rotation, "_verified", lambda context, agency: real(context, agency)[1:])
+    real = key_rotation._verified_envelopes
+    monkeypatch.setattr(key_rotation, "_verified_envelopes", lambda context, agency: real(context, agency)[1:])
     refused(lambda: lan.does(key_rotation.rotate, union))
     assert {epoch for epoch, _ in epochs_of(house, union)} == {1}
 

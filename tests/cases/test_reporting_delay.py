@@ -33,12 +33,12 @@ def at(written: str) -> int:
 
 @pytest.mark.parametrize(("hours", "code"), LIMITS)
 def test_each_length_of_time_has_its_one_code(hours, code):
-    assert reporting_delay.length(timedelta(hours=hours)) == code
+    assert reporting_delay.delay_code(timedelta(hours=hours)) == code
 
 
 @pytest.mark.parametrize("limit", [72, 120, 336, 720])
 def test_one_minute_more_than_a_limit_is_beyond_it(limit):
-    within, beyond = (reporting_delay.length(timedelta(hours=limit, minutes=minutes)) for minutes in (0, 1))
+    within, beyond = (reporting_delay.delay_code(timedelta(hours=limit, minutes=minutes)) for minutes in (0, 1))
     assert within != beyond
 
 
@@ -67,7 +67,7 @@ def test_one_minute_more_than_a_limit_is_beyond_it(limit):
 )
 def test_where_the_hour_is_not_known_both_sides_of_the_line_are_said(part, recorded, codes):
     incident = Incident(happened_on="2026-11-01", time_of_day=part, recorded_at=recorded)
-    assert reporting_delay.lengths(incident) == codes
+    assert reporting_delay.delay_codes(incident) == codes
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_where_the_hour_is_not_known_both_sides_of_the_line_are_said(part, recor
     ],
 )
 def test_without_both_moments_or_with_the_report_before_it_the_time_is_not_known(incident):
-    assert reporting_delay.lengths(incident) == ("KHONG_BIET",)
+    assert reporting_delay.delay_codes(incident) == ("KHONG_BIET",)
 
 
 def test_the_first_hours_end_seventy_two_hours_after_the_earliest_and_the_latest_moment():
