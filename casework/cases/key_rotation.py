@@ -34,7 +34,7 @@ def rotate(context: ActContext, agency_id: UUID) -> bool:
 
 
 def rotate_due(gate: Gate, person: Person, due: Collection[UUID]) -> None:
-    """Renew keys that are due with the keyring of a person who just signed in; a failure is logged, the key stays due."""
+    """Renew keys that are due, with the keyring of whoever has just signed in; a failure is logged and stays due."""
     for agency_id in sorted(due):
         try:
             if allowed(person.actor, Act.AGENCY_ROTATE):

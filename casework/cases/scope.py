@@ -41,7 +41,7 @@ class ScopedQuery:
     permit: Permit
 
     def on(self, session: Session) -> Result[Any]:
-        """Run it with the permit as an option of the execution: options of the statement would have it compiled again."""
+        """Run it with the permit as an option of execution: options of a statement would have it compiled again."""
         return session.execute(self.statement, self.values, execution_options={"scope": self.permit})
 
 

@@ -22,8 +22,8 @@ class NoteForm(Form):
     words = field_of(Note, "words", required=True, rows=3, missing=_("Hãy ghi vài chữ trước khi lưu."))
     once = HiddenField(default=lambda: uuid4().hex)
 
-    def mark(self) -> UUID | None:
-        """Return the mark of this form, or None if it came back broken."""
+    def idempotency_key(self) -> UUID | None:
+        """Return the key that tells two sendings of this form from two notes, or None if it came back broken."""
         try:
             return UUID(hex=self.once.data or "")
         except ValueError:

@@ -40,22 +40,22 @@ class Item:
 def home(box: Box | None, endings: Sequence[Request]) -> dict[str, Any]:
     """Give what a first page needs: the role, what may be opened, where cases lie, what was referred or waits."""
     offers = {"opens": may(Act.CASE_OPEN), "purges": may(Act.PURGE_LIST), "restores": may(Act.CASE_VOID_LIST)}
-    return {"role": me().role, "url": cases_at(), "box": box, "endings": endings} | offers
+    return {"role": me().role, "url": cases_url(), "box": box, "endings": endings} | offers
 
 
-def cases_at() -> str:
+def cases_url() -> str:
     """Give the beginning of the address of every case: a list of hundreds asks for it once."""
     return url_for("desk.case", case_id=NOBODY).removesuffix(str(NOBODY))
 
 
-def search_page(form: Any, found: tuple[CaseLine, ...] | None = None) -> str:
-    """Draw the search with what was found, or None before anything was searched for."""
-    return render_template("desk/search.html", form=form, found=found, url=cases_at())
+def search_page(form: Any, results: tuple[CaseLine, ...] | None = None) -> str:
+    """Draw the search with its results, or None before anything was searched for."""
+    return render_template("desk/search.html", form=form, results=results, url=cases_url())
 
 
-def ways() -> list[Item]:
+def available_pages() -> list[Item]:
     """Give what the person of this request may open, by the policy."""
-    return [Item(str(one.label), url_for(one.endpoint), str(one.note)) for one in menu.offered() if one.note]
+    return [Item(str(entry.label), url_for(entry.endpoint), str(entry.note)) for entry in menu.offered() if entry.note]
 
 
 def page_of(lines: Sequence[CaseLine], number: int) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def page_of(lines: Sequence[CaseLine], number: int) -> dict[str, Any]:
     number = max(0, min(number, (len(lines) - 1) // PAGE))
     start = number * PAGE
     return {
-        "url": cases_at(),
+        "url": cases_url(),
         "lines": lines[start : start + PAGE],
         "previous": number - 1 if number else None,
         "next": number + 1 if start + PAGE < len(lines) else None,

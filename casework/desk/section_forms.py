@@ -46,6 +46,8 @@ def section_of(form: Any, section: Section) -> SectionData:
 
 @cache
 def _form_class(section: Section) -> type[SectionForm]:
-    kind = SECTIONS[section]
-    asked = {name: fields.field_of(kind, name) for name, question in kind.questions().items() if question.asked}
+    data_type = SECTIONS[section]
+    asked = {
+        name: fields.field_of(data_type, name) for name, question in data_type.questions().items() if question.asked
+    }
     return type(f"{section.name}Form", (SectionForm,), asked)

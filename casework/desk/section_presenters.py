@@ -29,7 +29,7 @@ def rows(data: SectionData, named: Mapping[str, str]) -> list[tuple[str, Answer]
 
 
 def _time_to_report(incident: Incident) -> tuple[str, Answer]:
-    """Give how long after the incident it was told; two answers where the day alone does not decide."""
+    """Give the time from incident to report; two answers where the day alone does not decide."""
     codes = codelist("report_delay")
     words = [codes.label(code, language()) for code in reporting_delay.delay_codes(incident)]
     return gettext("Từ lúc xảy ra đến lúc báo"), gettext(" hoặc ").join(words)
@@ -56,7 +56,7 @@ def answer(question: Question, value: Any) -> Answer:
     """Give one answer in words; empty where nothing was written down."""
     if value in (None, "", ()):
         return ""
-    return _WORDS.get(question.kind, _as_typed)(question, value)
+    return _IN_WORDS.get(question.kind, _as_typed)(question, value)
 
 
 def _as_typed(_question: Question, value: Any) -> Answer:
@@ -69,10 +69,10 @@ def _code(question: Question, value: Any) -> Answer:
 
 
 def _codes(question: Question, value: Any) -> Answer:
-    return [str(_code(question, one)) for one in value]
+    return [str(_code(question, code)) for code in value]
 
 
-_WORDS: Mapping[str, Callable[[Question, Any], Answer]] = {
+_IN_WORDS: Mapping[str, Callable[[Question, Any], Answer]] = {
     "code": _code,
     "codes": _codes,
     "date": lambda _question, value: day(date.fromisoformat(value)),

@@ -64,7 +64,7 @@ class IntakeAnswers:
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft as its author sees it in her list."""
+    """A draft as it stands in a list; `started` is a day since 1970."""
 
     id: UUID
     started: int
@@ -83,7 +83,7 @@ class OpenDraft:
         return "<sealed>"
 
 
-Reader = Callable[[OpenDraft], IntakeAnswers]
+AnswerReader = Callable[[OpenDraft], IntakeAnswers]
 
 
 @dataclass(frozen=True)
@@ -113,12 +113,12 @@ def begin_intake(context: ActContext) -> Setting:
     kinds = select(Agency.kind).where(
         Agency.commune_id == context.commune_id, others, Agency.state == AgencyState.ACTIVE
     )
-    here, people = set(context.session.execute(kinds).scalars()), colleagues(context)
+    receiver_kinds, staff = set(context.session.execute(kinds).scalars()), colleagues(context)
     return Setting(
-        colleagues=tuple(one for one in people if may_join(context, one) and one.id != context.me),
-        receivers=tuple(bundle.code for bundle in codelist("bundle") if bundle.code in here),
+        colleagues=tuple(member for member in staff if may_join(context, member) and member.id != context.me),
+        receivers=tuple(bundle.code for bundle in codelist("bundle") if bundle.code in receiver_kinds),
         register=context.also(list_addresses),
-        agency=next(one.agency_kind for one in people if one.id == context.me),
+        agency=next(member.agency_kind for member in staff if member.id == context.me),
         sections=context.permit.own,
     )
 
@@ -129,7 +129,7 @@ def start_draft(
 ) -> UUID:
     """Start a draft with the pages answered so far, sealed to the agency or, if members are named, to a new circle.
 
-    `instead_of` names a draft of hers that is discarded in the same commit, as when its readers must change.
+    `instead_of` names a draft of the author that is discarded in the same commit, as when its readers must change.
     """
     if instead_of is not None:
         context.also(discard_draft, instead_of)
@@ -162,7 +162,7 @@ def _save_page(context: ActContext, case: VerifiedCase, number: int, data: Mappi
 
 @action(Act.DRAFT_OPEN)
 def open_draft(context: ActContext, draft_id: UUID) -> OpenDraft:
-    """Open the saved pages of a draft by their numbers, with the setting of an intake, in one look at the book."""
+    """Open the saved pages of a draft by their numbers, with the setting of an intake, in one commit."""
     case = reading.find_draft(context, draft_id)
     pages = reading.open_newest_of(context, case, [Section.DRAFT], draft=True)
     return OpenDraft({page.series.int: page.data for page in pages}, context.also(begin_intake))
@@ -172,8 +172,8 @@ def list_drafts(context: ActContext) -> list[Draft]:
     """List the drafts in reach, oldest first; called by the home page within its own act."""
     within = scope.drafts(context.permit, today=reading.day_of(context.crypto.at))
     rows = scope.case_rows(within).on(context.session)
-    found = [Draft(row.id, row.opened, mine=row.holder_id == context.me) for row in rows]
-    return sorted(found, key=lambda one: one.started)
+    drafts = [Draft(row.id, row.opened, mine=row.holder_id == context.me) for row in rows]
+    return sorted(drafts, key=lambda draft: draft.started)
 
 
 @action(Act.DRAFT_DISCARD)
@@ -185,22 +185,22 @@ def discard_draft(context: ActContext, draft_id: UUID) -> None:
 
 
 @action(Act.CASE_OPEN)
-def open_case(context: ActContext, draft_id: UUID, told: IntakeAnswers | Reader) -> UUID:
+def open_case(context: ActContext, draft_id: UUID, source: IntakeAnswers | AnswerReader) -> UUID:
     """Turn a draft into a case; a second tap finds the case of the first one.
 
-    The answers are given, or read from the pages of the draft, which are opened in the same commit. Raises Refused
+    `source` are the answers, or a function that reads them from the draft, opened in the same commit. Raises Refused
     for a section that the role may not open even in a case of its own.
     """
     try:
         case = reading.find_draft(context, draft_id)
-        answers = told if isinstance(told, IntakeAnswers) else told(context.also(open_draft, draft_id))
+        answers = source if isinstance(source, IntakeAnswers) else source(context.also(open_draft, draft_id))
     except NotFound:
         return reading.find_case(context, draft_id).id
     writing.erase_section(context, case, Section.DRAFT)
     today = clock.local(context.crypto.at).date()
     case.row.state = CaseState.OPEN
     case.row.opened = reading.day_of(context.crypto.at)
-    label = _label(context, case, answers)
+    label = _new_label(context, case, answers)
     counted = facts.derive(answers.identity, answers.incident, received=today, detailed=answers.detailed)
     for section in (label, *_sections(answers)):
         if section == type(section)():
@@ -214,7 +214,7 @@ def open_case(context: ActContext, draft_id: UUID, told: IntakeAnswers | Reader)
     return case.id
 
 
-def _label(context: ActContext, case: VerifiedCase, answers: IntakeAnswers) -> Label:
+def _new_label(context: ActContext, case: VerifiedCase, answers: IntakeAnswers) -> Label:
     code, case.row.code_tag = case_codes.unused_code(context)
     return Label(
         code=code,

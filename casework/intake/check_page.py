@@ -65,10 +65,10 @@ def answer(form: IntakePage, field: Any) -> object:
         return labels if field.kind == "checkboxes" else "".join(labels)
     if field.data is None or field.data == "":
         return ""
-    return _written(field)
+    return _as_text(field)
 
 
-def _written(field: Any) -> str:
+def _as_text(field: Any) -> str:
     if field.kind == "date":
         return with_weekday(field.data)
     if isinstance(field, YearOrAge) and field.data is not None:
