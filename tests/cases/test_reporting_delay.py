@@ -27,8 +27,8 @@ LIMITS = [
 
 def at(written: str) -> int:
     """Return a moment of the commune in microseconds."""
-    told = datetime.strptime(written, "%Y-%m-%d %H:%M").replace(tzinfo=clock.LOCAL)
-    return int(told.timestamp()) * clock.MICROSECOND
+    moment = datetime.strptime(written, "%Y-%m-%d %H:%M").replace(tzinfo=clock.LOCAL)
+    return int(moment.timestamp()) * clock.MICROSECOND
 
 
 @pytest.mark.parametrize(("hours", "code"), LIMITS)
@@ -83,16 +83,16 @@ def test_without_both_moments_or_with_the_report_before_it_the_time_is_not_known
 
 
 def test_the_first_hours_end_seventy_two_hours_after_the_earliest_and_the_latest_moment():
-    told = reporting_delay.first_hours(Incident(happened_on="2026-11-01", time_of_day="evening"))
-    assert told == reporting_delay.FirstHours(at("2026-11-04 17:00"), at("2026-11-05 00:00"))
+    hours = reporting_delay.first_hours(Incident(happened_on="2026-11-01", time_of_day="evening"))
+    assert hours == reporting_delay.FirstHours(at("2026-11-04 17:00"), at("2026-11-05 00:00"))
     assert reporting_delay.first_hours(Incident(time_of_day="evening")) is None
 
 
-def test_it_cannot_have_happened_after_it_was_told():
-    told = reporting_delay.first_hours(
+def test_it_cannot_have_happened_after_it_was_reported():
+    hours = reporting_delay.first_hours(
         Incident(happened_on="2026-11-01", time_of_day="evening", recorded_at="2026-11-01 19:30")
     )
-    assert told == reporting_delay.FirstHours(at("2026-11-04 17:00"), at("2026-11-04 19:30"))
+    assert hours == reporting_delay.FirstHours(at("2026-11-04 17:00"), at("2026-11-04 19:30"))
     corrected = reporting_delay.first_hours(Incident(happened_on="2026-11-02", recorded_at="2026-11-01 19:30"))
     assert corrected == reporting_delay.FirstHours(at("2026-11-05 00:00"), at("2026-11-06 00:00"))
 
