@@ -79,7 +79,7 @@ def share(context: ActContext, case: VerifiedCase, ground: Ground, recipient: Re
 
 
 def keep_envelopes(context: ActContext, case: VerifiedCase) -> None:
-    """Turn what was sent to my agency into what it keeps, so that it opens under the agency's own safe key."""
+    """Seal again, under the agency's symmetric key, the document keys that were sent to its public key by HPKE."""
     documents = {row.id: row for row in reading.rows_of_case(context, case, Document)}
     for envelope in reading.rows_of_case(context, case, Envelope):
         if envelope.kind == EnvelopeKind.SENT and context.crypto.holds(envelope.agency_id):
@@ -134,7 +134,7 @@ def end_expired(context: ActContext, case: VerifiedCase) -> None:
 
 
 def state_of(referral: Any, ground: Any, at: int) -> str:
-    """Return the state of a referral as it is at a moment: without a live ground it has expired, or is over."""
+    """Return the state of a referral at a moment (microseconds): without a live ground it has expired, or is over."""
     state: str = referral.state
     if state not in READABLE or is_live(ground, at):
         return state
@@ -142,7 +142,7 @@ def state_of(referral: Any, ground: Any, at: int) -> str:
 
 
 def readers_of(context: ActContext, case: VerifiedCase, section: Section) -> list[UUID]:
-    """Return who gets a new revision: the owner, and each agency that a live referral on a live ground gives it to."""
+    """Return the agencies that get a new revision: the owner, and each with a live referral on a live ground for it."""
     receiver_ids = sorted(
         {row.to_id for row in reading.rows_of_case(context, case, Referral) if row.state in LIVE_REFERRAL}
     )
@@ -152,8 +152,8 @@ def readers_of(context: ActContext, case: VerifiedCase, section: Section) -> lis
     ]
 
 
-def brought_by(context: ActContext, case: VerifiedCase) -> UUID | None:
-    """Return the newest referral by which my agency or circle reads somebody else's case."""
+def newest_referral_id(context: ActContext, case: VerifiedCase) -> UUID | None:
+    """Return the id of the newest referral by which my agency or circle reads another's case; None if none does."""
     received = [
         row
         for row in reading.rows_of_case(context, case, Referral)

@@ -126,7 +126,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         writable=writing.writable(context) if line.ours else frozenset(),
         counts=_counts(case),
         outdated=frozenset() if line.ours else present - reading.current_sections(context, case),
-        referral_id=None if line.ours else envelope_sharing.brought_by(context, case),
+        referral_id=None if line.ours else envelope_sharing.newest_referral_id(context, case),
         readers=staff.key_holders(context, case.row.owner_id) if restricted else (),
         hours=reporting_delay.first_hours_of_case(context, case, opened),
     )
