@@ -20,6 +20,12 @@ def label(context: ActContext, case: VerifiedCase) -> Label | None:
     )
 
 
+def code(context: ActContext, case: VerifiedCase) -> str:
+    """Return the code of a case, or an empty text if this person may open nothing that names it."""
+    named = label(context, case)
+    return named.code if named else ""
+
+
 def label_of(pages: Iterable[OpenedDocument]) -> Label | None:
     """Return the label among opened pages, or one with the code alone from a letter; None if nothing names the case."""
     codes = []

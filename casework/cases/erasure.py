@@ -26,7 +26,7 @@ def erase(context: ActContext, case: VerifiedCase) -> None:
     Letters go with their referral, whoever wrote them. What another agency wrote in its own sections is its own: it
     keeps that, with the code, as a closed case of its own.
     """
-    label = case_labels.label(context, case)
+    code = case_labels.code(context, case)
     owner_id = case.row.owner_id
     documents = reading.rows_of_case(context, case, Document)
     others_documents = [
@@ -39,7 +39,7 @@ def erase(context: ActContext, case: VerifiedCase) -> None:
         context.session.flush()
     secure_delete.request(context.session)
     if others_documents:
-        _transfer(context, case, others_documents[0].owner_id, Label(code=label.code if label else ""))
+        _transfer(context, case, others_documents[0].owner_id, Label(code=code))
         return
     context.session.delete(case.row)
     context.session.flush()

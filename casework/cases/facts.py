@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
-from casework import clock
 from casework.cases import envelope_sharing, reading, writing
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
@@ -36,7 +35,7 @@ def refresh(context: ActContext, case: VerifiedCase, written: SectionData) -> No
     before = _newest_section(context, case, Facts)
     identity = written if isinstance(written, Identity) else _newest_section(context, case, Identity)
     incident = written if isinstance(written, Incident) else _newest_section(context, case, Incident)
-    received = date.fromordinal(clock.moment(0).date().toordinal() + case.row.opened)
+    received = reading.date_of(case.row.opened)
     derived = derive(identity, incident, received=received, detailed=before.detailed != "no")
     updated = replace(derived, merged=before.merged)
     if updated != before:

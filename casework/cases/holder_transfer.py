@@ -8,7 +8,7 @@ from casework.audit import freshness
 from casework.cases import reading, restriction, scope, writing
 from casework.cases.models import Case
 from casework.cases.reading import VerifiedCase
-from casework.errors import BadInput, NotFound
+from casework.errors import BadInput
 from casework.gate import ActContext, action
 from casework.policy.words import Act, Role
 from casework.vault.keys import epochs
@@ -19,9 +19,7 @@ from casework.vault.states import MemberState
 @action(Act.CASE_HAND_OVER)
 def transfer_holder(context: ActContext, case_id: UUID, holder_id: UUID, standin_id: UUID | None = None) -> None:
     """Name who holds a case of ours from now on, and who stands in; both must be able to read it."""
-    case = reading.find_case(context, case_id)
-    if case.row.owner_id not in context.actor.agencies:
-        raise NotFound("not the owner", about=case_id)
+    case = reading.find_own_case(context, case_id)
     eligible = {member.id for member in colleagues(context) if restriction.may_join(context, member)}
     if case.row.owner_id in context.actor.circles:
         eligible &= epochs.holders(

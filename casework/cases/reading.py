@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,7 +20,7 @@ from casework.vault.integrity.signed_rows import plain_row, verify_row
 from casework.vault.keys.envelopes import DocumentRowWithEnvelope, OpenedDocument, open_document, open_newest
 from casework.vault.models import Document, Envelope, Head
 
-SECONDS_A_DAY = 86_400
+_EPOCH = clock.moment(0).date().toordinal()
 _CASE, _HEAD, _DOCUMENT, _ENVELOPE = (plain_row(model) for model in (Case, Head, Document, Envelope))
 # More cases than this are read by one statement for all in reach, and then picked from.
 _NAMED_ONE_BY_ONE = 500
@@ -94,12 +96,26 @@ class CaseBatch:
 
 def day_of(at: int) -> int:
     """Return the day since 1970 in the commune's time of a moment in microseconds."""
-    return clock.local(at).date().toordinal() - clock.moment(0).date().toordinal()
+    return clock.local(at).date().toordinal() - _EPOCH
+
+
+@lru_cache(maxsize=16_384)
+def date_of(day: int) -> date:
+    """Return the date of a day since 1970; a list asks for few of them many times."""
+    return date.fromordinal(_EPOCH + day)
 
 
 def find_case(context: ActContext, case_id: UUID) -> VerifiedCase:
     """Find one case that this act reaches; raise NotFound if it is out of reach or does not exist."""
     return _find(context, scope.cases(context.permit), case_id)
+
+
+def find_own_case(context: ActContext, case_id: UUID) -> VerifiedCase:
+    """Find one case that this act reaches and whose owner is my agency or circle; raise NotFound for any other."""
+    case = find_case(context, case_id)
+    if case.row.owner_id not in context.actor.agencies:
+        raise NotFound("not the owner", about=case_id)
+    return case
 
 
 def find_draft(context: ActContext, case_id: UUID) -> VerifiedCase:

@@ -9,7 +9,7 @@ from casework.accounts.staff import Colleague, colleagues
 from casework.audit import freshness
 from casework.cases import case_labels, key_rotation, name_matching, ownership_transfer, reading, writing
 from casework.cases.reading import VerifiedCase
-from casework.errors import BadInput, Conflict, NotFound, Refused
+from casework.errors import BadInput, Conflict, Refused
 from casework.gate import ActContext, action
 from casework.policy.table import policy
 from casework.policy.words import Act
@@ -48,16 +48,14 @@ class Readers:
 @action(Act.CIRCLE_READ)
 def read_readers(context: ActContext, case_id: UUID) -> Readers:
     """Return who can read a case of ours by name, and who could."""
-    case = reading.find_case(context, case_id)
-    _must_be_ours(context, case)
+    case = reading.find_own_case(context, case_id)
     restricted = case.row.owner_id in context.actor.circles
     eligible = [member for member in colleagues(context) if may_join(context, member)]
     reader_ids = _reader_ids(context, case, eligible)
-    label = case_labels.label(context, case)
     readers = [member for member in eligible if member.id in reader_ids]
     return Readers(
         case_id=case_id,
-        code=label.code if label else "",
+        code=case_labels.code(context, case),
         restricted=restricted,
         holder_id=case.row.holder_id,
         standin_id=case.row.standin_id,
@@ -157,16 +155,10 @@ def lift(context: ActContext, case_id: UUID) -> None:
 
 def find_restricted(context: ActContext, case_id: UUID) -> tuple[VerifiedCase, Agency]:
     """Return a case that is sealed to a circle of mine, and that circle; raise Conflict for one that is not."""
-    case = reading.find_case(context, case_id)
-    _must_be_ours(context, case)
+    case = reading.find_own_case(context, case_id)
     if case.row.owner_id not in context.actor.circles:
         raise Conflict("Vụ việc này không giữ kín riêng.", about=case_id)
     return case, freshness.agency(context.session, context.commune_id, case.row.owner_id)
-
-
-def _must_be_ours(context: ActContext, case: VerifiedCase) -> None:
-    if case.row.owner_id not in context.actor.agencies:
-        raise NotFound("not the owner", about=case.id)
 
 
 def _must_not_be_named(context: ActContext, members: Collection[UUID], whom: str) -> None:

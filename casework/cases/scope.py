@@ -230,12 +230,9 @@ _HELD_BY = select(_case.c.id, _case.c.owner_id).where(
     _case.c.state != CaseState.VOID,
     or_(_case.c.holder_id == bindparam("member"), _case.c.standin_id == bindparam("member")),
 )
-_DOCUMENT_OF_ENVELOPE = and_(
-    _document.c.commune_id == _envelope.c.commune_id, _document.c.id == _envelope.c.document_id
-)
 _SEALED_TO = (
     select(Envelope, *(column for column in _document.c if column.key != "body"))
-    .join(_document, _DOCUMENT_OF_ENVELOPE)
+    .join(_document, statements.document_of_envelope)
     .where(_SEALED_TO_AGENCY)
     .order_by(_envelope.c.case_id, _envelope.c.document_id)
 )

@@ -21,6 +21,7 @@ from casework.vault.models import Document, Envelope, Head
 
 _case, _head, _document, _envelope = (model.__table__ for model in (Case, Head, Document, Envelope))
 _ground, _referral = Ground.__table__, Referral.__table__
+document_of_envelope = and_(_document.c.commune_id == _envelope.c.commune_id, _document.c.id == _envelope.c.document_id)
 _OF_ENVELOPE = frozenset({"commune_id", "document_id", "agency_id", "epoch", "kind", "blob", "mac"})
 
 
@@ -110,9 +111,8 @@ def _may_open(actor: Actor, section_filter: SectionFilter) -> ColumnElement[bool
 @lru_cache(maxsize=1024)
 def sections_present(condition: ColumnElement[bool], actor: Actor, section_filter: SectionFilter) -> Select[Any]:
     """Select the numbers of the sections of which the actor holds an envelope."""
-    joined = and_(_document.c.commune_id == _envelope.c.commune_id, _document.c.id == _envelope.c.document_id)
     openable = and_(among(_envelope.c.agency_id, actor.agencies), _may_open(actor, section_filter))
-    rows = select(_document.c.section).distinct().select_from(_envelope).join(_document, joined)
+    rows = select(_document.c.section).distinct().select_from(_envelope).join(_document, document_of_envelope)
     return rows.where(_belongs_to_cases(_envelope, condition, actor), openable)
 
 
@@ -208,8 +208,9 @@ def _carried_by_referral(actor: Actor, states: frozenset[str]) -> ColumnElement[
 
 def _given_to_count(actor: Actor) -> ColumnElement[bool]:
     """Reach cases of other agencies whose facts were sealed to mine as well, so that they are counted."""
-    joined = and_(_document.c.commune_id == _envelope.c.commune_id, _document.c.id == _envelope.c.document_id)
-    return _has_envelope(among(_envelope.c.agency_id, actor.agencies), joined, _document.c.section == Section.FACTS)
+    return _has_envelope(
+        among(_envelope.c.agency_id, actor.agencies), document_of_envelope, _document.c.section == Section.FACTS
+    )
 
 
 def _has_envelope(*conditions: ColumnElement[bool]) -> Exists:

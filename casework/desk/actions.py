@@ -23,7 +23,7 @@ from casework.cases.questions import SectionData
 from casework.cases.reading import ListedCase, VerifiedCase
 from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan
 from casework.cases.states import CaseState
-from casework.desk.view_models import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, WrittenSection, date_of
+from casework.desk.view_models import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, WrittenSection
 from casework.endings.actions import list_requests
 from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, gettext_noop
 from casework.gate import ActContext, action
@@ -77,7 +77,7 @@ def _line_maker(context: ActContext, names: Mapping[UUID, str]) -> Callable[[Any
         standing = (
             CaseState.CLOSED if row.state != CaseState.OPEN else IN_DANGER if label.danger == "yes" else CaseState.OPEN
         )
-        opened, holder = date_of(row.opened), names.get(row.holder_id, "")
+        opened, holder = reading.date_of(row.opened), names.get(row.holder_id, "")
         mine, ours = row.holder_id == me, row.owner_id in agencies
         return CaseLine(row.id, label.code, label.nickname, standing, opened, holder, mine, ours)
 
@@ -157,14 +157,13 @@ def read_section(
     revision 0. Raises Superseded for one that was rewritten after what was shared.
     """
     _require_section(context, case_id, section)
-    case = reading.find_case(context, case_id)
-    if may_be_missing and case.row.owner_id not in context.actor.agencies:
-        raise NotFound("not the owner", about=case_id)
+    find = reading.find_own_case if may_be_missing else reading.find_case
+    case = find(context, case_id)
     opened = reading.open_newest_of(context, case, [section])
     if not opened and section in reading.sections_present(context, case):
         raise Superseded("rewritten since it was shared", about=case_id)
     if not opened and may_be_missing:
-        return (WrittenSection(SECTIONS[section](), 0, "", 0, _code(context, case)),)
+        return (WrittenSection(SECTIONS[section](), 0, "", 0, case_labels.code(context, case)),)
     return _written_sections(context, case, opened)
 
 
@@ -184,7 +183,7 @@ def _require_section(context: ActContext, case_id: UUID, section: Section) -> No
 def _written_sections(
     context: ActContext, case: VerifiedCase, pages: Iterable[OpenedDocument]
 ) -> tuple[WrittenSection, ...]:
-    names, code = staff.names(context), _code(context, case)
+    names, code = staff.names(context), case_labels.code(context, case)
     written = []
     for page in pages:
         data = SECTIONS[Section(page.section)].from_json(page.data)
@@ -198,11 +197,6 @@ def _written_sections(
     return tuple(written)
 
 
-def _code(context: ActContext, case: VerifiedCase) -> str:
-    label = case_labels.label(context, case)
-    return label.code if label else ""
-
-
 @action(Act.SECTION_WRITE)
 def write_section(context: ActContext, case_id: UUID, data: SectionData, *, base: int) -> None:
     """Write a new revision; raises Conflict if somebody wrote after revision `base` was read.
@@ -212,9 +206,7 @@ def write_section(context: ActContext, case_id: UUID, data: SectionData, *, base
     _require_section(context, case_id, data.section)
     if data.section is Section.FACTS:
         raise Refused("facts are derived", about=case_id)
-    case = reading.find_case(context, case_id)
-    if case.row.owner_id not in context.actor.agencies:
-        raise NotFound("not the owner", about=case_id)
+    case = reading.find_own_case(context, case_id)
     written = _with_fixed_fields(context, case, data)
     writing.save(context, case, written, base=base, readers=envelope_sharing.readers_of(context, case, data.section))
     facts.refresh(context, case, written)

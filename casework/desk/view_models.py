@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
-from casework import clock
 from casework.cases.questions import SectionData
+from casework.cases.reading import date_of
 from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import Contact, Label
 from casework.cases.states import CaseState
@@ -23,13 +23,6 @@ from casework.statistics.periods import Period
 # What a case may be called in a list, the most pressing first.
 IN_DANGER = "danger"
 STANDINGS = (IN_DANGER, CaseState.OPEN, CaseState.CLOSED)
-_EPOCH = clock.moment(0).date().toordinal()
-
-
-@lru_cache(maxsize=16_384)
-def date_of(number: int) -> date:
-    """Return the day that stands in a row as a number of days since 1970; in a list few days come many times."""
-    return date.fromordinal(_EPOCH + number)
 
 
 class CaseLine(NamedTuple):
