@@ -1,4 +1,4 @@
-"""Case codes: two plain words and two digits, sayable and memorable, random, telling nothing."""
+"""Case codes: two plain words and two digits, easy to say and to remember, drawn at random."""
 
 import secrets
 

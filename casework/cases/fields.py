@@ -37,7 +37,6 @@ class AddressChoice(Choice):
     kind = "select"
 
     def __init__(self, label: Any, **options: Any) -> None:
-        """Take the question."""
         super().__init__(label, (), **options)
 
     @property
@@ -46,7 +45,6 @@ class AddressChoice(Choice):
         return str(self.id)
 
     def offer(self, addresses: Iterable[TrustedAddress]) -> None:
-        """Offer addresses by name and hamlet."""
         self.choices = [
             SelectChoice(str(address.id), f"{address.entry.name} ({address.entry.hamlet})") for address in addresses
         ]

@@ -64,7 +64,7 @@ def renew(context: ActContext, agency: Agency, *, without: Collection[UUID] = ()
 
 
 def _verified_envelopes(context: ActContext, agency_id: UUID) -> list[Any]:
-    """Load every envelope of an agency with its document; each of them, and the head it hangs on, must hold."""
+    """Load every envelope of an agency with its document; each of them, and the head it is bound to, must hold."""
     server_keys, versions = context.crypto.server_keys, dict[UUID, int]()
     known_heads: Any = scope.heads_sealed_to(context.permit, agency_id).on(context.session)
     for row in known_heads:

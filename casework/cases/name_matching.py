@@ -40,7 +40,7 @@ TITLES = frozenset(
 
 
 def names_a_colleague(name: str, text: str) -> bool:
-    """Say whether the text names this person: in full, with or without marks, or by the given name alone.
+    """Tell whether the text names this person: in full, with or without marks, or by the given name alone.
 
     A given name that follows another family or middle name ("Trần Văn Lan") is somebody else's.
     """

@@ -36,7 +36,6 @@ class VerifiedCase:
 
     @property
     def id(self) -> UUID:
-        """Return the case's id."""
         return self.row.id
 
     @property
@@ -169,18 +168,18 @@ def page(context: ActContext, case: VerifiedCase, section: Section) -> OpenedDoc
 
 
 def rows_of_case(context: ActContext, case: VerifiedCase, model: type[Any]) -> list[Any]:
-    """Load every row of one kind that hangs on a case, verified, as rows that can be changed."""
+    """Load every row of one kind that belongs to a case, verified, as rows that can be changed."""
     return list(scope.rows_of_case(context.permit, model, case.id).on(context.session).scalars())
 
 
 def sections_present(context: ActContext, case: VerifiedCase) -> frozenset[Section]:
-    """Return the sections of a case for which this person has an envelope and leave."""
+    """Return the sections of a case for which this person has an envelope and permission."""
     rows = scope.sections_present(scope.cases(context.permit).only([case.id])).on(context.session)
     return frozenset(Section(row.section) for row in rows)
 
 
 def current_sections(context: ActContext, case: VerifiedCase) -> frozenset[Section]:
-    """Return the sections of a case of whose newest revision this person has an envelope and leave."""
+    """Return the sections of a case of whose newest revision this person has an envelope and permission."""
     within = scope.cases(context.permit).only([case.id])
     rows = scope.documents(within, frozenset(Section)).on(context.session)
     return frozenset(Section(row.section) for row, _ in _verified_pairs(context, rows, {case.id: case.head.v}))

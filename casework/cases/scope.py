@@ -79,7 +79,7 @@ def cases(permit: Permit) -> CaseScope:
 
 
 def drafts(permit: Permit, *, today: int) -> CaseScope:
-    """Reach for one's own drafts; a lead is offered those of the agency that have lain for seven days."""
+    """Reach for one's own drafts; a lead is offered those of the agency that are seven days old."""
     return CaseScope(permit, drafts_of=today)
 
 
@@ -171,7 +171,7 @@ def opened(within: CaseScope, *, since: int) -> ScopedQuery:
 
 
 def rows_of_case(permit: Permit, model: type[Any], case_id: UUID) -> ScopedQuery:
-    """Select every row of one kind that hangs on a case, to sign it again when something is taken away."""
+    """Select every row of one kind that belongs to a case, to sign it again after a revocation."""
     statement = statements.rows_of_case(model)  # type: ignore[arg-type]
     return ScopedQuery(statement, {"commune": permit.actor.commune_id, "case": case_id}, permit)
 

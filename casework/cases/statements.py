@@ -43,13 +43,11 @@ class SectionFilter:
 
 @lru_cache(maxsize=1024)
 def one_case(condition: ColumnElement[bool]) -> Select[Case]:
-    """Select a case as a row that can be changed."""
     return select(Case).where(condition)
 
 
 @lru_cache(maxsize=1024)
 def case_rows(condition: ColumnElement[bool]) -> Select[Any]:
-    """Select cases as plain rows."""
     return select(_case).where(condition)
 
 
@@ -94,7 +92,7 @@ def _with_envelopes(
 
 
 def _belongs_to_cases(table: Any, condition: ColumnElement[bool], actor: Actor) -> ColumnElement[bool]:
-    """Let through the rows that hang on these cases; the commune is said again, since every index begins with it."""
+    """Let through the rows that belong to these cases; the commune is repeated, since every index begins with it."""
     return and_(table.c.commune_id == actor.commune_id, table.c.case_id.in_(select(_case.c.id).where(condition)))
 
 
@@ -125,7 +123,6 @@ def referrals(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
 
 @lru_cache(maxsize=1024)
 def grounds(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
-    """Select the grounds of cases."""
     return select(_ground).where(_belongs_to_cases(_ground, condition, actor))
 
 
@@ -144,19 +141,17 @@ def _newest_revision() -> Any:
 
 @lru_cache(maxsize=1024)
 def opened(condition: ColumnElement[bool]) -> Select[Any]:
-    """Select who else has opened the cases, from the log."""
     return read.opened(select(_case.c.id).where(condition))
 
 
 @lru_cache
 def rows_of_case(model: Any) -> Select[Any]:
-    """Select every row of one kind that hangs on a case."""
     column = Case.id if model is Case else model.case_id
     return select(model).where(model.commune_id == bindparam("commune"), column == bindparam("case"))
 
 
 def drafted(actor: Actor, reach: Reach) -> ColumnElement[bool]:
-    """Return which drafts are reached: one's own, and for a lead those that have lain until a day (`left`)."""
+    """Return which drafts are reached: one's own, and for a lead those begun on or before a day (`left`)."""
     own = _case.c.holder_id == actor.member_id
     abandoned = and_(_case.c.opened <= bindparam("left"), among(_case.c.owner_id, actor.agencies))
     reached_by = or_(own, abandoned) if reach >= Reach.AGENCY else own

@@ -48,12 +48,10 @@ class AddressRegister:
 
     @property
     def active(self) -> tuple[TrustedAddress, ...]:
-        """Return the addresses in use."""
         return tuple(place for place in self.places if place.active)
 
     @property
     def retired(self) -> tuple[TrustedAddress, ...]:
-        """Return the addresses that are no longer used."""
         return tuple(place for place in self.places if not place.active)
 
     def find(self, place_id: UUID) -> TrustedAddress:

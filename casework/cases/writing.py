@@ -82,7 +82,7 @@ def writable(context: ActContext) -> frozenset[Section]:
 
 
 def revoke(context: ActContext, case: VerifiedCase) -> None:
-    """Raise the version of a case and sign again every row that hangs on it, so that it can be read on at once."""
+    """Raise the version of a case and sign again every row that belongs to it, so that it can be read on at once."""
     context.session.flush()
     heads.revoke(context.session, case.head, _signed_rows(context, case))
     context.session.flush()
@@ -118,7 +118,7 @@ def _delete_documents(
 
 
 def _signed_rows(context: ActContext, case: VerifiedCase) -> list[SignedRow]:
-    """Load every row that hangs on a case and is signed together with the version of its head."""
+    """Load every row that belongs to a case and is signed together with the version of its head."""
     rows: list[SignedRow] = []
     for model in (Case, Document, Envelope, Ground, Referral):
         rows += scope.rows_of_case(context.permit, model, case.id).on(context.session).scalars().all()

@@ -37,7 +37,6 @@ def closed() -> str:
 
 @blueprint.get("/tim")
 def search() -> str:
-    """Ask what to search for."""
     ask(Act.CASE_SEARCH)
     return presenters.search_page(SearchForm())
 
@@ -70,7 +69,6 @@ def show_name(case_id: UUID) -> str:
 
 @blueprint.post(f"{CASE}/ghi-chu")
 def add_note(case_id: UUID) -> Answer:
-    """Add a note and come back to the case."""
     ask(Act.NOTE_ADD)
     form = NoteForm()
     if not form.validate_on_submit():
@@ -91,7 +89,6 @@ def ask_closing(case_id: UUID) -> str:
 
 @blueprint.post(f"{CASE}/dong")
 def close(case_id: UUID) -> Answer:
-    """Close a case."""
     ask(Act.CASE_CLOSE)
     form = CloseCaseForm()
     if not form.validate_on_submit():
@@ -103,7 +100,6 @@ def close(case_id: UUID) -> Answer:
 
 @blueprint.post(f"{CASE}/mo-lai")
 def reopen(case_id: UUID) -> Answer:
-    """Open a closed case again."""
     ask(Act.CASE_CLOSE)
     form = ReopenForm()
     if not form.validate_on_submit():

@@ -102,7 +102,6 @@ class Setting:
 
     @property
     def hamlets(self) -> tuple[str, ...]:
-        """Return the names of the commune's hamlets."""
         return self.register.hamlets
 
 
@@ -178,7 +177,7 @@ def list_drafts(context: ActContext) -> list[Draft]:
 
 @action(Act.DRAFT_DISCARD)
 def discard_draft(context: ActContext, draft_id: UUID) -> None:
-    """Delete what a draft holds; its empty shell stays as a case that was never opened."""
+    """Delete what a draft holds; its row stays, void, as a case that was never opened."""
     case = reading.find_draft(context, draft_id)
     writing.erase_section(context, case, Section.DRAFT)
     case.row.state = CaseState.VOID
@@ -186,7 +185,7 @@ def discard_draft(context: ActContext, draft_id: UUID) -> None:
 
 @action(Act.CASE_OPEN)
 def open_case(context: ActContext, draft_id: UUID, source: IntakeAnswers | AnswerReader) -> UUID:
-    """Turn a draft into a case; a second tap finds the case of the first one.
+    """Turn a draft into a case; a second submission finds the case of the first one.
 
     `source` are the answers, or a function that reads them from the draft, opened in the same commit. Raises Refused
     for a section that the role may not open even in a case of its own.

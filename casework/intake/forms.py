@@ -66,7 +66,7 @@ class IntakePage(Form):
         return []
 
     def keeps(self, name: str) -> bool:
-        """Say whether an answer is to be kept; one that no longer applies may be dropped."""
+        """Tell whether an answer is to be kept; one that no longer applies may be dropped."""
         return name in self
 
     def add_error(self, field: Any, words: Any) -> bool:

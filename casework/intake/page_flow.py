@@ -114,7 +114,6 @@ class Unfinished(BadInput):
     """A page of a draft has something to correct: `page` is the number of the first one."""
 
     def __init__(self, page: int) -> None:
-        """Keep the number of the page."""
         super().__init__()
         self.page = page
 
@@ -164,7 +163,6 @@ def redirect_or_correct(draft_id: UUID, number: int) -> Response | tuple[str, in
 
 
 def render_page(draft: DraftPages, number: int, form: IntakePage) -> str:
-    """Draw a page of a draft."""
     back = CHECK if request.args.get("sua") else number - 1
     return render_template(
         TEMPLATES[number],
@@ -179,7 +177,7 @@ def render_page(draft: DraftPages, number: int, form: IntakePage) -> str:
 
 
 def render_first(number: int, form: IntakePage, offers: Offers) -> str:
-    """Draw one of the two pages before there is a draft; the answers of the first travel on inside the second."""
+    """Render a page before there is a draft; the second carries the answers of the first in hidden fields."""
     carried = {} if number == TOLD else sent_answers(form_of(TOLD, request.form, offers))
     action = url_for("intake.told" if number == TOLD else "intake.start")
     return render_template(
@@ -188,7 +186,7 @@ def render_first(number: int, form: IntakePage, offers: Offers) -> str:
 
 
 def render_check(draft: DraftPages) -> str:
-    """Draw the check page: every answer as it will be kept."""
+    """Render the check page: every answer as it will be kept."""
     forms = draft.forms()
     return render_template(
         TEMPLATES[CHECK],

@@ -117,7 +117,7 @@ def readers(draft_id: UUID) -> Answer:
 
 @blueprint.post("/ghi-nhan/<uuid:draft_id>/7")
 def submit(draft_id: UUID) -> Response:
-    """Open the case; a second tap finds the case that the first one made."""
+    """Open the case; a second submission finds the case of the first one."""
     try:
         case_id = perform(actions.open_case, draft_id, partial(page_flow.answers_of_draft, draft_id))
     except Unfinished as unfinished:
