@@ -72,9 +72,8 @@ def share(context: ActContext, case: VerifiedCase, ground: Ground, recipient: Re
         granted = Section(document.section) in agreed(ground) | {Section.LABEL} or document.series == ground.id
         if granted and own is not None and all(row.agency_id != recipient.agency_id for row in held):
             reading.load_late_agency(context, own)
-            add_envelopes(
-                context.crypto, document, open_document_key(context.crypto, document, own), readers=[recipient]
-            )
+            key = open_document_key(context.crypto, document, own)
+            add_envelopes(context.crypto, document, key, readers=[recipient])
     heads.mark_changed(context.session, case.head)
 
 
@@ -143,22 +142,15 @@ def state_of(referral: Any, ground: Any, at: int) -> str:
 
 def readers_of(context: ActContext, case: VerifiedCase, section: Section) -> list[UUID]:
     """Return the agencies that get a new revision: the owner, and each with a live referral on a live ground for it."""
-    receiver_ids = sorted(
-        {row.to_id for row in reading.rows_of_case(context, case, Referral) if row.state in LIVE_REFERRAL}
-    )
-    return [
-        case.row.owner_id,
-        *(agency_id for agency_id in receiver_ids if section in _receiver_access(context, case, agency_id).live),
-    ]
+    rows = reading.rows_of_case(context, case, Referral)
+    receiver_ids = sorted({row.to_id for row in rows if row.state in LIVE_REFERRAL})
+    return [case.row.owner_id, *(to for to in receiver_ids if section in _receiver_access(context, case, to).live)]
 
 
 def newest_referral_id(context: ActContext, case: VerifiedCase) -> UUID | None:
     """Return the id of the newest referral by which my agency or circle reads another's case; None if none does."""
-    received = [
-        row
-        for row in reading.rows_of_case(context, case, Referral)
-        if row.to_id in context.actor.agencies and row.state in READABLE
-    ]
+    rows = reading.rows_of_case(context, case, Referral)
+    received = [row for row in rows if row.to_id in context.actor.agencies and row.state in READABLE]
     return max(received, key=lambda row: row.sent).id if received else None
 
 
@@ -170,10 +162,8 @@ def counting_agencies(context: ActContext, case: VerifiedCase) -> list[UUID]:
     owner_id = case.row.owner_id
     if owner_id in context.actor.circles:
         return [owner_id]
-    coordinating = select(Agency.id).where(
-        Agency.commune_id == context.commune_id, Agency.kind == agencies.coordinating()
-    )
-    return [owner_id, *context.session.execute(coordinating).scalars()]
+    ids = select(Agency.id).where(Agency.commune_id == context.commune_id, Agency.kind == agencies.coordinating())
+    return [owner_id, *context.session.execute(ids).scalars()]
 
 
 def recipients(context: ActContext, agency_ids: Iterable[UUID]) -> list[RecipientKey]:

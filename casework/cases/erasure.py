@@ -58,11 +58,8 @@ def _transfer(context: ActContext, case: VerifiedCase, owner_id: UUID, label: La
 
 def _last_writer(context: ActContext, case: VerifiedCase, agency_id: UUID) -> UUID:
     """Return who of an agency wrote last about a case, or else whoever works there."""
-    active = [
-        member.id
-        for member in staff.colleagues(context)
-        if member.agency_id == agency_id and member.state == MemberState.ACTIVE
-    ]
+    members = [member for member in staff.colleagues(context) if member.agency_id == agency_id]
+    active = [member.id for member in members if member.state == MemberState.ACTIVE]
     writers = [line.who for line in read.about(context.crypto, case.id, acts=[Act.NOTE_ADD, Act.REFERRAL_OPEN])]
     for member_id in (*writers, *active):
         if member_id is not None and member_id in active:

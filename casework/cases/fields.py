@@ -66,11 +66,8 @@ def field_of(section: type[SectionData], name: str, **drawn: Any) -> Any:
 
 def section_from_fields(section: type[S], asked: Iterable[Any]) -> S:
     """Return a section with the answers of the fields that ask its questions; what was not asked is empty."""
-    answers = [
-        (field.source, field.data)
-        for field in asked
-        if getattr(field, "source", None) and field.source.section is section
-    ]
+    sourced = [(field.source, field.data) for field in asked if getattr(field, "source", None)]
+    answers = [(source, data) for source, data in sourced if source.section is section]
     return section(**{source.name: _stored_value(source.question, data) for source, data in answers})
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from casework.accounts.staff import colleagues
+from casework.accounts.staff import Colleague, colleagues
 from casework.audit import freshness
 from casework.cases import reading, restriction, scope, writing
 from casework.cases.models import Case
@@ -53,16 +53,10 @@ def _replace_holder(row: Case, leaver_id: UUID, successor_id: UUID) -> None:
 def _successor(context: ActContext, leaver: Member, owner_id: UUID) -> UUID | None:
     """Return who is to hold a case: the lead, else me, else a deputy or whoever else can read it."""
     agency = freshness.agency(context.session, context.commune_id, owner_id)
-    key_holder_ids = epochs.holders(context.crypto, agency) - {leaver.id}
-    candidates = [
-        member for member in colleagues(context) if member.id in key_holder_ids and member.state == MemberState.ACTIVE
-    ]
-    ranked = sorted(
-        candidates,
-        key=lambda member: (
-            Role.LEAD not in member.roles,
-            member.id != context.me,
-            Role.DEPUTY not in member.roles,
-        ),
-    )
-    return ranked[0].id if ranked else None
+    ids = epochs.holders(context.crypto, agency) - {leaver.id}
+    able = [member for member in colleagues(context) if member.id in ids and member.state == MemberState.ACTIVE]
+
+    def rank(member: Colleague) -> tuple[bool, bool, bool]:
+        return Role.LEAD not in member.roles, member.id != context.me, Role.DEPUTY not in member.roles
+
+    return min(able, key=rank).id if able else None

@@ -57,9 +57,8 @@ def renew(context: ActContext, agency: Agency, *, without: Collection[UUID] = ()
     head = freshness.head(context.session, context.commune_id, agency.id)
     context.crypto = epochs.rotate(context.crypto, agency, head, members, [(row, row.Envelope) for row in rows])
     context.session.flush()
-    if len(rows) != sum(before.values()) or _envelope_counts(context, agency.id) != _expected_counts(
-        agency.epoch, len(rows)
-    ):
+    expected = {(agency.epoch, EnvelopeKind.KEPT): len(rows)} if rows else {}
+    if len(rows) != sum(before.values()) or _envelope_counts(context, agency.id) != expected:
         raise VaultError("unopened")
 
 
@@ -82,7 +81,3 @@ def _verified_envelopes(context: ActContext, agency_id: UUID) -> list[Any]:
 def _envelope_counts(context: ActContext, agency_id: UUID) -> dict[tuple[int, str], int]:
     rows: Any = scope.counted_sealed_to(context.permit, agency_id).on(context.session)
     return {(row[0], row[1]): row[2] for row in rows}
-
-
-def _expected_counts(epoch: int, count: int) -> dict[tuple[int, str], int]:
-    return {(epoch, EnvelopeKind.KEPT): count} if count else {}

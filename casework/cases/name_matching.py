@@ -52,10 +52,8 @@ def names_a_colleague(name: str, text: str) -> bool:
     if any(folded[place : place + len(parts)] == parts for place in starts):
         return True
     given = name.split()[-1]
-    return any(
-        _same_given_name(word, given) and not _belongs_to_another(words, place, parts)
-        for place, word in enumerate(words)
-    )
+    places = [place for place, word in enumerate(words) if _same_given_name(word, given)]
+    return any(not _belongs_to_another(words, place, parts) for place in places)
 
 
 def _same_given_name(word: str, given: str) -> bool:

@@ -62,14 +62,7 @@ def _share_facts(context: ActContext, case: VerifiedCase, documents: list[Docume
         own = held.get((document.id, case.row.owner_id))
         if document.section != Section.FACTS or own is None:
             continue
-        missing = [
-            agency_id
-            for agency_id in envelope_sharing.counting_agencies(context, case)
-            if (document.id, agency_id) not in held
-        ]
-        add_envelopes(
-            context.crypto,
-            document,
-            open_document_key(context.crypto, document, own),
-            readers=envelope_sharing.recipients(context, missing),
-        )
+        counting = envelope_sharing.counting_agencies(context, case)
+        missing = [agency_id for agency_id in counting if (document.id, agency_id) not in held]
+        key, readers = open_document_key(context.crypto, document, own), envelope_sharing.recipients(context, missing)
+        add_envelopes(context.crypto, document, key, readers=readers)

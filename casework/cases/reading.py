@@ -71,10 +71,8 @@ class CaseBatch:
         within = self.within if of is None else some(self.within, of)
         crypto, heads, seen = self.context.crypto, self.heads, set[UUID]()
         server_keys, agency_ids = crypto.server_keys, crypto.held
-        for row in map(
-            DocumentRowWithEnvelope._make,
-            scope.document_rows(within, frozenset(sections)).on(self.context.session).all(),
-        ):
+        rows = scope.document_rows(within, frozenset(sections)).on(self.context.session).all()
+        for row in map(DocumentRowWithEnvelope._make, rows):
             if row.id in seen or row.agency_id not in agency_ids:
                 continue
             seen.add(row.id)

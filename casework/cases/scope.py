@@ -110,9 +110,8 @@ def documents(within: CaseScope, sections: frozenset[Section]) -> ScopedQuery:
 
 def document_rows(within: CaseScope, sections: frozenset[Section]) -> ScopedQuery:
     """Select what `documents` does, each as one narrow row: a list opens some thousand and loads none to be changed."""
-    return _query(
-        statements.document_rows(within.condition, within.permit.actor, _section_filter(within, sections)), within
-    )
+    wanted = _section_filter(within, sections)
+    return _query(statements.document_rows(within.condition, within.permit.actor, wanted), within)
 
 
 def revisions(within: CaseScope, sections: frozenset[Section]) -> ScopedQuery:

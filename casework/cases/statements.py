@@ -73,9 +73,8 @@ def document_rows(condition: ColumnElement[bool], actor: Actor, section_filter: 
         _envelope.c[name] if name in _OF_ENVELOPE else _document.c[name] for name in DocumentRowWithEnvelope._fields
     ]
     same = _envelope.c.case_id == _document.c.case_id
-    return _with_envelopes(select(*rows), condition, actor, section_filter).where(
-        same, _document.c.revision == _newest_revision()
-    )
+    every = _with_envelopes(select(*rows), condition, actor, section_filter)
+    return every.where(same, _document.c.revision == _newest_revision())
 
 
 def _with_envelopes(
@@ -169,10 +168,8 @@ def reachable(actor: Actor, reach: Reach) -> ColumnElement[bool]:
 
 def set_aside(actor: Actor, reach: Reach) -> ColumnElement[bool]:
     """Return which cases that have been set aside are reached; a draft that was discarded never was a case."""
-    void_case = and_(
-        _case.c.commune_id == actor.commune_id, _case.c.state == CaseState.VOID, _case.c.code_tag.is_not(None)
-    )
-    return and_(void_case, _within_reach(actor, reach))
+    void = and_(_case.c.commune_id == actor.commune_id, _case.c.state == CaseState.VOID, _case.c.code_tag.is_not(None))
+    return and_(void, _within_reach(actor, reach))
 
 
 def _within_reach(actor: Actor, reach: Reach) -> ColumnElement[bool]:
@@ -203,9 +200,8 @@ def _carried_by_referral(actor: Actor, states: frozenset[str]) -> ColumnElement[
 
 def _given_to_count(actor: Actor) -> ColumnElement[bool]:
     """Reach cases of other agencies whose facts were sealed to mine as well, so that they are counted."""
-    return _has_envelope(
-        among(_envelope.c.agency_id, actor.agencies), document_of_envelope, _document.c.section == Section.FACTS
-    )
+    mine = among(_envelope.c.agency_id, actor.agencies)
+    return _has_envelope(mine, document_of_envelope, _document.c.section == Section.FACTS)
 
 
 def _has_envelope(*conditions: ColumnElement[bool]) -> Exists:
@@ -216,5 +212,5 @@ def _has_envelope(*conditions: ColumnElement[bool]) -> Exists:
 def _referred(actor: Actor, states: frozenset[str], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """Look the referrals through once for all cases, not once for each of them."""
     ground = and_(_ground.c.commune_id == _referral.c.commune_id, _ground.c.id == _referral.c.ground_id)
-    live = and_(_referral.c.commune_id == actor.commune_id, among(_referral.c.state, states))
-    return _case.c.id.in_(select(_referral.c.case_id).where(live, ground, *conditions))
+    in_state = and_(_referral.c.commune_id == actor.commune_id, among(_referral.c.state, states))
+    return _case.c.id.in_(select(_referral.c.case_id).where(in_state, ground, *conditions))

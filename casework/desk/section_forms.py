@@ -46,8 +46,6 @@ def section_of(form: Any, section: Section) -> SectionData:
 
 @cache
 def _form_class(section: Section) -> type[SectionForm]:
-    data_type = SECTIONS[section]
-    asked = {
-        name: fields.field_of(data_type, name) for name, question in data_type.questions().items() if question.asked
-    }
+    questions = SECTIONS[section].questions()
+    asked = {name: fields.field_of(SECTIONS[section], name) for name in questions if questions[name].asked}
     return type(f"{section.name}Form", (SectionForm,), asked)

@@ -141,11 +141,8 @@ class MustNotKnowForm(IntakePage):
     @property
     def clashing(self) -> list[str]:
         """Return the chosen readers whom the text names as those who must not know."""
-        chosen = [
-            colleague.name
-            for colleague in self.offers.setting.colleagues
-            if str(colleague.id) in (self.readers.data or ())
-        ]
+        names = {str(colleague.id): colleague.name for colleague in self.offers.setting.colleagues}
+        chosen = [name for colleague_id, name in names.items() if colleague_id in (self.readers.data or ())]
         return [name for name in chosen if name_matching.names_a_colleague(name, self.whom.data or "")]
 
     @property
@@ -221,6 +218,5 @@ class EventForm(IntakePage):
         valid = super().validate(extra_validators)
         if self.acts.errors or self.acts.data or self.other.data or self.unclear.data:
             return valid
-        return self.add_error(
-            self.acts, gettext("Hãy chọn ít nhất một chuyện, hoặc chọn “Chưa rõ, hoặc chưa muốn nói”.")
-        )
+        words = gettext("Hãy chọn ít nhất một chuyện, hoặc chọn “Chưa rõ, hoặc chưa muốn nói”.")
+        return self.add_error(self.acts, words)

@@ -103,10 +103,8 @@ def load_draft(draft_id: UUID) -> DraftPages:
 
 
 def _draft_pages(draft_id: UUID, draft: OpenDraft) -> DraftPages:
-    introduction = MultiDict(draft.pages.get(TOLD, {}))
-    offers = Offers(
-        pronoun=introduction.get("pronoun", ""), danger=introduction.get("danger") == "yes", setting=draft.setting
-    )
+    page = MultiDict(draft.pages.get(TOLD, {}))
+    offers = Offers(pronoun=page.get("pronoun", ""), danger=page.get("danger") == "yes", setting=draft.setting)
     return DraftPages(draft_id, draft.pages, offers)
 
 

@@ -54,10 +54,12 @@ class SharingForm(IntakePage):
             parts = [codelist("section").label(part, language()) for part in bundle.texts("sections")]
             field.description = gettext("Sẽ đọc được: %(parts)s.", parts=", ".join(parts).lower())
         agencies = codelist("agency")
-        receivers = [
-            item.code for item in codelist("bundle") if item.text("at_once") and item.code in offers.setting.receivers
+        receivers = [bundle.code for bundle in codelist("bundle") if bundle.text("at_once")]
+        self.at_once.choices = [
+            SelectChoice(code, agencies.label(code, language()))
+            for code in receivers
+            if code in offers.setting.receivers
         ]
-        self.at_once.choices = [SelectChoice(code, agencies.label(code, language())) for code in receivers]
         self.risks.choices = [SelectChoice(item.code, self._asked(item.label(language()))) for item in _risks()]
         self.level.description = gettext("Để trống thì lấy mức theo các câu trên. Chọn mức thấp hơn thì ghi vì sao.")
         self.at_once_words.description = gettext("Chưa nói trước thì ghi vì sao chưa nói được.")
