@@ -1,4 +1,4 @@
-"""Case codes: two plain words and two digits, sayable and memorable, random, telling nothing."""
+"""Case codes: two plain words and two digits, easy to say and to remember, drawn at random."""
 
 import secrets
 
@@ -22,7 +22,7 @@ def random_nickname() -> str:
     return secrets.choice(nicknames())
 
 
-def tag(context: ActContext, code: str) -> bytes:
+def tag_of_code(context: ActContext, code: str) -> bytes:
     """Return the HMAC by which a code is kept unique without standing in the database."""
     return blind_index.compute(
         context.crypto.server_keys, freshness.commune(context.session, context.commune_id), "code", fold(code)
@@ -33,6 +33,6 @@ def unused_code(context: ActContext) -> tuple[str, bytes]:
     """Draw a code that no case of this commune bears, in reach or not; return it with its tag."""
     while True:
         code = random_code()
-        marked = tag(context, code)
-        if not scope.code_taken(context.permit, marked).on(context.session).scalar_one():
-            return code, marked
+        code_tag = tag_of_code(context, code)
+        if not scope.code_taken(context.permit, code_tag).on(context.session).scalar_one():
+            return code, code_tag

@@ -13,11 +13,17 @@ from casework.policy.words import Section
 from casework.vault.keys.envelopes import OpenedDocument
 
 
-def label(context: ActContext, found: VerifiedCase) -> Label | None:
+def label(context: ActContext, case: VerifiedCase) -> Label | None:
     """Open what names a case; None if this person may open nothing that does."""
-    return label_of(reading.open_newest_of(context, found, [Section.LABEL])) or label_of(
-        reading.open_newest_of(context, found, [Section.LETTER])
+    return label_of(reading.open_newest_of(context, case, [Section.LABEL])) or label_of(
+        reading.open_newest_of(context, case, [Section.LETTER])
     )
+
+
+def code(context: ActContext, case: VerifiedCase) -> str:
+    """Return the code of a case, or an empty text if this person may open nothing that names it."""
+    named = label(context, case)
+    return named.code if named else ""
 
 
 def label_of(pages: Iterable[OpenedDocument]) -> Label | None:
@@ -31,9 +37,9 @@ def label_of(pages: Iterable[OpenedDocument]) -> Label | None:
     return next((Label(code=code) for code in codes if code), None)
 
 
-def of_ids(context: ActContext, data: SectionData) -> dict[str, str]:
+def words_of_ids(context: ActContext, data: SectionData) -> dict[str, str]:
     """Return words for the fields of a section that hold an id: a trusted address, a second person."""
     if second := getattr(data, "second", ""):
         return {"second": staff.names(context).get(UUID(hex=second), "")}
-    place_id = getattr(data, "address_id", "")
-    return {"address_id": trusted_addresses.name_of(context, place_id)} if place_id else {}
+    address_id = getattr(data, "address_id", "")
+    return {"address_id": trusted_addresses.name_of(context, address_id)} if address_id else {}

@@ -25,28 +25,28 @@ class SearchQuery:
         return "<sealed>"
 
 
-def parse_query(query: str) -> SearchQuery:
+def parse_query(typed: str) -> SearchQuery:
     """Read a query; the digits of +84 become those that are dialled at home."""
-    digits = "".join(filter(str.isdigit, query)).removeprefix("00")
+    digits = "".join(filter(str.isdigit, typed)).removeprefix("00")
     home = f"0{digits[2:]}" if digits.startswith("84") and len(digits) >= 11 else digits
-    return SearchQuery(fold(query).replace("-", " "), home)
+    return SearchQuery(fold(typed).replace("-", " "), home)
 
 
-def hits(book: CaseBatch, sought: SearchQuery) -> set[UUID]:
-    """Return the ids of what is sought; contacts and labels are opened only if names alone cannot answer."""
-    found = _among(book, [Section.IDENTITY], sought)
-    if not found or not sought.words.replace(" ", "").isalpha():
-        found |= _among(book, [Section.LABEL, Section.CONTACT], sought)
-    return found
+def matching_cases(batch: CaseBatch, query: SearchQuery) -> set[UUID]:
+    """Return the ids of the cases that match; contacts and labels are opened only if names alone cannot answer."""
+    case_ids = _matching(batch, [Section.IDENTITY], query)
+    if not case_ids or not query.words.replace(" ", "").isalpha():
+        case_ids |= _matching(batch, [Section.LABEL, Section.CONTACT], query)
+    return case_ids
 
 
-def _among(book: CaseBatch, sections: Iterable[Section], sought: SearchQuery) -> set[UUID]:
-    return {case_id for case_id, page in book.each(sections) if _fits(page.data, sought)}
+def _matching(batch: CaseBatch, sections: Iterable[Section], query: SearchQuery) -> set[UUID]:
+    return {case_id for case_id, page in batch.each(sections) if _matches(page.data, query)}
 
 
-def _fits(data: Mapping[str, Any], sought: SearchQuery) -> bool:
-    # One text for all fields: what stands between them is in no query.
-    said = "\0".join([data[key] for key in _FIELDS if data.get(key)])
-    if said and sought.words in fold(said).replace("-", " "):
+def _matches(data: Mapping[str, Any], query: SearchQuery) -> bool:
+    # One text for all fields: what separates them stands in no query.
+    text = "\0".join([data[key] for key in _FIELDS if data.get(key)])
+    if text and query.words in fold(text).replace("-", " "):
         return True
-    return len(sought.digits) >= _SHORTEST_NUMBER and sought.digits in data.get("phone", "")
+    return len(query.digits) >= _SHORTEST_NUMBER and query.digits in data.get("phone", "")

@@ -40,13 +40,13 @@ def make_sheets(context: ActContext, case_id: UUID, officers: Sequence[str], *, 
 
     `whom` is who must not know: raises BadInput if that is one of those who would keep a sheet.
     """
-    _, circle = restriction.restricted(context, case_id)
-    if not _FEWEST <= len({fold(one) for one in officers}) == len(officers) <= _MOST:
+    _, circle = restriction.find_restricted(context, case_id)
+    if not _FEWEST <= len({fold(officer) for officer in officers}) == len(officers) <= _MOST:
         raise BadInput("Hãy ghi hai hoặc ba người khác nhau giữ tờ khôi phục.")
-    if any(name_matching.names_a_colleague(one, whom) for one in officers):
+    if any(name_matching.names_a_colleague(officer, whom) for officer in officers):
         raise BadInput("Người không được biết không được giữ tờ khôi phục. Hãy ghi người khác.")
     seats = range(1, len(officers) + 1)
-    dealt = recovery_sheets.renew(
+    sheets = recovery_sheets.renew(
         context.crypto, context.crypto.keys(circle.id), officers, list(combinations(seats, 2))
     )
-    return CircleSheets(called(circle.id), dealt)
+    return CircleSheets(called(circle.id), sheets)

@@ -1,4 +1,4 @@
-"""Who holds what of a case: giving agreed sections to an agency, and cutting it off at once."""
+"""Grants an agency access to agreed sections of a case by giving it envelopes, and revokes that access at once."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ from casework.vault.keys.envelopes import DocumentRow, add_envelopes, keep_sent,
 from casework.vault.models import Agency, Document, Envelope
 from casework.vault.states import EnvelopeKind
 
-# The first bytes of a referral's id begin the series of each of its letters.
-_LETTER_MARK = 8
+# So many first bytes of a referral's id begin the series of each of its letters.
+_REFERRAL_PREFIX = 8
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,13 @@ class ReceiverAccess:
     entries: frozenset[UUID]
     letters: frozenset[bytes]
 
-    def holds(self, document: DocumentRow) -> bool:
-        """Tell whether a document is carried."""
+    def carries(self, document: DocumentRow) -> bool:
+        """Tell whether a referral gives the agency this document."""
         section = Section(document.section)
         if section is Section.GROUNDS:
             return document.series in self.entries
         if section is Section.LETTER:
-            return document.series.bytes[:_LETTER_MARK] in self.letters
+            return document.series.bytes[:_REFERRAL_PREFIX] in self.letters
         return section in self.live or document.revision <= self.kept.get(section, 0)
 
 
@@ -54,162 +54,161 @@ def is_live(ground: Any, at: int) -> bool:
 
 
 def agreed(ground: Ground) -> frozenset[Section]:
-    """Return the sections that a ground speaks of."""
+    """Return the sections that a ground allows to be shared."""
     return frozenset(Section(int(number)) for number in ground.sections.split(",") if number)
 
 
 def letter_series(referral: Referral, fresh_id: UUID) -> UUID:
     """Return the series of a new letter: it tells to which referral the letter belongs, so that both end together."""
-    return UUID(bytes=referral.id.bytes[:_LETTER_MARK] + fresh_id.bytes[_LETTER_MARK:])
+    return UUID(bytes=referral.id.bytes[:_REFERRAL_PREFIX] + fresh_id.bytes[_REFERRAL_PREFIX:])
 
 
-def share(context: ActContext, found: VerifiedCase, ground: Ground, to: RecipientKey) -> None:
-    """Give one agency the newest revisions of what its ground speaks of, the label, and the ground's own entry."""
-    envelopes = _by_document(context, found)
-    for document in _newest(context, found):
+def share(context: ActContext, case: VerifiedCase, ground: Ground, recipient: RecipientKey) -> None:
+    """Give one agency the newest revisions of what its ground allows, the label, and the ground's own entry."""
+    envelopes = _envelopes_by_document(context, case)
+    for document in _newest_documents(context, case):
         held = envelopes.get(document.id, [])
-        mine = next((one for one in held if context.crypto.holds(one.agency_id)), None)
-        wanted = Section(document.section) in agreed(ground) | {Section.LABEL} or document.series == ground.id
-        if wanted and mine is not None and all(one.agency_id != to.agency_id for one in held):
-            reading.load_late_agency(context, mine)
-            add_envelopes(context.crypto, document, open_document_key(context.crypto, document, mine), readers=[to])
-    heads.mark_changed(context.session, found.head)
+        own = next((row for row in held if context.crypto.holds(row.agency_id)), None)
+        granted = Section(document.section) in agreed(ground) | {Section.LABEL} or document.series == ground.id
+        if granted and own is not None and all(row.agency_id != recipient.agency_id for row in held):
+            reading.load_late_agency(context, own)
+            key = open_document_key(context.crypto, document, own)
+            add_envelopes(context.crypto, document, key, readers=[recipient])
+    heads.mark_changed(context.session, case.head)
 
 
-def keep_envelopes(context: ActContext, found: VerifiedCase) -> None:
-    """Turn what was sent to my agency into what it keeps, so that it opens under the agency's own safe key."""
-    documents = {one.id: one for one in reading.rows_of_case(context, found, Document)}
-    for envelope in reading.rows_of_case(context, found, Envelope):
+def keep_envelopes(context: ActContext, case: VerifiedCase) -> None:
+    """Seal again, under the agency's symmetric key, the document keys that were sent to its public key by HPKE."""
+    documents = {row.id: row for row in reading.rows_of_case(context, case, Document)}
+    for envelope in reading.rows_of_case(context, case, Envelope):
         if envelope.kind == EnvelopeKind.SENT and context.crypto.holds(envelope.agency_id):
             reading.load_late_agency(context, envelope)
             keep_sent(context.crypto, documents[envelope.document_id], envelope)
-    heads.mark_changed(context.session, found.head)
+    heads.mark_changed(context.session, case.head)
 
 
-def finish(context: ActContext, found: VerifiedCase, referral: Referral, ground: Ground) -> None:
+def finish(context: ActContext, case: VerifiedCase, referral: Referral, ground: Ground) -> None:
     """Note which revisions the receiver keeps of a referral that is done: the newest ones now, never the next."""
     if referral.state == ReferralState.DONE and not referral.kept:
         shared = agreed(ground) | {Section.LABEL}
-        newest = [one for one in heads.entries(found.head.listing) if one.section in shared]
-        referral.kept = ",".join(f"{one.section}:{one.revision}" for one in newest)
-        writing.revoke(context, found)
+        newest = [entry for entry in heads.entries(case.head.listing) if entry.section in shared]
+        referral.kept = ",".join(f"{entry.section}:{entry.revision}" for entry in newest)
+        writing.revoke(context, case)
 
 
-def cut_off(context: ActContext, found: VerifiedCase, agency_id: UUID) -> None:
+def cut_off(context: ActContext, case: VerifiedCase, agency_id: UUID) -> None:
     """Take from an agency every document that is not its own and that no other referral still carries to it."""
     context.session.flush()
-    still = _carried(context, found, agency_id)
-    documents = {one.id: one for one in reading.rows_of_case(context, found, Document)}
-    for envelope in reading.rows_of_case(context, found, Envelope):
+    access = _receiver_access(context, case, agency_id)
+    documents = {document.id: document for document in reading.rows_of_case(context, case, Document)}
+    for envelope in reading.rows_of_case(context, case, Envelope):
         document = documents[envelope.document_id]
-        theirs = agency_id in (document.owner_id, found.case.owner_id) or still.holds(document)
-        if envelope.agency_id == agency_id and not theirs:
+        keeps = agency_id in (document.owner_id, case.row.owner_id) or access.carries(document)
+        if envelope.agency_id == agency_id and not keeps:
             context.session.delete(envelope)
-    writing.revoke(context, found)
+    writing.revoke(context, case)
 
 
-def end_all(context: ActContext, found: VerifiedCase) -> None:
+def end_all(context: ActContext, case: VerifiedCase) -> None:
     """End every referral of a case that closes: each receiver keeps only what it wrote itself."""
-    grounds = {one.id: one for one in reading.rows_of_case(context, found, Ground)}
-    for referral in reading.rows_of_case(context, found, Referral):
+    grounds = {ground.id: ground for ground in reading.rows_of_case(context, case, Ground)}
+    for referral in reading.rows_of_case(context, case, Referral):
         if referral.state in READABLE:
             grounds[referral.ground_id].until = context.crypto.at
-    end_expired(context, found)
+    end_expired(context, case)
 
 
-def end_expired(context: ActContext, found: VerifiedCase) -> None:
+def end_expired(context: ActContext, case: VerifiedCase) -> None:
     """End every referral whose ground carries it no longer, and take back what it gave."""
-    grounds = {one.id: one for one in reading.rows_of_case(context, found, Ground)}
-    over = [
-        one
-        for one in reading.rows_of_case(context, found, Referral)
-        if state_of(one, grounds[one.ground_id], context.crypto.at) != one.state
+    grounds = {row.id: row for row in reading.rows_of_case(context, case, Ground)}
+    expired = [
+        row
+        for row in reading.rows_of_case(context, case, Referral)
+        if state_of(row, grounds[row.ground_id], context.crypto.at) != row.state
     ]
-    for referral in over:
+    for referral in expired:
         referral.state = state_of(referral, grounds[referral.ground_id], context.crypto.at)
-    for agency_id in sorted({one.to_id for one in over}):
-        cut_off(context, found, agency_id)
+    for agency_id in sorted({row.to_id for row in expired}):
+        cut_off(context, case, agency_id)
 
 
 def state_of(referral: Any, ground: Any, at: int) -> str:
-    """Return the state of a referral as it is at a moment: without a live ground it has expired, or is over."""
+    """Return the state of a referral at a moment (microseconds): without a live ground it has expired, or is over."""
     state: str = referral.state
     if state not in READABLE or is_live(ground, at):
         return state
     return ReferralState.OVER if state == ReferralState.DONE else ReferralState.EXPIRED
 
 
-def readers_of(context: ActContext, found: VerifiedCase, section: Section) -> list[UUID]:
-    """Return who gets a new revision: the owner, and each agency that a live referral on a live ground gives it to."""
-    live = sorted({one.to_id for one in reading.rows_of_case(context, found, Referral) if one.state in LIVE_REFERRAL})
-    return [found.case.owner_id, *(to for to in live if section in _carried(context, found, to).live)]
+def readers_of(context: ActContext, case: VerifiedCase, section: Section) -> list[UUID]:
+    """Return the agencies that get a new revision: the owner, and each with a live referral on a live ground for it."""
+    rows = reading.rows_of_case(context, case, Referral)
+    receiver_ids = sorted({row.to_id for row in rows if row.state in LIVE_REFERRAL})
+    return [case.row.owner_id, *(to for to in receiver_ids if section in _receiver_access(context, case, to).live)]
 
 
-def brought_by(context: ActContext, found: VerifiedCase) -> UUID | None:
-    """Return the newest referral by which my agency or circle reads somebody else's case."""
-    mine = [
-        one
-        for one in reading.rows_of_case(context, found, Referral)
-        if one.to_id in context.actor.agencies and one.state in READABLE
-    ]
-    return max(mine, key=lambda one: one.sent).id if mine else None
+def newest_referral_id(context: ActContext, case: VerifiedCase) -> UUID | None:
+    """Return the id of the newest referral by which my agency or circle reads another's case; None if none does."""
+    rows = reading.rows_of_case(context, case, Referral)
+    received = [row for row in rows if row.to_id in context.actor.agencies and row.state in READABLE]
+    return max(received, key=lambda row: row.sent).id if received else None
 
 
-def counting_agencies(context: ActContext, found: VerifiedCase) -> list[UUID]:
+def counting_agencies(context: ActContext, case: VerifiedCase) -> list[UUID]:
     """Return who gets the facts for counting: the owner, and the agency that counts for the whole commune.
 
     A case sealed to a circle is counted by its members alone.
     """
-    owner_id = found.case.owner_id
+    owner_id = case.row.owner_id
     if owner_id in context.actor.circles:
         return [owner_id]
-    union = select(Agency.id).where(Agency.commune_id == context.commune_id, Agency.kind == agencies.coordinating())
-    return [owner_id, *context.session.execute(union).scalars()]
+    ids = select(Agency.id).where(Agency.commune_id == context.commune_id, Agency.kind == agencies.coordinating())
+    return [owner_id, *context.session.execute(ids).scalars()]
 
 
 def recipients(context: ActContext, agency_ids: Iterable[UUID]) -> list[RecipientKey]:
-    """Return the locks of agencies, from fresh rows."""
+    """Return the recipient keys of agencies, from fresh rows."""
     return freshness.recipients(context.crypto, dict.fromkeys(agency_ids))
 
 
-def _carried(context: ActContext, found: VerifiedCase, agency_id: UUID) -> ReceiverAccess:
-    grounds = {one.id: one for one in reading.rows_of_case(context, found, Ground) if is_live(one, context.crypto.at)}
-    mine = [
-        one
-        for one in reading.rows_of_case(context, found, Referral)
-        if one.to_id == agency_id and one.state in READABLE and one.ground_id in grounds
+def _receiver_access(context: ActContext, case: VerifiedCase, agency_id: UUID) -> ReceiverAccess:
+    grounds = {row.id: row for row in reading.rows_of_case(context, case, Ground) if is_live(row, context.crypto.at)}
+    referrals = [
+        row
+        for row in reading.rows_of_case(context, case, Referral)
+        if row.to_id == agency_id and row.state in READABLE and row.ground_id in grounds
     ]
     live: set[Section] = set()
     kept: dict[Section, int] = {}
-    for referral in mine:
+    for referral in referrals:
         if referral.state in LIVE_REFERRAL:
             live |= agreed(grounds[referral.ground_id]) | {Section.LABEL}
-        for section, revision in _kept(referral):
+        for section, revision in _kept_revisions(referral):
             kept[section] = max(revision, kept.get(section, 0))
     return ReceiverAccess(
         live=frozenset(live),
         kept=kept,
-        entries=frozenset(one.ground_id for one in mine),
-        letters=frozenset(one.id.bytes[:_LETTER_MARK] for one in mine),
+        entries=frozenset(row.ground_id for row in referrals),
+        letters=frozenset(row.id.bytes[:_REFERRAL_PREFIX] for row in referrals),
     )
 
 
-def _kept(referral: Referral) -> list[tuple[Section, int]]:
+def _kept_revisions(referral: Referral) -> list[tuple[Section, int]]:
     pairs = [pair.split(":") for pair in referral.kept.split(",") if pair]
     return [(Section(int(section)), int(revision)) for section, revision in pairs]
 
 
-def _newest(context: ActContext, found: VerifiedCase) -> list[Document]:
-    newest = {(one.section, one.series): one.revision for one in heads.entries(found.head.listing)}
+def _newest_documents(context: ActContext, case: VerifiedCase) -> list[Document]:
+    newest = {(row.section, row.series): row.revision for row in heads.entries(case.head.listing)}
     return [
-        one
-        for one in reading.rows_of_case(context, found, Document)
-        if newest.get((one.section, one.series)) == one.revision
+        row
+        for row in reading.rows_of_case(context, case, Document)
+        if newest.get((row.section, row.series)) == row.revision
     ]
 
 
-def _by_document(context: ActContext, found: VerifiedCase) -> dict[UUID, list[Envelope]]:
-    by: dict[UUID, list[Envelope]] = {}
-    for one in reading.rows_of_case(context, found, Envelope):
-        by.setdefault(one.document_id, []).append(one)
-    return by
+def _envelopes_by_document(context: ActContext, case: VerifiedCase) -> dict[UUID, list[Envelope]]:
+    by_document: dict[UUID, list[Envelope]] = {}
+    for envelope in reading.rows_of_case(context, case, Envelope):
+        by_document.setdefault(envelope.document_id, []).append(envelope)
+    return by_document

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
-from casework import clock
 from casework.cases import envelope_sharing, reading, writing
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
@@ -29,23 +28,23 @@ def derive(identity: Identity, incident: Incident, *, received: date, detailed: 
     )
 
 
-def derive_again(context: ActContext, found: VerifiedCase, written: SectionData) -> None:
-    """Bring the facts up to date after a section that they are derived from was written; her wish is kept."""
+def refresh(context: ActContext, case: VerifiedCase, written: SectionData) -> None:
+    """Derive the facts again after a section that they come from was written; `detailed` and `merged` are kept."""
     if not isinstance(written, Identity | Incident):
         return
-    before = _newest(context, found, Facts)
-    identity = written if isinstance(written, Identity) else _newest(context, found, Identity)
-    incident = written if isinstance(written, Incident) else _newest(context, found, Incident)
-    received = date.fromordinal(clock.moment(0).date().toordinal() + found.case.opened)
+    before = _newest_section(context, case, Facts)
+    identity = written if isinstance(written, Identity) else _newest_section(context, case, Identity)
+    incident = written if isinstance(written, Incident) else _newest_section(context, case, Incident)
+    received = reading.date_of(case.row.opened)
     derived = derive(identity, incident, received=received, detailed=before.detailed != "no")
-    now = replace(derived, merged=before.merged)
-    if now != before:
-        writing.save(context, found, now, readers=envelope_sharing.counting_agencies(context, found))
+    updated = replace(derived, merged=before.merged)
+    if updated != before:
+        writing.save(context, case, updated, readers=envelope_sharing.counting_agencies(context, case))
 
 
-def _newest(context: ActContext, found: VerifiedCase, kind: type[S]) -> S:
-    page = reading.page(context, found, kind.section)
-    return kind.from_json(page.data) if page else kind()
+def _newest_section(context: ActContext, case: VerifiedCase, section: type[S]) -> S:
+    page = reading.page(context, case, section.section)
+    return section.from_json(page.data) if page else section()
 
 
 def age_band(birth_year: int | None, on: date) -> str:

@@ -37,7 +37,6 @@ class AddressChoice(Choice):
     kind = "select"
 
     def __init__(self, label: Any, **options: Any) -> None:
-        """Take the question."""
         super().__init__(label, (), **options)
 
     @property
@@ -45,9 +44,10 @@ class AddressChoice(Choice):
         """Give the id of the closed list."""
         return str(self.id)
 
-    def offer(self, places: Iterable[TrustedAddress]) -> None:
-        """Offer addresses by name and hamlet."""
-        self.choices = [SelectChoice(str(one.id), f"{one.entry.name} ({one.entry.hamlet})") for one in places]
+    def offer(self, addresses: Iterable[TrustedAddress]) -> None:
+        self.choices = [
+            SelectChoice(str(address.id), f"{address.entry.name} ({address.entry.hamlet})") for address in addresses
+        ]
 
 
 def at_intake(section: type[SectionData], name: str, **drawn: Any) -> Any:
@@ -56,44 +56,45 @@ def at_intake(section: type[SectionData], name: str, **drawn: Any) -> Any:
     drawn = {"required": source.question.required, **drawn}
     if source.question.kind == "long":
         drawn.setdefault("one_line", True)
-    return _field(source, few=_FEW_AT_INTAKE, drawn=drawn)
+    return _field(source, most_open=_FEW_AT_INTAKE, drawn=drawn)
 
 
 def field_of(section: type[SectionData], name: str, **drawn: Any) -> Any:
     """Make the field of a question for any other form, where nothing is required unless `drawn` says so."""
-    return _field(Source(section, name), few=_FEW, drawn={"required": False, **drawn})
+    return _field(Source(section, name), most_open=_FEW, drawn={"required": False, **drawn})
 
 
-def answered(section: type[S], asked: Iterable[Any]) -> S:
+def section_from_fields(section: type[S], asked: Iterable[Any]) -> S:
     """Return a section with the answers of the fields that ask its questions; what was not asked is empty."""
-    mine = [(one.source, one.data) for one in asked if getattr(one, "source", None) and one.source.section is section]
-    return section(**{source.name: _kept(source.question, data) for source, data in mine})
+    sourced = [(field.source, field.data) for field in asked if getattr(field, "source", None)]
+    answers = [(source, data) for source, data in sourced if source.section is section]
+    return section(**{source.name: _stored_value(source.question, data) for source, data in answers})
 
 
-def as_asked(data: SectionData) -> dict[str, Any]:
+def form_values(data: SectionData) -> dict[str, Any]:
     """Return the answers of a section as its fields hold them, by name."""
-    return {name: _held(question, getattr(data, name)) for name, question in data.questions().items()}
+    return {name: _form_value(question, getattr(data, name)) for name, question in data.questions().items()}
 
 
-def _field(source: Source, *, few: int, drawn: Mapping[str, Any]) -> Any:
+def _field(source: Source, *, most_open: int, drawn: Mapping[str, Any]) -> Any:
     question = source.question
     options = {"hint": lazy_gettext(question.hint) if question.hint else "", "source": source, **drawn}
     if question.kind == "code":
-        options.setdefault("select", len(codelist(question.codelist or "")) > few)
-    return _KINDS[question.kind](lazy_gettext(question.label), question, options)
+        options.setdefault("select", len(codelist(question.codelist or "")) > most_open)
+    return _FIELD_KINDS[question.kind](lazy_gettext(question.label), question, options)
 
 
-def _codes(label: Any, question: Question, options: Mapping[str, Any]) -> Any:
+def _codes_field(label: Any, question: Question, options: Mapping[str, Any]) -> Any:
     name = question.codelist or ""
     return Codes(label, name, plain="plain" if "plain" in codelist(name).kinds else "", **options)
 
 
-_KINDS: Mapping[str, Callable[[Any, Question, Mapping[str, Any]], Any]] = {
+_FIELD_KINDS: Mapping[str, Callable[[Any, Question, Mapping[str, Any]], Any]] = {
     "text": lambda label, question, options: ShortText(label, limit=question.limit, **options),
     "name": lambda label, question, options: PersonName(label, limit=question.limit, **options),
     "long": lambda label, question, options: LongText(label, limit=question.limit, **options),
     "code": lambda label, question, options: OneCode(label, question.codelist or "", **options),
-    "codes": _codes,
+    "codes": _codes_field,
     "date": lambda label, question, options: DateParts(label, future=question.future, **options),
     "year": lambda label, _question, options: YearOrAge(label, **options),
     "phone": lambda label, _question, options: VietnamesePhone(label, **options),
@@ -102,13 +103,13 @@ _KINDS: Mapping[str, Callable[[Any, Question, Mapping[str, Any]], Any]] = {
 }
 
 
-def _held(question: Question, value: Any) -> Any:
+def _form_value(question: Question, value: Any) -> Any:
     if question.kind == "date":
         return date.fromisoformat(value) if value else None
     return list(value) if isinstance(value, tuple) else value
 
 
-def _kept(question: Question, value: Any) -> Any:
+def _stored_value(question: Question, value: Any) -> Any:
     if question.kind == "codes":
         return tuple(value or ())
     if question.kind in ("year", "number"):

@@ -1,4 +1,4 @@
-"""The ledger of grounds: consent, duty by law, danger to life; each entry is sealed, its routing stands in a row."""
+"""Grounds for sharing: consent, duty by law, danger to life; each entry is sealed, its routing stands in a row."""
 
 from uuid import uuid4
 
@@ -15,11 +15,11 @@ from casework.gate import ActContext
 from casework.policy.words import Section
 from casework.vault.states import AgencyState
 
-# Consent is asked again after six months; the other grounds end with their referral.
+# Consent is asked again after six months (183 days); the other grounds end with their referral.
 _CONSENT_DAYS = 183
 
 
-def record(context: ActContext, found: VerifiedCase, entry: GroundEntry) -> Ground:
+def record(context: ActContext, case: VerifiedCase, entry: GroundEntry) -> Ground:
     """Write one entry: sealed words for the owner, and a row that says to whom, which sections and until when."""
     receiver = freshness.agency_of_kind(context.crypto, entry.receiver)
     if receiver is None:
@@ -29,26 +29,26 @@ def record(context: ActContext, found: VerifiedCase, entry: GroundEntry) -> Grou
     if receiver.id in context.actor.agencies:
         raise BadInput("Cơ quan giữ vụ việc đã đọc được rồi, không cần căn cứ.")
     kind = codelist("ground_kind").get(entry.kind).code
-    consent = kind == "consent"
-    if consent:
+    is_consent = kind == "consent"
+    if is_consent:
         codelist("consent_state").get(entry.consent)
     ground = Ground(
         commune_id=context.commune_id,
         id=uuid4(),
-        case_id=found.id,
+        case_id=case.id,
         receiver_id=receiver.id,
         sections=",".join(
             str(Section[code.upper()].value) for code in codelist("bundle").get(entry.receiver).texts("sections")
         ),
-        state=_state(kind, entry.consent),
-        until=context.crypto.at + _CONSENT_DAYS * 86_400 * MICROSECOND if consent else None,
+        state=_initial_state(kind, entry.consent),
+        until=context.crypto.at + _CONSENT_DAYS * 86_400 * MICROSECOND if is_consent else None,
     )
     context.session.add(ground)
-    writing.save_json(context, found, Section.GROUNDS, entry.to_json(), series=ground.id)
+    writing.save_json(context, case, Section.GROUNDS, entry.to_json(), series=ground.id)
     return ground
 
 
-def _state(kind: str, consent: str) -> str:
+def _initial_state(kind: str, consent: str) -> str:
     """Return how an entry begins: danger carries at once and waits for a second person, consent only if granted."""
     if kind == "danger":
         return GroundState.REVIEW

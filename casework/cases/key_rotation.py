@@ -16,15 +16,15 @@ from casework.vault.keys import epochs
 from casework.vault.models import Agency, Document, Head
 from casework.vault.states import EnvelopeKind, MemberState
 
-# Who keeps her key when it is renewed: somebody who is locked for now may be let in again.
-_KEEPS = frozenset({MemberState.ACTIVE, MemberState.LOCKED})
+# Whose key is renewed with the agency's: a locked member may be let in again.
+_KEEPS_KEY = frozenset({MemberState.ACTIVE, MemberState.LOCKED})
 _HEAD = plain_row(Head)
 log = logging.getLogger(__name__)
 
 
 @action(Act.AGENCY_ROTATE)
 def rotate(context: ActContext, agency_id: UUID) -> bool:
-    """Give an agency a new key if it is due; say whether it was, for somebody else may have been first."""
+    """Give an agency a new key if it is due; return whether it was, for somebody else may have been first."""
     context.about = agency_id
     agency = freshness.agency(context.session, context.commune_id, agency_id)
     if not agency.rotation_due:
@@ -34,7 +34,7 @@ def rotate(context: ActContext, agency_id: UUID) -> bool:
 
 
 def rotate_due(gate: Gate, person: Person, due: Collection[UUID]) -> None:
-    """Renew what is due in the hands of somebody who has just signed in; what fails is logged and stays due."""
+    """Renew keys that are due, with the keyring of whoever has just signed in; a failure is logged and stays due."""
     for agency_id in sorted(due):
         try:
             if allowed(person.actor, Act.AGENCY_ROTATE):
@@ -44,25 +44,29 @@ def rotate_due(gate: Gate, person: Person, due: Collection[UUID]) -> None:
 
 
 def renew(context: ActContext, agency: Agency, *, without: Collection[UUID] = ()) -> None:
-    """Begin a new epoch in this commit: for those who hold the key now, but not for those left out."""
-    holding = epochs.holders(context.crypto, agency) - set(without)
-    known = [freshness.member(context.session, context.commune_id, member_id) for member_id in sorted(holding)]
-    members = [one for one in known if one.state in _KEEPS]
+    """Begin a new epoch in this commit for those who hold the key now, except those in `without`.
+
+    Raises VaultError if any envelope of the agency was not sealed again.
+    """
+    holder_ids = epochs.holders(context.crypto, agency) - set(without)
+    holders = [freshness.member(context.session, context.commune_id, member_id) for member_id in sorted(holder_ids)]
+    members = [member for member in holders if member.state in _KEEPS_KEY]
     context.session.flush()
-    before = _counted(context, agency.id)
-    rows = _verified(context, agency.id)
+    before = _envelope_counts(context, agency.id)
+    rows = _verified_envelopes(context, agency.id)
     head = freshness.head(context.session, context.commune_id, agency.id)
     context.crypto = epochs.rotate(context.crypto, agency, head, members, [(row, row.Envelope) for row in rows])
     context.session.flush()
-    if len(rows) != sum(before.values()) or _counted(context, agency.id) != _all_kept(agency.epoch, len(rows)):
+    expected = {(agency.epoch, EnvelopeKind.KEPT): len(rows)} if rows else {}
+    if len(rows) != sum(before.values()) or _envelope_counts(context, agency.id) != expected:
         raise VaultError("unopened")
 
 
-def _verified(context: ActContext, agency_id: UUID) -> list[Any]:
-    """Load every envelope of an agency with its document; each of them, and the head it hangs on, must hold."""
+def _verified_envelopes(context: ActContext, agency_id: UUID) -> list[Any]:
+    """Load every envelope of an agency with its document; each of them, and the head it is bound to, must hold."""
     server_keys, versions = context.crypto.server_keys, dict[UUID, int]()
-    known: Any = scope.heads_sealed_to(context.permit, agency_id).on(context.session)
-    for row in known:
+    known_heads: Any = scope.heads_sealed_to(context.permit, agency_id).on(context.session)
+    for row in known_heads:
         head = _HEAD._make(row[:-2])
         verify_row(server_keys, Head, head, 0)
         freshness.require_latest(head, row[-2], row[-1])
@@ -74,10 +78,6 @@ def _verified(context: ActContext, agency_id: UUID) -> list[Any]:
     return list(rows)
 
 
-def _counted(context: ActContext, agency_id: UUID) -> dict[tuple[int, str], int]:
+def _envelope_counts(context: ActContext, agency_id: UUID) -> dict[tuple[int, str], int]:
     rows: Any = scope.counted_sealed_to(context.permit, agency_id).on(context.session)
     return {(row[0], row[1]): row[2] for row in rows}
-
-
-def _all_kept(epoch: int, count: int) -> dict[tuple[int, str], int]:
-    return {(epoch, EnvelopeKind.KEPT): count} if count else {}

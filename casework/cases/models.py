@@ -1,4 +1,4 @@
-"""Rows that bear a case and the register of trusted addresses; what stands in the clear tells nothing about her."""
+"""Rows that bear a case and the register of trusted addresses; nothing in the clear tells about the survivor."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -36,7 +36,7 @@ class Case(Record, SignedRow):
 
 
 class Ground(Record, SignedRow):
-    """One entry of the ledger of grounds; its reasons are sealed, what routing needs stands here.
+    """One ground for sharing (consent, duty by law, danger to life); reasons are sealed, what routing needs is here.
 
     `sections` are section numbers joined by commas; `until` is microseconds or None.
     """
@@ -84,7 +84,7 @@ class Referral(Record, SignedRow):
 
 
 class Address(Record, SignedRow):
-    """A trusted address: a place where a person in danger may knock; who stays there is never written here."""
+    """A trusted address: a place of refuge for a person in danger; who stays there is never written here."""
 
     __tablename__ = "address"
     __head__: ClassVar[str | None] = "commune_id"

@@ -40,7 +40,7 @@ TITLES = frozenset(
 
 
 def names_a_colleague(name: str, text: str) -> bool:
-    """Say whether the text names this person: in full, with or without marks, or by the given name alone.
+    """Tell whether the text names this person: in full, with or without marks, or by the given name alone.
 
     A given name that follows another family or middle name ("Trần Văn Lan") is somebody else's.
     """
@@ -52,10 +52,11 @@ def names_a_colleague(name: str, text: str) -> bool:
     if any(folded[place : place + len(parts)] == parts for place in starts):
         return True
     given = name.split()[-1]
-    return any(_same(word, given) and not _of_another(words, place, parts) for place, word in enumerate(words))
+    places = [place for place, word in enumerate(words) if _same_given_name(word, given)]
+    return any(not _belongs_to_another(words, place, parts) for place in places)
 
 
-def _same(word: str, given: str) -> bool:
+def _same_given_name(word: str, given: str) -> bool:
     """Compare one word with a given name: typed without marks, or with the same marks wherever they stand."""
     if fold(word) != fold(given):
         return False
@@ -66,6 +67,6 @@ def _letters(word: str) -> list[str]:
     return sorted(unicodedata.normalize("NFD", word.lower()))
 
 
-def _of_another(words: list[str], place: int, parts: list[str]) -> bool:
+def _belongs_to_another(words: list[str], place: int, parts: list[str]) -> bool:
     before = words[place - 1] if place else ""
     return before[:1].isupper() and fold(before) not in TITLES and fold(before) not in parts

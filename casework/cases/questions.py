@@ -75,7 +75,7 @@ class SectionData:
         return {f.name: f.metadata["question"] for f in fields(cls)}
 
 
-def same(section: type[SectionData], name: str) -> Any:
+def same_as(section: type[SectionData], name: str) -> Any:
     """Declare a field that repeats the answer to a question of another section."""
-    found = next(one for one in fields(section) if one.name == name)
-    return field(default=found.default, metadata=found.metadata)
+    original = next(candidate for candidate in fields(section) if candidate.name == name)
+    return field(default=original.default, metadata=original.metadata)

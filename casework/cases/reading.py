@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,24 +20,28 @@ from casework.vault.integrity.signed_rows import plain_row, verify_row
 from casework.vault.keys.envelopes import DocumentRowWithEnvelope, OpenedDocument, open_document, open_newest
 from casework.vault.models import Document, Envelope, Head
 
-SECONDS_A_DAY = 86_400
-_CASE, _HEAD, _DOCUMENT, _ENVELOPE = (plain_row(kind) for kind in (Case, Head, Document, Envelope))
-# More cases than this are opened all together and then picked from.
+_EPOCH = clock.moment(0).date().toordinal()
+_CASE, _HEAD, _DOCUMENT, _ENVELOPE = (plain_row(model) for model in (Case, Head, Document, Envelope))
+# More cases than this are read by one statement for all in reach, and then picked from.
 _NAMED_ONE_BY_ONE = 500
 _CASE_WIDTH, _DOCUMENT_WIDTH = len(_CASE._fields), len(_DOCUMENT._fields)
 
 
 @dataclass(frozen=True)
 class VerifiedCase:
-    """A case that an act reaches, with its verified head."""
+    """A case that an act reaches: its row, which can be changed, and its verified head."""
 
-    case: Case
+    row: Case
     head: Head
 
     @property
     def id(self) -> UUID:
-        """Return the case's id."""
-        return self.case.id
+        return self.row.id
+
+    @property
+    def case(self) -> Case:
+        """Return the row."""
+        return self.row
 
 
 class ListedCase(NamedTuple):
@@ -64,36 +70,49 @@ class CaseBatch:
         """
         within = self.within if of is None else some(self.within, of)
         crypto, heads, seen = self.context.crypto, self.heads, set[UUID]()
-        server_keys, held = crypto.server_keys, crypto.held
-        for sheet in map(
-            DocumentRowWithEnvelope._make, scope.sheets(within, frozenset(sections)).on(self.context.session).all()
-        ):
-            if sheet.id in seen or sheet.agency_id not in held:
+        server_keys, agency_ids = crypto.server_keys, crypto.held
+        rows = scope.document_rows(within, frozenset(sections)).on(self.context.session).all()
+        for row in map(DocumentRowWithEnvelope._make, rows):
+            if row.id in seen or row.agency_id not in agency_ids:
                 continue
-            seen.add(sheet.id)
-            head = heads.get(sheet.case_id)
+            seen.add(row.id)
+            head = heads.get(row.case_id)
             if head is None:
                 raise VaultError("unopened")
-            verify_row(server_keys, Envelope, sheet, head.v)
-            yield sheet.case_id, open_newest(crypto, head.listing, sheet, sheet)
+            verify_row(server_keys, Envelope, row, head.v)
+            yield row.case_id, open_newest(crypto, head.listing, row, row)
 
     def listed(self, sections: Iterable[Section], *, of: Collection[UUID] | None = None) -> list[ListedCase]:
         """Return cases with these sections open, of some cases or of all; what opens nothing is left out."""
         opened: dict[UUID, list[OpenedDocument]] = {}
         for case_id, page in self.each(sections, of=of):
             opened.setdefault(case_id, []).append(page)
-        found = opened.items() if of is None else ((one, opened[one]) for one in of if one in opened)
-        return [ListedCase(self.cases[case_id], tuple(pages)) for case_id, pages in found]
+        pages_by_case = opened.items() if of is None else ((key, opened[key]) for key in of if key in opened)
+        return [ListedCase(self.cases[case_id], tuple(pages)) for case_id, pages in pages_by_case]
 
 
 def day_of(at: int) -> int:
     """Return the day since 1970 in the commune's time of a moment in microseconds."""
-    return clock.local(at).date().toordinal() - clock.moment(0).date().toordinal()
+    return clock.local(at).date().toordinal() - _EPOCH
+
+
+@lru_cache(maxsize=16_384)
+def date_of(day: int) -> date:
+    """Return the date of a day since 1970; a list asks for few of them many times."""
+    return date.fromordinal(_EPOCH + day)
 
 
 def find_case(context: ActContext, case_id: UUID) -> VerifiedCase:
     """Find one case that this act reaches; raise NotFound if it is out of reach or does not exist."""
     return _find(context, scope.cases(context.permit), case_id)
+
+
+def find_own_case(context: ActContext, case_id: UUID) -> VerifiedCase:
+    """Find one case that this act reaches and whose owner is my agency or circle; raise NotFound for any other."""
+    case = find_case(context, case_id)
+    if case.row.owner_id not in context.actor.agencies:
+        raise NotFound("not the owner", about=case_id)
+    return case
 
 
 def find_draft(context: ActContext, case_id: UUID) -> VerifiedCase:
@@ -111,100 +130,100 @@ def _find(context: ActContext, within: CaseScope, case_id: UUID) -> VerifiedCase
     opening_rate_limit.enforce(context)
     try:
         head = freshness.head(context.session, context.commune_id, case_id)
-        case = scope.row(within.only([case_id])).on(context.session).scalar_one_or_none()
+        row = scope.one_case(within.only([case_id])).on(context.session).scalar_one_or_none()
     except NotFound:
-        case = None
-    if case is None:
+        row = None
+    if row is None:
         raise NotFound("case", about=case_id)
-    if case.owner_id not in context.actor.agencies:
+    if row.owner_id not in context.actor.agencies:
         _verify_carriers(context, case_id)
-    return VerifiedCase(case, head)
+    return VerifiedCase(row, head)
 
 
 def _verify_carriers(context: ActContext, case_id: UUID) -> None:
     """Load whole the rows by which somebody else's case was reached, so that their MACs are checked."""
-    for kind in (Referral, Ground):
-        scope.rows_of_case(context.permit, kind, case_id).on(context.session).scalars().all()
+    for model in (Referral, Ground):
+        scope.rows_of_case(context.permit, model, case_id).on(context.session).scalars().all()
 
 
 def open_newest_of(
-    context: ActContext, found: VerifiedCase, sections: Iterable[Section], *, draft: bool = False
+    context: ActContext, case: VerifiedCase, sections: Iterable[Section], *, draft: bool = False
 ) -> list[OpenedDocument]:
     """Open the newest pages of these sections, as far as permit and keys allow, in order of section and time."""
-    within = _within(context, draft=draft).only([found.id])
+    within = _scope_of(context, draft=draft).only([case.id])
     rows = scope.documents(within, frozenset(sections)).on(context.session)
     opened = []
-    for document, envelope in _sealed(context, rows, {found.id: found.head.v}):
-        verify_row(context.crypto.server_keys, Document, document, found.head.v)
-        opened.append(open_newest(context.crypto, found.head.listing, document, envelope))
+    for document, envelope in _verified_pairs(context, rows, {case.id: case.head.v}):
+        verify_row(context.crypto.server_keys, Document, document, case.head.v)
+        opened.append(open_newest(context.crypto, case.head.listing, document, envelope))
     return sorted(opened, key=lambda page: (page.section, page.at, page.series.bytes))
 
 
-def page(context: ActContext, found: VerifiedCase, section: Section) -> OpenedDocument | None:
+def page(context: ActContext, case: VerifiedCase, section: Section) -> OpenedDocument | None:
     """Open the newest page of one section, or None if there is none that this person may open."""
-    opened = open_newest_of(context, found, [section])
+    opened = open_newest_of(context, case, [section])
     return opened[0] if opened else None
 
 
-def rows_of_case(context: ActContext, found: VerifiedCase, kind: type[Any]) -> list[Any]:
-    """Load every row of one kind that hangs on a case, verified, as rows that can be changed."""
-    return list(scope.rows_of_case(context.permit, kind, found.id).on(context.session).scalars())
+def rows_of_case(context: ActContext, case: VerifiedCase, model: type[Any]) -> list[Any]:
+    """Load every row of one kind that belongs to a case, verified, as rows that can be changed."""
+    return list(scope.rows_of_case(context.permit, model, case.id).on(context.session).scalars())
 
 
-def sections_present(context: ActContext, found: VerifiedCase) -> frozenset[Section]:
-    """Return the sections of a case for which this person has an envelope and leave."""
-    rows = scope.present(scope.cases(context.permit).only([found.id])).on(context.session)
+def sections_present(context: ActContext, case: VerifiedCase) -> frozenset[Section]:
+    """Return the sections of a case for which this person has an envelope and permission."""
+    rows = scope.sections_present(scope.cases(context.permit).only([case.id])).on(context.session)
     return frozenset(Section(row.section) for row in rows)
 
 
-def current(context: ActContext, found: VerifiedCase) -> frozenset[Section]:
-    """Return the sections of a case of whose newest revision this person has an envelope and leave."""
-    within = scope.cases(context.permit).only([found.id])
+def current_sections(context: ActContext, case: VerifiedCase) -> frozenset[Section]:
+    """Return the sections of a case of whose newest revision this person has an envelope and permission."""
+    within = scope.cases(context.permit).only([case.id])
     rows = scope.documents(within, frozenset(Section)).on(context.session)
-    return frozenset(Section(row.section) for row, _ in _sealed(context, rows, {found.id: found.head.v}))
+    return frozenset(Section(row.section) for row, _ in _verified_pairs(context, rows, {case.id: case.head.v}))
 
 
-def history(context: ActContext, found: VerifiedCase, section: Section) -> list[OpenedDocument]:
+def history(context: ActContext, case: VerifiedCase, section: Section) -> list[OpenedDocument]:
     """Open every kept revision of a section, newest first."""
-    within = _within(context, draft=False).only([found.id])
+    within = _scope_of(context, draft=False).only([case.id])
     rows = scope.revisions(within, frozenset([section])).on(context.session)
     opened = []
-    for document, envelope in _sealed(context, rows, {found.id: found.head.v}):
-        verify_row(context.crypto.server_keys, Document, document, found.head.v)
-        newest = heads.newest(found.head.listing, document.section, document.series)
+    for document, envelope in _verified_pairs(context, rows, {case.id: case.head.v}):
+        verify_row(context.crypto.server_keys, Document, document, case.head.v)
+        newest = heads.newest(case.head.listing, document.section, document.series)
         if newest is not None and newest.revision == document.revision:
-            opened.append(open_newest(context.crypto, found.head.listing, document, envelope))
+            opened.append(open_newest(context.crypto, case.head.listing, document, envelope))
         else:
             opened.append(open_document(context.crypto, document, envelope))
-    _none_missing(found, opened)
-    return sorted(opened, key=lambda one: -one.revision)
+    _require_newest(case, opened)
+    return sorted(opened, key=lambda page: -page.revision)
 
 
-def _none_missing(found: VerifiedCase, opened: Iterable[OpenedDocument]) -> None:
+def _require_newest(case: VerifiedCase, opened: Iterable[OpenedDocument]) -> None:
     """Raise VaultError if a history lacks the revision that its head calls the newest."""
     for series in {(page.section, page.series) for page in opened}:
-        newest = heads.newest(found.head.listing, *series)
+        newest = heads.newest(case.head.listing, *series)
         if newest is None or (*series, newest.revision) not in {(p.section, p.series, p.revision) for p in opened}:
             raise VaultError("unopened")
 
 
 def listed(context: ActContext, sections: Iterable[Section], *, draft: bool = False) -> list[ListedCase]:
     """Open these sections of every case in reach, as lists do; cases that open nothing are left out."""
-    return load_batch(context, _within(context, draft=draft)).listed(sections)
+    return load_batch(context, _scope_of(context, draft=draft)).listed(sections)
 
 
 def load_batch(context: ActContext, within: CaseScope | None = None) -> CaseBatch:
     """Load every case in reach with its head, both verified and no older than the log; nothing is opened yet."""
     within, server_keys = within or scope.cases(context.permit), context.crypto.server_keys
-    found = CaseBatch(context, within, {}, {})
-    for row in scope.reached(within).on(context.session).all():
+    batch = CaseBatch(context, within, {}, {})
+    for row in scope.cases_with_heads(within).on(context.session).all():
         case, head = _CASE._make(row[:_CASE_WIDTH]), _HEAD._make(row[_CASE_WIDTH:-1])
         verify_row(server_keys, Head, head, 0)
         verify_row(server_keys, Case, case, head.v)
         if head.id != case.id or head.n != row[-1]:
             raise VaultError("unopened")
-        found.cases[case.id], found.heads[case.id] = case, head
-    return found
+        batch.cases[case.id], batch.heads[case.id] = case, head
+    return batch
 
 
 def some(within: CaseScope, of: Collection[UUID]) -> CaseScope:
@@ -212,13 +231,13 @@ def some(within: CaseScope, of: Collection[UUID]) -> CaseScope:
     return within.only(of) if len(of) <= _NAMED_ONE_BY_ONE else within
 
 
-def _within(context: ActContext, *, draft: bool) -> CaseScope:
+def _scope_of(context: ActContext, *, draft: bool) -> CaseScope:
     if draft:
         return scope.drafts(context.permit, today=day_of(context.crypto.at))
     return scope.cases(context.permit)
 
 
-def _sealed(context: ActContext, rows: Iterable[Any], versions: dict[UUID, int]) -> Iterator[tuple[Any, Any]]:
+def _verified_pairs(context: ActContext, rows: Iterable[Any], versions: dict[UUID, int]) -> Iterator[tuple[Any, Any]]:
     """Take each row apart into a document and a verified envelope of it that my keys open, each document once."""
     seen: set[UUID] = set()
     for row in rows:

@@ -1,4 +1,4 @@
-"""How long after an incident it was told, and until when the first 72 hours last, within which some care must begin.
+"""Time from incident to report, and until when the first 72 hours last, within which some care must begin.
 
 People say on which day it happened and perhaps in which part of the day, so that the moment lies between two others.
 Both are kept: nobody is told that there is time when there may be none, nor that it is over when it may not be.
@@ -34,7 +34,7 @@ class FirstHours:
         return self.surely if at <= self.surely else self.perhaps
 
 
-def length(elapsed: timedelta) -> str:
+def delay_code(elapsed: timedelta) -> str:
     """Return the code of a time from incident to report: 72 hours are within the first limit, 73 are not."""
     for code in codelist("report_delay"):
         limit = code.number("up_to_hours")
@@ -43,25 +43,25 @@ def length(elapsed: timedelta) -> str:
     return next(code.code for code in codelist("report_delay") if code.number("up_to_hours") is None)
 
 
-def lengths(incident: Incident) -> tuple[str, ...]:
-    """Return every code that the time from incident to report may have, the shortest first; one says "not known"."""
-    found, told = _happened(incident), _told(incident)
-    if found is None or told is None or told < found[0]:
+def delay_codes(incident: Incident) -> tuple[str, ...]:
+    """Return every code that the time from incident to report may have, the shortest first; alone "not known"."""
+    interval, reported = _incident_interval(incident), _reported_at(incident)
+    if interval is None or reported is None or reported < interval[0]:
         return (next(code.code for code in codelist("report_delay") if code.unknown),)
-    shortest, longest = (length(max(told - one, timedelta(0))) for one in reversed(found))
+    shortest, longest = (delay_code(max(reported - moment, timedelta(0))) for moment in reversed(interval))
     codes = [code.code for code in codelist("report_delay")]
     return tuple(codes[codes.index(shortest) : codes.index(longest) + 1])
 
 
 def first_hours(incident: Incident) -> FirstHours | None:
-    """Return until when the first 72 hours after an incident last; None where nobody said on which day it was."""
-    found = _happened(incident)
-    if found is None:
+    """Return until when the first 72 hours after an incident last; None where its day is not known."""
+    interval = _incident_interval(incident)
+    if interval is None:
         return None
     limit = timedelta(hours=next(iter(codelist("report_delay"))).number("up_to_hours") or 0)
-    told = _told(incident)
-    latest = min(found[1], told) if told is not None and told >= found[0] else found[1]
-    return FirstHours(_micros(found[0] + limit), _micros(latest + limit))
+    reported = _reported_at(incident)
+    latest = min(interval[1], reported) if reported is not None and reported >= interval[0] else interval[1]
+    return FirstHours(_micros(interval[0] + limit), _micros(latest + limit))
 
 
 def still_running(hours: FirstHours | None, at: int) -> FirstHours | None:
@@ -81,7 +81,7 @@ def of_letter(letter: Letter) -> FirstHours | None:
     return FirstHours(int(letter.hours_surely), int(letter.hours_perhaps)) if letter.hours_surely else None
 
 
-def _happened(incident: Incident) -> tuple[datetime, datetime] | None:
+def _incident_interval(incident: Incident) -> tuple[datetime, datetime] | None:
     """Return the earliest and the latest moment at which it may have happened."""
     if not incident.happened_on:
         return None
@@ -92,7 +92,7 @@ def _happened(incident: Incident) -> tuple[datetime, datetime] | None:
     return begun + timedelta(hours=first or 0), begun + timedelta(hours=last or _WHOLE_DAY)
 
 
-def _told(incident: Incident) -> datetime | None:
+def _reported_at(incident: Incident) -> datetime | None:
     """Return the moment at which the record was begun."""
     if not incident.recorded_at:
         return None
@@ -103,19 +103,19 @@ def _micros(at: datetime) -> int:
     return (at - clock.moment(0)) // timedelta(microseconds=1)
 
 
-def told_in(context: ActContext, found: VerifiedCase) -> tuple[Section, ...]:
-    """Return the sections that may say when it happened; whoever holds the case needs no letter for it."""
-    ours = found.case.owner_id in context.actor.agencies
+def sections_with_date(context: ActContext, case: VerifiedCase) -> tuple[Section, ...]:
+    """Return the sections that may hold the day of the incident; the owner needs no letter for it."""
+    ours = case.row.owner_id in context.actor.agencies
     return (Section.INCIDENT,) if ours else (Section.INCIDENT, Section.LETTER)
 
 
-def running(context: ActContext, found: VerifiedCase, pages: Iterable[OpenedDocument]) -> FirstHours | None:
+def first_hours_of_case(context: ActContext, case: VerifiedCase, pages: Iterable[OpenedDocument]) -> FirstHours | None:
     """Return the first hours of an open case while they may be running; of letters the newest counts."""
-    if found.case.state != CaseState.OPEN:
+    if case.row.state != CaseState.OPEN:
         return None
-    told = {page.section: hours for page in pages if (hours := _of_page(page)) is not None}
-    known = told.get(Section.INCIDENT) or told.get(Section.LETTER)
-    return still_running(known, context.crypto.at)
+    by_section = {page.section: hours for page in pages if (hours := _of_page(page)) is not None}
+    first = by_section.get(Section.INCIDENT) or by_section.get(Section.LETTER)
+    return still_running(first, context.crypto.at)
 
 
 def _of_page(page: OpenedDocument) -> FirstHours | None:

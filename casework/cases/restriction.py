@@ -9,7 +9,7 @@ from casework.accounts.staff import Colleague, colleagues
 from casework.audit import freshness
 from casework.cases import case_labels, key_rotation, name_matching, ownership_transfer, reading, writing
 from casework.cases.reading import VerifiedCase
-from casework.errors import BadInput, Conflict, NotFound, Refused
+from casework.errors import BadInput, Conflict, Refused
 from casework.gate import ActContext, action
 from casework.policy.table import policy
 from casework.policy.words import Act
@@ -21,8 +21,8 @@ from casework.vault.models import Agency, Wrap
 from casework.vault.states import AgencyState, MemberState
 
 _SMALLEST = 2
-# What opens a circle's key, and ends with the circle.
-_OPENING = (Wrap, RecoveryPair, RecoveryOfficer, Recovery)
+# Rows that open a circle's key, deleted with the circle.
+_CIRCLE_KEY_ROWS = (Wrap, RecoveryPair, RecoveryOfficer, Recovery)
 
 
 @dataclass(frozen=True)
@@ -47,45 +47,41 @@ class Readers:
 
 @action(Act.CIRCLE_READ)
 def read_readers(context: ActContext, case_id: UUID) -> Readers:
-    """Say who can read a case of ours by name, and who could."""
-    found = reading.find_case(context, case_id)
-    _must_be_ours(context, found)
-    restricted = found.case.owner_id in context.actor.circles
-    here = [one for one in colleagues(context) if may_join(context, one)]
-    now = _reading(context, found, here)
-    label = case_labels.label(context, found)
-    able = [one for one in here if one.id in now]
+    """Return who can read a case of ours by name, and who could."""
+    case = reading.find_own_case(context, case_id)
+    restricted = case.row.owner_id in context.actor.circles
+    eligible = [member for member in colleagues(context) if may_join(context, member)]
+    reader_ids = _reader_ids(context, case, eligible)
+    readers = [member for member in eligible if member.id in reader_ids]
     return Readers(
         case_id=case_id,
-        code=label.code if label else "",
+        code=case_labels.code(context, case),
         restricted=restricted,
-        holder_id=found.case.holder_id,
-        standin_id=found.case.standin_id,
-        reading=tuple(able),
-        others=tuple(one for one in here if one.id not in now),
-        mine=found.case.holder_id == context.me,
-        keepers=tuple(one.name for one in recovery_sheets.officers(context.crypto, found.case.owner_id))
+        holder_id=case.row.holder_id,
+        standin_id=case.row.standin_id,
+        reading=tuple(readers),
+        others=tuple(member for member in eligible if member.id not in reader_ids),
+        mine=case.row.holder_id == context.me,
+        keepers=tuple(member.name for member in recovery_sheets.officers(context.crypto, case.row.owner_id))
         if restricted
         else (),
-        lonely=restricted and len(able) < _SMALLEST and not key_holders.drilled(context.crypto, found.case.owner_id),
+        lonely=restricted and len(readers) < _SMALLEST and not key_holders.drilled(context.crypto, case.row.owner_id),
     )
 
 
-def _reading(context: ActContext, found: VerifiedCase, here: Sequence[Colleague]) -> set[UUID]:
-    """Return who reads it: the members of its circle, or holder, stand-in, lead and deputies."""
-    if found.case.owner_id in context.actor.circles:
-        return epochs.holders(
-            context.crypto, freshness.agency(context.session, context.commune_id, found.case.owner_id)
-        )
-    leads = {one.id for one in here if not {"lead", "deputy"}.isdisjoint(one.roles)}
-    return leads | {one for one in (found.case.holder_id, found.case.standin_id) if one is not None}
+def _reader_ids(context: ActContext, case: VerifiedCase, eligible: Sequence[Colleague]) -> set[UUID]:
+    """Return the ids of who reads it: the members of its circle, or holder, stand-in, lead and deputies."""
+    if case.row.owner_id in context.actor.circles:
+        return epochs.holders(context.crypto, freshness.agency(context.session, context.commune_id, case.row.owner_id))
+    leads = {member.id for member in eligible if not {"lead", "deputy"}.isdisjoint(member.roles)}
+    return leads | {member_id for member_id in (case.row.holder_id, case.row.standin_id) if member_id is not None}
 
 
 @action(Act.CIRCLE_MAKE)
 def make_circle(context: ActContext, members: Sequence[UUID]) -> UUID:
     """Make a circle of the author and at least one other named member, for a case that nobody else may read."""
     named = {context.me, *members}
-    eligible = {one.id for one in colleagues(context) if may_join(context, one)}
+    eligible = {colleague.id for colleague in colleagues(context) if may_join(context, colleague)}
     if len(named) < _SMALLEST or not named <= eligible:
         raise BadInput("Hãy chọn ít nhất một người khác được đọc vụ việc này.")
     chosen = [freshness.member(context.session, context.commune_id, member_id) for member_id in sorted(named)]
@@ -108,48 +104,48 @@ def restrict(context: ActContext, case_id: UUID, members: Sequence[UUID], *, who
 
     `whom` is who must not know: raises BadInput if that is one of those named.
     """
-    found = reading.find_case(context, case_id)
-    if found.case.owner_id != context.actor.agency_id:
+    case = reading.find_case(context, case_id)
+    if case.row.owner_id != context.actor.agency_id:
         raise Conflict("Vụ việc này không do cơ quan mình giữ, hoặc đã giữ kín rồi.", about=case_id)
     _must_not_be_named(context, members, whom)
-    circle_id = context.also(make_circle, [one for one in members if one != context.me])
-    _hold_inside(context, found, {context.me, *members})
-    ownership_transfer.transfer_ownership(context, found, circle_id)
+    circle_id = context.also(make_circle, [member_id for member_id in members if member_id != context.me])
+    _keep_holder_inside(context, case, {context.me, *members})
+    ownership_transfer.transfer_ownership(context, case, circle_id)
 
 
 @action(Act.CIRCLE_CHANGE)
 def change(context: ActContext, case_id: UUID, members: Sequence[UUID], *, whom: str = "") -> None:
     """Let exactly these and me read a restricted case; for whoever is left out its key is renewed in this commit."""
-    found, circle = restricted(context, case_id)
+    case, circle = find_restricted(context, case_id)
     _must_not_be_named(context, members, whom)
     _must_keep_no_sheet(context, circle, whom)
-    wanted, now = {context.me, *members}, epochs.holders(context.crypto, circle)
-    eligible = {one.id for one in colleagues(context) if may_join(context, one)}
-    if len(wanted) < _SMALLEST or not wanted - now <= eligible:
+    chosen, current = {context.me, *members}, epochs.holders(context.crypto, circle)
+    eligible = {colleague.id for colleague in colleagues(context) if may_join(context, colleague)}
+    if len(chosen) < _SMALLEST or not chosen - current <= eligible:
         raise BadInput("Hãy chọn ít nhất một người khác được đọc vụ việc này.")
     head = freshness.head(context.session, context.commune_id, circle.id)
-    for member_id in sorted(wanted - now):
+    for member_id in sorted(chosen - current):
         member = freshness.member(context.session, context.commune_id, member_id)
         provisioning.wrap_for_member(context.crypto, context.crypto.keys(circle.id), member)
         heads.mark_changed(context.session, head)
     context.session.flush()
-    if now - wanted:
-        key_rotation.renew(context, circle, without=now - wanted)
-    if _hold_inside(context, found, wanted):
-        writing.revoke(context, found)
+    if current - chosen:
+        key_rotation.renew(context, circle, without=current - chosen)
+    if _keep_holder_inside(context, case, chosen):
+        writing.revoke(context, case)
 
 
 @action(Act.CIRCLE_LIFT)
 def lift(context: ActContext, case_id: UUID) -> None:
     """Give a restricted case back to the agency of its holder; the circle is closed and its key is gone."""
-    found, circle = restricted(context, case_id)
-    if found.case.holder_id != context.me or context.actor.agency_id is None:
+    case, circle = find_restricted(context, case_id)
+    if case.row.holder_id != context.me or context.actor.agency_id is None:
         raise Refused("only its holder", about=case_id)
-    ownership_transfer.transfer_ownership(context, found, context.actor.agency_id)
+    ownership_transfer.transfer_ownership(context, case, context.actor.agency_id)
     circle.state, circle.rotation_due = AgencyState.CLOSED, False
     remaining = []
     for row in heads.bound_to_agency(context.crypto, circle.id):
-        if isinstance(row, _OPENING):
+        if isinstance(row, _CIRCLE_KEY_ROWS):
             context.session.delete(row)
         else:
             remaining.append(row)
@@ -157,38 +153,33 @@ def lift(context: ActContext, case_id: UUID) -> None:
     heads.revoke(context.session, freshness.head(context.session, context.commune_id, circle.id), remaining)
 
 
-def restricted(context: ActContext, case_id: UUID) -> tuple[VerifiedCase, Agency]:
+def find_restricted(context: ActContext, case_id: UUID) -> tuple[VerifiedCase, Agency]:
     """Return a case that is sealed to a circle of mine, and that circle; raise Conflict for one that is not."""
-    found = reading.find_case(context, case_id)
-    _must_be_ours(context, found)
-    if found.case.owner_id not in context.actor.circles:
+    case = reading.find_own_case(context, case_id)
+    if case.row.owner_id not in context.actor.circles:
         raise Conflict("Vụ việc này không giữ kín riêng.", about=case_id)
-    return found, freshness.agency(context.session, context.commune_id, found.case.owner_id)
-
-
-def _must_be_ours(context: ActContext, found: VerifiedCase) -> None:
-    if found.case.owner_id not in context.actor.agencies:
-        raise NotFound("not the owner", about=found.id)
+    return case, freshness.agency(context.session, context.commune_id, case.row.owner_id)
 
 
 def _must_not_be_named(context: ActContext, members: Collection[UUID], whom: str) -> None:
-    for one in colleagues(context):
-        if one.id in members and name_matching.names_a_colleague(one.name, whom):
+    for colleague in colleagues(context):
+        if colleague.id in members and name_matching.names_a_colleague(colleague.name, whom):
             raise BadInput("Có người được chọn trùng tên với người không được biết. Hãy bỏ chọn người ấy.")
 
 
 def _must_keep_no_sheet(context: ActContext, circle: Agency, whom: str) -> None:
     if any(
-        name_matching.names_a_colleague(one.name, whom) for one in recovery_sheets.officers(context.crypto, circle.id)
+        name_matching.names_a_colleague(officer.name, whom)
+        for officer in recovery_sheets.officers(context.crypto, circle.id)
     ):
         raise BadInput("Người không được biết đang giữ một tờ khôi phục. Hãy làm các tờ mới trước.")
 
 
-def _hold_inside(context: ActContext, found: VerifiedCase, members: Collection[UUID]) -> bool:
-    """Let nobody outside hold the case or stand in: I hold it then; say whether anything changed."""
-    before = (found.case.holder_id, found.case.standin_id)
-    if found.case.holder_id not in members:
-        found.case.holder_id = context.me
-    if found.case.standin_id not in members or found.case.standin_id == found.case.holder_id:
-        found.case.standin_id = None
-    return before != (found.case.holder_id, found.case.standin_id)
+def _keep_holder_inside(context: ActContext, case: VerifiedCase, members: Collection[UUID]) -> bool:
+    """Let nobody outside hold the case or stand in: I hold it then; return whether anything changed."""
+    before = (case.row.holder_id, case.row.standin_id)
+    if case.row.holder_id not in members:
+        case.row.holder_id = context.me
+    if case.row.standin_id not in members or case.row.standin_id == case.row.holder_id:
+        case.row.standin_id = None
+    return before != (case.row.holder_id, case.row.standin_id)

@@ -1,6 +1,6 @@
-"""The only row filters: each takes a permit and returns a statement, with its values, that the guard lets through.
+"""Row filters, the only ones: each takes a permit and returns a statement, with values, that the guard lets through.
 
-Most reach for cases; the last four reach for keys: what is sealed to one agency or circle, whoever holds the cases.
+Most filter cases; the last four filter by key: what is sealed to one agency or circle, whoever holds the cases.
 A statement is built once for each actor and reach and then run with values: building costs more than running.
 """
 
@@ -27,7 +27,7 @@ from casework.vault.models import Document, Envelope, Head
 
 LEFT_DRAFT_DAYS = 7
 Condition: TypeAlias = Callable[[Actor, Reach], ColumnElement[bool]]
-_case, _head, _document, _envelope = (kind.__table__ for kind in (Case, Head, Document, Envelope))
+_case, _head, _document, _envelope = (model.__table__ for model in (Case, Head, Document, Envelope))
 # These look at whether a ground still holds at the moment of asking.
 _TIMED = frozenset({Reach.GRANTED, Reach.OFFERED, Reach.LAPSED})
 
@@ -41,7 +41,7 @@ class ScopedQuery:
     permit: Permit
 
     def on(self, session: Session) -> Result[Any]:
-        """Run it. The permit goes beside the statement: one that is marked anew is a new one, and compiled anew."""
+        """Run it with the permit as an option of execution: options of a statement would have it compiled again."""
         return session.execute(self.statement, self.values, execution_options={"scope": self.permit})
 
 
@@ -61,16 +61,16 @@ class CaseScope:
     @property
     def values(self) -> dict[str, Any]:
         """Return the values that its statements are run with."""
-        given: dict[str, Any] = {} if self.ids is None else {"ids": self.ids}
+        values: dict[str, Any] = {} if self.ids is None else {"ids": self.ids}
         if self.permit.reach in _TIMED:
-            given["now"] = clock.micros()
-        return given if self.drafts_of is None else given | {"left": self.drafts_of - LEFT_DRAFT_DAYS}
+            values["now"] = clock.micros()
+        return values if self.drafts_of is None else values | {"left": self.drafts_of - LEFT_DRAFT_DAYS}
 
     @property
     def condition(self) -> ColumnElement[bool]:
         """Return the WHERE clause, built once for each actor and reach."""
-        what = set_aside if self.aside else reachable if self.drafts_of is None else drafted
-        return _condition(what, self.permit.actor, self.permit.reach, self.ids is not None)
+        condition = set_aside if self.aside else reachable if self.drafts_of is None else drafted
+        return _condition(condition, self.permit.actor, self.permit.reach, self.ids is not None)
 
 
 def cases(permit: Permit) -> CaseScope:
@@ -79,7 +79,7 @@ def cases(permit: Permit) -> CaseScope:
 
 
 def drafts(permit: Permit, *, today: int) -> CaseScope:
-    """Reach for one's own drafts; a lead is offered those of the agency that have lain for seven days."""
+    """Reach for one's own drafts; a lead is offered those of the agency that are seven days old."""
     return CaseScope(permit, drafts_of=today)
 
 
@@ -88,8 +88,8 @@ def voided(permit: Permit) -> CaseScope:
     return CaseScope(permit, aside=True)
 
 
-def row(within: CaseScope) -> ScopedQuery:
-    """Select the case that was reached as a row that can be changed."""
+def one_case(within: CaseScope) -> ScopedQuery:
+    """Select one case as a row that can be changed."""
     return _query(statements.one_case(within.condition), within)
 
 
@@ -98,19 +98,20 @@ def case_rows(within: CaseScope) -> ScopedQuery:
     return _query(statements.case_rows(within.condition), within)
 
 
-def reached(within: CaseScope) -> ScopedQuery:
+def cases_with_heads(within: CaseScope) -> ScopedQuery:
     """Select in one row a case, its head, and the number of the newest line of the log about a change to it."""
-    return _query(statements.reached(within.condition), within)
+    return _query(statements.cases_with_heads(within.condition), within)
 
 
 def documents(within: CaseScope, sections: frozenset[Section]) -> ScopedQuery:
     """Select in one row the newest revision of each of the sections and an envelope that I hold; see `revisions`."""
-    return _of(within, sections, newest=True)
+    return _documents(within, sections, newest=True)
 
 
-def sheets(within: CaseScope, sections: frozenset[Section]) -> ScopedQuery:
+def document_rows(within: CaseScope, sections: frozenset[Section]) -> ScopedQuery:
     """Select what `documents` does, each as one narrow row: a list opens some thousand and loads none to be changed."""
-    return _query(statements.sheets(within.condition, within.permit.actor, _section_filter(within, sections)), within)
+    wanted = _section_filter(within, sections)
+    return _query(statements.document_rows(within.condition, within.permit.actor, wanted), within)
 
 
 def revisions(within: CaseScope, sections: frozenset[Section]) -> ScopedQuery:
@@ -118,12 +119,12 @@ def revisions(within: CaseScope, sections: frozenset[Section]) -> ScopedQuery:
 
     A document for which my agency and circles hold no envelope is not found; one for which two hold one comes twice.
     """
-    return _of(within, sections, newest=False)
+    return _documents(within, sections, newest=False)
 
 
-def _of(within: CaseScope, sections: frozenset[Section], *, newest: bool) -> ScopedQuery:
-    wanted = _section_filter(within, sections)
-    return _query(statements.documents(within.condition, within.permit.actor, wanted, newest), within)
+def _documents(within: CaseScope, sections: frozenset[Section], *, newest: bool) -> ScopedQuery:
+    section_filter = _section_filter(within, sections)
+    return _query(statements.documents(within.condition, within.permit.actor, section_filter, newest), within)
 
 
 def _section_filter(within: CaseScope, sections: frozenset[Section]) -> SectionFilter:
@@ -135,15 +136,15 @@ def _query(statement: Select[Any], within: CaseScope, more: Mapping[str, Any] = 
 
 
 @lru_cache(maxsize=1024)
-def _condition(what: Condition, actor: Actor, reach: Reach, some: bool) -> ColumnElement[bool]:
-    reached_by = what(actor, reach)
-    return and_(reached_by, _case.c.id.in_(bindparam("ids", expanding=True))) if some else reached_by
+def _condition(condition: Condition, actor: Actor, reach: Reach, limited: bool) -> ColumnElement[bool]:
+    reached_by = condition(actor, reach)
+    return and_(reached_by, _case.c.id.in_(bindparam("ids", expanding=True))) if limited else reached_by
 
 
-def present(within: CaseScope) -> ScopedQuery:
+def sections_present(within: CaseScope) -> ScopedQuery:
     """Select the numbers of the sections of which my agency or circle holds an envelope, of any revision."""
-    wanted = _section_filter(within, frozenset(Section))
-    return _query(statements.present(within.condition, within.permit.actor, wanted), within)
+    section_filter = _section_filter(within, frozenset(Section))
+    return _query(statements.sections_present(within.condition, within.permit.actor, section_filter), within)
 
 
 def referrals(within: CaseScope) -> ScopedQuery:
@@ -164,32 +165,32 @@ def under_review(within: CaseScope) -> ScopedQuery:
 def opened(within: CaseScope, *, since: int) -> ScopedQuery:
     """Select from the log who but the actor has opened each of those cases since a moment, and when."""
     actor = within.permit.actor
-    told = {"commune": actor.commune_id, "me": actor.member_id, "since": since}
-    return _query(statements.opened(within.condition), within, told)
+    values = {"commune": actor.commune_id, "me": actor.member_id, "since": since}
+    return _query(statements.opened(within.condition), within, values)
 
 
-def rows_of_case(permit: Permit, kind: type[Any], case_id: UUID) -> ScopedQuery:
-    """Select every row of one kind that hangs on a case, to sign it again when something is taken away."""
-    statement = statements.rows_of_case(kind)  # type: ignore[arg-type]
+def rows_of_case(permit: Permit, model: type[Any], case_id: UUID) -> ScopedQuery:
+    """Select every row of one kind that belongs to a case, to sign it again after a revocation."""
+    statement = statements.rows_of_case(model)  # type: ignore[arg-type]
     return ScopedQuery(statement, {"commune": permit.actor.commune_id, "case": case_id}, permit)
 
 
 def code_taken(permit: Permit, code_tag: bytes) -> ScopedQuery:
-    """Count the cases of the whole commune that bear a code; it answers nothing but how many."""
-    return ScopedQuery(_TAKEN, {"commune": permit.actor.commune_id, "code": code_tag}, permit)
+    """Count the cases of the whole commune that bear a code; returns the number alone."""
+    return ScopedQuery(_CODE_TAKEN, {"commune": permit.actor.commune_id, "code": code_tag}, permit)
 
 
-_TAKEN = (
+_CODE_TAKEN = (
     select(func.count())
     .select_from(_case)
     .where(_case.c.commune_id == bindparam("commune"), _case.c.code_tag == bindparam("code"))
 )
 
 
-def every(permit: Permit, kind: type[Any], which: ColumnElement[bool], *names: str) -> ScopedQuery:
-    """Select some columns of every such row of one kind, for the console that signs all anew; for others of none."""
-    some = select(*(kind.__table__.c[name] for name in names)).where(which)
-    return ScopedQuery(some.where(true() if permit.role is Role.CONSOLE else false()), {}, permit)
+def every(permit: Permit, model: type[Any], condition: ColumnElement[bool], *names: str) -> ScopedQuery:
+    """Select columns of every row of one table, for the console that signs all again; of no row for any other role."""
+    statement = select(*(model.__table__.c[name] for name in names)).where(condition)
+    return ScopedQuery(statement.where(true() if permit.role is Role.CONSOLE else false()), {}, permit)
 
 
 def sealed_to(permit: Permit, agency_id: UUID) -> ScopedQuery:
@@ -197,17 +198,17 @@ def sealed_to(permit: Permit, agency_id: UUID) -> ScopedQuery:
 
     The bodies stay where they are: a new epoch needs the document's key alone.
     """
-    return ScopedQuery(_SEALED_TO, _theirs(permit, agency_id), permit)
+    return ScopedQuery(_SEALED_TO, _agency_values(permit, agency_id), permit)
 
 
 def heads_sealed_to(permit: Permit, agency_id: UUID) -> ScopedQuery:
     """Select the heads of every case, draft and ledger of which an agency holds an envelope, as the log knows them."""
-    return ScopedQuery(_HEADS_SEALED_TO, _theirs(permit, agency_id), permit)
+    return ScopedQuery(_HEADS_SEALED_TO, _agency_values(permit, agency_id), permit)
 
 
 def counted_sealed_to(permit: Permit, agency_id: UUID) -> ScopedQuery:
     """Count the envelopes of an agency by epoch and by how they are sealed."""
-    return ScopedQuery(_COUNTED_SEALED_TO, _theirs(permit, agency_id), permit)
+    return ScopedQuery(_COUNTED_SEALED_TO, _agency_values(permit, agency_id), permit)
 
 
 def held_by(permit: Permit, member_id: UUID) -> ScopedQuery:
@@ -215,12 +216,12 @@ def held_by(permit: Permit, member_id: UUID) -> ScopedQuery:
     return ScopedQuery(_HELD_BY, {"commune": permit.actor.commune_id, "member": member_id}, permit)
 
 
-def _theirs(permit: Permit, agency_id: UUID) -> dict[str, Any]:
+def _agency_values(permit: Permit, agency_id: UUID) -> dict[str, Any]:
     ids = [agency_id] if agency_id in permit.actor.agencies else []
     return {"commune": permit.actor.commune_id, "agencies": ids}
 
 
-_WHOSE = and_(
+_SEALED_TO_AGENCY = and_(
     _envelope.c.commune_id == bindparam("commune"), _envelope.c.agency_id.in_(bindparam("agencies", expanding=True))
 )
 _HELD_BY = select(_case.c.id, _case.c.owner_id).where(
@@ -228,18 +229,17 @@ _HELD_BY = select(_case.c.id, _case.c.owner_id).where(
     _case.c.state != CaseState.VOID,
     or_(_case.c.holder_id == bindparam("member"), _case.c.standin_id == bindparam("member")),
 )
-_IN_IT = and_(_document.c.commune_id == _envelope.c.commune_id, _document.c.id == _envelope.c.document_id)
 _SEALED_TO = (
     select(Envelope, *(column for column in _document.c if column.key != "body"))
-    .join(_document, _IN_IT)
-    .where(_WHOSE)
+    .join(_document, statements.document_of_envelope)
+    .where(_SEALED_TO_AGENCY)
     .order_by(_envelope.c.case_id, _envelope.c.document_id)
 )
 _HEADS_SEALED_TO = select(*columns(Head), *freshness.newest_line(_head.c.commune_id, _head.c.id)).where(
-    _head.c.commune_id == bindparam("commune"), _head.c.id.in_(select(_envelope.c.case_id).where(_WHOSE))
+    _head.c.commune_id == bindparam("commune"), _head.c.id.in_(select(_envelope.c.case_id).where(_SEALED_TO_AGENCY))
 )
 _COUNTED_SEALED_TO = (
     select(_envelope.c.epoch, _envelope.c.kind, func.count())
-    .where(_WHOSE)
+    .where(_SEALED_TO_AGENCY)
     .group_by(_envelope.c.epoch, _envelope.c.kind)
 )

@@ -8,7 +8,7 @@ An empty text or list means that nothing was written down; "unknown" is a code o
 
 from dataclasses import dataclass
 
-from casework.cases.questions import SectionData, ask, same
+from casework.cases.questions import SectionData, ask, same_as
 from casework.errors import gettext_noop
 from casework.policy.table import policy
 from casework.policy.words import Section
@@ -36,7 +36,7 @@ class Label(SectionData):
 
 @dataclass(frozen=True)
 class Contact(SectionData):
-    """How to reach her without putting her in danger; it stands above everything else."""
+    """How to reach the survivor without putting them in danger; it stands above everything else."""
 
     section = Section.CONTACT
     call_her: str = ask(
@@ -74,7 +74,7 @@ class Contact(SectionData):
 
 @dataclass(frozen=True)
 class Identity(SectionData):
-    """Who she or he is; a name may be unknown and a year of birth is enough."""
+    """Who the survivor is; a name may be unknown and a year of birth is enough."""
 
     section = Section.IDENTITY
     name: str = ask("name", gettext_noop("Họ và tên"), hint=gettext_noop("Không biết hoặc chưa muốn nói thì để trống."))
@@ -90,7 +90,7 @@ class Identity(SectionData):
 
 @dataclass(frozen=True)
 class Children(SectionData):
-    """Children who are with her: what they saw or suffered, and who may fetch them."""
+    """Children who are with the survivor: what they saw or suffered, and who may fetch them."""
 
     section = Section.CHILDREN
     count: int | None = ask("number", gettext_noop("Số trẻ em đi cùng"))
@@ -139,7 +139,7 @@ class Injuries(SectionData):
 
 @dataclass(frozen=True)
 class Story(SectionData):
-    """Her own words, as she said them."""
+    """The survivor's own words, as spoken."""
 
     section = Section.STORY
     words: str = ask(
@@ -165,7 +165,7 @@ class Perpetrator(SectionData):
 
 @dataclass(frozen=True)
 class SafetyPlan(SectionData):
-    """What she will do if it happens again, and who must not know; never passed on."""
+    """What the survivor will do if it happens again, and who must not know; never passed on."""
 
     section = Section.SAFETY_PLAN
     somebody: str = ask(
@@ -254,7 +254,7 @@ class Letter(SectionData):
     words: str = ask("long", gettext_noop("Nội dung"))
     who: str = ask("text", gettext_noop("Ai trả lời, ai nghe máy"))
     when: str = ask("text", gettext_noop("Lúc nào"))
-    code: str = same(Label, "code")
+    code: str = same_as(Label, "code")
     hours_surely: str = ask("text", gettext_noop("72 giờ đầu chắc chắn còn đến"))
     hours_perhaps: str = ask("text", gettext_noop("72 giờ đầu có thể còn đến"))
 
@@ -279,17 +279,17 @@ class Facts(SectionData):
 
     section = Section.FACTS
     received_on: str = ask("date", gettext_noop("Ngày tiếp nhận"))
-    sex: str = same(Identity, "sex")
+    sex: str = same_as(Identity, "sex")
     age_band: str = ask("code", gettext_noop("Nhóm tuổi"), codelist="age_band")
     types: tuple[str, ...] = ask("codes", gettext_noop("Hình thức"), codelist="dv_type")
-    other: tuple[str, ...] = same(Incident, "other")
+    other: tuple[str, ...] = same_as(Incident, "other")
     detailed: str = ask("code", gettext_noop("Được đếm vào bảng chi tiết"), codelist="answer")
     merged: str = ask("text", gettext_noop("Gộp từ"))
 
 
 SECTIONS: dict[Section, type[SectionData]] = {
-    kind.section: kind
-    for kind in (
+    data.section: data
+    for data in (
         Label,
         Contact,
         Identity,

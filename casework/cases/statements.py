@@ -1,6 +1,6 @@
-"""The statements behind the row filters, built once for each condition; cases/scope.py hands the permit beside them.
+"""SQL of the row filters, built once for each condition; cases/scope.py runs them with a permit.
 
-A reach word of the policy is one WHERE clause over the cases; a role with no word reaches none.
+Each reach of the policy is one WHERE clause over the cases; a role with no reach gets none.
 """
 
 from collections.abc import Iterable
@@ -19,13 +19,14 @@ from casework.vault.integrity.signed_rows import columns
 from casework.vault.keys.envelopes import DocumentRowWithEnvelope
 from casework.vault.models import Document, Envelope, Head
 
-_case, _head, _document, _envelope = (kind.__table__ for kind in (Case, Head, Document, Envelope))
+_case, _head, _document, _envelope = (model.__table__ for model in (Case, Head, Document, Envelope))
 _ground, _referral = Ground.__table__, Referral.__table__
+document_of_envelope = and_(_document.c.commune_id == _envelope.c.commune_id, _document.c.id == _envelope.c.document_id)
 _OF_ENVELOPE = frozenset({"commune_id", "document_id", "agency_id", "epoch", "kind", "blob", "mac"})
 
 
 def among(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
-    """Say that a column holds one of a few values; an IN would be written anew each time that it is run."""
+    """Return "column is one of a few values" with OR, for an IN is expanded again at each run."""
     return or_(false(), *(column == value for value in sorted(values)))
 
 
@@ -42,18 +43,16 @@ class SectionFilter:
 
 @lru_cache(maxsize=1024)
 def one_case(condition: ColumnElement[bool]) -> Select[Case]:
-    """Select a case as a row that can be changed."""
     return select(Case).where(condition)
 
 
 @lru_cache(maxsize=1024)
 def case_rows(condition: ColumnElement[bool]) -> Select[Any]:
-    """Select cases as plain rows."""
     return select(_case).where(condition)
 
 
 @lru_cache(maxsize=1024)
-def reached(condition: ColumnElement[bool]) -> Select[Any]:
+def cases_with_heads(condition: ColumnElement[bool]) -> Select[Any]:
     """Select a case, its head, and the number of the newest line of the log about a change to it."""
     head = and_(_head.c.commune_id == _case.c.commune_id, _head.c.id == _case.c.id)
     number = freshness.newest_number(_case.c.commune_id, _case.c.id)
@@ -61,78 +60,79 @@ def reached(condition: ColumnElement[bool]) -> Select[Any]:
 
 
 @lru_cache(maxsize=1024)
-def documents(condition: ColumnElement[bool], actor: Actor, wanted: SectionFilter, newest: bool) -> Select[Any]:
+def documents(condition: ColumnElement[bool], actor: Actor, section_filter: SectionFilter, newest: bool) -> Select[Any]:
     """Select documents with the envelopes that the actor holds, the newest revisions or all."""
-    every = _enveloped(select(*columns(Document, Envelope)), condition, actor, wanted)
-    return every.where(_document.c.revision == _newest()) if newest else every
+    every = _with_envelopes(select(*columns(Document, Envelope)), condition, actor, section_filter)
+    return every.where(_document.c.revision == _newest_revision()) if newest else every
 
 
 @lru_cache(maxsize=1024)
-def sheets(condition: ColumnElement[bool], actor: Actor, wanted: SectionFilter) -> Select[Any]:
+def document_rows(condition: ColumnElement[bool], actor: Actor, section_filter: SectionFilter) -> Select[Any]:
     """Select what `documents` does of the newest revisions, each as one narrow row."""
     rows = [
         _envelope.c[name] if name in _OF_ENVELOPE else _document.c[name] for name in DocumentRowWithEnvelope._fields
     ]
     same = _envelope.c.case_id == _document.c.case_id
-    return _enveloped(select(*rows), condition, actor, wanted).where(same, _document.c.revision == _newest())
+    every = _with_envelopes(select(*rows), condition, actor, section_filter)
+    return every.where(same, _document.c.revision == _newest_revision())
 
 
-def _enveloped(rows: Select[Any], condition: ColumnElement[bool], actor: Actor, wanted: SectionFilter) -> Select[Any]:
+def _with_envelopes(
+    rows: Select[Any], condition: ColumnElement[bool], actor: Actor, section_filter: SectionFilter
+) -> Select[Any]:
     """Join documents of these cases, as far as they may be opened, with the envelopes that the actor holds."""
     joined = and_(
         _envelope.c.commune_id == _document.c.commune_id,
         _envelope.c.document_id == _document.c.id,
         among(_envelope.c.agency_id, actor.agencies),
     )
-    found = and_(_hangs(_document, condition, actor), _may_open(actor, wanted))
-    return rows.select_from(_document).join(_envelope, joined).where(found)
+    conditions = and_(_belongs_to_cases(_document, condition, actor), _may_open(actor, section_filter))
+    return rows.select_from(_document).join(_envelope, joined).where(conditions)
 
 
-def _hangs(table: Any, condition: ColumnElement[bool], actor: Actor) -> ColumnElement[bool]:
-    """Let through the rows that hang on these cases; the commune is said again, since every index begins with it."""
+def _belongs_to_cases(table: Any, condition: ColumnElement[bool], actor: Actor) -> ColumnElement[bool]:
+    """Let through the rows that belong to these cases; the commune is repeated, since every index begins with it."""
     return and_(table.c.commune_id == actor.commune_id, table.c.case_id.in_(select(_case.c.id).where(condition)))
 
 
-def _may_open(actor: Actor, wanted: SectionFilter) -> ColumnElement[bool]:
+def _may_open(actor: Actor, section_filter: SectionFilter) -> ColumnElement[bool]:
     """Let through what the role may open anywhere, and what it may open where its own agency or circle is owner.
 
     That it is one of them at all is said first: the index leads straight there, past the other sections of a case.
     """
-    asked = among(_document.c.section, wanted.anywhere | wanted.owned)
-    own = and_(among(_document.c.owner_id, actor.agencies), among(_document.c.section, wanted.owned))
-    return and_(asked, or_(among(_document.c.section, wanted.anywhere), own))
+    asked = among(_document.c.section, section_filter.anywhere | section_filter.owned)
+    own = and_(among(_document.c.owner_id, actor.agencies), among(_document.c.section, section_filter.owned))
+    return and_(asked, or_(among(_document.c.section, section_filter.anywhere), own))
 
 
 @lru_cache(maxsize=1024)
-def present(condition: ColumnElement[bool], actor: Actor, wanted: SectionFilter) -> Select[Any]:
+def sections_present(condition: ColumnElement[bool], actor: Actor, section_filter: SectionFilter) -> Select[Any]:
     """Select the numbers of the sections of which the actor holds an envelope."""
-    joined = and_(_document.c.commune_id == _envelope.c.commune_id, _document.c.id == _envelope.c.document_id)
-    mine = and_(among(_envelope.c.agency_id, actor.agencies), _may_open(actor, wanted))
-    rows = select(_document.c.section).distinct().select_from(_envelope).join(_document, joined)
-    return rows.where(_hangs(_envelope, condition, actor), mine)
+    openable = and_(among(_envelope.c.agency_id, actor.agencies), _may_open(actor, section_filter))
+    rows = select(_document.c.section).distinct().select_from(_envelope).join(_document, document_of_envelope)
+    return rows.where(_belongs_to_cases(_envelope, condition, actor), openable)
 
 
 @lru_cache(maxsize=1024)
 def referrals(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
     """Select the referrals that the actor has sent or received."""
     ours = or_(among(_referral.c.to_id, actor.agencies), among(_referral.c.from_id, actor.agencies))
-    return select(_referral).where(_hangs(_referral, condition, actor), ours)
+    return select(_referral).where(_belongs_to_cases(_referral, condition, actor), ours)
 
 
 @lru_cache(maxsize=1024)
 def grounds(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
-    """Select the grounds of cases."""
-    return select(_ground).where(_hangs(_ground, condition, actor))
+    return select(_ground).where(_belongs_to_cases(_ground, condition, actor))
 
 
 @lru_cache(maxsize=1024)
 def under_review(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
     """Select the ids of the open cases with a ground that waits for the word of a second person."""
-    here = _hangs(_ground, and_(condition, _case.c.state == CaseState.OPEN), actor)
-    return select(_ground.c.case_id).distinct().where(here, _ground.c.state == GroundState.REVIEW)
+    of_open_case = _belongs_to_cases(_ground, and_(condition, _case.c.state == CaseState.OPEN), actor)
+    return select(_ground.c.case_id).distinct().where(of_open_case, _ground.c.state == GroundState.REVIEW)
 
 
-def _newest() -> Any:
+def _newest_revision() -> Any:
     newer = _document.alias()
     same = (newer.c[name] == _document.c[name] for name in ("commune_id", "case_id", "section", "series"))
     return select(func.max(newer.c.revision)).where(*same).scalar_subquery()
@@ -140,22 +140,20 @@ def _newest() -> Any:
 
 @lru_cache(maxsize=1024)
 def opened(condition: ColumnElement[bool]) -> Select[Any]:
-    """Select who else has opened the cases, from the log."""
     return read.opened(select(_case.c.id).where(condition))
 
 
 @lru_cache
-def rows_of_case(kind: Any) -> Select[Any]:
-    """Select every row of one kind that hangs on a case."""
-    column = Case.id if kind is Case else kind.case_id
-    return select(kind).where(kind.commune_id == bindparam("commune"), column == bindparam("case"))
+def rows_of_case(model: Any) -> Select[Any]:
+    column = Case.id if model is Case else model.case_id
+    return select(model).where(model.commune_id == bindparam("commune"), column == bindparam("case"))
 
 
 def drafted(actor: Actor, reach: Reach) -> ColumnElement[bool]:
-    """Return which drafts are reached: one's own, and for a lead those that have lain until a day (`left`)."""
-    mine = _case.c.holder_id == actor.member_id
-    left = and_(_case.c.opened <= bindparam("left"), among(_case.c.owner_id, actor.agencies))
-    reached_by = or_(mine, left) if reach >= Reach.AGENCY else mine
+    """Return which drafts are reached: one's own, and for a lead those begun on or before a day (`left`)."""
+    own = _case.c.holder_id == actor.member_id
+    abandoned = and_(_case.c.opened <= bindparam("left"), among(_case.c.owner_id, actor.agencies))
+    reached_by = or_(own, abandoned) if reach >= Reach.AGENCY else own
     return and_(_case.c.commune_id == actor.commune_id, _case.c.state == CaseState.DRAFT, reached_by)
 
 
@@ -164,17 +162,17 @@ def reachable(actor: Actor, reach: Reach) -> ColumnElement[bool]:
     return and_(
         _case.c.commune_id == actor.commune_id,
         among(_case.c.state, (CaseState.OPEN, CaseState.CLOSED)),
-        _reached(actor, reach),
+        _within_reach(actor, reach),
     )
 
 
 def set_aside(actor: Actor, reach: Reach) -> ColumnElement[bool]:
     """Return which cases that have been set aside are reached; a draft that was discarded never was a case."""
-    here = and_(_case.c.commune_id == actor.commune_id, _case.c.state == CaseState.VOID, _case.c.code_tag.is_not(None))
-    return and_(here, _reached(actor, reach))
+    void = and_(_case.c.commune_id == actor.commune_id, _case.c.state == CaseState.VOID, _case.c.code_tag.is_not(None))
+    return and_(void, _within_reach(actor, reach))
 
 
-def _reached(actor: Actor, reach: Reach) -> ColumnElement[bool]:
+def _within_reach(actor: Actor, reach: Reach) -> ColumnElement[bool]:
     holding = or_(
         _case.c.holder_id == actor.member_id,
         _case.c.standin_id == actor.member_id,
@@ -184,8 +182,8 @@ def _reached(actor: Actor, reach: Reach) -> ColumnElement[bool]:
     clauses: dict[Reach, ColumnElement[bool]] = {
         Reach.OWN: _case.c.holder_id == actor.member_id,
         Reach.HOLDING: holding,
-        Reach.GRANTED: or_(holding, _carried(actor, READABLE - {ReferralState.SENT})),
-        Reach.OFFERED: or_(holding, _carried(actor, READABLE)),
+        Reach.GRANTED: or_(holding, _carried_by_referral(actor, READABLE - {ReferralState.SENT})),
+        Reach.OFFERED: or_(holding, _carried_by_referral(actor, READABLE)),
         Reach.LAPSED: _referred(actor, READABLE, ended),
         Reach.COUNTED: or_(holding, among(_case.c.owner_id, actor.agencies), _given_to_count(actor)),
         Reach.AGENCY: or_(holding, among(_case.c.owner_id, actor.agencies)),
@@ -193,26 +191,26 @@ def _reached(actor: Actor, reach: Reach) -> ColumnElement[bool]:
     return clauses.get(reach, false())
 
 
-def _carried(actor: Actor, states: frozenset[str]) -> ColumnElement[bool]:
+def _carried_by_referral(actor: Actor, states: frozenset[str]) -> ColumnElement[bool]:
     """Reach what was referred to my agency or circle, as long as the referral and its ground carry it."""
     lasts = or_(_ground.c.until.is_(None), _ground.c.until > bindparam("now"))
     sent = _referred(actor, states, _carries, lasts, among(_referral.c.to_id, actor.agencies))
-    return and_(_holds(among(_envelope.c.agency_id, actor.agencies)), sent)
+    return and_(_has_envelope(among(_envelope.c.agency_id, actor.agencies)), sent)
 
 
 def _given_to_count(actor: Actor) -> ColumnElement[bool]:
     """Reach cases of other agencies whose facts were sealed to mine as well, so that they are counted."""
-    joined = and_(_document.c.commune_id == _envelope.c.commune_id, _document.c.id == _envelope.c.document_id)
-    return _holds(among(_envelope.c.agency_id, actor.agencies), joined, _document.c.section == Section.FACTS)
+    mine = among(_envelope.c.agency_id, actor.agencies)
+    return _has_envelope(mine, document_of_envelope, _document.c.section == Section.FACTS)
 
 
-def _holds(*wanted: ColumnElement[bool]) -> Exists:
+def _has_envelope(*conditions: ColumnElement[bool]) -> Exists:
     same = tuple_(_envelope.c.commune_id, _envelope.c.case_id) == tuple_(_case.c.commune_id, _case.c.id)
-    return exists().where(same, *wanted)
+    return exists().where(same, *conditions)
 
 
-def _referred(actor: Actor, states: frozenset[str], *wanted: ColumnElement[bool]) -> ColumnElement[bool]:
+def _referred(actor: Actor, states: frozenset[str], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """Look the referrals through once for all cases, not once for each of them."""
     ground = and_(_ground.c.commune_id == _referral.c.commune_id, _ground.c.id == _referral.c.ground_id)
-    here = and_(_referral.c.commune_id == actor.commune_id, among(_referral.c.state, states))
-    return _case.c.id.in_(select(_referral.c.case_id).where(here, ground, *wanted))
+    in_state = and_(_referral.c.commune_id == actor.commune_id, among(_referral.c.state, states))
+    return _case.c.id.in_(select(_referral.c.case_id).where(in_state, ground, *conditions))

@@ -48,12 +48,10 @@ class AddressRegister:
 
     @property
     def active(self) -> tuple[TrustedAddress, ...]:
-        """Return the addresses where somebody may knock today."""
         return tuple(place for place in self.places if place.active)
 
     @property
     def retired(self) -> tuple[TrustedAddress, ...]:
-        """Return the addresses that are no longer used."""
         return tuple(place for place in self.places if not place.active)
 
     def find(self, place_id: UUID) -> TrustedAddress:
@@ -66,10 +64,10 @@ class AddressRegister:
     @property
     def by_hamlet(self) -> dict[str, list[TrustedAddress]]:
         """Return the active addresses under the names of their hamlets."""
-        found: dict[str, list[TrustedAddress]] = {}
+        groups: dict[str, list[TrustedAddress]] = {}
         for place in self.active:
-            found.setdefault(place.entry.hamlet, []).append(place)
-        return found
+            groups.setdefault(place.entry.hamlet, []).append(place)
+        return groups
 
 
 @action(Act.ADDRESS_LIST)
@@ -77,8 +75,10 @@ def list_addresses(context: ActContext) -> AddressRegister:
     """Read the register; retired addresses are shown to those who keep it."""
     commune = freshness.commune(context.session, context.commune_id)
     keeps = allowed(context.actor, Act.ADDRESS_RETIRE)
-    found = [_place(row) for row in rows(context) if keeps or row.state == AddressState.ACTIVE]
-    return AddressRegister(places=_sorted(found), hamlets=tuple(filter(None, commune.hamlets.split("\n"))))
+    addresses = [_address(row) for row in rows(context) if keeps or row.state == AddressState.ACTIVE]
+    return AddressRegister(
+        places=_by_hamlet_and_name(addresses), hamlets=tuple(filter(None, commune.hamlets.split("\n")))
+    )
 
 
 def rows(context: ActContext) -> list[Address]:
@@ -92,11 +92,11 @@ def name_of(context: ActContext, place_id: str) -> str:
     return next((row.name for row in rows(context) if str(row.id) == place_id), "")
 
 
-def _sorted(found: Iterable[TrustedAddress]) -> tuple[TrustedAddress, ...]:
-    return tuple(sorted(found, key=lambda one: (text_key(one.entry.hamlet), text_key(one.entry.name))))
+def _by_hamlet_and_name(addresses: Iterable[TrustedAddress]) -> tuple[TrustedAddress, ...]:
+    return tuple(sorted(addresses, key=lambda address: (text_key(address.entry.hamlet), text_key(address.entry.name))))
 
 
-def _place(row: Address) -> TrustedAddress:
+def _address(row: Address) -> TrustedAddress:
     entry = AddressEntry(
         name=row.name,
         host=row.host,

@@ -1,4 +1,4 @@
-"""Writes cases: a new revision of a section, a new entry of a ledger, and what is taken away."""
+"""Writes cases: a new revision of a section, a new entry of a ledger, revocation and erasure."""
 
 from collections.abc import Iterable
 from uuid import UUID, uuid4
@@ -19,18 +19,18 @@ from casework.vault.keys.envelopes import Plaintext, seal_revision
 from casework.vault.models import Document, Envelope
 
 
-def add_case(context: ActContext, case: Case) -> VerifiedCase:
-    """Put a new case with its head into the book."""
-    head = heads.create(context.session, context.commune_id, "case", case.id)
-    context.session.add(case)
+def add_case(context: ActContext, row: Case) -> VerifiedCase:
+    """Add a new case and its head to the database."""
+    head = heads.create(context.session, context.commune_id, "case", row.id)
+    context.session.add(row)
     context.session.flush()
-    context.about = case.id
-    return VerifiedCase(case, head)
+    context.about = row.id
+    return VerifiedCase(row, head)
 
 
 def save(
     context: ActContext,
-    found: VerifiedCase,
+    case: VerifiedCase,
     data: SectionData,
     *,
     base: int | None = None,
@@ -38,14 +38,14 @@ def save(
 ) -> Document:
     """Seal a new revision of a section for these agencies, or for the owner alone if none is named.
 
-    `base` is the revision that the writer had before her eyes; raises Conflict if somebody wrote in between.
+    `base` is the revision that the writer was editing; raises Conflict if somebody wrote in between.
     """
-    return save_json(context, found, data.section, data.to_json(), base=base, readers=readers)
+    return save_json(context, case, data.section, data.to_json(), base=base, readers=readers)
 
 
 def save_json(
     context: ActContext,
-    found: VerifiedCase,
+    case: VerifiedCase,
     section: Section,
     data: dict[str, object],
     *,
@@ -56,20 +56,20 @@ def save_json(
 ) -> Document:
     """Seal the fields of a section as they stand; see `save`."""
     series = series or (uuid4() if section in LEDGERS else heads.SINGLE)
-    newest = heads.newest(found.head.listing, section, series)
+    newest = heads.newest(case.head.listing, section, series)
     if base is not None and base != (newest.revision if newest else 0):
-        raise Conflict("Trong lúc chị gõ, người khác đã sửa phần này.", about=found.id)
+        raise Conflict("Trong lúc chị gõ, người khác đã sửa phần này.", about=case.id)
     text = Plaintext(
         section=section,
         data=data,
         by=context.me,
-        owner_id=owner_id or found.case.owner_id,
-        author_agency_id=context.actor.agency_id or found.case.owner_id,
+        owner_id=owner_id or case.row.owner_id,
+        author_agency_id=context.actor.agency_id or case.row.owner_id,
         series=series,
     )
-    to = [text.owner_id] if readers is None else list(readers)
+    reader_ids = [text.owner_id] if readers is None else list(readers)
     return seal_revision(
-        context.crypto, found.head, text, readers=freshness.recipients(context.crypto, dict.fromkeys(to))
+        context.crypto, case.head, text, readers=freshness.recipients(context.crypto, dict.fromkeys(reader_ids))
     )
 
 
@@ -81,45 +81,45 @@ def writable(context: ActContext) -> frozenset[Section]:
         return frozenset()
 
 
-def revoke(context: ActContext, found: VerifiedCase) -> None:
-    """Raise the version of a case and sign again every row that hangs on it, so that it can be read on at once."""
+def revoke(context: ActContext, case: VerifiedCase) -> None:
+    """Raise the version of a case and sign again every row that belongs to it, so that it can be read on at once."""
     context.session.flush()
-    heads.revoke(context.session, found.head, _hanging_on(context, found))
+    heads.revoke(context.session, case.head, _signed_rows(context, case))
     context.session.flush()
 
 
-def erase_section(context: ActContext, found: VerifiedCase, section: Section) -> None:
+def erase_section(context: ActContext, case: VerifiedCase, section: Section) -> None:
     """Delete every document of a section with its envelopes, as a draft is when it has become a case."""
-    rows = _hanging_on(context, found)
-    doomed = [row for row in rows if isinstance(row, Document) and row.section == section]
-    gone = _erased(context, found, rows, doomed)
-    heads.revoke(context.session, found.head, [row for row in rows if id(row) not in gone])
+    rows = _signed_rows(context, case)
+    documents = [row for row in rows if isinstance(row, Document) and row.section == section]
+    deleted = _delete_documents(context, case, rows, documents)
+    heads.revoke(context.session, case.head, [row for row in rows if id(row) not in deleted])
     context.session.flush()
 
 
-def erase_documents(context: ActContext, found: VerifiedCase, doomed: Iterable[Document]) -> None:
-    """Delete documents with every envelope of them and strike them from the head; the caller takes away."""
-    _erased(context, found, _hanging_on(context, found), list(doomed))
+def erase_documents(context: ActContext, case: VerifiedCase, documents: Iterable[Document]) -> None:
+    """Delete documents with every envelope of them and remove them from the head; the caller revokes."""
+    _delete_documents(context, case, _signed_rows(context, case), list(documents))
     context.session.flush()
 
 
-def _erased(
-    context: ActContext, found: VerifiedCase, rows: Iterable[SignedRow], doomed: Iterable[Document]
+def _delete_documents(
+    context: ActContext, case: VerifiedCase, rows: Iterable[SignedRow], documents: Iterable[Document]
 ) -> set[int]:
-    documents = {one.id: one for one in doomed}
-    shut = [row for row in rows if isinstance(row, Envelope) and row.document_id in documents]
-    for envelope in shut:
+    by_id = {document.id: document for document in documents}
+    envelopes = [row for row in rows if isinstance(row, Envelope) and row.document_id in by_id]
+    for envelope in envelopes:
         context.session.delete(envelope)
     context.session.flush()
-    for document in documents.values():
-        heads.unlist(found.head, section=document.section, series=document.series)
+    for document in by_id.values():
+        heads.unlist(case.head, section=document.section, series=document.series)
         context.session.delete(document)
-    return {id(row) for row in (*shut, *documents.values())}
+    return {id(row) for row in (*envelopes, *by_id.values())}
 
 
-def _hanging_on(context: ActContext, found: VerifiedCase) -> list[SignedRow]:
-    """Load every row that hangs on a case and is signed together with the version of its head."""
+def _signed_rows(context: ActContext, case: VerifiedCase) -> list[SignedRow]:
+    """Load every row that belongs to a case and is signed together with the version of its head."""
     rows: list[SignedRow] = []
-    for kind in (Case, Document, Envelope, Ground, Referral):
-        rows += scope.rows_of_case(context.permit, kind, found.id).on(context.session).scalars().all()
+    for model in (Case, Document, Envelope, Ground, Referral):
+        rows += scope.rows_of_case(context.permit, model, case.id).on(context.session).scalars().all()
     return rows

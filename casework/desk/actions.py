@@ -23,9 +23,9 @@ from casework.cases.questions import SectionData
 from casework.cases.reading import ListedCase, VerifiedCase
 from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan
 from casework.cases.states import CaseState
-from casework.desk.view_models import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, WrittenSection, day_named
+from casework.desk.view_models import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, WrittenSection
 from casework.endings.actions import list_requests
-from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, Throttled, gettext_noop
+from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, gettext_noop
 from casework.gate import ActContext, action
 from casework.intake.actions import list_drafts
 from casework.oversight import home_panel
@@ -38,8 +38,6 @@ from casework.statistics.actions import waiting
 from casework.vault.integrity import heads
 from casework.vault.keys.envelopes import OpenedDocument
 
-_SEARCHES_A_MINUTE = 30
-_MINUTE = 60_000_000
 _SHORTEST_QUERY = 2
 # What a case was given once and keeps, whatever a form says.
 _FIXED = {Section.LABEL: ("code", "former"), Section.INCIDENT: ("recorded_at",)}
@@ -47,43 +45,43 @@ _FIXED = {Section.LABEL: ("code", "former"), Section.INCIDENT: ("recorded_at",)}
 
 @action(Act.HOME_READ)
 def read_home(context: ActContext) -> OversightPanel:
-    """Open the home page of a role that works on no case, with what it is told about the book."""
+    """Return what stands on the home page of a role that works on no case: the panel of oversight."""
     return home_panel.told(context)
 
 
 @action(Act.CASE_LIST)
-def list_cases(context: ActContext, *, around: bool = False) -> Home:
-    """List the cases and drafts in reach: open ones, danger, the newest first; with `around` all of a home page."""
-    found = reading.listed(context, [Section.LABEL])
-    context.reason = f"{len(found)} cases"
-    watched, arrivals = home_panel.told(context, found), key_holders.arrivals(context)
-    drafts, anew = tuple(list_drafts(context)), to_reach_anew(context, found)
-    home = Home(_lines(context, found), drafts, waiting(context), anew, watched, arrivals)
-    return _gathered(context, home) if around else home
+def list_cases(context: ActContext, *, whole_page: bool = False) -> Home:
+    """List the cases and drafts in reach: danger first, the newest first; with `whole_page` the other lists too."""
+    cases = reading.listed(context, [Section.LABEL])
+    context.reason = f"{len(cases)} cases"
+    panel, arrivals = home_panel.told(context, cases), key_holders.arrivals(context)
+    drafts, contacts = tuple(list_drafts(context)), contacts_to_renew(context, cases)
+    home = Home(_lines(context, cases), drafts, waiting(context), contacts, panel, arrivals)
+    return _with_other_lists(context, home) if whole_page else home
 
 
-def _order(line: CaseLine) -> tuple[int, int, str]:
+def _sort_key(line: CaseLine) -> tuple[int, int, str]:
     return (STANDINGS.index(line.standing), -line.opened.toordinal(), line.code)
 
 
-def _lines(context: ActContext, found: Iterable[ListedCase]) -> tuple[CaseLine, ...]:
-    draw = _drawing(context, staff.names(context))
-    return tuple(sorted((draw(one.row, label_of(one.pages) or Label()) for one in found), key=_order))
+def _lines(context: ActContext, cases: Iterable[ListedCase]) -> tuple[CaseLine, ...]:
+    make_line = _line_maker(context, staff.names(context))
+    return tuple(sorted((make_line(case.row, label_of(case.pages) or Label()) for case in cases), key=_sort_key))
 
 
-def _drawing(context: ActContext, names: Mapping[UUID, str]) -> Callable[[Any, Label], CaseLine]:
-    """Return what makes a line of a case; whose it is to be compared with is looked up once, not for each line."""
+def _line_maker(context: ActContext, names: Mapping[UUID, str]) -> Callable[[Any, Label], CaseLine]:
+    """Return the function that makes a line of a case; the actor is looked up once, not for each line."""
     me, agencies = context.me, context.actor.agencies
 
-    def draw(row: Any, label: Label) -> CaseLine:
+    def make_line(row: Any, label: Label) -> CaseLine:
         standing = (
             CaseState.CLOSED if row.state != CaseState.OPEN else IN_DANGER if label.danger == "yes" else CaseState.OPEN
         )
-        opened, holder = day_named(row.opened), names.get(row.holder_id, "")
+        opened, holder = reading.date_of(row.opened), names.get(row.holder_id, "")
         mine, ours = row.holder_id == me, row.owner_id in agencies
         return CaseLine(row.id, label.code, label.nickname, standing, opened, holder, mine, ours)
 
-    return draw
+    return make_line
 
 
 @action(Act.CASE_SEARCH)
@@ -92,54 +90,51 @@ def search(context: ActContext, query: str) -> tuple[CaseLine, ...]:
 
     Raises BadInput for a query shorter than two letters and Throttled after 30 searches in a minute.
     """
-    wanted = case_search.parse_query(query)
-    if len(wanted.words) < _SHORTEST_QUERY:
+    parsed = case_search.parse_query(query)
+    if len(parsed.words) < _SHORTEST_QUERY:
         raise BadInput(gettext_noop("Hãy gõ ít nhất hai chữ của tên, mã vụ việc hoặc số điện thoại."))
-    since = context.crypto.at - _MINUTE
-    if read.exceeded(context.crypto, [Act.CASE_SEARCH], who=context.me, since=since, most=_SEARCHES_A_MINUTE):
-        raise Throttled(gettext_noop("Tìm quá nhiều lần trong một phút. Hãy chờ một chút."), about=context.me)
-    opening_rate_limit.enforce(context)
-    book = reading.load_batch(context)
-    found = book.listed([Section.LABEL], of=case_search.hits(book, wanted))
-    context.reason = f"{len(found)} hits"
-    return _lines(context, found)
+    opening_rate_limit.enforce_searches(context)
+    batch = reading.load_batch(context)
+    cases = batch.listed([Section.LABEL], of=case_search.matching_cases(batch, parsed))
+    context.reason = f"{len(cases)} hits"
+    return _lines(context, cases)
 
 
 @action(Act.CASE_READ)
 def read_case(context: ActContext, case_id: UUID) -> CasePage:
     """Open the page of a case with its safe contact; the other sections stay closed until they are asked for."""
-    found = reading.find_case(context, case_id)
+    case = reading.find_case(context, case_id)
     opened = reading.open_newest_of(
-        context, found, [Section.LABEL, Section.CONTACT, *reporting_delay.told_in(context, found)]
+        context, case, [Section.LABEL, Section.CONTACT, *reporting_delay.sections_with_date(context, case)]
     )
-    label = label_of(opened) or case_labels.label(context, found)
+    label = label_of(opened) or case_labels.label(context, case)
     if label is None:
         raise NotFound("label", about=case_id)
     contact = next((page for page in opened if page.section == Section.CONTACT), None)
     names = staff.names(context)
-    line = _drawing(context, names)(found.case, label)
-    restricted = found.case.owner_id in context.actor.circles
-    present = reading.sections_present(context, found)
+    line = _line_maker(context, names)(case.row, label)
+    restricted = case.row.owner_id in context.actor.circles
+    present = reading.sections_present(context, case)
     return CasePage(
         line=line,
         label=label,
         contact=Contact.from_json(contact.data) if contact else None,
         sections=tuple(sorted(present)),
         opened_by=_openings(context, case_id, names) if line.mine else (),
-        holder=names.get(found.case.holder_id, ""),
+        holder=names.get(case.row.holder_id, ""),
         restricted=restricted,
         writable=writing.writable(context) if line.ours else frozenset(),
-        counts=_counts(found),
-        outdated=frozenset() if line.ours else present - reading.current(context, found),
-        referral_id=None if line.ours else envelope_sharing.brought_by(context, found),
-        readers=staff.key_holders(context, found.case.owner_id) if restricted else (),
-        hours=reporting_delay.running(context, found, opened),
+        counts=_counts(case),
+        outdated=frozenset() if line.ours else present - reading.current_sections(context, case),
+        referral_id=None if line.ours else envelope_sharing.newest_referral_id(context, case),
+        readers=staff.key_holders(context, case.row.owner_id) if restricted else (),
+        hours=reporting_delay.first_hours_of_case(context, case, opened),
     )
 
 
-def _counts(found: VerifiedCase) -> Counter[Section]:
+def _counts(case: VerifiedCase) -> Counter[Section]:
     """Count the entries of each section that exists."""
-    return Counter(Section(entry.section) for entry in heads.entries(found.head.listing))
+    return Counter(Section(entry.section) for entry in heads.entries(case.head.listing))
 
 
 def _openings(context: ActContext, case_id: UUID, names: dict[UUID, str]) -> tuple[Opening, ...]:
@@ -147,7 +142,7 @@ def _openings(context: ActContext, case_id: UUID, names: dict[UUID, str]) -> tup
         context.crypto, case_id, acts=[Act.CASE_READ, Act.SECTION_READ, Act.SECTION_HISTORY, Act.NAME_SHOW]
     )
     return tuple(
-        Opening(names[one.who], one.act, one.at) for one in lines if one.who in names and one.who != context.me
+        Opening(names[line.who], line.act, line.at) for line in lines if line.who in names and line.who != context.me
     )
 
 
@@ -158,75 +153,69 @@ def read_section(
     """Open one section: its newest revision, or every entry of a ledger, oldest first.
 
     Raises Refused for a section that is not for this role, before anything is looked up, and NotFound for one
-    that nobody has written or that no key in hand opens; for who may write it (`may_be_missing`) that is an empty
+    that nobody has written or that no key of the actor opens; for who may write it (`may_be_missing`) that is an empty
     revision 0. Raises Superseded for one that was rewritten after what was shared.
     """
-    _ours(context, case_id, section)
-    found = reading.find_case(context, case_id)
-    if may_be_missing and found.case.owner_id not in context.actor.agencies:
-        raise NotFound("not the owner", about=case_id)
-    opened = reading.open_newest_of(context, found, [section])
-    if not opened and section in reading.sections_present(context, found):
+    _require_section(context, case_id, section)
+    find = reading.find_own_case if may_be_missing else reading.find_case
+    case = find(context, case_id)
+    opened = reading.open_newest_of(context, case, [section])
+    if not opened and section in reading.sections_present(context, case):
         raise Superseded("rewritten since it was shared", about=case_id)
     if not opened and may_be_missing:
-        return (WrittenSection(SECTIONS[section](), 0, "", 0, _code(context, found)),)
-    return _written(context, found, opened)
+        return (WrittenSection(SECTIONS[section](), 0, "", 0, case_labels.code(context, case)),)
+    return _written_sections(context, case, opened)
 
 
 @action(Act.SECTION_HISTORY)
 def read_history(context: ActContext, case_id: UUID, section: Section) -> tuple[WrittenSection, ...]:
     """Open every kept revision of a section, newest first; refuses and finds nothing as `read_section` does."""
-    _ours(context, case_id, section)
-    found = reading.find_case(context, case_id)
-    return _written(context, found, reading.history(context, found, section))
+    _require_section(context, case_id, section)
+    case = reading.find_case(context, case_id)
+    return _written_sections(context, case, reading.history(context, case, section))
 
 
-def _ours(context: ActContext, case_id: UUID, section: Section) -> None:
+def _require_section(context: ActContext, case_id: UUID, section: Section) -> None:
     if section not in context.permit.own:
         raise Refused(f"{section.code} is not for this role", about=case_id)
 
 
-def _written(context: ActContext, found: VerifiedCase, pages: Iterable[OpenedDocument]) -> tuple[WrittenSection, ...]:
-    names, code = staff.names(context), _code(context, found)
+def _written_sections(
+    context: ActContext, case: VerifiedCase, pages: Iterable[OpenedDocument]
+) -> tuple[WrittenSection, ...]:
+    names, code = staff.names(context), case_labels.code(context, case)
     written = []
     for page in pages:
         data = SECTIONS[Section(page.section)].from_json(page.data)
         written.append(
             WrittenSection(
-                data, page.revision, names.get(page.by, ""), page.at, code, case_labels.of_ids(context, data)
+                data, page.revision, names.get(page.by, ""), page.at, code, case_labels.words_of_ids(context, data)
             )
         )
     if not written:
-        raise NotFound("section", about=found.id)
+        raise NotFound("section", about=case.id)
     return tuple(written)
-
-
-def _code(context: ActContext, found: VerifiedCase) -> str:
-    label = case_labels.label(context, found)
-    return label.code if label else ""
 
 
 @action(Act.SECTION_WRITE)
 def write_section(context: ActContext, case_id: UUID, data: SectionData, *, base: int) -> None:
     """Write a new revision; raises Conflict if somebody wrote after revision `base` was read.
 
-    What is derived for counting is opened here to follow a correction, and is written by nobody's hand.
+    The facts for counting follow a correction; nobody writes them directly (Refused).
     """
-    _ours(context, case_id, data.section)
+    _require_section(context, case_id, data.section)
     if data.section is Section.FACTS:
         raise Refused("facts are derived", about=case_id)
-    found = reading.find_case(context, case_id)
-    if found.case.owner_id not in context.actor.agencies:
-        raise NotFound("not the owner", about=case_id)
-    written = _keeping(context, found, data)
-    writing.save(context, found, written, base=base, readers=envelope_sharing.readers_of(context, found, data.section))
-    facts.derive_again(context, found, written)
+    case = reading.find_own_case(context, case_id)
+    written = _with_fixed_fields(context, case, data)
+    writing.save(context, case, written, base=base, readers=envelope_sharing.readers_of(context, case, data.section))
+    facts.refresh(context, case, written)
 
 
-def _keeping(context: ActContext, found: VerifiedCase, data: SectionData) -> SectionData:
+def _with_fixed_fields(context: ActContext, case: VerifiedCase, data: SectionData) -> SectionData:
     """Return the section with what it was given once, as its code, taken from the newest revision."""
     fixed = _FIXED.get(data.section, ())
-    page = reading.page(context, found, data.section) if fixed else None
+    page = reading.page(context, case, data.section) if fixed else None
     return replace(data, **{name: page.data.get(name, "") for name in fixed}) if page else data
 
 
@@ -244,40 +233,40 @@ def add_note(context: ActContext, case_id: UUID, words: str, *, once: UUID | Non
     """Add a follow-up note, sealed on its own; the same words sent again under `once` are kept once."""
     if not words.strip():
         raise BadInput("Hãy ghi vài chữ trước khi lưu.")
-    found, record = reading.find_case(context, case_id), context.permit.record
+    case, record = reading.find_case(context, case_id), context.permit.record
     if record is None:
         raise Refused("this role keeps no record", about=case_id)
-    before = {page.series: page for page in reading.open_newest_of(context, found, [record])} if once else {}
-    if once in before and before[once].data == Note(words=words).to_json():
+    notes = {page.series: page for page in reading.open_newest_of(context, case, [record])} if once else {}
+    if once in notes and notes[once].data == Note(words=words).to_json():
         return
-    mine = found.case.owner_id if found.case.owner_id in context.actor.agencies else context.actor.agency_id
-    series, readers = None if once in before else once, [mine] if mine else None
+    owner_id = case.row.owner_id if case.row.owner_id in context.actor.agencies else context.actor.agency_id
+    series, readers = None if once in notes else once, [owner_id] if owner_id else None
     writing.save_json(
-        context, found, record, Note(words=words).to_json(), series=series, owner_id=mine, readers=readers
+        context, case, record, Note(words=words).to_json(), series=series, owner_id=owner_id, readers=readers
     )
 
 
 @action(Act.CASE_CLOSE)
 def close_case(context: ActContext, case_id: UUID, *, outcome: str, words: str, again: bool = False) -> None:
-    """Close an open case with its outcome, or (`again`) open a closed one with a reason; she may come back any time.
+    """Close an open case with its outcome, or (`again`) open a closed one with a reason.
 
     Raises Conflict if somebody else has just done so.
     """
-    found = reading.find_case(context, case_id)
-    if found.case.state != (CaseState.CLOSED if again else CaseState.OPEN):
+    case = reading.find_case(context, case_id)
+    if case.row.state != (CaseState.CLOSED if again else CaseState.OPEN):
         raise Conflict("Vụ việc này vừa được đóng hoặc mở lại. Hãy xem lại trang.", about=case_id)
-    page = reading.page(context, found, Section.PLAN)
+    page = reading.page(context, case, Section.PLAN)
     plan = Plan.from_json(page.data) if page else Plan()
-    writing.save(context, found, Plan(actions=plan.actions, outcome="" if again else outcome, closing_words=words))
-    found.case.state = CaseState.OPEN if again else CaseState.CLOSED
-    found.case.closed = None if again else reading.day_of(context.crypto.at)
+    writing.save(context, case, Plan(actions=plan.actions, outcome="" if again else outcome, closing_words=words))
+    case.row.state = CaseState.OPEN if again else CaseState.CLOSED
+    case.row.closed = None if again else reading.day_of(context.crypto.at)
     if not again:
-        envelope_sharing.end_all(context, found)
-    writing.revoke(context, found)
+        envelope_sharing.end_all(context, case)
+    writing.revoke(context, case)
 
 
-def _gathered(context: ActContext, home: Home) -> Home:
-    """Read what was referred and what waits to be erased or reviewed, in one commit, each with a line of its own."""
+def _with_other_lists(context: ActContext, home: Home) -> Home:
+    """Add referrals, requests for erasure and reviews, read in one commit, each with a log line of its own."""
     if allowed(context.actor, Act.REFERRAL_LIST):
         home = replace(home, box=context.also(list_referrals))
     if allowed(context.actor, Act.CASE_ERASE_LIST):
@@ -287,11 +276,11 @@ def _gathered(context: ActContext, home: Home) -> Home:
     return home
 
 
-def to_reach_anew(context: ActContext, listed: Iterable[ListedCase]) -> frozenset[UUID]:
-    """Return which cases that I hold were taken over from somebody who left, and have the way of contact she knew."""
-    left = read.changed_by(context.crypto, Act.ACCOUNT_LEAVE)
-    mine = [one.row.id for one in listed if one.row.id in left and one.row.holder_id == context.me] if left else []
-    if not mine:
+def contacts_to_renew(context: ActContext, cases: Iterable[ListedCase]) -> frozenset[UUID]:
+    """Return the cases that I took over from a member who left, and whose safe contact that member still knows."""
+    left_at = read.changed_by(context.crypto, Act.ACCOUNT_LEAVE)
+    held = [case.row.id for case in cases if case.row.id in left_at and case.row.holder_id == context.me]
+    if not held:
         return frozenset()
-    contacts = reading.load_batch(context).each([Section.CONTACT], of=mine)
-    return frozenset(mine) - {case_id for case_id, page in contacts if page.at > left[case_id]}
+    contacts = reading.load_batch(context).each([Section.CONTACT], of=held)
+    return frozenset(held) - {case_id for case_id, page in contacts if page.at > left_at[case_id]}

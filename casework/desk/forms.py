@@ -11,19 +11,17 @@ from casework.web.forms import Form, LongText, ShortText
 
 
 class SearchForm(Form):
-    """What to search for."""
-
     query = ShortText(_("Tên, mã vụ việc hoặc số điện thoại"), limit=100, hint=_("Gõ không dấu cũng được."))
 
 
 class NoteForm(Form):
-    """A follow-up note; `once` keeps a double tap from making two."""
+    """A follow-up note; `once` keeps a double submission from making two."""
 
     words = field_of(Note, "words", required=True, rows=3, missing=_("Hãy ghi vài chữ trước khi lưu."))
     once = HiddenField(default=lambda: uuid4().hex)
 
-    def mark(self) -> UUID | None:
-        """Return the mark of this form, or None if it came back broken."""
+    def idempotency_key(self) -> UUID | None:
+        """Return the key that tells two sendings of this form from two notes, or None if it came back broken."""
         try:
             return UUID(hex=self.once.data or "")
         except ValueError:
@@ -31,7 +29,6 @@ class NoteForm(Form):
 
 
 def empty_note() -> NoteForm:
-    """Make the form of a new note."""
     return NoteForm(formdata=None)  # type: ignore[no-untyped-call]
 
 

@@ -38,32 +38,32 @@ class Item:
 
 
 def home(box: Box | None, endings: Sequence[Request]) -> dict[str, Any]:
-    """Give what a first page needs: the role, what may be opened, where cases lie, what was referred or waits."""
+    """Return what a first page needs: the role, what may be opened, where cases lie, what was referred or waits."""
     offers = {"opens": may(Act.CASE_OPEN), "purges": may(Act.PURGE_LIST), "restores": may(Act.CASE_VOID_LIST)}
-    return {"role": me().role, "url": cases_at(), "box": box, "endings": endings} | offers
+    return {"role": me().role, "url": cases_url(), "box": box, "endings": endings} | offers
 
 
-def cases_at() -> str:
-    """Give the beginning of the address of every case: a list of hundreds asks for it once."""
+def cases_url() -> str:
+    """Return the beginning of the address of every case: a list of hundreds asks for it once."""
     return url_for("desk.case", case_id=NOBODY).removesuffix(str(NOBODY))
 
 
-def search_page(form: Any, found: tuple[CaseLine, ...] | None = None) -> str:
-    """Draw the search with what was found, or None before anything was searched for."""
-    return render_template("desk/search.html", form=form, found=found, url=cases_at())
+def search_page(form: Any, results: tuple[CaseLine, ...] | None = None) -> str:
+    """Render the search with its results, or None before anything was searched for."""
+    return render_template("desk/search.html", form=form, results=results, url=cases_url())
 
 
-def ways() -> list[Item]:
-    """Give what the person of this request may open, by the policy."""
-    return [Item(str(one.label), url_for(one.endpoint), str(one.note)) for one in menu.offered() if one.note]
+def available_pages() -> list[Item]:
+    """Return what the person of this request may open, by the policy."""
+    return [Item(str(entry.label), url_for(entry.endpoint), str(entry.note)) for entry in menu.offered() if entry.note]
 
 
 def page_of(lines: Sequence[CaseLine], number: int) -> dict[str, Any]:
-    """Give one page of a list with the numbers of the pages beside it; the first is 0."""
+    """Return one page of a list with the numbers of the pages beside it; the first is 0."""
     number = max(0, min(number, (len(lines) - 1) // PAGE))
     start = number * PAGE
     return {
-        "url": cases_at(),
+        "url": cases_url(),
         "lines": lines[start : start + PAGE],
         "previous": number - 1 if number else None,
         "next": number + 1 if start + PAGE < len(lines) else None,
@@ -71,7 +71,7 @@ def page_of(lines: Sequence[CaseLine], number: int) -> dict[str, Any]:
 
 
 def case_page(page: CasePage, *, note: Any = None, name: str | None = None) -> str:
-    """Draw the page of a case; `name` only after it was asked for, `note` with what was typed and is wrong."""
+    """Render the page of a case; `name` only after it was asked for, `note` with what was typed and is wrong."""
     return render_template(
         "desk/case.html",
         page=page,
@@ -88,7 +88,7 @@ def case_page(page: CasePage, *, note: Any = None, name: str | None = None) -> s
 
 
 def safe_contact(contact: Contact | None) -> list[tuple[str, str, section_presenters.Answer]] | None:
-    """Give (name, question, answer) of what was answered about safe contact, in the order of the card; None if unasked.
+    """Return (name, question, answer) for each answer about safe contact, in the order of the card; None if unasked.
 
     What must never be said stands right above the number, which comes last.
     """
@@ -103,7 +103,6 @@ def safe_contact(contact: Contact | None) -> list[tuple[str, str, section_presen
 
 
 def section_name(section: Section) -> str:
-    """Give the words of a section."""
     return code_words(section.code, "section")
 
 

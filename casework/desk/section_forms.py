@@ -36,16 +36,16 @@ def sent_form(section: Section) -> Any:
 
 def form_with(data: SectionData, *, base: int) -> Any:
     """Make the form of a section with what was written, over a revision."""
-    return _form_class(data.section)(formdata=None, base=base, **fields.as_asked(data))
+    return _form_class(data.section)(formdata=None, base=base, **fields.form_values(data))
 
 
 def section_of(form: Any, section: Section) -> SectionData:
     """Turn the answers of a form into the section; what was not asked is empty."""
-    return fields.answered(SECTIONS[section], form)
+    return fields.section_from_fields(SECTIONS[section], form)
 
 
 @cache
 def _form_class(section: Section) -> type[SectionForm]:
-    kind = SECTIONS[section]
-    asked = {name: fields.field_of(kind, name) for name, question in kind.questions().items() if question.asked}
+    questions = SECTIONS[section].questions()
+    asked = {name: fields.field_of(SECTIONS[section], name) for name in questions if questions[name].asked}
     return type(f"{section.name}Form", (SectionForm,), asked)

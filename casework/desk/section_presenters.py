@@ -19,7 +19,7 @@ Answer = str | list[str]
 
 
 def rows(data: SectionData, named: Mapping[str, str]) -> list[tuple[str, Answer]]:
-    """Give (question, answer) in the order of the section; `named` holds the words of what is kept as an id."""
+    """Return (question, answer) in the order of the section; `named` holds the words of what is kept as an id."""
     asked = [
         (gettext(question.label), named.get(name) or answer(question, getattr(data, name)))
         for name, question in data.questions().items()
@@ -29,14 +29,14 @@ def rows(data: SectionData, named: Mapping[str, str]) -> list[tuple[str, Answer]
 
 
 def _time_to_report(incident: Incident) -> tuple[str, Answer]:
-    """Give how long after the incident it was told; two answers where the day alone does not decide."""
+    """Return the time from incident to report; two answers where the day alone does not decide."""
     codes = codelist("report_delay")
-    words = [codes.label(code, language()) for code in reporting_delay.lengths(incident)]
+    words = [codes.label(code, language()) for code in reporting_delay.delay_codes(incident)]
     return gettext("Từ lúc xảy ra đến lúc báo"), gettext(" hoặc ").join(words)
 
 
 def differences(theirs: SectionData, mine: SectionData) -> list[tuple[str, Answer, Answer]]:
-    """Give (question, their answer, my answer) wherever the two differ in what a form asks."""
+    """Return (question, their answer, my answer) wherever the two differ in what a form asks."""
     return [
         (gettext(question.label), answer(question, getattr(theirs, name)), answer(question, getattr(mine, name)))
         for name, question in mine.questions().items()
@@ -53,10 +53,10 @@ def merged(before: SectionData, theirs: SectionData, mine: SectionData) -> Secti
 
 
 def answer(question: Question, value: Any) -> Answer:
-    """Give one answer in words; empty where nothing was written down."""
+    """Return one answer in words; empty where nothing was written down."""
     if value in (None, "", ()):
         return ""
-    return _WORDS.get(question.kind, _as_typed)(question, value)
+    return _IN_WORDS.get(question.kind, _as_typed)(question, value)
 
 
 def _as_typed(_question: Question, value: Any) -> Answer:
@@ -69,10 +69,10 @@ def _code(question: Question, value: Any) -> Answer:
 
 
 def _codes(question: Question, value: Any) -> Answer:
-    return [str(_code(question, one)) for one in value]
+    return [str(_code(question, code)) for code in value]
 
 
-_WORDS: Mapping[str, Callable[[Question, Any], Answer]] = {
+_IN_WORDS: Mapping[str, Callable[[Question, Any], Answer]] = {
     "code": _code,
     "codes": _codes,
     "date": lambda _question, value: day(date.fromisoformat(value)),

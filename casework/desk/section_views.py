@@ -55,16 +55,16 @@ def save(case_id: UUID, word: str) -> Answer:
     try:
         perform(actions.write_section, case_id, mine, base=form.base.data or 0)
     except Conflict as cause:
-        return _both(case_id, word, mine, form.base.data or 0), cause.status
+        return _show_conflict(case_id, word, mine, form.base.data or 0), cause.status
     flash(_("Đã lưu."), "done")
     return redirect(url_for("desk.sections.section", case_id=case_id, word=word), 303)
 
 
-def _both(case_id: UUID, word: str, mine: SectionData, base: int) -> str:
+def _show_conflict(case_id: UUID, word: str, mine: SectionData, base: int) -> str:
     """Show what somebody else has written beside what was typed, and a form that lays mine over the newest."""
-    revisions = perform(actions.read_history, case_id, _section(word))
-    theirs = revisions[0]
-    before = next((one.data for one in revisions if one.revision == base), type(mine)())
+    history = perform(actions.read_history, case_id, _section(word))
+    theirs = history[0]
+    before = next((revision.data for revision in history if revision.revision == base), type(mine)())
     form = section_forms.form_with(section_presenters.merged(before, theirs.data, mine), base=theirs.revision)
     differing = section_presenters.differences(theirs.data, mine)
     return _page("edit", case_id, word, form=form, code=theirs.code, theirs=theirs, differing=differing)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
-from casework import clock
 from casework.cases.questions import SectionData
+from casework.cases.reading import date_of
 from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import Contact, Label
 from casework.cases.states import CaseState
@@ -23,13 +23,6 @@ from casework.statistics.periods import Period
 # What a case may be called in a list, the most pressing first.
 IN_DANGER = "danger"
 STANDINGS = (IN_DANGER, CaseState.OPEN, CaseState.CLOSED)
-_EPOCH = clock.moment(0).date().toordinal()
-
-
-@lru_cache(maxsize=16_384)
-def day_named(number: int) -> date:
-    """Return the day that stands in a row as a number of days since 1970; in a list few days come many times."""
-    return date.fromordinal(_EPOCH + number)
 
 
 class CaseLine(NamedTuple):
@@ -63,14 +56,14 @@ class CaseLine(NamedTuple):
 class Home:
     """What stands on a home page: cases in reach, urgent ones first, drafts, the period that waits to be closed.
 
-    `watch` is what those are told who look after the book, `arrivals` how many newcomers wait until a colleague
+    `watch` is what the roles of oversight are shown, `arrivals` how many newcomers wait until a colleague
     confirms them, `box` what was referred, for whom that may be listed.
     """
 
     cases: tuple[CaseLine, ...]
     drafts: tuple[Draft, ...]
     waiting: Period | None = None
-    to_reach_anew: frozenset[UUID] = frozenset()
+    contacts_to_renew: frozenset[UUID] = frozenset()
     watch: OversightPanel = field(default_factory=OversightPanel)
     arrivals: int = 0
     box: Box | None = None
@@ -79,13 +72,13 @@ class Home:
 
     @cached_property
     def inherited(self) -> list[CaseLine]:
-        """Return the open cases taken over from somebody who left, whose way of contact she still knows."""
-        return [line for line in self.cases if line.id in self.to_reach_anew and line.is_open]
+        """Return the open cases taken over from a member who left and still knows the safe contact."""
+        return [line for line in self.cases if line.id in self.contacts_to_renew and line.is_open]
 
     @cached_property
     def dated_drafts(self) -> list[tuple[Draft, date]]:
         """Return the drafts with the days on which they were begun."""
-        return [(draft, day_named(draft.started)) for draft in self.drafts]
+        return [(draft, date_of(draft.started)) for draft in self.drafts]
 
     @cached_property
     def urgent(self) -> list[CaseLine]:

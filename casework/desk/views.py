@@ -22,22 +22,21 @@ Answer = Response | str | tuple[str, int]
 def home() -> str:
     """Show what is to be done now."""
     if may(Act.CASE_LIST):
-        found = perform(actions.list_cases, around=True)
-        return render_template("desk/home.html", home=found, **presenters.home(found.box, found.endings))
+        page = perform(actions.list_cases, whole_page=True)
+        return render_template("desk/home.html", home=page, **presenters.home(page.box, page.endings))
     watch = perform(actions.read_home)
-    return render_template("desk/welcome.html", watch=watch, role=me().role, ways=presenters.ways())
+    return render_template("desk/welcome.html", watch=watch, role=me().role, ways=presenters.available_pages())
 
 
 @blueprint.get("/da-dong")
 def closed() -> str:
     """Show the closed cases, a page at a time."""
-    found = perform(actions.list_cases).closed
-    return render_template("desk/closed.html", **presenters.page_of(found, request.args.get("trang", 0, type=int)))
+    cases = perform(actions.list_cases).closed
+    return render_template("desk/closed.html", **presenters.page_of(cases, request.args.get("trang", 0, type=int)))
 
 
 @blueprint.get("/tim")
 def search() -> str:
-    """Ask what to search for."""
     ask(Act.CASE_SEARCH)
     return presenters.search_page(SearchForm())
 
@@ -46,13 +45,13 @@ def search() -> str:
 def find() -> Answer:
     """Search; what is searched for never stands in an address."""
     ask(Act.CASE_SEARCH)
-    form, status, found = SearchForm(), 422, None
+    form, status, results = SearchForm(), 422, None
     if form.validate_on_submit():
         try:
-            found, status = perform(actions.search, form.query.data or ""), 200
+            results, status = perform(actions.search, form.query.data or ""), 200
         except (BadInput, Throttled) as cause:
             form.query.errors, status = [_(str(cause))], cause.status
-    return presenters.search_page(form, found), status
+    return presenters.search_page(form, results), status
 
 
 @blueprint.get(CASE)
@@ -70,12 +69,11 @@ def show_name(case_id: UUID) -> str:
 
 @blueprint.post(f"{CASE}/ghi-chu")
 def add_note(case_id: UUID) -> Answer:
-    """Add a note and come back to the case."""
     ask(Act.NOTE_ADD)
     form = NoteForm()
     if not form.validate_on_submit():
         return presenters.case_page(perform(actions.read_case, case_id), note=form), 422
-    perform(actions.add_note, case_id, form.words.data or "", once=form.mark())
+    perform(actions.add_note, case_id, form.words.data or "", once=form.idempotency_key())
     flash(_("Đã lưu ghi chú."), "done")
     return redirect(url_for("desk.case", case_id=case_id), 303)
 
@@ -91,7 +89,6 @@ def ask_closing(case_id: UUID) -> str:
 
 @blueprint.post(f"{CASE}/dong")
 def close(case_id: UUID) -> Answer:
-    """Close a case."""
     ask(Act.CASE_CLOSE)
     form = CloseCaseForm()
     if not form.validate_on_submit():
@@ -103,7 +100,6 @@ def close(case_id: UUID) -> Answer:
 
 @blueprint.post(f"{CASE}/mo-lai")
 def reopen(case_id: UUID) -> Answer:
-    """Open a closed case again."""
     ask(Act.CASE_CLOSE)
     form = ReopenForm()
     if not form.validate_on_submit():

@@ -1,1 +1,1 @@
-"""From a knock at a trusted address to a sealed case, with drafts in between."""
+"""Intake: from the first words to a sealed case, with sealed drafts in between."""

@@ -64,7 +64,7 @@ class IntakeAnswers:
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft as its author sees it in her list."""
+    """A draft as it stands in a list; `started` is a day since 1970."""
 
     id: UUID
     started: int
@@ -83,7 +83,7 @@ class OpenDraft:
         return "<sealed>"
 
 
-Reader = Callable[[OpenDraft], IntakeAnswers]
+AnswerReader = Callable[[OpenDraft], IntakeAnswers]
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,6 @@ class Setting:
 
     @property
     def hamlets(self) -> tuple[str, ...]:
-        """Return the names of the commune's hamlets."""
         return self.register.hamlets
 
 
@@ -113,12 +112,12 @@ def begin_intake(context: ActContext) -> Setting:
     kinds = select(Agency.kind).where(
         Agency.commune_id == context.commune_id, others, Agency.state == AgencyState.ACTIVE
     )
-    here, people = set(context.session.execute(kinds).scalars()), colleagues(context)
+    receiver_kinds, staff = set(context.session.execute(kinds).scalars()), colleagues(context)
     return Setting(
-        colleagues=tuple(one for one in people if may_join(context, one) and one.id != context.me),
-        receivers=tuple(bundle.code for bundle in codelist("bundle") if bundle.code in here),
+        colleagues=tuple(member for member in staff if may_join(context, member) and member.id != context.me),
+        receivers=tuple(bundle.code for bundle in codelist("bundle") if bundle.code in receiver_kinds),
         register=context.also(list_addresses),
-        agency=next(one.agency_kind for one in people if one.id == context.me),
+        agency=next(member.agency_kind for member in staff if member.id == context.me),
         sections=context.permit.own,
     )
 
@@ -129,14 +128,14 @@ def start_draft(
 ) -> UUID:
     """Start a draft with the pages answered so far, sealed to the agency or, if members are named, to a new circle.
 
-    `instead_of` names a draft of hers that is discarded in the same commit, as when its readers must change.
+    `instead_of` names a draft of the author that is discarded in the same commit, as when its readers must change.
     """
     if instead_of is not None:
         context.also(discard_draft, instead_of)
     owner_id = context.also(make_circle, circle) if circle else context.actor.agency_id
     if owner_id is None:
         raise NotFound("agency")
-    case = Case(
+    row = Case(
         commune_id=context.commune_id,
         id=uuid4(),
         owner_id=owner_id,
@@ -144,10 +143,10 @@ def start_draft(
         state=CaseState.DRAFT,
         opened=reading.day_of(context.crypto.at),
     )
-    found = writing.add_case(context, case)
+    case = writing.add_case(context, row)
     for number, data in pages.items():
-        _save_page(context, found, number, data)
-    return case.id
+        _save_page(context, case, number, data)
+    return row.id
 
 
 @action(Act.DRAFT_SAVE)
@@ -156,15 +155,15 @@ def save_draft(context: ActContext, draft_id: UUID, number: int, data: Mapping[s
     _save_page(context, reading.find_draft(context, draft_id), number, data)
 
 
-def _save_page(context: ActContext, found: VerifiedCase, number: int, data: Mapping[str, Any]) -> None:
-    writing.save_json(context, found, Section.DRAFT, dict(data), series=UUID(int=number))
+def _save_page(context: ActContext, case: VerifiedCase, number: int, data: Mapping[str, Any]) -> None:
+    writing.save_json(context, case, Section.DRAFT, dict(data), series=UUID(int=number))
 
 
 @action(Act.DRAFT_OPEN)
 def open_draft(context: ActContext, draft_id: UUID) -> OpenDraft:
-    """Open the saved pages of a draft by their numbers, with the setting of an intake, in one look at the book."""
-    found = reading.find_draft(context, draft_id)
-    pages = reading.open_newest_of(context, found, [Section.DRAFT], draft=True)
+    """Open the saved pages of a draft by their numbers, with the setting of an intake, in one commit."""
+    case = reading.find_draft(context, draft_id)
+    pages = reading.open_newest_of(context, case, [Section.DRAFT], draft=True)
     return OpenDraft({page.series.int: page.data for page in pages}, context.also(begin_intake))
 
 
@@ -172,50 +171,50 @@ def list_drafts(context: ActContext) -> list[Draft]:
     """List the drafts in reach, oldest first; called by the home page within its own act."""
     within = scope.drafts(context.permit, today=reading.day_of(context.crypto.at))
     rows = scope.case_rows(within).on(context.session)
-    found = [Draft(row.id, row.opened, mine=row.holder_id == context.me) for row in rows]
-    return sorted(found, key=lambda one: one.started)
+    drafts = [Draft(row.id, row.opened, mine=row.holder_id == context.me) for row in rows]
+    return sorted(drafts, key=lambda draft: draft.started)
 
 
 @action(Act.DRAFT_DISCARD)
 def discard_draft(context: ActContext, draft_id: UUID) -> None:
-    """Delete what a draft holds; its empty shell stays as a case that was never opened."""
-    found = reading.find_draft(context, draft_id)
-    writing.erase_section(context, found, Section.DRAFT)
-    found.case.state = CaseState.VOID
+    """Delete what a draft holds; its row stays, void, as a case that was never opened."""
+    case = reading.find_draft(context, draft_id)
+    writing.erase_section(context, case, Section.DRAFT)
+    case.row.state = CaseState.VOID
 
 
 @action(Act.CASE_OPEN)
-def open_case(context: ActContext, draft_id: UUID, told: IntakeAnswers | Reader) -> UUID:
-    """Turn a draft into a case; a second tap finds the case of the first one.
+def open_case(context: ActContext, draft_id: UUID, source: IntakeAnswers | AnswerReader) -> UUID:
+    """Turn a draft into a case; a second submission finds the case of the first one.
 
-    The answers are given, or read from the pages of the draft, which are opened in the same commit. Raises Refused
+    `source` are the answers, or a function that reads them from the draft, opened in the same commit. Raises Refused
     for a section that the role may not open even in a case of its own.
     """
     try:
-        found = reading.find_draft(context, draft_id)
-        answers = told if isinstance(told, IntakeAnswers) else told(context.also(open_draft, draft_id))
+        case = reading.find_draft(context, draft_id)
+        answers = source if isinstance(source, IntakeAnswers) else source(context.also(open_draft, draft_id))
     except NotFound:
         return reading.find_case(context, draft_id).id
-    writing.erase_section(context, found, Section.DRAFT)
+    writing.erase_section(context, case, Section.DRAFT)
     today = clock.local(context.crypto.at).date()
-    found.case.state = CaseState.OPEN
-    found.case.opened = reading.day_of(context.crypto.at)
-    label = _label(context, found, answers)
+    case.row.state = CaseState.OPEN
+    case.row.opened = reading.day_of(context.crypto.at)
+    label = _new_label(context, case, answers)
     counted = facts.derive(answers.identity, answers.incident, received=today, detailed=answers.detailed)
     for section in (label, *_sections(answers)):
         if section == type(section)():
             continue
         if section.section not in context.permit.own:
             raise Refused(f"{section.section.code} is not for this role", about=draft_id)
-        writing.save(context, found, section)
-    writing.save(context, found, counted, readers=envelope_sharing.counting_agencies(context, found))
+        writing.save(context, case, section)
+    writing.save(context, case, counted, readers=envelope_sharing.counting_agencies(context, case))
     for entry in answers.grounds:
-        ground_ledger.record(context, found, entry)
-    return found.id
+        ground_ledger.record(context, case, entry)
+    return case.id
 
 
-def _label(context: ActContext, found: VerifiedCase, answers: IntakeAnswers) -> Label:
-    code, found.case.code_tag = case_codes.unused_code(context)
+def _new_label(context: ActContext, case: VerifiedCase, answers: IntakeAnswers) -> Label:
+    code, case.row.code_tag = case_codes.unused_code(context)
     return Label(
         code=code,
         nickname=case_codes.random_nickname(),

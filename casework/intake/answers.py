@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from casework import clock
-from casework.cases.fields import answered
+from casework.cases.fields import section_from_fields
 from casework.cases.sections import (
     Assessment,
     Children,
@@ -27,27 +27,27 @@ Forms = Mapping[int, Any]
 
 def answers_of(forms: Forms, recorded: int) -> IntakeAnswers:
     """Return the answers of the pages by number; `recorded` is when the draft was begun, in microseconds."""
-    told, readers, *_, sharing = (forms[number] for number in range(1, 7))
-    asked = [field for form in forms.values() for field in form]
-    incident = answered(Incident, asked)
+    introduction, readers, *_, sharing = (forms[number] for number in range(1, 7))
+    fields = [field for form in forms.values() for field in form]
+    incident = section_from_fields(Incident, fields)
     return IntakeAnswers(
-        danger=told.danger.data,
-        only_counselling="yes" if told.mode.data == "advice" else "no",
-        contact=answered(Contact, asked),
-        identity=answered(Identity, asked),
-        children=answered(Children, asked),
+        danger=introduction.danger.data,
+        only_counselling="yes" if introduction.mode.data == "advice" else "no",
+        contact=section_from_fields(Contact, fields),
+        identity=section_from_fields(Identity, fields),
+        children=section_from_fields(Children, fields),
         incident=replace(incident, recorded_at=clock.local(recorded).strftime("%Y-%m-%d %H:%M")),
-        injuries=answered(Injuries, asked),
-        story=answered(Story, asked),
-        perpetrator=answered(Perpetrator, asked),
-        safety_plan=_must_not_know(readers),
+        injuries=section_from_fields(Injuries, fields),
+        story=section_from_fields(Story, fields),
+        perpetrator=section_from_fields(Perpetrator, fields),
+        safety_plan=_safety_plan(readers),
         assessment=_assessment(sharing),
-        grounds=(*_consents(sharing), *_at_once(sharing, danger=told.danger.data)),
+        grounds=(*_consent_entries(sharing), *_immediate_grounds(sharing, danger=introduction.danger.data)),
         detailed=not sharing.detailed.data,
     )
 
 
-def _must_not_know(readers: Any) -> SafetyPlan:
+def _safety_plan(readers: Any) -> SafetyPlan:
     """Return the beginning of a safety plan; an empty one where there is nobody who must not know."""
     if readers.secret.data == "somebody":
         return SafetyPlan(somebody="yes", who_must_not_know=readers.whom.data)
@@ -56,10 +56,12 @@ def _must_not_know(readers: Any) -> SafetyPlan:
 
 def _assessment(sharing: Any) -> Assessment:
     level = sharing.level_or_derived
-    return replace(answered(Assessment, sharing), level=level, next_review=risk_level.review_by(level, clock.today()))
+    return replace(
+        section_from_fields(Assessment, sharing), level=level, next_review=risk_level.review_by(level, clock.today())
+    )
 
 
-def _consents(sharing: Any) -> Iterable[GroundEntry]:
+def _consent_entries(sharing: Any) -> Iterable[GroundEntry]:
     for field in sharing.consents:
         if field.data:
             yield GroundEntry(
@@ -70,7 +72,7 @@ def _consents(sharing: Any) -> Iterable[GroundEntry]:
             )
 
 
-def _at_once(sharing: Any, *, danger: str) -> Iterable[GroundEntry]:
+def _immediate_grounds(sharing: Any, *, danger: str) -> Iterable[GroundEntry]:
     for receiver in sharing.at_once.data or () if danger == "yes" else ():
         bundle = codelist("bundle").get(receiver)
         law = bundle.text("law")

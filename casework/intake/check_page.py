@@ -55,7 +55,7 @@ def _applies(form: IntakePage, field: Any) -> bool:
 
 
 def answer(form: IntakePage, field: Any) -> object:
-    """Say an answer in words: the labels of what was chosen, a day with its weekday, or the text as it will be kept."""
+    """Return an answer in words: labels of what was chosen, a day with its weekday, or the text as it will be kept."""
     if isinstance(form, SharingForm) and field.name == "risks":
         return [codelist("risk_question").get(code).text("reason", language()) for code in form.risk_codes]
     if isinstance(form, SharingForm) and field.name == "level":
@@ -65,10 +65,10 @@ def answer(form: IntakePage, field: Any) -> object:
         return labels if field.kind == "checkboxes" else "".join(labels)
     if field.data is None or field.data == "":
         return ""
-    return _written(field)
+    return _as_text(field)
 
 
-def _written(field: Any) -> str:
+def _as_text(field: Any) -> str:
     if field.kind == "date":
         return with_weekday(field.data)
     if isinstance(field, YearOrAge) and field.data is not None:

@@ -1,5 +1,6 @@
 """The pages of an intake as forms; whatever can be unknown may stay empty or be answered so."""
 
+from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext
@@ -11,13 +12,34 @@ from casework.cases.fields import Source, at_intake
 from casework.cases.sections import Children, Contact, Identity, Incident, Injuries, Label, SafetyPlan, Story
 from casework.codelists import codelist
 from casework.intake import weekdays
+from casework.intake.actions import Setting, begin_intake
 from casework.intake.scripts import aloud
-from casework.intake.setting_lookup import Offers
 from casework.web.choice_fields import language
+from casework.web.current_user import perform
 from casework.web.forms import Choice, Choices, Form, OneCode
 
 # Asked in words of its own, for the answer decides who can read before there is a case.
 _SOMEBODY = Source(SafetyPlan, "somebody")
+DEFAULT_PRONOUN = "chi"
+
+
+class Offers:
+    """What the commune offers to the questions, loaded when one needs it, and how the person is addressed.
+
+    `danger` says that there was danger when the intake began.
+    """
+
+    def __init__(self, *, pronoun: str = "", danger: bool = False, setting: Setting | None = None) -> None:
+        """Take what the first page answered, an unknown pronoun is the usual one, and the setting if it is at hand."""
+        if setting is not None:
+            self.setting = setting
+        self.pronoun = pronoun if pronoun in codelist("pronoun") else DEFAULT_PRONOUN
+        self.danger = danger
+
+    @cached_property
+    def setting(self) -> Setting:
+        """Ask for colleagues, agencies and the register; raises Refused for a role that records nothing."""
+        return perform(begin_intake)
 
 
 class IntakePage(Form):
@@ -30,8 +52,8 @@ class IntakePage(Form):
         """
         super().__init__(formdata=typed, meta={"csrf": False})  # type: ignore[no-untyped-call]
         self.offers = offers
-        asked: list[Any] = [one for one in self if getattr(one, "source", None)]
-        for field in asked:
+        questions: list[Any] = [field for field in self if getattr(field, "source", None)]
+        for field in questions:
             question, section = field.source.question, field.source.section.section
             if question.readers_only and section not in offers.setting.sections:
                 del self[field.name]
@@ -44,11 +66,11 @@ class IntakePage(Form):
         return []
 
     def keeps(self, name: str) -> bool:
-        """Say whether an answer is to be kept; one that no longer applies may be dropped."""
+        """Tell whether an answer is to be kept; one that no longer applies may be dropped."""
         return name in self
 
-    def must(self, field: Any, words: Any) -> bool:
-        """Mark a field with a sentence that says what is missing."""
+    def add_error(self, field: Any, words: Any) -> bool:
+        """Add a sentence to the errors of a field; returns False, which is what `validate` then answers."""
         field.errors = [*field.errors, str(words)]
         return False
 
@@ -84,8 +106,8 @@ class MustNotKnowForm(IntakePage):
         super().__init__(typed, offers)
         roles = codelist("role")
         self.readers.choices = [
-            SelectChoice(str(one.id), one.name, {"hint": roles.label(one.roles[0], language())})
-            for one in offers.setting.colleagues
+            SelectChoice(str(colleague.id), colleague.name, {"hint": roles.label(colleague.roles[0], language())})
+            for colleague in offers.setting.colleagues
         ]
         self.whom.flags.required = self.readers.flags.required = True
 
@@ -94,15 +116,15 @@ class MustNotKnowForm(IntakePage):
         valid = super().validate(extra_validators)
         if self.secret.data == "unknown" and self.whom.data:
             words = gettext("Đã ghi tên một người. Nếu có thể là người ấy, hãy chọn “Có người không được biết”.")
-            return self.must(self.secret, words)
+            return self.add_error(self.secret, words)
         if self.secret.data != "somebody":
             return valid
         if not self.whom.data:
-            valid = self.must(self.whom, gettext("Hãy ghi ai không được biết, ví dụ: cô Tư làm ở Hội."))
+            valid = self.add_error(self.whom, gettext("Hãy ghi ai không được biết, ví dụ: cô Tư làm ở Hội."))
         if not self.readers.data:
-            valid = self.must(self.readers, gettext("Hãy chọn ít nhất một người khác được đọc."))
+            valid = self.add_error(self.readers, gettext("Hãy chọn ít nhất một người khác được đọc."))
         for name in self.clashing:
-            valid = self.must(
+            valid = self.add_error(
                 self.readers,
                 gettext(
                     "%(name)s trùng tên với người không được biết. Hãy bỏ chọn; nếu là hai người khác nhau,"
@@ -119,7 +141,8 @@ class MustNotKnowForm(IntakePage):
     @property
     def clashing(self) -> list[str]:
         """Return the chosen readers whom the text names as those who must not know."""
-        chosen = [one.name for one in self.offers.setting.colleagues if str(one.id) in (self.readers.data or ())]
+        names = {str(colleague.id): colleague.name for colleague in self.offers.setting.colleagues}
+        chosen = [name for colleague_id, name in names.items() if colleague_id in (self.readers.data or ())]
         return [name for name in chosen if name_matching.names_a_colleague(name, self.whom.data or "")]
 
     @property
@@ -129,7 +152,7 @@ class MustNotKnowForm(IntakePage):
 
 
 class ReachForm(IntakePage):
-    """Who told us, when it happened, and how to reach the person without doing harm."""
+    """Who reported, when it happened, and how to reach the person without doing harm."""
 
     call_her = at_intake(Contact, "call_her")
     channel = at_intake(Contact, "channel")
@@ -195,4 +218,5 @@ class EventForm(IntakePage):
         valid = super().validate(extra_validators)
         if self.acts.errors or self.acts.data or self.other.data or self.unclear.data:
             return valid
-        return self.must(self.acts, gettext("Hãy chọn ít nhất một chuyện, hoặc chọn “Chưa rõ, hoặc chưa muốn nói”."))
+        words = gettext("Hãy chọn ít nhất một chuyện, hoặc chọn “Chưa rõ, hoặc chưa muốn nói”.")
+        return self.add_error(self.acts, words)

@@ -15,8 +15,7 @@ from casework.errors import BadInput, NotFound
 from casework.intake import actions, check_page
 from casework.intake.actions import IntakeAnswers, OpenDraft
 from casework.intake.answers import answers_of
-from casework.intake.forms import EventForm, IntakePage, MustNotKnowForm, PersonForm, ReachForm, ToldForm
-from casework.intake.setting_lookup import Offers
+from casework.intake.forms import EventForm, IntakePage, MustNotKnowForm, Offers, PersonForm, ReachForm, ToldForm
 from casework.intake.sharing_form import SharingForm
 from casework.web.current_user import me, perform
 from casework.web.translation import when
@@ -44,7 +43,7 @@ BEGUN = 0
 Typed = Mapping[str, Any]
 
 
-def asked(number: int, typed: Any, offers: Offers) -> IntakePage:
+def form_of(number: int, typed: Any, offers: Offers) -> IntakePage:
     """Return the form of a page with what was typed; a page that asks nothing raises NotFound, or Refused first."""
     if number not in FORMS:
         perform(actions.begin_intake)
@@ -52,7 +51,7 @@ def asked(number: int, typed: Any, offers: Offers) -> IntakePage:
     return FORMS[number](typed, offers)
 
 
-def typed(form: IntakePage) -> dict[str, list[str]]:
+def sent_answers(form: IntakePage) -> dict[str, list[str]]:
     """Return what was sent for the questions of this page, checked or not, as it is kept in a draft."""
     names = [name for field in form if form.keeps(field.name) for name in _inputs(field)]
     sent = {name: [value for value in request.form.getlist(name) if value] for name in names}
@@ -78,7 +77,7 @@ class DraftPages:
 
     def form(self, number: int) -> IntakePage:
         """Return the form of a page with what the draft holds."""
-        return asked(number, MultiDict(self.pages.get(number, {})), self.offers)
+        return form_of(number, MultiDict(self.pages.get(number, {})), self.offers)
 
     @property
     def begun(self) -> int:
@@ -92,39 +91,38 @@ class DraftPages:
 
     def forms(self) -> dict[int, IntakePage]:
         """Return the forms of all pages, each checked."""
-        found = {number: self.form(number) for number in FORMS}
-        for form in found.values():
+        forms = {number: self.form(number) for number in FORMS}
+        for form in forms.values():
             form.validate()
-        return found
+        return forms
 
 
-def opened(draft_id: UUID) -> DraftPages:
+def load_draft(draft_id: UUID) -> DraftPages:
     """Open a draft of the person of this request; raises NotFound if it is out of reach or no longer a draft."""
-    return _opened(draft_id, perform(actions.open_draft, draft_id))
+    return _draft_pages(draft_id, perform(actions.open_draft, draft_id))
 
 
-def _opened(draft_id: UUID, found: OpenDraft) -> DraftPages:
-    told = MultiDict(found.pages.get(TOLD, {}))
-    offers = Offers(pronoun=told.get("pronoun", ""), danger=told.get("danger") == "yes", setting=found.setting)
-    return DraftPages(draft_id, found.pages, offers)
+def _draft_pages(draft_id: UUID, draft: OpenDraft) -> DraftPages:
+    page = MultiDict(draft.pages.get(TOLD, {}))
+    offers = Offers(pronoun=page.get("pronoun", ""), danger=page.get("danger") == "yes", setting=draft.setting)
+    return DraftPages(draft_id, draft.pages, offers)
 
 
 class Unfinished(BadInput):
     """A page of a draft has something to correct: `page` is the number of the first one."""
 
     def __init__(self, page: int) -> None:
-        """Keep the number of the page."""
         super().__init__()
         self.page = page
 
 
-def answered(draft_id: UUID, found: OpenDraft) -> IntakeAnswers:
+def answers_of_draft(draft_id: UUID, opened: OpenDraft) -> IntakeAnswers:
     """Return the answers of a draft while it becomes a case; raises Unfinished if something is to be corrected."""
-    draft = _opened(draft_id, found)
-    forms = draft.forms()
+    pages = _draft_pages(draft_id, opened)
+    forms = pages.forms()
     if broken := unfinished(forms):
         raise Unfinished(broken)
-    return answers_of(forms, draft.begun)
+    return answers_of(forms, pages.begun)
 
 
 def unfinished(forms: Mapping[int, IntakePage]) -> int | None:
@@ -139,7 +137,7 @@ def page_url(draft_id: UUID, number: int, **query: Any) -> str:
     return url_for("intake.page", draft_id=draft_id, number=number, **query)
 
 
-def onward(draft_id: UUID, number: int) -> Response:
+def redirect_onward(draft_id: UUID, number: int) -> Response:
     """Lead from a page that was saved to the next one, or to the same one after "Lưu nháp"."""
     if request.form.get("draft") == "cover":
         return redirect(url_for("accounts.mine.cover", tiep=page_url(draft_id, number)), 303)
@@ -152,18 +150,17 @@ def onward(draft_id: UUID, number: int) -> Response:
     return redirect(url_for("intake.page", draft_id=draft_id, number=following), 303)
 
 
-def to_correct(draft_id: UUID, number: int) -> Response | tuple[str, int]:
+def redirect_or_correct(draft_id: UUID, number: int) -> Response | tuple[str, int]:
     """Show a page that was saved with what is to be corrected; on a locked screen only after it is unlocked."""
     if me().state == "locked":
         return redirect(page_url(draft_id, number, xem=1), 303)
-    draft = opened(draft_id)
-    form = asked(number, request.form, draft.offers)
+    draft = load_draft(draft_id)
+    form = form_of(number, request.form, draft.offers)
     form.validate()
-    return shown(draft, number, form), 422
+    return render_page(draft, number, form), 422
 
 
-def shown(draft: DraftPages, number: int, form: IntakePage) -> str:
-    """Draw a page of a draft."""
+def render_page(draft: DraftPages, number: int, form: IntakePage) -> str:
     back = CHECK if request.args.get("sua") else number - 1
     return render_template(
         TEMPLATES[number],
@@ -177,17 +174,17 @@ def shown(draft: DraftPages, number: int, form: IntakePage) -> str:
     )
 
 
-def first(number: int, form: IntakePage, offers: Offers) -> str:
-    """Draw one of the two pages before there is a draft; the answers of the first travel on inside the second."""
-    carried = {} if number == TOLD else typed(asked(TOLD, request.form, offers))
+def render_first(number: int, form: IntakePage, offers: Offers) -> str:
+    """Render a page before there is a draft; the second carries the answers of the first in hidden fields."""
+    carried = {} if number == TOLD else sent_answers(form_of(TOLD, request.form, offers))
     action = url_for("intake.told" if number == TOLD else "intake.start")
     return render_template(
         TEMPLATES[number], form=form, number=number, offers=offers, action=action, carried=carried, back_url=None
     )
 
 
-def check(draft: DraftPages) -> str:
-    """Draw the check page: every answer as it will be kept."""
+def render_check(draft: DraftPages) -> str:
+    """Render the check page: every answer as it will be kept."""
     forms = draft.forms()
     return render_template(
         TEMPLATES[CHECK],

@@ -7,7 +7,7 @@ from casework.web.choice_fields import language
 
 
 def told() -> tuple[Code, ...]:
-    """Return what is told first, in the order in which it is read aloud."""
+    """Return what the person is told first (code list `told`), in the order in which it is read aloud."""
     return codelist("told").active()
 
 
@@ -23,7 +23,7 @@ def aloud(question: str, pronoun: str) -> str:
 
 def spoken_to() -> list[tuple[str, str]]:
     """Return whom one may be speaking to, as (code, word)."""
-    return [(one.code, one.text("word")) for one in codelist("pronoun").active()]
+    return [(pronoun.code, pronoun.text("word")) for pronoun in codelist("pronoun").active()]
 
 
 def danger_steps() -> list[tuple[Code, Code | None]]:

@@ -1,4 +1,4 @@
-"""The last page of questions: the other person, what is needed, how dangerous it is, and who may be told."""
+"""The last page of questions: the other person, what is needed, how dangerous it is, and who may be informed."""
 
 from typing import Any
 
@@ -11,8 +11,7 @@ from casework.cases.sections import Assessment, GroundEntry, Perpetrator
 from casework.codelists import codelist
 from casework.codelists.speech import said_to
 from casework.intake import risk_level
-from casework.intake.forms import IntakePage
-from casework.intake.setting_lookup import Offers
+from casework.intake.forms import IntakePage, Offers
 from casework.web.choice_fields import language
 from casework.web.forms import Choices, OneCode
 
@@ -55,9 +54,13 @@ class SharingForm(IntakePage):
             parts = [codelist("section").label(part, language()) for part in bundle.texts("sections")]
             field.description = gettext("Sẽ đọc được: %(parts)s.", parts=", ".join(parts).lower())
         agencies = codelist("agency")
-        here = [one.code for one in codelist("bundle") if one.text("at_once") and one.code in offers.setting.receivers]
-        self.at_once.choices = [SelectChoice(code, agencies.label(code, language())) for code in here]
-        self.risks.choices = [SelectChoice(one.code, self._asked(one.label(language()))) for one in _risks()]
+        receivers = [bundle.code for bundle in codelist("bundle") if bundle.text("at_once")]
+        self.at_once.choices = [
+            SelectChoice(code, agencies.label(code, language()))
+            for code in receivers
+            if code in offers.setting.receivers
+        ]
+        self.risks.choices = [SelectChoice(item.code, self._asked(item.label(language()))) for item in _risks()]
         self.level.description = gettext("Để trống thì lấy mức theo các câu trên. Chọn mức thấp hơn thì ghi vì sao.")
         self.at_once_words.description = gettext("Chưa nói trước thì ghi vì sao chưa nói được.")
         for field in (*self.consents, self.at_once, self.detailed):
@@ -69,8 +72,8 @@ class SharingForm(IntakePage):
     @property
     def consents(self) -> list[Any]:
         """Return the questions about agencies that are asked here."""
-        asked = (f"{_CONSENT}{bundle.code}" for bundle in codelist("bundle"))
-        return [self[name] for name in asked if name in self]
+        names = (f"{_CONSENT}{bundle.code}" for bundle in codelist("bundle"))
+        return [self[name] for name in names if name in self]
 
     @property
     def risk_codes(self) -> list[str]:
@@ -93,7 +96,7 @@ class SharingForm(IntakePage):
             return valid
         level = codelist("risk_level").label(derived, language()).lower()
         words = gettext("Các câu trả lời cho thấy mức %(level)s. Chọn thấp hơn thì hãy ghi vì sao.", level=level)
-        return self.must(self.reasons, words)
+        return self.add_error(self.reasons, words)
 
 
 def _risks() -> list[Any]:

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.intake import actions, page_flow, scripts
+from casework.intake.forms import Offers
 from casework.intake.page_flow import BEGUN, CHECK, REACH, READERS, TOLD, Unfinished
-from casework.intake.setting_lookup import Offers
 from casework.web.choice_fields import YES
 from casework.web.current_user import perform, works_locked
 
@@ -28,36 +28,36 @@ def _spoken() -> dict[str, Any]:
 def begin() -> str:
     """Show what is said first, read aloud; nothing is stored yet."""
     offers = Offers(pronoun=request.args.get("goi", ""), setting=perform(actions.begin_intake))
-    return page_flow.first(TOLD, page_flow.asked(TOLD, None, offers), offers)
+    return page_flow.render_first(TOLD, page_flow.form_of(TOLD, None, offers), offers)
 
 
 @blueprint.post("/ghi-nhan/tiep")
 def told() -> Answer:
     """Go on from what was said first, to the telephones or to who must not know, or come back to it."""
     offers = Offers(pronoun=request.form.get("pronoun", ""), setting=perform(actions.begin_intake))
-    form = page_flow.asked(TOLD, request.form, offers)
+    form = page_flow.form_of(TOLD, request.form, offers)
     if "back" in request.form:
-        return page_flow.first(TOLD, form, offers)
+        return page_flow.render_first(TOLD, form, offers)
     if not form.validate():
-        return page_flow.first(TOLD, form, offers), 422
+        return page_flow.render_first(TOLD, form, offers), 422
     if form["danger"].data == YES and "called" not in request.form:
-        return render_template("intake/steps.html", offers=offers, carried=page_flow.typed(form))
-    return page_flow.first(READERS, page_flow.asked(READERS, None, offers), offers)
+        return render_template("intake/steps.html", offers=offers, carried=page_flow.sent_answers(form))
+    return page_flow.render_first(READERS, page_flow.form_of(READERS, None, offers), offers)
 
 
 @blueprint.post("/ghi-nhan/bat-dau")
 def start() -> Answer:
     """Start the draft, sealed from its first byte to those who may read it."""
     offers = Offers(pronoun=request.form.get("pronoun", ""))
-    first = page_flow.asked(TOLD, request.form, offers)
-    form = page_flow.asked(READERS, request.form, offers)
+    first = page_flow.form_of(TOLD, request.form, offers)
+    form = page_flow.form_of(READERS, request.form, offers)
     if not first.validate():
-        return page_flow.first(TOLD, first, offers), 422
+        return page_flow.render_first(TOLD, first, offers), 422
     if not form.validate():
-        return page_flow.first(READERS, form, offers), 422
-    pages = {BEGUN: page_flow.begun_now(), TOLD: page_flow.typed(first), READERS: page_flow.typed(form)}
+        return page_flow.render_first(READERS, form, offers), 422
+    pages = {BEGUN: page_flow.begun_now(), TOLD: page_flow.sent_answers(first), READERS: page_flow.sent_answers(form)}
     draft_id = perform(actions.start_draft, pages, circle=[UUID(one) for one in form.circle])
-    return page_flow.onward(draft_id, READERS)
+    return page_flow.redirect_onward(draft_id, READERS)
 
 
 @blueprint.get("/ghi-nhan/nguy-hiem", defaults={"draft_id": None})
@@ -72,56 +72,56 @@ def steps(draft_id: UUID | None) -> str:
 @blueprint.get("/ghi-nhan/<uuid:draft_id>/<int:number>")
 def page(draft_id: UUID, number: int) -> str:
     """Show a page of a draft as it was left, on request with what is to be corrected."""
-    draft = page_flow.opened(draft_id)
+    draft = page_flow.load_draft(draft_id)
     if number == CHECK:
-        return page_flow.check(draft)
+        return page_flow.render_check(draft)
     form = draft.form(number)
     if "xem" in request.args:
         form.validate()
-    return page_flow.shown(draft, number, form)
+    return page_flow.render_page(draft, number, form)
 
 
 @blueprint.get("/ghi-nhan/<uuid:draft_id>")
 def resume(draft_id: UUID) -> str:
     """Show the page of a draft that was saved last, where its author stopped."""
-    draft = page_flow.opened(draft_id)
-    return page_flow.shown(draft, draft.stopped_at, draft.form(draft.stopped_at))
+    draft = page_flow.load_draft(draft_id)
+    return page_flow.render_page(draft, draft.stopped_at, draft.form(draft.stopped_at))
 
 
 @blueprint.post("/ghi-nhan/<uuid:draft_id>/<int:number>")
 @works_locked
 def save(draft_id: UUID, number: int) -> Answer:
     """Save a page as it was typed, checked or not; then go on, or show what is to be corrected."""
-    form = page_flow.asked(number, request.form, Offers())
-    perform(actions.save_draft, draft_id, number, page_flow.typed(form))
+    form = page_flow.form_of(number, request.form, Offers())
+    perform(actions.save_draft, draft_id, number, page_flow.sent_answers(form))
     if "draft" in request.form or form.validate():
-        return page_flow.onward(draft_id, number)
-    return page_flow.to_correct(draft_id, number)
+        return page_flow.redirect_onward(draft_id, number)
+    return page_flow.redirect_or_correct(draft_id, number)
 
 
 @blueprint.post("/ghi-nhan/<uuid:draft_id>/2")
 def readers(draft_id: UUID) -> Answer:
     """Change who must not know; other readers mean a new draft for them in place of the old one."""
-    draft = page_flow.opened(draft_id)
-    form = page_flow.asked(READERS, request.form, draft.offers)
+    draft = page_flow.load_draft(draft_id)
+    form = page_flow.form_of(READERS, request.form, draft.offers)
     if not form.validate():
-        return page_flow.shown(draft, READERS, form), 422
-    page = page_flow.typed(form)
+        return page_flow.render_page(draft, READERS, form), 422
+    page = page_flow.sent_answers(form)
     if form.circle == draft.form(READERS).circle:
         perform(actions.save_draft, draft_id, READERS, page)
-        return page_flow.onward(draft_id, READERS)
+        return page_flow.redirect_onward(draft_id, READERS)
     circle = [UUID(one) for one in form.circle]
     pages = {**draft.pages, READERS: page}
-    return page_flow.onward(perform(actions.start_draft, pages, circle=circle, instead_of=draft_id), READERS)
+    return page_flow.redirect_onward(perform(actions.start_draft, pages, circle=circle, instead_of=draft_id), READERS)
 
 
 @blueprint.post("/ghi-nhan/<uuid:draft_id>/7")
 def submit(draft_id: UUID) -> Response:
-    """Open the case; a second tap finds the case that the first one made."""
+    """Open the case; a second submission finds the case of the first one."""
     try:
-        case_id = perform(actions.open_case, draft_id, partial(page_flow.answered, draft_id))
-    except Unfinished as found:
-        return redirect(page_flow.page_url(draft_id, found.page, xem=1, sua=1), 303)
+        case_id = perform(actions.open_case, draft_id, partial(page_flow.answers_of_draft, draft_id))
+    except Unfinished as unfinished:
+        return redirect(page_flow.page_url(draft_id, unfinished.page, xem=1, sua=1), 303)
     flash(
         _("Đã ghi nhận. Khi nhắc đến vụ việc, hãy nói mã ở đầu trang, đừng nói tên. Tiếp theo: hẹn lần liên lạc tới.")
     )

@@ -25,7 +25,7 @@ def with_weekday(on: date) -> str:
 
 
 def help_with_days() -> str:
-    """Say which days today, yesterday and last Sunday were."""
+    """Return the hint that names the dates of today and of last Sunday."""
     today = clock.today()
     sunday = today - timedelta(days=today.isoweekday())
     return _(

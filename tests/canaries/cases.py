@@ -45,7 +45,7 @@ def a_case(house: House, *, restricted: bool = False) -> Marked:
     """Open a case of lan's with a marker in each of its sections."""
     lan = house["lan"]
     words = {section: marker() for section in Section}
-    told = replace(
+    answers = replace(
         dao(),
         contact=Contact(call_her="Chị Hai", channel="call", never_say=words[Section.CONTACT]),
         identity=Identity(name=words[Section.IDENTITY], sex="NU", birth_year=1990, address=words[Section.IDENTITY]),
@@ -56,7 +56,7 @@ def a_case(house: House, *, restricted: bool = False) -> Marked:
         assessment=Assessment(level="high", reasons=words[Section.ASSESSMENT]),
         grounds=(GroundEntry("consent", "police", "granted", "spoken", "", words[Section.GROUNDS]),),
     )
-    case_id = lan.opens_a_case(told, circle=[house["mai"]] if restricted else ())
+    case_id = lan.opens_a_case(answers, circle=[house["mai"]] if restricted else ())
     lan.does(desk.add_note, case_id, words[Section.COUNSELLING])
     lan.does(desk.write_section, case_id, Plan(actions=words[Section.PLAN]), base=0)
     filled = set(Section) - {

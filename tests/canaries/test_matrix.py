@@ -38,13 +38,13 @@ def app(house: House) -> Flask:
 def crawl(
     app: Flask, house: House, cases: list[Marked], names: Iterable[str] = STAFF, *, every: bool = False
 ) -> dict[str, list[Seen]]:
-    ids = [one.id for one in cases]
+    ids = [case.id for case in cases]
     whole = {name: every or name in AGENCY for name in names}
     return {name: list(answers(app, house[name], ids, posts=SHOWING, every=whole[name])) for name in names}
 
 
 def shown(seen: list[Seen], case: Marked) -> set[Section]:
-    return {section for section, word in case.markers.items() if any(word in one.text for one in seen)}
+    return {section for section, word in case.markers.items() if any(word in answer.text for answer in seen)}
 
 
 @only_sqlite
@@ -57,8 +57,8 @@ def test_a_marker_appears_only_where_policy_and_envelope_allow_it_and_nowhere_on
         assert shown(seen, opened) == (set(opened.markers) if name in {"lan", "hoa", "binh"} else set()), name
         assert shown(seen, restricted) == (set(restricted.markers) if name in CIRCLE else set()), name
         assert shown(seen, draft) == ({Section.DRAFT} if name == "lan" else set()), name
-        assert [(one.path, one.status) for one in seen if one.status >= 500] == [], name
-    addresses = "\n".join(one.path for seen in by_person.values() for one in seen)
+        assert [(answer.path, answer.status) for answer in seen if answer.status >= 500] == [], name
+    addresses = "\n".join(answer.path for seen in by_person.values() for answer in seen)
     _nothing_left_behind(cases, tmp_path, caplog.text + addresses)
 
 
@@ -95,10 +95,10 @@ def test_with_every_check_of_the_policy_switched_off_there_is_still_no_plaintext
 
 def _all(kind, act, actor, role, reach, sections, writes):
     """Fill a permit whatever fields it has: every set of sections is the full one."""
-    given = {"act": act, "actor": actor, "role": role, "reach": reach, "writes": writes}
+    known = {"act": act, "actor": actor, "role": role, "reach": reach, "writes": writes}
     rest = {name: sections for name, hint in kind.__annotations__.items() if "frozenset" in str(hint)}
-    others = {name: None for name in kind.__annotations__ if name not in given and name not in rest}
-    return kind(**given, **rest, **others)
+    absent = {name: None for name in kind.__annotations__ if name not in known and name not in rest}
+    return kind(**known, **rest, **absent)
 
 
 @both_databases

@@ -12,7 +12,7 @@ from tests.house import House
 from tests.people import KEK
 
 
-def done_in_a_child(
+def run_in_child(
     house: House, doing: Callable[[Gate], object], prepare: Callable[[Gate], None], wait: float = -1.0
 ) -> bool:
     """Do it in a child, killed after `wait` seconds unless that is negative; tell whether it came to its end."""
@@ -37,7 +37,7 @@ def _forked(house: House, doing: Callable[[Gate], object], prepare: Callable[[Ga
         os._exit(1)
 
 
-def dies_at(hook: int) -> Callable[[Gate], None]:
+def killed_at(hook: int) -> Callable[[Gate], None]:
     """Prepare a gate that is killed right before its nth statement; the commit counts as one."""
 
     def prepare(gate: Gate) -> None:

@@ -26,7 +26,7 @@ def make_due(house: House, agency: UUID, by: Someone) -> None:
 
 
 def settle(house: House, somebody: Someone) -> None:
-    """Do what waits for somebody with a key in hand, as right after her sign-in."""
+    """Renew the keys that are due, as the sign-in of somebody who holds them does."""
     key_rotation.rotate_due(house.gate, somebody.person, somebody.presence.due)
 
 

@@ -29,18 +29,18 @@ def hidden(lan: Someone, mai: Someone) -> UUID:
     return lan.opens_a_case(circle=[mai])
 
 
-def at_the_console(house: House, doing, dealt: CircleSheets, *given):
-    commune_id, circle_id, _ = installation.circle(Installation(house.config, house.gate), dealt.circle)
-    return house.gate.perform(house.stranger(Role.CONSOLE, commune_id), doing, circle_id, *given)
+def at_the_console(house: House, act, sheets: CircleSheets, *arguments):
+    commune_id, circle_id, _ = installation.circle(Installation(house.config, house.gate), sheets.circle)
+    return house.gate.perform(house.stranger(Role.CONSOLE, commune_id), act, circle_id, *arguments)
 
 
-def recovers(house: House, dealt: CircleSheets, pair: tuple[int, int], username: str):
-    one, other = ((dealt.sheets[at].seat, dealt.sheets[at].secret) for at in pair)
-    return at_the_console(house, agency_recovery.recover, dealt, one, other, username)
+def recovers(house: House, sheets: CircleSheets, pair: tuple[int, int], username: str):
+    first, second = ((sheets.sheets[at].seat, sheets.sheets[at].secret) for at in pair)
+    return at_the_console(house, agency_recovery.recover, sheets, first, second, username)
 
 
-def starts_anew(house: House, name: str) -> bytes:
-    """Let hoa let somebody in again who forgot her passphrase: the circle's key is not hers any more."""
+def readmits(house: House, name: str) -> bytes:
+    """Have hoa admit again somebody who forgot their passphrase, and with it lost the circle's key."""
     house["son"].does(admission_acts.restart, house[name].id)
     return let_in(house, name, house["hoa"])
 
@@ -52,13 +52,13 @@ def reads(somebody: Someone, case_id: UUID) -> bool:
         return False
 
 
-def test_when_every_reader_lost_her_key_two_sheets_open_the_case_for_one_of_them(house: House, lan, mai, hoa, hidden):
-    dealt, circle = lan.does(circle_recovery.make_sheets, hidden, KEEPERS, whom="chị Hòa"), owner_of(house, hidden)
-    seed = starts_anew(house, "lan")
-    lan, mai = comes_in(house, "lan", seed), comes_in(house, "mai", starts_anew(house, "mai"))
+def test_when_every_reader_lost_the_key_two_sheets_open_the_case_for_one_of_them(house: House, lan, mai, hoa, hidden):
+    sheets, circle = lan.does(circle_recovery.make_sheets, hidden, KEEPERS, whom="chị Hòa"), owner_of(house, hidden)
+    seed = readmits(house, "lan")
+    lan, mai = comes_in(house, "lan", seed), comes_in(house, "mai", readmits(house, "mai"))
     assert not reads(lan, hidden)
     assert wraps_of(house, circle) == set()
-    done = recovers(house, dealt, (0, 2), "lan")
+    done = recovers(house, sheets, (0, 2), "lan")
     assert done.code == ""
     lan = comes_in(house, "lan", seed)
     settle(house, lan)
@@ -69,8 +69,8 @@ def test_when_every_reader_lost_her_key_two_sheets_open_the_case_for_one_of_them
     assert not reads(mai, hidden)
     lan.does(restriction.change, hidden, [mai.id])
     with pytest.raises(VaultError):
-        recovers(house, dealt, (0, 1), "lan")
-    recovers(house, CircleSheets(dealt.circle, done.dealt), (0, 1), "lan")
+        recovers(house, sheets, (0, 1), "lan")
+    recovers(house, CircleSheets(sheets.circle, done.dealt), (0, 1), "lan")
     assert holds(house)
 
 
@@ -96,10 +96,10 @@ def test_a_case_that_one_person_alone_can_open_says_so_until_two_sheets_were_tri
     assert not lan.does(restriction.read_readers, hidden).lonely
     house["son"].does(admission_acts.restart, mai.id)
     assert lan.does(restriction.read_readers, hidden).lonely
-    dealt = lan.does(circle_recovery.make_sheets, hidden, KEEPERS[:2])
-    for sheet in dealt.sheets:
+    sheets = lan.does(circle_recovery.make_sheets, hidden, KEEPERS[:2])
+    for sheet in sheets.sheets:
         assert lan.does(restriction.read_readers, hidden).lonely
-        at_the_console(house, agency_recovery.drill, dealt, sheet.seat, sheet.secret)
+        at_the_console(house, agency_recovery.drill, sheets, sheet.seat, sheet.secret)
     assert not lan.does(restriction.read_readers, hidden).lonely
     at = clock.micros()
     lan.leaves()
@@ -108,15 +108,15 @@ def test_a_case_that_one_person_alone_can_open_says_so_until_two_sheets_were_tri
 
 
 def test_with_the_circle_its_sheets_end_and_nobody_without_cases_comes_in(house: House, lan, mai, hidden):
-    dealt, circle = lan.does(circle_recovery.make_sheets, hidden, KEEPERS[:2]), owner_of(house, hidden)
+    sheets, circle = lan.does(circle_recovery.make_sheets, hidden, KEEPERS[:2]), owner_of(house, hidden)
     for stranger in ("son", "ai.do"):
         with pytest.raises(BadInput):
-            recovers(house, dealt, (0, 1), stranger)
+            recovers(house, sheets, (0, 1), stranger)
     with pytest.raises(BadInput, match="nhóm kín"):
         installation.circle(Installation(house.config, house.gate), "00000000")
     lan.does(restriction.lift, hidden)
     with pytest.raises(BadInput, match="nhóm kín"):
-        recovers(house, dealt, (0, 1), "lan")
+        recovers(house, sheets, (0, 1), "lan")
     with stolen(house) as thief:
         for name in ("wrap", "recovery", "recovery_officer", "recovery_pair"):
             assert thief.rows(name, commune_id=THANH_SON, agency_id=circle) == []
@@ -124,18 +124,18 @@ def test_with_the_circle_its_sheets_end_and_nobody_without_cases_comes_in(house:
 
 
 def test_the_page_shows_the_sheets_once(house: House, lan, hidden, browser):
-    here = browser("lan")
+    client = browser("lan")
     url = f"/vu-viec/{hidden}/nguoi-doc"
-    assert f"{url}/to-khoi-phuc" in here.get(url).text
-    asked = here.get(f"{url}/to-khoi-phuc")
+    assert f"{url}/to-khoi-phuc" in client.get(url).text
+    asked = client.get(f"{url}/to-khoi-phuc")
     assert asked.status_code == 200
-    given = {"whom": "bà Pha", "first": KEEPERS[0], "second": KEEPERS[1]}
-    wrong = here.post(f"{url}/to-khoi-phuc", data=given)
+    answers = {"whom": "bà Pha", "first": KEEPERS[0], "second": KEEPERS[1]}
+    wrong = client.post(f"{url}/to-khoi-phuc", data=answers)
     assert wrong.status_code == 422
     assert KEEPERS[1] in wrong.text
-    assert here.post(f"{url}/to-khoi-phuc", data={"first": KEEPERS[0]}).status_code == 422
-    shown = here.post(f"{url}/to-khoi-phuc", data=given | {"whom": ""})
+    assert client.post(f"{url}/to-khoi-phuc", data={"first": KEEPERS[0]}).status_code == 422
+    shown = client.post(f"{url}/to-khoi-phuc", data=answers | {"whom": ""})
     assert shown.status_code == 200
     assert shown.text.count("paper-code") == 2
     assert "no-store" in shown.headers["Cache-Control"]
-    assert KEEPERS[0] in here.get(f"{url}/to-khoi-phuc").text
+    assert KEEPERS[0] in client.get(f"{url}/to-khoi-phuc").text

@@ -97,13 +97,13 @@ def test_whoever_read_a_moment_too_late_is_asked_to_try_again(house: House, lan:
 
 
 def test_what_was_sent_and_not_opened_is_kept_after_a_new_key(house: House, lan: Someone, cuong: Someone, police):
-    one = referred(house)
+    referral = referred(house)
     assert set(epochs_of(house, police)) == {(1, "sent")}
     make_due(house, police, cuong)
     settle(house, cuong)
     assert set(epochs_of(house, police)) == {(2, "kept")}
-    one.goes("open", "accept")
-    assert {section for section in POLICE if cuong.does(desk.read_section, one.case_id, section)} == POLICE
+    referral.goes("open", "accept")
+    assert {section for section in POLICE if cuong.does(desk.read_section, referral.case_id, section)} == POLICE
 
 
 def test_the_recovery_key_follows(house: House, cuong: Someone, police):
@@ -123,7 +123,7 @@ def test_the_recovery_key_follows(house: House, cuong: Someone, police):
     assert cuong.person.keyring.holding(police).secret == secret
 
 
-def test_nobody_renews_a_key_that_she_does_not_hold(house: House, lan: Someone, cuong: Someone, police):
+def test_nobody_renews_a_key_that_they_do_not_hold(house: House, lan: Someone, cuong: Someone, police):
     make_due(house, police, cuong)
     refused(lambda: lan.does(key_rotation.rotate, police))
     with pytest.raises(Refused):
@@ -133,10 +133,10 @@ def test_nobody_renews_a_key_that_she_does_not_hold(house: House, lan: Someone, 
 
 
 def test_a_row_that_was_taken_away_and_planted_again_is_not_laundered(house: House, cuong: Someone, police):
-    one = referred(house).goes("open")
+    referral = referred(house).goes("open")
     with stolen(house) as thief:
         old = thief.rows("envelope", agency_id=police)
-    one.goes("withdraw")
+    referral.goes("withdraw")
     with stolen(house) as thief:
         thief.put_back("envelope", ("document_id", "agency_id"), *old)
     make_due(house, police, cuong)
@@ -176,23 +176,23 @@ def _of_union(thief, table: str, union: UUID):
 def test_rows_that_come_or_go_meanwhile_stop_all_of_it(house: House, lan: Someone, union, monkeypatch):
     lan.opens_a_case()
     make_due(house, union, lan)
-    real = key_rotation._verified
-    monkeypatch.setattr(key_rotation, "_verified", lambda context, agency: real(context, agency)[1:])
+    real = key_rotation._verified_envelopes
+    monkeypatch.setattr(key_rotation, "_verified_envelopes", lambda context, agency: real(context, agency)[1:])
     refused(lambda: lan.does(key_rotation.rotate, union))
     assert {epoch for epoch, _ in epochs_of(house, union)} == {1}
 
 
-def test_hands_without_a_keyring_are_given_none(house: House):
+def test_a_context_without_a_keyring_is_given_no_keys(house: House):
     with house.crypto() as crypto:
         lone = CryptoContext(crypto.session, crypto.server_keys, None, 0)
         refused(lambda: epochs.with_keys(lone, keyring.new_agency_keys(uuid4())))
 
 
 def test_every_kind_of_row_is_known_by_the_head_it_hangs_on():
-    kinds = {one.class_ for one in Base.registry.mappers if issubclass(one.class_, SignedRow)}
-    by = {name: {kind for kind in kinds if kind.__head__ == name} for name in ("agency_id", "member_id")}
-    assert by["agency_id"] == set(heads.OF_AGENCY[1:])
-    assert by["member_id"] == set(heads.OF_MEMBER[1:])
+    models = {mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, SignedRow)}
+    by_head = {name: {model for model in models if model.__head__ == name} for name in ("agency_id", "member_id")}
+    assert by_head["agency_id"] == set(heads.OF_AGENCY[1:])
+    assert by_head["member_id"] == set(heads.OF_MEMBER[1:])
 
 
 @only_sqlite

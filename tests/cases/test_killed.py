@@ -11,12 +11,12 @@ from casework.desk import actions as desk
 from casework.gate import Gate
 from casework.policy.words import Section
 from casework.staffing import actions as staffing
-from tests.cases.dying import dies_at, done_in_a_child
+from tests.cases.dying import killed_at, run_in_child
 from tests.cases.keys import agency_id, epochs_of, make_due, settle, wraps_of
 from tests.house import House, only_sqlite
 
 
-def stands(house: House, union: UUID, case_id: UUID) -> None:
+def check_consistent(house: House, union: UUID, case_id: UUID) -> None:
     """Check that everything is of one epoch, readable, and that mai, who left, holds nothing."""
     epochs, wraps = epochs_of(house, union), wraps_of(house, union)
     assert len({epoch for epoch, _ in epochs}) == len({epoch for _, epoch in wraps}) == 1
@@ -27,11 +27,13 @@ def stands(house: House, union: UUID, case_id: UUID) -> None:
             assert house[name].does(desk.read_section, case_id, section)
 
 
-def round_of(house: House, union: UUID, case_id: UUID, prepare: Callable[[Gate], None], wait: float = -1.0) -> bool:
+def rotate_and_check(
+    house: House, union: UUID, case_id: UUID, prepare: Callable[[Gate], None], wait: float = -1.0
+) -> bool:
     make_due(house, union, house["hoa"])
     person = house["hoa"].person
-    done = done_in_a_child(house, lambda gate: gate.perform(person, key_rotation.rotate, union), prepare, wait)
-    stands(house, union, case_id)
+    done = run_in_child(house, lambda gate: gate.perform(person, key_rotation.rotate, union), prepare, wait)
+    check_consistent(house, union, case_id)
     return done
 
 
@@ -45,15 +47,15 @@ def begun(house: House) -> tuple[UUID, UUID]:
 @only_sqlite
 def test_killed_at_some_statements_nothing_is_lost(house: House, begun: tuple[UUID, UUID]):
     for hook in (1, 9, 17, 25):
-        round_of(house, *begun, dies_at(hook))
-    assert round_of(house, *begun, dies_at(100_000))
+        rotate_and_check(house, *begun, killed_at(hook))
+    assert rotate_and_check(house, *begun, killed_at(100_000))
     settle(house, house["hoa"])
 
 
 @pytest.mark.prove
 def test_killed_at_every_statement_nothing_is_lost(house: House, begun: tuple[UUID, UUID]):
     for hook in range(1, 500):
-        if round_of(house, *begun, dies_at(hook)):
+        if rotate_and_check(house, *begun, killed_at(hook)):
             assert hook > 20
             return
     pytest.fail("it never came to an end")
@@ -61,6 +63,6 @@ def test_killed_at_every_statement_nothing_is_lost(house: House, begun: tuple[UU
 
 @pytest.mark.prove
 def test_killed_at_fifty_moments_nothing_is_lost(house: House, begun: tuple[UUID, UUID]):
-    chance = random.Random(1)
+    rng = random.Random(1)
     for _ in range(50):
-        round_of(house, *begun, lambda gate: None, chance.uniform(0, 0.4))
+        rotate_and_check(house, *begun, lambda gate: None, rng.uniform(0, 0.4))

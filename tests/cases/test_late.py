@@ -28,7 +28,7 @@ def police(house: House) -> UUID:
 
 
 def test_what_arrives_late_opens_for_ninety_days(house: House, cuong: Someone, police):
-    one = referred(house)
+    referral = referred(house)
     with stolen(house) as thief:
         sent = thief.rows("envelope", agency_id=police)
     for _ in range(2):
@@ -36,13 +36,13 @@ def test_what_arrives_late_opens_for_ninety_days(house: House, cuong: Someone, p
         settle(house, cuong)
     with stolen(house) as thief:
         thief.put_back("envelope", ("document_id", "agency_id"), *sent)
-    assert cuong.does(receiving_acts.read_referral, *one.at)
+    assert cuong.does(receiving_acts.read_referral, *referral.at)
     now = clock.micros()
     with clock.living_at(lambda: now + 91 * DAY):
         cuong.leaves()
-        refused(lambda: cuong.does(receiving_acts.read_referral, *one.at))
+        refused(lambda: cuong.does(receiving_acts.read_referral, *referral.at))
     cuong.leaves()
-    one.goes("open")
+    referral.goes("open")
     assert set(epochs_of(house, police)) == {(3, "kept")}
 
 
@@ -60,14 +60,14 @@ def test_what_arrives_late_is_sealed_again_by_the_next_key(house: House, cuong: 
 
 
 def test_an_epoch_that_never_was_opens_nothing(house: House, cuong: Someone, police):
-    one = referred(house)
+    referral = referred(house)
     with house.gate.database.transaction(issue(cuong.person.actor, Act.REFERRAL_OPEN), THANH_SON) as session:
         attach_keys(session, house.gate.server_keys(THANH_SON))
         freshness.agency(session, THANH_SON, police)
         crypto = CryptoContext(session, house.gate.server_keys(THANH_SON), cuong.person.keyring, clock.micros())
         for epoch in (0, 2):
             refused(partial(epoch_links.earlier_epoch, crypto, crypto.keys(police), epoch))
-    one.goes("open")
+    referral.goes("open")
 
 
 def test_links_that_are_worn_are_dropped(house: House, cuong: Someone, police):

@@ -17,7 +17,7 @@ def test_a_colleague_is_found_in_full_by_given_name_and_without_marks(text):
 
 
 @pytest.mark.parametrize("text", NOT_NAMED)
-def test_somebody_else_of_a_like_name_is_not_taken_for_her(text):
+def test_somebody_else_of_a_like_name_is_not_taken_for_them(text):
     assert not names_a_colleague("Phạm Thu Mai", text)
 
 

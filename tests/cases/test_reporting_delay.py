@@ -27,18 +27,18 @@ LIMITS = [
 
 def at(written: str) -> int:
     """Return a moment of the commune in microseconds."""
-    told = datetime.strptime(written, "%Y-%m-%d %H:%M").replace(tzinfo=clock.LOCAL)
-    return int(told.timestamp()) * clock.MICROSECOND
+    moment = datetime.strptime(written, "%Y-%m-%d %H:%M").replace(tzinfo=clock.LOCAL)
+    return int(moment.timestamp()) * clock.MICROSECOND
 
 
 @pytest.mark.parametrize(("hours", "code"), LIMITS)
 def test_each_length_of_time_has_its_one_code(hours, code):
-    assert reporting_delay.length(timedelta(hours=hours)) == code
+    assert reporting_delay.delay_code(timedelta(hours=hours)) == code
 
 
 @pytest.mark.parametrize("limit", [72, 120, 336, 720])
 def test_one_minute_more_than_a_limit_is_beyond_it(limit):
-    within, beyond = (reporting_delay.length(timedelta(hours=limit, minutes=minutes)) for minutes in (0, 1))
+    within, beyond = (reporting_delay.delay_code(timedelta(hours=limit, minutes=minutes)) for minutes in (0, 1))
     assert within != beyond
 
 
@@ -67,7 +67,7 @@ def test_one_minute_more_than_a_limit_is_beyond_it(limit):
 )
 def test_where_the_hour_is_not_known_both_sides_of_the_line_are_said(part, recorded, codes):
     incident = Incident(happened_on="2026-11-01", time_of_day=part, recorded_at=recorded)
-    assert reporting_delay.lengths(incident) == codes
+    assert reporting_delay.delay_codes(incident) == codes
 
 
 @pytest.mark.parametrize(
@@ -79,20 +79,20 @@ def test_where_the_hour_is_not_known_both_sides_of_the_line_are_said(part, recor
     ],
 )
 def test_without_both_moments_or_with_the_report_before_it_the_time_is_not_known(incident):
-    assert reporting_delay.lengths(incident) == ("KHONG_BIET",)
+    assert reporting_delay.delay_codes(incident) == ("KHONG_BIET",)
 
 
 def test_the_first_hours_end_seventy_two_hours_after_the_earliest_and_the_latest_moment():
-    told = reporting_delay.first_hours(Incident(happened_on="2026-11-01", time_of_day="evening"))
-    assert told == reporting_delay.FirstHours(at("2026-11-04 17:00"), at("2026-11-05 00:00"))
+    hours = reporting_delay.first_hours(Incident(happened_on="2026-11-01", time_of_day="evening"))
+    assert hours == reporting_delay.FirstHours(at("2026-11-04 17:00"), at("2026-11-05 00:00"))
     assert reporting_delay.first_hours(Incident(time_of_day="evening")) is None
 
 
-def test_it_cannot_have_happened_after_it_was_told():
-    told = reporting_delay.first_hours(
+def test_it_cannot_have_happened_after_it_was_reported():
+    hours = reporting_delay.first_hours(
         Incident(happened_on="2026-11-01", time_of_day="evening", recorded_at="2026-11-01 19:30")
     )
-    assert told == reporting_delay.FirstHours(at("2026-11-04 17:00"), at("2026-11-04 19:30"))
+    assert hours == reporting_delay.FirstHours(at("2026-11-04 17:00"), at("2026-11-04 19:30"))
     corrected = reporting_delay.first_hours(Incident(happened_on="2026-11-02", recorded_at="2026-11-01 19:30"))
     assert corrected == reporting_delay.FirstHours(at("2026-11-05 00:00"), at("2026-11-06 00:00"))
 

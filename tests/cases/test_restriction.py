@@ -33,19 +33,19 @@ def owner_of(house: House, case_id: UUID) -> UUID:
 
 
 def envelopes_of(house: House, case_id: UUID) -> dict[UUID, set[str]]:
-    found: dict[UUID, set[str]] = {}
+    kinds: dict[UUID, set[str]] = {}
     with stolen(house) as thief:
         for row in thief.rows("envelope", case_id=case_id):
-            found.setdefault(row["agency_id"], set()).add(row["kind"])
-    return found
+            kinds.setdefault(row["agency_id"], set()).add(row["kind"])
+    return kinds
 
 
 def seen_by(somebody: Someone, case_id: UUID) -> set[str]:
     """Everything in which somebody meets a case."""
     seen = set()
-    if case_id in {one.id for one in somebody.does(desk.list_cases).cases}:
+    if case_id in {line.id for line in somebody.does(desk.list_cases).cases}:
         seen.add("list")
-    if case_id in {one.id for one in somebody.does(desk.search, "nguyen thi dao")}:
+    if case_id in {line.id for line in somebody.does(desk.search, "nguyen thi dao")}:
         seen.add("search")
     log = somebody.does(oversight.read_log)
     if case_id in {line.case_id for line in log.lines or ()}:
@@ -68,10 +68,10 @@ def test_a_case_that_is_restricted_later_is_gone_for_everybody_else(house: House
     for outside in (hoa, binh):
         assert seen_by(outside, case_id) == set()
     assert "case.restrict" not in [line.act for line in hoa.does(oversight.read_log).lines or ()] + log
-    assert {one.id for one in hoa.does(desk.list_cases).cases} == {other}
+    assert {line.id for line in hoa.does(desk.list_cases).cases} == {other}
     for inside in (lan, mai):
         inside.leaves()
-        assert [one.revision for one in inside.does(desk.read_history, case_id, Section.STORY)] == [2, 1]
+        assert [page.revision for page in inside.does(desk.read_history, case_id, Section.STORY)] == [2, 1]
     mai.does(desk.write_section, case_id, Story(words="bản ba"), base=2)
     assert envelopes_of(house, case_id) == {circle: {"kept"}}
     assert hoa.does(statistics.preview_period)
@@ -120,7 +120,7 @@ def test_the_excluded_person_is_no_reader(house: House, lan, mai, hoa: Someone):
         lan.does(restriction.restrict, case_id, [mai.id])
 
 
-def test_a_lead_who_restricts_without_the_holder_holds_it_herself(house: House, lan, mai, hoa: Someone):
+def test_a_lead_who_restricts_without_the_holder_becomes_the_holder(house: House, lan, mai, hoa: Someone):
     case_id = lan.opens_a_case()
     hoa.does(restriction.restrict, case_id, [mai.id])
     hoa.leaves()
@@ -186,18 +186,18 @@ def test_a_case_of_the_police_takes_its_facts_along(house: House, cuong: Someone
 
 @both_databases
 def test_letters_go_on_between_a_circle_and_who_was_sent_to(house: House, lan, mai, cuong: Someone):
-    one = referred(house).goes("open", "accept")
-    lan.does(restriction.restrict, one.case_id, [mai.id])
+    referral = referred(house).goes("open", "accept")
+    lan.does(restriction.restrict, referral.case_id, [mai.id])
     lan.leaves()
-    assert cuong.does(receiving_acts.read_referral, *one.at).sheets
-    cuong.does(receiving_acts.ask_back, *one.at, "chị ấy còn ở nhà ấy không?")
-    mai.does(sending.reply, *one.at, "đã về nhà mẹ")
-    words = [sheet.letter.words for sheet in mai.does(receiving_acts.read_referral, *one.at).sheets]
+    assert cuong.does(receiving_acts.read_referral, *referral.at).sheets
+    cuong.does(receiving_acts.ask_back, *referral.at, "chị ấy còn ở nhà ấy không?")
+    mai.does(sending.reply, *referral.at, "đã về nhà mẹ")
+    words = [sheet.letter.words for sheet in mai.does(receiving_acts.read_referral, *referral.at).sheets]
     assert words[-2:] == ["chị ấy còn ở nhà ấy không?", "đã về nhà mẹ"]
-    assert words == [sheet.letter.words for sheet in cuong.does(receiving_acts.read_referral, *one.at).sheets]
-    lan.does(restriction.lift, one.case_id)
+    assert words == [sheet.letter.words for sheet in cuong.does(receiving_acts.read_referral, *referral.at).sheets]
+    lan.does(restriction.lift, referral.case_id)
     lan.leaves()
-    assert lan.does(receiving_acts.read_referral, *one.at).sheets
+    assert lan.does(receiving_acts.read_referral, *referral.at).sheets
 
 
 @both_databases
@@ -211,9 +211,9 @@ def test_a_case_is_handed_to_a_colleague_with_a_stand_in(house: House, lan, mai,
     for holder, standin in ((house["cuong"].id, None), (lan.id, lan.id), (house["son"].id, None)):
         with pytest.raises(BadInput):
             mai.does(holder_transfer.transfer_holder, case_id, holder, standin)
-    one = referred(house).goes("open")
+    referral = referred(house).goes("open")
     with pytest.raises(NotFound):
-        house["chinh"].does(holder_transfer.transfer_holder, one.case_id, mai.id)
+        house["chinh"].does(holder_transfer.transfer_holder, referral.case_id, mai.id)
 
 
 def test_a_restricted_case_is_handed_only_to_who_reads_it(house: House, lan, mai, hoa: Someone):

@@ -24,7 +24,7 @@ OLDER: dict[str, object] = {
 }
 
 
-def test_how_to_reach_her_stands_first_and_her_name_nowhere(lan, browser):
+def test_safe_contact_stands_first_and_the_name_nowhere(lan, browser):
     page = browser("lan").get(f"/vu-viec/{lan.opens_a_case()}").text
     assert page.index("Liên lạc an toàn") < page.index("Ghi chú nhanh") < page.index("Các phần đã ghi")
     assert CANARIES["contact"] in page
@@ -34,8 +34,8 @@ def test_how_to_reach_her_stands_first_and_her_name_nowhere(lan, browser):
 
 def test_an_older_way_of_contact_keeps_its_answer_under_the_words_of_the_intake(lan, browser):
     def write_as_before(context, case_id):
-        found = reading.find_case(context, case_id)
-        writing.save_json(context, found, Section.CONTACT, dict(OLDER))
+        case = reading.find_case(context, case_id)
+        writing.save_json(context, case, Section.CONTACT, dict(OLDER))
 
     case_id = lan.opens_a_case()
     lan.does(Action(Act.SECTION_WRITE, write_as_before), case_id)
@@ -79,8 +79,8 @@ def test_a_case_without_facts_has_a_page_that_does_not_offer_to_write_them(lan, 
 
 
 def test_an_unknown_name_says_so(lan, browser):
-    told = dao()
-    case_id = lan.opens_a_case(dao(identity=replace(told.identity, name="")))
+    answers = dao()
+    case_id = lan.opens_a_case(dao(identity=replace(answers.identity, name="")))
     assert "chưa biết" in browser("lan").post(f"/vu-viec/{case_id}/ten").text
 
 
@@ -105,13 +105,13 @@ def test_an_empty_note_is_asked_for_again(lan, browser):
     assert "Hãy ghi vài chữ trước khi lưu." in answer.text
 
 
-def test_a_broken_mark_does_not_lose_a_note(lan, browser):
+def test_a_broken_idempotency_key_does_not_lose_a_note(lan, browser):
     case_id = lan.opens_a_case()
     assert browser("lan").post(f"/vu-viec/{case_id}/ghi-chu", data={"words": "Còn", "once": "?"}).status_code == 303
     assert len(lan.does(desk.read_section, case_id, Section.COUNSELLING)) == 1
 
 
-def test_the_holder_alone_sees_who_else_has_opened_her_case(lan, hoa, browser):
+def test_the_holder_alone_sees_who_else_has_opened_the_case(lan, hoa, browser):
     case_id = lan.opens_a_case()
     hoa.does(desk.read_section, case_id, Section.STORY)
     assert "Người khác đã mở (1)" in browser("lan").get(f"/vu-viec/{case_id}").text

@@ -35,7 +35,7 @@ def sent(form: Any) -> dict[str, Any]:
     return data
 
 
-@pytest.mark.parametrize("section", WRITTEN, ids=lambda one: one.code)
+@pytest.mark.parametrize("section", WRITTEN, ids=lambda section: section.code)
 def test_a_section_that_is_saved_unchanged_stays_the_same(app, lan, browser, section):
     case_id = lan.opens_a_case()
     (before,) = lan.does(desk.read_section, case_id, section, may_be_missing=True)
@@ -57,8 +57,8 @@ def test_a_section_is_shown_in_words_with_who_wrote_it(lan, browser):
 
 def test_an_incident_names_the_trusted_address_even_after_it_was_retired(lan, hoa, browser):
     place_id = hoa.does(addresses.add_address, HALL)
-    told = dao()
-    case_id = lan.opens_a_case(dao(incident=replace(told.incident, address_id=str(place_id))))
+    answers = dao()
+    case_id = lan.opens_a_case(dao(incident=replace(answers.incident, address_id=str(place_id))))
     hoa.does(addresses.retire_address, place_id)
     assert HALL.name in browser("lan").get(f"/vu-viec/{case_id}/incident").text
     assert browser("lan").get(f"/vu-viec/{case_id}/incident/sua").status_code == 200
@@ -94,7 +94,7 @@ def test_two_people_who_write_at_once_both_keep_their_words(lan, hoa, browser):
     assert answer.status_code == 409
     assert "Lê Thị Hòa đã sửa phần này" in answer.text
     assert answer.text.index("Thôn Đông") < answer.text.index('value="Thôn Bãi Dâu"')
-    assert 'value="1991"' in answer.text, "what I left as it was is taken from her"
+    assert 'value="1991"' in answer.text, "what I left as it was comes from the other text"
     form |= {"base": "2", "birth_year": "1991"}
     assert browser("lan").post(f"/vu-viec/{case_id}/identity/sua", data=form).status_code == 303
     (after,) = lan.does(desk.read_section, case_id, Section.IDENTITY)
@@ -108,15 +108,15 @@ def test_a_form_without_its_revision_overwrites_nothing(lan, browser):
     assert CANARIES["story"] in answer.text
 
 
-def test_what_is_counted_follows_what_is_corrected_and_her_wish_is_kept(lan, hoa):
-    told = dao()
+def test_what_is_counted_follows_what_is_corrected_and_the_wish_is_kept(lan, hoa):
+    answers = dao()
     case_id = lan.opens_a_case(dao(detailed=False))
-    lan.does(desk.write_section, case_id, replace(told.identity, birth_year=2020, sex="NAM"), base=1)
-    lan.does(desk.write_section, case_id, replace(told.incident, acts=("K",)), base=1)
+    lan.does(desk.write_section, case_id, replace(answers.identity, birth_year=2020, sex="NAM"), base=1)
+    lan.does(desk.write_section, case_id, replace(answers.incident, acts=("K",)), base=1)
     (facts,) = hoa.does(desk.read_section, case_id, Section.FACTS)
     assert (facts.data.age_band, facts.data.sex, facts.data.detailed) == ("LT16", "NAM", "no")
     assert facts.data.types == (codelist("dv_act").get("K").text("type"),)
-    lan.does(desk.write_section, case_id, replace(told.story, words="mới"), base=1)
+    lan.does(desk.write_section, case_id, replace(answers.story, words="mới"), base=1)
     assert hoa.does(desk.read_section, case_id, Section.FACTS)[0].revision == facts.revision
 
 

@@ -1,4 +1,4 @@
-"""Whoever can do something about it is told at home which agencies hang on one person, and nobody else is."""
+"""Whoever can do something about it sees at home which agencies one person alone can open, and nobody else does."""
 
 from collections.abc import Callable
 
@@ -35,9 +35,9 @@ def test_the_banner_goes_when_both_sheets_of_a_pair_were_tried(house: House, bro
         assert person.keyring
         assert person.actor.agency_id
         keys = person.keyring.holding(person.actor.agency_id)
-        dealt = house.gate.perform(console, agency_recovery.renew, keys, ("Một", "Hai"), [(1, 2)])
+        sheets = house.gate.perform(console, agency_recovery.renew, keys, ("Một", "Hai"), [(1, 2)])
         house[username].leaves()
-        for one in dealt:
+        for sheet in sheets:
             assert TOLD in browser("hoa").get("/").text
-            house.gate.perform(console, agency_recovery.drill, keys.agency_id, one.seat, one.secret)
+            house.gate.perform(console, agency_recovery.drill, keys.agency_id, sheet.seat, sheet.secret)
     assert TOLD not in browser("hoa").get("/").text

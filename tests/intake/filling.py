@@ -23,10 +23,10 @@ _DRAFT = re.compile(r"/ghi-nhan/([0-9a-f-]{36})/3$")
 def begins(client: FlaskClient, told: Typed = TOLD, readers: Typed = READERS) -> UUID:
     """Answer the two pages before a draft and return the draft that they start."""
     answer = client.post("/ghi-nhan/bat-dau", data={**told, **readers})
-    found = _DRAFT.search(answer.location or "")
+    draft = _DRAFT.search(answer.location or "")
     assert answer.status_code == 303, wrongs(answer)
-    assert found, answer.location
-    return UUID(found[1])
+    assert draft, answer.location
+    return UUID(draft[1])
 
 
 def sends(client: FlaskClient, draft_id: UUID, number: int, page: Typed, **more: str) -> TestResponse:

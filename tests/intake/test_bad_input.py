@@ -31,7 +31,7 @@ FUZZED = settings(max_examples=8, suppress_health_check=[HealthCheck.function_sc
 def sendable(form):
     """Replace what no browser can encode."""
     as_sent = lambda text: text.encode("utf-8", "replace")  # noqa: E731
-    return {name: [as_sent(one) for one in ([x] if isinstance(x, str) else x)] for name, x in form.items()}
+    return {name: [as_sent(value) for value in ([x] if isinstance(x, str) else x)] for name, x in form.items()}
 
 
 @FUZZED

@@ -105,8 +105,8 @@ def test_back_from_the_next_page_shows_what_was_typed(browser):
 
 def test_back_to_the_first_page_keeps_its_answers_before_there_is_a_draft(browser, house):
     lan = browser("lan")
-    told = {"danger": "unknown", "mode": "advice", "pronoun": "em"}
-    second = html.fromstring(lan.post("/ghi-nhan/tiep", data=told).text)
+    answers = {"danger": "unknown", "mode": "advice", "pronoun": "em"}
+    second = html.fromstring(lan.post("/ghi-nhan/tiep", data=answers).text)
     [form] = second.xpath("//form[.//button[@name='back']]")
     sent = {box.get("name"): box.get("value") for box in form.xpath(".//input|.//button")}
     assert not form.xpath(".//input[not(@type='hidden')]")
@@ -122,22 +122,22 @@ def test_another_persons_draft_cannot_be_told_from_one_that_never_was(browser, l
     draft_id = begins(browser("lan"))
     for username in ("mai", "hoa", "luu"):
         client = browser(username)
-        for one in (draft_id, uuid4()):
-            assert {client.get(f"/ghi-nhan/{one}/{number}").status_code for number in range(1, 8)} == {404}
-            assert {sends(client, one, number, EVENT).status_code for number in range(1, 7)} == {404}
-            assert client.get(f"/ghi-nhan/{one}/bo").status_code == 404
-            assert client.post(f"/ghi-nhan/{one}/bo").status_code == 404
-            sent = submits(client, one)
+        for tried_id in (draft_id, uuid4()):
+            assert {client.get(f"/ghi-nhan/{tried_id}/{number}").status_code for number in range(1, 8)} == {404}
+            assert {sends(client, tried_id, number, EVENT).status_code for number in range(1, 7)} == {404}
+            assert client.get(f"/ghi-nhan/{tried_id}/bo").status_code == 404
+            assert client.post(f"/ghi-nhan/{tried_id}/bo").status_code == 404
+            sent = submits(client, tried_id)
             assert 404 in (sent.status_code, client.get(sent.location or "/").status_code)
-    assert [one.id for one in lan.does(desk.list_cases).drafts] == [draft_id]
+    assert [draft.id for draft in lan.does(desk.list_cases).drafts] == [draft_id]
 
 
 def test_a_draft_that_has_lain_for_a_week_is_offered_to_the_lead_who_can_finish_it(lan, hoa, browser):
     draft_id = fills(browser("lan"))
     with later(8 * DAY):
-        for one in (lan, hoa):
-            one._cookie = None
-        assert [one.id for one in hoa.does(desk.list_cases).drafts] == [draft_id]
+        for member in (lan, hoa):
+            member._cookie = None
+        assert [draft.id for draft in hoa.does(desk.list_cases).drafts] == [draft_id]
         lead = browser("hoa")
         assert str(draft_id) in lead.get("/").text
         assert lead.get(f"/ghi-nhan/{draft_id}/7").status_code == 200

@@ -86,8 +86,8 @@ def test_each_agency_gets_the_answer_that_was_given_for_it_and_none_is_ticked_be
     asked = {**SHARING, "consent_police": "granted", "consent_chairman": "refused", "consent_form": "spoken"}
     case_id = fills(client, {6: {**asked, "consent_legal_aid": "not_asked"}})
     submits(client, case_id)
-    entries = [one.data for one in lan.does(desk.read_section, case_id, Section.GROUNDS)]
-    assert {(one.receiver, one.consent, one.form) for one in entries} == {
+    entries = [page.data for page in lan.does(desk.read_section, case_id, Section.GROUNDS)]
+    assert {(entry.receiver, entry.consent, entry.form) for entry in entries} == {
         ("police", "granted", "spoken"),
         ("chairman", "refused", "spoken"),
         ("legal_aid", "not_asked", ""),
@@ -99,10 +99,10 @@ def test_in_danger_it_is_written_down_who_is_told_at_once_and_without_danger_nob
     at_once = {6: {**SHARING, "at_once": ["police", "child_protection"], "at_once_told": "yes"}}
     urgent, calm = fills(client, {**at_once, 1: {**TOLD, "danger": "yes"}}), fills(client, at_once)
     assert submits(client, urgent).status_code == submits(client, calm).status_code == 303
-    entries = [one.data for one in lan.does(desk.read_section, urgent, Section.GROUNDS)]
-    assert {(one.receiver, one.kind) for one in entries} == {("police", "danger"), ("child_protection", "duty")}
-    assert {one.told for one in entries} == {"yes"}
-    assert [one.article != "" for one in entries if one.kind == "duty"] == [True]
+    entries = [page.data for page in lan.does(desk.read_section, urgent, Section.GROUNDS)]
+    assert {(entry.receiver, entry.kind) for entry in entries} == {("police", "danger"), ("child_protection", "duty")}
+    assert {entry.told for entry in entries} == {"yes"}
+    assert [entry.article != "" for entry in entries if entry.kind == "duty"] == [True]
     assert Section.GROUNDS not in lan.does(desk.read_case, calm).sections
 
 
@@ -149,8 +149,8 @@ def test_two_taps_make_one_case_and_both_arrive_there(lan, browser):
     client = browser("lan")
     case_id = fills(client)
     answers = [submits(client, case_id), submits(client, case_id)]
-    assert [one.location for one in answers] == [f"/vu-viec/{case_id}"] * 2
-    assert [one.id for one in lan.does(desk.list_cases).cases] == [case_id]
+    assert [answer.location for answer in answers] == [f"/vu-viec/{case_id}"] * 2
+    assert [line.id for line in lan.does(desk.list_cases).cases] == [case_id]
 
 
 def test_what_is_missing_leads_back_to_its_page_and_from_there_to_the_check_page(browser):

@@ -17,7 +17,7 @@ SECRET = "cô Bảy Thược làm ở Hội"
 
 def hidden_from(whom, *readers):
     """Answer that somebody must not know."""
-    return {"secret": "somebody", "whom": whom, "readers": [str(one.id) for one in readers]}
+    return {"secret": "somebody", "whom": whom, "readers": [str(reader.id) for reader in readers]}
 
 
 def readers_of(somebody, case_id):

@@ -33,9 +33,9 @@ def test_the_first_page_the_list_and_the_page_of_a_case_are_light(browser, lan: 
     client = browser("lan")
     for path in ("/", "/tim", "/dia-chi", "/chuyen-gui", f"/vu-viec/{cases[0]}", f"/vu-viec/{cases[0]}/story"):
         assert weight(client.get(path)) < LIGHT, path
-    found = client.post("/tim", data={"query": "nguyen thi dao"})
-    assert found.text.count('scope="row"') == 12
-    assert weight(found) < LIGHT
+    results = client.post("/tim", data={"query": "nguyen thi dao"})
+    assert results.text.count('scope="row"') == 12
+    assert weight(results) < LIGHT
 
 
 def test_one_more_case_in_a_list_weighs_little(browser, lan: Someone):
