@@ -36,7 +36,7 @@ def test_a_case_opened_by_mistake_leaves_lists_and_search_and_nothing_is_deleted
         lan.does(desk.read_case, case_id)
     after = everything(house, case_id)
     assert len(after["document"]) == len(before["document"]) + 1
-    [aside] = hoa.does(voiding.list_aside)
+    [aside] = hoa.does(voiding.list_voided)
     assert (aside.id, aside.code, aside.words) == (case_id, code, "Người khác gọi nhầm số")
 
 
@@ -48,7 +48,7 @@ def test_what_was_set_aside_is_restored_as_it_was(house, lan, hoa):
         lan.does(voiding.void_case, case_id, "nhầm")
         hoa.does(voiding.restore_case, case_id)
         assert lan.does(desk.read_case, case_id).line.standing == state
-    assert lan.does(voiding.list_aside) == ()
+    assert lan.does(voiding.list_voided) == ()
     with house.crypto() as crypto:
         assert verify(crypto).holds
 
@@ -68,7 +68,7 @@ def test_a_reason_is_needed_and_the_case_must_be_ours(house, lan, mai):
 def test_a_draft_that_was_discarded_is_not_among_what_was_set_aside(lan):
     draft = lan.does(intake.start_draft, {1: {"danger": "no"}})
     lan.does(intake.discard_draft, draft)
-    assert lan.does(voiding.list_aside) == ()
+    assert lan.does(voiding.list_voided) == ()
     with pytest.raises(NotFound):
         lan.does(voiding.restore_case, draft)
 
@@ -88,7 +88,7 @@ def test_the_old_code_finds_the_case_that_was_kept(house, lan, hoa):
     hoa.does(voiding.merge_case, second, code_of(lan, third), "Cùng một chị")
     for code in old:
         assert [line.id for line in lan.does(desk.search, code)] == [third]
-    assert [one.code for one in lan.does(voiding.list_aside)] == sorted(old)
+    assert [one.code for one in lan.does(voiding.list_voided)] == sorted(old)
     assert lan.does(desk.read_case, third).label.former == " ".join(reversed(old))
     with house.crypto() as crypto:
         assert verify(crypto).holds

@@ -154,7 +154,7 @@ def test_a_case_sealed_to_named_people_is_reviewed_by_one_of_them_and_by_nobody_
     case_id = lan.opens_a_case(told, circle=[house["lan"], house["mai"]])
     [line] = lan.does(ground_acts.read_ledger, case_id).grounds
     assert line.review is not None
-    assert line.review.seconds == ("Phạm Thu Mai",)
+    assert line.review.reviewers == ("Phạm Thu Mai",)
     for name in ("hoa", "binh"):
         assert house[name].does(ground_acts.list_reviews) == ()
         with pytest.raises(NotFound):

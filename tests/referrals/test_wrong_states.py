@@ -8,7 +8,7 @@ from casework.cases.sections import Letter
 from casework.errors import Conflict, NotFound
 from casework.policy.words import Act
 from casework.referrals import actions as sending
-from casework.referrals import ground_acts, receiving_acts, states
+from casework.referrals import ground_acts, receiving_acts, transitions
 from tests.house import only_sqlite
 from tests.referrals.scenes import everything, referred
 
@@ -41,12 +41,12 @@ GONE = {"declined", "withdrawn"}
 def test_an_act_that_does_not_lead_on_changes_nothing(house, state):
     one = referred(house).goes(*WAYS[state])
     assert one.state == state
-    assert set(DOING) == states.RECEIVING | states.SENDING
+    assert set(DOING) == transitions.RECEIVING | transitions.SENDING
     before = everything(house, one.case_id)
     for act, (doing, words, more) in DOING.items():
-        if states.offers(state, act):
+        if transitions.offers(state, act):
             continue
-        receives = act in states.RECEIVING
+        receives = act in transitions.RECEIVING
         somebody = one.to if receives else one.lan
         with pytest.raises(NotFound if receives and state in GONE else Conflict):
             somebody.does(doing, *one.at, *words, **more)
@@ -56,10 +56,10 @@ def test_an_act_that_does_not_lead_on_changes_nothing(house, state):
 @pytest.mark.parametrize("state", WAYS)
 def test_an_act_that_leads_on_is_offered_and_done(house, state):
     for act, (doing, words, more) in DOING.items():
-        if not states.offers(state, act):
+        if not transitions.offers(state, act):
             continue
         one = referred(house).goes(*WAYS[state])
-        somebody = one.to if act in states.RECEIVING else one.lan
+        somebody = one.to if act in transitions.RECEIVING else one.lan
         assert act in somebody.does(receiving_acts.read_referral, *one.at).can
         somebody.does(doing, *one.at, *words, **more)
 
@@ -76,7 +76,7 @@ def test_a_page_that_asks_for_an_act_is_shown_only_while_it_leads_on(house, brow
     }
     one = referred(house).goes(*WAYS[state])
     for word, (name, act) in pages.items():
-        expected = 200 if states.offers(state, act) else 409
+        expected = 200 if transitions.offers(state, act) else 409
         if name == "cuong" and state in GONE:
             expected = 404
         assert browser(name).get(f"{one.path}/{word}").status_code == expected, word

@@ -140,7 +140,7 @@ def test_years_are_shown_newest_first_with_halves_and_whole_years_in_words(app: 
     new = Published(3, Period(2026, Cadence.QUARTER, 1), "S1", 2, {"total": {TOTAL: 1200}}, ())
     with app.test_request_context():
         years = presenters.years([old, rest, new])
-        names = [presenters.in_words(Period(2026, cadence, 1)) for cadence in Cadence]
+        names = [presenters.period_in_words(Period(2026, cadence, 1)) for cadence in Cadence]
     assert [year.year for year in years] == [2026, 2025]
     assert names == ["Quý 1 năm 2026", "6 tháng đầu năm 2026", "Năm 2026"]
     assert years[0].bars == (("Quý 1", 1200, "≈1.200"),)

@@ -7,7 +7,7 @@ import pytest
 from casework.cases.sections import Facts
 from casework.statistics.periods import Cadence, Period
 from casework.statistics.plan import TOTAL, Cell, plan, read
-from casework.statistics.published_tables import Published, to_date
+from casework.statistics.published_tables import Published, year_to_date
 from casework.statistics.release_draft import REDRAWS, DraftedRelease, ReleaseDraft, Year
 from casework.statistics.rounding import FAR, Ties
 from tests.statistics.simulated import commune, published, quarters_of
@@ -40,7 +40,7 @@ def test_tables_and_quarters_add_up(seed):
         for name, cells in release.tables.items():
             for group in plan().tables[name].groups if name != "age" else ():
                 assert sum(cells[cell] for cell in group.cells) == release.cells[TOTAL]
-    year = to_date(releases)
+    year = year_to_date(releases)
     assert sum(year[cell] for cell in plan().tables["age"].cells) == year[TOTAL]
 
 
@@ -50,7 +50,7 @@ def test_the_year_to_date_lies_within_the_bound_that_is_printed(seed):
     releases = published(one.releases())
     for step, release in enumerate(releases):
         truth.update(one.quarters[step])
-        so_far = to_date(releases[: step + 1])
+        so_far = year_to_date(releases[: step + 1])
         assert all(abs(so_far[cell] - truth[cell]) <= release.bound <= FAR for cell in release.cells)
         assert all(count >= 0 and count % 3 == 0 for count in release.cells.values())
 
@@ -88,7 +88,7 @@ def test_a_small_commune_publishes_halves_and_a_year():
         releases += (made.published,)
     assert [list(release.tables) for release in releases] == [["total"], ["total", "form", "sex", "age"]]
     year_sex = sum(releases[1].tables["sex"].values())
-    assert year_sex == to_date(releases)[TOTAL]
+    assert year_sex == year_to_date(releases)[TOTAL]
 
 
 def test_nothing_true_stands_in_a_release():
@@ -132,7 +132,7 @@ def drawn_with(key: bytes, *, apart: int, draw: int = 0) -> DraftedRelease:
 
 
 def test_a_table_that_leaves_too_little_doubt_is_left_out():
-    made = drawn_with(bytes(32), apart=6)
+    made = drawn_with(bytes(32), min_spread=6)
     assert made.published.withheld == ("sex",)
     assert made.published.tables == {"total": {TOTAL: 6}}
 
@@ -140,7 +140,7 @@ def test_a_table_that_leaves_too_little_doubt_is_left_out():
 def test_ties_are_drawn_again_before_a_table_is_left_out():
     """One man rounded down to 0 may be 0 to 2; rounded up to 3 he may be 1 to 5, which is doubt enough."""
     keys = [bytes([number]) * 32 for number in range(12)]
-    made = [drawn_with(key, apart=4) for key in keys]
+    made = [drawn_with(key, min_spread=4) for key in keys]
     assert {one.published.withheld for one in made} == {()}
     assert {one.published.cells[Cell("sex", "NAM")] for one in made} == {3}
     draws = [one.ties.draw for one in made]
@@ -149,7 +149,7 @@ def test_ties_are_drawn_again_before_a_table_is_left_out():
     assert max(draws) <= REDRAWS
     # Ties that were drawn again stay so for the rest of the year.
     again = draws.index(max(draws))
-    assert drawn_with(keys[again], apart=4, draw=draws[again]) == made[again]
+    assert drawn_with(keys[again], min_spread=4, draw=draws[again]) == made[again]
 
 
 def test_if_not_even_the_total_is_safe_the_release_is_empty():
