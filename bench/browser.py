@@ -22,18 +22,16 @@ class Page:
 
 @dataclass
 class Browser:
-    """Somebody at a browser."""
+    """One person at a browser."""
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
     token: str = ""
 
     def __post_init__(self) -> None:
-        """Open the connection."""
         self._connection = HTTPConnection(HOST, self.port, timeout=30)
 
     def get(self, path: str) -> Page:
-        """Open a page."""
         return self._send("GET", path, None)
 
     def post(self, path: str, fields: Mapping[str, str | list[str]]) -> Page:
@@ -41,7 +39,7 @@ class Browser:
         return self._send("POST", path, urlencode({"csrf_token": self.token, **fields}, doseq=True))
 
     def sign_in(self, username: str, passphrase: str) -> None:
-        """Sign in, or raise if the door stays shut."""
+        """Sign in; raise RuntimeError if it is refused."""
         self.get("/dang-nhap")
         answer = self.post("/dang-nhap", {"username": username, "passphrase": passphrase})
         if answer.status != 303:
@@ -54,12 +52,12 @@ class Browser:
         self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
         text = answer.read().decode()
-        self._keep(answer)
-        if found := _TOKEN.search(text):
-            self.token = found[1]
+        self._store_cookies(answer)
+        if match := _TOKEN.search(text):
+            self.token = match[1]
         return Page(answer.status, answer.headers.get("Location", ""), text)
 
-    def _keep(self, answer: HTTPResponse) -> None:
+    def _store_cookies(self, answer: HTTPResponse) -> None:
         for cookie in answer.headers.get_all("Set-Cookie") or ():
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value

@@ -1,4 +1,4 @@
-"""The three servers that are compared: a bare hello, the product, and the product with its sealing patched out.
+"""The three servers that are compared: a bare hello, the product, and the product without encryption.
 
 `python -m bench.servers hello|product|unsealed PORT FOLDER` runs one of them; each is served the same way.
 """
@@ -7,10 +7,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from flask import Flask
@@ -46,12 +47,23 @@ def _patch_sealing_out() -> None:
     def plain(_key: bytes, text: bytes, **_: Any) -> bytes:
         return text
 
-    patches: Mapping[str, Any] = {"seal": plain, "unseal": plain, "send": plain, "receive": plain}
-    patches = {**patches, "pad": bytes, "unpad": bytes, "_commitment": lambda *_: b"", "fresh_key": lambda: bytes(32)}
-    for name, patch in patches.items():
-        if not hasattr(envelopes, name):
-            raise RuntimeError(f"envelopes has no {name} any more")
+    patches: Mapping[str, Mapping[str, Any]] = {
+        "aead": {"encrypt": plain, "decrypt": plain},
+        "hpke": {"seal": plain, "open_sealed": plain},
+    }
+    for module, functions in patches.items():
+        _require(getattr(envelopes, module), functions)
+        setattr(envelopes, module, SimpleNamespace(**functions))
+    helpers = {"pad": bytes, "unpad": bytes, "_commitment": lambda *_: b"", "new_key": lambda: bytes(32)}
+    _require(envelopes, helpers)
+    for name, patch in helpers.items():
         setattr(envelopes, name, patch)
+
+
+def _require(module: Any, names: Iterable[str]) -> None:
+    for name in names:
+        if not hasattr(module, name):
+            raise RuntimeError(f"{module.__name__} has no {name} any more")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Keeps the register of trusted addresses: adds, changes, retires."""
+"""Acts on the register of trusted addresses: add, change, retire."""
 
 from dataclasses import asdict
 from uuid import UUID, uuid4
@@ -15,40 +15,44 @@ from casework.vault.integrity import heads
 
 
 @action(Act.ADDRESS_ADD)
-def add_address(context: ActContext, entry: AddressEntry, *, place_id: UUID | None = None) -> UUID:
-    """Add an address, or write anew the one of this id; raises NotFound if there is none."""
-    if place_id is None:
+def add_address(context: ActContext, entry: AddressEntry, *, address_id: UUID | None = None) -> UUID:
+    """Add an address, or change the one of this id; raises NotFound if there is none."""
+    if address_id is None:
         freshness.head(context.session, context.commune_id, context.commune_id)
         row = Address(commune_id=context.commune_id, id=uuid4(), state=AddressState.ACTIVE, **asdict(entry))
         context.session.add(row)
     else:
-        row = _found(context, place_id)
+        row = _find_active(context, address_id)
         for name, value in asdict(entry).items():
             setattr(row, name, value)
-        _sign_again(context)
+        _bump_version(context)
     context.about = row.id
     return row.id
 
 
 @action(Act.ADDRESS_RETIRE)
-def retire_address(context: ActContext, place_id: UUID) -> None:
-    """Retire an address: nobody is sent there any more, and the row that still offered it cannot be put back."""
-    _found(context, place_id).state = AddressState.RETIRED
-    _sign_again(context)
+def retire_address(context: ActContext, address_id: UUID) -> None:
+    """Retire an address, so that it is no longer offered; its active row cannot be put back."""
+    _find_active(context, address_id).state = AddressState.RETIRED
+    _bump_version(context)
 
 
-def _found(context: ActContext, place_id: UUID) -> Address:
-    context.about = place_id
+def _find_active(context: ActContext, address_id: UUID) -> Address:
+    context.about = address_id
     row = next(
-        (one for one in trusted_addresses.rows(context) if one.id == place_id and one.state == AddressState.ACTIVE),
+        (
+            address
+            for address in trusted_addresses.rows(context)
+            if address.id == address_id and address.state == AddressState.ACTIVE
+        ),
         None,
     )
     if row is None:
-        raise NotFound("address", about=place_id)
+        raise NotFound("address", about=address_id)
     return row
 
 
-def _sign_again(context: ActContext) -> None:
-    """Raise the commune's version, so that a row as it was before is refused."""
+def _bump_version(context: ActContext) -> None:
+    """Raise the version of the commune's head, so that rows signed before are refused."""
     head = freshness.head(context.session, context.commune_id, context.commune_id)
     heads.revoke(context.session, head, trusted_addresses.rows(context))

@@ -13,13 +13,13 @@ _MOST_BEDS = 99
 
 
 class ClosedChoice(Choice):
-    """One answer out of a closed list that is drawn small."""
+    """A choice out of a closed list, drawn as a select element."""
 
     kind = "select"
 
     @property
     def anchor(self) -> str:
-        """Give the id of the list."""
+        """Return the id of the select element."""
         return str(self.id)
 
 
@@ -47,7 +47,6 @@ class AddressForm(Form):
         self.hamlet.choices = [(name, name) for name in hamlets]
 
     def entry(self) -> AddressEntry:
-        """Return what was answered."""
         return AddressEntry(
             name=self.name.data or "",
             host=self.host.data or "",
@@ -61,6 +60,6 @@ class AddressForm(Form):
 
 
 def form_of(register: AddressRegister, place: TrustedAddress) -> AddressForm:
-    """Make the form of an address with what the register says; a hamlet that was renamed is still offered."""
+    """Make the form of a registered address; its hamlet is offered even if it was renamed since."""
     hamlets = dict.fromkeys((*register.hamlets, place.entry.hamlet))
     return AddressForm(hamlets, obj=place.entry)

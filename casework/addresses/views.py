@@ -1,4 +1,4 @@
-"""The register of trusted addresses: public to read, kept by the lead and her deputy."""
+"""The pages of the register of trusted addresses: public to read, kept by the lead and their deputy."""
 
 from uuid import UUID
 
@@ -22,8 +22,8 @@ Answer = Response | str | tuple[str, int]
 @public
 def register() -> str:
     """Show the register by hamlet."""
-    found = perform_for_anyone(trusted_addresses.list_addresses)
-    return render_template("addresses/register.html", register=found, keeps=may(Act.ADDRESS_ADD))
+    addresses = perform_for_anyone(trusted_addresses.list_addresses)
+    return render_template("addresses/register.html", register=addresses, keeps=may(Act.ADDRESS_ADD))
 
 
 @blueprint.route("/dia-chi/moi", methods=["GET", "POST"])
@@ -32,21 +32,21 @@ def add() -> Answer:
     ask(Act.ADDRESS_ADD)
     form = AddressForm(_register().hamlets)
     if not form.validate_on_submit():
-        return _asked(form)
+        return _form_page(form)
     perform(actions.add_address, form.entry())
-    return _done(_("Đã ghi địa chỉ mới."))
+    return _to_register(_("Đã ghi địa chỉ mới."))
 
 
 @blueprint.route("/dia-chi/<uuid:place_id>/sua", methods=["GET", "POST"])
 def change(place_id: UUID) -> Answer:
     """Change what the register says about an address."""
     ask(Act.ADDRESS_ADD)
-    found = _register()
-    form = form_of(found, found.find(place_id))
+    addresses = _register()
+    form = form_of(addresses, addresses.find(place_id))
     if not form.validate_on_submit():
-        return _asked(form, place_id)
-    perform(actions.add_address, form.entry(), place_id=place_id)
-    return _done(_("Đã sửa địa chỉ."))
+        return _form_page(form, place_id)
+    perform(actions.add_address, form.entry(), address_id=place_id)
+    return _to_register(_("Đã sửa địa chỉ."))
 
 
 @blueprint.get("/dia-chi/<uuid:place_id>/thoi-dung")
@@ -60,17 +60,17 @@ def leave(place_id: UUID) -> str:
 def retire(place_id: UUID) -> Response:
     """Retire an address."""
     perform(actions.retire_address, place_id)
-    return _done(_("Đã thôi dùng địa chỉ này. Vụ việc cũ vẫn giữ tên của nó."))
+    return _to_register(_("Đã thôi dùng địa chỉ này. Vụ việc cũ vẫn giữ tên của nó."))
 
 
 def _register() -> AddressRegister:
     return perform(trusted_addresses.list_addresses)
 
 
-def _asked(form: AddressForm, place_id: UUID | None = None) -> tuple[str, int]:
+def _form_page(form: AddressForm, place_id: UUID | None = None) -> tuple[str, int]:
     return render_template("addresses/form.html", form=form, place_id=place_id), 422 if form.errors else 200
 
 
-def _done(words: str) -> Response:
+def _to_register(words: str) -> Response:
     flash(words, "done")
     return redirect(url_for("addresses.register"), 303)

@@ -1,1 +1,1 @@
-"""How a case leaves the book: erased by two people, its story purged in time, set aside or merged as a mistake."""
+"""Retention and disposal of cases: erasure by two people, legal holds, purging of stories, voiding and merging."""

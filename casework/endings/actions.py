@@ -1,4 +1,4 @@
-"""Erasure by two people with a basis in law: one asks, another who was named before decides; a hold forbids it."""
+"""Erasure of a case by two people on a basis in law (one requests, a named second decides), and legal holds."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -23,10 +23,10 @@ _DIED = "died"
 
 @dataclass(frozen=True)
 class Request:
-    """A request to erase a case, or what else was last said about keeping it.
+    """The newest entry about the erasure of a case: a request, a refusal, a hold or a release.
 
-    `step` is empty where nothing was ever said. `mine` tells that I am the one who asked, `decides` that it is for me
-    to decide.
+    `step` is empty where there is none, `at` is microseconds. `mine` tells that I wrote it, `decides` that it is a
+    request for me to decide.
     """
 
     case_id: UUID
@@ -47,7 +47,7 @@ class Request:
 
 @dataclass(frozen=True)
 class ErasureOptions:
-    """What the pages about erasing a case show: what was last said, who may be named, and whether it is held."""
+    """What the pages about erasure show: the newest entry, who may be the second person, whether the case is held."""
 
     request: Request
     candidates: tuple[Colleague, ...]
@@ -57,93 +57,98 @@ class ErasureOptions:
 
 @action(Act.CASE_ERASE_LIST)
 def list_requests(context: ActContext) -> tuple[Request, ...]:
-    """List the requests to erase that wait for my word, and those that I have made myself, oldest first."""
-    asked = read.changed_by(context.crypto, Act.CASE_ERASE_REQUEST)
-    if not asked:
+    """List the requests to erase that wait for my decision, and my own that wait for another's, oldest first."""
+    requested_ids = read.changed_by(context.crypto, Act.CASE_ERASE_REQUEST)
+    if not requested_ids:
         return ()
-    reached = scope.case_rows(reading.some(scope.cases(context.permit), asked)).on(context.session).all()
-    found = [_request(context, reading.find_case(context, row.id)) for row in reached if row.id in asked]
+    rows = scope.case_rows(reading.some(scope.cases(context.permit), requested_ids)).on(context.session).all()
+    requests = [_request(context, reading.find_case(context, row.id)) for row in rows if row.id in requested_ids]
     context.about = None
-    return tuple(sorted((one for one in found if one.decides or _waits(one)), key=lambda one: one.at))
+    return tuple(
+        sorted(
+            (request for request in requests if request.decides or _is_own_pending(request)),
+            key=lambda request: request.at,
+        )
+    )
 
 
-def _waits(one: Request) -> bool:
-    return one.mine and one.step == ASKED
+def _is_own_pending(request: Request) -> bool:
+    return request.mine and request.step == ASKED
 
 
 @action(Act.CASE_ERASE_READ)
 def read_request(context: ActContext, case_id: UUID) -> ErasureOptions:
-    """Open what was last said about keeping a case; for who holds it, asked, was named, or leads."""
-    found = reading.find_case(context, case_id)
-    request = _request(context, found)
-    _concerned(context, found, request)
-    return ErasureOptions(request, _candidates(context, found), request.step == HELD, _died(context, found))
+    """Open the newest entry about the erasure of a case; for its holders, who wrote it, who was named, and leads."""
+    verified = reading.find_case(context, case_id)
+    request = _request(context, verified)
+    _require_involved(context, verified, request)
+    return ErasureOptions(request, _candidates(context, verified), request.step == HELD, _has_died(context, verified))
 
 
 @action(Act.CASE_ERASE_REQUEST)
 def request_erasure(context: ActContext, case_id: UUID, *, basis: str, second: UUID, words: str) -> None:
-    """Ask for a case to be erased, on a basis in law, and name who is to decide; nothing is erased yet.
+    """Request the erasure of a case on a basis in law and name who is to decide; nothing is erased yet.
 
     Raises Conflict for a case that is held, BadInput for a second person who cannot be one.
     """
-    found = reading.find_case(context, case_id)
-    _free(context, found)
+    verified = reading.find_case(context, case_id)
+    _require_erasable(context, verified)
     codelist("erasure_basis").get(basis)
-    if second not in {one.id for one in _candidates(context, found)}:
+    if second not in {candidate.id for candidate in _candidates(context, verified)}:
         raise BadInput("Hãy chọn người thứ hai trong danh sách.", about=case_id)
     if not words.strip():
         raise BadInput("Hãy ghi lý do xóa.", about=case_id)
-    _say(context, found, Erasure(step=ASKED, basis=basis, second=second.hex, words=words))
+    _save(context, verified, Erasure(step=ASKED, basis=basis, second=second.hex, words=words))
 
 
 @action(Act.CASE_ERASE_REFUSE)
 def refuse_erasure(context: ActContext, case_id: UUID, words: str = "") -> None:
     """Refuse a request, or take back one's own; the case stays as it is."""
-    found = reading.find_case(context, case_id)
-    request = _request(context, found)
-    if not (request.decides or _waits(request)):
+    verified = reading.find_case(context, case_id)
+    request = _request(context, verified)
+    if not (request.decides or _is_own_pending(request)):
         raise NotFound("no request of mine", about=case_id)
-    _say(context, found, Erasure(step=REFUSED, basis=request.basis, words=words))
+    _save(context, verified, Erasure(step=REFUSED, basis=request.basis, words=words))
 
 
 @action(Act.CASE_ERASE)
 def erase_case(context: ActContext, case_id: UUID) -> None:
-    """Erase for good what the owner of a case wrote of it, as the second person; whoever asked never may.
+    """Erase what the owner of a case wrote of it, as the second person; whoever requested it never may.
 
-    Raises NotFound for who was not named, Conflict for a case that is held or whose request was taken back.
+    Raises NotFound for who was not named, Conflict for a case that is held or whose request was withdrawn.
     """
-    found = reading.find_case(context, case_id)
-    request = _request(context, found)
-    _concerned(context, found, request)
+    verified = reading.find_case(context, case_id)
+    request = _request(context, verified)
+    _require_involved(context, verified, request)
     if not request.decides:
         raise Conflict("Không có đề nghị xóa nào đang chờ bạn quyết định.", about=case_id)
-    _free(context, found)
+    _require_erasable(context, verified)
     context.reason = request.basis
-    erasure.erase(context, found)
+    erasure.erase(context, verified)
 
 
 @action(Act.CASE_HOLD)
 def hold_case(context: ActContext, case_id: UUID, words: str) -> None:
-    """Forbid the erasure of a case, as when a court or an inquiry needs it; a request that waits lapses."""
-    found = reading.find_case(context, case_id)
-    _owned(context, found)
+    """Place a legal hold on a case, as for a court or an inquiry: it cannot be erased, and a pending request lapses."""
+    verified = reading.find_case(context, case_id)
+    _require_owner(context, verified)
     if not words.strip():
         raise BadInput("Hãy ghi vì sao phải giữ lại.", about=case_id)
-    _say(context, found, Erasure(step=HELD, words=words))
+    _save(context, verified, Erasure(step=HELD, words=words))
 
 
 @action(Act.CASE_RELEASE)
 def release_case(context: ActContext, case_id: UUID, words: str = "") -> None:
-    """Let a case be erased again; nothing is erased by this."""
-    found = reading.find_case(context, case_id)
-    _owned(context, found)
-    if _request(context, found).step != HELD:
+    """End a hold; nothing is erased by this."""
+    verified = reading.find_case(context, case_id)
+    _require_owner(context, verified)
+    if _request(context, verified).step != HELD:
         raise Conflict("Vụ việc này không bị giữ lại.", about=case_id)
-    _say(context, found, Erasure(step=RELEASED, words=words))
+    _save(context, verified, Erasure(step=RELEASED, words=words))
 
 
 def is_held(page: OpenedDocument | None) -> bool:
-    """Tell by the newest page of the section whether a case must be kept."""
+    """Tell by the newest document of the section whether a case is under a legal hold."""
     return page is not None and Erasure.from_json(page.data).step == HELD
 
 
@@ -152,65 +157,70 @@ def has_died(page: OpenedDocument | None) -> bool:
     return page is not None and Plan.from_json(page.data).outcome == _DIED
 
 
-def _say(context: ActContext, found: VerifiedCase, data: Erasure) -> None:
+def _save(context: ActContext, verified: VerifiedCase, data: Erasure) -> None:
     context.reason = data.step
-    writing.save(context, found, data)
+    writing.save(context, verified, data)
 
 
-def _request(context: ActContext, found: VerifiedCase) -> Request:
-    page = reading.page(context, found, Section.ERASURE)
+def _request(context: ActContext, verified: VerifiedCase) -> Request:
+    page = reading.page(context, verified, Section.ERASURE)
     data = Erasure.from_json(page.data) if page else Erasure()
-    names, label = staff.names(context), case_labels.label(context, found)
+    names, label = staff.names(context), case_labels.label(context, verified)
     mine = page is not None and page.by == context.me
     leads = not policy().leads.isdisjoint(context.actor.roles)
-    second = UUID(hex=data.second) if data.second else None
+    second_id = UUID(hex=data.second) if data.second else None
     return Request(
-        case_id=found.id,
+        case_id=verified.id,
         code=label.code if label else "",
         step=data.step,
         basis=data.basis,
         words=data.words,
         by=names.get(page.by, "") if page else "",
-        second=names.get(second, "") if second else "",
+        second=names.get(second_id, "") if second_id else "",
         at=page.at if page else 0,
         mine=mine,
-        decides=data.step == ASKED and not mine and (leads or second == context.me),
+        decides=data.step == ASKED and not mine and (leads or second_id == context.me),
     )
 
 
-def _concerned(context: ActContext, found: VerifiedCase, request: Request) -> None:
-    """Raise NotFound for a colleague who neither holds nor leads, and was not named."""
-    _owned(context, found)
-    holds = context.me in (found.case.holder_id, found.case.standin_id) or found.case.owner_id in context.actor.circles
+def _require_involved(context: ActContext, verified: VerifiedCase, request: Request) -> None:
+    """Raise NotFound for who neither holds the case nor leads, and neither wrote the request nor decides it."""
+    _require_owner(context, verified)
+    holds = (
+        context.me in (verified.case.holder_id, verified.case.standin_id)
+        or verified.case.owner_id in context.actor.circles
+    )
     leads = not policy().leads.isdisjoint(context.actor.roles)
     if not (holds or leads or request.decides or request.mine):
-        raise NotFound("not concerned", about=found.id)
+        raise NotFound("not concerned", about=verified.id)
 
 
-def _owned(context: ActContext, found: VerifiedCase) -> None:
-    if found.case.owner_id not in context.actor.agencies:
-        raise NotFound("not the owner", about=found.id)
+def _require_owner(context: ActContext, verified: VerifiedCase) -> None:
+    if verified.case.owner_id not in context.actor.agencies:
+        raise NotFound("not the owner", about=verified.id)
 
 
-def _free(context: ActContext, found: VerifiedCase) -> None:
+def _require_erasable(context: ActContext, verified: VerifiedCase) -> None:
     """Raise Conflict if a case must be kept: it is held, or the person has died."""
-    _owned(context, found)
-    if is_held(reading.page(context, found, Section.ERASURE)):
-        raise Conflict("Vụ việc này đang được giữ lại, không xóa được.", about=found.id)
-    if _died(context, found):
-        raise Conflict("Người bị bạo lực đã mất: vụ việc phải được giữ lại.", about=found.id)
+    _require_owner(context, verified)
+    if is_held(reading.page(context, verified, Section.ERASURE)):
+        raise Conflict("Vụ việc này đang được giữ lại, không xóa được.", about=verified.id)
+    if _has_died(context, verified):
+        raise Conflict("Người bị bạo lực đã mất: vụ việc phải được giữ lại.", about=verified.id)
 
 
-def _died(context: ActContext, found: VerifiedCase) -> bool:
-    return has_died(reading.page(context, found, Section.PLAN))
+def _has_died(context: ActContext, verified: VerifiedCase) -> bool:
+    return has_died(reading.page(context, verified, Section.PLAN))
 
 
-def _candidates(context: ActContext, found: VerifiedCase) -> tuple[Colleague, ...]:
-    """Return who may be named as the second person: whoever holds the same key and may decide, leads first."""
-    may = policy().rows[Act.CASE_ERASE].who
-    there = [
-        one
-        for one in staff.holding(context, found.case.owner_id)
-        if one.id != context.me and one.state == MemberState.ACTIVE and any(role in may for role in one.roles)
+def _candidates(context: ActContext, verified: VerifiedCase) -> tuple[Colleague, ...]:
+    """Return who may be the second person: active members who hold the same key and may erase, leads first."""
+    deciding_roles = policy().rows[Act.CASE_ERASE].who
+    candidates = [
+        member
+        for member in staff.holding(context, verified.case.owner_id)
+        if member.id != context.me
+        and member.state == MemberState.ACTIVE
+        and any(role in deciding_roles for role in member.roles)
     ]
-    return tuple(sorted(there, key=lambda one: policy().leads.isdisjoint(one.roles)))
+    return tuple(sorted(candidates, key=lambda member: policy().leads.isdisjoint(member.roles)))

@@ -1,4 +1,4 @@
-"""The forms of endings: a request to erase, a refusal, a hold, a mistake, a case opened twice."""
+"""The forms of retention: a request to erase, a refusal, a hold, voiding, merging."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +14,7 @@ from casework.web.forms import Choice, Form, LongText, ShortText
 
 
 class RequestForm(Form):
-    """Why a case should be erased, and who decides."""
+    """The basis of an erasure, and the second person, who decides."""
 
     basis = field_of(Erasure, "basis", required=True, select=False)
     second = Choice(_("Ai là người thứ hai, người quyết định?"), (), hint=_("Người đề nghị không bao giờ tự xóa được."))
@@ -23,12 +23,15 @@ class RequestForm(Form):
     )
 
     def __init__(self, candidates: Iterable[Colleague], **options: Any) -> None:
-        """Take those who may be named."""
+        """Take those who may be the second person."""
         super().__init__(**options)  # type: ignore[no-untyped-call]
-        self.second.choices = [(str(one.id), f"{one.name}, {code_words(one.roles[0], 'role')}") for one in candidates]
+        self.second.choices = [
+            (str(candidate.id), f"{candidate.name}, {code_words(candidate.roles[0], 'role')}")
+            for candidate in candidates
+        ]
 
-    def who(self) -> UUID:
-        """Return who was named."""
+    def second_id(self) -> UUID:
+        """Return the id of the second person."""
         return UUID(self.second.data)
 
 

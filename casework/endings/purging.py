@@ -1,4 +1,4 @@
-"""Erases stories some time after their case was closed, once a lead has confirmed the list; no machine does it."""
+"""Purging of stories a set time after their case was closed, once a lead has confirmed the list; never automatic."""
 
 import calendar
 from collections.abc import Collection
@@ -20,13 +20,13 @@ from casework.vault.integrity import heads
 from casework.vault.models import Document
 
 _EPOCH = clock.moment(0).date().toordinal()
-# What is erased in time while the rest of the case stays.
-_PURGED = frozenset({Section.STORY})
+# The sections that have a retention period; the rest of the case stays.
+_PURGED_SECTIONS = frozenset({Section.STORY})
 
 
 @dataclass(frozen=True)
-class Due:
-    """A case whose story has been kept long enough; `closed` is a day since 1970."""
+class DueStory:
+    """A case whose story is past its retention period; `closed` is the number of the day since 1970."""
 
     id: UUID
     code: str
@@ -35,27 +35,28 @@ class Due:
 
     @property
     def closed_on(self) -> date:
-        """Return the day on which the case was closed."""
         return date.fromordinal(_EPOCH + self.closed)
 
 
 @action(Act.PURGE_LIST)
-def list_due(context: ActContext, *, months: int) -> tuple[Due, ...]:
-    """List the cases closed so many months ago that still hold a story; what must be kept is not on it."""
-    return _due(context, months)
+def list_due(context: ActContext, *, months: int) -> tuple[DueStory, ...]:
+    """List the cases closed at least so many months ago that still hold a story; none that must be kept is on it."""
+    return _due_stories(context, months)
 
 
 @action(Act.PURGE_CONFIRM)
 def purge(context: ActContext, ids: Collection[UUID], *, months: int) -> int:
     """Erase the stories of exactly these cases and return how many; raises Conflict if one is no longer on the list."""
-    due = {one.id for one in _due(context, months)}
+    due = {story.id for story in _due_stories(context, months)}
     if not ids or not due.issuperset(ids):
         raise Conflict("Danh sách vừa thay đổi. Hãy xem lại rồi xác nhận.")
     for case_id in sorted(set(ids)):
-        found = reading.find_case(context, case_id)
+        verified = reading.find_case(context, case_id)
         documents = scope.rows_of_case(context.permit, Document, case_id).on(context.session).scalars()
-        writing.erase_documents(context, found, [one for one in documents if one.section in _PURGED])
-        writing.revoke(context, found)
+        writing.erase_documents(
+            context, verified, [document for document in documents if document.section in _PURGED_SECTIONS]
+        )
+        writing.revoke(context, verified)
     secure_delete.request(context.session)
     context.about, context.reason = None, f"{len(set(ids))} cases"
     return len(set(ids))
@@ -67,23 +68,23 @@ def months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _due(context: ActContext, months: int) -> tuple[Due, ...]:
+def _due_stories(context: ActContext, months: int) -> tuple[DueStory, ...]:
     last = months_before(clock.local(context.crypto.at).date(), months).toordinal() - _EPOCH
-    book = reading.load_batch(context)
-    over = [
-        one.id
-        for one in book.cases.values()
-        if one.state == CaseState.CLOSED and one.closed <= last and _holds(book, one.id)
+    batch = reading.load_batch(context)
+    case_ids = [
+        row.id
+        for row in batch.cases.values()
+        if row.state == CaseState.CLOSED and row.closed <= last and _has_story(batch, row.id)
     ]
-    found = []
-    for one in book.listed([Section.LABEL, Section.PLAN, Section.ERASURE], of=over):
-        by = {page.section: page for page in one.pages}
-        if is_held(by.get(Section.ERASURE)) or has_died(by.get(Section.PLAN)):
+    stories = []
+    for case in batch.listed([Section.LABEL, Section.PLAN, Section.ERASURE], of=case_ids):
+        by_section = {page.section: page for page in case.pages}
+        if is_held(by_section.get(Section.ERASURE)) or has_died(by_section.get(Section.PLAN)):
             continue
-        label = label_of(one.pages) or Label()
-        found.append(Due(one.row.id, label.code, label.nickname, one.row.closed))
-    return tuple(sorted(found, key=lambda one: (one.closed, one.code)))
+        label = label_of(case.pages) or Label()
+        stories.append(DueStory(case.row.id, label.code, label.nickname, case.row.closed))
+    return tuple(sorted(stories, key=lambda story: (story.closed, story.code)))
 
 
-def _holds(book: CaseBatch, case_id: UUID) -> bool:
-    return any(one.section in _PURGED for one in heads.entries(book.heads[case_id].listing))
+def _has_story(batch: CaseBatch, case_id: UUID) -> bool:
+    return any(entry.section in _PURGED_SECTIONS for entry in heads.entries(batch.heads[case_id].listing))

@@ -1,4 +1,4 @@
-"""The pages of endings; what destroys is asked on a page of its own, which says what goes and what stays."""
+"""The pages of retention; each destructive act is confirmed on a page that says what is erased and what stays."""
 
 from typing import Any
 from uuid import UUID
@@ -23,20 +23,24 @@ Answer = Response | str | tuple[str, int]
 def ask_request(case_id: UUID) -> str:
     """Ask on which basis a case should be erased, and who decides."""
     ask(Act.CASE_ERASE_REQUEST)
-    found = perform(actions.read_request, case_id)
-    return render_template("endings/request.html", found=found, form=RequestForm(found.candidates))
+    options = perform(actions.read_request, case_id)
+    return render_template("endings/request.html", options=options, form=RequestForm(options.candidates))
 
 
 @blueprint.post(f"{CASE}/de-nghi-xoa")
 def request_erasure(case_id: UUID) -> Answer:
-    """Ask for a case to be erased."""
+    """Request the erasure of a case."""
     ask(Act.CASE_ERASE_REQUEST)
-    found = perform(actions.read_request, case_id)
-    form = RequestForm(found.candidates)
+    options = perform(actions.read_request, case_id)
+    form = RequestForm(options.candidates)
     if not form.validate_on_submit():
-        return render_template("endings/request.html", found=found, form=form), 422
+        return render_template("endings/request.html", options=options, form=form), 422
     perform(
-        actions.request_erasure, case_id, basis=form.basis.data or "", second=form.who(), words=form.words.data or ""
+        actions.request_erasure,
+        case_id,
+        basis=form.basis.data or "",
+        second=form.second_id(),
+        words=form.words.data or "",
     )
     flash(_("Đã gửi đề nghị. Chưa có gì bị xóa: người thứ hai quyết định."), "done")
     return redirect(url_for("endings.ask_erasure", case_id=case_id), 303)
@@ -45,12 +49,11 @@ def request_erasure(case_id: UUID) -> Answer:
 @blueprint.get(f"{CASE}/xoa")
 def ask_erasure(case_id: UUID) -> str:
     """Show a request with all that would be erased, to whoever asked and to whoever decides."""
-    return render_template("endings/erase.html", found=perform(actions.read_request, case_id), form=RefuseForm())
+    return render_template("endings/erase.html", options=perform(actions.read_request, case_id), form=RefuseForm())
 
 
 @blueprint.post(f"{CASE}/xoa")
 def erase(case_id: UUID) -> Response:
-    """Erase a case."""
     perform(actions.erase_case, case_id)
     flash(_("Đã xóa hẳn. Nhật ký chỉ còn ghi rằng một vụ việc đã được xóa, ai làm và lúc nào."), "done")
     return redirect(url_for("desk.home"), 303)
@@ -62,7 +65,7 @@ def refuse(case_id: UUID) -> Answer:
     ask(Act.CASE_ERASE_REFUSE)
     form = RefuseForm()
     if not form.validate_on_submit():
-        return render_template("endings/erase.html", found=perform(actions.read_request, case_id), form=form), 422
+        return render_template("endings/erase.html", options=perform(actions.read_request, case_id), form=form), 422
     perform(actions.refuse_erasure, case_id, form.words.data or "")
     flash(_("Vụ việc được giữ nguyên."), "done")
     return redirect(url_for("desk.home"), 303)
@@ -72,16 +75,16 @@ def refuse(case_id: UUID) -> Answer:
 def ask_hold(case_id: UUID) -> str:
     """Ask why a case must be kept, or show that it is."""
     ask(Act.CASE_HOLD)
-    return hold_page(perform(actions.read_request, case_id), HoldForm())
+    return _hold_page(perform(actions.read_request, case_id), HoldForm())
 
 
 @blueprint.post(f"{CASE}/giu-lai")
 def hold(case_id: UUID) -> Answer:
-    """Forbid the erasure of a case."""
+    """Place a legal hold on a case."""
     ask(Act.CASE_HOLD)
     form = HoldForm()
     if not form.validate_on_submit():
-        return hold_page(perform(actions.read_request, case_id), form), 422
+        return _hold_page(perform(actions.read_request, case_id), form), 422
     perform(actions.hold_case, case_id, form.words.data or "")
     flash(_("Đã giữ lại. Không ai xóa được vụ việc này cho đến khi thôi giữ."), "done")
     return _to_case(case_id)
@@ -89,7 +92,7 @@ def hold(case_id: UUID) -> Answer:
 
 @blueprint.post(f"{CASE}/thoi-giu")
 def release(case_id: UUID) -> Response:
-    """Release a case that was held."""
+    """End a hold."""
     perform(actions.release_case, case_id)
     flash(_("Đã thôi giữ lại. Chưa có gì bị xóa."), "done")
     return _to_case(case_id)
@@ -99,16 +102,16 @@ def release(case_id: UUID) -> Response:
 def ask_mistake(case_id: UUID) -> str:
     """Ask whether a case was opened by mistake, or twice."""
     ask(Act.CASE_VOID)
-    return mistake_page(perform(actions.read_request, case_id))
+    return _mistake_page(perform(actions.read_request, case_id))
 
 
 @blueprint.post(f"{CASE}/mo-nham")
 def set_aside(case_id: UUID) -> Answer:
-    """Set a case aside."""
+    """Void a case."""
     ask(Act.CASE_VOID)
     form = VoidForm()
     if not form.validate_on_submit():
-        return mistake_page(perform(actions.read_request, case_id), void=form), 422
+        return _mistake_page(perform(actions.read_request, case_id), void=form), 422
     perform(voiding.void_case, case_id, form.why.data or "")
     flash(_("Đã bỏ vụ việc mở nhầm. Không có gì bị xóa: khôi phục được ở trang này."), "done")
     return redirect(url_for("endings.aside"), 303)
@@ -120,7 +123,7 @@ def merge(case_id: UUID) -> Answer:
     ask(Act.CASE_MERGE)
     form = MergeForm()
     if not form.validate_on_submit():
-        return mistake_page(perform(actions.read_request, case_id), merge=form), 422
+        return _mistake_page(perform(actions.read_request, case_id), merge=form), 422
     kept = perform(voiding.merge_case, case_id, form.code.data or "", form.words.data or "")
     flash(_("Đã gộp. Tìm mã cũ cũng ra vụ việc này."), "done")
     return _to_case(kept)
@@ -128,13 +131,13 @@ def merge(case_id: UUID) -> Answer:
 
 @blueprint.get("/vu-viec-da-bo")
 def aside() -> str:
-    """Show the cases that were set aside."""
-    return render_template("endings/aside.html", found=perform(voiding.list_aside))
+    """Show the voided cases."""
+    return render_template("endings/aside.html", cases=perform(voiding.list_voided))
 
 
 @blueprint.post(f"{CASE}/khoi-phuc")
 def restore(case_id: UUID) -> Response:
-    """Take back a case that was set aside."""
+    """Restore a voided case."""
     perform(voiding.restore_case, case_id)
     flash(_("Đã khôi phục vụ việc."), "done")
     return _to_case(case_id)
@@ -142,16 +145,16 @@ def restore(case_id: UUID) -> Response:
 
 @blueprint.get("/loi-ke-den-han")
 def due() -> str:
-    """Show the stories whose time is over."""
+    """Show the stories past their retention period."""
     months = config().story_months
-    return render_template("endings/due.html", found=perform(purging.list_due, months=months), months=months)
+    return render_template("endings/due.html", stories=perform(purging.list_due, months=months), months=months)
 
 
 @blueprint.post("/loi-ke-den-han")
 def purge() -> Response:
-    """Erase the stories of the list that was confirmed."""
-    ids = [one for one in map(id_of, request.form.getlist("case")) if one]
-    count = perform(purging.purge, ids, months=config().story_months)
+    """Erase the stories of the confirmed list."""
+    case_ids = [case_id for case_id in map(_parse_id, request.form.getlist("case")) if case_id]
+    count = perform(purging.purge, case_ids, months=config().story_months)
     flash(ngettext("Đã xóa %(num)d lời kể.", "Đã xóa %(num)d lời kể.", count), "done")
     return redirect(url_for("endings.due"), 303)
 
@@ -160,19 +163,18 @@ def _to_case(case_id: UUID) -> Response:
     return redirect(url_for("desk.case", case_id=case_id), 303)
 
 
-def hold_page(found: ErasureOptions, form: Any) -> str:
-    """Draw the page on which a case is held or released."""
-    return render_template("endings/hold.html", found=found, form=form, releases=may(Act.CASE_RELEASE))
+def _hold_page(options: ErasureOptions, form: Any) -> str:
+    return render_template("endings/hold.html", options=options, form=form, releases=may(Act.CASE_RELEASE))
 
 
-def mistake_page(found: ErasureOptions, *, void: Any = None, merge: Any = None) -> str:
-    """Draw the page about a mistake, with the form that came back wrong, if one did."""
+def _mistake_page(options: ErasureOptions, *, void: Any = None, merge: Any = None) -> str:
+    """Render the page about a mistake, with the form that came back wrong, if one did."""
     forms = {"void": void or VoidForm(formdata=None), "merge": merge or MergeForm(formdata=None)}
-    return render_template("endings/mistake.html", found=found, wrong=void or merge, **forms)
+    return render_template("endings/mistake.html", options=options, wrong=void or merge, **forms)
 
 
-def id_of(text: str) -> UUID | None:
-    """Read an id that a form sent back; None for anything else."""
+def _parse_id(text: str) -> UUID | None:
+    """Parse an id of a posted form; None for anything else."""
     try:
         return UUID(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Cases opened by mistake or twice: set aside or merged with a reason; nothing is deleted, nothing counted twice."""
+"""Voiding of cases opened by mistake and merging of duplicates; nothing is deleted, nothing counted twice."""
 
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -12,12 +12,12 @@ from casework.gate import ActContext, action
 from casework.policy.words import Act, Section
 from casework.vietnamese_text import fold
 
-_TWICE = "duplicate"
+_DUPLICATE = "duplicate"
 
 
 @dataclass(frozen=True)
-class Aside:
-    """A case that was set aside: its code, its nickname, and why."""
+class VoidedCase:
+    """A voided case: its code, its nickname, and why."""
 
     id: UUID
     code: str
@@ -27,78 +27,82 @@ class Aside:
 
 @action(Act.CASE_VOID)
 def void_case(context: ActContext, case_id: UUID, words: str) -> None:
-    """Set a case aside that should never have been opened: it leaves lists, search and counts, and can be restored.
+    """Void a case that should never have been opened: it leaves lists, search and counts, and can be restored.
 
     What was counted in a release stays counted there.
     """
-    _set_aside(context, _own(context, case_id), Plan(closing_words=words))
+    _void(context, _find_own_case(context, case_id), Plan(closing_words=words))
 
 
 @action(Act.CASE_MERGE)
 def merge_case(context: ActContext, case_id: UUID, code: str, words: str) -> UUID:
-    """Set a case aside for another one of the same woman, which its old code finds from now on; return that one's id.
+    """Void a case as the duplicate of another one of the same person, which its code finds from now on.
 
-    If the case was counted already, the other one is not counted again. Raises BadInput for a code that is nobody's.
+    Returns the id of the case that stays; what was counted already is not counted again. Raises BadInput for a code
+    that no other case of this owner bears.
     """
-    found = _own(context, case_id)
-    kept = _own(context, _named(context, found, code))
-    label = case_labels.label(context, found) or Label()
-    _write_former(context, kept, label)
-    _count_once(context, kept, found)
-    _set_aside(context, found, Plan(outcome=_TWICE, closing_words=words))
-    context.about = found.id
+    verified = _find_own_case(context, case_id)
+    kept = _find_own_case(context, _find_by_code(context, verified, code))
+    label = case_labels.label(context, verified) or Label()
+    _add_former_code(context, kept, label)
+    _note_merge_in_facts(context, kept, verified)
+    _void(context, verified, Plan(outcome=_DUPLICATE, closing_words=words))
+    context.about = verified.id
     return kept.id
 
 
 @action(Act.CASE_VOID_LIST)
-def list_aside(context: ActContext) -> tuple[Aside, ...]:
-    """List the cases that were set aside, by code."""
-    book = reading.load_batch(context, scope.voided(context.permit))
-    found = []
-    for one in book.listed([Section.LABEL, Section.PLAN]):
-        by = {page.section: page.data for page in one.pages}
-        label, plan = Label.from_json(by.get(Section.LABEL, {})), Plan.from_json(by.get(Section.PLAN, {}))
-        found.append(Aside(one.row.id, label.code, label.nickname, plan.closing_words))
-    return tuple(sorted(found, key=lambda one: one.code))
+def list_voided(context: ActContext) -> tuple[VoidedCase, ...]:
+    """List the voided cases by code."""
+    batch = reading.load_batch(context, scope.voided(context.permit))
+    cases = []
+    for case in batch.listed([Section.LABEL, Section.PLAN]):
+        data_by_section = {page.section: page.data for page in case.pages}
+        label, plan = (
+            Label.from_json(data_by_section.get(Section.LABEL, {})),
+            Plan.from_json(data_by_section.get(Section.PLAN, {})),
+        )
+        cases.append(VoidedCase(case.row.id, label.code, label.nickname, plan.closing_words))
+    return tuple(sorted(cases, key=lambda case: case.code))
 
 
 @action(Act.CASE_RESTORE)
 def restore_case(context: ActContext, case_id: UUID) -> None:
-    """Take a case back that was set aside; what was shared stays cut off until it is shared anew."""
-    found = reading.find_voided(context, case_id)
-    found.case.state = CaseState.OPEN if found.case.closed is None else CaseState.CLOSED
-    writing.revoke(context, found)
+    """Restore a voided case; what was shared stays cut off until it is shared anew."""
+    verified = reading.find_voided(context, case_id)
+    verified.case.state = CaseState.OPEN if verified.case.closed is None else CaseState.CLOSED
+    writing.revoke(context, verified)
 
 
-def _own(context: ActContext, case_id: UUID) -> VerifiedCase:
-    found = reading.find_case(context, case_id)
-    if found.case.owner_id not in context.actor.agencies:
+def _find_own_case(context: ActContext, case_id: UUID) -> VerifiedCase:
+    verified = reading.find_case(context, case_id)
+    if verified.case.owner_id not in context.actor.agencies:
         raise NotFound("not the owner", about=case_id)
-    return found
+    return verified
 
 
-def _set_aside(context: ActContext, found: VerifiedCase, plan: Plan) -> None:
+def _void(context: ActContext, verified: VerifiedCase, plan: Plan) -> None:
     if not plan.closing_words.strip():
-        raise BadInput("Hãy ghi lý do.", about=found.id)
-    page = reading.page(context, found, Section.PLAN)
+        raise BadInput("Hãy ghi lý do.", about=verified.id)
+    page = reading.page(context, verified, Section.PLAN)
     before = Plan.from_json(page.data) if page else Plan()
-    writing.save(context, found, replace(plan, actions=before.actions))
-    envelope_sharing.end_all(context, found)
-    found.case.state = CaseState.VOID
-    writing.revoke(context, found)
+    writing.save(context, verified, replace(plan, actions=before.actions))
+    envelope_sharing.end_all(context, verified)
+    verified.case.state = CaseState.VOID
+    writing.revoke(context, verified)
 
 
-def _named(context: ActContext, found: VerifiedCase, code: str) -> UUID:
+def _find_by_code(context: ActContext, verified: VerifiedCase, code: str) -> UUID:
     """Find the other case by its code, among those of the same owner that this person reaches."""
-    wanted = fold(code.strip())
-    for one in reading.listed(context, [Section.LABEL]):
-        same = fold(Label.from_json(one.pages[0].data).code) == wanted
-        if same and one.row.id != found.id and one.row.owner_id == found.case.owner_id:
-            return one.row.id  # type: ignore[no-any-return]
-    raise BadInput("Không thấy vụ việc nào khác mang mã này. Hãy xem lại mã.", about=found.id)
+    folded = fold(code.strip())
+    for case in reading.listed(context, [Section.LABEL]):
+        matches = fold(Label.from_json(case.pages[0].data).code) == folded
+        if matches and case.row.id != verified.id and case.row.owner_id == verified.case.owner_id:
+            return case.row.id  # type: ignore[no-any-return]
+    raise BadInput("Không thấy vụ việc nào khác mang mã này. Hãy xem lại mã.", about=verified.id)
 
 
-def _write_former(context: ActContext, kept: VerifiedCase, old: Label) -> None:
+def _add_former_code(context: ActContext, kept: VerifiedCase, old: Label) -> None:
     page = reading.page(context, kept, Section.LABEL)
     label = Label.from_json(page.data) if page else Label()
     former = " ".join(filter(None, (label.former, old.code, old.former)))
@@ -106,14 +110,14 @@ def _write_former(context: ActContext, kept: VerifiedCase, old: Label) -> None:
     writing.save(context, kept, replace(label, former=former), readers=readers)
 
 
-def _count_once(context: ActContext, kept: VerifiedCase, gone: VerifiedCase) -> None:
+def _note_merge_in_facts(context: ActContext, kept: VerifiedCase, voided: VerifiedCase) -> None:
     """Note in the facts of the case that stays which one was merged into it, so that both are one when counted."""
-    mine, theirs = reading.page(context, kept, Section.FACTS), reading.page(context, gone, Section.FACTS)
-    if mine is None:
+    kept_facts, voided_facts = reading.page(context, kept, Section.FACTS), reading.page(context, voided, Section.FACTS)
+    if kept_facts is None:
         return
-    facts = Facts.from_json(mine.data)
-    before = Facts.from_json(theirs.data).merged if theirs else ""
-    merged = " ".join(filter(None, (facts.merged, gone.id.hex, before)))
+    facts = Facts.from_json(kept_facts.data)
+    merged_before = Facts.from_json(voided_facts.data).merged if voided_facts else ""
+    merged = " ".join(filter(None, (facts.merged, voided.id.hex, merged_before)))
     writing.save(
         context, kept, replace(facts, merged=merged), readers=envelope_sharing.counting_agencies(context, kept)
     )

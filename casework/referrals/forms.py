@@ -1,4 +1,4 @@
-"""The forms of referrals: a ground, a letter, the receiver's answers, and what is recorded on its behalf."""
+"""The forms of referrals: a ground and its review, letters, the receiver's answers, and calls."""
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
@@ -17,10 +17,10 @@ from casework.web.forms import DateParts, Form, LongText, ShortText, TimeOfDay
 
 
 class GroundForm(Form):
-    """An entry of the ledger; nothing in it is ticked beforehand."""
+    """A ground; no answer is selected beforehand."""
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Ask how she agreed where she did."""
+        """Require the form of consent where the person agreed."""
         valid = super().validate(extra_validators)
         if "consent" in self and self["consent"].data == "granted" and not self["how"].data:
             self["how"].errors = [gettext("Hãy chọn người ấy đồng ý bằng cách nào.")]
@@ -28,7 +28,6 @@ class GroundForm(Form):
         return valid
 
     def entry(self, kind: str) -> GroundEntry:
-        """Return what was answered."""
         typed = {
             name: self[name].data or "" for name in ("receiver", "consent", "article", "words", "told") if name in self
         }
@@ -38,63 +37,67 @@ class GroundForm(Form):
 
 def ground_form(kind: str, receivers: Collection[str]) -> Any:
     """Make the form for one kind of ground and the agencies of this commune."""
-    fields = {"receiver": _asked("receiver", only=receivers), **_ASKED[kind]()}
+    fields = {"receiver": _field("receiver", only=receivers), **_FIELDS_OF_KIND[kind]()}
     return type("GroundForm", (GroundForm,), fields)()
 
 
-def _asked(name: str, **drawn: Any) -> Any:
-    return field_of(GroundEntry, name, **{"required": True, "select": False, **drawn})
+def _field(name: str, **options: Any) -> Any:
+    return field_of(GroundEntry, name, **{"required": True, "select": False, **options})
 
 
-def _remark(hint: Any) -> Any:
+def _words_field(hint: Any) -> Any:
     return field_of(GroundEntry, "words", rows=3, hint=hint)
 
 
-def _consent() -> dict[str, Any]:
+def _consent_fields() -> dict[str, Any]:
     return {
-        "consent": _asked(
+        "consent": _field(
             "consent",
             only=("granted", "refused", "not_asked"),
             hint=_(
                 "Cả ba câu trả lời đều ghi được. Chưa hỏi thì chưa chia sẻ được, nhưng vẫn ghi vụ việc bình thường."
             ),
         ),
-        "how": _asked("form", required=False, hint=_("Chỉ trả lời khi người ấy đồng ý.")),
-        "words": _remark(_("Ví dụ: người ấy nói gì, muốn dặn điều gì.")),
+        "how": _field("form", required=False, hint=_("Chỉ trả lời khi người ấy đồng ý.")),
+        "words": _words_field(_("Ví dụ: người ấy nói gì, muốn dặn điều gì.")),
     }
 
 
-def _duty() -> dict[str, Any]:
+def _duty_fields() -> dict[str, Any]:
     return {
         "article": field_of(
             GroundEntry, "article", required=True, hint=_("Ghi điều và số luật, ví dụ: Điều 20 Luật 13/2022/QH15.")
         ),
-        "told": _asked("told", only=(YES, NO)),
-        "words": _remark(_("Chưa nói trước thì ghi vì sao chưa nói được.")),
+        "told": _field("told", only=(YES, NO)),
+        "words": _words_field(_("Chưa nói trước thì ghi vì sao chưa nói được.")),
     }
 
 
-def _danger() -> dict[str, Any]:
+def _danger_fields() -> dict[str, Any]:
     return {
         "words": LongText(_("Nguy hiểm nào, vì sao phải làm ngay?"), rows=4),
-        "told": _asked("told", only=(YES, NO)),
+        "told": _field("told", only=(YES, NO)),
     }
 
 
-_ASKED: Mapping[str, Callable[[], dict[str, Any]]] = {"consent": _consent, "duty": _duty, "danger": _danger}
+_FIELDS_OF_KIND: Mapping[str, Callable[[], dict[str, Any]]] = {
+    "consent": _consent_fields,
+    "duty": _duty_fields,
+    "danger": _danger_fields,
+}
 
 
 class EndingForm(Form):
-    """Why a ground is withdrawn; the question about pressure is asked in private."""
+    """The withdrawal of a ground: under pressure or not, which is asked in private, and why."""
 
-    pressed = _asked("pressed", required=False, hint=_("Hỏi riêng, khi chỉ có hai người. Không hỏi được thì để trống."))
+    pressed = _field("pressed", required=False, hint=_("Hỏi riêng, khi chỉ có hai người. Không hỏi được thì để trống."))
     words = field_of(GroundEntry, "ended", rows=3)
 
 
 class ReviewForm(Form):
-    """What the second person says of a ground of danger to life; a No needs its reason."""
+    """The review of a ground of danger to life by a second person; a No needs its reason."""
 
-    answer = _asked("review")
+    answer = _field("review")
     words = field_of(
         GroundEntry,
         "review_words",
@@ -103,7 +106,7 @@ class ReviewForm(Form):
     )
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Ask why where she does not agree."""
+        """Require a reason where the reviewer does not agree."""
         valid = super().validate(extra_validators)
         if self.answer.data == "disagreed" and not (self.words.data or "").strip() and not self.words.errors:
             self.words.errors = [gettext("Hãy ghi vì sao không đồng ý.")]
@@ -124,14 +127,13 @@ class SendForm(Form):
     once = HiddenField(default=lambda: uuid4().hex)
 
     def mark(self) -> UUID | None:
-        """Return the mark of this form, or None if it came back broken."""
+        """Return the id under which this form is sent once, or None if it is malformed."""
         try:
             return UUID(hex=self.once.data or "")
         except ValueError:
             return None
 
     def letter(self) -> Letter:
-        """Return what was answered."""
         return Letter(asks=tuple(self.asks.data or ()), words=self.words.data or "")
 
 
@@ -166,7 +168,6 @@ class AnswerForm(Form):
     when = DateParts(_("Làm ngày nào, hoặc hẹn ngày nào?"), required=False, future=True)
 
     def letter(self) -> Letter:
-        """Return what was answered."""
         day = self.when.data
         return Letter(outcome=self.outcome.data, words=self.words.data or "", when=day.isoformat() if day else "")
 
@@ -177,7 +178,6 @@ class RecordForm(AnswerForm):
     who = ShortText(_("Ai ở nơi nhận đã trả lời?"))
 
     def letter(self) -> Letter:
-        """Return what was answered."""
         day = self.when.data
         return Letter(
             outcome=self.outcome.data,

@@ -1,4 +1,4 @@
-"""The ledger of grounds of a case: what may be shared with whom and why, written down and withdrawn."""
+"""Acts on the grounds for sharing of a case: read the ledger, record, withdraw, and review by a second person."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +17,7 @@ from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.gate import ActContext, action
 from casework.policy.words import Act, Section
 from casework.referrals import letters, lookup, presenters
-from casework.referrals.presenters import Named
+from casework.referrals.presenters import ReferralCase
 from casework.referrals.second_review import AwaitingReview
 from casework.referrals.view_models import GroundLedger, GroundLine, ReferralLine
 from casework.vault.models import Agency
@@ -32,52 +32,52 @@ def read_ledger(
 
     Towards a review it is Refused to who recorded the entry, and a Conflict where nobody waits for one.
     """
-    held = reading.find_case(context, case_id)
-    lines = presenters.ground_lines(context, held)
-    chosen = next((one for one in lines if one.id == ground_id), None)
+    verified = reading.find_case(context, case_id)
+    lines = presenters.ground_lines(context, verified)
+    chosen = next((line for line in lines if line.id == ground_id), None)
     if ground_id is not None and chosen is None:
         raise NotFound("ground", about=case_id)
     if towards is Act.GROUND_REVIEW and chosen is not None:
-        _must_wait(case_id, chosen)
-    label = label_of(reading.open_newest_of(context, held, [Section.LABEL])) or Label()
+        _require_awaiting_review(case_id, chosen)
+    label = label_of(reading.open_newest_of(context, verified, [Section.LABEL])) or Label()
     return GroundLedger(
         case_id=case_id,
         code=label.code,
         nickname=label.nickname,
-        is_open=held.case.state == CaseState.OPEN,
+        is_open=verified.case.state == CaseState.OPEN,
         only_counselling=label.only_counselling == "yes",
         grounds=lines,
-        referrals=_referrals(context, held, label),
-        receivers=_receivers(context, held),
+        referrals=_referral_lines(context, verified, label),
+        receivers=_possible_receivers(context, verified),
         chosen=chosen,
     )
 
 
-def _referrals(context: ActContext, held: VerifiedCase, label: Label) -> tuple[ReferralLine, ...]:
-    pages = reading.open_newest_of(context, held, [Section.LETTER])
-    mine = lookup.referrals(context, held)
-    ends = {end for one in mine for end in (one.referral.from_id, one.referral.to_id)}
-    about = presenters.around(context, ends, [held.case])
+def _referral_lines(context: ActContext, verified: VerifiedCase, label: Label) -> tuple[ReferralLine, ...]:
+    pages = reading.open_newest_of(context, verified, [Section.LETTER])
+    referrals = lookup.referrals(context, verified)
+    agency_ids = {end for referral in referrals for end in (referral.row.from_id, referral.row.to_id)}
+    directory = presenters.load_directory(context, agency_ids, [verified.case])
     lines = []
-    for one in mine:
-        sheets = letters.of(pages, one.referral.id)
-        named = Named(label.code, held.case.owner_id, held.case.holder_id, sheets)
-        lines.append(presenters.referral_line(context, one.referral, one.state, about, named))
+    for referral in referrals:
+        sheets = letters.of_referral(pages, referral.row.id)
+        case = ReferralCase(label.code, verified.case.owner_id, verified.case.holder_id, sheets)
+        lines.append(presenters.referral_line(context, referral.row, referral.state, directory, case))
     return tuple(sorted(lines, key=lambda line: -line.sent))
 
 
-def _receivers(context: ActContext, held: VerifiedCase) -> tuple[str, ...]:
+def _possible_receivers(context: ActContext, verified: VerifiedCase) -> tuple[str, ...]:
     """Return which agencies of the commune could be given something, but not the one whose case it is."""
     others = (Agency.commune_id == context.commune_id, Agency.id.not_in(context.actor.agencies))
-    here = set(
+    active_kinds = set(
         context.session.execute(select(Agency.kind).where(*others, Agency.state == AgencyState.ACTIVE)).scalars()
     )
-    return tuple(one.code for one in codelist("bundle") if one.code in here)
+    return tuple(bundle.code for bundle in codelist("bundle") if bundle.code in active_kinds)
 
 
 @action(Act.GROUND_RECORD)
 def record_ground(context: ActContext, case_id: UUID, entry: GroundEntry) -> UUID:
-    """Write an entry into the ledger; what was "not asked" or refused is written down too, and carries nothing."""
+    """Record a ground; consent "not asked" or refused is recorded too, and nothing can be shared on it."""
     if entry.kind == "duty" and not entry.article.strip():
         raise BadInput("Hãy ghi điều luật buộc phải chuyển.", about=case_id)
     if entry.kind == "danger" and not entry.words.strip():
@@ -88,32 +88,34 @@ def record_ground(context: ActContext, case_id: UUID, entry: GroundEntry) -> UUI
 @action(Act.GROUND_WITHDRAW)
 def withdraw_ground(context: ActContext, case_id: UUID, ground_id: UUID, *, pressed: str = "", words: str = "") -> None:
     """Withdraw a ground: every referral that rests on it is withdrawn, and what it gave is cut off, in one commit."""
-    held = reading.find_case(context, case_id)
-    ground = lookup.ground(context, held, ground_id)
+    verified = reading.find_case(context, case_id)
+    ground = lookup.find_ground(context, verified, ground_id)
     if ground.state not in CARRYING_GROUND:
         raise Conflict("Căn cứ này không còn hiệu lực. Hãy mở lại trang để xem.", about=case_id)
-    _end(context, held, ground)
-    _write_down(context, held, ground_id, pressed=pressed, words=words)
+    _end_ground(context, verified, ground)
+    _record_withdrawal(context, verified, ground_id, pressed=pressed, words=words)
 
 
 @action(Act.GROUND_REVIEW_LIST)
 def list_reviews(context: ActContext) -> tuple[AwaitingReview, ...]:
-    """List the grounds of danger to life that wait for my word, and my own once they are late, oldest first."""
-    ids = scope.under_review(scope.cases(context.permit)).on(context.session).scalars().all()
-    found = [one for case_id in ids for one in _waiting(context, reading.find_case(context, case_id))]
-    context.about, context.reason = None, f"{len(found)} grounds"
-    return tuple(sorted(found, key=lambda one: one.review.due))
+    """List the grounds of danger to life that wait for my review, and my own once they are late, oldest first."""
+    case_ids = scope.under_review(scope.cases(context.permit)).on(context.session).scalars().all()
+    reviews = [
+        review for case_id in case_ids for review in _awaiting_review(context, reading.find_case(context, case_id))
+    ]
+    context.about, context.reason = None, f"{len(reviews)} grounds"
+    return tuple(sorted(reviews, key=lambda awaiting: awaiting.review.due))
 
 
-def _waiting(context: ActContext, held: VerifiedCase) -> Iterator[AwaitingReview]:
-    lines = [one for one in presenters.ground_lines(context, held) if one.waiting]
-    label = label_of(reading.open_newest_of(context, held, [Section.LABEL])) or Label()
-    for one in lines:
-        if one.review and (one.review.late or not one.review.mine):
-            yield AwaitingReview(held.id, one.id, label.code, one.review)
+def _awaiting_review(context: ActContext, verified: VerifiedCase) -> Iterator[AwaitingReview]:
+    lines = [line for line in presenters.ground_lines(context, verified) if line.waiting]
+    label = label_of(reading.open_newest_of(context, verified, [Section.LABEL])) or Label()
+    for line in lines:
+        if line.review and (line.review.late or not line.review.mine):
+            yield AwaitingReview(verified.id, line.id, label.code, line.review)
 
 
-def _must_wait(case_id: UUID, line: GroundLine) -> None:
+def _require_awaiting_review(case_id: UUID, line: GroundLine) -> None:
     if line.review and line.review.mine:
         raise Refused("who recorded a ground does not review it", about=case_id)
     if not line.waiting:
@@ -122,41 +124,43 @@ def _must_wait(case_id: UUID, line: GroundLine) -> None:
 
 @action(Act.GROUND_REVIEW)
 def review_ground(context: ActContext, case_id: UUID, ground_id: UUID, *, agrees: bool, words: str = "") -> None:
-    """Say as the second person whether there is danger to life; a No ends the ground and cuts off what rests on it.
+    """Review a ground of danger to life as the second person; a No ends it and cuts off what rests on it.
 
     Raises Refused for who recorded it, Conflict where nobody waits for a review, BadInput for a No without a reason.
     """
-    held = reading.find_case(context, case_id)
-    ground = lookup.ground(context, held, ground_id)
-    [line] = [one for one in presenters.ground_lines(context, held) if one.id == ground_id]
-    _must_wait(case_id, line)
+    verified = reading.find_case(context, case_id)
+    ground = lookup.find_ground(context, verified, ground_id)
+    [line] = [line for line in presenters.ground_lines(context, verified) if line.id == ground_id]
+    _require_awaiting_review(case_id, line)
     if not agrees and not words.strip():
         raise BadInput("Hãy ghi vì sao không đồng ý.", about=case_id)
     carried = line.carrying
     if agrees:
         ground.state = GroundState.LIVE
     else:
-        _end(context, held, ground)
-    said = replace(line.entry, review="agreed" if agrees else "disagreed", review_words=words)
-    readers = [held.case.owner_id, *([ground.receiver_id] if agrees and carried else [])]
-    writing.save_json(context, held, Section.GROUNDS, said.to_json(), series=ground_id, readers=readers)
+        _end_ground(context, verified, ground)
+    reviewed = replace(line.entry, review="agreed" if agrees else "disagreed", review_words=words)
+    readers = [verified.case.owner_id, *([ground.receiver_id] if agrees and carried else [])]
+    writing.save_json(context, verified, Section.GROUNDS, reviewed.to_json(), series=ground_id, readers=readers)
 
 
-def _end(context: ActContext, held: VerifiedCase, ground: Ground) -> None:
+def _end_ground(context: ActContext, verified: VerifiedCase, ground: Ground) -> None:
     """End a ground, withdraw every referral that rests on it, and cut off what it gave."""
-    for one in lookup.referrals(context, held):
-        if one.ground.id == ground.id and one.state in READABLE:
-            one.referral.state = ReferralState.WITHDRAWN
+    for referral in lookup.referrals(context, verified):
+        if referral.ground.id == ground.id and referral.state in READABLE:
+            referral.row.state = ReferralState.WITHDRAWN
     ground.state = GroundState.WITHDRAWN
-    envelope_sharing.cut_off(context, held, ground.receiver_id)
+    envelope_sharing.cut_off(context, verified, ground.receiver_id)
 
 
-def _write_down(context: ActContext, held: VerifiedCase, ground_id: UUID, *, pressed: str, words: str) -> None:
-    """Say in the entry itself that it was withdrawn and why; the owner alone reads this revision."""
-    pages = {page.series: page for page in reading.open_newest_of(context, held, [Section.GROUNDS])}
+def _record_withdrawal(
+    context: ActContext, verified: VerifiedCase, ground_id: UUID, *, pressed: str, words: str
+) -> None:
+    """Write into the entry itself that it was withdrawn and why; the owner alone reads this revision."""
+    pages = {page.series: page for page in reading.open_newest_of(context, verified, [Section.GROUNDS])}
     if ground_id not in pages:
         return
     entry = GroundEntry.from_json(pages[ground_id].data)
     consent = "withdrawn" if entry.kind == "consent" else entry.consent
     ended = replace(entry, consent=consent, pressed=pressed, ended=words)
-    writing.save_json(context, held, Section.GROUNDS, ended.to_json(), series=ground_id)
+    writing.save_json(context, verified, Section.GROUNDS, ended.to_json(), series=ground_id)

@@ -1,4 +1,4 @@
-"""The correspondence about a referral: each sheet is sealed to both ends."""
+"""The correspondence about a referral: each letter is sealed to the sending and the receiving agency."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -8,22 +8,22 @@ from casework.cases import case_labels, envelope_sharing, writing
 from casework.cases.sections import Letter
 from casework.gate import ActContext
 from casework.policy.words import Section
-from casework.referrals.lookup import FoundReferral, is_receiver
+from casework.referrals.lookup import VerifiedReferral, is_receiver
 from casework.vault.keys.envelopes import OpenedDocument
 
 
-def write(context: ActContext, found: FoundReferral, letter: Letter, *, step: str) -> None:
-    """Seal one sheet to sender and receiver; whoever writes it stays its owner."""
-    owner_id, to_id = found.held.case.owner_id, found.referral.to_id
-    label = case_labels.label(context, found.held)
-    sheet = replace(letter, referral=str(found.referral.id), step=step, code=label.code if label else "")
+def write(context: ActContext, referral: VerifiedReferral, letter: Letter, *, step: str) -> None:
+    """Seal one letter to sender and receiver; the agency of its writer is its owner."""
+    owner_id, to_id = referral.verified.case.owner_id, referral.row.to_id
+    label = case_labels.label(context, referral.verified)
+    sheet = replace(letter, referral=str(referral.row.id), step=step, code=label.code if label else "")
     writing.save_json(
         context,
-        found.held,
+        referral.verified,
         Section.LETTER,
         sheet.to_json(),
-        series=envelope_sharing.letter_series(found.referral, uuid4()),
-        owner_id=to_id if is_receiver(context, found) else owner_id,
+        series=envelope_sharing.letter_series(referral.row, uuid4()),
+        owner_id=to_id if is_receiver(context, referral) else owner_id,
         readers=[owner_id, to_id],
     )
 
@@ -31,18 +31,18 @@ def write(context: ActContext, found: FoundReferral, letter: Letter, *, step: st
 def by_referral(
     pages: Iterable[tuple[UUID, OpenedDocument]],
 ) -> dict[tuple[UUID, UUID], list[tuple[OpenedDocument, Letter]]]:
-    """Return the sheets of many cases by case and referral, oldest first."""
-    found: dict[tuple[UUID, UUID], list[tuple[OpenedDocument, Letter]]] = {}
+    """Return the letters of many cases by case and referral, oldest first."""
+    sheets_by_referral: dict[tuple[UUID, UUID], list[tuple[OpenedDocument, Letter]]] = {}
     for case_id, page in pages:
         letter = Letter.from_json(page.data)
-        found.setdefault((case_id, UUID(letter.referral)), []).append((page, letter))
-    for sheets in found.values():
+        sheets_by_referral.setdefault((case_id, UUID(letter.referral)), []).append((page, letter))
+    for sheets in sheets_by_referral.values():
         sheets.sort(key=lambda sheet: sheet[0].at)
-    return found
+    return sheets_by_referral
 
 
-def of(pages: list[OpenedDocument], referral_id: UUID) -> list[tuple[OpenedDocument, Letter]]:
-    """Return the sheets about one referral, oldest first."""
+def of_referral(pages: list[OpenedDocument], referral_id: UUID) -> list[tuple[OpenedDocument, Letter]]:
+    """Return the letters about one referral, oldest first."""
     sheets = [(page, Letter.from_json(page.data)) for page in pages if page.section == Section.LETTER]
-    mine = [(page, letter) for page, letter in sheets if letter.referral == str(referral_id)]
-    return sorted(mine, key=lambda sheet: sheet[0].at)
+    of_this = [(page, letter) for page, letter in sheets if letter.referral == str(referral_id)]
+    return sorted(of_this, key=lambda sheet: sheet[0].at)

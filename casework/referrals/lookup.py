@@ -1,4 +1,4 @@
-"""Finds referrals: a child id under a wrong parent, or under a case out of reach, is the same 404."""
+"""Finds referrals and grounds: an id under a wrong case, or under a case out of reach, is the same NotFound."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,74 +9,73 @@ from casework.cases.reading import VerifiedCase
 from casework.errors import NotFound
 from casework.gate import ActContext
 from casework.policy.words import Act
-from casework.referrals import states
+from casework.referrals import transitions
 
 
 @dataclass(frozen=True)
-class FoundReferral:
-    """A referral with its case and the ground that carries it, all verified; `state` is how it stands now."""
+class VerifiedReferral:
+    """The row of a referral with its verified case and the ground that carries it; `state` is its state now."""
 
-    held: VerifiedCase
-    referral: Referral
+    verified: VerifiedCase
+    row: Referral
     ground: Ground
     state: str
 
     def step(self, act: Act) -> None:
         """Take the referral one step on; raise Conflict if this act does not lead on from here."""
-        states.step(self.referral, act, state=self.state)
+        transitions.step(self.row, act, state=self.state)
 
 
-def referral(context: ActContext, case_id: UUID, referral_id: UUID) -> FoundReferral:
+def find_referral(context: ActContext, case_id: UUID, referral_id: UUID) -> VerifiedReferral:
     """Find a referral of this case that my agency sent or received; raise NotFound otherwise."""
-    held = reading.find_case(context, case_id)
-    for one in referrals(context, held):
-        if one.referral.id == referral_id:
-            return one
+    verified = reading.find_case(context, case_id)
+    for referral in referrals(context, verified):
+        if referral.row.id == referral_id:
+            return referral
     raise NotFound("referral", about=case_id)
 
 
-def received(context: ActContext, case_id: UUID, referral_id: UUID) -> FoundReferral:
+def find_received(context: ActContext, case_id: UUID, referral_id: UUID) -> VerifiedReferral:
     """Find a referral that was sent to my agency; the sending side gets the same NotFound as a stranger."""
-    found = referral(context, case_id, referral_id)
-    if not is_receiver(context, found):
+    referral = find_referral(context, case_id, referral_id)
+    if not is_receiver(context, referral):
         raise NotFound("referral", about=case_id)
-    return found
+    return referral
 
 
-def sent(context: ActContext, case_id: UUID, referral_id: UUID) -> FoundReferral:
+def find_sent(context: ActContext, case_id: UUID, referral_id: UUID) -> VerifiedReferral:
     """Find a referral that the owner of the case has sent."""
-    found = referral(context, case_id, referral_id)
-    if is_receiver(context, found):
+    referral = find_referral(context, case_id, referral_id)
+    if is_receiver(context, referral):
         raise NotFound("referral", about=case_id)
-    return found
+    return referral
 
 
-def is_receiver(context: ActContext, found: FoundReferral) -> bool:
+def is_receiver(context: ActContext, referral: VerifiedReferral) -> bool:
     """Tell whether I stand on the receiving side of a referral."""
-    return found.held.case.owner_id not in context.actor.agencies
+    return referral.verified.case.owner_id not in context.actor.agencies
 
 
-def ground(context: ActContext, held: VerifiedCase, ground_id: UUID) -> Ground:
-    """Find an entry of the ledger of this case; raise NotFound otherwise."""
-    for one in grounds(context, held):
-        if one.id == ground_id:
-            return one
-    raise NotFound("ground", about=held.id)
+def find_ground(context: ActContext, verified: VerifiedCase, ground_id: UUID) -> Ground:
+    """Find a ground of this case; raise NotFound otherwise."""
+    for ground in grounds(context, verified):
+        if ground.id == ground_id:
+            return ground
+    raise NotFound("ground", about=verified.id)
 
 
-def grounds(context: ActContext, held: VerifiedCase) -> list[Ground]:
-    """Return every entry of the ledger of this case."""
-    return reading.rows_of_case(context, held, Ground)
+def grounds(context: ActContext, verified: VerifiedCase) -> list[Ground]:
+    return reading.rows_of_case(context, verified, Ground)
 
 
-def referrals(context: ActContext, held: VerifiedCase) -> list[FoundReferral]:
+def referrals(context: ActContext, verified: VerifiedCase) -> list[VerifiedReferral]:
     """Return the referrals of this case that concern my agency, as they stand now."""
-    by_id = {one.id: one for one in grounds(context, held)}
-    mine = context.actor.agencies
+    by_id = {ground.id: ground for ground in grounds(context, verified)}
+    agencies = context.actor.agencies
     return [
-        FoundReferral(
-            held, one, by_id[one.ground_id], envelope_sharing.state_of(one, by_id[one.ground_id], context.crypto.at)
+        VerifiedReferral(
+            verified, row, by_id[row.ground_id], envelope_sharing.state_of(row, by_id[row.ground_id], context.crypto.at)
         )
-        for one in reading.rows_of_case(context, held, Referral)
-        if held.case.owner_id in mine or one.to_id in mine
+        for row in reading.rows_of_case(context, verified, Referral)
+        if verified.case.owner_id in agencies or row.to_id in agencies
     ]

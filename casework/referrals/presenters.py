@@ -1,4 +1,4 @@
-"""Turns rows and opened letters into the lines that pages show."""
+"""Makes the view models of referrals and grounds from verified rows and opened documents."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -29,8 +29,8 @@ _DANGER = "danger"
 
 
 @dataclass(frozen=True)
-class Around:
-    """Who and what stands around referrals: members, agencies with their telephones, and who read what when."""
+class LineDirectory:
+    """What lines of referrals are looked up in: members, agencies with their telephones, and who read what when."""
 
     me: UUID
     people: dict[UUID, Colleague]
@@ -38,27 +38,27 @@ class Around:
     read: dict[tuple[UUID, str], int]
 
     def agency(self, agency_id: UUID, holder_id: UUID) -> str:
-        """Return the name of an agency; a circle is called by where its holder works, so that nobody knows of it."""
+        """Return the name of an agency; for a circle, that of its holder's agency, so that the circle stays unknown."""
         named = self.agencies[agency_id].name
         return named or self.people[holder_id].agency_name
 
     def kind(self, agency_id: UUID, holder_id: UUID) -> str:
-        """Return the code of an agency, and for a circle that of the agency by whose name it is called."""
+        """Return the code of an agency; for a circle, that of its holder's agency."""
         agency = self.agencies[agency_id]
         return agency.kind if agency.name else self.people[holder_id].agency_kind
 
 
 @dataclass(frozen=True)
-class Writers:
-    """Who writes grounds: the names of all members, and of those of the owner who may look at one a second time."""
+class GroundMembers:
+    """The names of all members by id, and of those of the owner who may review a ground."""
 
     names: dict[UUID, str]
-    seconds: dict[UUID, str] = field(default_factory=dict)
+    reviewers: dict[UUID, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Named:
-    """What the case of a referral brings to its line: its code, owner and holder, and the opened sheets."""
+class ReferralCase:
+    """The case of a referral as its line needs it: code, owner and holder, and the opened letters, oldest first."""
 
     code: str
     owner_id: UUID
@@ -66,113 +66,126 @@ class Named:
     sheets: Sheets
 
 
-def around(context: ActContext, agency_ids: Iterable[UUID], cases: Iterable[Any]) -> Around:
-    """Gather what the lines need, each thing once; `cases` are the rows of the cases that they are about."""
-    of = {one.id: one.holder_id for one in cases}
-    return Around(
+def load_directory(context: ActContext, agency_ids: Iterable[UUID], cases: Iterable[Any]) -> LineDirectory:
+    """Load what the lines need, each row once; `cases` are the rows of the cases that they are about."""
+    holders = {case.id: case.holder_id for case in cases}
+    return LineDirectory(
         me=context.me,
-        people={one.id: one for one in staff.colleagues(context)},
-        agencies={one: freshness.agency(context.session, context.commune_id, one) for one in set(agency_ids)},
-        read=read.reasons(context.crypto, Act.REFERRAL_READ, who={context.me, *of.values()}, about=set(of)),
+        people={member.id: member for member in staff.colleagues(context)},
+        agencies={
+            agency_id: freshness.agency(context.session, context.commune_id, agency_id) for agency_id in set(agency_ids)
+        },
+        read=read.reasons(context.crypto, Act.REFERRAL_READ, who={context.me, *holders.values()}, about=set(holders)),
     )
 
 
-def referral_line(context: ActContext, row: Any, state: str, about: Around, named: Named) -> ReferralLine:
-    """Make the line of a referral from its verified row and its sheets, the oldest first."""
-    incoming = named.owner_id not in context.actor.agencies
-    first = named.sheets[0][1] if named.sheets else Letter()
-    end = row.from_id if incoming else row.to_id
+def referral_line(
+    context: ActContext, row: Any, state: str, directory: LineDirectory, case: ReferralCase
+) -> ReferralLine:
+    """Make the line of a referral from its verified row and its case."""
+    incoming = case.owner_id not in context.actor.agencies
+    first = case.sheets[0][1] if case.sheets else Letter()
+    other_id = row.from_id if incoming else row.to_id
     hours = reporting_delay.still_running(reporting_delay.of_letter(first), context.crypto.at)
     return ReferralLine(
         id=row.id,
         case_id=row.case_id,
-        code=named.code,
+        code=case.code,
         asks=first.asks,
         state=state,
         urgent=row.urgent,
         sent=row.sent,
         due=min(row.due, hours.end(context.crypto.at)) if hours else row.due,
         incoming=incoming,
-        other=about.agency(end, named.holder_id),
-        other_kind=about.kind(end, named.holder_id),
-        phone=about.agencies[row.to_id].duty_phone,
-        to_kind=about.agencies[row.to_id].kind,
-        fresh=state != ReferralState.WITHDRAWN and _unread(row.id, named, about, incoming=incoming),
+        other=directory.agency(other_id, case.holder_id),
+        other_kind=directory.kind(other_id, case.holder_id),
+        phone=directory.agencies[row.to_id].duty_phone,
+        to_kind=directory.agencies[row.to_id].kind,
+        fresh=state != ReferralState.WITHDRAWN and _is_unread(row.id, case, directory, incoming=incoming),
         hours=hours,
-        call=next((letter for _, letter in reversed(named.sheets) if letter.step in _CALLS), None),
+        call=next((letter for _, letter in reversed(case.sheets) if letter.step in _CALLS), None),
     )
 
 
-def _unread(referral_id: UUID, named: Named, about: Around, *, incoming: bool) -> bool:
-    """Tell whether the newest sheet is from the other side and newer than my last look, or that of who holds the case.
+def _is_unread(referral_id: UUID, case: ReferralCase, directory: LineDirectory, *, incoming: bool) -> bool:
+    """Tell whether the newest letter is from the other side and unread, by me and on the sending side by the holder.
 
-    What the holder has read is no news to her lead; what nobody has read is news to both.
+    What the holder has read is no news to their lead; what nobody has read is news to both.
     """
-    if not named.sheets:
+    if not case.sheets:
         return False
-    page, letter = named.sheets[-1]
-    theirs = LetterView(letter, "", "", page.at).answers is not incoming
-    looking = {about.me} if incoming else {about.me, named.holder_id}
-    return theirs and all(page.at > about.read.get((one, referral_id.hex), 0) for one in looking)
+    page, letter = case.sheets[-1]
+    from_other_side = LetterView(letter, "", "", page.at).answers is not incoming
+    reader_ids = {directory.me} if incoming else {directory.me, case.holder_id}
+    return from_other_side and all(
+        page.at > directory.read.get((reader_id, referral_id.hex), 0) for reader_id in reader_ids
+    )
 
 
-def sheets(found: Sheets, about: Around) -> tuple[LetterView, ...]:
-    """Make the correspondence readable."""
-    drawn = []
-    for page, letter in found:
-        one = about.people.get(page.by)
-        drawn.append(LetterView(letter, one.name if one else "", one.agency_name if one else "", page.at))
-    return tuple(drawn)
+def letter_views(sheets: Sheets, directory: LineDirectory) -> tuple[LetterView, ...]:
+    views = []
+    for page, letter in sheets:
+        writer = directory.people.get(page.by)
+        views.append(LetterView(letter, writer.name if writer else "", writer.agency_name if writer else "", page.at))
+    return tuple(views)
 
 
-def ground_lines(context: ActContext, held: VerifiedCase) -> tuple[GroundLine, ...]:
+def ground_lines(context: ActContext, verified: VerifiedCase) -> tuple[GroundLine, ...]:
     """Make the ledger of a case, the newest entry first."""
-    pages = entries(context, held)
-    grounds = [one for one in lookup.grounds(context, held) if one.id in pages]
-    ends = {one.receiver_id: freshness.agency(context.session, context.commune_id, one.receiver_id) for one in grounds}
-    writers = staff.names(context)
+    pages = open_entries(context, verified)
+    grounds = [ground for ground in lookup.grounds(context, verified) if ground.id in pages]
+    receivers = {
+        ground.receiver_id: freshness.agency(context.session, context.commune_id, ground.receiver_id)
+        for ground in grounds
+    }
+    names = staff.names(context)
     newest: dict[UUID, tuple[int, str]] = {}
-    for one in lookup.referrals(context, held):
-        newest[one.ground.id] = max(newest.get(one.ground.id, (0, "")), (one.referral.sent, one.state))
-    people = Writers(writers, _seconds(context, held))
-    lines = [_ground_line(context, one, pages[one.id], ends[one.receiver_id], people, newest) for one in grounds]
+    for referral in lookup.referrals(context, verified):
+        newest[referral.ground.id] = max(newest.get(referral.ground.id, (0, "")), (referral.row.sent, referral.state))
+    members = GroundMembers(names, _reviewers(context, verified))
+    lines = [
+        _ground_line(context, ground, pages[ground.id], receivers[ground.receiver_id], members, newest)
+        for ground in grounds
+    ]
     return tuple(sorted(lines, key=lambda line: -line.at))
 
 
-def entries(context: ActContext, held: VerifiedCase) -> dict[UUID, list[OpenedDocument]]:
-    """Open the entries of the ledger that I hold, each with its revisions, the newest first."""
-    found: dict[UUID, list[OpenedDocument]] = {}
-    for page in reading.history(context, held, Section.GROUNDS):
-        found.setdefault(page.series, []).append(page)
-    return found
+def open_entries(context: ActContext, verified: VerifiedCase) -> dict[UUID, list[OpenedDocument]]:
+    """Open the grounds of a case that I can open, by id, each with its revisions, newest first."""
+    pages_by_ground: dict[UUID, list[OpenedDocument]] = {}
+    for page in reading.history(context, verified, Section.GROUNDS):
+        pages_by_ground.setdefault(page.series, []).append(page)
+    return pages_by_ground
 
 
-def review(context: ActContext, pages: list[OpenedDocument], people: Writers) -> DangerReview | None:
-    """Read from the revisions of an entry, the newest first, what a second person has said of it, and who and when."""
+def danger_review(context: ActContext, pages: list[OpenedDocument], members: GroundMembers) -> DangerReview | None:
+    """Read the review of a ground from its revisions, newest first; None for a ground that is not danger to life."""
     entry, first = GroundEntry.from_json(pages[0].data), pages[-1]
     if entry.kind != _DANGER:
         return None
-    said = [page for page in pages if GroundEntry.from_json(page.data).review]
+    reviewed = [page for page in pages if GroundEntry.from_json(page.data).review]
     return DangerReview(
         recorded=first.at,
         now=context.crypto.at,
         answer=entry.review,
         words=entry.review_words,
-        by=people.names.get(said[-1].by, "") if said else "",
-        at=said[-1].at if said else 0,
+        by=members.names.get(reviewed[-1].by, "") if reviewed else "",
+        at=reviewed[-1].at if reviewed else 0,
         mine=first.by == context.me,
-        seconds=tuple(name for one, name in people.seconds.items() if one != first.by),
+        reviewers=tuple(name for member_id, name in members.reviewers.items() if member_id != first.by),
     )
 
 
-def _seconds(context: ActContext, held: VerifiedCase) -> dict[UUID, str]:
-    """Return who of the owner's people may open this case and so review what another has recorded: ids and names."""
-    case = held.case
+def _reviewers(context: ActContext, verified: VerifiedCase) -> dict[UUID, str]:
+    """Return the names by id of the owner's members who may open this case and so review what another recorded."""
+    case = verified.case
     circle = freshness.agency(context.session, context.commune_id, case.owner_id).circle
-    keepers = [one for one in staff.holding(context, case.owner_id) if one.state == MemberState.ACTIVE]
-    leads, holding = policy().leads, {case.holder_id, case.standin_id}
-    looks = [one for one in keepers if circle or one.id in holding or not leads.isdisjoint(one.roles)]
-    return {one.id: one.name for one in looks}
+    key_holders = [member for member in staff.holding(context, case.owner_id) if member.state == MemberState.ACTIVE]
+    leads, case_holders = policy().leads, {case.holder_id, case.standin_id}
+    reviewers = [
+        member for member in key_holders if circle or member.id in case_holders or not leads.isdisjoint(member.roles)
+    ]
+    return {member.id: member.name for member in reviewers}
 
 
 def _ground_line(
@@ -180,7 +193,7 @@ def _ground_line(
     ground: Ground,
     pages: list[OpenedDocument],
     receiver: Agency,
-    people: Writers,
+    members: GroundMembers,
     newest: dict[UUID, tuple[int, str]],
 ) -> GroundLine:
     first = pages[-1]
@@ -193,9 +206,9 @@ def _ground_line(
         withdrawn=ground.state == GroundState.WITHDRAWN,
         until=ground.until,
         sections=tuple(sorted(envelope_sharing.agreed(ground))),
-        by=people.names.get(first.by, ""),
+        by=members.names.get(first.by, ""),
         at=first.at,
         state=newest.get(ground.id, (0, ""))[1],
-        review=review(context, pages, people),
+        review=danger_review(context, pages, members),
         phone=receiver.duty_phone,
     )

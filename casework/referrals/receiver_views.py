@@ -1,4 +1,4 @@
-"""The receiver's answers: open, accept, decline with a reason, ask back, say what was done."""
+"""The pages of the receiving agency: open, accept, decline with a reason, ask back, answer."""
 
 from uuid import UUID
 
@@ -7,83 +7,82 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.policy.words import Act
-from casework.referrals import page_context, receiving_acts
+from casework.referrals import receiving_acts, rendering
 from casework.referrals.forms import AnswerForm, AskForm, DeclineForm
 from casework.web.current_user import ask, perform
 
 blueprint = Blueprint("replies", __name__)
-ONE = "/vu-viec/<uuid:case_id>/chuyen-gui/<uuid:referral_id>"
+REFERRAL = "/vu-viec/<uuid:case_id>/chuyen-gui/<uuid:referral_id>"
 Answer = Response | str | tuple[str, int]
 
 
-@blueprint.post(f"{ONE}/mo")
+@blueprint.post(f"{REFERRAL}/mo")
 def open_referral(case_id: UUID, referral_id: UUID) -> Response:
-    """Open what came in."""
+    """Open a referral that was received."""
     perform(receiving_acts.open_referral, case_id, referral_id)
-    return _back(case_id, referral_id)
+    return _to_referral(case_id, referral_id)
 
 
-@blueprint.post(f"{ONE}/nhan")
+@blueprint.post(f"{REFERRAL}/nhan")
 def accept(case_id: UUID, referral_id: UUID) -> Response:
-    """Accept."""
     perform(receiving_acts.accept, case_id, referral_id)
     flash(_("Đã nhận. Nơi gửi được báo ngay."), "done")
-    return _back(case_id, referral_id)
+    return _to_referral(case_id, referral_id)
 
 
-@blueprint.get(f"{ONE}/chua-nhan")
+@blueprint.get(f"{REFERRAL}/chua-nhan")
 def ask_why(case_id: UUID, referral_id: UUID) -> str:
     """Ask why it cannot be taken."""
-    return page_context.writing_page(Act.REFERRAL_DECLINE, case_id, referral_id, DeclineForm())
+    return rendering.writing_page(Act.REFERRAL_DECLINE, case_id, referral_id, DeclineForm())
 
 
-@blueprint.post(f"{ONE}/chua-nhan")
+@blueprint.post(f"{REFERRAL}/chua-nhan")
 def decline(case_id: UUID, referral_id: UUID) -> Answer:
-    """Decline with a reason; the list is all that remains."""
+    """Decline with a reason and return to the list: the referral can no longer be read."""
     ask(Act.REFERRAL_DECLINE)
     form = DeclineForm()
     if not form.validate_on_submit():
-        return page_context.writing_page(Act.REFERRAL_DECLINE, case_id, referral_id, form), 422
+        return rendering.writing_page(Act.REFERRAL_DECLINE, case_id, referral_id, form), 422
     perform(receiving_acts.decline, case_id, referral_id, form.words.data or "")
     flash(_("Đã báo nơi gửi là chưa nhận được. Phần được chia sẻ đã khép lại."), "done")
     return redirect(url_for("referrals.box"), 303)
 
 
-@blueprint.get(f"{ONE}/hoi-lai")
+@blueprint.get(f"{REFERRAL}/hoi-lai")
 def ask_question(case_id: UUID, referral_id: UUID) -> str:
-    """Ask what the sender is to be asked."""
-    return page_context.writing_page(Act.REFERRAL_ASK, case_id, referral_id, AskForm())
+    """Ask for the question to the sender."""
+    return rendering.writing_page(Act.REFERRAL_ASK, case_id, referral_id, AskForm())
 
 
-@blueprint.post(f"{ONE}/hoi-lai")
+@blueprint.post(f"{REFERRAL}/hoi-lai")
 def ask_back(case_id: UUID, referral_id: UUID) -> Answer:
     """Ask the sender back."""
     ask(Act.REFERRAL_ASK)
     form = AskForm()
     if not form.validate_on_submit():
-        return page_context.writing_page(Act.REFERRAL_ASK, case_id, referral_id, form), 422
+        return rendering.writing_page(Act.REFERRAL_ASK, case_id, referral_id, form), 422
     perform(receiving_acts.ask_back, case_id, referral_id, form.words.data or "")
     flash(_("Đã gửi câu hỏi cho nơi gửi."), "done")
-    return _back(case_id, referral_id)
+    return _to_referral(case_id, referral_id)
 
 
-@blueprint.get(f"{ONE}/tra-loi")
+@blueprint.get(f"{REFERRAL}/tra-loi")
 def ask_answer(case_id: UUID, referral_id: UUID) -> str:
     """Ask what was done."""
-    return page_context.writing_page(Act.REFERRAL_ANSWER, case_id, referral_id, AnswerForm())
+    return rendering.writing_page(Act.REFERRAL_ANSWER, case_id, referral_id, AnswerForm())
 
 
-@blueprint.post(f"{ONE}/tra-loi")
+@blueprint.post(f"{REFERRAL}/tra-loi")
 def answer(case_id: UUID, referral_id: UUID) -> Answer:
     """Answer what was done."""
     ask(Act.REFERRAL_ANSWER)
     form = AnswerForm()
     if not form.validate_on_submit():
-        return page_context.writing_page(Act.REFERRAL_ANSWER, case_id, referral_id, form), 422
+        return rendering.writing_page(Act.REFERRAL_ANSWER, case_id, referral_id, form), 422
     perform(receiving_acts.answer, case_id, referral_id, form.letter())
     flash(_("Đã trả lời nơi gửi."), "done")
-    return _back(case_id, referral_id)
+    return _to_referral(case_id, referral_id)
 
 
-def _back(case_id: UUID, referral_id: UUID) -> Response:
+def _to_referral(case_id: UUID, referral_id: UUID) -> Response:
     return redirect(url_for("referrals.one", case_id=case_id, referral_id=referral_id), 303)

@@ -1,19 +1,19 @@
-"""The second look at a ground of danger to life, as pages show it: what was said, or until when it is waited for."""
+"""The review of a ground of danger to life by a second person, as pages show it."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from casework.clock import MICROSECOND
 
-_SECOND_LOOK = 24 * 60 * 60 * MICROSECOND
+_REVIEW_PERIOD = 24 * 60 * 60 * MICROSECOND
 
 
 @dataclass(frozen=True)
 class DangerReview:
-    """What a second person has said about a ground of danger to life, or until when her word is waited for.
+    """The review of a ground of danger to life by a second person, or until when it is waited for.
 
     `recorded`, `now` and `at` are microseconds; `answer` is a code of `ground_review`, empty while it is waited for;
-    `by` and `at` say who looked and when. `mine` tells that I recorded the ground, `seconds` who may review it.
+    `by` and `at` say who reviewed it and when. `mine` tells that I recorded the ground, `reviewers` who may review it.
     """
 
     recorded: int
@@ -23,22 +23,22 @@ class DangerReview:
     by: str = ""
     at: int = 0
     mine: bool = False
-    seconds: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
 
     @property
     def due(self) -> int:
         """Return the moment 24 hours after it was recorded."""
-        return self.recorded + _SECOND_LOOK
+        return self.recorded + _REVIEW_PERIOD
 
     @property
     def late(self) -> bool:
-        """Tell whether 24 hours have passed without an answer; nothing is cut by that, it is told."""
+        """Tell whether 24 hours have passed without an answer; this is shown and cuts nothing off."""
         return not self.answer and self.now >= self.due
 
 
 @dataclass(frozen=True)
 class AwaitingReview:
-    """A ground of danger to life in a list: the code of its case, and what is waited for."""
+    """A ground of danger to life in a list, with the code of its case."""
 
     case_id: UUID
     ground_id: UUID

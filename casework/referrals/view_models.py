@@ -12,19 +12,19 @@ from casework.codelists import codelist
 from casework.policy.words import Act, Section
 from casework.referrals.second_review import DangerReview
 
-# Sheets that come from the receiving side; every other one comes from the sender.
-_ANSWERS = frozenset({"accept", "decline", "ask", "answer"})
-_NO = frozenset({"refused", "not_asked"})
+# Steps whose letters the receiving agency writes; all others are the sender's.
+_RECEIVER_STEPS = frozenset({"accept", "decline", "ask", "answer"})
+_WITHOUT_CONSENT = frozenset({"refused", "not_asked"})
 _MINUTE = 60 * MICROSECOND
 
 
 @dataclass(frozen=True)
 class ReferralLine:
-    """One row of an inbox or of the list of what was sent; `sent` and `due`, never after `hours`, are microseconds.
+    """A referral in a list; `sent` and `due`, which is never after the end of `hours`, are microseconds.
 
     `other` is the agency at the other end and `other_kind` its code, `phone` the duty telephone of the receiving one
     and `to_kind` its code; `fresh` tells that the other end has written something that I have not read. `hours` are the
-    first 72 hours after the incident, as the letter gives them to whoever treats; `call` is the newest telephone call.
+    first 72 hours after the incident, as the letter to a health agency gives them; `call` is the newest telephone call.
     """
 
     id: UUID
@@ -46,7 +46,7 @@ class ReferralLine:
 
     @property
     def live(self) -> bool:
-        """Tell whether something is still to be done about it."""
+        """Tell whether the referral has not ended."""
         return self.state in LIVE_REFERRAL
 
     @property
@@ -66,13 +66,13 @@ class ReferralLine:
 
     @property
     def next_due(self) -> int:
-        """Return the moment that is watched now: until it is opened an urgent referral waits for that first."""
+        """Return the moment of the next deadline: to open while an urgent referral is unopened, else to answer."""
         return self.open_by if self.unopened else self.due
 
 
 @dataclass(frozen=True)
 class Box:
-    """Every referral that came in or was sent, and what of it waits."""
+    """Every referral that was received or sent, and what of it waits."""
 
     lines: tuple[ReferralLine, ...]
 
@@ -110,7 +110,7 @@ class Box:
 
 @dataclass(frozen=True)
 class LetterView:
-    """One sheet of the correspondence; `at` is microseconds, `agency` where its writer works."""
+    """One letter as a page shows it; `at` is microseconds, `agency` where its writer works."""
 
     letter: Letter
     by: str
@@ -120,7 +120,7 @@ class LetterView:
     @property
     def answers(self) -> bool:
         """Tell whether it comes from the receiving side."""
-        return self.letter.step in _ANSWERS
+        return self.letter.step in _RECEIVER_STEPS
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class ReferralPage:
 
 @dataclass(frozen=True)
 class GroundLine:
-    """An entry of the ledger as the sender sees it: what it says, for whom, and whether it carries a referral now.
+    """A ground as the sending agency sees it: what it says, for whom, and whether anything may be shared on it now.
 
     `until` and `at` are microseconds; `state` is that of the newest referral on it, or empty; `review` belongs to a
     ground of danger to life alone, `phone` is the receiver's duty telephone.
@@ -164,13 +164,13 @@ class GroundLine:
 
     @property
     def waiting(self) -> bool:
-        """Tell whether it carries and a second person has not yet looked at it."""
+        """Tell whether it is live and no second person has reviewed it yet."""
         return self.live and self.review is not None and not self.review.answer
 
     @property
-    def asked_in_vain(self) -> bool:
-        """Tell whether it says no more than that she has not agreed."""
-        return self.entry.kind == "consent" and self.entry.consent in _NO
+    def without_consent(self) -> bool:
+        """Tell whether the person refused or was not asked, so that nothing can be shared on it."""
+        return self.entry.kind == "consent" and self.entry.consent in _WITHOUT_CONSENT
 
     @property
     def carrying(self) -> bool:
@@ -200,11 +200,13 @@ class GroundLedger:
     @property
     def staying(self) -> list[GroundLine]:
         """Return the other grounds on which the receiver of the chosen one reads something."""
-        return [one for one in self.grounds if self.chosen and one.carrying and self._beside(one, self.chosen)]
+        return [
+            line for line in self.grounds if self.chosen and line.carrying and self._same_receiver(line, self.chosen)
+        ]
 
     @staticmethod
-    def _beside(one: GroundLine, chosen: GroundLine) -> bool:
-        return one.receiver_id == chosen.receiver_id and one.id != chosen.id
+    def _same_receiver(line: GroundLine, chosen: GroundLine) -> bool:
+        return line.receiver_id == chosen.receiver_id and line.id != chosen.id
 
 
 @dataclass(frozen=True)

@@ -1,40 +1,47 @@
-"""The sender's pages: the list, the grounds of a case, the preview, and what follows a referral."""
+"""The pages of the sending agency: the list, the grounds of a case, the preview, one referral; and expiry."""
 
+import logging
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.policy.words import Act
-from casework.referrals import actions, ground_acts, page_context, receiver_views, receiving_acts
+from casework import clock
+from casework.clock import MICROSECOND
+from casework.errors import CaseworkError
+from casework.gate import Gate, Person
+from casework.policy.permit import Actor
+from casework.policy.words import Act, Role
+from casework.referrals import actions, ground_acts, receiver_views, receiving_acts, rendering
 from casework.referrals.forms import CallForm, EndingForm, RecordForm, ReplyForm, ReviewForm, SendForm, ground_form
-from casework.web.current_user import ask, may, perform
+from casework.web.current_user import ask, current_member, gate, may, perform
 
 blueprint = Blueprint("referrals", __name__)
 blueprint.register_blueprint(receiver_views.blueprint)
-blueprint.after_app_request(page_context.cut_what_has_lapsed)
-for name, words in page_context.FILTERS.items():
+for name, words in rendering.FILTERS.items():
     blueprint.add_app_template_filter(words, name)
 CASE = "/vu-viec/<uuid:case_id>/chuyen-gui"
-NEW = f"{CASE}/can-cu/<any({','.join(map(repr, page_context.KINDS))}):kind>"
+NEW = f"{CASE}/can-cu/<any({','.join(map(repr, rendering.KINDS))}):kind>"
 GROUND = f"{CASE}/can-cu/<uuid:ground_id>"
-ONE = f"{CASE}/<uuid:referral_id>"
+REFERRAL = f"{CASE}/<uuid:referral_id>"
 Answer = Response | str | tuple[str, int]
+_EXPIRY_INTERVAL = 10 * 60 * MICROSECOND
+log = logging.getLogger("casework.referrals")
 
 
 @blueprint.get("/chuyen-gui")
 def box() -> str:
-    """List what came in and what was sent."""
+    """List what was received and what was sent."""
     return render_template("referrals/box.html", box=perform(receiving_acts.list_referrals))
 
 
 @blueprint.get(CASE)
 def case(case_id: UUID) -> str:
     """Show the grounds and the referrals of a case."""
-    found = perform(ground_acts.read_ledger, case_id)
+    ledger = perform(ground_acts.read_ledger, case_id)
     return render_template(
-        "referrals/case.html", ledger=found, kinds=page_context.KINDS.items(), may_review=may(Act.GROUND_REVIEW)
+        "referrals/case.html", ledger=ledger, kinds=rendering.KINDS.items(), may_review=may(Act.GROUND_REVIEW)
     )
 
 
@@ -42,29 +49,29 @@ def case(case_id: UUID) -> str:
 def new_ground(case_id: UUID, kind: str) -> str:
     """Ask for one kind of ground."""
     ask(Act.GROUND_RECORD)
-    found = perform(ground_acts.read_ledger, case_id)
-    return page_context.ground_page(found, ground_form(page_context.KINDS[kind], found.receivers), kind)
+    ledger = perform(ground_acts.read_ledger, case_id)
+    return rendering.ground_page(ledger, ground_form(rendering.KINDS[kind], ledger.receivers), kind)
 
 
 @blueprint.post(NEW)
 def record_ground(case_id: UUID, kind: str) -> Answer:
-    """Write a ground into the ledger."""
+    """Record a ground."""
     ask(Act.GROUND_RECORD)
-    found = perform(ground_acts.read_ledger, case_id)
-    form = ground_form(page_context.KINDS[kind], found.receivers)
+    ledger = perform(ground_acts.read_ledger, case_id)
+    form = ground_form(rendering.KINDS[kind], ledger.receivers)
     if not form.validate_on_submit():
-        return page_context.ground_page(found, form, kind), 422
-    perform(ground_acts.record_ground, case_id, form.entry(page_context.KINDS[kind]))
+        return rendering.ground_page(ledger, form, kind), 422
+    perform(ground_acts.record_ground, case_id, form.entry(rendering.KINDS[kind]))
     flash(_("Đã ghi căn cứ."), "done")
     return _to_case(case_id)
 
 
 @blueprint.get(f"{GROUND}/rut")
 def end_ground(case_id: UUID, ground_id: UUID) -> str:
-    """Say what ends when a ground is withdrawn."""
+    """Show what ends when a ground is withdrawn."""
     ask(Act.GROUND_WITHDRAW)
-    found = perform(ground_acts.read_ledger, case_id, ground_id)
-    return render_template("referrals/end_ground.html", ledger=found, form=EndingForm())
+    ledger = perform(ground_acts.read_ledger, case_id, ground_id)
+    return render_template("referrals/end_ground.html", ledger=ledger, form=EndingForm())
 
 
 @blueprint.post(f"{GROUND}/rut")
@@ -73,8 +80,8 @@ def withdraw_ground(case_id: UUID, ground_id: UUID) -> Answer:
     ask(Act.GROUND_WITHDRAW)
     form = EndingForm()
     if not form.validate_on_submit():
-        found = perform(ground_acts.read_ledger, case_id, ground_id)
-        return render_template("referrals/end_ground.html", ledger=found, form=form), 422
+        ledger = perform(ground_acts.read_ledger, case_id, ground_id)
+        return render_template("referrals/end_ground.html", ledger=ledger, form=form), 422
     perform(
         ground_acts.withdraw_ground, case_id, ground_id, pressed=form.pressed.data or "", words=form.words.data or ""
     )
@@ -86,16 +93,16 @@ def withdraw_ground(case_id: UUID, ground_id: UUID) -> Answer:
 def ask_review(case_id: UUID, ground_id: UUID) -> str:
     """Show a ground of danger to life to a second person."""
     ask(Act.GROUND_REVIEW)
-    return page_context.review_page(case_id, ground_id, ReviewForm())
+    return rendering.review_page(case_id, ground_id, ReviewForm())
 
 
 @blueprint.post(f"{GROUND}/xem-lai")
 def review_ground(case_id: UUID, ground_id: UUID) -> Answer:
-    """Write down what the second person says; a No cuts off what rests on the ground."""
+    """Record the review by a second person; a No cuts off what rests on the ground."""
     ask(Act.GROUND_REVIEW)
     form = ReviewForm()
     if not form.validate_on_submit():
-        return page_context.review_page(case_id, ground_id, form), 422
+        return rendering.review_page(case_id, ground_id, form), 422
     agrees = form.answer.data == "agreed"
     perform(ground_acts.review_ground, case_id, ground_id, agrees=agrees, words=form.words.data or "")
     flash(
@@ -107,7 +114,7 @@ def review_ground(case_id: UUID, ground_id: UUID) -> Answer:
 @blueprint.get(f"{GROUND}/xem-truoc")
 def preview(case_id: UUID, ground_id: UUID) -> str:
     """Show what the receiver will and will not see, and ask for the letter."""
-    return page_context.preview_page(perform(actions.preview, case_id, ground_id), SendForm())
+    return rendering.preview_page(perform(actions.preview, case_id, ground_id), SendForm())
 
 
 @blueprint.post(f"{GROUND}/gui")
@@ -116,20 +123,20 @@ def send(case_id: UUID, ground_id: UUID) -> Answer:
     ask(Act.REFERRAL_SEND)
     form = SendForm()
     if not form.validate_on_submit():
-        return page_context.preview_page(perform(actions.preview, case_id, ground_id), form), 422
+        return rendering.preview_page(perform(actions.preview, case_id, ground_id), form), 422
     referral_id = perform(actions.send, case_id, ground_id, form.letter(), once=form.mark())
     flash(_("Đã chuyển gửi."), "done")
-    return _to_one(case_id, referral_id)
+    return _to_referral(case_id, referral_id)
 
 
-@blueprint.get(ONE)
+@blueprint.get(REFERRAL)
 def one(case_id: UUID, referral_id: UUID) -> str:
     """Show one referral to either side."""
     page = perform(receiving_acts.read_referral, case_id, referral_id)
     return render_template("referrals/one.html", page=page, call=CallForm())
 
 
-@blueprint.post(f"{ONE}/goi")
+@blueprint.post(f"{REFERRAL}/goi")
 def call(case_id: UUID, referral_id: UUID) -> Answer:
     """Record a call to the receiver's duty telephone."""
     ask(Act.REFERRAL_CALL)
@@ -140,64 +147,87 @@ def call(case_id: UUID, referral_id: UUID) -> Answer:
     reached = request.form.get("reached") == "yes"
     perform(actions.record_call, case_id, referral_id, form.letter(), reached=reached)
     flash(_("Đã ghi cuộc gọi."), "done")
-    return _to_one(case_id, referral_id)
+    return _to_referral(case_id, referral_id)
 
 
-@blueprint.get(f"{ONE}/nhan-them")
+@blueprint.get(f"{REFERRAL}/nhan-them")
 def ask_reply(case_id: UUID, referral_id: UUID) -> str:
     """Ask what to write to the receiver."""
-    return page_context.writing_page(Act.REFERRAL_REPLY, case_id, referral_id, ReplyForm())
+    return rendering.writing_page(Act.REFERRAL_REPLY, case_id, referral_id, ReplyForm())
 
 
-@blueprint.post(f"{ONE}/nhan-them")
+@blueprint.post(f"{REFERRAL}/nhan-them")
 def reply(case_id: UUID, referral_id: UUID) -> Answer:
     """Write to the receiver again."""
     ask(Act.REFERRAL_REPLY)
     form = ReplyForm()
     if not form.validate_on_submit():
-        return page_context.writing_page(Act.REFERRAL_REPLY, case_id, referral_id, form), 422
+        return rendering.writing_page(Act.REFERRAL_REPLY, case_id, referral_id, form), 422
     perform(actions.reply, case_id, referral_id, form.words.data or "")
     flash(_("Đã gửi."), "done")
-    return _to_one(case_id, referral_id)
+    return _to_referral(case_id, referral_id)
 
 
-@blueprint.get(f"{ONE}/ghi-ho")
+@blueprint.get(f"{REFERRAL}/ghi-ho")
 def ask_record(case_id: UUID, referral_id: UUID) -> str:
     """Ask for an answer that came by word or on paper."""
-    return page_context.writing_page(Act.REFERRAL_RECORD_ANSWER, case_id, referral_id, RecordForm())
+    return rendering.writing_page(Act.REFERRAL_RECORD_ANSWER, case_id, referral_id, RecordForm())
 
 
-@blueprint.post(f"{ONE}/ghi-ho")
+@blueprint.post(f"{REFERRAL}/ghi-ho")
 def record_answer(case_id: UUID, referral_id: UUID) -> Answer:
     """Record an answer on the receiver's behalf."""
     ask(Act.REFERRAL_RECORD_ANSWER)
     form = RecordForm()
     if not form.validate_on_submit():
-        return page_context.writing_page(Act.REFERRAL_RECORD_ANSWER, case_id, referral_id, form), 422
+        return rendering.writing_page(Act.REFERRAL_RECORD_ANSWER, case_id, referral_id, form), 422
     perform(actions.record_answer, case_id, referral_id, form.letter())
     flash(_("Đã ghi hộ câu trả lời."), "done")
-    return _to_one(case_id, referral_id)
+    return _to_referral(case_id, referral_id)
 
 
-@blueprint.get(f"{ONE}/rut")
+@blueprint.get(f"{REFERRAL}/rut")
 def end(case_id: UUID, referral_id: UUID) -> str:
-    """Say what ends when a referral is taken back."""
+    """Show what ends when a referral is withdrawn."""
     ask(Act.REFERRAL_WITHDRAW)
     page = perform(receiving_acts.read_referral, case_id, referral_id, towards=Act.REFERRAL_WITHDRAW)
     return render_template("referrals/end.html", page=page)
 
 
-@blueprint.post(f"{ONE}/rut")
+@blueprint.post(f"{REFERRAL}/rut")
 def withdraw(case_id: UUID, referral_id: UUID) -> Response:
-    """Take a referral back."""
+    """Withdraw a referral."""
     perform(actions.withdraw, case_id, referral_id)
     flash(_("Đã rút lại. Nơi nhận không còn đọc được."), "done")
-    return _to_one(case_id, referral_id)
+    return _to_referral(case_id, referral_id)
 
 
 def _to_case(case_id: UUID) -> Response:
     return redirect(url_for("referrals.case", case_id=case_id), 303)
 
 
-def _to_one(case_id: UUID, referral_id: UUID) -> Response:
+def _to_referral(case_id: UUID, referral_id: UUID) -> Response:
     return redirect(url_for("referrals.one", case_id=case_id, referral_id=referral_id), 303)
+
+
+def _expire_after_response(response: Response) -> Response:
+    """After a POST is answered, end referrals whose ground has run out, at most every ten minutes for each commune."""
+    member = current_member()
+    if request.method == "POST" and member is not None:
+        now, last_runs = clock.micros(), current_app.extensions.setdefault("casework.lapsed", {})
+        commune_id = member.person.commune_id
+        if now - last_runs.get(commune_id, 0) >= _EXPIRY_INTERVAL:
+            last_runs[commune_id], app_gate = now, gate()
+            response.call_on_close(lambda: _perform_expiry(app_gate, commune_id))
+    return response
+
+
+def _perform_expiry(app_gate: Gate, commune_id: UUID) -> None:
+    """Expire grounds in the role of the system; what fails is logged and tried again the next time."""
+    try:
+        app_gate.perform(Person(Actor(commune_id, None, (Role.SYSTEM,)), commune_id), actions.expire)
+    except CaseworkError:
+        log.exception("what has lapsed could not be cut off")
+
+
+blueprint.after_app_request(_expire_after_response)

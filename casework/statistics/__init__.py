@@ -1,1 +1,1 @@
-"""Counts that say what happened and not to whom."""
+"""Published statistics: controlled rounding of small cells, disclosure control, closing of periods, releases."""

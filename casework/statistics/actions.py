@@ -27,7 +27,7 @@ from casework.statistics.rounding import NEAR
 
 @dataclass(frozen=True)
 class ComparedCell:
-    """One cell as the lead sees it before she agrees: the truth of the period beside what will be published."""
+    """One cell as the lead compares it before closing: the true count of the period and the count to be published."""
 
     cell: Cell
     truth: int
@@ -36,10 +36,10 @@ class ComparedCell:
 
 @dataclass(frozen=True)
 class Closing:
-    """The next period to close; while it is not over there is nothing to compare.
+    """The preview of the next period to close; while the period is not over there is nothing to compare.
 
-    `late` is how many of the counted cases were received before the period began. `mark` stands for exactly this
-    release: who agrees sends it back.
+    `late` is how many of the counted cases were received before the period began. `bound` is how far a published
+    year-to-date count may lie from the truth. `mark` is the SHA-256 of the release: closing requires it.
     """
 
     period: Period
@@ -56,34 +56,34 @@ class Closing:
 
 
 @dataclass(frozen=True)
-class _Count:
-    """Everything of one closing: the opened ledger, the cases that are new to it, and the release drawn of them."""
+class _PeriodCount:
+    """One closing: the opened ledger, the cases new to it with the revision of their facts, and the drafted release."""
 
     ledger: CountRecord
     year: Year
     cases: dict[UUID, tuple[int, Facts]]
-    drawn: DraftedRelease
+    draft: DraftedRelease
 
     @property
     def mark(self) -> str:
-        return sha256(self.drawn.published.body().encode()).hexdigest()
+        return sha256(self.draft.published.body().encode()).hexdigest()
 
 
 @action(Act.COUNTS_READ)
 def read_releases(context: ActContext) -> tuple[Published, ...]:
-    """Return everything that was ever released, oldest first."""
-    return releases.read_all(context, narrowly=True)
+    """Return every release, oldest first."""
+    return releases.read_all(context, least_privilege=True)
 
 
 @action(Act.PERIOD_PREVIEW)
 def preview_period(context: ActContext) -> Closing:
-    """Show the next period to close: what would be published beside the truth."""
+    """Preview the next period to close: what would be published beside the true counts."""
     done = releases.read_all(context)
-    size, period = _next(context, done)
+    size, period = _next_period(context, done)
     if not _is_over(context, period):
         return Closing(period, over=False)
-    counted = _count(context, done, size, period)
-    published = counted.drawn.published
+    counted = _count_period(context, done, size, period)
+    published = counted.draft.published
     return Closing(
         period=period,
         over=True,
@@ -103,89 +103,89 @@ def close_period(context: ActContext, name: str, mark: str) -> None:
     it is not over.
     """
     done = releases.read_all(context)
-    size, period = _next(context, done)
+    size, period = _next_period(context, done)
     if name != period.name:
         raise Conflict("Kỳ này đã chốt rồi, hoặc chưa đến lượt chốt.")
     if not _is_over(context, period):
         raise BadInput("Kỳ này chưa hết nên chưa chốt được.")
-    counted = _count(context, done, size, period)
+    counted = _count_period(context, done, size, period)
     if mark != counted.mark:
         raise Conflict("Số liệu vừa thay đổi. Hãy xem lại rồi chốt.")
-    published = counted.drawn.published
+    published = counted.draft.published
     context.reason = period.name
     releases.append(context, counted.ledger.head, published)
-    count_record.remember(context, counted.ledger, published.number, _remembered(counted))
+    count_record.remember(context, counted.ledger, published.number, _record_entry(counted))
     if period.ends_year:
         count_record.prepare_year(context, counted.ledger, period.year + 1)
 
 
 def waiting(context: ActContext) -> Period | None:
-    """Return the period that waits to be closed by this person; called by her home page within its own act."""
+    """Return the period that this person may close now; called by the home page within its own act."""
     if not allowed(context.actor, Act.PERIOD_CLOSE):
         return None
-    _, period = _next(context, releases.read_all(context))
+    _, period = _next_period(context, releases.read_all(context))
     return period if _is_over(context, period) else None
 
 
-def _next(context: ActContext, done: tuple[Published, ...]) -> tuple[SizeClass, Period]:
-    """Return the next period that is to be closed; they follow one another without a gap."""
+def _next_period(context: ActContext, done: tuple[Published, ...]) -> tuple[SizeClass, Period]:
+    """Return the next period to close; periods follow one another without a gap."""
     commune = freshness.commune(context.session, context.commune_id)
     day = done[-1].period.next_day if done else clock.local(commune.created).date()
-    size = _size(done, day, plan().classes[commune.size_class])
+    size = _size_class(done, day, plan().classes[commune.size_class])
     return size, Period.of(day, size.atom)
 
 
-def _size(done: Iterable[Published], day: date, entered: SizeClass) -> SizeClass:
+def _size_class(done: Iterable[Published], day: date, entered: SizeClass) -> SizeClass:
     """Return the class of a year: by what was published of the whole year before, else as entered at set-up."""
-    this_year = [one for one in done if one.period.year == day.year]
+    this_year = [release for release in done if release.period.year == day.year]
     if this_year:
         return plan().classes[this_year[0].size]
-    last_year = [one for one in done if one.period.year == day.year - 1]
+    last_year = [release for release in done if release.period.year == day.year - 1]
     if not last_year or last_year[0].period.first.month != 1 or "total" in last_year[-1].withheld:
         return entered
-    return plan().class_of(sum(one.cells[TOTAL] for one in last_year))
+    return plan().class_of(sum(release.cells[TOTAL] for release in last_year))
 
 
 def _is_over(context: ActContext, period: Period) -> bool:
     return clock.local(context.crypto.at).date() > period.last
 
 
-def _count(context: ActContext, done: tuple[Published, ...], size: SizeClass, period: Period) -> _Count:
-    """Open the facts in reach, count each case that was never counted, and draw the release."""
-    opened = count_record.open_ledger(context)
+def _count_period(context: ActContext, done: tuple[Published, ...], size: SizeClass, period: Period) -> _PeriodCount:
+    """Open the facts in reach, count each case that was never counted, and draft the release."""
+    ledger = count_record.open_ledger(context)
     cases = {
-        one.row.id: (page.revision, Facts.from_json(page.data))
-        for one in reading.listed(context, [Section.FACTS])
-        for page in one.pages
-        if page.data["received_on"] <= period.last.isoformat() and _uncounted(opened, one.row.id, page.data)
+        case.row.id: (page.revision, Facts.from_json(page.data))
+        for case in reading.listed(context, [Section.FACTS])
+        for page in case.pages
+        if page.data["received_on"] <= period.last.isoformat() and _is_uncounted(ledger, case.row.id, page.data)
     }
-    this_year = tuple(one for one in done if one.period.year == period.year)
-    truth = tuple(opened.counted[one.number].truth for one in this_year)
+    this_year = tuple(release for release in done if release.period.year == period.year)
+    truth = tuple(ledger.counted[release.number].truth for release in this_year)
     year = Year(this_year, (*truth, plan().tally(facts for _, facts in cases.values())))
-    ties = opened.ties(period.year, this_year[-1].number if this_year else 0)
-    drawing = ReleaseDraft(plan(), size, period, len(done) + 1, year, ties)
-    return _Count(opened, year, cases, drawing.draw())
+    ties = ledger.ties(period.year, this_year[-1].number if this_year else 0)
+    draft = ReleaseDraft(plan(), size, period, len(done) + 1, year, ties)
+    return _PeriodCount(ledger, year, cases, draft.draw())
 
 
-def _uncounted(opened: CountRecord, case_id: UUID, data: Mapping[str, Any]) -> bool:
-    """Tell whether neither a case nor any that was merged into it was ever counted."""
-    same = {case_id, *(UUID(hex=one) for one in data.get("merged", "").split())}
-    return opened.cases.isdisjoint(same)
+def _is_uncounted(ledger: CountRecord, case_id: UUID, data: Mapping[str, Any]) -> bool:
+    """Tell whether neither a case nor any case merged into it was ever counted."""
+    case_ids = {case_id, *(UUID(hex=merged_id) for merged_id in data.get("merged", "").split())}
+    return ledger.cases.isdisjoint(case_ids)
 
 
-def _compared(counted: _Count, size: SizeClass, table: Table) -> tuple[Table, Period, tuple[ComparedCell, ...]]:
-    """Compare the truth of everything that a table covers since it last came out with what it publishes."""
-    published = counted.drawn.published
-    before = [n for n, one in enumerate(counted.year.releases, start=1) if table.name in one.tables]
-    truth: Counter[Cell] = sum_of(counted.year.truth[before[-1] if before else 0 :])
-    rows = tuple(ComparedCell(cell, truth[cell], count) for cell, count in published.tables[table.name].items())
-    return table, plan().span(size, table, published.period), rows
+def _compared(counted: _PeriodCount, size: SizeClass, table: Table) -> tuple[Table, Period, tuple[ComparedCell, ...]]:
+    """Compare the true counts since a table was last published with what it publishes now."""
+    published = counted.draft.published
+    earlier = [n for n, release in enumerate(counted.year.releases, start=1) if table.name in release.tables]
+    truth: Counter[Cell] = sum_of(counted.year.truth[earlier[-1] if earlier else 0 :])
+    cells = tuple(ComparedCell(cell, truth[cell], count) for cell, count in published.tables[table.name].items())
+    return table, plan().span(size, table, published.period), cells
 
 
-def _remembered(counted: _Count) -> Counted:
+def _record_entry(counted: _PeriodCount) -> Counted:
     return Counted(
         cases={case_id: revision for case_id, (revision, _) in counted.cases.items()},
         truth=counted.year.truth[-1],
-        draw=counted.drawn.ties.draw,
-        far={cell: by for cell, by in counted.drawn.deviations.items() if by > NEAR},
+        draw=counted.draft.ties.draw,
+        far={cell: by for cell, by in counted.draft.deviations.items() if by > NEAR},
     )

@@ -1,6 +1,6 @@
-"""The attacker: solves everything that is published and tells which small true counts it gives away.
+"""The attacker of disclosure control: solves everything published and finds the small true counts it discloses.
 
-He knows the plan, the mechanism and every release of the year; he does not know the key that draws ties. A count
+They know the plan, the mechanism and every release of the year; they do not know the key that draws ties. A count
 is safe if two whole-number databases reproduce all that is published and differ in it by at least 2. All tables
 of the plan are one-way tables under a common total, and any such margins come from some database (fill it from
 the north-west corner; where every case is in one of several cells, lay these out around the total), so that it is
@@ -15,14 +15,14 @@ from casework.statistics.integer_program import Program
 from casework.statistics.plan import TOTAL, Cell, CellGroup
 
 SMALL = range(1, 5)
-APART = 2
-# No commune has more cases in a step; the bound only keeps what nobody was told about finite.
-_MOST = 100_000
+MIN_SPREAD = 2
+# No commune has more cases in a step; the bound only keeps what nothing was published about finite.
+_MAX_CASES = 100_000
 
 
 @dataclass(frozen=True)
-class Told:
-    """What was told of one cell: its sum over the steps `first` to `last` of the year lies within `low` to `high`."""
+class Constraint:
+    """What is published of one cell: its sum over the steps `first` to `last` of the year lies in `low` to `high`."""
 
     cell: Cell
     first: int
@@ -33,7 +33,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Target:
-    """A true count that must not be found out: one cell summed over steps of the year."""
+    """A true count that must not be disclosed: one cell summed over the steps `first` to `last` of the year."""
 
     cell: Cell
     first: int
@@ -45,38 +45,38 @@ Database = Mapping[Cell, Sequence[int]]
 
 @dataclass(frozen=True)
 class Attacker:
-    """Somebody who was told things about the cells of some groups over the steps (quarters) of a year.
+    """Somebody who knows constraints on the cells of some groups over the steps (quarters) of a year.
 
-    `either` holds for each release that owns up to a large deviation the ways in which a cell can have it: one of
-    them must be true as well. `covers` are sets of cells of which he rightly believes that every case is in one.
-    Below a spread of `apart` a count is not in doubt.
+    `alternatives` holds for each release that declares a large deviation the ways in which a cell can have it: one
+    of them must be true as well. `covers` are sets of cells of which they rightly believe that every case is in one.
+    A count whose possible values spread over less than `min_spread` is disclosed.
     """
 
     groups: tuple[CellGroup, ...]
-    told: tuple[Told, ...]
-    either: tuple[tuple[Told, ...], ...] = ()
+    constraints: tuple[Constraint, ...]
+    alternatives: tuple[tuple[Constraint, ...], ...] = ()
     covers: tuple[tuple[Cell, ...], ...] = ()
-    apart: int = APART
+    min_spread: int = MIN_SPREAD
 
-    def pins(self, truth: Database) -> list[Target]:
-        """Return the small true counts that he can find exactly or to within one."""
+    def disclosed(self, truth: Database) -> list[Target]:
+        """Return the small true counts that they can find exactly or to within one."""
         steps = len(truth[TOTAL])
-        worlds = _Worlds(self, steps)
+        scenarios = _Scenarios(self, steps)
         known = [truth]
-        return [target for target in small(truth) if not self._doubts(target, known, worlds)]
+        return [target for target in small_counts(truth) if not self._is_safe(target, known, scenarios)]
 
-    def _doubts(self, target: Target, known: list[Database], worlds: "_Worlds") -> bool:
-        """Tell whether he must be in doubt about a count; every database found on the way is remembered."""
-        if _spread(target, known) >= self.apart:
+    def _is_safe(self, target: Target, known: list[Database], scenarios: "_Scenarios") -> bool:
+        """Tell whether a count stays in doubt; every database found on the way is added to `known`."""
+        if _spread(target, known) >= self.min_spread:
             return True
-        for extreme in worlds.extremes(target):
+        for extreme in scenarios.extremes(target):
             known.append(extreme)
-            if _spread(target, known) >= self.apart:
+            if _spread(target, known) >= self.min_spread:
                 return True
         return False
 
 
-def small(truth: Database) -> Iterator[Target]:
+def small_counts(truth: Database) -> Iterator[Target]:
     """Yield the true counts of 1 to 4, of single steps and of the year to date."""
     for cell, counts in truth.items():
         for last in range(len(counts)):
@@ -95,8 +95,8 @@ def _spread(target: Target, databases: Iterable[Database]) -> int:
     return max(counts) - min(counts)
 
 
-class _Worlds:
-    """Every way in which all that was told can be true, as programs that are made when they are first asked."""
+class _Scenarios:
+    """The integer programs of all combinations of alternatives, each made when it is first solved."""
 
     def __init__(self, attacker: Attacker, steps: int) -> None:
         self._attacker = attacker
@@ -106,31 +106,31 @@ class _Worlds:
         self._programs: list[Program] = []
 
     def extremes(self, target: Target) -> Iterator[Database]:
-        """Yield a database with the least and one with the greatest count, world by world."""
+        """Yield for each program a database with the least and one with the greatest count."""
         columns = [self._columns[target.cell, step] for step in range(target.first, target.last + 1)]
-        for program in self._each():
+        for program in self._all_programs():
             for sign in (1, -1):
                 point = program.cheapest(dict.fromkeys(columns, sign))
                 if point is not None:
                     yield self._database(point)
 
-    def _each(self) -> Iterator[Program]:
-        for number, chosen in enumerate(product(*self._attacker.either)):
+    def _all_programs(self) -> Iterator[Program]:
+        for number, chosen in enumerate(product(*self._attacker.alternatives)):
             if number == len(self._programs):
-                self._programs.append(self._program((*self._attacker.told, *chosen)))
+                self._programs.append(self._program((*self._attacker.constraints, *chosen)))
             yield self._programs[number]
 
-    def _program(self, told: Iterable[Told]) -> Program:
+    def _program(self, constraints: Iterable[Constraint]) -> Program:
         program = Program()
         for _ in self._columns:
-            program.variable(high=_MOST)
+            program.variable(high=_MAX_CASES)
         for group, step in product(self._attacker.groups, range(self._steps)):
             terms = {self._columns[cell, step]: 1 for cell in group.cells}
             program.row({self._columns[TOTAL, step]: -1, **terms}, 0, 0)
         for cells, step in product(self._attacker.covers, range(self._steps)):
             program.row({self._columns[TOTAL, step]: -1, **{self._columns[cell, step]: 1 for cell in cells}}, low=0)
-        for one in told:
-            program.row({self._columns[one.cell, s]: 1 for s in range(one.first, one.last + 1)}, one.low, one.high)
+        for each in constraints:
+            program.row({self._columns[each.cell, s]: 1 for s in range(each.first, each.last + 1)}, each.low, each.high)
         return program
 
     def _database(self, point: Sequence[int]) -> Database:

@@ -1,4 +1,4 @@
-"""Opens the sealed ledger of counts in the session of whoever closes, and writes into it what was counted."""
+"""The sealed record of what each release counted: opened by whoever closes a period, and appended to."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from casework.vault.models import Document, Envelope, Head
 class Counted:
     """What one release counted: each case once with the revision of its facts, and the true counts of its period.
 
-    `draw` is how often ties were drawn, `far` are the cells that lie more than 2 from the truth, and how far.
+    `draw` is how often ties were drawn again, `far` the deviation of each cell that lies more than 2 from the truth.
     """
 
     cases: Mapping[UUID, int]
@@ -65,30 +65,30 @@ class CountRecord:
         return frozenset(case_id for entry in self.counted.values() for case_id in entry.cases)
 
     def ties(self, year: int, after: int) -> Ties:
-        """Return how ties fall in a year whose newest release so far is number `after`, 0 if it has none."""
+        """Return the ties of a year whose newest release so far is number `after`, 0 if it has none."""
         return Ties(self.keys[year], self.counted[after].draw if after else 0)
 
 
 def open_ledger(context: ActContext) -> CountRecord:
-    """Open every entry; raise VaultError if one is missing, changed or not for this person's keys."""
+    """Open every entry; raise VaultError if one is missing, changed or not sealed to this person's keys."""
     ledger_id = count_ledger.ledger_id(context.commune_id)
     head = freshness.head(context.session, context.commune_id, ledger_id)
     rows = scope.rows_of_case(context.permit, Envelope, ledger_id).on(context.session).scalars()
     envelopes = {row.document_id: row for row in rows if context.crypto.holds(row.agency_id)}
     documents = scope.rows_of_case(context.permit, Document, ledger_id).on(context.session).scalars().all()
-    found: dict[tuple[Series, int], Mapping[str, Any]] = {}
+    opened: dict[tuple[Series, int], Mapping[str, Any]] = {}
     for document in documents:
         if document.id not in envelopes:
             raise VaultError("unopened")
         page = open_newest(context.crypto, head.listing, document, envelopes[document.id])
-        found[count_ledger.place_of(page.series)] = page.data
-    if set(found) != set(count_ledger.places(head.listing)):
+        opened[count_ledger.place_of(page.series)] = page.data
+    if set(opened) != set(count_ledger.places(head.listing)):
         raise VaultError("unopened")
     return CountRecord(
         head=head,
         owner_id=documents[0].owner_id,
-        counted={number: _counted(data) for (kind, number), data in found.items() if kind == Series.COUNTED},
-        keys={year: bytes.fromhex(data["key"]) for (kind, year), data in found.items() if kind == Series.KEY},
+        counted={number: _counted(data) for (kind, number), data in opened.items() if kind == Series.COUNTED},
+        keys={year: bytes.fromhex(data["key"]) for (kind, year), data in opened.items() if kind == Series.KEY},
     )
 
 
@@ -103,13 +103,15 @@ def _counted(data: Mapping[str, Any]) -> Counted:
 
 def remember(context: ActContext, opened: CountRecord, number: int, counted: Counted) -> None:
     """Seal what a release counted, so that no case is ever counted twice."""
-    count_ledger.add(context.crypto, opened.head, _lock(context, opened), (Series.COUNTED, number), counted.to_json())
+    count_ledger.add(
+        context.crypto, opened.head, _recipient(context, opened), (Series.COUNTED, number), counted.to_json()
+    )
 
 
 def prepare_year(context: ActContext, opened: CountRecord, year: int) -> None:
     """Make the key of a year that is about to begin."""
-    count_ledger.add_key(context.crypto, opened.head, _lock(context, opened), year=year)
+    count_ledger.add_key(context.crypto, opened.head, _recipient(context, opened), year=year)
 
 
-def _lock(context: ActContext, opened: CountRecord) -> RecipientKey:
+def _recipient(context: ActContext, opened: CountRecord) -> RecipientKey:
     return freshness.recipients(context.crypto, [opened.owner_id])[0]

@@ -1,4 +1,4 @@
-"""The word of the lead: which period, and exactly which numbers she has seen."""
+"""The form by which a lead closes a period: its name, and the mark of the release that was previewed."""
 
 from wtforms import HiddenField
 
@@ -6,7 +6,7 @@ from casework.web.forms import Form
 
 
 class ClosePeriodForm(Form):
-    """What the page of a preview sends back when the lead agrees."""
+    """Sent back by the preview when the lead agrees."""
 
     period = HiddenField()
     mark = HiddenField()

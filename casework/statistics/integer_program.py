@@ -1,4 +1,4 @@
-"""Whole-number programs: variables with bounds, rows with bounds, and the cheapest point; solved by HiGHS."""
+"""Integer linear programs: bounded variables, bounded rows, and the solution of least cost; solved by HiGHS."""
 
 from collections.abc import Mapping
 
@@ -6,17 +6,16 @@ import highspy
 import numpy as np
 from highspy._core import _Highs
 
-_WHOLE = 1e-6
+_TOLERANCE = 1e-6
 
 
 class Program:
-    """A program over whole numbers that can be asked again and again at other costs.
+    """An integer linear program that can be solved again and again for other costs; the same each time it is run.
 
-    The relaxed program is asked first: where its corner is whole, it is the answer. Runs are repeatable.
+    The linear relaxation is solved first: where its solution is integral, it is the answer.
     """
 
     def __init__(self) -> None:
-        """Begin with no variable and no row."""
         self._bounds: list[tuple[float, float]] = []
         self._rows: list[tuple[float, float, dict[int, int]]] = []
         self._solvers: dict[bool, _Highs] = {}
@@ -27,28 +26,28 @@ class Program:
         return len(self._bounds) - 1
 
     def row(self, terms: Mapping[int, int], low: float = -highspy.kHighsInf, high: float = highspy.kHighsInf) -> None:
-        """Bind a sum of variables, each times its factor, between two bounds."""
+        """Add a constraint: the sum of variables, each times its factor, lies between two bounds."""
         self._rows.append((low, high, dict(terms)))
 
     def cheapest(self, costs: Mapping[int, float]) -> list[int] | None:
-        """Return a whole point of the least cost, or None if the rows leave no point at all."""
-        relaxed = self._solve(costs, whole=False)
-        if relaxed is None or all(abs(value - round(value)) < _WHOLE for value in relaxed):
+        """Return an integral solution of least cost, or None if there is no feasible one."""
+        relaxed = self._solve(costs, integral=False)
+        if relaxed is None or all(abs(value - round(value)) < _TOLERANCE for value in relaxed):
             return _rounded(relaxed)
-        return _rounded(self._solve(costs, whole=True))
+        return _rounded(self._solve(costs, integral=True))
 
-    def _solve(self, costs: Mapping[int, float], *, whole: bool) -> list[float] | None:
-        if whole not in self._solvers:
-            self._solvers[whole] = self._load(whole=whole)
-        solver, size = self._solvers[whole], len(self._bounds)
-        prices = np.array([costs.get(number, 0.0) for number in range(size)], dtype=np.double)
-        solver.changeColsCost(size, np.arange(size, dtype=np.int32), prices)
+    def _solve(self, costs: Mapping[int, float], *, integral: bool) -> list[float] | None:
+        if integral not in self._solvers:
+            self._solvers[integral] = self._load(integral=integral)
+        solver, size = self._solvers[integral], len(self._bounds)
+        all_costs = np.array([costs.get(number, 0.0) for number in range(size)], dtype=np.double)
+        solver.changeColsCost(size, np.arange(size, dtype=np.int32), all_costs)
         solver.run()
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         return list(solver.getSolution().col_value)
 
-    def _load(self, *, whole: bool) -> _Highs:
+    def _load(self, *, integral: bool) -> _Highs:
         # The class beneath highspy.Highs, which prints its name on the server's output when it is made.
         solver = _Highs()
         for option, value in (
@@ -59,10 +58,10 @@ class Program:
             ("mip_rel_gap", 0.0),
         ):
             solver.setOptionValue(option, value)
-        solver.passModel(self._model(whole=whole))
+        solver.passModel(self._model(integral=integral))
         return solver
 
-    def _model(self, *, whole: bool) -> highspy.HighsLp:
+    def _model(self, *, integral: bool) -> highspy.HighsLp:
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = len(self._bounds), len(self._rows)
         model.col_cost_ = np.zeros(len(self._bounds))
@@ -76,7 +75,7 @@ class Program:
         matrix.start_ = np.concatenate(([0], np.cumsum(lengths))).astype(np.int32)
         matrix.index_ = np.array([number for _, _, terms in self._rows for number in terms], dtype=np.int32)
         matrix.value_ = np.array([factor for _, _, terms in self._rows for factor in terms.values()], dtype=np.double)
-        if whole:
+        if integral:
             model.integrality_ = [highspy.HighsVarType.kInteger] * len(self._bounds)
         return model
 

@@ -1,4 +1,4 @@
-"""A released period: insert-only, chained, and all that a statistician can ever read."""
+"""A released period: insert-only, hash-chained, and all that a statistician can read."""
 
 from uuid import UUID
 

@@ -11,7 +11,7 @@ _NAME = re.compile(r"(\d{4})(?:-([QH])([1-4]))?")
 
 
 class Cadence(IntEnum):
-    """How often a table comes out, in months; all of them divide the calendar year."""
+    """How often a table is published, in months; all of them divide the calendar year."""
 
     QUARTER = 3
     HALF = 6
@@ -37,11 +37,11 @@ class Period:
     @classmethod
     def parse(cls, name: str) -> Self:
         """Read a name back; raise ValueError for one that no period bears."""
-        found = _NAME.fullmatch(name)
-        if found is None:
+        match = _NAME.fullmatch(name)
+        if match is None:
             raise ValueError(name)
-        year, letter, index = found.groups()
-        cadence = next((length for length, mark in _LETTERS.items() if mark == letter), Cadence.YEAR)
+        year, letter, index = match.groups()
+        cadence = next((length for length, sign in _LETTERS.items() if sign == letter), Cadence.YEAR)
         period = cls(int(year), cadence, int(index or 1))
         if not 1 <= period.last_month <= 12:
             raise ValueError(name)

@@ -1,4 +1,4 @@
-"""What is published at which size of commune, read once from plan.toml; and the counting of facts into its cells."""
+"""The publication plan of plan.toml: which tables are published at which size of commune; and the tally of facts."""
 
 import tomllib
 from collections import Counter
@@ -25,7 +25,7 @@ class Cell(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Return the name by which ties are drawn and releases are written."""
+        """Return the key of the cell in releases and for ties."""
         return f"{self.table}|{self.code}"
 
 
@@ -52,11 +52,11 @@ class CellGroup:
         return tuple(Cell(self.name, code) for code in self.codes)
 
     def place(self, facts: Facts) -> Cell:
-        """Return the cell of a case; who asked to be left out of detailed tables falls where nothing is said."""
-        said = getattr(facts, self.fact) if facts.detailed != NO else ""
+        """Return the cell of a case; who asked to be left out of detailed tables counts as unknown."""
+        answer = getattr(facts, self.fact) if facts.detailed != NO else ""
         if self.code is not None:
-            said = YES if (self.code in said if self.code else said) else NO
-        return Cell(self.name, said if said in self.codes else self.unknown)
+            answer = YES if (self.code in answer if self.code else answer) else NO
+        return Cell(self.name, answer if answer in self.codes else self.unknown)
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,9 @@ class Table:
         return tuple(cell for group in self.groups for cell in group.cells) or (TOTAL,)
 
     def label(self, lang: str) -> str:
-        """Give its title."""
         return self.en if lang == "en" else self.vi
 
     def words(self, code: str, lang: str) -> str:
-        """Give the words of one of its codes."""
         vi, en = self.labels[code]
         return en if lang == "en" else vi
 

@@ -1,4 +1,4 @@
-"""Turns releases into words and tables for a page: from published numbers alone, in the language of the page."""
+"""Makes the view models of releases from published numbers alone, in the language of the page."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from casework.web.translation import number
 
 Bar = tuple[str, int, str]
 # So many columns can be told apart on a phone.
-_DRAWN = 8
+_MAX_COLUMNS = 8
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class TableView:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of the picture: a period with its year, its published total, and that number in words."""
+    """One column of the chart: a period with its year, its published total, and that number in words."""
 
     part: str
     year: int
@@ -44,8 +44,8 @@ class Column:
 
 
 @dataclass(frozen=True)
-class ShownYear:
-    """A year: how often it came out, its totals as bars, its tables, how far the truth may lie, what was left out."""
+class YearView:
+    """A year of releases; `bound` is how far the truth may lie, `withheld` the titles of withheld tables by period."""
 
     year: int
     cadence: Cadence
@@ -55,27 +55,31 @@ class ShownYear:
     withheld: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def years(releases: Iterable[Published]) -> list[ShownYear]:
+def years(releases: Iterable[Published]) -> list[YearView]:
     """Lay out all releases, the newest year first."""
-    by_year = groupby(releases, key=lambda one: one.period.year)
-    return [_year(year, list(found)) for year, found in by_year][::-1]
+    by_year = groupby(releases, key=lambda release: release.period.year)
+    return [_year_view(year, list(of_year)) for year, of_year in by_year][::-1]
 
 
-def columns(years: Sequence[ShownYear]) -> tuple[Column, ...]:
+def columns(years: Sequence[YearView]) -> tuple[Column, ...]:
     """Lay out the newest totals side by side, oldest first: periods of one length alone can be compared."""
-    alike = list(takewhile(lambda one: one.cadence == years[0].cadence, years))[::-1]
-    drawn = [Column(words, one.year, count, shown) for one in alike for words, count, shown in one.bars]
-    return tuple(drawn[-_DRAWN:])
+    same_cadence = list(takewhile(lambda year: year.cadence == years[0].cadence, years))[::-1]
+    columns = [
+        Column(words, year.year, count, count_in_words)
+        for year in same_cadence
+        for words, count, count_in_words in year.bars
+    ]
+    return tuple(columns[-_MAX_COLUMNS:])
 
 
-def in_words(period: Period) -> str:
+def period_in_words(period: Period) -> str:
     """Name a period with its year, in words."""
     if period.cadence == Cadence.YEAR:
         return _("Năm %(year)s", year=period.year)
-    return _("%(part)s năm %(year)s", part=part(period), year=period.year)
+    return _("%(part)s năm %(year)s", part=part_in_words(period), year=period.year)
 
 
-def part(period: Period) -> str:
+def part_in_words(period: Period) -> str:
     """Name a part of a year in words."""
     if period.cadence == Cadence.YEAR:
         return _("Cả năm")
@@ -84,8 +88,8 @@ def part(period: Period) -> str:
     return _("Quý %(index)s", index=period.index)
 
 
-def rounded(count: int, reach: int) -> str:
-    """Say a published number so that nobody takes it for a true one; `reach` is how far the truth of a 0 may lie."""
+def rounded_in_words(count: int, reach: int) -> str:
+    """Format a published number so that nobody takes it for exact; `reach` is how far the truth of a 0 may lie."""
     return _("0–%(most)s", most=reach) if count == 0 else _("≈%(count)s", count=number(count))
 
 
@@ -94,67 +98,72 @@ def comparison(closing: Closing) -> list[TableView]:
     heads = (_("Số thật"), _("Sẽ công bố"))
     return [
         TableView(
-            title=f"{table.label(language())} – {in_words(span)}",
+            title=f"{table.label(language())} – {period_in_words(span)}",
             heads=heads,
-            rows=tuple(_pair(table, row) for row in rows if _is_shown(row.cell)),
+            rows=tuple(_comparison_row(table, row) for row in rows if _is_shown(row.cell)),
             several=table.several,
         )
         for table, span, rows in closing.tables
     ]
 
 
-def _pair(table: Table, row: ComparedCell) -> tuple[str, str, str]:
-    # The lead is shown the number itself: she sees the truth beside it.
+def _comparison_row(table: Table, row: ComparedCell) -> tuple[str, str, str]:
+    # The lead is shown the number itself, beside the truth.
     return _cell_words(table, row.cell), number(row.truth), number(row.published)
 
 
-def _year(year: int, found: Sequence[Published]) -> ShownYear:
-    often = Counter(name for one in found for name in one.tables)
+def _year_view(year: int, releases: Sequence[Published]) -> YearView:
+    often = Counter(name for release in releases for name in release.tables)
     tables = [table for table in plan().tables.values() if often[table.name]]
     # Beside a table that adds up to it and came out as often, the total needs no table of its own.
     if any(table.groups and not table.several and often[table.name] == often[TOTAL.table] for table in tables):
         tables = [table for table in tables if table.groups]
-    withheld = ((part(one.period), one.withheld) for one in found if one.withheld)
-    return ShownYear(
+    withheld = ((part_in_words(release.period), release.withheld) for release in releases if release.withheld)
+    return YearView(
         year=year,
-        cadence=found[0].period.cadence,
-        bars=_bars([one for one in found if TOTAL in one.cells]),
-        sheets=tuple(_sheet(table, [one for one in found if table.name in one.tables]) for table in tables),
-        bound=max(one.bound for one in found),
+        cadence=releases[0].period.cadence,
+        bars=_bars([release for release in releases if TOTAL in release.cells]),
+        sheets=tuple(
+            _table_view(table, [release for release in releases if table.name in release.tables]) for table in tables
+        ),
+        bound=max(release.bound for release in releases),
         withheld=tuple((when, tuple(plan().tables[name].label(language()) for name in out)) for when, out in withheld),
     )
 
 
-def _bars(found: Sequence[Published]) -> tuple[Bar, ...]:
-    counts = [one.cells[TOTAL] for one in found]
-    shown = _along(counts, [one.bound for one in found])
-    return tuple((part(one.period), count, words) for one, count, words in zip(found, counts, shown, strict=False))
+def _bars(releases: Sequence[Published]) -> tuple[Bar, ...]:
+    counts = [release.cells[TOTAL] for release in releases]
+    shown = _row_words(counts, [release.bound for release in releases])
+    return tuple(
+        (part_in_words(release.period), count, words)
+        for release, count, words in zip(releases, counts, shown, strict=False)
+    )
 
 
-def _sheet(table: Table, found: Sequence[Published]) -> TableView:
-    spans = [plan().span(plan().classes[one.size], table, one.period) for one in found]
-    heads = (*(part(span) for span in spans), *([_("Từ đầu năm")] if len(found) > 1 else []))
-    bounds = [one.bound for one in found]
+def _table_view(table: Table, releases: Sequence[Published]) -> TableView:
+    spans = [plan().span(plan().classes[release.size], table, release.period) for release in releases]
+    heads = (*(part_in_words(span) for span in spans), *([_("Từ đầu năm")] if len(releases) > 1 else []))
+    bounds = [release.bound for release in releases]
     rows = [
-        (_cell_words(table, cell), *_along([one.cells[cell] for one in found], bounds))
+        (_cell_words(table, cell), *_row_words([release.cells[cell] for release in releases], bounds))
         for cell in table.cells
         if _is_shown(cell)
     ]
     added = bool(table.groups) and not table.several
     if added:
-        totals = [sum(one.tables[table.name].values()) for one in found]
-        rows.append((_cell_words(table, TOTAL), *_along(totals, bounds)))
+        totals = [sum(release.tables[table.name].values()) for release in releases]
+        rows.append((_cell_words(table, TOTAL), *_row_words(totals, bounds)))
     return TableView(table.label(language()), heads, tuple(rows), table.several, added)
 
 
-def _along(counts: Sequence[int], bounds: Sequence[int]) -> list[str]:
-    """Say one number through the releases of a year, and its year to date where there was more than one.
+def _row_words(counts: Sequence[int], bounds: Sequence[int]) -> list[str]:
+    """Format one number in each release of a year, and its year to date where there was more than one release.
 
-    What lies between two releases may be off by what both may be off together.
+    The difference of two releases may deviate by the sum of both bounds.
     """
     reach = [before + bound for before, bound in zip([0, *bounds], bounds, strict=False)]
-    shown = [rounded(count, most) for count, most in zip(counts, reach, strict=True)]
-    return [*shown, rounded(sum(counts), bounds[-1])] if len(counts) > 1 else shown
+    shown = [rounded_in_words(count, most) for count, most in zip(counts, reach, strict=True)]
+    return [*shown, rounded_in_words(sum(counts), bounds[-1])] if len(counts) > 1 else shown
 
 
 def _is_shown(cell: Cell) -> bool:

@@ -1,4 +1,4 @@
-"""What a release says: rounded tables of one period as canonical JSON; nothing true stands in it."""
+"""The content of a release: rounded tables of one period as canonical JSON, without any true count."""
 
 import json
 from collections import Counter
@@ -14,7 +14,7 @@ _LAYOUT = 1
 
 @dataclass(frozen=True)
 class Published:
-    """One release: for each table of the plan its rounded cells, and the names of the tables that were left out.
+    """One release: for each table of the plan its rounded cells, and the names of the tables that were withheld.
 
     `bound` is how far any year-to-date count of this release may lie from the truth.
     """
@@ -59,11 +59,11 @@ class Published:
 
 
 def cells_of(named: Mapping[str, int]) -> dict[Cell, int]:
-    """Turn counts by the names of their cells into counts by cells."""
+    """Parse counts by the keys of their cells, "table|code"."""
     return {Cell(*name.split("|")): count for name, count in named.items()}
 
 
-def to_date(releases: Iterable[Published]) -> Counter[Cell]:
+def year_to_date(releases: Iterable[Published]) -> Counter[Cell]:
     """Add up what the releases of one year have published so far."""
     summed: Counter[Cell] = Counter()
     for release in releases:

@@ -1,4 +1,4 @@
-"""The chain of releases: read whole and verified, continued by one, never changed."""
+"""The hash chain of releases: read and verified as a whole, appended to, never changed."""
 
 from hashlib import sha256
 
@@ -19,46 +19,48 @@ from casework.vault.models import Head
 START = bytes(32)
 
 
-def read_all(context: ActContext, *, narrowly: bool = False) -> tuple[Published, ...]:
-    """Return every release of the commune, oldest first; raise VaultError if one was changed or taken away.
+def read_all(context: ActContext, *, least_privilege: bool = False) -> tuple[Published, ...]:
+    """Return every release of the commune, oldest first; raise VaultError if one was changed or removed.
 
-    `narrowly` reads them as the database's role that can read nothing else, where the installation has one.
+    `least_privilege` reads as the database role that can read nothing else, where the installation has one.
     """
     head = freshness.head(context.session, context.commune_id, count_ledger.ledger_id(context.commune_id))
     rows = (
-        _read_narrowly(context, context.released) if narrowly and context.released else _rows(context, context.session)
+        _read_as_reader(context, context.released)
+        if least_privilege and context.released
+        else _rows(context, context.session)
     )
-    prev = START
+    previous = START
     for row in rows:
-        if row.prev != prev:
+        if row.prev != previous:
             raise VaultError("unopened")
-        prev = digest(row)
+        previous = digest(row)
     newest = count_ledger.newest_release(head.listing)
-    said = (newest.revision, newest.digest) if newest else (0, START)
-    if said != (len(rows), prev):
+    recorded = (newest.revision, newest.digest) if newest else (0, START)
+    if recorded != (len(rows), previous):
         raise VaultError("unopened")
     return tuple(Published.from_body(row.body) for row in rows)
 
 
-def _read_narrowly(context: ActContext, released: Database) -> list[Release]:
+def _read_as_reader(context: ActContext, released: Database) -> list[Release]:
     with released.read_only() as session:
         attach_keys(session, context.crypto.server_keys)
         return _rows(context, session)
 
 
 def _rows(context: ActContext, session: Session) -> list[Release]:
-    wanted = select(Release).where(Release.commune_id == context.commune_id).order_by(Release.number)
-    return list(session.execute(wanted).scalars())
+    query = select(Release).where(Release.commune_id == context.commune_id).order_by(Release.number)
+    return list(session.execute(query).scalars())
 
 
 def digest(row: Release) -> bytes:
-    """Return the hash by which the next release, and the ledger, know this one."""
+    """Return the SHA-256 of a release, as the next release and the count ledger record it."""
     fields = (row.commune_id, row.number, row.period, row.released, row.body, row.prev)
     return sha256(encode_fields("cw/1/release", *fields)).digest()
 
 
 def append(context: ActContext, head: Head, published: Published) -> None:
-    """Write a release at the end of the chain and note it in the ledger."""
+    """Append a release to the chain and record it in the count ledger."""
     newest = count_ledger.newest_release(head.listing)
     row = Release(
         commune_id=context.commune_id,

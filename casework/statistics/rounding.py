@@ -1,4 +1,4 @@
-"""Controlled rounding to base 3 of year-to-date counts: all linked tables at once, so that everything adds up."""
+"""Controlled rounding of small cells: year-to-date counts to base 3, all linked tables at once, so that they add up."""
 
 import hmac
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from casework.statistics.integer_program import Program
 from casework.statistics.plan import TOTAL, Cell, Table
 
 BASE = 3
+# The largest deviation of a rounded count from the truth: as a rule, and at a high cost.
 NEAR = 2
 FAR = 5
 _FAR_COST = 50
@@ -20,7 +21,7 @@ _NUDGES = 0.4
 
 @dataclass(frozen=True)
 class Ties:
-    """How ties fall: fixed for the year by its key, so that the same cell always rounds the same way.
+    """The secret random choices of rounding, HMAC-SHA256 under the key of the year: a cell always rounds the same way.
 
     `draw` counts how often they were drawn again because a release could not be made safely.
     """
@@ -33,7 +34,7 @@ class Ties:
         return f"<sealed ties {self.draw}>"
 
     def lift(self, cell: Cell) -> int:
-        """Return u, 0 to 2: what is added to the count of a cell before it is rounded down."""
+        """Return what is added to the count of a cell before it is rounded down to base 3: 0 to 2."""
         return self._number(cell.key) % BASE
 
     def nudge(self, cell: Cell) -> float:
@@ -71,33 +72,35 @@ def round_to_date(
     program, costs, columns = Program(), dict[int, float](), dict[Cell, int]()
     for cell, weight in weights.items():
         price = weight + ties.nudge(cell) * _NUDGES / len(weights)
-        columns[cell] = _add(program, costs, price, _Wanted(truth[cell], before.get(cell, 0), ties.lift(cell)))
+        columns[cell] = _add_cell(
+            program, costs, price, _CellToRound(truth[cell], before.get(cell, 0), ties.lift(cell))
+        )
     for group in (group for table in tables for group in table.groups):
         program.row({columns[TOTAL]: -1, **{columns[cell]: 1 for cell in group.cells}}, 0, 0)
-    point = program.cheapest(costs)
-    if point is None:
+    solution = program.cheapest(costs)
+    if solution is None:
         return None
-    rounded = {cell: BASE * point[column] for cell, column in columns.items()}
+    rounded = {cell: BASE * solution[column] for cell, column in columns.items()}
     return Rounded(rounded, {cell: abs(value - truth[cell]) for cell, value in rounded.items()})
 
 
 @dataclass(frozen=True)
-class _Wanted:
-    """One cell that is to be rounded: its truth, what it was before, and the lift of its tie."""
+class _CellToRound:
+    """A cell to be rounded: its true count, its rounded count in the release before, and the lift of its tie."""
 
     truth: int
     before: int
     lift: int
 
 
-def _add(program: Program, costs: dict[int, float], price: float, wanted: _Wanted) -> int:
-    """Add one cell and what it costs to put it elsewhere or far; return its column, in steps of the base."""
-    steps = program.variable(wanted.before // BASE)
+def _add_cell(program: Program, costs: dict[int, float], price: float, cell: _CellToRound) -> int:
+    """Add a cell with the costs of leaving its tie and of a deviation beyond 2; return its variable, in steps of 3."""
+    steps = program.variable(cell.before // BASE)
     moved, far = program.variable(0, 1), program.variable(0, FAR - NEAR)
-    tie = (wanted.truth + wanted.lift) // BASE
+    tie = (cell.truth + cell.lift) // BASE
     program.row({steps: 1, moved: -_REACH}, high=tie)
     program.row({steps: 1, moved: _REACH}, low=tie)
-    program.row({steps: BASE, far: -1}, high=wanted.truth + NEAR)
-    program.row({steps: BASE, far: 1}, low=wanted.truth - NEAR)
+    program.row({steps: BASE, far: -1}, high=cell.truth + NEAR)
+    program.row({steps: BASE, far: 1}, low=cell.truth - NEAR)
     costs |= {moved: price, far: _FAR_COST}
     return steps

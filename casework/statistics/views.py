@@ -1,4 +1,4 @@
-"""Released counts, all that a statistician can ever read; and the page on which a lead closes a period."""
+"""The pages of releases, all that a statistician can read, and of closing a period, for a lead."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -10,25 +10,25 @@ from casework.statistics.forms import ClosePeriodForm
 from casework.web.current_user import ask, may, perform
 
 blueprint = Blueprint("statistics", __name__)
-blueprint.app_template_filter("period")(presenters.in_words)
+blueprint.app_template_filter("period")(presenters.period_in_words)
 
 
 @blueprint.get("/so-lieu")
 def releases() -> str:
-    """Show what has been released, or what happens until something is."""
-    found = perform(actions.read_releases)
-    years, may_close = presenters.years(found), may(Act.PERIOD_PREVIEW)
-    drawn = presenters.columns(years)
-    return render_template("statistics/releases.html", years=years, columns=drawn, may_close=may_close)
+    """Show every release, or what happens until there is one."""
+    published = perform(actions.read_releases)
+    years, may_close = presenters.years(published), may(Act.PERIOD_PREVIEW)
+    columns = presenters.columns(years)
+    return render_template("statistics/releases.html", years=years, columns=columns, may_close=may_close)
 
 
 @blueprint.get("/chot-ky")
 def closing() -> str:
     """Show the next period to close: the truth beside what would be published."""
-    found = perform(actions.preview_period)
-    form = ClosePeriodForm(period=found.period.name, mark=found.mark)
-    sheets, period = presenters.comparison(found), presenters.in_words(found.period)
-    return render_template("statistics/closing.html", closing=found, period=period, sheets=sheets, form=form)
+    preview = perform(actions.preview_period)
+    form = ClosePeriodForm(period=preview.period.name, mark=preview.mark)
+    sheets, period = presenters.comparison(preview), presenters.period_in_words(preview.period)
+    return render_template("statistics/closing.html", closing=preview, period=period, sheets=sheets, form=form)
 
 
 @blueprint.post("/chot-ky/cong-bo")

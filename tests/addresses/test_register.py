@@ -46,14 +46,14 @@ def test_a_retired_address_is_offered_to_nobody_and_stays_for_old_cases(hoa, lan
     with pytest.raises(NotFound):
         hoa.does(addresses.retire_address, place_id)
     with pytest.raises(NotFound):
-        hoa.does(addresses.add_address, CLINIC, place_id=place_id)
+        hoa.does(addresses.add_address, CLINIC, address_id=place_id)
 
 
 def test_a_change_keeps_the_address_and_its_neighbours(hoa, lan):
     place_id, other = hoa.does(addresses.add_address, HALL), hoa.does(addresses.add_address, CLINIC)
-    hoa.does(addresses.add_address, replace(HALL, contact="0900000999"), place_id=place_id)
-    found = {place.id: place.entry for place in lan.does(trusted_addresses.list_addresses).places}
-    assert found == {place_id: replace(HALL, contact="0900000999"), other: CLINIC}
+    hoa.does(addresses.add_address, replace(HALL, contact="0900000999"), address_id=place_id)
+    entries = {place.id: place.entry for place in lan.does(trusted_addresses.list_addresses).places}
+    assert entries == {place_id: replace(HALL, contact="0900000999"), other: CLINIC}
 
 
 @pytest.mark.parametrize("username", ["lan", "cuong", "chinh", "thu", "rang", "hien", "quang", "son"])
@@ -78,7 +78,7 @@ class Writing:
 
 
 def put_back(house, row: dict[str, object]) -> None:
-    """Write a row as somebody with the database in hand could."""
+    """Write a row as somebody with write access to the database could."""
     with house.gate.database.transaction(Writing(), None) as session:
         session.execute(update(Address).where(Address.id == row["id"]).values(row))
 
@@ -92,7 +92,7 @@ def as_it_stands(house, place_id) -> dict[str, object]:
 def test_an_old_telephone_number_cannot_be_put_back(house, hoa, lan):
     place_id = hoa.does(addresses.add_address, HALL)
     old = as_it_stands(house, place_id)
-    hoa.does(addresses.add_address, replace(HALL, contact="0900000999"), place_id=place_id)
+    hoa.does(addresses.add_address, replace(HALL, contact="0900000999"), address_id=place_id)
     put_back(house, old)
     with pytest.raises(VaultError):
         lan.does(trusted_addresses.list_addresses)

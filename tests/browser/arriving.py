@@ -1,4 +1,4 @@
-"""Somebody of a real installation in a browser of her own: her phone, her paper, and what she chose."""
+"""A member of a real installation in a browser: their phone, paper code and passphrase."""
 
 import base64
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ CODE = ".sheet .paper-code"
 
 @dataclass
 class Arriving:
-    """A walk with what somebody holds in her hands."""
+    """A walk of a member with their phone, paper code and passphrase."""
 
     walk: Walk
     app: Flask
@@ -27,11 +27,10 @@ class Arriving:
 
     @property
     def page(self) -> Page:
-        """Return her page."""
         return self.walk.page
 
     def digits(self) -> str:
-        """Return what her phone shows when she has waited for the next digits."""
+        """Return the next digits of the phone, as if the member had waited for them."""
         with self.app.extensions["casework.gate"].database.engine.begin() as connection:
             connection.exec_driver_sql("UPDATE totp SET last_counter = 0")
         return totp.code_at(self.seed, clock.micros())
@@ -41,7 +40,7 @@ class Arriving:
         self.walk.goes(press, arrives)
 
     def pairs(self) -> None:
-        """Type the seed of the page into her phone, and the phone's digits into the page."""
+        """Type the seed of the page into the phone, and the phone's digits into the page."""
         assert self.page.locator("svg.qr path").count() == 1
         self.seed = base64.b32decode(self.page.inner_text(".paper-code").replace(" ", ""))
         assert self.page.locator("a[href^='otpauth://totp/']").count() == 1

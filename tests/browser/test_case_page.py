@@ -66,7 +66,11 @@ def test_a_counsellor_finds_a_case_shows_the_name_and_adds_a_note(opened, lan, w
     assert CANARIES["identity"] not in page.content()
     page.emulate_media(media="print")
     assert page.is_visible(".safe")
-    assert not [one for one in page.query_selector_all("main button, main .button, main textarea") if one.is_visible()]
+    assert not [
+        element
+        for element in page.query_selector_all("main button, main .button, main textarea")
+        if element.is_visible()
+    ]
     page.emulate_media(media="screen")
     page.click("text=Hiện tên")
     page.wait_for_selector(".name[role=status]")
@@ -130,8 +134,8 @@ def test_every_page_can_be_read_touched_and_fits_and_its_title_tells_nothing(sit
         page = opened(username, paths[0], width, bypass_csp=True, color_scheme=scheme)
         for path in paths:
             page.goto(site + path)
-            found = Axe().run(page).response["violations"]
-            wrong += [(path, (one["id"], one["nodes"][0]["html"][:90])) for one in found]
+            violations = Axe().run(page).response["violations"]
+            wrong += [(path, (violation["id"], violation["nodes"][0]["html"][:90])) for violation in violations]
             wrong += [(path, html) for html in page.evaluate(SMALL)]
             wrong += [(path, page.title()) for word in secrets if word in page.title()]
             page.set_viewport_size({"width": 320, "height": 640})

@@ -79,7 +79,7 @@ def test_the_pages_of_counts_can_be_read_and_fit(chromium, book, site, width, sc
     for username, path in (("thu", "/so-lieu"), ("hoa", "/so-lieu"), ("hoa", "/chot-ky"), ("hoa", "/")):
         page = page_of(chromium, book.house[username], width, bypass_csp=True, color_scheme=scheme)
         page.goto(site + path)
-        wrong += [(path, one["id"]) for one in Axe().run(page).response["violations"]]
+        wrong += [(path, violation["id"]) for violation in Axe().run(page).response["violations"]]
         wrong += [(path, page.title())] * ("bạo lực" in page.title())
         page.set_viewport_size({"width": 320, "height": 640})
         wrong += [(path, "wide")] * (page.evaluate("document.documentElement.scrollWidth") > 320)

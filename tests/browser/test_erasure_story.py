@@ -58,6 +58,6 @@ def test_two_people_erase_a_case_and_nothing_of_it_is_left(
     asks.goes("main form .button", "text=Không thấy vụ việc nào")
     assert not any(rows_of(house, case_id).values())
     assert found_in(doomed, files(house)) == []
-    for one in (asks, decides):
-        one.context.close()
-        assert one.wrong == []
+    for walk in (asks, decides):
+        walk.context.close()
+        assert walk.wrong == []

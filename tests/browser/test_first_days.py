@@ -23,7 +23,7 @@ from tests.stories import dao
 
 UNION = "Hội Liên hiệp Phụ nữ xã Thanh Sơn"
 NAME = "Cao Thị Thảo"
-HERS = f".sheet:has(h2:has-text('{NAME}'))"
+NAME_SHEET = f".sheet:has(h2:has-text('{NAME}'))"
 # The printable part of an A5 sheet at 96 dots an inch, with the margins of the style.
 SHEET: ViewportSize = {"width": 461, "height": 687}
 
@@ -38,13 +38,15 @@ class Office:
     site: str
 
     def case_of(self, somebody: Arriving) -> str:
-        """Let somebody open a case in the session of her browser; return its address."""
+        """Open a case in the session of a member's browser; return its address."""
         gate, settings = self.app.extensions["casework.gate"], self.app.extensions["casework.config"]
-        [cookie] = [one["value"] for one in somebody.walk.context.cookies() if one["name"] == COOKIE]
-        found = load_session(gate, settings, cookie)
-        assert found is not None
-        draft = gate.perform(found.person, intake.start_draft, {1: {"danger": "no"}}, circle=[])
-        return f"{self.site}/vu-viec/{gate.perform(found.person, intake.open_case, draft, dao())}"
+        [cookie] = [
+            cookie_row["value"] for cookie_row in somebody.walk.context.cookies() if cookie_row["name"] == COOKIE
+        ]
+        session = load_session(gate, settings, cookie)
+        assert session is not None
+        draft = gate.perform(session.person, intake.start_draft, {1: {"danger": "no"}}, circle=[])
+        return f"{self.site}/vu-viec/{gate.perform(session.person, intake.open_case, draft, dao())}"
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ def test_the_papers_of_an_office_are_one_sheet_each_and_every_code_stands_on_one
     assert max(boxes) <= SHEET["height"]
     assert page.evaluate("document.documentElement.scrollWidth") <= SHEET["width"]
     heights = page.evaluate("[...document.querySelectorAll('code')].map((one) => one.getClientRects().length)")
-    assert heights == [1] * sum(len(codes(one)) for one in made)
+    assert heights == [1] * sum(len(codes(page)) for page in made)
     printed = page.pdf(prefer_css_page_size=True)
     assert printed.count(b"/MediaBox") == len(made)
     page.close()
@@ -81,18 +83,18 @@ def test_an_office_admits_its_first_people_and_then_a_colleague(chromium: Browse
         return arriving(chromium, office.app, office.site, username, width=width, script=script)
 
     hoa, son, thao = somebody("hoa.hoi", 1280), somebody("son.quantri"), somebody("thao")
-    for one in (hoa, son):
-        assert one.takes_account(code_for(office.made, one.username)) == "", "the code on paper carries the key"
-        one.signs_in()
+    for member in (hoa, son):
+        assert member.takes_account(code_for(office.made, member.username)) == "", "the code on paper carries the key"
+        member.signs_in()
     son.page.goto(office.site + "/tai-khoan")
     son.goes("main >> text=Ghi tên người mới", "#username")
     son.page.fill("#name", NAME)
     son.page.fill("#username", "thao")
     son.page.click("label:has-text('Tư vấn viên')")
     son.goes("main form .button", f"main >> text={NAME}")
-    assert son.page.locator(f"{HERS} button").count() == 0, "an administrator makes no code"
+    assert son.page.locator(f"{NAME_SHEET} button").count() == 0, "an administrator makes no code"
     hoa.page.goto(office.site + "/tai-khoan/cho-nhan")
-    hoa.goes(f"{HERS} button:has-text('Tạo mã')", ".sheet .paper-code")
+    hoa.goes(f"{NAME_SHEET} button:has-text('Tạo mã')", ".sheet .paper-code")
     words = thao.takes_account(hoa.page.inner_text(".sheet .paper-code"))
     assert len(words.split()) == 4
     thao.goes("main a.button", "#username")
@@ -101,21 +103,21 @@ def test_an_office_admits_its_first_people_and_then_a_colleague(chromium: Browse
     thao.page.goto(office.site + "/tim")
     assert thao.page.inner_text("h1") == "Chờ đồng nghiệp xác nhận"
     hoa.page.goto(office.site + "/")
-    hoa.goes("main >> text=đang chờ xác nhận", HERS)
-    assert hoa.page.inner_text(f"{HERS} .paper-code") == words
-    hoa.goes(f"{HERS} button:has-text('Đúng bốn từ')", "text=Đã xác nhận")
+    hoa.goes("main >> text=đang chờ xác nhận", NAME_SHEET)
+    assert hoa.page.inner_text(f"{NAME_SHEET} .paper-code") == words
+    hoa.goes(f"{NAME_SHEET} button:has-text('Đúng bốn từ')", "text=Đã xác nhận")
     thao.goes("main a.button", "main >> text=Ghi nhận vụ việc")
     assert hoa.walk.wrong + son.walk.wrong + thao.walk.wrong == []
 
 
 @pytest.fixture
 def binh(chromium: Browser, office: Office, request) -> Arriving:
-    """The deputy, who has taken her account and signed in."""
+    """The deputy, who has taken their account and signed in."""
     script = request.node.callspec.params.get("script", True) if hasattr(request.node, "callspec") else True
-    one = arriving(chromium, office.app, office.site, "binh.hoi", script=script)
-    one.takes_account(code_for(office.made, "binh.hoi"))
-    one.signs_in()
-    return one
+    deputy = arriving(chromium, office.app, office.site, "binh.hoi", script=script)
+    deputy.takes_account(code_for(office.made, "binh.hoi"))
+    deputy.signs_in()
+    return deputy
 
 
 @SCRIPTS
@@ -153,7 +155,7 @@ def test_a_night_without_a_phone_and_one_without_a_passphrase(office: Office, bi
     assert binh.walk.wrong == []
 
 
-def test_with_two_sheets_that_fit_she_comes_back_and_reads_her_cases_again(office: Office, binh: Arriving):
+def test_with_two_sheets_that_fit_the_deputy_comes_back_and_reads_their_cases_again(office: Office, binh: Arriving):
     case, dealt = office.case_of(binh), sheets_of(office.made, UNION)
     words = ["recover", "--data", str(office.folder), "--agency", "womens_union"]
     status, shown = typed(words, ["binh.hoi", "2", dealt[2], "3", dealt[3]])

@@ -116,8 +116,8 @@ def test_every_page_fits_and_can_be_read_and_touched(screen, width, scheme):
         page.evaluate(OPEN)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         assert page.evaluate(SMALL) == [], name
-        found = Axe().run(page).response["violations"] if width > 320 else []
-        assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == [], name
+        violations = Axe().run(page).response["violations"] if width > 320 else []
+        assert [(violation["id"], violation["nodes"][0]["html"][:120]) for violation in violations] == [], name
         assert page.locator("h1").count() == 1, name
     assert seen[-1] == "check"
 
@@ -131,7 +131,7 @@ def test_a_restricted_intake_is_recorded_without_a_script(screen, house: House, 
     assert lan.does(desk.read_section, case.id, Section.STORY)[0].data.words == WORDS
     assert lan.does(desk.read_case, case.id).restricted
     assert house["hoa"].does(desk.list_cases).cases == ()
-    assert [one.id for one in house["mai"].does(desk.list_cases).cases] == [case.id]
+    assert [case.id for case in house["mai"].does(desk.list_cases).cases] == [case.id]
     assert not any("Hai" in title or "bạo lực" in title for title in titles)
 
 

@@ -39,8 +39,8 @@ def walk(chromium: Browser, site: str):
         return walks[-1]
 
     yield opened
-    for one in walks:
-        one.context.close()
+    for walk in walks:
+        walk.context.close()
 
 
 ON = "main form .buttons .button:not(.quiet)"
@@ -166,10 +166,10 @@ def reads_in_the_log(lead: Walk, code: str) -> None:
     page = lead.signs_in("hoa")
     page.goto(lead.site + "/nhat-ky")
     lead.looks()
-    said = page.inner_text("main")
+    text = page.inner_text("main")
     for act in ("Ghi nhận một vụ việc", "Tìm vụ việc", "Mở một phần của vụ việc", "Hiện tên", "Ghi chú theo dõi"):
-        assert act in said, act
-    assert code in said
-    assert STAFF["lan"].name in said
-    assert not any(word in said for word in (NAME, "rồi đánh", NOTE))
+        assert act in text, act
+    assert code in text
+    assert STAFF["lan"].name in text
+    assert not any(word in text for word in (NAME, "rồi đánh", NOTE))
     assert lead.wrong == []

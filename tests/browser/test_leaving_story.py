@@ -1,4 +1,4 @@
-"""A counsellor leaves angry: the lead locks her, lets her leave, and takes over; on a phone and on a desk."""
+"""A counsellor leaves angry: the lead locks the account, offboards them, and takes over; on a phone and a desktop."""
 
 import os
 from collections.abc import Iterator
@@ -62,22 +62,22 @@ def calm(page: Page, name: str, width: int) -> None:
         page.screenshot(path=f"{LOOK}/leaving-{name}-{width}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(SMALL) == []
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == []
+    violations = Axe().run(page).response["violations"]
+    assert [(violation["id"], violation["nodes"][0]["html"][:120]) for violation in violations] == []
 
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_a_counsellor_leaves_angry_and_nothing_is_lost(opened, house: House, lan: Someone, hoa: Someone, width):
     case_id = lan.opens_a_case(dao(danger="yes"))
-    hers = opened("lan", f"/vu-viec/{case_id}", width)
+    counsellor_page = opened("lan", f"/vu-viec/{case_id}", width)
     page = opened("hoa", "/tai-khoan", width, bypass_csp=True)
     calm(page, "people", width)
     press(page, "text=Khóa Trần Thị Lan")
     calm(page, "lock", width)
     press(page, "main button.danger")
     page.wait_for_selector("text=Đã khóa tài khoản")
-    hers.reload()
-    assert "/dang-nhap" in hers.url
+    counsellor_page.reload()
+    assert "/dang-nhap" in counsellor_page.url
     press(page, "text=Cho rời Trần Thị Lan")
     calm(page, "leave", width)
     press(page, "main button.danger")

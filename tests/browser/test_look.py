@@ -29,10 +29,10 @@ def page_at(chromium, site):
         context = chromium.new_context(viewport={"width": width, "height": 740}, **options)
         contexts.append(context)
         page = context.new_page()
-        said = []
-        page.on("console", lambda message: said.append(message.text))
+        messages = []
+        page.on("console", lambda message: messages.append(message.text))
         page.goto(site + path)
-        return page, said
+        return page, messages
 
     yield opened
     for context in contexts:
@@ -42,9 +42,9 @@ def page_at(chromium, site):
 @pytest.mark.parametrize("width", [320, 360, 1280])
 @pytest.mark.parametrize("path", ["/everything", "/status/404"])
 def test_no_page_scrolls_sideways_and_no_policy_is_broken(page_at, path, width):
-    page, said = page_at(path, width)
+    page, messages = page_at(path, width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert not [line for line in said if "Content Security Policy" in line or "Uncaught" in line]
+    assert not [line for line in messages if "Content Security Policy" in line or "Uncaught" in line]
 
 
 def test_every_target_can_be_touched(page_at):
@@ -56,8 +56,8 @@ def test_every_target_can_be_touched(page_at):
 @pytest.mark.parametrize("width", [360, 1280])
 def test_axe_finds_nothing(page_at, scheme, width):
     page, _ = page_at("/everything", width, color_scheme=scheme, bypass_csp=True)
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == []
+    violations = Axe().run(page).response["violations"]
+    assert [(violation["id"], violation["nodes"][0]["html"][:120]) for violation in violations] == []
 
 
 def test_the_font_is_ours_and_a_first_visit_is_small(chromium, site):

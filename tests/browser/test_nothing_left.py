@@ -1,4 +1,4 @@
-"""What a thief of the computer finds after she signed out: no page behind, and not a word in the browser's files."""
+"""What a thief of the computer finds after sign-out: no page behind, and not a word in the browser's files."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ KEPT = """async () => [localStorage.length, sessionStorage.length, (await indexe
 
 
 def words(lan: Someone) -> list[bytes]:
-    """Everything that was on the screen, and the key to her session, as a browser could have written it."""
+    """Everything that was on the screen, and the session cookie, as a browser could have written it."""
     shown = [CANARIES["identity"], CANARIES["story"], CANARIES["contact"], lan.cookie]
     return [word.encode(code) for word in shown for code in ("utf-8", "utf-16-le")]
 
@@ -47,5 +47,5 @@ def test_after_signing_out_nothing_is_left_behind(chromium: Browser, house: Hous
             assert not [word for word in CANARIES.values() if word in page.content()], page.url
     files = [file for file in profile.rglob("*") if file.is_file()]
     assert len(files) > 10, "the browser kept no profile to look at"
-    found = {str(file.relative_to(profile)) for file in files for word in words(lan) if word in file.read_bytes()}
-    assert found == set()
+    leaks = {str(file.relative_to(profile)) for file in files for word in words(lan) if word in file.read_bytes()}
+    assert leaks == set()

@@ -34,7 +34,7 @@ def site(house: House) -> Iterator[str]:
 
 @pytest.fixture
 def walk(chromium: Browser, site: str):
-    """Open a window for somebody; whatever she finds wrong fails the test."""
+    """Open a window for somebody; whatever they find wrong fails the test."""
     walks: list[Walk] = []
 
     def opened(username: str, width: int, *, script: bool) -> Walk:
@@ -43,9 +43,9 @@ def walk(chromium: Browser, site: str):
         return walks[-1]
 
     yield opened
-    for one in walks:
-        one.context.close()
-    assert [one.wrong for one in walks if one.wrong] == []
+    for walk in walks:
+        walk.context.close()
+    assert [walk.wrong for walk in walks if walk.wrong] == []
 
 
 def records_a_ground(lan: Walk, case_id: UUID, kind: str, receiver: str) -> None:
@@ -95,20 +95,20 @@ def calls(lan: Walk) -> None:
     assert "chị Tâm" in letters
 
 
-def opens(one: Walk, username: str, case_id: UUID) -> None:
-    """Find the row on her first page, open it, and read her part and nothing else."""
-    page = one.page
-    one.goes("table.referrals tbody a", "main form .button.big")
+def opens(receiver: Walk, username: str, case_id: UUID) -> None:
+    """Find the row on the first page, open it, and read the shared part and nothing else."""
+    page = receiver.page
+    receiver.goes("table.referrals tbody a", "main form .button.big")
     assert LETTER not in page.content()
-    assert page.goto(f"{one.site}/vu-viec/{case_id}").status == 404  # type: ignore[union-attr]
+    assert page.goto(f"{receiver.site}/vu-viec/{case_id}").status == 404  # type: ignore[union-attr]
     page.go_back()
-    one.goes("main form .button.big", "text=Thư từ")
+    receiver.goes("main form .button.big", "text=Thư từ")
     assert LETTER in page.inner_text("main")
-    one.goes("text=Xem phần được chia sẻ", ".safe")
-    read = reads_everything(page, f"{one.site}/vu-viec/{case_id}")
+    receiver.goes("text=Xem phần được chia sẻ", ".safe")
+    read = reads_everything(page, f"{receiver.site}/vu-viec/{case_id}")
     assert [word for word in SHARED[username] if CANARIES[word] not in read] == []
     assert [word for word in HIDDEN[username] if CANARIES[word] in read] == []
-    one.looks()
+    receiver.looks()
 
 
 def reads_everything(page: Page, case_url: str) -> str:
@@ -127,26 +127,26 @@ def reads_everything(page: Page, case_url: str) -> str:
     return read
 
 
-def accepts(one: Walk, url: str) -> None:
-    one.page.goto(url)
-    one.goes("button:text-is('Nhận')", "text=Đã nhận. Nơi gửi được báo ngay.")
+def accepts(receiver: Walk, url: str) -> None:
+    receiver.page.goto(url)
+    receiver.goes("button:text-is('Nhận')", "text=Đã nhận. Nơi gửi được báo ngay.")
 
 
-def asks_back(one: Walk) -> None:
+def asks_back(receiver: Walk) -> None:
     """Ask the sender something; an empty question is asked for again."""
-    one.goes("text=Hỏi lại", "#words")
-    one.goes(ON, "[data-problems]")
-    one.page.fill("#words", QUESTION)
-    one.goes(ON, ".letters")
+    receiver.goes("text=Hỏi lại", "#words")
+    receiver.goes(ON, "[data-problems]")
+    receiver.page.fill("#words", QUESTION)
+    receiver.goes(ON, ".letters")
 
 
-def answers(one: Walk, username: str, url: str) -> None:
+def answers(receiver: Walk, username: str, url: str) -> None:
     """Say what was done."""
-    one.page.goto(url)
-    one.goes("main a:text-is('Trả lời')", "#words")
-    one.page.check("input[name=outcome][value=provided]")
-    one.page.fill("#words", DONE[username])
-    one.goes(ON, "text=Đã trả lời nơi gửi.")
+    receiver.page.goto(url)
+    receiver.goes("main a:text-is('Trả lời')", "#words")
+    receiver.page.check("input[name=outcome][value=provided]")
+    receiver.page.fill("#words", DONE[username])
+    receiver.goes(ON, "text=Đã trả lời nơi gửi.")
 
 
 def replies(lan: Walk, url: str) -> None:
@@ -159,7 +159,7 @@ def replies(lan: Walk, url: str) -> None:
 
 
 def finds_the_answers(lan: Walk) -> None:
-    """Find the answers on top of her first page; once read they are no news any more."""
+    """Find the answers on top of the first page; once read they are no news any more."""
     page = lan.page
     page.goto(lan.site + "/")
     lan.looks()
@@ -188,9 +188,9 @@ def sees_counts_and_nothing_else(thu: Walk, case_id: UUID, url: str) -> None:
     page.goto(thu.site + "/so-lieu")
     thu.looks()
     assert page.locator("main svg[role=img] rect").count() >= 1
-    said = page.inner_text("main")
+    text = page.inner_text("main")
     for words in ("Giới tính của người bị bạo lực", "Hình thức bạo lực", "≈6", "không cộng lại", "lệch tối đa 2"):
-        assert words in said, words
+        assert words in text, words
     for path in ("/chuyen-gui", "/chot-ky", "/tim", "/nhat-ky", f"/vu-viec/{case_id}", url.removeprefix(thu.site)):
         answer = page.goto(thu.site + path)
         assert answer is not None

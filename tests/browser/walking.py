@@ -1,4 +1,4 @@
-"""Somebody with a browser of her own, who looks at every page that she comes to."""
+"""A person with a browser of their own, who checks every page that they come to."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -16,7 +16,7 @@ SCREENS = pytest.mark.parametrize(("width", "script"), [(360, True), (1280, Fals
 
 
 class Walk:
-    """One person in a browser of her own, who looks at every page that she comes to."""
+    """A person in a browser of their own, who checks every page that they come to."""
 
     def __init__(self, browser: Browser, site: str, width: int, *, script: bool = True) -> None:
         """Open a window; the wide one is dark."""
@@ -33,11 +33,18 @@ class Walk:
 
     def comes_with(self, cookie: str) -> None:
         """Bring the session of somebody who has signed in elsewhere, where signing in is not what is looked at."""
-        given = {"name": COOKIE, "value": cookie, "domain": "127.0.0.1", "path": "/", "secure": True, "httpOnly": True}
-        self.context.add_cookies([given])  # type: ignore[list-item]
+        session_cookie = {
+            "name": COOKIE,
+            "value": cookie,
+            "domain": "127.0.0.1",
+            "path": "/",
+            "secure": True,
+            "httpOnly": True,
+        }
+        self.context.add_cookies([session_cookie])  # type: ignore[list-item]
 
     def signs_in(self, username: str) -> Page:
-        """Sign in at the door."""
+        """Sign in with both factors."""
         self.page.goto(self.site + "/dang-nhap")
         self.page.fill("#username", username)
         self.page.fill("#passphrase", STAFF[username].passphrase)
@@ -46,7 +53,7 @@ class Walk:
         return self.page
 
     def gives_digits(self, username: str) -> None:
-        """Type what her phone shows; whoever came in a moment ago waits for the next digits."""
+        """Type the digits of the phone; whoever signed in a moment ago waits for the next."""
         for step in (-1, 0, 1):
             at = clock.micros() + step * totp.STEP_SECONDS * clock.MICROSECOND
             self.page.fill("#digits", totp.code_at(phone_of(username), at))
@@ -73,5 +80,5 @@ class Walk:
             self.wrong.append((page.url, "wider than 320"))
         page.set_viewport_size({"width": self.width, "height": 800})
         if self.script and axe and self.width < 1000:
-            found = Axe().run(page).response["violations"]
-            self.wrong += [(page.url, one["id"], one["nodes"][0]["html"][:90]) for one in found]
+            violations = Axe().run(page).response["violations"]
+            self.wrong += [(page.url, violation["id"], violation["nodes"][0]["html"][:90]) for violation in violations]

@@ -133,8 +133,8 @@ def test_a_hold_says_why(lan):
 def test_nothing_is_erased_of_somebody_who_has_died(lan, hoa):
     case_id, later = lan.opens_a_case(), lan.opens_a_case()
     asked(lan, later, hoa)
-    for one in (case_id, later):
-        lan.does(desk.close_case, one, outcome="died", words="")
+    for erased in (case_id, later):
+        lan.does(desk.close_case, erased, outcome="died", words="")
     with pytest.raises(Conflict):
         asked(lan, case_id, hoa)
     with pytest.raises(Conflict):
@@ -143,16 +143,16 @@ def test_nothing_is_erased_of_somebody_who_has_died(lan, hoa):
 
 
 def test_a_referred_case_is_cut_off_and_gone_for_the_receiver(house, hoa):
-    one = referred(house).goes("open", "accept")
-    asked(one.lan, one.case_id, hoa)
-    hoa.does(endings.erase_case, one.case_id)
-    assert not any(rows_of(house, one.case_id).values())
+    referral = referred(house).goes("open", "accept")
+    asked(referral.lan, referral.case_id, hoa)
+    hoa.does(endings.erase_case, referral.case_id)
+    assert not any(rows_of(house, referral.case_id).values())
     with pytest.raises(NotFound):
-        one.to.does(desk.read_case, one.case_id)
+        referral.to.does(desk.read_case, referral.case_id)
 
 
 def test_a_receiver_neither_asks_nor_holds_nor_erases_what_is_not_its_own(house, hoa):
-    one = referred(house).goes("open", "accept")
+    referral = referred(house).goes("open", "accept")
     wish: dict[str, Any] = {"basis": "own_wish", "second": hoa.id, "words": "x"}
     tries: tuple[tuple[Any, dict[str, Any]], ...] = (
         (endings.request_erasure, wish),
@@ -161,30 +161,30 @@ def test_a_receiver_neither_asks_nor_holds_nor_erases_what_is_not_its_own(house,
         (endings.erase_case, {}),
         (endings.read_request, {}),
     )
-    for doing, given in tries:
+    for doing, arguments in tries:
         with pytest.raises(NotFound):
-            one.to.does(doing, one.case_id, **given)
+            referral.to.does(doing, referral.case_id, **arguments)
 
 
 def test_what_the_police_wrote_itself_stays_its_own(house, lan, hoa, cuong):
-    one = referred(house).goes("open", "accept")
-    cuong.does(desk.add_note, one.case_id, "Đã đến nhà lúc chín giờ")
-    code = lan.does(desk.read_case, one.case_id).line.code
-    asked(lan, one.case_id, hoa)
-    hoa.does(endings.erase_case, one.case_id)
+    referral = referred(house).goes("open", "accept")
+    cuong.does(desk.add_note, referral.case_id, "Đã đến nhà lúc chín giờ")
+    code = lan.does(desk.read_case, referral.case_id).line.code
+    asked(lan, referral.case_id, hoa)
+    hoa.does(endings.erase_case, referral.case_id)
     assert holds(house)
-    page = cuong.does(desk.read_case, one.case_id)
+    page = cuong.does(desk.read_case, referral.case_id)
     assert (page.line.code, page.line.nickname, page.line.ours, page.line.mine) == (code, "", True, True)
     assert (page.contact, page.line.standing) == (None, "closed")
-    [note] = cuong.does(desk.read_section, one.case_id, Section.POLICE)
+    [note] = cuong.does(desk.read_section, referral.case_id, Section.POLICE)
     assert note.data.words == "Đã đến nhà lúc chín giờ"
-    left = rows_of(house, one.case_id)
+    left = rows_of(house, referral.case_id)
     assert {row["section"] for row in left["document"]} == {Section.POLICE, Section.LABEL}
     assert len({row["owner_id"] for row in left["document"]}) == 1
     assert (left["ground"], left["referral"]) == ([], [])
     for someone in (lan, hoa):
         with pytest.raises(NotFound):
-            someone.does(desk.read_case, one.case_id)
+            someone.does(desk.read_case, referral.case_id)
 
 
 def test_an_erased_case_put_back_is_refused(house, lan, hoa):

@@ -54,7 +54,7 @@ def later(house, lan, hoa):
 
 
 def test_only_what_is_due_and_not_held_is_on_the_list(later, hoa):
-    assert [one.id for one in hoa.does(purging.list_due, months=24)] == [later["due"]]
+    assert [story.id for story in hoa.does(purging.list_due, months=24)] == [later["due"]]
     assert hoa.does(purging.list_due, months=36) == ()
     assert hoa.does(purging.list_due, months=24)[0].closed_on < clock.today()
 

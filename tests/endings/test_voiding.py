@@ -36,7 +36,7 @@ def test_a_case_opened_by_mistake_leaves_lists_and_search_and_nothing_is_deleted
         lan.does(desk.read_case, case_id)
     after = everything(house, case_id)
     assert len(after["document"]) == len(before["document"]) + 1
-    [aside] = hoa.does(voiding.list_aside)
+    [aside] = hoa.does(voiding.list_voided)
     assert (aside.id, aside.code, aside.words) == (case_id, code, "Người khác gọi nhầm số")
 
 
@@ -48,7 +48,7 @@ def test_what_was_set_aside_is_restored_as_it_was(house, lan, hoa):
         lan.does(voiding.void_case, case_id, "nhầm")
         hoa.does(voiding.restore_case, case_id)
         assert lan.does(desk.read_case, case_id).line.standing == state
-    assert lan.does(voiding.list_aside) == ()
+    assert lan.does(voiding.list_voided) == ()
     with house.crypto() as crypto:
         assert verify(crypto).holds
 
@@ -60,35 +60,35 @@ def test_a_reason_is_needed_and_the_case_must_be_ours(house, lan, mai):
     for doing in (lambda: mai.does(voiding.void_case, case_id, "x"), lambda: mai.does(voiding.restore_case, case_id)):
         with pytest.raises(NotFound):
             doing()
-    one = referred(house).goes("open", "accept")
+    referral = referred(house).goes("open", "accept")
     with pytest.raises(NotFound):
-        one.to.does(voiding.void_case, one.case_id, "x")
+        referral.to.does(voiding.void_case, referral.case_id, "x")
 
 
 def test_a_draft_that_was_discarded_is_not_among_what_was_set_aside(lan):
     draft = lan.does(intake.start_draft, {1: {"danger": "no"}})
     lan.does(intake.discard_draft, draft)
-    assert lan.does(voiding.list_aside) == ()
+    assert lan.does(voiding.list_voided) == ()
     with pytest.raises(NotFound):
         lan.does(voiding.restore_case, draft)
 
 
 def test_what_was_shared_of_a_mistake_is_cut_off(house):
-    one = referred(house).goes("open", "accept")
-    one.lan.does(voiding.void_case, one.case_id, "Mở nhầm người")
+    referral = referred(house).goes("open", "accept")
+    referral.lan.does(voiding.void_case, referral.case_id, "Mở nhầm người")
     with pytest.raises(NotFound):
-        one.to.does(desk.read_case, one.case_id)
+        referral.to.does(desk.read_case, referral.case_id)
 
 
 @both_databases
 def test_the_old_code_finds_the_case_that_was_kept(house, lan, hoa):
     first, second, third = (lan.opens_a_case() for _ in range(3))
-    old = [code_of(lan, one) for one in (first, second)]
+    old = [code_of(lan, case_id) for case_id in (first, second)]
     assert lan.does(voiding.merge_case, first, code_of(lan, second).upper(), "Cùng số điện thoại") == second
     hoa.does(voiding.merge_case, second, code_of(lan, third), "Cùng một chị")
     for code in old:
         assert [line.id for line in lan.does(desk.search, code)] == [third]
-    assert [one.code for one in lan.does(voiding.list_aside)] == sorted(old)
+    assert [case.code for case in lan.does(voiding.list_voided)] == sorted(old)
     assert lan.does(desk.read_case, third).label.former == " ".join(reversed(old))
     with house.crypto() as crypto:
         assert verify(crypto).holds
@@ -125,7 +125,7 @@ def test_a_case_that_was_set_aside_is_not_counted(book, house):
 
 
 def test_a_case_merged_into_one_that_is_not_counted_yet_is_counted_once(book, house):
-    """The one that was counted stays counted in its quarter; the one that is kept is the same woman."""
+    """The one that was counted stays counted in its quarter; the one that is kept is of the same person."""
     book.record(book.first, 5)
     book.close(book.first)
     book.record(book.after(1), 4)
@@ -154,5 +154,5 @@ def test_a_correction_keeps_what_was_merged(book, house):
 def truth(book: Book) -> int:
     """Return how many cases the lead sees waiting to be counted in the next period."""
     closing = book.house["hoa"].does(statistics.preview_period)
-    rows = [one for _, _, compared in closing.tables for one in compared if one.cell == TOTAL]
+    rows = [row for _, _, compared in closing.tables for row in compared if row.cell == TOTAL]
     return rows[0].truth

@@ -102,26 +102,26 @@ class Referring(RuleBasedStateMachine):
             somebody._cookie = None
 
     # What carries what, in the words of the rules.
-    def carries(self, one: Sent) -> bool:
-        ground = self.grounds[one.ground]
+    def carries(self, referral: Sent) -> bool:
+        ground = self.grounds[referral.ground]
         return ground.live and ground.until > clock.micros()
 
     def of(self, receiver: str, *states: str) -> Iterator[tuple[UUID, Sent]]:
-        for referral_id, one in self.sent.items():
-            if self.grounds[one.ground].receiver == receiver and one.state in states:
-                yield referral_id, one
+        for referral_id, referral in self.sent.items():
+            if self.grounds[referral.ground].receiver == receiver and referral.state in states:
+                yield referral_id, referral
 
     def cut(self, receiver: str) -> None:
-        live = any(self.carries(one) for _, one in self.of(receiver, *LIVE))
-        kept = [one.kept for _, one in self.of(receiver, "done") if self.carries(one)]
+        live = any(self.carries(referral) for _, referral in self.of(receiver, *LIVE))
+        kept = [referral.kept for _, referral in self.of(receiver, "done") if self.carries(referral)]
         self.held[receiver] = {
             (section, revision)
             for section, revision in self.held[receiver]
-            if live or any(revision <= one.get(section, 0) for one in kept)
+            if live or any(revision <= revisions.get(section, 0) for revisions in kept)
         }
 
-    def who(self, one: Sent) -> str:
-        return AT[self.grounds[one.ground].receiver]
+    def who(self, referral: Sent) -> str:
+        return AT[self.grounds[referral.ground].receiver]
 
     @rule(receiver=st.sampled_from(sorted(AGREED)))
     def agree_again(self, receiver: str) -> None:
@@ -129,15 +129,19 @@ class Referring(RuleBasedStateMachine):
 
     def agree(self, receiver: str) -> UUID:
         entry = GroundEntry("consent", receiver, "granted", "spoken")
-        found = self.people["lan"].does(ground_acts.record_ground, self.case, entry)
-        self.grounds[found] = Ground(receiver, clock.micros() + LASTS - 60 * clock.MICROSECOND)
-        return found
+        ground_id = self.people["lan"].does(ground_acts.record_ground, self.case, entry)
+        self.grounds[ground_id] = Ground(receiver, clock.micros() + LASTS - 60 * clock.MICROSECOND)
+        return ground_id
 
     @precondition(lambda self: self.open and self.grounds)
     @rule(data=st.data())
     def send(self, data: st.DataObject) -> None:
-        busy = {one.ground for one in self.sent.values() if one.state in LIVE and self.carries(one)}
-        free = [key for key, one in self.grounds.items() if one.live and one.until > clock.micros() and key not in busy]
+        busy = {referral.ground for referral in self.sent.values() if referral.state in LIVE and self.carries(referral)}
+        free = [
+            key
+            for key, ground in self.grounds.items()
+            if ground.live and ground.until > clock.micros() and key not in busy
+        ]
         if not free:
             return
         self.refer(data.draw(st.sampled_from(free)))
@@ -151,43 +155,50 @@ class Referring(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def receive(self, data: st.DataObject) -> None:
-        steps = [(key, step) for key, one in self.sent.items() for step in STEPS[one.state] if self.carries(one)]
+        steps = [
+            (key, step)
+            for key, referral in self.sent.items()
+            for step in STEPS[referral.state]
+            if self.carries(referral)
+        ]
         if not steps:
             return
         self.step(*data.draw(st.sampled_from(steps)))
 
     def step(self, referral_id: UUID, step: str) -> None:
         doing, after, more = RECEIVING[step]
-        one = self.sent[referral_id]
-        self.people[self.who(one)].does(doing, self.case, referral_id, *more)
-        one.state = after
-        receiver = self.grounds[one.ground].receiver
+        referral = self.sent[referral_id]
+        self.people[self.who(referral)].does(doing, self.case, referral_id, *more)
+        referral.state = after
+        receiver = self.grounds[referral.ground].receiver
         if after == "done":
-            one.kept = {section: self.revisions[section] for section in AGREED[receiver]}
+            referral.kept = {section: self.revisions[section] for section in AGREED[receiver]}
         if after == "declined":
             self.cut(receiver)
 
     @rule(data=st.data())
     def withdraw(self, data: st.DataObject) -> None:
-        found = [key for key, one in self.sent.items() if one.state in LIVE | {"done"} and self.carries(one)]
-        if not found:
+        withdrawable = [
+            key for key, referral in self.sent.items() if referral.state in LIVE | {"done"} and self.carries(referral)
+        ]
+        if not withdrawable:
             return
-        referral_id = data.draw(st.sampled_from(found))
-        one = self.sent[referral_id]
+        referral_id = data.draw(st.sampled_from(withdrawable))
+        referral = self.sent[referral_id]
         self.people["lan"].does(sending.withdraw, self.case, referral_id)
-        one.state = "withdrawn"
-        self.cut(self.grounds[one.ground].receiver)
+        referral.state = "withdrawn"
+        self.cut(self.grounds[referral.ground].receiver)
 
     @rule(data=st.data())
     def withdraw_ground(self, data: st.DataObject) -> None:
-        live = [key for key, one in self.grounds.items() if one.live]
+        live = [key for key, ground in self.grounds.items() if ground.live]
         if not live:
             return
         self.people["lan"].does(ground_acts.withdraw_ground, self.case, key := data.draw(st.sampled_from(live)))
         self.grounds[key].live = False
-        for one in self.sent.values():
-            if one.ground == key and one.state in LIVE | {"done"}:
-                one.state = "withdrawn"
+        for referral in self.sent.values():
+            if referral.ground == key and referral.state in LIVE | {"done"}:
+                referral.state = "withdrawn"
         self.cut(self.grounds[key].receiver)
 
     @rule(section=st.sampled_from(sorted(WRITTEN)))
@@ -197,7 +208,7 @@ class Referring(RuleBasedStateMachine):
         self.people["lan"].does(desk.write_section, self.case, data, base=before)
         self.revisions[section] = before + 1
         for receiver, agreed in AGREED.items():
-            if section in agreed and any(self.carries(one) for _, one in self.of(receiver, *LIVE)):
+            if section in agreed and any(self.carries(referral) for _, referral in self.of(receiver, *LIVE)):
                 self.held[receiver].add((section, before + 1))
 
     @rule()
@@ -205,9 +216,9 @@ class Referring(RuleBasedStateMachine):
         lan = self.people["lan"]
         lan.does(desk.close_case, self.case, outcome="needs_met", words="", again=not self.open)
         self.open = not self.open
-        for one in self.sent.values():
-            if not self.open and one.state in LIVE | {"done"}:
-                self.grounds[one.ground].live, one.state = False, "over"
+        for referral in self.sent.values():
+            if not self.open and referral.state in LIVE | {"done"}:
+                self.grounds[referral.ground].live, referral.state = False, "over"
         for receiver in AGREED if not self.open else ():
             self.cut(receiver)
 
@@ -215,27 +226,35 @@ class Referring(RuleBasedStateMachine):
     def time_passes(self, days: int) -> None:
         self.pause(days * DAY)
         self.house.gate.perform(self.house.stranger(Role.SYSTEM), actions.expire)
-        lapsed = [one for one in self.sent.values() if one.state in LIVE | {"done"} and not self.carries(one)]
-        for one in lapsed:
-            one.state = "over"
-            self.cut(self.grounds[one.ground].receiver)
+        lapsed = [
+            referral
+            for referral in self.sent.values()
+            if referral.state in LIVE | {"done"} and not self.carries(referral)
+        ]
+        for referral in lapsed:
+            referral.state = "over"
+            self.cut(self.grounds[referral.ground].receiver)
 
     @invariant()
     def exactly_those_who_should_hold_an_envelope_hold_it(self) -> None:
         if not hasattr(self, "case"):
             return
         for receiver in AGREED:
-            held = {one for one in envelopes(self.house, self.case, receiver) if one[0] in self.revisions}
+            held = {
+                envelope for envelope in envelopes(self.house, self.case, receiver) if envelope[0] in self.revisions
+            }
             assert held == self.held[receiver], receiver
 
     @invariant()
-    def everybody_reads_what_she_should_and_no_more(self) -> None:
+    def everybody_reads_what_they_should_and_no_more(self) -> None:
         if not hasattr(self, "case"):
             return
         if next(self.looks) % 10 == 0:
             self.pause()
         for receiver in AGREED:
-            opened = any(self.carries(one) for _, one in self.of(receiver, "opened", "accepted", "asked", "done"))
+            opened = any(
+                self.carries(referral) for _, referral in self.of(receiver, "opened", "accepted", "asked", "done")
+            )
             now = {section for section, revision in self.held[receiver] if revision == self.revisions[section]}
             assert self.reads(AT[receiver]) == (now if opened else set()), receiver
 

@@ -67,8 +67,8 @@ class Referred:
 
 def ground(house: House, case_id: UUID, receiver: str = "police", **entry: Any) -> UUID:
     """Let lan write a live ground, consent unless something else is said."""
-    said: dict[str, Any] = {"kind": "consent", "consent": "granted", "form": "spoken"} | entry
-    return house["lan"].does(ground_acts.record_ground, case_id, GroundEntry(receiver=receiver, **said))
+    fields: dict[str, Any] = {"kind": "consent", "consent": "granted", "form": "spoken"} | entry
+    return house["lan"].does(ground_acts.record_ground, case_id, GroundEntry(receiver=receiver, **fields))
 
 
 def referred(house: House, receiver: str = "police", *, case_id: UUID | None = None, danger: str = "no") -> Referred:
@@ -88,7 +88,7 @@ def envelopes(house: House, case_id: UUID, kind: str) -> set[tuple[Section, int]
         ]
         documents = {row["id"]: row for row in thief.rows("document", case_id=case_id)}
         held = [row["document_id"] for row in thief.rows("envelope", case_id=case_id, agency_id=agency)]
-    return {(Section(documents[one]["section"]), documents[one]["revision"]) for one in held}
+    return {(Section(documents[document_id]["section"]), documents[document_id]["revision"]) for document_id in held}
 
 
 def _commune(thief: Any, case_id: UUID) -> UUID:
@@ -113,17 +113,19 @@ def everything(house: House, case_id: UUID) -> dict[str, Any]:
     with stolen(house) as thief:
         rows = {name: thief.rows(name, **{column: case_id}) for name, column in kinds.items()}
         rows["head"] = thief.rows("head", id=case_id)
-    return {name: sorted(map(repr, found)) for name, found in rows.items()}
+    return {name: sorted(map(repr, found_rows)) for name, found_rows in rows.items()}
 
 
 _STEPS = {
-    "open": lambda one: one.to.does(receiving_acts.open_referral, *one.at),
-    "accept": lambda one: one.to.does(receiving_acts.accept, *one.at),
-    "ask": lambda one: one.to.does(receiving_acts.ask_back, *one.at, "Chị còn ở nhà ấy không?"),
-    "decline": lambda one: one.to.does(receiving_acts.decline, *one.at, "Hôm nay không còn ai trực"),
-    "answer": lambda one: one.to.does(receiving_acts.answer, *one.at, Letter(outcome="provided", words="Đã đến nhà")),
-    "withdraw": lambda one: one.lan.does(sending.withdraw, *one.at),
-    "record": lambda one: one.lan.does(
-        sending.record_answer, *one.at, Letter(outcome="provided", words="Anh Cường báo đã đến", who="anh Cường")
+    "open": lambda referral: referral.to.does(receiving_acts.open_referral, *referral.at),
+    "accept": lambda referral: referral.to.does(receiving_acts.accept, *referral.at),
+    "ask": lambda referral: referral.to.does(receiving_acts.ask_back, *referral.at, "Chị còn ở nhà ấy không?"),
+    "decline": lambda referral: referral.to.does(receiving_acts.decline, *referral.at, "Hôm nay không còn ai trực"),
+    "answer": lambda referral: referral.to.does(
+        receiving_acts.answer, *referral.at, Letter(outcome="provided", words="Đã đến nhà")
+    ),
+    "withdraw": lambda referral: referral.lan.does(sending.withdraw, *referral.at),
+    "record": lambda referral: referral.lan.does(
+        sending.record_answer, *referral.at, Letter(outcome="provided", words="Anh Cường báo đã đến", who="anh Cường")
     ),
 }

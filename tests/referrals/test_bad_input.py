@@ -56,19 +56,19 @@ FORMS = {
         "lan", (), "{case}/can-cu/{ground}/rut", {"pressed": "no", "words": WORDS}, ("pressed",), needed=False
     ),
     "send": Form("lan", ("withdraw",), "{case}/can-cu/{ground}/gui", {"asks": "police", "words": WORDS}, ("asks",)),
-    "call": Form("lan", (), "{one}/goi", {"hour": "0:00", "who": "anh trực ban"}, ("hour",), text="who"),
-    "reply": Form("lan", ("open",), "{one}/nhan-them", {"words": WORDS}),
+    "call": Form("lan", (), "{referral}/goi", {"hour": "0:00", "who": "anh trực ban"}, ("hour",), text="who"),
+    "reply": Form("lan", ("open",), "{referral}/nhan-them", {"words": WORDS}),
     "record": Form(
         "lan",
         ("open",),
-        "{one}/ghi-ho",
+        "{referral}/ghi-ho",
         {"outcome": "provided", "words": WORDS, "who": "anh Cường", **DAY},
         ("outcome",),
     ),
-    "decline": Form("cuong", ("open",), "{one}/chua-nhan", {"words": WORDS}),
-    "ask": Form("cuong", ("open",), "{one}/hoi-lai", {"words": WORDS}),
+    "decline": Form("cuong", ("open",), "{referral}/chua-nhan", {"words": WORDS}),
+    "ask": Form("cuong", ("open",), "{referral}/hoi-lai", {"words": WORDS}),
     "answer": Form(
-        "cuong", ("open", "accept"), "{one}/tra-loi", {"outcome": "provided", "words": WORDS, **DAY}, ("outcome",)
+        "cuong", ("open", "accept"), "{referral}/tra-loi", {"outcome": "provided", "words": WORDS, **DAY}, ("outcome",)
     ),
 }
 DATED = [name for name, form in FORMS.items() if "when-day" in form.right]
@@ -79,15 +79,15 @@ EACH = pytest.mark.parametrize("name", FORMS)
 class Scene:
     """A referral that stands where a form leads on, and somebody at its form."""
 
-    one: Referred
+    referral: Referred
     form: Form
     client: FlaskClient
 
     @property
     def path(self) -> str:
         """Return where the form posts to."""
-        case = f"/vu-viec/{self.one.case_id}/chuyen-gui"
-        return self.form.to.format(case=case, one=self.one.path, ground=self.one.ground_id)
+        case = f"/vu-viec/{self.referral.case_id}/chuyen-gui"
+        return self.form.to.format(case=case, referral=self.referral.path, ground=self.referral.ground_id)
 
     def sends(self, changed: Mapping[str, object] | None = None, **more: object):
         """Send what is right but for some fields."""
@@ -95,21 +95,21 @@ class Scene:
 
     def standing(self) -> dict[str, list[str]]:
         """Return every row of the case."""
-        return everything(self.one.house, self.one.case_id)
+        return everything(self.referral.house, self.referral.case_id)
 
 
-def scene(house: House, app, name: str) -> Scene:
+def open_scene(house: House, app, name: str) -> Scene:
     form = FORMS[name]
-    one = referred(house, danger="yes").goes(*form.steps)
-    return Scene(one, form, browser_of(app, house[form.who]))
+    referral = referred(house, danger="yes").goes(*form.steps)
+    return Scene(referral, form, browser_of(app, house[form.who]))
 
 
-def refuses(here: Scene, changed: Mapping[str, object]) -> str:
+def refuses(scene: Scene, changed: Mapping[str, object]) -> str:
     """Send something wrong: 422, nothing is written, the page says so in Vietnamese; return the page."""
-    before = here.standing()
-    answer = here.sends(changed)
+    before = scene.standing()
+    answer = scene.sends(changed)
     assert answer.status_code == 422, changed
-    assert here.standing() == before
+    assert scene.standing() == before
     page = unescape(answer.text)
     assert "Cần sửa:" in page
     assert "data-problems" in page
@@ -119,124 +119,124 @@ def refuses(here: Scene, changed: Mapping[str, object]) -> str:
 
 @EACH
 def test_what_is_right_is_done(house, app, name):
-    here = scene(house, app, name)
-    before = here.standing()
-    assert here.sends().status_code == 303
-    assert here.standing() != before
+    scene = open_scene(house, app, name)
+    before = scene.standing()
+    assert scene.sends().status_code == 303
+    assert scene.standing() != before
 
 
 @EACH
 def test_an_unknown_code_is_refused_and_what_was_typed_is_kept(house, app, name):
-    here = scene(house, app, name)
-    for code in here.form.codes:
+    scene = open_scene(house, app, name)
+    for code in scene.form.codes:
         for wrong in ("không-có-mã-này", "statistics", "-1", "a\x00b"):
-            assert here.form.right[here.form.text] in refuses(here, {code: wrong})
+            assert scene.form.right[scene.form.text] in refuses(scene, {code: wrong})
 
 
 @EACH
 def test_missing_fields_are_asked_for(house, app, name):
-    here = scene(house, app, name)
-    if here.form.needed:
-        refuses(here, dict.fromkeys(here.form.right, ""))
-        assert here.client.post(here.path, data={}).status_code == 422
+    scene = open_scene(house, app, name)
+    if scene.form.needed:
+        refuses(scene, dict.fromkeys(scene.form.right, ""))
+        assert scene.client.post(scene.path, data={}).status_code == 422
     else:
-        assert here.client.post(here.path, data={}).status_code == 303
+        assert scene.client.post(scene.path, data={}).status_code == 303
 
 
 @EACH
 def test_repeated_fields_are_no_fault(house, app, name):
-    here = scene(house, app, name)
-    doubled = {field: [value, "x", value] for field, value in here.form.right.items()}
-    assert here.client.post(here.path, data=doubled).status_code in {303, 422}
+    scene = open_scene(house, app, name)
+    doubled = {field: [value, "x", value] for field, value in scene.form.right.items()}
+    assert scene.client.post(scene.path, data=doubled).status_code in {303, 422}
 
 
 @pytest.mark.parametrize("name", DATED)
 @pytest.mark.parametrize("day", BROKEN)
 def test_a_day_that_there_is_not_is_asked_for_again_with_what_was_typed(house, app, name, day):
-    page = refuses(scene(house, app, name), BROKEN[day])
+    page = refuses(open_scene(house, app, name), BROKEN[day])
     assert WORDS in page
     assert f'value="{BROKEN[day]["when-day"]}"' in page
 
 
 @EACH
 def test_letters_that_cannot_be_seen_are_dropped_marks_are_joined_and_emoji_stay(house, app, name):
-    here = scene(house, app, name)
+    scene = open_scene(house, app, name)
     typed = "a\x00b\u202e\u2066\x07 " + unicodedata.normalize("NFD", "Nguyễn Thị Đào") + " 👩‍👧‍👦 <im đi>"
-    before = here.standing()
-    assert here.sends({here.form.text: typed}).status_code == 303
-    assert here.standing() != before
+    before = scene.standing()
+    assert scene.sends({scene.form.text: typed}).status_code == 303
+    assert scene.standing() != before
     client = browser_of(app, house["lan"])
-    pages = (here.one.path, f"/vu-viec/{here.one.case_id}/chuyen-gui", *sent_to(client, here))
+    pages = (scene.referral.path, f"/vu-viec/{scene.referral.case_id}/chuyen-gui", *sent_to(client, scene))
     shown = "".join(unescape(client.get(path).text) for path in pages)
     assert "ab Nguyễn Thị Đào 👩‍👧‍👦 <im đi>" in shown
     assert "\u202e" not in shown
 
 
-def sent_to(client: FlaskClient, here: Scene) -> Iterator[str]:
+def sent_to(client: FlaskClient, scene: Scene) -> Iterator[str]:
     """Yield the pages of every referral of the case."""
-    page = client.get(f"/vu-viec/{here.one.case_id}/chuyen-gui").text
-    start = f"/vu-viec/{here.one.case_id}/chuyen-gui/"
+    page = client.get(f"/vu-viec/{scene.referral.case_id}/chuyen-gui").text
+    start = f"/vu-viec/{scene.referral.case_id}/chuyen-gui/"
     yield from {start + part[:36] for part in page.split(start)[1:] if not part.startswith("can-cu/")}
 
 
 @EACH
 def test_ten_megabytes_are_refused_with_a_page_that_says_so(house, app, name):
-    here = scene(house, app, name)
-    before = here.standing()
-    answer = here.sends({here.form.text: "ă" * 5_000_000})
+    scene = open_scene(house, app, name)
+    before = scene.standing()
+    answer = scene.sends({scene.form.text: "ă" * 5_000_000})
     assert answer.status_code == 413
     assert "Sổ ca" in answer.text
-    assert here.standing() == before
-    assert refuses(here, {here.form.text: "ă" * 30_000})
+    assert scene.standing() == before
+    assert refuses(scene, {scene.form.text: "ă" * 30_000})
 
 
 @EACH
 def test_a_post_from_another_site_or_without_its_token_changes_nothing(house, app, name):
-    here = scene(house, app, name)
-    before = here.standing()
-    assert here.sends(headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    scene = open_scene(house, app, name)
+    before = scene.standing()
+    assert scene.sends(headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     strict = create_app(house.config)
     for token in ({}, {"csrf_token": "không phải"}):
-        answer = Scene(here.one, here.form, browser_of(strict, house[here.form.who])).sends(token)
+        answer = Scene(scene.referral, scene.form, browser_of(strict, house[scene.form.who])).sends(token)
         assert answer.status_code == 400
         assert 'lang="vi"' in answer.text
-    assert here.standing() == before
+    assert scene.standing() == before
 
 
 @EACH
 def test_a_screen_that_has_locked_writes_nothing_and_asks_to_be_unlocked(house, app, name):
-    here = scene(house, app, name)
-    before, later = here.standing(), clock.micros() + IDLE
+    scene = open_scene(house, app, name)
+    before, later = scene.standing(), clock.micros() + IDLE
     with clock.living_at(lambda: later):
-        answer = here.sends()
+        answer = scene.sends()
     assert answer.status_code == 303
     assert answer.location.startswith("/mo-khoa")
-    assert here.standing() == before
+    assert scene.standing() == before
 
 
 @pytest.mark.parametrize("name", ["send", "answer", "consent"])
 def test_what_was_typed_when_the_screen_locked_is_handed_back_and_can_be_sent(house, app, name):
-    here = scene(house, app, name)
+    scene = open_scene(house, app, name)
     later = clock.micros() + IDLE
     with clock.living_at(lambda: later):
-        here.sends()
-        back = here.client.post("/mo-khoa", data={"passphrase": STAFF[here.form.who].passphrase})
-        assert f'action="{here.path}' in back.text
+        scene.sends()
+        back = scene.client.post("/mo-khoa", data={"passphrase": STAFF[scene.form.who].passphrase})
+        assert f'action="{scene.path}' in back.text
         assert WORDS in unescape(back.text)
-        assert here.sends().status_code == 303
+        assert scene.sends().status_code == 303
 
 
 @EACH
 def test_a_form_of_another_parent_is_not_found_though_its_fields_are_wrong_too(house, app, name):
-    here = scene(house, app, name)
-    other = Referred(house, uuid4(), here.one.ground_id, here.one.referral_id, here.one.to)
-    for typed in (here.form.right, {}):
-        astray = Scene(other, here.form, here.client)
+    scene = open_scene(house, app, name)
+    other = Referred(house, uuid4(), scene.referral.ground_id, scene.referral.referral_id, scene.referral.to)
+    for typed in (scene.form.right, {}):
+        astray = Scene(other, scene.form, scene.client)
         assert astray.client.post(astray.path, data=typed).status_code == 404
 
 
 def test_an_extra_field_changes_no_state_and_no_receiver(house, app):
-    here = scene(house, app, "send")
+    scene = open_scene(house, app, "send")
     extra = {"override": "1", "state": "accepted", "to_id": str(uuid4()), "sections": "story", "receiver": "police"}
-    assert here.sends(extra).status_code == 303
-    assert not any("accepted" in row for row in here.standing()["referral"])
+    assert scene.sends(extra).status_code == 303
+    assert not any("accepted" in row for row in scene.standing()["referral"])

@@ -16,7 +16,7 @@ from tests.referrals.scenes import ASKED, POLICE, referred, sections
 
 
 def disable(house: House, somebody: Someone) -> None:
-    """Disable a member in the database as an administrator will: her state, under a higher version of her head."""
+    """Disable a member in the database as an administrator does: the state, under a higher version of the head."""
     permit = issue(house.stranger(commune_id=THANH_SON).actor, Act.SIGN_IN)
     server_keys = house.gate.server_keys(THANH_SON)
     database: Database = house.gate.database
@@ -36,13 +36,13 @@ def disable(house: House, somebody: Someone) -> None:
 
 
 def test_with_the_receiver_disabled_a_referral_is_withdrawn_and_sent_again(house, lan):
-    one = referred(house).goes("open", "accept")
+    referral = referred(house).goes("open", "accept")
     disable(house, house["cuong"])
-    assert lan.does(receiving_acts.read_referral, *one.at).line.state == "accepted"
-    lan.does(desk.add_note, one.case_id, "anh Cường nghỉ việc")
-    one.goes("withdraw")
-    assert sections(house, one.case_id, "police") <= {Section.LETTER}
-    assert lan.does(sending.preview, one.case_id, one.ground_id).readers == ()
-    again = lan.does(sending.send, one.case_id, one.ground_id, ASKED)
-    assert lan.does(receiving_acts.read_referral, one.case_id, again).line.state == "sent"
-    assert sections(house, one.case_id, "police") >= POLICE
+    assert lan.does(receiving_acts.read_referral, *referral.at).line.state == "accepted"
+    lan.does(desk.add_note, referral.case_id, "anh Cường nghỉ việc")
+    referral.goes("withdraw")
+    assert sections(house, referral.case_id, "police") <= {Section.LETTER}
+    assert lan.does(sending.preview, referral.case_id, referral.ground_id).readers == ()
+    again = lan.does(sending.send, referral.case_id, referral.ground_id, ASKED)
+    assert lan.does(receiving_acts.read_referral, referral.case_id, again).line.state == "sent"
+    assert sections(house, referral.case_id, "police") >= POLICE

@@ -27,9 +27,9 @@ def incident(days_ago: int, part: str = "morning") -> Incident:
     return Incident(acts=("A",), happened_on=day.isoformat(), time_of_day=part, recorded_at=recorded)
 
 
-def sent(lan, told: Incident, *, receiver: str = "health_station", asks: tuple[str, ...] = ("health",)):
+def sent(lan, incident: Incident, *, receiver: str = "health_station", asks: tuple[str, ...] = ("health",)):
     """Open a case and refer it; return the ids of the case and of the referral."""
-    case_id = lan.opens_a_case(dao(grounds=(), incident=told))
+    case_id = lan.opens_a_case(dao(grounds=(), incident=incident))
     ground = lan.does(ground_acts.record_ground, case_id, GroundEntry("consent", receiver, "granted", "spoken"))
     return case_id, lan.does(sending.send, case_id, ground, Letter(asks=asks))
 

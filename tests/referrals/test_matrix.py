@@ -21,8 +21,8 @@ RECEIVING = {"cuong", "tam"}
 def shown(app, house: House, name: str, ids: list[UUID], words: dict[str, str]) -> set[str]:
     every = name in UNION | RECEIVING
     seen = list(answers(app, house[name], ids[:1], posts=SHOWING, every=every, inner=ids[1:]))
-    assert [one.path for one in seen if one.status >= 500] == []
-    return {key for key, word in words.items() if any(word in one.text for one in seen)}
+    assert [answer.path for answer in seen if answer.status >= 500] == []
+    return {key for key, word in words.items() if any(word in answer.text for answer in seen)}
 
 
 def referred_to_both(house: House, case: Marked) -> tuple[dict[str, str], list[UUID], UUID]:

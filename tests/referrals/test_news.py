@@ -16,8 +16,8 @@ pytestmark = only_sqlite
 def test_an_answer_stands_on_top_until_she_has_read_that_very_referral(house, lan):
     police, health = referred(house), None
     health = referred(house, "health_station", case_id=police.case_id)
-    for one in (police, health):
-        one.goes("open", "accept", "answer")
+    for referral in (police, health):
+        referral.goes("open", "accept", "answer")
     assert {line.id for line in lan.does(receiving_acts.list_referrals).answered} == {
         police.referral_id,
         health.referral_id,
@@ -31,8 +31,8 @@ def test_an_answer_stands_on_top_until_she_has_read_that_very_referral(house, la
 def test_what_the_holder_has_read_is_no_news_to_her_lead_but_not_the_other_way_round(house, lan, hoa):
     police = referred(house)
     health = referred(house, "health_station", case_id=police.case_id)
-    for one in (police, health):
-        one.goes("open", "accept", "answer")
+    for referral in (police, health):
+        referral.goes("open", "accept", "answer")
     assert len(hoa.does(receiving_acts.list_referrals).answered) == 2
     lan.does(receiving_acts.read_referral, *police.at)
     assert [line.id for line in hoa.does(receiving_acts.list_referrals).answered] == [health.referral_id]

@@ -32,7 +32,7 @@ def test_each_receiving_point_reads_the_whole_of_its_own_case(house, name):
     owner.does(desk.write_section, case_id, Identity(name="Đào", birth_year=1991, sex="NU"), base=1)
     owner.does(desk.add_note, case_id, "đã gọi lại")
     assert len(owner.does(desk.list_cases).cases) == 1
-    for other in ("lan", "hoa", "binh", *(one for one in OWNERS if one != name)):
+    for other in ("lan", "hoa", "binh", *(owner for owner in OWNERS if owner != name)):
         assert house[other].does(desk.list_cases).cases == ()
         with pytest.raises(NotFound):
             house[other].does(desk.read_case, case_id)
@@ -47,7 +47,7 @@ def test_only_the_facts_are_given_to_the_union_and_they_are_counted(house, hoa, 
     with clock.living_at(lambda: later):
         hoa._cookie = None
         closing = hoa.does(counting.preview_period)
-        totals = [one.truth for table, _, rows in closing.tables if table.name == "total" for one in rows]
+        totals = [row.truth for table, _, rows in closing.tables if table.name == "total" for row in rows]
         assert sum(totals) == 1
         with pytest.raises(NotFound):
             hoa.does(desk.read_section, case_id, Section.IDENTITY)

@@ -15,13 +15,13 @@ SEND = {"/goi", "/nhan-them", "/ghi-ho", "/rut"}
 
 def body(answer, *ids) -> bytes:
     data = answer.data
-    for one in ids:
-        data = data.replace(str(one).encode(), b"ID")
+    for uuid in ids:
+        data = data.replace(str(uuid).encode(), b"ID")
     return data
 
 
 def test_a_referral_of_another_case_is_not_found_by_either_side(house, browser):
-    here, there = referred(house).goes("open"), referred(house).goes("open")
+    own, other = referred(house).goes("open"), referred(house).goes("open")
     missing = uuid4()
     for name, foreign in (("lan", RECEIVE), ("cuong", SEND)):
         client = browser(name)
@@ -30,13 +30,13 @@ def test_a_referral_of_another_case_is_not_found_by_either_side(house, browser):
                 if word in foreign:
                     continue
                 answers = [
-                    method(f"/vu-viec/{here.case_id}/chuyen-gui/{child}{word}", **_data(method, client))
-                    for child in (there.referral_id, missing, here.case_id, here.ground_id)
+                    method(f"/vu-viec/{own.case_id}/chuyen-gui/{child}{word}", **_data(method, client))
+                    for child in (other.referral_id, missing, own.case_id, own.ground_id)
                 ]
                 assert {answer.status_code for answer in answers} == {404}, (name, word)
-                ids = (here.case_id, there.referral_id, missing, here.ground_id)
+                ids = (own.case_id, other.referral_id, missing, own.ground_id)
                 assert len({body(answer, *ids) for answer in answers}) == 1, (name, word)
-    assert (here.state, there.state) == ("opened", "opened")
+    assert (own.state, other.state) == ("opened", "opened")
 
 
 def _data(method, client):
@@ -44,13 +44,13 @@ def _data(method, client):
 
 
 def test_a_ground_of_another_case_is_not_found(house, browser):
-    here, there = referred(house), referred(house)
+    own, other = referred(house), referred(house)
     lan = browser("lan")
-    for child in (there.ground_id, uuid4(), here.referral_id):
-        path = f"/vu-viec/{here.case_id}/chuyen-gui/can-cu/{child}"
+    for child in (other.ground_id, uuid4(), own.referral_id):
+        path = f"/vu-viec/{own.case_id}/chuyen-gui/can-cu/{child}"
         assert lan.get(f"{path}/xem-truoc").status_code == 404
         assert lan.get(f"{path}/rut").status_code == 404
         assert lan.post(f"{path}/rut", data={}).status_code == 404
         assert lan.post(f"{path}/gui", data=TYPED).status_code == 404
         assert lan.post(f"{path}/gui", data={}).status_code == 404
-    assert there.state == "sent"
+    assert other.state == "sent"

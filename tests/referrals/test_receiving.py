@@ -30,12 +30,12 @@ TYPED = {"words": "x", "outcome": "provided"}
 
 @pytest.mark.parametrize("step", RECEIVERS)
 def test_only_the_receiving_agency_may_answer(house, browser, step):
-    one = referred(house).goes("open")
+    referral = referred(house).goes("open")
     for name in ("lan", "mai", "hoa", "binh", "thu", "rang", "hien", "quang", "son"):
-        assert browser(name).post(f"{one.path}/{step}", data=TYPED).status_code == 403, name
+        assert browser(name).post(f"{referral.path}/{step}", data=TYPED).status_code == 403, name
     for name in ("tam", "phuc", "nga", "chinh"):
-        assert browser(name).post(f"{one.path}/{step}", data=TYPED).status_code == 404, name
-    assert one.state == "opened"
+        assert browser(name).post(f"{referral.path}/{step}", data=TYPED).status_code == 404, name
+    assert referral.state == "opened"
 
 
 def test_the_owner_of_a_case_cannot_answer_its_own_referral(house, cuong):
@@ -53,75 +53,75 @@ def test_the_owner_of_a_case_cannot_answer_its_own_referral(house, cuong):
 
 
 def test_before_it_is_opened_only_what_is_asked_is_seen(house, browser):
-    one = referred(house, danger="yes")
+    referral = referred(house, danger="yes")
     cuong = browser("cuong")
-    page, inbox = cuong.get(one.path).text, cuong.get("/chuyen-gui").text
+    page, inbox = cuong.get(referral.path).text, cuong.get("/chuyen-gui").text
     for shown in (page, inbox):
         assert "Công an bảo vệ, ngăn chặn" in shown
         assert "Nguy hiểm" in shown
         assert "cổng sau" not in shown
     for path in ("", "/identity", "/letter", "/contact"):
-        assert cuong.get(f"/vu-viec/{one.case_id}{path}").status_code == 404
-    assert cuong.post(f"/vu-viec/{one.case_id}/ten").status_code == 404
+        assert cuong.get(f"/vu-viec/{referral.case_id}{path}").status_code == 404
+    assert cuong.post(f"/vu-viec/{referral.case_id}/ten").status_code == 404
     assert cuong.post("/tim", data={"query": "nguyen thi dao"}).text.count("/vu-viec/") == 0
-    assert one.state == "sent"
+    assert referral.state == "sent"
 
 
 def test_opening_is_a_post_that_keeps_what_was_sent(house, browser):
-    one = referred(house)
-    assert browser("cuong").get(f"{one.path}/mo").status_code == 405
-    assert browser("cuong").post(f"{one.path}/mo").status_code == 303
-    assert one.state == "opened"
+    referral = referred(house)
+    assert browser("cuong").get(f"{referral.path}/mo").status_code == 405
+    assert browser("cuong").post(f"{referral.path}/mo").status_code == 303
+    assert referral.state == "opened"
     with stolen(house) as thief:
-        kinds = {row["kind"] for row in thief.rows("envelope", case_id=one.case_id)}
+        kinds = {row["kind"] for row in thief.rows("envelope", case_id=referral.case_id)}
     assert kinds == {"kept"}
-    assert "cổng sau" in browser("cuong").get(one.path).text
-    assert CANARIES["identity"] in browser("cuong").post(f"/vu-viec/{one.case_id}/ten").text
+    assert "cổng sau" in browser("cuong").get(referral.path).text
+    assert CANARIES["identity"] in browser("cuong").post(f"/vu-viec/{referral.case_id}/ten").text
 
 
 def test_a_newer_revision_of_an_agreed_section_reaches_the_receiver(house, lan):
-    one = referred(house).goes("open", "accept")
-    lan.does(desk.write_section, one.case_id, Identity(name="Nguyễn Thị Đào Tiên", sex="NU"), base=1)
-    assert one.to.does(desk.show_name, one.case_id) == "Nguyễn Thị Đào Tiên"
-    assert sections(house, one.case_id, "health_station") == set()
+    referral = referred(house).goes("open", "accept")
+    lan.does(desk.write_section, referral.case_id, Identity(name="Nguyễn Thị Đào Tiên", sex="NU"), base=1)
+    assert referral.to.does(desk.show_name, referral.case_id) == "Nguyễn Thị Đào Tiên"
+    assert sections(house, referral.case_id, "health_station") == set()
 
 
 def test_a_reason_is_needed_to_decline_and_a_question_to_ask(house, browser):
-    one = referred(house).goes("open")
+    referral = referred(house).goes("open")
     for step in ("chua-nhan", "hoi-lai"):
         for words in ("", "   ", "\u200b"):
-            assert browser("cuong").post(f"{one.path}/{step}", data={"words": words}).status_code == 422
+            assert browser("cuong").post(f"{referral.path}/{step}", data={"words": words}).status_code == 422
     for doing in (receiving_acts.decline, receiving_acts.ask_back):
         with pytest.raises(BadInput):
-            one.to.does(doing, *one.at, " ")
+            referral.to.does(doing, *referral.at, " ")
     with pytest.raises(BadInput):
-        one.lan.does(sending.reply, *one.at, " ")
-    assert one.state == "opened"
+        referral.lan.does(sending.reply, *referral.at, " ")
+    assert referral.state == "opened"
 
 
 def test_a_question_and_its_answer_go_to_and_fro(house, lan):
-    one = referred(house).goes("open", "ask")
+    referral = referred(house).goes("open", "ask")
     [line] = lan.does(receiving_acts.list_referrals).answered
     assert line.state == "asked"
-    lan.does(sending.reply, *one.at, "Chị đang ở nhà mẹ đẻ")
-    assert one.state == "opened"
-    assert one.to.does(receiving_acts.list_referrals).lines[0].fresh
-    one.goes("accept", "ask")
-    lan.does(sending.reply, *one.at, "Sáng mai chị về")
-    assert one.state == "accepted"
-    sheets = one.to.does(receiving_acts.read_referral, *one.at).sheets
+    lan.does(sending.reply, *referral.at, "Chị đang ở nhà mẹ đẻ")
+    assert referral.state == "opened"
+    assert referral.to.does(receiving_acts.list_referrals).lines[0].fresh
+    referral.goes("accept", "ask")
+    lan.does(sending.reply, *referral.at, "Sáng mai chị về")
+    assert referral.state == "accepted"
+    sheets = referral.to.does(receiving_acts.read_referral, *referral.at).sheets
     assert [sheet.letter.step for sheet in sheets] == ["send", "ask", "reply", "accept", "ask", "reply"]
     assert [sheet.answers for sheet in sheets] == [False, True, False, True, True, False]
 
 
 def test_an_answer_by_word_is_recorded_on_their_behalf(house, lan, browser):
-    one = referred(house).goes("record")
-    assert one.state == "done"
-    page = browser("lan").get(one.path).text
+    referral = referred(house).goes("record")
+    assert referral.state == "done"
+    page = browser("lan").get(referral.path).text
     assert "Ghi hộ câu trả lời" in page
     assert "anh Cường" in page
     assert "Trần Thị Lan" in page
-    assert one.to.does(receiving_acts.read_referral, *one.at).sheets[-1].letter.step == "recorded"
+    assert referral.to.does(receiving_acts.read_referral, *referral.at).sheets[-1].letter.step == "recorded"
 
 
 def test_urgent_unopened_referrals_stand_on_top_and_turn_red_after_fifteen_minutes(house, lan, browser):
@@ -147,30 +147,32 @@ def test_urgent_unopened_referrals_stand_on_top_and_turn_red_after_fifteen_minut
 
 
 def test_the_sender_is_shown_the_duty_telephone_and_writes_down_the_call(house, browser, lan):
-    one = referred(house, danger="yes")
-    page = browser("lan").get(one.path).text
+    referral = referred(house, danger="yes")
+    page = browser("lan").get(referral.path).text
     assert "Gọi ngay" in page
     assert "Chưa gọi" in page
     assert "tel:0203555017" in page
-    assert "Gọi ngay" not in browser("cuong").get(one.path).text
-    wrong = browser("lan").post(f"{one.path}/goi", data={"hour": "29:99", "who": "chị Hà"})
+    assert "Gọi ngay" not in browser("cuong").get(referral.path).text
+    wrong = browser("lan").post(f"{referral.path}/goi", data={"hour": "29:99", "who": "chị Hà"})
     assert wrong.status_code == 422
     assert "chị Hà" in wrong.text
-    assert browser("lan").post(f"{one.path}/goi", data={"hour": "0:00", "reached": "no"}).status_code == 303
-    assert all("Chưa gọi được, lúc 00:00 hôm nay" in browser("lan").get(at).text for at in (one.path, "/chuyen-gui"))
+    assert browser("lan").post(f"{referral.path}/goi", data={"hour": "0:00", "reached": "no"}).status_code == 303
+    assert all(
+        "Chưa gọi được, lúc 00:00 hôm nay" in browser("lan").get(at).text for at in (referral.path, "/chuyen-gui")
+    )
     told = {"hour": "0:00", "who": "chị Hà trực ban", "reached": "yes"}
-    assert browser("lan").post(f"{one.path}/goi", data=told).status_code == 303
-    sheets = lan.does(receiving_acts.read_referral, *one.at).sheets
+    assert browser("lan").post(f"{referral.path}/goi", data=told).status_code == 303
+    sheets = lan.does(receiving_acts.read_referral, *referral.at).sheets
     assert [sheet.letter.step for sheet in sheets] == ["send", "not_reached", "called"]
     said = "Đã gọi lúc 00:00 hôm nay, chị Hà trực ban nghe máy"
-    assert all(said in browser("lan").get(at).text for at in (one.path, "/chuyen-gui", "/"))
+    assert all(said in browser("lan").get(at).text for at in (referral.path, "/chuyen-gui", "/"))
     assert "nghe máy" not in browser("cuong").get("/").text
     assert sheets[-1].letter.who == "chị Hà trực ban"
     assert sheets[-1].letter.when.endswith("T00:00+07:00")
 
 
 def test_lists_say_nothing_about_what_is_not_theirs(house, luu):
-    one = referred(house)
+    referral = referred(house)
     for name in ("tam", "phuc", "nga", "chinh", "mai"):
         assert house[name].does(receiving_acts.list_referrals).lines == ()
     assert luu.does(receiving_acts.list_referrals).lines == ()
@@ -178,56 +180,56 @@ def test_lists_say_nothing_about_what_is_not_theirs(house, luu):
         with pytest.raises(Refused):
             house[name].does(receiving_acts.list_referrals)
     with pytest.raises(NotFound):
-        luu.does(receiving_acts.read_referral, *one.at)
+        luu.does(receiving_acts.read_referral, *referral.at)
 
 
 def test_the_holder_is_told_who_of_the_receivers_opened_what(house, lan):
-    one = referred(house).goes("open", "accept")
-    one.to.does(desk.read_section, one.case_id, Section.IDENTITY)
-    openings = lan.does(desk.read_case, one.case_id).opened_by
+    referral = referred(house).goes("open", "accept")
+    referral.to.does(desk.read_section, referral.case_id, Section.IDENTITY)
+    openings = lan.does(desk.read_case, referral.case_id).opened_by
     assert ("Vũ Mạnh Cường", Act.SECTION_READ) in {(opening.name, opening.act) for opening in openings}
 
 
 def test_a_receiver_keeps_a_record_of_its_own_that_the_sender_cannot_read(house, lan):
-    one = referred(house).goes("open", "accept")
-    one.to.does(desk.add_note, one.case_id, "Đã gặp tổ trưởng, xe đi lối bờ mương")
-    assert sections(house, one.case_id, "police") == POLICE | {
+    referral = referred(house).goes("open", "accept")
+    referral.to.does(desk.add_note, referral.case_id, "Đã gặp tổ trưởng, xe đi lối bờ mương")
+    assert sections(house, referral.case_id, "police") == POLICE | {
         Section.LABEL,
         Section.LETTER,
         Section.GROUNDS,
         Section.POLICE,
     }
     with pytest.raises(NotFound):
-        lan.does(desk.read_section, one.case_id, Section.POLICE)
-    [note] = one.to.does(desk.read_section, one.case_id, Section.POLICE)
+        lan.does(desk.read_section, referral.case_id, Section.POLICE)
+    [note] = referral.to.does(desk.read_section, referral.case_id, Section.POLICE)
     assert note.data == Note(words="Đã gặp tổ trưởng, xe đi lối bờ mương")
 
 
 def test_a_receiver_changes_nothing_in_what_was_shared(house, browser):
-    one = referred(house).goes("open", "accept")
+    referral = referred(house).goes("open", "accept")
     cuong = browser("cuong")
     for method in (cuong.get, cuong.post):
-        assert method(f"/vu-viec/{one.case_id}/identity/sua").status_code == 404
-    assert cuong.post(f"/vu-viec/{one.case_id}/dong", data={"outcome": "needs_met"}).status_code == 404
-    assert cuong.get(f"/vu-viec/{one.case_id}/identity/cu").status_code == 404
-    page = cuong.get(f"/vu-viec/{one.case_id}").text
+        assert method(f"/vu-viec/{referral.case_id}/identity/sua").status_code == 404
+    assert cuong.post(f"/vu-viec/{referral.case_id}/dong", data={"outcome": "needs_met"}).status_code == 404
+    assert cuong.get(f"/vu-viec/{referral.case_id}/identity/cu").status_code == 404
+    page = cuong.get(f"/vu-viec/{referral.case_id}").text
     assert "/dong" not in page
     assert "Được chuyển đến" in page
 
 
 @pytest.mark.parametrize("receiver", AT)
 def test_every_kind_of_receiver_can_take_a_referral_from_end_to_end(house, browser, receiver):
-    one = referred(house, receiver)
+    referral = referred(house, receiver)
     name = AT[receiver]
     assert "Chuyển đến" in browser(name).get("/").text
     for step in ("mo", "nhan", "tra-loi"):
-        assert browser(name).post(f"{one.path}/{step}", data=TYPED).status_code == 303
-    assert one.state == "done"
+        assert browser(name).post(f"{referral.path}/{step}", data=TYPED).status_code == 303
+    assert referral.state == "done"
     assert browser("lan").get("/").text.count("Có trả lời mới") >= 1
 
 
 def test_a_ground_of_another_case_is_not_found(house, lan):
-    one, other = referred(house), referred(house)
+    referral, other = referred(house), referred(house)
     assert ground(house, other.case_id, "health_station")
     with pytest.raises(NotFound):
-        lan.does(sending.preview, one.case_id, other.ground_id)
+        lan.does(sending.preview, referral.case_id, other.ground_id)

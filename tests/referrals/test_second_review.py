@@ -1,4 +1,4 @@
-"""Danger to life: one person acts at once, a second looks within 24 hours, and her No cuts off what rests on it."""
+"""Danger to life: one person acts at once, a second reviews within 24 hours, and a No cuts off what rests on it."""
 
 import re
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ WHY = "Người ấy đang ở nhà mẹ, không ai đe dọa"
 
 @dataclass
 class Alarm:
-    """A case of lan's that she has referred to the police because of danger to life."""
+    """A case that lan has referred to the police because of danger to life."""
 
     house: House
     case_id: UUID
@@ -45,8 +45,11 @@ class Alarm:
     def states(self) -> tuple[str, str]:
         """Return the states of ground and referral that stand in the database."""
         with stolen(self.house) as thief:
-            [one], [other] = thief.rows("ground", id=self.ground_id), thief.rows("referral", id=self.referral_id)
-        return one["state"], other["state"]
+            [ground_row], [referral_row] = (
+                thief.rows("ground", id=self.ground_id),
+                thief.rows("referral", id=self.referral_id),
+            )
+        return ground_row["state"], referral_row["state"]
 
     def reviews(self, who: str, *, agrees: bool = True, words: str = "") -> None:
         """Let somebody say whether there is danger."""
@@ -57,7 +60,7 @@ class Alarm:
         return self.house[who].does(ground_acts.read_ledger, self.case_id, self.ground_id).chosen
 
     def police_read(self) -> bool:
-        """Tell whether the police still read who she is."""
+        """Tell whether the police still read the identity of the person."""
         try:
             self.house["cuong"].does(desk.read_section, self.case_id, Section.IDENTITY)
         except NotFound:
@@ -84,8 +87,8 @@ def test_a_second_person_agrees_and_everything_goes_on(alarm: Alarm):
     line = alarm.line("lan")
     assert (line.by, line.review.by, line.review.answer) == ("Trần Thị Lan", "Lê Thị Hòa", "agreed")
     [entry] = alarm.house["cuong"].does(desk.read_section, alarm.case_id, Section.GROUNDS)
-    told = entry.data.to_json()
-    assert (told["review"], told["words"]) == ("agreed", "Dọa giết, có dao")
+    shared_entry = entry.data.to_json()
+    assert (shared_entry["review"], shared_entry["words"]) == ("agreed", "Dọa giết, có dao")
     with pytest.raises(Conflict):
         alarm.reviews("binh")
     alarm.house["lan"].does(ground_acts.withdraw_ground, alarm.case_id, alarm.ground_id)
@@ -150,24 +153,24 @@ def test_a_lead_does_not_review_what_she_recorded_and_the_holder_may(alarm: Alar
 
 @only_sqlite
 def test_a_case_sealed_to_named_people_is_reviewed_by_one_of_them_and_by_nobody_else(house: House, lan: Someone):
-    told = dao(grounds=(GroundEntry(kind="danger", receiver="health_station", words="Bị đánh vào đầu"),))
-    case_id = lan.opens_a_case(told, circle=[house["lan"], house["mai"]])
+    answers = dao(grounds=(GroundEntry(kind="danger", receiver="health_station", words="Bị đánh vào đầu"),))
+    case_id = lan.opens_a_case(answers, circle=[house["lan"], house["mai"]])
     [line] = lan.does(ground_acts.read_ledger, case_id).grounds
     assert line.review is not None
-    assert line.review.seconds == ("Phạm Thu Mai",)
+    assert line.review.reviewers == ("Phạm Thu Mai",)
     for name in ("hoa", "binh"):
         assert house[name].does(ground_acts.list_reviews) == ()
         with pytest.raises(NotFound):
             house[name].does(ground_acts.review_ground, case_id, line.id, agrees=True)
-    assert [one.ground_id for one in house["mai"].does(ground_acts.list_reviews)] == [line.id]
+    assert [awaiting.ground_id for awaiting in house["mai"].does(ground_acts.list_reviews)] == [line.id]
     house["mai"].does(ground_acts.review_ground, case_id, line.id, agrees=True)
     assert house["mai"].does(ground_acts.list_reviews) == ()
 
 
 @only_sqlite
 def test_it_is_late_at_exactly_24_hours_and_nothing_is_cut_by_that(alarm: Alarm, browser):
-    [one] = alarm.house["hoa"].does(ground_acts.list_reviews)
-    recorded = one.review.recorded
+    [awaiting] = alarm.house["hoa"].does(ground_acts.list_reviews)
+    recorded = awaiting.review.recorded
     for away, late in ((-1, False), (0, True), (clock.MICROSECOND, True)):
         alarm.house["hoa"].leaves()
         alarm.house["lan"].leaves()
@@ -217,7 +220,7 @@ def test_the_home_of_who_may_review_leads_to_the_page_and_the_page_back(alarm: A
 @only_sqlite
 def test_a_no_without_a_reason_is_asked_for_one_and_what_was_typed_comes_back(alarm: Alarm, browser):
     before = everything(alarm.house, alarm.case_id)
-    for typed, said in (
+    for typed, expected in (
         ({"answer": "disagreed", "words": " "}, "Hãy ghi vì sao không đồng ý."),
         ({"answer": "perhaps", "words": WHY}, WHY),
         ({"words": WHY}, WHY),
@@ -225,7 +228,7 @@ def test_a_no_without_a_reason_is_asked_for_one_and_what_was_typed_comes_back(al
     ):
         answer = browser("hoa").post(alarm.path, data=typed)
         assert answer.status_code == 422
-        assert said in unescape(answer.text)
+        assert expected in unescape(answer.text)
     with pytest.raises(BadInput):
         alarm.reviews("hoa", agrees=False, words=" ")
     assert everything(alarm.house, alarm.case_id) == before
@@ -237,12 +240,12 @@ def test_the_log_says_who_reviewed_what_case_and_never_what_she_said(alarm: Alar
     with pytest.raises(Refused):
         alarm.reviews("lan")
     with alarm.house.crypto() as crypto:
-        found = select(AuditLine).where(AuditLine.act == Act.GROUND_REVIEW).order_by(AuditLine.n)
-        lines = crypto.session.execute(found).scalars().all()
+        query = select(AuditLine).where(AuditLine.act == Act.GROUND_REVIEW).order_by(AuditLine.n)
+        lines = crypto.session.execute(query).scalars().all()
     hoa, lan = alarm.house["hoa"].id, alarm.house["lan"].id
     ours = [(hoa, alarm.case_id, "ok"), (lan, alarm.case_id, "denied")]
-    assert [(one.who, one.about, one.outcome) for one in lines] == ours
-    assert all(WHY not in one.body and "disagreed" not in one.body for one in lines)
+    assert [(line.who, line.about, line.outcome) for line in lines] == ours
+    assert all(WHY not in line.body and "disagreed" not in line.body for line in lines)
 
 
 @only_sqlite

@@ -30,14 +30,14 @@ def denied(house, act: Act) -> int:
     "extra", [{"override": "1"}, {"consent": "granted"}, {"state": "live"}, {"role": "counsellor"}]
 )
 def test_an_extra_field_gives_nobody_a_right_and_the_try_is_in_the_log(house, browser, extra):
-    one = referred(house)
-    before, lines = everything(house, one.case_id), denied(house, Act.REFERRAL_SEND)
-    path = f"/vu-viec/{one.case_id}/chuyen-gui/can-cu/{one.ground_id}/gui"
+    referral = referred(house)
+    before, lines = everything(house, referral.case_id), denied(house, Act.REFERRAL_SEND)
+    path = f"/vu-viec/{referral.case_id}/chuyen-gui/can-cu/{referral.ground_id}/gui"
     refused = [(name, 403) for name in ("thu", "rang", "quang", "son")]
     for name, status in (*refused, ("chinh", 404), ("mai", 404), ("tam", 404)):
         assert browser(name).post(path, data={"asks": "police", **extra}).status_code == status
     assert denied(house, Act.REFERRAL_SEND) == lines + 7
-    assert everything(house, one.case_id) == before
+    assert everything(house, referral.case_id) == before
 
 
 @only_sqlite
@@ -57,44 +57,44 @@ def test_without_a_live_ground_the_server_refuses_whatever_is_posted(house, brow
 
 
 def test_consent_for_health_alone_opens_nothing_to_the_police(house, lan):
-    one = referred(house, "health_station")
-    refused = lan.does(ground_acts.record_ground, one.case_id, GroundEntry("consent", "police", "refused"))
+    referral = referred(house, "health_station")
+    refused = lan.does(ground_acts.record_ground, referral.case_id, GroundEntry("consent", "police", "refused"))
     with pytest.raises(Ungrounded):
-        lan.does(sending.send, one.case_id, refused, ASKED)
-    assert envelopes(house, one.case_id, "police") == set()
+        lan.does(sending.send, referral.case_id, refused, ASKED)
+    assert envelopes(house, referral.case_id, "police") == set()
     assert house["cuong"].does(receiving_acts.list_referrals).lines == ()
     with pytest.raises(NotFound):
-        house["cuong"].does(desk.read_case, one.case_id)
+        house["cuong"].does(desk.read_case, referral.case_id)
 
 
 @both_databases
 @pytest.mark.parametrize(("receiver", "agreed"), [("police", POLICE), ("health_station", HEALTH)])
 def test_the_receiver_gets_envelopes_for_exactly_what_was_agreed(house, receiver, agreed):
-    one = referred(house, receiver)
-    assert sections(house, one.case_id, receiver) == agreed | ALWAYS
+    referral = referred(house, receiver)
+    assert sections(house, referral.case_id, receiver) == agreed | ALWAYS
     others = {code for code in AT if code != receiver}
-    assert [sections(house, one.case_id, code) for code in others] == [set()] * len(others)
+    assert [sections(house, referral.case_id, code) for code in others] == [set()] * len(others)
 
 
 @only_sqlite
 def test_a_receiver_reads_each_agreed_section_and_no_other(house):
-    one = referred(house).goes("open")
+    referral = referred(house).goes("open")
     for section in Section:
         if section in POLICE | ALWAYS:
-            assert one.to.does(desk.read_section, one.case_id, section)
+            assert referral.to.does(desk.read_section, referral.case_id, section)
         else:
             with pytest.raises((Refused, NotFound)):
-                one.to.does(desk.read_section, one.case_id, section)
+                referral.to.does(desk.read_section, referral.case_id, section)
 
 
 @only_sqlite
 def test_no_word_of_another_section_is_on_any_page_of_the_receiver(house, browser):
-    one = referred(house, "health_station").goes("open", "accept")
+    referral = referred(house, "health_station").goes("open", "accept")
     tam, shown = browser("tam"), ""
-    for path in ("/", "/chuyen-gui", one.path, f"/vu-viec/{one.case_id}"):
+    for path in ("/", "/chuyen-gui", referral.path, f"/vu-viec/{referral.case_id}"):
         shown += tam.get(path).text
     for section in Section:
-        shown += tam.get(f"/vu-viec/{one.case_id}/{section.code}").text
+        shown += tam.get(f"/vu-viec/{referral.case_id}/{section.code}").text
     for known in ("identity", "contact", "children"):
         assert CANARIES[known] in shown
     for hidden in ("story", "perpetrator", "safety_plan", "assessment", "grounds"):
@@ -206,20 +206,20 @@ def test_a_case_sealed_to_named_people_goes_out_under_the_name_of_their_agency(h
 
 @only_sqlite
 def test_a_colleague_who_does_not_hold_the_case_sees_no_referral_of_it(house, mai):
-    one = referred(house)
+    referral = referred(house)
     assert mai.does(receiving_acts.list_referrals).lines == ()
     for doing, more in ((receiving_acts.read_referral, ()), (sending.withdraw, ()), (sending.reply, ("x",))):
         with pytest.raises(NotFound):
-            mai.does(doing, *one.at, *more)
-    assert one.house["hoa"].does(receiving_acts.read_referral, *one.at).line.state == "sent"
+            mai.does(doing, *referral.at, *more)
+    assert referral.house["hoa"].does(receiving_acts.read_referral, *referral.at).line.state == "sent"
 
 
 @only_sqlite
 def test_letters_are_sealed_to_both_ends_alone(house):
-    one = referred(house).goes("open", "accept")
-    one.lan.does(sending.record_call, *one.at, Letter(who="anh Cường", when="2026-11-23T20:15"), reached=True)
-    letters = [row for row in envelopes(house, one.case_id, "police") if row[0] is Section.LETTER]
+    referral = referred(house).goes("open", "accept")
+    referral.lan.does(sending.record_call, *referral.at, Letter(who="anh Cường", when="2026-11-23T20:15"), reached=True)
+    letters = [row for row in envelopes(house, referral.case_id, "police") if row[0] is Section.LETTER]
     assert letters
-    assert Section.LETTER not in sections(house, one.case_id, "health_station")
-    steps = [sheet.letter.step for sheet in one.to.does(receiving_acts.read_referral, *one.at).sheets]
+    assert Section.LETTER not in sections(house, referral.case_id, "health_station")
+    steps = [sheet.letter.step for sheet in referral.to.does(receiving_acts.read_referral, *referral.at).sheets]
     assert steps == ["send", "accept", "called"]

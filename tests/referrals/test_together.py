@@ -44,68 +44,73 @@ def at_once(*doings: Callable[[], object], ahead: int | None = None) -> list[Cas
     return refused
 
 
-def write(one: Referred, revision: int) -> Callable[[], object]:
-    person, data = one.lan.person, Identity(name=f"Nguyễn Thị Đào {revision}", sex="NU")
-    return lambda: one.house.gate.perform(person, desk.write_section, one.case_id, data, base=revision)
+def write(referral: Referred, revision: int) -> Callable[[], object]:
+    person, data = referral.lan.person, Identity(name=f"Nguyễn Thị Đào {revision}", sex="NU")
+    return lambda: referral.house.gate.perform(person, desk.write_section, referral.case_id, data, base=revision)
 
 
-def end(one: Referred, way: str) -> Callable[[], object]:
+def end(referral: Referred, way: str) -> Callable[[], object]:
     if way == "decline":
-        receiver = one.to.person
-        return lambda: one.house.gate.perform(receiver, receiving_acts.decline, *one.at, "không có ai trực")
-    lead = one.house["hoa"].person
+        receiver = referral.to.person
+        return lambda: referral.house.gate.perform(receiver, receiving_acts.decline, *referral.at, "không có ai trực")
+    lead = referral.house["hoa"].person
     if way == "ground":
-        return lambda: one.house.gate.perform(lead, ground_acts.withdraw_ground, one.case_id, one.ground_id)
-    return lambda: one.house.gate.perform(lead, sending.withdraw, *one.at)
+        return lambda: referral.house.gate.perform(
+            lead, ground_acts.withdraw_ground, referral.case_id, referral.ground_id
+        )
+    return lambda: referral.house.gate.perform(lead, sending.withdraw, *referral.at)
 
 
 @pytest.mark.parametrize("way", ["withdraw", "decline", "ground"])
 def test_whoever_is_cut_off_while_somebody_writes_holds_no_later_revision(house, way):
-    one = referred(house)
+    referral = referred(house)
     for revision in range(1, ROUNDS + 1):
-        one.goes("open")
-        assert at_once(write(one, revision), end(one, way)) == []
-        assert {held for held in envelopes(house, one.case_id, "police") if held[0] is not Section.LETTER} == set()
-        one.ground_id = ground(house, one.case_id)
-        one.referral_id = one.lan.does(sending.send, one.case_id, one.ground_id, ASKED)
-        assert (Section.IDENTITY, revision + 1) in envelopes(house, one.case_id, "police")
+        referral.goes("open")
+        assert at_once(write(referral, revision), end(referral, way)) == []
+        assert {held for held in envelopes(house, referral.case_id, "police") if held[0] is not Section.LETTER} == set()
+        referral.ground_id = ground(house, referral.case_id)
+        referral.referral_id = referral.lan.does(sending.send, referral.case_id, referral.ground_id, ASKED)
+        assert (Section.IDENTITY, revision + 1) in envelopes(house, referral.case_id, "police")
 
 
 def test_the_writer_and_the_one_who_cuts_off_each_come_first_sometimes(house):
     """The race is real: in many rounds both orders happen, and in each the agency is left with nothing."""
-    one, first = referred(house), set()
+    referral, first = referred(house), set()
     for revision in range(1, 2 * ROUNDS + 1):
-        assert at_once(write(one, revision), end(one, "withdraw"), ahead=(0, None, 1)[revision % 3]) == []
-        assert {held for held in envelopes(house, one.case_id, "police") if held[0] is not Section.LETTER} == set()
+        assert at_once(write(referral, revision), end(referral, "withdraw"), ahead=(0, None, 1)[revision % 3]) == []
+        assert {held for held in envelopes(house, referral.case_id, "police") if held[0] is not Section.LETTER} == set()
         with stolen(house) as thief:
-            lines = [row for row in thief.rows("audit_line", about=one.case_id) if row["act"] in RACING]
+            lines = [row for row in thief.rows("audit_line", about=referral.case_id) if row["act"] in RACING]
         first.add(max(lines, key=lambda row: row["n"])["act"])
-        one.referral_id = one.lan.does(sending.send, one.case_id, one.ground_id, ASKED)
+        referral.referral_id = referral.lan.does(sending.send, referral.case_id, referral.ground_id, ASKED)
     assert first == RACING
 
 
 def test_whoever_answers_while_somebody_writes_keeps_one_revision_and_gets_no_other(house):
-    one = referred(house)
+    referral = referred(house)
     for revision in range(1, ROUNDS + 1):
-        one.goes("open", "accept")
-        receiver = one.to.person
+        referral.goes("open", "accept")
+        receiver = referral.to.person
         done = Letter(outcome="provided", words="xong")
-        answer = lambda: house.gate.perform(receiver, receiving_acts.answer, *one.at, done)  # noqa: E731, B023
-        assert at_once(write(one, revision), answer) == []
-        held = max(number for section, number in envelopes(house, one.case_id, "police") if section is Section.IDENTITY)
+        answer = lambda: house.gate.perform(receiver, receiving_acts.answer, *referral.at, done)  # noqa: E731, B023
+        assert at_once(write(referral, revision), answer) == []
+        held = max(
+            number for section, number in envelopes(house, referral.case_id, "police") if section is Section.IDENTITY
+        )
         assert held in {revision, revision + 1}
-        one.goes("withdraw")
-        one.referral_id = one.lan.does(sending.send, one.case_id, one.ground_id, ASKED)
+        referral.goes("withdraw")
+        referral.referral_id = referral.lan.does(sending.send, referral.case_id, referral.ground_id, ASKED)
 
 
 def test_of_two_who_send_at_once_one_sends(house):
-    one = referred(house)
+    referral = referred(house)
     for _ in range(ROUNDS):
-        one.goes("withdraw")
-        people = (one.lan.person, house["hoa"].person)
+        referral.goes("withdraw")
+        people = (referral.lan.person, house["hoa"].person)
         sent = [
-            lambda who=who: house.gate.perform(who, sending.send, one.case_id, one.ground_id, ASKED) for who in people
+            lambda who=who: house.gate.perform(who, sending.send, referral.case_id, referral.ground_id, ASKED)
+            for who in people
         ]
         assert len(at_once(*sent)) == 1
-        [line] = [line for line in one.lan.does(receiving_acts.list_referrals).lines if line.live]
-        one.referral_id = line.id
+        [line] = [line for line in referral.lan.does(receiving_acts.list_referrals).lines if line.live]
+        referral.referral_id = line.id

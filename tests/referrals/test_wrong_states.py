@@ -8,7 +8,7 @@ from casework.cases.sections import Letter
 from casework.errors import Conflict, NotFound
 from casework.policy.words import Act
 from casework.referrals import actions as sending
-from casework.referrals import ground_acts, receiving_acts, states
+from casework.referrals import ground_acts, receiving_acts, transitions
 from tests.house import only_sqlite
 from tests.referrals.scenes import everything, referred
 
@@ -39,29 +39,29 @@ GONE = {"declined", "withdrawn"}
 
 @pytest.mark.parametrize("state", WAYS)
 def test_an_act_that_does_not_lead_on_changes_nothing(house, state):
-    one = referred(house).goes(*WAYS[state])
-    assert one.state == state
-    assert set(DOING) == states.RECEIVING | states.SENDING
-    before = everything(house, one.case_id)
+    referral = referred(house).goes(*WAYS[state])
+    assert referral.state == state
+    assert set(DOING) == transitions.RECEIVING | transitions.SENDING
+    before = everything(house, referral.case_id)
     for act, (doing, words, more) in DOING.items():
-        if states.offers(state, act):
+        if transitions.offers(state, act):
             continue
-        receives = act in states.RECEIVING
-        somebody = one.to if receives else one.lan
+        receives = act in transitions.RECEIVING
+        somebody = referral.to if receives else referral.lan
         with pytest.raises(NotFound if receives and state in GONE else Conflict):
-            somebody.does(doing, *one.at, *words, **more)
-        assert everything(house, one.case_id) == before, act
+            somebody.does(doing, *referral.at, *words, **more)
+        assert everything(house, referral.case_id) == before, act
 
 
 @pytest.mark.parametrize("state", WAYS)
 def test_an_act_that_leads_on_is_offered_and_done(house, state):
     for act, (doing, words, more) in DOING.items():
-        if not states.offers(state, act):
+        if not transitions.offers(state, act):
             continue
-        one = referred(house).goes(*WAYS[state])
-        somebody = one.to if act in states.RECEIVING else one.lan
-        assert act in somebody.does(receiving_acts.read_referral, *one.at).can
-        somebody.does(doing, *one.at, *words, **more)
+        referral = referred(house).goes(*WAYS[state])
+        somebody = referral.to if act in transitions.RECEIVING else referral.lan
+        assert act in somebody.does(receiving_acts.read_referral, *referral.at).can
+        somebody.does(doing, *referral.at, *words, **more)
 
 
 @pytest.mark.parametrize("state", WAYS)
@@ -74,20 +74,20 @@ def test_a_page_that_asks_for_an_act_is_shown_only_while_it_leads_on(house, brow
         "ghi-ho": ("lan", Act.REFERRAL_RECORD_ANSWER),
         "rut": ("lan", Act.REFERRAL_WITHDRAW),
     }
-    one = referred(house).goes(*WAYS[state])
+    referral = referred(house).goes(*WAYS[state])
     for word, (name, act) in pages.items():
-        expected = 200 if states.offers(state, act) else 409
+        expected = 200 if transitions.offers(state, act) else 409
         if name == "cuong" and state in GONE:
             expected = 404
-        assert browser(name).get(f"{one.path}/{word}").status_code == expected, word
+        assert browser(name).get(f"{referral.path}/{word}").status_code == expected, word
         if expected == 409:
-            assert "vừa đổi trạng thái" in browser(name).get(f"{one.path}/{word}").text
+            assert "vừa đổi trạng thái" in browser(name).get(f"{referral.path}/{word}").text
 
 
 def test_a_ground_is_withdrawn_once(house, lan):
-    one = referred(house)
-    lan.does(ground_acts.withdraw_ground, one.case_id, one.ground_id)
-    before = everything(house, one.case_id)
+    referral = referred(house)
+    lan.does(ground_acts.withdraw_ground, referral.case_id, referral.ground_id)
+    before = everything(house, referral.case_id)
     with pytest.raises(Conflict):
-        lan.does(ground_acts.withdraw_ground, one.case_id, one.ground_id)
-    assert everything(house, one.case_id) == before
+        lan.does(ground_acts.withdraw_ground, referral.case_id, referral.ground_id)
+    assert everything(house, referral.case_id) == before

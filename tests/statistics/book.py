@@ -51,8 +51,11 @@ class Book:
     def record(self, period: Period, cases: int, *, circle: Sequence[str] = (), **changes: object) -> list[UUID]:
         """Record cases on the last day of a period; changes are of the identity."""
         with self.on(period.last) as house:
-            told = story(**changes)
-            return [house["lan"].opens_a_case(told, circle=[house[one] for one in circle]) for _ in range(cases)]
+            answers = story(**changes)
+            return [
+                house["lan"].opens_a_case(answers, circle=[house[username] for username in circle])
+                for _ in range(cases)
+            ]
 
     def preview(self, after: Period, who: str = "hoa") -> Closing:
         """Preview the next period on the day after one."""
@@ -74,8 +77,8 @@ def closes(someone: Someone) -> Published:
 
 def story(**changes: object) -> IntakeAnswers:
     """Return an intake without children, weapon or grounds; changes are of the identity."""
-    told = dao()
-    return replace(told, grounds=(), identity=replace(told.identity, **changes))  # type: ignore[arg-type]
+    answers = dao()
+    return replace(answers, grounds=(), identity=replace(answers.identity, **changes))  # type: ignore[arg-type]
 
 
 def first_of(house: House, commune_id: UUID = THANH_SON) -> Period:

@@ -14,15 +14,15 @@ from casework.statistics.rounding import Ties
 FORMS = (("TINH_THAN", 0.5), ("THAN_THE", 0.45), ("TINH_DUC", 0.1), ("KINH_TE", 0.15))
 
 
-def some_case(chance: random.Random) -> Facts:
+def some_case(rng: random.Random) -> Facts:
     """A case as reports of the country have them: mostly women, several forms, sometimes outside the family."""
-    types = tuple(form for form, share in FORMS if chance.random() < share)
+    types = tuple(form for form, share in FORMS if rng.random() < share)
     return Facts(
         received_on="2026-02-03",
-        sex=chance.choices(["NU", "NAM", "KHAC_KHONG_GHI", ""], [86, 10, 2, 2])[0],
-        age_band=chance.choice(["LT16", "A16_59", "A16_59", "GE60", ""]),
+        sex=rng.choices(["NU", "NAM", "KHAC_KHONG_GHI", ""], [86, 10, 2, 2])[0],
+        age_band=rng.choice(["LT16", "A16_59", "A16_59", "GE60", ""]),
         types=types,
-        other=("QUAY_ROI_TINH_DUC",) if not types or chance.random() < 0.05 else (),
+        other=("QUAY_ROI_TINH_DUC",) if not types or rng.random() < 0.05 else (),
         detailed="yes",
     )
 
@@ -40,7 +40,7 @@ class Commune:
         drawn: list[DraftedRelease] = []
         ties = Ties(self.key)
         for number, quarter in enumerate(quarters_of(2026), start=1):
-            year = Year(tuple(one.published for one in drawn), self.quarters[:number])
+            year = Year(tuple(release.published for release in drawn), self.quarters[:number])
             drawn.append(ReleaseDraft(the_plan, the_plan.classes[size], quarter, number, year, ties).draw())
             ties = drawn[-1].ties
         return drawn
@@ -52,13 +52,13 @@ def quarters_of(year: int) -> list[Period]:
 
 def commune(seed: int, *, cases: int | None = None) -> Commune:
     """Make the commune of a number, the same one every time."""
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     quarters: list[list[Facts]] = [[], [], [], []]
-    for _ in range(chance.randint(1, 60) if cases is None else cases):
-        quarters[chance.randrange(4)].append(some_case(chance))
-    key = chance.randbytes(32)
+    for _ in range(rng.randint(1, 60) if cases is None else cases):
+        quarters[rng.randrange(4)].append(some_case(rng))
+    key = rng.randbytes(32)
     return Commune(key, tuple(plan().tally(quarter) for quarter in quarters))
 
 
 def published(drawn: list[DraftedRelease]) -> list[Published]:
-    return [one.published for one in drawn]
+    return [release.published for release in drawn]

@@ -63,11 +63,11 @@ def test_an_entry_of_the_ledger_that_is_missing_stops_the_count(closed: Book, wh
     """Without it a case would be counted twice."""
     ours = count_ledger.ledger_id(THANH_SON)
     mine = ours.hex if closed.house.config.database_url.startswith("sqlite") else str(ours)
-    one = f"(SELECT id FROM document WHERE case_id = :mine ORDER BY series {which} LIMIT 1)"
+    document = f"(SELECT id FROM document WHERE case_id = :mine ORDER BY series {which} LIMIT 1)"
     tamper(
         closed.house,
-        f"DELETE FROM envelope WHERE document_id = {one}",
-        f"DELETE FROM document WHERE id = {one}",
+        f"DELETE FROM envelope WHERE document_id = {document}",
+        f"DELETE FROM document WHERE id = {document}",
         mine=mine,
     )
     assert is_refused(closed, actions.preview_period, "hoa")

@@ -24,11 +24,11 @@ def test_a_broken_corner_gives_way_to_a_whole_point():
 
 def test_the_same_program_can_be_asked_at_other_costs():
     program, columns = half()
-    for wanted in columns:
-        costs = {column: -2.0 if column == wanted else -1.0 for column in columns}
+    for chosen in columns:
+        costs = {column: -2.0 if column == chosen else -1.0 for column in columns}
         point = program.cheapest(costs)
         assert point is not None
-        assert point[wanted] == 1
+        assert point[chosen] == 1
 
 
 def test_a_program_without_a_point_has_no_answer():
@@ -47,5 +47,5 @@ def test_a_program_whose_only_points_are_broken_has_no_answer():
 
 def test_the_solver_says_nothing_on_the_server_s_output():
     quiet = "from casework.statistics.integer_program import Program as P; p = P(); p.cheapest({p.variable(high=1): 1})"
-    said = subprocess.run([sys.executable, "-c", quiet], capture_output=True, check=True)
-    assert (said.stdout, said.stderr) == (b"", b"")
+    run = subprocess.run([sys.executable, "-c", quiet], capture_output=True, check=True)
+    assert (run.stdout, run.stderr) == (b"", b"")

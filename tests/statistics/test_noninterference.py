@@ -58,7 +58,7 @@ def twins(built_houses, tmp_path):
     stack: list = []
     made = [released(built_houses("sqlite"), tmp_path / str(cases), cases, stack) for cases in range(4)]
     pairs = [(made[0], made[1]), (made[2], made[3])]
-    yield next((one[0], other[0]) for one, other in pairs if one[1].body() == other[1].body())
+    yield next((first[0], second[0]) for first, second in pairs if first[1].body() == second[1].body())
     for copy in stack:
         copy.__exit__(None, None, None)
 
@@ -79,26 +79,30 @@ def answers_of(book: Book, username: str | None) -> dict[str, tuple[int, bytes, 
     with book.on(book.after(1).first) as house:
         app = create_app(house.config)
         browser = browser_of(app, house[username] if username else None)
-        found = {}
-        for method, paths in (("GET", PAGES), ("POST", FORMS), *((one, [path]) for one, path in every_route(app))):
+        answers = {}
+        for method, paths in (
+            ("GET", PAGES),
+            ("POST", FORMS),
+            *((method, [path]) for method, path in every_route(app)),
+        ):
             for path in paths:
                 with browser.open(path, method=method) as answer:
                     body = TOKEN.sub(b"", answer.get_data())
                 headers = tuple(h for h in answer.headers if h[0] not in ("Set-Cookie", "Date", "Vary"))
-                found[f"{method} {path}"] = (answer.status_code, body, headers)
-    return found
+                answers[f"{method} {path}"] = (answer.status_code, body, headers)
+    return answers
 
 
 @pytest.mark.parametrize("username", ["thu", None])
 def test_equal_releases_give_equal_bytes(twins, username):
-    one, other = (answers_of(book, username) for book in twins)
-    assert one.keys() == other.keys()
-    assert [asked for asked in one if one[asked] != other[asked]] == []
-    assert len(one) > 100
-    assert one["GET /so-lieu"][0] == (200 if username else 303)
+    first, second = (answers_of(book, username) for book in twins)
+    assert first.keys() == second.keys()
+    assert [asked for asked in first if first[asked] != second[asked]] == []
+    assert len(first) > 100
+    assert first["GET /so-lieu"][0] == (200 if username else 303)
 
 
 def test_the_lead_sees_that_the_books_differ(twins):
     """The comparison would find a difference if there were one to see."""
-    one, other = (answers_of(book, "hoa") for book in twins)
-    assert one["GET /"] != other["GET /"]
+    first, second = (answers_of(book, "hoa") for book in twins)
+    assert first["GET /"] != second["GET /"]

@@ -88,11 +88,11 @@ def test_a_late_case_and_the_day_after_are_told_to_the_lead(book: Book, app: Fla
 
 
 @pytest.mark.parametrize(
-    "given", [{}, {"period": "2026-Q9"}, {"mark": "x", "period": "\x00"}, {"period": "x" * 9999}, {"mark": ["x", "y"]}]
+    "fields", [{}, {"period": "2026-Q9"}, {"mark": "x", "period": "\x00"}, {"period": "x" * 9999}, {"mark": ["x", "y"]}]
 )
-def test_a_word_that_agrees_to_nothing_releases_nothing(book: Book, app: Flask, given: dict):
+def test_a_word_that_agrees_to_nothing_releases_nothing(book: Book, app: Flask, fields: dict):
     with book.on(book.first.next_day) as house:
-        answer = browser_of(app, house["hoa"]).post("/chot-ky/cong-bo", data=given)
+        answer = browser_of(app, house["hoa"]).post("/chot-ky/cong-bo", data=fields)
         assert answer.status_code in (303, 409, 422)
         assert house["hoa"].does(actions.read_releases) == ()
 
@@ -140,14 +140,14 @@ def test_years_are_shown_newest_first_with_halves_and_whole_years_in_words(app: 
     new = Published(3, Period(2026, Cadence.QUARTER, 1), "S1", 2, {"total": {TOTAL: 1200}}, ())
     with app.test_request_context():
         years = presenters.years([old, rest, new])
-        names = [presenters.in_words(Period(2026, cadence, 1)) for cadence in Cadence]
+        names = [presenters.period_in_words(Period(2026, cadence, 1)) for cadence in Cadence]
     assert [year.year for year in years] == [2026, 2025]
     assert names == ["Quý 1 năm 2026", "6 tháng đầu năm 2026", "Năm 2026"]
     assert years[0].bars == (("Quý 1", 1200, "≈1.200"),)
     assert years[0].sheets[0].rows == (("Tổng số vụ", "≈1.200"),)
     assert [words for words, _, _ in years[1].bars] == ["6 tháng đầu", "6 tháng cuối"]
     assert presenters.columns(years) == (presenters.Column("Quý 1", 2026, 1200, "≈1.200"),)
-    assert [one.part for one in presenters.columns(years[1:])] == ["6 tháng đầu", "6 tháng cuối"]
+    assert [column.part for column in presenters.columns(years[1:])] == ["6 tháng đầu", "6 tháng cuối"]
     total, sex = years[1].sheets
     assert total.heads == ("6 tháng đầu", "6 tháng cuối", "Từ đầu năm")
     assert (sex.heads, sex.rows[0], sex.rows[-1]) == (("Cả năm",), ("Nữ", "≈6"), ("Tổng số vụ", "≈6"))

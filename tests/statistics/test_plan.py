@@ -66,11 +66,13 @@ def test_every_group_adds_up_to_the_total(cases):
 
 @given(st.lists(FACTS, max_size=10))
 def test_who_asks_to_be_left_out_of_detail_is_counted_where_nothing_is_said(cases):
-    hidden = [Facts(**(one.to_json() | {"detailed": "no", "types": one.types, "other": one.other})) for one in cases]
+    hidden = [
+        Facts(**(facts.to_json() | {"detailed": "no", "types": facts.types, "other": facts.other})) for facts in cases
+    ]
     counted = plan().tally(hidden)
-    told = {cell for cell in counted if counted[cell]}
+    filled = {cell for cell in counted if counted[cell]}
     silent = {"all", "no", "KHAC_KHONG_GHI", "KHONG_RO"}
-    assert {cell.code for cell in told} <= silent
+    assert {cell.code for cell in filled} <= silent
 
 
 def test_each_form_is_asked_for_itself():

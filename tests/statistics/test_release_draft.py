@@ -7,7 +7,7 @@ import pytest
 from casework.cases.sections import Facts
 from casework.statistics.periods import Cadence, Period
 from casework.statistics.plan import TOTAL, Cell, plan, read
-from casework.statistics.published_tables import Published, to_date
+from casework.statistics.published_tables import Published, year_to_date
 from casework.statistics.release_draft import REDRAWS, DraftedRelease, ReleaseDraft, Year
 from casework.statistics.rounding import FAR, Ties
 from tests.statistics.simulated import commune, published, quarters_of
@@ -40,17 +40,17 @@ def test_tables_and_quarters_add_up(seed):
         for name, cells in release.tables.items():
             for group in plan().tables[name].groups if name != "age" else ():
                 assert sum(cells[cell] for cell in group.cells) == release.cells[TOTAL]
-    year = to_date(releases)
+    year = year_to_date(releases)
     assert sum(year[cell] for cell in plan().tables["age"].cells) == year[TOTAL]
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_the_year_to_date_lies_within_the_bound_that_is_printed(seed):
-    one, truth = commune(seed), Counter[Cell]()
-    releases = published(one.releases())
+    simulated, truth = commune(seed), Counter[Cell]()
+    releases = published(simulated.releases())
     for step, release in enumerate(releases):
-        truth.update(one.quarters[step])
-        so_far = to_date(releases[: step + 1])
+        truth.update(simulated.quarters[step])
+        so_far = year_to_date(releases[: step + 1])
         assert all(abs(so_far[cell] - truth[cell]) <= release.bound <= FAR for cell in release.cells)
         assert all(count >= 0 and count % 3 == 0 for count in release.cells.values())
 
@@ -58,13 +58,13 @@ def test_the_year_to_date_lies_within_the_bound_that_is_printed(seed):
 def test_every_quarter_lies_within_the_bounds_of_both_its_ends():
     """So what a page says of a zero is true."""
     for seed in range(40):
-        one = commune(seed)
-        releases = published(one.releases())
+        simulated = commune(seed)
+        releases = published(simulated.releases())
         for place, release in enumerate(releases):
             reach = release.bound + (releases[place - 1].bound if place else 0)
             quarterly = [table for table in release.tables if table != "age"]
             for cell in (cell for table in quarterly for cell in plan().tables[table].cells):
-                assert abs(one.quarters[place][cell] - release.cells[cell]) <= reach
+                assert abs(simulated.quarters[place][cell] - release.cells[cell]) <= reach
 
 
 def test_drawing_again_gives_the_same_release():
@@ -78,17 +78,17 @@ def test_nothing_has_to_be_left_out_of_simulated_communes(size):
 
 
 def test_a_small_commune_publishes_halves_and_a_year():
-    one = commune(5, cases=8)
-    halves = (one.quarters[0] + one.quarters[1], one.quarters[2] + one.quarters[3])
+    simulated = commune(5, cases=8)
+    halves = (simulated.quarters[0] + simulated.quarters[1], simulated.quarters[2] + simulated.quarters[3])
     releases: tuple[Published, ...] = ()
     for index in (1, 2):
         year = Year(releases, halves[:index])
         half = Period(2026, Cadence.HALF, index)
-        made = ReleaseDraft(plan(), plan().classes["S0"], half, index, year, Ties(one.key)).draw()
+        made = ReleaseDraft(plan(), plan().classes["S0"], half, index, year, Ties(simulated.key)).draw()
         releases += (made.published,)
     assert [list(release.tables) for release in releases] == [["total"], ["total", "form", "sex", "age"]]
     year_sex = sum(releases[1].tables["sex"].values())
-    assert year_sex == to_date(releases)[TOTAL]
+    assert year_sex == year_to_date(releases)[TOTAL]
 
 
 def test_nothing_true_stands_in_a_release():
@@ -126,30 +126,30 @@ def six_cases() -> Counter[Cell]:
     return plan().tally([*women, Facts(sex="NAM", types=("THAN_THE",), detailed="yes")])
 
 
-def drawn_with(key: bytes, *, apart: int, draw: int = 0) -> DraftedRelease:
+def drawn_with(key: bytes, *, min_spread: int, draw: int = 0) -> DraftedRelease:
     year = Year((), (six_cases(),))
-    return ReleaseDraft(SEXES, SEXES.classes["S1"], quarters_of(2026)[0], 1, year, Ties(key, draw), apart).draw()
+    return ReleaseDraft(SEXES, SEXES.classes["S1"], quarters_of(2026)[0], 1, year, Ties(key, draw), min_spread).draw()
 
 
 def test_a_table_that_leaves_too_little_doubt_is_left_out():
-    made = drawn_with(bytes(32), apart=6)
+    made = drawn_with(bytes(32), min_spread=6)
     assert made.published.withheld == ("sex",)
     assert made.published.tables == {"total": {TOTAL: 6}}
 
 
 def test_ties_are_drawn_again_before_a_table_is_left_out():
-    """One man rounded down to 0 may be 0 to 2; rounded up to 3 he may be 1 to 5, which is doubt enough."""
+    """A count of 1 rounded down to 0 may be 0 to 2; rounded up to 3 it may be 1 to 5, which is doubt enough."""
     keys = [bytes([number]) * 32 for number in range(12)]
-    made = [drawn_with(key, apart=4) for key in keys]
-    assert {one.published.withheld for one in made} == {()}
-    assert {one.published.cells[Cell("sex", "NAM")] for one in made} == {3}
-    draws = [one.ties.draw for one in made]
+    made = [drawn_with(key, min_spread=4) for key in keys]
+    assert {release.published.withheld for release in made} == {()}
+    assert {release.published.cells[Cell("sex", "NAM")] for release in made} == {3}
+    draws = [release.ties.draw for release in made]
     assert 0 in draws
     assert max(draws) > 0
     assert max(draws) <= REDRAWS
     # Ties that were drawn again stay so for the rest of the year.
     again = draws.index(max(draws))
-    assert drawn_with(keys[again], apart=4, draw=draws[again]) == made[again]
+    assert drawn_with(keys[again], min_spread=4, draw=draws[again]) == made[again]
 
 
 def test_if_not_even_the_total_is_safe_the_release_is_empty():

@@ -1,4 +1,4 @@
-"""The life of a referral as a table: which act leads from which states to which state."""
+"""The state machine of a referral as a table: which act leads from which state to which."""
 
 from collections.abc import Mapping
 
@@ -26,7 +26,7 @@ _STEPS: Mapping[Act, Mapping[str, str]] = {
         State.ACCEPTED: State.ACCEPTED,
         State.ASKED: State.OPENED,
     },
-    Act.REFERRAL_CALL: {one: one for one in LIVE_REFERRAL},
+    Act.REFERRAL_CALL: {state: state for state in LIVE_REFERRAL},
     Act.REFERRAL_RECORD_ANSWER: dict.fromkeys(READABLE, State.DONE),
     Act.REFERRAL_WITHDRAW: dict.fromkeys(READABLE, State.WITHDRAWN),
 }
@@ -38,7 +38,7 @@ SENDING = frozenset(_STEPS) - RECEIVING
 
 
 def step(referral: Referral, act: Act, *, state: str) -> None:
-    """Take a referral on from the state it is in now; raise Conflict if this act does not lead on from there."""
+    """Put a referral into its next state; raise Conflict if this act does not lead on from its state now."""
     if not offers(state, act):
         raise Conflict("Việc chuyển gửi này vừa đổi trạng thái. Hãy mở lại trang để xem.", about=referral.case_id)
     referral.state = _STEPS[act][state]

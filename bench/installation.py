@@ -1,4 +1,4 @@
-"""Communes of a size to measure: one counsellor each, who holds so many open cases."""
+"""Builds an installation with communes of the sizes to measure: one counsellor each, who holds so many open cases."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -34,8 +34,8 @@ _WORDS = "Tối qua anh ấy uống rượu về rồi đập cửa. Con sợ n�
 
 
 @dataclass(frozen=True)
-class Desk:
-    """One counsellor, the number of cases that she holds, and one of them."""
+class Counsellor:
+    """One counsellor, the number of cases that they hold, and one of them."""
 
     username: str
     size: int
@@ -43,32 +43,32 @@ class Desk:
 
 
 @dataclass(frozen=True)
-class Town:
+class MeasuredInstallation:
     """An installation that is ready to be measured."""
 
     config: Config
-    desks: dict[int, Desk]
+    counsellors: dict[int, Counsellor]
 
 
-def build(place: Path, sizes: Sequence[int] = SIZES) -> Town:
+def build(place: Path, sizes: Sequence[int] = SIZES) -> MeasuredInstallation:
     """Make the installation with one commune for each size."""
     place.mkdir(parents=True)
     config = folder.configure(place, port=8000)
     upgrade(config.database_url)
     gate = Gate(Database(config.database_url), kek.create(config.kek_file, kek.DEMO_ID))
-    desks = {size: _desk(gate, config, size) for size in sizes}
+    counsellors = {size: _counsellor(gate, config, size) for size in sizes}
     gate.database.engine.dispose()
-    return Town(config, desks)
+    return MeasuredInstallation(config, counsellors)
 
 
-def _desk(gate: Gate, config: Config, size: int) -> Desk:
+def _counsellor(gate: Gate, config: Config, size: int) -> Counsellor:
     username, commune_id = f"lan.so{size}", uuid4()
-    settle(gate, commune_id, {username: ("counsellor", "womens_union")})
-    person = let_in(gate, config, commune_id, username)
-    return Desk(username, size, open_cases(gate, person, size)[-1])
+    found_commune(gate, commune_id, {username: ("counsellor", "womens_union")})
+    person = sign_in(gate, config, commune_id, username)
+    return Counsellor(username, size, open_cases(gate, person, size)[-1])
 
 
-def settle(gate: Gate, commune_id: UUID, people: Mapping[str, tuple[str, str]]) -> None:
+def found_commune(gate: Gate, commune_id: UUID, people: Mapping[str, tuple[str, str]]) -> None:
     """Found a commune with its agencies and enrol people by username: a role, and the agency where it is held."""
     console = Person(Actor(commune_id, None, (Role.CONSOLE,)), commune_id)
     gate.perform(console, accounts.found_commune, f"xã của {next(iter(people))}", ["Thôn Một"])
@@ -79,13 +79,13 @@ def settle(gate: Gate, commune_id: UUID, people: Mapping[str, tuple[str, str]]) 
         gate.perform(console, accounts.enrol, new, enrolment, keys=keys[kind])
 
 
-def let_in(gate: Gate, config: Config, commune_id: UUID, username: str) -> Person:
-    """Sign somebody in."""
+def sign_in(gate: Gate, config: Config, commune_id: UUID, username: str) -> Person:
+    """Sign in and return the person of the session."""
     opened = authentication.authenticate(gate, commune_id, LoginAttempt(username, PASSPHRASE, "bench"))
     token = gate.perform(session_cookies.visitor(commune_id), accounts.sign_in, opened, before=None).token
     present = load_session(gate, config, token.cookie())
     if present is None:
-        raise RuntimeError(f"{username} was not let in")
+        raise RuntimeError(f"{username} was not signed in")
     return present.person
 
 
@@ -93,8 +93,8 @@ def open_cases(gate: Gate, person: Person, count: int) -> list[UUID]:
     """Open so many cases, many in one commit."""
     made: list[UUID] = []
     while len(made) < count:
-        some: list[UUID] = gate.perform(person, _OPEN_MANY, min(_AT_ONCE, count - len(made)))
-        made += some
+        opened: list[UUID] = gate.perform(person, _OPEN_MANY, min(_AT_ONCE, count - len(made)))
+        made += opened
     return made
 
 
@@ -104,7 +104,7 @@ def _open_many(context: ActContext, count: int) -> list[UUID]:
 
 
 def _open_one(context: ActContext) -> UUID:
-    code, marked = case_codes.unused_code(context)
+    code, code_tag = case_codes.unused_code(context)
     case = Case(
         commune_id=context.commune_id,
         id=uuid4(),
@@ -112,15 +112,15 @@ def _open_one(context: ActContext) -> UUID:
         holder_id=context.me,
         state=CaseState.OPEN,
         opened=reading.day_of(context.crypto.at),
-        code_tag=marked,
+        code_tag=code_tag,
     )
-    found = writing.add_case(context, case)
+    verified = writing.add_case(context, case)
     name = f"{secrets.choice(_SURNAMES)} Thị {secrets.choice(_GIVEN)} {secrets.choice(_GIVEN)}"
     phone = f"0900{secrets.randbelow(900_000) + 100_000}"
     label = Label(code=code, nickname=case_codes.random_nickname(), danger="no", only_counselling="no")
     counted = facts.derive(_IDENTITY, _INCIDENT, received=clock.today())
     for section in (label, replace(_CONTACT, phone=phone), replace(_IDENTITY, name=name), _INCIDENT, _STORY, counted):
-        writing.save(context, found, section)
+        writing.save(context, verified, section)
     return case.id
 
 

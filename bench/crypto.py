@@ -1,9 +1,9 @@
-"""The vault's own steps: sealing to a key, opening, the password."""
+"""The operations of the vault: HPKE, AEAD and the passphrase KDF."""
 
 from collections.abc import Iterator
 from uuid import uuid4
 
-from bench.measure import Figure, measure
+from bench.timing import Figure, measure
 from casework.vault.crypto import aead, hpke, passwords
 from casework.vault.keys import kek
 

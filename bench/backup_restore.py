@@ -1,12 +1,13 @@
-"""How long a backup takes, and the way back from it on the same machine: whole runs in seconds, each done once."""
+"""How long a backup, a restore drill and a restore on the same machine take: in seconds, each done once."""
 
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from bench import town
+from bench import installation
+from bench.timing import Run
 from casework.gate import open_gate
 from casework.maintenance import backups, restore
 from casework.maintenance.restore import Order
@@ -16,27 +17,14 @@ from casework.vault.crypto.hpke import public_key
 from casework.vault.keys import kek
 
 _CASES = 5000
-# The way back must end within 15 minutes; the operator needs most of them to fetch the paper from the safe.
+# A restore must end within 15 minutes; the operator needs most of them to fetch the paper from the safe.
 _TO_HOLD = 300.0
 
 
-@dataclass(frozen=True)
-class Run:
-    """One thing done once: how many seconds it took and how many it may."""
-
-    name: str
-    seconds: float
-    to_hold: float = _TO_HOLD
-
-    def row(self) -> str:
-        """Write the run as one line of a table."""
-        return f"{self.name:<40}{self.seconds:>10.1f}{'':>10}{self.to_hold:>10.1f}"
-
-
 def figures(cases: int = _CASES) -> Iterator[Run]:
-    """Back up a commune with so many cases, rehearse the way back, and go it."""
+    """Back up a commune with so many cases, rehearse its restore, and restore it."""
     with tempfile.TemporaryDirectory() as folder:
-        built = town.build(Path(folder) / "town", sizes=(cases,))
+        built = installation.build(Path(folder) / "installation", sizes=(cases,))
         signer, seed = signatures.create(built.config.data / "checkpoint-key"), new_key()
         config = replace(
             built.config,
@@ -52,7 +40,7 @@ def figures(cases: int = _CASES) -> Iterator[Run]:
         yield _run(f"restore {cases} cases", lambda: restore.restore(config, order, announce=lambda _: None))
 
 
-def _run(name: str, context: Callable[[], object]) -> Run:
+def _run(name: str, call: Callable[[], object]) -> Run:
     before = time.perf_counter()
-    context()
-    return Run(name, time.perf_counter() - before)
+    call()
+    return Run(name, time.perf_counter() - before, _TO_HOLD)

@@ -1,4 +1,4 @@
-"""Passing on and counting: a referral of five sections, an inbox of 200, the closing of a quarter."""
+"""Referrals and statistics: a referral of five sections, an inbox of 200, the closing of a quarter."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from bench import town
-from bench.beside import Ratio, ratio, timed
+from bench import installation
 from bench.browser import Browser, Page
 from bench.intake import Intake
+from bench.timing import Ratio, ratio, timed
 from casework import clock
 from casework.cases.sections import GroundEntry, Letter
 from casework.config import Config
@@ -41,11 +41,11 @@ def build(place: Path) -> None:
     quarters = list(_quarters())
     commune_id = uuid4()
     with clock.living_at(partial(clock.midnight, quarters[0].first)):
-        town.settle(gate, commune_id, _PEOPLE)
+        installation.found_commune(gate, commune_id, _PEOPLE)
     cases: list[UUID] = []
     for quarter in quarters:
         with clock.living_at(partial(clock.midnight, quarter.last)):
-            cases += town.open_cases(gate, town.let_in(gate, config, commune_id, _LAN), _CASES_EACH)
+            cases += installation.open_cases(gate, installation.sign_in(gate, config, commune_id, _LAN), _CASES_EACH)
     _refer(gate, config, commune_id, cases)
     gate.database.engine.dispose()
 
@@ -60,7 +60,7 @@ def _quarters() -> Iterator[Period]:
 
 
 def _refer(gate: Gate, config: Config, commune_id: UUID, cases: Iterable[UUID]) -> None:
-    person = town.let_in(gate, config, commune_id, _LAN)
+    person = installation.sign_in(gate, config, commune_id, _LAN)
     entry = GroundEntry(kind="duty", receiver="health_station", article="Điều 20", told="yes")
     for case_id in cases:
         ground_id = gate.perform(person, ground_acts.record_ground, case_id, entry)
@@ -69,7 +69,7 @@ def _refer(gate: Gate, config: Config, commune_id: UUID, cases: Iterable[UUID]) 
 
 def figures(port: int, hello: Browser) -> Iterator[Ratio]:
     """Measure the sender, the receiver and the lead."""
-    lan, tam, hoa = (_arrived(port, username) for username in (_LAN, _TAM, _HOA))
+    lan, tam, hoa = (_signed_in(port, username) for username in (_LAN, _TAM, _HOA))
     sender = Sender(lan, Intake(lan))
     yield ratio("send a referral of five sections", timed(sender.send, hello, times=_TIMES, prepare=sender.prepare))
     size = _QUARTERS * _CASES_EACH
@@ -79,9 +79,9 @@ def figures(port: int, hello: Browser) -> Iterator[Ratio]:
     yield ratio("close a quarter", timed(closer.close, hello, times=_QUARTERS - 1, prepare=closer.preview))
 
 
-def _arrived(port: int, username: str) -> Browser:
+def _signed_in(port: int, username: str) -> Browser:
     browser = Browser(port)
-    browser.sign_in(username, town.PASSPHRASE)
+    browser.sign_in(username, installation.PASSPHRASE)
     return browser
 
 
@@ -100,16 +100,17 @@ class Sender:
         self.lan.get(f"{case}/chuyen-gui/can-cu/luat")
         ground = {"receiver": "child_protection", "article": "Điều 20", "told": "yes"}
         self.lan.post(f"{case}/chuyen-gui/can-cu/luat", ground)
-        found = _PREVIEW.search(self.lan.get(f"{case}/chuyen-gui").text)
-        if found is None:
+        link = _PREVIEW.search(self.lan.get(f"{case}/chuyen-gui").text)
+        if link is None:
             raise RuntimeError("no ground carries a referral")
-        self.path = found[1]
+        self.path = link[1]
         if self.lan.get(f"{self.path}/xem-truoc").status != 200:
             raise RuntimeError("the preview did not open")
 
     def send(self) -> Page:
-        """Refer."""
-        return _moved(self.lan.post(f"{self.path}/gui", {"asks": "child_protection", "words": "Xin gặp cháu."}))
+        return _require_redirect(
+            self.lan.post(f"{self.path}/gui", {"asks": "child_protection", "words": "Xin gặp cháu."})
+        )
 
 
 @dataclass
@@ -117,23 +118,23 @@ class Closer:
     """A lead who closes one quarter after another."""
 
     hoa: Browser
-    agreed: tuple[str, str] = ("", "")
+    previewed: tuple[str, str] = ("", "")
 
     def preview(self) -> None:
-        """Look at the next quarter."""
+        """Preview the next quarter."""
         page = self.hoa.get("/chot-ky").text
         period, mark = (re.search(f'name="{name}"[^>]*value="([^"]*)"', page) for name in ("period", "mark"))
         if period is None or mark is None:
             raise RuntimeError("no quarter waits")
-        self.agreed = period[1], mark[1]
+        self.previewed = period[1], mark[1]
 
     def close(self) -> Page:
-        """Agree to what was shown."""
-        period, mark = self.agreed
-        return _moved(self.hoa.post("/chot-ky/cong-bo", {"period": period, "mark": mark}))
+        """Close the quarter as previewed."""
+        period, mark = self.previewed
+        return _require_redirect(self.hoa.post("/chot-ky/cong-bo", {"period": period, "mark": mark}))
 
 
-def _moved(page: Page) -> Page:
+def _require_redirect(page: Page) -> Page:
     if page.status != 303 or page.location.startswith("/xac-nhan-lai"):
         raise RuntimeError(f"what was measured answered {page.status}")
     return page

@@ -1,0 +1,115 @@
+"""Renders the pages of referrals that several views share, and the template filters they use."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import render_template
+from flask_babel import lazy_gettext as _
+
+from casework import clock
+from casework.codelists import codelist
+from casework.policy.words import Act
+from casework.referrals import ground_acts, receiving_acts
+from casework.referrals.view_models import GroundLedger, Preview
+from casework.web.choice_fields import language
+from casework.web.current_user import ask, perform
+from casework.web.translation import day, when
+
+# The kind of ground by its segment of the URL.
+KINDS = {"dong-y": "consent", "luat": "duty", "nguy-hiem": "danger"}
+_DAY_LENGTH = len("2026-11-23")
+
+
+def _page_words(heading: Any, button: Any, advice: Any = "") -> dict[str, Any]:
+    return {"heading": heading, "button": button, "advice": advice}
+
+
+# Heading, button and advice of each page that asks for a few words.
+_PAGE_WORDS: Mapping[Act, Mapping[str, Any]] = {
+    Act.REFERRAL_DECLINE: _page_words(
+        _("Chưa nhận được"),
+        _("Gửi và khép lại"),
+        _("Nơi gửi được báo ngay, và cơ quan mình không còn đọc được phần đã chia sẻ."),
+    ),
+    Act.REFERRAL_ASK: _page_words(_("Hỏi lại nơi gửi"), _("Gửi câu hỏi")),
+    Act.REFERRAL_ANSWER: _page_words(_("Trả lời nơi gửi"), _("Gửi câu trả lời")),
+    Act.REFERRAL_REPLY: _page_words(_("Nhắn thêm cho nơi nhận"), _("Gửi")),
+    Act.REFERRAL_RECORD_ANSWER: _page_words(
+        _("Ghi hộ câu trả lời"),
+        _("Ghi vào sổ"),
+        _("Khi nơi nhận trả lời bằng lời hoặc trên giấy. Sổ ghi rõ là ghi hộ, và ai ghi."),
+    ),
+}
+
+
+def writing_page(act: Act, case_id: UUID, referral_id: UUID, form: Any) -> str:
+    """Render a page that asks for a few words about a referral; Refused or Conflict if the act is not possible now."""
+    ask(act)
+    page = perform(receiving_acts.read_referral, case_id, referral_id, towards=act)
+    return render_template("referrals/write.html", page=page, form=form, **_PAGE_WORDS[act])
+
+
+def ground_page(ledger: GroundLedger, form: Any, kind: str) -> str:
+    """Render the form of one kind of ground; `kind` is its segment of the URL."""
+    ground_kind = codelist("ground_kind").get(KINDS[kind])
+    return render_template("referrals/ground.html", ledger=ledger, form=form, kind=ground_kind)
+
+
+def review_page(case_id: UUID, ground_id: UUID, form: Any) -> str:
+    """Render a ground of danger to life for its reviewer, with what each answer does."""
+    ledger = perform(ground_acts.read_ledger, case_id, ground_id, towards=Act.GROUND_REVIEW)
+    return render_template("referrals/review.html", ledger=ledger, form=form)
+
+
+def preview_page(preview: Preview, form: Any) -> str:
+    """Render the preview with its letter; what this receiver is usually asked for stands first."""
+    receiver, needs = preview.ground.entry.receiver, codelist("need")
+    form.asks.choices = sorted(form.asks.choices, key=lambda choice: needs.get(choice.value).text("agency") != receiver)
+    return render_template("referrals/preview.html", preview=preview, form=form)
+
+
+def moment(written: str) -> str:
+    """Format an ISO 8601 day or moment of a letter; what is neither stands as it was typed."""
+    try:
+        if len(written) <= _DAY_LENGTH:
+            return day(date.fromisoformat(written)) if written else ""
+        return when(datetime.fromisoformat(written))
+    except ValueError:
+        return written
+
+
+def state_kind(state: str) -> str:
+    """Return the style of the tag of a state."""
+    return codelist("referral_state").get(state).text("kind")
+
+
+def short_agency(kind: str) -> str:
+    """Return the short name of a kind of agency."""
+    return codelist("agency").get(kind).text("short", language())
+
+
+def next_number(kind: str) -> str:
+    """Return the hotline to call when the duty telephone of an agency is not answered."""
+    return codelist("hotline").get(codelist("agency").get(kind).text("hotline")).text("number")
+
+
+def meaning(kind: str) -> str:
+    """Return the sentence that explains a kind of ground."""
+    return codelist("ground_kind").get(kind).text("meaning", language())
+
+
+def on_day(at: int) -> str:
+    """Format the day of a moment in microseconds."""
+    return day(clock.local(at).date())
+
+
+FILTERS: Mapping[str, Callable[[Any], str]] = {
+    "meaning": meaning,
+    "moment": moment,
+    "on_day": on_day,
+    "short_agency": short_agency,
+    "state_kind": state_kind,
+    "next_number": next_number,
+}
