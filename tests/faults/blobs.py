@@ -9,7 +9,6 @@ from typing import Any
 from casework.audit.chain import holds
 from casework.errors import VaultError
 from casework.vault.crypto import passwords, signatures
-from casework.vault.crypto.passwords import WrappedSeed
 from casework.vault.integrity.signed_rows import verify_row
 from casework.vault.keys import blind_index, envelopes, keyring, sessions
 from casework.vault.keys.context import CryptoContext
@@ -52,10 +51,7 @@ def blobs(house: House, lan: Someone, cuong: Someone) -> dict[str, Blob]:
     places = {name: wrap[name] for name in ("commune_id", "agency_id", "epoch", "member_id")}
 
     def unlock(raw: bytes) -> object:
-        secret = WrappedSeed(slot["salt"], slot["memory_kib"], slot["passes"], raw)
-        return passwords.unwrap_with_passphrase(
-            server_keys, secret, lan.card.passphrase, member_id=lan.id, slot_id=slot["id"]
-        )
+        return passwords.unwrap_with_passphrase(server_keys, _like(slot, blob=raw), lan.card.passphrase)
 
     return {
         "wrap": Blob(wrap["blob"], lambda raw: keyring.unwrap(seed, raw, **places)),

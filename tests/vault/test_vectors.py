@@ -72,7 +72,6 @@ def test_padding_has_its_length_and_its_end(vector):
 
 def test_a_passphrase_opens_what_it_sealed_long_ago():
     one, kept = STAFF["lan"], keys()["lan"]
-    ids = {"member_id": kept.enrolment.member_id, "slot_id": kept.enrolment.slot_id}
     server_keys = kek.server_keys_of(KEK, one.commune_id)
-    assert passwords.unwrap_with_passphrase(server_keys, kept.enrolment.secret, one.passphrase, **ids) == kept.seed
+    assert passwords.unwrap_with_passphrase(server_keys, kept.enrolment.slot, one.passphrase) == kept.seed
     assert public_key(kept.seed) == kept.enrolment.public_key

@@ -118,11 +118,11 @@ def test_a_row_reached_before_its_head_is_refused(house: House, lan: Someone):
 @only_sqlite
 def test_without_the_control_key_no_row_is_read_or_written(house: House, lan: Someone):
     with house.gate.database.read_only() as session:
-        with pytest.raises(VaultError, match="no control key"):
+        with pytest.raises(VaultError, match="no server keys"):
             session.get(Member, (THANH_SON, lan.id))
         row = a_row(Agency)
         session.add(row)
-        with pytest.raises(VaultError, match="no control key"):
+        with pytest.raises(VaultError, match="no server keys"):
             session.flush()
         session.expunge(row)
 
