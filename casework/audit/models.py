@@ -1,4 +1,4 @@
-"""One line of the log, and what is counted until it becomes one."""
+"""A line of the log, and the count of repetitions that becomes one."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from casework.vault.integrity.signed_rows import SignedRow
 
 
 class AuditLine(Base):
-    """Line `n` of a commune's chain: h = SHA-256(lp("cw/1/audit", n, prev, body)) with a MAC beside it.
+    """Line `n` of a commune's chain: h = SHA-256(encode_fields("cw/1/audit", n, prev, body)) with a MAC beside it.
 
     `body` is canonical JSON; the other columns repeat parts of it so that they can be searched, and
     `verify` compares the two. `head` and `head_mac` name the head that the act changed.

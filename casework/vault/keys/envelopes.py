@@ -137,7 +137,7 @@ def seal_revision(crypto: CryptoContext, head: Head, text: Plaintext, *, readers
 
 
 def add_envelopes(crypto: CryptoContext, document: DocumentRow, dek: bytes, *, readers: Iterable[RecipientKey]) -> None:
-    """Add one envelope for each reader: kept under the safe key where the person has it, else sent to the public key."""
+    """Add one envelope for each reader: kept under the safe key if the person has it, else sent to the public key."""
     for recipient in readers:
         kept = crypto.holds(recipient.agency_id) and crypto.keys(recipient.agency_id).epoch == recipient.epoch
         crypto.session.add(

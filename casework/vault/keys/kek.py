@@ -65,7 +65,7 @@ class ServerKeys:
 
     @cached_property
     def _keyed(self) -> HMAC:
-        """Return the HMAC that has taken the key in and nothing else: copying it is quicker than keying a new one."""
+        """Return the HMAC after the key and before any message: copying it is quicker than keying a new one."""
         return HMAC(self.mac, SHA256())
 
 

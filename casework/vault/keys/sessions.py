@@ -1,4 +1,4 @@
-"""Split-key sessions: the row seals the member's seed under a key that exists only together with the cookie."""
+"""Split-key sessions: the row holds the member's seed, encrypted under a key that only the cookie completes."""
 
 import base64
 import binascii

@@ -78,12 +78,12 @@ def renew(
 
 def open_with(crypto: CryptoContext, agency_id: UUID, one: Shown, other: Shown) -> AgencyKeys:
     """Open an agency's secret with two sheets; a pair that is not allowed and a wrong sheet are the same VaultError."""
-    (first, _), (second, _) = one, other = sorted((one, other))
+    first, second = sorted((one, other))
     recovery = _recovery(crypto, agency_id)
-    pair = crypto.session.get(RecoveryPair, (crypto.commune_id, agency_id, first, second))
+    pair = crypto.session.get(RecoveryPair, (crypto.commune_id, agency_id, first[0], second[0]))
     if pair is None:
         raise VaultError("unopened")
-    key, context = _pair_key(recovery, one, other)
+    key, context = _pair_key(recovery, first, second)
     seed = aead.decrypt(key, pair.blob, context=context, key_ref=recovery.number)
     secret = hpke.open_sealed(seed, recovery.blob, context=_context(crypto, recovery))
     keys = AgencyKeys(agency_id=agency_id, epoch=recovery.epoch, secret=secret)
@@ -113,9 +113,9 @@ def drill(crypto: CryptoContext, agency_id: UUID, seat: int, secret: bytes) -> N
 
 def drilled_since(crypto: CryptoContext, agency_id: UUID) -> int:
     """Return since when (microseconds) it is known that some allowed pair has both its sheets; 0 if it never was."""
-    shown = {officer.seat: officer.drilled for officer in officers(crypto, agency_id)}
+    drilled = {officer.seat: officer.drilled for officer in officers(crypto, agency_id)}
     pairs = _rows(crypto, agency_id, RecoveryPair)
-    return max((min(shown[pair.first], shown[pair.second]) for pair in pairs), default=0)
+    return max((min(drilled[pair.first], drilled[pair.second]) for pair in pairs), default=0)
 
 
 def officers(crypto: CryptoContext, agency_id: UUID) -> list[RecoveryOfficer]:
@@ -182,12 +182,12 @@ def _context(crypto: CryptoContext, recovery: Recovery) -> bytes:
     return encode_fields("cw/1/recover", crypto.commune_id, recovery.agency_id, recovery.epoch, recovery.number)
 
 
-def _pair_key(recovery: Recovery, one: Shown, other: Shown) -> tuple[bytes, bytes]:
+def _pair_key(recovery: Recovery, first: Shown, second: Shown) -> tuple[bytes, bytes]:
     """Return the key that two sheets make together, and the context of what is encrypted under it."""
-    if any(len(secret) != SECRET_BYTES for _, secret in (one, other)):
+    if any(len(secret) != SECRET_BYTES for _, secret in (first, second)):
         raise VaultError("unopened")
-    place = (recovery.commune_id, recovery.agency_id, recovery.number, one[0], other[0])
-    return derive(one[1] + other[1], "pair", *place), encode_fields("cw/1/pair", *place)
+    place = (recovery.commune_id, recovery.agency_id, recovery.number, first[0], second[0])
+    return derive(first[1] + second[1], "pair", *place), encode_fields("cw/1/pair", *place)
 
 
 def _tag(recovery: Recovery, seat: int, secret: bytes) -> bytes:
