@@ -1,4 +1,4 @@
-"""Every kind of sealed or signed bytes that the book holds, each with the product's own way of opening it."""
+"""Every kind of encrypted or signed bytes that the database holds, each with the product's own way of opening it."""
 
 import hashlib
 from collections.abc import Callable
@@ -73,7 +73,7 @@ def blobs(house: House, lan: Someone, cuong: Someone) -> dict[str, Blob]:
 
 def _page(rows: list[Row], documents: list[Row]) -> tuple[Row, Row]:
     envelope = rows[0]
-    return envelope, next(one for one in documents if one["id"] == envelope["document_id"])
+    return envelope, next(document for document in documents if document["id"] == envelope["document_id"])
 
 
 def _page_blobs(house: House, who: Someone, envelope: Row, document: Row, *, name: str) -> dict[str, Blob]:
