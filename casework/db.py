@@ -199,7 +199,7 @@ def tables_of(clause: ClauseElement) -> Iterator[TableClause]:
             yield element.table
 
 
-def spelled(column: Any, word: str) -> ColumnElement[bool]:
+def equals_literal(column: Any, word: str) -> ColumnElement[bool]:
     """Compare a column with a literal word of ours, so that a partial index on that word is used."""
     return column == literal_column(f"'{word}'")  # type: ignore[no-any-return]
 
