@@ -113,9 +113,9 @@ def action(act: Act) -> Callable[[Callable[Concatenate[ActContext, P], T]], Acti
     def declare(do: Callable[Concatenate[ActContext, P], T]) -> Action[P, T]:
         if act in ACTIONS:
             raise ValueError(f"{act} has two functions")
-        made = Action(act, do)
-        ACTIONS[act] = made  # type: ignore[assignment]
-        return made
+        declared = Action(act, do)
+        ACTIONS[act] = declared  # type: ignore[assignment]
+        return declared
 
     return declare
 

@@ -1,4 +1,4 @@
-"""Two people at the same moment: one writes, the other is told; nothing is lost and nothing is made twice."""
+"""Two people at the same moment: one writes, the other learns it; nothing is lost and nothing is made twice."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +24,7 @@ def at_once(*doings: Callable[[], T]) -> list[T | Exception]:
     """Do all of it at the same moment, each in a thread of its own, and return what came of each."""
     start = Barrier(len(doings))
 
-    def one(doing: Callable[[], T]) -> T | Exception:
+    def run(doing: Callable[[], T]) -> T | Exception:
         start.wait()
         try:
             return doing()
@@ -32,7 +32,7 @@ def at_once(*doings: Callable[[], T]) -> list[T | Exception]:
             return error
 
     with ThreadPoolExecutor(len(doings)) as pool:
-        return list(pool.map(one, doings))
+        return list(pool.map(run, doings))
 
 
 def conflicts(outcomes: list) -> int:
