@@ -63,12 +63,10 @@ class ActContext:
 
     @property
     def session(self) -> Session:
-        """Return the open transaction."""
         return self.crypto.session
 
     @property
     def actor(self) -> Actor:
-        """Return who acts."""
         return self.permit.actor
 
     @property
@@ -99,7 +97,6 @@ class Action(Generic[P, T]):
     """A function that does one act; only the gate can run it."""
 
     def __init__(self, act: Act, do: Callable[Concatenate[ActContext, P], T]) -> None:
-        """Tie the function to its act."""
         self.act, self.do = act, do
         self.__doc__, self.__name__, self.__module__ = do.__doc__, do.__name__, do.__module__
 
@@ -130,7 +127,6 @@ class Gate:
     released: Database | None = None
 
     def server_keys(self, commune_id: UUID) -> ServerKeys:
-        """Return the server keys of one commune."""
         return server_keys_of(self.kek, commune_id)
 
     def perform(self, person: Person, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -65,7 +65,7 @@ class Checkpoint:
 
 
 def signed(checkpoint: Checkpoint, signer: Signer) -> str:
-    """Return the whole note."""
+    """Return the signed note of a checkpoint (C2SP signed-note): its text, an empty line, the signature line."""
     text = checkpoint.text()
     raw = sha256(signer.public).digest()[:_KEY_HINT_BYTES] + signatures.sign(signer, text.encode())
     return f"{text}\n— {_KEY_NAME} {base64.b64encode(raw).decode()}\n"
@@ -112,7 +112,6 @@ class CheckpointStore:
 
     @classmethod
     def of(cls, place: Path, commune_id: UUID) -> "CheckpointStore":
-        """Return the folder of a commune."""
         return cls(place / commune_id.hex)
 
     def add(self, note: str, *, seq: int) -> None:
@@ -127,7 +126,6 @@ class CheckpointStore:
         return sorted(int(path.stem) for path in self.folder.glob(f"*{_SUFFIX}"))
 
     def note(self, seq: int) -> str:
-        """Return one note."""
         return (self.folder / f"{seq:08d}{_SUFFIX}").read_text(encoding="utf-8")
 
     def newest(self, publics: Iterable[bytes]) -> Checkpoint | None:

@@ -143,7 +143,6 @@ def refuse_others(row: Table, known: frozenset[str] | set[str], where: str) -> N
 
 
 def table(row: Table, key: str, where: str, *, optional: bool = False) -> Table:
-    """Read a table inside a table."""
     value = row.get(key, {} if optional else None)
     if not isinstance(value, dict):
         raise BadCodeList(f"{where} has no table '{key}'")

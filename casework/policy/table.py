@@ -89,7 +89,6 @@ def read(text: str) -> Policy:
 
 @lru_cache(maxsize=1)
 def policy() -> Policy:
-    """Return the table of this program."""
     return read(_TEXT.read_text(encoding="utf-8"))
 
 

@@ -41,7 +41,6 @@ class SessionToken:
         return sha256(self.secret).digest()
 
     def cookie(self) -> str:
-        """Return the value of the cookie."""
         return base64.urlsafe_b64encode(self.secret).decode()
 
 

@@ -124,7 +124,6 @@ def officers(crypto: CryptoContext, agency_id: UUID) -> list[RecoveryOfficer]:
 
 
 def pairs_of(crypto: CryptoContext, agency_id: UUID) -> list[tuple[int, int]]:
-    """Return the allowed pairs of seats."""
     return sorted((pair.first, pair.second) for pair in _rows(crypto, agency_id, RecoveryPair))
 
 
