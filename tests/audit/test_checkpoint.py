@@ -18,7 +18,7 @@ SIGNER, OTHER = Signer(bytes(range(32))), Signer(bytes(range(1, 33)))
 ONE = Checkpoint(THANH_SON, 1, 5, 7, bytes(32), (2, b"r"), (3, b"s"))
 
 
-@pytest.mark.parametrize("one", [ONE, replace(ONE, restored=4)])
+@pytest.mark.parametrize("checkpoint", [ONE, replace(ONE, restored=4)])
 def test_a_note_says_what_was_signed(checkpoint: Checkpoint):
     assert read(signed(checkpoint, SIGNER), [OTHER.public, SIGNER.public]) == checkpoint
 
