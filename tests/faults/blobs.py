@@ -35,6 +35,8 @@ def blobs(house: House, lan: Someone, cuong: Someone) -> dict[str, Blob]:
     server_keys = house.gate.server_keys(THANH_SON)
     token = sessions.token_from(lan.cookie)
     assert token
+    # Both sign in before the stolen database is opened, which would hold the write lock.
+    agencies = {"kept": lan.person.actor.agency_id, "sent": cuong.person.actor.agency_id}
     with stolen(house) as thief:
         own = thief.rows("session", sid=token.sid)[0]
         wrap = thief.rows("wrap", member_id=lan.id)[0]
@@ -44,8 +46,8 @@ def blobs(house: House, lan: Someone, cuong: Someone) -> dict[str, Blob]:
         line = thief.rows("audit_line", commune_id=THANH_SON, n=3)[0]
         before = thief.rows("audit_line", commune_id=THANH_SON, n=2)[0]
         pages = {
-            kind: _page(thief.rows("envelope", kind=kind, agency_id=who.person.actor.agency_id), thief.rows("document"))
-            for kind, who in (("kept", lan), ("sent", cuong))
+            kind: _page(thief.rows("envelope", kind=kind, agency_id=agency_id), thief.rows("document"))
+            for kind, agency_id in agencies.items()
         }
     seed = keys()["lan"].seed
     places = {name: wrap[name] for name in ("commune_id", "agency_id", "epoch", "member_id")}
