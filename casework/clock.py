@@ -49,7 +49,7 @@ def midnight(day: date) -> int:
 
 @contextmanager
 def living_at(source: Callable[[], int]) -> Iterator[None]:
-    """Live by another clock, as the demo does while it tells fourteen months and tests do when they wait."""
+    """Use another clock, as the demo does while it builds fourteen months and tests do instead of waiting."""
     _sources.append(source)
     try:
         yield

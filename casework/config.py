@@ -15,7 +15,7 @@ _FILES = {"kek_file": "kek", "checkpoint_file": "checkpoint-key"}
 
 
 class ConfigurationError(CaseworkError):
-    """The installation is not set up as it must be; the message says what to do."""
+    """The installation is not set up as it must be; raised at start and by console commands, which print it and end."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,11 @@ class Config:
 
     @property
     def revocation_log_file(self) -> Path:
-        """Return the ledger of removals: outside the database, so that no restore takes it back."""
+        """Return the revocation log: outside the database, so that no restore takes it back."""
         return self.data / "removals"
 
     def __post_init__(self) -> None:
-        """Refuse an idle lock outside the 2 to 15 minutes that the interface promises, and more than one proxy."""
+        """Raise ConfigurationError for an idle lock outside 2 to 15 minutes, or another value out of its range."""
         if not 2 <= self.idle_minutes <= 15:
             raise ConfigurationError("idle_minutes phải từ 2 đến 15.")
         if self.proxy_hops not in (0, 1):

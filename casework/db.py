@@ -33,7 +33,7 @@ from casework.engine import open_engine
 from casework.errors import Busy, Unguarded
 from casework.policy.permit import Permit
 
-# A table says with these marks how the guards treat it; the marks are read here and set nowhere else but in models.
+# A table's `info` says how the guards treat it; set in models, read here.
 GUARDED = {"guarded": True}
 FREE = {"free": True}
 
@@ -63,7 +63,7 @@ class Id(Uuid[UUID]):
     """A UUID: native on PostgreSQL, 32 hexadecimal digits on SQLite."""
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], UUID | None] | None:
-        """Read ids on SQLite through a memory of those read before; PostgreSQL's driver makes its own."""
+        """Read ids on SQLite through the cache of `read_id`; PostgreSQL's driver makes its own."""
         if dialect.supports_native_uuid:
             return super().result_processor(dialect, coltype)  # type: ignore[no-any-return, no-untyped-call]
         return read_id
@@ -90,13 +90,13 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """Open the engine of `sqlite:///file` or `postgresql+psycopg://...`; nothing is created yet."""
-        # The connection that was used last has what it read in its memory; one that waited must read anew.
+        # LIFO: the connection that was used last has its page cache filled; one that waited must read anew.
         self.engine = open_engine(url, pragmas=_PRAGMAS, waits_forever=False, pool_size=8, pool_use_lifo=True)
         event.listen(self.engine, "before_cursor_execute", _guard)
-        # Several statements of one look must see one moment: a head and its line of the log are compared.
+        # Several statements of one read must see one moment: a head and its line of the log are compared.
         postgresql = self.engine.dialect.name == "postgresql"
-        looking = {"isolation_level": "REPEATABLE READ"} if postgresql else {"deferred": True}
-        self._looking = self.engine.execution_options(**looking)
+        snapshot = {"isolation_level": "REPEATABLE READ"} if postgresql else {"deferred": True}
+        self._snapshot = self.engine.execution_options(**snapshot)
 
     @contextmanager
     def transaction(self, permit: Permit | None, commune_id: UUID | None) -> Iterator[Session]:
@@ -112,8 +112,8 @@ class Database:
 
     @contextmanager
     def read_only(self) -> Iterator[Session]:
-        """Read control rows (who is this session?) without holding the write lock; guarded tables stay shut."""
-        with self._session(self._looking, None) as session:
+        """Read control rows (who is this session?) without holding the write lock; guarded tables stay closed."""
+        with self._session(self._snapshot, None) as session:
             yield session
 
     @contextmanager
@@ -148,7 +148,7 @@ def _guard(
         raise Unguarded("tables are changed by migrations alone")
     touched = _touched.get(compiled)
     if touched is None:
-        touched = _touched[compiled] = _what(compiled.statement)
+        touched = _touched[compiled] = _tables_touched(compiled.statement)
     permit: Permit | None = connection.get_execution_options().get("permit")
     if touched.written and not touched.free and (permit is None or not permit.writes):
         raise Unguarded(f"write to {touched.written} outside a writing act")
@@ -168,26 +168,26 @@ class _Touched:
 _touched: WeakKeyDictionary[Compiled, _Touched] = WeakKeyDictionary()
 
 
-def _what(statement: ClauseElement) -> _Touched:
+def _tables_touched(statement: ClauseElement) -> _Touched:
     target = statement.table if isinstance(statement, Insert | Update | Delete) else None
-    told = getattr(statement, "_returning", ())
-    read = next((name for name in _names_in(statement, told, besides=target) if _marked(name, GUARDED)), "")
+    returning = getattr(statement, "_returning", ())
+    read = next((name for name in _names_read(statement, returning, besides=target) if _has_info(name, GUARDED)), "")
     if target is None:
         return _Touched(guarded=read)
-    return _Touched(written=str(target), free=_marked(str(target), FREE), guarded=read)
+    return _Touched(written=str(target), free=_has_info(str(target), FREE), guarded=read)
 
 
-def _names_in(statement: ClauseElement, told: Iterable[ClauseElement], *, besides: object) -> Iterator[str]:
-    """Name the tables that a statement reads: all but the one it writes, and that one too if it is told back."""
+def _names_read(statement: ClauseElement, returning: Iterable[ClauseElement], *, besides: object) -> Iterator[str]:
+    """Name the tables that a statement reads: all but the one it writes, and that one too if it returns rows."""
     yield from (table.name for table in tables_of(statement) if table is not besides)
-    for element in told:
+    for element in returning:
         yield from (table.name for table in tables_of(element))
 
 
-def _marked(name: str, mark: dict[str, bool]) -> bool:
-    """Tell how a table is marked by its name, so that a makeshift table of the same name is no way around."""
+def _has_info(name: str, info: dict[str, bool]) -> bool:
+    """Look a table up by its name, so that an ad-hoc Table of the same name does not get around the guards."""
     table = Base.metadata.tables.get(name)
-    return table is not None and mark.items() <= table.info.items()
+    return table is not None and info.items() <= table.info.items()
 
 
 def tables_of(clause: ClauseElement) -> Iterator[TableClause]:
@@ -199,8 +199,8 @@ def tables_of(clause: ClauseElement) -> Iterator[TableClause]:
             yield element.table
 
 
-def spelled(column: Any, word: str) -> ColumnElement[bool]:
-    """Say that a column holds a word of ours, spelled out: so an index of the rows with that word alone is found."""
+def equals_literal(column: Any, word: str) -> ColumnElement[bool]:
+    """Compare a column with a literal word of ours, so that a partial index on that word is used."""
     return column == literal_column(f"'{word}'")  # type: ignore[no-any-return]
 
 

@@ -1,6 +1,6 @@
 """Opens engines: how SQLite is tuned, how a transaction begins there, and how PostgreSQL's driver is called.
 
-An engine of here has no guards; `db.Database` puts them on.
+An engine made here has no guards; `db.Database` adds them.
 """
 
 import sqlite3

@@ -17,73 +17,87 @@ class CaseworkError(Exception):
     status = 500
 
     def __init__(self, message: str = "", *, about: UUID | None = None) -> None:
-        """Keep a sentence for the person and an id for the log."""
+        """Keep a Vietnamese sentence for the person and an id for the log."""
         super().__init__(message)
         self.about = about
 
 
 class Refused(CaseworkError):
-    """The role may not do this act, decided before any look-up."""
+    """The role may not do this act. Raised by the policy before any look-up; the gate logs it as denied."""
 
     status = 403
 
 
 class SignInNeeded(CaseworkError):
-    """Nobody is signed in, or the session has ended."""
+    """Nobody is signed in, or the session has ended or lost its rights. The web leads to the sign-in page."""
 
     status = 401
 
 
 class NotFound(CaseworkError):
-    """The row is out of reach or does not exist; the two are never told apart."""
+    """The row is out of reach or does not exist; the two are never told apart. Raised by look-ups inside an act."""
 
     status = 404
 
 
 class BadInput(CaseworkError):
-    """What was sent cannot be used; `str()` is a Vietnamese sentence that says what to do."""
+    """What was sent cannot be used; `str()` is a Vietnamese sentence that says what to do.
+
+    Raised by actions and parsers; views and the console show the sentence beside the field and ask again.
+    """
 
     status = 422
 
 
 class Ungrounded(BadInput):
-    """Nothing allows this sharing; unlike other input it is a refusal, and stands in the log as one."""
+    """Nothing allows this sharing. Raised by a referral; unlike other input the gate logs it as denied."""
 
 
 class Superseded(CaseworkError):
-    """What was shared has been rewritten since, and the new text was not shared; nothing older is shown instead."""
+    """What was shared has been rewritten since, and the new text was not shared; nothing older is shown instead.
+
+    Raised when a received case is opened; the page says to ask the sender.
+    """
 
     status = 410
 
 
 class Conflict(CaseworkError):
-    """Somebody else wrote first; nothing is overwritten and what was typed is kept."""
+    """Somebody else wrote first, or the state no longer allows this step; nothing is overwritten.
+
+    Raised by actions; a form is shown again with what was typed beside the newer text.
+    """
 
     status = 409
 
 
 class Throttled(CaseworkError):
-    """Too many tries; wait."""
+    """Too many tries within a window. Raised by rate limits before the try is made; the caller waits."""
 
     status = 429
 
 
 class Misdirected(CaseworkError):
-    """The request was meant for another name than the one at which this installation answers."""
+    """The request names another host than the one of the settings. Raised before anything else is read."""
 
     status = 421
 
 
 class Busy(CaseworkError):
-    """A lock or a slot was not free in time, or the log could not be written; try again."""
+    """A lock or an Argon2 slot was not free in time, or the log could not be written: nothing is kept, try again.
+
+    Raised by the database, the passwords and the gate; the page asks for a second try, nothing repeats by itself.
+    """
 
     status = 503
 
 
 class VaultError(CaseworkError):
-    """A seal, a MAC or a head did not hold. A browser gets one answer for every cause, which tells an attacker nothing.
+    """A tag, a MAC, a signature or a head did not hold, or a key is missing.
 
-    `row` is the table of the row that did not hold, where one is known; for the machine's log alone.
+    Raised by the vault and the log. A browser gets one answer for every cause, which tells an attacker nothing; only
+    `check`, restore and verification catch it, to report the place. `row` is the table of the row that did not hold,
+    where one is known; for the machine's log alone.
     """
 
     status = 503
@@ -95,16 +109,28 @@ class VaultError(CaseworkError):
 
 
 class WrongSecret(VaultError):
-    """A passphrase or a code on paper does not open a key whose outer seal, the server's own, has held."""
+    """A passphrase or code does not open a seed whose outer encryption, the server's, has held.
+
+    Raised by passwords.py; authentication answers as for an unknown name.
+    """
 
 
 class AlteredRow(VaultError):
-    """The MAC of a row does not fit: it was changed behind the program's back, or taken back since."""
+    """The MAC of a row does not fit: it was changed outside the program, or revoked and put back.
+
+    Raised whenever a signed row is loaded; nobody goes on with such a row.
+    """
 
 
 class OutdatedHead(VaultError):
-    """A head is not the one in the newest log line about it: one of the two was put back. `row` is the head's kind."""
+    """A head is not the one in the newest log line about it: one of the two was put back. `row` is the head's kind.
+
+    Raised when a head is read; the act ends.
+    """
 
 
 class Unguarded(CaseworkError):
-    """A statement reached a guarded table without a permit: a mistake of the program, never of a person."""
+    """A statement reached a guarded table without a permit: a mistake of the program, never of a person.
+
+    Raised by the guards of the database before the statement runs; nobody catches it.
+    """

@@ -1,4 +1,4 @@
-"""Files that are written whole: a reader, or a power cut, finds the old one or the new one and nothing between."""
+"""Atomic file writes: a reader, or a power cut, finds the old file or the new one and nothing between."""
 
 import os
 from collections.abc import Iterable
@@ -16,9 +16,9 @@ def write_new(path: Path, text: str) -> None:
 
 
 def replace(path: Path, content: str | Iterable[bytes]) -> None:
-    """Put a file of mode 0600 in a place, with or without an older one there, at once or not at all.
+    """Write or replace a file of mode 0600 atomically (temporary file, fsync, rename).
 
-    Where a link stands, what it leads to is replaced. If root replaces somebody's file, it stays theirs.
+    Of a symbolic link the target is replaced. If root replaces somebody's file, it stays theirs.
     """
     path = path.resolve()
     unfinished = path.with_name(path.name + UNFINISHED)
@@ -43,7 +43,7 @@ def _write(path: Path, parts: Iterable[bytes]) -> None:
 
 
 def flush_folder(folder: Path) -> None:
-    """Make a new name in a folder outlive a power cut."""
+    """Flush a folder, so that a new name in it outlives a power cut."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

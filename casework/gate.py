@@ -33,7 +33,7 @@ OK, DENIED, FAILED = "ok", "denied", "failed"
 
 @dataclass(frozen=True)
 class Person:
-    """Whoever stands before the gate: an actor, her keys in hand, the version of her own head, her newest proof."""
+    """Who asks for an act: an actor with a keyring, the version of the member's own head and the newest fresh proof."""
 
     actor: Actor
     commune_id: UUID
@@ -43,7 +43,7 @@ class Person:
 
     @property
     def member_id(self) -> UUID:
-        """Return her member id; raise SignInNeeded for somebody who is no member."""
+        """Return the member's id; raise SignInNeeded for somebody who is no member."""
         if self.actor.member_id is None:
             raise SignInNeeded("Hãy đăng nhập.")
         return self.actor.member_id
@@ -51,7 +51,7 @@ class Person:
 
 @dataclass
 class ActContext:
-    """What an action is given: its permit, its open transaction with keys, and the line it may complete."""
+    """What an action is given: its permit, its crypto context, and the fields of its log line that it may set."""
 
     permit: Permit
     crypto: CryptoContext
@@ -63,12 +63,10 @@ class ActContext:
 
     @property
     def session(self) -> Session:
-        """Return the open transaction."""
         return self.crypto.session
 
     @property
     def actor(self) -> Actor:
-        """Return who acts."""
         return self.permit.actor
 
     @property
@@ -84,7 +82,7 @@ class ActContext:
         return self.permit.actor.member_id
 
     def also(self, doing: "Action[P, T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do a further act in the same commit, with a permit and a log line of its own, however deep it lies."""
+        """Do a further act in the same commit, with a permit and a log line of its own."""
         other = ActContext(permit=issue(self.actor, doing.act), crypto=self.crypto, who=self.who, others=self.others)
         self.others.append(other)
         connection = self.session.connection().execution_options(permit=other.permit)
@@ -96,10 +94,9 @@ class ActContext:
 
 
 class Action(Generic[P, T]):
-    """A function that is the doing of one act; it can be run only by the gate."""
+    """A function that does one act; only the gate can run it."""
 
     def __init__(self, act: Act, do: Callable[Concatenate[ActContext, P], T]) -> None:
-        """Tie the function to its act."""
         self.act, self.do = act, do
         self.__doc__, self.__name__, self.__module__ = do.__doc__, do.__name__, do.__module__
 
@@ -113,16 +110,16 @@ def action(act: Act) -> Callable[[Callable[Concatenate[ActContext, P], T]], Acti
     def declare(do: Callable[Concatenate[ActContext, P], T]) -> Action[P, T]:
         if act in ACTIONS:
             raise ValueError(f"{act} has two functions")
-        made = Action(act, do)
-        ACTIONS[act] = made  # type: ignore[assignment]
-        return made
+        declared = Action(act, do)
+        ACTIONS[act] = declared  # type: ignore[assignment]
+        return declared
 
     return declare
 
 
 @dataclass(frozen=True)
 class Gate:
-    """The gate of an installation: its database, its key, its removals, and a role that reads released counts alone."""
+    """The gate of an installation; `released` is a database whose role reads released counts and nothing else."""
 
     database: Database
     kek: Kek
@@ -130,7 +127,6 @@ class Gate:
     released: Database | None = None
 
     def server_keys(self, commune_id: UUID) -> ServerKeys:
-        """Return the control keys of one commune."""
         return server_keys_of(self.kek, commune_id)
 
     def perform(self, person: Person, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -151,7 +147,7 @@ class Gate:
             raise Busy("Không ghi được vào sổ. Không có gì bị mất; chờ một chút rồi thử lại.") from cause
 
     def ask(self, person: Person, act: Act, about: UUID | None = None) -> None:
-        """Refuse somebody who may not do an act before she is shown its empty form; doing it asks again."""
+        """Refuse who may not do an act before its empty form is shown; `perform` checks again."""
         try:
             demand(issue(person.actor, act), person.proof, about)
         except Refused as cause:
@@ -165,11 +161,12 @@ class Gate:
             freshness.require_unchanged(session, person.commune_id, person.actor.member_id, person.version)
             crypto = CryptoContext(session=session, server_keys=keys, keyring=person.keyring, at=clock.micros())
             context = ActContext(permit=permit, crypto=crypto, who=person.actor.member_id, released=self.released)
-            result = _done(context, doing, *args, **kwargs)
-            for one in (context, *context.others):
-                demand(one.permit, person.proof, one.about)
+            result = _run_action(context, doing, *args, **kwargs)
+            acts = (context, *context.others)
+            for done in acts:
+                demand(done.permit, person.proof, done.about)
             session.flush()
-            lines = visitor_summary.summed(session, keys, [_entry(one) for one in (context, *context.others)])
+            lines = visitor_summary.summarise(session, keys, [_entry(done) for done in acts])
             end = write.append(session, keys, lines)
             if self.revocation_log is not None:
                 self.revocation_log.note(session, keys, act=permit.act, at=crypto.at, end=end)
@@ -190,7 +187,7 @@ class Gate:
     def refuse(self, person: Person, act: Act, cause: CaseworkError) -> None:
         """Write the line of a refusal in a transaction of its own; if that fails, the answer is 503.
 
-        What stops an act before the gate is told here too, as a passphrase tried too often.
+        What stops an act before the gate is logged here too, as a passphrase tried too often.
         """
         if isinstance(cause, Conflict | Busy | BadInput | ProofNeeded) and not isinstance(cause, Ungrounded):
             return
@@ -207,20 +204,20 @@ class Gate:
         try:
             with self.database.transaction(None, person.commune_id) as session:
                 attach_keys(session, keys)
-                write.append(session, keys, visitor_summary.summed(session, keys, [entry]))
+                write.append(session, keys, visitor_summary.summarise(session, keys, [entry]))
         except SQLAlchemyError as broken:
             log.exception("a refusal of %s could not be logged", act)
             raise Busy("Không ghi được nhật ký. Chờ một chút rồi thử lại.") from broken
 
 
 def open_gate(config: Config, key: Kek) -> Gate:
-    """Open the gate of an installation, with its ledger of removals beside the database."""
+    """Open the gate of an installation, with its revocation log beside the database."""
     released = Database(config.counts_url) if config.counts_url else None
     return Gate(Database(config.database_url), key, RevocationLog(config.revocation_log_file), released)
 
 
-def _done(context: ActContext, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Do an act; what stops it learns what it was about, so that the log can say so."""
+def _run_action(context: ActContext, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run an action; an error that stops it gets the id it was about, for the log."""
     try:
         return doing.do(context, *args, **kwargs)
     except CaseworkError as cause:

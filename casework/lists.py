@@ -1,6 +1,6 @@
-"""Holds the lists of the program against each other: roles, sections, reaches and acts, and what is said of them.
+"""Compares the lists of the program with each other: roles, sections, reaches and acts, and their words.
 
-Whatever is missing is told in one sentence that begins with the file to open.
+Whatever is missing is named in one sentence that begins with the file to open.
 """
 
 from collections.abc import Collection, Iterator
@@ -16,40 +16,40 @@ from casework.policy.words import Act, Reach, Role, Section
 _READ = ("agency", "bundle", "need", "reach", "role", "section")
 
 
-def must_be_complete(done: Collection[Act]) -> None:
-    """Raise ConfigurationError with the first gap; `done` are the acts that have a function."""
-    for gap in gaps(done):
+def must_be_complete(implemented: Collection[Act]) -> None:
+    """Raise ConfigurationError with the first gap; `implemented` are the acts that have a function."""
+    for gap in gaps(implemented):
         raise ConfigurationError(gap)
 
 
-def gaps(done: Collection[Act]) -> Iterator[str]:
+def gaps(implemented: Collection[Act]) -> Iterator[str]:
     """Yield what is missing between the lists; a list that cannot be read raises its own sentence."""
     for name in _READ:
         codelist(name)
     agencies.coordinating()
-    for one in codelist("agency"):
-        agencies.first_role(one.code)
-    yield from _acts(done)
+    for agency in codelist("agency"):
+        agencies.first_role(agency.code)
+    yield from _acts(implemented)
     yield from _roles()
     yield from _sections()
-    yield from _unlike("reach", {reach.name.lower() for reach in Reach})
+    yield from _mismatches("reach", {reach.name.lower() for reach in Reach})
 
 
-def _acts(done: Collection[Act]) -> Iterator[str]:
+def _acts(implemented: Collection[Act]) -> Iterator[str]:
     for act in policy().rows:
-        if act not in done:
+        if act not in implemented:
             yield f"{WORDS}: the act '{act}' has no function that is declared with @action"
 
 
 def _roles() -> Iterator[str]:
-    yield from _unlike("role", set(Role))
-    for one in codelist("role"):
-        if not one.flag("person"):
+    yield from _mismatches("role", set(Role))
+    for role in codelist("role"):
+        if not role.flag("person"):
             continue
-        if not one.text("home"):
-            yield f"{file_of('role')}: the role '{one.code}' signs in and has no words for 'home'"
-        if one.code not in policy().staff:
-            yield f"{POLICY}: the role '{one.code}' signs in and stands in no group of 'staff'"
+        if not role.text("home"):
+            yield f"{file_of('role')}: the role '{role.code}' signs in and has no words for 'home'"
+        if role.code not in policy().staff:
+            yield f"{POLICY}: the role '{role.code}' signs in and stands in no group of 'staff'"
 
 
 def _sections() -> Iterator[str]:
@@ -61,7 +61,7 @@ def _sections() -> Iterator[str]:
             yield f"{file_of('section')}: the section '{section.code}' has another number in {WORDS}: {section.value}"
 
 
-def _unlike(name: str, words: set[str]) -> Iterator[str]:
+def _mismatches(name: str, words: set[str]) -> Iterator[str]:
     """Yield what stands in the code list alone or among the words of the policy alone."""
     rows = set(codelist(name).codes)
     for code in sorted(words - rows):

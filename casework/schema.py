@@ -1,4 +1,4 @@
-"""The line of migrations: which tables this program needs, which a database has, and the steps in between."""
+"""Migrations (Alembic): the revision this program needs, the one a database has, and the steps in between."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,25 +13,25 @@ from casework.engine import open_engine
 
 
 def settings() -> AlembicConfig:
-    """Return what the runner of migrations needs to know: where they lie."""
+    """Return the settings of Alembic: where the migrations lie."""
     config = AlembicConfig()
     config.set_main_option("script_location", str(resource("migrations")))
     return config
 
 
 def newest() -> str:
-    """Return which tables this program needs."""
+    """Return the revision that this program needs."""
     return _scripts().get_current_head() or ""
 
 
 def found(connection: Connection) -> str:
-    """Return which tables a database has; empty for one that has none of ours."""
+    """Return the revision of a database; empty for one that has none of our tables."""
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 
 def older(revision: str) -> bool:
-    """Tell whether this program knows a way from a revision up to the tables that it needs."""
-    return revision != newest() and any(one.revision == revision for one in _scripts().walk_revisions())
+    """Tell whether migrations lead from this revision to the newest one."""
+    return revision != newest() and any(step.revision == revision for step in _scripts().walk_revisions())
 
 
 def changed_since(revision: str) -> dict[str, Any]:

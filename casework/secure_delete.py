@@ -1,4 +1,4 @@
-"""Leaves nothing of what was deleted in the files of the database: its pages are zeroed, its log is cut off."""
+"""Leaves nothing of what was deleted in the files of the database: pages are zeroed, the write-ahead log truncated."""
 
 import logging
 
@@ -12,7 +12,7 @@ PATIENCE_MILLISECONDS = 5_000
 
 def request(session: Session) -> None:
     """Note that what this act deletes must not stay in the files of the database once it is committed."""
-    session.info["shred"] = True
+    session.info["secure_delete"] = True
 
 
 def truncate_wal(engine: Engine) -> bool:
@@ -36,9 +36,9 @@ def truncate_wal(engine: Engine) -> bool:
     return not busy
 
 
-def _shred_what_was_erased(session: Session) -> None:
-    if session.info.pop("shred", False):
+def _truncate_after_erasure(session: Session) -> None:
+    if session.info.pop("secure_delete", False):
         truncate_wal(session.get_bind().engine)
 
 
-event.listen(Session, "after_commit", _shred_what_was_erased)
+event.listen(Session, "after_commit", _truncate_after_erasure)

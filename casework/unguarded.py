@@ -1,6 +1,6 @@
-"""The database without its guards, for what has no act: one look at all tables, and a new database beside the old one.
+"""The database without its guards, for what is no act: a snapshot of all tables, a new database beside it.
 
-Nothing here runs for a request; a backup reads sealed rows as they stand, a restore writes them into an empty place.
+Nothing here runs for a request; a backup reads encrypted rows as they stand, a restore writes them into an empty one.
 """
 
 import os
@@ -23,8 +23,8 @@ _PAGES_AT_ONCE = 1000
 _ID_DIGITS = 32
 
 
-def _whatever(_old: Connection) -> None:
-    """Let the old database go, whatever it holds: a restore takes its place anyway."""
+def _accept_any(_old: Connection) -> None:
+    """Accept any old database: a restore replaces it anyway."""
 
 
 @contextmanager
@@ -52,11 +52,11 @@ def filling(url: str, **options: Any) -> Iterator[Connection]:
 
 
 def reflected(connection: Connection, *, place: str | None = None) -> MetaData:
-    """Read which tables a database has, whatever this program thinks of them; ids are read as ids."""
-    found = MetaData(schema=place)
-    event.listen(found, "column_reflect", _read_ids)
-    found.reflect(connection)
-    return found
+    """Reflect the tables that a database has, whichever revision it is at; ids are read as UUIDs."""
+    tables = MetaData(schema=place)
+    event.listen(tables, "column_reflect", _read_ids)
+    tables.reflect(connection)
+    return tables
 
 
 def _read_ids(_inspector: object, _table: object, column: Any) -> None:
@@ -74,15 +74,15 @@ def copy_beside(url: str, *, without: Collection[str]) -> None:
             live.backup(copy, pages=_PAGES_AT_ONCE)
         _path(beside(url)).chmod(0o600)
         with filling(beside(url)) as connection:
-            there = reflected(connection)
+            copied = reflected(connection)
             for name in without:
-                connection.execute(there.tables[name].delete())
+                connection.execute(copied.tables[name].delete())
         return
     with filling(url, isolation_level="REPEATABLE READ") as connection:
-        here, there = reflected(connection, place="public"), reflected(connection, place=_NEW)
-        for table in here.sorted_tables:
+        live_tables, new_tables = reflected(connection, place="public"), reflected(connection, place=_NEW)
+        for table in live_tables.sorted_tables:
             if table.name not in without and table.name != "alembic_version":
-                new = there.tables[f"{_NEW}.{table.name}"]
+                new = new_tables.tables[f"{_NEW}.{table.name}"]
                 names = [column.name for column in table.columns]
                 connection.execute(insert(new).from_select(names, select(table)))
 
@@ -106,19 +106,19 @@ def clear_beside(url: str) -> None:
         connection.execute(CreateSchema(_NEW))
 
 
-def take_over(url: str, *, still: Callable[[Connection], None] = _whatever) -> None:
+def take_over(url: str, *, still: Callable[[Connection], None] = _accept_any) -> None:
     """Put the new database in the place of the old one, at once or not at all; the old one is kept aside.
 
     `still` looks at the old one while nobody can write to it, and raises if it must stay.
     """
     if _is_sqlite(url):
-        if still is not _whatever:
+        if still is not _accept_any:
             with snapshot(url) as connection:
                 still(connection)
         _rename_files(_path(url))
         return
     with filling(url) as connection:
-        if still is not _whatever:
+        if still is not _accept_any:
             connection.exec_driver_sql("LOCK TABLE audit_line IN ACCESS EXCLUSIVE MODE")
             still(connection)
         connection.execute(DropSchema(_OLD, cascade=True, if_exists=True))
@@ -195,10 +195,10 @@ def _rename_files(live: Path) -> None:
     """Rename files; what the old database has beside it is linked first, for it must not be read with the new file."""
     new, old = Path(f"{live}.{_NEW}"), Path(f"{live}.{_OLD}")
     for part in ("", *_SQLITE_PARTS):
-        here, there = Path(f"{live}{part}"), Path(f"{old}{part}")
-        if here.exists():
-            there.unlink(missing_ok=True)
-            os.link(here, there)
+        source, target = Path(f"{live}{part}"), Path(f"{old}{part}")
+        if source.exists():
+            target.unlink(missing_ok=True)
+            os.link(source, target)
     for part in _SQLITE_PARTS:
         Path(f"{live}{part}").unlink(missing_ok=True)
     new.replace(live)

@@ -86,7 +86,7 @@ def keys() -> dict[str, Keys]:
     Being kept, they prove too that what an earlier program enrolled still opens. Who is new has keys for this run.
     """
     kept = json.loads(_KEPT.read_text(encoding="utf-8"))
-    return {username: _read(kept.get(username) or _made(one)) for username, one in STAFF.items()}
+    return {username: _read(kept.get(username) or _made(one), one.commune_id) for username, one in STAFF.items()}
 
 
 def phone_of(username: str) -> bytes:
@@ -94,25 +94,32 @@ def phone_of(username: str) -> bytes:
     return sha256(f"phone of {username}".encode()).digest()[:20]
 
 
-def _read(raw: dict[str, Any]) -> Keys:
-    secret = WrappedSeed(_bytes(raw["salt"]), raw["memory_kib"], raw["passes"], _bytes(raw["blob"]))
-    enrolment = Enrolment(UUID(raw["member_id"]), UUID(raw["slot_id"]), _bytes(raw["public_key"]), secret)
-    return Keys(enrolment, _bytes(raw["seed"]))
+def _read(raw: dict[str, Any], commune_id: UUID) -> Keys:
+    slot = WrappedSeed(
+        commune_id=commune_id,
+        id=UUID(raw["slot_id"]),
+        member_id=UUID(raw["member_id"]),
+        kind="password",
+        salt=_bytes(raw["salt"]),
+        memory_kib=raw["memory_kib"],
+        passes=raw["passes"],
+        blob=_bytes(raw["blob"]),
+    )
+    return Keys(Enrolment(_bytes(raw["public_key"]), slot), _bytes(raw["seed"]))
 
 
 def _made(one: Name) -> dict[str, Any]:
     own = server_keys_of(KEK, one.commune_id)
     made = provisioning.new_enrolment(own, one.passphrase)
-    slot = {"member_id": made.member_id, "slot_id": made.slot_id}
     return {
         "member_id": str(made.member_id),
-        "slot_id": str(made.slot_id),
+        "slot_id": str(made.slot.id),
         "public_key": _text(made.public_key),
-        "salt": _text(made.secret.salt),
-        "memory_kib": made.secret.memory_kib,
-        "passes": made.secret.passes,
-        "blob": _text(made.secret.blob),
-        "seed": _text(passwords.unwrap_with_passphrase(own, made.secret, one.passphrase, **slot)),
+        "salt": _text(made.slot.salt),
+        "memory_kib": made.slot.memory_kib,
+        "passes": made.slot.passes,
+        "blob": _text(made.slot.blob),
+        "seed": _text(passwords.unwrap_with_passphrase(own, made.slot, one.passphrase)),
     }
 
 

@@ -12,7 +12,6 @@ from casework.audit import freshness
 from casework.errors import WrongSecret
 from casework.gate import Gate
 from casework.vault.crypto import passwords
-from casework.vault.crypto.passwords import WrappedSeed
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.models import Commune, Member, Slot
 from casework.vietnamese_text import plain
@@ -69,10 +68,8 @@ def authenticate(gate: Gate, commune_id: UUID, knock: LoginAttempt) -> Unwrapped
     if slot is None:
         passwords.dummy_unwrap(knock.passphrase)
         return None
-    secret = WrappedSeed(slot.salt, slot.memory_kib, slot.passes, slot.blob)
-    ids = {"member_id": slot.member_id, "slot_id": slot.id}
     try:
-        seed = passwords.unwrap_with_passphrase(gate.server_keys(commune_id), secret, knock.passphrase, **ids)
+        seed = passwords.unwrap_with_passphrase(gate.server_keys(commune_id), slot, knock.passphrase)
     except WrongSecret:
         return None
     return Unwrapped(slot.member_id, seed)
@@ -83,10 +80,8 @@ def authenticate_by_paper_code(gate: Gate, commune_id: UUID, knock: LoginAttempt
     slot = _slot(gate, commune_id, knock, "code")
     if slot is None:
         return None
-    secret = WrappedSeed(slot.salt, slot.memory_kib, slot.passes, slot.blob)
-    ids = {"member_id": slot.member_id, "slot_id": slot.id}
     try:
-        seed = passwords.unwrap_with_code(gate.server_keys(commune_id), secret, code, **ids)
+        seed = passwords.unwrap_with_code(gate.server_keys(commune_id), slot, code)
     except WrongSecret:
         return None
     return Unwrapped(slot.member_id, seed, slot.id)

@@ -34,7 +34,7 @@ Sealed: TypeAlias = Callable[[ServerKeys, ServerKeys, Any], bytes]
 _SEALED: Mapping[Kind, tuple[str, Sealed]] = {
     Commune: ("marks", blind_index.rewrap),
     Slot: ("blob", passwords.rewrap),
-    Totp: ("blob", totp.rewrapped),
+    Totp: ("blob", totp.rewrap),
 }
 # What ends with the old key: whoever was signed in signs in again.
 _ENDED: tuple[Kind, ...] = (SessionRow, Interview, Throttle)

@@ -1,4 +1,4 @@
-"""The form of a line: canonical JSON, the hash that chains it and the MAC that only the server can make."""
+"""A log line: its canonical JSON, the hash that chains it and the MAC that only the server can make."""
 
 import hmac
 import json
@@ -7,12 +7,18 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from casework.audit.models import AuditLine
 from casework.vault.crypto.encoding import encode_fields
 from casework.vault.keys.kek import ServerKeys
 
 START = bytes(32)
 # So many hexadecimal digits of a hash are written on paper.
 SHORT = 8
+_line = AuditLine.__table__
+_LAST = select(_line).where(_line.c.commune_id == bindparam("commune")).order_by(_line.c.n.desc()).limit(1)
 _REPEATED = ("at", "act", "who", "about", "outcome", "head", "head_mac")
 
 
@@ -48,12 +54,12 @@ def canonical(entry: LogEntry) -> str:
 
 
 def link(n: int, prev: bytes, body: str) -> bytes:
-    """Return h_n = SHA-256(lp("cw/1/audit", n, h_{n-1}, canonical_json))."""
+    """Return h_n = SHA-256(encode_fields("cw/1/audit", n, h_{n-1}, canonical_json))."""
     return sha256(encode_fields("cw/1/audit", n, prev, body)).digest()
 
 
 def short(n: int, h: bytes) -> str:
-    """Return the short number of a log that ends here: it fits on paper, and is compared later."""
+    """Return the short number of a log that ends here: it is written on paper and compared later."""
     return f"{n}-{h.hex()[:SHORT]}"
 
 
@@ -63,14 +69,19 @@ def sign(server_keys: ServerKeys, n: int, h: bytes) -> bytes:
 
 
 def holds(server_keys: ServerKeys, row: Any, n: int, prev: bytes) -> bool:
-    """Tell whether a line is ours, stands in its place in the chain, and its columns repeat what its text says."""
+    """Tell whether a line has our MAC, follows line `n - 1` with the hash `prev`, and its columns repeat its text."""
     if (row.n, row.prev, row.h) != (n, prev, link(n, prev, row.body)):
         return False
     if not hmac.compare_digest(row.mac, sign(server_keys, n, row.h)):
         return False
-    said = json.loads(row.body)
-    return all(said[name] == _plain(getattr(row, name)) for name in _REPEATED)
+    fields = json.loads(row.body)
+    return all(fields[name] == _as_json(getattr(row, name)) for name in _REPEATED)
 
 
-def _plain(value: object) -> object:
+def _as_json(value: object) -> object:
     return value.hex() if isinstance(value, bytes) else getattr(value, "hex", value)
+
+
+def last_line(session: Session, server_keys: ServerKeys) -> Any | None:
+    """Load the last line of a commune's log, not yet verified; None for an empty log."""
+    return session.execute(_LAST, {"commune": server_keys.commune_id}).one_or_none()

@@ -1,4 +1,4 @@
-"""Checkpoints: signed notes of where a commune's log ends, kept in a second place, against which a rollback shows.
+"""Checkpoints: signed notes of where a commune's log ends, kept in a second place, which show a rollback.
 
 The form is that of a signed note (C2SP): origin, number of lines, base64 of the newest hash, one line for each
 further fact, an empty line, and the signature. They are numbered, so that one that is missing is noticed.
@@ -24,7 +24,7 @@ from casework.vault.keys.context import CryptoContext
 
 _ORIGIN = "casework/checkpoint/1/"
 _KEY_NAME = "casework"
-_HINT = 4
+_KEY_HINT_BYTES = 4
 _SIGNED = re.compile(r"(?s)(.*\n)\n— casework ([A-Za-z0-9+/=]+)\n")
 _SUFFIX = ".note"
 # How long a checkpoint may be missing before everybody who looks after the machine is told.
@@ -49,7 +49,7 @@ class Checkpoint:
     restored: int | None = None
 
     def text(self) -> str:
-        """Return what is signed."""
+        """Return the text that is signed, up to its last line break."""
         lines = [
             f"{_ORIGIN}{self.commune_id.hex}",
             str(self.n),
@@ -65,42 +65,42 @@ class Checkpoint:
 
 
 def signed(checkpoint: Checkpoint, signer: Signer) -> str:
-    """Return the whole note."""
+    """Return the signed note of a checkpoint (C2SP signed-note): its text, an empty line, the signature line."""
     text = checkpoint.text()
-    raw = sha256(signer.public).digest()[:_HINT] + signatures.sign(signer, text.encode())
+    raw = sha256(signer.public).digest()[:_KEY_HINT_BYTES] + signatures.sign(signer, text.encode())
     return f"{text}\n— {_KEY_NAME} {base64.b64encode(raw).decode()}\n"
 
 
 def read(note: str, publics: Iterable[bytes]) -> Checkpoint:
     """Read a note; raise VaultError unless one of the pinned keys has signed it."""
-    found = _SIGNED.fullmatch(note)
-    if found is None:
+    match = _SIGNED.fullmatch(note)
+    if match is None:
         raise VaultError("unopened")
-    text = found[1]
+    text = match[1]
     try:
-        raw = base64.b64decode(found[2], validate=True)
+        raw = base64.b64decode(match[2], validate=True)
     except binascii.Error as cause:
         raise VaultError("unopened") from cause
-    signatures.verify(publics, text.encode(), raw[_HINT:])
+    signatures.verify(publics, text.encode(), raw[_KEY_HINT_BYTES:])
     return _parsed(text)
 
 
 def _parsed(text: str) -> Checkpoint:
-    """Take apart what one of our keys has signed."""
+    """Parse a text that one of our keys has signed."""
     origin, n, h, *more = text.splitlines()
-    said = {word: values for word, *values in (line.split(" ") for line in more)}
-    release, revocation_log = ((int(said[word][0]), bytes.fromhex(said[word][1])) for word in ("release", "removals"))
+    facts = {word: values for word, *values in (line.split(" ") for line in more)}
+    release, revocation_log = ((int(facts[word][0]), bytes.fromhex(facts[word][1])) for word in ("release", "removals"))
     if not origin.startswith(_ORIGIN):
         raise VaultError("unopened")
     return Checkpoint(
         commune_id=UUID(hex=origin.removeprefix(_ORIGIN)),
-        seq=int(said["seq"][0]),
-        at=int(said["at"][0]),
+        seq=int(facts["seq"][0]),
+        at=int(facts["at"][0]),
         n=int(n),
         h=base64.b64decode(h),
         release=release,
         revocation_log=revocation_log,
-        restored=int(said["restored"][0]) if "restored" in said else None,
+        restored=int(facts["restored"][0]) if "restored" in facts else None,
     )
 
 
@@ -112,7 +112,6 @@ class CheckpointStore:
 
     @classmethod
     def of(cls, place: Path, commune_id: UUID) -> "CheckpointStore":
-        """Return the folder of a commune."""
         return cls(place / commune_id.hex)
 
     def add(self, note: str, *, seq: int) -> None:
@@ -124,10 +123,9 @@ class CheckpointStore:
 
     def numbers(self) -> list[int]:
         """Return the numbers of all notes in order; empty if the place cannot be reached."""
-        return sorted(int(one.stem) for one in self.folder.glob(f"*{_SUFFIX}"))
+        return sorted(int(path.stem) for path in self.folder.glob(f"*{_SUFFIX}"))
 
     def note(self, seq: int) -> str:
-        """Return one note."""
         return (self.folder / f"{seq:08d}{_SUFFIX}").read_text(encoding="utf-8")
 
     def newest(self, publics: Iterable[bytes]) -> Checkpoint | None:
@@ -137,10 +135,10 @@ class CheckpointStore:
 
     def checked(self, seq: int, publics: Iterable[bytes]) -> Checkpoint:
         """Return one checkpoint that holds and stands in its place; raise VaultError otherwise."""
-        found = read(self.note(seq), publics)
-        if (found.seq, found.commune_id.hex) != (seq, self.folder.name):
+        checkpoint = read(self.note(seq), publics)
+        if (checkpoint.seq, checkpoint.commune_id.hex) != (seq, self.folder.name):
             raise VaultError("unopened")
-        return found
+        return checkpoint
 
 
 @dataclass(frozen=True)
@@ -162,26 +160,26 @@ class Compared:
         return not (self.forged or self.missing or self.differing)
 
 
-def compare(crypto: CryptoContext, shelf: CheckpointStore, publics: Sequence[bytes]) -> Compared:
+def compare(crypto: CryptoContext, store: CheckpointStore, publics: Sequence[bytes]) -> Compared:
     """Compare the log of a commune with every checkpoint in the second place."""
-    numbers, forged, good = shelf.numbers(), [], []
+    numbers, forged, good = store.numbers(), [], []
     for seq in numbers:
         try:
-            good.append(shelf.checked(seq, publics))
+            good.append(store.checked(seq, publics))
         except VaultError:
             forged.append(seq)
     missing = set(range(1, numbers[-1] + 1)) - set(numbers) if numbers else set()
-    wrong = tuple(one.seq for one in verifiable(good) if not _in_log(crypto, one))
+    wrong = tuple(checkpoint.seq for checkpoint in verifiable(good) if not _in_log(crypto, checkpoint))
     return Compared(len(numbers), tuple(forged), tuple(sorted(missing)), wrong)
 
 
 def verifiable(checkpoints: Sequence[Checkpoint]) -> list[Checkpoint]:
     """Leave out what a noted restore has made void: the checkpoints of lines that were lost with the old database."""
     kept: list[Checkpoint] = []
-    for one in checkpoints:
-        if one.restored is not None:
-            kept = [before for before in kept if before.n <= one.restored]
-        kept.append(one)
+    for checkpoint in checkpoints:
+        if checkpoint.restored is not None:
+            kept = [earlier for earlier in kept if earlier.n <= checkpoint.restored]
+        kept.append(checkpoint)
     return kept
 
 

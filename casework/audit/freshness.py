@@ -1,4 +1,4 @@
-"""Freshness: a head is believed only if the newest log line about a change to it holds this very MAC."""
+"""Freshness: a head is accepted only if the newest log line about a change to it holds this very MAC."""
 
 import hmac
 from collections.abc import Iterable
@@ -21,15 +21,15 @@ _line = AuditLine.__table__
 
 def head(session: Session, commune_id: UUID, head_id: UUID) -> Head:
     """Load a head, verified and compared with the log; raise NotFound if there is none, VaultError if it is stale."""
-    if head_id in (made := heads.changed_heads(session)):
-        return made[head_id]
+    if head_id in (changed := heads.changed_heads(session)):
+        return changed[head_id]
     row = session.execute(_HEAD, {"commune": commune_id, "head": head_id}).one_or_none()
     if row is None:
         raise NotFound("head")
-    found, n, mac = row
-    require_latest(found, n, mac)
-    remember_version(session, head_id, found.v)
-    return found  # type: ignore[no-any-return]
+    newest, n, mac = row
+    require_latest(newest, n, mac)
+    remember_version(session, head_id, newest.v)
+    return newest  # type: ignore[no-any-return]
 
 
 def require_latest(head: Any, n: int | None, mac: bytes | None) -> None:
@@ -39,7 +39,7 @@ def require_latest(head: Any, n: int | None, mac: bytes | None) -> None:
 
 
 def require_unchanged(session: Session, commune_id: UUID, member_id: UUID | None, version: int) -> None:
-    """Raise SignInNeeded for a member whose own head changed since her request began, as when she was disabled."""
+    """Raise SignInNeeded for a member whose head changed since the request began, as when the account was locked."""
     if member_id is None:
         return
     if session.execute(_VERSION, {"commune": commune_id, "member": member_id}).scalar_one_or_none() != version:
@@ -68,60 +68,60 @@ _HEAD = select(Head, *newest_line(Head.commune_id, Head.id)).where(
 def agency(session: Session, commune_id: UUID, agency_id: UUID) -> Agency:
     """Load an agency or circle with a fresh head."""
     head(session, commune_id, agency_id)
-    found = session.get(Agency, (commune_id, agency_id))
-    if found is None:
+    row = session.get(Agency, (commune_id, agency_id))
+    if row is None:
         raise NotFound("agency")
-    return found
+    return row
 
 
 def member(session: Session, commune_id: UUID, member_id: UUID) -> Member:
     """Load a member with a fresh head."""
     head(session, commune_id, member_id)
-    found = session.get(Member, (commune_id, member_id))
-    if found is None:
+    row = session.get(Member, (commune_id, member_id))
+    if row is None:
         raise NotFound("member")
-    return found
+    return row
 
 
 def commune(session: Session, commune_id: UUID) -> Commune:
     """Load a commune's own row."""
-    found = session.get(Commune, commune_id)
-    if found is None:
+    row = session.get(Commune, commune_id)
+    if row is None:
         raise NotFound("commune")
-    return found
+    return row
 
 
 def recipients(crypto: CryptoContext, agency_ids: Iterable[UUID]) -> list[RecipientKey]:
-    """Return what is needed to seal to each agency, from fresh rows only; a closed agency raises VaultError.
+    """Return the recipient key of each agency, from fresh rows only; a closed or new agency raises VaultError.
 
     Within one transaction nobody else writes, so an agency is read once, unless this very act changes it.
     """
-    known: dict[UUID, RecipientKey] = crypto.session.info.setdefault("locks", {})
+    known: dict[UUID, RecipientKey] = crypto.session.info.setdefault("recipients", {})
     changed = heads.changed_heads(crypto.session)
-    for agency_id in (wanted := list(agency_ids)):
+    for agency_id in (ids := list(agency_ids)):
         if agency_id not in known or agency_id in changed:
             known[agency_id] = _recipient(crypto, agency_id)
-    return [known[agency_id] for agency_id in wanted]
+    return [known[agency_id] for agency_id in ids]
 
 
 def _recipient(crypto: CryptoContext, agency_id: UUID) -> RecipientKey:
-    found = agency(crypto.session, crypto.commune_id, agency_id)
-    epoch = crypto.session.get(AgencyEpoch, (crypto.commune_id, agency_id, found.epoch))
-    if epoch is None or found.state != AgencyState.ACTIVE:
+    row = agency(crypto.session, crypto.commune_id, agency_id)
+    epoch = crypto.session.get(AgencyEpoch, (crypto.commune_id, agency_id, row.epoch))
+    if epoch is None or row.state != AgencyState.ACTIVE:
         raise VaultError("unopened")
     return RecipientKey(agency_id=agency_id, epoch=epoch.epoch, public_key=epoch.public_key)
 
 
-_KINDS = (Member, Head)
-_AGENCY_KINDS = (Agency, Head)
+_MEMBER_WITH_HEAD = (Member, Head)
+_AGENCY_WITH_HEAD = (Agency, Head)
 _member, _head, _agency = Member.__table__, Head.__table__, Agency.__table__
 _OF_KIND = (
-    select(*columns(*_AGENCY_KINDS), *newest_line(_head.c.commune_id, _head.c.id))
+    select(*columns(*_AGENCY_WITH_HEAD), *newest_line(_head.c.commune_id, _head.c.id))
     .join(_head, (_head.c.commune_id == _agency.c.commune_id) & (_head.c.id == _agency.c.id))
     .where(_agency.c.commune_id == bindparam("commune"), _agency.c.kind == bindparam("kind"))
 )
 _MEMBERS = (
-    select(*columns(*_KINDS), newest_number(_head.c.commune_id, _head.c.id))
+    select(*columns(*_MEMBER_WITH_HEAD), newest_number(_head.c.commune_id, _head.c.id))
     .join(_head, (_head.c.commune_id == _member.c.commune_id) & (_head.c.id == _member.c.id))
     .where(_member.c.commune_id == bindparam("commune"))
 )
@@ -132,21 +132,21 @@ def agency_of_kind(crypto: CryptoContext, kind: str) -> Any | None:
     row = crypto.session.execute(_OF_KIND, {"commune": crypto.commune_id, "kind": kind}).one_or_none()
     if row is None:
         return None
-    found, own = split_row(row[:-2], _AGENCY_KINDS)
-    verify_row(crypto.server_keys, Head, own, 0)
-    require_latest(own, *row[-2:])
-    verify_row(crypto.server_keys, Agency, found, own.v)
-    return found
+    agency, head = split_row(row[:-2], _AGENCY_WITH_HEAD)
+    verify_row(crypto.server_keys, Head, head, 0)
+    require_latest(head, *row[-2:])
+    verify_row(crypto.server_keys, Agency, agency, head.v)
+    return agency
 
 
 def members(crypto: CryptoContext) -> list[Any]:
     """Return every member of the commune as verified plain rows, compared with the log all at once."""
-    found = []
+    members = []
     for row in crypto.session.execute(_MEMBERS, {"commune": crypto.commune_id}):
-        member, own = split_row(row[:-1], _KINDS)
-        verify_row(crypto.server_keys, Head, own, 0)
-        verify_row(crypto.server_keys, Member, member, own.v)
-        if own.n != row[-1]:
-            raise OutdatedHead(row=own.kind)
-        found.append(member)
-    return found
+        member, head = split_row(row[:-1], _MEMBER_WITH_HEAD)
+        verify_row(crypto.server_keys, Head, head, 0)
+        verify_row(crypto.server_keys, Member, member, head.v)
+        if head.n != row[-1]:
+            raise OutdatedHead(row=head.kind)
+        members.append(member)
+    return members

@@ -1,17 +1,17 @@
-"""One line of the log, and what is counted until it becomes one."""
+"""A line of the log, and the count of repetitions that becomes one."""
 
 from uuid import UUID
 
 from sqlalchemy import Index, LargeBinary, String, Text, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casework.db import FREE, Base, spelled
+from casework.db import FREE, Base, equals_literal
 from casework.policy.words import Act
 from casework.vault.integrity.signed_rows import SignedRow
 
 
 class AuditLine(Base):
-    """Line `n` of a commune's chain: h = SHA-256(lp("cw/1/audit", n, prev, body)) with a MAC beside it.
+    """Line `n` of a commune's chain: h = SHA-256(encode_fields("cw/1/audit", n, prev, body)) with a MAC beside it.
 
     `body` is canonical JSON; the other columns repeat parts of it so that they can be searched, and
     `verify` compares the two. `head` and `head_mac` name the head that the act changed.
@@ -41,8 +41,8 @@ class AuditLine(Base):
 
 # Every first page asks what was left behind, what is to be erased, and who opened what: few lines in a long log, each
 # kind in an index of its own.
-RARE = {act: spelled(AuditLine.act, act) for act in (Act.ACCOUNT_LEAVE, Act.CASE_ERASE_REQUEST)}
-OPENED = and_(spelled(AuditLine.act, Act.CASE_READ), spelled(AuditLine.outcome, "ok"))
+RARE = {act: equals_literal(AuditLine.act, act) for act in (Act.ACCOUNT_LEAVE, Act.CASE_ERASE_REQUEST)}
+OPENED = and_(equals_literal(AuditLine.act, Act.CASE_READ), equals_literal(AuditLine.outcome, "ok"))
 _OPENINGS = (AuditLine.commune_id, AuditLine.about, AuditLine.at, AuditLine.who)
 Index("ix_audit_line_opened", *_OPENINGS, sqlite_where=OPENED, postgresql_where=OPENED)
 for _act, _which in RARE.items():

@@ -1,4 +1,4 @@
-"""Reads the log: who opened a case, how often an act was done and how it ended last, and the lines that one may see.
+"""Reads the log: who opened a case, how often an act was done and how it ended last, and the lines that a role may see.
 
 What was done since a moment is looked for in the newest part of the log alone.
 """
@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, ScalarSelect, Select, bindparam, case, cast, 
 
 from casework.audit.chain import short
 from casework.audit.models import OPENED, RARE, AuditLine
-from casework.audit.visitor_summary import more
+from casework.audit.visitor_summary import repetitions
 from casework.policy.words import Act
 from casework.vault.keys.context import CryptoContext
 
@@ -85,39 +85,40 @@ _LAST = (
 
 def about(crypto: CryptoContext, about_id: UUID, *, acts: Iterable[Act], limit: int = 50) -> list[VisibleLine]:
     """Return the newest lines of some acts done about one case, newest first."""
-    wanted = {"commune": crypto.commune_id, "about": about_id, "acts": list(acts), "limit": limit}
-    return [VisibleLine(*row) for row in crypto.session.execute(_ABOUT, wanted)]
+    values = {"commune": crypto.commune_id, "about": about_id, "acts": list(acts), "limit": limit}
+    return [VisibleLine(*row) for row in crypto.session.execute(_ABOUT, values)]
 
 
 def changed_by(crypto: CryptoContext, act: Act) -> dict[UUID, int]:
-    """Return each head that a rare act has changed, as the leaving of whoever held a case, with the last moment."""
+    """Return each head that a rare act has changed, as when whoever held a case has left, with the last moment."""
     return {row.head: row.last for row in crypto.session.execute(_CHANGED[act], {"commune": crypto.commune_id})}
 
 
 def reasons(
     crypto: CryptoContext, act: Act, *, who: Collection[UUID], about: Collection[UUID]
 ) -> dict[tuple[UUID, str], int]:
-    """Return for each person and reason given when she did an act about some ids the last moment she did it."""
-    mine = (AuditLine.commune_id == crypto.commune_id, AuditLine.about.in_(about), AuditLine.act == act)
-    rows = select(AuditLine.who, AuditLine.body, AuditLine.at, AuditLine.n).where(*mine, AuditLine.who.in_(who))
+    """Return for each person and reason the last moment (microseconds) at which they did an act about some ids."""
+    matching = (AuditLine.commune_id == crypto.commune_id, AuditLine.about.in_(about), AuditLine.act == act)
+    rows = select(AuditLine.who, AuditLine.body, AuditLine.at, AuditLine.n).where(*matching, AuditLine.who.in_(who))
     # Asked for in order, SQLite would walk the whole log rather than what is about these ids.
-    found = sorted(crypto.session.execute(rows), key=attrgetter("n"))
-    return {(row.who, json.loads(row.body)["reason"]): row.at for row in found}
+    lines = sorted(crypto.session.execute(rows), key=attrgetter("n"))
+    return {(line.who, json.loads(line.body)["reason"]): line.at for line in lines}
 
 
 def about_since(
     crypto: CryptoContext, ids: Collection[UUID], acts: Collection[Act], *, since: int, outcome: str = "ok"
 ) -> list[VisibleLine]:
     """Return the lines of some acts about some ids since a moment that ended so, the oldest first."""
-    wanted = {"commune": crypto.commune_id, "about": list(ids), "acts": list(acts), "outcome": outcome}
-    rows = crypto.session.execute(_ABOUT_SINCE, wanted | {"since": since})
+    values = {"commune": crypto.commune_id, "about": list(ids), "acts": list(acts), "outcome": outcome}
+    rows = crypto.session.execute(_ABOUT_SINCE, values | {"since": since})
     return sorted((VisibleLine(*row) for row in rows), key=attrgetter("n"))
 
 
 def opened(cases: Select[UUID]) -> Select[Any]:
-    """Return the statement that tells who but `me` has opened the cases of another one since a moment, and when."""
-    shown = (_line.about, _line.at, _line.who)
-    return select(*shown).where(_OURS, OPENED, _line.about.in_(cases), _line.at >= bindparam("since"), _OTHERS)
+    """Return the statement that tells who but `me` opened the cases of another statement since a moment, and when."""
+    return select(_line.about, _line.at, _line.who).where(
+        _OURS, OPENED, _line.about.in_(cases), _line.at >= bindparam("since"), _OTHERS
+    )
 
 
 def exceeded(crypto: CryptoContext, acts: Collection[Act], *, who: UUID, since: int, most: int) -> bool:
@@ -125,24 +126,24 @@ def exceeded(crypto: CryptoContext, acts: Collection[Act], *, who: UUID, since: 
 
     Where the whole log has not grown by so many lines since then, one look answers.
     """
-    mine = {"commune": crypto.commune_id}
-    back = crypto.session.execute(_BACK, mine | {"lines": most - 1}).scalar_one_or_none()
+    values: dict[str, Any] = {"commune": crypto.commune_id}
+    back = crypto.session.execute(_BACK, values | {"lines": most - 1}).scalar_one_or_none()
     if back is None or back < since:
         return False
-    counted = mine | {"who": who, "acts": list(acts), "since": since}
+    counted = values | {"who": who, "acts": list(acts), "since": since}
     return crypto.session.execute(_TIMES, counted).scalar_one() >= most
 
 
 def last(crypto: CryptoContext, act: Act, about_id: UUID) -> tuple[int, str] | None:
     """Return moment and reason of the newest line of an act about an id; None if there is none."""
-    wanted = {"commune": crypto.commune_id, "about": about_id, "act": act}
-    row = crypto.session.execute(_LAST, wanted).one_or_none()
+    values = {"commune": crypto.commune_id, "about": about_id, "act": act}
+    row = crypto.session.execute(_LAST, values).one_or_none()
     return None if row is None else (row.at, str(json.loads(row.body)["reason"]))
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Which lines somebody is shown: those of some people; of guarded acts only those about ids that she can open.
+    """Which lines somebody is shown: those of some people; of guarded acts only those about ids that they can open.
 
     A denied try is shown whatever it was about: it looks the same for an id that does not exist. Nothing is shown
     that was done before the moment `since`.
@@ -155,22 +156,20 @@ class Seen:
     since: int = 0
 
 
-# An act that changes several heads has a line for each; told is the one about what it was done to.
-_TOLD = or_(AuditLine.head.is_(None), AuditLine.about.is_(None), AuditLine.head == AuditLine.about)
+# An act that changes several heads has a line for each; shown is the one about what it was done to.
+_PRINCIPAL = or_(AuditLine.head.is_(None), AuditLine.about.is_(None), AuditLine.head == AuditLine.about)
 
 
 def shown(crypto: CryptoContext, seen: Seen, *, skip: int, limit: int) -> list[VisibleLine]:
     """Return some lines that somebody is shown, newest first."""
-    open_to_her = or_(
-        AuditLine.act.not_in(seen.guarded), AuditLine.outcome == seen.denied, AuditLine.about.in_(seen.about)
-    )
+    visible = or_(AuditLine.act.not_in(seen.guarded), AuditLine.outcome == seen.denied, AuditLine.about.in_(seen.about))
     rows = (
         select(AuditLine)
-        .where(AuditLine.commune_id == crypto.commune_id, AuditLine.who.in_(seen.who), open_to_her, _TOLD)
+        .where(AuditLine.commune_id == crypto.commune_id, AuditLine.who.in_(seen.who), visible, _PRINCIPAL)
         .where(AuditLine.at >= seen.since)
     )
-    wanted = rows.order_by(AuditLine.n.desc()).offset(skip).limit(limit)
-    return [_line_of(row) for row in crypto.session.execute(wanted).scalars()]
+    page = rows.order_by(AuditLine.n.desc()).offset(skip).limit(limit)
+    return [_line_of(row) for row in crypto.session.execute(page).scalars()]
 
 
 def totals(crypto: CryptoContext, start: int, end: int, *, leaving_out: Collection[Act]) -> list[tuple[str, int]]:
@@ -178,19 +177,21 @@ def totals(crypto: CryptoContext, start: int, end: int, *, leaving_out: Collecti
     counted = func.count().label("times")
     within = (AuditLine.commune_id == crypto.commune_id, AuditLine.at >= start, AuditLine.at < end)
     rows = (
-        select(AuditLine.act, counted).where(*within, AuditLine.act.not_in(leaving_out), _TOLD).group_by(AuditLine.act)
+        select(AuditLine.act, counted)
+        .where(*within, AuditLine.act.not_in(leaving_out), _PRINCIPAL)
+        .group_by(AuditLine.act)
     )
     times = {row.act: row.times for row in crypto.session.execute(rows)}
     for row in crypto.session.execute(select(AuditLine.act, AuditLine.body).where(*within, AuditLine.who.is_(None))):
-        if (repeated := more(json.loads(row.body)["reason"])) and row.act in times:
+        if (repeated := repetitions(json.loads(row.body)["reason"])) and row.act in times:
             times[row.act] += repeated - 1
-    return sorted(times.items(), key=lambda one: (-one[1], one[0]))
+    return sorted(times.items(), key=lambda total: (-total[1], total[0]))
 
 
 def end(crypto: CryptoContext) -> str:
     """Return the short number of where the log ends now."""
-    last = select(AuditLine.n, AuditLine.h).where(AuditLine.commune_id == crypto.commune_id)
-    return short(*crypto.session.execute(last.order_by(AuditLine.n.desc()).limit(1)).one())
+    lines = select(AuditLine.n, AuditLine.h).where(AuditLine.commune_id == crypto.commune_id)
+    return short(*crypto.session.execute(lines.order_by(AuditLine.n.desc()).limit(1)).one())
 
 
 def hash_of(crypto: CryptoContext, n: int) -> bytes | None:

@@ -1,8 +1,8 @@
-"""The ledger of removals: a file outside the database that says what was taken away, so that no backup brings it back.
+"""The revocation log: a file outside the database that says what was revoked, so that no backup brings it back.
 
 A line is written and flushed to the disk before the act is committed. It holds ids and states, never a name or a
-word: which head rose to which version, marks of the rows that remained bound to it, and the states of those that end.
-It is a statement of what is left, so saying it twice changes nothing, and the newest line about a head is enough.
+text: which head rose to which version, digests of the rows that remained bound to it, and the states of those that
+end. It states what remains, so it is idempotent, and the newest line about a head is enough.
 """
 
 import errno
@@ -46,9 +46,9 @@ class RevocationEntry:
 
     @cached_property
     def body(self) -> Mapping[str, Any]:
-        """Return what the line says."""
-        said: Mapping[str, Any] = json.loads(self.text)
-        return said
+        """Return the fields of the line."""
+        fields: Mapping[str, Any] = json.loads(self.text)
+        return fields
 
     @property
     def commune_id(self) -> UUID:
@@ -61,7 +61,7 @@ class RevocationEntry:
 
     @classmethod
     def read(cls, raw: bytes) -> "RevocationEntry":
-        """Read a line without its end; raise VaultError if it is none."""
+        """Parse a line without its line break; raise VaultError if it is none."""
         try:
             seq, text, h, mac = raw.decode().split("\t", _FIELDS - 1)
             line = cls(int(seq), text, bytes.fromhex(h), bytes.fromhex(mac))
@@ -89,7 +89,7 @@ def sign(server_keys: ServerKeys, seq: int, h: bytes) -> bytes:
 
 
 def parse(raw: bytes) -> list[RevocationEntry]:
-    """Read all lines and check their chain; an unfinished last line was never relied on and is left out."""
+    """Parse all lines and verify their chain; an unfinished last line was never relied on and is left out."""
     lines, prev = [], START
     for seq, part in enumerate(raw.split(b"\n")[:-1], start=1):
         line = RevocationEntry.read(part)
@@ -100,14 +100,14 @@ def parse(raw: bytes) -> list[RevocationEntry]:
     return lines
 
 
-def verified(lines: Sequence[RevocationEntry], controls: Mapping[UUID, ServerKeys]) -> int:
-    """Return up to which line this machine's keys answer for the ledger; raise VaultError if a MAC does not hold.
+def verified(lines: Sequence[RevocationEntry], keys: Mapping[UUID, ServerKeys]) -> int:
+    """Return up to which line this machine's keys vouch for the log; raise VaultError if a MAC does not hold.
 
-    A line of an earlier key is answered for by any later line of the present one, for each holds the hash before it.
+    A later line under the present key vouches for those under an earlier one, for each holds the hash before it.
     """
     upto = 0
     for line in lines:
-        server_keys = controls.get(line.commune_id)
+        server_keys = keys.get(line.commune_id)
         if server_keys is None or line.mac[:4] != server_keys.number.to_bytes(4, "big"):
             continue
         if not hmac.compare_digest(line.mac, sign(server_keys, line.seq, line.h)):
@@ -118,7 +118,7 @@ def verified(lines: Sequence[RevocationEntry], controls: Mapping[UUID, ServerKey
 
 @dataclass(frozen=True)
 class Remaining:
-    """What was left under a head when something was last taken from it; without a version all of it is gone."""
+    """What remained under a head when something was last revoked; without a version the head was erased."""
 
     head: UUID
     v: int | None
@@ -128,35 +128,35 @@ class Remaining:
 
 
 def newest(lines: Iterable[RevocationEntry], commune_id: UUID) -> dict[UUID, Remaining]:
-    """Return the newest statement about each head of a commune; struck lines count for nothing."""
-    mine = [line for line in lines if line.commune_id == commune_id]
-    struck = {line.body["void"] for line in mine if "void" in line.body}
-    left: dict[UUID, Remaining] = {}
-    for line in mine:
-        for one in line.body.get("heads", ()) if line.seq not in struck else ():
-            head = UUID(hex=one["head"])
-            left[head] = Remaining(head, one["v"], one["rows"], one["told"], line.body["act"])
-    return left
+    """Return the newest statement about each head of a commune; void lines count for nothing."""
+    of_commune = [line for line in lines if line.commune_id == commune_id]
+    void = {line.body["void"] for line in of_commune if "void" in line.body}
+    remaining: dict[UUID, Remaining] = {}
+    for line in of_commune:
+        for entry in line.body.get("heads", ()) if line.seq not in void else ():
+            head = UUID(hex=entry["head"])
+            remaining[head] = Remaining(head, entry["v"], entry["rows"], entry["told"], line.body["act"])
+    return remaining
 
 
-# What of a remaining row is told: its end is a state, not the absence of a row.
-TOLD = {
+# Which columns of a remaining row are stated: its end is a state, not the absence of the row.
+_STATED = {
     "address": ("state",),
     "agency": ("state",),
     "ground": ("state", "until"),
     "member": ("agency_id", "roles", "state"),
     "referral": ("state",),
 }
-_MARK_BYTES = 8
-# A wrap of a new epoch stands for that of the old one: who still holds an agency's key keeps what she had.
-_NOT_OF_THE_MARK = frozenset({"commune_id", "epoch"})
+_DIGEST_BYTES = 8
+# A wrap of a new epoch stands for that of the old one: who still holds an agency's key keeps access.
+_NOT_DIGESTED = frozenset({"commune_id", "epoch"})
 
 
 def row_digest(kind: type[SignedRow], row: Any) -> str:
-    """Return the short mark of a row, made of its table and key; two rows of one head never share one by chance."""
+    """Return the short digest of a row's table and key; 8 bytes tell the rows of one head apart."""
     table = kind.__table__  # type: ignore[attr-defined]
-    key = [getattr(row, str(column.key)) for column in table.primary_key if column.key not in _NOT_OF_THE_MARK]
-    return sha256(encode_fields("cw/1/row", str(table.name), *key)).hexdigest()[: 2 * _MARK_BYTES]
+    key = [getattr(row, str(column.key)) for column in table.primary_key if column.key not in _NOT_DIGESTED]
+    return sha256(encode_fields("cw/1/row", str(table.name), *key)).hexdigest()[: 2 * _DIGEST_BYTES]
 
 
 @dataclass(frozen=True)
@@ -166,35 +166,35 @@ class RevocationLog:
     path: Path
 
     def note(self, session: Session, server_keys: ServerKeys, *, act: str, at: int, end: tuple[int, bytes]) -> None:
-        """Write down what the open transaction takes away, if anything; raise Busy if the disk does not take it.
+        """Write down what the open transaction revokes, if anything; raise Busy if the disk does not take it.
 
         `end` is the number and hash of the act's last line in the log: by it one can tell whether it was committed.
         """
-        taken = heads.revocations(session).values()
-        if not taken:
+        revocations = heads.revocations(session).values()
+        if not revocations:
             return
-        said = [_said(one) for one in taken]
-        body = {"act": act, "at": at, "commune": server_keys.commune_id.hex, "heads": said}
+        statements = [_statement(revocation) for revocation in revocations]
+        body = {"act": act, "at": at, "commune": server_keys.commune_id.hex, "heads": statements}
         try:
-            with self._held() as handle:
-                _settle(handle, session, server_keys)
+            with self._locked() as handle:
+                _void_uncommitted(handle, session, server_keys)
                 _append(handle, server_keys, body | {"n": end[0], "h": end[1].hex()})
         except OSError as cause:
             raise Busy("Không ghi được sổ thu hồi, nên chưa có gì thay đổi. Hãy xem đĩa còn chỗ không.") from cause
 
     def settle(self, session: Session, server_keys: ServerKeys) -> None:
-        """Strike the last line of a commune if its act was never committed; the caller holds the commune's lock."""
+        """Void the last line of a commune if its act was never committed; the caller holds the commune's lock."""
         if self.path.exists():
-            with self._held() as handle:
-                _settle(handle, session, server_keys)
+            with self._locked() as handle:
+                _void_uncommitted(handle, session, server_keys)
 
     def remark(self, server_keys: ServerKeys, *, word: str, at: int) -> None:
-        """Write a line that takes nothing away, as after a restore or when the key of the machine has changed."""
-        with self._held() as handle:
+        """Write a line that revokes nothing, as after a restore or when the KEK has changed."""
+        with self._locked() as handle:
             _append(handle, server_keys, {"at": at, "commune": server_keys.commune_id.hex, "word": word})
 
     def lines(self) -> list[RevocationEntry]:
-        """Read the whole ledger; raise VaultError if a line was changed, moved or taken out of its middle."""
+        """Read the whole log; raise VaultError if a line was changed, moved or taken out of its middle."""
         return parse(self.path.read_bytes()) if self.path.exists() else []
 
     def end(self) -> tuple[int, bytes]:
@@ -203,8 +203,8 @@ class RevocationLog:
         return (lines[-1].seq, lines[-1].h) if lines else (0, START)
 
     @contextmanager
-    def _held(self) -> Iterator[int]:
-        """Hold the file against other writers; what a crash left of an unfinished line is cut off."""
+    def _locked(self) -> Iterator[int]:
+        """Lock the file against other writers; what a crash left of an unfinished line is cut off."""
         fresh = not self.path.exists()
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
         try:
@@ -217,54 +217,52 @@ class RevocationLog:
             os.close(handle)
 
 
-def _said(taken: heads.Revocation) -> dict[str, Any]:
-    """Say what remains under a head; one that is gone has no version."""
-    head = taken.head
-    gone = inspect(head).deleted
-    left = [row for row in taken.remaining if inspect(row).persistent]
+def _statement(revocation: heads.Revocation) -> dict[str, Any]:
+    """State what remains under a head; one that was erased has no version."""
+    head = revocation.head
+    remaining = [row for row in revocation.remaining if inspect(row).persistent]
     return {
         "head": head.id.hex,
-        "v": None if gone else head.v,
-        "rows": "".join(sorted(row_digest(type(row), row) for row in left)),
-        "told": {row_digest(type(row), row): told for row in left if (told := _told(row))},
+        "v": None if inspect(head).deleted else head.v,
+        "rows": "".join(sorted(row_digest(type(row), row) for row in remaining)),
+        "told": {row_digest(type(row), row): states for row in remaining if (states := _states(row))},
     }
 
 
-def _told(row: Any) -> dict[str, Any]:
-    values = {name: getattr(row, name) for name in TOLD.get(row.__tablename__, ())}
+def _states(row: Any) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in _STATED.get(row.__tablename__, ())}
     return {name: value.hex if isinstance(value, UUID) else value for name, value in values.items()}
 
 
-def _settle(handle: int, session: Session, server_keys: ServerKeys) -> None:
-    """Strike the last line of this commune if its act was never committed: acts of one commune follow one another."""
-    last = _last(handle, server_keys.commune_id)
+def _void_uncommitted(handle: int, session: Session, server_keys: ServerKeys) -> None:
+    """Void the last line of this commune if its act was never committed: acts of one commune follow one another."""
+    last = _last_entry(handle, server_keys.commune_id)
     if last is None or "n" not in last.body:
         return
     line = select(AuditLine.h).where(AuditLine.commune_id == server_keys.commune_id, AuditLine.n == last.body["n"])
-    kept = session.execute(line).scalar_one_or_none()
-    if kept is None or kept.hex() != last.body["h"]:
+    committed = session.execute(line).scalar_one_or_none()
+    if committed is None or committed.hex() != last.body["h"]:
         _append(handle, server_keys, {"commune": server_keys.commune_id.hex, "void": last.seq})
 
 
-def _last(handle: int, commune_id: UUID) -> RevocationEntry | None:
+def _last_entry(handle: int, commune_id: UUID) -> RevocationEntry | None:
     with _mapped(handle) as whole:
         at = whole.rfind(f'"commune":"{commune_id.hex}"'.encode())
-        return None if at < 0 else _line_at(whole, at)
+        return None if at < 0 else _entry_at(whole, at)
 
 
-def _line_at(whole: mmap.mmap | bytes, at: int) -> RevocationEntry:
+def _entry_at(whole: mmap.mmap | bytes, at: int) -> RevocationEntry:
     begin, end = whole.rfind(b"\n", 0, at) + 1, whole.find(b"\n", at)
     return RevocationEntry.read(whole[begin:end])
 
 
 def _append(handle: int, server_keys: ServerKeys, body: dict[str, Any]) -> None:
     with _mapped(handle) as whole:
-        before = _line_at(whole, len(whole) - 1) if len(whole) else None
-    seq, prev = (before.seq + 1, before.h) if before else (1, START)
+        last = _entry_at(whole, len(whole) - 1) if len(whole) else None
+    seq, prev = (last.seq + 1, last.h) if last else (1, START)
     text = packed(body)
     h = link(seq, prev, text)
-    line = RevocationEntry(seq=seq, text=text, h=h, mac=sign(server_keys, seq, h))
-    written = line.written()
+    written = RevocationEntry(seq=seq, text=text, h=h, mac=sign(server_keys, seq, h)).written()
     if os.write(handle, written) != len(written):
         raise OSError(errno.ENOSPC, "the line does not fit")
     os.fsync(handle)
@@ -272,7 +270,7 @@ def _append(handle: int, server_keys: ServerKeys, body: dict[str, Any]) -> None:
 
 @contextmanager
 def _mapped(handle: int) -> Iterator[mmap.mmap | bytes]:
-    """Look at the whole file without reading it: only its last lines matter."""
+    """Map the whole file without reading it: only its last lines matter."""
     if not os.fstat(handle).st_size:
         yield b""
         return
@@ -289,6 +287,6 @@ def _cut_torn(handle: int) -> None:
 
 
 def split_digests(rows: str) -> Iterable[str]:
-    """Take the marks of a line apart."""
-    width = 2 * _MARK_BYTES
+    """Split the digests of an entry's rows."""
+    width = 2 * _DIGEST_BYTES
     return (rows[at : at + width] for at in range(0, len(rows), width))

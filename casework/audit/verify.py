@@ -1,12 +1,12 @@
-"""Walks the whole chain: hashes, MACs, the columns that repeat the JSON, and the heads against the log."""
+"""Verifies the whole chain: hashes, MACs, the columns that repeat the JSON, and the heads against the log."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework.audit.chain import START, holds, short
+from casework.audit.chain import START, holds, last_line, short
 from casework.audit.models import AuditLine
 from casework.errors import VaultError
 from casework.vault.integrity.signed_rows import verify_row
@@ -46,9 +46,9 @@ class Verdict:
 
 
 def verify(crypto: CryptoContext) -> Verdict:
-    """Check every line and every head of the commune; what a truncated log hides shows in its heads."""
+    """Verify every line and every head of the commune; a truncated log shows in its heads."""
     prev, n = START, 0
-    marks: dict[UUID, tuple[int, bytes | None]] = {}
+    head_macs: dict[UUID, tuple[int, bytes | None]] = {}
     rows = select(AuditLine).where(AuditLine.commune_id == crypto.commune_id).order_by(AuditLine.n)
     with crypto.session.execute(rows.execution_options(yield_per=1000)) as lines:
         for row in lines.scalars():
@@ -56,31 +56,27 @@ def verify(crypto: CryptoContext) -> Verdict:
                 return Verdict(lines=n, newest=prev, broken=n + 1, stale_heads=0)
             n, prev = row.n, row.h
             if row.head is not None:
-                marks[row.head] = (row.n, row.head_mac)
-    return Verdict(lines=n, newest=prev, broken=None, stale_heads=_stale(crypto, marks))
+                head_macs[row.head] = (row.n, row.head_mac)
+    return Verdict(lines=n, newest=prev, broken=None, stale_heads=_stale(crypto, head_macs))
 
 
 def newest_holds(session: Session, server_keys: ServerKeys) -> bool:
-    """Tell whether the last line of a commune's log is ours and its columns say what its text says."""
-    row = session.execute(_NEWEST, {"commune": server_keys.commune_id}).one_or_none()
+    """Tell whether the last line of a commune's log has our MAC and its columns repeat its text."""
+    row = last_line(session, server_keys)
     return row is not None and holds(server_keys, row, row.n, row.prev)
 
 
-_line = AuditLine.__table__
-_NEWEST = select(_line).where(_line.c.commune_id == bindparam("commune")).order_by(_line.c.n.desc()).limit(1)
-
-
-def _stale(crypto: CryptoContext, marks: dict[UUID, tuple[int, bytes | None]]) -> int:
+def _stale(crypto: CryptoContext, head_macs: dict[UUID, tuple[int, bytes | None]]) -> int:
     """Count heads that are missing, forged or older than the log says."""
-    heads = select(*Head.__table__.c).where(Head.commune_id == crypto.commune_id)
-    found = {row.id: row for row in crypto.session.execute(heads)}
-    standing = {head_id for head_id, (_, mac) in marks.items() if mac is not None}
-    wrong = len(standing ^ set(found))
-    for head_id, row in found.items():
+    statement = select(*Head.__table__.c).where(Head.commune_id == crypto.commune_id)
+    heads = {row.id: row for row in crypto.session.execute(statement)}
+    logged = {head_id for head_id, (_, mac) in head_macs.items() if mac is not None}
+    wrong = len(logged ^ set(heads))
+    for head_id, row in heads.items():
         try:
             verify_row(crypto.server_keys, Head, row, 0)
         except VaultError:
             wrong += 1
             continue
-        wrong += head_id in marks and marks[head_id] != (row.n, row.mac)
+        wrong += head_id in head_macs and head_macs[head_id] != (row.n, row.mac)
     return wrong

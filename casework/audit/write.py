@@ -1,13 +1,13 @@
-"""Appends lines to the chain; protected: only the gate may import it."""
+"""Appends lines to the chain; only the gate may import it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from casework.audit.chain import START, LogEntry, canonical, holds, link, sign
+from casework.audit.chain import START, LogEntry, canonical, holds, last_line, link, sign
 from casework.audit.models import AuditLine
 from casework.errors import VaultError
 from casework.vault.integrity import heads
@@ -17,40 +17,35 @@ from casework.vault.keys.kek import ServerKeys
 def append(session: Session, server_keys: ServerKeys, entries: Sequence[LogEntry]) -> tuple[int, bytes]:
     """Write the line of each act, and one more line of the first for each further head that it changed or erased.
 
-    Returns where the chain ends.
-
-    Without an act there is no line: what a visitor repeats is only counted.
-
-    Each changed head first gets the number of its line and is signed again, so that the line can hold its MAC; the
-    line of an erased head names it without one.
+    Returns where the chain ends, as number and hash. Without an entry there is no line: what a visitor repeats is
+    only counted. Each changed head first gets the number of its line and is signed again, so that the line can hold
+    its MAC; the line of an erased head names it without one.
     """
     if not entries:
         return 0, START
-    n, prev = _tail(session, server_keys)
-    touched = list(heads.changed_heads(session).values())
-    for number, head in enumerate(touched, start=n + 1):
+    n, prev = _chain_end(session, server_keys)
+    changed = list(heads.changed_heads(session).values())
+    for number, head in enumerate(changed, start=n + 1):
         head.n = number
     session.flush()
     first, *others = entries
-    gone = [replace(first, head=head_id, head_mac=None) for head_id in heads.erased_heads(session)]
-    marked = [*(replace(first, head=head.id, head_mac=head.mac) for head in touched), *gone] or [first]
+    erased = [replace(first, head=head_id, head_mac=None) for head_id in heads.erased_heads(session)]
+    of_heads = [*(replace(first, head=head.id, head_mac=head.mac) for head in changed), *erased] or [first]
     rows = []
-    for one in (*marked, *others):
+    for entry in (*of_heads, *others):
         n += 1
-        rows.append(_row(server_keys, n, prev, one))
+        rows.append(_row(server_keys, n, prev, entry))
         prev = rows[-1]["h"]
     session.connection().execute(_ADD, rows)
     return n, prev
 
 
-_line = AuditLine.__table__
-_TAIL = select(_line).where(_line.c.commune_id == bindparam("commune")).order_by(_line.c.n.desc()).limit(1)
-_ADD = insert(_line)  # type: ignore[arg-type]
+_ADD = insert(AuditLine.__table__)  # type: ignore[arg-type]
 
 
-def _tail(session: Session, server_keys: ServerKeys) -> tuple[int, bytes]:
-    """Return where the chain ends; nothing is chained to a last line that we did not write."""
-    row = session.execute(_TAIL, {"commune": server_keys.commune_id}).one_or_none()
+def _chain_end(session: Session, server_keys: ServerKeys) -> tuple[int, bytes]:
+    """Return where the chain ends; raise VaultError if its last line does not hold."""
+    row = last_line(session, server_keys)
     if row is None:
         return 0, START
     if not holds(server_keys, row, row.n, row.prev):

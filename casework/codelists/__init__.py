@@ -5,8 +5,7 @@ The lists are TOML files beside this package; a code is never removed, only reti
 
 from casework.codelists.model import BadCodeList, Code, CodeList, UnknownCode
 from casework.codelists.parsing import codelist, names
-from casework.codelists.speech import said_to
-from casework.codelists.words import case_words, nicknames
+from casework.codelists.words import case_words, nicknames, said_to
 
 __all__ = [
     "BadCodeList",

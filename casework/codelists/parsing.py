@@ -33,19 +33,19 @@ def names() -> tuple[str, ...]:
 @cache
 def codelist(name: str) -> CodeList:
     """Read the list of that name; raise BadCodeList where its file is missing, wrong or names what is not there."""
-    found = _read(name)
-    for code in found:
-        if found.of and code.code not in _read(found.of):
-            raise BadCodeList(_nowhere(name, code.code, found.of, code.code))
-        for key, target in _pointers(found.kinds):
+    codes = _read(name)
+    for code in codes:
+        if codes.of and code.code not in _read(codes.of):
+            raise BadCodeList(_dangling(name, code.code, codes.of, code.code))
+        for key, target in _pointers(codes.kinds):
             for pointed in code.texts(key):
                 if pointed not in _read(target):
-                    raise BadCodeList(_nowhere(name, code.code, target, pointed))
-    return found
+                    raise BadCodeList(_dangling(name, code.code, target, pointed))
+    return codes
 
 
 def file_of(name: str) -> str:
-    """Give the file of a list, as a newcomer finds it."""
+    """Give the path of a list's file from the top of the repository, for a message."""
     return f"casework/codelists/{name}.toml"
 
 
@@ -62,7 +62,7 @@ def _pointers(kinds: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(key, target) for key, _, _, target in split if target]
 
 
-def _nowhere(name: str, code: str, target: str, pointed: str) -> str:
+def _dangling(name: str, code: str, target: str, pointed: str) -> str:
     return f"{file_of(name)}: the {name} '{code}' names the {target} '{pointed}', which has no row in {file_of(target)}"
 
 
@@ -110,15 +110,15 @@ def read_code(row: Table, head: Table, kinds: Mapping[str, str], at: tuple[str, 
 
 def additions(row: Table, kinds: Mapping[str, str], where: str) -> list[tuple[str, Extra]]:
     """Read what a code adds, each of the kind that the head of the list declares."""
-    found: list[tuple[str, Extra]] = []
+    extras: list[tuple[str, Extra]] = []
     for key, declared in kinds.items():
         kind = declared.removesuffix("?")
         if key not in row and declared.endswith("?"):
             continue
-        found.append((key, addition(row, key, kind, where)))
+        extras.append((key, addition(row, key, kind, where)))
         if kind == "words":
-            found.append((f"{key}_en", words(row, f"{key}_en", where)))
-    return found
+            extras.append((f"{key}_en", words(row, f"{key}_en", where)))
+    return extras
 
 
 def addition(row: Table, key: str, kind: str, where: str) -> Extra:
@@ -143,7 +143,6 @@ def refuse_others(row: Table, known: frozenset[str] | set[str], where: str) -> N
 
 
 def table(row: Table, key: str, where: str, *, optional: bool = False) -> Table:
-    """Read a table inside a table."""
     value = row.get(key, {} if optional else None)
     if not isinstance(value, dict):
         raise BadCodeList(f"{where} has no table '{key}'")

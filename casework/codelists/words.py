@@ -1,9 +1,12 @@
-"""The plain words that case codes and neutral nicknames are made of."""
+"""Words that are no answers: those of case codes and nicknames, and the pronoun by which a person is addressed."""
 
+import re
 import tomllib
 from functools import cache
 
-from casework.codelists.parsing import FILES
+from casework.codelists.parsing import FILES, codelist
+
+_YOU = re.compile(r"\b([Cc])hị\b")
 
 
 @cache
@@ -21,3 +24,9 @@ def nicknames() -> tuple[str, ...]:
 def _read(name: str) -> tuple[str, ...]:
     groups = tomllib.loads(FILES.joinpath(f"{name}.toml").read_text(encoding="utf-8"))["groups"]
     return tuple(word for group in groups.values() for word in group)
+
+
+def said_to(text: str, pronoun: str) -> str:
+    """Turn a text that addresses a woman (chị) into one for a man, an elder or a child, by a code of `pronoun`."""
+    word = codelist("pronoun").get(pronoun).text("word")
+    return _YOU.sub(lambda match: word.capitalize() if match[1] == "C" else word, text)

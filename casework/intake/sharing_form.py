@@ -8,8 +8,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from casework.cases.fields import at_intake
 from casework.cases.sections import Assessment, GroundEntry, Perpetrator
-from casework.codelists import codelist
-from casework.codelists.speech import said_to
+from casework.codelists import codelist, said_to
 from casework.intake import risk_level
 from casework.intake.forms import IntakePage, Offers
 from casework.web.choice_fields import language

@@ -12,9 +12,9 @@ from casework.policy.words import Act, Reach, Role, Section, StepUp
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a member of a commune in her roles, or a visitor, the system or the console with no member behind it.
+    """Who acts: a member of a commune with roles, or a visitor, the system or the console with no member behind it.
 
-    `agency_id` is where she works, `circles` are the circles that she was named into.
+    `agency_id` is the member's own agency, `circles` are the circles that name them.
     """
 
     commune_id: UUID | None
@@ -25,7 +25,7 @@ class Actor:
 
     @cached_property
     def agencies(self) -> frozenset[UUID]:
-        """Return her agency and her circles: everything whose envelopes she may open."""
+        """Return the own agency and the circles: everything whose envelopes the actor may open."""
         return self.circles | ({self.agency_id} if self.agency_id else set())
 
 
@@ -34,7 +34,7 @@ class Permit:
     """Leave to do one act: as which role, how far it reaches, which sections it may open, whether it may write.
 
     `own` are the sections it may open where its own agency or circle owns them. `record` is where its notes go.
-    `stepup` is the proof who she is that it needs besides.
+    `stepup` is how fresh a proof of identity it needs besides.
     """
 
     act: Act
@@ -49,14 +49,14 @@ class Permit:
 
 
 def issue(actor: Actor, act: Act) -> Permit:
-    """Ask the table whether this person may do this act; raise Refused before anything is looked up."""
+    """Look up whether this actor may do this act; raise Refused before anything else is looked up."""
     table = policy()
     row = table.rows[act]
-    held = [(row.who[role], role) for role in actor.roles if role in row.who]
-    if not held:
+    reaches = [(row.who[role], role) for role in actor.roles if role in row.who]
+    if not reaches:
         raise Refused(f"{act} is not for {', '.join(actor.roles)}")
-    reach, role = max(held)
-    roles = [one for _, one in held]
+    reach, role = max(reaches)
+    roles = [allowed_role for _, allowed_role in reaches]
     opens, owned = _union(table.sections, roles), _union(table.own, roles)
     if row.opens is not None:
         opens, owned = opens & row.opens, owned & row.opens

@@ -1,4 +1,4 @@
-"""A proof who somebody is, and whether it is fresh enough for what she is about to do."""
+"""Step-up authentication: when a member last proved who they are, and whether that is fresh enough for an act."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,7 +13,10 @@ _NOW_SECONDS, _CASE_SECONDS = 5 * 60, 30 * 60
 
 
 class ProofNeeded(SignInNeeded):
-    """Who is signed in must prove once more who she is before this act; nothing was done."""
+    """Who is signed in must prove once more who they are before this act; nothing was done.
+
+    Raised by `demand`; the web asks for passphrase or digits and then leads back (accounts/).
+    """
 
     def __init__(self, act: Act, about: UUID | None) -> None:
         """Say which act waits, and about which case."""
@@ -23,7 +26,7 @@ class ProofNeeded(SignInNeeded):
 
 @dataclass(frozen=True)
 class Proof:
-    """When somebody last proved who she is (microseconds), and for which case, if it was for one."""
+    """When a member last proved who they are (microseconds), and for which case, if it was for one."""
 
     at: int = 0
     about: UUID | None = None

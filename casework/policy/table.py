@@ -22,7 +22,7 @@ _Named = TypeVar("_Named", Reach, Section, StepUp)
 
 
 class PolicyError(ConfigurationError):
-    """The policy file holds a word that the program does not know, or lacks a row; nothing starts."""
+    """The policy file holds a word that the program does not know, or lacks a row; raised at start, which it ends."""
 
     def __init__(self, gap: str) -> None:
         """Keep what is missing, after the file to open."""
@@ -89,7 +89,6 @@ def read(text: str) -> Policy:
 
 @lru_cache(maxsize=1)
 def policy() -> Policy:
-    """Return the table of this program."""
     return read(_TEXT.read_text(encoding="utf-8"))
 
 
@@ -99,7 +98,7 @@ def _groups(raw: Mapping[str, list[str]]) -> dict[str, frozenset[Role]]:
     for name, members in raw.items():
         if name in set(Role):
             raise PolicyError(f"the group '{name}' has the name of a role")
-        groups[name] = frozenset().union(*(_roles(one, groups, f"the group '{name}'") for one in members))
+        groups[name] = frozenset().union(*(_roles(member, groups, f"the group '{name}'") for member in members))
     for name in (_STAFF, _LEADS):
         if name not in groups:
             raise PolicyError(f"there is no group '{name}' under [groups], and the program asks for it")
@@ -116,20 +115,20 @@ def _roles(name: str, groups: Groups, where: str) -> frozenset[Role]:
 
 def _sections_of(table: str, raw: Mapping[str, list[str]], groups: Groups) -> dict[Role, frozenset[Section]]:
     """Read which sections each role opens; lines that name the same role add up."""
-    found: dict[Role, frozenset[Section]] = {}
+    opens: dict[Role, frozenset[Section]] = {}
     for name, codes in raw.items():
         where = f"the line '{name}' of [{table}]"
         for role in _roles(name, groups, where):
-            found[role] = found.get(role, frozenset()) | _sections(codes, where)
-    return found
+            opens[role] = opens.get(role, frozenset()) | _sections(codes, where)
+    return opens
 
 
 def _records(raw: Mapping[str, str], groups: Groups) -> dict[Role, Section]:
-    found: dict[Role, Section] = {}
+    records: dict[Role, Section] = {}
     for name, code in raw.items():
         where = f"the line '{name}' of [records]"
-        found |= dict.fromkeys(_roles(name, groups, where), _named(Section, code, where))
-    return found
+        records |= dict.fromkeys(_roles(name, groups, where), _named(Section, code, where))
+    return records
 
 
 def _with_records(
@@ -155,22 +154,22 @@ def _row(act: Act, raw: Mapping[str, Any], groups: Groups) -> Row:
         act=act,
         vi=str(raw["vi"]),
         en=str(raw["en"]),
-        who=_who(who, groups, where),
+        who=_reaches(who, groups, where),
         opens=None if opens is None else _sections(opens, where),
         writes=raw.get("writes") is True,
         stepup=_named(StepUp, str(raw.get("stepup", "none")), where),
     )
 
 
-def _who(raw: Mapping[str, str], groups: Groups, where: str) -> Mapping[Role, Reach]:
+def _reaches(raw: Mapping[str, str], groups: Groups, where: str) -> Mapping[Role, Reach]:
     """Read how far each role reaches; one that is named twice would leave open which of the two holds."""
-    found: dict[Role, Reach] = {}
+    reaches: dict[Role, Reach] = {}
     for name, reach in raw.items():
         for role in _roles(name, groups, where):
-            if role in found:
+            if role in reaches:
                 raise PolicyError(f"{where} names the role '{role}' twice, the second time in '{name}'")
-            found[role] = _named(Reach, reach, where)
-    return MappingProxyType(found)
+            reaches[role] = _named(Reach, reach, where)
+    return MappingProxyType(reaches)
 
 
 def _sections(codes: Iterable[str], where: str) -> frozenset[Section]:

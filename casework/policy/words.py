@@ -4,7 +4,7 @@ from enum import IntEnum, StrEnum
 
 
 class Role(StrEnum):
-    """What a person is while she acts; one person may hold listed combinations."""
+    """The role in which a person acts; one person may hold listed combinations."""
 
     VISITOR = "visitor"
     SYSTEM = "system"
@@ -157,7 +157,7 @@ class Act(StrEnum):
 
 
 class StepUp(StrEnum):
-    """How fresh the proof must be who somebody is: none, now (5 minutes), or one for half an hour of a case."""
+    """How fresh the proof of identity must be: none, now (5 minutes), or one for half an hour of a case."""
 
     NONE = "none"
     NOW = "now"
@@ -165,7 +165,7 @@ class StepUp(StrEnum):
 
 
 class Section(IntEnum):
-    """A part of a case that is sealed apart; the neutral number is what the database shows."""
+    """A part of a case that is encrypted apart; the neutral number is what the database shows."""
 
     CONTACT = 1
     IDENTITY = 2

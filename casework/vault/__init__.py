@@ -1,1 +1,1 @@
-"""Need-to-know by key: everything that seals, opens, signs and checks; the only place that imports cryptography."""
+"""Need-to-know by key: everything that encrypts, decrypts, signs and verifies; nothing else imports cryptography."""

@@ -14,7 +14,7 @@ class Commune(Base, SignedRow):
     """One commune of the installation; two of them never see each other.
 
     `size_class` is how many cases its first year was expected to have; later years follow what was published.
-    `marks` is a sealed key for HMACs that must outlive every rotation of the KEK, as those of case codes.
+    `marks` is the encrypted key of the blind index, which must outlive every rotation of the KEK.
     """
 
     __tablename__ = "commune"
@@ -31,7 +31,7 @@ class Commune(Base, SignedRow):
 class Head(Record, SignedRow):
     """The newest state of a case, member, agency or commune.
 
-    `v` rises whenever something is taken away, `n` is the audit line of the last change, `listing` holds
+    `v` rises whenever something is revoked, `n` is the audit line of the last change, `listing` holds
     for each section and series of a case its newest revision and the SHA-256 of its body (see heads.py).
     """
 
@@ -46,7 +46,7 @@ class Head(Record, SignedRow):
 class Agency(Record, SignedRow):
     """An agency of the commune, or a circle of named people who may read one restricted case.
 
-    `state` is new (nothing is sealed to it yet), active or closed; `rotation_due` asks for a new epoch at the next
+    `state` is new (nothing is encrypted to it yet), active or closed; `rotation_due` asks for a new epoch at the next
     sign-in of somebody who holds its key, as after a key-holder has left.
     """
 
@@ -76,7 +76,7 @@ class AgencyEpoch(Base, SignedRow):
 
 
 class EpochLink(Base, SignedRow):
-    """The secret of a retired epoch, sealed under the safe key of the next one, for what arrives late (90 days)."""
+    """The secret of a retired epoch, encrypted under the safe key of the next one, for what arrives late (90 days)."""
 
     __tablename__ = "epoch_link"
     __head__: ClassVar[str | None] = "agency_id"
@@ -92,8 +92,8 @@ class EpochLink(Base, SignedRow):
 class Member(Record, SignedRow):
     """A person with an account; names and roles of staff are not secret, what they can open is decided by wraps.
 
-    `state` is invited (no key yet), waiting (a colleague must confirm her), active, locked or left; before she has
-    enrolled `public_key` is empty.
+    `state` is invited (no key yet), waiting (a colleague must confirm the key), active, locked or left; before
+    enrolment `public_key` is empty.
     """
 
     __tablename__ = "member"
@@ -112,7 +112,7 @@ class Member(Record, SignedRow):
 
 
 class Slot(Record, SignedRow):
-    """One way to open a member's key: her passphrase, or the code that she keeps on paper for the night."""
+    """One way to open a member's key: the passphrase, or the code on paper that stands in for it or for the phone."""
 
     __tablename__ = "slot"
     __head__: ClassVar[str | None] = "member_id"
@@ -127,7 +127,7 @@ class Slot(Record, SignedRow):
 
 
 class Wrap(Base, SignedRow):
-    """An agency's secret of one epoch, sealed to one member's public key."""
+    """An agency's secret of one epoch, encrypted to one member's public key (HPKE)."""
 
     __tablename__ = "wrap"
     __head__: ClassVar[str | None] = "agency_id"
@@ -144,10 +144,10 @@ class Wrap(Base, SignedRow):
 
 
 class SessionRow(Base, SignedRow):
-    """One signed-in browser: the member's seed sealed under a key that only the cookie can make.
+    """One signed-in browser: the member's seed encrypted under a key that only the cookie can make.
 
-    `kind` is pending until the second factor; `stepup` is when she last proved who she is, for the case
-    `stepup_about` or, without one, for anything; `device` is the family of her browser, for her own list.
+    `kind` is pending until the second factor; `stepup` is when the member last gave a fresh proof, for the case
+    `stepup_about` or, without one, for anything; `device` is the family of the browser, for the member's own list.
     """
 
     __tablename__ = "session"
@@ -180,7 +180,7 @@ class Throttle(Base):
 
 
 class Document(Record, SignedRow):
-    """One revision of one section of a case; the body is sealed, its hash stands in the case's head."""
+    """One revision of one section of a case; the body is encrypted, its hash stands in the case's head."""
 
     __tablename__ = "document"
     __table_args__ = (

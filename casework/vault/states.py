@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class MemberState(StrEnum):
-    """Invited without a key, waiting for a colleague's word, active, locked for now, or gone."""
+    """Invited without a key, waiting for a colleague to confirm it, active, locked for now, or gone."""
 
     INVITED = "invited"
     WAITING = "waiting"
@@ -14,7 +14,7 @@ class MemberState(StrEnum):
 
 
 class AgencyState(StrEnum):
-    """New: nothing is sealed to it yet; active; closed: a circle that was lifted."""
+    """New: nothing is encrypted to it yet; active; closed: a circle that was lifted."""
 
     NEW = "new"
     ACTIVE = "active"
@@ -22,7 +22,7 @@ class AgencyState(StrEnum):
 
 
 class EnvelopeKind(StrEnum):
-    """Kept: sealed under the safe key of an agency of one's own; sent: sealed to another's public key."""
+    """Kept: encrypted under the safe key of the reader's agency; sent: encrypted to its public key."""
 
     KEPT = "kept"
     SENT = "sent"

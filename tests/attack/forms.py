@@ -33,20 +33,20 @@ class Walker:
 
     def forms(self, starts: Iterable[str]) -> set[FoundForm]:
         """Walk from these pages as far as links lead, and return the forms on the way."""
-        waiting, seen, found = list(starts), set(starts), set()
+        waiting, seen, forms = list(starts), set(starts), set()
         while waiting:
             path = waiting.pop()
             answer = self.client.get(path, base_url=SITE, headers=self.headers)
             if answer.status_code != 200 or answer.mimetype != "text/html":
                 continue
             page = html.fromstring(answer.get_data())
-            found |= {_form(path, form) for form in page.xpath("//form[@method='post']")}
+            forms |= {_form(path, form) for form in page.xpath("//form[@method='post']")}
             for link in page.xpath("//a/@href"):
                 target = urldefrag(str(link)).url
                 if target.startswith("/") and not target.startswith(LEFT_OUT) and target not in seen:
                     seen.add(target)
                     waiting.append(target)
-        return {form for form in found if not form.action.startswith(LEFT_OUT)}
+        return {form for form in forms if not form.action.startswith(LEFT_OUT)}
 
     def post(self, form: FoundForm, values: Mapping[str, Sequence[str | bytes]]) -> int:
         """Send a form and return the status."""

@@ -26,17 +26,17 @@ JUMPS = (DAY, -DAY, 365 * DAY, -365 * DAY, 30 * DAY, -30 * DAY)
 def test_a_session_lives_neither_before_it_began_nor_after_it_ended(house: House, lan: Someone, jump: int):
     cookie, now = lan.cookie, clock.micros()
     with clock.living_at(lambda: now + jump):
-        found = load_session(house.gate, house.config, cookie)
-        assert found is None or (found.state in {"ended", "locked"} and found.person.keyring is None)
+        member = load_session(house.gate, house.config, cookie)
+        assert member is None or (member.state in {"ended", "locked"} and member.person.keyring is None)
 
 
 def test_what_has_locked_stays_locked_when_the_clock_comes_back(house: House, lan: Someone):
     cookie, now = lan.cookie, clock.micros()
     with clock.living_at(lambda: now + 20 * 60 * clock.MICROSECOND):
         assert load_session(house.gate, house.config, cookie) is not None
-    found = load_session(house.gate, house.config, cookie)
-    assert found is not None
-    assert (found.state, found.person.keyring) == ("locked", None)
+    member = load_session(house.gate, house.config, cookie)
+    assert member is not None
+    assert (member.state, member.person.keyring) == ("locked", None)
 
 
 def test_digits_are_good_once_however_often_their_moment_comes(house: House, lan: Someone):

@@ -31,15 +31,15 @@ CROOKED = (
 
 def hardened(answer: TestResponse) -> list[str]:
     """Name what an answer lacks (ASVS 3.4.1 to 3.4.8, 4.1.1, 14.3.2)."""
-    given = answer.headers
-    policy = given.get("Content-Security-Policy", "")
-    lacks = [name for name, value in ALWAYS.items() if given.get(name) != value]
+    headers = answer.headers
+    policy = headers.get("Content-Security-Policy", "")
+    lacks = [name for name, value in ALWAYS.items() if headers.get(name) != value]
     lacks += [
         part for part in ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'") if part not in policy
     ]
     lacks += ["unsafe"] if "unsafe" in policy or "*" in policy else []
     lacks += ["sandbox"] if answer.mimetype != "text/html" and "sandbox" not in policy else []
-    lacks += ["no-store"] if given.get("Cache-Control") != "no-store" else []
+    lacks += ["no-store"] if headers.get("Cache-Control") != "no-store" else []
     lacks += (
         ["charset"]
         if str(answer.mimetype).startswith("text/") and answer.mimetype_params.get("charset") != "utf-8"
@@ -83,7 +83,7 @@ def test_a_fault_in_any_view_is_a_calm_page_that_tells_nothing(app, house: House
     caplog.set_level(logging.DEBUG)
     case_id, client = lan.opens_a_case(), browser_of(app, lan)
     wrong = []
-    for route in [one for one in routes(app) if one.rule.endpoint != "static"]:
+    for route in [route for route in routes(app) if route.rule.endpoint != "static"]:
         own = app.view_functions[route.rule.endpoint]
         app.view_functions[route.rule.endpoint] = broken(own)
         answer = route.asked_by(client, app, case_id)

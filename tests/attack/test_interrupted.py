@@ -92,7 +92,7 @@ def leaving(house: House) -> Callable[[], object]:
 ACTS = (opening, writing, recording, sending_on, receiving_it, withdrawing, erasing, leaving)
 
 
-@pytest.mark.parametrize("prepare", ACTS, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("prepare", ACTS, ids=lambda item: item.__name__)
 def test_an_act_that_breaks_off_changes_no_row(house: House, prepare):
     doing, stride = prepare(house), times("STRIDE", short=9, long=1)
     before = standing(house)

@@ -1,4 +1,4 @@
-"""Whatever is told, a page has the parts that it has for plain words (ASVS 1.2.1): nothing typed becomes markup."""
+"""Whatever is typed, a page has the parts that it has for plain words (ASVS 1.2.1): nothing typed becomes markup."""
 
 import dataclasses
 from functools import partial
@@ -68,7 +68,9 @@ WORDS = ("story", "identity", "perpetrator", "safety_plan", "assessment", "child
 
 def told(words: str, section: Any) -> Any:
     """Put the same words into every free text of a section."""
-    return dataclasses.replace(section, **{one.name: words for one in dataclasses.fields(section) if one.name in FREE})
+    return dataclasses.replace(
+        section, **{field.name: words for field in dataclasses.fields(section) if field.name in FREE}
+    )
 
 
 FREE = {
@@ -96,7 +98,7 @@ def planted(lan: Someone) -> UUID:
 def told_again(lan: Someone, case_id: UUID, words: str) -> None:
     """Write the words into every free text, without any form that would clean them first."""
     lan.does(desk.add_note, case_id, words)
-    for section in (one for one in Section if one.code in set(WORDS) - {"counselling"}):
+    for section in (section for section in Section if section.code in set(WORDS) - {"counselling"}):
         [now] = lan.does(desk.read_section, case_id, section)
         lan.does(desk.write_section, case_id, told(words, now.data), base=now.revision)
 

@@ -32,9 +32,9 @@ def memory(server: Served) -> Iterator[bytes]:
                     yield raw.read(end - start)
 
 
-def found(server: Served, wanted: dict[str, bytes]) -> set[str]:
+def found(server: Served, secrets: dict[str, bytes]) -> set[str]:
     """Name what stands in the memory."""
-    return {name for region in memory(server) for name, secret in wanted.items() if secret in region}
+    return {name for region in memory(server) for name, secret in secrets.items() if secret in region}
 
 
 @only_sqlite
@@ -50,8 +50,8 @@ def test_a_server_that_rests_remembers_no_key_and_hardly_a_word(house: House):
     keyring = lan.person.keyring
     assert keyring is not None
     secrets = {f"key of agency {number}": one for number, one in enumerate(agency_secrets(keyring))}
-    # Her cookie stays in the buffers of the server; without the database and the key of the server it opens nothing.
-    secrets |= {"her seed": keys()["lan"].seed}
+    # The cookie stays in the buffers of the server; without the database and the key of the server it opens nothing.
+    secrets |= {"the seed": keys()["lan"].seed}
     with served(house) as server:
         if not found(server, {"the server's own key": KEK.secret}):
             missing("ptrace", "this machine does not let one read the memory of a process")
@@ -65,4 +65,4 @@ def test_a_server_that_rests_remembers_no_key_and_hardly_a_word(house: House):
 
 
 def agency_secrets(keyring: object) -> list[bytes]:
-    return [value for one in keyring.agencies.values() for value in vars(one).values() if isinstance(value, bytes)]  # type: ignore[attr-defined]
+    return [value for keys in keyring.agencies.values() for value in vars(keys).values() if isinstance(value, bytes)]  # type: ignore[attr-defined]

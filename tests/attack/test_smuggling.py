@@ -43,13 +43,13 @@ def answers(server: Served, raw: bytes) -> tuple[int, bool]:
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as line:
         line.sendall(raw)
         line.shutdown(socket.SHUT_WR)
-        told = b""
+        received = b""
         try:
             while part := line.recv(65536):
-                told += part
+                received += part
         except ConnectionResetError:
             pass
-    return int(told.split(b" ", 2)[1]) if told.startswith(b"HTTP/") else 0, b"\r\n\r\nok\n" in told
+    return int(received.split(b" ", 2)[1]) if received.startswith(b"HTTP/") else 0, b"\r\n\r\nok\n" in received
 
 
 def test_no_second_request_hides_in_a_crooked_one(house: House, tmp_path: Path):

@@ -25,9 +25,9 @@ def keys(table: Table) -> set[str]:
     return {column.name for column in table.primary_key}
 
 
-def swaps(table: Table, one: Row, other: Row) -> Iterator[tuple[str, set[str]]]:
+def swaps(table: Table, first: Row, second: Row) -> Iterator[tuple[str, set[str]]]:
     """Name what is exchanged between two rows: all but their keys, with and without the MAC, and each for itself."""
-    differing = {name for name in one if one[name] != other[name]} - keys(table) - USE.get(table.name, set())
+    differing = {name for name in first if first[name] != second[name]} - keys(table) - USE.get(table.name, set())
     signed = sorted(differing - {"mac"})
     if signed:
         yield "all", differing
@@ -42,11 +42,11 @@ def rows_of(house: House, table: Table) -> list[Row]:
     return [row for row in rows if row.get("commune_id") == rows[0].get("commune_id")]
 
 
-def exchanged(house: House, table: Table, one: Row, other: Row, names: set[str]) -> bool:
+def exchanged(house: House, table: Table, first: Row, second: Row, names: set[str]) -> bool:
     """Exchange some columns of two rows; False where the database itself refuses."""
     try:
         with stolen(house) as thief:
-            for row, donor in ((one, other), (other, one)):
+            for row, donor in ((first, second), (second, first)):
                 key = {name: row[name] for name in keys(table)}
                 thief.change(table.name, key, **{name: donor[name] for name in names})
     except IntegrityError:
@@ -76,12 +76,12 @@ def test_no_row_passes_for_another(house: House):
     assert not noticed(house)
     tried, passed = set[str](), list[tuple[str, str]]()
     for table in Base.metadata.tables.values():
-        for one, other in pairs(rows_of(house, table)):
-            for name, columns in swaps(table, one, other):
+        for first, second in pairs(rows_of(house, table)):
+            for name, columns in swaps(table, first, second):
                 tried.add(table.name)
-                if exchanged(house, table, one, other, columns):
+                if exchanged(house, table, first, second, columns):
                     passed += [] if noticed(house) else [(table.name, name)]
-                    put_back(house, table, one, other)
+                    put_back(house, table, first, second)
     assert not noticed(house)
     assert passed == []
     assert tried >= {

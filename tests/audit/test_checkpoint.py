@@ -18,9 +18,9 @@ SIGNER, OTHER = Signer(bytes(range(32))), Signer(bytes(range(1, 33)))
 ONE = Checkpoint(THANH_SON, 1, 5, 7, bytes(32), (2, b"r"), (3, b"s"))
 
 
-@pytest.mark.parametrize("one", [ONE, replace(ONE, restored=4)])
-def test_a_note_says_what_was_signed(one: Checkpoint):
-    assert read(signed(one, SIGNER), [OTHER.public, SIGNER.public]) == one
+@pytest.mark.parametrize("checkpoint", [ONE, replace(ONE, restored=4)])
+def test_a_note_says_what_was_signed(checkpoint: Checkpoint):
+    assert read(signed(checkpoint, SIGNER), [OTHER.public, SIGNER.public]) == checkpoint
 
 
 def test_a_note_of_another_key_or_a_changed_one_is_refused():
@@ -42,15 +42,15 @@ def test_a_note_of_another_key_or_a_changed_one_is_refused():
 
 def test_a_noted_restore_makes_void_only_what_was_lost():
     rows = [replace(ONE, seq=1, n=5), replace(ONE, seq=2, n=9), replace(ONE, seq=3, n=8, restored=6)]
-    assert [one.seq for one in verifiable(rows)] == [1, 3]
+    assert [checkpoint.seq for checkpoint in verifiable(rows)] == [1, 3]
 
 
 def test_a_note_in_the_place_of_another_is_refused(tmp_path: Path):
-    shelf = CheckpointStore.of(tmp_path, THANH_SON)
-    assert shelf.newest([SIGNER.public]) is None
-    shelf.add(signed(ONE, SIGNER), seq=2)
+    store = CheckpointStore.of(tmp_path, THANH_SON)
+    assert store.newest([SIGNER.public]) is None
+    store.add(signed(ONE, SIGNER), seq=2)
     with pytest.raises(VaultError):
-        shelf.newest([SIGNER.public])
+        store.newest([SIGNER.public])
     elsewhere = CheckpointStore.of(tmp_path, DONG_HAI)
     elsewhere.add(signed(ONE, SIGNER), seq=1)
     with pytest.raises(VaultError):
@@ -59,16 +59,16 @@ def test_a_note_in_the_place_of_another_is_refused(tmp_path: Path):
 
 def test_a_log_that_was_rolled_back_contradicts_its_checkpoints(house: House):
     book = kept(house)
-    publics, shelf = checkpoints.publics(book.config), CheckpointStore.of(book.config.checkpoints_folder, THANH_SON)
+    publics, store = checkpoints.publics(book.config), CheckpointStore.of(book.config.checkpoints_folder, THANH_SON)
     with house.crypto() as crypto:
-        assert compare(crypto, shelf, publics).holds
+        assert compare(crypto, store, publics).holds
     checkpoints.write_all(book.config, house.gate)
     with stolen(house) as thief:
         tables = ("audit_line", "head")
         before = {name: thief.rows(name) for name in tables}
     house["lan"].opens_a_case()
     checkpoints.write_all(book.config, house.gate)
-    newest = shelf.newest(publics)
+    newest = store.newest(publics)
     assert newest is not None
     assert (
         newest.revocation_log[0] == len(book.house.gate.revocation_log.lines())
@@ -76,23 +76,23 @@ def test_a_log_that_was_rolled_back_contradicts_its_checkpoints(house: House):
         else False
     )
     with house.crypto() as crypto:
-        assert compare(crypto, shelf, publics).holds
+        assert compare(crypto, store, publics).holds
     with stolen(house) as thief:
         thief.delete("audit_line")
         thief.put("audit_line", *before["audit_line"])
     with house.crypto() as crypto:
-        assert compare(crypto, shelf, publics).differing == (2,)
+        assert compare(crypto, store, publics).differing == (2,)
 
 
 @only_sqlite
 def test_a_missing_and_a_forged_checkpoint_are_told(house: House):
     book = kept(house)
-    publics, shelf = checkpoints.publics(book.config), CheckpointStore.of(book.config.checkpoints_folder, THANH_SON)
+    publics, store = checkpoints.publics(book.config), CheckpointStore.of(book.config.checkpoints_folder, THANH_SON)
     for _ in range(3):
         checkpoints.write_all(book.config, house.gate)
-    (shelf.folder / "00000001.note").unlink()
-    (shelf.folder / "00000002.note").write_text("nothing", encoding="utf-8")
+    (store.folder / "00000001.note").unlink()
+    (store.folder / "00000002.note").write_text("nothing", encoding="utf-8")
     with house.crypto() as crypto:
-        found = compare(crypto, shelf, publics)
-    assert (found.missing, found.forged, found.differing) == ((1,), (2,), ())
-    assert not found.holds
+        comparison = compare(crypto, store, publics)
+    assert (comparison.missing, comparison.forged, comparison.differing) == ((1,), (2,), ())
+    assert not comparison.holds

@@ -68,7 +68,7 @@ def test_nothing_is_sealed_to_an_agency_that_has_been_closed(house: House, lan: 
 
 def test_the_list_of_staff_is_refused_whole_when_one_head_is_older_than_the_log(house: House, lan: Someone):
     son = house["son"]
-    assert sum(len(one.people) for one in son.does(directory.list_people)) == 14
+    assert sum(len(agency.people) for agency in son.does(directory.list_people)) == 14
     with stolen(house) as thief:
         old = thief.rows("head", id=lan.id)
 
@@ -77,7 +77,7 @@ def test_the_list_of_staff_is_refused_whole_when_one_head_is_older_than_the_log(
         heads.mark_changed(context.session, head)
 
     house.gate.perform(house.stranger(Role.CONSOLE), Action(Act.ENROL, touch))
-    assert sum(len(one.people) for one in son.does(directory.list_people)) == 14
+    assert sum(len(agency.people) for agency in son.does(directory.list_people)) == 14
     with stolen(house) as thief:
         thief.put_back("head", ("commune_id", "id"), *old)
     with pytest.raises(VaultError):

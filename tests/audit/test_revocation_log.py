@@ -1,4 +1,4 @@
-"""The ledger of removals: written before the commit, chained, and struck where nothing came of it."""
+"""The revocation log: written before the commit, chained, and void where the act was never committed."""
 
 import resource
 import signal
@@ -25,10 +25,10 @@ from tests.people import DONG_HAI, KEK, THANH_SON
 from tests.referrals.scenes import referred
 from tests.tampering import stolen
 
-CONTROLS = {one: server_keys_of(KEK, one) for one in (THANH_SON, DONG_HAI)}
+SERVER_KEYS = {commune_id: server_keys_of(KEK, commune_id) for commune_id in (THANH_SON, DONG_HAI)}
 
 
-def _ledger(house: House) -> RevocationLog:
+def _log(house: House) -> RevocationLog:
     assert house.gate.revocation_log is not None
     return house.gate.revocation_log
 
@@ -40,32 +40,32 @@ def _declined(house: House):
 
 def test_what_is_taken_away_stands_in_the_ledger_with_what_is_left(house: House):
     made = _declined(house)
-    lines = _ledger(house).lines()
+    lines = _log(house).lines()
     left = newest(lines, THANH_SON)[made.case_id]
     with stolen(house) as thief:
         [head] = thief.rows("head", id=made.case_id)
         rows = [
-            one
+            row
             for table in ("envelope", "document", "ground", "referral")
-            for one in thief.rows(table, case_id=made.case_id)
+            for row in thief.rows(table, case_id=made.case_id)
         ]
     assert left.v == head["v"]
     assert len(list(split_digests(left.rows))) == len(rows) + 1
     assert {"state": "declined"} in left.told.values()
-    assert verified(lines, CONTROLS) == len(lines)
+    assert verified(lines, SERVER_KEYS) == len(lines)
 
 
 def test_reading_and_writing_leave_no_line(house: House, lan):
     case_id = lan.opens_a_case()
-    before = len(_ledger(house).lines())
+    before = len(_log(house).lines())
     lan.does(desk.read_case, case_id)
     lan.does(desk.add_note, case_id, "x")
-    assert len(_ledger(house).lines()) == before
+    assert len(_log(house).lines()) == before
 
 
 def test_a_line_tells_no_name_and_no_word(house: House):
     _declined(house)
-    text = _ledger(house).path.read_text().lower()
+    text = _log(house).path.read_text().lower()
     assert "dao" not in text
     assert "công an" not in text
 
@@ -82,11 +82,11 @@ def test_an_act_that_was_not_committed_is_struck_by_the_next(house: House):
     with pytest.raises(Busy):
         house.gate.perform(person, receiving_acts.decline, *made.at, "Hôm nay không còn ai trực")
     event.remove(engine, "commit", _fails)
-    [dead] = [one for one in _ledger(house).lines() if one.body.get("act") == Act.REFERRAL_DECLINE]
+    [dead] = [line for line in _log(house).lines() if line.body.get("act") == Act.REFERRAL_DECLINE]
     assert made.state == "opened"
     made.goes("decline")
-    lines = _ledger(house).lines()
-    assert [one.body["void"] for one in lines if "void" in one.body] == [dead.seq]
+    lines = _log(house).lines()
+    assert [line.body["void"] for line in lines if "void" in line.body] == [dead.seq]
     with stolen(house) as thief:
         [head] = thief.rows("head", id=made.case_id)
     assert newest(lines, THANH_SON)[made.case_id].v == head["v"]
@@ -97,13 +97,13 @@ def test_an_act_that_was_not_committed_is_struck_by_the_next(house: House):
 
 def test_another_commune_strikes_nothing(house: House, hoa):
     made = _declined(house)
-    ledger = _ledger(house)
-    ledger.remark(CONTROLS[DONG_HAI], word="restored", at=1)
+    log = _log(house)
+    log.remark(SERVER_KEYS[DONG_HAI], word="restored", at=1)
     _declined(house)
-    ledger.remark(CONTROLS[THANH_SON], word="restored", at=1)
+    log.remark(SERVER_KEYS[THANH_SON], word="restored", at=1)
     _declined(house)
-    lines = ledger.lines()
-    assert not any("void" in one.body for one in lines)
+    lines = log.lines()
+    assert not any("void" in line.body for line in lines)
     assert newest(lines, DONG_HAI) == {}
     assert newest(lines, THANH_SON)[made.case_id].act == Act.REFERRAL_DECLINE
 
@@ -111,7 +111,7 @@ def test_another_commune_strikes_nothing(house: House, hoa):
 @only_sqlite
 def test_without_room_for_the_line_nothing_is_taken_away(house: House):
     made = referred(house).goes("open")
-    path = _ledger(house).path
+    path = _log(house).path
     path.touch()
     path.chmod(0o600)
     before = path.read_bytes()
@@ -127,8 +127,8 @@ def test_without_room_for_the_line_nothing_is_taken_away(house: House):
 @only_sqlite
 def test_a_line_that_fits_only_in_part_is_cut_off_later(house: House, tmp_path: Path, monkeypatch):
     made = _declined(house)
-    ledger = _ledger(house)
-    whole = ledger.path.read_bytes()
+    log = _log(house)
+    whole = log.path.read_bytes()
     small = tmp_path / "small"
     small.write_bytes(whole)
     limited = RevocationLog(small)
@@ -137,15 +137,15 @@ def test_a_line_that_fits_only_in_part_is_cut_off_later(house: House, tmp_path: 
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) + 50, old[1]))
     try:
         with pytest.raises(OSError, match="fit"):
-            limited.remark(CONTROLS[THANH_SON], word="restored", at=1)
+            limited.remark(SERVER_KEYS[THANH_SON], word="restored", at=1)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, old)
         signal.signal(signal.SIGXFSZ, ignored)
     assert len(small.read_bytes()) == len(whole) + 50
-    assert limited.lines() == ledger.lines()
-    limited.remark(CONTROLS[THANH_SON], word="restored", at=1)
+    assert limited.lines() == log.lines()
+    limited.remark(SERVER_KEYS[THANH_SON], word="restored", at=1)
     assert small.read_bytes().startswith(whole)
-    assert limited.end()[0] == ledger.end()[0] + 1
+    assert limited.end()[0] == log.end()[0] + 1
     assert made.case_id in newest(limited.lines(), THANH_SON)
 
 
@@ -153,12 +153,12 @@ def test_a_line_that_fits_only_in_part_is_cut_off_later(house: House, tmp_path: 
 def test_a_changed_line_is_noticed(house: House):
     _declined(house)
     _declined(house)
-    ledger = _ledger(house)
-    raw = ledger.path.read_bytes()
+    log = _log(house)
+    raw = log.path.read_bytes()
     for at in range(0, len(raw) - 1, 97):
         changed = raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
         with pytest.raises(VaultError):
-            verified(parse(changed), CONTROLS)
+            verified(parse(changed), SERVER_KEYS)
     _, second, *_ = raw.splitlines(keepends=True)
     with pytest.raises(VaultError):
         parse(second)
@@ -167,12 +167,12 @@ def test_a_changed_line_is_noticed(house: House):
 @only_sqlite
 def test_a_later_line_of_the_new_key_answers_for_those_before(house: House):
     _declined(house)
-    ledger = _ledger(house)
+    log = _log(house)
     newer = {THANH_SON: server_keys_of(Kek(KEK.number + 1, bytes(range(32))), THANH_SON)}
-    assert verified(ledger.lines(), newer) == 0
-    ledger.remark(newer[THANH_SON], word="rotated", at=2)
-    assert verified(ledger.lines(), newer) == len(ledger.lines())
-    assert verified(ledger.lines(), {}) == 0
+    assert verified(log.lines(), newer) == 0
+    log.remark(newer[THANH_SON], word="rotated", at=2)
+    assert verified(log.lines(), newer) == len(log.lines())
+    assert verified(log.lines(), {}) == 0
 
 
 def test_an_empty_ledger_ends_where_it_starts(tmp_path: Path):
@@ -186,7 +186,7 @@ def test_what_is_no_line_is_refused():
 
 def test_a_retired_address_is_told(house: House, hoa):
     hoa.does(addresses.retire_address, hoa.does(addresses.add_address, HALL))
-    left = newest(_ledger(house).lines(), THANH_SON)[THANH_SON]
+    left = newest(_log(house).lines(), THANH_SON)[THANH_SON]
     assert {"state": "retired"} in left.told.values()
 
 
@@ -195,12 +195,12 @@ def test_of_what_was_erased_nothing_is_left(house: House):
     made = _declined(house)
     permit = issue(house.stranger(Role.CONSOLE).actor, Act.COMMUNE_FOUND)
     with house.gate.database.transaction(permit, THANH_SON) as session:
-        attach_keys(session, CONTROLS[THANH_SON])
+        attach_keys(session, SERVER_KEYS[THANH_SON])
         head = freshness.head(session, THANH_SON, made.case_id)
         heads.erase(session, head)
         session.flush()
         assert heads.changed_heads(session) == {}
-        _ledger(house).note(session, CONTROLS[THANH_SON], act="case.erase", at=1, end=(1, bytes(32)))
+        _log(house).note(session, SERVER_KEYS[THANH_SON], act="case.erase", at=1, end=(1, bytes(32)))
         session.rollback()
-    left = newest(_ledger(house).lines(), THANH_SON)[made.case_id]
+    left = newest(_log(house).lines(), THANH_SON)[made.case_id]
     assert (left.v, left.rows) == (None, "")

@@ -35,10 +35,10 @@ def lived(house: House, lan: Someone, mai: Someone) -> House:
 
 @both_databases
 def test_an_honest_log_holds(lived: House):
-    found = _verdict(lived)
-    assert found.holds
-    assert found.lines > 20
-    assert found.short == f"{found.lines}-{found.newest.hex()[:8]}"
+    verdict = _verdict(lived)
+    assert verdict.holds
+    assert verdict.lines > 20
+    assert verdict.short == f"{verdict.lines}-{verdict.newest.hex()[:8]}"
 
 
 def test_an_empty_book_holds(house: House):
@@ -171,8 +171,8 @@ def test_the_lines_of_one_commune_do_not_hold_in_another(house: House):
 
 
 def test_a_case_put_back_together_with_its_lines_of_the_log_is_found(lived: House, lan: Someone):
-    """Whoever also edits the log may show an older case for a while; the chain tells on him."""
-    (case_id,) = [one.id for one in lan.does(desk.list_cases).cases]
+    """Whoever also edits the log may show an older case for a while; the chain shows it."""
+    (case_id,) = [case.id for case in lan.does(desk.list_cases).cases]
     tables = {"head": "id", "case_file": "id", "document": "case_id", "envelope": "case_id"}
     with stolen(lived) as thief:
         old = {name: thief.rows(name, **{column: case_id}) for name, column in tables.items()}

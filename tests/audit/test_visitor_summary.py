@@ -55,7 +55,7 @@ def test_the_number_is_written_when_anybody_signs_in_later(house: House, lan: So
             fails_to_sign_in(house)
     with clock.living_at(lambda: now + 3600 * SECOND):
         lan.sign_in()
-    assert [visitor_summary.more(reason) for _, reason in told(house, Act.SIGN_IN)] == [0, 2]
+    assert [visitor_summary.repetitions(reason) for _, reason in told(house, Act.SIGN_IN)] == [0, 2]
     with house.crypto() as crypto:
         assert verify(crypto).holds
 
@@ -71,7 +71,7 @@ def test_public_reads_of_visitors_are_summed_and_those_of_members_are_not(house:
         assert len(thief.rows("audit_line", act=Act.ADDRESS_LIST, who=lan.id)) == 25
     with clock.living_at(lambda: now + 60 * SECOND):
         house.gate.perform(house.stranger(), trusted_addresses.list_addresses)
-    assert [visitor_summary.more(reason) for _, reason in told(house, Act.ADDRESS_LIST)] == [0, 24, 0]
+    assert [visitor_summary.repetitions(reason) for _, reason in told(house, Act.ADDRESS_LIST)] == [0, 24, 0]
 
 
 def test_each_kind_of_failure_is_counted_for_itself(house: House):

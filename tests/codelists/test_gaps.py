@@ -1,4 +1,4 @@
-"""What is missing between the lists is told in one sentence that begins with the file to open."""
+"""What is missing between the lists is named in one sentence that begins with the file to open."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Words of case codes can be said over a bad line and typed without marks."""
+"""Words of case codes can be said over a bad line and typed without diacritics."""
 
 import re
 import unicodedata

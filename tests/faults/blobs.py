@@ -1,4 +1,4 @@
-"""Every kind of sealed or signed bytes that the book holds, each with the product's own way of opening it."""
+"""Every kind of encrypted or signed bytes that the database holds, each with the product's own way of opening it."""
 
 import hashlib
 from collections.abc import Callable
@@ -9,7 +9,6 @@ from typing import Any
 from casework.audit.chain import holds
 from casework.errors import VaultError
 from casework.vault.crypto import passwords, signatures
-from casework.vault.crypto.passwords import WrappedSeed
 from casework.vault.integrity.signed_rows import verify_row
 from casework.vault.keys import blind_index, envelopes, keyring, sessions
 from casework.vault.keys.context import CryptoContext
@@ -36,6 +35,8 @@ def blobs(house: House, lan: Someone, cuong: Someone) -> dict[str, Blob]:
     server_keys = house.gate.server_keys(THANH_SON)
     token = sessions.token_from(lan.cookie)
     assert token
+    # Both sign in before the stolen database is opened, which would hold the write lock.
+    agencies = {"kept": lan.person.actor.agency_id, "sent": cuong.person.actor.agency_id}
     with stolen(house) as thief:
         own = thief.rows("session", sid=token.sid)[0]
         wrap = thief.rows("wrap", member_id=lan.id)[0]
@@ -45,17 +46,14 @@ def blobs(house: House, lan: Someone, cuong: Someone) -> dict[str, Blob]:
         line = thief.rows("audit_line", commune_id=THANH_SON, n=3)[0]
         before = thief.rows("audit_line", commune_id=THANH_SON, n=2)[0]
         pages = {
-            kind: _page(thief.rows("envelope", kind=kind, agency_id=who.person.actor.agency_id), thief.rows("document"))
-            for kind, who in (("kept", lan), ("sent", cuong))
+            kind: _page(thief.rows("envelope", kind=kind, agency_id=agency_id), thief.rows("document"))
+            for kind, agency_id in agencies.items()
         }
     seed = keys()["lan"].seed
     places = {name: wrap[name] for name in ("commune_id", "agency_id", "epoch", "member_id")}
 
     def unlock(raw: bytes) -> object:
-        secret = WrappedSeed(slot["salt"], slot["memory_kib"], slot["passes"], raw)
-        return passwords.unwrap_with_passphrase(
-            server_keys, secret, lan.card.passphrase, member_id=lan.id, slot_id=slot["id"]
-        )
+        return passwords.unwrap_with_passphrase(server_keys, _like(slot, blob=raw), lan.card.passphrase)
 
     return {
         "wrap": Blob(wrap["blob"], lambda raw: keyring.unwrap(seed, raw, **places)),
@@ -77,7 +75,7 @@ def blobs(house: House, lan: Someone, cuong: Someone) -> dict[str, Blob]:
 
 def _page(rows: list[Row], documents: list[Row]) -> tuple[Row, Row]:
     envelope = rows[0]
-    return envelope, next(one for one in documents if one["id"] == envelope["document_id"])
+    return envelope, next(document for document in documents if document["id"] == envelope["document_id"])
 
 
 def _page_blobs(house: House, who: Someone, envelope: Row, document: Row, *, name: str) -> dict[str, Blob]:

@@ -54,8 +54,8 @@ class Server:
     def says(self, statement: str) -> str:
         """Run one statement as the superuser and return the first value, if there is one."""
         with psycopg.connect(self.url, autocommit=True) as connection:
-            found = connection.execute(statement.encode())
-            row = found.fetchone() if found.description else None
+            result = connection.execute(statement.encode())
+            row = result.fetchone() if result.description else None
         return str(row[0]) if row else ""
 
     def dies(self) -> None:

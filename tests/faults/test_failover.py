@@ -26,10 +26,10 @@ def test_nothing_acknowledged_is_lost_when_the_primary_dies(turn: int, tmp_path:
             name = str(make_url(built).database)
             primary.says(f"CREATE DATABASE kept TEMPLATE {name}")
         url = built.replace(name, "kept")
-        ledgers = [tmp_path / f"acknowledged-{number}" for number in range(WRITERS)]
+        journals = [tmp_path / f"acknowledged-{number}" for number in range(WRITERS)]
         with contextlib.ExitStack() as load:
-            for ledger in ledgers:
-                load.enter_context(writing(url, tmp_path, ledger))
+            for journal in journals:
+                load.enter_context(writing(url, tmp_path, journal))
             time.sleep(random.uniform(0.5, 2))
             if turn % 2 == 0:
                 # The standby is away first: what it cannot have may not be acknowledged meanwhile.
@@ -43,8 +43,8 @@ def test_nothing_acknowledged_is_lost_when_the_primary_dies(turn: int, tmp_path:
         assert standby.says("SELECT pg_is_in_recovery()") == "False"
         with opened(url.replace(f"port={primary.port}", f"port={standby.port}"), tmp_path) as house:
             assert log_holds(house)
-            for ledger in ledgers:
-                assert sum(map(len, acknowledged(ledger).values())) > 0
-                assert lost(house["hoa"], acknowledged(ledger)) == []
+            for journal in journals:
+                assert sum(map(len, acknowledged(journal).values())) > 0
+                assert lost(house["hoa"], acknowledged(journal)) == []
             assert house["lan"].opens_a_case()
             assert log_holds(house)

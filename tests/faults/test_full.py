@@ -20,7 +20,7 @@ def test_a_full_disk_loses_nothing_and_shows_nothing_unlogged(house: House, tmp_
     with small_disk(tmp_path / "small", megabytes=6) as small:
         shutil.copyfile(tmp_path / "casework.sqlite3", small / "casework.sqlite3")
         with opened(f"sqlite:///{small}/casework.sqlite3", small) as own:
-            lan, told = own["lan"], list[str]()
+            lan, acknowledged = own["lan"], list[str]()
             case_id = lan.opens_a_case()
             client = browser_of(app := application(own), lan)
             assert client.get(f"/vu-viec/{case_id}").status_code == 200
@@ -29,8 +29,8 @@ def test_a_full_disk_loses_nothing_and_shows_nothing_unlogged(house: House, tmp_
             with contextlib.suppress(Busy):
                 for number in range(1000):
                     lan.does(desk.add_note, case_id, f"ghi {number} " + "x" * 6000)
-                    told.append(f"ghi {number}")
-            assert 0 < len(told) < 1000
+                    acknowledged.append(f"ghi {number}")
+            assert 0 < len(acknowledged) < 1000
             # A reading is a line of the log: when there is no room for that, nothing is shown.
             shown = next(page for _ in range(1000) if (page := client.get(f"/vu-viec/{case_id}")).status_code != 200)
             assert shown.status_code == 503
@@ -39,8 +39,8 @@ def test_a_full_disk_loses_nothing_and_shows_nothing_unlogged(house: House, tmp_
             assert client.get(f"/vu-viec/{case_id}").status_code == 200
             lan.does(desk.add_note, case_id, "ghi sau cùng")
             notes = lan.does(desk.read_section, case_id, Section.COUNSELLING)
-            kept = [str(one.data.to_json()["words"]).partition(" x")[0] for one in notes]
-            assert kept == [*told, "ghi sau cùng"]
+            kept = [str(note.data.to_json()["words"]).partition(" x")[0] for note in notes]
+            assert kept == [*acknowledged, "ghi sau cùng"]
             assert log_holds(own)
             app.extensions["casework.gate"].database.engine.dispose()
 

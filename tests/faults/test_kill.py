@@ -13,19 +13,19 @@ pytestmark = only_sqlite
 
 
 def test_nothing_acknowledged_is_lost_by_kill_9(house: House, tmp_path: Path):
-    ledger, dice = tmp_path / "acknowledged", random.Random()
+    journal, dice = tmp_path / "acknowledged", random.Random()
     reader = house["hoa"]
     reader.sign_in()
     for _ in range(times("KILLS", short=5, long=200)):
-        # Nobody else holds the book open: the next to open it must put the write-ahead log in order.
+        # Nobody else holds the database open: the next to open it must put the write-ahead log in order.
         house.gate.database.engine.dispose()
-        seen = ledger.stat().st_size if ledger.exists() else 0
-        with writing(house.config.database_url, tmp_path, ledger):
+        seen = journal.stat().st_size if journal.exists() else 0
+        with writing(house.config.database_url, tmp_path, journal):
             time.sleep(dice.uniform(0, 0.15))
         with sqlite3.connect(tmp_path / "casework.sqlite3") as raw:
             assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
         raw.close()
         assert log_holds(house)
-        assert lost(reader, acknowledged(ledger, since=seen)) == []
-    assert lost(reader, acknowledged(ledger)) == []
+        assert lost(reader, acknowledged(journal, since=seen)) == []
+    assert lost(reader, acknowledged(journal)) == []

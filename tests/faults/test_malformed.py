@@ -52,7 +52,7 @@ def resident(server: Served) -> int:
 
 @contextlib.contextmanager
 def honest(server: Served, cookie: str) -> Iterator[list[float]]:
-    """Let somebody work meanwhile; the list gets how long each of her pages took."""
+    """Let somebody work meanwhile; the list gets how long each of their pages took."""
     took: list[float] = []
     over = threading.Event()
 

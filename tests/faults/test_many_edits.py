@@ -30,10 +30,10 @@ def test_of_all_edits_none_is_lost(house: House, lan: Someone, hoa: Someone):
         return kept
 
     outcomes = at_once(*(lambda number=number: write(number) for number in range(WRITERS)))
-    told = [words for one in outcomes if isinstance(one, list) for words in one]
-    assert [one for one in outcomes if not isinstance(one, list)] == []
+    written = [words for outcome in outcomes if isinstance(outcome, list) for words in outcome]
+    assert [outcome for outcome in outcomes if not isinstance(outcome, list)] == []
     history = lan.does(desk.read_history, case_id, Section.STORY)
-    assert [one.revision for one in history] == list(range(len(history), 0, -1))
-    assert sorted(str(one.data.to_json()["words"]) for one in history[:-1]) == sorted(told)
-    assert told
+    assert [revision.revision for revision in history] == list(range(len(history), 0, -1))
+    assert sorted(str(revision.data.to_json()["words"]) for revision in history[:-1]) == sorted(written)
+    assert written
     assert log_holds(house)

@@ -31,21 +31,21 @@ def disk(tmp_path: Path) -> Path:
 
 
 def test_nothing_acknowledged_is_lost_by_a_power_cut(house: House, disk: Path, tmp_path: Path):
-    ledger, copy, dice = tmp_path / "acknowledged", tmp_path / "copy", random.Random()
+    journal, copy, dice = tmp_path / "acknowledged", tmp_path / "copy", random.Random()
     house.gate.database.engine.dispose()
     left = times("POWER_CUTS", short=2, long=60)
     while left:
         # A writer is good for some cuts; then the disk begins anew, so that it never fills.
         with mounted(disk, tmp_path / "live") as live:
             shutil.copyfile(tmp_path / "casework.sqlite3", live / "casework.sqlite3")
-            ledger.unlink(missing_ok=True)
+            journal.unlink(missing_ok=True)
             os.sync()
-            with writing(f"sqlite:///{live}/casework.sqlite3", live, ledger) as writer:
+            with writing(f"sqlite:///{live}/casework.sqlite3", live, journal) as writer:
                 for _ in range(min(left, 10)):
                     time.sleep(dice.uniform(0.01, 0.2))
                     assert writer.pid
                     os.kill(writer.pid, signal.SIGSTOP)
-                    told = acknowledged(ledger)
+                    told = acknowledged(journal)
                     shutil.copyfile(disk, copy)
                     os.kill(writer.pid, signal.SIGCONT)
                     _check(copy, tmp_path / "after", told)
@@ -54,11 +54,11 @@ def test_nothing_acknowledged_is_lost_by_a_power_cut(house: House, disk: Path, t
                 file.unlink()
 
 
-def _check(copy: Path, place: Path, told: dict) -> None:
+def _check(copy: Path, place: Path, noted: dict) -> None:
     with (
         mounted(copy, place) as after,
         opened(f"sqlite:///{after}/casework.sqlite3", after) as house,
     ):
         assert log_holds(house)
-        assert lost(house["hoa"], told) == []
-        assert told
+        assert lost(house["hoa"], noted) == []
+        assert noted

@@ -17,7 +17,7 @@ from tests.people import STAFF, THANH_SON
 
 _AT_ONCE = 40
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
-_NAMES = [one for one in STAFF.values() if one.commune_id == THANH_SON]
+_NAMES = [member for member in STAFF.values() if member.commune_id == THANH_SON]
 
 
 def peak(server: Served) -> int:
@@ -28,14 +28,18 @@ def peak(server: Served) -> int:
 
 def signs_in(server: Served, number: int) -> int:
     """Sign in with a right passphrase, or every other time with a wrong one, and return the status."""
-    one = _NAMES[number % len(_NAMES)]
+    member = _NAMES[number % len(_NAMES)]
     with closing(HTTPConnection("127.0.0.1", server.port, timeout=60)) as connection:
         connection.request("GET", "/dang-nhap", headers=HERE)
         page = connection.getresponse()
         cookie, text = str(page.getheader("Set-Cookie")).partition(";")[0], page.read().decode()
-        found = _TOKEN.search(text)
-        assert found
-        fields = {"csrf_token": found[1], "username": one.username, "passphrase": one.passphrase + "x" * (number % 2)}
+        token = _TOKEN.search(text)
+        assert token
+        fields = {
+            "csrf_token": token[1],
+            "username": member.username,
+            "passphrase": member.passphrase + "x" * (number % 2),
+        }
         headers = HERE | {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
         connection.request("POST", "/dang-nhap", urlencode(fields), headers | {"Sec-Fetch-Site": "same-origin"})
         answer = connection.getresponse()

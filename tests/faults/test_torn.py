@@ -1,4 +1,4 @@
-"""The write-ahead log is torn, zeroed or changed by the disk: the book stands at some earlier act, whole."""
+"""The write-ahead log is torn, zeroed or changed by the disk: the database stands at some earlier act, whole."""
 
 import random
 import shutil
@@ -16,19 +16,19 @@ from tests.house import House, Someone, only_sqlite, opened
 
 pytestmark = only_sqlite
 NOTES = 12
-BOOK = "casework.sqlite3"
+DATABASE = "casework.sqlite3"
 
 
 @pytest.fixture
 def crashed(house: House, lan: Someone, tmp_path: Path) -> tuple[Path, UUID]:
-    """A copy of a book that is being written, with all its notes in the write-ahead log."""
+    """A copy of a database that is being written, with all its notes in the write-ahead log."""
     case_id = lan.opens_a_case()
     house.gate.database.engine.dispose()
     for number in range(NOTES):
         lan.does(desk.add_note, case_id, f"ghi {number}")
     place = tmp_path / "crashed"
     place.mkdir()
-    for name in (BOOK, f"{BOOK}-wal"):
+    for name in (DATABASE, f"{DATABASE}-wal"):
         shutil.copyfile(tmp_path / name, place / name)
     return place, case_id
 
@@ -56,14 +56,14 @@ def test_a_torn_log_leaves_an_earlier_book_and_never_half_an_act(crashed: tuple[
     for number in range(times("TORN_WALS", short=3, long=150)):
         torn = tmp_path / f"torn-{number}"
         shutil.copytree(place, torn)
-        what = _tear(torn / f"{BOOK}-wal", dice)
-        with sqlite3.connect(torn / BOOK) as raw:
+        what = _tear(torn / f"{DATABASE}-wal", dice)
+        with sqlite3.connect(torn / DATABASE) as raw:
             assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",), what
         raw.close()
-        with opened(f"sqlite:///{torn / BOOK}", torn) as house:
+        with opened(f"sqlite:///{torn / DATABASE}", torn) as house:
             assert log_holds(house), what
             notes = house["hoa"].does(desk.read_section, case_id, Section.COUNSELLING, may_be_missing=True)
-            kept = [str(one.data.to_json()["words"]) for one in notes if one.revision]
+            kept = [str(note.data.to_json()["words"]) for note in notes if note.revision]
             assert kept == [f"ghi {n}" for n in range(len(kept))], what
             stood.add(len(kept))
         shutil.rmtree(torn)

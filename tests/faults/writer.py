@@ -1,4 +1,4 @@
-"""Somebody who writes without end, in a process of her own, and notes outside the book what was acknowledged."""
+"""Somebody who writes without end, in a process of their own, and notes outside the database what was acknowledged."""
 
 import os
 import time
@@ -22,9 +22,9 @@ _processes.set_forkserver_preload(["tests.faults.writer"])
 Acknowledged = dict[UUID, set[str]]
 
 
-def write_for_ever(url: str, folder: Path, ledger: Path) -> None:
-    """Open a case and add notes to it, over and over; a line of the ledger is on the disk before the next act."""
-    with opened(url, folder) as house, ledger.open("a", encoding="utf-8") as acknowledged:
+def write_for_ever(url: str, folder: Path, journal: Path) -> None:
+    """Open a case and add notes to it, over and over; a line of the journal is on the disk before the next act."""
+    with opened(url, folder) as house, journal.open("a", encoding="utf-8") as acknowledged:
         lan, number = house["lan"], 0
         while True:
             case_id = lan.opens_a_case()
@@ -36,20 +36,20 @@ def write_for_ever(url: str, folder: Path, ledger: Path) -> None:
                 _note(acknowledged.fileno(), f"{case_id} {words}")
 
 
-def _note(ledger: int, line: str) -> None:
-    os.write(ledger, f"{line}\n".encode())
-    os.fsync(ledger)
+def _note(journal: int, line: str) -> None:
+    os.write(journal, f"{line}\n".encode())
+    os.fsync(journal)
 
 
 @contextmanager
-def writing(url: str, folder: Path, ledger: Path) -> Iterator[BaseProcess]:
-    """Run a writer until it has been told of one act; it is killed at the end of the block, whatever it is doing."""
-    before = ledger.stat().st_size if ledger.exists() else 0
-    process = _processes.Process(target=write_for_ever, args=(url, folder, ledger), daemon=True)
+def writing(url: str, folder: Path, journal: Path) -> Iterator[BaseProcess]:
+    """Run a writer until one act was acknowledged; it is killed at the end of the block, whatever it is doing."""
+    before = journal.stat().st_size if journal.exists() else 0
+    process = _processes.Process(target=write_for_ever, args=(url, folder, journal), daemon=True)
     process.start()
     try:
         until = time.monotonic() + _PATIENCE
-        while not ledger.exists() or ledger.stat().st_size == before:
+        while not journal.exists() or journal.stat().st_size == before:
             assert process.is_alive(), "the writer ended by itself"
             assert time.monotonic() < until, "the writer wrote nothing"
             time.sleep(0.005)
@@ -59,21 +59,21 @@ def writing(url: str, folder: Path, ledger: Path) -> Iterator[BaseProcess]:
         process.join(_PATIENCE)
 
 
-def acknowledged(ledger: Path, *, since: int = 0) -> Acknowledged:
-    """Read the ledger from a place on: the notes of each case."""
-    found: Acknowledged = defaultdict(set)
-    for line in ledger.read_bytes()[since:].decode().splitlines():
+def acknowledged(journal: Path, *, since: int = 0) -> Acknowledged:
+    """Read the journal from an offset on: the notes of each case."""
+    notes: Acknowledged = defaultdict(set)
+    for line in journal.read_bytes()[since:].decode().splitlines():
         case_id, words = line.split()
-        found[UUID(case_id)] |= {words} - {"-"}
-    return found
+        notes[UUID(case_id)] |= {words} - {"-"}
+    return notes
 
 
-def lost(reader: Someone, told: Acknowledged) -> list[str]:
+def lost(reader: Someone, noted: Acknowledged) -> list[str]:
     """Open every acknowledged case and return what is not there."""
     missing = []
-    for case_id, words in told.items():
+    for case_id, words in noted.items():
         notes = reader.does(desk.read_section, case_id, Section.COUNSELLING, may_be_missing=True)
-        kept = {str(one.data.to_json()["words"]) for one in notes if one.revision}
+        kept = {str(note.data.to_json()["words"]) for note in notes if note.revision}
         missing += sorted(words - kept)
     return missing
 

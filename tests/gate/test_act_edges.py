@@ -37,7 +37,7 @@ def test_a_ground_for_an_agency_that_the_commune_does_not_have_is_not_kept(house
     told = dao(grounds=(GroundEntry(kind="danger", receiver="police"),))
     with pytest.raises(BadInput):
         luu.does(intake.open_case, draft, told)
-    assert [one.id for one in luu.does(desk.list_cases).drafts] == [draft]
+    assert [draft.id for draft in luu.does(desk.list_cases).drafts] == [draft]
 
 
 @only_sqlite
@@ -68,7 +68,7 @@ def test_a_number_is_sought_as_it_is_dialled_at_home(query, digits):
 def test_a_number_is_found_in_any_writing_but_not_by_three_digits(lan: Someone):
     case_id = lan.opens_a_case()
     for query in ("0987612345", "+84 987.612.345", "612345"):
-        assert [one.id for one in lan.does(desk.search, query)] == [case_id], query
+        assert [case.id for case in lan.does(desk.search, query)] == [case_id], query
     assert lan.does(desk.search, "987") == ()
 
 

@@ -1,4 +1,4 @@
-"""Two people at the same moment: one writes, the other is told; nothing is lost and nothing is made twice."""
+"""Two people at the same moment: one writes, the other learns it; nothing is lost and nothing is made twice."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +24,7 @@ def at_once(*doings: Callable[[], T]) -> list[T | Exception]:
     """Do all of it at the same moment, each in a thread of its own, and return what came of each."""
     start = Barrier(len(doings))
 
-    def one(doing: Callable[[], T]) -> T | Exception:
+    def run(doing: Callable[[], T]) -> T | Exception:
         start.wait()
         try:
             return doing()
@@ -32,12 +32,14 @@ def at_once(*doings: Callable[[], T]) -> list[T | Exception]:
             return error
 
     with ThreadPoolExecutor(len(doings)) as pool:
-        return list(pool.map(one, doings))
+        return list(pool.map(run, doings))
 
 
 def conflicts(outcomes: list) -> int:
-    assert [one for one in outcomes if isinstance(one, Exception) and not isinstance(one, Conflict)] == []
-    return sum(isinstance(one, Conflict) for one in outcomes)
+    assert [
+        outcome for outcome in outcomes if isinstance(outcome, Exception) and not isinstance(outcome, Conflict)
+    ] == []
+    return sum(isinstance(outcome, Conflict) for outcome in outcomes)
 
 
 def holds(house: House) -> bool:
@@ -59,7 +61,7 @@ def test_of_two_writers_of_one_section_one_is_told(house: House, lan: Someone, h
     assert conflicts(outcomes) == 1
     winner = list(people)[outcomes.index(None)]
     history = lan.does(desk.read_history, case_id, Section.STORY)
-    assert [one.revision for one in history] == [2, 1]
+    assert [revision.revision for revision in history] == [2, 1]
     assert history[0].data.to_json() == {"words": winner}
     assert holds(house)
 
@@ -83,7 +85,7 @@ def test_of_many_edits_none_is_lost(house: House, lan: Someone, hoa: Someone):
         return accepted
 
     outcomes = at_once(*(lambda number=number: write(number) for number in range(4)))
-    accepted = [word for one in outcomes if isinstance(one, list) for word in one]
+    accepted = [word for outcome in outcomes if isinstance(outcome, list) for word in outcome]
     assert conflicts(outcomes) == 0
     (page,) = lan.does(desk.read_section, case_id, Section.STORY)
     assert sorted(str(page.data.to_json()["words"]).split()[1:]) == sorted(accepted)
@@ -103,7 +105,7 @@ def test_notes_written_at_once_are_all_kept(house: House, lan: Someone, hoa: Som
     )
     assert conflicts(outcomes) == 0
     notes = lan.does(desk.read_section, case_id, Section.COUNSELLING)
-    assert {str(one.data.to_json()["words"]) for one in notes} == {f"ghi {number}" for number in range(8)}
+    assert {str(note.data.to_json()["words"]) for note in notes} == {f"ghi {number}" for number in range(8)}
     assert holds(house)
 
 
@@ -111,7 +113,7 @@ def test_one_intake_sent_three_times_makes_one_case(house: House, lan: Someone):
     draft, person = lan.does(intake.start_draft, {1: {"danger": "no"}}), lan.person
     outcomes = at_once(*[lambda: house.gate.perform(person, intake.open_case, draft, dao())] * 3)
     assert outcomes == [draft, draft, draft]
-    assert [one.id for one in lan.does(desk.list_cases).cases] == [draft]
+    assert [case.id for case in lan.does(desk.list_cases).cases] == [draft]
     with stolen(house) as thief:
         sections = [(row["section"], row["series"]) for row in thief.rows("document", case_id=draft)]
         assert len(sections) == len(set(sections))
@@ -125,7 +127,7 @@ def test_a_draft_discarded_while_it_is_sent_is_one_or_the_other(house: House, la
         lambda: house.gate.perform(person, intake.open_case, draft, dao()),
         lambda: house.gate.perform(person, intake.discard_draft, draft),
     )
-    assert [isinstance(one, NotFound) for one in (opened, discarded)].count(True) == 1
+    assert [isinstance(outcome, NotFound) for outcome in (opened, discarded)].count(True) == 1
     assert bool(lan.does(desk.list_cases).cases) == (opened == draft)
     assert holds(house)
 

@@ -1,4 +1,4 @@
-"""Rows about people, agencies and sessions, forged or put back: nobody gets in, nothing is sealed to a stranger."""
+"""Rows about people, agencies and sessions, forged or put back: nobody gets in, nothing is encrypted to a stranger."""
 
 import pytest
 

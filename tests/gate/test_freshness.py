@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,6 +12,7 @@ from casework.errors import NotFound, VaultError
 from casework.intake import actions as intake
 from casework.policy.words import Section
 from casework.vault.crypto import aead
+from casework.vault.keys import envelopes
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import THANH_SON
 from tests.stories import dao
@@ -29,13 +31,12 @@ KEYS = {
 def nothing_is_opened_in_vain(monkeypatch):
     """Let a test say from when on no body of a document may be opened."""
     opened = []
-    real = aead.decrypt
 
-    def watched(key, blob, **given):
+    def watched(key, blob, **binding):
         opened.append(len(blob))
-        return real(key, blob, **given)
+        return aead.decrypt(key, blob, **binding)
 
-    monkeypatch.setattr("casework.vault.keys.envelopes.unseal", watched)
+    monkeypatch.setattr(envelopes, "aead", SimpleNamespace(encrypt=aead.encrypt, decrypt=watched))
     return opened
 
 

@@ -59,7 +59,7 @@ READS: dict[str, Executable] = {
     "a union": union_all(select(Agency.id), select(Referral.id)),
     "a makeshift table of the same name": select(column("body")).select_from(table("document")),
     "a makeshift table with columns": select(table("document", column("body")).c.body),
-    "a table of another book": select(Table("document", MetaData(), Column("body", LargeBinary)).c.body),
+    "a table of other metadata": select(Table("document", MetaData(), Column("body", LargeBinary)).c.body),
     "a table marked free by somebody": select(
         Table("document", MetaData(), Column("body", LargeBinary), info={"free": True}).c.body
     ),
@@ -122,10 +122,10 @@ def test_the_connection_under_a_session_is_guarded_too(house: House):
 
 
 def test_a_permit_of_another_act_does_not_open_this_one(house: House):
-    mine, hers = issue(LAN, Act.CASE_READ), issue(replace(LAN, member_id=uuid4()), Act.CASE_READ)
+    mine, another = issue(LAN, Act.CASE_READ), issue(replace(LAN, member_id=uuid4()), Act.CASE_READ)
     with house.gate.database.transaction(mine, THANH_SON) as session:
         assert scope.case_rows(scope.cases(mine)).on(session).all() == []
-        for other in (issue(LAN, Act.CASE_READ), issue(LAN, Act.CASE_LIST), hers):
+        for other in (issue(LAN, Act.CASE_READ), issue(LAN, Act.CASE_LIST), another):
             with pytest.raises(Unguarded):
                 scope.case_rows(scope.cases(other)).on(session)
 

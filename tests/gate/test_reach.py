@@ -1,4 +1,4 @@
-"""How far a person reaches: her own cases, her agency's, her circles'; never those of the commune beside hers."""
+"""How far a person reaches: their own cases, those of agency and circles; never those of another commune."""
 
 from collections.abc import Callable
 from functools import partial
@@ -52,9 +52,9 @@ def let_through(someone: Someone, case_id: UUID) -> set[str]:
 
 
 def listed(someone: Someone) -> set[UUID]:
-    found = {one.id for one in someone.does(desk.list_cases).cases}
+    found = {case.id for case in someone.does(desk.list_cases).cases}
     for query in ("nguyen thi dao", "Nguyễn Thị Đào", "0987612345", "chi hai"):
-        assert {one.id for one in someone.does(desk.search, query)} == found
+        assert {case.id for case in someone.does(desk.search, query)} == found
     return found
 
 
@@ -73,13 +73,13 @@ def test_only_holder_lead_and_deputy_find_a_case_of_their_agency(house: House, l
 
 def test_another_counsellor_cannot_know_that_it_exists(house: House, lan: Someone, mai: Someone):
     case_id = lan.opens_a_case()
-    said = []
-    for wanted in (case_id, uuid4()):
-        for doing in touching(mai, wanted).values():
+    answers = []
+    for asked_id in (case_id, uuid4()):
+        for doing in touching(mai, asked_id).values():
             with pytest.raises(NotFound) as caught:
                 doing()
-            said.append((type(caught.value), str(caught.value)))
-    assert said[: len(said) // 2] == said[len(said) // 2 :]
+            answers.append((type(caught.value), str(caught.value)))
+    assert answers[: len(answers) // 2] == answers[len(answers) // 2 :]
 
 
 def test_no_other_agency_and_no_other_role_touches_a_case(house: House, lan: Someone):
@@ -107,7 +107,7 @@ def test_two_communes_never_see_each_other(house: House, lan: Someone, luu: Some
     for someone, strange in ((luu, our_draft), (lien, our_draft), (lan, their_draft), (house["binh"], their_draft)):
         assert let_through(someone, strange) == set()
     assert (listed(lan), listed(luu), listed(lien)) == ({ours}, {theirs}, {theirs})
-    assert [one.id for one in luu.does(desk.list_cases).drafts] == [their_draft]
+    assert [draft.id for draft in luu.does(desk.list_cases).drafts] == [their_draft]
 
 
 def test_nobody_of_another_commune_is_named_into_a_circle(lan: Someone, luu: Someone, cuong: Someone):
@@ -142,9 +142,9 @@ def test_a_draft_left_for_seven_days_is_offered_to_the_lead_and_opens_for_her(la
     for days, offered in ((6, set()), (7, {draft})):
         now = micros() + days * DAY
         with living_at(partial(int, now)):
-            for one in (lan, mai, hoa):
-                one.leaves()
-            assert {one.id for one in hoa.does(desk.list_cases).drafts} == offered
+            for person in (lan, mai, hoa):
+                person.leaves()
+            assert {draft.id for draft in hoa.does(desk.list_cases).drafts} == offered
             assert mai.does(desk.list_cases).drafts == ()
             assert let_through(mai, draft) == set()
             assert let_through(hoa, restricted) == set()
@@ -152,7 +152,7 @@ def test_a_draft_left_for_seven_days_is_offered_to_the_lead_and_opens_for_her(la
         assert hoa.does(intake.open_draft, draft).pages == {1: {"who": "anh ta"}}
         hoa.does(intake.save_draft, draft, 2, {"more": "x"})
         assert hoa.does(intake.open_case, draft, dao()) == draft
-        assert {one.id for one in lan.does(desk.list_cases).cases} == {draft}
+        assert {case.id for case in lan.does(desk.list_cases).cases} == {draft}
 
 
 def test_a_discarded_draft_is_nobody_s(house: House, lan: Someone):
@@ -194,6 +194,6 @@ def test_a_name_is_found_however_it_is_typed(lan: Someone):
         "dao",
         "  nguyễn   thị ",
     ):
-        assert [one.id for one in lan.does(desk.search, query)] == [case_id], query
+        assert [case.id for case in lan.does(desk.search, query)] == [case_id], query
     assert lan.does(desk.search, "nguyen thi dan") == ()
     assert CANARIES["identity"] not in repr(lan.does(desk.search, "dao"))

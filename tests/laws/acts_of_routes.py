@@ -199,14 +199,14 @@ def said() -> Mapping[tuple[str, str], Act]:
     app = Flask("routes")
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
-    found = {}
+    acts = {}
     for rule in app.url_map.iter_rules():
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
             key = method, rule.endpoint
             act = said_by(app.view_functions[rule.endpoint]) if key not in FREE | OWN | set(PUBLIC) else None
             if act is not None:
-                found[key] = act
-    return found
+                acts[key] = act
+    return acts
 
 
 SAID = said()

@@ -86,8 +86,8 @@ def _options(path: Path) -> set[str | None]:
         for word in call.keywords
     }
     given = [word.value for call in _calls(path) for word in call.keywords if word.arg == "execution_options"]
-    spelled = [one for one in given if isinstance(one, ast.Dict)]
-    keys = {ast.literal_eval(key) for one in spelled for key in one.keys if isinstance(key, ast.Constant)}
+    spelled = [value for value in given if isinstance(value, ast.Dict)]
+    keys = {ast.literal_eval(key) for mapping in spelled for key in mapping.keys if isinstance(key, ast.Constant)}
     return named | keys | ({"?"} if len(spelled) < len(given) else set())
 
 

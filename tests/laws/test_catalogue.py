@@ -17,7 +17,7 @@ from tests.source import ROOT
 
 VIETNAMESE = re.compile(r"[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]", re.IGNORECASE)
 HOLE = re.compile(r"%\(\w+\)[a-z]|\{\w+\}|%(?!\()")
-# Vietnamese without a mark, numbers, and the name of the other language on its button.
+# Vietnamese without diacritics, numbers, and the name of the other language on its button.
 UNMARKED = {"Ai", "Trang sau", "Trang %(number)s trong 7", "0–%(most)s", "≈%(count)s", "English"}
 # The program's own name, and the name of the other language on its button.
 UNTRANSLATED = {"Sổ ca", "Tiếng Việt", "English", "0–%(most)s", "≈%(count)s"}
@@ -31,10 +31,10 @@ def sentences() -> frozenset[Sentence]:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     keywords = DEFAULT_KEYWORDS | parse_keywords(re.findall(r" -k (\S+)", makefile))
     mappings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["babel"]["mappings"]
-    methods = [(one["pattern"], one["method"]) for one in mappings]
-    options = {one["pattern"]: {"silent": one.get("silent", "")} for one in mappings}
+    methods = [(mapping["pattern"], mapping["method"]) for mapping in mappings]
+    options = {mapping["pattern"]: {"silent": mapping.get("silent", "")} for mapping in mappings}
     found = {message for _, _, message, _, _ in extract_from_dir(ROOT, methods, options, keywords)}
-    return frozenset(found - {one[0] for one in found if isinstance(one, tuple)})
+    return frozenset(found - {form[0] for form in found if isinstance(form, tuple)})
 
 
 @cache
@@ -61,27 +61,36 @@ def test_hundreds_of_sentences_are_found_in_code_and_in_templates():
 
 
 def test_every_sentence_has_an_english_one():
-    missing = [one for one in sentences() if len(endings(one)) != len(translations(one)) or not all(translations(one))]
+    missing = [
+        sentence
+        for sentence in sentences()
+        if len(endings(sentence)) != len(translations(sentence)) or not all(translations(sentence))
+    ]
     assert missing == [], "write them into casework/translations/en after `make catalogue`"
 
 
 def test_every_hole_of_a_sentence_is_filled_in_english_too():
     wrong = [
-        (one, twin)
-        for one in sentences()
-        for twin in translations(one)
-        if sorted(HOLE.findall(twin)) != sorted(HOLE.findall(endings(one)[0]))
+        (sentence, twin)
+        for sentence in sentences()
+        for twin in translations(sentence)
+        if sorted(HOLE.findall(twin)) != sorted(HOLE.findall(endings(sentence)[0]))
     ]
     assert wrong == []
 
 
 def test_every_sentence_of_the_program_is_vietnamese():
-    assert [one for one in sentences() if not VIETNAMESE.search(endings(one)[0]) and one not in UNMARKED] == []
+    assert [
+        sentence for sentence in sentences() if not VIETNAMESE.search(endings(sentence)[0]) and sentence not in UNMARKED
+    ] == []
 
 
 def test_every_english_sentence_is_english():
     wrong = {
-        one for one in sentences() for twin in translations(one) if VIETNAMESE.search(twin) or twin in endings(one)
+        sentence
+        for sentence in sentences()
+        for twin in translations(sentence)
+        if VIETNAMESE.search(twin) or twin in endings(sentence)
     }
     assert wrong - UNTRANSLATED == set()
 
@@ -89,10 +98,10 @@ def test_every_english_sentence_is_english():
 @pytest.mark.parametrize("ending", [".", ":", "?"])
 def test_an_english_sentence_ends_as_its_vietnamese_twin(ending):
     wrong = [
-        one
-        for one in sentences()
-        for twin in translations(one)
-        if twin and endings(one)[0].endswith(ending) != twin.endswith(ending)
+        sentence
+        for sentence in sentences()
+        for twin in translations(sentence)
+        if twin and endings(sentence)[0].endswith(ending) != twin.endswith(ending)
     ]
     assert wrong == []
 
@@ -100,7 +109,9 @@ def test_an_english_sentence_ends_as_its_vietnamese_twin(ending):
 def test_the_program_reads_the_catalogue_as_it_is_written():
     with (CATALOGUES / "en" / "LC_MESSAGES" / "messages.mo").open("rb") as file:
         compiled = Translations(file)
-    older = [one for one in sentences() if compiled.ugettext(endings(one)[0]) != translations(one)[0]]
+    older = [
+        sentence for sentence in sentences() if compiled.ugettext(endings(sentence)[0]) != translations(sentence)[0]
+    ]
     assert older == [], "run `make .venv/.ready-test`"
 
 
@@ -110,9 +121,9 @@ def test_nothing_in_the_catalogue_is_a_guess():
 
 
 def test_what_an_act_answers_is_found_too():
-    told = {
+    shown = {
         "Hãy ghi lý do xóa.",
         "Vụ việc đã đóng. Hãy mở lại trước khi chuyển gửi.",
         "Sổ đang bận. Chờ một chút rồi thử lại.",
     }
-    assert told <= sentences()
+    assert shown <= sentences()

@@ -12,7 +12,7 @@ from tests.house import House, Someone
 from tests.stories import CANARIES
 from tests.tampering import stolen
 
-ID, WHEN, KEY, WHO = "a random id", "day or minute of an act", "sealed, a hash or a MAC", "a member of the staff"
+ID, WHEN, KEY, WHO = "a random id", "day or minute of an act", "encrypted, a hash or a MAC", "a member of the staff"
 ROUTE, COUNT = "routing and reminders work without a key", "revision, version or number"
 CLEAR = {
     "case_file": {
@@ -133,7 +133,7 @@ def test_every_guarded_table_leads_its_key_with_the_commune():
 
 
 def test_no_word_of_a_case_stands_in_any_column(house: House, lan: Someone, mai: Someone):
-    """No word that was told, no code, no nickname, no hamlet and no kind of violence, in whatever form."""
+    """No word that was typed, no code, no nickname, no hamlet and no kind of violence, in whatever form."""
     case_id = lan.opens_a_case()
     lan.opens_a_case(circle=[mai])
     lan.does(intake.start_draft, {1: {"who": CANARIES["address"]}})

@@ -46,9 +46,9 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(first: str, second: str) -> float:
     """The contrast of two colours, 1 to 21."""
-    darker, lighter = sorted((luminance(one), luminance(other)))
+    darker, lighter = sorted((luminance(first), luminance(second)))
     return (lighter + 0.05) / (darker + 0.05)
 
 
@@ -59,9 +59,9 @@ def test_black_on_white_is_21():
 def pale(pairs: list[tuple[str, str]], least: float) -> dict[tuple[str, str, str], float]:
     """The pairs that have less contrast than they need, with what they have: (mode, one, other)."""
     measured = {
-        (mode, one, other): contrast(tokens(mode)[one], tokens(mode)[other])
+        (mode, first, second): contrast(tokens(mode)[first], tokens(mode)[second])
         for mode in ("light", "dark")
-        for one, other in pairs
+        for first, second in pairs
     }
     return {pair: found for pair, found in measured.items() if found < least}
 

@@ -1,4 +1,4 @@
-"""What no part of the program may use: chance that can be guessed, formats that run code, templates from a string."""
+"""What no part of the program may use: guessable random numbers, formats that run code, templates from a string."""
 
 import ast
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ MODULES = {
 }
 # V1.3.7: a page comes from a file, never from a string; nothing typed is ever run.
 NAMES = {"render_template_string", "from_string", "Template", "eval", "exec", "compile", "__import__", "uuid1", "uuid3"}
-# V11.1.2: who makes and opens what is sealed.
+# V11.1.2: who encrypts and decrypts.
 CRYPTOGRAPHY = Path("casework/vault")
 FILES = python_files("casework", "migrations")
 

@@ -35,18 +35,18 @@ def filled(app: Flask, rule: Rule, method: str, ids: Mapping[str, UUID]) -> str:
         return str(app.url_map.bind("localhost").build(rule.endpoint, given, method=method))
 
 
-def true_ids(house: House, one: Referred) -> Iterator[dict[str, UUID]]:
+def true_ids(house: House, referral: Referred) -> Iterator[dict[str, UUID]]:
     """Yield whole sets of ids that belong together, then every other id in each place."""
     lan = house["lan"]
-    health = ground(house, one.case_id, "health_station")
-    unopened = lan.does(sending.send, one.case_id, health, ASKED)
+    health = ground(house, referral.case_id, "health_station")
+    unopened = lan.does(sending.send, referral.case_id, health, ASKED)
     draft = lan.does(intake.start_draft, {1: {"danger": "no"}})
-    for ground_id, referral_id in ((one.ground_id, one.referral_id), (health, unopened)):
-        together = {"case_id": one.case_id, "ground_id": ground_id, "referral_id": referral_id}
-        yield together | {"draft_id": draft} | dict.fromkeys(("place_id", "member_id", "agency_id"), one.case_id)
+    for ground_id, referral_id in ((referral.ground_id, referral.referral_id), (health, unopened)):
+        together = {"case_id": referral.case_id, "ground_id": ground_id, "referral_id": referral_id}
+        yield together | {"draft_id": draft} | dict.fromkeys(("place_id", "member_id", "agency_id"), referral.case_id)
     with stolen(house) as thief:
-        documents = thief.rows("document", case_id=one.case_id)
-    others = {one.referral_id, ledger_id(THANH_SON), documents[0]["id"], documents[-1]["series"]}
+        documents = thief.rows("document", case_id=referral.case_id)
+    others = {referral.referral_id, ledger_id(THANH_SON), documents[0]["id"], documents[-1]["series"]}
     for other in others:
         yield dict.fromkeys(IDS, other)
 
@@ -56,8 +56,8 @@ def answered(client: FlaskClient, path: str, method: str, ids: Mapping[str, UUID
     typed = TYPED | {"outcome": "needs_met" if path.endswith("/dong") else TYPED["outcome"]}
     answer = client.open(path, method=method, data=typed if method == "POST" else None)
     body = answer.data
-    for one in set(ids.values()):
-        body = body.replace(str(one).encode(), b"ID")
+    for case_id in set(ids.values()):
+        body = body.replace(str(case_id).encode(), b"ID")
     return answer.status_code, body
 
 
@@ -80,7 +80,7 @@ def test_no_id_of_a_referred_case_is_told_from_one_that_does_not_exist(app: Flas
             found = answered(client, filled(app, rule, method, ids), method, ids)
             if found != refused or (found[0] not in {403, 404} and rule.endpoint not in OPENS_NOTHING):
                 wrong.append((method, rule.rule, found[0], refused[0]))
-    assert wrong == [], sorted({(one[0], one[1], one[2]) for one in wrong})
+    assert wrong == [], sorted({(row[0], row[1], row[2]) for row in wrong})
 
 
 @pytest.mark.parametrize("username", ["thu", "chinh", "quang", "son", "cuong"])

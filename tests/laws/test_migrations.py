@@ -1,4 +1,4 @@
-"""Migrations: one line of them, the models are where they lead, and a book that is full goes up and down."""
+"""Migrations: one line of them, the models are where they lead, and a full database goes up and down."""
 
 import uuid
 from pathlib import Path
@@ -89,7 +89,7 @@ def test_a_full_book_goes_down_step_by_step_and_up_again(house: House, lan: Some
 
 
 def test_every_step_says_how_the_rows_that_it_changes_were_signed_before(tmp_path: Path):
-    """`casework upgrade` checks a book of any earlier program by what its steps say."""
+    """`casework upgrade` checks a database of any earlier program by what its steps say."""
     for script in _scripts().walk_revisions():
         url = f"sqlite:///{tmp_path / script.revision}"
         upgrade(url, to=script.revision)

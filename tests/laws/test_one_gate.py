@@ -1,4 +1,4 @@
-"""Every gate of the program keeps the ledger of removals: it is opened in one place."""
+"""Every gate of the program keeps the revocation log: it is opened in one place."""
 
 import ast
 from pathlib import Path
@@ -13,7 +13,7 @@ TAKE_NOTHING = {Path("casework/administration/server_key_rotation.py"), Path("ca
 def _makes_a_gate(path: Path) -> bool:
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return any(isinstance(one, ast.Name) and one.id == "Gate" for one in calls)
+    return any(isinstance(node, ast.Name) and node.id == "Gate" for node in calls)
 
 
 def test_a_gate_is_opened_with_its_ledger():

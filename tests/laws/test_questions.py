@@ -73,7 +73,7 @@ def edit_fields() -> dict[Source, Any]:
     """The fields of the edit forms by the question that they ask."""
     classes = [section_forms._form_class(section) for section in EDITED]
     fields = [getattr(kind, name) for kind in classes for name in dir(kind)]
-    return {one.kwargs["source"]: one for one in fields if _asks_a_question(one)}
+    return {field.kwargs["source"]: field for field in fields if _asks_a_question(field)}
 
 
 def parser(field: Any) -> tuple[Any, ...]:
@@ -104,9 +104,9 @@ def test_intake_and_edit_form_take_the_same_answers():
     both = (set(sources()) & set(edited)) - ANSWERS_OF_ITS_OWN
     assert len(both) > 35
     assert {
-        one: (parser(sources()[one]), parser(edited[one]))
-        for one in both
-        if parser(sources()[one]) != parser(edited[one])
+        name: (parser(sources()[name]), parser(edited[name]))
+        for name in both
+        if parser(sources()[name]) != parser(edited[name])
     } == {}
 
 
@@ -125,7 +125,9 @@ def test_what_a_role_may_not_read_in_a_case_of_its_own_is_not_asked():
     for role in table.rows[Act.CASE_OPEN].who:
         readable = table.sections[role] | table.own.get(role, frozenset())
         wrong += [
-            (role, one) for one in sources() if one.section.section not in readable and not QUESTIONS[one].readers_only
+            (role, name)
+            for name in sources()
+            if name.section.section not in readable and not QUESTIONS[name].readers_only
         ]
     assert wrong == []
 
@@ -136,20 +138,24 @@ def said() -> Iterator[tuple[str, str]]:
         tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
         texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
         yield from ((str(path), text) for text in texts if isinstance(text, str) and str(path) != DECLARED_IN)
-    for file in [one for one in TEMPLATES if one.parent.name in {*CASES, "macros"}]:
+    for file in [template for template in TEMPLATES if template.parent.name in {*CASES, "macros"}]:
         for part in EXPRESSION.findall(file.read_text(encoding="utf-8")):
             yield from ((str(file.relative_to(ROOT)), text) for _, _, text in STRING.findall(part))
 
 
 def test_the_words_of_a_question_stand_in_one_place():
-    texts = {text for one in QUESTIONS.values() for text in (one.label, one.short, one.spoken, one.hint)}
+    texts = {
+        text
+        for question in QUESTIONS.values()
+        for text in (question.label, question.short, question.spoken, question.hint)
+    }
     words = {text.rstrip("?") for text in texts if text} - ALSO_ELSEWHERE
     assert [(where, text) for where, text in said() if text.rstrip("?") in words] == []
 
 
 def every_form(kind: type[Form] = Form) -> Iterator[type[Form]]:
     """Every form of the program."""
-    mine = [one for one in kind.__subclasses__() if one.__module__.startswith("casework.")]
+    mine = [section for section in kind.__subclasses__() if section.__module__.startswith("casework.")]
     for form in mine:
         yield form
         yield from every_form(form)
@@ -233,7 +239,7 @@ def test_what_is_read_on_the_pages_is_what_was_declared(lan, browser):
         (before,) = lan.does(desk.read_section, case_id, section, may_be_missing=True)
         lan.does(desk.write_section, case_id, filled(SECTIONS[section]), base=before.revision)
         page, edit = client.get(at).text, client.get(f"{at}/sua").text
-        printed = [" ".join(one.text_content().split()) for one in html.fromstring(page).xpath("//dl/div/dt")]
+        printed = [" ".join(element.text_content().split()) for element in html.fromstring(page).xpath("//dl/div/dt")]
         labels = [question.label for question in questions.values() if question.printed]
         assert len(labels) == 1 or printed[: len(labels)] == labels
         assert all(worded(edit, name) == one.label for name, one in questions.items() if one.asked)
@@ -245,7 +251,7 @@ def test_the_card_shows_every_answer_under_the_short_words_of_its_question(lan, 
     (before,) = lan.does(desk.read_section, case_id, Section.CONTACT)
     lan.does(desk.write_section, case_id, filled(Contact), base=before.revision)
     card = html.fromstring(browser("lan").get(f"/vu-viec/{case_id}").text).xpath("//section[@class='safe']//dl/div")
-    words = [(one.xpath("string(./dt)").strip(), one.xpath("string(./dd)").strip()) for one in card]
+    words = [(row.xpath("string(./dt)").strip(), row.xpath("string(./dd)").strip()) for row in card]
     questions = Contact.questions()
     with browser("lan").application.test_request_context():
         lines = presenters.safe_contact(filled(Contact))

@@ -42,7 +42,7 @@ class Route:
         return self.method, self.rule.endpoint
 
     def path(self, app: Flask, about: UUID) -> str:
-        given = {
+        known = {
             "case_id": about,
             "draft_id": about,
             "place_id": about,
@@ -55,7 +55,7 @@ class Route:
             "word": "contact",
             "filename": "x",
         }
-        values = {name: given[name] for name in self.rule.arguments if name not in (self.rule.defaults or {})}
+        values = {name: known[name] for name in self.rule.arguments if name not in (self.rule.defaults or {})}
         with app.test_request_context():
             built = app.url_map.bind("localhost").build(self.rule.endpoint, values, method=self.method)
         return str(built)
@@ -121,12 +121,12 @@ def test_what_is_out_of_reach_answers_as_what_does_not_exist(app, house: House, 
 
 def test_a_refusal_says_the_same_on_every_route(app, house: House):
     case_id = house["lan"].opens_a_case()
-    said = set()
+    answers = set()
     for route in routes(app):
         if route.key in ACTS and not may(("statistician",), ACTS[route.key]):
             answer = route.asked_by(browser_of(app, house["thu"]), app, case_id)
-            said.add(answer.data)
-    assert len(said) == 1
+            answers.add(answer.data)
+    assert len(answers) == 1
 
 
 def test_a_visitor_is_asked_to_sign_in_everywhere_else(app, house: House):
@@ -193,8 +193,8 @@ def test_what_the_table_wants_proved_is_asked_first_and_nothing_is_done(app, hou
         for route in routes(app):
             if route.method != "POST" or route.key not in ACTS or not may(somebody.card.roles, ACTS[route.key]):
                 continue
-            wanted = policy().rows[ACTS[route.key]].stepup
-            if wanted is StepUp.NONE:
+            stepup = policy().rows[ACTS[route.key]].stepup
+            if stepup is StepUp.NONE:
                 continue
             answer = route.asked_by(browser_of(app, somebody), app, case_id)
             if answer.status_code != 303 or not (answer.location or "").startswith("/xac-nhan-lai"):

@@ -21,9 +21,9 @@ ELSEWHERE = re.compile(r"(?:src|href)\s*=\s*[\"'](?:https?:)?//")
 TITLE = re.compile(r"<title>.*?</title>|\{% block title %\}.*?\{% endblock %\}", re.DOTALL)
 
 
-def offending(found: Callable[[str], list[str]]) -> dict[str, list[str]]:
+def offending(findings_in: Callable[[str], list[str]]) -> dict[str, list[str]]:
     """What is found in the source of each template, without those where nothing is."""
-    every = {str(file.relative_to(ROOT)): found(file.read_text(encoding="utf-8")) for file in TEMPLATES}
+    every = {str(file.relative_to(ROOT)): findings_in(file.read_text(encoding="utf-8")) for file in TEMPLATES}
     return {name: parts for name, parts in every.items() if parts}
 
 

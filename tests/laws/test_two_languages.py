@@ -35,7 +35,7 @@ ENGLISH = re.compile(
     r"undefined|null|danger|police|draft|person|read|write|yes)\b",
     re.IGNORECASE,
 )
-# Typed by people, drawn by chance, or meant for the reader of the other language.
+# Typed by people, drawn at random, or meant for the reader of the other language.
 OTHERS = "//*[@lang][not(self::html)] | //textarea | //datalist | //*[contains(concat(' ', @class, ' '), ' typed ')]"
 OTHERS += " | //*[contains(concat(' ', @class, ' '), ' paper-code ')]"
 SPOKEN = ("title", "aria-label", "alt", "placeholder", "data-label")
@@ -73,8 +73,8 @@ def texts(value: object) -> Iterator[str]:
 @cache
 def names() -> list[str]:
     """What is written as people wrote it in either language: names, places, agencies, nicknames and stories."""
-    found = {"Sổ ca", *HAMLETS, *COMMUNES.values(), *(one.name for one in STAFF.values()), *nicknames()}
-    found |= {one.vi for one in codelist("agency")} | {one.en for one in codelist("pronoun")}
+    found = {"Sổ ca", *HAMLETS, *COMMUNES.values(), *(member.name for member in STAFF.values()), *nicknames()}
+    found |= {agency.vi for agency in codelist("agency")} | {pronoun.en for pronoun in codelist("pronoun")}
     found |= {text for text in texts([asdict(dao()), asdict(HALL)]) if VIETNAMESE.search(text)}
     return sorted(found, key=len, reverse=True)
 
@@ -85,8 +85,8 @@ def heard(page: str) -> Iterator[str]:
     for element in root.xpath(OTHERS):
         element.drop_tree()
     for element in root.iter():
-        said = [element.text, element.tail, *(element.get(one) for one in SPOKEN)]
-        yield from (_without_names(text) for text in said if text and text.strip())
+        texts_of_element = [element.text, element.tail, *(element.get(attribute) for attribute in SPOKEN)]
+        yield from (_without_names(text) for text in texts_of_element if text and text.strip())
 
 
 def _without_names(text: str) -> str:
@@ -110,10 +110,10 @@ def pages(app: Flask, client: FlaskClient, ids: Mapping[str, UUID]) -> Iterator[
                     yield path, answer.get_data(as_text=True)
 
 
-def wrong(found: Iterable[tuple[str, str]], lang: str) -> list[tuple[str, str]]:
+def wrong(pages: Iterable[tuple[str, str]], lang: str) -> list[tuple[str, str]]:
     """What is said in the other language: (address, words)."""
     other = VIETNAMESE if lang == "en" else ENGLISH
-    return [(path, text.strip()) for path, page in found for text in heard(page) if other.search(text)]
+    return [(path, text.strip()) for path, page in pages for text in heard(page) if other.search(text)]
 
 
 def speaking(app: Flask, house: House, username: str, lang: str) -> FlaskClient:
@@ -134,7 +134,7 @@ def book(house: House) -> Book:
 
 
 def furnished(house: House) -> dict[str, UUID]:
-    """A sealed case with danger, notes and an old version; a draft, an address and, beside them, a closed case."""
+    """A restricted case with danger, notes and an old version; a draft, an address and, beside them, a closed case."""
     lan, words = house["lan"], dao().story.words
     case_id = lan.opens_a_case(dao(danger="yes"), circle=[house["hoa"]])
     lan.does(desk.add_note, case_id, words)

@@ -78,8 +78,8 @@ def test_two_roles_together_open_no_more_than_each_that_may_do_the_act():
             if may:
                 alone = [issue(actor(role), act) for role in may]
                 both = issue(actor(*pair), act)
-                assert both.opens == frozenset().union(*(one.opens for one in alone))
-                assert both.reach == max(one.reach for one in alone)
+                assert both.opens == frozenset().union(*(permit.opens for permit in alone))
+                assert both.reach == max(permit.reach for permit in alone)
 
 
 def test_an_act_without_a_word_of_writing_cannot_write():

@@ -1,6 +1,6 @@
 """What the model of people, keys and cases knows, and how somebody with a new key comes in."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -62,10 +62,10 @@ class World:
 
 def made(server_keys: Any, member_id: UUID) -> NewCredentials:
     """A new key as her browser would ask for it; nobody types its passphrase, so Argon2's time is not spent."""
-    seed, code, slots = new_key(), new_code(), (uuid4(), uuid4())
-    paper = passwords.wrap_with_code(server_keys, seed, read_code(code), member_id=member_id, slot_id=slots[1])
-    typed = passwords.WrappedSeed(bytes(16), passwords.MEMORY_KIB, passwords.PASSES, b"never typed")
-    return NewCredentials(seed, slots[0], typed, PaperCode(code, slots[1], paper))
+    seed, code = new_key(), new_code()
+    paper = passwords.wrap_with_code(server_keys, seed, read_code(code), member_id=member_id)
+    typed = replace(paper, id=uuid4(), kind="password", memory_kib=passwords.MEMORY_KIB, passes=passwords.PASSES)
+    return NewCredentials(seed, typed, PaperCode(code, paper))
 
 
 def enrols(house: House, name: str, code: str) -> tuple[bytes, bool]:

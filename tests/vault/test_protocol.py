@@ -72,15 +72,15 @@ def count(tree: ast.AST, arguments: list[ast.expr]) -> int | None:
         if not isinstance(argument, ast.Starred):
             total += 1
             continue
-        found = [one.value for one in ast.walk(tree) if isinstance(one, ast.Assign) and _names(one, argument.value)]
+        found = [node.value for node in ast.walk(tree) if isinstance(node, ast.Assign) and _names(node, argument.value)]
         if len(found) != 1 or not isinstance(found[0], ast.Tuple):
             return None
         total += len(found[0].elts)
     return total
 
 
-def _names(one: ast.Assign, name: ast.expr) -> bool:
-    return [ast.unparse(target) for target in one.targets] == [ast.unparse(name)]
+def _names(assignment: ast.Assign, name: ast.expr) -> bool:
+    return [ast.unparse(target) for target in assignment.targets] == [ast.unparse(name)]
 
 
 def text_of(node: ast.AST) -> str:
@@ -114,9 +114,9 @@ def _words(tree: ast.AST, purpose: ast.expr) -> list[str]:
     """A purpose as it stands there, or those that a loop goes through."""
     if isinstance(purpose, ast.Constant):
         return [text_of(purpose)]
-    loops = [one for one in ast.walk(tree) if isinstance(one, ast.comprehension)]
-    through = [one.iter for one in loops if ast.unparse(one.target) == ast.unparse(purpose)]
-    return [text_of(word) for one in through if isinstance(one, ast.Tuple) for word in one.elts]
+    loops = [node for node in ast.walk(tree) if isinstance(node, ast.comprehension)]
+    through = [loop.iter for loop in loops if ast.unparse(loop.target) == ast.unparse(purpose)]
+    return [text_of(word) for iterable in through if isinstance(iterable, ast.Tuple) for word in iterable.elts]
 
 
 def fields(cell: str) -> int | None:
@@ -135,7 +135,7 @@ def test_every_purpose_of_a_derived_key_stands_in_the_table():
     rows = rows_below("4. Keys derived by HKDF", "| purpose | secret | more fields | salt | key |")
     said = {(row[0].strip("`"), fields(row[2])) for row in rows}
     vault = [tree for path, tree in SOURCES.items() if path.is_relative_to(Path("casework/vault"))]
-    assert said == {one for tree in vault for one in purposes_of(tree)}
+    assert said == {purpose for tree in vault for purpose in purposes_of(tree)}
 
 
 def test_every_signed_table_stands_there_with_its_key_its_head_and_what_is_not_signed():

@@ -21,10 +21,10 @@ STORED = {
 
 @pytest.mark.parametrize("kind", STORED, ids=lambda kind: kind.__name__)
 def test_what_is_stored_never_moves_and_is_signed_as_its_text(kind):
-    assert [one.value for one in kind] == STORED[kind].split()
-    for one in kind:
-        assert encode_field(one) == encode_field(one.value)
-        assert encode_fields("state", one) == encode_fields("state", one.value)
+    assert [state.value for state in kind] == STORED[kind].split()
+    for state in kind:
+        assert encode_field(state) == encode_field(state.value)
+        assert encode_fields("state", state) == encode_fields("state", state.value)
 
 
 def test_a_number_with_a_name_is_signed_as_the_number():

@@ -1,1 +1,1 @@
-"""Primitives: encoding of fields, AEAD, HPKE, Argon2id, signatures and archives; nothing here knows a row."""
+"""Primitives: encoding of fields, AEAD, HPKE, Argon2id, signatures and archives; only passwords.py knows a row."""

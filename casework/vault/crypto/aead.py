@@ -22,7 +22,7 @@ TAG_BYTES = 16
 E1_START = b"\x01\x01"
 _E1_HEAD = struct.Struct(">2sI")
 _NONCE_AT, _BODY_AT = _E1_HEAD.size, _E1_HEAD.size + NONCE_BYTES
-# By how much a blob is longer than what it seals.
+# By how much a blob is longer than its plaintext.
 E1_OVERHEAD = _BODY_AT + TAG_BYTES
 # A blob larger than this was not written by us: it is refused before it is parsed.
 MAX_BLOB_BYTES = 32 * 1024 * 1024
@@ -35,19 +35,19 @@ def derive(secret: bytes, word: str, *more: Field, salt: bytes | None = None) ->
 
 
 def new_key() -> bytes:
-    """Return 32 random bytes from the operating system."""
+    """Return 32 random bytes from the operating system's generator."""
     return os.urandom(KEY_BYTES)
 
 
 def encrypt(key: bytes, plain: bytes, *, context: bytes, key_ref: int) -> bytes:
-    """Seal bytes under a 32-byte key (E1); the context must be given again to open."""
+    """Encrypt under a 32-byte key (E1) with a random nonce; `decrypt` needs the same context and key_ref."""
     head = _E1_HEAD.pack(E1_START, key_ref)
     nonce = os.urandom(NONCE_BYTES)
     return head + nonce + _cipher(key).encrypt(nonce, plain, head + context)
 
 
 def decrypt(key: bytes, blob: bytes, *, context: bytes, key_ref: int) -> bytes:
-    """Open an E1 blob; every failure is the same VaultError."""
+    """Decrypt an E1 blob; every failure is the same VaultError."""
     if not E1_OVERHEAD <= len(blob) <= MAX_BLOB_BYTES:
         raise VaultError("unopened")
     head = blob[:_NONCE_AT]

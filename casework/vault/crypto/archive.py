@@ -1,4 +1,4 @@
-"""A sealed archive: a stream in chunks under a key of its own, which is sealed to the backup key; the whole is signed.
+"""An encrypted archive: a stream in chunks under a key of its own, which is sealed to the backup key; all of it signed.
 
 magic | u32be length, header | u32be length, E2 | u32be length, E1 .. | u32be 0 | Ed25519 signature, 64 bytes.
 Each chunk's context holds its number and whether it is the last one, so that none can be left out or moved.
@@ -17,22 +17,22 @@ from casework.vault.crypto.signatures import Signer
 
 MAGIC = b"casework-backup-1\n"
 CHUNK_BYTES = 256 * 1024
-_SIGNATURE = 64
-_LARGEST_PART = 1024 * 1024
-_READ = 1024 * 1024
+_SIGNATURE_BYTES = 64
+_MAX_PART_BYTES = 1024 * 1024
+_READ_BYTES = 1024 * 1024
 
 
 def seal_archive(
     stream: Iterable[bytes], header: Mapping[str, Any], *, public: bytes, signer: Signer
 ) -> Iterator[bytes]:
-    """Yield the bytes of an archive; what the header says can be read without a key."""
+    """Yield the bytes of an archive for the 1,216-byte public key; the header can be read without any key."""
     key, head = new_key(), json.dumps(header, sort_keys=True).encode()
     digest, name = sha256(), sha256(head).digest()
     parts = [MAGIC, _part(head), _part(hpke.seal(public, key, context=encode_fields("cw/1/backup", name)))]
     for part in parts:
         digest.update(part)
         yield part
-    for number, (chunk, last) in enumerate(_marked(_chunks(stream))):
+    for number, (chunk, last) in enumerate(_with_last_flag(_rechunked(stream))):
         part = _part(aead.encrypt(key, chunk, context=_context(name, number, last=last), key_ref=0))
         digest.update(part)
         yield part
@@ -44,19 +44,19 @@ def seal_archive(
 def verify_archive(file: BinaryIO, publics: Iterable[bytes]) -> dict[str, Any]:
     """Read the whole file and return its header; raise VaultError unless a pinned key has signed every byte of it."""
     file.seek(0, 2)
-    left = file.tell() - _SIGNATURE
+    remaining = file.tell() - _SIGNATURE_BYTES
     file.seek(0)
     digest = sha256()
-    while left > 0 and (piece := file.read(min(left, _READ))):
+    while remaining > 0 and (piece := file.read(min(remaining, _READ_BYTES))):
         digest.update(piece)
-        left -= len(piece)
+        remaining -= len(piece)
     signatures.verify(publics, _signed(digest.digest()), file.read())
     file.seek(0)
     return _header(file)[0]
 
 
 def open_archive(file: BinaryIO, seed: bytes) -> Iterator[bytes]:
-    """Yield the stream with the backup key's private half; raise VaultError at the first chunk that is not ours."""
+    """Yield the stream with the 32-byte seed of the backup key; raise VaultError at the first wrong chunk."""
     file.seek(0)
     _, name = _header(file)
     key = hpke.open_sealed(seed, _read_part(file), context=encode_fields("cw/1/backup", name))
@@ -80,23 +80,23 @@ def _header(file: BinaryIO) -> tuple[dict[str, Any], bytes]:
         raise VaultError("unopened") from cause
 
 
-def _chunks(stream: Iterable[bytes]) -> Iterator[bytes]:
+def _rechunked(stream: Iterable[bytes]) -> Iterator[bytes]:
     """Gather a stream into chunks of one size, the last one shorter; an empty stream is one empty chunk."""
-    waiting = bytearray()
+    buffer = bytearray()
     for piece in stream:
-        waiting += piece
-        while len(waiting) > CHUNK_BYTES:
-            yield bytes(waiting[:CHUNK_BYTES])
-            del waiting[:CHUNK_BYTES]
-    yield bytes(waiting)
+        buffer += piece
+        while len(buffer) > CHUNK_BYTES:
+            yield bytes(buffer[:CHUNK_BYTES])
+            del buffer[:CHUNK_BYTES]
+    yield bytes(buffer)
 
 
-def _marked(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
-    before = next(chunks)
+def _with_last_flag(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
+    previous = next(chunks)
     for chunk in chunks:
-        yield before, False
-        before = chunk
-    yield before, True
+        yield previous, False
+        previous = chunk
+    yield previous, True
 
 
 def _part(raw: bytes) -> bytes:
@@ -106,7 +106,7 @@ def _part(raw: bytes) -> bytes:
 def _read_part(file: BinaryIO) -> bytes:
     """Read one part; an empty one ends the stream."""
     size = int.from_bytes(file.read(4), "big")
-    if size > _LARGEST_PART:
+    if size > _MAX_PART_BYTES:
         raise VaultError("unopened")
     raw = file.read(size)
     if len(raw) != size:

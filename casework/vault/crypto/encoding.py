@@ -1,4 +1,4 @@
-"""The injective encoding of a list of fields, which every context and MAC is made of; and padding."""
+"""The injective encoding of a list of fields, from which every context and MAC is made; and padding."""
 
 import struct
 from collections.abc import Callable
@@ -10,14 +10,14 @@ from uuid import UUID
 from casework.errors import VaultError
 
 Field: TypeAlias = int | str | UUID | bytes | None
-_SMALLEST_PAD = 1024
-_PAD_MARK = b"\x80"
+_MIN_PADDED_BYTES = 1024
+_PAD_START = b"\x80"
 _prefix = struct.Struct(">BI").pack
 _UUID = _prefix(3, 16)
 
 
 def encode_fields(*fields: Field) -> bytes:
-    """Encode fields so that two different lists never give the same bytes.
+    """Encode fields so that two different lists never give the same bytes ("lp" in docs/protocol.md).
 
     u8 count, then for each field u8 type (0 none, 1 int, 2 str, 3 uuid, 4 bytes), u32be length, bytes.
     Integers are minimal signed big-endian; times are integer microseconds UTC. At most 255 fields.
@@ -31,7 +31,7 @@ def encode_fields(*fields: Field) -> bytes:
 
 
 def encode_field(field: Field) -> bytes:
-    """Encode one field as `lp` does."""
+    """Encode one field as `encode_fields` does."""
     try:
         return ENCODERS[type(field)](field)
     except KeyError:
@@ -52,16 +52,16 @@ def _str(value: str) -> bytes:
 class Encoders(dict[type, Callable[[Any], bytes]]):
     """How a field of each type is encoded; a member of an enum is encoded as the text or number that it is."""
 
-    def __missing__(self, kind: type) -> Callable[[Any], bytes]:
+    def __missing__(self, field_type: type) -> Callable[[Any], bytes]:
         """Find the encoder of an enum once; raise KeyError for any other type."""
         for plain in (str, int):
-            if issubclass(kind, plain) and issubclass(kind, Enum):
-                self[kind] = self[plain]
+            if issubclass(field_type, plain) and issubclass(field_type, Enum):
+                self[field_type] = self[plain]
                 return self[plain]
-        raise KeyError(kind)
+        raise KeyError(field_type)
 
 
-# By the type of one field; `macs` uses it value by value.
+# By the type of one field; signed_rows.py uses it value by value.
 ENCODERS = Encoders(
     {
         type(None): lambda _: b"\x00\x00\x00\x00\x00",
@@ -75,16 +75,16 @@ ENCODERS = Encoders(
 
 def pad(plain: bytes) -> bytes:
     """Hide a length: append 0x80 and zeros up to the next power of two of at least 1,024 bytes."""
-    return plain + _PAD_MARK + bytes(_padded(len(plain)) - len(plain) - 1)
+    return plain + _PAD_START + bytes(_padded(len(plain)) - len(plain) - 1)
 
 
 def _padded(length: int) -> int:
-    return max(_SMALLEST_PAD, 1 << length.bit_length())
+    return max(_MIN_PADDED_BYTES, 1 << length.bit_length())
 
 
 def unpad(padded: bytes) -> bytes:
     """Undo `pad`; raise VaultError on anything that `pad` does not make."""
-    end = padded.rfind(_PAD_MARK)
+    end = padded.rfind(_PAD_START)
     plain = padded[:end]
     if end < 0 or pad(plain) != padded:
         raise VaultError("unopened")

@@ -26,14 +26,14 @@ PUBLIC_KEY_BYTES = 1216
 _ENC_BYTES = 1120
 # How a blob begins: version 1 of the format, and the suite.
 E2_START = b"\x01\x02"
-# By how much a blob is longer than what it seals.
+# By how much a blob is longer than its plaintext.
 E2_OVERHEAD = len(E2_START) + _ENC_BYTES + TAG_BYTES
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _MLKEM_PUBLIC = 1184
 
 
 def private_key(seed: bytes) -> MLKEM768X25519PrivateKey:
-    """Prepare the private key of a 32-byte seed, to receive many blobs."""
+    """Expand a 32-byte seed to its private key once, to open many blobs."""
     expanded = shake_256(seed).digest(96)
     return MLKEM768X25519PrivateKey(
         MLKEM768PrivateKey.from_seed_bytes(expanded[:64]), X25519PrivateKey.from_private_bytes(expanded[64:])
@@ -56,7 +56,7 @@ def _public(raw: bytes) -> MLKEM768X25519PublicKey:
 
 
 def seal(public: bytes, plain: bytes, *, context: bytes) -> bytes:
-    """Seal bytes to an X-Wing public key (E2: HPKE, RFC 9180, ML-KEM-768 with X25519)."""
+    """Encrypt to a 1,216-byte X-Wing public key (E2); VaultError for bytes that are no such key."""
     if len(public) != PUBLIC_KEY_BYTES:
         raise VaultError("unopened")
     try:
@@ -66,11 +66,11 @@ def seal(public: bytes, plain: bytes, *, context: bytes) -> bytes:
 
 
 def open_sealed(seed: bytes | MLKEM768X25519PrivateKey, blob: bytes, *, context: bytes) -> bytes:
-    """Open an E2 blob with the 32-byte seed of its key pair, or its opener; every failure is the same VaultError."""
+    """Decrypt an E2 blob with a 32-byte seed or its expanded private key; every failure is the same VaultError."""
     if not E2_OVERHEAD <= len(blob) <= MAX_BLOB_BYTES or blob[: len(E2_START)] != E2_START:
         raise VaultError("unopened")
     try:
-        ready = private_key(seed) if isinstance(seed, bytes) else seed
-        return _SUITE.decrypt(blob[len(E2_START) :], ready, E2_START + context)
+        expanded = private_key(seed) if isinstance(seed, bytes) else seed
+        return _SUITE.decrypt(blob[len(E2_START) :], expanded, E2_START + context)
     except (InvalidTag, ValueError):
         raise VaultError("unopened") from None

@@ -1,4 +1,4 @@
-"""The checkpoint key (Ed25519): it signs checkpoints and backups, so that both can be believed outside this machine.
+"""The checkpoint key (Ed25519): it signs checkpoints and backups, so that both can be verified outside this machine.
 
 The first line of what is signed says what it is, so that a signature on one thing never fits another.
 """
@@ -20,7 +20,7 @@ from casework.vault.crypto.aead import KEY_BYTES, new_key
 from casework.vault.keys import keyfile
 
 _MAGIC = "casework-checkpoint-1"
-_SHOWN_BYTES = 16
+_FINGERPRINT_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,11 @@ def create(path: Path) -> Signer:
 
 
 def fresh() -> Signer:
-    """Make a new key."""
     return Signer(new_key())
 
 
 def keep(path: Path, signer: Signer) -> None:
-    """Put a key in the place of the old one, at once or not at all."""
+    """Replace the key file, at once or not at all."""
     files.replace(path, _line(signer))
 
 
@@ -61,11 +60,11 @@ def load(path: Path) -> Signer:
     words = keyfile.read(path).split()
     if len(words) != 2 or words[0] != _MAGIC:
         raise VaultError(f"Tệp khóa {path} hỏng.")
-    return Signer(_raw(words[1]))
+    return Signer(_secret_of(words[1]))
 
 
 def sign(signer: Signer, message: bytes) -> bytes:
-    """Return the 64-byte signature of a message."""
+    """Return the 64-byte Ed25519 signature of a message (RFC 8032)."""
     return Ed25519PrivateKey.from_private_bytes(signer.secret).sign(message)
 
 
@@ -82,7 +81,7 @@ def verify(publics: Iterable[bytes], message: bytes, signature: bytes) -> bytes:
 
 def fingerprint(public: bytes) -> str:
     """Return the first half of the SHA-256 of a public key in groups of four digits, to be compared by eye."""
-    digits = sha256(public).hexdigest()[: 2 * _SHOWN_BYTES]
+    digits = sha256(public).hexdigest()[: 2 * _FINGERPRINT_BYTES]
     return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
 
 
@@ -103,7 +102,7 @@ def _line(signer: Signer) -> str:
     return f"{_MAGIC} {base64.b64encode(signer.secret).decode()}\n"
 
 
-def _raw(text: str) -> bytes:
+def _secret_of(text: str) -> bytes:
     try:
         secret = base64.b64decode(text, validate=True)
     except (ValueError, binascii.Error):

@@ -1,4 +1,4 @@
-"""Heads: what is newest, a version that rises whenever something is taken away, and the rows that are bound to it."""
+"""Heads: what is newest, a version that rises whenever something is revoked, and the rows that are bound to it."""
 
 import struct
 from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ _ENTRY = struct.Struct(">H16sI32s")
 
 
 class ListedRevision(NamedTuple):
-    """The newest revision of one series of a section, with the SHA-256 of its sealed body."""
+    """The newest revision of one series of a section, with the SHA-256 of its encrypted body."""
 
     section: int
     series: UUID
@@ -52,12 +52,12 @@ def mark_changed(session: Session, head: Head) -> None:
 
 def changed_heads(session: Session) -> dict[UUID, Head]:
     """Return the heads that this act has changed, in the order they were first touched."""
-    made: dict[UUID, Head] = session.info.setdefault("changed", {})
-    return made
+    changed: dict[UUID, Head] = session.info.setdefault("changed", {})
+    return changed
 
 
 def revoke(session: Session, head: Head, remaining: Iterable[SignedRow]) -> None:
-    """Raise the version and sign again what remains, so that a row put back later is refused."""
+    """Raise the version and sign again what remains, so that a revoked row that is put back later is refused."""
     rows = list(remaining)
     head.v += 1
     remember_version(session, head.id, head.v)
@@ -69,25 +69,25 @@ def revoke(session: Session, head: Head, remaining: Iterable[SignedRow]) -> None
 
 @dataclass(frozen=True)
 class Revocation:
-    """A head from which this act has taken something away, with the rows that remained bound to it."""
+    """A head under which this act has revoked something, with the rows that remained bound to it."""
 
     head: Head
     remaining: list[SignedRow]
 
 
 def revocations(session: Session) -> dict[UUID, Revocation]:
-    """Return the heads from which this act has taken something away, for the ledger of removals."""
-    made: dict[UUID, Revocation] = session.info.setdefault("taken", {})
-    return made
+    """Return the heads under which this act has revoked something, for the revocation log."""
+    revoked: dict[UUID, Revocation] = session.info.setdefault("revocations", {})
+    return revoked
 
 
 def bound_to_agency(crypto: CryptoContext, agency_id: UUID) -> list[Any]:
-    """Load every row that hangs on an agency; its head must have been loaded fresh."""
+    """Load every row that is bound to an agency's head, which must have been loaded fresh."""
     return _bound(crypto.session, crypto.commune_id, agency_id, OF_AGENCY)
 
 
 def bound_to_member(crypto: CryptoContext, member_id: UUID) -> list[Any]:
-    """Load every row that hangs on a member, whose head must have been loaded fresh."""
+    """Load every row that is bound to a member's head, which must have been loaded fresh."""
     return _bound(crypto.session, crypto.commune_id, member_id, OF_MEMBER)
 
 
@@ -97,18 +97,18 @@ def rows_of_member(session: Session, member: Member, *kinds: type[Any]) -> list[
 
 
 def _bound(session: Session, commune_id: UUID, head_id: UUID, kinds: Iterable[type[Any]]) -> list[Any]:
-    found: list[Any] = []
+    rows: list[Any] = []
     for kind in kinds:
-        ours = (kind.commune_id == commune_id, getattr(kind, kind.__head__) == head_id)
-        found += session.execute(select(kind).where(*ours)).scalars()
-    return found
+        bound = (kind.commune_id == commune_id, getattr(kind, kind.__head__) == head_id)
+        rows += session.execute(select(kind).where(*bound)).scalars()
+    return rows
 
 
-def take_from_member(session: Session, head: Head, member: Member, gone: list[Any]) -> None:
-    """Delete rows of a member and raise the version, so that none of them is believed again; the others stay."""
+def take_from_member(session: Session, head: Head, member: Member, revoked: list[Any]) -> None:
+    """Delete rows of a member and raise the version, so that none of them is accepted again; the others stay."""
     others = rows_of_member(session, member, *OF_MEMBER[1:])
-    remaining = [member, *(row for row in others if row not in gone)]
-    for row in gone:
+    remaining = [member, *(row for row in others if row not in revoked)]
+    for row in revoked:
         session.delete(row)
     session.flush()
     revoke(session, head, remaining)
@@ -118,8 +118,8 @@ def take_from_member(session: Session, head: Head, member: Member, gone: list[An
 def erase(session: Session, head: Head) -> None:
     """Delete the head of what is erased; the act's audit line says so, so that a copy put back later is refused.
 
-    Everything that hangs on it must have been deleted before. What the files still hold of it is shredded after the
-    commit (see shred.py).
+    Every row that is bound to it must have been deleted before. What the files still hold is overwritten after the
+    commit (see secure_delete.py).
     """
     changed_heads(session).pop(head.id, None)
     revocations(session)[head.id] = Revocation(head, [])
@@ -130,8 +130,8 @@ def erase(session: Session, head: Head) -> None:
 
 def erased_heads(session: Session) -> list[UUID]:
     """Return the ids of the heads that this act has erased."""
-    gone: list[UUID] = session.info.setdefault("erased", [])
-    return gone
+    erased: list[UUID] = session.info.setdefault("erased", [])
+    return erased
 
 
 def entries(listing: bytes) -> Iterator[ListedRevision]:
@@ -144,7 +144,7 @@ def entries(listing: bytes) -> Iterator[ListedRevision]:
 
 def newest(listing: bytes, section: int, series: UUID = SINGLE) -> ListedRevision | None:
     """Find the newest revision of one series, or None if it was never written."""
-    at = _place(listing, section.to_bytes(2, "big") + series.bytes)
+    at = _offset(listing, section.to_bytes(2, "big") + series.bytes)
     if at < 0:
         return None
     _, _, revision, digest = _ENTRY.unpack_from(listing, at)
@@ -153,28 +153,28 @@ def newest(listing: bytes, section: int, series: UUID = SINGLE) -> ListedRevisio
 
 def is_listed(listing: bytes, section: int, series: UUID, revision: int, digest: bytes) -> bool:
     """Tell whether this very revision with this very body is the newest of its series."""
-    return _place(listing, _ENTRY.pack(section, series.bytes, revision, digest)) >= 0
+    return _offset(listing, _ENTRY.pack(section, series.bytes, revision, digest)) >= 0
 
 
-def _place(listing: bytes, wanted: bytes) -> int:
-    """Return where an entry that begins so stands in a listing, or -1."""
-    at = listing.find(wanted)
+def _offset(listing: bytes, prefix: bytes) -> int:
+    """Return the offset of the entry that begins with these bytes, or -1; a match across two entries does not count."""
+    at = listing.find(prefix)
     while at % _ENTRY.size and at >= 0:
-        at = listing.find(wanted, at + 1)
+        at = listing.find(prefix, at + 1)
     return at
 
 
 def list_revision(head: Head, *, section: int, series: UUID, revision: int, digest: bytes) -> None:
-    """Put a new revision into the listing in the place of the one before it."""
-    kept = [e for e in entries(head.listing) if (e.section, e.series) != (section, series)]
-    _list(head, [*kept, ListedRevision(section, series, revision, digest)])
+    """Replace the entry of a series by its new revision."""
+    others = [entry for entry in entries(head.listing) if (entry.section, entry.series) != (section, series)]
+    _set_listing(head, [*others, ListedRevision(section, series, revision, digest)])
 
 
 def unlist(head: Head, *, section: int, series: UUID) -> None:
-    """Strike a series from the listing, as a draft is when it has become a case."""
-    _list(head, [e for e in entries(head.listing) if (e.section, e.series) != (section, series)])
+    """Remove a series from the listing, as of a draft that has become a case."""
+    _set_listing(head, [entry for entry in entries(head.listing) if (entry.section, entry.series) != (section, series)])
 
 
-def _list(head: Head, rows: list[ListedRevision]) -> None:
-    rows.sort(key=lambda e: (e.section, e.series.bytes))
-    head.listing = b"".join(_ENTRY.pack(e.section, e.series.bytes, e.revision, e.digest) for e in rows)
+def _set_listing(head: Head, rows: list[ListedRevision]) -> None:
+    rows.sort(key=lambda entry: (entry.section, entry.series.bytes))
+    head.listing = b"".join(_ENTRY.pack(row.section, row.series.bytes, row.revision, row.digest) for row in rows)

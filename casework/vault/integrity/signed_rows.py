@@ -1,4 +1,4 @@
-"""A MAC on every row under the server's control key: stamped when a row is written, checked when it is loaded."""
+"""A MAC on every row under the server's key K_ctl: set before a row is flushed, verified when it is loaded."""
 
 import hmac
 from collections import namedtuple
@@ -69,28 +69,28 @@ _encodings: dict[type, _Encoding] = {}
 
 
 def _encoding(kind: type[SignedRow]) -> _Encoding:
-    """Remember the encoding of one kind of row: a list of cases checks some thousand rows."""
+    """Cache the encoding of one kind of row: a list of cases verifies some thousand rows."""
     if kind not in _encodings:
-        _encodings[kind] = _prepared(layout(kind))
+        _encodings[kind] = _encoding_of(layout(kind))
     return _encodings[kind]
 
 
 @lru_cache(maxsize=256)
-def _prepared(layout: Layout) -> _Encoding:
+def _encoding_of(layout: Layout) -> _Encoding:
     columns = tuple(sorted(layout.columns))
     fields: tuple[Field, ...] = ("cw/1/ctl", layout.table, layout.number)
     count = len(fields) + 2 * len(columns) + 1
     start = bytes((count,)) + b"".join(map(encode_field, fields))
-    places = b"".join(encode_field(name).replace(b"%", b"%%") + b"%b" for name in columns)
-    return _Encoding(start.replace(b"%", b"%%") + places + b"%b", attrgetter(*columns))
+    values = b"".join(encode_field(name).replace(b"%", b"%%") + b"%b" for name in columns)
+    return _Encoding(start.replace(b"%", b"%%") + values + b"%b", attrgetter(*columns))
 
 
 def row_mac(server_keys: ServerKeys, kind: type[SignedRow], row: Any, v: int) -> bytes:
-    """Return the MAC of a row: u32be kek id, then HMAC-SHA256 over lp(table, layout, names, values, v)."""
-    return _tag(server_keys, _encoding(kind), row, v)
+    """Return the MAC of a row: u32be kek id, then HMAC-SHA256 over encode_fields(table, layout, names, values, v)."""
+    return _mac(server_keys, _encoding(kind), row, v)
 
 
-def _tag(server_keys: ServerKeys, encoding: _Encoding, row: Any, v: int) -> bytes:
+def _mac(server_keys: ServerKeys, encoding: _Encoding, row: Any, v: int) -> bytes:
     try:
         message = encoding.message % (*[_COLUMN[type(value)](value) for value in encoding.read(row)], encode_field(v))
     except KeyError:
@@ -100,29 +100,29 @@ def _tag(server_keys: ServerKeys, encoding: _Encoding, row: Any, v: int) -> byte
 
 def verify_row_as(server_keys: ServerKeys, layout: Layout, row: Any, v: int) -> None:
     """Raise VaultError unless a row is one of ours that was signed as the layout says, as those of an older program."""
-    ours = getattr(row, layout.commune) == server_keys.commune_id
-    if not ours or not hmac.compare_digest(row.mac, _tag(server_keys, _prepared(layout), row, v)):
+    same_commune = getattr(row, layout.commune) == server_keys.commune_id
+    if not same_commune or not hmac.compare_digest(row.mac, _mac(server_keys, _encoding_of(layout), row, v)):
         raise AlteredRow(row=layout.table)
 
 
-_shapes: dict[type, type[Any]] = {}
+_plain_rows: dict[type, type[Any]] = {}
 
 
 def plain_row(kind: type[SignedRow]) -> type[Any]:
-    """Return the named tuple of a kind's columns, in which a row of a joined statement is taken apart and checked."""
-    if kind not in _shapes:
+    """Return the named tuple of a kind's columns, into which a row of a joined statement is split to be verified."""
+    if kind not in _plain_rows:
         columns = kind.__table__.columns  # type: ignore[attr-defined]
-        _shapes[kind] = namedtuple(kind.__name__, [str(column.key) for column in columns])
-    return _shapes[kind]
+        _plain_rows[kind] = namedtuple(kind.__name__, [str(column.key) for column in columns])
+    return _plain_rows[kind]
 
 
 def columns(*kinds: type[SignedRow]) -> list[Any]:
-    """Return all columns of some kinds of rows, for a statement whose rows are `taken_apart`."""
+    """Return all columns of some kinds of rows, for a statement whose rows go through `split_row`."""
     return [column for kind in kinds for column in kind.__table__.columns]  # type: ignore[attr-defined]
 
 
 def split_row(row: Any, kinds: Iterable[type[SignedRow]]) -> list[Any]:
-    """Cut a row of a joined statement into one plain row for each kind; nothing is checked yet."""
+    """Cut a row of a joined statement into one plain row for each kind; nothing is verified yet."""
     parts, at = [], 0
     for kind in kinds:
         width = len(plain_row(kind)._fields)
@@ -132,16 +132,16 @@ def split_row(row: Any, kinds: Iterable[type[SignedRow]]) -> list[Any]:
 
 
 def verify_row(server_keys: ServerKeys, kind: type[SignedRow], row: Any, v: int) -> None:
-    """Raise VaultError unless the row is one that we wrote, unchanged, and not taken back since."""
+    """Raise VaultError unless the row is one that we wrote, unchanged, and not revoked since."""
     commune_id = getattr(row, kind.__commune__)
-    ours = commune_id is server_keys.commune_id or commune_id == server_keys.commune_id
-    if not ours or not hmac.compare_digest(row.mac, row_mac(server_keys, kind, row, v)):
+    same_commune = commune_id is server_keys.commune_id or commune_id == server_keys.commune_id
+    if not same_commune or not hmac.compare_digest(row.mac, row_mac(server_keys, kind, row, v)):
         raise AlteredRow(row=layout(kind).table)
 
 
 def attach_keys(session: Session, server_keys: ServerKeys) -> None:
-    """Give a transaction the keys that stamp and check; without them no such row can be read or written."""
-    session.info["control"] = server_keys
+    """Give a transaction the keys that sign and verify; without them no signed row can be read or written."""
+    session.info["server_keys"] = server_keys
     session.info["versions"] = {}
 
 
@@ -160,26 +160,26 @@ def _version(session: Session, row: SignedRow) -> int:
     return known[head_id]
 
 
-def _control(session: Session | None) -> ServerKeys:
-    server_keys = session.info.get("control") if session is not None else None
+def _server_keys(session: Session | None) -> ServerKeys:
+    server_keys = session.info.get("server_keys") if session is not None else None
     if not isinstance(server_keys, ServerKeys):
-        raise VaultError("no control key in this transaction")
+        raise VaultError("no server keys in this transaction")
     return server_keys
 
 
-def _stamp(session: Session, _context: object, _instances: object) -> None:
+def _sign_changed(session: Session, _context: object, _instances: object) -> None:
     rows: Iterable[object] = [*session.new, *session.dirty]
     for row in rows:
         if isinstance(row, SignedRow):
-            row.mac = row_mac(_control(session), type(row), row, _version(session, row))
+            row.mac = row_mac(_server_keys(session), type(row), row, _version(session, row))
 
 
-def _verify(row: object, context: Any, *_attributes: object) -> None:
+def _verify_loaded(row: object, context: Any, *_attributes: object) -> None:
     if isinstance(row, SignedRow):
         session = context.session
-        verify_row(_control(session), type(row), row, _version(session, row))
+        verify_row(_server_keys(session), type(row), row, _version(session, row))
 
 
-event.listen(Session, "before_flush", _stamp)
-event.listen(Base, "load", _verify, propagate=True)
-event.listen(Base, "refresh", _verify, propagate=True)
+event.listen(Session, "before_flush", _sign_changed)
+event.listen(Base, "load", _verify_loaded, propagate=True)
+event.listen(Base, "refresh", _verify_loaded, propagate=True)

@@ -1,1 +1,1 @@
-"""Keys: what hangs from which, how each is made, wrapped, opened, replaced and recovered."""
+"""Keys: which is derived from which, how each is made, wrapped, unwrapped, rotated and recovered."""

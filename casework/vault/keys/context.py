@@ -1,4 +1,4 @@
-"""What an act holds while it runs: the transaction, the server's control keys and the person's keyring."""
+"""The crypto context of an act: its transaction, the server's keys and the person's keyring."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -33,17 +33,17 @@ class CryptoContext:
 
     @property
     def held(self) -> Collection[UUID]:
-        """Return the agencies and circles whose keys this person has in hand."""
+        """Return the agencies and circles whose keys this person holds."""
         return self.keyring.agencies if self.keyring is not None else ()
 
     def holds(self, agency_id: UUID) -> bool:
-        """Tell whether this person has the keys of an agency in hand."""
+        """Tell whether this person holds the keys of an agency."""
         return agency_id in self.held
 
 
 @dataclass(frozen=True)
 class RecipientKey:
-    """An agency that something may be sealed to: its newest epoch and public key, from rows that were verified."""
+    """An agency that something may be encrypted to: its newest epoch and public key, from rows that were verified."""
 
     agency_id: UUID
     epoch: int

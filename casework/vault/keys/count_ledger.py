@@ -1,6 +1,6 @@
-"""The ledger of counts: a head of its own whose sealed documents say what was counted and how ties fall.
+"""The ledger of counts: a head of its own whose encrypted documents say what was counted and how ties fall.
 
-Its documents are those of the vault: sealed to the agency that counts, bound to the head, so that an entry that
+Its documents are those of the vault: encrypted to the agency that counts, bound to the head, so that an entry that
 was changed, deleted or put back is noticed. The head also lists the newest release, for which no key is needed.
 """
 
@@ -33,30 +33,30 @@ def ledger_id(commune_id: UUID) -> UUID:
     return uuid5(commune_id, "cw/1/ledger")
 
 
-def begin(crypto: CryptoContext, lock: RecipientKey, *, year: int) -> None:
-    """Begin the ledger of a commune with the key of its first year, sealed to the agency that will count."""
+def begin(crypto: CryptoContext, recipient: RecipientKey, *, year: int) -> None:
+    """Begin the ledger of a commune with the key of its first year, encrypted to the agency that will count."""
     head = heads.create(crypto.session, crypto.commune_id, "commune", ledger_id(crypto.commune_id))
-    add_key(crypto, head, lock, year=year)
+    add_key(crypto, head, recipient, year=year)
 
 
-def add_key(crypto: CryptoContext, head: Head, lock: RecipientKey, *, year: int) -> None:
-    """Seal a new random key, by which the ties of a year's counts fall; it is never derived from anything."""
-    add(crypto, head, lock, (Series.KEY, year), {"key": new_key().hex()})
+def add_key(crypto: CryptoContext, head: Head, recipient: RecipientKey, *, year: int) -> None:
+    """Add a new random key, by which the ties of a year's counts fall; it is never derived from anything."""
+    add(crypto, head, recipient, (Series.KEY, year), {"key": new_key().hex()})
 
 
 def add(
-    crypto: CryptoContext, head: Head, lock: RecipientKey, place: tuple[Series, int], data: Mapping[str, Any]
+    crypto: CryptoContext, head: Head, recipient: RecipientKey, place: tuple[Series, int], data: Mapping[str, Any]
 ) -> None:
-    """Seal one entry in its place; the agency stands as its author, whoever of it was at work."""
-    agency_id = lock.agency_id
+    """Encrypt one entry into its place; the agency stands as its author, whichever of its members was at work."""
+    agency_id = recipient.agency_id
     text = Plaintext(
         SECTION, data, by=agency_id, owner_id=agency_id, author_agency_id=agency_id, series=_series(*place)
     )
-    seal_revision(crypto, head, text, readers=[lock])
+    seal_revision(crypto, head, text, readers=[recipient])
 
 
 def note_release(crypto: CryptoContext, head: Head, *, number: int, digest: bytes) -> None:
-    """List the newest release with its hash, so that a release that was taken away is noticed."""
+    """List the newest release with its hash, so that a release that was removed is noticed."""
     heads.list_revision(head, section=SECTION, series=_series(Series.RELEASE, 0), revision=number, digest=digest)
     heads.mark_changed(crypto.session, head)
 
@@ -67,9 +67,9 @@ def newest_release(listing: bytes) -> ListedRevision | None:
 
 
 def places(listing: bytes) -> Iterable[tuple[Series, int]]:
-    """Return the places of all sealed entries."""
-    found = (place_of(entry.series) for entry in heads.entries(listing))
-    return [place for place in found if place[0] != Series.RELEASE]
+    """Return the places of all encrypted entries."""
+    listed = (place_of(entry.series) for entry in heads.entries(listing))
+    return [place for place in listed if place[0] != Series.RELEASE]
 
 
 def place_of(series: UUID) -> tuple[Series, int]:

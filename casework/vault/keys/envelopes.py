@@ -1,4 +1,4 @@
-"""Seals one revision of one section, gives its key to agencies in envelopes, and opens it again."""
+"""Encrypts a revision of a section under a key of its own, wraps that key for agencies in envelopes, opens both."""
 
 import hmac
 import json
@@ -32,7 +32,7 @@ class OpenedDocument(NamedTuple):
     data: Mapping[str, Any]
 
     def __repr__(self) -> str:
-        """Never print what was sealed."""
+        """Never print what was encrypted."""
         return "<sealed>"
 
 
@@ -92,13 +92,13 @@ class DocumentRowWithEnvelope(NamedTuple):
     mac: bytes
 
     def __repr__(self) -> str:
-        """Never print what was sealed."""
+        """Never print what was encrypted."""
         return "<sealed>"
 
 
 @dataclass(frozen=True)
 class Plaintext:
-    """What is to be sealed: a section of a case, its fields and who writes it for which agency."""
+    """What is to be encrypted: a section of a case, its fields and who writes it for which agency."""
 
     section: int
     data: Mapping[str, Any]
@@ -109,8 +109,8 @@ class Plaintext:
 
 
 def seal_revision(crypto: CryptoContext, head: Head, text: Plaintext, *, readers: Iterable[RecipientKey]) -> Document:
-    """Seal a new revision under a key of its own and put one envelope for each reader into the session."""
-    before = heads.newest(head.listing, text.section, text.series)
+    """Encrypt a new revision under a key of its own and add one envelope for each reader to the session."""
+    previous = heads.newest(head.listing, text.section, text.series)
     dek = new_key()
     document = Document(
         commune_id=crypto.commune_id,
@@ -118,7 +118,7 @@ def seal_revision(crypto: CryptoContext, head: Head, text: Plaintext, *, readers
         case_id=head.id,
         section=int(text.section),
         series=text.series,
-        revision=before.revision + 1 if before else 1,
+        revision=previous.revision + 1 if previous else 1,
         owner_id=text.owner_id,
         author_agency_id=text.author_agency_id,
         commit_tag=b"",
@@ -137,26 +137,26 @@ def seal_revision(crypto: CryptoContext, head: Head, text: Plaintext, *, readers
 
 
 def add_envelopes(crypto: CryptoContext, document: DocumentRow, dek: bytes, *, readers: Iterable[RecipientKey]) -> None:
-    """Make one envelope for each reader: kept under the safe key if it is in hand, else sent to the public key."""
-    for lock in readers:
-        kept = crypto.holds(lock.agency_id) and crypto.keys(lock.agency_id).epoch == lock.epoch
+    """Add one envelope for each reader: kept under the safe key if the person has it, else sent to the public key."""
+    for recipient in readers:
+        kept = crypto.holds(recipient.agency_id) and crypto.keys(recipient.agency_id).epoch == recipient.epoch
         crypto.session.add(
             Envelope(
                 commune_id=crypto.commune_id,
                 document_id=document.id,
-                agency_id=lock.agency_id,
+                agency_id=recipient.agency_id,
                 case_id=document.case_id,
-                epoch=lock.epoch,
+                epoch=recipient.epoch,
                 kind=EnvelopeKind.KEPT if kept else EnvelopeKind.SENT,
-                blob=_keep(crypto, document.id, crypto.keys(lock.agency_id), dek)
+                blob=_wrap_kept(crypto, document.id, crypto.keys(recipient.agency_id), dek)
                 if kept
-                else _send(crypto, document.id, lock, dek),
+                else _wrap_sent(crypto, document.id, recipient, dek),
             )
         )
 
 
 def open_newest(crypto: CryptoContext, listing: bytes, document: DocumentRow, envelope: EnvelopeRow) -> OpenedDocument:
-    """Open the newest revision, checked against the case's head; an older one is refused, never shown silently."""
+    """Open the newest revision, verified against the case's head; VaultError for an older one."""
     digest = sha256(document.body).digest()
     if not heads.is_listed(listing, document.section, document.series, document.revision, digest):
         raise VaultError("unopened")
@@ -164,7 +164,7 @@ def open_newest(crypto: CryptoContext, listing: bytes, document: DocumentRow, en
 
 
 def open_document(crypto: CryptoContext, document: DocumentRow, envelope: EnvelopeRow) -> OpenedDocument:
-    """Open one revision with the envelope of an agency whose keys are in hand."""
+    """Open one revision with the envelope of an agency whose keys the person holds."""
     dek = open_document_key(crypto, document, envelope)
     padded = aead.decrypt(dek, document.body, context=body_context(crypto.commune_id, document), key_ref=0)
     plain = json.loads(unpad(padded).decode())
@@ -179,7 +179,7 @@ def _author(digits: str) -> UUID:
 
 
 def open_document_key(crypto: CryptoContext, document: DocumentRow, envelope: EnvelopeRow) -> bytes:
-    """Open the key of a document and check that it is the one the document committed to."""
+    """Unwrap the key of a document and verify that it is the one the document committed to."""
     if envelope.document_id != document.id:
         raise VaultError("unopened")
     keys = crypto.keys(envelope.agency_id)
@@ -187,9 +187,9 @@ def open_document_key(crypto: CryptoContext, document: DocumentRow, envelope: En
         context = kept_context(crypto.commune_id, document.id, envelope.agency_id)
         dek = aead.decrypt(keys.safe, envelope.blob, context=context, key_ref=keys.epoch)
     elif envelope.kind == EnvelopeKind.SENT:
-        opener = epoch_links.earlier_epoch(crypto, keys, envelope.epoch).opener
+        private_key = epoch_links.earlier_epoch(crypto, keys, envelope.epoch).private_key
         context = sent_context(crypto.commune_id, document.id, envelope.agency_id, envelope.epoch)
-        dek = hpke.open_sealed(opener, envelope.blob, context=context)
+        dek = hpke.open_sealed(private_key, envelope.blob, context=context)
     else:
         raise VaultError("unopened")
     if not hmac.compare_digest(
@@ -205,19 +205,21 @@ def keep_sent(crypto: CryptoContext, document: DocumentRow, envelope: Envelope) 
 
 
 def rewrap_envelope(crypto: CryptoContext, keys: AgencyKeys, envelope: Envelope, dek: bytes) -> None:
-    """Let an envelope keep the key of its document under the safe key of this epoch."""
-    envelope.blob = _keep(crypto, envelope.document_id, keys, dek)
+    """Wrap the key of a document under the safe key of this epoch, in the envelope that held it before."""
+    envelope.blob = _wrap_kept(crypto, envelope.document_id, keys, dek)
     envelope.kind, envelope.epoch = EnvelopeKind.KEPT, keys.epoch
 
 
-def _keep(crypto: CryptoContext, document_id: UUID, keys: AgencyKeys, dek: bytes) -> bytes:
+def _wrap_kept(crypto: CryptoContext, document_id: UUID, keys: AgencyKeys, dek: bytes) -> bytes:
     context = kept_context(crypto.commune_id, document_id, keys.agency_id)
     return aead.encrypt(keys.safe, dek, context=context, key_ref=keys.epoch)
 
 
-def _send(crypto: CryptoContext, document_id: UUID, lock: RecipientKey, dek: bytes) -> bytes:
+def _wrap_sent(crypto: CryptoContext, document_id: UUID, recipient: RecipientKey, dek: bytes) -> bytes:
     return hpke.seal(
-        lock.public_key, dek, context=sent_context(crypto.commune_id, document_id, lock.agency_id, lock.epoch)
+        recipient.public_key,
+        dek,
+        context=sent_context(crypto.commune_id, document_id, recipient.agency_id, recipient.epoch),
     )
 
 
@@ -227,12 +229,12 @@ def kept_context(commune_id: UUID, document_id: UUID, agency_id: UUID) -> bytes:
 
 
 def sent_context(commune_id: UUID, document_id: UUID, agency_id: UUID, epoch: int) -> bytes:
-    """Return what the key of a document is bound to where it is sealed to an agency's public key."""
+    """Return what the key of a document is bound to where it is encrypted to an agency's public key."""
     return encode_fields("cw/1/sent", commune_id, document_id, agency_id, epoch)
 
 
 def commitment_context(commune_id: UUID, document_id: UUID) -> bytes:
-    """Return what stands under the key by which a document commits to it."""
+    """Return the message whose HMAC under the key commits a document to that key."""
     return encode_fields("cw/1/commit", commune_id, document_id)
 
 
@@ -243,5 +245,5 @@ def body_context(commune_id: UUID, row: DocumentRow) -> bytes:
 
 
 def _commitment(dek: bytes, context: bytes) -> bytes:
-    """Return by what a document commits to its key: an HMAC under that key."""
+    """Return a document's commitment to its key: an HMAC under that key."""
     return hmac.digest(dek, context, "sha256")

@@ -1,4 +1,4 @@
-"""A new epoch of an agency or circle: another secret, everything it holds sealed again under it, the old wraps gone."""
+"""A new epoch of an agency or circle: another secret, every document key wrapped again under it, the old wraps gone."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -25,21 +25,21 @@ def rotate(
     agency: Agency,
     head: Head,
     members: Iterable[Member],
-    sealed: Iterable[tuple[DocumentRow, Envelope]],
+    envelopes: Iterable[tuple[DocumentRow, Envelope]],
 ) -> CryptoContext:
-    """Begin a new epoch of an agency and return the same hands with its new key.
+    """Begin a new epoch of an agency and return the same crypto context with its new key.
 
-    `members` are those who shall hold it, loaded fresh; `sealed` is every envelope of the agency with its document.
+    `members` are those who shall hold it, loaded fresh; `envelopes` is every envelope of the agency with its document.
     Everything happens in the open transaction; the first row that does not hold stops all of it.
     """
     old = crypto.keys(agency.id)
     if old.epoch != agency.epoch:
         raise VaultError("unopened")
     new = new_agency_keys(agency.id, epoch=old.epoch + 1)
-    for document, envelope in sealed:
+    for document, envelope in envelopes:
         rewrap_envelope(crypto, new, envelope, open_document_key(crypto, document, envelope))
     _begin(crypto, agency, old, new)
-    _clear(crypto, agency.id)
+    _delete_expired(crypto, agency.id)
     for member in members:
         provisioning.wrap_for_member(crypto, new, member)
     crypto.session.flush()
@@ -48,7 +48,7 @@ def rotate(
 
 
 def with_keys(crypto: CryptoContext, keys: AgencyKeys) -> CryptoContext:
-    """Return the same hands holding one more key, or a newer one of an agency."""
+    """Return the same crypto context with one more key, or a newer one of an agency."""
     if crypto.keyring is None:
         raise VaultError("unopened")
     ring = {**crypto.keyring.agencies, keys.agency_id: keys}
@@ -65,8 +65,8 @@ def _begin(crypto: CryptoContext, agency: Agency, old: AgencyKeys, new: AgencyKe
     crypto.session.flush()
 
 
-def _clear(crypto: CryptoContext, agency_id: UUID) -> None:
-    """Delete the wraps of epochs that have ended, and the links that are worn."""
+def _delete_expired(crypto: CryptoContext, agency_id: UUID) -> None:
+    """Delete the wraps of epochs that have ended, and the links that have expired."""
     for row in heads.bound_to_agency(crypto, agency_id):
         if isinstance(row, Wrap) or (isinstance(row, EpochLink) and epoch_links.expired(crypto, row)):
             crypto.session.delete(row)

@@ -1,4 +1,4 @@
-"""The key-encryption key: 32 bytes with an id, kept outside the database; everything on the server hangs from it."""
+"""The key-encryption key: 32 bytes with an id, kept outside the database; every key of the server derives from it."""
 
 import base64
 import binascii
@@ -47,31 +47,31 @@ class ServerKeys:
 
     def __repr__(self) -> str:
         """Never print the keys."""
-        return f"<sealed control keys {self.number}>"
+        return f"<sealed server keys {self.number}>"
 
     def tag(self, message: bytes) -> bytes:
         """Return the 32-byte HMAC-SHA256 of a message under K_ctl."""
-        made = self._keyed.copy()
-        made.update(message)
-        return made.finalize()
+        mac = self._keyed.copy()
+        mac.update(message)
+        return mac.finalize()
 
     def sign(self, message: bytes) -> bytes:
         """Return the MAC of a message: u32be number of the KEK, then its tag."""
-        return self._numbered + self.tag(message)
+        return self._number_bytes + self.tag(message)
 
     @cached_property
-    def _numbered(self) -> bytes:
+    def _number_bytes(self) -> bytes:
         return self.number.to_bytes(4, "big")
 
     @cached_property
     def _keyed(self) -> HMAC:
-        """Return the HMAC that has taken the key in and nothing else: a copy of it is quicker than beginning anew."""
+        """Return the HMAC after the key and before any message: copying it is quicker than keying a new one."""
         return HMAC(self.mac, SHA256())
 
 
 @lru_cache(maxsize=1024)
 def server_keys_of(kek: Kek, commune_id: UUID) -> ServerKeys:
-    """Derive the control keys of one commune."""
+    """Derive the keys of one commune: K_uw, K_ctl, K_totp, K_ses."""
     wrap, mac, totp, session = (derive(kek.secret, word, commune_id) for word in ("uw", "ctl", "totp", "ses"))
     return ServerKeys(commune_id=commune_id, number=kek.number, wrap=wrap, mac=mac, totp=totp, session=session)
 
@@ -109,7 +109,7 @@ def load(path: Path, *, demo: bool) -> Kek:
 def load_all(path: Path) -> tuple[Kek, ...]:
     """Read every key of the file, the newest last; refuse a file that others may read, and a damaged one."""
     try:
-        keys = tuple(_read(line) for line in keyfile.read(path).splitlines())
+        keys = tuple(_parsed(line) for line in keyfile.read(path).splitlines())
     except (ValueError, binascii.Error) as cause:
         raise VaultError(f"Tệp khóa {path} hỏng.") from cause
     numbers = [key.number for key in keys]
@@ -119,7 +119,7 @@ def load_all(path: Path) -> tuple[Kek, ...]:
 
 
 def replace(path: Path, keys: Sequence[Kek]) -> None:
-    """Let the file hold these keys and no others, at once or not at all."""
+    """Replace the key file by one with these keys, at once or not at all."""
     files.replace(path, _text(keys))
 
 
@@ -132,8 +132,8 @@ def _text(keys: Sequence[Kek]) -> str:
     return "".join(f"{_MAGIC} {key.number} {base64.b64encode(key.secret).decode()}\n" for key in keys)
 
 
-def _read(line: str) -> Kek:
-    """Read one line; raise ValueError if it is none of ours."""
+def _parsed(line: str) -> Kek:
+    """Parse one line of a key file; raise ValueError if it is none."""
     magic, number, secret = line.split()
     kek = Kek(int(number), base64.b64decode(secret, validate=True))
     if magic != _MAGIC or len(kek.secret) != KEY_BYTES or not 0 <= kek.number < 2**32:
@@ -142,7 +142,7 @@ def _read(line: str) -> Kek:
 
 
 def self_test() -> None:
-    """Seal and open one value; raise VaultError on a machine whose library cannot do the hybrid KEM."""
+    """Encrypt and decrypt one value; raise VaultError on a machine whose library cannot do the hybrid KEM."""
     seed, context = new_key(), b"cw/1/start"
     if (
         hpke.open_sealed(seed, hpke.seal(public_key(seed), b"casework", context=context), context=context)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from casework.errors import VaultError
 
-_NOT_MINE, _OTHERS = 0o077, 0o037
+_GROUP_AND_OTHERS, _OTHERS_AND_GROUP_WRITE = 0o077, 0o037
 
 
 def read(path: Path) -> str:
@@ -15,11 +15,11 @@ def read(path: Path) -> str:
         mode, text = path.stat().st_mode, path.read_text(encoding="ascii")
     except (OSError, ValueError) as cause:
         raise VaultError(f"Không đọc được tệp khóa {path}.") from cause
-    if stat.S_IMODE(mode) & (_OTHERS if _handed_over(path) else _NOT_MINE):
+    if stat.S_IMODE(mode) & (_OTHERS_AND_GROUP_WRITE if _is_credential(path) else _GROUP_AND_OTHERS):
         raise VaultError(f"Tệp khóa {path} để người khác đọc được: chạy chmod 600.")
     return text
 
 
-def _handed_over(path: Path) -> bool:
-    """Tell whether systemd gave the file to this service alone: its access list shows as a group that may read."""
+def _is_credential(path: Path) -> bool:
+    """Tell whether systemd passed the file to this service alone (LoadCredential=); its ACL shows as group-readable."""
     return os.environ.get("CREDENTIALS_DIRECTORY") == str(path.parent)

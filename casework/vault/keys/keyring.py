@@ -16,7 +16,7 @@ from casework.vault.crypto.hpke import public_key
 
 @dataclass(frozen=True)
 class AgencyKeys:
-    """The secret of an agency for one epoch: a seed that opens what was sent and a safe key for what is kept."""
+    """The secret of an agency for one epoch: a seed for what is sent to it, a safe key for what it keeps."""
 
     agency_id: UUID
     epoch: int
@@ -37,8 +37,8 @@ class AgencyKeys:
         return derive(self.secret, "safe")
 
     @cached_property
-    def opener(self) -> MLKEM768X25519PrivateKey:
-        """Return the private key prepared to receive many envelopes."""
+    def private_key(self) -> MLKEM768X25519PrivateKey:
+        """Return the expanded private key, which opens many envelopes."""
         return hpke.private_key(self.seed)
 
     @property
@@ -49,7 +49,7 @@ class AgencyKeys:
 
 @dataclass(frozen=True)
 class Keyring:
-    """What one signed-in person can open: the keys of her agency and her circles; lives for one request."""
+    """What one signed-in person can open: the keys of their agency and circles; lives for one request."""
 
     member_id: UUID
     agencies: Mapping[UUID, AgencyKeys]
@@ -67,19 +67,18 @@ class Keyring:
 
 
 def new_agency_keys(agency_id: UUID, *, epoch: int = 1) -> AgencyKeys:
-    """Make the secret of an agency for an epoch."""
     return AgencyKeys(agency_id=agency_id, epoch=epoch, secret=new_key())
 
 
 def wrap(keys: AgencyKeys, member_public_key: bytes, *, commune_id: UUID, member_id: UUID) -> bytes:
-    """Seal an agency's secret to one member."""
+    """Encrypt an agency's secret to one member's public key."""
     return hpke.seal(
         member_public_key, keys.secret, context=_context(commune_id, keys.agency_id, keys.epoch, member_id)
     )
 
 
 def unwrap(seed: bytes, blob: bytes, *, commune_id: UUID, agency_id: UUID, epoch: int, member_id: UUID) -> AgencyKeys:
-    """Open an agency's secret with a member's seed."""
+    """Decrypt an agency's secret with a member's seed."""
     secret = hpke.open_sealed(seed, blob, context=_context(commune_id, agency_id, epoch, member_id))
     return AgencyKeys(agency_id=agency_id, epoch=epoch, secret=secret)
 

@@ -1,4 +1,4 @@
-"""Makes agencies and circles, gives their keys to members, and makes members with a key of their own."""
+"""Makes agencies and circles, wraps their keys for members, and makes members with a key of their own."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from casework.vault.crypto import passwords
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
+from casework.vault.crypto.passwords import WrappedSeed
 from casework.vault.integrity import heads
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.kek import ServerKeys
@@ -19,17 +20,19 @@ CIRCLE = "circle"
 
 @dataclass(frozen=True)
 class Enrolment:
-    """A new member's ids and keys, made before any transaction because Argon2 takes its time."""
+    """A new member's public key and the slot of its seed, made before any transaction because Argon2 takes its time."""
 
-    member_id: UUID
-    slot_id: UUID
     public_key: bytes
-    secret: passwords.WrappedSeed
+    slot: WrappedSeed
+
+    @property
+    def member_id(self) -> UUID:
+        return self.slot.member_id
 
 
 @dataclass(frozen=True)
 class NewMember:
-    """What the book writes down about a person when she is enrolled."""
+    """What the database holds about a person from enrolment on; none of it is encrypted."""
 
     username: str
     name: str
@@ -38,10 +41,10 @@ class NewMember:
 
 
 def new_enrolment(server_keys: ServerKeys, passphrase: str) -> Enrolment:
-    """Make a member's key pair that only her passphrase opens."""
-    seed, member_id, slot_id = new_key(), uuid4(), uuid4()
-    secret = passwords.wrap_with_passphrase(server_keys, seed, passphrase, member_id=member_id, slot_id=slot_id)
-    return Enrolment(member_id, slot_id, public_key(seed), secret)
+    """Make the key pair of a new member, whose seed only the passphrase opens."""
+    seed = new_key()
+    slot = passwords.wrap_with_passphrase(server_keys, seed, passphrase, member_id=uuid4())
+    return Enrolment(public_key(seed), slot)
 
 
 def make_agency(
@@ -57,9 +60,9 @@ def make_agency(
     agency_id = uuid4()
     keys = new_agency_keys(agency_id)
     heads.create(crypto.session, crypto.commune_id, "agency", agency_id)
-    common = {"commune_id": crypto.commune_id}
     crypto.session.add(
         Agency(
+            commune_id=crypto.commune_id,
             id=agency_id,
             kind=kind,
             name=name,
@@ -68,7 +71,6 @@ def make_agency(
             rotation_due=False,
             state=state,
             duty_phone=duty_phone,
-            **common,
         )
     )
     crypto.session.flush()
@@ -80,7 +82,7 @@ def make_agency(
 
 
 def make_circle(crypto: CryptoContext, members: Iterable[Member]) -> AgencyKeys:
-    """Make a circle of named members, each of whom can open what is sealed to it; its name tells nothing."""
+    """Make a circle of named members, each of whom can open what is encrypted to it; its name tells nothing."""
     keys = make_agency(crypto, kind=CIRCLE, name="", circle=True)
     for member in members:
         wrap_for_member(crypto, keys, member)
@@ -88,7 +90,7 @@ def make_circle(crypto: CryptoContext, members: Iterable[Member]) -> AgencyKeys:
 
 
 def wrap_for_member(crypto: CryptoContext, keys: AgencyKeys, member: Member) -> None:
-    """Give an agency's key to one member; the member row must have been loaded with a fresh head."""
+    """Wrap an agency's secret for one member, whose row must have been loaded with a fresh head."""
     blob = wrap(keys, member.public_key, commune_id=crypto.commune_id, member_id=member.id)
     crypto.session.add(
         Wrap(commune_id=crypto.commune_id, member_id=member.id, agency_id=keys.agency_id, epoch=keys.epoch, blob=blob)
@@ -96,7 +98,7 @@ def wrap_for_member(crypto: CryptoContext, keys: AgencyKeys, member: Member) -> 
 
 
 def make_member(crypto: CryptoContext, new: NewMember, enrolment: Enrolment) -> Member:
-    """Write down a member with her public key and the slot that her passphrase opens."""
+    """Add a member with the public key and the slot that the passphrase opens."""
     member_id = enrolment.member_id
     heads.create(crypto.session, crypto.commune_id, "member", member_id)
     member = Member(
@@ -111,5 +113,5 @@ def make_member(crypto: CryptoContext, new: NewMember, enrolment: Enrolment) -> 
     )
     crypto.session.add(member)
     crypto.session.flush()
-    crypto.session.add(passwords.slot_row(member, "password", enrolment.slot_id, enrolment.secret))
+    crypto.session.add(enrolment.slot.row())
     return member

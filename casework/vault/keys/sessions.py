@@ -1,4 +1,4 @@
-"""Split-key sessions: the row seals the member's seed under a key that exists only together with the cookie."""
+"""Split-key sessions: the row holds the member's seed, encrypted under a key that only the cookie completes."""
 
 import base64
 import binascii
@@ -41,12 +41,11 @@ class SessionToken:
         return sha256(self.secret).digest()
 
     def cookie(self) -> str:
-        """Return the value of the cookie."""
         return base64.urlsafe_b64encode(self.secret).decode()
 
 
 def token_from(cookie: str) -> SessionToken | None:
-    """Read a cookie; None if it is not one of ours."""
+    """Parse a cookie; None if it is not one of ours."""
     try:
         secret = base64.urlsafe_b64decode(cookie.encode("ascii"))
     except (binascii.Error, UnicodeEncodeError, ValueError):
@@ -80,7 +79,7 @@ def start(
     at: int,
     standing: SessionState = SessionState(),
 ) -> SessionToken:
-    """Begin a session: a new token and a new row that seals the member's seed."""
+    """Begin a session: a new token and a new row that holds the member's seed, encrypted."""
     token = SessionToken(new_key())
     row = SessionRow(
         sid=token.sid,
@@ -100,7 +99,7 @@ def start(
 
 
 def seed_of(row: SessionRow, token: SessionToken, server_keys: ServerKeys) -> bytes:
-    """Open the member's seed with the cookie; a locked session has none and raises VaultError."""
+    """Decrypt the member's seed with the cookie; a locked session has none and raises VaultError."""
     if row.blob is None:
         raise VaultError("unopened")
     return aead.decrypt(_key(token, server_keys), row.blob, context=_context(row), key_ref=server_keys.number)
@@ -128,24 +127,24 @@ def delete_expired(session: Session, *, at: int) -> None:
 
 
 def owner_of(session: Session, sid: bytes) -> tuple[UUID, UUID] | None:
-    """Find whose session it is (commune, member), before that commune's keys are at hand."""
-    row = session.execute(select(SessionRow.commune_id, SessionRow.member_id).where(SessionRow.sid == sid))
-    found = row.one_or_none()
-    return (found.commune_id, found.member_id) if found else None
+    """Find whose session it is (commune, member), before that commune's keys are known; not yet verified."""
+    ids = select(SessionRow.commune_id, SessionRow.member_id).where(SessionRow.sid == sid)
+    row = session.execute(ids).one_or_none()
+    return (row.commune_id, row.member_id) if row else None
 
 
 def store_draft_text(row: SessionRow, public_key: bytes, text: bytes) -> None:
-    """Seal what was typed on a locked screen to the person herself; nobody else can open it."""
+    """Encrypt what was typed on a locked screen to the person's own key; nobody else can read it."""
     row.kept = hpke.seal(public_key, pad(text), context=_kept_context(row.commune_id, row.member_id))
 
 
 def stored_text(row: SessionRow, seed: bytes) -> bytes:
-    """Open what was kept in a row; raise VaultError if nothing was."""
+    """Decrypt what was kept in a row; raise VaultError if nothing was."""
     return opened_text(row.commune_id, row.member_id, row.kept or b"", seed)
 
 
 def opened_text(commune_id: UUID, member_id: UUID, kept: bytes, seed: bytes) -> bytes:
-    """Open a text that was kept for a member; raise VaultError if it was not sealed to her key."""
+    """Decrypt a text that was kept for a member; raise VaultError if it was encrypted to another key."""
     return unpad(hpke.open_sealed(seed, kept, context=_kept_context(commune_id, member_id)))
 
 

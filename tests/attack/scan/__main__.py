@@ -37,7 +37,7 @@ def demo(folder: Path, log: Path) -> Iterator[tuple[int, dict[str, dict[str, str
         try:
             _wait(port, server)
             people = json.loads(cards.read_text(encoding="utf-8"))["people"]
-            yield port, {one["role"]: one for one in reversed(people)}
+            yield port, {person["role"]: person for person in reversed(people)}
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(60)
@@ -61,34 +61,34 @@ def attacked(tools: Tools, seed: Path, role: str, seconds: int) -> list[str]:
     with demo(folder, log) as (port, cards):
         somebody = Somebody(port, cards[role]["username"], cards[role]["password"])
         targets = somebody.targets()
-        found = somebody.unguarded(targets)
-        found += tools.of_parameters(targets, somebody.cookie, seconds=seconds)
-        found += tools.of_pages(
+        findings = somebody.unguarded(targets)
+        findings += tools.of_parameters(targets, somebody.cookie, seconds=seconds)
+        findings += tools.of_pages(
             f"http://127.0.0.1:{port}", somebody.cookie, seconds=seconds, least=min(5, len(somebody.pages))
         )
         if somebody.ask("/tai-khoan/cua-toi").status != 200:
-            found.append("the session ended meanwhile: what was tried later says nothing")
-    said = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    found += [line for line in said if '"fault"' in line or '"status": "5' in line]
+            findings.append("the session ended meanwhile: what was tried later says nothing")
+    logged = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    findings += [line for line in logged if '"fault"' in line or '"status": "5' in line]
     verified = subprocess.run(
         [sys.executable, "-m", "casework", "verify", "--data", folder], capture_output=True, check=False
     )
-    found += [] if verified.returncode == 0 else [verified.stdout.decode()]
-    click.echo("\n".join([f"{role}: {len(targets)} requests with parameters, {len(found)} findings", *found]))
-    return found
+    findings += [] if verified.returncode == 0 else [verified.stdout.decode()]
+    click.echo("\n".join([f"{role}: {len(targets)} requests with parameters, {len(findings)} findings", *findings]))
+    return findings
 
 
 def main(seconds: int, *roles: str) -> int:
     """Attack as every role, or as those that are named; return how many findings there are."""
     with tempfile.TemporaryDirectory(prefix="casework-attack-") as place:
         tools, seed = installed(Path(place)), Path(place) / "seed"
-        found = tools.of_source(ROOT)
-        click.echo("\n".join([f"source: {len(found)} findings", *found]))
+        findings = tools.of_source(ROOT)
+        click.echo("\n".join([f"source: {len(findings)} findings", *findings]))
         with demo(seed, Path(place) / "seed.log") as (_, cards):
-            wanted = roles or tuple(cards)
-        for role in wanted:
-            found += attacked(tools, seed, role, seconds)
-    return len(found)
+            tried = roles or tuple(cards)
+        for role in tried:
+            findings += attacked(tools, seed, role, seconds)
+    return len(findings)
 
 
 if __name__ == "__main__":

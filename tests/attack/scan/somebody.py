@@ -27,27 +27,27 @@ class Somebody:
     """A person of the demo with the cookies that a browser would hold."""
 
     def __init__(self, port: int, username: str, passphrase: str) -> None:
-        """Sign in; raise RuntimeError if she is not let in."""
+        """Sign in; raise RuntimeError if it is refused."""
         self.port, self.cookies = port, dict[str, str]()
-        # The pages that she was led to, so that a scanner that saw fewer is not believed.
+        # The pages that it led to, so that a scanner that saw fewer is not believed.
         self.pages = set[str]()
         page = html.fromstring(self._read(self.ask("/dang-nhap")))
-        given = {
+        fields = {
             "username": username,
             "passphrase": passphrase,
             "csrf_token": page.xpath("//*[@name='csrf_token']")[0].get("value"),
         }
-        self._read(self.ask("/dang-nhap", urlencode(given)))
+        self._read(self.ask("/dang-nhap", urlencode(fields)))
         if self.ask("/tai-khoan/cua-toi").status != 200:
             raise RuntimeError(f"{username} was not let in")
 
     @property
     def cookie(self) -> str:
-        """Return the header that carries her session and the one that form tokens belong to."""
+        """Return the header that carries the session and the one that form tokens belong to."""
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items() if name != "__Host-may")
 
     def ask(self, path: str, body: str | None = None) -> HTTPResponse:
-        """Send one request of hers and remember the cookies of the answer."""
+        """Send one request and remember the cookies of the answer."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
         headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
         connection.request("GET" if body is None else "POST", path, body, headers)
@@ -82,7 +82,7 @@ class Somebody:
 
     def unguarded(self, targets: Iterable[Target]) -> list[str]:
         """Return the posts that are taken with a token that is not ours, which none may be."""
-        forged = [(one, re.sub(r"(csrf_token=[^&]*)", r"\1x", one.data)) for one in targets if one.data]
+        forged = [(target, re.sub(r"(csrf_token=[^&]*)", r"\1x", target.data)) for target in targets if target.data]
         path = len(f"http://127.0.0.1:{self.port}")
         return [f"{one.url} took a wrong token" for one, data in forged if self.ask(one.url[path:], data).status != 400]
 

@@ -32,7 +32,10 @@ class Tools:
     def of_source(self, root: Path) -> list[str]:
         """Let bandit read the program."""
         ran = self._run("bandit", "--quiet", "--format", "json", "--recursive", root / "casework", root / "migrations")
-        return [f"{one['filename']}:{one['line_number']} {one['issue_text']}" for one in json.loads(ran)["results"]]
+        return [
+            f"{result['filename']}:{result['line_number']} {result['issue_text']}"
+            for result in json.loads(ran)["results"]
+        ]
 
     def of_pages(self, site: str, cookie: str, *, seconds: int, least: int) -> list[str]:
         """Let wapiti crawl and attack for so many seconds a half, and return vulnerabilities and anomalies.
@@ -59,17 +62,19 @@ class Tools:
         self._run(
             "wapiti", "-u", site + "/", "--scope", "folder", "-m", MODULES, *header, *left_out, *limits, *few, *quiet
         )
-        told = json.loads(report.read_text(encoding="utf-8"))
-        kinds = {**told["vulnerabilities"], **told["anomalies"]}
-        pages = told["infos"].get("crawled_pages_nbr", 0)
+        summary = json.loads(report.read_text(encoding="utf-8"))
+        kinds = {**summary["vulnerabilities"], **summary["anomalies"]}
+        pages = summary["infos"].get("crawled_pages_nbr", 0)
         lines = [
-            f"{kind}: {one['method']} {one['path']} {one['info']}" for kind, found in kinds.items() for one in found
+            f"{kind}: {form['method']} {form['path']} {form['info']}"
+            for kind, findings in kinds.items()
+            for form in findings
         ]
         return [*lines, *([f"wapiti saw {pages} pages: too few to say anything"] if pages < least else [])]
 
     def of_parameters(self, targets: Sequence[Target], cookie: str, *, seconds: int) -> list[str]:
         """Let sqlmap try every parameter of each target, an equal part of so many seconds each."""
-        found, each = [], max(_LEAST_SECONDS, seconds // max(1, len(targets)))
+        findings, each = [], max(_LEAST_SECONDS, seconds // max(1, len(targets)))
         for target in targets:
             data = ("--data", target.data) if target.data else ()
             fixed = ("--cookie", cookie, "--skip", "csrf_token", "--ignore-code", _CALM, "--time-limit", str(each))
@@ -86,8 +91,8 @@ class Tools:
             where = ("--param-exclude", "csrf_token|__Host", "--output-dir", self.folder)
             ran = self._run("sqlmap", "-u", target.url, *data, *fixed, *how, *where)
             lines = [line for line in ran.splitlines() if any(word in line for word in _INJECTED)]
-            found += [f"{target.url} {line}" for line in lines if "false positive" not in line]
-        return found
+            findings += [f"{target.url} {line}" for line in lines if "false positive" not in line]
+        return findings
 
     def _run(self, name: str, *words: str | Path) -> str:
         command = [self.bin / name, *words]

@@ -1,4 +1,4 @@
-"""The byte formats: injective lists, blobs that open only as they were sealed, padding that hides a length."""
+"""The byte formats: injective lists, blobs bound to key and context, padding that hides a length."""
 
 import random
 import struct
@@ -39,8 +39,8 @@ def read_back(raw: bytes) -> list[tuple[int, bytes]]:
 
 
 @given(FIELDS, FIELDS)
-def test_two_different_lists_never_have_the_same_bytes(one, other):
-    assert (encode_fields(*one) == encode_fields(*other)) == (typed(one) == typed(other))
+def test_two_different_lists_never_have_the_same_bytes(first, second):
+    assert (encode_fields(*first) == encode_fields(*second)) == (typed(first) == typed(second))
 
 
 @given(FIELDS)

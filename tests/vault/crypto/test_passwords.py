@@ -22,60 +22,61 @@ from casework.vault.keys.kek import Kek, server_keys_of
 from tests.people import DONG_HAI, KEK, STAFF, THANH_SON, keys
 
 LAN = keys()["lan"]
-CONTROL = server_keys_of(KEK, THANH_SON)
-IDS = {"member_id": LAN.enrolment.member_id, "slot_id": LAN.enrolment.slot_id}
-SECRET = LAN.enrolment.secret
+SERVER_KEYS = server_keys_of(KEK, THANH_SON)
+SLOT = LAN.enrolment.slot
 PASSPHRASE = STAFF["lan"].passphrase
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
 def test_a_passphrase_opens_in_whichever_letters_it_is_typed(form):
     typed = unicodedata.normalize(form, PASSPHRASE)
-    assert passwords.unwrap_with_passphrase(CONTROL, SECRET, typed, **IDS) == LAN.seed
+    assert passwords.unwrap_with_passphrase(SERVER_KEYS, SLOT, typed) == LAN.seed
 
 
 def test_a_very_long_passphrase_is_cut_at_the_same_letter_in_every_form():
     long = "ộ" * 2000
-    secret = passwords.wrap_with_passphrase(CONTROL, LAN.seed, unicodedata.normalize("NFD", long), **IDS)
-    assert passwords.unwrap_with_passphrase(CONTROL, secret, long, **IDS) == LAN.seed
+    slot = passwords.wrap_with_passphrase(
+        SERVER_KEYS, LAN.seed, unicodedata.normalize("NFD", long), member_id=SLOT.member_id
+    )
+    assert passwords.unwrap_with_passphrase(SERVER_KEYS, slot, long) == LAN.seed
 
 
 def test_a_wrong_passphrase_opens_nothing():
     with pytest.raises(WrongSecret, match=r"^unopened$"):
-        passwords.unwrap_with_passphrase(CONTROL, SECRET, PASSPHRASE + " ", **IDS)
+        passwords.unwrap_with_passphrase(SERVER_KEYS, SLOT, PASSPHRASE + " ")
 
 
 @pytest.mark.parametrize(
     "slot",
     [
-        replace(SECRET, memory_kib=64 * 1024 - 1),
-        replace(SECRET, passes=2),
-        replace(SECRET, salt=SECRET.salt[:15]),
-        replace(SECRET, salt=b""),
+        replace(SLOT, memory_kib=64 * 1024 - 1),
+        replace(SLOT, passes=2),
+        replace(SLOT, salt=SLOT.salt[:15]),
+        replace(SLOT, salt=b""),
     ],
     ids=["memory", "passes", "short salt", "no salt"],
 )
 def test_a_cost_that_was_lowered_is_refused_before_anything_is_derived(slot: WrappedSeed, monkeypatch):
     monkeypatch.delattr(passwords, "Argon2id")
     with pytest.raises(VaultError, match=r"^unopened$"):
-        passwords.unwrap_with_passphrase(CONTROL, slot, PASSPHRASE, **IDS)
+        passwords.unwrap_with_passphrase(SERVER_KEYS, slot, PASSPHRASE)
 
 
 @pytest.mark.parametrize(
-    ("keys_of_the_server", "ids"),
+    ("server_keys", "slot"),
     [
-        (server_keys_of(Kek(1, bytes(32)), THANH_SON), IDS),
-        (server_keys_of(Kek(2, KEK.secret), THANH_SON), IDS),
-        (server_keys_of(KEK, DONG_HAI), IDS),
-        (CONTROL, IDS | {"member_id": UUID(int=1)}),
-        (CONTROL, IDS | {"slot_id": UUID(int=1)}),
+        (server_keys_of(Kek(1, bytes(32)), THANH_SON), SLOT),
+        (server_keys_of(Kek(2, KEK.secret), THANH_SON), SLOT),
+        (server_keys_of(KEK, DONG_HAI), SLOT),
+        (SERVER_KEYS, replace(SLOT, member_id=UUID(int=1))),
+        (SERVER_KEYS, replace(SLOT, id=UUID(int=1))),
     ],
     ids=["another key", "another number", "another commune", "another member", "another slot"],
 )
-def test_without_the_pepper_or_in_another_place_the_slot_stays_shut(keys_of_the_server, ids, monkeypatch):
+def test_without_the_pepper_or_in_another_place_the_slot_stays_shut(server_keys, slot, monkeypatch):
     monkeypatch.delattr(passwords, "Argon2id")
     with pytest.raises(VaultError, match=r"^unopened$") as caught:
-        passwords.unwrap_with_passphrase(keys_of_the_server, SECRET, PASSPHRASE, **ids)
+        passwords.unwrap_with_passphrase(server_keys, slot, PASSPHRASE)
     assert not isinstance(caught.value, WrongSecret)
 
 
@@ -88,7 +89,7 @@ def test_a_name_that_does_not_exist_costs_the_same_work(monkeypatch):
 
     monkeypatch.setattr(passwords, "Argon2id", noted)
     passwords.dummy_unwrap(PASSPHRASE)
-    passwords.unwrap_with_passphrase(CONTROL, SECRET, PASSPHRASE, **IDS)
+    passwords.unwrap_with_passphrase(SERVER_KEYS, SLOT, PASSPHRASE)
     assert costs[0] == costs[1]
 
 
@@ -133,8 +134,8 @@ def test_slots_of_a_process_that_died_are_free_again(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(passwords, "_PATIENCE_SECONDS", 0.05)
     slots = [str(tmp_path / f"casework-{os.getuid()}-argon-{number}") for number in range(2)]
-    holding = "import sys, time, filelock; held = [filelock.FileLock(one) for one in sys.argv[1:]]; "
-    holding += "[one.acquire() for one in held]; print(flush=True); time.sleep(60)"
+    holding = "import sys, time, filelock; held = [filelock.FileLock(path) for path in sys.argv[1:]]; "
+    holding += "[lock.acquire() for lock in held]; print(flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", holding, *slots], stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         other.stdout.readline()
@@ -144,7 +145,7 @@ def test_slots_of_a_process_that_died_are_free_again(monkeypatch, tmp_path):
     passwords.dummy_unwrap("x")
 
 
-def test_where_no_slot_can_be_made_she_is_told_to_try_again_and_the_operator_why(monkeypatch, tmp_path, caplog):
+def test_where_no_slot_can_be_made_the_person_is_told_to_try_again_and_the_operator_why(monkeypatch, tmp_path, caplog):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     for number in range(2):
         # Somebody else on this machine was there first.
@@ -159,7 +160,7 @@ def test_the_eleventh_who_comes_with_a_passphrase_is_told_so_at_once(monkeypatch
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with contextlib.ExitStack() as places:
         for _ in range(10):
-            places.enter_context(passwords._place())
+            places.enter_context(passwords._waiting_place())
         with pytest.raises(Busy):
             passwords.dummy_unwrap("x")
         assert list(tmp_path.iterdir()) == []

@@ -16,24 +16,30 @@ ENTRY = st.tuples(st.integers(0, 2**16 - 1), st.uuids(), st.integers(0, 2**32 - 
 
 
 def listed(*entries: ListedRevision) -> Any:
-    head = SimpleNamespace(listing=b"")
-    for one in entries:
-        heads.list_revision(head, section=one.section, series=one.series, revision=one.revision, digest=one.digest)  # type: ignore[arg-type]
+    head: Any = SimpleNamespace(listing=b"")
+    for entry in entries:
+        heads.list_revision(
+            head, section=entry.section, series=entry.series, revision=entry.revision, digest=entry.digest
+        )
     return head
 
 
 @given(st.lists(ENTRY, max_size=12))
 def test_what_was_recorded_last_is_what_is_found(raw):
-    entries = [ListedRevision(*one) for one in raw]
+    entries = [ListedRevision(*fields) for fields in raw]
     head = listed(*entries)
-    expected = {(one.section, one.series): one for one in entries}
-    assert {(one.section, one.series): one for one in heads.entries(head.listing)} == expected
-    for (section, series), one in expected.items():
-        assert heads.newest(head.listing, section, series) == one
+    expected = {(entry.section, entry.series): entry for entry in entries}
+    assert {(entry.section, entry.series): entry for entry in heads.entries(head.listing)} == expected
+    for (section, series), entry in expected.items():
+        assert heads.newest(head.listing, section, series) == entry
     assert heads.newest(head.listing, 7, UUID(int=99)) == expected.get((7, UUID(int=99)))
-    for one in entries:
-        assert heads.is_listed(head.listing, *one) == (expected[one.section, one.series] == one)
-        for other in (one._replace(revision=one.revision ^ 1), one._replace(digest=bytes(32)), one._replace(section=0)):
+    for entry in entries:
+        assert heads.is_listed(head.listing, *entry) == (expected[entry.section, entry.series] == entry)
+        for other in (
+            entry._replace(revision=entry.revision ^ 1),
+            entry._replace(digest=bytes(32)),
+            entry._replace(section=0),
+        ):
             assert heads.is_listed(head.listing, *other) == (other in expected.values())
 
 
@@ -41,8 +47,8 @@ def test_what_was_recorded_last_is_what_is_found(raw):
 def test_a_series_is_not_found_across_the_borders_of_entries(raw, section, series):
     """Bytes that look like an entry but stand between two of them are no entry."""
     look = section.to_bytes(2, "big") + series.bytes + bytes(14)
-    head = listed(*(ListedRevision(one[0], one[1], one[2], look) for one in raw))
-    expected = {(one[0], one[1]): one[2] for one in raw}
+    head = listed(*(ListedRevision(fields[0], fields[1], fields[2], look) for fields in raw))
+    expected = {(fields[0], fields[1]): fields[2] for fields in raw}
     found = heads.newest(head.listing, section, series)
     assert (found.revision if found else None) == expected.get((section, series))
 

@@ -31,7 +31,7 @@ KINDS = sorted(
     (mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, SignedRow)),
     key=lambda kind: kind.__name__,
 )
-CONTROL = server_keys_of(KEK, THANH_SON)
+SERVER_KEYS = server_keys_of(KEK, THANH_SON)
 # Body bytes have their hash in the head; a counter is spent by one statement, so that two workers never both win.
 UNSIGNED = {"document": {"body"}, "totp": {"last_counter"}, "interview": {"tries"}}
 UNMACED = {"throttle"}
@@ -45,7 +45,7 @@ def a_row(kind: type[SignedRow]):
         if isinstance(column.type, LargeBinary):
             values[column.key] = b"x"
     row = kind(**values)
-    row.mac = row_mac(CONTROL, kind, row, 3)
+    row.mac = row_mac(SERVER_KEYS, kind, row, 3)
     return row
 
 
@@ -62,16 +62,16 @@ def test_every_table_has_a_mac_but_those_that_have_a_reason():
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__tablename__)
 def test_every_column_is_bound_but_those_that_have_a_reason(kind):
     row = a_row(kind)
-    verify_row(CONTROL, kind, row, 3)
+    verify_row(SERVER_KEYS, kind, row, 3)
     free = {"mac"} | UNSIGNED.get(kind.__tablename__, set())
     for column in kind.__table__.columns:
         kept = getattr(row, column.key)
         setattr(row, column.key, another(kept))
         if column.key in free - {"mac"}:
-            verify_row(CONTROL, kind, row, 3)
+            verify_row(SERVER_KEYS, kind, row, 3)
         else:
             with pytest.raises(VaultError, match=r"^unopened$"):
-                verify_row(CONTROL, kind, row, 3)
+                verify_row(SERVER_KEYS, kind, row, 3)
         setattr(row, column.key, kept)
 
 
@@ -79,8 +79,8 @@ def test_every_column_is_bound_but_those_that_have_a_reason(kind):
 def test_a_row_of_another_version_key_or_commune_does_not_hold(kind):
     row = a_row(kind)
     others = [
-        (CONTROL, 2),
-        (CONTROL, 4),
+        (SERVER_KEYS, 2),
+        (SERVER_KEYS, 4),
         (server_keys_of(Kek(2, KEK.secret), THANH_SON), 3),
         (server_keys_of(KEK, DONG_HAI), 3),
     ]
@@ -96,7 +96,7 @@ def test_a_mac_is_what_vault_says_it_is():
         for name in signed_columns(kind):
             value = getattr(row, name)
             fields += [name, int(value) if isinstance(value, bool) else value]
-        assert row_mac(CONTROL, kind, row, 3) == (1).to_bytes(4, "big") + CONTROL.tag(encode_fields(*fields, 3))
+        assert row_mac(SERVER_KEYS, kind, row, 3) == (1).to_bytes(4, "big") + SERVER_KEYS.tag(encode_fields(*fields, 3))
     # A truth value is signed as a number; some kind must have one, or nothing has shown it.
     assert isinstance(Referral.__table__.c.urgent.type, Boolean)
 
@@ -104,9 +104,9 @@ def test_a_mac_is_what_vault_says_it_is():
 def test_a_row_of_one_kind_is_no_row_of_another():
     agency = a_row(Agency)
     twin = Agency(**{column.key: getattr(agency, column.key) for column in Agency.__table__.columns})
-    verify_row(CONTROL, Agency, twin, 3)
+    verify_row(SERVER_KEYS, Agency, twin, 3)
     with pytest.raises((VaultError, AttributeError)):
-        verify_row(CONTROL, SessionRow, twin, 3)
+        verify_row(SERVER_KEYS, SessionRow, twin, 3)
 
 
 @only_sqlite
@@ -118,11 +118,11 @@ def test_a_row_reached_before_its_head_is_refused(house: House, lan: Someone):
 @only_sqlite
 def test_without_the_control_key_no_row_is_read_or_written(house: House, lan: Someone):
     with house.gate.database.read_only() as session:
-        with pytest.raises(VaultError, match="no control key"):
+        with pytest.raises(VaultError, match="no server keys"):
             session.get(Member, (THANH_SON, lan.id))
         row = a_row(Agency)
         session.add(row)
-        with pytest.raises(VaultError, match="no control key"):
+        with pytest.raises(VaultError, match="no server keys"):
             session.flush()
         session.expunge(row)
 
@@ -148,12 +148,12 @@ def test_a_row_that_somebody_refreshes_is_checked_again(house: House, lan: Someo
 def test_a_row_is_checked_as_an_older_program_signed_it():
     row = a_row(Agency)
     now = layout(Agency)
-    verify_row_as(CONTROL, now, row, 3)
+    verify_row_as(SERVER_KEYS, now, row, 3)
     fewer = replace(now, columns=tuple(name for name in now.columns if name != "duty_phone"))
     for other in (fewer, replace(now, number=2), replace(now, table="member")):
         with pytest.raises(VaultError):
-            verify_row_as(CONTROL, other, row, 3)
+            verify_row_as(SERVER_KEYS, other, row, 3)
     with pytest.raises(VaultError):
-        verify_row_as(CONTROL, now, row, 4)
+        verify_row_as(SERVER_KEYS, now, row, 4)
     with pytest.raises(VaultError):
         verify_row_as(server_keys_of(KEK, DONG_HAI), now, row, 3)

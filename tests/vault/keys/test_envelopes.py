@@ -40,20 +40,20 @@ class Desk:
 
 
 def crypto(*keys: AgencyKeys, commune_id: UUID = THANH_SON) -> CryptoContext:
-    ring = Keyring(AUTHOR, {one.agency_id: one for one in keys}) if keys else None
+    ring = Keyring(AUTHOR, {agency.agency_id: agency for agency in keys}) if keys else None
     return CryptoContext(Desk(), server_keys_of(KEK, commune_id), ring, 7)  # type: ignore[arg-type]
 
 
-def lock(keys: AgencyKeys) -> RecipientKey:
+def recipient(keys: AgencyKeys) -> RecipientKey:
     return RecipientKey(keys.agency_id, keys.epoch, keys.public_key)
 
 
 def written(*readers: AgencyKeys, by: CryptoContext | None = None) -> SimpleNamespace:
-    """Write a page for some agencies in the hands of the Union and return what landed on the desk."""
+    """Write a page for some agencies as somebody of the Union and return its head, document and envelopes."""
     author = by or crypto(UNION)
     head: Any = SimpleNamespace(id=uuid4(), listing=b"")
     text = Plaintext(Section.STORY, {"words": CANARIES["story"]}, AUTHOR, UNION.agency_id, UNION.agency_id)
-    document = envelopes.seal_revision(author, head, text, readers=[lock(one) for one in readers])
+    document = envelopes.seal_revision(author, head, text, readers=[recipient(keys) for keys in readers])
     found = [row for row in author.session.rows if row is not document]  # type: ignore[attr-defined]
     return SimpleNamespace(head=head, text=text, document=document, by={row.agency_id: row for row in found})
 
@@ -68,7 +68,7 @@ DOCUMENT = ("id", "case_id", "section", "series", "revision", "author_agency_id"
 
 def test_each_agency_that_was_given_an_envelope_opens_the_page_with_its_own_key():
     page = written(UNION, POLICE)
-    assert {one.agency_id: page.by[one.agency_id].kind for one in (UNION, POLICE)} == {
+    assert {agency.agency_id: page.by[agency.agency_id].kind for agency in (UNION, POLICE)} == {
         UNION.agency_id: EnvelopeKind.KEPT,
         POLICE.agency_id: EnvelopeKind.SENT,
     }
@@ -162,7 +162,7 @@ def test_one_document_cannot_say_two_things_to_two_agencies():
 def test_only_the_newest_revision_is_shown_as_the_newest():
     page = written(UNION)
     older = page.document
-    newer = envelopes.seal_revision(crypto(UNION), page.head, page.text, readers=[lock(UNION)])
+    newer = envelopes.seal_revision(crypto(UNION), page.head, page.text, readers=[recipient(UNION)])
     assert newer.revision == 2
     assert heads.newest(page.head.listing, Section.STORY) is not None
     with pytest.raises(VaultError, match=r"^unopened$"):

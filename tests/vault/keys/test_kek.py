@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from casework.errors import VaultError
-from casework.vault.crypto import aead
+from casework.vault.crypto import aead, hpke
 from casework.vault.keys import kek
 from tests.people import DONG_HAI, KEK, THANH_SON
 
@@ -98,7 +98,7 @@ def test_every_purpose_and_every_commune_has_a_key_of_its_own():
 
 def test_a_machine_whose_library_cannot_seal_is_refused(monkeypatch):
     kek.self_test()
-    monkeypatch.setattr(kek, "receive", lambda *_given, **_more: b"something else")
+    monkeypatch.setattr(hpke, "open_sealed", lambda *_arguments, **_context: b"something else")
     with pytest.raises(VaultError):
         kek.self_test()
 

@@ -90,9 +90,9 @@ def _later(house: House, someone: Someone, after: int) -> SignedInMember | None:
 
 @pytest.mark.parametrize(("after", "state"), [(16 * MINUTE, "locked"), (10 * HOUR, "ended"), (-HOUR, "ended")])
 def test_whoever_comes_back_too_late_or_too_early_finds_it_locked(house: House, lan: Someone, after, state):
-    found = _later(house, lan, after)
-    assert found is not None
-    assert (found.state, found.person.keyring) == (state, None)
+    member = _later(house, lan, after)
+    assert member is not None
+    assert (member.state, member.person.keyring) == (state, None)
     with stolen(house) as thief:
         assert [row["blob"] for row in thief.rows("session")] == [None]
     again = load_session(house.gate, house.config, lan.cookie)
@@ -104,9 +104,9 @@ def test_whoever_comes_back_too_late_or_too_early_finds_it_locked(house: House, 
 def test_use_is_noted_once_a_minute_and_keeps_the_session_open(house: House, lan: Someone):
     seen = set()
     for after in (0, 30 * SECOND, 14 * MINUTE, 28 * MINUTE):
-        found = _later(house, lan, after)
-        assert found is not None
-        assert found.state == "open"
+        member = _later(house, lan, after)
+        assert member is not None
+        assert member.state == "open"
         with stolen(house) as thief:
             seen.add(thief.rows("session")[0]["seen"])
     assert len(seen) == 3

@@ -1,1 +1,1 @@
-"""How a person comes in: the code of her admission, her second factor, the short code of an interview."""
+"""How a person gets access: admission by a code, passphrase and second factor, the short code of an interview."""

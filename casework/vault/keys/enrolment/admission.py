@@ -1,7 +1,7 @@
-"""Admission: a code goes from hand to hand, a new key comes back under it, and a colleague seals hers to that key.
+"""Admission: a code is handed over face to face, a new key comes back under it, a colleague wraps the agency's for it.
 
-The server never suffices: the code is sealed to the agency, so only a colleague's session can check that the new key
-was made by whoever held the code, and only she can give the agency's secret to it.
+The server never suffices: the code is encrypted to the agency, so only a colleague's session can verify that the
+new key was made by whoever held the code, and only there can the agency's secret be wrapped for it.
 """
 
 import hmac
@@ -46,37 +46,37 @@ def invite(
     crypto: CryptoContext,
     head: Head,
     member: Member,
-    lock: RecipientKey | None,
+    recipient: RecipientKey | None,
     *,
     by: UUID | None,
     carry: AgencyKeys | None = None,
 ) -> str:
-    """Make the code of a member, in the place of one made before, and return it to be shown once.
+    """Make the code of a member, replacing one made before, and return it to be shown once.
 
-    `carry` is the agency's key, sealed under the code itself: for the console alone, where no colleague is there yet.
+    `carry` is the agency's key, encrypted under the code itself: for the console alone, before there is a colleague.
     """
-    if old := heads.rows_of_member(crypto.session, member, Admission):
-        heads.take_from_member(crypto.session, head, member, old)
+    if earlier := heads.rows_of_member(crypto.session, member, Admission):
+        heads.take_from_member(crypto.session, head, member, earlier)
     text = new_code()
     code = read_code(text)
     row = Admission(
         commune_id=member.commune_id,
         id=uuid4(),
         member_id=member.id,
-        agency_id=lock.agency_id if lock else None,
+        agency_id=recipient.agency_id if recipient else None,
         by_id=by,
         state=OPEN,
         created=crypto.at,
-        epoch=lock.epoch if lock else 0,
+        epoch=recipient.epoch if recipient else 0,
         finder=finder(crypto.server_keys, code),
         sealed=None,
         carry=None,
         tag=None,
     )
-    if lock is not None:
-        row.sealed = hpke.seal(lock.public_key, code, context=_sealed_context(row))
+    if recipient is not None:
+        row.sealed = hpke.seal(recipient.public_key, code, context=_sealed_context(row))
     if carry is not None:
-        row.carry = aead.encrypt(_carrier(code), carry.secret, context=_carry_context(row), key_ref=carry.epoch)
+        row.carry = aead.encrypt(_carry_key(code), carry.secret, context=_carry_context(row), key_ref=carry.epoch)
     crypto.session.add(row)
     return text
 
@@ -91,23 +91,23 @@ def enrol(
     new: NewCredentials,
     phone: PairedPhone,
 ) -> bool:
-    """Give a member the key that she made; True if she is active at once, False if a colleague must confirm her.
+    """Give a member the new key; True if active at once, False if a colleague must confirm it.
 
-    Whatever opened her account before is gone. The head of her agency must have been read if its key is carried.
+    Whatever opened the account before is gone. The agency's head must have been read if its key is carried.
     """
-    carried = _carried(row, code)
-    member.state = MemberState.ACTIVE if carried is not None or row.agency_id is None else MemberState.WAITING
+    agency_keys = _carried_keys(row, code)
+    member.state = MemberState.ACTIVE if agency_keys is not None or row.agency_id is None else MemberState.WAITING
     row.state, row.tag = WAITS, _tag(code, member.commune_id, member.id, public_key(new.seed))
     credentials.replace_key(crypto, head, member, new, phone)
-    if carried is not None:
-        provisioning.wrap_for_member(crypto, carried, member)
+    if agency_keys is not None:
+        provisioning.wrap_for_member(crypto, agency_keys, member)
     if member.state == MemberState.ACTIVE:
         crypto.session.delete(row)
     return bool(member.state == MemberState.ACTIVE)
 
 
 def confirm(crypto: CryptoContext, member: Member, row: Admission) -> None:
-    """Check in a colleague's session that the new key was made under the code, and give it the agency's secret.
+    """Verify in a colleague's session that the new key was made under the code, and wrap the agency's secret for it.
 
     The heads of the member and of the agency must have been read; VaultError for a key that the code did not make.
     """
@@ -124,14 +124,14 @@ def confirm(crypto: CryptoContext, member: Member, row: Admission) -> None:
     crypto.session.delete(row)
 
 
-def _carried(row: Admission, code: bytes) -> AgencyKeys | None:
+def _carried_keys(row: Admission, code: bytes) -> AgencyKeys | None:
     if row.carry is None or row.agency_id is None:
         return None
-    secret = aead.decrypt(_carrier(code), row.carry, context=_carry_context(row), key_ref=row.epoch)
+    secret = aead.decrypt(_carry_key(code), row.carry, context=_carry_context(row), key_ref=row.epoch)
     return AgencyKeys(row.agency_id, row.epoch, secret)
 
 
-def _carrier(code: bytes) -> bytes:
+def _carry_key(code: bytes) -> bytes:
     return derive(code, "carry")
 
 

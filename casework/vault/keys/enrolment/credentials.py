@@ -1,11 +1,11 @@
-"""New ways in: a new key under a new passphrase, a new code for the night, a new phone.
+"""Credentials: a new key under a new passphrase, a new code on paper, a new phone.
 
-What needs Argon2 is prepared before any transaction; what is replaced can never be put back.
+Argon2 runs before any transaction; what is replaced can never be put back.
 """
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import delete
 
@@ -26,53 +26,50 @@ from casework.vault.models import Head, Member, Slot, Wrap
 
 @dataclass(frozen=True)
 class PaperCode:
-    """A new code for the night, as it is printed once, with the slot that it opens."""
+    """A new code, as it is printed once, with the slot that it opens."""
 
     code: str
-    slot_id: UUID
-    secret: WrappedSeed
+    slot: WrappedSeed
 
     def __repr__(self) -> str:
         """Never print the code."""
-        return "<sealed paper>"
+        return "<sealed paper code>"
 
 
 @dataclass(frozen=True)
 class NewCredentials:
-    """A new key of a member under a new passphrase and a new code on paper."""
+    """A new key of a member, in a slot for the new passphrase and in one for a new code on paper."""
 
     seed: bytes
-    slot_id: UUID
-    secret: WrappedSeed
+    slot: WrappedSeed
     paper: PaperCode
 
     def __repr__(self) -> str:
         """Never print the key."""
-        return "<sealed renewal>"
+        return "<sealed credentials>"
 
 
 def new_paper_code(server_keys: ServerKeys, seed: bytes, member_id: UUID) -> PaperCode:
-    """Make a code for the night that opens a member's key."""
-    code, slot_id = new_code(), uuid4()
-    secret = passwords.wrap_with_code(server_keys, seed, read_code(code), member_id=member_id, slot_id=slot_id)
-    return PaperCode(code, slot_id, secret)
+    """Make a code on paper that opens a member's key when the phone is lost or the passphrase forgotten."""
+    code = new_code()
+    return PaperCode(code, passwords.wrap_with_code(server_keys, seed, read_code(code), member_id=member_id))
 
 
 def new_credentials(server_keys: ServerKeys, passphrase: str, member_id: UUID) -> NewCredentials:
-    """Make a member's new key, opened by her passphrase and by a new code; this takes Argon2's time."""
-    seed, slot_id = new_key(), uuid4()
-    secret = passwords.wrap_with_passphrase(server_keys, seed, passphrase, member_id=member_id, slot_id=slot_id)
-    return NewCredentials(seed, slot_id, secret, new_paper_code(server_keys, seed, member_id))
+    """Make a member's new key, opened by passphrase and by a new code; this takes Argon2's time."""
+    seed = new_key()
+    slot = passwords.wrap_with_passphrase(server_keys, seed, passphrase, member_id=member_id)
+    return NewCredentials(seed, slot, new_paper_code(server_keys, seed, member_id))
 
 
 def replace_paper_code(
     crypto: CryptoContext, head: Head, member: Member, paper: PaperCode, phone: PairedPhone | None = None
 ) -> None:
-    """Put a new code, and with it a new phone, in the place of those before; every session of hers ends."""
-    old = [slot for slot in heads.rows_of_member(crypto.session, member, Slot) if slot.kind == "code"]
-    ended = heads.rows_of_member(crypto.session, member, *_ended(phone))
-    heads.take_from_member(crypto.session, head, member, [*old, *ended])
-    crypto.session.add(passwords.slot_row(member, "code", paper.slot_id, paper.secret))
+    """Put a new code, and with it a new phone, in the place of those before; every session of the member ends."""
+    spent = [slot for slot in heads.rows_of_member(crypto.session, member, Slot) if slot.kind == "code"]
+    ended = heads.rows_of_member(crypto.session, member, *_ended_kinds(phone))
+    heads.take_from_member(crypto.session, head, member, [*spent, *ended])
+    crypto.session.add(paper.slot.row())
     if phone is not None:
         crypto.session.add(_totp(crypto, member, phone))
 
@@ -80,15 +77,14 @@ def replace_paper_code(
 def replace_key(
     crypto: CryptoContext, head: Head, member: Member, new: NewCredentials, phone: PairedPhone | None = None
 ) -> None:
-    """Give a member her new key: old slots and sessions go, and so does every wrap to the key before.
+    """Give a member the new key: old slots and sessions go, and so does every wrap to the key before.
 
     The heads of all agencies in the keyring must have been read: those keys are wrapped anew at once.
     """
-    taken = heads.rows_of_member(crypto.session, member, Slot, *_ended(phone))
+    replaced = heads.rows_of_member(crypto.session, member, Slot, *_ended_kinds(phone))
     member.public_key = public_key(new.seed)
-    heads.take_from_member(crypto.session, head, member, taken)
-    crypto.session.add(passwords.slot_row(member, "password", new.slot_id, new.secret))
-    crypto.session.add(passwords.slot_row(member, "code", new.paper.slot_id, new.paper.secret))
+    heads.take_from_member(crypto.session, head, member, replaced)
+    crypto.session.add_all([new.slot.row(), new.paper.slot.row()])
     if phone is not None:
         crypto.session.add(_totp(crypto, member, phone))
     crypto.session.execute(delete(Wrap).where(Wrap.commune_id == member.commune_id, Wrap.member_id == member.id))
@@ -96,8 +92,8 @@ def replace_key(
         wrap_for_member(crypto, keys, member)
 
 
-def _ended(phone: PairedPhone | None) -> tuple[type[Any], ...]:
-    """Return which rows end with a new way in: sessions always, the second factor if there is a new one."""
+def _ended_kinds(phone: PairedPhone | None) -> tuple[type[Any], ...]:
+    """Return which kinds of rows end with new credentials: sessions always, the second factor if there is a new one."""
     return heads.SESSIONS if phone is None else (*heads.SESSIONS, Totp)
 
 

@@ -1,4 +1,4 @@
-"""Rows of entry: admissions that are under way, second factors, interview locks."""
+"""Rows of enrolment: admissions under way, second factors, covered screens."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -11,11 +11,11 @@ from casework.vault.integrity.signed_rows import SignedRow
 
 
 class Admission(Record, SignedRow):
-    """An admission under way: a code went from hand to hand, and the new key waits until a colleague confirms it.
+    """An admission under way: a code was handed over, and the new key waits until a colleague confirms it.
 
-    `finder` is an HMAC of the code, by which it is found; `sealed` is the code for the agency, so that any colleague
-    can check `tag`, the MAC of the new public key under the code. `carry` is the agency's secret sealed under the
-    code itself, made by the console alone. `agency_id` is None for an account that holds no key.
+    `finder` is an HMAC of the code, by which it is found; `sealed` is the code encrypted to the agency, so that any
+    colleague can verify `tag`, the MAC of the new public key under the code. `carry` is the agency's secret encrypted
+    under the code itself, made by the console alone. `agency_id` is None for an account that holds no key.
     """
 
     __tablename__ = "admission"
@@ -35,7 +35,7 @@ class Admission(Record, SignedRow):
 
 
 class Totp(Base, SignedRow):
-    """The second factor of a member (RFC 6238): its seed sealed under K_totp, and the last counter that was used."""
+    """The second factor of a member (RFC 6238): its seed encrypted under K_totp, and the last counter that was used."""
 
     __tablename__ = "totp"
     __head__: ClassVar[str | None] = "member_id"

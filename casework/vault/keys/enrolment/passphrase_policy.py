@@ -18,14 +18,14 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _ROWS = ("01234567890123456789", "98765432109876543210", *(figure * 20 for figure in "0123456789"))
 _LONGEST_ROW, _SHORTEST_ROW = 20, 3
 # Figures and signs that stand for letters, as in m@tkh4u.
-_MEANT = str.maketrans("@4301$5!7", "aaeoissit")
+_LOOKALIKES = str.maketrans("@4301$5!7", "aaeoissit")
 _FEWEST_LETTERS, _LONGEST_UNIT = 5, 6
 
 
 def check(passphrase: str, *, about: Iterable[str]) -> None:
     """Raise BadInput, with a sentence that says what to do, for a passphrase that is too short, long or common.
 
-    `about` are the words that everybody knows of her: her name, the name she signs in with, her agency, her commune.
+    `about` are the words that everybody knows of the person: name, user name, agency, commune.
     """
     text = unicodedata.normalize("NFC", passphrase)
     if len(text) < SHORTEST:
@@ -42,12 +42,12 @@ def check(passphrase: str, *, about: Iterable[str]) -> None:
 
 def _enough(text: str, about: Iterable[str]) -> bool:
     """Tell whether enough is left when all that is easily guessed has been taken out, however it is spelt."""
-    for letters in {_squeezed(plain(text)), _squeezed(plain(text).translate(_MEANT))}:
-        left = letters
-        for word in sorted({*_blocked(), *map(_squeezed, _known(about))}, key=len, reverse=True):
-            left = left.replace(word, " ") if word else left
-        left = _without_rows(left).replace(" ", "")
-        if len(left) < _left() or len(set(left)) < _FEWEST_LETTERS:
+    for letters in {_squeezed(plain(text)), _squeezed(plain(text).translate(_LOOKALIKES))}:
+        rest = letters
+        for word in sorted({*_blocked(), *map(_squeezed, _known_words(about))}, key=len, reverse=True):
+            rest = rest.replace(word, " ") if word else rest
+        rest = _without_rows(rest).replace(" ", "")
+        if len(rest) < _fewest_left() or len(set(rest)) < _FEWEST_LETTERS:
             return False
     return True
 
@@ -62,9 +62,9 @@ def _without_rows(text: str) -> str:
     return text
 
 
-def _known(about: Iterable[str]) -> set[str]:
-    whole = [plain(one) for one in about if one]
-    return {*whole, *(part for one in whole for part in one.split() if len(part) > 2)}
+def _known_words(about: Iterable[str]) -> set[str]:
+    names = [plain(name) for name in about if name]
+    return {*names, *(part for name in names for part in name.split() if len(part) > 2)}
 
 
 def _squeezed(text: str) -> str:
@@ -95,5 +95,5 @@ def _blocked() -> frozenset[str]:
     return _data()[0]
 
 
-def _left() -> int:
+def _fewest_left() -> int:
     return _data()[1]

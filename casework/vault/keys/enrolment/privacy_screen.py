@@ -24,15 +24,15 @@ _SHORTEST, _LONGEST = 4, 6
 
 
 def lock_screen(crypto: CryptoContext, row: SessionRow, token: SessionToken, code: str) -> None:
-    """Put the seed of an open session under a short code of 4 to 6 digits; raise BadInput for another code."""
+    """Encrypt the seed of an open session under a short code of 4 to 6 digits; raise BadInput for another code."""
     if not (_SHORTEST <= len(code) <= _LONGEST and code.isascii() and code.isdigit()) or len(set(code)) == 1:
         raise BadInput(gettext_noop("Mã ngắn gồm 4 đến 6 chữ số, không phải một số lặp lại."))
     seed, salt = seed_of(row, token, crypto.server_keys), os.urandom(_SALT_BYTES)
-    kept = Interview(sid=row.sid, commune_id=row.commune_id, member_id=row.member_id, salt=salt, blob=b"", tries=0)
+    interview = Interview(sid=row.sid, commune_id=row.commune_id, member_id=row.member_id, salt=salt, blob=b"", tries=0)
     key = _key(crypto.server_keys, token, salt, code)
-    kept.blob = aead.encrypt(key, seed, context=_context(kept), key_ref=crypto.server_keys.number)
+    interview.blob = aead.encrypt(key, seed, context=_context(interview), key_ref=crypto.server_keys.number)
     row.blob = None
-    crypto.session.add(kept)
+    crypto.session.add(interview)
 
 
 def count_try(session: Session, sid: bytes) -> None:
@@ -40,16 +40,16 @@ def count_try(session: Session, sid: bytes) -> None:
     session.execute(update(Interview).where(Interview.sid == sid).values(tries=Interview.tries + 1))
 
 
-def may_try(kept: Interview) -> bool:
+def may_try(interview: Interview) -> bool:
     """Tell whether the try that was just counted is one of the first five."""
-    return kept.tries <= MAX_TRIES
+    return interview.tries <= MAX_TRIES
 
 
-def unlock_screen(crypto: CryptoContext, kept: Interview, token: SessionToken, code: str) -> bytes | None:
-    """Open the seed with cookie and short code; None for a wrong code."""
-    key = _key(crypto.server_keys, token, kept.salt, code)
+def unlock_screen(crypto: CryptoContext, interview: Interview, token: SessionToken, code: str) -> bytes | None:
+    """Decrypt the seed with cookie and short code; None for a wrong code."""
+    key = _key(crypto.server_keys, token, interview.salt, code)
     try:
-        return aead.decrypt(key, kept.blob, context=_context(kept), key_ref=crypto.server_keys.number)
+        return aead.decrypt(key, interview.blob, context=_context(interview), key_ref=crypto.server_keys.number)
     except VaultError:
         return None
 
@@ -58,5 +58,5 @@ def _key(server_keys: ServerKeys, token: SessionToken, salt: bytes, code: str) -
     return derive(token.secret, "interview", salt, code, salt=server_keys.session)
 
 
-def _context(kept: Interview) -> bytes:
-    return encode_fields("cw/1/interview", kept.commune_id, kept.sid, kept.member_id)
+def _context(interview: Interview) -> bytes:
+    return encode_fields("cw/1/interview", interview.commune_id, interview.sid, interview.member_id)

@@ -1,6 +1,6 @@
 """The second factor: six digits of a phone (RFC 6238), each good for one sign-in in whichever worker.
 
-To pair a phone its seed travels through the browser sealed, first as an offer, then as proved by its digits.
+To pair a phone its seed travels through the browser encrypted, first as an offer, then as proved by its digits.
 """
 
 import base64
@@ -28,7 +28,7 @@ STEP_SECONDS = 30
 _SEED_BYTES, _DIGITS = 20, 6
 _ISSUER = "So ca"
 _COUNTER_BYTES = 8
-_row: Table = Totp.__table__  # type: ignore[assignment]
+_table: Table = Totp.__table__  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
@@ -66,40 +66,40 @@ def code_at(seed: bytes, at: int) -> str:
 
 def matching(seed: bytes, typed: str, at: int) -> int | None:
     """Return the counter whose digits were typed, now or one step before or after; None if there is none."""
-    given = "".join(letter for letter in typed if letter.isascii() and letter.isdigit())
+    digits = "".join(letter for letter in typed if letter.isascii() and letter.isdigit())
     now = _counter(at)
-    found = [one for one in (now - 1, now, now + 1) if hmac.compare_digest(_digits(seed, one), given)]
-    return found[0] if found else None
+    fitting = [counter for counter in (now - 1, now, now + 1) if hmac.compare_digest(_digits(seed, counter), digits)]
+    return fitting[0] if fitting else None
 
 
 def row(server_keys: ServerKeys, member_id: UUID, seed: bytes, *, at: int, counter: int) -> Totp:
-    """Return the row of a member's phone with its seed sealed; `counter` is the last one that was used."""
+    """Return the row of a member's phone with its seed encrypted; `counter` is the last one that was used."""
     blob = aead.encrypt(server_keys.totp, seed, context=_context(server_keys, member_id), key_ref=server_keys.number)
     return Totp(commune_id=server_keys.commune_id, member_id=member_id, blob=blob, created=at, last_counter=counter)
 
 
-def spend(crypto: CryptoContext, kept: Totp, typed: str) -> bool:
+def spend(crypto: CryptoContext, totp: Totp, typed: str) -> bool:
     """Use the digits that were typed; False if they are wrong, old or were used before, in whichever worker."""
-    context = _context(crypto.server_keys, kept.member_id)
-    seed = aead.decrypt(crypto.server_keys.totp, kept.blob, context=context, key_ref=crypto.server_keys.number)
+    context = _context(crypto.server_keys, totp.member_id)
+    seed = aead.decrypt(crypto.server_keys.totp, totp.blob, context=context, key_ref=crypto.server_keys.number)
     counter = matching(seed, typed, crypto.at)
     if counter is None:
         return False
-    whose = (_row.c.commune_id == kept.commune_id, _row.c.member_id == kept.member_id)
-    done = crypto.session.execute(
-        update(_row).where(*whose, _row.c.last_counter < counter).values(last_counter=counter)
+    of_member = (_table.c.commune_id == totp.commune_id, _table.c.member_id == totp.member_id)
+    result = crypto.session.execute(
+        update(_table).where(*of_member, _table.c.last_counter < counter).values(last_counter=counter)
     )
-    return isinstance(done, CursorResult) and done.rowcount == 1
+    return isinstance(result, CursorResult) and result.rowcount == 1
 
 
 def offer(server_keys: ServerKeys, member_id: UUID) -> str:
-    """Return a new seed for a member's phone, sealed, to be sent back by the form that shows it."""
-    return _sealed(server_keys, new_seed(), "offer", member_id)
+    """Return a new seed for a member's phone, encrypted, to be sent back by the form that shows it."""
+    return _encrypted(server_keys, new_seed(), "offer", member_id)
 
 
 def seed_of(server_keys: ServerKeys, member_id: UUID, offered: str) -> bytes:
-    """Open an offer; raise BadInput for what we did not offer to this member."""
-    return _unsealed(server_keys, offered, "offer", member_id)
+    """Open an offer; raise BadInput for what was not offered to this member."""
+    return _decrypted(server_keys, offered, "offer", member_id)
 
 
 def proved(server_keys: ServerKeys, member_id: UUID, offered: str, *, digits: str, at: int) -> PairedPhone | None:
@@ -110,25 +110,25 @@ def proved(server_keys: ServerKeys, member_id: UUID, offered: str, *, digits: st
 
 
 def proof(server_keys: ServerKeys, member_id: UUID, phone: PairedPhone) -> str:
-    """Return a proved phone, sealed, for the step that follows."""
+    """Return a proved phone, encrypted, for the step that follows."""
     plain = phone.counter.to_bytes(_COUNTER_BYTES, "big") + phone.seed
-    return _sealed(server_keys, plain, "proved", member_id)
+    return _encrypted(server_keys, plain, "proved", member_id)
 
 
 def phone_of(server_keys: ServerKeys, member_id: UUID, text: str) -> PairedPhone:
-    """Open a proved phone; raise BadInput for what we did not seal for this member."""
-    plain = _unsealed(server_keys, text, "proved", member_id)
+    """Open a proved phone; raise BadInput for what was not encrypted for this member."""
+    plain = _decrypted(server_keys, text, "proved", member_id)
     return PairedPhone(plain[_COUNTER_BYTES:], int.from_bytes(plain[:_COUNTER_BYTES], "big"))
 
 
-def _sealed(server_keys: ServerKeys, plain: bytes, word: str, member_id: UUID) -> str:
+def _encrypted(server_keys: ServerKeys, plain: bytes, word: str, member_id: UUID) -> str:
     context = encode_fields("cw/1/pairing", server_keys.commune_id, word, member_id)
     return base64.urlsafe_b64encode(
         aead.encrypt(server_keys.totp, plain, context=context, key_ref=server_keys.number)
     ).decode()
 
 
-def _unsealed(server_keys: ServerKeys, text: str, word: str, member_id: UUID) -> bytes:
+def _decrypted(server_keys: ServerKeys, text: str, word: str, member_id: UUID) -> bytes:
     context = encode_fields("cw/1/pairing", server_keys.commune_id, word, member_id)
     try:
         blob = base64.urlsafe_b64decode(text.encode("ascii"))
@@ -154,7 +154,7 @@ def _context(server_keys: ServerKeys, member_id: UUID) -> bytes:
     return encode_fields("cw/1/totp", server_keys.commune_id, member_id)
 
 
-def rewrapped(old: ServerKeys, newer: ServerKeys, kept: Any) -> bytes:
-    """Return the seed of a phone, taken from under the old server's key and put under the newer one."""
-    seed = aead.decrypt(old.totp, kept.blob, context=_context(old, kept.member_id), key_ref=old.number)
-    return aead.encrypt(newer.totp, seed, context=_context(newer, kept.member_id), key_ref=newer.number)
+def rewrap(old: ServerKeys, newer: ServerKeys, row: Any) -> bytes:
+    """Return the seed of a phone under the newer server's key instead of the old one."""
+    seed = aead.decrypt(old.totp, row.blob, context=_context(old, row.member_id), key_ref=old.number)
+    return aead.encrypt(newer.totp, seed, context=_context(newer, row.member_id), key_ref=newer.number)

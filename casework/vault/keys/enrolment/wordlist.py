@@ -1,4 +1,4 @@
-"""Words: a passphrase to offer, and four words by which two people compare a key aloud."""
+"""A list of 1,024 words: passphrases to offer, and four words by which two people compare a key aloud."""
 
 import secrets
 from functools import cache

@@ -11,7 +11,7 @@ from casework.vault.integrity.signed_rows import SignedRow
 
 
 class Recovery(Base, SignedRow):
-    """The recovery key of an agency, its running number, and the agency's secret of one epoch sealed to it."""
+    """The recovery key of an agency, its running number, and the agency's secret of one epoch encrypted to it."""
 
     __tablename__ = "recovery"
     __head__: ClassVar[str | None] = "agency_id"
@@ -26,7 +26,7 @@ class Recovery(Base, SignedRow):
 
 
 class RecoveryOfficer(Base, SignedRow):
-    """Somebody who keeps one sheet; `tag` recognises its secret, `drilled` is when she last showed it (0: never)."""
+    """Who keeps one sheet; `tag` recognises its secret, `drilled` is when it was last shown (0: never)."""
 
     __tablename__ = "recovery_officer"
     __head__: ClassVar[str | None] = "agency_id"

@@ -1,6 +1,6 @@
 """Sheets of recovery: 16 random bytes on paper for each officer; two of an allowed pair open the agency's secret.
 
-Whoever calls has loaded the agency with a fresh head: its rows are checked against the version of that head.
+The caller has loaded the agency with a fresh head: its rows are verified against the version of that head.
 """
 
 import hmac
@@ -25,14 +25,15 @@ from casework.vault.keys.recovery.models import Recovery, RecoveryOfficer, Recov
 from casework.vault.models import Agency, AgencyEpoch, EpochLink, Head, Wrap
 
 SECRET_BYTES = 16
+# A sheet as it is shown: its seat and its secret.
 Shown: TypeAlias = tuple[int, bytes]
-_KINDS: tuple[Any, ...] = (AgencyEpoch, EpochLink, Wrap)
-_OURS: tuple[Any, ...] = (RecoveryPair, RecoveryOfficer)
+_OTHER_ROWS: tuple[Any, ...] = (AgencyEpoch, EpochLink, Wrap)
+_RECOVERY_ROWS: tuple[Any, ...] = (RecoveryPair, RecoveryOfficer)
 
 
 @dataclass(frozen=True)
 class RecoverySheet:
-    """What one officer keeps on paper; `partners` are the seats whose sheets fit hers."""
+    """What one officer keeps on paper; `partners` are the seats whose sheets fit this one."""
 
     agency_id: UUID
     number: int
@@ -54,20 +55,20 @@ def renew(
     Officers sit in their order from 1; raises BadInput for a pair of one seat or of a seat that nobody has.
     """
     allowed = _allowed(len(officers), pairs)
-    number = _withdraw(crypto, keys.agency_id)
+    number = _revoke_earlier(crypto, keys.agency_id)
     seed = new_key()
     secrets = {seat: os.urandom(SECRET_BYTES) for seat in range(1, len(officers) + 1)}
-    ours: dict[str, Any] = {"commune_id": crypto.commune_id, "agency_id": keys.agency_id}
-    recovery = Recovery(**ours, number=number, public_key=public_key(seed), epoch=keys.epoch, blob=b"")
-    recovery.blob = _sealed(crypto, recovery, keys)
+    ids: dict[str, Any] = {"commune_id": crypto.commune_id, "agency_id": keys.agency_id}
+    recovery = Recovery(**ids, number=number, public_key=public_key(seed), epoch=keys.epoch, blob=b"")
+    recovery.blob = _encrypted_secret(crypto, recovery, keys)
     crypto.session.add(recovery)
     for seat, name in enumerate(officers, start=1):
         tag = _tag(recovery, seat, secrets[seat])
-        crypto.session.add(RecoveryOfficer(**ours, seat=seat, name=name, tag=tag, drilled=0))
-    for one, other in allowed:
-        key, context = _pair(recovery, (one, secrets[one]), (other, secrets[other]))
+        crypto.session.add(RecoveryOfficer(**ids, seat=seat, name=name, tag=tag, drilled=0))
+    for first, second in allowed:
+        key, context = _pair_key(recovery, (first, secrets[first]), (second, secrets[second]))
         blob = aead.encrypt(key, seed, context=context, key_ref=number)
-        crypto.session.add(RecoveryPair(**ours, first=one, second=other, blob=blob))
+        crypto.session.add(RecoveryPair(**ids, first=first, second=second, blob=blob))
     heads.mark_changed(crypto.session, _head(crypto, keys.agency_id))
     return tuple(
         RecoverySheet(keys.agency_id, number, seat, name, secrets[seat], tuple(sorted(_partners(seat, allowed))))
@@ -77,12 +78,12 @@ def renew(
 
 def open_with(crypto: CryptoContext, agency_id: UUID, one: Shown, other: Shown) -> AgencyKeys:
     """Open an agency's secret with two sheets; a pair that is not allowed and a wrong sheet are the same VaultError."""
-    (first, _), (second, _) = one, other = sorted((one, other))
+    first, second = sorted((one, other))
     recovery = _recovery(crypto, agency_id)
-    pair = crypto.session.get(RecoveryPair, (crypto.commune_id, agency_id, first, second))
+    pair = crypto.session.get(RecoveryPair, (crypto.commune_id, agency_id, first[0], second[0]))
     if pair is None:
         raise VaultError("unopened")
-    key, context = _pair(recovery, one, other)
+    key, context = _pair_key(recovery, first, second)
     seed = aead.decrypt(key, pair.blob, context=context, key_ref=recovery.number)
     secret = hpke.open_sealed(seed, recovery.blob, context=_context(crypto, recovery))
     keys = AgencyKeys(agency_id=agency_id, epoch=recovery.epoch, secret=secret)
@@ -94,15 +95,15 @@ def open_with(crypto: CryptoContext, agency_id: UUID, one: Shown, other: Shown) 
 
 
 def seal_new_epoch(crypto: CryptoContext, keys: AgencyKeys) -> None:
-    """Seal the secret of a new epoch to the recovery key too; an agency without sheets has nothing to follow."""
+    """Encrypt the secret of a new epoch to the recovery key too, if the agency has one."""
     recovery = crypto.session.get(Recovery, (crypto.commune_id, keys.agency_id))
     if recovery is not None:
         recovery.epoch = keys.epoch
-        recovery.blob = _sealed(crypto, recovery, keys)
+        recovery.blob = _encrypted_secret(crypto, recovery, keys)
 
 
 def drill(crypto: CryptoContext, agency_id: UUID, seat: int, secret: bytes) -> None:
-    """Note that an officer has shown her sheet; raise VaultError for another agency's, an old one or a wrong one."""
+    """Note that an officer has shown the sheet; raise VaultError for another agency's, an old one or a wrong one."""
     recovery = _recovery(crypto, agency_id)
     officer = crypto.session.get(RecoveryOfficer, (crypto.commune_id, agency_id, seat))
     if officer is None or not hmac.compare_digest(officer.tag, _tag(recovery, seat, secret)):
@@ -112,9 +113,9 @@ def drill(crypto: CryptoContext, agency_id: UUID, seat: int, secret: bytes) -> N
 
 def drilled_since(crypto: CryptoContext, agency_id: UUID) -> int:
     """Return since when (microseconds) it is known that some allowed pair has both its sheets; 0 if it never was."""
-    shown = {officer.seat: officer.drilled for officer in officers(crypto, agency_id)}
+    drilled = {officer.seat: officer.drilled for officer in officers(crypto, agency_id)}
     pairs = _rows(crypto, agency_id, RecoveryPair)
-    return max((min(shown[pair.first], shown[pair.second]) for pair in pairs), default=0)
+    return max((min(drilled[pair.first], drilled[pair.second]) for pair in pairs), default=0)
 
 
 def officers(crypto: CryptoContext, agency_id: UUID) -> list[RecoveryOfficer]:
@@ -123,14 +124,13 @@ def officers(crypto: CryptoContext, agency_id: UUID) -> list[RecoveryOfficer]:
 
 
 def pairs_of(crypto: CryptoContext, agency_id: UUID) -> list[tuple[int, int]]:
-    """Return the allowed pairs of seats."""
     return sorted((pair.first, pair.second) for pair in _rows(crypto, agency_id, RecoveryPair))
 
 
 def _allowed(seats: int, pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return the pairs with the smaller seat first, each once."""
     allowed = sorted({(min(pair), max(pair)) for pair in pairs})
-    if not allowed or any(one == other for one, other in allowed):
+    if not allowed or any(first == second for first, second in allowed):
         raise BadInput("Phải có ít nhất một cặp, và mỗi cặp là hai người khác nhau.")
     if set(chain.from_iterable(allowed)) != set(range(1, seats + 1)):
         raise BadInput("Mỗi người giữ tờ khôi phục phải có trong ít nhất một cặp, và mỗi cặp phải là người có tên.")
@@ -138,21 +138,21 @@ def _allowed(seats: int, pairs: Iterable[tuple[int, int]]) -> list[tuple[int, in
 
 
 def _partners(seat: int, allowed: Iterable[tuple[int, int]]) -> Iterable[int]:
-    return (one if seat == other else other for one, other in allowed if seat in (one, other))
+    return (first if seat == second else second for first, second in allowed if seat in (first, second))
 
 
-def _withdraw(crypto: CryptoContext, agency_id: UUID) -> int:
-    """Take away an earlier recovery secret with its pairs and return the number of the next one."""
-    old = crypto.session.get(Recovery, (crypto.commune_id, agency_id))
-    if old is None:
+def _revoke_earlier(crypto: CryptoContext, agency_id: UUID) -> int:
+    """Revoke an earlier recovery secret with its pairs and return the number of the next one."""
+    earlier = crypto.session.get(Recovery, (crypto.commune_id, agency_id))
+    if earlier is None:
         return 1
-    for row in chain([old], *(_rows(crypto, agency_id, kind) for kind in _OURS)):
+    for row in chain([earlier], *(_rows(crypto, agency_id, kind) for kind in _RECOVERY_ROWS)):
         crypto.session.delete(row)
     crypto.session.flush()
     agency = crypto.session.get_one(Agency, (crypto.commune_id, agency_id))
-    remaining = chain([agency], *(_rows(crypto, agency_id, kind) for kind in _KINDS))
+    remaining = chain([agency], *(_rows(crypto, agency_id, kind) for kind in _OTHER_ROWS))
     heads.revoke(crypto.session, _head(crypto, agency_id), list(remaining))
-    return old.number + 1
+    return earlier.number + 1
 
 
 def _head(crypto: CryptoContext, agency_id: UUID) -> Head:
@@ -162,18 +162,18 @@ def _head(crypto: CryptoContext, agency_id: UUID) -> Head:
 
 
 def _recovery(crypto: CryptoContext, agency_id: UUID) -> Recovery:
-    found = crypto.session.get(Recovery, (crypto.commune_id, agency_id))
-    if found is None:
+    recovery = crypto.session.get(Recovery, (crypto.commune_id, agency_id))
+    if recovery is None:
         raise VaultError("unopened")
-    return found
+    return recovery
 
 
 def _rows(crypto: CryptoContext, agency_id: UUID, kind: Any) -> list[Any]:
-    ours = select(kind).where(kind.commune_id == crypto.commune_id, kind.agency_id == agency_id)
-    return list(crypto.session.execute(ours).scalars())
+    of_agency = (kind.commune_id == crypto.commune_id, kind.agency_id == agency_id)
+    return list(crypto.session.execute(select(kind).where(*of_agency)).scalars())
 
 
-def _sealed(crypto: CryptoContext, recovery: Recovery, keys: AgencyKeys) -> bytes:
+def _encrypted_secret(crypto: CryptoContext, recovery: Recovery, keys: AgencyKeys) -> bytes:
     return hpke.seal(recovery.public_key, keys.secret, context=_context(crypto, recovery))
 
 
@@ -181,12 +181,12 @@ def _context(crypto: CryptoContext, recovery: Recovery) -> bytes:
     return encode_fields("cw/1/recover", crypto.commune_id, recovery.agency_id, recovery.epoch, recovery.number)
 
 
-def _pair(recovery: Recovery, one: Shown, other: Shown) -> tuple[bytes, bytes]:
-    """Return the key that two sheets make together, and the context that their seal is bound to."""
-    if any(len(secret) != SECRET_BYTES for _, secret in (one, other)):
+def _pair_key(recovery: Recovery, first: Shown, second: Shown) -> tuple[bytes, bytes]:
+    """Return the key that two sheets make together, and the context of what is encrypted under it."""
+    if any(len(secret) != SECRET_BYTES for _, secret in (first, second)):
         raise VaultError("unopened")
-    place = (recovery.commune_id, recovery.agency_id, recovery.number, one[0], other[0])
-    return derive(one[1] + other[1], "pair", *place), encode_fields("cw/1/pair", *place)
+    place = (recovery.commune_id, recovery.agency_id, recovery.number, first[0], second[0])
+    return derive(first[1] + second[1], "pair", *place), encode_fields("cw/1/pair", *place)
 
 
 def _tag(recovery: Recovery, seat: int, secret: bytes) -> bytes:

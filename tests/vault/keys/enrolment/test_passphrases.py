@@ -12,13 +12,13 @@ from casework.vault.keys.enrolment import passphrase_policy, wordlist
 from casework.vault.keys.enrolment.paper_codes import new_code
 from casework.vietnamese_text import plain
 
-HERS = ("Trần Thị Lan", "tran.lan", "Hội Liên hiệp Phụ nữ xã Thanh Sơn", "xã Thanh Sơn")
+KNOWN_WORDS = ("Trần Thị Lan", "tran.lan", "Hội Liên hiệp Phụ nữ xã Thanh Sơn", "xã Thanh Sơn")
 # 64 letters of Vietnamese, which are more in the decomposed form.
 LONG = "trời đổ mưa rào trên ruộng bậc thang, trâu lội về muộn, khói ấm."
 COMMON = Path(__file__).with_name("tried_first.txt").read_text(encoding="ascii").split()
 
 
-def taken(text: str, about: tuple[str, ...] = HERS) -> bool:
+def taken(text: str, about: tuple[str, ...] = KNOWN_WORDS) -> bool:
     try:
         passphrase_policy.check(text, about=about)
     except BadInput:
@@ -82,9 +82,9 @@ def test_ten_thousand_of_the_patterns_that_people_here_use_are_refused():
         if last not in ("vô địch", "muôn năm")
     }
     made |= {name + first + year for name, first, year in itertools.product(names[4:], firsts, years)}
-    long = [one for one in made if len(one) >= passphrase_policy.SHORTEST]
+    long = [key for key in made if len(key) >= passphrase_policy.SHORTEST]
     assert len(long) >= 10_000
-    assert [one for one in long if taken(one)] == []
+    assert [passphrase for passphrase in long if taken(passphrase)] == []
 
 
 def test_her_own_name_place_and_office_count_for_nothing():
@@ -106,5 +106,5 @@ def test_the_words_that_are_offered_are_known_to_everybody_s_keyboard_and_worth_
     assert math.log2(len(known)) * 5 == 50
     offered = {wordlist.passphrase() for _ in range(200)}
     assert len(offered) == 200
-    assert all(len(one.split()) == 5 for one in offered)
-    assert sum(taken(one) for one in offered) > 150, "most are taken, the others are never shown"
+    assert all(len(passphrase.split()) == 5 for passphrase in offered)
+    assert sum(taken(passphrase) for passphrase in offered) > 150, "most are taken, the others are never shown"

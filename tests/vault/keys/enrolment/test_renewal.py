@@ -53,4 +53,4 @@ def test_an_admission_under_another_epoch_than_the_one_in_hand_is_refused(crypto
 def test_a_key_of_another_epoch_than_the_agency_has_begins_no_new_one(crypto: CryptoContext, agency_id):
     agency = Agency(id=agency_id, epoch=crypto.keys(agency_id).epoch + 1)
     with pytest.raises(VaultError):
-        epochs.rotate(crypto, agency, Head(), members=[], sealed=[])
+        epochs.rotate(crypto, agency, Head(), members=[], envelopes=[])

@@ -16,8 +16,8 @@ def test_a_phone_is_kept_through_an_exchange_of_the_server_s_key():
     old, newer = server_keys_of(KEK, THANH_SON), server_keys_of(Kek(2, bytes(32)), THANH_SON)
     seed = totp.new_seed()
     row = totp.row(old, MEMBER, seed, at=0, counter=0)
-    blob = totp.rewrapped(old, newer, row)
+    blob = totp.rewrap(old, newer, row)
     assert aead.decrypt(newer.totp, blob, context=encode_fields("cw/1/totp", THANH_SON, MEMBER), key_ref=2) == seed
-    refused(lambda: totp.rewrapped(newer, old, row))
+    refused(lambda: totp.rewrap(newer, old, row))
     row.member_id = UUID(int=8)
-    refused(lambda: totp.rewrapped(old, newer, row))
+    refused(lambda: totp.rewrap(old, newer, row))

@@ -41,10 +41,10 @@ def test_digits_may_be_one_step_old_or_early_and_typed_with_spaces():
 
 def test_the_address_and_the_words_for_a_phone_hold_the_same_seed():
     seed = totp.new_seed()
-    said = totp.secret_text(seed)
+    text = totp.secret_text(seed)
     assert len(seed) == 20
-    assert re.fullmatch(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}", said)
-    assert f"secret={said.replace(' ', '')}" in totp.address(seed, "lan")
+    assert re.fullmatch(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}", text)
+    assert f"secret={text.replace(' ', '')}" in totp.address(seed, "lan")
 
 
 def spends(house: House, member_id, typed: str, at: int = AT) -> bool:

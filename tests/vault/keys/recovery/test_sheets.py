@@ -76,14 +76,14 @@ def test_two_sheets_of_an_allowed_pair_open_the_agency_in_any_order(house, union
 
 
 def test_sheets_say_who_keeps_them_and_whose_fit_and_hide_their_secret(union, dealt):
-    assert [(one.seat, one.name, one.partners) for one in dealt] == [
+    assert [(sheet.seat, sheet.name, sheet.partners) for sheet in dealt] == [
         (1, OFFICERS[0], (2, 3)),
         (2, OFFICERS[1], (1,)),
         (3, OFFICERS[2], (1,)),
     ]
-    assert len({one.secret for one in dealt}) == 3
-    assert all(one.number == 1 and one.agency_id == union.agency_id and len(one.secret) == 16 for one in dealt)
-    assert all(one.secret.hex() not in repr(one) and str(one.secret) not in repr(one) for one in dealt)
+    assert len({sheet.secret for sheet in dealt}) == 3
+    assert all(sheet.number == 1 and sheet.agency_id == union.agency_id and len(sheet.secret) == 16 for sheet in dealt)
+    assert all(sheet.secret.hex() not in repr(sheet) and str(sheet.secret) not in repr(sheet) for sheet in dealt)
 
 
 def test_a_pair_that_is_not_allowed_opens_nothing(house, union, dealt):
@@ -118,7 +118,7 @@ def test_new_sheets_make_the_old_ones_worthless_even_if_their_rows_are_put_back(
         tables = ("recovery", "recovery_officer", "recovery_pair")
         before = {name: thief.rows(name, agency_id=union.agency_id) for name in tables}
     newer = console(house, agency_recovery.renew, union, OFFICERS[:2], [(1, 2)])
-    assert {one.number for one in newer} == {2}
+    assert {sheet.number for sheet in newer} == {2}
     refused(lambda: opens(house, union.agency_id, shown(dealt[0]), shown(dealt[1])))
     assert opens(house, union.agency_id, *map(shown, newer)) == union
     with stolen(house) as thief:
@@ -164,7 +164,11 @@ def test_a_drill_knows_one_sheet_and_notes_its_day(house, union, dealt):
     for seat, secret in ((2, dealt[0].secret), (1, bytes(16)), (7, dealt[0].secret)):
         refused(partial(console, house, agency_recovery.drill, union.agency_id, seat, secret))
     with reading(house, union.agency_id) as crypto:
-        assert [one.drilled for one in recovery_sheets.officers(crypto, union.agency_id)] == [at + DAY, 0, at + 3 * DAY]
+        assert [officer.drilled for officer in recovery_sheets.officers(crypto, union.agency_id)] == [
+            at + DAY,
+            0,
+            at + 3 * DAY,
+        ]
         assert recovery_sheets.pairs_of(crypto, union.agency_id) == [(1, 2), (1, 3)]
 
 
@@ -209,7 +213,7 @@ def test_the_log_tells_of_every_try_and_of_no_secret(house, union, dealt):
         ("recovery.open", "failed", union.agency_id),
         ("recovery.drill", "ok", union.agency_id),
     ]
-    assert not any(str(one.secret) in everything or one.secret.hex() in everything for one in dealt)
+    assert not any(str(sheet.secret) in everything or sheet.secret.hex() in everything for sheet in dealt)
 
 
 def test_nobody_but_the_console_recovers(house, union, dealt):
