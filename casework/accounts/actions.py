@@ -47,10 +47,10 @@ def add_agency(context: ActContext, kind: str, name: str, *, duty_phone: str = "
     With the agency that counts begins the ledger of counts, sealed to it. An agency that is added when people are
     there already receives nothing until the Women's Union has confirmed it.
     """
-    somebody = context.session.execute(
+    a_member = context.session.execute(
         select(Member.id).where(Member.commune_id == context.commune_id).limit(1)
     ).first()
-    state = AgencyState.NEW if somebody else AgencyState.ACTIVE
+    state = AgencyState.NEW if a_member else AgencyState.ACTIVE
     keys = provisioning.make_agency(context.crypto, kind=kind, name=name, duty_phone=duty_phone, state=state)
     if kind == agencies.coordinating():
         founded = clock.local(freshness.commune(context.session, context.commune_id).created)

@@ -101,11 +101,14 @@ def restart(context: ActContext, member_id: UUID) -> None:
 @action(Act.ADMISSION_LIST)
 def list_waiting(context: ActContext) -> list[AwaitingConfirmation]:
     """List those who are on their way in: of one's own agency, or for an administrator of all."""
-    found = [one for one in colleagues(context) if one.state not in _NOT_SHOWN]
+    newcomers = [colleague for colleague in colleagues(context) if colleague.state not in _NOT_SHOWN]
     if Role.ADMINISTRATOR not in context.actor.roles:
-        found = [one for one in found if one.agency_id == context.actor.agency_id]
+        newcomers = [colleague for colleague in newcomers if colleague.agency_id == context.actor.agency_id]
     return [
-        AwaitingConfirmation(one, _may_invite(context, one.agency_id, one.id), _words(context, one.id)) for one in found
+        AwaitingConfirmation(
+            colleague, _may_invite(context, colleague.agency_id, colleague.id), _words(context, colleague.id)
+        )
+        for colleague in newcomers
     ]
 
 
@@ -118,11 +121,13 @@ def invite(context: ActContext, member_id: UUID) -> tuple[Colleague, str]:
         raise BadInput(gettext_noop("Người này đang dùng tài khoản. Người quản trị phải bắt đầu lại trước."))
     if not _may_invite(context, member.agency_id, member_id):
         raise BadInput(gettext_noop("Phải do một đồng nghiệp cùng cơ quan, đang giữ khóa, tạo mã này."))
-    keyed = member.agency_id is not None and _holds_keys(context, member.agency_id)
-    [lock] = freshness.recipients(context.crypto, [member.agency_id]) if keyed and member.agency_id else [None]
+    has_key = member.agency_id is not None and _holds_keys(context, member.agency_id)
+    [recipient_key] = (
+        freshness.recipients(context.crypto, [member.agency_id]) if has_key and member.agency_id else [None]
+    )
     member.state = MemberState.INVITED
-    code = admission.invite(context.crypto, head, member, lock, by=context.me)
-    return next(one for one in colleagues(context) if one.id == member_id), code
+    code = admission.invite(context.crypto, head, member, recipient_key, by=context.me)
+    return next(colleague for colleague in colleagues(context) if colleague.id == member_id), code
 
 
 @action(Act.ADMISSION_FIND)
@@ -171,8 +176,8 @@ def commune_of(gate: Gate, code: bytes) -> UUID:
     with gate.database.read_only() as session:
         ids: Sequence[UUID] = session.execute(select(Commune.id)).scalars().all()
         for commune_id in ids:
-            mark = admission.finder(gate.server_keys(commune_id), code)
-            if session.execute(select(Admission.id).where(Admission.finder == mark)).first():
+            finder = admission.finder(gate.server_keys(commune_id), code)
+            if session.execute(select(Admission.id).where(Admission.finder == finder)).first():
                 return commune_id
     raise WrongAdmission(_WRONG)
 
@@ -181,15 +186,15 @@ _WRONG = gettext_noop("Mã này chưa đúng, đã dùng rồi hoặc đã quá 
 
 
 def _open(context: ActContext, code: bytes) -> tuple[Admission, Member]:
-    mark = admission.finder(context.crypto.server_keys, code)
-    wanted = select(Admission.id, Admission.member_id).where(
-        Admission.commune_id == context.commune_id, Admission.finder == mark
+    finder = admission.finder(context.crypto.server_keys, code)
+    query = select(Admission.id, Admission.member_id).where(
+        Admission.commune_id == context.commune_id, Admission.finder == finder
     )
-    found = context.session.execute(wanted).one_or_none()
-    if found is None:
+    ids = context.session.execute(query).one_or_none()
+    if ids is None:
         raise WrongAdmission(_WRONG)
-    member = freshness.member(context.session, context.commune_id, found.member_id)
-    row = context.session.get_one(Admission, (context.commune_id, found.id))
+    member = freshness.member(context.session, context.commune_id, ids.member_id)
+    row = context.session.get_one(Admission, (context.commune_id, ids.id))
     if member.state != MemberState.INVITED or not admission.alive(row, at=context.crypto.at):
         raise WrongAdmission(_WRONG)
     if row.agency_id and freshness.agency(context.session, context.commune_id, row.agency_id).epoch != row.epoch:
@@ -205,8 +210,8 @@ def _somebody(context: ActContext, member_id: UUID) -> tuple[Head, Member]:
 def _agency_of(context: ActContext, role: Role) -> UUID | None:
     """Return the agency in which a role is held, or None for one that belongs to no agency."""
     kinds = codelist("role").get(role.value).texts("agencies")
-    found = select(Agency.id).where(Agency.commune_id == context.commune_id, Agency.kind.in_(kinds))
-    ids = context.session.execute(found).scalars().all()
+    query = select(Agency.id).where(Agency.commune_id == context.commune_id, Agency.kind.in_(kinds))
+    ids = context.session.execute(query).scalars().all()
     if kinds and len(ids) != 1:
         raise BadInput(gettext_noop("Xã chưa có cơ quan của vai trò này."))
     return ids[0] if ids else None
@@ -233,8 +238,12 @@ def _is_last(context: ActContext, member: Member) -> bool:
         .select_from(Wrap)
         .join(Member, (Member.commune_id == Wrap.commune_id) & (Member.id == Wrap.member_id))
     )
-    mine = (Wrap.commune_id == context.commune_id, Wrap.agency_id == member.agency_id, Wrap.member_id != member.id)
-    return context.session.execute(others.where(*mine, Member.state == MemberState.ACTIVE)).scalar_one() == 0
+    others_wraps = (
+        Wrap.commune_id == context.commune_id,
+        Wrap.agency_id == member.agency_id,
+        Wrap.member_id != member.id,
+    )
+    return context.session.execute(others.where(*others_wraps, Member.state == MemberState.ACTIVE)).scalar_one() == 0
 
 
 def _words(context: ActContext, member_id: UUID) -> str:

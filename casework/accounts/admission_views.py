@@ -30,8 +30,8 @@ def code() -> Answer:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            found = enrolment.find(form.code.data or "")
-            return _phone(AdmittedPhoneForm(formdata=None), form.code.data or "", found)
+            admitted = enrolment.find(form.code.data or "")
+            return _phone(AdmittedPhoneForm(formdata=None), form.code.data or "", admitted)
         except (BadInput, WrongAdmission) as wrong:
             form.code.errors = [_(str(wrong))]
     return render_template("accounts/admission/code.html", form=form), 422 if form.errors else 200
@@ -42,14 +42,16 @@ def code() -> Answer:
 def phone() -> Answer:
     """Second step: the phone, shown to hold its seed by its first digits."""
     form = AdmittedPhoneForm()
-    found = enrolment.find(form.code.data or "")
+    admitted = enrolment.find(form.code.data or "")
     if form.validate_on_submit():
-        held = credential_steps.paired(found.commune_id, found.member_id, form.offer.data or "", form.digits.data or "")
-        if held is not None:
-            proof = credential_steps.proof(found.commune_id, found.member_id, held)
+        paired = credential_steps.paired(
+            admitted.commune_id, admitted.member_id, form.offer.data or "", form.digits.data or ""
+        )
+        if paired is not None:
+            proof = credential_steps.proof(admitted.commune_id, admitted.member_id, paired)
             return _passphrase(AdmittedPassphraseForm(formdata=None), form.code.data or "", proof)
         form.digits.errors = [str(credential_steps.WRONG_DIGITS)]
-    return _phone(form, form.code.data or "", found)
+    return _phone(form, form.code.data or "", admitted)
 
 
 @blueprint.post("/nhan-tai-khoan/mat-khau")
@@ -59,8 +61,8 @@ def passphrase() -> Answer:
     form = AdmittedPassphraseForm()
     if form.validate_on_submit():
         try:
-            arrived = enrolment.enrol(form.code.data or "", form.passphrase.data or "", form.proof.data or "")
-            return render_template("accounts/printed.html", **arrived)
+            printed = enrolment.enrol(form.code.data or "", form.passphrase.data or "", form.proof.data or "")
+            return render_template("accounts/printed.html", **printed)
         except BadInput as wrong:
             form.passphrase.errors = [_(str(wrong))]
     return _passphrase(form, form.code.data or "", form.proof.data or "")
@@ -109,14 +111,14 @@ def confirm(member_id: UUID) -> Response:
     return redirect(url_for("accounts.admission.waiting"), 303)
 
 
-def _phone(form: AdmittedPhoneForm, code: str, found: admission_acts.AdmittedMember) -> tuple[str, int]:
-    shown = credential_steps.offer(found.commune_id, found.member_id, found.username, form.offer.data or "")
-    form.code.data, form.offer.data = code, shown.sealed
-    page = render_template("accounts/admission/phone.html", form=form, shown=shown, found=found)
+def _phone(form: AdmittedPhoneForm, code: str, admitted: admission_acts.AdmittedMember) -> tuple[str, int]:
+    pairing = credential_steps.offer(admitted.commune_id, admitted.member_id, admitted.username, form.offer.data or "")
+    form.code.data, form.offer.data = code, pairing.sealed
+    page = render_template("accounts/admission/phone.html", form=form, pairing=pairing, admitted=admitted)
     return page, 422 if form.errors else 200
 
 
 def _passphrase(form: AdmittedPassphraseForm, code: str, proof: str) -> tuple[str, int]:
     form.code.data, form.proof.data = code, proof
-    page = render_template("accounts/admission/passphrase.html", form=form, offered=credential_steps.suggestion())
+    page = render_template("accounts/admission/passphrase.html", form=form, suggestion=credential_steps.suggestion())
     return page, 422 if form.errors else 200

@@ -35,9 +35,9 @@ class LoginAttempt:
 def commune_of(gate: Gate, username: str) -> UUID | None:
     """Find the commune of a name; an unknown name is logged in the oldest commune, None if there is none yet."""
     with gate.database.read_only() as session:
-        wanted = select(Member.commune_id).where(Member.username == plain(username))
+        by_username = select(Member.commune_id).where(Member.username == plain(username))
         oldest = select(Commune.id).order_by(Commune.created).limit(1)
-        return session.execute(wanted).scalar_one_or_none() or session.execute(oldest).scalar_one_or_none()
+        return session.execute(by_username).scalar_one_or_none() or session.execute(oldest).scalar_one_or_none()
 
 
 def only_commune(gate: Gate) -> UUID | None:
@@ -47,40 +47,40 @@ def only_commune(gate: Gate) -> UUID | None:
     return ids[0] if len(ids) == 1 else None
 
 
-def count_attempt(gate: Gate, commune_id: UUID, knock: LoginAttempt) -> None:
+def count_attempt(gate: Gate, commune_id: UUID, attempt: LoginAttempt) -> None:
     """Count a try of this name from this browser; raise Throttled after one too many."""
-    buckets, _ = _counts(gate, commune_id, knock)
+    buckets, _ = _counts(gate, commune_id, attempt)
     login_rate_limit.count(gate, commune_id, buckets)
 
 
-def reset_attempts(gate: Gate, commune_id: UUID, knock: LoginAttempt) -> None:
+def reset_attempts(gate: Gate, commune_id: UUID, attempt: LoginAttempt) -> None:
     """Forget the tries of somebody who has come in, second factor and all."""
-    buckets, known = _counts(gate, commune_id, knock)
+    buckets, known = _counts(gate, commune_id, attempt)
     login_rate_limit.reset(gate, commune_id, buckets, known=known)
 
 
-def authenticate(gate: Gate, commune_id: UUID, knock: LoginAttempt) -> Unwrapped | None:
+def authenticate(gate: Gate, commune_id: UUID, attempt: LoginAttempt) -> Unwrapped | None:
     """Open a member's key with her passphrase; None if name or passphrase is wrong, Throttled after too many tries.
 
     A row that does not hold raises VaultError, which is no wrong passphrase.
     """
-    count_attempt(gate, commune_id, knock)
-    slot = _slot(gate, commune_id, knock, "password")
+    count_attempt(gate, commune_id, attempt)
+    slot = _slot(gate, commune_id, attempt, "password")
     if slot is None:
-        passwords.dummy_unwrap(knock.passphrase)
+        passwords.dummy_unwrap(attempt.passphrase)
         return None
     secret = WrappedSeed(slot.salt, slot.memory_kib, slot.passes, slot.blob)
     ids = {"member_id": slot.member_id, "slot_id": slot.id}
     try:
-        seed = passwords.unwrap_with_passphrase(gate.server_keys(commune_id), secret, knock.passphrase, **ids)
+        seed = passwords.unwrap_with_passphrase(gate.server_keys(commune_id), secret, attempt.passphrase, **ids)
     except WrongSecret:
         return None
     return Unwrapped(slot.member_id, seed)
 
 
-def authenticate_by_paper_code(gate: Gate, commune_id: UUID, knock: LoginAttempt, code: bytes) -> Unwrapped | None:
+def authenticate_by_paper_code(gate: Gate, commune_id: UUID, attempt: LoginAttempt, code: bytes) -> Unwrapped | None:
     """Open a member's key with the code that she keeps on paper; the try has been counted by `count_try`."""
-    slot = _slot(gate, commune_id, knock, "code")
+    slot = _slot(gate, commune_id, attempt, "code")
     if slot is None:
         return None
     secret = WrappedSeed(slot.salt, slot.memory_kib, slot.passes, slot.blob)
@@ -92,28 +92,28 @@ def authenticate_by_paper_code(gate: Gate, commune_id: UUID, knock: LoginAttempt
     return Unwrapped(slot.member_id, seed, slot.id)
 
 
-def _slot(gate: Gate, commune_id: UUID, knock: LoginAttempt, kind: str) -> Slot | None:
+def _slot(gate: Gate, commune_id: UUID, attempt: LoginAttempt, kind: str) -> Slot | None:
     with gate.database.read_only() as session:
         attach_keys(session, gate.server_keys(commune_id))
-        member_id = session.execute(_member(commune_id, knock)).scalar_one_or_none()
+        member_id = session.execute(_member(commune_id, attempt)).scalar_one_or_none()
         if member_id is None:
             return None
         freshness.member(session, commune_id, member_id)
-        mine = select(Slot).where(Slot.commune_id == commune_id, Slot.member_id == member_id)
-        return session.execute(mine.where(Slot.kind == kind)).scalar_one_or_none()
+        slots = select(Slot).where(Slot.commune_id == commune_id, Slot.member_id == member_id)
+        return session.execute(slots.where(Slot.kind == kind)).scalar_one_or_none()
 
 
-def _counts(gate: Gate, commune_id: UUID, knock: LoginAttempt) -> tuple[list[Bucket], bool]:
+def _counts(gate: Gate, commune_id: UUID, attempt: LoginAttempt) -> tuple[list[Bucket], bool]:
     """Return the counts that a try falls into, and whether the browser is one that this account has used before."""
-    server_keys, username = gate.server_keys(commune_id), plain(knock.username)
+    server_keys, username = gate.server_keys(commune_id), plain(attempt.username)
     with gate.database.read_only() as session:
-        member_id = session.execute(_member(commune_id, knock)).scalar_one_or_none()
-    if known_devices.is_known(server_keys, knock.device, member_id):
-        return login_rate_limit.of_account(server_keys, username, known_devices.device_id(knock.device)), True
+        member_id = session.execute(_member(commune_id, attempt)).scalar_one_or_none()
+    if known_devices.is_known(server_keys, attempt.device, member_id):
+        return login_rate_limit.of_account(server_keys, username, known_devices.device_id(attempt.device)), True
     return login_rate_limit.of_account(server_keys, username, b"") + login_rate_limit.of_address(
-        server_keys, knock.address
+        server_keys, attempt.address
     ), False
 
 
-def _member(commune_id: UUID, knock: LoginAttempt) -> Select[UUID]:
-    return select(Member.id).where(Member.commune_id == commune_id, Member.username == plain(knock.username))
+def _member(commune_id: UUID, attempt: LoginAttempt) -> Select[UUID]:
+    return select(Member.id).where(Member.commune_id == commune_id, Member.username == plain(attempt.username))

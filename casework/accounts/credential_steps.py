@@ -43,24 +43,26 @@ class PairingOffer:
 def suggestion() -> str:
     """Return five random words that would be taken."""
     while True:
-        offered = wordlist.passphrase()
+        phrase = wordlist.passphrase()
         try:
-            passphrase_policy.check(offered, about=())
+            passphrase_policy.check(phrase, about=())
         except BadInput:
             continue
-        return offered
+        return phrase
 
 
-def renewed(who: SignedInMember, passphrase: str) -> NewCredentials:
+def renewed(member: SignedInMember, passphrase: str) -> NewCredentials:
     """Judge a new passphrase and make the key behind it; raise BadInput with what to do."""
-    passphrase_policy.check(passphrase, about=(who.name, who.username, who.agency_name, who.commune_name))
-    return credentials.new_credentials(gate().server_keys(who.person.commune_id), passphrase, who.id)
+    passphrase_policy.check(passphrase, about=(member.name, member.username, member.agency_name, member.commune_name))
+    return credentials.new_credentials(gate().server_keys(member.person.commune_id), passphrase, member.id)
 
 
-def first(found: AdmittedMember, passphrase: str) -> NewCredentials:
+def first(admitted: AdmittedMember, passphrase: str) -> NewCredentials:
     """Judge a newcomer's passphrase and make the key behind it; raise BadInput with what to do."""
-    passphrase_policy.check(passphrase, about=(found.name, found.username, found.agency_name, found.commune_name))
-    return credentials.new_credentials(gate().server_keys(found.commune_id), passphrase, found.member_id)
+    passphrase_policy.check(
+        passphrase, about=(admitted.name, admitted.username, admitted.agency_name, admitted.commune_name)
+    )
+    return credentials.new_credentials(gate().server_keys(admitted.commune_id), passphrase, admitted.member_id)
 
 
 def offer(commune_id: UUID, member_id: UUID, username: str, sealed: str) -> PairingOffer:

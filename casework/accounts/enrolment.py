@@ -28,17 +28,17 @@ def find(text: str) -> AdmittedMember:
 
 def enrol(text: str, passphrase: str, proof: str) -> dict[str, Any]:
     """Take up the account; return what the page prints, the code for the night among it."""
-    found = find(text)
-    phone = credential_steps.phone_of(found.commune_id, found.member_id, proof)
-    new = credential_steps.first(found, passphrase)
-    active = gate().perform(visitor(found.commune_id), admission_acts.enrol, read_code(text), new, phone)
-    waits = "" if active else fingerprint(public_key(new.seed))
+    admitted = find(text)
+    phone = credential_steps.phone_of(admitted.commune_id, admitted.member_id, proof)
+    new = credential_steps.first(admitted, passphrase)
+    active = gate().perform(visitor(admitted.commune_id), admission_acts.enrol, read_code(text), new, phone)
+    words = "" if active else fingerprint(public_key(new.seed))
     return {
         "code": new.paper.code,
-        "name": found.name,
-        "commune": found.commune_name,
+        "name": admitted.name,
+        "commune": admitted.commune_name,
         "next": "/dang-nhap",
-        "waits": waits,
+        "words": words,
     }
 
 

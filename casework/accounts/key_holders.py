@@ -44,15 +44,15 @@ def warnings_for(context: ActContext) -> list[TooFewKeyHolders]:
 
 def arrivals(context: ActContext) -> int:
     """Count the newcomers whose key waits for the word of a colleague of hers; only a word on a page, nothing opens."""
-    mine = {"commune": context.commune_id, "agency": context.actor.agency_id, "me": context.me}
-    return context.session.execute(_ARRIVALS, mine).scalar_one()
+    parameters = {"commune": context.commune_id, "agency": context.actor.agency_id, "me": context.me}
+    return context.session.execute(_ARRIVALS, parameters).scalar_one()
 
 
 def agencies_at_risk(crypto: CryptoContext) -> list[TooFewKeyHolders]:
     """Return the needed agencies that fewer than two people can open and whose sheets nobody has tried lately."""
     needed = agencies.with_two_holders()
-    wanted = (Agency.commune_id == crypto.commune_id, Agency.kind.in_(needed), Agency.circle.is_(False))
-    rows = crypto.session.execute(select(Agency.id, Agency.kind, Agency.name).where(*wanted)).all()
+    two_holder_agencies = (Agency.commune_id == crypto.commune_id, Agency.kind.in_(needed), Agency.circle.is_(False))
+    rows = crypto.session.execute(select(Agency.id, Agency.kind, Agency.name).where(*two_holder_agencies)).all()
     held = _held(crypto)
     few = [row for row in sorted(rows, key=lambda row: needed.index(row.kind)) if held[row.id] < MIN_KEY_HOLDERS]
     return [TooFewKeyHolders(row.name, held[row.id]) for row in few if not drilled(crypto, row.id)]
@@ -60,9 +60,13 @@ def agencies_at_risk(crypto: CryptoContext) -> list[TooFewKeyHolders]:
 
 def _held(crypto: CryptoContext) -> Counter[UUID]:
     """Count for each agency who is at work and holds its newest key."""
-    same = (Agency.commune_id == Wrap.commune_id, Agency.id == Wrap.agency_id, Agency.epoch == Wrap.epoch)
-    hers = (Member.commune_id == Wrap.commune_id, Member.id == Wrap.member_id, Member.state == MemberState.ACTIVE)
-    rows = select(Wrap.agency_id).join(Agency, and_(*same)).join(Member, and_(*hers))
+    newest_key = (Agency.commune_id == Wrap.commune_id, Agency.id == Wrap.agency_id, Agency.epoch == Wrap.epoch)
+    active_holder = (
+        Member.commune_id == Wrap.commune_id,
+        Member.id == Wrap.member_id,
+        Member.state == MemberState.ACTIVE,
+    )
+    rows = select(Wrap.agency_id).join(Agency, and_(*newest_key)).join(Member, and_(*active_holder))
     return Counter(crypto.session.execute(rows.where(Wrap.commune_id == crypto.commune_id)).scalars())
 
 

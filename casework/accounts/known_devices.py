@@ -25,11 +25,11 @@ _SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Wi
 
 def is_known(server_keys: ServerKeys, cookie: str, member_id: UUID | None) -> bool:
     """Tell whether this browser has signed in to this account before; what we did not issue knows nobody."""
-    mark, seals = _read(cookie)
+    device, seals = _read(cookie)
     if member_id is None:
         return False
-    mine = _seal(server_keys, mark, member_id)
-    return any(hmac.compare_digest(mine, one) for one in seals)
+    seal = _seal(server_keys, device, member_id)
+    return any(hmac.compare_digest(seal, other) for other in seals)
 
 
 def device_id(cookie: str) -> bytes:
@@ -39,11 +39,11 @@ def device_id(cookie: str) -> bytes:
 
 def remembered(server_keys: ServerKeys, cookie: str, member_id: UUID) -> str:
     """Return the mark of this browser with this account added, to be kept in its cookie."""
-    mark, seals = _read(cookie)
-    mark = mark or os.urandom(_MARK_BYTES)
-    mine = _seal(server_keys, mark, member_id)
-    kept = [one for one in seals if one != mine][-(_MOST - 1) :]
-    return base64.urlsafe_b64encode(b"".join([mark, *kept, mine])).decode()
+    device, seals = _read(cookie)
+    device = device or os.urandom(_MARK_BYTES)
+    seal = _seal(server_keys, device, member_id)
+    kept = [other for other in seals if other != seal][-(_MOST - 1) :]
+    return base64.urlsafe_b64encode(b"".join([device, *kept, seal])).decode()
 
 
 def family(agent: str) -> str:
@@ -59,9 +59,9 @@ def _read(cookie: str) -> tuple[bytes, list[bytes]]:
         return b"", []
     if not _MARK_BYTES <= len(raw) <= _MARK_BYTES + _MOST * _SEAL_BYTES:
         return b"", []
-    seals = [raw[at : at + _SEAL_BYTES] for at in range(_MARK_BYTES, len(raw), _SEAL_BYTES)]
+    seals = [raw[start : start + _SEAL_BYTES] for start in range(_MARK_BYTES, len(raw), _SEAL_BYTES)]
     return raw[:_MARK_BYTES], seals
 
 
-def _seal(server_keys: ServerKeys, mark: bytes, member_id: UUID) -> bytes:
-    return server_keys.tag(encode_fields("cw/1/device", server_keys.commune_id, mark, member_id))[:_SEAL_BYTES]
+def _seal(server_keys: ServerKeys, device: bytes, member_id: UUID) -> bytes:
+    return server_keys.tag(encode_fields("cw/1/device", server_keys.commune_id, device, member_id))[:_SEAL_BYTES]

@@ -35,9 +35,9 @@ class Bucket:
     seconds: int
 
 
-def of_account(server_keys: ServerKeys, username: str, mark: bytes) -> list[Bucket]:
+def of_account(server_keys: ServerKeys, username: str, device: bytes) -> list[Bucket]:
     """Return the counts of an account: those of one known browser, or with an empty mark those of all others."""
-    return [_bucket(server_keys, "account", username, mark, window) for window in _ACCOUNT]
+    return [_bucket(server_keys, "account", username, device, window) for window in _ACCOUNT]
 
 
 def of_address(server_keys: ServerKeys, address: str) -> list[Bucket]:
@@ -52,35 +52,35 @@ def of_second_factor(server_keys: ServerKeys, sid: bytes) -> list[Bucket]:
 
 def count(gate: Gate, commune_id: UUID, buckets: Iterable[Bucket]) -> None:
     """Count a try before it is made, so that parallel tries are counted too; raise Throttled after one too many."""
-    now, over = clock.micros(), False
+    now, exceeded = clock.micros(), False
     with gate.database.transaction(None, commune_id) as session:
         session.execute(delete(Throttle).where(Throttle.since < now - _DAY * MICROSECOND))
-        for one in buckets:
-            row = session.get(Throttle, one.key)
+        for bucket in buckets:
+            row = session.get(Throttle, bucket.key)
             if row is None:
-                row = Throttle(key=one.key, failures=0, since=now)
+                row = Throttle(key=bucket.key, failures=0, since=now)
                 session.add(row)
-            elif row.since < now - one.seconds * MICROSECOND:
+            elif row.since < now - bucket.seconds * MICROSECOND:
                 row.failures, row.since = 0, now
             row.failures += 1
-            over = over or row.failures > one.most
-    if over:
+            exceeded = exceeded or row.failures > bucket.most
+    if exceeded:
         raise Throttled("Đã thử quá nhiều lần. Hãy chờ 15 phút, hoặc dùng máy vẫn hay đăng nhập.")
 
 
 def reset(gate: Gate, commune_id: UUID, buckets: Iterable[Bucket], *, known: bool) -> None:
     """Forget the tries of a known browser that came in; what others share is given back only its own two tries."""
     with gate.database.transaction(None, commune_id) as session:
-        for one in buckets:
-            row = session.get(Throttle, one.key)
+        for bucket in buckets:
+            row = session.get(Throttle, bucket.key)
             if row is not None:
                 row.failures = 0 if known else max(0, row.failures - _OWN_TRIES)
 
 
-def _bucket(server_keys: ServerKeys, what: str, name: str, mark: bytes, window: tuple[int, int]) -> Bucket:
+def _bucket(server_keys: ServerKeys, subject: str, name: str, device: bytes, window: tuple[int, int]) -> Bucket:
     seconds, most = window
     return Bucket(
-        server_keys.tag(encode_fields("cw/1/throttle", server_keys.commune_id, what, name, mark, seconds)),
+        server_keys.tag(encode_fields("cw/1/throttle", server_keys.commune_id, subject, name, device, seconds)),
         most,
         seconds,
     )

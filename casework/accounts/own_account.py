@@ -45,16 +45,16 @@ class ChangedCredentials:
 
 @action(Act.STEP_UP)
 def step_up(
-    context: ActContext, opened: Unwrapped | None, digits: str, *, token: SessionToken, about: UUID | None
+    context: ActContext, unwrapped: Unwrapped | None, digits: str, *, token: SessionToken, about: UUID | None
 ) -> StartedSession:
     """Prove again who she is, with both factors where she has both; a new token, and what was typed meanwhile."""
-    if opened is None or opened.member_id != context.me:
+    if unwrapped is None or unwrapped.member_id != context.me:
         raise WrongPassphrase(gettext_noop("Mật khẩu chưa đúng. Hãy thử lại."))
     row = _mine(context, token.sid)
     if not passphrase_alone(context, row):
         spend_digits(context, context.me, digits)
-    proof = replace(sessions.state_of(row), stepup=context.crypto.at, stepup_about=about)
-    return follow(context, row, opened.seed, proof)
+    state = replace(sessions.state_of(row), stepup=context.crypto.at, stepup_about=about)
+    return follow(context, row, unwrapped.seed, state)
 
 
 def passphrase_alone(context: ActContext, row: SessionRow) -> bool:
@@ -69,9 +69,9 @@ def change_passphrase(context: ActContext, new: NewCredentials, *, token: Sessio
     for agency_id in context.crypto.keyring.agencies if context.crypto.keyring else ():
         freshness.agency(context.session, context.commune_id, agency_id)
     kind = FULL if row.kind == RENEW else row.kind
-    standing = replace(sessions.state_of(row), kind=kind)
+    state = replace(sessions.state_of(row), kind=kind)
     credentials.replace_key(context.crypto, head, member, new)
-    return _goes_on(context, member, new.seed, standing, new.paper.code)
+    return _goes_on(context, member, new.seed, state, new.paper.code)
 
 
 @action(Act.PHONE)
@@ -79,20 +79,20 @@ def change_phone(context: ActContext, phone: PairedPhone, *, token: SessionToken
     """Take another phone in the place of the one before, and print a new code; her other sessions end."""
     row, head, member = _proven(context, token)
     seed = sessions.seed_of(row, token, context.crypto.server_keys)
-    standing = replace(sessions.state_of(row), kind=FULL)
+    state = replace(sessions.state_of(row), kind=FULL)
     paper = credentials.new_paper_code(context.crypto.server_keys, seed, member.id)
     credentials.replace_paper_code(context.crypto, head, member, paper, phone)
-    return _goes_on(context, member, seed, standing, paper.code)
+    return _goes_on(context, member, seed, state, paper.code)
 
 
 @action(Act.PAPER_NEW)
 def new_paper_code(context: ActContext, *, token: SessionToken) -> ChangedCredentials:
     """Print a new code for the night; the one before opens nothing any more, her other sessions end."""
     row, head, member = _proven(context, token)
-    seed, standing = sessions.seed_of(row, token, context.crypto.server_keys), sessions.state_of(row)
+    seed, state = sessions.seed_of(row, token, context.crypto.server_keys), sessions.state_of(row)
     paper: PaperCode = credentials.new_paper_code(context.crypto.server_keys, seed, member.id)
     credentials.replace_paper_code(context.crypto, head, member, paper)
-    return _goes_on(context, member, seed, standing, paper.code)
+    return _goes_on(context, member, seed, state, paper.code)
 
 
 @action(Act.SESSION_LIST)
@@ -120,10 +120,10 @@ def cover(context: ActContext, code: str, *, token: SessionToken) -> None:
 @action(Act.UNCOVER)
 def uncover(context: ActContext, code: str, *, token: SessionToken) -> StartedSession:
     """Take the cover away with the short code; the try has been counted, and the fifth wrong one was the last."""
-    row, kept = _mine(context, token.sid), context.session.get(Interview, token.sid)
-    if kept is None or not privacy_screen.may_try(kept):
+    row, interview = _mine(context, token.sid), context.session.get(Interview, token.sid)
+    if interview is None or not privacy_screen.may_try(interview):
         raise SignInNeeded(gettext_noop("Hãy mở bằng mật khẩu."))
-    seed = privacy_screen.unlock_screen(context.crypto, kept, token, code)
+    seed = privacy_screen.unlock_screen(context.crypto, interview, token, code)
     if seed is None:
         raise WrongPassphrase(gettext_noop("Mã ngắn chưa đúng. Sau 5 lần sai phải dùng mật khẩu."))
     return follow(context, row, seed, sessions.state_of(row))
@@ -144,11 +144,11 @@ def _proven(context: ActContext, token: SessionToken) -> tuple[SessionRow, Head,
 
 
 def _goes_on(
-    context: ActContext, member: Member, seed: bytes, standing: sessions.SessionState, code: str
+    context: ActContext, member: Member, seed: bytes, state: sessions.SessionState, code: str
 ) -> ChangedCredentials:
     at, server_keys = context.crypto.at, context.crypto.server_keys
-    token = sessions.start(context.session, server_keys, seed, member_id=member.id, at=at, standing=standing)
-    return ChangedCredentials(StartedSession(token, None, standing.kind, member.id), code)
+    token = sessions.start(context.session, server_keys, seed, member_id=member.id, at=at, standing=state)
+    return ChangedCredentials(StartedSession(token, None, state.kind, member.id), code)
 
 
 def _my_rows(context: ActContext) -> list[SessionRow]:

@@ -6,7 +6,7 @@ from wtforms import HiddenField
 from casework.codelists import codelist
 from casework.web.forms import Digits, Form, OneCode, PaperCodeField, Password, PersonName, ShortCode, Username
 
-PEOPLE = tuple(one.code for one in codelist("role") if one.flag("person"))
+PEOPLE = tuple(role.code for role in codelist("role") if role.flag("person"))
 
 
 class NewPassphraseForm(Form):

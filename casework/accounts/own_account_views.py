@@ -42,8 +42,10 @@ def passphrase() -> Answer:
             return _printed(perform(own_account.change_passphrase, new, token=session_cookies.token()))
         except BadInput as wrong:
             form.passphrase.errors = [gettext(str(wrong))]
-    offered = credential_steps.suggestion()
-    return render_template("accounts/passphrase.html", form=form, offered=offered, me=me()), 422 if form.errors else 200
+    suggestion = credential_steps.suggestion()
+    return render_template(
+        "accounts/passphrase.html", form=form, suggestion=suggestion, me=me()
+    ), 422 if form.errors else 200
 
 
 @blueprint.route("/tai-khoan/cua-toi/dien-thoai", methods=["GET", "POST"])
@@ -51,14 +53,14 @@ def phone() -> Answer:
     """Pair another phone; a new code on paper comes with it."""
     ask(Act.PHONE)
     form = PhoneForm()
-    shown = credential_steps.offer(me().person.commune_id, me().id, me().username, form.offer.data or "")
+    pairing = credential_steps.offer(me().person.commune_id, me().id, me().username, form.offer.data or "")
     if form.validate_on_submit():
-        found = credential_steps.paired(me().person.commune_id, me().id, shown.sealed, form.digits.data or "")
-        if found is not None:
-            return _printed(perform(own_account.change_phone, found, token=session_cookies.token()))
+        paired = credential_steps.paired(me().person.commune_id, me().id, pairing.sealed, form.digits.data or "")
+        if paired is not None:
+            return _printed(perform(own_account.change_phone, paired, token=session_cookies.token()))
         form.digits.errors = [str(credential_steps.WRONG_DIGITS)]
-    form.offer.data = shown.sealed
-    return render_template("accounts/phone.html", form=form, shown=shown), 422 if form.errors else 200
+    form.offer.data = pairing.sealed
+    return render_template("accounts/phone.html", form=form, pairing=pairing), 422 if form.errors else 200
 
 
 @blueprint.route("/tai-khoan/cua-toi/ma-giay", methods=["GET", "POST"])
@@ -105,7 +107,7 @@ def covered() -> Answer:
 
 def _printed(changed: ChangedCredentials) -> Response:
     """Show the new code once, with the token of the session that goes on."""
-    words = {"code": changed.code, "name": me().name, "commune": me().commune_name, "next": "/", "waits": ""}
+    words = {"code": changed.code, "name": me().name, "commune": me().commune_name, "next": "/", "words": ""}
     page = Response(render_template("accounts/printed.html", **words), mimetype="text/html")
     return session_cookies.set_session_cookie(page, changed.begun)
 

@@ -79,18 +79,20 @@ class PaperSignIn:
 
 
 @action(Act.SIGN_IN)
-def sign_in(context: ActContext, opened: Unwrapped | None, *, before: bytes | None, device: str = "") -> StartedSession:
+def sign_in(
+    context: ActContext, unwrapped: Unwrapped | None, *, before: bytes | None, device: str = ""
+) -> StartedSession:
     """Begin a session for a member whose passphrase has opened her key; None raises WrongPassphrase, in the log too.
 
     It waits for the second factor, but in the demo. `before` is the id of a session of this browser that ends now;
     text kept in it goes on with the new one if it is hers.
     """
-    if opened is None:
+    if unwrapped is None:
         raise WrongPassphrase(_WRONG)
-    _coming(context, opened.member_id)
+    _coming(context, unwrapped.member_id)
     demo = context.crypto.server_keys.number == DEMO_ID
-    first = SessionState(FULL if demo else PENDING, 1, stepup=context.crypto.at if demo else 0, device=device)
-    return _begin(context, opened, first, before)
+    state = SessionState(FULL if demo else PENDING, 1, stepup=context.crypto.at if demo else 0, device=device)
+    return _begin(context, unwrapped, state, before)
 
 
 @action(Act.SECOND_FACTOR)
@@ -101,39 +103,43 @@ def second_factor(context: ActContext, token: sessions.SessionToken, digits: str
         raise SignInNeeded(gettext_noop("Đã quá 5 phút. Hãy đăng nhập lại từ đầu."))
     _coming(context, row.member_id)
     spend_digits(context, row.member_id, digits)
-    opened = Unwrapped(row.member_id, sessions.seed_of(row, token, context.crypto.server_keys))
-    return _begin(context, opened, SessionState(FULL, 2, stepup=context.crypto.at, device=row.device), row.sid)
+    unwrapped = Unwrapped(row.member_id, sessions.seed_of(row, token, context.crypto.server_keys))
+    return _begin(context, unwrapped, SessionState(FULL, 2, stepup=context.crypto.at, device=row.device), row.sid)
 
 
 @action(Act.PAPER_CODE)
-def by_paper(context: ActContext, given: PaperSignIn, *, before: bytes | None, device: str = "") -> StartedSession:
+def by_paper(
+    context: ActContext, paper_sign_in: PaperSignIn, *, before: bytes | None, device: str = ""
+) -> StartedSession:
     """Let the code on paper stand in for one lost thing; it is spent, and every other session of hers ends."""
-    paper, passphrase = given.paper, given.passphrase
-    if paper is None or (given.lost == "phone" and (passphrase is None or passphrase.member_id != paper.member_id)):
+    paper, passphrase = paper_sign_in.paper, paper_sign_in.passphrase
+    if paper is None or (
+        paper_sign_in.lost == "phone" and (passphrase is None or passphrase.member_id != paper.member_id)
+    ):
         raise WrongPassphrase(
             gettext_noop("Mã giấy, tên đăng nhập hoặc phần còn lại chưa đúng. Hãy so lại rồi thử lần nữa.")
         )
     member = _coming(context, paper.member_id)
-    if given.lost != "phone":
-        spend_digits(context, paper.member_id, given.digits)
+    if paper_sign_in.lost != "phone":
+        spend_digits(context, paper.member_id, paper_sign_in.digits)
     kept = _row_text(context, before, member.id)
     spend_paper(context, member, paper)
-    kind = NIGHT if given.lost == "phone" else RENEW
-    begun = _begin(context, paper, SessionState(kind, 2, stepup=context.crypto.at, device=device), before)
+    kind = NIGHT if paper_sign_in.lost == "phone" else RENEW
+    started = _begin(context, paper, SessionState(kind, 2, stepup=context.crypto.at, device=device), before)
     context.reason = kind
-    return replace(begun, kept=_opened_text(context, kept, paper))
+    return replace(started, kept=_opened_text(context, kept, paper))
 
 
 @action(Act.UNLOCK)
-def unlock(context: ActContext, opened: Unwrapped | None, *, before: bytes | None) -> StartedSession:
+def unlock(context: ActContext, unwrapped: Unwrapped | None, *, before: bytes | None) -> StartedSession:
     """Continue after a pause: a new token and row that end when the first ones would have, and the text kept."""
-    if opened is None:
+    if unwrapped is None:
         raise WrongPassphrase(gettext_noop("Mật khẩu chưa đúng. Hãy thử lại."))
     row = row_of(context, before)
-    if row is None or row.member_id != opened.member_id or row.kind == PENDING:
+    if row is None or row.member_id != unwrapped.member_id or row.kind == PENDING:
         raise SignInNeeded(gettext_noop("Phiên làm việc đã kết thúc. Hãy đăng nhập lại."))
-    _coming(context, opened.member_id)
-    return _begin(context, opened, sessions.state_of(row), before)
+    _coming(context, unwrapped.member_id)
+    return _begin(context, unwrapped, sessions.state_of(row), before)
 
 
 @action(Act.SIGN_OUT)
@@ -162,15 +168,15 @@ def end(context: ActContext, sid: bytes) -> None:
     if row is not None:
         head = freshness.head(context.session, context.commune_id, row.member_id)
         member = freshness.member(context.session, context.commune_id, row.member_id)
-        short = context.session.execute(select(Interview).where(Interview.sid == sid)).scalars()
-        heads.take_from_member(context.session, head, member, [row, *short])
+        interviews = context.session.execute(select(Interview).where(Interview.sid == sid)).scalars()
+        heads.take_from_member(context.session, head, member, [row, *interviews])
     context.session.execute(delete(SessionRow).where(SessionRow.sid == sid))
     context.session.execute(delete(Interview).where(Interview.sid == sid))
 
 
-def follow(context: ActContext, row: SessionRow, seed: bytes, standing: SessionState) -> StartedSession:
+def follow(context: ActContext, row: SessionRow, seed: bytes, state: SessionState) -> StartedSession:
     """Put a new token and row in the place of a session of hers that goes on, and hand back what was kept."""
-    return _begin(context, Unwrapped(row.member_id, seed), standing, row.sid)
+    return _begin(context, Unwrapped(row.member_id, seed), state, row.sid)
 
 
 def row_of(context: ActContext, sid: bytes | None) -> SessionRow | None:
@@ -211,20 +217,20 @@ def _coming(context: ActContext, member_id: UUID) -> Member:
     return member
 
 
-def _begin(context: ActContext, opened: Unwrapped, standing: SessionState, before: bytes | None) -> StartedSession:
+def _begin(context: ActContext, unwrapped: Unwrapped, state: SessionState, before: bytes | None) -> StartedSession:
     """Begin the session that follows another one of this browser; a pending one carries on what was kept in it."""
-    server_keys, at, mine = context.crypto.server_keys, context.crypto.at, opened.member_id
-    token = sessions.start(context.session, server_keys, opened.seed, member_id=mine, at=at, standing=standing)
-    old, kept = row_of(context, before), _row_text(context, before, mine)
-    if old is not None:
-        context.session.delete(old)
-        context.session.execute(delete(Interview).where(Interview.sid == old.sid))
+    server_keys, at, member_id = context.crypto.server_keys, context.crypto.at, unwrapped.member_id
+    token = sessions.start(context.session, server_keys, unwrapped.seed, member_id=member_id, at=at, standing=state)
+    previous, kept = row_of(context, before), _row_text(context, before, member_id)
+    if previous is not None:
+        context.session.delete(previous)
+        context.session.execute(delete(Interview).where(Interview.sid == previous.sid))
     sessions.delete_expired(context.session, at=at)
-    if standing.kind == PENDING and kept is not None:
+    if state.kind == PENDING and kept is not None:
         context.session.flush()
         context.session.get_one(SessionRow, token.sid).kept = kept
         kept = None
-    return StartedSession(token, _opened_text(context, kept, opened), standing.kind, mine)
+    return StartedSession(token, _opened_text(context, kept, unwrapped), state.kind, member_id)
 
 
 def _row_text(context: ActContext, sid: bytes | None, member_id: UUID) -> bytes | None:
@@ -232,9 +238,9 @@ def _row_text(context: ActContext, sid: bytes | None, member_id: UUID) -> bytes 
     return row.kept if row is not None and row.member_id == member_id else None
 
 
-def _opened_text(context: ActContext, kept: bytes | None, opened: Unwrapped) -> bytes | None:
+def _opened_text(context: ActContext, kept: bytes | None, unwrapped: Unwrapped) -> bytes | None:
     """Open what was kept; what was sealed to a key that she has no longer is lost."""
     try:
-        return sessions.opened_text(context.commune_id, opened.member_id, kept, opened.seed) if kept else None
+        return sessions.opened_text(context.commune_id, unwrapped.member_id, kept, unwrapped.seed) if kept else None
     except VaultError:
         return None

@@ -57,10 +57,12 @@ def paper() -> Answer:
     form = PaperForm()
     if not form.validate_on_submit():
         return _shown("accounts/paper.html", form)
-    given = session_cookies.login_attempt(form.username.data or "", form.passphrase.data or "")
-    lost = {"code": form.code.data or "", "digits": form.digits.data or "", "lost": form.lost.data or ""}
+    attempt = session_cookies.login_attempt(form.username.data or "", form.passphrase.data or "")
+    factors = {"code": form.code.data or "", "digits": form.digits.data or "", "lost": form.lost.data or ""}
     try:
-        return session_cookies.signed_in_response(session_cookies.sign_in_by_paper_code(given, **lost), given.username)
+        return session_cookies.signed_in_response(
+            session_cookies.sign_in_by_paper_code(attempt, **factors), attempt.username
+        )
     except (WrongPassphrase, WrongCode) as wrong:
         form.code.errors = [gettext(str(wrong))]
         return _shown("accounts/paper.html", form)

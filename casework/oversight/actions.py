@@ -88,29 +88,29 @@ def read_log(context: ActContext, page: int = 0) -> Log:
 
 
 def _lines(context: ActContext, page: int) -> Log:
-    found = lines_of(context, skip=page * PAGE, limit=PAGE + 1)
-    return Log(page=page, lines=tuple(found[:PAGE]), week=None, older=len(found) > PAGE)
+    lines = lines_of(context, skip=page * PAGE, limit=PAGE + 1)
+    return Log(page=page, lines=tuple(lines[:PAGE]), week=None, older=len(lines) > PAGE)
 
 
 def lines_of(context: ActContext, *, skip: int, limit: int, since: int = 0) -> list[LogLine]:
     """Return the lines of one's own agency, newest first, without those about cases that are out of reach."""
     codes = _codes(context)
-    mine = [one for one in staff.colleagues(context) if one.agency_id == context.actor.agency_id]
-    names = {one.id: one.name for one in mine}
+    colleagues = [row for row in staff.colleagues(context) if row.agency_id == context.actor.agency_id]
+    names = {row.id: row.name for row in colleagues}
     about = frozenset(codes) | frozenset(names) | context.actor.agencies
-    seen = read.Seen(who=frozenset(names), about=about, guarded=_GUARDED, denied=DENIED, since=since)
-    return [_line(one, names, codes) for one in read.shown(context.crypto, seen, skip=skip, limit=limit)]
+    visible = read.Seen(who=frozenset(names), about=about, guarded=_GUARDED, denied=DENIED, since=since)
+    return [_line(line, names, codes) for line in read.shown(context.crypto, visible, skip=skip, limit=limit)]
 
 
 def _codes(context: ActContext) -> dict[UUID, str]:
-    opened = reading.listed(context, [Section.LABEL])
-    return {one.row.id: Label.from_json(one.pages[0].data).code for one in opened}
+    listed = reading.listed(context, [Section.LABEL])
+    return {case.row.id: Label.from_json(case.pages[0].data).code for case in listed}
 
 
-def _line(one: VisibleLine, names: dict[UUID, str], codes: dict[UUID, str]) -> LogLine:
-    code = codes.get(one.about, "") if one.about else ""
-    who = names.get(one.who, "") if one.who else ""
-    return LogLine(one.at, one.act, who, one.outcome == DENIED, one.about if code else None, code)
+def _line(line: VisibleLine, names: dict[UUID, str], codes: dict[UUID, str]) -> LogLine:
+    code = codes.get(line.about, "") if line.about else ""
+    who = names.get(line.who, "") if line.who else ""
+    return LogLine(line.at, line.act, who, line.outcome == DENIED, line.about if code else None, code)
 
 
 def _totals(context: ActContext, page: int) -> Log:
@@ -149,7 +149,7 @@ def verify_all(gate: Gate) -> list[tuple[str, Verdict]]:
     """Verify each commune as the system does; return its name and what was found, in the order of founding."""
     with gate.database.read_only() as session:
         communes = list(session.execute(select(Commune.id).order_by(Commune.created)).scalars())
-    return [(_name(gate, one), gate.perform(_system(one), verify_log)) for one in communes]
+    return [(_name(gate, commune_id), gate.perform(_system(commune_id), verify_log)) for commune_id in communes]
 
 
 def _name(gate: Gate, commune_id: UUID) -> str:

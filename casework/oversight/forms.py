@@ -18,5 +18,5 @@ class ExportForm(Form):
 
     weeks = Choice(
         _("Xuất bao nhiêu tuần, kể cả tuần này?"),
-        [(str(one), lazy_ngettext("%(num)d tuần", "%(num)d tuần", one)) for one in WEEKS],
+        [(str(weeks), lazy_ngettext("%(num)d tuần", "%(num)d tuần", weeks)) for weeks in WEEKS],
     )

@@ -60,16 +60,16 @@ def export_log(context: ActContext, weeks: int) -> Export:
     return Export(lines=tuple(lines))
 
 
-def rows(found: Export) -> Iterator[tuple[object, ...]]:
+def rows(exported: Export) -> Iterator[tuple[object, ...]]:
     """Yield the names of the columns, then a row for each line, or for each act of each week."""
-    if found.weeks:
+    if exported.weeks:
         yield _("Tuần từ"), _("Đến"), _("Việc"), _("Từ trong nhật ký"), _("Số lần")
-        for week in found.weeks:
+        for week in exported.weeks:
             for act, times in week.totals:
                 yield week.first, week.last, policy_text.act_words(act, language()), act, times
         return
     yield _("Lúc"), _("Ai"), _("Việc"), _("Từ trong nhật ký"), _("Vụ việc"), _("Kết quả")
-    for line in found.lines:
+    for line in exported.lines:
         at = clock.local(line.at).isoformat(sep=" ", timespec="seconds")
         words = policy_text.act_words(line.act, language())
         yield at, line.who, words, line.act, line.code, _("Không được phép") if line.denied else ""
@@ -77,9 +77,9 @@ def rows(found: Export) -> Iterator[tuple[object, ...]]:
 
 def table(rows: Iterable[Sequence[object]]) -> bytes:
     """Return a CSV file (RFC 4180) of these rows; the first one names the columns."""
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\r\n").writerows([cell(one) for one in row] for row in rows)
-    return (_BOM + written.getvalue()).encode()
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerows([cell(value) for value in row] for row in rows)
+    return (_BOM + buffer.getvalue()).encode()
 
 
 def cell(value: object) -> str:

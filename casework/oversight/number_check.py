@@ -37,14 +37,14 @@ def compare(context: ActContext, typed: str) -> NumberCheck:
         raise BadInput(
             gettext_noop("Con số có dạng 1234-ab12cd34: số dòng, gạch nối, rồi tám chữ số hoặc chữ từ a đến f.")
         )
-    n, digits = int(number[1]), number[2]
+    line_number, hash_digits = int(number[1]), number[2]
     verdict = verify(context.crypto)
-    found = DIFFERS
-    if verdict.broken is not None and verdict.broken <= n:
-        found = TOUCHED
-    elif n > verdict.lines:
-        found = SHORTER
-    elif (read.hash_of(context.crypto, n) or b"").hex().startswith(digits):
-        found = HOLDS
-    context.reason = found
-    return NumberCheck(number[0], found, verdict.lines)
+    result = DIFFERS
+    if verdict.broken is not None and verdict.broken <= line_number:
+        result = TOUCHED
+    elif line_number > verdict.lines:
+        result = SHORTER
+    elif (read.hash_of(context.crypto, line_number) or b"").hex().startswith(hash_digits):
+        result = HOLDS
+    context.reason = result
+    return NumberCheck(number[0], result, verdict.lines)

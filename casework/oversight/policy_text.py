@@ -65,7 +65,9 @@ def section_rules(lang: str) -> list[SectionRule]:
     opens = policy().sections
     labels = codelist("section")
     return [
-        SectionRule(labels.label(section.code, lang), _roles((r for r in Role if section in opens.get(r, ())), lang))
+        SectionRule(
+            labels.label(section.code, lang), _roles((role for role in Role if section in opens.get(role, ())), lang)
+        )
         for section in Section
         if section not in _INNER
     ]
@@ -81,7 +83,7 @@ def markdown() -> str:
         f"| {english.words} | {vietnamese.words} | {', '.join(english.roles) or 'nobody yet'} |"
         for english, vietnamese in zip(section_rules("en"), section_rules("vi"), strict=True)
     ]
-    reaches = [f"- **{one.code}**: {one.en} ({one.vi})" for one in codelist("reach")]
+    reaches = [f"- **{reach.code}**: {reach.en} ({reach.vi})" for reach in codelist("reach")]
     return "\n".join(
         [
             _HEAD,
@@ -111,11 +113,11 @@ def _called(row: Row, lang: str) -> str:
 
 def _grants(row: Row, lang: str) -> tuple[Grant, ...]:
     """Group the roles of an act by how far each reaches, the farthest first."""
-    found = []
+    grants = []
     for reach in sorted(set(row.who.values()), reverse=True):
         roles, code = (role for role in Role if row.who.get(role) == reach), reach.name.lower()
-        found.append(Grant(_roles(roles, lang), codelist("reach").label(code, lang), code))
-    return tuple(found)
+        grants.append(Grant(_roles(roles, lang), codelist("reach").label(code, lang), code))
+    return tuple(grants)
 
 
 def _roles(roles: Iterable[Role], lang: str) -> tuple[str, ...]:

@@ -37,4 +37,4 @@ def _logs_hold(gate: Gate) -> bool:
     """Tell whether the newest line of each commune is ours."""
     with gate.database.read_only() as session:
         communes = session.execute(select(Commune.id)).scalars().all()
-        return all(newest_holds(session, gate.server_keys(one)) for one in communes)
+        return all(newest_holds(session, gate.server_keys(commune_id)) for commune_id in communes)

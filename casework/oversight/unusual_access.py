@@ -52,16 +52,16 @@ class Many:
 
 def of_mine(context: ActContext, listed: Sequence[ListedCase]) -> tuple[CaseOpening, ...]:
     """Return who opened a case that I hold in the last seven days: neither stand-in nor lead, the newest first."""
-    if not any(one.row.holder_id == context.me for one in listed):
+    if not any(case.row.holder_id == context.me for case in listed):
         return ()
-    mine = [one for one in _outside(context, listed) if one.case.row.holder_id == context.me]
-    last = {(one.case.row.id, one.by.id): one for one in mine if Role.LEAD not in one.by.roles}
-    found = [CaseOpening(one.case.row.id, _code(one.case), one.by.name, one.at) for one in last.values()]
-    return tuple(sorted(found, key=lambda one: -one.at))
+    openings = [opening for opening in _outside(context, listed) if opening.case.row.holder_id == context.me]
+    last = {(row.case.row.id, row.by.id): row for row in openings if Role.LEAD not in row.by.roles}
+    told = [CaseOpening(row.case.row.id, _case_code(row.case), row.by.name, row.at) for row in last.values()]
+    return tuple(sorted(told, key=lambda row: -row.at))
 
 
-def _code(one: ListedCase) -> str:
-    return (label_of(one.pages) or Label()).code
+def _case_code(case: ListedCase) -> str:
+    return (label_of(case.pages) or Label()).code
 
 
 def alerts(context: ActContext, listed: Sequence[ListedCase]) -> tuple[Many, ...]:
@@ -69,15 +69,15 @@ def alerts(context: ActContext, listed: Sequence[ListedCase]) -> tuple[Many, ...
     if policy().leads.isdisjoint(context.actor.roles):
         return ()
     leads = Role.LEAD in context.actor.roles
-    outside = [one for one in _outside(context, listed) if leads or Role.LEAD in one.by.roles]
-    times = Counter((one.by, clock.local(one.at).date()) for one in outside)
-    many = [Many(by.name, day, count) for (by, day), count in times.items() if count >= MANY]
-    whom = [
-        one
-        for one in colleagues(context)
-        if one.agency_id == context.actor.agency_id and one.id != context.me and (leads or Role.LEAD in one.roles)
+    openings = [row for row in _outside(context, listed) if leads or Role.LEAD in row.by.roles]
+    times = Counter((row.by, clock.local(row.at).date()) for row in openings)
+    frequent = [Many(by.name, day, count) for (by, day), count in times.items() if count >= MANY]
+    watched = [
+        row
+        for row in colleagues(context)
+        if row.agency_id == context.actor.agency_id and row.id != context.me and (leads or Role.LEAD in row.roles)
     ]
-    return tuple(sorted([*many, *_stopped(context, whom)], key=lambda one: (one.day, one.name), reverse=True))
+    return tuple(sorted([*frequent, *_stopped(context, watched)], key=lambda row: (row.day, row.name), reverse=True))
 
 
 def stopped(context: ActContext) -> tuple[Many, ...]:
@@ -85,13 +85,13 @@ def stopped(context: ActContext) -> tuple[Many, ...]:
     return tuple(_stopped(context, colleagues(context)))
 
 
-def _stopped(context: ActContext, whom: Iterable[Colleague]) -> list[Many]:
-    known = {one.id: one.name for one in whom}
+def _stopped(context: ActContext, watched: Iterable[Colleague]) -> list[Many]:
+    names = {colleague.id: colleague.name for colleague in watched}
     lines = read.about_since(
-        context.crypto, known, opening_rate_limit.OPENINGS, since=context.crypto.at - _DAYS, outcome=FAILED
+        context.crypto, names, opening_rate_limit.OPENINGS, since=context.crypto.at - _DAYS, outcome=FAILED
     )
     times = Counter((line.who, clock.local(line.at).date()) for line in lines)
-    return [Many(known[who], day, count, stopped=True) for (who, day), count in times.items() if who in known]
+    return [Many(names[who], day, count, stopped=True) for (who, day), count in times.items() if who in names]
 
 
 @dataclass(frozen=True)
@@ -108,31 +108,31 @@ def _outside(context: ActContext, listed: Sequence[ListedCase]) -> Iterator[_Ope
     if not listed:
         return
     lines = scope.opened(scope.cases(context.permit), since=context.crypto.at - _DAYS).on(context.session).all()
-    cases = {one.row.id: one for one in listed} if lines else {}
-    told = [(line, cases[line.about]) for line in _once(lines) if line.about in cases]
-    strange = [(line, case) for line, case in told if _strange(context, case.row, line.who)]
-    known = {one.id: one for one in colleagues(context)} if strange else {}
-    for line, case in strange:
-        if line.who in known and _roams(known[line.who]):
-            yield _Opening(case, known[line.who], line.at)
+    cases = {case.row.id: case for case in listed} if lines else {}
+    listed_lines = [(line, cases[line.about]) for line in _without_repeats(lines) if line.about in cases]
+    outside = [(line, case) for line, case in listed_lines if _is_outsider(context, case.row, line.who)]
+    staff = {row.id: row for row in colleagues(context)} if outside else {}
+    for line, case in outside:
+        if line.who in staff and _may_open_all(staff[line.who]):
+            yield _Opening(case, staff[line.who], line.at)
 
 
-def _strange(context: ActContext, case: Any, who: UUID | None) -> bool:
+def _is_outsider(context: ActContext, case: Any, who: UUID | None) -> bool:
     """Tell whether a case is the agency's own, and this person neither holds it nor stands in."""
     return case.owner_id == context.actor.agency_id and who not in (case.holder_id, case.standin_id)
 
 
-def _once(lines: Iterable[Any]) -> Iterator[Any]:
+def _without_repeats(lines: Iterable[Any]) -> Iterator[Any]:
     """Yield the openings in the order of time, without what the same person opened again within half an hour."""
-    before: dict[tuple[UUID, UUID], int] = {}
+    last_opening: dict[tuple[UUID, UUID], int] = {}
     for line in sorted(lines, key=attrgetter("at")):
-        key = (line.who, line.about)
-        if key not in before or line.at - before[key] >= _ONE_OPENING:
-            before[key] = line.at
+        pair = (line.who, line.about)
+        if pair not in last_opening or line.at - last_opening[pair] >= _ONE_OPENING:
+            last_opening[pair] = line.at
             yield line
 
 
-def _roams(one: Colleague) -> bool:
+def _may_open_all(colleague: Colleague) -> bool:
     """Tell whether somebody may open cases of her agency that she does not hold."""
-    may = policy().rows[Act.CASE_READ].who
-    return any(may.get(role) is Reach.AGENCY for role in one.roles)
+    reaches = policy().rows[Act.CASE_READ].who
+    return any(reaches.get(role) is Reach.AGENCY for role in colleague.roles)

@@ -32,9 +32,9 @@ def act_in_words(act: str) -> str:
 @blueprint.get("/nhat-ky")
 def log() -> str:
     """Show a page of the log: lines or the totals of a week, as the reader's reach goes."""
-    found = perform(actions.read_log, request.args.get("trang", 0, type=int))
+    shown = perform(actions.read_log, request.args.get("trang", 0, type=int))
     offers = {"may_verify": may(Act.AUDIT_VERIFY), "may_export": may(Act.AUDIT_EXPORT)}
-    return render_template("oversight/log.html", log=found, **offers)
+    return render_template("oversight/log.html", log=shown, **offers)
 
 
 @blueprint.post("/kiem-tra")
@@ -54,13 +54,13 @@ def ask_number() -> str:
 def compare() -> Answer:
     """Say whether the log still holds exactly what it held when the number was written down."""
     ask(Act.AUDIT_COMPARE)
-    form, found, status = NumberForm(), None, 422
+    form, compared, status = NumberForm(), None, 422
     if form.validate_on_submit():
         try:
-            found, status = perform(number_check.compare, form.number.data or ""), 200
+            compared, status = perform(number_check.compare, form.number.data or ""), 200
         except BadInput as wrong:
             form.number.errors = [gettext(str(wrong))]
-    return render_template("oversight/compare.html", form=form, compared=found), status
+    return render_template("oversight/compare.html", form=form, compared=compared), status
 
 
 @blueprint.get("/nhat-ky/xuat")
@@ -83,10 +83,10 @@ def export() -> Answer:
     return render_template("oversight/export.html", form=form, lines=lines_for(me().person.actor)), 422
 
 
-def _file(found: Export) -> Response:
-    answer = Response(log_export.table(log_export.rows(found)), mimetype=log_export.MIMETYPE)
-    answer.headers.set("Content-Disposition", "attachment", filename=f"nhat-ky-{clock.today().isoformat()}.csv")
-    return answer
+def _file(exported: Export) -> Response:
+    response = Response(log_export.table(log_export.rows(exported)), mimetype=log_export.MIMETYPE)
+    response.headers.set("Content-Disposition", "attachment", filename=f"nhat-ky-{clock.today().isoformat()}.csv")
+    return response
 
 
 @blueprint.get("/readyz")

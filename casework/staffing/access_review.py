@@ -65,40 +65,42 @@ def read_review(context: ActContext) -> Review:
 @action(Act.REVIEW_CONFIRM)
 def confirm_review(context: ActContext, mark: str) -> None:
     """Say that everybody on the list belongs there; raise Conflict if it is no longer the list that was seen."""
-    seen = _review(context)
+    review = _review(context)
     context.about = access_review_due.scope_of(context)
-    if seen.mark != mark:
+    if review.mark != mark:
         raise Conflict("Danh sách vừa thay đổi. Hãy xem lại rồi xác nhận.", about=context.about)
-    context.reason = f"{sum(len(group.people) for group in seen.groups)} people"
+    context.reason = f"{sum(len(group.people) for group in review.groups)} people"
 
 
 def _review(context: ActContext) -> Review:
-    came, held = _last_came(context), _held(context)
+    last_sign_in, held = _last_came(context), _held(context)
     groups = []
-    for office in directory.offices(context):
-        here = [
-            one
-            for one in office.people
-            if one.who.state != MemberState.LEFT and directory.within(context, one.who.agency_id)
+    for agency in directory.offices(context):
+        members = [
+            entry
+            for entry in agency.people
+            if entry.who.state != MemberState.LEFT and directory.within(context, entry.who.agency_id)
         ]
-        looked = tuple(_looked(context, one, came, held) for one in here)
-        if looked:
-            groups.append(ReviewGroup(office.name, looked))
-    stands = access_review_due.reviewed(context)
-    by = staff.names(context).get(stands.by, "") if stands.by else ""
-    return Review(tuple(groups), stands.at, by, stands.due, _mark(groups))
+        reviewed_members = tuple(_looked(context, entry, last_sign_in, held) for entry in members)
+        if reviewed_members:
+            groups.append(ReviewGroup(agency.name, reviewed_members))
+    status = access_review_due.reviewed(context)
+    by = staff.names(context).get(status.by, "") if status.by else ""
+    return Review(tuple(groups), status.at, by, status.due, _mark(groups))
 
 
-def _looked(context: ActContext, one: directory.Worker, came: dict[UUID, int], held: Counter[UUID] | None) -> Looked:
-    seen = came.get(one.who.id, 0)
-    cases = None if held is None else held[one.who.id]
-    return Looked(one.who, one.key, seen, cases, long_ago=seen < context.crypto.at - _LONG)
+def _looked(
+    context: ActContext, entry: directory.Worker, last_sign_in: dict[UUID, int], case_counts: Counter[UUID] | None
+) -> Looked:
+    seen = last_sign_in.get(entry.who.id, 0)
+    cases = None if case_counts is None else case_counts[entry.who.id]
+    return Looked(entry.who, entry.key, seen, cases, long_ago=seen < context.crypto.at - _LONG)
 
 
 def _last_came(context: ActContext) -> dict[UUID, int]:
     """Return when each member last came in; the whole log is read for it, twice a year."""
-    mine = (AuditLine.commune_id == context.commune_id, AuditLine.act.in_(_COMING_IN), AuditLine.outcome == OK)
-    rows = select(AuditLine.who, func.max(AuditLine.at)).where(*mine, AuditLine.who.is_not(None))
+    sign_ins = (AuditLine.commune_id == context.commune_id, AuditLine.act.in_(_COMING_IN), AuditLine.outcome == OK)
+    rows = select(AuditLine.who, func.max(AuditLine.at)).where(*sign_ins, AuditLine.who.is_not(None))
     return {who: at for who, at in context.session.execute(rows.group_by(AuditLine.who)) if who is not None}
 
 
@@ -107,12 +109,14 @@ def _held(context: ActContext) -> Counter[UUID] | None:
     if context.permit.reach < Reach.AGENCY:
         return None
     cases = reading.load_batch(context).cases.values()
-    return Counter(one.holder_id for one in cases if one.owner_id == context.actor.agency_id)
+    return Counter(case.holder_id for case in cases if case.owner_id == context.actor.agency_id)
 
 
 def _mark(groups: list[ReviewGroup]) -> str:
     """Return a mark of everybody with her roles, state and key: what was confirmed is what was seen."""
-    seen = [
-        [one.who.id.hex, one.who.state, ",".join(one.who.roles), one.key] for group in groups for one in group.people
+    rows = [
+        [reviewed.who.id.hex, reviewed.who.state, ",".join(reviewed.who.roles), reviewed.key]
+        for group in groups
+        for reviewed in group.people
     ]
-    return sha256(json.dumps(sorted(seen)).encode()).hexdigest()[:32]
+    return sha256(json.dumps(sorted(rows)).encode()).hexdigest()[:32]

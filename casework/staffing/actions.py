@@ -52,11 +52,13 @@ def leave(context: ActContext, member_id: UUID) -> None:
     if member.state == MemberState.LEFT:
         raise Conflict("Người này đã rời rồi.", about=member_id)
     _must_be_hers_to_end(context, member)
-    held = [freshness.agency(context.session, context.commune_id, one) for one in _key_of(context, member_id)]
-    for agency in held:
+    held_agencies = [
+        freshness.agency(context.session, context.commune_id, held_id) for held_id in _key_of(context, member_id)
+    ]
+    for agency in held_agencies:
         _must_not_be_last(context, agency.id, epochs.holders(context.crypto, agency) - {member_id})
     holder_transfer.transfer_from_leaver(context, member)
-    for agency in held:
+    for agency in held_agencies:
         agency.rotation_due = True
         _take_wraps(context, agency.id, member_id)
     member.state = MemberState.LEFT
@@ -100,14 +102,20 @@ def _must_be_hers_to_end(context: ActContext, member: Member) -> None:
     """Leave it to the lead where there is one: an administrator ends nobody's work over her head."""
     if context.permit.reach >= Reach.AGENCY:
         return
-    if directory.led([one for one in colleagues(context) if one.agency_id == member.agency_id and one.id != member.id]):
+    if directory.led(
+        [
+            colleague
+            for colleague in colleagues(context)
+            if colleague.agency_id == member.agency_id and colleague.id != member.id
+        ]
+    ):
         raise BadInput("Cơ quan này có người phụ trách: việc cho rời là của người phụ trách.", about=member.id)
 
 
 def _must_not_be_last(context: ActContext, agency_id: UUID, others: Iterable[UUID]) -> None:
     """Keep the last key that opens anything, unless a pair of recovery sheets was shown to be there lately."""
-    known = [freshness.member(context.session, context.commune_id, one) for one in others]
-    if any(one.state == MemberState.ACTIVE for one in known):
+    holders = [freshness.member(context.session, context.commune_id, holder) for holder in others]
+    if any(holder.state == MemberState.ACTIVE for holder in holders):
         return
     if recovery_sheets.drilled_since(context.crypto, agency_id) < context.crypto.at - _DRILLED:
         raise BadInput(
@@ -134,12 +142,12 @@ def _take_wraps(context: ActContext, agency_id: UUID, member_id: UUID) -> None:
     heads.revoke(context.session, freshness.head(context.session, context.commune_id, agency_id), remaining)
 
 
-def _take(context: ActContext, member: Member, kinds: tuple[type[Any], ...]) -> None:
+def _take(context: ActContext, member: Member, models: tuple[type[Any], ...]) -> None:
     """Delete some kinds of a member's rows and raise her version, so that an open request of hers is refused too."""
     context.session.flush()
     remaining = []
     for row in heads.bound_to_member(context.crypto, member.id):
-        if isinstance(row, kinds):
+        if isinstance(row, models):
             context.session.delete(row)
         else:
             remaining.append(row)

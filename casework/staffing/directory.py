@@ -51,26 +51,26 @@ def list_people(context: ActContext) -> tuple[AgencyEntry, ...]:
 
 def offices(context: ActContext) -> tuple[AgencyEntry, ...]:
     """Return the agencies in reach with their people, one's own first."""
-    known = [one for one in colleagues(context) if within(context, one.agency_id)]
-    found = []
+    members = [colleague for colleague in colleagues(context) if within(context, colleague.agency_id)]
+    entries = []
     for agency in _agencies(context):
-        people = [one for one in known if one.agency_id == agency.id]
-        holding = epochs.holders(context.crypto, agency)
-        found.append(
+        people = [colleague for colleague in members if colleague.agency_id == agency.id]
+        holders = epochs.holders(context.crypto, agency)
+        entries.append(
             AgencyEntry(
                 id=agency.id,
                 name=agency.name,
-                people=tuple(_worker(context, one, holding, people) for one in people),
-                holders=sum(one.state == MemberState.ACTIVE and one.id in holding for one in people),
+                people=tuple(_worker(context, colleague, holders, people) for colleague in people),
+                holders=sum(colleague.state == MemberState.ACTIVE and colleague.id in holders for colleague in people),
                 new=agency.state == AgencyState.NEW,
                 confirmable=agency.state == AgencyState.NEW and confirms(context),
             )
         )
-    alone = [one for one in known if one.agency_id is None]
+    alone = [colleague for colleague in members if colleague.agency_id is None]
     if alone:
-        people_alone = tuple(_worker(context, one, set(), alone) for one in alone)
-        found.append(AgencyEntry(None, "", people_alone, 0, new=False, confirmable=False))
-    return tuple(one for one in found if one.people or one.new)
+        people_alone = tuple(_worker(context, colleague, set(), alone) for colleague in alone)
+        entries.append(AgencyEntry(None, "", people_alone, 0, new=False, confirmable=False))
+    return tuple(entry for entry in entries if entry.people or entry.new)
 
 
 def within(context: ActContext, agency_id: UUID | None) -> bool:
@@ -98,29 +98,36 @@ def confirms(context: ActContext) -> bool:
 
 def led(people: list[Colleague]) -> bool:
     """Tell whether an agency has a lead or deputy of its own who works."""
-    return any(one.state == MemberState.ACTIVE and not policy().leads.isdisjoint(one.roles) for one in people)
+    return any(
+        colleague.state == MemberState.ACTIVE and not policy().leads.isdisjoint(colleague.roles) for colleague in people
+    )
 
 
 def _agencies(context: ActContext) -> list[Agency]:
-    rows = select(Agency.id).where(Agency.commune_id == context.commune_id, Agency.circle.is_(False))
-    every = [
-        freshness.agency(context.session, context.commune_id, one) for one in context.session.execute(rows).scalars()
+    query = select(Agency.id).where(Agency.commune_id == context.commune_id, Agency.circle.is_(False))
+    known_agencies = [
+        freshness.agency(context.session, context.commune_id, agency_id)
+        for agency_id in context.session.execute(query).scalars()
     ]
-    wanted = [one for one in every if within(context, one.id) or (one.state == AgencyState.NEW and confirms(context))]
-    return sorted(wanted, key=lambda one: (one.id != context.actor.agency_id, one.name))
+    shown = [
+        agency
+        for agency in known_agencies
+        if within(context, agency.id) or (agency.state == AgencyState.NEW and confirms(context))
+    ]
+    return sorted(shown, key=lambda agency: (agency.id != context.actor.agency_id, agency.name))
 
 
-def _worker(context: ActContext, one: Colleague, holding: set[UUID], people: list[Colleague]) -> Worker:
+def _worker(context: ActContext, colleague: Colleague, holders: set[UUID], people: list[Colleague]) -> Worker:
     can: set[Act] = set()
-    if one.id != context.me:
-        if one.state == MemberState.ACTIVE:
+    if colleague.id != context.me:
+        if colleague.state == MemberState.ACTIVE:
             can.add(Act.ACCOUNT_LOCK)
-        if one.state == MemberState.LOCKED:
+        if colleague.state == MemberState.LOCKED:
             can.add(Act.ACCOUNT_UNLOCK)
-        if one.state != MemberState.LEFT and (context.permit.reach >= Reach.AGENCY or not led(people)):
+        if colleague.state != MemberState.LEFT and (context.permit.reach >= Reach.AGENCY or not led(people)):
             can.add(Act.ACCOUNT_LEAVE)
-        if one.state in (MemberState.ACTIVE, MemberState.LOCKED) and allowed(context.actor, Act.MEMBER_RESTART):
+        if colleague.state in (MemberState.ACTIVE, MemberState.LOCKED) and allowed(context.actor, Act.MEMBER_RESTART):
             can.add(Act.MEMBER_RESTART)
-        if one.state == MemberState.LEFT and context.permit.reach < Reach.AGENCY:
+        if colleague.state == MemberState.LEFT and context.permit.reach < Reach.AGENCY:
             can.add(Act.ACCOUNT_MOVE)
-    return Worker(one, one.id in holding, frozenset(can))
+    return Worker(colleague, colleague.id in holders, frozenset(can))

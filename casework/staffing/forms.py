@@ -39,7 +39,7 @@ class SheetsForm(Form):
 
     def officers(self) -> list[str]:
         """Return the names that were typed, in the order of the sheets."""
-        return [str(one.data) for one in (self.first, self.second, self.third) if one.data]
+        return [str(box.data) for box in (self.first, self.second, self.third) if box.data]
 
 
 class HandOverForm(Form):
@@ -55,31 +55,38 @@ class MoveForm(Form):
     agency = Choice(_("Mời vào cơ quan nào?"), [])
 
 
-def readers_form(found: Readers, me: UUID) -> ReadersForm:
+def readers_form(readers: Readers, me: UUID) -> ReadersForm:
     """Offer the colleagues who may be named; those who read a restricted case now are chosen."""
-    now = [str(one.id) for one in found.reading] if found.restricted else []
-    form = ReadersForm(data={"readers": now} if request.method == "GET" else None)  # type: ignore[no-untyped-call]
-    here = sorted((*found.reading, *found.others), key=lambda one: one.name)
-    form.readers.choices = _people(one for one in here if one.id != me)
+    chosen = [str(colleague.id) for colleague in readers.reading] if readers.restricted else []
+    form = ReadersForm(data={"readers": chosen} if request.method == "GET" else None)  # type: ignore[no-untyped-call]
+    named = sorted((*readers.reading, *readers.others), key=lambda colleague: colleague.name)
+    form.readers.choices = _people(colleague for colleague in named if colleague.id != me)
     return form
 
 
-def hand_over_form(found: Readers) -> HandOverForm:
+def hand_over_form(readers: Readers) -> HandOverForm:
     """Offer who can hold a case: in a restricted one those alone who read it."""
-    data = {"holder": str(found.holder_id), "standin": str(found.standin_id or "")}
+    data = {"holder": str(readers.holder_id), "standin": str(readers.standin_id or "")}
     form = HandOverForm(data=data if request.method == "GET" else None)  # type: ignore[no-untyped-call]
-    able = found.reading if found.restricted else sorted((*found.reading, *found.others), key=lambda one: one.name)
-    form.holder.choices = _people(able)
-    form.standin.choices = [SelectChoice("", str(_("Chưa có ai"))), *_people(able)]
+    named = (
+        readers.reading
+        if readers.restricted
+        else sorted((*readers.reading, *readers.others), key=lambda colleague: colleague.name)
+    )
+    form.holder.choices = _people(named)
+    form.standin.choices = [SelectChoice("", str(_("Chưa có ai"))), *_people(named)]
     return form
 
 
-def move_form(offices: tuple[AgencyEntry, ...]) -> MoveForm:
+def move_form(agencies_offered: tuple[AgencyEntry, ...]) -> MoveForm:
     """Offer every agency."""
     form = MoveForm()  # type: ignore[no-untyped-call]
-    form.agency.choices = [SelectChoice(str(one.id), one.name) for one in offices if one.id]
+    form.agency.choices = [SelectChoice(str(agency.id), agency.name) for agency in agencies_offered if agency.id]
     return form
 
 
 def _people(colleagues: Iterable[Colleague]) -> list[Any]:
-    return [SelectChoice(str(one.id), one.name, {"hint": code_words(one.roles[0], "role")}) for one in colleagues]
+    return [
+        SelectChoice(str(colleague.id), colleague.name, {"hint": code_words(colleague.roles[0], "role")})
+        for colleague in colleagues
+    ]

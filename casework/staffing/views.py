@@ -23,14 +23,14 @@ AGENCY = "/co-quan/<uuid:agency_id>"
 @blueprint.get("/tai-khoan")
 def people() -> str:
     """Show the people, agency by agency."""
-    offices, may_add = perform(list_people), may(Act.MEMBER_ADD)
-    return render_template("staffing/people.html", offices=offices, may_add=may_add)
+    agencies, may_add = perform(list_people), may(Act.MEMBER_ADD)
+    return render_template("staffing/people.html", agencies=agencies, may_add=may_add)
 
 
 @blueprint.get("/ra-soat")
 def ask_review() -> str:
     """Show who has access, to be looked over twice a year."""
-    return render_template("staffing/review.html", found=perform(access_review.read_review))
+    return render_template("staffing/review.html", review=perform(access_review.read_review))
 
 
 @blueprint.post("/ra-soat")
@@ -45,7 +45,7 @@ def confirm_review() -> Response:
 def ask_lock(member_id: UUID) -> str:
     """Say what locking does before it is done."""
     ask(Act.ACCOUNT_LOCK)
-    return render_template("staffing/lock.html", one=_find(member_id))
+    return render_template("staffing/lock.html", member=_find(member_id))
 
 
 @blueprint.post(f"{PERSON}/khoa")
@@ -66,14 +66,14 @@ def unlock_account(member_id: UUID) -> Response:
 def ask_restart(member_id: UUID) -> str:
     """Say what starting somebody's re-admission does before it is done."""
     ask(Act.MEMBER_RESTART)
-    return render_template("staffing/restart.html", one=_find(member_id))
+    return render_template("staffing/restart.html", member=_find(member_id))
 
 
 @blueprint.get(f"{PERSON}/roi")
 def ask_leave(member_id: UUID) -> str:
     """Say what leaving does before it is done."""
     ask(Act.ACCOUNT_LEAVE)
-    return render_template("staffing/leave.html", one=_find(member_id), wrong="")
+    return render_template("staffing/leave.html", member=_find(member_id), wrong="")
 
 
 @blueprint.post(f"{PERSON}/roi")
@@ -82,7 +82,7 @@ def leave(member_id: UUID) -> Answer:
     try:
         perform(actions.leave, member_id)
     except BadInput as cause:
-        return render_template("staffing/leave.html", one=_find(member_id), wrong=_(str(cause))), cause.status
+        return render_template("staffing/leave.html", member=_find(member_id), wrong=_(str(cause))), cause.status
     return _done(_("Người ấy đã rời. Khóa sẽ được thay ở lần đăng nhập tới của một người còn giữ khóa."))
 
 
@@ -90,16 +90,16 @@ def leave(member_id: UUID) -> Answer:
 def ask_move(member_id: UUID) -> str:
     """Ask into which agency somebody who has left is invited."""
     ask(Act.ACCOUNT_MOVE)
-    return render_template("staffing/move.html", one=_find(member_id), form=move_form(perform(list_people)))
+    return render_template("staffing/move.html", member=_find(member_id), form=move_form(perform(list_people)))
 
 
 @blueprint.post(f"{PERSON}/chuyen")
 def move(member_id: UUID) -> Answer:
     """Invite somebody who has left into another agency."""
     ask(Act.ACCOUNT_MOVE)
-    one, form = _find(member_id), move_form(perform(list_people))
+    member, form = _find(member_id), move_form(perform(list_people))
     if not form.validate_on_submit():
-        return render_template("staffing/move.html", one=one, form=form), 422
+        return render_template("staffing/move.html", member=member, form=form), 422
     perform(actions.move, member_id, UUID(form.agency.data))
     return _done(_("Đã ghi tên vào cơ quan mới. Một đồng nghiệp ở đó phải đưa mã và xác nhận."))
 
@@ -108,7 +108,7 @@ def move(member_id: UUID) -> Answer:
 def ask_confirm(agency_id: UUID) -> str:
     """Say what confirming an agency does before it is done."""
     ask(Act.AGENCY_CONFIRM)
-    return render_template("staffing/confirm.html", office=_office(agency_id))
+    return render_template("staffing/confirm.html", agency=_office(agency_id))
 
 
 @blueprint.post(f"{AGENCY}/xac-nhan")
@@ -121,17 +121,17 @@ def confirm(agency_id: UUID) -> Response:
 
 
 def _find(member_id: UUID) -> Worker:
-    for office in perform(list_people):
-        for one in office.people:
-            if one.who.id == member_id:
-                return one
+    for agency in perform(list_people):
+        for entry in agency.people:
+            if entry.who.id == member_id:
+                return entry
     raise NotFound("member")
 
 
 def _office(agency_id: UUID) -> AgencyEntry:
-    for one in perform(list_people):
-        if one.id == agency_id and one.confirmable:
-            return one
+    for agency in perform(list_people):
+        if agency.id == agency_id and agency.confirmable:
+            return agency
     raise NotFound("agency")
 
 

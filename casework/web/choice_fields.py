@@ -126,9 +126,9 @@ def _from_list(name: str, plain: str, only: frozenset[str], *, law: bool) -> Cal
 
     def offered(form: Any, field: Any) -> list[Any]:
         lang = language()
-        before = field.object_data or ()
-        kept = {before} if isinstance(before, str) else set(before)
-        codes = [code for code in codelist(name) if code.active() or code.code in kept]
+        chosen = field.object_data or ()
+        chosen_codes = {chosen} if isinstance(chosen, str) else set(chosen)
+        codes = [code for code in codelist(name) if code.active() or code.code in chosen_codes]
         return [_answer(code, plain, lang, law=law) for code in codes if not only or code.code in only]
 
     return offered
@@ -143,16 +143,16 @@ def _answer(code: Code, plain: str, lang: str, *, law: bool) -> Any:
 
 def code_words(code: str, name_of_list: str, text: str = "") -> str:
     """Give the words of a code, or of a text that it adds, in the language of the page: `{{ role|code("role") }}`."""
-    found = codelist(name_of_list).get(code)
-    return found.text(text, language()) if text else found.label(language())
+    entry = codelist(name_of_list).get(code)
+    return entry.text(text, language()) if text else entry.label(language())
 
 
 def language() -> str:
     """Give the language of the page as code lists know it; it is looked up once for each page."""
     if not has_app_context():
         return "vi"
-    known: str | None = g.get("language")
-    if known is None:
+    cached: str | None = g.get("language")
+    if cached is None:
         locale = get_locale()
-        known = g.language = str(locale.language) if locale else "vi"
-    return known
+        cached = g.language = str(locale.language) if locale else "vi"
+    return cached

@@ -31,12 +31,12 @@ def text(value: str) -> str:
     A text over LONGEST keeps its tags: every form refuses it for its length, and bleach would need minutes for it.
     Markup that was escaped more than twice is left as words: a page shows it as such.
     """
-    kept = _plain(value)
+    cleaned = _plain(value)
     for _ in range(PASSES):
-        if len(kept) > LONGEST or not PASTED.search(kept):
+        if len(cleaned) > LONGEST or not PASTED.search(cleaned):
             break
-        kept = _plain(_without_markup(kept))
-    return kept
+        cleaned = _plain(_without_markup(cleaned))
+    return cleaned
 
 
 def line(value: str) -> str:

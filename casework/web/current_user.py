@@ -26,9 +26,9 @@ OPEN_TO_ALL = frozenset({"static", "exit.leave", "exit.leave_again", "exit.healt
 class LoginUser(UserMixin):
     """What Flask-Login carries: the presence behind the cookie."""
 
-    def __init__(self, presence: SignedInMember) -> None:
+    def __init__(self, member: SignedInMember) -> None:
         """Carry one presence for the length of a request."""
-        self.presence = presence
+        self.member = member
 
 
 def install(app: Flask, gate: Gate, config: Config) -> None:
@@ -44,38 +44,38 @@ def install(app: Flask, gate: Gate, config: Config) -> None:
 
 def gate() -> Gate:
     """Return the gate of this installation."""
-    found: Gate = current_app.extensions["casework.gate"]
-    return found
+    installed: Gate = current_app.extensions["casework.gate"]
+    return installed
 
 
 def config() -> Config:
     """Return the configuration of this installation."""
-    found: Config = current_app.extensions["casework.config"]
-    return found
+    installed: Config = current_app.extensions["casework.config"]
+    return installed
 
 
 def current_member() -> SignedInMember | None:
     """Return who is signed in, locked or not; None for a visitor."""
-    return getattr(current_user, "presence", None)
+    return getattr(current_user, "member", None)
 
 
 def me() -> SignedInMember:
     """Return who is signed in; raise SignInNeeded if nobody is."""
-    found = current_member()
-    if found is None:
+    member = current_member()
+    if member is None:
         raise SignInNeeded("Hãy đăng nhập.")
-    return found
+    return member
 
 
-def perform(doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def perform(act: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Do an act for the person of this request."""
-    return gate().perform(me().person, doing, *args, **kwargs)
+    return gate().perform(me().person, act, *args, **kwargs)
 
 
 def may(act: Act) -> bool:
     """Tell whether a page may offer an act to the person of this request; a visitor is offered none."""
-    found = current_member()
-    return found is not None and found.state == "open" and allowed(found.person.actor, act)
+    member = current_member()
+    return member is not None and member.state == "open" and allowed(member.person.actor, act)
 
 
 def ask(act: Act) -> None:
@@ -118,8 +118,8 @@ def is_public(endpoint: str) -> bool:
 
 def _load(_request: object) -> LoginUser | None:
     cookie = request.cookies.get(COOKIE)
-    found = load_session(gate(), config(), cookie) if cookie else None
-    return LoginUser(found) if found else None
+    member = load_session(gate(), config(), cookie) if cookie else None
+    return LoginUser(member) if member else None
 
 
 # Where somebody is led whose session is not open: to the step that is missing.
@@ -136,15 +136,15 @@ _DOORS = {
 def _require() -> Response | None:
     if request.endpoint is None or is_public(request.endpoint):
         return None
-    found = current_member()
-    if found is None:
+    member = current_member()
+    if member is None:
         return redirect(url_for("accounts.sign_in", tiep=_next()), 303)
     view = current_app.view_functions[request.endpoint]
-    if found.state == "open" or found.state in getattr(view, "works", ()):
+    if member.state == "open" or member.state in getattr(view, "works", ()):
         return None
-    if request.method not in SAFE and found.state in ("locked", "covered", "ended"):
-        current_app.extensions["casework.keep"](found)
-    return redirect(url_for(_DOORS[found.state], tiep=_next()), 303)
+    if request.method not in SAFE and member.state in ("locked", "covered", "ended"):
+        current_app.extensions["casework.keep"](member)
+    return redirect(url_for(_DOORS[member.state], tiep=_next()), 303)
 
 
 def _next() -> str:

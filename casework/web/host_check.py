@@ -50,9 +50,9 @@ def refuse_other_addresses() -> None:
 
 def is_this_machine() -> bool:
     """Tell whether a program of this machine asks, and no proxy on behalf of somebody else."""
-    told_by_a_proxy = any(name.lower().startswith(("x-forwarded", "forwarded", "via")) for name, _ in request.headers)
+    proxied = any(name.lower().startswith(("x-forwarded", "forwarded", "via")) for name, _ in request.headers)
     host = urlsplit(f"//{request.host}").hostname
-    return request.remote_addr in LOOPBACK and host in LOOPBACK and not told_by_a_proxy
+    return request.remote_addr in LOOPBACK and host in LOOPBACK and not proxied
 
 
 def _behind_proxy() -> bool:

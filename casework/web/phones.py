@@ -41,10 +41,10 @@ def spaced(number: str) -> str:
 
 def _groups(digits: str) -> str:
     """Cut digits into threes; a single digit is never left alone."""
-    cut = [digits[place : place + 3] for place in range(0, len(digits), 3)]
-    if len(cut) > 1 and len(cut[-1]) == 1:
-        cut[-2:] = [cut[-2][:2], cut[-2][2:] + cut[-1]]
-    return " ".join(cut)
+    groups = [digits[start : start + 3] for start in range(0, len(digits), 3)]
+    if len(groups) > 1 and len(groups[-1]) == 1:
+        groups[-2:] = [groups[-2][:2], groups[-2][2:] + groups[-1]]
+    return " ".join(groups)
 
 
 def _reason(number: str) -> str:

@@ -80,17 +80,17 @@ def load_session(gate: Gate, config: Config, cookie: str) -> SignedInMember | No
     at = clock.micros()
     with gate.database.read_only() as session:
         try:
-            card = _card(gate, session, token)
+            record = _card(gate, session, token)
         except VaultError as cause:
             log.error("fault=%s row=%s", type(cause).__name__, cause.row or "-")
             return None
-        state = _state(card, config, at) if card is not None else None
-        if card is None or state is None:
+        state = _state(record, config, at) if record is not None else None
+        if record is None or state is None:
             return None
-        seed = sessions.seed_of(card.row, token, card.server_keys) if state in _OPEN else None
-        present = _presence(session, card, state, seed)
-    _note_use(gate, card, present, at)
-    return present
+        seed = sessions.seed_of(record.row, token, record.server_keys) if state in _OPEN else None
+        member = _presence(session, record, state, seed)
+    _note_use(gate, record, member, at)
+    return member
 
 
 @dataclass(frozen=True)
@@ -108,13 +108,16 @@ class _Card:
 
 def _card(gate: Gate, session: Session, token: sessions.SessionToken) -> _Card | None:
     """Read the card of a token; None for an unknown one, VaultError if any of its rows does not hold."""
-    found = session.execute(_CARDS, {"sid": token.sid}).one_or_none()
-    if found is None:
+    columns_read = session.execute(_CARDS, {"sid": token.sid}).one_or_none()
+    if columns_read is None:
         return None
-    (row, member, head, commune), (n, mac, covered, elsewhere) = split_row(found[:-4], _CARD_KINDS), found[-4:]
+    (row, member, head, commune), (newest_number, newest_mac, covered, elsewhere) = (
+        split_row(columns_read[:-4], _CARD_KINDS),
+        columns_read[-4:],
+    )
     server_keys = gate.server_keys(row.commune_id)
     verify_row(server_keys, Head, head, 0)
-    freshness.require_latest(head, n, mac)
+    freshness.require_latest(head, newest_number, newest_mac)
     verify_row(server_keys, Member, member, head.v)
     verify_row(server_keys, SessionRow, row, head.v)
     verify_row(server_keys, Commune, commune, 0)
@@ -141,9 +144,9 @@ _CARDS = (
 )
 
 
-def _state(card: _Card, config: Config, at: int) -> State | None:
+def _state(record: _Card, config: Config, at: int) -> State | None:
     """Tell what a session is good for now; None if it is good for nothing, as one factor is outside the demo."""
-    row, state = card.row, card.member.state
+    row, state = record.row, record.member.state
     if state not in (MemberState.ACTIVE, MemberState.WAITING):
         return None
     if row.kind == sessions.PENDING:
@@ -155,34 +158,36 @@ def _state(card: _Card, config: Config, at: int) -> State | None:
     if not sessions.is_valid(row, at=at, hours=config.session_hours):
         return "ended"
     if row.blob is None or sessions.is_idle(row, at=at, minutes=config.idle_minutes):
-        return "covered" if card.covered else "locked"
+        return "covered" if record.covered else "locked"
     if state == MemberState.WAITING:
         return "waiting"
     return "open"
 
 
-def _presence(session: Session, card: _Card, state: State, seed: bytes | None) -> SignedInMember:
-    member = card.member
-    agencies, keyring = _agencies(session, card, seed)
+def _presence(session: Session, record: _Card, state: State, seed: bytes | None) -> SignedInMember:
+    member = record.member
+    agencies, keyring = _agencies(session, record, seed)
     actor = Actor(
         commune_id=member.commune_id,
         member_id=member.id,
         roles=tuple(Role(code) for code in member.roles.split(",")),
         agency_id=member.agency_id,
-        circles=frozenset(one.id for one in agencies if one.circle),
+        circles=frozenset(agency.id for agency in agencies if agency.circle),
     )
-    home = next((one.name for one in agencies if one.id == member.agency_id), "")
+    agency_name = next((agency.name for agency in agencies if agency.id == member.agency_id), "")
     return SignedInMember(
-        person=Person(actor, member.commune_id, keyring, card.head.v, _proof(card.row)),
+        person=Person(actor, member.commune_id, keyring, record.head.v, _proof(record.row)),
         state=state,
-        sid=card.row.sid,
+        sid=record.row.sid,
         username=member.username,
         name=member.name,
-        agency_name=home,
-        commune_name=card.commune_name,
-        due=frozenset(one.id for one in agencies if one.rotation_due and keyring and one.id in keyring.agencies),
-        kind=card.row.kind,
-        elsewhere=card.elsewhere,
+        agency_name=agency_name,
+        commune_name=record.commune_name,
+        due=frozenset(
+            agency.id for agency in agencies if agency.rotation_due and keyring and agency.id in keyring.agencies
+        ),
+        kind=record.row.kind,
+        elsewhere=record.elsewhere,
         public_key=member.public_key,
     )
 
@@ -192,15 +197,15 @@ def _proof(row: Any) -> Proof:
     return Proof(clock.micros() if row.kind == sessions.RENEW else row.stepup, row.stepup_about)
 
 
-def _agencies(session: Session, card: _Card, seed: bytes | None) -> tuple[list[Any], Keyring | None]:
+def _agencies(session: Session, record: _Card, seed: bytes | None) -> tuple[list[Any], Keyring | None]:
     """Load her agency and circles with fresh heads and, unless locked, open their keys of the newest epoch."""
-    member, server_keys = card.member, card.server_keys
+    member, server_keys = record.member, record.server_keys
     agencies, keys = [], {}
     ids = {"commune": member.commune_id, "member": member.id, "agency": member.agency_id}
     for row in session.execute(_AGENCIES, ids):
-        (agency, head, wrap), (n, mac) = split_row(row[:-2], _AGENCY_KINDS), row[-2:]
+        (agency, head, wrap), (newest_number, newest_mac) = split_row(row[:-2], _AGENCY_KINDS), row[-2:]
         verify_row(server_keys, Head, head, 0)
-        freshness.require_latest(head, n, mac)
+        freshness.require_latest(head, newest_number, newest_mac)
         verify_row(server_keys, Agency, agency, head.v)
         if wrap.agency_id is not None:
             verify_row(server_keys, Wrap, wrap, head.v)
@@ -228,20 +233,20 @@ _AGENCIES = (
 )
 
 
-def _note_use(gate: Gate, card: _Card, present: SignedInMember, at: int) -> None:
+def _note_use(gate: Gate, record: _Card, member: SignedInMember, at: int) -> None:
     """Write down the use at most once a minute; when the lock falls, delete the sealed key."""
-    row = card.row
-    shuts = present.state in _SHUT and row.blob is not None
-    used = present.state not in _SHUT and present.state != "pending" and at - row.seen >= _SEEN_EVERY
-    if not (shuts or used):
+    row = record.row
+    locks = member.state in _SHUT and row.blob is not None
+    used = member.state not in _SHUT and member.state != "pending" and at - row.seen >= _SEEN_EVERY
+    if not (locks or used):
         return
     with gate.database.transaction(None, row.commune_id) as session:
-        attach_keys(session, card.server_keys)
-        freshness.head(session, row.commune_id, present.id)
-        found = session.get(SessionRow, row.sid)
-        if found is None:
+        attach_keys(session, record.server_keys)
+        freshness.head(session, row.commune_id, member.id)
+        stored = session.get(SessionRow, row.sid)
+        if stored is None:
             return
-        if shuts:
-            found.blob = None
+        if locks:
+            stored.blob = None
         else:
-            found.seen = max(found.seen, at)
+            stored.seen = max(stored.seen, at)

@@ -79,8 +79,8 @@ class Question(Field):
     ) -> None:
         """Take the question, whether it must be answered, the words when it is not, and a hint."""
         self.source = source
-        asked = Answered(missing or self.missing) if required else Optional()
-        super().__init__(label, [asked, *validators], description=hint, **options)
+        validator = Answered(missing or self.missing) if required else Optional()
+        super().__init__(label, [validator, *validators], description=hint, **options)
 
     @property
     def anchor(self) -> str:

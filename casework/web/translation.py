@@ -38,12 +38,12 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
 
 
-def worded(sentence: str) -> str:
+def worded(message: str) -> str:
     """Give a sentence of a template in the language of the page; the catalogue is looked up once for each page."""
     catalogue = g.get("catalogue")
     if catalogue is None:
         catalogue = g.catalogue = get_translations()
-    return str(catalogue.ugettext(sentence))
+    return str(catalogue.ugettext(message))
 
 
 def chosen() -> str:
@@ -75,47 +75,47 @@ def number(value: float) -> str:
     return written if language() == "en" else written.translate(VIETNAMESE_MARKS)
 
 
-def _here(at: datetime | int) -> datetime:
+def _here(moment: datetime | int) -> datetime:
     """Turn a moment (aware, or microseconds) into the commune's own time."""
-    return clock.local(at) if isinstance(at, int) else at.astimezone(clock.LOCAL)
+    return clock.local(moment) if isinstance(moment, int) else moment.astimezone(clock.LOCAL)
 
 
 def day(at: date | datetime) -> str:
     """Write a day in digits: 23/11/2026."""
-    here = _here(at).date() if isinstance(at, datetime) else at
-    return f"{here.day}/{here.month}/{here.year}"
+    local = _here(at).date() if isinstance(at, datetime) else at
+    return f"{local.day}/{local.month}/{local.year}"
 
 
 def when(at: datetime | int) -> str:
     """Write a moment: the hour, and the day in words where it is near."""
-    here = _here(at)
-    hour = here.strftime("%H:%M")
-    away = (here.date() - clock.today()).days
-    if away == 0:
+    local = _here(at)
+    hour = local.strftime("%H:%M")
+    days_away = (local.date() - clock.today()).days
+    if days_away == 0:
         return _("%(hour)s hôm nay", hour=hour)
-    if away == -1:
+    if days_away == -1:
         return _("%(hour)s hôm qua", hour=hour)
-    if away == 1:
+    if days_away == 1:
         return _("%(hour)s ngày mai", hour=hour)
-    return _("%(hour)s ngày %(day)s", hour=hour, day=day(here))
+    return _("%(hour)s ngày %(day)s", hour=hour, day=day(local))
 
 
 def due(at: datetime | int) -> str:
     """Say how long there is until a moment ("còn 5 giờ"), or how long it is past."""
-    left = round((_here(at) - clock.now()).total_seconds())
-    if -MINUTE < left < MINUTE:
+    remaining = round((_here(at) - clock.now()).total_seconds())
+    if -MINUTE < remaining < MINUTE:
         return _("đến hạn lúc này")
-    if left < 0:
-        return _("quá hạn %(time)s", time=_length(-left))
-    return _("còn %(time)s", time=_length(left))
+    if remaining < 0:
+        return _("quá hạn %(time)s", time=_length(-remaining))
+    return _("còn %(time)s", time=_length(remaining))
 
 
 def due_state(at: datetime | int) -> str:
     """Say how pressing a moment is: `late`, `soon` (within 24 hours) or `later`."""
-    left = _here(at) - clock.now()
-    if left < timedelta(0):
+    remaining = _here(at) - clock.now()
+    if remaining < timedelta(0):
         return "late"
-    return "soon" if left <= SOON else "later"
+    return "soon" if remaining <= SOON else "later"
 
 
 def _length(seconds: int) -> str:

@@ -76,8 +76,9 @@ def test_a_session_that_locked_by_itself_stays_locked_when_its_earlier_row_is_pu
 
 
 def test_the_moment_of_last_use_cannot_be_moved_from_outside(house: House, lan: Someone):
+    sid = token(lan).sid
     with stolen(house) as thief:
-        thief.change("session", {"sid": token(lan).sid}, seen=clock.micros() + IDLE)
+        thief.change("session", {"sid": sid}, seen=clock.micros() + IDLE)
     assert not known(house, lan.cookie)
 
 
