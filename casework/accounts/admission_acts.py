@@ -131,7 +131,7 @@ def invite(context: ActContext, member_id: UUID) -> tuple[Colleague, str]:
 
 
 @action(Act.ADMISSION_FIND)
-def find(context: ActContext, code: bytes) -> AdmittedMember:
+def find_by_code(context: ActContext, code: bytes) -> AdmittedMember:
     """Tell whom a code is for; raise WrongAdmission for one that is wrong, used or older than 24 hours."""
     row, member = _open(context, code)
     agency = freshness.agency(context.session, context.commune_id, member.agency_id) if member.agency_id else None

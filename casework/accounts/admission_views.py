@@ -30,7 +30,7 @@ def code() -> Answer:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            admitted = enrolment.find(form.code.data or "")
+            admitted = enrolment.find_admission(form.code.data or "")
             return _phone(AdmittedPhoneForm(formdata=None), form.code.data or "", admitted)
         except (BadInput, WrongAdmission) as wrong:
             form.code.errors = [_(str(wrong))]
@@ -42,13 +42,13 @@ def code() -> Answer:
 def phone() -> Answer:
     """Second step: the phone, shown to hold its seed by its first digits."""
     form = AdmittedPhoneForm()
-    admitted = enrolment.find(form.code.data or "")
+    admitted = enrolment.find_admission(form.code.data or "")
     if form.validate_on_submit():
-        paired = credential_steps.paired(
+        paired = credential_steps.pair_phone(
             admitted.commune_id, admitted.member_id, form.offer.data or "", form.digits.data or ""
         )
         if paired is not None:
-            proof = credential_steps.proof(admitted.commune_id, admitted.member_id, paired)
+            proof = credential_steps.seal_phone(admitted.commune_id, admitted.member_id, paired)
             return _passphrase(AdmittedPassphraseForm(formdata=None), form.code.data or "", proof)
         form.digits.errors = [str(credential_steps.WRONG_DIGITS)]
     return _phone(form, form.code.data or "", admitted)
@@ -112,7 +112,9 @@ def confirm(member_id: UUID) -> Response:
 
 
 def _phone(form: AdmittedPhoneForm, code: str, admitted: admission_acts.AdmittedMember) -> tuple[str, int]:
-    pairing = credential_steps.offer(admitted.commune_id, admitted.member_id, admitted.username, form.offer.data or "")
+    pairing = credential_steps.offer_pairing(
+        admitted.commune_id, admitted.member_id, admitted.username, form.offer.data or ""
+    )
     form.code.data, form.offer.data = code, pairing.sealed
     page = render_template("accounts/admission/phone.html", form=form, pairing=pairing, admitted=admitted)
     return page, 422 if form.errors else 200
@@ -120,5 +122,7 @@ def _phone(form: AdmittedPhoneForm, code: str, admitted: admission_acts.Admitted
 
 def _passphrase(form: AdmittedPassphraseForm, code: str, proof: str) -> tuple[str, int]:
     form.code.data, form.proof.data = code, proof
-    page = render_template("accounts/admission/passphrase.html", form=form, suggestion=credential_steps.suggestion())
+    page = render_template(
+        "accounts/admission/passphrase.html", form=form, suggestion=credential_steps.suggest_passphrase()
+    )
     return page, 422 if form.errors else 200

@@ -23,7 +23,7 @@ _QUIET = 4
 
 
 @dataclass(frozen=True)
-class Drawing:
+class QrCode:
     """The side of the drawing in modules, and the path that is filled black on white."""
 
     side: int
@@ -35,12 +35,12 @@ class PairingOffer:
     """A phone's seed as the page shows it: drawn, in words to type, as an address to tap, and sealed for the form."""
 
     sealed: str
-    drawing: Drawing
+    drawing: QrCode
     secret: str
     address: str
 
 
-def suggestion() -> str:
+def suggest_passphrase() -> str:
     """Return five random words that would be taken."""
     while True:
         phrase = wordlist.passphrase()
@@ -51,13 +51,13 @@ def suggestion() -> str:
         return phrase
 
 
-def renewed(member: SignedInMember, passphrase: str) -> NewCredentials:
+def replacement_credentials(member: SignedInMember, passphrase: str) -> NewCredentials:
     """Judge a new passphrase and make the key behind it; raise BadInput with what to do."""
     passphrase_policy.check(passphrase, about=(member.name, member.username, member.agency_name, member.commune_name))
     return credentials.new_credentials(gate().server_keys(member.person.commune_id), passphrase, member.id)
 
 
-def first(admitted: AdmittedMember, passphrase: str) -> NewCredentials:
+def first_credentials(admitted: AdmittedMember, passphrase: str) -> NewCredentials:
     """Judge a newcomer's passphrase and make the key behind it; raise BadInput with what to do."""
     passphrase_policy.check(
         passphrase, about=(admitted.name, admitted.username, admitted.agency_name, admitted.commune_name)
@@ -65,40 +65,40 @@ def first(admitted: AdmittedMember, passphrase: str) -> NewCredentials:
     return credentials.new_credentials(gate().server_keys(admitted.commune_id), passphrase, admitted.member_id)
 
 
-def offer(commune_id: UUID, member_id: UUID, username: str, sealed: str) -> PairingOffer:
+def offer_pairing(commune_id: UUID, member_id: UUID, username: str, sealed: str) -> PairingOffer:
     """Return the phone's seed that was offered before, or a new one."""
     server_keys = gate().server_keys(commune_id)
     sealed = sealed or totp.offer(server_keys, member_id)
     seed = totp.seed_of(server_keys, member_id, sealed)
     address = totp.address(seed, username)
-    return PairingOffer(sealed, draw(address), totp.secret_text(seed), address)
+    return PairingOffer(sealed, qr_code(address), totp.secret_text(seed), address)
 
 
-def paired(commune_id: UUID, member_id: UUID, sealed: str, digits: str) -> PairedPhone | None:
+def pair_phone(commune_id: UUID, member_id: UUID, sealed: str, digits: str) -> PairedPhone | None:
     """Return the phone that shows these digits; None if they do not fit the seed that was offered."""
     return totp.proved(gate().server_keys(commune_id), member_id, sealed, digits=digits, at=clock.micros())
 
 
-def proof(commune_id: UUID, member_id: UUID, phone: PairedPhone) -> str:
+def seal_phone(commune_id: UUID, member_id: UUID, phone: PairedPhone) -> str:
     """Return a paired phone sealed for the next page."""
     return totp.proof(gate().server_keys(commune_id), member_id, phone)
 
 
-def phone_of(commune_id: UUID, member_id: UUID, sealed: str) -> PairedPhone:
+def open_phone(commune_id: UUID, member_id: UUID, sealed: str) -> PairedPhone:
     """Open a paired phone of the page before."""
     return totp.phone_of(gate().server_keys(commune_id), member_id, sealed)
 
 
-def count_uncovering(sid: bytes) -> None:
+def count_short_code_attempt(sid: bytes) -> None:
     """Count a try to take the cover away, before it is made."""
     with gate().database.transaction(None, None) as session:
         privacy_screen.count_try(session, sid)
 
 
-def draw(text: str) -> Drawing:
+def qr_code(text: str) -> QrCode:
     """Draw a text as a QR code: one path of an SVG, so that no markup is trusted and no style stands inside."""
     rows = [bytes(row) for row in segno.make(text, error="m", micro=False).matrix]
     squares = [
         f"M{x + _QUIET} {y + _QUIET}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
     ]
-    return Drawing(len(rows) + 2 * _QUIET, "".join(squares))
+    return QrCode(len(rows) + 2 * _QUIET, "".join(squares))

@@ -15,7 +15,7 @@ from casework.vault.keys.enrolment.wordlist import fingerprint
 from casework.web.current_user import gate
 
 
-def find(text: str) -> AdmittedMember:
+def find_admission(text: str) -> AdmittedMember:
     """Tell whom a code is for; BadInput for a slip of the pen, WrongAdmission for a code that opens nothing."""
     code = read_code(text)
     try:
@@ -23,14 +23,14 @@ def find(text: str) -> AdmittedMember:
     except CaseworkError as cause:
         _told(cause)
         raise
-    return gate().perform(visitor(commune_id), admission_acts.find, code)
+    return gate().perform(visitor(commune_id), admission_acts.find_by_code, code)
 
 
 def enrol(text: str, passphrase: str, proof: str) -> dict[str, Any]:
     """Take up the account; return what the page prints, the code for the night among it."""
-    admitted = find(text)
-    phone = credential_steps.phone_of(admitted.commune_id, admitted.member_id, proof)
-    new = credential_steps.first(admitted, passphrase)
+    admitted = find_admission(text)
+    phone = credential_steps.open_phone(admitted.commune_id, admitted.member_id, proof)
+    new = credential_steps.first_credentials(admitted, passphrase)
     active = gate().perform(visitor(admitted.commune_id), admission_acts.enrol, read_code(text), new, phone)
     words = "" if active else fingerprint(public_key(new.seed))
     return {

@@ -46,7 +46,7 @@ def remembered(server_keys: ServerKeys, cookie: str, member_id: UUID) -> str:
     return base64.urlsafe_b64encode(b"".join([device, *kept, seal])).decode()
 
 
-def family(agent: str) -> str:
+def browser_family(agent: str) -> str:
     """Return the family of a browser by what it calls itself, for her own list of sessions; nothing finer is kept."""
     names = [next((name for word, name in kinds if word in agent), "") for kinds in (_FAMILIES, _SYSTEMS)]
     return " · ".join(filter(None, names))

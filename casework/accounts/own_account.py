@@ -3,7 +3,15 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from casework.accounts.sign_in_acts import StartedSession, Unwrapped, WrongPassphrase, end, follow, row_of, spend_digits
+from casework.accounts.sign_in_acts import (
+    StartedSession,
+    Unwrapped,
+    WrongPassphrase,
+    continue_session,
+    revoke_session,
+    session_row,
+    spend_totp_code,
+)
 from casework.audit import freshness
 from casework.errors import NotFound, SignInNeeded, gettext_noop
 from casework.gate import ActContext, action
@@ -51,13 +59,13 @@ def step_up(
     if unwrapped is None or unwrapped.member_id != context.me:
         raise WrongPassphrase(gettext_noop("Mật khẩu chưa đúng. Hãy thử lại."))
     row = _mine(context, token.sid)
-    if not passphrase_alone(context, row):
-        spend_digits(context, context.me, digits)
+    if not is_second_factor_waived(context, row):
+        spend_totp_code(context, context.me, digits)
     state = replace(sessions.state_of(row), stepup=context.crypto.at, stepup_about=about)
-    return follow(context, row, unwrapped.seed, state)
+    return continue_session(context, row, unwrapped.seed, state)
 
 
-def passphrase_alone(context: ActContext, row: SessionRow) -> bool:
+def is_second_factor_waived(context: ActContext, row: SessionRow) -> bool:
     """Tell whether no phone can be asked for: in the demo, and after the code on paper stood in for it."""
     return context.crypto.server_keys.number == DEMO_ID or row.kind == NIGHT
 
@@ -96,7 +104,7 @@ def new_paper_code(context: ActContext, *, token: SessionToken) -> ChangedCreden
 
 
 @action(Act.SESSION_LIST)
-def my_sessions(context: ActContext, *, sid: bytes) -> list[SessionInfo]:
+def list_sessions(context: ActContext, *, sid: bytes) -> list[SessionInfo]:
     """List her sessions, the newest first; the one of this browser is marked."""
     return [_seen(number, row, sid) for number, row in enumerate(_my_rows(context), start=1)]
 
@@ -107,7 +115,7 @@ def end_session(context: ActContext, number: int, created: int) -> None:
     rows = _my_rows(context)
     if not 1 <= number <= len(rows) or rows[number - 1].created != created:
         raise NotFound("session")
-    end(context, rows[number - 1].sid)
+    revoke_session(context, rows[number - 1].sid)
 
 
 @action(Act.COVER)
@@ -126,11 +134,11 @@ def uncover(context: ActContext, code: str, *, token: SessionToken) -> StartedSe
     seed = privacy_screen.unlock_screen(context.crypto, interview, token, code)
     if seed is None:
         raise WrongPassphrase(gettext_noop("Mã ngắn chưa đúng. Sau 5 lần sai phải dùng mật khẩu."))
-    return follow(context, row, seed, sessions.state_of(row))
+    return continue_session(context, row, seed, sessions.state_of(row))
 
 
 def _mine(context: ActContext, sid: bytes) -> SessionRow:
-    row = row_of(context, sid)
+    row = session_row(context, sid)
     if row is None or row.member_id != context.me:
         raise SignInNeeded(gettext_noop("Phiên làm việc đã kết thúc. Hãy đăng nhập lại."))
     return row

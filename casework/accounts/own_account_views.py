@@ -10,7 +10,7 @@ from casework.accounts.own_account_forms import CoverForm, NewPassphraseForm, Ph
 from casework.accounts.sign_in_acts import WrongPassphrase
 from casework.errors import BadInput, SignInNeeded
 from casework.policy.words import Act
-from casework.web.current_user import ask, may, me, perform, works
+from casework.web.current_user import allow_states, ask, may, me, perform
 
 blueprint = Blueprint("mine", __name__)
 Answer = Response | str | tuple[str, int]
@@ -19,7 +19,7 @@ Answer = Response | str | tuple[str, int]
 @blueprint.get("/tai-khoan/cua-toi")
 def overview() -> str:
     """Show one's own sessions, and the ways to change how one comes in."""
-    rows = perform(own_account.my_sessions, sid=session_cookies.sid() or b"")
+    rows = perform(own_account.list_sessions, sid=session_cookies.sid() or b"")
     return render_template("accounts/mine.html", rows=rows, me=me(), may_admit=may(Act.ADMISSION_LIST))
 
 
@@ -31,18 +31,18 @@ def end() -> Response:
 
 
 @blueprint.route("/tai-khoan/cua-toi/mat-khau", methods=["GET", "POST"])
-@works("renew")
+@allow_states("renew")
 def passphrase() -> Answer:
     """Set a new passphrase; a new code on paper comes with it."""
     ask(Act.KEY_CHANGE)
     form = NewPassphraseForm()
     if form.validate_on_submit():
         try:
-            new = credential_steps.renewed(me(), form.passphrase.data or "")
+            new = credential_steps.replacement_credentials(me(), form.passphrase.data or "")
             return _printed(perform(own_account.change_passphrase, new, token=session_cookies.token()))
         except BadInput as wrong:
             form.passphrase.errors = [gettext(str(wrong))]
-    suggestion = credential_steps.suggestion()
+    suggestion = credential_steps.suggest_passphrase()
     return render_template(
         "accounts/passphrase.html", form=form, suggestion=suggestion, me=me()
     ), 422 if form.errors else 200
@@ -53,9 +53,9 @@ def phone() -> Answer:
     """Pair another phone; a new code on paper comes with it."""
     ask(Act.PHONE)
     form = PhoneForm()
-    pairing = credential_steps.offer(me().person.commune_id, me().id, me().username, form.offer.data or "")
+    pairing = credential_steps.offer_pairing(me().person.commune_id, me().id, me().username, form.offer.data or "")
     if form.validate_on_submit():
-        paired = credential_steps.paired(me().person.commune_id, me().id, pairing.sealed, form.digits.data or "")
+        paired = credential_steps.pair_phone(me().person.commune_id, me().id, pairing.sealed, form.digits.data or "")
         if paired is not None:
             return _printed(perform(own_account.change_phone, paired, token=session_cookies.token()))
         form.digits.errors = [str(credential_steps.WRONG_DIGITS)]
@@ -80,25 +80,25 @@ def cover() -> Answer:
     if form.validate_on_submit():
         try:
             perform(own_account.cover, form.short.data or "", token=session_cookies.token())
-            return redirect(url_for("accounts.mine.covered", tiep=session_cookies.target()), 303)
+            return redirect(url_for("accounts.mine.covered", tiep=session_cookies.return_path()), 303)
         except BadInput as wrong:
             form.short.errors = [gettext(str(wrong))]
     return render_template("accounts/cover.html", form=form), 422 if form.errors else 200
 
 
 @blueprint.route("/man-hinh", methods=["GET", "POST"])
-@works("covered")
+@allow_states("covered")
 def covered() -> Answer:
     """Show almost nothing, and take the cover away for the short code."""
     form = CoverForm()
     if me().state != "covered":
-        return redirect(session_cookies.target(), 303)
+        return redirect(session_cookies.return_path(), 303)
     if form.validate_on_submit():
         try:
-            credential_steps.count_uncovering(session_cookies.sid() or b"")
+            credential_steps.count_short_code_attempt(session_cookies.sid() or b"")
             return session_cookies.restore_or_redirect(
                 perform(own_account.uncover, form.short.data or "", token=session_cookies.token()),
-                session_cookies.target(),
+                session_cookies.return_path(),
             )
         except (WrongPassphrase, SignInNeeded) as wrong:
             form.short.errors = [gettext(str(wrong))]

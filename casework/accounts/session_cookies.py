@@ -38,9 +38,9 @@ def login_attempt(username: str, passphrase: str) -> LoginAttempt:
     return LoginAttempt(username, passphrase, device=request.cookies.get(DEVICE, ""), address=request.remote_addr or "")
 
 
-def family() -> str:
+def browser_family() -> str:
     """Return the family of this browser."""
-    return known_devices.family(request.user_agent.string)
+    return known_devices.browser_family(request.user_agent.string)
 
 
 def sign_in(attempt: LoginAttempt) -> StartedSession:
@@ -51,7 +51,7 @@ def sign_in(attempt: LoginAttempt) -> StartedSession:
     person = _visitor_for(attempt)
     with _failures_logged(person, sign_in_acts.sign_in):
         unwrapped = authentication.authenticate(gate(), person.commune_id, attempt)
-    return gate().perform(person, sign_in_acts.sign_in, unwrapped, before=sid(), device=family())
+    return gate().perform(person, sign_in_acts.sign_in, unwrapped, before=sid(), device=browser_family())
 
 
 def unlock(passphrase: str) -> StartedSession:
@@ -77,7 +77,7 @@ def sign_in_by_paper_code(attempt: LoginAttempt, *, code: str, digits: str, lost
     """Try the code on paper with the one thing that is left: the passphrase, or the digits of the phone."""
     person = _visitor_for(attempt)
     commune_id, passphrase, paper = person.commune_id, None, None
-    with _failures_logged(person, sign_in_acts.by_paper):
+    with _failures_logged(person, sign_in_acts.sign_in_by_paper_code):
         if lost == "phone":
             passphrase = authentication.authenticate(gate(), commune_id, attempt)
         else:
@@ -85,7 +85,9 @@ def sign_in_by_paper_code(attempt: LoginAttempt, *, code: str, digits: str, lost
         with suppress(BadInput):
             paper = authentication.authenticate_by_paper_code(gate(), commune_id, attempt, read_code(code))
     paper_sign_in = PaperSignIn(paper, passphrase, digits, lost)
-    return gate().perform(person, sign_in_acts.by_paper, paper_sign_in, before=sid(), device=family())
+    return gate().perform(
+        person, sign_in_acts.sign_in_by_paper_code, paper_sign_in, before=sid(), device=browser_family()
+    )
 
 
 def _visitor_for(attempt: LoginAttempt) -> Person:
@@ -150,7 +152,7 @@ def restore_or_redirect(started: StartedSession, location: str) -> Response:
     return set_session_cookie(_typed_form_page(started.kept) if started.kept else redirect(location, 303), started)
 
 
-def target() -> str:
+def return_path() -> str:
     """Return the page of this site that was asked for."""
     return local_path(request.args.get("tiep", "/"))
 
@@ -164,7 +166,7 @@ def set_session_cookie(response: Response, started: StartedSession) -> Response:
 def _page_after(started: StartedSession) -> str:
     """Return where to go: on with the second step, to a new passphrase, or to the page that was asked for."""
     pages = {PENDING: "accounts.second_step", RENEW: "accounts.mine.passphrase", NIGHT: "accounts.mine.overview"}
-    return target() if started.kind == FULL else url_for(pages[started.kind], tiep=target())
+    return return_path() if started.kind == FULL else url_for(pages[started.kind], tiep=return_path())
 
 
 def _commune_of(username: str) -> UUID:
@@ -196,7 +198,7 @@ def keep_what_was_typed(member: SignedInMember, waiting_act: Act | None = None) 
     if waiting_act or any(value.strip() for _, value in fields):
         form = {"action": request.full_path.rstrip("?"), "fields": fields, "waits": waiting_act}
         text = json.dumps(form, ensure_ascii=False)
-        perform(sign_in_acts.keep, member.sid, text.encode())
+        perform(sign_in_acts.keep_typed_text, member.sid, text.encode())
 
 
 def step_up_form() -> ProofForm:

@@ -98,17 +98,17 @@ def sign_in(
 @action(Act.SECOND_FACTOR)
 def second_factor(context: ActContext, token: sessions.SessionToken, digits: str) -> StartedSession:
     """Finish signing in with the digits of the phone: a new token, a new row, and only now a keyring."""
-    row = row_of(context, token.sid)
+    row = session_row(context, token.sid)
     if row is None or row.kind != PENDING or not sessions.is_pending(row, at=context.crypto.at):
         raise SignInNeeded(gettext_noop("Đã quá 5 phút. Hãy đăng nhập lại từ đầu."))
     _coming(context, row.member_id)
-    spend_digits(context, row.member_id, digits)
+    spend_totp_code(context, row.member_id, digits)
     unwrapped = Unwrapped(row.member_id, sessions.seed_of(row, token, context.crypto.server_keys))
     return _begin(context, unwrapped, SessionState(FULL, 2, stepup=context.crypto.at, device=row.device), row.sid)
 
 
 @action(Act.PAPER_CODE)
-def by_paper(
+def sign_in_by_paper_code(
     context: ActContext, paper_sign_in: PaperSignIn, *, before: bytes | None, device: str = ""
 ) -> StartedSession:
     """Let the code on paper stand in for one lost thing; it is spent, and every other session of hers ends."""
@@ -121,9 +121,9 @@ def by_paper(
         )
     member = _coming(context, paper.member_id)
     if paper_sign_in.lost != "phone":
-        spend_digits(context, paper.member_id, paper_sign_in.digits)
+        spend_totp_code(context, paper.member_id, paper_sign_in.digits)
     kept = _row_text(context, before, member.id)
-    spend_paper(context, member, paper)
+    spend_paper_code(context, member, paper)
     kind = NIGHT if paper_sign_in.lost == "phone" else RENEW
     started = _begin(context, paper, SessionState(kind, 2, stepup=context.crypto.at, device=device), before)
     context.reason = kind
@@ -135,7 +135,7 @@ def unlock(context: ActContext, unwrapped: Unwrapped | None, *, before: bytes | 
     """Continue after a pause: a new token and row that end when the first ones would have, and the text kept."""
     if unwrapped is None:
         raise WrongPassphrase(gettext_noop("Mật khẩu chưa đúng. Hãy thử lại."))
-    row = row_of(context, before)
+    row = session_row(context, before)
     if row is None or row.member_id != unwrapped.member_id or row.kind == PENDING:
         raise SignInNeeded(gettext_noop("Phiên làm việc đã kết thúc. Hãy đăng nhập lại."))
     _coming(context, unwrapped.member_id)
@@ -146,23 +146,23 @@ def unlock(context: ActContext, unwrapped: Unwrapped | None, *, before: bytes | 
 def sign_out(context: ActContext, sid: bytes | None) -> None:
     """End this session: its row is gone when the answer is sent, and refused if it is put back."""
     if sid is not None:
-        end(context, sid)
+        revoke_session(context, sid)
 
 
 @action(Act.KEEP)
-def keep(context: ActContext, sid: bytes, text: bytes) -> None:
+def keep_typed_text(context: ActContext, sid: bytes, text: bytes) -> None:
     """Keep what was typed on a screen that had locked, sealed to the person herself."""
-    row = row_of(context, sid)
+    row = session_row(context, sid)
     if row is None or row.member_id != context.me:
         raise SignInNeeded(gettext_noop("Phiên làm việc đã kết thúc."))
     member = freshness.member(context.session, context.commune_id, context.me)
     sessions.store_draft_text(row, member.public_key, text)
 
 
-def end(context: ActContext, sid: bytes) -> None:
+def revoke_session(context: ActContext, sid: bytes) -> None:
     """Delete a session and raise its owner's version, so that no copy of the row lives again; a bad row just goes."""
     try:
-        row = row_of(context, sid)
+        row = session_row(context, sid)
     except VaultError:
         row = None
     if row is not None:
@@ -174,12 +174,12 @@ def end(context: ActContext, sid: bytes) -> None:
     context.session.execute(delete(Interview).where(Interview.sid == sid))
 
 
-def follow(context: ActContext, row: SessionRow, seed: bytes, state: SessionState) -> StartedSession:
+def continue_session(context: ActContext, row: SessionRow, seed: bytes, state: SessionState) -> StartedSession:
     """Put a new token and row in the place of a session of hers that goes on, and hand back what was kept."""
     return _begin(context, Unwrapped(row.member_id, seed), state, row.sid)
 
 
-def row_of(context: ActContext, sid: bytes | None) -> SessionRow | None:
+def session_row(context: ActContext, sid: bytes | None) -> SessionRow | None:
     """Return a session of this commune, verified; None for another or an unknown one."""
     owner = sessions.owner_of(context.session, sid) if sid is not None else None
     if owner is None or owner[0] != context.commune_id:
@@ -188,7 +188,7 @@ def row_of(context: ActContext, sid: bytes | None) -> SessionRow | None:
     return context.session.get(SessionRow, sid)
 
 
-def spend_digits(context: ActContext, member_id: UUID, digits: str) -> None:
+def spend_totp_code(context: ActContext, member_id: UUID, digits: str) -> None:
     """Use the digits of a member's phone; raise WrongCode if they do not fit or were used before."""
     phone = context.session.get(Totp, (context.commune_id, member_id))
     if phone is None or not totp.spend(context.crypto, phone, digits):
@@ -197,7 +197,7 @@ def spend_digits(context: ActContext, member_id: UUID, digits: str) -> None:
         )
 
 
-def spend_paper(context: ActContext, member: Member, paper: Unwrapped) -> None:
+def spend_paper_code(context: ActContext, member: Member, paper: Unwrapped) -> None:
     """Take the slot of the code on paper and all her sessions; raise WrongPassphrase if somebody was faster."""
     slot = context.session.get(Slot, (context.commune_id, paper.slot_id))
     if slot is None or slot.member_id != member.id:
@@ -221,7 +221,7 @@ def _begin(context: ActContext, unwrapped: Unwrapped, state: SessionState, befor
     """Begin the session that follows another one of this browser; a pending one carries on what was kept in it."""
     server_keys, at, member_id = context.crypto.server_keys, context.crypto.at, unwrapped.member_id
     token = sessions.start(context.session, server_keys, unwrapped.seed, member_id=member_id, at=at, standing=state)
-    previous, kept = row_of(context, before), _row_text(context, before, member_id)
+    previous, kept = session_row(context, before), _row_text(context, before, member_id)
     if previous is not None:
         context.session.delete(previous)
         context.session.execute(delete(Interview).where(Interview.sid == previous.sid))
@@ -234,7 +234,7 @@ def _begin(context: ActContext, unwrapped: Unwrapped, state: SessionState, befor
 
 
 def _row_text(context: ActContext, sid: bytes | None, member_id: UUID) -> bytes | None:
-    row = row_of(context, sid)
+    row = session_row(context, sid)
     return row.kept if row is not None and row.member_id == member_id else None
 
 

@@ -8,7 +8,7 @@ from casework.accounts import admission_views, own_account_views, session_cookie
 from casework.accounts.forms import PaperForm, ProofForm, SecondForm, SignInForm, UnlockForm
 from casework.accounts.sign_in_acts import WrongCode, WrongPassphrase
 from casework.web.csrf import without_token
-from casework.web.current_user import current_member, me, perform, public, works, works_locked
+from casework.web.current_user import allow_states, current_member, me, perform, public, works_locked
 from casework.web.session_loading import COOKIE
 
 blueprint = Blueprint("accounts", __name__)
@@ -35,7 +35,7 @@ def sign_in() -> Answer:
 
 
 @blueprint.route("/dang-nhap/ma-dien-thoai", methods=["GET", "POST"])
-@works("pending")
+@allow_states("pending")
 def second_step() -> Answer:
     """Sign in, second step: the digits of the phone."""
     form = SecondForm()
@@ -98,7 +98,7 @@ def step_up() -> Answer:
 
 
 @blueprint.get("/cho-xac-nhan")
-@works("waiting")
+@allow_states("waiting")
 def wait() -> str | Response:
     """Say that a colleague must confirm her, and the four words that she reads aloud."""
     if me().state == "open":
@@ -108,7 +108,7 @@ def wait() -> str | Response:
 
 @blueprint.post("/dang-xuat")
 @without_token
-@works("locked", "covered", "pending", "waiting", "renew", "ended")
+@allow_states("locked", "covered", "pending", "waiting", "renew", "ended")
 def sign_out() -> Response:
     """Sign out: the session's row is gone and the browser is told to forget us, but for the mark of this machine."""
     perform(sign_in_acts.sign_out, session_cookies.sid())

@@ -88,11 +88,11 @@ def read_log(context: ActContext, page: int = 0) -> Log:
 
 
 def _lines(context: ActContext, page: int) -> Log:
-    lines = lines_of(context, skip=page * PAGE, limit=PAGE + 1)
+    lines = visible_lines(context, skip=page * PAGE, limit=PAGE + 1)
     return Log(page=page, lines=tuple(lines[:PAGE]), week=None, older=len(lines) > PAGE)
 
 
-def lines_of(context: ActContext, *, skip: int, limit: int, since: int = 0) -> list[LogLine]:
+def visible_lines(context: ActContext, *, skip: int, limit: int, since: int = 0) -> list[LogLine]:
     """Return the lines of one's own agency, newest first, without those about cases that are out of reach."""
     codes = _codes(context)
     colleagues = [row for row in staff.colleagues(context) if row.agency_id == context.actor.agency_id]
@@ -114,11 +114,11 @@ def _line(line: VisibleLine, names: dict[UUID, str], codes: dict[UUID, str]) -> 
 
 
 def _totals(context: ActContext, page: int) -> Log:
-    week = week_of(context, page)
+    week = week_totals(context, page)
     return Log(page=page, lines=None, week=week, older=read.begun_before(context.crypto, clock.midnight(week.first)))
 
 
-def week_of(context: ActContext, ago: int) -> Week:
+def week_totals(context: ActContext, ago: int) -> Week:
     """Return how often each act was done in the whole commune in the week, Monday to Sunday, so many weeks ago."""
     first = monday(context, ago)
     start, end = clock.midnight(first), clock.midnight(first + timedelta(days=_DAYS))

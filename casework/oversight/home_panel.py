@@ -9,7 +9,7 @@ from casework.audit import read
 from casework.cases.reading import ListedCase
 from casework.gate import ActContext
 from casework.oversight import unusual_access
-from casework.oversight.unusual_access import CaseOpening, Many
+from casework.oversight.unusual_access import AccessAlert, CaseOpening
 from casework.policy.permit import allowed
 from casework.policy.words import Act, Role
 
@@ -26,7 +26,7 @@ class OversightPanel:
     number: str = ""
     lonely: Sequence[TooFewKeyHolders] = ()
     opened: Sequence[CaseOpening] = ()
-    alerts: Sequence[Many] = ()
+    alerts: Sequence[AccessAlert] = ()
     review: int = 0
 
 
@@ -37,7 +37,7 @@ def told(context: ActContext, listed: Sequence[ListedCase] = ()) -> OversightPan
     return OversightPanel(
         number=number,
         lonely=key_holders.warnings_for(context),
-        opened=unusual_access.of_mine(context, listed),
-        alerts=unusual_access.stopped(context) if administers else unusual_access.alerts(context, listed),
-        review=access_review_due.waiting(context),
+        opened=unusual_access.openings_of_own_cases(context, listed),
+        alerts=unusual_access.rate_limited(context) if administers else unusual_access.alerts(context, listed),
+        review=access_review_due.due_soon(context),
     )

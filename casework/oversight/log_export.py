@@ -14,7 +14,7 @@ from casework import clock
 from casework.errors import BadInput, gettext_noop
 from casework.gate import ActContext, action
 from casework.oversight import policy_text
-from casework.oversight.actions import LogLine, Week, lines_of, monday, week_of
+from casework.oversight.actions import LogLine, Week, monday, visible_lines, week_totals
 from casework.policy.permit import Actor, issue
 from casework.policy.words import Act, Reach
 from casework.web.choice_fields import language
@@ -29,20 +29,20 @@ MIMETYPE = "text/csv"
 
 
 @dataclass(frozen=True)
-class Export:
+class LogExport:
     """What goes into a file: lines, the newest first, or weeks; never who did what from who may see totals alone."""
 
     lines: tuple[LogLine, ...] = ()
     weeks: tuple[Week, ...] = ()
 
 
-def lines_for(actor: Actor) -> bool:
+def exports_lines(actor: Actor) -> bool:
     """Tell whether somebody's file would hold lines; else it holds totals."""
     return issue(actor, Act.AUDIT_EXPORT).reach >= Reach.AGENCY
 
 
 @action(Act.AUDIT_EXPORT)
-def export_log(context: ActContext, weeks: int) -> Export:
+def export_log(context: ActContext, weeks: int) -> LogExport:
     """Gather so many weeks of the log, this one too; the log keeps how many lines or weeks were taken away.
 
     Raises BadInput for a number of weeks that is not offered, or if there are too many lines for one file.
@@ -51,16 +51,16 @@ def export_log(context: ActContext, weeks: int) -> Export:
         raise BadInput(gettext_noop("Hãy chọn xuất bao nhiêu tuần."))
     if context.permit.reach < Reach.AGENCY:
         context.reason = f"{weeks} weeks"
-        return Export(weeks=tuple(week_of(context, ago) for ago in range(weeks)))
+        return LogExport(weeks=tuple(week_totals(context, ago) for ago in range(weeks)))
     since = clock.midnight(monday(context, weeks - 1))
-    lines = lines_of(context, skip=0, limit=_MOST + 1, since=since)
+    lines = visible_lines(context, skip=0, limit=_MOST + 1, since=since)
     if len(lines) > _MOST:
         raise BadInput(gettext_noop("Nhiều dòng quá cho một tệp. Hãy chọn ít tuần hơn."))
     context.reason = f"{len(lines)} lines"
-    return Export(lines=tuple(lines))
+    return LogExport(lines=tuple(lines))
 
 
-def rows(exported: Export) -> Iterator[tuple[object, ...]]:
+def table_rows(exported: LogExport) -> Iterator[tuple[object, ...]]:
     """Yield the names of the columns, then a row for each line, or for each act of each week."""
     if exported.weeks:
         yield _("Tuần từ"), _("Đến"), _("Việc"), _("Từ trong nhật ký"), _("Số lần")
@@ -75,14 +75,14 @@ def rows(exported: Export) -> Iterator[tuple[object, ...]]:
         yield at, line.who, words, line.act, line.code, _("Không được phép") if line.denied else ""
 
 
-def table(rows: Iterable[Sequence[object]]) -> bytes:
+def csv_file(rows: Iterable[Sequence[object]]) -> bytes:
     """Return a CSV file (RFC 4180) of these rows; the first one names the columns."""
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerows([cell(value) for value in row] for row in rows)
+    csv.writer(buffer, lineterminator="\r\n").writerows([csv_cell(value) for value in row] for row in rows)
     return (_BOM + buffer.getvalue()).encode()
 
 
-def cell(value: object) -> str:
+def csv_cell(value: object) -> str:
     """Return the text of a cell; one that would begin a formula is marked as text by an apostrophe."""
     text = str(value)
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text

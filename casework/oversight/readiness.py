@@ -17,7 +17,7 @@ from casework.vault.models import Commune
 FREE_BYTES = 256 * 1024 * 1024
 
 
-def wrong(gate: Gate, config: Config) -> Iterator[str]:
+def failing_checks(gate: Gate, config: Config) -> Iterator[str]:
     """Yield a code for everything that would stop the work: kek, database, audit, disk."""
     try:
         if kek.load(config.kek_file, demo=config.demo) != gate.kek:

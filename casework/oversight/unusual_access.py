@@ -24,7 +24,7 @@ from casework.policy.table import policy
 from casework.policy.words import Act, Reach, Role
 
 # So many openings of others' cases on one day are told to the lead.
-MANY = 3
+ALERT_FROM = 3
 # What is opened again within this time is one opening.
 _ONE_OPENING = 30 * 60 * clock.MICROSECOND
 _DAYS = 7 * 86_400 * clock.MICROSECOND
@@ -41,7 +41,7 @@ class CaseOpening:
 
 
 @dataclass(frozen=True)
-class Many:
+class AccessAlert:
     """Somebody opened so many cases of others on one day, or (`stopped`) was stopped so often for opening too fast."""
 
     name: str
@@ -50,7 +50,7 @@ class Many:
     stopped: bool = False
 
 
-def of_mine(context: ActContext, listed: Sequence[ListedCase]) -> tuple[CaseOpening, ...]:
+def openings_of_own_cases(context: ActContext, listed: Sequence[ListedCase]) -> tuple[CaseOpening, ...]:
     """Return who opened a case that I hold in the last seven days: neither stand-in nor lead, the newest first."""
     if not any(case.row.holder_id == context.me for case in listed):
         return ()
@@ -64,14 +64,14 @@ def _case_code(case: ListedCase) -> str:
     return (label_of(case.pages) or Label()).code
 
 
-def alerts(context: ActContext, listed: Sequence[ListedCase]) -> tuple[Many, ...]:
+def alerts(context: ActContext, listed: Sequence[ListedCase]) -> tuple[AccessAlert, ...]:
     """Return what a lead is told about her agency, and a deputy about the lead; nobody is told about herself."""
     if policy().leads.isdisjoint(context.actor.roles):
         return ()
     leads = Role.LEAD in context.actor.roles
     openings = [row for row in _outside(context, listed) if leads or Role.LEAD in row.by.roles]
     times = Counter((row.by, clock.local(row.at).date()) for row in openings)
-    frequent = [Many(by.name, day, count) for (by, day), count in times.items() if count >= MANY]
+    frequent = [AccessAlert(by.name, day, count) for (by, day), count in times.items() if count >= ALERT_FROM]
     watched = [
         row
         for row in colleagues(context)
@@ -80,18 +80,18 @@ def alerts(context: ActContext, listed: Sequence[ListedCase]) -> tuple[Many, ...
     return tuple(sorted([*frequent, *_stopped(context, watched)], key=lambda row: (row.day, row.name), reverse=True))
 
 
-def stopped(context: ActContext) -> tuple[Many, ...]:
+def rate_limited(context: ActContext) -> tuple[AccessAlert, ...]:
     """Return what the administrator is told: who of anybody was stopped for opening too fast."""
     return tuple(_stopped(context, colleagues(context)))
 
 
-def _stopped(context: ActContext, watched: Iterable[Colleague]) -> list[Many]:
+def _stopped(context: ActContext, watched: Iterable[Colleague]) -> list[AccessAlert]:
     names = {colleague.id: colleague.name for colleague in watched}
     lines = read.about_since(
         context.crypto, names, opening_rate_limit.OPENINGS, since=context.crypto.at - _DAYS, outcome=FAILED
     )
     times = Counter((line.who, clock.local(line.at).date()) for line in lines)
-    return [Many(names[who], day, count, stopped=True) for (who, day), count in times.items() if who in names]
+    return [AccessAlert(names[who], day, count, stopped=True) for (who, day), count in times.items() if who in names]
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from casework.accounts.session_cookies import perform_for_anyone
 from casework.errors import BadInput, NotFound
 from casework.oversight import actions, log_export, number_check, policy_text
 from casework.oversight.forms import ExportForm, NumberForm
-from casework.oversight.log_export import Export, lines_for
-from casework.oversight.readiness import wrong
+from casework.oversight.log_export import LogExport, exports_lines
+from casework.oversight.readiness import failing_checks
 from casework.policy.words import Act
 from casework.web.choice_fields import language
 from casework.web.current_user import ask, config, gate, may, me, perform, public
@@ -67,7 +67,7 @@ def compare() -> Answer:
 def ask_export() -> str:
     """Say what goes into a file and ask how many weeks of it."""
     ask(Act.AUDIT_EXPORT)
-    return render_template("oversight/export.html", form=ExportForm(), lines=lines_for(me().person.actor))
+    return render_template("oversight/export.html", form=ExportForm(), lines=exports_lines(me().person.actor))
 
 
 @blueprint.post("/nhat-ky/xuat")
@@ -80,11 +80,11 @@ def export() -> Answer:
             return _file(perform(log_export.export_log, int(form.weeks.data)))
         except BadInput as wrong:
             form.weeks.errors = [gettext(str(wrong))]
-    return render_template("oversight/export.html", form=form, lines=lines_for(me().person.actor)), 422
+    return render_template("oversight/export.html", form=form, lines=exports_lines(me().person.actor)), 422
 
 
-def _file(exported: Export) -> Response:
-    response = Response(log_export.table(log_export.rows(exported)), mimetype=log_export.MIMETYPE)
+def _file(exported: LogExport) -> Response:
+    response = Response(log_export.csv_file(log_export.table_rows(exported)), mimetype=log_export.MIMETYPE)
     response.headers.set("Content-Disposition", "attachment", filename=f"nhat-ky-{clock.today().isoformat()}.csv")
     return response
 
@@ -95,7 +95,7 @@ def ready() -> Response:
     """Tell a program of this machine whether the work could go on; for anybody else there is no such page."""
     if not is_this_machine():
         raise NotFound("readyz")
-    codes = list(wrong(gate(), config()))
+    codes = list(failing_checks(gate(), config()))
     if codes:
         log_of_faults.warning("status=503 route=/readyz fault=%s", ",".join(codes))
     response = make_response("".join(f"{code}\n" for code in codes or ["ok"]), 503 if codes else 200)

@@ -24,7 +24,7 @@ _LONG = 45 * 86_400 * MICROSECOND
 
 
 @dataclass(frozen=True)
-class Looked:
+class ReviewedMember:
     """One person: whether she holds her agency's key, when she last came in (0 for never), how many cases she holds.
 
     `cases` is None for who may not know it; `long_ago` that she has not come in for 45 days.
@@ -42,7 +42,7 @@ class ReviewGroup:
     """An agency, or with an empty name those of none, with its people."""
 
     name: str
-    people: tuple[Looked, ...]
+    people: tuple[ReviewedMember, ...]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def read_review(context: ActContext) -> Review:
 def confirm_review(context: ActContext, mark: str) -> None:
     """Say that everybody on the list belongs there; raise Conflict if it is no longer the list that was seen."""
     review = _review(context)
-    context.about = access_review_due.scope_of(context)
+    context.about = access_review_due.review_scope(context)
     if review.mark != mark:
         raise Conflict("Danh sách vừa thay đổi. Hãy xem lại rồi xác nhận.", about=context.about)
     context.reason = f"{sum(len(group.people) for group in review.groups)} people"
@@ -75,26 +75,26 @@ def confirm_review(context: ActContext, mark: str) -> None:
 def _review(context: ActContext) -> Review:
     last_sign_in, held = _last_came(context), _held(context)
     groups = []
-    for agency in directory.offices(context):
+    for agency in directory.agencies_in_reach(context):
         members = [
             entry
             for entry in agency.people
-            if entry.who.state != MemberState.LEFT and directory.within(context, entry.who.agency_id)
+            if entry.who.state != MemberState.LEFT and directory.is_in_reach(context, entry.who.agency_id)
         ]
         reviewed_members = tuple(_looked(context, entry, last_sign_in, held) for entry in members)
         if reviewed_members:
             groups.append(ReviewGroup(agency.name, reviewed_members))
-    status = access_review_due.reviewed(context)
+    status = access_review_due.review_status(context)
     by = staff.names(context).get(status.by, "") if status.by else ""
     return Review(tuple(groups), status.at, by, status.due, _mark(groups))
 
 
 def _looked(
-    context: ActContext, entry: directory.Worker, last_sign_in: dict[UUID, int], case_counts: Counter[UUID] | None
-) -> Looked:
+    context: ActContext, entry: directory.StaffEntry, last_sign_in: dict[UUID, int], case_counts: Counter[UUID] | None
+) -> ReviewedMember:
     seen = last_sign_in.get(entry.who.id, 0)
     cases = None if case_counts is None else case_counts[entry.who.id]
-    return Looked(entry.who, entry.key, seen, cases, long_ago=seen < context.crypto.at - _LONG)
+    return ReviewedMember(entry.who, entry.key, seen, cases, long_ago=seen < context.crypto.at - _LONG)
 
 
 def _last_came(context: ActContext) -> dict[UUID, int]:

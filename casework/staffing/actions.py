@@ -30,7 +30,7 @@ _ENTRANCES = (Slot, Totp, Admission, *_SESSIONS)
 @action(Act.ACCOUNT_LOCK)
 def lock(context: ActContext, member_id: UUID) -> None:
     """Lock an account at once: her sessions are gone with this commit, what she holds stays sealed to her."""
-    member = directory.reached(context, member_id)
+    member = directory.load_member(context, member_id)
     _must_be(member, MemberState.ACTIVE)
     member.state = MemberState.LOCKED
     _take(context, member, _SESSIONS)
@@ -39,7 +39,7 @@ def lock(context: ActContext, member_id: UUID) -> None:
 @action(Act.ACCOUNT_UNLOCK)
 def unlock_account(context: ActContext, member_id: UUID) -> None:
     """Let a locked account in again, with what it could read before."""
-    member = directory.reached(context, member_id)
+    member = directory.load_member(context, member_id)
     _must_be(member, MemberState.LOCKED)
     member.state = MemberState.ACTIVE
     _take(context, member, ())
@@ -48,7 +48,7 @@ def unlock_account(context: ActContext, member_id: UUID) -> None:
 @action(Act.ACCOUNT_LEAVE)
 def leave(context: ActContext, member_id: UUID) -> None:
     """Let somebody leave: she gets in no more and holds no key, her cases have a holder, and keys are to be renewed."""
-    member = directory.reached(context, member_id)
+    member = directory.load_member(context, member_id)
     if member.state == MemberState.LEFT:
         raise Conflict("Người này đã rời rồi.", about=member_id)
     _must_be_hers_to_end(context, member)
@@ -68,7 +68,7 @@ def leave(context: ActContext, member_id: UUID) -> None:
 @action(Act.ACCOUNT_MOVE)
 def move(context: ActContext, member_id: UUID, agency_id: UUID) -> None:
     """Invite somebody who has left into an agency, where a colleague must admit her like anybody new."""
-    member = directory.reached(context, member_id)
+    member = directory.load_member(context, member_id)
     _must_be(member, MemberState.LEFT)
     agency = freshness.agency(context.session, context.commune_id, agency_id)
     if agency.circle:
@@ -82,7 +82,7 @@ def move(context: ActContext, member_id: UUID, agency_id: UUID) -> None:
 def confirm_agency(context: ActContext, agency_id: UUID) -> None:
     """Confirm a new agency: from now on it may be given what a ground allows."""
     context.about = agency_id
-    if not directory.confirms(context):
+    if not directory.confirms_agencies(context):
         raise Refused("only the lead of the Women's Union", about=agency_id)
     agency = freshness.agency(context.session, context.commune_id, agency_id)
     if agency.circle:
@@ -102,7 +102,7 @@ def _must_be_hers_to_end(context: ActContext, member: Member) -> None:
     """Leave it to the lead where there is one: an administrator ends nobody's work over her head."""
     if context.permit.reach >= Reach.AGENCY:
         return
-    if directory.led(
+    if directory.has_lead(
         [
             colleague
             for colleague in colleagues(context)

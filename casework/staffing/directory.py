@@ -19,7 +19,7 @@ from casework.vault.states import AgencyState, MemberState
 
 
 @dataclass(frozen=True)
-class Worker:
+class StaffEntry:
     """Somebody in the list: whether she holds her agency's key, and what may be done about her here and now."""
 
     who: Colleague
@@ -37,7 +37,7 @@ class AgencyEntry:
 
     id: UUID | None
     name: str
-    people: tuple[Worker, ...]
+    people: tuple[StaffEntry, ...]
     holders: int
     new: bool
     confirmable: bool
@@ -46,12 +46,12 @@ class AgencyEntry:
 @action(Act.ACCOUNT_LIST)
 def list_people(context: ActContext) -> tuple[AgencyEntry, ...]:
     """List agencies and their people: all for the administrator, her own agency for a lead; circles are never named."""
-    return offices(context)
+    return agencies_in_reach(context)
 
 
-def offices(context: ActContext) -> tuple[AgencyEntry, ...]:
+def agencies_in_reach(context: ActContext) -> tuple[AgencyEntry, ...]:
     """Return the agencies in reach with their people, one's own first."""
-    members = [colleague for colleague in colleagues(context) if within(context, colleague.agency_id)]
+    members = [colleague for colleague in colleagues(context) if is_in_reach(context, colleague.agency_id)]
     entries = []
     for agency in _agencies(context):
         people = [colleague for colleague in members if colleague.agency_id == agency.id]
@@ -63,7 +63,7 @@ def offices(context: ActContext) -> tuple[AgencyEntry, ...]:
                 people=tuple(_worker(context, colleague, holders, people) for colleague in people),
                 holders=sum(colleague.state == MemberState.ACTIVE and colleague.id in holders for colleague in people),
                 new=agency.state == AgencyState.NEW,
-                confirmable=agency.state == AgencyState.NEW and confirms(context),
+                confirmable=agency.state == AgencyState.NEW and confirms_agencies(context),
             )
         )
     alone = [colleague for colleague in members if colleague.agency_id is None]
@@ -73,21 +73,21 @@ def offices(context: ActContext) -> tuple[AgencyEntry, ...]:
     return tuple(entry for entry in entries if entry.people or entry.new)
 
 
-def within(context: ActContext, agency_id: UUID | None) -> bool:
+def is_in_reach(context: ActContext, agency_id: UUID | None) -> bool:
     """Tell whether an agency is in reach: any for the administrator, for a lead her own."""
     return context.permit.reach < Reach.AGENCY or agency_id == context.actor.agency_id
 
 
-def reached(context: ActContext, member_id: UUID) -> Member:
+def load_member(context: ActContext, member_id: UUID) -> Member:
     """Load somebody else in reach; raise NotFound for who is not there, out of reach, or me."""
     context.about = member_id
     member = freshness.member(context.session, context.commune_id, member_id)
-    if member_id == context.me or not within(context, member.agency_id):
+    if member_id == context.me or not is_in_reach(context, member.agency_id):
         raise NotFound("member", about=member_id)
     return member
 
 
-def confirms(context: ActContext) -> bool:
+def confirms_agencies(context: ActContext) -> bool:
     """Tell whether I lead the agency that confirms new ones."""
     if context.actor.agency_id is None or not allowed(context.actor, Act.AGENCY_CONFIRM):
         return False
@@ -96,7 +96,7 @@ def confirms(context: ActContext) -> bool:
     )
 
 
-def led(people: list[Colleague]) -> bool:
+def has_lead(people: list[Colleague]) -> bool:
     """Tell whether an agency has a lead or deputy of its own who works."""
     return any(
         colleague.state == MemberState.ACTIVE and not policy().leads.isdisjoint(colleague.roles) for colleague in people
@@ -112,22 +112,22 @@ def _agencies(context: ActContext) -> list[Agency]:
     shown = [
         agency
         for agency in known_agencies
-        if within(context, agency.id) or (agency.state == AgencyState.NEW and confirms(context))
+        if is_in_reach(context, agency.id) or (agency.state == AgencyState.NEW and confirms_agencies(context))
     ]
     return sorted(shown, key=lambda agency: (agency.id != context.actor.agency_id, agency.name))
 
 
-def _worker(context: ActContext, colleague: Colleague, holders: set[UUID], people: list[Colleague]) -> Worker:
+def _worker(context: ActContext, colleague: Colleague, holders: set[UUID], people: list[Colleague]) -> StaffEntry:
     can: set[Act] = set()
     if colleague.id != context.me:
         if colleague.state == MemberState.ACTIVE:
             can.add(Act.ACCOUNT_LOCK)
         if colleague.state == MemberState.LOCKED:
             can.add(Act.ACCOUNT_UNLOCK)
-        if colleague.state != MemberState.LEFT and (context.permit.reach >= Reach.AGENCY or not led(people)):
+        if colleague.state != MemberState.LEFT and (context.permit.reach >= Reach.AGENCY or not has_lead(people)):
             can.add(Act.ACCOUNT_LEAVE)
         if colleague.state in (MemberState.ACTIVE, MemberState.LOCKED) and allowed(context.actor, Act.MEMBER_RESTART):
             can.add(Act.MEMBER_RESTART)
         if colleague.state == MemberState.LEFT and context.permit.reach < Reach.AGENCY:
             can.add(Act.ACCOUNT_MOVE)
-    return Worker(colleague, colleague.id in holders, frozenset(can))
+    return StaffEntry(colleague, colleague.id in holders, frozenset(can))

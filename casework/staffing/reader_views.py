@@ -89,7 +89,7 @@ def deal_sheets(case_id: UUID) -> Answer:
     except BadInput as cause:
         form.first.errors = [_(str(cause))]
         return render_template("staffing/sheets.html", readers=readers, form=form), cause.status
-    return render_template("staffing/dealt.html", case_id=case_id, sheets=cards(made))
+    return render_template("staffing/dealt.html", case_id=case_id, sheets=printed_sheets(made))
 
 
 @blueprint.get(f"{CASE}/giao")
@@ -140,7 +140,7 @@ def _went_well(words: str) -> Response:
 
 
 @dataclass(frozen=True)
-class Card:
+class PrintedSheet:
     """One sheet as it is printed: who keeps it, which circle it is for, and the code on it."""
 
     name: str
@@ -155,11 +155,11 @@ class Card:
         return "<sealed card>"
 
 
-def cards(made: CircleSheets) -> list[Card]:
+def printed_sheets(made: CircleSheets) -> list[PrintedSheet]:
     """Lay out the sheets of a circle."""
     names = {sheet.seat: sheet.name for sheet in made.sheets}
     return [
-        Card(
+        PrintedSheet(
             name=sheet.name,
             circle=made.circle,
             number=sheet.number,

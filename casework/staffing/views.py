@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from casework.errors import BadInput, NotFound
 from casework.policy.words import Act
 from casework.staffing import access_review, actions, reader_views
-from casework.staffing.directory import AgencyEntry, Worker, list_people
+from casework.staffing.directory import AgencyEntry, StaffEntry, list_people
 from casework.staffing.forms import move_form
 from casework.web.current_user import ask, may, perform
 
@@ -120,7 +120,7 @@ def confirm(agency_id: UUID) -> Response:
     return _done(_("Đã xác nhận cơ quan. Từ nay có thể chuyển gửi đến đó khi có căn cứ."))
 
 
-def _find(member_id: UUID) -> Worker:
+def _find(member_id: UUID) -> StaffEntry:
     for agency in perform(list_people):
         for entry in agency.people:
             if entry.who.id == member_id:

@@ -89,7 +89,7 @@ def public(view: View) -> View:
     return view
 
 
-def works(*states: State) -> Callable[[View], View]:
+def allow_states(*states: State) -> Callable[[View], View]:
     """Mark a view that works in these states too, as the page of a second step does while it is waited for."""
 
     def mark(view: View) -> View:
@@ -101,7 +101,7 @@ def works(*states: State) -> Callable[[View], View]:
 
 def works_locked(view: View) -> View:
     """Mark a view that works on a screen that has locked, because it only seals."""
-    return works("locked", "covered")(view)
+    return allow_states("locked", "covered")(view)
 
 
 def _ask_for_proof(needed: ProofNeeded) -> Response:

@@ -52,9 +52,9 @@ class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         """What every form shares."""
 
-        def get_translations(self, form: Any) -> wtforms_messages.Wording:
+        def get_translations(self, form: Any) -> wtforms_messages.VietnameseMessages:
             """Give our own words for the messages of WTForms."""
-            return wtforms_messages.Wording()
+            return wtforms_messages.VietnameseMessages()
 
         def bind_field(self, form: Any, unbound_field: Any, options: MutableMapping[str, Any]) -> Any:
             """Clean what is typed into every text field, but never a password."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, request
 
-POLICY = (
+CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "object-src 'none'"
@@ -26,23 +26,23 @@ ALWAYS = {
     ),
     "X-Robots-Tag": "noindex, nofollow",
 }
-FOREVER = "public, max-age=31536000, immutable"
+CACHE_FOREVER = "public, max-age=31536000, immutable"
 
 
 def install(app: Flask) -> None:
     """Put the headers on every response, and a version into every address of a static file."""
-    app.after_request(harden)
+    app.after_request(add_security_headers)
     app.url_defaults(_add_version)
 
 
-def harden(response: Response) -> Response:
+def add_security_headers(response: Response) -> Response:
     """Add the headers to one response; whatever is no page may not run as one."""
     for name, value in ALWAYS.items():
         response.headers[name] = value
     sandbox = "" if response.mimetype == "text/html" else "; sandbox"
-    response.headers["Content-Security-Policy"] = POLICY + sandbox
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY + sandbox
     lasting = request.endpoint == "static" and "v" in request.args and response.status_code == 200
-    response.headers["Cache-Control"] = FOREVER if lasting else "no-store"
+    response.headers["Cache-Control"] = CACHE_FOREVER if lasting else "no-store"
     return response
 
 

@@ -19,7 +19,7 @@ LONGEST_PASSWORD = 1024
 HOUR = re.compile(r"(\d{1,2})(?:(?:[:.]|\s*(?:h|giờ)\s*)(\d{1,2})?)?(?:\s*phút)?")
 
 
-class Answered:
+class RequiredAnswer:
     """Ask for an answer; an answer that is there but wrong keeps its own message."""
 
     field_flags = {"required": True}
@@ -36,7 +36,7 @@ class Answered:
         raise StopValidation(str(self.message).replace("%(question)s", str(field.label.text)))
 
 
-class AtMost:
+class MaxLength:
     """Refuse a text that is longer than it may be, and say by how much."""
 
     def __init__(self, limit: int) -> None:
@@ -79,7 +79,7 @@ class Question(Field):
     ) -> None:
         """Take the question, whether it must be answered, the words when it is not, and a hint."""
         self.source = source
-        validator = Answered(missing or self.missing) if required else Optional()
+        validator = RequiredAnswer(missing or self.missing) if required else Optional()
         super().__init__(label, [validator, *validators], description=hint, **options)
 
     @property
@@ -94,7 +94,7 @@ class ShortText(Question, StringField):
     def __init__(self, label: Any, *, limit: int = LONGEST_LINE, **options: Any) -> None:
         """Take the question and the most characters it may hold."""
         self.limit = limit
-        checks = [AtMost(limit), *options.pop("validators", ())]
+        checks = [MaxLength(limit), *options.pop("validators", ())]
         super().__init__(label, validators=checks, **options)
 
 
@@ -110,7 +110,7 @@ class LongText(Question, TextAreaField):
         self.limit, self.rows = limit, rows
         if one_line:
             self.kind = ShortText.kind
-        checks = [AtMost(limit), *options.pop("validators", ())]
+        checks = [MaxLength(limit), *options.pop("validators", ())]
         super().__init__(label, validators=checks, **options)
 
 
@@ -167,7 +167,7 @@ class Password(Question, PasswordField):
     def __init__(self, label: Any, *, fresh: bool = False, **options: Any) -> None:
         """Take the question and whether it is a new password."""
         self.autocomplete = "new-password" if fresh else "current-password"
-        super().__init__(label, validators=[AtMost(LONGEST_PASSWORD), *options.pop("validators", ())], **options)
+        super().__init__(label, validators=[MaxLength(LONGEST_PASSWORD), *options.pop("validators", ())], **options)
 
 
 class ShortCode(Question, PasswordField):
@@ -178,7 +178,7 @@ class ShortCode(Question, PasswordField):
 
     def __init__(self, label: Any, **options: Any) -> None:
         """Take the question."""
-        super().__init__(label, validators=[AtMost(20), *options.pop("validators", ())], **options)
+        super().__init__(label, validators=[MaxLength(20), *options.pop("validators", ())], **options)
 
 
 class VietnamesePhone(Question, StringField):

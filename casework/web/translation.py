@@ -27,18 +27,18 @@ blueprint = Blueprint("language", __name__)
 def install(app: Flask) -> None:
     """Set the language of every page, and give templates the words for times."""
     Babel(  # type: ignore[no-untyped-call]
-        app, default_locale="vi", locale_selector=chosen, default_translation_directories=str(CATALOGUES)
+        app, default_locale="vi", locale_selector=chosen_language, default_translation_directories=str(CATALOGUES)
     )
     app.register_blueprint(blueprint)
     app.jinja_env.filters.update(code=code_words, when=when, day=day, due=due, due_state=due_state, number=number)
     app.jinja_env.filters["phone"] = spaced
     app.jinja_env.globals["lang"] = language
     # Flask-Babel's way finds the catalogue anew for each sentence, and a page has dozens.
-    app.jinja_env.install_gettext_callables(worded, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(translated, ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
 
 
-def worded(message: str) -> str:
+def translated(message: str) -> str:
     """Give a sentence of a template in the language of the page; the catalogue is looked up once for each page."""
     catalogue = g.get("catalogue")
     if catalogue is None:
@@ -46,7 +46,7 @@ def worded(message: str) -> str:
     return str(catalogue.ugettext(message))
 
 
-def chosen() -> str:
+def chosen_language() -> str:
     """Give the language that the browser asked for with our own button; else Vietnamese."""
     asked = request.cookies.get(COOKIE, "") if has_request_context() else ""
     return asked if asked in LANGUAGES else "vi"

@@ -61,7 +61,7 @@ WORDS = {
 }
 
 
-class Wording:
+class VietnameseMessages:
     """What WTForms asks for the words of its messages, in the language of the page."""
 
     def gettext(self, string: str) -> str:

@@ -3,7 +3,7 @@
 from casework.accounts import authentication, own_account
 from casework.accounts.actions import Unwrapped
 from casework.accounts.authentication import LoginAttempt
-from casework.accounts.sign_in_acts import PaperSignIn, by_paper
+from casework.accounts.sign_in_acts import PaperSignIn, sign_in_by_paper_code
 from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vault.keys.sessions import token_from
 from casework.web.session_loading import load_session
@@ -45,4 +45,6 @@ def by_night(house: House, somebody: Someone, code: str, *, lost: str):
     passphrase = right(somebody) if lost == "phone" else None
     somebody.waits_for_new_digits()
     digits = "" if lost == "phone" else somebody.digits()
-    return house.gate.perform(house.stranger(), by_paper, PaperSignIn(paper, passphrase, digits, lost), before=None)
+    return house.gate.perform(
+        house.stranger(), sign_in_by_paper_code, PaperSignIn(paper, passphrase, digits, lost), before=None
+    )

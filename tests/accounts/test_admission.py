@@ -31,7 +31,7 @@ def test_a_newcomer_comes_in_by_a_code_a_phone_a_passphrase_and_a_colleague_s_wo
     case_id = lan.opens_a_case()
     who, code = lan.does(admission_acts.invite, newcomer)
     assert (who.name, who.username) == ("Cao Thị Thảo", "thao")
-    found = house.gate.perform(house.stranger(), admission_acts.find, read_code(code))
+    found = house.gate.perform(house.stranger(), admission_acts.find_by_code, read_code(code))
     assert (found.member_id, found.name, found.commune_name) == (newcomer, "Cao Thị Thảo", "xã Thanh Sơn")
     new = made(house, newcomer)
     assert not enrols(house, code, newcomer, new)
@@ -89,9 +89,9 @@ def test_a_code_dies_after_a_day_and_a_clock_moved_back_revives_nothing(house: H
     now = clock.micros()
     for after in (24 * HOUR, -HOUR):
         with clock.living_at(partial(int, now + after)), pytest.raises(WrongAdmission):
-            house.gate.perform(house.stranger(), admission_acts.find, read_code(code))
+            house.gate.perform(house.stranger(), admission_acts.find_by_code, read_code(code))
     with clock.living_at(lambda: now + 23 * HOUR):
-        assert house.gate.perform(house.stranger(), admission_acts.find, read_code(code)).member_id == newcomer
+        assert house.gate.perform(house.stranger(), admission_acts.find_by_code, read_code(code)).member_id == newcomer
 
 
 @only_sqlite

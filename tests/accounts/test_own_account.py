@@ -8,7 +8,14 @@ import pytest
 from casework import clock
 from casework.accounts import authentication, own_account
 from casework.accounts.authentication import LoginAttempt
-from casework.accounts.sign_in_acts import PaperSignIn, WrongCode, WrongPassphrase, by_paper, second_factor, sign_in
+from casework.accounts.sign_in_acts import (
+    PaperSignIn,
+    WrongCode,
+    WrongPassphrase,
+    second_factor,
+    sign_in,
+    sign_in_by_paper_code,
+)
 from casework.desk import actions as desk
 from casework.errors import CaseworkError, NotFound, SignInNeeded
 from casework.vault.keys.enrolment import credentials, totp
@@ -80,7 +87,7 @@ def test_the_code_on_paper_is_spent_once_in_whichever_worker(house: House, lan: 
 
     def spend() -> None:
         try:
-            house.gate.perform(house.stranger(), by_paper, given, before=None)
+            house.gate.perform(house.stranger(), sign_in_by_paper_code, given, before=None)
             done.append(True)
         except CaseworkError:
             done.append(False)
@@ -116,9 +123,11 @@ def test_the_code_alone_and_the_code_of_another_person_open_nothing(house: House
         PaperSignIn(None, right(lan), lan.digits(), "phone"),
     ):
         with pytest.raises(WrongPassphrase):
-            house.gate.perform(house.stranger(), by_paper, given, before=None)
+            house.gate.perform(house.stranger(), sign_in_by_paper_code, given, before=None)
     with pytest.raises(WrongCode):
-        house.gate.perform(house.stranger(), by_paper, PaperSignIn(paper, None, "000000", "passphrase"), before=None)
+        house.gate.perform(
+            house.stranger(), sign_in_by_paper_code, PaperSignIn(paper, None, "000000", "passphrase"), before=None
+        )
     assert tried(house, "lan", code) is not None, "a failed try spends nothing"
 
 
@@ -232,7 +241,7 @@ def test_she_lists_and_ends_her_sessions_and_is_told_of_a_second_one(house: Hous
     with clock.living_at(lambda: now + MINUTE):
         second = lan.sign_in()
         assert lan.presence.elsewhere == now + MINUTE
-        rows = lan.does(own_account.my_sessions, sid=token(lan).sid)
+        rows = lan.does(own_account.list_sessions, sid=token(lan).sid)
         assert [(row.number, row.this) for row in rows] == [(1, False), (2, True)]
         with pytest.raises(NotFound):
             lan.does(own_account.end_session, 3, rows[0].created)

@@ -46,7 +46,7 @@ def test_a_session_put_back_after_sign_out_is_refused_and_her_other_one_goes_on(
 def test_a_session_put_back_after_she_ended_it_from_another_browser_is_refused(house: House, lan: Someone):
     cookie, mine = lan.cookie, token(lan)
     lan.leaves()
-    seen = lan.does(own_account.my_sessions, sid=token(lan).sid)
+    seen = lan.does(own_account.list_sessions, sid=token(lan).sid)
     [(number, created)] = [(one.number, one.created) for one in seen if not one.this]
     old = rows(house, mine.sid)
     lan.does(own_account.end_session, number, created)

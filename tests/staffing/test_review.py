@@ -24,7 +24,7 @@ def names(found: access_review.Review) -> set[str]:
     return {one.who.username for group in found.groups for one in group.people}
 
 
-def of(found: access_review.Review, username: str) -> access_review.Looked:
+def of(found: access_review.Review, username: str) -> access_review.ReviewedMember:
     return next(one for group in found.groups for one in group.people if one.who.username == username)
 
 
@@ -73,7 +73,7 @@ def test_a_review_is_asked_for_after_half_a_year_and_again_half_a_year_after_it_
         confirms(house[username])
         assert asked() == 0
         found = house[username].does(access_review.read_review)
-        assert (found.by, found.due - found.last) == (STAFF[username].name, due.EVERY)
+        assert (found.by, found.due - found.last) == (STAFF[username].name, due.REVIEW_INTERVAL)
     with after(house, 184 + 184):
         assert 0 < asked() < clock.micros()
 

@@ -7,7 +7,7 @@ import flask_wtf
 import pytest
 import wtforms
 
-from casework.web.wtforms_messages import WORDS, Wording
+from casework.web.wtforms_messages import WORDS, VietnameseMessages
 from tests.web.sample import sample_app
 
 PACKAGES = [Path(module.__file__ or "").parent for module in (wtforms, flask_wtf)]
@@ -39,7 +39,7 @@ def test_every_message_has_our_words():
 @pytest.mark.parametrize("message", sorted(WORDS))
 def test_our_words_take_no_value_that_the_message_does_not_give(message):
     with sample_app().test_request_context():
-        ours = Wording().gettext(message)
+        ours = VietnameseMessages().gettext(message)
     values = {"min": 1, "max": 2, "values": "a", "min_size": 1, "max_size": 2, "extensions": "a"}
     given = {name: value for name, value in values.items() if f"({name})" in message}
     assert "%" not in (ours % given if "%(" in ours else ours)
@@ -49,7 +49,7 @@ def test_our_words_take_no_value_that_the_message_does_not_give(message):
 
 def test_counted_messages_are_ours_too():
     with sample_app().test_request_context():
-        said = Wording().ngettext(
+        said = VietnameseMessages().ngettext(
             "Field must be at least %(min)d character long.",
             "Field must be at least %(min)d characters long.",
             3,
