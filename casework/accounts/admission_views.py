@@ -1,4 +1,4 @@
-"""Pages of admission: a colleague makes the code and confirms; the newcomer takes up her account."""
+"""Pages of admission: a colleague makes the code and confirms; the newcomer takes up the account."""
 
 from uuid import UUID
 
@@ -6,15 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.accounts import admission_acts, credential_steps, enrolment
+from casework.accounts import admission_acts, admission_steps, credential_steps
 from casework.accounts.admission_acts import WrongAdmission
-from casework.accounts.own_account_forms import (
-    AdmittedPassphraseForm,
-    AdmittedPhoneForm,
-    CodeForm,
-    MemberForm,
-    WordsForm,
-)
+from casework.accounts.forms import AdmittedPassphraseForm, AdmittedPhoneForm, CodeForm, MemberForm, WordsForm
 from casework.errors import BadInput
 from casework.policy.words import Act, Role
 from casework.web.current_user import ask, perform, public
@@ -30,7 +24,7 @@ def code() -> Answer:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            admitted = enrolment.find_admission(form.code.data or "")
+            admitted = admission_steps.find_admission(form.code.data or "")
             return _phone(AdmittedPhoneForm(formdata=None), form.code.data or "", admitted)
         except (BadInput, WrongAdmission) as wrong:
             form.code.errors = [_(str(wrong))]
@@ -40,9 +34,9 @@ def code() -> Answer:
 @blueprint.post("/nhan-tai-khoan/dien-thoai")
 @public
 def phone() -> Answer:
-    """Second step: the phone, shown to hold its seed by its first digits."""
+    """Second step: pair the phone; its first TOTP code proves that it holds the seed."""
     form = AdmittedPhoneForm()
-    admitted = enrolment.find_admission(form.code.data or "")
+    admitted = admission_steps.find_admission(form.code.data or "")
     if form.validate_on_submit():
         paired = credential_steps.pair_phone(
             admitted.commune_id, admitted.member_id, form.offer.data or "", form.digits.data or ""
@@ -57,11 +51,11 @@ def phone() -> Answer:
 @blueprint.post("/nhan-tai-khoan/mat-khau")
 @public
 def passphrase() -> Answer:
-    """Third step: a passphrase of her own; then the code for the night is shown once."""
+    """Third step: the passphrase; then the paper code is shown once."""
     form = AdmittedPassphraseForm()
     if form.validate_on_submit():
         try:
-            printed = enrolment.enrol(form.code.data or "", form.passphrase.data or "", form.proof.data or "")
+            printed = admission_steps.enrol(form.code.data or "", form.passphrase.data or "", form.proof.data or "")
             return render_template("accounts/printed.html", **printed)
         except BadInput as wrong:
             form.passphrase.errors = [_(str(wrong))]
@@ -70,13 +64,12 @@ def passphrase() -> Answer:
 
 @blueprint.get("/tai-khoan/cho-nhan")
 def waiting() -> str:
-    """Show who is on the way in, and whose word is missing."""
+    """Show who waits for a code or for confirmation."""
     return render_template("accounts/admission/waiting.html", rows=perform(admission_acts.list_waiting))
 
 
 @blueprint.route("/tai-khoan/them", methods=["GET", "POST"])
 def add() -> Answer:
-    """Write down somebody new."""
     ask(Act.MEMBER_ADD)
     form = MemberForm()
     if form.validate_on_submit():
@@ -90,7 +83,7 @@ def add() -> Answer:
 
 @blueprint.post("/tai-khoan/<uuid:member_id>/lam-lai")
 def restart(member_id: UUID) -> Response:
-    """Start the re-admission of somebody who lost her way in."""
+    """Start the re-admission of a member who lost their credentials."""
     perform(admission_acts.restart, member_id)
     flash(_("Đã bắt đầu lại. Bây giờ một đồng nghiệp cùng cơ quan tạo mã và đưa tận tay."))
     return redirect(url_for("accounts.admission.waiting"), 303)
@@ -98,14 +91,14 @@ def restart(member_id: UUID) -> Response:
 
 @blueprint.post("/tai-khoan/<uuid:member_id>/ma")
 def invite(member_id: UUID) -> str:
-    """Make a code and show it once, ready for paper."""
+    """Make an admission code and show it once, ready for paper."""
     who, made = perform(admission_acts.invite, member_id)
     return render_template("accounts/admission/made.html", who=who, code=made)
 
 
 @blueprint.post("/tai-khoan/<uuid:member_id>/xac-nhan")
 def confirm(member_id: UUID) -> Response:
-    """Confirm a colleague whose four words were compared face to face."""
+    """Confirm a newcomer whose key fingerprint was compared face to face."""
     perform(admission_acts.confirm, member_id, WordsForm().words.data or "")
     flash(_("Đã xác nhận. Người ấy vào được rồi."))
     return redirect(url_for("accounts.admission.waiting"), 303)

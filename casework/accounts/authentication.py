@@ -1,4 +1,7 @@
-"""Before the gate: finds the member of a name, counts tries, and lets Argon2 work outside any transaction."""
+"""Authentication before the gate: find the member of a username, count the attempt, try the passphrase with Argon2id.
+
+Argon2id (RFC 9106) takes 64 MiB and its time, so it never runs inside a transaction.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,13 +17,14 @@ from casework.gate import Gate
 from casework.vault.crypto import passwords
 from casework.vault.crypto.passwords import WrappedSeed
 from casework.vault.integrity.signed_rows import attach_keys
+from casework.vault.keys.enrolment import privacy_screen
 from casework.vault.models import Commune, Member, Slot
 from casework.vietnamese_text import plain
 
 
 @dataclass(frozen=True)
 class LoginAttempt:
-    """Somebody at the door: the name she gave, her passphrase, the mark of her browser, and her network address."""
+    """What one sign-in attempt brings: username, passphrase, the device cookie, and the network address."""
 
     username: str
     passphrase: str
@@ -28,12 +32,11 @@ class LoginAttempt:
     address: str = ""
 
     def __repr__(self) -> str:
-        """Never print a passphrase."""
         return "<sealed>"
 
 
 def commune_of(gate: Gate, username: str) -> UUID | None:
-    """Find the commune of a name; an unknown name is logged in the oldest commune, None if there is none yet."""
+    """Find the commune of a username; an unknown one is logged in the oldest commune, None if there is none yet."""
     with gate.database.read_only() as session:
         by_username = select(Member.commune_id).where(Member.username == plain(username))
         oldest = select(Commune.id).order_by(Commune.created).limit(1)
@@ -48,21 +51,27 @@ def only_commune(gate: Gate) -> UUID | None:
 
 
 def count_attempt(gate: Gate, commune_id: UUID, attempt: LoginAttempt) -> None:
-    """Count a try of this name from this browser; raise Throttled after one too many."""
-    buckets, _ = _counts(gate, commune_id, attempt)
+    """Count an attempt for this username from this browser; raise Throttled over the limit."""
+    buckets, _ = _buckets(gate, commune_id, attempt)
     login_rate_limit.count(gate, commune_id, buckets)
 
 
+def count_short_code_attempt(gate: Gate, sid: bytes) -> None:
+    """Count an attempt to uncover a screen with the short code, before it is made."""
+    with gate.database.transaction(None, None) as session:
+        privacy_screen.count_try(session, sid)
+
+
 def reset_attempts(gate: Gate, commune_id: UUID, attempt: LoginAttempt) -> None:
-    """Forget the tries of somebody who has come in, second factor and all."""
-    buckets, known = _counts(gate, commune_id, attempt)
+    """Forget the attempts of somebody who has signed in with both factors."""
+    buckets, known = _buckets(gate, commune_id, attempt)
     login_rate_limit.reset(gate, commune_id, buckets, known=known)
 
 
 def authenticate(gate: Gate, commune_id: UUID, attempt: LoginAttempt) -> Unwrapped | None:
-    """Open a member's key with her passphrase; None if name or passphrase is wrong, Throttled after too many tries.
+    """Open a member's key with the passphrase; None if username or passphrase is wrong.
 
-    A row that does not hold raises VaultError, which is no wrong passphrase.
+    Raises Throttled over the limit, and VaultError for a row that does not verify, which is no wrong passphrase.
     """
     count_attempt(gate, commune_id, attempt)
     slot = _slot(gate, commune_id, attempt, "password")
@@ -79,7 +88,7 @@ def authenticate(gate: Gate, commune_id: UUID, attempt: LoginAttempt) -> Unwrapp
 
 
 def authenticate_by_paper_code(gate: Gate, commune_id: UUID, attempt: LoginAttempt, code: bytes) -> Unwrapped | None:
-    """Open a member's key with the code that she keeps on paper; the try has been counted by `count_try`."""
+    """Open a member's key with the paper code (bytes); the attempt has been counted by `count_attempt`."""
     slot = _slot(gate, commune_id, attempt, "code")
     if slot is None:
         return None
@@ -103,8 +112,8 @@ def _slot(gate: Gate, commune_id: UUID, attempt: LoginAttempt, kind: str) -> Slo
         return session.execute(slots.where(Slot.kind == kind)).scalar_one_or_none()
 
 
-def _counts(gate: Gate, commune_id: UUID, attempt: LoginAttempt) -> tuple[list[Bucket], bool]:
-    """Return the counts that a try falls into, and whether the browser is one that this account has used before."""
+def _buckets(gate: Gate, commune_id: UUID, attempt: LoginAttempt) -> tuple[list[Bucket], bool]:
+    """Return the buckets of an attempt, and whether the account has signed in from this browser before."""
     server_keys, username = gate.server_keys(commune_id), plain(attempt.username)
     with gate.database.read_only() as session:
         member_id = session.execute(_member(commune_id, attempt)).scalar_one_or_none()

@@ -1,4 +1,4 @@
-"""What the pages of keys need before the gate: a passphrase to offer and to judge, a phone to pair, tries to count."""
+"""New credentials before the gate: suggest and check a passphrase, pair a phone as second factor (TOTP)."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,22 +9,20 @@ from flask_babel import lazy_gettext as _
 from casework import clock
 from casework.accounts.admission_acts import AdmittedMember
 from casework.errors import BadInput
-from casework.vault.keys.enrolment import credentials, passphrase_policy, privacy_screen, totp, wordlist
+from casework.vault.keys.enrolment import credentials, passphrase_policy, totp, wordlist
 from casework.vault.keys.enrolment.credentials import NewCredentials
 from casework.vault.keys.enrolment.totp import PairedPhone
 from casework.web.current_user import gate
 from casework.web.session_loading import SignedInMember
 
 WRONG_DIGITS = _("Mã 6 số chưa đúng. Hãy chờ mã mới rồi gõ lại; xem giờ của điện thoại có đúng không.")
-
-
-# The quiet zone around a QR code, in modules.
+# The quiet zone around a QR code, in modules (ISO/IEC 18004).
 _QUIET = 4
 
 
 @dataclass(frozen=True)
 class QrCode:
-    """The side of the drawing in modules, and the path that is filled black on white."""
+    """A QR code: its side in modules, and the path of an SVG that is filled black on white."""
 
     side: int
     path: str
@@ -32,7 +30,7 @@ class QrCode:
 
 @dataclass(frozen=True)
 class PairingOffer:
-    """A phone's seed as the page shows it: drawn, in words to type, as an address to tap, and sealed for the form."""
+    """A TOTP seed as the page shows it: a QR code, base32 to type, an otpauth: address, and sealed for the form."""
 
     sealed: str
     drawing: QrCode
@@ -41,7 +39,7 @@ class PairingOffer:
 
 
 def suggest_passphrase() -> str:
-    """Return five random words that would be taken."""
+    """Return a random passphrase of five words that the policy takes."""
     while True:
         phrase = wordlist.passphrase()
         try:
@@ -52,13 +50,13 @@ def suggest_passphrase() -> str:
 
 
 def replacement_credentials(member: SignedInMember, passphrase: str) -> NewCredentials:
-    """Judge a new passphrase and make the key behind it; raise BadInput with what to do."""
+    """Check a member's new passphrase and make new credentials with it; raise BadInput with what to do."""
     passphrase_policy.check(passphrase, about=(member.name, member.username, member.agency_name, member.commune_name))
     return credentials.new_credentials(gate().server_keys(member.person.commune_id), passphrase, member.id)
 
 
 def first_credentials(admitted: AdmittedMember, passphrase: str) -> NewCredentials:
-    """Judge a newcomer's passphrase and make the key behind it; raise BadInput with what to do."""
+    """Check a newcomer's passphrase and make credentials with it; raise BadInput with what to do."""
     passphrase_policy.check(
         passphrase, about=(admitted.name, admitted.username, admitted.agency_name, admitted.commune_name)
     )
@@ -66,7 +64,7 @@ def first_credentials(admitted: AdmittedMember, passphrase: str) -> NewCredentia
 
 
 def offer_pairing(commune_id: UUID, member_id: UUID, username: str, sealed: str) -> PairingOffer:
-    """Return the phone's seed that was offered before, or a new one."""
+    """Offer the TOTP seed in `sealed`, or a new one if that is empty."""
     server_keys = gate().server_keys(commune_id)
     sealed = sealed or totp.offer(server_keys, member_id)
     seed = totp.seed_of(server_keys, member_id, sealed)
@@ -75,24 +73,18 @@ def offer_pairing(commune_id: UUID, member_id: UUID, username: str, sealed: str)
 
 
 def pair_phone(commune_id: UUID, member_id: UUID, sealed: str, digits: str) -> PairedPhone | None:
-    """Return the phone that shows these digits; None if they do not fit the seed that was offered."""
+    """Return the phone that shows this TOTP code; None if the code does not fit the offered seed."""
     return totp.proved(gate().server_keys(commune_id), member_id, sealed, digits=digits, at=clock.micros())
 
 
 def seal_phone(commune_id: UUID, member_id: UUID, phone: PairedPhone) -> str:
-    """Return a paired phone sealed for the next page."""
+    """Seal a paired phone for the form of the next page."""
     return totp.proof(gate().server_keys(commune_id), member_id, phone)
 
 
 def open_phone(commune_id: UUID, member_id: UUID, sealed: str) -> PairedPhone:
-    """Open a paired phone of the page before."""
+    """Open a paired phone that `seal_phone` sealed."""
     return totp.phone_of(gate().server_keys(commune_id), member_id, sealed)
-
-
-def count_short_code_attempt(sid: bytes) -> None:
-    """Count a try to take the cover away, before it is made."""
-    with gate().database.transaction(None, None) as session:
-        privacy_screen.count_try(session, sid)
 
 
 def qr_code(text: str) -> QrCode:

@@ -1,4 +1,4 @@
-"""What visitors do at the door: passphrase, then second factor; the code on paper by night; unlock; sign out."""
+"""Acts of sign-in: the passphrase, then the second factor (TOTP, RFC 6238); the paper code; unlock; sign-out."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -21,8 +21,8 @@ from casework.vault.states import MemberState
 
 log = logging.getLogger(__name__)
 _WRONG = gettext_noop("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy thử lại.")
-# Who may be at the door: somebody whom her colleague has yet to confirm comes in only as far as a page that says so.
-_COMES_IN = frozenset({MemberState.ACTIVE, MemberState.WAITING})
+# A newcomer whom no colleague has confirmed yet comes only as far as a page that says so.
+_MAY_SIGN_IN = frozenset({MemberState.ACTIVE, MemberState.WAITING})
 
 
 class WrongPassphrase(CaseworkError):
@@ -36,27 +36,26 @@ class InactiveAccount(WrongPassphrase):
 
 
 class WrongCode(CaseworkError):
-    """The digits of the phone are wrong, too old, or were used before."""
+    """The TOTP code is wrong, too old, or was used before."""
 
     status = 422
 
 
 @dataclass(frozen=True)
 class Unwrapped:
-    """A member whose own key has just been opened by her passphrase or by the code that she keeps on paper."""
+    """A member's private key (seed, 32 bytes), just opened by the passphrase, or by the paper code in `slot_id`."""
 
     member_id: UUID
     seed: bytes
     slot_id: UUID | None = None
 
     def __repr__(self) -> str:
-        """Never print the key."""
         return "<sealed>"
 
 
 @dataclass(frozen=True)
 class StartedSession:
-    """A session that has begun: the token for the cookie, and what was typed on a locked screen before it, if any."""
+    """A session that has begun: the token for the cookie, and the form that a locked screen had kept, if any."""
 
     token: sessions.SessionToken
     kept: bytes | None
@@ -66,7 +65,7 @@ class StartedSession:
 
 @dataclass(frozen=True)
 class PaperSignIn:
-    """The code on paper with the one thing that is still at hand: the passphrase, or the digits of the phone."""
+    """The paper code with the one factor that is left; `lost` is the other: `phone` or `passphrase`."""
 
     paper: Unwrapped | None
     passphrase: Unwrapped | None
@@ -74,7 +73,6 @@ class PaperSignIn:
     lost: str
 
     def __repr__(self) -> str:
-        """Never print what was given."""
         return "<sealed>"
 
 
@@ -82,17 +80,17 @@ class PaperSignIn:
 def sign_in(
     context: ActContext, unwrapped: Unwrapped | None, *, before: bytes | None, device: str = ""
 ) -> StartedSession:
-    """Begin a session for a member whose passphrase has opened her key; None raises WrongPassphrase, in the log too.
+    """Begin a session for a member whose passphrase has opened the key; None raises WrongPassphrase, in the log too.
 
     It waits for the second factor, but in the demo. `before` is the id of a session of this browser that ends now;
-    text kept in it goes on with the new one if it is hers.
+    text kept in it goes on with the new one if both are the same member's.
     """
     if unwrapped is None:
         raise WrongPassphrase(_WRONG)
-    _coming(context, unwrapped.member_id)
+    _signing_in_member(context, unwrapped.member_id)
     demo = context.crypto.server_keys.number == DEMO_ID
     state = SessionState(FULL if demo else PENDING, 1, stepup=context.crypto.at if demo else 0, device=device)
-    return _begin(context, unwrapped, state, before)
+    return _start_session(context, unwrapped, state, before)
 
 
 @action(Act.SECOND_FACTOR)
@@ -101,17 +99,19 @@ def second_factor(context: ActContext, token: sessions.SessionToken, digits: str
     row = session_row(context, token.sid)
     if row is None or row.kind != PENDING or not sessions.is_pending(row, at=context.crypto.at):
         raise SignInNeeded(gettext_noop("Đã quá 5 phút. Hãy đăng nhập lại từ đầu."))
-    _coming(context, row.member_id)
+    _signing_in_member(context, row.member_id)
     spend_totp_code(context, row.member_id, digits)
     unwrapped = Unwrapped(row.member_id, sessions.seed_of(row, token, context.crypto.server_keys))
-    return _begin(context, unwrapped, SessionState(FULL, 2, stepup=context.crypto.at, device=row.device), row.sid)
+    return _start_session(
+        context, unwrapped, SessionState(FULL, 2, stepup=context.crypto.at, device=row.device), row.sid
+    )
 
 
 @action(Act.PAPER_CODE)
 def sign_in_by_paper_code(
     context: ActContext, paper_sign_in: PaperSignIn, *, before: bytes | None, device: str = ""
 ) -> StartedSession:
-    """Let the code on paper stand in for one lost thing; it is spent, and every other session of hers ends."""
+    """Let the paper code stand in for one lost factor; it is spent, and the member's other sessions end."""
     paper, passphrase = paper_sign_in.paper, paper_sign_in.passphrase
     if paper is None or (
         paper_sign_in.lost == "phone" and (passphrase is None or passphrase.member_id != paper.member_id)
@@ -119,39 +119,39 @@ def sign_in_by_paper_code(
         raise WrongPassphrase(
             gettext_noop("Mã giấy, tên đăng nhập hoặc phần còn lại chưa đúng. Hãy so lại rồi thử lần nữa.")
         )
-    member = _coming(context, paper.member_id)
+    member = _signing_in_member(context, paper.member_id)
     if paper_sign_in.lost != "phone":
         spend_totp_code(context, paper.member_id, paper_sign_in.digits)
-    kept = _row_text(context, before, member.id)
+    kept = _sealed_text(context, before, member.id)
     spend_paper_code(context, member, paper)
     kind = NIGHT if paper_sign_in.lost == "phone" else RENEW
-    started = _begin(context, paper, SessionState(kind, 2, stepup=context.crypto.at, device=device), before)
+    started = _start_session(context, paper, SessionState(kind, 2, stepup=context.crypto.at, device=device), before)
     context.reason = kind
     return replace(started, kept=_opened_text(context, kept, paper))
 
 
 @action(Act.UNLOCK)
 def unlock(context: ActContext, unwrapped: Unwrapped | None, *, before: bytes | None) -> StartedSession:
-    """Continue after a pause: a new token and row that end when the first ones would have, and the text kept."""
+    """Continue a locked session: a new token and row that expire when the first ones would have, and the text kept."""
     if unwrapped is None:
         raise WrongPassphrase(gettext_noop("Mật khẩu chưa đúng. Hãy thử lại."))
     row = session_row(context, before)
     if row is None or row.member_id != unwrapped.member_id or row.kind == PENDING:
         raise SignInNeeded(gettext_noop("Phiên làm việc đã kết thúc. Hãy đăng nhập lại."))
-    _coming(context, unwrapped.member_id)
-    return _begin(context, unwrapped, sessions.state_of(row), before)
+    _signing_in_member(context, unwrapped.member_id)
+    return _start_session(context, unwrapped, sessions.state_of(row), before)
 
 
 @action(Act.SIGN_OUT)
 def sign_out(context: ActContext, sid: bytes | None) -> None:
-    """End this session: its row is gone when the answer is sent, and refused if it is put back."""
+    """End this session: its row is deleted, and refused if it is put back."""
     if sid is not None:
         revoke_session(context, sid)
 
 
 @action(Act.KEEP)
 def keep_typed_text(context: ActContext, sid: bytes, text: bytes) -> None:
-    """Keep what was typed on a screen that had locked, sealed to the person herself."""
+    """Keep what a locked screen sent, sealed to the member's public key."""
     row = session_row(context, sid)
     if row is None or row.member_id != context.me:
         raise SignInNeeded(gettext_noop("Phiên làm việc đã kết thúc."))
@@ -160,7 +160,7 @@ def keep_typed_text(context: ActContext, sid: bytes, text: bytes) -> None:
 
 
 def revoke_session(context: ActContext, sid: bytes) -> None:
-    """Delete a session and raise its owner's version, so that no copy of the row lives again; a bad row just goes."""
+    """Delete a session and raise its owner's version, so that no copy of its row verifies; an altered row just goes."""
     try:
         row = session_row(context, sid)
     except VaultError:
@@ -175,12 +175,12 @@ def revoke_session(context: ActContext, sid: bytes) -> None:
 
 
 def continue_session(context: ActContext, row: SessionRow, seed: bytes, state: SessionState) -> StartedSession:
-    """Put a new token and row in the place of a session of hers that goes on, and hand back what was kept."""
-    return _begin(context, Unwrapped(row.member_id, seed), state, row.sid)
+    """Replace the token and row of a session that goes on, and return what was kept in it."""
+    return _start_session(context, Unwrapped(row.member_id, seed), state, row.sid)
 
 
 def session_row(context: ActContext, sid: bytes | None) -> SessionRow | None:
-    """Return a session of this commune, verified; None for another or an unknown one."""
+    """Return a session of this commune, verified; None for an unknown id or another commune's."""
     owner = sessions.owner_of(context.session, sid) if sid is not None else None
     if owner is None or owner[0] != context.commune_id:
         return None
@@ -189,7 +189,7 @@ def session_row(context: ActContext, sid: bytes | None) -> SessionRow | None:
 
 
 def spend_totp_code(context: ActContext, member_id: UUID, digits: str) -> None:
-    """Use the digits of a member's phone; raise WrongCode if they do not fit or were used before."""
+    """Use a member's TOTP code (6 digits); raise WrongCode if it does not fit or was used before."""
     phone = context.session.get(Totp, (context.commune_id, member_id))
     if phone is None or not totp.spend(context.crypto, phone, digits):
         raise WrongCode(
@@ -198,7 +198,7 @@ def spend_totp_code(context: ActContext, member_id: UUID, digits: str) -> None:
 
 
 def spend_paper_code(context: ActContext, member: Member, paper: Unwrapped) -> None:
-    """Take the slot of the code on paper and all her sessions; raise WrongPassphrase if somebody was faster."""
+    """Delete the slot of the paper code and the member's sessions; raise WrongPassphrase if it was spent meanwhile."""
     slot = context.session.get(Slot, (context.commune_id, paper.slot_id))
     if slot is None or slot.member_id != member.id:
         raise WrongPassphrase(gettext_noop("Mã giấy này đã dùng rồi. Mỗi tờ chỉ dùng được một lần."))
@@ -208,20 +208,22 @@ def spend_paper_code(context: ActContext, member: Member, paper: Unwrapped) -> N
     )
 
 
-def _coming(context: ActContext, member_id: UUID) -> Member:
+def _signing_in_member(context: ActContext, member_id: UUID) -> Member:
     member = freshness.member(context.session, context.commune_id, member_id)
-    if member.state not in _COMES_IN:
+    if member.state not in _MAY_SIGN_IN:
         log.warning("act=%s state=%s", context.permit.act, member.state)
         raise InactiveAccount(_WRONG, about=member.id)
     context.who = member.id
     return member
 
 
-def _begin(context: ActContext, unwrapped: Unwrapped, state: SessionState, before: bytes | None) -> StartedSession:
-    """Begin the session that follows another one of this browser; a pending one carries on what was kept in it."""
+def _start_session(
+    context: ActContext, unwrapped: Unwrapped, state: SessionState, before: bytes | None
+) -> StartedSession:
+    """Begin a session in the place of this browser's previous one; a pending one carries on the text kept in that."""
     server_keys, at, member_id = context.crypto.server_keys, context.crypto.at, unwrapped.member_id
     token = sessions.start(context.session, server_keys, unwrapped.seed, member_id=member_id, at=at, standing=state)
-    previous, kept = session_row(context, before), _row_text(context, before, member_id)
+    previous, kept = session_row(context, before), _sealed_text(context, before, member_id)
     if previous is not None:
         context.session.delete(previous)
         context.session.execute(delete(Interview).where(Interview.sid == previous.sid))
@@ -233,13 +235,13 @@ def _begin(context: ActContext, unwrapped: Unwrapped, state: SessionState, befor
     return StartedSession(token, _opened_text(context, kept, unwrapped), state.kind, member_id)
 
 
-def _row_text(context: ActContext, sid: bytes | None, member_id: UUID) -> bytes | None:
+def _sealed_text(context: ActContext, sid: bytes | None, member_id: UUID) -> bytes | None:
     row = session_row(context, sid)
     return row.kept if row is not None and row.member_id == member_id else None
 
 
 def _opened_text(context: ActContext, kept: bytes | None, unwrapped: Unwrapped) -> bytes | None:
-    """Open what was kept; what was sealed to a key that she has no longer is lost."""
+    """Open the text kept; None if it was sealed to a key that the member no longer has."""
     try:
         return sessions.opened_text(context.commune_id, unwrapped.member_id, kept, unwrapped.seed) if kept else None
     except VaultError:

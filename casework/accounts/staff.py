@@ -1,4 +1,4 @@
-"""The staff of a commune as every signed-in colleague may know them: names, agencies, roles."""
+"""The staff of a commune as every signed-in colleague may know them: names, agencies, roles, who holds which key."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,8 +16,6 @@ _NONE = ("", "")
 
 @dataclass(frozen=True)
 class Colleague:
-    """One member of staff."""
-
     id: UUID
     name: str
     username: str
@@ -29,7 +27,7 @@ class Colleague:
 
 
 def colleagues(context: ActContext) -> list[Colleague]:
-    """Return all members of the commune, sorted as Vietnamese names are."""
+    """Return all members of the commune, from verified rows, in the order of Vietnamese names."""
     agencies = select(Agency.id, Agency.name, Agency.kind).where(Agency.commune_id == context.commune_id)
     agency_names = {row.id: (row.name, row.kind) for row in context.session.execute(agencies)}
     members = [
