@@ -1,4 +1,4 @@
-"""What whoever looks after the book is told at home: where the log ends, and what she should know about."""
+"""The oversight panel of the home page: the short number of the log, unusual access, key holders, the next review."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ from casework.policy.words import Act, Role
 
 @dataclass(frozen=True)
 class OversightPanel:
-    """The short number of the log, for who may compare it, else empty; and what she should know about.
+    """What one member's home page shows; `number` is empty for who may not compare it.
 
-    `lonely` are agencies whose cases hang on one person, `opened` are cases of mine that others opened, `alerts` is
-    who opened many, `review` is when access must be looked over, 0 while it has time. The number stands on no page
+    `lonely` are agencies with too few key holders, `opened` are my cases that others opened, `alerts` is who opened
+    many, `review` is when the access review is due in microseconds, 0 while it has time. The number stands on no page
     that a visitor sees: it would tell everybody how much is done here.
     """
 
@@ -31,7 +31,7 @@ class OversightPanel:
 
 
 def told(context: ActContext, listed: Sequence[ListedCase] = ()) -> OversightPanel:
-    """Return what this person is told; `listed` are the cases in her reach with their labels."""
+    """Return this member's panel; `listed` are the cases in their reach with their labels."""
     number = read.end(context.crypto) if allowed(context.actor, Act.AUDIT_COMPARE) else ""
     administers = Role.ADMINISTRATOR in context.actor.roles
     return OversightPanel(

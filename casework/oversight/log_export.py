@@ -1,6 +1,6 @@
-"""Exports the log as far as somebody may read it: lines of one's own agency, or the totals of weeks, never both.
+"""Export of the audit log as CSV: lines of one's own agency, or the totals of weeks, never both.
 
-The file is a table that a spreadsheet opens: Vietnamese stays whole, and no cell can begin a formula.
+The file is made for spreadsheets: UTF-8 with a byte order mark, and no cell can begin a formula (CSV injection).
 """
 
 import csv
@@ -21,7 +21,7 @@ from casework.web.choice_fields import language
 
 WEEKS = (1, 4, 13, 52)
 _MOST = 50_000
-# With this mark a spreadsheet reads UTF-8, else it takes Vietnamese for something else.
+# Without this mark a spreadsheet takes UTF-8 for another encoding.
 _BOM = "\ufeff"
 # Cells that begin like this are taken for formulas or hide what follows.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
@@ -30,22 +30,22 @@ MIMETYPE = "text/csv"
 
 @dataclass(frozen=True)
 class LogExport:
-    """What goes into a file: lines, the newest first, or weeks; never who did what from who may see totals alone."""
+    """What goes into a file: lines, the newest first; or the totals of weeks for who may see no lines."""
 
     lines: tuple[LogLine, ...] = ()
     weeks: tuple[Week, ...] = ()
 
 
 def exports_lines(actor: Actor) -> bool:
-    """Tell whether somebody's file would hold lines; else it holds totals."""
+    """Tell whether an actor's file holds lines; else it holds totals."""
     return issue(actor, Act.AUDIT_EXPORT).reach >= Reach.AGENCY
 
 
 @action(Act.AUDIT_EXPORT)
 def export_log(context: ActContext, weeks: int) -> LogExport:
-    """Gather so many weeks of the log, this one too; the log keeps how many lines or weeks were taken away.
+    """Gather so many weeks of the log, this one too; the line of this act says how many lines or weeks.
 
-    Raises BadInput for a number of weeks that is not offered, or if there are too many lines for one file.
+    Raises BadInput for a number of weeks that is not offered, or over 50,000 lines.
     """
     if weeks not in WEEKS:
         raise BadInput(gettext_noop("Hãy chọn xuất bao nhiêu tuần."))
@@ -61,7 +61,7 @@ def export_log(context: ActContext, weeks: int) -> LogExport:
 
 
 def table_rows(exported: LogExport) -> Iterator[tuple[object, ...]]:
-    """Yield the names of the columns, then a row for each line, or for each act of each week."""
+    """Yield the column names, then a row for each line, or for each act of each week."""
     if exported.weeks:
         yield _("Tuần từ"), _("Đến"), _("Việc"), _("Từ trong nhật ký"), _("Số lần")
         for week in exported.weeks:

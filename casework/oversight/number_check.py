@@ -1,4 +1,4 @@
-"""Compares a number that somebody wrote down with the log: whether it still holds exactly what it held then."""
+"""Compares a short number written down earlier (line number, hash prefix) with the log: is it unchanged up to there."""
 
 import re
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from casework.policy.words import Act
 # Verified and the same; fewer lines than that; touched at or before that line; another hash stands there.
 HOLDS, SHORTER, TOUCHED, DIFFERS = "holds", "shorter", "touched", "differs"
 _NUMBER = re.compile(rf"([1-9][0-9]{{0,17}})-([0-9a-f]{{{SHORT}}})")
-# What a hand puts between digits, and the strokes that a keyboard writes for a hyphen.
+# What people write between digits, and the characters that a keyboard writes for a hyphen.
 _BETWEEN, _STROKES = re.compile(r"[\s.,']"), re.compile("[\u2010-\u2015\u2212_]")
 
 
 @dataclass(frozen=True)
 class NumberCheck:
-    """What comparing found: the number as it was read, one of the four words above, how many lines the log has now."""
+    """The number as it was read; one of the four words above; how many lines the log has now."""
 
     number: str
     found: str

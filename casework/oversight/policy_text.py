@@ -20,7 +20,7 @@ _PROOFS = {StepUp.NONE: "", StepUp.NOW: "5 minutes", StepUp.CASE: "30 minutes, t
 
 @dataclass(frozen=True)
 class Grant:
-    """Some roles that may do an act equally far, in words; `code` is the word of the policy for how far."""
+    """Roles that may do an act with the same reach, in words; `code` is the reach in the policy."""
 
     roles: tuple[str, ...]
     reach: str
@@ -29,7 +29,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class Rule:
-    """One act in words: what it is called, who may do it, how far and on which proof, and whether it changes things."""
+    """One act in words: its name, who may do it and how far, whether it writes, and the step-up that it needs."""
 
     act: Act
     words: str
@@ -47,16 +47,17 @@ class SectionRule:
 
 
 def act_words(act: str, lang: str) -> str:
-    """Return what an act is called; an act that this program no longer knows keeps its own word."""
+    """Return the name of an act; an act that this program no longer knows keeps its code."""
     rows = policy().rows
-    return _called(rows[Act(act)], lang) if act in set(Act) else act
+    return _name_of(rows[Act(act)], lang) if act in set(Act) else act
 
 
 def rules(lang: str) -> list[Rule]:
     """Return every act in the order of the policy's words."""
     rows = policy().rows
     return [
-        Rule(act, _called(rows[act], lang), _grants(rows[act], lang), rows[act].writes, rows[act].stepup) for act in Act
+        Rule(act, _name_of(rows[act], lang), _grants(rows[act], lang), rows[act].writes, rows[act].stepup)
+        for act in Act
     ]
 
 
@@ -107,12 +108,12 @@ def markdown() -> str:
     )
 
 
-def _called(row: Row, lang: str) -> str:
+def _name_of(row: Row, lang: str) -> str:
     return row.en if lang == "en" else row.vi
 
 
 def _grants(row: Row, lang: str) -> tuple[Grant, ...]:
-    """Group the roles of an act by how far each reaches, the farthest first."""
+    """Group the roles of an act by reach, the farthest first."""
     grants = []
     for reach in sorted(set(row.who.values()), reverse=True):
         roles, code = (role for role in Role if row.who.get(role) == reach), reach.name.lower()

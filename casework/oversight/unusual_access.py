@@ -1,7 +1,7 @@
-"""Who opened cases that are not hers, and who was stopped for opening too many: told to those who should know.
+"""Unusual access: who opened cases of other holders, and who was stopped by the opening rate limit.
 
-Nothing is stored for it: the log says who opened what, the cases say whose they are. What was sealed to named people is
-left out; they were all named.
+Nothing is stored for it: the log says who opened what, the cases say who holds them. Restricted cases are left out;
+their readers were all named.
 """
 
 from collections import Counter
@@ -23,16 +23,16 @@ from casework.gate import FAILED, ActContext
 from casework.policy.table import policy
 from casework.policy.words import Act, Reach, Role
 
-# So many openings of others' cases on one day are told to the lead.
+# So many openings of others' cases on one day alert the lead.
 ALERT_FROM = 3
-# What is opened again within this time is one opening.
+# What the same person opens again within this time is one opening.
 _ONE_OPENING = 30 * 60 * clock.MICROSECOND
 _DAYS = 7 * 86_400 * clock.MICROSECOND
 
 
 @dataclass(frozen=True)
 class CaseOpening:
-    """Somebody who neither holds a case of mine nor stands in for it opened it; `at` is the last time."""
+    """Somebody who is neither holder nor stand-in opened a case of mine; `at` is the last time, in microseconds."""
 
     case_id: UUID
     code: str
@@ -42,7 +42,7 @@ class CaseOpening:
 
 @dataclass(frozen=True)
 class AccessAlert:
-    """Somebody opened so many cases of others on one day, or (`stopped`) was stopped so often for opening too fast."""
+    """Somebody opened others' cases `times` times on one day, or (`stopped`) was stopped so often by the rate limit."""
 
     name: str
     day: date
@@ -51,13 +51,13 @@ class AccessAlert:
 
 
 def openings_of_own_cases(context: ActContext, listed: Sequence[ListedCase]) -> tuple[CaseOpening, ...]:
-    """Return who opened a case that I hold in the last seven days: neither stand-in nor lead, the newest first."""
+    """Return who, neither stand-in nor lead, opened a case that I hold in the last seven days; the newest first."""
     if not any(case.row.holder_id == context.me for case in listed):
         return ()
-    openings = [opening for opening in _outside(context, listed) if opening.case.row.holder_id == context.me]
+    openings = [opening for opening in _openings_by_others(context, listed) if opening.case.row.holder_id == context.me]
     last = {(row.case.row.id, row.by.id): row for row in openings if Role.LEAD not in row.by.roles}
-    told = [CaseOpening(row.case.row.id, _case_code(row.case), row.by.name, row.at) for row in last.values()]
-    return tuple(sorted(told, key=lambda row: -row.at))
+    latest = [CaseOpening(row.case.row.id, _case_code(row.case), row.by.name, row.at) for row in last.values()]
+    return tuple(sorted(latest, key=lambda row: -row.at))
 
 
 def _case_code(case: ListedCase) -> str:
@@ -65,11 +65,11 @@ def _case_code(case: ListedCase) -> str:
 
 
 def alerts(context: ActContext, listed: Sequence[ListedCase]) -> tuple[AccessAlert, ...]:
-    """Return what a lead is told about her agency, and a deputy about the lead; nobody is told about herself."""
+    """Return a lead's alerts about the own agency, a deputy's about the lead; nobody's about themselves."""
     if policy().leads.isdisjoint(context.actor.roles):
         return ()
     leads = Role.LEAD in context.actor.roles
-    openings = [row for row in _outside(context, listed) if leads or Role.LEAD in row.by.roles]
+    openings = [row for row in _openings_by_others(context, listed) if leads or Role.LEAD in row.by.roles]
     times = Counter((row.by, clock.local(row.at).date()) for row in openings)
     frequent = [AccessAlert(by.name, day, count) for (by, day), count in times.items() if count >= ALERT_FROM]
     watched = [
@@ -77,15 +77,17 @@ def alerts(context: ActContext, listed: Sequence[ListedCase]) -> tuple[AccessAle
         for row in colleagues(context)
         if row.agency_id == context.actor.agency_id and row.id != context.me and (leads or Role.LEAD in row.roles)
     ]
-    return tuple(sorted([*frequent, *_stopped(context, watched)], key=lambda row: (row.day, row.name), reverse=True))
+    return tuple(
+        sorted([*frequent, *_rate_limit_alerts(context, watched)], key=lambda row: (row.day, row.name), reverse=True)
+    )
 
 
 def rate_limited(context: ActContext) -> tuple[AccessAlert, ...]:
-    """Return what the administrator is told: who of anybody was stopped for opening too fast."""
-    return tuple(_stopped(context, colleagues(context)))
+    """Return the administrator's alerts: who was stopped by the rate limit."""
+    return tuple(_rate_limit_alerts(context, colleagues(context)))
 
 
-def _stopped(context: ActContext, watched: Iterable[Colleague]) -> list[AccessAlert]:
+def _rate_limit_alerts(context: ActContext, watched: Iterable[Colleague]) -> list[AccessAlert]:
     names = {colleague.id: colleague.name for colleague in watched}
     lines = read.about_since(
         context.crypto, names, opening_rate_limit.OPENINGS, since=context.crypto.at - _DAYS, outcome=FAILED
@@ -96,15 +98,15 @@ def _stopped(context: ActContext, watched: Iterable[Colleague]) -> list[AccessAl
 
 @dataclass(frozen=True)
 class _Opening:
-    """One opening of a case by a colleague who neither held it nor stood in."""
+    """One opening of a case by a colleague who is neither holder nor stand-in."""
 
     case: ListedCase
     by: Colleague
     at: int
 
 
-def _outside(context: ActContext, listed: Sequence[ListedCase]) -> Iterator[_Opening]:
-    """Yield the openings of our own cases among these by others who may, and who neither held it nor stood in."""
+def _openings_by_others(context: ActContext, listed: Sequence[ListedCase]) -> Iterator[_Opening]:
+    """Yield the openings of the agency's own cases among these by colleagues who are neither holder nor stand-in."""
     if not listed:
         return
     lines = scope.opened(scope.cases(context.permit), since=context.crypto.at - _DAYS).on(context.session).all()
@@ -118,7 +120,7 @@ def _outside(context: ActContext, listed: Sequence[ListedCase]) -> Iterator[_Ope
 
 
 def _is_outsider(context: ActContext, case: Any, who: UUID | None) -> bool:
-    """Tell whether a case is the agency's own, and this person neither holds it nor stands in."""
+    """Tell whether a case is the agency's own, and this person neither holder nor stand-in."""
     return case.owner_id == context.actor.agency_id and who not in (case.holder_id, case.standin_id)
 
 
@@ -133,6 +135,6 @@ def _without_repeats(lines: Iterable[Any]) -> Iterator[Any]:
 
 
 def _may_open_all(colleague: Colleague) -> bool:
-    """Tell whether somebody may open cases of her agency that she does not hold."""
+    """Tell whether a colleague may open cases of the agency that others hold."""
     reaches = policy().rows[Act.CASE_READ].who
     return any(reaches.get(role) is Reach.AGENCY for role in colleague.roles)

@@ -1,4 +1,4 @@
-"""The log, its verification, and the policy in words."""
+"""Pages of oversight: the log, its verification, comparison and export, readiness, and the policy in words."""
 
 import logging
 
@@ -39,7 +39,7 @@ def log() -> str:
 
 @blueprint.post("/kiem-tra")
 def verify() -> str:
-    """Verify the log and show what was found."""
+    """Verify the log and show the verdict."""
     return render_template("oversight/verified.html", verdict=perform(actions.verify_log))
 
 
@@ -72,18 +72,17 @@ def ask_export() -> str:
 
 @blueprint.post("/nhat-ky/xuat")
 def export() -> Answer:
-    """Give the file."""
     ask(Act.AUDIT_EXPORT)
     form = ExportForm()
     if form.validate_on_submit():
         try:
-            return _file(perform(log_export.export_log, int(form.weeks.data)))
+            return _download(perform(log_export.export_log, int(form.weeks.data)))
         except BadInput as wrong:
             form.weeks.errors = [gettext(str(wrong))]
     return render_template("oversight/export.html", form=form, lines=exports_lines(me().person.actor)), 422
 
 
-def _file(exported: LogExport) -> Response:
+def _download(exported: LogExport) -> Response:
     response = Response(log_export.csv_file(log_export.table_rows(exported)), mimetype=log_export.MIMETYPE)
     response.headers.set("Content-Disposition", "attachment", filename=f"nhat-ky-{clock.today().isoformat()}.csv")
     return response
@@ -106,7 +105,6 @@ def ready() -> Response:
 @blueprint.get("/quy-tac")
 @public
 def policy() -> str:
-    """Show who may do what."""
     perform_for_anyone(actions.read_policy)
     rules, sections = policy_text.rules(language()), policy_text.section_rules(language())
     return render_template("oversight/policy.html", rules=rules, sections=sections)

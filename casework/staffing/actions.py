@@ -1,4 +1,4 @@
-"""Locks accounts at once, lets people leave and move, and confirms new agencies."""
+"""Acts on accounts and agencies: lock, unlock, leave, move to another agency, confirm a new agency."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -24,50 +24,50 @@ from casework.vault.states import AgencyState, MemberState
 
 _DRILLED = 180 * 86_400 * MICROSECOND
 _SESSIONS = (SessionRow, Interview)
-_ENTRANCES = (Slot, Totp, Admission, *_SESSIONS)
+_CREDENTIALS = (Slot, Totp, Admission, *_SESSIONS)
 
 
 @action(Act.ACCOUNT_LOCK)
 def lock(context: ActContext, member_id: UUID) -> None:
-    """Lock an account at once: her sessions are gone with this commit, what she holds stays sealed to her."""
+    """Lock an account: its sessions end with this commit, its wrapped keys stay."""
     member = directory.load_member(context, member_id)
     _must_be(member, MemberState.ACTIVE)
     member.state = MemberState.LOCKED
-    _take(context, member, _SESSIONS)
+    _revoke_rows(context, member, _SESSIONS)
 
 
 @action(Act.ACCOUNT_UNLOCK)
 def unlock_account(context: ActContext, member_id: UUID) -> None:
-    """Let a locked account in again, with what it could read before."""
+    """Unlock an account, with what it could read before."""
     member = directory.load_member(context, member_id)
     _must_be(member, MemberState.LOCKED)
     member.state = MemberState.ACTIVE
-    _take(context, member, ())
+    _revoke_rows(context, member, ())
 
 
 @action(Act.ACCOUNT_LEAVE)
 def leave(context: ActContext, member_id: UUID) -> None:
-    """Let somebody leave: she gets in no more and holds no key, her cases have a holder, and keys are to be renewed."""
+    """Let a member leave: credentials and keys are revoked, cases get a holder, the agency's keys are due to rotate."""
     member = directory.load_member(context, member_id)
     if member.state == MemberState.LEFT:
         raise Conflict("Người này đã rời rồi.", about=member_id)
-    _must_be_hers_to_end(context, member)
+    _must_not_bypass_lead(context, member)
     held_agencies = [
-        freshness.agency(context.session, context.commune_id, held_id) for held_id in _key_of(context, member_id)
+        freshness.agency(context.session, context.commune_id, held_id) for held_id in _keys_held(context, member_id)
     ]
     for agency in held_agencies:
         _must_not_be_last(context, agency.id, epochs.holders(context.crypto, agency) - {member_id})
     holder_transfer.transfer_from_leaver(context, member)
     for agency in held_agencies:
         agency.rotation_due = True
-        _take_wraps(context, agency.id, member_id)
+        _revoke_wraps(context, agency.id, member_id)
     member.state = MemberState.LEFT
-    _take(context, member, _ENTRANCES)
+    _revoke_rows(context, member, _CREDENTIALS)
 
 
 @action(Act.ACCOUNT_MOVE)
 def move(context: ActContext, member_id: UUID, agency_id: UUID) -> None:
-    """Invite somebody who has left into an agency, where a colleague must admit her like anybody new."""
+    """Invite a member who has left into an agency, where a colleague must admit them like a newcomer."""
     member = directory.load_member(context, member_id)
     _must_be(member, MemberState.LEFT)
     agency = freshness.agency(context.session, context.commune_id, agency_id)
@@ -75,12 +75,12 @@ def move(context: ActContext, member_id: UUID, agency_id: UUID) -> None:
         raise NotFound("agency", about=member_id)
     member.agency_id, member.state, member.public_key = agency.id, MemberState.INVITED, b""
     member.roles = agencies.first_role(agency.kind)
-    _take(context, member, ())
+    _revoke_rows(context, member, ())
 
 
 @action(Act.AGENCY_CONFIRM)
 def confirm_agency(context: ActContext, agency_id: UUID) -> None:
-    """Confirm a new agency: from now on it may be given what a ground allows."""
+    """Confirm a new agency: from now on it may receive referrals."""
     context.about = agency_id
     if not directory.confirms_agencies(context):
         raise Refused("only the lead of the Women's Union", about=agency_id)
@@ -98,8 +98,8 @@ def _must_be(member: Member, state: str) -> None:
         raise Conflict("Tài khoản này vừa thay đổi. Hãy xem lại danh sách.", about=member.id)
 
 
-def _must_be_hers_to_end(context: ActContext, member: Member) -> None:
-    """Leave it to the lead where there is one: an administrator ends nobody's work over her head."""
+def _must_not_bypass_lead(context: ActContext, member: Member) -> None:
+    """Raise BadInput for an administrator where the agency has a lead of its own."""
     if context.permit.reach >= Reach.AGENCY:
         return
     if directory.has_lead(
@@ -113,7 +113,7 @@ def _must_be_hers_to_end(context: ActContext, member: Member) -> None:
 
 
 def _must_not_be_last(context: ActContext, agency_id: UUID, others: Iterable[UUID]) -> None:
-    """Keep the last key that opens anything, unless a pair of recovery sheets was shown to be there lately."""
+    """Raise BadInput for the last key holder, unless a pair of recovery sheets was tried within 180 days."""
     holders = [freshness.member(context.session, context.commune_id, holder) for holder in others]
     if any(holder.state == MemberState.ACTIVE for holder in holders):
         return
@@ -124,13 +124,13 @@ def _must_not_be_last(context: ActContext, agency_id: UUID, others: Iterable[UUI
         )
 
 
-def _key_of(context: ActContext, member_id: UUID) -> list[UUID]:
+def _keys_held(context: ActContext, member_id: UUID) -> list[UUID]:
     wraps = select(Wrap.agency_id).where(Wrap.commune_id == context.commune_id, Wrap.member_id == member_id)
     return sorted(set(context.session.execute(wraps).scalars()))
 
 
-def _take_wraps(context: ActContext, agency_id: UUID, member_id: UUID) -> None:
-    """Delete what seals an agency's key to somebody, so that it can never be put back."""
+def _revoke_wraps(context: ActContext, agency_id: UUID, member_id: UUID) -> None:
+    """Delete a member's wraps of an agency's key, and raise the agency's version: no copy of them verifies."""
     context.session.flush()
     remaining = []
     for row in heads.bound_to_agency(context.crypto, agency_id):
@@ -142,8 +142,8 @@ def _take_wraps(context: ActContext, agency_id: UUID, member_id: UUID) -> None:
     heads.revoke(context.session, freshness.head(context.session, context.commune_id, agency_id), remaining)
 
 
-def _take(context: ActContext, member: Member, models: tuple[type[Any], ...]) -> None:
-    """Delete some kinds of a member's rows and raise her version, so that an open request of hers is refused too."""
+def _revoke_rows(context: ActContext, member: Member, models: tuple[type[Any], ...]) -> None:
+    """Delete a member's rows of these models and raise the member's version: no copy and no open request is valid."""
     context.session.flush()
     remaining = []
     for row in heads.bound_to_member(context.crypto, member.id):

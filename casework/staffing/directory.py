@@ -1,4 +1,4 @@
-"""Lists the people of the commune, or of one agency, with their states, and the agencies with who holds their keys."""
+"""The directory: members of the commune or of one agency, their states, and how many hold each agency's key."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -20,14 +20,14 @@ from casework.vault.states import AgencyState, MemberState
 
 @dataclass(frozen=True)
 class StaffEntry:
-    """Somebody in the list: whether she holds her agency's key, and what may be done about her here and now."""
+    """A member in the directory: whether they hold their agency's key, and the acts that may be offered."""
 
     who: Colleague
     key: bool
     can: frozenset[Act]
 
     def offers(self, act: str) -> bool:
-        """Tell whether an act may be offered: `one.offers("account.lock")`."""
+        """Tell whether an act may be offered: `member.offers("account.lock")`."""
         return Act(act) in self.can
 
 
@@ -45,22 +45,22 @@ class AgencyEntry:
 
 @action(Act.ACCOUNT_LIST)
 def list_people(context: ActContext) -> tuple[AgencyEntry, ...]:
-    """List agencies and their people: all for the administrator, her own agency for a lead; circles are never named."""
+    """List agencies and members: all for an administrator, the own agency for a lead; never a circle."""
     return agencies_in_reach(context)
 
 
 def agencies_in_reach(context: ActContext) -> tuple[AgencyEntry, ...]:
-    """Return the agencies in reach with their people, one's own first."""
+    """Return the agencies in reach with their members, one's own first."""
     members = [colleague for colleague in colleagues(context) if is_in_reach(context, colleague.agency_id)]
     entries = []
-    for agency in _agencies(context):
+    for agency in _agencies_shown(context):
         people = [colleague for colleague in members if colleague.agency_id == agency.id]
         holders = epochs.holders(context.crypto, agency)
         entries.append(
             AgencyEntry(
                 id=agency.id,
                 name=agency.name,
-                people=tuple(_worker(context, colleague, holders, people) for colleague in people),
+                people=tuple(_staff_entry(context, colleague, holders, people) for colleague in people),
                 holders=sum(colleague.state == MemberState.ACTIVE and colleague.id in holders for colleague in people),
                 new=agency.state == AgencyState.NEW,
                 confirmable=agency.state == AgencyState.NEW and confirms_agencies(context),
@@ -68,18 +68,18 @@ def agencies_in_reach(context: ActContext) -> tuple[AgencyEntry, ...]:
         )
     alone = [colleague for colleague in members if colleague.agency_id is None]
     if alone:
-        people_alone = tuple(_worker(context, colleague, set(), alone) for colleague in alone)
+        people_alone = tuple(_staff_entry(context, colleague, set(), alone) for colleague in alone)
         entries.append(AgencyEntry(None, "", people_alone, 0, new=False, confirmable=False))
     return tuple(entry for entry in entries if entry.people or entry.new)
 
 
 def is_in_reach(context: ActContext, agency_id: UUID | None) -> bool:
-    """Tell whether an agency is in reach: any for the administrator, for a lead her own."""
+    """Tell whether an agency is in reach: any for an administrator, their own for a lead."""
     return context.permit.reach < Reach.AGENCY or agency_id == context.actor.agency_id
 
 
 def load_member(context: ActContext, member_id: UUID) -> Member:
-    """Load somebody else in reach; raise NotFound for who is not there, out of reach, or me."""
+    """Load another member in reach; raise NotFound for one who is unknown, out of reach, or me."""
     context.about = member_id
     member = freshness.member(context.session, context.commune_id, member_id)
     if member_id == context.me or not is_in_reach(context, member.agency_id):
@@ -88,7 +88,7 @@ def load_member(context: ActContext, member_id: UUID) -> Member:
 
 
 def confirms_agencies(context: ActContext) -> bool:
-    """Tell whether I lead the agency that confirms new ones."""
+    """Tell whether I lead the coordinating agency, which confirms new ones."""
     if context.actor.agency_id is None or not allowed(context.actor, Act.AGENCY_CONFIRM):
         return False
     return (
@@ -97,13 +97,13 @@ def confirms_agencies(context: ActContext) -> bool:
 
 
 def has_lead(people: list[Colleague]) -> bool:
-    """Tell whether an agency has a lead or deputy of its own who works."""
+    """Tell whether one of these colleagues is an active lead or deputy."""
     return any(
         colleague.state == MemberState.ACTIVE and not policy().leads.isdisjoint(colleague.roles) for colleague in people
     )
 
 
-def _agencies(context: ActContext) -> list[Agency]:
+def _agencies_shown(context: ActContext) -> list[Agency]:
     query = select(Agency.id).where(Agency.commune_id == context.commune_id, Agency.circle.is_(False))
     known_agencies = [
         freshness.agency(context.session, context.commune_id, agency_id)
@@ -117,7 +117,7 @@ def _agencies(context: ActContext) -> list[Agency]:
     return sorted(shown, key=lambda agency: (agency.id != context.actor.agency_id, agency.name))
 
 
-def _worker(context: ActContext, colleague: Colleague, holders: set[UUID], people: list[Colleague]) -> StaffEntry:
+def _staff_entry(context: ActContext, colleague: Colleague, holders: set[UUID], people: list[Colleague]) -> StaffEntry:
     can: set[Act] = set()
     if colleague.id != context.me:
         if colleague.state == MemberState.ACTIVE:

@@ -1,4 +1,4 @@
-"""Who reads a case: seal it to named people, change them, give it back to the agency, hand it over."""
+"""Pages on the readers of a case: restrict it to named people, change them, lift that, recovery sheets, hand over."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -22,7 +22,6 @@ CASE = "/vu-viec/<uuid:case_id>/nguoi-doc"
 
 @blueprint.get(CASE)
 def who(case_id: UUID) -> str:
-    """Show by name who reads a case."""
     return render_template("staffing/readers.html", readers=perform(restriction.read_readers, case_id))
 
 
@@ -36,8 +35,7 @@ def ask_restrict(case_id: UUID) -> str:
 
 @blueprint.post(f"{CASE}/giu-kin")
 def restrict(case_id: UUID) -> Answer:
-    """Seal a case to named people."""
-    return _named(case_id, Act.CASE_RESTRICT)
+    return _restrict_or_change(case_id, Act.CASE_RESTRICT)
 
 
 @blueprint.get(f"{CASE}/doi")
@@ -50,8 +48,7 @@ def ask_change(case_id: UUID) -> str:
 
 @blueprint.post(f"{CASE}/doi")
 def change(case_id: UUID) -> Answer:
-    """Change who reads a restricted case."""
-    return _named(case_id, Act.CIRCLE_CHANGE)
+    return _restrict_or_change(case_id, Act.CIRCLE_CHANGE)
 
 
 @blueprint.get(f"{CASE}/thoi-giu-kin")
@@ -63,7 +60,6 @@ def ask_lift(case_id: UUID) -> str:
 
 @blueprint.post(f"{CASE}/thoi-giu-kin")
 def lift(case_id: UUID) -> Response:
-    """Give a case back to the agency."""
     perform(restriction.lift, case_id)
     flash(_("Vụ việc không còn giữ kín riêng: cơ quan đọc được như mọi vụ việc khác."), "done")
     return redirect(url_for("staffing.readers.who", case_id=case_id), 303)
@@ -102,7 +98,7 @@ def ask_hand_over(case_id: UUID) -> str:
 
 @blueprint.post(f"{CASE}/giao")
 def hand_over(case_id: UUID) -> Answer:
-    """Hand a case over; whoever gives it away may not be able to read it any more."""
+    """Hand a case over; its former holder may not be able to read it any more."""
     ask(Act.CASE_HAND_OVER)
     readers = perform(restriction.read_readers, case_id)
     form = hand_over_form(readers)
@@ -114,10 +110,10 @@ def hand_over(case_id: UUID) -> Answer:
     except BadInput as cause:
         form.standin.errors = [_(str(cause))]
         return render_template("staffing/hand_over.html", readers=readers, form=form), cause.status
-    return _went_well(_("Đã giao vụ việc."))
+    return _home_with_notice(_("Đã giao vụ việc."))
 
 
-def _named(case_id: UUID, act: Act) -> Answer:
+def _restrict_or_change(case_id: UUID, act: Act) -> Answer:
     ask(act)
     readers = perform(restriction.read_readers, case_id)
     form = readers_form(readers, me().id)
@@ -134,14 +130,14 @@ def _named(case_id: UUID, act: Act) -> Answer:
     return redirect(url_for("staffing.readers.who", case_id=case_id), 303)
 
 
-def _went_well(words: str) -> Response:
+def _home_with_notice(words: str) -> Response:
     flash(words, "done")
     return redirect(url_for("desk.home"), 303)
 
 
 @dataclass(frozen=True)
 class PrintedSheet:
-    """One sheet as it is printed: who keeps it, which circle it is for, and the code on it."""
+    """A recovery sheet as it is printed; `code` is its secret, `seat` its place in the set `number` of the circle."""
 
     name: str
     circle: str
@@ -151,12 +147,10 @@ class PrintedSheet:
     partners: str
 
     def __repr__(self) -> str:
-        """Never print the code."""
         return "<sealed card>"
 
 
 def printed_sheets(made: CircleSheets) -> list[PrintedSheet]:
-    """Lay out the sheets of a circle."""
     names = {sheet.seat: sheet.name for sheet in made.sheets}
     return [
         PrintedSheet(
