@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from casework.accounts import key_holders
 from casework.accounts.staff import colleagues
 from casework.audit import freshness
 from casework.cases import holder_transfer
-from casework.clock import MICROSECOND
 from casework.codelists import agencies
 from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.gate import ActContext, action
@@ -17,14 +17,11 @@ from casework.policy.words import Act, Reach
 from casework.staffing import directory
 from casework.vault.integrity import heads
 from casework.vault.keys import epochs
-from casework.vault.keys.enrolment.models import Admission, Interview, Totp
-from casework.vault.keys.recovery import recovery_sheets
-from casework.vault.models import Member, SessionRow, Slot, Wrap
+from casework.vault.keys.enrolment.models import Admission, Totp
+from casework.vault.models import Member, Slot, Wrap
 from casework.vault.states import AgencyState, MemberState
 
-_DRILLED = 180 * 86_400 * MICROSECOND
-_SESSIONS = (SessionRow, Interview)
-_CREDENTIALS = (Slot, Totp, Admission, *_SESSIONS)
+_CREDENTIALS: tuple[type[Any], ...] = (Slot, Totp, Admission, *heads.SESSIONS)
 
 
 @action(Act.ACCOUNT_LOCK)
@@ -33,7 +30,7 @@ def lock(context: ActContext, member_id: UUID) -> None:
     member = directory.load_member(context, member_id)
     _must_be(member, MemberState.ACTIVE)
     member.state = MemberState.LOCKED
-    _revoke_rows(context, member, _SESSIONS)
+    _revoke_rows(context, member, heads.SESSIONS)
 
 
 @action(Act.ACCOUNT_UNLOCK)
@@ -102,22 +99,17 @@ def _must_not_bypass_lead(context: ActContext, member: Member) -> None:
     """Raise BadInput for an administrator where the agency has a lead of its own."""
     if context.permit.reach >= Reach.AGENCY:
         return
-    if directory.has_lead(
-        [
-            colleague
-            for colleague in colleagues(context)
-            if colleague.agency_id == member.agency_id and colleague.id != member.id
-        ]
-    ):
+    in_agency = [row for row in colleagues(context) if row.agency_id == member.agency_id and row.id != member.id]
+    if directory.has_lead(in_agency):
         raise BadInput("Cơ quan này có người phụ trách: việc cho rời là của người phụ trách.", about=member.id)
 
 
 def _must_not_be_last(context: ActContext, agency_id: UUID, others: Iterable[UUID]) -> None:
     """Raise BadInput for the last key holder, unless a pair of recovery sheets was tried within 180 days."""
-    holders = [freshness.member(context.session, context.commune_id, holder) for holder in others]
+    holders = [freshness.member(context.session, context.commune_id, holder_id) for holder_id in others]
     if any(holder.state == MemberState.ACTIVE for holder in holders):
         return
-    if recovery_sheets.drilled_since(context.crypto, agency_id) < context.crypto.at - _DRILLED:
+    if not key_holders.drilled(context.crypto, agency_id):
         raise BadInput(
             "Người này còn giữ khóa mà chưa ai khác giữ cùng. Hãy để một đồng nghiệp nhận khóa trước, "
             "hoặc diễn tập tờ khôi phục, rồi thử lại."
@@ -144,12 +136,5 @@ def _revoke_wraps(context: ActContext, agency_id: UUID, member_id: UUID) -> None
 
 def _revoke_rows(context: ActContext, member: Member, models: tuple[type[Any], ...]) -> None:
     """Delete a member's rows of these models and raise the member's version: no copy and no open request is valid."""
-    context.session.flush()
-    remaining = []
-    for row in heads.bound_to_member(context.crypto, member.id):
-        if isinstance(row, models):
-            context.session.delete(row)
-        else:
-            remaining.append(row)
-    context.session.flush()
-    heads.revoke(context.session, freshness.head(context.session, context.commune_id, member.id), remaining)
+    head = freshness.head(context.session, context.commune_id, member.id)
+    heads.take_from_member(context.session, head, member, heads.rows_of_member(context.session, member, *models))

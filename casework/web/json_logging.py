@@ -1,4 +1,4 @@
-"""Log lines as JSON with a fixed list of fields: what is not on the list is not written, least of all an address."""
+"""Log lines as JSON with a fixed list of fields: what is not on the list is not written, least of all a URL."""
 
 import json
 import logging
@@ -15,13 +15,12 @@ _FRAMES = 6
 
 
 class JsonLine(logging.Formatter):
-    """One line for one event: time, level, event, and those of FIELDS that our own sentences name.
+    """One line for one record: time, level, event, and those of FIELDS that our own messages name (`status=404`).
 
-    What other libraries say is reduced to their name: their messages may quote a request.
+    Records of other libraries are reduced to the logger's name: their messages may quote a request.
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write one record."""
         fields = {"time": clock.now().isoformat(timespec="milliseconds"), "level": record.levelname.lower()}
         fields["event"] = record.name
         if record.name.partition(".")[0] == _OURS:

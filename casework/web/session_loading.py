@@ -1,4 +1,4 @@
-"""Who is at the browser: reads the cookie, opens the session and the keyring, and locks what has been idle."""
+"""Loads the session of a request: verifies the cookie's token, opens the keyring, and locks an idle session."""
 
 import logging
 from dataclasses import dataclass
@@ -30,18 +30,18 @@ log = logging.getLogger(__name__)
 COOKIE = "__Host-phien"
 _SEEN_EVERY = 60 * MICROSECOND
 State = Literal["open", "locked", "covered", "pending", "waiting", "renew", "ended"]
-# The states in which she may be given her keys, and those in which a sealed key is deleted.
-_OPEN, _SHUT = frozenset({"open", "renew"}), frozenset({"locked", "covered", "ended"})
+# The states in which keys are opened, and those in which the session's sealed key is deleted.
+_OPEN, _LOCKED = frozenset({"open", "renew"}), frozenset({"locked", "covered", "ended"})
 _session, _member, _head = SessionRow.__table__, Member.__table__, Head.__table__
 _agency, _wrap, _commune = Agency.__table__, Wrap.__table__, Commune.__table__
 
 
 @dataclass(frozen=True)
 class SignedInMember:
-    """A signed-in person as pages see her; she has a keyring only while open, or while she must set a new passphrase.
+    """A signed-in member as pages see them, with a keyring only while `open` or `renew`.
 
-    `due` are the agencies and circles whose key she holds and which must be given a new one. `elsewhere` is when
-    somebody signed in to her account after her, in another browser that has not left; 0 if nobody.
+    `due` are the agencies and circles whose key they hold and which is due for rotation. `elsewhere` is when a later
+    session of the same account began in another browser that has not signed out, in microseconds; 0 without one.
     """
 
     person: Person
@@ -58,29 +58,27 @@ class SignedInMember:
 
     @property
     def fingerprint(self) -> str:
-        """Return the four words of her key."""
+        """Return the fingerprint of the public key: four words."""
         return fingerprint(self.public_key)
 
     @property
     def id(self) -> UUID:
-        """Return her member id."""
         return self.person.member_id
 
     @property
     def role(self) -> Role:
-        """Return the role that stands first on her card."""
         return self.person.actor.roles[0]
 
 
 def load_session(gate: Gate, config: Config, cookie: str) -> SignedInMember | None:
-    """Return who holds this cookie, or None; an idle session is locked and its sealed key deleted."""
+    """Return the member of a session cookie, or None; an idle session is locked and its sealed key deleted."""
     token = sessions.token_from(cookie)
     if token is None:
         return None
     at = clock.micros()
     with gate.database.read_only() as session:
         try:
-            record = _card(gate, session, token)
+            record = _read_record(gate, session, token)
         except VaultError as cause:
             log.error("fault=%s row=%s", type(cause).__name__, cause.row or "-")
             return None
@@ -88,14 +86,14 @@ def load_session(gate: Gate, config: Config, cookie: str) -> SignedInMember | No
         if record is None or state is None:
             return None
         seed = sessions.seed_of(record.row, token, record.server_keys) if state in _OPEN else None
-        member = _presence(session, record, state, seed)
-    _note_use(gate, record, member, at)
+        member = _signed_in_member(session, record, state, seed)
+    _record_use(gate, record, member, at)
     return member
 
 
 @dataclass(frozen=True)
-class _Card:
-    """What one statement says about a cookie, verified: the session's row, its member with her head."""
+class _Record:
+    """What one SQL statement returns about a token, verified: session, member with head, commune."""
 
     server_keys: ServerKeys
     row: Any
@@ -106,13 +104,13 @@ class _Card:
     elsewhere: int
 
 
-def _card(gate: Gate, session: Session, token: sessions.SessionToken) -> _Card | None:
-    """Read the card of a token; None for an unknown one, VaultError if any of its rows does not hold."""
-    columns_read = session.execute(_CARDS, {"sid": token.sid}).one_or_none()
+def _read_record(gate: Gate, session: Session, token: sessions.SessionToken) -> _Record | None:
+    """Read the record of a token; None for an unknown one, VaultError if any of its rows does not verify."""
+    columns_read = session.execute(_RECORDS, {"sid": token.sid}).one_or_none()
     if columns_read is None:
         return None
     (row, member, head, commune), (newest_number, newest_mac, covered, elsewhere) = (
-        split_row(columns_read[:-4], _CARD_KINDS),
+        split_row(columns_read[:-4], _RECORD_MODELS),
         columns_read[-4:],
     )
     server_keys = gate.server_keys(row.commune_id)
@@ -121,12 +119,12 @@ def _card(gate: Gate, session: Session, token: sessions.SessionToken) -> _Card |
     verify_row(server_keys, Member, member, head.v)
     verify_row(server_keys, SessionRow, row, head.v)
     verify_row(server_keys, Commune, commune, 0)
-    return _Card(server_keys, row, member, head, commune.name, covered, elsewhere or 0)
+    return _Record(server_keys, row, member, head, commune.name, covered, elsewhere or 0)
 
 
-_CARD_KINDS = (SessionRow, Member, Head, Commune)
+_RECORD_MODELS = (SessionRow, Member, Head, Commune)
 _other, _interview = _session.alias("other"), Interview.__table__
-# These two only choose what a page says; nothing is opened by them.
+# These two are unverified: they only choose what a page says.
 _COVERED = select(func.count()).where(_interview.c.sid == _session.c.sid).scalar_subquery()
 _ELSEWHERE = (
     select(func.max(_other.c.created))
@@ -135,8 +133,8 @@ _ELSEWHERE = (
     .correlate(_session)
     .scalar_subquery()
 )
-_CARDS = (
-    select(*columns(*_CARD_KINDS), *freshness.newest_line(_head.c.commune_id, _head.c.id), _COVERED, _ELSEWHERE)
+_RECORDS = (
+    select(*columns(*_RECORD_MODELS), *freshness.newest_line(_head.c.commune_id, _head.c.id), _COVERED, _ELSEWHERE)
     .join(_member, (_member.c.commune_id == _session.c.commune_id) & (_member.c.id == _session.c.member_id))
     .join(_head, (_head.c.commune_id == _member.c.commune_id) & (_head.c.id == _member.c.id))
     .join(_commune, _commune.c.id == _session.c.commune_id)
@@ -144,8 +142,8 @@ _CARDS = (
 )
 
 
-def _state(record: _Card, config: Config, at: int) -> State | None:
-    """Tell what a session is good for now; None if it is good for nothing, as one factor is outside the demo."""
+def _state(record: _Record, config: Config, at: int) -> State | None:
+    """Return the state of a session now; None if it is invalid, as with one factor outside the demo."""
     row, state = record.row, record.member.state
     if state not in (MemberState.ACTIVE, MemberState.WAITING):
         return None
@@ -164,9 +162,9 @@ def _state(record: _Card, config: Config, at: int) -> State | None:
     return "open"
 
 
-def _presence(session: Session, record: _Card, state: State, seed: bytes | None) -> SignedInMember:
+def _signed_in_member(session: Session, record: _Record, state: State, seed: bytes | None) -> SignedInMember:
     member = record.member
-    agencies, keyring = _agencies(session, record, seed)
+    agencies, keyring = _agencies_and_keyring(session, record, seed)
     actor = Actor(
         commune_id=member.commune_id,
         member_id=member.id,
@@ -193,17 +191,17 @@ def _presence(session: Session, record: _Card, state: State, seed: bytes | None)
 
 
 def _proof(row: Any) -> Proof:
-    """Return her newest proof; the quarter of an hour for a new passphrase began with her code and her phone."""
+    """Return the newest step-up; a `renew` session counts as one, as it began with paper code and phone."""
     return Proof(clock.micros() if row.kind == sessions.RENEW else row.stepup, row.stepup_about)
 
 
-def _agencies(session: Session, record: _Card, seed: bytes | None) -> tuple[list[Any], Keyring | None]:
-    """Load her agency and circles with fresh heads and, unless locked, open their keys of the newest epoch."""
+def _agencies_and_keyring(session: Session, record: _Record, seed: bytes | None) -> tuple[list[Any], Keyring | None]:
+    """Load the member's agency and circles with their newest heads; with `seed`, unwrap their newest keys."""
     member, server_keys = record.member, record.server_keys
     agencies, keys = [], {}
     ids = {"commune": member.commune_id, "member": member.id, "agency": member.agency_id}
     for row in session.execute(_AGENCIES, ids):
-        (agency, head, wrap), (newest_number, newest_mac) = split_row(row[:-2], _AGENCY_KINDS), row[-2:]
+        (agency, head, wrap), (newest_number, newest_mac) = split_row(row[:-2], _AGENCY_MODELS), row[-2:]
         verify_row(server_keys, Head, head, 0)
         freshness.require_latest(head, newest_number, newest_mac)
         verify_row(server_keys, Agency, agency, head.v)
@@ -219,25 +217,25 @@ def _agencies(session: Session, record: _Card, seed: bytes | None) -> tuple[list
     return agencies, Keyring(member_id=member.id, agencies=keys) if seed is not None else None
 
 
-_AGENCY_KINDS = (Agency, Head, Wrap)
-_MINE = and_(_wrap.c.commune_id == bindparam("commune"), _wrap.c.member_id == bindparam("member"))
+_AGENCY_MODELS = (Agency, Head, Wrap)
+_OWN_WRAPS = and_(_wrap.c.commune_id == bindparam("commune"), _wrap.c.member_id == bindparam("member"))
 _AGENCIES = (
-    select(*columns(*_AGENCY_KINDS), *freshness.newest_line(_head.c.commune_id, _head.c.id))
+    select(*columns(*_AGENCY_MODELS), *freshness.newest_line(_head.c.commune_id, _head.c.id))
     .join(_head, (_head.c.commune_id == _agency.c.commune_id) & (_head.c.id == _agency.c.id))
-    .outerjoin(_wrap, and_(_MINE, _wrap.c.agency_id == _agency.c.id, _wrap.c.epoch == _agency.c.epoch))
+    .outerjoin(_wrap, and_(_OWN_WRAPS, _wrap.c.agency_id == _agency.c.id, _wrap.c.epoch == _agency.c.epoch))
     .where(
         _agency.c.commune_id == bindparam("commune"),
-        or_(_agency.c.id == bindparam("agency"), _agency.c.id.in_(select(_wrap.c.agency_id).where(_MINE))),
+        or_(_agency.c.id == bindparam("agency"), _agency.c.id.in_(select(_wrap.c.agency_id).where(_OWN_WRAPS))),
     )
     .order_by(_agency.c.id)
 )
 
 
-def _note_use(gate: Gate, record: _Card, member: SignedInMember, at: int) -> None:
-    """Write down the use at most once a minute; when the lock falls, delete the sealed key."""
+def _record_use(gate: Gate, record: _Record, member: SignedInMember, at: int) -> None:
+    """Write the time of use at most once a minute; delete the sealed key of a session that locks."""
     row = record.row
-    locks = member.state in _SHUT and row.blob is not None
-    used = member.state not in _SHUT and member.state != "pending" and at - row.seen >= _SEEN_EVERY
+    locks = member.state in _LOCKED and row.blob is not None
+    used = member.state not in _LOCKED and member.state != "pending" and at - row.seen >= _SEEN_EVERY
     if not (locks or used):
         return
     with gate.database.transaction(None, row.commune_id) as session:
