@@ -36,8 +36,8 @@ def browser(app, house):
 
 
 def first_step(browser, username="lan", passphrase=None, **more):
-    given = {"username": username, "passphrase": passphrase or STAFF[username].passphrase}
-    return browser.post("/dang-nhap", data=given, **SITE, **more)
+    fields = {"username": username, "passphrase": passphrase or STAFF[username].passphrase}
+    return browser.post("/dang-nhap", data=fields, **SITE, **more)
 
 
 def sign_in(browser, username="lan", passphrase=None, **more):
@@ -51,8 +51,8 @@ def sign_in(browser, username="lan", passphrase=None, **more):
 
 
 def cookie(browser):
-    found = browser.get_cookie(COOKIE, domain="localhost")
-    return found.value if found else None
+    stored = browser.get_cookie(COOKIE, domain="localhost")
+    return stored.value if stored else None
 
 
 def sessions(house):
@@ -74,7 +74,7 @@ def test_unknown_name_and_wrong_passphrase_get_the_same_words(browser):
         sign_in(browser, "khongco", "không phải câu này"),
     )
     assert wrong.status_code == unknown.status_code == 422
-    plain = [re.sub(r'value="[^"]*"', "", one.get_data(as_text=True)) for one in (wrong, unknown)]
+    plain = [re.sub(r'value="[^"]*"', "", answer.get_data(as_text=True)) for answer in (wrong, unknown)]
     assert plain[0] == plain[1]
     assert "chưa đúng" in plain[0]
 

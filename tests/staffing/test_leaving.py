@@ -44,7 +44,7 @@ def holds(house: House) -> bool:
 def rows_of(house: House, member: UUID) -> dict[str, int]:
     kinds = ("slot", "wrap", "session", "totp", "admission", "interview")
     with stolen(house) as thief:
-        return {kind: found for kind in kinds if (found := len(thief.rows(kind, member_id=member)))}
+        return {kind: count for kind in kinds if (count := len(thief.rows(kind, member_id=member)))}
 
 
 def test_who_is_locked_is_out_with_her_next_click(house: House, lan: Someone, hoa: Someone, union):
@@ -77,7 +77,7 @@ def test_a_lead_reaches_her_own_people_and_an_administrator_everybody(house: Hou
 
 @both_databases
 def test_who_leaves_holds_nothing_and_her_cases_have_a_holder_at_once(house: House, lan, hoa, mai, binh, union):
-    mine, closed, draft = lan.opens_a_case(), lan.opens_a_case(), lan.does(intake.start_draft, {1: {"who": "x"}})
+    own_case, closed, draft = lan.opens_a_case(), lan.opens_a_case(), lan.does(intake.start_draft, {1: {"who": "x"}})
     lan.does(desk.close_case, closed, outcome="", words="")
     hidden = lan.opens_a_case(circle=[mai])
     person, keyring = lan.person, lan.person.keyring
@@ -87,17 +87,17 @@ def test_who_leaves_holds_nothing_and_her_cases_have_a_holder_at_once(house: Hou
     with stolen(house) as thief:
         holders = {row["id"]: row["holder_id"] for row in thief.rows("case_file")}
         assert {row["rotation_due"] for row in thief.rows("agency", id=union)} == {True}
-    assert [holders[one] for one in (mine, closed, draft)] == [hoa.id] * 3
+    assert [holders[item] for item in (own_case, closed, draft)] == [hoa.id] * 3
     assert holders[hidden] == mai.id
     with pytest.raises(SignInNeeded):
-        house.gate.perform(person, desk.read_case, mine)
+        house.gate.perform(person, desk.read_case, own_case)
     settle(house, hoa)
     settle(house, mai)
     assert {member for member, _ in wraps_of(house, union)} == {hoa.id, mai.id, binh.id}
-    for reader, case_id in ((hoa, mine), (mai, hidden)):
+    for reader, case_id in ((hoa, own_case), (mai, hidden)):
         assert reader.does(desk.read_section, case_id, Section.STORY)
     assert hoa.does(intake.open_draft, draft).pages == {1: {"who": "x"}}
-    assert all(keyring.holding(one).epoch == 1 for one in keyring.agencies)
+    assert all(keyring.holding(item).epoch == 1 for item in keyring.agencies)
     assert holds(house)
 
 
@@ -213,7 +213,7 @@ def test_a_key_renewed_while_she_writes_loses_no_word(house: House, lan: Someone
     )
     lan.leaves()
     notes = lan.does(desk.read_section, case_id, Section.COUNSELLING)
-    assert {str(one.data.to_json()["words"]) for one in notes} == {f"ghi {number}" for number in range(4)}
+    assert {str(row.data.to_json()["words"]) for row in notes} == {f"ghi {number}" for number in range(4)}
     assert holds(house)
 
 
@@ -225,7 +225,7 @@ def test_a_new_agency_receives_nothing_before_the_lead_of_the_union_confirms_it(
     keys = house.gate.perform(console, accounts.add_agency, "legal_aid", "Trợ giúp pháp lý")
     with pytest.raises(BadInput):
         ground(house, case_id, "legal_aid")
-    [new] = [one for one in hoa.does(directory.list_people) if one.new]
+    [new] = [row for row in hoa.does(directory.list_people) if row.new]
     assert new.confirmable
     assert new.id == keys.agency_id
     with pytest.raises(Refused):
