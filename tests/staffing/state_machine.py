@@ -194,7 +194,7 @@ class StaffingMachine(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(PEOPLE))
     def come_in_again(self, name: str) -> None:
-        """Let a member enrol with the code of two sheets, unless the key was rotated since; or a colleague admits them."""
+        """Let a member enrol with the code of two sheets, unless the key was rotated; or a colleague admits them."""
         if self.world.state[name] != "invited":
             return
         code, epoch = self.world.codes.pop(name, ("", 0))

@@ -32,7 +32,7 @@ LEADS = ("hoa", "binh")
 
 @dataclass
 class CaseModel:
-    """A case in the model: the holders of its circle's key if it is restricted, and its referral to the police if any."""
+    """A case in the model: the holders of its circle's key if restricted, and its referral to the police if any."""
 
     circle: set[str] | None = None
     sent: UUID | None = None
