@@ -74,12 +74,12 @@ def set_device_cookie(response: Response, device: str) -> None:
 
 def ending() -> Callable[[], None]:
     """Return a function that ends this browser's session, to be called after the response has been sent."""
-    member, session_id, serving = current_member(), sid(), gate()
+    member, ended, serving = current_member(), sid(), gate()
 
     def end() -> None:
         if member is not None:
             with suppress(CaseworkError):
-                serving.perform(member.person, sign_in_acts.sign_out, session_id)
+                serving.perform(member.person, sign_in_acts.sign_out, ended)
 
     return end
 
