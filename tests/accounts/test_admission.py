@@ -175,13 +175,13 @@ def test_words_that_changed_meanwhile_are_compared_again(house: House, lan, newc
 
 @only_sqlite
 @pytest.mark.parametrize("username", ["lan", "LAN", "a", "tên có dấu cách", "x" * 41, "<b>"])
-def test_a_name_that_is_taken_or_cannot_be_typed_is_told_so(house: House, username):
+def test_a_name_that_is_taken_or_cannot_be_typed_is_refused(house: House, username):
     with pytest.raises(BadInput):
         house["son"].does(admission_acts.add_member, username, "Ai Đó", Role.COUNSELLOR)
 
 
 @only_sqlite
-def test_nobody_makes_or_confirms_her_own_code_or_starts_herself_anew(house: House, lan, mai):
+def test_nobody_makes_their_own_code_or_starts_their_own_re_admission(house: House, lan, mai):
     with pytest.raises(BadInput):
         lan.does(admission_acts.invite, lan.id)
     with pytest.raises(BadInput, match="đang dùng tài khoản"):

@@ -27,7 +27,7 @@ def attempt(house: House, username: str, passphrase: str, *, device: str = "d", 
     return authentication.authenticate(house.gate, commune_id, LoginAttempt(username, passphrase, device, address))
 
 
-def test_whoever_is_enrolled_today_signs_in_with_her_passphrase(house: House):
+def test_whoever_is_enrolled_today_signs_in_with_their_passphrase(house: House):
     agency = house.gate.perform(house.stranger(Role.CONSOLE), accounts.add_agency, "legal_aid", "Văn phòng")
     enrolment = provisioning.new_enrolment(house.gate.server_keys(THANH_SON), "một câu thật dài và dễ nhớ")
     new = NewMember("thuy", "Đỗ Thị Thủy", ("legal_officer",), agency.agency_id)
@@ -74,7 +74,7 @@ def device_cookie(house: House, username: str, commune_id=THANH_SON) -> str:
 
 
 @only_sqlite
-def test_the_eleventh_try_from_outside_waits_and_her_own_machine_does_not(house: House, monkeypatch):
+def test_the_eleventh_try_from_outside_waits_and_a_known_browser_does_not(house: House, monkeypatch):
     monkeypatch.setattr("casework.vault.crypto.passwords.Argon2id", Quick)
     for number in range(10):
         assert attempt(house, "lan", "sai", device=f"fresh {number}") is None
@@ -88,7 +88,7 @@ def test_the_eleventh_try_from_outside_waits_and_her_own_machine_does_not(house:
 
 
 @only_sqlite
-def test_nobody_fails_a_hundred_times_in_a_day_and_she_still_comes_in(house: House, monkeypatch):
+def test_nobody_fails_a_hundred_times_in_a_day_and_the_member_still_signs_in(house: House, monkeypatch):
     mine, start = device_cookie(house, "lan"), clock.micros()
     monkeypatch.setattr("casework.vault.crypto.passwords.Argon2id", Quick)
     failures = 0
@@ -115,7 +115,7 @@ def test_one_address_cannot_try_one_name_after_another(house: House, monkeypatch
 
 
 @only_sqlite
-def test_coming_in_forgets_the_tries_of_her_machine_and_of_others_only_her_own(house: House):
+def test_signing_in_resets_the_known_browser_s_bucket_and_gives_shared_ones_back_two(house: House):
     mine = device_cookie(house, "lan")
     assert attempt(house, "lan", "sai", device=mine) is None
     for _ in range(5):

@@ -132,7 +132,7 @@ def test_the_code_alone_and_the_code_of_another_person_open_nothing(house: House
 
 
 @only_sqlite
-def test_who_forgot_her_passphrase_sets_a_new_one_within_a_quarter(house: House, lan: Someone):
+def test_who_forgot_the_passphrase_sets_a_new_one_within_a_quarter(house: House, lan: Someone):
     case_id, code = lan.opens_a_case(), sheet(lan)
     started, now = by_night(house, lan, code, lost="passphrase"), clock.micros()
     with clock.living_at(lambda: now + 16 * MINUTE):
@@ -213,7 +213,7 @@ def test_a_proof_about_a_case_covers_that_case_for_half_an_hour(house: House, la
 
 @only_sqlite
 @pytest.mark.parametrize("wrong", ["passphrase", "digits", "somebody else"])
-def test_a_proof_needs_both_factors_of_her_own(house: House, lan: Someone, mai: Someone, wrong):
+def test_a_step_up_needs_both_factors_of_one_s_own(house: House, lan: Someone, mai: Someone, wrong):
     lan.waits_for_new_digits() if lan.cookie else None
     unwrapped = {"passphrase": None, "somebody else": right(mai)}.get(wrong, right(lan))
     digits = "000000" if wrong == "digits" else lan.digits()
@@ -233,7 +233,7 @@ def test_by_night_without_a_phone_the_passphrase_is_proof_enough(house: House, l
 
 
 @only_sqlite
-def test_she_lists_and_ends_her_sessions_and_is_told_of_a_second_one(house: House, lan: Someone, mai: Someone):
+def test_a_member_lists_and_ends_their_sessions_and_sees_a_second_one(house: House, lan: Someone, mai: Someone):
     assert lan.cookie
     assert mai.cookie
     assert lan.presence.elsewhere == 0

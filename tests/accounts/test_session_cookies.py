@@ -86,7 +86,7 @@ def test_a_failed_try_is_in_the_log(browser, house):
     assert ("failed",) in [tuple(row) for row in rows]
 
 
-def test_a_stranger_cannot_lock_a_counsellor_out_of_her_own_device(app, house, browser):
+def test_a_stranger_cannot_lock_a_counsellor_out_of_a_known_browser(app, house, browser):
     sign_in(browser)
     answers = [first_step(app.test_client(), passphrase="đoán bừa").status_code for _ in range(11)]
     assert answers[-1] == 429
@@ -150,7 +150,7 @@ def test_a_text_put_into_a_session_row_from_outside_is_refused(browser, house, l
     assert browser.get("/", **SITE).headers["Location"].startswith("/dang-nhap")
 
 
-def test_nobody_but_the_person_herself_opens_what_was_kept(browser, house, lan, app):
+def test_nobody_but_its_sender_opens_what_was_kept(browser, house, lan, app):
     case_id = lan.opens_a_case()
     sign_in(browser)
     later = clock.micros() + 20 * MINUTE
@@ -165,7 +165,7 @@ def test_signing_out_ends_the_row_and_clears_the_browser(browser, house):
     old = cookie(browser)
     answer = browser.post("/dang-xuat", **SITE)
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
-    assert browser.get_cookie(DEVICE, domain="localhost") is not None, "the mark by which she is known stays"
+    assert browser.get_cookie(DEVICE, domain="localhost") is not None, "the device cookie stays"
     assert sessions(house) == 0
     replay = browser.get("/", headers={"Cookie": f"{COOKIE}={old}"}, **SITE)
     assert replay.headers["Location"].startswith("/dang-nhap")

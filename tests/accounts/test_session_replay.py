@@ -28,7 +28,7 @@ def session_rows(house: House, sid: bytes) -> list:
         return thief.rows("session", sid=sid)
 
 
-def test_a_session_put_back_after_sign_out_is_refused_and_her_other_one_goes_on(house: House, lan: Someone):
+def test_a_session_put_back_after_sign_out_is_refused_and_the_other_one_goes_on(house: House, lan: Someone):
     cookie, mine = lan.cookie, session_token(lan)
     lan.leaves()
     other = lan.cookie
@@ -43,7 +43,7 @@ def test_a_session_put_back_after_sign_out_is_refused_and_her_other_one_goes_on(
     assert is_accepted(house, lan.cookie)
 
 
-def test_a_session_put_back_after_she_ended_it_from_another_browser_is_refused(house: House, lan: Someone):
+def test_a_session_put_back_after_it_was_ended_from_another_browser_is_refused(house: House, lan: Someone):
     cookie, mine = lan.cookie, session_token(lan)
     lan.leaves()
     seen = lan.does(own_account.list_sessions, sid=session_token(lan).sid)
@@ -83,7 +83,7 @@ def test_the_moment_of_last_use_cannot_be_moved_from_outside(house: House, lan: 
 
 
 @both_databases
-def test_the_moment_of_last_use_follows_her(house: House, lan: Someone):
+def test_the_moment_of_last_use_follows_the_member(house: House, lan: Someone):
     begun = clock.micros()
     for minutes in (10, 20, 30):
         moments = itertools.repeat(begun + minutes * 60 * clock.MICROSECOND)

@@ -87,7 +87,7 @@ def test_a_head_that_was_put_back_is_told_apart_from_a_changed_row(house: House,
     assert failure_logged(house) == ("OutdatedHead", None)
 
 
-def test_a_session_that_is_not_believed_is_told_when_its_holder_is_sent_to_sign_in(house, browser, lan, caplog):
+def test_a_session_that_does_not_verify_is_logged_when_its_holder_is_sent_to_sign_in(house, browser, lan, caplog):
     inside = browser("lan")
     with stolen(house) as thief:
         assert thief.change("session", {"member_id": lan.id}, factors=9)
@@ -95,7 +95,7 @@ def test_a_session_that_is_not_believed_is_told_when_its_holder_is_sent_to_sign_
     assert {"fault": "AlteredRow", "row": "session"} in warnings(caplog)
 
 
-def test_nothing_that_was_typed_is_told(house: House, browser, lan: Someone, hoa: Someone, caplog):
+def test_nothing_that_was_typed_is_logged(house: House, browser, lan: Someone, hoa: Someone, caplog):
     caplog.set_level(logging.DEBUG)
     try_sign_in(browser, "đoán bừa mà thôi")
     hoa.does(staffing.lock, lan.id)

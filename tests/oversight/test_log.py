@@ -23,7 +23,7 @@ def acts(log):
 
 
 @both_databases
-def test_the_lead_reads_who_did_what_in_her_agency(lan, hoa):
+def test_the_lead_reads_who_did_what_in_the_agency(lan, hoa):
     case_id = lan.opens_a_case()
     line = next(entry for entry in hoa.does(oversight.read_log).lines if entry.act == Act.CASE_OPEN)
     assert (line.who, line.case_id, line.denied) == ("Trần Thị Lan", case_id, False)

@@ -21,7 +21,7 @@ def rows(answer):
     return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"), newline="")))
 
 
-def test_the_lead_takes_the_lines_of_her_agency_without_those_of_a_sealed_case(lan, mai, hoa, cuong):
+def test_the_lead_takes_the_lines_of_the_agency_without_those_of_a_restricted_case(lan, mai, hoa, cuong):
     case_id = lan.opens_a_case()
     sealed = lan.opens_a_case(circle=[mai])
     cuong.does(desk.list_cases)
@@ -122,7 +122,7 @@ class TestPages:
         assert "Hãy chọn ít tuần hơn" in answer.text
 
     @pytest.mark.parametrize("method", ["GET", "POST"])
-    def test_whoever_proved_herself_long_ago_proves_it_again_first(self, house, browser, method):
+    def test_whoever_stepped_up_long_ago_does_so_again_first(self, house, browser, method):
         client = browser("hoa")
         later = clock.micros() + 6 * 60 * clock.MICROSECOND
         with clock.living_at(lambda: later):

@@ -34,7 +34,7 @@ def alerts_of(someone):
     return [(row.name, row.times) for row in home(someone).alerts if not row.stopped]
 
 
-def test_the_holder_is_told_at_once_who_opened_her_case_and_the_lead_is_no_stranger(lan, hoa, binh):
+def test_the_holder_sees_at_once_who_opened_a_case_and_the_lead_is_no_outsider(lan, hoa, binh):
     case_id, other = lan.opens_a_case(), lan.opens_a_case()
     code = lan.does(desk.read_case, case_id).line.code
     opens(hoa, other)
@@ -53,7 +53,7 @@ def test_a_stand_in_is_no_stranger(lan, mai, binh):
 
 
 @both_databases
-def test_the_third_opening_of_a_day_is_told_to_the_lead_alone(lan, hoa, binh):
+def test_the_third_opening_of_a_day_alerts_the_lead_alone(lan, hoa, binh):
     first, second, third = (lan.opens_a_case() for _ in range(3))
     opens(binh, first, second)
     assert alerts_of(hoa) == []
@@ -75,7 +75,7 @@ def test_what_is_opened_again_within_half_an_hour_is_one_opening(lan, hoa, binh)
             assert alerts_of(hoa) == alerts
 
 
-def test_of_the_lead_the_deputy_is_told(lan, hoa, binh):
+def test_the_lead_s_openings_alert_the_deputy(lan, hoa, binh):
     opens(hoa, *(lan.opens_a_case() for _ in range(3)))
     assert alerts_of(binh) == [(STAFF["hoa"].name, 3)]
     assert alerts_of(hoa) == []
@@ -112,7 +112,7 @@ def fill(someone, case_id, times):
 
 
 @only_sqlite
-def test_whoever_opens_two_hundred_times_in_ten_minutes_is_stopped_and_it_is_told(house: House, lan, hoa, monkeypatch):
+def test_whoever_opens_two_hundred_times_in_ten_minutes_is_stopped_and_it_alerts(house: House, lan, hoa, monkeypatch):
     monkeypatch.setattr(opening_rate_limit, "MAX_OPENINGS", 12)
     now = clock.micros()
     with clock.living_at(lambda: now):

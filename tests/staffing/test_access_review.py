@@ -38,7 +38,7 @@ def after(house: House, days: int):
     return clock.living_at(lambda: moment)
 
 
-def test_the_lead_sees_her_agency_and_the_administrator_everybody(house, lan, hoa):
+def test_the_lead_sees_one_agency_and_the_administrator_everybody(house, lan, hoa):
     lan.opens_a_case()
     lan.opens_a_case(circle=[hoa])
     own_agency, every = hoa.does(access_review.read_review), house["son"].does(access_review.read_review)
@@ -86,7 +86,7 @@ def test_a_review_is_asked_for_after_half_a_year_and_again_half_a_year_after_it_
         assert 0 < asked() < clock.micros()
 
 
-def test_the_deputy_may_do_it_for_her_agency_and_the_administrator_s_is_another(house, hoa, binh):
+def test_the_deputy_may_do_it_for_the_agency_and_the_administrator_s_is_another(house, hoa, binh):
     confirms(binh)
     assert hoa.does(access_review.read_review).by == STAFF["binh"].name
     assert house["son"].does(access_review.read_review).last == 0

@@ -47,7 +47,7 @@ def rows_of(house: House, member: UUID) -> dict[str, int]:
         return {kind: count for kind in kinds if (count := len(thief.rows(kind, member_id=member)))}
 
 
-def test_who_is_locked_is_out_with_her_next_click(house: House, lan: Someone, hoa: Someone, union):
+def test_who_is_locked_is_out_with_the_next_click(house: House, lan: Someone, hoa: Someone, union):
     case_id, person, cookie = lan.opens_a_case(), lan.person, lan.cookie
     hoa.does(staffing.lock, lan.id)
     assert load_session(house.gate, house.config, cookie) is None
@@ -64,7 +64,7 @@ def test_who_is_locked_is_out_with_her_next_click(house: House, lan: Someone, ho
     assert holds(house)
 
 
-def test_a_lead_reaches_her_own_people_and_an_administrator_everybody(house: House, lan: Someone, hoa: Someone, cuong):
+def test_a_lead_reaches_one_agency_and_an_administrator_everybody(house: House, lan: Someone, hoa: Someone, cuong):
     for out in (cuong.id, house["luu"].id, hoa.id):
         with pytest.raises(NotFound):
             hoa.does(staffing.lock, out)
@@ -76,7 +76,7 @@ def test_a_lead_reaches_her_own_people_and_an_administrator_everybody(house: Hou
 
 
 @both_databases
-def test_who_leaves_holds_nothing_and_her_cases_have_a_holder_at_once(house: House, lan, hoa, mai, binh, union):
+def test_who_leaves_holds_nothing_and_their_cases_have_a_holder_at_once(house: House, lan, hoa, mai, binh, union):
     own_case, closed, draft = lan.opens_a_case(), lan.opens_a_case(), lan.does(intake.start_draft, {1: {"who": "x"}})
     lan.does(desk.close_case, closed, outcome="", words="")
     hidden = lan.opens_a_case(circle=[mai])
@@ -101,7 +101,7 @@ def test_who_leaves_holds_nothing_and_her_cases_have_a_holder_at_once(house: Hou
     assert holds(house)
 
 
-def test_what_she_held_put_back_is_refused(house: House, lan: Someone, hoa: Someone, union):
+def test_what_a_leaver_held_put_back_is_refused(house: House, lan: Someone, hoa: Someone, union):
     case_id, cookie, person = lan.opens_a_case(), lan.cookie, lan.person
     kinds = {"member": {"id": lan.id}, "wrap": {"member_id": lan.id}, "session": {"member_id": lan.id}}
     with stolen(house) as thief:
@@ -164,7 +164,7 @@ def test_where_there_is_a_lead_an_administrator_ends_nobody_s_work(house: House,
         house["son"].does(staffing.leave, lan.id)
 
 
-def test_nobody_lets_herself_leave(house: House, hoa: Someone, lan: Someone):
+def test_nobody_lets_themselves_leave(house: House, hoa: Someone, lan: Someone):
     with pytest.raises(NotFound):
         hoa.does(staffing.leave, hoa.id)
     hoa.does(staffing.leave, lan.id)
@@ -186,7 +186,7 @@ def test_who_has_left_is_invited_into_another_agency_without_a_key(house: House,
 
 
 @both_databases
-def test_leaving_while_she_writes_is_one_or_the_other(house: House, lan: Someone, hoa: Someone):
+def test_leaving_during_a_write_is_one_or_the_other(house: House, lan: Someone, hoa: Someone):
     case_id, writer, lead = lan.opens_a_case(), lan.person, hoa.person
     wrote, left = at_once(
         lambda: house.gate.perform(writer, desk.write_section, case_id, Story(words="đang gõ"), base=1),
@@ -200,7 +200,7 @@ def test_leaving_while_she_writes_is_one_or_the_other(house: House, lan: Someone
 
 
 @both_databases
-def test_a_key_renewed_while_she_writes_loses_no_word(house: House, lan: Someone, hoa: Someone, union):
+def test_a_key_rotated_during_a_write_loses_no_word(house: House, lan: Someone, hoa: Someone, union):
     case_id = lan.opens_a_case()
     hoa.does(staffing.leave, house["mai"].id)
     writer, lead = lan.person, hoa.person
