@@ -47,16 +47,16 @@ def sign_in(attempt: LoginAttempt) -> StartedSession:
 
     Throttled and VaultError never reach the gate; their log lines are written here.
     """
-    person = _visitor_for(attempt)
+    person = visitor(_commune_of(attempt.username))
     with _failures_logged(person, sign_in_acts.sign_in):
         unwrapped = authentication.authenticate(gate(), person.commune_id, attempt)
     return gate().perform(person, sign_in_acts.sign_in, unwrapped, before=sid(), device=browser_family())
 
 
 def unlock(passphrase: str) -> StartedSession:
-    """Try the passphrase of the person whose screen has locked."""
+    """Try the passphrase of a locked session's member."""
     attempt = login_attempt(me().username, passphrase)
-    person = _visitor_for(attempt)
+    person = visitor(_commune_of(attempt.username))
     with _failures_logged(person, sign_in_acts.unlock):
         unwrapped = authentication.authenticate(gate(), person.commune_id, attempt)
     return gate().perform(person, sign_in_acts.unlock, unwrapped, before=sid())
@@ -73,8 +73,8 @@ def second_factor(digits: str) -> StartedSession:
 
 
 def sign_in_by_paper_code(attempt: LoginAttempt, *, code: str, digits: str, lost: str) -> StartedSession:
-    """Try the code on paper with the one thing that is left: the passphrase, or the digits of the phone."""
-    person = _visitor_for(attempt)
+    """Try the paper code with the factor that is left: the passphrase, or the TOTP code."""
+    person = visitor(_commune_of(attempt.username))
     commune_id, passphrase, paper = person.commune_id, None, None
     with _failures_logged(person, sign_in_acts.sign_in_by_paper_code):
         if lost == "phone":
@@ -89,11 +89,11 @@ def sign_in_by_paper_code(attempt: LoginAttempt, *, code: str, digits: str, lost
     )
 
 
-def _visitor_for(attempt: LoginAttempt) -> Person:
-    commune_id = authentication.commune_of(gate(), attempt.username)
+def _commune_of(username: str) -> UUID:
+    commune_id = authentication.commune_of(gate(), username)
     if commune_id is None:
         raise sign_in_acts.WrongPassphrase
-    return visitor(commune_id)
+    return commune_id
 
 
 @contextmanager
@@ -131,13 +131,6 @@ def _page_after(started: StartedSession) -> str:
     """Return the next page: the second factor, a new passphrase, or the page that was asked for."""
     pages = {PENDING: "accounts.second_step", RENEW: "accounts.mine.passphrase", NIGHT: "accounts.mine.overview"}
     return return_path() if started.kind == FULL else url_for(pages[started.kind], tiep=return_path())
-
-
-def _commune_of(username: str) -> UUID:
-    commune_id = authentication.commune_of(gate(), username)
-    if commune_id is None:
-        raise sign_in_acts.WrongPassphrase
-    return commune_id
 
 
 def step_up_form() -> StepUpForm:

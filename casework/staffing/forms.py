@@ -68,11 +68,8 @@ def hand_over_form(readers: Readers) -> HandOverForm:
     """Offer who can hold a case; a restricted one only its readers."""
     data = {"holder": str(readers.holder_id), "standin": str(readers.standin_id or "")}
     form = HandOverForm(data=data if request.method == "GET" else None)  # type: ignore[no-untyped-call]
-    named = (
-        readers.reading
-        if readers.restricted
-        else sorted((*readers.reading, *readers.others), key=lambda colleague: colleague.name)
-    )
+    everybody = sorted((*readers.reading, *readers.others), key=lambda colleague: colleague.name)
+    named = readers.reading if readers.restricted else everybody
     form.holder.choices = _choices_of(named)
     form.standin.choices = [SelectChoice("", str(_("Chưa có ai"))), *_choices_of(named)]
     return form

@@ -1,4 +1,4 @@
-"""Loads the session of a request: verifies the cookie's token, opens the keyring, and locks an idle session."""
+"""Loads the session behind a session cookie: verifies its token, opens the keyring, and locks an idle session."""
 
 import logging
 from dataclasses import dataclass
@@ -109,10 +109,8 @@ def _read_record(gate: Gate, session: Session, token: sessions.SessionToken) -> 
     columns_read = session.execute(_RECORDS, {"sid": token.sid}).one_or_none()
     if columns_read is None:
         return None
-    (row, member, head, commune), (newest_number, newest_mac, covered, elsewhere) = (
-        split_row(columns_read[:-4], _RECORD_MODELS),
-        columns_read[-4:],
-    )
+    row, member, head, commune = split_row(columns_read[:-4], _RECORD_MODELS)
+    newest_number, newest_mac, covered, elsewhere = columns_read[-4:]
     server_keys = gate.server_keys(row.commune_id)
     verify_row(server_keys, Head, head, 0)
     freshness.require_latest(head, newest_number, newest_mac)
