@@ -115,5 +115,6 @@ def deals(house: House) -> tuple[RecoverySheet, ...]:
 
 def epoch_of(house: House) -> int:
     """Return the newest epoch of the Women's Union."""
+    union = agency_id(house, "womens_union")
     with stolen(house) as thief:
-        return int(thief.rows("agency", id=agency_id(house, "womens_union"))[0]["epoch"])
+        return int(thief.rows("agency", id=union)[0]["epoch"])
