@@ -1,6 +1,6 @@
-"""When it must be looked over again who has access: half a year after the last time, or after the book was founded.
+"""When the next review of access is due: half a year after the last one, or after the commune was founded.
 
-Nothing is stored for it, and no clock can forget it: the log says when it was last done.
+Nothing is stored for it: the audit log says when it was last done.
 """
 
 from dataclasses import dataclass
@@ -13,37 +13,37 @@ from casework.policy.permit import allowed, issue
 from casework.policy.words import Act, Reach
 
 _DAY = 86_400 * MICROSECOND
-EVERY = 183 * _DAY
-# So long before it is due it is asked for.
+REVIEW_INTERVAL = 183 * _DAY
+# A review is asked for this long before it is due.
 _AHEAD = 14 * _DAY
 
 
 @dataclass(frozen=True)
-class Reviewed:
-    """When access was last looked over (0 for never) and by whom, and when it is due again; in microseconds."""
+class ReviewStatus:
+    """When access was last reviewed (0 for never) and by whom, and when it is due again; in microseconds."""
 
     at: int
     by: UUID | None
     due: int
 
 
-def scope_of(context: ActContext) -> UUID:
-    """Return what a review of this person is about: her agency for a lead, all accounts for the administrator."""
+def review_scope(context: ActContext) -> UUID:
+    """Return what this person reviews: the own agency for a lead, the whole commune for an administrator."""
     reach = issue(context.actor, Act.REVIEW_CONFIRM).reach
     return context.actor.agency_id if reach >= Reach.AGENCY and context.actor.agency_id else context.commune_id
 
 
-def reviewed(context: ActContext) -> Reviewed:
-    """Return how things stand with the review that is this person's to do."""
-    lines = read.about(context.crypto, scope_of(context), acts=[Act.REVIEW_CONFIRM], limit=1)
+def review_status(context: ActContext) -> ReviewStatus:
+    """Return the status of the review that this person must do."""
+    lines = read.about(context.crypto, review_scope(context), acts=[Act.REVIEW_CONFIRM], limit=1)
     founded = freshness.commune(context.session, context.commune_id).created
     at, by = (lines[0].at, lines[0].who) if lines else (0, None)
-    return Reviewed(at, by, (at or founded) + EVERY)
+    return ReviewStatus(at, by, (at or founded) + REVIEW_INTERVAL)
 
 
-def waiting(context: ActContext) -> int:
-    """Return when a review is due that this person is asked for now; 0 if it has time, or is not hers to do."""
+def due_soon(context: ActContext) -> int:
+    """Return when this person's review is due, in microseconds; 0 if more than 14 days away or not theirs to do."""
     if not allowed(context.actor, Act.REVIEW_CONFIRM):
         return 0
-    due = reviewed(context).due
+    due = review_status(context).due
     return due if due - context.crypto.at <= _AHEAD else 0

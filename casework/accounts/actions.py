@@ -1,4 +1,4 @@
-"""What the console does with accounts: founds a commune, adds its agencies, enrols people."""
+"""What the console does: found a commune, add its agencies, enrol its first members."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -6,7 +6,15 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework import clock
-from casework.accounts.sign_in_acts import StartedSession, Unwrapped, WrongPassphrase, keep, sign_in, sign_out, unlock
+from casework.accounts.sign_in_acts import (
+    StartedSession,
+    Unwrapped,
+    WrongPassphrase,
+    keep_typed_text,
+    sign_in,
+    sign_out,
+    unlock,
+)
 from casework.audit import freshness
 from casework.codelists import agencies, codelist
 from casework.gate import ActContext, action
@@ -19,14 +27,14 @@ from casework.vault.keys.provisioning import Enrolment, NewMember
 from casework.vault.models import Commune, Member
 from casework.vault.states import AgencyState
 
-__all__ = ["StartedSession", "Unwrapped", "WrongPassphrase", "keep", "sign_in", "sign_out", "unlock"]
+__all__ = ["StartedSession", "Unwrapped", "WrongPassphrase", "keep_typed_text", "sign_in", "sign_out", "unlock"]
 # The size of most communes.
 _SIZE = "S1"
 
 
 @action(Act.COMMUNE_FOUND)
 def found_commune(context: ActContext, name: str, hamlets: Sequence[str], *, size_class: str = _SIZE) -> UUID:
-    """Write down a new commune; its id is the one whose control keys the console holds.
+    """Create the commune whose server keys the console holds.
 
     `size_class` is a code of the list of that name; raises UnknownCode for another.
     """
@@ -42,15 +50,15 @@ def found_commune(context: ActContext, name: str, hamlets: Sequence[str], *, siz
 
 @action(Act.AGENCY_ADD)
 def add_agency(context: ActContext, kind: str, name: str, *, duty_phone: str = "") -> AgencyKeys:
-    """Make an agency; its key stays in the hands of the console until it has been given to the first members.
+    """Create an agency; the console holds its keys until they have been wrapped for the first members.
 
-    With the agency that counts begins the ledger of counts, sealed to it. An agency that is added when people are
-    there already receives nothing until the Women's Union has confirmed it.
+    The coordinating agency's ledger of counts begins with it. An agency that is added when there are members already
+    receives nothing until the coordinating agency has confirmed it.
     """
-    somebody = context.session.execute(
+    a_member = context.session.execute(
         select(Member.id).where(Member.commune_id == context.commune_id).limit(1)
     ).first()
-    state = AgencyState.NEW if somebody else AgencyState.ACTIVE
+    state = AgencyState.NEW if a_member else AgencyState.ACTIVE
     keys = provisioning.make_agency(context.crypto, kind=kind, name=name, duty_phone=duty_phone, state=state)
     if kind == agencies.coordinating():
         founded = clock.local(freshness.commune(context.session, context.commune_id).created)
@@ -61,7 +69,7 @@ def add_agency(context: ActContext, kind: str, name: str, *, duty_phone: str = "
 
 @action(Act.ENROL)
 def enrol(context: ActContext, new: NewMember, enrolment: Enrolment, *, keys: AgencyKeys | None) -> UUID:
-    """Write down a member; with the key of her agency in hand, give it to her."""
+    """Create a member; with `keys`, wrap the agency's key for them."""
     member = provisioning.make_member(context.crypto, new, enrolment)
     context.about = member.id
     if keys is not None:

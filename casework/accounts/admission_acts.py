@@ -1,4 +1,4 @@
-"""How somebody comes to have an account: written down, invited by a colleague, enrolled by herself, confirmed."""
+"""Acts of admission: add a member, invite by a colleague's code, enrol with one's own key, confirm face to face."""
 
 import re
 from collections.abc import Sequence
@@ -28,14 +28,14 @@ _NOT_SHOWN = frozenset({MemberState.ACTIVE, MemberState.LOCKED, MemberState.LEFT
 
 
 class WrongAdmission(CaseworkError):
-    """The admission code is wrong, was used or has run out; the three are never told apart."""
+    """The admission code is wrong, used or expired; the three are never told apart."""
 
     status = 422
 
 
 @dataclass(frozen=True)
 class AdmittedMember:
-    """Whom a code is for, as she is greeted, and what everybody knows of her, which is no passphrase."""
+    """Whom a code is for; these words are also what a passphrase may not consist of."""
 
     commune_id: UUID
     member_id: UUID
@@ -47,7 +47,7 @@ class AdmittedMember:
 
 @dataclass(frozen=True)
 class AwaitingConfirmation:
-    """Somebody on her way in: whose word is missing, and the four words of her new key."""
+    """A newcomer; `mine` if I may make the code, `words` is the fingerprint of the new key, empty before enrolment."""
 
     who: Colleague
     mine: bool
@@ -56,7 +56,7 @@ class AwaitingConfirmation:
 
 @action(Act.MEMBER_ADD)
 def add_member(context: ActContext, username: str, name: str, role: Role) -> UUID:
-    """Write down somebody new, without any key; a colleague who holds her agency's key makes the code."""
+    """Write down a new member without any key; a colleague who holds the agency's key makes the code."""
     username = plain(username)
     if not _USERNAME.fullmatch(username):
         raise BadInput(gettext_noop("Tên đăng nhập gồm 2 đến 40 chữ cái không dấu, chữ số, dấu chấm hoặc gạch."))
@@ -81,14 +81,14 @@ def add_member(context: ActContext, username: str, name: str, role: Role) -> UUI
 
 @action(Act.MEMBER_RESTART)
 def restart(context: ActContext, member_id: UUID) -> None:
-    """Start the re-admission of somebody who lost her way in: her sessions end, and a colleague must make the code."""
+    """Start the re-admission of a member who lost their credentials: sessions end, and a colleague makes a code."""
     context.about = member_id
-    head, member = _somebody(context, member_id)
+    head, member = _head_and_member(context, member_id)
     if member_id == context.me:
         raise BadInput(gettext_noop("Không tự bắt đầu lại cho chính mình. Hãy nhờ một quản trị viên khác."))
     if member.state == MemberState.LEFT:
         raise BadInput(gettext_noop("Người này đã nghỉ. Hãy ghi tên như người mới."))
-    if member.agency_id is not None and _holds_keys(context, member.agency_id) and _is_last(context, member):
+    if member.agency_id is not None and _holds_keys(context, member.agency_id) and _is_last_holder(context, member):
         raise BadInput(
             gettext_noop("Chỉ còn người này giữ khóa của cơ quan. Hãy khôi phục tại máy chủ bằng hai phiếu.")
         )
@@ -100,35 +100,40 @@ def restart(context: ActContext, member_id: UUID) -> None:
 
 @action(Act.ADMISSION_LIST)
 def list_waiting(context: ActContext) -> list[AwaitingConfirmation]:
-    """List those who are on their way in: of one's own agency, or for an administrator of all."""
-    found = [one for one in colleagues(context) if one.state not in _NOT_SHOWN]
+    """List the newcomers of one's own agency, or for an administrator of all."""
+    newcomers = [colleague for colleague in colleagues(context) if colleague.state not in _NOT_SHOWN]
     if Role.ADMINISTRATOR not in context.actor.roles:
-        found = [one for one in found if one.agency_id == context.actor.agency_id]
+        newcomers = [colleague for colleague in newcomers if colleague.agency_id == context.actor.agency_id]
     return [
-        AwaitingConfirmation(one, _may_invite(context, one.agency_id, one.id), _words(context, one.id)) for one in found
+        AwaitingConfirmation(
+            colleague, _may_invite(context, colleague.agency_id, colleague.id), _fingerprint_of(context, colleague.id)
+        )
+        for colleague in newcomers
     ]
 
 
 @action(Act.ADMISSION_INVITE)
 def invite(context: ActContext, member_id: UUID) -> tuple[Colleague, str]:
-    """Make a code for somebody who was written down, and return it to be shown once and handed over in person."""
+    """Make an admission code, valid for 24 hours, to be shown once and handed over in person."""
     context.about = member_id
-    head, member = _somebody(context, member_id)
+    head, member = _head_and_member(context, member_id)
     if member.state not in (MemberState.INVITED, MemberState.WAITING):
         raise BadInput(gettext_noop("Người này đang dùng tài khoản. Người quản trị phải bắt đầu lại trước."))
     if not _may_invite(context, member.agency_id, member_id):
         raise BadInput(gettext_noop("Phải do một đồng nghiệp cùng cơ quan, đang giữ khóa, tạo mã này."))
-    keyed = member.agency_id is not None and _holds_keys(context, member.agency_id)
-    [lock] = freshness.recipients(context.crypto, [member.agency_id]) if keyed and member.agency_id else [None]
+    has_key = member.agency_id is not None and _holds_keys(context, member.agency_id)
+    [recipient_key] = (
+        freshness.recipients(context.crypto, [member.agency_id]) if has_key and member.agency_id else [None]
+    )
     member.state = MemberState.INVITED
-    code = admission.invite(context.crypto, head, member, lock, by=context.me)
-    return next(one for one in colleagues(context) if one.id == member_id), code
+    code = admission.invite(context.crypto, head, member, recipient_key, by=context.me)
+    return next(colleague for colleague in colleagues(context) if colleague.id == member_id), code
 
 
 @action(Act.ADMISSION_FIND)
-def find(context: ActContext, code: bytes) -> AdmittedMember:
-    """Tell whom a code is for; raise WrongAdmission for one that is wrong, used or older than 24 hours."""
-    row, member = _open(context, code)
+def find_by_code(context: ActContext, code: bytes) -> AdmittedMember:
+    """Return whom a code is for; raise WrongAdmission for one that is wrong, used or older than 24 hours."""
+    row, member = _admission_of(context, code)
     agency = freshness.agency(context.session, context.commune_id, member.agency_id) if member.agency_id else None
     commune = freshness.commune(context.session, context.commune_id)
     agency_name = agency.name if agency else ""
@@ -137,8 +142,8 @@ def find(context: ActContext, code: bytes) -> AdmittedMember:
 
 @action(Act.ADMISSION_ENROL)
 def enrol(context: ActContext, code: bytes, new: NewCredentials, phone: PairedPhone) -> bool:
-    """Take up an account with a key of one's own; True if it may be used at once, without a colleague's word."""
-    row, member = _open(context, code)
+    """Take up an account with a key of one's own; True if it is active at once, False if a colleague must confirm."""
+    row, member = _admission_of(context, code)
     context.about = context.who = member.id
     head = freshness.head(context.session, context.commune_id, member.id)
     return admission.enrol(context.crypto, head, member, row, code=code, new=new, phone=phone)
@@ -146,9 +151,9 @@ def enrol(context: ActContext, code: bytes, new: NewCredentials, phone: PairedPh
 
 @action(Act.ADMISSION_CONFIRM)
 def confirm(context: ActContext, member_id: UUID, words: str) -> None:
-    """Give a colleague the agency's key after her four words were compared face to face."""
+    """Wrap the agency's key for a newcomer whose key fingerprint (four words) was compared face to face."""
     context.about = member_id
-    head, member = _somebody(context, member_id)
+    head, member = _head_and_member(context, member_id)
     rows: list[Admission] = heads.rows_of_member(context.session, member, Admission)
     if (
         member.state != MemberState.WAITING
@@ -171,8 +176,8 @@ def commune_of(gate: Gate, code: bytes) -> UUID:
     with gate.database.read_only() as session:
         ids: Sequence[UUID] = session.execute(select(Commune.id)).scalars().all()
         for commune_id in ids:
-            mark = admission.finder(gate.server_keys(commune_id), code)
-            if session.execute(select(Admission.id).where(Admission.finder == mark)).first():
+            finder = admission.finder(gate.server_keys(commune_id), code)
+            if session.execute(select(Admission.id).where(Admission.finder == finder)).first():
                 return commune_id
     raise WrongAdmission(_WRONG)
 
@@ -180,16 +185,16 @@ def commune_of(gate: Gate, code: bytes) -> UUID:
 _WRONG = gettext_noop("Mã này chưa đúng, đã dùng rồi hoặc đã quá 24 giờ. Hãy so lại với tờ giấy, hoặc xin mã mới.")
 
 
-def _open(context: ActContext, code: bytes) -> tuple[Admission, Member]:
-    mark = admission.finder(context.crypto.server_keys, code)
-    wanted = select(Admission.id, Admission.member_id).where(
-        Admission.commune_id == context.commune_id, Admission.finder == mark
+def _admission_of(context: ActContext, code: bytes) -> tuple[Admission, Member]:
+    finder = admission.finder(context.crypto.server_keys, code)
+    query = select(Admission.id, Admission.member_id).where(
+        Admission.commune_id == context.commune_id, Admission.finder == finder
     )
-    found = context.session.execute(wanted).one_or_none()
-    if found is None:
+    ids = context.session.execute(query).one_or_none()
+    if ids is None:
         raise WrongAdmission(_WRONG)
-    member = freshness.member(context.session, context.commune_id, found.member_id)
-    row = context.session.get_one(Admission, (context.commune_id, found.id))
+    member = freshness.member(context.session, context.commune_id, ids.member_id)
+    row = context.session.get_one(Admission, (context.commune_id, ids.id))
     if member.state != MemberState.INVITED or not admission.alive(row, at=context.crypto.at):
         raise WrongAdmission(_WRONG)
     if row.agency_id and freshness.agency(context.session, context.commune_id, row.agency_id).epoch != row.epoch:
@@ -197,7 +202,7 @@ def _open(context: ActContext, code: bytes) -> tuple[Admission, Member]:
     return row, member
 
 
-def _somebody(context: ActContext, member_id: UUID) -> tuple[Head, Member]:
+def _head_and_member(context: ActContext, member_id: UUID) -> tuple[Head, Member]:
     head = freshness.head(context.session, context.commune_id, member_id)
     return head, freshness.member(context.session, context.commune_id, member_id)
 
@@ -205,8 +210,8 @@ def _somebody(context: ActContext, member_id: UUID) -> tuple[Head, Member]:
 def _agency_of(context: ActContext, role: Role) -> UUID | None:
     """Return the agency in which a role is held, or None for one that belongs to no agency."""
     kinds = codelist("role").get(role.value).texts("agencies")
-    found = select(Agency.id).where(Agency.commune_id == context.commune_id, Agency.kind.in_(kinds))
-    ids = context.session.execute(found).scalars().all()
+    query = select(Agency.id).where(Agency.commune_id == context.commune_id, Agency.kind.in_(kinds))
+    ids = context.session.execute(query).scalars().all()
     if kinds and len(ids) != 1:
         raise BadInput(gettext_noop("Xã chưa có cơ quan của vai trò này."))
     return ids[0] if ids else None
@@ -219,7 +224,7 @@ def _holds_keys(context: ActContext, agency_id: UUID) -> bool:
 
 
 def _may_invite(context: ActContext, agency_id: UUID | None, member_id: UUID) -> bool:
-    """Tell whether this person may make the code: a colleague with the key, or an administrator where there is none."""
+    """Tell whether I may make the code: as a colleague with the key, or as administrator where the agency has none."""
     if member_id == context.me:
         return False
     if agency_id is not None and _holds_keys(context, agency_id):
@@ -227,16 +232,20 @@ def _may_invite(context: ActContext, agency_id: UUID | None, member_id: UUID) ->
     return Role.ADMINISTRATOR in context.actor.roles
 
 
-def _is_last(context: ActContext, member: Member) -> bool:
+def _is_last_holder(context: ActContext, member: Member) -> bool:
     others = (
         select(func.count())
         .select_from(Wrap)
         .join(Member, (Member.commune_id == Wrap.commune_id) & (Member.id == Wrap.member_id))
     )
-    mine = (Wrap.commune_id == context.commune_id, Wrap.agency_id == member.agency_id, Wrap.member_id != member.id)
-    return context.session.execute(others.where(*mine, Member.state == MemberState.ACTIVE)).scalar_one() == 0
+    others_wraps = (
+        Wrap.commune_id == context.commune_id,
+        Wrap.agency_id == member.agency_id,
+        Wrap.member_id != member.id,
+    )
+    return context.session.execute(others.where(*others_wraps, Member.state == MemberState.ACTIVE)).scalar_one() == 0
 
 
-def _words(context: ActContext, member_id: UUID) -> str:
+def _fingerprint_of(context: ActContext, member_id: UUID) -> str:
     member = freshness.member(context.session, context.commune_id, member_id)
     return fingerprint(member.public_key) if member.state == MemberState.WAITING else ""

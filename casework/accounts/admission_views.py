@@ -1,4 +1,4 @@
-"""Pages of admission: a colleague makes the code and confirms; the newcomer takes up her account."""
+"""Pages of admission: a colleague makes the code and confirms; the newcomer takes up the account."""
 
 from uuid import UUID
 
@@ -6,15 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.accounts import admission_acts, credential_steps, enrolment
+from casework.accounts import admission_acts, admission_steps, credential_steps
 from casework.accounts.admission_acts import WrongAdmission
-from casework.accounts.own_account_forms import (
-    AdmittedPassphraseForm,
-    AdmittedPhoneForm,
-    CodeForm,
-    MemberForm,
-    WordsForm,
-)
+from casework.accounts.forms import AdmittedPassphraseForm, AdmittedPhoneForm, CodeForm, MemberForm, WordsForm
 from casework.errors import BadInput
 from casework.policy.words import Act, Role
 from casework.web.current_user import ask, perform, public
@@ -30,8 +24,8 @@ def code() -> Answer:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            found = enrolment.find(form.code.data or "")
-            return _phone(AdmittedPhoneForm(formdata=None), form.code.data or "", found)
+            admitted = admission_steps.find_admission(form.code.data or "")
+            return _phone(AdmittedPhoneForm(formdata=None), form.code.data or "", admitted)
         except (BadInput, WrongAdmission) as wrong:
             form.code.errors = [_(str(wrong))]
     return render_template("accounts/admission/code.html", form=form), 422 if form.errors else 200
@@ -40,27 +34,29 @@ def code() -> Answer:
 @blueprint.post("/nhan-tai-khoan/dien-thoai")
 @public
 def phone() -> Answer:
-    """Second step: the phone, shown to hold its seed by its first digits."""
+    """Second step: pair the phone; its first TOTP code proves that it holds the seed."""
     form = AdmittedPhoneForm()
-    found = enrolment.find(form.code.data or "")
+    admitted = admission_steps.find_admission(form.code.data or "")
     if form.validate_on_submit():
-        held = credential_steps.paired(found.commune_id, found.member_id, form.offer.data or "", form.digits.data or "")
-        if held is not None:
-            proof = credential_steps.proof(found.commune_id, found.member_id, held)
+        paired = credential_steps.pair_phone(
+            admitted.commune_id, admitted.member_id, form.offer.data or "", form.digits.data or ""
+        )
+        if paired is not None:
+            proof = credential_steps.seal_phone(admitted.commune_id, admitted.member_id, paired)
             return _passphrase(AdmittedPassphraseForm(formdata=None), form.code.data or "", proof)
         form.digits.errors = [str(credential_steps.WRONG_DIGITS)]
-    return _phone(form, form.code.data or "", found)
+    return _phone(form, form.code.data or "", admitted)
 
 
 @blueprint.post("/nhan-tai-khoan/mat-khau")
 @public
 def passphrase() -> Answer:
-    """Third step: a passphrase of her own; then the code for the night is shown once."""
+    """Third step: the passphrase; then the paper code is shown once."""
     form = AdmittedPassphraseForm()
     if form.validate_on_submit():
         try:
-            arrived = enrolment.enrol(form.code.data or "", form.passphrase.data or "", form.proof.data or "")
-            return render_template("accounts/printed.html", **arrived)
+            printed = admission_steps.enrol(form.code.data or "", form.passphrase.data or "", form.proof.data or "")
+            return render_template("accounts/printed.html", **printed)
         except BadInput as wrong:
             form.passphrase.errors = [_(str(wrong))]
     return _passphrase(form, form.code.data or "", form.proof.data or "")
@@ -68,13 +64,12 @@ def passphrase() -> Answer:
 
 @blueprint.get("/tai-khoan/cho-nhan")
 def waiting() -> str:
-    """Show who is on the way in, and whose word is missing."""
+    """Show who waits for a code or for confirmation."""
     return render_template("accounts/admission/waiting.html", rows=perform(admission_acts.list_waiting))
 
 
 @blueprint.route("/tai-khoan/them", methods=["GET", "POST"])
 def add() -> Answer:
-    """Write down somebody new."""
     ask(Act.MEMBER_ADD)
     form = MemberForm()
     if form.validate_on_submit():
@@ -88,7 +83,7 @@ def add() -> Answer:
 
 @blueprint.post("/tai-khoan/<uuid:member_id>/lam-lai")
 def restart(member_id: UUID) -> Response:
-    """Start the re-admission of somebody who lost her way in."""
+    """Start the re-admission of a member who lost their credentials."""
     perform(admission_acts.restart, member_id)
     flash(_("Đã bắt đầu lại. Bây giờ một đồng nghiệp cùng cơ quan tạo mã và đưa tận tay."))
     return redirect(url_for("accounts.admission.waiting"), 303)
@@ -96,27 +91,31 @@ def restart(member_id: UUID) -> Response:
 
 @blueprint.post("/tai-khoan/<uuid:member_id>/ma")
 def invite(member_id: UUID) -> str:
-    """Make a code and show it once, ready for paper."""
+    """Make an admission code and show it once, ready for paper."""
     who, made = perform(admission_acts.invite, member_id)
     return render_template("accounts/admission/made.html", who=who, code=made)
 
 
 @blueprint.post("/tai-khoan/<uuid:member_id>/xac-nhan")
 def confirm(member_id: UUID) -> Response:
-    """Confirm a colleague whose four words were compared face to face."""
+    """Confirm a newcomer whose key fingerprint was compared face to face."""
     perform(admission_acts.confirm, member_id, WordsForm().words.data or "")
     flash(_("Đã xác nhận. Người ấy vào được rồi."))
     return redirect(url_for("accounts.admission.waiting"), 303)
 
 
-def _phone(form: AdmittedPhoneForm, code: str, found: admission_acts.AdmittedMember) -> tuple[str, int]:
-    shown = credential_steps.offer(found.commune_id, found.member_id, found.username, form.offer.data or "")
-    form.code.data, form.offer.data = code, shown.sealed
-    page = render_template("accounts/admission/phone.html", form=form, shown=shown, found=found)
+def _phone(form: AdmittedPhoneForm, code: str, admitted: admission_acts.AdmittedMember) -> tuple[str, int]:
+    pairing = credential_steps.offer_pairing(
+        admitted.commune_id, admitted.member_id, admitted.username, form.offer.data or ""
+    )
+    form.code.data, form.offer.data = code, pairing.sealed
+    page = render_template("accounts/admission/phone.html", form=form, pairing=pairing, admitted=admitted)
     return page, 422 if form.errors else 200
 
 
 def _passphrase(form: AdmittedPassphraseForm, code: str, proof: str) -> tuple[str, int]:
     form.code.data, form.proof.data = code, proof
-    page = render_template("accounts/admission/passphrase.html", form=form, offered=credential_steps.suggestion())
+    page = render_template(
+        "accounts/admission/passphrase.html", form=form, suggestion=credential_steps.suggest_passphrase()
+    )
     return page, 422 if form.errors else 200

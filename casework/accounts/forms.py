@@ -1,8 +1,10 @@
-"""The forms of sign-in, unlock, second step and proof."""
+"""The forms of accounts: sign-in, second factor, unlock and step-up; one's own account; admission."""
 
 from flask_babel import lazy_gettext as _
+from wtforms import HiddenField
 
-from casework.web.forms import Choice, Digits, Form, PaperCodeField, Password, Username
+from casework.codelists import codelist
+from casework.web.forms import Choice, Digits, Form, OneCode, PaperCodeField, Password, PersonName, ShortCode, Username
 
 
 class SignInForm(Form):
@@ -13,19 +15,19 @@ class SignInForm(Form):
 
 
 class UnlockForm(Form):
-    """The passphrase of the person whose screen has locked."""
+    """The passphrase, after the screen has locked."""
 
     passphrase = Password(_("Mật khẩu"))
 
 
-class SecondForm(Form):
-    """The digits that her phone shows now."""
+class SecondFactorForm(Form):
+    """The TOTP code."""
 
     digits = Digits(_("Mã 6 số trên điện thoại"), hint=_("Mở ứng dụng mã xác thực trên điện thoại, tìm dòng “So ca”."))
 
 
 class PaperForm(Form):
-    """The code on paper, and the one thing that is still at hand."""
+    """The paper code, and the one factor that is left."""
 
     username = Username(_("Tên đăng nhập"))
     code = PaperCodeField(_("Mã giấy"), hint=_("7 nhóm, mỗi nhóm 4 ký tự. Chữ hoa hay thường đều được."))
@@ -37,8 +39,67 @@ class PaperForm(Form):
     digits = Digits(_("Mã 6 số trên điện thoại"), required=False, hint=_("Gõ nếu quên mật khẩu."))
 
 
-class ProofForm(Form):
-    """The passphrase once more, and the digits of the phone."""
+class StepUpForm(Form):
+    """Step-up: the passphrase and the TOTP code."""
 
     passphrase = Password(_("Mật khẩu"))
     digits = Digits(_("Mã 6 số trên điện thoại"))
+
+
+ROLES_OF_PEOPLE = tuple(role.code for role in codelist("role") if role.flag("person"))
+
+
+class NewPassphraseForm(Form):
+    """A new passphrase."""
+
+    passphrase = Password(
+        _("Mật khẩu mới"),
+        fresh=True,
+        hint=_("Ít nhất 15 ký tự. Dán vào, hoặc để trình duyệt nhớ giúp, đều được. Không bắt buộc chữ số hay ký hiệu."),
+    )
+
+
+class PhoneForm(Form):
+    """The first TOTP code of a phone that is being paired."""
+
+    offer = HiddenField()
+    digits = Digits(_("Mã 6 số điện thoại đang hiện"))
+
+
+class CoverForm(Form):
+    """The short code that only uncovers the screen."""
+
+    short = ShortCode(_("Mã ngắn, 4 đến 6 chữ số"))
+
+
+class CodeForm(Form):
+    """An admission code."""
+
+    code = PaperCodeField(_("Mã nhận tài khoản"), hint=_("7 nhóm, mỗi nhóm 4 ký tự. Chữ hoa hay thường đều được."))
+
+
+class AdmittedPhoneForm(PhoneForm):
+    """The first TOTP code of a newcomer's phone."""
+
+    code = HiddenField()
+
+
+class AdmittedPassphraseForm(NewPassphraseForm):
+    """A newcomer's passphrase."""
+
+    code = HiddenField()
+    proof = HiddenField()
+
+
+class MemberForm(Form):
+    """A new member: name, username and role."""
+
+    name = PersonName(_("Họ và tên"))
+    username = Username(_("Tên đăng nhập"), hint=_("Chữ không dấu, ví dụ: tran.lan"))
+    role = OneCode(_("Vai trò"), "role", only=ROLES_OF_PEOPLE)
+
+
+class WordsForm(Form):
+    """The key fingerprint that was compared face to face."""
+
+    words = HiddenField()

@@ -1,4 +1,4 @@
-"""Who could open an agency's cases tomorrow: too few key-holders without a drill, and who waits to become one."""
+"""Agencies with too few key holders, and newcomers who wait to become one: warnings of the home page and `doctor`."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -38,35 +38,39 @@ class TooFewKeyHolders:
 
 
 def warnings_for(context: ActContext) -> list[TooFewKeyHolders]:
-    """Return what stands on the home page of a lead or an administrator; others have nothing to do about it."""
+    """Return the warnings for the home page of a lead or an administrator; none for others."""
     return agencies_at_risk(context.crypto) if {Role.LEAD, Role.ADMINISTRATOR} & set(context.actor.roles) else []
 
 
 def arrivals(context: ActContext) -> int:
-    """Count the newcomers whose key waits for the word of a colleague of hers; only a word on a page, nothing opens."""
-    mine = {"commune": context.commune_id, "agency": context.actor.agency_id, "me": context.me}
-    return context.session.execute(_ARRIVALS, mine).scalar_one()
+    """Count the newcomers of my agency who wait for confirmation; unverified, it only chooses words on a page."""
+    parameters = {"commune": context.commune_id, "agency": context.actor.agency_id, "me": context.me}
+    return context.session.execute(_ARRIVALS, parameters).scalar_one()
 
 
 def agencies_at_risk(crypto: CryptoContext) -> list[TooFewKeyHolders]:
-    """Return the needed agencies that fewer than two people can open and whose sheets nobody has tried lately."""
+    """Return the agencies with fewer key holders than MIN_KEY_HOLDERS and without a recovery drill lately."""
     needed = agencies.with_two_holders()
-    wanted = (Agency.commune_id == crypto.commune_id, Agency.kind.in_(needed), Agency.circle.is_(False))
-    rows = crypto.session.execute(select(Agency.id, Agency.kind, Agency.name).where(*wanted)).all()
-    held = _held(crypto)
+    two_holder_agencies = (Agency.commune_id == crypto.commune_id, Agency.kind.in_(needed), Agency.circle.is_(False))
+    rows = crypto.session.execute(select(Agency.id, Agency.kind, Agency.name).where(*two_holder_agencies)).all()
+    held = _active_holders(crypto)
     few = [row for row in sorted(rows, key=lambda row: needed.index(row.kind)) if held[row.id] < MIN_KEY_HOLDERS]
     return [TooFewKeyHolders(row.name, held[row.id]) for row in few if not drilled(crypto, row.id)]
 
 
-def _held(crypto: CryptoContext) -> Counter[UUID]:
-    """Count for each agency who is at work and holds its newest key."""
-    same = (Agency.commune_id == Wrap.commune_id, Agency.id == Wrap.agency_id, Agency.epoch == Wrap.epoch)
-    hers = (Member.commune_id == Wrap.commune_id, Member.id == Wrap.member_id, Member.state == MemberState.ACTIVE)
-    rows = select(Wrap.agency_id).join(Agency, and_(*same)).join(Member, and_(*hers))
+def _active_holders(crypto: CryptoContext) -> Counter[UUID]:
+    """Count for each agency the active members who hold its newest key."""
+    newest_key = (Agency.commune_id == Wrap.commune_id, Agency.id == Wrap.agency_id, Agency.epoch == Wrap.epoch)
+    active_holder = (
+        Member.commune_id == Wrap.commune_id,
+        Member.id == Wrap.member_id,
+        Member.state == MemberState.ACTIVE,
+    )
+    rows = select(Wrap.agency_id).join(Agency, and_(*newest_key)).join(Member, and_(*active_holder))
     return Counter(crypto.session.execute(rows.where(Wrap.commune_id == crypto.commune_id)).scalars())
 
 
 def drilled(crypto: CryptoContext, agency_id: UUID) -> bool:
-    """Tell whether both sheets of an allowed pair of an agency or circle were shown within 180 days."""
+    """Tell whether both recovery sheets of an allowed pair were tried within DRILLED_DAYS."""
     freshness.agency(crypto.session, crypto.commune_id, agency_id)
     return recovery_sheets.drilled_since(crypto, agency_id) > crypto.at - DRILLED_DAYS * _DAY

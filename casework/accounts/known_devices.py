@@ -1,4 +1,4 @@
-"""The mark of a browser that we issued: random bytes, and a seal for each account that has signed in with it."""
+"""Known browsers: the device cookie holds 16 random bytes, and a 16-byte MAC for each account that has signed in."""
 
 import base64
 import binascii
@@ -9,8 +9,8 @@ from uuid import UUID
 from casework.vault.crypto.encoding import encode_fields
 from casework.vault.keys.kek import ServerKeys
 
-_MARK_BYTES, _SEAL_BYTES = 16, 16
-# A shared office machine serves so many people; whoever came first makes room.
+_ID_BYTES, _MAC_BYTES = 16, 16
+# A shared machine serves so many people; the earliest makes room.
 _MOST = 8
 _FAMILIES = (
     ("Edg", "Edge"),
@@ -24,30 +24,30 @@ _SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Wi
 
 
 def is_known(server_keys: ServerKeys, cookie: str, member_id: UUID | None) -> bool:
-    """Tell whether this browser has signed in to this account before; what we did not issue knows nobody."""
-    mark, seals = _read(cookie)
+    """Tell whether this browser has signed in to this account before; a cookie that we did not issue is unknown."""
+    device, seals = _read(cookie)
     if member_id is None:
         return False
-    mine = _seal(server_keys, mark, member_id)
-    return any(hmac.compare_digest(mine, one) for one in seals)
+    seal = _mac(server_keys, device, member_id)
+    return any(hmac.compare_digest(seal, other) for other in seals)
 
 
 def device_id(cookie: str) -> bytes:
-    """Return the random bytes of a mark, by which tries are counted; empty for a browser without one."""
+    """Return the random bytes of a device cookie, by which attempts are counted; empty without one."""
     return _read(cookie)[0]
 
 
 def remembered(server_keys: ServerKeys, cookie: str, member_id: UUID) -> str:
-    """Return the mark of this browser with this account added, to be kept in its cookie."""
-    mark, seals = _read(cookie)
-    mark = mark or os.urandom(_MARK_BYTES)
-    mine = _seal(server_keys, mark, member_id)
-    kept = [one for one in seals if one != mine][-(_MOST - 1) :]
-    return base64.urlsafe_b64encode(b"".join([mark, *kept, mine])).decode()
+    """Return the device cookie with this account added."""
+    device, seals = _read(cookie)
+    device = device or os.urandom(_ID_BYTES)
+    seal = _mac(server_keys, device, member_id)
+    kept = [other for other in seals if other != seal][-(_MOST - 1) :]
+    return base64.urlsafe_b64encode(b"".join([device, *kept, seal])).decode()
 
 
-def family(agent: str) -> str:
-    """Return the family of a browser by what it calls itself, for her own list of sessions; nothing finer is kept."""
+def browser_family(agent: str) -> str:
+    """Return browser and system from a User-Agent, for one's own list of sessions; nothing finer is kept."""
     names = [next((name for word, name in kinds if word in agent), "") for kinds in (_FAMILIES, _SYSTEMS)]
     return " · ".join(filter(None, names))
 
@@ -57,11 +57,11 @@ def _read(cookie: str) -> tuple[bytes, list[bytes]]:
         raw = base64.urlsafe_b64decode(cookie.encode("ascii"))
     except (binascii.Error, UnicodeEncodeError, ValueError):
         return b"", []
-    if not _MARK_BYTES <= len(raw) <= _MARK_BYTES + _MOST * _SEAL_BYTES:
+    if not _ID_BYTES <= len(raw) <= _ID_BYTES + _MOST * _MAC_BYTES:
         return b"", []
-    seals = [raw[at : at + _SEAL_BYTES] for at in range(_MARK_BYTES, len(raw), _SEAL_BYTES)]
-    return raw[:_MARK_BYTES], seals
+    seals = [raw[start : start + _MAC_BYTES] for start in range(_ID_BYTES, len(raw), _MAC_BYTES)]
+    return raw[:_ID_BYTES], seals
 
 
-def _seal(server_keys: ServerKeys, mark: bytes, member_id: UUID) -> bytes:
-    return server_keys.tag(encode_fields("cw/1/device", server_keys.commune_id, mark, member_id))[:_SEAL_BYTES]
+def _mac(server_keys: ServerKeys, device: bytes, member_id: UUID) -> bytes:
+    return server_keys.tag(encode_fields("cw/1/device", server_keys.commune_id, device, member_id))[:_MAC_BYTES]

@@ -1,7 +1,7 @@
-"""Counts tries in the database, so that nobody can guess for long and nobody can lock a colleague out.
+"""Rate limit of sign-in attempts, counted in the database: nobody guesses for long, nobody locks a colleague out.
 
-A browser that has signed in to an account before has a count of its own. All others share one for the account and one
-for their address: whoever guesses from outside uses up those, and she still comes in from the machine that she uses.
+A browser that has signed in to an account before has a bucket of its own. All others share one for the account and one
+for their address: whoever guesses from outside uses up those, and the member still signs in from a known browser.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ from casework.vault.keys.kek import ServerKeys
 from casework.vault.models import Throttle
 
 _QUARTER, _DAY = 15 * 60, 24 * 3600
-# Two windows of a day may follow each other, so a count for a day stays below half of 100.
+# Two windows of a day may follow each other, so a count for a day stays below half of 100 (NIST SP 800-63B, 5.2.2).
 _ACCOUNT = ((_QUARTER, 10), (_DAY, 40))
 _ADDRESS = ((_QUARTER, 60), (_DAY, 300))
 _SECOND = ((_DAY, 5),)
@@ -28,59 +28,59 @@ _OWN_TRIES = 2
 
 @dataclass(frozen=True)
 class Bucket:
-    """One count: its key, how many tries it takes, and for how many seconds."""
+    """One count: its key (a keyed hash), how many attempts it takes, and for how many seconds."""
 
     key: bytes
     most: int
     seconds: int
 
 
-def of_account(server_keys: ServerKeys, username: str, mark: bytes) -> list[Bucket]:
-    """Return the counts of an account: those of one known browser, or with an empty mark those of all others."""
-    return [_bucket(server_keys, "account", username, mark, window) for window in _ACCOUNT]
+def of_account(server_keys: ServerKeys, username: str, device: bytes) -> list[Bucket]:
+    """Return the buckets of an account: those of one known browser, or with empty bytes those of all others."""
+    return [_bucket(server_keys, "account", username, device, window) for window in _ACCOUNT]
 
 
 def of_address(server_keys: ServerKeys, address: str) -> list[Bucket]:
-    """Return the counts of a network address; none where it is not known."""
+    """Return the buckets of a network address; none where it is not known."""
     return [] if not address else [_bucket(server_keys, "address", address, b"", window) for window in _ADDRESS]
 
 
 def of_second_factor(server_keys: ServerKeys, sid: bytes) -> list[Bucket]:
-    """Return the count of a session that waits for its second factor: five tries."""
+    """Return the bucket of a session that waits for its second factor: five attempts."""
     return [_bucket(server_keys, "second", "", sid, window) for window in _SECOND]
 
 
 def count(gate: Gate, commune_id: UUID, buckets: Iterable[Bucket]) -> None:
-    """Count a try before it is made, so that parallel tries are counted too; raise Throttled after one too many."""
-    now, over = clock.micros(), False
+    """Count an attempt before it is made, so that parallel ones are counted too; raise Throttled over the limit."""
+    now, exceeded = clock.micros(), False
     with gate.database.transaction(None, commune_id) as session:
         session.execute(delete(Throttle).where(Throttle.since < now - _DAY * MICROSECOND))
-        for one in buckets:
-            row = session.get(Throttle, one.key)
+        for bucket in buckets:
+            row = session.get(Throttle, bucket.key)
             if row is None:
-                row = Throttle(key=one.key, failures=0, since=now)
+                row = Throttle(key=bucket.key, failures=0, since=now)
                 session.add(row)
-            elif row.since < now - one.seconds * MICROSECOND:
+            elif row.since < now - bucket.seconds * MICROSECOND:
                 row.failures, row.since = 0, now
             row.failures += 1
-            over = over or row.failures > one.most
-    if over:
+            exceeded = exceeded or row.failures > bucket.most
+    if exceeded:
         raise Throttled("Đã thử quá nhiều lần. Hãy chờ 15 phút, hoặc dùng máy vẫn hay đăng nhập.")
 
 
 def reset(gate: Gate, commune_id: UUID, buckets: Iterable[Bucket], *, known: bool) -> None:
-    """Forget the tries of a known browser that came in; what others share is given back only its own two tries."""
+    """Forget the attempts of a known browser after sign-in; shared buckets are given back only its own two."""
     with gate.database.transaction(None, commune_id) as session:
-        for one in buckets:
-            row = session.get(Throttle, one.key)
+        for bucket in buckets:
+            row = session.get(Throttle, bucket.key)
             if row is not None:
                 row.failures = 0 if known else max(0, row.failures - _OWN_TRIES)
 
 
-def _bucket(server_keys: ServerKeys, what: str, name: str, mark: bytes, window: tuple[int, int]) -> Bucket:
+def _bucket(server_keys: ServerKeys, subject: str, name: str, device: bytes, window: tuple[int, int]) -> Bucket:
     seconds, most = window
     return Bucket(
-        server_keys.tag(encode_fields("cw/1/throttle", server_keys.commune_id, what, name, mark, seconds)),
+        server_keys.tag(encode_fields("cw/1/throttle", server_keys.commune_id, subject, name, device, seconds)),
         most,
         seconds,
     )

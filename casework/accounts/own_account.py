@@ -1,9 +1,17 @@
-"""What everybody does with her own account: prove who she is, a new passphrase, phone or paper code, her sessions."""
+"""Acts on one's own account: step-up, a new passphrase, second factor or paper code, sessions, privacy screen."""
 
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from casework.accounts.sign_in_acts import StartedSession, Unwrapped, WrongPassphrase, end, follow, row_of, spend_digits
+from casework.accounts.sign_in_acts import (
+    StartedSession,
+    Unwrapped,
+    WrongPassphrase,
+    continue_session,
+    revoke_session,
+    session_row,
+    spend_totp_code,
+)
 from casework.audit import freshness
 from casework.errors import NotFound, SignInNeeded, gettext_noop
 from casework.gate import ActContext, action
@@ -21,7 +29,7 @@ from casework.vault.models import Head, Member, SessionRow
 
 @dataclass(frozen=True)
 class SessionInfo:
-    """One session of hers, as she may see it."""
+    """One of a member's own sessions; `created` and `seen` in microseconds, `this` for the browser that asks."""
 
     number: int
     device: str
@@ -33,129 +41,128 @@ class SessionInfo:
 
 @dataclass(frozen=True)
 class ChangedCredentials:
-    """What a change of her ways in gives back: the session that goes on, and the code to be kept on paper."""
+    """What a change of credentials returns: the session that goes on, and the new paper code."""
 
     begun: StartedSession
     code: str
 
     def __repr__(self) -> str:
-        """Never print the code."""
         return "<sealed>"
 
 
 @action(Act.STEP_UP)
 def step_up(
-    context: ActContext, opened: Unwrapped | None, digits: str, *, token: SessionToken, about: UUID | None
+    context: ActContext, unwrapped: Unwrapped | None, digits: str, *, token: SessionToken, about: UUID | None
 ) -> StartedSession:
-    """Prove again who she is, with both factors where she has both; a new token, and what was typed meanwhile."""
-    if opened is None or opened.member_id != context.me:
+    """Step up: try both factors again, where both can be asked for; return a new token and the text kept."""
+    if unwrapped is None or unwrapped.member_id != context.me:
         raise WrongPassphrase(gettext_noop("Mật khẩu chưa đúng. Hãy thử lại."))
-    row = _mine(context, token.sid)
-    if not passphrase_alone(context, row):
-        spend_digits(context, context.me, digits)
-    proof = replace(sessions.state_of(row), stepup=context.crypto.at, stepup_about=about)
-    return follow(context, row, opened.seed, proof)
+    row = _own_session(context, token.sid)
+    if not is_second_factor_waived(context, row):
+        spend_totp_code(context, context.me, digits)
+    state = replace(sessions.state_of(row), stepup=context.crypto.at, stepup_about=about)
+    return continue_session(context, row, unwrapped.seed, state)
 
 
-def passphrase_alone(context: ActContext, row: SessionRow) -> bool:
-    """Tell whether no phone can be asked for: in the demo, and after the code on paper stood in for it."""
+def is_second_factor_waived(context: ActContext, row: SessionRow) -> bool:
+    """Tell whether no TOTP code is asked for: in the demo, and after the paper code stood in for the phone."""
     return context.crypto.server_keys.number == DEMO_ID or row.kind == NIGHT
 
 
 @action(Act.KEY_CHANGE)
 def change_passphrase(context: ActContext, new: NewCredentials, *, token: SessionToken) -> ChangedCredentials:
-    """Give her a new key under a new passphrase: all she holds is wrapped anew, her other sessions end."""
-    row, head, member = _proven(context, token)
+    """Replace the member's key and passphrase: every key held is wrapped anew, the other sessions end."""
+    row, head, member = _own_rows(context, token)
     for agency_id in context.crypto.keyring.agencies if context.crypto.keyring else ():
         freshness.agency(context.session, context.commune_id, agency_id)
     kind = FULL if row.kind == RENEW else row.kind
-    standing = replace(sessions.state_of(row), kind=kind)
+    state = replace(sessions.state_of(row), kind=kind)
     credentials.replace_key(context.crypto, head, member, new)
-    return _goes_on(context, member, new.seed, standing, new.paper.code)
+    return _continue_with_new_code(context, member, new.seed, state, new.paper.code)
 
 
 @action(Act.PHONE)
 def change_phone(context: ActContext, phone: PairedPhone, *, token: SessionToken) -> ChangedCredentials:
-    """Take another phone in the place of the one before, and print a new code; her other sessions end."""
-    row, head, member = _proven(context, token)
+    """Replace the phone and make a new paper code; the other sessions end."""
+    row, head, member = _own_rows(context, token)
     seed = sessions.seed_of(row, token, context.crypto.server_keys)
-    standing = replace(sessions.state_of(row), kind=FULL)
+    state = replace(sessions.state_of(row), kind=FULL)
     paper = credentials.new_paper_code(context.crypto.server_keys, seed, member.id)
     credentials.replace_paper_code(context.crypto, head, member, paper, phone)
-    return _goes_on(context, member, seed, standing, paper.code)
+    return _continue_with_new_code(context, member, seed, state, paper.code)
 
 
 @action(Act.PAPER_NEW)
 def new_paper_code(context: ActContext, *, token: SessionToken) -> ChangedCredentials:
-    """Print a new code for the night; the one before opens nothing any more, her other sessions end."""
-    row, head, member = _proven(context, token)
-    seed, standing = sessions.seed_of(row, token, context.crypto.server_keys), sessions.state_of(row)
+    """Replace the paper code; the other sessions end."""
+    row, head, member = _own_rows(context, token)
+    seed, state = sessions.seed_of(row, token, context.crypto.server_keys), sessions.state_of(row)
     paper: PaperCode = credentials.new_paper_code(context.crypto.server_keys, seed, member.id)
     credentials.replace_paper_code(context.crypto, head, member, paper)
-    return _goes_on(context, member, seed, standing, paper.code)
+    return _continue_with_new_code(context, member, seed, state, paper.code)
 
 
 @action(Act.SESSION_LIST)
-def my_sessions(context: ActContext, *, sid: bytes) -> list[SessionInfo]:
-    """List her sessions, the newest first; the one of this browser is marked."""
-    return [_seen(number, row, sid) for number, row in enumerate(_my_rows(context), start=1)]
+def list_sessions(context: ActContext, *, sid: bytes) -> list[SessionInfo]:
+    """List one's own sessions, the newest first."""
+    return [_session_info(number, row, sid) for number, row in enumerate(_own_sessions(context), start=1)]
 
 
 @action(Act.SESSION_END)
 def end_session(context: ActContext, number: int, created: int) -> None:
-    """End one of her sessions, named by its number and moment in the list."""
-    rows = _my_rows(context)
+    """End one of one's own sessions, named by its number and moment of creation in the list."""
+    rows = _own_sessions(context)
     if not 1 <= number <= len(rows) or rows[number - 1].created != created:
         raise NotFound("session")
-    end(context, rows[number - 1].sid)
+    revoke_session(context, rows[number - 1].sid)
 
 
 @action(Act.COVER)
 def cover(context: ActContext, code: str, *, token: SessionToken) -> None:
-    """Cover the screen while somebody speaks: the sealed key goes under cookie and short code."""
-    row = _mine(context, token.sid)
+    """Cover the screen: the sealed key is wrapped under the session cookie and a short code (4 to 6 digits)."""
+    row = _own_session(context, token.sid)
     privacy_screen.lock_screen(context.crypto, row, token, code)
 
 
 @action(Act.UNCOVER)
 def uncover(context: ActContext, code: str, *, token: SessionToken) -> StartedSession:
-    """Take the cover away with the short code; the try has been counted, and the fifth wrong one was the last."""
-    row, kept = _mine(context, token.sid), context.session.get(Interview, token.sid)
-    if kept is None or not privacy_screen.may_try(kept):
+    """Uncover the screen with the short code; the attempt has been counted, and the fifth wrong one is the last."""
+    row, interview = _own_session(context, token.sid), context.session.get(Interview, token.sid)
+    if interview is None or not privacy_screen.may_try(interview):
         raise SignInNeeded(gettext_noop("Hãy mở bằng mật khẩu."))
-    seed = privacy_screen.unlock_screen(context.crypto, kept, token, code)
+    seed = privacy_screen.unlock_screen(context.crypto, interview, token, code)
     if seed is None:
         raise WrongPassphrase(gettext_noop("Mã ngắn chưa đúng. Sau 5 lần sai phải dùng mật khẩu."))
-    return follow(context, row, seed, sessions.state_of(row))
+    return continue_session(context, row, seed, sessions.state_of(row))
 
 
-def _mine(context: ActContext, sid: bytes) -> SessionRow:
-    row = row_of(context, sid)
+def _own_session(context: ActContext, sid: bytes) -> SessionRow:
+    row = session_row(context, sid)
     if row is None or row.member_id != context.me:
         raise SignInNeeded(gettext_noop("Phiên làm việc đã kết thúc. Hãy đăng nhập lại."))
     return row
 
 
-def _proven(context: ActContext, token: SessionToken) -> tuple[SessionRow, Head, Member]:
-    """Return her session and rows; the gate has asked for the proof who she is."""
-    row = _mine(context, token.sid)
+def _own_rows(context: ActContext, token: SessionToken) -> tuple[SessionRow, Head, Member]:
+    """Return one's own session, head and member; the gate has checked the step-up."""
+    row = _own_session(context, token.sid)
     head = freshness.head(context.session, context.commune_id, context.me)
     return row, head, freshness.member(context.session, context.commune_id, context.me)
 
 
-def _goes_on(
-    context: ActContext, member: Member, seed: bytes, standing: sessions.SessionState, code: str
+def _continue_with_new_code(
+    context: ActContext, member: Member, seed: bytes, state: sessions.SessionState, code: str
 ) -> ChangedCredentials:
     at, server_keys = context.crypto.at, context.crypto.server_keys
-    token = sessions.start(context.session, server_keys, seed, member_id=member.id, at=at, standing=standing)
-    return ChangedCredentials(StartedSession(token, None, standing.kind, member.id), code)
+    token = sessions.start(context.session, server_keys, seed, member_id=member.id, at=at, standing=state)
+    return ChangedCredentials(StartedSession(token, None, state.kind, member.id), code)
 
 
-def _my_rows(context: ActContext) -> list[SessionRow]:
+def _own_sessions(context: ActContext) -> list[SessionRow]:
     member = freshness.member(context.session, context.commune_id, context.me)
     rows: list[SessionRow] = heads.rows_of_member(context.session, member, SessionRow)
     return sorted((row for row in rows if row.factors > 1 or row.kind == FULL), key=lambda row: -row.created)
 
 
-def _seen(number: int, row: SessionRow, sid: bytes) -> SessionInfo:
+def _session_info(number: int, row: SessionRow, sid: bytes) -> SessionInfo:
     return SessionInfo(number, row.device, row.created, row.seen, "open" if row.blob else "locked", row.sid == sid)

@@ -1,16 +1,16 @@
-"""Pages of one's own account: sessions, a new passphrase, phone or paper code, and the cover of the interview."""
+"""Pages of one's own account: sessions, a new passphrase, second factor or paper code, and the privacy screen."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.accounts import credential_steps, own_account, session_cookies
+from casework.accounts import authentication, credential_steps, own_account, session_cookies
+from casework.accounts.forms import CoverForm, NewPassphraseForm, PhoneForm
 from casework.accounts.own_account import ChangedCredentials
-from casework.accounts.own_account_forms import CoverForm, NewPassphraseForm, PhoneForm
 from casework.accounts.sign_in_acts import WrongPassphrase
 from casework.errors import BadInput, SignInNeeded
 from casework.policy.words import Act
-from casework.web.current_user import ask, may, me, perform, works
+from casework.web.current_user import allow_states, ask, gate, may, me, perform
 
 blueprint = Blueprint("mine", __name__)
 Answer = Response | str | tuple[str, int]
@@ -18,56 +18,57 @@ Answer = Response | str | tuple[str, int]
 
 @blueprint.get("/tai-khoan/cua-toi")
 def overview() -> str:
-    """Show one's own sessions, and the ways to change how one comes in."""
-    rows = perform(own_account.my_sessions, sid=session_cookies.sid() or b"")
+    """Show one's own sessions, and links to change credentials."""
+    rows = perform(own_account.list_sessions, sid=session_cookies.sid() or b"")
     return render_template("accounts/mine.html", rows=rows, me=me(), may_admit=may(Act.ADMISSION_LIST))
 
 
 @blueprint.post("/tai-khoan/cua-toi/ket-thuc")
 def end() -> Response:
-    """End one of one's own sessions."""
-    perform(own_account.end_session, _number("number"), _number("created"))
+    perform(own_account.end_session, _whole_number("number"), _whole_number("created"))
     return redirect(url_for("accounts.mine.overview"), 303)
 
 
 @blueprint.route("/tai-khoan/cua-toi/mat-khau", methods=["GET", "POST"])
-@works("renew")
+@allow_states("renew")
 def passphrase() -> Answer:
-    """Set a new passphrase; a new code on paper comes with it."""
+    """Set a new passphrase; a new paper code comes with it."""
     ask(Act.KEY_CHANGE)
     form = NewPassphraseForm()
     if form.validate_on_submit():
         try:
-            new = credential_steps.renewed(me(), form.passphrase.data or "")
-            return _printed(perform(own_account.change_passphrase, new, token=session_cookies.token()))
+            new = credential_steps.replacement_credentials(me(), form.passphrase.data or "")
+            return _print_paper_code(perform(own_account.change_passphrase, new, token=session_cookies.token()))
         except BadInput as wrong:
             form.passphrase.errors = [gettext(str(wrong))]
-    offered = credential_steps.suggestion()
-    return render_template("accounts/passphrase.html", form=form, offered=offered, me=me()), 422 if form.errors else 200
+    suggestion = credential_steps.suggest_passphrase()
+    return render_template(
+        "accounts/passphrase.html", form=form, suggestion=suggestion, me=me()
+    ), 422 if form.errors else 200
 
 
 @blueprint.route("/tai-khoan/cua-toi/dien-thoai", methods=["GET", "POST"])
 def phone() -> Answer:
-    """Pair another phone; a new code on paper comes with it."""
+    """Pair another phone; a new paper code comes with it."""
     ask(Act.PHONE)
     form = PhoneForm()
-    shown = credential_steps.offer(me().person.commune_id, me().id, me().username, form.offer.data or "")
+    pairing = credential_steps.offer_pairing(me().person.commune_id, me().id, me().username, form.offer.data or "")
     if form.validate_on_submit():
-        found = credential_steps.paired(me().person.commune_id, me().id, shown.sealed, form.digits.data or "")
-        if found is not None:
-            return _printed(perform(own_account.change_phone, found, token=session_cookies.token()))
+        paired = credential_steps.pair_phone(me().person.commune_id, me().id, pairing.sealed, form.digits.data or "")
+        if paired is not None:
+            return _print_paper_code(perform(own_account.change_phone, paired, token=session_cookies.token()))
         form.digits.errors = [str(credential_steps.WRONG_DIGITS)]
-    form.offer.data = shown.sealed
-    return render_template("accounts/phone.html", form=form, shown=shown), 422 if form.errors else 200
+    form.offer.data = pairing.sealed
+    return render_template("accounts/phone.html", form=form, pairing=pairing), 422 if form.errors else 200
 
 
 @blueprint.route("/tai-khoan/cua-toi/ma-giay", methods=["GET", "POST"])
 def paper() -> Answer:
-    """Ask before a new code on paper takes the place of the one before, then print it."""
+    """Ask before a new paper code replaces the one before, then print it."""
     ask(Act.PAPER_NEW)
     if request.method == "GET":
         return render_template("accounts/paper_new.html")
-    return _printed(perform(own_account.new_paper_code, token=session_cookies.token()))
+    return _print_paper_code(perform(own_account.new_paper_code, token=session_cookies.token()))
 
 
 @blueprint.route("/tai-khoan/cua-toi/che", methods=["GET", "POST"])
@@ -78,38 +79,38 @@ def cover() -> Answer:
     if form.validate_on_submit():
         try:
             perform(own_account.cover, form.short.data or "", token=session_cookies.token())
-            return redirect(url_for("accounts.mine.covered", tiep=session_cookies.target()), 303)
+            return redirect(url_for("accounts.mine.covered", tiep=session_cookies.return_path()), 303)
         except BadInput as wrong:
             form.short.errors = [gettext(str(wrong))]
     return render_template("accounts/cover.html", form=form), 422 if form.errors else 200
 
 
 @blueprint.route("/man-hinh", methods=["GET", "POST"])
-@works("covered")
+@allow_states("covered")
 def covered() -> Answer:
-    """Show almost nothing, and take the cover away for the short code."""
+    """Show almost nothing, and uncover the screen for the short code."""
     form = CoverForm()
     if me().state != "covered":
-        return redirect(session_cookies.target(), 303)
+        return redirect(session_cookies.return_path(), 303)
     if form.validate_on_submit():
         try:
-            credential_steps.count_uncovering(session_cookies.sid() or b"")
+            authentication.count_short_code_attempt(gate(), session_cookies.sid() or b"")
             return session_cookies.restore_or_redirect(
                 perform(own_account.uncover, form.short.data or "", token=session_cookies.token()),
-                session_cookies.target(),
+                session_cookies.return_path(),
             )
         except (WrongPassphrase, SignInNeeded) as wrong:
             form.short.errors = [gettext(str(wrong))]
     return render_template("accounts/covered.html", form=form), 422 if form.errors else 200
 
 
-def _printed(changed: ChangedCredentials) -> Response:
+def _print_paper_code(changed: ChangedCredentials) -> Response:
     """Show the new code once, with the token of the session that goes on."""
-    words = {"code": changed.code, "name": me().name, "commune": me().commune_name, "next": "/", "waits": ""}
+    words = {"code": changed.code, "name": me().name, "commune": me().commune_name, "next": "/", "words": ""}
     page = Response(render_template("accounts/printed.html", **words), mimetype="text/html")
     return session_cookies.set_session_cookie(page, changed.begun)
 
 
-def _number(name: str) -> int:
+def _whole_number(name: str) -> int:
     text = request.form.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0

@@ -1,4 +1,4 @@
-"""What visitors do at the door: passphrase, then second factor; the code on paper by night; unlock; sign out."""
+"""Acts of sign-in: the passphrase, then the second factor (TOTP, RFC 6238); the paper code; unlock; sign-out."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -21,8 +21,8 @@ from casework.vault.states import MemberState
 
 log = logging.getLogger(__name__)
 _WRONG = gettext_noop("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy thử lại.")
-# Who may be at the door: somebody whom her colleague has yet to confirm comes in only as far as a page that says so.
-_COMES_IN = frozenset({MemberState.ACTIVE, MemberState.WAITING})
+# A newcomer whom no colleague has confirmed yet comes only as far as a page that says so.
+_MAY_SIGN_IN = frozenset({MemberState.ACTIVE, MemberState.WAITING})
 
 
 class WrongPassphrase(CaseworkError):
@@ -36,27 +36,26 @@ class InactiveAccount(WrongPassphrase):
 
 
 class WrongCode(CaseworkError):
-    """The digits of the phone are wrong, too old, or were used before."""
+    """The TOTP code is wrong, too old, or was used before."""
 
     status = 422
 
 
 @dataclass(frozen=True)
 class Unwrapped:
-    """A member whose own key has just been opened by her passphrase or by the code that she keeps on paper."""
+    """A member's private key (seed, 32 bytes), just opened by the passphrase, or by the paper code in `slot_id`."""
 
     member_id: UUID
     seed: bytes
     slot_id: UUID | None = None
 
     def __repr__(self) -> str:
-        """Never print the key."""
         return "<sealed>"
 
 
 @dataclass(frozen=True)
 class StartedSession:
-    """A session that has begun: the token for the cookie, and what was typed on a locked screen before it, if any."""
+    """A session that has begun: the token for the cookie, and the form that a locked screen had kept, if any."""
 
     token: sessions.SessionToken
     kept: bytes | None
@@ -66,7 +65,7 @@ class StartedSession:
 
 @dataclass(frozen=True)
 class PaperSignIn:
-    """The code on paper with the one thing that is still at hand: the passphrase, or the digits of the phone."""
+    """The paper code with the one factor that is left; `lost` is the other: `phone` or `passphrase`."""
 
     paper: Unwrapped | None
     passphrase: Unwrapped | None
@@ -74,107 +73,114 @@ class PaperSignIn:
     lost: str
 
     def __repr__(self) -> str:
-        """Never print what was given."""
         return "<sealed>"
 
 
 @action(Act.SIGN_IN)
-def sign_in(context: ActContext, opened: Unwrapped | None, *, before: bytes | None, device: str = "") -> StartedSession:
-    """Begin a session for a member whose passphrase has opened her key; None raises WrongPassphrase, in the log too.
+def sign_in(
+    context: ActContext, unwrapped: Unwrapped | None, *, before: bytes | None, device: str = ""
+) -> StartedSession:
+    """Begin a session for a member whose passphrase has opened the key; None raises WrongPassphrase, in the log too.
 
     It waits for the second factor, but in the demo. `before` is the id of a session of this browser that ends now;
-    text kept in it goes on with the new one if it is hers.
+    text kept in it goes on with the new one if both are the same member's.
     """
-    if opened is None:
+    if unwrapped is None:
         raise WrongPassphrase(_WRONG)
-    _coming(context, opened.member_id)
+    _signing_in_member(context, unwrapped.member_id)
     demo = context.crypto.server_keys.number == DEMO_ID
-    first = SessionState(FULL if demo else PENDING, 1, stepup=context.crypto.at if demo else 0, device=device)
-    return _begin(context, opened, first, before)
+    state = SessionState(FULL if demo else PENDING, 1, stepup=context.crypto.at if demo else 0, device=device)
+    return _start_session(context, unwrapped, state, before)
 
 
 @action(Act.SECOND_FACTOR)
 def second_factor(context: ActContext, token: sessions.SessionToken, digits: str) -> StartedSession:
     """Finish signing in with the digits of the phone: a new token, a new row, and only now a keyring."""
-    row = row_of(context, token.sid)
+    row = session_row(context, token.sid)
     if row is None or row.kind != PENDING or not sessions.is_pending(row, at=context.crypto.at):
         raise SignInNeeded(gettext_noop("Đã quá 5 phút. Hãy đăng nhập lại từ đầu."))
-    _coming(context, row.member_id)
-    spend_digits(context, row.member_id, digits)
-    opened = Unwrapped(row.member_id, sessions.seed_of(row, token, context.crypto.server_keys))
-    return _begin(context, opened, SessionState(FULL, 2, stepup=context.crypto.at, device=row.device), row.sid)
+    _signing_in_member(context, row.member_id)
+    spend_totp_code(context, row.member_id, digits)
+    unwrapped = Unwrapped(row.member_id, sessions.seed_of(row, token, context.crypto.server_keys))
+    return _start_session(
+        context, unwrapped, SessionState(FULL, 2, stepup=context.crypto.at, device=row.device), row.sid
+    )
 
 
 @action(Act.PAPER_CODE)
-def by_paper(context: ActContext, given: PaperSignIn, *, before: bytes | None, device: str = "") -> StartedSession:
-    """Let the code on paper stand in for one lost thing; it is spent, and every other session of hers ends."""
-    paper, passphrase = given.paper, given.passphrase
-    if paper is None or (given.lost == "phone" and (passphrase is None or passphrase.member_id != paper.member_id)):
+def sign_in_by_paper_code(
+    context: ActContext, paper_sign_in: PaperSignIn, *, before: bytes | None, device: str = ""
+) -> StartedSession:
+    """Let the paper code stand in for one lost factor; it is spent, and the member's other sessions end."""
+    paper, passphrase = paper_sign_in.paper, paper_sign_in.passphrase
+    if paper is None or (
+        paper_sign_in.lost == "phone" and (passphrase is None or passphrase.member_id != paper.member_id)
+    ):
         raise WrongPassphrase(
             gettext_noop("Mã giấy, tên đăng nhập hoặc phần còn lại chưa đúng. Hãy so lại rồi thử lần nữa.")
         )
-    member = _coming(context, paper.member_id)
-    if given.lost != "phone":
-        spend_digits(context, paper.member_id, given.digits)
-    kept = _row_text(context, before, member.id)
-    spend_paper(context, member, paper)
-    kind = NIGHT if given.lost == "phone" else RENEW
-    begun = _begin(context, paper, SessionState(kind, 2, stepup=context.crypto.at, device=device), before)
+    member = _signing_in_member(context, paper.member_id)
+    if paper_sign_in.lost != "phone":
+        spend_totp_code(context, paper.member_id, paper_sign_in.digits)
+    kept = _sealed_text(context, before, member.id)
+    spend_paper_code(context, member, paper)
+    kind = NIGHT if paper_sign_in.lost == "phone" else RENEW
+    started = _start_session(context, paper, SessionState(kind, 2, stepup=context.crypto.at, device=device), before)
     context.reason = kind
-    return replace(begun, kept=_opened_text(context, kept, paper))
+    return replace(started, kept=_opened_text(context, kept, paper))
 
 
 @action(Act.UNLOCK)
-def unlock(context: ActContext, opened: Unwrapped | None, *, before: bytes | None) -> StartedSession:
-    """Continue after a pause: a new token and row that end when the first ones would have, and the text kept."""
-    if opened is None:
+def unlock(context: ActContext, unwrapped: Unwrapped | None, *, before: bytes | None) -> StartedSession:
+    """Continue a locked session: a new token and row that expire when the first ones would have, and the text kept."""
+    if unwrapped is None:
         raise WrongPassphrase(gettext_noop("Mật khẩu chưa đúng. Hãy thử lại."))
-    row = row_of(context, before)
-    if row is None or row.member_id != opened.member_id or row.kind == PENDING:
+    row = session_row(context, before)
+    if row is None or row.member_id != unwrapped.member_id or row.kind == PENDING:
         raise SignInNeeded(gettext_noop("Phiên làm việc đã kết thúc. Hãy đăng nhập lại."))
-    _coming(context, opened.member_id)
-    return _begin(context, opened, sessions.state_of(row), before)
+    _signing_in_member(context, unwrapped.member_id)
+    return _start_session(context, unwrapped, sessions.state_of(row), before)
 
 
 @action(Act.SIGN_OUT)
 def sign_out(context: ActContext, sid: bytes | None) -> None:
-    """End this session: its row is gone when the answer is sent, and refused if it is put back."""
+    """End this session: its row is deleted, and refused if it is put back."""
     if sid is not None:
-        end(context, sid)
+        revoke_session(context, sid)
 
 
 @action(Act.KEEP)
-def keep(context: ActContext, sid: bytes, text: bytes) -> None:
-    """Keep what was typed on a screen that had locked, sealed to the person herself."""
-    row = row_of(context, sid)
+def keep_typed_text(context: ActContext, sid: bytes, text: bytes) -> None:
+    """Keep what a locked screen sent, sealed to the member's public key."""
+    row = session_row(context, sid)
     if row is None or row.member_id != context.me:
         raise SignInNeeded(gettext_noop("Phiên làm việc đã kết thúc."))
     member = freshness.member(context.session, context.commune_id, context.me)
     sessions.store_draft_text(row, member.public_key, text)
 
 
-def end(context: ActContext, sid: bytes) -> None:
-    """Delete a session and raise its owner's version, so that no copy of the row lives again; a bad row just goes."""
+def revoke_session(context: ActContext, sid: bytes) -> None:
+    """Delete a session and raise its owner's version, so that no copy of its row verifies; an altered row just goes."""
     try:
-        row = row_of(context, sid)
+        row = session_row(context, sid)
     except VaultError:
         row = None
     if row is not None:
         head = freshness.head(context.session, context.commune_id, row.member_id)
         member = freshness.member(context.session, context.commune_id, row.member_id)
-        short = context.session.execute(select(Interview).where(Interview.sid == sid)).scalars()
-        heads.take_from_member(context.session, head, member, [row, *short])
+        interviews = context.session.execute(select(Interview).where(Interview.sid == sid)).scalars()
+        heads.take_from_member(context.session, head, member, [row, *interviews])
     context.session.execute(delete(SessionRow).where(SessionRow.sid == sid))
     context.session.execute(delete(Interview).where(Interview.sid == sid))
 
 
-def follow(context: ActContext, row: SessionRow, seed: bytes, standing: SessionState) -> StartedSession:
-    """Put a new token and row in the place of a session of hers that goes on, and hand back what was kept."""
-    return _begin(context, Unwrapped(row.member_id, seed), standing, row.sid)
+def continue_session(context: ActContext, row: SessionRow, seed: bytes, state: SessionState) -> StartedSession:
+    """Replace the token and row of a session that goes on, and return what was kept in it."""
+    return _start_session(context, Unwrapped(row.member_id, seed), state, row.sid)
 
 
-def row_of(context: ActContext, sid: bytes | None) -> SessionRow | None:
-    """Return a session of this commune, verified; None for another or an unknown one."""
+def session_row(context: ActContext, sid: bytes | None) -> SessionRow | None:
+    """Return a session of this commune, verified; None for an unknown id or another commune's."""
     owner = sessions.owner_of(context.session, sid) if sid is not None else None
     if owner is None or owner[0] != context.commune_id:
         return None
@@ -182,8 +188,8 @@ def row_of(context: ActContext, sid: bytes | None) -> SessionRow | None:
     return context.session.get(SessionRow, sid)
 
 
-def spend_digits(context: ActContext, member_id: UUID, digits: str) -> None:
-    """Use the digits of a member's phone; raise WrongCode if they do not fit or were used before."""
+def spend_totp_code(context: ActContext, member_id: UUID, digits: str) -> None:
+    """Use a member's TOTP code (6 digits); raise WrongCode if it does not fit or was used before."""
     phone = context.session.get(Totp, (context.commune_id, member_id))
     if phone is None or not totp.spend(context.crypto, phone, digits):
         raise WrongCode(
@@ -191,8 +197,8 @@ def spend_digits(context: ActContext, member_id: UUID, digits: str) -> None:
         )
 
 
-def spend_paper(context: ActContext, member: Member, paper: Unwrapped) -> None:
-    """Take the slot of the code on paper and all her sessions; raise WrongPassphrase if somebody was faster."""
+def spend_paper_code(context: ActContext, member: Member, paper: Unwrapped) -> None:
+    """Delete the slot of the paper code and the member's sessions; raise WrongPassphrase if it was spent meanwhile."""
     slot = context.session.get(Slot, (context.commune_id, paper.slot_id))
     if slot is None or slot.member_id != member.id:
         raise WrongPassphrase(gettext_noop("Mã giấy này đã dùng rồi. Mỗi tờ chỉ dùng được một lần."))
@@ -202,39 +208,41 @@ def spend_paper(context: ActContext, member: Member, paper: Unwrapped) -> None:
     )
 
 
-def _coming(context: ActContext, member_id: UUID) -> Member:
+def _signing_in_member(context: ActContext, member_id: UUID) -> Member:
     member = freshness.member(context.session, context.commune_id, member_id)
-    if member.state not in _COMES_IN:
+    if member.state not in _MAY_SIGN_IN:
         log.warning("act=%s state=%s", context.permit.act, member.state)
         raise InactiveAccount(_WRONG, about=member.id)
     context.who = member.id
     return member
 
 
-def _begin(context: ActContext, opened: Unwrapped, standing: SessionState, before: bytes | None) -> StartedSession:
-    """Begin the session that follows another one of this browser; a pending one carries on what was kept in it."""
-    server_keys, at, mine = context.crypto.server_keys, context.crypto.at, opened.member_id
-    token = sessions.start(context.session, server_keys, opened.seed, member_id=mine, at=at, standing=standing)
-    old, kept = row_of(context, before), _row_text(context, before, mine)
-    if old is not None:
-        context.session.delete(old)
-        context.session.execute(delete(Interview).where(Interview.sid == old.sid))
+def _start_session(
+    context: ActContext, unwrapped: Unwrapped, state: SessionState, before: bytes | None
+) -> StartedSession:
+    """Begin a session in the place of this browser's previous one; a pending one carries on the text kept in that."""
+    server_keys, at, member_id = context.crypto.server_keys, context.crypto.at, unwrapped.member_id
+    token = sessions.start(context.session, server_keys, unwrapped.seed, member_id=member_id, at=at, standing=state)
+    previous, kept = session_row(context, before), _sealed_text(context, before, member_id)
+    if previous is not None:
+        context.session.delete(previous)
+        context.session.execute(delete(Interview).where(Interview.sid == previous.sid))
     sessions.delete_expired(context.session, at=at)
-    if standing.kind == PENDING and kept is not None:
+    if state.kind == PENDING and kept is not None:
         context.session.flush()
         context.session.get_one(SessionRow, token.sid).kept = kept
         kept = None
-    return StartedSession(token, _opened_text(context, kept, opened), standing.kind, mine)
+    return StartedSession(token, _opened_text(context, kept, unwrapped), state.kind, member_id)
 
 
-def _row_text(context: ActContext, sid: bytes | None, member_id: UUID) -> bytes | None:
-    row = row_of(context, sid)
+def _sealed_text(context: ActContext, sid: bytes | None, member_id: UUID) -> bytes | None:
+    row = session_row(context, sid)
     return row.kept if row is not None and row.member_id == member_id else None
 
 
-def _opened_text(context: ActContext, kept: bytes | None, opened: Unwrapped) -> bytes | None:
-    """Open what was kept; what was sealed to a key that she has no longer is lost."""
+def _opened_text(context: ActContext, kept: bytes | None, unwrapped: Unwrapped) -> bytes | None:
+    """Open the text kept; None if it was sealed to a key that the member no longer has."""
     try:
-        return sessions.opened_text(context.commune_id, opened.member_id, kept, opened.seed) if kept else None
+        return sessions.opened_text(context.commune_id, unwrapped.member_id, kept, unwrapped.seed) if kept else None
     except VaultError:
         return None

@@ -1,4 +1,4 @@
-"""The staff of a commune as every signed-in colleague may know them: names, agencies, roles."""
+"""The staff of a commune as every signed-in colleague may know them: names, agencies, roles, who holds which key."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,8 +16,6 @@ _NONE = ("", "")
 
 @dataclass(frozen=True)
 class Colleague:
-    """One member of staff."""
-
     id: UUID
     name: str
     username: str
@@ -29,23 +27,23 @@ class Colleague:
 
 
 def colleagues(context: ActContext) -> list[Colleague]:
-    """Return all members of the commune, sorted as Vietnamese names are."""
+    """Return all members of the commune, from verified rows, in the order of Vietnamese names."""
     agencies = select(Agency.id, Agency.name, Agency.kind).where(Agency.commune_id == context.commune_id)
-    known = {row.id: (row.name, row.kind) for row in context.session.execute(agencies)}
-    found = [
+    agency_names = {row.id: (row.name, row.kind) for row in context.session.execute(agencies)}
+    members = [
         Colleague(
             id=row.id,
             name=row.name,
             username=row.username,
             roles=tuple(Role(code) for code in row.roles.split(",")),
             agency_id=row.agency_id,
-            agency_name=known.get(row.agency_id, _NONE)[0],
-            agency_kind=known.get(row.agency_id, _NONE)[1],
+            agency_name=agency_names.get(row.agency_id, _NONE)[0],
+            agency_kind=agency_names.get(row.agency_id, _NONE)[1],
             state=row.state,
         )
         for row in freshness.members(context.crypto)
     ]
-    return sorted(found, key=lambda one: sort_key(one.name))
+    return sorted(members, key=lambda member: sort_key(member.name))
 
 
 def names(context: ActContext) -> dict[UUID, str]:
@@ -58,9 +56,9 @@ def holding(context: ActContext, agency_id: UUID) -> list[Colleague]:
     freshness.agency(context.session, context.commune_id, agency_id)
     wraps = select(Wrap).where(Wrap.commune_id == context.commune_id, Wrap.agency_id == agency_id)
     holders = {wrap.member_id for wrap in context.session.execute(wraps).scalars()}
-    return [one for one in colleagues(context) if one.id in holders]
+    return [colleague for colleague in colleagues(context) if colleague.id in holders]
 
 
 def key_holders(context: ActContext, circle_id: UUID) -> tuple[str, ...]:
     """Return the names of those who hold the key of an agency or circle, sorted."""
-    return tuple(one.name for one in holding(context, circle_id))
+    return tuple(colleague.name for colleague in holding(context, circle_id))

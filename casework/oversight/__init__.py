@@ -1,1 +1,1 @@
-"""What may be watched from outside: the log, its verification, and the policy in words."""
+"""Oversight: the audit log read, verified, compared and exported; unusual access; readiness; the policy in words."""

@@ -1,4 +1,4 @@
-"""Reads the log as far as somebody may, verifies it, and opens the policy."""
+"""Acts on the audit log: read it within one's reach, verify it; and open the policy."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -40,17 +40,17 @@ _ABOUT_NO_CASE = (
     "upgrade.",
 )
 _LISTS = frozenset({Act.CASE_LIST, Act.CASE_SEARCH, Act.REFERRAL_LIST, Act.REFERRAL_EXPIRE})
-# A new key may be that of a circle: it is told to those alone who hold it.
+# A new key may be that of a circle: its line is shown to its holders alone.
 _KEYS = (Act.AGENCY_ROTATE,)
 _GUARDED = (*(act for act in Act if not act.startswith(_ABOUT_NO_CASE) and act not in _LISTS), *_KEYS)
-# That a case was sealed to named people is told to nobody, not even as a number.
+# That a case was restricted to named people is shown to nobody, not even as a number.
 _CIRCLES = (Act.CIRCLE_MAKE, Act.CIRCLE_READ, Act.CIRCLE_CHANGE, Act.CIRCLE_LIFT, Act.CASE_RESTRICT)
 _UNCOUNTED = (*_CIRCLES, *_KEYS)
 
 
 @dataclass(frozen=True)
 class LogLine:
-    """A line in words: who did which act when; `case_id` and `code` only for a case that the reader can open."""
+    """A line: who did which act when (microseconds); `case_id` and `code` only for a case that the reader can open."""
 
     at: int
     act: str
@@ -71,7 +71,7 @@ class Week:
 
 @dataclass(frozen=True)
 class Log:
-    """One page of the log: lines of one's own agency, or the totals of a week; `older` tells whether there is more."""
+    """One page of the log: lines of one's own agency, or the totals of a week; `older` if there is another page."""
 
     page: int
     lines: tuple[LogLine, ...] | None
@@ -81,44 +81,44 @@ class Log:
 
 @action(Act.AUDIT_READ)
 def read_log(context: ActContext, page: int = 0) -> Log:
-    """Read page `page` of the log, the newest is 0: lines with the reach of an agency, else the totals of a week."""
+    """Read a page of the log, 0 the newest: lines with the reach of an agency, else the totals of a week."""
     if not 0 <= page <= _LONGEST_AGO:
         raise NotFound("page")
     return _lines(context, page) if context.permit.reach >= Reach.AGENCY else _totals(context, page)
 
 
 def _lines(context: ActContext, page: int) -> Log:
-    found = lines_of(context, skip=page * PAGE, limit=PAGE + 1)
-    return Log(page=page, lines=tuple(found[:PAGE]), week=None, older=len(found) > PAGE)
+    lines = visible_lines(context, skip=page * PAGE, limit=PAGE + 1)
+    return Log(page=page, lines=tuple(lines[:PAGE]), week=None, older=len(lines) > PAGE)
 
 
-def lines_of(context: ActContext, *, skip: int, limit: int, since: int = 0) -> list[LogLine]:
+def visible_lines(context: ActContext, *, skip: int, limit: int, since: int = 0) -> list[LogLine]:
     """Return the lines of one's own agency, newest first, without those about cases that are out of reach."""
     codes = _codes(context)
-    mine = [one for one in staff.colleagues(context) if one.agency_id == context.actor.agency_id]
-    names = {one.id: one.name for one in mine}
+    colleagues = [row for row in staff.colleagues(context) if row.agency_id == context.actor.agency_id]
+    names = {row.id: row.name for row in colleagues}
     about = frozenset(codes) | frozenset(names) | context.actor.agencies
-    seen = read.Seen(who=frozenset(names), about=about, guarded=_GUARDED, denied=DENIED, since=since)
-    return [_line(one, names, codes) for one in read.shown(context.crypto, seen, skip=skip, limit=limit)]
+    visible = read.Seen(who=frozenset(names), about=about, guarded=_GUARDED, denied=DENIED, since=since)
+    return [_line(line, names, codes) for line in read.shown(context.crypto, visible, skip=skip, limit=limit)]
 
 
 def _codes(context: ActContext) -> dict[UUID, str]:
-    opened = reading.listed(context, [Section.LABEL])
-    return {one.row.id: Label.from_json(one.pages[0].data).code for one in opened}
+    listed = reading.listed(context, [Section.LABEL])
+    return {case.row.id: Label.from_json(case.pages[0].data).code for case in listed}
 
 
-def _line(one: VisibleLine, names: dict[UUID, str], codes: dict[UUID, str]) -> LogLine:
-    code = codes.get(one.about, "") if one.about else ""
-    who = names.get(one.who, "") if one.who else ""
-    return LogLine(one.at, one.act, who, one.outcome == DENIED, one.about if code else None, code)
+def _line(line: VisibleLine, names: dict[UUID, str], codes: dict[UUID, str]) -> LogLine:
+    code = codes.get(line.about, "") if line.about else ""
+    who = names.get(line.who, "") if line.who else ""
+    return LogLine(line.at, line.act, who, line.outcome == DENIED, line.about if code else None, code)
 
 
 def _totals(context: ActContext, page: int) -> Log:
-    week = week_of(context, page)
+    week = week_totals(context, page)
     return Log(page=page, lines=None, week=week, older=read.begun_before(context.crypto, clock.midnight(week.first)))
 
 
-def week_of(context: ActContext, ago: int) -> Week:
+def week_totals(context: ActContext, ago: int) -> Week:
     """Return how often each act was done in the whole commune in the week, Monday to Sunday, so many weeks ago."""
     first = monday(context, ago)
     start, end = clock.midnight(first), clock.midnight(first + timedelta(days=_DAYS))
@@ -134,7 +134,7 @@ def monday(context: ActContext, ago: int) -> date:
 
 @action(Act.AUDIT_VERIFY)
 def verify_log(context: ActContext) -> Verdict:
-    """Verify the whole chain and every head against it; the line of it says what was found."""
+    """Verify the whole hash chain, and every head against it; the line of this act says the result."""
     verdict = verify(context.crypto)
     context.about, context.reason = context.commune_id, verdict.reason
     return verdict
@@ -142,14 +142,14 @@ def verify_log(context: ActContext) -> Verdict:
 
 @action(Act.POLICY_READ)
 def read_policy(context: ActContext) -> None:
-    """Open the policy; it holds for everybody and is secret to nobody."""
+    """Open the policy; it is secret to nobody."""
 
 
 def verify_all(gate: Gate) -> list[tuple[str, Verdict]]:
-    """Verify each commune as the system does; return its name and what was found, in the order of founding."""
+    """Verify each commune's log as the system; return names and verdicts in the order of founding."""
     with gate.database.read_only() as session:
         communes = list(session.execute(select(Commune.id).order_by(Commune.created)).scalars())
-    return [(_name(gate, one), gate.perform(_system(one), verify_log)) for one in communes]
+    return [(_name(gate, commune_id), gate.perform(_system(commune_id), verify_log)) for commune_id in communes]
 
 
 def _name(gate: Gate, commune_id: UUID) -> str:

@@ -1,4 +1,4 @@
-"""The forms about the log: a number written down earlier, and how many weeks go into a file."""
+"""Forms of the log: the short number to compare, and how many weeks to export."""
 
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_ngettext
@@ -8,15 +8,11 @@ from casework.web.forms import Choice, Form, ShortText
 
 
 class NumberForm(Form):
-    """The short number that was written down."""
-
     number = ShortText(_("Con số đã ghi lần trước"), limit=40, hint=_("Ví dụ: 1234-ab12cd34."))
 
 
 class ExportForm(Form):
-    """How far back the file goes."""
-
     weeks = Choice(
         _("Xuất bao nhiêu tuần, kể cả tuần này?"),
-        [(str(one), lazy_ngettext("%(num)d tuần", "%(num)d tuần", one)) for one in WEEKS],
+        [(str(weeks), lazy_ngettext("%(num)d tuần", "%(num)d tuần", weeks)) for weeks in WEEKS],
     )

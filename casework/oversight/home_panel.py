@@ -1,4 +1,4 @@
-"""What whoever looks after the book is told at home: where the log ends, and what she should know about."""
+"""The oversight panel of the home page: the short number of the log, unusual access, key holders, the next review."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,35 +9,35 @@ from casework.audit import read
 from casework.cases.reading import ListedCase
 from casework.gate import ActContext
 from casework.oversight import unusual_access
-from casework.oversight.unusual_access import CaseOpening, Many
+from casework.oversight.unusual_access import AccessAlert, CaseOpening
 from casework.policy.permit import allowed
 from casework.policy.words import Act, Role
 
 
 @dataclass(frozen=True)
 class OversightPanel:
-    """The short number of the log, for who may compare it, else empty; and what she should know about.
+    """What one member's home page shows; `number` is empty for who may not compare it.
 
-    `lonely` are agencies whose cases hang on one person, `opened` are cases of mine that others opened, `alerts` is
-    who opened many, `review` is when access must be looked over, 0 while it has time. The number stands on no page
+    `lonely` are agencies with too few key holders, `opened` are my cases that others opened, `alerts` is who opened
+    many, `review` is when the access review is due in microseconds, 0 while it has time. The number stands on no page
     that a visitor sees: it would tell everybody how much is done here.
     """
 
     number: str = ""
     lonely: Sequence[TooFewKeyHolders] = ()
     opened: Sequence[CaseOpening] = ()
-    alerts: Sequence[Many] = ()
+    alerts: Sequence[AccessAlert] = ()
     review: int = 0
 
 
 def told(context: ActContext, listed: Sequence[ListedCase] = ()) -> OversightPanel:
-    """Return what this person is told; `listed` are the cases in her reach with their labels."""
+    """Return this member's panel; `listed` are the cases in their reach with their labels."""
     number = read.end(context.crypto) if allowed(context.actor, Act.AUDIT_COMPARE) else ""
     administers = Role.ADMINISTRATOR in context.actor.roles
     return OversightPanel(
         number=number,
         lonely=key_holders.warnings_for(context),
-        opened=unusual_access.of_mine(context, listed),
-        alerts=unusual_access.stopped(context) if administers else unusual_access.alerts(context, listed),
-        review=access_review_due.waiting(context),
+        opened=unusual_access.openings_of_own_cases(context, listed),
+        alerts=unusual_access.rate_limited(context) if administers else unusual_access.alerts(context, listed),
+        review=access_review_due.due_soon(context),
     )

@@ -1,4 +1,4 @@
-"""Compares a number that somebody wrote down with the log: whether it still holds exactly what it held then."""
+"""Compares a short number written down earlier (line number, hash prefix) with the log: is it unchanged up to there."""
 
 import re
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from casework.policy.words import Act
 # Verified and the same; fewer lines than that; touched at or before that line; another hash stands there.
 HOLDS, SHORTER, TOUCHED, DIFFERS = "holds", "shorter", "touched", "differs"
 _NUMBER = re.compile(rf"([1-9][0-9]{{0,17}})-([0-9a-f]{{{SHORT}}})")
-# What a hand puts between digits, and the strokes that a keyboard writes for a hyphen.
+# What people write between digits, and the characters that a keyboard writes for a hyphen.
 _BETWEEN, _STROKES = re.compile(r"[\s.,']"), re.compile("[\u2010-\u2015\u2212_]")
 
 
 @dataclass(frozen=True)
 class NumberCheck:
-    """What comparing found: the number as it was read, one of the four words above, how many lines the log has now."""
+    """The number as it was read; one of the four words above; how many lines the log has now."""
 
     number: str
     found: str
@@ -37,14 +37,14 @@ def compare(context: ActContext, typed: str) -> NumberCheck:
         raise BadInput(
             gettext_noop("Con số có dạng 1234-ab12cd34: số dòng, gạch nối, rồi tám chữ số hoặc chữ từ a đến f.")
         )
-    n, digits = int(number[1]), number[2]
+    line_number, hash_digits = int(number[1]), number[2]
     verdict = verify(context.crypto)
-    found = DIFFERS
-    if verdict.broken is not None and verdict.broken <= n:
-        found = TOUCHED
-    elif n > verdict.lines:
-        found = SHORTER
-    elif (read.hash_of(context.crypto, n) or b"").hex().startswith(digits):
-        found = HOLDS
-    context.reason = found
-    return NumberCheck(number[0], found, verdict.lines)
+    result = DIFFERS
+    if verdict.broken is not None and verdict.broken <= line_number:
+        result = TOUCHED
+    elif line_number > verdict.lines:
+        result = SHORTER
+    elif (read.hash_of(context.crypto, line_number) or b"").hex().startswith(hash_digits):
+        result = HOLDS
+    context.reason = result
+    return NumberCheck(number[0], result, verdict.lines)

@@ -20,7 +20,7 @@ _PROOFS = {StepUp.NONE: "", StepUp.NOW: "5 minutes", StepUp.CASE: "30 minutes, t
 
 @dataclass(frozen=True)
 class Grant:
-    """Some roles that may do an act equally far, in words; `code` is the word of the policy for how far."""
+    """Roles that may do an act with the same reach, in words; `code` is the reach in the policy."""
 
     roles: tuple[str, ...]
     reach: str
@@ -29,7 +29,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class Rule:
-    """One act in words: what it is called, who may do it, how far and on which proof, and whether it changes things."""
+    """One act in words: its name, who may do it and how far, whether it writes, and the step-up that it needs."""
 
     act: Act
     words: str
@@ -47,16 +47,17 @@ class SectionRule:
 
 
 def act_words(act: str, lang: str) -> str:
-    """Return what an act is called; an act that this program no longer knows keeps its own word."""
+    """Return the name of an act; an act that this program no longer knows keeps its code."""
     rows = policy().rows
-    return _called(rows[Act(act)], lang) if act in set(Act) else act
+    return _name_of(rows[Act(act)], lang) if act in set(Act) else act
 
 
 def rules(lang: str) -> list[Rule]:
     """Return every act in the order of the policy's words."""
     rows = policy().rows
     return [
-        Rule(act, _called(rows[act], lang), _grants(rows[act], lang), rows[act].writes, rows[act].stepup) for act in Act
+        Rule(act, _name_of(rows[act], lang), _grants(rows[act], lang), rows[act].writes, rows[act].stepup)
+        for act in Act
     ]
 
 
@@ -65,7 +66,9 @@ def section_rules(lang: str) -> list[SectionRule]:
     opens = policy().sections
     labels = codelist("section")
     return [
-        SectionRule(labels.label(section.code, lang), _roles((r for r in Role if section in opens.get(r, ())), lang))
+        SectionRule(
+            labels.label(section.code, lang), _roles((role for role in Role if section in opens.get(role, ())), lang)
+        )
         for section in Section
         if section not in _INNER
     ]
@@ -81,7 +84,7 @@ def markdown() -> str:
         f"| {english.words} | {vietnamese.words} | {', '.join(english.roles) or 'nobody yet'} |"
         for english, vietnamese in zip(section_rules("en"), section_rules("vi"), strict=True)
     ]
-    reaches = [f"- **{one.code}**: {one.en} ({one.vi})" for one in codelist("reach")]
+    reaches = [f"- **{reach.code}**: {reach.en} ({reach.vi})" for reach in codelist("reach")]
     return "\n".join(
         [
             _HEAD,
@@ -105,17 +108,17 @@ def markdown() -> str:
     )
 
 
-def _called(row: Row, lang: str) -> str:
+def _name_of(row: Row, lang: str) -> str:
     return row.en if lang == "en" else row.vi
 
 
 def _grants(row: Row, lang: str) -> tuple[Grant, ...]:
-    """Group the roles of an act by how far each reaches, the farthest first."""
-    found = []
+    """Group the roles of an act by reach, the farthest first."""
+    grants = []
     for reach in sorted(set(row.who.values()), reverse=True):
         roles, code = (role for role in Role if row.who.get(role) == reach), reach.name.lower()
-        found.append(Grant(_roles(roles, lang), codelist("reach").label(code, lang), code))
-    return tuple(found)
+        grants.append(Grant(_roles(roles, lang), codelist("reach").label(code, lang), code))
+    return tuple(grants)
 
 
 def _roles(roles: Iterable[Role], lang: str) -> tuple[str, ...]:

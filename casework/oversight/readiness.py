@@ -1,4 +1,4 @@
-"""Whether the program could do its work right now: asked by the machine itself, answered by codes without a word."""
+"""Readiness (/readyz): the checks of key, database, audit log and disk, answered by a code for each that fails."""
 
 import shutil
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ from casework.vault.models import Commune
 FREE_BYTES = 256 * 1024 * 1024
 
 
-def wrong(gate: Gate, config: Config) -> Iterator[str]:
-    """Yield a code for everything that would stop the work: kek, database, audit, disk."""
+def failing_checks(gate: Gate, config: Config) -> Iterator[str]:
+    """Yield a code for each failing check: `kek`, `database`, `audit`, `disk`."""
     try:
         if kek.load(config.kek_file, demo=config.demo) != gate.kek:
             yield "kek"
@@ -34,7 +34,7 @@ def wrong(gate: Gate, config: Config) -> Iterator[str]:
 
 
 def _logs_hold(gate: Gate) -> bool:
-    """Tell whether the newest line of each commune is ours."""
+    """Tell whether the newest line of each commune verifies."""
     with gate.database.read_only() as session:
         communes = session.execute(select(Commune.id)).scalars().all()
-        return all(newest_holds(session, gate.server_keys(one)) for one in communes)
+        return all(newest_holds(session, gate.server_keys(commune_id)) for commune_id in communes)

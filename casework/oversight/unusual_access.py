@@ -1,7 +1,7 @@
-"""Who opened cases that are not hers, and who was stopped for opening too many: told to those who should know.
+"""Unusual access: who opened cases of other holders, and who was stopped by the opening rate limit.
 
-Nothing is stored for it: the log says who opened what, the cases say whose they are. What was sealed to named people is
-left out; they were all named.
+Nothing is stored for it: the log says who opened what, the cases say who holds them. Restricted cases are left out;
+their readers were all named.
 """
 
 from collections import Counter
@@ -23,16 +23,16 @@ from casework.gate import FAILED, ActContext
 from casework.policy.table import policy
 from casework.policy.words import Act, Reach, Role
 
-# So many openings of others' cases on one day are told to the lead.
-MANY = 3
-# What is opened again within this time is one opening.
+# So many openings of others' cases on one day alert the lead.
+ALERT_FROM = 3
+# What the same person opens again within this time is one opening.
 _ONE_OPENING = 30 * 60 * clock.MICROSECOND
 _DAYS = 7 * 86_400 * clock.MICROSECOND
 
 
 @dataclass(frozen=True)
 class CaseOpening:
-    """Somebody who neither holds a case of mine nor stands in for it opened it; `at` is the last time."""
+    """Somebody who is neither holder nor stand-in opened a case of mine; `at` is the last time, in microseconds."""
 
     case_id: UUID
     code: str
@@ -41,8 +41,8 @@ class CaseOpening:
 
 
 @dataclass(frozen=True)
-class Many:
-    """Somebody opened so many cases of others on one day, or (`stopped`) was stopped so often for opening too fast."""
+class AccessAlert:
+    """Somebody opened others' cases `times` times on one day, or (`stopped`) was stopped so often by the rate limit."""
 
     name: str
     day: date
@@ -50,89 +50,91 @@ class Many:
     stopped: bool = False
 
 
-def of_mine(context: ActContext, listed: Sequence[ListedCase]) -> tuple[CaseOpening, ...]:
-    """Return who opened a case that I hold in the last seven days: neither stand-in nor lead, the newest first."""
-    if not any(one.row.holder_id == context.me for one in listed):
+def openings_of_own_cases(context: ActContext, listed: Sequence[ListedCase]) -> tuple[CaseOpening, ...]:
+    """Return who, neither stand-in nor lead, opened a case that I hold in the last seven days; the newest first."""
+    if not any(case.row.holder_id == context.me for case in listed):
         return ()
-    mine = [one for one in _outside(context, listed) if one.case.row.holder_id == context.me]
-    last = {(one.case.row.id, one.by.id): one for one in mine if Role.LEAD not in one.by.roles}
-    found = [CaseOpening(one.case.row.id, _code(one.case), one.by.name, one.at) for one in last.values()]
-    return tuple(sorted(found, key=lambda one: -one.at))
+    openings = [opening for opening in _openings_by_others(context, listed) if opening.case.row.holder_id == context.me]
+    last = {(row.case.row.id, row.by.id): row for row in openings if Role.LEAD not in row.by.roles}
+    latest = [CaseOpening(row.case.row.id, _case_code(row.case), row.by.name, row.at) for row in last.values()]
+    return tuple(sorted(latest, key=lambda row: -row.at))
 
 
-def _code(one: ListedCase) -> str:
-    return (label_of(one.pages) or Label()).code
+def _case_code(case: ListedCase) -> str:
+    return (label_of(case.pages) or Label()).code
 
 
-def alerts(context: ActContext, listed: Sequence[ListedCase]) -> tuple[Many, ...]:
-    """Return what a lead is told about her agency, and a deputy about the lead; nobody is told about herself."""
+def alerts(context: ActContext, listed: Sequence[ListedCase]) -> tuple[AccessAlert, ...]:
+    """Return a lead's alerts about the own agency, a deputy's about the lead; nobody's about themselves."""
     if policy().leads.isdisjoint(context.actor.roles):
         return ()
     leads = Role.LEAD in context.actor.roles
-    outside = [one for one in _outside(context, listed) if leads or Role.LEAD in one.by.roles]
-    times = Counter((one.by, clock.local(one.at).date()) for one in outside)
-    many = [Many(by.name, day, count) for (by, day), count in times.items() if count >= MANY]
-    whom = [
-        one
-        for one in colleagues(context)
-        if one.agency_id == context.actor.agency_id and one.id != context.me and (leads or Role.LEAD in one.roles)
+    openings = [row for row in _openings_by_others(context, listed) if leads or Role.LEAD in row.by.roles]
+    times = Counter((row.by, clock.local(row.at).date()) for row in openings)
+    frequent = [AccessAlert(by.name, day, count) for (by, day), count in times.items() if count >= ALERT_FROM]
+    watched = [
+        row
+        for row in colleagues(context)
+        if row.agency_id == context.actor.agency_id and row.id != context.me and (leads or Role.LEAD in row.roles)
     ]
-    return tuple(sorted([*many, *_stopped(context, whom)], key=lambda one: (one.day, one.name), reverse=True))
+    return tuple(
+        sorted([*frequent, *_rate_limit_alerts(context, watched)], key=lambda row: (row.day, row.name), reverse=True)
+    )
 
 
-def stopped(context: ActContext) -> tuple[Many, ...]:
-    """Return what the administrator is told: who of anybody was stopped for opening too fast."""
-    return tuple(_stopped(context, colleagues(context)))
+def rate_limited(context: ActContext) -> tuple[AccessAlert, ...]:
+    """Return the administrator's alerts: who was stopped by the rate limit."""
+    return tuple(_rate_limit_alerts(context, colleagues(context)))
 
 
-def _stopped(context: ActContext, whom: Iterable[Colleague]) -> list[Many]:
-    known = {one.id: one.name for one in whom}
+def _rate_limit_alerts(context: ActContext, watched: Iterable[Colleague]) -> list[AccessAlert]:
+    names = {colleague.id: colleague.name for colleague in watched}
     lines = read.about_since(
-        context.crypto, known, opening_rate_limit.OPENINGS, since=context.crypto.at - _DAYS, outcome=FAILED
+        context.crypto, names, opening_rate_limit.OPENINGS, since=context.crypto.at - _DAYS, outcome=FAILED
     )
     times = Counter((line.who, clock.local(line.at).date()) for line in lines)
-    return [Many(known[who], day, count, stopped=True) for (who, day), count in times.items() if who in known]
+    return [AccessAlert(names[who], day, count, stopped=True) for (who, day), count in times.items() if who in names]
 
 
 @dataclass(frozen=True)
 class _Opening:
-    """One opening of a case by a colleague who neither held it nor stood in."""
+    """One opening of a case by a colleague who is neither holder nor stand-in."""
 
     case: ListedCase
     by: Colleague
     at: int
 
 
-def _outside(context: ActContext, listed: Sequence[ListedCase]) -> Iterator[_Opening]:
-    """Yield the openings of our own cases among these by others who may, and who neither held it nor stood in."""
+def _openings_by_others(context: ActContext, listed: Sequence[ListedCase]) -> Iterator[_Opening]:
+    """Yield the openings of the agency's own cases among these by colleagues who are neither holder nor stand-in."""
     if not listed:
         return
     lines = scope.opened(scope.cases(context.permit), since=context.crypto.at - _DAYS).on(context.session).all()
-    cases = {one.row.id: one for one in listed} if lines else {}
-    told = [(line, cases[line.about]) for line in _once(lines) if line.about in cases]
-    strange = [(line, case) for line, case in told if _strange(context, case.row, line.who)]
-    known = {one.id: one for one in colleagues(context)} if strange else {}
-    for line, case in strange:
-        if line.who in known and _roams(known[line.who]):
-            yield _Opening(case, known[line.who], line.at)
+    cases = {case.row.id: case for case in listed} if lines else {}
+    listed_lines = [(line, cases[line.about]) for line in _without_repeats(lines) if line.about in cases]
+    outside = [(line, case) for line, case in listed_lines if _is_outsider(context, case.row, line.who)]
+    staff = {row.id: row for row in colleagues(context)} if outside else {}
+    for line, case in outside:
+        if line.who in staff and _may_open_all(staff[line.who]):
+            yield _Opening(case, staff[line.who], line.at)
 
 
-def _strange(context: ActContext, case: Any, who: UUID | None) -> bool:
-    """Tell whether a case is the agency's own, and this person neither holds it nor stands in."""
+def _is_outsider(context: ActContext, case: Any, who: UUID | None) -> bool:
+    """Tell whether a case is the agency's own, and this person neither holder nor stand-in."""
     return case.owner_id == context.actor.agency_id and who not in (case.holder_id, case.standin_id)
 
 
-def _once(lines: Iterable[Any]) -> Iterator[Any]:
+def _without_repeats(lines: Iterable[Any]) -> Iterator[Any]:
     """Yield the openings in the order of time, without what the same person opened again within half an hour."""
-    before: dict[tuple[UUID, UUID], int] = {}
+    last_opening: dict[tuple[UUID, UUID], int] = {}
     for line in sorted(lines, key=attrgetter("at")):
-        key = (line.who, line.about)
-        if key not in before or line.at - before[key] >= _ONE_OPENING:
-            before[key] = line.at
+        pair = (line.who, line.about)
+        if pair not in last_opening or line.at - last_opening[pair] >= _ONE_OPENING:
+            last_opening[pair] = line.at
             yield line
 
 
-def _roams(one: Colleague) -> bool:
-    """Tell whether somebody may open cases of her agency that she does not hold."""
-    may = policy().rows[Act.CASE_READ].who
-    return any(may.get(role) is Reach.AGENCY for role in one.roles)
+def _may_open_all(colleague: Colleague) -> bool:
+    """Tell whether a colleague may open cases of the agency that others hold."""
+    reaches = policy().rows[Act.CASE_READ].who
+    return any(reaches.get(role) is Reach.AGENCY for role in colleague.roles)

@@ -1,4 +1,4 @@
-"""The log, its verification, and the policy in words."""
+"""Pages of oversight: the log, its verification, comparison and export, readiness, and the policy in words."""
 
 import logging
 
@@ -11,8 +11,8 @@ from casework.accounts.session_cookies import perform_for_anyone
 from casework.errors import BadInput, NotFound
 from casework.oversight import actions, log_export, number_check, policy_text
 from casework.oversight.forms import ExportForm, NumberForm
-from casework.oversight.log_export import Export, lines_for
-from casework.oversight.readiness import wrong
+from casework.oversight.log_export import LogExport, exports_lines
+from casework.oversight.readiness import failing_checks
 from casework.policy.words import Act
 from casework.web.choice_fields import language
 from casework.web.current_user import ask, config, gate, may, me, perform, public
@@ -32,14 +32,14 @@ def act_in_words(act: str) -> str:
 @blueprint.get("/nhat-ky")
 def log() -> str:
     """Show a page of the log: lines or the totals of a week, as the reader's reach goes."""
-    found = perform(actions.read_log, request.args.get("trang", 0, type=int))
+    shown = perform(actions.read_log, request.args.get("trang", 0, type=int))
     offers = {"may_verify": may(Act.AUDIT_VERIFY), "may_export": may(Act.AUDIT_EXPORT)}
-    return render_template("oversight/log.html", log=found, **offers)
+    return render_template("oversight/log.html", log=shown, **offers)
 
 
 @blueprint.post("/kiem-tra")
 def verify() -> str:
-    """Verify the log and show what was found."""
+    """Verify the log and show the verdict."""
     return render_template("oversight/verified.html", verdict=perform(actions.verify_log))
 
 
@@ -54,39 +54,38 @@ def ask_number() -> str:
 def compare() -> Answer:
     """Say whether the log still holds exactly what it held when the number was written down."""
     ask(Act.AUDIT_COMPARE)
-    form, found, status = NumberForm(), None, 422
+    form, compared, status = NumberForm(), None, 422
     if form.validate_on_submit():
         try:
-            found, status = perform(number_check.compare, form.number.data or ""), 200
+            compared, status = perform(number_check.compare, form.number.data or ""), 200
         except BadInput as wrong:
             form.number.errors = [gettext(str(wrong))]
-    return render_template("oversight/compare.html", form=form, compared=found), status
+    return render_template("oversight/compare.html", form=form, compared=compared), status
 
 
 @blueprint.get("/nhat-ky/xuat")
 def ask_export() -> str:
     """Say what goes into a file and ask how many weeks of it."""
     ask(Act.AUDIT_EXPORT)
-    return render_template("oversight/export.html", form=ExportForm(), lines=lines_for(me().person.actor))
+    return render_template("oversight/export.html", form=ExportForm(), lines=exports_lines(me().person.actor))
 
 
 @blueprint.post("/nhat-ky/xuat")
 def export() -> Answer:
-    """Give the file."""
     ask(Act.AUDIT_EXPORT)
     form = ExportForm()
     if form.validate_on_submit():
         try:
-            return _file(perform(log_export.export_log, int(form.weeks.data)))
+            return _download(perform(log_export.export_log, int(form.weeks.data)))
         except BadInput as wrong:
             form.weeks.errors = [gettext(str(wrong))]
-    return render_template("oversight/export.html", form=form, lines=lines_for(me().person.actor)), 422
+    return render_template("oversight/export.html", form=form, lines=exports_lines(me().person.actor)), 422
 
 
-def _file(found: Export) -> Response:
-    answer = Response(log_export.table(log_export.rows(found)), mimetype=log_export.MIMETYPE)
-    answer.headers.set("Content-Disposition", "attachment", filename=f"nhat-ky-{clock.today().isoformat()}.csv")
-    return answer
+def _download(exported: LogExport) -> Response:
+    response = Response(log_export.csv_file(log_export.table_rows(exported)), mimetype=log_export.MIMETYPE)
+    response.headers.set("Content-Disposition", "attachment", filename=f"nhat-ky-{clock.today().isoformat()}.csv")
+    return response
 
 
 @blueprint.get("/readyz")
@@ -95,7 +94,7 @@ def ready() -> Response:
     """Tell a program of this machine whether the work could go on; for anybody else there is no such page."""
     if not is_this_machine():
         raise NotFound("readyz")
-    codes = list(wrong(gate(), config()))
+    codes = list(failing_checks(gate(), config()))
     if codes:
         log_of_faults.warning("status=503 route=/readyz fault=%s", ",".join(codes))
     response = make_response("".join(f"{code}\n" for code in codes or ["ok"]), 503 if codes else 200)
@@ -106,7 +105,6 @@ def ready() -> Response:
 @blueprint.get("/quy-tac")
 @public
 def policy() -> str:
-    """Show who may do what."""
     perform_for_anyone(actions.read_policy)
     rules, sections = policy_text.rules(language()), policy_text.section_rules(language())
     return render_template("oversight/policy.html", rules=rules, sections=sections)

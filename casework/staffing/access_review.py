@@ -1,4 +1,4 @@
-"""The review of access: who is there, as what, when she last came in, what she holds; confirmed twice a year."""
+"""The access review, confirmed twice a year: each member's roles, state, last sign-in, key and cases."""
 
 import json
 from collections import Counter
@@ -19,15 +19,15 @@ from casework.policy.words import Act, Reach
 from casework.staffing import directory
 from casework.vault.states import MemberState
 
-_COMING_IN = (Act.SIGN_IN, Act.SECOND_FACTOR, Act.PAPER_CODE)
-_LONG = 45 * 86_400 * MICROSECOND
+_SIGN_INS = (Act.SIGN_IN, Act.SECOND_FACTOR, Act.PAPER_CODE)
+_LONG_AGO = 45 * 86_400 * MICROSECOND
 
 
 @dataclass(frozen=True)
-class Looked:
-    """One person: whether she holds her agency's key, when she last came in (0 for never), how many cases she holds.
+class ReviewedMember:
+    """One member: whether they hold their agency's key, their last sign-in (microseconds, 0 for never), their cases.
 
-    `cases` is None for who may not know it; `long_ago` that she has not come in for 45 days.
+    `cases` is None for a reader who may not know it; `long_ago` that there was no sign-in for 45 days.
     """
 
     who: Colleague
@@ -39,15 +39,15 @@ class Looked:
 
 @dataclass(frozen=True)
 class ReviewGroup:
-    """An agency, or with an empty name those of none, with its people."""
+    """An agency with its members; with an empty name, the members of none."""
 
     name: str
-    people: tuple[Looked, ...]
+    people: tuple[ReviewedMember, ...]
 
 
 @dataclass(frozen=True)
 class Review:
-    """What is looked over: people by agency, when and by whom it was last done, when it is due, and its mark."""
+    """What is reviewed: members by agency, the last review (microseconds, by whom), when it is due, and its mark."""
 
     groups: tuple[ReviewGroup, ...]
     last: int
@@ -58,61 +58,65 @@ class Review:
 
 @action(Act.REVIEW_READ)
 def read_review(context: ActContext) -> Review:
-    """Show who has access: her agency's people to a lead, everybody's accounts to the administrator."""
+    """Return who has access: the own agency's members for a lead, everybody for an administrator."""
     return _review(context)
 
 
 @action(Act.REVIEW_CONFIRM)
 def confirm_review(context: ActContext, mark: str) -> None:
-    """Say that everybody on the list belongs there; raise Conflict if it is no longer the list that was seen."""
-    seen = _review(context)
-    context.about = access_review_due.scope_of(context)
-    if seen.mark != mark:
+    """Confirm that everybody on the list belongs there; raise Conflict if it is no longer the list that was seen."""
+    review = _review(context)
+    context.about = access_review_due.review_scope(context)
+    if review.mark != mark:
         raise Conflict("Danh sách vừa thay đổi. Hãy xem lại rồi xác nhận.", about=context.about)
-    context.reason = f"{sum(len(group.people) for group in seen.groups)} people"
+    context.reason = f"{sum(len(group.people) for group in review.groups)} people"
 
 
 def _review(context: ActContext) -> Review:
-    came, held = _last_came(context), _held(context)
+    last_sign_in, held = _last_sign_ins(context), _cases_by_holder(context)
     groups = []
-    for office in directory.offices(context):
-        here = [
-            one
-            for one in office.people
-            if one.who.state != MemberState.LEFT and directory.within(context, one.who.agency_id)
+    for agency in directory.agencies_in_reach(context):
+        members = [
+            entry
+            for entry in agency.people
+            if entry.who.state != MemberState.LEFT and directory.is_in_reach(context, entry.who.agency_id)
         ]
-        looked = tuple(_looked(context, one, came, held) for one in here)
-        if looked:
-            groups.append(ReviewGroup(office.name, looked))
-    stands = access_review_due.reviewed(context)
-    by = staff.names(context).get(stands.by, "") if stands.by else ""
-    return Review(tuple(groups), stands.at, by, stands.due, _mark(groups))
+        reviewed_members = tuple(_reviewed_member(context, entry, last_sign_in, held) for entry in members)
+        if reviewed_members:
+            groups.append(ReviewGroup(agency.name, reviewed_members))
+    status = access_review_due.review_status(context)
+    by = staff.names(context).get(status.by, "") if status.by else ""
+    return Review(tuple(groups), status.at, by, status.due, _mark(groups))
 
 
-def _looked(context: ActContext, one: directory.Worker, came: dict[UUID, int], held: Counter[UUID] | None) -> Looked:
-    seen = came.get(one.who.id, 0)
-    cases = None if held is None else held[one.who.id]
-    return Looked(one.who, one.key, seen, cases, long_ago=seen < context.crypto.at - _LONG)
+def _reviewed_member(
+    context: ActContext, entry: directory.StaffEntry, last_sign_in: dict[UUID, int], case_counts: Counter[UUID] | None
+) -> ReviewedMember:
+    seen = last_sign_in.get(entry.who.id, 0)
+    cases = None if case_counts is None else case_counts[entry.who.id]
+    return ReviewedMember(entry.who, entry.key, seen, cases, long_ago=seen < context.crypto.at - _LONG_AGO)
 
 
-def _last_came(context: ActContext) -> dict[UUID, int]:
-    """Return when each member last came in; the whole log is read for it, twice a year."""
-    mine = (AuditLine.commune_id == context.commune_id, AuditLine.act.in_(_COMING_IN), AuditLine.outcome == OK)
-    rows = select(AuditLine.who, func.max(AuditLine.at)).where(*mine, AuditLine.who.is_not(None))
+def _last_sign_ins(context: ActContext) -> dict[UUID, int]:
+    """Return each member's last sign-in in microseconds; the whole log is read for it, twice a year."""
+    sign_ins = (AuditLine.commune_id == context.commune_id, AuditLine.act.in_(_SIGN_INS), AuditLine.outcome == OK)
+    rows = select(AuditLine.who, func.max(AuditLine.at)).where(*sign_ins, AuditLine.who.is_not(None))
     return {who: at for who, at in context.session.execute(rows.group_by(AuditLine.who)) if who is not None}
 
 
-def _held(context: ActContext) -> Counter[UUID] | None:
-    """Count the agency's own cases by who holds them; None for who reaches no case. Sealed ones are told to nobody."""
+def _cases_by_holder(context: ActContext) -> Counter[UUID] | None:
+    """Count the agency's own cases by holder, but for restricted ones; None for a reader who reaches no case."""
     if context.permit.reach < Reach.AGENCY:
         return None
     cases = reading.load_batch(context).cases.values()
-    return Counter(one.holder_id for one in cases if one.owner_id == context.actor.agency_id)
+    return Counter(case.holder_id for case in cases if case.owner_id == context.actor.agency_id)
 
 
 def _mark(groups: list[ReviewGroup]) -> str:
-    """Return a mark of everybody with her roles, state and key: what was confirmed is what was seen."""
-    seen = [
-        [one.who.id.hex, one.who.state, ",".join(one.who.roles), one.key] for group in groups for one in group.people
+    """Return a hash (128 bits, hex) of all members, roles, states and keys: what is confirmed is what was seen."""
+    rows = [
+        [reviewed.who.id.hex, reviewed.who.state, ",".join(reviewed.who.roles), reviewed.key]
+        for group in groups
+        for reviewed in group.people
     ]
-    return sha256(json.dumps(sorted(seen)).encode()).hexdigest()[:32]
+    return sha256(json.dumps(sorted(rows)).encode()).hexdigest()[:32]

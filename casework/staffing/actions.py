@@ -1,4 +1,4 @@
-"""Locks accounts at once, lets people leave and move, and confirms new agencies."""
+"""Acts on accounts and agencies: lock, unlock, leave, move to another agency, confirm a new agency."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from casework.accounts import key_holders
 from casework.accounts.staff import colleagues
 from casework.audit import freshness
 from casework.cases import holder_transfer
-from casework.clock import MICROSECOND
 from casework.codelists import agencies
 from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.gate import ActContext, action
@@ -17,70 +17,69 @@ from casework.policy.words import Act, Reach
 from casework.staffing import directory
 from casework.vault.integrity import heads
 from casework.vault.keys import epochs
-from casework.vault.keys.enrolment.models import Admission, Interview, Totp
-from casework.vault.keys.recovery import recovery_sheets
-from casework.vault.models import Member, SessionRow, Slot, Wrap
+from casework.vault.keys.enrolment.models import Admission, Totp
+from casework.vault.models import Member, Slot, Wrap
 from casework.vault.states import AgencyState, MemberState
 
-_DRILLED = 180 * 86_400 * MICROSECOND
-_SESSIONS = (SessionRow, Interview)
-_ENTRANCES = (Slot, Totp, Admission, *_SESSIONS)
+_CREDENTIALS: tuple[type[Any], ...] = (Slot, Totp, Admission, *heads.SESSIONS)
 
 
 @action(Act.ACCOUNT_LOCK)
 def lock(context: ActContext, member_id: UUID) -> None:
-    """Lock an account at once: her sessions are gone with this commit, what she holds stays sealed to her."""
-    member = directory.reached(context, member_id)
+    """Lock an account: its sessions end with this commit, its wrapped keys stay."""
+    member = directory.load_member(context, member_id)
     _must_be(member, MemberState.ACTIVE)
     member.state = MemberState.LOCKED
-    _take(context, member, _SESSIONS)
+    _revoke_rows(context, member, heads.SESSIONS)
 
 
 @action(Act.ACCOUNT_UNLOCK)
 def unlock_account(context: ActContext, member_id: UUID) -> None:
-    """Let a locked account in again, with what it could read before."""
-    member = directory.reached(context, member_id)
+    """Unlock an account, with what it could read before."""
+    member = directory.load_member(context, member_id)
     _must_be(member, MemberState.LOCKED)
     member.state = MemberState.ACTIVE
-    _take(context, member, ())
+    _revoke_rows(context, member, ())
 
 
 @action(Act.ACCOUNT_LEAVE)
 def leave(context: ActContext, member_id: UUID) -> None:
-    """Let somebody leave: she gets in no more and holds no key, her cases have a holder, and keys are to be renewed."""
-    member = directory.reached(context, member_id)
+    """Let a member leave: credentials and keys are revoked, cases get a holder, the agency's keys are due to rotate."""
+    member = directory.load_member(context, member_id)
     if member.state == MemberState.LEFT:
         raise Conflict("Người này đã rời rồi.", about=member_id)
-    _must_be_hers_to_end(context, member)
-    held = [freshness.agency(context.session, context.commune_id, one) for one in _key_of(context, member_id)]
-    for agency in held:
+    _must_not_bypass_lead(context, member)
+    held_agencies = [
+        freshness.agency(context.session, context.commune_id, held_id) for held_id in _keys_held(context, member_id)
+    ]
+    for agency in held_agencies:
         _must_not_be_last(context, agency.id, epochs.holders(context.crypto, agency) - {member_id})
     holder_transfer.transfer_from_leaver(context, member)
-    for agency in held:
+    for agency in held_agencies:
         agency.rotation_due = True
-        _take_wraps(context, agency.id, member_id)
+        _revoke_wraps(context, agency.id, member_id)
     member.state = MemberState.LEFT
-    _take(context, member, _ENTRANCES)
+    _revoke_rows(context, member, _CREDENTIALS)
 
 
 @action(Act.ACCOUNT_MOVE)
 def move(context: ActContext, member_id: UUID, agency_id: UUID) -> None:
-    """Invite somebody who has left into an agency, where a colleague must admit her like anybody new."""
-    member = directory.reached(context, member_id)
+    """Invite a member who has left into an agency, where a colleague must admit them like a newcomer."""
+    member = directory.load_member(context, member_id)
     _must_be(member, MemberState.LEFT)
     agency = freshness.agency(context.session, context.commune_id, agency_id)
     if agency.circle:
         raise NotFound("agency", about=member_id)
     member.agency_id, member.state, member.public_key = agency.id, MemberState.INVITED, b""
     member.roles = agencies.first_role(agency.kind)
-    _take(context, member, ())
+    _revoke_rows(context, member, ())
 
 
 @action(Act.AGENCY_CONFIRM)
 def confirm_agency(context: ActContext, agency_id: UUID) -> None:
-    """Confirm a new agency: from now on it may be given what a ground allows."""
+    """Confirm a new agency: from now on it may receive referrals."""
     context.about = agency_id
-    if not directory.confirms(context):
+    if not directory.confirms_agencies(context):
         raise Refused("only the lead of the Women's Union", about=agency_id)
     agency = freshness.agency(context.session, context.commune_id, agency_id)
     if agency.circle:
@@ -96,33 +95,34 @@ def _must_be(member: Member, state: str) -> None:
         raise Conflict("Tài khoản này vừa thay đổi. Hãy xem lại danh sách.", about=member.id)
 
 
-def _must_be_hers_to_end(context: ActContext, member: Member) -> None:
-    """Leave it to the lead where there is one: an administrator ends nobody's work over her head."""
+def _must_not_bypass_lead(context: ActContext, member: Member) -> None:
+    """Raise BadInput for an administrator where the agency has a lead of its own."""
     if context.permit.reach >= Reach.AGENCY:
         return
-    if directory.led([one for one in colleagues(context) if one.agency_id == member.agency_id and one.id != member.id]):
+    in_agency = [row for row in colleagues(context) if row.agency_id == member.agency_id and row.id != member.id]
+    if directory.has_lead(in_agency):
         raise BadInput("Cơ quan này có người phụ trách: việc cho rời là của người phụ trách.", about=member.id)
 
 
 def _must_not_be_last(context: ActContext, agency_id: UUID, others: Iterable[UUID]) -> None:
-    """Keep the last key that opens anything, unless a pair of recovery sheets was shown to be there lately."""
-    known = [freshness.member(context.session, context.commune_id, one) for one in others]
-    if any(one.state == MemberState.ACTIVE for one in known):
+    """Raise BadInput for the last key holder, unless a pair of recovery sheets was tried within 180 days."""
+    holders = [freshness.member(context.session, context.commune_id, holder_id) for holder_id in others]
+    if any(holder.state == MemberState.ACTIVE for holder in holders):
         return
-    if recovery_sheets.drilled_since(context.crypto, agency_id) < context.crypto.at - _DRILLED:
+    if not key_holders.drilled(context.crypto, agency_id):
         raise BadInput(
             "Người này còn giữ khóa mà chưa ai khác giữ cùng. Hãy để một đồng nghiệp nhận khóa trước, "
             "hoặc diễn tập tờ khôi phục, rồi thử lại."
         )
 
 
-def _key_of(context: ActContext, member_id: UUID) -> list[UUID]:
+def _keys_held(context: ActContext, member_id: UUID) -> list[UUID]:
     wraps = select(Wrap.agency_id).where(Wrap.commune_id == context.commune_id, Wrap.member_id == member_id)
     return sorted(set(context.session.execute(wraps).scalars()))
 
 
-def _take_wraps(context: ActContext, agency_id: UUID, member_id: UUID) -> None:
-    """Delete what seals an agency's key to somebody, so that it can never be put back."""
+def _revoke_wraps(context: ActContext, agency_id: UUID, member_id: UUID) -> None:
+    """Delete a member's wraps of an agency's key, and raise the agency's version: no copy of them verifies."""
     context.session.flush()
     remaining = []
     for row in heads.bound_to_agency(context.crypto, agency_id):
@@ -134,14 +134,7 @@ def _take_wraps(context: ActContext, agency_id: UUID, member_id: UUID) -> None:
     heads.revoke(context.session, freshness.head(context.session, context.commune_id, agency_id), remaining)
 
 
-def _take(context: ActContext, member: Member, kinds: tuple[type[Any], ...]) -> None:
-    """Delete some kinds of a member's rows and raise her version, so that an open request of hers is refused too."""
-    context.session.flush()
-    remaining = []
-    for row in heads.bound_to_member(context.crypto, member.id):
-        if isinstance(row, kinds):
-            context.session.delete(row)
-        else:
-            remaining.append(row)
-    context.session.flush()
-    heads.revoke(context.session, freshness.head(context.session, context.commune_id, member.id), remaining)
+def _revoke_rows(context: ActContext, member: Member, models: tuple[type[Any], ...]) -> None:
+    """Delete a member's rows of these models and raise the member's version: no copy and no open request is valid."""
+    head = freshness.head(context.session, context.commune_id, member.id)
+    heads.take_from_member(context.session, head, member, heads.rows_of_member(context.session, member, *models))

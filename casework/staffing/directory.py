@@ -1,4 +1,4 @@
-"""Lists the people of the commune, or of one agency, with their states, and the agencies with who holds their keys."""
+"""The directory: members of the commune or of one agency, their states, and how many hold each agency's key."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -19,15 +19,15 @@ from casework.vault.states import AgencyState, MemberState
 
 
 @dataclass(frozen=True)
-class Worker:
-    """Somebody in the list: whether she holds her agency's key, and what may be done about her here and now."""
+class StaffEntry:
+    """A member in the directory: whether they hold their agency's key, and the acts that may be offered."""
 
     who: Colleague
     key: bool
     can: frozenset[Act]
 
     def offers(self, act: str) -> bool:
-        """Tell whether an act may be offered: `one.offers("account.lock")`."""
+        """Tell whether an act may be offered: `member.offers("account.lock")`."""
         return Act(act) in self.can
 
 
@@ -37,7 +37,7 @@ class AgencyEntry:
 
     id: UUID | None
     name: str
-    people: tuple[Worker, ...]
+    people: tuple[StaffEntry, ...]
     holders: int
     new: bool
     confirmable: bool
@@ -45,50 +45,50 @@ class AgencyEntry:
 
 @action(Act.ACCOUNT_LIST)
 def list_people(context: ActContext) -> tuple[AgencyEntry, ...]:
-    """List agencies and their people: all for the administrator, her own agency for a lead; circles are never named."""
-    return offices(context)
+    """List agencies and members: all for an administrator, the own agency for a lead; never a circle."""
+    return agencies_in_reach(context)
 
 
-def offices(context: ActContext) -> tuple[AgencyEntry, ...]:
-    """Return the agencies in reach with their people, one's own first."""
-    known = [one for one in colleagues(context) if within(context, one.agency_id)]
-    found = []
-    for agency in _agencies(context):
-        people = [one for one in known if one.agency_id == agency.id]
-        holding = epochs.holders(context.crypto, agency)
-        found.append(
+def agencies_in_reach(context: ActContext) -> tuple[AgencyEntry, ...]:
+    """Return the agencies in reach with their members, one's own first."""
+    members = [colleague for colleague in colleagues(context) if is_in_reach(context, colleague.agency_id)]
+    entries = []
+    for agency in _agencies_shown(context):
+        people = [colleague for colleague in members if colleague.agency_id == agency.id]
+        holders = epochs.holders(context.crypto, agency)
+        entries.append(
             AgencyEntry(
                 id=agency.id,
                 name=agency.name,
-                people=tuple(_worker(context, one, holding, people) for one in people),
-                holders=sum(one.state == MemberState.ACTIVE and one.id in holding for one in people),
+                people=tuple(_staff_entry(context, colleague, holders, people) for colleague in people),
+                holders=sum(colleague.state == MemberState.ACTIVE and colleague.id in holders for colleague in people),
                 new=agency.state == AgencyState.NEW,
-                confirmable=agency.state == AgencyState.NEW and confirms(context),
+                confirmable=agency.state == AgencyState.NEW and confirms_agencies(context),
             )
         )
-    alone = [one for one in known if one.agency_id is None]
+    alone = [colleague for colleague in members if colleague.agency_id is None]
     if alone:
-        people_alone = tuple(_worker(context, one, set(), alone) for one in alone)
-        found.append(AgencyEntry(None, "", people_alone, 0, new=False, confirmable=False))
-    return tuple(one for one in found if one.people or one.new)
+        people_alone = tuple(_staff_entry(context, colleague, set(), alone) for colleague in alone)
+        entries.append(AgencyEntry(None, "", people_alone, 0, new=False, confirmable=False))
+    return tuple(entry for entry in entries if entry.people or entry.new)
 
 
-def within(context: ActContext, agency_id: UUID | None) -> bool:
-    """Tell whether an agency is in reach: any for the administrator, for a lead her own."""
+def is_in_reach(context: ActContext, agency_id: UUID | None) -> bool:
+    """Tell whether an agency is in reach: any for an administrator, their own for a lead."""
     return context.permit.reach < Reach.AGENCY or agency_id == context.actor.agency_id
 
 
-def reached(context: ActContext, member_id: UUID) -> Member:
-    """Load somebody else in reach; raise NotFound for who is not there, out of reach, or me."""
+def load_member(context: ActContext, member_id: UUID) -> Member:
+    """Load another member in reach; raise NotFound for one who is unknown, out of reach, or me."""
     context.about = member_id
     member = freshness.member(context.session, context.commune_id, member_id)
-    if member_id == context.me or not within(context, member.agency_id):
+    if member_id == context.me or not is_in_reach(context, member.agency_id):
         raise NotFound("member", about=member_id)
     return member
 
 
-def confirms(context: ActContext) -> bool:
-    """Tell whether I lead the agency that confirms new ones."""
+def confirms_agencies(context: ActContext) -> bool:
+    """Tell whether I lead the coordinating agency, which confirms new ones."""
     if context.actor.agency_id is None or not allowed(context.actor, Act.AGENCY_CONFIRM):
         return False
     return (
@@ -96,31 +96,38 @@ def confirms(context: ActContext) -> bool:
     )
 
 
-def led(people: list[Colleague]) -> bool:
-    """Tell whether an agency has a lead or deputy of its own who works."""
-    return any(one.state == MemberState.ACTIVE and not policy().leads.isdisjoint(one.roles) for one in people)
+def has_lead(people: list[Colleague]) -> bool:
+    """Tell whether one of these colleagues is an active lead or deputy."""
+    return any(
+        colleague.state == MemberState.ACTIVE and not policy().leads.isdisjoint(colleague.roles) for colleague in people
+    )
 
 
-def _agencies(context: ActContext) -> list[Agency]:
-    rows = select(Agency.id).where(Agency.commune_id == context.commune_id, Agency.circle.is_(False))
-    every = [
-        freshness.agency(context.session, context.commune_id, one) for one in context.session.execute(rows).scalars()
+def _agencies_shown(context: ActContext) -> list[Agency]:
+    query = select(Agency.id).where(Agency.commune_id == context.commune_id, Agency.circle.is_(False))
+    known_agencies = [
+        freshness.agency(context.session, context.commune_id, agency_id)
+        for agency_id in context.session.execute(query).scalars()
     ]
-    wanted = [one for one in every if within(context, one.id) or (one.state == AgencyState.NEW and confirms(context))]
-    return sorted(wanted, key=lambda one: (one.id != context.actor.agency_id, one.name))
+    shown = [
+        agency
+        for agency in known_agencies
+        if is_in_reach(context, agency.id) or (agency.state == AgencyState.NEW and confirms_agencies(context))
+    ]
+    return sorted(shown, key=lambda agency: (agency.id != context.actor.agency_id, agency.name))
 
 
-def _worker(context: ActContext, one: Colleague, holding: set[UUID], people: list[Colleague]) -> Worker:
+def _staff_entry(context: ActContext, colleague: Colleague, holders: set[UUID], people: list[Colleague]) -> StaffEntry:
     can: set[Act] = set()
-    if one.id != context.me:
-        if one.state == MemberState.ACTIVE:
+    if colleague.id != context.me:
+        if colleague.state == MemberState.ACTIVE:
             can.add(Act.ACCOUNT_LOCK)
-        if one.state == MemberState.LOCKED:
+        if colleague.state == MemberState.LOCKED:
             can.add(Act.ACCOUNT_UNLOCK)
-        if one.state != MemberState.LEFT and (context.permit.reach >= Reach.AGENCY or not led(people)):
+        if colleague.state != MemberState.LEFT and (context.permit.reach >= Reach.AGENCY or not has_lead(people)):
             can.add(Act.ACCOUNT_LEAVE)
-        if one.state in (MemberState.ACTIVE, MemberState.LOCKED) and allowed(context.actor, Act.MEMBER_RESTART):
+        if colleague.state in (MemberState.ACTIVE, MemberState.LOCKED) and allowed(context.actor, Act.MEMBER_RESTART):
             can.add(Act.MEMBER_RESTART)
-        if one.state == MemberState.LEFT and context.permit.reach < Reach.AGENCY:
+        if colleague.state == MemberState.LEFT and context.permit.reach < Reach.AGENCY:
             can.add(Act.ACCOUNT_MOVE)
-    return Worker(one, one.id in holding, frozenset(can))
+    return StaffEntry(colleague, colleague.id in holders, frozenset(can))

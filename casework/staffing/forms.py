@@ -1,4 +1,4 @@
-"""The forms about people: who shall read a case, who shall hold it, into which agency somebody is invited."""
+"""Forms of staffing: who reads a case, who keeps its recovery sheets, who holds it, which agency a member moves to."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -23,14 +23,14 @@ def _who_must_not_know() -> Any:
 
 
 class ReadersForm(Form):
-    """Who must not know, and who besides me shall read the case."""
+    """Restrict a case: who must not know, and who besides me reads it."""
 
     whom = _who_must_not_know()
     readers = Choices(_("Những ai được đọc, ngoài bạn?"), [], missing=_("Hãy chọn ít nhất một người khác được đọc."))
 
 
 class SheetsForm(Form):
-    """Who must not know, and who keeps the recovery sheets of those who read the case."""
+    """Recovery sheets of a restricted case: who must not know, and who keeps the sheets."""
 
     whom = _who_must_not_know()
     first = ShortText(_("Ai giữ tờ thứ nhất?"), hint=_("Người tin được, tốt nhất không đọc vụ việc này."))
@@ -39,47 +39,50 @@ class SheetsForm(Form):
 
     def officers(self) -> list[str]:
         """Return the names that were typed, in the order of the sheets."""
-        return [str(one.data) for one in (self.first, self.second, self.third) if one.data]
+        return [str(box.data) for box in (self.first, self.second, self.third) if box.data]
 
 
 class HandOverForm(Form):
-    """Who holds the case from now on, and who stands in."""
+    """Transfer a case: its holder from now on, and the stand-in."""
 
     holder = Choice(_("Ai phụ trách từ bây giờ?"), [])
     standin = Choice(_("Ai làm thay khi vắng?"), [], required=False)
 
 
 class MoveForm(Form):
-    """Into which agency somebody is invited."""
+    """The agency that a member is invited into."""
 
     agency = Choice(_("Mời vào cơ quan nào?"), [])
 
 
-def readers_form(found: Readers, me: UUID) -> ReadersForm:
-    """Offer the colleagues who may be named; those who read a restricted case now are chosen."""
-    now = [str(one.id) for one in found.reading] if found.restricted else []
-    form = ReadersForm(data={"readers": now} if request.method == "GET" else None)  # type: ignore[no-untyped-call]
-    here = sorted((*found.reading, *found.others), key=lambda one: one.name)
-    form.readers.choices = _people(one for one in here if one.id != me)
+def readers_form(readers: Readers, me: UUID) -> ReadersForm:
+    """Offer the colleagues who may be named; the present readers of a restricted case are chosen."""
+    chosen = [str(colleague.id) for colleague in readers.reading] if readers.restricted else []
+    form = ReadersForm(data={"readers": chosen} if request.method == "GET" else None)  # type: ignore[no-untyped-call]
+    named = sorted((*readers.reading, *readers.others), key=lambda colleague: colleague.name)
+    form.readers.choices = _choices_of(colleague for colleague in named if colleague.id != me)
     return form
 
 
-def hand_over_form(found: Readers) -> HandOverForm:
-    """Offer who can hold a case: in a restricted one those alone who read it."""
-    data = {"holder": str(found.holder_id), "standin": str(found.standin_id or "")}
+def hand_over_form(readers: Readers) -> HandOverForm:
+    """Offer who can hold a case; a restricted one only its readers."""
+    data = {"holder": str(readers.holder_id), "standin": str(readers.standin_id or "")}
     form = HandOverForm(data=data if request.method == "GET" else None)  # type: ignore[no-untyped-call]
-    able = found.reading if found.restricted else sorted((*found.reading, *found.others), key=lambda one: one.name)
-    form.holder.choices = _people(able)
-    form.standin.choices = [SelectChoice("", str(_("Chưa có ai"))), *_people(able)]
+    everybody = sorted((*readers.reading, *readers.others), key=lambda colleague: colleague.name)
+    named = readers.reading if readers.restricted else everybody
+    form.holder.choices = _choices_of(named)
+    form.standin.choices = [SelectChoice("", str(_("Chưa có ai"))), *_choices_of(named)]
     return form
 
 
-def move_form(offices: tuple[AgencyEntry, ...]) -> MoveForm:
-    """Offer every agency."""
+def move_form(agencies: tuple[AgencyEntry, ...]) -> MoveForm:
     form = MoveForm()  # type: ignore[no-untyped-call]
-    form.agency.choices = [SelectChoice(str(one.id), one.name) for one in offices if one.id]
+    form.agency.choices = [SelectChoice(str(agency.id), agency.name) for agency in agencies if agency.id]
     return form
 
 
-def _people(colleagues: Iterable[Colleague]) -> list[Any]:
-    return [SelectChoice(str(one.id), one.name, {"hint": code_words(one.roles[0], "role")}) for one in colleagues]
+def _choices_of(colleagues: Iterable[Colleague]) -> list[Any]:
+    return [
+        SelectChoice(str(colleague.id), colleague.name, {"hint": code_words(colleague.roles[0], "role")})
+        for colleague in colleagues
+    ]

@@ -1,4 +1,4 @@
-"""Who reads a case: seal it to named people, change them, give it back to the agency, hand it over."""
+"""Pages on the readers of a case: restrict it to named people, change them, lift that, recovery sheets, hand over."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -22,48 +22,44 @@ CASE = "/vu-viec/<uuid:case_id>/nguoi-doc"
 
 @blueprint.get(CASE)
 def who(case_id: UUID) -> str:
-    """Show by name who reads a case."""
-    return render_template("staffing/readers.html", found=perform(restriction.read_readers, case_id))
+    return render_template("staffing/readers.html", readers=perform(restriction.read_readers, case_id))
 
 
 @blueprint.get(f"{CASE}/giu-kin")
 def ask_restrict(case_id: UUID) -> str:
     """Ask who alone shall read a case, and say what that does."""
     ask(Act.CASE_RESTRICT)
-    found = perform(restriction.read_readers, case_id)
-    return render_template("staffing/restrict.html", found=found, form=readers_form(found, me().id))
+    readers = perform(restriction.read_readers, case_id)
+    return render_template("staffing/restrict.html", readers=readers, form=readers_form(readers, me().id))
 
 
 @blueprint.post(f"{CASE}/giu-kin")
 def restrict(case_id: UUID) -> Answer:
-    """Seal a case to named people."""
-    return _named(case_id, Act.CASE_RESTRICT)
+    return _restrict_or_change(case_id, Act.CASE_RESTRICT)
 
 
 @blueprint.get(f"{CASE}/doi")
 def ask_change(case_id: UUID) -> str:
     """Ask who shall read a restricted case from now on."""
     ask(Act.CIRCLE_CHANGE)
-    found = perform(restriction.read_readers, case_id)
-    return render_template("staffing/restrict.html", found=found, form=readers_form(found, me().id))
+    readers = perform(restriction.read_readers, case_id)
+    return render_template("staffing/restrict.html", readers=readers, form=readers_form(readers, me().id))
 
 
 @blueprint.post(f"{CASE}/doi")
 def change(case_id: UUID) -> Answer:
-    """Change who reads a restricted case."""
-    return _named(case_id, Act.CIRCLE_CHANGE)
+    return _restrict_or_change(case_id, Act.CIRCLE_CHANGE)
 
 
 @blueprint.get(f"{CASE}/thoi-giu-kin")
 def ask_lift(case_id: UUID) -> str:
     """Say what giving a case back to the agency does before it is done."""
     ask(Act.CIRCLE_LIFT)
-    return render_template("staffing/lift.html", found=perform(restriction.read_readers, case_id))
+    return render_template("staffing/lift.html", readers=perform(restriction.read_readers, case_id))
 
 
 @blueprint.post(f"{CASE}/thoi-giu-kin")
 def lift(case_id: UUID) -> Response:
-    """Give a case back to the agency."""
     perform(restriction.lift, case_id)
     flash(_("Vụ việc không còn giữ kín riêng: cơ quan đọc được như mọi vụ việc khác."), "done")
     return redirect(url_for("staffing.readers.who", case_id=case_id), 303)
@@ -73,75 +69,75 @@ def lift(case_id: UUID) -> Response:
 def ask_sheets(case_id: UUID) -> str:
     """Ask who shall keep the recovery sheets of those who read a restricted case."""
     ask(Act.CIRCLE_SHEETS)
-    found = perform(restriction.read_readers, case_id)
-    return render_template("staffing/sheets.html", found=found, form=SheetsForm())
+    readers = perform(restriction.read_readers, case_id)
+    return render_template("staffing/sheets.html", readers=readers, form=SheetsForm())
 
 
 @blueprint.post(f"{CASE}/to-khoi-phuc")
 def deal_sheets(case_id: UUID) -> Answer:
     """Make the sheets and show them once."""
     ask(Act.CIRCLE_SHEETS)
-    found, form = perform(restriction.read_readers, case_id), SheetsForm()
+    readers, form = perform(restriction.read_readers, case_id), SheetsForm()
     if not form.validate_on_submit():
-        return render_template("staffing/sheets.html", found=found, form=form), 422
+        return render_template("staffing/sheets.html", readers=readers, form=form), 422
     try:
-        dealt = perform(circle_recovery.make_sheets, case_id, form.officers(), whom=form.whom.data or "")
+        made = perform(circle_recovery.make_sheets, case_id, form.officers(), whom=form.whom.data or "")
     except BadInput as cause:
         form.first.errors = [_(str(cause))]
-        return render_template("staffing/sheets.html", found=found, form=form), cause.status
-    return render_template("staffing/dealt.html", case_id=case_id, cards=cards(dealt))
+        return render_template("staffing/sheets.html", readers=readers, form=form), cause.status
+    return render_template("staffing/dealt.html", case_id=case_id, sheets=printed_sheets(made))
 
 
 @blueprint.get(f"{CASE}/giao")
 def ask_hand_over(case_id: UUID) -> str:
     """Ask who shall hold a case from now on."""
     ask(Act.CASE_HAND_OVER)
-    found = perform(restriction.read_readers, case_id)
-    return render_template("staffing/hand_over.html", found=found, form=hand_over_form(found))
+    readers = perform(restriction.read_readers, case_id)
+    return render_template("staffing/hand_over.html", readers=readers, form=hand_over_form(readers))
 
 
 @blueprint.post(f"{CASE}/giao")
 def hand_over(case_id: UUID) -> Answer:
-    """Hand a case over; whoever gives it away may not be able to read it any more."""
+    """Hand a case over; its former holder may not be able to read it any more."""
     ask(Act.CASE_HAND_OVER)
-    found = perform(restriction.read_readers, case_id)
-    form = hand_over_form(found)
+    readers = perform(restriction.read_readers, case_id)
+    form = hand_over_form(readers)
     if not form.validate_on_submit():
-        return render_template("staffing/hand_over.html", found=found, form=form), 422
+        return render_template("staffing/hand_over.html", readers=readers, form=form), 422
     standin = UUID(form.standin.data) if form.standin.data else None
     try:
         perform(holder_transfer.transfer_holder, case_id, UUID(form.holder.data), standin)
     except BadInput as cause:
         form.standin.errors = [_(str(cause))]
-        return render_template("staffing/hand_over.html", found=found, form=form), cause.status
-    return _went_well(_("Đã giao vụ việc."))
+        return render_template("staffing/hand_over.html", readers=readers, form=form), cause.status
+    return _home_with_notice(_("Đã giao vụ việc."))
 
 
-def _named(case_id: UUID, act: Act) -> Answer:
+def _restrict_or_change(case_id: UUID, act: Act) -> Answer:
     ask(act)
-    found = perform(restriction.read_readers, case_id)
-    form = readers_form(found, me().id)
+    readers = perform(restriction.read_readers, case_id)
+    form = readers_form(readers, me().id)
     if not form.validate_on_submit():
-        return render_template("staffing/restrict.html", found=found, form=form), 422
-    members = [UUID(one) for one in form.readers.data or ()]
+        return render_template("staffing/restrict.html", readers=readers, form=form), 422
+    members = [UUID(sheet) for sheet in form.readers.data or ()]
     try:
-        doing = restriction.restrict if act is Act.CASE_RESTRICT else restriction.change
-        perform(doing, case_id, members, whom=form.whom.data or "")
+        change_readers = restriction.restrict if act is Act.CASE_RESTRICT else restriction.change
+        perform(change_readers, case_id, members, whom=form.whom.data or "")
     except BadInput as cause:
         form.readers.errors = [_(str(cause))]
-        return render_template("staffing/restrict.html", found=found, form=form), cause.status
+        return render_template("staffing/restrict.html", readers=readers, form=form), cause.status
     flash(_("Từ bây giờ chỉ những người được chọn đọc được vụ việc này."), "done")
     return redirect(url_for("staffing.readers.who", case_id=case_id), 303)
 
 
-def _went_well(words: str) -> Response:
+def _home_with_notice(words: str) -> Response:
     flash(words, "done")
     return redirect(url_for("desk.home"), 303)
 
 
 @dataclass(frozen=True)
-class Card:
-    """One sheet as it is printed: who keeps it, which circle it is for, and the code on it."""
+class PrintedSheet:
+    """A recovery sheet as it is printed; `code` is its secret, `seat` its place in the set `number` of the circle."""
 
     name: str
     circle: str
@@ -151,21 +147,19 @@ class Card:
     partners: str
 
     def __repr__(self) -> str:
-        """Never print the code."""
         return "<sealed card>"
 
 
-def cards(dealt: CircleSheets) -> list[Card]:
-    """Lay out the sheets of a circle."""
-    names = {one.seat: one.name for one in dealt.sheets}
+def printed_sheets(made: CircleSheets) -> list[PrintedSheet]:
+    names = {sheet.seat: sheet.name for sheet in made.sheets}
     return [
-        Card(
-            name=one.name,
-            circle=dealt.circle,
-            number=one.number,
-            seat=one.seat,
-            code=write_code(one.secret),
-            partners=", ".join(f"{names[seat]} ({seat})" for seat in one.partners),
+        PrintedSheet(
+            name=sheet.name,
+            circle=made.circle,
+            number=sheet.number,
+            seat=sheet.seat,
+            code=write_code(sheet.secret),
+            partners=", ".join(f"{names[seat]} ({seat})" for seat in sheet.partners),
         )
-        for one in dealt.sheets
+        for sheet in made.sheets
     ]

@@ -1,4 +1,4 @@
-"""The people of the commune or of one agency: lock, let in again, let leave, move; and new agencies."""
+"""Pages of the directory: lock, unlock, leave and move a member, confirm a new agency; and the access review."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from casework.errors import BadInput, NotFound
 from casework.policy.words import Act
 from casework.staffing import access_review, actions, reader_views
-from casework.staffing.directory import AgencyEntry, Worker, list_people
+from casework.staffing.directory import AgencyEntry, StaffEntry, list_people
 from casework.staffing.forms import move_form
 from casework.web.current_user import ask, may, perform
 
@@ -22,20 +22,18 @@ AGENCY = "/co-quan/<uuid:agency_id>"
 
 @blueprint.get("/tai-khoan")
 def people() -> str:
-    """Show the people, agency by agency."""
-    offices, may_add = perform(list_people), may(Act.MEMBER_ADD)
-    return render_template("staffing/people.html", offices=offices, may_add=may_add)
+    agencies, may_add = perform(list_people), may(Act.MEMBER_ADD)
+    return render_template("staffing/people.html", agencies=agencies, may_add=may_add)
 
 
 @blueprint.get("/ra-soat")
 def ask_review() -> str:
-    """Show who has access, to be looked over twice a year."""
-    return render_template("staffing/review.html", found=perform(access_review.read_review))
+    """Show who has access, to be reviewed twice a year."""
+    return render_template("staffing/review.html", review=perform(access_review.read_review))
 
 
 @blueprint.post("/ra-soat")
 def confirm_review() -> Response:
-    """Confirm that everybody on the list belongs there."""
     perform(access_review.confirm_review, request.form.get("mark", ""))
     flash(_("Đã ghi: quyền truy cập đã được rà soát."), "done")
     return redirect(url_for("staffing.ask_review"), 303)
@@ -45,96 +43,94 @@ def confirm_review() -> Response:
 def ask_lock(member_id: UUID) -> str:
     """Say what locking does before it is done."""
     ask(Act.ACCOUNT_LOCK)
-    return render_template("staffing/lock.html", one=_find(member_id))
+    return render_template("staffing/lock.html", member=_entry_of(member_id))
 
 
 @blueprint.post(f"{PERSON}/khoa")
 def lock(member_id: UUID) -> Response:
-    """Lock an account at once."""
     perform(actions.lock, member_id)
-    return _done(_("Đã khóa tài khoản. Người ấy đã bị đưa ra khỏi sổ ngay."))
+    return _directory_with_notice(_("Đã khóa tài khoản. Người ấy đã bị đưa ra khỏi sổ ngay."))
 
 
 @blueprint.post(f"{PERSON}/mo-lai")
 def unlock_account(member_id: UUID) -> Response:
-    """Let a locked account in again."""
     perform(actions.unlock_account, member_id)
-    return _done(_("Đã mở lại tài khoản. Người ấy đăng nhập như trước."))
+    return _directory_with_notice(_("Đã mở lại tài khoản. Người ấy đăng nhập như trước."))
 
 
 @blueprint.get(f"{PERSON}/lam-lai")
 def ask_restart(member_id: UUID) -> str:
-    """Say what starting somebody's re-admission does before it is done."""
+    """Say what re-admission does before it is started."""
     ask(Act.MEMBER_RESTART)
-    return render_template("staffing/restart.html", one=_find(member_id))
+    return render_template("staffing/restart.html", member=_entry_of(member_id))
 
 
 @blueprint.get(f"{PERSON}/roi")
 def ask_leave(member_id: UUID) -> str:
     """Say what leaving does before it is done."""
     ask(Act.ACCOUNT_LEAVE)
-    return render_template("staffing/leave.html", one=_find(member_id), wrong="")
+    return render_template("staffing/leave.html", member=_entry_of(member_id), wrong="")
 
 
 @blueprint.post(f"{PERSON}/roi")
 def leave(member_id: UUID) -> Answer:
-    """Let somebody leave; where that would lose a key, the page says what to do first."""
+    """Let a member leave; where that would lose a key, the page says what to do first."""
     try:
         perform(actions.leave, member_id)
     except BadInput as cause:
-        return render_template("staffing/leave.html", one=_find(member_id), wrong=_(str(cause))), cause.status
-    return _done(_("Người ấy đã rời. Khóa sẽ được thay ở lần đăng nhập tới của một người còn giữ khóa."))
+        return render_template("staffing/leave.html", member=_entry_of(member_id), wrong=_(str(cause))), cause.status
+    return _directory_with_notice(
+        _("Người ấy đã rời. Khóa sẽ được thay ở lần đăng nhập tới của một người còn giữ khóa.")
+    )
 
 
 @blueprint.get(f"{PERSON}/chuyen")
 def ask_move(member_id: UUID) -> str:
-    """Ask into which agency somebody who has left is invited."""
+    """Ask which agency a member who has left is invited into."""
     ask(Act.ACCOUNT_MOVE)
-    return render_template("staffing/move.html", one=_find(member_id), form=move_form(perform(list_people)))
+    return render_template("staffing/move.html", member=_entry_of(member_id), form=move_form(perform(list_people)))
 
 
 @blueprint.post(f"{PERSON}/chuyen")
 def move(member_id: UUID) -> Answer:
-    """Invite somebody who has left into another agency."""
     ask(Act.ACCOUNT_MOVE)
-    one, form = _find(member_id), move_form(perform(list_people))
+    member, form = _entry_of(member_id), move_form(perform(list_people))
     if not form.validate_on_submit():
-        return render_template("staffing/move.html", one=one, form=form), 422
+        return render_template("staffing/move.html", member=member, form=form), 422
     perform(actions.move, member_id, UUID(form.agency.data))
-    return _done(_("Đã ghi tên vào cơ quan mới. Một đồng nghiệp ở đó phải đưa mã và xác nhận."))
+    return _directory_with_notice(_("Đã ghi tên vào cơ quan mới. Một đồng nghiệp ở đó phải đưa mã và xác nhận."))
 
 
 @blueprint.get(f"{AGENCY}/xac-nhan")
 def ask_confirm(agency_id: UUID) -> str:
     """Say what confirming an agency does before it is done."""
     ask(Act.AGENCY_CONFIRM)
-    return render_template("staffing/confirm.html", office=_office(agency_id))
+    return render_template("staffing/confirm.html", agency=_confirmable_agency(agency_id))
 
 
 @blueprint.post(f"{AGENCY}/xac-nhan")
 def confirm(agency_id: UUID) -> Response:
-    """Confirm a new agency."""
     ask(Act.AGENCY_CONFIRM)
-    _office(agency_id)
+    _confirmable_agency(agency_id)
     perform(actions.confirm_agency, agency_id)
-    return _done(_("Đã xác nhận cơ quan. Từ nay có thể chuyển gửi đến đó khi có căn cứ."))
+    return _directory_with_notice(_("Đã xác nhận cơ quan. Từ nay có thể chuyển gửi đến đó khi có căn cứ."))
 
 
-def _find(member_id: UUID) -> Worker:
-    for office in perform(list_people):
-        for one in office.people:
-            if one.who.id == member_id:
-                return one
+def _entry_of(member_id: UUID) -> StaffEntry:
+    for agency in perform(list_people):
+        for entry in agency.people:
+            if entry.who.id == member_id:
+                return entry
     raise NotFound("member")
 
 
-def _office(agency_id: UUID) -> AgencyEntry:
-    for one in perform(list_people):
-        if one.id == agency_id and one.confirmable:
-            return one
+def _confirmable_agency(agency_id: UUID) -> AgencyEntry:
+    for agency in perform(list_people):
+        if agency.id == agency_id and agency.confirmable:
+            return agency
     raise NotFound("agency")
 
 
-def _done(words: str) -> Response:
+def _directory_with_notice(words: str) -> Response:
     flash(words, "done")
     return redirect(url_for("staffing.people"), 303)

@@ -1,4 +1,4 @@
-"""Everything between the browser and the slices that holds for every page."""
+"""What holds for every page: request limits, CSRF, translation, quick exit, errors, security headers."""
 
 import re
 
@@ -10,20 +10,16 @@ from casework.web import csrf, errors, headers, quick_exit, request_limits, tran
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
-class Unindented(Extension):
-    """Drops the spaces at the beginning of each line of a template, before it is compiled; no line is moved.
-
-    Templates are indented for whoever reads them; what is sent over a slow line is not.
-    """
+class StripIndentation(Extension):
+    """Drops the indentation of a template before it is compiled, so that pages are smaller; no line is moved."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """Return the template without its indentation."""
         return _INDENT.sub("", source)
 
 
 def install(app: Flask) -> None:
-    """Add to an app, in this order: limits, origin and token, language, way out, errors, headers; and thin pages."""
+    """Add these parts to an app, in this order; and send pages without the indentation of their templates."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.add_extension(Unindented)
+    app.jinja_env.add_extension(StripIndentation)
     for part in (request_limits, csrf, translation, quick_exit, errors, headers):
         part.install(app)

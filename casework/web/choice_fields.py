@@ -1,4 +1,4 @@
-"""Questions that are answered by choosing: from a few words or from a code list."""
+"""Form fields for choices: radio buttons, checkboxes and code lists."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -18,141 +18,119 @@ LONG_LIST = 12
 Pairs = Sequence[tuple[str, object]]
 
 
-class Choice(Question, RadioField):
+class ManyBoxes(Question):
+    """A field of which each answer has a box of its own."""
+
+    missing = wtforms_messages.CHOOSE_SOME
+
+    @property
+    def anchor(self) -> str:
+        """Return the id of the first answer."""
+        return f"{self.id}-0"
+
+
+class FromPairs(ManyBoxes):
+    """A few answers, given as pairs of (value, words)."""
+
+    def __init__(self, label: Any, choices: Pairs, **options: Any) -> None:
+        super().__init__(
+            label,
+            choices=lambda: [SelectChoice(value, str(words)) for value, words in choices],
+            invalid_choice_message=wtforms_messages.NOT_LISTED,
+            **options,
+        )
+
+
+class FromCodeList(ManyBoxes):
+    """The codes of a code list; `only` offers fewer.
+
+    `plain` names the text that stands for a code's label, `law` adds the label as a hint.
+    """
+
+    def __init__(
+        self,
+        label: Any,
+        name_of_list: str,
+        *,
+        plain: str = "",
+        law: bool = False,
+        only: Iterable[str] = (),
+        **options: Any,
+    ) -> None:
+        super().__init__(
+            label,
+            choices=_from_list(name_of_list, plain, frozenset(only), law=law),
+            invalid_choice_message=wtforms_messages.NOT_LISTED,
+            **options,
+        )
+
+
+class Choice(FromPairs, RadioField):
     """One answer out of a few."""
 
     kind = "radios"
     missing = wtforms_messages.CHOOSE
 
-    def __init__(self, label: Any, choices: Pairs, **options: Any) -> None:
-        """Take the question and the pairs of (value, words)."""
-        super().__init__(
-            label,
-            choices=lambda: [SelectChoice(value, str(words)) for value, words in choices],
-            invalid_choice_message=wtforms_messages.NOT_LISTED,
-            **options,
-        )
 
-    @property
-    def anchor(self) -> str:
-        """Give the id of the first answer."""
-        return f"{self.id}-0"
-
-
-class Choices(Question, SelectMultipleField):
+class Choices(FromPairs, SelectMultipleField):
     """Any number of answers out of a few."""
 
     kind = "checkboxes"
-    missing = wtforms_messages.CHOOSE_SOME
-
-    def __init__(self, label: Any, choices: Pairs, **options: Any) -> None:
-        """Take the question and the pairs of (value, words)."""
-        super().__init__(
-            label,
-            choices=lambda: [SelectChoice(value, str(words)) for value, words in choices],
-            invalid_choice_message=wtforms_messages.NOT_LISTED,
-            **options,
-        )
-
-    @property
-    def anchor(self) -> str:
-        """Give the id of the first answer."""
-        return f"{self.id}-0"
 
 
-class OneCode(Question, RadioField):
+class OneCode(FromCodeList, RadioField):
     """One code of a code list; `select` draws a closed list where there are many."""
 
     missing = wtforms_messages.CHOOSE
 
-    def __init__(
-        self,
-        label: Any,
-        name_of_list: str,
-        *,
-        plain: str = "",
-        law: bool = False,
-        only: Iterable[str] = (),
-        select: bool = False,
-        **options: Any,
-    ) -> None:
-        """Take the question, the list, the text to show instead (`law` adds the law's), and a smaller choice."""
+    def __init__(self, label: Any, name_of_list: str, *, select: bool = False, **options: Any) -> None:
         self.kind = "select" if select else "radios"
-        super().__init__(
-            label,
-            choices=_from_list(name_of_list, plain, frozenset(only), law=law),
-            invalid_choice_message=wtforms_messages.NOT_LISTED,
-            **options,
-        )
+        super().__init__(label, name_of_list, **options)
 
     @property
     def anchor(self) -> str:
-        """Give the id of the first answer, or of the closed list."""
-        return str(self.id) if self.kind == "select" else f"{self.id}-0"
+        """Return the id of the first answer, or of the closed list."""
+        return str(self.id) if self.kind == "select" else super().anchor
 
 
-class Codes(Question, SelectMultipleField):
+class Codes(FromCodeList, SelectMultipleField):
     """Any number of codes of a code list."""
 
     kind = "checkboxes"
-    missing = wtforms_messages.CHOOSE_SOME
-
-    def __init__(
-        self,
-        label: Any,
-        name_of_list: str,
-        *,
-        plain: str = "",
-        law: bool = False,
-        only: Iterable[str] = (),
-        **options: Any,
-    ) -> None:
-        """Take the question, the list, the text to show instead (`law` adds the law's), and a smaller choice."""
-        super().__init__(
-            label,
-            choices=_from_list(name_of_list, plain, frozenset(only), law=law),
-            invalid_choice_message=wtforms_messages.NOT_LISTED,
-            **options,
-        )
-
-    @property
-    def anchor(self) -> str:
-        """Give the id of the first answer."""
-        return f"{self.id}-0"
 
 
 def _from_list(name: str, plain: str, only: frozenset[str], *, law: bool) -> Callable[[Any, Any], list[Any]]:
-    """Make what WTForms asks for the answers on offer: active codes, and those already chosen."""
+    """Return the `choices` callable of a field: active codes, and those already chosen."""
 
     def offered(form: Any, field: Any) -> list[Any]:
         lang = language()
-        before = field.object_data or ()
-        kept = {before} if isinstance(before, str) else set(before)
-        codes = [code for code in codelist(name) if code.active() or code.code in kept]
+        chosen = field.object_data or ()
+        chosen_codes = {chosen} if isinstance(chosen, str) else set(chosen)
+        codes = [code for code in codelist(name) if code.active() or code.code in chosen_codes]
         return [_answer(code, plain, lang, law=law) for code in codes if not only or code.code in only]
 
     return offered
 
 
 def _answer(code: Code, plain: str, lang: str, *, law: bool) -> Any:
-    """Draw one code: in everyday words, with the words of the law below if asked, or in its own."""
+    """Return the choice of one code: in everyday words, with the law's words as a hint if asked, or in its own."""
     everyday = code.text(plain, lang) if plain else ""
     hint = {"hint": code.label(lang)} if everyday and law else {}
     return SelectChoice(code.code, everyday or code.label(lang), hint)
 
 
 def code_words(code: str, name_of_list: str, text: str = "") -> str:
-    """Give the words of a code, or of a text that it adds, in the language of the page: `{{ role|code("role") }}`."""
-    found = codelist(name_of_list).get(code)
-    return found.text(text, language()) if text else found.label(language())
+    """Return a code's label, or one of its other texts, in the language of the page: `{{ role|code("role") }}`."""
+    entry = codelist(name_of_list).get(code)
+    return entry.text(text, language()) if text else entry.label(language())
 
 
 def language() -> str:
-    """Give the language of the page as code lists know it; it is looked up once for each page."""
+    """Return the language of the page (`vi` or `en`), looked up once for each page."""
     if not has_app_context():
         return "vi"
-    known: str | None = g.get("language")
-    if known is None:
+    cached: str | None = g.get("language")
+    if cached is None:
         locale = get_locale()
-        known = g.language = str(locale.language) if locale else "vi"
-    return known
+        cached = g.language = str(locale.language) if locale else "vi"
+    return cached

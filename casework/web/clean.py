@@ -1,4 +1,4 @@
-"""Make typed text safe to keep and give it back exactly as it was meant: text, never markup."""
+"""Sanitises typed text: Unicode NFC, no control or bidi characters, no pasted HTML; all else stays as typed."""
 
 import html
 import re
@@ -10,7 +10,7 @@ import bleach
 NEWLINES = re.compile("\r\n?|[\u2028\u2029\v\f]")
 LONGEST = 40_000
 PASSES = 3
-KEPT = frozenset("\n\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}")
+ALLOWED_INVISIBLE = frozenset("\n\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}")
 EMOJI_TAGS = range(0xE0020, 0xE0080)
 
 TAGS = (
@@ -25,47 +25,47 @@ ENDS_A_LINE = re.compile(r"<br\s*/?>|</tr>", re.IGNORECASE)
 
 
 def text(value: str) -> str:
-    """Give the text in NFC without control characters, bidi marks and pasted HTML; all else stays as typed.
+    """Return the text in NFC without control characters, bidi marks and pasted HTML; all else stays as typed.
 
     Bleach is asked only where a known HTML tag stands in the text: people write "<3 tuổi" and "nói <im đi>".
     A text over LONGEST keeps its tags: every form refuses it for its length, and bleach would need minutes for it.
     Markup that was escaped more than twice is left as words: a page shows it as such.
     """
-    kept = _plain(value)
+    cleaned = _plain(value)
     for _ in range(PASSES):
-        if len(kept) > LONGEST or not PASTED.search(kept):
+        if len(cleaned) > LONGEST or not PASTED.search(cleaned):
             break
-        kept = _plain(_without_markup(kept))
-    return kept
+        cleaned = _plain(_without_markup(cleaned))
+    return cleaned
 
 
 def line(value: str) -> str:
-    """Give a cleaned text of one line, with single spaces and none at the ends."""
+    """Return a sanitised text of one line, with single spaces and none at the ends."""
     return " ".join(text(value).split())
 
 
 def _plain(value: str) -> str:
-    """Bring to NFC, keep the line breaks, drop what cannot be seen or turns the reading direction."""
+    """Normalise to NFC and newlines; drop invisible characters and bidi marks."""
     lines = NEWLINES.sub("\n", value).replace("\t", " ")
     return unicodedata.normalize("NFC", "".join(filter(_visible, lines)))
 
 
 def _visible(letter: str) -> bool:
-    """Say whether a character may stay: no controls, no format marks but those that emoji are built with."""
-    if letter in KEPT or ord(letter) in EMOJI_TAGS:
+    """Tell whether a character may stay: no controls, no format characters but those that emoji are built with."""
+    if letter in ALLOWED_INVISIBLE or ord(letter) in EMOJI_TAGS:
         return True
     return unicodedata.category(letter) not in {"Cc", "Cf", "Cs"}
 
 
 def _without_markup(value: str) -> str:
-    """Drop the known tags and keep their words; what only looks like a tag is escaped first, so that it survives."""
+    """Drop the known tags and keep their text; what only looks like a tag is escaped first, so that it survives."""
     broken = ENDS_A_LINE.sub(lambda tag: tag.group() + "\n", value)
-    shielded = _between(PASTED, broken, lambda words: words.replace("<", "&lt;").replace(">", "&gt;"))
+    shielded = _map_between(PASTED, broken, lambda words: words.replace("<", "&lt;").replace(">", "&gt;"))
     stripped = bleach.clean(shielded, tags=set(), attributes={}, strip=True)
     return html.unescape(stripped).replace("\N{NO-BREAK SPACE}", " ").strip("\n")
 
 
-def _between(pattern: re.Pattern[str], value: str, change: Callable[[str], str]) -> str:
+def _map_between(pattern: re.Pattern[str], value: str, change: Callable[[str], str]) -> str:
     """Change what stands between the matches of a pattern."""
     parts, end = [], 0
     for match in pattern.finditer(value):

@@ -1,4 +1,4 @@
-"""Refuse what another site makes a browser send: its own word first, then the form's token."""
+"""CSRF protection: Fetch Metadata (Sec-Fetch-Site) or the Origin header first, then the form's token."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -10,7 +10,7 @@ from casework.errors import Refused
 from casework.web.host_check import ORIGIN
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-OURS = frozenset({"same-origin", "none"})
+SAME_ORIGIN = frozenset({"same-origin", "none"})
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -20,7 +20,7 @@ csrf = CSRFProtect()  # type: ignore[no-untyped-call]
 def install(app: Flask) -> None:
     """Check the origin of every unsafe request, then its token.
 
-    The Referer is not asked for: our own policy, no-referrer, makes browsers leave it out.
+    The Referer is not checked: our policy, no-referrer, makes browsers leave it out.
     """
     app.config.update(
         SESSION_COOKIE_NAME="__Host-form",
@@ -36,33 +36,33 @@ def install(app: Flask) -> None:
 
 def refuse_cross_site() -> None:
     """Raise Refused for an unsafe request that another site caused."""
-    if request.method not in SAFE and not _from_here():
+    if request.method not in SAFE and not _is_same_origin():
         raise Refused("cross-site")
 
 
 def without_token(view: View) -> View:
-    """Let a view that does no harm work on an old page; its origin is checked all the same."""
+    """Exempt a view that does no harm from the token, so that it works on an old page; its origin is checked."""
     csrf.exempt(view)  # type: ignore[no-untyped-call]
     return view
 
 
 def new_token() -> None:
-    """Forget what the cookie of forms held, and the token that this request has made or checked from it.
+    """Replace the CSRF token, as at sign-in; also the one that this request has cached.
 
-    Else a page that is drawn in the same answer would carry a token of the forgotten cookie, and its form be refused.
+    Else a page in the same response would carry a token of the former cookie, and its form be refused.
     """
     session.clear()
     g.pop("csrf_token", None)
 
 
-def _from_here() -> bool:
-    """Say whether the browser says that the request is ours; one that says nothing needs the token.
+def _is_same_origin() -> bool:
+    """Tell whether a request is same-origin by its headers; without them the token alone decides.
 
-    Under no-referrer a browser may send "Origin: null" for our own forms, but then it sends
-    Sec-Fetch-Site too, and that is believed first.
+    Under no-referrer a browser may send "Origin: null" for our own forms, but then it sends Sec-Fetch-Site too,
+    which is read first.
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
-        return site in OURS
+        return site in SAME_ORIGIN
     origin = request.headers.get("Origin")
     return origin is None or origin == current_app.extensions.get(ORIGIN, request.host_url.rstrip("/"))

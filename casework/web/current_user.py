@@ -1,4 +1,4 @@
-"""Ties the person to the request: every route needs her, but those that are marked as public."""
+"""The current user of a request (Flask-Login): every route needs one, but those marked as public."""
 
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
@@ -24,73 +24,70 @@ OPEN_TO_ALL = frozenset({"static", "exit.leave", "exit.leave_again", "exit.healt
 
 
 class LoginUser(UserMixin):
-    """What Flask-Login carries: the presence behind the cookie."""
+    """What Flask-Login carries: the member behind the session cookie."""
 
-    def __init__(self, presence: SignedInMember) -> None:
-        """Carry one presence for the length of a request."""
-        self.presence = presence
+    def __init__(self, member: SignedInMember) -> None:
+        self.member = member
 
 
 def install(app: Flask, gate: Gate, config: Config) -> None:
-    """Recognise the person of every request and turn strangers away from all that is not public."""
+    """Load the session of every request, and lead visitors from all that is not public to sign-in."""
     app.extensions["casework.gate"] = gate
     app.extensions["casework.config"] = config
     app.config["SESSION_PROTECTION"] = None
     manager = LoginManager(app)  # type: ignore[no-untyped-call]
-    manager.request_loader(_load)  # type: ignore[no-untyped-call]
-    app.before_request(_require)
+    manager.request_loader(_load_user)  # type: ignore[no-untyped-call]
+    app.before_request(_require_open_session)
     app.register_error_handler(ProofNeeded, _ask_for_proof)
 
 
 def gate() -> Gate:
-    """Return the gate of this installation."""
-    found: Gate = current_app.extensions["casework.gate"]
-    return found
+    installed: Gate = current_app.extensions["casework.gate"]
+    return installed
 
 
 def config() -> Config:
-    """Return the configuration of this installation."""
-    found: Config = current_app.extensions["casework.config"]
-    return found
+    installed: Config = current_app.extensions["casework.config"]
+    return installed
 
 
 def current_member() -> SignedInMember | None:
     """Return who is signed in, locked or not; None for a visitor."""
-    return getattr(current_user, "presence", None)
+    return getattr(current_user, "member", None)
 
 
 def me() -> SignedInMember:
     """Return who is signed in; raise SignInNeeded if nobody is."""
-    found = current_member()
-    if found is None:
+    member = current_member()
+    if member is None:
         raise SignInNeeded("Hãy đăng nhập.")
-    return found
+    return member
 
 
-def perform(doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def perform(act: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Do an act for the person of this request."""
-    return gate().perform(me().person, doing, *args, **kwargs)
+    return gate().perform(me().person, act, *args, **kwargs)
 
 
 def may(act: Act) -> bool:
     """Tell whether a page may offer an act to the person of this request; a visitor is offered none."""
-    found = current_member()
-    return found is not None and found.state == "open" and allowed(found.person.actor, act)
+    member = current_member()
+    return member is not None and member.state == "open" and allowed(member.person.actor, act)
 
 
 def ask(act: Act) -> None:
-    """Refuse who may not do an act, and ask for the proof that it wants, before its empty form is shown."""
+    """Raise Refused or ProofNeeded before the form of an act is shown, as the act itself would."""
     gate().ask(me().person, act, (request.view_args or {}).get("case_id"))
 
 
 def public(view: View) -> View:
-    """Mark a view that needs nobody to be signed in."""
+    """Let a view work without a session."""
     view.is_public = True  # type: ignore[attr-defined]
     return view
 
 
-def works(*states: State) -> Callable[[View], View]:
-    """Mark a view that works in these states too, as the page of a second step does while it is waited for."""
+def allow_states(*states: State) -> Callable[[View], View]:
+    """Let a view work in these session states too, as the page of the second factor in `pending`."""
 
     def mark(view: View) -> View:
         view.works = frozenset(states)  # type: ignore[attr-defined]
@@ -100,30 +97,30 @@ def works(*states: State) -> Callable[[View], View]:
 
 
 def works_locked(view: View) -> View:
-    """Mark a view that works on a screen that has locked, because it only seals."""
-    return works("locked", "covered")(view)
+    """Let a view work in a locked session, because it only seals."""
+    return allow_states("locked", "covered")(view)
 
 
 def _ask_for_proof(needed: ProofNeeded) -> Response:
-    """Lead to the proof; a form that was being sent is kept, and goes on from there with one more press."""
+    """Redirect to step-up; a form that was being sent is kept, and can be sent from there."""
     if request.method not in SAFE:
         current_app.extensions["casework.keep"](me(), needed.act)
-    return redirect(url_for("accounts.step_up", tiep=_next(), viec=needed.about), 303)
+    return redirect(url_for("accounts.step_up", tiep=_return_path(), viec=needed.about), 303)
 
 
 def is_public(endpoint: str) -> bool:
-    """Tell whether an endpoint needs nobody to be signed in."""
+    """Tell whether an endpoint works without a session."""
     return endpoint in OPEN_TO_ALL or getattr(current_app.view_functions[endpoint], "is_public", False)
 
 
-def _load(_request: object) -> LoginUser | None:
+def _load_user(_request: object) -> LoginUser | None:
     cookie = request.cookies.get(COOKIE)
-    found = load_session(gate(), config(), cookie) if cookie else None
-    return LoginUser(found) if found else None
+    member = load_session(gate(), config(), cookie) if cookie else None
+    return LoginUser(member) if member else None
 
 
-# Where somebody is led whose session is not open: to the step that is missing.
-_DOORS = {
+# The page of the missing step, by the state of a session that is not open.
+_PAGE_OF_STATE = {
     "locked": "accounts.unlock",
     "covered": "accounts.mine.covered",
     "pending": "accounts.second_step",
@@ -133,22 +130,22 @@ _DOORS = {
 }
 
 
-def _require() -> Response | None:
+def _require_open_session() -> Response | None:
     if request.endpoint is None or is_public(request.endpoint):
         return None
-    found = current_member()
-    if found is None:
-        return redirect(url_for("accounts.sign_in", tiep=_next()), 303)
+    member = current_member()
+    if member is None:
+        return redirect(url_for("accounts.sign_in", tiep=_return_path()), 303)
     view = current_app.view_functions[request.endpoint]
-    if found.state == "open" or found.state in getattr(view, "works", ()):
+    if member.state == "open" or member.state in getattr(view, "works", ()):
         return None
-    if request.method not in SAFE and found.state in ("locked", "covered", "ended"):
-        current_app.extensions["casework.keep"](found)
-    return redirect(url_for(_DOORS[found.state], tiep=_next()), 303)
+    if request.method not in SAFE and member.state in ("locked", "covered", "ended"):
+        current_app.extensions["casework.keep"](member)
+    return redirect(url_for(_PAGE_OF_STATE[member.state], tiep=_return_path()), 303)
 
 
-def _next() -> str:
-    """Return where to go on after signing in: the page itself, the page whose form was being sent, or home."""
+def _return_path() -> str:
+    """Return the path to go on to after sign-in: this page, the page whose form was being sent, or home."""
     if request.method in SAFE:
         return request.full_path.rstrip("?")
     adapter = current_app.create_url_adapter(request)

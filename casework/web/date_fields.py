@@ -1,4 +1,4 @@
-"""Questions that are answered with a day or a year."""
+"""Form fields for a date, a year of birth, and an age."""
 
 import calendar
 import re
@@ -21,28 +21,24 @@ DIGITS = re.compile(r"[0-9]{1,4}")
 
 
 class DateParts(Question):
-    """A day in three boxes, day before month before year; its data is a date, or None.
-
-    A day to come is refused unless `future` is set.
-    """
+    """A date in three boxes, day, month, year; its data is a date or None, in the future only with `future`."""
 
     kind = "date"
     missing = lazy_gettext("Hãy ghi ngày, tháng và năm.")
 
     def __init__(self, label: Any, *, future: bool = False, **options: Any) -> None:
-        """Take the question and whether a day to come may be given."""
         self.future = future
         self.typed: dict[str, str] = dict.fromkeys(PARTS, "")
         super().__init__(label, **options)
 
     @property
     def anchor(self) -> str:
-        """Give the id of the box of the day."""
+        """Return the id of the box of the day."""
         return f"{self.id}-day"
 
     @property
     def boxes(self) -> list[tuple[str, str, str, int]]:
-        """Give the name, the words, what was typed and the width of each of the three boxes."""
+        """Return the name, the words, what was typed and the width of each of the three boxes."""
         words = {"day": _("Ngày"), "month": _("Tháng"), "year": _("Năm")}
         width = {"day": 2, "month": 2, "year": 4}
         return [(f"{self.name}-{part}", words[part], self.typed[part], width[part]) for part in PARTS]
@@ -73,7 +69,7 @@ class DateParts(Question):
             if not DIGITS.fullmatch(self.typed[part]):
                 raise ValueError(_("Hãy ghi ngày, tháng và năm bằng chữ số, ví dụ 27 3 2026."))
         day, month, year = (int(self.typed[part]) for part in PARTS)
-        check_year(year, ahead=YEARS_AHEAD, told=YEARS_AHEAD if self.future else 0)
+        check_year(year, ahead=YEARS_AHEAD, shown_ahead=YEARS_AHEAD if self.future else 0)
         check_day(day, month, year)
         read = date(year, month, day)
         if read > clock.today() and not self.future:
@@ -119,8 +115,11 @@ class YearOrAge(BirthYear):
         super().process_formdata(valuelist)
 
 
-def check_year(year: int, *, ahead: int, told: int = 0) -> None:
-    """Raise ValueError for a year that no case can have; `ahead` is how far it may lie ahead, `told` what is said."""
+def check_year(year: int, *, ahead: int, shown_ahead: int = 0) -> None:
+    """Raise ValueError for a year that no case can have.
+
+    `ahead` is how many years it may lie ahead, `shown_ahead` how many the message says.
+    """
     this_year = clock.today().year
     if year < 100:
         raise ValueError(_("Hãy ghi năm đủ bốn chữ số, ví dụ %(year)d.", year=this_year))
@@ -130,7 +129,7 @@ def check_year(year: int, *, ahead: int, told: int = 0) -> None:
                 "Năm %(year)d không đúng. Hãy ghi năm từ %(first)d đến %(last)d.",
                 year=year,
                 first=EARLIEST,
-                last=this_year + told,
+                last=this_year + shown_ahead,
             )
         )
 

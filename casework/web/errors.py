@@ -1,4 +1,4 @@
-"""Every error becomes one calm page that says what to do, and one line in the log that tells nothing."""
+"""Error pages: every exception becomes a page that says what to do, and a log line without personal data."""
 
 import logging
 import traceback
@@ -20,7 +20,7 @@ PLAIN = "<!doctype html><html lang=vi><meta charset=utf-8><title>Sổ ca</title>
 
 @dataclass(frozen=True)
 class ErrorPage:
-    """What a person reads: a heading, and what to do now."""
+    """A heading, and what to do now."""
 
     heading: object
     advice: object
@@ -73,7 +73,6 @@ PAGES: Mapping[int, ErrorPage] = {
 
 
 def install(app: Flask) -> None:
-    """Answer every exception with a page."""
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(Exception, answer)
 
@@ -90,7 +89,7 @@ def answer_http(error: HTTPException) -> Response | HTTPException:
 
 
 def answer(error: Exception) -> Response:
-    """Answer any other exception by its `status`; what has none, or did not hold, is told to the log alone."""
+    """Answer any other exception by its `status`, 500 without one; a VaultError and a fault are logged."""
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
     status = getattr(error, "status", 500)
@@ -103,7 +102,7 @@ def answer(error: Exception) -> Response:
 
 
 def page(status: int, advice: str | None = None) -> Response:
-    """Draw the page of a status and write its line: the template of the route, never an address."""
+    """Render the page of a status and log it with the route's template, never the URL."""
     words = PAGES.get(status, BROKEN if status >= 500 else PAGES[400])
     log.info("status=%d method=%s route=%s", status, _method(), _route())
     try:
@@ -115,16 +114,16 @@ def page(status: int, advice: str | None = None) -> Response:
 
 
 def _method() -> str:
-    """Give the method, or a dash for one that is no method."""
+    """Return the method, or a dash for an unknown one."""
     return request.method if request.method in {"GET", "HEAD", "POST", "OPTIONS"} else "-"
 
 
 def _route() -> str:
-    """Give the template of the route that was asked for, or a dash."""
+    """Return the template of the route, or a dash."""
     return request.url_rule.rule if request.url_rule else "-"
 
 
 def _frames(error: BaseException) -> str:
-    """Give where an exception came from, without its message: a message may hold what was typed."""
+    """Return function names and lines of a traceback, without the message: that may hold what was typed."""
     frames: list[Any] = traceback.extract_tb(error.__traceback__)
     return " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))

@@ -1,4 +1,4 @@
-"""What every response tells the browser: take nothing from elsewhere, keep nothing, tell nobody."""
+"""Security headers of every response (CSP, HSTS, no-referrer, no-store), and versions of static files."""
 
 import hashlib
 from functools import cache
@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, request
 
-POLICY = (
+CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "object-src 'none'"
@@ -26,33 +26,33 @@ ALWAYS = {
     ),
     "X-Robots-Tag": "noindex, nofollow",
 }
-FOREVER = "public, max-age=31536000, immutable"
+CACHE_FOREVER = "public, max-age=31536000, immutable"
 
 
 def install(app: Flask) -> None:
-    """Put the headers on every response, and a version into every address of a static file."""
-    app.after_request(harden)
+    """Put the headers on every response, and a version into every URL of a static file."""
+    app.after_request(add_security_headers)
     app.url_defaults(_add_version)
 
 
-def harden(response: Response) -> Response:
-    """Add the headers to one response; whatever is no page may not run as one."""
+def add_security_headers(response: Response) -> Response:
+    """Add the headers to a response; one that is not HTML is sandboxed."""
     for name, value in ALWAYS.items():
         response.headers[name] = value
     sandbox = "" if response.mimetype == "text/html" else "; sandbox"
-    response.headers["Content-Security-Policy"] = POLICY + sandbox
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY + sandbox
     lasting = request.endpoint == "static" and "v" in request.args and response.status_code == 200
-    response.headers["Cache-Control"] = FOREVER if lasting else "no-store"
+    response.headers["Cache-Control"] = CACHE_FOREVER if lasting else "no-store"
     return response
 
 
 def _add_version(endpoint: str, values: dict[str, Any]) -> None:
-    """Name the content of a static file in its address, so that it may be kept for ever."""
+    """Put a content hash into the URL of a static file, so that it may be cached for ever."""
     if endpoint == "static" and (folder := current_app.static_folder) and "filename" in values:
         values.setdefault("v", _version(Path(folder) / values["filename"]))
 
 
 @cache
 def _version(file: Path) -> str:
-    """Give the first digits of the SHA-256 of a file, or "0" where there is none."""
+    """Return the first 12 hex digits of the SHA-256 of a file, or "0" where there is none."""
     return hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else "0"

@@ -1,4 +1,4 @@
-"""The one address at which an installation answers, and the one proxy whose word about a visitor is believed."""
+"""The one host name that an installation answers to (against DNS rebinding), and the one proxy that it trusts."""
 
 from urllib.parse import urlsplit
 
@@ -10,12 +10,12 @@ from casework.errors import Misdirected
 
 ORIGIN = "casework.origin"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-# What a machine asks about itself has no public name.
+# Probes of the machine itself name no public host.
 _PROBES = frozenset({"exit.health", "oversight.ready"})
 
 
 def install(app: Flask, config: Config) -> None:
-    """Answer at the address of the settings alone; raise ConfigurationError if that one has no TLS."""
+    """Answer at `public_url` alone; raise ConfigurationError if that has no TLS."""
     app.extensions[ORIGIN] = origin_of(config)
     if config.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
@@ -37,7 +37,7 @@ def origin_of(config: Config) -> str:
 
 
 def refuse_other_addresses() -> None:
-    """Raise Misdirected for a request to another name, or one that the proxy took without TLS."""
+    """Raise Misdirected (421) for a request to another host, or one that the proxy took without TLS."""
     own = urlsplit(current_app.extensions[ORIGIN])
     if request.endpoint in _PROBES:
         return
@@ -50,9 +50,9 @@ def refuse_other_addresses() -> None:
 
 def is_this_machine() -> bool:
     """Tell whether a program of this machine asks, and no proxy on behalf of somebody else."""
-    told_by_a_proxy = any(name.lower().startswith(("x-forwarded", "forwarded", "via")) for name, _ in request.headers)
+    proxied = any(name.lower().startswith(("x-forwarded", "forwarded", "via")) for name, _ in request.headers)
     host = urlsplit(f"//{request.host}").hostname
-    return request.remote_addr in LOOPBACK and host in LOOPBACK and not told_by_a_proxy
+    return request.remote_addr in LOOPBACK and host in LOOPBACK and not proxied
 
 
 def _behind_proxy() -> bool:

@@ -1,4 +1,4 @@
-"""Log lines as JSON with a fixed list of fields: what is not on the list is not written, least of all an address."""
+"""Log lines as JSON with a fixed list of fields: what is not on the list is not written, least of all a URL."""
 
 import json
 import logging
@@ -15,23 +15,22 @@ _FRAMES = 6
 
 
 class JsonLine(logging.Formatter):
-    """One line for one event: time, level, event, and those of FIELDS that our own sentences name.
+    """One line for one record: time, level, event, and those of FIELDS that our own messages name (`status=404`).
 
-    What other libraries say is reduced to their name: their messages may quote a request.
+    Records of other libraries are reduced to the logger's name: their messages may quote a request.
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write one record."""
-        said = {"time": clock.now().isoformat(timespec="milliseconds"), "level": record.levelname.lower()}
-        said["event"] = record.name
+        fields = {"time": clock.now().isoformat(timespec="milliseconds"), "level": record.levelname.lower()}
+        fields["event"] = record.name
         if record.name.partition(".")[0] == _OURS:
-            said |= {key: text for key, text in _WORD.findall(record.getMessage()) if key in FIELDS}
+            fields |= {key: text for key, text in _WORD.findall(record.getMessage()) if key in FIELDS}
         if record.exc_info and record.exc_info[0]:
-            said["fault"] = record.exc_info[0].__name__
+            fields["fault"] = record.exc_info[0].__name__
             frames = traceback.extract_tb(record.exc_info[2])[-_FRAMES:]
-            said["at"] = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
+            fields["at"] = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
         # In ASCII alone: no control character, and no mark that turns a line around, reaches a terminal.
-        return json.dumps(said)
+        return json.dumps(fields)
 
 
 def install(level: int = logging.INFO) -> None:

@@ -1,4 +1,4 @@
-"""The menu, once: what stands at the top of every page, and on the first page of who works on no case."""
+"""The menu: the entries at the top of every page, and on the home page of who works on no case."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -42,5 +42,5 @@ MENU = (
 
 
 def offered() -> list[Entry]:
-    """Return what the person of this request may open."""
+    """Return the entries that the current user may open."""
     return [entry for entry in MENU if may(entry.act)]

@@ -1,4 +1,4 @@
-"""Questions that are answered with a whole number."""
+"""Form field for a whole number."""
 
 from typing import Any
 
@@ -12,18 +12,16 @@ _LONGEST = 6
 
 
 class WholeNumber(Question, IntegerField):
-    """A whole number from nought to a limit; its data is a number, or None."""
+    """A whole number from 0 to `most`; its data is an int, or None."""
 
     kind = "year"
     missing = lazy_gettext("Hãy ghi một con số.")
 
     def __init__(self, label: Any, *, most: int = 999, **options: Any) -> None:
-        """Take the question and the largest number that makes sense."""
         self.most = most
         super().__init__(label, **options)
 
     def process_formdata(self, valuelist: Any) -> None:
-        """Read the digits."""
         typed = "".join(valuelist[:1]).strip()
         self.data = None
         if not typed:

@@ -1,4 +1,4 @@
-"""Phone numbers as people in Viet Nam write them, and the one form in which they are kept."""
+"""Vietnamese phone numbers: parsed from any usual spelling, kept in one form, printed in groups."""
 
 import re
 import unicodedata
@@ -18,7 +18,7 @@ class NotAPhone(ValueError):
 
 
 def normalise(text: str) -> str:
-    """Give a number as it is dialled in Viet Nam ("0912345678", "111", "1900969680"), abroad with its +.
+    """Return a number as it is dialled in Viet Nam ("0912345678", "111", "1900969680"), a foreign one with its +.
 
     Raises NotAPhone. Spaces, dots, hyphens, +84, 84 and 0084 are accepted.
     """
@@ -31,7 +31,7 @@ def normalise(text: str) -> str:
 
 
 def spaced(number: str) -> str:
-    """Give a kept number in groups, as it is read aloud."""
+    """Return a normalised number in groups, as it is read aloud."""
     if SHORT.fullmatch(number):
         return number if len(number) <= 4 else f"{number[:4]} {_groups(number[4:])}"
     if number.startswith("+"):
@@ -41,14 +41,14 @@ def spaced(number: str) -> str:
 
 def _groups(digits: str) -> str:
     """Cut digits into threes; a single digit is never left alone."""
-    cut = [digits[place : place + 3] for place in range(0, len(digits), 3)]
-    if len(cut) > 1 and len(cut[-1]) == 1:
-        cut[-2:] = [cut[-2][:2], cut[-2][2:] + cut[-1]]
-    return " ".join(cut)
+    groups = [digits[start : start + 3] for start in range(0, len(digits), 3)]
+    if len(groups) > 1 and len(groups[-1]) == 1:
+        groups[-2:] = [groups[-2][:2], groups[-2][2:] + groups[-1]]
+    return " ".join(groups)
 
 
 def _reason(number: str) -> str:
-    """Say what is wrong with a number and what to do."""
+    """Return what is wrong with a number and what to do."""
     if not number.removeprefix("+").isdecimal():
         return _("Số điện thoại chỉ gồm chữ số. Mỗi ô ghi một số, ví dụ 0912 345 678.")
     if number.startswith("0") and not number.startswith("02") and len(number) != 10:

@@ -1,14 +1,14 @@
-"""Thoát nhanh: one touch and the screen shows the weather. And a sign of life for the offline guard.
+"""Quick exit (Thoát nhanh): one touch leads to a harmless page and ends the session. And /healthz, the liveness probe.
 
-The page is our own, because a form that leads to another site is blocked by our policy without a
-word. It carries no name of the product.
+The page in between is our own, because our Content-Security-Policy blocks a form that leads to another site. It does
+not name the product.
 """
 
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
 
 from casework.web.csrf import without_token
 
-# What ends the session for good; it runs when the page is already on the screen, because a way out must not wait.
+# The extension that ends the session; it runs after the response, because a way out must not wait.
 ENDING = "casework.ending"
 HARMLESS = "https://www.google.com/search?q=thoi+tiet"
 
@@ -16,7 +16,7 @@ blueprint = Blueprint("exit", __name__)
 
 
 def install(app: Flask) -> None:
-    """Add the way out and the sign of life; the setting EXIT_URL names another harmless page."""
+    """Add quick exit and liveness probe; the setting EXIT_URL names another harmless page."""
     app.config.setdefault("EXIT_URL", HARMLESS)
     app.register_blueprint(blueprint)
 
@@ -24,7 +24,7 @@ def install(app: Flask) -> None:
 @blueprint.post("/thoat")
 @without_token
 def leave() -> Response:
-    """Show the neutral page that leads away, and take back every cookie of ours.
+    """Show the neutral page that leads away, and delete every cookie of ours.
 
     It asks for no token: a way out that fails on an old page is none.
     """
@@ -45,7 +45,7 @@ def leave_again() -> Response:
 
 @blueprint.get("/healthz")
 def health() -> Response:
-    """Say that the program runs, and nothing else."""
+    """Answer the liveness probe; readiness is in `oversight.readiness`."""
     response = make_response("ok\n")
     response.mimetype = "text/plain"
     return response

@@ -1,4 +1,4 @@
-"""The request as we take it: small, in memory only, and in whole characters."""
+"""Request limits: body size, in memory only, at most 500 form parts, valid UTF-8 in the URL."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -21,7 +21,7 @@ class MemoryRequest(Request):
 
     @property
     def max_content_length(self) -> int:
-        """Give the most bytes that this route takes: a form's, or a file's where its view asks."""
+        """Return the most bytes that this route takes: FILE_LIMIT where its view has @takes_files, else FORM_LIMIT."""
         view = current_app.view_functions.get(self.endpoint or "")
         return FILE_LIMIT if getattr(view, "takes_files", False) else FORM_LIMIT
 
@@ -31,7 +31,7 @@ class MemoryRequest(Request):
 
     @property
     def max_form_memory_size(self) -> int:
-        """Give the most bytes that the fields of a form may have together."""
+        """Return the most bytes that the fields of a form may have together."""
         return FORM_LIMIT
 
     @max_form_memory_size.setter
@@ -49,20 +49,20 @@ class MemoryRequest(Request):
 
 
 def takes_files(view: View) -> View:
-    """Let a view receive files: up to 10 MB in all."""
+    """Let a view receive files: up to FILE_LIMIT in all."""
     view.takes_files = True  # type: ignore[attr-defined]
     return view
 
 
 def install(app: Flask) -> None:
-    """Take requests in memory, and refuse a body that is too large and an address that is no text."""
+    """Take requests in memory, and refuse large bodies and malformed URLs."""
     app.request_class = MemoryRequest
     app.before_request(refuse_large_bodies)
     app.before_request(refuse_broken_addresses)
 
 
 def refuse_large_bodies() -> None:
-    """Raise RequestEntityTooLarge by what the request says of its length, before a byte of it is read."""
+    """Raise RequestEntityTooLarge by Content-Length, before a byte of the body is read."""
     if (request.content_length or 0) > (request.max_content_length or FORM_LIMIT):
         raise RequestEntityTooLarge
 
@@ -71,12 +71,11 @@ def refuse_broken_addresses() -> None:
     """Raise BadRequest where the path or the query holds NUL or broken UTF-8."""
     path = request.environ.get("PATH_INFO", "").encode("latin-1", "replace")
     for part in (path, unquote_to_bytes(request.query_string)):
-        if b"\0" in part or not _is_text(part):
+        if b"\0" in part or not _is_utf8(part):
             raise BadRequest
 
 
-def _is_text(part: bytes) -> bool:
-    """Say whether bytes are whole UTF-8."""
+def _is_utf8(part: bytes) -> bool:
     try:
         part.decode("utf-8")
     except UnicodeDecodeError:

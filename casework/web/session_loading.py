@@ -1,4 +1,4 @@
-"""Who is at the browser: reads the cookie, opens the session and the keyring, and locks what has been idle."""
+"""Loads the session behind a session cookie: verifies its token, opens the keyring, and locks an idle session."""
 
 import logging
 from dataclasses import dataclass
@@ -30,18 +30,18 @@ log = logging.getLogger(__name__)
 COOKIE = "__Host-phien"
 _SEEN_EVERY = 60 * MICROSECOND
 State = Literal["open", "locked", "covered", "pending", "waiting", "renew", "ended"]
-# The states in which she may be given her keys, and those in which a sealed key is deleted.
-_OPEN, _SHUT = frozenset({"open", "renew"}), frozenset({"locked", "covered", "ended"})
+# The states in which keys are opened, and those in which the session's sealed key is deleted.
+_OPEN, _LOCKED = frozenset({"open", "renew"}), frozenset({"locked", "covered", "ended"})
 _session, _member, _head = SessionRow.__table__, Member.__table__, Head.__table__
 _agency, _wrap, _commune = Agency.__table__, Wrap.__table__, Commune.__table__
 
 
 @dataclass(frozen=True)
 class SignedInMember:
-    """A signed-in person as pages see her; she has a keyring only while open, or while she must set a new passphrase.
+    """A signed-in member as pages see them, with a keyring only while `open` or `renew`.
 
-    `due` are the agencies and circles whose key she holds and which must be given a new one. `elsewhere` is when
-    somebody signed in to her account after her, in another browser that has not left; 0 if nobody.
+    `due` are the agencies and circles whose key they hold and which is due for rotation. `elsewhere` is when a later
+    session of the same account began in another browser that has not signed out, in microseconds; 0 without one.
     """
 
     person: Person
@@ -58,44 +58,42 @@ class SignedInMember:
 
     @property
     def fingerprint(self) -> str:
-        """Return the four words of her key."""
+        """Return the fingerprint of the public key: four words."""
         return fingerprint(self.public_key)
 
     @property
     def id(self) -> UUID:
-        """Return her member id."""
         return self.person.member_id
 
     @property
     def role(self) -> Role:
-        """Return the role that stands first on her card."""
         return self.person.actor.roles[0]
 
 
 def load_session(gate: Gate, config: Config, cookie: str) -> SignedInMember | None:
-    """Return who holds this cookie, or None; an idle session is locked and its sealed key deleted."""
+    """Return the member of a session cookie, or None; an idle session is locked and its sealed key deleted."""
     token = sessions.token_from(cookie)
     if token is None:
         return None
     at = clock.micros()
     with gate.database.read_only() as session:
         try:
-            card = _card(gate, session, token)
+            record = _read_record(gate, session, token)
         except VaultError as cause:
             log.error("fault=%s row=%s", type(cause).__name__, cause.row or "-")
             return None
-        state = _state(card, config, at) if card is not None else None
-        if card is None or state is None:
+        state = _state(record, config, at) if record is not None else None
+        if record is None or state is None:
             return None
-        seed = sessions.seed_of(card.row, token, card.server_keys) if state in _OPEN else None
-        present = _presence(session, card, state, seed)
-    _note_use(gate, card, present, at)
-    return present
+        seed = sessions.seed_of(record.row, token, record.server_keys) if state in _OPEN else None
+        member = _signed_in_member(session, record, state, seed)
+    _record_use(gate, record, member, at)
+    return member
 
 
 @dataclass(frozen=True)
-class _Card:
-    """What one statement says about a cookie, verified: the session's row, its member with her head."""
+class _Record:
+    """What one SQL statement returns about a token, verified: session, member with head, commune."""
 
     server_keys: ServerKeys
     row: Any
@@ -106,24 +104,25 @@ class _Card:
     elsewhere: int
 
 
-def _card(gate: Gate, session: Session, token: sessions.SessionToken) -> _Card | None:
-    """Read the card of a token; None for an unknown one, VaultError if any of its rows does not hold."""
-    found = session.execute(_CARDS, {"sid": token.sid}).one_or_none()
-    if found is None:
+def _read_record(gate: Gate, session: Session, token: sessions.SessionToken) -> _Record | None:
+    """Read the record of a token; None for an unknown one, VaultError if any of its rows does not verify."""
+    columns_read = session.execute(_RECORDS, {"sid": token.sid}).one_or_none()
+    if columns_read is None:
         return None
-    (row, member, head, commune), (n, mac, covered, elsewhere) = split_row(found[:-4], _CARD_KINDS), found[-4:]
+    row, member, head, commune = split_row(columns_read[:-4], _RECORD_MODELS)
+    newest_number, newest_mac, covered, elsewhere = columns_read[-4:]
     server_keys = gate.server_keys(row.commune_id)
     verify_row(server_keys, Head, head, 0)
-    freshness.require_latest(head, n, mac)
+    freshness.require_latest(head, newest_number, newest_mac)
     verify_row(server_keys, Member, member, head.v)
     verify_row(server_keys, SessionRow, row, head.v)
     verify_row(server_keys, Commune, commune, 0)
-    return _Card(server_keys, row, member, head, commune.name, covered, elsewhere or 0)
+    return _Record(server_keys, row, member, head, commune.name, covered, elsewhere or 0)
 
 
-_CARD_KINDS = (SessionRow, Member, Head, Commune)
+_RECORD_MODELS = (SessionRow, Member, Head, Commune)
 _other, _interview = _session.alias("other"), Interview.__table__
-# These two only choose what a page says; nothing is opened by them.
+# These two are unverified: they only choose what a page says.
 _COVERED = select(func.count()).where(_interview.c.sid == _session.c.sid).scalar_subquery()
 _ELSEWHERE = (
     select(func.max(_other.c.created))
@@ -132,8 +131,8 @@ _ELSEWHERE = (
     .correlate(_session)
     .scalar_subquery()
 )
-_CARDS = (
-    select(*columns(*_CARD_KINDS), *freshness.newest_line(_head.c.commune_id, _head.c.id), _COVERED, _ELSEWHERE)
+_RECORDS = (
+    select(*columns(*_RECORD_MODELS), *freshness.newest_line(_head.c.commune_id, _head.c.id), _COVERED, _ELSEWHERE)
     .join(_member, (_member.c.commune_id == _session.c.commune_id) & (_member.c.id == _session.c.member_id))
     .join(_head, (_head.c.commune_id == _member.c.commune_id) & (_head.c.id == _member.c.id))
     .join(_commune, _commune.c.id == _session.c.commune_id)
@@ -141,9 +140,9 @@ _CARDS = (
 )
 
 
-def _state(card: _Card, config: Config, at: int) -> State | None:
-    """Tell what a session is good for now; None if it is good for nothing, as one factor is outside the demo."""
-    row, state = card.row, card.member.state
+def _state(record: _Record, config: Config, at: int) -> State | None:
+    """Return the state of a session now; None if it is invalid, as with one factor outside the demo."""
+    row, state = record.row, record.member.state
     if state not in (MemberState.ACTIVE, MemberState.WAITING):
         return None
     if row.kind == sessions.PENDING:
@@ -155,52 +154,54 @@ def _state(card: _Card, config: Config, at: int) -> State | None:
     if not sessions.is_valid(row, at=at, hours=config.session_hours):
         return "ended"
     if row.blob is None or sessions.is_idle(row, at=at, minutes=config.idle_minutes):
-        return "covered" if card.covered else "locked"
+        return "covered" if record.covered else "locked"
     if state == MemberState.WAITING:
         return "waiting"
     return "open"
 
 
-def _presence(session: Session, card: _Card, state: State, seed: bytes | None) -> SignedInMember:
-    member = card.member
-    agencies, keyring = _agencies(session, card, seed)
+def _signed_in_member(session: Session, record: _Record, state: State, seed: bytes | None) -> SignedInMember:
+    member = record.member
+    agencies, keyring = _agencies_and_keyring(session, record, seed)
     actor = Actor(
         commune_id=member.commune_id,
         member_id=member.id,
         roles=tuple(Role(code) for code in member.roles.split(",")),
         agency_id=member.agency_id,
-        circles=frozenset(one.id for one in agencies if one.circle),
+        circles=frozenset(agency.id for agency in agencies if agency.circle),
     )
-    home = next((one.name for one in agencies if one.id == member.agency_id), "")
+    agency_name = next((agency.name for agency in agencies if agency.id == member.agency_id), "")
     return SignedInMember(
-        person=Person(actor, member.commune_id, keyring, card.head.v, _proof(card.row)),
+        person=Person(actor, member.commune_id, keyring, record.head.v, _proof(record.row)),
         state=state,
-        sid=card.row.sid,
+        sid=record.row.sid,
         username=member.username,
         name=member.name,
-        agency_name=home,
-        commune_name=card.commune_name,
-        due=frozenset(one.id for one in agencies if one.rotation_due and keyring and one.id in keyring.agencies),
-        kind=card.row.kind,
-        elsewhere=card.elsewhere,
+        agency_name=agency_name,
+        commune_name=record.commune_name,
+        due=frozenset(
+            agency.id for agency in agencies if agency.rotation_due and keyring and agency.id in keyring.agencies
+        ),
+        kind=record.row.kind,
+        elsewhere=record.elsewhere,
         public_key=member.public_key,
     )
 
 
 def _proof(row: Any) -> Proof:
-    """Return her newest proof; the quarter of an hour for a new passphrase began with her code and her phone."""
+    """Return the newest step-up; a `renew` session counts as one, as it began with paper code and phone."""
     return Proof(clock.micros() if row.kind == sessions.RENEW else row.stepup, row.stepup_about)
 
 
-def _agencies(session: Session, card: _Card, seed: bytes | None) -> tuple[list[Any], Keyring | None]:
-    """Load her agency and circles with fresh heads and, unless locked, open their keys of the newest epoch."""
-    member, server_keys = card.member, card.server_keys
+def _agencies_and_keyring(session: Session, record: _Record, seed: bytes | None) -> tuple[list[Any], Keyring | None]:
+    """Load the member's agency and circles with their newest heads; with `seed`, unwrap their newest keys."""
+    member, server_keys = record.member, record.server_keys
     agencies, keys = [], {}
     ids = {"commune": member.commune_id, "member": member.id, "agency": member.agency_id}
     for row in session.execute(_AGENCIES, ids):
-        (agency, head, wrap), (n, mac) = split_row(row[:-2], _AGENCY_KINDS), row[-2:]
+        (agency, head, wrap), (newest_number, newest_mac) = split_row(row[:-2], _AGENCY_MODELS), row[-2:]
         verify_row(server_keys, Head, head, 0)
-        freshness.require_latest(head, n, mac)
+        freshness.require_latest(head, newest_number, newest_mac)
         verify_row(server_keys, Agency, agency, head.v)
         if wrap.agency_id is not None:
             verify_row(server_keys, Wrap, wrap, head.v)
@@ -214,34 +215,34 @@ def _agencies(session: Session, card: _Card, seed: bytes | None) -> tuple[list[A
     return agencies, Keyring(member_id=member.id, agencies=keys) if seed is not None else None
 
 
-_AGENCY_KINDS = (Agency, Head, Wrap)
-_MINE = and_(_wrap.c.commune_id == bindparam("commune"), _wrap.c.member_id == bindparam("member"))
+_AGENCY_MODELS = (Agency, Head, Wrap)
+_OWN_WRAPS = and_(_wrap.c.commune_id == bindparam("commune"), _wrap.c.member_id == bindparam("member"))
 _AGENCIES = (
-    select(*columns(*_AGENCY_KINDS), *freshness.newest_line(_head.c.commune_id, _head.c.id))
+    select(*columns(*_AGENCY_MODELS), *freshness.newest_line(_head.c.commune_id, _head.c.id))
     .join(_head, (_head.c.commune_id == _agency.c.commune_id) & (_head.c.id == _agency.c.id))
-    .outerjoin(_wrap, and_(_MINE, _wrap.c.agency_id == _agency.c.id, _wrap.c.epoch == _agency.c.epoch))
+    .outerjoin(_wrap, and_(_OWN_WRAPS, _wrap.c.agency_id == _agency.c.id, _wrap.c.epoch == _agency.c.epoch))
     .where(
         _agency.c.commune_id == bindparam("commune"),
-        or_(_agency.c.id == bindparam("agency"), _agency.c.id.in_(select(_wrap.c.agency_id).where(_MINE))),
+        or_(_agency.c.id == bindparam("agency"), _agency.c.id.in_(select(_wrap.c.agency_id).where(_OWN_WRAPS))),
     )
     .order_by(_agency.c.id)
 )
 
 
-def _note_use(gate: Gate, card: _Card, present: SignedInMember, at: int) -> None:
-    """Write down the use at most once a minute; when the lock falls, delete the sealed key."""
-    row = card.row
-    shuts = present.state in _SHUT and row.blob is not None
-    used = present.state not in _SHUT and present.state != "pending" and at - row.seen >= _SEEN_EVERY
-    if not (shuts or used):
+def _record_use(gate: Gate, record: _Record, member: SignedInMember, at: int) -> None:
+    """Write the time of use at most once a minute; delete the sealed key of a session that locks."""
+    row = record.row
+    locks = member.state in _LOCKED and row.blob is not None
+    used = member.state not in _LOCKED and member.state != "pending" and at - row.seen >= _SEEN_EVERY
+    if not (locks or used):
         return
     with gate.database.transaction(None, row.commune_id) as session:
-        attach_keys(session, card.server_keys)
-        freshness.head(session, row.commune_id, present.id)
-        found = session.get(SessionRow, row.sid)
-        if found is None:
+        attach_keys(session, record.server_keys)
+        freshness.head(session, row.commune_id, member.id)
+        stored = session.get(SessionRow, row.sid)
+        if stored is None:
             return
-        if shuts:
-            found.blob = None
+        if locks:
+            stored.blob = None
         else:
-            found.seen = max(found.seen, at)
+            stored.seen = max(stored.seen, at)

@@ -1,4 +1,4 @@
-"""Questions that are answered in words: names, short and long text, phones, passwords, hours."""
+"""Form fields for text: names, short and long text, phones, passwords, codes, times of day."""
 
 import re
 from collections.abc import Sequence
@@ -19,32 +19,29 @@ LONGEST_PASSWORD = 1024
 HOUR = re.compile(r"(\d{1,2})(?:(?:[:.]|\s*(?:h|giờ)\s*)(\d{1,2})?)?(?:\s*phút)?")
 
 
-class Answered:
-    """Ask for an answer; an answer that is there but wrong keeps its own message."""
+class RequiredAnswer:
+    """Require an answer; one that is there but wrong keeps its own message."""
 
     field_flags = {"required": True}
 
     def __init__(self, message: object) -> None:
-        """Keep the sentence to show when nothing was answered; it may name %(question)s."""
+        """Keep the message for a missing answer; it may name %(question)s."""
         self.message = message
 
     def __call__(self, form: Form, field: Field) -> None:
-        """Stop with one message where nothing but spaces was sent."""
         if any(str(value).strip() for value in field.raw_data or ()):
             return
         field.errors = []
         raise StopValidation(str(self.message).replace("%(question)s", str(field.label.text)))
 
 
-class AtMost:
-    """Refuse a text that is longer than it may be, and say by how much."""
+class MaxLength:
+    """Refuse a text of more than `limit` characters after sanitising, and say by how many."""
 
     def __init__(self, limit: int) -> None:
-        """Keep the limit, in characters."""
         self.limit = limit
 
     def __call__(self, form: Form, field: Field) -> None:
-        """Count what is left after cleaning."""
         over = len(field.data or "") - self.limit
         if over > 0:
             raise ValidationError(
@@ -79,12 +76,12 @@ class Question(Field):
     ) -> None:
         """Take the question, whether it must be answered, the words when it is not, and a hint."""
         self.source = source
-        asked = Answered(missing or self.missing) if required else Optional()
-        super().__init__(label, [asked, *validators], description=hint, **options)
+        validator = RequiredAnswer(missing or self.missing) if required else Optional()
+        super().__init__(label, [validator, *validators], description=hint, **options)
 
     @property
     def anchor(self) -> str:
-        """Give the id of the first box, where the error summary leads."""
+        """Return the id of the first box, where the error summary leads."""
         return str(self.id)
 
 
@@ -92,9 +89,8 @@ class ShortText(Question, StringField):
     """One line of text."""
 
     def __init__(self, label: Any, *, limit: int = LONGEST_LINE, **options: Any) -> None:
-        """Take the question and the most characters it may hold."""
         self.limit = limit
-        checks = [AtMost(limit), *options.pop("validators", ())]
+        checks = [MaxLength(limit), *options.pop("validators", ())]
         super().__init__(label, validators=checks, **options)
 
 
@@ -110,7 +106,7 @@ class LongText(Question, TextAreaField):
         self.limit, self.rows = limit, rows
         if one_line:
             self.kind = ShortText.kind
-        checks = [AtMost(limit), *options.pop("validators", ())]
+        checks = [MaxLength(limit), *options.pop("validators", ())]
         super().__init__(label, validators=checks, **options)
 
 
@@ -120,7 +116,6 @@ class PersonName(ShortText):
     missing = lazy_gettext("Hãy ghi họ và tên.")
 
     def __init__(self, label: Any, *, limit: int = LONGEST_NAME, **options: Any) -> None:
-        """Take the question."""
         super().__init__(label, limit=limit, **options)
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
@@ -130,20 +125,19 @@ class PersonName(ShortText):
 
 
 class Username(ShortText):
-    """The name somebody signs in with: no spelling help, no capital at its beginning."""
+    """The name to sign in with: no spelling help, no capital at its beginning."""
 
     kind = "username"
     missing = lazy_gettext("Hãy ghi tên đăng nhập.")
 
 
 class Digits(ShortText):
-    """The six digits of a phone; a browser may offer them."""
+    """A TOTP code of six digits; a browser may offer it."""
 
     kind = "digits"
     missing = lazy_gettext("Hãy ghi mã 6 số trên điện thoại.")
 
     def __init__(self, label: Any, **options: Any) -> None:
-        """Take the question."""
         super().__init__(label, limit=20, **options)
 
 
@@ -154,7 +148,6 @@ class PaperCodeField(ShortText):
     missing = lazy_gettext("Hãy ghi mã trên giấy.")
 
     def __init__(self, label: Any, **options: Any) -> None:
-        """Take the question."""
         super().__init__(label, limit=80, **options)
 
 
@@ -165,20 +158,18 @@ class Password(Question, PasswordField):
     missing = lazy_gettext("Hãy gõ mật khẩu.")
 
     def __init__(self, label: Any, *, fresh: bool = False, **options: Any) -> None:
-        """Take the question and whether it is a new password."""
         self.autocomplete = "new-password" if fresh else "current-password"
-        super().__init__(label, validators=[AtMost(LONGEST_PASSWORD), *options.pop("validators", ())], **options)
+        super().__init__(label, validators=[MaxLength(LONGEST_PASSWORD), *options.pop("validators", ())], **options)
 
 
 class ShortCode(Question, PasswordField):
-    """The short code of a covered screen: whoever looks over a shoulder reads nothing, and it is never shown again."""
+    """The short code of a covered screen; typed and shown as a password."""
 
     kind = "pin"
     missing = lazy_gettext("Hãy gõ mã ngắn.")
 
     def __init__(self, label: Any, **options: Any) -> None:
-        """Take the question."""
-        super().__init__(label, validators=[AtMost(20), *options.pop("validators", ())], **options)
+        super().__init__(label, validators=[MaxLength(20), *options.pop("validators", ())], **options)
 
 
 class VietnamesePhone(Question, StringField):
@@ -188,7 +179,7 @@ class VietnamesePhone(Question, StringField):
     missing = lazy_gettext("Hãy ghi số điện thoại.")
 
     def process_formdata(self, valuelist: Any) -> None:
-        """Bring what was typed into the one kept form."""
+        """Normalise what was typed."""
         typed = "".join(valuelist[:1]).strip()
         self.data = None
         if typed:

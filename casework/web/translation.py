@@ -1,4 +1,4 @@
-"""Vietnamese first, English second: catalogues, and the words for times and numbers."""
+"""Translation: Vietnamese by default, English by cookie; and template filters for times, days and numbers."""
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -25,29 +25,29 @@ blueprint = Blueprint("language", __name__)
 
 
 def install(app: Flask) -> None:
-    """Set the language of every page, and give templates the words for times."""
+    """Set the language of every page, and add the template filters."""
     Babel(  # type: ignore[no-untyped-call]
-        app, default_locale="vi", locale_selector=chosen, default_translation_directories=str(CATALOGUES)
+        app, default_locale="vi", locale_selector=chosen_language, default_translation_directories=str(CATALOGUES)
     )
     app.register_blueprint(blueprint)
     app.jinja_env.filters.update(code=code_words, when=when, day=day, due=due, due_state=due_state, number=number)
     app.jinja_env.filters["phone"] = spaced
     app.jinja_env.globals["lang"] = language
-    # Flask-Babel's way finds the catalogue anew for each sentence, and a page has dozens.
-    app.jinja_env.install_gettext_callables(worded, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    # Flask-Babel looks up the catalogue for each message, and a page has dozens.
+    app.jinja_env.install_gettext_callables(translated, ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
 
 
-def worded(sentence: str) -> str:
-    """Give a sentence of a template in the language of the page; the catalogue is looked up once for each page."""
+def translated(message: str) -> str:
+    """Return a template's message in the language of the page; the catalogue is looked up once for each page."""
     catalogue = g.get("catalogue")
     if catalogue is None:
         catalogue = g.catalogue = get_translations()
-    return str(catalogue.ugettext(sentence))
+    return str(catalogue.ugettext(message))
 
 
-def chosen() -> str:
-    """Give the language that the browser asked for with our own button; else Vietnamese."""
+def chosen_language() -> str:
+    """Return the language in our cookie; else Vietnamese."""
     asked = request.cookies.get(COOKIE, "") if has_request_context() else ""
     return asked if asked in LANGUAGES else "vi"
 
@@ -64,62 +64,62 @@ def choose() -> Response:
 
 
 def local_path(path: str) -> str:
-    """Give the path if it lies on this site, else the first page."""
+    """Return a path on this site unchanged, any other as "/" (against open redirects)."""
     outside = not path.startswith("/") or path.startswith("//") or not path.isprintable()
     return "/" if outside or "\\" in path else path
 
 
 def number(value: float) -> str:
-    """Write a number with the separators of the language ("1.234" in Vietnamese)."""
+    """Format a number with the separators of the language ("1.234" in Vietnamese)."""
     written = f"{value:,}"
     return written if language() == "en" else written.translate(VIETNAMESE_MARKS)
 
 
-def _here(at: datetime | int) -> datetime:
-    """Turn a moment (aware, or microseconds) into the commune's own time."""
-    return clock.local(at) if isinstance(at, int) else at.astimezone(clock.LOCAL)
+def _local_time(moment: datetime | int) -> datetime:
+    """Convert a moment (aware datetime, or microseconds) to local time."""
+    return clock.local(moment) if isinstance(moment, int) else moment.astimezone(clock.LOCAL)
 
 
 def day(at: date | datetime) -> str:
-    """Write a day in digits: 23/11/2026."""
-    here = _here(at).date() if isinstance(at, datetime) else at
-    return f"{here.day}/{here.month}/{here.year}"
+    """Format a day in digits: 23/11/2026."""
+    local = _local_time(at).date() if isinstance(at, datetime) else at
+    return f"{local.day}/{local.month}/{local.year}"
 
 
 def when(at: datetime | int) -> str:
-    """Write a moment: the hour, and the day in words where it is near."""
-    here = _here(at)
-    hour = here.strftime("%H:%M")
-    away = (here.date() - clock.today()).days
-    if away == 0:
+    """Format a moment: the hour, and the day in words where it is near."""
+    local = _local_time(at)
+    hour = local.strftime("%H:%M")
+    days_away = (local.date() - clock.today()).days
+    if days_away == 0:
         return _("%(hour)s hôm nay", hour=hour)
-    if away == -1:
+    if days_away == -1:
         return _("%(hour)s hôm qua", hour=hour)
-    if away == 1:
+    if days_away == 1:
         return _("%(hour)s ngày mai", hour=hour)
-    return _("%(hour)s ngày %(day)s", hour=hour, day=day(here))
+    return _("%(hour)s ngày %(day)s", hour=hour, day=day(local))
 
 
 def due(at: datetime | int) -> str:
-    """Say how long there is until a moment ("còn 5 giờ"), or how long it is past."""
-    left = round((_here(at) - clock.now()).total_seconds())
-    if -MINUTE < left < MINUTE:
+    """Return how long there is until a moment ("còn 5 giờ"), or how long it is past."""
+    remaining = round((_local_time(at) - clock.now()).total_seconds())
+    if -MINUTE < remaining < MINUTE:
         return _("đến hạn lúc này")
-    if left < 0:
-        return _("quá hạn %(time)s", time=_length(-left))
-    return _("còn %(time)s", time=_length(left))
+    if remaining < 0:
+        return _("quá hạn %(time)s", time=_duration(-remaining))
+    return _("còn %(time)s", time=_duration(remaining))
 
 
 def due_state(at: datetime | int) -> str:
-    """Say how pressing a moment is: `late`, `soon` (within 24 hours) or `later`."""
-    left = _here(at) - clock.now()
-    if left < timedelta(0):
+    """Return `late`, `soon` (within 24 hours) or `later`."""
+    remaining = _local_time(at) - clock.now()
+    if remaining < timedelta(0):
         return "late"
-    return "soon" if left <= SOON else "later"
+    return "soon" if remaining <= SOON else "later"
 
 
-def _length(seconds: int) -> str:
-    """Write a length of time in its one fitting unit, rounded down: nobody is given time he has not."""
+def _duration(seconds: int) -> str:
+    """Format a duration in its one fitting unit, rounded down, so that nobody counts on time that is over."""
     minutes, hours, days = seconds // MINUTE, seconds // HOUR, seconds // DAY
     if seconds < HOUR:
         return str(ngettext("%(count)d phút", "%(count)d phút", minutes, count=minutes))

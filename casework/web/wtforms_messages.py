@@ -1,4 +1,4 @@
-"""WTForms speaks no Vietnamese: every message that it can show, in our words."""
+"""Vietnamese messages for WTForms, which has none: every message that it can show."""
 
 from flask_babel import lazy_gettext as _
 
@@ -61,13 +61,12 @@ WORDS = {
 }
 
 
-class Wording:
+class VietnameseMessages:
     """What WTForms asks for the words of its messages, in the language of the page."""
 
     def gettext(self, string: str) -> str:
-        """Give our sentence for a WTForms message; what is not one (a field's name) is unchanged."""
+        """Return our message for one of WTForms; what is not one (a field's name) is unchanged."""
         return str(WORDS.get(string, string))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        """Give our sentence for a counted WTForms message."""
         return self.gettext(singular if n == 1 else plural)

@@ -1,9 +1,9 @@
-"""Ways of coming in that the tests of accounts share."""
+"""Sign-in by paper code and the session after it, for the tests of accounts."""
 
 from casework.accounts import authentication, own_account
 from casework.accounts.actions import Unwrapped
 from casework.accounts.authentication import LoginAttempt
-from casework.accounts.sign_in_acts import PaperSignIn, by_paper
+from casework.accounts.sign_in_acts import PaperSignIn, sign_in_by_paper_code
 from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vault.keys.sessions import token_from
 from casework.web.session_loading import load_session
@@ -11,38 +11,40 @@ from tests.house import House, Someone
 from tests.people import THANH_SON, keys
 
 
-def token(somebody: Someone):
-    found = token_from(somebody.cookie)
-    assert found is not None
-    return found
+def session_token(member: Someone):
+    token = token_from(member.cookie)
+    assert token is not None
+    return token
 
 
-def presence(house: House, begun):
-    found = load_session(house.gate, house.config, begun.token.cookie())
-    assert found is not None
-    return found
+def signed_in_member(house: House, started):
+    member = load_session(house.gate, house.config, started.token.cookie())
+    assert member is not None
+    return member
 
 
-def sheet(somebody: Someone) -> str:
-    """Print a new code for the night and return it; she goes on in the session that follows."""
-    changed = somebody.does(own_account.new_paper_code, token=token(somebody))
-    somebody._cookie = changed.begun.token.cookie()
+def sheet(member: Someone) -> str:
+    """Make a new paper code and return it; the member goes on in the session that follows."""
+    changed = member.does(own_account.new_paper_code, token=session_token(member))
+    member._cookie = changed.begun.token.cookie()
     return changed.code
 
 
-def tried(house: House, username: str, code: str) -> Unwrapped | None:
+def try_paper_code(house: House, username: str, code: str) -> Unwrapped | None:
     return authentication.authenticate_by_paper_code(
         house.gate, THANH_SON, LoginAttempt(username, "", ""), read_code(code)
     )
 
 
-def right(somebody: Someone) -> Unwrapped:
-    return Unwrapped(somebody.id, keys()[somebody.card.username].seed)
+def right(member: Someone) -> Unwrapped:
+    return Unwrapped(member.id, keys()[member.card.username].seed)
 
 
-def by_night(house: House, somebody: Someone, code: str, *, lost: str):
-    paper = tried(house, somebody.card.username, code)
-    passphrase = right(somebody) if lost == "phone" else None
-    somebody.waits_for_new_digits()
-    digits = "" if lost == "phone" else somebody.digits()
-    return house.gate.perform(house.stranger(), by_paper, PaperSignIn(paper, passphrase, digits, lost), before=None)
+def by_night(house: House, member: Someone, code: str, *, lost: str):
+    paper = try_paper_code(house, member.card.username, code)
+    passphrase = right(member) if lost == "phone" else None
+    member.waits_for_new_digits()
+    digits = "" if lost == "phone" else member.digits()
+    return house.gate.perform(
+        house.stranger(), sign_in_by_paper_code, PaperSignIn(paper, passphrase, digits, lost), before=None
+    )

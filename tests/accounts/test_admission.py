@@ -1,4 +1,4 @@
-"""Admission: a code from hand to hand, a key of one's own, a colleague's word; and never an administrator's alone."""
+"""Admission: a code handed over, a key of one's own, a colleague's confirmation; and never an administrator alone."""
 
 import threading
 from functools import partial
@@ -15,7 +15,7 @@ from casework.vault.crypto.hpke import public_key
 from casework.vault.keys.enrolment.credentials import NewCredentials
 from casework.vault.keys.enrolment.paper_codes import new_code, read_code
 from casework.vault.keys.enrolment.wordlist import fingerprint
-from tests.accounts.arrivals import comes_in, enrols, made
+from tests.accounts.newcomers import enrol, new_credentials, sign_in_newcomer
 from tests.house import House, both_databases, only_sqlite
 from tests.people import THANH_SON
 from tests.tampering import stolen
@@ -31,20 +31,20 @@ def test_a_newcomer_comes_in_by_a_code_a_phone_a_passphrase_and_a_colleague_s_wo
     case_id = lan.opens_a_case()
     who, code = lan.does(admission_acts.invite, newcomer)
     assert (who.name, who.username) == ("Cao Thị Thảo", "thao")
-    found = house.gate.perform(house.stranger(), admission_acts.find, read_code(code))
-    assert (found.member_id, found.name, found.commune_name) == (newcomer, "Cao Thị Thảo", "xã Thanh Sơn")
-    new = made(house, newcomer)
-    assert not enrols(house, code, newcomer, new)
-    waiting = comes_in(house, newcomer, new)
+    admitted = house.gate.perform(house.stranger(), admission_acts.find_by_code, read_code(code))
+    assert (admitted.member_id, admitted.name, admitted.commune_name) == (newcomer, "Cao Thị Thảo", "xã Thanh Sơn")
+    new = new_credentials(house, newcomer)
+    assert not enrol(house, code, newcomer, new)
+    waiting = sign_in_newcomer(house, newcomer, new)
     assert (waiting.state, waiting.person.keyring) == ("waiting", None)
-    [shown] = [one for one in lan.does(admission_acts.list_waiting) if one.who.id == newcomer]
-    assert shown.mine
-    assert shown.words == fingerprint(public_key(new.seed)) == waiting.fingerprint
-    lan.does(admission_acts.confirm, newcomer, shown.words)
+    [listed] = [row for row in lan.does(admission_acts.list_waiting) if row.who.id == newcomer]
+    assert listed.mine
+    assert listed.words == fingerprint(public_key(new.seed)) == waiting.fingerprint
+    lan.does(admission_acts.confirm, newcomer, listed.words)
     with stolen(house) as thief:
         thief.change("totp", {"member_id": newcomer}, last_counter=0)
         assert thief.rows("admission") == []
-    thao = comes_in(house, newcomer, new)
+    thao = sign_in_newcomer(house, newcomer, new)
     assert thao.state == "open"
     assert lan.presence.person.actor.agency_id in thao.person.keyring.agencies
     with pytest.raises(NotFound):
@@ -57,25 +57,25 @@ def test_the_code_stands_nowhere_and_is_good_once(house: House, lan, newcomer):
         rows = repr([thief.rows(name) for name in ("admission", "audit_line", "member", "tally")]).encode()
     assert code.encode() not in rows
     assert repr(read_code(code))[2:-1].encode() not in rows
-    enrols(house, code, newcomer)
+    enrol(house, code, newcomer)
     with pytest.raises(WrongAdmission):
-        enrols(house, code, newcomer)
+        enrol(house, code, newcomer)
 
 
 @both_databases
 def test_two_who_use_a_code_at_once_are_one_success(house: House, lan, newcomer):
     _, code = lan.does(admission_acts.invite, newcomer)
-    prepared = [made(house, newcomer) for _ in range(4)]
+    prepared = [new_credentials(house, newcomer) for _ in range(4)]
     done: list[bool] = []
 
-    def enrol(new: NewCredentials) -> None:
+    def enrol_once(new: NewCredentials) -> None:
         try:
-            enrols(house, code, newcomer, new)
+            enrol(house, code, newcomer, new)
             done.append(True)
         except CaseworkError:
             done.append(False)
 
-    threads = [threading.Thread(target=enrol, args=(new,)) for new in prepared]
+    threads = [threading.Thread(target=enrol_once, args=(new,)) for new in prepared]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -89,9 +89,9 @@ def test_a_code_dies_after_a_day_and_a_clock_moved_back_revives_nothing(house: H
     now = clock.micros()
     for after in (24 * HOUR, -HOUR):
         with clock.living_at(partial(int, now + after)), pytest.raises(WrongAdmission):
-            house.gate.perform(house.stranger(), admission_acts.find, read_code(code))
+            house.gate.perform(house.stranger(), admission_acts.find_by_code, read_code(code))
     with clock.living_at(lambda: now + 23 * HOUR):
-        assert house.gate.perform(house.stranger(), admission_acts.find, read_code(code)).member_id == newcomer
+        assert house.gate.perform(house.stranger(), admission_acts.find_by_code, read_code(code)).member_id == newcomer
 
 
 @only_sqlite
@@ -107,7 +107,7 @@ def test_a_code_that_nobody_made_or_that_was_replaced_opens_nothing(house: House
     with stolen(house) as thief:
         thief.put("admission", *kept)
     with pytest.raises(VaultError):
-        enrols(house, old, newcomer)
+        enrol(house, old, newcomer)
     assert admission_acts.commune_of(house.gate, read_code(newer)) == THANH_SON
 
 
@@ -125,28 +125,28 @@ def test_an_officer_of_another_agency_makes_no_code_and_confirms_nobody(house: H
     with pytest.raises(BadInput, match="đồng nghiệp cùng cơ quan"):
         cuong.does(admission_acts.invite, newcomer)
     _, code = lan.does(admission_acts.invite, newcomer)
-    new = made(house, newcomer)
-    enrols(house, code, newcomer, new)
+    new = new_credentials(house, newcomer)
+    enrol(house, code, newcomer, new)
     with pytest.raises(NotFound):
         cuong.does(admission_acts.confirm, newcomer, fingerprint(public_key(new.seed)))
-    assert [one for one in cuong.does(admission_acts.list_waiting) if one.who.id == newcomer] == []
+    assert [row for row in cuong.does(admission_acts.list_waiting) if row.who.id == newcomer] == []
 
 
 @only_sqlite
 def test_an_account_without_a_key_needs_an_administrator_s_code_and_nobody_s_word(house: House):
     clerk = house["son"].does(admission_acts.add_member, "hanh", "Vũ Thị Hạnh", Role.STATISTICIAN)
     _, code = house["son"].does(admission_acts.invite, clerk)
-    new = made(house, clerk)
-    assert enrols(house, code, clerk, new)
-    assert comes_in(house, clerk, new).state == "open"
+    new = new_credentials(house, clerk)
+    assert enrol(house, code, clerk, new)
+    assert sign_in_newcomer(house, clerk, new).state == "open"
 
 
 @only_sqlite
 def test_a_key_that_the_code_did_not_make_is_not_confirmed(house: House, lan, newcomer):
-    """Whoever swaps the newcomer's key for one of his own, even with the server's key, is not given the agency's."""
+    """Whoever swaps the newcomer's key for another, even with the server's key, is not given the agency's."""
     _, code = lan.does(admission_acts.invite, newcomer)
-    enrols(house, code, newcomer)
-    evil = made(house, newcomer)
+    enrol(house, code, newcomer)
+    evil = new_credentials(house, newcomer)
     with house.looking() as session:
         from casework.audit import freshness
         from casework.vault.integrity.signed_rows import row_mac
@@ -168,20 +168,20 @@ def test_a_key_that_the_code_did_not_make_is_not_confirmed(house: House, lan, ne
 @only_sqlite
 def test_words_that_changed_meanwhile_are_compared_again(house: House, lan, newcomer):
     _, code = lan.does(admission_acts.invite, newcomer)
-    enrols(house, code, newcomer)
+    enrol(house, code, newcomer)
     with pytest.raises(BadInput, match="so lại bốn từ"):
         lan.does(admission_acts.confirm, newcomer, "bon tu khac han")
 
 
 @only_sqlite
 @pytest.mark.parametrize("username", ["lan", "LAN", "a", "tên có dấu cách", "x" * 41, "<b>"])
-def test_a_name_that_is_taken_or_cannot_be_typed_is_told_so(house: House, username):
+def test_a_name_that_is_taken_or_cannot_be_typed_is_refused(house: House, username):
     with pytest.raises(BadInput):
         house["son"].does(admission_acts.add_member, username, "Ai Đó", Role.COUNSELLOR)
 
 
 @only_sqlite
-def test_nobody_makes_or_confirms_her_own_code_or_starts_herself_anew(house: House, lan, mai):
+def test_nobody_makes_their_own_code_or_starts_their_own_re_admission(house: House, lan, mai):
     with pytest.raises(BadInput):
         lan.does(admission_acts.invite, lan.id)
     with pytest.raises(BadInput, match="đang dùng tài khoản"):

@@ -1,4 +1,4 @@
-"""The doorstep: a passphrase opens her own key and nothing else; tries are counted for a name and a device."""
+"""Authentication: a passphrase opens its member's key and nothing else; attempts are counted for account and device."""
 
 import contextlib
 import threading
@@ -23,40 +23,40 @@ from tests.tampering import stolen
 MINUTE = 60_000_000
 
 
-def knock(house: House, username: str, passphrase: str, *, device: str = "d", address="", commune_id=THANH_SON):
+def attempt(house: House, username: str, passphrase: str, *, device: str = "d", address="", commune_id=THANH_SON):
     return authentication.authenticate(house.gate, commune_id, LoginAttempt(username, passphrase, device, address))
 
 
-def test_whoever_is_enrolled_today_signs_in_with_her_passphrase(house: House):
+def test_whoever_is_enrolled_today_signs_in_with_their_passphrase(house: House):
     agency = house.gate.perform(house.stranger(Role.CONSOLE), accounts.add_agency, "legal_aid", "Văn phòng")
-    made = provisioning.new_enrolment(house.gate.server_keys(THANH_SON), "một câu thật dài và dễ nhớ")
+    enrolment = provisioning.new_enrolment(house.gate.server_keys(THANH_SON), "một câu thật dài và dễ nhớ")
     new = NewMember("thuy", "Đỗ Thị Thủy", ("legal_officer",), agency.agency_id)
     console = house.stranger(Role.CONSOLE)
-    member_id = house.gate.perform(console, accounts.enrol, new, made, keys=agency)
-    opened = knock(house, "  THÚY ", unicodedata.normalize("NFD", "một câu thật dài và dễ nhớ"))
-    assert opened is not None
-    assert (opened.member_id, public_key(opened.seed)) == (member_id, made.public_key)
-    assert repr(opened) == "<sealed>"
-    assert knock(house, "thuy", "một câu thật dài và dễ quên") is None
+    member_id = house.gate.perform(console, accounts.enrol, new, enrolment, keys=agency)
+    unwrapped = attempt(house, "  THÚY ", unicodedata.normalize("NFD", "một câu thật dài và dễ nhớ"))
+    assert unwrapped is not None
+    assert (unwrapped.member_id, public_key(unwrapped.seed)) == (member_id, enrolment.public_key)
+    assert repr(unwrapped) == "<sealed>"
+    assert attempt(house, "thuy", "một câu thật dài và dễ quên") is None
 
 
 @only_sqlite
 def test_a_name_that_nobody_has_is_a_wrong_passphrase(house: House):
-    assert knock(house, "nobody", "x") is None
+    assert attempt(house, "nobody", "x") is None
     assert authentication.commune_of(house.gate, "nobody") in (THANH_SON, DONG_HAI)
     assert authentication.commune_of(house.gate, "luu") == DONG_HAI
 
 
 @only_sqlite
 def test_a_member_of_one_commune_does_not_exist_in_another(house: House):
-    assert knock(house, "lan", STAFF["lan"].passphrase, commune_id=DONG_HAI) is None
+    assert attempt(house, "lan", STAFF["lan"].passphrase, commune_id=DONG_HAI) is None
 
 
 def test_a_slot_whose_cost_was_lowered_or_whose_row_was_changed_opens_nothing(house: House, lan: Someone):
     with stolen(house) as thief:
         thief.change("slot", {"member_id": lan.id}, memory_kib=8, passes=1)
     with pytest.raises(VaultError):
-        knock(house, "lan", STAFF["lan"].passphrase)
+        attempt(house, "lan", STAFF["lan"].passphrase)
 
 
 def test_the_slot_of_another_person_opens_nothing(house: House, lan: Someone, mai: Someone):
@@ -65,61 +65,61 @@ def test_the_slot_of_another_person_opens_nothing(house: House, lan: Someone, ma
         columns = {name: mine[name] for name in ("salt", "blob", "mac")}
         thief.change("slot", {"member_id": mai.id}, **columns)
     with pytest.raises(VaultError):
-        knock(house, "mai", STAFF["lan"].passphrase)
+        attempt(house, "mai", STAFF["lan"].passphrase)
 
 
-def known(house: House, username: str, commune_id=THANH_SON) -> str:
-    """The mark of a browser that somebody has signed in with."""
+def device_cookie(house: House, username: str, commune_id=THANH_SON) -> str:
+    """The device cookie of a browser that a member has signed in with."""
     return known_devices.remembered(house.gate.server_keys(commune_id), "", house[username].id)
 
 
 @only_sqlite
-def test_the_eleventh_try_from_outside_waits_and_her_own_machine_does_not(house: House, monkeypatch):
+def test_the_eleventh_try_from_outside_waits_and_a_known_browser_does_not(house: House, monkeypatch):
     monkeypatch.setattr("casework.vault.crypto.passwords.Argon2id", Quick)
     for number in range(10):
-        assert knock(house, "lan", "sai", device=f"fresh {number}") is None
+        assert attempt(house, "lan", "sai", device=f"fresh {number}") is None
     with pytest.raises(Throttled):
-        knock(house, "lan", "sai", device=known(house, "mai"))
-    assert knock(house, "lan", "sai", device=known(house, "lan")) is None
-    assert knock(house, "mai", "sai") is None, "another account has a count of its own"
+        attempt(house, "lan", "sai", device=device_cookie(house, "mai"))
+    assert attempt(house, "lan", "sai", device=device_cookie(house, "lan")) is None
+    assert attempt(house, "mai", "sai") is None, "another account has a count of its own"
     now = clock.micros()
     with clock.living_at(lambda: now + 15 * MINUTE + 1_000_000):
-        assert knock(house, "lan", "sai") is None
+        assert attempt(house, "lan", "sai") is None
 
 
 @only_sqlite
-def test_nobody_fails_a_hundred_times_in_a_day_and_she_still_comes_in(house: House, monkeypatch):
-    mine, start = known(house, "lan"), clock.micros()
+def test_nobody_fails_a_hundred_times_in_a_day_and_the_member_still_signs_in(house: House, monkeypatch):
+    mine, start = device_cookie(house, "lan"), clock.micros()
     monkeypatch.setattr("casework.vault.crypto.passwords.Argon2id", Quick)
     failures = 0
     for minutes in range(0, 24 * 60, 60):
         with clock.living_at(partial(int, start + minutes * MINUTE)):
             for number in range(12):
                 with contextlib.suppress(Throttled):
-                    assert knock(house, "lan", "sai", address=f"203.0.113.{number}") is None
+                    assert attempt(house, "lan", "sai", address=f"203.0.113.{number}") is None
                     failures += 1
     assert 0 < failures < 100
     monkeypatch.undo()
     with clock.living_at(partial(int, start + 24 * 60 * MINUTE - 1)):
-        assert knock(house, "lan", STAFF["lan"].passphrase, device=mine) is not None
+        assert attempt(house, "lan", STAFF["lan"].passphrase, device=mine) is not None
 
 
 @only_sqlite
 def test_one_address_cannot_try_one_name_after_another(house: House, monkeypatch):
     monkeypatch.setattr("casework.vault.crypto.passwords.Argon2id", Quick)
     for number in range(60):
-        assert knock(house, f"ten{number}", "sai", address="203.0.113.7") is None
+        assert attempt(house, f"ten{number}", "sai", address="203.0.113.7") is None
     with pytest.raises(Throttled):
-        knock(house, "ten61", "sai", address="203.0.113.7")
-    assert knock(house, "ten61", "sai", address="203.0.113.8") is None
+        attempt(house, "ten61", "sai", address="203.0.113.7")
+    assert attempt(house, "ten61", "sai", address="203.0.113.8") is None
 
 
 @only_sqlite
-def test_coming_in_forgets_the_tries_of_her_machine_and_of_others_only_her_own(house: House):
-    mine = known(house, "lan")
-    assert knock(house, "lan", "sai", device=mine) is None
+def test_signing_in_resets_the_known_browser_s_bucket_and_gives_shared_ones_back_two(house: House):
+    mine = device_cookie(house, "lan")
+    assert attempt(house, "lan", "sai", device=mine) is None
     for _ in range(5):
-        assert knock(house, "lan", "sai", address="203.0.113.7") is None
+        assert attempt(house, "lan", "sai", address="203.0.113.7") is None
     for device in (mine, ""):
         authentication.reset_attempts(house.gate, THANH_SON, LoginAttempt("lan", "", device, "203.0.113.7"))
     with stolen(house) as thief:
@@ -133,7 +133,7 @@ def test_tries_at_once_are_all_counted(house: House, monkeypatch):
 
     def one_try() -> None:
         try:
-            knock(house, "lan", "sai")
+            attempt(house, "lan", "sai")
             answers.append(True)
         except Throttled:
             answers.append(False)
@@ -146,7 +146,7 @@ def test_tries_at_once_are_all_counted(house: House, monkeypatch):
     assert sorted(answers) == [False] * 6 + [True] * 10
 
 
-def test_a_knock_never_prints_a_passphrase():
+def test_a_login_attempt_never_prints_a_passphrase():
     assert repr(LoginAttempt("lan", "mật khẩu", "d")) == "<sealed>"
 
 

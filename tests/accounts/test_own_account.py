@@ -1,4 +1,4 @@
-"""One's own account: proof, a new passphrase, phone or paper code, sessions, and the code on paper by night."""
+"""One's own account: step-up, a new passphrase, phone or paper code, sessions, and sign-in by paper code."""
 
 import threading
 from functools import partial
@@ -8,13 +8,20 @@ import pytest
 from casework import clock
 from casework.accounts import authentication, own_account
 from casework.accounts.authentication import LoginAttempt
-from casework.accounts.sign_in_acts import PaperSignIn, WrongCode, WrongPassphrase, by_paper, second_factor, sign_in
+from casework.accounts.sign_in_acts import (
+    PaperSignIn,
+    WrongCode,
+    WrongPassphrase,
+    second_factor,
+    sign_in,
+    sign_in_by_paper_code,
+)
 from casework.desk import actions as desk
 from casework.errors import CaseworkError, NotFound, SignInNeeded
 from casework.vault.keys.enrolment import credentials, totp
 from casework.vault.keys.enrolment.totp import PairedPhone
 from casework.web.session_loading import load_session
-from tests.accounts.coming_in import by_night, presence, right, sheet, token, tried
+from tests.accounts.coming_in import by_night, right, session_token, sheet, signed_in_member, try_paper_code
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import STAFF, THANH_SON
 from tests.tampering import stolen
@@ -24,14 +31,14 @@ SEED = bytes(range(20))
 
 
 def test_a_session_with_one_factor_holds_no_key(house: House, lan: Someone):
-    begun = house.gate.perform(house.stranger(), sign_in, right(lan), before=None)
-    found = presence(house, begun)
-    assert (found.state, found.person.keyring, begun.kind) == ("pending", None, "pending")
+    started = house.gate.perform(house.stranger(), sign_in, right(lan), before=None)
+    member = signed_in_member(house, started)
+    assert (member.state, member.person.keyring, started.kind) == ("pending", None, "pending")
     now = clock.micros()
     with clock.living_at(lambda: now + 5 * MINUTE + 1):
-        assert load_session(house.gate, house.config, begun.token.cookie()) is None
+        assert load_session(house.gate, house.config, started.token.cookie()) is None
         with pytest.raises(SignInNeeded):
-            house.gate.perform(house.stranger(), second_factor, begun.token, lan.digits())
+            house.gate.perform(house.stranger(), second_factor, started.token, lan.digits())
 
 
 @both_databases
@@ -39,14 +46,14 @@ def test_digits_begin_one_session_in_whichever_worker(house: House, lan: Someone
     tokens = [house.gate.perform(house.stranger(), sign_in, right(lan), before=None).token for _ in range(4)]
     digits, done = lan.digits(), []
 
-    def second(one) -> None:
+    def second(pending) -> None:
         try:
-            house.gate.perform(house.stranger(), second_factor, one, digits)
+            house.gate.perform(house.stranger(), second_factor, pending, digits)
             done.append(True)
         except CaseworkError:
             done.append(False)
 
-    threads = [threading.Thread(target=second, args=(one,)) for one in tokens]
+    threads = [threading.Thread(target=second, args=(pending,)) for pending in tokens]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -56,31 +63,31 @@ def test_digits_begin_one_session_in_whichever_worker(house: House, lan: Someone
 
 @only_sqlite
 def test_the_digits_of_another_person_open_nothing(house: House, lan: Someone, mai: Someone):
-    begun = house.gate.perform(house.stranger(), sign_in, right(lan), before=None)
+    started = house.gate.perform(house.stranger(), sign_in, right(lan), before=None)
     with pytest.raises(WrongCode):
-        house.gate.perform(house.stranger(), second_factor, begun.token, mai.digits())
+        house.gate.perform(house.stranger(), second_factor, started.token, mai.digits())
 
 
 @pytest.mark.parametrize(("lost", "kind", "state"), [("phone", "night", "open"), ("passphrase", "renew", "renew")])
 def test_the_code_on_paper_stands_in_for_one_lost_thing_and_ends_the_other_sessions(house, lan, lost, kind, state):
     case_id, code = lan.opens_a_case(), sheet(lan)
     before = lan.cookie
-    begun = by_night(house, lan, code, lost=lost)
-    found = presence(house, begun)
-    assert (begun.kind, found.state) == (kind, state)
+    started = by_night(house, lan, code, lost=lost)
+    member = signed_in_member(house, started)
+    assert (started.kind, member.state) == (kind, state)
     assert load_session(house.gate, house.config, before) is None
-    assert house.gate.perform(found.person, desk.read_case, case_id).line.id == case_id
-    assert tried(house, "lan", code) is None
+    assert house.gate.perform(member.person, desk.read_case, case_id).line.id == case_id
+    assert try_paper_code(house, "lan", code) is None
 
 
 @both_databases
 def test_the_code_on_paper_is_spent_once_in_whichever_worker(house: House, lan: Someone):
-    paper = tried(house, "lan", sheet(lan))
-    given, done = PaperSignIn(paper, right(lan), "", "phone"), []
+    paper = try_paper_code(house, "lan", sheet(lan))
+    paper_sign_in, done = PaperSignIn(paper, right(lan), "", "phone"), []
 
     def spend() -> None:
         try:
-            house.gate.perform(house.stranger(), by_paper, given, before=None)
+            house.gate.perform(house.stranger(), sign_in_by_paper_code, paper_sign_in, before=None)
             done.append(True)
         except CaseworkError:
             done.append(False)
@@ -101,47 +108,49 @@ def test_a_spent_slot_that_is_put_back_opens_nothing(house: House, lan: Someone)
     with stolen(house) as thief:
         thief.put("slot", *kept)
     with pytest.raises(CaseworkError):
-        tried(house, "lan", code)
+        try_paper_code(house, "lan", code)
 
 
 @only_sqlite
 def test_the_code_alone_and_the_code_of_another_person_open_nothing(house: House, lan: Someone, mai: Someone):
     code = sheet(lan)
-    assert tried(house, "mai", code) is None
-    assert tried(house, "nobody", code) is None
-    paper = tried(house, "lan", code)
-    for given in (
+    assert try_paper_code(house, "mai", code) is None
+    assert try_paper_code(house, "nobody", code) is None
+    paper = try_paper_code(house, "lan", code)
+    for paper_sign_in in (
         PaperSignIn(paper, None, "", "phone"),
         PaperSignIn(paper, right(mai), "", "phone"),
         PaperSignIn(None, right(lan), lan.digits(), "phone"),
     ):
         with pytest.raises(WrongPassphrase):
-            house.gate.perform(house.stranger(), by_paper, given, before=None)
+            house.gate.perform(house.stranger(), sign_in_by_paper_code, paper_sign_in, before=None)
     with pytest.raises(WrongCode):
-        house.gate.perform(house.stranger(), by_paper, PaperSignIn(paper, None, "000000", "passphrase"), before=None)
-    assert tried(house, "lan", code) is not None, "a failed try spends nothing"
+        house.gate.perform(
+            house.stranger(), sign_in_by_paper_code, PaperSignIn(paper, None, "000000", "passphrase"), before=None
+        )
+    assert try_paper_code(house, "lan", code) is not None, "a failed try spends nothing"
 
 
 @only_sqlite
-def test_who_forgot_her_passphrase_sets_a_new_one_within_a_quarter(house: House, lan: Someone):
+def test_who_forgot_the_passphrase_sets_a_new_one_within_a_quarter(house: House, lan: Someone):
     case_id, code = lan.opens_a_case(), sheet(lan)
-    begun, now = by_night(house, lan, code, lost="passphrase"), clock.micros()
+    started, now = by_night(house, lan, code, lost="passphrase"), clock.micros()
     with clock.living_at(lambda: now + 16 * MINUTE):
-        assert load_session(house.gate, house.config, begun.token.cookie()) is None
+        assert load_session(house.gate, house.config, started.token.cookie()) is None
     with clock.living_at(lambda: now + 14 * MINUTE):
-        renewed(house, presence(house, begun).person, begun, case_id)
+        check_renewed(house, signed_in_member(house, started).person, started, case_id)
 
 
-def renewed(house: House, person, begun, case_id) -> None:
+def check_renewed(house: House, person, started, case_id) -> None:
     new = credentials.new_credentials(house.gate.server_keys(THANH_SON), "mot hai ba bon nam sau", person.member_id)
-    changed = house.gate.perform(person, own_account.change_passphrase, new, token=begun.token)
-    found = presence(house, changed.begun)
-    assert (found.kind, found.state) == ("full", "open")
-    assert house.gate.perform(found.person, desk.read_case, case_id).line.id == case_id
-    assert tried(house, "lan", changed.code) is not None
+    changed = house.gate.perform(person, own_account.change_passphrase, new, token=started.token)
+    member = signed_in_member(house, changed.begun)
+    assert (member.kind, member.state) == ("full", "open")
+    assert house.gate.perform(member.person, desk.read_case, case_id).line.id == case_id
+    assert try_paper_code(house, "lan", changed.code) is not None
     for passphrase, opens in ((STAFF["lan"].passphrase, False), ("mot hai ba bon nam sau", True)):
-        opened = authentication.authenticate(house.gate, THANH_SON, LoginAttempt("lan", passphrase, ""))
-        assert (opened is not None) == opens
+        unwrapped = authentication.authenticate(house.gate, THANH_SON, LoginAttempt("lan", passphrase, ""))
+        assert (unwrapped is not None) == opens
 
 
 def test_a_new_passphrase_is_a_new_key_and_ends_the_other_sessions(house: House, lan: Someone):
@@ -151,27 +160,27 @@ def test_a_new_passphrase_is_a_new_key_and_ends_the_other_sessions(house: House,
         old = thief.rows("member", id=lan.id)[0]["public_key"]
     new = credentials.new_credentials(house.gate.server_keys(THANH_SON), "mot hai ba bon nam sau", lan.id)
     first = lan.cookie
-    changed = lan.does(own_account.change_passphrase, new, token=token(lan))
+    changed = lan.does(own_account.change_passphrase, new, token=session_token(lan))
     assert load_session(house.gate, house.config, other) is None
     assert load_session(house.gate, house.config, first) is None
-    found = presence(house, changed.begun)
-    assert house.gate.perform(found.person, desk.read_case, case_id).line.id == case_id
+    member = signed_in_member(house, changed.begun)
+    assert house.gate.perform(member.person, desk.read_case, case_id).line.id == case_id
     with stolen(house) as thief:
         assert thief.rows("member", id=lan.id)[0]["public_key"] != old
         assert sorted(row["kind"] for row in thief.rows("slot", member_id=lan.id)) == ["code", "password"]
 
 
 def test_a_new_phone_takes_the_place_of_the_one_before(house: House, lan: Someone):
-    changed = lan.does(own_account.change_phone, PairedPhone(SEED, 0), token=token(lan))
-    assert presence(house, changed.begun).kind == "full"
+    changed = lan.does(own_account.change_phone, PairedPhone(SEED, 0), token=session_token(lan))
+    assert signed_in_member(house, changed.begun).kind == "full"
     for seed, good in ((None, False), (SEED, True)):
-        begun = house.gate.perform(house.stranger(), sign_in, right(lan), before=None)
+        started = house.gate.perform(house.stranger(), sign_in, right(lan), before=None)
         digits = totp.code_at(seed, clock.micros()) if seed else lan.digits()
         if good:
-            house.gate.perform(house.stranger(), second_factor, begun.token, digits)
+            house.gate.perform(house.stranger(), second_factor, started.token, digits)
         else:
             with pytest.raises(WrongCode):
-                house.gate.perform(house.stranger(), second_factor, begun.token, digits)
+                house.gate.perform(house.stranger(), second_factor, started.token, digits)
 
 
 @only_sqlite
@@ -180,14 +189,14 @@ def test_after_five_minutes_a_change_needs_a_proof(house: House, lan: Someone):
     assert lan.cookie
     with clock.living_at(lambda: now + 6 * MINUTE):
         with pytest.raises(SignInNeeded):
-            house.gate.perform(lan.person, own_account.new_paper_code, token=token(lan))
+            house.gate.perform(lan.person, own_account.new_paper_code, token=session_token(lan))
         lan.waits_for_new_digits()
-        old = token(lan)
-        begun = lan.does(own_account.step_up, right(lan), lan.digits(), token=old, about=None)
+        old = session_token(lan)
+        started = lan.does(own_account.step_up, right(lan), lan.digits(), token=old, about=None)
         assert load_session(house.gate, house.config, old.cookie()) is None
-        found = presence(house, begun)
-        assert found.person.proof.covers()
-        assert house.gate.perform(found.person, own_account.new_paper_code, token=begun.token).code
+        member = signed_in_member(house, started)
+        assert member.person.proof.covers()
+        assert house.gate.perform(member.person, own_account.new_paper_code, token=started.token).code
 
 
 @only_sqlite
@@ -195,36 +204,36 @@ def test_a_proof_about_a_case_covers_that_case_for_half_an_hour(house: House, la
     case_id, now = lan.opens_a_case(), clock.micros()
     with clock.living_at(lambda: now + 6 * MINUTE):
         lan.waits_for_new_digits()
-        begun = lan.does(own_account.step_up, right(lan), lan.digits(), token=token(lan), about=case_id)
-    for after, anything, this in ((10, True, True), (20, False, True), (30, False, True), (36, False, False)):
+        started = lan.does(own_account.step_up, right(lan), lan.digits(), token=session_token(lan), about=case_id)
+    for after, anything, this_case in ((10, True, True), (20, False, True), (30, False, True), (36, False, False)):
         with clock.living_at(partial(int, now + after * MINUTE)):
-            proof = presence(house, begun).person.proof
-            assert (proof.covers(), proof.covers(case_id), proof.covers(mai.id)) == (anything, this, anything)
+            proof = signed_in_member(house, started).person.proof
+            assert (proof.covers(), proof.covers(case_id), proof.covers(mai.id)) == (anything, this_case, anything)
 
 
 @only_sqlite
 @pytest.mark.parametrize("wrong", ["passphrase", "digits", "somebody else"])
-def test_a_proof_needs_both_factors_of_her_own(house: House, lan: Someone, mai: Someone, wrong):
+def test_a_step_up_needs_both_factors_of_one_s_own(house: House, lan: Someone, mai: Someone, wrong):
     lan.waits_for_new_digits() if lan.cookie else None
-    opened = {"passphrase": None, "somebody else": right(mai)}.get(wrong, right(lan))
+    unwrapped = {"passphrase": None, "somebody else": right(mai)}.get(wrong, right(lan))
     digits = "000000" if wrong == "digits" else lan.digits()
     with pytest.raises((WrongPassphrase, WrongCode)):
-        lan.does(own_account.step_up, opened, digits, token=token(lan), about=None)
+        lan.does(own_account.step_up, unwrapped, digits, token=session_token(lan), about=None)
 
 
 @only_sqlite
 def test_by_night_without_a_phone_the_passphrase_is_proof_enough(house: House, lan: Someone):
-    begun = by_night(house, lan, sheet(lan), lost="phone")
-    person = presence(house, begun).person
-    after = house.gate.perform(person, own_account.step_up, right(lan), "", token=begun.token, about=None)
+    started = by_night(house, lan, sheet(lan), lost="phone")
+    person = signed_in_member(house, started).person
+    after = house.gate.perform(person, own_account.step_up, right(lan), "", token=started.token, about=None)
     changed = house.gate.perform(
-        presence(house, after).person, own_account.change_phone, PairedPhone(SEED, 0), token=after.token
+        signed_in_member(house, after).person, own_account.change_phone, PairedPhone(SEED, 0), token=after.token
     )
-    assert presence(house, changed.begun).kind == "full"
+    assert signed_in_member(house, changed.begun).kind == "full"
 
 
 @only_sqlite
-def test_she_lists_and_ends_her_sessions_and_is_told_of_a_second_one(house: House, lan: Someone, mai: Someone):
+def test_a_member_lists_and_ends_their_sessions_and_sees_a_second_one(house: House, lan: Someone, mai: Someone):
     assert lan.cookie
     assert mai.cookie
     assert lan.presence.elsewhere == 0
@@ -232,7 +241,7 @@ def test_she_lists_and_ends_her_sessions_and_is_told_of_a_second_one(house: Hous
     with clock.living_at(lambda: now + MINUTE):
         second = lan.sign_in()
         assert lan.presence.elsewhere == now + MINUTE
-        rows = lan.does(own_account.my_sessions, sid=token(lan).sid)
+        rows = lan.does(own_account.list_sessions, sid=session_token(lan).sid)
         assert [(row.number, row.this) for row in rows] == [(1, False), (2, True)]
         with pytest.raises(NotFound):
             lan.does(own_account.end_session, 3, rows[0].created)

@@ -9,7 +9,7 @@ from casework.errors import BadInput, CaseworkError, VaultError
 from casework.vault.crypto.hpke import public_key
 from casework.vault.keys.enrolment.wordlist import fingerprint
 from casework.web.session_loading import load_session
-from tests.accounts.arrivals import comes_in, enrols, made, state_of
+from tests.accounts.newcomers import enrol, member_state, new_credentials, sign_in_newcomer
 from tests.house import House, only_sqlite
 from tests.tampering import stolen
 
@@ -31,10 +31,10 @@ def test_who_forgot_everything_is_started_by_the_administrator_and_let_in_by_a_c
     _, code = lan.does(admission_acts.invite, mai.id)
     with stolen(house) as thief:
         slots, phones = thief.rows("slot", member_id=mai.id), thief.rows("totp", member_id=mai.id)
-    new = made(house, mai.id)
-    enrols(house, code, mai.id, new)
+    new = new_credentials(house, mai.id)
+    enrol(house, code, mai.id, new)
     lan.does(admission_acts.confirm, mai.id, fingerprint(public_key(new.seed)))
-    again = comes_in(house, mai.id, new)
+    again = sign_in_newcomer(house, mai.id, new)
     assert house.gate.perform(again.person, desk.read_case, case_id).line.id == case_id
     with pytest.raises(CaseworkError):
         mai.sign_in()
@@ -42,11 +42,11 @@ def test_who_forgot_everything_is_started_by_the_administrator_and_let_in_by_a_c
         thief.put("slot", *slots)
         thief.put_back("totp", ("member_id",), *phones)
     with pytest.raises(VaultError):
-        comes_in(house, mai.id, new)
+        sign_in_newcomer(house, mai.id, new)
 
 
 @only_sqlite
 def test_the_last_who_holds_a_key_is_not_started_anew(house: House, cuong):
     with pytest.raises(BadInput, match="hai phiếu"):
         house["son"].does(admission_acts.restart, cuong.id)
-    assert state_of(house, cuong.id) == "active"
+    assert member_state(house, cuong.id) == "active"

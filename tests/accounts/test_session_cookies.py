@@ -36,8 +36,8 @@ def browser(app, house):
 
 
 def first_step(browser, username="lan", passphrase=None, **more):
-    given = {"username": username, "passphrase": passphrase or STAFF[username].passphrase}
-    return browser.post("/dang-nhap", data=given, **SITE, **more)
+    fields = {"username": username, "passphrase": passphrase or STAFF[username].passphrase}
+    return browser.post("/dang-nhap", data=fields, **SITE, **more)
 
 
 def sign_in(browser, username="lan", passphrase=None, **more):
@@ -51,8 +51,8 @@ def sign_in(browser, username="lan", passphrase=None, **more):
 
 
 def cookie(browser):
-    found = browser.get_cookie(COOKIE, domain="localhost")
-    return found.value if found else None
+    stored = browser.get_cookie(COOKIE, domain="localhost")
+    return stored.value if stored else None
 
 
 def sessions(house):
@@ -74,7 +74,7 @@ def test_unknown_name_and_wrong_passphrase_get_the_same_words(browser):
         sign_in(browser, "khongco", "không phải câu này"),
     )
     assert wrong.status_code == unknown.status_code == 422
-    plain = [re.sub(r'value="[^"]*"', "", one.get_data(as_text=True)) for one in (wrong, unknown)]
+    plain = [re.sub(r'value="[^"]*"', "", answer.get_data(as_text=True)) for answer in (wrong, unknown)]
     assert plain[0] == plain[1]
     assert "chưa đúng" in plain[0]
 
@@ -86,7 +86,7 @@ def test_a_failed_try_is_in_the_log(browser, house):
     assert ("failed",) in [tuple(row) for row in rows]
 
 
-def test_a_stranger_cannot_lock_a_counsellor_out_of_her_own_device(app, house, browser):
+def test_a_stranger_cannot_lock_a_counsellor_out_of_a_known_browser(app, house, browser):
     sign_in(browser)
     answers = [first_step(app.test_client(), passphrase="đoán bừa").status_code for _ in range(11)]
     assert answers[-1] == 429
@@ -150,7 +150,7 @@ def test_a_text_put_into_a_session_row_from_outside_is_refused(browser, house, l
     assert browser.get("/", **SITE).headers["Location"].startswith("/dang-nhap")
 
 
-def test_nobody_but_the_person_herself_opens_what_was_kept(browser, house, lan, app):
+def test_nobody_but_its_sender_opens_what_was_kept(browser, house, lan, app):
     case_id = lan.opens_a_case()
     sign_in(browser)
     later = clock.micros() + 20 * MINUTE
@@ -165,7 +165,7 @@ def test_signing_out_ends_the_row_and_clears_the_browser(browser, house):
     old = cookie(browser)
     answer = browser.post("/dang-xuat", **SITE)
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
-    assert browser.get_cookie(DEVICE, domain="localhost") is not None, "the mark by which she is known stays"
+    assert browser.get_cookie(DEVICE, domain="localhost") is not None, "the device cookie stays"
     assert sessions(house) == 0
     replay = browser.get("/", headers={"Cookie": f"{COOKIE}={old}"}, **SITE)
     assert replay.headers["Location"].startswith("/dang-nhap")

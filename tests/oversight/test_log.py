@@ -23,9 +23,9 @@ def acts(log):
 
 
 @both_databases
-def test_the_lead_reads_who_did_what_in_her_agency(lan, hoa):
+def test_the_lead_reads_who_did_what_in_the_agency(lan, hoa):
     case_id = lan.opens_a_case()
-    line = next(one for one in hoa.does(oversight.read_log).lines if one.act == Act.CASE_OPEN)
+    line = next(entry for entry in hoa.does(oversight.read_log).lines if entry.act == Act.CASE_OPEN)
     assert (line.who, line.case_id, line.denied) == ("Trần Thị Lan", case_id, False)
     assert line.code == lan.does(desk.read_case, case_id).line.code
 
@@ -41,11 +41,11 @@ def test_nothing_of_a_sealed_case_stands_in_the_log_of_who_is_outside(lan, mai, 
     lan.does(desk.read_section, sealed, Section.STORY)
     lan.does(desk.add_note, sealed, "Đã gọi.")
     after = [
-        one
-        for one in acts(hoa.does(oversight.read_log))
-        if one[1] not in (Act.SIGN_IN, Act.SECOND_FACTOR, Act.AUDIT_READ)
+        line
+        for line in acts(hoa.does(oversight.read_log))
+        if line[1] not in (Act.SIGN_IN, Act.SECOND_FACTOR, Act.AUDIT_READ)
     ]
-    assert after == [one for one in before if one[1] not in (Act.SIGN_IN, Act.SECOND_FACTOR, Act.AUDIT_READ)]
+    assert after == [line for line in before if line[1] not in (Act.SIGN_IN, Act.SECOND_FACTOR, Act.AUDIT_READ)]
 
 
 def test_a_lead_inside_the_circle_sees_its_lines(lan, hoa):

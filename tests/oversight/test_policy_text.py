@@ -23,7 +23,7 @@ def test_the_farthest_reach_stands_first():
 
 
 def test_a_section_names_the_roles_that_may_ever_open_it():
-    story = next(one for one in policy_text.section_rules("en") if one.words == "The person's own words")
+    story = next(row for row in policy_text.section_rules("en") if row.words == "The person's own words")
     assert story.roles == (
         "Counsellor",
         "Lead of the Women's Union",
@@ -34,7 +34,7 @@ def test_a_section_names_the_roles_that_may_ever_open_it():
 
 
 def test_every_reach_has_words():
-    assert {one.code for one in codelist("reach")} == {reach.name.lower() for reach in Reach}
+    assert {row.code for row in codelist("reach")} == {reach.name.lower() for reach in Reach}
 
 
 def test_a_word_that_the_program_no_longer_knows_is_shown_as_it_was_written():

@@ -1,4 +1,4 @@
-"""Who opens what is not hers: the holder is told at once, the lead when it is much; nobody leafs through the book."""
+"""Unusual access: the holder sees it at once, the lead from three openings on, and a rate limit stops browsing."""
 
 from datetime import timedelta
 from functools import partial
@@ -30,18 +30,18 @@ def opens(someone, *case_ids):
         someone.does(desk.read_case, case_id)
 
 
-def told(someone):
-    return [(one.name, one.times) for one in home(someone).alerts if not one.stopped]
+def alerts_of(someone):
+    return [(row.name, row.times) for row in home(someone).alerts if not row.stopped]
 
 
-def test_the_holder_is_told_at_once_who_opened_her_case_and_the_lead_is_no_stranger(lan, hoa, binh):
+def test_the_holder_sees_at_once_who_opened_a_case_and_the_lead_is_no_outsider(lan, hoa, binh):
     case_id, other = lan.opens_a_case(), lan.opens_a_case()
     code = lan.does(desk.read_case, case_id).line.code
     opens(hoa, other)
     assert home(lan).opened == ()
     opens(binh, case_id, case_id)
-    [one] = home(lan).opened
-    assert (one.name, one.code, one.case_id) == (STAFF["binh"].name, code, case_id)
+    [row] = home(lan).opened
+    assert (row.name, row.code, row.case_id) == (STAFF["binh"].name, code, case_id)
     assert home(binh).opened == home(hoa).opened == ()
 
 
@@ -53,13 +53,13 @@ def test_a_stand_in_is_no_stranger(lan, mai, binh):
 
 
 @both_databases
-def test_the_third_opening_of_a_day_is_told_to_the_lead_alone(lan, hoa, binh):
+def test_the_third_opening_of_a_day_alerts_the_lead_alone(lan, hoa, binh):
     first, second, third = (lan.opens_a_case() for _ in range(3))
     opens(binh, first, second)
-    assert told(hoa) == []
+    assert alerts_of(hoa) == []
     opens(binh, third)
-    assert told(hoa) == [(STAFF["binh"].name, 3)]
-    assert told(binh) == told(lan) == []
+    assert alerts_of(hoa) == [(STAFF["binh"].name, 3)]
+    assert alerts_of(binh) == alerts_of(lan) == []
 
 
 def test_what_is_opened_again_within_half_an_hour_is_one_opening(lan, hoa, binh):
@@ -72,13 +72,13 @@ def test_what_is_opened_again_within_half_an_hour_is_one_opening(lan, hoa, binh)
             hoa.leaves()
             binh.leaves()
             opens(binh, case_id)
-            assert told(hoa) == alerts
+            assert alerts_of(hoa) == alerts
 
 
-def test_of_the_lead_the_deputy_is_told(lan, hoa, binh):
+def test_the_lead_s_openings_alert_the_deputy(lan, hoa, binh):
     opens(hoa, *(lan.opens_a_case() for _ in range(3)))
-    assert told(binh) == [(STAFF["hoa"].name, 3)]
-    assert told(hoa) == []
+    assert alerts_of(binh) == [(STAFF["hoa"].name, 3)]
+    assert alerts_of(hoa) == []
 
 
 def test_one_s_own_cases_and_those_sealed_to_named_people_are_not_counted(lan, mai, hoa, binh):
@@ -86,14 +86,14 @@ def test_one_s_own_cases_and_those_sealed_to_named_people_are_not_counted(lan, m
     opens(binh, *sealed)
     own = [binh.opens_a_case() for _ in range(3)]
     opens(binh, *own)
-    assert told(hoa) == []
+    assert alerts_of(hoa) == []
     assert home(lan).opened == ()
 
 
 def test_who_was_given_a_case_by_a_referral_is_no_stranger(house):
-    one = referred(house).goes("open", "accept")
-    opens(one.to, one.case_id)
-    assert home(one.lan).opened == ()
+    row = referred(house).goes("open", "accept")
+    opens(row.to, row.case_id)
+    assert home(row.lan).opened == ()
 
 
 def test_after_a_week_it_is_the_log_s_alone(lan, hoa, binh):
@@ -112,7 +112,7 @@ def fill(someone, case_id, times):
 
 
 @only_sqlite
-def test_whoever_opens_two_hundred_times_in_ten_minutes_is_stopped_and_it_is_told(house: House, lan, hoa, monkeypatch):
+def test_whoever_opens_two_hundred_times_in_ten_minutes_is_stopped_and_it_alerts(house: House, lan, hoa, monkeypatch):
     monkeypatch.setattr(opening_rate_limit, "MAX_OPENINGS", 12)
     now = clock.micros()
     with clock.living_at(lambda: now):
@@ -120,12 +120,12 @@ def test_whoever_opens_two_hundred_times_in_ten_minutes_is_stopped_and_it_is_tol
         fill(lan, case_id, 11)
         with pytest.raises(NotFound):
             lan.does(desk.read_case, house["luu"].opens_a_case())
-        for doing, *given in ((desk.read_case, case_id), (desk.show_name, case_id), (desk.search, "dao")):
+        for doing, *arguments in ((desk.read_case, case_id), (desk.show_name, case_id), (desk.search, "dao")):
             with pytest.raises(Throttled):
-                lan.does(doing, *given)
-        [one] = home(hoa).alerts
-        assert (one.name, one.times, one.stopped) == (STAFF["lan"].name, 3, True)
-        assert house["son"].does(desk.read_home).alerts == (one,)
+                lan.does(doing, *arguments)
+        [alert] = home(hoa).alerts
+        assert (alert.name, alert.times, alert.stopped) == (STAFF["lan"].name, 3, True)
+        assert house["son"].does(desk.read_home).alerts == (alert,)
         assert house["quang"].does(desk.read_home).alerts == ()
         opens(hoa, case_id)
     with stolen(house) as thief:
@@ -153,23 +153,23 @@ def test_a_busy_colleague_stops_nobody_else(lan, mai, hoa, monkeypatch):
 def test_the_first_line_since_a_moment_is_found_by_halves(house: House, lan):
     lan.opens_a_case()
     with house.crypto() as crypto:
-        rows = [(one.n, one.at) for one in recent_lines(house)]
+        rows = [(row.n, row.at) for row in recent_lines(house)]
         for moment in (0, rows[0][1], rows[len(rows) // 2][1], rows[-1][1], rows[-1][1] + 1):
             expected = next((n for n, at in rows if at >= moment), rows[-1][0] + 1)
-            wanted = {"commune": crypto.commune_id, "since": moment}
-            assert crypto.session.execute(select(read.first_since()), wanted).scalar_one() == expected
+            parameters = {"commune": crypto.commune_id, "since": moment}
+            assert crypto.session.execute(select(read.first_since()), parameters).scalar_one() == expected
         assert read.last(crypto, Act.AUDIT_VERIFY, lan.id) is None
 
 
 def recent_lines(house: House):
     with stolen(house) as thief:
-        mine = [row for row in thief.rows("audit_line") if row["commune_id"] == house["lan"].person.commune_id]
-    return [type("Row", (), row) for row in sorted(mine, key=lambda row: row["n"])]
+        lines = [row for row in thief.rows("audit_line") if row["commune_id"] == house["lan"].person.commune_id]
+    return [type("Row", (), row) for row in sorted(lines, key=lambda row: row["n"])]
 
 
 @only_sqlite
 class TestPages:
-    """Home pages with what is told there."""
+    """Home pages with their oversight panel."""
 
     def test_holder_lead_and_administrator_read_it_in_words(self, house, lan, hoa, binh, browser, monkeypatch):
         opens(binh, *(lan.opens_a_case() for _ in range(3)))

@@ -44,10 +44,10 @@ def holds(house: House) -> bool:
 def rows_of(house: House, member: UUID) -> dict[str, int]:
     kinds = ("slot", "wrap", "session", "totp", "admission", "interview")
     with stolen(house) as thief:
-        return {kind: found for kind in kinds if (found := len(thief.rows(kind, member_id=member)))}
+        return {kind: count for kind in kinds if (count := len(thief.rows(kind, member_id=member)))}
 
 
-def test_who_is_locked_is_out_with_her_next_click(house: House, lan: Someone, hoa: Someone, union):
+def test_who_is_locked_is_out_with_the_next_click(house: House, lan: Someone, hoa: Someone, union):
     case_id, person, cookie = lan.opens_a_case(), lan.person, lan.cookie
     hoa.does(staffing.lock, lan.id)
     assert load_session(house.gate, house.config, cookie) is None
@@ -64,7 +64,7 @@ def test_who_is_locked_is_out_with_her_next_click(house: House, lan: Someone, ho
     assert holds(house)
 
 
-def test_a_lead_reaches_her_own_people_and_an_administrator_everybody(house: House, lan: Someone, hoa: Someone, cuong):
+def test_a_lead_reaches_one_agency_and_an_administrator_everybody(house: House, lan: Someone, hoa: Someone, cuong):
     for out in (cuong.id, house["luu"].id, hoa.id):
         with pytest.raises(NotFound):
             hoa.does(staffing.lock, out)
@@ -76,8 +76,8 @@ def test_a_lead_reaches_her_own_people_and_an_administrator_everybody(house: Hou
 
 
 @both_databases
-def test_who_leaves_holds_nothing_and_her_cases_have_a_holder_at_once(house: House, lan, hoa, mai, binh, union):
-    mine, closed, draft = lan.opens_a_case(), lan.opens_a_case(), lan.does(intake.start_draft, {1: {"who": "x"}})
+def test_who_leaves_holds_nothing_and_their_cases_have_a_holder_at_once(house: House, lan, hoa, mai, binh, union):
+    own_case, closed, draft = lan.opens_a_case(), lan.opens_a_case(), lan.does(intake.start_draft, {1: {"who": "x"}})
     lan.does(desk.close_case, closed, outcome="", words="")
     hidden = lan.opens_a_case(circle=[mai])
     person, keyring = lan.person, lan.person.keyring
@@ -87,21 +87,21 @@ def test_who_leaves_holds_nothing_and_her_cases_have_a_holder_at_once(house: Hou
     with stolen(house) as thief:
         holders = {row["id"]: row["holder_id"] for row in thief.rows("case_file")}
         assert {row["rotation_due"] for row in thief.rows("agency", id=union)} == {True}
-    assert [holders[one] for one in (mine, closed, draft)] == [hoa.id] * 3
+    assert [holders[item] for item in (own_case, closed, draft)] == [hoa.id] * 3
     assert holders[hidden] == mai.id
     with pytest.raises(SignInNeeded):
-        house.gate.perform(person, desk.read_case, mine)
+        house.gate.perform(person, desk.read_case, own_case)
     settle(house, hoa)
     settle(house, mai)
     assert {member for member, _ in wraps_of(house, union)} == {hoa.id, mai.id, binh.id}
-    for reader, case_id in ((hoa, mine), (mai, hidden)):
+    for reader, case_id in ((hoa, own_case), (mai, hidden)):
         assert reader.does(desk.read_section, case_id, Section.STORY)
     assert hoa.does(intake.open_draft, draft).pages == {1: {"who": "x"}}
-    assert all(keyring.holding(one).epoch == 1 for one in keyring.agencies)
+    assert all(keyring.holding(item).epoch == 1 for item in keyring.agencies)
     assert holds(house)
 
 
-def test_what_she_held_put_back_is_refused(house: House, lan: Someone, hoa: Someone, union):
+def test_what_a_leaver_held_put_back_is_refused(house: House, lan: Someone, hoa: Someone, union):
     case_id, cookie, person = lan.opens_a_case(), lan.cookie, lan.person
     kinds = {"member": {"id": lan.id}, "wrap": {"member_id": lan.id}, "session": {"member_id": lan.id}}
     with stolen(house) as thief:
@@ -164,7 +164,7 @@ def test_where_there_is_a_lead_an_administrator_ends_nobody_s_work(house: House,
         house["son"].does(staffing.leave, lan.id)
 
 
-def test_nobody_lets_herself_leave(house: House, hoa: Someone, lan: Someone):
+def test_nobody_lets_themselves_leave(house: House, hoa: Someone, lan: Someone):
     with pytest.raises(NotFound):
         hoa.does(staffing.leave, hoa.id)
     hoa.does(staffing.leave, lan.id)
@@ -186,7 +186,7 @@ def test_who_has_left_is_invited_into_another_agency_without_a_key(house: House,
 
 
 @both_databases
-def test_leaving_while_she_writes_is_one_or_the_other(house: House, lan: Someone, hoa: Someone):
+def test_leaving_during_a_write_is_one_or_the_other(house: House, lan: Someone, hoa: Someone):
     case_id, writer, lead = lan.opens_a_case(), lan.person, hoa.person
     wrote, left = at_once(
         lambda: house.gate.perform(writer, desk.write_section, case_id, Story(words="đang gõ"), base=1),
@@ -200,7 +200,7 @@ def test_leaving_while_she_writes_is_one_or_the_other(house: House, lan: Someone
 
 
 @both_databases
-def test_a_key_renewed_while_she_writes_loses_no_word(house: House, lan: Someone, hoa: Someone, union):
+def test_a_key_rotated_during_a_write_loses_no_word(house: House, lan: Someone, hoa: Someone, union):
     case_id = lan.opens_a_case()
     hoa.does(staffing.leave, house["mai"].id)
     writer, lead = lan.person, hoa.person
@@ -213,7 +213,7 @@ def test_a_key_renewed_while_she_writes_loses_no_word(house: House, lan: Someone
     )
     lan.leaves()
     notes = lan.does(desk.read_section, case_id, Section.COUNSELLING)
-    assert {str(one.data.to_json()["words"]) for one in notes} == {f"ghi {number}" for number in range(4)}
+    assert {str(row.data.to_json()["words"]) for row in notes} == {f"ghi {number}" for number in range(4)}
     assert holds(house)
 
 
@@ -225,7 +225,7 @@ def test_a_new_agency_receives_nothing_before_the_lead_of_the_union_confirms_it(
     keys = house.gate.perform(console, accounts.add_agency, "legal_aid", "Trợ giúp pháp lý")
     with pytest.raises(BadInput):
         ground(house, case_id, "legal_aid")
-    [new] = [one for one in hoa.does(directory.list_people) if one.new]
+    [new] = [row for row in hoa.does(directory.list_people) if row.new]
     assert new.confirmable
     assert new.id == keys.agency_id
     with pytest.raises(Refused):

@@ -36,7 +36,7 @@ def test_what_others_say_is_reduced_to_their_name(name):
     assert line["event"] == name
 
 
-def test_an_exception_is_told_by_its_kind_and_places_alone():
+def test_an_exception_is_logged_by_its_class_and_places_alone():
     try:
         raise ValueError(SECRET)
     except ValueError:

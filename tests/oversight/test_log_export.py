@@ -21,16 +21,16 @@ def rows(answer):
     return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"), newline="")))
 
 
-def test_the_lead_takes_the_lines_of_her_agency_without_those_of_a_sealed_case(lan, mai, hoa, cuong):
+def test_the_lead_takes_the_lines_of_the_agency_without_those_of_a_restricted_case(lan, mai, hoa, cuong):
     case_id = lan.opens_a_case()
     sealed = lan.opens_a_case(circle=[mai])
     cuong.does(desk.list_cases)
-    found = hoa.does(log_export.export_log, 1)
-    assert found.weeks == ()
-    assert case_id in {line.case_id for line in found.lines}
-    assert sealed not in {line.case_id for line in found.lines}
-    assert [line.act for line in found.lines if line.who == "Trần Thị Lan"].count(Act.CASE_OPEN) == 1
-    assert "Vũ Mạnh Cường" not in {line.who for line in found.lines}
+    exported = hoa.does(log_export.export_log, 1)
+    assert exported.weeks == ()
+    assert case_id in {line.case_id for line in exported.lines}
+    assert sealed not in {line.case_id for line in exported.lines}
+    assert [line.act for line in exported.lines if line.who == "Trần Thị Lan"].count(Act.CASE_OPEN) == 1
+    assert "Vũ Mạnh Cường" not in {line.who for line in exported.lines}
 
 
 def test_only_so_many_weeks_are_taken(lan, hoa):
@@ -45,10 +45,10 @@ def test_only_so_many_weeks_are_taken(lan, hoa):
 def test_who_watches_from_outside_takes_totals_of_weeks_and_no_line(house, lan, mai):
     lan.opens_a_case()
     lan.opens_a_case(circle=[mai])
-    found = house["quang"].does(log_export.export_log, 4)
-    assert found.lines == ()
-    assert len(found.weeks) == 4
-    totals = dict(found.weeks[0].totals)
+    exported = house["quang"].does(log_export.export_log, 4)
+    assert exported.lines == ()
+    assert len(exported.weeks) == 4
+    totals = dict(exported.weeks[0].totals)
     assert totals[Act.CASE_OPEN] == 2
     assert not [act for act in totals if act.startswith("circle.")]
 
@@ -122,7 +122,7 @@ class TestPages:
         assert "Hãy chọn ít tuần hơn" in answer.text
 
     @pytest.mark.parametrize("method", ["GET", "POST"])
-    def test_whoever_proved_herself_long_ago_proves_it_again_first(self, house, browser, method):
+    def test_whoever_stepped_up_long_ago_does_so_again_first(self, house, browser, method):
         client = browser("hoa")
         later = clock.micros() + 6 * 60 * clock.MICROSECOND
         with clock.living_at(lambda: later):

@@ -1,4 +1,4 @@
-"""What is asked again and what is not lost by it: proof before an act, five digits' tries, one's own other sessions."""
+"""Step-up and what is not lost by it; attempts at the second factor; idle lock, privacy screen, other sessions."""
 
 import re
 from dataclasses import replace
@@ -20,7 +20,7 @@ MINUTE = 60 * clock.MICROSECOND
 pytestmark = only_sqlite
 
 
-def state_of(house: House, somebody: Someone) -> str:
+def member_state(house: House, somebody: Someone) -> str:
     with stolen(house) as thief:
         return thief.rows("member", id=somebody.id)[0]["state"]
 
@@ -40,31 +40,31 @@ def test_a_press_that_needs_a_proof_goes_on_after_it_with_one_more_press(app, ho
         assert "Làm tiếp việc vừa rồi" in page.text
         assert "Khóa ngay một tài khoản" in page.text
         assert f'action="{path}"' in page.text
-        assert state_of(house, mai) == "active"
+        assert member_state(house, mai) == "active"
         assert client.post(path).location == "/tai-khoan"
-        assert state_of(house, mai) == "locked"
+        assert member_state(house, mai) == "locked"
         client.set_cookie(COOKIE, old, secure=True)
         assert client.get("/").location.startswith("/dang-nhap"), "the token before the proof opens nothing"
 
 
-def token_on(page) -> str:
-    """The token of the form in the middle of a page, as its button would send it."""
-    found = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', page.text.partition("<main")[2])
-    return found[0]
+def csrf_token_of(page) -> str:
+    """Return the CSRF token of the form in a page's main part."""
+    tokens = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', page.text.partition("<main")[2])
+    return tokens[0]
 
 
 def test_the_form_that_waited_is_taken_with_the_token_of_its_page(house: House, hoa: Someone, mai: Someone):
     app = create_app(house.config)
     client, now, path = browser_of(app, hoa), clock.micros(), f"/tai-khoan/{mai.id}/khoa"
-    first = {"csrf_token": token_on(client.get(path))}
+    first = {"csrf_token": csrf_token_of(client.get(path))}
     with clock.living_at(lambda: now + 6 * MINUTE):
         asked = client.post(path, data=first)
         hoa.waits_for_new_digits()
         proof = {"passphrase": hoa.card.passphrase, "digits": hoa.digits()}
-        page = client.post(asked.location, data=proof | {"csrf_token": token_on(client.get(asked.location))})
+        page = client.post(asked.location, data=proof | {"csrf_token": csrf_token_of(client.get(asked.location))})
         assert "Làm tiếp việc vừa rồi" in page.text
-        assert client.post(path, data={"csrf_token": token_on(page)}).location == "/tai-khoan"
-    assert state_of(house, mai) == "locked"
+        assert client.post(path, data={"csrf_token": csrf_token_of(page)}).location == "/tai-khoan"
+    assert member_state(house, mai) == "locked"
     app.extensions["casework.gate"].database.engine.dispose()
 
 

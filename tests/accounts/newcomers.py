@@ -1,4 +1,4 @@
-"""A newcomer in the tests: what her browser and her phone would do."""
+"""What a newcomer's browser and phone do: new credentials, enrolment, sign-in."""
 
 from uuid import UUID
 
@@ -18,24 +18,24 @@ from tests.tampering import stolen
 SEED = bytes(range(20))
 
 
-def made(house: House, member_id: UUID) -> NewCredentials:
+def new_credentials(house: House, member_id: UUID) -> NewCredentials:
     return credentials.new_credentials(house.gate.server_keys(THANH_SON), "nam tu ngan ghep lai", member_id)
 
 
-def enrols(house: House, code: str, member_id: UUID, new: NewCredentials | None = None) -> bool:
-    given = (read_code(code), new or made(house, member_id), PairedPhone(SEED, 0))
-    return house.gate.perform(house.stranger(), admission_acts.enrol, *given)
+def enrol(house: House, code: str, member_id: UUID, new: NewCredentials | None = None) -> bool:
+    arguments = (read_code(code), new or new_credentials(house, member_id), PairedPhone(SEED, 0))
+    return house.gate.perform(house.stranger(), admission_acts.enrol, *arguments)
 
 
-def comes_in(house: House, member_id: UUID, new: NewCredentials):
-    """Sign in with the new key and the new phone; return who she is then."""
-    opened = Unwrapped(member_id, new.seed)
-    begun = house.gate.perform(house.stranger(), sign_in, opened, before=None)
+def sign_in_newcomer(house: House, member_id: UUID, new: NewCredentials):
+    """Sign in with the new key and phone; return the signed-in member."""
+    unwrapped = Unwrapped(member_id, new.seed)
+    started = house.gate.perform(house.stranger(), sign_in, unwrapped, before=None)
     digits = totp.code_at(SEED, clock.micros())
-    token = house.gate.perform(house.stranger(), second_factor, begun.token, digits).token
+    token = house.gate.perform(house.stranger(), second_factor, started.token, digits).token
     return load_session(house.gate, house.config, token.cookie())
 
 
-def state_of(house: House, member_id: UUID) -> str:
+def member_state(house: House, member_id: UUID) -> str:
     with stolen(house) as thief:
         return thief.rows("member", id=member_id)[0]["state"]

@@ -1,4 +1,4 @@
-"""A newcomer before the gate: her code finds her commune, her tries are counted, Argon2 works before any act."""
+"""Admission before the gate: the code finds the commune, attempts are counted, Argon2id runs before any act."""
 
 from typing import Any
 
@@ -15,35 +15,35 @@ from casework.vault.keys.enrolment.wordlist import fingerprint
 from casework.web.current_user import gate
 
 
-def find(text: str) -> AdmittedMember:
-    """Tell whom a code is for; BadInput for a slip of the pen, WrongAdmission for a code that opens nothing."""
+def find_admission(text: str) -> AdmittedMember:
+    """Find whom a code is for; raise BadInput for a mistyped code, WrongAdmission for one that opens nothing."""
     code = read_code(text)
     try:
         commune_id = admission_acts.commune_of(gate(), code)
     except CaseworkError as cause:
-        _told(cause)
+        _log_wrong_code(cause)
         raise
-    return gate().perform(visitor(commune_id), admission_acts.find, code)
+    return gate().perform(visitor(commune_id), admission_acts.find_by_code, code)
 
 
 def enrol(text: str, passphrase: str, proof: str) -> dict[str, Any]:
-    """Take up the account; return what the page prints, the code for the night among it."""
-    found = find(text)
-    phone = credential_steps.phone_of(found.commune_id, found.member_id, proof)
-    new = credential_steps.first(found, passphrase)
-    active = gate().perform(visitor(found.commune_id), admission_acts.enrol, read_code(text), new, phone)
-    waits = "" if active else fingerprint(public_key(new.seed))
+    """Take up the account; return what `accounts/printed.html` prints, the paper code among it."""
+    admitted = find_admission(text)
+    phone = credential_steps.open_phone(admitted.commune_id, admitted.member_id, proof)
+    new = credential_steps.first_credentials(admitted, passphrase)
+    active = gate().perform(visitor(admitted.commune_id), admission_acts.enrol, read_code(text), new, phone)
+    words = "" if active else fingerprint(public_key(new.seed))
     return {
         "code": new.paper.code,
-        "name": found.name,
-        "commune": found.commune_name,
+        "name": admitted.name,
+        "commune": admitted.commune_name,
         "next": "/dang-nhap",
-        "waits": waits,
+        "words": words,
     }
 
 
-def _told(cause: CaseworkError) -> None:
-    """Count and log a code that nobody made, in the commune that was there first."""
+def _log_wrong_code(cause: CaseworkError) -> None:
+    """Count and log a code that nobody made, in the oldest commune."""
     commune_id = authentication.commune_of(gate(), "")
     if commune_id is not None:
         gate().refuse(visitor(commune_id), Act.ADMISSION_FIND, cause)

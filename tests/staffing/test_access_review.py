@@ -20,12 +20,12 @@ DAY = 86_400 * clock.MICROSECOND
 pytestmark = only_sqlite
 
 
-def names(found: access_review.Review) -> set[str]:
-    return {one.who.username for group in found.groups for one in group.people}
+def names(review: access_review.Review) -> set[str]:
+    return {member.who.username for group in review.groups for member in group.people}
 
 
-def of(found: access_review.Review, username: str) -> access_review.Looked:
-    return next(one for group in found.groups for one in group.people if one.who.username == username)
+def entry_of(review: access_review.Review, username: str) -> access_review.ReviewedMember:
+    return next(member for group in review.groups for member in group.people if member.who.username == username)
 
 
 def confirms(someone: Someone) -> None:
@@ -38,23 +38,31 @@ def after(house: House, days: int):
     return clock.living_at(lambda: moment)
 
 
-def test_the_lead_sees_her_agency_and_the_administrator_everybody(house, lan, hoa):
+def test_the_lead_sees_one_agency_and_the_administrator_everybody(house, lan, hoa):
     lan.opens_a_case()
     lan.opens_a_case(circle=[hoa])
-    hers, every = hoa.does(access_review.read_review), house["son"].does(access_review.read_review)
-    assert names(hers) == {"lan", "mai", "hoa", "binh"}
-    assert names(every) == {name for name, one in STAFF.items() if one.commune_id == hoa.person.commune_id}
-    assert (of(hers, "lan").cases, of(hers, "mai").cases, of(hers, "lan").key) == (1, 0, True)
-    assert (of(every, "lan").cases, of(every, "son").key, every.last) == (None, False, 0)
+    own_agency, every = hoa.does(access_review.read_review), house["son"].does(access_review.read_review)
+    assert names(own_agency) == {"lan", "mai", "hoa", "binh"}
+    assert names(every) == {name for name, member in STAFF.items() if member.commune_id == hoa.person.commune_id}
+    assert (entry_of(own_agency, "lan").cases, entry_of(own_agency, "mai").cases, entry_of(own_agency, "lan").key) == (
+        1,
+        0,
+        True,
+    )
+    assert (entry_of(every, "lan").cases, entry_of(every, "son").key, every.last) == (None, False, 0)
 
 
 def test_when_somebody_last_came_in_is_said(house, lan, hoa):
     assert lan.cookie
-    found = hoa.does(access_review.read_review)
-    assert (of(found, "lan").long_ago, of(found, "mai").seen, of(found, "mai").long_ago) == (False, 0, True)
-    assert 0 <= clock.micros() - of(found, "lan").seen < DAY
+    review = hoa.does(access_review.read_review)
+    assert (entry_of(review, "lan").long_ago, entry_of(review, "mai").seen, entry_of(review, "mai").long_ago) == (
+        False,
+        0,
+        True,
+    )
+    assert 0 <= clock.micros() - entry_of(review, "lan").seen < DAY
     with after(house, 46):
-        assert of(house["hoa"].does(access_review.read_review), "lan").long_ago
+        assert entry_of(house["hoa"].does(access_review.read_review), "lan").long_ago
 
 
 @pytest.mark.parametrize("username", ["hoa", "son"])
@@ -62,8 +70,8 @@ def test_a_review_is_asked_for_after_half_a_year_and_again_half_a_year_after_it_
     def asked() -> int:
         someone = house[username]
         doing = desk.list_cases if username == "hoa" else desk.read_home
-        told = someone.does(doing)
-        return (told.watch if username == "hoa" else told).review
+        panel = someone.does(doing)
+        return (panel.watch if username == "hoa" else panel).review
 
     assert asked() == 0
     with after(house, 170):
@@ -72,13 +80,13 @@ def test_a_review_is_asked_for_after_half_a_year_and_again_half_a_year_after_it_
         assert 0 < asked() < clock.micros()
         confirms(house[username])
         assert asked() == 0
-        found = house[username].does(access_review.read_review)
-        assert (found.by, found.due - found.last) == (STAFF[username].name, due.EVERY)
+        review = house[username].does(access_review.read_review)
+        assert (review.by, review.due - review.last) == (STAFF[username].name, due.REVIEW_INTERVAL)
     with after(house, 184 + 184):
         assert 0 < asked() < clock.micros()
 
 
-def test_the_deputy_may_do_it_for_her_agency_and_the_administrator_s_is_another(house, hoa, binh):
+def test_the_deputy_may_do_it_for_the_agency_and_the_administrator_s_is_another(house, hoa, binh):
     confirms(binh)
     assert hoa.does(access_review.read_review).by == STAFF["binh"].name
     assert house["son"].does(access_review.read_review).last == 0

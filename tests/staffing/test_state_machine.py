@@ -8,25 +8,25 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.house import House, only_sqlite
-from tests.staffing.machine import Staffing, houses
+from tests.staffing.state_machine import StaffingMachine, houses
 
 pytestmark = only_sqlite
 
 
-def tell(house: House, *, stories: int, steps: int) -> None:
+def run_stories(house: House, *, stories: int, steps: int) -> None:
     place = Path(str(house.config.database_url).removeprefix("sqlite:///"))
     house.gate.database.engine.dispose()
     shutil.copyfile(place, place.with_suffix(".first"))
     houses[:] = [house]
     calm = list(HealthCheck)
     chosen = settings(max_examples=stories, stateful_step_count=steps, deadline=None, suppress_health_check=calm)
-    run_state_machine_as_test(Staffing, settings=chosen)
+    run_state_machine_as_test(StaffingMachine, settings=chosen)
 
 
 def test_after_every_step_exactly_those_read_who_should(house):
-    tell(house, stories=6, steps=8)
+    run_stories(house, stories=6, steps=8)
 
 
 @pytest.mark.prove
 def test_after_every_step_of_long_stories_too(house):
-    tell(house, stories=60, steps=40)
+    run_stories(house, stories=60, steps=40)

@@ -78,7 +78,7 @@ def test_a_log_that_was_rewritten_bears_another_number(house, hoa):
 
 
 @only_sqlite
-def test_a_line_that_was_changed_is_told_whatever_hash_still_stands_there(house, hoa):
+def test_a_line_that_was_changed_is_found_whatever_hash_still_stands_there(house, hoa):
     assert hoa.cookie
     number = end(house)
     with house.gate.database.engine.begin() as connection:

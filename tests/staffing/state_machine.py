@@ -1,4 +1,4 @@
-"""A model of people, keys and cases beside the real thing; after each step exactly those read who should."""
+"""A stateful test of members, keys and cases against a model: after each step exactly those read who should."""
 
 import shutil
 from pathlib import Path
@@ -22,14 +22,25 @@ from casework.staffing import actions as staffing
 from casework.web.session_loading import load_session
 from tests.cases.keys import agency_id, settle, wraps_of
 from tests.house import House, Someone
-from tests.staffing.world import LEADS, PEOPLE, Kept, World, comes_in, deals, enrols, epoch_of, let_in, recovers
+from tests.staffing.world import (
+    LEADS,
+    PEOPLE,
+    CaseModel,
+    StaffingModel,
+    comes_in,
+    deals,
+    enrols,
+    epoch_of,
+    let_in,
+    recovers,
+)
 from tests.stories import dao
 from tests.tampering import stolen
 
 houses: list[House] = []
 
 
-class Staffing(RuleBasedStateMachine):
+class StaffingMachine(RuleBasedStateMachine):
     """Four people of the Women's Union, the police beside them, and keys in any order."""
 
     @initialize()
@@ -42,15 +53,15 @@ class Staffing(RuleBasedStateMachine):
         shutil.copyfile(place.with_suffix(".first"), place)
         self.house.config.revocation_log_file.unlink(missing_ok=True)
         self.house.people.clear()
-        self.world = World(dealt=deals(self.house))
+        self.world = StaffingModel(dealt=deals(self.house))
         self.open_case("lan")
 
-    def of(self, name: str) -> Someone:
-        """Return somebody who signs in anew, with the key that she has now."""
-        somebody = self.house[name]
-        somebody.leaves()
+    def signed_in(self, name: str) -> Someone:
+        """Return a member who signs in again, with the newest key."""
+        member = self.house[name]
+        member.leaves()
         seed = self.world.seeds.get(name)
-        return comes_in(self.house, name, seed) if seed is not None and self.world.state[name] == "active" else somebody
+        return comes_in(self.house, name, seed) if seed is not None and self.world.state[name] == "active" else member
 
     def name_of(self, member: UUID | None) -> str:
         return next((name for name in (*PEOPLE, "cuong") if self.house[name].id == member), "")
@@ -60,16 +71,16 @@ class Staffing(RuleBasedStateMachine):
             return thief.rows("case_file", id=case_id)[0]
 
     def readers(self, case_id: UUID) -> set[str]:
-        kept, row = self.world.cases[case_id], self.row(case_id)
-        if kept.circle is not None:
-            return kept.circle & set(self.world.able())
+        case, row = self.world.cases[case_id], self.row(case_id)
+        if case.circle is not None:
+            return case.circle & set(self.world.able())
         named = {self.name_of(row["holder_id"]), self.name_of(row["standin_id"]), *self.world.leads}
         return named & set(self.world.able())
 
-    def some(self, data: st.DataObject, *, circle: bool | None = None) -> tuple[UUID, str] | None:
+    def case_and_reader(self, data: st.DataObject, *, circle: bool | None = None) -> tuple[UUID, str] | None:
         """Draw a case with one of those who read it."""
-        cases = [one for one, kept in self.world.cases.items() if circle in (None, kept.circle is not None)]
-        pairs = [(one, who) for one in cases for who in sorted(self.readers(one))]
+        cases = [case_id for case_id, case in self.world.cases.items() if circle in (None, case.circle is not None)]
+        pairs = [(case_id, who) for case_id in cases for who in sorted(self.readers(case_id))]
         return data.draw(st.sampled_from(pairs)) if pairs else None
 
     def others(self, data: st.DataObject, me: str) -> set[str]:
@@ -79,42 +90,42 @@ class Staffing(RuleBasedStateMachine):
     @rule(name=st.sampled_from(PEOPLE))
     def open_case(self, name: str) -> None:
         if name in self.world.able() and len(self.world.cases) < 3:
-            self.world.cases[self.of(name).opens_a_case(dao(grounds=()))] = Kept()
+            self.world.cases[self.signed_in(name).opens_a_case(dao(grounds=()))] = CaseModel()
 
     @rule(data=st.data())
     def restrict(self, data: st.DataObject) -> None:
-        found = self.some(data, circle=False)
-        if found is None or not (others := self.others(data, found[1])):
+        drawn = self.case_and_reader(data, circle=False)
+        if drawn is None or not (others := self.others(data, drawn[1])):
             return
-        case_id, me = found
-        self.of(me).does(restriction.restrict, case_id, [self.house[one].id for one in sorted(others)])
+        case_id, me = drawn
+        self.signed_in(me).does(restriction.restrict, case_id, [self.house[name].id for name in sorted(others)])
         self.world.cases[case_id].circle = others | {me}
 
     @rule(data=st.data())
     def change(self, data: st.DataObject) -> None:
-        found = self.some(data, circle=True)
-        if found is None or not (others := self.others(data, found[1])):
+        drawn = self.case_and_reader(data, circle=True)
+        if drawn is None or not (others := self.others(data, drawn[1])):
             return
-        case_id, me = found
-        self.of(me).does(restriction.change, case_id, [self.house[one].id for one in sorted(others)])
+        case_id, me = drawn
+        self.signed_in(me).does(restriction.change, case_id, [self.house[name].id for name in sorted(others)])
         self.world.cases[case_id].circle = others | {me}
 
     @rule(data=st.data())
     def lift(self, data: st.DataObject) -> None:
-        found = self.some(data, circle=True)
-        if found and self.name_of(self.row(found[0])["holder_id"]) == found[1]:
-            self.of(found[1]).does(restriction.lift, found[0])
-            self.world.cases[found[0]].circle = None
+        drawn = self.case_and_reader(data, circle=True)
+        if drawn and self.name_of(self.row(drawn[0])["holder_id"]) == drawn[1]:
+            self.signed_in(drawn[1]).does(restriction.lift, drawn[0])
+            self.world.cases[drawn[0]].circle = None
 
     @rule(data=st.data())
     def hand_over(self, data: st.DataObject) -> None:
-        found = self.some(data)
-        if found is None:
+        drawn = self.case_and_reader(data)
+        if drawn is None:
             return
-        kept = self.world.cases[found[0]]
-        able = sorted(kept.circle & set(self.world.able()) if kept.circle is not None else self.world.able())
-        self.of(found[1]).does(
-            holder_transfer.transfer_holder, found[0], self.house[data.draw(st.sampled_from(able))].id
+        case = self.world.cases[drawn[0]]
+        able = sorted(case.circle & set(self.world.able()) if case.circle is not None else self.world.able())
+        self.signed_in(drawn[1]).does(
+            holder_transfer.transfer_holder, drawn[0], self.house[data.draw(st.sampled_from(able))].id
         )
 
     @rule(lead=st.sampled_from(LEADS), name=st.sampled_from(PEOPLE))
@@ -122,7 +133,7 @@ class Staffing(RuleBasedStateMachine):
         if not self.may(lead, name):
             return
         locking = self.world.state[name] == "active"
-        self.of(lead).does(staffing.lock if locking else staffing.unlock_account, self.house[name].id)
+        self.signed_in(lead).does(staffing.lock if locking else staffing.unlock_account, self.house[name].id)
         self.world.state[name] = "locked" if locking else "active"
 
     @rule(lead=st.sampled_from(LEADS), name=st.sampled_from(PEOPLE))
@@ -130,30 +141,30 @@ class Staffing(RuleBasedStateMachine):
         if not self.may(lead, name):
             return
         others = set(self.world.able()) - {name}
-        held = [kept.circle for kept in self.world.cases.values() if kept.circle and name in kept.circle]
+        held = [case.circle for case in self.world.cases.values() if case.circle and name in case.circle]
         last = any(not circle & others for circle in held)
         try:
-            self.of(lead).does(staffing.leave, self.house[name].id)
+            self.signed_in(lead).does(staffing.leave, self.house[name].id)
         except BadInput:
             assert last
             return
         assert not last
         self.world.state[name] = "left"
-        for kept in self.world.cases.values():
-            kept.circle = kept.circle - {name} if kept.circle is not None else None
+        for case in self.world.cases.values():
+            case.circle = case.circle - {name} if case.circle is not None else None
 
     def may(self, lead: str, name: str) -> bool:
-        """Tell whether this lead is at work, and somebody else of hers is at work or locked."""
+        """Tell whether this lead is active, and the other member active or locked."""
         state, leads = self.world.state, self.world.leads
         return lead != name and lead in leads and state[lead] == "active" and state[name] in ("active", "locked")
 
     @rule(name=st.sampled_from(PEOPLE))
     def start_anew(self, name: str) -> None:
-        """Let an administrator start the re-admission of somebody who lost her way in."""
+        """Let an administrator start the re-admission of a member."""
         if self.world.state[name] == "left":
             return
         try:
-            self.of("son").does(admission_acts.restart, self.house[name].id)
+            self.signed_in("son").does(admission_acts.restart, self.house[name].id)
         except BadInput:
             assert not set(self.world.able()) - {name}
             return
@@ -165,7 +176,7 @@ class Staffing(RuleBasedStateMachine):
     def invite_back(self, name: str) -> None:
         """Let an administrator write somebody who left down again, as a counsellor without a key."""
         if self.world.state[name] == "left":
-            self.of("son").does(staffing.move, self.house[name].id, agency_id(self.house, "womens_union"))
+            self.signed_in("son").does(staffing.move, self.house[name].id, agency_id(self.house, "womens_union"))
             self.world.state[name] = "invited"
             self.world.leads.discard(name)
 
@@ -183,7 +194,7 @@ class Staffing(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(PEOPLE))
     def come_in_again(self, name: str) -> None:
-        """Let her enrol with the code of two sheets, unless the key was renewed since; or a colleague helps."""
+        """Let a member enrol with the code of two sheets, unless the key was rotated; or a colleague admits them."""
         if self.world.state[name] != "invited":
             return
         code, epoch = self.world.codes.pop(name, ("", 0))
@@ -195,56 +206,56 @@ class Staffing(RuleBasedStateMachine):
             with pytest.raises(WrongAdmission):
                 enrols(self.house, name, code)
         elif self.world.able():
-            self.world.enrolled(name, let_in(self.house, name, self.of(self.world.able()[0])))
+            self.world.enrolled(name, let_in(self.house, name, self.signed_in(self.world.able()[0])))
 
     @rule(name=st.sampled_from(PEOPLE))
     def renew_keys(self, name: str) -> None:
         if name in self.world.able():
-            settle(self.house, self.of(name))
-            assert not self.of(name).presence.due
+            settle(self.house, self.signed_in(name))
+            assert not self.signed_in(name).presence.due
             wraps = wraps_of(self.house, agency_id(self.house, "womens_union"))
             assert len({epoch for _, epoch in wraps}) == 1
 
     @rule(data=st.data())
     def refer_or_withdraw(self, data: st.DataObject) -> None:
-        found = self.some(data)
-        if found is None:
+        drawn = self.case_and_reader(data)
+        if drawn is None:
             return
-        kept, me = self.world.cases[found[0]], self.of(found[1])
-        if kept.sent is not None:
-            me.does(sending.withdraw, found[0], kept.sent)
-            kept.sent = None
+        case, me = self.world.cases[drawn[0]], self.signed_in(drawn[1])
+        if case.sent is not None:
+            me.does(sending.withdraw, drawn[0], case.sent)
+            case.sent = None
             return
-        ground = me.does(ground_acts.record_ground, found[0], GroundEntry("consent", "police", "granted", "spoken"))
-        kept.sent = me.does(sending.send, found[0], ground, Letter(asks=("police",)))
-        self.of("cuong").does(receiving_acts.open_referral, found[0], kept.sent)
+        ground = me.does(ground_acts.record_ground, drawn[0], GroundEntry("consent", "police", "granted", "spoken"))
+        case.sent = me.does(sending.send, drawn[0], ground, Letter(asks=("police",)))
+        self.signed_in("cuong").does(receiving_acts.open_referral, drawn[0], case.sent)
 
     def reads(self, name: str, case_id: UUID, section: Section) -> bool:
         try:
-            return bool(self.of(name).does(desk.read_section, case_id, section))
+            return bool(self.signed_in(name).does(desk.read_section, case_id, section))
         except CaseworkError:
             return False
 
     @precondition(lambda self: hasattr(self, "world"))
     @invariant()
     def exactly_those_read_who_should(self) -> None:
-        for case_id, kept in self.world.cases.items():
+        for case_id, case in self.world.cases.items():
             should = self.readers(case_id)
             able = {name for name in self.world.able() if self.reads(name, case_id, Section.STORY)}
             assert able == should, (case_id, able, should)
-            assert self.reads("cuong", case_id, Section.INCIDENT) == (kept.sent is not None)
+            assert self.reads("cuong", case_id, Section.INCIDENT) == (case.sent is not None)
             assert not self.reads("cuong", case_id, Section.STORY)
 
     @precondition(lambda self: hasattr(self, "world"))
     @invariant()
     def who_is_out_holds_nothing(self) -> None:
         for name, state in self.world.state.items():
-            somebody = self.house[name]
+            member = self.house[name]
             with stolen(self.house) as thief:
-                wraps, sessions = (len(thief.rows(kind, member_id=somebody.id)) for kind in ("wrap", "session"))
+                wraps, sessions = (len(thief.rows(kind, member_id=member.id)) for kind in ("wrap", "session"))
             if state != "active":
                 assert sessions == 0
-                old = somebody._cookie
+                old = member._cookie
                 assert old is None or load_session(self.house.gate, self.house.config, old) is None
-            # Somebody who is to come in again may be sealed to a key that nobody holds, until one is renewed.
+            # An invited member's wraps may be sealed to a key that nobody holds, until it is rotated.
             assert state == "invited" or (wraps == 0) == (state == "left")

@@ -1,4 +1,4 @@
-"""A session that has ended stays ended, whoever puts its row back."""
+"""Replay of session rows: a session that has ended stays ended when its row is put back."""
 
 import itertools
 
@@ -6,7 +6,7 @@ from casework import clock
 from casework.accounts import own_account
 from casework.accounts import sign_in_acts as actions
 from casework.web.session_loading import load_session
-from tests.accounts.coming_in import token
+from tests.accounts.coming_in import session_token
 from tests.house import House, Someone, both_databases
 from tests.people import THANH_SON
 from tests.tampering import stolen
@@ -14,77 +14,78 @@ from tests.tampering import stolen
 IDLE = 16 * 60 * clock.MICROSECOND
 
 
-def known(house: House, cookie: str) -> bool:
+def is_accepted(house: House, cookie: str) -> bool:
     return load_session(house.gate, house.config, cookie) is not None
 
 
-def state(house: House, someone: Someone) -> str:
+def session_state(house: House, someone: Someone) -> str:
     present = load_session(house.gate, house.config, someone.cookie)
     return present.state if present else ""
 
 
-def rows(house: House, sid: bytes) -> list:
+def session_rows(house: House, sid: bytes) -> list:
     with stolen(house) as thief:
         return thief.rows("session", sid=sid)
 
 
-def test_a_session_put_back_after_sign_out_is_refused_and_her_other_one_goes_on(house: House, lan: Someone):
-    cookie, mine = lan.cookie, token(lan)
+def test_a_session_put_back_after_sign_out_is_refused_and_the_other_one_goes_on(house: House, lan: Someone):
+    cookie, mine = lan.cookie, session_token(lan)
     lan.leaves()
     other = lan.cookie
-    old = rows(house, mine.sid)
+    old = session_rows(house, mine.sid)
     house.gate.perform(house.stranger(commune_id=THANH_SON), actions.sign_out, mine.sid)
-    assert rows(house, mine.sid) == []
+    assert session_rows(house, mine.sid) == []
     with stolen(house) as thief:
         thief.put("session", *old)
-    assert not known(house, cookie)
-    assert known(house, other)
+    assert not is_accepted(house, cookie)
+    assert is_accepted(house, other)
     lan.leaves()
-    assert known(house, lan.cookie)
+    assert is_accepted(house, lan.cookie)
 
 
-def test_a_session_put_back_after_she_ended_it_from_another_browser_is_refused(house: House, lan: Someone):
-    cookie, mine = lan.cookie, token(lan)
+def test_a_session_put_back_after_it_was_ended_from_another_browser_is_refused(house: House, lan: Someone):
+    cookie, mine = lan.cookie, session_token(lan)
     lan.leaves()
-    seen = lan.does(own_account.my_sessions, sid=token(lan).sid)
-    [(number, created)] = [(one.number, one.created) for one in seen if not one.this]
-    old = rows(house, mine.sid)
+    seen = lan.does(own_account.list_sessions, sid=session_token(lan).sid)
+    [(number, created)] = [(row.number, row.created) for row in seen if not row.this]
+    old = session_rows(house, mine.sid)
     lan.does(own_account.end_session, number, created)
     with stolen(house) as thief:
         thief.put("session", *old)
-    assert not known(house, cookie)
-    assert known(house, lan.cookie)
+    assert not is_accepted(house, cookie)
+    assert is_accepted(house, lan.cookie)
 
 
 def test_a_session_whose_row_was_changed_ends_all_the_same(house: House, lan: Someone):
-    mine = token(lan)
+    mine = session_token(lan)
     with stolen(house) as thief:
         thief.change("session", {"sid": mine.sid}, factors=9)
     house.gate.perform(house.stranger(commune_id=THANH_SON), actions.sign_out, mine.sid)
-    assert rows(house, mine.sid) == []
+    assert session_rows(house, mine.sid) == []
 
 
 def test_a_session_that_locked_by_itself_stays_locked_when_its_earlier_row_is_put_back(house: House, lan: Someone):
-    old = rows(house, token(lan).sid)
+    old = session_rows(house, session_token(lan).sid)
     later = clock.micros() + IDLE
     with clock.living_at(lambda: later):
-        assert state(house, lan) == "locked"
+        assert session_state(house, lan) == "locked"
         with stolen(house) as thief:
             thief.put_back("session", ("sid",), *old)
-        assert state(house, lan) == "locked"
-    assert [row["blob"] for row in rows(house, token(lan).sid)] == [None]
+        assert session_state(house, lan) == "locked"
+    assert [row["blob"] for row in session_rows(house, session_token(lan).sid)] == [None]
 
 
 def test_the_moment_of_last_use_cannot_be_moved_from_outside(house: House, lan: Someone):
+    sid = session_token(lan).sid
     with stolen(house) as thief:
-        thief.change("session", {"sid": token(lan).sid}, seen=clock.micros() + IDLE)
-    assert not known(house, lan.cookie)
+        thief.change("session", {"sid": sid}, seen=clock.micros() + IDLE)
+    assert not is_accepted(house, lan.cookie)
 
 
 @both_databases
-def test_the_moment_of_last_use_follows_her(house: House, lan: Someone):
+def test_the_moment_of_last_use_follows_the_member(house: House, lan: Someone):
     begun = clock.micros()
     for minutes in (10, 20, 30):
         moments = itertools.repeat(begun + minutes * 60 * clock.MICROSECOND)
         with clock.living_at(moments.__next__):
-            assert state(house, lan) == "open"
+            assert session_state(house, lan) == "open"

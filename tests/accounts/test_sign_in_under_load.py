@@ -1,4 +1,4 @@
-"""The door under pressure: forty at once, the same code twice in two workers, and a clock that tells no names."""
+"""Sign-in under load: forty at once, the same code twice in two workers, and no timing difference for known names."""
 
 import statistics
 import threading
@@ -15,7 +15,7 @@ from casework import clock
 from casework.accounts.sign_in_acts import sign_in
 from casework.web.session_loading import COOKIE
 from tests.accounts.coming_in import right, sheet
-from tests.accounts.knocking import Knocking
+from tests.accounts.form_client import FormClient
 from tests.browsing import browser_of
 from tests.faults.served import Served, served
 from tests.house import House, Someone, only_sqlite
@@ -35,45 +35,45 @@ def together(jobs: Sequence[Callable[[], tuple[int, str]]]) -> list[tuple[int, s
     """Do all at the same moment."""
     start = threading.Barrier(len(jobs))
 
-    def one(job: Callable[[], tuple[int, str]]) -> tuple[int, str]:
+    def run(job: Callable[[], tuple[int, str]]) -> tuple[int, str]:
         start.wait()
         return job()
 
     with ThreadPoolExecutor(len(jobs)) as pool:
-        return list(pool.map(one, jobs))
+        return list(pool.map(run, jobs))
 
 
-def private(pids: set[int]) -> int:
-    """Return the private memory of some processes in bytes."""
+def private_bytes(pids: set[int]) -> int:
+    """Return the private memory of processes in bytes."""
     lines = (line for pid in pids for line in Path(f"/proc/{pid}/status").read_text().splitlines())
     return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon"))
 
 
-def spent(pid: int) -> int:
-    """Return the processor's ticks that a process has used."""
+def cpu_ticks(pid: int) -> int:
+    """Return the user and system ticks of a process."""
     return sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
 
 
 @contextmanager
-def watched(context: Callable[[], float]) -> Iterator[list[float]]:
-    """Do something over and over while the block runs, and keep what it gave."""
-    found, done = [context()], threading.Event()
+def sampled(measure: Callable[[], float]) -> Iterator[list[float]]:
+    """Call `measure` over and over while the block runs, and keep the values."""
+    values, done = [measure()], threading.Event()
 
     def watch() -> None:
         while not done.wait(0.02):
-            found.append(context())
+            values.append(measure())
 
     thread = threading.Thread(target=watch)
     thread.start()
     try:
-        yield found
+        yield values
     finally:
         done.set()
         thread.join()
 
 
-def took(server: Served, cookie: str) -> float:
-    """Return how long the home page of somebody at work takes, in seconds."""
+def seconds_for_home(server: Served, cookie: str) -> float:
+    """Return how long the home page takes for a signed-in member."""
     before = time.monotonic()
     assert server.status("/", Cookie=f"{COOKIE}={cookie}") == 200
     return time.monotonic() - before
@@ -84,17 +84,20 @@ def test_forty_at_once_take_the_memory_of_two_and_the_others_go_on_working(house
     cookie = lan.cookie
     with served(house, "--workers", "2") as server:
         workers = children(server.pid)
-        forms = [Knocking(server.port, "/dang-nhap").opens() for _ in range(40)]
+        forms = [FormClient(server.port, "/dang-nhap").fetch() for _ in range(40)]
         for form in forms[:4]:
-            assert form.sends(username="ai.do", passphrase="đoán bừa một câu")[0] == 422
+            assert form.submit(username="ai.do", passphrase="đoán bừa một câu")[0] == 422
         for _ in range(8):
-            took(server, cookie)
-        before = private(workers)
+            seconds_for_home(server, cookie)
+        before = private_bytes(workers)
         jobs = [
-            partial(form.sends, username=f"ten{number}", passphrase="đoán bừa một câu")
+            partial(form.submit, username=f"ten{number}", passphrase="đoán bừa một câu")
             for number, form in enumerate(forms)
         ]
-        with watched(lambda: private(workers)) as memory, watched(partial(took, server, cookie)) as pages:
+        with (
+            sampled(lambda: private_bytes(workers)) as memory,
+            sampled(partial(seconds_for_home, server, cookie)) as pages,
+        ):
             answers = together(jobs)
     assert {status for status, _ in answers} <= {422, 503}
     assert 422 in {status for status, _ in answers}
@@ -110,17 +113,19 @@ def test_the_same_digits_and_the_same_paper_in_two_workers_are_one_success(house
     code = sheet(lan)
     pending = [house.gate.perform(house.stranger(), sign_in, right(lan), before=None).token for _ in range(8)]
     with served(house, "--workers", "2") as server:
-        before = {pid: spent(pid) for pid in children(server.pid)}
-        forms = [Knocking(server.port, "/dang-nhap/ma-dien-thoai", {COOKIE: one.cookie()}).opens() for one in pending]
+        before = {pid: cpu_ticks(pid) for pid in children(server.pid)}
+        forms = [
+            FormClient(server.port, "/dang-nhap/ma-dien-thoai", {COOKIE: token.cookie()}).fetch() for token in pending
+        ]
         lan.waits_for_new_digits()
         digits = lan.digits()
-        answers = together([partial(form.sends, digits=digits) for form in forms])
+        answers = together([partial(form.submit, digits=digits) for form in forms])
         assert sorted(status for status, _ in answers) == [303] + [422] * 7
-        papers = [Knocking(server.port, "/dang-nhap/ma-giay").opens() for _ in range(4)]
-        given = {"username": "lan", "code": code, "lost": "phone", "passphrase": lan.card.passphrase, "digits": ""}
-        answers = together([partial(form.sends, **given) for form in papers])
+        papers = [FormClient(server.port, "/dang-nhap/ma-giay").fetch() for _ in range(4)]
+        fields = {"username": "lan", "code": code, "lost": "phone", "passphrase": lan.card.passphrase, "digits": ""}
+        answers = together([partial(form.submit, **fields) for form in papers])
         assert sorted(status for status, _ in answers) == [303] + [422] * 3
-        assert all(spent(pid) > ticks for pid, ticks in before.items()), "both workers took part"
+        assert all(cpu_ticks(pid) > ticks for pid, ticks in before.items()), "both workers took part"
 
 
 @only_sqlite
@@ -132,7 +137,7 @@ def test_an_unknown_name_and_a_wrong_passphrase_are_the_same_bytes_and_work(app,
     """
     browser, start = browser_of(app, None), clock.micros()
     used: dict[tuple[str, int], list[float]] = {(name, place): [] for name in NAMES for place in (0, 1)}
-    said: dict[str, set[bytes]] = {name: set() for name in NAMES}
+    pages: dict[str, set[bytes]] = {name: set() for name in NAMES}
     for number in range(200):
         with clock.living_at(partial(int, start + 2 * number * DAY)):
             for place, name in enumerate(NAMES if number % 2 else NAMES[::-1]):
@@ -140,11 +145,11 @@ def test_an_unknown_name_and_a_wrong_passphrase_are_the_same_bytes_and_work(app,
                 answer = browser.post("/dang-nhap", data={"username": name, "passphrase": "không phải câu này đâu"})
                 used[name, place].append(time.thread_time() - before)
                 assert answer.status_code == 422
-                said[name].add(answer.data.replace(f'value="{name}"'.encode(), b""))
-    assert said["lan"] == said["lna"]
-    assert len(said["lan"]) == 1
+                pages[name].add(answer.data.replace(f'value="{name}"'.encode(), b""))
+    assert pages["lan"] == pages["lna"]
+    assert len(pages["lan"]) == 1
     middle = {key: statistics.median(times) for key, times in used.items()}
-    apart = statistics.mean(middle["lan", place] - middle["lna", place] for place in (0, 1))
+    difference = statistics.mean(middle["lan", place] - middle["lna", place] for place in (0, 1))
     record_property("median in ms", round(1000 * middle["lan", 1], 1))
-    record_property("apart in ms", round(1000 * apart, 2))
-    assert abs(apart) < 0.005
+    record_property("apart in ms", round(1000 * difference, 2))
+    assert abs(difference) < 0.005

@@ -1,4 +1,4 @@
-"""What somebody who left has left to do, and what of hers is put back in vain."""
+"""The work of a member who left, and their rows put back in vain."""
 
 from uuid import UUID
 
@@ -27,7 +27,7 @@ def test_the_lead_is_reminded_until_there_is_another_way_to_reach_the_person(hou
     case_id, own = lan.opens_a_case(), hoa.opens_a_case()
     assert hoa.does(desk.list_cases).inherited == []
     hoa.does(staffing.leave, lan.id)
-    assert [one.id for one in hoa.does(desk.list_cases).inherited] == [case_id]
+    assert [referral.id for referral in hoa.does(desk.list_cases).inherited] == [case_id]
     hoa.does(desk.write_section, case_id, Contact(call_her="Chị Ba", channel="call", phone="0911222333"), base=1)
     assert hoa.does(desk.list_cases).inherited == []
     assert hoa.does(desk.read_case, own)
@@ -39,34 +39,34 @@ def test_of_sixty_envelopes_put_back_none_opens_anything(house: House, lan: Some
     with stolen(house) as thief:
         old = thief.rows("envelope", agency_id=police)
     assert len(old) >= 60
-    for one in sent:
-        one.goes("withdraw")
+    for referral in sent:
+        referral.goes("withdraw")
     with stolen(house) as thief:
         thief.put_back("envelope", ("document_id", "agency_id"), *old)
-    opened = 0
-    for one in sent:
+    read_sections = 0
+    for sent_referral in sent:
         for section in POLICE:
             with pytest.raises(CaseworkError):
-                opened += bool(cuong.does(desk.read_section, one.case_id, section))
+                read_sections += bool(cuong.does(desk.read_section, sent_referral.case_id, section))
     make_due(house, police, cuong)
     refused(lambda: cuong.does(key_rotation.rotate, police))
-    assert opened == 0
+    assert read_sections == 0
     with stolen(house) as thief:
         macs = {row["mac"] for row in thief.rows("envelope", agency_id=police)}
     assert {row["mac"] for row in old} <= macs
 
 
 def test_a_withdrawal_that_is_taken_back_opens_nothing(house: House, cuong: Someone):
-    one = referred(house).goes("open")
+    referral = referred(house).goes("open")
     kinds = ("referral", "ground", "envelope")
     with stolen(house) as thief:
-        old = {name: thief.rows(name, case_id=one.case_id) for name in kinds}
-    one.goes("withdraw")
+        old = {name: thief.rows(name, case_id=referral.case_id) for name in kinds}
+    referral.goes("withdraw")
     with stolen(house) as thief:
         for name in kinds[:2]:
             thief.put_back(name, ("id",), *old[name])
         thief.put_back("envelope", ("document_id", "agency_id"), *old["envelope"])
-    refused(lambda: cuong.does(desk.read_section, one.case_id, Section.INCIDENT))
+    refused(lambda: cuong.does(desk.read_section, referral.case_id, Section.INCIDENT))
 
 
 def test_a_recovery_key_that_was_swapped_is_given_nothing(house: House, cuong: Someone):
