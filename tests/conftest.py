@@ -16,11 +16,11 @@ from tests import chromium as browsers
 from tests import house as houses
 from tests import postgres
 from tests.browsing import application, browser_of
-from tests.compiled import Compiled, CompiledRule
+from tests.compiled_templates import Compiled, CompiledRule
+from tests.coverage_pause import pytest_runtest_protocol
 from tests.demonstration import built
 from tests.house import House, Someone
-from tests.measured import pytest_runtest_protocol
-from tests.memory import quick_place
+from tests.temporary_place import quick_place
 
 __all__ = ["built", "pytest_runtest_protocol"]
 settings.register_profile("default", deadline=None, max_examples=50)

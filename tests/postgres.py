@@ -17,8 +17,8 @@ import pytest
 from filelock import FileLock
 from psycopg import sql
 
-from tests.memory import quick_place
 from tests.required import missing
+from tests.temporary_place import quick_place
 
 _OVERRIDE = "CASEWORK_TEST_PG"
 _RUN = "CASEWORK_TEST_RUN"

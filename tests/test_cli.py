@@ -178,7 +178,7 @@ def test_nothing_runs_with_a_debugger_on():
 
 
 def test_the_server_and_an_exchange_of_keys_never_run_at_once(built: Built):
-    with data_folder_lock.alone(built.config.data):
+    with data_folder_lock.exclusive(built.config.data):
         done = run("serve", "--data", str(built.config.data), "--port", "8378")
     assert done.returncode == 1
     assert "Đang đổi khóa" in done.stderr

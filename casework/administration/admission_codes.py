@@ -16,7 +16,7 @@ from casework.vault.states import MemberState
 
 
 @dataclass(frozen=True)
-class Card:
+class FirstMember:
     """Somebody who is written down when the book is founded."""
 
     username: str
@@ -26,23 +26,23 @@ class Card:
 
 
 @action(Act.FIRST_INVITE)
-def invite_first(context: ActContext, card: Card, carry: AgencyKeys | None) -> str:
+def invite_first(context: ActContext, person: FirstMember, carry: AgencyKeys | None) -> str:
     """Write down one of the first people without any key, and make the code with which she takes her account."""
     head = heads.create(context.session, context.commune_id, "member", uuid4())
     member = Member(
         commune_id=context.commune_id,
         id=head.id,
-        agency_id=card.agency_id,
-        username=card.username,
-        name=card.name,
-        roles=",".join(card.roles),
+        agency_id=person.agency_id,
+        username=person.username,
+        name=person.name,
+        roles=",".join(person.roles),
         state=MemberState.INVITED,
         public_key=b"",
     )
     context.session.add(member)
     context.session.flush()
     context.about = member.id
-    return code(context, member, carry)
+    return new_code(context, member, carry)
 
 
 def invite_again(context: ActContext, member: Member, carry: AgencyKeys) -> str:
@@ -55,11 +55,11 @@ def invite_again(context: ActContext, member: Member, carry: AgencyKeys) -> str:
         member,
         heads.rows_of_member(context.session, member, Admission, Slot, Totp, *heads.SESSIONS),
     )
-    return code(context, member, carry)
+    return new_code(context, member, carry)
 
 
-def code(context: ActContext, member: Member, carry: AgencyKeys | None) -> str:
+def new_code(context: ActContext, member: Member, carry: AgencyKeys | None) -> str:
     """Make the code of somebody whose head is at hand; with a key to carry it needs no colleague's word."""
     head = freshness.head(context.session, context.commune_id, member.id)
-    lock = RecipientKey(carry.agency_id, carry.epoch, carry.public_key) if carry else None
-    return admission.invite(context.crypto, head, member, lock, by=None, carry=carry)
+    recipient = RecipientKey(carry.agency_id, carry.epoch, carry.public_key) if carry else None
+    return admission.invite(context.crypto, head, member, recipient, by=None, carry=carry)

@@ -52,7 +52,7 @@ class Recovered:
 
 
 @action(Act.RECOVERY_OPEN)
-def recover(context: ActContext, agency_id: UUID, one: Shown, other: Shown, username: str) -> Recovered:
+def recover(context: ActContext, agency_id: UUID, first: Shown, second: Shown, username: str) -> Recovered:
     """Let one person of an agency in again with two sheets; no case is opened, and the sheets are replaced at once.
 
     Into a circle comes somebody who has her account and works on cases: its key is sealed to hers, without a code.
@@ -61,7 +61,7 @@ def recover(context: ActContext, agency_id: UUID, one: Shown, other: Shown, user
     context.about = agency_id
     agency = freshness.agency(context.session, context.commune_id, agency_id)
     agency.rotation_due = True
-    keys = recovery_sheets.open_with(context.crypto, agency_id, one, other)
+    keys = recovery_sheets.open_with(context.crypto, agency_id, first, second)
     if agency.circle:
         member, code = _into_circle(context, keys, username), ""
     else:
@@ -76,8 +76,8 @@ def recover(context: ActContext, agency_id: UUID, one: Shown, other: Shown, user
 def deal_anew(
     context: ActContext,
     agency_id: UUID,
-    one: Shown,
-    other: Shown,
+    first: Shown,
+    second: Shown,
     officers: Sequence[str],
     pairs: Collection[tuple[int, int]],
 ) -> tuple[RecoverySheet, ...]:
@@ -86,13 +86,13 @@ def deal_anew(
     agency = freshness.agency(context.session, context.commune_id, agency_id)
     agency.rotation_due = True
     return recovery_sheets.renew(
-        context.crypto, recovery_sheets.open_with(context.crypto, agency_id, one, other), officers, pairs
+        context.crypto, recovery_sheets.open_with(context.crypto, agency_id, first, second), officers, pairs
     )
 
 
 def _into_circle(context: ActContext, keys: AgencyKeys, username: str) -> Member:
     """Seal a circle's key to somebody who is at work on cases; whoever was sealed to before keeps hers."""
-    member = _named(context, username, Member.state == MemberState.ACTIVE)
+    member = _member_named(context, username, Member.state == MemberState.ACTIVE)
     if set(policy().rows[Act.CIRCLE_READ].who).isdisjoint(member.roles.split(",")):
         raise BadInput("Người này không làm việc với vụ việc. Hãy chọn người phụ trách vụ việc hoặc cơ quan.")
     if context.session.get(Wrap, (context.commune_id, member.id, keys.agency_id, keys.epoch)) is None:
@@ -102,15 +102,15 @@ def _into_circle(context: ActContext, keys: AgencyKeys, username: str) -> Member
 
 def _of_agency(context: ActContext, agency_id: UUID, username: str) -> Member:
     """Find somebody who works there by the word she signs in with."""
-    member = _named(context, username, Member.agency_id == agency_id)
+    member = _member_named(context, username, Member.agency_id == agency_id)
     if member.state == MemberState.LEFT:
         raise BadInput("Người này đã nghỉ, nên không vào lại được. Hãy chọn người khác của cơ quan.")
     return member
 
 
-def _named(context: ActContext, username: str, *more: ColumnElement[bool]) -> Member:
-    named = (Member.commune_id == context.commune_id, Member.username == username, *more)
-    found = context.session.execute(select(Member.id).where(*named)).scalar_one_or_none()
-    if found is None:
+def _member_named(context: ActContext, username: str, *conditions: ColumnElement[bool]) -> Member:
+    matching = (Member.commune_id == context.commune_id, Member.username == username, *conditions)
+    member_id = context.session.execute(select(Member.id).where(*matching)).scalar_one_or_none()
+    if member_id is None:
         raise BadInput("Không có người này trong cơ quan. Hãy gõ đúng tên đăng nhập.")
-    return freshness.member(context.session, context.commune_id, found)
+    return freshness.member(context.session, context.commune_id, member_id)

@@ -8,7 +8,7 @@ from casework.config import Config
 from casework.gate import Gate
 from casework.maintenance import tick
 
-_ASK_EVERY_SECONDS = 60.0
+_LOOK_EVERY_SECONDS = 60.0
 
 
 class BackgroundJobs:
@@ -17,20 +17,20 @@ class BackgroundJobs:
     def __init__(self, config: Config, gate: Gate) -> None:
         """Begin to wait; the first answer asks."""
         self._config, self._gate = config, gate
-        self._asked = threading.Event()
+        self._looked_lately = threading.Event()
         self.working: threading.Thread | None = None
 
     def after(self, response: Response) -> Response:
         """Ask once the answer is on its way."""
-        if not self._asked.is_set():
-            self._asked.set()
-            timer = threading.Timer(_ASK_EVERY_SECONDS, self._asked.clear)
+        if not self._looked_lately.is_set():
+            self._looked_lately.set()
+            timer = threading.Timer(_LOOK_EVERY_SECONDS, self._looked_lately.clear)
             timer.daemon = True
             timer.start()
-            response.call_on_close(self._begin)
+            response.call_on_close(self._start_if_due)
         return response
 
-    def _begin(self) -> None:
+    def _start_if_due(self) -> None:
         if tick.due(self._config):
             self.working = threading.Thread(target=tick.tick, args=(self._config, self._gate), daemon=True)
             self.working.start()
@@ -38,6 +38,6 @@ class BackgroundJobs:
 
 def install(app: Flask, config: Config, gate: Gate) -> BackgroundJobs:
     """Let an application do what is due after its answers."""
-    made = BackgroundJobs(config, gate)
-    app.after_request(made.after)
-    return made
+    jobs = BackgroundJobs(config, gate)
+    app.after_request(jobs.after)
+    return jobs

@@ -9,7 +9,7 @@ from casework.config import Config
 from casework.errors import VaultError
 from casework.gate import Gate, open_gate
 from casework.maintenance import row_verification
-from casework.maintenance.row_verification import Verified
+from casework.maintenance.row_verification import VerifiedCounts
 from casework.oversight.actions import verify_all
 from casework.vault.keys.kek import Kek
 
@@ -25,15 +25,15 @@ def new_database(fresh: Config, key: Kek) -> Iterator[Gate]:
     unguarded.settle(fresh.database_url)
 
 
-def proven(gate: Gate, fresh: Config, *, else_say: str) -> Verified:
+def verify_everything(gate: Gate, fresh: Config, *, refusal: str) -> VerifiedCounts:
     """Prove every row and every log of a book that was made; raise VaultError with these words if one does not hold."""
     with unguarded.snapshot(fresh.database_url) as connection:
-        found = row_verification.verify_all(connection, gate.server_keys)
-    verified(gate, else_say=else_say)
-    return found
+        counts = row_verification.verify_all(connection, gate.server_keys)
+    verify_logs(gate, refusal=refusal)
+    return counts
 
 
-def verified(gate: Gate, *, else_say: str) -> None:
+def verify_logs(gate: Gate, *, refusal: str) -> None:
     """Raise VaultError with these words unless the log of every commune holds."""
     if not all(verdict.holds for _, verdict in verify_all(gate)):
-        raise VaultError(else_say)
+        raise VaultError(refusal)

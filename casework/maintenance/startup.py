@@ -17,7 +17,7 @@ def make_ready(config: Config) -> None:
     """Strike what the ledger says of an act that was never committed, and cut off what an erasure left in the log."""
     gate = open_gate(config, kek.load(config.kek_file, demo=config.demo))
     try:
-        revocation_log_copy.settle(gate)
+        revocation_log_copy.void_uncommitted(gate)
         truncate_wal(gate.database.engine)
     finally:
         gate.database.engine.dispose()
@@ -35,16 +35,16 @@ def tidy(config: Config) -> None:
 
 def require_current_schema(url: str) -> None:
     """Raise ConfigurationError unless the tables of a database are the ones that this program was written for."""
-    stands, needed = revision(url), schema.newest()
-    if stands == needed:
+    current, needed = revision(url), schema.newest()
+    if current == needed:
         return
-    if schema.older(stands):
+    if schema.older(current):
         raise ConfigurationError(
-            f"Cơ sở dữ liệu ở bản {stands}, chương trình cần bản {needed}. "
+            f"Cơ sở dữ liệu ở bản {current}, chương trình cần bản {needed}. "
             "Sổ chưa mở, không có gì bị thay đổi. Hãy chạy: casework upgrade."
         )
     raise ConfigurationError(
-        f"Cơ sở dữ liệu ở bản {stands or 'trống'}, chương trình này chỉ biết đến bản {needed}. "
+        f"Cơ sở dữ liệu ở bản {current or 'trống'}, chương trình này chỉ biết đến bản {needed}. "
         "Không có gì bị thay đổi: hãy dùng bản chương trình mới hơn."
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.administration.setting_up import founded
+from tests.administration.new_installation import founded
 from tests.commands import call
 from tests.source import ROOT
 

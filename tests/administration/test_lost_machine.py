@@ -30,7 +30,7 @@ from casework.vault.keys.enrolment.totp import PairedPhone
 from casework.vault.models import Commune, Member
 from casework.web.session_loading import load_session
 from tests import postgres
-from tests.administration.setting_up import CODE, code_for, codes, founded, sheets_of, used
+from tests.administration.new_installation import CODE, code_for, codes, founded, sheets_of, used
 from tests.commands import call
 from tests.stories import dao
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.administration.setting_up import CODE, codes, founded, sheets_of
+from tests.administration.new_installation import CODE, codes, founded, sheets_of
 from tests.commands import call
 from tests.source import ROOT
 from tests.vault import second_implementation as second
@@ -23,7 +23,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Book:
+class ReadInstallation:
     """What somebody holds who has the folder and the papers; `shown` are the codes that a recovery has printed."""
 
     folder: Path
@@ -67,7 +67,7 @@ def read(kind: str, value: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory) -> Book:
+def book(tmp_path_factory) -> ReadInstallation:
     """A book that was founded; one agency has used its recovery sheets, and the clock has come round."""
     folder = tmp_path_factory.mktemp("second") / "sổ"
     made = founded(folder)
@@ -76,7 +76,7 @@ def book(tmp_path_factory) -> Book:
     done = call("recover", "--data", str(folder), "--agency", "womens_union", typed=sheets)
     assert call("tick", "--data", str(folder)).exit_code == 0
     page = next(page for page in made if page.title == "Tờ khóa sao lưu")
-    return Book(folder, CODE.findall(done.output), b"".join(map(second.paper_code, codes(page))))
+    return ReadInstallation(folder, CODE.findall(done.output), b"".join(map(second.paper_code, codes(page))))
 
 
 def signed_tables() -> list[tuple[str, str, set[str]]]:
@@ -174,7 +174,7 @@ def test_two_sheets_open_what_their_agency_holds(book):
     assert set(said) == {"at", "by", "data"}
 
 
-def carried(book: Book, agency: UUID) -> bytes:
+def carried(book: ReadInstallation, agency: UUID) -> bytes:
     """The agency's secret as the code of whoever comes back carries it."""
     code = second.paper_code(book.shown[0])
     [row] = [one for one in book.rows("admission") if one["finder"] == finder(book, code)]
@@ -182,5 +182,5 @@ def carried(book: Book, agency: UUID) -> bytes:
     return second.opened(second.derived(code, "carry"), row["carry"], key_ref=row["epoch"], context=context)
 
 
-def finder(book: Book, code: bytes) -> bytes:
+def finder(book: ReadInstallation, code: bytes) -> bytes:
     return second.signed(1, book.k_ctl, second.fields("cw/1/finder", book.commune, code))[4:]

@@ -20,7 +20,7 @@ from casework.codelists import codelist
 from casework.codelists.parsing import FILES
 from casework.config import ConfigurationError
 from casework.demo import build, cards, folder
-from casework.demo.content import drafts, tales
+from casework.demo.content import demo_cases, drafts
 from casework.desk import actions as desk
 from casework.maintenance import tick
 from casework.oversight.actions import verify_all
@@ -52,9 +52,9 @@ def test_the_log_holds_and_knows_every_case(built: Built):
     verdicts = verify_all(built.gate)
     assert [verdict.holds for _, verdict in verdicts] == [True]
     acts = Counter(line.act for line in lines(built))
-    assert acts[Act.CASE_OPEN] >= len(tales()) == 62
-    assert acts[Act.NOTE_ADD] >= sum(len(tale.notes) for tale in tales())
-    assert acts[Act.CASE_CLOSE] >= sum(tale.ending is not None for tale in tales())
+    assert acts[Act.CASE_OPEN] >= len(demo_cases()) == 62
+    assert acts[Act.NOTE_ADD] >= sum(len(tale.notes) for tale in demo_cases())
+    assert acts[Act.CASE_CLOSE] >= sum(tale.ending is not None for tale in demo_cases())
     assert acts[Act.ADDRESS_ADD] == 15
     assert all(line.outcome == "ok" for line in lines(built))
 
@@ -70,8 +70,8 @@ def test_time_goes_forward_over_fourteen_months_and_ends_before_now(built: Built
 def test_a_lead_finds_the_stories_as_they_were_told(built: Built):
     lead = enter(built, "lead")
     home = built.gate.perform(lead.person, desk.list_cases)
-    assert len(home.cases) >= sum(tale.of_the_union and not tale.circle for tale in tales())
-    told = next(tale for tale in tales() if tale.answers.identity.name and tale.notes and not tale.circle)
+    assert len(home.cases) >= sum(tale.of_the_union and not tale.circle for tale in demo_cases())
+    told = next(tale for tale in demo_cases() if tale.answers.identity.name and tale.notes and not tale.circle)
     [line] = built.gate.perform(lead.person, desk.search, told.answers.identity.name)
     [identity] = built.gate.perform(lead.person, desk.read_section, line.id, Section.IDENTITY)
     assert identity.data == told.answers.identity
@@ -108,7 +108,7 @@ def test_canaries_stand_in_cases_and_in_nothing_that_is_public(built: Built):
     public = [CONTENT / name for name in ("people.toml", "addresses.toml", "commune.toml")]
     text = "\n".join(file.read_text(encoding="utf-8") for file in (*public, *Path(str(FILES)).glob("*.toml")))
     assert [one for one in found if one in text] == []
-    told = json.dumps([str(vars(tale.answers)) for tale in tales()], ensure_ascii=False)
+    told = json.dumps([str(vars(tale.answers)) for tale in demo_cases()], ensure_ascii=False)
     assert all(one in told for one in found)
 
 
@@ -145,7 +145,7 @@ def test_a_demo_that_was_broken_off_is_cleared_but_only_of_its_own_files(tmp_pat
     folder.claim(tmp_path)
     for name in ("casework.sqlite3", "kek", "ghi chú.txt"):
         (tmp_path / name).write_text("x")
-    assert not folder.complete(tmp_path)
+    assert not folder.is_complete(tmp_path)
     folder.clear(tmp_path)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["DEMO", "ghi chú.txt"]
 
@@ -172,10 +172,10 @@ def test_a_round_by_the_clock_locks_nobody_whose_card_was_printed(built: Built):
 
 def test_the_usual_folder_is_in_the_cache_or_a_temporary_one(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert folder.usual() == tmp_path / "casework-demo"
+    assert folder.default_folder() == tmp_path / "casework-demo"
     (tmp_path / "file").write_text("x")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file" / "deeper"))
-    assert folder.usual().name == f"casework-demo-{os.getuid()}"
+    assert folder.default_folder().name == f"casework-demo-{os.getuid()}"
 
 
 def test_some_intakes_lie_unfinished_and_an_old_one_is_offered_to_the_lead(built: Built):

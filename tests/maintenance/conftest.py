@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.house import House
-from tests.maintenance.kept import Kept, kept
+from tests.maintenance.backed_up_house import BackedUpHouse, with_backups
 
 
 @pytest.fixture
-def book(house: House) -> Iterator[Kept]:
+def book(house: House) -> Iterator[BackedUpHouse]:
     """A house that is backed up, with the private half of its backup key."""
-    made = kept(house)
+    made = with_backups(house)
     yield made
     made.house.gate.database.engine.dispose()

@@ -7,7 +7,7 @@ from casework.maintenance import checkpoints, clock_check, tick
 from casework.oversight import actions as oversight
 from tests.browsing import application, browser_of
 from tests.house import only_sqlite
-from tests.maintenance.kept import Kept
+from tests.maintenance.backed_up_house import BackedUpHouse
 from tests.people import THANH_SON
 from tests.tampering import stolen
 
@@ -16,18 +16,18 @@ HOUR = 3600 * clock.MICROSECOND
 pytestmark = only_sqlite
 
 
-def _home(book: Kept, username: str) -> str:
+def _home(book: BackedUpHouse, username: str) -> str:
     return browser_of(application(book.house), book.house[username]).get("/").get_data(as_text=True)
 
 
-def test_the_lead_is_told_that_checkpoints_are_missing_and_a_counsellor_is_not(book: Kept):
+def test_the_lead_is_told_that_checkpoints_are_missing_and_a_counsellor_is_not(book: BackedUpHouse):
     assert WORDS in _home(book, "hoa")
     assert WORDS not in _home(book, "lan")
     checkpoints.write_all(book.config, book.house.gate)
     assert WORDS not in _home(book, "hoa")
 
 
-def test_what_was_found_is_remembered_for_a_minute(book: Kept, monkeypatch: pytest.MonkeyPatch):
+def test_what_was_found_is_remembered_for_a_minute(book: BackedUpHouse, monkeypatch: pytest.MonkeyPatch):
     page = browser_of(application(book.house), book.house["hoa"])
     assert WORDS in page.get("/").get_data(as_text=True)
     checkpoints.write_all(book.config, book.house.gate)
@@ -37,11 +37,11 @@ def test_what_was_found_is_remembered_for_a_minute(book: Kept, monkeypatch: pyte
         assert WORDS not in page.get("/").get_data(as_text=True)
 
 
-def _rings(book: Kept, username: str, words: str) -> bool:
+def _rings(book: BackedUpHouse, username: str, words: str) -> bool:
     return words in _home(book, username)
 
 
-def test_a_backup_that_is_missing_or_too_old_rings_until_there_is_one(book: Kept):
+def test_a_backup_that_is_missing_or_too_old_rings_until_there_is_one(book: BackedUpHouse):
     words = "không có bản sao lưu nào mới hơn 26 giờ"
     assert _rings(book, "son", words)
     assert not _rings(book, "lan", words)
@@ -53,9 +53,9 @@ def test_a_backup_that_is_missing_or_too_old_rings_until_there_is_one(book: Kept
         assert _rings(book, "son", words)
 
 
-def test_a_clock_that_jumped_rings_until_a_person_has_confirmed_it(book: Kept):
+def test_a_clock_that_jumped_rings_until_a_person_has_confirmed_it(book: BackedUpHouse):
     words = "Đồng hồ của máy chủ đã nhảy"
-    clock_check.believe(book.config, at=clock.micros())
+    clock_check.trust(book.config, at=clock.micros())
     assert not _rings(book, "hoa", words)
     later = clock.micros() + 9 * 24 * HOUR
     with clock.living_at(lambda: later):
@@ -66,13 +66,13 @@ def test_a_clock_that_jumped_rings_until_a_person_has_confirmed_it(book: Kept):
 
 
 @pytest.mark.parametrize("username", ["hoa", "binh", "quang", "son"])
-def test_a_failed_verification_rings_for_all_who_look_after_the_book(book: Kept, username: str):
+def test_a_failed_verification_rings_for_all_who_look_after_the_book(book: BackedUpHouse, username: str):
     words = "Lần kiểm tra gần nhất thấy nhật ký không còn nguyên"
     assert book.house[username].cookie
     with stolen(book.house) as thief:
         thief.change("audit_line", {"commune_id": THANH_SON, "n": 5}, outcome="denied")
     assert not _rings(book, username, words)
-    assert "verify" in (tick.tick(book.config, book.house.gate) or tick.Ticked()).done
+    assert "verify" in (tick.tick(book.config, book.house.gate) or tick.TickReport()).done
     assert _rings(book, username, words)
     assert not _rings(book, "lan", words)
     with stolen(book.house) as thief:

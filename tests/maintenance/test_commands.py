@@ -12,17 +12,17 @@ from casework.policy.words import Section
 from tests import postgres
 from tests.commands import call
 from tests.house import House, only_sqlite
-from tests.maintenance.kept import Kept
+from tests.maintenance.backed_up_house import BackedUpHouse
 from tests.referrals.scenes import referred
 from tests.tampering import stolen
 
 
-def _run(book: Kept, word: str, *words: str, typed: str = "") -> Result:
+def _run(book: BackedUpHouse, word: str, *words: str, typed: str = "") -> Result:
     return call(word, "--data", str(book.config.data), *words, typed=typed)
 
 
 @only_sqlite
-def test_back_up_drill_and_restore_by_command(book: Kept):
+def test_back_up_drill_and_restore_by_command(book: BackedUpHouse):
     made = referred(book.house).goes("open")
     book.writes_settings()
     backed = _run(book, "backup")
@@ -61,7 +61,7 @@ def test_back_up_drill_and_restore_by_command(book: Kept):
 
 
 @only_sqlite
-def test_a_round_by_command_says_what_it_did(book: Kept):
+def test_a_round_by_command_says_what_it_did(book: BackedUpHouse):
     book.writes_settings()
     done = _run(book, "tick")
     assert done.exit_code == 0, done.stderr
@@ -76,7 +76,7 @@ def test_a_round_by_command_says_what_it_did(book: Kept):
 
 @only_sqlite
 @pytest.mark.parametrize("back", [False, True], ids=["to-postgresql", "and-back"])
-def test_a_backup_of_one_kind_of_database_is_restored_into_the_other(book: Kept, house: House, back: bool):
+def test_a_backup_of_one_kind_of_database_is_restored_into_the_other(book: BackedUpHouse, house: House, back: bool):
     lan = house["lan"]
     case_id = lan.opens_a_case()
     story = lan.does(desk.read_section, case_id, Section.STORY)

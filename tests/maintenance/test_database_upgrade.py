@@ -16,8 +16,8 @@ from casework.oversight.actions import verify_all
 from casework.policy.words import Act, Section
 from tests.endings.scenes import files
 from tests.house import both_databases, only_sqlite
-from tests.maintenance.kept import Kept
-from tests.maintenance.planting import plant, planted
+from tests.maintenance.backed_up_house import BackedUpHouse
+from tests.maintenance.newer_migrations import add_migration, use_migrations
 from tests.people import THANH_SON
 from tests.referrals.scenes import referred
 from tests.tampering import Row, stolen
@@ -27,19 +27,19 @@ UNSIGNED = "\n    op.execute(sa.table('wrap', sa.column('epoch', sa.BigInteger()
 BROKEN = "\n    raise RuntimeError('half way')"
 
 
-def rows_of(book: Kept) -> dict[str, list[Row]]:
+def rows_of(book: BackedUpHouse) -> dict[str, list[Row]]:
     with stolen(book.house) as thief:
         return {name: sorted(thief.rows(name), key=repr) for name in Base.metadata.tables}
 
 
-def as_it_is(book: Kept) -> tuple[Any, Any]:
+def as_it_is(book: BackedUpHouse) -> tuple[Any, Any]:
     """What stands in the database: on SQLite to the byte, with every file beside it; elsewhere row by row."""
     book.house.gate.database.engine.dispose()
     rows = rows_of(book)
     return rows, files(book.house) if book.config.database_url.startswith("sqlite") else {}
 
 
-def phones(book: Kept) -> list[str]:
+def phones(book: BackedUpHouse) -> list[str]:
     with stolen(book.house) as thief:
         return [row["duty_phone"] for row in thief.rows("agency")]
 
@@ -47,11 +47,11 @@ def phones(book: Kept) -> list[str]:
 @pytest.fixture
 def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Become the newer program."""
-    return lambda **more: plant(monkeypatch, planted(tmp_path / "newer", "phones", **more))
+    return lambda **more: use_migrations(monkeypatch, add_migration(tmp_path / "newer", "phones", **more))
 
 
 @both_databases
-def test_a_filled_book_is_brought_up_and_everything_opens(book: Kept, newer):
+def test_a_filled_book_is_brought_up_and_everything_opens(book: BackedUpHouse, newer):
     lan = book.house["lan"]
     case_id = lan.opens_a_case()
     story = lan.does(desk.read_section, case_id, Section.STORY)
@@ -61,13 +61,13 @@ def test_a_filled_book_is_brought_up_and_everything_opens(book: Kept, newer):
         startup.require_current_schema(book.config.database_url)
     book.house.gate.database.engine.dispose()
     steps: list[str] = []
-    done = database_upgrade.run(book.config, told=steps.append)
+    done = database_upgrade.run(book.config, on_step=steps.append)
     assert done
     assert done.backup
     assert steps == list(database_upgrade.STEPS)
     # Every row with a MAC was checked before it was signed: all but sessions, counters of tries, and lines of the log.
     signed = sum(len(rows) for name, rows in before.items() if name not in {"session", "throttle", "audit_line"})
-    assert done.proven == signed
+    assert done.verified_before == signed
     startup.require_current_schema(book.config.database_url)
     assert unguarded.is_tidy(book.config.database_url)
     book.reopens()
@@ -104,7 +104,7 @@ def test_a_step_that_breaks_or_changes_what_it_does_not_name_leaves_the_book_as_
 
 
 @both_databases
-def test_what_does_not_verify_in_its_place_gives_it_back(book: Kept, newer):
+def test_what_does_not_verify_in_its_place_gives_it_back(book: BackedUpHouse, newer):
     book.house["lan"].opens_a_case()
     newer()
     before = as_it_is(book)
@@ -115,14 +115,14 @@ def test_what_does_not_verify_in_its_place_gives_it_back(book: Kept, newer):
             raise VaultError("unopened")
 
     with pytest.raises(VaultError):
-        database_upgrade.run(book.config, told=fails)
+        database_upgrade.run(book.config, on_step=fails)
     assert as_it_is(book) == before
     assert unguarded.is_tidy(book.config.database_url)
 
 
 @only_sqlite
 @pytest.mark.parametrize(("table", "values"), [("agency", {"duty_phone": "113"}), ("envelope", {"epoch": 9})])
-def test_no_row_is_signed_anew_that_did_not_hold_before(book: Kept, newer, table: str, values: Row):
+def test_no_row_is_signed_anew_that_did_not_hold_before(book: BackedUpHouse, newer, table: str, values: Row):
     case_id = book.house["lan"].opens_a_case()
     with stolen(book.house) as thief:
         where = {"kind": "police"} if table == "agency" else {"case_id": case_id}
@@ -135,7 +135,7 @@ def test_no_row_is_signed_anew_that_did_not_hold_before(book: Kept, newer, table
 
 
 @only_sqlite
-def test_a_head_put_back_is_not_believed_anew(book: Kept, newer):
+def test_a_head_put_back_is_not_believed_anew(book: BackedUpHouse, newer):
     made = referred(book.house).goes("open")
     with stolen(book.house) as thief:
         [old] = thief.rows("head", id=made.case_id)
@@ -149,9 +149,9 @@ def test_a_head_put_back_is_not_believed_anew(book: Kept, newer):
 
 @only_sqlite
 @pytest.mark.parametrize("step", ["sent", "opened"])
-def test_an_urgent_referral_is_waited_for_unless_a_reason_is_given(book: Kept, newer, step: str):
+def test_an_urgent_referral_is_waited_for_unless_a_reason_is_given(book: BackedUpHouse, newer, step: str):
     made = referred(book.house, danger="yes").goes(*(["open"] if step == "opened" else []))
-    assert database_upgrade.waiting(book.config) == 1
+    assert database_upgrade.unanswered_urgent_referrals(book.config) == 1
     newer()
     before = as_it_is(book)
     with pytest.raises(Conflict, match="1 chuyển gửi khẩn chưa có ai trả lời"):
@@ -166,33 +166,33 @@ def test_an_urgent_referral_is_waited_for_unless_a_reason_is_given(book: Kept, n
     book.reopens()
     made.to.leaves()
     made.goes("open", "accept")
-    assert database_upgrade.waiting(book.config) == 0
+    assert database_upgrade.unanswered_urgent_referrals(book.config) == 0
 
 
 @only_sqlite
-def test_a_referral_that_is_not_urgent_keeps_nobody_waiting(book: Kept):
+def test_a_referral_that_is_not_urgent_keeps_nobody_waiting(book: BackedUpHouse):
     referred(book.house)
-    assert database_upgrade.waiting(book.config) == 0
+    assert database_upgrade.unanswered_urgent_referrals(book.config) == 0
 
 
 @both_databases
-def test_a_rehearsal_changes_nothing_and_finds_what_an_upgrade_would_find(book: Kept, newer):
+def test_a_rehearsal_changes_nothing_and_finds_what_an_upgrade_would_find(book: BackedUpHouse, newer):
     lan = book.house["lan"]
     case_id = lan.opens_a_case()
     assert database_upgrade.rehearse(book.config) is None
     newer()
     before, steps = rows_of(book), list[str]()
-    done = database_upgrade.rehearse(book.config, told=steps.append)
+    done = database_upgrade.rehearse(book.config, on_step=steps.append)
     assert done
     assert tuple(steps) == database_upgrade.REHEARSED
-    assert done.proof.bodies > 5
+    assert done.verified_after.bodies > 5
     assert rows_of(book) == before
     assert unguarded.is_tidy(book.config.database_url)
     assert lan.does(desk.read_case, case_id)
 
 
 @only_sqlite
-def test_the_backup_made_before_is_read_by_the_old_program(book: Kept, newer, monkeypatch: pytest.MonkeyPatch):
+def test_the_backup_made_before_is_read_by_the_old_program(book: BackedUpHouse, newer, monkeypatch: pytest.MonkeyPatch):
     lan = book.house["lan"]
     case_id = lan.opens_a_case()
     newer()
@@ -210,7 +210,7 @@ def test_the_backup_made_before_is_read_by_the_old_program(book: Kept, newer, mo
 
 
 @both_databases
-def test_what_a_server_elsewhere_writes_meanwhile_is_not_lost(book: Kept, newer):
+def test_what_a_server_elsewhere_writes_meanwhile_is_not_lost(book: BackedUpHouse, newer):
     lan = book.house["lan"]
     case_id = lan.opens_a_case()
     newer()
@@ -221,13 +221,13 @@ def test_what_a_server_elsewhere_writes_meanwhile_is_not_lost(book: Kept, newer)
             book.house.gate.database.engine.dispose()
 
     with pytest.raises(Busy, match="dừng mọi máy chủ"):
-        database_upgrade.run(book.config, told=writes)
+        database_upgrade.run(book.config, on_step=writes)
     assert len(lan.does(desk.read_section, case_id, Section.COUNSELLING)) == 1
     assert unguarded.is_tidy(book.config.database_url)
 
 
 @only_sqlite
-def test_what_a_broken_off_upgrade_left_is_tidied_and_a_book_without_a_backup_key_stays(book: Kept, newer):
+def test_what_a_broken_off_upgrade_left_is_tidied_and_a_book_without_a_backup_key_stays(book: BackedUpHouse, newer):
     file = Path(book.config.database_url.removeprefix("sqlite:///"))
     for name in ("restoring", "set_aside"):
         file.with_name(f"{file.name}.{name}").write_bytes(b"left")
@@ -243,10 +243,12 @@ def test_what_a_broken_off_upgrade_left_is_tidied_and_a_book_without_a_backup_ke
 
 
 @only_sqlite
-def test_a_book_is_not_copied_onto_a_disk_that_would_be_full(book: Kept, newer, monkeypatch: pytest.MonkeyPatch):
+def test_a_book_is_not_copied_onto_a_disk_that_would_be_full(
+    book: BackedUpHouse, newer, monkeypatch: pytest.MonkeyPatch
+):
     newer()
     before = as_it_is(book)
-    monkeypatch.setattr(database_upgrade, "_ROOM", 2**40)
+    monkeypatch.setattr(database_upgrade, "_COPIES_ON_DISK", 2**40)
     with pytest.raises(ConfigurationError, match="Hãy dọn đĩa"):
         database_upgrade.run(book.config)
     assert as_it_is(book) == before

@@ -14,7 +14,7 @@ from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
 from casework.vault.crypto.signatures import Signer
 from tests.house import House, only_sqlite
-from tests.maintenance.kept import Kept
+from tests.maintenance.backed_up_house import BackedUpHouse
 
 SIGNER, SEED = Signer(bytes(range(32))), bytes(range(1, 33))
 STREAM = [bytes([number]) * 100_000 for number in range(9)]
@@ -90,7 +90,7 @@ def test_even_a_signed_file_holds_its_chunks_together(raw: bytes):
 
 
 @only_sqlite
-def test_the_live_database_is_not_touched_by_a_damaged_backup(book: Kept, house: House):
+def test_the_live_database_is_not_touched_by_a_damaged_backup(book: BackedUpHouse, house: House):
     house["lan"].opens_a_case()
     file = book.backs_up()
     house.gate.database.engine.dispose()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from casework.vault.keys.enrolment.paper_codes import read_code, write_code
-from tests.administration.setting_up import CODE, founded, sheets_of
+from tests.administration.new_installation import CODE, founded, sheets_of
 from tests.commands import call
 
 UNION = "Hội Liên hiệp Phụ nữ xã Thanh Sơn"

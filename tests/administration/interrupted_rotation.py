@@ -1,6 +1,6 @@
 """Exchanges the KEK of a copied house in a process of its own, which may die at a chosen moment.
 
-Run as `python -m tests.administration.exchanged FOLDER URL MOMENT`: a number is the statement of the
+Run as `python -m tests.administration.interrupted_rotation FOLDER URL MOMENT`: a number is the statement of the
 database before which it dies, a word is the step after which it does; "never" lets it finish.
 """
 
@@ -67,7 +67,7 @@ def main(folder: str, url: str, moment: str) -> None:
 
     place = Path(folder)
     config = Config(data=place, database_url=url, kek_file=place / "kek")
-    server_key_rotation.exchange_kek(config, announce=announce)
+    server_key_rotation.rotate_kek(config, announce=announce)
 
 
 if __name__ == "__main__":

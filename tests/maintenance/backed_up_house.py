@@ -7,7 +7,7 @@ from typing import Any
 from casework.config import Config
 from casework.gate import open_gate
 from casework.maintenance import backups, restore
-from casework.maintenance.restore import Order, Report
+from casework.maintenance.restore import Order, RestoreReport
 from casework.vault.crypto import signatures
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
@@ -17,7 +17,7 @@ from tests.house import House
 
 
 @dataclass
-class Kept:
+class BackedUpHouse:
     """The house, how it is configured, and what stands on paper."""
 
     house: House
@@ -32,7 +32,7 @@ class Kept:
         """Return an order with the right key."""
         return Order(file, self.seed, **more)
 
-    def restores(self, file: Path, **more: Any) -> Report:
+    def restores(self, file: Path, **more: Any) -> RestoreReport:
         """Restore a backup and let everybody sign in anew."""
         self.house.gate.database.engine.dispose()
         done = restore.restore(self.config, self.order(file, **more), announce=lambda _: None)
@@ -59,7 +59,7 @@ class Kept:
         self.house.people.clear()
 
 
-def kept(house: House) -> Kept:
+def with_backups(house: House) -> BackedUpHouse:
     """Give a house its keys."""
     file = house.config.data / "checkpoint-key"
     signer, seed = signatures.create(file), new_key()
@@ -70,4 +70,4 @@ def kept(house: House) -> Kept:
         backup_public=signatures.pinned(public_key(seed)),
         checkpoint_dir=str(house.config.data / "second"),
     )
-    return Kept(house, house.config, seed)
+    return BackedUpHouse(house, house.config, seed)

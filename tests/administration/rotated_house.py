@@ -12,14 +12,14 @@ from tests.people import COMMUNES
 from tests.tampering import stolen
 
 
-def exchanged(house: House) -> kek.Kek:
+def rotate_kek(house: House) -> kek.Kek:
     """Exchange the key of a house, and let its gate use the newer one as a server started afterwards would."""
     told: list[kek.Kek] = []
-    server_key_rotation.exchange_kek(house.config, announce=told.append)
-    return reopened(house, told[0])
+    server_key_rotation.rotate_kek(house.config, announce=told.append)
+    return reopen(house, told[0])
 
 
-def reopened(house: House, newer: kek.Kek | None = None) -> kek.Kek:
+def reopen(house: House, newer: kek.Kek | None = None) -> kek.Kek:
     key = kek.load(house.config.kek_file, demo=False)
     assert newer in (None, key)
     house.gate = Gate(house.gate.database, key)
@@ -28,7 +28,7 @@ def reopened(house: House, newer: kek.Kek | None = None) -> kek.Kek:
     return key
 
 
-def everything_holds(house: House, lan: Someone, case_id) -> None:
+def assert_everything_holds(house: House, lan: Someone, case_id) -> None:
     """The log holds, a case opens, a passphrase opens its slot."""
     for commune_id in COMMUNES:
         assert house.gate.perform(house.stranger(Role.SYSTEM, commune_id), verify_log).holds
@@ -36,7 +36,7 @@ def everything_holds(house: House, lan: Someone, case_id) -> None:
     assert "nồi cơm" in str([page.data for page in pages])
 
 
-def numbers_in(house: House) -> set[int]:
+def kek_numbers(house: House) -> set[int]:
     """Under which keys the rows of the database are signed."""
     with stolen(house) as thief:
         tables = [name for name, table in Base.metadata.tables.items() if "mac" in table.columns]

@@ -13,7 +13,7 @@ from casework.desk import actions as desk
 from casework.maintenance import checkpoints, startup
 from casework.oversight.actions import verify_all
 from tests.house import both_databases
-from tests.maintenance.kept import Kept
+from tests.maintenance.backed_up_house import BackedUpHouse
 from tests.people import THANH_SON
 from tests.referrals.scenes import referred
 from tests.tampering import stolen
@@ -24,14 +24,14 @@ _FEW = {"checked", "swapped"}
 STEPS = [pytest.param(one, marks=() if one in _FEW else pytest.mark.prove) for one in (*BEFORE, *AFTER)]
 
 
-def _restored_until(book: Kept, file: object, step: str) -> int:
-    words = ["-m", "tests.maintenance.dies", str(book.config.data), str(file), book.seed.hex(), step]
+def _restored_until(book: BackedUpHouse, file: object, step: str) -> int:
+    words = ["-m", "tests.maintenance.killed_restore", str(book.config.data), str(file), book.seed.hex(), step]
     return subprocess.run([sys.executable, *words], check=False, timeout=120).returncode
 
 
 @both_databases
 @pytest.mark.parametrize("step", STEPS)
-def test_a_restore_that_is_killed_leaves_one_whole_database(book: Kept, step: str):
+def test_a_restore_that_is_killed_leaves_one_whole_database(book: BackedUpHouse, step: str):
     made = referred(book.house).goes("open")
     checkpoints.write_all(book.config, book.house.gate)
     file = book.backs_up()
@@ -60,7 +60,7 @@ def test_a_restore_that_is_killed_leaves_one_whole_database(book: Kept, step: st
     assert list(book.config.data.glob("*.set_aside*")) == list(book.config.data.glob("*.restoring")) == []
 
 
-def _ledger_agrees(book: Kept, case_id: UUID) -> bool:
+def _ledger_agrees(book: BackedUpHouse, case_id: UUID) -> bool:
     """Tell whether the ledger of removals says of a case what the database says, and struck nothing."""
     lines = RevocationLog(book.config.revocation_log_file).lines()
     with stolen(book.house) as thief:
@@ -68,5 +68,5 @@ def _ledger_agrees(book: Kept, case_id: UUID) -> bool:
     return newest(lines, THANH_SON)[case_id].v == head["v"] and not any("void" in one.body for one in lines)
 
 
-def _shelf(book: Kept) -> CheckpointStore:
+def _shelf(book: BackedUpHouse) -> CheckpointStore:
     return CheckpointStore.of(book.config.checkpoints_folder, THANH_SON)

@@ -12,9 +12,10 @@ from sqlalchemy import text
 from casework import clock
 from casework.administration import agency_recovery, diagnostics, installation
 from casework.engine import open_engine
+from casework.maintenance.communes import console_of
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment.paper_codes import read_code
-from tests.administration.setting_up import founded, sheets_of
+from tests.administration.new_installation import founded, sheets_of
 from tests.commands import call
 from tests.demonstration import Built
 
@@ -29,11 +30,11 @@ AGENCIES = {
 
 def drill(folder: Path, made, code: str, seats=(1, 2)) -> None:
     """Show the sheets of one pair, as two officers do."""
-    with installation.opened(folder) as here:
-        commune_id, agency_id, name = installation.agency(here, code, None)
+    with installation.open_installation(folder) as here:
+        commune_id, agency_id, name = installation.find_agency(here, code, None)
         for seat in seats:
             secret = read_code(sheets_of(made, name)[seat])
-            here.gate.perform(here.console(commune_id), agency_recovery.drill, agency_id, seat, secret)
+            here.gate.perform(console_of(commune_id), agency_recovery.drill, agency_id, seat, secret)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import lxml.html
 
-from casework.administration.page_rendering import PrintedPage, as_html
+from casework.administration.printed_pages import PrintedPage, as_html
 
 PAGE = PrintedPage("Tờ <b>khóa</b>", "Giữ & cất", [("Sổ của", "xã 'Sơn'")], [("Dòng 1", "AAAA-BBBB")], ["một", "hai"])
 OPEN = PrintedPage("Dấu của các khóa", "Không bí mật", [], [], ["so"])

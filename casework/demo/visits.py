@@ -27,7 +27,7 @@ def moment(day: date, minutes: int) -> int:
 
 
 @dataclass
-class Seat:
+class DemoSession:
     """Somebody at her desk with a session of her own; each act recognises her anew, as each request does."""
 
     gate: Gate
@@ -35,20 +35,22 @@ class Seat:
     opened: Unwrapped
     token: SessionToken
 
-    def perform(self, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def perform(self, act: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do an act as this person, who proves once more who she is where she is asked to."""
         try:
-            return self.gate.perform(self._person(), doing, *args, **kwargs)
-        except ProofNeeded as asked:
-            who, given = self._person(), (self.opened, "")
-            self.token = self.gate.perform(who, own_account.step_up, *given, token=self.token, about=asked.about).token
-            return self.gate.perform(self._person(), doing, *args, **kwargs)
+            return self.gate.perform(self._person(), act, *args, **kwargs)
+        except ProofNeeded as proof:
+            person, factors = self._person(), (self.opened, "")
+            self.token = self.gate.perform(
+                person, own_account.step_up, *factors, token=self.token, about=proof.about
+            ).token
+            return self.gate.perform(self._person(), act, *args, **kwargs)
 
     def _person(self) -> Person:
-        found = load_session(self.gate, self.config, self.token.cookie())
-        if found is None:
+        member = load_session(self.gate, self.config, self.token.cookie())
+        if member is None:
             raise SignInNeeded
-        return found.person
+        return member.person
 
 
 @dataclass(frozen=True)
@@ -57,17 +59,17 @@ class Visit:
 
     at: int
     username: str
-    do: Callable[[Seat], None]
+    do: Callable[[DemoSession], None]
 
 
-def sittings(visits: Iterable[Visit]) -> Iterator[list[Visit]]:
+def group_visits(visits: Iterable[Visit]) -> Iterator[list[Visit]]:
     """Put visits that follow one another by the same person within minutes into one sitting, in the order of time."""
     ordered = sorted(visits, key=lambda visit: visit.at)
-    sitting = ordered[:1]
+    group = ordered[:1]
     for before, visit in pairwise(ordered):
         if visit.username != before.username or visit.at - before.at > _STAYS:
-            yield sitting
-            sitting = []
-        sitting.append(visit)
-    if sitting:
-        yield sitting
+            yield group
+            group = []
+        group.append(visit)
+    if group:
+        yield group

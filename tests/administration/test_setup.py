@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from casework import config, files
-from casework.administration import page_rendering, settings, setup, setup_questions
-from casework.administration.server_key_rotation import standing
+from casework.administration import printed_pages, settings, setup, setup_questions
+from casework.administration.server_key_rotation import communes_and_kek_number
 from casework.audit import freshness
 from casework.config import UNFINISHED, ConfigurationError
 from casework.errors import BadInput
@@ -18,8 +18,18 @@ from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vault.models import Agency, Member
-from tests.administration import setting_up
-from tests.administration.setting_up import ANSWERS, CODE, all_codes, code_for, codes, founded, sheets_of, used, written
+from tests.administration import new_installation as setting_up
+from tests.administration.new_installation import (
+    ANSWERS,
+    CODE,
+    all_codes,
+    code_for,
+    codes,
+    founded,
+    sheets_of,
+    used,
+    write_answers,
+)
 from tests.commands import call
 from tests.tampering import refused
 
@@ -73,7 +83,7 @@ def test_the_checkpoint_key_is_pinned_and_its_print_stands_on_every_sheet(home):
 def test_no_code_of_the_papers_stands_in_the_folder(home):
     folder, made = home
     found = all_codes(made)
-    assert len(found) == 2 + 2 + setting_up.sheets() + 6
+    assert len(found) == 2 + 2 + setting_up.count_sheets() + 6
     everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "kek")
     assert not any(code.encode() in everything or read_code(code) in everything for code in found)
 
@@ -90,7 +100,7 @@ def test_every_agency_with_a_key_has_sheets_and_everybody_a_code_of_her_own(home
 def test_the_commune_stands_in_the_book_as_it_was_answered(home):
     folder, _ = home
     with used(folder) as here:
-        [commune_id], number = standing(here.gate.database)
+        [commune_id], number = communes_and_kek_number(here.gate.database)
         with here.gate.database.read_only() as session:
             attach_keys(session, here.gate.server_keys(commune_id))
             commune = freshness.commune(session, commune_id)
@@ -99,7 +109,7 @@ def test_the_commune_stands_in_the_book_as_it_was_answered(home):
     assert (commune.name, commune.size_class, number) == ("xã Thanh Sơn", "S1", 1)
     assert commune.hamlets.split("\n") == ["Thôn Đoài", "Thôn Đông", "Thôn Bãi Dâu"]
     assert ("womens_union", "0203 555 017") in agencies
-    assert len(agencies) == len(setting_up.raw()["agencies"])
+    assert len(agencies) == len(setting_up.raw_answers()["agencies"])
     assert {(state, key) for _, state, key in members} == {("invited", b"")}
     calendar = (folder / "calendar.toml").read_text(encoding="utf-8")
     assert '"2027-09-02"' in calendar
@@ -113,7 +123,7 @@ def test_the_command_writes_private_papers_and_nothing_secret_to_the_terminal(tm
     assert done.exit_code == 0, done.output
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     page = file.read_text(encoding="utf-8")
-    assert len(CODE.findall(page)) == 2 + 2 * 2 + setting_up.sheets() + 6
+    assert len(CODE.findall(page)) == 2 + 2 * 2 + setting_up.count_sheets() + 6
     assert not CODE.search(done.output)
     assert "http" not in page.replace("https://so.thanhson.example", "")
     assert call("verify", "--data", str(tmp_path / "sổ")).exit_code == 0
@@ -122,7 +132,7 @@ def test_the_command_writes_private_papers_and_nothing_secret_to_the_terminal(tm
 def test_without_a_file_the_papers_come_as_text_with_a_form_feed_between_them(tmp_path):
     done = call("init", "--data", str(tmp_path / "sổ"), "--answers", str(ANSWERS))
     assert done.exit_code == 0
-    assert done.output.count("\f") == 1 + 2 + 1 + setting_up.sheets() + 6 - 1
+    assert done.output.count("\f") == 1 + 2 + 1 + setting_up.count_sheets() + 6 - 1
     assert "MÃ NHẬN TÀI KHOẢN" in done.output
 
 
@@ -141,9 +151,9 @@ def test_papers_are_never_written_over_and_are_asked_for_before_anything_is_made
         assert call(*given, str(file)).exit_code == 1
     assert not (tmp_path / "sổ").exists()
     with pytest.raises(BadInput, match="đã có"):
-        page_rendering.write(tmp_path / "papers.html", [])
+        printed_pages.write(tmp_path / "papers.html", [])
     with pytest.raises(BadInput, match="Không ghi được"):
-        page_rendering.write(tmp_path / "nowhere" / "papers.html", [])
+        printed_pages.write(tmp_path / "nowhere" / "papers.html", [])
 
 
 def test_what_was_broken_off_says_so_and_is_not_used(tmp_path, monkeypatch):
@@ -207,7 +217,7 @@ def test_a_wrong_answer_is_named_in_one_sentence_before_anything_is_made(tmp_pat
         file = tmp_path / "answers.toml"
         file.write_text("secret = 'x'\n" + ANSWERS.read_text(encoding="utf-8"), encoding="utf-8")
     else:
-        file = written(tmp_path, wrong(key, value))
+        file = write_answers(tmp_path, wrong(key, value))
     done = call("init", "--data", str(tmp_path / "sổ"), "--answers", str(file))
     assert done.exit_code == 1
     assert told in done.output
@@ -222,9 +232,9 @@ def test_a_file_that_is_no_toml_is_named(tmp_path):
 
 
 def test_what_was_answered_can_be_given_again(tmp_path):
-    given = setup_questions.complete(ANSWERS, Path("/nonexistent"))
-    again = written(tmp_path, lambda raw: raw["calendar"].update(working_days=list(given.working_days)))
-    assert setup_questions.complete(again, Path("/nonexistent")) == given
+    given = setup_questions.complete_answers(ANSWERS, Path("/nonexistent"))
+    again = write_answers(tmp_path, lambda raw: raw["calendar"].update(working_days=list(given.working_days)))
+    assert setup_questions.complete_answers(again, Path("/nonexistent")) == given
     assert given.agencies[0].pairs == ((1, 2), (1, 3))
     assert [bool(one.officers) for one in given.agencies] == [one.holds_keys for one in given.agencies]
 

@@ -10,7 +10,7 @@ from casework.vault.crypto import signatures
 from casework.vault.crypto.hpke import public_key
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment.paper_codes import read_code
-from tests.administration.setting_up import CODE, founded
+from tests.administration.new_installation import CODE, founded
 from tests.commands import call
 
 

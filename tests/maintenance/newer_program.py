@@ -1,4 +1,4 @@
-"""A newer program in a process of its own: `python -m tests.maintenance.newer MIGRATIONS MOMENT COMMAND ...`.
+"""A newer program in a process of its own: `python -m tests.maintenance.newer_program MIGRATIONS MOMENT COMMAND ...`.
 
 It has a column more in envelopes and in heads than this one. MOMENT is the step of an upgrade at which it dies, a
 number for the statement of the database before which it does, "!step" for a step that fails, or "never".
@@ -28,9 +28,9 @@ from casework.errors import VaultError  # noqa: E402
 
 
 def _dies_at(moment: str) -> None:
-    from casework.administration import upgrade_command
+    from casework.administration import maintenance_commands
 
-    shown = upgrade_command._progress
+    shown = maintenance_commands._progress
 
     def progress(steps: Sequence[str]) -> Callable[[str], None]:
         def told(word: str) -> None:
@@ -42,7 +42,7 @@ def _dies_at(moment: str) -> None:
 
         return told
 
-    upgrade_command._progress = progress
+    maintenance_commands._progress = progress
 
 
 def _dies_before(statement: int) -> None:

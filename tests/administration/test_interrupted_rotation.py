@@ -10,8 +10,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from casework.vault.keys import kek
-from tests.administration.exchanged import STEPS
-from tests.administration.keys import everything_holds, exchanged, numbers_in, reopened
+from tests.administration.interrupted_rotation import STEPS
+from tests.administration.rotated_house import assert_everything_holds, kek_numbers, reopen, rotate_kek
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.source import ROOT
 
@@ -22,7 +22,7 @@ def cut(house: House, moment: str) -> int:
     words = [
         sys.executable,
         "-m",
-        "tests.administration.exchanged",
+        "tests.administration.interrupted_rotation",
         str(house.config.data),
         house.config.database_url,
         moment,
@@ -37,10 +37,10 @@ def survives(house: House, lan: Someone, case_id, moment: str) -> bool:
     died = cut(house, moment) != 0
     if len(kek.load_all(house.config.kek_file)) > 1:
         assert cut(house, "never") == 0
-    assert len(numbers_in(house)) == 1
-    newer = reopened(house)
-    assert numbers_in(house) == {newer.number}
-    everything_holds(house, lan, case_id)
+    assert len(kek_numbers(house)) == 1
+    newer = reopen(house)
+    assert kek_numbers(house) == {newer.number}
+    assert_everything_holds(house, lan, case_id)
     return died
 
 
@@ -66,7 +66,7 @@ def _statements(house: House) -> int:
 
     event.listen(Engine, "before_cursor_execute", count)
     try:
-        exchanged(house)
+        rotate_kek(house)
     finally:
         event.remove(Engine, "before_cursor_execute", count)
     return told[0]

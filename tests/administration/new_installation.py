@@ -11,27 +11,27 @@ from typing import Any
 
 import tomli_w
 
-from casework.administration import page_rendering, setup, setup_questions
-from casework.administration.installation import Installation, opened
-from casework.administration.page_rendering import PrintedPage
+from casework.administration import printed_pages, setup, setup_questions
+from casework.administration.installation import Installation, open_installation
+from casework.administration.printed_pages import PrintedPage
 
 ANSWERS = Path(__file__).with_name("answers.toml")
 CODE = re.compile(r"\b(?:[0-9A-Z]{4}-){6}[0-9A-Z]{4}\b")
 
 
-def raw() -> dict[str, Any]:
+def raw_answers() -> dict[str, Any]:
     """The answers as they stand in the file."""
     return tomllib.loads(ANSWERS.read_text(encoding="utf-8"))
 
 
-def sheets() -> int:
+def count_sheets() -> int:
     """How many recovery sheets founding makes: one for each keeper of an agency."""
-    return sum(len(one.get("officers", ())) for one in raw()["agencies"].values())
+    return sum(len(one.get("officers", ())) for one in raw_answers()["agencies"].values())
 
 
-def written(folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
+def write_answers(folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
     """A file of answers with one thing changed."""
-    given = raw()
+    given = raw_answers()
     change(given)
     file = folder / "answers.toml"
     file.write_text(tomli_w.dumps(given), encoding="utf-8")
@@ -42,9 +42,9 @@ def founded(folder: Path) -> list[PrintedPage]:
     """Found an installation and return its papers, under the umask that every command sets."""
     before = os.umask(0o077)
     try:
-        given = setup_questions.complete(ANSWERS, folder.with_name("kept"))
+        given = setup_questions.complete_answers(ANSWERS, folder.with_name("kept"))
         setup.begin(folder)
-        made = setup.found(folder, given)
+        made = setup.found_installation(folder, given)
         setup.finish(folder)
     finally:
         os.umask(before)
@@ -71,10 +71,10 @@ def code_for(made: list[PrintedPage], username: str) -> str:
 @contextmanager
 def used(folder: Path) -> Iterator[Installation]:
     """The installation of a folder, for acts of the console."""
-    with opened(folder) as here:
+    with open_installation(folder) as here:
         yield here
 
 
 def all_codes(made: list[PrintedPage]) -> set[str]:
     """Every code that stands on the papers, as the file for the printer holds them."""
-    return set(CODE.findall(unescape(page_rendering.as_html(made))))
+    return set(CODE.findall(unescape(printed_pages.as_html(made))))

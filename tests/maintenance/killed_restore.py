@@ -1,4 +1,7 @@
-"""Restores a backup in a process that dies at a step: `python -m tests.maintenance.dies DATA FILE SEED STEP`."""
+"""Restores a backup in a process that dies at a step.
+
+Run as `python -m tests.maintenance.killed_restore DATA FILE SEED STEP`.
+"""
 
 import os
 import signal

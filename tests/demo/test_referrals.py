@@ -14,7 +14,7 @@ from casework.accounts import authentication, session_cookies
 from casework.accounts.authentication import LoginAttempt
 from casework.app import create_app
 from casework.codelists import codelist
-from casework.demo.seats import Visit, sittings
+from casework.demo.visits import Visit, group_visits
 from casework.referrals import receiving_acts
 from casework.referrals.view_models import Box
 from casework.statistics import actions as counting
@@ -95,5 +95,5 @@ def test_one_who_comes_back_within_minutes_has_not_left_her_desk():
     lan, an, *rest = (
         Visit(at * minute, who, print) for at, who in ((5, "lan"), (7, "an"), (0, "lan"), (8, "an"), (60, "an"))
     )
-    assert list(sittings([lan, an, *rest])) == [[rest[0], lan], [an, rest[1]], [rest[2]]]
-    assert list(sittings([])) == []
+    assert list(group_visits([lan, an, *rest])) == [[rest[0], lan], [an, rest[1]], [rest[2]]]
+    assert list(group_visits([])) == []

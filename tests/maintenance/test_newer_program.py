@@ -17,8 +17,8 @@ from casework.policy.words import Section
 from casework.vault.keys import kek
 from tests.faults.numbers import times
 from tests.house import only_sqlite
-from tests.maintenance.kept import Kept
-from tests.maintenance.planting import planted
+from tests.maintenance.backed_up_house import BackedUpHouse
+from tests.maintenance.newer_migrations import add_migration
 from tests.maintenance.test_database_upgrade import as_it_is
 from tests.source import ROOT
 
@@ -28,35 +28,35 @@ STEPS = [pytest.param(one, marks=() if one in _FEW else pytest.mark.prove) for o
 
 
 @pytest.fixture
-def newer(book: Kept, tmp_path: Path) -> Run:
+def newer(book: BackedUpHouse, tmp_path: Path) -> Run:
     """Run a command of the newer program on the book, until it dies at a moment."""
-    folder = planted(tmp_path / "newer", "columns")
+    folder = add_migration(tmp_path / "newer", "columns")
     book.writes_settings()
 
     def run(*words: str, moment: str = "never") -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "tests.maintenance.newer", str(folder), moment, *words]
+        command = [sys.executable, "-m", "tests.maintenance.newer_program", str(folder), moment, *words]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
 
     return run
 
 
-def upgraded(book: Kept, newer: Run, moment: str = "never", *more: str) -> subprocess.CompletedProcess[str]:
+def upgraded(book: BackedUpHouse, newer: Run, moment: str = "never", *more: str) -> subprocess.CompletedProcess[str]:
     book.house.gate.database.engine.dispose()
     return newer("upgrade", "--data", str(book.config.data), *more, moment=moment)
 
 
-def opens(book: Kept, newer: Run, case_id: UUID) -> bool:
+def opens(book: BackedUpHouse, newer: Run, case_id: UUID) -> bool:
     """Tell whether the newer program opens a case as its people would."""
     return newer("read", str(book.config.data), book.config.database_url, str(case_id)).returncode == 0
 
 
-def older(book: Kept, command: str) -> subprocess.CompletedProcess[str]:
+def older(book: BackedUpHouse, command: str) -> subprocess.CompletedProcess[str]:
     words = [sys.executable, "-m", "casework", command, "--data", str(book.config.data)]
     return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
 
 
 @only_sqlite
-def test_a_book_goes_up_by_command_and_the_old_program_keeps_its_hands_off(book: Kept, newer: Run):
+def test_a_book_goes_up_by_command_and_the_old_program_keeps_its_hands_off(book: BackedUpHouse, newer: Run):
     case_id = book.house["lan"].opens_a_case()
     book.house.gate.database.engine.dispose()
     unready = newer("serve", "--data", str(book.config.data), "--port", "8391")
@@ -76,7 +76,7 @@ def test_a_book_goes_up_by_command_and_the_old_program_keeps_its_hands_off(book:
 
 
 @pytest.mark.prove
-def test_a_rehearsal_by_command_goes_beside_a_server_and_an_upgrade_does_not(book: Kept, newer: Run):
+def test_a_rehearsal_by_command_goes_beside_a_server_and_an_upgrade_does_not(book: BackedUpHouse, newer: Run):
     case_id = book.house["lan"].opens_a_case()
     with data_folder_lock.shared(book.config.data):
         assert "Hãy dừng máy chủ" in upgraded(book, newer).stderr
@@ -94,7 +94,7 @@ def test_a_rehearsal_by_command_goes_beside_a_server_and_an_upgrade_does_not(boo
 
 
 @only_sqlite
-def test_an_upgrade_that_fails_says_so_and_the_old_program_goes_on(book: Kept, newer: Run):
+def test_an_upgrade_that_fails_says_so_and_the_old_program_goes_on(book: BackedUpHouse, newer: Run):
     case_id = book.house["lan"].opens_a_case()
     before = as_it_is(book)
     failed = upgraded(book, newer, "!verify")
@@ -105,7 +105,7 @@ def test_an_upgrade_that_fails_says_so_and_the_old_program_goes_on(book: Kept, n
     assert book.house["lan"].does(desk.read_section, case_id, Section.STORY)
 
 
-def killed(book: Kept, newer: Run, moment: str, case_id: UUID) -> bool:
+def killed(book: BackedUpHouse, newer: Run, moment: str, case_id: UUID) -> bool:
     """Kill an upgrade at a moment, check that one whole book is left, and tell whether it was killed at all."""
     before = as_it_is(book)
     done = upgraded(book, newer, moment)
@@ -127,7 +127,7 @@ def killed(book: Kept, newer: Run, moment: str, case_id: UUID) -> bool:
 
 @pytest.mark.parametrize("step", STEPS)
 @only_sqlite
-def test_killed_at_any_step_one_whole_book_is_left_and_it_is_run_again(book: Kept, newer: Run, step: str):
+def test_killed_at_any_step_one_whole_book_is_left_and_it_is_run_again(book: BackedUpHouse, newer: Run, step: str):
     case_id = book.house["lan"].opens_a_case()
     assert killed(book, newer, step, case_id)
     again = upgraded(book, newer)
@@ -137,7 +137,7 @@ def test_killed_at_any_step_one_whole_book_is_left_and_it_is_run_again(book: Kep
 
 
 @pytest.mark.prove
-def test_killed_at_any_statement_one_whole_book_is_left(book: Kept, newer: Run):
+def test_killed_at_any_statement_one_whole_book_is_left(book: BackedUpHouse, newer: Run):
     """On PostgreSQL too: every statement from the copy to the exchange of the two may be the last."""
     case_id = book.house["lan"].opens_a_case()
     last, step = 2, max(1, 400 // times("UPGRADES", short=3, long=12))
