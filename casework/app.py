@@ -1,4 +1,4 @@
-"""Wires the slices into one Flask application; nothing is decided here."""
+"""Builds the Flask application from the blueprints of all packages; nothing is decided here."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ from casework.web.quick_exit import ENDING
 
 _HELP_LINE = "peace_house"
 _ALARMS = "casework.alarms"
-# Who looks after the log or the machine is told when something is wrong with it.
+# Members allowed one of these acts see the alarms.
 _SEE_ALARMS = (Act.AUDIT_VERIFY, Act.ACCOUNT_LIST)
 _BLUEPRINTS = (
     accounts.blueprint,
@@ -46,7 +46,7 @@ _BLUEPRINTS = (
 
 
 def create_app(config: Config) -> Flask:
-    """Make the application of one installation; its database must have been brought up to date before."""
+    """Make the application of one installation; its database must be at the current schema revision."""
     kek.self_test()
     key = kek.load(config.kek_file, demo=config.demo)
     app = Flask("casework", template_folder=str(resource("templates")))
@@ -65,7 +65,7 @@ def create_app(config: Config) -> Flask:
 
 
 def _surroundings() -> dict[str, Any]:
-    """Give every page who is there, what the menu offers and whom to call."""
+    """Return the template variables of every page: member, menu, help line, alarms."""
     member = current_user.current_member()
     line = codelist("hotline").get(_HELP_LINE)
     always = {"demo": current_user.config().demo, "help_line": line.text("number"), "person": None, "nav": ()}

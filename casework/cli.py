@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from casework import config, lists, serving
-from casework import workers as many
+from casework import workers as worker_processes
 from casework.administration import commands, data_folder_lock, maintenance_commands
 from casework.administration.console_input import DATA_OPTION
 from casework.app import create_app
@@ -30,7 +30,7 @@ class Explained(click.Group):
     """Commands whose named errors become one sentence instead of a traceback."""
 
     def invoke(self, context: click.Context) -> object:
-        """Run a command; a refusal is told in its own words and ends with status 1."""
+        """Run a command; a CaseworkError is printed in its own words and ends it with status 1."""
         try:
             return super().invoke(context)
         except CaseworkError as refusal:
@@ -52,21 +52,21 @@ def main() -> None:
 @click.option("--accounts", type=click.Path(path_type=Path), metavar="FILE", help="Ghi tài khoản ra tệp (JSON, 0600).")
 def demo(port: int | None, data: Path | None, no_browser: bool, accounts: Path | None) -> None:
     """Mở bản dùng thử với một xã hư cấu. / Run a fictional commune on this machine."""
-    place = (data or folder.default_folder()).absolute()
+    demo_folder = (data or folder.default_folder()).absolute()
     chosen = serving.free_port(port or _PORT, exactly=port is not None)
-    click.echo(f"Đang chuẩn bị bản dùng thử ở {place} ... / Preparing the demo ...")
-    made = build.open_demo(place, port=chosen)
-    url = made.config.public_url
+    click.echo(f"Đang chuẩn bị bản dùng thử ở {demo_folder} ... / Preparing the demo ...")
+    built = build.open_demo(demo_folder, port=chosen)
+    url = built.config.public_url
     if accounts:
-        cards.write(accounts, url, made.cards)
+        cards.write(accounts, url, built.cards)
 
     def ready() -> None:
-        click.echo(f"\n{cards.table(made.cards)}\n\nMở / Open:  {url}\nDừng / Stop:  Ctrl-C", nl=True)
+        click.echo(f"\n{cards.table(built.cards)}\n\nMở / Open:  {url}\nDừng / Stop:  Ctrl-C", nl=True)
         sys.stdout.flush()
         if not no_browser and _has_display():
             webbrowser.open(url)
 
-    serving.serve(create_app(made.config), chosen, ready=ready)
+    serving.serve(create_app(built.config), chosen, ready=ready)
 
 
 @main.command()
@@ -83,7 +83,7 @@ def serve(data: Path, port: int | None, workers: int | None) -> None:
     with data_folder_lock.shared(settings.data):
         startup.make_ready(settings)
         if workers:
-            many.serve(settings, chosen, workers)
+            worker_processes.serve(settings, chosen, workers)
             return
         app = create_app(settings)
         background_jobs.install(app, settings, app.extensions["casework.gate"])

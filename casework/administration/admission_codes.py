@@ -1,4 +1,4 @@
-"""Codes of admission that the console makes: they carry the agency's key, where no colleague is there to give it."""
+"""Admission codes made at the console: they carry the agency's key, where no colleague is there to confirm."""
 
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -17,7 +17,7 @@ from casework.vault.states import MemberState
 
 @dataclass(frozen=True)
 class FirstMember:
-    """Somebody who is written down when the book is founded."""
+    """A member who is invited when an installation is set up."""
 
     username: str
     name: str
@@ -27,7 +27,7 @@ class FirstMember:
 
 @action(Act.FIRST_INVITE)
 def invite_first(context: ActContext, person: FirstMember, carry: AgencyKeys | None) -> str:
-    """Write down one of the first people without any key, and make the code with which she takes her account."""
+    """Add one of the first members, without any key, and return their admission code."""
     head = heads.create(context.session, context.commune_id, "member", uuid4())
     member = Member(
         commune_id=context.commune_id,
@@ -46,7 +46,7 @@ def invite_first(context: ActContext, person: FirstMember, carry: AgencyKeys | N
 
 
 def invite_again(context: ActContext, member: Member, carry: AgencyKeys) -> str:
-    """Make a code with which somebody takes her account anew; whatever opened it before is gone at once."""
+    """Return a new admission code for a member; slots, second factor and sessions are deleted at once."""
     head = freshness.head(context.session, context.commune_id, member.id)
     member.state = MemberState.INVITED
     heads.take_from_member(
@@ -59,7 +59,7 @@ def invite_again(context: ActContext, member: Member, carry: AgencyKeys) -> str:
 
 
 def new_code(context: ActContext, member: Member, carry: AgencyKeys | None) -> str:
-    """Make the code of somebody whose head is at hand; with a key to carry it needs no colleague's word."""
+    """Return an admission code; with a key in `carry` no colleague has to confirm the member."""
     head = freshness.head(context.session, context.commune_id, member.id)
     recipient = RecipientKey(carry.agency_id, carry.epoch, carry.public_key) if carry else None
     return admission.invite(context.crypto, head, member, recipient, by=None, carry=carry)

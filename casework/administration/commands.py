@@ -1,4 +1,4 @@
-"""The console commands of an office: they parse, ask, and print; what they do stands in the modules beside."""
+"""The console commands of setup, diagnostics, recovery and key rotation: they parse, ask and print."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,7 +43,7 @@ _COMMUNE = click.option("--commune", metavar="NAME", help="Tên xã, khi sổ c�
 
 
 def _output_pages(file: Path | None, pages: Sequence[PrintedPage]) -> None:
-    """Put sheets on paper: into a file for a browser, or as plain text on the terminal."""
+    """Write pages to a file for a browser, or as plain text to the terminal."""
     if file is None:
         click.echo(printed_pages.as_text(pages))
     else:
@@ -67,7 +67,7 @@ _ROTATIONS = {"checkpoint": _rotate_checkpoint_key, "backup": _rotate_backup_key
 
 
 def _rotate_kek(settings: Config, papers_file: Path | None) -> None:
-    """Exchange the KEK; a sheet that was printed for an exchange that was then refused is worth nothing."""
+    """Rotate the KEK; if that is refused, say that the sheet just printed is worth nothing."""
     facts = installation_facts(settings)
     try:
         server_key_rotation.rotate_kek(
@@ -99,7 +99,7 @@ def rotate_keys(data: Path, papers_file: Path | None, what: str) -> None:
 def _find_agency_or_circle(
     installation: Installation, agency: str | None, circle: str | None, commune: str | None
 ) -> tuple[UUID, UUID, str]:
-    """Find the agency or the circle that a command names; it must name one of them."""
+    """Return commune, id and name of the agency or the circle that a command names; it must name one of them."""
     if circle is not None and agency is None:
         return find_circle(installation, circle)
     if agency is None or circle is not None:

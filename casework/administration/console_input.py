@@ -17,7 +17,7 @@ DATA_OPTION = click.option(
 
 
 def ask_code(words: str) -> bytes:
-    """Ask for one line of a sheet until it is free of slips; nothing of it is shown."""
+    """Ask for one line of a sheet, without an echo, until its checksum fits."""
     return ask(words, read_code, hidden=True)
 
 
@@ -39,7 +39,7 @@ def _number(text: str) -> int:
 
 
 def ask(words: str, read: Callable[[str], T], *, hidden: bool = False, default: str | None = None) -> T:
-    """Ask until an answer can be used; each refusal says in its own words what is wrong. A pipe is asked once."""
+    """Ask until `read` accepts the answer, showing each BadInput; from a pipe one line is read and BadInput raised."""
     while True:
         text = _read_line(words, hidden=hidden, default=default)
         try:
@@ -56,7 +56,7 @@ def is_interactive() -> bool:
 
 
 def ask_more(question: str) -> bool:
-    """Ask whether there is more to say; a pipe has said everything."""
+    """Ask whether there is more to enter; a pipe has no more."""
     return is_interactive() and click.confirm(question, default=False, err=True)
 
 

@@ -1,4 +1,4 @@
-"""Who may work in a data folder at once: any number of servers, or one exchange of keys, restore or upgrade alone."""
+"""The lock of a data folder: shared by servers and periodic jobs, exclusive for key rotation, restore and upgrade."""
 
 import fcntl
 import os
@@ -13,7 +13,7 @@ _NAME = "lock"
 
 @contextmanager
 def shared(folder: Path) -> Iterator[None]:
-    """Work in a folder beside others; raise ConfigurationError while somebody is there alone."""
+    """Hold the shared lock; raise ConfigurationError while another process holds the exclusive one."""
     with _locked(
         folder, fcntl.LOCK_SH, "Đang đổi khóa, khôi phục hoặc nâng cấp trong thư mục này. Hãy đợi xong rồi chạy lại."
     ):
@@ -22,7 +22,7 @@ def shared(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
-    """Work in a folder where nobody else does; raise ConfigurationError while a server runs."""
+    """Hold the exclusive lock; raise ConfigurationError while another process holds any."""
     with _locked(folder, fcntl.LOCK_EX, "Sổ đang chạy. Hãy dừng máy chủ (và việc định kỳ) rồi chạy lại lệnh này."):
         yield
 

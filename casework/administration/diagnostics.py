@@ -1,4 +1,4 @@
-"""The doctor of an installation: finds what is wrong and says in plain words what to do about it."""
+"""Diagnostics of an installation: finds what is wrong and says in plain words what to do about it."""
 
 import os
 import shutil
@@ -32,7 +32,7 @@ from casework.vault.keys.enrolment.models import Admission
 from casework.vault.keys.kek import Kek
 
 _LEAST_FREE = 1024**3
-_CODE_LIVES = 24 * 3600 * clock.MICROSECOND
+_CODE_LIFETIME = 24 * 3600 * clock.MICROSECOND
 _OLDEST_PYTHON, _OLDEST_LIBRARY = (3, 11), 50
 
 
@@ -48,7 +48,7 @@ Check: TypeAlias = Callable[[Config], Iterator[Problem]]
 
 
 def check(folder: Path) -> list[Problem]:
-    """Look at everything that can be looked at; what cannot be read is a finding, never an error."""
+    """Run every check; what cannot be read is a problem, never an error."""
     try:
         settings = config.load(folder)
     except (CaseworkError, ValueError, TypeError) as cause:
@@ -69,7 +69,7 @@ def _problems_of(run_check: Check, settings: Config) -> list[Problem]:
 
 
 def _check_files(settings: Config) -> Iterator[Problem]:
-    """Nobody but the account that runs the program may read the folder."""
+    """The folder and its files are private to the account that runs the program."""
     owner = settings.data.stat().st_uid
     for path in (settings.data, *sorted(settings.data.iterdir())):
         mode, same_owner = stat.S_IMODE(path.stat().st_mode), path.stat().st_uid == owner
@@ -110,7 +110,7 @@ def _check_schema(settings: Config) -> Iterator[Problem]:
 
 
 def _check_communes(settings: Config) -> Iterator[Problem]:
-    """Agencies hang on no single person, no code of admission has died unused, the clock has not gone back."""
+    """No agency depends on one key holder, no admission code expired unused, the clock has not gone back."""
     with _open_database(settings) as database:
         communes, number = server_key_rotation.communes_and_kek_number(database)
         key = next((held for held in kek.load_all(settings.kek_file) if held.number == number), None)
@@ -126,7 +126,7 @@ def _check_commune(server_keys: kek.ServerKeys, database: Database) -> Iterator[
             wrong = f"{agency.name}: chỉ {agency.holders} người giữ khóa, và 180 ngày nay chưa tập khôi phục."
             yield Problem(wrong, "Mời thêm một người, hoặc chạy `casework drill` với hai tờ của một cặp.")
         in_commune = Admission.commune_id == server_keys.commune_id
-        expired = select(func.count()).where(in_commune, Admission.created < now - _CODE_LIVES)
+        expired = select(func.count()).where(in_commune, Admission.created < now - _CODE_LIFETIME)
         if count := session.execute(expired).scalar_one():
             yield Problem(f"{count} mã nhận tài khoản đã hết hạn mà chưa dùng xong.", "Làm mã mới cho những người ấy.")
         newest_line = select(func.max(AuditLine.at)).where(AuditLine.commune_id == server_keys.commune_id)
@@ -146,7 +146,7 @@ def _check_machine(settings: Config) -> Iterator[Problem]:
 
 @contextmanager
 def _open_database(settings: Config) -> Iterator[Database]:
-    """Open the database for one look; a SQLite file that is not there is not made by looking."""
+    """Open the database for a check; raise CaseworkError for a SQLite file that is not there, instead of making it."""
     _require_database_file(settings)
     database = Database(settings.database_url)
     try:

@@ -28,7 +28,7 @@ _AGENCIES = select(Agency.commune_id, Agency.id, Agency.name, Commune.name.label
 
 @dataclass(frozen=True)
 class Installation:
-    """An open installation: what it is set to, and the gate through which the console acts."""
+    """An open installation: its settings, and the gate through which the console acts."""
 
     config: Config
     gate: Gate
@@ -36,7 +36,7 @@ class Installation:
 
 @contextmanager
 def open_installation(folder: Path) -> Iterator[Installation]:
-    """Open the installation of a folder under its one key."""
+    """Open the installation of a folder; raise ConfigurationError for one of another schema revision."""
     settings = config.load(folder.absolute())
     startup.require_current_schema(settings.database_url)
     gate = open_gate(settings, kek.load(settings.kek_file, demo=settings.demo))
@@ -47,7 +47,7 @@ def open_installation(folder: Path) -> Iterator[Installation]:
 
 
 def installation_facts(settings: Config) -> InstallationFacts:
-    """Return what the head of every sheet says about an installation."""
+    """Return what stands at the top of every printed page of an installation."""
     database = Database(settings.database_url)
     try:
         with database.read_only() as session:

@@ -1,6 +1,6 @@
-"""Rotation of the KEK: every row is verified under the old key before it is signed with the newer one.
+"""Rotation of the KEK: every row is verified under the old key before it is signed with the new one.
 
-It stops at the first row that does not hold; then nothing has changed, so nothing forged is ever signed.
+It stops at the first row that does not verify; then nothing has changed, so nothing forged is ever signed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -40,16 +40,16 @@ _WRAPPED: Mapping[Kind, tuple[str, Rewrap]] = {
 _ENDED: tuple[Kind, ...] = (SessionRow, Interview, Throttle)
 # Heads are signed with their new lines of the log.
 _NOT_RESIGNED = frozenset({Head.__tablename__, *(str(kind.__tablename__) for kind in _ENDED)})
-# An admission code is found by an HMAC under the server's key; nobody could find it under a newer one.
+# An admission code is found by an HMAC under the server's key; nobody could find it under a new one.
 _CODE_LIFETIME = admission.LASTS_SECONDS * MICROSECOND
 _LINES_AT_ONCE = 1000
 
 
 @action(Act.KEYS_ROTATE)
 def rotate(context: ActContext, new_kek: Kek) -> None:
-    """Verify all rows of a commune and sign them with the newer key; every head gets a line that says so."""
+    """Verify all rows of a commune and sign them with the new KEK; every head gets a line in the log."""
     old_keys, new_keys = context.crypto.server_keys, server_keys_of(new_kek, context.commune_id)
-    # One transaction goes through all communes: what it has read of the one before is not of this one.
+    # One transaction goes through all communes: rows of the one before are not signed here.
     context.session.expunge_all()
     heads.changed_heads(context.session).clear()
     _require_ready(context)
@@ -65,7 +65,7 @@ def rotate(context: ActContext, new_kek: Kek) -> None:
 
 
 def _require_ready(context: ActContext) -> None:
-    """Raise Conflict while an admission code is out, and VaultError if the log does not hold."""
+    """Raise Conflict while an admission code is out, and VaultError if the log does not verify."""
     _no_code_is_waiting(context)
     if not verify(context.crypto).holds:
         raise VaultError("Nhật ký không đúng: hãy chạy `casework verify`. Chưa có gì thay đổi.")
@@ -81,7 +81,7 @@ def _no_code_is_waiting(context: ActContext) -> None:
 
 
 def _verified(context: ActContext, kind: Kind, versions: Mapping[UUID, int]) -> Iterator[Any]:
-    """Yield every row of one kind, each checked under the old key; the first that does not hold stops everything."""
+    """Yield every row of one kind, verified under the old key; raise VaultError at the first that does not verify."""
     in_commune = kind.__table__.c[kind.__commune__] == context.commune_id
     for row in scope.every(context.permit, kind, in_commune, *signed_columns(kind), "mac").on(context.session):
         try:
@@ -95,7 +95,7 @@ def _verified(context: ActContext, kind: Kind, versions: Mapping[UUID, int]) -> 
 def _sign_again(
     context: ActContext, kind: Kind, new_keys: ServerKeys, rows: Iterable[Any], versions: Mapping[UUID, int]
 ) -> None:
-    """Give rows their MAC under the newer key, and wrap again what the older one wraps in them."""
+    """Give rows their MAC under the new key, and wrap again what the old one wraps in them."""
     old_keys = context.crypto.server_keys
     column, rewrap = _WRAPPED.get(kind, ("", None))
 
@@ -108,7 +108,7 @@ def _sign_again(
 
 
 def _sign_lines(context: ActContext, new_keys: ServerKeys) -> None:
-    """Sign the lines of the log again; their hashes and what they say stay as they are."""
+    """Sign the lines of the log again; their hashes and bodies stay as they are."""
     line: Table = AuditLine.__table__  # type: ignore[assignment]
     by_number = (line.c.commune_id == bindparam("commune"), line.c.n == bindparam("number"))
     rows = context.session.execute(select(line.c.n, line.c.h).where(line.c.commune_id == context.commune_id))

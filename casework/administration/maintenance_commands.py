@@ -1,4 +1,4 @@
-"""The console commands that keep the book: back up, restore, and what comes round by the clock."""
+"""The console commands of maintenance: back up, restore, upgrade, and the periodic jobs."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -59,7 +59,7 @@ def back_up(data: Path) -> None:
 
 
 def _bar(label: str) -> dump.Progress:
-    """Show on a terminal how far something is; elsewhere its label alone is told."""
+    """Return a progress bar for a terminal; elsewhere its label alone is printed."""
 
     def progress(size: int) -> dump.Advance:
         bar = click.progressbar(length=size, label=label, file=sys.stderr)
@@ -94,11 +94,11 @@ def restore_backup(
     order = Order(file, seed, lost_kek=lost_kek, without_revocation_log=without_removals)
     progress = _bar("Đang đọc bản sao lưu / Reading the backup")
     if drill:
-        _tell(restore.drill(settings, order, hook=_shown_step, progress=progress))
+        _print_report(restore.drill(settings, order, hook=_print_step, progress=progress))
         click.echo("Đã tập xong, không có gì thay đổi. / The drill is over; nothing was changed.")
         return
     with data_folder_lock.exclusive(settings.data):
-        _tell(restore.restore(settings, order, hook=_shown_step, progress=progress, announce=_show_key))
+        _print_report(restore.restore(settings, order, hook=_print_step, progress=progress, announce=_print_kek))
     click.echo("Đã khôi phục. Ai cũng phải đăng nhập lại. / Restored; everybody signs in anew.")
 
 
@@ -112,20 +112,20 @@ _RESTORE_STEPS = {
 }
 
 
-def _shown_step(step: str) -> None:
-    """Say how far a restore is."""
+def _print_step(step: str) -> None:
+    """Print a step of a restore."""
     if step in _RESTORE_STEPS:
         click.echo(f"... {_RESTORE_STEPS[step]}", err=True)
 
 
-def _show_key(key: Kek) -> None:
-    """Show the new key of the server, to be written on its sheet before it counts."""
+def _print_kek(key: Kek) -> None:
+    """Print the new KEK, to be written on its sheet before it is used."""
     click.echo(f"Khóa máy chủ mới, số {key.number}. Chép ra giấy, cất riêng. / Write this down and keep it apart:")
     for half in (key.secret[:16], key.secret[16:]):
         click.echo(f"    {write_code(half)}")
 
 
-def _tell(report: RestoreReport) -> None:
+def _print_report(report: RestoreReport) -> None:
     made = clock.local(report.made_at).isoformat(timespec="minutes")
     click.echo(f"Bản sao lưu lúc / made at {made}: {report.rows} dòng / rows")
     click.echo(f"Đã kiểm / checked: {report.verified.rows} MAC, {report.verified.bodies} văn bản / bodies")
@@ -162,7 +162,7 @@ def run_tick(data: Path, confirm_clock: bool) -> None:
 
 
 def _as_owner(settings: Config, url: str | None) -> Config:
-    """Let a command work as the role that owns the tables; the service never does."""
+    """Return the settings with the role that owns the tables; the service never uses it."""
     return replace(settings, database_url=url) if url else settings
 
 
@@ -176,10 +176,10 @@ def upgrade(data: Path, owner_url: str | None, rehearse: bool, reason: str) -> N
     settings = _as_owner(config.load(data.absolute()), owner_url)
     if rehearse:
         with data_folder_lock.shared(settings.data):
-            done = database_upgrade.rehearse(settings, on_step=_progress(database_upgrade.REHEARSED))
+            done = database_upgrade.rehearse(settings, on_step=_print_steps(database_upgrade.REHEARSED))
     else:
         with data_folder_lock.exclusive(settings.data):
-            done = _tried(settings, reason)
+            done = _upgrade_or_explain(settings, reason)
     if done is None:
         click.echo("Sổ đã ở bản mới nhất. / The book is up to date.")
         return
@@ -195,16 +195,16 @@ def upgrade(data: Path, owner_url: str | None, rehearse: bool, reason: str) -> N
         click.echo("PostgreSQL: chạy lại deploy/postgresql/grants.sql trước đã. / Run the grants again first.")
 
 
-def _tried(settings: Config, reason: str) -> UpgradeReport | None:
-    """Upgrade; whatever stops it, the operator is told first that the book is as it was."""
+def _upgrade_or_explain(settings: Config, reason: str) -> UpgradeReport | None:
+    """Upgrade; whatever stops it, say first that the database is as it was."""
     try:
-        return database_upgrade.run(settings, reason=reason, on_step=_progress(database_upgrade.STEPS))
+        return database_upgrade.run(settings, reason=reason, on_step=_print_steps(database_upgrade.STEPS))
     except Exception:
         click.echo("Chưa nâng cấp: sổ vẫn như trước. / Not upgraded; the book is as it was.", err=True)
         raise
 
 
-def _progress(steps: Sequence[str]) -> Callable[[str], None]:
+def _print_steps(steps: Sequence[str]) -> Callable[[str], None]:
     def on_step(step: str) -> None:
         if step in steps:
             click.echo(f"[{steps.index(step) + 1}/{len(steps)}] {_UPGRADE_STEPS[step]} ...", err=True)

@@ -1,4 +1,7 @@
-"""Pages for the printer: one secret on a page, with who keeps it and what it is for; as HTML or as plain text."""
+"""Pages for the printer, as HTML or plain text: KEK, backup key, recovery sheets, admission codes, fingerprints.
+
+One secret stands on a page, with who keeps it and what it is for.
+"""
 
 import os
 from collections.abc import Sequence
@@ -92,7 +95,7 @@ class InstallationFacts:
     backup: bytes
 
     def lines(self) -> list[tuple[str, str]]:
-        """Return the lines at the top of every sheet: whose it is, from which day, and which key signs backups."""
+        """Return the lines at the top of every page: commune, date, and the fingerprint of the signing key."""
         return [
             ("Sổ của", self.commune),
             ("Ngày làm", clock.local(clock.micros()).strftime("%d/%m/%Y %H:%M")),
@@ -102,7 +105,7 @@ class InstallationFacts:
 
 @dataclass(frozen=True)
 class Invitation:
-    """Somebody who is to come and take her account, with the code that goes from hand to hand."""
+    """A member to be enrolled, with the admission code that is handed over in person."""
 
     name: str
     username: str
@@ -124,7 +127,7 @@ def key_lines(secret: bytes) -> list[tuple[str, str]]:
 
 
 def kek_page(facts: InstallationFacts, kek: Kek) -> PrintedPage:
-    """Lay out the sheet of the server's key."""
+    """Lay out the sheet of the KEK."""
     return PrintedPage(
         "Tờ khóa máy chủ",
         "Giữ trong két, tách khỏi bản sao lưu và các tờ khôi phục",
@@ -140,7 +143,7 @@ def kek_page(facts: InstallationFacts, kek: Kek) -> PrintedPage:
 
 
 def backup_pages(facts: InstallationFacts, seed: bytes) -> list[PrintedPage]:
-    """Lay out the private half of the backup key twice, for two safes."""
+    """Lay out the private half of the backup key (32 bytes) twice, for two safes."""
     shown = [*facts.lines(), ("Dấu khóa sao lưu", signatures.fingerprint(facts.backup))]
     steps = (
         "Chỉ tờ này mở được bản sao lưu. Nó không mở được vụ việc nào.",
@@ -153,7 +156,7 @@ def backup_pages(facts: InstallationFacts, seed: bytes) -> list[PrintedPage]:
 
 
 def recovery_page(facts: InstallationFacts, agency: str, sheet: RecoverySheet, names: dict[int, str]) -> PrintedPage:
-    """Lay out the sheet of one officer; it says with whose sheet it opens, and for which agency."""
+    """Lay out the recovery sheet of one officer, with the sheets that it may be combined with (`names` by seat)."""
     partners = ", ".join(f"{names[seat]} (tờ {seat})" for seat in sheet.partners)
     return PrintedPage(
         "Tờ khôi phục",
@@ -176,7 +179,7 @@ def recovery_page(facts: InstallationFacts, agency: str, sheet: RecoverySheet, n
 
 
 def admission_page(facts: InstallationFacts, invited: Invitation) -> PrintedPage:
-    """Lay out the code with which one person takes her account."""
+    """Lay out the admission code of one member."""
     return PrintedPage(
         "Mã nhận tài khoản",
         f"Trao tận tay: {invited.name}",

@@ -1,4 +1,4 @@
-"""Exchanges the keys of an installation; each can be broken off anywhere and run again."""
+"""Rotates the keys of an installation; each rotation can be interrupted anywhere and run again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _NUMBER_BYTES = 4
 
 @dataclass(frozen=True)
 class BackupKey:
-    """The two halves of a backup key; the private one is printed and kept nowhere."""
+    """The two halves of a backup key; the private one (32 bytes) is printed and stored nowhere."""
 
     seed: bytes
     public: bytes
@@ -39,15 +39,16 @@ class BackupKey:
 
 
 def new_backup_key() -> BackupKey:
-    """Make a key pair to which backups are sealed."""
+    """Make a key pair that backups are encrypted to."""
     seed = new_key()
     return BackupKey(seed, public_key(seed))
 
 
 def rotate_kek(config: Config, *, announce: Callable[[Kek], None]) -> None:
-    """Exchange the KEK, or finish an exchange that was broken off; `announce` prints the newer key before it counts.
+    """Rotate the KEK, or finish a rotation that was interrupted; `announce` prints the new key before it is used.
 
-    Both keys stand in the file until every row is signed with the newer one; the database says which one counts.
+    Both keys stand in the file until every row is signed with the new one; the MACs in the database say which is in
+    use. Raises Conflict for an open admission code, VaultError for a row, line or entry that does not verify.
     """
     with data_folder_lock.exclusive(config.data):
         startup.require_current_schema(config.database_url)
@@ -73,7 +74,7 @@ def _rotate(config: Config, database: Database, announce: Callable[[Kek], None])
         if new_kek != current:
             _sign_all_rows(config, Gate(database, current), communes, new_kek)
     except CaseworkError:
-        # Whoever is refused goes on with the key that counts; both stay only where nobody can tell which one does.
+        # A refused rotation leaves the key in use alone in the file; the database says which one that is.
         kek.replace(
             config.kek_file, [key for key in (current, new_kek) if key.number == communes_and_kek_number(database)[1]]
         )
@@ -83,7 +84,7 @@ def _rotate(config: Config, database: Database, announce: Callable[[Kek], None])
 
 
 def _note_in_revocation_log(config: Config, communes: list[UUID], new_kek: Kek) -> None:
-    """Let the newer key answer for the ledger of removals, whose lines were checked under the one before."""
+    """Note the rotation in the revocation log under the new key; its entries were verified under the one before."""
     for commune_id in communes:
         RevocationLog(config.revocation_log_file).remark(
             kek.server_keys_of(new_kek, commune_id), word="kek", at=clock.micros()
@@ -125,7 +126,7 @@ def rotate_checkpoint_key(config: Config, gate: Gate) -> bytes:
 
 
 def rotate_backup_key(config: Config, gate: Gate) -> BackupKey:
-    """Seal backups to a new key from now on and return it, so that its private half can be printed."""
+    """Encrypt backups to a new key from now on and return it, so that its private half can be printed."""
     with data_folder_lock.exclusive(config.data):
         backup_key = new_backup_key()
         settings.pin_backup(config, backup_key.public)
@@ -141,5 +142,5 @@ def _note_in_logs(gate: Gate, what: str) -> None:
 
 @action(Act.KEYS_RENEW)
 def note_rotation(context: ActContext, what: str) -> None:
-    """Write in the log that a key outside the database was renewed."""
+    """Write to the log which key outside the database was rotated."""
     context.reason = what

@@ -31,12 +31,12 @@ def pin_checkpoint(config: Config, public: bytes) -> None:
 
 
 def pin_backup(config: Config, public: bytes) -> None:
-    """Seal backups to another key from now on."""
+    """Encrypt backups to another key from now on."""
     _replace_setting(config, "backup_public", signatures.pinned(public))
 
 
 def _replace_setting(config: Config, name: str, value: str | Sequence[str]) -> None:
-    """Change one answer of the file, on one line or several, and leave what people wrote beside it."""
+    """Replace one setting of the file, on one line or several, and leave what people wrote beside it."""
     path = config.data / SETTINGS
     before, setting = path.read_text(encoding="utf-8"), tomli_w.dumps({name: value})
     after, count = re.subn(rf"(?m)^{name} *= *(?:\[[^\]]*\].*|.*)\n?", lambda _: setting, before, count=1)

@@ -1,4 +1,4 @@
-"""Founds an installation in an empty folder: keys, database, commune, agencies, first people, and their papers."""
+"""Sets up an installation in an empty folder: keys, database, commune, agencies, first members, printed pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _CALENDAR_WORDS = "# Ngày làm việc, ngày nghỉ lễ, và người thứ ha
 
 @dataclass(frozen=True)
 class NewInstallation:
-    """What founding has put on the disk, and what is to be put on paper."""
+    """A new installation, what its pages say about it, and the private half of its backup key."""
 
     facts: InstallationFacts
     installation: Installation
@@ -42,7 +42,7 @@ class NewInstallation:
 
 
 def require_empty(folder: Path) -> None:
-    """Raise ConfigurationError, before anything is asked, for a folder that holds anything."""
+    """Raise ConfigurationError for a folder that holds anything."""
     if (folder / UNFINISHED).exists():
         raise ConfigurationError(f"{folder} là bản lập dở dang. Hãy xóa thư mục này rồi chạy lại.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -58,13 +58,13 @@ def begin(folder: Path) -> None:
 
 
 def finish(folder: Path) -> None:
-    """Take the mark away, once everything is on the disk and on paper."""
+    """Remove the mark, once everything is on the disk and on paper."""
     (folder / UNFINISHED).unlink()
     files.flush_folder(folder)
 
 
 def found_installation(folder: Path, answers: SetupAnswers) -> list[PrintedPage]:
-    """Found the installation and return its papers: the secrets on them are kept nowhere else."""
+    """Set up the installation and return its pages: the secrets on them, but for the KEK, are stored nowhere else."""
     new = _create(folder, answers)
     try:
         pages = [*_server_pages(new), *_found_commune(new, answers)]

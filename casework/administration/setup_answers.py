@@ -1,4 +1,7 @@
-"""The answers that found an installation: read from TOML or typed, each checked by one function with one sentence."""
+"""The answers for setting up an installation: read from TOML or typed, each parsed by one function.
+
+Every function raises BadInput with one sentence for a person to read.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -37,7 +40,7 @@ class AgencyAnswers:
 
 @dataclass(frozen=True)
 class FirstPerson:
-    """Somebody who is invited when the book is founded; an administrator belongs to no agency."""
+    """A member who is invited at setup; an administrator belongs to no agency."""
 
     name: str
     username: str
@@ -47,7 +50,7 @@ class FirstPerson:
 
 @dataclass(frozen=True)
 class SetupAnswers:
-    """Everything that is asked before a book is founded."""
+    """Everything that is asked before an installation is set up."""
 
     commune: str
     hamlets: tuple[str, ...]
@@ -71,10 +74,10 @@ def words(text: str) -> str:
 
 def several(text: str | Sequence[str]) -> tuple[str, ...]:
     """Read names with commas between them; none may come twice."""
-    found = tuple(words(part) for part in (text.split(",") if isinstance(text, str) else text) if str(part).strip())
-    if len({plain(part) for part in found}) != len(found):
+    listed = tuple(words(part) for part in (text.split(",") if isinstance(text, str) else text) if str(part).strip())
+    if len({plain(part) for part in listed}) != len(listed):
         raise BadInput("Có tên bị lặp lại trong danh sách.")
-    return found
+    return listed
 
 
 def hamlet_names(text: str | Sequence[str]) -> tuple[str, ...]:
@@ -108,7 +111,7 @@ def phone(text: str) -> str:
 
 
 def username(text: str) -> str:
-    """Read the word that somebody signs in with."""
+    """Read a username."""
     if not _USERNAME.fullmatch(text.strip()):
         raise BadInput("Tên đăng nhập gồm 2 đến 40 chữ thường không dấu, chữ số, dấu chấm hoặc gạch, như hoa.hoi")
     return text.strip()
@@ -169,7 +172,7 @@ def keepers(text: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def require_consistent(people: Sequence[FirstPerson]) -> None:
-    """Raise BadInput if the people do not make a book: nobody leads, nobody administers, or somebody sits twice."""
+    """Raise BadInput if a needed role is missing, or a person holds accounts or roles that exclude one another."""
     usernames = [person.username for person in people]
     if len(set(usernames)) != len(usernames):
         raise BadInput("Hai người có cùng tên đăng nhập.")
@@ -189,7 +192,7 @@ def require_consistent(people: Sequence[FirstPerson]) -> None:
 
 
 def second_persons(usernames: Sequence[str], people: Mapping[str, FirstPerson]) -> tuple[str, ...]:
-    """Read who may be the second of two in acts that one person never does alone."""
+    """Read who may be the second person in acts that need two."""
     unknown = [username for username in usernames if username not in people]
     if unknown or len(usernames) < 2:
         raise BadInput(f"Cần ít nhất hai người thứ hai, bằng tên đăng nhập đã có. Không thấy: {', '.join(unknown)}.")

@@ -1,4 +1,4 @@
-"""Asks for what founds an installation; a file that answers some questions is asked only for the others."""
+"""Asks for the answers to set up an installation; what a file answers is not asked."""
 
 import tomllib
 from collections.abc import Callable
@@ -20,16 +20,15 @@ _KNOWN = {"commune", "calendar", "agencies", "people", "second_persons"}
 
 
 class Questionnaire:
-    """Questions in their order, with what a file has answered already; what is typed is kept as it comes."""
+    """Questions in their order, with the answers of a file; what is typed is added to them."""
 
     def __init__(self, answers: Raw) -> None:
-        """Begin with what is known."""
         if unknown := set(answers) - _KNOWN:
             raise BadInput(f"Tệp trả lời có phần không hiểu: {', '.join(sorted(unknown))}.")
         self.answers: Raw = answers
 
     def answer(self, table: Raw, key: str, question: str, read: Callable[[Any], T], default: str | None = None) -> T:
-        """Return one answer: from the file, or typed until it can be used."""
+        """Return one answer: from the file, or typed until `read` accepts it."""
         if key in table:
             try:
                 return read(table[key])
@@ -47,7 +46,7 @@ class Questionnaire:
         return answer
 
     def ask_all(self) -> SetupAnswers:
-        """Ask everything, first what the others rest on."""
+        """Ask everything, first what later questions depend on."""
         commune, calendar = self.answers.setdefault("commune", {}), self.answers.setdefault("calendar", {})
         name = self.answer(commune, "name", "Tên xã, như: xã Thanh Sơn", setup_answers.words)
         hamlets = self.answer(commune, "hamlets", "Các thôn, tổ (cách nhau bằng dấu phẩy)", setup_answers.hamlet_names)
@@ -102,7 +101,7 @@ class Questionnaire:
 
 
 def complete_answers(file: Path | None, draft_file: Path) -> SetupAnswers:
-    """Return all answers; what was typed before somebody broke off is kept in a file that can be given again."""
+    """Return all answers; if it is broken off, what was typed is written to `draft_file`, which can be given again."""
     questionnaire = Questionnaire(_read(file) if file else {})
     try:
         return questionnaire.ask_all()

@@ -1,4 +1,4 @@
-"""Builds the fictional commune in a folder, or finds the one that was built there before."""
+"""Builds the fictional commune in a folder, or opens the one that was built there before."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,7 +26,7 @@ _JUST_NOW = 60 * clock.MICROSECOND
 
 @dataclass(frozen=True)
 class Demo:
-    """A commune that is ready to be looked at, and everybody's sign-in."""
+    """A fictional commune, ready to be served, and everybody's sign-in."""
 
     config: Config
     cards: tuple[SignInCard, ...]
@@ -57,7 +57,7 @@ def _build(demo_folder: Path, port: int) -> Demo:
 
 
 def _tell_story(gate: Gate, config: Config, sign_in_cards: tuple[SignInCard, ...]) -> None:
-    """Found the commune, then let its people tell what happened, up to the present."""
+    """Found the commune, then let its members act from the first case up to the present."""
     present = clock.micros()
     first = clock.local(present).date() - timedelta(days=demo_cases()[0].days_ago) - _FOUNDED_BEFORE
     story_clock = casework_story.StoryClock(moment(first, _FOUNDED_AT))
@@ -67,13 +67,9 @@ def _tell_story(gate: Gate, config: Config, sign_in_cards: tuple[SignInCard, ...
     )
     with clock.living_at(story_clock):
         founded = founding.found(gate, passphrases)
-        receivers = {draft.username for draft in offices().values()}
-        acting = (
-            {case.opened_by for case in demo_cases()}
-            | {draft.by for draft in drafts()}
-            | {lead, administrator}
-            | receivers
-        )
+        receivers = {office.username for office in offices().values()}
+        openers = {case.opened_by for case in demo_cases()} | {draft.by for draft in drafts()}
+        acting = openers | receivers | {lead, administrator}
         keys = founding.open_keys(gate, founded.commune_id, {name: passphrases[name] for name in sorted(acting)})
         cast = casework_story.Cast(founded.commune_id, founded.ids, keys, lead, present)
         addresses = casework_story.register_addresses(gate, config, cast, demo_addresses(), story_clock)

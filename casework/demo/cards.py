@@ -1,4 +1,4 @@
-"""What the demo tells whoever looks at it: an address, everybody's sign-in, and strings that must never leak."""
+"""The sign-in cards of the demo, and the file with them, its address, and canaries: names that must never leak."""
 
 import json
 import secrets
@@ -37,21 +37,14 @@ def draw_passphrase() -> str:
 
 
 def deal(people: Sequence[Resident]) -> tuple[SignInCard, ...]:
-    """Give everybody a passphrase of her own."""
+    """Make a card with a passphrase of their own for every person."""
     return tuple(
-        SignInCard(
-            role=person.role,
-            agency=person.agency,
-            name=person.name,
-            username=person.username,
-            password=draw_passphrase(),
-        )
-        for person in people
+        SignInCard(person.role, person.agency, person.name, person.username, draw_passphrase()) for person in people
     )
 
 
 def canaries() -> tuple[str, ...]:
-    """Return names of people that stand in cases and nowhere else."""
+    """Return names of people (8 characters or more) that stand in cases and nowhere else."""
     answers = [case.answers for case in demo_cases()]
     names = {answered.identity.name for answered in answers} | {answered.perpetrator.name for answered in answers}
     return tuple(sorted(name for name in names if len(name) >= _SHORTEST_CANARY))

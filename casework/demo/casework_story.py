@@ -1,4 +1,4 @@
-"""Tells fourteen months of a commune: every act goes through the gate, in the order in which it happened."""
+"""Fourteen months of casework in the demo: every act goes through the gate, in the order of time."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,27 +24,26 @@ from casework.web.phones import normalise
 
 _STEP = MICROSECOND // 5
 _MINUTE = 60 * MICROSECOND
-# Nothing of the story happens in the last minutes before the present.
+# Nothing happens in the last minutes before the present.
 _LAST_VISIT_BEFORE = 15 * _MINUTE
-# Cases come between these minutes of a day; the pace spreads them over it.
+# Cases are opened between these minutes of a day; the pace spreads them over it.
 _OPENS, _OPEN_FOR, _PACE = 7 * 60 + 10, 12 * 60, 97
 _LEAD_READS_EVERY = 6
-# Whoever only closes her browser leaves a session that is swept a day later; who came lately signs out, so that nobody
+# Who does not sign out leaves a session that is deleted a day later; recent visits end with signing out, so that nobody
 # seems to be at work still.
 _SIGNS_OUT_WITHIN = 30 * 24 * 60 * _MINUTE
-# After so many days the danger of a tale is over, as its last note knows.
+# After so many days the danger of a case is over, as its last note says.
 _DANGER_DAYS = 60
 
 
 class StoryClock:
-    """The clock of the telling: it stands where the story is and moves on a little whenever it is asked."""
+    """The clock while the demo is built: at the moment of the story, and a little later whenever it is read."""
 
     def __init__(self, at: int) -> None:
-        """Start at a moment in microseconds."""
         self._at = at
 
     def __call__(self) -> int:
-        """Return the moment of the story."""
+        """Return the moment of the story in microseconds."""
         self._at += _STEP
         return self._at
 
@@ -55,7 +54,7 @@ class StoryClock:
 
 @dataclass(frozen=True)
 class Cast:
-    """Who tells the story in which commune: ids and opened keys by username, and who looks in on the others.
+    """The members who act in the demo: ids and unwrapped keys by username, and the lead who reads the cases of others.
 
     `present` is the moment (microseconds) at which the story ends.
     """
@@ -68,7 +67,7 @@ class Cast:
 
 
 def perform_visits(gate: Gate, config: Config, cast: Cast, visits: Sequence[Visit], story_clock: StoryClock) -> None:
-    """Let somebody in through the same door as always, let her do what she came for, and let her go."""
+    """Sign a member in, perform visits of theirs in one session, and sign them out if these are recent."""
     story_clock.go_to(visits[0].at)
     keys = cast.opened[visits[0].username]
     signed_in = gate.perform(session_cookies.visitor(cast.commune_id), accounts.sign_in, keys, before=None)
@@ -83,33 +82,30 @@ def perform_visits(gate: Gate, config: Config, cast: Cast, visits: Sequence[Visi
 def register_addresses(
     gate: Gate, config: Config, cast: Cast, addresses: Sequence[DemoAddress], story_clock: StoryClock
 ) -> dict[str, UUID]:
-    """Let the lead write the register of trusted addresses; return the ids by the keys that the tales use."""
+    """Let the lead write the register of trusted addresses; return the ids by the keys that the cases use."""
     ids: dict[str, UUID] = {}
 
     def fill(session: DemoSession) -> None:
         for address in addresses:
-            contact = normalise(address.phone)
-            entry = AddressEntry(
-                address.name, address.host, address.hamlet, address.kind, address.capacity, address.opening, contact
-            )
-            ids[address.key] = session.perform(add_address, entry)
+            place = (address.name, address.host, address.hamlet, address.kind, address.capacity, address.opening)
+            ids[address.key] = session.perform(add_address, AddressEntry(*place, normalise(address.phone)))
 
     perform_visits(gate, config, cast, [Visit(clock.micros(), cast.lead, fill)], story_clock)
     return ids
 
 
 class CaseStory:
-    """The tales as visits; a case's id is known once its intake has been written down."""
+    """The cases as visits; a case's id is known once its intake has been recorded."""
 
     def __init__(self, cast: Cast, addresses: Mapping[str, UUID]) -> None:
-        """Tell with this cast up to the present; `addresses` are the ids of the register by key."""
+        """Act with this cast up to the present; `addresses` are the ids of the register by key."""
         self._cast, self._addresses = cast, addresses
         self._today, self._latest = clock.local(cast.present).date(), cast.present - _LAST_VISIT_BEFORE
         self._case_ids: dict[int, UUID] = {}
         self._referrals = ReferralStory(self._case_ids, lead=cast.lead)
 
     def visits(self, cases: Sequence[DemoCase], drafts: Sequence[DemoDraft]) -> list[Visit]:
-        """Return every visit of all tales, and of the intakes that were not finished."""
+        """Return every visit of all cases, and of the unfinished intakes."""
         visits = [visit for number, case in enumerate(cases) for visit in self._visits(number, case)]
         return [*visits, *(self._draft_visit(draft) for draft in drafts)]
 
@@ -141,7 +137,7 @@ class CaseStory:
         return Visit(at, draft.by, begin)
 
     def _open(self, session: DemoSession, number: int, case: DemoCase, day: date) -> None:
-        """Write the intake down as it is done: a draft first, sealed to whom it will belong, then the case."""
+        """Record the intake as a counsellor does: a draft first, encrypted to its agency or circle, then the case."""
         circle = [self._cast.ids[name] for name in case.circle if name != case.opened_by]
         draft = session.perform(intake.start_draft, {}, circle=circle)
         incident = replace(

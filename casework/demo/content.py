@@ -1,4 +1,4 @@
-"""Reads the fictional commune: its people, its trusted addresses and sixty stories."""
+"""Reads the fictional commune from TOML: people, trusted addresses, sixty cases, and letters between agencies."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ S = TypeVar("S", bound=SectionData)
 
 @dataclass(frozen=True)
 class Resident:
-    """Somebody with an account; `agency` is empty for who belongs to none."""
+    """Somebody with an account; `agency` is empty for a member of none."""
 
     name: str
     username: str
@@ -42,7 +42,7 @@ class Resident:
 
 @dataclass(frozen=True)
 class DemoAddress:
-    """A trusted address; `key` is what the stories call it."""
+    """A trusted address; `key` is what the cases call it."""
 
     key: str
     name: str
@@ -83,10 +83,10 @@ class DemoClosing:
 
 @dataclass(frozen=True)
 class DemoCase:
-    """One fictional case: when it came, who wrote it down for whom, what was answered, and what came after.
+    """One fictional case: when and by whom it was opened, for which circle, the intake, and what came after.
 
-    Its incident lacks only what depends on the day of the telling. `of_the_union` tells whether the Women's Union holds
-    it: any other receiving point opens a case of its own.
+    Its incident lacks only what depends on the day on which the demo is built. `of_the_union` tells whether the Women's
+    Union holds it: any other receiving point opens a case of its own.
     """
 
     days_ago: int
@@ -102,7 +102,7 @@ class DemoCase:
 
 @dataclass(frozen=True)
 class DemoDraft:
-    """An intake that was begun and not finished: when, by whom, and what was typed on its pages by their numbers."""
+    """An unfinished intake: when, by whom, and what was typed on its pages by their numbers."""
 
     days_ago: int
     by: str
@@ -113,13 +113,12 @@ class DemoDraft:
 def commune() -> DemoCommune:
     """Return the commune."""
     raw = _read(_FILES / "commune.toml")
-    named, here = raw["agencies"], raw["commune"]
+    named, fictional, listed = raw["agencies"], raw["commune"], codelist("agency")
     names = {
-        agency.code: named.get(agency.code, {}).get("name", f"{agency.vi} {here['place']}")
-        for agency in codelist("agency")
+        agency.code: named.get(agency.code, {}).get("name", f"{agency.vi} {fictional['place']}") for agency in listed
     }
-    phones = {agency.code: named.get(agency.code, {}).get("phone", here["help_line"]) for agency in codelist("agency")}
-    return DemoCommune(here["name"], tuple(here["hamlets"]), names, phones)
+    phones = {agency.code: named.get(agency.code, {}).get("phone", fictional["help_line"]) for agency in listed}
+    return DemoCommune(fictional["name"], tuple(fictional["hamlets"]), names, phones)
 
 
 @cache
@@ -147,7 +146,7 @@ def demo_cases() -> tuple[DemoCase, ...]:
 
 @cache
 def drafts() -> tuple[DemoDraft, ...]:
-    """Return the intakes that were not finished."""
+    """Return the unfinished intakes."""
     return tuple(
         DemoDraft(raw["days_ago"], raw["by"], {int(number): page for number, page in raw["pages"].items()})
         for raw in _read(_FILES / "drafts.toml")["draft"]
@@ -189,22 +188,22 @@ def _answers(raw: Mapping[str, Any]) -> IntakeAnswers:
         perpetrator=_section(Perpetrator, raw["perpetrator"]),
         safety_plan=_section(SafetyPlan, raw.get("safety_plan", {})),
         assessment=_section(Assessment, raw["assessment"] | {"needs": raw["needs"]}),
-        grounds=tuple(_section(GroundEntry, one) for one in raw.get("grounds", ())),
+        grounds=tuple(_section(GroundEntry, ground) for ground in raw.get("grounds", ())),
     )
 
 
 def _section(kind: type[S], raw: Mapping[str, Any]) -> S:
-    kept = dict(raw)
-    if kept.get("phone"):
-        kept["phone"] = normalise(kept["phone"])
-    return kind.from_json(kept)
+    answers = dict(raw)
+    if answers.get("phone"):
+        answers["phone"] = normalise(answers["phone"])
+    return kind.from_json(answers)
 
 
 @dataclass(frozen=True)
 class DemoOffice:
-    """Who reads what comes in at an agency, what it is asked, and what it writes; lists are gone through in turn.
+    """The member who handles referrals at an agency, what it is asked, and what it writes; lists are used in turn.
 
-    `every` is that one of so many cases is written about; about the others one tells it by word.
+    One of `every` so many cases is referred to it.
     """
 
     username: str
@@ -217,11 +216,11 @@ class DemoOffice:
     every: int = 1
 
     def letter(self, turn: int) -> Letter:
-        """Return the letter of the turn with which a case is referred to it."""
+        """Return the letter with which a case is referred to it."""
         return Letter(asks=self.asks, words=self.letters[turn % len(self.letters)])
 
     def answer(self, turn: int) -> Letter:
-        """Return its answer of the turn."""
+        """Return its answer."""
         return self.answers[turn % len(self.answers)]
 
 
@@ -233,7 +232,7 @@ def offices() -> Mapping[str, DemoOffice]:
 
 
 def office_of(agency: str) -> DemoOffice:
-    """Return the office of an agency; raise ConfigurationError if nobody has written its letters."""
+    """Return the office of an agency; raise ConfigurationError if letters.toml has none."""
     if agency not in offices():
         raise ConfigurationError(f"casework/demo/letters.toml: the agency '{agency}' is written to and has no letters")
     return offices()[agency]

@@ -1,4 +1,4 @@
-"""The folder of the fictional commune: marked with a file DEMO, and nobody else's."""
+"""The data folder of the demo, marked with a file DEMO; no other folder is ever touched."""
 
 import os
 import tempfile
@@ -33,7 +33,7 @@ _WORDS = "Thư mục này là bản dùng thử của Sổ ca: mọi người, m
 
 
 def default_folder() -> Path:
-    """Return where the demo lives if nobody says otherwise: the user's cache, or a temporary folder of her own."""
+    """Return the default folder: in the user's cache, or a temporary folder of their own."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     if _may_write(cache):
         return cache / "casework-demo"
@@ -46,7 +46,7 @@ def _may_write(folder: Path) -> bool:
 
 
 def claim(folder: Path) -> None:
-    """Make the folder and mark it; raise ConfigurationError for a folder that holds something else, or is not ours."""
+    """Make the folder and mark it; raise ConfigurationError for one with other contents or another owner."""
     if folder.exists() and not folder.is_dir():
         raise ConfigurationError(f"{folder} không phải là thư mục. Hãy chọn thư mục khác: --data DIR.")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -61,13 +61,13 @@ def claim(folder: Path) -> None:
 
 
 def is_complete(folder: Path) -> bool:
-    """Tell whether a demo of this program's tables was built here to its end; the shape is written last."""
+    """Tell whether a demo with this program's tables was built here completely; the digest is written last."""
     present = all((folder / name).is_file() for name in (MARK, ACCOUNTS, _DATABASE, _KEK, _SCHEMA_DIGEST))
     return present and (folder / _SCHEMA_DIGEST).read_text(encoding="ascii") == schema_digest()
 
 
 def finish(folder: Path) -> None:
-    """Note that the demo is built, and for which tables: one of other tables is built anew, for it is fictional."""
+    """Note that the demo is built, and for which tables: one with other tables is built again."""
     (folder / _SCHEMA_DIGEST).write_text(schema_digest(), encoding="ascii")
 
 
@@ -78,7 +78,7 @@ def schema_digest() -> str:
 
 
 def clear(folder: Path) -> None:
-    """Remove what a demo wrote here, as after one that was broken off while it was being built."""
+    """Delete what a demo wrote here, as after an interrupted build."""
     for name in _DEMO_FILES:
         if name != MARK:
             (folder / name).unlink(missing_ok=True)

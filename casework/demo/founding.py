@@ -1,4 +1,4 @@
-"""Founds the fictional commune: its book, its agencies, everybody's account, and the register of trusted addresses."""
+"""Founds the fictional commune: its agencies and everybody's account."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,11 +18,11 @@ from casework.gate import Gate
 from casework.maintenance.communes import console_of
 from casework.vault.keys import provisioning
 from casework.vault.keys.keyring import AgencyKeys
-from casework.vault.keys.provisioning import NewMember
+from casework.vault.keys.provisioning import Enrolment, NewMember
 
 T = TypeVar("T")
-# Argon2 works in two slots of the whole machine; more threads would only wait. A machine that also runs the tests
-# keeps them busy for long, and each try waits a few seconds for one.
+# Argon2 runs in two slots of the whole machine; more threads would only wait. A machine that also runs the tests
+# keeps them busy for long, and each attempt waits a few seconds for one.
 _AT_ONCE = 2
 _TRIES = 60
 
@@ -36,7 +36,7 @@ class FoundedCommune:
 
 
 def found(gate: Gate, passphrases: Mapping[str, str]) -> FoundedCommune:
-    """Found the commune and enrol, as a console does, everybody who has a passphrase."""
+    """Found the commune and enrol, as the console does, everybody who has a passphrase."""
     fictional = commune()
     commune_id = uuid4()
     console = console_of(commune_id)
@@ -45,17 +45,14 @@ def found(gate: Gate, passphrases: Mapping[str, str]) -> FoundedCommune:
         code: gate.perform(console, accounts.add_agency, code, name, duty_phone=fictional.phones[code])
         for code, name in fictional.agencies.items()
     }
-    server_keys, people = (
-        gate.server_keys(commune_id),
-        [person for person in residents() if person.username in passphrases],
-    )
+    server_keys = gate.server_keys(commune_id)
+    people = [person for person in residents() if person.username in passphrases]
+
+    def enrolment_of(person: Resident) -> Enrolment:
+        return _retry_while_busy(lambda: provisioning.new_enrolment(server_keys, passphrases[person.username]))
+
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        enrolments = pool.map(
-            lambda person: _retry_while_busy(
-                lambda: provisioning.new_enrolment(server_keys, passphrases[person.username])
-            ),
-            people,
-        )
+        enrolments = pool.map(enrolment_of, people)
         ids = {
             person.username: gate.perform(
                 console, accounts.enrol, _new_member(person, keys), enrolment, keys=_keys_for(person, keys)
@@ -66,7 +63,7 @@ def found(gate: Gate, passphrases: Mapping[str, str]) -> FoundedCommune:
 
 
 def _retry_while_busy(attempt: Callable[[], T]) -> T:
-    """Try again while others hold this machine's slots of Argon2."""
+    """Call again while other processes hold the machine's slots of Argon2."""
     for _ in range(_TRIES):
         with suppress(Busy):
             return attempt()
@@ -79,13 +76,13 @@ def _new_member(person: Resident, keys: Mapping[str, AgencyKeys]) -> NewMember:
 
 
 def _keys_for(person: Resident, keys: Mapping[str, AgencyKeys]) -> AgencyKeys | None:
-    """Return the key of somebody's agency; who works where no case is opened is given none."""
+    """Return the key of a person's agency; None for an agency that opens no cases."""
     opens_cases = person.agency and codelist("agency").get(person.agency).flag("holds_keys")
     return keys[person.agency] if opens_cases else None
 
 
 def open_keys(gate: Gate, commune_id: UUID, passphrases: Mapping[str, str]) -> dict[str, Unwrapped]:
-    """Let some of them open their keys with their passphrases, two at a time."""
+    """Unwrap the keys of members with their passphrases, two at a time; raise SignInNeeded for a wrong one."""
 
     def opened(username: str) -> Unwrapped:
         attempt = LoginAttempt(username, passphrases[username], device="demo")

@@ -1,6 +1,6 @@
-"""The lead of the fictional commune closes each quarter on the day after it; the newest waits for whoever looks.
+"""The lead of the fictional commune closes each quarter on the day after it; the newest one is left open.
 
-On the same days she and the administrator look over who has access.
+On the same days the lead and the administrator confirm the review of access.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _CLOSES_AT, _REVIEWS_AT = 9 * 60, 10 * 60
 
 
 def quarter_visits(founded: date, today: date, *, lead: str, administrator: str) -> Iterator[Visit]:
-    """Return the visits that close every quarter but the newest, which the lead is still asked for at the end."""
+    """Return the visits that close every quarter but the newest, which the lead is still asked to close."""
     quarter = Period.of(founded, Cadence.QUARTER)
     after = Period.of(quarter.next_day, Cadence.QUARTER)
     while after.last < today:
@@ -26,12 +26,12 @@ def quarter_visits(founded: date, today: date, *, lead: str, administrator: str)
 
 
 def _close(session: DemoSession) -> None:
-    """Look at the truth beside what would be published, and agree; a small commune's period may last longer."""
+    """Look at the counts beside what would be published, and close; a small commune's period may last longer."""
     preview = session.perform(actions.preview_period)
     if preview.over:
         session.perform(actions.close_period, preview.period.name, preview.mark)
 
 
 def _review(session: DemoSession) -> None:
-    """Look at the list and find that everybody on it belongs there."""
+    """Confirm the list of members with access."""
     session.perform(access_review.confirm_review, session.perform(access_review.read_review).mark)

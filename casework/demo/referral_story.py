@@ -1,4 +1,4 @@
-"""Tells what became of the referrals: each takes one of a few courses, so that every state is there to be seen."""
+"""The referrals of the demo: each takes one of a few courses, so that every state is there to be seen."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from casework.referrals import ground_acts, receiving_acts
 At = Callable[[int, int], int]
 Step = Callable[[DemoSession, UUID, UUID, DemoOffice, int], None]
 _READ_AFTER_DAYS = 10
-# In a case no older than this the danger of the intake is there again today, in an entry that nobody has reviewed yet.
+# A case no older than this has danger again on the day of its referral, in a ground that nobody has reviewed yet.
 _DANGER_DAYS = 60
 _DANGER_WORDS = "Hôm nay người gây ra nhắn sẽ quay lại tìm."
 _AGREED = "Đã hỏi lại người ghi: còn nguy hiểm, phải làm ngay."
@@ -77,7 +77,7 @@ def _review(session: DemoSession, case_id: UUID) -> None:
             session.perform(ground_acts.review_ground, case_id, ground.id, agrees=True, words=_AGREED)
 
 
-# Each step with the day and minute after it was sent; `theirs` are taken by the receiver, the others by the sender.
+# Each step with day and minute after the referral was sent; these are taken by the receiver, the others by the sender.
 _RECEIVER_STEPS = (_open, _accept, _decline, _ask, _answer)
 Steps = tuple[tuple[int, int, Step], ...]
 _OPENED, _ACCEPTED, _ASKED = ((0, 65, _open),), ((0, 65, _accept),), ((0, 65, _ask),)
@@ -90,21 +90,21 @@ _ENDED: tuple[Steps, ...] = (
     ((0, 65, _accept), (1, 90, _answer)),
 )
 _TAKEN_BACK: Steps = ((0, 65, _open), (1, 20, _withdraw_consent))
-# A case that goes on is referred again and again: what waits was sent in these last days, the rest long ago. What was
-# sent three days ago is due today.
+# An open case is referred again: what waits was sent in these last days, the rest long ago. What was sent three days
+# ago is due today.
 _GOES_ON_DAYS, _SENT_DAYS_AGO = 150, (3, 2, 1, 0)
 
 
 @dataclass(frozen=True)
 class ReferralCourse:
-    """When something is referred, in days after the intake, and what follows."""
+    """When a case is referred, in days after the intake, and the steps that follow."""
 
     after_days: int
     steps: Steps
 
 
 def _choose_course(case: DemoCase, turn: int) -> ReferralCourse:
-    """Choose what becomes of a referral: what waits is young, what is old has come to an end or has run out."""
+    """Choose the course of a referral: recent ones wait for an answer, old ones have ended or expired."""
     going_on = case.ending is None and case.days_ago <= _GOES_ON_DAYS
     if going_on and case.answers.danger == "yes":
         return ReferralCourse(case.days_ago, ())
@@ -118,15 +118,15 @@ def _choose_course(case: DemoCase, turn: int) -> ReferralCourse:
 
 
 class ReferralStory:
-    """The referrals of all tales; a case's id is known once its intake has been written down."""
+    """The referrals of all cases; a case's id is known once its intake has been recorded."""
 
     def __init__(self, cases: Mapping[int, UUID], *, lead: str) -> None:
-        """Refer the cases that stand in this book by the numbers of their tales; the lead reviews what is danger."""
+        """Refer cases by their ids, keyed by their numbers in the story; the lead reviews grounds of danger."""
         self._case_ids, self._sent, self._turn = cases, dict[tuple[int, str], UUID](), 0
         self._lead = lead
 
     def visits(self, number: int, case: DemoCase, at: At) -> Iterator[Visit]:
-        """Return the visits of the referrals of one tale, up to its end."""
+        """Return the visits for the referrals of one case, until it is closed."""
         end = at(case.ending.after_days, 20) if case.ending else None
         if any(entry.kind == "danger" for entry in case.answers.grounds):
             yield Visit(at(0, 50), self._lead, lambda session: _review(session, self._case_ids[number]))
@@ -179,7 +179,7 @@ def _is_danger(case: DemoCase, receiver: str) -> bool:
 
 
 def _receivers(number: int, case: DemoCase) -> Iterator[str]:
-    """Return where a tale is referred: on each ground that carries, but never out of a circle."""
+    """Yield the agencies a case is referred to: on each valid ground, but never out of a circle."""
     for entry in () if case.circle else case.answers.grounds:
         carries = entry.kind != "consent" or entry.consent == "granted"
         if carries and number % office_of(entry.receiver).every == 0:

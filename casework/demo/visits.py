@@ -1,4 +1,4 @@
-"""Who comes to her desk when, and what she does there; each act goes through the gate as a request would."""
+"""Visits of members to the demo, and their sessions; each act goes through the gate as a request does."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ from casework.policy.proof import ProofNeeded
 from casework.vault.keys.sessions import SessionToken
 from casework.web.session_loading import load_session
 
-# Who comes back to her desk within these minutes has not left it.
-_STAYS = 10 * 60 * MICROSECOND
+# Visits of one member within these minutes belong to one session.
+_SAME_SESSION = 10 * 60 * MICROSECOND
 
 
 def moment(day: date, minutes: int) -> int:
-    """Return the microseconds of some minutes after midnight of a day of the commune."""
+    """Return a moment in microseconds: minutes after midnight, local time."""
     midnight = datetime.combine(day, time(), tzinfo=clock.LOCAL)
     return int((midnight + timedelta(minutes=minutes)).timestamp()) * MICROSECOND
 
 
 @dataclass
 class DemoSession:
-    """Somebody at her desk with a session of her own; each act recognises her anew, as each request does."""
+    """A member's session; it is loaded again for each act, as for each request."""
 
     gate: Gate
     config: Config
@@ -36,14 +36,13 @@ class DemoSession:
     token: SessionToken
 
     def perform(self, act: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do an act as this person, who proves once more who she is where she is asked to."""
+        """Perform an act as this member, who steps up the session where a proof is needed."""
         try:
             return self.gate.perform(self._person(), act, *args, **kwargs)
         except ProofNeeded as proof:
-            person, factors = self._person(), (self.opened, "")
-            self.token = self.gate.perform(
-                person, own_account.step_up, *factors, token=self.token, about=proof.about
-            ).token
+            factors, step_up = (self.opened, ""), own_account.step_up
+            proven = self.gate.perform(self._person(), step_up, *factors, token=self.token, about=proof.about)
+            self.token = proven.token
             return self.gate.perform(self._person(), act, *args, **kwargs)
 
     def _person(self) -> Person:
@@ -55,7 +54,7 @@ class DemoSession:
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody signs in at a moment, does something and signs out."""
+    """Something that a member does at a moment (microseconds), in a session of theirs."""
 
     at: int
     username: str
@@ -63,11 +62,11 @@ class Visit:
 
 
 def group_visits(visits: Iterable[Visit]) -> Iterator[list[Visit]]:
-    """Put visits that follow one another by the same person within minutes into one sitting, in the order of time."""
+    """Group visits in the order of time: those of one member that follow one another within minutes."""
     ordered = sorted(visits, key=lambda visit: visit.at)
     group = ordered[:1]
     for before, visit in pairwise(ordered):
-        if visit.username != before.username or visit.at - before.at > _STAYS:
+        if visit.username != before.username or visit.at - before.at > _SAME_SESSION:
             yield group
             group = []
         group.append(visit)

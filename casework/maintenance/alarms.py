@@ -1,4 +1,4 @@
-"""What those who look after the book must be told about its machine; looked up once a minute."""
+"""The alarms of an installation: checkpoints or backups missing, a clock that jumped, a log that does not verify."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,14 +19,14 @@ _FRESH = 60 * clock.MICROSECOND
 
 @dataclass
 class Alarms:
-    """Remembers for each commune when it was looked up and what was found."""
+    """Remembers for each commune when it was looked up, and the result, for a minute."""
 
     config: Config
     gate: Gate
     _remembered: dict[UUID, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
 
     def current(self, commune_id: UUID) -> tuple[str, ...]:
-        """Return a word for each thing that is wrong with a commune's book: checkpoint, backup, clock, log."""
+        """Return a word for each thing that is wrong: checkpoint, backup, clock, log."""
         at = clock.micros()
         remembered = self._remembered.get(commune_id)
         if remembered is None or not 0 <= at - remembered[0] < _FRESH:

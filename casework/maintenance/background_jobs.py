@@ -1,4 +1,4 @@
-"""Does what is due after an answer has been sent, where no timer of the machine does it; no answer waits for it."""
+"""Runs the periodic jobs after a response has been sent, where no timer of the machine does; none waits for them."""
 
 import threading
 
@@ -12,16 +12,15 @@ _LOOK_EVERY_SECONDS = 60.0
 
 
 class BackgroundJobs:
-    """Looks at most once a minute whether a round is due, and then does it in a thread of its own."""
+    """Looks at most once a minute whether the periodic jobs are due, and then runs them in a thread of their own."""
 
     def __init__(self, config: Config, gate: Gate) -> None:
-        """Begin to wait; the first answer asks."""
         self._config, self._gate = config, gate
         self._looked_lately = threading.Event()
         self.working: threading.Thread | None = None
 
     def after(self, response: Response) -> Response:
-        """Ask once the answer is on its way."""
+        """Look once the response is on its way."""
         if not self._looked_lately.is_set():
             self._looked_lately.set()
             timer = threading.Timer(_LOOK_EVERY_SECONDS, self._looked_lately.clear)
@@ -37,7 +36,7 @@ class BackgroundJobs:
 
 
 def install(app: Flask, config: Config, gate: Gate) -> BackgroundJobs:
-    """Let an application do what is due after its answers."""
+    """Let an application run the periodic jobs after its responses."""
     jobs = BackgroundJobs(config, gate)
     app.after_request(jobs.after)
     return jobs

@@ -1,4 +1,4 @@
-"""Makes sealed backups while the book is in use, and removes those that have been kept long enough."""
+"""Makes encrypted, signed backups while the installation is in use, and deletes those older than the retention time."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,7 +33,7 @@ class Backup:
 
 
 def make(config: Config, gate: Gate, *, progress: dump.Progress = dump.no_progress) -> Backup:
-    """Write a sealed, signed backup of everything and note it in the log; readers and writers go on meanwhile."""
+    """Write an encrypted, signed backup of everything and note it in the log; readers and writers go on meanwhile."""
     backup = write(config, progress=progress)
     for commune_id in commune_ids(gate):
         gate.perform(system_of(commune_id), note_backup, backup.path.name)
@@ -41,9 +41,9 @@ def make(config: Config, gate: Gate, *, progress: dump.Progress = dump.no_progre
 
 
 def write(config: Config, *, progress: dump.Progress = dump.no_progress) -> Backup:
-    """Write a sealed, signed backup of everything, also of a database with the tables of an older program.
+    """Write an encrypted, signed backup of everything, also of a database with the tables of an older program.
 
-    `sized` is told how many rows there are and returns who hears of each that has been read.
+    `progress` counts rows. Raises ConfigurationError without a backup key or a checkpoint key to sign with.
     """
     if not config.backup_public or config.checkpoint_file is None:
         raise ConfigurationError("Chưa có khóa sao lưu: xem backup_public trong casework.toml.")
@@ -64,12 +64,12 @@ def write(config: Config, *, progress: dump.Progress = dump.no_progress) -> Back
 
 @action(Act.BACKUP_MAKE)
 def note_backup(context: ActContext, name: str) -> None:
-    """Write in the log that a backup was made, and its name."""
+    """Write the name of a new backup to the log."""
     context.reason = name
 
 
 def _about(connection: Connection) -> dict[str, Any]:
-    """Say what a backup holds: which tables, where the log of each commune ends, and under which key of the server."""
+    """Return the first line of a dump: time, schema revision, lengths of the logs, number of the KEK."""
     macs = connection.execute(select(Commune.mac)).scalars()
     return {
         "at": clock.micros(),
@@ -86,7 +86,7 @@ def log_lengths(connection: Connection) -> dict[UUID, int]:
 
 
 def _header(about: dict[str, Any], signer: bytes, public: bytes) -> dict[str, Any]:
-    """Say in the clear what is needed before the key is typed; how long the logs are stays inside."""
+    """Return the header in the clear, read before the backup key is typed; the lengths of the logs stay inside."""
     keys = {"signed_by": signatures.fingerprint(signer), "sealed_to": signatures.fingerprint(public)}
     return {name: about[name] for name in ("at", "revision", "kek")} | keys
 
@@ -97,7 +97,7 @@ def kept(config: Config) -> list[Path]:
 
 
 def is_valid(config: Config, path: Path) -> bool:
-    """Tell whether a backup is whole and signed by a key of ours."""
+    """Tell whether a backup is whole and signed by a pinned key."""
     try:
         made_at(config, path)
     except (OSError, VaultError):
@@ -106,13 +106,13 @@ def is_valid(config: Config, path: Path) -> bool:
 
 
 def made_at(config: Config, path: Path) -> int:
-    """Return when a backup was made, as its signed header says; raise VaultError if it does not hold."""
+    """Return when a backup was made, as its signed header says; raise VaultError if its signature does not verify."""
     with path.open("rb") as file:
         return int(archive.verify_archive(file, checkpoints.publics(config))["at"])
 
 
 def newest_valid_at(config: Config) -> int | None:
-    """Return when the newest backup that holds was made, or None if there is none."""
+    """Return when the newest valid backup was made, or None if there is none."""
     return next((made_at(config, path) for path in reversed(kept(config)) if is_valid(config, path)), None)
 
 
@@ -126,7 +126,7 @@ def newest_named_at(config: Config) -> int | None:
 
 
 def delete_expired(config: Config) -> list[Path]:
-    """Remove backups that are older than 35 days and what a crash left unfinished; the newest that holds stays."""
+    """Delete backups older than 35 days and what a crash left unfinished; the newest valid one stays."""
     for unfinished in config.backups_folder.glob(f"*{files.UNFINISHED}"):
         unfinished.unlink()
     oldest = clock.now() - timedelta(days=KEPT_DAYS)

@@ -1,4 +1,4 @@
-"""Writes checkpoints to the second place: by the clock, after a restore and after an exchange of keys."""
+"""Writes checkpoints to the second place: every hour, after a restore and after an upgrade."""
 
 from uuid import UUID
 
@@ -30,7 +30,7 @@ def configured(config: Config) -> bool:
 
 
 def write_all(config: Config, gate: Gate, *, restored: dict[UUID, int] | None = None) -> list[Checkpoint]:
-    """Write a checkpoint of every commune; `restored` says up to which line each log is that of before a restore."""
+    """Write a checkpoint of every commune; `restored` gives the length of each log that came from a backup."""
     if config.checkpoint_file is None:
         raise VaultError("Bản cài đặt này không có khóa ký mốc.")
     signer = signatures.load(config.checkpoint_file)
@@ -45,7 +45,7 @@ def write_all(config: Config, gate: Gate, *, restored: dict[UUID, int] | None = 
 
 
 def _checkpoint_now(gate: Gate, commune_id: UUID, *, seq: int, restored: int | None) -> Checkpoint:
-    """Say where the log of a commune ends now."""
+    """Return an unsigned checkpoint of where the log of a commune ends now."""
     with gate.database.read_only() as session:
         server_keys = gate.server_keys(commune_id)
         attach_keys(session, server_keys)

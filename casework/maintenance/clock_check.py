@@ -1,7 +1,7 @@
-"""Whether the machine's clock can be believed: a clock that jumped must not let anything run out.
+"""Whether the machine's clock can be trusted: a clock that jumped must not let anything expire.
 
-The last moment at which the clock was believed stands in a file beside the database, for people go on writing lines
-by a wrong clock too.
+The last moment at which the clock was trusted stands in a file beside the database, because people go on writing lines
+to the log by a wrong clock too.
 """
 
 from pathlib import Path
@@ -20,7 +20,7 @@ _NAME = "ticked"
 
 
 def doubtful(config: Config, gate: Gate, *, at: int) -> bool:
-    """Tell whether the clock stands before the newest line of a log, or over 7 days after it was last believed."""
+    """Tell whether the clock stands before the newest line of a log, or over 7 days after it was last trusted."""
     newest, trusted = _newest_line_at(gate), _trusted(config)
     if at < max(newest, trusted or 0):
         return True
@@ -28,7 +28,7 @@ def doubtful(config: Config, gate: Gate, *, at: int) -> bool:
 
 
 def trust(config: Config, *, at: int) -> None:
-    """Note that the clock was believed at a moment."""
+    """Note that the clock was trusted at a moment (microseconds)."""
     files.replace(_path(config), f"{at}\n")
 
 
@@ -46,7 +46,7 @@ def note_confirmed(context: ActContext) -> None:
 
 
 def since_trusted(config: Config, *, at: int) -> int | None:
-    """Return how long ago the clock was last believed, None if it never was."""
+    """Return how many microseconds ago the clock was last trusted, None if it never was."""
     trusted = _trusted(config)
     return None if trusted is None else at - trusted
 

@@ -1,4 +1,4 @@
-"""Looks for whatever does not hold in a database: each finding in words, none of them about what a case says."""
+"""Finds inconsistent rows in a database; the words of a finding say nothing of what a case holds."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,9 +24,8 @@ from casework.vault.integrity import heads
 from casework.vault.integrity.signed_rows import verify_row
 from casework.vault.keys.kek import ServerKeys
 from casework.vault.models import Agency, Document, Envelope, Head, Member, Wrap
-from casework.vault.states import EnvelopeKind
+from casework.vault.states import EnvelopeKind, MemberState
 
-_LEFT = "left"
 # How each kind of envelope begins, and how long it is.
 _FORMS = {
     EnvelopeKind.KEPT: (E1_START, E1_OVERHEAD + KEY_BYTES),
@@ -36,7 +35,7 @@ _FORMS = {
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that does not hold: in which table, about which id, and what it is."""
+    """An inconsistency: in which table, about which id, and what it is."""
 
     table: str
     about: UUID | None
@@ -45,7 +44,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class _Database:
-    """All rows that findings are drawn from, read once; bodies are only hashed."""
+    """An open snapshot of the database with the rows of its heads by id."""
 
     connection: Connection
     heads: Mapping[UUID, Any]
@@ -58,16 +57,12 @@ class _Database:
 
 
 def find_faults(connection: Connection, server_keys_of: Callable[[UUID], ServerKeys]) -> list[Fault]:
-    """Return everything that does not hold in the rows themselves, without any key of an agency."""
+    """Return every inconsistency of the rows themselves, without any key of an agency."""
     database = _Database(connection, {row.id: row for row in signed_tables.plain_rows(connection, Head)})
-    parts = (
-        _unsigned(database, server_keys_of),
-        _documents(database),
-        _envelopes(database),
-        _cases(database),
-        _referrals(database),
-    )
-    return [fault for faults in (*parts, _wraps(database)) for fault in faults]
+    faults = [*_unsigned(database, server_keys_of)]
+    for find in (_documents, _envelopes, _cases, _referrals, _wraps):
+        faults += find(database)
+    return faults
 
 
 def _unsigned(database: _Database, server_keys_of: Callable[[UUID], ServerKeys]) -> Iterator[Fault]:
@@ -83,7 +78,7 @@ def _unsigned(database: _Database, server_keys_of: Callable[[UUID], ServerKeys])
 
 
 def find_all_faults(config: Config, gate: Gate) -> list[Fault]:
-    """Look at all rows of an installation at one moment, and at the newest checkpoint of each commune."""
+    """Return every inconsistency of an installation at one moment, and of its logs with their newest checkpoints."""
     faults = []
     with unguarded.snapshot(config.database_url) as connection:
         faults += find_faults(connection, gate.server_keys)
@@ -132,7 +127,7 @@ def _envelopes(database: _Database) -> Iterator[Fault]:
 
 
 def _cases(database: _Database) -> Iterator[Fault]:
-    employed = {row.id for row in database.rows(Member) if row.state != _LEFT}
+    employed = {row.id for row in database.rows(Member) if row.state != MemberState.LEFT}
     for row in database.rows(Case):
         if row.state == CaseState.OPEN and row.holder_id not in employed:
             yield Fault("case_file", row.id, "vụ việc đang mở mà không ai phụ trách / open case without a holder")
@@ -146,14 +141,14 @@ def _referrals(database: _Database) -> Iterator[Fault]:
 
 
 def _wraps(database: _Database) -> Iterator[Fault]:
-    employed = {row.id for row in database.rows(Member) if row.state != _LEFT}
+    employed = {row.id for row in database.rows(Member) if row.state != MemberState.LEFT}
     for row in database.rows(Wrap):
         if row.member_id not in employed:
             yield Fault("wrap", row.member_id, "người đã nghỉ còn chìa khóa / key left with somebody who has left")
 
 
 def compare_with_checkpoint(connection: Connection, config: Config, commune_id: UUID) -> list[Fault]:
-    """Compare a log with the newest checkpoint of the second place: what was rolled back as a whole shows here."""
+    """Compare a log with its newest checkpoint outside the database: a rollback of the whole database shows here."""
     if not checkpoints.configured(config):
         return []
     try:

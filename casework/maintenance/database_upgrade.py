@@ -1,7 +1,8 @@
-"""Brings a book up to this program: a copy is migrated and checked whole, and only then takes the book's place.
+"""Brings a database up to this program: a copy is migrated and verified whole, and only then replaces the database.
 
-The rehearsal is the upgrade. Until the copy takes over the book is only read; if the book does not verify afterwards,
-it is put back as it was. Broken off anywhere, either the old book stands there or the new one, and it is run again.
+The rehearsal is the upgrade. Until the copy takes over, the database is only read; if the new one does not verify in
+its place, the old one is put back. After a crash at any step either the old or the new database is in place, and the
+upgrade can be run again.
 """
 
 import logging
@@ -27,11 +28,11 @@ from casework.vault.keys import kek
 from casework.vault.keys.kek import Kek
 from casework.vault.models import Head
 
-# Nobody has said yet that she comes.
+# States of a referral that the receiving agency has not accepted or declined.
 _UNANSWERED = (ReferralState.SENT, ReferralState.OPENED, ReferralState.ASKED)
 _REASON_LENGTH = 200
 _LOG_BROKEN = "Nhật ký không đúng sau khi nâng cấp."
-# The copy, what the migration rewrites in it, and the old book beside both.
+# The copy, what the migration rewrites in it, and the old database beside both.
 _COPIES_ON_DISK = 3
 STEPS = ("backup", "copy", "prove", "migrate", "sign", "check", "swap", "verify", "checkpoint", "clear")
 REHEARSED = STEPS[1:6]
@@ -41,7 +42,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class UpgradeReport:
-    """What an upgrade did: between which revisions, how many rows held before and after, and the backup made first."""
+    """Between which revisions an upgrade went, how many rows verified before and after, and the backup made first."""
 
     before: str
     after: str
@@ -51,11 +52,11 @@ class UpgradeReport:
 
 
 def run(config: Config, *, reason: str = "", on_step: OnStep = lambda _: None) -> UpgradeReport | None:
-    """Upgrade the book of an installation that nobody uses meanwhile; None if it is up to date.
+    """Upgrade the database of an installation that nobody uses meanwhile; None if it is up to date.
 
-    `told` hears the word of each step before it begins. `reason` overrides an urgent referral that waits for an answer;
-    it stands in the log. Raises Conflict for such a referral, ConfigurationError for a book of another program, and
-    whatever stops a step: then the book is as it was.
+    `on_step` is given the word of each step before it begins. `reason` overrides an urgent referral that waits for an
+    answer, and is written to the log. Raises Conflict for such a referral, ConfigurationError for a database of another
+    program, and whatever stops a step: then the database is as it was.
     """
     kek_in_use, before = kek.load(config.kek_file, demo=config.demo), _outdated_revision(config)
     if before is None:
@@ -82,7 +83,7 @@ def run(config: Config, *, reason: str = "", on_step: OnStep = lambda _: None) -
 
 
 def rehearse(config: Config, *, on_step: OnStep = lambda _: None) -> UpgradeReport | None:
-    """Do on a copy what an upgrade would do, check it and throw it away; the book may be in use. None if up to date."""
+    """Upgrade a copy, verify it and throw it away; the database may be in use. None if it is up to date."""
     kek_in_use, before = kek.load(config.kek_file, demo=config.demo), _outdated_revision(config)
     if before is None:
         return None
@@ -103,7 +104,7 @@ def _outdated_revision(config: Config) -> str | None:
 
 
 def unanswered_urgent_referrals(config: Config) -> int:
-    """Count the urgent referrals that nobody has answered, in a book of any program."""
+    """Count the urgent referrals that nobody has answered, in a database of any program."""
     with unguarded.snapshot(config.database_url) as connection:
         referral = unguarded.reflected(connection).tables["referral"]
         unanswered = referral.c.urgent, referral.c.state.in_(_UNANSWERED)
@@ -115,7 +116,7 @@ def _override_words(urgent: int, reason: str) -> str:
 
 
 def _back_up(config: Config, on_step: OnStep) -> Path | None:
-    """Make a backup in the form that the old program reads; a demo has no key for one."""
+    """Make a backup that the old program can restore; a demo has no key for one."""
     on_step("backup")
     return None if config.demo else backups.write(config).path
 
@@ -123,7 +124,7 @@ def _back_up(config: Config, on_step: OnStep) -> Path | None:
 def _build_beside(
     config: Config, kek_in_use: Kek, before: str, note: str, on_step: OnStep
 ) -> tuple[UpgradeReport, dict[UUID, int]]:
-    """Make the whole new book beside the old one and prove it; return also where the logs of the old one end."""
+    """Make the whole new database beside the old one and verify it; return also the lengths of the old logs."""
     on_step("copy")
     _require_disk_space(config)
     fresh = replace(config, database_url=unguarded.beside(config.database_url))
@@ -152,7 +153,7 @@ def _build_beside(
 
 @action(Act.UPGRADE_RUN)
 def note_upgrade(context: ActContext, note: str, *, heads_signed: bool) -> None:
-    """Write in the log between which revisions the book went; heads that were signed anew each get a line."""
+    """Write to the log between which revisions the database went; heads that were signed again each get a line."""
     if heads_signed:
         for row in context.session.execute(select(Head).where(Head.commune_id == context.commune_id)).scalars():
             heads.mark_changed(context.session, row)
@@ -160,7 +161,7 @@ def note_upgrade(context: ActContext, note: str, *, heads_signed: bool) -> None:
 
 
 def _confirm_in_place(config: Config, kek_in_use: Kek, on_step: OnStep) -> None:
-    """Verify the book once more where it now stands; what does not verify gives its place back to the old one."""
+    """Verify the logs once more in place; if one does not, put the old database back."""
     gate = open_gate(config, kek_in_use)
     try:
         on_step("verify")
@@ -174,7 +175,7 @@ def _confirm_in_place(config: Config, kek_in_use: Kek, on_step: OnStep) -> None:
         if checkpoints.configured(config):
             checkpoints.write_all(config, gate)
     except (CaseworkError, OSError):
-        # The book holds; a second place that is away is the next round's to write to.
+        # The database is valid: a folder for checkpoints that is away is written to by the next periodic run.
         log.exception("upgrade: no checkpoint")
     finally:
         gate.database.engine.dispose()
@@ -183,7 +184,7 @@ def _confirm_in_place(config: Config, kek_in_use: Kek, on_step: OnStep) -> None:
 
 
 def _require_unchanged(old: Connection, lengths: dict[UUID, int]) -> None:
-    """Raise Busy if somebody has written to the old book since it was copied, as a server of another machine may."""
+    """Raise Busy if somebody has written to the old database since, as a server on another machine may."""
     if backups.log_lengths(old) != lengths:
         raise Busy("Có người vừa ghi vào sổ trong lúc nâng cấp. Hãy dừng mọi máy chủ dùng sổ này rồi chạy lại.")
 

@@ -1,7 +1,7 @@
 """The portable form of a whole database: lines of JSON, table by table in the order of their keys.
 
 It is the same for both kinds of database, so that a backup of one can be restored into the other. Sealed columns stay
-sealed; sessions and counters of tries are left out.
+sealed; sessions, counters of attempts and tallies are left out.
 """
 
 import json
@@ -26,30 +26,30 @@ FORM = 1
 NOT_DUMPED = frozenset({"session", "throttle", "interview", "tally"})
 _AT_ONCE = 500
 Advance = Callable[[int], None]
-# Is told how much there is to do, and returns who hears of each part of it that is done.
+# Given the total (rows or bytes), returns what is called with each number of them that is done.
 Progress = Callable[[int], Advance]
 
 
 def no_progress(_total: int) -> Advance:
-    """Tell nobody how far something is."""
+    """Report progress to nobody."""
     return lambda _: None
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What was read back: the first line, and how many rows each table had."""
+    """What was read back: the first line, and the number of rows in each table."""
 
     about: Mapping[str, Any]
     rows: Mapping[str, int]
 
 
 def tables() -> list[Table]:
-    """Return what is kept, parents before their children."""
+    """Return the tables of a dump, parents before their children."""
     return [table for table in Base.metadata.sorted_tables if table.name not in NOT_DUMPED]
 
 
 def tables_of(connection: Connection) -> list[Table]:
-    """Return what is kept of a database as it stands, whatever program made its tables; parents come first."""
+    """Return the tables to dump of a database as it stands, whatever program made them; parents come first."""
     excluded = NOT_DUMPED | {"alembic_version"}
     return [table for table in unguarded.reflected(connection).sorted_tables if table.name not in excluded]
 
@@ -62,7 +62,7 @@ def count_rows(connection: Connection, tables: Iterable[Table]) -> int:
 def dump_lines(
     connection: Connection, about: Mapping[str, Any], tables: Iterable[Table], *, advance: Advance
 ) -> Iterator[bytes]:
-    """Yield the whole database as lines; `told` hears how many rows more have been read."""
+    """Yield the whole database as lines of JSON; `advance` is called with the number of rows of each batch."""
     yield _line({"form": FORM} | dict(about))
     for table in tables:
         columns, count = [column.name for column in table.columns], 0

@@ -1,4 +1,4 @@
-"""Finds every row that is bound to a head, whatever kind of head it is, so that all can be signed again."""
+"""Finds every row that is bound to a head of any kind, so that all can be signed again."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,7 +11,7 @@ from casework.gate import ActContext
 from casework.vault.integrity.signed_rows import SignedRow
 from casework.vault.models import Head
 
-# The column by which the rows of each kind of head name it, besides the row that has its id.
+# The column that names the head in rows bound to it, by the kind of head; one table holds the row that has its id.
 _HEAD_COLUMN = {"case": "case_id", "agency": "agency_id", "member": "member_id", "commune": "commune_id"}
 _OWN_TABLE = {"case": "case_file", "agency": "agency", "member": "member"}
 # These end with the head's version instead of being signed again.

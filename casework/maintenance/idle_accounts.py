@@ -1,4 +1,4 @@
-"""Locks accounts that nobody has used for 45 days; whoever locks herself out of nothing can be unlocked any day."""
+"""Locks accounts that nobody has used for 45 days; an administrator can unlock them."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -24,7 +24,7 @@ _IDLE = DAYS * 86_400 * MICROSECOND
 def lock_idle_accounts(context: ActContext) -> int:
     """Lock every account that has been idle too long and return how many.
 
-    Of each agency, and of the administrators, whoever came last stays: an urgent referral must find somebody.
+    The member last seen of each agency, and of those without one, stays active: an urgent referral must find somebody.
     """
     members = select(Member.id, Member.agency_id).where(
         Member.commune_id == context.commune_id, Member.state == MemberState.ACTIVE
@@ -50,7 +50,7 @@ def _last_active_of_each_agency(seen_by_member: Iterable[tuple[UUID, UUID | None
 
 
 def _last_seen(context: ActContext, member_id: UUID) -> int:
-    """Return when somebody last did anything, or her account was last changed."""
+    """Return when a member last did anything or their account was last changed, in microseconds; 0 if never."""
     in_commune = AuditLine.commune_id == context.commune_id
     own_lines = select(func.max(AuditLine.at)).where(in_commune, AuditLine.who == member_id)
     lines_about = select(func.max(AuditLine.at)).where(in_commune, AuditLine.head == member_id)

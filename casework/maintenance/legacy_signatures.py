@@ -1,6 +1,6 @@
-"""How rows were signed by an older program: every one is checked so, before any is signed as this program does.
+"""How rows were signed by an older program: all are verified that way before any is signed as this program does.
 
-Nothing redoes a MAC that it has not verified; the first row that does not hold stops everything.
+No MAC is computed again that was not verified; the first row that does not verify stops everything.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -18,7 +18,7 @@ from casework.vault.integrity.signed_rows import Layout, layout, row_mac, verify
 from casework.vault.keys.kek import ServerKeys
 from casework.vault.models import Head
 
-# These are not brought along: whoever was signed in signs in again.
+# Not copied by an upgrade: everybody signs in again.
 ENDED = frozenset({"session", "interview"})
 _AT_ONCE = 500
 _HEADS, _LOG = "head", "audit_line"
@@ -26,20 +26,14 @@ _HEADS, _LOG = "head", "audit_line"
 
 def layouts(revision: str) -> Mapping[str, Layout]:
     """Return how the rows of each table were signed at a revision."""
-    current = {
-        table_layout.table: table_layout for table_layout in map(layout, signed_tables.signed_kinds(without=ENDED))
-    }
-    return {
-        name: table_layout
-        for name, table_layout in (current | schema.changed_since(revision)).items()
-        if table_layout is not None
-    }
+    current = {signed.table: signed for signed in map(layout, signed_tables.signed_kinds(without=ENDED))}
+    return {name: signed for name, signed in (current | schema.changed_since(revision)).items() if signed is not None}
 
 
 def verify_all(connection: Connection, revision: str, server_keys_of: Callable[[UUID], ServerKeys]) -> int:
-    """Check every row as it was signed at a revision, and every head against the log; return how many rows.
+    """Verify every row as it was signed at a revision, and every head against the log; return how many rows.
 
-    Raises VaultError at the first that does not hold.
+    Raises VaultError at the first that does not verify.
     """
     stored = unguarded.reflected(connection)
     versions = _head_versions(connection, stored)
@@ -51,7 +45,7 @@ def verify_all(connection: Connection, revision: str, server_keys_of: Callable[[
 
 
 def _head_versions(connection: Connection, stored: MetaData) -> Mapping[UUID, int]:
-    """Return the version of every head, which must be the one that the newest line of the log about it holds."""
+    """Return the version of every head; raise VaultError unless the newest line about it holds its MAC."""
     heads, lines = stored.tables[_HEADS], stored.tables[_LOG].c
     about_heads = select(lines.commune_id, lines.head, lines.head_mac).where(lines.head.is_not(None)).order_by(lines.n)
     newest = {(row.commune_id, row.head): row.head_mac for row in connection.execute(about_heads)}
@@ -84,7 +78,7 @@ def _verify_table(
 def sign_changed_tables(
     connection: Connection, revision: str, server_keys_of: Callable[[UUID], ServerKeys]
 ) -> Collection[str]:
-    """Sign the rows of every table that was changed since a revision as this program does; return those tables."""
+    """Sign again the rows of every table whose layout changed since a revision; return those tables."""
     changed = schema.changed_since(revision).keys()
     versions = {row.id: row.v for row in signed_tables.plain_rows(connection, Head)}
     for kind in signed_tables.signed_kinds(without=ENDED):

@@ -1,7 +1,7 @@
-"""A restored database whose KEK is lost: signed with a new key, on the word of the backup's signature alone.
+"""A restored database whose KEK is lost: signed with a new KEK, trusting the backup's signature alone.
 
-What only the old key could open is gone: everybody's slots, second factors and wraps. Everybody comes back through
-recovery; nothing that the agencies' own keys protect is touched.
+What only the old KEK could open is deleted: everybody's slots, second factors and wrapped keys. Everybody comes back
+through recovery; nothing that the agencies' own keys protect is touched.
 """
 
 from collections.abc import Mapping
@@ -23,20 +23,19 @@ from casework.vault.keys import blind_index
 from casework.vault.keys.enrolment.models import Admission, Totp
 from casework.vault.keys.kek import Kek, ServerKeys, server_keys_of
 from casework.vault.models import Commune, Head, Member, Slot, Wrap
+from casework.vault.states import MemberState
 
 _UNREADABLE: tuple[type[Any], ...] = (Slot, Totp, Wrap, Admission)
-# Whoever had left stays out; everybody else is invited anew.
-_OUT = "left"
-_INVITED = "invited"
 
 
 def resign_all(connection: Connection, new_kek: Kek) -> None:
-    """Give every row and line a MAC under a new key; raise VaultError if the log's own chain does not hold."""
+    """Give every row and line a MAC under a new KEK; raise VaultError if the hash chain of the log is broken."""
     for kind in _UNREADABLE:
         connection.execute(delete(_table(kind)))
     member = _table(Member)
-    invited = update(member).where(member.c.state != _OUT)
-    connection.execute(invited.values(state=_INVITED, public_key=b""))
+    # Members who had left stay out; all others are invited again.
+    invited = update(member).where(member.c.state != MemberState.LEFT)
+    connection.execute(invited.values(state=MemberState.INVITED, public_key=b""))
     communes = list(connection.execute(select(_table(Commune).c.id)).scalars())
     keys = {commune_id: server_keys_of(new_kek, commune_id) for commune_id in communes}
     versions = {row.id: row.v for row in connection.execute(select(_table(Head).c.id, _table(Head).c.v))}
@@ -49,7 +48,7 @@ def resign_all(connection: Connection, new_kek: Kek) -> None:
 def _sign_rows(
     connection: Connection, kind: type[Any], keys: Mapping[UUID, ServerKeys], versions: Mapping[UUID, int]
 ) -> None:
-    """Sign the rows of one table; the key of a commune's marks is made anew, for the old one cannot be opened."""
+    """Sign the rows of one table; a commune gets a new blind index key, for the old one cannot be unwrapped."""
     signed_tables.update_rows(
         connection,
         kind,
@@ -86,6 +85,6 @@ def _table(kind: type[Any]) -> Table:
 
 @action(Act.RESTORE_ANEW)
 def note_new_macs(context: ActContext) -> None:
-    """Give every head a line that holds its new MAC, so that it is believed again."""
+    """Give every head a line of the log with its new MAC, so that freshness checks accept it again."""
     for row in context.session.execute(select(Head).where(Head.commune_id == context.commune_id)).scalars():
         heads.mark_changed(context.session, row)

@@ -1,4 +1,4 @@
-"""The way back from a backup: everything is checked before the live database is touched, and one rename ends it."""
+"""Restores a backup: all is verified before the live database is touched, and one rename replaces it."""
 
 import os
 import shutil
@@ -40,8 +40,8 @@ _LOG_BROKEN = "Nhật ký trong bản sao lưu không đúng, nên không khôi 
 class Order:
     """What is to be restored: the file, the private half of the backup key, and what the operator has agreed to.
 
-    `lost_kek` makes a new KEK and lets everybody come back through recovery; `without_removals` goes on although the
-    ledger of removals is shorter than a checkpoint says.
+    `lost_kek` makes a new KEK, and everybody comes back through recovery; `without_revocation_log` goes on although
+    the revocation log is shorter than a checkpoint says.
     """
 
     file: Path
@@ -56,7 +56,10 @@ class Order:
 
 @dataclass(frozen=True)
 class RestoreReport:
-    """What a restore or a drill found and did; `ends` is where the log of each commune ended in the backup."""
+    """What a restore or a drill verified and did: `made_at` is the backup's time in microseconds.
+
+    `revoked` and `erased` count heads; `log_lengths` are those of the backup.
+    """
 
     made_at: int
     rows: int
@@ -69,7 +72,7 @@ class RestoreReport:
 
 
 def _no_hook(_step: str) -> None:
-    """Do nothing: where a test may end the process, a restore only goes on."""
+    """Do nothing; a test may end the process at a step."""
 
 
 def restore(
@@ -82,8 +85,9 @@ def restore(
 ) -> RestoreReport:
     """Restore a backup in the place of the database; nobody else may use the folder meanwhile.
 
-    `sized` is told of how many bytes the backup is and returns who hears of those that have been read. `announce` is
-    given the new KEK of an installation that has lost its own, so that it is printed before it counts.
+    `progress` counts bytes of the file. `announce` is given the new KEK of an installation that has lost its own, so
+    that it is printed before it is used. Raises VaultError or ConfigurationError for a backup that does not verify or
+    fit.
     """
     started = time.monotonic()
     unguarded.clear_beside(config.database_url)
@@ -109,9 +113,9 @@ def restore(
 
 
 def _note_restore(config: Config, used_kek: Kek, communes: Iterable[UUID]) -> None:
-    """Note the restore in the ledger of removals before the new database counts.
+    """Note the restore in the revocation log before the new database takes over.
 
-    From then on the line before it is no longer compared with a log that does not know it.
+    From then on the entry before it is no longer compared with an audit log that does not have its line.
     """
     revocation_log_copy.restore_from_copy(config)
     for commune_id in communes:
@@ -123,7 +127,7 @@ def _note_restore(config: Config, used_kek: Kek, communes: Iterable[UUID]) -> No
 def drill(
     config: Config, order: Order, *, hook: Hook = _no_hook, progress: dump.Progress = dump.no_progress
 ) -> RestoreReport:
-    """Restore a backup into a temporary place inside the data folder, check it, and leave nothing of it behind."""
+    """Restore a backup into a temporary place inside the data folder, verify it, and leave nothing of it behind."""
     started = time.monotonic()
     folder = config.data / "drill"
     shutil.rmtree(folder, ignore_errors=True)
@@ -138,7 +142,7 @@ def drill(
 
 
 def _kek_of(config: Config, order: Order) -> Kek:
-    """Return the key under which the restored rows stand: the machine's own, or a new one if it is lost."""
+    """Return the KEK under which the restored rows are signed: the installation's own, or a new one if it is lost."""
     if not order.lost_kek:
         return kek.load(config.kek_file, demo=config.demo)
     if config.kek_file.exists():
@@ -149,7 +153,7 @@ def _kek_of(config: Config, order: Order) -> Kek:
 
 
 def _build_beside(config: Config, order: Order, used_kek: Kek, *, hook: Hook, progress: dump.Progress) -> RestoreReport:
-    """Make the whole new database beside the live one and prove it; the live one is not touched."""
+    """Make the whole new database beside the live one and verify it; the live one is not touched."""
     fresh = replace(config, database_url=unguarded.beside(config.database_url))
     with order.file.open("rb") as file:
         header = archive.verify_archive(file, checkpoints.publics(config))
@@ -173,7 +177,7 @@ def _build_beside(config: Config, order: Order, used_kek: Kek, *, hook: Hook, pr
 
 
 def _require_fitting(header: Mapping[str, Any], used_kek: Kek, *, lost: bool) -> None:
-    """Refuse a backup of other tables, or of another key than the one at hand, before anything is made."""
+    """Raise ConfigurationError for a backup of another schema revision or another KEK, before anything is made."""
     if header["revision"] != schema.newest():
         raise ConfigurationError(
             f"Bản sao lưu có bảng của phiên bản {header['revision']}: "
@@ -187,7 +191,7 @@ def _require_fitting(header: Mapping[str, Any], used_kek: Kek, *, lost: bool) ->
 
 
 def _with_progress(stream: Iterable[bytes], file: BinaryIO, progress: dump.Progress) -> Iterator[bytes]:
-    """Pass a backup on as it is opened, and tell how many more bytes of its file have been read."""
+    """Pass a stream on, and report how many bytes of the backup's file have been read."""
     size, before = os.fstat(file.fileno()).st_size, 0
     advance = progress(size)
     for chunk in stream:
@@ -206,7 +210,7 @@ def _fill_new_database(url: str, stream: Iterable[bytes]) -> dump.Contents:
 def _replay_revocations(
     config: Config, gate: Gate, order: Order, communes: Mapping[UUID, int]
 ) -> revocation_replay.ReplayReport:
-    """Take away again what was taken away after the backup, in every commune."""
+    """Replay in every commune the revocations since the backup."""
     entries = revocation_log_copy.trusted_entries(
         config, gate, lost_kek=order.lost_kek, allow_missing=order.without_revocation_log
     )

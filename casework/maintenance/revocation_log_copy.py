@@ -1,4 +1,4 @@
-"""The ledger of removals and its copy in the second place: whichever knows more, if both tell the same."""
+"""The revocation log and its copy in the folder of checkpoints: the longer one is used once it is verified."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -17,7 +17,7 @@ _COPY = "removals"
 
 
 def copy(config: Config) -> None:
-    """Copy the ledger to the second place, whole or not at all; a longer copy that is there already stays."""
+    """Copy the revocation log to the folder of checkpoints, whole or not at all; a longer copy stays."""
     own, copied = RevocationLog(config.revocation_log_file), RevocationLog(config.checkpoints_folder / _COPY)
     if len(own.lines()) > len(copied.lines()):
         config.checkpoints_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -25,7 +25,7 @@ def copy(config: Config) -> None:
 
 
 def restore_from_copy(config: Config) -> None:
-    """Put the copy in the place of a ledger that was lost with the machine."""
+    """Put the copy in the place of a revocation log that was lost with the machine."""
     own, copied = RevocationLog(config.revocation_log_file), RevocationLog(config.checkpoints_folder / _COPY)
     if len(copied.lines()) > len(own.lines()):
         _replace(copied, own)
@@ -36,9 +36,9 @@ def _replace(source: RevocationLog, target: RevocationLog) -> None:
 
 
 def void_uncommitted(gate: Gate) -> None:
-    """Strike the last line of each commune if its act was never committed, as after a crash between the two.
+    """Void the last entry of each commune if its act was never committed, as after a crash between the two.
 
-    It waits for whoever is writing, whose line stands in the ledger already and whose commit is still to come.
+    It waits for a writer whose entry is in the revocation log already and whose commit is still to come.
     """
     for commune_id in commune_ids(gate):
         with gate.database.transaction(None, commune_id) as session:
@@ -47,10 +47,11 @@ def void_uncommitted(gate: Gate) -> None:
 
 
 def trusted_entries(config: Config, gate: Gate, *, lost_kek: bool, allow_missing: bool) -> list[RevocationEntry]:
-    """Return the lines of the ledger that may be believed; raise if it was changed, or is shorter than was signed.
+    """Return the entries of the revocation log once verified.
 
-    Lines are answered for by this machine's key, or by the count and hash in a signed checkpoint. The lines after
-    that were written in the last hour; without a key to check them they only take away, and are believed.
+    They are verified by their MACs or, if the KEK is lost, by the count and hash in a signed checkpoint. Entries after
+    the checkpoint are from the last hour: unverified they are accepted, for an entry can only revoke. Raises VaultError
+    for a log that was changed, ConfigurationError for one shorter than the checkpoint says unless `allow_missing`.
     """
     entries = max(
         RevocationLog(config.revocation_log_file).lines(),
@@ -71,7 +72,7 @@ def trusted_entries(config: Config, gate: Gate, *, lost_kek: bool, allow_missing
 
 
 def _checkpointed_end(config: Config, communes: Iterable[UUID]) -> tuple[int, bytes]:
-    """Return how long the newest checkpoints that hold say the ledger was, and the hash of its last line then."""
+    """Return the length of the revocation log in the newest valid checkpoint, and the hash of its last entry then."""
     newest = (
         _newest_valid(CheckpointStore.of(config.checkpoints_folder, checkpoint), checkpoints.publics(config))
         for checkpoint in communes

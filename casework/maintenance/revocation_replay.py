@@ -1,6 +1,6 @@
-"""Takes away again, in a restored database, what the ledger of removals says was taken away after the backup.
+"""Revokes again, in a restored database, what the revocation log says was revoked after the backup.
 
-It compares versions, so it may run twice, and what is as new as the ledger is left alone. Nothing is ever added.
+It compares versions: it may run twice, and a head as new as its entry is left alone. Nothing is ever added.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,16 +19,16 @@ from casework.vault.integrity import heads
 from casework.vault.keys.enrolment.models import Admission, Totp
 from casework.vault.models import Agency, Document, Envelope, Head, Slot, Wrap
 
-# Rows by which somebody can open something; they go if they had gone. The order is that of their references.
+# Rows that give access to something: deleted if they had been deleted. The order is that of their references.
 _GIVING_ACCESS: tuple[type[Any], ...] = (Envelope, Document, Wrap, Slot, Totp, Admission)
-# States in which nothing has ended; only an end is told again.
+# States in which nothing has ended: only an end is replayed.
 _LIVE_STATES = frozenset({"active", "live", "open", "new", "sent", "opened", "accepted", "asked", "done"})
 _ID_COLUMNS = frozenset({"agency_id"})
 
 
 @dataclass(frozen=True)
 class ReplayReport:
-    """How many heads something was taken from again, and how many were erased again."""
+    """How many heads something was revoked from again, and how many were erased again."""
 
     revoked: int
     erased: int
@@ -36,7 +36,7 @@ class ReplayReport:
 
 @action(Act.RESTORE_RUN)
 def replay_revocations(context: ActContext, remaining: Sequence[Remaining], backup_name: str) -> ReplayReport:
-    """Take away again what the ledger says, oldest first, and write in the log from which backup this is."""
+    """Replay the entries, oldest first, and write to the log from which backup this is."""
     revoked = sum(_revoke_again(context, entry) for entry in remaining if entry.v is not None)
     erased = [entry for entry in remaining if entry.v is None and _exists(context, entry.head)]
     for entry in erased:
@@ -47,7 +47,7 @@ def replay_revocations(context: ActContext, remaining: Sequence[Remaining], back
 
 @action(Act.RESTORE_ERASE)
 def erase_again(context: ActContext, head_id: UUID) -> None:
-    """Delete everything that is bound to a head, and the head, because it had been erased."""
+    """Delete a head that had been erased and every row bound to it."""
     context.about = head_id
     head = freshness.head(context.session, context.commune_id, head_id)
     rows = head_rows.rows_of_head(context, head)
@@ -65,7 +65,7 @@ def _exists(context: ActContext, head_id: UUID) -> bool:
 
 
 def _revoke_again(context: ActContext, entry: Remaining) -> bool:
-    """Take away what is gone from under one head and raise it to the version it had; tell whether there was a need."""
+    """Delete the rows that were gone from one head and raise it to the version it had; tell whether it was older."""
     try:
         head = freshness.head(context.session, context.commune_id, entry.head)
     except NotFound:
@@ -87,13 +87,13 @@ def _revoke_again(context: ActContext, entry: Remaining) -> bool:
 
 
 def _envelopes_of(rows: Iterable[Any], doomed: Sequence[Any]) -> list[Any]:
-    """Find envelopes of documents that go, so that none is left without its document."""
+    """Return the envelopes of deleted documents, so that none is left without its document."""
     ids = {row.id for row in doomed if isinstance(row, Document)}
     return [row for row in rows if isinstance(row, Envelope) and row.document_id in ids and row not in doomed]
 
 
 def _end_again(row: Any, values: Mapping[str, Any]) -> None:
-    """Let a row end as it had ended; a state that is no end is not told again."""
+    """Give a row the values it had ended with; a live state is not replayed."""
     for name, value in values.items():
         if value is None or (name == "state" and value in _LIVE_STATES):
             continue

@@ -1,4 +1,4 @@
-"""Proves a database row by row without any key of an agency: every MAC, and every newest body against its head."""
+"""Verifies a database row by row without any key of an agency: every MAC, and every newest body against its head."""
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -20,14 +20,14 @@ from casework.vault.models import Document, Head
 
 @dataclass(frozen=True)
 class VerifiedCounts:
-    """How many rows were checked by their MACs, and how many newest bodies by the hash in their head."""
+    """How many rows were verified by their MACs, and how many newest bodies by the hash in their head."""
 
     rows: int
     bodies: int
 
 
 def verify_all(connection: Connection, server_keys_of: Callable[[UUID], ServerKeys]) -> VerifiedCounts:
-    """Check every row and every newest body; raise VaultError at the first that does not hold."""
+    """Verify every row and every newest body; raise VaultError at the first that does not verify."""
     versions, listed = {}, {}
     for head in plain_rows(connection, Head):
         verify_row(server_keys_of(head.commune_id), Head, head, 0)
@@ -53,7 +53,7 @@ def _verify_kind(
 
 
 def _verify_bodies(connection: Connection, listed: dict[tuple[UUID, int, UUID, int], bytes]) -> int:
-    """Compare the body of every newest revision with what its head says; one that is not there is told too."""
+    """Compare every newest body with the hash in its head, and miss none; return how many."""
     unseen = dict(listed)
     table: Table = Document.__table__  # type: ignore[assignment]
     key = (table.c.case_id, table.c.section, table.c.series, table.c.revision)
@@ -68,5 +68,5 @@ def _verify_bodies(connection: Connection, listed: dict[tuple[UUID, int, UUID, i
 
 
 def is_release_entry(place: tuple[UUID, int, UUID, int]) -> bool:
-    """Tell a release that the ledger lists; its hash is that of a row in another table."""
+    """Tell whether a listed entry is a statistical release, whose hash is that of a row in another table."""
     return place[2].int >> 64 == Series.RELEASE

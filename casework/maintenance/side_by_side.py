@@ -1,4 +1,4 @@
-"""The making of a whole book beside the one in use, as a restore and an upgrade do it: what is made is proven."""
+"""Making a whole database beside the one in use and verifying it, as a restore and an upgrade do."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from casework.vault.keys.kek import Kek
 
 @contextmanager
 def new_database(fresh: Config, key: Kek) -> Iterator[Gate]:
-    """Open the gate of a book that is being made, without the ledger of removals; left well, its file lies at rest."""
+    """Open the gate of a database that is being made, without a revocation log; afterwards its WAL is merged."""
     gate = replace(open_gate(fresh, key), revocation_log=None)
     try:
         yield gate
@@ -26,7 +26,7 @@ def new_database(fresh: Config, key: Kek) -> Iterator[Gate]:
 
 
 def verify_everything(gate: Gate, fresh: Config, *, refusal: str) -> VerifiedCounts:
-    """Prove every row and every log of a book that was made; raise VaultError with these words if one does not hold."""
+    """Verify every row and every log of a new database; raise VaultError, with `refusal` if a log does not verify."""
     with unguarded.snapshot(fresh.database_url) as connection:
         counts = row_verification.verify_all(connection, gate.server_keys)
     verify_logs(gate, refusal=refusal)
@@ -34,6 +34,6 @@ def verify_everything(gate: Gate, fresh: Config, *, refusal: str) -> VerifiedCou
 
 
 def verify_logs(gate: Gate, *, refusal: str) -> None:
-    """Raise VaultError with these words unless the log of every commune holds."""
+    """Raise VaultError with the words of `refusal` unless the log of every commune verifies."""
     if not all(verdict.holds for _, verdict in verify_all(gate)):
         raise VaultError(refusal)

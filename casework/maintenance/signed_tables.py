@@ -17,8 +17,8 @@ ROWS_AT_ONCE = 500
 def signed_kinds(*, without: Collection[str] = NOT_DUMPED) -> list[type[Any]]:
     """Return every kind of row with a MAC, but those of some tables; by default, those that a backup holds."""
     kinds: set[type[Any]] = {mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, SignedRow)}
-    wanted = (kind for kind in kinds if kind.__tablename__ not in without)
-    return sorted(wanted, key=lambda kind: str(kind.__tablename__))
+    chosen = (kind for kind in kinds if kind.__tablename__ not in without)
+    return sorted(chosen, key=lambda kind: str(kind.__tablename__))
 
 
 def head_version(kind: type[Any], row: Any, versions: Mapping[UUID, int]) -> int:
@@ -40,7 +40,7 @@ def plain_rows(connection: Connection, kind: type[Any]) -> Generator[Any, None, 
 
 
 def update_rows(connection: Connection, kind: type[Any], rows: Iterable[tuple[Any, Mapping[str, Any]]]) -> None:
-    """Give rows of one table new values, each found by the key that it has."""
+    """Give rows of one table new values, found by their old primary keys; all are read before one is written."""
     table: Table = kind.__table__
     parameters = [
         {f"old_{column.key}": getattr(row, str(column.key)) for column in table.primary_key}

@@ -1,6 +1,6 @@
-"""What comes round by the clock: checkpoints, backups, verification, what has expired, idle accounts; it never erases.
+"""The periodic jobs: checkpoints, backups, verification, expiry, idle accounts; they never erase a case.
 
-A clock that cannot be believed removes nothing until a person has looked at it.
+With a clock that cannot be trusted nothing expires or is deleted until a person has confirmed it.
 """
 
 import logging
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class TickReport:
-    """What one round did: names of the jobs that were done and of those that failed, and whether the clock is odd."""
+    """The names of the jobs that were done and of those that failed, and whether the clock is in doubt."""
 
     done: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
@@ -40,7 +40,7 @@ class TickReport:
 
 
 def tick(config: Config, gate: Gate) -> TickReport | None:
-    """Do what is due; None if another round is under way."""
+    """Run the jobs that are due; None if another run is under way."""
     try:
         lock = FileLock(config.data / _LOCK_FILE, mode=0o600).acquire(blocking=False)
     except Timeout:
@@ -50,7 +50,7 @@ def tick(config: Config, gate: Gate) -> TickReport | None:
 
 
 def due(config: Config) -> bool:
-    """Tell whether an hour has passed since the last round."""
+    """Tell whether an hour has passed since the last complete run."""
     ago = clock_check.since_trusted(config, at=clock.micros())
     return ago is None or not 0 <= ago < HOUR
 
@@ -77,7 +77,7 @@ def _run_due(config: Config, gate: Gate) -> TickReport:
 
 
 def _run_job(report: TickReport, name: str, job: Callable[[], object]) -> None:
-    """Do one job; if it fails the others are done all the same, and the operator is told."""
+    """Run one job; if it fails the others are run all the same, and the report names it."""
     try:
         job()
     except (CaseworkError, SQLAlchemyError, OSError):
@@ -99,7 +99,7 @@ def _backup_due(config: Config, at: int) -> bool:
 
 
 def _verify_due(gate: Gate, at: int) -> bool:
-    """Tell whether no log was verified for a day; what was found then stands in the log, and rings at home."""
+    """Tell whether some log was not verified for a day; the result stands in the log, and alarms read it there."""
     last = []
     with gate.database.read_only() as session:
         for commune_id in commune_ids(gate):

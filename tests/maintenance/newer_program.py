@@ -30,7 +30,7 @@ from casework.errors import VaultError  # noqa: E402
 def _dies_at(moment: str) -> None:
     from casework.administration import maintenance_commands
 
-    shown = maintenance_commands._progress
+    shown = maintenance_commands._print_steps
 
     def progress(steps: Sequence[str]) -> Callable[[str], None]:
         def told(word: str) -> None:
@@ -42,7 +42,7 @@ def _dies_at(moment: str) -> None:
 
         return told
 
-    maintenance_commands._progress = progress
+    maintenance_commands._print_steps = progress
 
 
 def _dies_before(statement: int) -> None:
