@@ -1,4 +1,4 @@
-"""Runs the application in several processes, for PostgreSQL: gunicorn, which replaces its workers after many requests."""
+"""Runs the application in several processes, for PostgreSQL: gunicorn, which replaces workers after many requests."""
 
 import resource
 from typing import Any

@@ -76,8 +76,8 @@ def _execute(server: str, statement: sql.Composed) -> None:
 
 def _server() -> str:
     """Return the address of the server's own database, starting the server when nobody has."""
-    if given := os.environ.get(_OVERRIDE):
-        return given
+    if address := os.environ.get(_OVERRIDE):
+        return address
     run = Path(os.environ[_RUN])
     with FileLock(run / "lock"):
         if not (run / "data" / "postmaster.pid").exists():

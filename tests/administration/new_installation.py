@@ -1,4 +1,4 @@
-"""Installations for the tests of the console: founded from a file of answers, and what stands on their papers."""
+"""Installations for the tests of the console: set up from a file of answers, and what stands on their printed pages."""
 
 import os
 import re
@@ -25,30 +25,30 @@ def raw_answers() -> dict[str, Any]:
 
 
 def count_sheets() -> int:
-    """How many recovery sheets founding makes: one for each keeper of an agency."""
-    return sum(len(one.get("officers", ())) for one in raw_answers()["agencies"].values())
+    """The number of recovery sheets made at setup: one for each keeper of an agency."""
+    return sum(len(agency.get("officers", ())) for agency in raw_answers()["agencies"].values())
 
 
 def write_answers(folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
     """A file of answers with one thing changed."""
-    given = raw_answers()
-    change(given)
+    answers = raw_answers()
+    change(answers)
     file = folder / "answers.toml"
-    file.write_text(tomli_w.dumps(given), encoding="utf-8")
+    file.write_text(tomli_w.dumps(answers), encoding="utf-8")
     return file
 
 
 def founded(folder: Path) -> list[PrintedPage]:
-    """Found an installation and return its papers, under the umask that every command sets."""
-    before = os.umask(0o077)
+    """Set up an installation and return its pages, under the umask that every command sets."""
+    umask = os.umask(0o077)
     try:
-        given = setup_questions.complete_answers(ANSWERS, folder.with_name("kept"))
+        answers = setup_questions.complete_answers(ANSWERS, folder.with_name("kept"))
         setup.begin(folder)
-        made = setup.found_installation(folder, given)
+        pages = setup.found_installation(folder, answers)
         setup.finish(folder)
     finally:
-        os.umask(before)
-    return made
+        os.umask(umask)
+    return pages
 
 
 def codes(page: PrintedPage) -> list[str]:
@@ -56,25 +56,25 @@ def codes(page: PrintedPage) -> list[str]:
     return [code for _, code in page.codes]
 
 
-def sheets_of(made: list[PrintedPage], agency: str) -> dict[int, str]:
+def sheets_of(pages: list[PrintedPage], agency: str) -> dict[int, str]:
     """The recovery codes of one agency by their seats."""
-    mine = [page for page in made if page.title == "Tờ khôi phục" and ("Cơ quan", agency) in page.facts]
-    return {int(dict(page.facts)["Tờ số"]): codes(page)[0] for page in mine}
+    sheets = [page for page in pages if page.title == "Tờ khôi phục" and ("Cơ quan", agency) in page.facts]
+    return {int(dict(page.facts)["Tờ số"]): codes(page)[0] for page in sheets}
 
 
-def code_for(made: list[PrintedPage], username: str) -> str:
-    """The code with which somebody takes her account."""
-    [page] = [page for page in made if ("Tên đăng nhập", username) in page.facts]
+def code_for(pages: list[PrintedPage], username: str) -> str:
+    """The admission code of a member."""
+    [page] = [page for page in pages if ("Tên đăng nhập", username) in page.facts]
     return codes(page)[0]
 
 
 @contextmanager
 def used(folder: Path) -> Iterator[Installation]:
     """The installation of a folder, for acts of the console."""
-    with open_installation(folder) as here:
-        yield here
+    with open_installation(folder) as installation:
+        yield installation
 
 
-def all_codes(made: list[PrintedPage]) -> set[str]:
-    """Every code that stands on the papers, as the file for the printer holds them."""
-    return set(CODE.findall(unescape(printed_pages.as_html(made))))
+def all_codes(pages: list[PrintedPage]) -> set[str]:
+    """Every code in the HTML file for the printer."""
+    return set(CODE.findall(unescape(printed_pages.as_html(pages))))

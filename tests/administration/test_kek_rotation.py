@@ -1,4 +1,4 @@
-"""The KEK is exchanged: everything opens afterwards, and nothing forged is signed."""
+"""KEK rotation: everything opens afterwards, and nothing forged is signed."""
 
 from uuid import uuid4
 
@@ -24,12 +24,12 @@ from tests.tampering import refused, stolen
 
 
 @both_databases
-def test_after_the_exchange_everything_opens_under_the_newer_key_alone(house: House, lan: Someone):
+def test_after_the_rotation_everything_opens_under_the_new_key_alone(house: House, lan: Someone):
     case_id = lan.opens_a_case()
     before = lines(house)
-    newer = rotate_kek(house)
-    assert newer.number == KEK.number + 1
-    assert kek_numbers(house) == {newer.number}
+    new_kek = rotate_kek(house)
+    assert new_kek.number == KEK.number + 1
+    assert kek_numbers(house) == {new_kek.number}
     assert_everything_holds(house, lan, case_id)
     after = lines(house)
     assert [line["h"] for line in after[: len(before)]] == [line["h"] for line in before]
@@ -49,15 +49,15 @@ def test_a_passphrase_still_opens_and_every_session_has_ended(house: House, lan:
     cookie = lan.cookie
     rotate_kek(house)
     assert load_session(house.gate, house.config, cookie) is None
-    given = LoginAttempt("lan", STAFF["lan"].passphrase, device="kek")
-    opened = authentication.authenticate(house.gate, THANH_SON, given)
+    attempt = LoginAttempt("lan", STAFF["lan"].passphrase, device="kek")
+    opened = authentication.authenticate(house.gate, THANH_SON, attempt)
     assert opened is not None
     assert opened.member_id == lan.id
     with stolen(house) as thief:
         assert thief.rows("session") == []
 
 
-def test_the_key_can_be_exchanged_again_and_again(house: House, lan: Someone):
+def test_the_key_can_be_rotated_again_and_again(house: House, lan: Someone):
     case_id = lan.opens_a_case()
     for number in (2, 3):
         assert rotate_kek(house).number == number
@@ -91,7 +91,7 @@ def test_it_stops_at_a_row_that_does_not_hold_and_changes_nothing(house: House, 
     assert_everything_holds(house, lan, case_id)
 
 
-def test_a_row_that_was_put_in_before_the_exchange_is_not_signed(house: House, lan: Someone):
+def test_a_row_that_was_put_in_before_the_rotation_is_not_signed(house: House, lan: Someone):
     case_id = lan.opens_a_case()
     police = house["cuong"].person.actor.agency_id
     with stolen(house) as thief:
@@ -149,7 +149,7 @@ def test_a_code_of_admission_that_is_out_is_waited_for_and_a_dead_one_is_removed
     row.created, row.epoch, row.finder, row.sealed, row.carry, row.tag = at, 0, bytes(32), None, None, None
     row.mac = row_mac(server_keys, Admission, row, 1)
     with stolen(house) as thief:
-        thief.put("admission", {one.name: getattr(row, one.name) for one in thief.table("admission").columns})
+        thief.put("admission", {column.name: getattr(row, column.name) for column in thief.table("admission").columns})
     with pytest.raises(Conflict, match="24 giờ"):
         server_key_rotation.rotate_kek(house.config, announce=lambda _: None)
     assert kek_numbers(house) == {KEK.number}

@@ -1,4 +1,4 @@
-"""The keys outside the database are renewed at the console: pinned first, printed, and written down in the log."""
+"""Rotation of the keys outside the database: pinned first, printed, and noted in the log."""
 
 from pathlib import Path
 

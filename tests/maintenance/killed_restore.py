@@ -13,12 +13,14 @@ from casework.maintenance import restore
 from casework.maintenance.restore import Order
 
 
-def _die_at(wanted: str, step: str) -> None:
-    if step == wanted:
+def _die_at(step_of_death: str, step: str) -> None:
+    if step == step_of_death:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":
-    data, file, seed, wanted = sys.argv[1:]
+    data, file, seed, step_of_death = sys.argv[1:]
     order = Order(Path(file), bytes.fromhex(seed))
-    restore.restore(config.load(Path(data)), order, hook=lambda step: _die_at(wanted, step), announce=lambda _: None)
+    restore.restore(
+        config.load(Path(data)), order, hook=lambda step: _die_at(step_of_death, step), announce=lambda _: None
+    )

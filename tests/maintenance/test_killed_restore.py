@@ -24,49 +24,58 @@ _FEW = {"checked", "swapped"}
 STEPS = [pytest.param(one, marks=() if one in _FEW else pytest.mark.prove) for one in (*BEFORE, *AFTER)]
 
 
-def _restored_until(book: BackedUpHouse, file: object, step: str) -> int:
-    words = ["-m", "tests.maintenance.killed_restore", str(book.config.data), str(file), book.seed.hex(), step]
+def _restored_until(installation: BackedUpHouse, file: object, step: str) -> int:
+    words = [
+        "-m",
+        "tests.maintenance.killed_restore",
+        str(installation.config.data),
+        str(file),
+        installation.seed.hex(),
+        step,
+    ]
     return subprocess.run([sys.executable, *words], check=False, timeout=120).returncode
 
 
 @both_databases
 @pytest.mark.parametrize("step", STEPS)
-def test_a_restore_that_is_killed_leaves_one_whole_database(book: BackedUpHouse, step: str):
-    made = referred(book.house).goes("open")
-    checkpoints.write_all(book.config, book.house.gate)
-    file = book.backs_up()
-    made.goes("decline")
-    later = book.house["lan"].opens_a_case()
-    book.writes_settings()
-    book.house.gate.database.engine.dispose()
-    assert _restored_until(book, file, step) == -signal.SIGKILL
-    startup.make_ready(book.config)
-    book.reopens()
-    assert _ledger_agrees(book, made.case_id)
-    assert made.state == "declined"
-    assert all(verdict.holds for _, verdict in verify_all(book.house.gate))
-    lan = book.house["lan"]
-    assert lan.does(desk.read_case, made.case_id)
+def test_a_restore_that_is_killed_leaves_one_whole_database(installation: BackedUpHouse, step: str):
+    referral = referred(installation.house).goes("open")
+    checkpoints.write_all(installation.config, installation.house.gate)
+    file = installation.backs_up()
+    referral.goes("decline")
+    later = installation.house["lan"].opens_a_case()
+    installation.writes_settings()
+    installation.house.gate.database.engine.dispose()
+    assert _restored_until(installation, file, step) == -signal.SIGKILL
+    startup.make_ready(installation.config)
+    installation.reopens()
+    assert _revocation_log_agrees(installation, referral.case_id)
+    assert referral.state == "declined"
+    assert all(verdict.holds for _, verdict in verify_all(installation.house.gate))
+    lan = installation.house["lan"]
+    assert lan.does(desk.read_case, referral.case_id)
     if step in BEFORE:
         assert lan.does(desk.read_case, later)
-    book.house.gate.database.engine.dispose()
-    assert _restored_until(book, file, "none") == 0
-    book.reopens()
-    assert _ledger_agrees(book, made.case_id)
-    assert made.state == "declined"
-    assert book.house["lan"].does(desk.read_case, made.case_id)
-    with book.house.crypto() as crypto:
-        assert compare(crypto, _shelf(book), checkpoints.publics(book.config)).holds
-    assert list(book.config.data.glob("*.set_aside*")) == list(book.config.data.glob("*.restoring")) == []
+    installation.house.gate.database.engine.dispose()
+    assert _restored_until(installation, file, "none") == 0
+    installation.reopens()
+    assert _revocation_log_agrees(installation, referral.case_id)
+    assert referral.state == "declined"
+    assert installation.house["lan"].does(desk.read_case, referral.case_id)
+    with installation.house.crypto() as crypto:
+        assert compare(crypto, _store(installation), checkpoints.publics(installation.config)).holds
+    assert (
+        list(installation.config.data.glob("*.set_aside*")) == list(installation.config.data.glob("*.restoring")) == []
+    )
 
 
-def _ledger_agrees(book: BackedUpHouse, case_id: UUID) -> bool:
-    """Tell whether the ledger of removals says of a case what the database says, and struck nothing."""
-    lines = RevocationLog(book.config.revocation_log_file).lines()
-    with stolen(book.house) as thief:
+def _revocation_log_agrees(installation: BackedUpHouse, case_id: UUID) -> bool:
+    """Tell whether the revocation log has the version of a case that the database has, and voided no entry."""
+    lines = RevocationLog(installation.config.revocation_log_file).lines()
+    with stolen(installation.house) as thief:
         [head] = thief.rows("head", id=case_id)
-    return newest(lines, THANH_SON)[case_id].v == head["v"] and not any("void" in one.body for one in lines)
+    return newest(lines, THANH_SON)[case_id].v == head["v"] and not any("void" in line.body for line in lines)
 
 
-def _shelf(book: BackedUpHouse) -> CheckpointStore:
-    return CheckpointStore.of(book.config.checkpoints_folder, THANH_SON)
+def _store(installation: BackedUpHouse) -> CheckpointStore:
+    return CheckpointStore.of(installation.config.checkpoints_folder, THANH_SON)
