@@ -1,4 +1,4 @@
-"""What people type at the console: secrets without an echo, or lines from a pipe."""
+"""Input at the console: secrets typed without an echo, or lines from a pipe; and the option for the data folder."""
 
 import sys
 from collections.abc import Callable
@@ -51,7 +51,7 @@ def ask(words: str, read: Callable[[str], T], *, hidden: bool = False, default: 
 
 
 def is_interactive() -> bool:
-    """Tell whether somebody sits at the keyboard."""
+    """Tell whether the input is a terminal."""
     return sys.stdin.isatty()
 
 

@@ -36,7 +36,7 @@ _WRAPPED: Mapping[Kind, tuple[str, Rewrap]] = {
     Slot: ("blob", passwords.rewrap),
     Totp: ("blob", totp.rewrapped),
 }
-# What ends with the old key: whoever was signed in signs in again.
+# Deleted with the old key: everybody signs in again.
 _ENDED: tuple[Kind, ...] = (SessionRow, Interview, Throttle)
 # Heads are signed with their new lines of the log.
 _NOT_RESIGNED = frozenset({Head.__tablename__, *(str(kind.__tablename__) for kind in _ENDED)})
@@ -72,7 +72,7 @@ def _require_ready(context: ActContext) -> None:
 
 
 def _no_code_is_waiting(context: ActContext) -> None:
-    """Raise Conflict while somebody holds an admission code; expired ones are deleted."""
+    """Raise Conflict while an admission code is open; expired ones are deleted."""
     unused = (Admission.commune_id == context.commune_id, Admission.state == admission.OPEN)
     context.session.execute(delete(Admission).where(*unused, Admission.created < context.crypto.at - _CODE_LIFETIME))
     waiting = select(Admission.id).where(*unused)

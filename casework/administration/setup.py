@@ -34,7 +34,7 @@ class NewInstallation:
 
     facts: InstallationFacts
     installation: Installation
-    seed: bytes
+    backup_seed: bytes
 
     def __repr__(self) -> str:
         """Never print the key."""
@@ -50,7 +50,7 @@ def require_empty(folder: Path) -> None:
 
 
 def begin(folder: Path) -> None:
-    """Make the folder and mark it as unfinished until the papers are out."""
+    """Make the folder and mark it as unfinished until its pages are printed."""
     require_empty(folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
@@ -106,7 +106,7 @@ def _server_pages(new: NewInstallation) -> list[PrintedPage]:
     used_kek = new.installation.gate.kek
     return [
         printed_pages.kek_page(new.facts, used_kek),
-        *printed_pages.backup_pages(new.facts, new.seed),
+        *printed_pages.backup_pages(new.facts, new.backup_seed),
         printed_pages.fingerprints_page(new.facts, used_kek),
     ]
 

@@ -1,6 +1,6 @@
 """The answers for setting up an installation: read from TOML or typed, each parsed by one function.
 
-Every function raises BadInput with one sentence for a person to read.
+Every function raises BadInput with one sentence for the operator.
 """
 
 import re
@@ -34,7 +34,7 @@ class AgencyAnswers:
 
     @property
     def holds_keys(self) -> bool:
-        """Tell whether whoever works here opens cases."""
+        """Tell whether members of this agency open cases."""
         return codelist("agency").get(self.code).flag("holds_keys")
 
 
@@ -65,7 +65,7 @@ class SetupAnswers:
 
 
 def words(text: str) -> str:
-    """Read a name of something or somebody."""
+    """Read a name: printable, at most 200 characters."""
     text = " ".join(text.split())
     if not text or len(text) > _LONGEST or not text.isprintable():
         raise BadInput("Hãy gõ tên, không quá 200 ký tự.")

@@ -59,7 +59,7 @@ class Questionnaire:
         holidays = self.answer(
             calendar, "holidays", "Ngày nghỉ lễ sắp tới, như 2027-01-01 (có thể để trống)", setup_answers.holidays, ""
         )
-        agencies = tuple(self._agency(person.code, person.vi) for person in codelist("agency"))
+        agencies = tuple(self._agency(agency.code, agency.vi) for agency in codelist("agency"))
         people = self._people()
         setup_answers.require_consistent(people)
         by_username = {person.username: person for person in people}
@@ -101,7 +101,7 @@ class Questionnaire:
 
 
 def complete_answers(file: Path | None, draft_file: Path) -> SetupAnswers:
-    """Return all answers; if it is broken off, what was typed is written to `draft_file`, which can be given again."""
+    """Return all answers; if interrupted, what was typed is written to `draft_file`, which can be given again."""
     questionnaire = Questionnaire(_read(file) if file else {})
     try:
         return questionnaire.ask_all()

@@ -51,7 +51,7 @@ def canaries() -> tuple[str, ...]:
 
 
 def write(file: Path, url: str, cards: Sequence[SignInCard]) -> None:
-    """Write the cards to a file of mode 0600, whoever owned the name before."""
+    """Write the cards to a file of mode 0600, replacing one that is there."""
     content = {"url": url, "people": [asdict(card) for card in cards], "canaries": canaries()}
     files.replace(file, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
