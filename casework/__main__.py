@@ -1,4 +1,4 @@
-"""Starts the command `casework`; a gap in the lists that stops it is told in its one sentence, without a traceback."""
+"""Starts the command `casework`; an incomplete list that stops it is printed as one sentence, without a traceback."""
 
 import sys
 
@@ -6,11 +6,10 @@ from casework.config import ConfigurationError
 
 
 def run() -> None:
-    """Do what the command line asks for."""
     try:
         from casework.cli import main
-    except ConfigurationError as gap:
-        sys.exit(f"Error: {gap}")
+    except ConfigurationError as error:
+        sys.exit(f"Error: {error}")
     main()
 
 

@@ -1,4 +1,4 @@
-"""Wires the slices into one Flask application; nothing is decided here."""
+"""Builds the Flask application from the blueprints of all packages; nothing is decided here."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from casework.desk import views as desk
 from casework.endings import views as endings
 from casework.gate import Person, open_gate
 from casework.intake import views as intake
-from casework.maintenance.alarms import Alarm
+from casework.maintenance.alarms import Alarms
 from casework.oversight import views as oversight
 from casework.policy.permit import allowed
 from casework.policy.words import Act
@@ -29,9 +29,9 @@ from casework.web import current_user, host_check, menu
 from casework.web.quick_exit import ENDING
 
 _HELP_LINE = "peace_house"
-_ALARM = "casework.alarm"
-# Who looks after the log or the machine is told when something is wrong with it.
-_TOLD = (Act.AUDIT_VERIFY, Act.ACCOUNT_LIST)
+_ALARMS = "casework.alarms"
+# Members allowed one of these acts see the alarms.
+_SEE_ALARMS = (Act.AUDIT_VERIFY, Act.ACCOUNT_LIST)
 _BLUEPRINTS = (
     accounts.blueprint,
     desk.blueprint,
@@ -46,16 +46,16 @@ _BLUEPRINTS = (
 
 
 def create_app(config: Config) -> Flask:
-    """Make the application of one installation; its database must have been brought up to date before."""
+    """Make the application of one installation; its database must be at the current schema revision."""
     kek.self_test()
     key = kek.load(config.kek_file, demo=config.demo)
     app = Flask("casework", template_folder=str(resource("templates")))
     app.secret_key = kek.web_key(key)
     host_check.install(app, config)
     web.install(app)
-    current_user.install(app, by := open_gate(config, key), config)
+    current_user.install(app, gate := open_gate(config, key), config)
     app.extensions["casework.settle"] = key_rotation.rotate_due
-    app.extensions[_ALARM] = Alarm(config, by)
+    app.extensions[_ALARMS] = Alarms(config, gate)
     app.extensions["casework.keep"] = session_cookies.keep_what_was_typed
     app.extensions[ENDING] = session_cookies.ending
     app.context_processor(_surroundings)
@@ -65,27 +65,27 @@ def create_app(config: Config) -> Flask:
 
 
 def _surroundings() -> dict[str, Any]:
-    """Give every page who is there, what the menu offers and whom to call."""
-    found = current_user.current_member()
+    """Return the template variables of every page: member, menu, help line, alarms."""
+    member = current_user.current_member()
     line = codelist("hotline").get(_HELP_LINE)
-    here = {"demo": current_user.config().demo, "help_line": line.text("number"), "person": None, "nav": ()}
-    if found is None or found.state != "open":
-        return here
+    always = {"demo": current_user.config().demo, "help_line": line.text("number"), "person": None, "nav": ()}
+    if member is None or member.state != "open":
+        return always
     nav = [
-        {"label": one.label, "url": url_for(one.endpoint), "current": request.endpoint == one.endpoint}
-        for one in menu.offered()
+        {"label": entry.label, "url": url_for(entry.endpoint), "current": request.endpoint == entry.endpoint}
+        for entry in menu.offered()
     ]
-    return here | {
-        "person": found,
-        "commune_name": found.commune_name,
+    return always | {
+        "person": member,
+        "commune_name": member.commune_name,
         "idle_minutes": current_user.config().idle_minutes,
         "sign_out": url_for("accounts.sign_out"),
         "mine": url_for("accounts.mine.overview"),
         "nav": nav,
-        "alarms": _alarms(found.person) if any(allowed(found.person.actor, act) for act in _TOLD) else (),
+        "alarms": _alarms(member.person) if any(allowed(member.person.actor, act) for act in _SEE_ALARMS) else (),
     }
 
 
 def _alarms(person: Person) -> tuple[str, ...]:
-    alarm: Alarm = current_app.extensions[_ALARM]
-    return alarm.found(person.commune_id)
+    alarms: Alarms = current_app.extensions[_ALARMS]
+    return alarms.current(person.commune_id)

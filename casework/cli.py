@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from casework import config, lists, serving
-from casework import workers as many
-from casework.administration import commands, data_folder_lock, maintenance_commands, upgrade_command
+from casework import workers as worker_processes
+from casework.administration import commands, data_folder_lock, maintenance_commands
+from casework.administration.console_input import DATA_OPTION
 from casework.app import create_app
 from casework.config import ConfigurationError
 from casework.demo import build, cards, folder
@@ -22,9 +23,6 @@ from casework.oversight.actions import verify_all
 from casework.web import json_logging
 
 _PORT = 8000
-_DATA = click.option(
-    "--data", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Thư mục dữ liệu. / The data folder."
-)
 _PORT_OPTION = click.option("--port", type=click.IntRange(1, 65535), help="Cổng. / The port.")
 
 
@@ -32,7 +30,7 @@ class Explained(click.Group):
     """Commands whose named errors become one sentence instead of a traceback."""
 
     def invoke(self, context: click.Context) -> object:
-        """Run a command; a refusal is told in its own words and ends with status 1."""
+        """Run a command; a CaseworkError is printed in its own words and ends it with status 1."""
         try:
             return super().invoke(context)
         except CaseworkError as refusal:
@@ -54,25 +52,25 @@ def main() -> None:
 @click.option("--accounts", type=click.Path(path_type=Path), metavar="FILE", help="Ghi tài khoản ra tệp (JSON, 0600).")
 def demo(port: int | None, data: Path | None, no_browser: bool, accounts: Path | None) -> None:
     """Mở bản dùng thử với một xã hư cấu. / Run a fictional commune on this machine."""
-    place = (data or folder.usual()).absolute()
+    demo_folder = (data or folder.default_folder()).absolute()
     chosen = serving.free_port(port or _PORT, exactly=port is not None)
-    click.echo(f"Đang chuẩn bị bản dùng thử ở {place} ... / Preparing the demo ...")
-    made = build.open_demo(place, port=chosen)
-    url = made.config.public_url
+    click.echo(f"Đang chuẩn bị bản dùng thử ở {demo_folder} ... / Preparing the demo ...")
+    built = build.open_demo(demo_folder, port=chosen)
+    url = built.config.public_url
     if accounts:
-        cards.write(accounts, url, made.cards)
+        cards.write(accounts, url, built.cards)
 
     def ready() -> None:
-        click.echo(f"\n{cards.table(made.cards)}\n\nMở / Open:  {url}\nDừng / Stop:  Ctrl-C", nl=True)
+        click.echo(f"\n{cards.table(built.cards)}\n\nMở / Open:  {url}\nDừng / Stop:  Ctrl-C", nl=True)
         sys.stdout.flush()
         if not no_browser and _has_display():
             webbrowser.open(url)
 
-    serving.serve(create_app(made.config), chosen, ready=ready)
+    serving.serve(create_app(built.config), chosen, ready=ready)
 
 
 @main.command()
-@_DATA
+@DATA_OPTION
 @_PORT_OPTION
 @click.option("--workers", type=click.IntRange(1, 64), help="Số tiến trình, với PostgreSQL. / Processes.")
 def serve(data: Path, port: int | None, workers: int | None) -> None:
@@ -80,12 +78,12 @@ def serve(data: Path, port: int | None, workers: int | None) -> None:
     settings = config.load(data.absolute())
     chosen = serving.free_port(port or _PORT, exactly=True)
     startup.require_current_schema(settings.database_url)
-    with suppress(ConfigurationError), data_folder_lock.alone(settings.data):
+    with suppress(ConfigurationError), data_folder_lock.exclusive(settings.data):
         startup.tidy(settings)
     with data_folder_lock.shared(settings.data):
         startup.make_ready(settings)
         if workers:
-            many.serve(settings, chosen, workers)
+            worker_processes.serve(settings, chosen, workers)
             return
         app = create_app(settings)
         background_jobs.install(app, settings, app.extensions["casework.gate"])
@@ -93,17 +91,17 @@ def serve(data: Path, port: int | None, workers: int | None) -> None:
 
 
 @main.command()
-@_DATA
+@DATA_OPTION
 def verify(data: Path) -> None:
     """Kiểm tra nhật ký của từng xã. / Verify the log of every commune; status 1 if anything does not hold."""
-    with maintenance_commands.opened(data) as (settings, gate):
-        verdicts = verify_all(gate)
+    with maintenance_commands.opened(data) as installation:
+        verdicts = verify_all(installation.gate)
         for name, verdict in verdicts:
             state = "đúng / holds" if verdict.holds else "SAI / BROKEN"
             click.echo(f"{name}: {verdict.lines} dòng / lines, {verdict.short}, {state}")
-        findings = consistency.find_all_faults(settings, gate)
-    for one in findings:
-        click.echo(f"- {one.table} {one.about or ''}: {one.words}")
+        findings = consistency.find_all_faults(installation.config, installation.gate)
+    for finding in findings:
+        click.echo(f"- {finding.table} {finding.about or ''}: {finding.words}")
     if findings or not all(verdict.holds for _, verdict in verdicts):
         raise click.exceptions.Exit(1)
 
@@ -114,8 +112,8 @@ def policy() -> None:
     click.echo(policy_text.markdown(), nl=False)
 
 
-for one in (*commands.COMMANDS, *maintenance_commands.COMMANDS, *upgrade_command.COMMANDS):
-    main.add_command(one)
+for command in (*commands.COMMANDS, *maintenance_commands.COMMANDS):
+    main.add_command(command)
 
 
 def _has_display() -> bool:

@@ -1,4 +1,4 @@
-"""Runs the application on this machine: one quiet process that leaves nothing of a case outside the database."""
+"""Runs the application on this machine: one process that leaves nothing of a case outside the database."""
 
 import gc
 import os
@@ -17,7 +17,7 @@ from casework.config import ConfigurationError
 from casework.web.request_limits import FILE_LIMIT
 
 HOST = "127.0.0.1"
-# More than may wait with a passphrase (vault/crypto/passwords.py): a storm of sign-ins leaves some for everybody else.
+# More than may wait with a passphrase (vault/crypto/passwords.py): many sign-ins at once leave some for everybody else.
 THREADS = 16
 _PORTS_TO_TRY = 20
 # Waitress writes what is larger than its overflow limits to a temporary file: nothing that we take or send is.
@@ -32,7 +32,7 @@ class StrictParser(HTTPRequestParser):
     """
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Read the head of a request; raise ParsingError, which is answered with 400 and ends the connection."""
+        """Parse the header of a request; raise ParsingError, which is answered with 400 and ends the connection."""
         for line in header_plus.split(b"\r\n")[1:]:
             if line.startswith((b" ", b"\t")) or line.lower().startswith(b"transfer-encoding"):
                 raise ParsingError("Folded or chunked")
@@ -46,19 +46,19 @@ class StrictChannel(HTTPChannel):
 
 
 def harden_process() -> None:
-    """Let no core dump hold keys and no new file be read by others; refuse to run for people with a debugger on."""
+    """Forbid core dumps and files that others can read; raise ConfigurationError if Flask's debugger is on."""
     if os.environ.get("FLASK_DEBUG", "0").lower() not in ("", "0", "false", "no"):
         raise ConfigurationError("FLASK_DEBUG đang bật. Sổ ca không chạy ở chế độ gỡ lỗi: hãy tắt (unset FLASK_DEBUG).")
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def free_port(wanted: int, *, exactly: bool) -> int:
-    """Return the wanted port or, unless exactly that one is meant, the next that nobody uses; raise if none is free."""
-    for port in range(wanted, wanted + (1 if exactly else _PORTS_TO_TRY)):
+def free_port(first: int, *, exactly: bool) -> int:
+    """Return `first` if it is free, or unless `exactly` the next free port; raise ConfigurationError if none is."""
+    for port in range(first, first + (1 if exactly else _PORTS_TO_TRY)):
         if _is_free(port):
             return port
-    raise ConfigurationError(f"Cổng {wanted} đang có chương trình khác dùng. Hãy chọn cổng khác: --port.")
+    raise ConfigurationError(f"Cổng {first} đang có chương trình khác dùng. Hãy chọn cổng khác: --port.")
 
 
 def _is_free(port: int) -> bool:
@@ -94,14 +94,14 @@ def listening(app: Flask, port: int) -> BaseWSGIServer:
 
 def serve(app: Flask, port: int, *, ready: Callable[[], None]) -> None:
     """Answer requests until SIGTERM or Ctrl-C; `ready` runs once the port listens."""
-    # What was made at the start stays: the collector need not walk it again and again. It comes before the signal is
-    # listened for: what a handler raises while the collector runs is dropped, and the server would never end.
+    # What was made at the start stays: the collector need not walk it again and again. It comes before the signal
+    # handler: what a handler raises while the collector runs is dropped, and the server would never end.
     gc.collect()
     gc.freeze()
-    # What a page makes goes with it by itself: looked for every 700 things, as is usual, a search of thousands of
-    # cases would be gone through hundreds of times.
+    # What a page makes is freed by reference counts: with the usual threshold of 700 objects, a search of thousands
+    # of cases would be walked hundreds of times.
     gc.set_threshold(10_000, 20, 20)
-    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGTERM, _exit)
     server = listening(app, port)
     try:
         ready()
@@ -110,5 +110,5 @@ def serve(app: Flask, port: int, *, ready: Callable[[], None]) -> None:
         server.close()
 
 
-def _leave(_signal: int, _frame: FrameType | None) -> None:
+def _exit(_signal: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)

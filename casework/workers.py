@@ -1,4 +1,4 @@
-"""Runs the application in several processes, for PostgreSQL: gunicorn, whose workers are renewed before they swell."""
+"""Runs the application in several processes, for PostgreSQL: gunicorn, which replaces workers after many requests."""
 
 import resource
 from typing import Any
@@ -14,7 +14,7 @@ _WORKER_BYTES = 1024 * 1024 * 1024
 _SETTINGS = {
     "worker_class": "gthread",
     "threads": THREADS,
-    # A worker ends after so many answers, not all at once, and a new one takes its place.
+    # A worker ends after so many requests, not all at once, and a new one takes its place.
     "max_requests": 2000,
     "max_requests_jitter": 400,
     "timeout": 60,
@@ -39,20 +39,18 @@ def serve(config: Config, port: int, workers: int) -> None:
         raise ConfigurationError("Thiếu gunicorn: hãy cài casework[postgres].") from cause
 
     class Quiet(Logger):
-        """A logger that hands everything to ours and never writes down who asked for what."""
+        """A logger that propagates errors to ours and writes no access log."""
 
         def setup(self, _settings: Any) -> None:
-            """Keep no handler of its own."""
             self.error_log.propagate = True
 
         def access(self, *_: Any) -> None:
-            """Write nothing."""
+            """Write no access log."""
 
     class Workers(BaseApplication):
         """The settings, and the application that each worker makes for itself after the fork."""
 
         def load_config(self) -> None:
-            """Give gunicorn our settings alone."""
             own = {"bind": f"{HOST}:{port}", "workers": workers, "logger_class": Quiet, "post_worker_init": _limit}
             for name, value in (_SETTINGS | own).items():
                 self.cfg.set(name, value)
@@ -66,5 +64,5 @@ def serve(config: Config, port: int, workers: int) -> None:
 
 
 def _limit(_worker: Any) -> None:
-    """Let a worker that swells fail by itself instead of taking the memory of all."""
+    """Let a worker that uses too much memory fail alone."""
     resource.setrlimit(resource.RLIMIT_DATA, (_WORKER_BYTES, _WORKER_BYTES))

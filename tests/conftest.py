@@ -16,17 +16,17 @@ from tests import chromium as browsers
 from tests import house as houses
 from tests import postgres
 from tests.browsing import application, browser_of
-from tests.compiled import Compiled, CompiledRule
+from tests.compiled_templates import CompiledRule, CompiledTemplates
+from tests.coverage_pause import pytest_runtest_protocol
 from tests.demonstration import built
 from tests.house import House, Someone
-from tests.measured import pytest_runtest_protocol
-from tests.memory import quick_place
+from tests.temporary_place import quick_place
 
 __all__ = ["built", "pytest_runtest_protocol"]
 settings.register_profile("default", deadline=None, max_examples=50)
 settings.register_profile("prove", deadline=None, max_examples=2000)
 settings.load_profile("default")
-Flask.jinja_options = {"bytecode_cache": Compiled()}
+Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
 Flask.url_rule_class = CompiledRule
 
 
@@ -100,7 +100,7 @@ def hoa(house: House) -> Someone:
 
 @pytest.fixture
 def binh(house: House) -> Someone:
-    """Her deputy."""
+    """The deputy of the lead."""
     return house["binh"]
 
 
@@ -125,12 +125,12 @@ def luu(house: House) -> Someone:
 @pytest.fixture
 def app(house: House) -> Iterator[Flask]:
     """The application of this house; forms need no token."""
-    made = application(house)
-    yield made
-    made.extensions["casework.gate"].database.engine.dispose()
+    flask_app = application(house)
+    yield flask_app
+    flask_app.extensions["casework.gate"].database.engine.dispose()
 
 
 @pytest.fixture
 def browser(app: Flask, house: House) -> Callable[[str], FlaskClient]:
-    """Give the browser of somebody by her username, without a screen; an empty name is a visitor."""
+    """Return a function from a username to their browser, without a screen; an empty name is a visitor."""
     return lambda username: browser_of(app, house[username] if username else None)

@@ -1,4 +1,4 @@
-"""The demo, built once in a run for all that looks at it."""
+"""The demo, built once in a run for all tests that use it."""
 
 import os
 import shutil
@@ -31,9 +31,9 @@ class Built:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
-    """The fictional commune, told through the gate once for all workers; each looks at a copy of its own.
+    """The fictional commune, built once for all workers; each uses a copy of its own.
 
-    A process that reads the bytes of a SQLite file lets go of its locks on it, so two must never share one.
+    A process that reads the bytes of a SQLite file loses its POSIX locks on it, so two must never share one.
     """
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own

@@ -58,7 +58,7 @@ class House:
     people: "dict[str, Someone]" = field(default_factory=dict)
 
     def __getitem__(self, username: str) -> "Someone":
-        """Return somebody of the staff, who signs in when she first does something."""
+        """Return somebody of the staff, who signs in at their first act."""
         return self.people.setdefault(username, Someone(self, STAFF[username]))
 
     def stranger(self, role: Role = Role.VISITOR, commune_id: UUID = THANH_SON) -> Person:
@@ -67,14 +67,14 @@ class House:
 
     @contextlib.contextmanager
     def looking(self, commune_id: UUID = THANH_SON) -> Iterator[Session]:
-        """Open a transaction that reads control rows with the commune's control keys."""
+        """Open a read-only session that verifies signed rows with the commune's server keys."""
         with self.gate.database.read_only() as session:
             attach_keys(session, self.gate.server_keys(commune_id))
             yield session
 
     @contextlib.contextmanager
     def crypto(self, commune_id: UUID = THANH_SON) -> Iterator[CryptoContext]:
-        """Open a transaction as the log's readers are given it, with no key of any agency."""
+        """Open a crypto context without any key of an agency, for reading the log."""
         with self.looking(commune_id) as session:
             yield CryptoContext(session, self.gate.server_keys(commune_id), None, 0)
 
@@ -89,18 +89,18 @@ class Someone:
 
     @property
     def id(self) -> UUID:
-        """Return her member id."""
+        """Return their member id."""
         return keys()[self.card.username].enrolment.member_id
 
     @property
     def cookie(self) -> str:
-        """Return her browser's cookie, signing in first if she has not."""
+        """Return the session cookie, signing in first if there is none."""
         if self._cookie is None:
             self._cookie = self.sign_in()
         return self._cookie
 
     def sign_in(self) -> str:
-        """Sign in with what her passphrase opens (the doorstep's tests spend Argon2's time) and return the cookie."""
+        """Sign in with the unwrapped seed (no Argon2 here) and the second factor; return the cookie."""
         gate, visitor = self.house.gate, self.house.stranger(commune_id=self.card.commune_id)
         opened = Unwrapped(self.id, keys()[self.card.username].seed)
         begun = gate.perform(visitor, accounts.sign_in, opened, before=None)
@@ -108,50 +108,50 @@ class Someone:
         return gate.perform(visitor, second_factor, begun.token, self.digits()).token.cookie()
 
     def digits(self, seconds: int = 0) -> str:
-        """Return what her phone shows now, or will show so many seconds later."""
+        """Return the TOTP code of now, or of so many seconds later."""
         return totp.code_at(phone_of(self.card.username), clock.micros() + seconds * clock.MICROSECOND)
 
     def waits_for_new_digits(self) -> None:
-        """Let the digits that her phone shows be good again, as they are for whoever waits for the next ones."""
+        """Let the current TOTP code be accepted again, as the next one is for a person who waits for it."""
         with self.house.gate.database.engine.begin() as connection:
             connection.exec_driver_sql("UPDATE totp SET last_counter = 0")
 
     def leaves(self) -> None:
-        """Close her browser: she signs in anew when she next does something."""
+        """Forget the cookie: the next act signs in again."""
         self._cookie = None
 
     @property
     def presence(self) -> SignedInMember:
-        """Return her as a page would know her now."""
-        found = load_session(self.house.gate, self.house.config, self.cookie)
-        assert found is not None, f"{self.card.username} is not signed in"
-        return found
+        """Return the signed-in member as a page loads it."""
+        member = load_session(self.house.gate, self.house.config, self.cookie)
+        assert member is not None, f"{self.card.username} is not signed in"
+        return member
 
     @property
     def person(self) -> Person:
-        """Return her as the gate is given her now, with her keys."""
+        """Return the person that the gate is given, with unwrapped keys."""
         return self.presence.person
 
-    def does(self, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do an act through the gate, as a request of hers would; where a proof is asked of her, she gives it."""
+    def does(self, act: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Perform an act through the gate, as a request does; where a proof is needed, step up first."""
         try:
-            return self.house.gate.perform(self.person, doing, *args, **kwargs)
-        except ProofNeeded as asked:
-            self.proves(asked.about)
-            return self.house.gate.perform(self.person, doing, *args, **kwargs)
+            return self.house.gate.perform(self.person, act, *args, **kwargs)
+        except ProofNeeded as proof:
+            self.proves(proof.about)
+            return self.house.gate.perform(self.person, act, *args, **kwargs)
 
     def proves(self, about: UUID | None = None) -> None:
-        """Prove once more who she is, with passphrase and phone; her session goes on under a new token."""
+        """Step up with passphrase and TOTP code; the session goes on under a new token."""
         opened, token = Unwrapped(self.id, keys()[self.card.username].seed), token_from(self.cookie)
         assert token is not None
         self.waits_for_new_digits()
         gate = self.house.gate
-        begun = gate.perform(self.person, own_account.step_up, opened, self.digits(), token=token, about=about)
-        self._cookie = begun.token.cookie()
+        stepped_up = gate.perform(self.person, own_account.step_up, opened, self.digits(), token=token, about=about)
+        self._cookie = stepped_up.token.cookie()
 
     def opens_a_case(self, answers: intake.IntakeAnswers | None = None, *, circle: "Sequence[Someone]" = ()) -> UUID:
         """Record an intake from its first draft to the case, restricted to a circle if somebody is named."""
-        draft = self.does(intake.start_draft, {1: {"danger": "no"}}, circle=[one.id for one in circle])
+        draft = self.does(intake.start_draft, {1: {"danger": "no"}}, circle=[member.id for member in circle])
         return self.does(intake.open_case, draft, answers or dao())
 
 
@@ -166,7 +166,7 @@ def built(kind: str, folder: Path) -> Iterator[str]:
         upgrade(url)
         with opened(url, folder) as house:
             for commune_id, name in COMMUNES.items():
-                _found(house, commune_id, name)
+                _found_commune(house, commune_id, name)
         yield url
 
 
@@ -197,28 +197,28 @@ def opened(url: str, folder: Path) -> Iterator[House]:
         database.engine.dispose()
 
 
-def _found(house: House, commune_id: UUID, name: str) -> None:
+def _found_commune(house: House, commune_id: UUID, name: str) -> None:
     console = house.stranger(Role.CONSOLE, commune_id)
     does: Callable[..., object] = house.gate.perform
     does(console, accounts.found_commune, name, HAMLETS)
     agencies = {
-        one.code: house.gate.perform(console, accounts.add_agency, one.code, one.vi, duty_phone=DUTY_PHONE)
-        for one in codelist("agency")
+        listed.code: house.gate.perform(console, accounts.add_agency, listed.code, listed.vi, duty_phone=DUTY_PHONE)
+        for listed in codelist("agency")
     }
-    for one in STAFF.values():
-        if one.commune_id == commune_id:
-            agency = agencies.get(one.agency)
-            new = NewMember(one.username, one.name, one.roles, agency.agency_id if agency else None)
-            given = None if one.agency in KEYLESS else agency
-            does(console, accounts.enrol, new, keys()[one.username].enrolment, keys=given)
-            _pair(house, one)
+    for card in STAFF.values():
+        if card.commune_id == commune_id:
+            agency = agencies.get(card.agency)
+            new = NewMember(card.username, card.name, card.roles, agency.agency_id if agency else None)
+            agency_keys = None if card.agency in KEYLESS else agency
+            does(console, accounts.enrol, new, keys()[card.username].enrolment, keys=agency_keys)
+            _pair_phone(house, card)
 
 
-def _pair(house: House, one: Name) -> None:
-    """Put a phone into somebody's hand, as admission does."""
-    server_keys, member_id = house.gate.server_keys(one.commune_id), keys()[one.username].enrolment.member_id
-    permit = issue(house.stranger(Role.CONSOLE, one.commune_id).actor, Act.ENROL)
-    with house.gate.database.transaction(permit, one.commune_id) as session:
+def _pair_phone(house: House, card: Name) -> None:
+    """Pair a phone, as admission does."""
+    server_keys, member_id = house.gate.server_keys(card.commune_id), keys()[card.username].enrolment.member_id
+    permit = issue(house.stranger(Role.CONSOLE, card.commune_id).actor, Act.ENROL)
+    with house.gate.database.transaction(permit, card.commune_id) as session:
         attach_keys(session, server_keys)
-        freshness.head(session, one.commune_id, member_id)
-        session.add(totp.row(server_keys, member_id, phone_of(one.username), at=clock.micros(), counter=0))
+        freshness.head(session, card.commune_id, member_id)
+        session.add(totp.row(server_keys, member_id, phone_of(card.username), at=clock.micros(), counter=0))

@@ -16,7 +16,7 @@ from casework.vault.keys import provisioning
 from casework.vault.keys.kek import Kek, server_keys_of
 from casework.vault.keys.provisioning import Enrolment
 
-_KEPT = Path(__file__).with_name("keys.json")
+_STORED_KEYS = Path(__file__).with_name("keys.json")
 THANH_SON = UUID("11111111-1111-4111-8111-111111111111")
 DONG_HAI = UUID("22222222-2222-4222-8222-222222222222")
 COMMUNES = {THANH_SON: "xã Thanh Sơn", DONG_HAI: "xã Đông Hải"}
@@ -25,7 +25,7 @@ KEK = Kek(1, bytes(range(32)))
 
 @dataclass(frozen=True)
 class Name:
-    """Somebody on the staff: the word she signs in with, her name, her roles and her agency (a code, or empty)."""
+    """Somebody on the staff: username, name, roles and agency (a code, or empty)."""
 
     username: str
     name: str
@@ -35,13 +35,13 @@ class Name:
 
     @property
     def passphrase(self) -> str:
-        """Return her passphrase: long, with marks, as people here write."""
+        """Return their passphrase: long, with diacritics."""
         return f"mật khẩu thử của {self.username}"
 
 
 STAFF = {
-    one.username: one
-    for one in (
+    person.username: person
+    for person in (
         Name("lan", "Trần Thị Lan", ("counsellor",), "womens_union"),
         Name("mai", "Phạm Thu Mai", ("counsellor",), "womens_union"),
         Name("hoa", "Lê Thị Hòa", ("lead",), "womens_union"),
@@ -60,20 +60,20 @@ STAFF = {
         Name("lien", "Trịnh Thị Liên", ("lead",), "womens_union", DONG_HAI),
     )
 }
-_HELD = {role for one in STAFF.values() for role in one.roles}
+_HELD = {role for person in STAFF.values() for role in person.roles}
 # A role that the list has and nobody here holds yet gets somebody, so that the laws try it from its first day on.
 STAFF |= {
-    one.code: Name(one.code, one.vi, (one.code,), next(iter(one.texts("agencies")), ""))
-    for one in codelist("role")
-    if one.flag("person") and one.code not in _HELD
+    role.code: Name(role.code, role.vi, (role.code,), next(iter(role.texts("agencies")), ""))
+    for role in codelist("role")
+    if role.flag("person") and role.code not in _HELD
 }
 # An agency of these holds no key to any case.
-KEYLESS = frozenset({one.code for one in codelist("agency") if not one.flag("holds_keys")} | {""})
+KEYLESS = frozenset({agency.code for agency in codelist("agency") if not agency.flag("holds_keys")} | {""})
 
 
 @dataclass(frozen=True)
 class Keys:
-    """Somebody's keys as enrolling made them and as her passphrase opens them."""
+    """Somebody's keys as enrolment made them, and the seed that their passphrase unwraps."""
 
     enrolment: Enrolment
     seed: bytes
@@ -83,10 +83,10 @@ class Keys:
 def keys() -> dict[str, Keys]:
     """Return everybody's keys, made once by `python -m tests.people`: they fit every copy of the house.
 
-    Being kept, they prove too that what an earlier program enrolled still opens. Who is new has keys for this run.
+    Being stored, they show too that what an earlier program enrolled still opens. A new person has keys for this run.
     """
-    kept = json.loads(_KEPT.read_text(encoding="utf-8"))
-    return {username: _read(kept.get(username) or _made(one), one.commune_id) for username, one in STAFF.items()}
+    stored = json.loads(_STORED_KEYS.read_text(encoding="utf-8"))
+    return {username: _read(stored.get(username) or _enrolled(person), person.commune_id) for username, person in STAFF.items()}
 
 
 def phone_of(username: str) -> bytes:
@@ -108,18 +108,18 @@ def _read(raw: dict[str, Any], commune_id: UUID) -> Keys:
     return Keys(Enrolment(_bytes(raw["public_key"]), slot), _bytes(raw["seed"]))
 
 
-def _made(one: Name) -> dict[str, Any]:
-    own = server_keys_of(KEK, one.commune_id)
-    made = provisioning.new_enrolment(own, one.passphrase)
+def _enrolled(person: Name) -> dict[str, Any]:
+    server_keys = server_keys_of(KEK, person.commune_id)
+    enrolment = provisioning.new_enrolment(server_keys, person.passphrase)
     return {
-        "member_id": str(made.member_id),
-        "slot_id": str(made.slot.id),
-        "public_key": _text(made.public_key),
-        "salt": _text(made.slot.salt),
-        "memory_kib": made.slot.memory_kib,
-        "passes": made.slot.passes,
-        "blob": _text(made.slot.blob),
-        "seed": _text(passwords.unwrap_with_passphrase(own, made.slot, one.passphrase)),
+        "member_id": str(enrolment.member_id),
+        "slot_id": str(enrolment.slot.id),
+        "public_key": _text(enrolment.public_key),
+        "salt": _text(enrolment.slot.salt),
+        "memory_kib": enrolment.slot.memory_kib,
+        "passes": enrolment.slot.passes,
+        "blob": _text(enrolment.slot.blob),
+        "seed": _text(passwords.unwrap_with_passphrase(server_keys, enrolment.slot, person.passphrase)),
     }
 
 
@@ -132,4 +132,6 @@ def _text(raw: bytes) -> str:
 
 
 if __name__ == "__main__":
-    _KEPT.write_text(json.dumps({name: _made(one) for name, one in STAFF.items()}, indent=1) + "\n", encoding="utf-8")
+    _STORED_KEYS.write_text(
+        json.dumps({name: _enrolled(person) for name, person in STAFF.items()}, indent=1) + "\n", encoding="utf-8"
+    )

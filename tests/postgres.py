@@ -17,8 +17,8 @@ import pytest
 from filelock import FileLock
 from psycopg import sql
 
-from tests.memory import quick_place
 from tests.required import missing
+from tests.temporary_place import quick_place
 
 _OVERRIDE = "CASEWORK_TEST_PG"
 _RUN = "CASEWORK_TEST_RUN"
@@ -76,8 +76,8 @@ def _execute(server: str, statement: sql.Composed) -> None:
 
 def _server() -> str:
     """Return the address of the server's own database, starting the server when nobody has."""
-    if given := os.environ.get(_OVERRIDE):
-        return given
+    if address := os.environ.get(_OVERRIDE):
+        return address
     run = Path(os.environ[_RUN])
     with FileLock(run / "lock"):
         if not (run / "data" / "postmaster.pid").exists():

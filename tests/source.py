@@ -1,4 +1,4 @@
-"""The program's own files, for the laws that read them."""
+"""The program's own files, for the tests that read them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Stories for tests: whole intakes with words that can be told apart wherever they turn up."""
+"""Intakes for tests, with words that are recognised wherever they turn up."""
 
 from dataclasses import replace
 from typing import Any
@@ -34,7 +34,7 @@ CANARIES = {
 
 def dao(**changes: Any) -> IntakeAnswers:
     """Return the intake of a woman named Đào, in which every section is filled."""
-    told = IntakeAnswers(
+    answers = IntakeAnswers(
         danger="no",
         only_counselling="no",
         contact=Contact(call_her="Chị Hai", channel="call", phone="0987612345", never_say=CANARIES["contact"]),
@@ -55,4 +55,4 @@ def dao(**changes: Any) -> IntakeAnswers:
         assessment=Assessment(answers=("escalation",), level="high", reasons=CANARIES["assessment"]),
         grounds=(GroundEntry(kind="consent", receiver="police", consent="granted", words=CANARIES["grounds"]),),
     )
-    return replace(told, **changes)
+    return replace(answers, **changes)

@@ -1,4 +1,4 @@
-"""Somebody with the whole database in hand and none of the keys: reads, changes and puts back rows as they stand."""
+"""An attacker with the whole database and none of the keys: reads, changes and puts back rows as they stand."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -17,10 +17,9 @@ Row = dict[str, Any]
 
 
 class Thief:
-    """A database administrator: no guard, no MAC, no key."""
+    """Access of a database administrator: no guard, no MAC, no key."""
 
     def __init__(self, connection: Connection) -> None:
-        """Hold an open connection that no guard watches."""
         self.connection = connection
 
     def table(self, name: str) -> Table:
@@ -53,7 +52,7 @@ class Thief:
 
 @contextlib.contextmanager
 def stolen(house: House) -> Iterator[Thief]:
-    """Hold the database of a house without its guards; what is changed is kept."""
+    """Open the database of a house without its guards; changes are committed."""
     engine = open_engine(house.config.database_url).execution_options(deferred=True)
     try:
         with engine.begin() as connection:
@@ -64,16 +63,16 @@ def stolen(house: House) -> Iterator[Thief]:
         engine.dispose()
 
 
-def swap(house: House, table: str, one: Row, other: Row, columns: list[str]) -> None:
+def swap(house: House, table: str, first_key: Row, second_key: Row, columns: list[str]) -> None:
     """Exchange some columns of two rows."""
     with stolen(house) as thief:
-        first, second = thief.rows(table, **one)[0], thief.rows(table, **other)[0]
-        thief.change(table, one, **{name: second[name] for name in columns})
-        thief.change(table, other, **{name: first[name] for name in columns})
+        first, second = thief.rows(table, **first_key)[0], thief.rows(table, **second_key)[0]
+        thief.change(table, first_key, **{name: second[name] for name in columns})
+        thief.change(table, second_key, **{name: first[name] for name in columns})
 
 
-def refused(doing: Callable[[], object], *errors: type[CaseworkError]) -> None:
-    """Do what must be refused, with the one error of the vault unless others are named, and without a word of it."""
+def refused(call: Callable[[], object], *errors: type[CaseworkError]) -> None:
+    """Check that a call raises VaultError, or one of `errors`, and that the message holds no canary."""
     with pytest.raises(errors or (VaultError,)) as caught:
-        doing()
+        call()
     assert not any(canary in str(caught.value) for canary in CANARIES.values())

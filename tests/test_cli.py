@@ -42,16 +42,16 @@ def running(*words: str) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-def said_until_ready(process: subprocess.Popen[str]) -> str:
+def output_until_ready(process: subprocess.Popen[str]) -> str:
     """Read what the demo prints up to the address."""
     assert process.stdout
     assert process.stderr
-    said = ""
+    output = ""
     for line in process.stdout:
-        said += line
+        output += line
         if "Ctrl-C" in line:
-            return said
-    raise AssertionError(f"the demo ended: {said}{process.stderr.read()}")
+            return output
+    raise AssertionError(f"the demo ended: {output}{process.stderr.read()}")
 
 
 def ask(port: int, method: str, path: str, fields: dict[str, str] | None = None, cookies: dict[str, str] | None = None):
@@ -75,8 +75,8 @@ def test_the_demo_lets_everybody_of_every_role_in_and_ends_cleanly(built: Built,
     file = tmp_path / "accounts.json"
     words = ("demo", "--no-browser", "--data", str(built.config.data), "--accounts", str(file))
     with running(*words) as process:
-        said = said_until_ready(process)
-        addresses = set(re.findall(r"https?://\S+", said))
+        output = output_until_ready(process)
+        addresses = set(re.findall(r"https?://\S+", output))
         assert len(addresses) == 1
         accounts = json.loads(file.read_text(encoding="utf-8"))
         assert addresses == {accounts["url"]}
@@ -84,7 +84,7 @@ def test_the_demo_lets_everybody_of_every_role_in_and_ends_cleanly(built: Built,
         url = urlsplit(accounts["url"])
         assert url.hostname == "127.0.0.1"
         for person in accounts["people"]:
-            assert all(person[key] in said for key in ("name", "username", "password"))
+            assert all(person[key] in output for key in ("name", "username", "password"))
         first_of_role = {person["role"]: person for person in reversed(accounts["people"])}
         for person in first_of_role.values():
             enter(url.port, person)
@@ -98,7 +98,7 @@ def test_the_demo_lets_everybody_of_every_role_in_and_ends_cleanly(built: Built,
 
 
 def enter(port: int, person: dict[str, str]) -> None:
-    """Sign somebody in and look at her first page."""
+    """Sign a person in and look at their first page."""
     cookies: dict[str, str] = {}
     _, page = ask(port, "GET", "/dang-nhap", cookies=cookies)
     token = TOKEN.search(page)
@@ -118,8 +118,8 @@ def _limits_and_listening(pid: int, port: int) -> None:
         return
     assert resource.prlimit(pid, resource.RLIMIT_CORE) == (0, 0)
     listening = Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]
-    mine = [line.split()[1] for line in listening if line.split()[1].endswith(f":{port:04X}")]
-    assert set(mine) == {f"0100007F:{port:04X}"}
+    listening_here = [line.split()[1] for line in listening if line.split()[1].endswith(f":{port:04X}")]
+    assert set(listening_here) == {f"0100007F:{port:04X}"}
 
 
 def test_an_installation_is_served_and_leaves_no_temporary_file(built: Built, tmp_path: Path, monkeypatch):
@@ -178,7 +178,7 @@ def test_nothing_runs_with_a_debugger_on():
 
 
 def test_the_server_and_an_exchange_of_keys_never_run_at_once(built: Built):
-    with data_folder_lock.alone(built.config.data):
+    with data_folder_lock.exclusive(built.config.data):
         done = run("serve", "--data", str(built.config.data), "--port", "8378")
     assert done.returncode == 1
     assert "Đang đổi khóa" in done.stderr

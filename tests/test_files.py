@@ -35,7 +35,7 @@ def test_a_file_is_replaced_whole_where_a_link_leads_and_stays_private(tmp_path)
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_text() == "two\n"
     assert stat.S_IMODE((tmp_path / "real").stat().st_mode) == 0o600
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["link", "real"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "real"]
 
 
 def test_a_file_that_root_replaces_keeps_its_owner(tmp_path):
@@ -44,8 +44,8 @@ def test_a_file_that_root_replaces_keeps_its_owner(tmp_path):
     files.replace(tmp_path / "kek", "one\n")
     os.chown(tmp_path / "kek", 12345, 12345)
     files.replace(tmp_path / "kek", [b"two", b"\n"])
-    found = (tmp_path / "kek").stat()
-    assert (found.st_uid, found.st_gid) == (12345, 12345)
+    status = (tmp_path / "kek").stat()
+    assert (status.st_uid, status.st_gid) == (12345, 12345)
     assert (tmp_path / "kek").read_text() == "two\n"
 
 
@@ -59,4 +59,4 @@ def test_a_failed_replacement_leaves_the_old_text_and_nothing_beside_it(tmp_path
     with pytest.raises(OSError, match="No space"):
         files.replace(tmp_path / "khóa", "two\n")
     assert (tmp_path / "khóa").read_text() == "one\n"
-    assert [one.name for one in tmp_path.iterdir()] == ["khóa"]
+    assert [path.name for path in tmp_path.iterdir()] == ["khóa"]

@@ -10,18 +10,18 @@ from tests.stories import CANARIES
 @both_databases
 def test_a_counsellor_opens_a_case_and_reads_it(lan: Someone):
     case_id = lan.opens_a_case()
-    assert [one.id for one in lan.does(desk.list_cases).cases] == [case_id]
+    assert [case.id for case in lan.does(desk.list_cases).cases] == [case_id]
     (story,) = lan.does(desk.read_section, case_id, Section.STORY)
     assert story.data.to_json() == {"words": CANARIES["story"]}
 
 
 def test_every_role_that_people_hold_is_held_by_somebody():
     nobodies = {Role.VISITOR, Role.SYSTEM, Role.CONSOLE}
-    assert {role for one in STAFF.values() for role in one.roles} == set(Role) - nobodies
+    assert {role for person in STAFF.values() for role in person.roles} == set(Role) - nobodies
 
 
-def test_everybody_signs_in_with_her_own_name(house: House):
-    assert {house[username].presence.name for username in STAFF} == {one.name for one in STAFF.values()}
+def test_everybody_signs_in_with_their_own_name(house: House):
+    assert {house[username].presence.name for username in STAFF} == {person.name for person in STAFF.values()}
 
 
 @both_databases

@@ -17,10 +17,10 @@ from casework.config import ConfigurationError
 
 @pytest.fixture
 def taken():
-    with socket.socket() as one:
-        one.bind((serving.HOST, 0))
-        one.listen()
-        yield one.getsockname()[1]
+    with socket.socket() as listener:
+        listener.bind((serving.HOST, 0))
+        listener.listen()
+        yield listener.getsockname()[1]
 
 
 def test_the_next_port_is_taken_when_nobody_asked_for_this_one(taken: int):

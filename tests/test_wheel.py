@@ -18,10 +18,10 @@ BUILT_IN = ("__pycache__", ".pyc", ".pot")
 
 def uv() -> str:
     """Find uv as the setup does: the system's, else the one beside the project."""
-    found = shutil.which("uv") or shutil.which("uv", path=str(ROOT / ".venv-tools" / "bin"))
-    if found is None:
+    program = shutil.which("uv") or shutil.which("uv", path=str(ROOT / ".venv-tools" / "bin"))
+    if program is None:
         pytest.skip("uv is not here")
-    return found
+    return program
 
 
 def call(*command: str, cwd: Path) -> None:
@@ -65,8 +65,8 @@ def test_the_wheel_alone_runs_the_demo_somewhere_else(wheel: Path, tmp_path: Pat
     with subprocess.Popen(command, cwd=home, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
-            said = next(line for line in process.stdout if "http://" in line)
-            url = urlsplit(said.split()[-1])
+            line_with_url = next(line for line in process.stdout if "http://" in line)
+            url = urlsplit(line_with_url.split()[-1])
             assert url.hostname
             connection = HTTPConnection(url.hostname, url.port, timeout=30)
             connection.request("GET", "/dang-nhap", headers={"Accept-Language": "en"})

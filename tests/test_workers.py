@@ -1,4 +1,4 @@
-"""Several processes on PostgreSQL: they answer, they are renewed, and nobody loses her session by it."""
+"""Several processes on PostgreSQL: they answer, they are replaced, and nobody loses a session by it."""
 
 import json
 import os
@@ -20,16 +20,16 @@ on_postgresql = pytest.mark.parametrize("house", ["postgresql"], indirect=True)
 
 def children(pid: int) -> set[int]:
     """Return the workers of a server."""
-    return {int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+    return {int(pid_text) for pid_text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
 
 
 def two_workers(pid: int, *, besides: frozenset[int] = frozenset()) -> set[int]:
     """Wait until a server has two workers, of which these are none: the first one answers before there is a second."""
     until = time.monotonic() + 60
-    while len(found := children(pid) - besides) < 2:
+    while len(workers_now := children(pid) - besides) < 2:
         assert time.monotonic() < until
         time.sleep(0.05)
-    return found
+    return workers_now
 
 
 @on_postgresql
@@ -37,13 +37,13 @@ def test_a_session_outlives_the_worker_that_began_it(house: House, lan: Someone,
     cookie = lan.cookie
     with served(house, "--workers", "2", log=str(tmp_path / "log")) as server:
         before = two_workers(server.pid)
-        mine = {"Cookie": f"{COOKIE}={cookie}"}
-        assert [server.status("/", **mine) for _ in range(4)] == [200] * 4
+        cookies = {"Cookie": f"{COOKIE}={cookie}"}
+        assert [server.status("/", **cookies) for _ in range(4)] == [200] * 4
         assert server.status("/dang-nhap", Host="evil.example") == 421
-        for one in before:
-            os.kill(one, signal.SIGKILL)
+        for worker in before:
+            os.kill(worker, signal.SIGKILL)
         two_workers(server.pid, besides=frozenset(before))
-        assert server.status("/", **mine) == 200
+        assert server.status("/", **cookies) == 200
     lines = [json.loads(line) for line in (tmp_path / "log").read_text(encoding="utf-8").splitlines()]
     assert {tuple(sorted(set(line) - {"status", "method", "route"})) for line in lines} == {("event", "level", "time")}
 

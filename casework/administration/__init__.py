@@ -1,1 +1,1 @@
-"""What is done at the console of the server: setting up, checking, recovering, exchanging keys."""
+"""What is done at the console of the server: setup, diagnostics, recovery, key rotation, backup and restore."""

@@ -1,4 +1,4 @@
-"""Codes of admission that the console makes: they carry the agency's key, where no colleague is there to give it."""
+"""Admission codes made at the console: they carry the agency's key, where no colleague is there to confirm."""
 
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -16,8 +16,8 @@ from casework.vault.states import MemberState
 
 
 @dataclass(frozen=True)
-class Card:
-    """Somebody who is written down when the book is founded."""
+class FirstMember:
+    """A member who is invited when an installation is set up."""
 
     username: str
     name: str
@@ -26,27 +26,27 @@ class Card:
 
 
 @action(Act.FIRST_INVITE)
-def invite_first(context: ActContext, card: Card, carry: AgencyKeys | None) -> str:
-    """Write down one of the first people without any key, and make the code with which she takes her account."""
+def invite_first(context: ActContext, person: FirstMember, carry: AgencyKeys | None) -> str:
+    """Add one of the first members, without any key, and return their admission code."""
     head = heads.create(context.session, context.commune_id, "member", uuid4())
     member = Member(
         commune_id=context.commune_id,
         id=head.id,
-        agency_id=card.agency_id,
-        username=card.username,
-        name=card.name,
-        roles=",".join(card.roles),
+        agency_id=person.agency_id,
+        username=person.username,
+        name=person.name,
+        roles=",".join(person.roles),
         state=MemberState.INVITED,
         public_key=b"",
     )
     context.session.add(member)
     context.session.flush()
     context.about = member.id
-    return code(context, member, carry)
+    return new_code(context, member, carry)
 
 
 def invite_again(context: ActContext, member: Member, carry: AgencyKeys) -> str:
-    """Make a code with which somebody takes her account anew; whatever opened it before is gone at once."""
+    """Return a new admission code for a member; slots, second factor and sessions are deleted at once."""
     head = freshness.head(context.session, context.commune_id, member.id)
     member.state = MemberState.INVITED
     heads.take_from_member(
@@ -55,11 +55,11 @@ def invite_again(context: ActContext, member: Member, carry: AgencyKeys) -> str:
         member,
         heads.rows_of_member(context.session, member, Admission, Slot, Totp, *heads.SESSIONS),
     )
-    return code(context, member, carry)
+    return new_code(context, member, carry)
 
 
-def code(context: ActContext, member: Member, carry: AgencyKeys | None) -> str:
-    """Make the code of somebody whose head is at hand; with a key to carry it needs no colleague's word."""
+def new_code(context: ActContext, member: Member, carry: AgencyKeys | None) -> str:
+    """Return an admission code; with a key in `carry` no colleague has to confirm the member."""
     head = freshness.head(context.session, context.commune_id, member.id)
-    lock = RecipientKey(carry.agency_id, carry.epoch, carry.public_key) if carry else None
-    return admission.invite(context.crypto, head, member, lock, by=None, carry=carry)
+    recipient = RecipientKey(carry.agency_id, carry.epoch, carry.public_key) if carry else None
+    return admission.invite(context.crypto, head, member, recipient, by=None, carry=carry)

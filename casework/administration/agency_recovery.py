@@ -1,4 +1,4 @@
-"""Acts of recovery at the console: new sheets, drills of one sheet, and the way back in with two; no case is opened."""
+"""Acts of recovery at the console: new sheets, drills of one sheet, and recovery with two; no case is opened."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from casework.vault.states import MemberState
 def renew(
     context: ActContext, keys: AgencyKeys, officers: Sequence[str], pairs: Collection[tuple[int, int]]
 ) -> tuple[RecoverySheet, ...]:
-    """Make a new numbered recovery secret and its sheets; those of an earlier number open nothing any more."""
+    """Make a new numbered recovery secret and its sheets; sheets of an earlier number open nothing any more."""
     context.about = keys.agency_id
     freshness.agency(context.session, context.commune_id, keys.agency_id)
     return recovery_sheets.renew(context.crypto, keys, officers, pairs)
@@ -32,7 +32,7 @@ def renew(
 
 @action(Act.RECOVERY_DRILL)
 def drill(context: ActContext, agency_id: UUID, seat: int, secret: bytes) -> None:
-    """Note that the sheet of one seat was shown and fits; raises VaultError, and a line of the log, if it does not."""
+    """Note that the sheet of one seat was shown and is valid; raise VaultError, which is logged, if it is not."""
     context.about = agency_id
     freshness.agency(context.session, context.commune_id, agency_id)
     recovery_sheets.drill(context.crypto, agency_id, seat, secret)
@@ -40,7 +40,7 @@ def drill(context: ActContext, agency_id: UUID, seat: int, secret: bytes) -> Non
 
 @dataclass(frozen=True)
 class Recovered:
-    """What the console prints after a recovery: the code of whoever comes back, and the sheets that hold now."""
+    """What the console prints after a recovery: the admission code (empty for a circle), and the new sheets."""
 
     member: Member
     code: str
@@ -52,16 +52,16 @@ class Recovered:
 
 
 @action(Act.RECOVERY_OPEN)
-def recover(context: ActContext, agency_id: UUID, one: Shown, other: Shown, username: str) -> Recovered:
-    """Let one person of an agency in again with two sheets; no case is opened, and the sheets are replaced at once.
+def recover(context: ActContext, agency_id: UUID, first: Shown, second: Shown, username: str) -> Recovered:
+    """Invite one member of an agency again with two sheets; no case is opened, and the sheets are replaced at once.
 
-    Into a circle comes somebody who has her account and works on cases: its key is sealed to hers, without a code.
-    The key was in the memory of the console, so a new one is due at the next sign-in of somebody who holds it.
+    A circle's key is wrapped for a member who has an account and works on cases, without a code. The key was in the
+    memory of the console, so its rotation is due at the next sign-in of somebody who holds it.
     """
     context.about = agency_id
     agency = freshness.agency(context.session, context.commune_id, agency_id)
     agency.rotation_due = True
-    keys = recovery_sheets.open_with(context.crypto, agency_id, one, other)
+    keys = recovery_sheets.open_with(context.crypto, agency_id, first, second)
     if agency.circle:
         member, code = _into_circle(context, keys, username), ""
     else:
@@ -76,23 +76,23 @@ def recover(context: ActContext, agency_id: UUID, one: Shown, other: Shown, user
 def deal_anew(
     context: ActContext,
     agency_id: UUID,
-    one: Shown,
-    other: Shown,
+    first: Shown,
+    second: Shown,
     officers: Sequence[str],
     pairs: Collection[tuple[int, int]],
 ) -> tuple[RecoverySheet, ...]:
-    """Replace all sheets with two of the present ones, as when a keeper has gone; nobody is let in."""
+    """Replace all sheets with two of the present ones, as when a keeper has gone; nobody is invited."""
     context.about = agency_id
     agency = freshness.agency(context.session, context.commune_id, agency_id)
     agency.rotation_due = True
     return recovery_sheets.renew(
-        context.crypto, recovery_sheets.open_with(context.crypto, agency_id, one, other), officers, pairs
+        context.crypto, recovery_sheets.open_with(context.crypto, agency_id, first, second), officers, pairs
     )
 
 
 def _into_circle(context: ActContext, keys: AgencyKeys, username: str) -> Member:
-    """Seal a circle's key to somebody who is at work on cases; whoever was sealed to before keeps hers."""
-    member = _named(context, username, Member.state == MemberState.ACTIVE)
+    """Wrap a circle's key for an active member who works on cases; the wraps of others stay."""
+    member = _member_named(context, username, Member.state == MemberState.ACTIVE)
     if set(policy().rows[Act.CIRCLE_READ].who).isdisjoint(member.roles.split(",")):
         raise BadInput("Người này không làm việc với vụ việc. Hãy chọn người phụ trách vụ việc hoặc cơ quan.")
     if context.session.get(Wrap, (context.commune_id, member.id, keys.agency_id, keys.epoch)) is None:
@@ -101,16 +101,16 @@ def _into_circle(context: ActContext, keys: AgencyKeys, username: str) -> Member
 
 
 def _of_agency(context: ActContext, agency_id: UUID, username: str) -> Member:
-    """Find somebody who works there by the word she signs in with."""
-    member = _named(context, username, Member.agency_id == agency_id)
+    """Return a member of the agency by username."""
+    member = _member_named(context, username, Member.agency_id == agency_id)
     if member.state == MemberState.LEFT:
         raise BadInput("Người này đã nghỉ, nên không vào lại được. Hãy chọn người khác của cơ quan.")
     return member
 
 
-def _named(context: ActContext, username: str, *more: ColumnElement[bool]) -> Member:
-    named = (Member.commune_id == context.commune_id, Member.username == username, *more)
-    found = context.session.execute(select(Member.id).where(*named)).scalar_one_or_none()
-    if found is None:
+def _member_named(context: ActContext, username: str, *conditions: ColumnElement[bool]) -> Member:
+    matching = (Member.commune_id == context.commune_id, Member.username == username, *conditions)
+    member_id = context.session.execute(select(Member.id).where(*matching)).scalar_one_or_none()
+    if member_id is None:
         raise BadInput("Không có người này trong cơ quan. Hãy gõ đúng tên đăng nhập.")
-    return freshness.member(context.session, context.commune_id, found)
+    return freshness.member(context.session, context.commune_id, member_id)

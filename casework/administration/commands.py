@@ -1,4 +1,4 @@
-"""The console commands of an office: they parse, ask, and print; what they do stands in the modules beside."""
+"""The console commands of setup, diagnostics, recovery and key rotation: they parse, ask and print."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,24 +11,22 @@ from casework.administration import (
     agency_recovery,
     console_input,
     diagnostics,
-    installation,
-    page_rendering,
     printed_pages,
     server_key_rotation,
     setup,
     setup_answers,
     setup_questions,
 )
-from casework.administration.installation import Installation
-from casework.administration.page_rendering import PrintedPage
+from casework.administration.console_input import DATA_OPTION
+from casework.administration.installation import Installation, find_agency, installation_facts, open_installation
+from casework.administration.installation import circle as find_circle
+from casework.administration.printed_pages import PrintedPage
 from casework.config import Config
 from casework.errors import BadInput, CaseworkError
+from casework.maintenance.communes import console_of
 from casework.vault.keys import kek
 from casework.vault.keys.kek import Kek
 
-_DATA = click.option(
-    "--data", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Thư mục dữ liệu. / The data folder."
-)
 _PAPERS = click.option(
     "--papers",
     "papers_file",
@@ -44,35 +42,36 @@ _CIRCLE = click.option("--circle", metavar="DIGITS", help="Nhóm kín, số trê
 _COMMUNE = click.option("--commune", metavar="NAME", help="Tên xã, khi sổ có nhiều xã. / The commune, if several.")
 
 
-def _print(file: Path | None, sheets: Sequence[PrintedPage]) -> None:
-    """Put sheets on paper: into a file for a browser, or as plain text on the terminal."""
+def _output_pages(file: Path | None, pages: Sequence[PrintedPage]) -> None:
+    """Write pages to a file for a browser, or as plain text to the terminal."""
     if file is None:
-        click.echo(page_rendering.as_text(sheets))
+        click.echo(printed_pages.as_text(pages))
     else:
-        page_rendering.write(file, sheets)
-        click.echo(f"Đã ghi {len(sheets)} tờ vào {file}. In xong thì xóa tệp. / Print the file, then delete it.")
+        printed_pages.write(file, pages)
+        click.echo(f"Đã ghi {len(pages)} tờ vào {file}. In xong thì xóa tệp. / Print the file, then delete it.")
 
 
-def _renew_checkpoint(here: Installation) -> list[PrintedPage]:
-    server_key_rotation.renew_checkpoint(here.config, here.gate)
-    settings = config.load(here.config.data)
-    return [printed_pages.fingerprints_page(installation.place(settings), here.gate.kek)]
+def _rotate_checkpoint_key(installation: Installation) -> list[PrintedPage]:
+    server_key_rotation.rotate_checkpoint_key(installation.config, installation.gate)
+    settings = config.load(installation.config.data)
+    return [printed_pages.fingerprints_page(installation_facts(settings), installation.gate.kek)]
 
 
-def _renew_backup(here: Installation) -> list[PrintedPage]:
-    newer = server_key_rotation.renew_backup(here.config, here.gate)
-    return printed_pages.backup_pages(installation.place(config.load(here.config.data)), newer.seed)
+def _rotate_backup_key(installation: Installation) -> list[PrintedPage]:
+    backup_key = server_key_rotation.rotate_backup_key(installation.config, installation.gate)
+    facts = installation_facts(config.load(installation.config.data))
+    return printed_pages.backup_pages(facts, backup_key.seed)
 
 
-_RENEWALS = {"checkpoint": _renew_checkpoint, "backup": _renew_backup}
+_ROTATIONS = {"checkpoint": _rotate_checkpoint_key, "backup": _rotate_backup_key}
 
 
-def _exchange(settings: Config, papers_file: Path | None) -> None:
-    """Exchange the KEK; a sheet that was printed for an exchange that was then refused is worth nothing."""
-    place = installation.place(settings)
+def _rotate_kek(settings: Config, papers_file: Path | None) -> None:
+    """Rotate the KEK; if that is refused, say that the sheet just printed is worth nothing."""
+    facts = installation_facts(settings)
     try:
-        server_key_rotation.exchange_kek(
-            settings, announce=lambda key: _print(papers_file, [printed_pages.kek_page(place, key)])
+        server_key_rotation.rotate_kek(
+            settings, announce=lambda key: _output_pages(papers_file, [printed_pages.kek_page(facts, key)])
         )
     except CaseworkError:
         click.echo("Chưa đổi khóa. Tờ khóa mới, nếu vừa in, không dùng được: hủy đi. / Not exchanged.", err=True)
@@ -80,68 +79,71 @@ def _exchange(settings: Config, papers_file: Path | None) -> None:
 
 
 @click.command("rotate-keys")
-@_DATA
+@DATA_OPTION
 @_PAPERS
-@click.argument("what", type=click.Choice(["kek", *_RENEWALS]))
+@click.argument("what", type=click.Choice(["kek", *_ROTATIONS]))
 def rotate_keys(data: Path, papers_file: Path | None, what: str) -> None:
     """Đổi khóa (kek, checkpoint, backup). / Exchange a key; run it again if it was broken off."""
-    page_rendering.make_sure(papers_file)
+    printed_pages.require_writable(papers_file)
     settings = config.load(data.absolute())
     if settings.demo:
         raise BadInput("Bản dùng thử không đổi khóa.")
     if what == "kek":
-        _exchange(settings, papers_file)
+        _rotate_kek(settings, papers_file)
     else:
-        with installation.opened(data) as here:
-            _print(papers_file, _RENEWALS[what](here))
+        with open_installation(data) as installation:
+            _output_pages(papers_file, _ROTATIONS[what](installation))
     click.echo("Xong. Mở lại sổ được rồi. / Done; the server may be started again.")
 
 
-def _whose(here: Installation, agency: str | None, circle: str | None, commune: str | None) -> tuple[UUID, UUID, str]:
-    """Find the agency or the circle that a command names; it must name one of them."""
+def _find_agency_or_circle(
+    installation: Installation, agency: str | None, circle: str | None, commune: str | None
+) -> tuple[UUID, UUID, str]:
+    """Return commune, id and name of the agency or the circle that a command names; it must name one of them."""
     if circle is not None and agency is None:
-        return installation.circle(here, circle)
+        return find_circle(installation, circle)
     if agency is None or circle is not None:
         raise BadInput("Hãy ghi --agency hoặc --circle, một trong hai.")
-    return installation.agency(here, agency, commune)
+    return find_agency(installation, agency, commune)
 
 
 @click.command()
-@_DATA
+@DATA_OPTION
 @_AGENCY
 @_CIRCLE
 @_COMMUNE
 @click.option("--seat", type=click.IntRange(1, 99), required=True, help="Tờ số mấy. / The number of the sheet.")
 def drill(data: Path, agency: str | None, circle: str | None, commune: str | None, seat: int) -> None:
     """Tập khôi phục: thử một tờ. / Try one recovery sheet; nothing is opened."""
-    with installation.opened(data) as here:
-        commune_id, agency_id, name = _whose(here, agency, circle, commune)
+    with open_installation(data) as installation:
+        commune_id, agency_id, name = _find_agency_or_circle(installation, agency, circle, commune)
         secret = console_input.ask_code(f"Mã trên tờ {seat} của {name}")
-        here.gate.perform(here.console(commune_id), agency_recovery.drill, agency_id, seat, secret)
+        installation.gate.perform(console_of(commune_id), agency_recovery.drill, agency_id, seat, secret)
     click.echo(f"Tờ {seat} của {name} còn đúng; đã ghi ngày tập. / The sheet fits.")
 
 
 @click.command()
-@_DATA
+@DATA_OPTION
 @_PAPERS
 @_AGENCY
 @_CIRCLE
 @_COMMUNE
 def recover(data: Path, papers_file: Path | None, agency: str | None, circle: str | None, commune: str | None) -> None:
     """Khôi phục một cơ quan hoặc nhóm kín bằng hai tờ. / Let one person in again with two sheets."""
-    page_rendering.make_sure(papers_file)
-    with installation.opened(data) as here:
-        commune_id, agency_id, name = _whose(here, agency, circle, commune)
-        username = console_input.asked(f"Ai của {name} vào lại (tên đăng nhập)", setup_answers.username)
-        one, other = console_input.ask_sheet("Tờ thứ nhất"), console_input.ask_sheet("Tờ thứ hai")
-        done = here.gate.perform(here.console(commune_id), agency_recovery.recover, agency_id, one, other, username)
-        place = installation.place(here.config)
-    _print(papers_file, printed_pages.recovered(place, name, done.member, done.code, done.dealt))
+    printed_pages.require_writable(papers_file)
+    with open_installation(data) as installation:
+        commune_id, agency_id, name = _find_agency_or_circle(installation, agency, circle, commune)
+        username = console_input.ask(f"Ai của {name} vào lại (tên đăng nhập)", setup_answers.username)
+        sheets = (console_input.ask_sheet("Tờ thứ nhất"), console_input.ask_sheet("Tờ thứ hai"))
+        act, console = agency_recovery.recover, console_of(commune_id)
+        recovered = installation.gate.perform(console, act, agency_id, *sheets, username)
+        pages = printed_pages.after_recovery_pages(installation_facts(installation.config), name, recovered)
+    _output_pages(papers_file, pages)
     click.echo("Các tờ cũ không mở được gì nữa: hủy đi. / The old sheets open nothing any more.")
 
 
 @click.command("new-sheets")
-@_DATA
+@DATA_OPTION
 @_PAPERS
 @_AGENCY
 @_CIRCLE
@@ -158,31 +160,32 @@ def new_sheets(
     pairs: str,
 ) -> None:
     """Làm tờ khôi phục mới khi đổi người giữ. / Replace all sheets with two of the present ones."""
-    page_rendering.make_sure(papers_file)
-    fit = setup_answers.pairs(pairs, len(officers))
-    with installation.opened(data) as here:
-        commune_id, agency_id, name = _whose(here, agency, circle, commune)
-        given = (agency_id, console_input.ask_sheet("Tờ thứ nhất"), console_input.ask_sheet("Tờ thứ hai"))
-        dealt = here.gate.perform(here.console(commune_id), agency_recovery.deal_anew, *given, officers, fit)
-        place = installation.place(here.config)
-    _print(papers_file, printed_pages.recovery_pages(place, name, dealt))
+    printed_pages.require_writable(papers_file)
+    allowed_pairs = setup_answers.pairs(pairs, len(officers))
+    with open_installation(data) as installation:
+        commune_id, agency_id, name = _find_agency_or_circle(installation, agency, circle, commune)
+        present = (console_input.ask_sheet("Tờ thứ nhất"), console_input.ask_sheet("Tờ thứ hai"))
+        act, console = agency_recovery.deal_anew, console_of(commune_id)
+        dealt = installation.gate.perform(console, act, agency_id, *present, officers, allowed_pairs)
+        pages = printed_pages.recovery_pages(installation_facts(installation.config), name, dealt)
+    _output_pages(papers_file, pages)
     click.echo("Các tờ cũ không mở được gì nữa: hủy đi. / The old sheets open nothing any more.")
 
 
 @click.command()
-@_DATA
+@DATA_OPTION
 def check(data: Path) -> None:
     """Khám sổ: có gì sai, phải làm gì. / Say what is wrong and what to do; status 1 if anything is."""
-    found = diagnostics.check(data.absolute())
-    for number, one in enumerate(found, start=1):
-        click.echo(f"{number}. {one.wrong}\n   -> {one.todo}")
-    if found:
+    problems = diagnostics.check(data.absolute())
+    for number, problem in enumerate(problems, start=1):
+        click.echo(f"{number}. {problem.wrong}\n   -> {problem.todo}")
+    if problems:
         raise click.exceptions.Exit(1)
     click.echo("Không thấy gì sai. / Nothing is wrong.")
 
 
 @click.command("key-file")
-@_DATA
+@DATA_OPTION
 @click.option(
     "--number", type=click.IntRange(1, 2**32 - 1), required=True, help="Khóa số mấy. / The number of the key."
 )
@@ -196,19 +199,19 @@ def key_file(data: Path, number: int) -> None:
 
 
 @click.command()
-@_DATA
+@DATA_OPTION
 @_PAPERS
 @_ANSWERS
 def init(data: Path, papers_file: Path | None, answers_file: Path | None) -> None:
     """Lập sổ thật cho một xã. / Set up a real installation in an empty folder."""
-    place = data.absolute()
-    page_rendering.make_sure(papers_file)
-    setup.make_sure(place)
-    given = setup_questions.complete(answers_file, place.with_name(place.name + "-answers.toml"))
-    setup.begin(place)
-    _print(papers_file, setup.found(place, given))
-    setup.finish(place)
-    click.echo(f"Đã lập sổ ở {place}. Tiếp theo: `casework check --data {place}`. / Done; now run check.")
+    folder = data.absolute()
+    printed_pages.require_writable(papers_file)
+    setup.require_empty(folder)
+    answers = setup_questions.complete_answers(answers_file, folder.with_name(folder.name + "-answers.toml"))
+    setup.begin(folder)
+    _output_pages(papers_file, setup.found_installation(folder, answers))
+    setup.finish(folder)
+    click.echo(f"Đã lập sổ ở {folder}. Tiếp theo: `casework check --data {folder}`. / Done; now run check.")
 
 
 COMMANDS: tuple[click.Command, ...] = (init, check, recover, new_sheets, drill, rotate_keys, key_file)

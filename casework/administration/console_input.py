@@ -1,7 +1,8 @@
-"""What people type at the console: secrets without an echo, or lines from a pipe."""
+"""Input at the console: secrets typed without an echo, or lines from a pipe; and the option for the data folder."""
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 import click
@@ -10,11 +11,14 @@ from casework.errors import BadInput
 from casework.vault.keys.enrolment.paper_codes import read_code
 
 T = TypeVar("T")
+DATA_OPTION = click.option(
+    "--data", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Thư mục dữ liệu. / The data folder."
+)
 
 
 def ask_code(words: str) -> bytes:
-    """Ask for one line of a sheet until it is free of slips; nothing of it is shown."""
-    return asked(words, read_code, hidden=True)
+    """Ask for one line of a sheet, without an echo, until its checksum fits."""
+    return ask(words, read_code, hidden=True)
 
 
 def ask_key(words: str) -> bytes:
@@ -24,7 +28,7 @@ def ask_key(words: str) -> bytes:
 
 def ask_sheet(words: str) -> tuple[int, bytes]:
     """Ask for the number of a recovery sheet and the code on it."""
-    seat = asked(f"{words}: tờ số mấy", _number)
+    seat = ask(f"{words}: tờ số mấy", _number)
     return seat, ask_code(f"{words}: mã trên tờ")
 
 
@@ -34,10 +38,10 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def asked(words: str, read: Callable[[str], T], *, hidden: bool = False, default: str | None = None) -> T:
-    """Ask until an answer can be used; each refusal says in its own words what is wrong. A pipe is asked once."""
+def ask(words: str, read: Callable[[str], T], *, hidden: bool = False, default: str | None = None) -> T:
+    """Ask until `read` accepts the answer, showing each BadInput; from a pipe one line is read and BadInput raised."""
     while True:
-        text = _line(words, hidden=hidden, default=default)
+        text = _read_line(words, hidden=hidden, default=default)
         try:
             return read(text)
         except BadInput as refusal:
@@ -46,21 +50,21 @@ def asked(words: str, read: Callable[[str], T], *, hidden: bool = False, default
             click.echo(str(refusal), err=True)
 
 
-def by_hand() -> bool:
-    """Tell whether somebody sits at the keyboard."""
+def is_interactive() -> bool:
+    """Tell whether the input is a terminal."""
     return sys.stdin.isatty()
 
 
-def more(question: str) -> bool:
-    """Ask whether there is more to say; a pipe has said everything."""
-    return by_hand() and click.confirm(question, default=False, err=True)
+def ask_more(question: str) -> bool:
+    """Ask whether there is more to enter; a pipe has no more."""
+    return is_interactive() and click.confirm(question, default=False, err=True)
 
 
-def _line(words: str, *, hidden: bool, default: str | None) -> str:
+def _read_line(words: str, *, hidden: bool, default: str | None) -> str:
     if sys.stdin.isatty():
         typed: str = click.prompt(words, hide_input=hidden, default=default, show_default=bool(default), err=True)
         return typed
-    line = sys.stdin.readline()
-    if not line:
+    piped = sys.stdin.readline()
+    if not piped:
         raise BadInput(f"Thiếu dòng: {words}.")
-    return line.strip() or (default or "")
+    return piped.strip() or (default or "")

@@ -1,4 +1,4 @@
-"""Who may work in a data folder at once: any number of servers, or one exchange of keys, restore or upgrade alone."""
+"""The lock of a data folder: shared by servers and periodic jobs, exclusive for key rotation, restore and upgrade."""
 
 import fcntl
 import os
@@ -13,29 +13,29 @@ _NAME = "lock"
 
 @contextmanager
 def shared(folder: Path) -> Iterator[None]:
-    """Work in a folder beside others; raise ConfigurationError while somebody is there alone."""
-    with _held(
+    """Hold the shared lock; raise ConfigurationError while another process holds the exclusive one."""
+    with _locked(
         folder, fcntl.LOCK_SH, "Đang đổi khóa, khôi phục hoặc nâng cấp trong thư mục này. Hãy đợi xong rồi chạy lại."
     ):
         yield
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Work in a folder where nobody else does; raise ConfigurationError while a server runs."""
-    with _held(folder, fcntl.LOCK_EX, "Sổ đang chạy. Hãy dừng máy chủ (và việc định kỳ) rồi chạy lại lệnh này."):
+def exclusive(folder: Path) -> Iterator[None]:
+    """Hold the exclusive lock; raise ConfigurationError while another process holds any."""
+    with _locked(folder, fcntl.LOCK_EX, "Sổ đang chạy. Hãy dừng máy chủ (và việc định kỳ) rồi chạy lại lệnh này."):
         yield
 
 
 @contextmanager
-def _held(folder: Path, how: int, otherwise: str) -> Iterator[None]:
-    handle = os.open(folder / _NAME, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+def _locked(folder: Path, operation: int, refusal: str) -> Iterator[None]:
+    descriptor = os.open(folder / _NAME, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(handle, how | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, operation | fcntl.LOCK_NB)
     except BlockingIOError:
-        os.close(handle)
-        raise ConfigurationError(otherwise) from None
+        os.close(descriptor)
+        raise ConfigurationError(refusal) from None
     try:
         yield
     finally:
-        os.close(handle)
+        os.close(descriptor)

@@ -1,4 +1,4 @@
-"""The doctor of an installation: finds what is wrong and says in plain words what to do about it."""
+"""Diagnostics of an installation: finds what is wrong and says in plain words what to do about it."""
 
 import os
 import shutil
@@ -32,7 +32,7 @@ from casework.vault.keys.enrolment.models import Admission
 from casework.vault.keys.kek import Kek
 
 _LEAST_FREE = 1024**3
-_CODE_LIVES = 24 * 3600 * clock.MICROSECOND
+_CODE_LIFETIME = 24 * 3600 * clock.MICROSECOND
 _OLDEST_PYTHON, _OLDEST_LIBRARY = (3, 11), 50
 
 
@@ -48,50 +48,50 @@ Check: TypeAlias = Callable[[Config], Iterator[Problem]]
 
 
 def check(folder: Path) -> list[Problem]:
-    """Look at everything that can be looked at; what cannot be read is a finding, never an error."""
+    """Run every check; what cannot be read is a problem, never an error."""
     try:
         settings = config.load(folder)
     except (CaseworkError, ValueError, TypeError) as cause:
         return [Problem(str(cause), f"Sửa {folder / SETTINGS}, hoặc lập sổ bằng `casework init`.")]
-    return [finding for one in _CHECKS for finding in _tried(one, settings)]
+    return [problem for run_check in _CHECKS for problem in _problems_of(run_check, settings)]
 
 
-def _tried(one: Check, settings: Config) -> list[Problem]:
-    found = []
+def _problems_of(run_check: Check, settings: Config) -> list[Problem]:
+    problems = []
     try:
-        for finding in one(settings):
-            found.append(finding)
+        for problem in run_check(settings):
+            problems.append(problem)
     except CaseworkError as cause:
-        found.append(Problem(str(cause) or "Có dòng không đúng.", "Chạy `casework verify` rồi gọi người phụ trách."))
+        problems.append(Problem(str(cause) or "Có dòng không đúng.", "Chạy `casework verify` rồi gọi người phụ trách."))
     except (OSError, SQLAlchemyError) as cause:
-        found.append(Problem(f"Không đọc được: {type(cause).__name__}.", "Xem lại đường dẫn và quyền của tệp."))
-    return found
+        problems.append(Problem(f"Không đọc được: {type(cause).__name__}.", "Xem lại đường dẫn và quyền của tệp."))
+    return problems
 
 
-def _files(settings: Config) -> Iterator[Problem]:
-    """Nobody but the account that runs the program may read the folder."""
+def _check_files(settings: Config) -> Iterator[Problem]:
+    """The folder and its files are private to the account that runs the program."""
     owner = settings.data.stat().st_uid
     for path in (settings.data, *sorted(settings.data.iterdir())):
-        mode, mine = stat.S_IMODE(path.stat().st_mode), path.stat().st_uid == owner
+        mode, same_owner = stat.S_IMODE(path.stat().st_mode), path.stat().st_uid == owner
         if mode & 0o077:
             yield Problem(f"{path} để người khác đọc được ({mode:o}).", f"chmod go-rwx {path}")
-        if not mine:
+        if not same_owner:
             yield Problem(f"{path} thuộc về tài khoản khác với thư mục.", f"chown theo chủ của {settings.data}")
     if os.geteuid() != owner:
         yield Problem("Lệnh này chạy bằng tài khoản khác của máy.", "Chạy bằng chủ của thư mục dữ liệu.")
 
 
-def _keys(settings: Config) -> Iterator[Problem]:
+def _check_keys(settings: Config) -> Iterator[Problem]:
     """The key file fits the database, and the keys that sign and seal are the pinned ones."""
-    held = kek.load_all(settings.kek_file)
-    if len(held) > 1:
+    keys = kek.load_all(settings.kek_file)
+    if len(keys) > 1:
         yield Problem("Việc đổi khóa chưa xong.", "Chạy lại `casework rotate-keys kek`.")
-    if settings.demo or held[-1].number == kek.DEMO_ID:
+    if settings.demo or keys[-1].number == kek.DEMO_ID:
         yield Problem("Đây là bản dùng thử hoặc khóa dùng thử.", "Không ghi vụ việc thật: `casework init` lập sổ thật.")
-    with _database(settings) as database:
-        number = server_key_rotation.standing(database)[1]
-    if number not in {key.number for key in held}:
-        wrong = f"Cơ sở dữ liệu dùng khóa số {number}, tệp khóa có số {held[-1].number}."
+    with _open_database(settings) as database:
+        used_number = server_key_rotation.communes_and_kek_number(database)[1]
+    if used_number not in {key.number for key in keys}:
+        wrong = f"Cơ sở dữ liệu dùng khóa số {used_number}, tệp khóa có số {keys[-1].number}."
         yield Problem(wrong, "Tìm tờ khóa đúng số rồi chạy `casework key-file`.")
     pinned = [signatures.read_pinned(text) for text in settings.checkpoint_public]
     if settings.checkpoint_file is not None and signatures.load(settings.checkpoint_file).public not in pinned[:1]:
@@ -100,41 +100,41 @@ def _keys(settings: Config) -> Iterator[Problem]:
         yield Problem("Chưa có khóa sao lưu.", "Chạy `casework rotate-keys backup` rồi cất hai tờ.")
 
 
-def _schema(settings: Config) -> Iterator[Problem]:
-    stands, needed = startup.revision(settings.database_url), schema.newest()
-    if stands != needed:
-        yield Problem(f"Cơ sở dữ liệu ở bản {stands}, chương trình cần bản {needed}.", "Chạy `casework upgrade`.")
+def _check_schema(settings: Config) -> Iterator[Problem]:
+    current, needed = startup.revision(settings.database_url), schema.newest()
+    if current != needed:
+        yield Problem(f"Cơ sở dữ liệu ở bản {current}, chương trình cần bản {needed}.", "Chạy `casework upgrade`.")
     if not unguarded.is_tidy(settings.database_url):
         wrong = "Còn bản cũ của một lần khôi phục hay nâng cấp bị ngắt, hoặc lần ấy đang chạy."
         yield Problem(wrong, "Nếu không đang chạy: dừng sổ rồi chạy lại `casework upgrade`.")
 
 
-def _communes(settings: Config) -> Iterator[Problem]:
-    """Agencies hang on no single person, no code of admission has died unused, the clock has not gone back."""
-    with _database(settings) as database:
-        communes, number = server_key_rotation.standing(database)
-        key = next((one for one in kek.load_all(settings.kek_file) if one.number == number), None)
+def _check_communes(settings: Config) -> Iterator[Problem]:
+    """No agency depends on one key holder, no admission code expired unused, the clock has not gone back."""
+    with _open_database(settings) as database:
+        communes, number = server_key_rotation.communes_and_kek_number(database)
+        key = next((held for held in kek.load_all(settings.kek_file) if held.number == number), None)
         for commune_id in communes if key else ():
-            yield from _commune(Gate(database, key or Kek(0, b"")).server_keys(commune_id), database)
+            yield from _check_commune(Gate(database, key or Kek(0, b"")).server_keys(commune_id), database)
 
 
-def _commune(server_keys: kek.ServerKeys, database: Database) -> Iterator[Problem]:
+def _check_commune(server_keys: kek.ServerKeys, database: Database) -> Iterator[Problem]:
     now = clock.micros()
     with database.read_only() as session:
         attach_keys(session, server_keys)
-        for one in key_holders.agencies_at_risk(CryptoContext(session, server_keys, None, now)):
-            wrong = f"{one.name}: chỉ {one.holders} người giữ khóa, và 180 ngày nay chưa tập khôi phục."
+        for agency in key_holders.agencies_at_risk(CryptoContext(session, server_keys, None, now)):
+            wrong = f"{agency.name}: chỉ {agency.holders} người giữ khóa, và 180 ngày nay chưa tập khôi phục."
             yield Problem(wrong, "Mời thêm một người, hoặc chạy `casework drill` với hai tờ của một cặp.")
-        mine = Admission.commune_id == server_keys.commune_id
-        died = select(func.count()).where(mine, Admission.created < now - _CODE_LIVES)
-        if dead := session.execute(died).scalar_one():
-            yield Problem(f"{dead} mã nhận tài khoản đã hết hạn mà chưa dùng xong.", "Làm mã mới cho những người ấy.")
-        last = select(func.max(AuditLine.at)).where(AuditLine.commune_id == server_keys.commune_id)
-        if (session.execute(last).scalar_one() or 0) > now + 60 * clock.MICROSECOND:
+        in_commune = Admission.commune_id == server_keys.commune_id
+        expired = select(func.count()).where(in_commune, Admission.created < now - _CODE_LIFETIME)
+        if count := session.execute(expired).scalar_one():
+            yield Problem(f"{count} mã nhận tài khoản đã hết hạn mà chưa dùng xong.", "Làm mã mới cho những người ấy.")
+        newest_line = select(func.max(AuditLine.at)).where(AuditLine.commune_id == server_keys.commune_id)
+        if (session.execute(newest_line).scalar_one() or 0) > now + 60 * clock.MICROSECOND:
             yield Problem("Đồng hồ máy chậm hơn dòng nhật ký cuối cùng.", "Chỉnh giờ máy (timedatectl) trước đã.")
 
 
-def _machine(settings: Config) -> Iterator[Problem]:
+def _check_machine(settings: Config) -> Iterator[Problem]:
     if shutil.disk_usage(settings.data).free < _LEAST_FREE:
         yield Problem("Đĩa còn dưới 1 GB.", "Dọn đĩa: hết chỗ thì sổ ngừng nhận, dù không mất gì.")
     if sys.version_info < _OLDEST_PYTHON or int(version("cryptography").split(".")[0]) < _OLDEST_LIBRARY:
@@ -145,9 +145,9 @@ def _machine(settings: Config) -> Iterator[Problem]:
 
 
 @contextmanager
-def _database(settings: Config) -> Iterator[Database]:
-    """Open the database for one look; a SQLite file that is not there is not made by looking."""
-    _there(settings)
+def _open_database(settings: Config) -> Iterator[Database]:
+    """Open the database for a check; raise CaseworkError for a SQLite file that is not there, instead of making it."""
+    _require_database_file(settings)
     database = Database(settings.database_url)
     try:
         yield database
@@ -155,10 +155,10 @@ def _database(settings: Config) -> Iterator[Database]:
         database.engine.dispose()
 
 
-def _there(settings: Config) -> None:
+def _require_database_file(settings: Config) -> None:
     url = make_url(settings.database_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise CaseworkError(f"Không thấy cơ sở dữ liệu {url.database}.")
 
 
-_CHECKS: tuple[Check, ...] = (_files, _keys, _schema, _communes, _machine)
+_CHECKS: tuple[Check, ...] = (_check_files, _check_keys, _check_schema, _check_communes, _check_machine)

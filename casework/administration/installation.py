@@ -14,35 +14,29 @@ from casework.cases import circle_recovery
 from casework.config import Config
 from casework.db import Database
 from casework.errors import BadInput
-from casework.gate import Gate, Person, open_gate
+from casework.gate import Gate, open_gate
 from casework.maintenance import startup
-from casework.policy.permit import Actor
-from casework.policy.words import Role
 from casework.vault.crypto import signatures
 from casework.vault.keys import kek
 from casework.vault.models import Agency, Commune
 from casework.vault.states import AgencyState
 
-_FOUND = select(Agency.commune_id, Agency.id, Agency.name, Commune.name.label("commune")).join(
+_AGENCIES = select(Agency.commune_id, Agency.id, Agency.name, Commune.name.label("commune")).join(
     Commune, Commune.id == Agency.commune_id
 )
 
 
 @dataclass(frozen=True)
 class Installation:
-    """An open installation: what it is set to, and the gate through which the console acts."""
+    """An open installation: its settings, and the gate through which the console acts."""
 
     config: Config
     gate: Gate
 
-    def console(self, commune_id: UUID) -> Person:
-        """Return the console of one commune."""
-        return Person(Actor(commune_id, None, (Role.CONSOLE,)), commune_id)
-
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Installation]:
-    """Open the installation of a folder under its one key."""
+def open_installation(folder: Path) -> Iterator[Installation]:
+    """Open the installation of a folder; raise ConfigurationError for one of another schema revision."""
     settings = config.load(folder.absolute())
     startup.require_current_schema(settings.database_url)
     gate = open_gate(settings, kek.load(settings.kek_file, demo=settings.demo))
@@ -52,38 +46,38 @@ def opened(folder: Path) -> Iterator[Installation]:
         gate.database.engine.dispose()
 
 
-def place(settings: Config) -> InstallationFacts:
-    """Return what the head of every sheet says about an installation."""
+def installation_facts(settings: Config) -> InstallationFacts:
+    """Return what stands at the top of every printed page of an installation."""
     database = Database(settings.database_url)
     try:
         with database.read_only() as session:
-            names = session.execute(select(Commune.name).order_by(Commune.created)).scalars().all()
+            communes = session.execute(select(Commune.name).order_by(Commune.created)).scalars().all()
     finally:
         database.engine.dispose()
     publics = [signatures.read_pinned(text) for text in (*settings.checkpoint_public[:1], settings.backup_public)]
     checkpoint, backup = publics if len(publics) > 1 else (b"", *publics)
-    return InstallationFacts(", ".join(names), settings.public_url, checkpoint, backup)
+    return InstallationFacts(", ".join(communes), settings.public_url, checkpoint, backup)
 
 
-def agency(here: Installation, code: str, commune: str | None) -> tuple[UUID, UUID, str]:
+def find_agency(installation: Installation, code: str, commune: str | None) -> tuple[UUID, UUID, str]:
     """Return commune, id and name of an agency by its code; the commune must be named if the installation has two."""
-    found = _FOUND.where(Agency.kind == code, Agency.circle.is_(False))
-    with here.gate.database.read_only() as session:
-        rows = [row for row in session.execute(found) if commune in (None, row.commune)]
+    named = _AGENCIES.where(Agency.kind == code, Agency.circle.is_(False))
+    with installation.gate.database.read_only() as session:
+        rows = [row for row in session.execute(named) if commune in (None, row.commune)]
     if not rows:
         raise BadInput(f"Không có cơ quan {code} trong sổ này.")
     if len(rows) > 1:
         raise BadInput(
-            f"Nhiều xã có cơ quan {code}: hãy thêm --commune, một trong {', '.join(r.commune for r in rows)}."
+            f"Nhiều xã có cơ quan {code}: hãy thêm --commune, một trong {', '.join(row.commune for row in rows)}."
         )
     return rows[0].commune_id, rows[0].id, rows[0].name
 
 
-def circle(here: Installation, digits: str) -> tuple[UUID, UUID, str]:
+def circle(installation: Installation, digits: str) -> tuple[UUID, UUID, str]:
     """Return commune, id and a name for the terminal of an open circle by the digits on its sheets."""
-    with here.gate.database.read_only() as session:
-        rows = session.execute(_FOUND.where(Agency.circle.is_(True), Agency.state != AgencyState.CLOSED)).all()
-    called = [row for row in rows if circle_recovery.called(row.id) == digits.strip().lower()]
-    if len(called) != 1:
+    with installation.gate.database.read_only() as session:
+        rows = session.execute(_AGENCIES.where(Agency.circle.is_(True), Agency.state != AgencyState.CLOSED)).all()
+    matching = [row for row in rows if circle_recovery.called(row.id) == digits.strip().lower()]
+    if len(matching) != 1:
         raise BadInput(f"Không có nhóm kín số {digits}. Hãy gõ đúng tám chữ số trên tờ.")
-    return called[0].commune_id, called[0].id, f"nhóm kín {circle_recovery.called(called[0].id)}"
+    return matching[0].commune_id, matching[0].id, f"nhóm kín {circle_recovery.called(matching[0].id)}"

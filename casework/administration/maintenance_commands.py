@@ -1,98 +1,108 @@
-"""The console commands that keep the book: back up, restore, and what comes round by the clock."""
+"""The console commands of maintenance: back up, restore, upgrade, and the periodic jobs."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
+from sqlalchemy import make_url
 
 from casework import clock, config
 from casework.administration import data_folder_lock
-from casework.administration.console_input import ask_key
-from casework.administration.upgrade_command import OWNER, as_owner
+from casework.administration.console_input import DATA_OPTION, ask_key
+from casework.administration.installation import Installation, open_installation
 from casework.config import Config
-from casework.gate import Gate, open_gate
-from casework.maintenance import backups, clock_check, dump, restore, startup, tick
-from casework.maintenance.restore import Order, Report
-from casework.vault.keys import kek
+from casework.maintenance import backups, clock_check, database_upgrade, dump, restore, tick
+from casework.maintenance.database_upgrade import UpgradeReport
+from casework.maintenance.restore import Order, RestoreReport
 from casework.vault.keys.enrolment.paper_codes import write_code
 from casework.vault.keys.kek import Kek
 
-_DATA = click.option(
-    "--data", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Thư mục dữ liệu. / The data folder."
+_OWNER = click.option(
+    "--owner-url",
+    metavar="URL",
+    help="PostgreSQL: địa chỉ với vai làm được bảng. / As the role that owns the tables.",
 )
+_UPGRADE_STEPS = {
+    "backup": "Sao lưu / Backing up",
+    "copy": "Chép sang một bản riêng / Copying",
+    "prove": "Kiểm từng dòng của bản chép / Checking every row of the copy",
+    "migrate": "Nâng bản chép / Bringing the copy up",
+    "sign": "Ký lại những bảng đã đổi / Signing what has changed",
+    "check": "Kiểm lại tất cả / Checking all of it again",
+    "swap": "Đưa bản mới vào chỗ bản cũ / Putting it in the place of the old one",
+    "verify": "Kiểm nhật ký / Verifying the log",
+    "checkpoint": "Ghi mốc nhật ký / Writing a checkpoint",
+    "clear": "Xóa bản cũ / Deleting the old one",
+}
 
 
 @contextmanager
-def opened(data: Path) -> Iterator[tuple[Config, Gate]]:
-    """Open an installation for the length of a command."""
-    settings = config.load(data.absolute())
-    with data_folder_lock.shared(settings.data):
-        startup.require_current_schema(settings.database_url)
-        gate = open_gate(settings, kek.load(settings.kek_file, demo=settings.demo))
-        try:
-            yield settings, gate
-        finally:
-            gate.database.engine.dispose()
+def opened(data: Path) -> Iterator[Installation]:
+    """Open an installation for the length of a command, beside a server that runs."""
+    with data_folder_lock.shared(config.load(data.absolute()).data), open_installation(data) as installation:
+        yield installation
 
 
 @click.command("backup")
-@_DATA
+@DATA_OPTION
 def back_up(data: Path) -> None:
     """Sao lưu ngay, sổ vẫn chạy. / Back up now; the server may go on running."""
-    with opened(data) as (settings, gate):
-        made = backups.make(settings, gate, sized=_bar("Đang sao lưu / Backing up"))
-        gone = backups.forget_old(settings)
-    click.echo(f"{made.path}: {made.size} bytes")
-    for path in gone:
+    with opened(data) as installation:
+        backup = backups.make(installation.config, installation.gate, progress=_bar("Đang sao lưu / Backing up"))
+        deleted = backups.delete_expired(installation.config)
+    click.echo(f"{backup.path}: {backup.size} bytes")
+    for path in deleted:
         click.echo(f"Đã bỏ bản quá {backups.KEPT_DAYS} ngày / removed: {path.name}")
 
 
-def _bar(label: str) -> dump.Sized:
-    """Show on a terminal how far something is; elsewhere its label alone is told."""
+def _bar(label: str) -> dump.Progress:
+    """Return a progress bar for a terminal; elsewhere its label alone is printed."""
 
-    def sized(size: int) -> dump.Told:
+    def progress(size: int) -> dump.Advance:
         bar = click.progressbar(length=size, label=label, file=sys.stderr)
         bar.render_progress()
 
-        def told(more: int) -> None:
-            bar.update(more)
+        def advance(count: int) -> None:
+            bar.update(count)
             if bar.finished:
                 bar.render_finish()
 
-        return told
+        return advance
 
-    return sized
+    return progress
 
 
 @click.command("restore")
-@_DATA
+@DATA_OPTION
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@OWNER
+@_OWNER
 @click.option("--drill", is_flag=True, help="Chỉ tập: không đụng đến sổ đang dùng. / Rehearse in a temporary place.")
 @click.option("--lost-kek", is_flag=True, help="Khóa máy chủ đã mất. / The server's key is lost.")
 @click.option("--without-removals", is_flag=True, help="Sổ thu hồi đã mất. / The ledger of removals is lost.")
 @click.option("--yes", is_flag=True, help="Không hỏi lại. / Do not ask again.")
-def bring_back(
+def restore_backup(
     data: Path, file: Path, owner_url: str | None, drill: bool, lost_kek: bool, without_removals: bool, yes: bool
 ) -> None:
     """Khôi phục từ một bản sao lưu. / Restore a backup, in the place of the database or as a drill."""
-    settings = as_owner(config.load(data.absolute()), owner_url)
+    settings = _as_owner(config.load(data.absolute()), owner_url)
     if not drill and not yes:
         click.confirm("Mọi việc ghi sau bản sao lưu này sẽ mất. Tiếp tục? / Later work is lost. Go on?", abort=True)
-    order = Order(file, ask_key("Tờ khóa sao lưu / Backup key"), lost_kek=lost_kek, without_removals=without_removals)
-    sized = _bar("Đang đọc bản sao lưu / Reading the backup")
+    seed = ask_key("Tờ khóa sao lưu / Backup key")
+    order = Order(file, seed, lost_kek=lost_kek, without_revocation_log=without_removals)
+    progress = _bar("Đang đọc bản sao lưu / Reading the backup")
     if drill:
-        _tell(restore.drill(settings, order, hook=_shown_step, sized=sized))
+        _print_report(restore.drill(settings, order, hook=_print_step, progress=progress))
         click.echo("Đã tập xong, không có gì thay đổi. / The drill is over; nothing was changed.")
         return
-    with data_folder_lock.alone(settings.data):
-        _tell(restore.restore(settings, order, hook=_shown_step, sized=sized, announce=_show_key))
+    with data_folder_lock.exclusive(settings.data):
+        _print_report(restore.restore(settings, order, hook=_print_step, progress=progress, announce=_print_kek))
     click.echo("Đã khôi phục. Ai cũng phải đăng nhập lại. / Restored; everybody signs in anew.")
 
 
-_STEPS = {
+_RESTORE_STEPS = {
     "filled": "Đã đúng chữ ký, đã mở hết / signature and all parts hold",
     "signed": "Đã ký lại bằng khóa mới / signed with the new key",
     "replayed": "Đã thu hồi lại / taken away again what was taken away",
@@ -102,39 +112,39 @@ _STEPS = {
 }
 
 
-def _shown_step(step: str) -> None:
-    """Say how far a restore is."""
-    if step in _STEPS:
-        click.echo(f"... {_STEPS[step]}", err=True)
+def _print_step(step: str) -> None:
+    """Print a step of a restore."""
+    if step in _RESTORE_STEPS:
+        click.echo(f"... {_RESTORE_STEPS[step]}", err=True)
 
 
-def _show_key(key: Kek) -> None:
-    """Show the new key of the server, to be written on its sheet before it counts."""
+def _print_kek(key: Kek) -> None:
+    """Print the new KEK, to be written on its sheet before it is used."""
     click.echo(f"Khóa máy chủ mới, số {key.number}. Chép ra giấy, cất riêng. / Write this down and keep it apart:")
     for half in (key.secret[:16], key.secret[16:]):
         click.echo(f"    {write_code(half)}")
 
 
-def _tell(report: Report) -> None:
-    made = clock.local(report.made).isoformat(timespec="minutes")
+def _print_report(report: RestoreReport) -> None:
+    made = clock.local(report.made_at).isoformat(timespec="minutes")
     click.echo(f"Bản sao lưu lúc / made at {made}: {report.rows} dòng / rows")
-    click.echo(f"Đã kiểm / checked: {report.proof.rows} MAC, {report.proof.bodies} văn bản / bodies")
-    click.echo(f"Thu hồi lại / taken away again: {report.taken}; xóa lại / erased again: {report.erased}")
+    click.echo(f"Đã kiểm / checked: {report.verified.rows} MAC, {report.verified.bodies} văn bản / bodies")
+    click.echo(f"Thu hồi lại / taken away again: {report.revoked}; xóa lại / erased again: {report.erased}")
     click.echo(f"Mất / took {report.seconds:.1f} s")
 
 
 @click.command("tick")
-@_DATA
+@DATA_OPTION
 @click.option("--confirm-clock", is_flag=True, help="Đồng hồ máy đúng. / I have looked: the clock is right.")
-def round_of_the_clock(data: Path, confirm_clock: bool) -> None:
+def run_tick(data: Path, confirm_clock: bool) -> None:
     """Việc định kỳ: mốc nhật ký, sao lưu, hết hạn. / What comes round: checkpoints, backups, expiry."""
-    with opened(data) as (settings, gate):
+    with opened(data) as installation:
         if confirm_clock:
-            clock_check.confirm(settings, gate)
-        elif not tick.due(settings):
+            clock_check.confirm(installation.config, installation.gate)
+        elif not tick.due(installation.config):
             click.echo("Chưa đến giờ. / Nothing is due yet.")
             return
-        done = tick.tick(settings, gate)
+        done = tick.tick(installation.config, installation.gate)
     if done is None:
         click.echo("Một lượt khác đang chạy. / Another round is under way.")
         return
@@ -151,4 +161,56 @@ def round_of_the_clock(data: Path, confirm_clock: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-COMMANDS = (back_up, bring_back, round_of_the_clock)
+def _as_owner(settings: Config, url: str | None) -> Config:
+    """Return the settings with the role that owns the tables; the service never uses it."""
+    return replace(settings, database_url=url) if url else settings
+
+
+@click.command("upgrade")
+@DATA_OPTION
+@_OWNER
+@click.option("--rehearse", is_flag=True, help="Chỉ tập trên bản chép, sổ vẫn chạy. / Only on a copy.")
+@click.option("--reason", default="", metavar="TEXT", help="Vì sao không chờ chuyển gửi khẩn. / Why not to wait.")
+def upgrade(data: Path, owner_url: str | None, rehearse: bool, reason: str) -> None:
+    """Nâng sổ lên bản chương trình này; hỏng thì sổ vẫn như cũ. / Bring the book up to this program, or leave it."""
+    settings = _as_owner(config.load(data.absolute()), owner_url)
+    if rehearse:
+        with data_folder_lock.shared(settings.data):
+            done = database_upgrade.rehearse(settings, on_step=_print_steps(database_upgrade.REHEARSED))
+    else:
+        with data_folder_lock.exclusive(settings.data):
+            done = _upgrade_or_explain(settings, reason)
+    if done is None:
+        click.echo("Sổ đã ở bản mới nhất. / The book is up to date.")
+        return
+    rows = f"{done.verified_before} + {done.verified_after.rows} MAC"
+    click.echo(f"{done.before} -> {done.after}: {rows}, {done.verified_after.bodies} văn bản")
+    if done.backup:
+        click.echo(f"Bản sao lưu trước khi nâng / the backup made before: {done.backup}")
+    if rehearse:
+        click.echo("Tập xong, sổ không thay đổi. / The rehearsal went well; nothing was changed.")
+        return
+    click.echo("Đã nâng cấp. Mở lại sổ được rồi. / Upgraded; the server may be started again.")
+    if make_url(settings.database_url).get_backend_name() == "postgresql":
+        click.echo("PostgreSQL: chạy lại deploy/postgresql/grants.sql trước đã. / Run the grants again first.")
+
+
+def _upgrade_or_explain(settings: Config, reason: str) -> UpgradeReport | None:
+    """Upgrade; whatever stops it, say first that the database is as it was."""
+    try:
+        return database_upgrade.run(settings, reason=reason, on_step=_print_steps(database_upgrade.STEPS))
+    except Exception:
+        click.echo("Chưa nâng cấp: sổ vẫn như trước. / Not upgraded; the book is as it was.", err=True)
+        raise
+
+
+def _print_steps(steps: Sequence[str]) -> Callable[[str], None]:
+    def on_step(step: str) -> None:
+        if step in steps:
+            click.echo(f"[{steps.index(step) + 1}/{len(steps)}] {_UPGRADE_STEPS[step]} ...", err=True)
+            sys.stderr.flush()
+
+    return on_step
+
+
+COMMANDS = (back_up, restore_backup, run_tick, upgrade)

@@ -1,16 +1,86 @@
-"""What stands on each sheet of paper: the server's key, the backup key, recovery sheets, codes of admission."""
+"""Pages for the printer, as HTML or plain text: KEK, backup key, recovery sheets, admission codes, fingerprints.
 
+One secret stands on a page, with who keeps it and what it is for.
+"""
+
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from casework import clock
-from casework.administration.page_rendering import PrintedPage
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from casework import clock, files
+from casework.administration.agency_recovery import Recovered
 from casework.codelists import codelist
+from casework.config import resource
+from casework.errors import BadInput
 from casework.vault.crypto import signatures
 from casework.vault.keys.enrolment.paper_codes import CODE_BYTES, write_code
 from casework.vault.keys.kek import Kek
 from casework.vault.keys.recovery.recovery_sheets import RecoverySheet
-from casework.vault.models import Member
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(resource("templates")),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_WIDTH = 64
+
+
+@dataclass(frozen=True)
+class PrintedPage:
+    """A sheet of paper: `codes` are the lines to be copied, `steps` say in a few sentences what to do with them."""
+
+    title: str
+    keeper: str
+    facts: Sequence[tuple[str, str]]
+    codes: Sequence[tuple[str, str]]
+    steps: Sequence[str]
+
+    def __repr__(self) -> str:
+        """Never print the codes by accident."""
+        return f"<paper {self.title}>"
+
+
+def require_writable(file: Path | None) -> None:
+    """Raise BadInput, before anything is done, if the pages could not be written to this file later."""
+    if file is not None and file.exists():
+        raise BadInput(f"{file} đã có. Không ghi đè: hãy chọn tên khác.")
+    if file is not None and not os.access(file.absolute().parent, os.W_OK | os.X_OK):
+        raise BadInput(f"Không ghi được vào {file.absolute().parent}. Hãy chọn chỗ khác.")
+
+
+def write(file: Path, pages: Sequence[PrintedPage]) -> None:
+    """Write the pages to a new file of mode 0600; raise BadInput if the name is taken or the folder is not there."""
+    try:
+        files.write_new(file, as_html(pages))
+    except FileExistsError:
+        raise BadInput(f"{file} đã có. Không ghi đè: hãy chọn tên khác.") from None
+    except OSError as cause:
+        raise BadInput(f"Không ghi được {file}: {cause.strerror}. Hãy chọn chỗ khác.") from cause
+
+
+def as_html(pages: Sequence[PrintedPage]) -> str:
+    """Lay the pages out for a browser to print, each on its own sheet; nothing is loaded from elsewhere."""
+    layout = _TEMPLATES.get_template("administration/papers.html")
+    return layout.render(title="Giấy tờ khóa – Sổ ca", product="Sổ ca", pages=pages)
+
+
+def as_text(pages: Sequence[PrintedPage]) -> str:
+    """Lay the pages out for a terminal or a printer of plain text, with a form feed between two of them."""
+    return "\f".join(_as_text(page) for page in pages)
+
+
+def _as_text(page: PrintedPage) -> str:
+    line = "=" * _WIDTH
+    facts = [f"{name}: {value}" for name, value in page.facts]
+    codes = [part for name, code in page.codes for part in (f"{name}:", f"    {code}")]
+    steps = [f"{number}. {step}" for number, step in enumerate(page.steps, start=1)]
+    return "\n".join([line, page.title.upper(), page.keeper, line, *facts, "", *codes, "", *steps, ""])
+
 
 _ALONE = "Cất một mình, trong phong bì dán kín có chữ ký. Không chụp ảnh, không gửi qua mạng, không nhập vào máy khác."
 
@@ -24,8 +94,8 @@ class InstallationFacts:
     checkpoint: bytes
     backup: bytes
 
-    def facts(self) -> list[tuple[str, str]]:
-        """Return the lines at the top of every sheet: whose it is, from which day, and which key signs backups."""
+    def lines(self) -> list[tuple[str, str]]:
+        """Return the lines at the top of every page: commune, date, and the fingerprint of the signing key."""
         return [
             ("Sổ của", self.commune),
             ("Ngày làm", clock.local(clock.micros()).strftime("%d/%m/%Y %H:%M")),
@@ -34,8 +104,8 @@ class InstallationFacts:
 
 
 @dataclass(frozen=True)
-class Invited:
-    """Somebody who is to come and take her account, with the code that goes from hand to hand."""
+class Invitation:
+    """A member to be enrolled, with the admission code that is handed over in person."""
 
     name: str
     username: str
@@ -48,7 +118,7 @@ class Invited:
         return f"<invited {self.username}>"
 
 
-def halves(secret: bytes) -> list[tuple[str, str]]:
+def key_lines(secret: bytes) -> list[tuple[str, str]]:
     """Write a key of 32 bytes as two lines, each with a checksum of its own."""
     return [
         ("Dòng 1", write_code(secret[:CODE_BYTES])),
@@ -56,13 +126,13 @@ def halves(secret: bytes) -> list[tuple[str, str]]:
     ]
 
 
-def kek_page(place: InstallationFacts, kek: Kek) -> PrintedPage:
-    """Lay out the sheet of the server's key."""
+def kek_page(facts: InstallationFacts, kek: Kek) -> PrintedPage:
+    """Lay out the sheet of the KEK."""
     return PrintedPage(
         "Tờ khóa máy chủ",
         "Giữ trong két, tách khỏi bản sao lưu và các tờ khôi phục",
-        [*place.facts(), ("Khóa số", str(kek.number))],
-        halves(kek.secret),
+        [*facts.lines(), ("Khóa số", str(kek.number))],
+        key_lines(kek.secret),
         (
             "Mất tệp khóa mà không có tờ này thì phải lập khóa mới và mọi người vào lại bằng tờ khôi phục.",
             "Máy hỏng: dựng máy mới, chạy “casework key-file --data DIR --number N”, gõ hai dòng trên.",
@@ -72,9 +142,9 @@ def kek_page(place: InstallationFacts, kek: Kek) -> PrintedPage:
     )
 
 
-def backup_pages(place: InstallationFacts, seed: bytes) -> list[PrintedPage]:
-    """Lay out the private half of the backup key twice, for two safes."""
-    shown = [*place.facts(), ("Dấu khóa sao lưu", signatures.fingerprint(place.backup))]
+def backup_pages(facts: InstallationFacts, seed: bytes) -> list[PrintedPage]:
+    """Lay out the private half of the backup key (32 bytes) twice, for two safes."""
+    shown = [*facts.lines(), ("Dấu khóa sao lưu", signatures.fingerprint(facts.backup))]
     steps = (
         "Chỉ tờ này mở được bản sao lưu. Nó không mở được vụ việc nào.",
         "Cần khi khôi phục: “casework restore” sẽ hỏi hai dòng trên.",
@@ -82,17 +152,17 @@ def backup_pages(place: InstallationFacts, seed: bytes) -> list[PrintedPage]:
         _ALONE,
     )
     keepers = ("Tờ thứ nhất: két của Hội Phụ nữ xã", "Tờ thứ hai: két của UBND xã, nhà khác nếu có")
-    return [PrintedPage("Tờ khóa sao lưu", keeper, shown, halves(seed), steps) for keeper in keepers]
+    return [PrintedPage("Tờ khóa sao lưu", keeper, shown, key_lines(seed), steps) for keeper in keepers]
 
 
-def recovery_page(place: InstallationFacts, agency: str, sheet: RecoverySheet, names: dict[int, str]) -> PrintedPage:
-    """Lay out the sheet of one officer; it says with whose sheet it opens, and for which agency."""
+def recovery_page(facts: InstallationFacts, agency: str, sheet: RecoverySheet, names: dict[int, str]) -> PrintedPage:
+    """Lay out the recovery sheet of one officer, with the sheets that it may be combined with (`names` by seat)."""
     partners = ", ".join(f"{names[seat]} (tờ {seat})" for seat in sheet.partners)
     return PrintedPage(
         "Tờ khôi phục",
         f"Người giữ: {sheet.name}",
         [
-            *place.facts(),
+            *facts.lines(),
             ("Cơ quan", agency),
             ("Bộ số", str(sheet.number)),
             ("Tờ số", str(sheet.seat)),
@@ -108,17 +178,17 @@ def recovery_page(place: InstallationFacts, agency: str, sheet: RecoverySheet, n
     )
 
 
-def admission_page(place: InstallationFacts, invited: Invited) -> PrintedPage:
-    """Lay out the code with which one person takes her account."""
+def admission_page(facts: InstallationFacts, invited: Invitation) -> PrintedPage:
+    """Lay out the admission code of one member."""
     return PrintedPage(
         "Mã nhận tài khoản",
         f"Trao tận tay: {invited.name}",
         [
-            *place.facts(),
+            *facts.lines(),
             ("Cơ quan", invited.agency or "–"),
             ("Vai trò", invited.role),
             ("Tên đăng nhập", invited.username),
-            ("Mở trang", f"{place.public_url}/nhan-tai-khoan"),
+            ("Mở trang", f"{facts.public_url}/nhan-tai-khoan"),
         ],
         [("Mã, dùng một lần, trong 24 giờ", invited.code)],
         (
@@ -129,16 +199,16 @@ def admission_page(place: InstallationFacts, invited: Invited) -> PrintedPage:
     )
 
 
-def fingerprints_page(place: InstallationFacts, kek: Kek) -> PrintedPage:
+def fingerprints_page(facts: InstallationFacts, kek: Kek) -> PrintedPage:
     """Lay out what can be shown to anybody: the fingerprints by which backups and checkpoints are recognised."""
     return PrintedPage(
         "Dấu của các khóa",
         "Không bí mật: dán cạnh máy chủ và gửi cho người giám sát",
         [
-            *place.facts(),
-            ("Dấu khóa sao lưu", signatures.fingerprint(place.backup)),
+            *facts.lines(),
+            ("Dấu khóa sao lưu", signatures.fingerprint(facts.backup)),
             ("Số khóa máy chủ", str(kek.number)),
-            ("Địa chỉ", place.public_url),
+            ("Địa chỉ", facts.public_url),
         ],
         [],
         (
@@ -148,16 +218,15 @@ def fingerprints_page(place: InstallationFacts, kek: Kek) -> PrintedPage:
     )
 
 
-def recovered(
-    place: InstallationFacts, agency: str, member: Member, code: str, dealt: Sequence[RecoverySheet]
-) -> list[PrintedPage]:
-    """Lay out what follows a recovery: the code of whoever comes back, if she needs one, and the new sheets."""
+def after_recovery_pages(facts: InstallationFacts, agency: str, recovered: Recovered) -> list[PrintedPage]:
+    """Lay out what follows a recovery: the code of the member who comes back, if they need one, and the new sheets."""
+    member, code = recovered.member, recovered.code
     roles = ", ".join(codelist("role").get(role).vi for role in member.roles.split(","))
-    back = admission_page(place, Invited(member.name, member.username, roles, agency, code))
-    return [*([back] if code else []), *recovery_pages(place, agency, dealt)]
+    invitation = admission_page(facts, Invitation(member.name, member.username, roles, agency, code))
+    return [*([invitation] if code else []), *recovery_pages(facts, agency, recovered.dealt)]
 
 
-def recovery_pages(place: InstallationFacts, agency: str, dealt: Sequence[RecoverySheet]) -> list[PrintedPage]:
+def recovery_pages(facts: InstallationFacts, agency: str, sheets: Sequence[RecoverySheet]) -> list[PrintedPage]:
     """Lay out all sheets of an agency or circle."""
-    names = {one.seat: one.name for one in dealt}
-    return [recovery_page(place, agency, one, names) for one in dealt]
+    names = {sheet.seat: sheet.name for sheet in sheets}
+    return [recovery_page(facts, agency, sheet, names) for sheet in sheets]

@@ -1,4 +1,4 @@
-"""Exchanges the keys of an installation; each can be broken off anywhere and run again."""
+"""Rotates the keys of an installation; each rotation can be interrupted anywhere and run again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from casework.audit.revocation_log import RevocationLog, verified
 from casework.config import Config
 from casework.db import Database
 from casework.errors import CaseworkError, VaultError
-from casework.gate import ActContext, Gate, Person, action
+from casework.gate import ActContext, Gate, action
 from casework.maintenance import startup
-from casework.policy.permit import Actor
-from casework.policy.words import Act, Role
+from casework.maintenance.communes import console_of
+from casework.policy.words import Act
 from casework.vault.crypto import signatures
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
@@ -28,7 +28,7 @@ _NUMBER_BYTES = 4
 
 @dataclass(frozen=True)
 class BackupKey:
-    """The two halves of a backup key; the private one is printed and kept nowhere."""
+    """The two halves of a backup key; the private one (32 bytes) is printed and stored nowhere."""
 
     seed: bytes
     public: bytes
@@ -39,68 +39,71 @@ class BackupKey:
 
 
 def new_backup_key() -> BackupKey:
-    """Make a key pair to which backups are sealed."""
+    """Make a key pair that backups are encrypted to."""
     seed = new_key()
     return BackupKey(seed, public_key(seed))
 
 
-def exchange_kek(config: Config, *, announce: Callable[[Kek], None]) -> None:
-    """Exchange the KEK, or finish an exchange that was broken off; `announce` prints the newer key before it counts.
+def rotate_kek(config: Config, *, announce: Callable[[Kek], None]) -> None:
+    """Rotate the KEK, or finish a rotation that was interrupted; `announce` prints the new key before it is used.
 
-    Both keys stand in the file until every row is signed with the newer one; the database says which one counts.
+    Both keys stand in the file until every row is signed with the new one; the MACs in the database say which is in
+    use. Raises Conflict for an open admission code, VaultError for a row, line or entry that does not verify.
     """
-    with data_folder_lock.alone(config.data):
+    with data_folder_lock.exclusive(config.data):
         startup.require_current_schema(config.database_url)
         database = Database(config.database_url)
         try:
-            _exchange(config, database, announce)
+            _rotate(config, database, announce)
         finally:
             database.engine.dispose()
 
 
-def _exchange(config: Config, database: Database, announce: Callable[[Kek], None]) -> None:
-    held = kek.load_all(config.kek_file)
-    communes, number = standing(database)
-    counting = next((key for key in held if key.number == number), None)
-    if counting is None or counting.number == kek.DEMO_ID:
+def _rotate(config: Config, database: Database, announce: Callable[[Kek], None]) -> None:
+    keys = kek.load_all(config.kek_file)
+    communes, number = communes_and_kek_number(database)
+    current = next((key for key in keys if key.number == number), None)
+    if current is None or current.number == kek.DEMO_ID:
         raise VaultError(f"Tệp khóa không có khóa số {number} của cơ sở dữ liệu, hoặc đây là bản dùng thử.")
-    broken_off = len(held) > 1
-    newer = held[-1] if broken_off else kek.next_kek(counting)
-    if newer != counting:
-        kek.replace(config.kek_file, [counting, newer])
+    broken_off = len(keys) > 1
+    new_kek = keys[-1] if broken_off else kek.next_kek(current)
+    if new_kek != current:
+        kek.replace(config.kek_file, [current, new_kek])
     try:
-        announce(newer)
-        if newer != counting:
-            _rekey(config, Gate(database, counting), communes, newer)
+        announce(new_kek)
+        if new_kek != current:
+            _sign_all_rows(config, Gate(database, current), communes, new_kek)
     except CaseworkError:
-        # Whoever is refused goes on with the key that counts; both stay only where nobody can tell which one does.
-        kek.replace(config.kek_file, [key for key in (counting, newer) if key.number == standing(database)[1]])
+        # A refused rotation leaves the key in use alone in the file; the database says which one that is.
+        kek.replace(
+            config.kek_file, [key for key in (current, new_kek) if key.number == communes_and_kek_number(database)[1]]
+        )
         raise
-    _vouch(config, communes, newer)
-    kek.replace(config.kek_file, [newer])
+    _note_in_revocation_log(config, communes, new_kek)
+    kek.replace(config.kek_file, [new_kek])
 
 
-def _vouch(config: Config, communes: list[UUID], newer: Kek) -> None:
-    """Let the newer key answer for the ledger of removals, whose lines were checked under the one before."""
+def _note_in_revocation_log(config: Config, communes: list[UUID], new_kek: Kek) -> None:
+    """Note the rotation in the revocation log under the new key; its entries were verified under the one before."""
     for commune_id in communes:
         RevocationLog(config.revocation_log_file).remark(
-            kek.server_keys_of(newer, commune_id), word="kek", at=clock.micros()
+            kek.server_keys_of(new_kek, commune_id), word="kek", at=clock.micros()
         )
 
 
-def _rekey(config: Config, gate: Gate, communes: list[UUID], newer: Kek) -> None:
-    lines = RevocationLog(config.revocation_log_file).lines()
-    if verified(lines, {one: gate.server_keys(one) for one in communes}) != len(lines):
+def _sign_all_rows(config: Config, gate: Gate, communes: list[UUID], new_kek: Kek) -> None:
+    entries = RevocationLog(config.revocation_log_file).lines()
+    if verified(entries, {commune_id: gate.server_keys(commune_id) for commune_id in communes}) != len(entries):
         raise VaultError("Sổ thu hồi (tệp removals) có dòng không đúng, nên không đổi khóa. Chưa có gì thay đổi.")
     try:
-        gate.exchange(newer, communes, kek_rotation.exchange)
+        gate.exchange(new_kek, communes, kek_rotation.rotate)
     except CaseworkError as cause:
         for commune_id in communes:
-            gate.refuse(_console(commune_id), Act.KEYS_ROTATE, cause)
+            gate.refuse(console_of(commune_id), Act.KEYS_ROTATE, cause)
         raise
 
 
-def standing(database: Database) -> tuple[list[UUID], int]:
+def communes_and_kek_number(database: Database) -> tuple[list[UUID], int]:
     """Return the communes of a database and the number of the key that their rows are signed with."""
     with database.read_only() as session:
         rows = session.execute(select(Commune.id, Commune.mac).order_by(Commune.created)).all()
@@ -110,38 +113,34 @@ def standing(database: Database) -> tuple[list[UUID], int]:
     return [row.id for row in rows], numbers.pop()
 
 
-def renew_checkpoint(config: Config, gate: Gate) -> bytes:
+def rotate_checkpoint_key(config: Config, gate: Gate) -> bytes:
     """Sign checkpoints with a new key from now on and return its public half; it is pinned before it is used."""
     if config.checkpoint_file is None:
         raise VaultError("Bản cài đặt này không có khóa ký mốc.")
-    with data_folder_lock.alone(config.data):
-        newer = signatures.fresh()
-        settings.pin_checkpoint(config, newer.public)
-        signatures.keep(config.checkpoint_file, newer)
-        _note(gate, "checkpoint")
-    return newer.public
+    with data_folder_lock.exclusive(config.data):
+        signer = signatures.fresh()
+        settings.pin_checkpoint(config, signer.public)
+        signatures.keep(config.checkpoint_file, signer)
+        _note_in_logs(gate, "checkpoint")
+    return signer.public
 
 
-def renew_backup(config: Config, gate: Gate) -> BackupKey:
-    """Seal backups to a new key from now on and return it, so that its private half can be printed."""
-    with data_folder_lock.alone(config.data):
-        newer = new_backup_key()
-        settings.pin_backup(config, newer.public)
-        _note(gate, "backup")
-    return newer
+def rotate_backup_key(config: Config, gate: Gate) -> BackupKey:
+    """Encrypt backups to a new key from now on and return it, so that its private half can be printed."""
+    with data_folder_lock.exclusive(config.data):
+        backup_key = new_backup_key()
+        settings.pin_backup(config, backup_key.public)
+        _note_in_logs(gate, "backup")
+    return backup_key
 
 
-def _note(gate: Gate, what: str) -> None:
-    communes, _ = standing(gate.database)
+def _note_in_logs(gate: Gate, what: str) -> None:
+    communes, _ = communes_and_kek_number(gate.database)
     for commune_id in communes:
-        gate.perform(_console(commune_id), note_renewal, what)
+        gate.perform(console_of(commune_id), note_rotation, what)
 
 
 @action(Act.KEYS_RENEW)
-def note_renewal(context: ActContext, what: str) -> None:
-    """Write in the log that a key outside the database was renewed."""
+def note_rotation(context: ActContext, what: str) -> None:
+    """Write to the log which key outside the database was rotated."""
     context.reason = what
-
-
-def _console(commune_id: UUID) -> Person:
-    return Person(Actor(commune_id, None, (Role.CONSOLE,)), commune_id)

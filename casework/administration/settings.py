@@ -14,7 +14,7 @@ _WORDS = "# Cài đặt của Sổ ca. Không có bí mật nào trong tệp nà
 
 def write(config: Config) -> None:
     """Write the settings of a new installation."""
-    said = {
+    values = {
         "database_url": config.database_url,
         "kek_file": config.kek_file.name,
         "public_url": config.public_url,
@@ -22,22 +22,22 @@ def write(config: Config) -> None:
         "checkpoint_public": config.checkpoint_public,
         "backup_public": config.backup_public,
     }
-    files.write_new(config.data / SETTINGS, _WORDS + tomli_w.dumps(said))
+    files.write_new(config.data / SETTINGS, _WORDS + tomli_w.dumps(values))
 
 
 def pin_checkpoint(config: Config, public: bytes) -> None:
     """Put a new public key before those of earlier checkpoint keys, which still verify what they have signed."""
-    _put(config, "checkpoint_public", [signatures.pinned(public), *config.checkpoint_public])
+    _replace_setting(config, "checkpoint_public", [signatures.pinned(public), *config.checkpoint_public])
 
 
 def pin_backup(config: Config, public: bytes) -> None:
-    """Seal backups to another key from now on."""
-    _put(config, "backup_public", signatures.pinned(public))
+    """Encrypt backups to another key from now on."""
+    _replace_setting(config, "backup_public", signatures.pinned(public))
 
 
-def _put(config: Config, name: str, value: str | Sequence[str]) -> None:
-    """Change one answer of the file, on one line or several, and leave what people wrote beside it."""
+def _replace_setting(config: Config, name: str, value: str | Sequence[str]) -> None:
+    """Replace one setting of the file, on one line or several, and leave what people wrote beside it."""
     path = config.data / SETTINGS
-    before, line = path.read_text(encoding="utf-8"), tomli_w.dumps({name: value})
-    after, found = re.subn(rf"(?m)^{name} *= *(?:\[[^\]]*\].*|.*)\n?", lambda _: line, before, count=1)
-    files.replace(path, after if found else before + line)
+    before, setting = path.read_text(encoding="utf-8"), tomli_w.dumps({name: value})
+    after, count = re.subn(rf"(?m)^{name} *= *(?:\[[^\]]*\].*|.*)\n?", lambda _: setting, before, count=1)
+    files.replace(path, after if count else before + setting)

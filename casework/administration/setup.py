@@ -1,4 +1,4 @@
-"""Founds an installation in an empty folder: keys, database, commune, agencies, first people, and their papers."""
+"""Sets up an installation in an empty folder: keys, database, commune, agencies, first members, printed pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from casework import files
 from casework.accounts import actions as accounts
 from casework.administration import admission_codes, agency_recovery, printed_pages, server_key_rotation, settings
 from casework.administration.installation import Installation
-from casework.administration.page_rendering import PrintedPage
-from casework.administration.printed_pages import InstallationFacts, Invited
+from casework.administration.printed_pages import InstallationFacts, Invitation, PrintedPage
 from casework.administration.setup_answers import AgencyAnswers, FirstPerson, SetupAnswers
 from casework.codelists import codelist
 from casework.config import UNFINISHED, Config, ConfigurationError
 from casework.db import upgrade
 from casework.gate import open_gate
 from casework.maintenance import checkpoints
+from casework.maintenance.communes import console_of
 from casework.vault.crypto import signatures
 from casework.vault.keys import kek
 from casework.vault.keys.keyring import AgencyKeys
@@ -29,20 +29,20 @@ _CALENDAR_WORDS = "# Ngày làm việc, ngày nghỉ lễ, và người thứ ha
 
 
 @dataclass(frozen=True)
-class Made:
-    """What founding has put on the disk, and what is to be put on paper."""
+class NewInstallation:
+    """A new installation, what its pages say about it, and the private half of its backup key."""
 
-    place: InstallationFacts
-    here: Installation
-    seed: bytes
+    facts: InstallationFacts
+    installation: Installation
+    backup_seed: bytes
 
     def __repr__(self) -> str:
         """Never print the key."""
         return "<sealed founding>"
 
 
-def make_sure(folder: Path) -> None:
-    """Raise ConfigurationError, before anything is asked, for a folder that holds anything."""
+def require_empty(folder: Path) -> None:
+    """Raise ConfigurationError for a folder that holds anything."""
     if (folder / UNFINISHED).exists():
         raise ConfigurationError(f"{folder} là bản lập dở dang. Hãy xóa thư mục này rồi chạy lại.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -50,97 +50,108 @@ def make_sure(folder: Path) -> None:
 
 
 def begin(folder: Path) -> None:
-    """Make the folder and mark it as unfinished until the papers are out."""
-    make_sure(folder)
+    """Make the folder and mark it as unfinished until its pages are printed."""
+    require_empty(folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     files.write_new(folder / UNFINISHED, _WORDS)
 
 
 def finish(folder: Path) -> None:
-    """Take the mark away, once everything is on the disk and on paper."""
+    """Remove the mark, once everything is on the disk and on paper."""
     (folder / UNFINISHED).unlink()
     files.flush_folder(folder)
 
 
-def found(folder: Path, given: SetupAnswers) -> list[PrintedPage]:
-    """Found the installation and return its papers: the secrets on them are kept nowhere else."""
-    made = _make(folder, given)
+def found_installation(folder: Path, answers: SetupAnswers) -> list[PrintedPage]:
+    """Set up the installation and return its pages: the secrets on them, but for the KEK, are stored nowhere else."""
+    new = _create(folder, answers)
     try:
-        papers = [*_of_the_machine(made), *_people_and_sheets(made, given)]
-        checkpoints.write_all(made.here.config, made.here.gate)
-        return papers
+        pages = [*_server_pages(new), *_found_commune(new, answers)]
+        checkpoints.write_all(new.installation.config, new.installation.gate)
+        return pages
     finally:
-        made.here.gate.database.engine.dispose()
+        new.installation.gate.database.engine.dispose()
 
 
-def _make(folder: Path, given: SetupAnswers) -> Made:
-    key = kek.create(folder / "kek", _FIRST_KEY)
-    signer, backup = signatures.create(folder / "checkpoint-key"), server_key_rotation.new_backup_key()
+def _create(folder: Path, answers: SetupAnswers) -> NewInstallation:
+    new_kek = kek.create(folder / "kek", _FIRST_KEY)
+    signer, backup_key = signatures.create(folder / "checkpoint-key"), server_key_rotation.new_backup_key()
     config = Config(
         data=folder,
-        database_url=given.database_url or f"sqlite:///{folder / 'casework.sqlite3'}",
+        database_url=answers.database_url or f"sqlite:///{folder / 'casework.sqlite3'}",
         kek_file=folder / "kek",
-        public_url=given.public_url,
+        public_url=answers.public_url,
         checkpoint_file=folder / "checkpoint-key",
         checkpoint_public=(signatures.pinned(signer.public),),
-        backup_public=signatures.pinned(backup.public),
+        backup_public=signatures.pinned(backup_key.public),
     )
     settings.write(config)
-    files.write_new(folder / "calendar.toml", _calendar(given))
+    files.write_new(folder / "calendar.toml", _calendar(answers))
     upgrade(config.database_url)
-    place = InstallationFacts(given.commune, given.public_url, signer.public, backup.public)
-    return Made(place, Installation(config, open_gate(config, key)), backup.seed)
+    facts = InstallationFacts(answers.commune, answers.public_url, signer.public, backup_key.public)
+    return NewInstallation(facts, Installation(config, open_gate(config, new_kek)), backup_key.seed)
 
 
-def _calendar(given: SetupAnswers) -> str:
-    said = {
-        "working_days": given.working_days,
-        "holidays": [day.isoformat() for day in given.holidays],
-        "second_persons": given.second_persons,
+def _calendar(answers: SetupAnswers) -> str:
+    values = {
+        "working_days": answers.working_days,
+        "holidays": [day.isoformat() for day in answers.holidays],
+        "second_persons": answers.second_persons,
     }
-    return _CALENDAR_WORDS + tomli_w.dumps(said)
+    return _CALENDAR_WORDS + tomli_w.dumps(values)
 
 
-def _of_the_machine(made: Made) -> list[PrintedPage]:
-    key = made.here.gate.kek
+def _server_pages(new: NewInstallation) -> list[PrintedPage]:
+    used_kek = new.installation.gate.kek
     return [
-        printed_pages.kek_page(made.place, key),
-        *printed_pages.backup_pages(made.place, made.seed),
-        printed_pages.fingerprints_page(made.place, key),
+        printed_pages.kek_page(new.facts, used_kek),
+        *printed_pages.backup_pages(new.facts, new.backup_seed),
+        printed_pages.fingerprints_page(new.facts, used_kek),
     ]
 
 
-def _people_and_sheets(made: Made, given: SetupAnswers) -> list[PrintedPage]:
-    gate, console = made.here.gate, made.here.console(uuid4())
-    gate.perform(console, accounts.found_commune, given.commune, given.hamlets, size_class=given.size_class)
+def _found_commune(new: NewInstallation, answers: SetupAnswers) -> list[PrintedPage]:
+    gate, console = new.installation.gate, console_of(uuid4())
+    gate.perform(console, accounts.found_commune, answers.commune, answers.hamlets, size_class=answers.size_class)
     keys = {
-        one.code: gate.perform(console, accounts.add_agency, one.code, one.name, duty_phone=one.duty_phone)
-        for one in given.agencies
+        agency.code: gate.perform(console, accounts.add_agency, agency.code, agency.name, duty_phone=agency.duty_phone)
+        for agency in answers.agencies
     }
-    agencies = {one.code: one for one in given.agencies}
-    sheets = [page for one in given.agencies if one.holds_keys for page in _sheets(made, console.commune_id, one, keys)]
-    return sheets + [_code(made, console.commune_id, one, agencies, keys) for one in given.people]
+    agencies = {agency.code: agency for agency in answers.agencies}
+    recovery_pages = [
+        page
+        for agency in answers.agencies
+        if agency.holds_keys
+        for page in _recovery_pages(new, console.commune_id, agency, keys)
+    ]
+    return recovery_pages + [
+        _admission_page(new, console.commune_id, person, agencies, keys) for person in answers.people
+    ]
 
 
-def _sheets(made: Made, commune_id: UUID, agency: AgencyAnswers, keys: Mapping[str, AgencyKeys]) -> list[PrintedPage]:
-    gate, console = made.here.gate, made.here.console(commune_id)
-    dealt = gate.perform(console, agency_recovery.renew, keys[agency.code], agency.officers, agency.pairs)
-    return printed_pages.recovery_pages(made.place, agency.name, dealt)
+def _recovery_pages(
+    new: NewInstallation, commune_id: UUID, agency: AgencyAnswers, keys: Mapping[str, AgencyKeys]
+) -> list[PrintedPage]:
+    gate, console = new.installation.gate, console_of(commune_id)
+    sheets = gate.perform(console, agency_recovery.renew, keys[agency.code], agency.officers, agency.pairs)
+    return printed_pages.recovery_pages(new.facts, agency.name, sheets)
 
 
-def _code(
-    made: Made,
+def _admission_page(
+    new: NewInstallation,
     commune_id: UUID,
-    one: FirstPerson,
+    person: FirstPerson,
     agencies: Mapping[str, AgencyAnswers],
     keys: Mapping[str, AgencyKeys],
 ) -> PrintedPage:
-    console, agency = made.here.console(commune_id), agencies.get(one.agency)
-    card = admission_codes.Card(one.username, one.name, one.roles, keys[one.agency].agency_id if agency else None)
-    carry = keys[one.agency] if agency and agency.holds_keys else None
-    code = made.here.gate.perform(console, admission_codes.invite_first, card, carry)
-    roles = ", ".join(codelist("role").get(role).vi for role in one.roles)
+    console, agency = console_of(commune_id), agencies.get(person.agency)
+    member = admission_codes.FirstMember(
+        person.username, person.name, person.roles, keys[person.agency].agency_id if agency else None
+    )
+    carry = keys[person.agency] if agency and agency.holds_keys else None
+    code = new.installation.gate.perform(console, admission_codes.invite_first, member, carry)
+    roles = ", ".join(codelist("role").get(role).vi for role in person.roles)
     return printed_pages.admission_page(
-        made.place, Invited(one.name, one.username, roles, agency.name if agency else "", code)
+        new.facts, Invitation(person.name, person.username, roles, agency.name if agency else "", code)
     )

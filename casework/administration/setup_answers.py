@@ -1,4 +1,7 @@
-"""The answers that found an installation: read from TOML or typed, each checked by one function with one sentence."""
+"""The answers for setting up an installation: read from TOML or typed, each parsed by one function.
+
+Every function raises BadInput with one sentence for the operator.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -31,13 +34,13 @@ class AgencyAnswers:
 
     @property
     def holds_keys(self) -> bool:
-        """Tell whether whoever works here opens cases."""
+        """Tell whether members of this agency open cases."""
         return codelist("agency").get(self.code).flag("holds_keys")
 
 
 @dataclass(frozen=True)
 class FirstPerson:
-    """Somebody who is invited when the book is founded; an administrator belongs to no agency."""
+    """A member who is invited at setup; an administrator belongs to no agency."""
 
     name: str
     username: str
@@ -47,7 +50,7 @@ class FirstPerson:
 
 @dataclass(frozen=True)
 class SetupAnswers:
-    """Everything that is asked before a book is founded."""
+    """Everything that is asked before an installation is set up."""
 
     commune: str
     hamlets: tuple[str, ...]
@@ -62,7 +65,7 @@ class SetupAnswers:
 
 
 def words(text: str) -> str:
-    """Read a name of something or somebody."""
+    """Read a name: printable, at most 200 characters."""
     text = " ".join(text.split())
     if not text or len(text) > _LONGEST or not text.isprintable():
         raise BadInput("Hãy gõ tên, không quá 200 ký tự.")
@@ -71,24 +74,24 @@ def words(text: str) -> str:
 
 def several(text: str | Sequence[str]) -> tuple[str, ...]:
     """Read names with commas between them; none may come twice."""
-    found = tuple(words(one) for one in (text.split(",") if isinstance(text, str) else text) if str(one).strip())
-    if len({plain(one) for one in found}) != len(found):
+    listed = tuple(words(part) for part in (text.split(",") if isinstance(text, str) else text) if str(part).strip())
+    if len({plain(part) for part in listed}) != len(listed):
         raise BadInput("Có tên bị lặp lại trong danh sách.")
-    return found
+    return listed
 
 
 def hamlet_names(text: str | Sequence[str]) -> tuple[str, ...]:
     """Read the hamlets of a commune: at least one."""
-    found = several(text)
-    if not found:
+    hamlets = several(text)
+    if not hamlets:
         raise BadInput("Hãy gõ ít nhất một thôn, tổ; cách nhau bằng dấu phẩy.")
-    return found
+    return hamlets
 
 
 def size(text: str) -> str:
     """Read the size class of the commune."""
     if text.upper() not in codelist("size_class"):
-        known = "; ".join(f"{one.code}: {one.vi}" for one in codelist("size_class"))
+        known = "; ".join(f"{code.code}: {code.vi}" for code in codelist("size_class"))
         raise BadInput(f"Hãy chọn một mã quy mô. {known}.")
     return text.upper()
 
@@ -108,7 +111,7 @@ def phone(text: str) -> str:
 
 
 def username(text: str) -> str:
-    """Read the word that somebody signs in with."""
+    """Read a username."""
     if not _USERNAME.fullmatch(text.strip()):
         raise BadInput("Tên đăng nhập gồm 2 đến 40 chữ thường không dấu, chữ số, dấu chấm hoặc gạch, như hoa.hoi")
     return text.strip()
@@ -116,17 +119,17 @@ def username(text: str) -> str:
 
 def days(text: str | Sequence[str]) -> tuple[str, ...]:
     """Read the working days of a week."""
-    found = text.replace(",", " ").split() if isinstance(text, str) else tuple(text)
-    if not found or any(one not in WEEK for one in found):
+    chosen = text.replace(",", " ").split() if isinstance(text, str) else tuple(text)
+    if not chosen or any(day not in WEEK for day in chosen):
         raise BadInput(f"Ngày làm việc là các chữ {', '.join(WEEK)}, cách nhau bằng dấu cách.")
-    return tuple(one for one in WEEK if one in found)
+    return tuple(day for day in WEEK if day in chosen)
 
 
 def holidays(text: str | Sequence[Any]) -> tuple[date, ...]:
     """Read the public holidays of the coming months as the Government has announced them; there may be none yet."""
-    given = text.replace(",", " ").split() if isinstance(text, str) else text
+    raw = text.replace(",", " ").split() if isinstance(text, str) else text
     try:
-        return tuple(sorted(one if isinstance(one, date) else date.fromisoformat(one) for one in given))
+        return tuple(sorted(day if isinstance(day, date) else date.fromisoformat(day) for day in raw))
     except (TypeError, ValueError):
         raise BadInput("Ngày nghỉ lễ viết như 2027-01-01, cách nhau bằng dấu cách.") from None
 
@@ -134,74 +137,76 @@ def holidays(text: str | Sequence[Any]) -> tuple[date, ...]:
 def roles(text: str | Sequence[str], agency: str) -> tuple[Role, ...]:
     """Read the roles of one account in an agency (empty: none); only listed roles may come together."""
     codes = text.replace(",", " ").split() if isinstance(text, str) else tuple(text)
-    known = {one.code: one.texts("agencies") for one in codelist("role") if one.flag("person")}
-    if not codes or any(code not in known for code in codes):
-        raise BadInput(f"Vai trò phải là một trong: {', '.join(known)}.")
-    found = tuple(Role(code) for code in codes)
-    if len(found) > 1 and frozenset(found) not in _pairs_of_roles():
-        raise BadInput(f"Một tài khoản chỉ có một vai trò, trừ khi kiêm như sau: {_said(_pairs_of_roles())}.")
-    homes = known[codes[0]]
+    agencies_of = {role.code: role.texts("agencies") for role in codelist("role") if role.flag("person")}
+    if not codes or any(code not in agencies_of for code in codes):
+        raise BadInput(f"Vai trò phải là một trong: {', '.join(agencies_of)}.")
+    chosen = tuple(Role(code) for code in codes)
+    if len(chosen) > 1 and frozenset(chosen) not in _compatible_roles():
+        raise BadInput(f"Một tài khoản chỉ có một vai trò, trừ khi kiêm như sau: {_joined(_compatible_roles())}.")
+    homes = agencies_of[codes[0]]
     if (agency or None) not in (homes or (None,)):
         raise BadInput(f"Vai trò {codes[0]} không thuộc cơ quan này.")
-    return found
+    return chosen
 
 
 def pairs(text: str | Sequence[Sequence[int]], seats: int) -> tuple[tuple[int, int], ...]:
     """Read which two sheets open together, as "1-2 1-3"; nothing typed means any two."""
     if not text:
         return tuple(combinations(range(1, seats + 1), 2))
-    given = [part.split("-") for part in text.replace(",", " ").split()] if isinstance(text, str) else text
+    raw = [part.split("-") for part in text.replace(",", " ").split()] if isinstance(text, str) else text
     try:
-        found = {(min(one, other), max(one, other)) for one, other in ((int(a), int(b)) for a, b in given)}
+        chosen = {(min(first, second), max(first, second)) for first, second in ((int(a), int(b)) for a, b in raw)}
     except (TypeError, ValueError):
         raise BadInput("Các cặp viết như 1-2 1-3.") from None
-    if {seat for pair in found for seat in pair} != set(range(1, seats + 1)) or any(a == b for a, b in found):
+    if {seat for pair in chosen for seat in pair} != set(range(1, seats + 1)) or any(a == b for a, b in chosen):
         raise BadInput(f"Mỗi người từ 1 đến {seats} phải có trong ít nhất một cặp, và mỗi cặp là hai người.")
-    return tuple(sorted(found))
+    return tuple(sorted(chosen))
 
 
 def keepers(text: str | Sequence[str]) -> tuple[str, ...]:
     """Read who keeps the recovery sheets of an agency: two to nine people."""
-    found = several(text)
-    if not 2 <= len(found) <= 9:
+    officers = several(text)
+    if not 2 <= len(officers) <= 9:
         raise BadInput("Cần từ 2 đến 9 người giữ tờ khôi phục; cách nhau bằng dấu phẩy.")
-    return found
+    return officers
 
 
-def together(people: Sequence[FirstPerson]) -> None:
-    """Raise BadInput if the people do not make a book: nobody leads, nobody administers, or somebody sits twice."""
-    names = [one.username for one in people]
-    if len(set(names)) != len(names):
+def require_consistent(people: Sequence[FirstPerson]) -> None:
+    """Raise BadInput if a needed role is missing, or a person holds accounts or roles that exclude one another."""
+    usernames = [person.username for person in people]
+    if len(set(usernames)) != len(usernames):
         raise BadInput("Hai người có cùng tên đăng nhập.")
-    for needed in _flagged("needed"):
-        if not any(needed.code in one.roles for one in people):
+    for needed in _roles_with_flag("needed"):
+        if not any(needed.code in person.roles for person in people):
             raise BadInput(f"Cần ít nhất một người có vai trò {needed.vi} ({needed.code}).")
-    held: dict[str, set[Role]] = {}
-    for one in people:
-        held.setdefault(plain(one.name), set()).update(one.roles)
-    for one in people:
-        mine = held[plain(one.name)]
-        for alone in _flagged("alone"):
-            if alone.code in mine and len(mine) > 1:
-                raise BadInput(f"{one.name}: người có vai trò {alone.vi} không có thêm vai trò hay tài khoản nào khác.")
+    roles_of: dict[str, set[Role]] = {}
+    for person in people:
+        roles_of.setdefault(plain(person.name), set()).update(person.roles)
+    for person in people:
+        held_roles = roles_of[plain(person.name)]
+        for alone in _roles_with_flag("alone"):
+            if alone.code in held_roles and len(held_roles) > 1:
+                raise BadInput(
+                    f"{person.name}: người có vai trò {alone.vi} không có thêm vai trò hay tài khoản nào khác."
+                )
 
 
-def chosen(usernames: Sequence[str], people: Mapping[str, FirstPerson]) -> tuple[str, ...]:
-    """Read who may be the second of two in acts that one person never does alone."""
-    unknown = [one for one in usernames if one not in people]
+def second_persons(usernames: Sequence[str], people: Mapping[str, FirstPerson]) -> tuple[str, ...]:
+    """Read who may be the second person in acts that need two."""
+    unknown = [username for username in usernames if username not in people]
     if unknown or len(usernames) < 2:
         raise BadInput(f"Cần ít nhất hai người thứ hai, bằng tên đăng nhập đã có. Không thấy: {', '.join(unknown)}.")
     return tuple(usernames)
 
 
-def _flagged(name: str) -> list[Code]:
-    return [one for one in codelist("role") if one.flag(name)]
+def _roles_with_flag(name: str) -> list[Code]:
+    return [role for role in codelist("role") if role.flag(name)]
 
 
-def _pairs_of_roles() -> list[frozenset[str]]:
+def _compatible_roles() -> list[frozenset[str]]:
     """Return which roles one account may hold together."""
-    return [frozenset({one.code, other}) for one in codelist("role") for other in one.texts("together")]
+    return [frozenset({role.code, other}) for role in codelist("role") for other in role.texts("together")]
 
 
-def _said(pairs: list[frozenset[str]]) -> str:
-    return "; ".join(" + ".join(sorted(one)) for one in pairs)
+def _joined(pairs: list[frozenset[str]]) -> str:
+    return "; ".join(" + ".join(sorted(pair)) for pair in pairs)

@@ -1,1 +1,1 @@
-"""A commune that does not exist, built by the same acts as a real one, to look at the product."""
+"""A fictional commune, built by the same acts as a real one, to try the product."""

@@ -1,4 +1,4 @@
-"""Builds the fictional commune in a folder, or finds the one that was built there before."""
+"""Builds the fictional commune in a folder, or opens the one that was built there before."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,12 +9,11 @@ from casework.config import Config
 from casework.db import upgrade
 from casework.demo import cards, casework_story, folder, founding, period_closings
 from casework.demo.cards import SignInCard
-from casework.demo.content import drafts, places, residents, tales
-from casework.demo.correspondence import offices
-from casework.demo.seats import moment, sittings
-from casework.gate import Gate, Person, open_gate
+from casework.demo.content import demo_addresses, demo_cases, drafts, offices, residents
+from casework.demo.visits import group_visits, moment
+from casework.gate import Gate, open_gate
 from casework.maintenance import database_upgrade
-from casework.policy.permit import Actor
+from casework.maintenance.communes import system_of
 from casework.policy.words import Role
 from casework.referrals import actions
 from casework.vault.keys import kek
@@ -27,56 +26,58 @@ _JUST_NOW = 60 * clock.MICROSECOND
 
 @dataclass(frozen=True)
 class Demo:
-    """A commune that is ready to be looked at, and everybody's sign-in."""
+    """A fictional commune, ready to be served, and everybody's sign-in."""
 
     config: Config
     cards: tuple[SignInCard, ...]
 
 
-def open_demo(place: Path, *, port: int) -> Demo:
+def open_demo(demo_folder: Path, *, port: int) -> Demo:
     """Return the demo of a folder, built now if the folder is empty; raise ConfigurationError if it is another's."""
-    folder.claim(place)
-    if not folder.complete(place):
-        folder.clear(place)
-        return _build(place, port)
-    config = folder.configure(place, port=port)
+    folder.claim(demo_folder)
+    if not folder.is_complete(demo_folder):
+        folder.clear(demo_folder)
+        return _build(demo_folder, port)
+    config = folder.configure(demo_folder, port=port)
     # Its referrals are fictional: nobody waits for an answer.
     database_upgrade.run(config, reason="demo")
-    return Demo(config, cards.read(place / folder.ACCOUNTS))
+    return Demo(config, cards.read(demo_folder / folder.ACCOUNTS))
 
 
-def _build(place: Path, port: int) -> Demo:
-    config = folder.configure(place, port=port)
+def _build(demo_folder: Path, port: int) -> Demo:
+    config = folder.configure(demo_folder, port=port)
     upgrade(config.database_url)
     gate = open_gate(config, kek.create(config.kek_file, kek.DEMO_ID))
-    dealt = cards.deal(residents())
-    _tell(gate, config, dealt)
+    sign_in_cards = cards.deal(residents())
+    _tell_story(gate, config, sign_in_cards)
     gate.database.engine.dispose()
-    cards.write(place / folder.ACCOUNTS, config.public_url, dealt)
-    folder.finish(place)
-    return Demo(config, dealt)
+    cards.write(demo_folder / folder.ACCOUNTS, config.public_url, sign_in_cards)
+    folder.finish(demo_folder)
+    return Demo(config, sign_in_cards)
 
 
-def _tell(gate: Gate, config: Config, dealt: tuple[SignInCard, ...]) -> None:
-    """Found the commune, then let its people tell what happened, up to the present."""
+def _tell_story(gate: Gate, config: Config, sign_in_cards: tuple[SignInCard, ...]) -> None:
+    """Found the commune, then let its members act from the first case up to the present."""
     present = clock.micros()
-    first = clock.local(present).date() - timedelta(days=tales()[0].days_ago) - _FOUNDED_BEFORE
-    calendar = casework_story.Calendar(moment(first, _FOUNDED_AT))
-    passphrases = {card.username: card.password for card in dealt}
+    first = clock.local(present).date() - timedelta(days=demo_cases()[0].days_ago) - _FOUNDED_BEFORE
+    story_clock = casework_story.StoryClock(moment(first, _FOUNDED_AT))
+    passphrases = {card.username: card.password for card in sign_in_cards}
     lead, administrator = (
-        next(card.username for card in dealt if card.role == role) for role in (Role.LEAD, Role.ADMINISTRATOR)
+        next(card.username for card in sign_in_cards if card.role == role) for role in (Role.LEAD, Role.ADMINISTRATOR)
     )
-    with clock.living_at(calendar):
+    with clock.living_at(story_clock):
         founded = founding.found(gate, passphrases)
-        readers = {one.username for one in offices().values()}
-        tellers = {tale.opened_by for tale in tales()} | {one.by for one in drafts()} | {lead, administrator} | readers
-        opened = founding.knock(gate, founded.commune_id, {name: passphrases[name] for name in sorted(tellers)})
-        cast = casework_story.Cast(founded.commune_id, founded.ids, opened, lead, present)
-        addresses = casework_story.register(gate, config, cast, places(), calendar)
-        told = casework_story.Telling(cast, addresses).visits(tales(), drafts())
-        closed = period_closings.closings(first, clock.local(present).date(), lead=lead, administrator=administrator)
-        for sitting in sittings([*told, *closed]):
-            casework_story.receive(gate, config, cast, sitting, calendar)
-        system = Person(Actor(founded.commune_id, None, (Role.SYSTEM,)), founded.commune_id)
-        calendar.go_to(present - _JUST_NOW)
-        gate.perform(system, actions.expire)
+        receivers = {office.username for office in offices().values()}
+        openers = {case.opened_by for case in demo_cases()} | {draft.by for draft in drafts()}
+        acting = openers | receivers | {lead, administrator}
+        keys = founding.open_keys(gate, founded.commune_id, {name: passphrases[name] for name in sorted(acting)})
+        cast = casework_story.Cast(founded.commune_id, founded.ids, keys, lead, present)
+        addresses = casework_story.register_addresses(gate, config, cast, demo_addresses(), story_clock)
+        case_visits = casework_story.CaseStory(cast, addresses).visits(demo_cases(), drafts())
+        closed = period_closings.quarter_visits(
+            first, clock.local(present).date(), lead=lead, administrator=administrator
+        )
+        for visits in group_visits([*case_visits, *closed]):
+            casework_story.perform_visits(gate, config, cast, visits, story_clock)
+        story_clock.go_to(present - _JUST_NOW)
+        gate.perform(system_of(founded.commune_id), actions.expire)

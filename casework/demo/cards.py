@@ -1,4 +1,4 @@
-"""What the demo tells whoever looks at it: an address, everybody's sign-in, and strings that must never leak."""
+"""The sign-in cards of the demo, and the file with them, its address, and canaries: names that must never leak."""
 
 import json
 import secrets
@@ -9,7 +9,7 @@ from typing import Any
 
 from casework import files
 from casework.codelists import case_words, codelist
-from casework.demo.content import Resident, commune, tales
+from casework.demo.content import Resident, commune, demo_cases
 from casework.vietnamese_text import plain
 
 _WORDS = 4
@@ -32,35 +32,34 @@ class SignInCard:
 def draw_passphrase() -> str:
     """Draw four plain words and a number, without marks, such as "sen-lua-gao-mua-42"; fit for fiction alone."""
     words = [plain(secrets.choice(case_words())).replace(" ", "-") for _ in range(_WORDS)]
-    drawn = "-".join([*words, str(secrets.randbelow(90) + 10)])
-    return drawn if len(drawn) >= _SHORTEST_PASSPHRASE else draw_passphrase()
+    passphrase = "-".join([*words, str(secrets.randbelow(90) + 10)])
+    return passphrase if len(passphrase) >= _SHORTEST_PASSPHRASE else draw_passphrase()
 
 
 def deal(people: Sequence[Resident]) -> tuple[SignInCard, ...]:
-    """Give everybody a passphrase of her own."""
+    """Make a card with a passphrase of their own for every person."""
     return tuple(
-        SignInCard(role=one.role, agency=one.agency, name=one.name, username=one.username, password=draw_passphrase())
-        for one in people
+        SignInCard(person.role, person.agency, person.name, person.username, draw_passphrase()) for person in people
     )
 
 
 def canaries() -> tuple[str, ...]:
-    """Return names of people that stand in cases and nowhere else."""
-    told = [tale.answers for tale in tales()]
-    names = {one.identity.name for one in told} | {one.perpetrator.name for one in told}
+    """Return names of people (8 characters or more) that stand in cases and nowhere else."""
+    answers = [case.answers for case in demo_cases()]
+    names = {answered.identity.name for answered in answers} | {answered.perpetrator.name for answered in answers}
     return tuple(sorted(name for name in names if len(name) >= _SHORTEST_CANARY))
 
 
 def write(file: Path, url: str, cards: Sequence[SignInCard]) -> None:
-    """Write the cards to a file of mode 0600, whoever owned the name before."""
-    said = {"url": url, "people": [asdict(card) for card in cards], "canaries": canaries()}
-    files.replace(file, json.dumps(said, ensure_ascii=False, indent=1) + "\n")
+    """Write the cards to a file of mode 0600, replacing one that is there."""
+    content = {"url": url, "people": [asdict(card) for card in cards], "canaries": canaries()}
+    files.replace(file, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
 
 def read(file: Path) -> tuple[SignInCard, ...]:
     """Read the cards of a demo that was built before."""
-    said: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return tuple(SignInCard(**card) for card in said["people"])
+    content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return tuple(SignInCard(**card) for card in content["people"])
 
 
 def table(cards: Sequence[SignInCard]) -> str:

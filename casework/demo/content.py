@@ -1,4 +1,4 @@
-"""Reads the fictional commune: its people, its trusted addresses and sixty stories."""
+"""Reads the fictional commune from TOML: people, trusted addresses, sixty cases, and letters between agencies."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -16,11 +16,13 @@ from casework.cases.sections import (
     Identity,
     Incident,
     Injuries,
+    Letter,
     Perpetrator,
     SafetyPlan,
     Story,
 )
 from casework.codelists import agencies, codelist
+from casework.config import ConfigurationError
 from casework.intake.actions import IntakeAnswers
 from casework.web.phones import normalise
 
@@ -30,7 +32,7 @@ S = TypeVar("S", bound=SectionData)
 
 @dataclass(frozen=True)
 class Resident:
-    """Somebody with an account; `agency` is empty for who belongs to none."""
+    """Somebody with an account; `agency` is empty for a member of none."""
 
     name: str
     username: str
@@ -40,7 +42,7 @@ class Resident:
 
 @dataclass(frozen=True)
 class DemoAddress:
-    """A trusted address; `key` is what the stories call it."""
+    """A trusted address; `key` is what the cases call it."""
 
     key: str
     name: str
@@ -63,7 +65,7 @@ class DemoCommune:
 
 
 @dataclass(frozen=True)
-class Later:
+class DemoNote:
     """Something written some days after the intake."""
 
     after_days: int
@@ -81,10 +83,10 @@ class DemoClosing:
 
 @dataclass(frozen=True)
 class DemoCase:
-    """One fictional case: when it came, who wrote it down for whom, what was answered, and what came after.
+    """One fictional case: when and by whom it was opened, for which circle, the intake, and what came after.
 
-    Its incident lacks only what depends on the day of the telling. `of_the_union` tells whether the Women's Union holds
-    it: any other receiving point opens a case of its own.
+    Its incident lacks only what depends on the day on which the demo is built. `of_the_union` tells whether the Women's
+    Union holds it: any other receiving point opens a case of its own.
     """
 
     days_ago: int
@@ -94,13 +96,13 @@ class DemoCase:
     address: str
     happened_before: int
     answers: IntakeAnswers
-    notes: tuple[Later, ...]
+    notes: tuple[DemoNote, ...]
     ending: DemoClosing | None
 
 
 @dataclass(frozen=True)
-class Begun:
-    """An intake that was begun and not finished: when, by whom, and what was typed on its pages by their numbers."""
+class DemoDraft:
+    """An unfinished intake: when, by whom, and what was typed on its pages by their numbers."""
 
     days_ago: int
     by: str
@@ -111,41 +113,43 @@ class Begun:
 def commune() -> DemoCommune:
     """Return the commune."""
     raw = _read(_FILES / "commune.toml")
-    own, here = raw["agencies"], raw["commune"]
-    names = {one.code: own.get(one.code, {}).get("name", f"{one.vi} {here['place']}") for one in codelist("agency")}
-    phones = {one.code: own.get(one.code, {}).get("phone", here["help_line"]) for one in codelist("agency")}
-    return DemoCommune(here["name"], tuple(here["hamlets"]), names, phones)
+    named, fictional, listed = raw["agencies"], raw["commune"], codelist("agency")
+    names = {
+        agency.code: named.get(agency.code, {}).get("name", f"{agency.vi} {fictional['place']}") for agency in listed
+    }
+    phones = {agency.code: named.get(agency.code, {}).get("phone", fictional["help_line"]) for agency in listed}
+    return DemoCommune(fictional["name"], tuple(fictional["hamlets"]), names, phones)
 
 
 @cache
 def residents() -> tuple[Resident, ...]:
     """Return everybody who has an account."""
     return tuple(
-        Resident(one["name"], one["username"], one["role"], one.get("agency", ""))
-        for one in _read(_FILES / "people.toml")["person"]
+        Resident(person["name"], person["username"], person["role"], person.get("agency", ""))
+        for person in _read(_FILES / "people.toml")["person"]
     )
 
 
 @cache
-def places() -> tuple[DemoAddress, ...]:
+def demo_addresses() -> tuple[DemoAddress, ...]:
     """Return the trusted addresses."""
-    return tuple(DemoAddress(**one) for one in _read(_FILES / "addresses.toml")["address"])
+    return tuple(DemoAddress(**address) for address in _read(_FILES / "addresses.toml")["address"])
 
 
 @cache
-def tales() -> tuple[DemoCase, ...]:
+def demo_cases() -> tuple[DemoCase, ...]:
     """Return the cases, the oldest first."""
     files = sorted((_FILES / "cases").glob("*.toml"))
-    found = [_tale(one) for file in files for one in _read(file)["case"]]
-    return tuple(sorted(found, key=lambda tale: -tale.days_ago))
+    cases = [_case(raw) for file in files for raw in _read(file)["case"]]
+    return tuple(sorted(cases, key=lambda case: -case.days_ago))
 
 
 @cache
-def drafts() -> tuple[Begun, ...]:
-    """Return the intakes that were not finished."""
+def drafts() -> tuple[DemoDraft, ...]:
+    """Return the unfinished intakes."""
     return tuple(
-        Begun(one["days_ago"], one["by"], {int(number): page for number, page in one["pages"].items()})
-        for one in _read(_FILES / "drafts.toml")["draft"]
+        DemoDraft(raw["days_ago"], raw["by"], {int(number): page for number, page in raw["pages"].items()})
+        for raw in _read(_FILES / "drafts.toml")["draft"]
     )
 
 
@@ -153,19 +157,19 @@ def _read(file: Path) -> dict[str, Any]:
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
-def _tale(raw: Mapping[str, Any]) -> DemoCase:
+def _case(raw: Mapping[str, Any]) -> DemoCase:
     ending = raw.get("closed")
     return DemoCase(
         days_ago=raw["days_ago"],
         opened_by=raw["opened_by"],
         of_the_union=any(
-            one.username == raw["opened_by"] and one.agency == agencies.coordinating() for one in residents()
+            person.username == raw["opened_by"] and person.agency == agencies.coordinating() for person in residents()
         ),
         circle=tuple(raw.get("circle", ())),
         address=raw["address"],
         happened_before=raw["incident"]["happened_on"],
         answers=_answers(raw),
-        notes=tuple(Later(one["after_days"], one["text"]) for one in raw.get("notes", ())),
+        notes=tuple(DemoNote(person["after_days"], person["text"]) for person in raw.get("notes", ())),
         ending=DemoClosing(ending["after_days"], ending["reason"], ending["words"]) if ending else None,
     )
 
@@ -184,12 +188,57 @@ def _answers(raw: Mapping[str, Any]) -> IntakeAnswers:
         perpetrator=_section(Perpetrator, raw["perpetrator"]),
         safety_plan=_section(SafetyPlan, raw.get("safety_plan", {})),
         assessment=_section(Assessment, raw["assessment"] | {"needs": raw["needs"]}),
-        grounds=tuple(_section(GroundEntry, one) for one in raw.get("grounds", ())),
+        grounds=tuple(_section(GroundEntry, ground) for ground in raw.get("grounds", ())),
     )
 
 
 def _section(kind: type[S], raw: Mapping[str, Any]) -> S:
-    kept = dict(raw)
-    if kept.get("phone"):
-        kept["phone"] = normalise(kept["phone"])
-    return kind.from_json(kept)
+    answers = dict(raw)
+    if answers.get("phone"):
+        answers["phone"] = normalise(answers["phone"])
+    return kind.from_json(answers)
+
+
+@dataclass(frozen=True)
+class DemoOffice:
+    """The member who handles referrals at an agency, what it is asked, and what it writes; lists are used in turn.
+
+    One of `every` so many cases is referred to it.
+    """
+
+    username: str
+    asks: tuple[str, ...]
+    letters: tuple[str, ...]
+    answers: tuple[Letter, ...]
+    question: str
+    reply: str
+    decline: str
+    every: int = 1
+
+    def letter(self, turn: int) -> Letter:
+        """Return the letter with which a case is referred to it."""
+        return Letter(asks=self.asks, words=self.letters[turn % len(self.letters)])
+
+    def answer(self, turn: int) -> Letter:
+        """Return its answer."""
+        return self.answers[turn % len(self.answers)]
+
+
+@cache
+def offices() -> Mapping[str, DemoOffice]:
+    """Return the offices by the code of their agency."""
+    raw = tomllib.loads(Path(__file__).with_name("letters.toml").read_text(encoding="utf-8"))
+    return {code: _office(office) for code, office in raw.items()}
+
+
+def office_of(agency: str) -> DemoOffice:
+    """Return the office of an agency; raise ConfigurationError if letters.toml has none."""
+    if agency not in offices():
+        raise ConfigurationError(f"casework/demo/letters.toml: the agency '{agency}' is written to and has no letters")
+    return offices()[agency]
+
+
+def _office(raw: Mapping[str, object]) -> DemoOffice:
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}
+    values["answers"] = tuple(Letter(**letter) for letter in values["answers"])  # type: ignore[attr-defined]
+    return DemoOffice(**values)  # type: ignore[arg-type]

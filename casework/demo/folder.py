@@ -1,4 +1,4 @@
-"""The folder of the fictional commune: marked with a file DEMO, and nobody else's."""
+"""The data folder of the demo, marked with a file DEMO; no other folder is ever touched."""
 
 import os
 import tempfile
@@ -16,14 +16,24 @@ _DATABASE = "casework.sqlite3"
 _KEK = "kek"
 _SETTINGS = "casework.toml"
 ACCOUNTS = "accounts.json"
-_SHAPE = "shape"
+_SCHEMA_DIGEST = "shape"
 # Everything that the demo itself writes; nothing else is ever removed.
-_OURS = (MARK, _SETTINGS, _KEK, ACCOUNTS, _SHAPE, _DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm", "removals")
+_DEMO_FILES = (
+    MARK,
+    _SETTINGS,
+    _KEK,
+    ACCOUNTS,
+    _SCHEMA_DIGEST,
+    _DATABASE,
+    f"{_DATABASE}-wal",
+    f"{_DATABASE}-shm",
+    "removals",
+)
 _WORDS = "Thư mục này là bản dùng thử của Sổ ca: mọi người, mọi vụ việc trong đó đều là hư cấu.\n"
 
 
-def usual() -> Path:
-    """Return where the demo lives if nobody says otherwise: the user's cache, or a temporary folder of her own."""
+def default_folder() -> Path:
+    """Return the default folder: in the user's cache, or a temporary folder of their own."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     if _may_write(cache):
         return cache / "casework-demo"
@@ -31,12 +41,12 @@ def usual() -> Path:
 
 
 def _may_write(folder: Path) -> bool:
-    nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    nearest = next(parent for parent in (folder, *folder.parents) if parent.exists())
     return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
 
 
 def claim(folder: Path) -> None:
-    """Make the folder and mark it; raise ConfigurationError for a folder that holds something else, or is not ours."""
+    """Make the folder and mark it; raise ConfigurationError for one with other contents or another owner."""
     if folder.exists() and not folder.is_dir():
         raise ConfigurationError(f"{folder} không phải là thư mục. Hãy chọn thư mục khác: --data DIR.")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -50,26 +60,26 @@ def claim(folder: Path) -> None:
     (folder / MARK).write_text(_WORDS, encoding="utf-8")
 
 
-def complete(folder: Path) -> bool:
-    """Tell whether a demo of this program's tables was built here to its end; the shape is written last."""
-    there = all((folder / name).is_file() for name in (MARK, ACCOUNTS, _DATABASE, _KEK, _SHAPE))
-    return there and (folder / _SHAPE).read_text(encoding="ascii") == shape()
+def is_complete(folder: Path) -> bool:
+    """Tell whether a demo with this program's tables was built here completely; the digest is written last."""
+    present = all((folder / name).is_file() for name in (MARK, ACCOUNTS, _DATABASE, _KEK, _SCHEMA_DIGEST))
+    return present and (folder / _SCHEMA_DIGEST).read_text(encoding="ascii") == schema_digest()
 
 
 def finish(folder: Path) -> None:
-    """Note that the demo is built, and for which tables: one of other tables is built anew, for it is fictional."""
-    (folder / _SHAPE).write_text(shape(), encoding="ascii")
+    """Note that the demo is built, and for which tables: one with other tables is built again."""
+    (folder / _SCHEMA_DIGEST).write_text(schema_digest(), encoding="ascii")
 
 
-def shape() -> str:
+def schema_digest() -> str:
     """Return the SHA-256 of all tables of this program, in hexadecimal digits."""
     tables = sorted(str(CreateTable(table)) for table in Base.metadata.tables.values())
     return sha256("".join(tables).encode()).hexdigest()
 
 
 def clear(folder: Path) -> None:
-    """Remove what a demo wrote here, as after one that was broken off while it was being built."""
-    for name in _OURS:
+    """Delete what a demo wrote here, as after an interrupted build."""
+    for name in _DEMO_FILES:
         if name != MARK:
             (folder / name).unlink(missing_ok=True)
 
@@ -83,6 +93,6 @@ def configure(folder: Path, *, port: int) -> Config:
         public_url=f"http://127.0.0.1:{port}",
         demo=True,
     )
-    said = {"database_url": config.database_url, "kek_file": _KEK, "public_url": config.public_url, "demo": True}
-    (folder / _SETTINGS).write_text(tomli_w.dumps(said), encoding="utf-8")
+    settings = {"database_url": config.database_url, "kek_file": _KEK, "public_url": config.public_url, "demo": True}
+    (folder / _SETTINGS).write_text(tomli_w.dumps(settings), encoding="utf-8")
     return config

@@ -1,12 +1,12 @@
-"""The lead of the fictional commune closes each quarter on the day after it; the newest waits for whoever looks.
+"""The lead of the fictional commune closes each quarter on the day after it; the newest one is left open.
 
-On the same days she and the administrator look over who has access.
+On the same days the lead and the administrator confirm the review of access.
 """
 
 from collections.abc import Iterator
 from datetime import date
 
-from casework.demo.seats import Seat, Visit, moment
+from casework.demo.visits import DemoSession, Visit, moment
 from casework.staffing import access_review
 from casework.statistics import actions
 from casework.statistics.periods import Cadence, Period
@@ -14,8 +14,8 @@ from casework.statistics.periods import Cadence, Period
 _CLOSES_AT, _REVIEWS_AT = 9 * 60, 10 * 60
 
 
-def closings(founded: date, today: date, *, lead: str, administrator: str) -> Iterator[Visit]:
-    """Return the visits that close every quarter but the newest, which the lead is still asked for at the end."""
+def quarter_visits(founded: date, today: date, *, lead: str, administrator: str) -> Iterator[Visit]:
+    """Return the visits that close every quarter but the newest, which the lead is still asked to close."""
     quarter = Period.of(founded, Cadence.QUARTER)
     after = Period.of(quarter.next_day, Cadence.QUARTER)
     while after.last < today:
@@ -25,13 +25,13 @@ def closings(founded: date, today: date, *, lead: str, administrator: str) -> It
         quarter, after = after, Period.of(after.next_day, Cadence.QUARTER)
 
 
-def _close(seat: Seat) -> None:
-    """Look at the truth beside what would be published, and agree; a small commune's period may last longer."""
-    seen = seat.perform(actions.preview_period)
-    if seen.over:
-        seat.perform(actions.close_period, seen.period.name, seen.mark)
+def _close(session: DemoSession) -> None:
+    """Look at the counts beside what would be published, and close; a small commune's period may last longer."""
+    preview = session.perform(actions.preview_period)
+    if preview.over:
+        session.perform(actions.close_period, preview.period.name, preview.mark)
 
 
-def _review(seat: Seat) -> None:
-    """Look at the list and find that everybody on it belongs there."""
-    seat.perform(access_review.confirm_review, seat.perform(access_review.read_review).mark)
+def _review(session: DemoSession) -> None:
+    """Confirm the list of members with access."""
+    session.perform(access_review.confirm_review, session.perform(access_review.read_review).mark)

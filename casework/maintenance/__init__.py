@@ -1,1 +1,1 @@
-"""Keeping the book: backups, the way back from one, checkpoints, and the work that comes round by the clock."""
+"""Maintenance of an installation: backup, restore, upgrade, checkpoints, verification and periodic jobs."""

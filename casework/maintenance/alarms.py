@@ -1,4 +1,4 @@
-"""What those who look after the book must be told about its machine; looked up once a minute."""
+"""The alarms of an installation: checkpoints or backups missing, a clock that jumped, a log that does not verify."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,33 +18,33 @@ _FRESH = 60 * clock.MICROSECOND
 
 
 @dataclass
-class Alarm:
-    """Remembers for each commune when it was looked up and what was found."""
+class Alarms:
+    """Remembers for each commune when it was looked up, and the result, for a minute."""
 
     config: Config
     gate: Gate
-    _found: dict[UUID, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
+    _remembered: dict[UUID, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
 
-    def found(self, commune_id: UUID) -> tuple[str, ...]:
-        """Return a word for each thing that is wrong with a commune's book: checkpoint, backup, clock, log."""
+    def current(self, commune_id: UUID) -> tuple[str, ...]:
+        """Return a word for each thing that is wrong: checkpoint, backup, clock, log."""
         at = clock.micros()
-        known = self._found.get(commune_id)
-        if known is None or not 0 <= at - known[0] < _FRESH:
-            known = self._found[commune_id] = (at, tuple(self._look(commune_id, at)))
-        return known[1]
+        remembered = self._remembered.get(commune_id)
+        if remembered is None or not 0 <= at - remembered[0] < _FRESH:
+            remembered = self._remembered[commune_id] = (at, tuple(self._look(commune_id, at)))
+        return remembered[1]
 
     def _look(self, commune_id: UUID, at: int) -> Iterator[str]:
         """Look whether checkpoints or backups are missing, the clock jumped, or the last verification failed."""
         if checkpoints.missing(self.config, commune_id, at=at):
             yield "checkpoint"
-        if self.config.backup_public and not _recent(backups.named_at(self.config), at):
+        if self.config.backup_public and not _recent(backups.newest_named_at(self.config), at):
             yield "backup"
         if not self.config.demo and clock_check.doubtful(self.config, self.gate, at=at):
             yield "clock"
         with self.gate.database.read_only() as session:
             crypto = CryptoContext(session, self.gate.server_keys(commune_id), None, at)
-            verified = read.last(crypto, Act.AUDIT_VERIFY, commune_id)
-        if verified is not None and verified[1] != WHOLE:
+            last_verification = read.last(crypto, Act.AUDIT_VERIFY, commune_id)
+        if last_verification is not None and last_verification[1] != WHOLE:
             yield "log"
 
 

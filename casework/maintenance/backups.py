@@ -1,4 +1,4 @@
-"""Makes sealed backups while the book is in use, and removes those that have been kept long enough."""
+"""Makes encrypted, signed backups while the installation is in use, and deletes those older than the retention time."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,10 +12,10 @@ from casework import clock, files, schema, unguarded
 from casework.audit.models import AuditLine
 from casework.config import Config, ConfigurationError
 from casework.errors import VaultError
-from casework.gate import ActContext, Gate, Person, action
+from casework.gate import ActContext, Gate, action
 from casework.maintenance import checkpoints, dump
-from casework.policy.permit import Actor
-from casework.policy.words import Act, Role
+from casework.maintenance.communes import commune_ids, system_of
+from casework.policy.words import Act
 from casework.vault.crypto import archive, signatures
 from casework.vault.models import Commune
 
@@ -32,60 +32,61 @@ class Backup:
     size: int
 
 
-def make(config: Config, gate: Gate, *, sized: dump.Sized = dump.unheard) -> Backup:
-    """Write a sealed, signed backup of everything and note it in the log; readers and writers go on meanwhile."""
-    made = write(config, sized=sized)
-    for commune_id in checkpoints.communes(gate):
-        gate.perform(Person(Actor(commune_id, None, (Role.SYSTEM,)), commune_id), note_backup, made.path.name)
-    return made
+def make(config: Config, gate: Gate, *, progress: dump.Progress = dump.no_progress) -> Backup:
+    """Write an encrypted, signed backup of everything and note it in the log; readers and writers go on meanwhile."""
+    backup = write(config, progress=progress)
+    for commune_id in commune_ids(gate):
+        gate.perform(system_of(commune_id), note_backup, backup.path.name)
+    return backup
 
 
-def write(config: Config, *, sized: dump.Sized = dump.unheard) -> Backup:
-    """Write a sealed, signed backup of everything, also of a database with the tables of an older program.
+def write(config: Config, *, progress: dump.Progress = dump.no_progress) -> Backup:
+    """Write an encrypted, signed backup of everything, also of a database with the tables of an older program.
 
-    `sized` is told how many rows there are and returns who hears of each that has been read.
+    `progress` counts rows. Raises ConfigurationError without a backup key or a checkpoint key to sign with.
     """
     if not config.backup_public or config.checkpoint_file is None:
         raise ConfigurationError("Chưa có khóa sao lưu: xem backup_public trong casework.toml.")
-    signer, public = signatures.load(config.checkpoint_file), signatures.read_pinned(config.backup_public)
+    signer, backup_key = signatures.load(config.checkpoint_file), signatures.read_pinned(config.backup_public)
     folder = config.backups_folder
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{clock.now():{_NAME}}{_SUFFIX}"
     with unguarded.snapshot(config.database_url) as connection:
         about = _about(connection)
-        there = dump.tables_of(connection)
-        stream = dump.lines(connection, about, there, told=sized(dump.size(connection, there)))
+        tables = dump.tables_of(connection)
+        stream = dump.dump_lines(connection, about, tables, advance=progress(dump.count_rows(connection, tables)))
         files.replace(
-            path, archive.seal_archive(stream, _header(about, signer.public, public), public=public, signer=signer)
+            path,
+            archive.seal_archive(stream, _header(about, signer.public, backup_key), public=backup_key, signer=signer),
         )
     return Backup(path, path.stat().st_size)
 
 
 @action(Act.BACKUP_MAKE)
 def note_backup(context: ActContext, name: str) -> None:
-    """Write in the log that a backup was made, and its name."""
+    """Write the name of a new backup to the log."""
     context.reason = name
 
 
 def _about(connection: Connection) -> dict[str, Any]:
-    """Say what a backup holds: which tables, where the log of each commune ends, and under which key of the server."""
+    """Return the first line of a dump: time, schema revision, lengths of the logs, number of the KEK."""
     macs = connection.execute(select(Commune.mac)).scalars()
     return {
         "at": clock.micros(),
         "revision": schema.found(connection),
-        "ends": {commune_id.hex: n for commune_id, n in ends(connection).items()},
+        "ends": {commune_id.hex: length for commune_id, length in log_lengths(connection).items()},
         "kek": sorted({int.from_bytes(mac[:4], "big") for mac in macs}),
     }
 
 
-def ends(connection: Connection) -> dict[UUID, int]:
+def log_lengths(connection: Connection) -> dict[UUID, int]:
     """Return how many lines the log of each commune has."""
-    counted = select(AuditLine.commune_id, func.max(AuditLine.n)).group_by(AuditLine.commune_id)
-    return {row[0]: row[1] for row in connection.execute(counted)}
+    longest = select(AuditLine.commune_id, func.max(AuditLine.n)).group_by(AuditLine.commune_id)
+    return {row[0]: row[1] for row in connection.execute(longest)}
 
 
 def _header(about: dict[str, Any], signer: bytes, public: bytes) -> dict[str, Any]:
-    """Say in the clear what is needed before the key is typed; how long the logs are stays inside."""
+    """Return the header in the clear, read before the backup key is typed; the lengths of the logs stay inside."""
     keys = {"signed_by": signatures.fingerprint(signer), "sealed_to": signatures.fingerprint(public)}
     return {name: about[name] for name in ("at", "revision", "kek")} | keys
 
@@ -95,8 +96,8 @@ def kept(config: Config) -> list[Path]:
     return sorted(config.backups_folder.glob(f"casework-*{_SUFFIX}"))
 
 
-def holds(config: Config, path: Path) -> bool:
-    """Tell whether a backup is whole and signed by a key of ours."""
+def is_valid(config: Config, path: Path) -> bool:
+    """Tell whether a backup is whole and signed by a pinned key."""
     try:
         made_at(config, path)
     except (OSError, VaultError):
@@ -105,17 +106,17 @@ def holds(config: Config, path: Path) -> bool:
 
 
 def made_at(config: Config, path: Path) -> int:
-    """Return when a backup was made, as its signed header says; raise VaultError if it does not hold."""
+    """Return when a backup was made, as its signed header says; raise VaultError if its signature does not verify."""
     with path.open("rb") as file:
         return int(archive.verify_archive(file, checkpoints.publics(config))["at"])
 
 
-def newest_at(config: Config) -> int | None:
-    """Return when the newest backup that holds was made, or None if there is none."""
-    return next((made_at(config, path) for path in reversed(kept(config)) if holds(config, path)), None)
+def newest_valid_at(config: Config) -> int | None:
+    """Return when the newest valid backup was made, or None if there is none."""
+    return next((made_at(config, path) for path in reversed(kept(config)) if is_valid(config, path)), None)
 
 
-def named_at(config: Config) -> int | None:
+def newest_named_at(config: Config) -> int | None:
     """Return when the newest backup was made, as its name says, without reading it; None if there is none."""
     newest = next(reversed(kept(config)), None)
     if newest is None:
@@ -124,15 +125,15 @@ def named_at(config: Config) -> int | None:
     return int(moment.timestamp()) * clock.MICROSECOND
 
 
-def forget_old(config: Config) -> list[Path]:
-    """Remove backups that are older than 35 days and what a crash left unfinished; the newest that holds stays."""
+def delete_expired(config: Config) -> list[Path]:
+    """Delete backups older than 35 days and what a crash left unfinished; the newest valid one stays."""
     for unfinished in config.backups_folder.glob(f"*{files.UNFINISHED}"):
         unfinished.unlink()
     oldest = clock.now() - timedelta(days=KEPT_DAYS)
-    name = f"{oldest:{_NAME}}{_SUFFIX}"
-    old = [path for path in kept(config) if path.name < name]
-    last_good = next((path for path in reversed(kept(config)) if holds(config, path)), None)
-    gone = [path for path in old if path != last_good]
-    for path in gone:
+    oldest_name = f"{oldest:{_NAME}}{_SUFFIX}"
+    expired = [path for path in kept(config) if path.name < oldest_name]
+    newest_valid = next((path for path in reversed(kept(config)) if is_valid(config, path)), None)
+    deleted = [path for path in expired if path != newest_valid]
+    for path in deleted:
         path.unlink()
-    return gone
+    return deleted

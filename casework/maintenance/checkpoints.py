@@ -1,6 +1,5 @@
-"""Writes checkpoints to the second place: by the clock, after a restore and after an exchange of keys."""
+"""Writes checkpoints to the second place: every hour, after a restore and after an upgrade."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,11 +12,11 @@ from casework.audit.revocation_log import START
 from casework.config import Config
 from casework.errors import NotFound, VaultError
 from casework.gate import Gate
+from casework.maintenance.communes import commune_ids
 from casework.vault.crypto import signatures
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys import count_ledger
 from casework.vault.keys.context import CryptoContext
-from casework.vault.models import Commune
 
 
 def publics(config: Config) -> tuple[bytes, ...]:
@@ -30,40 +29,34 @@ def configured(config: Config) -> bool:
     return bool(config.checkpoint_public) and config.checkpoint_file is not None
 
 
-def communes(gate: Gate) -> Sequence[UUID]:
-    """Return the communes of an installation in the order of their founding."""
-    with gate.database.read_only() as session:
-        return list(session.execute(select(Commune.id).order_by(Commune.created)).scalars())
-
-
 def write_all(config: Config, gate: Gate, *, restored: dict[UUID, int] | None = None) -> list[Checkpoint]:
-    """Write a checkpoint of every commune; `restored` says up to which line each log is that of before a restore."""
+    """Write a checkpoint of every commune; `restored` gives the length of each log that came from a backup."""
     if config.checkpoint_file is None:
         raise VaultError("Bản cài đặt này không có khóa ký mốc.")
     signer = signatures.load(config.checkpoint_file)
-    made = []
-    for commune_id in communes(gate):
-        shelf = CheckpointStore.of(config.checkpoints_folder, commune_id)
-        seq = max(shelf.numbers(), default=0) + 1
-        one = _present(gate, commune_id, seq=seq, restored=(restored or {}).get(commune_id))
-        shelf.add(signed(one, signer), seq=seq)
-        made.append(one)
-    return made
+    checkpoints = []
+    for commune_id in commune_ids(gate):
+        store = CheckpointStore.of(config.checkpoints_folder, commune_id)
+        seq = max(store.numbers(), default=0) + 1
+        checkpoint = _checkpoint_now(gate, commune_id, seq=seq, restored=(restored or {}).get(commune_id))
+        store.add(signed(checkpoint, signer), seq=seq)
+        checkpoints.append(checkpoint)
+    return checkpoints
 
 
-def _present(gate: Gate, commune_id: UUID, *, seq: int, restored: int | None) -> Checkpoint:
-    """Say where the log of a commune ends now."""
+def _checkpoint_now(gate: Gate, commune_id: UUID, *, seq: int, restored: int | None) -> Checkpoint:
+    """Return an unsigned checkpoint of where the log of a commune ends now."""
     with gate.database.read_only() as session:
         server_keys = gate.server_keys(commune_id)
         attach_keys(session, server_keys)
         line = select(AuditLine.n, AuditLine.h).where(AuditLine.commune_id == commune_id)
-        n, h = session.execute(line.order_by(AuditLine.n.desc()).limit(1)).one()
-        release = _release(CryptoContext(session, server_keys, None, 0))
+        length, h = session.execute(line.order_by(AuditLine.n.desc()).limit(1)).one()
+        release = _newest_release(CryptoContext(session, server_keys, None, 0))
     revocation_log = gate.revocation_log.end() if gate.revocation_log else (0, START)
-    return Checkpoint(commune_id, seq, clock.micros(), n, bytes(h), release, revocation_log, restored)
+    return Checkpoint(commune_id, seq, clock.micros(), length, bytes(h), release, revocation_log, restored)
 
 
-def _release(crypto: CryptoContext) -> tuple[int, bytes]:
+def _newest_release(crypto: CryptoContext) -> tuple[int, bytes]:
     try:
         head = freshness.head(crypto.session, crypto.commune_id, count_ledger.ledger_id(crypto.commune_id))
     except NotFound:
@@ -85,5 +78,5 @@ def missing(config: Config, commune_id: UUID, *, at: int) -> bool:
     """Tell whether the log has had no checkpoint for 26 hours; a demo needs none."""
     if not configured(config):
         return False
-    found = age(config, commune_id, at=at)
-    return found is None or found > MISSING_AFTER
+    newest_age = age(config, commune_id, at=at)
+    return newest_age is None or newest_age > MISSING_AFTER

@@ -1,7 +1,7 @@
-"""Whether the machine's clock can be believed: a clock that jumped must not let anything run out.
+"""Whether the machine's clock can be trusted: a clock that jumped must not let anything expire.
 
-The last moment at which the clock was believed stands in a file beside the database, for people go on writing lines
-by a wrong clock too.
+The last moment at which the clock was trusted stands in a file beside the database, because people go on writing lines
+to the log by a wrong clock too.
 """
 
 from pathlib import Path
@@ -11,33 +11,32 @@ from sqlalchemy import select
 from casework import clock, files
 from casework.audit.models import AuditLine
 from casework.config import Config
-from casework.gate import ActContext, Gate, Person, action
-from casework.maintenance import checkpoints
-from casework.policy.permit import Actor
-from casework.policy.words import Act, Role
+from casework.gate import ActContext, Gate, action
+from casework.maintenance.communes import commune_ids, console_of
+from casework.policy.words import Act
 
 _SLACK = 7 * 24 * 3600 * clock.MICROSECOND
 _NAME = "ticked"
 
 
 def doubtful(config: Config, gate: Gate, *, at: int) -> bool:
-    """Tell whether the clock stands before the newest line of a log, or over 7 days after it was last believed."""
-    newest, believed = _newest(gate), _believed(config)
-    if at < max(newest, believed or 0):
+    """Tell whether the clock stands before the newest line of a log, or over 7 days after it was last trusted."""
+    newest, trusted = _newest_line_at(gate), _trusted(config)
+    if at < max(newest, trusted or 0):
         return True
-    return at > (believed if believed is not None else newest) + _SLACK
+    return at > (trusted if trusted is not None else newest) + _SLACK
 
 
-def believe(config: Config, *, at: int) -> None:
-    """Note that the clock was believed at a moment."""
+def trust(config: Config, *, at: int) -> None:
+    """Note that the clock was trusted at a moment (microseconds)."""
     files.replace(_path(config), f"{at}\n")
 
 
 def confirm(config: Config, gate: Gate) -> None:
     """Let a person say that the clock is right, with a line in every log."""
-    for commune_id in checkpoints.communes(gate):
-        gate.perform(Person(Actor(commune_id, None, (Role.CONSOLE,)), commune_id), note_confirmed)
-    believe(config, at=clock.micros())
+    for commune_id in commune_ids(gate):
+        gate.perform(console_of(commune_id), note_confirmed)
+    trust(config, at=clock.micros())
 
 
 @action(Act.CLOCK_CONFIRM)
@@ -46,23 +45,23 @@ def note_confirmed(context: ActContext) -> None:
     context.about = None
 
 
-def since_believed(config: Config, *, at: int) -> int | None:
-    """Return how long ago the clock was last believed, None if it never was."""
-    believed = _believed(config)
-    return None if believed is None else at - believed
+def since_trusted(config: Config, *, at: int) -> int | None:
+    """Return how many microseconds ago the clock was last trusted, None if it never was."""
+    trusted = _trusted(config)
+    return None if trusted is None else at - trusted
 
 
-def _newest(gate: Gate) -> int:
+def _newest_line_at(gate: Gate) -> int:
     """Return the moment of the newest line of any commune; the newest is the one with the largest number."""
-    found = 0
+    newest = 0
     with gate.database.read_only() as session:
-        for commune_id in checkpoints.communes(gate):
+        for commune_id in commune_ids(gate):
             line = select(AuditLine.at).where(AuditLine.commune_id == commune_id).order_by(AuditLine.n.desc())
-            found = max(found, session.execute(line.limit(1)).scalar_one_or_none() or 0)
-    return found
+            newest = max(newest, session.execute(line.limit(1)).scalar_one_or_none() or 0)
+    return newest
 
 
-def _believed(config: Config) -> int | None:
+def _trusted(config: Config) -> int | None:
     try:
         return int(_path(config).read_text(encoding="ascii"))
     except (OSError, ValueError):

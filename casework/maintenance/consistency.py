@@ -1,4 +1,4 @@
-"""Looks for whatever does not hold in a database: each finding in words, none of them about what a case says."""
+"""Finds inconsistent rows in a database; the words of a finding say nothing of what a case holds."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from casework.cases.states import CARRYING_GROUND, LIVE_REFERRAL, CaseState
 from casework.config import Config
 from casework.errors import VaultError
 from casework.gate import Gate
-from casework.maintenance import checkpoints, row_verification
+from casework.maintenance import checkpoints, row_verification, signed_tables
+from casework.maintenance.communes import commune_ids
 from casework.vault.crypto.aead import E1_OVERHEAD, E1_START, KEY_BYTES
 from casework.vault.crypto.hpke import E2_OVERHEAD, E2_START
 from casework.vault.integrity import heads
 from casework.vault.integrity.signed_rows import verify_row
 from casework.vault.keys.kek import ServerKeys
 from casework.vault.models import Agency, Document, Envelope, Head, Member, Wrap
-from casework.vault.states import EnvelopeKind
+from casework.vault.states import EnvelopeKind, MemberState
 
-_LEFT = "left"
 # How each kind of envelope begins, and how long it is.
 _FORMS = {
     EnvelopeKind.KEPT: (E1_START, E1_OVERHEAD + KEY_BYTES),
@@ -35,7 +35,7 @@ _FORMS = {
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that does not hold: in which table, about which id, and what it is."""
+    """An inconsistency: in which table, about which id, and what it is."""
 
     table: str
     about: UUID | None
@@ -43,63 +43,67 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class _Book:
-    """All rows that findings are drawn from, read once; bodies are only hashed."""
+class _Database:
+    """An open snapshot of the database with the rows of its heads by id."""
 
     connection: Connection
     heads: Mapping[UUID, Any]
 
     def rows(self, kind: type[Any]) -> Iterator[Any]:
-        yield from row_verification.plain_rows(self.connection, kind)
+        yield from signed_tables.plain_rows(self.connection, kind)
 
     def ids(self, kind: type[Any]) -> set[UUID]:
         return set(self.connection.execute(select(kind.__table__.c.id)).scalars())
 
 
-def find_faults(connection: Connection, control_of: Callable[[UUID], ServerKeys]) -> list[Fault]:
-    """Return everything that does not hold in the rows themselves, without any key of an agency."""
-    book = _Book(connection, {row.id: row for row in row_verification.plain_rows(connection, Head)})
-    parts = (_unsigned(book, control_of), _documents(book), _envelopes(book), _cases(book), _referrals(book))
-    return [one for part in (*parts, _wraps(book)) for one in part]
+def find_faults(connection: Connection, server_keys_of: Callable[[UUID], ServerKeys]) -> list[Fault]:
+    """Return every inconsistency of the rows themselves, without any key of an agency."""
+    database = _Database(connection, {row.id: row for row in signed_tables.plain_rows(connection, Head)})
+    faults = [*_unsigned(database, server_keys_of)]
+    for find in (_documents, _envelopes, _cases, _referrals, _wraps):
+        faults += find(database)
+    return faults
 
 
-def _unsigned(book: _Book, control_of: Callable[[UUID], ServerKeys]) -> Iterator[Fault]:
-    versions = {head_id: row.v for head_id, row in book.heads.items()}
-    for kind in row_verification.kinds():
-        for row in book.rows(kind):
+def _unsigned(database: _Database, server_keys_of: Callable[[UUID], ServerKeys]) -> Iterator[Fault]:
+    versions = {head_id: row.v for head_id, row in database.heads.items()}
+    for kind in signed_tables.signed_kinds():
+        for row in database.rows(kind):
             try:
-                v = row_verification.version(kind, row, versions)
-                verify_row(control_of(getattr(row, kind.__commune__)), kind, row, v)
+                version = signed_tables.head_version(kind, row, versions)
+                verify_row(server_keys_of(getattr(row, kind.__commune__)), kind, row, version)
             except VaultError:
                 words = "dòng bị sửa, thay bằng bản cũ, hoặc không do chương trình ghi / row was changed or put back"
                 yield Fault(kind.__tablename__, getattr(row, "id", None), words)
 
 
 def find_all_faults(config: Config, gate: Gate) -> list[Fault]:
-    """Look at all rows of an installation at one moment, and at the newest checkpoint of each commune."""
-    found = []
+    """Return every inconsistency of an installation at one moment, and of its logs with their newest checkpoints."""
+    faults = []
     with unguarded.snapshot(config.database_url) as connection:
-        found += find_faults(connection, gate.server_keys)
-        for commune_id in checkpoints.communes(gate):
-            found += against_checkpoint(connection, config, commune_id)
-    return found
+        faults += find_faults(connection, gate.server_keys)
+        for commune_id in commune_ids(gate):
+            faults += compare_with_checkpoint(connection, config, commune_id)
+    return faults
 
 
-def _documents(book: _Book) -> Iterator[Fault]:
-    newest = {
-        (head_id, one.section, one.series): one for head_id, row in book.heads.items() for one in _entries(row.listing)
+def _documents(database: _Database) -> Iterator[Fault]:
+    listed = {
+        (head_id, entry.section, entry.series): entry
+        for head_id, row in database.heads.items()
+        for entry in _entries(row.listing)
     }
-    seen = set()
-    for row in book.rows(Document):
-        entry = newest.get((row.case_id, row.section, row.series))
+    stored = set()
+    for row in database.rows(Document):
+        entry = listed.get((row.case_id, row.section, row.series))
         if entry is None or row.revision > entry.revision:
             yield Fault("document", row.id, "bản ghi không có trong danh mục / revision is not listed by its head")
         elif row.revision == entry.revision:
-            seen.add((row.case_id, row.section, row.series))
+            stored.add((row.case_id, row.section, row.series))
             if sha256(row.body).digest() != entry.digest:
                 yield Fault("document", row.id, "nội dung đã niêm phong bị thay / sealed body is not the listed one")
-    for case_id, section, series in sorted(set(newest) - seen, key=repr):
-        if not row_verification.is_release((case_id, section, series, 0)):
+    for case_id, section, series in sorted(set(listed) - stored, key=repr):
+        if not row_verification.is_release_entry((case_id, section, series, 0)):
             yield Fault("document", case_id, "mất bản mới nhất của một phần / newest revision of a section is gone")
 
 
@@ -110,11 +114,11 @@ def _entries(listing: bytes) -> list[heads.ListedRevision]:
         return []
 
 
-def _envelopes(book: _Book) -> Iterator[Fault]:
-    cases = {row.id: row.case_id for row in book.rows(Document)}
-    agencies = book.ids(Agency)
-    for row in book.rows(Envelope):
-        if cases.get(row.document_id) != row.case_id:
+def _envelopes(database: _Database) -> Iterator[Fault]:
+    case_of_document = {row.id: row.case_id for row in database.rows(Document)}
+    agencies = database.ids(Agency)
+    for row in database.rows(Envelope):
+        if case_of_document.get(row.document_id) != row.case_id:
             yield Fault("envelope", row.document_id, "phong bì không thuộc bản ghi nào / envelope of no document")
         if row.agency_id not in agencies:
             yield Fault("envelope", row.document_id, "phong bì của cơ quan không có / envelope of no agency")
@@ -122,29 +126,29 @@ def _envelopes(book: _Book) -> Iterator[Fault]:
             yield Fault("envelope", row.document_id, "phong bì sai dạng / envelope is malformed")
 
 
-def _cases(book: _Book) -> Iterator[Fault]:
-    there = {row.id for row in book.rows(Member) if row.state != _LEFT}
-    for row in book.rows(Case):
-        if row.state == CaseState.OPEN and row.holder_id not in there:
+def _cases(database: _Database) -> Iterator[Fault]:
+    employed = {row.id for row in database.rows(Member) if row.state != MemberState.LEFT}
+    for row in database.rows(Case):
+        if row.state == CaseState.OPEN and row.holder_id not in employed:
             yield Fault("case_file", row.id, "vụ việc đang mở mà không ai phụ trách / open case without a holder")
 
 
-def _referrals(book: _Book) -> Iterator[Fault]:
-    live = {row.id for row in book.rows(Ground) if row.state in CARRYING_GROUND}
-    for row in book.rows(Referral):
-        if row.state in LIVE_REFERRAL and row.ground_id not in live:
+def _referrals(database: _Database) -> Iterator[Fault]:
+    live_grounds = {row.id for row in database.rows(Ground) if row.state in CARRYING_GROUND}
+    for row in database.rows(Referral):
+        if row.state in LIVE_REFERRAL and row.ground_id not in live_grounds:
             yield Fault("referral", row.id, "đang chia sẻ mà căn cứ không còn / shared without a live ground")
 
 
-def _wraps(book: _Book) -> Iterator[Fault]:
-    there = {row.id for row in book.rows(Member) if row.state != _LEFT}
-    for row in book.rows(Wrap):
-        if row.member_id not in there:
+def _wraps(database: _Database) -> Iterator[Fault]:
+    employed = {row.id for row in database.rows(Member) if row.state != MemberState.LEFT}
+    for row in database.rows(Wrap):
+        if row.member_id not in employed:
             yield Fault("wrap", row.member_id, "người đã nghỉ còn chìa khóa / key left with somebody who has left")
 
 
-def against_checkpoint(connection: Connection, config: Config, commune_id: UUID) -> list[Fault]:
-    """Compare a log with the newest checkpoint of the second place: what was rolled back as a whole shows here."""
+def compare_with_checkpoint(connection: Connection, config: Config, commune_id: UUID) -> list[Fault]:
+    """Compare a log with its newest checkpoint outside the database: a rollback of the whole database shows here."""
     if not checkpoints.configured(config):
         return []
     try:

@@ -1,7 +1,8 @@
-"""Brings a book up to this program: a copy is migrated and checked whole, and only then takes the book's place.
+"""Brings a database up to this program: a copy is migrated and verified whole, and only then replaces the database.
 
-The rehearsal is the upgrade. Until the copy takes over the book is only read; if the book does not verify afterwards,
-it is put back as it was. Broken off anywhere, either the old book stands there or the new one, and it is run again.
+The rehearsal is the upgrade. Until the copy takes over, the database is only read; if the new one does not verify in
+its place, the old one is put back. After a crash at any step either the old or the new database is in place, and the
+upgrade can be run again.
 """
 
 import logging
@@ -18,181 +19,182 @@ from casework.cases.states import ReferralState
 from casework.config import Config, ConfigurationError
 from casework.db import upgrade
 from casework.errors import Busy, CaseworkError, Conflict
-from casework.gate import ActContext, Person, action, open_gate
+from casework.gate import ActContext, action, open_gate
 from casework.maintenance import backups, checkpoints, legacy_signatures, row_verification, side_by_side, startup
-from casework.policy.permit import Actor
-from casework.policy.words import Act, Role
+from casework.maintenance.communes import console_of
+from casework.policy.words import Act
 from casework.vault.integrity import heads
 from casework.vault.keys import kek
 from casework.vault.keys.kek import Kek
 from casework.vault.models import Head
 
-# Nobody has said yet that she comes.
+# States of a referral that the receiving agency has not accepted or declined.
 _UNANSWERED = (ReferralState.SENT, ReferralState.OPENED, ReferralState.ASKED)
 _REASON_LENGTH = 200
-_BROKEN = "Nhật ký không đúng sau khi nâng cấp."
-# The copy, what the migration rewrites in it, and the old book beside both.
-_ROOM = 3
+_LOG_BROKEN = "Nhật ký không đúng sau khi nâng cấp."
+# The copy, what the migration rewrites in it, and the old database beside both.
+_COPIES_ON_DISK = 3
 STEPS = ("backup", "copy", "prove", "migrate", "sign", "check", "swap", "verify", "checkpoint", "clear")
 REHEARSED = STEPS[1:6]
-Told = Callable[[str], None]
+OnStep = Callable[[str], None]
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Upgraded:
-    """What an upgrade did: between which revisions, how many rows held before and after, and the backup made first."""
+class UpgradeReport:
+    """Between which revisions an upgrade went, how many rows verified before and after, and the backup made first."""
 
     before: str
     after: str
-    proven: int
-    proof: row_verification.Verified
+    verified_before: int
+    verified_after: row_verification.VerifiedCounts
     backup: Path | None = None
 
 
-def run(config: Config, *, reason: str = "", told: Told = lambda _: None) -> Upgraded | None:
-    """Upgrade the book of an installation that nobody uses meanwhile; None if it is up to date.
+def run(config: Config, *, reason: str = "", on_step: OnStep = lambda _: None) -> UpgradeReport | None:
+    """Upgrade the database of an installation that nobody uses meanwhile; None if it is up to date.
 
-    `told` hears the word of each step before it begins. `reason` overrides an urgent referral that waits for an answer;
-    it stands in the log. Raises Conflict for such a referral, ConfigurationError for a book of another program, and
-    whatever stops a step: then the book is as it was.
+    `on_step` is given the word of each step before it begins. `reason` overrides an urgent referral that waits for an
+    answer, and is written to the log. Raises Conflict for such a referral, ConfigurationError for a database of another
+    program, and whatever stops a step: then the database is as it was.
     """
-    key, before = kek.load(config.kek_file, demo=config.demo), _before(config)
+    kek_in_use, before = kek.load(config.kek_file, demo=config.demo), _outdated_revision(config)
     if before is None:
         unguarded.tidy(config.database_url)
         return None
-    urgent = waiting(config)
+    urgent = unanswered_urgent_referrals(config)
     if urgent and not reason.strip():
         raise Conflict(
             f"{urgent} chuyển gửi khẩn chưa có ai trả lời, nên chưa nâng cấp. Hãy gọi cơ quan nhận trước. "
             "Nếu vẫn phải nâng cấp ngay, chạy lại với --reason 'lý do' (được ghi vào nhật ký)."
         )
-    backup = _backed_up(config, told)
-    words = [f"{before} -> {schema.newest()}", backup.name if backup else "", _override(urgent, reason)]
+    backup = _back_up(config, on_step)
+    note = [f"{before} -> {schema.newest()}", backup.name if backup else "", _override_words(urgent, reason)]
     try:
-        made, ends = _made_beside(config, key, before, "; ".join(filter(None, words)), told)
-        told("swap")
+        report, lengths = _build_beside(config, kek_in_use, before, "; ".join(filter(None, note)), on_step)
+        on_step("swap")
         unguarded.settle(config.database_url)
-        unguarded.take_over(config.database_url, still=lambda old: _nobody_wrote(old, ends))
+        unguarded.take_over(config.database_url, still=lambda old: _require_unchanged(old, lengths))
     except BaseException:
         unguarded.tidy(config.database_url)
         raise
-    _confirm(config, key, told)
-    return replace(made, backup=backup)
+    _confirm_in_place(config, kek_in_use, on_step)
+    return replace(report, backup=backup)
 
 
-def rehearse(config: Config, *, told: Told = lambda _: None) -> Upgraded | None:
-    """Do on a copy what an upgrade would do, check it and throw it away; the book may be in use. None if up to date."""
-    key, before = kek.load(config.kek_file, demo=config.demo), _before(config)
+def rehearse(config: Config, *, on_step: OnStep = lambda _: None) -> UpgradeReport | None:
+    """Upgrade a copy, verify it and throw it away; the database may be in use. None if it is up to date."""
+    kek_in_use, before = kek.load(config.kek_file, demo=config.demo), _outdated_revision(config)
     if before is None:
         return None
     try:
-        return _made_beside(config, key, before, "", told)[0]
+        return _build_beside(config, kek_in_use, before, "", on_step)[0]
     finally:
         unguarded.tidy(config.database_url)
 
 
-def _before(config: Config) -> str | None:
+def _outdated_revision(config: Config) -> str | None:
     """Return the revision from which there is a way up to this program, None if there is nothing to do."""
-    stands = startup.revision(config.database_url)
-    if stands == schema.newest():
+    current = startup.revision(config.database_url)
+    if current == schema.newest():
         return None
-    if not schema.older(stands):
+    if not schema.older(current):
         startup.require_current_schema(config.database_url)
-    return stands
+    return current
 
 
-def waiting(config: Config) -> int:
-    """Count the urgent referrals that nobody has answered, in a book of any program."""
+def unanswered_urgent_referrals(config: Config) -> int:
+    """Count the urgent referrals that nobody has answered, in a database of any program."""
     with unguarded.snapshot(config.database_url) as connection:
         referral = unguarded.reflected(connection).tables["referral"]
         unanswered = referral.c.urgent, referral.c.state.in_(_UNANSWERED)
         return connection.execute(select(func.count()).select_from(referral).where(*unanswered)).scalar_one()
 
 
-def _override(urgent: int, reason: str) -> str:
+def _override_words(urgent: int, reason: str) -> str:
     return f"{urgent} urgent: {' '.join(reason.split())[:_REASON_LENGTH]}" if urgent else ""
 
 
-def _backed_up(config: Config, told: Told) -> Path | None:
-    """Make a backup in the form that the old program reads; a demo has no key for one."""
-    told("backup")
+def _back_up(config: Config, on_step: OnStep) -> Path | None:
+    """Make a backup that the old program can restore; a demo has no key for one."""
+    on_step("backup")
     return None if config.demo else backups.write(config).path
 
 
-def _made_beside(config: Config, key: Kek, before: str, words: str, told: Told) -> tuple[Upgraded, dict[UUID, int]]:
-    """Make the whole new book beside the old one and prove it; return also where the logs of the old one end."""
-    told("copy")
-    _room(config)
+def _build_beside(
+    config: Config, kek_in_use: Kek, before: str, note: str, on_step: OnStep
+) -> tuple[UpgradeReport, dict[UUID, int]]:
+    """Make the whole new database beside the old one and verify it; return also the lengths of the old logs."""
+    on_step("copy")
+    _require_disk_space(config)
     fresh = replace(config, database_url=unguarded.beside(config.database_url))
     unguarded.clear_beside(config.database_url)
     if not fresh.database_url.startswith("sqlite"):
         upgrade(fresh.database_url, to=before)
     unguarded.copy_beside(config.database_url, without=legacy_signatures.ENDED)
-    with side_by_side.new_database(fresh, key) as gate:
-        told("prove")
+    with side_by_side.new_database(fresh, kek_in_use) as gate:
+        on_step("prove")
         with unguarded.snapshot(fresh.database_url) as connection:
-            proven, ends = legacy_signatures.verify_all(connection, before, gate.server_keys), backups.ends(connection)
-        told("migrate")
+            verified_before, lengths = (
+                legacy_signatures.verify_all(connection, before, gate.server_keys),
+                backups.log_lengths(connection),
+            )
+        on_step("migrate")
         upgrade(fresh.database_url)
-        told("sign")
+        on_step("sign")
         with unguarded.filling(fresh.database_url) as connection:
-            changed = legacy_signatures.sign(connection, before, gate.server_keys)
-        told("check")
-        for commune_id in ends:
-            gate.perform(_console(commune_id), note_upgrade, words, anew=Head.__tablename__ in changed)
-        held = side_by_side.proven(gate, fresh, else_say=_BROKEN)
-    return Upgraded(before, schema.newest(), proven, held), ends
+            changed = legacy_signatures.sign_changed_tables(connection, before, gate.server_keys)
+        on_step("check")
+        for commune_id in lengths:
+            gate.perform(console_of(commune_id), note_upgrade, note, heads_signed=Head.__tablename__ in changed)
+        verified_after = side_by_side.verify_everything(gate, fresh, refusal=_LOG_BROKEN)
+    return UpgradeReport(before, schema.newest(), verified_before, verified_after), lengths
 
 
 @action(Act.UPGRADE_RUN)
-def note_upgrade(context: ActContext, words: str, *, anew: bool) -> None:
-    """Write in the log between which revisions the book went; heads that were signed anew each get a line."""
-    if anew:
+def note_upgrade(context: ActContext, note: str, *, heads_signed: bool) -> None:
+    """Write to the log between which revisions the database went; heads that were signed again each get a line."""
+    if heads_signed:
         for row in context.session.execute(select(Head).where(Head.commune_id == context.commune_id)).scalars():
             heads.mark_changed(context.session, row)
-    context.reason = words
+    context.reason = note
 
 
-def _confirm(config: Config, key: Kek, told: Told) -> None:
-    """Verify the book once more where it now stands; what does not verify gives its place back to the old one."""
-    gate = open_gate(config, key)
+def _confirm_in_place(config: Config, kek_in_use: Kek, on_step: OnStep) -> None:
+    """Verify the logs once more in place; if one does not, put the old database back."""
+    gate = open_gate(config, kek_in_use)
     try:
-        told("verify")
-        side_by_side.verified(gate, else_say=_BROKEN)
+        on_step("verify")
+        side_by_side.verify_logs(gate, refusal=_LOG_BROKEN)
     except BaseException:
         gate.database.engine.dispose()
         unguarded.put_back(config.database_url)
         raise
     try:
-        told("checkpoint")
+        on_step("checkpoint")
         if checkpoints.configured(config):
             checkpoints.write_all(config, gate)
     except (CaseworkError, OSError):
-        # The book holds; a second place that is away is the next round's to write to.
+        # The database is valid: a folder for checkpoints that is away is written to by the next periodic run.
         log.exception("upgrade: no checkpoint")
     finally:
         gate.database.engine.dispose()
-    told("clear")
+    on_step("clear")
     unguarded.drop_aside(config.database_url)
 
 
-def _nobody_wrote(old: Connection, ends: dict[UUID, int]) -> None:
-    """Raise Busy if somebody has written to the old book since it was copied, as a server of another machine may."""
-    if backups.ends(old) != ends:
+def _require_unchanged(old: Connection, lengths: dict[UUID, int]) -> None:
+    """Raise Busy if somebody has written to the old database since, as a server on another machine may."""
+    if backups.log_lengths(old) != lengths:
         raise Busy("Có người vừa ghi vào sổ trong lúc nâng cấp. Hãy dừng mọi máy chủ dùng sổ này rồi chạy lại.")
 
 
-def _room(config: Config) -> None:
+def _require_disk_space(config: Config) -> None:
     """Raise ConfigurationError if a SQLite file and its copy would fill the disk."""
     parsed = make_url(config.database_url)
     if parsed.get_backend_name() != "sqlite":
         return
     file = Path(str(parsed.database))
-    needed = _ROOM * file.stat().st_size
+    needed = _COPIES_ON_DISK * file.stat().st_size
     if shutil.disk_usage(file.parent).free < needed:
         raise ConfigurationError(f"Đĩa cần còn trống {needed // 1024**2 + 1} MB để nâng cấp. Hãy dọn đĩa trước.")
-
-
-def _console(commune_id: UUID) -> Person:
-    return Person(Actor(commune_id, None, (Role.CONSOLE,)), commune_id)

@@ -1,7 +1,7 @@
 """The portable form of a whole database: lines of JSON, table by table in the order of their keys.
 
 It is the same for both kinds of database, so that a backup of one can be restored into the other. Sealed columns stay
-sealed; sessions and counters of tries are left out.
+sealed; sessions, counters of attempts and tallies are left out.
 """
 
 import json
@@ -23,70 +23,72 @@ from casework.vault.keys.enrolment import models as _entry  # noqa: F401
 from casework.vault.keys.recovery import models as _recovery  # noqa: F401
 
 FORM = 1
-LEFT_OUT = frozenset({"session", "throttle", "interview", "tally"})
+NOT_DUMPED = frozenset({"session", "throttle", "interview", "tally"})
 _AT_ONCE = 500
-Told = Callable[[int], None]
-# Is told how much there is to do, and returns who hears of each part of it that is done.
-Sized = Callable[[int], Told]
+Advance = Callable[[int], None]
+# Given the total (rows or bytes), returns what is called with each number of them that is done.
+Progress = Callable[[int], Advance]
 
 
-def unheard(_size: int) -> Told:
-    """Tell nobody how far something is."""
+def no_progress(_total: int) -> Advance:
+    """Report progress to nobody."""
     return lambda _: None
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What was read back: the first line, and how many rows each table had."""
+    """What was read back: the first line, and the number of rows in each table."""
 
     about: Mapping[str, Any]
     rows: Mapping[str, int]
 
 
 def tables() -> list[Table]:
-    """Return what is kept, parents before their children."""
-    return [table for table in Base.metadata.sorted_tables if table.name not in LEFT_OUT]
+    """Return the tables of a dump, parents before their children."""
+    return [table for table in Base.metadata.sorted_tables if table.name not in NOT_DUMPED]
 
 
 def tables_of(connection: Connection) -> list[Table]:
-    """Return what is kept of a database as it stands, whatever program made its tables; parents come first."""
-    left = LEFT_OUT | {"alembic_version"}
-    return [table for table in unguarded.reflected(connection).sorted_tables if table.name not in left]
+    """Return the tables to dump of a database as it stands, whatever program made them; parents come first."""
+    excluded = NOT_DUMPED | {"alembic_version"}
+    return [table for table in unguarded.reflected(connection).sorted_tables if table.name not in excluded]
 
 
-def size(connection: Connection, there: Iterable[Table]) -> int:
+def count_rows(connection: Connection, tables: Iterable[Table]) -> int:
     """Count all rows, so that progress can be shown."""
-    return sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in there)
+    return sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables)
 
 
-def lines(connection: Connection, about: Mapping[str, Any], there: Iterable[Table], *, told: Told) -> Iterator[bytes]:
-    """Yield the whole database as lines; `told` hears how many rows more have been read."""
+def dump_lines(
+    connection: Connection, about: Mapping[str, Any], tables: Iterable[Table], *, advance: Advance
+) -> Iterator[bytes]:
+    """Yield the whole database as lines of JSON; `advance` is called with the number of rows of each batch."""
     yield _line({"form": FORM} | dict(about))
-    for table in there:
-        names, count = [column.name for column in table.columns], 0
-        yield _line({"table": table.name, "columns": names})
+    for table in tables:
+        columns, count = [column.name for column in table.columns], 0
+        yield _line({"table": table.name, "columns": columns})
         rows = connection.execute(select(table).order_by(*table.primary_key).execution_options(yield_per=_AT_ONCE))
-        for part in rows.partitions():
-            yield b"".join(_line([_plain(value) for value in row]) for row in part)
-            count += len(part)
-            told(len(part))
+        for batch in rows.partitions():
+            yield b"".join(_line([_plain(value) for value in row]) for row in batch)
+            count += len(batch)
+            advance(len(batch))
         yield _line({"end": table.name, "rows": count})
     yield _line({"done": True})
 
 
-def fill(connection: Connection, stream: Iterable[bytes]) -> Contents:
+def fill_from_lines(connection: Connection, stream: Iterable[bytes]) -> Contents:
     """Write the lines of a dump into empty tables; raise VaultError if they are not whole or not of these tables."""
     reader = _Reader(_split(stream))
     about = reader.first()
-    waiting, rows = {table.name: table for table in tables()}, {}
-    while waiting:
-        table, names = reader.table(waiting)
+    expected, rows = {table.name: table for table in tables()}, {}
+    while expected:
+        table, columns = reader.table(expected)
         count = 0
-        for batch in reader.batches(table, names):
+        for batch in reader.batches(table, columns):
             connection.execute(table.insert(), batch)
             count += len(batch)
         rows[table.name] = count
-        del waiting[table.name]
+        del expected[table.name]
     reader.end()
     return Contents(about, rows)
 
@@ -107,21 +109,21 @@ class _Reader:
             raise VaultError("unopened")
         return about
 
-    def table(self, waiting: Mapping[str, Table]) -> tuple[Table, list[str]]:
+    def table(self, expected: Mapping[str, Table]) -> tuple[Table, list[str]]:
         """Read which table comes next, parents before their children, and in which order its columns stand."""
-        said = self._next()
-        table = waiting.get(said.get("table", "")) if isinstance(said, dict) else None
-        names = said["columns"] if table is not None else []
-        if table is None or sorted(names) != sorted(column.name for column in table.columns):
+        line = self._next()
+        table = expected.get(line.get("table", "")) if isinstance(line, dict) else None
+        columns = line["columns"] if table is not None else []
+        if table is None or sorted(columns) != sorted(column.name for column in table.columns):
             raise VaultError("unopened")
-        return table, names
+        return table, columns
 
-    def batches(self, table: Table, names: Sequence[str]) -> Iterator[list[dict[str, Any]]]:
+    def batches(self, table: Table, columns: Sequence[str]) -> Iterator[list[dict[str, Any]]]:
         """Yield the rows of a table some hundred at a time, and compare their number at the end."""
         batch: list[dict[str, Any]] = []
         count = 0
         while isinstance(row := self._next(), list):
-            batch.append(dict(zip(names, map(_value, row), strict=True)))
+            batch.append(dict(zip(columns, map(_value, row), strict=True)))
             count += 1
             if len(batch) == _AT_ONCE:
                 yield batch
@@ -141,11 +143,11 @@ def _line(value: Any) -> bytes:
 
 
 def _split(stream: Iterable[bytes]) -> Iterator[Any]:
-    rest = b""
-    for piece in stream:
-        *whole, rest = (rest + piece).split(b"\n")
-        yield from map(json.loads, whole)
-    if rest:
+    unfinished = b""
+    for chunk in stream:
+        *lines, unfinished = (unfinished + chunk).split(b"\n")
+        yield from map(json.loads, lines)
+    if unfinished:
         raise VaultError("unopened")
 
 

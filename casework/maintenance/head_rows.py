@@ -1,4 +1,4 @@
-"""Finds every row that is bound to a head, whatever kind of head it is, so that all can be signed again."""
+"""Finds every row that is bound to a head of any kind, so that all can be signed again."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,30 +11,30 @@ from casework.gate import ActContext
 from casework.vault.integrity.signed_rows import SignedRow
 from casework.vault.models import Head
 
-# The column by which the rows of each kind of head name it, besides the row that has its id.
-_BOUND_BY = {"case": "case_id", "agency": "agency_id", "member": "member_id", "commune": "commune_id"}
-_ITSELF = {"case": "case_file", "agency": "agency", "member": "member"}
+# The column that names the head in rows bound to it, by the kind of head; one table holds the row that has its id.
+_HEAD_COLUMN = {"case": "case_id", "agency": "agency_id", "member": "member_id", "commune": "commune_id"}
+_OWN_TABLE = {"case": "case_file", "agency": "agency", "member": "member"}
 # These end with the head's version instead of being signed again.
 _ENDED = frozenset({"session", "interview", "tally"})
 
 
-def rows(context: ActContext, head: Head) -> list[Any]:
+def rows_of_head(context: ActContext, head: Head) -> list[Any]:
     """Load every row that is bound to a head, which must have been loaded fresh."""
-    found: list[Any] = []
-    for kind in _kinds(head.kind):
+    rows: list[Any] = []
+    for kind in _kinds_bound_to(head.kind):
         if kind.__table__.info.items() >= GUARDED.items():
-            found += scope.rows_of_case(context.permit, kind, head.id).on(context.session).scalars()
+            rows += scope.rows_of_case(context.permit, kind, head.id).on(context.session).scalars()
         else:
-            itself = kind.__tablename__ == _ITSELF.get(head.kind)
-            column = kind.id if itself else getattr(kind, kind.__head__)
-            here = getattr(kind, kind.__commune__) == context.commune_id
-            found += context.session.execute(select(kind).where(here, column == head.id)).scalars()
-    return found
+            is_own_table = kind.__tablename__ == _OWN_TABLE.get(head.kind)
+            column = kind.id if is_own_table else getattr(kind, kind.__head__)
+            in_commune = getattr(kind, kind.__commune__) == context.commune_id
+            rows += context.session.execute(select(kind).where(in_commune, column == head.id)).scalars()
+    return rows
 
 
-def _kinds(head_kind: str) -> Iterable[type[Any]]:
+def _kinds_bound_to(head_kind: str) -> Iterable[type[Any]]:
     kinds: set[type[Any]] = {mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, SignedRow)}
-    for kind in sorted(kinds, key=lambda one: str(one.__tablename__)):
-        itself = kind.__tablename__ == _ITSELF.get(head_kind)
-        if itself or (kind.__head__ == _BOUND_BY[head_kind] and kind.__tablename__ not in _ENDED):
+    for kind in sorted(kinds, key=lambda kind: str(kind.__tablename__)):
+        is_own_table = kind.__tablename__ == _OWN_TABLE.get(head_kind)
+        if is_own_table or (kind.__head__ == _HEAD_COLUMN[head_kind] and kind.__tablename__ not in _ENDED):
             yield kind

@@ -1,7 +1,7 @@
-"""A restored database whose KEK is lost: signed with a new key, on the word of the backup's signature alone.
+"""A restored database whose KEK is lost: signed with a new KEK, trusting the backup's signature alone.
 
-What only the old key could open is gone: everybody's slots, second factors and wraps. Everybody comes back through
-recovery; nothing that the agencies' own keys protect is touched.
+What only the old KEK could open is deleted: everybody's slots, second factors and wrapped keys. Everybody comes back
+through recovery; nothing that the agencies' own keys protect is touched.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from casework.audit.chain import START, link, sign
 from casework.audit.models import AuditLine
 from casework.errors import VaultError
 from casework.gate import ActContext, action
-from casework.maintenance import legacy_signatures, row_verification
+from casework.maintenance import signed_tables
 from casework.policy.words import Act
 from casework.vault.integrity import heads
 from casework.vault.integrity.signed_rows import row_mac
@@ -23,24 +23,23 @@ from casework.vault.keys import blind_index
 from casework.vault.keys.enrolment.models import Admission, Totp
 from casework.vault.keys.kek import Kek, ServerKeys, server_keys_of
 from casework.vault.models import Commune, Head, Member, Slot, Wrap
+from casework.vault.states import MemberState
 
-_GONE: tuple[type[Any], ...] = (Slot, Totp, Wrap, Admission)
-# Whoever had left stays out; everybody else is invited anew.
-_OUT = "left"
-_INVITED = "invited"
+_UNREADABLE: tuple[type[Any], ...] = (Slot, Totp, Wrap, Admission)
 
 
-def resign_all(connection: Connection, key: Kek) -> None:
-    """Give every row and line a MAC under a new key; raise VaultError if the log's own chain does not hold."""
-    for kind in _GONE:
+def resign_all(connection: Connection, new_kek: Kek) -> None:
+    """Give every row and line a MAC under a new KEK; raise VaultError if the hash chain of the log is broken."""
+    for kind in _UNREADABLE:
         connection.execute(delete(_table(kind)))
     member = _table(Member)
-    invited = update(member).where(member.c.state != _OUT)
-    connection.execute(invited.values(state=_INVITED, public_key=b""))
+    # Members who had left stay out; all others are invited again.
+    invited = update(member).where(member.c.state != MemberState.LEFT)
+    connection.execute(invited.values(state=MemberState.INVITED, public_key=b""))
     communes = list(connection.execute(select(_table(Commune).c.id)).scalars())
-    keys = {commune_id: server_keys_of(key, commune_id) for commune_id in communes}
+    keys = {commune_id: server_keys_of(new_kek, commune_id) for commune_id in communes}
     versions = {row.id: row.v for row in connection.execute(select(_table(Head).c.id, _table(Head).c.v))}
-    for kind in row_verification.kinds():
+    for kind in signed_tables.signed_kinds():
         _sign_rows(connection, kind, keys, versions)
     for commune_id in communes:
         _sign_lines(connection, keys[commune_id])
@@ -49,32 +48,34 @@ def resign_all(connection: Connection, key: Kek) -> None:
 def _sign_rows(
     connection: Connection, kind: type[Any], keys: Mapping[UUID, ServerKeys], versions: Mapping[UUID, int]
 ) -> None:
-    """Sign the rows of one table; the key of a commune's marks is made anew, for the old one cannot be opened."""
-    legacy_signatures.put(
-        connection, kind, (_anew(kind, row, keys, versions) for row in row_verification.plain_rows(connection, kind))
+    """Sign the rows of one table; a commune gets a new blind index key, for the old one cannot be unwrapped."""
+    signed_tables.update_rows(
+        connection,
+        kind,
+        (_with_new_mac(kind, row, keys, versions) for row in signed_tables.plain_rows(connection, kind)),
     )
 
 
-def _anew(
+def _with_new_mac(
     kind: type[Any], row: Any, keys: Mapping[UUID, ServerKeys], versions: Mapping[UUID, int]
 ) -> tuple[Any, dict[str, Any]]:
-    own = keys[getattr(row, kind.__commune__)]
-    values = {"marks": blind_index.new_index_key(own)} if kind is Commune else {}
-    newer = SimpleNamespace(**(row._asdict() | values))
-    return row, values | {"mac": row_mac(own, kind, newer, row_verification.version(kind, row, versions))}
+    server_keys = keys[getattr(row, kind.__commune__)]
+    values = {"marks": blind_index.new_index_key(server_keys)} if kind is Commune else {}
+    changed = SimpleNamespace(**(row._asdict() | values))
+    return row, values | {"mac": row_mac(server_keys, kind, changed, signed_tables.head_version(kind, row, versions))}
 
 
-def _sign_lines(connection: Connection, own: ServerKeys) -> None:
+def _sign_lines(connection: Connection, server_keys: ServerKeys) -> None:
     line = _table(AuditLine)
-    ours = select(line.c.n, line.c.prev, line.c.body, line.c.h).where(line.c.commune_id == own.commune_id)
-    prev, signed = START, []
-    for at, row in enumerate(connection.execute(ours.order_by(line.c.n)), start=1):
-        if (row.n, row.prev, row.h) != (at, prev, link(at, prev, row.body)):
+    lines = select(line.c.n, line.c.prev, line.c.body, line.c.h).where(line.c.commune_id == server_keys.commune_id)
+    prev, values = START, []
+    for number, row in enumerate(connection.execute(lines.order_by(line.c.n)), start=1):
+        if (row.n, row.prev, row.h) != (number, prev, link(number, prev, row.body)):
             raise VaultError("Nhật ký trong bản sao lưu không liền mạch.")
         prev = row.h
-        signed.append({"number": at, "new_mac": sign(own, at, row.h)})
-    here = (line.c.commune_id == own.commune_id, line.c.n == bindparam("number"))
-    connection.execute(update(line).where(*here).values(mac=bindparam("new_mac")), signed)
+        values.append({"number": number, "new_mac": sign(server_keys, number, row.h)})
+    by_number = (line.c.commune_id == server_keys.commune_id, line.c.n == bindparam("number"))
+    connection.execute(update(line).where(*by_number).values(mac=bindparam("new_mac")), values)
 
 
 def _table(kind: type[Any]) -> Table:
@@ -83,7 +84,7 @@ def _table(kind: type[Any]) -> Table:
 
 
 @action(Act.RESTORE_ANEW)
-def accept_heads(context: ActContext) -> None:
-    """Give every head a line that holds its new MAC, so that it is believed again."""
+def note_new_macs(context: ActContext) -> None:
+    """Give every head a line of the log with its new MAC, so that freshness checks accept it again."""
     for row in context.session.execute(select(Head).where(Head.commune_id == context.commune_id)).scalars():
         heads.mark_changed(context.session, row)

@@ -1,4 +1,4 @@
-"""The way back from a backup: everything is checked before the live database is touched, and one rename ends it."""
+"""Restores a backup: all is verified before the live database is touched, and one rename replaces it."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from casework import clock, schema, unguarded
 from casework.audit.revocation_log import Remaining, RevocationEntry, RevocationLog, newest
 from casework.config import Config, ConfigurationError
 from casework.db import upgrade
-from casework.gate import Gate, Person, open_gate
+from casework.gate import Gate, open_gate
 from casework.maintenance import (
     checkpoints,
     dump,
@@ -27,28 +27,27 @@ from casework.maintenance import (
     row_verification,
     side_by_side,
 )
-from casework.policy.permit import Actor
-from casework.policy.words import Role
+from casework.maintenance.communes import console_of
 from casework.vault.crypto import archive
 from casework.vault.keys import kek
 from casework.vault.keys.kek import Kek, server_keys_of
 
 Hook = Callable[[str], None]
-_BROKEN = "Nhật ký trong bản sao lưu không đúng, nên không khôi phục. Sổ đang dùng không bị đụng đến."
+_LOG_BROKEN = "Nhật ký trong bản sao lưu không đúng, nên không khôi phục. Sổ đang dùng không bị đụng đến."
 
 
 @dataclass(frozen=True)
 class Order:
     """What is to be restored: the file, the private half of the backup key, and what the operator has agreed to.
 
-    `lost_kek` makes a new KEK and lets everybody come back through recovery; `without_removals` goes on although the
-    ledger of removals is shorter than a checkpoint says.
+    `lost_kek` makes a new KEK, and everybody comes back through recovery; `without_revocation_log` goes on although
+    the revocation log is shorter than a checkpoint says.
     """
 
     file: Path
     seed: bytes
     lost_kek: bool = False
-    without_removals: bool = False
+    without_revocation_log: bool = False
 
     def __repr__(self) -> str:
         """Never print the key."""
@@ -56,88 +55,94 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Report:
-    """What a restore or a drill found and did; `ends` is where the log of each commune ended in the backup."""
+class RestoreReport:
+    """What a restore or a drill verified and did: `made_at` is the backup's time in microseconds.
 
-    made: int
+    `revoked` and `erased` count heads; `log_lengths` are those of the backup.
+    """
+
+    made_at: int
     rows: int
-    proof: row_verification.Verified
-    taken: int
+    verified: row_verification.VerifiedCounts
+    revoked: int
     erased: int
     seconds: float
-    ends: Mapping[UUID, int]
-    newer: Kek | None = None
+    log_lengths: Mapping[UUID, int]
+    new_kek: Kek | None = None
 
 
-def _nothing(_step: str) -> None:
-    """Do nothing: where a test may end the process, a restore only goes on."""
+def _no_hook(_step: str) -> None:
+    """Do nothing; a test may end the process at a step."""
 
 
 def restore(
     config: Config,
     order: Order,
     *,
-    hook: Hook = _nothing,
-    sized: dump.Sized = dump.unheard,
+    hook: Hook = _no_hook,
+    progress: dump.Progress = dump.no_progress,
     announce: Callable[[Kek], None],
-) -> Report:
+) -> RestoreReport:
     """Restore a backup in the place of the database; nobody else may use the folder meanwhile.
 
-    `sized` is told of how many bytes the backup is and returns who hears of those that have been read. `announce` is
-    given the new KEK of an installation that has lost its own, so that it is printed before it counts.
+    `progress` counts bytes of the file. `announce` is given the new KEK of an installation that has lost its own, so
+    that it is printed before it is used. Raises VaultError or ConfigurationError for a backup that does not verify or
+    fit.
     """
-    begun = time.monotonic()
+    started = time.monotonic()
     unguarded.clear_beside(config.database_url)
-    key = _key(config, order)
-    made = _made_beside(config, order, key, hook=hook, sized=sized)
+    used_kek = _kek_of(config, order)
+    report = _build_beside(config, order, used_kek, hook=hook, progress=progress)
     if order.lost_kek:
-        announce(key)
-        kek.write(config.kek_file, key)
+        announce(used_kek)
+        kek.write(config.kek_file, used_kek)
     hook("checked")
-    _remark(config, key, made.ends)
+    _note_restore(config, used_kek, report.log_lengths)
     hook("remarked")
     _take_over(config, hook)
-    live = open_gate(config, key)
+    gate = open_gate(config, used_kek)
     try:
-        side_by_side.verified(live, else_say=_BROKEN)
+        side_by_side.verify_logs(gate, refusal=_LOG_BROKEN)
         if checkpoints.configured(config):
-            checkpoints.write_all(config, live, restored=dict(made.ends))
+            checkpoints.write_all(config, gate, restored=dict(report.log_lengths))
         hook("noted")
     finally:
-        live.database.engine.dispose()
+        gate.database.engine.dispose()
     unguarded.drop_aside(config.database_url)
-    return replace(made, seconds=time.monotonic() - begun, newer=key if order.lost_kek else None)
+    return replace(report, seconds=time.monotonic() - started, new_kek=used_kek if order.lost_kek else None)
 
 
-def _remark(config: Config, key: Kek, communes: Iterable[UUID]) -> None:
-    """Note the restore in the ledger of removals before the new database counts.
+def _note_restore(config: Config, used_kek: Kek, communes: Iterable[UUID]) -> None:
+    """Note the restore in the revocation log before the new database takes over.
 
-    From then on the line before it is no longer compared with a log that does not know it.
+    From then on the entry before it is no longer compared with an audit log that does not have its line.
     """
-    revocation_log_copy.put_back(config)
+    revocation_log_copy.restore_from_copy(config)
     for commune_id in communes:
         RevocationLog(config.revocation_log_file).remark(
-            server_keys_of(key, commune_id), word="restored", at=clock.micros()
+            server_keys_of(used_kek, commune_id), word="restored", at=clock.micros()
         )
 
 
-def drill(config: Config, order: Order, *, hook: Hook = _nothing, sized: dump.Sized = dump.unheard) -> Report:
-    """Restore a backup into a temporary place inside the data folder, check it, and leave nothing of it behind."""
-    begun = time.monotonic()
+def drill(
+    config: Config, order: Order, *, hook: Hook = _no_hook, progress: dump.Progress = dump.no_progress
+) -> RestoreReport:
+    """Restore a backup into a temporary place inside the data folder, verify it, and leave nothing of it behind."""
+    started = time.monotonic()
     folder = config.data / "drill"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
     try:
-        place = replace(config, database_url=f"sqlite:///{folder / 'casework.sqlite3'}")
-        unguarded.clear_beside(place.database_url)
-        made = _made_beside(place, order, _key(config, order), hook=hook, sized=sized)
+        temporary = replace(config, database_url=f"sqlite:///{folder / 'casework.sqlite3'}")
+        unguarded.clear_beside(temporary.database_url)
+        report = _build_beside(temporary, order, _kek_of(config, order), hook=hook, progress=progress)
     finally:
         shutil.rmtree(folder)
-    return replace(made, seconds=time.monotonic() - begun)
+    return replace(report, seconds=time.monotonic() - started)
 
 
-def _key(config: Config, order: Order) -> Kek:
-    """Return the key under which the restored rows stand: the machine's own, or a new one if it is lost."""
+def _kek_of(config: Config, order: Order) -> Kek:
+    """Return the KEK under which the restored rows are signed: the installation's own, or a new one if it is lost."""
     if not order.lost_kek:
         return kek.load(config.kek_file, demo=config.demo)
     if config.kek_file.exists():
@@ -147,76 +152,82 @@ def _key(config: Config, order: Order) -> Kek:
     return kek.next_kek(Kek(max(header["kek"]), b""))
 
 
-def _made_beside(config: Config, order: Order, key: Kek, *, hook: Hook, sized: dump.Sized) -> Report:
-    """Make the whole new database beside the live one and prove it; the live one is not touched."""
+def _build_beside(config: Config, order: Order, used_kek: Kek, *, hook: Hook, progress: dump.Progress) -> RestoreReport:
+    """Make the whole new database beside the live one and verify it; the live one is not touched."""
     fresh = replace(config, database_url=unguarded.beside(config.database_url))
     with order.file.open("rb") as file:
         header = archive.verify_archive(file, checkpoints.publics(config))
-        _fits(header, key, lost=order.lost_kek)
-        stream = _followed(archive.open_archive(file, order.seed), file, sized)
-        contents = _filled(fresh.database_url, stream)
+        _require_fitting(header, used_kek, lost=order.lost_kek)
+        stream = _with_progress(archive.open_archive(file, order.seed), file, progress)
+        contents = _fill_new_database(fresh.database_url, stream)
     hook("filled")
     if order.lost_kek:
         with unguarded.filling(fresh.database_url) as connection:
-            lost_kek_restore.resign_all(connection, key)
+            lost_kek_restore.resign_all(connection, used_kek)
         hook("signed")
-    ends = {UUID(hex=commune): int(n) for commune, n in contents.about["ends"].items()}
-    with side_by_side.new_database(fresh, key) as gate:
+    lengths = {UUID(hex=commune): int(n) for commune, n in contents.about["ends"].items()}
+    with side_by_side.new_database(fresh, used_kek) as gate:
         if not order.lost_kek:
-            side_by_side.verified(gate, else_say=_BROKEN)
-        found = _replayed(config, gate, order, ends)
+            side_by_side.verify_logs(gate, refusal=_LOG_BROKEN)
+        replayed = _replay_revocations(config, gate, order, lengths)
         hook("replayed")
-        proven = side_by_side.proven(gate, fresh, else_say=_BROKEN)
+        verified = side_by_side.verify_everything(gate, fresh, refusal=_LOG_BROKEN)
     rows = sum(contents.rows.values())
-    return Report(header["at"], rows, proven, found.taken, found.erased, 0.0, ends)
+    return RestoreReport(header["at"], rows, verified, replayed.revoked, replayed.erased, 0.0, lengths)
 
 
-def _fits(header: Mapping[str, Any], key: Kek, *, lost: bool) -> None:
-    """Refuse a backup of other tables, or of another key than the one at hand, before anything is made."""
+def _require_fitting(header: Mapping[str, Any], used_kek: Kek, *, lost: bool) -> None:
+    """Raise ConfigurationError for a backup of another schema revision or another KEK, before anything is made."""
     if header["revision"] != schema.newest():
         raise ConfigurationError(
             f"Bản sao lưu có bảng của phiên bản {header['revision']}: "
             "hãy cài đúng phiên bản đó, khôi phục, rồi nâng cấp."
         )
-    if not lost and header["kek"] != [key.number]:
+    if not lost and header["kek"] != [used_kek.number]:
         raise ConfigurationError(
-            f"Bản sao lưu thuộc khóa số {header['kek']}, máy đang dùng khóa số {key.number}. "
+            f"Bản sao lưu thuộc khóa số {header['kek']}, máy đang dùng khóa số {used_kek.number}. "
             "Hãy đặt lại khóa cũ từ tờ giấy, khôi phục, rồi chạy `casework rotate-keys kek`."
         )
 
 
-def _followed(stream: Iterable[bytes], file: BinaryIO, sized: dump.Sized) -> Iterator[bytes]:
-    """Pass a backup on as it is opened, and tell how many more bytes of its file have been read."""
+def _with_progress(stream: Iterable[bytes], file: BinaryIO, progress: dump.Progress) -> Iterator[bytes]:
+    """Pass a stream on, and report how many bytes of the backup's file have been read."""
     size, before = os.fstat(file.fileno()).st_size, 0
-    told = sized(size)
-    for part in stream:
-        yield part
-        told(file.tell() - before)
+    advance = progress(size)
+    for chunk in stream:
+        yield chunk
+        advance(file.tell() - before)
         before = file.tell()
-    told(size - before)
+    advance(size - before)
 
 
-def _filled(url: str, stream: Iterable[bytes]) -> dump.Contents:
+def _fill_new_database(url: str, stream: Iterable[bytes]) -> dump.Contents:
     upgrade(url)
     with unguarded.filling(url) as connection:
-        return dump.fill(connection, stream)
+        return dump.fill_from_lines(connection, stream)
 
 
-def _replayed(config: Config, gate: Gate, order: Order, ends: Mapping[UUID, int]) -> revocation_replay.Replayed:
-    """Take away again what was taken away after the backup, in every commune."""
-    lines = revocation_log_copy.trusted(config, gate, lost_kek=order.lost_kek, without=order.without_removals)
-    taken = erased = 0
-    for commune_id in ends:
-        person = Person(Actor(commune_id, None, (Role.CONSOLE,)), commune_id)
+def _replay_revocations(
+    config: Config, gate: Gate, order: Order, communes: Mapping[UUID, int]
+) -> revocation_replay.ReplayReport:
+    """Replay in every commune the revocations since the backup."""
+    entries = revocation_log_copy.trusted_entries(
+        config, gate, lost_kek=order.lost_kek, allow_missing=order.without_revocation_log
+    )
+    revoked = erased = 0
+    for commune_id in communes:
+        console = console_of(commune_id)
         if order.lost_kek:
-            gate.perform(person, lost_kek_restore.accept_heads)
-        done = gate.perform(person, revocation_replay.run, _of(lines, commune_id), order.file.name)
-        taken, erased = taken + done.taken, erased + done.erased
-    return revocation_replay.Replayed(taken, erased)
+            gate.perform(console, lost_kek_restore.note_new_macs)
+        report = gate.perform(
+            console, revocation_replay.replay_revocations, _newest_of(entries, commune_id), order.file.name
+        )
+        revoked, erased = revoked + report.revoked, erased + report.erased
+    return revocation_replay.ReplayReport(revoked, erased)
 
 
-def _of(lines: list[RevocationEntry], commune_id: UUID) -> list[Remaining]:
-    return list(newest(lines, commune_id).values())
+def _newest_of(entries: list[RevocationEntry], commune_id: UUID) -> list[Remaining]:
+    return list(newest(entries, commune_id).values())
 
 
 def _take_over(config: Config, hook: Hook) -> None:

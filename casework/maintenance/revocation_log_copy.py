@@ -1,4 +1,4 @@
-"""The ledger of removals and its copy in the second place: whichever knows more, if both tell the same."""
+"""The revocation log and its copy in the folder of checkpoints: the longer one is used once it is verified."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -11,74 +11,77 @@ from casework.config import Config, ConfigurationError
 from casework.errors import VaultError
 from casework.gate import Gate
 from casework.maintenance import checkpoints
+from casework.maintenance.communes import commune_ids
 
 _COPY = "removals"
 
 
 def copy(config: Config) -> None:
-    """Copy the ledger to the second place, whole or not at all; a longer copy that is there already stays."""
-    live, second = RevocationLog(config.revocation_log_file), RevocationLog(config.checkpoints_folder / _COPY)
-    if len(live.lines()) > len(second.lines()):
+    """Copy the revocation log to the folder of checkpoints, whole or not at all; a longer copy stays."""
+    own, copied = RevocationLog(config.revocation_log_file), RevocationLog(config.checkpoints_folder / _COPY)
+    if len(own.lines()) > len(copied.lines()):
         config.checkpoints_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _put(live, second)
+        _replace(own, copied)
 
 
-def put_back(config: Config) -> None:
-    """Put the copy in the place of a ledger that was lost with the machine."""
-    live, second = RevocationLog(config.revocation_log_file), RevocationLog(config.checkpoints_folder / _COPY)
-    if len(second.lines()) > len(live.lines()):
-        _put(second, live)
+def restore_from_copy(config: Config) -> None:
+    """Put the copy in the place of a revocation log that was lost with the machine."""
+    own, copied = RevocationLog(config.revocation_log_file), RevocationLog(config.checkpoints_folder / _COPY)
+    if len(copied.lines()) > len(own.lines()):
+        _replace(copied, own)
 
 
-def _put(source: RevocationLog, target: RevocationLog) -> None:
+def _replace(source: RevocationLog, target: RevocationLog) -> None:
     files.replace(target.path, (line.written() for line in source.lines()))
 
 
-def settle(gate: Gate) -> None:
-    """Strike the last line of each commune if its act was never committed, as after a crash between the two.
+def void_uncommitted(gate: Gate) -> None:
+    """Void the last entry of each commune if its act was never committed, as after a crash between the two.
 
-    It waits for whoever is writing, whose line stands in the ledger already and whose commit is still to come.
+    It waits for a writer whose entry is in the revocation log already and whose commit is still to come.
     """
-    for commune_id in checkpoints.communes(gate):
+    for commune_id in commune_ids(gate):
         with gate.database.transaction(None, commune_id) as session:
             if gate.revocation_log is not None:
                 gate.revocation_log.settle(session, gate.server_keys(commune_id))
 
 
-def trusted(config: Config, gate: Gate, *, lost_kek: bool, without: bool) -> list[RevocationEntry]:
-    """Return the lines of the ledger that may be believed; raise if it was changed, or is shorter than was signed.
+def trusted_entries(config: Config, gate: Gate, *, lost_kek: bool, allow_missing: bool) -> list[RevocationEntry]:
+    """Return the entries of the revocation log once verified.
 
-    Lines are answered for by this machine's key, or by the count and hash in a signed checkpoint. The lines after
-    that were written in the last hour; without a key to check them they only take away, and are believed.
+    They are verified by their MACs or, if the KEK is lost, by the count and hash in a signed checkpoint. Entries after
+    the checkpoint are from the last hour: unverified they are accepted, for an entry can only revoke. Raises VaultError
+    for a log that was changed, ConfigurationError for one shorter than the checkpoint says unless `allow_missing`.
     """
-    lines = max(
+    entries = max(
         RevocationLog(config.revocation_log_file).lines(),
         RevocationLog(config.checkpoints_folder / _COPY).lines(),
         key=len,
     )
     if not lost_kek:
-        verified(lines, {commune_id: gate.server_keys(commune_id) for commune_id in checkpoints.communes(gate)})
-    count, h = _noted(config, checkpoints.communes(gate))
-    if len(lines) < count and not without:
+        verified(entries, {commune_id: gate.server_keys(commune_id) for commune_id in commune_ids(gate)})
+    count, last_hash = _checkpointed_end(config, commune_ids(gate))
+    if len(entries) < count and not allow_missing:
         raise ConfigurationError(
-            f"Sổ thu hồi chỉ có {len(lines)} dòng, mốc đã ký ghi {count} dòng: hãy tìm lại tệp removals. "
+            f"Sổ thu hồi chỉ có {len(entries)} dòng, mốc đã ký ghi {count} dòng: hãy tìm lại tệp removals. "
             "Nếu chắc chắn không còn, chạy lại với --without-removals."
         )
-    if 0 < count <= len(lines) and lines[count - 1].h != h:
+    if 0 < count <= len(entries) and entries[count - 1].h != last_hash:
         raise VaultError("Sổ thu hồi không khớp với mốc đã ký.")
-    return lines
+    return entries
 
 
-def _noted(config: Config, communes: Iterable[UUID]) -> tuple[int, bytes]:
-    """Return how long the newest checkpoints that hold say the ledger was, and the hash of its last line then."""
-    found = (
-        _newest(CheckpointStore.of(config.checkpoints_folder, one), checkpoints.publics(config)) for one in communes
+def _checkpointed_end(config: Config, communes: Iterable[UUID]) -> tuple[int, bytes]:
+    """Return the length of the revocation log in the newest valid checkpoint, and the hash of its last entry then."""
+    newest = (
+        _newest_valid(CheckpointStore.of(config.checkpoints_folder, checkpoint), checkpoints.publics(config))
+        for checkpoint in communes
     )
-    return max((one.revocation_log for one in found if one is not None), default=(0, b""))
+    return max((checkpoint.revocation_log for checkpoint in newest if checkpoint is not None), default=(0, b""))
 
 
-def _newest(shelf: CheckpointStore, publics: Sequence[bytes]) -> Checkpoint | None:
-    for seq in reversed(shelf.numbers()):
+def _newest_valid(store: CheckpointStore, publics: Sequence[bytes]) -> Checkpoint | None:
+    for seq in reversed(store.numbers()):
         with suppress(VaultError, OSError):
-            return shelf.checked(seq, publics)
+            return store.checked(seq, publics)
     return None

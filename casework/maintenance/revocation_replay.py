@@ -1,6 +1,6 @@
-"""Takes away again, in a restored database, what the ledger of removals says was taken away after the backup.
+"""Revokes again, in a restored database, what the revocation log says was revoked after the backup.
 
-It compares versions, so it may run twice, and what is as new as the ledger is left alone. Nothing is ever added.
+It compares versions: it may run twice, and a head as new as its entry is left alone. Nothing is ever added.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,38 +19,38 @@ from casework.vault.integrity import heads
 from casework.vault.keys.enrolment.models import Admission, Totp
 from casework.vault.models import Agency, Document, Envelope, Head, Slot, Wrap
 
-# Rows by which somebody can open something; they go if they had gone. The order is that of their references.
-_SWEPT: tuple[type[Any], ...] = (Envelope, Document, Wrap, Slot, Totp, Admission)
-# States in which nothing has ended; only an end is told again.
-_ALIVE = frozenset({"active", "live", "open", "new", "sent", "opened", "accepted", "asked", "done"})
-_IDS = frozenset({"agency_id"})
+# Rows that give access to something: deleted if they had been deleted. The order is that of their references.
+_GIVING_ACCESS: tuple[type[Any], ...] = (Envelope, Document, Wrap, Slot, Totp, Admission)
+# States in which nothing has ended: only an end is replayed.
+_LIVE_STATES = frozenset({"active", "live", "open", "new", "sent", "opened", "accepted", "asked", "done"})
+_ID_COLUMNS = frozenset({"agency_id"})
 
 
 @dataclass(frozen=True)
-class Replayed:
-    """How many heads something was taken from again, and how many were erased again."""
+class ReplayReport:
+    """How many heads something was revoked from again, and how many were erased again."""
 
-    taken: int
+    revoked: int
     erased: int
 
 
 @action(Act.RESTORE_RUN)
-def run(context: ActContext, lefts: Sequence[Remaining], name: str) -> Replayed:
-    """Take away again what the ledger says, oldest first, and write in the log from which backup this is."""
-    taken = sum(_take(context, left) for left in lefts if left.v is not None)
-    gone = [left for left in lefts if left.v is None and _exists(context, left.head)]
-    for left in gone:
-        context.also(erase, left.head)
-    context.reason = f"{name}: {taken} + {len(gone)}"
-    return Replayed(taken, len(gone))
+def replay_revocations(context: ActContext, remaining: Sequence[Remaining], backup_name: str) -> ReplayReport:
+    """Replay the entries, oldest first, and write to the log from which backup this is."""
+    revoked = sum(_revoke_again(context, entry) for entry in remaining if entry.v is not None)
+    erased = [entry for entry in remaining if entry.v is None and _exists(context, entry.head)]
+    for entry in erased:
+        context.also(erase_again, entry.head)
+    context.reason = f"{backup_name}: {revoked} + {len(erased)}"
+    return ReplayReport(revoked, len(erased))
 
 
 @action(Act.RESTORE_ERASE)
-def erase(context: ActContext, head_id: UUID) -> None:
-    """Delete everything that is bound to a head, and the head, because it had been erased."""
+def erase_again(context: ActContext, head_id: UUID) -> None:
+    """Delete a head that had been erased and every row bound to it."""
     context.about = head_id
     head = freshness.head(context.session, context.commune_id, head_id)
-    rows = head_rows.rows(context, head)
+    rows = head_rows.rows_of_head(context, head)
     for table in reversed(Base.metadata.sorted_tables):
         for row in rows:
             if row.__table__ is table:
@@ -64,48 +64,48 @@ def _exists(context: ActContext, head_id: UUID) -> bool:
     return context.session.get(Head, (context.commune_id, head_id)) is not None
 
 
-def _take(context: ActContext, left: Remaining) -> bool:
-    """Take away what is gone from under one head and raise it to the version it had; tell whether there was a need."""
+def _revoke_again(context: ActContext, entry: Remaining) -> bool:
+    """Delete the rows that were gone from one head and raise it to the version it had; tell whether it was older."""
     try:
-        head = freshness.head(context.session, context.commune_id, left.head)
+        head = freshness.head(context.session, context.commune_id, entry.head)
     except NotFound:
         return False
-    if left.v is None or head.v >= left.v:
+    if entry.v is None or head.v >= entry.v:
         return False
-    rows, kept = head_rows.rows(context, head), set(split_digests(left.rows))
-    doomed = [row for row in rows if isinstance(row, _SWEPT) and row_digest(type(row), row) not in kept]
+    rows, remaining = head_rows.rows_of_head(context, head), set(split_digests(entry.rows))
+    doomed = [row for row in rows if isinstance(row, _GIVING_ACCESS) and row_digest(type(row), row) not in remaining]
     doomed += _envelopes_of(rows, doomed)
     for row in rows:
-        _tell(row, left.told.get(row_digest(type(row), row), {}))
+        _end_again(row, entry.told.get(row_digest(type(row), row), {}))
     if any(isinstance(row, Wrap) for row in doomed):
         next(row for row in rows if isinstance(row, Agency)).rotation_due = True
-    _delete(context, head, doomed)
-    head.v = left.v - 1
+    _delete_rows(context, head, doomed)
+    head.v = entry.v - 1
     heads.revoke(context.session, head, [row for row in rows if row not in doomed])
     context.session.flush()
     return True
 
 
 def _envelopes_of(rows: Iterable[Any], doomed: Sequence[Any]) -> list[Any]:
-    """Find envelopes of documents that go, so that none is left without its document."""
+    """Return the envelopes of deleted documents, so that none is left without its document."""
     ids = {row.id for row in doomed if isinstance(row, Document)}
     return [row for row in rows if isinstance(row, Envelope) and row.document_id in ids and row not in doomed]
 
 
-def _tell(row: Any, told: Mapping[str, Any]) -> None:
-    """Let a row end as it had ended; a state that is no end is not told again."""
-    for name, value in told.items():
-        if value is None or (name == "state" and value in _ALIVE):
+def _end_again(row: Any, values: Mapping[str, Any]) -> None:
+    """Give a row the values it had ended with; a live state is not replayed."""
+    for name, value in values.items():
+        if value is None or (name == "state" and value in _LIVE_STATES):
             continue
-        setattr(row, name, UUID(hex=value) if name in _IDS else value)
+        setattr(row, name, UUID(hex=value) if name in _ID_COLUMNS else value)
 
 
-def _delete(context: ActContext, head: Head, doomed: Sequence[Any]) -> None:
-    newest = {(one.section, one.series, one.revision) for one in heads.entries(head.listing)}
-    for kind in _SWEPT:
+def _delete_rows(context: ActContext, head: Head, doomed: Sequence[Any]) -> None:
+    listed = {(entry.section, entry.series, entry.revision) for entry in heads.entries(head.listing)}
+    for kind in _GIVING_ACCESS:
         for row in doomed:
             if isinstance(row, kind):
                 context.session.delete(row)
-                if isinstance(row, Document) and (row.section, row.series, row.revision) in newest:
+                if isinstance(row, Document) and (row.section, row.series, row.revision) in listed:
                     heads.unlist(head, section=row.section, series=row.series)
         context.session.flush()

@@ -1,4 +1,4 @@
-"""The making of a whole book beside the one in use, as a restore and an upgrade do it: what is made is proven."""
+"""Making a whole database beside the one in use and verifying it, as a restore and an upgrade do."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,14 +9,14 @@ from casework.config import Config
 from casework.errors import VaultError
 from casework.gate import Gate, open_gate
 from casework.maintenance import row_verification
-from casework.maintenance.row_verification import Verified
+from casework.maintenance.row_verification import VerifiedCounts
 from casework.oversight.actions import verify_all
 from casework.vault.keys.kek import Kek
 
 
 @contextmanager
 def new_database(fresh: Config, key: Kek) -> Iterator[Gate]:
-    """Open the gate of a book that is being made, without the ledger of removals; left well, its file lies at rest."""
+    """Open the gate of a database that is being made, without a revocation log; afterwards its WAL is merged."""
     gate = replace(open_gate(fresh, key), revocation_log=None)
     try:
         yield gate
@@ -25,15 +25,15 @@ def new_database(fresh: Config, key: Kek) -> Iterator[Gate]:
     unguarded.settle(fresh.database_url)
 
 
-def proven(gate: Gate, fresh: Config, *, else_say: str) -> Verified:
-    """Prove every row and every log of a book that was made; raise VaultError with these words if one does not hold."""
+def verify_everything(gate: Gate, fresh: Config, *, refusal: str) -> VerifiedCounts:
+    """Verify every row and every log of a new database; raise VaultError, with `refusal` if a log does not verify."""
     with unguarded.snapshot(fresh.database_url) as connection:
-        found = row_verification.verify_all(connection, gate.server_keys)
-    verified(gate, else_say=else_say)
-    return found
+        counts = row_verification.verify_all(connection, gate.server_keys)
+    verify_logs(gate, refusal=refusal)
+    return counts
 
 
-def verified(gate: Gate, *, else_say: str) -> None:
-    """Raise VaultError with these words unless the log of every commune holds."""
+def verify_logs(gate: Gate, *, refusal: str) -> None:
+    """Raise VaultError with the words of `refusal` unless the log of every commune verifies."""
     if not all(verdict.holds for _, verdict in verify_all(gate)):
-        raise VaultError(else_say)
+        raise VaultError(refusal)

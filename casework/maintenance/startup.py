@@ -1,4 +1,4 @@
-"""Before the book is opened: its tables are those of this program, and what a crash may have left is put right."""
+"""Before a database is opened: its schema is the one of this program, and what a crash may have left is repaired."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -14,17 +14,17 @@ from casework.vault.keys import kek
 
 
 def make_ready(config: Config) -> None:
-    """Strike what the ledger says of an act that was never committed, and cut off what an erasure left in the log."""
+    """Void the entry of the revocation log whose act was never committed, and truncate the WAL with what was erased."""
     gate = open_gate(config, kek.load(config.kek_file, demo=config.demo))
     try:
-        revocation_log_copy.settle(gate)
+        revocation_log_copy.void_uncommitted(gate)
         truncate_wal(gate.database.engine)
     finally:
         gate.database.engine.dispose()
 
 
 def tidy(config: Config) -> None:
-    """Delete what a broken-off restore or upgrade left beside a SQLite file; nobody else may use the folder.
+    """Delete what an interrupted restore or upgrade left beside a SQLite file; nobody else may use the folder.
 
     Rows of cases that are erased later must not outlive them there. On PostgreSQL only the owner role may do it.
     """
@@ -34,23 +34,23 @@ def tidy(config: Config) -> None:
 
 
 def require_current_schema(url: str) -> None:
-    """Raise ConfigurationError unless the tables of a database are the ones that this program was written for."""
-    stands, needed = revision(url), schema.newest()
-    if stands == needed:
+    """Raise ConfigurationError unless a database is at the schema revision of this program."""
+    current, needed = revision(url), schema.newest()
+    if current == needed:
         return
-    if schema.older(stands):
+    if schema.older(current):
         raise ConfigurationError(
-            f"Cơ sở dữ liệu ở bản {stands}, chương trình cần bản {needed}. "
+            f"Cơ sở dữ liệu ở bản {current}, chương trình cần bản {needed}. "
             "Sổ chưa mở, không có gì bị thay đổi. Hãy chạy: casework upgrade."
         )
     raise ConfigurationError(
-        f"Cơ sở dữ liệu ở bản {stands or 'trống'}, chương trình này chỉ biết đến bản {needed}. "
+        f"Cơ sở dữ liệu ở bản {current or 'trống'}, chương trình này chỉ biết đến bản {needed}. "
         "Không có gì bị thay đổi: hãy dùng bản chương trình mới hơn."
     )
 
 
 def revision(url: str) -> str:
-    """Return at which revision a database stands; raise ConfigurationError if there is no such file."""
+    """Return the schema revision of a database; raise ConfigurationError if its SQLite file is missing."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).is_file():
         raise ConfigurationError(f"Không thấy cơ sở dữ liệu {parsed.database}.")

@@ -1,6 +1,6 @@
-"""What comes round by the clock: checkpoints, backups, verification, what has expired, idle accounts; it never erases.
+"""The periodic jobs: checkpoints, backups, verification, expiry, idle accounts; they never erase a case.
 
-A clock that cannot be believed removes nothing until a person has looked at it.
+With a clock that cannot be trusted nothing expires or is deleted until a person has confirmed it.
 """
 
 import logging
@@ -14,100 +14,100 @@ from casework import clock
 from casework.audit import read
 from casework.config import Config
 from casework.errors import CaseworkError
-from casework.gate import Action, Gate, Person
+from casework.gate import Action, Gate
 from casework.maintenance import backups, checkpoints, clock_check, revocation_log_copy
-from casework.maintenance.idle_accounts import lock_idle
+from casework.maintenance.communes import commune_ids, system_of
+from casework.maintenance.idle_accounts import lock_idle_accounts
 from casework.oversight.actions import verify_all
-from casework.policy.permit import Actor
-from casework.policy.words import Act, Role
+from casework.policy.words import Act
 from casework.referrals.actions import expire
 from casework.vault.keys.context import CryptoContext
 
 HOUR = 3600 * clock.MICROSECOND
 _BACKUP_EVERY = 23 * HOUR
 _VERIFY_EVERY = 23 * HOUR
-_LOCK = "tick.lock"
+_LOCK_FILE = "tick.lock"
 log = logging.getLogger(__name__)
 
 
 @dataclass
-class Ticked:
-    """What one round did: names of the jobs that were done and of those that failed, and whether the clock is odd."""
+class TickReport:
+    """The names of the jobs that were done and of those that failed, and whether the clock is in doubt."""
 
     done: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     doubtful: bool = False
 
 
-def tick(config: Config, gate: Gate) -> Ticked | None:
-    """Do what is due; None if another round is under way."""
+def tick(config: Config, gate: Gate) -> TickReport | None:
+    """Run the jobs that are due; None if another run is under way."""
     try:
-        alone = FileLock(config.data / _LOCK, mode=0o600).acquire(blocking=False)
+        lock = FileLock(config.data / _LOCK_FILE, mode=0o600).acquire(blocking=False)
     except Timeout:
         return None
-    with alone:
-        return _round(config, gate)
+    with lock:
+        return _run_due(config, gate)
 
 
 def due(config: Config) -> bool:
-    """Tell whether an hour has passed since the last round."""
-    ago = clock_check.since_believed(config, at=clock.micros())
+    """Tell whether an hour has passed since the last complete run."""
+    ago = clock_check.since_trusted(config, at=clock.micros())
     return ago is None or not 0 <= ago < HOUR
 
 
-def _round(config: Config, gate: Gate) -> Ticked:
-    at, found = clock.micros(), Ticked()
-    found.doubtful = clock_check.doubtful(config, gate, at=at)
+def _run_due(config: Config, gate: Gate) -> TickReport:
+    at, report = clock.micros(), TickReport()
+    report.doubtful = clock_check.doubtful(config, gate, at=at)
     if checkpoints.configured(config):
-        _do(found, "checkpoint", lambda: _checkpoint(config, gate))
+        _run_job(report, "checkpoint", lambda: _write_checkpoints(config, gate))
     if config.backup_public and _backup_due(config, at):
-        _do(found, "backup", lambda: backups.make(config, gate))
+        _run_job(report, "backup", lambda: backups.make(config, gate))
     if _verify_due(gate, at):
-        _do(found, "verify", lambda: verify_all(gate))
-    if found.doubtful:
-        return found
-    _do(found, "expiry", lambda: _everywhere(gate, expire))
+        _run_job(report, "verify", lambda: verify_all(gate))
+    if report.doubtful:
+        return report
+    _run_job(report, "expiry", lambda: _in_every_commune(gate, expire))
     # Most of the demo's people did what they did long ago, and every printed card must let its holder in.
     if not config.demo:
-        _do(found, "idle", lambda: _everywhere(gate, lock_idle))
+        _run_job(report, "idle", lambda: _in_every_commune(gate, lock_idle_accounts))
     if config.backup_public:
-        _do(found, "retention", lambda: backups.forget_old(config))
-    _do(found, "clock", lambda: clock_check.believe(config, at=at))
-    return found
+        _run_job(report, "retention", lambda: backups.delete_expired(config))
+    _run_job(report, "clock", lambda: clock_check.trust(config, at=at))
+    return report
 
 
-def _do(found: Ticked, name: str, job: Callable[[], object]) -> None:
-    """Do one job; if it fails the others are done all the same, and the operator is told."""
+def _run_job(report: TickReport, name: str, job: Callable[[], object]) -> None:
+    """Run one job; if it fails the others are run all the same, and the report names it."""
     try:
         job()
     except (CaseworkError, SQLAlchemyError, OSError):
         log.exception("tick: %s failed", name)
-        found.failed.append(name)
+        report.failed.append(name)
     else:
-        found.done.append(name)
+        report.done.append(name)
 
 
-def _checkpoint(config: Config, gate: Gate) -> None:
-    revocation_log_copy.settle(gate)
+def _write_checkpoints(config: Config, gate: Gate) -> None:
+    revocation_log_copy.void_uncommitted(gate)
     checkpoints.write_all(config, gate)
     revocation_log_copy.copy(config)
 
 
 def _backup_due(config: Config, at: int) -> bool:
-    newest = backups.named_at(config)
+    newest = backups.newest_named_at(config)
     return newest is None or not 0 <= at - newest < _BACKUP_EVERY
 
 
 def _verify_due(gate: Gate, at: int) -> bool:
-    """Tell whether no log was verified for a day; what was found then stands in the log, and rings at home."""
-    verified = []
+    """Tell whether some log was not verified for a day; the result stands in the log, and alarms read it there."""
+    last = []
     with gate.database.read_only() as session:
-        for commune_id in checkpoints.communes(gate):
+        for commune_id in commune_ids(gate):
             crypto = CryptoContext(session, gate.server_keys(commune_id), None, at)
-            verified.append(read.last(crypto, Act.AUDIT_VERIFY, commune_id))
-    return any(one is None or not 0 <= at - one[0] < _VERIFY_EVERY for one in verified)
+            last.append(read.last(crypto, Act.AUDIT_VERIFY, commune_id))
+    return any(entry is None or not 0 <= at - entry[0] < _VERIFY_EVERY for entry in last)
 
 
-def _everywhere(gate: Gate, doing: Action[[], int]) -> None:
-    for commune_id in checkpoints.communes(gate):
-        gate.perform(Person(Actor(commune_id, None, (Role.SYSTEM,)), commune_id), doing)
+def _in_every_commune(gate: Gate, act: Action[[], int]) -> None:
+    for commune_id in commune_ids(gate):
+        gate.perform(system_of(commune_id), act)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.administration.setting_up import founded
+from tests.administration.new_installation import founded
 from tests.commands import call
 from tests.source import ROOT
 
 SPELT = {"COMMUNE": "[0-9a-f]{32}", "NNNNNNNN": r"\d{8}", "YYYYMMDDTHHMMSSZ": r"\d{8}T\d{6}Z"}
 
 
-def said() -> dict[re.Pattern[str], int]:
+def modes_in_table() -> dict[re.Pattern[str], int]:
     """The mode of every name in the table, where a place holder stands for what it is in the file's name."""
     rows = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8").partition("\n## 15. Files\n")[2].splitlines()
     cells = [row.split("|") for row in rows if row.startswith("| `")]
@@ -26,11 +26,11 @@ def said() -> dict[re.Pattern[str], int]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
-    """An installation that was founded, backed up, renewed two keys, and has had its round of the clock."""
+    """An installation that was founded, backed up, renewed two keys, and has run its periodic jobs."""
     place: Path = tmp_path_factory.mktemp("files") / "sổ"
     founded(place)
     papers = ("--papers", str(place.with_name("kek.html")))
-    # A code that is out would make the exchange of the KEK wait: the other two keys are exchanged here.
+    # An open admission code would refuse a rotation of the KEK: the other two keys are rotated here.
     for words in (("tick",), ("backup",), ("rotate-keys", "checkpoint"), ("rotate-keys", "backup", *papers)):
         result = call(words[0], "--data", str(place), *words[1:])
         assert result.exit_code == 0, result.output
@@ -38,13 +38,13 @@ def folder(tmp_path_factory) -> Path:
 
 
 def test_every_file_stands_in_the_table_with_its_mode(folder):
-    table = said()
+    table = modes_in_table()
     for path in folder.rglob("*"):
         name, mode = str(path.relative_to(folder)), stat.S_IMODE(path.stat().st_mode)
         if path.is_dir():
             assert mode == 0o700, name
             continue
-        modes = {wanted for pattern, wanted in table.items() if pattern.fullmatch(name)}
+        modes = {listed for pattern, listed in table.items() if pattern.fullmatch(name)}
         assert modes == {mode}, name
 
 

@@ -1,4 +1,4 @@
-"""The whole drill: people, cases and an erasure, a backup, then the machine is gone, once with the key of the server.
+"""The whole drill: people, cases and an erasure, a backup, then the machine is gone, once with the KEK.
 
 Everything goes by the commands and the papers of the installation; what is left is the second disk.
 """
@@ -30,7 +30,7 @@ from casework.vault.keys.enrolment.totp import PairedPhone
 from casework.vault.models import Commune, Member
 from casework.web.session_loading import load_session
 from tests import postgres
-from tests.administration.setting_up import CODE, code_for, codes, founded, sheets_of, used
+from tests.administration.new_installation import CODE, code_for, codes, founded, sheets_of, used
 from tests.commands import call
 from tests.stories import dao
 
@@ -39,23 +39,23 @@ PHONE = bytes(range(20))
 
 
 @dataclass
-class Arrived:
-    """Somebody who has taken her account: what her passphrase opens and who she is."""
+class Enrolled:
+    """An enrolled member: their id, and the seed that their passphrase unwraps."""
 
-    here: Installation
+    installation: Installation
     member_id: UUID
     seed: bytes
     cookie: str = ""
 
-    def does(self, doing: Action[..., Any], *args: Any, **more: Any) -> Any:
-        """Do an act as a page of hers would."""
-        presence = load_session(self.here.gate, self.here.config, self.cookie or self.signs_in())
+    def does(self, act: Action[..., Any], *args: Any, **more: Any) -> Any:
+        """Perform an act as a page does."""
+        presence = load_session(self.installation.gate, self.installation.config, self.cookie or self.signs_in())
         assert presence
-        return self.here.gate.perform(presence.person, doing, *args, **more)
+        return self.installation.gate.perform(presence.person, act, *args, **more)
 
     def signs_in(self) -> str:
         """Sign in with both factors."""
-        gate, visitor = self.here.gate, visitor_of(self.here)
+        gate, visitor = self.installation.gate, visitor_of(self.installation)
         with gate.database.engine.begin() as connection:
             connection.exec_driver_sql("UPDATE totp SET last_counter = 0")
         begun = gate.perform(visitor, sign_in, Unwrapped(self.member_id, self.seed), before=None)
@@ -64,54 +64,56 @@ class Arrived:
         return self.cookie
 
 
-def visitor_of(here: Installation) -> Person:
-    with here.gate.database.read_only() as session:
+def visitor_of(installation: Installation) -> Person:
+    with installation.gate.database.read_only() as session:
         commune_id = session.query(Commune.id).scalar()
     return Person(Actor(commune_id, None, (Role.VISITOR,)), commune_id)
 
 
-def arrives(here: Installation, username: str, code: str) -> Arrived:
-    """Take an account with a code of admission."""
-    visitor = visitor_of(here)
-    with here.gate.database.read_only() as session:
+def enrols(installation: Installation, username: str, code: str) -> Enrolled:
+    """Enrol with an admission code."""
+    visitor = visitor_of(installation)
+    with installation.gate.database.read_only() as session:
         member_id = session.query(Member.id).filter(Member.username == username).scalar()
-    new = credentials.new_credentials(here.gate.server_keys(visitor.commune_id), "nam tu ngan ghep lai", member_id)
-    assert here.gate.perform(visitor, admission_acts.enrol, read_code(code), new, PairedPhone(PHONE, 0))
-    return Arrived(here, member_id, new.seed)
+    new = credentials.new_credentials(
+        installation.gate.server_keys(visitor.commune_id), "nam tu ngan ghep lai", member_id
+    )
+    assert installation.gate.perform(visitor, admission_acts.enrol, read_code(code), new, PairedPhone(PHONE, 0))
+    return Enrolled(installation, member_id, new.seed)
 
 
-def two_lines(made: list[Any], title: str) -> str:
+def two_lines(pages: list[Any], title: str) -> str:
     """What an operator types from a sheet."""
-    page = next(page for page in made if page.title == title)
+    page = next(page for page in pages if page.title == title)
     return "\n".join(codes(page)[:2]) + "\n"
 
 
 @dataclass
-class Lost:
+class LostMachine:
     """What is left after the machine: the papers, the second disk, and what people remember."""
 
     folder: Path
     papers: list[Any]
     backup: Path
-    kept: UUID
-    erased: UUID
+    kept_case: UUID
+    erased_case: UUID
     story: Any
-    hoa: Arrived
+    hoa: Enrolled
 
 
 @pytest.fixture
-def lost(tmp_path: Path) -> Lost:
+def lost(tmp_path: Path) -> LostMachine:
     """A day's work with a backup in its middle; then the machine is gone, and a new folder holds what was outside."""
     old, new = tmp_path / "cũ", tmp_path / "mới"
     papers = founded(old)
-    with used(old) as here:
-        hoa = arrives(here, "hoa.hoi", code_for(papers, "hoa.hoi"))
-        binh = arrives(here, "binh.hoi", code_for(papers, "binh.hoi"))
-        kept, erased = opens_a_case(hoa), opens_a_case(hoa)
-        story = hoa.does(desk.read_section, kept, Section.STORY)
-        hoa.does(endings.request_erasure, erased, basis="own_wish", second=binh.member_id, words="Chị ấy xin xóa")
+    with used(old) as installation:
+        hoa = enrols(installation, "hoa.hoi", code_for(papers, "hoa.hoi"))
+        binh = enrols(installation, "binh.hoi", code_for(papers, "binh.hoi"))
+        kept_case, erased_case = opens_a_case(hoa), opens_a_case(hoa)
+        story = hoa.does(desk.read_section, kept_case, Section.STORY)
+        hoa.does(endings.request_erasure, erased_case, basis="own_wish", second=binh.member_id, words="Chị ấy xin xóa")
         assert call("backup", "--data", str(old)).exit_code == 0
-        binh.does(endings.erase_case, erased)
+        binh.does(endings.erase_case, erased_case)
         assert call("tick", "--data", str(old)).exit_code == 0
     new.mkdir(mode=0o700)
     shutil.copytree(old / "checkpoints", new / "checkpoints")
@@ -122,26 +124,26 @@ def lost(tmp_path: Path) -> Lost:
     settings = (new / "casework.toml").read_text(encoding="utf-8").replace(str(old), str(new))
     (new / "casework.toml").write_text(settings, encoding="utf-8")
     backup = min((new / "backups").iterdir())
-    return Lost(new, papers, backup, kept, erased, story, hoa)
+    return LostMachine(new, papers, backup, kept_case, erased_case, story, hoa)
 
 
-def opens_a_case(somebody: Arrived) -> UUID:
+def opens_a_case(somebody: Enrolled) -> UUID:
     draft = somebody.does(intake.start_draft, {1: {"danger": "no"}}, circle=[])
     opened: UUID = somebody.does(intake.open_case, draft, dao(danger="no", grounds=()))
     return opened
 
 
-def is_back(lost: Lost, somebody: Arrived) -> None:
+def is_back(lost: LostMachine, somebody: Enrolled) -> None:
     """What was there opens, and what was erased after the backup stays erased."""
-    assert somebody.does(desk.read_section, lost.kept, Section.STORY) == lost.story
-    assert [one.id for one in somebody.does(desk.list_cases).cases] == [lost.kept]
+    assert somebody.does(desk.read_section, lost.kept_case, Section.STORY) == lost.story
+    assert [case.id for case in somebody.does(desk.list_cases).cases] == [lost.kept_case]
     with pytest.raises(NotFound):
-        somebody.does(desk.read_case, lost.erased)
+        somebody.does(desk.read_case, lost.erased_case)
     verified = call("verify", "--data", str(lost.folder))
     assert verified.exit_code == 0, verified.output
 
 
-def restored(lost: Lost, *more: str) -> str:
+def restored(lost: LostMachine, *more: str) -> str:
     words = ("restore", "--data", str(lost.folder), str(lost.backup), "--yes", *more)
     done = call(*words, typed=two_lines(lost.papers, "Tờ khóa sao lưu"))
     assert done.exit_code == 0, done.output
@@ -150,7 +152,7 @@ def restored(lost: Lost, *more: str) -> str:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_with_the_papers_everything_is_back_and_what_was_erased_stays_erased(lost: Lost, kind: str):
+def test_with_the_papers_everything_is_back_and_what_was_erased_stays_erased(lost: LostMachine, kind: str):
     call("key-file", "--data", str(lost.folder), "--number", "1", typed=two_lines(lost.papers, "Tờ khóa máy chủ"))
     if kind == "sqlite":
         comes_back(lost)
@@ -162,17 +164,17 @@ def test_with_the_papers_everything_is_back_and_what_was_erased_stays_erased(los
         comes_back(lost)
 
 
-def comes_back(lost: Lost) -> None:
+def comes_back(lost: LostMachine) -> None:
     restored(lost)
-    with used(lost.folder) as here:
-        is_back(lost, Arrived(here, lost.hoa.member_id, lost.hoa.seed))
+    with used(lost.folder) as installation:
+        is_back(lost, Enrolled(installation, lost.hoa.member_id, lost.hoa.seed))
 
 
-def test_without_the_server_s_key_two_sheets_let_one_in_and_everything_opens(lost: Lost):
+def test_without_the_server_s_key_two_sheets_let_one_in_and_everything_opens(lost: LostMachine):
     restored(lost, "--lost-kek")
     sheets = sheets_of(lost.papers, UNION)
     typed = "\n".join(("hoa.hoi", "1", sheets[1], "3", sheets[3])) + "\n"
     done = call("recover", "--data", str(lost.folder), "--agency", "womens_union", typed=typed)
     assert done.exit_code == 0, done.output
-    with used(lost.folder) as here:
-        is_back(lost, arrives(here, "hoa.hoi", CODE.findall(done.output)[0]))
+    with used(lost.folder) as installation:
+        is_back(lost, enrols(installation, "hoa.hoi", CODE.findall(done.output)[0]))

@@ -1,4 +1,4 @@
-"""A book that the program made is read with docs/protocol.md alone: file by file, from paper to plaintext."""
+"""An installation that the program made is read with docs/protocol.md alone: file by file, from paper to plaintext."""
 
 import base64
 import json
@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.administration.setting_up import CODE, codes, founded, sheets_of
+from tests.administration.new_installation import CODE, codes, founded, sheets_of
 from tests.commands import call
 from tests.source import ROOT
 from tests.vault import second_implementation as second
@@ -23,7 +23,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Book:
+class ReadInstallation:
     """What somebody holds who has the folder and the papers; `shown` are the codes that a recovery has printed."""
 
     folder: Path
@@ -34,9 +34,9 @@ class Book:
         """Every row of a table, ids as ids."""
         database = sqlite3.connect(f"file:{self.folder / 'casework.sqlite3'}?mode=ro", uri=True)
         kinds = {name: kind for _, name, kind, *_ in database.execute(f"PRAGMA table_info({table})")}
-        found = database.execute(f"SELECT {', '.join(kinds)} FROM {table}").fetchall()
+        rows = database.execute(f"SELECT {', '.join(kinds)} FROM {table}").fetchall()
         database.close()
-        return [dict(zip(kinds, map(read, kinds.values(), row), strict=True)) for row in found]
+        return [dict(zip(kinds, map(read, kinds.values(), row), strict=True)) for row in rows]
 
     @property
     def commune(self) -> UUID:
@@ -67,16 +67,16 @@ def read(kind: str, value: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory) -> Book:
-    """A book that was founded; one agency has used its recovery sheets, and the clock has come round."""
+def installation(tmp_path_factory) -> ReadInstallation:
+    """An installation after a recovery and a run of the periodic jobs."""
     folder = tmp_path_factory.mktemp("second") / "sổ"
-    made = founded(folder)
-    dealt = sheets_of(made, UNION)
+    pages = founded(folder)
+    dealt = sheets_of(pages, UNION)
     sheets = "\n".join(["hoa.hoi", "1", dealt[1], "3", dealt[3], ""])
     done = call("recover", "--data", str(folder), "--agency", "womens_union", typed=sheets)
     assert call("tick", "--data", str(folder)).exit_code == 0
-    page = next(page for page in made if page.title == "Tờ khóa sao lưu")
-    return Book(folder, CODE.findall(done.output), b"".join(map(second.paper_code, codes(page))))
+    page = next(page for page in pages if page.title == "Tờ khóa sao lưu")
+    return ReadInstallation(folder, CODE.findall(done.output), b"".join(map(second.paper_code, codes(page))))
 
 
 def signed_tables() -> list[tuple[str, str, set[str]]]:
@@ -87,100 +87,105 @@ def signed_tables() -> list[tuple[str, str, set[str]]]:
     return [(row[1], row[3], set(filter(None, row[4].split(", ")))) for row in rows]
 
 
-def test_every_mac_of_every_row_is_the_one_that_the_page_says(book):
-    versions, checked = {row["id"]: row["v"] for row in book.rows("head")}, 0
+def test_every_mac_of_every_row_is_the_one_that_the_page_says(installation):
+    versions, checked = {row["id"]: row["v"] for row in installation.rows("head")}, 0
     for table, head, unsigned in signed_tables():
-        for row in book.rows(table):
+        for row in installation.rows(table):
             mac = row.pop("mac")
             columns = {name: value for name, value in row.items() if name not in unsigned}
             version = versions[row[head]] if head else 0
-            assert second.row_mac(1, book.k_ctl, table, columns, version) == mac, table
+            assert second.row_mac(1, installation.k_ctl, table, columns, version) == mac, table
             checked += 1
     assert checked > 40
 
 
-def test_the_log_is_one_chain_and_every_head_is_fresh(book):
+def test_the_log_is_one_chain_and_every_head_is_fresh(installation):
     h, fresh = bytes(32), {}
-    for number, line in enumerate(sorted(book.rows("audit_line"), key=lambda row: row["n"]), start=1):
+    for number, line in enumerate(sorted(installation.rows("audit_line"), key=lambda row: row["n"]), start=1):
         h = sha256(second.fields("cw/1/audit", number, h, line["body"])).digest()
-        message = second.fields("cw/1/ctl", "audit_line", 1, book.commune, number, h)
-        assert (line["h"], line["mac"]) == (h, second.signed(1, book.k_ctl, message))
-        said = json.loads(line["body"])
-        assert line["body"] == json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        if said["head"]:
-            fresh[UUID(hex=said["head"])] = (number, bytes.fromhex(said["head_mac"]))
-    assert {row["id"]: (row["n"], row["mac"]) for row in book.rows("head")} == fresh
+        message = second.fields("cw/1/ctl", "audit_line", 1, installation.commune, number, h)
+        assert (line["h"], line["mac"]) == (h, second.signed(1, installation.k_ctl, message))
+        content = json.loads(line["body"])
+        assert line["body"] == json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        if content["head"]:
+            fresh[UUID(hex=content["head"])] = (number, bytes.fromhex(content["head_mac"]))
+    assert {row["id"]: (row["n"], row["mac"]) for row in installation.rows("head")} == fresh
 
 
-def test_what_was_taken_away_stands_in_the_ledger(book):
+def test_what_was_revoked_stands_in_the_revocation_log(installation):
     h = bytes(32)
-    for number, (seq, text, digest, mac) in enumerate(book.revocation_log(), start=1):
+    for number, (seq, text, digest, mac) in enumerate(installation.revocation_log(), start=1):
         h = sha256(second.fields("cw/1/removal", number, h, text)).digest()
-        message = second.fields("cw/1/removal", book.commune, number, h)
-        assert (seq, digest, mac) == (str(number), h.hex(), second.signed(1, book.k_ctl, message).hex())
-    said = json.loads(book.revocation_log()[-1][1])
-    line = next(row for row in book.rows("audit_line") if row["n"] == said["n"])
-    assert line["h"].hex() == said["h"]
-    wraps = [(row["member_id"], row["agency_id"]) for row in book.rows("wrap")]
+        message = second.fields("cw/1/removal", installation.commune, number, h)
+        assert (seq, digest, mac) == (str(number), h.hex(), second.signed(1, installation.k_ctl, message).hex())
+    content = json.loads(installation.revocation_log()[-1][1])
+    line = next(row for row in installation.rows("audit_line") if row["n"] == content["n"])
+    assert line["h"].hex() == content["h"]
+    wraps = [(row["member_id"], row["agency_id"]) for row in installation.rows("wrap")]
     marks = [sha256(second.fields("cw/1/row", "wrap", *key)).hexdigest()[:16] for key in wraps]
-    assert all(mark in one["rows"] for one in said["heads"] for mark in marks)
+    assert all(mark in head["rows"] for head in content["heads"] for mark in marks)
 
 
-def test_the_newest_checkpoint_is_signed_and_says_where_log_and_ledger_end(book):
-    notes = sorted((book.folder / "checkpoints" / book.commune.hex).glob("*.note"))
-    origin, n, h, *more = second.note(notes[-1].read_text(encoding="utf-8"), book.signer)
-    line = next(row for row in book.rows("audit_line") if row["n"] == int(n))
-    assert (origin, base64.b64decode(h)) == (f"casework/checkpoint/1/{book.commune.hex}", line["h"])
-    facts = dict(one.split(" ", 1) for one in more)
+def test_the_newest_checkpoint_is_signed_and_says_where_both_logs_end(installation):
+    notes = sorted((installation.folder / "checkpoints" / installation.commune.hex).glob("*.note"))
+    origin, n, h, *more = second.note(notes[-1].read_text(encoding="utf-8"), installation.signer)
+    line = next(row for row in installation.rows("audit_line") if row["n"] == int(n))
+    assert (origin, base64.b64decode(h)) == (f"casework/checkpoint/1/{installation.commune.hex}", line["h"])
+    facts = dict(fact.split(" ", 1) for fact in more)
     assert facts["seq"] == str(len(notes))
-    assert facts["removals"] == f"{len(book.revocation_log())} {book.revocation_log()[-1][2]}"
+    assert facts["removals"] == f"{len(installation.revocation_log())} {installation.revocation_log()[-1][2]}"
 
 
-def test_a_backup_opens_with_the_paper_and_holds_every_sealed_row(book):
-    [file] = (book.folder / "backups").glob("*.casework")
-    header, plain = second.archive(file.read_bytes(), book.backup_seed, book.signer)
+def test_a_backup_opens_with_the_paper_and_holds_every_sealed_row(installation):
+    [file] = (installation.folder / "backups").glob("*.casework")
+    header, plain = second.archive(file.read_bytes(), installation.backup_seed, installation.signer)
     assert header["kek"] == [1]
     lines = [json.loads(line) for line in plain.decode().splitlines()]
     assert (lines[0]["form"], lines[-1]) == (1, {"done": True})
-    names, kept = [], dict[str, list[Mapping[str, Any]]]()
+    names, tables = [], dict[str, list[Mapping[str, Any]]]()
     for line in lines[1:-1]:
         if isinstance(line, dict) and "columns" in line:
-            names, kept[line["table"]] = line["columns"], []
+            names, tables[line["table"]] = line["columns"], []
         elif isinstance(line, list):
-            kept[list(kept)[-1]].append(dict(zip(names, line, strict=True)))
+            tables[list(tables)[-1]].append(dict(zip(names, line, strict=True)))
     for table in ("document", "envelope", "wrap", "recovery_pair"):
-        blobs = {bytes.fromhex(row["mac"]["b"]) for row in kept[table]}
-        assert blobs == {row["mac"] for row in book.rows(table)}
+        blobs = {bytes.fromhex(row["mac"]["b"]) for row in tables[table]}
+        assert blobs == {row["mac"] for row in installation.rows(table)}
 
 
-def test_two_sheets_open_what_their_agency_holds(book):
-    agency, commune = next(row["id"] for row in book.rows("agency") if row["name"] == UNION), book.commune
-    one, other = (second.paper_code(code) for code in book.shown[1:3])
-    recovery = next(row for row in book.rows("recovery") if row["agency_id"] == agency)
-    pair = next(row for row in book.rows("recovery_pair") if (row["agency_id"], row["second"]) == (agency, 2))
+def test_two_sheets_open_what_their_agency_holds(installation):
+    agency, commune = (
+        next(row["id"] for row in installation.rows("agency") if row["name"] == UNION),
+        installation.commune,
+    )
+    first, other = (second.paper_code(code) for code in installation.shown[1:3])
+    recovery = next(row for row in installation.rows("recovery") if row["agency_id"] == agency)
+    pair = next(row for row in installation.rows("recovery_pair") if (row["agency_id"], row["second"]) == (agency, 2))
     place = (commune, agency, recovery["number"], 1, 2)
-    key, context = second.derived(one + other, "pair", *place), second.fields("cw/1/pair", *place)
+    key, context = second.derived(first + other, "pair", *place), second.fields("cw/1/pair", *place)
     seed = second.opened(key, pair["blob"], key_ref=recovery["number"], context=context)
     bound = second.fields("cw/1/recover", commune, agency, recovery["epoch"], recovery["number"])
-    a = second.received(seed, recovery["blob"], context=bound)
-    assert a == carried(book, agency)
-    envelope = next(row for row in book.rows("envelope") if row["agency_id"] == agency)
-    document = next(row for row in book.rows("document") if row["id"] == envelope["document_id"])
+    agency_secret = second.received(seed, recovery["blob"], context=bound)
+    assert agency_secret == carried(installation, agency)
+    envelope = next(row for row in installation.rows("envelope") if row["agency_id"] == agency)
+    document = next(row for row in installation.rows("document") if row["id"] == envelope["document_id"])
     sent = second.fields("cw/1/sent", commune, document["id"], agency, envelope["epoch"])
-    dek = second.received(second.derived(a, "kem"), envelope["blob"], context=sent)
+    dek = second.received(second.derived(agency_secret, "kem"), envelope["blob"], context=sent)
     names = ("id", "case_id", "section", "series", "revision", "author_agency_id")
     body = second.fields("cw/1/body", commune, *(document[name] for name in names))
-    said = json.loads(second.unpadded(second.opened(dek, document["body"], key_ref=0, context=body)))
-    assert set(said) == {"at", "by", "data"}
+    content = json.loads(second.unpadded(second.opened(dek, document["body"], key_ref=0, context=body)))
+    assert set(content) == {"at", "by", "data"}
 
 
-def carried(book: Book, agency: UUID) -> bytes:
+def carried(installation: ReadInstallation, agency: UUID) -> bytes:
     """The agency's secret as the code of whoever comes back carries it."""
-    code = second.paper_code(book.shown[0])
-    [row] = [one for one in book.rows("admission") if one["finder"] == finder(book, code)]
-    context = second.fields("cw/1/carry", book.commune, row["member_id"], agency, row["epoch"])
+    code = second.paper_code(installation.shown[0])
+    [row] = [
+        admission for admission in installation.rows("admission") if admission["finder"] == finder(installation, code)
+    ]
+    context = second.fields("cw/1/carry", installation.commune, row["member_id"], agency, row["epoch"])
     return second.opened(second.derived(code, "carry"), row["carry"], key_ref=row["epoch"], context=context)
 
 
-def finder(book: Book, code: bytes) -> bytes:
-    return second.signed(1, book.k_ctl, second.fields("cw/1/finder", book.commune, code))[4:]
+def finder(installation: ReadInstallation, code: bytes) -> bytes:
+    return second.signed(1, installation.k_ctl, second.fields("cw/1/finder", installation.commune, code))[4:]

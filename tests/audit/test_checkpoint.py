@@ -10,7 +10,7 @@ from casework.errors import VaultError
 from casework.maintenance import checkpoints
 from casework.vault.crypto.signatures import Signer
 from tests.house import House, only_sqlite
-from tests.maintenance.kept import kept
+from tests.maintenance.backed_up_house import with_backups
 from tests.people import DONG_HAI, THANH_SON
 from tests.tampering import stolen
 
@@ -58,7 +58,7 @@ def test_a_note_in_the_place_of_another_is_refused(tmp_path: Path):
 
 
 def test_a_log_that_was_rolled_back_contradicts_its_checkpoints(house: House):
-    book = kept(house)
+    book = with_backups(house)
     publics, store = checkpoints.publics(book.config), CheckpointStore.of(book.config.checkpoints_folder, THANH_SON)
     with house.crypto() as crypto:
         assert compare(crypto, store, publics).holds
@@ -86,7 +86,7 @@ def test_a_log_that_was_rolled_back_contradicts_its_checkpoints(house: House):
 
 @only_sqlite
 def test_a_missing_and_a_forged_checkpoint_are_told(house: House):
-    book = kept(house)
+    book = with_backups(house)
     publics, store = checkpoints.publics(book.config), CheckpointStore.of(book.config.checkpoints_folder, THANH_SON)
     for _ in range(3):
         checkpoints.write_all(book.config, house.gate)

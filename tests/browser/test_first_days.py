@@ -9,12 +9,12 @@ from flask import Flask
 from playwright.sync_api import Browser, ViewportSize
 
 from casework import config
-from casework.administration import page_rendering
-from casework.administration.page_rendering import PrintedPage
+from casework.administration import printed_pages
+from casework.administration.printed_pages import PrintedPage
 from casework.app import create_app
 from casework.intake import actions as intake
 from casework.web.session_loading import COOKIE, load_session
-from tests.administration.setting_up import CODE, code_for, codes, founded, sheets_of
+from tests.administration.new_installation import CODE, code_for, codes, founded, sheets_of
 from tests.browser.arriving import Arriving, arriving
 from tests.browser.serving import serving
 from tests.browser.terminal import typed
@@ -62,7 +62,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 def test_the_papers_of_an_office_are_one_sheet_each_and_every_code_stands_on_one_line(chromium: Browser, tmp_path):
     made = founded(tmp_path / "sổ")
-    page_rendering.write(tmp_path / "papers.html", made)
+    printed_pages.write(tmp_path / "papers.html", made)
     page = chromium.new_page(viewport=SHEET)
     page.emulate_media(media="print")
     page.goto((tmp_path / "papers.html").as_uri())

@@ -141,10 +141,10 @@ def test_every_number_and_no_other_is_fictional():
 
 
 def test_every_code_of_a_case_is_known():
-    told = [(path, code, name) for case in CASES for path, name in CODES.items() for code in at(case, path)]
+    used = [(path, code, name) for case in CASES for path, name in CODES.items() for code in at(case, path)]
     for ground in (ground for case in CASES for ground in case.get("grounds", [])):
-        told += [(f"grounds.{key}", ground[key], name) for key, name in GROUND_CODES.items() if key in ground]
-    assert [(path, code) for path, code, name in told if code not in codelist(name)] == []
+        used += [(f"grounds.{key}", ground[key], name) for key, name in GROUND_CODES.items() if key in ground]
+    assert [(path, code) for path, code, name in used if code not in codelist(name)] == []
 
 
 def test_every_case_has_the_answers_that_intake_asks_for():
@@ -166,7 +166,7 @@ def test_a_number_is_given_where_the_safe_channel_needs_one():
     assert breaking(lambda case: bool(case["contact"]["phone"]) == (case["contact"]["channel"] in by_phone)) == []
 
 
-def test_her_words_are_two_to_five_sentences_and_no_chair_takes_them_down():
+def test_the_story_is_two_to_five_sentences_and_no_chair_records_one():
     def short(story: str) -> bool:
         return 2 <= len(re.findall(r"[.?!](?:\s|$)", story)) <= 5 and "\n" not in story and len(story) >= 80
 
@@ -230,9 +230,13 @@ def test_grounds_say_what_their_kind_needs():
 
 
 def test_the_chair_is_told_only_of_violence_in_a_family():
-    told = [case for case in CASES if "chairman" in {ground["receiver"] for ground in case.get("grounds", [])}]
-    assert told
-    assert [case for case in told if not case["incident"]["acts"] or case["only_counselling"] != "no"] == []
+    referred_to_chair = [
+        case for case in CASES if "chairman" in {ground["receiver"] for ground in case.get("grounds", [])}
+    ]
+    assert referred_to_chair
+    assert [
+        case for case in referred_to_chair if not case["incident"]["acts"] or case["only_counselling"] != "no"
+    ] == []
 
 
 def test_every_kind_of_person_and_violence_is_there():

@@ -1,4 +1,4 @@
-"""The demo is a real book: built by real acts, in order, and nothing of a case lies beside it."""
+"""The demo is a real installation: built by real acts, in order, and nothing of a case lies beside the database."""
 
 import json
 import os
@@ -20,7 +20,7 @@ from casework.codelists import codelist
 from casework.codelists.parsing import FILES
 from casework.config import ConfigurationError
 from casework.demo import build, cards, folder
-from casework.demo.content import drafts, tales
+from casework.demo.content import demo_cases, drafts
 from casework.desk import actions as desk
 from casework.maintenance import tick
 from casework.oversight.actions import verify_all
@@ -52,9 +52,9 @@ def test_the_log_holds_and_knows_every_case(built: Built):
     verdicts = verify_all(built.gate)
     assert [verdict.holds for _, verdict in verdicts] == [True]
     acts = Counter(line.act for line in lines(built))
-    assert acts[Act.CASE_OPEN] >= len(tales()) == 62
-    assert acts[Act.NOTE_ADD] >= sum(len(tale.notes) for tale in tales())
-    assert acts[Act.CASE_CLOSE] >= sum(tale.ending is not None for tale in tales())
+    assert acts[Act.CASE_OPEN] >= len(demo_cases()) == 62
+    assert acts[Act.NOTE_ADD] >= sum(len(case.notes) for case in demo_cases())
+    assert acts[Act.CASE_CLOSE] >= sum(case.ending is not None for case in demo_cases())
     assert acts[Act.ADDRESS_ADD] == 15
     assert all(line.outcome == "ok" for line in lines(built))
 
@@ -67,16 +67,16 @@ def test_time_goes_forward_over_fourteen_months_and_ends_before_now(built: Built
     assert moments[-1] <= clock.micros()
 
 
-def test_a_lead_finds_the_stories_as_they_were_told(built: Built):
+def test_a_lead_finds_the_cases_as_they_are_written_in_toml(built: Built):
     lead = enter(built, "lead")
     home = built.gate.perform(lead.person, desk.list_cases)
-    assert len(home.cases) >= sum(tale.of_the_union and not tale.circle for tale in tales())
-    told = next(tale for tale in tales() if tale.answers.identity.name and tale.notes and not tale.circle)
-    [line] = built.gate.perform(lead.person, desk.search, told.answers.identity.name)
+    assert len(home.cases) >= sum(case.of_the_union and not case.circle for case in demo_cases())
+    known = next(case for case in demo_cases() if case.answers.identity.name and case.notes and not case.circle)
+    [line] = built.gate.perform(lead.person, desk.search, known.answers.identity.name)
     [identity] = built.gate.perform(lead.person, desk.read_section, line.id, Section.IDENTITY)
-    assert identity.data == told.answers.identity
+    assert identity.data == known.answers.identity
     notes = built.gate.perform(lead.person, desk.read_section, line.id, Section.COUNSELLING)
-    assert [note.data for note in notes] == [Note(words=note.words) for note in told.notes]
+    assert [note.data for note in notes] == [Note(words=note.words) for note in known.notes]
 
 
 def test_the_accounts_file_has_everybody_and_is_for_its_owner_alone(built: Built, tmp_path: Path):
@@ -85,38 +85,38 @@ def test_the_accounts_file_has_everybody_and_is_for_its_owner_alone(built: Built
     file.chmod(0o644)
     cards.write(file, "http://127.0.0.1:8000", built.demo.cards)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    said = json.loads(file.read_text(encoding="utf-8"))
-    assert set(said) == {"url", "people", "canaries"}
-    assert said["url"] == "http://127.0.0.1:8000"
+    accounts = json.loads(file.read_text(encoding="utf-8"))
+    assert set(accounts) == {"url", "people", "canaries"}
+    assert accounts["url"] == "http://127.0.0.1:8000"
     keys = {"role", "agency", "name", "username", "password", "totp_secret"}
-    assert all(set(person) == keys and person["totp_secret"] is None for person in said["people"])
-    roles = Counter(person["role"] for person in said["people"])
+    assert all(set(person) == keys and person["totp_secret"] is None for person in accounts["people"])
+    roles = Counter(person["role"] for person in accounts["people"])
     assert len(roles) == 13
     assert min(roles.values()) >= 2
 
 
-def test_everybody_has_a_long_passphrase_of_her_own(built: Built):
+def test_everybody_has_a_long_passphrase_of_their_own(built: Built):
     passphrases = [card.password for card in built.demo.cards]
     assert len(set(passphrases)) == len(passphrases)
-    assert all(len(one) >= 15 and one.isascii() for one in passphrases)
+    assert all(len(passphrase) >= 15 and passphrase.isascii() for passphrase in passphrases)
 
 
 def test_canaries_stand_in_cases_and_in_nothing_that_is_public(built: Built):
-    found = cards.canaries()
-    assert len(found) >= 20
-    assert all(len(one) >= 8 for one in found)
+    names = cards.canaries()
+    assert len(names) >= 20
+    assert all(len(name) >= 8 for name in names)
     public = [CONTENT / name for name in ("people.toml", "addresses.toml", "commune.toml")]
     text = "\n".join(file.read_text(encoding="utf-8") for file in (*public, *Path(str(FILES)).glob("*.toml")))
-    assert [one for one in found if one in text] == []
-    told = json.dumps([str(vars(tale.answers)) for tale in tales()], ensure_ascii=False)
-    assert all(one in told for one in found)
+    assert [name for name in names if name in text] == []
+    answers = json.dumps([str(vars(case.answers)) for case in demo_cases()], ensure_ascii=False)
+    assert all(name in answers for name in names)
 
 
 def test_no_canary_lies_in_the_folder(built: Built):
     for file in built.config.data.iterdir():
         if file.name != folder.ACCOUNTS:
             content = file.read_bytes()
-            assert [one for one in cards.canaries() if one.encode() in content] == [], file.name
+            assert [name for name in cards.canaries() if name.encode() in content] == [], file.name
 
 
 def test_only_its_owner_may_enter_the_folder_that_says_demo(tmp_path: Path):
@@ -145,7 +145,7 @@ def test_a_demo_that_was_broken_off_is_cleared_but_only_of_its_own_files(tmp_pat
     folder.claim(tmp_path)
     for name in ("casework.sqlite3", "kek", "ghi chú.txt"):
         (tmp_path / name).write_text("x")
-    assert not folder.complete(tmp_path)
+    assert not folder.is_complete(tmp_path)
     folder.clear(tmp_path)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["DEMO", "ghi chú.txt"]
 
@@ -160,7 +160,7 @@ def test_a_second_start_builds_nothing_anew(built: Built):
     assert before in {line.h for line in lines(built)}
 
 
-def test_a_round_by_the_clock_locks_nobody_whose_card_was_printed(built: Built):
+def test_a_run_of_the_periodic_jobs_locks_nobody_whose_card_was_printed(built: Built):
     done = tick.tick(built.config, built.gate)
     assert done is not None
     assert (done.failed, done.doubtful) == ([], False)
@@ -172,16 +172,16 @@ def test_a_round_by_the_clock_locks_nobody_whose_card_was_printed(built: Built):
 
 def test_the_usual_folder_is_in_the_cache_or_a_temporary_one(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert folder.usual() == tmp_path / "casework-demo"
+    assert folder.default_folder() == tmp_path / "casework-demo"
     (tmp_path / "file").write_text("x")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file" / "deeper"))
-    assert folder.usual().name == f"casework-demo-{os.getuid()}"
+    assert folder.default_folder().name == f"casework-demo-{os.getuid()}"
 
 
 def test_some_intakes_lie_unfinished_and_an_old_one_is_offered_to_the_lead(built: Built):
     lead = enter(built, "lead")
-    found = built.gate.perform(lead.person, desk.list_cases).drafts
-    assert sorted(one.mine for one in found) == [False, True]
+    unfinished = built.gate.perform(lead.person, desk.list_cases).drafts
+    assert sorted(draft.mine for draft in unfinished) == [False, True]
 
 
 def test_danger_of_long_ago_is_no_longer_urgent(built: Built):
@@ -193,6 +193,6 @@ def test_danger_of_long_ago_is_no_longer_urgent(built: Built):
 
 def test_unfinished_intakes_speak_in_known_codes():
     lists = {"danger": "answer", "pronoun": "pronoun", "channel": "safe_channel", "hours": "safe_hours"}
-    for begun in drafts():
-        for page in begun.pages.values():
+    for draft in drafts():
+        for page in draft.pages.values():
             assert all(page[key][0] in codelist(name) for key, name in lists.items() if key in page)

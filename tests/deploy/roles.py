@@ -47,29 +47,29 @@ class Roles:
                 connection.execute(statement.encode())
             except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction):
                 return True
-            except psycopg.Error as other:
-                raise AssertionError(f"{statement}: {other}") from other
+            except psycopg.Error as error:
+                raise AssertionError(f"{statement}: {error}") from error
         return False
 
 
 @pytest.fixture
 def roles(house: House) -> Iterator[Roles]:
     """The house's database with the three roles, its tables owned by the owner."""
-    found = Roles(house, f"casework_{secrets.token_hex(4)}_")
-    owner = sql.Identifier(found.mark + "owner")
-    with found.connect() as root:
-        root.execute(found.read("roles.sql").encode())
+    made = Roles(house, f"casework_{secrets.token_hex(4)}_")
+    owner = sql.Identifier(made.mark + "owner")
+    with made.connect() as root:
+        root.execute(made.read("roles.sql").encode())
         for name in (*Base.metadata.tables, "alembic_version"):
             root.execute(sql.SQL("ALTER TABLE {} OWNER TO {}").format(sql.Identifier(name), owner))
         database = sql.Identifier(str(make_url(house.config.database_url).database))
         root.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(database, owner))
-        with found.connect("owner") as own:
-            own.execute(found.read("grants.sql").encode())
-            own.execute(found.read("grants.sql").encode())
-        yield found
+        with made.connect("owner") as own:
+            own.execute(made.read("grants.sql").encode())
+            own.execute(made.read("grants.sql").encode())
+        yield made
         house.gate.database.engine.dispose()
         for role in ("counts", "app", "owner"):
-            own_name = sql.Identifier(found.mark + role)
+            own_name = sql.Identifier(made.mark + role)
             for statement in ("REASSIGN OWNED BY {} TO postgres", "DROP OWNED BY {}", "DROP ROLE {}"):
                 root.execute(sql.SQL(statement).format(own_name))
 

@@ -21,11 +21,11 @@ def parts(*words: str) -> set[tuple[str, str]]:
     command = ["--all-extras", "--format", "cyclonedx1.5", "--preview-features", "sbom-export"]
     listed = json.loads(export(*command, *words))
     assert listed["bomFormat"] == "CycloneDX"
-    return {(one["name"].lower(), one["version"]) for one in listed["components"]}
+    return {(part["name"].lower(), part["version"]) for part in listed["components"]}
 
 
 def test_the_list_of_parts_is_what_is_installed():
-    installed = {(one.metadata["Name"].lower().replace("_", "-"), one.version) for one in distributions()}
+    installed = {(package.metadata["Name"].lower().replace("_", "-"), package.version) for package in distributions()}
     listed = parts()
     assert {name for name, _ in installed - listed} == {"casework"}
     # A part that only another system or another Python needs is listed and not installed here.
@@ -46,9 +46,9 @@ def test_what_runs_is_a_small_part_of_what_checks():
 @pytest.mark.parametrize("extra", [[], ["--extra", "postgres"]])
 def test_every_package_is_pinned_to_a_hash(extra: list[str]):
     text = export("--no-dev", *extra).replace("\\\n", " ")
-    wanted = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
-    assert wanted
-    assert all("==" in line and "--hash=sha256:" in line for line in wanted)
+    pinned = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
+    assert pinned
+    assert all("==" in line and "--hash=sha256:" in line for line in pinned)
     assert ("gunicorn" in text) == bool(extra)
 
 

@@ -24,17 +24,17 @@ def unit(name: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_unit_shuts_every_door_that_it_does_not_need(name: str):
-    said = unit(name)
-    shut = {"NoNewPrivileges", "PrivateTmp", "PrivateDevices", "MemoryDenyWriteExecute", "RestrictSUIDSGID"}
-    assert {said[key] for key in shut} == {"yes"}
-    assert said["ProtectSystem"] == "strict"
-    assert said["CapabilityBoundingSet"] == said["AmbientCapabilities"] == ""
-    assert said["LoadCredential"] == "kek:/etc/casework/kek"
-    assert said["LimitCORE"] == said["MemorySwapMax"] == "0"
-    assert said["User"] == "casework"
-    assert said["UMask"] == "0077"
-    assert "/var/lib/casework" in said["ExecStart"]
+def test_a_unit_has_no_right_that_it_does_not_need(name: str):
+    settings = unit(name)
+    required = {"NoNewPrivileges", "PrivateTmp", "PrivateDevices", "MemoryDenyWriteExecute", "RestrictSUIDSGID"}
+    assert {settings[key] for key in required} == {"yes"}
+    assert settings["ProtectSystem"] == "strict"
+    assert settings["CapabilityBoundingSet"] == settings["AmbientCapabilities"] == ""
+    assert settings["LoadCredential"] == "kek:/etc/casework/kek"
+    assert settings["LimitCORE"] == settings["MemorySwapMax"] == "0"
+    assert settings["User"] == "casework"
+    assert settings["UMask"] == "0077"
+    assert "/var/lib/casework" in settings["ExecStart"]
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -80,8 +80,8 @@ def test_the_proxy_itself_accepts_its_sample(name: str, tmp_path: Path):
         command = ["caddy", "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / name)]
     else:
         pair = ["-keyout", "key.pem", "-out", "fullchain.pem", "-subj", "/CN=soca.xa.example", "-days", "2"]
-        made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", *pair]
-        subprocess.run(made, cwd=tmp_path, check=True, capture_output=True, timeout=60)
+        make_pair = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", *pair]
+        subprocess.run(make_pair, cwd=tmp_path, check=True, capture_output=True, timeout=60)
         sample = (DEPLOY / name).read_text(encoding="utf-8").replace("/etc/ssl/casework", str(tmp_path))
         (tmp_path / "sample").write_text(sample.replace("/var/log/nginx", str(tmp_path)), encoding="utf-8")
         whole = f"events {{}}\npid {tmp_path}/pid;\nerror_log {tmp_path}/log;\nhttp {{ include {tmp_path}/sample; }}\n"

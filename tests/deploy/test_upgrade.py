@@ -12,22 +12,22 @@ from casework.errors import Busy
 from casework.maintenance import database_upgrade
 from casework.policy.words import Section
 from tests.deploy.roles import Roles, as_service
-from tests.maintenance.kept import kept
-from tests.maintenance.planting import plant, planted
+from tests.maintenance.backed_up_house import with_backups
+from tests.maintenance.newer_migrations import add_migration, use_migrations
 
 pytestmark = pytest.mark.parametrize("house", ["postgresql"], indirect=True)
 
 
-def test_the_owner_brings_the_book_up_and_the_service_works_again_after_the_grants(
+def test_the_owner_brings_the_database_up_and_the_service_works_again_after_the_grants(
     roles: Roles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    book = kept(roles.house)
+    backed_up = with_backups(roles.house)
     case_id = roles.house["lan"].opens_a_case()
     roles.house.gate.database.engine.dispose()
-    plant(monkeypatch, planted(tmp_path / "newer", "phones"))
+    use_migrations(monkeypatch, add_migration(tmp_path / "newer", "phones"))
     with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
-        database_upgrade.run(replace(book.config, database_url=roles.url("app")))
-    owner = replace(book.config, database_url=roles.url("owner"))
+        database_upgrade.run(replace(backed_up.config, database_url=roles.url("app")))
+    owner = replace(backed_up.config, database_url=roles.url("owner"))
     assert database_upgrade.rehearse(owner)
     assert database_upgrade.run(owner)
     assert unguarded.is_tidy(owner.database_url)

@@ -24,6 +24,7 @@ OPTIONS: dict[Path, set[str | None]] = {
     Path("casework/maintenance/legacy_signatures.py"): {"yield_per"},
     Path("casework/maintenance/dump.py"): {"yield_per"},
     Path("casework/maintenance/row_verification.py"): {"yield_per"},
+    Path("casework/maintenance/signed_tables.py"): {"yield_per"},
 }
 # Ends or opens a transaction, or goes around the unit of work.
 TRANSACTION = {

@@ -1,4 +1,4 @@
-"""The red banner of those who look after the log, when its checkpoints are missing."""
+"""The red banner of those who look after the log or the installation."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from casework.maintenance import checkpoints, clock_check, tick
 from casework.oversight import actions as oversight
 from tests.browsing import application, browser_of
 from tests.house import only_sqlite
-from tests.maintenance.kept import Kept
+from tests.maintenance.backed_up_house import BackedUpHouse
 from tests.people import THANH_SON
 from tests.tampering import stolen
 
@@ -16,66 +16,68 @@ HOUR = 3600 * clock.MICROSECOND
 pytestmark = only_sqlite
 
 
-def _home(book: Kept, username: str) -> str:
-    return browser_of(application(book.house), book.house[username]).get("/").get_data(as_text=True)
+def _home(installation: BackedUpHouse, username: str) -> str:
+    return browser_of(application(installation.house), installation.house[username]).get("/").get_data(as_text=True)
 
 
-def test_the_lead_is_told_that_checkpoints_are_missing_and_a_counsellor_is_not(book: Kept):
-    assert WORDS in _home(book, "hoa")
-    assert WORDS not in _home(book, "lan")
-    checkpoints.write_all(book.config, book.house.gate)
-    assert WORDS not in _home(book, "hoa")
+def test_the_lead_is_told_that_checkpoints_are_missing_and_a_counsellor_is_not(installation: BackedUpHouse):
+    assert WORDS in _home(installation, "hoa")
+    assert WORDS not in _home(installation, "lan")
+    checkpoints.write_all(installation.config, installation.house.gate)
+    assert WORDS not in _home(installation, "hoa")
 
 
-def test_what_was_found_is_remembered_for_a_minute(book: Kept, monkeypatch: pytest.MonkeyPatch):
-    page = browser_of(application(book.house), book.house["hoa"])
+def test_the_result_is_remembered_for_a_minute(installation: BackedUpHouse, monkeypatch: pytest.MonkeyPatch):
+    page = browser_of(application(installation.house), installation.house["hoa"])
     assert WORDS in page.get("/").get_data(as_text=True)
-    checkpoints.write_all(book.config, book.house.gate)
+    checkpoints.write_all(installation.config, installation.house.gate)
     assert WORDS in page.get("/").get_data(as_text=True)
     later = clock.micros() + 61 * clock.MICROSECOND
     with clock.living_at(lambda: later):
         assert WORDS not in page.get("/").get_data(as_text=True)
 
 
-def _rings(book: Kept, username: str, words: str) -> bool:
-    return words in _home(book, username)
+def _rings(installation: BackedUpHouse, username: str, words: str) -> bool:
+    return words in _home(installation, username)
 
 
-def test_a_backup_that_is_missing_or_too_old_rings_until_there_is_one(book: Kept):
+def test_a_backup_that_is_missing_or_too_old_rings_until_there_is_one(installation: BackedUpHouse):
     words = "không có bản sao lưu nào mới hơn 26 giờ"
-    assert _rings(book, "son", words)
-    assert not _rings(book, "lan", words)
-    book.backs_up()
-    assert not _rings(book, "son", words)
+    assert _rings(installation, "son", words)
+    assert not _rings(installation, "lan", words)
+    installation.backs_up()
+    assert not _rings(installation, "son", words)
     later = clock.micros() + 27 * HOUR
     with clock.living_at(lambda: later):
-        book.house["son"].leaves()
-        assert _rings(book, "son", words)
+        installation.house["son"].leaves()
+        assert _rings(installation, "son", words)
 
 
-def test_a_clock_that_jumped_rings_until_a_person_has_confirmed_it(book: Kept):
+def test_a_clock_that_jumped_rings_until_a_person_has_confirmed_it(installation: BackedUpHouse):
     words = "Đồng hồ của máy chủ đã nhảy"
-    clock_check.believe(book.config, at=clock.micros())
-    assert not _rings(book, "hoa", words)
+    clock_check.trust(installation.config, at=clock.micros())
+    assert not _rings(installation, "hoa", words)
     later = clock.micros() + 9 * 24 * HOUR
     with clock.living_at(lambda: later):
-        book.house["hoa"].leaves()
-        assert _rings(book, "hoa", words)
-        clock_check.confirm(book.config, book.house.gate)
-        assert not _rings(book, "hoa", words)
+        installation.house["hoa"].leaves()
+        assert _rings(installation, "hoa", words)
+        clock_check.confirm(installation.config, installation.house.gate)
+        assert not _rings(installation, "hoa", words)
 
 
 @pytest.mark.parametrize("username", ["hoa", "binh", "quang", "son"])
-def test_a_failed_verification_rings_for_all_who_look_after_the_book(book: Kept, username: str):
+def test_a_failed_verification_rings_for_all_who_look_after_the_installation(
+    installation: BackedUpHouse, username: str
+):
     words = "Lần kiểm tra gần nhất thấy nhật ký không còn nguyên"
-    assert book.house[username].cookie
-    with stolen(book.house) as thief:
+    assert installation.house[username].cookie
+    with stolen(installation.house) as thief:
         thief.change("audit_line", {"commune_id": THANH_SON, "n": 5}, outcome="denied")
-    assert not _rings(book, username, words)
-    assert "verify" in (tick.tick(book.config, book.house.gate) or tick.Ticked()).done
-    assert _rings(book, username, words)
-    assert not _rings(book, "lan", words)
-    with stolen(book.house) as thief:
+    assert not _rings(installation, username, words)
+    assert "verify" in (tick.tick(installation.config, installation.house.gate) or tick.TickReport()).done
+    assert _rings(installation, username, words)
+    assert not _rings(installation, "lan", words)
+    with stolen(installation.house) as thief:
         thief.change("audit_line", {"commune_id": THANH_SON, "n": 5}, outcome="ok")
-    book.house["hoa"].does(oversight.verify_log)
-    assert not _rings(book, username, words)
+    installation.house["hoa"].does(oversight.verify_log)
+    assert not _rings(installation, username, words)

@@ -1,4 +1,4 @@
-"""The commands of keeping as an operator types them, and a backup that changes the kind of database."""
+"""The maintenance commands as an operator types them, and a backup that changes the kind of database."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,39 +12,39 @@ from casework.policy.words import Section
 from tests import postgres
 from tests.commands import call
 from tests.house import House, only_sqlite
-from tests.maintenance.kept import Kept
+from tests.maintenance.backed_up_house import BackedUpHouse
 from tests.referrals.scenes import referred
 from tests.tampering import stolen
 
 
-def _run(book: Kept, word: str, *words: str, typed: str = "") -> Result:
-    return call(word, "--data", str(book.config.data), *words, typed=typed)
+def _run(installation: BackedUpHouse, word: str, *words: str, typed: str = "") -> Result:
+    return call(word, "--data", str(installation.config.data), *words, typed=typed)
 
 
 @only_sqlite
-def test_back_up_drill_and_restore_by_command(book: Kept):
-    made = referred(book.house).goes("open")
-    book.writes_settings()
-    backed = _run(book, "backup")
+def test_back_up_drill_and_restore_by_command(installation: BackedUpHouse):
+    referral = referred(installation.house).goes("open")
+    installation.writes_settings()
+    backed = _run(installation, "backup")
     assert backed.exit_code == 0, backed.stderr
-    [file] = backups.kept(book.config)
+    [file] = backups.kept(installation.config)
     assert str(file) in backed.stdout
     assert "Backing up" in backed.stderr
-    made.goes("decline")
-    live = Path(book.config.database_url.removeprefix("sqlite:///"))
-    book.house.gate.database.engine.dispose()
+    referral.goes("decline")
+    live = Path(installation.config.database_url.removeprefix("sqlite:///"))
+    installation.house.gate.database.engine.dispose()
     before = live.read_bytes()
-    drilled = _run(book, "restore", str(file), "--drill", typed=book.key_on_paper())
+    drilled = _run(installation, "restore", str(file), "--drill", typed=installation.key_on_paper())
     assert drilled.exit_code == 0, drilled.stderr
     assert "taken away again: 1" in drilled.stdout
     assert live.read_bytes() == before
-    assert not (book.config.data / "drill").exists()
-    unasked = _run(book, "restore", str(file), typed="n\n")
+    assert not (installation.config.data / "drill").exists()
+    unasked = _run(installation, "restore", str(file), typed="n\n")
     assert unasked.exit_code == 1
     assert live.read_bytes() == before
-    wrong = _run(book, "restore", str(file), "--yes", typed="AAAA\nBBBB\n")
+    wrong = _run(installation, "restore", str(file), "--yes", typed="AAAA\nBBBB\n")
     assert (wrong.exit_code, live.read_bytes() == before) == (1, True)
-    restored = _run(book, "restore", str(file), "--yes", typed=book.key_on_paper())
+    restored = _run(installation, "restore", str(file), "--yes", typed=installation.key_on_paper())
     assert restored.exit_code == 0, restored.stderr
     steps = (
         "Reading the backup",
@@ -56,41 +56,43 @@ def test_back_up_drill_and_restore_by_command(book: Kept):
     assert [step for step in steps if step in restored.stderr] == list(steps)
     places = [restored.stderr.index(step) for step in steps]
     assert places == sorted(places)
-    book.reopens()
-    assert made.state == "declined"
+    installation.reopens()
+    assert referral.state == "declined"
 
 
 @only_sqlite
-def test_a_round_by_command_says_what_it_did(book: Kept):
-    book.writes_settings()
-    done = _run(book, "tick")
+def test_tick_by_command_says_what_it_did(installation: BackedUpHouse):
+    installation.writes_settings()
+    done = _run(installation, "tick")
     assert done.exit_code == 0, done.stderr
     assert "checkpoint, backup, verify, expiry" in done.stdout
-    assert "Nothing is due" in _run(book, "tick").stdout
-    (book.config.data / "ticked").write_text("1\n", encoding="ascii")
-    odd = _run(book, "tick")
+    assert "Nothing is due" in _run(installation, "tick").stdout
+    (installation.config.data / "ticked").write_text("1\n", encoding="ascii")
+    odd = _run(installation, "tick")
     assert odd.exit_code == 1
     assert "--confirm-clock" in odd.stderr
-    assert _run(book, "tick", "--confirm-clock").exit_code == 0
+    assert _run(installation, "tick", "--confirm-clock").exit_code == 0
 
 
 @only_sqlite
 @pytest.mark.parametrize("back", [False, True], ids=["to-postgresql", "and-back"])
-def test_a_backup_of_one_kind_of_database_is_restored_into_the_other(book: Kept, house: House, back: bool):
+def test_a_backup_of_one_kind_of_database_is_restored_into_the_other(
+    installation: BackedUpHouse, house: House, back: bool
+):
     lan = house["lan"]
     case_id = lan.opens_a_case()
     story = lan.does(desk.read_section, case_id, Section.STORY)
-    file, home = book.backs_up(), book.config
+    file, home = installation.backs_up(), installation.config
     house.gate.database.engine.dispose()
     with postgres.fresh_database() as url:
-        book.config = house.config = replace(home, database_url=url)
-        book.restores(file)
+        installation.config = house.config = replace(home, database_url=url)
+        installation.restores(file)
         assert house["lan"].does(desk.read_section, case_id, Section.STORY) == story
         if back:
-            file = book.backs_up()
+            file = installation.backs_up()
             house.gate.database.engine.dispose()
-            book.config = house.config = home
-            book.restores(file)
+            installation.config = house.config = home
+            installation.restores(file)
             assert house["lan"].does(desk.read_section, case_id, Section.STORY) == story
             with stolen(house) as thief:
                 assert thief.rows("session", member_id=house["mai"].id) == []

@@ -1,4 +1,4 @@
-"""The way back: what was lost comes back, what was taken away stays away."""
+"""Restore: what was lost comes back, what was revoked stays revoked."""
 
 import base64
 import json
@@ -17,154 +17,154 @@ from casework.policy.words import Section
 from casework.vault.crypto import archive
 from casework.vault.keys import kek
 from tests.house import both_databases, only_sqlite
-from tests.maintenance.kept import Kept
+from tests.maintenance.backed_up_house import BackedUpHouse
 from tests.people import THANH_SON
 from tests.referrals.scenes import envelopes, referred
 from tests.stories import CANARIES
 
 
 @both_databases
-def test_what_was_lost_comes_back_and_opens(book: Kept):
-    lan = book.house["lan"]
+def test_what_was_lost_comes_back_and_opens(installation: BackedUpHouse):
+    lan = installation.house["lan"]
     case_id = lan.opens_a_case()
     story = lan.does(desk.read_section, case_id, Section.STORY)
-    file = book.backs_up()
+    file = installation.backs_up()
     lost = lan.opens_a_case()
-    done = book.restores(file)
-    lan = book.house["lan"]
+    done = installation.restores(file)
+    lan = installation.house["lan"]
     assert lan.does(desk.read_section, case_id, Section.STORY) == story
     with pytest.raises(CaseworkError):
         lan.does(desk.read_case, lost)
-    assert all(verdict.holds for _, verdict in verify_all(book.house.gate))
-    assert done.proof.rows > 100
-    assert done.proof.bodies > 5
+    assert all(verdict.holds for _, verdict in verify_all(installation.house.gate))
+    assert done.verified.rows > 100
+    assert done.verified.bodies > 5
 
 
 @both_databases
-def test_what_was_withdrawn_since_stays_withdrawn(book: Kept):
-    made = referred(book.house).goes("open", "accept")
-    assert envelopes(book.house, made.case_id, "police")
-    file = book.backs_up()
-    made.goes("withdraw")
-    left = envelopes(book.house, made.case_id, "police")
-    done = book.restores(file)
-    assert done.taken == 1
-    assert envelopes(book.house, made.case_id, "police") == left
-    assert made.state == "withdrawn"
-    assert book.house["lan"].does(desk.read_case, made.case_id)
-    again = book.restores(file)
-    assert again.taken == 1
-    assert envelopes(book.house, made.case_id, "police") == left
+def test_what_was_withdrawn_since_stays_withdrawn(installation: BackedUpHouse):
+    referral = referred(installation.house).goes("open", "accept")
+    assert envelopes(installation.house, referral.case_id, "police")
+    file = installation.backs_up()
+    referral.goes("withdraw")
+    remaining = envelopes(installation.house, referral.case_id, "police")
+    done = installation.restores(file)
+    assert done.revoked == 1
+    assert envelopes(installation.house, referral.case_id, "police") == remaining
+    assert referral.state == "withdrawn"
+    assert installation.house["lan"].does(desk.read_case, referral.case_id)
+    again = installation.restores(file)
+    assert again.revoked == 1
+    assert envelopes(installation.house, referral.case_id, "police") == remaining
 
 
-def test_what_was_withdrawn_before_is_as_it_was(book: Kept):
-    made = referred(book.house).goes("open", "withdraw")
-    file = book.backs_up()
-    assert book.restores(file).taken == 0
-    assert made.state == "withdrawn"
-    assert book.house["lan"].does(desk.read_case, made.case_id)
+def test_what_was_withdrawn_before_is_as_it_was(installation: BackedUpHouse):
+    referral = referred(installation.house).goes("open", "withdraw")
+    file = installation.backs_up()
+    assert installation.restores(file).revoked == 0
+    assert referral.state == "withdrawn"
+    assert installation.house["lan"].does(desk.read_case, referral.case_id)
 
 
-def test_everybody_signs_in_anew(book: Kept):
-    lan = book.house["lan"]
+def test_everybody_signs_in_anew(installation: BackedUpHouse):
+    lan = installation.house["lan"]
     lan.opens_a_case()
     cookie = lan.cookie
-    book.restores(book.backs_up())
-    fresh = book.house["lan"]
+    installation.restores(installation.backs_up())
+    fresh = installation.house["lan"]
     fresh._cookie = cookie
     with pytest.raises(AssertionError, match="not signed in"):
         _ = fresh.presence
 
 
-def test_the_checkpoints_know_of_a_restore_that_was_noted(book: Kept):
-    house, shelf = book.house, CheckpointStore.of(book.config.checkpoints_folder, THANH_SON)
+def test_the_checkpoints_know_of_a_restore_that_was_noted(installation: BackedUpHouse):
+    house, store = installation.house, CheckpointStore.of(installation.config.checkpoints_folder, THANH_SON)
     house["lan"].opens_a_case()
-    checkpoints.write_all(book.config, house.gate)
-    file = book.backs_up()
+    checkpoints.write_all(installation.config, house.gate)
+    file = installation.backs_up()
     house["lan"].opens_a_case()
-    checkpoints.write_all(book.config, house.gate)
-    book.restores(file)
-    with book.house.crypto() as crypto:
-        found = compare(crypto, shelf, checkpoints.publics(book.config))
-    assert (found.holds, found.count) == (True, 3)
+    checkpoints.write_all(installation.config, house.gate)
+    installation.restores(file)
+    with installation.house.crypto() as crypto:
+        comparison = compare(crypto, store, checkpoints.publics(installation.config))
+    assert (comparison.holds, comparison.count) == (True, 3)
 
 
 @both_databases
-def test_with_a_lost_key_everybody_is_invited_anew_and_the_cases_are_there(book: Kept):
-    made = referred(book.house).goes("open")
-    file = book.backs_up()
-    made.goes("decline")
-    book.config.kek_file.unlink()
-    done = book.restores(file, lost_kek=True)
-    assert done.newer is not None
-    assert done.newer.number == 2
-    assert done.taken == 1
-    assert made.state == "declined"
-    assert all(verdict.holds for _, verdict in verify_all(book.house.gate))
+def test_with_a_lost_key_everybody_is_invited_anew_and_the_cases_are_there(installation: BackedUpHouse):
+    referral = referred(installation.house).goes("open")
+    file = installation.backs_up()
+    referral.goes("decline")
+    installation.config.kek_file.unlink()
+    done = installation.restores(file, lost_kek=True)
+    assert done.new_kek is not None
+    assert done.new_kek.number == 2
+    assert done.revoked == 1
+    assert referral.state == "declined"
+    assert all(verdict.holds for _, verdict in verify_all(installation.house.gate))
     with pytest.raises((CaseworkError, AssertionError)):
-        book.house["lan"].opens_a_case()
+        installation.house["lan"].opens_a_case()
 
 
-def test_a_key_that_is_still_there_is_not_called_lost(book: Kept):
-    file = book.backs_up()
+def test_a_key_that_is_still_there_is_not_called_lost(installation: BackedUpHouse):
+    file = installation.backs_up()
     with pytest.raises(CaseworkError, match="vẫn còn"):
-        book.restores(file, lost_kek=True)
+        installation.restores(file, lost_kek=True)
 
 
-def test_another_key_opens_nothing(book: Kept):
-    file = book.backs_up()
-    book.seed = bytes(32)
+def test_another_key_opens_nothing(installation: BackedUpHouse):
+    file = installation.backs_up()
+    installation.seed = bytes(32)
     with pytest.raises(VaultError):
-        book.restores(file)
-    book.reopens()
-    assert book.house["lan"].opens_a_case()
+        installation.restores(file)
+    installation.reopens()
+    assert installation.house["lan"].opens_a_case()
 
 
 @both_databases
-def test_people_go_on_writing_while_a_backup_is_made_and_it_holds_one_moment(book: Kept):
-    lan, opened = book.house["lan"], list[UUID]()
+def test_people_go_on_writing_while_a_backup_is_made_and_it_holds_one_moment(installation: BackedUpHouse):
+    lan, opened = installation.house["lan"], list[UUID]()
     before = lan.opens_a_case()
 
-    def told(_rows: int) -> None:
+    def open_once(_rows: int) -> None:
         if not opened:
             opened.append(lan.opens_a_case())
 
-    file = backups.make(book.config, book.house.gate, sized=lambda _: told).path
+    file = backups.make(installation.config, installation.house.gate, progress=lambda _: open_once).path
     assert lan.does(desk.read_case, opened[0])
-    book.restores(file)
-    lan = book.house["lan"]
+    installation.restores(file)
+    lan = installation.house["lan"]
     assert lan.does(desk.read_case, before)
     with pytest.raises(NotFound):
         lan.does(desk.read_case, opened[0])
-    assert all(verdict.holds for _, verdict in verify_all(book.house.gate))
+    assert all(verdict.holds for _, verdict in verify_all(installation.house.gate))
 
 
 @only_sqlite
-def test_a_backup_holds_no_key_of_the_server_and_no_session(book: Kept):
-    assert book.house["lan"].cookie
-    with book.backs_up().open("rb") as file:
-        inside = b"".join(archive.open_archive(file, book.seed))
+def test_a_backup_holds_no_key_of_the_server_and_no_session(installation: BackedUpHouse):
+    assert installation.house["lan"].cookie
+    with installation.backs_up().open("rb") as file:
+        inside = b"".join(archive.open_archive(file, installation.seed))
     lines = [json.loads(line) for line in inside.splitlines()]
     tables = {line["table"] for line in lines if isinstance(line, dict) and "table" in line}
     assert tables == set(Base.metadata.tables) - {"session", "throttle", "interview", "tally"}
-    secret = kek.load(book.config.kek_file, demo=False).secret
+    secret = kek.load(installation.config.kek_file, demo=False).secret
     assert not any(form in inside for form in (secret, secret.hex().encode(), base64.b64encode(secret)))
 
 
-def test_no_word_of_a_case_stands_in_a_backup(book: Kept):
-    book.house["lan"].opens_a_case()
-    raw = book.backs_up().read_bytes()
+def test_no_word_of_a_case_stands_in_a_backup(installation: BackedUpHouse):
+    installation.house["lan"].opens_a_case()
+    raw = installation.backs_up().read_bytes()
     assert not any(canary.encode() in raw for canary in CANARIES.values())
 
 
-def test_how_far_the_reading_of_a_backup_is_can_be_followed(book: Kept):
-    file, heard = book.backs_up(), list[int]()
+def test_how_far_the_reading_of_a_backup_is_can_be_followed(installation: BackedUpHouse):
+    file, reported = installation.backs_up(), list[int]()
 
-    def sized(size: int) -> Callable[[int], None]:
-        heard.append(-size)
-        return heard.append
+    def progress(size: int) -> Callable[[int], None]:
+        reported.append(-size)
+        return reported.append
 
-    restore.drill(book.config, book.order(file), sized=sized)
-    assert heard[0] == -file.stat().st_size
-    assert sum(heard) == 0
-    assert len(heard) > 2
+    restore.drill(installation.config, installation.order(file), progress=progress)
+    assert reported[0] == -file.stat().st_size
+    assert sum(reported) == 0
+    assert len(reported) > 2

@@ -1,4 +1,4 @@
-"""A step of a newer program with a column more in envelopes and in heads: all of them are signed anew."""
+"""A step of a newer program with a column more in envelopes and in heads: all of them are signed again."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,4 +27,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Nobody goes back this way."""
+    """Not needed: an upgrade that fails puts the old database back."""

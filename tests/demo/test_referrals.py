@@ -14,7 +14,7 @@ from casework.accounts import authentication, session_cookies
 from casework.accounts.authentication import LoginAttempt
 from casework.app import create_app
 from casework.codelists import codelist
-from casework.demo.seats import Visit, sittings
+from casework.demo.visits import Visit, group_visits
 from casework.referrals import receiving_acts
 from casework.referrals.view_models import Box
 from casework.statistics import actions as counting
@@ -37,9 +37,9 @@ def _cookie(built: Built, card) -> str:
 
 
 def box(built: Built, cookie: str) -> Box:
-    found = load_session(built.gate, built.config, cookie)
-    assert found
-    return built.gate.perform(found.person, receiving_acts.list_referrals)
+    member = load_session(built.gate, built.config, cookie)
+    assert member
+    return built.gate.perform(member.person, receiving_acts.list_referrals)
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +57,10 @@ def browser(app: Flask, cookie: str) -> FlaskClient:
 
 def test_referrals_stand_in_every_state_and_one_urgent_one_is_unopened(built: Built):
     boxes = [box(built, cookie) for role in ("counsellor", "lead") for cookie in cookies(built, role)]
-    sent = {line.id: line for one in boxes for line in one.lines}
-    assert set(Counter(line.state for line in sent.values())) == {one.code for one in codelist("referral_state")}
+    sent = {line.id: line for inbox in boxes for line in inbox.lines}
+    assert set(Counter(line.state for line in sent.values())) == {state.code for state in codelist("referral_state")}
     assert any(line.unopened for line in sent.values())
-    assert any(one.answered for one in boxes), "nobody has a new answer to read"
+    assert any(inbox.answered for inbox in boxes), "nobody has a new answer to read"
 
 
 @pytest.mark.parametrize("role", READERS)
@@ -70,13 +70,13 @@ def test_whoever_may_read_referrals_finds_some(built: Built, role):
 
 def test_quarters_are_released_one_after_the_other_and_the_newest_waits_for_the_lead(built: Built, app: Flask):
     [lead, *_] = cookies(built, "lead")
-    found = load_session(built.gate, built.config, lead)
-    assert found
-    released = built.gate.perform(found.person, counting.read_releases)
+    member = load_session(built.gate, built.config, lead)
+    assert member
+    released = built.gate.perform(member.person, counting.read_releases)
     assert len(released) >= 2
     assert all(before.period.next_day == after.period.first for before, after in pairwise(released))
-    assert all({"total", "form", "sex"} <= set(one.tables) for one in released)
-    waiting = built.gate.perform(found.person, counting.preview_period)
+    assert all({"total", "form", "sex"} <= set(release.tables) for release in released)
+    waiting = built.gate.perform(member.person, counting.preview_period)
     assert waiting.over
     assert "Xem số liệu rồi chốt kỳ" in browser(app, lead).get("/").text
     assert browser(app, lead).get("/chot-ky").status_code == 200
@@ -90,10 +90,10 @@ def test_the_statistician_sees_tables_and_the_picture(built: Built, app: Flask):
     assert page.xpath("//main//svg//*[name()='rect']/@width[. != '0.0']")
 
 
-def test_one_who_comes_back_within_minutes_has_not_left_her_desk():
+def test_visits_of_one_member_within_minutes_are_one_session():
     minute = 60 * clock.MICROSECOND
     lan, an, *rest = (
         Visit(at * minute, who, print) for at, who in ((5, "lan"), (7, "an"), (0, "lan"), (8, "an"), (60, "an"))
     )
-    assert list(sittings([lan, an, *rest])) == [[rest[0], lan], [an, rest[1]], [rest[2]]]
-    assert list(sittings([])) == []
+    assert list(group_visits([lan, an, *rest])) == [[rest[0], lan], [an, rest[1]], [rest[2]]]
+    assert list(group_visits([])) == []

@@ -1,4 +1,4 @@
-"""Exchanging the key of a copied house, and finding everything afterwards."""
+"""Rotating the KEK of a copied house, and checks of what is there afterwards."""
 
 from casework.administration import server_key_rotation
 from casework.db import Base
@@ -12,32 +12,32 @@ from tests.people import COMMUNES
 from tests.tampering import stolen
 
 
-def exchanged(house: House) -> kek.Kek:
-    """Exchange the key of a house, and let its gate use the newer one as a server started afterwards would."""
-    told: list[kek.Kek] = []
-    server_key_rotation.exchange_kek(house.config, announce=told.append)
-    return reopened(house, told[0])
+def rotate_kek(house: House) -> kek.Kek:
+    """Rotate the KEK of a house, and let its gate use the new one as a server started afterwards does."""
+    announced: list[kek.Kek] = []
+    server_key_rotation.rotate_kek(house.config, announce=announced.append)
+    return reopen(house, announced[0])
 
 
-def reopened(house: House, newer: kek.Kek | None = None) -> kek.Kek:
-    key = kek.load(house.config.kek_file, demo=False)
-    assert newer in (None, key)
-    house.gate = Gate(house.gate.database, key)
+def reopen(house: House, expected: kek.Kek | None = None) -> kek.Kek:
+    used_kek = kek.load(house.config.kek_file, demo=False)
+    assert expected in (None, used_kek)
+    house.gate = Gate(house.gate.database, used_kek)
     for someone in house.people.values():
         someone.leaves()
-    return key
+    return used_kek
 
 
-def everything_holds(house: House, lan: Someone, case_id) -> None:
-    """The log holds, a case opens, a passphrase opens its slot."""
+def assert_everything_holds(house: House, lan: Someone, case_id) -> None:
+    """Check that every log verifies and a case opens."""
     for commune_id in COMMUNES:
         assert house.gate.perform(house.stranger(Role.SYSTEM, commune_id), verify_log).holds
     pages = lan.does(desk.read_section, case_id, Section.STORY)
     assert "nồi cơm" in str([page.data for page in pages])
 
 
-def numbers_in(house: House) -> set[int]:
-    """Under which keys the rows of the database are signed."""
+def kek_numbers(house: House) -> set[int]:
+    """Return the numbers of the KEKs by which the rows are signed."""
     with stolen(house) as thief:
         tables = [name for name, table in Base.metadata.tables.items() if "mac" in table.columns]
         return {int.from_bytes(row["mac"][:4], "big") for name in tables for row in thief.rows(name)}

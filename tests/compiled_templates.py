@@ -1,4 +1,4 @@
-"""Templates and addresses are compiled once in a run of a worker, not once for each application that a test makes."""
+"""Templates and URL rules are compiled once in a worker, not once for each application that a test makes."""
 
 from collections.abc import Callable
 
@@ -7,11 +7,10 @@ from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
 
 
-class Compiled(BytecodeCache):
+class CompiledTemplates(BytecodeCache):
     """Compiled templates in memory; one whose source has changed is compiled anew."""
 
     def __init__(self) -> None:
-        """Begin with none."""
         self._known: dict[str, bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
@@ -25,7 +24,7 @@ class Compiled(BytecodeCache):
 
 
 class CompiledRule(Rule):
-    """A route whose builder of addresses is compiled once; it holds nothing but the text of the rule."""
+    """A route whose URL builder is compiled once; it depends on the text of the rule alone."""
 
     _known: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from casework import config, files
-from casework.administration import page_rendering, settings, setup, setup_questions
-from casework.administration.server_key_rotation import standing
+from casework.administration import printed_pages, settings, setup, setup_questions
+from casework.administration.server_key_rotation import communes_and_kek_number
 from casework.audit import freshness
 from casework.config import UNFINISHED, ConfigurationError
 from casework.errors import BadInput
@@ -18,8 +18,18 @@ from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vault.models import Agency, Member
-from tests.administration import setting_up
-from tests.administration.setting_up import ANSWERS, CODE, all_codes, code_for, codes, founded, sheets_of, used, written
+from tests.administration import new_installation
+from tests.administration.new_installation import (
+    ANSWERS,
+    CODE,
+    all_codes,
+    code_for,
+    codes,
+    founded,
+    sheets_of,
+    used,
+    write_answers,
+)
 from tests.commands import call
 from tests.tampering import refused
 
@@ -42,19 +52,19 @@ def test_the_folder_and_everything_in_it_is_private(home):
 
 
 def test_the_sheet_of_the_server_s_key_is_the_key(home):
-    folder, made = home
-    [page] = [page for page in made if page.title == "Tờ khóa máy chủ"]
+    folder, pages = home
+    [page] = [page for page in pages if page.title == "Tờ khóa máy chủ"]
     key = kek.load(folder / "kek", demo=False)
     assert b"".join(map(read_code, codes(page))) == key.secret
     assert dict(page.facts)["Khóa số"] == "1"
 
 
 def test_the_private_half_of_the_backup_key_is_on_two_sheets_and_nowhere_else(home):
-    folder, made = home
-    one, other = [page for page in made if page.title == "Tờ khóa sao lưu"]
-    seed = b"".join(map(read_code, codes(one)))
-    assert codes(other) == codes(one)
-    assert one.keeper != other.keeper
+    folder, pages = home
+    first, second = [page for page in pages if page.title == "Tờ khóa sao lưu"]
+    seed = b"".join(map(read_code, codes(first)))
+    assert codes(second) == codes(first)
+    assert first.keeper != second.keeper
     assert config.load(folder).backup_public == signatures.pinned(public_key(seed))
     everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     assert seed not in everything
@@ -62,44 +72,44 @@ def test_the_private_half_of_the_backup_key_is_on_two_sheets_and_nowhere_else(ho
 
 
 def test_the_checkpoint_key_is_pinned_and_its_print_stands_on_every_sheet(home):
-    folder, made = home
+    folder, pages = home
     settings = config.load(folder)
     assert settings.checkpoint_file
     public = signatures.load(settings.checkpoint_file).public
     assert settings.checkpoint_public == (signatures.pinned(public),)
-    assert all(("Dấu khóa ký", signatures.fingerprint(public)) in page.facts for page in made)
+    assert all(("Dấu khóa ký", signatures.fingerprint(public)) in page.facts for page in pages)
 
 
 def test_no_code_of_the_papers_stands_in_the_folder(home):
-    folder, made = home
-    found = all_codes(made)
-    assert len(found) == 2 + 2 + setting_up.sheets() + 6
+    folder, pages = home
+    printed = all_codes(pages)
+    assert len(printed) == 2 + 2 + new_installation.count_sheets() + 6
     everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "kek")
-    assert not any(code.encode() in everything or read_code(code) in everything for code in found)
+    assert not any(code.encode() in everything or read_code(code) in everything for code in printed)
 
 
-def test_every_agency_with_a_key_has_sheets_and_everybody_a_code_of_her_own(home):
-    _, made = home
-    assert sorted(sheets_of(made, UNION)) == [1, 2, 3]
+def test_every_agency_with_a_key_has_sheets_and_everybody_a_code_of_their_own(home):
+    _, pages = home
+    assert sorted(sheets_of(pages, UNION)) == [1, 2, 3]
     people = ("hoa.hoi", "binh.hoi", "cuong.congan", "trong.chutich", "thu.vanhoa", "son.quantri")
-    assert len({code_for(made, username) for username in people}) == len(people)
-    partners = [dict(page.facts)["Dùng cùng tờ của"] for page in made if page.keeper == "Người giữ: Nguyễn Thanh Bình"]
+    assert len({code_for(pages, username) for username in people}) == len(people)
+    partners = [dict(page.facts)["Dùng cùng tờ của"] for page in pages if page.keeper == "Người giữ: Nguyễn Thanh Bình"]
     assert partners == ["Lê Thị Hòa (tờ 1)"]
 
 
-def test_the_commune_stands_in_the_book_as_it_was_answered(home):
+def test_the_commune_stands_in_the_database_as_it_was_answered(home):
     folder, _ = home
-    with used(folder) as here:
-        [commune_id], number = standing(here.gate.database)
-        with here.gate.database.read_only() as session:
-            attach_keys(session, here.gate.server_keys(commune_id))
+    with used(folder) as installation:
+        [commune_id], number = communes_and_kek_number(installation.gate.database)
+        with installation.gate.database.read_only() as session:
+            attach_keys(session, installation.gate.server_keys(commune_id))
             commune = freshness.commune(session, commune_id)
             agencies = session.query(Agency.kind, Agency.duty_phone).all()
             members = session.query(Member.username, Member.state, Member.public_key).all()
     assert (commune.name, commune.size_class, number) == ("xã Thanh Sơn", "S1", 1)
     assert commune.hamlets.split("\n") == ["Thôn Đoài", "Thôn Đông", "Thôn Bãi Dâu"]
     assert ("womens_union", "0203 555 017") in agencies
-    assert len(agencies) == len(setting_up.raw()["agencies"])
+    assert len(agencies) == len(new_installation.raw_answers()["agencies"])
     assert {(state, key) for _, state, key in members} == {("invited", b"")}
     calendar = (folder / "calendar.toml").read_text(encoding="utf-8")
     assert '"2027-09-02"' in calendar
@@ -113,7 +123,7 @@ def test_the_command_writes_private_papers_and_nothing_secret_to_the_terminal(tm
     assert done.exit_code == 0, done.output
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     page = file.read_text(encoding="utf-8")
-    assert len(CODE.findall(page)) == 2 + 2 * 2 + setting_up.sheets() + 6
+    assert len(CODE.findall(page)) == 2 + 2 * 2 + new_installation.count_sheets() + 6
     assert not CODE.search(done.output)
     assert "http" not in page.replace("https://so.thanhson.example", "")
     assert call("verify", "--data", str(tmp_path / "sổ")).exit_code == 0
@@ -122,7 +132,7 @@ def test_the_command_writes_private_papers_and_nothing_secret_to_the_terminal(tm
 def test_without_a_file_the_papers_come_as_text_with_a_form_feed_between_them(tmp_path):
     done = call("init", "--data", str(tmp_path / "sổ"), "--answers", str(ANSWERS))
     assert done.exit_code == 0
-    assert done.output.count("\f") == 1 + 2 + 1 + setting_up.sheets() + 6 - 1
+    assert done.output.count("\f") == 1 + 2 + 1 + new_installation.count_sheets() + 6 - 1
     assert "MÃ NHẬN TÀI KHOẢN" in done.output
 
 
@@ -131,19 +141,19 @@ def test_a_folder_that_holds_anything_is_left_alone(tmp_path, name):
     (tmp_path / name).write_text("thật")
     done = call("init", "--data", str(tmp_path), "--answers", str(ANSWERS))
     assert done.exit_code == 1
-    assert [one.name for one in tmp_path.iterdir()] == [name]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_papers_are_never_written_over_and_are_asked_for_before_anything_is_made(tmp_path):
     (tmp_path / "papers.html").write_text("cũ")
-    given = ("init", "--data", str(tmp_path / "sổ"), "--answers", str(ANSWERS), "--papers")
+    words = ("init", "--data", str(tmp_path / "sổ"), "--answers", str(ANSWERS), "--papers")
     for file in (tmp_path / "papers.html", tmp_path / "nowhere" / "papers.html"):
-        assert call(*given, str(file)).exit_code == 1
+        assert call(*words, str(file)).exit_code == 1
     assert not (tmp_path / "sổ").exists()
     with pytest.raises(BadInput, match="đã có"):
-        page_rendering.write(tmp_path / "papers.html", [])
+        printed_pages.write(tmp_path / "papers.html", [])
     with pytest.raises(BadInput, match="Không ghi được"):
-        page_rendering.write(tmp_path / "nowhere" / "papers.html", [])
+        printed_pages.write(tmp_path / "nowhere" / "papers.html", [])
 
 
 def test_what_was_broken_off_says_so_and_is_not_used(tmp_path, monkeypatch):
@@ -163,17 +173,17 @@ def test_what_was_broken_off_says_so_and_is_not_used(tmp_path, monkeypatch):
 def wrong(key, value):
     """Change one answer, found by its path."""
 
-    def change(given):
+    def change(answers):
         *path, last = key
         for part in path:
-            given = given[part]
-        given[last] = value
+            answers = answers[part]
+        answers[last] = value
 
     return change
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "told"),
+    ("key", "value", "message"),
     [
         (("commune", "name"), "  ", "gõ tên"),
         (("commune", "hamlets"), [], "ít nhất một thôn"),
@@ -202,15 +212,15 @@ def wrong(key, value):
         (("secret",), "x", "không hiểu"),
     ],
 )
-def test_a_wrong_answer_is_named_in_one_sentence_before_anything_is_made(tmp_path, key, value, told):
+def test_a_wrong_answer_is_named_in_one_sentence_before_anything_is_made(tmp_path, key, value, message):
     if key == ("secret",):
         file = tmp_path / "answers.toml"
         file.write_text("secret = 'x'\n" + ANSWERS.read_text(encoding="utf-8"), encoding="utf-8")
     else:
-        file = written(tmp_path, wrong(key, value))
+        file = write_answers(tmp_path, wrong(key, value))
     done = call("init", "--data", str(tmp_path / "sổ"), "--answers", str(file))
     assert done.exit_code == 1
-    assert told in done.output
+    assert message in done.output
     assert "Traceback" not in done.output
     assert not (tmp_path / "sổ").exists()
 
@@ -222,11 +232,11 @@ def test_a_file_that_is_no_toml_is_named(tmp_path):
 
 
 def test_what_was_answered_can_be_given_again(tmp_path):
-    given = setup_questions.complete(ANSWERS, Path("/nonexistent"))
-    again = written(tmp_path, lambda raw: raw["calendar"].update(working_days=list(given.working_days)))
-    assert setup_questions.complete(again, Path("/nonexistent")) == given
-    assert given.agencies[0].pairs == ((1, 2), (1, 3))
-    assert [bool(one.officers) for one in given.agencies] == [one.holds_keys for one in given.agencies]
+    answers = setup_questions.complete_answers(ANSWERS, Path("/nonexistent"))
+    again = write_answers(tmp_path, lambda raw: raw["calendar"].update(working_days=list(answers.working_days)))
+    assert setup_questions.complete_answers(again, Path("/nonexistent")) == answers
+    assert answers.agencies[0].pairs == ((1, 2), (1, 3))
+    assert [bool(agency.officers) for agency in answers.agencies] == [agency.holds_keys for agency in answers.agencies]
 
 
 @pytest.mark.parametrize("on_one_line", [False, True])

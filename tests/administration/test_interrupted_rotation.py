@@ -1,4 +1,4 @@
-"""The exchange of the KEK is cut off at every step and anywhere between: it is run again, and nothing is lost."""
+"""KEK rotation is interrupted at every step and anywhere between: it is run again, and nothing is lost."""
 
 import os
 import random
@@ -10,19 +10,19 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from casework.vault.keys import kek
-from tests.administration.exchanged import STEPS
-from tests.administration.keys import everything_holds, exchanged, numbers_in, reopened
+from tests.administration.interrupted_rotation import STEPS
+from tests.administration.rotated_house import assert_everything_holds, kek_numbers, reopen, rotate_kek
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.source import ROOT
 
 
 def cut(house: House, moment: str) -> int:
-    """Exchange the key in another process that dies at a moment; return how it ended."""
+    """Rotate the KEK in another process that dies at a moment; return its exit code."""
     house.gate.database.engine.dispose()
     words = [
         sys.executable,
         "-m",
-        "tests.administration.exchanged",
+        "tests.administration.interrupted_rotation",
         str(house.config.data),
         house.config.database_url,
         moment,
@@ -33,14 +33,14 @@ def cut(house: House, moment: str) -> int:
 
 
 def survives(house: House, lan: Someone, case_id, moment: str) -> bool:
-    """Cut the exchange off at a moment, run it again, and find everything; tell whether it was cut at all."""
+    """Interrupt a rotation at a moment, run it again, and find everything; tell whether it was interrupted at all."""
     died = cut(house, moment) != 0
     if len(kek.load_all(house.config.kek_file)) > 1:
         assert cut(house, "never") == 0
-    assert len(numbers_in(house)) == 1
-    newer = reopened(house)
-    assert numbers_in(house) == {newer.number}
-    everything_holds(house, lan, case_id)
+    assert len(kek_numbers(house)) == 1
+    used_kek = reopen(house)
+    assert kek_numbers(house) == {used_kek.number}
+    assert_everything_holds(house, lan, case_id)
     return died
 
 
@@ -58,18 +58,18 @@ def test_a_power_cut_inside_the_transaction_loses_nothing(house: House, lan: Som
 
 
 def _statements(house: House) -> int:
-    """How many statements an exchange takes."""
-    told = [0]
+    """Return how many statements a rotation takes."""
+    counted = [0]
 
-    def count(*_given: object) -> None:
-        told[0] += 1
+    def count(*_args: object) -> None:
+        counted[0] += 1
 
     event.listen(Engine, "before_cursor_execute", count)
     try:
-        exchanged(house)
+        rotate_kek(house)
     finally:
         event.remove(Engine, "before_cursor_execute", count)
-    return told[0]
+    return counted[0]
 
 
 @pytest.mark.prove

@@ -1,8 +1,8 @@
-"""A newer program in a process of its own: `python -m tests.maintenance.newer MIGRATIONS MOMENT COMMAND ...`.
+"""A newer program in a process of its own: `python -m tests.maintenance.newer_program MIGRATIONS MOMENT COMMAND ...`.
 
 It has a column more in envelopes and in heads than this one. MOMENT is the step of an upgrade at which it dies, a
 number for the statement of the database before which it does, "!step" for a step that fails, or "never".
-COMMAND is one of `casework`, or `read DATA URL CASE` to open a case as its people would.
+COMMAND is one of `casework`, or `read DATA URL CASE` to open a case as a counsellor does.
 """
 
 import os
@@ -28,29 +28,29 @@ from casework.errors import VaultError  # noqa: E402
 
 
 def _dies_at(moment: str) -> None:
-    from casework.administration import upgrade_command
+    from casework.administration import maintenance_commands
 
-    shown = upgrade_command._progress
+    print_steps = maintenance_commands._print_steps
 
     def progress(steps: Sequence[str]) -> Callable[[str], None]:
-        def told(word: str) -> None:
-            if moment == word:
+        def on_step(step: str) -> None:
+            if moment == step:
                 os.kill(os.getpid(), signal.SIGKILL)
-            if moment == f"!{word}":
+            if moment == f"!{step}":
                 raise VaultError("giữa chừng")
-            shown(steps)(word)
+            print_steps(steps)(step)
 
-        return told
+        return on_step
 
-    upgrade_command._progress = progress
+    maintenance_commands._print_steps = progress
 
 
 def _dies_before(statement: int) -> None:
-    left = [statement]
+    remaining = [statement]
 
     def count(*_: object) -> None:
-        left[0] -= 1
-        if left[0] == 0:
+        remaining[0] -= 1
+        if remaining[0] == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
     event.listen(Engine, "before_cursor_execute", count)

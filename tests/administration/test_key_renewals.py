@@ -1,4 +1,4 @@
-"""The keys outside the database are renewed at the console: pinned first, printed, and written down in the log."""
+"""Rotation of the keys outside the database: pinned first, printed, and noted in the log."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from casework.vault.crypto import signatures
 from casework.vault.crypto.hpke import public_key
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment.paper_codes import read_code
-from tests.administration.setting_up import CODE, founded
+from tests.administration.new_installation import CODE, founded
 from tests.commands import call
 
 

@@ -1,4 +1,4 @@
-"""Coverage is measured where it is demanded: not during tests of pages, stories and laws.
+"""Pauses coverage during tests of pages, stories and laws.
 
 They run through the same lines of the five packages of pyproject.toml by the thousand and add none; measuring them too
 would make the run longer by a quarter.

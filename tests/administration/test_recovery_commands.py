@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from casework.vault.keys.enrolment.paper_codes import read_code, write_code
-from tests.administration.setting_up import CODE, founded, sheets_of
+from tests.administration.new_installation import CODE, founded, sheets_of
 from tests.commands import call
 
 UNION = "Hội Liên hiệp Phụ nữ xã Thanh Sơn"
@@ -51,7 +51,7 @@ def test_a_pair_that_is_not_allowed_is_refused_and_told_nothing(founding, first,
 def test_a_slip_a_wrong_sheet_and_a_stranger_are_refused(founding):
     folder, dealt = founding
     slip = dealt[1][:-1] + ("0" if dealt[1][-1] != "0" else "1")
-    for lines, told in (
+    for lines, message in (
         (["hoa.hoi", "1", slip, "2", dealt[2]], "từng nhóm"),
         (["hoa.hoi", "1", write_code(bytes(16)), "2", dealt[2]], "Error"),
         (["ai.do", "1", dealt[1], "2", dealt[2]], "Không có người này"),
@@ -60,7 +60,7 @@ def test_a_slip_a_wrong_sheet_and_a_stranger_are_refused(founding):
         (["hoa.hoi", "1", dealt[1], "2"], "Thiếu dòng"),
     ):
         done = recover(folder, lines)
-        assert (done.exit_code, told in done.output) == (1, True), done.output
+        assert (done.exit_code, message in done.output) == (1, True), done.output
         assert not CODE.search(done.output)
     assert recover(folder, ["hoa.hoi", "1", dealt[1], "2", dealt[2]]).exit_code == 0
 
@@ -81,11 +81,11 @@ def test_a_drill_takes_one_sheet_and_opens_nothing(founding):
     assert call(*words, typed=dealt[1] + "\n").exit_code == 1
     assert call(*words[:4], "nowhere", "--seat", "2", typed=dealt[2] + "\n").exit_code == 1
     for named in ((), ("--agency", "police", "--circle", "0a1b2c3d")):
-        told = call("drill", "--data", str(folder), *named, "--seat", "1", typed=dealt[1] + "\n")
-        assert (told.exit_code, "một trong hai" in told.output) == (1, True)
+        refused = call("drill", "--data", str(folder), *named, "--seat", "1", typed=dealt[1] + "\n")
+        assert (refused.exit_code, "một trong hai" in refused.output) == (1, True)
     assert "nhóm kín" in call("drill", "--data", str(folder), "--circle", "0a1b2c3d", "--seat", "1").output
-    told = call(*words, "--commune", "xã Khác", typed=dealt[2] + "\n")
-    assert (told.exit_code, "Không có cơ quan" in told.output) == (1, True)
+    refused = call(*words, "--commune", "xã Khác", typed=dealt[2] + "\n")
+    assert (refused.exit_code, "Không có cơ quan" in refused.output) == (1, True)
 
 
 def test_new_sheets_are_made_with_two_of_the_present_ones_and_let_nobody_in(founding):
@@ -96,10 +96,10 @@ def test_new_sheets_are_made_with_two_of_the_present_ones_and_let_nobody_in(foun
     assert call(*words, "--pairs", "1-3", typed=f"1\n{dealt[1]}\n2\n{dealt[2]}\n").exit_code == 1
     done = call(*words, typed=f"1\n{dealt[1]}\n2\n{dealt[2]}\n")
     assert done.exit_code == 0, done.output
-    one, other = CODE.findall(done.output)
+    first, second = CODE.findall(done.output)
     assert "Bà Lò Thị Pha" in done.output
     assert recover(folder, ["hoa.hoi", "1", dealt[1], "2", dealt[2]]).exit_code == 1
-    assert recover(folder, ["hoa.hoi", "1", one, "2", other]).exit_code == 0
+    assert recover(folder, ["hoa.hoi", "1", first, "2", second]).exit_code == 0
     assert call("verify", "--data", str(folder)).exit_code == 0
 
 

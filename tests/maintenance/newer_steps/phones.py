@@ -22,4 +22,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Nobody goes back this way."""
+    """Not needed: an upgrade that fails puts the old database back."""

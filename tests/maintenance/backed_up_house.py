@@ -1,4 +1,4 @@
-"""A house that is backed up: its configuration with pinned keys, and the private half of the backup key."""
+"""A house with pinned keys for checkpoints and backups, and the private half of the backup key."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 from casework.config import Config
 from casework.gate import open_gate
 from casework.maintenance import backups, restore
-from casework.maintenance.restore import Order, Report
+from casework.maintenance.restore import Order, RestoreReport
 from casework.vault.crypto import signatures
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
@@ -17,8 +17,8 @@ from tests.house import House
 
 
 @dataclass
-class Kept:
-    """The house, how it is configured, and what stands on paper."""
+class BackedUpHouse:
+    """The house, its configuration, and the private half of its backup key."""
 
     house: House
     config: Config
@@ -29,18 +29,18 @@ class Kept:
         return backups.make(self.config, self.house.gate).path
 
     def order(self, file: Path, **more: Any) -> Order:
-        """Return an order with the right key."""
+        """Return an order with the right backup key."""
         return Order(file, self.seed, **more)
 
-    def restores(self, file: Path, **more: Any) -> Report:
-        """Restore a backup and let everybody sign in anew."""
+    def restores(self, file: Path, **more: Any) -> RestoreReport:
+        """Restore a backup; everybody signs in again."""
         self.house.gate.database.engine.dispose()
         done = restore.restore(self.config, self.order(file, **more), announce=lambda _: None)
         self.reopens()
         return done
 
     def writes_settings(self) -> None:
-        """Write casework.toml, by which a command of its own process finds everything."""
+        """Write casework.toml for a command in a process of its own."""
         lines = (
             f"database_url = '{self.config.database_url}'",
             f"checkpoint_public = ['{self.config.checkpoint_public[0]}']",
@@ -54,13 +54,13 @@ class Kept:
         return f"{write_code(self.seed[:16])}\n{write_code(self.seed[16:])}\n"
 
     def reopens(self) -> None:
-        """Open the gate of what now stands in the place of the database."""
+        """Open the gate of the database that is now in place."""
         self.house.gate = open_gate(self.config, kek.load(self.config.kek_file, demo=False))
         self.house.people.clear()
 
 
-def kept(house: House) -> Kept:
-    """Give a house its keys."""
+def with_backups(house: House) -> BackedUpHouse:
+    """Give a house keys for checkpoints and backups."""
     file = house.config.data / "checkpoint-key"
     signer, seed = signatures.create(file), new_key()
     house.config = replace(
@@ -70,4 +70,4 @@ def kept(house: House) -> Kept:
         backup_public=signatures.pinned(public_key(seed)),
         checkpoint_dir=str(house.config.data / "second"),
     )
-    return Kept(house, house.config, seed)
+    return BackedUpHouse(house, house.config, seed)

@@ -1,4 +1,4 @@
-"""The doctor: everything that can be wrong with an installation is named, with what to do about it."""
+"""Diagnostics: everything that can be wrong with an installation is named, with what to do about it."""
 
 import os
 import shutil
@@ -10,11 +10,13 @@ import tomli_w
 from sqlalchemy import text
 
 from casework import clock
-from casework.administration import agency_recovery, diagnostics, installation
+from casework.administration import agency_recovery, diagnostics
+from casework.administration.installation import find_agency, open_installation
 from casework.engine import open_engine
+from casework.maintenance.communes import console_of
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment.paper_codes import read_code
-from tests.administration.setting_up import founded, sheets_of
+from tests.administration.new_installation import founded, sheets_of
 from tests.commands import call
 from tests.demonstration import Built
 
@@ -27,27 +29,27 @@ AGENCIES = {
 }
 
 
-def drill(folder: Path, made, code: str, seats=(1, 2)) -> None:
+def drill(folder: Path, pages, code: str, seats=(1, 2)) -> None:
     """Show the sheets of one pair, as two officers do."""
-    with installation.opened(folder) as here:
-        commune_id, agency_id, name = installation.agency(here, code, None)
+    with open_installation(folder) as installation:
+        commune_id, agency_id, name = find_agency(installation, code, None)
         for seat in seats:
-            secret = read_code(sheets_of(made, name)[seat])
-            here.gate.perform(here.console(commune_id), agency_recovery.drill, agency_id, seat, secret)
+            secret = read_code(sheets_of(pages, name)[seat])
+            installation.gate.perform(console_of(commune_id), agency_recovery.drill, agency_id, seat, secret)
 
 
 @pytest.fixture
 def healthy(tmp_path: Path) -> Path:
     """An installation with which nothing is wrong: every needed agency has tried a pair of its sheets."""
     folder = tmp_path / "sổ"
-    made = founded(folder)
+    pages = founded(folder)
     for code in AGENCIES:
-        drill(folder, made, code)
+        drill(folder, pages, code)
     return folder
 
 
-def said(folder: Path) -> str:
-    return "\n".join(f"{one.wrong} {one.todo}" for one in diagnostics.check(folder))
+def problems(folder: Path) -> str:
+    return "\n".join(f"{problem.wrong} {problem.todo}" for problem in diagnostics.check(folder))
 
 
 def change(folder: Path, statement: str) -> None:
@@ -64,14 +66,14 @@ def test_nothing_is_wrong_with_a_healthy_installation(healthy):
 
 
 def test_agencies_that_hang_on_one_person_are_named_until_two_sheets_were_tried(tmp_path):
-    made = founded(tmp_path / "sổ")
-    assert all(name in said(tmp_path / "sổ") for name in AGENCIES.values())
-    drill(tmp_path / "sổ", made, "police", (1,))
-    assert AGENCIES["police"] in said(tmp_path / "sổ")
-    drill(tmp_path / "sổ", made, "police", (2,))
-    told = said(tmp_path / "sổ")
-    assert AGENCIES["police"] not in told
-    assert AGENCIES["chairman"] in told
+    pages = founded(tmp_path / "sổ")
+    assert all(name in problems(tmp_path / "sổ") for name in AGENCIES.values())
+    drill(tmp_path / "sổ", pages, "police", (1,))
+    assert AGENCIES["police"] in problems(tmp_path / "sổ")
+    drill(tmp_path / "sổ", pages, "police", (2,))
+    named = problems(tmp_path / "sổ")
+    assert AGENCIES["police"] not in named
+    assert AGENCIES["chairman"] in named
     done = call("check", "--data", str(tmp_path / "sổ"))
     assert (done.exit_code, "casework drill" in done.output) == (1, True)
 
@@ -79,49 +81,49 @@ def test_agencies_that_hang_on_one_person_are_named_until_two_sheets_were_tried(
 def test_a_drill_is_good_for_180_days(healthy):
     at = clock.micros()
     with clock.living_at(lambda: at + 179 * DAY):
-        assert "180 ngày" not in said(healthy)
+        assert "180 ngày" not in problems(healthy)
     with clock.living_at(lambda: at + 181 * DAY):
-        assert said(healthy).count("180 ngày") == 4
+        assert problems(healthy).count("180 ngày") == 4
 
 
 def test_codes_that_died_unused_are_counted(healthy):
     at = clock.micros()
     with clock.living_at(lambda: at + 2 * DAY):
-        assert "6 mã nhận tài khoản đã hết hạn" in said(healthy)
+        assert "6 mã nhận tài khoản đã hết hạn" in problems(healthy)
 
 
 def test_a_clock_before_the_last_line_is_named(healthy):
     at = clock.micros()
     with clock.living_at(lambda: at - DAY):
-        assert "timedatectl" in said(healthy)
+        assert "timedatectl" in problems(healthy)
 
 
 @pytest.mark.parametrize("name", ["kek", "casework.sqlite3", "casework.toml", "."])
 def test_files_that_others_may_read_are_named_with_the_remedy(healthy, name):
     (healthy / name).chmod(0o755)
-    told = said(healthy)
-    assert "755" in told
-    assert f"chmod go-rwx {healthy / name}" in told
+    named = problems(healthy)
+    assert "755" in named
+    assert f"chmod go-rwx {healthy / name}" in named
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 def test_files_of_another_account_are_named(healthy):
     os.chown(healthy / "calendar.toml", 65534, 65534)
-    assert "calendar.toml thuộc về tài khoản khác" in said(healthy)
+    assert "calendar.toml thuộc về tài khoản khác" in problems(healthy)
     os.chown(healthy, 65534, 65534)
-    assert "chạy bằng tài khoản khác" in said(healthy)
+    assert "chạy bằng tài khoản khác" in problems(healthy)
 
 
 def test_a_key_of_another_number_a_lost_one_and_an_unfinished_exchange_are_named(healthy):
     key = kek.load(healthy / "kek", demo=False)
     kek.replace(healthy / "kek", [key, kek.next_kek(key)])
-    assert "Việc đổi khóa chưa xong" in said(healthy)
+    assert "Việc đổi khóa chưa xong" in problems(healthy)
     kek.replace(healthy / "kek", [kek.next_kek(key)])
-    assert "dùng khóa số 1, tệp khóa có số 2" in said(healthy)
+    assert "dùng khóa số 1, tệp khóa có số 2" in problems(healthy)
     kek.replace(healthy / "kek", [kek.Kek(1, bytes(32))])
-    assert "casework verify" in said(healthy)
+    assert "casework verify" in problems(healthy)
     (healthy / "kek").unlink()
-    assert "Không đọc được tệp khóa" in said(healthy)
+    assert "Không đọc được tệp khóa" in problems(healthy)
 
 
 def test_keys_that_are_not_the_pinned_ones_are_named(healthy):
@@ -129,16 +131,16 @@ def test_keys_that_are_not_the_pinned_ones_are_named(healthy):
     pinned = tomllib.loads(settings.read_text(encoding="utf-8"))
     kept = {name: value for name, value in pinned.items() if not name.endswith("_public")}
     settings.write_text(tomli_w.dumps(kept), encoding="utf-8")
-    told = said(healthy)
-    assert "rotate-keys checkpoint" in told
-    assert "rotate-keys backup" in told
+    named = problems(healthy)
+    assert "rotate-keys checkpoint" in named
+    assert "rotate-keys backup" in named
 
 
 def test_a_database_of_another_revision_and_one_that_is_gone_are_named(healthy):
     change(healthy, "UPDATE alembic_version SET version_num = '0000'")
-    assert "ở bản 0000" in said(healthy)
+    assert "ở bản 0000" in problems(healthy)
     (healthy / "casework.sqlite3").unlink()
-    assert "Không thấy cơ sở dữ liệu" in said(healthy)
+    assert "Không thấy cơ sở dữ liệu" in problems(healthy)
     assert not (healthy / "casework.sqlite3").exists()
 
 
@@ -148,21 +150,21 @@ def test_a_full_disk_and_an_address_without_tls_are_named(healthy, monkeypatch):
     settings = healthy / "casework.toml"
     text_of = settings.read_text(encoding="utf-8")
     settings.write_text(text_of.replace("https://so.thanhson.example", "http://192.168.1.5"), encoding="utf-8")
-    told = said(healthy)
-    assert "Đĩa còn dưới 1 GB" in told
-    assert "public_url là http://192.168.1.5" in told
+    named = problems(healthy)
+    assert "Đĩa còn dưới 1 GB" in named
+    assert "public_url là http://192.168.1.5" in named
 
 
 def test_an_old_python_or_library_is_named(healthy, monkeypatch):
     monkeypatch.setattr(diagnostics, "version", lambda _: "49.0.1")
-    assert "quá cũ" in said(healthy)
+    assert "quá cũ" in problems(healthy)
 
 
 def test_settings_that_cannot_be_read_are_one_finding(tmp_path):
-    assert "casework init" in said(tmp_path)
+    assert "casework init" in problems(tmp_path)
     (tmp_path / "casework.toml").write_text("x = [")
     assert len(diagnostics.check(tmp_path)) == 1
 
 
 def test_the_demo_is_no_place_for_a_real_case(built: Built):
-    assert "dùng thử" in said(built.config.data)
+    assert "dùng thử" in problems(built.config.data)

@@ -1,4 +1,4 @@
-"""After a recovery: the key that the console saw is replaced at the next sign-in, and an overtaken code is refused."""
+"""After a recovery: the agency key is rotated at the next sign-in, and an outdated code is refused."""
 
 import pytest
 
@@ -19,11 +19,11 @@ pytestmark = only_sqlite
 
 def test_the_next_sign_in_renews_the_key_that_the_console_saw(house: House, lan, hoa):
     case_id, union = lan.opens_a_case(), agency_id(house, "womens_union")
-    done = recovers(house, deals(house), (0, 1), "lan")
+    recovered = recovers(house, deals(house), (0, 1), "lan")
     with stolen(house) as thief:
         assert [row["rotation_due"] for row in thief.rows("agency", id=union)] == [True]
         assert thief.rows("slot", member_id=lan.id) == thief.rows("session", member_id=lan.id) == []
-    seed, ready = enrols(house, "lan", done.code)
+    seed, ready = enrols(house, "lan", recovered.code)
     assert ready
     assert {epoch for _, epoch in wraps_of(house, union)} == {1}
     lan = comes_in(house, "lan", seed)
@@ -36,17 +36,17 @@ def test_the_next_sign_in_renews_the_key_that_the_console_saw(house: House, lan,
         assert not reader.presence.due
     with house.crypto() as crypto:
         freshness.agency(crypto.session, THANH_SON, union)
-        one, other = ((sheet.seat, sheet.secret) for sheet in done.dealt[:2])
-        assert recovery_sheets.open_with(crypto, union, one, other).epoch == 2
+        first, second = ((sheet.seat, sheet.secret) for sheet in recovered.dealt[:2])
+        assert recovery_sheets.open_with(crypto, union, first, second).epoch == 2
 
 
 def test_a_code_that_was_overtaken_by_a_new_key_is_refused_and_a_colleague_helps(house: House, lan, hoa):
     case_id, union = lan.opens_a_case(), agency_id(house, "womens_union")
-    done = recovers(house, deals(house), (0, 1), "lan")
+    recovered = recovers(house, deals(house), (0, 1), "lan")
     settle(house, hoa)
     assert lan.id not in {member for member, _ in wraps_of(house, union)}
     with pytest.raises(WrongAdmission, match="đổi khóa"):
-        enrols(house, "lan", done.code)
+        enrols(house, "lan", recovered.code)
     hoa.leaves()
     lan = comes_in(house, "lan", let_in(house, "lan", hoa))
     assert lan.does(desk.read_section, case_id, Section.STORY)

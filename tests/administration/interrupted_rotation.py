@@ -1,6 +1,6 @@
-"""Exchanges the KEK of a copied house in a process of its own, which may die at a chosen moment.
+"""Rotates the KEK of a copied house in a process of its own, which may die at a chosen moment.
 
-Run as `python -m tests.administration.exchanged FOLDER URL MOMENT`: a number is the statement of the
+Run as `python -m tests.administration.interrupted_rotation FOLDER URL MOMENT`: a number is the statement of the
 database before which it dies, a word is the step after which it does; "never" lets it finish.
 """
 
@@ -22,52 +22,52 @@ STEPS = ("written", "announced", "committed", "dropped")
 
 
 def die() -> None:
-    """End as a power cut does: nothing is cleaned up."""
+    """End like a power cut: nothing is cleaned up."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _dies_after(step: str) -> None:
-    real_keep, real_exchange = kek.replace, Gate.exchange
+    real_replace, real_exchange = kek.replace, Gate.exchange
 
-    def keep(path: Path, keys: Any) -> None:
-        real_keep(path, keys)
+    def replace(path: Path, keys: Any) -> None:
+        real_replace(path, keys)
         if step == ("written" if len(keys) > 1 else "dropped"):
             die()
 
-    def exchange(self: Gate, *given: Any) -> None:
-        real_exchange(self, *given)
+    def exchange(self: Gate, *args: Any) -> None:
+        real_exchange(self, *args)
         if step == "committed":
             die()
 
-    kek.replace, Gate.exchange = keep, exchange  # type: ignore[assignment, method-assign]
+    kek.replace, Gate.exchange = replace, exchange  # type: ignore[assignment, method-assign]
 
 
 def _dies_before(statement: int) -> None:
-    left = [statement]
+    remaining = [statement]
 
-    def count(*_given: object) -> None:
-        left[0] -= 1
-        if left[0] == 0:
+    def count(*_args: object) -> None:
+        remaining[0] -= 1
+        if remaining[0] == 0:
             die()
 
     event.listen(Engine, "before_cursor_execute", count)
 
 
 def main(folder: str, url: str, moment: str) -> None:
-    """Exchange the key, dying at the moment that was chosen."""
+    """Rotate the KEK, dying at the chosen moment."""
     if moment.isdigit():
         _dies_before(int(moment))
     else:
         _dies_after(moment)
 
-    def announce(newer: kek.Kek) -> None:
-        sys.stdout.write(f"{newer.number}\n")
+    def announce(new_kek: kek.Kek) -> None:
+        sys.stdout.write(f"{new_kek.number}\n")
         if moment == "announced":
             die()
 
-    place = Path(folder)
-    config = Config(data=place, database_url=url, kek_file=place / "kek")
-    server_key_rotation.exchange_kek(config, announce=announce)
+    data_folder = Path(folder)
+    config = Config(data=data_folder, database_url=url, kek_file=data_folder / "kek")
+    server_key_rotation.rotate_kek(config, announce=announce)
 
 
 if __name__ == "__main__":

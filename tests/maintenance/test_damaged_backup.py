@@ -14,7 +14,7 @@ from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
 from casework.vault.crypto.signatures import Signer
 from tests.house import House, only_sqlite
-from tests.maintenance.kept import Kept
+from tests.maintenance.backed_up_house import BackedUpHouse
 
 SIGNER, SEED = Signer(bytes(range(32))), bytes(range(1, 33))
 STREAM = [bytes([number]) * 100_000 for number in range(9)]
@@ -90,22 +90,22 @@ def test_even_a_signed_file_holds_its_chunks_together(raw: bytes):
 
 
 @only_sqlite
-def test_the_live_database_is_not_touched_by_a_damaged_backup(book: Kept, house: House):
+def test_the_live_database_is_not_touched_by_a_damaged_backup(installation: BackedUpHouse, house: House):
     house["lan"].opens_a_case()
-    file = book.backs_up()
+    file = installation.backs_up()
     house.gate.database.engine.dispose()
-    live = Path(book.config.database_url.removeprefix("sqlite:///"))
+    live = Path(installation.config.database_url.removeprefix("sqlite:///"))
     before, whole = live.read_bytes(), file.read_bytes()
     for at in (0, 30, len(whole) // 2, len(whole) - 1):
         for damaged in (whole[:at], whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]):
             file.write_bytes(damaged)
             with pytest.raises(CaseworkError):
-                book.restores(file)
+                installation.restores(file)
             assert live.read_bytes() == before
-    signer = signatures.load(book.config.data / "checkpoint-key")
+    signer = signatures.load(installation.config.data / "checkpoint-key")
     body = whole[:-64]
     file.write_bytes(body[:-4] + bytes(4) + signatures.sign(Signer(new_key()), b"x"))
     with pytest.raises(VaultError):
-        book.restores(file)
-    assert signer.public in checkpoints.publics(book.config)
+        installation.restores(file)
+    assert signer.public in checkpoints.publics(installation.config)
     assert live.read_bytes() == before

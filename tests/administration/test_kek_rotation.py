@@ -1,4 +1,4 @@
-"""The KEK is exchanged: everything opens afterwards, and nothing forged is signed."""
+"""KEK rotation: everything opens afterwards, and nothing forged is signed."""
 
 from uuid import uuid4
 
@@ -17,20 +17,20 @@ from casework.vault.integrity.signed_rows import attach_keys, row_mac
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment.models import Admission
 from casework.web.session_loading import load_session
-from tests.administration.keys import everything_holds, exchanged, numbers_in
+from tests.administration.rotated_house import assert_everything_holds, kek_numbers, rotate_kek
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import KEK, STAFF, THANH_SON
 from tests.tampering import refused, stolen
 
 
 @both_databases
-def test_after_the_exchange_everything_opens_under_the_newer_key_alone(house: House, lan: Someone):
+def test_after_the_rotation_everything_opens_under_the_new_key_alone(house: House, lan: Someone):
     case_id = lan.opens_a_case()
     before = lines(house)
-    newer = exchanged(house)
-    assert newer.number == KEK.number + 1
-    assert numbers_in(house) == {newer.number}
-    everything_holds(house, lan, case_id)
+    new_kek = rotate_kek(house)
+    assert new_kek.number == KEK.number + 1
+    assert kek_numbers(house) == {new_kek.number}
+    assert_everything_holds(house, lan, case_id)
     after = lines(house)
     assert [line["h"] for line in after[: len(before)]] == [line["h"] for line in before]
     assert {line["act"] for line in after[len(before) :]} >= {"keys.rotate"}
@@ -47,21 +47,21 @@ def lines(house: House) -> list:
 @only_sqlite
 def test_a_passphrase_still_opens_and_every_session_has_ended(house: House, lan: Someone):
     cookie = lan.cookie
-    exchanged(house)
+    rotate_kek(house)
     assert load_session(house.gate, house.config, cookie) is None
-    given = LoginAttempt("lan", STAFF["lan"].passphrase, device="kek")
-    opened = authentication.authenticate(house.gate, THANH_SON, given)
+    attempt = LoginAttempt("lan", STAFF["lan"].passphrase, device="kek")
+    opened = authentication.authenticate(house.gate, THANH_SON, attempt)
     assert opened is not None
     assert opened.member_id == lan.id
     with stolen(house) as thief:
         assert thief.rows("session") == []
 
 
-def test_the_key_can_be_exchanged_again_and_again(house: House, lan: Someone):
+def test_the_key_can_be_rotated_again_and_again(house: House, lan: Someone):
     case_id = lan.opens_a_case()
     for number in (2, 3):
-        assert exchanged(house).number == number
-        everything_holds(house, lan, case_id)
+        assert rotate_kek(house).number == number
+        assert_everything_holds(house, lan, case_id)
 
 
 BROKEN: dict[str, dict] = {
@@ -83,27 +83,27 @@ def test_it_stops_at_a_row_that_does_not_hold_and_changes_nothing(house: House, 
             keys = tuple(column.name for column in thief.table(table).primary_key)
             thief.change(table, {name: row[name] for name in keys}, **change)
         with pytest.raises(VaultError, match=table):
-            server_key_rotation.exchange_kek(house.config, announce=lambda _: None)
-        assert numbers_in(house) == {KEK.number}
+            server_key_rotation.rotate_kek(house.config, announce=lambda _: None)
+        assert kek_numbers(house) == {KEK.number}
         with stolen(house) as thief:
             thief.put_back(table, keys, row)
-    assert exchanged(house).number == 2
-    everything_holds(house, lan, case_id)
+    assert rotate_kek(house).number == 2
+    assert_everything_holds(house, lan, case_id)
 
 
-def test_a_row_that_was_put_in_before_the_exchange_is_not_signed(house: House, lan: Someone):
+def test_a_row_that_was_put_in_before_the_rotation_is_not_signed(house: House, lan: Someone):
     case_id = lan.opens_a_case()
     police = house["cuong"].person.actor.agency_id
     with stolen(house) as thief:
         planted = thief.rows("envelope", case_id=case_id)[0] | {"agency_id": police}
         thief.put("envelope", planted)
     with pytest.raises(VaultError, match="envelope"):
-        server_key_rotation.exchange_kek(house.config, announce=lambda _: None)
+        server_key_rotation.rotate_kek(house.config, announce=lambda _: None)
     with stolen(house) as thief:
         thief.change("envelope", {"agency_id": police, "case_id": case_id}, case_id=uuid4())
     with pytest.raises(VaultError, match="envelope"):
-        server_key_rotation.exchange_kek(house.config, announce=lambda _: None)
-    assert numbers_in(house) == {KEK.number}
+        server_key_rotation.rotate_kek(house.config, announce=lambda _: None)
+    assert kek_numbers(house) == {KEK.number}
 
 
 def test_a_stale_head_and_a_forged_line_stop_it_too(house: House, lan: Someone):
@@ -115,30 +115,30 @@ def test_a_stale_head_and_a_forged_line_stop_it_too(house: House, lan: Someone):
         newest = thief.rows("head", id=case_id)
         thief.put_back("head", ("id",), *old)
     with pytest.raises(VaultError, match="verify"):
-        server_key_rotation.exchange_kek(house.config, announce=lambda _: None)
+        server_key_rotation.rotate_kek(house.config, announce=lambda _: None)
     with stolen(house) as thief:
         thief.put_back("head", ("id",), *newest)
-    everything_holds(house, lan, case_id)
-    exchanged(house)
-    everything_holds(house, lan, case_id)
+    assert_everything_holds(house, lan, case_id)
+    rotate_kek(house)
+    assert_everything_holds(house, lan, case_id)
 
 
 @both_databases
 def test_it_waits_until_the_server_has_stopped(house: House):
     waits = pytest.raises(ConfigurationError, match="đang chạy")
     with data_folder_lock.shared(house.config.data), data_folder_lock.shared(house.config.data), waits:
-        server_key_rotation.exchange_kek(house.config, announce=lambda _: None)
+        server_key_rotation.rotate_kek(house.config, announce=lambda _: None)
     refuses = pytest.raises(ConfigurationError, match="Đang đổi khóa")
-    with data_folder_lock.alone(house.config.data), refuses, data_folder_lock.shared(house.config.data):
+    with data_folder_lock.exclusive(house.config.data), refuses, data_folder_lock.shared(house.config.data):
         raise AssertionError
-    assert exchanged(house).number == 2
+    assert rotate_kek(house).number == 2
 
 
 def test_a_key_file_of_another_database_changes_nothing(house: House):
     kek.replace(house.config.kek_file, [kek.Kek(7, bytes(32))])
     with pytest.raises(VaultError, match="khóa số 1"):
-        server_key_rotation.exchange_kek(house.config, announce=lambda _: None)
-    assert numbers_in(house) == {KEK.number}
+        server_key_rotation.rotate_kek(house.config, announce=lambda _: None)
+    assert kek_numbers(house) == {KEK.number}
 
 
 def test_a_code_of_admission_that_is_out_is_waited_for_and_a_dead_one_is_removed(house: House, lan: Someone):
@@ -149,12 +149,12 @@ def test_a_code_of_admission_that_is_out_is_waited_for_and_a_dead_one_is_removed
     row.created, row.epoch, row.finder, row.sealed, row.carry, row.tag = at, 0, bytes(32), None, None, None
     row.mac = row_mac(server_keys, Admission, row, 1)
     with stolen(house) as thief:
-        thief.put("admission", {one.name: getattr(row, one.name) for one in thief.table("admission").columns})
+        thief.put("admission", {column.name: getattr(row, column.name) for column in thief.table("admission").columns})
     with pytest.raises(Conflict, match="24 giờ"):
-        server_key_rotation.exchange_kek(house.config, announce=lambda _: None)
-    assert numbers_in(house) == {KEK.number}
+        server_key_rotation.rotate_kek(house.config, announce=lambda _: None)
+    assert kek_numbers(house) == {KEK.number}
     with clock.living_at(lambda: at + 25 * 3600 * clock.MICROSECOND):
-        assert exchanged(house).number == 2
+        assert rotate_kek(house).number == 2
     with stolen(house) as thief:
         assert thief.rows("admission") == []
 
@@ -165,4 +165,4 @@ def test_a_database_without_a_commune_is_refused(tmp_path):
     place = Config(data=tmp_path, database_url=url, kek_file=tmp_path / "kek")
     kek.create(place.kek_file, 1)
     with pytest.raises(VaultError, match="không có xã"):
-        server_key_rotation.exchange_kek(place, announce=lambda _: None)
+        server_key_rotation.rotate_kek(place, announce=lambda _: None)

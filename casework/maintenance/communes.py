@@ -1,0 +1,27 @@
+"""The communes of an installation, and the two actors without an account that act in one: console and system."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from casework.gate import Gate, Person
+from casework.policy.permit import Actor
+from casework.policy.words import Role
+from casework.vault.models import Commune
+
+
+def commune_ids(gate: Gate) -> Sequence[UUID]:
+    """Return the communes of an installation in the order of their founding."""
+    with gate.database.read_only() as session:
+        return list(session.execute(select(Commune.id).order_by(Commune.created)).scalars())
+
+
+def console_of(commune_id: UUID) -> Person:
+    """Return the operator at the console of the server."""
+    return Person(Actor(commune_id, None, (Role.CONSOLE,)), commune_id)
+
+
+def system_of(commune_id: UUID) -> Person:
+    """Return the program itself, in work that nobody asks for."""
+    return Person(Actor(commune_id, None, (Role.SYSTEM,)), commune_id)

@@ -1,0 +1,26 @@
+"""Restores a backup in a process that dies at a step.
+
+Run as `python -m tests.maintenance.killed_restore DATA FILE SEED STEP`.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from casework import config
+from casework.maintenance import restore
+from casework.maintenance.restore import Order
+
+
+def _die_at(step_of_death: str, step: str) -> None:
+    if step == step_of_death:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    data, file, seed, step_of_death = sys.argv[1:]
+    order = Order(Path(file), bytes.fromhex(seed))
+    restore.restore(
+        config.load(Path(data)), order, hook=lambda step: _die_at(step_of_death, step), announce=lambda _: None
+    )
