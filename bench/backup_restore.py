@@ -29,8 +29,8 @@ def figures(cases: int = _CASES) -> Iterator[Run]:
         config = replace(
             built.config,
             checkpoint_file=built.config.data / "checkpoint-key",
-            checkpoint_public=(signatures.pinned(signer.public),),
-            backup_public=signatures.pinned(public_key(seed)),
+            checkpoint_public=(signatures.encode_public(signer.public),),
+            backup_public=signatures.encode_public(public_key(seed)),
         )
         gate = open_gate(config, kek.load(config.kek_file, demo=True))
         yield _run(f"back up {cases} cases", lambda: backups.make(config, gate))

@@ -40,11 +40,11 @@ def build(place: Path) -> None:
     gate = open_gate(config, kek.load(config.kek_file, demo=True))
     quarters = list(_quarters())
     commune_id = uuid4()
-    with clock.living_at(partial(clock.midnight, quarters[0].first)):
+    with clock.use_clock(partial(clock.midnight, quarters[0].first)):
         installation.found_commune(gate, commune_id, _PEOPLE)
     cases: list[UUID] = []
     for quarter in quarters:
-        with clock.living_at(partial(clock.midnight, quarter.last)):
+        with clock.use_clock(partial(clock.midnight, quarter.last)):
             cases += installation.open_cases(gate, installation.sign_in(gate, config, commune_id, _LAN), _CASES_EACH)
     _refer(gate, config, commune_id, cases)
     gate.database.engine.dispose()

@@ -42,7 +42,7 @@ def main() -> None:
     """Sổ ca: quản lý vụ việc bạo lực giới ở cấp xã. / Case management for a commune."""
     serving.harden_process()
     json_logging.install()
-    lists.must_be_complete(ACTIONS)
+    lists.require_complete(ACTIONS)
 
 
 @main.command()

@@ -48,7 +48,7 @@ def midnight(day: date) -> int:
 
 
 @contextmanager
-def living_at(source: Callable[[], int]) -> Iterator[None]:
+def use_clock(source: Callable[[], int]) -> Iterator[None]:
     """Use another clock, as the demo does while it builds fourteen months and tests do instead of waiting."""
     _sources.append(source)
     try:

@@ -16,7 +16,7 @@ from casework.policy.words import Act, Reach, Role, Section
 _READ = ("agency", "bundle", "need", "reach", "role", "section")
 
 
-def must_be_complete(implemented: Collection[Act]) -> None:
+def require_complete(implemented: Collection[Act]) -> None:
     """Raise ConfigurationError with the first gap; `implemented` are the acts that have a function."""
     for gap in gaps(implemented):
         raise ConfigurationError(gap)

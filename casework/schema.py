@@ -24,12 +24,12 @@ def newest() -> str:
     return _scripts().get_current_head() or ""
 
 
-def found(connection: Connection) -> str:
+def revision_of(connection: Connection) -> str:
     """Return the revision of a database; empty for one that has none of our tables."""
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 
-def older(revision: str) -> bool:
+def can_upgrade(revision: str) -> bool:
     """Tell whether migrations lead from this revision to the newest one."""
     return revision != newest() and any(step.revision == revision for step in _scripts().walk_revisions())
 

@@ -41,7 +41,7 @@ def snapshot(url: str) -> Iterator[Connection]:
 
 
 @contextmanager
-def filling(url: str, **options: Any) -> Iterator[Connection]:
+def open_for_writing(url: str, **options: Any) -> Iterator[Connection]:
     """Write rows as they are in one transaction, which is kept at the end and undone on any error."""
     engine = open_engine(url).execution_options(**options)
     try:
@@ -70,15 +70,15 @@ def copy_beside(url: str, *, without: Collection[str]) -> None:
     What is copied is how all tables stood at one moment; the rows of the tables in `without` stay behind.
     """
     if _is_sqlite(url):
-        with closing(sqlite3.connect(_path(url))) as live, closing(sqlite3.connect(_path(beside(url)))) as copy:
+        with closing(sqlite3.connect(_path(url))) as live, closing(sqlite3.connect(_path(url_beside(url)))) as copy:
             live.backup(copy, pages=_PAGES_AT_ONCE)
-        _path(beside(url)).chmod(0o600)
-        with filling(beside(url)) as connection:
+        _path(url_beside(url)).chmod(0o600)
+        with open_for_writing(url_beside(url)) as connection:
             copied = reflected(connection)
             for name in without:
                 connection.execute(copied.tables[name].delete())
         return
-    with filling(url, isolation_level="REPEATABLE READ") as connection:
+    with open_for_writing(url, isolation_level="REPEATABLE READ") as connection:
         live_tables, new_tables = reflected(connection, place="public"), reflected(connection, place=_NEW)
         for table in live_tables.sorted_tables:
             if table.name not in without and table.name != "alembic_version":
@@ -87,7 +87,7 @@ def copy_beside(url: str, *, without: Collection[str]) -> None:
                 connection.execute(insert(new).from_select(names, select(table)))
 
 
-def beside(url: str) -> str:
+def url_beside(url: str) -> str:
     """Return the URL of the place beside a database in which a new one is made."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -99,14 +99,14 @@ def beside(url: str) -> str:
 def clear_beside(url: str) -> None:
     """Make the place beside a database empty, whatever a broken-off attempt has left there."""
     if _is_sqlite(url):
-        remove(beside(url))
+        remove(url_beside(url))
         return
-    with filling(url) as connection:
+    with open_for_writing(url) as connection:
         connection.execute(DropSchema(_NEW, cascade=True, if_exists=True))
         connection.execute(CreateSchema(_NEW))
 
 
-def take_over(url: str, *, still: Callable[[Connection], None] = _accept_any) -> None:
+def swap_in(url: str, *, still: Callable[[Connection], None] = _accept_any) -> None:
     """Put the new database in the place of the old one, at once or not at all; the old one is kept aside.
 
     `still` looks at the old one while nobody can write to it, and raises if it must stay.
@@ -117,7 +117,7 @@ def take_over(url: str, *, still: Callable[[Connection], None] = _accept_any) ->
                 still(connection)
         _rename_files(_path(url))
         return
-    with filling(url) as connection:
+    with open_for_writing(url) as connection:
         if still is not _accept_any:
             connection.exec_driver_sql("LOCK TABLE audit_line IN ACCESS EXCLUSIVE MODE")
             still(connection)
@@ -126,7 +126,7 @@ def take_over(url: str, *, still: Callable[[Connection], None] = _accept_any) ->
         connection.execute(_renaming(_NEW, "public"))
 
 
-def put_back(url: str) -> None:
+def swap_back(url: str) -> None:
     """Put the database that was kept aside in its place again, as it was."""
     if _is_sqlite(url):
         live = _path(url)
@@ -137,10 +137,10 @@ def put_back(url: str) -> None:
                 kept.replace(f"{live}{part}")
         flush_folder(live.parent)
         return
-    with filling(url) as connection:
+    with open_for_writing(url) as connection:
         connection.execute(_renaming("public", _NEW))
         connection.execute(_renaming(_OLD, "public"))
-    tidy(url)
+    remove_leftovers(url)
 
 
 def _renaming(schema: str, name: str) -> DDL:
@@ -152,21 +152,21 @@ def drop_aside(url: str) -> None:
     if _is_sqlite(url):
         remove(f"{url}.{_OLD}")
         return
-    with filling(url) as connection:
+    with open_for_writing(url) as connection:
         connection.execute(DropSchema(_OLD, cascade=True, if_exists=True))
 
 
-def tidy(url: str) -> None:
+def remove_leftovers(url: str) -> None:
     """Delete everything that a broken-off attempt has left beside a database."""
     drop_aside(url)
     if _is_sqlite(url):
-        remove(beside(url))
+        remove(url_beside(url))
         return
-    with filling(url) as connection:
+    with open_for_writing(url) as connection:
         connection.execute(DropSchema(_NEW, cascade=True, if_exists=True))
 
 
-def is_tidy(url: str) -> bool:
+def has_no_leftovers(url: str) -> bool:
     """Tell whether nothing lies beside a database."""
     if _is_sqlite(url):
         return not any(Path(f"{_path(url)}.{name}").exists() for name in (_NEW, _OLD))
@@ -181,7 +181,7 @@ def remove(url: str) -> None:
         Path(f"{path}{part}").unlink(missing_ok=True)
 
 
-def settle(url: str) -> None:
+def flush_wal(url: str) -> None:
     """Write what still stands beside a SQLite file into it and flush it, so that the one file is the database."""
     if not _is_sqlite(url):
         return

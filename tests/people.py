@@ -86,7 +86,10 @@ def keys() -> dict[str, Keys]:
     Being stored, they show too that what an earlier program enrolled still opens. A new person has keys for this run.
     """
     stored = json.loads(_STORED_KEYS.read_text(encoding="utf-8"))
-    return {username: _read(stored.get(username) or _enrolled(person), person.commune_id) for username, person in STAFF.items()}
+    return {
+        username: _read(stored.get(username) or _enrolled(person), person.commune_id)
+        for username, person in STAFF.items()
+    }
 
 
 def phone_of(username: str) -> bytes:

@@ -93,7 +93,7 @@ def restart(context: ActContext, member_id: UUID) -> None:
             gettext_noop("Chỉ còn người này giữ khóa của cơ quan. Hãy khôi phục tại máy chủ bằng hai phiếu.")
         )
     member.state = MemberState.INVITED
-    heads.take_from_member(
+    heads.revoke_rows(
         context.session, head, member, heads.rows_of_member(context.session, member, Admission, *heads.SESSIONS)
     )
 
@@ -176,7 +176,7 @@ def commune_of(gate: Gate, code: bytes) -> UUID:
     with gate.database.read_only() as session:
         ids: Sequence[UUID] = session.execute(select(Commune.id)).scalars().all()
         for commune_id in ids:
-            finder = admission.finder(gate.server_keys(commune_id), code)
+            finder = admission.code_index(gate.server_keys(commune_id), code)
             if session.execute(select(Admission.id).where(Admission.finder == finder)).first():
                 return commune_id
     raise WrongAdmission(_WRONG)
@@ -186,7 +186,7 @@ _WRONG = gettext_noop("Mã này chưa đúng, đã dùng rồi hoặc đã quá 
 
 
 def _admission_of(context: ActContext, code: bytes) -> tuple[Admission, Member]:
-    finder = admission.finder(context.crypto.server_keys, code)
+    finder = admission.code_index(context.crypto.server_keys, code)
     query = select(Admission.id, Admission.member_id).where(
         Admission.commune_id == context.commune_id, Admission.finder == finder
     )
@@ -195,7 +195,7 @@ def _admission_of(context: ActContext, code: bytes) -> tuple[Admission, Member]:
         raise WrongAdmission(_WRONG)
     member = freshness.member(context.session, context.commune_id, ids.member_id)
     row = context.session.get_one(Admission, (context.commune_id, ids.id))
-    if member.state != MemberState.INVITED or not admission.alive(row, at=context.crypto.at):
+    if member.state != MemberState.INVITED or not admission.is_open(row, at=context.crypto.at):
         raise WrongAdmission(_WRONG)
     if row.agency_id and freshness.agency(context.session, context.commune_id, row.agency_id).epoch != row.epoch:
         raise WrongAdmission(gettext_noop("Cơ quan đã đổi khóa sau khi mã này được tạo. Hãy xin mã mới."))

@@ -66,25 +66,25 @@ def first_credentials(admitted: AdmittedMember, passphrase: str) -> NewCredentia
 def offer_pairing(commune_id: UUID, member_id: UUID, username: str, sealed: str) -> PairingOffer:
     """Offer the TOTP seed in `sealed`, or a new one if that is empty."""
     server_keys = gate().server_keys(commune_id)
-    sealed = sealed or totp.offer(server_keys, member_id)
-    seed = totp.seed_of(server_keys, member_id, sealed)
-    address = totp.address(seed, username)
+    sealed = sealed or totp.offer_seed(server_keys, member_id)
+    seed = totp.offered_seed(server_keys, member_id, sealed)
+    address = totp.provisioning_uri(seed, username)
     return PairingOffer(sealed, qr_code(address), totp.secret_text(seed), address)
 
 
 def pair_phone(commune_id: UUID, member_id: UUID, sealed: str, digits: str) -> PairedPhone | None:
     """Return the phone that shows this TOTP code; None if the code does not fit the offered seed."""
-    return totp.proved(gate().server_keys(commune_id), member_id, sealed, digits=digits, at=clock.micros())
+    return totp.paired_phone(gate().server_keys(commune_id), member_id, sealed, digits=digits, at=clock.micros())
 
 
 def seal_phone(commune_id: UUID, member_id: UUID, phone: PairedPhone) -> str:
     """Seal a paired phone for the form of the next page."""
-    return totp.proof(gate().server_keys(commune_id), member_id, phone)
+    return totp.encrypt_phone(gate().server_keys(commune_id), member_id, phone)
 
 
 def open_phone(commune_id: UUID, member_id: UUID, sealed: str) -> PairedPhone:
     """Open a paired phone that `seal_phone` sealed."""
-    return totp.phone_of(gate().server_keys(commune_id), member_id, sealed)
+    return totp.decrypt_phone(gate().server_keys(commune_id), member_id, sealed)
 
 
 def qr_code(text: str) -> QrCode:

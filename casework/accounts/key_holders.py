@@ -14,7 +14,7 @@ from casework.policy.words import Role
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.enrolment import admission
 from casework.vault.keys.enrolment.models import Admission
-from casework.vault.keys.recovery import recovery_sheets
+from casework.vault.keys.recovery import sheets
 from casework.vault.models import Agency, Member, Wrap
 from casework.vault.states import MemberState
 
@@ -73,4 +73,4 @@ def _active_holders(crypto: CryptoContext) -> Counter[UUID]:
 def drilled(crypto: CryptoContext, agency_id: UUID) -> bool:
     """Tell whether both recovery sheets of an allowed pair were tried within DRILLED_DAYS."""
     freshness.agency(crypto.session, crypto.commune_id, agency_id)
-    return recovery_sheets.drilled_since(crypto, agency_id) > crypto.at - DRILLED_DAYS * _DAY
+    return sheets.drilled_since(crypto, agency_id) > crypto.at - DRILLED_DAYS * _DAY

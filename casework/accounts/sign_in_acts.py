@@ -169,7 +169,7 @@ def revoke_session(context: ActContext, sid: bytes) -> None:
         head = freshness.head(context.session, context.commune_id, row.member_id)
         member = freshness.member(context.session, context.commune_id, row.member_id)
         interviews = context.session.execute(select(Interview).where(Interview.sid == sid)).scalars()
-        heads.take_from_member(context.session, head, member, [row, *interviews])
+        heads.revoke_rows(context.session, head, member, [row, *interviews])
     context.session.execute(delete(SessionRow).where(SessionRow.sid == sid))
     context.session.execute(delete(Interview).where(Interview.sid == sid))
 
@@ -191,7 +191,7 @@ def session_row(context: ActContext, sid: bytes | None) -> SessionRow | None:
 def spend_totp_code(context: ActContext, member_id: UUID, digits: str) -> None:
     """Use a member's TOTP code (6 digits); raise WrongCode if it does not fit or was used before."""
     phone = context.session.get(Totp, (context.commune_id, member_id))
-    if phone is None or not totp.spend(context.crypto, phone, digits):
+    if phone is None or not totp.spend_code(context.crypto, phone, digits):
         raise WrongCode(
             gettext_noop("Mã 6 số chưa đúng hoặc đã dùng rồi. Hãy chờ mã mới hiện trên điện thoại rồi thử lại.")
         )
@@ -203,7 +203,7 @@ def spend_paper_code(context: ActContext, member: Member, paper: Unwrapped) -> N
     if slot is None or slot.member_id != member.id:
         raise WrongPassphrase(gettext_noop("Mã giấy này đã dùng rồi. Mỗi tờ chỉ dùng được một lần."))
     head = freshness.head(context.session, context.commune_id, member.id)
-    heads.take_from_member(
+    heads.revoke_rows(
         context.session, head, member, [slot, *heads.rows_of_member(context.session, member, *heads.SESSIONS)]
     )
 

@@ -49,7 +49,7 @@ def invite_again(context: ActContext, member: Member, carry: AgencyKeys) -> str:
     """Return a new admission code for a member; slots, second factor and sessions are deleted at once."""
     head = freshness.head(context.session, context.commune_id, member.id)
     member.state = MemberState.INVITED
-    heads.take_from_member(
+    heads.revoke_rows(
         context.session,
         head,
         member,

@@ -14,8 +14,8 @@ from casework.policy.table import policy
 from casework.policy.words import Act
 from casework.vault.keys import provisioning
 from casework.vault.keys.keyring import AgencyKeys
-from casework.vault.keys.recovery import recovery_sheets
-from casework.vault.keys.recovery.recovery_sheets import RecoverySheet, Shown
+from casework.vault.keys.recovery import sheets
+from casework.vault.keys.recovery.sheets import RecoverySheet, ShownSheet
 from casework.vault.models import Member, Wrap
 from casework.vault.states import MemberState
 
@@ -27,7 +27,7 @@ def renew(
     """Make a new numbered recovery secret and its sheets; sheets of an earlier number open nothing any more."""
     context.about = keys.agency_id
     freshness.agency(context.session, context.commune_id, keys.agency_id)
-    return recovery_sheets.renew(context.crypto, keys, officers, pairs)
+    return sheets.renew(context.crypto, keys, officers, pairs)
 
 
 @action(Act.RECOVERY_DRILL)
@@ -35,7 +35,7 @@ def drill(context: ActContext, agency_id: UUID, seat: int, secret: bytes) -> Non
     """Note that the sheet of one seat was shown and is valid; raise VaultError, which is logged, if it is not."""
     context.about = agency_id
     freshness.agency(context.session, context.commune_id, agency_id)
-    recovery_sheets.drill(context.crypto, agency_id, seat, secret)
+    sheets.drill(context.crypto, agency_id, seat, secret)
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Recovered:
 
 
 @action(Act.RECOVERY_OPEN)
-def recover(context: ActContext, agency_id: UUID, first: Shown, second: Shown, username: str) -> Recovered:
+def recover(context: ActContext, agency_id: UUID, first: ShownSheet, second: ShownSheet, username: str) -> Recovered:
     """Invite one member of an agency again with two sheets; no case is opened, and the sheets are replaced at once.
 
     A circle's key is wrapped for a member who has an account and works on cases, without a code. The key was in the
@@ -61,14 +61,14 @@ def recover(context: ActContext, agency_id: UUID, first: Shown, second: Shown, u
     context.about = agency_id
     agency = freshness.agency(context.session, context.commune_id, agency_id)
     agency.rotation_due = True
-    keys = recovery_sheets.open_with(context.crypto, agency_id, first, second)
+    keys = sheets.open_with_pair(context.crypto, agency_id, first, second)
     if agency.circle:
         member, code = _into_circle(context, keys, username), ""
     else:
         member = _of_agency(context, agency_id, username)
         code = admission_codes.invite_again(context, member, keys)
-    names = [officer.name for officer in recovery_sheets.officers(context.crypto, agency_id)]
-    dealt = recovery_sheets.renew(context.crypto, keys, names, recovery_sheets.pairs_of(context.crypto, agency_id))
+    names = [officer.name for officer in sheets.officers(context.crypto, agency_id)]
+    dealt = sheets.renew(context.crypto, keys, names, sheets.pairs_of(context.crypto, agency_id))
     return Recovered(member, code, dealt)
 
 
@@ -76,8 +76,8 @@ def recover(context: ActContext, agency_id: UUID, first: Shown, second: Shown, u
 def deal_anew(
     context: ActContext,
     agency_id: UUID,
-    first: Shown,
-    second: Shown,
+    first: ShownSheet,
+    second: ShownSheet,
     officers: Sequence[str],
     pairs: Collection[tuple[int, int]],
 ) -> tuple[RecoverySheet, ...]:
@@ -85,8 +85,8 @@ def deal_anew(
     context.about = agency_id
     agency = freshness.agency(context.session, context.commune_id, agency_id)
     agency.rotation_due = True
-    return recovery_sheets.renew(
-        context.crypto, recovery_sheets.open_with(context.crypto, agency_id, first, second), officers, pairs
+    return sheets.renew(
+        context.crypto, sheets.open_with_pair(context.crypto, agency_id, first, second), officers, pairs
     )
 
 

@@ -93,7 +93,7 @@ def _check_keys(settings: Config) -> Iterator[Problem]:
     if used_number not in {key.number for key in keys}:
         wrong = f"Cơ sở dữ liệu dùng khóa số {used_number}, tệp khóa có số {keys[-1].number}."
         yield Problem(wrong, "Tìm tờ khóa đúng số rồi chạy `casework key-file`.")
-    pinned = [signatures.read_pinned(text) for text in settings.checkpoint_public]
+    pinned = [signatures.decode_public(text) for text in settings.checkpoint_public]
     if settings.checkpoint_file is not None and signatures.load(settings.checkpoint_file).public not in pinned[:1]:
         yield Problem("Khóa ký mốc không phải khóa ghi trong casework.toml.", "Chạy `casework rotate-keys checkpoint`.")
     if not settings.backup_public:
@@ -104,7 +104,7 @@ def _check_schema(settings: Config) -> Iterator[Problem]:
     current, needed = startup.revision(settings.database_url), schema.newest()
     if current != needed:
         yield Problem(f"Cơ sở dữ liệu ở bản {current}, chương trình cần bản {needed}.", "Chạy `casework upgrade`.")
-    if not unguarded.is_tidy(settings.database_url):
+    if not unguarded.has_no_leftovers(settings.database_url):
         wrong = "Còn bản cũ của một lần khôi phục hay nâng cấp bị ngắt, hoặc lần ấy đang chạy."
         yield Problem(wrong, "Nếu không đang chạy: dừng sổ rồi chạy lại `casework upgrade`.")
 

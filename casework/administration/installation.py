@@ -54,7 +54,7 @@ def installation_facts(settings: Config) -> InstallationFacts:
             communes = session.execute(select(Commune.name).order_by(Commune.created)).scalars().all()
     finally:
         database.engine.dispose()
-    publics = [signatures.read_pinned(text) for text in (*settings.checkpoint_public[:1], settings.backup_public)]
+    publics = [signatures.decode_public(text) for text in (*settings.checkpoint_public[:1], settings.backup_public)]
     checkpoint, backup = publics if len(publics) > 1 else (b"", *publics)
     return InstallationFacts(", ".join(communes), settings.public_url, checkpoint, backup)
 

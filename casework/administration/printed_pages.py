@@ -18,7 +18,7 @@ from casework.errors import BadInput
 from casework.vault.crypto import signatures
 from casework.vault.keys.enrolment.paper_codes import CODE_BYTES, write_code
 from casework.vault.keys.kek import Kek
-from casework.vault.keys.recovery.recovery_sheets import RecoverySheet
+from casework.vault.keys.recovery.sheets import RecoverySheet
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(resource("templates")),

@@ -86,7 +86,7 @@ def _rotate(config: Config, database: Database, announce: Callable[[Kek], None])
 def _note_in_revocation_log(config: Config, communes: list[UUID], new_kek: Kek) -> None:
     """Note the rotation in the revocation log under the new key; its entries were verified under the one before."""
     for commune_id in communes:
-        RevocationLog(config.revocation_log_file).remark(
+        RevocationLog(config.revocation_log_file).append_note(
             kek.server_keys_of(new_kek, commune_id), word="kek", at=clock.micros()
         )
 
@@ -118,9 +118,9 @@ def rotate_checkpoint_key(config: Config, gate: Gate) -> bytes:
     if config.checkpoint_file is None:
         raise VaultError("Bản cài đặt này không có khóa ký mốc.")
     with data_folder_lock.exclusive(config.data):
-        signer = signatures.fresh()
+        signer = signatures.new_signer()
         settings.pin_checkpoint(config, signer.public)
-        signatures.keep(config.checkpoint_file, signer)
+        signatures.replace(config.checkpoint_file, signer)
         _note_in_logs(gate, "checkpoint")
     return signer.public
 

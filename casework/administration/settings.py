@@ -27,12 +27,12 @@ def write(config: Config) -> None:
 
 def pin_checkpoint(config: Config, public: bytes) -> None:
     """Put a new public key before those of earlier checkpoint keys, which still verify what they have signed."""
-    _replace_setting(config, "checkpoint_public", [signatures.pinned(public), *config.checkpoint_public])
+    _replace_setting(config, "checkpoint_public", [signatures.encode_public(public), *config.checkpoint_public])
 
 
 def pin_backup(config: Config, public: bytes) -> None:
     """Encrypt backups to another key from now on."""
-    _replace_setting(config, "backup_public", signatures.pinned(public))
+    _replace_setting(config, "backup_public", signatures.encode_public(public))
 
 
 def _replace_setting(config: Config, name: str, value: str | Sequence[str]) -> None:

@@ -83,8 +83,8 @@ def _create(folder: Path, answers: SetupAnswers) -> NewInstallation:
         kek_file=folder / "kek",
         public_url=answers.public_url,
         checkpoint_file=folder / "checkpoint-key",
-        checkpoint_public=(signatures.pinned(signer.public),),
-        backup_public=signatures.pinned(backup_key.public),
+        checkpoint_public=(signatures.encode_public(signer.public),),
+        backup_public=signatures.encode_public(backup_key.public),
     )
     settings.write(config)
     files.write_new(folder / "calendar.toml", _calendar(answers))

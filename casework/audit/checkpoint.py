@@ -64,14 +64,14 @@ class Checkpoint:
         return "\n".join(lines) + "\n"
 
 
-def signed(checkpoint: Checkpoint, signer: Signer) -> str:
+def signed_note(checkpoint: Checkpoint, signer: Signer) -> str:
     """Return the signed note of a checkpoint (C2SP signed-note): its text, an empty line, the signature line."""
     text = checkpoint.text()
     raw = sha256(signer.public).digest()[:_KEY_HINT_BYTES] + signatures.sign(signer, text.encode())
     return f"{text}\n— {_KEY_NAME} {base64.b64encode(raw).decode()}\n"
 
 
-def read(note: str, publics: Iterable[bytes]) -> Checkpoint:
+def read_note(note: str, publics: Iterable[bytes]) -> Checkpoint:
     """Read a note; raise VaultError unless one of the pinned keys has signed it."""
     match = _SIGNED.fullmatch(note)
     if match is None:
@@ -135,14 +135,14 @@ class CheckpointStore:
 
     def checked(self, seq: int, publics: Iterable[bytes]) -> Checkpoint:
         """Return one checkpoint that holds and stands in its place; raise VaultError otherwise."""
-        checkpoint = read(self.note(seq), publics)
+        checkpoint = read_note(self.note(seq), publics)
         if (checkpoint.seq, checkpoint.commune_id.hex) != (seq, self.folder.name):
             raise VaultError("unopened")
         return checkpoint
 
 
 @dataclass(frozen=True)
-class Compared:
+class CheckpointComparison:
     """What comparing the log with its checkpoints found: how many there are, and the numbers of those that differ.
 
     `forged` are notes that no key of ours signed, `missing` numbers that are not there, `differing` those that the
@@ -160,7 +160,7 @@ class Compared:
         return not (self.forged or self.missing or self.differing)
 
 
-def compare(crypto: CryptoContext, store: CheckpointStore, publics: Sequence[bytes]) -> Compared:
+def compare(crypto: CryptoContext, store: CheckpointStore, publics: Sequence[bytes]) -> CheckpointComparison:
     """Compare the log of a commune with every checkpoint in the second place."""
     numbers, forged, good = store.numbers(), [], []
     for seq in numbers:
@@ -170,7 +170,7 @@ def compare(crypto: CryptoContext, store: CheckpointStore, publics: Sequence[byt
             forged.append(seq)
     missing = set(range(1, numbers[-1] + 1)) - set(numbers) if numbers else set()
     wrong = tuple(checkpoint.seq for checkpoint in verifiable(good) if not _in_log(crypto, checkpoint))
-    return Compared(len(numbers), tuple(forged), tuple(sorted(missing)), wrong)
+    return CheckpointComparison(len(numbers), tuple(forged), tuple(sorted(missing)), wrong)
 
 
 def verifiable(checkpoints: Sequence[Checkpoint]) -> list[Checkpoint]:

@@ -83,7 +83,7 @@ _LAST = (
 )
 
 
-def about(crypto: CryptoContext, about_id: UUID, *, acts: Iterable[Act], limit: int = 50) -> list[VisibleLine]:
+def lines_about(crypto: CryptoContext, about_id: UUID, *, acts: Iterable[Act], limit: int = 50) -> list[VisibleLine]:
     """Return the newest lines of some acts done about one case, newest first."""
     values = {"commune": crypto.commune_id, "about": about_id, "acts": list(acts), "limit": limit}
     return [VisibleLine(*row) for row in crypto.session.execute(_ABOUT, values)]
@@ -105,7 +105,7 @@ def reasons(
     return {(line.who, json.loads(line.body)["reason"]): line.at for line in lines}
 
 
-def about_since(
+def lines_about_since(
     crypto: CryptoContext, ids: Collection[UUID], acts: Collection[Act], *, since: int, outcome: str = "ok"
 ) -> list[VisibleLine]:
     """Return the lines of some acts about some ids since a moment that ended so, the oldest first."""
@@ -114,7 +114,7 @@ def about_since(
     return sorted((VisibleLine(*row) for row in rows), key=attrgetter("n"))
 
 
-def opened(cases: Select[UUID]) -> Select[Any]:
+def openings(cases: Select[UUID]) -> Select[Any]:
     """Return the statement that tells who but `me` opened the cases of another statement since a moment, and when."""
     return select(_line.about, _line.at, _line.who).where(
         _OURS, OPENED, _line.about.in_(cases), _line.at >= bindparam("since"), _OTHERS
@@ -134,7 +134,7 @@ def exceeded(crypto: CryptoContext, acts: Collection[Act], *, who: UUID, since: 
     return crypto.session.execute(_TIMES, counted).scalar_one() >= most
 
 
-def last(crypto: CryptoContext, act: Act, about_id: UUID) -> tuple[int, str] | None:
+def last_outcome(crypto: CryptoContext, act: Act, about_id: UUID) -> tuple[int, str] | None:
     """Return moment and reason of the newest line of an act about an id; None if there is none."""
     values = {"commune": crypto.commune_id, "about": about_id, "act": act}
     row = crypto.session.execute(_LAST, values).one_or_none()
@@ -142,7 +142,7 @@ def last(crypto: CryptoContext, act: Act, about_id: UUID) -> tuple[int, str] | N
 
 
 @dataclass(frozen=True)
-class Seen:
+class LineFilter:
     """Which lines somebody is shown: those of some people; of guarded acts only those about ids that they can open.
 
     A denied try is shown whatever it was about: it looks the same for an id that does not exist. Nothing is shown
@@ -160,7 +160,7 @@ class Seen:
 _PRINCIPAL = or_(AuditLine.head.is_(None), AuditLine.about.is_(None), AuditLine.head == AuditLine.about)
 
 
-def shown(crypto: CryptoContext, seen: Seen, *, skip: int, limit: int) -> list[VisibleLine]:
+def visible_lines(crypto: CryptoContext, seen: LineFilter, *, skip: int, limit: int) -> list[VisibleLine]:
     """Return some lines that somebody is shown, newest first."""
     visible = or_(AuditLine.act.not_in(seen.guarded), AuditLine.outcome == seen.denied, AuditLine.about.in_(seen.about))
     rows = (
@@ -188,7 +188,7 @@ def totals(crypto: CryptoContext, start: int, end: int, *, leaving_out: Collecti
     return sorted(times.items(), key=lambda total: (-total[1], total[0]))
 
 
-def end(crypto: CryptoContext) -> str:
+def log_end(crypto: CryptoContext) -> str:
     """Return the short number of where the log ends now."""
     lines = select(AuditLine.n, AuditLine.h).where(AuditLine.commune_id == crypto.commune_id)
     return short(*crypto.session.execute(lines.order_by(AuditLine.n.desc()).limit(1)).one())

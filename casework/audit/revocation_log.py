@@ -123,7 +123,7 @@ class Remaining:
     head: UUID
     v: int | None
     rows: str
-    told: Mapping[str, Mapping[str, Any]]
+    states: Mapping[str, Mapping[str, Any]]
     act: str
 
 
@@ -182,13 +182,13 @@ class RevocationLog:
         except OSError as cause:
             raise Busy("Không ghi được sổ thu hồi, nên chưa có gì thay đổi. Hãy xem đĩa còn chỗ không.") from cause
 
-    def settle(self, session: Session, server_keys: ServerKeys) -> None:
+    def void_uncommitted(self, session: Session, server_keys: ServerKeys) -> None:
         """Void the last line of a commune if its act was never committed; the caller holds the commune's lock."""
         if self.path.exists():
             with self._locked() as handle:
                 _void_uncommitted(handle, session, server_keys)
 
-    def remark(self, server_keys: ServerKeys, *, word: str, at: int) -> None:
+    def append_note(self, server_keys: ServerKeys, *, word: str, at: int) -> None:
         """Write a line that revokes nothing, as after a restore or when the KEK has changed."""
         with self._locked() as handle:
             _append(handle, server_keys, {"at": at, "commune": server_keys.commune_id.hex, "word": word})

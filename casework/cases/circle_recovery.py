@@ -9,8 +9,8 @@ from casework.cases import name_matching, restriction
 from casework.errors import BadInput
 from casework.gate import ActContext, action
 from casework.policy.words import Act
-from casework.vault.keys.recovery import recovery_sheets
-from casework.vault.keys.recovery.recovery_sheets import RecoverySheet
+from casework.vault.keys.recovery import sheets as recovery_sheets
+from casework.vault.keys.recovery.sheets import RecoverySheet
 from casework.vietnamese_text import fold
 
 _FEWEST, _MOST = 2, 3

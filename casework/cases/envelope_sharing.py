@@ -91,7 +91,7 @@ def finish(context: ActContext, case: VerifiedCase, referral: Referral, ground: 
     """Note which revisions the receiver keeps of a referral that is done: the newest ones now, never the next."""
     if referral.state == ReferralState.DONE and not referral.kept:
         shared = agreed(ground) | {Section.LABEL}
-        newest = [entry for entry in heads.entries(case.head.listing) if entry.section in shared]
+        newest = [entry for entry in heads.listed_revisions(case.head.listing) if entry.section in shared]
         referral.kept = ",".join(f"{entry.section}:{entry.revision}" for entry in newest)
         writing.revoke(context, case)
 
@@ -199,7 +199,7 @@ def _kept_revisions(referral: Referral) -> list[tuple[Section, int]]:
 
 
 def _newest_documents(context: ActContext, case: VerifiedCase) -> list[Document]:
-    newest = {(row.section, row.series): row.revision for row in heads.entries(case.head.listing)}
+    newest = {(row.section, row.series): row.revision for row in heads.listed_revisions(case.head.listing)}
     return [
         row
         for row in reading.rows_of_case(context, case, Document)

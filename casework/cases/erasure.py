@@ -60,7 +60,7 @@ def _last_writer(context: ActContext, case: VerifiedCase, agency_id: UUID) -> UU
     """Return who of an agency wrote last about a case, or else whoever works there."""
     members = [member for member in staff.colleagues(context) if member.agency_id == agency_id]
     active = [member.id for member in members if member.state == MemberState.ACTIVE]
-    writers = [line.who for line in read.about(context.crypto, case.id, acts=[Act.NOTE_ADD, Act.REFERRAL_OPEN])]
+    writers = [line.who for line in read.lines_about(context.crypto, case.id, acts=[Act.NOTE_ADD, Act.REFERRAL_OPEN])]
     for member_id in (*writers, *active):
         if member_id is not None and member_id in active:
             return member_id

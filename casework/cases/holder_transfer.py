@@ -22,7 +22,7 @@ def transfer_holder(context: ActContext, case_id: UUID, holder_id: UUID, standin
     case = reading.find_own_case(context, case_id)
     eligible = {member.id for member in colleagues(context) if restriction.may_join(context, member)}
     if case.row.owner_id in context.actor.circles:
-        eligible &= epochs.holders(
+        eligible &= epochs.key_holders(
             context.crypto, freshness.agency(context.session, context.commune_id, case.row.owner_id)
         )
     if holder_id not in eligible or (standin_id is not None and standin_id not in eligible - {holder_id}):
@@ -53,7 +53,7 @@ def _replace_holder(row: Case, leaver_id: UUID, successor_id: UUID) -> None:
 def _successor(context: ActContext, leaver: Member, owner_id: UUID) -> UUID | None:
     """Return who is to hold a case: the lead, else me, else a deputy or whoever else can read it."""
     agency = freshness.agency(context.session, context.commune_id, owner_id)
-    ids = epochs.holders(context.crypto, agency) - {leaver.id}
+    ids = epochs.key_holders(context.crypto, agency) - {leaver.id}
     able = [member for member in colleagues(context) if member.id in ids and member.state == MemberState.ACTIVE]
 
     def rank(member: Colleague) -> tuple[bool, bool, bool]:

@@ -48,7 +48,7 @@ def renew(context: ActContext, agency: Agency, *, without: Collection[UUID] = ()
 
     Raises VaultError if any envelope of the agency was not sealed again.
     """
-    holder_ids = epochs.holders(context.crypto, agency) - set(without)
+    holder_ids = epochs.key_holders(context.crypto, agency) - set(without)
     holders = [freshness.member(context.session, context.commune_id, member_id) for member_id in sorted(holder_ids)]
     members = [member for member in holders if member.state in _KEEPS_KEY]
     context.session.flush()

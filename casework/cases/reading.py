@@ -190,7 +190,7 @@ def history(context: ActContext, case: VerifiedCase, section: Section) -> list[O
     opened = []
     for document, envelope in _verified_pairs(context, rows, {case.id: case.head.v}):
         verify_row(context.crypto.server_keys, Document, document, case.head.v)
-        newest = heads.newest(case.head.listing, document.section, document.series)
+        newest = heads.newest_revision(case.head.listing, document.section, document.series)
         if newest is not None and newest.revision == document.revision:
             opened.append(open_newest(context.crypto, case.head.listing, document, envelope))
         else:
@@ -202,7 +202,7 @@ def history(context: ActContext, case: VerifiedCase, section: Section) -> list[O
 def _require_newest(case: VerifiedCase, opened: Iterable[OpenedDocument]) -> None:
     """Raise VaultError if a history lacks the revision that its head calls the newest."""
     for series in {(page.section, page.series) for page in opened}:
-        newest = heads.newest(case.head.listing, *series)
+        newest = heads.newest_revision(case.head.listing, *series)
         if newest is None or (*series, newest.revision) not in {(p.section, p.series, p.revision) for p in opened}:
             raise VaultError("unopened")
 

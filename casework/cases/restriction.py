@@ -15,7 +15,7 @@ from casework.policy.table import policy
 from casework.policy.words import Act
 from casework.vault.integrity import heads
 from casework.vault.keys import epochs, provisioning
-from casework.vault.keys.recovery import recovery_sheets
+from casework.vault.keys.recovery import sheets
 from casework.vault.keys.recovery.models import Recovery, RecoveryOfficer, RecoveryPair
 from casework.vault.models import Agency, Wrap
 from casework.vault.states import AgencyState, MemberState
@@ -62,7 +62,7 @@ def read_readers(context: ActContext, case_id: UUID) -> Readers:
         reading=tuple(readers),
         others=tuple(member for member in eligible if member.id not in reader_ids),
         mine=case.row.holder_id == context.me,
-        keepers=tuple(member.name for member in recovery_sheets.officers(context.crypto, case.row.owner_id))
+        keepers=tuple(member.name for member in sheets.officers(context.crypto, case.row.owner_id))
         if restricted
         else (),
         lonely=restricted and len(readers) < _SMALLEST and not key_holders.drilled(context.crypto, case.row.owner_id),
@@ -72,7 +72,9 @@ def read_readers(context: ActContext, case_id: UUID) -> Readers:
 def _reader_ids(context: ActContext, case: VerifiedCase, eligible: Sequence[Colleague]) -> set[UUID]:
     """Return the ids of who reads it: the members of its circle, or holder, stand-in, lead and deputies."""
     if case.row.owner_id in context.actor.circles:
-        return epochs.holders(context.crypto, freshness.agency(context.session, context.commune_id, case.row.owner_id))
+        return epochs.key_holders(
+            context.crypto, freshness.agency(context.session, context.commune_id, case.row.owner_id)
+        )
     leads = {member.id for member in eligible if not {"lead", "deputy"}.isdisjoint(member.roles)}
     return leads | {member_id for member_id in (case.row.holder_id, case.row.standin_id) if member_id is not None}
 
@@ -119,7 +121,7 @@ def change(context: ActContext, case_id: UUID, members: Sequence[UUID], *, whom:
     case, circle = find_restricted(context, case_id)
     _must_not_be_named(context, members, whom)
     _must_keep_no_sheet(context, circle, whom)
-    chosen, current = {context.me, *members}, epochs.holders(context.crypto, circle)
+    chosen, current = {context.me, *members}, epochs.key_holders(context.crypto, circle)
     eligible = {colleague.id for colleague in colleagues(context) if may_join(context, colleague)}
     if len(chosen) < _SMALLEST or not chosen - current <= eligible:
         raise BadInput("Hãy chọn ít nhất một người khác được đọc vụ việc này.")
@@ -169,8 +171,7 @@ def _must_not_be_named(context: ActContext, members: Collection[UUID], whom: str
 
 def _must_keep_no_sheet(context: ActContext, circle: Agency, whom: str) -> None:
     if any(
-        name_matching.names_a_colleague(officer.name, whom)
-        for officer in recovery_sheets.officers(context.crypto, circle.id)
+        name_matching.names_a_colleague(officer.name, whom) for officer in sheets.officers(context.crypto, circle.id)
     ):
         raise BadInput("Người không được biết đang giữ một tờ khôi phục. Hãy làm các tờ mới trước.")
 

@@ -140,7 +140,7 @@ def _newest_revision() -> Any:
 
 @lru_cache(maxsize=1024)
 def opened(condition: ColumnElement[bool]) -> Select[Any]:
-    return read.opened(select(_case.c.id).where(condition))
+    return read.openings(select(_case.c.id).where(condition))
 
 
 @lru_cache

@@ -56,7 +56,7 @@ def save_json(
 ) -> Document:
     """Seal the fields of a section as they stand; see `save`."""
     series = series or (uuid4() if section in LEDGERS else heads.SINGLE)
-    newest = heads.newest(case.head.listing, section, series)
+    newest = heads.newest_revision(case.head.listing, section, series)
     if base is not None and base != (newest.revision if newest else 0):
         raise Conflict("Trong lúc chị gõ, người khác đã sửa phần này.", about=case.id)
     text = Plaintext(

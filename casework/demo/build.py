@@ -65,7 +65,7 @@ def _tell_story(gate: Gate, config: Config, sign_in_cards: tuple[SignInCard, ...
     lead, administrator = (
         next(card.username for card in sign_in_cards if card.role == role) for role in (Role.LEAD, Role.ADMINISTRATOR)
     )
-    with clock.living_at(story_clock):
+    with clock.use_clock(story_clock):
         founded = founding.found(gate, passphrases)
         receivers = {office.username for office in offices().values()}
         openers = {case.opened_by for case in demo_cases()} | {draft.by for draft in drafts()}

@@ -134,11 +134,11 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
 
 def _counts(case: VerifiedCase) -> Counter[Section]:
     """Count the entries of each section that exists."""
-    return Counter(Section(entry.section) for entry in heads.entries(case.head.listing))
+    return Counter(Section(entry.section) for entry in heads.listed_revisions(case.head.listing))
 
 
 def _openings(context: ActContext, case_id: UUID, names: dict[UUID, str]) -> tuple[Opening, ...]:
-    lines = read.about(
+    lines = read.lines_about(
         context.crypto, case_id, acts=[Act.CASE_READ, Act.SECTION_READ, Act.SECTION_HISTORY, Act.NAME_SHOW]
     )
     return tuple(

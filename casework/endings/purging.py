@@ -87,4 +87,4 @@ def _due_stories(context: ActContext, months: int) -> tuple[DueStory, ...]:
 
 
 def _has_story(batch: CaseBatch, case_id: UUID) -> bool:
-    return any(entry.section in _PURGED_SECTIONS for entry in heads.entries(batch.heads[case_id].listing))
+    return any(entry.section in _PURGED_SECTIONS for entry in heads.listed_revisions(batch.heads[case_id].listing))

@@ -43,7 +43,7 @@ class Alarms:
             yield "clock"
         with self.gate.database.read_only() as session:
             crypto = CryptoContext(session, self.gate.server_keys(commune_id), None, at)
-            last_verification = read.last(crypto, Act.AUDIT_VERIFY, commune_id)
+            last_verification = read.last_outcome(crypto, Act.AUDIT_VERIFY, commune_id)
         if last_verification is not None and last_verification[1] != WHOLE:
             yield "log"
 

@@ -47,7 +47,7 @@ def write(config: Config, *, progress: dump.Progress = dump.no_progress) -> Back
     """
     if not config.backup_public or config.checkpoint_file is None:
         raise ConfigurationError("Chưa có khóa sao lưu: xem backup_public trong casework.toml.")
-    signer, backup_key = signatures.load(config.checkpoint_file), signatures.read_pinned(config.backup_public)
+    signer, backup_key = signatures.load(config.checkpoint_file), signatures.decode_public(config.backup_public)
     folder = config.backups_folder
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{clock.now():{_NAME}}{_SUFFIX}"
@@ -73,7 +73,7 @@ def _about(connection: Connection) -> dict[str, Any]:
     macs = connection.execute(select(Commune.mac)).scalars()
     return {
         "at": clock.micros(),
-        "revision": schema.found(connection),
+        "revision": schema.revision_of(connection),
         "ends": {commune_id.hex: length for commune_id, length in log_lengths(connection).items()},
         "kek": sorted({int.from_bytes(mac[:4], "big") for mac in macs}),
     }

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from casework import clock
 from casework.audit import freshness
-from casework.audit.checkpoint import MISSING_AFTER, Checkpoint, CheckpointStore, signed
+from casework.audit.checkpoint import MISSING_AFTER, Checkpoint, CheckpointStore, signed_note
 from casework.audit.models import AuditLine
 from casework.audit.revocation_log import START
 from casework.config import Config
@@ -21,7 +21,7 @@ from casework.vault.keys.context import CryptoContext
 
 def publics(config: Config) -> tuple[bytes, ...]:
     """Return the pinned public halves of the checkpoint keys, the newest first."""
-    return tuple(signatures.read_pinned(text) for text in config.checkpoint_public)
+    return tuple(signatures.decode_public(text) for text in config.checkpoint_public)
 
 
 def configured(config: Config) -> bool:
@@ -39,7 +39,7 @@ def write_all(config: Config, gate: Gate, *, restored: dict[UUID, int] | None = 
         store = CheckpointStore.of(config.checkpoints_folder, commune_id)
         seq = max(store.numbers(), default=0) + 1
         checkpoint = _checkpoint_now(gate, commune_id, seq=seq, restored=(restored or {}).get(commune_id))
-        store.add(signed(checkpoint, signer), seq=seq)
+        store.add(signed_note(checkpoint, signer), seq=seq)
         checkpoints.append(checkpoint)
     return checkpoints
 

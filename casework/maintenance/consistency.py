@@ -109,7 +109,7 @@ def _documents(database: _Database) -> Iterator[Fault]:
 
 def _entries(listing: bytes) -> list[heads.ListedRevision]:
     try:
-        return list(heads.entries(listing))
+        return list(heads.listed_revisions(listing))
     except VaultError:
         return []
 

@@ -60,7 +60,7 @@ def run(config: Config, *, reason: str = "", on_step: OnStep = lambda _: None) -
     """
     kek_in_use, before = kek.load(config.kek_file, demo=config.demo), _outdated_revision(config)
     if before is None:
-        unguarded.tidy(config.database_url)
+        unguarded.remove_leftovers(config.database_url)
         return None
     urgent = unanswered_urgent_referrals(config)
     if urgent and not reason.strip():
@@ -73,10 +73,10 @@ def run(config: Config, *, reason: str = "", on_step: OnStep = lambda _: None) -
     try:
         report, lengths = _build_beside(config, kek_in_use, before, "; ".join(filter(None, note)), on_step)
         on_step("swap")
-        unguarded.settle(config.database_url)
-        unguarded.take_over(config.database_url, still=lambda old: _require_unchanged(old, lengths))
+        unguarded.flush_wal(config.database_url)
+        unguarded.swap_in(config.database_url, still=lambda old: _require_unchanged(old, lengths))
     except BaseException:
-        unguarded.tidy(config.database_url)
+        unguarded.remove_leftovers(config.database_url)
         raise
     _confirm_in_place(config, kek_in_use, on_step)
     return replace(report, backup=backup)
@@ -90,7 +90,7 @@ def rehearse(config: Config, *, on_step: OnStep = lambda _: None) -> UpgradeRepo
     try:
         return _build_beside(config, kek_in_use, before, "", on_step)[0]
     finally:
-        unguarded.tidy(config.database_url)
+        unguarded.remove_leftovers(config.database_url)
 
 
 def _outdated_revision(config: Config) -> str | None:
@@ -98,7 +98,7 @@ def _outdated_revision(config: Config) -> str | None:
     current = startup.revision(config.database_url)
     if current == schema.newest():
         return None
-    if not schema.older(current):
+    if not schema.can_upgrade(current):
         startup.require_current_schema(config.database_url)
     return current
 
@@ -127,7 +127,7 @@ def _build_beside(
     """Make the whole new database beside the old one and verify it; return also the lengths of the old logs."""
     on_step("copy")
     _require_disk_space(config)
-    fresh = replace(config, database_url=unguarded.beside(config.database_url))
+    fresh = replace(config, database_url=unguarded.url_beside(config.database_url))
     unguarded.clear_beside(config.database_url)
     if not fresh.database_url.startswith("sqlite"):
         upgrade(fresh.database_url, to=before)
@@ -142,7 +142,7 @@ def _build_beside(
         on_step("migrate")
         upgrade(fresh.database_url)
         on_step("sign")
-        with unguarded.filling(fresh.database_url) as connection:
+        with unguarded.open_for_writing(fresh.database_url) as connection:
             changed = legacy_signatures.sign_changed_tables(connection, before, gate.server_keys)
         on_step("check")
         for commune_id in lengths:
@@ -168,7 +168,7 @@ def _confirm_in_place(config: Config, kek_in_use: Kek, on_step: OnStep) -> None:
         side_by_side.verify_logs(gate, refusal=_LOG_BROKEN)
     except BaseException:
         gate.database.engine.dispose()
-        unguarded.put_back(config.database_url)
+        unguarded.swap_back(config.database_url)
         raise
     try:
         on_step("checkpoint")

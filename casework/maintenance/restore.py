@@ -119,7 +119,7 @@ def _note_restore(config: Config, used_kek: Kek, communes: Iterable[UUID]) -> No
     """
     revocation_log_copy.restore_from_copy(config)
     for commune_id in communes:
-        RevocationLog(config.revocation_log_file).remark(
+        RevocationLog(config.revocation_log_file).append_note(
             server_keys_of(used_kek, commune_id), word="restored", at=clock.micros()
         )
 
@@ -154,7 +154,7 @@ def _kek_of(config: Config, order: Order) -> Kek:
 
 def _build_beside(config: Config, order: Order, used_kek: Kek, *, hook: Hook, progress: dump.Progress) -> RestoreReport:
     """Make the whole new database beside the live one and verify it; the live one is not touched."""
-    fresh = replace(config, database_url=unguarded.beside(config.database_url))
+    fresh = replace(config, database_url=unguarded.url_beside(config.database_url))
     with order.file.open("rb") as file:
         header = archive.verify_archive(file, checkpoints.publics(config))
         _require_fitting(header, used_kek, lost=order.lost_kek)
@@ -162,7 +162,7 @@ def _build_beside(config: Config, order: Order, used_kek: Kek, *, hook: Hook, pr
         contents = _fill_new_database(fresh.database_url, stream)
     hook("filled")
     if order.lost_kek:
-        with unguarded.filling(fresh.database_url) as connection:
+        with unguarded.open_for_writing(fresh.database_url) as connection:
             lost_kek_restore.resign_all(connection, used_kek)
         hook("signed")
     lengths = {UUID(hex=commune): int(n) for commune, n in contents.about["ends"].items()}
@@ -203,7 +203,7 @@ def _with_progress(stream: Iterable[bytes], file: BinaryIO, progress: dump.Progr
 
 def _fill_new_database(url: str, stream: Iterable[bytes]) -> dump.Contents:
     upgrade(url)
-    with unguarded.filling(url) as connection:
+    with unguarded.open_for_writing(url) as connection:
         return dump.fill_from_lines(connection, stream)
 
 
@@ -233,7 +233,7 @@ def _newest_of(entries: list[RevocationEntry], commune_id: UUID) -> list[Remaini
 def _take_over(config: Config, hook: Hook) -> None:
     """Put the new database in the place of the old one, which may be damaged or gone."""
     with suppress(DatabaseError, SQLAlchemyError, OSError):
-        unguarded.settle(config.database_url)
+        unguarded.flush_wal(config.database_url)
     hook("settled")
-    unguarded.take_over(config.database_url)
+    unguarded.swap_in(config.database_url)
     hook("swapped")

@@ -43,7 +43,7 @@ def void_uncommitted(gate: Gate) -> None:
     for commune_id in commune_ids(gate):
         with gate.database.transaction(None, commune_id) as session:
             if gate.revocation_log is not None:
-                gate.revocation_log.settle(session, gate.server_keys(commune_id))
+                gate.revocation_log.void_uncommitted(session, gate.server_keys(commune_id))
 
 
 def trusted_entries(config: Config, gate: Gate, *, lost_kek: bool, allow_missing: bool) -> list[RevocationEntry]:

@@ -76,7 +76,7 @@ def _revoke_again(context: ActContext, entry: Remaining) -> bool:
     doomed = [row for row in rows if isinstance(row, _GIVING_ACCESS) and row_digest(type(row), row) not in remaining]
     doomed += _envelopes_of(rows, doomed)
     for row in rows:
-        _end_again(row, entry.told.get(row_digest(type(row), row), {}))
+        _end_again(row, entry.states.get(row_digest(type(row), row), {}))
     if any(isinstance(row, Wrap) for row in doomed):
         next(row for row in rows if isinstance(row, Agency)).rotation_due = True
     _delete_rows(context, head, doomed)
@@ -101,7 +101,7 @@ def _end_again(row: Any, values: Mapping[str, Any]) -> None:
 
 
 def _delete_rows(context: ActContext, head: Head, doomed: Sequence[Any]) -> None:
-    listed = {(entry.section, entry.series, entry.revision) for entry in heads.entries(head.listing)}
+    listed = {(entry.section, entry.series, entry.revision) for entry in heads.listed_revisions(head.listing)}
     for kind in _GIVING_ACCESS:
         for row in doomed:
             if isinstance(row, kind):

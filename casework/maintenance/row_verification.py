@@ -32,7 +32,7 @@ def verify_all(connection: Connection, server_keys_of: Callable[[UUID], ServerKe
     for head in plain_rows(connection, Head):
         verify_row(server_keys_of(head.commune_id), Head, head, 0)
         versions[head.id] = head.v
-        for entry in heads.entries(head.listing):
+        for entry in heads.listed_revisions(head.listing):
             listed[head.id, entry.section, entry.series, entry.revision] = entry.digest
     count = sum(_verify_kind(connection, kind, server_keys_of, versions) for kind in signed_kinds() if kind is not Head)
     return VerifiedCounts(len(versions) + count, _verify_bodies(connection, listed))

@@ -22,7 +22,7 @@ def new_database(fresh: Config, key: Kek) -> Iterator[Gate]:
         yield gate
     finally:
         gate.database.engine.dispose()
-    unguarded.settle(fresh.database_url)
+    unguarded.flush_wal(fresh.database_url)
 
 
 def verify_everything(gate: Gate, fresh: Config, *, refusal: str) -> VerifiedCounts:

@@ -30,7 +30,7 @@ def tidy(config: Config) -> None:
     """
     if make_url(config.database_url).get_backend_name() == "sqlite":
         with suppress(OSError):
-            unguarded.tidy(config.database_url)
+            unguarded.remove_leftovers(config.database_url)
 
 
 def require_current_schema(url: str) -> None:
@@ -38,7 +38,7 @@ def require_current_schema(url: str) -> None:
     current, needed = revision(url), schema.newest()
     if current == needed:
         return
-    if schema.older(current):
+    if schema.can_upgrade(current):
         raise ConfigurationError(
             f"Cơ sở dữ liệu ở bản {current}, chương trình cần bản {needed}. "
             "Sổ chưa mở, không có gì bị thay đổi. Hãy chạy: casework upgrade."
@@ -55,4 +55,4 @@ def revision(url: str) -> str:
     if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).is_file():
         raise ConfigurationError(f"Không thấy cơ sở dữ liệu {parsed.database}.")
     with unguarded.snapshot(url) as connection:
-        return schema.found(connection)
+        return schema.revision_of(connection)

@@ -104,7 +104,7 @@ def _verify_due(gate: Gate, at: int) -> bool:
     with gate.database.read_only() as session:
         for commune_id in commune_ids(gate):
             crypto = CryptoContext(session, gate.server_keys(commune_id), None, at)
-            last.append(read.last(crypto, Act.AUDIT_VERIFY, commune_id))
+            last.append(read.last_outcome(crypto, Act.AUDIT_VERIFY, commune_id))
     return any(entry is None or not 0 <= at - entry[0] < _VERIFY_EVERY for entry in last)
 
 

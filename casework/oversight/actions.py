@@ -98,8 +98,8 @@ def visible_lines(context: ActContext, *, skip: int, limit: int, since: int = 0)
     colleagues = [row for row in staff.colleagues(context) if row.agency_id == context.actor.agency_id]
     names = {row.id: row.name for row in colleagues}
     about = frozenset(codes) | frozenset(names) | context.actor.agencies
-    visible = read.Seen(who=frozenset(names), about=about, guarded=_GUARDED, denied=DENIED, since=since)
-    return [_line(line, names, codes) for line in read.shown(context.crypto, visible, skip=skip, limit=limit)]
+    visible = read.LineFilter(who=frozenset(names), about=about, guarded=_GUARDED, denied=DENIED, since=since)
+    return [_line(line, names, codes) for line in read.visible_lines(context.crypto, visible, skip=skip, limit=limit)]
 
 
 def _codes(context: ActContext) -> dict[UUID, str]:

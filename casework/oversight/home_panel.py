@@ -32,7 +32,7 @@ class OversightPanel:
 
 def told(context: ActContext, listed: Sequence[ListedCase] = ()) -> OversightPanel:
     """Return this member's panel; `listed` are the cases in their reach with their labels."""
-    number = read.end(context.crypto) if allowed(context.actor, Act.AUDIT_COMPARE) else ""
+    number = read.log_end(context.crypto) if allowed(context.actor, Act.AUDIT_COMPARE) else ""
     administers = Role.ADMINISTRATOR in context.actor.roles
     return OversightPanel(
         number=number,

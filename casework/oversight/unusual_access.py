@@ -89,7 +89,7 @@ def rate_limited(context: ActContext) -> tuple[AccessAlert, ...]:
 
 def _rate_limit_alerts(context: ActContext, watched: Iterable[Colleague]) -> list[AccessAlert]:
     names = {colleague.id: colleague.name for colleague in watched}
-    lines = read.about_since(
+    lines = read.lines_about_since(
         context.crypto, names, opening_rate_limit.OPENINGS, since=context.crypto.at - _DAYS, outcome=FAILED
     )
     times = Counter((line.who, clock.local(line.at).date()) for line in lines)

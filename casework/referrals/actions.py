@@ -36,7 +36,7 @@ def preview(context: ActContext, case_id: UUID, ground_id: UUID) -> Preview:
     verified = reading.find_case(context, case_id)
     ground = lookup.find_ground(context, verified, ground_id)
     _require_sendable(context, verified, ground)
-    written = {Section(entry.section) for entry in heads.entries(verified.head.listing)} & set(SECTIONS)
+    written = {Section(entry.section) for entry in heads.listed_revisions(verified.head.listing)} & set(SECTIONS)
     shared = envelope_sharing.agreed(ground) & written
     label = label_of(reading.open_newest_of(context, verified, [Section.LABEL])) or Label()
     [line] = [line for line in presenters.ground_lines(context, verified) if line.id == ground_id]

@@ -53,7 +53,7 @@ def leave(context: ActContext, member_id: UUID) -> None:
         freshness.agency(context.session, context.commune_id, held_id) for held_id in _keys_held(context, member_id)
     ]
     for agency in held_agencies:
-        _must_not_be_last(context, agency.id, epochs.holders(context.crypto, agency) - {member_id})
+        _must_not_be_last(context, agency.id, epochs.key_holders(context.crypto, agency) - {member_id})
     holder_transfer.transfer_from_leaver(context, member)
     for agency in held_agencies:
         agency.rotation_due = True
@@ -137,4 +137,4 @@ def _revoke_wraps(context: ActContext, agency_id: UUID, member_id: UUID) -> None
 def _revoke_rows(context: ActContext, member: Member, models: tuple[type[Any], ...]) -> None:
     """Delete a member's rows of these models and raise the member's version: no copy and no open request is valid."""
     head = freshness.head(context.session, context.commune_id, member.id)
-    heads.take_from_member(context.session, head, member, heads.rows_of_member(context.session, member, *models))
+    heads.revoke_rows(context.session, head, member, heads.rows_of_member(context.session, member, *models))

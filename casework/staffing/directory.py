@@ -55,7 +55,7 @@ def agencies_in_reach(context: ActContext) -> tuple[AgencyEntry, ...]:
     entries = []
     for agency in _agencies_shown(context):
         people = [colleague for colleague in members if colleague.agency_id == agency.id]
-        holders = epochs.holders(context.crypto, agency)
+        holders = epochs.key_holders(context.crypto, agency)
         entries.append(
             AgencyEntry(
                 id=agency.id,

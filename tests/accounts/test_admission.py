@@ -88,9 +88,9 @@ def test_a_code_dies_after_a_day_and_a_clock_moved_back_revives_nothing(house: H
     _, code = lan.does(admission_acts.invite, newcomer)
     now = clock.micros()
     for after in (24 * HOUR, -HOUR):
-        with clock.living_at(partial(int, now + after)), pytest.raises(WrongAdmission):
+        with clock.use_clock(partial(int, now + after)), pytest.raises(WrongAdmission):
             house.gate.perform(house.stranger(), admission_acts.find_by_code, read_code(code))
-    with clock.living_at(lambda: now + 23 * HOUR):
+    with clock.use_clock(lambda: now + 23 * HOUR):
         assert house.gate.perform(house.stranger(), admission_acts.find_by_code, read_code(code)).member_id == newcomer
 
 

@@ -83,7 +83,7 @@ def test_the_eleventh_try_from_outside_waits_and_a_known_browser_does_not(house:
     assert attempt(house, "lan", "sai", device=device_cookie(house, "lan")) is None
     assert attempt(house, "mai", "sai") is None, "another account has a count of its own"
     now = clock.micros()
-    with clock.living_at(lambda: now + 15 * MINUTE + 1_000_000):
+    with clock.use_clock(lambda: now + 15 * MINUTE + 1_000_000):
         assert attempt(house, "lan", "sai") is None
 
 
@@ -93,14 +93,14 @@ def test_nobody_fails_a_hundred_times_in_a_day_and_the_member_still_signs_in(hou
     monkeypatch.setattr("casework.vault.crypto.passwords.Argon2id", Quick)
     failures = 0
     for minutes in range(0, 24 * 60, 60):
-        with clock.living_at(partial(int, start + minutes * MINUTE)):
+        with clock.use_clock(partial(int, start + minutes * MINUTE)):
             for number in range(12):
                 with contextlib.suppress(Throttled):
                     assert attempt(house, "lan", "sai", address=f"203.0.113.{number}") is None
                     failures += 1
     assert 0 < failures < 100
     monkeypatch.undo()
-    with clock.living_at(partial(int, start + 24 * 60 * MINUTE - 1)):
+    with clock.use_clock(partial(int, start + 24 * 60 * MINUTE - 1)):
         assert attempt(house, "lan", STAFF["lan"].passphrase, device=mine) is not None
 
 

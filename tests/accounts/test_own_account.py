@@ -35,7 +35,7 @@ def test_a_session_with_one_factor_holds_no_key(house: House, lan: Someone):
     member = signed_in_member(house, started)
     assert (member.state, member.person.keyring, started.kind) == ("pending", None, "pending")
     now = clock.micros()
-    with clock.living_at(lambda: now + 5 * MINUTE + 1):
+    with clock.use_clock(lambda: now + 5 * MINUTE + 1):
         assert load_session(house.gate, house.config, started.token.cookie()) is None
         with pytest.raises(SignInNeeded):
             house.gate.perform(house.stranger(), second_factor, started.token, lan.digits())
@@ -135,9 +135,9 @@ def test_the_code_alone_and_the_code_of_another_person_open_nothing(house: House
 def test_who_forgot_the_passphrase_sets_a_new_one_within_a_quarter(house: House, lan: Someone):
     case_id, code = lan.opens_a_case(), sheet(lan)
     started, now = by_night(house, lan, code, lost="passphrase"), clock.micros()
-    with clock.living_at(lambda: now + 16 * MINUTE):
+    with clock.use_clock(lambda: now + 16 * MINUTE):
         assert load_session(house.gate, house.config, started.token.cookie()) is None
-    with clock.living_at(lambda: now + 14 * MINUTE):
+    with clock.use_clock(lambda: now + 14 * MINUTE):
         check_renewed(house, signed_in_member(house, started).person, started, case_id)
 
 
@@ -187,7 +187,7 @@ def test_a_new_phone_takes_the_place_of_the_one_before(house: House, lan: Someon
 def test_after_five_minutes_a_change_needs_a_proof(house: House, lan: Someone):
     now = clock.micros()
     assert lan.cookie
-    with clock.living_at(lambda: now + 6 * MINUTE):
+    with clock.use_clock(lambda: now + 6 * MINUTE):
         with pytest.raises(SignInNeeded):
             house.gate.perform(lan.person, own_account.new_paper_code, token=session_token(lan))
         lan.waits_for_new_digits()
@@ -202,11 +202,11 @@ def test_after_five_minutes_a_change_needs_a_proof(house: House, lan: Someone):
 @only_sqlite
 def test_a_proof_about_a_case_covers_that_case_for_half_an_hour(house: House, lan: Someone, mai: Someone):
     case_id, now = lan.opens_a_case(), clock.micros()
-    with clock.living_at(lambda: now + 6 * MINUTE):
+    with clock.use_clock(lambda: now + 6 * MINUTE):
         lan.waits_for_new_digits()
         started = lan.does(own_account.step_up, right(lan), lan.digits(), token=session_token(lan), about=case_id)
     for after, anything, this_case in ((10, True, True), (20, False, True), (30, False, True), (36, False, False)):
-        with clock.living_at(partial(int, now + after * MINUTE)):
+        with clock.use_clock(partial(int, now + after * MINUTE)):
             proof = signed_in_member(house, started).person.proof
             assert (proof.covers(), proof.covers(case_id), proof.covers(mai.id)) == (anything, this_case, anything)
 
@@ -238,7 +238,7 @@ def test_a_member_lists_and_ends_their_sessions_and_sees_a_second_one(house: Hou
     assert mai.cookie
     assert lan.presence.elsewhere == 0
     now = clock.micros()
-    with clock.living_at(lambda: now + MINUTE):
+    with clock.use_clock(lambda: now + MINUTE):
         second = lan.sign_in()
         assert lan.presence.elsewhere == now + MINUTE
         rows = lan.does(own_account.list_sessions, sid=session_token(lan).sid)

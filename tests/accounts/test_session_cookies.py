@@ -118,7 +118,7 @@ def test_after_fifteen_idle_minutes_the_sealed_key_is_gone_and_the_passphrase_is
     sign_in(browser)
     assert browser.get("/", **SITE).status_code == 200
     later = clock.micros() + 16 * MINUTE
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         assert browser.get("/", **SITE).headers["Location"].startswith("/mo-khoa")
     with house.gate.database.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT blob FROM session").scalars().all() == [None]
@@ -130,7 +130,7 @@ def test_what_was_typed_on_a_locked_screen_comes_back_after_unlocking(browser, h
     sign_in(browser)
     words = "Đã gọi lại: chị ấy nói <im đi> rồi đánh, cháu <3 tuổi & mẹ.\nHẹn chiều mai."
     later = clock.micros() + 20 * MINUTE
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         answer = browser.post(f"/vu-viec/{case_id}/ghi-chu", data={"words": words}, **SITE)
         assert answer.headers["Location"].startswith("/mo-khoa")
         with house.gate.database.engine.connect() as connection:
@@ -154,7 +154,7 @@ def test_nobody_but_its_sender_opens_what_was_kept(browser, house, lan, app):
     case_id = lan.opens_a_case()
     sign_in(browser)
     later = clock.micros() + 20 * MINUTE
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         browser.post(f"/vu-viec/{case_id}/ghi-chu", data={"words": "chữ của Lan"}, **SITE)
         answer = sign_in(browser, "hoa")
     assert "chữ của Lan" not in answer.get_data(as_text=True)
@@ -226,7 +226,7 @@ def test_after_nine_hours_nothing_opens_without_signing_in_anew(browser, house):
     sign_in(browser)
     start = clock.micros()
     for minutes in range(0, 9 * 60 + 10, 10):
-        with clock.living_at(partial(int, start + minutes * MINUTE)):
+        with clock.use_clock(partial(int, start + minutes * MINUTE)):
             status = browser.get("/", **SITE)
     assert status.headers["Location"].startswith("/dang-nhap")
     assert _blobs(house) == [None]
@@ -241,9 +241,9 @@ def _blobs(house):
 def test_unlocking_lengthens_no_session(browser, house):
     sign_in(browser)
     start = clock.micros()
-    with clock.living_at(lambda: start + 8 * 60 * MINUTE):
+    with clock.use_clock(lambda: start + 8 * 60 * MINUTE):
         assert browser.get("/", **SITE).headers["Location"].startswith("/mo-khoa")
         browser.post("/mo-khoa", data={"passphrase": STAFF["lan"].passphrase}, **SITE)
         assert browser.get("/", **SITE).status_code == 200
-    with clock.living_at(lambda: start + (9 * 60 + 1) * MINUTE):
+    with clock.use_clock(lambda: start + (9 * 60 + 1) * MINUTE):
         assert browser.get("/", **SITE).headers["Location"].startswith("/dang-nhap")

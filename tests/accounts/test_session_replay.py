@@ -67,7 +67,7 @@ def test_a_session_whose_row_was_changed_ends_all_the_same(house: House, lan: So
 def test_a_session_that_locked_by_itself_stays_locked_when_its_earlier_row_is_put_back(house: House, lan: Someone):
     old = session_rows(house, session_token(lan).sid)
     later = clock.micros() + IDLE
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         assert session_state(house, lan) == "locked"
         with stolen(house) as thief:
             thief.put_back("session", ("sid",), *old)
@@ -87,5 +87,5 @@ def test_the_moment_of_last_use_follows_the_member(house: House, lan: Someone):
     begun = clock.micros()
     for minutes in (10, 20, 30):
         moments = itertools.repeat(begun + minutes * 60 * clock.MICROSECOND)
-        with clock.living_at(moments.__next__):
+        with clock.use_clock(moments.__next__):
             assert session_state(house, lan) == "open"

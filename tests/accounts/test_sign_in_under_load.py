@@ -139,7 +139,7 @@ def test_an_unknown_name_and_a_wrong_passphrase_are_the_same_bytes_and_work(app,
     used: dict[tuple[str, int], list[float]] = {(name, place): [] for name in NAMES for place in (0, 1)}
     pages: dict[str, set[bytes]] = {name: set() for name in NAMES}
     for number in range(200):
-        with clock.living_at(partial(int, start + 2 * number * DAY)):
+        with clock.use_clock(partial(int, start + 2 * number * DAY)):
             for place, name in enumerate(NAMES if number % 2 else NAMES[::-1]):
                 before = time.thread_time()
                 answer = browser.post("/dang-nhap", data={"username": name, "passphrase": "không phải câu này đâu"})

@@ -28,7 +28,7 @@ def member_state(house: House, somebody: Someone) -> str:
 def test_a_press_that_needs_a_proof_goes_on_after_it_with_one_more_press(app, house: House, hoa: Someone, mai: Someone):
     client, now = browser_of(app, hoa), clock.micros()
     old = hoa.cookie
-    with clock.living_at(lambda: now + 6 * MINUTE):
+    with clock.use_clock(lambda: now + 6 * MINUTE):
         path = f"/tai-khoan/{mai.id}/khoa"
         assert client.get(path).location.startswith("/xac-nhan-lai?tiep=/tai-khoan/"), "asked before the page too"
         asked = client.post(path)
@@ -57,7 +57,7 @@ def test_the_form_that_waited_is_taken_with_the_token_of_its_page(house: House, 
     app = create_app(house.config)
     client, now, path = browser_of(app, hoa), clock.micros(), f"/tai-khoan/{mai.id}/khoa"
     first = {"csrf_token": csrf_token_of(client.get(path))}
-    with clock.living_at(lambda: now + 6 * MINUTE):
+    with clock.use_clock(lambda: now + 6 * MINUTE):
         asked = client.post(path, data=first)
         hoa.waits_for_new_digits()
         proof = {"passphrase": hoa.card.passphrase, "digits": hoa.digits()}
@@ -71,7 +71,7 @@ def test_the_form_that_waited_is_taken_with_the_token_of_its_page(house: House, 
 def test_words_typed_before_a_proof_are_there_after_it(app, house: House, lan: Someone, mai: Someone):
     case_id, now = lan.opens_a_case(), clock.micros()
     client = browser_of(app, lan)
-    with clock.living_at(lambda: now + 6 * MINUTE):
+    with clock.use_clock(lambda: now + 6 * MINUTE):
         path = f"/vu-viec/{case_id}/de-nghi-xoa"
         asked = client.post(path, data={"basis": "x", "words": "Chị ấy nhờ xóa, hẹn thứ năm"})
         lan.waits_for_new_digits()
@@ -98,7 +98,7 @@ def test_one_address_cannot_try_admission_codes_for_ever(app):
 def test_a_second_sign_in_warns_the_first_which_can_end_it(app, house: House, lan: Someone):
     first, now = browser_of(app, lan), clock.micros()
     assert "vừa được đăng nhập ở nơi khác" not in first.get("/").text
-    with clock.living_at(lambda: now + MINUTE):
+    with clock.use_clock(lambda: now + MINUTE):
         second = browser_of(app, None)
         second.set_cookie(COOKIE, lan.sign_in(), secure=True)
         assert second.get("/").status_code == 200
@@ -116,7 +116,7 @@ def test_a_second_sign_in_warns_the_first_which_can_end_it(app, house: House, la
 def test_the_lock_falls_after_the_minutes_that_are_set(house: House, lan: Someone, minutes, idle, locked):
     app = create_app(replace(house.config, idle_minutes=minutes))
     client, now = browser_of(app, lan), clock.micros()
-    with clock.living_at(lambda: now + idle * MINUTE):
+    with clock.use_clock(lambda: now + idle * MINUTE):
         answer = client.get("/")
     assert (answer.status_code == 303 and answer.location.startswith("/mo-khoa")) is locked
     app.extensions["casework.gate"].database.engine.dispose()

@@ -7,7 +7,7 @@ from casework.audit import freshness
 from casework.desk import actions as desk
 from casework.errors import VaultError
 from casework.policy.words import Section
-from casework.vault.keys.recovery import recovery_sheets
+from casework.vault.keys.recovery import sheets
 from tests.cases.keys import agency_id, epochs_of, settle, wraps_of
 from tests.house import House, only_sqlite
 from tests.people import THANH_SON
@@ -37,7 +37,7 @@ def test_the_next_sign_in_renews_the_key_that_the_console_saw(house: House, lan,
     with house.crypto() as crypto:
         freshness.agency(crypto.session, THANH_SON, union)
         first, second = ((sheet.seat, sheet.secret) for sheet in recovered.dealt[:2])
-        assert recovery_sheets.open_with(crypto, union, first, second).epoch == 2
+        assert sheets.open_with_pair(crypto, union, first, second).epoch == 2
 
 
 def test_a_code_that_was_overtaken_by_a_new_key_is_refused_and_a_colleague_helps(house: House, lan, hoa):

@@ -80,21 +80,21 @@ def test_agencies_that_hang_on_one_person_are_named_until_two_sheets_were_tried(
 
 def test_a_drill_is_good_for_180_days(healthy):
     at = clock.micros()
-    with clock.living_at(lambda: at + 179 * DAY):
+    with clock.use_clock(lambda: at + 179 * DAY):
         assert "180 ngày" not in problems(healthy)
-    with clock.living_at(lambda: at + 181 * DAY):
+    with clock.use_clock(lambda: at + 181 * DAY):
         assert problems(healthy).count("180 ngày") == 4
 
 
 def test_codes_that_died_unused_are_counted(healthy):
     at = clock.micros()
-    with clock.living_at(lambda: at + 2 * DAY):
+    with clock.use_clock(lambda: at + 2 * DAY):
         assert "6 mã nhận tài khoản đã hết hạn" in problems(healthy)
 
 
 def test_a_clock_before_the_last_line_is_named(healthy):
     at = clock.micros()
-    with clock.living_at(lambda: at - DAY):
+    with clock.use_clock(lambda: at - DAY):
         assert "timedatectl" in problems(healthy)
 
 

@@ -153,7 +153,7 @@ def test_a_code_of_admission_that_is_out_is_waited_for_and_a_dead_one_is_removed
     with pytest.raises(Conflict, match="24 giờ"):
         server_key_rotation.rotate_kek(house.config, announce=lambda _: None)
     assert kek_numbers(house) == {KEK.number}
-    with clock.living_at(lambda: at + 25 * 3600 * clock.MICROSECOND):
+    with clock.use_clock(lambda: at + 25 * 3600 * clock.MICROSECOND):
         assert rotate_kek(house).number == 2
     with stolen(house) as thief:
         assert thief.rows("admission") == []

@@ -35,9 +35,9 @@ def test_a_new_checkpoint_key_signs_and_the_old_one_still_verifies(folder):
     done = renewed(folder, "checkpoint")
     after = config.load(folder)
     newest = signatures.load(before.checkpoint_file).public
-    assert after.checkpoint_public == (signatures.pinned(newest), *before.checkpoint_public)
+    assert after.checkpoint_public == (signatures.encode_public(newest), *before.checkpoint_public)
     assert signatures.fingerprint(newest) in done.output
-    publics = [signatures.read_pinned(text) for text in after.checkpoint_public]
+    publics = [signatures.decode_public(text) for text in after.checkpoint_public]
     assert signatures.verify(publics, b"m", signature) == publics[1]
 
 
@@ -48,7 +48,7 @@ def test_a_new_backup_key_is_printed_twice_and_its_public_half_pinned(folder, tm
     assert again == [first, second]
     assert not CODE.search(done.output)
     pinned = config.load(folder).backup_public
-    assert pinned == signatures.pinned(public_key(read_code(first) + read_code(second)))
+    assert pinned == signatures.encode_public(public_key(read_code(first) + read_code(second)))
 
 
 def test_the_server_s_key_waits_for_the_codes_of_the_first_people(folder):

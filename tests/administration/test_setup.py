@@ -65,10 +65,10 @@ def test_the_private_half_of_the_backup_key_is_on_two_sheets_and_nowhere_else(ho
     seed = b"".join(map(read_code, codes(first)))
     assert codes(second) == codes(first)
     assert first.keeper != second.keeper
-    assert config.load(folder).backup_public == signatures.pinned(public_key(seed))
+    assert config.load(folder).backup_public == signatures.encode_public(public_key(seed))
     everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     assert seed not in everything
-    assert signatures.pinned(seed).encode() not in everything
+    assert signatures.encode_public(seed).encode() not in everything
 
 
 def test_the_checkpoint_key_is_pinned_and_its_print_stands_on_every_sheet(home):
@@ -76,7 +76,7 @@ def test_the_checkpoint_key_is_pinned_and_its_print_stands_on_every_sheet(home):
     settings = config.load(folder)
     assert settings.checkpoint_file
     public = signatures.load(settings.checkpoint_file).public
-    assert settings.checkpoint_public == (signatures.pinned(public),)
+    assert settings.checkpoint_public == (signatures.encode_public(public),)
     assert all(("Dấu khóa ký", signatures.fingerprint(public)) in page.facts for page in pages)
 
 
@@ -251,7 +251,7 @@ def test_the_settings_file_keeps_what_people_wrote_beside_the_pinned_keys(home, 
     settings.pin_checkpoint(before, b"k" * 32)
     settings.pin_backup(before, b"b" * 1216)
     after = config.load(tmp_path)
-    assert after.checkpoint_public == (signatures.pinned(b"k" * 32), *before.checkpoint_public)
-    assert after.backup_public == signatures.pinned(b"b" * 1216)
+    assert after.checkpoint_public == (signatures.encode_public(b"k" * 32), *before.checkpoint_public)
+    assert after.backup_public == signatures.encode_public(b"b" * 1216)
     assert (after.public_url, after.database_url) == (before.public_url, before.database_url)
     assert "của chúng tôi" in (tmp_path / "casework.toml").read_text(encoding="utf-8")

@@ -25,14 +25,14 @@ JUMPS = (DAY, -DAY, 365 * DAY, -365 * DAY, 30 * DAY, -30 * DAY)
 @pytest.mark.parametrize("jump", JUMPS)
 def test_a_session_lives_neither_before_it_began_nor_after_it_ended(house: House, lan: Someone, jump: int):
     cookie, now = lan.cookie, clock.micros()
-    with clock.living_at(lambda: now + jump):
+    with clock.use_clock(lambda: now + jump):
         member = load_session(house.gate, house.config, cookie)
         assert member is None or (member.state in {"ended", "locked"} and member.person.keyring is None)
 
 
 def test_what_has_locked_stays_locked_when_the_clock_comes_back(house: House, lan: Someone):
     cookie, now = lan.cookie, clock.micros()
-    with clock.living_at(lambda: now + 20 * 60 * clock.MICROSECOND):
+    with clock.use_clock(lambda: now + 20 * 60 * clock.MICROSECOND):
         assert load_session(house.gate, house.config, cookie) is not None
     member = load_session(house.gate, house.config, cookie)
     assert member is not None
@@ -42,11 +42,11 @@ def test_what_has_locked_stays_locked_when_the_clock_comes_back(house: House, la
 def test_digits_are_good_once_however_often_their_moment_comes(house: House, lan: Someone):
     gate, visitor, now = house.gate, house.stranger(), clock.micros()
     opened, digits = Unwrapped(lan.id, keys()["lan"].seed), lan.digits()
-    with clock.living_at(lambda: now):
+    with clock.use_clock(lambda: now):
         begun = gate.perform(visitor, accounts.sign_in, opened, before=None)
         gate.perform(visitor, second_factor, begun.token, digits)
     for jump in (0, DAY, -DAY, 0):
-        with clock.living_at(partial(int, now + jump)):
+        with clock.use_clock(partial(int, now + jump)):
             again = gate.perform(visitor, accounts.sign_in, opened, before=None)
             with pytest.raises(WrongCode):
                 gate.perform(visitor, second_factor, again.token, digits)
@@ -55,7 +55,7 @@ def test_digits_are_good_once_however_often_their_moment_comes(house: House, lan
 def test_the_log_goes_on_by_its_numbers_and_still_holds(house: House, lan: Someone):
     case_id, now = lan.opens_a_case(), clock.micros()
     for jump in (0, DAY, 0, -DAY, 365 * DAY, 0):
-        with clock.living_at(partial(int, now + jump)):
+        with clock.use_clock(partial(int, now + jump)):
             lan.leaves()
             try:
                 lan.does(desk.read_case, case_id)

@@ -127,7 +127,7 @@ def test_no_page_has_a_part_more_whatever_was_told(house: House, app):
         text = " ".join(STRINGS[number::many])
         words = ("chữ thường " * len(text))[: len(text)]
         # A day for each round, with a sign-in of its own: nobody may open so much at once.
-        with clock.living_at(partial(int, start + number * DAY)):
+        with clock.use_clock(partial(int, start + number * DAY)):
             lan.leaves()
             told_again(lan, plain, words)
             told_again(lan, marked, text)

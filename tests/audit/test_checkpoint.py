@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from casework.audit.checkpoint import Checkpoint, CheckpointStore, compare, read, signed, verifiable
+from casework.audit.checkpoint import Checkpoint, CheckpointStore, compare, read_note, signed_note, verifiable
 from casework.errors import VaultError
 from casework.maintenance import checkpoints
 from casework.vault.crypto.signatures import Signer
@@ -20,16 +20,16 @@ ONE = Checkpoint(THANH_SON, 1, 5, 7, bytes(32), (2, b"r"), (3, b"s"))
 
 @pytest.mark.parametrize("checkpoint", [ONE, replace(ONE, restored=4)])
 def test_a_note_says_what_was_signed(checkpoint: Checkpoint):
-    assert read(signed(checkpoint, SIGNER), [OTHER.public, SIGNER.public]) == checkpoint
+    assert read_note(signed_note(checkpoint, SIGNER), [OTHER.public, SIGNER.public]) == checkpoint
 
 
 def test_a_note_of_another_key_or_a_changed_one_is_refused():
-    note = signed(ONE, SIGNER)
+    note = signed_note(ONE, SIGNER)
     with pytest.raises(VaultError):
-        read(note, [OTHER.public])
+        read_note(note, [OTHER.public])
     for damaged in (note.replace("\n7\n", "\n8\n"), note[:-2], "", note.replace("— casework ", "— casework =")):
         with pytest.raises(VaultError):
-            read(damaged, [SIGNER.public])
+            read_note(damaged, [SIGNER.public])
     stranger = replace(ONE).text().replace("casework/checkpoint/1/", "elsewhere/")
 
     class _Elsewhere(Checkpoint):
@@ -37,7 +37,7 @@ def test_a_note_of_another_key_or_a_changed_one_is_refused():
             return stranger
 
     with pytest.raises(VaultError):
-        read(signed(_Elsewhere(**vars(ONE)), SIGNER), [SIGNER.public])
+        read_note(signed_note(_Elsewhere(**vars(ONE)), SIGNER), [SIGNER.public])
 
 
 def test_a_noted_restore_makes_void_only_what_was_lost():
@@ -48,11 +48,11 @@ def test_a_noted_restore_makes_void_only_what_was_lost():
 def test_a_note_in_the_place_of_another_is_refused(tmp_path: Path):
     store = CheckpointStore.of(tmp_path, THANH_SON)
     assert store.newest([SIGNER.public]) is None
-    store.add(signed(ONE, SIGNER), seq=2)
+    store.add(signed_note(ONE, SIGNER), seq=2)
     with pytest.raises(VaultError):
         store.newest([SIGNER.public])
     elsewhere = CheckpointStore.of(tmp_path, DONG_HAI)
-    elsewhere.add(signed(ONE, SIGNER), seq=1)
+    elsewhere.add(signed_note(ONE, SIGNER), seq=1)
     with pytest.raises(VaultError):
         elsewhere.checked(1, [SIGNER.public])
 

@@ -51,7 +51,7 @@ def test_what_is_taken_away_stands_in_the_ledger_with_what_is_left(house: House)
         ]
     assert left.v == head["v"]
     assert len(list(split_digests(left.rows))) == len(rows) + 1
-    assert {"state": "declined"} in left.told.values()
+    assert {"state": "declined"} in left.states.values()
     assert verified(lines, SERVER_KEYS) == len(lines)
 
 
@@ -98,9 +98,9 @@ def test_an_act_that_was_not_committed_is_struck_by_the_next(house: House):
 def test_another_commune_strikes_nothing(house: House, hoa):
     made = _declined(house)
     log = _log(house)
-    log.remark(SERVER_KEYS[DONG_HAI], word="restored", at=1)
+    log.append_note(SERVER_KEYS[DONG_HAI], word="restored", at=1)
     _declined(house)
-    log.remark(SERVER_KEYS[THANH_SON], word="restored", at=1)
+    log.append_note(SERVER_KEYS[THANH_SON], word="restored", at=1)
     _declined(house)
     lines = log.lines()
     assert not any("void" in line.body for line in lines)
@@ -137,13 +137,13 @@ def test_a_line_that_fits_only_in_part_is_cut_off_later(house: House, tmp_path: 
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) + 50, old[1]))
     try:
         with pytest.raises(OSError, match="fit"):
-            limited.remark(SERVER_KEYS[THANH_SON], word="restored", at=1)
+            limited.append_note(SERVER_KEYS[THANH_SON], word="restored", at=1)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, old)
         signal.signal(signal.SIGXFSZ, ignored)
     assert len(small.read_bytes()) == len(whole) + 50
     assert limited.lines() == log.lines()
-    limited.remark(SERVER_KEYS[THANH_SON], word="restored", at=1)
+    limited.append_note(SERVER_KEYS[THANH_SON], word="restored", at=1)
     assert small.read_bytes().startswith(whole)
     assert limited.end()[0] == log.end()[0] + 1
     assert made.case_id in newest(limited.lines(), THANH_SON)
@@ -170,7 +170,7 @@ def test_a_later_line_of_the_new_key_answers_for_those_before(house: House):
     log = _log(house)
     newer = {THANH_SON: server_keys_of(Kek(KEK.number + 1, bytes(range(32))), THANH_SON)}
     assert verified(log.lines(), newer) == 0
-    log.remark(newer[THANH_SON], word="rotated", at=2)
+    log.append_note(newer[THANH_SON], word="rotated", at=2)
     assert verified(log.lines(), newer) == len(log.lines())
     assert verified(log.lines(), {}) == 0
 
@@ -187,7 +187,7 @@ def test_what_is_no_line_is_refused():
 def test_a_retired_address_is_told(house: House, hoa):
     hoa.does(addresses.retire_address, hoa.does(addresses.add_address, HALL))
     left = newest(_log(house).lines(), THANH_SON)[THANH_SON]
-    assert {"state": "retired"} in left.told.values()
+    assert {"state": "retired"} in left.states.values()
 
 
 @both_databases

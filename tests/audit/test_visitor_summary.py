@@ -34,11 +34,11 @@ def fails_to_sign_in(house: House) -> None:
 
 def test_failed_tries_of_a_minute_are_two_lines_however_many_they_are(house: House):
     now = clock.micros()
-    with clock.living_at(lambda: now):
+    with clock.use_clock(lambda: now):
         for _ in range(40):
             fails_to_sign_in(house)
     assert told(house, Act.SIGN_IN) == [("failed", "WrongPassphrase")]
-    with clock.living_at(lambda: now + 61 * SECOND):
+    with clock.use_clock(lambda: now + 61 * SECOND):
         fails_to_sign_in(house)
     since = clock.local(now).isoformat(timespec="minutes")
     assert told(house, Act.SIGN_IN) == [
@@ -50,10 +50,10 @@ def test_failed_tries_of_a_minute_are_two_lines_however_many_they_are(house: Hou
 
 def test_the_number_is_written_when_anybody_signs_in_later(house: House, lan: Someone):
     now = clock.micros()
-    with clock.living_at(lambda: now):
+    with clock.use_clock(lambda: now):
         for _ in range(3):
             fails_to_sign_in(house)
-    with clock.living_at(lambda: now + 3600 * SECOND):
+    with clock.use_clock(lambda: now + 3600 * SECOND):
         lan.sign_in()
     assert [visitor_summary.repetitions(reason) for _, reason in told(house, Act.SIGN_IN)] == [0, 2]
     with house.crypto() as crypto:
@@ -62,24 +62,24 @@ def test_the_number_is_written_when_anybody_signs_in_later(house: House, lan: So
 
 def test_public_reads_of_visitors_are_summed_and_those_of_members_are_not(house: House, lan: Someone):
     now = clock.micros()
-    with clock.living_at(lambda: now):
+    with clock.use_clock(lambda: now):
         for _ in range(25):
             house.gate.perform(house.stranger(), trusted_addresses.list_addresses)
             lan.does(trusted_addresses.list_addresses)
     assert told(house, Act.ADDRESS_LIST) == [("ok", "")]
     with stolen(house) as thief:
         assert len(thief.rows("audit_line", act=Act.ADDRESS_LIST, who=lan.id)) == 25
-    with clock.living_at(lambda: now + 60 * SECOND):
+    with clock.use_clock(lambda: now + 60 * SECOND):
         house.gate.perform(house.stranger(), trusted_addresses.list_addresses)
     assert [visitor_summary.repetitions(reason) for _, reason in told(house, Act.ADDRESS_LIST)] == [0, 24, 0]
 
 
 def test_each_kind_of_failure_is_counted_for_itself(house: House):
     now = clock.micros()
-    with clock.living_at(lambda: now):
+    with clock.use_clock(lambda: now):
         for cause in (Throttled(), VaultError(), Throttled(), VaultError(), Throttled()):
             house.gate.refuse(house.stranger(), Act.SIGN_IN, cause)
-    with clock.living_at(lambda: now - 5 * SECOND):
+    with clock.use_clock(lambda: now - 5 * SECOND):
         house.gate.refuse(house.stranger(), Act.SIGN_IN, Throttled())
     lines = [reason for _, reason in told(house, Act.SIGN_IN)]
     assert [reason.partition(" since ")[0] for reason in lines] == [
@@ -94,10 +94,10 @@ def test_each_kind_of_failure_is_counted_for_itself(house: House):
 @both_databases
 def test_totals_count_what_was_summed(house: House):
     now = clock.midnight(clock.local(clock.micros()).date()) + 3600 * SECOND
-    with clock.living_at(lambda: now):
+    with clock.use_clock(lambda: now):
         for _ in range(7):
             fails_to_sign_in(house)
-    with clock.living_at(lambda: now + 90 * SECOND):
+    with clock.use_clock(lambda: now + 90 * SECOND):
         fails_to_sign_in(house)
         week = house["quang"].does(oversight.read_log).week
     assert week is not None

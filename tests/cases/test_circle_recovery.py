@@ -103,7 +103,7 @@ def test_a_case_that_one_person_alone_can_open_says_so_until_two_sheets_were_tri
     assert not lan.does(restriction.read_readers, hidden).lonely
     at = clock.micros()
     lan.leaves()
-    with clock.living_at(lambda: at + 181 * 86_400 * clock.MICROSECOND):
+    with clock.use_clock(lambda: at + 181 * 86_400 * clock.MICROSECOND):
         assert lan.does(restriction.read_readers, hidden).lonely
 
 

@@ -120,7 +120,7 @@ def test_the_recovery_key_follows(house: House, cuong: Someone, police):
     secret = hpke.open_sealed(seed, row["blob"], context=encode_fields("cw/1/recover", THANH_SON, police, 2, 1))
     assert row["epoch"] == 2
     assert cuong.person.keyring is not None
-    assert cuong.person.keyring.holding(police).secret == secret
+    assert cuong.person.keyring.keys_of(police).secret == secret
 
 
 def test_nobody_renews_a_key_that_they_do_not_hold(house: House, lan: Someone, cuong: Someone, police):

@@ -38,7 +38,7 @@ def test_what_arrives_late_opens_for_ninety_days(house: House, cuong: Someone, p
         thief.put_back("envelope", ("document_id", "agency_id"), *sent)
     assert cuong.does(receiving_acts.read_referral, *referral.at)
     now = clock.micros()
-    with clock.living_at(lambda: now + 91 * DAY):
+    with clock.use_clock(lambda: now + 91 * DAY):
         cuong.leaves()
         refused(lambda: cuong.does(receiving_acts.read_referral, *referral.at))
     cuong.leaves()
@@ -74,7 +74,7 @@ def test_links_that_are_worn_are_dropped(house: House, cuong: Someone, police):
     make_due(house, police, cuong)
     settle(house, cuong)
     now = clock.micros()
-    with clock.living_at(lambda: now + 91 * DAY):
+    with clock.use_clock(lambda: now + 91 * DAY):
         cuong.leaves()
         make_due(house, police, cuong)
         settle(house, cuong)

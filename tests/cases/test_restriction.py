@@ -138,7 +138,7 @@ def test_a_circle_is_changed_and_who_is_left_out_reads_no_more(house: House, lan
     lan.does(restriction.change, case_id, [hoa.id])
     assert wraps_of(house, circle) == {(lan.id, 2), (hoa.id, 2)}
     assert old is not None
-    assert old.holding(circle).epoch == 1
+    assert old.keys_of(circle).epoch == 1
     mai.leaves()
     hoa.leaves()
     with pytest.raises(NotFound):

@@ -131,13 +131,13 @@ def test_a_gap_is_told_in_one_sentence(text_of: Path, name: str, change: tuple[s
     assert change[0] in before
     file.write_text(before.replace(*change, 1), encoding="utf-8")
     with pytest.raises(ConfigurationError, match=re.escape(said)) as gap:
-        lists.must_be_complete(set(Act))
+        lists.require_complete(set(Act))
     assert "\n" not in str(gap.value)
 
 
 def test_an_act_without_a_function_is_told():
     with pytest.raises(ConfigurationError, match=r"casework/policy/words\.py: the act 'note\.add' has no function"):
-        lists.must_be_complete(set(Act) - {Act.NOTE_ADD})
+        lists.require_complete(set(Act) - {Act.NOTE_ADD})
 
 
 def test_a_role_that_signs_in_and_is_no_staff_is_told(monkeypatch: pytest.MonkeyPatch):
@@ -146,7 +146,7 @@ def test_a_role_that_signs_in_and_is_no_staff_is_told(monkeypatch: pytest.Monkey
     monkeypatch.setattr(lists, "policy", lambda: short)
     said = r"casework/policy/policy\.toml: the role 'observer' signs in and stands in no group of 'staff'"
     with pytest.raises(ConfigurationError, match=said):
-        lists.must_be_complete(set(Act))
+        lists.require_complete(set(Act))
 
 
 def test_a_list_without_a_file_is_told():

@@ -30,7 +30,7 @@ def test_the_owner_brings_the_database_up_and_the_service_works_again_after_the_
     owner = replace(backed_up.config, database_url=roles.url("owner"))
     assert database_upgrade.rehearse(owner)
     assert database_upgrade.run(owner)
-    assert unguarded.is_tidy(owner.database_url)
+    assert unguarded.has_no_leftovers(owner.database_url)
     with pytest.raises(Busy), as_service(roles) as house:
         house["lan"].opens_a_case()
     with roles.connect("owner") as own:

@@ -34,7 +34,7 @@ def test_the_banner_goes_when_both_sheets_of_a_pair_were_tried(house: House, bro
         person = house[username].person
         assert person.keyring
         assert person.actor.agency_id
-        keys = person.keyring.holding(person.actor.agency_id)
+        keys = person.keyring.keys_of(person.actor.agency_id)
         sheets = house.gate.perform(console, agency_recovery.renew, keys, ("Một", "Hai"), [(1, 2)])
         house[username].leaves()
         for sheet in sheets:

@@ -45,7 +45,7 @@ def later(house, lan, hoa):
     lan.does(desk.close_case, ids["died"], outcome="died", words=WORDS)
     hoa.does(endings.hold_case, ids["held"], "Tòa án cần")
     moment = clock.micros() + YEARS
-    with clock.living_at(lambda: moment):
+    with clock.use_clock(lambda: moment):
         for someone in (lan, hoa):
             someone.leaves()
         lan.does(desk.close_case, ids["new"], outcome="needs_met", words=WORDS)

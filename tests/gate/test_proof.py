@@ -23,7 +23,7 @@ def test_after_five_minutes_an_act_that_wants_a_proof_does_nothing_and_is_no_fai
     now = clock.micros()
     with stolen(house) as thief:
         before = thief.rows("audit_line")
-    with clock.living_at(lambda: now + 6 * MINUTE):
+    with clock.use_clock(lambda: now + 6 * MINUTE):
         with pytest.raises(ProofNeeded):
             house.gate.perform(hoa.person, staffing.lock, mai.id)
         with pytest.raises(ProofNeeded):
@@ -37,9 +37,9 @@ def test_a_proof_for_one_case_sends_no_other_case_and_keeps_nothing_of_it(house:
     one, other = lan.opens_a_case(dao(grounds=())), lan.opens_a_case(dao(grounds=()))
     grounds = {case_id: scenes.ground(house, case_id) for case_id in (one, other)}
     now = clock.micros()
-    with clock.living_at(lambda: now + 6 * MINUTE):
+    with clock.use_clock(lambda: now + 6 * MINUTE):
         lan.proves(one)
-    with clock.living_at(lambda: now + 16 * MINUTE):
+    with clock.use_clock(lambda: now + 16 * MINUTE):
         with pytest.raises(ProofNeeded) as refusal:
             house.gate.perform(lan.person, referrals.send, other, grounds[other], scenes.ASKED)
         assert (refusal.value.act, refusal.value.about) == (Act.REFERRAL_SEND, other)

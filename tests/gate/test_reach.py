@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from casework.cases.sections import Identity, Story
-from casework.clock import living_at, micros
+from casework.clock import micros, use_clock
 from casework.desk import actions as desk
 from casework.errors import BadInput, NotFound, Refused
 from casework.intake import actions as intake
@@ -141,14 +141,14 @@ def test_a_draft_left_for_seven_days_is_offered_to_the_lead_and_opens_for_her(la
     restricted = lan.does(intake.start_draft, {1: {"who": "anh kia"}}, circle=[mai.id])
     for days, offered in ((6, set()), (7, {draft})):
         now = micros() + days * DAY
-        with living_at(partial(int, now)):
+        with use_clock(partial(int, now)):
             for person in (lan, mai, hoa):
                 person.leaves()
             assert {draft.id for draft in hoa.does(desk.list_cases).drafts} == offered
             assert mai.does(desk.list_cases).drafts == ()
             assert let_through(mai, draft) == set()
             assert let_through(hoa, restricted) == set()
-    with living_at(partial(int, now)):
+    with use_clock(partial(int, now)):
         assert hoa.does(intake.open_draft, draft).pages == {1: {"who": "anh ta"}}
         hoa.does(intake.save_draft, draft, 2, {"more": "x"})
         assert hoa.does(intake.open_case, draft, dao()) == draft

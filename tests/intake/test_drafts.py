@@ -25,7 +25,7 @@ DAY = 24 * 60 * MINUTE
 def later(wait):
     """Live later."""
     at = clock.micros() + wait
-    with clock.living_at(lambda: at):
+    with clock.use_clock(lambda: at):
         yield
 
 
@@ -161,7 +161,7 @@ def test_a_draft_is_read_and_becomes_a_case_in_one_commit(house, browser):
     draft_id = fills(lan)
     assert submits(lan, draft_id).location == f"/vu-viec/{draft_id}"
     with house.crypto() as crypto:
-        opened, looked_at, *_ = read.about(crypto, draft_id, acts=[Act.DRAFT_OPEN, Act.CASE_OPEN])
+        opened, looked_at, *_ = read.lines_about(crypto, draft_id, acts=[Act.DRAFT_OPEN, Act.CASE_OPEN])
     assert {opened.act, looked_at.act} == {Act.DRAFT_OPEN, Act.CASE_OPEN}
     assert opened.at == looked_at.at
 
@@ -172,7 +172,7 @@ def test_a_draft_with_something_to_correct_stays_a_draft_and_leads_to_the_page(h
     sends(lan, draft_id, 5, {"acts": []}, draft="1")
     assert submits(lan, draft_id).location == f"/ghi-nhan/{draft_id}/5?xem=1&sua=1"
     with house.crypto() as crypto:
-        assert read.about(crypto, draft_id, acts=[Act.CASE_OPEN]) == []
+        assert read.lines_about(crypto, draft_id, acts=[Act.CASE_OPEN]) == []
 
 
 def test_a_discarded_draft_is_gone_and_asks_first(lan, browser):

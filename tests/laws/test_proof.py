@@ -32,7 +32,7 @@ def test_six_minutes_after_signing_in_nothing_of_it_is_done_without_a_proof(app,
     assert all(cookies.values())
     later = clock.micros() + 6 * 60 * clock.MICROSECOND
     wrong, before = [], standing(house)
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         for route in routes(app):
             if route.method == "POST" and route.rule.endpoint in PROVEN:
                 client = browser_of(app, house[PROVEN[route.rule.endpoint]])
@@ -47,6 +47,6 @@ def test_after_the_proof_she_stands_where_she_was(app, house: House):
     lan = house["hoa"]
     assert lan.cookie
     later, case_id = clock.micros() + 6 * 60 * clock.MICROSECOND, uuid4()
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         answer = browser_of(app, lan).post(f"/vu-viec/{case_id}/xoa")
     assert f"tiep=/vu-viec/{case_id}/xoa" in (answer.location or "").replace("%2F", "/")

@@ -146,7 +146,7 @@ def test_a_locked_screen_opens_nothing_but_what_only_seals(app, house: House, la
     assert cookie_is_made
     later = clock.micros() + 20 * 60 * clock.MICROSECOND
     wrong: list[object] = []
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         for route in routes(app):
             if route.key == ("POST", "accounts.sign_out"):
                 continue
@@ -189,7 +189,7 @@ def test_what_the_table_wants_proved_is_asked_first_and_nothing_is_done(app, hou
     assert somebody.cookie
     before, later = standing(house), clock.micros() + 6 * 60 * clock.MICROSECOND
     wrong: list[object] = []
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         for route in routes(app):
             if route.method != "POST" or route.key not in ACTS or not may(somebody.card.roles, ACTS[route.key]):
                 continue

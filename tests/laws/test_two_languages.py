@@ -163,7 +163,7 @@ def test_whoever_is_there_every_page_speaks_one_language(book: Book, app: Flask,
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_a_locked_screen_speaks_one_language(house: House, app: Flask, lang: str):
     client, later = speaking(app, house, "lan", lang), clock.micros() + 20 * 60 * clock.MICROSECOND
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         answer = client.get("/mo-khoa")
     assert answer.status_code == 200
     assert wrong([("/mo-khoa", answer.text)], lang) == []

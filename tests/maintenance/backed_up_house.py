@@ -66,8 +66,8 @@ def with_backups(house: House) -> BackedUpHouse:
     house.config = replace(
         house.config,
         checkpoint_file=file,
-        checkpoint_public=(signatures.pinned(signer.public),),
-        backup_public=signatures.pinned(public_key(seed)),
+        checkpoint_public=(signatures.encode_public(signer.public),),
+        backup_public=signatures.encode_public(public_key(seed)),
         checkpoint_dir=str(house.config.data / "second"),
     )
     return BackedUpHouse(house, house.config, seed)

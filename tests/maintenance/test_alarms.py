@@ -33,7 +33,7 @@ def test_the_result_is_remembered_for_a_minute(installation: BackedUpHouse, monk
     checkpoints.write_all(installation.config, installation.house.gate)
     assert WORDS in page.get("/").get_data(as_text=True)
     later = clock.micros() + 61 * clock.MICROSECOND
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         assert WORDS not in page.get("/").get_data(as_text=True)
 
 
@@ -48,7 +48,7 @@ def test_a_backup_that_is_missing_or_too_old_rings_until_there_is_one(installati
     installation.backs_up()
     assert not _rings(installation, "son", words)
     later = clock.micros() + 27 * HOUR
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         installation.house["son"].leaves()
         assert _rings(installation, "son", words)
 
@@ -58,7 +58,7 @@ def test_a_clock_that_jumped_rings_until_a_person_has_confirmed_it(installation:
     clock_check.trust(installation.config, at=clock.micros())
     assert not _rings(installation, "hoa", words)
     later = clock.micros() + 9 * 24 * HOUR
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         installation.house["hoa"].leaves()
         assert _rings(installation, "hoa", words)
         clock_check.confirm(installation.config, installation.house.gate)

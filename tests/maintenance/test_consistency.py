@@ -106,7 +106,7 @@ def test_a_head_that_cannot_be_read_hides_nothing(referral):
 def test_the_program_works_only_on_tables_that_it_knows(house):
     startup.require_current_schema(house.config.database_url)
     for revision in ("9999", "0000"):
-        with unguarded.filling(house.config.database_url) as connection:
+        with unguarded.open_for_writing(house.config.database_url) as connection:
             connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
         with pytest.raises(ConfigurationError, match="bản chương trình mới hơn"):
             startup.require_current_schema(house.config.database_url)

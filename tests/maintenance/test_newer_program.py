@@ -141,7 +141,7 @@ def test_killed_at_any_step_one_whole_database_is_left_and_it_is_run_again(
     assert killed(installation, newer_program, step, case_id)
     again = upgraded(installation, newer_program)
     assert again.returncode == 0, again.stderr
-    assert unguarded.is_tidy(installation.config.database_url)
+    assert unguarded.has_no_leftovers(installation.config.database_url)
     assert opens(installation, newer_program, case_id)
 
 

@@ -28,7 +28,7 @@ def _tick(installation: BackedUpHouse) -> TickReport:
 
 def _tick_after(installation: BackedUpHouse, micros: int) -> TickReport:
     moment = clock.micros() + micros
-    with clock.living_at(lambda: moment):
+    with clock.use_clock(lambda: moment):
         return _tick(installation)
 
 
@@ -51,7 +51,7 @@ def test_a_run_is_due_once_an_hour(installation: BackedUpHouse):
     _tick(installation)
     assert not tick.due(installation.config)
     later = clock.micros() + tick.HOUR
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         assert tick.due(installation.config)
 
 
@@ -89,7 +89,7 @@ def test_a_clock_that_jumped_removes_nothing_until_a_person_confirms(installatio
     with stolen(installation.house) as thief:
         assert {row["state"] for row in thief.rows("member")} == {"active"}
     moment = clock.micros() + jump
-    with clock.living_at(lambda: moment):
+    with clock.use_clock(lambda: moment):
         clock_check.confirm(installation.config, installation.house.gate)
         done = _tick(installation)
     assert not done.doubtful
@@ -102,7 +102,7 @@ def test_who_was_not_there_for_45_days_is_locked_but_for_the_last_of_each_agency
     with stolen(house) as thief:
         agency = {row["username"]: row["agency_id"] for row in thief.rows("member")}
     later = clock.micros() + 46 * DAY
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         clock_check.confirm(installation.config, house.gate)
         house["hoa"].leaves()
         house["hoa"].sign_in()
@@ -121,7 +121,7 @@ def test_backups_are_kept_35_days_but_never_the_last_good_one_is_removed(install
     moment = clock.micros() + 36 * DAY
     (installation.config.backups_folder / "casework-20200101T000000Z.casework").write_bytes(b"torn")
     (installation.config.backups_folder / "x.casework.unfinished").touch()
-    with clock.living_at(lambda: moment):
+    with clock.use_clock(lambda: moment):
         deleted = backups.delete_expired(installation.config)
         assert old not in deleted
         assert len(deleted) == 1

@@ -85,7 +85,7 @@ def test_totals_are_counted_week_by_week(house, lan):
     lan.opens_a_case()
     assert not quang.does(oversight.read_log).older
     later = clock.micros() + WEEK
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         lan._cookie = quang._cookie = None
         lan.does(desk.list_cases)
         now, before = quang.does(oversight.read_log), quang.does(oversight.read_log, 1)

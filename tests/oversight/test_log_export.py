@@ -36,7 +36,7 @@ def test_the_lead_takes_the_lines_of_the_agency_without_those_of_a_restricted_ca
 def test_only_so_many_weeks_are_taken(lan, hoa):
     lan.opens_a_case()
     later = clock.micros() + 2 * WEEK
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         hoa.leaves()
         assert Act.CASE_OPEN not in {line.act for line in hoa.does(log_export.export_log, 1).lines}
         assert Act.CASE_OPEN in {line.act for line in hoa.does(log_export.export_log, 4).lines}
@@ -125,7 +125,7 @@ class TestPages:
     def test_whoever_stepped_up_long_ago_does_so_again_first(self, house, browser, method):
         client = browser("hoa")
         later = clock.micros() + 6 * 60 * clock.MICROSECOND
-        with clock.living_at(lambda: later):
+        with clock.use_clock(lambda: later):
             answer = client.open("/nhat-ky/xuat", method=method, data={"weeks": "1"})
         assert answer.status_code == 303
         assert answer.location.startswith("/xac-nhan-lai?")

@@ -18,7 +18,7 @@ NUMBER = re.compile(r"\b[1-9][0-9]*-[0-9a-f]{8}\b")
 
 def end(house: House) -> str:
     with house.crypto() as crypto:
-        return read.end(crypto)
+        return read.log_end(crypto)
 
 
 def test_the_number_at_home_is_where_the_log_ended_and_is_what_verification_says(house, hoa):

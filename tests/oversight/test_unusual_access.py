@@ -68,7 +68,7 @@ def test_what_is_opened_again_within_half_an_hour_is_one_opening(lan, hoa, binh)
     case_id = lan.opens_a_case()
     for minutes, alerts in expected.items():
         moment = morning + minutes * MINUTE
-        with clock.living_at(partial(int, moment)):
+        with clock.use_clock(partial(int, moment)):
             hoa.leaves()
             binh.leaves()
             opens(binh, case_id)
@@ -100,7 +100,7 @@ def test_after_a_week_it_is_the_log_s_alone(lan, hoa, binh):
     case_id = lan.opens_a_case()
     opens(binh, case_id)
     later = clock.micros() + 8 * DAY
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         lan.leaves()
         assert home(lan).opened == ()
 
@@ -115,7 +115,7 @@ def fill(someone, case_id, times):
 def test_whoever_opens_two_hundred_times_in_ten_minutes_is_stopped_and_it_alerts(house: House, lan, hoa, monkeypatch):
     monkeypatch.setattr(opening_rate_limit, "MAX_OPENINGS", 12)
     now = clock.micros()
-    with clock.living_at(lambda: now):
+    with clock.use_clock(lambda: now):
         case_id = lan.opens_a_case()
         fill(lan, case_id, 11)
         with pytest.raises(NotFound):
@@ -133,7 +133,7 @@ def test_whoever_opens_two_hundred_times_in_ten_minutes_is_stopped_and_it_alerts
     assert [(row["act"], row["outcome"], row["who"]) for row in stops] == [
         (act, "failed", lan.id) for act in (Act.CASE_READ, Act.NAME_SHOW, Act.CASE_SEARCH)
     ]
-    with clock.living_at(lambda: now + 11 * MINUTE):
+    with clock.use_clock(lambda: now + 11 * MINUTE):
         lan.leaves()
         opens(lan, case_id)
 
@@ -158,7 +158,7 @@ def test_the_first_line_since_a_moment_is_found_by_halves(house: House, lan):
             expected = next((n for n, at in rows if at >= moment), rows[-1][0] + 1)
             parameters = {"commune": crypto.commune_id, "since": moment}
             assert crypto.session.execute(select(read.first_since()), parameters).scalar_one() == expected
-        assert read.last(crypto, Act.AUDIT_VERIFY, lan.id) is None
+        assert read.last_outcome(crypto, Act.AUDIT_VERIFY, lan.id) is None
 
 
 def recent_lines(house: House):

@@ -62,13 +62,13 @@ def test_these_acts_want_a_fresh_proof_and_a_referral_one_for_its_case():
 def test_a_proof_covers_anything_for_five_minutes_and_its_case_for_thirty(minutes, anything, its_case):
     now, case_id = clock.micros(), uuid4()
     proof = Proof(now, case_id)
-    with clock.living_at(partial(int, now + minutes * MINUTE)):
+    with clock.use_clock(partial(int, now + minutes * MINUTE)):
         assert (proof.covers(), proof.covers(case_id), proof.covers(uuid4())) == (anything, its_case, anything)
 
 
 def test_a_proof_for_a_case_covers_its_referrals_and_not_its_erasure():
     now, case_id, lead = clock.micros(), uuid4(), person(Role.LEAD)
-    with clock.living_at(lambda: now + 10 * MINUTE):
+    with clock.use_clock(lambda: now + 10 * MINUTE):
         demand(issue(lead, Act.REFERRAL_SEND), Proof(now, case_id), case_id)
         for act, about in ((Act.CASE_ERASE, case_id), (Act.REFERRAL_SEND, uuid4()), (Act.REFERRAL_SEND, None)):
             with pytest.raises(ProofNeeded) as refusal:

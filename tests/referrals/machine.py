@@ -73,7 +73,7 @@ class Referring(RuleBasedStateMachine):
         """Begin with nothing."""
         super().__init__()
         self.house, self.stack, self.later, self.looks = houses[0], ExitStack(), Referring.until, count(1)
-        self.stack.enter_context(clock.living_at(lambda: clock._machine() + self.later))
+        self.stack.enter_context(clock.use_clock(lambda: clock._machine() + self.later))
         self.people = {name: self.house[name] for name in ("lan", "cuong", "tam")}
         self.grounds: dict[UUID, Ground] = {}
         self.sent: dict[UUID, Sent] = {}

@@ -207,7 +207,7 @@ def test_a_post_from_another_site_or_without_its_token_changes_nothing(house, ap
 def test_a_screen_that_has_locked_writes_nothing_and_asks_to_be_unlocked(house, app, name):
     scene = open_scene(house, app, name)
     before, later = scene.standing(), clock.micros() + IDLE
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         answer = scene.sends()
     assert answer.status_code == 303
     assert answer.location.startswith("/mo-khoa")
@@ -218,7 +218,7 @@ def test_a_screen_that_has_locked_writes_nothing_and_asks_to_be_unlocked(house, 
 def test_what_was_typed_when_the_screen_locked_is_handed_back_and_can_be_sent(house, app, name):
     scene = open_scene(house, app, name)
     later = clock.micros() + IDLE
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         scene.sends()
         back = scene.client.post("/mo-khoa", data={"passphrase": STAFF[scene.form.who].passphrase})
         assert f'action="{scene.path}' in back.text

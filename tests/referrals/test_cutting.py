@@ -118,7 +118,7 @@ def test_a_ground_that_runs_out_cuts_access_and_the_machine_deletes_what_it_gave
     later = clock.micros() + 184 * DAY
     system = house.stranger(Role.SYSTEM)
     assert house.gate.perform(system, actions.expire) == 0
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         for somebody in (lan, referral.to):
             somebody._cookie = None
         assert not reads(referral)
@@ -140,7 +140,7 @@ def test_a_ground_that_runs_out_cuts_access_and_the_machine_deletes_what_it_gave
 def test_the_machine_works_after_an_answer_to_somebody_who_changed_something(house, lan, browser):
     referral = referred(house).goes("open", "accept")
     later = clock.micros() + 184 * DAY
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         lan._cookie = None
         answer = browser("lan").post(f"/vu-viec/{referral.case_id}/ghi-chu", data={"words": "hỏi lại sự đồng ý"})
         answer.close()
@@ -193,7 +193,7 @@ def test_a_row_changed_by_hand_does_not_reach(house, table, column, value):
     with stolen(house) as thief:
         key = referral.ground_id if table == "ground" else referral.referral_id
         thief.change(table, {"id": key}, **{column: value} if table == "ground" else {"due": 1})
-    with clock.living_at(lambda: later if table == "ground" else clock._machine()):
+    with clock.use_clock(lambda: later if table == "ground" else clock._machine()):
         referral.to._cookie = None
         with pytest.raises(VaultError):
             referral.to.does(desk.read_case, referral.case_id)

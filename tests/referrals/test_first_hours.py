@@ -58,7 +58,7 @@ def test_the_line_is_crossed_on_every_page_at_its_hour(house, lan, browser):
         (hours.surely + clock.MICROSECOND, PERHAPS, RUNNING),
         (hours.perhaps + clock.MICROSECOND, "", "72 giờ đầu"),
     ):
-        with clock.living_at(partial(int, at)):
+        with clock.use_clock(partial(int, at)):
             for name, url in pages:
                 house[name].leaves()
                 text = browser(name).get(url).text
@@ -74,7 +74,7 @@ def test_what_must_be_treated_within_the_first_hours_is_due_then_and_stands_befo
     assert first.hours is not None
     assert first.due == first.hours.surely < second.due
     late = first.hours.surely + clock.MICROSECOND
-    with clock.living_at(partial(int, late)):
+    with clock.use_clock(partial(int, late)):
         house["tam"].leaves()
         assert house["tam"].does(receiving_acts.list_referrals).incoming[0].due == first.hours.perhaps
 

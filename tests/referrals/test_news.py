@@ -68,7 +68,7 @@ def test_what_should_have_come_back_by_the_end_of_today_stands_on_the_first_page
     before = clock.midnight(clock.local(due).date()) - clock.MICROSECOND
     days = [(before, False), (before + clock.MICROSECOND, True), (due + 2 * clock.MICROSECOND, True)]
     for at, shown in days:
-        with clock.living_at(partial(int, at)):
+        with clock.use_clock(partial(int, at)):
             house["lan"].leaves()
             page = browser("lan").get("/").text
             assert (heading in page, row in page) == (shown, shown)

@@ -44,7 +44,7 @@ def test_only_the_facts_are_given_to_the_union_and_they_are_counted(house, hoa, 
     cuong.does(desk.write_section, case_id, Identity(name="Đào", birth_year=1991, sex="KHAC_KHONG_GHI"), base=1)
     assert sections(house, case_id, "womens_union") == {Section.FACTS}
     later = clock.micros() + 100 * DAY
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         hoa._cookie = None
         closing = hoa.does(counting.preview_period)
         totals = [row.truth for table, _, rows in closing.tables if table.name == "total" for row in rows]

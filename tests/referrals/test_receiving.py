@@ -135,10 +135,10 @@ def test_urgent_unopened_referrals_stand_on_top_and_turn_red_after_fifteen_minut
     assert re.search("còn 1[45] phút", page)
     assert "quá hạn" not in page
     late = clock.micros() + 14 * MINUTE + 30 * clock.MICROSECOND
-    with clock.living_at(lambda: late):
+    with clock.use_clock(lambda: late):
         assert "quá hạn" not in browser("lan").get("/chuyen-gui").text
     later = clock.micros() + 17 * MINUTE
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         house["lan"]._cookie = None
         assert re.search("quá hạn [12] phút", browser("lan").get("/chuyen-gui").text)
         assert "gọi tiếp" in browser("lan").get(urgent.path).text

@@ -174,14 +174,14 @@ def test_it_is_late_at_exactly_24_hours_and_nothing_is_cut_by_that(alarm: Alarm,
     for away, late in ((-1, False), (0, True), (clock.MICROSECOND, True)):
         alarm.house["hoa"].leaves()
         alarm.house["lan"].leaves()
-        with clock.living_at(partial(int, recorded + 24 * HOUR + away)):
+        with clock.use_clock(partial(int, recorded + 24 * HOUR + away)):
             assert alarm.line("hoa").review.late is late
             assert [seen.review.late for seen in alarm.house["hoa"].does(ground_acts.list_reviews)] == [late]
             assert len(alarm.house["lan"].does(ground_acts.list_reviews)) == late
     later = recorded + 25 * HOUR
     for name in ("hoa", "lan", "cuong"):
         alarm.house[name].leaves()
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         home = browser("hoa").get("/").text
         assert "Xem lại việc chuyển vì nguy hiểm" in home
         assert re.search('class="tag danger">quá hạn (60 phút|1 giờ)', home)

@@ -154,7 +154,7 @@ def test_a_ground_that_has_run_out_carries_nothing(house, lan):
     case_id = lan.opens_a_case(dao(grounds=()))
     entry = ground(house, case_id)
     later = clock.micros() + 184 * DAY
-    with clock.living_at(lambda: later):
+    with clock.use_clock(lambda: later):
         lan._cookie = None
         with pytest.raises(Ungrounded):
             lan.does(sending.send, case_id, entry, ASKED)

@@ -35,7 +35,7 @@ def confirms(someone: Someone) -> None:
 def after(house: House, days: int):
     house.people.clear()
     moment = clock.micros() + days * DAY
-    return clock.living_at(lambda: moment)
+    return clock.use_clock(lambda: moment)
 
 
 def test_the_lead_sees_one_agency_and_the_administrator_everybody(house, lan, hoa):

@@ -20,7 +20,7 @@ from casework.staffing import actions as staffing
 from casework.staffing import directory
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys.context import CryptoContext
-from casework.vault.keys.recovery import recovery_sheets
+from casework.vault.keys.recovery import sheets
 from casework.web.session_loading import load_session
 from tests.cases.keys import agency_id, settle, wraps_of
 from tests.gate.test_at_once import at_once
@@ -97,7 +97,7 @@ def test_who_leaves_holds_nothing_and_their_cases_have_a_holder_at_once(house: H
     for reader, case_id in ((hoa, own_case), (mai, hidden)):
         assert reader.does(desk.read_section, case_id, Section.STORY)
     assert hoa.does(intake.open_draft, draft).pages == {1: {"who": "x"}}
-    assert all(keyring.holding(item).epoch == 1 for item in keyring.agencies)
+    assert all(keyring.keys_of(item).epoch == 1 for item in keyring.agencies)
     assert holds(house)
 
 
@@ -142,10 +142,10 @@ def test_the_last_who_holds_a_key_stays_until_sheets_were_shown(house: House, cu
         attach_keys(session, house.gate.server_keys(THANH_SON))
         freshness.agency(session, THANH_SON, police)
         crypto = CryptoContext(session, house.gate.server_keys(THANH_SON), keyring, clock.micros())
-        made = recovery_sheets.renew(crypto, keyring.holding(police), ["Ông A", "Bà B"], [(1, 2)])
+        made = sheets.renew(crypto, keyring.keys_of(police), ["Ông A", "Bà B"], [(1, 2)])
         session.flush()
         for sheet in made:
-            recovery_sheets.drill(crypto, police, sheet.seat, sheet.secret)
+            sheets.drill(crypto, police, sheet.seat, sheet.secret)
         head = freshness.head(session, THANH_SON, police)
         session.flush()
         _log(house, session, head, cuong)

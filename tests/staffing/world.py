@@ -20,7 +20,7 @@ from casework.vault.keys.enrolment.credentials import NewCredentials, PaperCode
 from casework.vault.keys.enrolment.paper_codes import new_code, read_code
 from casework.vault.keys.enrolment.totp import PairedPhone
 from casework.vault.keys.enrolment.wordlist import fingerprint
-from casework.vault.keys.recovery.recovery_sheets import RecoverySheet
+from casework.vault.keys.recovery.sheets import RecoverySheet
 from tests.accounts.newcomers import SEED
 from tests.cases.keys import agency_id
 from tests.house import House, Someone
@@ -106,7 +106,7 @@ def deals(house: House) -> tuple[RecoverySheet, ...]:
     """Make the first recovery sheets of the Women's Union, as founding does."""
     keyring = house["hoa"].person.keyring
     assert keyring is not None
-    keys = keyring.holding(agency_id(house, "womens_union"))
+    keys = keyring.keys_of(agency_id(house, "womens_union"))
     sheets: tuple[RecoverySheet, ...] = house.gate.perform(
         house.stranger(Role.CONSOLE), agency_recovery.renew, keys, ("Ông A", "Bà B", "Bà C"), [(1, 2), (1, 3)]
     )

@@ -37,7 +37,7 @@ class Book:
         """Live at a moment; everybody signs in again."""
         at = int(moment.timestamp()) * clock.MICROSECOND
         self.house.people.clear()
-        with clock.living_at(lambda: at):
+        with clock.use_clock(lambda: at):
             yield self.house
         self.house.people.clear()
 

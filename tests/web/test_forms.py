@@ -36,7 +36,7 @@ ENGLISH = re.compile(
 
 @pytest.fixture(autouse=True)
 def _a_day_in_november():
-    with clock.living_at(lambda: 1_795_400_000 * clock.MICROSECOND):
+    with clock.use_clock(lambda: 1_795_400_000 * clock.MICROSECOND):
         yield
 
 

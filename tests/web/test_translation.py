@@ -31,7 +31,7 @@ msgstr[1] "%(count)d hours"
 
 @pytest.fixture(autouse=True)
 def _noon():
-    with clock.living_at(lambda: int(NOON.timestamp()) * clock.MICROSECOND):
+    with clock.use_clock(lambda: int(NOON.timestamp()) * clock.MICROSECOND):
         yield
 
 

@@ -41,16 +41,16 @@ class Signer:
 
 def create(path: Path) -> Signer:
     """Write a new key to a new file of mode 0600 and return it; an existing file is never written over."""
-    signer = fresh()
+    signer = new_signer()
     files.write_new(path, _line(signer))
     return signer
 
 
-def fresh() -> Signer:
+def new_signer() -> Signer:
     return Signer(new_key())
 
 
-def keep(path: Path, signer: Signer) -> None:
+def replace(path: Path, signer: Signer) -> None:
     """Replace the key file, at once or not at all."""
     files.replace(path, _line(signer))
 
@@ -85,12 +85,12 @@ def fingerprint(public: bytes) -> str:
     return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
 
 
-def pinned(public: bytes) -> str:
+def encode_public(public: bytes) -> str:
     """Return a public key as it is pinned in the configuration."""
     return base64.b64encode(public).decode()
 
 
-def read_pinned(text: str) -> bytes:
+def decode_public(text: str) -> bytes:
     """Read a public key as it is pinned in the configuration; raise VaultError if it is no such text."""
     try:
         return base64.b64decode(text, validate=True)

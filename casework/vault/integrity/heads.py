@@ -104,7 +104,7 @@ def _bound(session: Session, commune_id: UUID, head_id: UUID, kinds: Iterable[ty
     return rows
 
 
-def take_from_member(session: Session, head: Head, member: Member, revoked: list[Any]) -> None:
+def revoke_rows(session: Session, head: Head, member: Member, revoked: list[Any]) -> None:
     """Delete rows of a member and raise the version, so that none of them is accepted again; the others stay."""
     others = rows_of_member(session, member, *OF_MEMBER[1:])
     remaining = [member, *(row for row in others if row not in revoked)]
@@ -134,7 +134,7 @@ def erased_heads(session: Session) -> list[UUID]:
     return erased
 
 
-def entries(listing: bytes) -> Iterator[ListedRevision]:
+def listed_revisions(listing: bytes) -> Iterator[ListedRevision]:
     """Read the listing of a case's head."""
     if len(listing) % _ENTRY.size:
         raise VaultError("unopened")
@@ -142,7 +142,7 @@ def entries(listing: bytes) -> Iterator[ListedRevision]:
         yield ListedRevision(section, UUID(bytes=series), revision, digest)
 
 
-def newest(listing: bytes, section: int, series: UUID = SINGLE) -> ListedRevision | None:
+def newest_revision(listing: bytes, section: int, series: UUID = SINGLE) -> ListedRevision | None:
     """Find the newest revision of one series, or None if it was never written."""
     at = _offset(listing, section.to_bytes(2, "big") + series.bytes)
     if at < 0:
@@ -166,13 +166,15 @@ def _offset(listing: bytes, prefix: bytes) -> int:
 
 def list_revision(head: Head, *, section: int, series: UUID, revision: int, digest: bytes) -> None:
     """Replace the entry of a series by its new revision."""
-    others = [entry for entry in entries(head.listing) if (entry.section, entry.series) != (section, series)]
+    others = [entry for entry in listed_revisions(head.listing) if (entry.section, entry.series) != (section, series)]
     _set_listing(head, [*others, ListedRevision(section, series, revision, digest)])
 
 
 def unlist(head: Head, *, section: int, series: UUID) -> None:
     """Remove a series from the listing, as of a draft that has become a case."""
-    _set_listing(head, [entry for entry in entries(head.listing) if (entry.section, entry.series) != (section, series)])
+    _set_listing(
+        head, [entry for entry in listed_revisions(head.listing) if (entry.section, entry.series) != (section, series)]
+    )
 
 
 def _set_listing(head: Head, rows: list[ListedRevision]) -> None:

@@ -29,7 +29,7 @@ class CryptoContext:
         """Return the keys of an agency that this person holds, or raise VaultError."""
         if self.keyring is None:
             raise VaultError("unopened")
-        return self.keyring.holding(agency_id)
+        return self.keyring.keys_of(agency_id)
 
     @property
     def held(self) -> Collection[UUID]:

@@ -63,12 +63,12 @@ def note_release(crypto: CryptoContext, head: Head, *, number: int, digest: byte
 
 def newest_release(listing: bytes) -> ListedRevision | None:
     """Return what the ledger's head says of the newest release, or None before the first."""
-    return heads.newest(listing, SECTION, _series(Series.RELEASE, 0))
+    return heads.newest_revision(listing, SECTION, _series(Series.RELEASE, 0))
 
 
 def places(listing: bytes) -> Iterable[tuple[Series, int]]:
     """Return the places of all encrypted entries."""
-    listed = (place_of(entry.series) for entry in heads.entries(listing))
+    listed = (place_of(entry.series) for entry in heads.listed_revisions(listing))
     return [place for place in listed if place[0] != Series.RELEASE]
 
 

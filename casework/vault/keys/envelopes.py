@@ -110,7 +110,7 @@ class Plaintext:
 
 def seal_revision(crypto: CryptoContext, head: Head, text: Plaintext, *, readers: Iterable[RecipientKey]) -> Document:
     """Encrypt a new revision under a key of its own and add one envelope for each reader to the session."""
-    previous = heads.newest(head.listing, text.section, text.series)
+    previous = heads.newest_revision(head.listing, text.section, text.series)
     dek = new_key()
     document = Document(
         commune_id=crypto.commune_id,

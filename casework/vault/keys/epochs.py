@@ -10,11 +10,11 @@ from casework.vault.keys import epoch_links, provisioning
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.envelopes import DocumentRow, open_document_key, rewrap_envelope
 from casework.vault.keys.keyring import AgencyKeys, Keyring, new_agency_keys
-from casework.vault.keys.recovery import recovery_sheets
+from casework.vault.keys.recovery import sheets
 from casework.vault.models import Agency, AgencyEpoch, Envelope, EpochLink, Head, Member, Wrap
 
 
-def holders(crypto: CryptoContext, agency: Agency) -> set[UUID]:
+def key_holders(crypto: CryptoContext, agency: Agency) -> set[UUID]:
     """Return the ids of those who hold the key of an agency's newest epoch; its head must have been loaded fresh."""
     wraps = (row for row in heads.bound_to_agency(crypto, agency.id) if isinstance(row, Wrap))
     return {wrap.member_id for wrap in wraps if wrap.epoch == agency.epoch}
@@ -61,7 +61,7 @@ def _begin(crypto: CryptoContext, agency: Agency, old: AgencyKeys, new: AgencyKe
     epoch.public_key = new.public_key
     crypto.session.add(epoch)
     epoch_links.link_epochs(crypto, old, new)
-    recovery_sheets.seal_new_epoch(crypto, new)
+    sheets.seal_new_epoch(crypto, new)
     crypto.session.flush()
 
 

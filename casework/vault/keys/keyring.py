@@ -58,7 +58,7 @@ class Keyring:
         """Never print the keys."""
         return "<sealed keyring>"
 
-    def holding(self, agency_id: UUID) -> AgencyKeys:
+    def keys_of(self, agency_id: UUID) -> AgencyKeys:
         """Return the keys of one agency, or raise VaultError if this person has none."""
         try:
             return self.agencies[agency_id]

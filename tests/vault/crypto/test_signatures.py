@@ -47,8 +47,8 @@ def test_the_key_file_is_private_and_never_written_over(file):
 
 def test_a_renewed_key_takes_the_place_of_the_old_one(file):
     old = signatures.load(file)
-    newer = signatures.fresh()
-    signatures.keep(file, newer)
+    newer = signatures.new_signer()
+    signatures.replace(file, newer)
     assert signatures.load(file) == newer
     assert newer.public != old.public
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -66,9 +66,9 @@ def test_a_damaged_key_file_is_refused(file, text):
 
 def test_a_public_key_is_pinned_as_text_and_compared_by_its_fingerprint(file):
     public = signatures.load(file).public
-    assert signatures.read_pinned(signatures.pinned(public)) == public
+    assert signatures.decode_public(signatures.encode_public(public)) == public
     with pytest.raises(VaultError, match=r"casework\.toml"):
-        signatures.read_pinned("không phải khóa")
+        signatures.decode_public("không phải khóa")
     shown = signatures.fingerprint(public)
     assert [len(group) for group in shown.split()] == [4] * 8
     assert shown != signatures.fingerprint(public[::-1])

@@ -29,10 +29,10 @@ def test_what_was_recorded_last_is_what_is_found(raw):
     entries = [ListedRevision(*fields) for fields in raw]
     head = listed(*entries)
     expected = {(entry.section, entry.series): entry for entry in entries}
-    assert {(entry.section, entry.series): entry for entry in heads.entries(head.listing)} == expected
+    assert {(entry.section, entry.series): entry for entry in heads.listed_revisions(head.listing)} == expected
     for (section, series), entry in expected.items():
-        assert heads.newest(head.listing, section, series) == entry
-    assert heads.newest(head.listing, 7, UUID(int=99)) == expected.get((7, UUID(int=99)))
+        assert heads.newest_revision(head.listing, section, series) == entry
+    assert heads.newest_revision(head.listing, 7, UUID(int=99)) == expected.get((7, UUID(int=99)))
     for entry in entries:
         assert heads.is_listed(head.listing, *entry) == (expected[entry.section, entry.series] == entry)
         for other in (
@@ -49,7 +49,7 @@ def test_a_series_is_not_found_across_the_borders_of_entries(raw, section, serie
     look = section.to_bytes(2, "big") + series.bytes + bytes(14)
     head = listed(*(ListedRevision(fields[0], fields[1], fields[2], look) for fields in raw))
     expected = {(fields[0], fields[1]): fields[2] for fields in raw}
-    found = heads.newest(head.listing, section, series)
+    found = heads.newest_revision(head.listing, section, series)
     assert (found.revision if found else None) == expected.get((section, series))
 
 
@@ -62,10 +62,10 @@ def test_what_is_forgotten_is_gone_and_the_rest_stays():
     one, other = ListedRevision(1, SINGLE, 1, b"a" * 32), ListedRevision(2, SINGLE, 4, b"b" * 32)
     head = listed(one, other)
     heads.unlist(head, section=1, series=SINGLE)
-    assert list(heads.entries(head.listing)) == [other]
-    assert heads.newest(head.listing, 1) is None
+    assert list(heads.listed_revisions(head.listing)) == [other]
+    assert heads.newest_revision(head.listing, 1) is None
 
 
 def test_a_listing_of_another_size_is_refused():
     with pytest.raises(VaultError, match=r"^unopened$"):
-        list(heads.entries(bytes(53)))
+        list(heads.listed_revisions(bytes(53)))

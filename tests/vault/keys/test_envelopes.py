@@ -164,7 +164,7 @@ def test_only_the_newest_revision_is_shown_as_the_newest():
     older = page.document
     newer = envelopes.seal_revision(crypto(UNION), page.head, page.text, readers=[recipient(UNION)])
     assert newer.revision == 2
-    assert heads.newest(page.head.listing, Section.STORY) is not None
+    assert heads.newest_revision(page.head.listing, Section.STORY) is not None
     with pytest.raises(VaultError, match=r"^unopened$"):
         envelopes.open_newest(crypto(UNION), page.head.listing, older, page.by[UNION.agency_id])
     assert envelopes.open_document(crypto(UNION), older, page.by[UNION.agency_id]).revision == 1

@@ -44,9 +44,9 @@ def test_the_keys_of_an_agency_are_three_different_ones():
 
 def test_a_keyring_holds_what_it_was_given_and_nothing_else():
     ring = Keyring(MEMBER, {AGENCY: KEYS})
-    assert ring.holding(AGENCY) is KEYS
+    assert ring.keys_of(AGENCY) is KEYS
     with pytest.raises(VaultError, match=r"^unopened$"):
-        ring.holding(uuid4())
+        ring.keys_of(uuid4())
 
 
 def test_hands_without_a_keyring_open_nothing():

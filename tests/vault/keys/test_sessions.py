@@ -84,7 +84,7 @@ def test_the_row_of_one_cookie_does_not_open_with_another(house: House, lan: Som
 
 def _later(house: House, someone: Someone, after: int) -> SignedInMember | None:
     cookie, now = someone.cookie, clock.micros()
-    with clock.living_at(lambda: now + after):
+    with clock.use_clock(lambda: now + after):
         return load_session(house.gate, house.config, cookie)
 
 
@@ -131,7 +131,7 @@ def test_what_was_typed_on_a_locked_screen_opens_for_the_person_alone():
 def test_rows_a_day_old_are_swept_at_the_next_sign_in(house: House, lan: Someone, mai: Someone):
     lan.sign_in()
     now = clock.micros()
-    with clock.living_at(lambda: now + 25 * HOUR):
+    with clock.use_clock(lambda: now + 25 * HOUR):
         mai.sign_in()
     with stolen(house) as thief:
         assert [row["member_id"] for row in thief.rows("session")] == [mai.id]

@@ -32,12 +32,12 @@ OPEN, WAITS = "open", "waiting"
 LASTS_SECONDS = 24 * 3600
 
 
-def finder(server_keys: ServerKeys, code: bytes) -> bytes:
+def code_index(server_keys: ServerKeys, code: bytes) -> bytes:
     """Return the HMAC by which the row of a code is found; the code itself stands nowhere."""
     return server_keys.tag(encode_fields("cw/1/finder", server_keys.commune_id, code))
 
 
-def alive(row: Admission, *, at: int) -> bool:
+def is_open(row: Admission, *, at: int) -> bool:
     """Tell whether a code may still be used: once, within 24 hours, and a clock moved back revives nothing."""
     return row.state == OPEN and row.created <= at < row.created + LASTS_SECONDS * MICROSECOND
 
@@ -56,7 +56,7 @@ def invite(
     `carry` is the agency's key, encrypted under the code itself: for the console alone, before there is a colleague.
     """
     if earlier := heads.rows_of_member(crypto.session, member, Admission):
-        heads.take_from_member(crypto.session, head, member, earlier)
+        heads.revoke_rows(crypto.session, head, member, earlier)
     text = new_code()
     code = read_code(text)
     row = Admission(
@@ -68,7 +68,7 @@ def invite(
         state=OPEN,
         created=crypto.at,
         epoch=recipient.epoch if recipient else 0,
-        finder=finder(crypto.server_keys, code),
+        finder=code_index(crypto.server_keys, code),
         sealed=None,
         carry=None,
         tag=None,

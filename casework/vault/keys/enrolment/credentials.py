@@ -68,7 +68,7 @@ def replace_paper_code(
     """Put a new code, and with it a new phone, in the place of those before; every session of the member ends."""
     spent = [slot for slot in heads.rows_of_member(crypto.session, member, Slot) if slot.kind == "code"]
     ended = heads.rows_of_member(crypto.session, member, *_ended_kinds(phone))
-    heads.take_from_member(crypto.session, head, member, [*spent, *ended])
+    heads.revoke_rows(crypto.session, head, member, [*spent, *ended])
     crypto.session.add(paper.slot.row())
     if phone is not None:
         crypto.session.add(_totp(crypto, member, phone))
@@ -83,7 +83,7 @@ def replace_key(
     """
     replaced = heads.rows_of_member(crypto.session, member, Slot, *_ended_kinds(phone))
     member.public_key = public_key(new.seed)
-    heads.take_from_member(crypto.session, head, member, replaced)
+    heads.revoke_rows(crypto.session, head, member, replaced)
     crypto.session.add_all([new.slot.row(), new.paper.slot.row()])
     if phone is not None:
         crypto.session.add(_totp(crypto, member, phone))

@@ -54,7 +54,7 @@ def secret_text(seed: bytes) -> str:
     return " ".join(letters[at : at + 4] for at in range(0, len(letters), 4))
 
 
-def address(seed: bytes, username: str) -> str:
+def provisioning_uri(seed: bytes, username: str) -> str:
     """Return the otpauth address that a phone reads from a QR code; it names the product and the account alone."""
     return _totp(seed).get_provisioning_uri(username, _ISSUER)
 
@@ -64,7 +64,7 @@ def code_at(seed: bytes, at: int) -> str:
     return _digits(seed, _counter(at))
 
 
-def matching(seed: bytes, typed: str, at: int) -> int | None:
+def matching_counter(seed: bytes, typed: str, at: int) -> int | None:
     """Return the counter whose digits were typed, now or one step before or after; None if there is none."""
     digits = "".join(letter for letter in typed if letter.isascii() and letter.isdigit())
     now = _counter(at)
@@ -78,11 +78,11 @@ def row(server_keys: ServerKeys, member_id: UUID, seed: bytes, *, at: int, count
     return Totp(commune_id=server_keys.commune_id, member_id=member_id, blob=blob, created=at, last_counter=counter)
 
 
-def spend(crypto: CryptoContext, totp: Totp, typed: str) -> bool:
+def spend_code(crypto: CryptoContext, totp: Totp, typed: str) -> bool:
     """Use the digits that were typed; False if they are wrong, old or were used before, in whichever worker."""
     context = _context(crypto.server_keys, totp.member_id)
     seed = aead.decrypt(crypto.server_keys.totp, totp.blob, context=context, key_ref=crypto.server_keys.number)
-    counter = matching(seed, typed, crypto.at)
+    counter = matching_counter(seed, typed, crypto.at)
     if counter is None:
         return False
     of_member = (_table.c.commune_id == totp.commune_id, _table.c.member_id == totp.member_id)
@@ -92,30 +92,30 @@ def spend(crypto: CryptoContext, totp: Totp, typed: str) -> bool:
     return isinstance(result, CursorResult) and result.rowcount == 1
 
 
-def offer(server_keys: ServerKeys, member_id: UUID) -> str:
+def offer_seed(server_keys: ServerKeys, member_id: UUID) -> str:
     """Return a new seed for a member's phone, encrypted, to be sent back by the form that shows it."""
     return _encrypted(server_keys, new_seed(), "offer", member_id)
 
 
-def seed_of(server_keys: ServerKeys, member_id: UUID, offered: str) -> bytes:
+def offered_seed(server_keys: ServerKeys, member_id: UUID, offered: str) -> bytes:
     """Open an offer; raise BadInput for what was not offered to this member."""
     return _decrypted(server_keys, offered, "offer", member_id)
 
 
-def proved(server_keys: ServerKeys, member_id: UUID, offered: str, *, digits: str, at: int) -> PairedPhone | None:
+def paired_phone(server_keys: ServerKeys, member_id: UUID, offered: str, *, digits: str, at: int) -> PairedPhone | None:
     """Return the phone whose digits were typed for an offer; None if they do not fit."""
-    seed = seed_of(server_keys, member_id, offered)
-    counter = matching(seed, digits, at)
+    seed = offered_seed(server_keys, member_id, offered)
+    counter = matching_counter(seed, digits, at)
     return None if counter is None else PairedPhone(seed, counter)
 
 
-def proof(server_keys: ServerKeys, member_id: UUID, phone: PairedPhone) -> str:
+def encrypt_phone(server_keys: ServerKeys, member_id: UUID, phone: PairedPhone) -> str:
     """Return a proved phone, encrypted, for the step that follows."""
     plain = phone.counter.to_bytes(_COUNTER_BYTES, "big") + phone.seed
     return _encrypted(server_keys, plain, "proved", member_id)
 
 
-def phone_of(server_keys: ServerKeys, member_id: UUID, text: str) -> PairedPhone:
+def decrypt_phone(server_keys: ServerKeys, member_id: UUID, text: str) -> PairedPhone:
     """Open a proved phone; raise BadInput for what was not encrypted for this member."""
     plain = _decrypted(server_keys, text, "proved", member_id)
     return PairedPhone(plain[_COUNTER_BYTES:], int.from_bytes(plain[:_COUNTER_BYTES], "big"))

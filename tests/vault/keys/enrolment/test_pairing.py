@@ -16,48 +16,50 @@ MEMBER = uuid4()
 
 
 def test_the_digits_of_an_offered_seed_prove_the_phone_and_the_proof_gives_it_back():
-    offered, at = totp.offer(SERVER_KEYS, MEMBER), clock.micros()
-    seed = totp.seed_of(SERVER_KEYS, MEMBER, offered)
-    phone = totp.proved(SERVER_KEYS, MEMBER, offered, digits=totp.code_at(seed, at), at=at)
+    offered, at = totp.offer_seed(SERVER_KEYS, MEMBER), clock.micros()
+    seed = totp.offered_seed(SERVER_KEYS, MEMBER, offered)
+    phone = totp.paired_phone(SERVER_KEYS, MEMBER, offered, digits=totp.code_at(seed, at), at=at)
     assert phone is not None
     assert phone.seed == seed
-    assert totp.phone_of(SERVER_KEYS, MEMBER, totp.proof(SERVER_KEYS, MEMBER, phone)) == phone
+    assert totp.decrypt_phone(SERVER_KEYS, MEMBER, totp.encrypt_phone(SERVER_KEYS, MEMBER, phone)) == phone
 
 
 def test_digits_of_another_phone_prove_nothing():
     at = clock.micros()
-    offered = totp.offer(SERVER_KEYS, MEMBER)
-    mine, other = (totp.seed_of(SERVER_KEYS, MEMBER, text) for text in (offered, totp.offer(SERVER_KEYS, MEMBER)))
+    offered = totp.offer_seed(SERVER_KEYS, MEMBER)
+    mine, other = (
+        totp.offered_seed(SERVER_KEYS, MEMBER, text) for text in (offered, totp.offer_seed(SERVER_KEYS, MEMBER))
+    )
     # Two seeds now and then show the same digits.
     digits = next(
         code
         for step in range(9)
-        if totp.matching(mine, code := totp.code_at(other, at + step * 30_000_000), at) is None
+        if totp.matching_counter(mine, code := totp.code_at(other, at + step * 30_000_000), at) is None
     )
-    assert totp.proved(SERVER_KEYS, MEMBER, offered, digits=digits, at=at) is None
+    assert totp.paired_phone(SERVER_KEYS, MEMBER, offered, digits=digits, at=at) is None
 
 
 def test_each_offer_holds_a_seed_of_its_own():
-    assert len({totp.seed_of(SERVER_KEYS, MEMBER, totp.offer(SERVER_KEYS, MEMBER)) for _ in range(8)}) == 8
+    assert len({totp.offered_seed(SERVER_KEYS, MEMBER, totp.offer_seed(SERVER_KEYS, MEMBER)) for _ in range(8)}) == 8
 
 
 @pytest.mark.parametrize(
     "sent",
-    ["", "x", "ầ", "====", "AAAA", totp.proof(SERVER_KEYS, MEMBER, PairedPhone(bytes(20), 1))],
+    ["", "x", "ầ", "====", "AAAA", totp.encrypt_phone(SERVER_KEYS, MEMBER, PairedPhone(bytes(20), 1))],
     ids=["nothing", "short", "no ASCII", "padding", "nothing sealed", "of the step after"],
 )
 def test_what_was_not_offered_is_refused(sent):
     with pytest.raises(BadInput):
-        totp.seed_of(SERVER_KEYS, MEMBER, sent)
+        totp.offered_seed(SERVER_KEYS, MEMBER, sent)
 
 
 def test_an_offer_is_good_for_its_member_and_commune_alone():
-    offered = totp.offer(SERVER_KEYS, MEMBER)
+    offered = totp.offer_seed(SERVER_KEYS, MEMBER)
     for other, member_id in ((SERVER_KEYS, uuid4()), (server_keys_of(KEK, DONG_HAI), MEMBER)):
         with pytest.raises(BadInput):
-            totp.seed_of(other, member_id, offered)
+            totp.offered_seed(other, member_id, offered)
 
 
 def test_an_offer_is_no_proof():
     with pytest.raises(BadInput):
-        totp.phone_of(SERVER_KEYS, MEMBER, totp.offer(SERVER_KEYS, MEMBER))
+        totp.decrypt_phone(SERVER_KEYS, MEMBER, totp.offer_seed(SERVER_KEYS, MEMBER))

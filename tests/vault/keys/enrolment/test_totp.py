@@ -33,10 +33,10 @@ def test_digits_may_be_one_step_old_or_early_and_typed_with_spaces():
     counter = AT // SECOND // 30
     for step in (-1, 0, 1):
         typed = totp.code_at(SEED, AT + step * 30 * SECOND)
-        assert totp.matching(SEED, f" {typed[:3]} {typed[3:]}", AT) == counter + step
+        assert totp.matching_counter(SEED, f" {typed[:3]} {typed[3:]}", AT) == counter + step
     for step in (-2, 2):
-        assert totp.matching(SEED, totp.code_at(SEED, AT + step * 30 * SECOND), AT) is None
-    assert totp.matching(SEED, "", AT) is None
+        assert totp.matching_counter(SEED, totp.code_at(SEED, AT + step * 30 * SECOND), AT) is None
+    assert totp.matching_counter(SEED, "", AT) is None
 
 
 def test_the_address_and_the_words_for_a_phone_hold_the_same_seed():
@@ -44,7 +44,7 @@ def test_the_address_and_the_words_for_a_phone_hold_the_same_seed():
     text = totp.secret_text(seed)
     assert len(seed) == 20
     assert re.fullmatch(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}", text)
-    assert f"secret={text.replace(' ', '')}" in totp.address(seed, "lan")
+    assert f"secret={text.replace(' ', '')}" in totp.provisioning_uri(seed, "lan")
 
 
 def spends(house: House, member_id, typed: str, at: int = AT) -> bool:
@@ -54,7 +54,7 @@ def spends(house: House, member_id, typed: str, at: int = AT) -> bool:
         attach_keys(session, house.gate.server_keys(THANH_SON))
         remember_version(session, member_id, 1)
         row = session.get_one(Totp, (THANH_SON, member_id))
-        return totp.spend(CryptoContext(session, house.gate.server_keys(THANH_SON), None, at), row, typed)
+        return totp.spend_code(CryptoContext(session, house.gate.server_keys(THANH_SON), None, at), row, typed)
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from casework.audit import freshness
 from casework.errors import BadInput, VaultError
 from casework.policy.words import Role
 from casework.vault.keys.keyring import AgencyKeys
-from casework.vault.keys.recovery import recovery_sheets
+from casework.vault.keys.recovery import sheets
 from casework.vault.keys.recovery.models import Recovery
-from casework.vault.keys.recovery.recovery_sheets import RecoverySheet
+from casework.vault.keys.recovery.sheets import RecoverySheet
 from casework.vault.models import Agency, Wrap
 from tests.house import House, both_databases, only_sqlite
 from tests.people import THANH_SON
@@ -31,7 +31,7 @@ def keys_of(house: House, username: str) -> AgencyKeys:
     person = house[username].person
     assert person.keyring
     assert person.actor.agency_id
-    return person.keyring.holding(person.actor.agency_id)
+    return person.keyring.keys_of(person.actor.agency_id)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def shown(sheet: RecoverySheet) -> tuple[int, bytes]:
 def opens(house: House, agency_id: UUID, one: tuple[int, bytes], other: tuple[int, bytes]) -> AgencyKeys:
     """Open an agency with two sheets, as a recovery does."""
     with reading(house, agency_id) as crypto:
-        return recovery_sheets.open_with(crypto, agency_id, one, other)
+        return sheets.open_with_pair(crypto, agency_id, one, other)
 
 
 @contextmanager
@@ -132,7 +132,7 @@ def test_everybody_still_works_after_new_sheets(house, union, dealt, lan):
     case_id = lan.opens_a_case()
     console(house, agency_recovery.renew, union, OFFICERS, PAIRS)
     house["lan"].leaves()
-    assert house["lan"].person.keyring.holding(union.agency_id) == union
+    assert house["lan"].person.keyring.keys_of(union.agency_id) == union
     assert case_id
 
 
@@ -155,26 +155,26 @@ def test_pairs_of_nobody_and_officers_without_a_pair_are_refused(house, union, p
 def test_a_drill_knows_one_sheet_and_notes_its_day(house, union, dealt):
     assert _drilled(house, union) == 0
     at = clock.micros()
-    with clock.living_at(lambda: at + DAY):
+    with clock.use_clock(lambda: at + DAY):
         console(house, agency_recovery.drill, union.agency_id, 1, dealt[0].secret)
         assert _drilled(house, union) == 0
-    with clock.living_at(lambda: at + 3 * DAY):
+    with clock.use_clock(lambda: at + 3 * DAY):
         console(house, agency_recovery.drill, union.agency_id, 3, dealt[2].secret)
     assert _drilled(house, union) == at + DAY
     for seat, secret in ((2, dealt[0].secret), (1, bytes(16)), (7, dealt[0].secret)):
         refused(partial(console, house, agency_recovery.drill, union.agency_id, seat, secret))
     with reading(house, union.agency_id) as crypto:
-        assert [officer.drilled for officer in recovery_sheets.officers(crypto, union.agency_id)] == [
+        assert [officer.drilled for officer in sheets.officers(crypto, union.agency_id)] == [
             at + DAY,
             0,
             at + 3 * DAY,
         ]
-        assert recovery_sheets.pairs_of(crypto, union.agency_id) == [(1, 2), (1, 3)]
+        assert sheets.pairs_of(crypto, union.agency_id) == [(1, 2), (1, 3)]
 
 
 def _drilled(house: House, union: AgencyKeys) -> int:
     with reading(house, union.agency_id) as crypto:
-        return recovery_sheets.drilled_since(crypto, union.agency_id)
+        return sheets.drilled_since(crypto, union.agency_id)
 
 
 def test_an_agency_without_sheets_was_never_drilled_and_opens_for_nobody(house, union):
@@ -188,15 +188,15 @@ def test_sheets_follow_the_agency_into_a_new_epoch(house, union, dealt):
     newer = AgencyKeys(union.agency_id, union.epoch + 1, bytes(range(32)))
     with house.crypto() as crypto:
         freshness.agency(crypto.session, THANH_SON, union.agency_id)
-        recovery_sheets.seal_new_epoch(crypto, newer)
+        sheets.seal_new_epoch(crypto, newer)
         recovery = crypto.session.get_one(Recovery, (THANH_SON, union.agency_id))
         assert recovery.epoch == newer.epoch
         # The agency itself has not moved: the sheets open no epoch but its newest.
         with pytest.raises(VaultError):
-            recovery_sheets.open_with(crypto, union.agency_id, shown(dealt[0]), shown(dealt[1]))
+            sheets.open_with_pair(crypto, union.agency_id, shown(dealt[0]), shown(dealt[1]))
         crypto.session.rollback()
     with reading(house, keys_of(house, "cuong").agency_id) as crypto:
-        recovery_sheets.seal_new_epoch(crypto, keys_of(house, "cuong"))
+        sheets.seal_new_epoch(crypto, keys_of(house, "cuong"))
         assert not crypto.session.new
 
 

@@ -26,7 +26,7 @@ from casework.vault.models import Agency, AgencyEpoch, EpochLink, Head, Wrap
 
 SECRET_BYTES = 16
 # A sheet as it is shown: its seat and its secret.
-Shown: TypeAlias = tuple[int, bytes]
+ShownSheet: TypeAlias = tuple[int, bytes]
 _OTHER_ROWS: tuple[Any, ...] = (AgencyEpoch, EpochLink, Wrap)
 _RECOVERY_ROWS: tuple[Any, ...] = (RecoveryPair, RecoveryOfficer)
 
@@ -76,7 +76,7 @@ def renew(
     )
 
 
-def open_with(crypto: CryptoContext, agency_id: UUID, one: Shown, other: Shown) -> AgencyKeys:
+def open_with_pair(crypto: CryptoContext, agency_id: UUID, one: ShownSheet, other: ShownSheet) -> AgencyKeys:
     """Open an agency's secret with two sheets; a pair that is not allowed and a wrong sheet are the same VaultError."""
     first, second = sorted((one, other))
     recovery = _recovery(crypto, agency_id)
@@ -181,7 +181,7 @@ def _context(crypto: CryptoContext, recovery: Recovery) -> bytes:
     return encode_fields("cw/1/recover", crypto.commune_id, recovery.agency_id, recovery.epoch, recovery.number)
 
 
-def _pair_key(recovery: Recovery, first: Shown, second: Shown) -> tuple[bytes, bytes]:
+def _pair_key(recovery: Recovery, first: ShownSheet, second: ShownSheet) -> tuple[bytes, bytes]:
     """Return the key that two sheets make together, and the context of what is encrypted under it."""
     if any(len(secret) != SECRET_BYTES for _, secret in (first, second)):
         raise VaultError("unopened")
