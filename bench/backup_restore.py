@@ -10,7 +10,7 @@ from bench import installation
 from bench.timing import Run
 from casework.gate import open_gate
 from casework.maintenance import backups, restore
-from casework.maintenance.restore import Order
+from casework.maintenance.restore import RestoreOrder
 from casework.vault.crypto import signatures
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
@@ -35,7 +35,7 @@ def figures(cases: int = _CASES) -> Iterator[Run]:
         gate = open_gate(config, kek.load(config.kek_file, demo=True))
         yield _run(f"back up {cases} cases", lambda: backups.make(config, gate))
         gate.database.engine.dispose()
-        order = Order(backups.kept(config)[0], seed)
+        order = RestoreOrder(backups.list_backups(config)[0], seed)
         yield _run(f"rehearse restoring {cases} cases", lambda: restore.drill(config, order))
         yield _run(f"restore {cases} cases", lambda: restore.restore(config, order, announce=lambda _: None))
 

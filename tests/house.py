@@ -37,7 +37,7 @@ from casework.vault.keys.provisioning import NewMember
 from casework.vault.keys.sessions import token_from
 from casework.web.session_loading import SignedInMember, load_session
 from tests import postgres
-from tests.people import COMMUNES, KEK, KEYLESS, STAFF, THANH_SON, Name, keys, phone_of
+from tests.people import COMMUNES, KEK, KEYLESS, STAFF, THANH_SON, StaffMember, keys, phone_of
 from tests.stories import dao
 
 P = ParamSpec("P")
@@ -84,7 +84,7 @@ class Someone:
     """One of the staff before this house's gate."""
 
     house: House
-    card: Name
+    card: StaffMember
     _cookie: str | None = None
 
     @property
@@ -214,7 +214,7 @@ def _found_commune(house: House, commune_id: UUID, name: str) -> None:
             _pair_phone(house, card)
 
 
-def _pair_phone(house: House, card: Name) -> None:
+def _pair_phone(house: House, card: StaffMember) -> None:
     """Pair a phone, as admission does."""
     server_keys, member_id = house.gate.server_keys(card.commune_id), keys()[card.username].enrolment.member_id
     permit = issue(house.stranger(Role.CONSOLE, card.commune_id).actor, Act.ENROL)

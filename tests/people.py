@@ -24,7 +24,7 @@ KEK = Kek(1, bytes(range(32)))
 
 
 @dataclass(frozen=True)
-class Name:
+class StaffMember:
     """Somebody on the staff: username, name, roles and agency (a code, or empty)."""
 
     username: str
@@ -42,28 +42,28 @@ class Name:
 STAFF = {
     person.username: person
     for person in (
-        Name("lan", "Trần Thị Lan", ("counsellor",), "womens_union"),
-        Name("mai", "Phạm Thu Mai", ("counsellor",), "womens_union"),
-        Name("hoa", "Lê Thị Hòa", ("lead",), "womens_union"),
-        Name("binh", "Nguyễn Thanh Bình", ("deputy",), "womens_union"),
-        Name("cuong", "Vũ Mạnh Cường", ("officer",), "police"),
-        Name("tam", "Đỗ Thị Tâm", ("health_worker",), "health_station"),
-        Name("phuc", "Hoàng Văn Phúc", ("legal_officer",), "legal_aid"),
-        Name("nga", "Bùi Thị Nga", ("child_officer",), "child_protection"),
-        Name("chinh", "Đặng Văn Chính", ("chair",), "chairman"),
-        Name("thu", "Ngô Minh Thư", ("statistician",), "statistics"),
-        Name("rang", "Lý Thị Ráng", ("reporter",), "reporters"),
-        Name("hien", "Phan Thị Hiền", ("host",), "reporters"),
-        Name("quang", "Dương Văn Quảng", ("observer",), "oversight"),
-        Name("son", "Mai Xuân Sơn", ("administrator",)),
-        Name("luu", "Hồ Thị Lựu", ("counsellor",), "womens_union", DONG_HAI),
-        Name("lien", "Trịnh Thị Liên", ("lead",), "womens_union", DONG_HAI),
+        StaffMember("lan", "Trần Thị Lan", ("counsellor",), "womens_union"),
+        StaffMember("mai", "Phạm Thu Mai", ("counsellor",), "womens_union"),
+        StaffMember("hoa", "Lê Thị Hòa", ("lead",), "womens_union"),
+        StaffMember("binh", "Nguyễn Thanh Bình", ("deputy",), "womens_union"),
+        StaffMember("cuong", "Vũ Mạnh Cường", ("officer",), "police"),
+        StaffMember("tam", "Đỗ Thị Tâm", ("health_worker",), "health_station"),
+        StaffMember("phuc", "Hoàng Văn Phúc", ("legal_officer",), "legal_aid"),
+        StaffMember("nga", "Bùi Thị Nga", ("child_officer",), "child_protection"),
+        StaffMember("chinh", "Đặng Văn Chính", ("chair",), "chairman"),
+        StaffMember("thu", "Ngô Minh Thư", ("statistician",), "statistics"),
+        StaffMember("rang", "Lý Thị Ráng", ("reporter",), "reporters"),
+        StaffMember("hien", "Phan Thị Hiền", ("host",), "reporters"),
+        StaffMember("quang", "Dương Văn Quảng", ("observer",), "oversight"),
+        StaffMember("son", "Mai Xuân Sơn", ("administrator",)),
+        StaffMember("luu", "Hồ Thị Lựu", ("counsellor",), "womens_union", DONG_HAI),
+        StaffMember("lien", "Trịnh Thị Liên", ("lead",), "womens_union", DONG_HAI),
     )
 }
 _HELD = {role for person in STAFF.values() for role in person.roles}
 # A role that the list has and nobody here holds yet gets somebody, so that the laws try it from its first day on.
 STAFF |= {
-    role.code: Name(role.code, role.vi, (role.code,), next(iter(role.texts("agencies")), ""))
+    role.code: StaffMember(role.code, role.vi, (role.code,), next(iter(role.texts("agencies")), ""))
     for role in codelist("role")
     if role.flag("person") and role.code not in _HELD
 }
@@ -111,7 +111,7 @@ def _read(raw: dict[str, Any], commune_id: UUID) -> Keys:
     return Keys(Enrolment(_bytes(raw["public_key"]), slot), _bytes(raw["seed"]))
 
 
-def _enrolled(person: Name) -> dict[str, Any]:
+def _enrolled(person: StaffMember) -> dict[str, Any]:
     server_keys = server_keys_of(KEK, person.commune_id)
     enrolment = provisioning.new_enrolment(server_keys, person.passphrase)
     return {

@@ -21,7 +21,7 @@ from casework.vault.states import MemberState
 
 
 @action(Act.RECOVERY_RENEW)
-def renew(
+def renew_sheets(
     context: ActContext, keys: AgencyKeys, officers: Sequence[str], pairs: Collection[tuple[int, int]]
 ) -> tuple[RecoverySheet, ...]:
     """Make a new numbered recovery secret and its sheets; sheets of an earlier number open nothing any more."""
@@ -31,7 +31,7 @@ def renew(
 
 
 @action(Act.RECOVERY_DRILL)
-def drill(context: ActContext, agency_id: UUID, seat: int, secret: bytes) -> None:
+def drill_sheet(context: ActContext, agency_id: UUID, seat: int, secret: bytes) -> None:
     """Note that the sheet of one seat was shown and is valid; raise VaultError, which is logged, if it is not."""
     context.about = agency_id
     freshness.agency(context.session, context.commune_id, agency_id)
@@ -39,7 +39,7 @@ def drill(context: ActContext, agency_id: UUID, seat: int, secret: bytes) -> Non
 
 
 @dataclass(frozen=True)
-class Recovered:
+class RecoveryResult:
     """What the console prints after a recovery: the admission code (empty for a circle), and the new sheets."""
 
     member: Member
@@ -52,7 +52,9 @@ class Recovered:
 
 
 @action(Act.RECOVERY_OPEN)
-def recover(context: ActContext, agency_id: UUID, first: ShownSheet, second: ShownSheet, username: str) -> Recovered:
+def recover(
+    context: ActContext, agency_id: UUID, first: ShownSheet, second: ShownSheet, username: str
+) -> RecoveryResult:
     """Invite one member of an agency again with two sheets; no case is opened, and the sheets are replaced at once.
 
     A circle's key is wrapped for a member who has an account and works on cases, without a code. The key was in the
@@ -69,11 +71,11 @@ def recover(context: ActContext, agency_id: UUID, first: ShownSheet, second: Sho
         code = admission_codes.invite_again(context, member, keys)
     names = [officer.name for officer in sheets.officers(context.crypto, agency_id)]
     dealt = sheets.renew(context.crypto, keys, names, sheets.pairs_of(context.crypto, agency_id))
-    return Recovered(member, code, dealt)
+    return RecoveryResult(member, code, dealt)
 
 
 @action(Act.RECOVERY_DEAL)
-def deal_anew(
+def replace_sheets(
     context: ActContext,
     agency_id: UUID,
     first: ShownSheet,

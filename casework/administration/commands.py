@@ -18,8 +18,13 @@ from casework.administration import (
     setup_questions,
 )
 from casework.administration.console_input import DATA_OPTION
-from casework.administration.installation import Installation, find_agency, installation_facts, open_installation
-from casework.administration.installation import circle as find_circle
+from casework.administration.installation import (
+    Installation,
+    find_agency,
+    find_circle,
+    installation_facts,
+    open_installation,
+)
 from casework.administration.printed_pages import PrintedPage
 from casework.config import Config
 from casework.errors import BadInput, CaseworkError
@@ -118,7 +123,7 @@ def drill(data: Path, agency: str | None, circle: str | None, commune: str | Non
     with open_installation(data) as installation:
         commune_id, agency_id, name = _find_agency_or_circle(installation, agency, circle, commune)
         secret = console_input.ask_code(f"Mã trên tờ {seat} của {name}")
-        installation.gate.perform(console_of(commune_id), agency_recovery.drill, agency_id, seat, secret)
+        installation.gate.perform(console_of(commune_id), agency_recovery.drill_sheet, agency_id, seat, secret)
     click.echo(f"Tờ {seat} của {name} còn đúng; đã ghi ngày tập. / The sheet fits.")
 
 
@@ -165,7 +170,7 @@ def new_sheets(
     with open_installation(data) as installation:
         commune_id, agency_id, name = _find_agency_or_circle(installation, agency, circle, commune)
         present = (console_input.ask_sheet("Tờ thứ nhất"), console_input.ask_sheet("Tờ thứ hai"))
-        act, console = agency_recovery.deal_anew, console_of(commune_id)
+        act, console = agency_recovery.replace_sheets, console_of(commune_id)
         dealt = installation.gate.perform(console, act, agency_id, *present, officers, allowed_pairs)
         pages = printed_pages.recovery_pages(installation_facts(installation.config), name, dealt)
     _output_pages(papers_file, pages)

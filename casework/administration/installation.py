@@ -73,7 +73,7 @@ def find_agency(installation: Installation, code: str, commune: str | None) -> t
     return rows[0].commune_id, rows[0].id, rows[0].name
 
 
-def circle(installation: Installation, digits: str) -> tuple[UUID, UUID, str]:
+def find_circle(installation: Installation, digits: str) -> tuple[UUID, UUID, str]:
     """Return commune, id and a name for the terminal of an open circle by the digits on its sheets."""
     with installation.gate.database.read_only() as session:
         rows = session.execute(_AGENCIES.where(Agency.circle.is_(True), Agency.state != AgencyState.CLOSED)).all()

@@ -16,7 +16,7 @@ from casework.administration.installation import Installation, open_installation
 from casework.config import Config
 from casework.maintenance import backups, clock_check, database_upgrade, dump, restore, tick
 from casework.maintenance.database_upgrade import UpgradeReport
-from casework.maintenance.restore import Order, RestoreReport
+from casework.maintenance.restore import RestoreOrder, RestoreReport
 from casework.vault.keys.enrolment.paper_codes import write_code
 from casework.vault.keys.kek import Kek
 
@@ -91,7 +91,7 @@ def restore_backup(
     if not drill and not yes:
         click.confirm("Mọi việc ghi sau bản sao lưu này sẽ mất. Tiếp tục? / Later work is lost. Go on?", abort=True)
     seed = ask_key("Tờ khóa sao lưu / Backup key")
-    order = Order(file, seed, lost_kek=lost_kek, without_revocation_log=without_removals)
+    order = RestoreOrder(file, seed, lost_kek=lost_kek, without_revocation_log=without_removals)
     progress = _bar("Đang đọc bản sao lưu / Reading the backup")
     if drill:
         _print_report(restore.drill(settings, order, hook=_print_step, progress=progress))

@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from casework import clock, files
-from casework.administration.agency_recovery import Recovered
+from casework.administration.agency_recovery import RecoveryResult
 from casework.codelists import codelist
 from casework.config import resource
 from casework.errors import BadInput
@@ -218,7 +218,7 @@ def fingerprints_page(facts: InstallationFacts, kek: Kek) -> PrintedPage:
     )
 
 
-def after_recovery_pages(facts: InstallationFacts, agency: str, recovered: Recovered) -> list[PrintedPage]:
+def after_recovery_pages(facts: InstallationFacts, agency: str, recovered: RecoveryResult) -> list[PrintedPage]:
     """Lay out what follows a recovery: the code of the member who comes back, if they need one, and the new sheets."""
     member, code = recovered.member, recovered.code
     roles = ", ".join(codelist("role").get(role).vi for role in member.roles.split(","))

@@ -134,7 +134,7 @@ def _recovery_pages(
     new: NewInstallation, commune_id: UUID, agency: AgencyAnswers, keys: Mapping[str, AgencyKeys]
 ) -> list[PrintedPage]:
     gate, console = new.installation.gate, console_of(commune_id)
-    sheets = gate.perform(console, agency_recovery.renew, keys[agency.code], agency.officers, agency.pairs)
+    sheets = gate.perform(console, agency_recovery.renew_sheets, keys[agency.code], agency.officers, agency.pairs)
     return printed_pages.recovery_pages(new.facts, agency.name, sheets)
 
 

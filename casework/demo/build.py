@@ -9,7 +9,7 @@ from casework.config import Config
 from casework.db import upgrade
 from casework.demo import cards, casework_story, folder, founding, period_closings
 from casework.demo.cards import SignInCard
-from casework.demo.content import demo_addresses, demo_cases, drafts, offices, residents
+from casework.demo.content import demo_addresses, demo_cases, demo_people, drafts, offices
 from casework.demo.visits import group_visits, moment
 from casework.gate import Gate, open_gate
 from casework.maintenance import database_upgrade
@@ -48,7 +48,7 @@ def _build(demo_folder: Path, port: int) -> Demo:
     config = folder.configure(demo_folder, port=port)
     upgrade(config.database_url)
     gate = open_gate(config, kek.create(config.kek_file, kek.DEMO_ID))
-    sign_in_cards = cards.deal(residents())
+    sign_in_cards = cards.make_cards(demo_people())
     _tell_story(gate, config, sign_in_cards)
     gate.database.engine.dispose()
     cards.write(demo_folder / folder.ACCOUNTS, config.public_url, sign_in_cards)
@@ -66,7 +66,7 @@ def _tell_story(gate: Gate, config: Config, sign_in_cards: tuple[SignInCard, ...
         next(card.username for card in sign_in_cards if card.role == role) for role in (Role.LEAD, Role.ADMINISTRATOR)
     )
     with clock.use_clock(story_clock):
-        founded = founding.found(gate, passphrases)
+        founded = founding.found_commune(gate, passphrases)
         receivers = {office.username for office in offices().values()}
         openers = {case.opened_by for case in demo_cases()} | {draft.by for draft in drafts()}
         acting = openers | receivers | {lead, administrator}

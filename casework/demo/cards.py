@@ -9,7 +9,7 @@ from typing import Any
 
 from casework import files
 from casework.codelists import case_words, codelist
-from casework.demo.content import Resident, commune, demo_cases
+from casework.demo.content import DemoPerson, commune, demo_cases
 from casework.vietnamese_text import plain
 
 _WORDS = 4
@@ -36,7 +36,7 @@ def draw_passphrase() -> str:
     return passphrase if len(passphrase) >= _SHORTEST_PASSPHRASE else draw_passphrase()
 
 
-def deal(people: Sequence[Resident]) -> tuple[SignInCard, ...]:
+def make_cards(people: Sequence[DemoPerson]) -> tuple[SignInCard, ...]:
     """Make a card with a passphrase of their own for every person."""
     return tuple(
         SignInCard(person.role, person.agency, person.name, person.username, draw_passphrase()) for person in people

@@ -31,7 +31,7 @@ S = TypeVar("S", bound=SectionData)
 
 
 @dataclass(frozen=True)
-class Resident:
+class DemoPerson:
     """Somebody with an account; `agency` is empty for a member of none."""
 
     name: str
@@ -122,10 +122,10 @@ def commune() -> DemoCommune:
 
 
 @cache
-def residents() -> tuple[Resident, ...]:
+def demo_people() -> tuple[DemoPerson, ...]:
     """Return everybody who has an account."""
     return tuple(
-        Resident(person["name"], person["username"], person["role"], person.get("agency", ""))
+        DemoPerson(person["name"], person["username"], person["role"], person.get("agency", ""))
         for person in _read(_FILES / "people.toml")["person"]
     )
 
@@ -163,7 +163,7 @@ def _case(raw: Mapping[str, Any]) -> DemoCase:
         days_ago=raw["days_ago"],
         opened_by=raw["opened_by"],
         of_the_union=any(
-            person.username == raw["opened_by"] and person.agency == agencies.coordinating() for person in residents()
+            person.username == raw["opened_by"] and person.agency == agencies.coordinating() for person in demo_people()
         ),
         circle=tuple(raw.get("circle", ())),
         address=raw["address"],

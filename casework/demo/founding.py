@@ -12,7 +12,7 @@ from casework.accounts import authentication
 from casework.accounts.actions import Unwrapped
 from casework.accounts.authentication import LoginAttempt
 from casework.codelists import codelist
-from casework.demo.content import Resident, commune, residents
+from casework.demo.content import DemoPerson, commune, demo_people
 from casework.errors import Busy, SignInNeeded
 from casework.gate import Gate
 from casework.maintenance.communes import console_of
@@ -35,7 +35,7 @@ class FoundedCommune:
     ids: Mapping[str, UUID]
 
 
-def found(gate: Gate, passphrases: Mapping[str, str]) -> FoundedCommune:
+def found_commune(gate: Gate, passphrases: Mapping[str, str]) -> FoundedCommune:
     """Found the commune and enrol, as the console does, everybody who has a passphrase."""
     fictional = commune()
     commune_id = uuid4()
@@ -46,9 +46,9 @@ def found(gate: Gate, passphrases: Mapping[str, str]) -> FoundedCommune:
         for code, name in fictional.agencies.items()
     }
     server_keys = gate.server_keys(commune_id)
-    people = [person for person in residents() if person.username in passphrases]
+    people = [person for person in demo_people() if person.username in passphrases]
 
-    def enrolment_of(person: Resident) -> Enrolment:
+    def enrolment_of(person: DemoPerson) -> Enrolment:
         return _retry_while_busy(lambda: provisioning.new_enrolment(server_keys, passphrases[person.username]))
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -70,12 +70,12 @@ def _retry_while_busy(attempt: Callable[[], T]) -> T:
     return attempt()
 
 
-def _new_member(person: Resident, keys: Mapping[str, AgencyKeys]) -> NewMember:
+def _new_member(person: DemoPerson, keys: Mapping[str, AgencyKeys]) -> NewMember:
     agency_id = keys[person.agency].agency_id if person.agency else None
     return NewMember(username=person.username, name=person.name, roles=(person.role,), agency_id=agency_id)
 
 
-def _keys_for(person: Resident, keys: Mapping[str, AgencyKeys]) -> AgencyKeys | None:
+def _keys_for(person: DemoPerson, keys: Mapping[str, AgencyKeys]) -> AgencyKeys | None:
     """Return the key of a person's agency; None for an agency that opens no cases."""
     opens_cases = person.agency and codelist("agency").get(person.agency).flag("holds_keys")
     return keys[person.agency] if opens_cases else None

@@ -91,7 +91,7 @@ def _header(about: dict[str, Any], signer: bytes, public: bytes) -> dict[str, An
     return {name: about[name] for name in ("at", "revision", "kek")} | keys
 
 
-def kept(config: Config) -> list[Path]:
+def list_backups(config: Config) -> list[Path]:
     """Return the finished backups, the oldest first."""
     return sorted(config.backups_folder.glob(f"casework-*{_SUFFIX}"))
 
@@ -113,12 +113,12 @@ def made_at(config: Config, path: Path) -> int:
 
 def newest_valid_at(config: Config) -> int | None:
     """Return when the newest valid backup was made, or None if there is none."""
-    return next((made_at(config, path) for path in reversed(kept(config)) if is_valid(config, path)), None)
+    return next((made_at(config, path) for path in reversed(list_backups(config)) if is_valid(config, path)), None)
 
 
 def newest_named_at(config: Config) -> int | None:
     """Return when the newest backup was made, as its name says, without reading it; None if there is none."""
-    newest = next(reversed(kept(config)), None)
+    newest = next(reversed(list_backups(config)), None)
     if newest is None:
         return None
     moment = datetime.strptime(newest.stem, _NAME).replace(tzinfo=UTC)
@@ -131,8 +131,8 @@ def delete_expired(config: Config) -> list[Path]:
         unfinished.unlink()
     oldest = clock.now() - timedelta(days=KEPT_DAYS)
     oldest_name = f"{oldest:{_NAME}}{_SUFFIX}"
-    expired = [path for path in kept(config) if path.name < oldest_name]
-    newest_valid = next((path for path in reversed(kept(config)) if is_valid(config, path)), None)
+    expired = [path for path in list_backups(config) if path.name < oldest_name]
+    newest_valid = next((path for path in reversed(list_backups(config)) if is_valid(config, path)), None)
     deleted = [path for path in expired if path != newest_valid]
     for path in deleted:
         path.unlink()

@@ -131,7 +131,7 @@ def _build_beside(
     unguarded.clear_beside(config.database_url)
     if not fresh.database_url.startswith("sqlite"):
         upgrade(fresh.database_url, to=before)
-    unguarded.copy_beside(config.database_url, without=legacy_signatures.ENDED)
+    unguarded.copy_beside(config.database_url, without=legacy_signatures.NOT_COPIED)
     with side_by_side.new_database(fresh, kek_in_use) as gate:
         on_step("prove")
         with unguarded.snapshot(fresh.database_url) as connection:

@@ -19,14 +19,14 @@ from casework.vault.keys.kek import ServerKeys
 from casework.vault.models import Head
 
 # Not copied by an upgrade: everybody signs in again.
-ENDED = frozenset({"session", "interview"})
+NOT_COPIED = frozenset({"session", "interview"})
 _AT_ONCE = 500
 _HEADS, _LOG = "head", "audit_line"
 
 
 def layouts(revision: str) -> Mapping[str, Layout]:
     """Return how the rows of each table were signed at a revision."""
-    current = {signed.table: signed for signed in map(layout, signed_tables.signed_kinds(without=ENDED))}
+    current = {signed.table: signed for signed in map(layout, signed_tables.signed_kinds(without=NOT_COPIED))}
     return {name: signed for name, signed in (current | schema.changed_since(revision)).items() if signed is not None}
 
 
@@ -81,7 +81,7 @@ def sign_changed_tables(
     """Sign again the rows of every table whose layout changed since a revision; return those tables."""
     changed = schema.changed_since(revision).keys()
     versions = {row.id: row.v for row in signed_tables.plain_rows(connection, Head)}
-    for kind in signed_tables.signed_kinds(without=ENDED):
+    for kind in signed_tables.signed_kinds(without=NOT_COPIED):
         if kind.__tablename__ in changed:
             update_rows(
                 connection, kind, _signed(signed_tables.plain_rows(connection, kind), kind, server_keys_of, versions)

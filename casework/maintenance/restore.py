@@ -37,7 +37,7 @@ _LOG_BROKEN = "Nhật ký trong bản sao lưu không đúng, nên không khôi 
 
 
 @dataclass(frozen=True)
-class Order:
+class RestoreOrder:
     """What is to be restored: the file, the private half of the backup key, and what the operator has agreed to.
 
     `lost_kek` makes a new KEK, and everybody comes back through recovery; `without_revocation_log` goes on although
@@ -77,7 +77,7 @@ def _no_hook(_step: str) -> None:
 
 def restore(
     config: Config,
-    order: Order,
+    order: RestoreOrder,
     *,
     hook: Hook = _no_hook,
     progress: dump.Progress = dump.no_progress,
@@ -125,7 +125,7 @@ def _note_restore(config: Config, used_kek: Kek, communes: Iterable[UUID]) -> No
 
 
 def drill(
-    config: Config, order: Order, *, hook: Hook = _no_hook, progress: dump.Progress = dump.no_progress
+    config: Config, order: RestoreOrder, *, hook: Hook = _no_hook, progress: dump.Progress = dump.no_progress
 ) -> RestoreReport:
     """Restore a backup into a temporary place inside the data folder, verify it, and leave nothing of it behind."""
     started = time.monotonic()
@@ -141,7 +141,7 @@ def drill(
     return replace(report, seconds=time.monotonic() - started)
 
 
-def _kek_of(config: Config, order: Order) -> Kek:
+def _kek_of(config: Config, order: RestoreOrder) -> Kek:
     """Return the KEK under which the restored rows are signed: the installation's own, or a new one if it is lost."""
     if not order.lost_kek:
         return kek.load(config.kek_file, demo=config.demo)
@@ -152,7 +152,9 @@ def _kek_of(config: Config, order: Order) -> Kek:
     return kek.next_kek(Kek(max(header["kek"]), b""))
 
 
-def _build_beside(config: Config, order: Order, used_kek: Kek, *, hook: Hook, progress: dump.Progress) -> RestoreReport:
+def _build_beside(
+    config: Config, order: RestoreOrder, used_kek: Kek, *, hook: Hook, progress: dump.Progress
+) -> RestoreReport:
     """Make the whole new database beside the live one and verify it; the live one is not touched."""
     fresh = replace(config, database_url=unguarded.url_beside(config.database_url))
     with order.file.open("rb") as file:
@@ -208,7 +210,7 @@ def _fill_new_database(url: str, stream: Iterable[bytes]) -> dump.Contents:
 
 
 def _replay_revocations(
-    config: Config, gate: Gate, order: Order, communes: Mapping[UUID, int]
+    config: Config, gate: Gate, order: RestoreOrder, communes: Mapping[UUID, int]
 ) -> revocation_replay.ReplayReport:
     """Replay in every commune the revocations since the backup."""
     entries = revocation_log_copy.trusted_entries(

@@ -35,7 +35,7 @@ def drill(folder: Path, pages, code: str, seats=(1, 2)) -> None:
         commune_id, agency_id, name = find_agency(installation, code, None)
         for seat in seats:
             secret = read_code(sheets_of(pages, name)[seat])
-            installation.gate.perform(console_of(commune_id), agency_recovery.drill, agency_id, seat, secret)
+            installation.gate.perform(console_of(commune_id), agency_recovery.drill_sheet, agency_id, seat, secret)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def hidden(lan: Someone, mai: Someone) -> UUID:
 
 
 def at_the_console(house: House, act, sheets: CircleSheets, *arguments):
-    commune_id, circle_id, _ = installation.circle(Installation(house.config, house.gate), sheets.circle)
+    commune_id, circle_id, _ = installation.find_circle(Installation(house.config, house.gate), sheets.circle)
     return house.gate.perform(house.stranger(Role.CONSOLE, commune_id), act, circle_id, *arguments)
 
 
@@ -99,7 +99,7 @@ def test_a_case_that_one_person_alone_can_open_says_so_until_two_sheets_were_tri
     sheets = lan.does(circle_recovery.make_sheets, hidden, KEEPERS[:2])
     for sheet in sheets.sheets:
         assert lan.does(restriction.read_readers, hidden).lonely
-        at_the_console(house, agency_recovery.drill, sheets, sheet.seat, sheet.secret)
+        at_the_console(house, agency_recovery.drill_sheet, sheets, sheet.seat, sheet.secret)
     assert not lan.does(restriction.read_readers, hidden).lonely
     at = clock.micros()
     lan.leaves()
@@ -113,7 +113,7 @@ def test_with_the_circle_its_sheets_end_and_nobody_without_cases_comes_in(house:
         with pytest.raises(BadInput):
             recovers(house, sheets, (0, 1), stranger)
     with pytest.raises(BadInput, match="nhóm kín"):
-        installation.circle(Installation(house.config, house.gate), "00000000")
+        installation.find_circle(Installation(house.config, house.gate), "00000000")
     lan.does(restriction.lift, hidden)
     with pytest.raises(BadInput, match="nhóm kín"):
         recovers(house, sheets, (0, 1), "lan")

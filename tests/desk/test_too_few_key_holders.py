@@ -35,9 +35,9 @@ def test_the_banner_goes_when_both_sheets_of_a_pair_were_tried(house: House, bro
         assert person.keyring
         assert person.actor.agency_id
         keys = person.keyring.keys_of(person.actor.agency_id)
-        sheets = house.gate.perform(console, agency_recovery.renew, keys, ("Một", "Hai"), [(1, 2)])
+        sheets = house.gate.perform(console, agency_recovery.renew_sheets, keys, ("Một", "Hai"), [(1, 2)])
         house[username].leaves()
         for sheet in sheets:
             assert TOLD in browser("hoa").get("/").text
-            house.gate.perform(console, agency_recovery.drill, keys.agency_id, sheet.seat, sheet.secret)
+            house.gate.perform(console, agency_recovery.drill_sheet, keys.agency_id, sheet.seat, sheet.secret)
     assert TOLD not in browser("hoa").get("/").text

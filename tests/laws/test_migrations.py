@@ -22,7 +22,7 @@ from tests.house import House, Someone, both_databases, only_sqlite
 from tests.tampering import stolen
 
 # Sessions are not brought along, and a line of the log is bound by its chain.
-NOT_BY_LAYOUT = legacy_signatures.ENDED | {"audit_line"}
+NOT_BY_LAYOUT = legacy_signatures.NOT_COPIED | {"audit_line"}
 UNSIGNED = {"document": {"body"}, "totp": {"last_counter"}}
 
 

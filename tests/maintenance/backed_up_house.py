@@ -7,7 +7,7 @@ from typing import Any
 from casework.config import Config
 from casework.gate import open_gate
 from casework.maintenance import backups, restore
-from casework.maintenance.restore import Order, RestoreReport
+from casework.maintenance.restore import RestoreOrder, RestoreReport
 from casework.vault.crypto import signatures
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
@@ -28,9 +28,9 @@ class BackedUpHouse:
         """Make a backup and return its file."""
         return backups.make(self.config, self.house.gate).path
 
-    def order(self, file: Path, **more: Any) -> Order:
+    def order(self, file: Path, **more: Any) -> RestoreOrder:
         """Return an order with the right backup key."""
-        return Order(file, self.seed, **more)
+        return RestoreOrder(file, self.seed, **more)
 
     def restores(self, file: Path, **more: Any) -> RestoreReport:
         """Restore a backup; everybody signs in again."""

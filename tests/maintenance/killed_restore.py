@@ -10,7 +10,7 @@ from pathlib import Path
 
 from casework import config
 from casework.maintenance import restore
-from casework.maintenance.restore import Order
+from casework.maintenance.restore import RestoreOrder
 
 
 def _die_at(step_of_death: str, step: str) -> None:
@@ -20,7 +20,7 @@ def _die_at(step_of_death: str, step: str) -> None:
 
 if __name__ == "__main__":
     data, file, seed, step_of_death = sys.argv[1:]
-    order = Order(Path(file), bytes.fromhex(seed))
+    order = RestoreOrder(Path(file), bytes.fromhex(seed))
     restore.restore(
         config.load(Path(data)), order, hook=lambda step: _die_at(step_of_death, step), announce=lambda _: None
     )

@@ -19,7 +19,7 @@ def test_the_first_response_is_followed_by_a_run_and_the_next_ones_by_none(insta
     first = jobs.working
     assert first is not None
     first.join()
-    assert len(backups.kept(installation.config)) == 1
+    assert len(backups.list_backups(installation.config)) == 1
     assert CheckpointStore.of(installation.config.checkpoints_folder, THANH_SON).numbers() == [1]
     visitor.get("/dang-nhap").close()
     assert jobs.working is first

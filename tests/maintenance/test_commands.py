@@ -27,7 +27,7 @@ def test_back_up_drill_and_restore_by_command(installation: BackedUpHouse):
     installation.writes_settings()
     backed = _run(installation, "backup")
     assert backed.exit_code == 0, backed.stderr
-    [file] = backups.kept(installation.config)
+    [file] = backups.list_backups(installation.config)
     assert str(file) in backed.stdout
     assert "Backing up" in backed.stderr
     referral.goes("decline")

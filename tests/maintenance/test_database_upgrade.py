@@ -248,7 +248,7 @@ def test_what_a_broken_off_upgrade_left_is_tidied_and_a_database_without_a_backu
     backups_gone = type(installation.config)(**{**vars(installation.config), "backup_public": ""})
     with pytest.raises(ConfigurationError, match="khóa sao lưu"):
         database_upgrade.run(backups_gone)
-    assert backups.kept(installation.config) == []
+    assert backups.list_backups(installation.config) == []
     assert startup.revision(installation.config.database_url) != schema.newest()
 
 

@@ -70,7 +70,7 @@ def test_a_database_goes_up_by_command_and_the_old_program_refuses_it(installati
     done = upgraded(installation, newer_program)
     assert done.returncode == 0, done.stderr
     assert [f"[{number}/10]" in done.stderr for number in range(1, 11)] == [True] * 10
-    assert str(backups.kept(installation.config)[-1]) in done.stdout
+    assert str(backups.list_backups(installation.config)[-1]) in done.stdout
     assert opens(installation, newer_program, case_id)
     before = as_it_is(installation)[1]
     for command in ("serve", "backup"):

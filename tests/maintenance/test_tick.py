@@ -37,7 +37,7 @@ def test_a_run_writes_a_checkpoint_a_backup_and_a_copy_of_the_revocation_log(ins
     done = _tick(installation)
     assert done.done == ["checkpoint", "backup", "verify", "expiry", "idle", "retention", "clock"]
     assert (done.failed, done.doubtful) == ([], False)
-    [file] = backups.kept(installation.config)
+    [file] = backups.list_backups(installation.config)
     assert backups.is_valid(installation.config, file)
     assert CheckpointStore.of(installation.config.checkpoints_folder, THANH_SON).numbers() == [1]
     copied = (installation.config.checkpoints_folder / "removals").read_bytes()
@@ -128,7 +128,7 @@ def test_backups_are_kept_35_days_but_never_the_last_good_one_is_removed(install
         assert backups.newest_valid_at(installation.config) == backups.made_at(installation.config, old)
         newer_program = installation.backs_up()
         assert backups.delete_expired(installation.config) == [old]
-    assert backups.kept(installation.config) == [newer_program]
+    assert backups.list_backups(installation.config) == [newer_program]
 
 
 def test_without_keys_nothing_is_signed_and_nobody_is_alarmed(house: House):

@@ -14,7 +14,7 @@ from casework import lists
 from casework.app import create_app
 from casework.db import upgrade
 from casework.demo import cards, folder, founding
-from casework.demo.content import residents
+from casework.demo.content import demo_people
 from casework.desk import actions as desk
 from casework.gate import open_gate
 from casework.policy.words import Act, Section
@@ -101,8 +101,8 @@ def test_somebody_of_the_role_signs_in_to_the_demo_and_gets_their_pages(tmp_path
     config = folder.configure(demo, port=8000)
     upgrade(config.database_url)
     gate = open_gate(config, kek.create(config.kek_file, kek.DEMO_ID))
-    [card] = cards.deal([person for person in residents() if person.username == "linh.bienphong"])
-    founding.found(gate, {card.username: card.password})
+    [card] = cards.make_cards([person for person in demo_people() if person.username == "linh.bienphong"])
+    founding.found_commune(gate, {card.username: card.password})
     app = create_app(config)
     app.config["WTF_CSRF_ENABLED"] = False
     client = app.test_client()

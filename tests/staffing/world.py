@@ -10,7 +10,7 @@ from casework.accounts import admission_acts
 from casework.accounts.actions import Unwrapped
 from casework.accounts.sign_in_acts import second_factor
 from casework.administration import agency_recovery
-from casework.administration.agency_recovery import Recovered
+from casework.administration.agency_recovery import RecoveryResult
 from casework.policy.words import Role
 from casework.vault.crypto import passwords
 from casework.vault.crypto.aead import new_key
@@ -85,7 +85,7 @@ def let_in(house: House, name: str, colleague: Someone) -> bytes:
     return seed
 
 
-def recovers(house: House, sheets: tuple[RecoverySheet, ...], pair: tuple[int, int], name: str) -> Recovered:
+def recovers(house: House, sheets: tuple[RecoverySheet, ...], pair: tuple[int, int], name: str) -> RecoveryResult:
     """Re-admit a member of the Women's Union at the console with two recovery sheets."""
     first, second = ((sheets[at].seat, sheets[at].secret) for at in pair)
     union = agency_id(house, "womens_union")
@@ -108,7 +108,7 @@ def deals(house: House) -> tuple[RecoverySheet, ...]:
     assert keyring is not None
     keys = keyring.keys_of(agency_id(house, "womens_union"))
     sheets: tuple[RecoverySheet, ...] = house.gate.perform(
-        house.stranger(Role.CONSOLE), agency_recovery.renew, keys, ("Ông A", "Bà B", "Bà C"), [(1, 2), (1, 3)]
+        house.stranger(Role.CONSOLE), agency_recovery.renew_sheets, keys, ("Ông A", "Bà B", "Bà C"), [(1, 2), (1, 3)]
     )
     return sheets
 

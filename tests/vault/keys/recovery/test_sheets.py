@@ -47,7 +47,7 @@ def console(house: House, doing, *args):
 @pytest.fixture
 def dealt(house: House, union: AgencyKeys) -> tuple[RecoverySheet, ...]:
     """Three sheets: the second and the third do not fit together."""
-    made: tuple[RecoverySheet, ...] = console(house, agency_recovery.renew, union, OFFICERS, PAIRS)
+    made: tuple[RecoverySheet, ...] = console(house, agency_recovery.renew_sheets, union, OFFICERS, PAIRS)
     return made
 
 
@@ -95,7 +95,7 @@ def test_a_pair_that_is_not_allowed_opens_nothing(house, union, dealt):
 def test_a_wrong_sheet_a_wrong_seat_and_a_wrong_agency_are_the_same_error(house, union, dealt):
     first, second, third = dealt
     police = keys_of(house, "cuong")
-    theirs = console(house, agency_recovery.renew, police, OFFICERS, PAIRS)
+    theirs = console(house, agency_recovery.renew_sheets, police, OFFICERS, PAIRS)
     messages = set()
     for agency_id, one, other in (
         (union.agency_id, (1, bytes(16)), shown(second)),
@@ -117,7 +117,7 @@ def test_new_sheets_make_the_old_ones_worthless_even_if_their_rows_are_put_back(
     with stolen(house) as thief:
         tables = ("recovery", "recovery_officer", "recovery_pair")
         before = {name: thief.rows(name, agency_id=union.agency_id) for name in tables}
-    newer = console(house, agency_recovery.renew, union, OFFICERS[:2], [(1, 2)])
+    newer = console(house, agency_recovery.renew_sheets, union, OFFICERS[:2], [(1, 2)])
     assert {sheet.number for sheet in newer} == {2}
     refused(lambda: opens(house, union.agency_id, shown(dealt[0]), shown(dealt[1])))
     assert opens(house, union.agency_id, *map(shown, newer)) == union
@@ -130,7 +130,7 @@ def test_new_sheets_make_the_old_ones_worthless_even_if_their_rows_are_put_back(
 
 def test_everybody_still_works_after_new_sheets(house, union, dealt, lan):
     case_id = lan.opens_a_case()
-    console(house, agency_recovery.renew, union, OFFICERS, PAIRS)
+    console(house, agency_recovery.renew_sheets, union, OFFICERS, PAIRS)
     house["lan"].leaves()
     assert house["lan"].person.keyring.keys_of(union.agency_id) == union
     assert case_id
@@ -138,31 +138,31 @@ def test_everybody_still_works_after_new_sheets(house, union, dealt, lan):
 
 def test_a_recovery_key_that_was_exchanged_in_the_database_is_refused(house, union, dealt):
     police = keys_of(house, "cuong")
-    console(house, agency_recovery.renew, police, OFFICERS, PAIRS)
+    console(house, agency_recovery.renew_sheets, police, OFFICERS, PAIRS)
     with stolen(house) as thief:
         theirs = thief.rows("recovery", agency_id=police.agency_id)[0]
         thief.change("recovery", {"agency_id": union.agency_id}, public_key=theirs["public_key"])
     refused(lambda: opens(house, union.agency_id, shown(dealt[0]), shown(dealt[1])))
-    refused(lambda: console(house, agency_recovery.renew, union, OFFICERS, PAIRS))
+    refused(lambda: console(house, agency_recovery.renew_sheets, union, OFFICERS, PAIRS))
 
 
 @pytest.mark.parametrize("pairs", [[], [(1, 1)], [(1, 2)], [(1, 2), (2, 4)], [(0, 1), (2, 3)], [(1, 2), (3, 3)]])
 def test_pairs_of_nobody_and_officers_without_a_pair_are_refused(house, union, pairs):
     with pytest.raises(BadInput):
-        console(house, agency_recovery.renew, union, OFFICERS, pairs)
+        console(house, agency_recovery.renew_sheets, union, OFFICERS, pairs)
 
 
 def test_a_drill_knows_one_sheet_and_notes_its_day(house, union, dealt):
     assert _drilled(house, union) == 0
     at = clock.micros()
     with clock.use_clock(lambda: at + DAY):
-        console(house, agency_recovery.drill, union.agency_id, 1, dealt[0].secret)
+        console(house, agency_recovery.drill_sheet, union.agency_id, 1, dealt[0].secret)
         assert _drilled(house, union) == 0
     with clock.use_clock(lambda: at + 3 * DAY):
-        console(house, agency_recovery.drill, union.agency_id, 3, dealt[2].secret)
+        console(house, agency_recovery.drill_sheet, union.agency_id, 3, dealt[2].secret)
     assert _drilled(house, union) == at + DAY
     for seat, secret in ((2, dealt[0].secret), (1, bytes(16)), (7, dealt[0].secret)):
-        refused(partial(console, house, agency_recovery.drill, union.agency_id, seat, secret))
+        refused(partial(console, house, agency_recovery.drill_sheet, union.agency_id, seat, secret))
     with reading(house, union.agency_id) as crypto:
         assert [officer.drilled for officer in sheets.officers(crypto, union.agency_id)] == [
             at + DAY,
@@ -179,7 +179,7 @@ def _drilled(house: House, union: AgencyKeys) -> int:
 
 def test_an_agency_without_sheets_was_never_drilled_and_opens_for_nobody(house, union):
     assert _drilled(house, union) == 0
-    refused(lambda: console(house, agency_recovery.drill, union.agency_id, 1, bytes(16)))
+    refused(lambda: console(house, agency_recovery.drill_sheet, union.agency_id, 1, bytes(16)))
     refused(lambda: opens(house, union.agency_id, (1, bytes(16)), (2, bytes(16))))
 
 
@@ -204,7 +204,7 @@ def test_sheets_follow_the_agency_into_a_new_epoch(house, union, dealt):
 def test_the_log_tells_of_every_try_and_of_no_secret(house, union, dealt):
     given = (union.agency_id, (1, bytes(16)), shown(dealt[1]), "lan")
     refused(lambda: console(house, agency_recovery.recover, *given))
-    console(house, agency_recovery.drill, union.agency_id, 1, dealt[0].secret)
+    console(house, agency_recovery.drill_sheet, union.agency_id, 1, dealt[0].secret)
     with stolen(house) as thief:
         lines = [line for line in thief.rows("audit_line") if line["act"].startswith("recovery.")]
         everything = str([thief.rows(name) for name in ("audit_line", "recovery", "recovery_officer", "recovery_pair")])
