@@ -7,8 +7,8 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from casework import clock
-from casework.accounts import actions as accounts
-from casework.accounts import authentication, session_cookies
+from casework.accounts import authentication, sign_in_acts, sign_in_steps
+from casework.accounts import provisioning_acts as accounts
 from casework.accounts.authentication import LoginAttempt
 from casework.cases import case_codes, facts, reading, writing
 from casework.cases.models import Case
@@ -82,7 +82,7 @@ def found_commune(gate: Gate, commune_id: UUID, people: Mapping[str, tuple[str, 
 def sign_in(gate: Gate, config: Config, commune_id: UUID, username: str) -> Person:
     """Sign in and return the person of the session."""
     opened = authentication.authenticate(gate, commune_id, LoginAttempt(username, PASSPHRASE, "bench"))
-    token = gate.perform(session_cookies.visitor(commune_id), accounts.sign_in, opened, before=None).token
+    token = gate.perform(sign_in_steps.visitor(commune_id), sign_in_acts.sign_in, opened, before=None).token
     present = load_session(gate, config, token.cookie())
     if present is None:
         raise RuntimeError(f"{username} was not signed in")

@@ -26,7 +26,7 @@ from casework.vault.keys import kek
 from casework.vault.keys.enrolment import models as _entry  # noqa: F401 - its tables belong to every installation
 from casework.vault.keys.recovery import models as _recovery  # noqa: F401
 from casework.web import current_user, host_check, menu
-from casework.web.quick_exit import ENDING
+from casework.web.quick_exit import SIGN_OUT_AFTER_RESPONSE
 
 _HELP_LINE = "peace_house"
 _ALARMS = "casework.alarms"
@@ -56,8 +56,8 @@ def create_app(config: Config) -> Flask:
     current_user.install(app, gate := open_gate(config, key), config)
     app.extensions["casework.settle"] = key_rotation.rotate_due
     app.extensions[_ALARMS] = Alarms(config, gate)
-    app.extensions["casework.keep"] = session_cookies.keep_what_was_typed
-    app.extensions[ENDING] = session_cookies.ending
+    app.extensions["casework.keep"] = session_cookies.keep_typed_form
+    app.extensions[SIGN_OUT_AFTER_RESPONSE] = session_cookies.sign_out_after_response
     app.context_processor(_surroundings)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -73,7 +73,7 @@ def _surroundings() -> dict[str, Any]:
         return always
     nav = [
         {"label": entry.label, "url": url_for(entry.endpoint), "current": request.endpoint == entry.endpoint}
-        for entry in menu.offered()
+        for entry in menu.offered_entries()
     ]
     return always | {
         "person": member,

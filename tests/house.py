@@ -16,10 +16,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from casework import clock
-from casework.accounts import actions as accounts
-from casework.accounts import own_account
-from casework.accounts.actions import Unwrapped
-from casework.accounts.sign_in_acts import second_factor
+from casework.accounts import own_account_acts, sign_in_acts
+from casework.accounts import provisioning_acts as accounts
+from casework.accounts.sign_in_acts import Unwrapped, second_factor
 from casework.audit import freshness
 from casework.audit.revocation_log import RevocationLog
 from casework.codelists import codelist
@@ -103,7 +102,7 @@ class Someone:
         """Sign in with the unwrapped seed (no Argon2 here) and the second factor; return the cookie."""
         gate, visitor = self.house.gate, self.house.stranger(commune_id=self.card.commune_id)
         opened = Unwrapped(self.id, keys()[self.card.username].seed)
-        begun = gate.perform(visitor, accounts.sign_in, opened, before=None)
+        begun = gate.perform(visitor, sign_in_acts.sign_in, opened, before=None)
         self.waits_for_new_digits()
         return gate.perform(visitor, second_factor, begun.token, self.digits()).token.cookie()
 
@@ -146,7 +145,9 @@ class Someone:
         assert token is not None
         self.waits_for_new_digits()
         gate = self.house.gate
-        stepped_up = gate.perform(self.person, own_account.step_up, opened, self.digits(), token=token, about=about)
+        stepped_up = gate.perform(
+            self.person, own_account_acts.step_up, opened, self.digits(), token=token, about=about
+        )
         self._cookie = stepped_up.token.cookie()
 
     def opens_a_case(self, answers: intake.IntakeAnswers | None = None, *, circle: "Sequence[Someone]" = ()) -> UUID:

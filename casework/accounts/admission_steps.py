@@ -6,7 +6,7 @@ from flask import request
 
 from casework.accounts import admission_acts, authentication, credential_steps, login_rate_limit
 from casework.accounts.admission_acts import AdmittedMember
-from casework.accounts.session_cookies import visitor
+from casework.accounts.sign_in_steps import visitor
 from casework.errors import CaseworkError
 from casework.policy.words import Act
 from casework.vault.crypto.hpke import public_key

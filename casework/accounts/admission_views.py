@@ -11,7 +11,7 @@ from casework.accounts.admission_acts import WrongAdmission
 from casework.accounts.forms import AdmittedPassphraseForm, AdmittedPhoneForm, CodeForm, MemberForm, WordsForm
 from casework.errors import BadInput
 from casework.policy.words import Act, Role
-from casework.web.current_user import ask, perform, public
+from casework.web.current_user import check_permission, perform, public
 
 blueprint = Blueprint("admission", __name__)
 Answer = Response | str | tuple[str, int]
@@ -70,7 +70,7 @@ def waiting() -> str:
 
 @blueprint.route("/tai-khoan/them", methods=["GET", "POST"])
 def add() -> Answer:
-    ask(Act.MEMBER_ADD)
+    check_permission(Act.MEMBER_ADD)
     form = MemberForm()
     if form.validate_on_submit():
         try:

@@ -42,7 +42,7 @@ def warnings_for(context: ActContext) -> list[TooFewKeyHolders]:
     return agencies_at_risk(context.crypto) if {Role.LEAD, Role.ADMINISTRATOR} & set(context.actor.roles) else []
 
 
-def arrivals(context: ActContext) -> int:
+def count_unconfirmed(context: ActContext) -> int:
     """Count the newcomers of my agency who wait for confirmation; unverified, it only chooses words on a page."""
     parameters = {"commune": context.commune_id, "agency": context.actor.agency_id, "me": context.me}
     return context.session.execute(_ARRIVALS, parameters).scalar_one()
@@ -55,7 +55,7 @@ def agencies_at_risk(crypto: CryptoContext) -> list[TooFewKeyHolders]:
     rows = crypto.session.execute(select(Agency.id, Agency.kind, Agency.name).where(*two_holder_agencies)).all()
     held = _active_holders(crypto)
     few = [row for row in sorted(rows, key=lambda row: needed.index(row.kind)) if held[row.id] < MIN_KEY_HOLDERS]
-    return [TooFewKeyHolders(row.name, held[row.id]) for row in few if not drilled(crypto, row.id)]
+    return [TooFewKeyHolders(row.name, held[row.id]) for row in few if not drilled_lately(crypto, row.id)]
 
 
 def _active_holders(crypto: CryptoContext) -> Counter[UUID]:
@@ -70,7 +70,7 @@ def _active_holders(crypto: CryptoContext) -> Counter[UUID]:
     return Counter(crypto.session.execute(rows.where(Wrap.commune_id == crypto.commune_id)).scalars())
 
 
-def drilled(crypto: CryptoContext, agency_id: UUID) -> bool:
+def drilled_lately(crypto: CryptoContext, agency_id: UUID) -> bool:
     """Tell whether both recovery sheets of an allowed pair were tried within DRILLED_DAYS."""
     freshness.agency(crypto.session, crypto.commune_id, agency_id)
     return sheets.drilled_since(crypto, agency_id) > crypto.at - DRILLED_DAYS * _DAY

@@ -4,13 +4,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.accounts import authentication, credential_steps, own_account, session_cookies
+from casework.accounts import authentication, credential_steps, own_account_acts, session_cookies
 from casework.accounts.forms import CoverForm, NewPassphraseForm, PhoneForm
-from casework.accounts.own_account import ChangedCredentials
+from casework.accounts.own_account_acts import ChangedCredentials
 from casework.accounts.sign_in_acts import WrongPassphrase
 from casework.errors import BadInput, SignInNeeded
 from casework.policy.words import Act
-from casework.web.current_user import allow_states, ask, gate, may, me, perform
+from casework.web.current_user import allow_states, check_permission, gate, may, me, perform
 
 blueprint = Blueprint("mine", __name__)
 Answer = Response | str | tuple[str, int]
@@ -19,13 +19,13 @@ Answer = Response | str | tuple[str, int]
 @blueprint.get("/tai-khoan/cua-toi")
 def overview() -> str:
     """Show one's own sessions, and links to change credentials."""
-    rows = perform(own_account.list_sessions, sid=session_cookies.sid() or b"")
+    rows = perform(own_account_acts.list_sessions, sid=session_cookies.session_id() or b"")
     return render_template("accounts/mine.html", rows=rows, me=me(), may_admit=may(Act.ADMISSION_LIST))
 
 
 @blueprint.post("/tai-khoan/cua-toi/ket-thuc")
 def end() -> Response:
-    perform(own_account.end_session, _whole_number("number"), _whole_number("created"))
+    perform(own_account_acts.end_session, _whole_number("number"), _whole_number("created"))
     return redirect(url_for("accounts.mine.overview"), 303)
 
 
@@ -33,12 +33,14 @@ def end() -> Response:
 @allow_states("renew")
 def passphrase() -> Answer:
     """Set a new passphrase; a new paper code comes with it."""
-    ask(Act.KEY_CHANGE)
+    check_permission(Act.KEY_CHANGE)
     form = NewPassphraseForm()
     if form.validate_on_submit():
         try:
             new = credential_steps.replacement_credentials(me(), form.passphrase.data or "")
-            return _print_paper_code(perform(own_account.change_passphrase, new, token=session_cookies.token()))
+            return _print_paper_code(
+                perform(own_account_acts.change_passphrase, new, token=session_cookies.session_token())
+            )
         except BadInput as wrong:
             form.passphrase.errors = [gettext(str(wrong))]
     suggestion = credential_steps.suggest_passphrase()
@@ -50,13 +52,15 @@ def passphrase() -> Answer:
 @blueprint.route("/tai-khoan/cua-toi/dien-thoai", methods=["GET", "POST"])
 def phone() -> Answer:
     """Pair another phone; a new paper code comes with it."""
-    ask(Act.PHONE)
+    check_permission(Act.PHONE)
     form = PhoneForm()
     pairing = credential_steps.offer_pairing(me().person.commune_id, me().id, me().username, form.offer.data or "")
     if form.validate_on_submit():
         paired = credential_steps.pair_phone(me().person.commune_id, me().id, pairing.sealed, form.digits.data or "")
         if paired is not None:
-            return _print_paper_code(perform(own_account.change_phone, paired, token=session_cookies.token()))
+            return _print_paper_code(
+                perform(own_account_acts.change_phone, paired, token=session_cookies.session_token())
+            )
         form.digits.errors = [str(credential_steps.WRONG_DIGITS)]
     form.offer.data = pairing.sealed
     return render_template("accounts/phone.html", form=form, pairing=pairing), 422 if form.errors else 200
@@ -65,20 +69,20 @@ def phone() -> Answer:
 @blueprint.route("/tai-khoan/cua-toi/ma-giay", methods=["GET", "POST"])
 def paper() -> Answer:
     """Ask before a new paper code replaces the one before, then print it."""
-    ask(Act.PAPER_NEW)
+    check_permission(Act.PAPER_NEW)
     if request.method == "GET":
         return render_template("accounts/paper_new.html")
-    return _print_paper_code(perform(own_account.new_paper_code, token=session_cookies.token()))
+    return _print_paper_code(perform(own_account_acts.new_paper_code, token=session_cookies.session_token()))
 
 
 @blueprint.route("/tai-khoan/cua-toi/che", methods=["GET", "POST"])
 def cover() -> Answer:
     """Choose a short code and cover the screen."""
-    ask(Act.COVER)
+    check_permission(Act.COVER)
     form = CoverForm()
     if form.validate_on_submit():
         try:
-            perform(own_account.cover, form.short.data or "", token=session_cookies.token())
+            perform(own_account_acts.cover, form.short.data or "", token=session_cookies.session_token())
             return redirect(url_for("accounts.mine.covered", tiep=session_cookies.return_path()), 303)
         except BadInput as wrong:
             form.short.errors = [gettext(str(wrong))]
@@ -94,9 +98,9 @@ def covered() -> Answer:
         return redirect(session_cookies.return_path(), 303)
     if form.validate_on_submit():
         try:
-            authentication.count_short_code_attempt(gate(), session_cookies.sid() or b"")
+            authentication.count_short_code_attempt(gate(), session_cookies.session_id() or b"")
             return session_cookies.restore_or_redirect(
-                perform(own_account.uncover, form.short.data or "", token=session_cookies.token()),
+                perform(own_account_acts.uncover, form.short.data or "", token=session_cookies.session_token()),
                 session_cookies.return_path(),
             )
         except (WrongPassphrase, SignInNeeded) as wrong:

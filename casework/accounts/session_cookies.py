@@ -7,25 +7,18 @@ Both are `__Host-` cookies, Secure, HttpOnly and SameSite=Lax (RFC 6265bis). The
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from typing import ParamSpec, TypeVar
-from uuid import UUID
 
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from casework.accounts import authentication, sign_in_acts
+from casework.accounts import sign_in_acts
 from casework.accounts.sign_in_acts import StartedSession
 from casework.errors import CaseworkError, SignInNeeded
-from casework.gate import Action, Person
-from casework.policy.permit import Actor
-from casework.policy.words import Act, Role
+from casework.policy.words import Act
 from casework.vault.keys.sessions import SessionToken, token_from
 from casework.web.current_user import current_member, gate, perform
 from casework.web.session_loading import COOKIE, SignedInMember
 from casework.web.translation import local_path
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 DEVICE = "__Host-may"
 _YEAR = 365 * 86_400
@@ -33,18 +26,13 @@ _YEAR = 365 * 86_400
 _NOT_KEPT = frozenset({"csrf_token", "passphrase", "digits", "code", "short"})
 
 
-def visitor(commune_id: UUID) -> Person:
-    """Return the person of a request without a session: no member, no key, the role of a visitor."""
-    return Person(Actor(commune_id, None, (Role.VISITOR,)), commune_id)
-
-
-def sid() -> bytes | None:
+def session_id() -> bytes | None:
     """Return the id in the session cookie; None without a well-formed one."""
     parsed = token_from(request.cookies.get(COOKIE, ""))
     return parsed.sid if parsed else None
 
 
-def token() -> SessionToken:
+def session_token() -> SessionToken:
     """Return the token in the session cookie; raise SignInNeeded without a well-formed one."""
     parsed = token_from(request.cookies.get(COOKIE, ""))
     if parsed is None:
@@ -72,9 +60,9 @@ def set_device_cookie(response: Response, device: str) -> None:
     response.set_cookie(DEVICE, device, max_age=_YEAR, secure=True, httponly=True, samesite="Lax", path="/")
 
 
-def ending() -> Callable[[], None]:
+def sign_out_after_response() -> Callable[[], None]:
     """Return a function that ends this browser's session, to be called after the response has been sent."""
-    member, ended, serving = current_member(), sid(), gate()
+    member, ended, serving = current_member(), session_id(), gate()
 
     def end() -> None:
         if member is not None:
@@ -88,25 +76,10 @@ def _typed_form_page(kept: bytes) -> Response:
     return Response(render_template("accounts/kept.html", **({"waits": None} | json.loads(kept))), mimetype="text/html")
 
 
-def keep_what_was_typed(member: SignedInMember, waiting_act: Act | None = None) -> None:
+def keep_typed_form(member: SignedInMember, waiting_act: Act | None = None) -> None:
     """Seal the form that a locked screen, or an act that waits for a step-up, has sent, to its sender's own key."""
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT]
     if waiting_act or any(value.strip() for _, value in fields):
         form = {"action": request.full_path.rstrip("?"), "fields": fields, "waits": waiting_act}
         text = json.dumps(form, ensure_ascii=False)
         perform(sign_in_acts.keep_typed_text, member.sid, text.encode())
-
-
-def perform_for_anyone(act: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Do an act that the policy gives to visitors too; raises SignInNeeded where it is not clear whose commune."""
-    return gate().perform(_member_or_visitor(), act, *args, **kwargs)
-
-
-def _member_or_visitor() -> Person:
-    member = current_member()
-    if member is not None and member.state == "open":
-        return member.person
-    commune_id: UUID | None = authentication.only_commune(gate())
-    if commune_id is None:
-        raise SignInNeeded("Hãy đăng nhập để xem trang của xã mình.")
-    return visitor(commune_id)

@@ -6,30 +6,32 @@ reaches the gate is logged here.
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from flask import current_app, request, url_for
 from werkzeug.wrappers import Response
 
-from casework.accounts import authentication, known_devices, login_rate_limit, own_account, sign_in_acts
+from casework.accounts import authentication, known_devices, login_rate_limit, own_account_acts, sign_in_acts
 from casework.accounts.authentication import LoginAttempt
 from casework.accounts.forms import StepUpForm
 from casework.accounts.session_cookies import (
     DEVICE,
     restore_or_redirect,
     return_path,
+    session_id,
+    session_token,
     set_device_cookie,
-    sid,
-    token,
-    visitor,
 )
 from casework.accounts.sign_in_acts import PaperSignIn, StartedSession
-from casework.errors import BadInput, CaseworkError
+from casework.errors import BadInput, CaseworkError, SignInNeeded
 from casework.gate import Action, Person
+from casework.policy.permit import Actor
+from casework.policy.words import Role
 from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vault.keys.sessions import FULL, NIGHT, PENDING, RENEW
 from casework.web.csrf import new_token
-from casework.web.current_user import config, gate, me, perform
+from casework.web.current_user import config, current_member, gate, me, perform
 from casework.web.session_loading import load_session
 
 
@@ -50,7 +52,7 @@ def sign_in(attempt: LoginAttempt) -> StartedSession:
     person = visitor(_commune_of(attempt.username))
     with _failures_logged(person, sign_in_acts.sign_in):
         unwrapped = authentication.authenticate(gate(), person.commune_id, attempt)
-    return gate().perform(person, sign_in_acts.sign_in, unwrapped, before=sid(), device=browser_family())
+    return gate().perform(person, sign_in_acts.sign_in, unwrapped, before=session_id(), device=browser_family())
 
 
 def unlock(passphrase: str) -> StartedSession:
@@ -59,7 +61,7 @@ def unlock(passphrase: str) -> StartedSession:
     person = visitor(_commune_of(attempt.username))
     with _failures_logged(person, sign_in_acts.unlock):
         unwrapped = authentication.authenticate(gate(), person.commune_id, attempt)
-    return gate().perform(person, sign_in_acts.unlock, unwrapped, before=sid())
+    return gate().perform(person, sign_in_acts.unlock, unwrapped, before=session_id())
 
 
 def second_factor(digits: str) -> StartedSession:
@@ -69,7 +71,7 @@ def second_factor(digits: str) -> StartedSession:
         buckets = login_rate_limit.of_second_factor(gate().server_keys(person.commune_id), me().sid)
         login_rate_limit.count(gate(), person.commune_id, buckets)
         authentication.count_attempt(gate(), person.commune_id, attempt)
-    return gate().perform(person, sign_in_acts.second_factor, token(), digits)
+    return gate().perform(person, sign_in_acts.second_factor, session_token(), digits)
 
 
 def sign_in_by_paper_code(attempt: LoginAttempt, *, code: str, digits: str, lost: str) -> StartedSession:
@@ -85,7 +87,7 @@ def sign_in_by_paper_code(attempt: LoginAttempt, *, code: str, digits: str, lost
             paper = authentication.authenticate_by_paper_code(gate(), commune_id, attempt, read_code(code))
     paper_sign_in = PaperSignIn(paper, passphrase, digits, lost)
     return gate().perform(
-        person, sign_in_acts.sign_in_by_paper_code, paper_sign_in, before=sid(), device=browser_family()
+        person, sign_in_acts.sign_in_by_paper_code, paper_sign_in, before=session_id(), device=browser_family()
     )
 
 
@@ -144,10 +146,10 @@ def step_up_form() -> StepUpForm:
 def step_up(form: StepUpForm, about: str) -> StartedSession:
     """Try the passphrase outside any transaction, then let the gate check both factors and issue a new token."""
     attempt = login_attempt(me().username, form.passphrase.data or "")
-    with _failures_logged(me().person, own_account.step_up):
+    with _failures_logged(me().person, own_account_acts.step_up):
         unwrapped = authentication.authenticate(gate(), me().person.commune_id, attempt)
     digits = form.digits.data or "" if form.digits else ""
-    return perform(own_account.step_up, unwrapped, digits, token=token(), about=_uuid_or_none(about))
+    return perform(own_account_acts.step_up, unwrapped, digits, token=session_token(), about=_uuid_or_none(about))
 
 
 def _uuid_or_none(text: str) -> UUID | None:
@@ -155,3 +157,27 @@ def _uuid_or_none(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def visitor(commune_id: UUID) -> Person:
+    """Return the person of a request without a session: no member, no key, the role of a visitor."""
+    return Person(Actor(commune_id, None, (Role.VISITOR,)), commune_id)
+
+
+def perform_for_anyone(act: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do an act that the policy gives to visitors too; raises SignInNeeded where it is not clear whose commune."""
+    return gate().perform(_member_or_visitor(), act, *args, **kwargs)
+
+
+def _member_or_visitor() -> Person:
+    member = current_member()
+    if member is not None and member.state == "open":
+        return member.person
+    commune_id: UUID | None = authentication.only_commune(gate())
+    if commune_id is None:
+        raise SignInNeeded("Hãy đăng nhập để xem trang của xã mình.")
+    return visitor(commune_id)

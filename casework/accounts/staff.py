@@ -51,7 +51,7 @@ def names(context: ActContext) -> dict[UUID, str]:
     return {row.id: row.name for row in freshness.members(context.crypto)}
 
 
-def holding(context: ActContext, agency_id: UUID) -> list[Colleague]:
+def colleagues_with_key(context: ActContext, agency_id: UUID) -> list[Colleague]:
     """Return those who hold the key of an agency or circle, from verified rows, sorted by name."""
     freshness.agency(context.session, context.commune_id, agency_id)
     wraps = select(Wrap).where(Wrap.commune_id == context.commune_id, Wrap.agency_id == agency_id)
@@ -59,6 +59,6 @@ def holding(context: ActContext, agency_id: UUID) -> list[Colleague]:
     return [colleague for colleague in colleagues(context) if colleague.id in holders]
 
 
-def key_holders(context: ActContext, circle_id: UUID) -> tuple[str, ...]:
+def key_holder_names(context: ActContext, circle_id: UUID) -> tuple[str, ...]:
     """Return the names of those who hold the key of an agency or circle, sorted."""
-    return tuple(colleague.name for colleague in holding(context, circle_id))
+    return tuple(colleague.name for colleague in colleagues_with_key(context, circle_id))

@@ -8,7 +8,7 @@ from casework.accounts import admission_views, own_account_views, session_cookie
 from casework.accounts.forms import PaperForm, SecondFactorForm, SignInForm, StepUpForm, UnlockForm
 from casework.accounts.sign_in_acts import WrongCode, WrongPassphrase
 from casework.web.csrf import without_token
-from casework.web.current_user import allow_states, current_member, me, perform, public, works_locked
+from casework.web.current_user import allow_locked, allow_states, current_member, me, perform, public
 from casework.web.session_loading import COOKIE
 
 blueprint = Blueprint("accounts", __name__)
@@ -69,7 +69,7 @@ def paper() -> Answer:
 
 
 @blueprint.route("/mo-khoa", methods=["GET", "POST"])
-@works_locked
+@allow_locked
 def unlock() -> Answer:
     """Unlock a locked session with the passphrase alone."""
     form = UnlockForm()
@@ -111,7 +111,7 @@ def wait() -> str | Response:
 @allow_states("locked", "covered", "pending", "waiting", "renew", "ended")
 def sign_out() -> Response:
     """Sign out: delete the session and tell the browser to forget us, but for the device cookie."""
-    perform(sign_in_acts.sign_out, session_cookies.sid())
+    perform(sign_in_acts.sign_out, session_cookies.session_id())
     answer = redirect(url_for("accounts.sign_in"), 303)
     answer.delete_cookie(COOKIE, secure=True, httponly=True)
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -6,13 +6,13 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.accounts.session_cookies import perform_for_anyone
+from casework.accounts.sign_in_steps import perform_for_anyone
 from casework.addresses import actions
 from casework.addresses.forms import AddressForm, form_of
 from casework.cases import trusted_addresses
 from casework.cases.trusted_addresses import AddressRegister
 from casework.policy.words import Act
-from casework.web.current_user import ask, may, perform, public
+from casework.web.current_user import check_permission, may, perform, public
 
 blueprint = Blueprint("addresses", __name__)
 Answer = Response | str | tuple[str, int]
@@ -29,7 +29,7 @@ def register() -> str:
 @blueprint.route("/dia-chi/moi", methods=["GET", "POST"])
 def add() -> Answer:
     """Add an address."""
-    ask(Act.ADDRESS_ADD)
+    check_permission(Act.ADDRESS_ADD)
     form = AddressForm(_register().hamlets)
     if not form.validate_on_submit():
         return _form_page(form)
@@ -40,7 +40,7 @@ def add() -> Answer:
 @blueprint.route("/dia-chi/<uuid:place_id>/sua", methods=["GET", "POST"])
 def change(place_id: UUID) -> Answer:
     """Change what the register says about an address."""
-    ask(Act.ADDRESS_ADD)
+    check_permission(Act.ADDRESS_ADD)
     addresses = _register()
     form = form_of(addresses, addresses.find(place_id))
     if not form.validate_on_submit():
@@ -52,7 +52,7 @@ def change(place_id: UUID) -> Answer:
 @blueprint.get("/dia-chi/<uuid:place_id>/thoi-dung")
 def leave(place_id: UUID) -> str:
     """Ask whether an address shall really be retired."""
-    ask(Act.ADDRESS_RETIRE)
+    check_permission(Act.ADDRESS_RETIRE)
     return render_template("addresses/retire.html", place=_register().find(place_id))
 
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import tomli_w
 
 from casework import files
-from casework.accounts import actions as accounts
+from casework.accounts import provisioning_acts as accounts
 from casework.administration import admission_codes, agency_recovery, printed_pages, server_key_rotation, settings
 from casework.administration.installation import Installation
 from casework.administration.printed_pages import InstallationFacts, Invitation, PrintedPage

@@ -65,7 +65,9 @@ def read_readers(context: ActContext, case_id: UUID) -> Readers:
         keepers=tuple(member.name for member in sheets.officers(context.crypto, case.row.owner_id))
         if restricted
         else (),
-        lonely=restricted and len(readers) < _SMALLEST and not key_holders.drilled(context.crypto, case.row.owner_id),
+        lonely=restricted
+        and len(readers) < _SMALLEST
+        and not key_holders.drilled_lately(context.crypto, case.row.owner_id),
     )
 
 

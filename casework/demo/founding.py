@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID, uuid4
 
-from casework.accounts import actions as accounts
 from casework.accounts import authentication
-from casework.accounts.actions import Unwrapped
+from casework.accounts import provisioning_acts as accounts
 from casework.accounts.authentication import LoginAttempt
+from casework.accounts.sign_in_acts import Unwrapped
 from casework.codelists import codelist
 from casework.demo.content import DemoPerson, commune, demo_people
 from casework.errors import Busy, SignInNeeded

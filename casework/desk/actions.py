@@ -46,7 +46,7 @@ _FIXED = {Section.LABEL: ("code", "former"), Section.INCIDENT: ("recorded_at",)}
 @action(Act.HOME_READ)
 def read_home(context: ActContext) -> OversightPanel:
     """Return what stands on the home page of a role that works on no case: the panel of oversight."""
-    return home_panel.told(context)
+    return home_panel.panel_for(context)
 
 
 @action(Act.CASE_LIST)
@@ -54,7 +54,7 @@ def list_cases(context: ActContext, *, whole_page: bool = False) -> Home:
     """List the cases and drafts in reach: danger first, the newest first; with `whole_page` the other lists too."""
     cases = reading.listed(context, [Section.LABEL])
     context.reason = f"{len(cases)} cases"
-    panel, arrivals = home_panel.told(context, cases), key_holders.arrivals(context)
+    panel, arrivals = home_panel.panel_for(context, cases), key_holders.count_unconfirmed(context)
     drafts, contacts = tuple(list_drafts(context)), contacts_to_renew(context, cases)
     home = Home(_lines(context, cases), drafts, waiting(context), contacts, panel, arrivals)
     return _with_other_lists(context, home) if whole_page else home
@@ -127,7 +127,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         counts=_counts(case),
         outdated=frozenset() if line.ours else present - reading.current_sections(context, case),
         referral_id=None if line.ours else envelope_sharing.newest_referral_id(context, case),
-        readers=staff.key_holders(context, case.row.owner_id) if restricted else (),
+        readers=staff.key_holder_names(context, case.row.owner_id) if restricted else (),
         hours=reporting_delay.first_hours_of_case(context, case, opened),
     )
 

@@ -55,7 +55,11 @@ def search_page(form: Any, results: tuple[CaseLine, ...] | None = None) -> str:
 
 def available_pages() -> list[Item]:
     """Return what the person of this request may open, by the policy."""
-    return [Item(str(entry.label), url_for(entry.endpoint), str(entry.note)) for entry in menu.offered() if entry.note]
+    return [
+        Item(str(entry.label), url_for(entry.endpoint), str(entry.note))
+        for entry in menu.offered_entries()
+        if entry.note
+    ]
 
 
 def page_of(lines: Sequence[CaseLine], number: int) -> dict[str, Any]:

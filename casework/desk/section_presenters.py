@@ -12,7 +12,7 @@ from casework.cases.questions import Question, SectionData
 from casework.cases.sections import Incident
 from casework.codelists import codelist
 from casework.web.choice_fields import language
-from casework.web.phones import spaced
+from casework.web.phones import grouped
 from casework.web.translation import day
 
 Answer = str | list[str]
@@ -76,5 +76,5 @@ _IN_WORDS: Mapping[str, Callable[[Question, Any], Answer]] = {
     "code": _code,
     "codes": _codes,
     "date": lambda _question, value: day(date.fromisoformat(value)),
-    "phone": lambda _question, value: spaced(value),
+    "phone": lambda _question, value: grouped(value),
 }

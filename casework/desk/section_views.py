@@ -11,7 +11,7 @@ from casework.cases.sections import LEDGERS, SECTIONS
 from casework.desk import actions, section_forms, section_presenters
 from casework.errors import Conflict
 from casework.policy.words import Act, Section
-from casework.web.current_user import ask, may, perform
+from casework.web.current_user import check_permission, may, perform
 
 blueprint = Blueprint("sections", __name__)
 _READ = [section.code for section in SECTIONS if section is not Section.FACTS]
@@ -38,7 +38,7 @@ def history(case_id: UUID, word: str) -> str:
 @blueprint.get(WRITE)
 def edit(case_id: UUID, word: str) -> str:
     """Show the form of a section with what is written in it."""
-    ask(Act.SECTION_WRITE)
+    check_permission(Act.SECTION_WRITE)
     (written,) = perform(actions.read_section, case_id, _section(word), may_be_missing=True)
     form = section_forms.form_with(written.data, base=written.revision)
     return _page("edit", case_id, word, form=form, code=written.code, theirs=None)
@@ -47,7 +47,7 @@ def edit(case_id: UUID, word: str) -> str:
 @blueprint.post(WRITE)
 def save(case_id: UUID, word: str) -> Answer:
     """Write a new revision; if somebody wrote meanwhile, show both texts and lose neither."""
-    ask(Act.SECTION_WRITE)
+    check_permission(Act.SECTION_WRITE)
     form = section_forms.sent_form(_section(word))
     if not form.validate_on_submit():
         return _page("edit", case_id, word, form=form, code="", theirs=None), 422

@@ -10,7 +10,7 @@ from casework.desk import actions, presenters, section_views
 from casework.desk.forms import CloseCaseForm, NoteForm, ReopenForm, SearchForm
 from casework.errors import BadInput, Throttled
 from casework.policy.words import Act
-from casework.web.current_user import ask, may, me, perform
+from casework.web.current_user import check_permission, may, me, perform
 
 blueprint = Blueprint("desk", __name__)
 blueprint.register_blueprint(section_views.blueprint)
@@ -37,14 +37,14 @@ def closed() -> str:
 
 @blueprint.get("/tim")
 def search() -> str:
-    ask(Act.CASE_SEARCH)
+    check_permission(Act.CASE_SEARCH)
     return presenters.search_page(SearchForm())
 
 
 @blueprint.post("/tim")
 def find() -> Answer:
     """Search; what is searched for never stands in an address."""
-    ask(Act.CASE_SEARCH)
+    check_permission(Act.CASE_SEARCH)
     form, status, results = SearchForm(), 422, None
     if form.validate_on_submit():
         try:
@@ -69,7 +69,7 @@ def show_name(case_id: UUID) -> str:
 
 @blueprint.post(f"{CASE}/ghi-chu")
 def add_note(case_id: UUID) -> Answer:
-    ask(Act.NOTE_ADD)
+    check_permission(Act.NOTE_ADD)
     form = NoteForm()
     if not form.validate_on_submit():
         return presenters.case_page(perform(actions.read_case, case_id), note=form), 422
@@ -81,7 +81,7 @@ def add_note(case_id: UUID) -> Answer:
 @blueprint.get(f"{CASE}/dong")
 def ask_closing(case_id: UUID) -> str:
     """Ask how the case ended, or why it is opened again."""
-    ask(Act.CASE_CLOSE)
+    check_permission(Act.CASE_CLOSE)
     page = perform(actions.read_case, case_id)
     form = CloseCaseForm() if page.line.is_open else ReopenForm()
     return render_template("desk/close.html", form=form, case_id=case_id, page=page)
@@ -89,7 +89,7 @@ def ask_closing(case_id: UUID) -> str:
 
 @blueprint.post(f"{CASE}/dong")
 def close(case_id: UUID) -> Answer:
-    ask(Act.CASE_CLOSE)
+    check_permission(Act.CASE_CLOSE)
     form = CloseCaseForm()
     if not form.validate_on_submit():
         return render_template("desk/close.html", form=form, case_id=case_id, page=None), 422
@@ -100,7 +100,7 @@ def close(case_id: UUID) -> Answer:
 
 @blueprint.post(f"{CASE}/mo-lai")
 def reopen(case_id: UUID) -> Answer:
-    ask(Act.CASE_CLOSE)
+    check_permission(Act.CASE_CLOSE)
     form = ReopenForm()
     if not form.validate_on_submit():
         return render_template("desk/close.html", form=form, case_id=case_id, page=None), 422

@@ -218,7 +218,7 @@ def _candidates(context: ActContext, verified: VerifiedCase) -> tuple[Colleague,
     deciding_roles = policy().rows[Act.CASE_ERASE].who
     candidates = [
         member
-        for member in staff.holding(context, verified.case.owner_id)
+        for member in staff.colleagues_with_key(context, verified.case.owner_id)
         if member.id != context.me
         and member.state == MemberState.ACTIVE
         and any(role in deciding_roles for role in member.roles)

@@ -12,7 +12,7 @@ from casework.endings import actions, purging, voiding
 from casework.endings.actions import ErasureOptions
 from casework.endings.forms import HoldForm, MergeForm, RefuseForm, RequestForm, VoidForm
 from casework.policy.words import Act
-from casework.web.current_user import ask, config, may, perform
+from casework.web.current_user import check_permission, config, may, perform
 
 blueprint = Blueprint("endings", __name__)
 CASE = "/vu-viec/<uuid:case_id>"
@@ -22,7 +22,7 @@ Answer = Response | str | tuple[str, int]
 @blueprint.get(f"{CASE}/de-nghi-xoa")
 def ask_request(case_id: UUID) -> str:
     """Ask on which basis a case should be erased, and who decides."""
-    ask(Act.CASE_ERASE_REQUEST)
+    check_permission(Act.CASE_ERASE_REQUEST)
     options = perform(actions.read_request, case_id)
     return render_template("endings/request.html", options=options, form=RequestForm(options.candidates))
 
@@ -30,7 +30,7 @@ def ask_request(case_id: UUID) -> str:
 @blueprint.post(f"{CASE}/de-nghi-xoa")
 def request_erasure(case_id: UUID) -> Answer:
     """Request the erasure of a case."""
-    ask(Act.CASE_ERASE_REQUEST)
+    check_permission(Act.CASE_ERASE_REQUEST)
     options = perform(actions.read_request, case_id)
     form = RequestForm(options.candidates)
     if not form.validate_on_submit():
@@ -62,7 +62,7 @@ def erase(case_id: UUID) -> Response:
 @blueprint.post(f"{CASE}/khong-xoa")
 def refuse(case_id: UUID) -> Answer:
     """Refuse to erase a case, or take back one's own request."""
-    ask(Act.CASE_ERASE_REFUSE)
+    check_permission(Act.CASE_ERASE_REFUSE)
     form = RefuseForm()
     if not form.validate_on_submit():
         return render_template("endings/erase.html", options=perform(actions.read_request, case_id), form=form), 422
@@ -74,14 +74,14 @@ def refuse(case_id: UUID) -> Answer:
 @blueprint.get(f"{CASE}/giu-lai")
 def ask_hold(case_id: UUID) -> str:
     """Ask why a case must be kept, or show that it is."""
-    ask(Act.CASE_HOLD)
+    check_permission(Act.CASE_HOLD)
     return _hold_page(perform(actions.read_request, case_id), HoldForm())
 
 
 @blueprint.post(f"{CASE}/giu-lai")
 def hold(case_id: UUID) -> Answer:
     """Place a legal hold on a case."""
-    ask(Act.CASE_HOLD)
+    check_permission(Act.CASE_HOLD)
     form = HoldForm()
     if not form.validate_on_submit():
         return _hold_page(perform(actions.read_request, case_id), form), 422
@@ -101,14 +101,14 @@ def release(case_id: UUID) -> Response:
 @blueprint.get(f"{CASE}/mo-nham")
 def ask_mistake(case_id: UUID) -> str:
     """Ask whether a case was opened by mistake, or twice."""
-    ask(Act.CASE_VOID)
+    check_permission(Act.CASE_VOID)
     return _mistake_page(perform(actions.read_request, case_id))
 
 
 @blueprint.post(f"{CASE}/mo-nham")
 def set_aside(case_id: UUID) -> Answer:
     """Void a case."""
-    ask(Act.CASE_VOID)
+    check_permission(Act.CASE_VOID)
     form = VoidForm()
     if not form.validate_on_submit():
         return _mistake_page(perform(actions.read_request, case_id), void=form), 422
@@ -120,7 +120,7 @@ def set_aside(case_id: UUID) -> Answer:
 @blueprint.post(f"{CASE}/gop")
 def merge(case_id: UUID) -> Answer:
     """Merge a case into another one."""
-    ask(Act.CASE_MERGE)
+    check_permission(Act.CASE_MERGE)
     form = MergeForm()
     if not form.validate_on_submit():
         return _mistake_page(perform(actions.read_request, case_id), merge=form), 422

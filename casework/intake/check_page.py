@@ -15,7 +15,7 @@ from casework.intake.sharing_form import SharingForm
 from casework.intake.weekdays import with_weekday
 from casework.web.choice_fields import language
 from casework.web.forms import YearOrAge
-from casework.web.phones import spaced
+from casework.web.phones import grouped
 
 TITLES = {
     1: _("Trước khi ghi"),
@@ -73,4 +73,4 @@ def _as_text(field: Any) -> str:
         return with_weekday(field.data)
     if isinstance(field, YearOrAge) and field.data is not None:
         return gettext("%(year)d (khoảng %(age)d tuổi)", year=field.data, age=clock.today().year - field.data)
-    return spaced(field.data) if field.kind == "phone" else str(field.data)
+    return grouped(field.data) if field.kind == "phone" else str(field.data)

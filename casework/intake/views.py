@@ -12,7 +12,7 @@ from casework.intake import actions, page_flow, scripts
 from casework.intake.forms import Offers
 from casework.intake.page_flow import BEGUN, CHECK, REACH, READERS, TOLD, Unfinished
 from casework.web.choice_fields import YES
-from casework.web.current_user import perform, works_locked
+from casework.web.current_user import allow_locked, perform
 
 blueprint = Blueprint("intake", __name__)
 Answer = Response | str | tuple[str, int]
@@ -89,7 +89,7 @@ def resume(draft_id: UUID) -> str:
 
 
 @blueprint.post("/ghi-nhan/<uuid:draft_id>/<int:number>")
-@works_locked
+@allow_locked
 def save(draft_id: UUID, number: int) -> Answer:
     """Save a page as it was typed, checked or not; then go on, or show what is to be corrected."""
     form = page_flow.form_of(number, request.form, Offers())

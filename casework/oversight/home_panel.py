@@ -30,7 +30,7 @@ class OversightPanel:
     review: int = 0
 
 
-def told(context: ActContext, listed: Sequence[ListedCase] = ()) -> OversightPanel:
+def panel_for(context: ActContext, listed: Sequence[ListedCase] = ()) -> OversightPanel:
     """Return this member's panel; `listed` are the cases in their reach with their labels."""
     number = read.log_end(context.crypto) if allowed(context.actor, Act.AUDIT_COMPARE) else ""
     administers = Role.ADMINISTRATOR in context.actor.roles

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from casework import clock
-from casework.accounts.session_cookies import perform_for_anyone
+from casework.accounts.sign_in_steps import perform_for_anyone
 from casework.errors import BadInput, NotFound
 from casework.oversight import actions, log_export, number_check, policy_text
 from casework.oversight.forms import ExportForm, NumberForm
@@ -15,7 +15,7 @@ from casework.oversight.log_export import LogExport, exports_lines
 from casework.oversight.readiness import failing_checks
 from casework.policy.words import Act
 from casework.web.choice_fields import language
-from casework.web.current_user import ask, config, gate, may, me, perform, public
+from casework.web.current_user import check_permission, config, gate, may, me, perform, public
 from casework.web.host_check import is_this_machine
 
 log_of_faults = logging.getLogger(__name__)
@@ -46,14 +46,14 @@ def verify() -> str:
 @blueprint.get("/doi-chieu")
 def ask_number() -> str:
     """Ask for a number that was written down earlier."""
-    ask(Act.AUDIT_COMPARE)
+    check_permission(Act.AUDIT_COMPARE)
     return render_template("oversight/compare.html", form=NumberForm(), compared=None)
 
 
 @blueprint.post("/doi-chieu")
 def compare() -> Answer:
     """Say whether the log still holds exactly what it held when the number was written down."""
-    ask(Act.AUDIT_COMPARE)
+    check_permission(Act.AUDIT_COMPARE)
     form, compared, status = NumberForm(), None, 422
     if form.validate_on_submit():
         try:
@@ -66,13 +66,13 @@ def compare() -> Answer:
 @blueprint.get("/nhat-ky/xuat")
 def ask_export() -> str:
     """Say what goes into a file and ask how many weeks of it."""
-    ask(Act.AUDIT_EXPORT)
+    check_permission(Act.AUDIT_EXPORT)
     return render_template("oversight/export.html", form=ExportForm(), lines=exports_lines(me().person.actor))
 
 
 @blueprint.post("/nhat-ky/xuat")
 def export() -> Answer:
-    ask(Act.AUDIT_EXPORT)
+    check_permission(Act.AUDIT_EXPORT)
     form = ExportForm()
     if form.validate_on_submit():
         try:

@@ -68,7 +68,7 @@ def _first_hours(context: ActContext, verified: VerifiedCase, ground: Ground) ->
 
 def _reader_names(context: ActContext, agency_id: UUID) -> tuple[str, ...]:
     """Return the names of the active members who hold the agency's key."""
-    holder_names = set(staff.key_holders(context, agency_id))
+    holder_names = set(staff.key_holder_names(context, agency_id))
     return tuple(
         member.name
         for member in staff.colleagues(context)

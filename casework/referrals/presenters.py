@@ -180,7 +180,9 @@ def _reviewers(context: ActContext, verified: VerifiedCase) -> dict[UUID, str]:
     """Return the names by id of the owner's members who may open this case and so review what another recorded."""
     case = verified.case
     circle = freshness.agency(context.session, context.commune_id, case.owner_id).circle
-    key_holders = [member for member in staff.holding(context, case.owner_id) if member.state == MemberState.ACTIVE]
+    key_holders = [
+        member for member in staff.colleagues_with_key(context, case.owner_id) if member.state == MemberState.ACTIVE
+    ]
     leads, case_holders = policy().leads, {case.holder_id, case.standin_id}
     reviewers = [
         member for member in key_holders if circle or member.id in case_holders or not leads.isdisjoint(member.roles)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from casework.policy.words import Act
 from casework.referrals import receiving_acts, rendering
 from casework.referrals.forms import AnswerForm, AskForm, DeclineForm
-from casework.web.current_user import ask, perform
+from casework.web.current_user import check_permission, perform
 
 blueprint = Blueprint("replies", __name__)
 REFERRAL = "/vu-viec/<uuid:case_id>/chuyen-gui/<uuid:referral_id>"
@@ -39,7 +39,7 @@ def ask_why(case_id: UUID, referral_id: UUID) -> str:
 @blueprint.post(f"{REFERRAL}/chua-nhan")
 def decline(case_id: UUID, referral_id: UUID) -> Answer:
     """Decline with a reason and return to the list: the referral can no longer be read."""
-    ask(Act.REFERRAL_DECLINE)
+    check_permission(Act.REFERRAL_DECLINE)
     form = DeclineForm()
     if not form.validate_on_submit():
         return rendering.writing_page(Act.REFERRAL_DECLINE, case_id, referral_id, form), 422
@@ -57,7 +57,7 @@ def ask_question(case_id: UUID, referral_id: UUID) -> str:
 @blueprint.post(f"{REFERRAL}/hoi-lai")
 def ask_back(case_id: UUID, referral_id: UUID) -> Answer:
     """Ask the sender back."""
-    ask(Act.REFERRAL_ASK)
+    check_permission(Act.REFERRAL_ASK)
     form = AskForm()
     if not form.validate_on_submit():
         return rendering.writing_page(Act.REFERRAL_ASK, case_id, referral_id, form), 422
@@ -75,7 +75,7 @@ def ask_answer(case_id: UUID, referral_id: UUID) -> str:
 @blueprint.post(f"{REFERRAL}/tra-loi")
 def answer(case_id: UUID, referral_id: UUID) -> Answer:
     """Answer what was done."""
-    ask(Act.REFERRAL_ANSWER)
+    check_permission(Act.REFERRAL_ANSWER)
     form = AnswerForm()
     if not form.validate_on_submit():
         return rendering.writing_page(Act.REFERRAL_ANSWER, case_id, referral_id, form), 422

@@ -14,7 +14,7 @@ from casework.policy.words import Act
 from casework.referrals import ground_acts, receiving_acts
 from casework.referrals.view_models import GroundLedger, Preview
 from casework.web.choice_fields import language
-from casework.web.current_user import ask, perform
+from casework.web.current_user import check_permission, perform
 from casework.web.translation import day, when
 
 # The kind of ground by its segment of the URL.
@@ -46,7 +46,7 @@ _PAGE_WORDS: Mapping[Act, Mapping[str, Any]] = {
 
 def writing_page(act: Act, case_id: UUID, referral_id: UUID, form: Any) -> str:
     """Render a page that asks for a few words about a referral; Refused or Conflict if the act is not possible now."""
-    ask(act)
+    check_permission(act)
     page = perform(receiving_acts.read_referral, case_id, referral_id, towards=act)
     return render_template("referrals/write.html", page=page, form=form, **_PAGE_WORDS[act])
 

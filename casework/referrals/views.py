@@ -15,7 +15,7 @@ from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
 from casework.referrals import actions, ground_acts, receiver_views, receiving_acts, rendering
 from casework.referrals.forms import CallForm, EndingForm, RecordForm, ReplyForm, ReviewForm, SendForm, ground_form
-from casework.web.current_user import ask, current_member, gate, may, perform
+from casework.web.current_user import check_permission, current_member, gate, may, perform
 
 blueprint = Blueprint("referrals", __name__)
 blueprint.register_blueprint(receiver_views.blueprint)
@@ -48,7 +48,7 @@ def case(case_id: UUID) -> str:
 @blueprint.get(NEW)
 def new_ground(case_id: UUID, kind: str) -> str:
     """Ask for one kind of ground."""
-    ask(Act.GROUND_RECORD)
+    check_permission(Act.GROUND_RECORD)
     ledger = perform(ground_acts.read_ledger, case_id)
     return rendering.ground_page(ledger, ground_form(rendering.KINDS[kind], ledger.receivers), kind)
 
@@ -56,7 +56,7 @@ def new_ground(case_id: UUID, kind: str) -> str:
 @blueprint.post(NEW)
 def record_ground(case_id: UUID, kind: str) -> Answer:
     """Record a ground."""
-    ask(Act.GROUND_RECORD)
+    check_permission(Act.GROUND_RECORD)
     ledger = perform(ground_acts.read_ledger, case_id)
     form = ground_form(rendering.KINDS[kind], ledger.receivers)
     if not form.validate_on_submit():
@@ -69,7 +69,7 @@ def record_ground(case_id: UUID, kind: str) -> Answer:
 @blueprint.get(f"{GROUND}/rut")
 def end_ground(case_id: UUID, ground_id: UUID) -> str:
     """Show what ends when a ground is withdrawn."""
-    ask(Act.GROUND_WITHDRAW)
+    check_permission(Act.GROUND_WITHDRAW)
     ledger = perform(ground_acts.read_ledger, case_id, ground_id)
     return render_template("referrals/end_ground.html", ledger=ledger, form=EndingForm())
 
@@ -77,7 +77,7 @@ def end_ground(case_id: UUID, ground_id: UUID) -> str:
 @blueprint.post(f"{GROUND}/rut")
 def withdraw_ground(case_id: UUID, ground_id: UUID) -> Answer:
     """Withdraw a ground and cut off what rests on it."""
-    ask(Act.GROUND_WITHDRAW)
+    check_permission(Act.GROUND_WITHDRAW)
     form = EndingForm()
     if not form.validate_on_submit():
         ledger = perform(ground_acts.read_ledger, case_id, ground_id)
@@ -92,14 +92,14 @@ def withdraw_ground(case_id: UUID, ground_id: UUID) -> Answer:
 @blueprint.get(f"{GROUND}/xem-lai")
 def ask_review(case_id: UUID, ground_id: UUID) -> str:
     """Show a ground of danger to life to a second person."""
-    ask(Act.GROUND_REVIEW)
+    check_permission(Act.GROUND_REVIEW)
     return rendering.review_page(case_id, ground_id, ReviewForm())
 
 
 @blueprint.post(f"{GROUND}/xem-lai")
 def review_ground(case_id: UUID, ground_id: UUID) -> Answer:
     """Record the review by a second person; a No cuts off what rests on the ground."""
-    ask(Act.GROUND_REVIEW)
+    check_permission(Act.GROUND_REVIEW)
     form = ReviewForm()
     if not form.validate_on_submit():
         return rendering.review_page(case_id, ground_id, form), 422
@@ -120,7 +120,7 @@ def preview(case_id: UUID, ground_id: UUID) -> str:
 @blueprint.post(f"{GROUND}/gui")
 def send(case_id: UUID, ground_id: UUID) -> Answer:
     """Refer the case."""
-    ask(Act.REFERRAL_SEND)
+    check_permission(Act.REFERRAL_SEND)
     form = SendForm()
     if not form.validate_on_submit():
         return rendering.preview_page(perform(actions.preview, case_id, ground_id), form), 422
@@ -139,7 +139,7 @@ def one(case_id: UUID, referral_id: UUID) -> str:
 @blueprint.post(f"{REFERRAL}/goi")
 def call(case_id: UUID, referral_id: UUID) -> Answer:
     """Record a call to the receiver's duty telephone."""
-    ask(Act.REFERRAL_CALL)
+    check_permission(Act.REFERRAL_CALL)
     form = CallForm()
     if not form.validate_on_submit():
         page = perform(receiving_acts.read_referral, case_id, referral_id, towards=Act.REFERRAL_CALL)
@@ -159,7 +159,7 @@ def ask_reply(case_id: UUID, referral_id: UUID) -> str:
 @blueprint.post(f"{REFERRAL}/nhan-them")
 def reply(case_id: UUID, referral_id: UUID) -> Answer:
     """Write to the receiver again."""
-    ask(Act.REFERRAL_REPLY)
+    check_permission(Act.REFERRAL_REPLY)
     form = ReplyForm()
     if not form.validate_on_submit():
         return rendering.writing_page(Act.REFERRAL_REPLY, case_id, referral_id, form), 422
@@ -177,7 +177,7 @@ def ask_record(case_id: UUID, referral_id: UUID) -> str:
 @blueprint.post(f"{REFERRAL}/ghi-ho")
 def record_answer(case_id: UUID, referral_id: UUID) -> Answer:
     """Record an answer on the receiver's behalf."""
-    ask(Act.REFERRAL_RECORD_ANSWER)
+    check_permission(Act.REFERRAL_RECORD_ANSWER)
     form = RecordForm()
     if not form.validate_on_submit():
         return rendering.writing_page(Act.REFERRAL_RECORD_ANSWER, case_id, referral_id, form), 422
@@ -189,7 +189,7 @@ def record_answer(case_id: UUID, referral_id: UUID) -> Answer:
 @blueprint.get(f"{REFERRAL}/rut")
 def end(case_id: UUID, referral_id: UUID) -> str:
     """Show what ends when a referral is withdrawn."""
-    ask(Act.REFERRAL_WITHDRAW)
+    check_permission(Act.REFERRAL_WITHDRAW)
     page = perform(receiving_acts.read_referral, case_id, referral_id, towards=Act.REFERRAL_WITHDRAW)
     return render_template("referrals/end.html", page=page)
 

@@ -109,7 +109,7 @@ def _must_not_be_last(context: ActContext, agency_id: UUID, others: Iterable[UUI
     holders = [freshness.member(context.session, context.commune_id, holder_id) for holder_id in others]
     if any(holder.state == MemberState.ACTIVE for holder in holders):
         return
-    if not key_holders.drilled(context.crypto, agency_id):
+    if not key_holders.drilled_lately(context.crypto, agency_id):
         raise BadInput(
             "Người này còn giữ khóa mà chưa ai khác giữ cùng. Hãy để một đồng nghiệp nhận khóa trước, "
             "hoặc diễn tập tờ khôi phục, rồi thử lại."

@@ -13,7 +13,7 @@ from casework.errors import BadInput
 from casework.policy.words import Act
 from casework.staffing.forms import SheetsForm, hand_over_form, readers_form
 from casework.vault.keys.enrolment.paper_codes import write_code
-from casework.web.current_user import ask, me, perform
+from casework.web.current_user import check_permission, me, perform
 
 blueprint = Blueprint("readers", __name__)
 Answer = Response | str | tuple[str, int]
@@ -28,7 +28,7 @@ def who(case_id: UUID) -> str:
 @blueprint.get(f"{CASE}/giu-kin")
 def ask_restrict(case_id: UUID) -> str:
     """Ask who alone shall read a case, and say what that does."""
-    ask(Act.CASE_RESTRICT)
+    check_permission(Act.CASE_RESTRICT)
     readers = perform(restriction.read_readers, case_id)
     return render_template("staffing/restrict.html", readers=readers, form=readers_form(readers, me().id))
 
@@ -41,7 +41,7 @@ def restrict(case_id: UUID) -> Answer:
 @blueprint.get(f"{CASE}/doi")
 def ask_change(case_id: UUID) -> str:
     """Ask who shall read a restricted case from now on."""
-    ask(Act.CIRCLE_CHANGE)
+    check_permission(Act.CIRCLE_CHANGE)
     readers = perform(restriction.read_readers, case_id)
     return render_template("staffing/restrict.html", readers=readers, form=readers_form(readers, me().id))
 
@@ -54,7 +54,7 @@ def change(case_id: UUID) -> Answer:
 @blueprint.get(f"{CASE}/thoi-giu-kin")
 def ask_lift(case_id: UUID) -> str:
     """Say what giving a case back to the agency does before it is done."""
-    ask(Act.CIRCLE_LIFT)
+    check_permission(Act.CIRCLE_LIFT)
     return render_template("staffing/lift.html", readers=perform(restriction.read_readers, case_id))
 
 
@@ -68,7 +68,7 @@ def lift(case_id: UUID) -> Response:
 @blueprint.get(f"{CASE}/to-khoi-phuc")
 def ask_sheets(case_id: UUID) -> str:
     """Ask who shall keep the recovery sheets of those who read a restricted case."""
-    ask(Act.CIRCLE_SHEETS)
+    check_permission(Act.CIRCLE_SHEETS)
     readers = perform(restriction.read_readers, case_id)
     return render_template("staffing/sheets.html", readers=readers, form=SheetsForm())
 
@@ -76,7 +76,7 @@ def ask_sheets(case_id: UUID) -> str:
 @blueprint.post(f"{CASE}/to-khoi-phuc")
 def deal_sheets(case_id: UUID) -> Answer:
     """Make the sheets and show them once."""
-    ask(Act.CIRCLE_SHEETS)
+    check_permission(Act.CIRCLE_SHEETS)
     readers, form = perform(restriction.read_readers, case_id), SheetsForm()
     if not form.validate_on_submit():
         return render_template("staffing/sheets.html", readers=readers, form=form), 422
@@ -91,7 +91,7 @@ def deal_sheets(case_id: UUID) -> Answer:
 @blueprint.get(f"{CASE}/giao")
 def ask_hand_over(case_id: UUID) -> str:
     """Ask who shall hold a case from now on."""
-    ask(Act.CASE_HAND_OVER)
+    check_permission(Act.CASE_HAND_OVER)
     readers = perform(restriction.read_readers, case_id)
     return render_template("staffing/hand_over.html", readers=readers, form=hand_over_form(readers))
 
@@ -99,7 +99,7 @@ def ask_hand_over(case_id: UUID) -> str:
 @blueprint.post(f"{CASE}/giao")
 def hand_over(case_id: UUID) -> Answer:
     """Hand a case over; its former holder may not be able to read it any more."""
-    ask(Act.CASE_HAND_OVER)
+    check_permission(Act.CASE_HAND_OVER)
     readers = perform(restriction.read_readers, case_id)
     form = hand_over_form(readers)
     if not form.validate_on_submit():
@@ -114,7 +114,7 @@ def hand_over(case_id: UUID) -> Answer:
 
 
 def _restrict_or_change(case_id: UUID, act: Act) -> Answer:
-    ask(act)
+    check_permission(act)
     readers = perform(restriction.read_readers, case_id)
     form = readers_form(readers, me().id)
     if not form.validate_on_submit():

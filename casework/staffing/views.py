@@ -11,7 +11,7 @@ from casework.policy.words import Act
 from casework.staffing import access_review, actions, reader_views
 from casework.staffing.directory import AgencyEntry, StaffEntry, list_people
 from casework.staffing.forms import move_form
-from casework.web.current_user import ask, may, perform
+from casework.web.current_user import check_permission, may, perform
 
 blueprint = Blueprint("staffing", __name__)
 blueprint.register_blueprint(reader_views.blueprint)
@@ -42,7 +42,7 @@ def confirm_review() -> Response:
 @blueprint.get(f"{PERSON}/khoa")
 def ask_lock(member_id: UUID) -> str:
     """Say what locking does before it is done."""
-    ask(Act.ACCOUNT_LOCK)
+    check_permission(Act.ACCOUNT_LOCK)
     return render_template("staffing/lock.html", member=_entry_of(member_id))
 
 
@@ -61,14 +61,14 @@ def unlock_account(member_id: UUID) -> Response:
 @blueprint.get(f"{PERSON}/lam-lai")
 def ask_restart(member_id: UUID) -> str:
     """Say what re-admission does before it is started."""
-    ask(Act.MEMBER_RESTART)
+    check_permission(Act.MEMBER_RESTART)
     return render_template("staffing/restart.html", member=_entry_of(member_id))
 
 
 @blueprint.get(f"{PERSON}/roi")
 def ask_leave(member_id: UUID) -> str:
     """Say what leaving does before it is done."""
-    ask(Act.ACCOUNT_LEAVE)
+    check_permission(Act.ACCOUNT_LEAVE)
     return render_template("staffing/leave.html", member=_entry_of(member_id), wrong="")
 
 
@@ -87,13 +87,13 @@ def leave(member_id: UUID) -> Answer:
 @blueprint.get(f"{PERSON}/chuyen")
 def ask_move(member_id: UUID) -> str:
     """Ask which agency a member who has left is invited into."""
-    ask(Act.ACCOUNT_MOVE)
+    check_permission(Act.ACCOUNT_MOVE)
     return render_template("staffing/move.html", member=_entry_of(member_id), form=move_form(perform(list_people)))
 
 
 @blueprint.post(f"{PERSON}/chuyen")
 def move(member_id: UUID) -> Answer:
-    ask(Act.ACCOUNT_MOVE)
+    check_permission(Act.ACCOUNT_MOVE)
     member, form = _entry_of(member_id), move_form(perform(list_people))
     if not form.validate_on_submit():
         return render_template("staffing/move.html", member=member, form=form), 422
@@ -104,13 +104,13 @@ def move(member_id: UUID) -> Answer:
 @blueprint.get(f"{AGENCY}/xac-nhan")
 def ask_confirm(agency_id: UUID) -> str:
     """Say what confirming an agency does before it is done."""
-    ask(Act.AGENCY_CONFIRM)
+    check_permission(Act.AGENCY_CONFIRM)
     return render_template("staffing/confirm.html", agency=_confirmable_agency(agency_id))
 
 
 @blueprint.post(f"{AGENCY}/xac-nhan")
 def confirm(agency_id: UUID) -> Response:
-    ask(Act.AGENCY_CONFIRM)
+    check_permission(Act.AGENCY_CONFIRM)
     _confirmable_agency(agency_id)
     perform(actions.confirm_agency, agency_id)
     return _directory_with_notice(_("Đã xác nhận cơ quan. Từ nay có thể chuyển gửi đến đó khi có căn cứ."))

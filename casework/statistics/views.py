@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from casework.policy.words import Act
 from casework.statistics import actions, presenters
 from casework.statistics.forms import ClosePeriodForm
-from casework.web.current_user import ask, may, perform
+from casework.web.current_user import check_permission, may, perform
 
 blueprint = Blueprint("statistics", __name__)
 blueprint.app_template_filter("period")(presenters.period_in_words)
@@ -34,7 +34,7 @@ def closing() -> str:
 @blueprint.post("/chot-ky/cong-bo")
 def close() -> Response:
     """Release the period exactly as it was previewed."""
-    ask(Act.PERIOD_CLOSE)
+    check_permission(Act.PERIOD_CLOSE)
     form = ClosePeriodForm()
     if not form.validate_on_submit():
         return redirect(url_for("statistics.closing"), 303)

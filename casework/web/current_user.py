@@ -75,7 +75,7 @@ def may(act: Act) -> bool:
     return member is not None and member.state == "open" and allowed(member.person.actor, act)
 
 
-def ask(act: Act) -> None:
+def check_permission(act: Act) -> None:
     """Raise Refused or ProofNeeded before the form of an act is shown, as the act itself would."""
     gate().ask(me().person, act, (request.view_args or {}).get("case_id"))
 
@@ -96,7 +96,7 @@ def allow_states(*states: State) -> Callable[[View], View]:
     return mark
 
 
-def works_locked(view: View) -> View:
+def allow_locked(view: View) -> View:
     """Let a view work in a locked session, because it only seals."""
     return allow_states("locked", "covered")(view)
 

@@ -12,7 +12,7 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "object-src 'none'"
 )
-ALWAYS = {
+SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
     # For a browser too old to know frame-ancestors.
@@ -37,7 +37,7 @@ def install(app: Flask) -> None:
 
 def add_security_headers(response: Response) -> Response:
     """Add the headers to a response; one that is not HTML is sandboxed."""
-    for name, value in ALWAYS.items():
+    for name, value in SECURITY_HEADERS.items():
         response.headers[name] = value
     sandbox = "" if response.mimetype == "text/html" else "; sandbox"
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY + sandbox

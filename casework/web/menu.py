@@ -41,6 +41,6 @@ MENU = (
 )
 
 
-def offered() -> list[Entry]:
+def offered_entries() -> list[Entry]:
     """Return the entries that the current user may open."""
     return [entry for entry in MENU if may(entry.act)]

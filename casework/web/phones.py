@@ -30,7 +30,7 @@ def normalise(text: str) -> str:
     raise NotAPhone(_reason(number))
 
 
-def spaced(number: str) -> str:
+def grouped(number: str) -> str:
     """Return a normalised number in groups, as it is read aloud."""
     if SHORT.fullmatch(number):
         return number if len(number) <= 4 else f"{number[:4]} {_groups(number[4:])}"

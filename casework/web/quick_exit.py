@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, current_app, make_response, render
 from casework.web.csrf import without_token
 
 # The extension that ends the session; it runs after the response, because a way out must not wait.
-ENDING = "casework.ending"
+SIGN_OUT_AFTER_RESPONSE = "casework.ending"
 HARMLESS = "https://www.google.com/search?q=thoi+tiet"
 
 blueprint = Blueprint("exit", __name__)
@@ -32,7 +32,7 @@ def leave() -> Response:
     for name in request.cookies:
         if name.startswith("__Host-"):
             response.delete_cookie(name, secure=True, httponly=True)
-    if ending := current_app.extensions.get(ENDING):
+    if ending := current_app.extensions.get(SIGN_OUT_AFTER_RESPONSE):
         response.call_on_close(ending())
     return response
 

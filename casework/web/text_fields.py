@@ -188,7 +188,7 @@ class VietnamesePhone(Question, StringField):
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return phones.spaced(self.data) if self.data else ""
+        return phones.grouped(self.data) if self.data else ""
 
 
 class TimeOfDay(Question, StringField):

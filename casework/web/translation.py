@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from casework import clock
 from casework.web.choice_fields import code_words, language
 from casework.web.csrf import without_token
-from casework.web.phones import spaced
+from casework.web.phones import grouped
 
 COOKIE = "__Host-lang"
 LANGUAGES = ("vi", "en")
@@ -31,7 +31,7 @@ def install(app: Flask) -> None:
     )
     app.register_blueprint(blueprint)
     app.jinja_env.filters.update(code=code_words, when=when, day=day, due=due, due_state=due_state, number=number)
-    app.jinja_env.filters["phone"] = spaced
+    app.jinja_env.filters["phone"] = grouped
     app.jinja_env.globals["lang"] = language
     # Flask-Babel looks up the catalogue for each message, and a page has dozens.
     app.jinja_env.install_gettext_callables(translated, ngettext, newstyle=True)  # type: ignore[attr-defined]

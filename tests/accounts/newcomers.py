@@ -4,8 +4,7 @@ from uuid import UUID
 
 from casework import clock
 from casework.accounts import admission_acts
-from casework.accounts.actions import Unwrapped, sign_in
-from casework.accounts.sign_in_acts import second_factor
+from casework.accounts.sign_in_acts import Unwrapped, second_factor, sign_in
 from casework.vault.keys.enrolment import credentials, totp
 from casework.vault.keys.enrolment.credentials import NewCredentials
 from casework.vault.keys.enrolment.paper_codes import read_code

@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 
 from casework import clock
-from casework.accounts import actions as accounts
 from casework.accounts import authentication, known_devices
+from casework.accounts import provisioning_acts as accounts
 from casework.accounts.authentication import LoginAttempt
 from casework.errors import Throttled, VaultError
 from casework.policy.words import Role

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from casework import clock
-from casework.accounts import authentication, own_account
+from casework.accounts import authentication, own_account_acts
 from casework.accounts.authentication import LoginAttempt
 from casework.accounts.sign_in_acts import (
     PaperSignIn,
@@ -21,7 +21,14 @@ from casework.errors import CaseworkError, NotFound, SignInNeeded
 from casework.vault.keys.enrolment import credentials, totp
 from casework.vault.keys.enrolment.totp import PairedPhone
 from casework.web.session_loading import load_session
-from tests.accounts.coming_in import by_night, right, session_token, sheet, signed_in_member, try_paper_code
+from tests.accounts.sign_in import (
+    new_paper_code,
+    session_token,
+    sign_in_by_paper,
+    signed_in_member,
+    try_paper_code,
+    unwrapped_by_passphrase,
+)
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import STAFF, THANH_SON
 from tests.tampering import stolen
@@ -31,7 +38,7 @@ SEED = bytes(range(20))
 
 
 def test_a_session_with_one_factor_holds_no_key(house: House, lan: Someone):
-    started = house.gate.perform(house.stranger(), sign_in, right(lan), before=None)
+    started = house.gate.perform(house.stranger(), sign_in, unwrapped_by_passphrase(lan), before=None)
     member = signed_in_member(house, started)
     assert (member.state, member.person.keyring, started.kind) == ("pending", None, "pending")
     now = clock.micros()
@@ -43,7 +50,9 @@ def test_a_session_with_one_factor_holds_no_key(house: House, lan: Someone):
 
 @both_databases
 def test_digits_begin_one_session_in_whichever_worker(house: House, lan: Someone):
-    tokens = [house.gate.perform(house.stranger(), sign_in, right(lan), before=None).token for _ in range(4)]
+    tokens = [
+        house.gate.perform(house.stranger(), sign_in, unwrapped_by_passphrase(lan), before=None).token for _ in range(4)
+    ]
     digits, done = lan.digits(), []
 
     def second(pending) -> None:
@@ -63,16 +72,16 @@ def test_digits_begin_one_session_in_whichever_worker(house: House, lan: Someone
 
 @only_sqlite
 def test_the_digits_of_another_person_open_nothing(house: House, lan: Someone, mai: Someone):
-    started = house.gate.perform(house.stranger(), sign_in, right(lan), before=None)
+    started = house.gate.perform(house.stranger(), sign_in, unwrapped_by_passphrase(lan), before=None)
     with pytest.raises(WrongCode):
         house.gate.perform(house.stranger(), second_factor, started.token, mai.digits())
 
 
 @pytest.mark.parametrize(("lost", "kind", "state"), [("phone", "night", "open"), ("passphrase", "renew", "renew")])
 def test_the_code_on_paper_stands_in_for_one_lost_thing_and_ends_the_other_sessions(house, lan, lost, kind, state):
-    case_id, code = lan.opens_a_case(), sheet(lan)
+    case_id, code = lan.opens_a_case(), new_paper_code(lan)
     before = lan.cookie
-    started = by_night(house, lan, code, lost=lost)
+    started = sign_in_by_paper(house, lan, code, lost=lost)
     member = signed_in_member(house, started)
     assert (started.kind, member.state) == (kind, state)
     assert load_session(house.gate, house.config, before) is None
@@ -82,8 +91,8 @@ def test_the_code_on_paper_stands_in_for_one_lost_thing_and_ends_the_other_sessi
 
 @both_databases
 def test_the_code_on_paper_is_spent_once_in_whichever_worker(house: House, lan: Someone):
-    paper = try_paper_code(house, "lan", sheet(lan))
-    paper_sign_in, done = PaperSignIn(paper, right(lan), "", "phone"), []
+    paper = try_paper_code(house, "lan", new_paper_code(lan))
+    paper_sign_in, done = PaperSignIn(paper, unwrapped_by_passphrase(lan), "", "phone"), []
 
     def spend() -> None:
         try:
@@ -101,10 +110,10 @@ def test_the_code_on_paper_is_spent_once_in_whichever_worker(house: House, lan: 
 
 
 def test_a_spent_slot_that_is_put_back_opens_nothing(house: House, lan: Someone):
-    code = sheet(lan)
+    code = new_paper_code(lan)
     with stolen(house) as thief:
         kept = thief.rows("slot", member_id=lan.id, kind="code")
-    by_night(house, lan, code, lost="phone")
+    sign_in_by_paper(house, lan, code, lost="phone")
     with stolen(house) as thief:
         thief.put("slot", *kept)
     with pytest.raises(CaseworkError):
@@ -113,14 +122,14 @@ def test_a_spent_slot_that_is_put_back_opens_nothing(house: House, lan: Someone)
 
 @only_sqlite
 def test_the_code_alone_and_the_code_of_another_person_open_nothing(house: House, lan: Someone, mai: Someone):
-    code = sheet(lan)
+    code = new_paper_code(lan)
     assert try_paper_code(house, "mai", code) is None
     assert try_paper_code(house, "nobody", code) is None
     paper = try_paper_code(house, "lan", code)
     for paper_sign_in in (
         PaperSignIn(paper, None, "", "phone"),
-        PaperSignIn(paper, right(mai), "", "phone"),
-        PaperSignIn(None, right(lan), lan.digits(), "phone"),
+        PaperSignIn(paper, unwrapped_by_passphrase(mai), "", "phone"),
+        PaperSignIn(None, unwrapped_by_passphrase(lan), lan.digits(), "phone"),
     ):
         with pytest.raises(WrongPassphrase):
             house.gate.perform(house.stranger(), sign_in_by_paper_code, paper_sign_in, before=None)
@@ -133,8 +142,8 @@ def test_the_code_alone_and_the_code_of_another_person_open_nothing(house: House
 
 @only_sqlite
 def test_who_forgot_the_passphrase_sets_a_new_one_within_a_quarter(house: House, lan: Someone):
-    case_id, code = lan.opens_a_case(), sheet(lan)
-    started, now = by_night(house, lan, code, lost="passphrase"), clock.micros()
+    case_id, code = lan.opens_a_case(), new_paper_code(lan)
+    started, now = sign_in_by_paper(house, lan, code, lost="passphrase"), clock.micros()
     with clock.use_clock(lambda: now + 16 * MINUTE):
         assert load_session(house.gate, house.config, started.token.cookie()) is None
     with clock.use_clock(lambda: now + 14 * MINUTE):
@@ -143,7 +152,7 @@ def test_who_forgot_the_passphrase_sets_a_new_one_within_a_quarter(house: House,
 
 def check_renewed(house: House, person, started, case_id) -> None:
     new = credentials.new_credentials(house.gate.server_keys(THANH_SON), "mot hai ba bon nam sau", person.member_id)
-    changed = house.gate.perform(person, own_account.change_passphrase, new, token=started.token)
+    changed = house.gate.perform(person, own_account_acts.change_passphrase, new, token=started.token)
     member = signed_in_member(house, changed.begun)
     assert (member.kind, member.state) == ("full", "open")
     assert house.gate.perform(member.person, desk.read_case, case_id).line.id == case_id
@@ -160,7 +169,7 @@ def test_a_new_passphrase_is_a_new_key_and_ends_the_other_sessions(house: House,
         old = thief.rows("member", id=lan.id)[0]["public_key"]
     new = credentials.new_credentials(house.gate.server_keys(THANH_SON), "mot hai ba bon nam sau", lan.id)
     first = lan.cookie
-    changed = lan.does(own_account.change_passphrase, new, token=session_token(lan))
+    changed = lan.does(own_account_acts.change_passphrase, new, token=session_token(lan))
     assert load_session(house.gate, house.config, other) is None
     assert load_session(house.gate, house.config, first) is None
     member = signed_in_member(house, changed.begun)
@@ -171,10 +180,10 @@ def test_a_new_passphrase_is_a_new_key_and_ends_the_other_sessions(house: House,
 
 
 def test_a_new_phone_takes_the_place_of_the_one_before(house: House, lan: Someone):
-    changed = lan.does(own_account.change_phone, PairedPhone(SEED, 0), token=session_token(lan))
+    changed = lan.does(own_account_acts.change_phone, PairedPhone(SEED, 0), token=session_token(lan))
     assert signed_in_member(house, changed.begun).kind == "full"
     for seed, good in ((None, False), (SEED, True)):
-        started = house.gate.perform(house.stranger(), sign_in, right(lan), before=None)
+        started = house.gate.perform(house.stranger(), sign_in, unwrapped_by_passphrase(lan), before=None)
         digits = totp.code_at(seed, clock.micros()) if seed else lan.digits()
         if good:
             house.gate.perform(house.stranger(), second_factor, started.token, digits)
@@ -189,14 +198,14 @@ def test_after_five_minutes_a_change_needs_a_proof(house: House, lan: Someone):
     assert lan.cookie
     with clock.use_clock(lambda: now + 6 * MINUTE):
         with pytest.raises(SignInNeeded):
-            house.gate.perform(lan.person, own_account.new_paper_code, token=session_token(lan))
+            house.gate.perform(lan.person, own_account_acts.new_paper_code, token=session_token(lan))
         lan.waits_for_new_digits()
         old = session_token(lan)
-        started = lan.does(own_account.step_up, right(lan), lan.digits(), token=old, about=None)
+        started = lan.does(own_account_acts.step_up, unwrapped_by_passphrase(lan), lan.digits(), token=old, about=None)
         assert load_session(house.gate, house.config, old.cookie()) is None
         member = signed_in_member(house, started)
         assert member.person.proof.covers()
-        assert house.gate.perform(member.person, own_account.new_paper_code, token=started.token).code
+        assert house.gate.perform(member.person, own_account_acts.new_paper_code, token=started.token).code
 
 
 @only_sqlite
@@ -204,7 +213,13 @@ def test_a_proof_about_a_case_covers_that_case_for_half_an_hour(house: House, la
     case_id, now = lan.opens_a_case(), clock.micros()
     with clock.use_clock(lambda: now + 6 * MINUTE):
         lan.waits_for_new_digits()
-        started = lan.does(own_account.step_up, right(lan), lan.digits(), token=session_token(lan), about=case_id)
+        started = lan.does(
+            own_account_acts.step_up,
+            unwrapped_by_passphrase(lan),
+            lan.digits(),
+            token=session_token(lan),
+            about=case_id,
+        )
     for after, anything, this_case in ((10, True, True), (20, False, True), (30, False, True), (36, False, False)):
         with clock.use_clock(partial(int, now + after * MINUTE)):
             proof = signed_in_member(house, started).person.proof
@@ -215,19 +230,23 @@ def test_a_proof_about_a_case_covers_that_case_for_half_an_hour(house: House, la
 @pytest.mark.parametrize("wrong", ["passphrase", "digits", "somebody else"])
 def test_a_step_up_needs_both_factors_of_one_s_own(house: House, lan: Someone, mai: Someone, wrong):
     lan.waits_for_new_digits() if lan.cookie else None
-    unwrapped = {"passphrase": None, "somebody else": right(mai)}.get(wrong, right(lan))
+    unwrapped = {"passphrase": None, "somebody else": unwrapped_by_passphrase(mai)}.get(
+        wrong, unwrapped_by_passphrase(lan)
+    )
     digits = "000000" if wrong == "digits" else lan.digits()
     with pytest.raises((WrongPassphrase, WrongCode)):
-        lan.does(own_account.step_up, unwrapped, digits, token=session_token(lan), about=None)
+        lan.does(own_account_acts.step_up, unwrapped, digits, token=session_token(lan), about=None)
 
 
 @only_sqlite
 def test_by_night_without_a_phone_the_passphrase_is_proof_enough(house: House, lan: Someone):
-    started = by_night(house, lan, sheet(lan), lost="phone")
+    started = sign_in_by_paper(house, lan, new_paper_code(lan), lost="phone")
     person = signed_in_member(house, started).person
-    after = house.gate.perform(person, own_account.step_up, right(lan), "", token=started.token, about=None)
+    after = house.gate.perform(
+        person, own_account_acts.step_up, unwrapped_by_passphrase(lan), "", token=started.token, about=None
+    )
     changed = house.gate.perform(
-        signed_in_member(house, after).person, own_account.change_phone, PairedPhone(SEED, 0), token=after.token
+        signed_in_member(house, after).person, own_account_acts.change_phone, PairedPhone(SEED, 0), token=after.token
     )
     assert signed_in_member(house, changed.begun).kind == "full"
 
@@ -241,13 +260,13 @@ def test_a_member_lists_and_ends_their_sessions_and_sees_a_second_one(house: Hou
     with clock.use_clock(lambda: now + MINUTE):
         second = lan.sign_in()
         assert lan.presence.elsewhere == now + MINUTE
-        rows = lan.does(own_account.list_sessions, sid=session_token(lan).sid)
+        rows = lan.does(own_account_acts.list_sessions, sid=session_token(lan).sid)
         assert [(row.number, row.this) for row in rows] == [(1, False), (2, True)]
         with pytest.raises(NotFound):
-            lan.does(own_account.end_session, 3, rows[0].created)
+            lan.does(own_account_acts.end_session, 3, rows[0].created)
         with pytest.raises(NotFound):
-            mai.does(own_account.end_session, 1, rows[0].created)
-        lan.does(own_account.end_session, 1, rows[0].created)
+            mai.does(own_account_acts.end_session, 1, rows[0].created)
+        lan.does(own_account_acts.end_session, 1, rows[0].created)
         assert load_session(house.gate, house.config, second) is None
         assert lan.presence.elsewhere == 0
         assert mai.presence.state == "open"

@@ -14,8 +14,8 @@ import pytest
 from casework import clock
 from casework.accounts.sign_in_acts import sign_in
 from casework.web.session_loading import COOKIE
-from tests.accounts.coming_in import right, sheet
 from tests.accounts.form_client import FormClient
+from tests.accounts.sign_in import new_paper_code, unwrapped_by_passphrase
 from tests.browsing import browser_of
 from tests.faults.served import Served, served
 from tests.house import House, Someone, only_sqlite
@@ -110,8 +110,10 @@ def test_forty_at_once_take_the_memory_of_two_and_the_others_go_on_working(house
 
 @on_postgresql
 def test_the_same_digits_and_the_same_paper_in_two_workers_are_one_success(house: House, lan: Someone):
-    code = sheet(lan)
-    pending = [house.gate.perform(house.stranger(), sign_in, right(lan), before=None).token for _ in range(8)]
+    code = new_paper_code(lan)
+    pending = [
+        house.gate.perform(house.stranger(), sign_in, unwrapped_by_passphrase(lan), before=None).token for _ in range(8)
+    ]
     with served(house, "--workers", "2") as server:
         before = {pid: cpu_ticks(pid) for pid in children(server.pid)}
         forms = [

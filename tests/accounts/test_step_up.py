@@ -11,7 +11,7 @@ from casework.app import create_app
 from casework.config import Config, ConfigurationError
 from casework.vault.keys.enrolment.paper_codes import new_code
 from casework.web.session_loading import COOKIE
-from tests.accounts.coming_in import right
+from tests.accounts.sign_in import unwrapped_by_passphrase
 from tests.browsing import browser_of
 from tests.house import House, Someone, only_sqlite
 from tests.tampering import stolen
@@ -82,7 +82,7 @@ def test_words_typed_before_a_proof_are_there_after_it(app, house: House, lan: S
 
 def test_after_five_wrong_digits_the_right_ones_come_too_late(app, house: House, lan: Someone):
     client = browser_of(app, None)
-    begun = house.gate.perform(house.stranger(), sign_in, right(lan), before=None)
+    begun = house.gate.perform(house.stranger(), sign_in, unwrapped_by_passphrase(lan), before=None)
     client.set_cookie(COOKIE, begun.token.cookie(), secure=True)
     for _ in range(5):
         assert client.post("/dang-nhap/ma-dien-thoai", data={"digits": "000000"}).status_code == 422

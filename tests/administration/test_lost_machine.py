@@ -14,8 +14,7 @@ import pytest
 
 from casework import clock
 from casework.accounts import admission_acts
-from casework.accounts.actions import Unwrapped, sign_in
-from casework.accounts.sign_in_acts import second_factor
+from casework.accounts.sign_in_acts import Unwrapped, second_factor, sign_in
 from casework.administration.installation import Installation
 from casework.desk import actions as desk
 from casework.endings import actions as endings

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from casework.web.headers import ALWAYS
+from casework.web.headers import SECURITY_HEADERS
 from tests.browsing import browser_of
 from tests.house import House, only_sqlite
 from tests.laws.test_routes import Route, routes
@@ -33,7 +33,7 @@ def hardened(answer: TestResponse) -> list[str]:
     """Name what an answer lacks (ASVS 3.4.1 to 3.4.8, 4.1.1, 14.3.2)."""
     headers = answer.headers
     policy = headers.get("Content-Security-Policy", "")
-    lacks = [name for name, value in ALWAYS.items() if headers.get(name) != value]
+    lacks = [name for name, value in SECURITY_HEADERS.items() if headers.get(name) != value]
     lacks += [
         part for part in ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'") if part not in policy
     ]

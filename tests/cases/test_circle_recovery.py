@@ -17,7 +17,7 @@ from tests.cases.keys import settle, wraps_of
 from tests.cases.test_restriction import holds, owner_of
 from tests.house import House, Someone, only_sqlite
 from tests.people import THANH_SON
-from tests.staffing.world import comes_in, let_in
+from tests.staffing.model import admit, sign_in_with
 from tests.tampering import stolen
 
 pytestmark = only_sqlite
@@ -42,7 +42,7 @@ def recovers(house: House, sheets: CircleSheets, pair: tuple[int, int], username
 def readmits(house: House, name: str) -> bytes:
     """Have hoa admit again somebody who forgot their passphrase, and with it lost the circle's key."""
     house["son"].does(admission_acts.restart, house[name].id)
-    return let_in(house, name, house["hoa"])
+    return admit(house, name, house["hoa"])
 
 
 def reads(somebody: Someone, case_id: UUID) -> bool:
@@ -55,14 +55,14 @@ def reads(somebody: Someone, case_id: UUID) -> bool:
 def test_when_every_reader_lost_the_key_two_sheets_open_the_case_for_one_of_them(house: House, lan, mai, hoa, hidden):
     sheets, circle = lan.does(circle_recovery.make_sheets, hidden, KEEPERS, whom="chị Hòa"), owner_of(house, hidden)
     seed = readmits(house, "lan")
-    lan, mai = comes_in(house, "lan", seed), comes_in(house, "mai", readmits(house, "mai"))
+    lan, mai = sign_in_with(house, "lan", seed), sign_in_with(house, "mai", readmits(house, "mai"))
     assert not reads(lan, hidden)
     assert wraps_of(house, circle) == set()
     done = recovers(house, sheets, (0, 2), "lan")
     assert done.code == ""
-    lan = comes_in(house, "lan", seed)
+    lan = sign_in_with(house, "lan", seed)
     settle(house, lan)
-    lan = comes_in(house, "lan", seed)
+    lan = sign_in_with(house, "lan", seed)
     assert reads(lan, hidden)
     assert wraps_of(house, circle) == {(lan.id, 2)}
     assert not reads(hoa, hidden)

@@ -11,8 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from casework import clock
-from casework.accounts import actions as accounts
-from casework.accounts import authentication, session_cookies
+from casework.accounts import authentication, sign_in_acts, sign_in_steps
 from casework.accounts.authentication import LoginAttempt
 from casework.audit.models import AuditLine
 from casework.cases.sections import Note
@@ -44,7 +43,7 @@ def enter(built: Built, role: str):
     commune_id = authentication.commune_of(built.gate, card.username)
     assert commune_id
     opened = authentication.authenticate(built.gate, commune_id, LoginAttempt(card.username, card.password, "máy"))
-    begun = built.gate.perform(session_cookies.visitor(commune_id), accounts.sign_in, opened, before=None)
+    begun = built.gate.perform(sign_in_steps.visitor(commune_id), sign_in_acts.sign_in, opened, before=None)
     return load_session(built.gate, built.config, begun.token.cookie())
 
 

@@ -9,8 +9,7 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from casework import clock
-from casework.accounts import actions as accounts
-from casework.accounts import authentication, session_cookies
+from casework.accounts import authentication, sign_in_acts, sign_in_steps
 from casework.accounts.authentication import LoginAttempt
 from casework.app import create_app
 from casework.codelists import codelist
@@ -33,7 +32,9 @@ def _cookie(built: Built, card) -> str:
     commune_id = authentication.commune_of(built.gate, card.username)
     assert commune_id
     opened = authentication.authenticate(built.gate, commune_id, LoginAttempt(card.username, card.password, "máy"))
-    return built.gate.perform(session_cookies.visitor(commune_id), accounts.sign_in, opened, before=None).token.cookie()
+    return built.gate.perform(
+        sign_in_steps.visitor(commune_id), sign_in_acts.sign_in, opened, before=None
+    ).token.cookie()
 
 
 def box(built: Built, cookie: str) -> Box:

@@ -17,7 +17,7 @@ from casework.audit.models import AuditLine
 from casework.db import Base
 from casework.policy.table import policy
 from casework.policy.words import Act, Role, StepUp
-from tests.accounts.coming_in import by_night, right, sheet
+from tests.accounts.sign_in import new_paper_code, sign_in_by_paper, unwrapped_by_passphrase
 from tests.browsing import browser_of
 from tests.house import House, only_sqlite
 from tests.laws.acts_of_routes import ACTS, ENDING, FREE, OWN, PUBLIC, WORK_LOCKED
@@ -168,9 +168,9 @@ def test_whoever_is_half_in_is_led_to_the_step_that_is_missing(app, house: House
     """One factor opens nothing; the code on paper in the place of a passphrase opens the page of a new one alone."""
     case_id = lan.opens_a_case()
     if half_in == "pending":
-        begun = house.gate.perform(house.stranger(), sign_in, right(lan), before=None)
+        begun = house.gate.perform(house.stranger(), sign_in, unwrapped_by_passphrase(lan), before=None)
     else:
-        begun = by_night(house, lan, sheet(lan), lost="passphrase")
+        begun = sign_in_by_paper(house, lan, new_paper_code(lan), lost="passphrase")
     lan._cookie = begun.token.cookie()
     wrong: list[object] = []
     for route in routes(app):

@@ -22,17 +22,17 @@ from casework.staffing import actions as staffing
 from casework.web.session_loading import load_session
 from tests.cases.keys import agency_id, settle, wraps_of
 from tests.house import House, Someone
-from tests.staffing.world import (
+from tests.staffing.model import (
     LEADS,
     PEOPLE,
     CaseModel,
     StaffingModel,
-    comes_in,
-    deals,
-    enrols,
+    admit,
+    enrol,
     epoch_of,
-    let_in,
-    recovers,
+    make_sheets,
+    recover_with_sheets,
+    sign_in_with,
 )
 from tests.stories import dao
 from tests.tampering import stolen
@@ -53,7 +53,7 @@ class StaffingMachine(RuleBasedStateMachine):
         shutil.copyfile(place.with_suffix(".first"), place)
         self.house.config.revocation_log_file.unlink(missing_ok=True)
         self.house.people.clear()
-        self.world = StaffingModel(dealt=deals(self.house))
+        self.world = StaffingModel(dealt=make_sheets(self.house))
         self.open_case("lan")
 
     def signed_in(self, name: str) -> Someone:
@@ -61,7 +61,9 @@ class StaffingMachine(RuleBasedStateMachine):
         member = self.house[name]
         member.leaves()
         seed = self.world.seeds.get(name)
-        return comes_in(self.house, name, seed) if seed is not None and self.world.state[name] == "active" else member
+        return (
+            sign_in_with(self.house, name, seed) if seed is not None and self.world.state[name] == "active" else member
+        )
 
     def name_of(self, member: UUID | None) -> str:
         return next((name for name in (*PEOPLE, "cuong") if self.house[name].id == member), "")
@@ -186,9 +188,9 @@ class StaffingMachine(RuleBasedStateMachine):
         allowed = pair in ((0, 1), (2, 0))
         if self.world.state[name] == "left" or not allowed:
             with pytest.raises(BadInput if allowed else VaultError):
-                recovers(self.house, self.world.dealt, pair, name)
+                recover_with_sheets(self.house, self.world.dealt, pair, name)
             return
-        done = recovers(self.house, self.world.dealt, pair, name)
+        done = recover_with_sheets(self.house, self.world.dealt, pair, name)
         self.world.state[name], self.world.dealt = "invited", done.dealt
         self.world.codes[name] = (done.code, epoch_of(self.house))
 
@@ -199,14 +201,14 @@ class StaffingMachine(RuleBasedStateMachine):
             return
         code, epoch = self.world.codes.pop(name, ("", 0))
         if code and epoch == epoch_of(self.house):
-            seed, ready = enrols(self.house, name, code)
+            seed, ready = enrol(self.house, name, code)
             assert ready
             self.world.enrolled(name, seed)
         elif code:
             with pytest.raises(WrongAdmission):
-                enrols(self.house, name, code)
+                enrol(self.house, name, code)
         elif self.world.able():
-            self.world.enrolled(name, let_in(self.house, name, self.signed_in(self.world.able()[0])))
+            self.world.enrolled(name, admit(self.house, name, self.signed_in(self.world.able()[0])))
 
     @rule(name=st.sampled_from(PEOPLE))
     def renew_keys(self, name: str) -> None:

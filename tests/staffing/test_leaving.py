@@ -5,7 +5,8 @@ from uuid import UUID
 import pytest
 
 from casework import clock
-from casework.accounts import actions as accounts
+from casework.accounts import provisioning_acts as accounts
+from casework.accounts import sign_in_acts
 from casework.audit import freshness, write
 from casework.audit.chain import LogEntry
 from casework.audit.verify import verify
@@ -54,7 +55,7 @@ def test_who_is_locked_is_out_with_the_next_click(house: House, lan: Someone, ho
     with pytest.raises(SignInNeeded):
         house.gate.perform(person, desk.read_section, case_id, Section.STORY)
     assert rows_of(house, lan.id) == {"slot": 1, "totp": 1, "wrap": 1}
-    with pytest.raises(accounts.WrongPassphrase):
+    with pytest.raises(sign_in_acts.WrongPassphrase):
         lan.sign_in()
     with pytest.raises(Conflict):
         hoa.does(staffing.lock, lan.id)
@@ -181,7 +182,7 @@ def test_who_has_left_is_invited_into_another_agency_without_a_key(house: House,
     with stolen(house) as thief:
         [row] = thief.rows("member", id=lan.id)
     assert (row["agency_id"], row["state"], row["roles"], row["public_key"]) == (police, "invited", "officer", b"")
-    with pytest.raises(accounts.WrongPassphrase):
+    with pytest.raises(sign_in_acts.WrongPassphrase):
         lan.sign_in()
 
 

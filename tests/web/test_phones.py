@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.web.phones import NotAPhone, normalise, spaced
+from casework.web.phones import NotAPhone, grouped, normalise
 from tests.web.sample import sample_app
 
 MOBILES = st.from_regex(r"\A0(3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-46-9])[0-9]{7}\Z")
@@ -19,7 +19,7 @@ def test_every_spelling_of_a_mobile_number_is_one_number(number, spelling, betwe
 
 @given(MOBILES)
 def test_a_number_shown_in_groups_is_still_that_number(number):
-    assert normalise(spaced(number)) == number
+    assert normalise(grouped(number)) == number
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_a_number_shown_in_groups_is_still_that_number(number):
 )
 def test_other_numbers_are_accepted_too(typed, kept):
     assert normalise(typed) == kept
-    assert normalise(spaced(kept)) == kept
+    assert normalise(grouped(kept)) == kept
 
 
 @pytest.mark.parametrize(

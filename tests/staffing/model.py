@@ -5,10 +5,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from casework import clock
-from casework.accounts import actions as accounts
-from casework.accounts import admission_acts
-from casework.accounts.actions import Unwrapped
-from casework.accounts.sign_in_acts import second_factor
+from casework.accounts import admission_acts, sign_in_acts
+from casework.accounts.sign_in_acts import Unwrapped, second_factor
 from casework.administration import agency_recovery
 from casework.administration.agency_recovery import RecoveryResult
 from casework.policy.words import Role
@@ -68,7 +66,7 @@ def new_credentials(server_keys: Any, member_id: UUID) -> NewCredentials:
     return NewCredentials(seed, typed, PaperCode(code, paper))
 
 
-def enrols(house: House, name: str, code: str) -> tuple[bytes, bool]:
+def enrol(house: House, name: str, code: str) -> tuple[bytes, bool]:
     """Enrol a member with an admission code; return the new key, and whether it is active at once."""
     member = house[name]
     new = new_credentials(house.gate.server_keys(member.card.commune_id), member.id)
@@ -76,33 +74,35 @@ def enrols(house: House, name: str, code: str) -> tuple[bytes, bool]:
     return new.seed, house.gate.perform(house.stranger(), admission_acts.enrol, *arguments)
 
 
-def let_in(house: House, name: str, colleague: Someone) -> bytes:
+def admit(house: House, name: str, colleague: Someone) -> bytes:
     """Let a colleague invite and confirm a member; return the new key."""
     _, code = colleague.does(admission_acts.invite, house[name].id)
-    seed, ready = enrols(house, name, code)
+    seed, ready = enrol(house, name, code)
     assert not ready
     colleague.does(admission_acts.confirm, house[name].id, fingerprint(public_key(seed)))
     return seed
 
 
-def recovers(house: House, sheets: tuple[RecoverySheet, ...], pair: tuple[int, int], name: str) -> RecoveryResult:
+def recover_with_sheets(
+    house: House, sheets: tuple[RecoverySheet, ...], pair: tuple[int, int], name: str
+) -> RecoveryResult:
     """Re-admit a member of the Women's Union at the console with two recovery sheets."""
     first, second = ((sheets[at].seat, sheets[at].secret) for at in pair)
     union = agency_id(house, "womens_union")
     return house.gate.perform(house.stranger(Role.CONSOLE), agency_recovery.recover, union, first, second, name)
 
 
-def comes_in(house: House, name: str, seed: bytes) -> Someone:
+def sign_in_with(house: House, name: str, seed: bytes) -> Someone:
     """Sign in with a new key and phone."""
     member, visitor = house[name], house.stranger()
-    started = house.gate.perform(visitor, accounts.sign_in, Unwrapped(member.id, seed), before=None)
+    started = house.gate.perform(visitor, sign_in_acts.sign_in, Unwrapped(member.id, seed), before=None)
     member.waits_for_new_digits()
     digits = totp.code_at(SEED, clock.micros())
     member._cookie = house.gate.perform(visitor, second_factor, started.token, digits).token.cookie()
     return member
 
 
-def deals(house: House) -> tuple[RecoverySheet, ...]:
+def make_sheets(house: House) -> tuple[RecoverySheet, ...]:
     """Make the first recovery sheets of the Women's Union, as founding does."""
     keyring = house["hoa"].person.keyring
     assert keyring is not None

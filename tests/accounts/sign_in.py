@@ -1,9 +1,8 @@
 """Sign-in by paper code and the session after it, for the tests of accounts."""
 
-from casework.accounts import authentication, own_account
-from casework.accounts.actions import Unwrapped
+from casework.accounts import authentication, own_account_acts
 from casework.accounts.authentication import LoginAttempt
-from casework.accounts.sign_in_acts import PaperSignIn, sign_in_by_paper_code
+from casework.accounts.sign_in_acts import PaperSignIn, Unwrapped, sign_in_by_paper_code
 from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vault.keys.sessions import token_from
 from casework.web.session_loading import load_session
@@ -23,9 +22,9 @@ def signed_in_member(house: House, started):
     return member
 
 
-def sheet(member: Someone) -> str:
+def new_paper_code(member: Someone) -> str:
     """Make a new paper code and return it; the member goes on in the session that follows."""
-    changed = member.does(own_account.new_paper_code, token=session_token(member))
+    changed = member.does(own_account_acts.new_paper_code, token=session_token(member))
     member._cookie = changed.begun.token.cookie()
     return changed.code
 
@@ -36,13 +35,13 @@ def try_paper_code(house: House, username: str, code: str) -> Unwrapped | None:
     )
 
 
-def right(member: Someone) -> Unwrapped:
+def unwrapped_by_passphrase(member: Someone) -> Unwrapped:
     return Unwrapped(member.id, keys()[member.card.username].seed)
 
 
-def by_night(house: House, member: Someone, code: str, *, lost: str):
+def sign_in_by_paper(house: House, member: Someone, code: str, *, lost: str):
     paper = try_paper_code(house, member.card.username, code)
-    passphrase = right(member) if lost == "phone" else None
+    passphrase = unwrapped_by_passphrase(member) if lost == "phone" else None
     member.waits_for_new_digits()
     digits = "" if lost == "phone" else member.digits()
     return house.gate.perform(

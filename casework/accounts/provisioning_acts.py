@@ -6,15 +6,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework import clock
-from casework.accounts.sign_in_acts import (
-    StartedSession,
-    Unwrapped,
-    WrongPassphrase,
-    keep_typed_text,
-    sign_in,
-    sign_out,
-    unlock,
-)
 from casework.audit import freshness
 from casework.codelists import agencies, codelist
 from casework.gate import ActContext, action
@@ -27,7 +18,6 @@ from casework.vault.keys.provisioning import Enrolment, NewMember
 from casework.vault.models import Commune, Member
 from casework.vault.states import AgencyState
 
-__all__ = ["StartedSession", "Unwrapped", "WrongPassphrase", "keep_typed_text", "sign_in", "sign_out", "unlock"]
 # The size of most communes.
 _SIZE = "S1"
 
