@@ -42,7 +42,7 @@ def _find_active(context: ActContext, address_id: UUID) -> Address:
     row = next(
         (
             address
-            for address in trusted_addresses.rows(context)
+            for address in trusted_addresses.address_rows(context)
             if address.id == address_id and address.state == AddressState.ACTIVE
         ),
         None,
@@ -55,4 +55,4 @@ def _find_active(context: ActContext, address_id: UUID) -> Address:
 def _bump_version(context: ActContext) -> None:
     """Raise the version of the commune's head, so that rows signed before are refused."""
     head = freshness.head(context.session, context.commune_id, context.commune_id)
-    heads.revoke(context.session, head, trusted_addresses.rows(context))
+    heads.revoke(context.session, head, trusted_addresses.address_rows(context))

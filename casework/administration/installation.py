@@ -77,7 +77,7 @@ def find_circle(installation: Installation, digits: str) -> tuple[UUID, UUID, st
     """Return commune, id and a name for the terminal of an open circle by the digits on its sheets."""
     with installation.gate.database.read_only() as session:
         rows = session.execute(_AGENCIES.where(Agency.circle.is_(True), Agency.state != AgencyState.CLOSED)).all()
-    matching = [row for row in rows if circle_recovery.called(row.id) == digits.strip().lower()]
+    matching = [row for row in rows if circle_recovery.short_circle_id(row.id) == digits.strip().lower()]
     if len(matching) != 1:
         raise BadInput(f"Không có nhóm kín số {digits}. Hãy gõ đúng tám chữ số trên tờ.")
-    return matching[0].commune_id, matching[0].id, f"nhóm kín {circle_recovery.called(matching[0].id)}"
+    return matching[0].commune_id, matching[0].id, f"nhóm kín {circle_recovery.short_circle_id(matching[0].id)}"

@@ -83,7 +83,9 @@ def _no_code_is_waiting(context: ActContext) -> None:
 def _verified(context: ActContext, kind: Kind, versions: Mapping[UUID, int]) -> Iterator[Any]:
     """Yield every row of one kind, verified under the old key; raise VaultError at the first that does not verify."""
     in_commune = kind.__table__.c[kind.__commune__] == context.commune_id
-    for row in scope.every(context.permit, kind, in_commune, *signed_columns(kind), "mac").on(context.session):
+    for row in scope.rows_for_console(context.permit, kind, in_commune, *signed_columns(kind), "mac").on(
+        context.session
+    ):
         try:
             verify_row(context.crypto.server_keys, kind, row, head_version(kind, row, versions))
         except VaultError as cause:

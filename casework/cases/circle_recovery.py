@@ -29,7 +29,7 @@ class CircleSheets:
         return "<sealed sheets>"
 
 
-def called(circle_id: UUID) -> str:
+def short_circle_id(circle_id: UUID) -> str:
     """Return the digits by which a circle, which has no name, is called on its sheets and at the console."""
     return circle_id.hex[:_SHOWN_DIGITS]
 
@@ -49,4 +49,4 @@ def make_sheets(context: ActContext, case_id: UUID, officers: Sequence[str], *, 
     sheets = recovery_sheets.renew(
         context.crypto, context.crypto.keys(circle.id), officers, list(combinations(seats, 2))
     )
-    return CircleSheets(called(circle.id), sheets)
+    return CircleSheets(short_circle_id(circle.id), sheets)

@@ -48,12 +48,12 @@ class ReceiverAccess:
         return section in self.live or document.revision <= self.kept.get(section, 0)
 
 
-def is_live(ground: Any, at: int) -> bool:
+def ground_is_live(ground: Any, at: int) -> bool:
     """Tell whether a ground carries a referral at a moment (microseconds)."""
     return ground.state in CARRYING_GROUND and (ground.until is None or ground.until > at)
 
 
-def agreed(ground: Ground) -> frozenset[Section]:
+def agreed_sections(ground: Ground) -> frozenset[Section]:
     """Return the sections that a ground allows to be shared."""
     return frozenset(Section(int(number)) for number in ground.sections.split(",") if number)
 
@@ -63,13 +63,13 @@ def letter_series(referral: Referral, fresh_id: UUID) -> UUID:
     return UUID(bytes=referral.id.bytes[:_REFERRAL_PREFIX] + fresh_id.bytes[_REFERRAL_PREFIX:])
 
 
-def share(context: ActContext, case: VerifiedCase, ground: Ground, recipient: RecipientKey) -> None:
+def grant_access(context: ActContext, case: VerifiedCase, ground: Ground, recipient: RecipientKey) -> None:
     """Give one agency the newest revisions of what its ground allows, the label, and the ground's own entry."""
     envelopes = _envelopes_by_document(context, case)
     for document in _newest_documents(context, case):
         held = envelopes.get(document.id, [])
         own = next((row for row in held if context.crypto.holds(row.agency_id)), None)
-        granted = Section(document.section) in agreed(ground) | {Section.LABEL} or document.series == ground.id
+        granted = Section(document.section) in agreed_sections(ground) | {Section.LABEL} or document.series == ground.id
         if granted and own is not None and all(row.agency_id != recipient.agency_id for row in held):
             reading.load_late_agency(context, own)
             key = open_document_key(context.crypto, document, own)
@@ -77,7 +77,7 @@ def share(context: ActContext, case: VerifiedCase, ground: Ground, recipient: Re
     heads.mark_changed(context.session, case.head)
 
 
-def keep_envelopes(context: ActContext, case: VerifiedCase) -> None:
+def keep_sent_envelopes(context: ActContext, case: VerifiedCase) -> None:
     """Seal again, under the agency's symmetric key, the document keys that were sent to its public key by HPKE."""
     documents = {row.id: row for row in reading.rows_of_case(context, case, Document)}
     for envelope in reading.rows_of_case(context, case, Envelope):
@@ -87,16 +87,16 @@ def keep_envelopes(context: ActContext, case: VerifiedCase) -> None:
     heads.mark_changed(context.session, case.head)
 
 
-def finish(context: ActContext, case: VerifiedCase, referral: Referral, ground: Ground) -> None:
+def record_kept_revisions(context: ActContext, case: VerifiedCase, referral: Referral, ground: Ground) -> None:
     """Note which revisions the receiver keeps of a referral that is done: the newest ones now, never the next."""
     if referral.state == ReferralState.DONE and not referral.kept:
-        shared = agreed(ground) | {Section.LABEL}
+        shared = agreed_sections(ground) | {Section.LABEL}
         newest = [entry for entry in heads.listed_revisions(case.head.listing) if entry.section in shared]
         referral.kept = ",".join(f"{entry.section}:{entry.revision}" for entry in newest)
         writing.revoke(context, case)
 
 
-def cut_off(context: ActContext, case: VerifiedCase, agency_id: UUID) -> None:
+def revoke_access(context: ActContext, case: VerifiedCase, agency_id: UUID) -> None:
     """Take from an agency every document that is not its own and that no other referral still carries to it."""
     context.session.flush()
     access = _receiver_access(context, case, agency_id)
@@ -109,38 +109,38 @@ def cut_off(context: ActContext, case: VerifiedCase, agency_id: UUID) -> None:
     writing.revoke(context, case)
 
 
-def end_all(context: ActContext, case: VerifiedCase) -> None:
+def end_all_referrals(context: ActContext, case: VerifiedCase) -> None:
     """End every referral of a case that closes: each receiver keeps only what it wrote itself."""
     grounds = {ground.id: ground for ground in reading.rows_of_case(context, case, Ground)}
     for referral in reading.rows_of_case(context, case, Referral):
         if referral.state in READABLE:
             grounds[referral.ground_id].until = context.crypto.at
-    end_expired(context, case)
+    end_expired_referrals(context, case)
 
 
-def end_expired(context: ActContext, case: VerifiedCase) -> None:
+def end_expired_referrals(context: ActContext, case: VerifiedCase) -> None:
     """End every referral whose ground carries it no longer, and take back what it gave."""
     grounds = {row.id: row for row in reading.rows_of_case(context, case, Ground)}
     expired = [
         row
         for row in reading.rows_of_case(context, case, Referral)
-        if state_of(row, grounds[row.ground_id], context.crypto.at) != row.state
+        if referral_state(row, grounds[row.ground_id], context.crypto.at) != row.state
     ]
     for referral in expired:
-        referral.state = state_of(referral, grounds[referral.ground_id], context.crypto.at)
+        referral.state = referral_state(referral, grounds[referral.ground_id], context.crypto.at)
     for agency_id in sorted({row.to_id for row in expired}):
-        cut_off(context, case, agency_id)
+        revoke_access(context, case, agency_id)
 
 
-def state_of(referral: Any, ground: Any, at: int) -> str:
+def referral_state(referral: Any, ground: Any, at: int) -> str:
     """Return the state of a referral at a moment (microseconds): without a live ground it has expired, or is over."""
     state: str = referral.state
-    if state not in READABLE or is_live(ground, at):
+    if state not in READABLE or ground_is_live(ground, at):
         return state
     return ReferralState.OVER if state == ReferralState.DONE else ReferralState.EXPIRED
 
 
-def readers_of(context: ActContext, case: VerifiedCase, section: Section) -> list[UUID]:
+def reading_agencies(context: ActContext, case: VerifiedCase, section: Section) -> list[UUID]:
     """Return the agencies that get a new revision: the owner, and each with a live referral on a live ground for it."""
     rows = reading.rows_of_case(context, case, Referral)
     receiver_ids = sorted({row.to_id for row in rows if row.state in LIVE_REFERRAL})
@@ -166,13 +166,15 @@ def counting_agencies(context: ActContext, case: VerifiedCase) -> list[UUID]:
     return [owner_id, *context.session.execute(ids).scalars()]
 
 
-def recipients(context: ActContext, agency_ids: Iterable[UUID]) -> list[RecipientKey]:
+def recipient_keys(context: ActContext, agency_ids: Iterable[UUID]) -> list[RecipientKey]:
     """Return the recipient keys of agencies, from fresh rows."""
     return freshness.recipients(context.crypto, dict.fromkeys(agency_ids))
 
 
 def _receiver_access(context: ActContext, case: VerifiedCase, agency_id: UUID) -> ReceiverAccess:
-    grounds = {row.id: row for row in reading.rows_of_case(context, case, Ground) if is_live(row, context.crypto.at)}
+    grounds = {
+        row.id: row for row in reading.rows_of_case(context, case, Ground) if ground_is_live(row, context.crypto.at)
+    }
     referrals = [
         row
         for row in reading.rows_of_case(context, case, Referral)
@@ -182,7 +184,7 @@ def _receiver_access(context: ActContext, case: VerifiedCase, agency_id: UUID) -
     kept: dict[Section, int] = {}
     for referral in referrals:
         if referral.state in LIVE_REFERRAL:
-            live |= agreed(grounds[referral.ground_id]) | {Section.LABEL}
+            live |= agreed_sections(grounds[referral.ground_id]) | {Section.LABEL}
         for section, revision in _kept_revisions(referral):
             kept[section] = max(revision, kept.get(section, 0))
     return ReceiverAccess(

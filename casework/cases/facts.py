@@ -43,7 +43,7 @@ def refresh(context: ActContext, case: VerifiedCase, written: SectionData) -> No
 
 
 def _newest_section(context: ActContext, case: VerifiedCase, section: type[S]) -> S:
-    page = reading.page(context, case, section.section)
+    page = reading.newest_page(context, case, section.section)
     return section.from_json(page.data) if page else section()
 
 

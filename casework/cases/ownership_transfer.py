@@ -20,7 +20,7 @@ def transfer_ownership(context: ActContext, case: VerifiedCase, to_id: UUID) -> 
     """
     context.session.flush()
     from_id = case.row.owner_id
-    [recipient] = envelope_sharing.recipients(context, [to_id])
+    [recipient] = envelope_sharing.recipient_keys(context, [to_id])
     documents = {row.id: row for row in reading.rows_of_case(context, case, Document)}
     envelopes: list[Envelope] = reading.rows_of_case(context, case, Envelope)
     already_sealed = {row.document_id for row in envelopes if row.agency_id == to_id}
@@ -64,5 +64,8 @@ def _share_facts(context: ActContext, case: VerifiedCase, documents: list[Docume
             continue
         counting = envelope_sharing.counting_agencies(context, case)
         missing = [agency_id for agency_id in counting if (document.id, agency_id) not in held]
-        key, readers = open_document_key(context.crypto, document, own), envelope_sharing.recipients(context, missing)
+        key, readers = (
+            open_document_key(context.crypto, document, own),
+            envelope_sharing.recipient_keys(context, missing),
+        )
         add_envelopes(context.crypto, document, key, readers=readers)

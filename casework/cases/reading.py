@@ -38,11 +38,6 @@ class VerifiedCase:
     def id(self) -> UUID:
         return self.row.id
 
-    @property
-    def case(self) -> Case:
-        """Return the row."""
-        return self.row
-
 
 class ListedCase(NamedTuple):
     """A case in a list: its plain row and the newest pages of the sections asked for."""
@@ -68,7 +63,7 @@ class CaseBatch:
         The rows of documents need no MAC of their own here: the head's listing holds the hash of each body, and
         the body opens only in the place that it was sealed for.
         """
-        within = self.within if of is None else some(self.within, of)
+        within = self.within if of is None else narrow_scope(self.within, of)
         crypto, heads, seen = self.context.crypto, self.heads, set[UUID]()
         server_keys, agency_ids = crypto.server_keys, crypto.held
         rows = scope.document_rows(within, frozenset(sections)).on(self.context.session).all()
@@ -159,7 +154,7 @@ def open_newest_of(
     return sorted(opened, key=lambda page: (page.section, page.at, page.series.bytes))
 
 
-def page(context: ActContext, case: VerifiedCase, section: Section) -> OpenedDocument | None:
+def newest_page(context: ActContext, case: VerifiedCase, section: Section) -> OpenedDocument | None:
     """Open the newest page of one section, or None if there is none that this person may open."""
     opened = open_newest_of(context, case, [section])
     return opened[0] if opened else None
@@ -226,7 +221,7 @@ def load_batch(context: ActContext, within: CaseScope | None = None) -> CaseBatc
     return batch
 
 
-def some(within: CaseScope, of: Collection[UUID]) -> CaseScope:
+def narrow_scope(within: CaseScope, of: Collection[UUID]) -> CaseScope:
     """Leave only these cases of those in reach, unless they are many: then all are opened together and picked from."""
     return within.only(of) if len(of) <= _NAMED_ONE_BY_ONE else within
 

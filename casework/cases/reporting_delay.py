@@ -69,14 +69,14 @@ def still_running(hours: FirstHours | None, at: int) -> FirstHours | None:
     return hours if hours is not None and at <= hours.perhaps else None
 
 
-def written(hours: FirstHours | None) -> dict[str, str]:
+def letter_fields(hours: FirstHours | None) -> dict[str, str]:
     """Return what a letter keeps of the first hours: nothing where they are over or not known."""
     if hours is None:
         return {}
     return {"hours_surely": str(hours.surely), "hours_perhaps": str(hours.perhaps)}
 
 
-def of_letter(letter: Letter) -> FirstHours | None:
+def from_letter(letter: Letter) -> FirstHours | None:
     """Return what a letter says of the first hours."""
     return FirstHours(int(letter.hours_surely), int(letter.hours_perhaps)) if letter.hours_surely else None
 
@@ -121,4 +121,4 @@ def first_hours_of_case(context: ActContext, case: VerifiedCase, pages: Iterable
 def _of_page(page: OpenedDocument) -> FirstHours | None:
     if page.section == Section.INCIDENT:
         return first_hours(Incident.from_json(page.data))
-    return of_letter(Letter.from_json(page.data)) if page.section == Section.LETTER else None
+    return from_letter(Letter.from_json(page.data)) if page.section == Section.LETTER else None

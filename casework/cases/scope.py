@@ -187,7 +187,7 @@ _CODE_TAKEN = (
 )
 
 
-def every(permit: Permit, model: type[Any], condition: ColumnElement[bool], *names: str) -> ScopedQuery:
+def rows_for_console(permit: Permit, model: type[Any], condition: ColumnElement[bool], *names: str) -> ScopedQuery:
     """Select columns of every row of one table, for the console that signs all again; of no row for any other role."""
     statement = select(*(model.__table__.c[name] for name in names)).where(condition)
     return ScopedQuery(statement.where(true() if permit.role is Role.CONSOLE else false()), {}, permit)

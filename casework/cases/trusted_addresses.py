@@ -75,13 +75,13 @@ def list_addresses(context: ActContext) -> AddressRegister:
     """Read the register; retired addresses are shown to those who keep it."""
     commune = freshness.commune(context.session, context.commune_id)
     keeps = allowed(context.actor, Act.ADDRESS_RETIRE)
-    addresses = [_address(row) for row in rows(context) if keeps or row.state == AddressState.ACTIVE]
+    addresses = [_address(row) for row in address_rows(context) if keeps or row.state == AddressState.ACTIVE]
     return AddressRegister(
         places=_by_hamlet_and_name(addresses), hamlets=tuple(filter(None, commune.hamlets.split("\n")))
     )
 
 
-def rows(context: ActContext) -> list[Address]:
+def address_rows(context: ActContext) -> list[Address]:
     """Load every address of the commune, each verified against the commune's fresh head."""
     freshness.head(context.session, context.commune_id, context.commune_id)
     return list(context.session.execute(select(Address).where(Address.commune_id == context.commune_id)).scalars())
@@ -89,7 +89,7 @@ def rows(context: ActContext) -> list[Address]:
 
 def name_of(context: ActContext, place_id: str) -> str:
     """Return the name of the address that a case came from, or an empty text."""
-    return next((row.name for row in rows(context) if str(row.id) == place_id), "")
+    return next((row.name for row in address_rows(context) if str(row.id) == place_id), "")
 
 
 def _by_hamlet_and_name(addresses: Iterable[TrustedAddress]) -> tuple[TrustedAddress, ...]:

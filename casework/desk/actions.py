@@ -208,21 +208,23 @@ def write_section(context: ActContext, case_id: UUID, data: SectionData, *, base
         raise Refused("facts are derived", about=case_id)
     case = reading.find_own_case(context, case_id)
     written = _with_fixed_fields(context, case, data)
-    writing.save(context, case, written, base=base, readers=envelope_sharing.readers_of(context, case, data.section))
+    writing.save(
+        context, case, written, base=base, readers=envelope_sharing.reading_agencies(context, case, data.section)
+    )
     facts.refresh(context, case, written)
 
 
 def _with_fixed_fields(context: ActContext, case: VerifiedCase, data: SectionData) -> SectionData:
     """Return the section with what it was given once, as its code, taken from the newest revision."""
     fixed = _FIXED.get(data.section, ())
-    page = reading.page(context, case, data.section) if fixed else None
+    page = reading.newest_page(context, case, data.section) if fixed else None
     return replace(data, **{name: page.data.get(name, "") for name in fixed}) if page else data
 
 
 @action(Act.NAME_SHOW)
 def show_name(context: ActContext, case_id: UUID) -> str:
     """Show the name; every showing is a line in the log. An unknown name is an empty text."""
-    page = reading.page(context, reading.find_case(context, case_id), Section.IDENTITY)
+    page = reading.newest_page(context, reading.find_case(context, case_id), Section.IDENTITY)
     if page is None:
         raise NotFound("identity", about=case_id)
     return Identity.from_json(page.data).name
@@ -255,13 +257,13 @@ def close_case(context: ActContext, case_id: UUID, *, outcome: str, words: str, 
     case = reading.find_case(context, case_id)
     if case.row.state != (CaseState.CLOSED if again else CaseState.OPEN):
         raise Conflict("Vụ việc này vừa được đóng hoặc mở lại. Hãy xem lại trang.", about=case_id)
-    page = reading.page(context, case, Section.PLAN)
+    page = reading.newest_page(context, case, Section.PLAN)
     plan = Plan.from_json(page.data) if page else Plan()
     writing.save(context, case, Plan(actions=plan.actions, outcome="" if again else outcome, closing_words=words))
     case.row.state = CaseState.OPEN if again else CaseState.CLOSED
     case.row.closed = None if again else reading.day_of(context.crypto.at)
     if not again:
-        envelope_sharing.end_all(context, case)
+        envelope_sharing.end_all_referrals(context, case)
     writing.revoke(context, case)
 
 

@@ -61,7 +61,7 @@ def list_requests(context: ActContext) -> tuple[Request, ...]:
     requested_ids = read.changed_by(context.crypto, Act.CASE_ERASE_REQUEST)
     if not requested_ids:
         return ()
-    rows = scope.case_rows(reading.some(scope.cases(context.permit), requested_ids)).on(context.session).all()
+    rows = scope.case_rows(reading.narrow_scope(scope.cases(context.permit), requested_ids)).on(context.session).all()
     requests = [_request(context, reading.find_case(context, row.id)) for row in rows if row.id in requested_ids]
     context.about = None
     return tuple(
@@ -163,7 +163,7 @@ def _save(context: ActContext, verified: VerifiedCase, data: Erasure) -> None:
 
 
 def _request(context: ActContext, verified: VerifiedCase) -> Request:
-    page = reading.page(context, verified, Section.ERASURE)
+    page = reading.newest_page(context, verified, Section.ERASURE)
     data = Erasure.from_json(page.data) if page else Erasure()
     names, label = staff.names(context), case_labels.label(context, verified)
     mine = page is not None and page.by == context.me
@@ -187,8 +187,8 @@ def _require_involved(context: ActContext, verified: VerifiedCase, request: Requ
     """Raise NotFound for who neither holds the case nor leads, and neither wrote the request nor decides it."""
     _require_owner(context, verified)
     holds = (
-        context.me in (verified.case.holder_id, verified.case.standin_id)
-        or verified.case.owner_id in context.actor.circles
+        context.me in (verified.row.holder_id, verified.row.standin_id)
+        or verified.row.owner_id in context.actor.circles
     )
     leads = not policy().leads.isdisjoint(context.actor.roles)
     if not (holds or leads or request.decides or request.mine):
@@ -196,21 +196,21 @@ def _require_involved(context: ActContext, verified: VerifiedCase, request: Requ
 
 
 def _require_owner(context: ActContext, verified: VerifiedCase) -> None:
-    if verified.case.owner_id not in context.actor.agencies:
+    if verified.row.owner_id not in context.actor.agencies:
         raise NotFound("not the owner", about=verified.id)
 
 
 def _require_erasable(context: ActContext, verified: VerifiedCase) -> None:
     """Raise Conflict if a case must be kept: it is held, or the person has died."""
     _require_owner(context, verified)
-    if is_held(reading.page(context, verified, Section.ERASURE)):
+    if is_held(reading.newest_page(context, verified, Section.ERASURE)):
         raise Conflict("Vụ việc này đang được giữ lại, không xóa được.", about=verified.id)
     if _has_died(context, verified):
         raise Conflict("Người bị bạo lực đã mất: vụ việc phải được giữ lại.", about=verified.id)
 
 
 def _has_died(context: ActContext, verified: VerifiedCase) -> bool:
-    return has_died(reading.page(context, verified, Section.PLAN))
+    return has_died(reading.newest_page(context, verified, Section.PLAN))
 
 
 def _candidates(context: ActContext, verified: VerifiedCase) -> tuple[Colleague, ...]:
@@ -218,7 +218,7 @@ def _candidates(context: ActContext, verified: VerifiedCase) -> tuple[Colleague,
     deciding_roles = policy().rows[Act.CASE_ERASE].who
     candidates = [
         member
-        for member in staff.colleagues_with_key(context, verified.case.owner_id)
+        for member in staff.colleagues_with_key(context, verified.row.owner_id)
         if member.id != context.me
         and member.state == MemberState.ACTIVE
         and any(role in deciding_roles for role in member.roles)

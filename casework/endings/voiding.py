@@ -70,13 +70,13 @@ def list_voided(context: ActContext) -> tuple[VoidedCase, ...]:
 def restore_case(context: ActContext, case_id: UUID) -> None:
     """Restore a voided case; what was shared stays cut off until it is shared anew."""
     verified = reading.find_voided(context, case_id)
-    verified.case.state = CaseState.OPEN if verified.case.closed is None else CaseState.CLOSED
+    verified.row.state = CaseState.OPEN if verified.row.closed is None else CaseState.CLOSED
     writing.revoke(context, verified)
 
 
 def _find_own_case(context: ActContext, case_id: UUID) -> VerifiedCase:
     verified = reading.find_case(context, case_id)
-    if verified.case.owner_id not in context.actor.agencies:
+    if verified.row.owner_id not in context.actor.agencies:
         raise NotFound("not the owner", about=case_id)
     return verified
 
@@ -84,11 +84,11 @@ def _find_own_case(context: ActContext, case_id: UUID) -> VerifiedCase:
 def _void(context: ActContext, verified: VerifiedCase, plan: Plan) -> None:
     if not plan.closing_words.strip():
         raise BadInput("Hãy ghi lý do.", about=verified.id)
-    page = reading.page(context, verified, Section.PLAN)
+    page = reading.newest_page(context, verified, Section.PLAN)
     before = Plan.from_json(page.data) if page else Plan()
     writing.save(context, verified, replace(plan, actions=before.actions))
-    envelope_sharing.end_all(context, verified)
-    verified.case.state = CaseState.VOID
+    envelope_sharing.end_all_referrals(context, verified)
+    verified.row.state = CaseState.VOID
     writing.revoke(context, verified)
 
 
@@ -97,22 +97,25 @@ def _find_by_code(context: ActContext, verified: VerifiedCase, code: str) -> UUI
     folded = fold(code.strip())
     for case in reading.listed(context, [Section.LABEL]):
         matches = fold(Label.from_json(case.pages[0].data).code) == folded
-        if matches and case.row.id != verified.id and case.row.owner_id == verified.case.owner_id:
+        if matches and case.row.id != verified.id and case.row.owner_id == verified.row.owner_id:
             return case.row.id  # type: ignore[no-any-return]
     raise BadInput("Không thấy vụ việc nào khác mang mã này. Hãy xem lại mã.", about=verified.id)
 
 
 def _add_former_code(context: ActContext, kept: VerifiedCase, old: Label) -> None:
-    page = reading.page(context, kept, Section.LABEL)
+    page = reading.newest_page(context, kept, Section.LABEL)
     label = Label.from_json(page.data) if page else Label()
     former = " ".join(filter(None, (label.former, old.code, old.former)))
-    readers = envelope_sharing.readers_of(context, kept, Section.LABEL)
+    readers = envelope_sharing.reading_agencies(context, kept, Section.LABEL)
     writing.save(context, kept, replace(label, former=former), readers=readers)
 
 
 def _note_merge_in_facts(context: ActContext, kept: VerifiedCase, voided: VerifiedCase) -> None:
     """Note in the facts of the case that stays which one was merged into it, so that both are one when counted."""
-    kept_facts, voided_facts = reading.page(context, kept, Section.FACTS), reading.page(context, voided, Section.FACTS)
+    kept_facts, voided_facts = (
+        reading.newest_page(context, kept, Section.FACTS),
+        reading.newest_page(context, voided, Section.FACTS),
+    )
     if kept_facts is None:
         return
     facts = Facts.from_json(kept_facts.data)

@@ -37,7 +37,7 @@ def preview(context: ActContext, case_id: UUID, ground_id: UUID) -> Preview:
     ground = lookup.find_ground(context, verified, ground_id)
     _require_sendable(context, verified, ground)
     written = {Section(entry.section) for entry in heads.listed_revisions(verified.head.listing)} & set(SECTIONS)
-    shared = envelope_sharing.agreed(ground) & written
+    shared = envelope_sharing.agreed_sections(ground) & written
     label = label_of(reading.open_newest_of(context, verified, [Section.LABEL])) or Label()
     [line] = [line for line in presenters.ground_lines(context, verified) if line.id == ground_id]
     return Preview(
@@ -61,7 +61,7 @@ def _first_hours(context: ActContext, verified: VerifiedCase, ground: Ground) ->
         _HEALTH
     ).text("agency"):
         return None
-    page = reading.page(context, verified, Section.INCIDENT)
+    page = reading.newest_page(context, verified, Section.INCIDENT)
     incident = Incident.from_json(page.data) if page else Incident()
     return reporting_delay.still_running(reporting_delay.first_hours(incident), context.crypto.at)
 
@@ -93,9 +93,9 @@ def send(context: ActContext, case_id: UUID, ground_id: UUID, letter: Letter, *,
     referral = _new_referral(context, verified, ground, referral_id)
     context.session.add(referral)
     context.session.flush()
-    [recipient] = envelope_sharing.recipients(context, [ground.receiver_id])
-    envelope_sharing.share(context, verified, ground, recipient)
-    hours = reporting_delay.written(_first_hours(context, verified, ground)) if _HEALTH in letter.asks else {}
+    [recipient] = envelope_sharing.recipient_keys(context, [ground.receiver_id])
+    envelope_sharing.grant_access(context, verified, ground, recipient)
+    hours = reporting_delay.letter_fields(_first_hours(context, verified, ground)) if _HEALTH in letter.asks else {}
     letter_with_hours = Letter(asks=letter.asks, words=letter.words, **hours)
     letters.write(
         context, VerifiedReferral(verified, referral, ground, ReferralState.SENT), letter_with_hours, step="send"
@@ -104,9 +104,9 @@ def send(context: ActContext, case_id: UUID, ground_id: UUID, letter: Letter, *,
 
 
 def _require_sendable(context: ActContext, verified: VerifiedCase, ground: Ground) -> None:
-    if verified.case.state != CaseState.OPEN:
+    if verified.row.state != CaseState.OPEN:
         raise Conflict("Vụ việc đã đóng. Hãy mở lại trước khi chuyển gửi.", about=verified.id)
-    if not envelope_sharing.is_live(ground, context.crypto.at):
+    if not envelope_sharing.ground_is_live(ground, context.crypto.at):
         raise Ungrounded(
             "Chưa có căn cứ để chia sẻ với nơi này: hãy hỏi ý người ấy, hoặc ghi căn cứ theo luật.", about=verified.id
         )
@@ -123,7 +123,7 @@ def _new_referral(context: ActContext, verified: VerifiedCase, ground: Ground, r
         id=referral_id,
         case_id=verified.id,
         ground_id=ground.id,
-        from_id=verified.case.owner_id,
+        from_id=verified.row.owner_id,
         to_id=ground.receiver_id,
         state=ReferralState.SENT,
         urgent=urgent,
@@ -146,7 +146,7 @@ def withdraw(context: ActContext, case_id: UUID, referral_id: UUID) -> None:
     """Withdraw a referral: the receiver's access ends with this commit."""
     referral = lookup.find_sent(context, case_id, referral_id)
     referral.step(context.permit.act)
-    envelope_sharing.cut_off(context, referral.verified, referral.row.to_id)
+    envelope_sharing.revoke_access(context, referral.verified, referral.row.to_id)
 
 
 @action(Act.REFERRAL_REPLY)
@@ -169,7 +169,7 @@ def record_answer(context: ActContext, case_id: UUID, referral_id: UUID, letter:
     """Record on the receiver's behalf an answer given by word or on paper: who, when, marked as such."""
     referral = lookup.find_sent(context, case_id, referral_id)
     referral.step(context.permit.act)
-    envelope_sharing.finish(context, referral.verified, referral.row, referral.ground)
+    envelope_sharing.record_kept_revisions(context, referral.verified, referral.row, referral.ground)
     kept = Letter(outcome=letter.outcome, words=letter.words, who=letter.who, when=letter.when)
     letters.write(context, referral, kept, step="recorded")
 
@@ -188,6 +188,6 @@ def expire(context: ActContext) -> int:
     """End every referral whose ground is no longer live, delete the envelopes it gave, and return how many cases."""
     case_ids = [row.id for row in scope.case_rows(scope.cases(context.permit)).on(context.session)]
     for case_id in case_ids:
-        envelope_sharing.end_expired(context, reading.find_case(context, case_id))
+        envelope_sharing.end_expired_referrals(context, reading.find_case(context, case_id))
     context.about, context.reason = None, f"{len(case_ids)} cases"
     return len(case_ids)

@@ -44,7 +44,7 @@ def read_ledger(
         case_id=case_id,
         code=label.code,
         nickname=label.nickname,
-        is_open=verified.case.state == CaseState.OPEN,
+        is_open=verified.row.state == CaseState.OPEN,
         only_counselling=label.only_counselling == "yes",
         grounds=lines,
         referrals=_referral_lines(context, verified, label),
@@ -57,11 +57,11 @@ def _referral_lines(context: ActContext, verified: VerifiedCase, label: Label) -
     pages = reading.open_newest_of(context, verified, [Section.LETTER])
     referrals = lookup.referrals(context, verified)
     agency_ids = {end for referral in referrals for end in (referral.row.from_id, referral.row.to_id)}
-    directory = presenters.load_directory(context, agency_ids, [verified.case])
+    directory = presenters.load_directory(context, agency_ids, [verified.row])
     lines = []
     for referral in referrals:
         sheets = letters.of_referral(pages, referral.row.id)
-        case = ReferralCase(label.code, verified.case.owner_id, verified.case.holder_id, sheets)
+        case = ReferralCase(label.code, verified.row.owner_id, verified.row.holder_id, sheets)
         lines.append(presenters.referral_line(context, referral.row, referral.state, directory, case))
     return tuple(sorted(lines, key=lambda line: -line.sent))
 
@@ -140,7 +140,7 @@ def review_ground(context: ActContext, case_id: UUID, ground_id: UUID, *, agrees
     else:
         _end_ground(context, verified, ground)
     reviewed = replace(line.entry, review="agreed" if agrees else "disagreed", review_words=words)
-    readers = [verified.case.owner_id, *([ground.receiver_id] if agrees and carried else [])]
+    readers = [verified.row.owner_id, *([ground.receiver_id] if agrees and carried else [])]
     writing.save_json(context, verified, Section.GROUNDS, reviewed.to_json(), series=ground_id, readers=readers)
 
 
@@ -150,7 +150,7 @@ def _end_ground(context: ActContext, verified: VerifiedCase, ground: Ground) -> 
         if referral.ground.id == ground.id and referral.state in READABLE:
             referral.row.state = ReferralState.WITHDRAWN
     ground.state = GroundState.WITHDRAWN
-    envelope_sharing.cut_off(context, verified, ground.receiver_id)
+    envelope_sharing.revoke_access(context, verified, ground.receiver_id)
 
 
 def _record_withdrawal(

@@ -14,7 +14,7 @@ from casework.vault.keys.envelopes import OpenedDocument
 
 def write(context: ActContext, referral: VerifiedReferral, letter: Letter, *, step: str) -> None:
     """Seal one letter to sender and receiver; the agency of its writer is its owner."""
-    owner_id, to_id = referral.verified.case.owner_id, referral.row.to_id
+    owner_id, to_id = referral.verified.row.owner_id, referral.row.to_id
     label = case_labels.label(context, referral.verified)
     sheet = replace(letter, referral=str(referral.row.id), step=step, code=label.code if label else "")
     writing.save_json(

@@ -53,7 +53,7 @@ def find_sent(context: ActContext, case_id: UUID, referral_id: UUID) -> Verified
 
 def is_receiver(context: ActContext, referral: VerifiedReferral) -> bool:
     """Tell whether I stand on the receiving side of a referral."""
-    return referral.verified.case.owner_id not in context.actor.agencies
+    return referral.verified.row.owner_id not in context.actor.agencies
 
 
 def find_ground(context: ActContext, verified: VerifiedCase, ground_id: UUID) -> Ground:
@@ -74,8 +74,11 @@ def referrals(context: ActContext, verified: VerifiedCase) -> list[VerifiedRefer
     agencies = context.actor.agencies
     return [
         VerifiedReferral(
-            verified, row, by_id[row.ground_id], envelope_sharing.state_of(row, by_id[row.ground_id], context.crypto.at)
+            verified,
+            row,
+            by_id[row.ground_id],
+            envelope_sharing.referral_state(row, by_id[row.ground_id], context.crypto.at),
         )
         for row in reading.rows_of_case(context, verified, Referral)
-        if verified.case.owner_id in agencies or row.to_id in agencies
+        if verified.row.owner_id in agencies or row.to_id in agencies
     ]

@@ -86,7 +86,7 @@ def referral_line(
     incoming = case.owner_id not in context.actor.agencies
     first = case.sheets[0][1] if case.sheets else Letter()
     other_id = row.from_id if incoming else row.to_id
-    hours = reporting_delay.still_running(reporting_delay.of_letter(first), context.crypto.at)
+    hours = reporting_delay.still_running(reporting_delay.from_letter(first), context.crypto.at)
     return ReferralLine(
         id=row.id,
         case_id=row.case_id,
@@ -178,7 +178,7 @@ def danger_review(context: ActContext, pages: list[OpenedDocument], members: Gro
 
 def _reviewers(context: ActContext, verified: VerifiedCase) -> dict[UUID, str]:
     """Return the names by id of the owner's members who may open this case and so review what another recorded."""
-    case = verified.case
+    case = verified.row
     circle = freshness.agency(context.session, context.commune_id, case.owner_id).circle
     key_holders = [
         member for member in staff.colleagues_with_key(context, case.owner_id) if member.state == MemberState.ACTIVE
@@ -204,10 +204,10 @@ def _ground_line(
         receiver=receiver.name,
         receiver_id=ground.receiver_id,
         entry=GroundEntry.from_json(pages[0].data),
-        live=envelope_sharing.is_live(ground, context.crypto.at),
+        live=envelope_sharing.ground_is_live(ground, context.crypto.at),
         withdrawn=ground.state == GroundState.WITHDRAWN,
         until=ground.until,
-        sections=tuple(sorted(envelope_sharing.agreed(ground))),
+        sections=tuple(sorted(envelope_sharing.agreed_sections(ground))),
         by=members.names.get(first.by, ""),
         at=first.at,
         state=newest.get(ground.id, (0, ""))[1],

@@ -27,7 +27,7 @@ def list_referrals(context: ActContext) -> Box:
     rows_in_reach = scope.referrals(within).on(context.session).all()
     if not rows_in_reach:
         return Box(())
-    within = reading.some(within, {row.case_id for row in rows_in_reach})
+    within = reading.narrow_scope(within, {row.case_id for row in rows_in_reach})
     batch = reading.load_batch(context, within)
     sheets = letters.by_referral(batch.each([Section.LETTER]))
     rows = [row for row in rows_in_reach if (row.case_id, row.id) in sheets]
@@ -41,7 +41,7 @@ def list_referrals(context: ActContext) -> Box:
         case_row, ground, written = cases[row.case_id], grounds[row.ground_id], sheets[row.case_id, row.id]
         verify_row(context.crypto.server_keys, Referral, row, batch.heads[row.case_id].v)
         verify_row(context.crypto.server_keys, Ground, ground, batch.heads[row.case_id].v)
-        state = envelope_sharing.state_of(row, ground, context.crypto.at)
+        state = envelope_sharing.referral_state(row, ground, context.crypto.at)
         # The first letter tells the code of the case: its label need not be opened as well.
         case = ReferralCase(written[0][1].code, case_row.owner_id, case_row.holder_id, written)
         lines.append(presenters.referral_line(context, row, state, directory, case))
@@ -68,14 +68,14 @@ def read_referral(context: ActContext, case_id: UUID, referral_id: UUID, *, towa
     acts = _possible_acts(context, referral)
     if towards is not None and towards not in acts:
         raise Conflict("Việc chuyển gửi này vừa đổi trạng thái. Hãy mở lại trang để xem.", about=case_id)
-    case_row = referral.verified.case
+    case_row = referral.verified.row
     directory = presenters.load_directory(context, {referral.row.from_id, referral.row.to_id}, [case_row])
     referral_case = ReferralCase(label.code, case_row.owner_id, case_row.holder_id, sheets)
     unopened = lookup.is_receiver(context, referral) and referral.state == ReferralState.SENT
     return ReferralPage(
         line=presenters.referral_line(context, referral.row, referral.state, directory, referral_case),
         nickname=label.nickname,
-        sections=tuple(sorted(envelope_sharing.agreed(referral.ground))),
+        sections=tuple(sorted(envelope_sharing.agreed_sections(referral.ground))),
         until=referral.ground.until,
         sheets=() if unopened else presenters.letter_views(sheets, directory),
         can=acts,
@@ -99,7 +99,7 @@ def open_referral(context: ActContext, case_id: UUID, referral_id: UUID) -> None
     """Open a referral that came in: from now on its sections are kept under the agency's own key."""
     referral = lookup.find_received(context, case_id, referral_id)
     referral.step(context.permit.act)
-    envelope_sharing.keep_envelopes(context, referral.verified)
+    envelope_sharing.keep_sent_envelopes(context, referral.verified)
 
 
 @action(Act.REFERRAL_ACCEPT)
@@ -114,7 +114,7 @@ def decline(context: ActContext, case_id: UUID, referral_id: UUID, words: str) -
     if not words.strip():
         raise BadInput("Hãy ghi lý do chưa nhận được, để nơi gửi biết phải làm gì tiếp.", about=case_id)
     referral = _reply(context, case_id, referral_id, Letter(words=words), step="decline")
-    envelope_sharing.cut_off(context, referral.verified, referral.row.to_id)
+    envelope_sharing.revoke_access(context, referral.verified, referral.row.to_id)
 
 
 @action(Act.REFERRAL_ASK)
@@ -135,6 +135,6 @@ def answer(context: ActContext, case_id: UUID, referral_id: UUID, letter: Letter
 def _reply(context: ActContext, case_id: UUID, referral_id: UUID, letter: Letter, *, step: str) -> VerifiedReferral:
     referral = lookup.find_received(context, case_id, referral_id)
     referral.step(context.permit.act)
-    envelope_sharing.finish(context, referral.verified, referral.row, referral.ground)
+    envelope_sharing.record_kept_revisions(context, referral.verified, referral.row, referral.ground)
     letters.write(context, referral, letter, step=step)
     return referral

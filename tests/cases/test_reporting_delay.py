@@ -107,6 +107,6 @@ def test_they_run_up_to_their_last_moment_and_no_longer():
 
 def test_a_letter_carries_them_there_and_back_or_says_nothing():
     hours = reporting_delay.FirstHours(10, 20)
-    assert reporting_delay.of_letter(Letter.from_json(reporting_delay.written(hours))) == hours
-    assert reporting_delay.written(None) == {}
-    assert reporting_delay.of_letter(Letter()) is None
+    assert reporting_delay.from_letter(Letter.from_json(reporting_delay.letter_fields(hours))) == hours
+    assert reporting_delay.letter_fields(None) == {}
+    assert reporting_delay.from_letter(Letter()) is None
