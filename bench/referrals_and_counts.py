@@ -17,8 +17,8 @@ from casework.cases.sections import GroundEntry, Letter
 from casework.config import Config
 from casework.demo import folder
 from casework.gate import Gate, open_gate
-from casework.referrals import actions as sending
 from casework.referrals import ground_acts
+from casework.referrals import sending_acts as sending
 from casework.statistics.periods import Cadence, Period
 from casework.vault.keys import kek
 

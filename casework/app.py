@@ -12,7 +12,6 @@ from casework.cases import key_rotation
 from casework.codelists import codelist
 from casework.config import Config, resource
 from casework.desk import views as desk
-from casework.endings import views as endings
 from casework.gate import Person, open_gate
 from casework.intake import views as intake
 from casework.maintenance.alarms import Alarms
@@ -20,6 +19,7 @@ from casework.oversight import views as oversight
 from casework.policy.permit import allowed
 from casework.policy.words import Act
 from casework.referrals import views as referrals
+from casework.retention import views as retention
 from casework.staffing import views as staffing
 from casework.statistics import views as statistics
 from casework.vault.keys import kek
@@ -37,7 +37,7 @@ _BLUEPRINTS = (
     desk.blueprint,
     intake.blueprint,
     referrals.blueprint,
-    endings.blueprint,
+    retention.blueprint,
     addresses.blueprint,
     statistics.blueprint,
     oversight.blueprint,

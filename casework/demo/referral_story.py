@@ -7,8 +7,8 @@ from uuid import UUID
 from casework.cases.sections import GroundEntry, Letter
 from casework.demo.content import DemoCase, DemoOffice, office_of
 from casework.demo.visits import DemoSession, Visit
-from casework.referrals import actions as sending
 from casework.referrals import ground_acts, receiving_acts
+from casework.referrals import sending_acts as sending
 
 At = Callable[[int, int], int]
 Step = Callable[[DemoSession, UUID, UUID, DemoOffice, int], None]

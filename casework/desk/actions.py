@@ -24,7 +24,6 @@ from casework.cases.reading import ListedCase, VerifiedCase
 from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan
 from casework.cases.states import CaseState
 from casework.desk.view_models import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, WrittenSection
-from casework.endings.actions import list_requests
 from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, gettext_noop
 from casework.gate import ActContext, action
 from casework.intake.actions import list_drafts
@@ -34,7 +33,8 @@ from casework.policy.permit import allowed
 from casework.policy.words import Act, Section
 from casework.referrals.ground_acts import list_reviews
 from casework.referrals.receiving_acts import list_referrals
-from casework.statistics.actions import waiting
+from casework.retention.actions import list_requests
+from casework.statistics.actions import period_to_close
 from casework.vault.integrity import heads
 from casework.vault.keys.envelopes import OpenedDocument
 
@@ -56,7 +56,7 @@ def list_cases(context: ActContext, *, whole_page: bool = False) -> Home:
     context.reason = f"{len(cases)} cases"
     panel, arrivals = home_panel.panel_for(context, cases), key_holders.count_unconfirmed(context)
     drafts, contacts = tuple(list_drafts(context)), contacts_to_renew(context, cases)
-    home = Home(_lines(context, cases), drafts, waiting(context), contacts, panel, arrivals)
+    home = Home(_lines(context, cases), drafts, period_to_close(context), contacts, panel, arrivals)
     return _with_other_lists(context, home) if whole_page else home
 
 

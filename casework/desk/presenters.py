@@ -12,9 +12,9 @@ from casework.cases.sections import LEDGERS, SECTIONS, Contact
 from casework.desk import section_presenters
 from casework.desk.forms import empty_note
 from casework.desk.view_models import CaseLine, CasePage
-from casework.endings.actions import Request
 from casework.policy.words import Act, Section
 from casework.referrals.view_models import Box
+from casework.retention.actions import ErasureRequest
 from casework.web import menu
 from casework.web.choice_fields import code_words
 from casework.web.current_user import may, me
@@ -37,7 +37,7 @@ class Item:
     kind: str = "plain"
 
 
-def home(box: Box | None, endings: Sequence[Request]) -> dict[str, Any]:
+def home(box: Box | None, endings: Sequence[ErasureRequest]) -> dict[str, Any]:
     """Return what a first page needs: the role, what may be opened, where cases lie, what was referred or waits."""
     offers = {"opens": may(Act.CASE_OPEN), "purges": may(Act.PURGE_LIST), "restores": may(Act.CASE_VOID_LIST)}
     return {"role": me().role, "url": cases_url(), "box": box, "endings": endings} | offers

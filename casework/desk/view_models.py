@@ -12,12 +12,11 @@ from casework.cases.reading import date_of
 from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import Contact, Label
 from casework.cases.states import CaseState
-from casework.endings.actions import Request
 from casework.intake.actions import Draft
 from casework.oversight.home_panel import OversightPanel
 from casework.policy.words import Section
-from casework.referrals.second_review import AwaitingReview
-from casework.referrals.view_models import Box
+from casework.referrals.view_models import AwaitingReview, Box
+from casework.retention.actions import ErasureRequest
 from casework.statistics.periods import Period
 
 # What a case may be called in a list, the most pressing first.
@@ -67,7 +66,7 @@ class Home:
     watch: OversightPanel = field(default_factory=OversightPanel)
     arrivals: int = 0
     box: Box | None = None
-    endings: tuple[Request, ...] = ()
+    endings: tuple[ErasureRequest, ...] = ()
     reviews: tuple[AwaitingReview, ...] = ()
 
     @cached_property

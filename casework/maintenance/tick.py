@@ -20,7 +20,7 @@ from casework.maintenance.communes import commune_ids, system_of
 from casework.maintenance.idle_accounts import lock_idle_accounts
 from casework.oversight.actions import verify_all
 from casework.policy.words import Act
-from casework.referrals.actions import expire
+from casework.referrals.sending_acts import expire
 from casework.vault.keys.context import CryptoContext
 
 HOUR = 3600 * clock.MICROSECOND

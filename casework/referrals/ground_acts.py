@@ -18,8 +18,7 @@ from casework.gate import ActContext, action
 from casework.policy.words import Act, Section
 from casework.referrals import letters, lookup, presenters
 from casework.referrals.presenters import ReferralCase
-from casework.referrals.second_review import AwaitingReview
-from casework.referrals.view_models import GroundLedger, GroundLine, ReferralLine
+from casework.referrals.view_models import AwaitingReview, GroundLedger, GroundLine, ReferralLine
 from casework.vault.models import Agency
 from casework.vault.states import AgencyState
 

@@ -17,8 +17,7 @@ from casework.gate import ActContext
 from casework.policy.table import policy
 from casework.policy.words import Act, Section
 from casework.referrals import lookup
-from casework.referrals.second_review import DangerReview
-from casework.referrals.view_models import GroundLine, LetterView, ReferralLine
+from casework.referrals.view_models import DangerReview, GroundLine, LetterView, ReferralLine
 from casework.vault.keys.envelopes import OpenedDocument
 from casework.vault.models import Agency
 from casework.vault.states import MemberState

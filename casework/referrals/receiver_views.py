@@ -85,4 +85,4 @@ def answer(case_id: UUID, referral_id: UUID) -> Answer:
 
 
 def _to_referral(case_id: UUID, referral_id: UUID) -> Response:
-    return redirect(url_for("referrals.one", case_id=case_id, referral_id=referral_id), 303)
+    return redirect(url_for("referrals.referral", case_id=case_id, referral_id=referral_id), 303)

@@ -15,8 +15,7 @@ from casework.policy.words import Act, Section
 from casework.referrals import letters, lookup, presenters, transitions
 from casework.referrals.lookup import VerifiedReferral
 from casework.referrals.presenters import ReferralCase
-from casework.referrals.second_review import DangerReview
-from casework.referrals.view_models import Box, ReferralLine, ReferralPage
+from casework.referrals.view_models import Box, DangerReview, ReferralLine, ReferralPage
 from casework.vault.integrity.signed_rows import verify_row
 
 

@@ -10,12 +10,50 @@ from casework.cases.states import LIVE_REFERRAL, ReferralState
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
 from casework.policy.words import Act, Section
-from casework.referrals.second_review import DangerReview
 
 # Steps whose letters the receiving agency writes; all others are the sender's.
 _RECEIVER_STEPS = frozenset({"accept", "decline", "ask", "answer"})
 _WITHOUT_CONSENT = frozenset({"refused", "not_asked"})
 _MINUTE = 60 * MICROSECOND
+_REVIEW_PERIOD = 24 * 60 * 60 * MICROSECOND
+
+
+@dataclass(frozen=True)
+class DangerReview:
+    """The review of a ground of danger to life by a second person, or until when it is waited for.
+
+    `recorded`, `now` and `at` are microseconds; `answer` is a code of `ground_review`, empty while it is waited for;
+    `by` and `at` say who reviewed it and when. `mine` tells that I recorded the ground, `reviewers` who may review it.
+    """
+
+    recorded: int
+    now: int
+    answer: str = ""
+    words: str = ""
+    by: str = ""
+    at: int = 0
+    mine: bool = False
+    reviewers: tuple[str, ...] = ()
+
+    @property
+    def due(self) -> int:
+        """Return the moment 24 hours after it was recorded."""
+        return self.recorded + _REVIEW_PERIOD
+
+    @property
+    def late(self) -> bool:
+        """Tell whether 24 hours have passed without an answer; this is shown and cuts nothing off."""
+        return not self.answer and self.now >= self.due
+
+
+@dataclass(frozen=True)
+class AwaitingReview:
+    """A ground of danger to life in a list, with the code of its case."""
+
+    case_id: UUID
+    ground_id: UUID
+    code: str
+    review: DangerReview
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from casework.errors import CaseworkError
 from casework.gate import Gate, Person
 from casework.policy.permit import Actor
 from casework.policy.words import Act, Role
-from casework.referrals import actions, ground_acts, receiver_views, receiving_acts, rendering
+from casework.referrals import ground_acts, receiver_views, receiving_acts, rendering, sending_acts
 from casework.referrals.forms import CallForm, EndingForm, RecordForm, ReplyForm, ReviewForm, SendForm, ground_form
 from casework.web.current_user import check_permission, current_member, gate, may, perform
 
@@ -114,7 +114,7 @@ def review_ground(case_id: UUID, ground_id: UUID) -> Answer:
 @blueprint.get(f"{GROUND}/xem-truoc")
 def preview(case_id: UUID, ground_id: UUID) -> str:
     """Show what the receiver will and will not see, and ask for the letter."""
-    return rendering.preview_page(perform(actions.preview, case_id, ground_id), SendForm())
+    return rendering.preview_page(perform(sending_acts.preview, case_id, ground_id), SendForm())
 
 
 @blueprint.post(f"{GROUND}/gui")
@@ -123,17 +123,17 @@ def send(case_id: UUID, ground_id: UUID) -> Answer:
     check_permission(Act.REFERRAL_SEND)
     form = SendForm()
     if not form.validate_on_submit():
-        return rendering.preview_page(perform(actions.preview, case_id, ground_id), form), 422
-    referral_id = perform(actions.send, case_id, ground_id, form.letter(), once=form.mark())
+        return rendering.preview_page(perform(sending_acts.preview, case_id, ground_id), form), 422
+    referral_id = perform(sending_acts.send, case_id, ground_id, form.letter(), once=form.mark())
     flash(_("Đã chuyển gửi."), "done")
     return _to_referral(case_id, referral_id)
 
 
 @blueprint.get(REFERRAL)
-def one(case_id: UUID, referral_id: UUID) -> str:
+def referral(case_id: UUID, referral_id: UUID) -> str:
     """Show one referral to either side."""
     page = perform(receiving_acts.read_referral, case_id, referral_id)
-    return render_template("referrals/one.html", page=page, call=CallForm())
+    return render_template("referrals/referral.html", page=page, call=CallForm())
 
 
 @blueprint.post(f"{REFERRAL}/goi")
@@ -143,9 +143,9 @@ def call(case_id: UUID, referral_id: UUID) -> Answer:
     form = CallForm()
     if not form.validate_on_submit():
         page = perform(receiving_acts.read_referral, case_id, referral_id, towards=Act.REFERRAL_CALL)
-        return render_template("referrals/one.html", page=page, call=form), 422
+        return render_template("referrals/referral.html", page=page, call=form), 422
     reached = request.form.get("reached") == "yes"
-    perform(actions.record_call, case_id, referral_id, form.letter(), reached=reached)
+    perform(sending_acts.record_call, case_id, referral_id, form.letter(), reached=reached)
     flash(_("Đã ghi cuộc gọi."), "done")
     return _to_referral(case_id, referral_id)
 
@@ -163,7 +163,7 @@ def reply(case_id: UUID, referral_id: UUID) -> Answer:
     form = ReplyForm()
     if not form.validate_on_submit():
         return rendering.writing_page(Act.REFERRAL_REPLY, case_id, referral_id, form), 422
-    perform(actions.reply, case_id, referral_id, form.words.data or "")
+    perform(sending_acts.reply, case_id, referral_id, form.words.data or "")
     flash(_("Đã gửi."), "done")
     return _to_referral(case_id, referral_id)
 
@@ -181,7 +181,7 @@ def record_answer(case_id: UUID, referral_id: UUID) -> Answer:
     form = RecordForm()
     if not form.validate_on_submit():
         return rendering.writing_page(Act.REFERRAL_RECORD_ANSWER, case_id, referral_id, form), 422
-    perform(actions.record_answer, case_id, referral_id, form.letter())
+    perform(sending_acts.record_answer, case_id, referral_id, form.letter())
     flash(_("Đã ghi hộ câu trả lời."), "done")
     return _to_referral(case_id, referral_id)
 
@@ -197,7 +197,7 @@ def end(case_id: UUID, referral_id: UUID) -> str:
 @blueprint.post(f"{REFERRAL}/rut")
 def withdraw(case_id: UUID, referral_id: UUID) -> Response:
     """Withdraw a referral."""
-    perform(actions.withdraw, case_id, referral_id)
+    perform(sending_acts.withdraw, case_id, referral_id)
     flash(_("Đã rút lại. Nơi nhận không còn đọc được."), "done")
     return _to_referral(case_id, referral_id)
 
@@ -207,7 +207,7 @@ def _to_case(case_id: UUID) -> Response:
 
 
 def _to_referral(case_id: UUID, referral_id: UUID) -> Response:
-    return redirect(url_for("referrals.one", case_id=case_id, referral_id=referral_id), 303)
+    return redirect(url_for("referrals.referral", case_id=case_id, referral_id=referral_id), 303)
 
 
 def _expire_after_response(response: Response) -> Response:
@@ -225,7 +225,7 @@ def _expire_after_response(response: Response) -> Response:
 def _perform_expiry(app_gate: Gate, commune_id: UUID) -> None:
     """Expire grounds in the role of the system; what fails is logged and tried again the next time."""
     try:
-        app_gate.perform(Person(Actor(commune_id, None, (Role.SYSTEM,)), commune_id), actions.expire)
+        app_gate.perform(Person(Actor(commune_id, None, (Role.SYSTEM,)), commune_id), sending_acts.expire)
     except CaseworkError:
         log.exception("what has lapsed could not be cut off")
 

@@ -119,7 +119,7 @@ def close_period(context: ActContext, name: str, mark: str) -> None:
         count_record.prepare_year(context, counted.ledger, period.year + 1)
 
 
-def waiting(context: ActContext) -> Period | None:
+def period_to_close(context: ActContext) -> Period | None:
     """Return the period that this person may close now; called by the home page within its own act."""
     if not allowed(context.actor, Act.PERIOD_CLOSE):
         return None

@@ -17,12 +17,12 @@ from casework.accounts import admission_acts
 from casework.accounts.sign_in_acts import Unwrapped, second_factor, sign_in
 from casework.administration.installation import Installation
 from casework.desk import actions as desk
-from casework.endings import actions as endings
 from casework.errors import NotFound
 from casework.gate import Action, Person
 from casework.intake import actions as intake
 from casework.policy.permit import Actor
 from casework.policy.words import Role, Section
+from casework.retention import actions as retention
 from casework.vault.keys.enrolment import credentials, totp
 from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vault.keys.enrolment.totp import PairedPhone
@@ -110,9 +110,11 @@ def lost(tmp_path: Path) -> LostMachine:
         binh = enrols(installation, "binh.hoi", code_for(papers, "binh.hoi"))
         kept_case, erased_case = opens_a_case(hoa), opens_a_case(hoa)
         story = hoa.does(desk.read_section, kept_case, Section.STORY)
-        hoa.does(endings.request_erasure, erased_case, basis="own_wish", second=binh.member_id, words="Chị ấy xin xóa")
+        hoa.does(
+            retention.request_erasure, erased_case, basis="own_wish", second=binh.member_id, words="Chị ấy xin xóa"
+        )
         assert call("backup", "--data", str(old)).exit_code == 0
-        binh.does(endings.erase_case, erased_case)
+        binh.does(retention.erase_case, erased_case)
         assert call("tick", "--data", str(old)).exit_code == 0
     new.mkdir(mode=0o700)
     shutil.copytree(old / "checkpoints", new / "checkpoints")

@@ -9,16 +9,16 @@ from sqlalchemy import event
 
 from casework.cases.sections import GroundEntry, Story
 from casework.desk import actions as desk
-from casework.endings import actions as endings
 from casework.intake import actions as intake
-from casework.referrals import actions as sending
 from casework.referrals import ground_acts, receiving_acts
+from casework.referrals import sending_acts as sending
+from casework.retention import actions as retention
 from casework.staffing import actions as staffing
-from tests.endings.scenes import asked
 from tests.faults.numbers import times
 from tests.house import House, only_sqlite
 from tests.laws.test_routes import standing
 from tests.referrals.scenes import ASKED, ground, referred
+from tests.retention.scenes import asked
 from tests.stories import dao
 
 pytestmark = only_sqlite
@@ -81,7 +81,7 @@ def withdrawing(house: House) -> Callable[[], object]:
 def erasing(house: House) -> Callable[[], object]:
     case_id = house["lan"].opens_a_case()
     asked(house["lan"], case_id, house["hoa"])
-    return partial(house.gate.perform, house["hoa"].person, endings.erase_case, case_id)
+    return partial(house.gate.perform, house["hoa"].person, retention.erase_case, case_id)
 
 
 def leaving(house: House) -> Callable[[], object]:

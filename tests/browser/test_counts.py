@@ -11,26 +11,26 @@ from casework.web.session_loading import COOKIE
 from tests.browser.serving import serving
 from tests.browser.walking import SCREENS
 from tests.house import House, Someone, only_sqlite
-from tests.statistics.book import Book, first_of
+from tests.statistics.timeline import Timeline, first_of
 
 pytestmark = only_sqlite
 
 
 @pytest.fixture
-def book(house: House) -> Iterator[Book]:
-    """A book with a closed quarter and one that is over, on the day after it."""
-    book = Book(house, first_of(house))
-    book.record(book.first, 5)
-    book.close(book.first)
-    book.record(book.after(1), 4)
-    with book.on(book.after(1).next_day):
-        yield book
+def timeline(house: House) -> Iterator[Timeline]:
+    """A timeline with a closed quarter and one that is over, on the day after it."""
+    timeline = Timeline(house, first_of(house))
+    timeline.record(timeline.first, 5)
+    timeline.close(timeline.first)
+    timeline.record(timeline.after(1), 4)
+    with timeline.on(timeline.after(1).next_day):
+        yield timeline
 
 
 @pytest.fixture
-def site(book: Book) -> Iterator[str]:
+def site(timeline: Timeline) -> Iterator[str]:
     """The application of this house, served with its form tokens."""
-    with serving(create_app(book.house.config)) as address:
+    with serving(create_app(timeline.house.config)) as address:
         yield address
 
 
@@ -53,18 +53,18 @@ def page_of(chromium: Browser, somebody: Someone, width: int, **options) -> Page
 
 
 @SCREENS
-def test_a_lead_closes_a_quarter_and_the_statistician_sees_it(chromium, book, site, width, script):
-    lead = page_of(chromium, book.house["hoa"], width, java_script_enabled=script)
+def test_a_lead_closes_a_quarter_and_the_statistician_sees_it(chromium, timeline, site, width, script):
+    lead = page_of(chromium, timeline.house["hoa"], width, java_script_enabled=script)
     lead.goto(site)
     lead.click("text=Xem số liệu rồi chốt kỳ")
     lead.wait_for_selector("text=Số thật")
     lead.click("main button")
     lead.wait_for_url("**/so-lieu")
     assert "Đã công bố" in lead.inner_text("body")
-    thu = page_of(chromium, book.house["thu"], width, java_script_enabled=script)
+    thu = page_of(chromium, timeline.house["thu"], width, java_script_enabled=script)
     thu.goto(f"{site}/so-lieu")
     main = thu.inner_text("main")
-    assert f"Năm {book.after(1).year}" in main
+    assert f"Năm {timeline.after(1).year}" in main
     assert "chỉ những vụ được báo" in main
     assert "cộng đúng" in main
     thu.goto(f"{site}/chot-ky")
@@ -74,10 +74,10 @@ def test_a_lead_closes_a_quarter_and_the_statistician_sees_it(chromium, book, si
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
-def test_the_pages_of_counts_can_be_read_and_fit(chromium, book, site, width, scheme):
+def test_the_pages_of_counts_can_be_read_and_fit(chromium, timeline, site, width, scheme):
     wrong: list[tuple[str, object]] = []
     for username, path in (("thu", "/so-lieu"), ("hoa", "/so-lieu"), ("hoa", "/chot-ky"), ("hoa", "/")):
-        page = page_of(chromium, book.house[username], width, bypass_csp=True, color_scheme=scheme)
+        page = page_of(chromium, timeline.house[username], width, bypass_csp=True, color_scheme=scheme)
         page.goto(site + path)
         wrong += [(path, violation["id"]) for violation in Axe().run(page).response["violations"]]
         wrong += [(path, page.title())] * ("bạo lực" in page.title())

@@ -9,8 +9,8 @@ from casework.app import create_app
 from casework.desk import actions as desk
 from tests.browser.serving import serving
 from tests.browser.walking import SCRIPTS, Walk
-from tests.endings.scenes import files, found_in, rows_of, sealed_in
 from tests.house import House, Someone, only_sqlite
+from tests.retention.scenes import files, found_in, rows_of, sealed_in
 
 pytestmark = only_sqlite
 ON = "main form .buttons .button:not(.quiet)"

@@ -11,7 +11,7 @@ from casework.app import create_app
 from tests.browser.serving import serving
 from tests.browser.walking import SCREENS, Walk
 from tests.house import House, only_sqlite
-from tests.statistics.book import Book, first_of
+from tests.statistics.timeline import Timeline, first_of
 from tests.stories import CANARIES, dao
 
 pytestmark = only_sqlite
@@ -222,11 +222,11 @@ def test_five_people_do_the_main_job(walk, house: House, width, script):
     answers(cuong, "cuong", police)
     finds_the_answers(lan)
 
-    book = Book(house, first_of(house))
-    with book.on(book.first.next_day):
+    timeline = Timeline(house, first_of(house))
+    with timeline.on(timeline.first.next_day):
         closes_the_quarter(walk("hoa", width, script=script))
         sees_counts_and_nothing_else(walk("thu", width, script=script), case_id, police)
-    assert clock.today() <= book.first.last
+    assert clock.today() <= timeline.first.last
 
 
 def test_the_sender_s_urgent_referral_stays_on_top_until_it_is_opened(walk, house: House):

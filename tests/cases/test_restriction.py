@@ -12,8 +12,8 @@ from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, Conflict, NotFound, Refused
 from casework.oversight import actions as oversight
 from casework.policy.words import Section
-from casework.referrals import actions as sending
 from casework.referrals import receiving_acts
+from casework.referrals import sending_acts as sending
 from casework.statistics import actions as statistics
 from tests.cases.keys import agency_id, wraps_of
 from tests.house import House, Someone, both_databases

@@ -9,7 +9,7 @@ from casework.desk import actions as desk
 from casework.errors import Busy
 from casework.statistics import actions as statistics
 from tests.deploy.roles import Roles, as_service
-from tests.statistics.book import Book, closes, first_of
+from tests.statistics.timeline import Timeline, closes, first_of
 
 pytestmark = pytest.mark.parametrize("house", ["postgresql"], indirect=True)
 
@@ -64,10 +64,10 @@ def test_whoever_reads_counts_reads_nothing_else(roles: Roles):
 
 
 def test_the_statistician_reads_releases_through_the_narrow_role_alone(roles: Roles):
-    book = Book(roles.house, first_of(roles.house))
-    book.record(book.first, 4)
-    with book.on(book.first.next_day):
-        released = closes(book.house["hoa"])
+    timeline = Timeline(roles.house, first_of(roles.house))
+    timeline.record(timeline.first, 4)
+    with timeline.on(timeline.first.next_day):
+        released = closes(timeline.house["hoa"])
         with as_service(roles) as house, roles.connect() as root:
             thu = house["thu"]
             assert thu.does(statistics.read_releases) == (released,)

@@ -7,7 +7,7 @@ from casework.cases import holder_transfer
 from casework.errors import SignInNeeded
 from casework.policy.proof import ProofNeeded
 from casework.policy.words import Act
-from casework.referrals import actions as referrals
+from casework.referrals import sending_acts as referrals
 from casework.staffing import actions as staffing
 from tests.house import House, Someone, only_sqlite
 from tests.referrals import scenes

@@ -11,8 +11,8 @@ pytestmark = only_sqlite
 # Sending a case on, giving a key or a way in, destroying, and what leaves the house for good.
 PROVEN = {
     "referrals.send": "lan",
-    "endings.erase": "hoa",
-    "endings.purge": "hoa",
+    "retention.erase": "hoa",
+    "retention.purge": "hoa",
     "statistics.close": "hoa",
     "oversight.ask_export": "quang",
     "oversight.export": "quang",

@@ -37,7 +37,7 @@ ANSWERS_OF_ITS_OWN = {Source(SafetyPlan, "somebody")}
 IN_DANGER = "at_once"
 DECLARED_IN = "casework/cases/sections.py"
 # Where cases are asked about and shown; elsewhere the same words are about staff and addresses.
-CASES = ("cases", "desk", "endings", "intake", "referrals", "staffing")
+CASES = ("cases", "desk", "intake", "referrals", "retention", "staffing")
 # What is also a heading, a tag, or the name of what stands in a column.
 ALSO_ELSEWHERE = {
     "Căn cứ",

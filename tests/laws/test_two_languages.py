@@ -25,7 +25,7 @@ from tests.canaries.crawl import paths
 from tests.house import HAMLETS, House, only_sqlite
 from tests.laws.test_catalogue import VIETNAMESE
 from tests.people import COMMUNES, STAFF
-from tests.statistics.book import Book, first_of
+from tests.statistics.timeline import Timeline, first_of
 from tests.stories import dao
 
 # No Vietnamese word is written like one of these.
@@ -124,13 +124,13 @@ def speaking(app: Flask, house: House, username: str, lang: str) -> FlaskClient:
 
 
 @pytest.fixture
-def book(house: House) -> Book:
+def timeline(house: House) -> Timeline:
     """A house with a released quarter, and one that waits."""
-    book = Book(house, first_of(house))
-    book.record(book.first, 2)
-    book.close(book.first)
-    book.record(book.after(1), 2)
-    return book
+    timeline = Timeline(house, first_of(house))
+    timeline.record(timeline.first, 2)
+    timeline.close(timeline.first)
+    timeline.record(timeline.after(1), 2)
+    return timeline
 
 
 def furnished(house: House) -> dict[str, UUID]:
@@ -148,8 +148,8 @@ def furnished(house: House) -> dict[str, UUID]:
 
 @only_sqlite
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_whoever_is_there_every_page_speaks_one_language(book: Book, app: Flask, lang: str):
-    with book.on(book.after(1).next_day) as house:
+def test_whoever_is_there_every_page_speaks_one_language(timeline: Timeline, app: Flask, lang: str):
+    with timeline.on(timeline.after(1).next_day) as house:
         ids = furnished(house)
         for username in ("lan", "hoa", "cuong", "thu", "quang", "son", ""):
             client = speaking(app, house, username, lang)

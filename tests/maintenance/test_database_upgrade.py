@@ -14,12 +14,12 @@ from casework.errors import Busy, Conflict, VaultError
 from casework.maintenance import backups, checkpoints, database_upgrade, startup
 from casework.oversight.actions import verify_all
 from casework.policy.words import Act, Section
-from tests.endings.scenes import files
 from tests.house import both_databases, only_sqlite
 from tests.maintenance.backed_up_house import BackedUpHouse
 from tests.maintenance.newer_migrations import add_migration, use_migrations
 from tests.people import THANH_SON
 from tests.referrals.scenes import referred
+from tests.retention.scenes import files
 from tests.tampering import Row, stolen
 
 PREFIX = "9-"

@@ -16,8 +16,8 @@ from casework.cases.sections import GroundEntry, Identity, Incident, Injuries, L
 from casework.desk import actions as desk
 from casework.errors import NotFound, Refused, Superseded
 from casework.policy.words import Role, Section
-from casework.referrals import actions, ground_acts, receiving_acts
-from casework.referrals import actions as sending
+from casework.referrals import ground_acts, receiving_acts, sending_acts
+from casework.referrals import sending_acts as sending
 from tests.house import House
 from tests.referrals.scenes import AT, HEALTH, POLICE, envelopes
 from tests.stories import dao
@@ -225,7 +225,7 @@ class Referring(RuleBasedStateMachine):
     @rule(days=st.sampled_from([1, 100]))
     def time_passes(self, days: int) -> None:
         self.pause(days * DAY)
-        self.house.gate.perform(self.house.stranger(Role.SYSTEM), actions.expire)
+        self.house.gate.perform(self.house.stranger(Role.SYSTEM), sending_acts.expire)
         lapsed = [
             referral
             for referral in self.sent.values()

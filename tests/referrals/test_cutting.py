@@ -7,8 +7,8 @@ from casework.cases.sections import Identity, Label, Letter
 from casework.desk import actions as desk
 from casework.errors import Conflict, NotFound, Superseded, VaultError
 from casework.policy.words import Role, Section
-from casework.referrals import actions, ground_acts, receiving_acts
-from casework.referrals import actions as sending
+from casework.referrals import ground_acts, receiving_acts, sending_acts
+from casework.referrals import sending_acts as sending
 from tests.house import both_databases, only_sqlite
 from tests.referrals.scenes import ASKED, POLICE, envelopes, ground, referred, sections
 from tests.tampering import stolen
@@ -117,7 +117,7 @@ def test_a_ground_that_runs_out_cuts_access_and_the_machine_deletes_what_it_gave
     done = referred(house).goes("open", "accept", "answer")
     later = clock.micros() + 184 * DAY
     system = house.stranger(Role.SYSTEM)
-    assert house.gate.perform(system, actions.expire) == 0
+    assert house.gate.perform(system, sending_acts.expire) == 0
     with clock.use_clock(lambda: later):
         for somebody in (lan, referral.to):
             somebody._cookie = None
@@ -129,8 +129,8 @@ def test_a_ground_that_runs_out_cuts_access_and_the_machine_deletes_what_it_gave
         assert (Section.IDENTITY, 2) not in envelopes(house, referral.case_id, "police")
         with pytest.raises(Conflict):
             lan.does(sending.reply, *referral.at, "quá hạn")
-        assert house.gate.perform(system, actions.expire) == 2
-        assert house.gate.perform(system, actions.expire) == 0
+        assert house.gate.perform(system, sending_acts.expire) == 2
+        assert house.gate.perform(system, sending_acts.expire) == 0
         assert sections(house, referral.case_id, "police") <= OWN
         assert sections(house, done.case_id, "police") <= OWN
         assert (referral.state, done.state) == ("expired", "over")

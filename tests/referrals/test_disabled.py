@@ -6,8 +6,8 @@ from casework.db import Database
 from casework.desk import actions as desk
 from casework.policy.permit import issue
 from casework.policy.words import Act, Section
-from casework.referrals import actions as sending
 from casework.referrals import receiving_acts
+from casework.referrals import sending_acts as sending
 from casework.vault.integrity import heads
 from casework.vault.integrity.signed_rows import attach_keys
 from tests.house import House, Someone

@@ -10,8 +10,8 @@ from casework.cases.sections import GroundEntry, Incident, Letter
 from casework.desk import actions as desk
 from casework.errors import NotFound
 from casework.policy.words import Section
-from casework.referrals import actions as sending
 from casework.referrals import ground_acts, receiving_acts
+from casework.referrals import sending_acts as sending
 from tests.house import only_sqlite
 from tests.stories import dao
 

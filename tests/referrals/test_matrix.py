@@ -4,8 +4,8 @@ from uuid import UUID
 
 from casework.cases.sections import GroundEntry, Letter
 from casework.policy.words import Section
-from casework.referrals import actions as sending
 from casework.referrals import ground_acts, receiving_acts
+from casework.referrals import sending_acts as sending
 from tests.canaries.cases import Marked, a_case, marker
 from tests.canaries.crawl import answers
 from tests.house import House, only_sqlite

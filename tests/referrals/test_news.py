@@ -4,8 +4,8 @@ from functools import partial
 
 from casework import clock
 from casework.cases.sections import Letter
-from casework.referrals import actions as sending
 from casework.referrals import receiving_acts
+from casework.referrals import sending_acts as sending
 from tests.house import only_sqlite
 from tests.referrals.scenes import ground, referred
 from tests.stories import dao

@@ -7,8 +7,8 @@ from casework.cases.sections import GroundEntry, Identity, Letter, Story
 from casework.desk import actions as desk
 from casework.errors import BadInput, NotFound, Refused
 from casework.policy.words import Section
-from casework.referrals import actions as sending
 from casework.referrals import ground_acts, receiving_acts
+from casework.referrals import sending_acts as sending
 from casework.statistics import actions as counting
 from tests.house import only_sqlite
 from tests.intake.filling import EVENT, fills, submits

@@ -9,8 +9,8 @@ from casework.cases.sections import GroundEntry, Identity, Letter, Note
 from casework.desk import actions as desk
 from casework.errors import BadInput, NotFound, Refused
 from casework.policy.words import Act, Section
-from casework.referrals import actions as sending
 from casework.referrals import ground_acts, receiving_acts
+from casework.referrals import sending_acts as sending
 from tests.house import only_sqlite
 from tests.referrals.scenes import AT, POLICE, ground, referred, sections
 from tests.stories import CANARIES, dao

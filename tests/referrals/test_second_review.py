@@ -15,8 +15,8 @@ from casework.cases.sections import GroundEntry, Letter
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.policy.words import Act, Role, Section
-from casework.referrals import actions, ground_acts, receiving_acts
-from casework.referrals import actions as sending
+from casework.referrals import ground_acts, receiving_acts, sending_acts
+from casework.referrals import sending_acts as sending
 from casework.staffing import actions as staffing
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.referrals.scenes import ASKED, everything, ground, sections
@@ -187,7 +187,7 @@ def test_it_is_late_at_exactly_24_hours_and_nothing_is_cut_by_that(alarm: Alarm,
         assert re.search('class="tag danger">quá hạn (60 phút|1 giờ)', home)
         assert "Đã quá 24 giờ" in browser("hoa").get(alarm.path).text
         assert "Chưa ai xem lại việc chuyển" in browser("lan").get("/").text
-        alarm.house.gate.perform(alarm.house.stranger(Role.SYSTEM), actions.expire)
+        alarm.house.gate.perform(alarm.house.stranger(Role.SYSTEM), sending_acts.expire)
         assert alarm.police_read()
         alarm.reviews("hoa")
     assert alarm.states == ("live", "opened")

@@ -9,8 +9,8 @@ from casework.cases.sections import GroundEntry, Letter
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused, Ungrounded
 from casework.policy.words import Act, Section
-from casework.referrals import actions as sending
 from casework.referrals import ground_acts, receiving_acts
+from casework.referrals import sending_acts as sending
 from tests.house import both_databases, only_sqlite
 from tests.referrals.scenes import ASKED, AT, HEALTH, POLICE, envelopes, everything, ground, referred, sections
 from tests.stories import CANARIES, dao

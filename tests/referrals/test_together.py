@@ -10,8 +10,8 @@ from casework.cases.sections import Identity, Letter
 from casework.desk import actions as desk
 from casework.errors import CaseworkError
 from casework.policy.words import Act, Section
-from casework.referrals import actions as sending
 from casework.referrals import ground_acts, receiving_acts
+from casework.referrals import sending_acts as sending
 from tests.house import both_databases
 from tests.referrals.scenes import ASKED, Referred, envelopes, ground, referred
 from tests.tampering import stolen

@@ -7,8 +7,8 @@ import pytest
 from casework.cases.sections import Letter
 from casework.errors import Conflict, NotFound
 from casework.policy.words import Act
-from casework.referrals import actions as sending
 from casework.referrals import ground_acts, receiving_acts, transitions
+from casework.referrals import sending_acts as sending
 from tests.house import only_sqlite
 from tests.referrals.scenes import everything, referred
 

@@ -16,8 +16,8 @@ from casework.cases.sections import GroundEntry, Letter
 from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, VaultError
 from casework.policy.words import Section
-from casework.referrals import actions as sending
 from casework.referrals import ground_acts, receiving_acts
+from casework.referrals import sending_acts as sending
 from casework.staffing import actions as staffing
 from casework.web.session_loading import load_session
 from tests.cases.keys import agency_id, settle, wraps_of

@@ -1,12 +1,12 @@
-"""The book of the tests of statistics."""
+"""The timeline of the tests of statistics."""
 
 import pytest
 
 from tests.house import House
-from tests.statistics.book import Book, first_of
+from tests.statistics.timeline import Timeline, first_of
 
 
 @pytest.fixture
-def book(house: House) -> Book:
+def timeline(house: House) -> Timeline:
     """A house and the first quarter of its commune."""
-    return Book(house, first_of(house))
+    return Timeline(house, first_of(house))

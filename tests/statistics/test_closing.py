@@ -13,35 +13,35 @@ from casework.intake import actions as intake
 from casework.statistics import actions
 from casework.statistics.plan import TOTAL, Cell, plan
 from tests.house import both_databases, only_sqlite
-from tests.statistics.book import Book, closes, later, story, truth_of
+from tests.statistics.timeline import Timeline, closes, later, story, truth_of
 
 WOMEN = Cell("sex", "NU")
 
 
 @both_databases
-def test_a_closed_quarter_is_released_rounded_and_adds_up(book: Book):
-    book.record(book.first, 4)
-    book.record(book.first, 1, sex="NAM")
-    seen = book.preview(book.first)
+def test_a_closed_quarter_is_released_rounded_and_adds_up(timeline: Timeline):
+    timeline.record(timeline.first, 4)
+    timeline.record(timeline.first, 1, sex="NAM")
+    seen = timeline.preview(timeline.first)
     assert truth_of(seen)[TOTAL] == 5
     assert (truth_of(seen)[WOMEN], truth_of(seen)[Cell("sex", "NAM")]) == (4, 1)
-    release = book.close(book.first)
-    assert (release.number, release.period, release.size, release.withheld) == (1, book.first, "S1", ())
+    release = timeline.close(timeline.first)
+    assert (release.number, release.period, release.size, release.withheld) == (1, timeline.first, "S1", ())
     assert abs(release.cells[TOTAL] - 5) <= release.bound == 2
     assert sum(release.tables["sex"].values()) == release.cells[TOTAL]
 
 
-def test_what_is_released_is_what_was_previewed(book: Book):
-    book.record(book.first, 7)
-    seen = book.preview(book.first)
+def test_what_is_released_is_what_was_previewed(timeline: Timeline):
+    timeline.record(timeline.first, 7)
+    seen = timeline.preview(timeline.first)
     shown = {row.cell: row.published for _, _, rows in seen.tables for row in rows}
-    assert book.close(book.first).cells == shown
-    assert book.preview(book.first).period == book.after(1)
+    assert timeline.close(timeline.first).cells == shown
+    assert timeline.preview(timeline.first).period == timeline.after(1)
 
 
 @only_sqlite
-def test_a_period_that_is_not_over_cannot_be_closed(book: Book):
-    with book.on(book.first.last) as house:
+def test_a_period_that_is_not_over_cannot_be_closed(timeline: Timeline):
+    with timeline.on(timeline.first.last) as house:
         seen = house["hoa"].does(actions.preview_period)
         assert (seen.over, seen.tables) == (False, ())
         with pytest.raises(BadInput):
@@ -49,9 +49,9 @@ def test_a_period_that_is_not_over_cannot_be_closed(book: Book):
 
 
 @both_databases
-def test_a_period_is_closed_once(book: Book):
-    release = book.close(book.first)
-    with book.on(book.first.next_day) as house:
+def test_a_period_is_closed_once(timeline: Timeline):
+    release = timeline.close(timeline.first)
+    with timeline.on(timeline.first.next_day) as house:
         with pytest.raises(Conflict):
             house["hoa"].does(actions.close_period, release.period.name, "")
         with pytest.raises(Conflict):
@@ -60,85 +60,85 @@ def test_a_period_is_closed_once(book: Book):
 
 
 @only_sqlite
-def test_counts_that_changed_since_the_preview_are_looked_at_again(book: Book):
-    with book.on(book.first.next_day) as house:
+def test_counts_that_changed_since_the_preview_are_looked_at_again(timeline: Timeline):
+    with timeline.on(timeline.first.next_day) as house:
         seen = house["hoa"].does(actions.preview_period)
-    book.record(book.first, 9)
-    with book.on(book.first.next_day) as house, pytest.raises(Conflict):
+    timeline.record(timeline.first, 9)
+    with timeline.on(timeline.first.next_day) as house, pytest.raises(Conflict):
         house["hoa"].does(actions.close_period, seen.period.name, seen.mark)
 
 
 @only_sqlite
-def test_periods_follow_one_another_without_a_gap(book: Book):
-    with book.on(later(book.after(2), 5)) as house:
+def test_periods_follow_one_another_without_a_gap(timeline: Timeline):
+    with timeline.on(later(timeline.after(2), 5)) as house:
         closed = [closes(house["hoa"]).period for _ in range(3)]
-        assert closed == [book.after(number) for number in range(3)]
+        assert closed == [timeline.after(number) for number in range(3)]
         assert not house["hoa"].does(actions.preview_period).over
 
 
-def test_a_case_is_counted_once_and_the_year_goes_on(book: Book):
+def test_a_case_is_counted_once_and_the_year_goes_on(timeline: Timeline):
     """Five quarters cross the turn of a year: each counts its own cases, the next year with a new key."""
     for number in range(5):
-        book.record(book.after(number), number + 1)
-        assert truth_of(book.preview(book.after(number)))[TOTAL] == number + 1
-        book.close(book.after(number))
-    with book.on(book.after(4).next_day) as house:
+        timeline.record(timeline.after(number), number + 1)
+        assert truth_of(timeline.preview(timeline.after(number)))[TOTAL] == number + 1
+        timeline.close(timeline.after(number))
+    with timeline.on(timeline.after(4).next_day) as house:
         releases = house["thu"].does(actions.read_releases)
     assert [release.number for release in releases] == [1, 2, 3, 4, 5]
 
 
-def test_a_case_that_is_worked_on_later_is_not_counted_again(book: Book):
-    case_id = book.record(book.first, 1)[0]
-    release = book.close(book.first)
-    with book.on(book.after(1).first) as house:
+def test_a_case_that_is_worked_on_later_is_not_counted_again(timeline: Timeline):
+    case_id = timeline.record(timeline.first, 1)[0]
+    release = timeline.close(timeline.first)
+    with timeline.on(timeline.after(1).first) as house:
         house["lan"].does(desk.close_case, case_id, outcome="", words="xong")
-    assert truth_of(book.preview(book.after(1)))[TOTAL] == 0
-    with book.on(book.after(1).first) as house:
+    assert truth_of(timeline.preview(timeline.after(1)))[TOTAL] == 0
+    with timeline.on(timeline.after(1).first) as house:
         assert house["thu"].does(actions.read_releases) == (release,)
 
 
-def test_a_restricted_case_is_counted_when_one_of_its_circle_closes(book: Book):
+def test_a_restricted_case_is_counted_when_one_of_its_circle_closes(timeline: Timeline):
     """The lead does not know of it; the deputy, who is in the circle, counts it as a late entry."""
-    book.record(book.first, 1, circle=["mai", "binh"])
-    assert truth_of(book.preview(book.first))[TOTAL] == 0
-    book.close(book.first)
-    seen = book.preview(book.after(1), "binh")
+    timeline.record(timeline.first, 1, circle=["mai", "binh"])
+    assert truth_of(timeline.preview(timeline.first))[TOTAL] == 0
+    timeline.close(timeline.first)
+    seen = timeline.preview(timeline.after(1), "binh")
     assert (truth_of(seen)[TOTAL], seen.late) == (1, 1)
-    book.close(book.after(1), "binh")
-    assert truth_of(book.preview(book.after(2), "binh"))[TOTAL] == 0
+    timeline.close(timeline.after(1), "binh")
+    assert truth_of(timeline.preview(timeline.after(2), "binh"))[TOTAL] == 0
 
 
 @only_sqlite
-def test_a_case_received_after_the_period_waits_for_its_own(book: Book):
-    book.record(book.after(1), 2)
-    with book.on(later(book.after(1), 3)) as house:
+def test_a_case_received_after_the_period_waits_for_its_own(timeline: Timeline):
+    timeline.record(timeline.after(1), 2)
+    with timeline.on(later(timeline.after(1), 3)) as house:
         assert truth_of(house["hoa"].does(actions.preview_period))[TOTAL] == 0
         closes(house["hoa"])
         assert truth_of(house["hoa"].does(actions.preview_period))[TOTAL] == 2
 
 
 @only_sqlite
-def test_midnight_in_the_commune_parts_two_quarters_not_midnight_in_greenwich(book: Book):
-    midnight = datetime.combine(book.first.next_day, time(0), clock.LOCAL)
+def test_midnight_in_the_commune_parts_two_quarters_not_midnight_in_greenwich(timeline: Timeline):
+    midnight = datetime.combine(timeline.first.next_day, time(0), clock.LOCAL)
     for moment in (midnight - timedelta(seconds=1), midnight, midnight + timedelta(hours=6, minutes=59)):
-        with book.at(moment) as house:
+        with timeline.at(moment) as house:
             house["lan"].opens_a_case(story())
-    assert truth_of(book.preview(book.first))[TOTAL] == 1
-    book.close(book.first)
-    assert truth_of(book.preview(book.after(1)))[TOTAL] == 2
+    assert truth_of(timeline.preview(timeline.first))[TOTAL] == 1
+    timeline.close(timeline.first)
+    assert truth_of(timeline.preview(timeline.after(1)))[TOTAL] == 2
 
 
 @only_sqlite
-def test_drafts_are_not_counted(book: Book):
-    with book.on(book.first.last) as house:
+def test_drafts_are_not_counted(timeline: Timeline):
+    with timeline.on(timeline.first.last) as house:
         house["lan"].does(intake.start_draft, {1: {"danger": "no"}})
-    assert truth_of(book.preview(book.first))[TOTAL] == 0
+    assert truth_of(timeline.preview(timeline.first))[TOTAL] == 0
 
 
-def test_the_commune_beside_ours_is_left_alone(book: Book):
-    book.record(book.first, 3)
-    book.close(book.first)
-    with book.on(book.first.next_day) as house:
+def test_the_commune_beside_ours_is_left_alone(timeline: Timeline):
+    timeline.record(timeline.first, 3)
+    timeline.close(timeline.first)
+    with timeline.on(timeline.first.next_day) as house:
         seen = house["lien"].does(actions.preview_period)
         assert truth_of(seen)[TOTAL] == 0
         assert house["lien"].does(actions.read_releases) == ()
@@ -148,47 +148,47 @@ def test_the_commune_beside_ours_is_left_alone(book: Book):
 
 @only_sqlite
 @pytest.mark.parametrize("username", ["lan", "cuong", "tam", "chinh", "thu", "quang", "son"])
-def test_nobody_but_the_lead_and_her_deputy_closes_or_previews(book: Book, username: str):
-    with book.on(book.first.next_day) as house:
+def test_nobody_but_the_lead_and_her_deputy_closes_or_previews(timeline: Timeline, username: str):
+    with timeline.on(timeline.first.next_day) as house:
         with pytest.raises(Refused):
             house[username].does(actions.preview_period)
         with pytest.raises(Refused):
-            house[username].does(actions.close_period, book.first.name, "")
+            house[username].does(actions.close_period, timeline.first.name, "")
 
 
 @only_sqlite
-def test_a_yearly_table_comes_out_at_the_end_of_the_year_and_covers_it(book: Book):
-    ends = next(number for number in range(4) if book.after(number).ends_year)
+def test_a_yearly_table_comes_out_at_the_end_of_the_year_and_covers_it(timeline: Timeline):
+    ends = next(number for number in range(4) if timeline.after(number).ends_year)
     for number in range(ends):
-        book.close(book.after(number))
-    book.record(book.after(ends), 2, birth_year=1950)
-    seen = book.preview(book.after(ends))
+        timeline.close(timeline.after(number))
+    timeline.record(timeline.after(ends), 2, birth_year=1950)
+    seen = timeline.preview(timeline.after(ends))
     spans = {table.name: span.name for table, span, _ in seen.tables}
-    assert spans["age"] == str(book.after(ends).year)
+    assert spans["age"] == str(timeline.after(ends).year)
     assert truth_of(seen)[Cell("age", "GE60")] == 2
-    assert set(book.close(book.after(ends)).tables) == {table.name for table in plan().tables.values()}
+    assert set(timeline.close(timeline.after(ends)).tables) == {table.name for table in plan().tables.values()}
 
 
 @only_sqlite
-def test_the_size_of_a_year_follows_what_the_whole_year_before_published(book: Book):
+def test_the_size_of_a_year_follows_what_the_whole_year_before_published(timeline: Timeline):
     """The year of the founding may be a part of one: the size that was entered holds until a whole year is known."""
     walked = 0
-    while book.after(walked).year < book.first.year + 2:
-        release = book.close(book.after(walked))
-        if book.after(walked).year == book.first.year + 1 or book.first.index > 1:
+    while timeline.after(walked).year < timeline.first.year + 2:
+        release = timeline.close(timeline.after(walked))
+        if timeline.after(walked).year == timeline.first.year + 1 or timeline.first.index > 1:
             assert release.size == "S1"
         walked += 1
-    with book.on(later(book.after(walked), 200)) as house:
+    with timeline.on(later(timeline.after(walked), 200)) as house:
         seen = house["hoa"].does(actions.preview_period)
-        assert seen.period.name == f"{book.first.year + 2}-H1"
+        assert seen.period.name == f"{timeline.first.year + 2}-H1"
         assert [table.name for table, _, _ in seen.tables] == ["total"]
         assert closes(house["hoa"]).size == "S0"
 
 
 @both_databases
-def test_two_who_close_at_once_release_once(book: Book):
-    book.record(book.first, 4)
-    with book.on(book.first.next_day) as house:
+def test_two_who_close_at_once_release_once(timeline: Timeline):
+    timeline.record(timeline.first, 4)
+    with timeline.on(timeline.first.next_day) as house:
         people = [house[username].person for username in ("hoa", "binh")]
         seen = house["hoa"].does(actions.preview_period)
 

@@ -15,7 +15,7 @@ from casework.vault.keys import count_ledger
 from casework.vault.models import Head
 from tests.house import House, both_databases
 from tests.people import THANH_SON
-from tests.statistics.book import Book, closes
+from tests.statistics.timeline import Timeline, closes
 
 
 def tamper(house: House, *statements: str, **values: object) -> None:
@@ -28,16 +28,16 @@ def tamper(house: House, *statements: str, **values: object) -> None:
 
 
 @pytest.fixture
-def closed(book: Book) -> Book:
-    """A book of which the first two quarters are closed."""
-    book.record(book.first, 5)
-    book.close(book.first)
-    book.close(book.after(1))
-    return book
+def closed(timeline: Timeline) -> Timeline:
+    """A timeline of which the first two quarters are closed."""
+    timeline.record(timeline.first, 5)
+    timeline.close(timeline.first)
+    timeline.close(timeline.after(1))
+    return timeline
 
 
-def is_refused(book: Book, doing, who: str) -> bool:
-    with book.on(book.after(2).next_day) as house, pytest.raises(VaultError):
+def is_refused(timeline: Timeline, doing, who: str) -> bool:
+    with timeline.on(timeline.after(2).next_day) as house, pytest.raises(VaultError):
         house[who].does(doing)
     return True
 
@@ -52,14 +52,14 @@ def is_refused(book: Book, doing, who: str) -> bool:
         "UPDATE release SET number = 3 WHERE number = 2",
     ],
 )
-def test_a_release_that_was_changed_or_taken_away_is_noticed(closed: Book, statement: str):
+def test_a_release_that_was_changed_or_taken_away_is_noticed(closed: Timeline, statement: str):
     tamper(closed.house, statement)
     assert is_refused(closed, actions.read_releases, "thu")
     assert is_refused(closed, actions.preview_period, "hoa")
 
 
 @pytest.mark.parametrize("which", ["DESC", "ASC"])
-def test_an_entry_of_the_ledger_that_is_missing_stops_the_count(closed: Book, which: str):
+def test_an_entry_of_the_ledger_that_is_missing_stops_the_count(closed: Timeline, which: str):
     """Without it a case would be counted twice."""
     ours = count_ledger.ledger_id(THANH_SON)
     mine = ours.hex if closed.house.config.database_url.startswith("sqlite") else str(ours)
@@ -73,7 +73,7 @@ def test_an_entry_of_the_ledger_that_is_missing_stops_the_count(closed: Book, wh
     assert is_refused(closed, actions.preview_period, "hoa")
 
 
-def test_an_entry_without_an_envelope_stops_the_count(closed: Book):
+def test_an_entry_without_an_envelope_stops_the_count(closed: Timeline):
     ours = count_ledger.ledger_id(THANH_SON)
     mine = ours.hex if closed.house.config.database_url.startswith("sqlite") else str(ours)
     tamper(closed.house, "DELETE FROM envelope WHERE case_id = :mine", mine=mine)
@@ -81,24 +81,24 @@ def test_an_entry_without_an_envelope_stops_the_count(closed: Book):
 
 
 @both_databases
-def test_the_key_of_the_next_year_is_made_when_a_year_ends(book: Book):
+def test_the_key_of_the_next_year_is_made_when_a_year_ends(timeline: Timeline):
     years = set()
     number = 0
-    while book.after(number).year == book.first.year:
-        book.close(book.after(number))
+    while timeline.after(number).year == timeline.first.year:
+        timeline.close(timeline.after(number))
         number += 1
-    with book.house.looking() as session:
+    with timeline.house.looking() as session:
         head = session.get_one(Head, (THANH_SON, count_ledger.ledger_id(THANH_SON)))
         years = {number for kind, number in count_ledger.places(head.listing) if kind == count_ledger.Series.KEY}
-    assert years == {book.first.year, book.first.year + 1}
+    assert years == {timeline.first.year, timeline.first.year + 1}
 
 
-def test_the_log_still_verifies_and_says_which_period_was_closed(closed: Book):
+def test_the_log_still_verifies_and_says_which_period_was_closed(closed: Timeline):
     with closed.on(closed.after(2).first) as house, house.crypto() as crypto:
         assert verify(crypto).holds
 
 
-def test_nothing_that_was_sealed_prints(closed: Book):
+def test_nothing_that_was_sealed_prints(closed: Timeline):
     with closed.on(closed.after(2).next_day) as house:
         assert repr(house["hoa"].does(actions.preview_period)) == "<sealed>"
         assert repr(Counted({THANH_SON: 1}, Counter({TOTAL: 1}), 0, {})) == "<sealed>"

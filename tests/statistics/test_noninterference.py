@@ -15,7 +15,7 @@ from tests.browsing import browser_of
 from tests.laws.acts_of_routes import ACTS
 from tests.laws.test_ids import filled
 from tests.laws.test_routes import IDS
-from tests.statistics.book import Book, first_of
+from tests.statistics.timeline import Timeline, first_of
 
 # The pages of a statistician and of a stranger, those refused and those that do not exist among them.
 PAGES = [
@@ -38,18 +38,18 @@ NEVER_ALIKE = {"accounts.mine.passphrase", "accounts.mine.phone"}
 TOKEN = re.compile(rb'name="csrf_token"[^>]*value="[^"]*"|value="[^"]*"[^>]*name="csrf_token"')
 
 
-def released(url: str, folder: Path, cases: int, stack: list) -> tuple[Book, Published]:
+def released(url: str, folder: Path, cases: int, stack: list) -> tuple[Timeline, Published]:
     """Make a copy of the house, record so many cases in it, and close their quarter."""
     folder.mkdir()
     copy = houses.copied(url, folder)
     stack.append(copy)
     house = copy.__enter__()
-    book = Book(house, first_of(house))
-    book.record(book.first, cases)
-    with book.on(book.first.last):
+    timeline = Timeline(house, first_of(house))
+    timeline.record(timeline.first, cases)
+    with timeline.on(timeline.first.last):
         for _ in range(cases):
             house["mai"].does(intake.start_draft, {1: {"danger": "yes"}})
-    return book, book.close(book.first)
+    return timeline, timeline.close(timeline.first)
 
 
 @pytest.fixture
@@ -74,9 +74,9 @@ def every_route(app: Flask) -> list[tuple[str, str]]:
     ]
 
 
-def answers_of(book: Book, username: str | None) -> dict[str, tuple[int, bytes, tuple]]:
+def answers_of(timeline: Timeline, username: str | None) -> dict[str, tuple[int, bytes, tuple]]:
     """Ask for every page as somebody, and return what came back with tokens masked."""
-    with book.on(book.after(1).first) as house:
+    with timeline.on(timeline.after(1).first) as house:
         app = create_app(house.config)
         browser = browser_of(app, house[username] if username else None)
         answers = {}
@@ -95,7 +95,7 @@ def answers_of(book: Book, username: str | None) -> dict[str, tuple[int, bytes, 
 
 @pytest.mark.parametrize("username", ["thu", None])
 def test_equal_releases_give_equal_bytes(twins, username):
-    first, second = (answers_of(book, username) for book in twins)
+    first, second = (answers_of(timeline, username) for timeline in twins)
     assert first.keys() == second.keys()
     assert [asked for asked in first if first[asked] != second[asked]] == []
     assert len(first) > 100
@@ -104,5 +104,5 @@ def test_equal_releases_give_equal_bytes(twins, username):
 
 def test_the_lead_sees_that_the_books_differ(twins):
     """The comparison would find a difference if there were one to see."""
-    first, second = (answers_of(book, "hoa") for book in twins)
+    first, second = (answers_of(timeline, "hoa") for timeline in twins)
     assert first["GET /"] != second["GET /"]

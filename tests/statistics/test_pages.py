@@ -11,7 +11,7 @@ from casework.statistics.plan import TOTAL, plan
 from casework.statistics.published_tables import Published
 from tests.browsing import application, browser_of
 from tests.house import House, only_sqlite
-from tests.statistics.book import Book, truth_of
+from tests.statistics.timeline import Timeline, truth_of
 
 pytestmark = only_sqlite
 
@@ -27,10 +27,10 @@ def words_of(answer) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)))
 
 
-def test_the_statistician_sees_ranges_and_no_true_number(book: Book, app: Flask):
-    book.record(book.first, 7)
-    release = book.close(book.first)
-    with book.on(book.first.next_day) as house:
+def test_the_statistician_sees_ranges_and_no_true_number(timeline: Timeline, app: Flask):
+    timeline.record(timeline.first, 7)
+    release = timeline.close(timeline.first)
+    with timeline.on(timeline.first.next_day) as house:
         answer = browser_of(app, house["thu"]).get("/so-lieu")
         page = words_of(answer)
     assert answer.status_code == 200
@@ -43,26 +43,26 @@ def test_the_statistician_sees_ranges_and_no_true_number(book: Book, app: Flask)
     assert not re.search(r"(?<![≈–\d/.])7(?!\d)", page.partition("Tổng số vụ")[2])
 
 
-def test_before_the_first_release_the_page_says_what_is_normal(book: Book, app: Flask):
-    with book.on(book.first.last) as house:
+def test_before_the_first_release_the_page_says_what_is_normal(timeline: Timeline, app: Flask):
+    with timeline.on(timeline.first.last) as house:
         page = words_of(browser_of(app, house["thu"]).get("/so-lieu"))
     assert "Chưa có kỳ nào được công bố" in page
     assert "Xem kỳ sắp chốt" not in page
 
 
-def test_no_query_changes_a_byte(book: Book, app: Flask):
-    book.close(book.first)
-    with book.on(book.first.next_day) as house:
+def test_no_query_changes_a_byte(timeline: Timeline, app: Flask):
+    timeline.close(timeline.first)
+    with timeline.on(timeline.first.next_day) as house:
         browser = browser_of(app, house["thu"])
         plain = browser.get("/so-lieu").data
         for query in ("?nam=2020", "?tu=2026-01-01&den=2026-02-01", "?ky=2026-Q1", "?" + "x" * 500):
             assert browser.get(f"/so-lieu{query}").data == plain
 
 
-def test_the_lead_sees_the_truth_beside_what_will_be_published_and_agrees(book: Book, app: Flask):
-    book.record(book.first, 4)
-    seen = book.preview(book.first)
-    with book.on(book.first.next_day) as house:
+def test_the_lead_sees_the_truth_beside_what_will_be_published_and_agrees(timeline: Timeline, app: Flask):
+    timeline.record(timeline.first, 4)
+    seen = timeline.preview(timeline.first)
+    with timeline.on(timeline.first.next_day) as house:
         browser = browser_of(app, house["hoa"])
         page = browser.get("/chot-ky")
         form = dict(re.findall(r'<input[^>]*name="(period|mark)"[^>]*value="([^"]*)"', page.get_data(as_text=True)))
@@ -76,31 +76,31 @@ def test_the_lead_sees_the_truth_beside_what_will_be_published_and_agrees(book: 
     assert truth_of(seen)[TOTAL] == 4
 
 
-def test_a_late_case_and_the_day_after_are_told_to_the_lead(book: Book, app: Flask):
-    book.record(book.first, 1, circle=["mai", "binh"])
-    book.close(book.first)
-    with book.on(book.after(1).next_day) as house:
+def test_a_late_case_and_the_day_after_are_told_to_the_lead(timeline: Timeline, app: Flask):
+    timeline.record(timeline.first, 1, circle=["mai", "binh"])
+    timeline.close(timeline.first)
+    with timeline.on(timeline.after(1).next_day) as house:
         assert "Trong đó có 1 vụ" in words_of(browser_of(app, house["binh"]).get("/chot-ky"))
-    with book.on(book.after(1).first) as house:
+    with timeline.on(timeline.after(1).first) as house:
         page = words_of(browser_of(app, house["hoa"]).get("/chot-ky"))
-    assert f"Kỳ này hết ngày {book.after(1).last.day}/" in page
+    assert f"Kỳ này hết ngày {timeline.after(1).last.day}/" in page
     assert "Số thật" not in page
 
 
 @pytest.mark.parametrize(
     "fields", [{}, {"period": "2026-Q9"}, {"mark": "x", "period": "\x00"}, {"period": "x" * 9999}, {"mark": ["x", "y"]}]
 )
-def test_a_word_that_agrees_to_nothing_releases_nothing(book: Book, app: Flask, fields: dict):
-    with book.on(book.first.next_day) as house:
+def test_a_word_that_agrees_to_nothing_releases_nothing(timeline: Timeline, app: Flask, fields: dict):
+    with timeline.on(timeline.first.next_day) as house:
         answer = browser_of(app, house["hoa"]).post("/chot-ky/cong-bo", data=fields)
         assert answer.status_code in (303, 409, 422)
         assert house["hoa"].does(actions.read_releases) == ()
 
 
-def test_without_a_form_token_nothing_is_released(book: Book, app: Flask):
+def test_without_a_form_token_nothing_is_released(timeline: Timeline, app: Flask):
     app.config["WTF_CSRF_ENABLED"] = True
-    seen = book.preview(book.first)
-    with book.on(book.first.next_day) as house:
+    seen = timeline.preview(timeline.first)
+    with timeline.on(timeline.first.next_day) as house:
         data = {"period": seen.period.name, "mark": seen.mark}
         answer = browser_of(app, house["hoa"]).post("/chot-ky/cong-bo", data=data)
         assert answer.status_code in (303, 400)
@@ -165,10 +165,10 @@ def sexes(women: int):
     return {cell: women if cell.code == "NU" else 0 for cell in plan().tables["sex"].cells}
 
 
-def test_the_pages_are_read_in_english_too(book: Book, app: Flask):
-    book.record(book.first, 4)
-    book.close(book.first)
-    with book.on(book.first.next_day) as house:
+def test_the_pages_are_read_in_english_too(timeline: Timeline, app: Flask):
+    timeline.record(timeline.first, 4)
+    timeline.close(timeline.first)
+    with timeline.on(timeline.first.next_day) as house:
         browser = browser_of(app, house["thu"])
         browser.set_cookie("__Host-lang", "en", secure=True)
         page = words_of(browser.get("/so-lieu"))
@@ -176,15 +176,15 @@ def test_the_pages_are_read_in_english_too(book: Book, app: Flask):
     assert "Female" in page
 
 
-def test_the_lead_is_asked_for_a_period_that_is_over_and_nobody_else_is(book: Book, app: Flask):
+def test_the_lead_is_asked_for_a_period_that_is_over_and_nobody_else_is(timeline: Timeline, app: Flask):
     asked = "Xem số liệu rồi chốt kỳ"
-    with book.on(book.first.last) as house:
+    with timeline.on(timeline.first.last) as house:
         assert asked not in words_of(browser_of(app, house["hoa"]).get("/"))
-    with book.on(book.first.next_day) as house:
+    with timeline.on(timeline.first.next_day) as house:
         assert asked in words_of(browser_of(app, house["hoa"]).get("/"))
         assert asked in words_of(browser_of(app, house["binh"]).get("/"))
         for username in ("lan", "cuong", "thu", "quang", "son"):
             assert asked not in words_of(browser_of(app, house[username]).get("/"))
-    book.close(book.first)
-    with book.on(book.first.next_day) as house:
+    timeline.close(timeline.first)
+    with timeline.on(timeline.first.next_day) as house:
         assert asked not in words_of(browser_of(app, house["hoa"]).get("/"))

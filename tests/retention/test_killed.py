@@ -12,14 +12,14 @@ from casework import secure_delete
 from casework.audit.revocation_log import newest
 from casework.audit.verify import verify
 from casework.desk import actions as desk
-from casework.endings import actions as endings
 from casework.gate import Gate, Person, open_gate
 from casework.maintenance import startup
 from casework.policy.words import Act
-from tests.endings.scenes import asked, files, found_in, rows_of, sealed_in
+from casework.retention import actions as retention
 from tests.house import House, both_databases, only_sqlite
 from tests.people import KEK, THANH_SON
 from tests.referrals.scenes import referred
+from tests.retention.scenes import asked, files, found_in, rows_of, sealed_in
 
 
 def _die(*_: object) -> None:
@@ -61,7 +61,7 @@ def erased_in_a_child(house: House, person: Person, case_id: UUID, prepare: Call
         try:
             gate = open_gate(house.config, KEK)
             prepare(gate)
-            gate.perform(person, endings.erase_case, case_id)
+            gate.perform(person, retention.erase_case, case_id)
             os._exit(0)
         finally:
             os._exit(1)
@@ -104,7 +104,7 @@ def test_killed_between_the_ledger_and_the_commit_the_case_is_there(house: House
     lines = house.gate.revocation_log.lines()
     startup.make_ready(house.config)
     assert house.gate.revocation_log.lines() == lines
-    house["hoa"].does(endings.erase_case, doomed)
+    house["hoa"].does(retention.erase_case, doomed)
     assert is_gone(house, doomed)
 
 

@@ -8,12 +8,12 @@ from casework import clock
 from casework.audit.verify import verify
 from casework.cases.sections import Plan
 from casework.desk import actions as desk
-from casework.endings import actions as endings
-from casework.endings import purging
 from casework.errors import Conflict, NotFound, Refused
 from casework.policy.words import Section
-from tests.endings.scenes import files, found_in, rows_of
+from casework.retention import actions as retention
+from casework.retention import purging
 from tests.house import both_databases, only_sqlite
+from tests.retention.scenes import files, found_in, rows_of
 from tests.tampering import stolen
 
 YEARS = 2 * 366 * 86_400 * clock.MICROSECOND
@@ -43,7 +43,7 @@ def later(house, lan, hoa):
     for name in ("due", "held", "bare"):
         lan.does(desk.close_case, ids[name], outcome="needs_met", words=WORDS)
     lan.does(desk.close_case, ids["died"], outcome="died", words=WORDS)
-    hoa.does(endings.hold_case, ids["held"], "Tòa án cần")
+    hoa.does(retention.hold_case, ids["held"], "Tòa án cần")
     moment = clock.micros() + YEARS
     with clock.use_clock(lambda: moment):
         for someone in (lan, hoa):

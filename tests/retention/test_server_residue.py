@@ -7,9 +7,9 @@ import pytest
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
-from casework.endings import actions as endings
-from tests.endings.scenes import asked, found_in, rows_of, sealed_in
+from casework.retention import actions as retention
 from tests.house import House
+from tests.retention.scenes import asked, found_in, rows_of, sealed_in
 
 TABLES = ("document", "envelope", "case_file", "referral", "ground", "head")
 
@@ -36,7 +36,7 @@ def test_after_the_owner_has_rewritten_the_tables_no_sealed_byte_is_left_in_thei
     asked(lan, case_id, hoa)
     doomed, other = sealed_in(rows_of(house, case_id)), sealed_in(rows_of(house, kept))
     assert found_in(doomed, base_files(house))
-    hoa.does(endings.erase_case, case_id)
+    hoa.does(retention.erase_case, case_id)
     # VACUUM alone gives the space free and leaves what stood in it; the tables must be written anew.
     with psycopg.connect(_address(house), autocommit=True) as connection:
         for table in TABLES:

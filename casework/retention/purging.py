@@ -12,10 +12,10 @@ from casework.cases.case_labels import label_of
 from casework.cases.reading import CaseBatch
 from casework.cases.sections import Label
 from casework.cases.states import CaseState
-from casework.endings.actions import has_died, is_held
 from casework.errors import Conflict
 from casework.gate import ActContext, action
 from casework.policy.words import Act, Section
+from casework.retention.actions import has_died, is_held
 from casework.vault.integrity import heads
 from casework.vault.models import Document
 

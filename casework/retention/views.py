@@ -8,13 +8,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from casework.endings import actions, purging, voiding
-from casework.endings.actions import ErasureOptions
-from casework.endings.forms import HoldForm, MergeForm, RefuseForm, RequestForm, VoidForm
 from casework.policy.words import Act
+from casework.retention import actions, purging, voiding
+from casework.retention.actions import ErasureOptions
+from casework.retention.forms import HoldForm, MergeForm, RefuseForm, RequestForm, VoidForm
 from casework.web.current_user import check_permission, config, may, perform
 
-blueprint = Blueprint("endings", __name__)
+blueprint = Blueprint("retention", __name__)
 CASE = "/vu-viec/<uuid:case_id>"
 Answer = Response | str | tuple[str, int]
 
@@ -24,7 +24,7 @@ def ask_request(case_id: UUID) -> str:
     """Ask on which basis a case should be erased, and who decides."""
     check_permission(Act.CASE_ERASE_REQUEST)
     options = perform(actions.read_request, case_id)
-    return render_template("endings/request.html", options=options, form=RequestForm(options.candidates))
+    return render_template("retention/request.html", options=options, form=RequestForm(options.candidates))
 
 
 @blueprint.post(f"{CASE}/de-nghi-xoa")
@@ -34,7 +34,7 @@ def request_erasure(case_id: UUID) -> Answer:
     options = perform(actions.read_request, case_id)
     form = RequestForm(options.candidates)
     if not form.validate_on_submit():
-        return render_template("endings/request.html", options=options, form=form), 422
+        return render_template("retention/request.html", options=options, form=form), 422
     perform(
         actions.request_erasure,
         case_id,
@@ -43,13 +43,13 @@ def request_erasure(case_id: UUID) -> Answer:
         words=form.words.data or "",
     )
     flash(_("Đã gửi đề nghị. Chưa có gì bị xóa: người thứ hai quyết định."), "done")
-    return redirect(url_for("endings.ask_erasure", case_id=case_id), 303)
+    return redirect(url_for("retention.ask_erasure", case_id=case_id), 303)
 
 
 @blueprint.get(f"{CASE}/xoa")
 def ask_erasure(case_id: UUID) -> str:
     """Show a request with all that would be erased, to whoever asked and to whoever decides."""
-    return render_template("endings/erase.html", options=perform(actions.read_request, case_id), form=RefuseForm())
+    return render_template("retention/erase.html", options=perform(actions.read_request, case_id), form=RefuseForm())
 
 
 @blueprint.post(f"{CASE}/xoa")
@@ -65,7 +65,7 @@ def refuse(case_id: UUID) -> Answer:
     check_permission(Act.CASE_ERASE_REFUSE)
     form = RefuseForm()
     if not form.validate_on_submit():
-        return render_template("endings/erase.html", options=perform(actions.read_request, case_id), form=form), 422
+        return render_template("retention/erase.html", options=perform(actions.read_request, case_id), form=form), 422
     perform(actions.refuse_erasure, case_id, form.words.data or "")
     flash(_("Vụ việc được giữ nguyên."), "done")
     return redirect(url_for("desk.home"), 303)
@@ -114,7 +114,7 @@ def set_aside(case_id: UUID) -> Answer:
         return _mistake_page(perform(actions.read_request, case_id), void=form), 422
     perform(voiding.void_case, case_id, form.why.data or "")
     flash(_("Đã bỏ vụ việc mở nhầm. Không có gì bị xóa: khôi phục được ở trang này."), "done")
-    return redirect(url_for("endings.aside"), 303)
+    return redirect(url_for("retention.aside"), 303)
 
 
 @blueprint.post(f"{CASE}/gop")
@@ -132,7 +132,7 @@ def merge(case_id: UUID) -> Answer:
 @blueprint.get("/vu-viec-da-bo")
 def aside() -> str:
     """Show the voided cases."""
-    return render_template("endings/aside.html", cases=perform(voiding.list_voided))
+    return render_template("retention/aside.html", cases=perform(voiding.list_voided))
 
 
 @blueprint.post(f"{CASE}/khoi-phuc")
@@ -147,7 +147,7 @@ def restore(case_id: UUID) -> Response:
 def due() -> str:
     """Show the stories past their retention period."""
     months = config().story_months
-    return render_template("endings/due.html", stories=perform(purging.list_due, months=months), months=months)
+    return render_template("retention/due.html", stories=perform(purging.list_due, months=months), months=months)
 
 
 @blueprint.post("/loi-ke-den-han")
@@ -156,7 +156,7 @@ def purge() -> Response:
     case_ids = [case_id for case_id in map(_parse_id, request.form.getlist("case")) if case_id]
     count = perform(purging.purge, case_ids, months=config().story_months)
     flash(ngettext("Đã xóa %(num)d lời kể.", "Đã xóa %(num)d lời kể.", count), "done")
-    return redirect(url_for("endings.due"), 303)
+    return redirect(url_for("retention.due"), 303)
 
 
 def _to_case(case_id: UUID) -> Response:
@@ -164,13 +164,13 @@ def _to_case(case_id: UUID) -> Response:
 
 
 def _hold_page(options: ErasureOptions, form: Any) -> str:
-    return render_template("endings/hold.html", options=options, form=form, releases=may(Act.CASE_RELEASE))
+    return render_template("retention/hold.html", options=options, form=form, releases=may(Act.CASE_RELEASE))
 
 
 def _mistake_page(options: ErasureOptions, *, void: Any = None, merge: Any = None) -> str:
     """Render the page about a mistake, with the form that came back wrong, if one did."""
     forms = {"void": void or VoidForm(formdata=None), "merge": merge or MergeForm(formdata=None)}
-    return render_template("endings/mistake.html", options=options, wrong=void or merge, **forms)
+    return render_template("retention/mistake.html", options=options, wrong=void or merge, **forms)
 
 
 def _parse_id(text: str) -> UUID | None:

@@ -6,13 +6,13 @@ import pytest
 
 from casework.audit.verify import verify
 from casework.desk import actions as desk
-from casework.endings import actions as endings
 from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.policy.table import policy
 from casework.policy.words import Act, Role, Section
-from tests.endings.scenes import CASE_TABLES, OWN, asked, rows_of
+from casework.retention import actions as retention
 from tests.house import House, both_databases
 from tests.referrals.scenes import everything, referred
+from tests.retention.scenes import CASE_TABLES, OWN, asked, rows_of
 from tests.tampering import refused, stolen
 
 
@@ -26,7 +26,7 @@ def test_two_people_erase_a_case_and_nothing_of_it_is_left(house, lan, hoa):
     case_id = lan.opens_a_case()
     lan.does(desk.add_note, case_id, "Đã gọi.")
     asked(lan, case_id, hoa)
-    hoa.does(endings.erase_case, case_id)
+    hoa.does(retention.erase_case, case_id)
     assert not any(rows_of(house, case_id).values())
     assert holds(house)
     with stolen(house) as thief:
@@ -42,10 +42,10 @@ def test_whoever_asks_never_decides(lan, hoa, mai):
     case_id = lan.opens_a_case()
     asked(hoa, case_id, lan)
     with pytest.raises(Conflict):
-        hoa.does(endings.erase_case, case_id)
+        hoa.does(retention.erase_case, case_id)
     with pytest.raises(NotFound):
-        mai.does(endings.erase_case, case_id)
-    lan.does(endings.erase_case, case_id)
+        mai.does(retention.erase_case, case_id)
+    lan.does(retention.erase_case, case_id)
 
 
 def test_nobody_names_herself_or_a_stranger_or_no_reason(lan, cuong, hoa):
@@ -56,78 +56,78 @@ def test_nobody_names_herself_or_a_stranger_or_no_reason(lan, cuong, hoa):
     with pytest.raises(BadInput):
         asked(lan, case_id, hoa, basis="vì thích")
     with pytest.raises(BadInput):
-        lan.does(endings.request_erasure, case_id, basis="own_wish", second=hoa.id, words=" ")
+        lan.does(retention.request_erasure, case_id, basis="own_wish", second=hoa.id, words=" ")
 
 
 def test_a_colleague_who_was_not_named_finds_nothing(lan, hoa, mai):
     case_id = lan.opens_a_case()
     asked(lan, case_id, hoa)
-    for doing in (endings.read_request, endings.erase_case, endings.refuse_erasure):
+    for doing in (retention.read_request, retention.erase_case, retention.refuse_erasure):
         with pytest.raises(NotFound):
             mai.does(doing, case_id)
-    assert mai.does(endings.list_requests) == ()
+    assert mai.does(retention.list_requests) == ()
 
 
 def test_a_named_colleague_decides_without_opening_the_case(lan, mai):
     case_id = lan.opens_a_case()
     asked(lan, case_id, mai)
-    [waiting] = mai.does(endings.list_requests)
+    [waiting] = mai.does(retention.list_requests)
     assert (waiting.case_id, waiting.by, waiting.second) == (case_id, "Trần Thị Lan", "Phạm Thu Mai")
     assert waiting.decides
     assert repr(waiting) == "<sealed>"
     for doing in (desk.read_case, desk.show_name):
         with pytest.raises(NotFound):
             mai.does(doing, case_id)
-    mai.does(endings.erase_case, case_id)
+    mai.does(retention.erase_case, case_id)
 
 
 def test_a_lead_may_decide_what_a_colleague_was_named_for(lan, mai, hoa, binh):
     case_id = lan.opens_a_case()
     asked(hoa, case_id, mai)
-    assert hoa.does(endings.list_requests)[0].mine
-    binh.does(endings.erase_case, case_id)
+    assert hoa.does(retention.list_requests)[0].mine
+    binh.does(retention.erase_case, case_id)
 
 
 def test_a_refusal_keeps_the_case_and_lays_the_request_to_rest(lan, hoa):
     case_id = lan.opens_a_case()
     asked(lan, case_id, hoa)
-    hoa.does(endings.refuse_erasure, case_id, "Tòa còn cần")
-    assert hoa.does(endings.list_requests) == ()
+    hoa.does(retention.refuse_erasure, case_id, "Tòa còn cần")
+    assert hoa.does(retention.list_requests) == ()
     with pytest.raises(Conflict):
-        hoa.does(endings.erase_case, case_id)
+        hoa.does(retention.erase_case, case_id)
     with pytest.raises(NotFound):
-        hoa.does(endings.refuse_erasure, case_id)
+        hoa.does(retention.refuse_erasure, case_id)
     assert lan.does(desk.read_case, case_id).line.id == case_id
 
 
 def test_a_request_is_taken_back_by_who_made_it(lan, hoa):
     case_id = lan.opens_a_case()
     asked(lan, case_id, hoa)
-    lan.does(endings.refuse_erasure, case_id)
+    lan.does(retention.refuse_erasure, case_id)
     with pytest.raises(Conflict):
-        hoa.does(endings.erase_case, case_id)
+        hoa.does(retention.erase_case, case_id)
 
 
 @both_databases
 def test_a_held_case_is_not_erased_until_it_is_released(lan, hoa, binh):
     case_id = lan.opens_a_case()
     asked(lan, case_id, hoa)
-    binh.does(endings.hold_case, case_id, "Tòa án yêu cầu ngày 3/11")
-    for doing in (lambda: hoa.does(endings.erase_case, case_id), lambda: asked(lan, case_id, hoa)):
+    binh.does(retention.hold_case, case_id, "Tòa án yêu cầu ngày 3/11")
+    for doing in (lambda: hoa.does(retention.erase_case, case_id), lambda: asked(lan, case_id, hoa)):
         with pytest.raises(Conflict):
             doing()
     with pytest.raises(Refused):
-        lan.does(endings.release_case, case_id)
-    hoa.does(endings.release_case, case_id, "Tòa đã xử xong")
+        lan.does(retention.release_case, case_id)
+    hoa.does(retention.release_case, case_id, "Tòa đã xử xong")
     with pytest.raises(Conflict):
-        hoa.does(endings.release_case, case_id)
+        hoa.does(retention.release_case, case_id)
     asked(lan, case_id, hoa)
-    hoa.does(endings.erase_case, case_id)
+    hoa.does(retention.erase_case, case_id)
 
 
 def test_a_hold_says_why(lan):
     with pytest.raises(BadInput):
-        lan.does(endings.hold_case, lan.opens_a_case(), "  ")
+        lan.does(retention.hold_case, lan.opens_a_case(), "  ")
 
 
 def test_nothing_is_erased_of_somebody_who_has_died(lan, hoa):
@@ -138,14 +138,14 @@ def test_nothing_is_erased_of_somebody_who_has_died(lan, hoa):
     with pytest.raises(Conflict):
         asked(lan, case_id, hoa)
     with pytest.raises(Conflict):
-        hoa.does(endings.erase_case, later)
-    assert lan.does(endings.read_request, case_id).died
+        hoa.does(retention.erase_case, later)
+    assert lan.does(retention.read_request, case_id).died
 
 
 def test_a_referred_case_is_cut_off_and_gone_for_the_receiver(house, hoa):
     referral = referred(house).goes("open", "accept")
     asked(referral.lan, referral.case_id, hoa)
-    hoa.does(endings.erase_case, referral.case_id)
+    hoa.does(retention.erase_case, referral.case_id)
     assert not any(rows_of(house, referral.case_id).values())
     with pytest.raises(NotFound):
         referral.to.does(desk.read_case, referral.case_id)
@@ -155,11 +155,11 @@ def test_a_receiver_neither_asks_nor_holds_nor_erases_what_is_not_its_own(house,
     referral = referred(house).goes("open", "accept")
     wish: dict[str, Any] = {"basis": "own_wish", "second": hoa.id, "words": "x"}
     tries: tuple[tuple[Any, dict[str, Any]], ...] = (
-        (endings.request_erasure, wish),
-        (endings.hold_case, {"words": "x"}),
-        (endings.release_case, {}),
-        (endings.erase_case, {}),
-        (endings.read_request, {}),
+        (retention.request_erasure, wish),
+        (retention.hold_case, {"words": "x"}),
+        (retention.release_case, {}),
+        (retention.erase_case, {}),
+        (retention.read_request, {}),
     )
     for doing, arguments in tries:
         with pytest.raises(NotFound):
@@ -171,7 +171,7 @@ def test_what_the_police_wrote_itself_stays_its_own(house, lan, hoa, cuong):
     cuong.does(desk.add_note, referral.case_id, "Đã đến nhà lúc chín giờ")
     code = lan.does(desk.read_case, referral.case_id).line.code
     asked(lan, referral.case_id, hoa)
-    hoa.does(endings.erase_case, referral.case_id)
+    hoa.does(retention.erase_case, referral.case_id)
     assert holds(house)
     page = cuong.does(desk.read_case, referral.case_id)
     assert (page.line.code, page.line.nickname, page.line.ours, page.line.mine) == (code, "", True, True)
@@ -191,7 +191,7 @@ def test_an_erased_case_put_back_is_refused(house, lan, hoa):
     case_id = lan.opens_a_case()
     asked(lan, case_id, hoa)
     before = rows_of(house, case_id)
-    hoa.does(endings.erase_case, case_id)
+    hoa.does(retention.erase_case, case_id)
     with stolen(house) as thief:
         for name in reversed([*CASE_TABLES, *OWN]):
             thief.put(name, *before[name])
@@ -202,7 +202,7 @@ def test_an_erased_case_put_back_is_refused(house, lan, hoa):
 def test_an_erasure_taken_out_of_the_log_is_found(house, lan, hoa):
     case_id = lan.opens_a_case()
     asked(lan, case_id, hoa)
-    hoa.does(endings.erase_case, case_id)
+    hoa.does(retention.erase_case, case_id)
     with stolen(house) as thief:
         thief.delete("audit_line", head=case_id, head_mac=None)
     assert not holds(house)
@@ -224,5 +224,5 @@ def test_an_erasure_that_fails_half_way_changes_nothing(house, lan, hoa, monkeyp
 
     monkeypatch.setattr("casework.vault.integrity.heads.erase", broken)
     with pytest.raises(Conflict):
-        hoa.does(endings.erase_case, case_id)
+        hoa.does(retention.erase_case, case_id)
     assert everything(house, case_id) == before

@@ -3,7 +3,7 @@
 from pathlib import Path
 from uuid import UUID
 
-from casework.endings import actions as endings
+from casework.retention import actions as retention
 from tests.house import House, Someone
 from tests.tampering import Row, stolen
 
@@ -12,7 +12,7 @@ OWN = {"case_file": "id", "head": "id"}
 
 
 def asked(by: Someone, case_id: UUID, second: Someone, basis: str = "own_wish") -> None:
-    by.does(endings.request_erasure, case_id, basis=basis, second=second.id, words="Chị ấy xin xóa")
+    by.does(retention.request_erasure, case_id, basis=basis, second=second.id, words="Chị ấy xin xóa")
 
 
 def rows_of(house: House, case_id: UUID) -> dict[str, list[Row]]:

@@ -1,4 +1,4 @@
-"""A house through whose quarters a test walks: cases on some day, periods closed on another."""
+"""The timeline of a commune: a test records cases in one quarter and closes periods in another."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ from tests.stories import dao
 
 
 @dataclass
-class Book:
+class Timeline:
     """The house and the first quarter of its commune."""
 
     house: House

@@ -1,11 +1,11 @@
 """Nothing sealed of an erased case is left in any file: not in the database, not in its write-ahead log."""
 
 from casework.desk import actions as desk
-from casework.endings import actions as endings
+from casework.retention import actions as retention
 from casework.secure_delete import truncate_wal
-from tests.endings.scenes import asked, files, found_in, rows_of, sealed_in
 from tests.house import both_databases, only_sqlite
 from tests.referrals.scenes import referred
+from tests.retention.scenes import asked, files, found_in, rows_of, sealed_in
 
 
 @only_sqlite
@@ -19,7 +19,7 @@ def test_no_sealed_byte_of_an_erased_case_is_left_in_any_file(house, lan, hoa):
     # What is longer than a page of the file is found by its beginning.
     doomed = [part[:200] for part in doomed]
     assert len(found_in(doomed, files(house))) == len(doomed)
-    hoa.does(endings.erase_case, case_id)
+    hoa.does(retention.erase_case, case_id)
     left = files(house)
     assert found_in(doomed, left) == []
     assert found_in(other, left) == other
@@ -35,7 +35,7 @@ def test_a_reader_who_does_not_end_delays_only_the_cutting_of_the_log(house, lan
     monkeypatch.setattr("casework.secure_delete.PATIENCE_MILLISECONDS", 50)
     with house.gate.database.read_only() as session:
         session.connection().exec_driver_sql("SELECT count(*) FROM document").all()
-        hoa.does(endings.erase_case, case_id)
+        hoa.does(retention.erase_case, case_id)
         assert "somebody is still reading" in caplog.text
     assert truncate_wal(house.gate.database.engine)
     assert found_in(doomed, files(house)) == []

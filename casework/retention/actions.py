@@ -22,7 +22,7 @@ _DIED = "died"
 
 
 @dataclass(frozen=True)
-class Request:
+class ErasureRequest:
     """The newest entry about the erasure of a case: a request, a refusal, a hold or a release.
 
     `step` is empty where there is none, `at` is microseconds. `mine` tells that I wrote it, `decides` that it is a
@@ -49,14 +49,14 @@ class Request:
 class ErasureOptions:
     """What the pages about erasure show: the newest entry, who may be the second person, whether the case is held."""
 
-    request: Request
+    request: ErasureRequest
     candidates: tuple[Colleague, ...]
     held: bool
     died: bool
 
 
 @action(Act.CASE_ERASE_LIST)
-def list_requests(context: ActContext) -> tuple[Request, ...]:
+def list_requests(context: ActContext) -> tuple[ErasureRequest, ...]:
     """List the requests to erase that wait for my decision, and my own that wait for another's, oldest first."""
     requested_ids = read.changed_by(context.crypto, Act.CASE_ERASE_REQUEST)
     if not requested_ids:
@@ -72,7 +72,7 @@ def list_requests(context: ActContext) -> tuple[Request, ...]:
     )
 
 
-def _is_own_pending(request: Request) -> bool:
+def _is_own_pending(request: ErasureRequest) -> bool:
     return request.mine and request.step == ASKED
 
 
@@ -162,14 +162,14 @@ def _save(context: ActContext, verified: VerifiedCase, data: Erasure) -> None:
     writing.save(context, verified, data)
 
 
-def _request(context: ActContext, verified: VerifiedCase) -> Request:
+def _request(context: ActContext, verified: VerifiedCase) -> ErasureRequest:
     page = reading.newest_page(context, verified, Section.ERASURE)
     data = Erasure.from_json(page.data) if page else Erasure()
     names, label = staff.names(context), case_labels.label(context, verified)
     mine = page is not None and page.by == context.me
     leads = not policy().leads.isdisjoint(context.actor.roles)
     second_id = UUID(hex=data.second) if data.second else None
-    return Request(
+    return ErasureRequest(
         case_id=verified.id,
         code=label.code if label else "",
         step=data.step,
@@ -183,7 +183,7 @@ def _request(context: ActContext, verified: VerifiedCase) -> Request:
     )
 
 
-def _require_involved(context: ActContext, verified: VerifiedCase, request: Request) -> None:
+def _require_involved(context: ActContext, verified: VerifiedCase, request: ErasureRequest) -> None:
     """Raise NotFound for who neither holds the case nor leads, and neither wrote the request nor decides it."""
     _require_owner(context, verified)
     holds = (

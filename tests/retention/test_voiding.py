@@ -7,15 +7,15 @@ import pytest
 from casework.audit.verify import verify
 from casework.cases.sections import Identity
 from casework.desk import actions as desk
-from casework.endings import voiding
 from casework.errors import BadInput, NotFound
 from casework.intake import actions as intake
 from casework.policy.words import Section
+from casework.retention import voiding
 from casework.statistics import actions as statistics
 from casework.statistics.plan import TOTAL
 from tests.house import House, both_databases
 from tests.referrals.scenes import everything, referred
-from tests.statistics.book import Book, first_of
+from tests.statistics.timeline import Timeline, first_of
 
 
 def codes(someone):
@@ -111,48 +111,48 @@ def test_an_edited_label_keeps_the_old_code(lan):
 
 
 @pytest.fixture
-def book(house: House) -> Book:
-    """A book whose first quarter waits to be closed."""
-    return Book(house, first_of(house))
+def timeline(house: House) -> Timeline:
+    """A timeline whose first quarter waits to be closed."""
+    return Timeline(house, first_of(house))
 
 
-def test_a_case_that_was_set_aside_is_not_counted(book, house):
-    book.record(book.first, 5)
-    with book.on(book.first.next_day):
-        before = book.house["hoa"].does(desk.list_cases).cases
+def test_a_case_that_was_set_aside_is_not_counted(timeline, house):
+    timeline.record(timeline.first, 5)
+    with timeline.on(timeline.first.next_day):
+        before = timeline.house["hoa"].does(desk.list_cases).cases
         house["hoa"].does(voiding.void_case, before[0].id, "nhầm")
-        assert truth(book) == 4
+        assert truth(timeline) == 4
 
 
-def test_a_case_merged_into_one_that_is_not_counted_yet_is_counted_once(book, house):
+def test_a_case_merged_into_one_that_is_not_counted_yet_is_counted_once(timeline, house):
     """The one that was counted stays counted in its quarter; the one that is kept is of the same person."""
-    book.record(book.first, 5)
-    book.close(book.first)
-    book.record(book.after(1), 4)
-    with book.on(book.after(1).next_day):
+    timeline.record(timeline.first, 5)
+    timeline.close(timeline.first)
+    timeline.record(timeline.after(1), 4)
+    with timeline.on(timeline.after(1).next_day):
         cases = sorted(house["hoa"].does(desk.list_cases).cases, key=lambda line: line.opened)
         old, new = cases[0], cases[-1]
-        assert truth(book) == 4
+        assert truth(timeline) == 4
         house["hoa"].does(voiding.merge_case, old.id, new.code, "cùng một chị")
-        assert truth(book) == 3
+        assert truth(timeline) == 3
 
 
-def test_a_correction_keeps_what_was_merged(book, house):
-    book.record(book.first, 2)
-    book.close(book.first)
-    book.record(book.after(1), 2)
-    with book.on(book.after(1).next_day):
+def test_a_correction_keeps_what_was_merged(timeline, house):
+    timeline.record(timeline.first, 2)
+    timeline.close(timeline.first)
+    timeline.record(timeline.after(1), 2)
+    with timeline.on(timeline.after(1).next_day):
         hoa = house["hoa"]
         cases = sorted(hoa.does(desk.list_cases).cases, key=lambda line: line.opened)
         hoa.does(voiding.merge_case, cases[0].id, cases[-1].code, "cùng một chị")
         [written] = hoa.does(desk.read_section, cases[-1].id, Section.IDENTITY)
         assert isinstance(written.data, Identity)
         hoa.does(desk.write_section, cases[-1].id, Identity(name="Đào", sex="NAM", birth_year=1950), base=1)
-        assert truth(book) == 1
+        assert truth(timeline) == 1
 
 
-def truth(book: Book) -> int:
+def truth(timeline: Timeline) -> int:
     """Return how many cases the lead sees waiting to be counted in the next period."""
-    closing = book.house["hoa"].does(statistics.preview_period)
+    closing = timeline.house["hoa"].does(statistics.preview_period)
     rows = [row for _, _, compared in closing.tables for row in compared if row.cell == TOTAL]
     return rows[0].truth
