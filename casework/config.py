@@ -52,7 +52,6 @@ class Config:
 
     @property
     def backups_folder(self) -> Path:
-        """Return where backups are written."""
         return Path(self.backup_dir) if self.backup_dir else self.data / "backups"
 
     @property

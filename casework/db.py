@@ -89,7 +89,6 @@ class Database:
     """One engine with its guards; hands out transactions and nothing else."""
 
     def __init__(self, url: str) -> None:
-        """Open the engine of `sqlite:///file` or `postgresql+psycopg://...`; nothing is created yet."""
         # LIFO: the connection that was used last has its page cache filled; one that waited must read anew.
         self.engine = open_engine(url, pragmas=_PRAGMAS, waits_forever=False, pool_size=8, pool_use_lifo=True)
         event.listen(self.engine, "before_cursor_execute", _guard)

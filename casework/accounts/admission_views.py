@@ -20,7 +20,6 @@ Answer = Response | str | tuple[str, int]
 @blueprint.route("/nhan-tai-khoan", methods=["GET", "POST"])
 @public
 def code() -> Answer:
-    """Take an admission code, first step: the code."""
     form = CodeForm()
     if form.validate_on_submit():
         try:
@@ -64,7 +63,6 @@ def passphrase() -> Answer:
 
 @blueprint.get("/tai-khoan/cho-nhan")
 def waiting() -> str:
-    """Show who waits for a code or for confirmation."""
     return render_template("accounts/admission/waiting.html", rows=perform(admission_acts.list_waiting))
 
 

@@ -18,7 +18,6 @@ Answer = Response | str | tuple[str, int]
 
 @blueprint.get("/tai-khoan/cua-toi")
 def overview() -> str:
-    """Show one's own sessions, and links to change credentials."""
     rows = perform(own_account_acts.list_sessions, sid=session_cookies.session_id() or b"")
     return render_template("accounts/mine.html", rows=rows, me=me(), may_admit=may(Act.ADMISSION_LIST))
 
@@ -77,7 +76,6 @@ def paper() -> Answer:
 
 @blueprint.route("/tai-khoan/cua-toi/che", methods=["GET", "POST"])
 def cover() -> Answer:
-    """Choose a short code and cover the screen."""
     check_permission(Act.COVER)
     form = CoverForm()
     if form.validate_on_submit():

@@ -20,7 +20,6 @@ Answer = Response | str | tuple[str, int]
 @blueprint.route("/dang-nhap", methods=["GET", "POST"])
 @public
 def sign_in() -> Answer:
-    """First factor: username and passphrase."""
     form = SignInForm()
     if not form.validate_on_submit():
         return _form_page("accounts/sign_in.html", form)
@@ -37,7 +36,6 @@ def sign_in() -> Answer:
 @blueprint.route("/dang-nhap/ma-dien-thoai", methods=["GET", "POST"])
 @allow_states("pending")
 def second_step() -> Answer:
-    """Second factor: the TOTP code."""
     form = SecondFactorForm()
     if me().state != "pending":
         return redirect("/", 303)
@@ -71,7 +69,6 @@ def paper() -> Answer:
 @blueprint.route("/mo-khoa", methods=["GET", "POST"])
 @allow_locked
 def unlock() -> Answer:
-    """Unlock a locked session with the passphrase alone."""
     form = UnlockForm()
     if not form.validate_on_submit():
         return _form_page("accounts/unlock.html", form)

@@ -19,7 +19,6 @@ class ClosedChoice(Choice):
 
     @property
     def anchor(self) -> str:
-        """Return the id of the select element."""
         return str(self.id)
 
 
@@ -42,7 +41,6 @@ class AddressForm(Form):
     )
 
     def __init__(self, hamlets: Iterable[str], **options: Any) -> None:
-        """Take the hamlets of the commune."""
         super().__init__(**options)  # type: ignore[no-untyped-call]
         self.hamlet.choices = [(name, name) for name in hamlets]
 

@@ -21,14 +21,12 @@ Answer = Response | str | tuple[str, int]
 @blueprint.get("/dia-chi")
 @public
 def register() -> str:
-    """Show the register by hamlet."""
     addresses = perform_for_anyone(trusted_addresses.list_addresses)
     return render_template("addresses/register.html", register=addresses, keeps=may(Act.ADDRESS_ADD))
 
 
 @blueprint.route("/dia-chi/moi", methods=["GET", "POST"])
 def add() -> Answer:
-    """Add an address."""
     check_permission(Act.ADDRESS_ADD)
     form = AddressForm(_register().hamlets)
     if not form.validate_on_submit():
@@ -39,7 +37,6 @@ def add() -> Answer:
 
 @blueprint.route("/dia-chi/<uuid:place_id>/sua", methods=["GET", "POST"])
 def change(place_id: UUID) -> Answer:
-    """Change what the register says about an address."""
     check_permission(Act.ADDRESS_ADD)
     addresses = _register()
     form = form_of(addresses, addresses.find(place_id))
@@ -51,14 +48,12 @@ def change(place_id: UUID) -> Answer:
 
 @blueprint.get("/dia-chi/<uuid:place_id>/thoi-dung")
 def leave(place_id: UUID) -> str:
-    """Ask whether an address shall really be retired."""
     check_permission(Act.ADDRESS_RETIRE)
     return render_template("addresses/retire.html", place=_register().find(place_id))
 
 
 @blueprint.post("/dia-chi/<uuid:place_id>/thoi-dung")
 def retire(place_id: UUID) -> Response:
-    """Retire an address."""
     perform(actions.retire_address, place_id)
     return _to_register(_("Đã thôi dùng địa chỉ này. Vụ việc cũ vẫn giữ tên của nó."))
 

@@ -47,7 +47,6 @@ class RecoveryResult:
     dealt: tuple[RecoverySheet, ...]
 
     def __repr__(self) -> str:
-        """Never print the code."""
         return "<sealed recovery>"
 
 

@@ -113,7 +113,6 @@ _RESTORE_STEPS = {
 
 
 def _print_step(step: str) -> None:
-    """Print a step of a restore."""
     if step in _RESTORE_STEPS:
         click.echo(f"... {_RESTORE_STEPS[step]}", err=True)
 

@@ -41,7 +41,6 @@ class PrintedPage:
     steps: Sequence[str]
 
     def __repr__(self) -> str:
-        """Never print the codes by accident."""
         return f"<paper {self.title}>"
 
 
@@ -114,7 +113,6 @@ class Invitation:
     code: str
 
     def __repr__(self) -> str:
-        """Never print the code."""
         return f"<invited {self.username}>"
 
 

@@ -34,7 +34,6 @@ class BackupKey:
     public: bytes
 
     def __repr__(self) -> str:
-        """Never print the key."""
         return "<sealed backup key>"
 
 

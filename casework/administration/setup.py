@@ -37,7 +37,6 @@ class NewInstallation:
     backup_seed: bytes
 
     def __repr__(self) -> str:
-        """Never print the key."""
         return "<sealed founding>"
 
 

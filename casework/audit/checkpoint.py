@@ -156,7 +156,6 @@ class CheckpointComparison:
 
     @property
     def holds(self) -> bool:
-        """Tell whether nothing was found."""
         return not (self.forged or self.missing or self.differing)
 
 

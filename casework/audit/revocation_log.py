@@ -46,7 +46,6 @@ class RevocationEntry:
 
     @cached_property
     def body(self) -> Mapping[str, Any]:
-        """Return the fields of the line."""
         fields: Mapping[str, Any] = json.loads(self.text)
         return fields
 

@@ -29,7 +29,6 @@ class Verdict:
 
     @property
     def holds(self) -> bool:
-        """Tell whether nothing was found."""
         return self.broken is None and self.stale_heads == 0
 
     @property

@@ -21,7 +21,6 @@ class SearchQuery:
     digits: str
 
     def __repr__(self) -> str:
-        """Never print what somebody looks for."""
         return "<sealed>"
 
 

@@ -25,7 +25,6 @@ class CircleSheets:
     sheets: tuple[RecoverySheet, ...]
 
     def __repr__(self) -> str:
-        """Never print the codes."""
         return "<sealed sheets>"
 
 

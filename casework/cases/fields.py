@@ -27,7 +27,6 @@ class Source(NamedTuple):
 
     @property
     def question(self) -> Question:
-        """Return the question as it was declared."""
         return self.section.questions()[self.name]
 
 
@@ -41,7 +40,6 @@ class AddressChoice(Choice):
 
     @property
     def anchor(self) -> str:
-        """Give the id of the closed list."""
         return str(self.id)
 
     def offer(self, addresses: Iterable[TrustedAddress]) -> None:

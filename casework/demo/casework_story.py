@@ -42,7 +42,6 @@ class StoryClock:
         self._at = at
 
     def __call__(self) -> int:
-        """Return the moment of the story in microseconds."""
         self._at += _STEP
         return self._at
 

@@ -47,7 +47,6 @@ class CaseLine(NamedTuple):
 
     @property
     def urgent(self) -> bool:
-        """Tell whether somebody is in danger now."""
         return self.standing == IN_DANGER
 
 
@@ -91,7 +90,6 @@ class Home:
 
     @cached_property
     def closed(self) -> list[CaseLine]:
-        """Return the closed cases of our own."""
         return self._ours(CaseState.CLOSED)
 
     def _ours(self, standing: str) -> list[CaseLine]:
@@ -147,5 +145,4 @@ class WrittenSection:
     named: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        """Never print what was sealed."""
         return "<sealed>"

@@ -20,7 +20,6 @@ Answer = Response | str | tuple[str, int]
 
 @blueprint.get("/")
 def home() -> str:
-    """Show what is to be done now."""
     if may(Act.CASE_LIST):
         page = perform(actions.list_cases, whole_page=True)
         return render_template("desk/home.html", home=page, **presenters.home(page.box, page.endings))
@@ -30,7 +29,6 @@ def home() -> str:
 
 @blueprint.get("/da-dong")
 def closed() -> str:
-    """Show the closed cases, a page at a time."""
     cases = perform(actions.list_cases).closed
     return render_template("desk/closed.html", **presenters.page_of(cases, request.args.get("trang", 0, type=int)))
 

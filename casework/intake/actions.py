@@ -58,7 +58,6 @@ class IntakeAnswers:
     detailed: bool = True
 
     def __repr__(self) -> str:
-        """Never print answers."""
         return "<sealed>"
 
 
@@ -79,7 +78,6 @@ class OpenDraft:
     setting: "Setting"
 
     def __repr__(self) -> str:
-        """Never print what was typed."""
         return "<sealed>"
 
 

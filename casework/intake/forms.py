@@ -102,7 +102,6 @@ class MustNotKnowForm(IntakePage):
     readers = Choices(_("Những ai được đọc, ngoài người ghi?"), [], required=False)
 
     def __init__(self, typed: Any, offers: Offers) -> None:
-        """Offer the colleagues who may be named."""
         super().__init__(typed, offers)
         roles = codelist("role")
         self.readers.choices = [
@@ -167,7 +166,6 @@ class ReachForm(IntakePage):
     happened_on = at_intake(Incident, "happened_on")
 
     def __init__(self, typed: Any, offers: Offers) -> None:
-        """Offer the register, and help with the days of the week."""
         super().__init__(typed, offers)
         self.address_id.offer(offers.setting.register.active)
         self.happened_on.description = weekdays.help_with_days()

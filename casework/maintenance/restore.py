@@ -50,7 +50,6 @@ class RestoreOrder:
     without_revocation_log: bool = False
 
     def __repr__(self) -> str:
-        """Never print the key."""
         return f"<sealed order of {self.file.name}>"
 
 

@@ -39,13 +39,11 @@ def log() -> str:
 
 @blueprint.post("/kiem-tra")
 def verify() -> str:
-    """Verify the log and show the verdict."""
     return render_template("oversight/verified.html", verdict=perform(actions.verify_log))
 
 
 @blueprint.get("/doi-chieu")
 def ask_number() -> str:
-    """Ask for a number that was written down earlier."""
     check_permission(Act.AUDIT_COMPARE)
     return render_template("oversight/compare.html", form=NumberForm(), compared=None)
 

@@ -19,7 +19,6 @@ class ProofNeeded(SignInNeeded):
     """
 
     def __init__(self, act: Act, about: UUID | None) -> None:
-        """Say which act waits, and about which case."""
         super().__init__("Hãy xác nhận lại mình là ai.", about=about)
         self.act = act
 

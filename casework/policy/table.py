@@ -25,7 +25,6 @@ class PolicyError(ConfigurationError):
     """The policy file holds a word that the program does not know, or lacks a row; raised at start, which it ends."""
 
     def __init__(self, gap: str) -> None:
-        """Keep what is missing, after the file to open."""
         super().__init__(f"{FILE}: {gap}")
 
 
@@ -57,7 +56,6 @@ class Policy:
 
     @property
     def staff(self) -> frozenset[Role]:
-        """Return the roles that sign in."""
         return self.groups[_STAFF]
 
     @property

@@ -20,7 +20,6 @@ class GroundForm(Form):
     """A ground; no answer is selected beforehand."""
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Require the form of consent where the person agreed."""
         valid = super().validate(extra_validators)
         if "consent" in self and self["consent"].data == "granted" and not self["how"].data:
             self["how"].errors = [gettext("Hãy chọn người ấy đồng ý bằng cách nào.")]
@@ -106,7 +105,6 @@ class ReviewForm(Form):
     )
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Require a reason where the reviewer does not agree."""
         valid = super().validate(extra_validators)
         if self.answer.data == "disagreed" and not (self.words.data or "").strip() and not self.words.errors:
             self.words.errors = [gettext("Hãy ghi vì sao không đồng ý.")]

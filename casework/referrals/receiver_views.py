@@ -18,7 +18,6 @@ Answer = Response | str | tuple[str, int]
 
 @blueprint.post(f"{REFERRAL}/mo")
 def open_referral(case_id: UUID, referral_id: UUID) -> Response:
-    """Open a referral that was received."""
     perform(receiving_acts.open_referral, case_id, referral_id)
     return _to_referral(case_id, referral_id)
 
@@ -32,7 +31,6 @@ def accept(case_id: UUID, referral_id: UUID) -> Response:
 
 @blueprint.get(f"{REFERRAL}/chua-nhan")
 def ask_why(case_id: UUID, referral_id: UUID) -> str:
-    """Ask why it cannot be taken."""
     return rendering.writing_page(Act.REFERRAL_DECLINE, case_id, referral_id, DeclineForm())
 
 
@@ -50,13 +48,11 @@ def decline(case_id: UUID, referral_id: UUID) -> Answer:
 
 @blueprint.get(f"{REFERRAL}/hoi-lai")
 def ask_question(case_id: UUID, referral_id: UUID) -> str:
-    """Ask for the question to the sender."""
     return rendering.writing_page(Act.REFERRAL_ASK, case_id, referral_id, AskForm())
 
 
 @blueprint.post(f"{REFERRAL}/hoi-lai")
 def ask_back(case_id: UUID, referral_id: UUID) -> Answer:
-    """Ask the sender back."""
     check_permission(Act.REFERRAL_ASK)
     form = AskForm()
     if not form.validate_on_submit():
@@ -68,13 +64,11 @@ def ask_back(case_id: UUID, referral_id: UUID) -> Answer:
 
 @blueprint.get(f"{REFERRAL}/tra-loi")
 def ask_answer(case_id: UUID, referral_id: UUID) -> str:
-    """Ask what was done."""
     return rendering.writing_page(Act.REFERRAL_ANSWER, case_id, referral_id, AnswerForm())
 
 
 @blueprint.post(f"{REFERRAL}/tra-loi")
 def answer(case_id: UUID, referral_id: UUID) -> Answer:
-    """Answer what was done."""
     check_permission(Act.REFERRAL_ANSWER)
     form = AnswerForm()
     if not form.validate_on_submit():

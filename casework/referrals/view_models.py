@@ -84,7 +84,6 @@ class ReferralLine:
 
     @property
     def live(self) -> bool:
-        """Tell whether the referral has not ended."""
         return self.state in LIVE_REFERRAL
 
     @property

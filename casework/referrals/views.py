@@ -32,13 +32,11 @@ log = logging.getLogger("casework.referrals")
 
 @blueprint.get("/chuyen-gui")
 def box() -> str:
-    """List what was received and what was sent."""
     return render_template("referrals/box.html", box=perform(receiving_acts.list_referrals))
 
 
 @blueprint.get(CASE)
 def case(case_id: UUID) -> str:
-    """Show the grounds and the referrals of a case."""
     ledger = perform(ground_acts.read_ledger, case_id)
     return render_template(
         "referrals/case.html", ledger=ledger, kinds=rendering.KINDS.items(), may_review=may(Act.GROUND_REVIEW)
@@ -47,7 +45,6 @@ def case(case_id: UUID) -> str:
 
 @blueprint.get(NEW)
 def new_ground(case_id: UUID, kind: str) -> str:
-    """Ask for one kind of ground."""
     check_permission(Act.GROUND_RECORD)
     ledger = perform(ground_acts.read_ledger, case_id)
     return rendering.ground_page(ledger, ground_form(rendering.KINDS[kind], ledger.receivers), kind)
@@ -55,7 +52,6 @@ def new_ground(case_id: UUID, kind: str) -> str:
 
 @blueprint.post(NEW)
 def record_ground(case_id: UUID, kind: str) -> Answer:
-    """Record a ground."""
     check_permission(Act.GROUND_RECORD)
     ledger = perform(ground_acts.read_ledger, case_id)
     form = ground_form(rendering.KINDS[kind], ledger.receivers)
@@ -68,7 +64,6 @@ def record_ground(case_id: UUID, kind: str) -> Answer:
 
 @blueprint.get(f"{GROUND}/rut")
 def end_ground(case_id: UUID, ground_id: UUID) -> str:
-    """Show what ends when a ground is withdrawn."""
     check_permission(Act.GROUND_WITHDRAW)
     ledger = perform(ground_acts.read_ledger, case_id, ground_id)
     return render_template("referrals/end_ground.html", ledger=ledger, form=EndingForm())
@@ -119,7 +114,6 @@ def preview(case_id: UUID, ground_id: UUID) -> str:
 
 @blueprint.post(f"{GROUND}/gui")
 def send(case_id: UUID, ground_id: UUID) -> Answer:
-    """Refer the case."""
     check_permission(Act.REFERRAL_SEND)
     form = SendForm()
     if not form.validate_on_submit():
@@ -131,14 +125,12 @@ def send(case_id: UUID, ground_id: UUID) -> Answer:
 
 @blueprint.get(REFERRAL)
 def referral(case_id: UUID, referral_id: UUID) -> str:
-    """Show one referral to either side."""
     page = perform(receiving_acts.read_referral, case_id, referral_id)
     return render_template("referrals/referral.html", page=page, call=CallForm())
 
 
 @blueprint.post(f"{REFERRAL}/goi")
 def call(case_id: UUID, referral_id: UUID) -> Answer:
-    """Record a call to the receiver's duty telephone."""
     check_permission(Act.REFERRAL_CALL)
     form = CallForm()
     if not form.validate_on_submit():
@@ -152,13 +144,11 @@ def call(case_id: UUID, referral_id: UUID) -> Answer:
 
 @blueprint.get(f"{REFERRAL}/nhan-them")
 def ask_reply(case_id: UUID, referral_id: UUID) -> str:
-    """Ask what to write to the receiver."""
     return rendering.writing_page(Act.REFERRAL_REPLY, case_id, referral_id, ReplyForm())
 
 
 @blueprint.post(f"{REFERRAL}/nhan-them")
 def reply(case_id: UUID, referral_id: UUID) -> Answer:
-    """Write to the receiver again."""
     check_permission(Act.REFERRAL_REPLY)
     form = ReplyForm()
     if not form.validate_on_submit():
@@ -176,7 +166,6 @@ def ask_record(case_id: UUID, referral_id: UUID) -> str:
 
 @blueprint.post(f"{REFERRAL}/ghi-ho")
 def record_answer(case_id: UUID, referral_id: UUID) -> Answer:
-    """Record an answer on the receiver's behalf."""
     check_permission(Act.REFERRAL_RECORD_ANSWER)
     form = RecordForm()
     if not form.validate_on_submit():
@@ -188,7 +177,6 @@ def record_answer(case_id: UUID, referral_id: UUID) -> Answer:
 
 @blueprint.get(f"{REFERRAL}/rut")
 def end(case_id: UUID, referral_id: UUID) -> str:
-    """Show what ends when a referral is withdrawn."""
     check_permission(Act.REFERRAL_WITHDRAW)
     page = perform(receiving_acts.read_referral, case_id, referral_id, towards=Act.REFERRAL_WITHDRAW)
     return render_template("referrals/end.html", page=page)
@@ -196,7 +184,6 @@ def end(case_id: UUID, referral_id: UUID) -> str:
 
 @blueprint.post(f"{REFERRAL}/rut")
 def withdraw(case_id: UUID, referral_id: UUID) -> Response:
-    """Withdraw a referral."""
     perform(sending_acts.withdraw, case_id, referral_id)
     flash(_("Đã rút lại. Nơi nhận không còn đọc được."), "done")
     return _to_referral(case_id, referral_id)

@@ -41,7 +41,6 @@ class ErasureRequest:
     decides: bool
 
     def __repr__(self) -> str:
-        """Never print what was sealed."""
         return "<sealed>"
 
 

@@ -23,7 +23,6 @@ class RequestForm(Form):
     )
 
     def __init__(self, candidates: Iterable[Colleague], **options: Any) -> None:
-        """Take those who may be the second person."""
         super().__init__(**options)  # type: ignore[no-untyped-call]
         self.second.choices = [
             (str(candidate.id), f"{candidate.name}, {code_words(candidate.roles[0], 'role')}")

@@ -29,7 +29,6 @@ def ask_request(case_id: UUID) -> str:
 
 @blueprint.post(f"{CASE}/de-nghi-xoa")
 def request_erasure(case_id: UUID) -> Answer:
-    """Request the erasure of a case."""
     check_permission(Act.CASE_ERASE_REQUEST)
     options = perform(actions.read_request, case_id)
     form = RequestForm(options.candidates)
@@ -80,7 +79,6 @@ def ask_hold(case_id: UUID) -> str:
 
 @blueprint.post(f"{CASE}/giu-lai")
 def hold(case_id: UUID) -> Answer:
-    """Place a legal hold on a case."""
     check_permission(Act.CASE_HOLD)
     form = HoldForm()
     if not form.validate_on_submit():
@@ -92,7 +90,6 @@ def hold(case_id: UUID) -> Answer:
 
 @blueprint.post(f"{CASE}/thoi-giu")
 def release(case_id: UUID) -> Response:
-    """End a hold."""
     perform(actions.release_case, case_id)
     flash(_("Đã thôi giữ lại. Chưa có gì bị xóa."), "done")
     return _to_case(case_id)
@@ -107,7 +104,6 @@ def ask_mistake(case_id: UUID) -> str:
 
 @blueprint.post(f"{CASE}/mo-nham")
 def set_aside(case_id: UUID) -> Answer:
-    """Void a case."""
     check_permission(Act.CASE_VOID)
     form = VoidForm()
     if not form.validate_on_submit():
@@ -119,7 +115,6 @@ def set_aside(case_id: UUID) -> Answer:
 
 @blueprint.post(f"{CASE}/gop")
 def merge(case_id: UUID) -> Answer:
-    """Merge a case into another one."""
     check_permission(Act.CASE_MERGE)
     form = MergeForm()
     if not form.validate_on_submit():
@@ -131,13 +126,11 @@ def merge(case_id: UUID) -> Answer:
 
 @blueprint.get("/vu-viec-da-bo")
 def aside() -> str:
-    """Show the voided cases."""
     return render_template("retention/aside.html", cases=perform(voiding.list_voided))
 
 
 @blueprint.post(f"{CASE}/khoi-phuc")
 def restore(case_id: UUID) -> Response:
-    """Restore a voided case."""
     perform(voiding.restore_case, case_id)
     flash(_("Đã khôi phục vụ việc."), "done")
     return _to_case(case_id)
@@ -145,14 +138,12 @@ def restore(case_id: UUID) -> Response:
 
 @blueprint.get("/loi-ke-den-han")
 def due() -> str:
-    """Show the stories past their retention period."""
     months = config().story_months
     return render_template("retention/due.html", stories=perform(purging.list_due, months=months), months=months)
 
 
 @blueprint.post("/loi-ke-den-han")
 def purge() -> Response:
-    """Erase the stories of the confirmed list."""
     case_ids = [case_id for case_id in map(_parse_id, request.form.getlist("case")) if case_id]
     count = perform(purging.purge, case_ids, months=config().story_months)
     flash(ngettext("Đã xóa %(num)d lời kể.", "Đã xóa %(num)d lời kể.", count), "done")

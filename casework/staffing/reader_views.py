@@ -75,7 +75,6 @@ def ask_sheets(case_id: UUID) -> str:
 
 @blueprint.post(f"{CASE}/to-khoi-phuc")
 def deal_sheets(case_id: UUID) -> Answer:
-    """Make the sheets and show them once."""
     check_permission(Act.CIRCLE_SHEETS)
     readers, form = perform(restriction.read_readers, case_id), SheetsForm()
     if not form.validate_on_submit():
@@ -90,7 +89,6 @@ def deal_sheets(case_id: UUID) -> Answer:
 
 @blueprint.get(f"{CASE}/giao")
 def ask_hand_over(case_id: UUID) -> str:
-    """Ask who shall hold a case from now on."""
     check_permission(Act.CASE_HAND_OVER)
     readers = perform(restriction.read_readers, case_id)
     return render_template("staffing/hand_over.html", readers=readers, form=hand_over_form(readers))

@@ -41,7 +41,6 @@ def confirm_review() -> Response:
 
 @blueprint.get(f"{PERSON}/khoa")
 def ask_lock(member_id: UUID) -> str:
-    """Say what locking does before it is done."""
     check_permission(Act.ACCOUNT_LOCK)
     return render_template("staffing/lock.html", member=_entry_of(member_id))
 
@@ -60,14 +59,12 @@ def unlock_account(member_id: UUID) -> Response:
 
 @blueprint.get(f"{PERSON}/lam-lai")
 def ask_restart(member_id: UUID) -> str:
-    """Say what re-admission does before it is started."""
     check_permission(Act.MEMBER_RESTART)
     return render_template("staffing/restart.html", member=_entry_of(member_id))
 
 
 @blueprint.get(f"{PERSON}/roi")
 def ask_leave(member_id: UUID) -> str:
-    """Say what leaving does before it is done."""
     check_permission(Act.ACCOUNT_LEAVE)
     return render_template("staffing/leave.html", member=_entry_of(member_id), wrong="")
 

@@ -51,7 +51,6 @@ class Closing:
     mark: str = ""
 
     def __repr__(self) -> str:
-        """Never print true counts."""
         return "<sealed>"
 
 

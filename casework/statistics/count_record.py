@@ -33,7 +33,6 @@ class Counted:
     far: Mapping[Cell, int]
 
     def __repr__(self) -> str:
-        """Never print what was counted."""
         return "<sealed>"
 
     def to_json(self) -> dict[str, Any]:
@@ -56,12 +55,10 @@ class CountRecord:
     keys: Mapping[int, bytes]
 
     def __repr__(self) -> str:
-        """Never print what was sealed."""
         return "<sealed>"
 
     @property
     def cases(self) -> frozenset[UUID]:
-        """Return every case that was ever counted."""
         return frozenset(case_id for entry in self.counted.values() for case_id in entry.cases)
 
     def ties(self, year: int, after: int) -> Ties:

@@ -60,22 +60,18 @@ class Period:
 
     @property
     def first(self) -> date:
-        """Return its first day."""
         return date(self.year, self.last_month - self.cadence + 1, 1)
 
     @property
     def last(self) -> date:
-        """Return its last day."""
         return date(self.year, self.last_month, monthrange(self.year, self.last_month)[1])
 
     @property
     def next_day(self) -> date:
-        """Return the first day after it."""
         return self.last + timedelta(days=1)
 
     @property
     def ends_year(self) -> bool:
-        """Tell whether the year ends with it."""
         return self.last_month == Cadence.YEAR
 
     def completes(self, cadence: Cadence) -> bool:

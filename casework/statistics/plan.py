@@ -48,7 +48,6 @@ class CellGroup:
 
     @property
     def cells(self) -> tuple[Cell, ...]:
-        """Return its cells in order."""
         return tuple(Cell(self.name, code) for code in self.codes)
 
     def place(self, facts: Facts) -> Cell:

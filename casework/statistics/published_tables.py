@@ -28,7 +28,6 @@ class Published:
 
     @property
     def cells(self) -> dict[Cell, int]:
-        """Return the cells of all tables."""
         return {cell: count for cells in self.tables.values() for cell, count in cells.items()}
 
     def body(self) -> str:

@@ -30,7 +30,6 @@ class Ties:
     draw: int = 0
 
     def __repr__(self) -> str:
-        """Never print the key."""
         return f"<sealed ties {self.draw}>"
 
     def lift(self, cell: Cell) -> int:
@@ -55,7 +54,6 @@ class Rounded:
 
     @property
     def largest(self) -> int:
-        """Return the largest deviation."""
         return max(self.deviations.values(), default=0)
 
 

@@ -33,7 +33,6 @@ def closing() -> str:
 
 @blueprint.post("/chot-ky/cong-bo")
 def close() -> Response:
-    """Release the period exactly as it was previewed."""
     check_permission(Act.PERIOD_CLOSE)
     form = ClosePeriodForm()
     if not form.validate_on_submit():

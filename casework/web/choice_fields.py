@@ -25,7 +25,6 @@ class ManyBoxes(Question):
 
     @property
     def anchor(self) -> str:
-        """Return the id of the first answer."""
         return f"{self.id}-0"
 
 

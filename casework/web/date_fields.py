@@ -33,7 +33,6 @@ class DateParts(Question):
 
     @property
     def anchor(self) -> str:
-        """Return the id of the box of the day."""
         return f"{self.id}-day"
 
     @property

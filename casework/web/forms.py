@@ -62,7 +62,6 @@ class Form(FlaskForm):
             return super().bind_field(form, unbound_field, options)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check every answer, and that none was sent twice."""
         valid = super().validate(extra_validators)
         for field in self:
             if _sent_twice(field):

@@ -45,7 +45,6 @@ def leave_again() -> Response:
 
 @blueprint.get("/healthz")
 def health() -> Response:
-    """Answer the liveness probe; readiness is in `oversight.readiness`."""
     response = make_response("ok\n")
     response.mimetype = "text/plain"
     return response

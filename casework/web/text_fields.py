@@ -25,7 +25,6 @@ class RequiredAnswer:
     field_flags = {"required": True}
 
     def __init__(self, message: object) -> None:
-        """Keep the message for a missing answer; it may name %(question)s."""
         self.message = message
 
     def __call__(self, form: Form, field: Field) -> None:
@@ -119,7 +118,6 @@ class PersonName(ShortText):
         super().__init__(label, limit=limit, **options)
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
-        """Refuse a name without any letter."""
         if self.data and not any(letter.isalpha() for letter in self.data):
             raise ValidationError(_("Tên phải có chữ cái. Hãy ghi tên như người ấy được gọi."))
 
@@ -179,7 +177,6 @@ class VietnamesePhone(Question, StringField):
     missing = lazy_gettext("Hãy ghi số điện thoại.")
 
     def process_formdata(self, valuelist: Any) -> None:
-        """Normalise what was typed."""
         typed = "".join(valuelist[:1]).strip()
         self.data = None
         if typed:
@@ -199,7 +196,6 @@ class TimeOfDay(Question, StringField):
     missing = lazy_gettext("Hãy ghi giờ, ví dụ 23:15.")
 
     def process_formdata(self, valuelist: Any) -> None:
-        """Read the hour and the minute."""
         typed = "".join(valuelist[:1]).strip().lower()
         self.data = None
         if not typed:

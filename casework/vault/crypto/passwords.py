@@ -56,7 +56,6 @@ class WrappedSeed:
     blob: bytes
 
     def __repr__(self) -> str:
-        """Never print what is sealed."""
         return "<sealed seed>"
 
     def row(self) -> Slot:

@@ -30,7 +30,6 @@ class Signer:
     secret: bytes
 
     def __repr__(self) -> str:
-        """Never print the key."""
         return "<sealed checkpoint key>"
 
     @cached_property

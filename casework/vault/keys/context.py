@@ -22,7 +22,6 @@ class CryptoContext:
 
     @property
     def commune_id(self) -> UUID:
-        """Return the commune whose keys these are."""
         return self.server_keys.commune_id
 
     def keys(self, agency_id: UUID) -> AgencyKeys:

@@ -32,7 +32,6 @@ class OpenedDocument(NamedTuple):
     data: Mapping[str, Any]
 
     def __repr__(self) -> str:
-        """Never print what was encrypted."""
         return "<sealed>"
 
 
@@ -92,7 +91,6 @@ class DocumentRowWithEnvelope(NamedTuple):
     mac: bytes
 
     def __repr__(self) -> str:
-        """Never print what was encrypted."""
         return "<sealed>"
 
 

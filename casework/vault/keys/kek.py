@@ -30,7 +30,6 @@ class Kek:
     secret: bytes
 
     def __repr__(self) -> str:
-        """Never print the key."""
         return f"<sealed kek {self.number}>"
 
 
@@ -46,7 +45,6 @@ class ServerKeys:
     session: bytes
 
     def __repr__(self) -> str:
-        """Never print the keys."""
         return f"<sealed server keys {self.number}>"
 
     def tag(self, message: bytes) -> bytes:

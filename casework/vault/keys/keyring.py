@@ -23,7 +23,6 @@ class AgencyKeys:
     secret: bytes
 
     def __repr__(self) -> str:
-        """Never print the key."""
         return "<sealed agency keys>"
 
     @cached_property
@@ -33,7 +32,6 @@ class AgencyKeys:
 
     @cached_property
     def safe(self) -> bytes:
-        """Return the agency's symmetric key."""
         return derive(self.secret, "safe")
 
     @cached_property
@@ -55,7 +53,6 @@ class Keyring:
     agencies: Mapping[UUID, AgencyKeys]
 
     def __repr__(self) -> str:
-        """Never print the keys."""
         return "<sealed keyring>"
 
     def keys_of(self, agency_id: UUID) -> AgencyKeys:

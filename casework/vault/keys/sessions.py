@@ -32,7 +32,6 @@ class SessionToken:
     secret: bytes
 
     def __repr__(self) -> str:
-        """Never print the token."""
         return "<sealed token>"
 
     @property

@@ -32,7 +32,6 @@ class PaperCode:
     slot: WrappedSeed
 
     def __repr__(self) -> str:
-        """Never print the code."""
         return "<sealed paper code>"
 
 
@@ -45,7 +44,6 @@ class NewCredentials:
     paper: PaperCode
 
     def __repr__(self) -> str:
-        """Never print the key."""
         return "<sealed credentials>"
 
 

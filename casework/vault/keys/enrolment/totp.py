@@ -39,7 +39,6 @@ class PairedPhone:
     counter: int
 
     def __repr__(self) -> str:
-        """Never print the seed."""
         return "<sealed phone>"
 
 

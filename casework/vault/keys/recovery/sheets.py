@@ -43,7 +43,6 @@ class RecoverySheet:
     partners: tuple[int, ...]
 
     def __repr__(self) -> str:
-        """Never print the secret."""
         return f"<sealed sheet {self.seat}>"
 
 
