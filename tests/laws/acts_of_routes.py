@@ -49,7 +49,7 @@ ENDING = {("POST", "accounts.mine.paper")}
 # What the policy gives to visitors too.
 PUBLIC = {("GET", "addresses.register"): Act.ADDRESS_LIST, ("GET", "oversight.policy"): Act.POLICY_READ}
 # The act that each other route asks for before anything is looked up, written down a second time: what its view says
-# must be the same. A new route need not stand here if its view begins with `ask(Act...)` or `perform(...)`.
+# must be the same. A new route need not stand here if its view begins with `check_permission(Act...)` or `perform(...)`.
 LISTED = {
     ("GET", "desk.home"): Act.HOME_READ,
     ("GET", "desk.closed"): Act.CASE_LIST,
@@ -188,7 +188,7 @@ def said_by(view: Callable[..., Any]) -> Act | None:
     tree = ast.parse(textwrap.dedent(inspect.getsource(view)))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
     for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
-        if getattr(call.func, "id", "") in {"ask", "perform"} and call.args:
+        if getattr(call.func, "id", "") in {"check_permission", "perform"} and call.args:
             named = eval(compile(ast.Expression(call.args[0]), "<view>", "eval"), inspect.unwrap(view).__globals__)
             return named.act if isinstance(named, Action) else Act(named)
     return None

@@ -86,11 +86,6 @@ def bound_to_agency(crypto: CryptoContext, agency_id: UUID) -> list[Any]:
     return _bound(crypto.session, crypto.commune_id, agency_id, OF_AGENCY)
 
 
-def bound_to_member(crypto: CryptoContext, member_id: UUID) -> list[Any]:
-    """Load every row that is bound to a member's head, which must have been loaded fresh."""
-    return _bound(crypto.session, crypto.commune_id, member_id, OF_MEMBER)
-
-
 def rows_of_member(session: Session, member: Member, *kinds: type[Any]) -> list[Any]:
     """Return the verified rows of some kinds that belong to a member whose head has been read."""
     return _bound(session, member.commune_id, member.id, kinds)
