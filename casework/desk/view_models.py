@@ -17,6 +17,7 @@ from casework.oversight.home_panel import OversightPanel
 from casework.policy.words import Section
 from casework.referrals.view_models import AwaitingReview, Box
 from casework.retention.actions import ErasureRequest
+from casework.sealed import Sealed
 from casework.statistics.periods import Period
 
 # What a case may be called in a list, the most pressing first.
@@ -131,7 +132,7 @@ class CasePage:
 
 
 @dataclass(frozen=True)
-class WrittenSection:
+class WrittenSection(Sealed):
     """A section as it was written: its data, its revision, who wrote it, when (microseconds), and its case's code.
 
     `named` gives the words for fields that hold an id, as the trusted address of an incident.
@@ -143,6 +144,3 @@ class WrittenSection:
     at: int
     code: str = ""
     named: Mapping[str, str] = field(default_factory=dict)
-
-    def __repr__(self) -> str:
-        return "<sealed>"

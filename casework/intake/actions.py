@@ -33,6 +33,7 @@ from casework.codelists import codelist
 from casework.errors import NotFound, Refused
 from casework.gate import ActContext, action
 from casework.policy.words import Act, Section
+from casework.sealed import Sealed
 from casework.vault.models import Agency
 from casework.vault.states import AgencyState
 
@@ -40,7 +41,7 @@ Pages = Mapping[int, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
-class IntakeAnswers:
+class IntakeAnswers(Sealed):
     """Everything that the intake asked, checked and ready to be sealed section by section."""
 
     danger: str
@@ -57,9 +58,6 @@ class IntakeAnswers:
     grounds: tuple[GroundEntry, ...] = ()
     detailed: bool = True
 
-    def __repr__(self) -> str:
-        return "<sealed>"
-
 
 @dataclass(frozen=True)
 class Draft:
@@ -71,14 +69,11 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class OpenDraft:
+class OpenDraft(Sealed):
     """A draft that was opened: its pages as they were typed, and what the commune brings to their questions."""
 
     pages: dict[int, Mapping[str, Any]]
     setting: "Setting"
-
-    def __repr__(self) -> str:
-        return "<sealed>"
 
 
 AnswerReader = Callable[[OpenDraft], IntakeAnswers]

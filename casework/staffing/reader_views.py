@@ -11,6 +11,7 @@ from casework.cases import circle_recovery, holder_transfer, restriction
 from casework.cases.circle_recovery import CircleSheets
 from casework.errors import BadInput
 from casework.policy.words import Act
+from casework.sealed import Sealed
 from casework.staffing.forms import SheetsForm, hand_over_form, readers_form
 from casework.vault.keys.enrolment.paper_codes import write_code
 from casework.web.current_user import check_permission, me, perform
@@ -134,7 +135,7 @@ def _home_with_notice(words: str) -> Response:
 
 
 @dataclass(frozen=True)
-class PrintedSheet:
+class PrintedSheet(Sealed):
     """A recovery sheet as it is printed; `code` is its secret, `seat` its place in the set `number` of the circle."""
 
     name: str
@@ -143,9 +144,6 @@ class PrintedSheet:
     seat: int
     code: str
     partners: str
-
-    def __repr__(self) -> str:
-        return "<sealed card>"
 
 
 def printed_sheets(made: CircleSheets) -> list[PrintedSheet]:
