@@ -43,7 +43,6 @@ class CaseLine(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Tell whether the case is still being followed."""
         return self.standing != CaseState.CLOSED
 
     @property
@@ -76,7 +75,6 @@ class Home:
 
     @cached_property
     def dated_drafts(self) -> list[tuple[Draft, date]]:
-        """Return the drafts with the days on which they were begun."""
         return [(draft, date_of(draft.started)) for draft in self.drafts]
 
     @cached_property

@@ -9,24 +9,11 @@ from sqlalchemy import select
 
 from casework import clock
 from casework.accounts.staff import Colleague, colleagues
-from casework.cases import case_codes, envelope_sharing, facts, ground_ledger, reading, scope, writing
+from casework.cases import case_codes, envelope_sharing, facts, ground_ledger, reading, scope, sections, writing
 from casework.cases.models import Case
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
 from casework.cases.restriction import make_circle, may_join
-from casework.cases.sections import (
-    Assessment,
-    Children,
-    Contact,
-    GroundEntry,
-    Identity,
-    Incident,
-    Injuries,
-    Label,
-    Perpetrator,
-    SafetyPlan,
-    Story,
-)
 from casework.cases.states import CaseState
 from casework.cases.trusted_addresses import AddressRegister, list_addresses
 from casework.codelists import codelist
@@ -46,16 +33,16 @@ class IntakeAnswers(Sealed):
 
     danger: str
     only_counselling: str
-    contact: Contact
-    identity: Identity
-    incident: Incident
-    children: Children = field(default_factory=Children)
-    injuries: Injuries = field(default_factory=Injuries)
-    story: Story = field(default_factory=Story)
-    perpetrator: Perpetrator = field(default_factory=Perpetrator)
-    safety_plan: SafetyPlan = field(default_factory=SafetyPlan)
-    assessment: Assessment = field(default_factory=Assessment)
-    grounds: tuple[GroundEntry, ...] = ()
+    contact: sections.Contact
+    identity: sections.Identity
+    incident: sections.Incident
+    children: sections.Children = field(default_factory=sections.Children)
+    injuries: sections.Injuries = field(default_factory=sections.Injuries)
+    story: sections.Story = field(default_factory=sections.Story)
+    perpetrator: sections.Perpetrator = field(default_factory=sections.Perpetrator)
+    safety_plan: sections.SafetyPlan = field(default_factory=sections.SafetyPlan)
+    assessment: sections.Assessment = field(default_factory=sections.Assessment)
+    grounds: tuple[sections.GroundEntry, ...] = ()
     detailed: bool = True
 
 
@@ -206,9 +193,9 @@ def open_case(context: ActContext, draft_id: UUID, source: IntakeAnswers | Answe
     return case.id
 
 
-def _new_label(context: ActContext, case: VerifiedCase, answers: IntakeAnswers) -> Label:
+def _new_label(context: ActContext, case: VerifiedCase, answers: IntakeAnswers) -> sections.Label:
     code, case.row.code_tag = case_codes.unused_code(context)
-    return Label(
+    return sections.Label(
         code=code,
         nickname=case_codes.random_nickname(),
         danger=answers.danger,

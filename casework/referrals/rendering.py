@@ -89,7 +89,6 @@ def state_kind(state: str) -> str:
 
 
 def short_agency(kind: str) -> str:
-    """Return the short name of a kind of agency."""
     return codelist("agency").get(kind).text("short", language())
 
 

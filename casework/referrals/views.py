@@ -97,7 +97,7 @@ def send(case_id: UUID, ground_id: UUID) -> Answer:
     form = SendForm()
     if not form.validate_on_submit():
         return rendering.preview_page(perform(sending_acts.preview, case_id, ground_id), form), 422
-    referral_id = perform(sending_acts.send, case_id, ground_id, form.letter(), once=form.mark())
+    referral_id = perform(sending_acts.send, case_id, ground_id, form.letter(), once=form.idempotency_key())
     flash(_("Đã chuyển gửi."), "done")
     return _to_referral(case_id, referral_id)
 

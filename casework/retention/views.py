@@ -13,6 +13,7 @@ from casework.retention import actions, purging, voiding
 from casework.retention.actions import ErasureOptions
 from casework.retention.forms import HoldForm, MergeForm, RefuseForm, RequestForm, VoidForm
 from casework.web.current_user import check_permission, config, may, perform
+from casework.web.forms import parse_uuid
 
 blueprint = Blueprint("retention", __name__)
 CASE = "/vu-viec/<uuid:case_id>"
@@ -133,7 +134,7 @@ def due() -> str:
 
 @blueprint.post("/loi-ke-den-han")
 def purge() -> Response:
-    case_ids = [case_id for case_id in map(_parse_id, request.form.getlist("case")) if case_id]
+    case_ids = [case_id for case_id in map(parse_uuid, request.form.getlist("case")) if case_id]
     count = perform(purging.purge, case_ids, months=config().story_months)
     flash(ngettext("Đã xóa %(num)d lời kể.", "Đã xóa %(num)d lời kể.", count), "done")
     return redirect(url_for("retention.due"), 303)
@@ -147,11 +148,3 @@ def _mistake_page(options: ErasureOptions, *, void: Any = None, merge: Any = Non
     """Render the page about a mistake, with the form that came back wrong, if one did."""
     forms = {"void": void or VoidForm(formdata=None), "merge": merge or MergeForm(formdata=None)}
     return render_template("retention/mistake.html", options=options, wrong=void or merge, **forms)
-
-
-def _parse_id(text: str) -> UUID | None:
-    """Parse an id of a posted form; None for anything else."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
