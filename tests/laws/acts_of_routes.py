@@ -49,7 +49,7 @@ ENDING = {("POST", "accounts.mine.paper")}
 # What the policy gives to visitors too.
 PUBLIC = {("GET", "addresses.register"): Act.ADDRESS_LIST, ("GET", "oversight.policy"): Act.POLICY_READ}
 # The act that each other route asks for before anything is looked up, written down a second time: what its view says
-# must be the same. A new route need not stand here if its view begins with `check_permission(Act...)` or `perform(...)`.
+# must be the same. A new route need not stand here if a view begins with `check_permission(Act...)` or `perform(...)`.
 LISTED = {
     ("GET", "desk.home"): Act.HOME_READ,
     ("GET", "desk.closed"): Act.CASE_LIST,
