@@ -9,15 +9,11 @@ def gettext_noop(sentence: str) -> str:
 
 
 class CaseworkError(Exception):
-    """Anything the product refuses or cannot do; `status` is what a browser is told.
-
-    `about` is the id of the thing it was about, for the log alone.
-    """
+    """Anything the product refuses or cannot do: `status` is for a browser, the id `about` for the log alone."""
 
     status = 500
 
     def __init__(self, message: str = "", *, about: UUID | None = None) -> None:
-        """Keep a Vietnamese sentence for the person and an id for the log."""
         super().__init__(message)
         self.about = about
 
@@ -41,10 +37,7 @@ class NotFound(CaseworkError):
 
 
 class BadInput(CaseworkError):
-    """What was sent cannot be used; `str()` is a Vietnamese sentence that says what to do.
-
-    Raised by actions and parsers; views and the console show the sentence beside the field and ask again.
-    """
+    """What was sent cannot be used; `str()` says in Vietnamese what to do, and is shown beside the field."""
 
     status = 422
 
@@ -54,19 +47,13 @@ class Ungrounded(BadInput):
 
 
 class Superseded(CaseworkError):
-    """What was shared has been rewritten since, and the new text was not shared; nothing older is shown instead.
-
-    Raised when a received case is opened; the page says to ask the sender.
-    """
+    """What was shared has been rewritten since, and the new text was not shared; the page says to ask the sender."""
 
     status = 410
 
 
 class Conflict(CaseworkError):
-    """Somebody else wrote first, or the state no longer allows this step; nothing is overwritten.
-
-    Raised by actions; a form is shown again with what was typed beside the newer text.
-    """
+    """Somebody else wrote first, or the state no longer allows this step; nothing is overwritten."""
 
     status = 409
 
@@ -84,53 +71,36 @@ class Misdirected(CaseworkError):
 
 
 class Busy(CaseworkError):
-    """A lock or an Argon2 slot was not free in time, or the log could not be written: nothing is kept, try again.
-
-    Raised by the database, the passwords and the gate; the page asks for a second try, nothing repeats by itself.
-    """
+    """A lock or an Argon2 slot was not free in time, or the log could not be written: nothing is kept, try again."""
 
     status = 503
 
 
 class VaultError(CaseworkError):
-    """A tag, a MAC, a signature or a head did not hold, or a key is missing.
+    """A tag, a MAC, a signature or a head did not hold, or a key is missing; a browser gets one answer for every cause.
 
-    Raised by the vault and the log. A browser gets one answer for every cause, which tells an attacker nothing; only
-    `check`, restore and verification catch it, to report the place. `row` is the table of the row that did not hold,
-    where one is known; for the machine's log alone.
+    Only `check`, restore and verification catch it, to report the place. `row` is the table of the row that did not
+    hold, where one is known; for the machine's log alone.
     """
 
     status = 503
 
     def __init__(self, message: str = "unopened", *, row: str = "") -> None:
-        """Keep a sentence for the operator and a table's name for the log."""
         super().__init__(message)
         self.row = row
 
 
 class WrongSecret(VaultError):
-    """A passphrase or code does not open a seed whose outer encryption, the server's, has held.
-
-    Raised by passwords.py; authentication answers as for an unknown name.
-    """
+    """A passphrase or code does not open a seed whose outer encryption held; answered as an unknown name is."""
 
 
 class AlteredRow(VaultError):
-    """The MAC of a row does not fit: it was changed outside the program, or revoked and put back.
-
-    Raised whenever a signed row is loaded; nobody goes on with such a row.
-    """
+    """The MAC of a loaded row does not fit: it was changed outside the program, or revoked and put back."""
 
 
 class OutdatedHead(VaultError):
-    """A head is not the one in the newest log line about it: one of the two was put back. `row` is the head's kind.
-
-    Raised when a head is read; the act ends.
-    """
+    """A head is not the one in the newest log line about it: one of the two was put back. `row` is the head's kind."""
 
 
 class Unguarded(CaseworkError):
-    """A statement reached a guarded table without a permit: a mistake of the program, never of a person.
-
-    Raised by the guards of the database before the statement runs; nobody catches it.
-    """
+    """A statement reached a guarded table without a permit and was not run: a mistake of the program, never caught."""

@@ -71,7 +71,6 @@ class ActContext:
 
     @property
     def commune_id(self) -> UUID:
-        """Return the commune that the act belongs to."""
         return self.crypto.commune_id
 
     @property

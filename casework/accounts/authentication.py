@@ -14,6 +14,7 @@ from casework.accounts.sign_in_acts import Unwrapped
 from casework.audit import freshness
 from casework.errors import WrongSecret
 from casework.gate import Gate
+from casework.sealed import Sealed
 from casework.vault.crypto import passwords
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys.enrolment import privacy_screen
@@ -22,16 +23,13 @@ from casework.vietnamese_text import plain
 
 
 @dataclass(frozen=True)
-class LoginAttempt:
+class LoginAttempt(Sealed):
     """What one sign-in attempt brings: username, passphrase, the device cookie, and the network address."""
 
     username: str
     passphrase: str
     device: str
     address: str = ""
-
-    def __repr__(self) -> str:
-        return "<sealed>"
 
 
 def commune_of(gate: Gate, username: str) -> UUID | None:

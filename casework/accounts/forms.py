@@ -8,21 +8,15 @@ from casework.web.forms import Choice, Digits, Form, OneCode, PaperCodeField, Pa
 
 
 class SignInForm(Form):
-    """A name and a passphrase."""
-
     username = Username(_("Tên đăng nhập"))
     passphrase = Password(_("Mật khẩu"))
 
 
 class UnlockForm(Form):
-    """The passphrase, after the screen has locked."""
-
     passphrase = Password(_("Mật khẩu"))
 
 
 class SecondFactorForm(Form):
-    """The TOTP code."""
-
     digits = Digits(_("Mã 6 số trên điện thoại"), hint=_("Mở ứng dụng mã xác thực trên điện thoại, tìm dòng “So ca”."))
 
 
@@ -40,8 +34,6 @@ class PaperForm(Form):
 
 
 class StepUpForm(Form):
-    """Step-up: the passphrase and the TOTP code."""
-
     passphrase = Password(_("Mật khẩu"))
     digits = Digits(_("Mã 6 số trên điện thoại"))
 
@@ -50,8 +42,6 @@ ROLES_OF_PEOPLE = tuple(role.code for role in codelist("role") if role.flag("per
 
 
 class NewPassphraseForm(Form):
-    """A new passphrase."""
-
     passphrase = Password(
         _("Mật khẩu mới"),
         fresh=True,
@@ -73,33 +63,23 @@ class CoverForm(Form):
 
 
 class CodeForm(Form):
-    """An admission code."""
-
     code = PaperCodeField(_("Mã nhận tài khoản"), hint=_("7 nhóm, mỗi nhóm 4 ký tự. Chữ hoa hay thường đều được."))
 
 
 class AdmittedPhoneForm(PhoneForm):
-    """The first TOTP code of a newcomer's phone."""
-
     code = HiddenField()
 
 
 class AdmittedPassphraseForm(NewPassphraseForm):
-    """A newcomer's passphrase."""
-
     code = HiddenField()
     proof = HiddenField()
 
 
 class MemberForm(Form):
-    """A new member: name, username and role."""
-
     name = PersonName(_("Họ và tên"))
     username = Username(_("Tên đăng nhập"), hint=_("Chữ không dấu, ví dụ: tran.lan"))
     role = OneCode(_("Vai trò"), "role", only=ROLES_OF_PEOPLE)
 
 
 class WordsForm(Form):
-    """The key fingerprint that was compared face to face."""
-
     words = HiddenField()

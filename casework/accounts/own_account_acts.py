@@ -16,6 +16,7 @@ from casework.audit import freshness
 from casework.errors import NotFound, SignInNeeded, gettext_noop
 from casework.gate import ActContext, action
 from casework.policy.words import Act
+from casework.sealed import Sealed
 from casework.vault.integrity import heads
 from casework.vault.keys import sessions
 from casework.vault.keys.enrolment import credentials, privacy_screen
@@ -40,14 +41,11 @@ class SessionInfo:
 
 
 @dataclass(frozen=True)
-class ChangedCredentials:
+class ChangedCredentials(Sealed):
     """What a change of credentials returns: the session that goes on, and the new paper code."""
 
     begun: StartedSession
     code: str
-
-    def __repr__(self) -> str:
-        return "<sealed>"
 
 
 @action(Act.STEP_UP)

@@ -10,6 +10,7 @@ from casework.audit import freshness
 from casework.errors import CaseworkError, SignInNeeded, VaultError, gettext_noop
 from casework.gate import ActContext, action
 from casework.policy.words import Act
+from casework.sealed import Sealed
 from casework.vault.integrity import heads
 from casework.vault.keys import sessions
 from casework.vault.keys.enrolment import totp
@@ -42,15 +43,12 @@ class WrongCode(CaseworkError):
 
 
 @dataclass(frozen=True)
-class Unwrapped:
+class Unwrapped(Sealed):
     """A member's private key (seed, 32 bytes), just opened by the passphrase, or by the paper code in `slot_id`."""
 
     member_id: UUID
     seed: bytes
     slot_id: UUID | None = None
-
-    def __repr__(self) -> str:
-        return "<sealed>"
 
 
 @dataclass(frozen=True)
@@ -64,16 +62,13 @@ class StartedSession:
 
 
 @dataclass(frozen=True)
-class PaperSignIn:
+class PaperSignIn(Sealed):
     """The paper code with the one factor that is left; `lost` is the other: `phone` or `passphrase`."""
 
     paper: Unwrapped | None
     passphrase: Unwrapped | None
     digits: str
     lost: str
-
-    def __repr__(self) -> str:
-        return "<sealed>"
 
 
 @action(Act.SIGN_IN)

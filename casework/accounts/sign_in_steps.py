@@ -32,6 +32,7 @@ from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vault.keys.sessions import FULL, NIGHT, PENDING, RENEW
 from casework.web.csrf import new_token
 from casework.web.current_user import config, current_member, gate, me, perform
+from casework.web.forms import parse_uuid
 from casework.web.session_loading import load_session
 
 
@@ -149,14 +150,7 @@ def step_up(form: StepUpForm, about: str) -> StartedSession:
     with _failures_logged(me().person, own_account_acts.step_up):
         unwrapped = authentication.authenticate(gate(), me().person.commune_id, attempt)
     digits = form.digits.data or "" if form.digits else ""
-    return perform(own_account_acts.step_up, unwrapped, digits, token=session_token(), about=_uuid_or_none(about))
-
-
-def _uuid_or_none(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+    return perform(own_account_acts.step_up, unwrapped, digits, token=session_token(), about=parse_uuid(about))
 
 
 P = ParamSpec("P")

@@ -47,7 +47,6 @@ def colleagues(context: ActContext) -> list[Colleague]:
 
 
 def names(context: ActContext) -> dict[UUID, str]:
-    """Return the names of all members by id."""
     return {row.id: row.name for row in freshness.members(context.crypto)}
 
 

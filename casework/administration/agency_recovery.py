@@ -12,6 +12,7 @@ from casework.errors import BadInput
 from casework.gate import ActContext, action
 from casework.policy.table import policy
 from casework.policy.words import Act
+from casework.sealed import Sealed
 from casework.vault.keys import provisioning
 from casework.vault.keys.keyring import AgencyKeys
 from casework.vault.keys.recovery import sheets
@@ -39,15 +40,12 @@ def drill_sheet(context: ActContext, agency_id: UUID, seat: int, secret: bytes) 
 
 
 @dataclass(frozen=True)
-class RecoveryResult:
+class RecoveryResult(Sealed):
     """What the console prints after a recovery: the admission code (empty for a circle), and the new sheets."""
 
     member: Member
     code: str
     dealt: tuple[RecoverySheet, ...]
-
-    def __repr__(self) -> str:
-        return "<sealed recovery>"
 
 
 @action(Act.RECOVERY_OPEN)

@@ -51,7 +51,6 @@ def ask(words: str, read: Callable[[str], T], *, hidden: bool = False, default: 
 
 
 def is_interactive() -> bool:
-    """Tell whether the input is a terminal."""
     return sys.stdin.isatty()
 
 

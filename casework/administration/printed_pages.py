@@ -125,7 +125,6 @@ def key_lines(secret: bytes) -> list[tuple[str, str]]:
 
 
 def kek_page(facts: InstallationFacts, kek: Kek) -> PrintedPage:
-    """Lay out the sheet of the KEK."""
     return PrintedPage(
         "Tờ khóa máy chủ",
         "Giữ trong két, tách khỏi bản sao lưu và các tờ khôi phục",
@@ -177,7 +176,6 @@ def recovery_page(facts: InstallationFacts, agency: str, sheet: RecoverySheet, n
 
 
 def admission_page(facts: InstallationFacts, invited: Invitation) -> PrintedPage:
-    """Lay out the admission code of one member."""
     return PrintedPage(
         "Mã nhận tài khoản",
         f"Trao tận tay: {invited.name}",
@@ -225,6 +223,5 @@ def after_recovery_pages(facts: InstallationFacts, agency: str, recovered: Recov
 
 
 def recovery_pages(facts: InstallationFacts, agency: str, sheets: Sequence[RecoverySheet]) -> list[PrintedPage]:
-    """Lay out all sheets of an agency or circle."""
     names = {sheet.seat: sheet.name for sheet in sheets}
     return [recovery_page(facts, agency, sheet, names) for sheet in sheets]

@@ -16,6 +16,7 @@ from casework.gate import ActContext, Gate, action
 from casework.maintenance import startup
 from casework.maintenance.communes import console_of
 from casework.policy.words import Act
+from casework.sealed import Sealed
 from casework.vault.crypto import signatures
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
@@ -27,14 +28,11 @@ _NUMBER_BYTES = 4
 
 
 @dataclass(frozen=True)
-class BackupKey:
+class BackupKey(Sealed):
     """The two halves of a backup key; the private one (32 bytes) is printed and stored nowhere."""
 
     seed: bytes
     public: bytes
-
-    def __repr__(self) -> str:
-        return "<sealed backup key>"
 
 
 def new_backup_key() -> BackupKey:

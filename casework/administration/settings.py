@@ -13,7 +13,6 @@ _WORDS = "# Cài đặt của Sổ ca. Không có bí mật nào trong tệp nà
 
 
 def write(config: Config) -> None:
-    """Write the settings of a new installation."""
     values = {
         "database_url": config.database_url,
         "kek_file": config.kek_file.name,

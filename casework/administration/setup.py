@@ -19,6 +19,7 @@ from casework.db import upgrade
 from casework.gate import open_gate
 from casework.maintenance import checkpoints
 from casework.maintenance.communes import console_of
+from casework.sealed import Sealed
 from casework.vault.crypto import signatures
 from casework.vault.keys import kek
 from casework.vault.keys.keyring import AgencyKeys
@@ -29,15 +30,12 @@ _CALENDAR_WORDS = "# Ngày làm việc, ngày nghỉ lễ, và người thứ ha
 
 
 @dataclass(frozen=True)
-class NewInstallation:
+class NewInstallation(Sealed):
     """A new installation, what its pages say about it, and the private half of its backup key."""
 
     facts: InstallationFacts
     installation: Installation
     backup_seed: bytes
-
-    def __repr__(self) -> str:
-        return "<sealed founding>"
 
 
 def require_empty(folder: Path) -> None:

@@ -89,7 +89,6 @@ def hamlet_names(text: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def size(text: str) -> str:
-    """Read the size class of the commune."""
     if text.upper() not in codelist("size_class"):
         known = "; ".join(f"{code.code}: {code.vi}" for code in codelist("size_class"))
         raise BadInput(f"Hãy chọn một mã quy mô. {known}.")
@@ -104,14 +103,12 @@ def url(text: str) -> str:
 
 
 def phone(text: str) -> str:
-    """Read a telephone number."""
     if not _PHONE.fullmatch(text.strip()):
         raise BadInput("Số điện thoại chỉ gồm chữ số và dấu cách, như 0203 555 017.")
     return text.strip()
 
 
 def username(text: str) -> str:
-    """Read a username."""
     if not _USERNAME.fullmatch(text.strip()):
         raise BadInput("Tên đăng nhập gồm 2 đến 40 chữ thường không dấu, chữ số, dấu chấm hoặc gạch, như hoa.hoi")
     return text.strip()

@@ -51,7 +51,6 @@ class RevocationEntry:
 
     @property
     def commune_id(self) -> UUID:
-        """Return the commune that the line belongs to."""
         return UUID(hex=self.body["commune"])
 
     def written(self) -> bytes:

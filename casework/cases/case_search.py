@@ -7,6 +7,7 @@ from uuid import UUID
 
 from casework.cases.reading import CaseBatch
 from casework.policy.words import Section
+from casework.sealed import Sealed
 from casework.vietnamese_text import fold
 
 _SHORTEST_NUMBER = 4
@@ -14,14 +15,11 @@ _FIELDS = ("name", "call_her", "code", "nickname", "former")
 
 
 @dataclass(frozen=True)
-class SearchQuery:
+class SearchQuery(Sealed):
     """A query as it is compared: words without marks, hyphens as spaces, and the digits as they are dialled."""
 
     words: str
     digits: str
-
-    def __repr__(self) -> str:
-        return "<sealed>"
 
 
 def parse_query(typed: str) -> SearchQuery:

@@ -9,6 +9,7 @@ from casework.cases import name_matching, restriction
 from casework.errors import BadInput
 from casework.gate import ActContext, action
 from casework.policy.words import Act
+from casework.sealed import Sealed
 from casework.vault.keys.recovery import sheets as recovery_sheets
 from casework.vault.keys.recovery.sheets import RecoverySheet
 from casework.vietnamese_text import fold
@@ -18,14 +19,11 @@ _SHOWN_DIGITS = 8
 
 
 @dataclass(frozen=True)
-class CircleSheets:
+class CircleSheets(Sealed):
     """The sheets of a circle, to be printed once; any two of them fit. `circle` is how the console calls it."""
 
     circle: str
     sheets: tuple[RecoverySheet, ...]
-
-    def __repr__(self) -> str:
-        return "<sealed sheets>"
 
 
 def short_circle_id(circle_id: UUID) -> str:

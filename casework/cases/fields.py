@@ -20,8 +20,6 @@ S = TypeVar("S", bound=SectionData)
 
 
 class Source(NamedTuple):
-    """Which question a field asks."""
-
     section: type[SectionData]
     name: str
 

@@ -56,7 +56,6 @@ class SectionData:
     section: ClassVar[Section]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the fields as JSON values."""
         return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
     @classmethod

@@ -55,7 +55,6 @@ class CaseScope:
     ids: tuple[UUID, ...] | None = None
 
     def only(self, ids: Collection[UUID]) -> "CaseScope":
-        """Leave only the cases with these ids."""
         return replace(self, ids=tuple(ids))
 
     @property

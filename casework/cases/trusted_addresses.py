@@ -1,7 +1,7 @@
 """The register of trusted addresses as every slice reads it; the list is public by law (Law 13/2022 Article 36)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from uuid import UUID
 
 from sqlalchemy import select
@@ -97,14 +97,5 @@ def _by_hamlet_and_name(addresses: Iterable[TrustedAddress]) -> tuple[TrustedAdd
 
 
 def _address(row: Address) -> TrustedAddress:
-    entry = AddressEntry(
-        name=row.name,
-        host=row.host,
-        hamlet=row.hamlet,
-        kind=row.kind,
-        capacity=row.capacity,
-        opening=row.opening,
-        contact=row.contact,
-        note=row.note,
-    )
+    entry = AddressEntry(**{column.name: getattr(row, column.name) for column in fields(AddressEntry)})
     return TrustedAddress(id=row.id, entry=entry, active=row.state == AddressState.ACTIVE)

@@ -20,7 +20,6 @@ from casework.vault.models import Document, Envelope
 
 
 def add_case(context: ActContext, row: Case) -> VerifiedCase:
-    """Add a new case and its head to the database."""
     head = heads.create(context.session, context.commune_id, "case", row.id)
     context.session.add(row)
     context.session.flush()

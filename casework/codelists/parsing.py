@@ -25,7 +25,6 @@ CODE_KEYS = frozenset({"vi", "en", "source", "since", "retired", "unverified", "
 
 @cache
 def names() -> tuple[str, ...]:
-    """Give the names of all code lists."""
     stems = {file.name.removesuffix(".toml") for file in FILES.iterdir() if ".toml" in file.name}
     return tuple(sorted(stems - NOT_LISTS))
 

@@ -9,7 +9,6 @@ from casework import clock
 from casework.accounts import sign_in_acts, sign_in_steps
 from casework.accounts.sign_in_acts import Unwrapped
 from casework.addresses.actions import add_address
-from casework.cases.trusted_addresses import AddressEntry
 from casework.clock import MICROSECOND
 from casework.config import Config
 from casework.demo.content import DemoAddress, DemoCase, DemoDraft
@@ -19,7 +18,6 @@ from casework.desk import actions as desk
 from casework.gate import Gate
 from casework.intake import actions as intake
 from casework.intake import risk_level
-from casework.web.phones import normalise
 
 _STEP = MICROSECOND // 5
 _MINUTE = 60 * MICROSECOND
@@ -85,8 +83,7 @@ def register_addresses(
 
     def fill(session: DemoSession) -> None:
         for address in addresses:
-            place = (address.name, address.host, address.hamlet, address.kind, address.capacity, address.opening)
-            ids[address.key] = session.perform(add_address, AddressEntry(*place, normalise(address.phone)))
+            ids[address.key] = session.perform(add_address, address.entry)
 
     perform_visits(gate, config, cast, [Visit(clock.micros(), cast.lead, fill)], story_clock)
     return ids

@@ -7,20 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from casework.cases import sections
 from casework.cases.questions import SectionData
-from casework.cases.sections import (
-    Assessment,
-    Children,
-    Contact,
-    GroundEntry,
-    Identity,
-    Incident,
-    Injuries,
-    Letter,
-    Perpetrator,
-    SafetyPlan,
-    Story,
-)
+from casework.cases.trusted_addresses import AddressEntry
 from casework.codelists import agencies, codelist
 from casework.config import ConfigurationError
 from casework.intake.actions import IntakeAnswers
@@ -45,13 +34,7 @@ class DemoAddress:
     """A trusted address; `key` is what the cases call it."""
 
     key: str
-    name: str
-    host: str
-    hamlet: str
-    kind: str
-    capacity: int
-    opening: str
-    phone: str
+    entry: AddressEntry
 
 
 @dataclass(frozen=True)
@@ -111,7 +94,6 @@ class DemoDraft:
 
 @cache
 def commune() -> DemoCommune:
-    """Return the commune."""
     raw = _read(_FILES / "commune.toml")
     named, fictional, listed = raw["agencies"], raw["commune"], codelist("agency")
     names = {
@@ -123,7 +105,6 @@ def commune() -> DemoCommune:
 
 @cache
 def demo_people() -> tuple[DemoPerson, ...]:
-    """Return everybody who has an account."""
     return tuple(
         DemoPerson(person["name"], person["username"], person["role"], person.get("agency", ""))
         for person in _read(_FILES / "people.toml")["person"]
@@ -132,8 +113,7 @@ def demo_people() -> tuple[DemoPerson, ...]:
 
 @cache
 def demo_addresses() -> tuple[DemoAddress, ...]:
-    """Return the trusted addresses."""
-    return tuple(DemoAddress(**address) for address in _read(_FILES / "addresses.toml")["address"])
+    return tuple(_address(**address) for address in _read(_FILES / "addresses.toml")["address"])
 
 
 @cache
@@ -146,7 +126,6 @@ def demo_cases() -> tuple[DemoCase, ...]:
 
 @cache
 def drafts() -> tuple[DemoDraft, ...]:
-    """Return the unfinished intakes."""
     return tuple(
         DemoDraft(raw["days_ago"], raw["by"], {int(number): page for number, page in raw["pages"].items()})
         for raw in _read(_FILES / "drafts.toml")["draft"]
@@ -155,6 +134,10 @@ def drafts() -> tuple[DemoDraft, ...]:
 
 def _read(file: Path) -> dict[str, Any]:
     return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _address(key: str, phone: str, **entry: Any) -> DemoAddress:
+    return DemoAddress(key, AddressEntry(contact=normalise(phone), **entry))
 
 
 def _case(raw: Mapping[str, Any]) -> DemoCase:
@@ -179,16 +162,16 @@ def _answers(raw: Mapping[str, Any]) -> IntakeAnswers:
     return IntakeAnswers(
         danger=raw["danger"],
         only_counselling=raw["only_counselling"],
-        contact=_section(Contact, raw["contact"]),
-        identity=_section(Identity, raw["identity"]),
-        incident=_section(Incident, incident),
-        children=_section(Children, raw.get("children", {})),
-        injuries=_section(Injuries, raw["injuries"]),
-        story=Story(words=raw.get("story", "").strip()),
-        perpetrator=_section(Perpetrator, raw["perpetrator"]),
-        safety_plan=_section(SafetyPlan, raw.get("safety_plan", {})),
-        assessment=_section(Assessment, raw["assessment"] | {"needs": raw["needs"]}),
-        grounds=tuple(_section(GroundEntry, ground) for ground in raw.get("grounds", ())),
+        contact=_section(sections.Contact, raw["contact"]),
+        identity=_section(sections.Identity, raw["identity"]),
+        incident=_section(sections.Incident, incident),
+        children=_section(sections.Children, raw.get("children", {})),
+        injuries=_section(sections.Injuries, raw["injuries"]),
+        story=sections.Story(words=raw.get("story", "").strip()),
+        perpetrator=_section(sections.Perpetrator, raw["perpetrator"]),
+        safety_plan=_section(sections.SafetyPlan, raw.get("safety_plan", {})),
+        assessment=_section(sections.Assessment, raw["assessment"] | {"needs": raw["needs"]}),
+        grounds=tuple(_section(sections.GroundEntry, ground) for ground in raw.get("grounds", ())),
     )
 
 
@@ -209,24 +192,22 @@ class DemoOffice:
     username: str
     asks: tuple[str, ...]
     letters: tuple[str, ...]
-    answers: tuple[Letter, ...]
+    answers: tuple[sections.Letter, ...]
     question: str
     reply: str
     decline: str
     every: int = 1
 
-    def letter(self, turn: int) -> Letter:
+    def letter(self, turn: int) -> sections.Letter:
         """Return the letter with which a case is referred to it."""
-        return Letter(asks=self.asks, words=self.letters[turn % len(self.letters)])
+        return sections.Letter(asks=self.asks, words=self.letters[turn % len(self.letters)])
 
-    def answer(self, turn: int) -> Letter:
-        """Return its answer."""
+    def answer(self, turn: int) -> sections.Letter:
         return self.answers[turn % len(self.answers)]
 
 
 @cache
 def offices() -> Mapping[str, DemoOffice]:
-    """Return the offices by the code of their agency."""
     raw = tomllib.loads(Path(__file__).with_name("letters.toml").read_text(encoding="utf-8"))
     return {code: _office(office) for code, office in raw.items()}
 
@@ -240,5 +221,5 @@ def office_of(agency: str) -> DemoOffice:
 
 def _office(raw: Mapping[str, object]) -> DemoOffice:
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}
-    values["answers"] = tuple(Letter(**letter) for letter in values["answers"])  # type: ignore[attr-defined]
+    values["answers"] = tuple(sections.Letter(**letter) for letter in values["answers"])  # type: ignore[attr-defined]
     return DemoOffice(**values)  # type: ignore[arg-type]

@@ -23,7 +23,6 @@ Answer = Response | str | tuple[str, int]
 
 @blueprint.get(READ)
 def section(case_id: UUID, word: str) -> str:
-    """Show one section: what stands in it, who wrote it and when."""
     entries = perform(actions.read_section, case_id, _section(word))
     edits = may(Act.SECTION_WRITE) and word in _WRITTEN
     return _page("section", case_id, word, entries=entries, edits=edits, looks_back=may(Act.SECTION_HISTORY))
@@ -37,7 +36,6 @@ def history(case_id: UUID, word: str) -> str:
 
 @blueprint.get(WRITE)
 def edit(case_id: UUID, word: str) -> str:
-    """Show the form of a section with what is written in it."""
     check_permission(Act.SECTION_WRITE)
     (written,) = perform(actions.read_section, case_id, _section(word), may_be_missing=True)
     form = section_forms.form_with(written.data, base=written.revision)

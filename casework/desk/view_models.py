@@ -17,6 +17,7 @@ from casework.oversight.home_panel import OversightPanel
 from casework.policy.words import Section
 from casework.referrals.view_models import AwaitingReview, Box
 from casework.retention.actions import ErasureRequest
+from casework.sealed import Sealed
 from casework.statistics.periods import Period
 
 # What a case may be called in a list, the most pressing first.
@@ -42,7 +43,6 @@ class CaseLine(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Tell whether the case is still being followed."""
         return self.standing != CaseState.CLOSED
 
     @property
@@ -75,7 +75,6 @@ class Home:
 
     @cached_property
     def dated_drafts(self) -> list[tuple[Draft, date]]:
-        """Return the drafts with the days on which they were begun."""
         return [(draft, date_of(draft.started)) for draft in self.drafts]
 
     @cached_property
@@ -131,7 +130,7 @@ class CasePage:
 
 
 @dataclass(frozen=True)
-class WrittenSection:
+class WrittenSection(Sealed):
     """A section as it was written: its data, its revision, who wrote it, when (microseconds), and its case's code.
 
     `named` gives the words for fields that hold an id, as the trusted address of an incident.
@@ -143,6 +142,3 @@ class WrittenSection:
     at: int
     code: str = ""
     named: Mapping[str, str] = field(default_factory=dict)
-
-    def __repr__(self) -> str:
-        return "<sealed>"

@@ -9,30 +9,18 @@ from sqlalchemy import select
 
 from casework import clock
 from casework.accounts.staff import Colleague, colleagues
-from casework.cases import case_codes, envelope_sharing, facts, ground_ledger, reading, scope, writing
+from casework.cases import case_codes, envelope_sharing, facts, ground_ledger, reading, scope, sections, writing
 from casework.cases.models import Case
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
 from casework.cases.restriction import make_circle, may_join
-from casework.cases.sections import (
-    Assessment,
-    Children,
-    Contact,
-    GroundEntry,
-    Identity,
-    Incident,
-    Injuries,
-    Label,
-    Perpetrator,
-    SafetyPlan,
-    Story,
-)
 from casework.cases.states import CaseState
 from casework.cases.trusted_addresses import AddressRegister, list_addresses
 from casework.codelists import codelist
 from casework.errors import NotFound, Refused
 from casework.gate import ActContext, action
 from casework.policy.words import Act, Section
+from casework.sealed import Sealed
 from casework.vault.models import Agency
 from casework.vault.states import AgencyState
 
@@ -40,25 +28,22 @@ Pages = Mapping[int, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
-class IntakeAnswers:
+class IntakeAnswers(Sealed):
     """Everything that the intake asked, checked and ready to be sealed section by section."""
 
     danger: str
     only_counselling: str
-    contact: Contact
-    identity: Identity
-    incident: Incident
-    children: Children = field(default_factory=Children)
-    injuries: Injuries = field(default_factory=Injuries)
-    story: Story = field(default_factory=Story)
-    perpetrator: Perpetrator = field(default_factory=Perpetrator)
-    safety_plan: SafetyPlan = field(default_factory=SafetyPlan)
-    assessment: Assessment = field(default_factory=Assessment)
-    grounds: tuple[GroundEntry, ...] = ()
+    contact: sections.Contact
+    identity: sections.Identity
+    incident: sections.Incident
+    children: sections.Children = field(default_factory=sections.Children)
+    injuries: sections.Injuries = field(default_factory=sections.Injuries)
+    story: sections.Story = field(default_factory=sections.Story)
+    perpetrator: sections.Perpetrator = field(default_factory=sections.Perpetrator)
+    safety_plan: sections.SafetyPlan = field(default_factory=sections.SafetyPlan)
+    assessment: sections.Assessment = field(default_factory=sections.Assessment)
+    grounds: tuple[sections.GroundEntry, ...] = ()
     detailed: bool = True
-
-    def __repr__(self) -> str:
-        return "<sealed>"
 
 
 @dataclass(frozen=True)
@@ -71,14 +56,11 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class OpenDraft:
+class OpenDraft(Sealed):
     """A draft that was opened: its pages as they were typed, and what the commune brings to their questions."""
 
     pages: dict[int, Mapping[str, Any]]
     setting: "Setting"
-
-    def __repr__(self) -> str:
-        return "<sealed>"
 
 
 AnswerReader = Callable[[OpenDraft], IntakeAnswers]
@@ -211,9 +193,9 @@ def open_case(context: ActContext, draft_id: UUID, source: IntakeAnswers | Answe
     return case.id
 
 
-def _new_label(context: ActContext, case: VerifiedCase, answers: IntakeAnswers) -> Label:
+def _new_label(context: ActContext, case: VerifiedCase, answers: IntakeAnswers) -> sections.Label:
     code, case.row.code_tag = case_codes.unused_code(context)
-    return Label(
+    return sections.Label(
         code=code,
         nickname=case_codes.random_nickname(),
         danger=answers.danger,

@@ -5,19 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from casework import clock
+from casework.cases import sections
 from casework.cases.fields import section_from_fields
-from casework.cases.sections import (
-    Assessment,
-    Children,
-    Contact,
-    GroundEntry,
-    Identity,
-    Incident,
-    Injuries,
-    Perpetrator,
-    SafetyPlan,
-    Story,
-)
 from casework.codelists import codelist
 from casework.intake import risk_level
 from casework.intake.actions import IntakeAnswers
@@ -29,17 +18,17 @@ def answers_of(forms: Forms, recorded: int) -> IntakeAnswers:
     """Return the answers of the pages by number; `recorded` is when the draft was begun, in microseconds."""
     introduction, readers, *_, sharing = (forms[number] for number in range(1, 7))
     fields = [field for form in forms.values() for field in form]
-    incident = section_from_fields(Incident, fields)
+    incident = section_from_fields(sections.Incident, fields)
     return IntakeAnswers(
         danger=introduction.danger.data,
         only_counselling="yes" if introduction.mode.data == "advice" else "no",
-        contact=section_from_fields(Contact, fields),
-        identity=section_from_fields(Identity, fields),
-        children=section_from_fields(Children, fields),
+        contact=section_from_fields(sections.Contact, fields),
+        identity=section_from_fields(sections.Identity, fields),
+        children=section_from_fields(sections.Children, fields),
         incident=replace(incident, recorded_at=clock.local(recorded).strftime("%Y-%m-%d %H:%M")),
-        injuries=section_from_fields(Injuries, fields),
-        story=section_from_fields(Story, fields),
-        perpetrator=section_from_fields(Perpetrator, fields),
+        injuries=section_from_fields(sections.Injuries, fields),
+        story=section_from_fields(sections.Story, fields),
+        perpetrator=section_from_fields(sections.Perpetrator, fields),
         safety_plan=_safety_plan(readers),
         assessment=_assessment(sharing),
         grounds=(*_consent_entries(sharing), *_immediate_grounds(sharing, danger=introduction.danger.data)),
@@ -47,24 +36,23 @@ def answers_of(forms: Forms, recorded: int) -> IntakeAnswers:
     )
 
 
-def _safety_plan(readers: Any) -> SafetyPlan:
+def _safety_plan(readers: Any) -> sections.SafetyPlan:
     """Return the beginning of a safety plan; an empty one where there is nobody who must not know."""
     if readers.secret.data == "somebody":
-        return SafetyPlan(somebody="yes", who_must_not_know=readers.whom.data)
-    return SafetyPlan(somebody="unknown") if readers.secret.data == "unknown" else SafetyPlan()
+        return sections.SafetyPlan(somebody="yes", who_must_not_know=readers.whom.data)
+    return sections.SafetyPlan(somebody="unknown") if readers.secret.data == "unknown" else sections.SafetyPlan()
 
 
-def _assessment(sharing: Any) -> Assessment:
+def _assessment(sharing: Any) -> sections.Assessment:
     level = sharing.level_or_derived
-    return replace(
-        section_from_fields(Assessment, sharing), level=level, next_review=risk_level.review_by(level, clock.today())
-    )
+    next_review = risk_level.review_by(level, clock.today())
+    return replace(section_from_fields(sections.Assessment, sharing), level=level, next_review=next_review)
 
 
-def _consent_entries(sharing: Any) -> Iterable[GroundEntry]:
+def _consent_entries(sharing: Any) -> Iterable[sections.GroundEntry]:
     for field in sharing.consents:
         if field.data:
-            yield GroundEntry(
+            yield sections.GroundEntry(
                 kind="consent",
                 receiver=field.name.removeprefix("consent_"),
                 consent=field.data,
@@ -72,11 +60,11 @@ def _consent_entries(sharing: Any) -> Iterable[GroundEntry]:
             )
 
 
-def _immediate_grounds(sharing: Any, *, danger: str) -> Iterable[GroundEntry]:
+def _immediate_grounds(sharing: Any, *, danger: str) -> Iterable[sections.GroundEntry]:
     for receiver in sharing.at_once.data or () if danger == "yes" else ():
         bundle = codelist("bundle").get(receiver)
         law = bundle.text("law")
-        yield GroundEntry(
+        yield sections.GroundEntry(
             kind=bundle.text("at_once"),
             receiver=receiver,
             article=codelist("told").get(law).source if law else "",

@@ -31,7 +31,6 @@ Progress = Callable[[int], Advance]
 
 
 def no_progress(_total: int) -> Advance:
-    """Report progress to nobody."""
     return lambda _: None
 
 

@@ -42,34 +42,22 @@ def verify() -> str:
     return render_template("oversight/verified.html", verdict=perform(actions.verify_log))
 
 
-@blueprint.get("/doi-chieu")
-def ask_number() -> str:
-    check_permission(Act.AUDIT_COMPARE)
-    return render_template("oversight/compare.html", form=NumberForm(), compared=None)
-
-
-@blueprint.post("/doi-chieu")
+@blueprint.route("/doi-chieu", methods=["GET", "POST"])
 def compare() -> Answer:
     """Say whether the log still holds exactly what it held when the number was written down."""
     check_permission(Act.AUDIT_COMPARE)
-    form, compared, status = NumberForm(), None, 422
+    form, compared = NumberForm(), None
     if form.validate_on_submit():
         try:
-            compared, status = perform(number_check.compare, form.number.data or ""), 200
+            compared = perform(number_check.compare, form.number.data or "")
         except BadInput as wrong:
             form.number.errors = [gettext(str(wrong))]
-    return render_template("oversight/compare.html", form=form, compared=compared), status
+    return render_template("oversight/compare.html", form=form, compared=compared), 422 if form.errors else 200
 
 
-@blueprint.get("/nhat-ky/xuat")
-def ask_export() -> str:
-    """Say what goes into a file and ask how many weeks of it."""
-    check_permission(Act.AUDIT_EXPORT)
-    return render_template("oversight/export.html", form=ExportForm(), lines=exports_lines(me().person.actor))
-
-
-@blueprint.post("/nhat-ky/xuat")
+@blueprint.route("/nhat-ky/xuat", methods=["GET", "POST"])
 def export() -> Answer:
+    """Say what goes into a file and ask how many weeks of it."""
     check_permission(Act.AUDIT_EXPORT)
     form = ExportForm()
     if form.validate_on_submit():
@@ -77,7 +65,8 @@ def export() -> Answer:
             return _download(perform(log_export.export_log, int(form.weeks.data)))
         except BadInput as wrong:
             form.weeks.errors = [gettext(str(wrong))]
-    return render_template("oversight/export.html", form=form, lines=exports_lines(me().person.actor)), 422
+    page = render_template("oversight/export.html", form=form, lines=exports_lines(me().person.actor))
+    return page, 422 if form.errors else 200
 
 
 def _download(exported: LogExport) -> Response:

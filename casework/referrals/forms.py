@@ -1,19 +1,18 @@
 """The forms of referrals: a ground and its review, letters, the receiver's answers, and calls."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField
 
 from casework import clock
 from casework.cases.fields import field_of
 from casework.cases.sections import GroundEntry, Letter
 from casework.web.choice_fields import NO, YES
-from casework.web.forms import DateParts, Form, LongText, ShortText, TimeOfDay
+from casework.web.forms import DateParts, Form, LongText, SentOnceForm, ShortText, TimeOfDay
 
 
 class GroundForm(Form):
@@ -112,9 +111,7 @@ class ReviewForm(Form):
         return valid
 
 
-class SendForm(Form):
-    """The letter that goes with a referral; `once` keeps a double tap from sending two."""
-
+class SendForm(SentOnceForm):
     asks = field_of(Letter, "asks", required=True)
     words = LongText(
         _("Viết cho nơi nhận"),
@@ -122,22 +119,12 @@ class SendForm(Form):
         rows=4,
         hint=_("Chỉ viết điều nơi nhận cần để làm việc. Những phần được chia sẻ đã đi kèm, không cần chép lại."),
     )
-    once = HiddenField(default=lambda: uuid4().hex)
-
-    def mark(self) -> UUID | None:
-        """Return the id under which this form is sent once, or None if it is malformed."""
-        try:
-            return UUID(hex=self.once.data or "")
-        except ValueError:
-            return None
 
     def letter(self) -> Letter:
         return Letter(asks=tuple(self.asks.data or ()), words=self.words.data or "")
 
 
 class DeclineForm(Form):
-    """Why a referral cannot be taken."""
-
     words = LongText(
         _("Vì sao chưa nhận được?"),
         rows=4,
@@ -147,14 +134,10 @@ class DeclineForm(Form):
 
 
 class AskForm(Form):
-    """What the receiver wants to know."""
-
     words = LongText(_("Muốn hỏi nơi gửi điều gì?"), rows=4, missing=_("Hãy ghi câu muốn hỏi lại."))
 
 
 class ReplyForm(Form):
-    """What the sender writes after the first letter."""
-
     words = LongText(_("Viết cho nơi nhận"), rows=4, missing=_("Hãy ghi vài chữ trước khi gửi."))
 
 
@@ -176,18 +159,10 @@ class RecordForm(AnswerForm):
     who = ShortText(_("Ai ở nơi nhận đã trả lời?"))
 
     def letter(self) -> Letter:
-        day = self.when.data
-        return Letter(
-            outcome=self.outcome.data,
-            words=self.words.data or "",
-            when=day.isoformat() if day else "",
-            who=self.who.data or "",
-        )
+        return replace(super().letter(), who=self.who.data or "")
 
 
 class CallForm(Form):
-    """A telephone call: when, and who answered."""
-
     hour = TimeOfDay(_("Gọi lúc mấy giờ?"), hint=_("Ví dụ 23:15."))
     who = ShortText(_("Ai nghe máy?"), required=False, limit=100)
 

@@ -29,50 +29,35 @@ def accept(case_id: UUID, referral_id: UUID) -> Response:
     return _to_referral(case_id, referral_id)
 
 
-@blueprint.get(f"{REFERRAL}/chua-nhan")
-def ask_why(case_id: UUID, referral_id: UUID) -> str:
-    return rendering.writing_page(Act.REFERRAL_DECLINE, case_id, referral_id, DeclineForm())
-
-
-@blueprint.post(f"{REFERRAL}/chua-nhan")
+@blueprint.route(f"{REFERRAL}/chua-nhan", methods=["GET", "POST"])
 def decline(case_id: UUID, referral_id: UUID) -> Answer:
     """Decline with a reason and return to the list: the referral can no longer be read."""
     check_permission(Act.REFERRAL_DECLINE)
     form = DeclineForm()
     if not form.validate_on_submit():
-        return rendering.writing_page(Act.REFERRAL_DECLINE, case_id, referral_id, form), 422
+        return rendering.writing_page(Act.REFERRAL_DECLINE, case_id, referral_id, form)
     perform(receiving_acts.decline, case_id, referral_id, form.words.data or "")
     flash(_("Đã báo nơi gửi là chưa nhận được. Phần được chia sẻ đã khép lại."), "done")
     return redirect(url_for("referrals.box"), 303)
 
 
-@blueprint.get(f"{REFERRAL}/hoi-lai")
-def ask_question(case_id: UUID, referral_id: UUID) -> str:
-    return rendering.writing_page(Act.REFERRAL_ASK, case_id, referral_id, AskForm())
-
-
-@blueprint.post(f"{REFERRAL}/hoi-lai")
+@blueprint.route(f"{REFERRAL}/hoi-lai", methods=["GET", "POST"])
 def ask_back(case_id: UUID, referral_id: UUID) -> Answer:
     check_permission(Act.REFERRAL_ASK)
     form = AskForm()
     if not form.validate_on_submit():
-        return rendering.writing_page(Act.REFERRAL_ASK, case_id, referral_id, form), 422
+        return rendering.writing_page(Act.REFERRAL_ASK, case_id, referral_id, form)
     perform(receiving_acts.ask_back, case_id, referral_id, form.words.data or "")
     flash(_("Đã gửi câu hỏi cho nơi gửi."), "done")
     return _to_referral(case_id, referral_id)
 
 
-@blueprint.get(f"{REFERRAL}/tra-loi")
-def ask_answer(case_id: UUID, referral_id: UUID) -> str:
-    return rendering.writing_page(Act.REFERRAL_ANSWER, case_id, referral_id, AnswerForm())
-
-
-@blueprint.post(f"{REFERRAL}/tra-loi")
+@blueprint.route(f"{REFERRAL}/tra-loi", methods=["GET", "POST"])
 def answer(case_id: UUID, referral_id: UUID) -> Answer:
     check_permission(Act.REFERRAL_ANSWER)
     form = AnswerForm()
     if not form.validate_on_submit():
-        return rendering.writing_page(Act.REFERRAL_ANSWER, case_id, referral_id, form), 422
+        return rendering.writing_page(Act.REFERRAL_ANSWER, case_id, referral_id, form)
     perform(receiving_acts.answer, case_id, referral_id, form.letter())
     flash(_("Đã trả lời nơi gửi."), "done")
     return _to_referral(case_id, referral_id)

@@ -14,7 +14,7 @@ from casework.policy.words import Act
 from casework.referrals import ground_acts, receiving_acts
 from casework.referrals.view_models import GroundLedger, Preview
 from casework.web.choice_fields import language
-from casework.web.current_user import check_permission, perform
+from casework.web.current_user import perform
 from casework.web.translation import day, when
 
 # The kind of ground by its segment of the URL.
@@ -44,23 +44,26 @@ _PAGE_WORDS: Mapping[Act, Mapping[str, Any]] = {
 }
 
 
-def writing_page(act: Act, case_id: UUID, referral_id: UUID, form: Any) -> str:
-    """Render a page that asks for a few words about a referral; Refused or Conflict if the act is not possible now."""
-    check_permission(act)
+def writing_page(act: Act, case_id: UUID, referral_id: UUID, form: Any) -> tuple[str, int]:
+    """Render a page that asks for a few words about a referral; Conflict if the act is not possible now."""
     page = perform(receiving_acts.read_referral, case_id, referral_id, towards=act)
-    return render_template("referrals/write.html", page=page, form=form, **_PAGE_WORDS[act])
+    return _with_status("referrals/write.html", form, page=page, **_PAGE_WORDS[act])
 
 
-def ground_page(ledger: GroundLedger, form: Any, kind: str) -> str:
+def ground_page(ledger: GroundLedger, form: Any, kind: str) -> tuple[str, int]:
     """Render the form of one kind of ground; `kind` is its segment of the URL."""
     ground_kind = codelist("ground_kind").get(KINDS[kind])
-    return render_template("referrals/ground.html", ledger=ledger, form=form, kind=ground_kind)
+    return _with_status("referrals/ground.html", form, ledger=ledger, kind=ground_kind)
 
 
-def review_page(case_id: UUID, ground_id: UUID, form: Any) -> str:
+def review_page(case_id: UUID, ground_id: UUID, form: Any) -> tuple[str, int]:
     """Render a ground of danger to life for its reviewer, with what each answer does."""
     ledger = perform(ground_acts.read_ledger, case_id, ground_id, towards=Act.GROUND_REVIEW)
-    return render_template("referrals/review.html", ledger=ledger, form=form)
+    return _with_status("referrals/review.html", form, ledger=ledger)
+
+
+def _with_status(template: str, form: Any, **values: Any) -> tuple[str, int]:
+    return render_template(template, form=form, **values), 422 if form.errors else 200
 
 
 def preview_page(preview: Preview, form: Any) -> str:
@@ -86,7 +89,6 @@ def state_kind(state: str) -> str:
 
 
 def short_agency(kind: str) -> str:
-    """Return the short name of a kind of agency."""
     return codelist("agency").get(kind).text("short", language())
 
 

@@ -43,40 +43,26 @@ def case(case_id: UUID) -> str:
     )
 
 
-@blueprint.get(NEW)
-def new_ground(case_id: UUID, kind: str) -> str:
-    check_permission(Act.GROUND_RECORD)
-    ledger = perform(ground_acts.read_ledger, case_id)
-    return rendering.ground_page(ledger, ground_form(rendering.KINDS[kind], ledger.receivers), kind)
-
-
-@blueprint.post(NEW)
+@blueprint.route(NEW, methods=["GET", "POST"])
 def record_ground(case_id: UUID, kind: str) -> Answer:
     check_permission(Act.GROUND_RECORD)
     ledger = perform(ground_acts.read_ledger, case_id)
     form = ground_form(rendering.KINDS[kind], ledger.receivers)
     if not form.validate_on_submit():
-        return rendering.ground_page(ledger, form, kind), 422
+        return rendering.ground_page(ledger, form, kind)
     perform(ground_acts.record_ground, case_id, form.entry(rendering.KINDS[kind]))
     flash(_("Đã ghi căn cứ."), "done")
     return _to_case(case_id)
 
 
-@blueprint.get(f"{GROUND}/rut")
-def end_ground(case_id: UUID, ground_id: UUID) -> str:
-    check_permission(Act.GROUND_WITHDRAW)
-    ledger = perform(ground_acts.read_ledger, case_id, ground_id)
-    return render_template("referrals/end_ground.html", ledger=ledger, form=EndingForm())
-
-
-@blueprint.post(f"{GROUND}/rut")
+@blueprint.route(f"{GROUND}/rut", methods=["GET", "POST"])
 def withdraw_ground(case_id: UUID, ground_id: UUID) -> Answer:
     """Withdraw a ground and cut off what rests on it."""
     check_permission(Act.GROUND_WITHDRAW)
     form = EndingForm()
     if not form.validate_on_submit():
         ledger = perform(ground_acts.read_ledger, case_id, ground_id)
-        return render_template("referrals/end_ground.html", ledger=ledger, form=form), 422
+        return render_template("referrals/end_ground.html", ledger=ledger, form=form), 422 if form.errors else 200
     perform(
         ground_acts.withdraw_ground, case_id, ground_id, pressed=form.pressed.data or "", words=form.words.data or ""
     )
@@ -84,20 +70,13 @@ def withdraw_ground(case_id: UUID, ground_id: UUID) -> Answer:
     return _to_case(case_id)
 
 
-@blueprint.get(f"{GROUND}/xem-lai")
-def ask_review(case_id: UUID, ground_id: UUID) -> str:
-    """Show a ground of danger to life to a second person."""
-    check_permission(Act.GROUND_REVIEW)
-    return rendering.review_page(case_id, ground_id, ReviewForm())
-
-
-@blueprint.post(f"{GROUND}/xem-lai")
+@blueprint.route(f"{GROUND}/xem-lai", methods=["GET", "POST"])
 def review_ground(case_id: UUID, ground_id: UUID) -> Answer:
-    """Record the review by a second person; a No cuts off what rests on the ground."""
+    """Review a ground of danger to life as the second person; a No cuts off what rests on the ground."""
     check_permission(Act.GROUND_REVIEW)
     form = ReviewForm()
     if not form.validate_on_submit():
-        return rendering.review_page(case_id, ground_id, form), 422
+        return rendering.review_page(case_id, ground_id, form)
     agrees = form.answer.data == "agreed"
     perform(ground_acts.review_ground, case_id, ground_id, agrees=agrees, words=form.words.data or "")
     flash(
@@ -118,7 +97,7 @@ def send(case_id: UUID, ground_id: UUID) -> Answer:
     form = SendForm()
     if not form.validate_on_submit():
         return rendering.preview_page(perform(sending_acts.preview, case_id, ground_id), form), 422
-    referral_id = perform(sending_acts.send, case_id, ground_id, form.letter(), once=form.mark())
+    referral_id = perform(sending_acts.send, case_id, ground_id, form.letter(), once=form.idempotency_key())
     flash(_("Đã chuyển gửi."), "done")
     return _to_referral(case_id, referral_id)
 
@@ -142,34 +121,24 @@ def call(case_id: UUID, referral_id: UUID) -> Answer:
     return _to_referral(case_id, referral_id)
 
 
-@blueprint.get(f"{REFERRAL}/nhan-them")
-def ask_reply(case_id: UUID, referral_id: UUID) -> str:
-    return rendering.writing_page(Act.REFERRAL_REPLY, case_id, referral_id, ReplyForm())
-
-
-@blueprint.post(f"{REFERRAL}/nhan-them")
+@blueprint.route(f"{REFERRAL}/nhan-them", methods=["GET", "POST"])
 def reply(case_id: UUID, referral_id: UUID) -> Answer:
     check_permission(Act.REFERRAL_REPLY)
     form = ReplyForm()
     if not form.validate_on_submit():
-        return rendering.writing_page(Act.REFERRAL_REPLY, case_id, referral_id, form), 422
+        return rendering.writing_page(Act.REFERRAL_REPLY, case_id, referral_id, form)
     perform(sending_acts.reply, case_id, referral_id, form.words.data or "")
     flash(_("Đã gửi."), "done")
     return _to_referral(case_id, referral_id)
 
 
-@blueprint.get(f"{REFERRAL}/ghi-ho")
-def ask_record(case_id: UUID, referral_id: UUID) -> str:
-    """Ask for an answer that came by word or on paper."""
-    return rendering.writing_page(Act.REFERRAL_RECORD_ANSWER, case_id, referral_id, RecordForm())
-
-
-@blueprint.post(f"{REFERRAL}/ghi-ho")
+@blueprint.route(f"{REFERRAL}/ghi-ho", methods=["GET", "POST"])
 def record_answer(case_id: UUID, referral_id: UUID) -> Answer:
+    """Record an answer that came by word or on paper."""
     check_permission(Act.REFERRAL_RECORD_ANSWER)
     form = RecordForm()
     if not form.validate_on_submit():
-        return rendering.writing_page(Act.REFERRAL_RECORD_ANSWER, case_id, referral_id, form), 422
+        return rendering.writing_page(Act.REFERRAL_RECORD_ANSWER, case_id, referral_id, form)
     perform(sending_acts.record_answer, case_id, referral_id, form.letter())
     flash(_("Đã ghi hộ câu trả lời."), "done")
     return _to_referral(case_id, referral_id)

@@ -14,6 +14,7 @@ from casework.errors import BadInput, Conflict, NotFound
 from casework.gate import ActContext, action
 from casework.policy.table import policy
 from casework.policy.words import Act, Section
+from casework.sealed import Sealed
 from casework.vault.keys.envelopes import OpenedDocument
 from casework.vault.states import MemberState
 
@@ -22,7 +23,7 @@ _DIED = "died"
 
 
 @dataclass(frozen=True)
-class ErasureRequest:
+class ErasureRequest(Sealed):
     """The newest entry about the erasure of a case: a request, a refusal, a hold or a release.
 
     `step` is empty where there is none, `at` is microseconds. `mine` tells that I wrote it, `decides` that it is a
@@ -39,9 +40,6 @@ class ErasureRequest:
     at: int
     mine: bool
     decides: bool
-
-    def __repr__(self) -> str:
-        return "<sealed>"
 
 
 @dataclass(frozen=True)

@@ -30,30 +30,21 @@ class RequestForm(Form):
         ]
 
     def second_id(self) -> UUID:
-        """Return the id of the second person."""
         return UUID(self.second.data)
 
 
 class RefuseForm(Form):
-    """Why a case is not erased."""
-
     words = LongText(_("Vì sao giữ nguyên"), required=False, rows=3)
 
 
 class HoldForm(Form):
-    """Why a case must be kept."""
-
     words = LongText(_("Vì sao phải giữ lại"), rows=3, hint=_("Ví dụ: Tòa án yêu cầu, số văn bản, ai ký."))
 
 
 class VoidForm(Form):
-    """Why a case should never have been opened."""
-
     why = LongText(_("Vì sao là mở nhầm?"), rows=3)
 
 
 class MergeForm(Form):
-    """Which other case this one is."""
-
     code = ShortText(_("Mã của vụ việc được giữ lại"), limit=60, hint=_("Ví dụ: sen-lúa-42."))
     words = LongText(_("Vì sao biết là cùng một vụ việc?"), rows=3)

@@ -13,27 +13,21 @@ from casework.retention import actions, purging, voiding
 from casework.retention.actions import ErasureOptions
 from casework.retention.forms import HoldForm, MergeForm, RefuseForm, RequestForm, VoidForm
 from casework.web.current_user import check_permission, config, may, perform
+from casework.web.forms import parse_uuid
 
 blueprint = Blueprint("retention", __name__)
 CASE = "/vu-viec/<uuid:case_id>"
 Answer = Response | str | tuple[str, int]
 
 
-@blueprint.get(f"{CASE}/de-nghi-xoa")
-def ask_request(case_id: UUID) -> str:
-    """Ask on which basis a case should be erased, and who decides."""
-    check_permission(Act.CASE_ERASE_REQUEST)
-    options = perform(actions.read_request, case_id)
-    return render_template("retention/request.html", options=options, form=RequestForm(options.candidates))
-
-
-@blueprint.post(f"{CASE}/de-nghi-xoa")
+@blueprint.route(f"{CASE}/de-nghi-xoa", methods=["GET", "POST"])
 def request_erasure(case_id: UUID) -> Answer:
+    """Ask on which basis a case should be erased, and who decides."""
     check_permission(Act.CASE_ERASE_REQUEST)
     options = perform(actions.read_request, case_id)
     form = RequestForm(options.candidates)
     if not form.validate_on_submit():
-        return render_template("retention/request.html", options=options, form=form), 422
+        return render_template("retention/request.html", options=options, form=form), 422 if form.errors else 200
     perform(
         actions.request_erasure,
         case_id,
@@ -70,19 +64,15 @@ def refuse(case_id: UUID) -> Answer:
     return redirect(url_for("desk.home"), 303)
 
 
-@blueprint.get(f"{CASE}/giu-lai")
-def ask_hold(case_id: UUID) -> str:
-    """Ask why a case must be kept, or show that it is."""
-    check_permission(Act.CASE_HOLD)
-    return _hold_page(perform(actions.read_request, case_id), HoldForm())
-
-
-@blueprint.post(f"{CASE}/giu-lai")
+@blueprint.route(f"{CASE}/giu-lai", methods=["GET", "POST"])
 def hold(case_id: UUID) -> Answer:
+    """Ask why a case must be kept, or show that it is."""
     check_permission(Act.CASE_HOLD)
     form = HoldForm()
     if not form.validate_on_submit():
-        return _hold_page(perform(actions.read_request, case_id), form), 422
+        options, releases = perform(actions.read_request, case_id), may(Act.CASE_RELEASE)
+        page = render_template("retention/hold.html", options=options, form=form, releases=releases)
+        return page, 422 if form.errors else 200
     perform(actions.hold_case, case_id, form.words.data or "")
     flash(_("Đã giữ lại. Không ai xóa được vụ việc này cho đến khi thôi giữ."), "done")
     return _to_case(case_id)
@@ -144,7 +134,7 @@ def due() -> str:
 
 @blueprint.post("/loi-ke-den-han")
 def purge() -> Response:
-    case_ids = [case_id for case_id in map(_parse_id, request.form.getlist("case")) if case_id]
+    case_ids = [case_id for case_id in map(parse_uuid, request.form.getlist("case")) if case_id]
     count = perform(purging.purge, case_ids, months=config().story_months)
     flash(ngettext("Đã xóa %(num)d lời kể.", "Đã xóa %(num)d lời kể.", count), "done")
     return redirect(url_for("retention.due"), 303)
@@ -154,19 +144,7 @@ def _to_case(case_id: UUID) -> Response:
     return redirect(url_for("desk.case", case_id=case_id), 303)
 
 
-def _hold_page(options: ErasureOptions, form: Any) -> str:
-    return render_template("retention/hold.html", options=options, form=form, releases=may(Act.CASE_RELEASE))
-
-
 def _mistake_page(options: ErasureOptions, *, void: Any = None, merge: Any = None) -> str:
     """Render the page about a mistake, with the form that came back wrong, if one did."""
     forms = {"void": void or VoidForm(formdata=None), "merge": merge or MergeForm(formdata=None)}
     return render_template("retention/mistake.html", options=options, wrong=void or merge, **forms)
-
-
-def _parse_id(text: str) -> UUID | None:
-    """Parse an id of a posted form; None for anything else."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -43,15 +43,11 @@ class SheetsForm(Form):
 
 
 class HandOverForm(Form):
-    """Transfer a case: its holder from now on, and the stand-in."""
-
     holder = Choice(_("Ai phụ trách từ bây giờ?"), [])
     standin = Choice(_("Ai làm thay khi vắng?"), [], required=False)
 
 
 class MoveForm(Form):
-    """The agency that a member is invited into."""
-
     agency = Choice(_("Mời vào cơ quan nào?"), [])
 
 

@@ -11,6 +11,7 @@ from casework.cases import circle_recovery, holder_transfer, restriction
 from casework.cases.circle_recovery import CircleSheets
 from casework.errors import BadInput
 from casework.policy.words import Act
+from casework.sealed import Sealed
 from casework.staffing.forms import SheetsForm, hand_over_form, readers_form
 from casework.vault.keys.enrolment.paper_codes import write_code
 from casework.web.current_user import check_permission, me, perform
@@ -25,28 +26,13 @@ def who(case_id: UUID) -> str:
     return render_template("staffing/readers.html", readers=perform(restriction.read_readers, case_id))
 
 
-@blueprint.get(f"{CASE}/giu-kin")
-def ask_restrict(case_id: UUID) -> str:
-    """Ask who alone shall read a case, and say what that does."""
-    check_permission(Act.CASE_RESTRICT)
-    readers = perform(restriction.read_readers, case_id)
-    return render_template("staffing/restrict.html", readers=readers, form=readers_form(readers, me().id))
-
-
-@blueprint.post(f"{CASE}/giu-kin")
+@blueprint.route(f"{CASE}/giu-kin", methods=["GET", "POST"])
 def restrict(case_id: UUID) -> Answer:
+    """Ask who alone shall read a case, and say what that does."""
     return _restrict_or_change(case_id, Act.CASE_RESTRICT)
 
 
-@blueprint.get(f"{CASE}/doi")
-def ask_change(case_id: UUID) -> str:
-    """Ask who shall read a restricted case from now on."""
-    check_permission(Act.CIRCLE_CHANGE)
-    readers = perform(restriction.read_readers, case_id)
-    return render_template("staffing/restrict.html", readers=readers, form=readers_form(readers, me().id))
-
-
-@blueprint.post(f"{CASE}/doi")
+@blueprint.route(f"{CASE}/doi", methods=["GET", "POST"])
 def change(case_id: UUID) -> Answer:
     return _restrict_or_change(case_id, Act.CIRCLE_CHANGE)
 
@@ -65,76 +51,55 @@ def lift(case_id: UUID) -> Response:
     return redirect(url_for("staffing.readers.who", case_id=case_id), 303)
 
 
-@blueprint.get(f"{CASE}/to-khoi-phuc")
-def ask_sheets(case_id: UUID) -> str:
-    """Ask who shall keep the recovery sheets of those who read a restricted case."""
-    check_permission(Act.CIRCLE_SHEETS)
-    readers = perform(restriction.read_readers, case_id)
-    return render_template("staffing/sheets.html", readers=readers, form=SheetsForm())
-
-
-@blueprint.post(f"{CASE}/to-khoi-phuc")
+@blueprint.route(f"{CASE}/to-khoi-phuc", methods=["GET", "POST"])
 def deal_sheets(case_id: UUID) -> Answer:
+    """Ask who shall keep the recovery sheets of those who read a restricted case, and print them."""
     check_permission(Act.CIRCLE_SHEETS)
     readers, form = perform(restriction.read_readers, case_id), SheetsForm()
-    if not form.validate_on_submit():
-        return render_template("staffing/sheets.html", readers=readers, form=form), 422
-    try:
-        made = perform(circle_recovery.make_sheets, case_id, form.officers(), whom=form.whom.data or "")
-    except BadInput as cause:
-        form.first.errors = [_(str(cause))]
-        return render_template("staffing/sheets.html", readers=readers, form=form), cause.status
-    return render_template("staffing/dealt.html", case_id=case_id, sheets=printed_sheets(made))
+    if form.validate_on_submit():
+        try:
+            made = perform(circle_recovery.make_sheets, case_id, form.officers(), whom=form.whom.data or "")
+            return render_template("staffing/dealt.html", case_id=case_id, sheets=printed_sheets(made))
+        except BadInput as cause:
+            form.first.errors = [_(str(cause))]
+    return render_template("staffing/sheets.html", readers=readers, form=form), 422 if form.errors else 200
 
 
-@blueprint.get(f"{CASE}/giao")
-def ask_hand_over(case_id: UUID) -> str:
-    check_permission(Act.CASE_HAND_OVER)
-    readers = perform(restriction.read_readers, case_id)
-    return render_template("staffing/hand_over.html", readers=readers, form=hand_over_form(readers))
-
-
-@blueprint.post(f"{CASE}/giao")
+@blueprint.route(f"{CASE}/giao", methods=["GET", "POST"])
 def hand_over(case_id: UUID) -> Answer:
     """Hand a case over; its former holder may not be able to read it any more."""
     check_permission(Act.CASE_HAND_OVER)
     readers = perform(restriction.read_readers, case_id)
     form = hand_over_form(readers)
-    if not form.validate_on_submit():
-        return render_template("staffing/hand_over.html", readers=readers, form=form), 422
-    standin = UUID(form.standin.data) if form.standin.data else None
-    try:
-        perform(holder_transfer.transfer_holder, case_id, UUID(form.holder.data), standin)
-    except BadInput as cause:
-        form.standin.errors = [_(str(cause))]
-        return render_template("staffing/hand_over.html", readers=readers, form=form), cause.status
-    return _home_with_notice(_("Đã giao vụ việc."))
+    if form.validate_on_submit():
+        standin = UUID(form.standin.data) if form.standin.data else None
+        try:
+            perform(holder_transfer.transfer_holder, case_id, UUID(form.holder.data), standin)
+            flash(_("Đã giao vụ việc."), "done")
+            return redirect(url_for("desk.home"), 303)
+        except BadInput as cause:
+            form.standin.errors = [_(str(cause))]
+    return render_template("staffing/hand_over.html", readers=readers, form=form), 422 if form.errors else 200
 
 
 def _restrict_or_change(case_id: UUID, act: Act) -> Answer:
     check_permission(act)
     readers = perform(restriction.read_readers, case_id)
     form = readers_form(readers, me().id)
-    if not form.validate_on_submit():
-        return render_template("staffing/restrict.html", readers=readers, form=form), 422
-    members = [UUID(sheet) for sheet in form.readers.data or ()]
-    try:
+    if form.validate_on_submit():
+        members = [UUID(member_id) for member_id in form.readers.data or ()]
         change_readers = restriction.restrict if act is Act.CASE_RESTRICT else restriction.change
-        perform(change_readers, case_id, members, whom=form.whom.data or "")
-    except BadInput as cause:
-        form.readers.errors = [_(str(cause))]
-        return render_template("staffing/restrict.html", readers=readers, form=form), cause.status
-    flash(_("Từ bây giờ chỉ những người được chọn đọc được vụ việc này."), "done")
-    return redirect(url_for("staffing.readers.who", case_id=case_id), 303)
-
-
-def _home_with_notice(words: str) -> Response:
-    flash(words, "done")
-    return redirect(url_for("desk.home"), 303)
+        try:
+            perform(change_readers, case_id, members, whom=form.whom.data or "")
+            flash(_("Từ bây giờ chỉ những người được chọn đọc được vụ việc này."), "done")
+            return redirect(url_for("staffing.readers.who", case_id=case_id), 303)
+        except BadInput as cause:
+            form.readers.errors = [_(str(cause))]
+    return render_template("staffing/restrict.html", readers=readers, form=form), 422 if form.errors else 200
 
 
 @dataclass(frozen=True)
-class PrintedSheet:
+class PrintedSheet(Sealed):
     """A recovery sheet as it is printed; `code` is its secret, `seat` its place in the set `number` of the circle."""
 
     name: str
@@ -143,9 +108,6 @@ class PrintedSheet:
     seat: int
     code: str
     partners: str
-
-    def __repr__(self) -> str:
-        return "<sealed card>"
 
 
 def printed_sheets(made: CircleSheets) -> list[PrintedSheet]:

@@ -81,19 +81,13 @@ def leave(member_id: UUID) -> Answer:
     )
 
 
-@blueprint.get(f"{PERSON}/chuyen")
-def ask_move(member_id: UUID) -> str:
-    """Ask which agency a member who has left is invited into."""
-    check_permission(Act.ACCOUNT_MOVE)
-    return render_template("staffing/move.html", member=_entry_of(member_id), form=move_form(perform(list_people)))
-
-
-@blueprint.post(f"{PERSON}/chuyen")
+@blueprint.route(f"{PERSON}/chuyen", methods=["GET", "POST"])
 def move(member_id: UUID) -> Answer:
+    """Ask which agency a member who has left is invited into, and invite them."""
     check_permission(Act.ACCOUNT_MOVE)
     member, form = _entry_of(member_id), move_form(perform(list_people))
     if not form.validate_on_submit():
-        return render_template("staffing/move.html", member=member, form=form), 422
+        return render_template("staffing/move.html", member=member, form=form), 422 if form.errors else 200
     perform(actions.move, member_id, UUID(form.agency.data))
     return _directory_with_notice(_("Đã ghi tên vào cơ quan mới. Một đồng nghiệp ở đó phải đưa mã và xác nhận."))
 

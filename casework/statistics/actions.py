@@ -16,6 +16,7 @@ from casework.errors import BadInput, Conflict
 from casework.gate import ActContext, action
 from casework.policy.permit import allowed
 from casework.policy.words import Act, Section
+from casework.sealed import Sealed
 from casework.statistics import count_record, releases
 from casework.statistics.count_record import Counted, CountRecord
 from casework.statistics.periods import Period
@@ -35,7 +36,7 @@ class ComparedCell:
 
 
 @dataclass(frozen=True)
-class Closing:
+class Closing(Sealed):
     """The preview of the next period to close; while the period is not over there is nothing to compare.
 
     `late` is how many of the counted cases were received before the period began. `bound` is how far a published
@@ -49,9 +50,6 @@ class Closing:
     late: int = 0
     bound: int = 0
     mark: str = ""
-
-    def __repr__(self) -> str:
-        return "<sealed>"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from casework.audit import freshness
 from casework.cases import scope
 from casework.errors import VaultError
 from casework.gate import ActContext
+from casework.sealed import Sealed
 from casework.statistics.plan import Cell
 from casework.statistics.published_tables import cells_of
 from casework.statistics.rounding import Ties
@@ -21,7 +22,7 @@ from casework.vault.models import Document, Envelope, Head
 
 
 @dataclass(frozen=True)
-class Counted:
+class Counted(Sealed):
     """What one release counted: each case once with the revision of its facts, and the true counts of its period.
 
     `draw` is how often ties were drawn again, `far` the deviation of each cell that lies more than 2 from the truth.
@@ -31,9 +32,6 @@ class Counted:
     truth: Counter[Cell]
     draw: int
     far: Mapping[Cell, int]
-
-    def __repr__(self) -> str:
-        return "<sealed>"
 
     def to_json(self) -> dict[str, Any]:
         """Return the entry as it is sealed."""
@@ -46,16 +44,13 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class CountRecord:
+class CountRecord(Sealed):
     """The opened ledger: what each release counted, by its number, and the key of each year."""
 
     head: Head
     owner_id: UUID
     counted: Mapping[int, Counted]
     keys: Mapping[int, bytes]
-
-    def __repr__(self) -> str:
-        return "<sealed>"
 
     @property
     def cases(self) -> frozenset[UUID]:

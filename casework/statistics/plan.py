@@ -130,7 +130,6 @@ class PublicationPlan:
 
 @lru_cache(maxsize=1)
 def plan() -> PublicationPlan:
-    """Return the plan of this program."""
     return read(_FILE.read_text(encoding="utf-8"))
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import MutableMapping
 from typing import Any
+from uuid import UUID, uuid4
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField, TextAreaField
+from wtforms import HiddenField, PasswordField, StringField, TextAreaField
 
 from casework.web import clean, wtforms_messages
 from casework.web.choice_fields import Choice, Choices, Codes, OneCode
@@ -37,12 +38,14 @@ __all__ = [
     "Password",
     "PersonName",
     "Question",
+    "SentOnceForm",
     "ShortCode",
     "ShortText",
     "TimeOfDay",
     "Username",
     "VietnamesePhone",
     "YearOrAge",
+    "parse_uuid",
 ]
 
 
@@ -72,6 +75,24 @@ class Form(FlaskForm):
     def problems(self) -> list[tuple[str, str]]:
         """Return (anchor, message) of every error, in the order of the page."""
         return [(getattr(field, "anchor", field.id), str(message)) for field in self for message in field.errors]
+
+
+class SentOnceForm(Form):
+    """A form with a hidden id, which tells a double submission from two of the same words."""
+
+    once = HiddenField(default=lambda: uuid4().hex)
+
+    def idempotency_key(self) -> UUID | None:
+        """Return the id, or None if it came back malformed."""
+        return parse_uuid(self.once.data or "")
+
+
+def parse_uuid(text: str) -> UUID | None:
+    """Parse an id that a browser sent; None for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _text_filter(kind: type) -> Any:

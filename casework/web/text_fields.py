@@ -85,8 +85,6 @@ class Question(Field):
 
 
 class ShortText(Question, StringField):
-    """One line of text."""
-
     def __init__(self, label: Any, *, limit: int = LONGEST_LINE, **options: Any) -> None:
         self.limit = limit
         checks = [MaxLength(limit), *options.pop("validators", ())]
@@ -94,8 +92,6 @@ class ShortText(Question, StringField):
 
 
 class LongText(Question, TextAreaField):
-    """Free text of many lines."""
-
     kind = "textarea"
 
     def __init__(

@@ -36,7 +36,7 @@ def test_whoever_is_enrolled_today_signs_in_with_their_passphrase(house: House):
     unwrapped = attempt(house, "  THÚY ", unicodedata.normalize("NFD", "một câu thật dài và dễ nhớ"))
     assert unwrapped is not None
     assert (unwrapped.member_id, public_key(unwrapped.seed)) == (member_id, enrolment.public_key)
-    assert repr(unwrapped) == "<sealed>"
+    assert repr(unwrapped) == "<sealed Unwrapped>"
     assert attempt(house, "thuy", "một câu thật dài và dễ quên") is None
 
 
@@ -147,7 +147,7 @@ def test_tries_at_once_are_all_counted(house: House, monkeypatch):
 
 
 def test_a_login_attempt_never_prints_a_passphrase():
-    assert repr(LoginAttempt("lan", "mật khẩu", "d")) == "<sealed>"
+    assert repr(LoginAttempt("lan", "mật khẩu", "d")) == "<sealed LoginAttempt>"
 
 
 class Quick:

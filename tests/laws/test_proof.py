@@ -14,7 +14,6 @@ PROVEN = {
     "retention.erase": "hoa",
     "retention.purge": "hoa",
     "statistics.close": "hoa",
-    "oversight.ask_export": "quang",
     "oversight.export": "quang",
     "staffing.leave": "hoa",
     "staffing.confirm": "hoa",

@@ -74,7 +74,7 @@ def test_a_named_colleague_decides_without_opening_the_case(lan, mai):
     [waiting] = mai.does(retention.list_requests)
     assert (waiting.case_id, waiting.by, waiting.second) == (case_id, "Trần Thị Lan", "Phạm Thu Mai")
     assert waiting.decides
-    assert repr(waiting) == "<sealed>"
+    assert repr(waiting) == "<sealed ErasureRequest>"
     for doing in (desk.read_case, desk.show_name):
         with pytest.raises(NotFound):
             mai.does(doing, case_id)

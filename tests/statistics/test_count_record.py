@@ -100,7 +100,7 @@ def test_the_log_still_verifies_and_says_which_period_was_closed(closed: Timelin
 
 def test_nothing_that_was_sealed_prints(closed: Timeline):
     with closed.on(closed.after(2).next_day) as house:
-        assert repr(house["hoa"].does(actions.preview_period)) == "<sealed>"
-        assert repr(Counted({THANH_SON: 1}, Counter({TOTAL: 1}), 0, {})) == "<sealed>"
-        assert repr(CountRecord(Head(), THANH_SON, {}, {2026: b"k" * 32})) == "<sealed>"
+        assert repr(house["hoa"].does(actions.preview_period)) == "<sealed Closing>"
+        assert repr(Counted({THANH_SON: 1}, Counter({TOTAL: 1}), 0, {})) == "<sealed Counted>"
+        assert repr(CountRecord(Head(), THANH_SON, {}, {2026: b"k" * 32})) == "<sealed CountRecord>"
         assert closes(house["hoa"]).number == 3

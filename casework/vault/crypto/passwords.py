@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from filelock import BaseFileLock, FileLock, Timeout
 
 from casework.errors import Busy, VaultError, WrongSecret
+from casework.sealed import Sealed
 from casework.vault.crypto import aead
 from casework.vault.crypto.aead import derive
 from casework.vault.crypto.encoding import encode_fields
@@ -40,7 +41,7 @@ _TOO_MANY_AT_ONCE = "Nhiều người đang đăng nhập cùng lúc. Chờ mộ
 
 
 @dataclass(frozen=True)
-class WrappedSeed:
+class WrappedSeed(Sealed):
     """One new way of opening a member's key, with the columns of its row: salt, cost and the twice-encrypted seed.
 
     `kind` is password or code; a code has no cost, for its 16 random bytes need no stretching.
@@ -54,9 +55,6 @@ class WrappedSeed:
     memory_kib: int
     passes: int
     blob: bytes
-
-    def __repr__(self) -> str:
-        return "<sealed seed>"
 
     def row(self) -> Slot:
         """Return the row to be added to a session."""

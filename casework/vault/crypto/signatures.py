@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from casework import files
 from casework.errors import VaultError
+from casework.sealed import Sealed
 from casework.vault.crypto.aead import KEY_BYTES, new_key
 from casework.vault.keys import keyfile
 
@@ -24,13 +25,10 @@ _FINGERPRINT_BYTES = 16
 
 
 @dataclass(frozen=True)
-class Signer:
+class Signer(Sealed):
     """The private half of a checkpoint key."""
 
     secret: bytes
-
-    def __repr__(self) -> str:
-        return "<sealed checkpoint key>"
 
     @cached_property
     def public(self) -> bytes:

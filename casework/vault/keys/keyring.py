@@ -8,6 +8,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
 
 from casework.errors import VaultError
+from casework.sealed import Sealed
 from casework.vault.crypto import hpke
 from casework.vault.crypto.aead import derive, new_key
 from casework.vault.crypto.encoding import encode_fields
@@ -15,15 +16,12 @@ from casework.vault.crypto.hpke import public_key
 
 
 @dataclass(frozen=True)
-class AgencyKeys:
+class AgencyKeys(Sealed):
     """The secret of an agency for one epoch: a seed for what is sent to it, a safe key for what it keeps."""
 
     agency_id: UUID
     epoch: int
     secret: bytes
-
-    def __repr__(self) -> str:
-        return "<sealed agency keys>"
 
     @cached_property
     def seed(self) -> bytes:
@@ -46,14 +44,11 @@ class AgencyKeys:
 
 
 @dataclass(frozen=True)
-class Keyring:
+class Keyring(Sealed):
     """What one signed-in person can open: the keys of their agency and circles; lives for one request."""
 
     member_id: UUID
     agencies: Mapping[UUID, AgencyKeys]
-
-    def __repr__(self) -> str:
-        return "<sealed keyring>"
 
     def keys_of(self, agency_id: UUID) -> AgencyKeys:
         """Return the keys of one agency, or raise VaultError if this person has none."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from casework.clock import MICROSECOND
 from casework.errors import VaultError
+from casework.sealed import Sealed
 from casework.vault.crypto import aead, hpke
 from casework.vault.crypto.aead import derive, new_key
 from casework.vault.crypto.encoding import encode_fields, pad, unpad
@@ -26,13 +27,10 @@ _RENEW_SECONDS = 15 * 60
 
 
 @dataclass(frozen=True)
-class SessionToken:
+class SessionToken(Sealed):
     """The 32 bytes in the cookie; the database knows only their SHA-256."""
 
     secret: bytes
-
-    def __repr__(self) -> str:
-        return "<sealed token>"
 
     @property
     def sid(self) -> bytes:

@@ -76,5 +76,5 @@ def test_a_public_key_is_pinned_as_text_and_compared_by_its_fingerprint(file):
 
 def test_the_key_never_prints_itself(file):
     signer = signatures.load(file)
-    assert repr(signer) == "<sealed checkpoint key>"
+    assert repr(signer) == "<sealed Signer>"
     assert str(signer.secret) not in f"{signer}"

@@ -58,4 +58,4 @@ def test_hands_without_a_keyring_open_nothing():
 
 def test_keys_never_print_themselves():
     assert KEYS.secret.hex() not in repr(KEYS)
-    assert {repr(KEYS), repr(Keyring(MEMBER, {AGENCY: KEYS}))} == {"<sealed agency keys>", "<sealed keyring>"}
+    assert {repr(KEYS), repr(Keyring(MEMBER, {AGENCY: KEYS}))} == {"<sealed AgencyKeys>", "<sealed Keyring>"}

@@ -59,7 +59,7 @@ def test_the_database_knows_only_the_hash_of_the_cookie(house: House, lan: Someo
     token = token_from(lan.cookie)
     assert token is not None
     assert token.sid == sha256(token.secret).digest()
-    assert repr(token) == "<sealed token>"
+    assert repr(token) == "<sealed SessionToken>"
     with stolen(house) as thief:
         (row,) = thief.rows("session")
     assert row["sid"] == token.sid

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
+from casework.sealed import Sealed
 from casework.vault.crypto import passwords
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
@@ -25,26 +26,20 @@ from casework.vault.models import Head, Member, Slot, Wrap
 
 
 @dataclass(frozen=True)
-class PaperCode:
+class PaperCode(Sealed):
     """A new code, as it is printed once, with the slot that it opens."""
 
     code: str
     slot: WrappedSeed
 
-    def __repr__(self) -> str:
-        return "<sealed paper code>"
-
 
 @dataclass(frozen=True)
-class NewCredentials:
+class NewCredentials(Sealed):
     """A new key of a member, in a slot for the new passphrase and in one for a new code on paper."""
 
     seed: bytes
     slot: WrappedSeed
     paper: PaperCode
-
-    def __repr__(self) -> str:
-        return "<sealed credentials>"
 
 
 def new_paper_code(server_keys: ServerKeys, seed: bytes, member_id: UUID) -> PaperCode:

@@ -18,6 +18,7 @@ from sqlalchemy.engine import CursorResult
 
 from casework.clock import MICROSECOND
 from casework.errors import BadInput, VaultError, gettext_noop
+from casework.sealed import Sealed
 from casework.vault.crypto import aead
 from casework.vault.crypto.encoding import encode_fields
 from casework.vault.keys.context import CryptoContext
@@ -32,14 +33,11 @@ _table: Table = Totp.__table__  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
-class PairedPhone:
+class PairedPhone(Sealed):
     """The seed that a phone has shown to hold, and the counter of the digits that proved it."""
 
     seed: bytes
     counter: int
-
-    def __repr__(self) -> str:
-        return "<sealed phone>"
 
 
 def new_seed() -> bytes:
