@@ -7,8 +7,8 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from casework import clock
-from casework.accounts import authentication, sign_in_acts, sign_in_steps
-from casework.accounts import provisioning_acts as accounts
+from casework.accounts import authentication, sign_in_actions, sign_in_before_gate
+from casework.accounts import provisioning_actions as accounts
 from casework.accounts.authentication import LoginAttempt
 from casework.cases import case_codes, facts, reading, writing
 from casework.cases.models import Case
@@ -19,7 +19,7 @@ from casework.db import Database, upgrade
 from casework.demo import folder
 from casework.gate import ActContext, Action, Gate, Person
 from casework.policy.permit import Actor
-from casework.policy.words import Act, Role
+from casework.policy.vocabulary import Act, Role
 from casework.vault.keys import kek, provisioning
 from casework.vault.keys.provisioning import NewMember
 from casework.web.session_loading import load_session
@@ -82,7 +82,7 @@ def found_commune(gate: Gate, commune_id: UUID, people: Mapping[str, tuple[str, 
 def sign_in(gate: Gate, config: Config, commune_id: UUID, username: str) -> Person:
     """Sign in and return the person of the session."""
     opened = authentication.authenticate(gate, commune_id, LoginAttempt(username, PASSPHRASE, "bench"))
-    token = gate.perform(sign_in_steps.visitor(commune_id), sign_in_acts.sign_in, opened, before=None).token
+    token = gate.perform(sign_in_before_gate.visitor(commune_id), sign_in_actions.sign_in, opened, before=None).token
     present = load_session(gate, config, token.cookie())
     if present is None:
         raise RuntimeError(f"{username} was not signed in")

@@ -13,7 +13,7 @@ from bench.timing import Run
 from casework.audit import freshness
 from casework.cases import key_rotation, scope
 from casework.gate import ActContext, Action, open_gate
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.vault.keys import kek
 from casework.vault.models import Commune
 

@@ -17,8 +17,8 @@ from casework.cases.sections import GroundEntry, Letter
 from casework.config import Config
 from casework.demo import folder
 from casework.gate import Gate, open_gate
-from casework.referrals import ground_acts
-from casework.referrals import sending_acts as sending
+from casework.referrals import ground_actions
+from casework.referrals import sending_actions as sending
 from casework.statistics.periods import Cadence, Period
 from casework.vault.keys import kek
 
@@ -63,7 +63,7 @@ def _refer(gate: Gate, config: Config, commune_id: UUID, cases: Iterable[UUID]) 
     person = installation.sign_in(gate, config, commune_id, _LAN)
     entry = GroundEntry(kind="duty", receiver="health_station", article="Điều 20", told="yes")
     for case_id in cases:
-        ground_id = gate.perform(person, ground_acts.record_ground, case_id, entry)
+        ground_id = gate.perform(person, ground_actions.record_ground, case_id, entry)
         gate.perform(person, sending.send, case_id, ground_id, Letter(asks=("health",), words="Xin khám trong ngày."))
 
 

@@ -17,7 +17,7 @@ from casework.intake import views as intake
 from casework.maintenance.alarms import Alarms
 from casework.oversight import views as oversight
 from casework.policy.permit import allowed
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.referrals import views as referrals
 from casework.retention import views as retention
 from casework.staffing import views as staffing

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from casework import config, lists, serving
+from casework import config, list_consistency, serving
 from casework import workers as worker_processes
 from casework.administration import commands, data_folder_lock, maintenance_commands
 from casework.administration.console_input import DATA_OPTION
@@ -17,7 +17,7 @@ from casework.config import ConfigurationError
 from casework.demo import build, cards, folder
 from casework.errors import CaseworkError
 from casework.gate import ACTIONS
-from casework.maintenance import background_jobs, consistency, startup
+from casework.maintenance import background_jobs, startup, verify_database
 from casework.oversight import policy_text
 from casework.oversight.actions import verify_all
 from casework.web import json_logging
@@ -42,7 +42,7 @@ def main() -> None:
     """Sổ ca: quản lý vụ việc bạo lực giới ở cấp xã. / Case management for a commune."""
     serving.harden_process()
     json_logging.install()
-    lists.require_complete(ACTIONS)
+    list_consistency.require_complete(ACTIONS)
 
 
 @main.command()
@@ -99,7 +99,7 @@ def verify(data: Path) -> None:
         for name, verdict in verdicts:
             state = "đúng / holds" if verdict.holds else "SAI / BROKEN"
             click.echo(f"{name}: {verdict.lines} dòng / lines, {verdict.short}, {state}")
-        findings = consistency.find_all_faults(installation.config, installation.gate)
+        findings = verify_database.find_all_faults(installation.config, installation.gate)
     for finding in findings:
         click.echo(f"- {finding.table} {finding.about or ''}: {finding.words}")
     if findings or not all(verdict.holds for _, verdict in verdicts):

@@ -17,8 +17,8 @@ from casework.config import Config
 from casework.db import Database
 from casework.errors import BadInput, Busy, CaseworkError, Conflict, NotFound, Refused, SignInNeeded, Ungrounded
 from casework.policy.permit import Actor, Permit, issue
-from casework.policy.proof import NEVER, Proof, ProofNeeded, demand
-from casework.policy.words import Act, Role
+from casework.policy.step_up import NEVER, Proof, ProofNeeded, demand
+from casework.policy.vocabulary import Act, Role
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.kek import Kek, ServerKeys, server_keys_of

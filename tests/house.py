@@ -16,9 +16,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from casework import clock
-from casework.accounts import own_account_acts, sign_in_acts
-from casework.accounts import provisioning_acts as accounts
-from casework.accounts.sign_in_acts import Unwrapped, second_factor
+from casework.accounts import own_account_actions, sign_in_actions
+from casework.accounts import provisioning_actions as accounts
+from casework.accounts.sign_in_actions import Unwrapped, second_factor
 from casework.audit import freshness
 from casework.audit.revocation_log import RevocationLog
 from casework.codelists import codelist
@@ -27,8 +27,8 @@ from casework.db import Database, upgrade
 from casework.gate import Action, Gate, Person
 from casework.intake import actions as intake
 from casework.policy.permit import Actor, issue
-from casework.policy.proof import ProofNeeded
-from casework.policy.words import Act, Role
+from casework.policy.step_up import ProofNeeded
+from casework.policy.vocabulary import Act, Role
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.enrolment import totp
@@ -102,7 +102,7 @@ class Someone:
         """Sign in with the unwrapped seed (no Argon2 here) and the second factor; return the cookie."""
         gate, visitor = self.house.gate, self.house.stranger(commune_id=self.card.commune_id)
         opened = Unwrapped(self.id, keys()[self.card.username].seed)
-        begun = gate.perform(visitor, sign_in_acts.sign_in, opened, before=None)
+        begun = gate.perform(visitor, sign_in_actions.sign_in, opened, before=None)
         self.waits_for_new_digits()
         return gate.perform(visitor, second_factor, begun.token, self.digits()).token.cookie()
 
@@ -146,7 +146,7 @@ class Someone:
         self.waits_for_new_digits()
         gate = self.house.gate
         stepped_up = gate.perform(
-            self.person, own_account_acts.step_up, opened, self.digits(), token=token, about=about
+            self.person, own_account_actions.step_up, opened, self.digits(), token=token, about=about
         )
         self._cookie = stepped_up.token.cookie()
 

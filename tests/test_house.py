@@ -1,7 +1,7 @@
 """The house that the other tests live in."""
 
 from casework.desk import actions as desk
-from casework.policy.words import Role, Section
+from casework.policy.vocabulary import Role, Section
 from tests.house import House, Someone, both_databases
 from tests.people import STAFF
 from tests.stories import CANARIES

@@ -10,7 +10,7 @@ from casework.audit import freshness, read
 from casework.clock import MICROSECOND
 from casework.gate import ActContext
 from casework.policy.permit import allowed, issue
-from casework.policy.words import Act, Reach
+from casework.policy.vocabulary import Act, Reach
 
 _DAY = 86_400 * MICROSECOND
 REVIEW_INTERVAL = 183 * _DAY

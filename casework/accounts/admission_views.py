@@ -6,11 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.accounts import admission_acts, admission_steps, credential_steps
-from casework.accounts.admission_acts import WrongAdmission
+from casework.accounts import admission_actions, admission_before_gate, credentials_before_gate
+from casework.accounts.admission_actions import WrongAdmission
 from casework.accounts.forms import AdmittedPassphraseForm, AdmittedPhoneForm, CodeForm, MemberForm, WordsForm
 from casework.errors import BadInput
-from casework.policy.words import Act, Role
+from casework.policy.vocabulary import Act, Role
 from casework.web.current_user import check_permission, perform, public
 
 blueprint = Blueprint("admission", __name__)
@@ -23,7 +23,7 @@ def code() -> Answer:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            admitted = admission_steps.find_admission(form.code.data or "")
+            admitted = admission_before_gate.find_admission(form.code.data or "")
             return _phone(AdmittedPhoneForm(formdata=None), form.code.data or "", admitted)
         except (BadInput, WrongAdmission) as wrong:
             form.code.errors = [_(str(wrong))]
@@ -35,15 +35,15 @@ def code() -> Answer:
 def phone() -> Answer:
     """Second step: pair the phone; its first TOTP code proves that it holds the seed."""
     form = AdmittedPhoneForm()
-    admitted = admission_steps.find_admission(form.code.data or "")
+    admitted = admission_before_gate.find_admission(form.code.data or "")
     if form.validate_on_submit():
-        paired = credential_steps.pair_phone(
+        paired = credentials_before_gate.pair_phone(
             admitted.commune_id, admitted.member_id, form.offer.data or "", form.digits.data or ""
         )
         if paired is not None:
-            proof = credential_steps.seal_phone(admitted.commune_id, admitted.member_id, paired)
+            proof = credentials_before_gate.seal_phone(admitted.commune_id, admitted.member_id, paired)
             return _passphrase(AdmittedPassphraseForm(formdata=None), form.code.data or "", proof)
-        form.digits.errors = [str(credential_steps.WRONG_DIGITS)]
+        form.digits.errors = [str(credentials_before_gate.WRONG_DIGITS)]
     return _phone(form, form.code.data or "", admitted)
 
 
@@ -54,7 +54,9 @@ def passphrase() -> Answer:
     form = AdmittedPassphraseForm()
     if form.validate_on_submit():
         try:
-            printed = admission_steps.enrol(form.code.data or "", form.passphrase.data or "", form.proof.data or "")
+            printed = admission_before_gate.enrol(
+                form.code.data or "", form.passphrase.data or "", form.proof.data or ""
+            )
             return render_template("accounts/printed.html", **printed)
         except BadInput as wrong:
             form.passphrase.errors = [_(str(wrong))]
@@ -63,7 +65,7 @@ def passphrase() -> Answer:
 
 @blueprint.get("/tai-khoan/cho-nhan")
 def waiting() -> str:
-    return render_template("accounts/admission/waiting.html", rows=perform(admission_acts.list_waiting))
+    return render_template("accounts/admission/waiting.html", rows=perform(admission_actions.list_waiting))
 
 
 @blueprint.route("/tai-khoan/them", methods=["GET", "POST"])
@@ -72,7 +74,7 @@ def add() -> Answer:
     form = MemberForm()
     if form.validate_on_submit():
         try:
-            perform(admission_acts.add_member, form.username.data or "", form.name.data or "", Role(form.role.data))
+            perform(admission_actions.add_member, form.username.data or "", form.name.data or "", Role(form.role.data))
             return redirect(url_for("accounts.admission.waiting"), 303)
         except BadInput as wrong:
             form.username.errors = [_(str(wrong))]
@@ -82,7 +84,7 @@ def add() -> Answer:
 @blueprint.post("/tai-khoan/<uuid:member_id>/lam-lai")
 def restart(member_id: UUID) -> Response:
     """Start the re-admission of a member who lost their credentials."""
-    perform(admission_acts.restart, member_id)
+    perform(admission_actions.restart, member_id)
     flash(_("Đã bắt đầu lại. Bây giờ một đồng nghiệp cùng cơ quan tạo mã và đưa tận tay."))
     return redirect(url_for("accounts.admission.waiting"), 303)
 
@@ -90,20 +92,20 @@ def restart(member_id: UUID) -> Response:
 @blueprint.post("/tai-khoan/<uuid:member_id>/ma")
 def invite(member_id: UUID) -> str:
     """Make an admission code and show it once, ready for paper."""
-    who, made = perform(admission_acts.invite, member_id)
+    who, made = perform(admission_actions.invite, member_id)
     return render_template("accounts/admission/made.html", who=who, code=made)
 
 
 @blueprint.post("/tai-khoan/<uuid:member_id>/xac-nhan")
 def confirm(member_id: UUID) -> Response:
     """Confirm a newcomer whose key fingerprint was compared face to face."""
-    perform(admission_acts.confirm, member_id, WordsForm().words.data or "")
+    perform(admission_actions.confirm, member_id, WordsForm().words.data or "")
     flash(_("Đã xác nhận. Người ấy vào được rồi."))
     return redirect(url_for("accounts.admission.waiting"), 303)
 
 
-def _phone(form: AdmittedPhoneForm, code: str, admitted: admission_acts.AdmittedMember) -> tuple[str, int]:
-    pairing = credential_steps.offer_pairing(
+def _phone(form: AdmittedPhoneForm, code: str, admitted: admission_actions.AdmittedMember) -> tuple[str, int]:
+    pairing = credentials_before_gate.offer_pairing(
         admitted.commune_id, admitted.member_id, admitted.username, form.offer.data or ""
     )
     form.code.data, form.offer.data = code, pairing.sealed
@@ -114,6 +116,6 @@ def _phone(form: AdmittedPhoneForm, code: str, admitted: admission_acts.Admitted
 def _passphrase(form: AdmittedPassphraseForm, code: str, proof: str) -> tuple[str, int]:
     form.code.data, form.proof.data = code, proof
     page = render_template(
-        "accounts/admission/passphrase.html", form=form, suggestion=credential_steps.suggest_passphrase()
+        "accounts/admission/passphrase.html", form=form, suggestion=credentials_before_gate.suggest_passphrase()
     )
     return page, 422 if form.errors else 200

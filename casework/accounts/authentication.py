@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 
 from casework.accounts import known_devices, login_rate_limit
 from casework.accounts.login_rate_limit import Bucket
-from casework.accounts.sign_in_acts import Unwrapped
+from casework.accounts.sign_in_actions import Unwrapped
 from casework.audit import freshness
 from casework.errors import WrongSecret
 from casework.gate import Gate

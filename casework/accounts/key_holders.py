@@ -10,7 +10,7 @@ from casework.audit import freshness
 from casework.clock import MICROSECOND
 from casework.codelists import agencies
 from casework.gate import ActContext
-from casework.policy.words import Role
+from casework.policy.vocabulary import Role
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.enrolment import admission
 from casework.vault.keys.enrolment.models import Admission

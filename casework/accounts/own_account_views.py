@@ -4,12 +4,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.accounts import authentication, credential_steps, own_account_acts, session_cookies
+from casework.accounts import authentication, credentials_before_gate, own_account_actions, session_cookies
 from casework.accounts.forms import CoverForm, NewPassphraseForm, PhoneForm
-from casework.accounts.own_account_acts import ChangedCredentials
-from casework.accounts.sign_in_acts import WrongPassphrase
+from casework.accounts.own_account_actions import ChangedCredentials
+from casework.accounts.sign_in_actions import WrongPassphrase
 from casework.errors import BadInput, SignInNeeded
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.web.current_user import allow_states, check_permission, gate, may, me, perform
 
 blueprint = Blueprint("mine", __name__)
@@ -18,13 +18,13 @@ Answer = Response | str | tuple[str, int]
 
 @blueprint.get("/tai-khoan/cua-toi")
 def overview() -> str:
-    rows = perform(own_account_acts.list_sessions, sid=session_cookies.session_id() or b"")
+    rows = perform(own_account_actions.list_sessions, sid=session_cookies.session_id() or b"")
     return render_template("accounts/mine.html", rows=rows, me=me(), may_admit=may(Act.ADMISSION_LIST))
 
 
 @blueprint.post("/tai-khoan/cua-toi/ket-thuc")
 def end() -> Response:
-    perform(own_account_acts.end_session, _whole_number("number"), _whole_number("created"))
+    perform(own_account_actions.end_session, _whole_number("number"), _whole_number("created"))
     return redirect(url_for("accounts.mine.overview"), 303)
 
 
@@ -36,13 +36,13 @@ def passphrase() -> Answer:
     form = NewPassphraseForm()
     if form.validate_on_submit():
         try:
-            new = credential_steps.replacement_credentials(me(), form.passphrase.data or "")
+            new = credentials_before_gate.replacement_credentials(me(), form.passphrase.data or "")
             return _print_paper_code(
-                perform(own_account_acts.change_passphrase, new, token=session_cookies.session_token())
+                perform(own_account_actions.change_passphrase, new, token=session_cookies.session_token())
             )
         except BadInput as wrong:
             form.passphrase.errors = [gettext(str(wrong))]
-    suggestion = credential_steps.suggest_passphrase()
+    suggestion = credentials_before_gate.suggest_passphrase()
     return render_template(
         "accounts/passphrase.html", form=form, suggestion=suggestion, me=me()
     ), 422 if form.errors else 200
@@ -53,14 +53,18 @@ def phone() -> Answer:
     """Pair another phone; a new paper code comes with it."""
     check_permission(Act.PHONE)
     form = PhoneForm()
-    pairing = credential_steps.offer_pairing(me().person.commune_id, me().id, me().username, form.offer.data or "")
+    pairing = credentials_before_gate.offer_pairing(
+        me().person.commune_id, me().id, me().username, form.offer.data or ""
+    )
     if form.validate_on_submit():
-        paired = credential_steps.pair_phone(me().person.commune_id, me().id, pairing.sealed, form.digits.data or "")
+        paired = credentials_before_gate.pair_phone(
+            me().person.commune_id, me().id, pairing.sealed, form.digits.data or ""
+        )
         if paired is not None:
             return _print_paper_code(
-                perform(own_account_acts.change_phone, paired, token=session_cookies.session_token())
+                perform(own_account_actions.change_phone, paired, token=session_cookies.session_token())
             )
-        form.digits.errors = [str(credential_steps.WRONG_DIGITS)]
+        form.digits.errors = [str(credentials_before_gate.WRONG_DIGITS)]
     form.offer.data = pairing.sealed
     return render_template("accounts/phone.html", form=form, pairing=pairing), 422 if form.errors else 200
 
@@ -71,7 +75,7 @@ def paper() -> Answer:
     check_permission(Act.PAPER_NEW)
     if request.method == "GET":
         return render_template("accounts/paper_new.html")
-    return _print_paper_code(perform(own_account_acts.new_paper_code, token=session_cookies.session_token()))
+    return _print_paper_code(perform(own_account_actions.new_paper_code, token=session_cookies.session_token()))
 
 
 @blueprint.route("/tai-khoan/cua-toi/che", methods=["GET", "POST"])
@@ -80,7 +84,7 @@ def cover() -> Answer:
     form = CoverForm()
     if form.validate_on_submit():
         try:
-            perform(own_account_acts.cover, form.short.data or "", token=session_cookies.session_token())
+            perform(own_account_actions.cover, form.short.data or "", token=session_cookies.session_token())
             return redirect(url_for("accounts.mine.covered", tiep=session_cookies.return_path()), 303)
         except BadInput as wrong:
             form.short.errors = [gettext(str(wrong))]
@@ -98,7 +102,7 @@ def covered() -> Answer:
         try:
             authentication.count_short_code_attempt(gate(), session_cookies.session_id() or b"")
             return session_cookies.restore_or_redirect(
-                perform(own_account_acts.uncover, form.short.data or "", token=session_cookies.session_token()),
+                perform(own_account_actions.uncover, form.short.data or "", token=session_cookies.session_token()),
                 session_cookies.return_path(),
             )
         except (WrongPassphrase, SignInNeeded) as wrong:

@@ -11,10 +11,10 @@ from contextlib import suppress
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from casework.accounts import sign_in_acts
-from casework.accounts.sign_in_acts import StartedSession
+from casework.accounts import sign_in_actions
+from casework.accounts.sign_in_actions import StartedSession
 from casework.errors import CaseworkError, SignInNeeded
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.vault.keys.sessions import SessionToken, token_from
 from casework.web.current_user import current_member, gate, perform
 from casework.web.session_loading import COOKIE, SignedInMember
@@ -67,7 +67,7 @@ def sign_out_after_response() -> Callable[[], None]:
     def end() -> None:
         if member is not None:
             with suppress(CaseworkError):
-                serving.perform(member.person, sign_in_acts.sign_out, ended)
+                serving.perform(member.person, sign_in_actions.sign_out, ended)
 
     return end
 
@@ -82,4 +82,4 @@ def keep_typed_form(member: SignedInMember, waiting_act: Act | None = None) -> N
     if waiting_act or any(value.strip() for _, value in fields):
         form = {"action": request.full_path.rstrip("?"), "fields": fields, "waits": waiting_act}
         text = json.dumps(form, ensure_ascii=False)
-        perform(sign_in_acts.keep_typed_text, member.sid, text.encode())
+        perform(sign_in_actions.keep_typed_text, member.sid, text.encode())

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from casework.audit import freshness
 from casework.gate import ActContext
-from casework.policy.words import Role
+from casework.policy.vocabulary import Role
 from casework.vault.models import Agency, Wrap
 from casework.vietnamese_text import sort_key
 

@@ -4,9 +4,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.accounts import admission_views, own_account_views, session_cookies, sign_in_acts, sign_in_steps
+from casework.accounts import admission_views, own_account_views, session_cookies, sign_in_actions, sign_in_before_gate
 from casework.accounts.forms import PaperForm, SecondFactorForm, SignInForm, StepUpForm, UnlockForm
-from casework.accounts.sign_in_acts import WrongCode, WrongPassphrase
+from casework.accounts.sign_in_actions import WrongCode, WrongPassphrase
 from casework.web.csrf import without_token
 from casework.web.current_user import allow_locked, allow_states, current_member, me, perform, public
 from casework.web.session_loading import COOKIE
@@ -25,8 +25,9 @@ def sign_in() -> Answer:
         return _form_page("accounts/sign_in.html", form)
     username = form.username.data or ""
     try:
-        return sign_in_steps.signed_in_response(
-            sign_in_steps.sign_in(sign_in_steps.login_attempt(username, form.passphrase.data or "")), username
+        return sign_in_before_gate.signed_in_response(
+            sign_in_before_gate.sign_in(sign_in_before_gate.login_attempt(username, form.passphrase.data or "")),
+            username,
         )
     except WrongPassphrase as wrong:
         form.passphrase.errors = [gettext(str(wrong))]
@@ -42,7 +43,9 @@ def second_step() -> Answer:
     if not form.validate_on_submit():
         return _form_page("accounts/second.html", form)
     try:
-        return sign_in_steps.signed_in_response(sign_in_steps.second_factor(form.digits.data or ""), me().username)
+        return sign_in_before_gate.signed_in_response(
+            sign_in_before_gate.second_factor(form.digits.data or ""), me().username
+        )
     except WrongCode as wrong:
         form.digits.errors = [gettext(str(wrong))]
         return _form_page("accounts/second.html", form)
@@ -55,11 +58,11 @@ def paper() -> Answer:
     form = PaperForm()
     if not form.validate_on_submit():
         return _form_page("accounts/paper.html", form)
-    attempt = sign_in_steps.login_attempt(form.username.data or "", form.passphrase.data or "")
+    attempt = sign_in_before_gate.login_attempt(form.username.data or "", form.passphrase.data or "")
     factors = {"code": form.code.data or "", "digits": form.digits.data or "", "lost": form.lost.data or ""}
     try:
-        return sign_in_steps.signed_in_response(
-            sign_in_steps.sign_in_by_paper_code(attempt, **factors), attempt.username
+        return sign_in_before_gate.signed_in_response(
+            sign_in_before_gate.sign_in_by_paper_code(attempt, **factors), attempt.username
         )
     except (WrongPassphrase, WrongCode) as wrong:
         form.code.errors = [gettext(str(wrong))]
@@ -73,7 +76,9 @@ def unlock() -> Answer:
     if not form.validate_on_submit():
         return _form_page("accounts/unlock.html", form)
     try:
-        return sign_in_steps.signed_in_response(sign_in_steps.unlock(form.passphrase.data or ""), me().username)
+        return sign_in_before_gate.signed_in_response(
+            sign_in_before_gate.unlock(form.passphrase.data or ""), me().username
+        )
     except WrongPassphrase as wrong:
         form.passphrase.errors = [gettext(str(wrong))]
         return _form_page("accounts/unlock.html", form)
@@ -82,12 +87,12 @@ def unlock() -> Answer:
 @blueprint.route("/xac-nhan-lai", methods=["GET", "POST"])
 def step_up() -> Answer:
     """Step up: ask for both factors again before an act that needs a fresh proof."""
-    form = sign_in_steps.step_up_form()
+    form = sign_in_before_gate.step_up_form()
     if not form.validate_on_submit():
         return _form_page("accounts/step_up.html", form)
     try:
-        return sign_in_steps.signed_in_response(
-            sign_in_steps.step_up(form, request.args.get("viec", "")), me().username
+        return sign_in_before_gate.signed_in_response(
+            sign_in_before_gate.step_up(form, request.args.get("viec", "")), me().username
         )
     except (WrongPassphrase, WrongCode) as wrong:
         form.passphrase.errors = [gettext(str(wrong))]
@@ -108,7 +113,7 @@ def wait() -> str | Response:
 @allow_states("locked", "covered", "pending", "waiting", "renew", "ended")
 def sign_out() -> Response:
     """Sign out: delete the session and tell the browser to forget us, but for the device cookie."""
-    perform(sign_in_acts.sign_out, session_cookies.session_id())
+    perform(sign_in_actions.sign_out, session_cookies.session_id())
     answer = redirect(url_for("accounts.sign_in"), 303)
     answer.delete_cookie(COOKIE, secure=True, httponly=True)
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -10,7 +10,7 @@ from casework.cases.states import AddressState
 from casework.cases.trusted_addresses import AddressEntry
 from casework.errors import NotFound
 from casework.gate import ActContext, action
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.vault.integrity import heads
 
 

@@ -6,12 +6,12 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.accounts.sign_in_steps import perform_for_anyone
+from casework.accounts.sign_in_before_gate import perform_for_anyone
 from casework.addresses import actions
 from casework.addresses.forms import AddressForm, form_of
 from casework.cases import trusted_addresses
 from casework.cases.trusted_addresses import AddressRegister
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.web.current_user import check_permission, may, perform, public
 
 blueprint = Blueprint("addresses", __name__)

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from casework.audit import freshness
 from casework.gate import ActContext, action
-from casework.policy.words import Act, Role
+from casework.policy.vocabulary import Act, Role
 from casework.vault.integrity import heads
 from casework.vault.keys.context import RecipientKey
 from casework.vault.keys.enrolment import admission

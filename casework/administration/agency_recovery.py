@@ -11,7 +11,7 @@ from casework.audit import freshness
 from casework.errors import BadInput
 from casework.gate import ActContext, action
 from casework.policy.table import policy
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.sealed import Sealed
 from casework.vault.keys import provisioning
 from casework.vault.keys.keyring import AgencyKeys

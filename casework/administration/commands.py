@@ -28,7 +28,7 @@ from casework.administration.installation import (
 from casework.administration.printed_pages import PrintedPage
 from casework.config import Config
 from casework.errors import BadInput, CaseworkError
-from casework.maintenance.communes import console_of
+from casework.maintenance.system_actors import console_of
 from casework.vault.keys import kek
 from casework.vault.keys.kek import Kek
 

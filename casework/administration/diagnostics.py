@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from casework import clock, config, schema, unguarded
+from casework import clock, config, schema, unguarded_database
 from casework.accounts import key_holders
 from casework.administration import server_key_rotation
 from casework.audit.models import AuditLine
@@ -104,7 +104,7 @@ def _check_schema(settings: Config) -> Iterator[Problem]:
     current, needed = startup.revision(settings.database_url), schema.newest()
     if current != needed:
         yield Problem(f"Cơ sở dữ liệu ở bản {current}, chương trình cần bản {needed}.", "Chạy `casework upgrade`.")
-    if not unguarded.has_no_leftovers(settings.database_url):
+    if not unguarded_database.has_no_leftovers(settings.database_url):
         wrong = "Còn bản cũ của một lần khôi phục hay nâng cấp bị ngắt, hoặc lần ấy đang chạy."
         yield Problem(wrong, "Nếu không đang chạy: dừng sổ rồi chạy lại `casework upgrade`.")
 

@@ -18,7 +18,7 @@ from casework.clock import MICROSECOND
 from casework.errors import Conflict, VaultError
 from casework.gate import ActContext, action
 from casework.maintenance.signed_tables import head_version, signed_kinds, update_rows
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.vault.crypto import passwords
 from casework.vault.integrity import heads
 from casework.vault.integrity.signed_rows import row_mac, signed_columns, verify_row

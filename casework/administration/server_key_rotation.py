@@ -14,8 +14,8 @@ from casework.db import Database
 from casework.errors import CaseworkError, VaultError
 from casework.gate import ActContext, Gate, action
 from casework.maintenance import startup
-from casework.maintenance.communes import console_of
-from casework.policy.words import Act
+from casework.maintenance.system_actors import console_of
+from casework.policy.vocabulary import Act
 from casework.sealed import Sealed
 from casework.vault.crypto import signatures
 from casework.vault.crypto.aead import new_key

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import tomli_w
 
 from casework import files
-from casework.accounts import provisioning_acts as accounts
+from casework.accounts import provisioning_actions as accounts
 from casework.administration import admission_codes, agency_recovery, printed_pages, server_key_rotation, settings
 from casework.administration.installation import Installation
 from casework.administration.printed_pages import InstallationFacts, Invitation, PrintedPage
@@ -18,7 +18,7 @@ from casework.config import UNFINISHED, Config, ConfigurationError
 from casework.db import upgrade
 from casework.gate import open_gate
 from casework.maintenance import checkpoints
-from casework.maintenance.communes import console_of
+from casework.maintenance.system_actors import console_of
 from casework.sealed import Sealed
 from casework.vault.crypto import signatures
 from casework.vault.keys import kek

@@ -12,7 +12,7 @@ from typing import Any
 
 from casework.codelists import Code, codelist
 from casework.errors import BadInput
-from casework.policy.words import Role
+from casework.policy.vocabulary import Role
 from casework.vietnamese_text import plain
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -6,7 +6,7 @@ from sqlalchemy import Index, LargeBinary, String, Text, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import FREE, Base, equals_literal
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.vault.integrity.signed_rows import SignedRow
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, ScalarSelect, Select, bindparam, case, cast, 
 from casework.audit.chain import short
 from casework.audit.models import OPENED, RARE, AuditLine
 from casework.audit.visitor_summary import repetitions
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.vault.keys.context import CryptoContext
 
 

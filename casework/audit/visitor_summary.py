@@ -14,7 +14,7 @@ from casework import clock
 from casework.audit.chain import LogEntry
 from casework.audit.models import Tally
 from casework.clock import MICROSECOND
-from casework.policy.words import Role
+from casework.policy.vocabulary import Role
 from casework.vault.keys.kek import ServerKeys
 
 _MINUTE = 60 * MICROSECOND

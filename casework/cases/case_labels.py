@@ -9,7 +9,7 @@ from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Label, Letter
 from casework.gate import ActContext
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.vault.keys.envelopes import OpenedDocument
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.cases.reading import CaseBatch
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.sealed import Sealed
 from casework.vietnamese_text import fold
 

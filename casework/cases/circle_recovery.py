@@ -8,7 +8,7 @@ from uuid import UUID
 from casework.cases import name_matching, restriction
 from casework.errors import BadInput
 from casework.gate import ActContext, action
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.sealed import Sealed
 from casework.vault.keys.recovery import sheets as recovery_sheets
 from casework.vault.keys.recovery.sheets import RecoverySheet

@@ -12,7 +12,7 @@ from casework.cases.sections import Label
 from casework.cases.states import CaseState
 from casework.errors import VaultError
 from casework.gate import ActContext
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from casework.vault.integrity import heads
 from casework.vault.models import Document
 from casework.vault.states import MemberState

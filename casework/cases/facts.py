@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
-from casework.cases import envelope_sharing, reading, writing
+from casework.cases import access_grants, reading, writing
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Facts, Identity, Incident
@@ -39,7 +39,7 @@ def refresh(context: ActContext, case: VerifiedCase, written: SectionData) -> No
     derived = derive(identity, incident, received=received, detailed=before.detailed != "no")
     updated = replace(derived, merged=before.merged)
     if updated != before:
-        writing.save(context, case, updated, readers=envelope_sharing.counting_agencies(context, case))
+        writing.save(context, case, updated, readers=access_grants.counting_agencies(context, case))
 
 
 def _newest_section(context: ActContext, case: VerifiedCase, section: type[S]) -> S:

@@ -10,7 +10,7 @@ from casework.cases.models import Case
 from casework.cases.reading import VerifiedCase
 from casework.errors import BadInput
 from casework.gate import ActContext, action
-from casework.policy.words import Act, Role
+from casework.policy.vocabulary import Act, Role
 from casework.vault.keys import epochs
 from casework.vault.models import Member
 from casework.vault.states import MemberState

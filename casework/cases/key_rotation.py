@@ -10,7 +10,7 @@ from casework.cases import scope
 from casework.errors import CaseworkError, VaultError
 from casework.gate import ActContext, Gate, Person, action
 from casework.policy.permit import allowed
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.vault.integrity.signed_rows import plain_row, remember_version, verify_row
 from casework.vault.keys import epochs
 from casework.vault.models import Agency, Document, Head

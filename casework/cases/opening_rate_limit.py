@@ -4,7 +4,7 @@ from casework import clock
 from casework.audit import read
 from casework.errors import Throttled, gettext_noop
 from casework.gate import ActContext
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 
 OPENINGS = frozenset({Act.CASE_READ, Act.SECTION_READ, Act.SECTION_HISTORY, Act.NAME_SHOW, Act.CASE_SEARCH})
 MAX_OPENINGS = 200

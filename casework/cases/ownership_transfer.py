@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from casework.audit import freshness
-from casework.cases import envelope_sharing, reading, writing
+from casework.cases import access_grants, reading, writing
 from casework.cases.models import Referral
 from casework.cases.reading import VerifiedCase
 from casework.gate import ActContext
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.vault.keys.context import RecipientKey
 from casework.vault.keys.envelopes import add_envelopes, open_document_key
 from casework.vault.models import Document, Envelope
@@ -20,7 +20,7 @@ def transfer_ownership(context: ActContext, case: VerifiedCase, to_id: UUID) -> 
     """
     context.session.flush()
     from_id = case.row.owner_id
-    [recipient] = envelope_sharing.recipient_keys(context, [to_id])
+    [recipient] = access_grants.recipient_keys(context, [to_id])
     documents = {row.id: row for row in reading.rows_of_case(context, case, Document)}
     envelopes: list[Envelope] = reading.rows_of_case(context, case, Envelope)
     already_sealed = {row.document_id for row in envelopes if row.agency_id == to_id}
@@ -62,10 +62,10 @@ def _share_facts(context: ActContext, case: VerifiedCase, documents: list[Docume
         own = held.get((document.id, case.row.owner_id))
         if document.section != Section.FACTS or own is None:
             continue
-        counting = envelope_sharing.counting_agencies(context, case)
+        counting = access_grants.counting_agencies(context, case)
         missing = [agency_id for agency_id in counting if (document.id, agency_id) not in held]
         key, readers = (
             open_document_key(context.crypto, document, own),
-            envelope_sharing.recipient_keys(context, missing),
+            access_grants.recipient_keys(context, missing),
         )
         add_envelopes(context.crypto, document, key, readers=readers)

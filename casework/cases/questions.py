@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, ClassVar, Literal, Self
 
 from casework.errors import VaultError
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 
 Kind = Literal["text", "name", "long", "code", "codes", "date", "year", "phone", "number", "place"]
 # The most characters of a text, the largest number.

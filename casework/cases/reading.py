@@ -14,7 +14,7 @@ from casework.cases.models import Case, Ground, Referral
 from casework.cases.scope import CaseScope
 from casework.errors import Busy, NotFound, VaultError
 from casework.gate import ActContext
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.vault.integrity import heads
 from casework.vault.integrity.signed_rows import plain_row, verify_row
 from casework.vault.keys.envelopes import DocumentRowWithEnvelope, OpenedDocument, open_document, open_newest

@@ -15,7 +15,7 @@ from casework.cases.states import CaseState
 from casework.clock import LOCAL
 from casework.codelists import codelist
 from casework.gate import ActContext
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.vault.keys.envelopes import OpenedDocument
 
 _RECORDED = "%Y-%m-%d %H:%M"

@@ -12,7 +12,7 @@ from casework.cases.reading import VerifiedCase
 from casework.errors import BadInput, Conflict, Refused
 from casework.gate import ActContext, action
 from casework.policy.table import policy
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.vault.integrity import heads
 from casework.vault.keys import epochs, provisioning
 from casework.vault.keys.recovery import sheets

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from casework import clock
 from casework.audit import freshness
-from casework.cases import statements
+from casework.cases import scope_sql
 from casework.cases.models import Case
-from casework.cases.statements import SectionFilter, drafted, reachable, set_aside
+from casework.cases.scope_sql import SectionFilter, drafted, reachable, set_aside
 from casework.cases.states import CaseState
 from casework.policy.permit import Actor, Permit
-from casework.policy.words import Reach, Role, Section
+from casework.policy.vocabulary import Reach, Role, Section
 from casework.vault.integrity.signed_rows import columns
 from casework.vault.models import Document, Envelope, Head
 
@@ -89,17 +89,17 @@ def voided(permit: Permit) -> CaseScope:
 
 def one_case(within: CaseScope) -> ScopedQuery:
     """Select one case as a row that can be changed."""
-    return _query(statements.one_case(within.condition), within)
+    return _query(scope_sql.one_case(within.condition), within)
 
 
 def case_rows(within: CaseScope) -> ScopedQuery:
     """Select the cases themselves as plain rows."""
-    return _query(statements.case_rows(within.condition), within)
+    return _query(scope_sql.case_rows(within.condition), within)
 
 
 def cases_with_heads(within: CaseScope) -> ScopedQuery:
     """Select in one row a case, its head, and the number of the newest line of the log about a change to it."""
-    return _query(statements.cases_with_heads(within.condition), within)
+    return _query(scope_sql.cases_with_heads(within.condition), within)
 
 
 def documents(within: CaseScope, sections: frozenset[Section]) -> ScopedQuery:
@@ -110,7 +110,7 @@ def documents(within: CaseScope, sections: frozenset[Section]) -> ScopedQuery:
 def document_rows(within: CaseScope, sections: frozenset[Section]) -> ScopedQuery:
     """Select what `documents` does, each as one narrow row: a list opens some thousand and loads none to be changed."""
     wanted = _section_filter(within, sections)
-    return _query(statements.document_rows(within.condition, within.permit.actor, wanted), within)
+    return _query(scope_sql.document_rows(within.condition, within.permit.actor, wanted), within)
 
 
 def revisions(within: CaseScope, sections: frozenset[Section]) -> ScopedQuery:
@@ -123,7 +123,7 @@ def revisions(within: CaseScope, sections: frozenset[Section]) -> ScopedQuery:
 
 def _documents(within: CaseScope, sections: frozenset[Section], *, newest: bool) -> ScopedQuery:
     section_filter = _section_filter(within, sections)
-    return _query(statements.documents(within.condition, within.permit.actor, section_filter, newest), within)
+    return _query(scope_sql.documents(within.condition, within.permit.actor, section_filter, newest), within)
 
 
 def _section_filter(within: CaseScope, sections: frozenset[Section]) -> SectionFilter:
@@ -143,34 +143,34 @@ def _condition(condition: Condition, actor: Actor, reach: Reach, limited: bool) 
 def sections_present(within: CaseScope) -> ScopedQuery:
     """Select the numbers of the sections of which my agency or circle holds an envelope, of any revision."""
     section_filter = _section_filter(within, frozenset(Section))
-    return _query(statements.sections_present(within.condition, within.permit.actor, section_filter), within)
+    return _query(scope_sql.sections_present(within.condition, within.permit.actor, section_filter), within)
 
 
 def referrals(within: CaseScope) -> ScopedQuery:
     """Select as plain rows the referrals of these cases that my agency or circle has sent or received."""
-    return _query(statements.referrals(within.condition, within.permit.actor), within)
+    return _query(scope_sql.referrals(within.condition, within.permit.actor), within)
 
 
 def grounds(within: CaseScope) -> ScopedQuery:
     """Select as plain rows the grounds of these cases; a receiver is given them only to know what carries it."""
-    return _query(statements.grounds(within.condition, within.permit.actor), within)
+    return _query(scope_sql.grounds(within.condition, within.permit.actor), within)
 
 
 def under_review(within: CaseScope) -> ScopedQuery:
     """Select the ids of the open cases with a ground that waits for a second person; its rows are verified later."""
-    return _query(statements.under_review(within.condition, within.permit.actor), within)
+    return _query(scope_sql.under_review(within.condition, within.permit.actor), within)
 
 
 def opened(within: CaseScope, *, since: int) -> ScopedQuery:
     """Select from the log who but the actor has opened each of those cases since a moment, and when."""
     actor = within.permit.actor
     values = {"commune": actor.commune_id, "me": actor.member_id, "since": since}
-    return _query(statements.opened(within.condition), within, values)
+    return _query(scope_sql.opened(within.condition), within, values)
 
 
 def rows_of_case(permit: Permit, model: type[Any], case_id: UUID) -> ScopedQuery:
     """Select every row of one kind that belongs to a case, to sign it again after a revocation."""
-    statement = statements.rows_of_case(model)  # type: ignore[arg-type]
+    statement = scope_sql.rows_of_case(model)  # type: ignore[arg-type]
     return ScopedQuery(statement, {"commune": permit.actor.commune_id, "case": case_id}, permit)
 
 
@@ -230,7 +230,7 @@ _HELD_BY = select(_case.c.id, _case.c.owner_id).where(
 )
 _SEALED_TO = (
     select(Envelope, *(column for column in _document.c if column.key != "body"))
-    .join(_document, statements.document_of_envelope)
+    .join(_document, scope_sql.document_of_envelope)
     .where(_SEALED_TO_AGENCY)
     .order_by(_envelope.c.case_id, _envelope.c.document_id)
 )

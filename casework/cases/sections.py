@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from casework.cases.questions import SectionData, ask, same_as
 from casework.errors import gettext_noop
 from casework.policy.table import policy
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 
 
 @dataclass(frozen=True)

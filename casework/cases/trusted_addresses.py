@@ -12,7 +12,7 @@ from casework.cases.states import AddressState
 from casework.errors import NotFound
 from casework.gate import ActContext, action
 from casework.policy.permit import allowed
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.vietnamese_text import text_key
 
 

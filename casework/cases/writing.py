@@ -12,7 +12,7 @@ from casework.cases.sections import LEDGERS
 from casework.errors import Conflict, Refused
 from casework.gate import ActContext
 from casework.policy.permit import issue
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from casework.vault.integrity import heads
 from casework.vault.integrity.signed_rows import SignedRow
 from casework.vault.keys.envelopes import Plaintext, seal_revision

@@ -13,9 +13,9 @@ from casework.demo.content import demo_addresses, demo_cases, demo_people, draft
 from casework.demo.visits import group_visits, moment
 from casework.gate import Gate, open_gate
 from casework.maintenance import database_upgrade
-from casework.maintenance.communes import system_of
-from casework.policy.words import Role
-from casework.referrals import sending_acts
+from casework.maintenance.system_actors import system_of
+from casework.policy.vocabulary import Role
+from casework.referrals import sending_actions
 from casework.vault.keys import kek
 
 # The commune was founded so long before its first case.
@@ -80,4 +80,4 @@ def _tell_story(gate: Gate, config: Config, sign_in_cards: tuple[SignInCard, ...
         for visits in group_visits([*case_visits, *closed]):
             casework_story.perform_visits(gate, config, cast, visits, story_clock)
         story_clock.go_to(present - _JUST_NOW)
-        gate.perform(system_of(founded.commune_id), sending_acts.expire)
+        gate.perform(system_of(founded.commune_id), sending_actions.expire)

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from casework import clock
-from casework.accounts import sign_in_acts, sign_in_steps
-from casework.accounts.sign_in_acts import Unwrapped
+from casework.accounts import sign_in_actions, sign_in_before_gate
+from casework.accounts.sign_in_actions import Unwrapped
 from casework.addresses.actions import add_address
 from casework.clock import MICROSECOND
 from casework.config import Config
@@ -66,13 +66,13 @@ def perform_visits(gate: Gate, config: Config, cast: Cast, visits: Sequence[Visi
     """Sign a member in, perform visits of theirs in one session, and sign them out if these are recent."""
     story_clock.go_to(visits[0].at)
     keys = cast.opened[visits[0].username]
-    signed_in = gate.perform(sign_in_steps.visitor(cast.commune_id), sign_in_acts.sign_in, keys, before=None)
+    signed_in = gate.perform(sign_in_before_gate.visitor(cast.commune_id), sign_in_actions.sign_in, keys, before=None)
     session = DemoSession(gate, config, keys, signed_in.token)
     for visit in visits:
         story_clock.go_to(visit.at)
         visit.do(session)
     if visits[-1].at > cast.present - _SIGNS_OUT_WITHIN:
-        session.perform(sign_in_acts.sign_out, session.token.sid)
+        session.perform(sign_in_actions.sign_out, session.token.sid)
 
 
 def register_addresses(

@@ -8,14 +8,14 @@ from typing import TypeVar
 from uuid import UUID, uuid4
 
 from casework.accounts import authentication
-from casework.accounts import provisioning_acts as accounts
+from casework.accounts import provisioning_actions as accounts
 from casework.accounts.authentication import LoginAttempt
-from casework.accounts.sign_in_acts import Unwrapped
+from casework.accounts.sign_in_actions import Unwrapped
 from casework.codelists import codelist
 from casework.demo.content import DemoPerson, commune, demo_people
 from casework.errors import Busy, SignInNeeded
 from casework.gate import Gate
-from casework.maintenance.communes import console_of
+from casework.maintenance.system_actors import console_of
 from casework.vault.keys import provisioning
 from casework.vault.keys.keyring import AgencyKeys
 from casework.vault.keys.provisioning import Enrolment, NewMember

@@ -7,8 +7,8 @@ from uuid import UUID
 from casework.cases.sections import GroundEntry, Letter
 from casework.demo.content import DemoCase, DemoOffice, office_of
 from casework.demo.visits import DemoSession, Visit
-from casework.referrals import ground_acts, receiving_acts
-from casework.referrals import sending_acts as sending
+from casework.referrals import ground_actions, receiving_actions
+from casework.referrals import sending_actions as sending
 
 At = Callable[[int, int], int]
 Step = Callable[[DemoSession, UUID, UUID, DemoOffice, int], None]
@@ -20,26 +20,26 @@ _AGREED = "Đã hỏi lại người ghi: còn nguy hiểm, phải làm ngay."
 
 
 def _open(session: DemoSession, case_id: UUID, referral_id: UUID, _office: DemoOffice, _turn: int) -> None:
-    session.perform(receiving_acts.open_referral, case_id, referral_id)
+    session.perform(receiving_actions.open_referral, case_id, referral_id)
 
 
 def _accept(session: DemoSession, case_id: UUID, referral_id: UUID, office: DemoOffice, turn: int) -> None:
     _open(session, case_id, referral_id, office, turn)
-    session.perform(receiving_acts.accept, case_id, referral_id)
+    session.perform(receiving_actions.accept, case_id, referral_id)
 
 
 def _decline(session: DemoSession, case_id: UUID, referral_id: UUID, office: DemoOffice, turn: int) -> None:
     _open(session, case_id, referral_id, office, turn)
-    session.perform(receiving_acts.decline, case_id, referral_id, office.decline)
+    session.perform(receiving_actions.decline, case_id, referral_id, office.decline)
 
 
 def _ask(session: DemoSession, case_id: UUID, referral_id: UUID, office: DemoOffice, turn: int) -> None:
     _open(session, case_id, referral_id, office, turn)
-    session.perform(receiving_acts.ask_back, case_id, referral_id, office.question)
+    session.perform(receiving_actions.ask_back, case_id, referral_id, office.question)
 
 
 def _answer(session: DemoSession, case_id: UUID, referral_id: UUID, office: DemoOffice, turn: int) -> None:
-    session.perform(receiving_acts.answer, case_id, referral_id, office.answer(turn))
+    session.perform(receiving_actions.answer, case_id, referral_id, office.answer(turn))
 
 
 def _reply(session: DemoSession, case_id: UUID, referral_id: UUID, office: DemoOffice, _turn: int) -> None:
@@ -61,20 +61,20 @@ def _withdraw(session: DemoSession, case_id: UUID, referral_id: UUID, _office: D
 
 
 def _withdraw_consent(session: DemoSession, case_id: UUID, referral_id: UUID, office: DemoOffice, _turn: int) -> None:
-    for ground in session.perform(ground_acts.read_ledger, case_id).grounds:
+    for ground in session.perform(ground_actions.read_ledger, case_id).grounds:
         if ground.carrying and office_of(ground.entry.receiver) is office:
-            session.perform(ground_acts.withdraw_ground, case_id, ground.id, words="Người ấy đổi ý, xin dừng lại.")
+            session.perform(ground_actions.withdraw_ground, case_id, ground.id, words="Người ấy đổi ý, xin dừng lại.")
             return
 
 
 def _read(session: DemoSession, case_id: UUID, referral_id: UUID, _office: DemoOffice, _turn: int) -> None:
-    session.perform(receiving_acts.read_referral, case_id, referral_id)
+    session.perform(receiving_actions.read_referral, case_id, referral_id)
 
 
 def _review(session: DemoSession, case_id: UUID) -> None:
-    for ground in session.perform(ground_acts.read_ledger, case_id).grounds:
+    for ground in session.perform(ground_actions.read_ledger, case_id).grounds:
         if ground.waiting:
-            session.perform(ground_acts.review_ground, case_id, ground.id, agrees=True, words=_AGREED)
+            session.perform(ground_actions.review_ground, case_id, ground.id, agrees=True, words=_AGREED)
 
 
 # Each step with day and minute after the referral was sent; these are taken by the receiver, the others by the sender.
@@ -152,14 +152,14 @@ class ReferralStory:
     def _record_danger(self, number: int, receiver: str) -> Callable[[DemoSession], None]:
         def alarm(session: DemoSession) -> None:
             again = GroundEntry(kind="danger", receiver=receiver, words=_DANGER_WORDS, told="yes")
-            session.perform(ground_acts.record_ground, self._case_ids[number], again)
+            session.perform(ground_actions.record_ground, self._case_ids[number], again)
 
         return alarm
 
     def _send(self, number: int, receiver: str, office: DemoOffice, turn: int) -> Callable[[DemoSession], None]:
         def send(session: DemoSession) -> None:
             case_id = self._case_ids[number]
-            grounds = session.perform(ground_acts.read_ledger, case_id).grounds
+            grounds = session.perform(ground_actions.read_ledger, case_id).grounds
             ground = next(one for one in grounds if one.sendable and one.entry.receiver == receiver)
             self._sent[number, receiver] = session.perform(sending.send, case_id, ground.id, office.letter(turn))
 

@@ -6,13 +6,13 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from casework import clock
-from casework.accounts import own_account_acts
-from casework.accounts.sign_in_acts import Unwrapped
+from casework.accounts import own_account_actions
+from casework.accounts.sign_in_actions import Unwrapped
 from casework.clock import MICROSECOND
 from casework.config import Config
 from casework.errors import SignInNeeded
 from casework.gate import Action, Gate, P, Person, T
-from casework.policy.proof import ProofNeeded
+from casework.policy.step_up import ProofNeeded
 from casework.vault.keys.sessions import SessionToken
 from casework.web.session_loading import load_session
 
@@ -40,7 +40,7 @@ class DemoSession:
         try:
             return self.gate.perform(self._person(), act, *args, **kwargs)
         except ProofNeeded as proof:
-            factors, step_up = (self.opened, ""), own_account_acts.step_up
+            factors, step_up = (self.opened, ""), own_account_actions.step_up
             proven = self.gate.perform(self._person(), step_up, *factors, token=self.token, about=proof.about)
             self.token = proven.token
             return self.gate.perform(self._person(), act, *args, **kwargs)

@@ -9,9 +9,9 @@ from uuid import UUID
 from casework.accounts import key_holders, staff
 from casework.audit import read
 from casework.cases import (
+    access_grants,
     case_labels,
     case_search,
-    envelope_sharing,
     facts,
     opening_rate_limit,
     reading,
@@ -30,9 +30,9 @@ from casework.intake.actions import list_drafts
 from casework.oversight import home_panel
 from casework.oversight.home_panel import OversightPanel
 from casework.policy.permit import allowed
-from casework.policy.words import Act, Section
-from casework.referrals.ground_acts import list_reviews
-from casework.referrals.receiving_acts import list_referrals
+from casework.policy.vocabulary import Act, Section
+from casework.referrals.ground_actions import list_reviews
+from casework.referrals.receiving_actions import list_referrals
 from casework.retention.actions import list_requests
 from casework.statistics.actions import period_to_close
 from casework.vault.integrity import heads
@@ -126,7 +126,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         writable=writing.writable(context) if line.ours else frozenset(),
         counts=_counts(case),
         outdated=frozenset() if line.ours else present - reading.current_sections(context, case),
-        referral_id=None if line.ours else envelope_sharing.newest_referral_id(context, case),
+        referral_id=None if line.ours else access_grants.newest_referral_id(context, case),
         readers=staff.key_holder_names(context, case.row.owner_id) if restricted else (),
         hours=reporting_delay.first_hours_of_case(context, case, opened),
     )
@@ -208,9 +208,7 @@ def write_section(context: ActContext, case_id: UUID, data: SectionData, *, base
         raise Refused("facts are derived", about=case_id)
     case = reading.find_own_case(context, case_id)
     written = _with_fixed_fields(context, case, data)
-    writing.save(
-        context, case, written, base=base, readers=envelope_sharing.reading_agencies(context, case, data.section)
-    )
+    writing.save(context, case, written, base=base, readers=access_grants.reading_agencies(context, case, data.section))
     facts.refresh(context, case, written)
 
 
@@ -263,7 +261,7 @@ def close_case(context: ActContext, case_id: UUID, *, outcome: str, words: str, 
     case.row.state = CaseState.OPEN if again else CaseState.CLOSED
     case.row.closed = None if again else reading.day_of(context.crypto.at)
     if not again:
-        envelope_sharing.end_all_referrals(context, case)
+        access_grants.end_all_referrals(context, case)
     writing.revoke(context, case)
 
 

@@ -12,7 +12,7 @@ from casework.cases.sections import LEDGERS, SECTIONS, Contact
 from casework.desk import section_presenters
 from casework.desk.forms import empty_note
 from casework.desk.view_models import CaseLine, CasePage
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from casework.referrals.view_models import Box
 from casework.retention.actions import ErasureRequest
 from casework.web import menu

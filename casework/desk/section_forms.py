@@ -10,7 +10,7 @@ from casework.cases import fields, trusted_addresses
 from casework.cases.fields import AddressChoice
 from casework.cases.questions import SectionData
 from casework.cases.sections import SECTIONS
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.web.current_user import perform
 from casework.web.forms import Form
 

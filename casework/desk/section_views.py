@@ -10,7 +10,7 @@ from casework.cases.questions import SectionData
 from casework.cases.sections import LEDGERS, SECTIONS
 from casework.desk import actions, section_forms, section_presenters
 from casework.errors import Conflict
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from casework.web.current_user import check_permission, may, perform
 
 blueprint = Blueprint("sections", __name__)

@@ -14,7 +14,7 @@ from casework.cases.sections import Contact, Label
 from casework.cases.states import CaseState
 from casework.intake.actions import Draft
 from casework.oversight.home_panel import OversightPanel
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.referrals.view_models import AwaitingReview, Box
 from casework.retention.actions import ErasureRequest
 from casework.sealed import Sealed

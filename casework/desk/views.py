@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from casework.desk import actions, presenters, section_views
 from casework.desk.forms import CloseCaseForm, NoteForm, ReopenForm, SearchForm
 from casework.errors import BadInput, Throttled
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.web.current_user import check_permission, may, me, perform
 
 blueprint = Blueprint("desk", __name__)

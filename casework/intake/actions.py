@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from casework import clock
 from casework.accounts.staff import Colleague, colleagues
-from casework.cases import case_codes, envelope_sharing, facts, ground_ledger, reading, scope, sections, writing
+from casework.cases import access_grants, case_codes, consent_and_grounds, facts, reading, scope, sections, writing
 from casework.cases.models import Case
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
@@ -19,7 +19,7 @@ from casework.cases.trusted_addresses import AddressRegister, list_addresses
 from casework.codelists import codelist
 from casework.errors import NotFound, Refused
 from casework.gate import ActContext, action
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from casework.sealed import Sealed
 from casework.vault.models import Agency
 from casework.vault.states import AgencyState
@@ -187,9 +187,9 @@ def open_case(context: ActContext, draft_id: UUID, source: IntakeAnswers | Answe
         if section.section not in context.permit.own:
             raise Refused(f"{section.section.code} is not for this role", about=draft_id)
         writing.save(context, case, section)
-    writing.save(context, case, counted, readers=envelope_sharing.counting_agencies(context, case))
+    writing.save(context, case, counted, readers=access_grants.counting_agencies(context, case))
     for entry in answers.grounds:
-        ground_ledger.record(context, case, entry)
+        consent_and_grounds.record(context, case, entry)
     return case.id
 
 

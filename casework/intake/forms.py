@@ -13,7 +13,7 @@ from casework.cases.sections import Children, Contact, Identity, Incident, Injur
 from casework.codelists import codelist
 from casework.intake import weekdays
 from casework.intake.actions import Setting, begin_intake
-from casework.intake.scripts import aloud
+from casework.intake.spoken_text import aloud
 from casework.web.choice_fields import language
 from casework.web.current_user import perform
 from casework.web.forms import Choice, Choices, Form, OneCode

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.intake import actions, page_flow, scripts
+from casework.intake import actions, page_flow, spoken_text
 from casework.intake.forms import Offers
 from casework.intake.page_flow import BEGUN, CHECK, REACH, READERS, TOLD, Unfinished
 from casework.web.choice_fields import YES
@@ -21,7 +21,7 @@ Answer = Response | str | tuple[str, int]
 @blueprint.app_context_processor
 def _spoken() -> dict[str, Any]:
     """Give templates what is said aloud and the steps of an emergency, from the code lists."""
-    return {name: getattr(scripts, name) for name in ("told", "said", "spoken_to", "danger_steps")}
+    return {name: getattr(spoken_text, name) for name in ("told", "said", "spoken_to", "danger_steps")}
 
 
 @blueprint.get("/ghi-nhan")

@@ -11,7 +11,7 @@ from casework.audit.verify import WHOLE
 from casework.config import Config
 from casework.gate import Gate
 from casework.maintenance import backups, checkpoints, clock_check
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.vault.keys.context import CryptoContext
 
 _FRESH = 60 * clock.MICROSECOND

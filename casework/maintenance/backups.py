@@ -8,15 +8,15 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
-from casework import clock, files, schema, unguarded
+from casework import clock, files, schema, unguarded_database
 from casework.audit.models import AuditLine
 from casework.config import Config, ConfigurationError
 from casework.errors import VaultError
 from casework.gate import ActContext, Gate, action
 from casework.maintenance import checkpoints, dump
-from casework.maintenance.communes import commune_ids, system_of
-from casework.policy.words import Act
-from casework.vault.crypto import archive, signatures
+from casework.maintenance.system_actors import commune_ids, system_of
+from casework.policy.vocabulary import Act
+from casework.vault.crypto import backup_archive, signatures
 from casework.vault.models import Commune
 
 KEPT_DAYS = 35
@@ -51,13 +51,15 @@ def write(config: Config, *, progress: dump.Progress = dump.no_progress) -> Back
     folder = config.backups_folder
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{clock.now():{_NAME}}{_SUFFIX}"
-    with unguarded.snapshot(config.database_url) as connection:
+    with unguarded_database.snapshot(config.database_url) as connection:
         about = _about(connection)
         tables = dump.tables_of(connection)
         stream = dump.dump_lines(connection, about, tables, advance=progress(dump.count_rows(connection, tables)))
         files.replace(
             path,
-            archive.seal_archive(stream, _header(about, signer.public, backup_key), public=backup_key, signer=signer),
+            backup_archive.seal_archive(
+                stream, _header(about, signer.public, backup_key), public=backup_key, signer=signer
+            ),
         )
     return Backup(path, path.stat().st_size)
 
@@ -108,7 +110,7 @@ def is_valid(config: Config, path: Path) -> bool:
 def made_at(config: Config, path: Path) -> int:
     """Return when a backup was made, as its signed header says; raise VaultError if its signature does not verify."""
     with path.open("rb") as file:
-        return int(archive.verify_archive(file, checkpoints.publics(config))["at"])
+        return int(backup_archive.verify_archive(file, checkpoints.publics(config))["at"])
 
 
 def newest_valid_at(config: Config) -> int | None:

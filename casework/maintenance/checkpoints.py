@@ -12,7 +12,7 @@ from casework.audit.revocation_log import START
 from casework.config import Config
 from casework.errors import NotFound, VaultError
 from casework.gate import Gate
-from casework.maintenance.communes import commune_ids
+from casework.maintenance.system_actors import commune_ids
 from casework.vault.crypto import signatures
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys import count_ledger

@@ -12,8 +12,8 @@ from casework import clock, files
 from casework.audit.models import AuditLine
 from casework.config import Config
 from casework.gate import ActContext, Gate, action
-from casework.maintenance.communes import commune_ids, console_of
-from casework.policy.words import Act
+from casework.maintenance.system_actors import commune_ids, console_of
+from casework.policy.vocabulary import Act
 
 _SLACK = 7 * 24 * 3600 * clock.MICROSECOND
 _NAME = "ticked"

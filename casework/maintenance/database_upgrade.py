@@ -14,15 +14,22 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, make_url, select
 
-from casework import schema, unguarded
+from casework import schema, unguarded_database
 from casework.cases.states import ReferralState
 from casework.config import Config, ConfigurationError
 from casework.db import upgrade
 from casework.errors import Busy, CaseworkError, Conflict
 from casework.gate import ActContext, action, open_gate
-from casework.maintenance import backups, checkpoints, legacy_signatures, row_verification, side_by_side, startup
-from casework.maintenance.communes import console_of
-from casework.policy.words import Act
+from casework.maintenance import (
+    backups,
+    checkpoints,
+    legacy_signatures,
+    replacement_database,
+    row_verification,
+    startup,
+)
+from casework.maintenance.system_actors import console_of
+from casework.policy.vocabulary import Act
 from casework.vault.integrity import heads
 from casework.vault.keys import kek
 from casework.vault.keys.kek import Kek
@@ -60,7 +67,7 @@ def run(config: Config, *, reason: str = "", on_step: OnStep = lambda _: None) -
     """
     kek_in_use, before = kek.load(config.kek_file, demo=config.demo), _outdated_revision(config)
     if before is None:
-        unguarded.remove_leftovers(config.database_url)
+        unguarded_database.remove_leftovers(config.database_url)
         return None
     urgent = unanswered_urgent_referrals(config)
     if urgent and not reason.strip():
@@ -73,10 +80,10 @@ def run(config: Config, *, reason: str = "", on_step: OnStep = lambda _: None) -
     try:
         report, lengths = _build_beside(config, kek_in_use, before, "; ".join(filter(None, note)), on_step)
         on_step("swap")
-        unguarded.flush_wal(config.database_url)
-        unguarded.swap_in(config.database_url, still=lambda old: _require_unchanged(old, lengths))
+        unguarded_database.flush_wal(config.database_url)
+        unguarded_database.swap_in(config.database_url, still=lambda old: _require_unchanged(old, lengths))
     except BaseException:
-        unguarded.remove_leftovers(config.database_url)
+        unguarded_database.remove_leftovers(config.database_url)
         raise
     _confirm_in_place(config, kek_in_use, on_step)
     return replace(report, backup=backup)
@@ -90,7 +97,7 @@ def rehearse(config: Config, *, on_step: OnStep = lambda _: None) -> UpgradeRepo
     try:
         return _build_beside(config, kek_in_use, before, "", on_step)[0]
     finally:
-        unguarded.remove_leftovers(config.database_url)
+        unguarded_database.remove_leftovers(config.database_url)
 
 
 def _outdated_revision(config: Config) -> str | None:
@@ -105,8 +112,8 @@ def _outdated_revision(config: Config) -> str | None:
 
 def unanswered_urgent_referrals(config: Config) -> int:
     """Count the urgent referrals that nobody has answered, in a database of any program."""
-    with unguarded.snapshot(config.database_url) as connection:
-        referral = unguarded.reflected(connection).tables["referral"]
+    with unguarded_database.snapshot(config.database_url) as connection:
+        referral = unguarded_database.reflected(connection).tables["referral"]
         unanswered = referral.c.urgent, referral.c.state.in_(_UNANSWERED)
         return connection.execute(select(func.count()).select_from(referral).where(*unanswered)).scalar_one()
 
@@ -127,14 +134,14 @@ def _build_beside(
     """Make the whole new database beside the old one and verify it; return also the lengths of the old logs."""
     on_step("copy")
     _require_disk_space(config)
-    fresh = replace(config, database_url=unguarded.url_beside(config.database_url))
-    unguarded.clear_beside(config.database_url)
+    fresh = replace(config, database_url=unguarded_database.url_beside(config.database_url))
+    unguarded_database.clear_beside(config.database_url)
     if not fresh.database_url.startswith("sqlite"):
         upgrade(fresh.database_url, to=before)
-    unguarded.copy_beside(config.database_url, without=legacy_signatures.NOT_COPIED)
-    with side_by_side.new_database(fresh, kek_in_use) as gate:
+    unguarded_database.copy_beside(config.database_url, without=legacy_signatures.NOT_COPIED)
+    with replacement_database.new_database(fresh, kek_in_use) as gate:
         on_step("prove")
-        with unguarded.snapshot(fresh.database_url) as connection:
+        with unguarded_database.snapshot(fresh.database_url) as connection:
             verified_before, lengths = (
                 legacy_signatures.verify_all(connection, before, gate.server_keys),
                 backups.log_lengths(connection),
@@ -142,12 +149,12 @@ def _build_beside(
         on_step("migrate")
         upgrade(fresh.database_url)
         on_step("sign")
-        with unguarded.open_for_writing(fresh.database_url) as connection:
+        with unguarded_database.open_for_writing(fresh.database_url) as connection:
             changed = legacy_signatures.sign_changed_tables(connection, before, gate.server_keys)
         on_step("check")
         for commune_id in lengths:
             gate.perform(console_of(commune_id), note_upgrade, note, heads_signed=Head.__tablename__ in changed)
-        verified_after = side_by_side.verify_everything(gate, fresh, refusal=_LOG_BROKEN)
+        verified_after = replacement_database.verify_everything(gate, fresh, refusal=_LOG_BROKEN)
     return UpgradeReport(before, schema.newest(), verified_before, verified_after), lengths
 
 
@@ -165,10 +172,10 @@ def _confirm_in_place(config: Config, kek_in_use: Kek, on_step: OnStep) -> None:
     gate = open_gate(config, kek_in_use)
     try:
         on_step("verify")
-        side_by_side.verify_logs(gate, refusal=_LOG_BROKEN)
+        replacement_database.verify_logs(gate, refusal=_LOG_BROKEN)
     except BaseException:
         gate.database.engine.dispose()
-        unguarded.swap_back(config.database_url)
+        unguarded_database.swap_back(config.database_url)
         raise
     try:
         on_step("checkpoint")
@@ -180,7 +187,7 @@ def _confirm_in_place(config: Config, kek_in_use: Kek, on_step: OnStep) -> None:
     finally:
         gate.database.engine.dispose()
     on_step("clear")
-    unguarded.drop_aside(config.database_url)
+    unguarded_database.drop_aside(config.database_url)
 
 
 def _require_unchanged(old: Connection, lengths: dict[UUID, int]) -> None:

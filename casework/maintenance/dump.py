@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table, func, select
 
-from casework import unguarded
+from casework import unguarded_database
 from casework.audit import models as _audit  # noqa: F401 - a backup needs every table of the program
 from casework.cases import models as _cases  # noqa: F401
 from casework.db import Base
@@ -50,7 +50,7 @@ def tables() -> list[Table]:
 def tables_of(connection: Connection) -> list[Table]:
     """Return the tables to dump of a database as it stands, whatever program made them; parents come first."""
     excluded = NOT_DUMPED | {"alembic_version"}
-    return [table for table in unguarded.reflected(connection).sorted_tables if table.name not in excluded]
+    return [table for table in unguarded_database.reflected(connection).sorted_tables if table.name not in excluded]
 
 
 def count_rows(connection: Connection, tables: Iterable[Table]) -> int:

@@ -9,8 +9,8 @@ from casework.audit import freshness
 from casework.audit.models import AuditLine
 from casework.clock import MICROSECOND
 from casework.gate import ActContext, action
-from casework.maintenance import head_rows
-from casework.policy.words import Act
+from casework.maintenance import rows_bound_to_head
+from casework.policy.vocabulary import Act
 from casework.vault.integrity import heads
 from casework.vault.keys.enrolment.models import Interview
 from casework.vault.models import Member, SessionRow
@@ -63,5 +63,5 @@ def _lock(context: ActContext, member_id: UUID) -> None:
     for kind in (SessionRow, Interview):
         context.session.execute(delete(kind).where(kind.member_id == member_id))
     head = freshness.head(context.session, context.commune_id, member_id)
-    heads.revoke(context.session, head, head_rows.rows_of_head(context, head))
+    heads.revoke(context.session, head, rows_bound_to_head.rows_of_head(context, head))
     context.session.flush()

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, MetaData, Table, select
 
-from casework import schema, unguarded
+from casework import schema, unguarded_database
 from casework.errors import VaultError
 from casework.maintenance import signed_tables
 from casework.maintenance.signed_tables import update_rows
@@ -35,7 +35,7 @@ def verify_all(connection: Connection, revision: str, server_keys_of: Callable[[
 
     Raises VaultError at the first that does not verify.
     """
-    stored = unguarded.reflected(connection)
+    stored = unguarded_database.reflected(connection)
     versions = _head_versions(connection, stored)
     return sum(
         _verify_table(connection, stored.tables[name], table_layout, server_keys_of, versions)

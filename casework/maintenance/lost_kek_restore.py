@@ -16,7 +16,7 @@ from casework.audit.models import AuditLine
 from casework.errors import VaultError
 from casework.gate import ActContext, action
 from casework.maintenance import signed_tables
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.vault.integrity import heads
 from casework.vault.integrity.signed_rows import row_mac
 from casework.vault.keys import blind_index

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from casework import clock, schema, unguarded
+from casework import clock, schema, unguarded_database
 from casework.audit.revocation_log import Remaining, RevocationEntry, RevocationLog, newest
 from casework.config import Config, ConfigurationError
 from casework.db import upgrade
@@ -22,13 +22,13 @@ from casework.maintenance import (
     checkpoints,
     dump,
     lost_kek_restore,
+    replacement_database,
     revocation_log_copy,
     revocation_replay,
     row_verification,
-    side_by_side,
 )
-from casework.maintenance.communes import console_of
-from casework.vault.crypto import archive
+from casework.maintenance.system_actors import console_of
+from casework.vault.crypto import backup_archive
 from casework.vault.keys import kek
 from casework.vault.keys.kek import Kek, server_keys_of
 
@@ -89,7 +89,7 @@ def restore(
     fit.
     """
     started = time.monotonic()
-    unguarded.clear_beside(config.database_url)
+    unguarded_database.clear_beside(config.database_url)
     used_kek = _kek_of(config, order)
     report = _build_beside(config, order, used_kek, hook=hook, progress=progress)
     if order.lost_kek:
@@ -101,13 +101,13 @@ def restore(
     _take_over(config, hook)
     gate = open_gate(config, used_kek)
     try:
-        side_by_side.verify_logs(gate, refusal=_LOG_BROKEN)
+        replacement_database.verify_logs(gate, refusal=_LOG_BROKEN)
         if checkpoints.configured(config):
             checkpoints.write_all(config, gate, restored=dict(report.log_lengths))
         hook("noted")
     finally:
         gate.database.engine.dispose()
-    unguarded.drop_aside(config.database_url)
+    unguarded_database.drop_aside(config.database_url)
     return replace(report, seconds=time.monotonic() - started, new_kek=used_kek if order.lost_kek else None)
 
 
@@ -133,7 +133,7 @@ def drill(
     folder.mkdir(mode=0o700)
     try:
         temporary = replace(config, database_url=f"sqlite:///{folder / 'casework.sqlite3'}")
-        unguarded.clear_beside(temporary.database_url)
+        unguarded_database.clear_beside(temporary.database_url)
         report = _build_beside(temporary, order, _kek_of(config, order), hook=hook, progress=progress)
     finally:
         shutil.rmtree(folder)
@@ -147,7 +147,7 @@ def _kek_of(config: Config, order: RestoreOrder) -> Kek:
     if config.kek_file.exists():
         raise ConfigurationError(f"Tệp khóa {config.kek_file} vẫn còn. Nếu đúng là khóa đã mất, hãy dời tệp này đi.")
     with order.file.open("rb") as file:
-        header = archive.verify_archive(file, checkpoints.publics(config))
+        header = backup_archive.verify_archive(file, checkpoints.publics(config))
     return kek.next_kek(Kek(max(header["kek"]), b""))
 
 
@@ -155,24 +155,24 @@ def _build_beside(
     config: Config, order: RestoreOrder, used_kek: Kek, *, hook: Hook, progress: dump.Progress
 ) -> RestoreReport:
     """Make the whole new database beside the live one and verify it; the live one is not touched."""
-    fresh = replace(config, database_url=unguarded.url_beside(config.database_url))
+    fresh = replace(config, database_url=unguarded_database.url_beside(config.database_url))
     with order.file.open("rb") as file:
-        header = archive.verify_archive(file, checkpoints.publics(config))
+        header = backup_archive.verify_archive(file, checkpoints.publics(config))
         _require_fitting(header, used_kek, lost=order.lost_kek)
-        stream = _with_progress(archive.open_archive(file, order.seed), file, progress)
+        stream = _with_progress(backup_archive.open_archive(file, order.seed), file, progress)
         contents = _fill_new_database(fresh.database_url, stream)
     hook("filled")
     if order.lost_kek:
-        with unguarded.open_for_writing(fresh.database_url) as connection:
+        with unguarded_database.open_for_writing(fresh.database_url) as connection:
             lost_kek_restore.resign_all(connection, used_kek)
         hook("signed")
     lengths = {UUID(hex=commune): int(n) for commune, n in contents.about["ends"].items()}
-    with side_by_side.new_database(fresh, used_kek) as gate:
+    with replacement_database.new_database(fresh, used_kek) as gate:
         if not order.lost_kek:
-            side_by_side.verify_logs(gate, refusal=_LOG_BROKEN)
+            replacement_database.verify_logs(gate, refusal=_LOG_BROKEN)
         replayed = _replay_revocations(config, gate, order, lengths)
         hook("replayed")
-        verified = side_by_side.verify_everything(gate, fresh, refusal=_LOG_BROKEN)
+        verified = replacement_database.verify_everything(gate, fresh, refusal=_LOG_BROKEN)
     rows = sum(contents.rows.values())
     return RestoreReport(header["at"], rows, verified, replayed.revoked, replayed.erased, 0.0, lengths)
 
@@ -204,7 +204,7 @@ def _with_progress(stream: Iterable[bytes], file: BinaryIO, progress: dump.Progr
 
 def _fill_new_database(url: str, stream: Iterable[bytes]) -> dump.Contents:
     upgrade(url)
-    with unguarded.open_for_writing(url) as connection:
+    with unguarded_database.open_for_writing(url) as connection:
         return dump.fill_from_lines(connection, stream)
 
 
@@ -234,7 +234,7 @@ def _newest_of(entries: list[RevocationEntry], commune_id: UUID) -> list[Remaini
 def _take_over(config: Config, hook: Hook) -> None:
     """Put the new database in the place of the old one, which may be damaged or gone."""
     with suppress(DatabaseError, SQLAlchemyError, OSError):
-        unguarded.flush_wal(config.database_url)
+        unguarded_database.flush_wal(config.database_url)
     hook("settled")
-    unguarded.swap_in(config.database_url)
+    unguarded_database.swap_in(config.database_url)
     hook("swapped")

@@ -11,7 +11,7 @@ from casework.config import Config, ConfigurationError
 from casework.errors import VaultError
 from casework.gate import Gate
 from casework.maintenance import checkpoints
-from casework.maintenance.communes import commune_ids
+from casework.maintenance.system_actors import commune_ids
 
 _COPY = "removals"
 

@@ -13,8 +13,8 @@ from casework.audit.revocation_log import Remaining, row_digest, split_digests
 from casework.db import Base
 from casework.errors import NotFound
 from casework.gate import ActContext, action
-from casework.maintenance import head_rows
-from casework.policy.words import Act
+from casework.maintenance import rows_bound_to_head
+from casework.policy.vocabulary import Act
 from casework.vault.integrity import heads
 from casework.vault.keys.enrolment.models import Admission, Totp
 from casework.vault.models import Agency, Document, Envelope, Head, Slot, Wrap
@@ -50,7 +50,7 @@ def erase_again(context: ActContext, head_id: UUID) -> None:
     """Delete a head that had been erased and every row bound to it."""
     context.about = head_id
     head = freshness.head(context.session, context.commune_id, head_id)
-    rows = head_rows.rows_of_head(context, head)
+    rows = rows_bound_to_head.rows_of_head(context, head)
     for table in reversed(Base.metadata.sorted_tables):
         for row in rows:
             if row.__table__ is table:
@@ -72,7 +72,7 @@ def _revoke_again(context: ActContext, entry: Remaining) -> bool:
         return False
     if entry.v is None or head.v >= entry.v:
         return False
-    rows, remaining = head_rows.rows_of_head(context, head), set(split_digests(entry.rows))
+    rows, remaining = rows_bound_to_head.rows_of_head(context, head), set(split_digests(entry.rows))
     doomed = [row for row in rows if isinstance(row, _GIVING_ACCESS) and row_digest(type(row), row) not in remaining]
     doomed += _envelopes_of(rows, doomed)
     for row in rows:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from casework import schema, unguarded
+from casework import schema, unguarded_database
 from casework.config import Config, ConfigurationError
 from casework.gate import open_gate
 from casework.maintenance import revocation_log_copy
@@ -30,7 +30,7 @@ def tidy(config: Config) -> None:
     """
     if make_url(config.database_url).get_backend_name() == "sqlite":
         with suppress(OSError):
-            unguarded.remove_leftovers(config.database_url)
+            unguarded_database.remove_leftovers(config.database_url)
 
 
 def require_current_schema(url: str) -> None:
@@ -54,5 +54,5 @@ def revision(url: str) -> str:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).is_file():
         raise ConfigurationError(f"Không thấy cơ sở dữ liệu {parsed.database}.")
-    with unguarded.snapshot(url) as connection:
+    with unguarded_database.snapshot(url) as connection:
         return schema.revision_of(connection)

@@ -16,11 +16,11 @@ from casework.config import Config
 from casework.errors import CaseworkError
 from casework.gate import Action, Gate
 from casework.maintenance import backups, checkpoints, clock_check, revocation_log_copy
-from casework.maintenance.communes import commune_ids, system_of
 from casework.maintenance.idle_accounts import lock_idle_accounts
+from casework.maintenance.system_actors import commune_ids, system_of
 from casework.oversight.actions import verify_all
-from casework.policy.words import Act
-from casework.referrals.sending_acts import expire
+from casework.policy.vocabulary import Act
+from casework.referrals.sending_actions import expire
 from casework.vault.keys.context import CryptoContext
 
 HOUR = 3600 * clock.MICROSECOND

@@ -16,7 +16,7 @@ from casework.cases.sections import Label
 from casework.errors import NotFound
 from casework.gate import DENIED, ActContext, Gate, Person, action
 from casework.policy.permit import Actor
-from casework.policy.words import Act, Reach, Role, Section
+from casework.policy.vocabulary import Act, Reach, Role, Section
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.models import Commune
 

@@ -11,7 +11,7 @@ from casework.gate import ActContext
 from casework.oversight import unusual_access
 from casework.oversight.unusual_access import AccessAlert, CaseOpening
 from casework.policy.permit import allowed
-from casework.policy.words import Act, Role
+from casework.policy.vocabulary import Act, Role
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from casework.gate import ActContext, action
 from casework.oversight import policy_text
 from casework.oversight.actions import LogLine, Week, monday, visible_lines, week_totals
 from casework.policy.permit import Actor, issue
-from casework.policy.words import Act, Reach
+from casework.policy.vocabulary import Act, Reach
 from casework.web.choice_fields import language
 
 WEEKS = (1, 4, 13, 52)

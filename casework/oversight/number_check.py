@@ -8,7 +8,7 @@ from casework.audit.chain import SHORT
 from casework.audit.verify import verify
 from casework.errors import BadInput, gettext_noop
 from casework.gate import ActContext, action
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 
 # Verified and the same; fewer lines than that; touched at or before that line; another hash stands there.
 HOLDS, SHORTER, TOUCHED, DIFFERS = "holds", "shorter", "touched", "differs"

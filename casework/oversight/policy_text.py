@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from casework.codelists import codelist
 from casework.policy.table import Row, policy
-from casework.policy.words import Act, Role, Section, StepUp
+from casework.policy.vocabulary import Act, Role, Section, StepUp
 
 # Sections that hold work in progress or counts; no role reads them as a part of a case.
 _INNER = frozenset({Section.DRAFT, Section.FACTS, Section.LABEL})

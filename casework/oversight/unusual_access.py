@@ -21,7 +21,7 @@ from casework.cases.reading import ListedCase
 from casework.cases.sections import Label
 from casework.gate import FAILED, ActContext
 from casework.policy.table import policy
-from casework.policy.words import Act, Reach, Role
+from casework.policy.vocabulary import Act, Reach, Role
 
 # So many openings of others' cases on one day alert the lead.
 ALERT_FROM = 3

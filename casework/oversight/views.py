@@ -7,13 +7,13 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from casework import clock
-from casework.accounts.sign_in_steps import perform_for_anyone
+from casework.accounts.sign_in_before_gate import perform_for_anyone
 from casework.errors import BadInput, NotFound
 from casework.oversight import actions, log_export, number_check, policy_text
 from casework.oversight.forms import ExportForm, NumberForm
 from casework.oversight.log_export import LogExport, exports_lines
 from casework.oversight.readiness import failing_checks
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.web.choice_fields import language
 from casework.web.current_user import check_permission, config, gate, may, me, perform, public
 from casework.web.host_check import is_this_machine

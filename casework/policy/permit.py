@@ -7,7 +7,7 @@ from uuid import UUID
 
 from casework.errors import Refused
 from casework.policy.table import policy
-from casework.policy.words import Act, Reach, Role, Section, StepUp
+from casework.policy.vocabulary import Act, Reach, Role, Section, StepUp
 
 
 @dataclass(frozen=True)

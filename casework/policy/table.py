@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from casework.config import ConfigurationError
-from casework.policy.words import Act, Reach, Role, Section, StepUp
+from casework.policy.vocabulary import Act, Reach, Role, Section, StepUp
 
-FILE, WORDS = "casework/policy/policy.toml", "casework/policy/words.py"
+FILE, WORDS = "casework/policy/policy.toml", "casework/policy/vocabulary.py"
 _TEXT = Path(__file__).with_name("policy.toml")
 _TABLES = ("groups", "sections", "own", "records", "acts")
 _ROW_MUST = ("vi", "en", "who")

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from casework.cases import case_labels, envelope_sharing, writing
+from casework.cases import access_grants, case_labels, writing
 from casework.cases.sections import Letter
 from casework.gate import ActContext
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.referrals.lookup import VerifiedReferral, is_receiver
 from casework.vault.keys.envelopes import OpenedDocument
 
@@ -22,7 +22,7 @@ def write(context: ActContext, referral: VerifiedReferral, letter: Letter, *, st
         referral.verified,
         Section.LETTER,
         sheet.to_json(),
-        series=envelope_sharing.letter_series(referral.row, uuid4()),
+        series=access_grants.letter_series(referral.row, uuid4()),
         owner_id=to_id if is_receiver(context, referral) else owner_id,
         readers=[owner_id, to_id],
     )

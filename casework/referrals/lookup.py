@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from casework.cases import envelope_sharing, reading
+from casework.cases import access_grants, reading
 from casework.cases.models import Ground, Referral
 from casework.cases.reading import VerifiedCase
 from casework.errors import NotFound
 from casework.gate import ActContext
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.referrals import transitions
 
 
@@ -77,7 +77,7 @@ def referrals(context: ActContext, verified: VerifiedCase) -> list[VerifiedRefer
             verified,
             row,
             by_id[row.ground_id],
-            envelope_sharing.referral_state(row, by_id[row.ground_id], context.crypto.at),
+            access_grants.referral_state(row, by_id[row.ground_id], context.crypto.at),
         )
         for row in reading.rows_of_case(context, verified, Referral)
         if verified.row.owner_id in agencies or row.to_id in agencies

@@ -8,14 +8,14 @@ from uuid import UUID
 from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import freshness, read
-from casework.cases import envelope_sharing, reading, reporting_delay
+from casework.cases import access_grants, reading, reporting_delay
 from casework.cases.models import Ground
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import GroundEntry, Letter
 from casework.cases.states import GroundState, ReferralState
 from casework.gate import ActContext
 from casework.policy.table import policy
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from casework.referrals import lookup
 from casework.referrals.view_models import DangerReview, GroundLine, LetterView, ReferralLine
 from casework.vault.keys.envelopes import OpenedDocument
@@ -203,10 +203,10 @@ def _ground_line(
         receiver=receiver.name,
         receiver_id=ground.receiver_id,
         entry=GroundEntry.from_json(pages[0].data),
-        live=envelope_sharing.ground_is_live(ground, context.crypto.at),
+        live=access_grants.ground_is_live(ground, context.crypto.at),
         withdrawn=ground.state == GroundState.WITHDRAWN,
         until=ground.until,
-        sections=tuple(sorted(envelope_sharing.agreed_sections(ground))),
+        sections=tuple(sorted(access_grants.agreed_sections(ground))),
         by=members.names.get(first.by, ""),
         at=first.at,
         state=newest.get(ground.id, (0, ""))[1],

@@ -6,8 +6,8 @@ from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.policy.words import Act
-from casework.referrals import receiving_acts, rendering
+from casework.policy.vocabulary import Act
+from casework.referrals import receiving_actions, rendering
 from casework.referrals.forms import AnswerForm, AskForm, DeclineForm
 from casework.web.current_user import check_permission, perform
 
@@ -18,13 +18,13 @@ Answer = Response | str | tuple[str, int]
 
 @blueprint.post(f"{REFERRAL}/mo")
 def open_referral(case_id: UUID, referral_id: UUID) -> Response:
-    perform(receiving_acts.open_referral, case_id, referral_id)
+    perform(receiving_actions.open_referral, case_id, referral_id)
     return _to_referral(case_id, referral_id)
 
 
 @blueprint.post(f"{REFERRAL}/nhan")
 def accept(case_id: UUID, referral_id: UUID) -> Response:
-    perform(receiving_acts.accept, case_id, referral_id)
+    perform(receiving_actions.accept, case_id, referral_id)
     flash(_("Đã nhận. Nơi gửi được báo ngay."), "done")
     return _to_referral(case_id, referral_id)
 
@@ -36,7 +36,7 @@ def decline(case_id: UUID, referral_id: UUID) -> Answer:
     form = DeclineForm()
     if not form.validate_on_submit():
         return rendering.writing_page(Act.REFERRAL_DECLINE, case_id, referral_id, form)
-    perform(receiving_acts.decline, case_id, referral_id, form.words.data or "")
+    perform(receiving_actions.decline, case_id, referral_id, form.words.data or "")
     flash(_("Đã báo nơi gửi là chưa nhận được. Phần được chia sẻ đã khép lại."), "done")
     return redirect(url_for("referrals.box"), 303)
 
@@ -47,7 +47,7 @@ def ask_back(case_id: UUID, referral_id: UUID) -> Answer:
     form = AskForm()
     if not form.validate_on_submit():
         return rendering.writing_page(Act.REFERRAL_ASK, case_id, referral_id, form)
-    perform(receiving_acts.ask_back, case_id, referral_id, form.words.data or "")
+    perform(receiving_actions.ask_back, case_id, referral_id, form.words.data or "")
     flash(_("Đã gửi câu hỏi cho nơi gửi."), "done")
     return _to_referral(case_id, referral_id)
 
@@ -58,7 +58,7 @@ def answer(case_id: UUID, referral_id: UUID) -> Answer:
     form = AnswerForm()
     if not form.validate_on_submit():
         return rendering.writing_page(Act.REFERRAL_ANSWER, case_id, referral_id, form)
-    perform(receiving_acts.answer, case_id, referral_id, form.letter())
+    perform(receiving_actions.answer, case_id, referral_id, form.letter())
     flash(_("Đã trả lời nơi gửi."), "done")
     return _to_referral(case_id, referral_id)
 

@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _
 
 from casework import clock
 from casework.codelists import codelist
-from casework.policy.words import Act
-from casework.referrals import ground_acts, receiving_acts
+from casework.policy.vocabulary import Act
+from casework.referrals import ground_actions, receiving_actions
 from casework.referrals.view_models import GroundLedger, Preview
 from casework.web.choice_fields import language
 from casework.web.current_user import perform
@@ -46,7 +46,7 @@ _PAGE_WORDS: Mapping[Act, Mapping[str, Any]] = {
 
 def writing_page(act: Act, case_id: UUID, referral_id: UUID, form: Any) -> tuple[str, int]:
     """Render a page that asks for a few words about a referral; Conflict if the act is not possible now."""
-    page = perform(receiving_acts.read_referral, case_id, referral_id, towards=act)
+    page = perform(receiving_actions.read_referral, case_id, referral_id, towards=act)
     return _with_status("referrals/write.html", form, page=page, **_PAGE_WORDS[act])
 
 
@@ -58,7 +58,7 @@ def ground_page(ledger: GroundLedger, form: Any, kind: str) -> tuple[str, int]:
 
 def review_page(case_id: UUID, ground_id: UUID, form: Any) -> tuple[str, int]:
     """Render a ground of danger to life for its reviewer, with what each answer does."""
-    ledger = perform(ground_acts.read_ledger, case_id, ground_id, towards=Act.GROUND_REVIEW)
+    ledger = perform(ground_actions.read_ledger, case_id, ground_id, towards=Act.GROUND_REVIEW)
     return _with_status("referrals/review.html", form, ledger=ledger)
 
 

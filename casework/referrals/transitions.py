@@ -6,7 +6,7 @@ from casework.cases.models import Referral
 from casework.cases.states import LIVE_REFERRAL, READABLE
 from casework.cases.states import ReferralState as State
 from casework.errors import Conflict
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 
 _STEPS: Mapping[Act, Mapping[str, str]] = {
     Act.REFERRAL_OPEN: {

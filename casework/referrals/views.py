@@ -12,8 +12,8 @@ from casework.clock import MICROSECOND
 from casework.errors import CaseworkError
 from casework.gate import Gate, Person
 from casework.policy.permit import Actor
-from casework.policy.words import Act, Role
-from casework.referrals import ground_acts, receiver_views, receiving_acts, rendering, sending_acts
+from casework.policy.vocabulary import Act, Role
+from casework.referrals import ground_actions, receiver_views, receiving_actions, rendering, sending_actions
 from casework.referrals.forms import CallForm, EndingForm, RecordForm, ReplyForm, ReviewForm, SendForm, ground_form
 from casework.web.current_user import check_permission, current_member, gate, may, perform
 
@@ -32,12 +32,12 @@ log = logging.getLogger("casework.referrals")
 
 @blueprint.get("/chuyen-gui")
 def box() -> str:
-    return render_template("referrals/box.html", box=perform(receiving_acts.list_referrals))
+    return render_template("referrals/box.html", box=perform(receiving_actions.list_referrals))
 
 
 @blueprint.get(CASE)
 def case(case_id: UUID) -> str:
-    ledger = perform(ground_acts.read_ledger, case_id)
+    ledger = perform(ground_actions.read_ledger, case_id)
     return render_template(
         "referrals/case.html", ledger=ledger, kinds=rendering.KINDS.items(), may_review=may(Act.GROUND_REVIEW)
     )
@@ -46,11 +46,11 @@ def case(case_id: UUID) -> str:
 @blueprint.route(NEW, methods=["GET", "POST"])
 def record_ground(case_id: UUID, kind: str) -> Answer:
     check_permission(Act.GROUND_RECORD)
-    ledger = perform(ground_acts.read_ledger, case_id)
+    ledger = perform(ground_actions.read_ledger, case_id)
     form = ground_form(rendering.KINDS[kind], ledger.receivers)
     if not form.validate_on_submit():
         return rendering.ground_page(ledger, form, kind)
-    perform(ground_acts.record_ground, case_id, form.entry(rendering.KINDS[kind]))
+    perform(ground_actions.record_ground, case_id, form.entry(rendering.KINDS[kind]))
     flash(_("Đã ghi căn cứ."), "done")
     return _to_case(case_id)
 
@@ -61,10 +61,10 @@ def withdraw_ground(case_id: UUID, ground_id: UUID) -> Answer:
     check_permission(Act.GROUND_WITHDRAW)
     form = EndingForm()
     if not form.validate_on_submit():
-        ledger = perform(ground_acts.read_ledger, case_id, ground_id)
+        ledger = perform(ground_actions.read_ledger, case_id, ground_id)
         return render_template("referrals/end_ground.html", ledger=ledger, form=form), 422 if form.errors else 200
     perform(
-        ground_acts.withdraw_ground, case_id, ground_id, pressed=form.pressed.data or "", words=form.words.data or ""
+        ground_actions.withdraw_ground, case_id, ground_id, pressed=form.pressed.data or "", words=form.words.data or ""
     )
     flash(_("Đã rút. Nơi nhận không còn đọc được những phần dựa vào căn cứ này."), "done")
     return _to_case(case_id)
@@ -78,7 +78,7 @@ def review_ground(case_id: UUID, ground_id: UUID) -> Answer:
     if not form.validate_on_submit():
         return rendering.review_page(case_id, ground_id, form)
     agrees = form.answer.data == "agreed"
-    perform(ground_acts.review_ground, case_id, ground_id, agrees=agrees, words=form.words.data or "")
+    perform(ground_actions.review_ground, case_id, ground_id, agrees=agrees, words=form.words.data or "")
     flash(
         _("Đã ghi là còn nguy hiểm.") if agrees else _("Đã ghi là không đồng ý. Nơi nhận không còn đọc được."), "done"
     )
@@ -88,7 +88,7 @@ def review_ground(case_id: UUID, ground_id: UUID) -> Answer:
 @blueprint.get(f"{GROUND}/xem-truoc")
 def preview(case_id: UUID, ground_id: UUID) -> str:
     """Show what the receiver will and will not see, and ask for the letter."""
-    return rendering.preview_page(perform(sending_acts.preview, case_id, ground_id), SendForm())
+    return rendering.preview_page(perform(sending_actions.preview, case_id, ground_id), SendForm())
 
 
 @blueprint.post(f"{GROUND}/gui")
@@ -96,15 +96,15 @@ def send(case_id: UUID, ground_id: UUID) -> Answer:
     check_permission(Act.REFERRAL_SEND)
     form = SendForm()
     if not form.validate_on_submit():
-        return rendering.preview_page(perform(sending_acts.preview, case_id, ground_id), form), 422
-    referral_id = perform(sending_acts.send, case_id, ground_id, form.letter(), once=form.idempotency_key())
+        return rendering.preview_page(perform(sending_actions.preview, case_id, ground_id), form), 422
+    referral_id = perform(sending_actions.send, case_id, ground_id, form.letter(), once=form.idempotency_key())
     flash(_("Đã chuyển gửi."), "done")
     return _to_referral(case_id, referral_id)
 
 
 @blueprint.get(REFERRAL)
 def referral(case_id: UUID, referral_id: UUID) -> str:
-    page = perform(receiving_acts.read_referral, case_id, referral_id)
+    page = perform(receiving_actions.read_referral, case_id, referral_id)
     return render_template("referrals/referral.html", page=page, call=CallForm())
 
 
@@ -113,10 +113,10 @@ def call(case_id: UUID, referral_id: UUID) -> Answer:
     check_permission(Act.REFERRAL_CALL)
     form = CallForm()
     if not form.validate_on_submit():
-        page = perform(receiving_acts.read_referral, case_id, referral_id, towards=Act.REFERRAL_CALL)
+        page = perform(receiving_actions.read_referral, case_id, referral_id, towards=Act.REFERRAL_CALL)
         return render_template("referrals/referral.html", page=page, call=form), 422
     reached = request.form.get("reached") == "yes"
-    perform(sending_acts.record_call, case_id, referral_id, form.letter(), reached=reached)
+    perform(sending_actions.record_call, case_id, referral_id, form.letter(), reached=reached)
     flash(_("Đã ghi cuộc gọi."), "done")
     return _to_referral(case_id, referral_id)
 
@@ -127,7 +127,7 @@ def reply(case_id: UUID, referral_id: UUID) -> Answer:
     form = ReplyForm()
     if not form.validate_on_submit():
         return rendering.writing_page(Act.REFERRAL_REPLY, case_id, referral_id, form)
-    perform(sending_acts.reply, case_id, referral_id, form.words.data or "")
+    perform(sending_actions.reply, case_id, referral_id, form.words.data or "")
     flash(_("Đã gửi."), "done")
     return _to_referral(case_id, referral_id)
 
@@ -139,7 +139,7 @@ def record_answer(case_id: UUID, referral_id: UUID) -> Answer:
     form = RecordForm()
     if not form.validate_on_submit():
         return rendering.writing_page(Act.REFERRAL_RECORD_ANSWER, case_id, referral_id, form)
-    perform(sending_acts.record_answer, case_id, referral_id, form.letter())
+    perform(sending_actions.record_answer, case_id, referral_id, form.letter())
     flash(_("Đã ghi hộ câu trả lời."), "done")
     return _to_referral(case_id, referral_id)
 
@@ -147,13 +147,13 @@ def record_answer(case_id: UUID, referral_id: UUID) -> Answer:
 @blueprint.get(f"{REFERRAL}/rut")
 def end(case_id: UUID, referral_id: UUID) -> str:
     check_permission(Act.REFERRAL_WITHDRAW)
-    page = perform(receiving_acts.read_referral, case_id, referral_id, towards=Act.REFERRAL_WITHDRAW)
+    page = perform(receiving_actions.read_referral, case_id, referral_id, towards=Act.REFERRAL_WITHDRAW)
     return render_template("referrals/end.html", page=page)
 
 
 @blueprint.post(f"{REFERRAL}/rut")
 def withdraw(case_id: UUID, referral_id: UUID) -> Response:
-    perform(sending_acts.withdraw, case_id, referral_id)
+    perform(sending_actions.withdraw, case_id, referral_id)
     flash(_("Đã rút lại. Nơi nhận không còn đọc được."), "done")
     return _to_referral(case_id, referral_id)
 
@@ -181,7 +181,7 @@ def _expire_after_response(response: Response) -> Response:
 def _perform_expiry(app_gate: Gate, commune_id: UUID) -> None:
     """Expire grounds in the role of the system; what fails is logged and tried again the next time."""
     try:
-        app_gate.perform(Person(Actor(commune_id, None, (Role.SYSTEM,)), commune_id), sending_acts.expire)
+        app_gate.perform(Person(Actor(commune_id, None, (Role.SYSTEM,)), commune_id), sending_actions.expire)
     except CaseworkError:
         log.exception("what has lapsed could not be cut off")
 

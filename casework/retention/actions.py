@@ -13,7 +13,7 @@ from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, NotFound
 from casework.gate import ActContext, action
 from casework.policy.table import policy
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from casework.sealed import Sealed
 from casework.vault.keys.envelopes import OpenedDocument
 from casework.vault.states import MemberState

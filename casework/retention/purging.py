@@ -14,7 +14,7 @@ from casework.cases.sections import Label
 from casework.cases.states import CaseState
 from casework.errors import Conflict
 from casework.gate import ActContext, action
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from casework.retention.actions import has_died, is_held
 from casework.vault.integrity import heads
 from casework.vault.models import Document

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.retention import actions, purging, voiding
 from casework.retention.actions import ErasureOptions
 from casework.retention.forms import HoldForm, MergeForm, RefuseForm, RequestForm, VoidForm

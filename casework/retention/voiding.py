@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from casework.cases import case_labels, envelope_sharing, reading, scope, writing
+from casework.cases import access_grants, case_labels, reading, scope, writing
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Facts, Label, Plan
 from casework.cases.states import CaseState
 from casework.errors import BadInput, NotFound
 from casework.gate import ActContext, action
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from casework.vietnamese_text import fold
 
 _DUPLICATE = "duplicate"
@@ -87,7 +87,7 @@ def _void(context: ActContext, verified: VerifiedCase, plan: Plan) -> None:
     page = reading.newest_page(context, verified, Section.PLAN)
     before = Plan.from_json(page.data) if page else Plan()
     writing.save(context, verified, replace(plan, actions=before.actions))
-    envelope_sharing.end_all_referrals(context, verified)
+    access_grants.end_all_referrals(context, verified)
     verified.row.state = CaseState.VOID
     writing.revoke(context, verified)
 
@@ -106,7 +106,7 @@ def _add_former_code(context: ActContext, kept: VerifiedCase, old: Label) -> Non
     page = reading.newest_page(context, kept, Section.LABEL)
     label = Label.from_json(page.data) if page else Label()
     former = " ".join(filter(None, (label.former, old.code, old.former)))
-    readers = envelope_sharing.reading_agencies(context, kept, Section.LABEL)
+    readers = access_grants.reading_agencies(context, kept, Section.LABEL)
     writing.save(context, kept, replace(label, former=former), readers=readers)
 
 
@@ -121,6 +121,4 @@ def _note_merge_in_facts(context: ActContext, kept: VerifiedCase, voided: Verifi
     facts = Facts.from_json(kept_facts.data)
     merged_before = Facts.from_json(voided_facts.data).merged if voided_facts else ""
     merged = " ".join(filter(None, (facts.merged, voided.id.hex, merged_before)))
-    writing.save(
-        context, kept, replace(facts, merged=merged), readers=envelope_sharing.counting_agencies(context, kept)
-    )
+    writing.save(context, kept, replace(facts, merged=merged), readers=access_grants.counting_agencies(context, kept))

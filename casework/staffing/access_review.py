@@ -15,7 +15,7 @@ from casework.cases import reading
 from casework.clock import MICROSECOND
 from casework.errors import Conflict
 from casework.gate import OK, ActContext, action
-from casework.policy.words import Act, Reach
+from casework.policy.vocabulary import Act, Reach
 from casework.staffing import directory
 from casework.vault.states import MemberState
 

@@ -13,7 +13,7 @@ from casework.cases import holder_transfer
 from casework.codelists import agencies
 from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.gate import ActContext, action
-from casework.policy.words import Act, Reach
+from casework.policy.vocabulary import Act, Reach
 from casework.staffing import directory
 from casework.vault.integrity import heads
 from casework.vault.keys import epochs

@@ -12,7 +12,7 @@ from casework.errors import NotFound
 from casework.gate import ActContext, action
 from casework.policy.permit import allowed
 from casework.policy.table import policy
-from casework.policy.words import Act, Reach
+from casework.policy.vocabulary import Act, Reach
 from casework.vault.keys import epochs
 from casework.vault.models import Agency, Member
 from casework.vault.states import AgencyState, MemberState

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from casework.cases import circle_recovery, holder_transfer, restriction
 from casework.cases.circle_recovery import CircleSheets
 from casework.errors import BadInput
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.sealed import Sealed
 from casework.staffing.forms import SheetsForm, hand_over_form, readers_form
 from casework.vault.keys.enrolment.paper_codes import write_code

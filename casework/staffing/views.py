@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.errors import BadInput, NotFound
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.staffing import access_review, actions, reader_views
 from casework.staffing.directory import AgencyEntry, StaffEntry, list_people
 from casework.staffing.forms import move_form

@@ -15,13 +15,13 @@ from casework.cases.sections import Facts
 from casework.errors import BadInput, Conflict
 from casework.gate import ActContext, action
 from casework.policy.permit import allowed
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from casework.sealed import Sealed
-from casework.statistics import count_record, releases
-from casework.statistics.count_record import Counted, CountRecord
+from casework.statistics import release_counts, releases
 from casework.statistics.periods import Period
 from casework.statistics.plan import TOTAL, Cell, SizeClass, Table, plan
 from casework.statistics.published_tables import Published
+from casework.statistics.release_counts import Counted, CountRecord
 from casework.statistics.release_draft import DraftedRelease, ReleaseDraft, Year, sum_of
 from casework.statistics.rounding import NEAR
 
@@ -111,9 +111,9 @@ def close_period(context: ActContext, name: str, mark: str) -> None:
     published = counted.draft.published
     context.reason = period.name
     releases.append(context, counted.ledger.head, published)
-    count_record.remember(context, counted.ledger, published.number, _record_entry(counted))
+    release_counts.remember(context, counted.ledger, published.number, _record_entry(counted))
     if period.ends_year:
-        count_record.prepare_year(context, counted.ledger, period.year + 1)
+        release_counts.prepare_year(context, counted.ledger, period.year + 1)
 
 
 def period_to_close(context: ActContext) -> Period | None:
@@ -149,7 +149,7 @@ def _is_over(context: ActContext, period: Period) -> bool:
 
 def _count_period(context: ActContext, done: tuple[Published, ...], size: SizeClass, period: Period) -> _PeriodCount:
     """Open the facts in reach, count each case that was never counted, and draft the release."""
-    ledger = count_record.open_ledger(context)
+    ledger = release_counts.open_ledger(context)
     cases = {
         case.row.id: (page.revision, Facts.from_json(page.data))
         for case in reading.listed(context, [Section.FACTS])

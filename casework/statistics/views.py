@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.statistics import actions, presenters
 from casework.statistics.forms import ClosePeriodForm
 from casework.web.current_user import check_permission, may, perform

@@ -11,8 +11,8 @@ from casework.config import Config
 from casework.errors import SignInNeeded
 from casework.gate import Action, Gate
 from casework.policy.permit import allowed
-from casework.policy.proof import ProofNeeded
-from casework.policy.words import Act
+from casework.policy.step_up import ProofNeeded
+from casework.policy.vocabulary import Act
 from casework.web.csrf import SAFE
 from casework.web.session_loading import COOKIE, SignedInMember, State, load_session
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.web.current_user import may
 
 

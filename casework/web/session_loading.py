@@ -15,12 +15,12 @@ from casework.config import Config
 from casework.errors import VaultError
 from casework.gate import Gate, Person
 from casework.policy.permit import Actor
-from casework.policy.proof import Proof
-from casework.policy.words import Role
+from casework.policy.step_up import Proof
+from casework.policy.vocabulary import Role
 from casework.vault.integrity.signed_rows import attach_keys, columns, split_row, verify_row
 from casework.vault.keys import sessions
 from casework.vault.keys.enrolment.models import Interview
-from casework.vault.keys.enrolment.wordlist import fingerprint
+from casework.vault.keys.enrolment.passphrase_words import fingerprint
 from casework.vault.keys.kek import ServerKeys
 from casework.vault.keys.keyring import Keyring, unwrap
 from casework.vault.models import Agency, Commune, Head, Member, SessionRow, Wrap

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from casework.accounts import admission_acts
-from casework.policy.words import Role
+from casework.accounts import admission_actions
+from casework.policy.vocabulary import Role
 from tests.house import House
 
 
@@ -27,4 +27,4 @@ def quick(monkeypatch):
 @pytest.fixture
 def newcomer(house: House) -> UUID:
     """Somebody whom the administrator has written down as a counsellor."""
-    return house["son"].does(admission_acts.add_member, "Thảo", "Cao Thị Thảo", Role.COUNSELLOR)
+    return house["son"].does(admission_actions.add_member, "Thảo", "Cao Thị Thảo", Role.COUNSELLOR)

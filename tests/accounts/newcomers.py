@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from casework import clock
-from casework.accounts import admission_acts
-from casework.accounts.sign_in_acts import Unwrapped, second_factor, sign_in
+from casework.accounts import admission_actions
+from casework.accounts.sign_in_actions import Unwrapped, second_factor, sign_in
 from casework.vault.keys.enrolment import credentials, totp
 from casework.vault.keys.enrolment.credentials import NewCredentials
 from casework.vault.keys.enrolment.paper_codes import read_code
@@ -23,7 +23,7 @@ def new_credentials(house: House, member_id: UUID) -> NewCredentials:
 
 def enrol(house: House, code: str, member_id: UUID, new: NewCredentials | None = None) -> bool:
     arguments = (read_code(code), new or new_credentials(house, member_id), PairedPhone(SEED, 0))
-    return house.gate.perform(house.stranger(), admission_acts.enrol, *arguments)
+    return house.gate.perform(house.stranger(), admission_actions.enrol, *arguments)
 
 
 def sign_in_newcomer(house: House, member_id: UUID, new: NewCredentials):

@@ -1,8 +1,8 @@
 """Sign-in by paper code and the session after it, for the tests of accounts."""
 
-from casework.accounts import authentication, own_account_acts
+from casework.accounts import authentication, own_account_actions
 from casework.accounts.authentication import LoginAttempt
-from casework.accounts.sign_in_acts import PaperSignIn, Unwrapped, sign_in_by_paper_code
+from casework.accounts.sign_in_actions import PaperSignIn, Unwrapped, sign_in_by_paper_code
 from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vault.keys.sessions import token_from
 from casework.web.session_loading import load_session
@@ -24,7 +24,7 @@ def signed_in_member(house: House, started):
 
 def new_paper_code(member: Someone) -> str:
     """Make a new paper code and return it; the member goes on in the session that follows."""
-    changed = member.does(own_account_acts.new_paper_code, token=session_token(member))
+    changed = member.does(own_account_actions.new_paper_code, token=session_token(member))
     member._cookie = changed.begun.token.cookie()
     return changed.code
 

@@ -9,10 +9,10 @@ import pytest
 
 from casework import clock
 from casework.accounts import authentication, known_devices
-from casework.accounts import provisioning_acts as accounts
+from casework.accounts import provisioning_actions as accounts
 from casework.accounts.authentication import LoginAttempt
 from casework.errors import Throttled, VaultError
-from casework.policy.words import Role
+from casework.policy.vocabulary import Role
 from casework.vault.crypto.hpke import public_key
 from casework.vault.keys import provisioning
 from casework.vault.keys.provisioning import NewMember

@@ -6,9 +6,9 @@ from functools import partial
 import pytest
 
 from casework import clock
-from casework.accounts import authentication, own_account_acts
+from casework.accounts import authentication, own_account_actions
 from casework.accounts.authentication import LoginAttempt
-from casework.accounts.sign_in_acts import (
+from casework.accounts.sign_in_actions import (
     PaperSignIn,
     WrongCode,
     WrongPassphrase,
@@ -152,7 +152,7 @@ def test_who_forgot_the_passphrase_sets_a_new_one_within_a_quarter(house: House,
 
 def check_renewed(house: House, person, started, case_id) -> None:
     new = credentials.new_credentials(house.gate.server_keys(THANH_SON), "mot hai ba bon nam sau", person.member_id)
-    changed = house.gate.perform(person, own_account_acts.change_passphrase, new, token=started.token)
+    changed = house.gate.perform(person, own_account_actions.change_passphrase, new, token=started.token)
     member = signed_in_member(house, changed.begun)
     assert (member.kind, member.state) == ("full", "open")
     assert house.gate.perform(member.person, desk.read_case, case_id).line.id == case_id
@@ -169,7 +169,7 @@ def test_a_new_passphrase_is_a_new_key_and_ends_the_other_sessions(house: House,
         old = thief.rows("member", id=lan.id)[0]["public_key"]
     new = credentials.new_credentials(house.gate.server_keys(THANH_SON), "mot hai ba bon nam sau", lan.id)
     first = lan.cookie
-    changed = lan.does(own_account_acts.change_passphrase, new, token=session_token(lan))
+    changed = lan.does(own_account_actions.change_passphrase, new, token=session_token(lan))
     assert load_session(house.gate, house.config, other) is None
     assert load_session(house.gate, house.config, first) is None
     member = signed_in_member(house, changed.begun)
@@ -180,7 +180,7 @@ def test_a_new_passphrase_is_a_new_key_and_ends_the_other_sessions(house: House,
 
 
 def test_a_new_phone_takes_the_place_of_the_one_before(house: House, lan: Someone):
-    changed = lan.does(own_account_acts.change_phone, PairedPhone(SEED, 0), token=session_token(lan))
+    changed = lan.does(own_account_actions.change_phone, PairedPhone(SEED, 0), token=session_token(lan))
     assert signed_in_member(house, changed.begun).kind == "full"
     for seed, good in ((None, False), (SEED, True)):
         started = house.gate.perform(house.stranger(), sign_in, unwrapped_by_passphrase(lan), before=None)
@@ -198,14 +198,16 @@ def test_after_five_minutes_a_change_needs_a_proof(house: House, lan: Someone):
     assert lan.cookie
     with clock.use_clock(lambda: now + 6 * MINUTE):
         with pytest.raises(SignInNeeded):
-            house.gate.perform(lan.person, own_account_acts.new_paper_code, token=session_token(lan))
+            house.gate.perform(lan.person, own_account_actions.new_paper_code, token=session_token(lan))
         lan.waits_for_new_digits()
         old = session_token(lan)
-        started = lan.does(own_account_acts.step_up, unwrapped_by_passphrase(lan), lan.digits(), token=old, about=None)
+        started = lan.does(
+            own_account_actions.step_up, unwrapped_by_passphrase(lan), lan.digits(), token=old, about=None
+        )
         assert load_session(house.gate, house.config, old.cookie()) is None
         member = signed_in_member(house, started)
         assert member.person.proof.covers()
-        assert house.gate.perform(member.person, own_account_acts.new_paper_code, token=started.token).code
+        assert house.gate.perform(member.person, own_account_actions.new_paper_code, token=started.token).code
 
 
 @only_sqlite
@@ -214,7 +216,7 @@ def test_a_proof_about_a_case_covers_that_case_for_half_an_hour(house: House, la
     with clock.use_clock(lambda: now + 6 * MINUTE):
         lan.waits_for_new_digits()
         started = lan.does(
-            own_account_acts.step_up,
+            own_account_actions.step_up,
             unwrapped_by_passphrase(lan),
             lan.digits(),
             token=session_token(lan),
@@ -235,7 +237,7 @@ def test_a_step_up_needs_both_factors_of_one_s_own(house: House, lan: Someone, m
     )
     digits = "000000" if wrong == "digits" else lan.digits()
     with pytest.raises((WrongPassphrase, WrongCode)):
-        lan.does(own_account_acts.step_up, unwrapped, digits, token=session_token(lan), about=None)
+        lan.does(own_account_actions.step_up, unwrapped, digits, token=session_token(lan), about=None)
 
 
 @only_sqlite
@@ -243,10 +245,10 @@ def test_by_night_without_a_phone_the_passphrase_is_proof_enough(house: House, l
     started = sign_in_by_paper(house, lan, new_paper_code(lan), lost="phone")
     person = signed_in_member(house, started).person
     after = house.gate.perform(
-        person, own_account_acts.step_up, unwrapped_by_passphrase(lan), "", token=started.token, about=None
+        person, own_account_actions.step_up, unwrapped_by_passphrase(lan), "", token=started.token, about=None
     )
     changed = house.gate.perform(
-        signed_in_member(house, after).person, own_account_acts.change_phone, PairedPhone(SEED, 0), token=after.token
+        signed_in_member(house, after).person, own_account_actions.change_phone, PairedPhone(SEED, 0), token=after.token
     )
     assert signed_in_member(house, changed.begun).kind == "full"
 
@@ -260,13 +262,13 @@ def test_a_member_lists_and_ends_their_sessions_and_sees_a_second_one(house: Hou
     with clock.use_clock(lambda: now + MINUTE):
         second = lan.sign_in()
         assert lan.presence.elsewhere == now + MINUTE
-        rows = lan.does(own_account_acts.list_sessions, sid=session_token(lan).sid)
+        rows = lan.does(own_account_actions.list_sessions, sid=session_token(lan).sid)
         assert [(row.number, row.this) for row in rows] == [(1, False), (2, True)]
         with pytest.raises(NotFound):
-            lan.does(own_account_acts.end_session, 3, rows[0].created)
+            lan.does(own_account_actions.end_session, 3, rows[0].created)
         with pytest.raises(NotFound):
-            mai.does(own_account_acts.end_session, 1, rows[0].created)
-        lan.does(own_account_acts.end_session, 1, rows[0].created)
+            mai.does(own_account_actions.end_session, 1, rows[0].created)
+        lan.does(own_account_actions.end_session, 1, rows[0].created)
         assert load_session(house.gate, house.config, second) is None
         assert lan.presence.elsewhere == 0
         assert mai.presence.state == "open"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from casework.accounts import own_account_acts
-from casework.accounts.sign_in_acts import WrongPassphrase
+from casework.accounts import own_account_actions
+from casework.accounts.sign_in_actions import WrongPassphrase
 from casework.errors import BadInput, SignInNeeded
 from casework.vault.keys.enrolment import privacy_screen
 from casework.vault.keys.sessions import token_from
@@ -15,14 +15,14 @@ from tests.tampering import stolen
 @pytest.fixture
 def covered(house: House, lan: Someone) -> Someone:
     """A counsellor with a covered screen."""
-    lan.does(own_account_acts.cover, "2580", token=session_token(lan))
+    lan.does(own_account_actions.cover, "2580", token=session_token(lan))
     return lan
 
 
 def uncover(house: House, member: Someone, code: str):
     with house.gate.database.transaction(None, None) as session:
         privacy_screen.count_try(session, session_token(member).sid)
-    return member.does(own_account_acts.uncover, code, token=session_token(member))
+    return member.does(own_account_actions.uncover, code, token=session_token(member))
 
 
 def test_a_covered_screen_holds_no_key_and_opens_again_with_the_short_code(house: House, covered: Someone):
@@ -51,11 +51,11 @@ def test_the_short_code_opens_nothing_without_the_cookie_of_that_browser(house: 
     other_token = token_from(other)
     assert other_token is not None
     with pytest.raises(SignInNeeded):
-        covered.does(own_account_acts.uncover, "2580", token=other_token)
+        covered.does(own_account_actions.uncover, "2580", token=other_token)
 
 
 @only_sqlite
 @pytest.mark.parametrize("code", ["", "123", "1234567", "1111", "12a4", "١٢٣٤"])
 def test_a_short_code_has_four_to_six_digits_that_are_not_all_alike(lan: Someone, code):
     with pytest.raises(BadInput):
-        lan.does(own_account_acts.cover, code, token=session_token(lan))
+        lan.does(own_account_actions.cover, code, token=session_token(lan))

@@ -3,8 +3,8 @@
 import itertools
 
 from casework import clock
-from casework.accounts import own_account_acts
-from casework.accounts import sign_in_acts as actions
+from casework.accounts import own_account_actions
+from casework.accounts import sign_in_actions as actions
 from casework.web.session_loading import load_session
 from tests.accounts.sign_in import session_token
 from tests.house import House, Someone, both_databases
@@ -46,10 +46,10 @@ def test_a_session_put_back_after_sign_out_is_refused_and_the_other_one_goes_on(
 def test_a_session_put_back_after_it_was_ended_from_another_browser_is_refused(house: House, lan: Someone):
     cookie, mine = lan.cookie, session_token(lan)
     lan.leaves()
-    seen = lan.does(own_account_acts.list_sessions, sid=session_token(lan).sid)
+    seen = lan.does(own_account_actions.list_sessions, sid=session_token(lan).sid)
     [(number, created)] = [(row.number, row.created) for row in seen if not row.this]
     old = session_rows(house, mine.sid)
-    lan.does(own_account_acts.end_session, number, created)
+    lan.does(own_account_actions.end_session, number, created)
     with stolen(house) as thief:
         thief.put("session", *old)
     assert not is_accepted(house, cookie)

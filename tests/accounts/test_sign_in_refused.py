@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.staffing import actions as staffing
 from casework.vault.integrity import signed_rows
 from casework.vault.models import Slot

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from casework import clock
-from casework.accounts.sign_in_acts import sign_in
+from casework.accounts.sign_in_actions import sign_in
 from casework.web.session_loading import COOKIE
 from tests.accounts.form_client import FormClient
 from tests.accounts.sign_in import new_paper_code, unwrapped_by_passphrase

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from casework import clock
-from casework.accounts.sign_in_acts import sign_in
+from casework.accounts.sign_in_actions import sign_in
 from casework.app import create_app
 from casework.config import Config, ConfigurationError
 from casework.vault.keys.enrolment.paper_codes import new_code

@@ -5,7 +5,7 @@ from casework.db import Base
 from casework.desk import actions as desk
 from casework.gate import Gate
 from casework.oversight.actions import verify_log
-from casework.policy.words import Role, Section
+from casework.policy.vocabulary import Role, Section
 from casework.vault.keys import kek
 from tests.house import House, Someone
 from tests.people import COMMUNES

@@ -2,11 +2,11 @@
 
 import pytest
 
-from casework.accounts.admission_acts import WrongAdmission
+from casework.accounts.admission_actions import WrongAdmission
 from casework.audit import freshness
 from casework.desk import actions as desk
 from casework.errors import VaultError
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.vault.keys.recovery import sheets
 from tests.cases.keys import agency_id, epochs_of, settle, wraps_of
 from tests.house import House, only_sqlite

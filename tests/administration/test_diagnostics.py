@@ -13,7 +13,7 @@ from casework import clock
 from casework.administration import agency_recovery, diagnostics
 from casework.administration.installation import find_agency, open_installation
 from casework.engine import open_engine
-from casework.maintenance.communes import console_of
+from casework.maintenance.system_actors import console_of
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment.paper_codes import read_code
 from tests.administration.new_installation import founded, sheets_of

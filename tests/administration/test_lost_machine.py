@@ -13,15 +13,15 @@ from uuid import UUID
 import pytest
 
 from casework import clock
-from casework.accounts import admission_acts
-from casework.accounts.sign_in_acts import Unwrapped, second_factor, sign_in
+from casework.accounts import admission_actions
+from casework.accounts.sign_in_actions import Unwrapped, second_factor, sign_in
 from casework.administration.installation import Installation
 from casework.desk import actions as desk
 from casework.errors import NotFound
 from casework.gate import Action, Person
 from casework.intake import actions as intake
 from casework.policy.permit import Actor
-from casework.policy.words import Role, Section
+from casework.policy.vocabulary import Role, Section
 from casework.retention import actions as retention
 from casework.vault.keys.enrolment import credentials, totp
 from casework.vault.keys.enrolment.paper_codes import read_code
@@ -77,7 +77,7 @@ def enrols(installation: Installation, username: str, code: str) -> Enrolled:
     new = credentials.new_credentials(
         installation.gate.server_keys(visitor.commune_id), "nam tu ngan ghep lai", member_id
     )
-    assert installation.gate.perform(visitor, admission_acts.enrol, read_code(code), new, PairedPhone(PHONE, 0))
+    assert installation.gate.perform(visitor, admission_actions.enrol, read_code(code), new, PairedPhone(PHONE, 0))
     return Enrolled(installation, member_id, new.seed)
 
 

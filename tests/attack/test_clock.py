@@ -5,8 +5,8 @@ from functools import partial
 import pytest
 
 from casework import clock
-from casework.accounts import sign_in_acts
-from casework.accounts.sign_in_acts import Unwrapped, WrongCode, second_factor
+from casework.accounts import sign_in_actions
+from casework.accounts.sign_in_actions import Unwrapped, WrongCode, second_factor
 from casework.audit.models import AuditLine
 from casework.desk import actions as desk
 from casework.errors import CaseworkError
@@ -42,11 +42,11 @@ def test_digits_are_good_once_however_often_their_moment_comes(house: House, lan
     gate, visitor, now = house.gate, house.stranger(), clock.micros()
     opened, digits = Unwrapped(lan.id, keys()["lan"].seed), lan.digits()
     with clock.use_clock(lambda: now):
-        begun = gate.perform(visitor, sign_in_acts.sign_in, opened, before=None)
+        begun = gate.perform(visitor, sign_in_actions.sign_in, opened, before=None)
         gate.perform(visitor, second_factor, begun.token, digits)
     for jump in (0, DAY, -DAY, 0):
         with clock.use_clock(partial(int, now + jump)):
-            again = gate.perform(visitor, sign_in_acts.sign_in, opened, before=None)
+            again = gate.perform(visitor, sign_in_actions.sign_in, opened, before=None)
             with pytest.raises(WrongCode):
                 gate.perform(visitor, second_factor, again.token, digits)
 

@@ -10,8 +10,8 @@ from sqlalchemy import event
 from casework.cases.sections import GroundEntry, Story
 from casework.desk import actions as desk
 from casework.intake import actions as intake
-from casework.referrals import ground_acts, receiving_acts
-from casework.referrals import sending_acts as sending
+from casework.referrals import ground_actions, receiving_actions
+from casework.referrals import sending_actions as sending
 from casework.retention import actions as retention
 from casework.staffing import actions as staffing
 from tests.faults.numbers import times
@@ -59,7 +59,7 @@ def writing(house: House) -> Callable[[], object]:
 def recording(house: House) -> Callable[[], object]:
     case_id = house["lan"].opens_a_case(dao(grounds=()))
     entry = GroundEntry(kind="consent", receiver="police", consent="granted", form="spoken")
-    return partial(house.gate.perform, house["lan"].person, ground_acts.record_ground, case_id, entry)
+    return partial(house.gate.perform, house["lan"].person, ground_actions.record_ground, case_id, entry)
 
 
 def sending_on(house: House) -> Callable[[], object]:
@@ -70,7 +70,7 @@ def sending_on(house: House) -> Callable[[], object]:
 
 def receiving_it(house: House) -> Callable[[], object]:
     one = referred(house).goes("open")
-    return partial(house.gate.perform, one.to.person, receiving_acts.accept, *one.at)
+    return partial(house.gate.perform, one.to.person, receiving_actions.accept, *one.at)
 
 
 def withdrawing(house: House) -> Callable[[], object]:

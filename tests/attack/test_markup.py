@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from casework import clock
 from casework.desk import actions as desk
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from tests.browsing import browser_of
 from tests.faults.numbers import times
 from tests.house import House, Someone, only_sqlite

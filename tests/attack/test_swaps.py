@@ -7,7 +7,7 @@ from sqlalchemy import Table
 from sqlalchemy.exc import IntegrityError
 
 from casework.db import Base
-from casework.maintenance import consistency
+from casework.maintenance import verify_database
 from tests.faults.numbers import times
 from tests.faults.writer import log_holds
 from tests.house import House, only_sqlite
@@ -67,7 +67,7 @@ def pairs(rows: list[Row]) -> Iterator[tuple[Row, Row]]:
 
 
 def noticed(house: House) -> bool:
-    return bool(consistency.find_all_faults(house.config, house.gate)) or not log_holds(house)
+    return bool(verify_database.find_all_faults(house.config, house.gate)) or not log_holds(house)
 
 
 def test_no_row_passes_for_another(house: House):

@@ -10,7 +10,7 @@ from casework.desk import actions as desk
 from casework.errors import CaseworkError, NotFound, VaultError
 from casework.gate import ActContext, Action
 from casework.intake import actions as intake
-from casework.policy.words import Act, Role, Section
+from casework.policy.vocabulary import Act, Role, Section
 from casework.staffing import directory
 from casework.vault.integrity import heads
 from tests.house import House, Someone

@@ -14,8 +14,8 @@ from casework.audit.revocation_log import RevocationEntry, RevocationLog, newest
 from casework.desk import actions as desk
 from casework.errors import Busy, VaultError
 from casework.policy.permit import issue
-from casework.policy.words import Act, Role
-from casework.referrals import receiving_acts
+from casework.policy.vocabulary import Act, Role
+from casework.referrals import receiving_actions
 from casework.vault.integrity import heads
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys.kek import Kek, server_keys_of
@@ -80,7 +80,7 @@ def test_an_act_that_was_not_committed_is_struck_by_the_next(house: House):
 
     event.listen(engine, "commit", _fails)
     with pytest.raises(Busy):
-        house.gate.perform(person, receiving_acts.decline, *made.at, "Hôm nay không còn ai trực")
+        house.gate.perform(person, receiving_actions.decline, *made.at, "Hôm nay không còn ai trực")
     event.remove(engine, "commit", _fails)
     [dead] = [line for line in _log(house).lines() if line.body.get("act") == Act.REFERRAL_DECLINE]
     assert made.state == "opened"

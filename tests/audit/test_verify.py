@@ -9,7 +9,7 @@ import pytest
 from casework.audit.verify import Verdict, verify
 from casework.desk import actions as desk
 from casework.errors import NotFound, VaultError
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from tests.house import House, Someone, both_databases
 from tests.people import DONG_HAI, THANH_SON
 from tests.tampering import Thief, stolen

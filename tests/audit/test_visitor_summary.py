@@ -5,14 +5,14 @@ import json
 import pytest
 
 from casework import clock
-from casework.accounts import sign_in_acts
-from casework.accounts.sign_in_acts import WrongPassphrase
+from casework.accounts import sign_in_actions
+from casework.accounts.sign_in_actions import WrongPassphrase
 from casework.audit import visitor_summary
 from casework.audit.verify import verify
 from casework.cases import trusted_addresses
 from casework.errors import Throttled, VaultError
 from casework.oversight import actions as oversight
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from tests.house import House, Someone, both_databases
 from tests.people import THANH_SON
 from tests.tampering import stolen
@@ -29,7 +29,7 @@ def told(house: House, act: Act) -> list[tuple[str, str]]:
 
 def fails_to_sign_in(house: House) -> None:
     with pytest.raises(WrongPassphrase):
-        house.gate.perform(house.stranger(), sign_in_acts.sign_in, None, before=None)
+        house.gate.perform(house.stranger(), sign_in_actions.sign_in, None, before=None)
 
 
 def test_failed_tries_of_a_minute_are_two_lines_however_many_they_are(house: House):
@@ -111,4 +111,4 @@ def test_a_number_changed_from_outside_is_not_believed(house: House):
     with stolen(house) as thief:
         assert thief.change("tally", {"commune_id": THANH_SON}, more=0) == 1
     with pytest.raises(VaultError):
-        house.gate.perform(house.stranger(), sign_in_acts.sign_in, None, before=None)
+        house.gate.perform(house.stranger(), sign_in_actions.sign_in, None, before=None)

@@ -10,7 +10,7 @@ from casework.addresses import actions as addresses
 from casework.app import create_app
 from casework.cases.trusted_addresses import AddressEntry
 from casework.desk import actions as desk
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.web.session_loading import COOKIE
 from tests.browser.serving import serving
 from tests.house import House, only_sqlite

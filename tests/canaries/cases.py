@@ -17,7 +17,7 @@ from casework.cases.sections import (
 )
 from casework.desk import actions as desk
 from casework.intake import actions as intake
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from tests.house import House
 from tests.stories import dao
 

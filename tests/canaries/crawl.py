@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from flask import Flask
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule, UUIDConverter
 
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.web.session_loading import COOKIE
 from tests.house import Someone
 

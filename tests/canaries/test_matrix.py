@@ -14,7 +14,7 @@ from casework.cases.states import CaseState
 from casework.db import Base
 from casework.policy.permit import Permit
 from casework.policy.table import policy
-from casework.policy.words import Reach, Section
+from casework.policy.vocabulary import Reach, Section
 from tests.canaries.cases import Marked, planted
 from tests.canaries.crawl import Seen, answers
 from tests.house import House, both_databases, only_sqlite

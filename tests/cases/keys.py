@@ -6,7 +6,7 @@ from uuid import UUID
 from casework.audit import freshness
 from casework.cases import key_rotation
 from casework.policy.permit import issue
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.vault.integrity.signed_rows import attach_keys
 from tests.house import House, Someone
 from tests.people import THANH_SON

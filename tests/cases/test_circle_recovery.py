@@ -5,14 +5,14 @@ from uuid import UUID
 import pytest
 
 from casework import clock
-from casework.accounts import admission_acts
+from casework.accounts import admission_actions
 from casework.administration import agency_recovery, installation
 from casework.administration.installation import Installation
 from casework.cases import circle_recovery, restriction
 from casework.cases.circle_recovery import CircleSheets
 from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, Conflict, VaultError
-from casework.policy.words import Role, Section
+from casework.policy.vocabulary import Role, Section
 from tests.cases.keys import settle, wraps_of
 from tests.cases.test_restriction import holds, owner_of
 from tests.house import House, Someone, only_sqlite
@@ -41,7 +41,7 @@ def recovers(house: House, sheets: CircleSheets, pair: tuple[int, int], username
 
 def readmits(house: House, name: str) -> bytes:
     """Have hoa admit again somebody who forgot their passphrase, and with it lost the circle's key."""
-    house["son"].does(admission_acts.restart, house[name].id)
+    house["son"].does(admission_actions.restart, house[name].id)
     return admit(house, name, house["hoa"])
 
 
@@ -94,7 +94,7 @@ def test_who_must_not_know_keeps_no_sheet_and_two_different_people_do(house: Hou
 
 def test_a_case_that_one_person_alone_can_open_says_so_until_two_sheets_were_tried(house: House, lan, mai, hoa, hidden):
     assert not lan.does(restriction.read_readers, hidden).lonely
-    house["son"].does(admission_acts.restart, mai.id)
+    house["son"].does(admission_actions.restart, mai.id)
     assert lan.does(restriction.read_readers, hidden).lonely
     sheets = lan.does(circle_recovery.make_sheets, hidden, KEEPERS[:2])
     for sheet in sheets.sheets:

@@ -15,7 +15,7 @@ from casework.desk import actions as desk
 from casework.errors import Busy, Refused
 from casework.intake import actions as intake
 from casework.policy.permit import issue
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from casework.statistics import actions as statistics
 from casework.vault.crypto import hpke
 from casework.vault.crypto.aead import new_key

@@ -9,7 +9,7 @@ import pytest
 from casework.cases import key_rotation
 from casework.desk import actions as desk
 from casework.gate import Gate
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.staffing import actions as staffing
 from tests.cases.dying import killed_at, run_in_child
 from tests.cases.keys import agency_id, epochs_of, make_due, settle, wraps_of

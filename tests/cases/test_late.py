@@ -8,8 +8,8 @@ import pytest
 from casework import clock
 from casework.audit import freshness
 from casework.policy.permit import issue
-from casework.policy.words import Act
-from casework.referrals import receiving_acts
+from casework.policy.vocabulary import Act
+from casework.referrals import receiving_actions
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys import epoch_links
 from casework.vault.keys.context import CryptoContext
@@ -36,11 +36,11 @@ def test_what_arrives_late_opens_for_ninety_days(house: House, cuong: Someone, p
         settle(house, cuong)
     with stolen(house) as thief:
         thief.put_back("envelope", ("document_id", "agency_id"), *sent)
-    assert cuong.does(receiving_acts.read_referral, *referral.at)
+    assert cuong.does(receiving_actions.read_referral, *referral.at)
     now = clock.micros()
     with clock.use_clock(lambda: now + 91 * DAY):
         cuong.leaves()
-        refused(lambda: cuong.does(receiving_acts.read_referral, *referral.at))
+        refused(lambda: cuong.does(receiving_actions.read_referral, *referral.at))
     cuong.leaves()
     referral.goes("open")
     assert set(epochs_of(house, police)) == {(3, "kept")}

@@ -11,9 +11,9 @@ from casework.cases.sections import Story
 from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, Conflict, NotFound, Refused
 from casework.oversight import actions as oversight
-from casework.policy.words import Section
-from casework.referrals import receiving_acts
-from casework.referrals import sending_acts as sending
+from casework.policy.vocabulary import Section
+from casework.referrals import receiving_actions
+from casework.referrals import sending_actions as sending
 from casework.statistics import actions as statistics
 from tests.cases.keys import agency_id, wraps_of
 from tests.house import House, Someone, both_databases
@@ -189,15 +189,15 @@ def test_letters_go_on_between_a_circle_and_who_was_sent_to(house: House, lan, m
     referral = referred(house).goes("open", "accept")
     lan.does(restriction.restrict, referral.case_id, [mai.id])
     lan.leaves()
-    assert cuong.does(receiving_acts.read_referral, *referral.at).sheets
-    cuong.does(receiving_acts.ask_back, *referral.at, "chị ấy còn ở nhà ấy không?")
+    assert cuong.does(receiving_actions.read_referral, *referral.at).sheets
+    cuong.does(receiving_actions.ask_back, *referral.at, "chị ấy còn ở nhà ấy không?")
     mai.does(sending.reply, *referral.at, "đã về nhà mẹ")
-    words = [sheet.letter.words for sheet in mai.does(receiving_acts.read_referral, *referral.at).sheets]
+    words = [sheet.letter.words for sheet in mai.does(receiving_actions.read_referral, *referral.at).sheets]
     assert words[-2:] == ["chị ấy còn ở nhà ấy không?", "đã về nhà mẹ"]
-    assert words == [sheet.letter.words for sheet in cuong.does(receiving_acts.read_referral, *referral.at).sheets]
+    assert words == [sheet.letter.words for sheet in cuong.does(receiving_actions.read_referral, *referral.at).sheets]
     lan.does(restriction.lift, referral.case_id)
     lan.leaves()
-    assert lan.does(receiving_acts.read_referral, *referral.at).sheets
+    assert lan.does(receiving_actions.read_referral, *referral.at).sheets
 
 
 @both_databases

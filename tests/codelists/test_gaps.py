@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from casework import lists
+from casework import list_consistency
 from casework.codelists import BadCodeList, agencies, codelist, parsing
 from casework.config import ConfigurationError
 from casework.gate import ACTIONS
 from casework.policy import table
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from tests.laws.test_acts import _every_module
 
 ROLE = "casework/codelists/role.toml"
@@ -71,7 +71,7 @@ GAPS = {
     "a role without a row": (
         "role",
         ("[codes.deputy]", "[codes.guest]"),
-        f"{ROLE}: the role 'deputy' (casework/policy/words.py) has no row",
+        f"{ROLE}: the role 'deputy' (casework/policy/vocabulary.py) has no row",
     ),
     "a row without a role": (
         "role",
@@ -79,7 +79,7 @@ GAPS = {
             "[codes.counsellor]",
             '[codes.guest]\nvi = "Khách"\nen = "Guest"\nagencies = []\nperson = false\n\n[codes.counsellor]',
         ),
-        f"casework/policy/words.py: the role 'guest' ({ROLE}) is missing among the words",
+        f"casework/policy/vocabulary.py: the role 'guest' ({ROLE}) is missing among the words",
     ),
     "a role without a first page": (
         "role",
@@ -90,17 +90,17 @@ GAPS = {
     "a section without a row": (
         "section",
         ("legal = {", "lawful = {"),
-        "casework/codelists/section.toml: the section 'legal' (casework/policy/words.py) has no row",
+        "casework/codelists/section.toml: the section 'legal' (casework/policy/vocabulary.py) has no row",
     ),
     "a section of another number": (
         "section",
         ("number = 16,", "number = 61,"),
-        "casework/codelists/section.toml: the section 'legal' has another number in casework/policy/words.py: 16",
+        "casework/codelists/section.toml: the section 'legal' has another number in casework/policy/vocabulary.py: 16",
     ),
     "a reach without words": (
         "reach",
         ("lapsed = {", "lasting = {"),
-        "casework/codelists/reach.toml: the reach 'lapsed' (casework/policy/words.py) has no row",
+        "casework/codelists/reach.toml: the reach 'lapsed' (casework/policy/vocabulary.py) has no row",
     ),
 }
 
@@ -131,22 +131,22 @@ def test_a_gap_is_told_in_one_sentence(text_of: Path, name: str, change: tuple[s
     assert change[0] in before
     file.write_text(before.replace(*change, 1), encoding="utf-8")
     with pytest.raises(ConfigurationError, match=re.escape(said)) as gap:
-        lists.require_complete(set(Act))
+        list_consistency.require_complete(set(Act))
     assert "\n" not in str(gap.value)
 
 
 def test_an_act_without_a_function_is_told():
     with pytest.raises(ConfigurationError, match=r"casework/policy/words\.py: the act 'note\.add' has no function"):
-        lists.require_complete(set(Act) - {Act.NOTE_ADD})
+        list_consistency.require_complete(set(Act) - {Act.NOTE_ADD})
 
 
 def test_a_role_that_signs_in_and_is_no_staff_is_told(monkeypatch: pytest.MonkeyPatch):
     text = table._TEXT.read_text(encoding="utf-8").replace(', "observer", "administrator"]', ', "administrator"]')
     short = table.read(text)
-    monkeypatch.setattr(lists, "policy", lambda: short)
+    monkeypatch.setattr(list_consistency, "policy", lambda: short)
     said = r"casework/policy/policy\.toml: the role 'observer' signs in and stands in no group of 'staff'"
     with pytest.raises(ConfigurationError, match=said):
-        lists.require_complete(set(Act))
+        list_consistency.require_complete(set(Act))
 
 
 def test_a_list_without_a_file_is_told():
@@ -156,4 +156,4 @@ def test_a_list_without_a_file_is_told():
 
 def test_nothing_is_missing():
     _every_module()
-    assert list(lists.gaps(ACTIONS)) == []
+    assert list(list_consistency.gaps(ACTIONS)) == []

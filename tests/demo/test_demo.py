@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from casework import clock
-from casework.accounts import authentication, sign_in_acts, sign_in_steps
+from casework.accounts import authentication, sign_in_actions, sign_in_before_gate
 from casework.accounts.authentication import LoginAttempt
 from casework.audit.models import AuditLine
 from casework.cases.sections import Note
@@ -23,7 +23,7 @@ from casework.demo.content import demo_cases, drafts
 from casework.desk import actions as desk
 from casework.maintenance import tick
 from casework.oversight.actions import verify_all
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from casework.vault.models import Member
 from casework.web.session_loading import load_session
 from tests.demonstration import Built
@@ -43,7 +43,7 @@ def enter(built: Built, role: str):
     commune_id = authentication.commune_of(built.gate, card.username)
     assert commune_id
     opened = authentication.authenticate(built.gate, commune_id, LoginAttempt(card.username, card.password, "máy"))
-    begun = built.gate.perform(sign_in_steps.visitor(commune_id), sign_in_acts.sign_in, opened, before=None)
+    begun = built.gate.perform(sign_in_before_gate.visitor(commune_id), sign_in_actions.sign_in, opened, before=None)
     return load_session(built.gate, built.config, begun.token.cookie())
 
 

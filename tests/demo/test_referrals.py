@@ -9,12 +9,12 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from casework import clock
-from casework.accounts import authentication, sign_in_acts, sign_in_steps
+from casework.accounts import authentication, sign_in_actions, sign_in_before_gate
 from casework.accounts.authentication import LoginAttempt
 from casework.app import create_app
 from casework.codelists import codelist
 from casework.demo.visits import Visit, group_visits
-from casework.referrals import receiving_acts
+from casework.referrals import receiving_actions
 from casework.referrals.view_models import Box
 from casework.statistics import actions as counting
 from casework.web.session_loading import COOKIE, load_session
@@ -33,14 +33,14 @@ def _cookie(built: Built, card) -> str:
     assert commune_id
     opened = authentication.authenticate(built.gate, commune_id, LoginAttempt(card.username, card.password, "máy"))
     return built.gate.perform(
-        sign_in_steps.visitor(commune_id), sign_in_acts.sign_in, opened, before=None
+        sign_in_before_gate.visitor(commune_id), sign_in_actions.sign_in, opened, before=None
     ).token.cookie()
 
 
 def box(built: Built, cookie: str) -> Box:
     member = load_session(built.gate, built.config, cookie)
     assert member
-    return built.gate.perform(member.person, receiving_acts.list_referrals)
+    return built.gate.perform(member.person, receiving_actions.list_referrals)
 
 
 @pytest.fixture(scope="module")

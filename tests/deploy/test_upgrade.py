@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import ProgrammingError
 
-from casework import unguarded
+from casework import unguarded_database
 from casework.desk import actions as desk
 from casework.errors import Busy
 from casework.maintenance import database_upgrade
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from tests.deploy.roles import Roles, as_service
 from tests.maintenance.backed_up_house import with_backups
 from tests.maintenance.newer_migrations import add_migration, use_migrations
@@ -30,7 +30,7 @@ def test_the_owner_brings_the_database_up_and_the_service_works_again_after_the_
     owner = replace(backed_up.config, database_url=roles.url("owner"))
     assert database_upgrade.rehearse(owner)
     assert database_upgrade.run(owner)
-    assert unguarded.has_no_leftovers(owner.database_url)
+    assert unguarded_database.has_no_leftovers(owner.database_url)
     with pytest.raises(Busy), as_service(roles) as house:
         house["lan"].opens_a_case()
     with roles.connect("owner") as own:

@@ -11,7 +11,7 @@ from casework.cases.sections import Label, Plan
 from casework.cases.states import CaseState
 from casework.desk import actions as desk
 from casework.gate import Action
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from tests.house import only_sqlite
 from tests.stories import CANARIES, dao
 

@@ -8,7 +8,7 @@ from casework.codelists import codelist
 from casework.desk import actions as desk
 from casework.desk.presenters import PAGE
 from casework.intake import actions as intake
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from tests.house import House, only_sqlite
 from tests.people import STAFF
 from tests.stories import CANARIES, dao

@@ -11,7 +11,7 @@ from casework.cases.trusted_addresses import AddressEntry
 from casework.codelists import codelist
 from casework.desk import actions as desk
 from casework.desk import section_forms
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from tests.house import only_sqlite
 from tests.stories import CANARIES, dao
 

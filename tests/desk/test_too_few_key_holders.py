@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from casework.administration import agency_recovery
-from casework.policy.words import Role
+from casework.policy.vocabulary import Role
 from tests.house import House, only_sqlite
 
 pytestmark = only_sqlite

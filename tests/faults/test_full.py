@@ -6,7 +6,7 @@ from pathlib import Path
 
 from casework.desk import actions as desk
 from casework.errors import Busy
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from tests.browsing import application, browser_of
 from tests.faults.disks import small_disk
 from tests.faults.served import served

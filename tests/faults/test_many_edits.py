@@ -3,7 +3,7 @@
 from casework.cases.sections import Story
 from casework.desk import actions as desk
 from casework.errors import Busy, Conflict
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from tests.faults.numbers import times
 from tests.faults.writer import log_holds
 from tests.gate.test_at_once import at_once

@@ -6,7 +6,7 @@ from uuid import UUID
 from casework.cases.sections import Story
 from casework.desk import actions as desk
 from casework.errors import CaseworkError
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from tests.faults.numbers import times
 from tests.faults.writer import log_holds
 from tests.house import House, Someone, both_databases

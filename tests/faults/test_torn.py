@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from casework.desk import actions as desk
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from tests.faults.numbers import times
 from tests.faults.writer import log_holds
 from tests.house import House, Someone, only_sqlite, opened

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from casework.audit.verify import verify
 from casework.desk import actions as desk
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from tests.house import House, Someone, opened
 
 _PATIENCE = 60

@@ -13,7 +13,7 @@ from casework.desk import actions as desk
 from casework.errors import BadInput, Busy, Refused, VaultError
 from casework.gate import ActContext, Action, Gate
 from casework.intake import actions as intake
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import DONG_HAI, KEK, THANH_SON
 from tests.stories import dao

@@ -10,7 +10,7 @@ from casework.cases.sections import Story
 from casework.desk import actions as desk
 from casework.errors import Conflict, NotFound
 from casework.intake import actions as intake
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from tests.house import House, Someone, both_databases
 from tests.stories import dao
 from tests.tampering import stolen

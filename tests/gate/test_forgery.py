@@ -2,7 +2,7 @@
 
 import pytest
 
-from casework.accounts.sign_in_acts import WrongPassphrase
+from casework.accounts.sign_in_actions import WrongPassphrase
 from casework.cases.sections import Story
 from casework.desk import actions as desk
 from casework.errors import NotFound, SignInNeeded, VaultError

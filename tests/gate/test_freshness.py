@@ -10,7 +10,7 @@ from casework.cases.sections import Story
 from casework.desk import actions as desk
 from casework.errors import NotFound, VaultError
 from casework.intake import actions as intake
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.vault.crypto import aead
 from casework.vault.keys import envelopes
 from tests.house import House, Someone, both_databases, only_sqlite

@@ -32,7 +32,7 @@ from casework.cases import scope
 from casework.cases.models import Case, Ground, Referral
 from casework.errors import Unguarded
 from casework.policy.permit import Actor, Permit, issue
-from casework.policy.words import Act, Role
+from casework.policy.vocabulary import Act, Role
 from casework.statistics.models import Release
 from casework.vault.models import Agency, Document, Envelope, Head, Member, Throttle
 from tests.house import House, Someone, both_databases

@@ -7,14 +7,14 @@ from uuid import uuid4
 
 import pytest
 
-from casework.accounts import sign_in_acts
-from casework.accounts.sign_in_acts import WrongPassphrase
+from casework.accounts import sign_in_actions
+from casework.accounts.sign_in_actions import WrongPassphrase
 from casework.cases.sections import Story
 from casework.desk import actions as desk
 from casework.errors import BadInput, Busy, Conflict, NotFound, Refused, SignInNeeded, VaultError
 from casework.gate import ACTIONS, ActContext, Action, Person, action
 from casework.intake import actions as intake
-from casework.policy.words import Act, Role, Section
+from casework.policy.vocabulary import Act, Role, Section
 from casework.staffing import directory
 from casework.vault.keys.context import CryptoContext
 from tests.house import House, Someone, both_databases, only_sqlite
@@ -114,7 +114,7 @@ def test_a_seal_that_does_not_hold_is_a_line_that_says_about_what(house: House, 
 
 def test_a_failed_sign_in_is_a_line(house: House):
     with pytest.raises(WrongPassphrase):
-        house.gate.perform(house.stranger(), sign_in_acts.sign_in, None, before=None)
+        house.gate.perform(house.stranger(), sign_in_actions.sign_in, None, before=None)
     assert last(house) == ("account.sign_in", None, None, "failed")
 
 

@@ -5,9 +5,9 @@ import pytest
 from casework import clock
 from casework.cases import holder_transfer
 from casework.errors import SignInNeeded
-from casework.policy.proof import ProofNeeded
-from casework.policy.words import Act
-from casework.referrals import sending_acts as referrals
+from casework.policy.step_up import ProofNeeded
+from casework.policy.vocabulary import Act
+from casework.referrals import sending_actions as referrals
 from casework.staffing import actions as staffing
 from tests.house import House, Someone, only_sqlite
 from tests.referrals import scenes

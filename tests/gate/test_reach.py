@@ -11,7 +11,7 @@ from casework.clock import micros, use_clock
 from casework.desk import actions as desk
 from casework.errors import BadInput, NotFound, Refused
 from casework.intake import actions as intake
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from tests.house import House, Someone, both_databases
 from tests.people import STAFF, THANH_SON
 from tests.stories import CANARIES, dao

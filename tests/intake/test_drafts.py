@@ -10,7 +10,7 @@ from casework import clock
 from casework.audit import read
 from casework.desk import actions as desk
 from casework.intake import actions as intake
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from tests.house import only_sqlite
 from tests.intake.filling import EVENT, PERSON, REACH, begins, fills, sends, shown, submits, value, wrongs
 from tests.people import STAFF

@@ -6,7 +6,7 @@ import pytest
 
 from casework import clock
 from casework.desk import actions as desk
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from tests.house import only_sqlite
 from tests.intake.filling import EVENT, PERSON, REACH, SHARING, TOLD, begins, fills, sends, shown, submits, wrongs
 

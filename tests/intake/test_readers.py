@@ -7,7 +7,7 @@ import pytest
 from casework.desk import actions as desk
 from casework.errors import NotFound
 from casework.intake import actions as intake
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from tests.house import only_sqlite
 from tests.intake.filling import EVENT, PAGES, READERS, TOLD, begins, fills, sends, shown, submits, value, wrongs
 

@@ -10,7 +10,7 @@ from flask import Flask
 
 from casework.app import _BLUEPRINTS
 from casework.gate import Action
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 
 # What needs nobody to be signed in and reads nothing of a commune.
 FREE = {

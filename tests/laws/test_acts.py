@@ -8,7 +8,7 @@ from pathlib import Path
 import casework
 from casework.gate import ACTIONS, Action
 from casework.policy.table import policy
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from tests.laws.acts_of_routes import ASKED_BEFORE, LISTED, SAID
 from tests.source import ROOT, python_files
 
@@ -20,7 +20,7 @@ OPTIONS: dict[Path, set[str | None]] = {
     GATE: {"permit"},
     SCOPE: {"scope"},
     Path("casework/audit/verify.py"): {"yield_per"},
-    Path("casework/unguarded.py"): {"isolation_level", "postgresql_readonly", None},
+    Path("casework/unguarded_database.py"): {"isolation_level", "postgresql_readonly", None},
     Path("casework/maintenance/legacy_signatures.py"): {"yield_per"},
     Path("casework/maintenance/dump.py"): {"yield_per"},
     Path("casework/maintenance/row_verification.py"): {"yield_per"},

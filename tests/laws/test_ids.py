@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from casework.intake import actions as intake
-from casework.referrals import sending_acts as sending
+from casework.referrals import sending_actions as sending
 from casework.vault.keys.count_ledger import ledger_id
 from tests.browsing import browser_of
 from tests.house import House, only_sqlite

@@ -12,7 +12,7 @@ from alembic.util import CommandError
 from sqlalchemy import inspect, text
 
 import casework.app  # noqa: F401 - every model of the program
-from casework import unguarded
+from casework import unguarded_database
 from casework.config import resource
 from casework.db import Base, Database, downgrade, upgrade
 from casework.desk import actions as desk
@@ -93,8 +93,8 @@ def test_every_step_says_how_the_rows_that_it_changes_were_signed_before(tmp_pat
     for script in _scripts().walk_revisions():
         url = f"sqlite:///{tmp_path / script.revision}"
         upgrade(url, to=script.revision)
-        with unguarded.snapshot(url) as connection:
-            tables = unguarded.reflected(connection).tables
+        with unguarded_database.snapshot(url) as connection:
+            tables = unguarded_database.reflected(connection).tables
         signed = legacy_signatures.layouts(script.revision)
         assert signed.keys() == {name for name, table in tables.items() if "mac" in table.c} - NOT_BY_LAYOUT
         unsigned = {name: set(tables[name].c.keys()) - set(one.columns) - {"mac"} for name, one in signed.items()}

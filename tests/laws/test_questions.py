@@ -17,7 +17,7 @@ from casework.desk import actions as desk
 from casework.desk import presenters, section_forms, section_presenters
 from casework.intake.page_flow import FORMS
 from casework.policy.table import policy
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from casework.referrals.forms import ground_form
 from casework.web.forms import Form
 from tests.house import only_sqlite

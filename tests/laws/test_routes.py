@@ -12,11 +12,11 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from casework import clock
-from casework.accounts.sign_in_acts import sign_in
+from casework.accounts.sign_in_actions import sign_in
 from casework.audit.models import AuditLine
 from casework.db import Base
 from casework.policy.table import policy
-from casework.policy.words import Act, Role, StepUp
+from casework.policy.vocabulary import Act, Role, StepUp
 from tests.accounts.sign_in import new_paper_code, sign_in_by_paper, unwrapped_by_passphrase
 from tests.browsing import browser_of
 from tests.house import House, only_sqlite

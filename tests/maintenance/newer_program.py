@@ -59,7 +59,7 @@ def _dies_before(statement: int) -> None:
 
 def _read(data: str, url: str, case: str) -> None:
     from casework.desk import actions as desk
-    from casework.policy.words import Section
+    from casework.policy.vocabulary import Section
     from tests.house import opened
 
     with opened(url, Path(data)) as house:

@@ -8,7 +8,7 @@ from click.testing import Result
 
 from casework.desk import actions as desk
 from casework.maintenance import backups
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from tests import postgres
 from tests.commands import call
 from tests.house import House, only_sqlite

@@ -9,7 +9,7 @@ import pytest
 
 from casework.errors import CaseworkError, VaultError
 from casework.maintenance import checkpoints
-from casework.vault.crypto import archive, signatures
+from casework.vault.crypto import backup_archive, signatures
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
 from casework.vault.crypto.signatures import Signer
@@ -22,22 +22,24 @@ STREAM = [bytes([number]) * 100_000 for number in range(9)]
 
 @pytest.fixture(scope="module")
 def raw() -> bytes:
-    return b"".join(archive.seal_archive(STREAM, {"at": 1}, public=public_key(SEED), signer=SIGNER))
+    return b"".join(backup_archive.seal_archive(STREAM, {"at": 1}, public=public_key(SEED), signer=SIGNER))
 
 
 def _opened(raw: bytes) -> bytes:
     file = BytesIO(raw)
-    archive.verify_archive(file, [SIGNER.public])
-    return b"".join(archive.open_archive(file, SEED))
+    backup_archive.verify_archive(file, [SIGNER.public])
+    return b"".join(backup_archive.open_archive(file, SEED))
 
 
 def test_what_was_sealed_opens(raw: bytes):
     assert _opened(raw) == b"".join(STREAM)
-    assert archive.verify_archive(BytesIO(raw), [signatures.Signer(new_key()).public, SIGNER.public]) == {"at": 1}
+    assert backup_archive.verify_archive(BytesIO(raw), [signatures.Signer(new_key()).public, SIGNER.public]) == {
+        "at": 1
+    }
 
 
 def test_nothing_is_an_archive_too():
-    empty = b"".join(archive.seal_archive([], {}, public=public_key(SEED), signer=SIGNER))
+    empty = b"".join(backup_archive.seal_archive([], {}, public=public_key(SEED), signer=SIGNER))
     assert _opened(empty) == b""
 
 
@@ -57,11 +59,11 @@ def test_every_cut_is_noticed(raw: bytes):
 
 def _signed_again(body: bytes) -> bytes:
     """Sign what somebody has changed, as if the signing key were stolen too."""
-    return body + signatures.sign(SIGNER, archive._signed(sha256(body).digest()))
+    return body + signatures.sign(SIGNER, backup_archive._signed(sha256(body).digest()))
 
 
 def _parts(raw: bytes) -> list[bytes]:
-    parts, at, end = [], len(archive.MAGIC), len(raw) - 64
+    parts, at, end = [], len(backup_archive.MAGIC), len(raw) - 64
     while at < end:
         size = 4 + int.from_bytes(raw[at : at + 4], "big")
         parts.append(raw[at : at + size])
@@ -74,16 +76,16 @@ def test_even_a_signed_file_holds_its_chunks_together(raw: bytes):
     assert len(chunks) == 4
     moved = [[*chunks[1::-1], *chunks[2:]], chunks[:-1], chunks[1:], [*chunks, chunks[-1]], chunks[:1] + chunks[2:], []]
     for order in moved:
-        body = b"".join([archive.MAGIC, head, key, *order, end])
+        body = b"".join([backup_archive.MAGIC, head, key, *order, end])
         with pytest.raises(VaultError):
             _opened(_signed_again(body))
-    whole = _signed_again(b"".join([archive.MAGIC, head, key, *chunks, end]))
+    whole = _signed_again(b"".join([backup_archive.MAGIC, head, key, *chunks, end]))
     assert _opened(whole) == b"".join(STREAM)
     for broken in (
         b"nothing",
-        archive.MAGIC + bytes([0, 0, 0, 1]) + b"{",
-        archive.MAGIC + b"\xff" * 4,
-        archive.MAGIC + b"\0\0\xff\xff",
+        backup_archive.MAGIC + bytes([0, 0, 0, 1]) + b"{",
+        backup_archive.MAGIC + b"\xff" * 4,
+        backup_archive.MAGIC + b"\0\0\xff\xff",
     ):
         with pytest.raises(VaultError):
             _opened(_signed_again(broken))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from casework import schema, unguarded
+from casework import schema, unguarded_database
 from casework.audit.checkpoint import CheckpointStore, compare
 from casework.config import ConfigurationError
 from casework.db import Base
@@ -13,7 +13,7 @@ from casework.desk import actions as desk
 from casework.errors import Busy, Conflict, VaultError
 from casework.maintenance import backups, checkpoints, database_upgrade, startup
 from casework.oversight.actions import verify_all
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from tests.house import both_databases, only_sqlite
 from tests.maintenance.backed_up_house import BackedUpHouse
 from tests.maintenance.newer_migrations import add_migration, use_migrations
@@ -69,7 +69,7 @@ def test_a_filled_database_is_brought_up_and_everything_opens(installation: Back
     signed = sum(len(rows) for name, rows in before.items() if name not in {"session", "throttle", "audit_line"})
     assert done.verified_before == signed
     startup.require_current_schema(installation.config.database_url)
-    assert unguarded.has_no_leftovers(installation.config.database_url)
+    assert unguarded_database.has_no_leftovers(installation.config.database_url)
     installation.reopens()
     lan = installation.house["lan"]
     assert lan.does(desk.read_section, case_id, Section.STORY) == story
@@ -102,7 +102,7 @@ def test_a_step_that_breaks_or_changes_what_it_does_not_name_leaves_the_database
     with pytest.raises(refusal):
         database_upgrade.run(installation.config)
     assert as_it_is(installation) == before
-    assert unguarded.has_no_leftovers(installation.config.database_url)
+    assert unguarded_database.has_no_leftovers(installation.config.database_url)
 
 
 @both_databases
@@ -119,7 +119,7 @@ def test_what_does_not_verify_in_its_place_gives_it_back(installation: BackedUpH
     with pytest.raises(VaultError):
         database_upgrade.run(installation.config, on_step=fails)
     assert as_it_is(installation) == before
-    assert unguarded.has_no_leftovers(installation.config.database_url)
+    assert unguarded_database.has_no_leftovers(installation.config.database_url)
 
 
 @only_sqlite
@@ -193,7 +193,7 @@ def test_a_rehearsal_changes_nothing_and_finds_what_an_upgrade_would_find(instal
     assert tuple(steps) == database_upgrade.REHEARSED
     assert done.verified_after.bodies > 5
     assert rows_of(installation) == before
-    assert unguarded.has_no_leftovers(installation.config.database_url)
+    assert unguarded_database.has_no_leftovers(installation.config.database_url)
     assert lan.does(desk.read_case, case_id)
 
 
@@ -231,7 +231,7 @@ def test_what_a_server_elsewhere_writes_meanwhile_is_not_lost(installation: Back
     with pytest.raises(Busy, match="dừng mọi máy chủ"):
         database_upgrade.run(installation.config, on_step=writes)
     assert len(lan.does(desk.read_section, case_id, Section.COUNSELLING)) == 1
-    assert unguarded.has_no_leftovers(installation.config.database_url)
+    assert unguarded_database.has_no_leftovers(installation.config.database_url)
 
 
 @only_sqlite
@@ -241,9 +241,9 @@ def test_what_a_broken_off_upgrade_left_is_tidied_and_a_database_without_a_backu
     file = Path(installation.config.database_url.removeprefix("sqlite:///"))
     for name in ("restoring", "set_aside"):
         file.with_name(f"{file.name}.{name}").write_bytes(b"left")
-    assert not unguarded.has_no_leftovers(installation.config.database_url)
+    assert not unguarded_database.has_no_leftovers(installation.config.database_url)
     assert database_upgrade.run(installation.config) is None
-    assert unguarded.has_no_leftovers(installation.config.database_url)
+    assert unguarded_database.has_no_leftovers(installation.config.database_url)
     newer_program()
     backups_gone = type(installation.config)(**{**vars(installation.config), "backup_public": ""})
     with pytest.raises(ConfigurationError, match="khóa sao lưu"):

@@ -9,11 +9,11 @@ from uuid import UUID
 
 import pytest
 
-from casework import unguarded
+from casework import unguarded_database
 from casework.administration import data_folder_lock
 from casework.desk import actions as desk
 from casework.maintenance import backups, database_upgrade
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.vault.keys import kek
 from tests.faults.numbers import times
 from tests.house import only_sqlite
@@ -119,8 +119,8 @@ def killed(installation: BackedUpHouse, newer_program: Run, moment: str, case_id
     if done.returncode == 0:
         return False
     assert done.returncode == -signal.SIGKILL, done.stderr
-    with unguarded.snapshot(installation.config.database_url) as connection:
-        columns = unguarded.reflected(connection).tables["envelope"].columns.keys()
+    with unguarded_database.snapshot(installation.config.database_url) as connection:
+        columns = unguarded_database.reflected(connection).tables["envelope"].columns.keys()
     if "given" in columns:
         assert opens(installation, newer_program, case_id)
     else:
@@ -141,7 +141,7 @@ def test_killed_at_any_step_one_whole_database_is_left_and_it_is_run_again(
     assert killed(installation, newer_program, step, case_id)
     again = upgraded(installation, newer_program)
     assert again.returncode == 0, again.stderr
-    assert unguarded.has_no_leftovers(installation.config.database_url)
+    assert unguarded_database.has_no_leftovers(installation.config.database_url)
     assert opens(installation, newer_program, case_id)
 
 

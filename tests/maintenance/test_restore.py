@@ -13,8 +13,8 @@ from casework.desk import actions as desk
 from casework.errors import CaseworkError, NotFound, VaultError
 from casework.maintenance import backups, checkpoints, restore
 from casework.oversight.actions import verify_all
-from casework.policy.words import Section
-from casework.vault.crypto import archive
+from casework.policy.vocabulary import Section
+from casework.vault.crypto import backup_archive
 from casework.vault.keys import kek
 from tests.house import both_databases, only_sqlite
 from tests.maintenance.backed_up_house import BackedUpHouse
@@ -143,7 +143,7 @@ def test_people_go_on_writing_while_a_backup_is_made_and_it_holds_one_moment(ins
 def test_a_backup_holds_no_key_of_the_server_and_no_session(installation: BackedUpHouse):
     assert installation.house["lan"].cookie
     with installation.backs_up().open("rb") as file:
-        inside = b"".join(archive.open_archive(file, installation.seed))
+        inside = b"".join(backup_archive.open_archive(file, installation.seed))
     lines = [json.loads(line) for line in inside.splitlines()]
     tables = {line["table"] for line in lines if isinstance(line, dict) and "table" in line}
     assert tables == set(Base.metadata.tables) - {"session", "throttle", "interview", "tally"}

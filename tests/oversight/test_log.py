@@ -11,7 +11,7 @@ from casework.errors import NotFound
 from casework.intake import actions as intake
 from casework.oversight import actions as oversight
 from casework.oversight.actions import PAGE
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from tests.house import both_databases, only_sqlite
 from tests.stories import dao
 

@@ -9,7 +9,7 @@ from casework import clock
 from casework.desk import actions as desk
 from casework.errors import BadInput, NotFound, Refused
 from casework.oversight import log_export
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from tests.house import only_sqlite
 from tests.tampering import stolen
 

@@ -5,7 +5,7 @@ import pytest
 from casework.codelists import codelist
 from casework.oversight import policy_text
 from casework.policy.table import policy
-from casework.policy.words import Act, Reach, Role, Section
+from casework.policy.vocabulary import Act, Reach, Role, Section
 from tests.house import only_sqlite
 from tests.source import ROOT
 

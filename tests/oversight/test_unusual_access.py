@@ -11,7 +11,7 @@ from casework.audit import read
 from casework.cases import holder_transfer, opening_rate_limit
 from casework.desk import actions as desk
 from casework.errors import NotFound, Throttled
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from tests.house import House, both_databases, only_sqlite
 from tests.people import STAFF
 from tests.referrals.scenes import referred

@@ -10,7 +10,7 @@ import pytest
 from casework.errors import Refused
 from casework.policy import table
 from casework.policy.permit import Actor, allowed, issue
-from casework.policy.words import Act, Reach, Role, Section
+from casework.policy.vocabulary import Act, Reach, Role, Section
 
 RAW = tomllib.loads(Path(table.__file__).with_name("policy.toml").read_text(encoding="utf-8"))
 

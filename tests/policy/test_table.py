@@ -7,7 +7,7 @@ import pytest
 
 from casework.policy import table
 from casework.policy.table import PolicyError, policy, read
-from casework.policy.words import Act, Reach, Role, Section
+from casework.policy.vocabulary import Act, Reach, Role, Section
 
 TEXT = Path(table.__file__).with_name("policy.toml").read_text(encoding="utf-8")
 
@@ -29,7 +29,7 @@ GAPS = {
     "a reach that is not known": (
         'leads = "agency"',
         'leads = "all"',
-        "names the reach 'all', which casework/policy/words.py",
+        "names the reach 'all', which casework/policy/vocabulary.py",
     ),
     "a section that is not known": ('opens = ["label"]', 'opens = ["labels"]', "names the section 'labels'"),
     "sections that are no list": ('opens = ["label"]', 'opens = "label"', "'opens' must be a list of sections"),

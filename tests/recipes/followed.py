@@ -10,14 +10,14 @@ import pytest
 from flask.testing import FlaskClient
 
 import casework
-from casework import lists
+from casework import list_consistency
 from casework.app import create_app
 from casework.db import upgrade
 from casework.demo import cards, folder, founding
 from casework.demo.content import demo_people
 from casework.desk import actions as desk
 from casework.gate import open_gate
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from casework.vault.keys import kek
 from tests.browsing import application, browser_of
 from tests.house import House, built, copied
@@ -84,7 +84,7 @@ def test_the_act_answers_whoever_may_do_it_on_its_page(browser: Browser):
 
 
 def test_nothing_is_missing_in_the_lists_and_the_table():
-    assert list(lists.gaps(set(Act))) == []
+    assert list(list_consistency.gaps(set(Act))) == []
 
 
 def test_the_agency_is_asked_about_at_intake_and_its_consent_kept(browser: Browser):

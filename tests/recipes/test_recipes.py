@@ -12,7 +12,7 @@ from tests.recipes.recipe import Step, copy_tree, recipe
 
 QUESTION, ACT, ROLE = (recipe(title) for title in ("Add a question", "Add an act", "Add a role"))
 PROOFS = ("tests/recipes/followed.py", "tests/laws/test_codelists.py")
-COMPLETE = "from casework import lists; from casework.policy.words import Act; lists.require_complete(set(Act))"
+COMPLETE = "from casework import lists; from casework.policy.vocabulary import Act; lists.require_complete(set(Act))"
 
 
 def python(tree: Path, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
@@ -51,7 +51,7 @@ def test_whoever_follows_the_recipes_gets_what_they_promise(tmp_path: Path):
         (
             ACT,
             "casework/policy/policy.toml",
-            "casework/policy/policy.toml: the act 'address.room' (casework/policy/words.py) has no row under [acts]",
+            "casework/policy/policy.toml: the act 'address.room' (casework/policy/vocabulary.py) has no row under [acts]",
         ),
         (
             ROLE,

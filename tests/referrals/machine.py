@@ -15,9 +15,9 @@ from casework.cases import opening_rate_limit
 from casework.cases.sections import GroundEntry, Identity, Incident, Injuries, Letter
 from casework.desk import actions as desk
 from casework.errors import NotFound, Refused, Superseded
-from casework.policy.words import Role, Section
-from casework.referrals import ground_acts, receiving_acts, sending_acts
-from casework.referrals import sending_acts as sending
+from casework.policy.vocabulary import Role, Section
+from casework.referrals import ground_actions, receiving_actions, sending_actions
+from casework.referrals import sending_actions as sending
 from tests.house import House
 from tests.referrals.scenes import AT, HEALTH, POLICE, envelopes
 from tests.stories import dao
@@ -25,11 +25,11 @@ from tests.stories import dao
 AGREED = {"police": POLICE, "health_station": HEALTH}
 LIVE = {"sent", "opened", "accepted", "asked"}
 RECEIVING: dict[str, tuple[Any, str, tuple[Any, ...]]] = {
-    "open": (receiving_acts.open_referral, "opened", ()),
-    "accept": (receiving_acts.accept, "accepted", ()),
-    "ask": (receiving_acts.ask_back, "asked", ("ở đâu?",)),
-    "decline": (receiving_acts.decline, "declined", ("hết người",)),
-    "answer": (receiving_acts.answer, "done", (Letter(outcome="provided", words="xong"),)),
+    "open": (receiving_actions.open_referral, "opened", ()),
+    "accept": (receiving_actions.accept, "accepted", ()),
+    "ask": (receiving_actions.ask_back, "asked", ("ở đâu?",)),
+    "decline": (receiving_actions.decline, "declined", ("hết người",)),
+    "answer": (receiving_actions.answer, "done", (Letter(outcome="provided", words="xong"),)),
 }
 # What leads on from each state; the straight way is tried more often than the others.
 STEPS = {
@@ -129,7 +129,7 @@ class Referring(RuleBasedStateMachine):
 
     def agree(self, receiver: str) -> UUID:
         entry = GroundEntry("consent", receiver, "granted", "spoken")
-        ground_id = self.people["lan"].does(ground_acts.record_ground, self.case, entry)
+        ground_id = self.people["lan"].does(ground_actions.record_ground, self.case, entry)
         self.grounds[ground_id] = Ground(receiver, clock.micros() + LASTS - 60 * clock.MICROSECOND)
         return ground_id
 
@@ -194,7 +194,7 @@ class Referring(RuleBasedStateMachine):
         live = [key for key, ground in self.grounds.items() if ground.live]
         if not live:
             return
-        self.people["lan"].does(ground_acts.withdraw_ground, self.case, key := data.draw(st.sampled_from(live)))
+        self.people["lan"].does(ground_actions.withdraw_ground, self.case, key := data.draw(st.sampled_from(live)))
         self.grounds[key].live = False
         for referral in self.sent.values():
             if referral.ground == key and referral.state in LIVE | {"done"}:
@@ -225,7 +225,7 @@ class Referring(RuleBasedStateMachine):
     @rule(days=st.sampled_from([1, 100]))
     def time_passes(self, days: int) -> None:
         self.pause(days * DAY)
-        self.house.gate.perform(self.house.stranger(Role.SYSTEM), sending_acts.expire)
+        self.house.gate.perform(self.house.stranger(Role.SYSTEM), sending_actions.expire)
         lapsed = [
             referral
             for referral in self.sent.values()

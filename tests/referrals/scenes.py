@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from casework.cases.sections import GroundEntry, Letter
-from casework.policy.words import Section
-from casework.referrals import ground_acts, receiving_acts
-from casework.referrals import sending_acts as sending
+from casework.policy.vocabulary import Section
+from casework.referrals import ground_actions, receiving_actions
+from casework.referrals import sending_actions as sending
 from tests.house import House, Someone
 from tests.stories import dao
 from tests.tampering import stolen
@@ -68,7 +68,7 @@ class Referred:
 def ground(house: House, case_id: UUID, receiver: str = "police", **entry: Any) -> UUID:
     """Let lan write a live ground, consent unless something else is said."""
     fields: dict[str, Any] = {"kind": "consent", "consent": "granted", "form": "spoken"} | entry
-    return house["lan"].does(ground_acts.record_ground, case_id, GroundEntry(receiver=receiver, **fields))
+    return house["lan"].does(ground_actions.record_ground, case_id, GroundEntry(receiver=receiver, **fields))
 
 
 def referred(house: House, receiver: str = "police", *, case_id: UUID | None = None, danger: str = "no") -> Referred:
@@ -117,12 +117,12 @@ def everything(house: House, case_id: UUID) -> dict[str, Any]:
 
 
 _STEPS = {
-    "open": lambda referral: referral.to.does(receiving_acts.open_referral, *referral.at),
-    "accept": lambda referral: referral.to.does(receiving_acts.accept, *referral.at),
-    "ask": lambda referral: referral.to.does(receiving_acts.ask_back, *referral.at, "Chị còn ở nhà ấy không?"),
-    "decline": lambda referral: referral.to.does(receiving_acts.decline, *referral.at, "Hôm nay không còn ai trực"),
+    "open": lambda referral: referral.to.does(receiving_actions.open_referral, *referral.at),
+    "accept": lambda referral: referral.to.does(receiving_actions.accept, *referral.at),
+    "ask": lambda referral: referral.to.does(receiving_actions.ask_back, *referral.at, "Chị còn ở nhà ấy không?"),
+    "decline": lambda referral: referral.to.does(receiving_actions.decline, *referral.at, "Hôm nay không còn ai trực"),
     "answer": lambda referral: referral.to.does(
-        receiving_acts.answer, *referral.at, Letter(outcome="provided", words="Đã đến nhà")
+        receiving_actions.answer, *referral.at, Letter(outcome="provided", words="Đã đến nhà")
     ),
     "withdraw": lambda referral: referral.lan.does(sending.withdraw, *referral.at),
     "record": lambda referral: referral.lan.does(

@@ -6,9 +6,9 @@ from casework import clock
 from casework.cases.sections import Identity, Label, Letter
 from casework.desk import actions as desk
 from casework.errors import Conflict, NotFound, Superseded, VaultError
-from casework.policy.words import Role, Section
-from casework.referrals import ground_acts, receiving_acts, sending_acts
-from casework.referrals import sending_acts as sending
+from casework.policy.vocabulary import Role, Section
+from casework.referrals import ground_actions, receiving_actions, sending_actions
+from casework.referrals import sending_actions as sending
 from tests.house import both_databases, only_sqlite
 from tests.referrals.scenes import ASKED, POLICE, envelopes, ground, referred, sections
 from tests.tampering import stolen
@@ -35,7 +35,7 @@ def test_access_ends_with_the_commit(house, lan, way):
     assert reads(referral)
     if way.startswith("ground"):
         lan.does(
-            ground_acts.withdraw_ground, referral.case_id, referral.ground_id, pressed="yes", words="Chồng bảo rút"
+            ground_actions.withdraw_ground, referral.case_id, referral.ground_id, pressed="yes", words="Chồng bảo rút"
         )
     elif way == "close":
         lan.does(desk.close_case, referral.case_id, outcome="needs_met", words="")
@@ -45,7 +45,7 @@ def test_access_ends_with_the_commit(house, lan, way):
     left = sections(house, referral.case_id, "police")
     assert left <= OWN
     assert Section.POLICE in left
-    assert referral.to.does(receiving_acts.list_referrals).lines == ()
+    assert referral.to.does(receiving_actions.list_referrals).lines == ()
     assert referral.to.does(desk.list_cases).cases == ()
 
 
@@ -54,11 +54,11 @@ def test_letters_end_with_their_referral_though_another_goes_on(house, lan):
     first = referred(house).goes("open")
     other = ground(house, first.case_id, kind="danger", consent="", words="Dọa giết")
     second = lan.does(sending.send, first.case_id, other, Letter(asks=("police",), words="thư thứ hai"))
-    first.to.does(receiving_acts.open_referral, first.case_id, second)
+    first.to.does(receiving_actions.open_referral, first.case_id, second)
     first.goes("withdraw")
     assert reads(first)
     with pytest.raises(NotFound):
-        first.to.does(receiving_acts.read_referral, *first.at)
+        first.to.does(receiving_actions.read_referral, *first.at)
     letters = first.to.does(desk.read_section, first.case_id, Section.LETTER)
     assert [page.data.to_json()["words"] for page in letters] == ["thư thứ hai"]
     grounds = first.to.does(desk.read_section, first.case_id, Section.GROUNDS)
@@ -79,7 +79,7 @@ def test_what_is_done_keeps_what_it_has_and_never_the_next_revision(house, lan, 
     assert page.status_code == 200
     assert "đã có bản mới" in page.text
     assert browser("cuong").get(f"/vu-viec/{referral.case_id}/incident").status_code == 200
-    [line] = referral.to.does(receiving_acts.list_referrals).lines
+    [line] = referral.to.does(receiving_actions.list_referrals).lines
     assert line.code == lan.does(desk.read_case, referral.case_id).line.code
     assert browser("cuong").get(f"/vu-viec/{referral.case_id}/story").status_code == 404
 
@@ -117,20 +117,20 @@ def test_a_ground_that_runs_out_cuts_access_and_the_machine_deletes_what_it_gave
     done = referred(house).goes("open", "accept", "answer")
     later = clock.micros() + 184 * DAY
     system = house.stranger(Role.SYSTEM)
-    assert house.gate.perform(system, sending_acts.expire) == 0
+    assert house.gate.perform(system, sending_actions.expire) == 0
     with clock.use_clock(lambda: later):
         for somebody in (lan, referral.to):
             somebody._cookie = None
         assert not reads(referral)
         assert not reads(done)
-        states = {line.id: line.state for line in lan.does(receiving_acts.list_referrals).lines}
+        states = {line.id: line.state for line in lan.does(receiving_actions.list_referrals).lines}
         assert states == {referral.referral_id: "expired", done.referral_id: "over"}
         lan.does(desk.write_section, referral.case_id, NEWER, base=1)
         assert (Section.IDENTITY, 2) not in envelopes(house, referral.case_id, "police")
         with pytest.raises(Conflict):
             lan.does(sending.reply, *referral.at, "quá hạn")
-        assert house.gate.perform(system, sending_acts.expire) == 2
-        assert house.gate.perform(system, sending_acts.expire) == 0
+        assert house.gate.perform(system, sending_actions.expire) == 2
+        assert house.gate.perform(system, sending_actions.expire) == 0
         assert sections(house, referral.case_id, "police") <= OWN
         assert sections(house, done.case_id, "police") <= OWN
         assert (referral.state, done.state) == ("expired", "over")
@@ -205,8 +205,8 @@ def test_a_withdrawn_ground_says_so_with_what_she_was_told(house, lan, browser):
     asking = browser("lan").get(f"/vu-viec/{referral.case_id}/chuyen-gui/can-cu/{referral.ground_id}/rut").text
     for words in ("Chấm dứt ngay", "Người có hành vi bạo lực", "Vẫn còn", "Có ai bảo người ấy rút không"):
         assert words in asking
-    lan.does(ground_acts.withdraw_ground, referral.case_id, referral.ground_id, pressed="yes", words="Chồng bảo rút")
-    [line] = lan.does(ground_acts.read_ledger, referral.case_id).grounds
+    lan.does(ground_actions.withdraw_ground, referral.case_id, referral.ground_id, pressed="yes", words="Chồng bảo rút")
+    [line] = lan.does(ground_actions.read_ledger, referral.case_id).grounds
     assert (line.withdrawn, line.live, line.entry.pressed, line.entry.ended) == (True, False, "yes", "Chồng bảo rút")
     assert line.entry.consent == "withdrawn"
     assert "Có người bảo người ấy rút" in browser("lan").get(f"/vu-viec/{referral.case_id}/chuyen-gui").text
@@ -220,5 +220,5 @@ def test_what_stays_on_another_ground_is_said_before_a_ground_is_withdrawn(house
     lan.does(sending.send, referral.case_id, duty, ASKED)
     page = browser("lan").get(f"/vu-viec/{referral.case_id}/chuyen-gui/can-cu/{referral.ground_id}/rut").text
     assert "Điều 20 Luật 13/2022/QH15" in page
-    lan.does(ground_acts.withdraw_ground, referral.case_id, referral.ground_id)
+    lan.does(ground_actions.withdraw_ground, referral.case_id, referral.ground_id)
     assert sections(house, referral.case_id, "police") >= POLICE

@@ -5,9 +5,9 @@ from casework.audit.chain import LogEntry
 from casework.db import Database
 from casework.desk import actions as desk
 from casework.policy.permit import issue
-from casework.policy.words import Act, Section
-from casework.referrals import receiving_acts
-from casework.referrals import sending_acts as sending
+from casework.policy.vocabulary import Act, Section
+from casework.referrals import receiving_actions
+from casework.referrals import sending_actions as sending
 from casework.vault.integrity import heads
 from casework.vault.integrity.signed_rows import attach_keys
 from tests.house import House, Someone
@@ -38,11 +38,11 @@ def disable(house: House, somebody: Someone) -> None:
 def test_with_the_receiver_disabled_a_referral_is_withdrawn_and_sent_again(house, lan):
     referral = referred(house).goes("open", "accept")
     disable(house, house["cuong"])
-    assert lan.does(receiving_acts.read_referral, *referral.at).line.state == "accepted"
+    assert lan.does(receiving_actions.read_referral, *referral.at).line.state == "accepted"
     lan.does(desk.add_note, referral.case_id, "anh Cường nghỉ việc")
     referral.goes("withdraw")
     assert sections(house, referral.case_id, "police") <= {Section.LETTER}
     assert lan.does(sending.preview, referral.case_id, referral.ground_id).readers == ()
     again = lan.does(sending.send, referral.case_id, referral.ground_id, ASKED)
-    assert lan.does(receiving_acts.read_referral, referral.case_id, again).line.state == "sent"
+    assert lan.does(receiving_actions.read_referral, referral.case_id, again).line.state == "sent"
     assert sections(house, referral.case_id, "police") >= POLICE

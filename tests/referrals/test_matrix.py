@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from casework.cases.sections import GroundEntry, Letter
-from casework.policy.words import Section
-from casework.referrals import ground_acts, receiving_acts
-from casework.referrals import sending_acts as sending
+from casework.policy.vocabulary import Section
+from casework.referrals import ground_actions, receiving_actions
+from casework.referrals import sending_actions as sending
 from tests.canaries.cases import Marked, a_case, marker
 from tests.canaries.crawl import answers
 from tests.house import House, only_sqlite
@@ -28,12 +28,14 @@ def shown(app, house: House, name: str, ids: list[UUID], words: dict[str, str]) 
 def referred_to_both(house: House, case: Marked) -> tuple[dict[str, str], list[UUID], UUID]:
     """Refer a case to the police, who open and answer, and to the health station, which has not opened it yet."""
     lan, cuong, letter = house["lan"], house["cuong"], marker()
-    [police] = lan.does(ground_acts.read_ledger, case.id).grounds
-    health = lan.does(ground_acts.record_ground, case.id, GroundEntry("consent", "health_station", "granted", "spoken"))
+    [police] = lan.does(ground_actions.read_ledger, case.id).grounds
+    health = lan.does(
+        ground_actions.record_ground, case.id, GroundEntry("consent", "health_station", "granted", "spoken")
+    )
     first = lan.does(sending.send, case.id, police.id, Letter(asks=("police",), words=letter))
     second = lan.does(sending.send, case.id, health, Letter(asks=("health",), words=letter))
-    cuong.does(receiving_acts.open_referral, case.id, first)
-    cuong.does(receiving_acts.accept, case.id, first)
+    cuong.does(receiving_actions.open_referral, case.id, first)
+    cuong.does(receiving_actions.accept, case.id, first)
     words = {section.code: word for section, word in case.markers.items()} | {"letter": letter}
     return words, [case.id, police.id, health, first, second], first
 

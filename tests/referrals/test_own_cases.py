@@ -6,9 +6,9 @@ from casework import clock
 from casework.cases.sections import GroundEntry, Identity, Letter, Story
 from casework.desk import actions as desk
 from casework.errors import BadInput, NotFound, Refused
-from casework.policy.words import Section
-from casework.referrals import ground_acts, receiving_acts
-from casework.referrals import sending_acts as sending
+from casework.policy.vocabulary import Section
+from casework.referrals import ground_actions, receiving_actions
+from casework.referrals import sending_actions as sending
 from casework.statistics import actions as counting
 from tests.house import only_sqlite
 from tests.intake.filling import EVENT, fills, submits
@@ -63,14 +63,14 @@ def test_a_case_that_a_receiver_seals_to_named_people_gives_nobody_its_facts(hou
 def test_a_receiver_refers_its_own_case_on_a_ground_of_its_own(house, cuong):
     case_id = cuong.opens_a_case(dao(grounds=()))
     with pytest.raises(BadInput):
-        cuong.does(ground_acts.record_ground, case_id, GroundEntry("consent", "police", "granted"))
+        cuong.does(ground_actions.record_ground, case_id, GroundEntry("consent", "police", "granted"))
     entry = cuong.does(
-        ground_acts.record_ground, case_id, GroundEntry("consent", "health_station", "granted", "spoken")
+        ground_actions.record_ground, case_id, GroundEntry("consent", "health_station", "granted", "spoken")
     )
-    ground = cuong.does(ground_acts.read_ledger, case_id)
+    ground = cuong.does(ground_actions.read_ledger, case_id)
     assert "police" not in ground.receivers
     referral_id = cuong.does(sending.send, case_id, entry, Letter(asks=("health",), words="xin khám"))
-    house["tam"].does(receiving_acts.open_referral, case_id, referral_id)
+    house["tam"].does(receiving_actions.open_referral, case_id, referral_id)
     assert house["tam"].does(desk.show_name, case_id) == CANARIES["identity"]
     with pytest.raises(NotFound):
         house["tam"].does(desk.read_section, case_id, Section.STORY)
@@ -103,17 +103,17 @@ def test_the_chair_opens_a_case_like_any_receiving_point_but_never_holds_a_story
 def test_the_chair_refers_its_own_case_and_reads_the_answer(house, chinh):
     case_id = chinh.opens_a_case(dao(grounds=(), story=Story()))
     ground = chinh.does(
-        ground_acts.record_ground,
+        ground_actions.record_ground,
         case_id,
         GroundEntry("consent", "health_station", "granted", "spoken", words="bác gật"),
     )
-    assert "chairman" not in chinh.does(ground_acts.read_ledger, case_id).receivers
+    assert "chairman" not in chinh.does(ground_actions.read_ledger, case_id).receivers
     referral_id = chinh.does(sending.send, case_id, ground, Letter(asks=("health",)))
     tam = house["tam"]
-    for act in (receiving_acts.open_referral, receiving_acts.accept):
+    for act in (receiving_actions.open_referral, receiving_actions.accept):
         tam.does(act, case_id, referral_id)
-    tam.does(receiving_acts.answer, case_id, referral_id, Letter(outcome="provided", words="đã khám"))
-    assert [line.state for line in chinh.does(receiving_acts.list_referrals).answered] == ["done"]
+    tam.does(receiving_actions.answer, case_id, referral_id, Letter(outcome="provided", words="đã khám"))
+    assert [line.state for line in chinh.does(receiving_actions.list_referrals).answered] == ["done"]
     chinh.does(sending.withdraw, case_id, referral_id)
     with pytest.raises(NotFound):
         tam.does(desk.read_case, case_id)

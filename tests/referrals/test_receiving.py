@@ -8,9 +8,9 @@ from casework import clock
 from casework.cases.sections import GroundEntry, Identity, Letter, Note
 from casework.desk import actions as desk
 from casework.errors import BadInput, NotFound, Refused
-from casework.policy.words import Act, Section
-from casework.referrals import ground_acts, receiving_acts
-from casework.referrals import sending_acts as sending
+from casework.policy.vocabulary import Act, Section
+from casework.referrals import ground_actions, receiving_actions
+from casework.referrals import sending_actions as sending
 from tests.house import only_sqlite
 from tests.referrals.scenes import AT, POLICE, ground, referred, sections
 from tests.stories import CANARIES, dao
@@ -19,11 +19,11 @@ from tests.tampering import stolen
 pytestmark = only_sqlite
 MINUTE = 60 * clock.MICROSECOND
 RECEIVERS = {
-    "mo": receiving_acts.open_referral,
-    "nhan": receiving_acts.accept,
-    "chua-nhan": receiving_acts.decline,
-    "hoi-lai": receiving_acts.ask_back,
-    "tra-loi": receiving_acts.answer,
+    "mo": receiving_actions.open_referral,
+    "nhan": receiving_actions.accept,
+    "chua-nhan": receiving_actions.decline,
+    "hoi-lai": receiving_actions.ask_back,
+    "tra-loi": receiving_actions.answer,
 }
 TYPED = {"words": "x", "outcome": "provided"}
 
@@ -41,14 +41,14 @@ def test_only_the_receiving_agency_may_answer(house, browser, step):
 def test_the_owner_of_a_case_cannot_answer_its_own_referral(house, cuong):
     own = cuong.opens_a_case(dao(grounds=()))
     consent = GroundEntry("consent", "health_station", "granted", "spoken")
-    entry = cuong.does(ground_acts.record_ground, own, consent)
+    entry = cuong.does(ground_actions.record_ground, own, consent)
     referral_id = cuong.does(sending.send, own, entry, Letter(asks=("health",)))
-    for doing in (receiving_acts.open_referral, receiving_acts.accept):
+    for doing in (receiving_actions.open_referral, receiving_actions.accept):
         with pytest.raises(NotFound):
             cuong.does(doing, own, referral_id)
-    house["tam"].does(receiving_acts.open_referral, own, referral_id)
-    house["tam"].does(receiving_acts.accept, own, referral_id)
-    [line] = cuong.does(receiving_acts.list_referrals).lines
+    house["tam"].does(receiving_actions.open_referral, own, referral_id)
+    house["tam"].does(receiving_actions.accept, own, referral_id)
+    [line] = cuong.does(receiving_actions.list_referrals).lines
     assert (line.state, line.incoming, line.fresh) == ("accepted", False, True)
 
 
@@ -91,7 +91,7 @@ def test_a_reason_is_needed_to_decline_and_a_question_to_ask(house, browser):
     for step in ("chua-nhan", "hoi-lai"):
         for words in ("", "   ", "\u200b"):
             assert browser("cuong").post(f"{referral.path}/{step}", data={"words": words}).status_code == 422
-    for doing in (receiving_acts.decline, receiving_acts.ask_back):
+    for doing in (receiving_actions.decline, receiving_actions.ask_back):
         with pytest.raises(BadInput):
             referral.to.does(doing, *referral.at, " ")
     with pytest.raises(BadInput):
@@ -101,15 +101,15 @@ def test_a_reason_is_needed_to_decline_and_a_question_to_ask(house, browser):
 
 def test_a_question_and_its_answer_go_to_and_fro(house, lan):
     referral = referred(house).goes("open", "ask")
-    [line] = lan.does(receiving_acts.list_referrals).answered
+    [line] = lan.does(receiving_actions.list_referrals).answered
     assert line.state == "asked"
     lan.does(sending.reply, *referral.at, "Chị đang ở nhà mẹ đẻ")
     assert referral.state == "opened"
-    assert referral.to.does(receiving_acts.list_referrals).lines[0].fresh
+    assert referral.to.does(receiving_actions.list_referrals).lines[0].fresh
     referral.goes("accept", "ask")
     lan.does(sending.reply, *referral.at, "Sáng mai chị về")
     assert referral.state == "accepted"
-    sheets = referral.to.does(receiving_acts.read_referral, *referral.at).sheets
+    sheets = referral.to.does(receiving_actions.read_referral, *referral.at).sheets
     assert [sheet.letter.step for sheet in sheets] == ["send", "ask", "reply", "accept", "ask", "reply"]
     assert [sheet.answers for sheet in sheets] == [False, True, False, True, True, False]
 
@@ -121,13 +121,13 @@ def test_an_answer_by_word_is_recorded_on_their_behalf(house, lan, browser):
     assert "Ghi hộ câu trả lời" in page
     assert "anh Cường" in page
     assert "Trần Thị Lan" in page
-    assert referral.to.does(receiving_acts.read_referral, *referral.at).sheets[-1].letter.step == "recorded"
+    assert referral.to.does(receiving_actions.read_referral, *referral.at).sheets[-1].letter.step == "recorded"
 
 
 def test_urgent_unopened_referrals_stand_on_top_and_turn_red_after_fifteen_minutes(house, lan, browser):
     calm = referred(house)
     urgent = referred(house, danger="yes")
-    box = lan.does(receiving_acts.list_referrals)
+    box = lan.does(receiving_actions.list_referrals)
     assert [line.id for line in box.lines] == [urgent.referral_id, calm.referral_id]
     assert [line.id for line in box.unopened] == [urgent.referral_id]
     page = browser("lan").get("/chuyen-gui").text
@@ -143,7 +143,7 @@ def test_urgent_unopened_referrals_stand_on_top_and_turn_red_after_fifteen_minut
         assert re.search("quá hạn [12] phút", browser("lan").get("/chuyen-gui").text)
         assert "gọi tiếp" in browser("lan").get(urgent.path).text
     urgent.goes("open")
-    assert lan.does(receiving_acts.list_referrals).unopened == []
+    assert lan.does(receiving_actions.list_referrals).unopened == []
 
 
 def test_the_sender_is_shown_the_duty_telephone_and_writes_down_the_call(house, browser, lan):
@@ -162,7 +162,7 @@ def test_the_sender_is_shown_the_duty_telephone_and_writes_down_the_call(house, 
     )
     told = {"hour": "0:00", "who": "chị Hà trực ban", "reached": "yes"}
     assert browser("lan").post(f"{referral.path}/goi", data=told).status_code == 303
-    sheets = lan.does(receiving_acts.read_referral, *referral.at).sheets
+    sheets = lan.does(receiving_actions.read_referral, *referral.at).sheets
     assert [sheet.letter.step for sheet in sheets] == ["send", "not_reached", "called"]
     said = "Đã gọi lúc 00:00 hôm nay, chị Hà trực ban nghe máy"
     assert all(said in browser("lan").get(at).text for at in (referral.path, "/chuyen-gui", "/"))
@@ -174,13 +174,13 @@ def test_the_sender_is_shown_the_duty_telephone_and_writes_down_the_call(house, 
 def test_lists_say_nothing_about_what_is_not_theirs(house, luu):
     referral = referred(house)
     for name in ("tam", "phuc", "nga", "chinh", "mai"):
-        assert house[name].does(receiving_acts.list_referrals).lines == ()
-    assert luu.does(receiving_acts.list_referrals).lines == ()
+        assert house[name].does(receiving_actions.list_referrals).lines == ()
+    assert luu.does(receiving_actions.list_referrals).lines == ()
     for name in ("thu", "rang", "hien", "quang", "son"):
         with pytest.raises(Refused):
-            house[name].does(receiving_acts.list_referrals)
+            house[name].does(receiving_actions.list_referrals)
     with pytest.raises(NotFound):
-        luu.does(receiving_acts.read_referral, *referral.at)
+        luu.does(receiving_actions.read_referral, *referral.at)
 
 
 def test_the_holder_is_told_who_of_the_receivers_opened_what(house, lan):

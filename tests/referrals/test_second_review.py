@@ -14,9 +14,9 @@ from casework.audit.models import AuditLine
 from casework.cases.sections import GroundEntry, Letter
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused
-from casework.policy.words import Act, Role, Section
-from casework.referrals import ground_acts, receiving_acts, sending_acts
-from casework.referrals import sending_acts as sending
+from casework.policy.vocabulary import Act, Role, Section
+from casework.referrals import ground_actions, receiving_actions, sending_actions
+from casework.referrals import sending_actions as sending
 from casework.staffing import actions as staffing
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.referrals.scenes import ASKED, everything, ground, sections
@@ -53,11 +53,11 @@ class Alarm:
 
     def reviews(self, who: str, *, agrees: bool = True, words: str = "") -> None:
         """Let somebody say whether there is danger."""
-        self.house[who].does(ground_acts.review_ground, self.case_id, self.ground_id, agrees=agrees, words=words)
+        self.house[who].does(ground_actions.review_ground, self.case_id, self.ground_id, agrees=agrees, words=words)
 
     def line(self, who: str):
         """Return the entry as somebody of the owner sees it."""
-        return self.house[who].does(ground_acts.read_ledger, self.case_id, self.ground_id).chosen
+        return self.house[who].does(ground_actions.read_ledger, self.case_id, self.ground_id).chosen
 
     def police_read(self) -> bool:
         """Tell whether the police still read the identity of the person."""
@@ -73,7 +73,7 @@ def alarm(house: House, lan: Someone) -> Alarm:
     case_id = lan.opens_a_case(dao(danger="yes", grounds=()))
     ground_id = ground(house, case_id, kind="danger", consent="", form="", words="Dọa giết, có dao")
     referral_id = lan.does(sending.send, case_id, ground_id, ASKED)
-    house["cuong"].does(receiving_acts.open_referral, case_id, referral_id)
+    house["cuong"].does(receiving_actions.open_referral, case_id, referral_id)
     return Alarm(house, case_id, ground_id, referral_id)
 
 
@@ -91,7 +91,7 @@ def test_a_second_person_agrees_and_everything_goes_on(alarm: Alarm):
     assert (shared_entry["review"], shared_entry["words"]) == ("agreed", "Dọa giết, có dao")
     with pytest.raises(Conflict):
         alarm.reviews("binh")
-    alarm.house["lan"].does(ground_acts.withdraw_ground, alarm.case_id, alarm.ground_id)
+    alarm.house["lan"].does(ground_actions.withdraw_ground, alarm.case_id, alarm.ground_id)
     assert alarm.line("lan").review.by == "Lê Thị Hòa"
     assert not alarm.police_read()
 
@@ -101,7 +101,7 @@ def test_a_no_cuts_off_at_once_and_says_why_to_the_owner_alone(alarm: Alarm):
     assert alarm.states == ("withdrawn", "withdrawn")
     assert not alarm.police_read()
     assert sections(alarm.house, alarm.case_id, "police") == set()
-    assert alarm.house["cuong"].does(receiving_acts.list_referrals).lines == ()
+    assert alarm.house["cuong"].does(receiving_actions.list_referrals).lines == ()
     line = alarm.line("lan")
     assert (line.withdrawn, line.review.answer, line.review.words) == (True, "disagreed", WHY)
     with pytest.raises(Conflict):
@@ -112,7 +112,7 @@ def test_a_no_cuts_off_at_once_and_says_why_to_the_owner_alone(alarm: Alarm):
 def test_a_no_leaves_what_rests_on_another_ground(alarm: Alarm, lan: Someone):
     letter, other = Letter(asks=("police",), words="thư thứ hai"), ground(alarm.house, alarm.case_id)
     second = lan.does(sending.send, alarm.case_id, other, letter)
-    alarm.house["cuong"].does(receiving_acts.open_referral, alarm.case_id, second)
+    alarm.house["cuong"].does(receiving_actions.open_referral, alarm.case_id, second)
     alarm.reviews("hoa", agrees=False, words=WHY)
     assert alarm.police_read()
     letters = alarm.house["cuong"].does(desk.read_section, alarm.case_id, Section.LETTER)
@@ -141,43 +141,43 @@ def test_who_recorded_it_and_who_is_not_of_the_owner_may_not_review(alarm: Alarm
 def test_a_lead_does_not_review_what_she_recorded_and_the_holder_may(alarm: Alarm):
     hoa = alarm.house["hoa"]
     entry = GroundEntry(kind="danger", receiver="health_station", words="Chảy máu đầu")
-    mine = hoa.does(ground_acts.record_ground, alarm.case_id, entry)
+    mine = hoa.does(ground_actions.record_ground, alarm.case_id, entry)
     with pytest.raises(Refused):
-        hoa.does(ground_acts.review_ground, alarm.case_id, mine, agrees=True)
+        hoa.does(ground_actions.review_ground, alarm.case_id, mine, agrees=True)
     with pytest.raises(Conflict):
         alarm.house["lan"].does(
-            ground_acts.review_ground, alarm.case_id, ground(alarm.house, alarm.case_id), agrees=True
+            ground_actions.review_ground, alarm.case_id, ground(alarm.house, alarm.case_id), agrees=True
         )
-    alarm.house["lan"].does(ground_acts.review_ground, alarm.case_id, mine, agrees=True)
+    alarm.house["lan"].does(ground_actions.review_ground, alarm.case_id, mine, agrees=True)
 
 
 @only_sqlite
 def test_a_case_sealed_to_named_people_is_reviewed_by_one_of_them_and_by_nobody_else(house: House, lan: Someone):
     answers = dao(grounds=(GroundEntry(kind="danger", receiver="health_station", words="Bị đánh vào đầu"),))
     case_id = lan.opens_a_case(answers, circle=[house["lan"], house["mai"]])
-    [line] = lan.does(ground_acts.read_ledger, case_id).grounds
+    [line] = lan.does(ground_actions.read_ledger, case_id).grounds
     assert line.review is not None
     assert line.review.reviewers == ("Phạm Thu Mai",)
     for name in ("hoa", "binh"):
-        assert house[name].does(ground_acts.list_reviews) == ()
+        assert house[name].does(ground_actions.list_reviews) == ()
         with pytest.raises(NotFound):
-            house[name].does(ground_acts.review_ground, case_id, line.id, agrees=True)
-    assert [awaiting.ground_id for awaiting in house["mai"].does(ground_acts.list_reviews)] == [line.id]
-    house["mai"].does(ground_acts.review_ground, case_id, line.id, agrees=True)
-    assert house["mai"].does(ground_acts.list_reviews) == ()
+            house[name].does(ground_actions.review_ground, case_id, line.id, agrees=True)
+    assert [awaiting.ground_id for awaiting in house["mai"].does(ground_actions.list_reviews)] == [line.id]
+    house["mai"].does(ground_actions.review_ground, case_id, line.id, agrees=True)
+    assert house["mai"].does(ground_actions.list_reviews) == ()
 
 
 @only_sqlite
 def test_it_is_late_at_exactly_24_hours_and_nothing_is_cut_by_that(alarm: Alarm, browser):
-    [awaiting] = alarm.house["hoa"].does(ground_acts.list_reviews)
+    [awaiting] = alarm.house["hoa"].does(ground_actions.list_reviews)
     recorded = awaiting.review.recorded
     for away, late in ((-1, False), (0, True), (clock.MICROSECOND, True)):
         alarm.house["hoa"].leaves()
         alarm.house["lan"].leaves()
         with clock.use_clock(partial(int, recorded + 24 * HOUR + away)):
             assert alarm.line("hoa").review.late is late
-            assert [seen.review.late for seen in alarm.house["hoa"].does(ground_acts.list_reviews)] == [late]
-            assert len(alarm.house["lan"].does(ground_acts.list_reviews)) == late
+            assert [seen.review.late for seen in alarm.house["hoa"].does(ground_actions.list_reviews)] == [late]
+            assert len(alarm.house["lan"].does(ground_actions.list_reviews)) == late
     later = recorded + 25 * HOUR
     for name in ("hoa", "lan", "cuong"):
         alarm.house[name].leaves()
@@ -187,7 +187,7 @@ def test_it_is_late_at_exactly_24_hours_and_nothing_is_cut_by_that(alarm: Alarm,
         assert re.search('class="tag danger">quá hạn (60 phút|1 giờ)', home)
         assert "Đã quá 24 giờ" in browser("hoa").get(alarm.path).text
         assert "Chưa ai xem lại việc chuyển" in browser("lan").get("/").text
-        alarm.house.gate.perform(alarm.house.stranger(Role.SYSTEM), sending_acts.expire)
+        alarm.house.gate.perform(alarm.house.stranger(Role.SYSTEM), sending_actions.expire)
         assert alarm.police_read()
         alarm.reviews("hoa")
     assert alarm.states == ("live", "opened")

@@ -8,9 +8,9 @@ from casework import clock
 from casework.cases.sections import GroundEntry, Letter
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused, Ungrounded
-from casework.policy.words import Act, Section
-from casework.referrals import ground_acts, receiving_acts
-from casework.referrals import sending_acts as sending
+from casework.policy.vocabulary import Act, Section
+from casework.referrals import ground_actions, receiving_actions
+from casework.referrals import sending_actions as sending
 from tests.house import both_databases, only_sqlite
 from tests.referrals.scenes import ASKED, AT, HEALTH, POLICE, envelopes, everything, ground, referred, sections
 from tests.stories import CANARIES, dao
@@ -45,7 +45,9 @@ def test_an_extra_field_gives_nobody_a_right_and_the_try_is_in_the_log(house, br
 def test_without_a_live_ground_the_server_refuses_whatever_is_posted(house, browser, answer):
     lan = house["lan"]
     case_id = lan.opens_a_case(dao(grounds=()))
-    entry = lan.does(ground_acts.record_ground, case_id, GroundEntry(kind="consent", receiver="police", consent=answer))
+    entry = lan.does(
+        ground_actions.record_ground, case_id, GroundEntry(kind="consent", receiver="police", consent=answer)
+    )
     lines = denied(house, Act.REFERRAL_SEND)
     path = f"/vu-viec/{case_id}/chuyen-gui/can-cu/{entry}/gui"
     sent = browser("lan").post(path, data={"asks": "police", "override": "1", "consent": "granted"})
@@ -58,11 +60,11 @@ def test_without_a_live_ground_the_server_refuses_whatever_is_posted(house, brow
 
 def test_consent_for_health_alone_opens_nothing_to_the_police(house, lan):
     referral = referred(house, "health_station")
-    refused = lan.does(ground_acts.record_ground, referral.case_id, GroundEntry("consent", "police", "refused"))
+    refused = lan.does(ground_actions.record_ground, referral.case_id, GroundEntry("consent", "police", "refused"))
     with pytest.raises(Ungrounded):
         lan.does(sending.send, referral.case_id, refused, ASKED)
     assert envelopes(house, referral.case_id, "police") == set()
-    assert house["cuong"].does(receiving_acts.list_referrals).lines == ()
+    assert house["cuong"].does(receiving_actions.list_referrals).lines == ()
     with pytest.raises(NotFound):
         house["cuong"].does(desk.read_case, referral.case_id)
 
@@ -121,7 +123,7 @@ def test_a_ground_of_danger_makes_a_referral_urgent(house, lan):
     case_id = lan.opens_a_case(dao(grounds=()))
     entry = ground(house, case_id, kind="danger", consent="", words="Bị bóp cổ đêm qua")
     referral_id = lan.does(sending.send, case_id, entry, ASKED)
-    line = lan.does(receiving_acts.read_referral, case_id, referral_id).line
+    line = lan.does(receiving_actions.read_referral, case_id, referral_id).line
     assert line.urgent
     assert line.due - line.sent == 120 * 60 * clock.MICROSECOND
     assert line.unopened
@@ -136,7 +138,7 @@ def test_a_form_sent_twice_refers_once(house, lan):
     assert lan.does(sending.send, case_id, entry, ASKED, once=once) == first
     with pytest.raises(Conflict):
         lan.does(sending.send, case_id, entry, ASKED)
-    assert len(lan.does(receiving_acts.list_referrals).lines) == 1
+    assert len(lan.does(receiving_actions.list_referrals).lines) == 1
 
 
 @only_sqlite
@@ -167,24 +169,24 @@ def test_a_letter_must_ask_for_something(house, lan):
     with pytest.raises(BadInput):
         lan.does(sending.send, case_id, entry, replace(ASKED, asks=()))
     with pytest.raises(BadInput):
-        lan.does(ground_acts.record_ground, case_id, GroundEntry(kind="duty", receiver="police"))
+        lan.does(ground_actions.record_ground, case_id, GroundEntry(kind="duty", receiver="police"))
     with pytest.raises(BadInput):
-        lan.does(ground_acts.record_ground, case_id, GroundEntry(kind="danger", receiver="police"))
+        lan.does(ground_actions.record_ground, case_id, GroundEntry(kind="danger", receiver="police"))
     for receiver in ("womens_union", "statistics", "nobody"):
         with pytest.raises(BadInput):
-            lan.does(ground_acts.record_ground, case_id, GroundEntry("consent", receiver, "granted"))
+            lan.does(ground_actions.record_ground, case_id, GroundEntry("consent", receiver, "granted"))
     with pytest.raises(BadInput):
-        lan.does(ground_acts.record_ground, case_id, GroundEntry("wish", "police", "granted"))
+        lan.does(ground_actions.record_ground, case_id, GroundEntry("wish", "police", "granted"))
     with pytest.raises(BadInput):
-        lan.does(ground_acts.record_ground, case_id, GroundEntry("consent", "police", ""))
+        lan.does(ground_actions.record_ground, case_id, GroundEntry("consent", "police", ""))
 
 
 @only_sqlite
 def test_what_was_refused_or_not_asked_stands_in_the_ledger(house, lan):
     case_id = lan.opens_a_case(dao(grounds=()))
     for answer in ("not_asked", "refused"):
-        lan.does(ground_acts.record_ground, case_id, GroundEntry("consent", "police", answer))
-    lines = lan.does(ground_acts.read_ledger, case_id).grounds
+        lan.does(ground_actions.record_ground, case_id, GroundEntry("consent", "police", answer))
+    lines = lan.does(ground_actions.read_ledger, case_id).grounds
     assert [line.entry.consent for line in lines] == ["refused", "not_asked"]
     assert not any(line.live or line.sendable for line in lines)
 
@@ -194,24 +196,24 @@ def test_a_case_sealed_to_named_people_goes_out_under_the_name_of_their_agency(h
     case_id = lan.opens_a_case(dao(grounds=()), circle=[mai])
     entry = ground(house, case_id)
     referral_id = lan.does(sending.send, case_id, entry, ASKED)
-    [line] = house["cuong"].does(receiving_acts.list_referrals).lines
+    [line] = house["cuong"].does(receiving_actions.list_referrals).lines
     assert line.other == "Hội Liên hiệp Phụ nữ xã"
-    assert house["hoa"].does(receiving_acts.list_referrals).lines == ()
-    house["cuong"].does(receiving_acts.open_referral, case_id, referral_id)
-    house["cuong"].does(receiving_acts.accept, case_id, referral_id)
-    assert mai.does(receiving_acts.read_referral, case_id, referral_id).line.state == "accepted"
+    assert house["hoa"].does(receiving_actions.list_referrals).lines == ()
+    house["cuong"].does(receiving_actions.open_referral, case_id, referral_id)
+    house["cuong"].does(receiving_actions.accept, case_id, referral_id)
+    assert mai.does(receiving_actions.read_referral, case_id, referral_id).line.state == "accepted"
     with pytest.raises(NotFound):
-        house["hoa"].does(receiving_acts.read_referral, case_id, referral_id)
+        house["hoa"].does(receiving_actions.read_referral, case_id, referral_id)
 
 
 @only_sqlite
 def test_a_colleague_who_does_not_hold_the_case_sees_no_referral_of_it(house, mai):
     referral = referred(house)
-    assert mai.does(receiving_acts.list_referrals).lines == ()
-    for doing, more in ((receiving_acts.read_referral, ()), (sending.withdraw, ()), (sending.reply, ("x",))):
+    assert mai.does(receiving_actions.list_referrals).lines == ()
+    for doing, more in ((receiving_actions.read_referral, ()), (sending.withdraw, ()), (sending.reply, ("x",))):
         with pytest.raises(NotFound):
             mai.does(doing, *referral.at, *more)
-    assert referral.house["hoa"].does(receiving_acts.read_referral, *referral.at).line.state == "sent"
+    assert referral.house["hoa"].does(receiving_actions.read_referral, *referral.at).line.state == "sent"
 
 
 @only_sqlite
@@ -221,5 +223,5 @@ def test_letters_are_sealed_to_both_ends_alone(house):
     letters = [row for row in envelopes(house, referral.case_id, "police") if row[0] is Section.LETTER]
     assert letters
     assert Section.LETTER not in sections(house, referral.case_id, "health_station")
-    steps = [sheet.letter.step for sheet in referral.to.does(receiving_acts.read_referral, *referral.at).sheets]
+    steps = [sheet.letter.step for sheet in referral.to.does(receiving_actions.read_referral, *referral.at).sheets]
     assert steps == ["send", "accept", "called"]

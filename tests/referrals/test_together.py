@@ -9,9 +9,9 @@ import pytest
 from casework.cases.sections import Identity, Letter
 from casework.desk import actions as desk
 from casework.errors import CaseworkError
-from casework.policy.words import Act, Section
-from casework.referrals import ground_acts, receiving_acts
-from casework.referrals import sending_acts as sending
+from casework.policy.vocabulary import Act, Section
+from casework.referrals import ground_actions, receiving_actions
+from casework.referrals import sending_actions as sending
 from tests.house import both_databases
 from tests.referrals.scenes import ASKED, Referred, envelopes, ground, referred
 from tests.tampering import stolen
@@ -52,11 +52,13 @@ def write(referral: Referred, revision: int) -> Callable[[], object]:
 def end(referral: Referred, way: str) -> Callable[[], object]:
     if way == "decline":
         receiver = referral.to.person
-        return lambda: referral.house.gate.perform(receiver, receiving_acts.decline, *referral.at, "không có ai trực")
+        return lambda: referral.house.gate.perform(
+            receiver, receiving_actions.decline, *referral.at, "không có ai trực"
+        )
     lead = referral.house["hoa"].person
     if way == "ground":
         return lambda: referral.house.gate.perform(
-            lead, ground_acts.withdraw_ground, referral.case_id, referral.ground_id
+            lead, ground_actions.withdraw_ground, referral.case_id, referral.ground_id
         )
     return lambda: referral.house.gate.perform(lead, sending.withdraw, *referral.at)
 
@@ -92,7 +94,7 @@ def test_whoever_answers_while_somebody_writes_keeps_one_revision_and_gets_no_ot
         referral.goes("open", "accept")
         receiver = referral.to.person
         done = Letter(outcome="provided", words="xong")
-        answer = lambda: house.gate.perform(receiver, receiving_acts.answer, *referral.at, done)  # noqa: E731, B023
+        answer = lambda: house.gate.perform(receiver, receiving_actions.answer, *referral.at, done)  # noqa: E731, B023
         assert at_once(write(referral, revision), answer) == []
         held = max(
             number for section, number in envelopes(house, referral.case_id, "police") if section is Section.IDENTITY
@@ -112,5 +114,5 @@ def test_of_two_who_send_at_once_one_sends(house):
             for who in people
         ]
         assert len(at_once(*sent)) == 1
-        [line] = [line for line in referral.lan.does(receiving_acts.list_referrals).lines if line.live]
+        [line] = [line for line in referral.lan.does(receiving_actions.list_referrals).lines if line.live]
         referral.referral_id = line.id

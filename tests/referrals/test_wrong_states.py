@@ -6,9 +6,9 @@ import pytest
 
 from casework.cases.sections import Letter
 from casework.errors import Conflict, NotFound
-from casework.policy.words import Act
-from casework.referrals import ground_acts, receiving_acts, transitions
-from casework.referrals import sending_acts as sending
+from casework.policy.vocabulary import Act
+from casework.referrals import ground_actions, receiving_actions, transitions
+from casework.referrals import sending_actions as sending
 from tests.house import only_sqlite
 from tests.referrals.scenes import everything, referred
 
@@ -24,11 +24,11 @@ WAYS = {
     "withdrawn": ("open", "withdraw"),
 }
 DOING: dict[Act, tuple[Any, tuple[Any, ...], dict[str, Any]]] = {
-    Act.REFERRAL_OPEN: (receiving_acts.open_referral, (), {}),
-    Act.REFERRAL_ACCEPT: (receiving_acts.accept, (), {}),
-    Act.REFERRAL_DECLINE: (receiving_acts.decline, ("không có ai trực",), {}),
-    Act.REFERRAL_ASK: (receiving_acts.ask_back, ("ở đâu?",), {}),
-    Act.REFERRAL_ANSWER: (receiving_acts.answer, (Letter(outcome="provided", words="xong"),), {}),
+    Act.REFERRAL_OPEN: (receiving_actions.open_referral, (), {}),
+    Act.REFERRAL_ACCEPT: (receiving_actions.accept, (), {}),
+    Act.REFERRAL_DECLINE: (receiving_actions.decline, ("không có ai trực",), {}),
+    Act.REFERRAL_ASK: (receiving_actions.ask_back, ("ở đâu?",), {}),
+    Act.REFERRAL_ANSWER: (receiving_actions.answer, (Letter(outcome="provided", words="xong"),), {}),
     Act.REFERRAL_REPLY: (sending.reply, ("thêm một điều",), {}),
     Act.REFERRAL_CALL: (sending.record_call, (Letter(when="2026-11-23"),), {"reached": True}),
     Act.REFERRAL_RECORD_ANSWER: (sending.record_answer, (Letter(outcome="provided", who="chị Hà"),), {}),
@@ -60,7 +60,7 @@ def test_an_act_that_leads_on_is_offered_and_done(house, state):
             continue
         referral = referred(house).goes(*WAYS[state])
         somebody = referral.to if act in transitions.RECEIVING else referral.lan
-        assert act in somebody.does(receiving_acts.read_referral, *referral.at).can
+        assert act in somebody.does(receiving_actions.read_referral, *referral.at).can
         somebody.does(doing, *referral.at, *words, **more)
 
 
@@ -86,8 +86,8 @@ def test_a_page_that_asks_for_an_act_is_shown_only_while_it_leads_on(house, brow
 
 def test_a_ground_is_withdrawn_once(house, lan):
     referral = referred(house)
-    lan.does(ground_acts.withdraw_ground, referral.case_id, referral.ground_id)
+    lan.does(ground_actions.withdraw_ground, referral.case_id, referral.ground_id)
     before = everything(house, referral.case_id)
     with pytest.raises(Conflict):
-        lan.does(ground_acts.withdraw_ground, referral.case_id, referral.ground_id)
+        lan.does(ground_actions.withdraw_ground, referral.case_id, referral.ground_id)
     assert everything(house, referral.case_id) == before

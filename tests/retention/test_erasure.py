@@ -8,7 +8,7 @@ from casework.audit.verify import verify
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.policy.table import policy
-from casework.policy.words import Act, Role, Section
+from casework.policy.vocabulary import Act, Role, Section
 from casework.retention import actions as retention
 from tests.house import House, both_databases
 from tests.referrals.scenes import everything, referred

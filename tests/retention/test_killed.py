@@ -14,7 +14,7 @@ from casework.audit.verify import verify
 from casework.desk import actions as desk
 from casework.gate import Gate, Person, open_gate
 from casework.maintenance import startup
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.retention import actions as retention
 from tests.house import House, both_databases, only_sqlite
 from tests.people import KEK, THANH_SON

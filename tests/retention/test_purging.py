@@ -9,7 +9,7 @@ from casework.audit.verify import verify
 from casework.cases.sections import Plan
 from casework.desk import actions as desk
 from casework.errors import Conflict, NotFound, Refused
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.retention import actions as retention
 from casework.retention import purging
 from tests.house import both_databases, only_sqlite

@@ -9,7 +9,7 @@ from casework.cases.sections import Identity
 from casework.desk import actions as desk
 from casework.errors import BadInput, NotFound
 from casework.intake import actions as intake
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.retention import voiding
 from casework.statistics import actions as statistics
 from casework.statistics.plan import TOTAL

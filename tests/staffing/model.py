@@ -5,19 +5,19 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from casework import clock
-from casework.accounts import admission_acts, sign_in_acts
-from casework.accounts.sign_in_acts import Unwrapped, second_factor
+from casework.accounts import admission_actions, sign_in_actions
+from casework.accounts.sign_in_actions import Unwrapped, second_factor
 from casework.administration import agency_recovery
 from casework.administration.agency_recovery import RecoveryResult
-from casework.policy.words import Role
+from casework.policy.vocabulary import Role
 from casework.vault.crypto import passwords
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
 from casework.vault.keys.enrolment import totp
 from casework.vault.keys.enrolment.credentials import NewCredentials, PaperCode
 from casework.vault.keys.enrolment.paper_codes import new_code, read_code
+from casework.vault.keys.enrolment.passphrase_words import fingerprint
 from casework.vault.keys.enrolment.totp import PairedPhone
-from casework.vault.keys.enrolment.wordlist import fingerprint
 from casework.vault.keys.recovery.sheets import RecoverySheet
 from tests.accounts.newcomers import SEED
 from tests.cases.keys import agency_id
@@ -71,15 +71,15 @@ def enrol(house: House, name: str, code: str) -> tuple[bytes, bool]:
     member = house[name]
     new = new_credentials(house.gate.server_keys(member.card.commune_id), member.id)
     arguments = (read_code(code), new, PairedPhone(SEED, 0))
-    return new.seed, house.gate.perform(house.stranger(), admission_acts.enrol, *arguments)
+    return new.seed, house.gate.perform(house.stranger(), admission_actions.enrol, *arguments)
 
 
 def admit(house: House, name: str, colleague: Someone) -> bytes:
     """Let a colleague invite and confirm a member; return the new key."""
-    _, code = colleague.does(admission_acts.invite, house[name].id)
+    _, code = colleague.does(admission_actions.invite, house[name].id)
     seed, ready = enrol(house, name, code)
     assert not ready
-    colleague.does(admission_acts.confirm, house[name].id, fingerprint(public_key(seed)))
+    colleague.does(admission_actions.confirm, house[name].id, fingerprint(public_key(seed)))
     return seed
 
 
@@ -95,7 +95,7 @@ def recover_with_sheets(
 def sign_in_with(house: House, name: str, seed: bytes) -> Someone:
     """Sign in with a new key and phone."""
     member, visitor = house[name], house.stranger()
-    started = house.gate.perform(visitor, sign_in_acts.sign_in, Unwrapped(member.id, seed), before=None)
+    started = house.gate.perform(visitor, sign_in_actions.sign_in, Unwrapped(member.id, seed), before=None)
     member.waits_for_new_digits()
     digits = totp.code_at(SEED, clock.micros())
     member._cookie = house.gate.perform(visitor, second_factor, started.token, digits).token.cookie()

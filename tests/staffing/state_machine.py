@@ -9,15 +9,15 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from casework.accounts import admission_acts
-from casework.accounts.admission_acts import WrongAdmission
+from casework.accounts import admission_actions
+from casework.accounts.admission_actions import WrongAdmission
 from casework.cases import holder_transfer, restriction
 from casework.cases.sections import GroundEntry, Letter
 from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, VaultError
-from casework.policy.words import Section
-from casework.referrals import ground_acts, receiving_acts
-from casework.referrals import sending_acts as sending
+from casework.policy.vocabulary import Section
+from casework.referrals import ground_actions, receiving_actions
+from casework.referrals import sending_actions as sending
 from casework.staffing import actions as staffing
 from casework.web.session_loading import load_session
 from tests.cases.keys import agency_id, settle, wraps_of
@@ -166,7 +166,7 @@ class StaffingMachine(RuleBasedStateMachine):
         if self.world.state[name] == "left":
             return
         try:
-            self.signed_in("son").does(admission_acts.restart, self.house[name].id)
+            self.signed_in("son").does(admission_actions.restart, self.house[name].id)
         except BadInput:
             assert not set(self.world.able()) - {name}
             return
@@ -228,9 +228,9 @@ class StaffingMachine(RuleBasedStateMachine):
             me.does(sending.withdraw, drawn[0], case.sent)
             case.sent = None
             return
-        ground = me.does(ground_acts.record_ground, drawn[0], GroundEntry("consent", "police", "granted", "spoken"))
+        ground = me.does(ground_actions.record_ground, drawn[0], GroundEntry("consent", "police", "granted", "spoken"))
         case.sent = me.does(sending.send, drawn[0], ground, Letter(asks=("police",)))
-        self.signed_in("cuong").does(receiving_acts.open_referral, drawn[0], case.sent)
+        self.signed_in("cuong").does(receiving_actions.open_referral, drawn[0], case.sent)
 
     def reads(self, name: str, case_id: UUID, section: Section) -> bool:
         try:

@@ -8,7 +8,7 @@ from casework import clock
 from casework.accounts import access_review_due as due
 from casework.desk import actions as desk
 from casework.errors import Conflict, Refused
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.staffing import access_review
 from casework.staffing import actions as staffing
 from tests.browsing import browser_of

@@ -10,7 +10,7 @@ from casework.cases.sections import Contact
 from casework.desk import actions as desk
 from casework.errors import CaseworkError
 from casework.policy.permit import issue
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from casework.staffing import actions as staffing
 from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key

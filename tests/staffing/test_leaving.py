@@ -5,8 +5,8 @@ from uuid import UUID
 import pytest
 
 from casework import clock
-from casework.accounts import provisioning_acts as accounts
-from casework.accounts import sign_in_acts
+from casework.accounts import provisioning_actions as accounts
+from casework.accounts import sign_in_actions
 from casework.audit import freshness, write
 from casework.audit.chain import LogEntry
 from casework.audit.verify import verify
@@ -16,7 +16,7 @@ from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused, SignInNeeded
 from casework.intake import actions as intake
 from casework.policy.permit import issue
-from casework.policy.words import Act, Role, Section
+from casework.policy.vocabulary import Act, Role, Section
 from casework.staffing import actions as staffing
 from casework.staffing import directory
 from casework.vault.integrity.signed_rows import attach_keys
@@ -55,7 +55,7 @@ def test_who_is_locked_is_out_with_the_next_click(house: House, lan: Someone, ho
     with pytest.raises(SignInNeeded):
         house.gate.perform(person, desk.read_section, case_id, Section.STORY)
     assert rows_of(house, lan.id) == {"slot": 1, "totp": 1, "wrap": 1}
-    with pytest.raises(sign_in_acts.WrongPassphrase):
+    with pytest.raises(sign_in_actions.WrongPassphrase):
         lan.sign_in()
     with pytest.raises(Conflict):
         hoa.does(staffing.lock, lan.id)
@@ -182,7 +182,7 @@ def test_who_has_left_is_invited_into_another_agency_without_a_key(house: House,
     with stolen(house) as thief:
         [row] = thief.rows("member", id=lan.id)
     assert (row["agency_id"], row["state"], row["roles"], row["public_key"]) == (police, "invited", "officer", b"")
-    with pytest.raises(sign_in_acts.WrongPassphrase):
+    with pytest.raises(sign_in_actions.WrongPassphrase):
         lan.sign_in()
 
 

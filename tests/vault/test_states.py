@@ -4,7 +4,7 @@ import pytest
 
 from casework.cases.states import AddressState, CaseState, GroundState, ReferralState
 from casework.errors import VaultError
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.vault.crypto.encoding import encode_field, encode_fields
 from casework.vault.states import AgencyState, EnvelopeKind, MemberState
 

@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import Any
 from uuid import UUID, uuid5
 
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.vault.crypto.aead import new_key
 from casework.vault.integrity import heads
 from casework.vault.integrity.heads import ListedRevision

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from casework.errors import VaultError
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.vault.crypto import aead, hpke
 from casework.vault.crypto.aead import new_key
 from casework.vault.integrity import heads

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from casework.errors import BadInput
-from casework.vault.keys.enrolment import passphrase_policy, wordlist
+from casework.vault.keys.enrolment import passphrase_policy, passphrase_words
 from casework.vault.keys.enrolment.paper_codes import new_code
 from casework.vietnamese_text import plain
 
@@ -100,11 +100,11 @@ def test_a_code_on_paper_is_no_passphrase():
 
 
 def test_the_words_that_are_offered_are_known_to_everybody_s_keyboard_and_worth_fifty_bits():
-    known = wordlist.words()
+    known = passphrase_words.words()
     assert len(set(known)) == len(known) == 1024
     assert all(word == plain(word) and word.isascii() and word.isalpha() for word in known)
     assert math.log2(len(known)) * 5 == 50
-    offered = {wordlist.passphrase() for _ in range(200)}
+    offered = {passphrase_words.passphrase() for _ in range(200)}
     assert len(offered) == 200
     assert all(len(passphrase.split()) == 5 for passphrase in offered)
     assert sum(taken(passphrase) for passphrase in offered) > 150, "most are taken, the others are never shown"

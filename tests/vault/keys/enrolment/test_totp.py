@@ -8,7 +8,7 @@ import pytest
 from casework import clock
 from casework.errors import VaultError
 from casework.policy.permit import issue
-from casework.policy.words import Act, Role
+from casework.policy.vocabulary import Act, Role
 from casework.vault.integrity.signed_rows import attach_keys, remember_version
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.enrolment import totp

@@ -11,7 +11,7 @@ from casework import clock
 from casework.administration import agency_recovery
 from casework.audit import freshness
 from casework.errors import BadInput, VaultError
-from casework.policy.words import Role
+from casework.policy.vocabulary import Role
 from casework.vault.keys.keyring import AgencyKeys
 from casework.vault.keys.recovery import sheets
 from casework.vault.keys.recovery.models import Recovery

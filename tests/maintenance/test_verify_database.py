@@ -4,9 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from casework import unguarded
+from casework import unguarded_database
 from casework.config import ConfigurationError
-from casework.maintenance import consistency, startup
+from casework.maintenance import startup, verify_database
 from tests.house import House, both_databases
 from tests.referrals.scenes import Referred, referred
 from tests.tampering import stolen
@@ -21,7 +21,8 @@ def referral(house: House) -> Referred:
 def faults(house: House) -> set[tuple[str, str]]:
     """Return the table of each fault, and the English half of its words."""
     return {
-        (fault.table, fault.words.split(" / ")[1]) for fault in consistency.find_all_faults(house.config, house.gate)
+        (fault.table, fault.words.split(" / ")[1])
+        for fault in verify_database.find_all_faults(house.config, house.gate)
     }
 
 
@@ -106,7 +107,7 @@ def test_a_head_that_cannot_be_read_hides_nothing(referral):
 def test_the_program_works_only_on_tables_that_it_knows(house):
     startup.require_current_schema(house.config.database_url)
     for revision in ("9999", "0000"):
-        with unguarded.open_for_writing(house.config.database_url) as connection:
+        with unguarded_database.open_for_writing(house.config.database_url) as connection:
             connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
         with pytest.raises(ConfigurationError, match="bản chương trình mới hơn"):
             startup.require_current_schema(house.config.database_url)

@@ -7,7 +7,7 @@ from casework import clock
 from casework.clock import MICROSECOND
 from casework.errors import SignInNeeded
 from casework.policy.permit import Permit
-from casework.policy.words import Act, StepUp
+from casework.policy.vocabulary import Act, StepUp
 
 _NOW_SECONDS, _CASE_SECONDS = 5 * 60, 30 * 60
 

@@ -10,7 +10,7 @@ from casework.codelists.parsing import file_of
 from casework.config import ConfigurationError
 from casework.policy.table import FILE as POLICY
 from casework.policy.table import WORDS, policy
-from casework.policy.words import Act, Reach, Role, Section
+from casework.policy.vocabulary import Act, Reach, Role, Section
 
 # What these name must be there before anything is asked of anybody; the other lists are read when they are first used.
 _READ = ("agency", "bundle", "need", "reach", "role", "section")

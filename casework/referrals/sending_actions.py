@@ -4,7 +4,7 @@ from uuid import UUID, uuid4, uuid5
 
 from casework.accounts import staff
 from casework.audit import freshness
-from casework.cases import envelope_sharing, reading, reporting_delay, scope
+from casework.cases import access_grants, reading, reporting_delay, scope
 from casework.cases.case_labels import label_of
 from casework.cases.models import Ground, Referral
 from casework.cases.reading import VerifiedCase
@@ -15,7 +15,7 @@ from casework.clock import MICROSECOND
 from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, Ungrounded
 from casework.gate import ActContext, action
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from casework.referrals import letters, lookup, presenters
 from casework.referrals.lookup import VerifiedReferral
 from casework.referrals.view_models import Preview
@@ -37,7 +37,7 @@ def preview(context: ActContext, case_id: UUID, ground_id: UUID) -> Preview:
     ground = lookup.find_ground(context, verified, ground_id)
     _require_sendable(context, verified, ground)
     written = {Section(entry.section) for entry in heads.listed_revisions(verified.head.listing)} & set(SECTIONS)
-    shared = envelope_sharing.agreed_sections(ground) & written
+    shared = access_grants.agreed_sections(ground) & written
     label = label_of(reading.open_newest_of(context, verified, [Section.LABEL])) or Label()
     [line] = [line for line in presenters.ground_lines(context, verified) if line.id == ground_id]
     return Preview(
@@ -93,8 +93,8 @@ def send(context: ActContext, case_id: UUID, ground_id: UUID, letter: Letter, *,
     referral = _new_referral(context, verified, ground, referral_id)
     context.session.add(referral)
     context.session.flush()
-    [recipient] = envelope_sharing.recipient_keys(context, [ground.receiver_id])
-    envelope_sharing.grant_access(context, verified, ground, recipient)
+    [recipient] = access_grants.recipient_keys(context, [ground.receiver_id])
+    access_grants.grant_access(context, verified, ground, recipient)
     hours = reporting_delay.letter_fields(_first_hours(context, verified, ground)) if _HEALTH in letter.asks else {}
     letter_with_hours = Letter(asks=letter.asks, words=letter.words, **hours)
     letters.write(
@@ -106,7 +106,7 @@ def send(context: ActContext, case_id: UUID, ground_id: UUID, letter: Letter, *,
 def _require_sendable(context: ActContext, verified: VerifiedCase, ground: Ground) -> None:
     if verified.row.state != CaseState.OPEN:
         raise Conflict("Vụ việc đã đóng. Hãy mở lại trước khi chuyển gửi.", about=verified.id)
-    if not envelope_sharing.ground_is_live(ground, context.crypto.at):
+    if not access_grants.ground_is_live(ground, context.crypto.at):
         raise Ungrounded(
             "Chưa có căn cứ để chia sẻ với nơi này: hãy hỏi ý người ấy, hoặc ghi căn cứ theo luật.", about=verified.id
         )
@@ -146,7 +146,7 @@ def withdraw(context: ActContext, case_id: UUID, referral_id: UUID) -> None:
     """Withdraw a referral: the receiver's access ends with this commit."""
     referral = lookup.find_sent(context, case_id, referral_id)
     referral.step(context.permit.act)
-    envelope_sharing.revoke_access(context, referral.verified, referral.row.to_id)
+    access_grants.revoke_access(context, referral.verified, referral.row.to_id)
 
 
 @action(Act.REFERRAL_REPLY)
@@ -169,7 +169,7 @@ def record_answer(context: ActContext, case_id: UUID, referral_id: UUID, letter:
     """Record on the receiver's behalf an answer given by word or on paper: who, when, marked as such."""
     referral = lookup.find_sent(context, case_id, referral_id)
     referral.step(context.permit.act)
-    envelope_sharing.record_kept_revisions(context, referral.verified, referral.row, referral.ground)
+    access_grants.record_kept_revisions(context, referral.verified, referral.row, referral.ground)
     kept = Letter(outcome=letter.outcome, words=letter.words, who=letter.who, when=letter.when)
     letters.write(context, referral, kept, step="recorded")
 
@@ -188,6 +188,6 @@ def expire(context: ActContext) -> int:
     """End every referral whose ground is no longer live, delete the envelopes it gave, and return how many cases."""
     case_ids = [row.id for row in scope.case_rows(scope.cases(context.permit)).on(context.session)]
     for case_id in case_ids:
-        envelope_sharing.end_expired_referrals(context, reading.find_case(context, case_id))
+        access_grants.end_expired_referrals(context, reading.find_case(context, case_id))
     context.about, context.reason = None, f"{len(case_ids)} cases"
     return len(case_ids)

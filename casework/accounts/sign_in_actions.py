@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from casework.audit import freshness
 from casework.errors import CaseworkError, SignInNeeded, VaultError, gettext_noop
 from casework.gate import ActContext, action
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.sealed import Sealed
 from casework.vault.integrity import heads
 from casework.vault.keys import sessions

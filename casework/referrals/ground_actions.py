@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from casework.cases import envelope_sharing, ground_ledger, reading, scope, writing
+from casework.cases import access_grants, consent_and_grounds, reading, scope, writing
 from casework.cases.case_labels import label_of
 from casework.cases.models import Ground
 from casework.cases.reading import VerifiedCase
@@ -15,7 +15,7 @@ from casework.cases.states import CARRYING_GROUND, READABLE, CaseState, GroundSt
 from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.gate import ActContext, action
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from casework.referrals import letters, lookup, presenters
 from casework.referrals.presenters import ReferralCase
 from casework.referrals.view_models import AwaitingReview, GroundLedger, GroundLine, ReferralLine
@@ -81,7 +81,7 @@ def record_ground(context: ActContext, case_id: UUID, entry: GroundEntry) -> UUI
         raise BadInput("Hãy ghi điều luật buộc phải chuyển.", about=case_id)
     if entry.kind == "danger" and not entry.words.strip():
         raise BadInput("Hãy ghi nguy hiểm nào, vì sao phải làm ngay.", about=case_id)
-    return ground_ledger.record(context, reading.find_case(context, case_id), entry).id
+    return consent_and_grounds.record(context, reading.find_case(context, case_id), entry).id
 
 
 @action(Act.GROUND_WITHDRAW)
@@ -149,7 +149,7 @@ def _end_ground(context: ActContext, verified: VerifiedCase, ground: Ground) -> 
         if referral.ground.id == ground.id and referral.state in READABLE:
             referral.row.state = ReferralState.WITHDRAWN
     ground.state = GroundState.WITHDRAWN
-    envelope_sharing.revoke_access(context, verified, ground.receiver_id)
+    access_grants.revoke_access(context, verified, ground.receiver_id)
 
 
 def _record_withdrawal(

@@ -12,7 +12,7 @@ from casework.clock import MICROSECOND
 from casework.codelists import codelist
 from casework.errors import BadInput
 from casework.gate import ActContext
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.vault.states import AgencyState
 
 # Consent is asked again after six months (183 days); the other grounds end with their referral.

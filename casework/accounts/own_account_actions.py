@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from casework.accounts.sign_in_acts import (
+from casework.accounts.sign_in_actions import (
     StartedSession,
     Unwrapped,
     WrongPassphrase,
@@ -15,7 +15,7 @@ from casework.accounts.sign_in_acts import (
 from casework.audit import freshness
 from casework.errors import NotFound, SignInNeeded, gettext_noop
 from casework.gate import ActContext, action
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.sealed import Sealed
 from casework.vault.integrity import heads
 from casework.vault.keys import sessions

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from casework.gate import Gate, Person
 from casework.policy.permit import Actor
-from casework.policy.words import Role
+from casework.policy.vocabulary import Role
 from casework.vault.models import Commune
 
 

@@ -7,9 +7,9 @@ import segno
 from flask_babel import lazy_gettext as _
 
 from casework import clock
-from casework.accounts.admission_acts import AdmittedMember
+from casework.accounts.admission_actions import AdmittedMember
 from casework.errors import BadInput
-from casework.vault.keys.enrolment import credentials, passphrase_policy, totp, wordlist
+from casework.vault.keys.enrolment import credentials, passphrase_policy, passphrase_words, totp
 from casework.vault.keys.enrolment.credentials import NewCredentials
 from casework.vault.keys.enrolment.totp import PairedPhone
 from casework.web.current_user import gate
@@ -41,7 +41,7 @@ class PairingOffer:
 def suggest_passphrase() -> str:
     """Return a random passphrase of five words that the policy takes."""
     while True:
-        phrase = wordlist.passphrase()
+        phrase = passphrase_words.passphrase()
         try:
             passphrase_policy.check(phrase, about=())
         except BadInput:

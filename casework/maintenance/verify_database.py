@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from casework import unguarded
+from casework import unguarded_database
 from casework.audit.checkpoint import CheckpointStore
 from casework.audit.models import AuditLine
 from casework.cases.models import Case, Ground, Referral
@@ -17,7 +17,7 @@ from casework.config import Config
 from casework.errors import VaultError
 from casework.gate import Gate
 from casework.maintenance import checkpoints, row_verification, signed_tables
-from casework.maintenance.communes import commune_ids
+from casework.maintenance.system_actors import commune_ids
 from casework.vault.crypto.aead import E1_OVERHEAD, E1_START, KEY_BYTES
 from casework.vault.crypto.hpke import E2_OVERHEAD, E2_START
 from casework.vault.integrity import heads
@@ -80,7 +80,7 @@ def _unsigned(database: _Database, server_keys_of: Callable[[UUID], ServerKeys])
 def find_all_faults(config: Config, gate: Gate) -> list[Fault]:
     """Return every inconsistency of an installation at one moment, and of its logs with their newest checkpoints."""
     faults = []
-    with unguarded.snapshot(config.database_url) as connection:
+    with unguarded_database.snapshot(config.database_url) as connection:
         faults += find_faults(connection, gate.server_keys)
         for commune_id in commune_ids(gate):
             faults += compare_with_checkpoint(connection, config, commune_id)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from casework.accounts import staff
-from casework.cases import envelope_sharing, reading, scope
+from casework.cases import access_grants, reading, scope
 from casework.cases.case_labels import label_of
 from casework.cases.models import Ground, Referral
 from casework.cases.sections import Label, Letter
@@ -11,7 +11,7 @@ from casework.cases.states import LIVE_REFERRAL, ReferralState
 from casework.errors import BadInput, Conflict, NotFound
 from casework.gate import ActContext, action
 from casework.policy.permit import allowed
-from casework.policy.words import Act, Section
+from casework.policy.vocabulary import Act, Section
 from casework.referrals import letters, lookup, presenters, transitions
 from casework.referrals.lookup import VerifiedReferral
 from casework.referrals.presenters import ReferralCase
@@ -40,7 +40,7 @@ def list_referrals(context: ActContext) -> Box:
         case_row, ground, written = cases[row.case_id], grounds[row.ground_id], sheets[row.case_id, row.id]
         verify_row(context.crypto.server_keys, Referral, row, batch.heads[row.case_id].v)
         verify_row(context.crypto.server_keys, Ground, ground, batch.heads[row.case_id].v)
-        state = envelope_sharing.referral_state(row, ground, context.crypto.at)
+        state = access_grants.referral_state(row, ground, context.crypto.at)
         # The first letter tells the code of the case: its label need not be opened as well.
         case = ReferralCase(written[0][1].code, case_row.owner_id, case_row.holder_id, written)
         lines.append(presenters.referral_line(context, row, state, directory, case))
@@ -74,7 +74,7 @@ def read_referral(context: ActContext, case_id: UUID, referral_id: UUID, *, towa
     return ReferralPage(
         line=presenters.referral_line(context, referral.row, referral.state, directory, referral_case),
         nickname=label.nickname,
-        sections=tuple(sorted(envelope_sharing.agreed_sections(referral.ground))),
+        sections=tuple(sorted(access_grants.agreed_sections(referral.ground))),
         until=referral.ground.until,
         sheets=() if unopened else presenters.letter_views(sheets, directory),
         can=acts,
@@ -98,7 +98,7 @@ def open_referral(context: ActContext, case_id: UUID, referral_id: UUID) -> None
     """Open a referral that came in: from now on its sections are kept under the agency's own key."""
     referral = lookup.find_received(context, case_id, referral_id)
     referral.step(context.permit.act)
-    envelope_sharing.keep_sent_envelopes(context, referral.verified)
+    access_grants.keep_sent_envelopes(context, referral.verified)
 
 
 @action(Act.REFERRAL_ACCEPT)
@@ -113,7 +113,7 @@ def decline(context: ActContext, case_id: UUID, referral_id: UUID, words: str) -
     if not words.strip():
         raise BadInput("Hãy ghi lý do chưa nhận được, để nơi gửi biết phải làm gì tiếp.", about=case_id)
     referral = _reply(context, case_id, referral_id, Letter(words=words), step="decline")
-    envelope_sharing.revoke_access(context, referral.verified, referral.row.to_id)
+    access_grants.revoke_access(context, referral.verified, referral.row.to_id)
 
 
 @action(Act.REFERRAL_ASK)
@@ -134,6 +134,6 @@ def answer(context: ActContext, case_id: UUID, referral_id: UUID, letter: Letter
 def _reply(context: ActContext, case_id: UUID, referral_id: UUID, letter: Letter, *, step: str) -> VerifiedReferral:
     referral = lookup.find_received(context, case_id, referral_id)
     referral.step(context.permit.act)
-    envelope_sharing.record_kept_revisions(context, referral.verified, referral.row, referral.ground)
+    access_grants.record_kept_revisions(context, referral.verified, referral.row, referral.ground)
     letters.write(context, referral, letter, step=step)
     return referral

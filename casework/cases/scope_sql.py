@@ -14,7 +14,7 @@ from casework.audit import freshness, read
 from casework.cases.models import Case, Ground, Referral
 from casework.cases.states import CARRYING_GROUND, READABLE, CaseState, GroundState, ReferralState
 from casework.policy.permit import Actor
-from casework.policy.words import Reach, Section
+from casework.policy.vocabulary import Reach, Section
 from casework.vault.integrity.signed_rows import columns
 from casework.vault.keys.envelopes import DocumentRowWithEnvelope
 from casework.vault.models import Document, Envelope, Head

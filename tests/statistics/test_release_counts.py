@@ -9,8 +9,8 @@ from casework.audit.verify import verify
 from casework.engine import open_engine
 from casework.errors import VaultError
 from casework.statistics import actions
-from casework.statistics.count_record import Counted, CountRecord
 from casework.statistics.plan import TOTAL
+from casework.statistics.release_counts import Counted, CountRecord
 from casework.vault.keys import count_ledger
 from casework.vault.models import Head
 from tests.house import House, both_databases

@@ -9,7 +9,7 @@ from casework import clock
 from casework.audit import freshness
 from casework.codelists import agencies, codelist
 from casework.gate import ActContext, action
-from casework.policy.words import Act
+from casework.policy.vocabulary import Act
 from casework.vault.integrity import heads
 from casework.vault.keys import blind_index, count_ledger, provisioning
 from casework.vault.keys.context import RecipientKey

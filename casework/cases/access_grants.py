@@ -14,7 +14,7 @@ from casework.cases.reading import VerifiedCase
 from casework.cases.states import CARRYING_GROUND, LIVE_REFERRAL, READABLE, ReferralState
 from casework.codelists import agencies
 from casework.gate import ActContext
-from casework.policy.words import Section
+from casework.policy.vocabulary import Section
 from casework.vault.integrity import heads
 from casework.vault.keys.context import RecipientKey
 from casework.vault.keys.envelopes import DocumentRow, add_envelopes, keep_sent, open_document_key

@@ -12,7 +12,7 @@ from uuid import UUID
 from flask import current_app, request, url_for
 from werkzeug.wrappers import Response
 
-from casework.accounts import authentication, known_devices, login_rate_limit, own_account_acts, sign_in_acts
+from casework.accounts import authentication, known_devices, login_rate_limit, own_account_actions, sign_in_actions
 from casework.accounts.authentication import LoginAttempt
 from casework.accounts.forms import StepUpForm
 from casework.accounts.session_cookies import (
@@ -23,11 +23,11 @@ from casework.accounts.session_cookies import (
     session_token,
     set_device_cookie,
 )
-from casework.accounts.sign_in_acts import PaperSignIn, StartedSession
+from casework.accounts.sign_in_actions import PaperSignIn, StartedSession
 from casework.errors import BadInput, CaseworkError, SignInNeeded
 from casework.gate import Action, Person
 from casework.policy.permit import Actor
-from casework.policy.words import Role
+from casework.policy.vocabulary import Role
 from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vault.keys.sessions import FULL, NIGHT, PENDING, RENEW
 from casework.web.csrf import new_token
@@ -51,35 +51,35 @@ def sign_in(attempt: LoginAttempt) -> StartedSession:
     Throttled and VaultError never reach the gate; their log lines are written here.
     """
     person = visitor(_commune_of(attempt.username))
-    with _failures_logged(person, sign_in_acts.sign_in):
+    with _failures_logged(person, sign_in_actions.sign_in):
         unwrapped = authentication.authenticate(gate(), person.commune_id, attempt)
-    return gate().perform(person, sign_in_acts.sign_in, unwrapped, before=session_id(), device=browser_family())
+    return gate().perform(person, sign_in_actions.sign_in, unwrapped, before=session_id(), device=browser_family())
 
 
 def unlock(passphrase: str) -> StartedSession:
     """Try the passphrase of a locked session's member."""
     attempt = login_attempt(me().username, passphrase)
     person = visitor(_commune_of(attempt.username))
-    with _failures_logged(person, sign_in_acts.unlock):
+    with _failures_logged(person, sign_in_actions.unlock):
         unwrapped = authentication.authenticate(gate(), person.commune_id, attempt)
-    return gate().perform(person, sign_in_acts.unlock, unwrapped, before=session_id())
+    return gate().perform(person, sign_in_actions.unlock, unwrapped, before=session_id())
 
 
 def second_factor(digits: str) -> StartedSession:
     """Try the TOTP code for the pending sign-in; each attempt is counted first, by session and by account."""
     attempt, person = login_attempt(me().username, ""), visitor(me().person.commune_id)
-    with _failures_logged(person, sign_in_acts.second_factor):
+    with _failures_logged(person, sign_in_actions.second_factor):
         buckets = login_rate_limit.of_second_factor(gate().server_keys(person.commune_id), me().sid)
         login_rate_limit.count(gate(), person.commune_id, buckets)
         authentication.count_attempt(gate(), person.commune_id, attempt)
-    return gate().perform(person, sign_in_acts.second_factor, session_token(), digits)
+    return gate().perform(person, sign_in_actions.second_factor, session_token(), digits)
 
 
 def sign_in_by_paper_code(attempt: LoginAttempt, *, code: str, digits: str, lost: str) -> StartedSession:
     """Try the paper code with the factor that is left: the passphrase, or the TOTP code."""
     person = visitor(_commune_of(attempt.username))
     commune_id, passphrase, paper = person.commune_id, None, None
-    with _failures_logged(person, sign_in_acts.sign_in_by_paper_code):
+    with _failures_logged(person, sign_in_actions.sign_in_by_paper_code):
         if lost == "phone":
             passphrase = authentication.authenticate(gate(), commune_id, attempt)
         else:
@@ -88,14 +88,14 @@ def sign_in_by_paper_code(attempt: LoginAttempt, *, code: str, digits: str, lost
             paper = authentication.authenticate_by_paper_code(gate(), commune_id, attempt, read_code(code))
     paper_sign_in = PaperSignIn(paper, passphrase, digits, lost)
     return gate().perform(
-        person, sign_in_acts.sign_in_by_paper_code, paper_sign_in, before=session_id(), device=browser_family()
+        person, sign_in_actions.sign_in_by_paper_code, paper_sign_in, before=session_id(), device=browser_family()
     )
 
 
 def _commune_of(username: str) -> UUID:
     commune_id = authentication.commune_of(gate(), username)
     if commune_id is None:
-        raise sign_in_acts.WrongPassphrase
+        raise sign_in_actions.WrongPassphrase
     return commune_id
 
 
@@ -147,10 +147,10 @@ def step_up_form() -> StepUpForm:
 def step_up(form: StepUpForm, about: str) -> StartedSession:
     """Try the passphrase outside any transaction, then let the gate check both factors and issue a new token."""
     attempt = login_attempt(me().username, form.passphrase.data or "")
-    with _failures_logged(me().person, own_account_acts.step_up):
+    with _failures_logged(me().person, own_account_actions.step_up):
         unwrapped = authentication.authenticate(gate(), me().person.commune_id, attempt)
     digits = form.digits.data or "" if form.digits else ""
-    return perform(own_account_acts.step_up, unwrapped, digits, token=session_token(), about=parse_uuid(about))
+    return perform(own_account_actions.step_up, unwrapped, digits, token=session_token(), about=parse_uuid(about))
 
 
 P = ParamSpec("P")

@@ -7,9 +7,9 @@ import pytest
 
 from casework import clock
 from casework.policy.permit import Actor, issue
-from casework.policy.proof import NEVER, Proof, ProofNeeded, demand
+from casework.policy.step_up import NEVER, Proof, ProofNeeded, demand
 from casework.policy.table import policy
-from casework.policy.words import Act, Role, StepUp
+from casework.policy.vocabulary import Act, Role, StepUp
 
 MINUTE = 60 * clock.MICROSECOND
 # ASVS 7.5.3: what leaves the agency, what cannot be undone, and who comes in, is locked, leaves or reads.

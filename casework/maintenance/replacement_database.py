@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from casework import unguarded
+from casework import unguarded_database
 from casework.config import Config
 from casework.errors import VaultError
 from casework.gate import Gate, open_gate
@@ -22,12 +22,12 @@ def new_database(fresh: Config, key: Kek) -> Iterator[Gate]:
         yield gate
     finally:
         gate.database.engine.dispose()
-    unguarded.flush_wal(fresh.database_url)
+    unguarded_database.flush_wal(fresh.database_url)
 
 
 def verify_everything(gate: Gate, fresh: Config, *, refusal: str) -> VerifiedCounts:
     """Verify every row and every log of a new database; raise VaultError, with `refusal` if a log does not verify."""
-    with unguarded.snapshot(fresh.database_url) as connection:
+    with unguarded_database.snapshot(fresh.database_url) as connection:
         counts = row_verification.verify_all(connection, gate.server_keys)
     verify_logs(gate, refusal=refusal)
     return counts

@@ -12,13 +12,13 @@ from casework.audit import freshness
 from casework.codelists import codelist
 from casework.errors import BadInput, CaseworkError, NotFound, VaultError, gettext_noop
 from casework.gate import ActContext, Gate, action
-from casework.policy.words import Act, Role
+from casework.policy.vocabulary import Act, Role
 from casework.vault.integrity import heads
 from casework.vault.keys.enrolment import admission
 from casework.vault.keys.enrolment.credentials import NewCredentials
 from casework.vault.keys.enrolment.models import Admission
+from casework.vault.keys.enrolment.passphrase_words import fingerprint
 from casework.vault.keys.enrolment.totp import PairedPhone
-from casework.vault.keys.enrolment.wordlist import fingerprint
 from casework.vault.models import Agency, Commune, Head, Member, Wrap
 from casework.vault.states import MemberState
 from casework.vietnamese_text import plain
