@@ -1,4 +1,4 @@
-"""Agencies with too few key holders, and newcomers who wait to become one: warnings of the home page and of `casework check`."""
+"""Agencies with too few key holders, and newcomers who wait to become one: warnings at home and of `casework check`."""
 
 from collections import Counter
 from dataclasses import dataclass

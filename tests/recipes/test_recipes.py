@@ -51,7 +51,8 @@ def test_whoever_follows_the_recipes_gets_what_they_promise(tmp_path: Path):
         (
             ACT,
             "casework/policy/policy.toml",
-            "casework/policy/policy.toml: the act 'address.room' (casework/policy/vocabulary.py) has no row under [acts]",
+            "casework/policy/policy.toml: the act 'address.room' (casework/policy/vocabulary.py) "
+            "has no row under [acts]",
         ),
         (
             ROLE,
