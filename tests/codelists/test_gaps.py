@@ -136,7 +136,9 @@ def test_a_gap_is_told_in_one_sentence(text_of: Path, name: str, change: tuple[s
 
 
 def test_an_act_without_a_function_is_told():
-    with pytest.raises(ConfigurationError, match=r"casework/policy/words\.py: the act 'note\.add' has no function"):
+    with pytest.raises(
+        ConfigurationError, match=r"casework/policy/vocabulary\.py: the act 'note\.add' has no function"
+    ):
         list_consistency.require_complete(set(Act) - {Act.NOTE_ADD})
 
 

@@ -92,7 +92,7 @@ def test_a_gap_is_told_in_one_sentence_with_the_file_and_nothing_starts(before, 
 def test_an_act_without_a_row_stops_the_program():
     without = "".join(line for line in TEXT.splitlines(keepends=True) if not line.startswith('"case.read"'))
     with pytest.raises(
-        PolicyError, match=r"the act 'case\.read' \(casework/policy/words\.py\) has no row under \[acts\]"
+        PolicyError, match=r"the act 'case\.read' \(casework/policy/vocabulary\.py\) has no row under \[acts\]"
     ):
         read(without)
 

@@ -12,7 +12,10 @@ from tests.recipes.recipe import Step, copy_tree, recipe
 
 QUESTION, ACT, ROLE = (recipe(title) for title in ("Add a question", "Add an act", "Add a role"))
 PROOFS = ("tests/recipes/followed.py", "tests/laws/test_codelists.py")
-COMPLETE = "from casework import lists; from casework.policy.vocabulary import Act; lists.require_complete(set(Act))"
+COMPLETE = (
+    "from casework.list_consistency import require_complete; "
+    "from casework.policy.vocabulary import Act; require_complete(set(Act))"
+)
 
 
 def python(tree: Path, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
