@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from casework.codelists import Code, codelist
 from casework.web import wtforms_messages
-from casework.web.text_fields import Question
+from casework.web.text_fields import QuestionField
 
 YES, NO = "yes", "no"
 LONG_LIST = 12
@@ -18,7 +18,7 @@ LONG_LIST = 12
 Pairs = Sequence[tuple[str, object]]
 
 
-class ManyBoxes(Question):
+class ManyBoxes(QuestionField):
     """A field of which each answer has a box of its own."""
 
     missing = wtforms_messages.CHOOSE_SOME

@@ -11,7 +11,7 @@ from wtforms import IntegerField
 from wtforms.utils import unset_value
 
 from casework import clock
-from casework.web.text_fields import Question
+from casework.web.text_fields import QuestionField
 
 PARTS = ("day", "month", "year")
 EARLIEST = 1900
@@ -20,7 +20,7 @@ YEARS_AHEAD = 10
 DIGITS = re.compile(r"[0-9]{1,4}")
 
 
-class DateParts(Question):
+class DateParts(QuestionField):
     """A date in three boxes, day, month, year; its data is a date or None, in the future only with `future`."""
 
     kind = "date"
@@ -76,7 +76,7 @@ class DateParts(Question):
         return read
 
 
-class BirthYear(Question, IntegerField):
+class BirthYear(QuestionField, IntegerField):
     """A year of birth of four digits; its data is a number, or None."""
 
     kind = "year"

@@ -6,12 +6,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from wtforms import IntegerField
 
-from casework.web.text_fields import Question
+from casework.web.text_fields import QuestionField
 
 _LONGEST = 6
 
 
-class WholeNumber(Question, IntegerField):
+class WholeNumber(QuestionField, IntegerField):
     """A whole number from 0 to `most`; its data is an int, or None."""
 
     kind = "year"

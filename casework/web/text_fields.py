@@ -52,7 +52,7 @@ class MaxLength:
             )
 
 
-class Question(Field):
+class QuestionField(Field):
     """A field that knows how it is drawn, whether it must be answered, and what to say if not.
 
     `source` names the declared question that it asks, where there is one.
@@ -84,14 +84,14 @@ class Question(Field):
         return str(self.id)
 
 
-class ShortText(Question, StringField):
+class ShortText(QuestionField, StringField):
     def __init__(self, label: Any, *, limit: int = LONGEST_LINE, **options: Any) -> None:
         self.limit = limit
         checks = [MaxLength(limit), *options.pop("validators", ())]
         super().__init__(label, validators=checks, **options)
 
 
-class LongText(Question, TextAreaField):
+class LongText(QuestionField, TextAreaField):
     kind = "textarea"
 
     def __init__(
@@ -145,7 +145,7 @@ class PaperCodeField(ShortText):
         super().__init__(label, limit=80, **options)
 
 
-class Password(Question, PasswordField):
+class Password(QuestionField, PasswordField):
     """A password: never cleaned and never shown again."""
 
     kind = "password"
@@ -156,7 +156,7 @@ class Password(Question, PasswordField):
         super().__init__(label, validators=[MaxLength(LONGEST_PASSWORD), *options.pop("validators", ())], **options)
 
 
-class ShortCode(Question, PasswordField):
+class ShortCode(QuestionField, PasswordField):
     """The short code of a covered screen; typed and shown as a password."""
 
     kind = "pin"
@@ -166,7 +166,7 @@ class ShortCode(Question, PasswordField):
         super().__init__(label, validators=[MaxLength(20), *options.pop("validators", ())], **options)
 
 
-class VietnamesePhone(Question, StringField):
+class VietnamesePhone(QuestionField, StringField):
     """A phone number in any usual spelling; its data is the number as it is dialled, or None."""
 
     kind = "phone"
@@ -184,7 +184,7 @@ class VietnamesePhone(Question, StringField):
         return phones.grouped(self.data) if self.data else ""
 
 
-class TimeOfDay(Question, StringField):
+class TimeOfDay(QuestionField, StringField):
     """An hour as people write it ("23:15", "23h15", "23 giờ"); its data is a time, or None."""
 
     kind = "hour"
