@@ -42,14 +42,15 @@ lint: .venv/.ready-test
 test: .venv/.ready-test
 	@.ci/beside "$(MAKE) --no-print-directory lint" "$(MAKE) --no-print-directory run-tests"
 
+# Three workers on two cores: while one waits for a browser or a server, the others go on.
 # PYTEST_ARGS picks tests; the coverage of a part says nothing, so it is measured for the whole alone.
 run-tests: .venv/.ready-test
 	@.ci/browser
 	@rm -f .coverage .coverage.*
 ifdef PYTEST_ARGS
-	$(bin)/pytest -n 2 --dist worksteal -m "not prove" $(PYTEST_ARGS)
+	$(bin)/pytest -n 3 --dist worksteal -m "not prove" $(PYTEST_ARGS)
 else
-	$(bin)/coverage run -m pytest -n 2 --dist worksteal -m "not prove"
+	$(bin)/coverage run -m pytest -n 3 --dist worksteal -m "not prove"
 	@$(bin)/coverage combine --quiet
 	$(bin)/coverage report
 endif
@@ -57,7 +58,7 @@ endif
 # The long proofs: every test with many examples, then faults and attacks.
 prove: .venv/.ready-test
 	@.ci/browser
-	CASEWORK_REQUIRE=browser,postgres CASEWORK_FAULTS=long $(bin)/pytest -n 2 --dist worksteal --hypothesis-profile=prove $(PYTEST_ARGS)
+	CASEWORK_REQUIRE=browser,postgres CASEWORK_FAULTS=long $(bin)/pytest -n 3 --dist worksteal --hypothesis-profile=prove $(PYTEST_ARGS)
 
 # bandit over the source; wapiti and sqlmap (of an environment of their own) against a demo, signed in as each role.
 attack: .venv/.ready-test

@@ -108,3 +108,9 @@ def test_the_words_that_are_offered_are_known_to_everybody_s_keyboard_and_worth_
     assert len(offered) == 200
     assert all(len(passphrase.split()) == 5 for passphrase in offered)
     assert sum(taken(passphrase) for passphrase in offered) > 150, "most are taken, the others are never shown"
+
+
+def test_the_lists_are_read_whole_however_often_they_are_asked_for():
+    assert passphrase_words.words.__wrapped__() == passphrase_words.words()
+    assert passphrase_policy._data.__wrapped__() == passphrase_policy._data()
+    assert len(passphrase_words.words()) == 1024
