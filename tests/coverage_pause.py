@@ -1,16 +1,21 @@
 """Pauses coverage during tests of pages, stories, laws, faults and commands.
 
 They run through the same lines of the five packages of pyproject.toml by the thousand and add none; measuring them too
-would make the run longer by a third. What is read once and remembered needs a test of its own, for a test that is not
-measured may have been the first to ask.
+would make the run longer by a third. What those packages remember is forgotten before the first measured test of a
+process, for a test that is not measured may have been the first to ask.
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cache
+from typing import cast
 
 import pytest
 from coverage import Coverage
+
+from casework.vault.integrity import signed_rows
 
 # Folders, and single files of others, that together run through every branch of those packages.
 _MEASURED = (
@@ -44,8 +49,22 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Pause the measuring during a test that adds nothing to it."""
     path = item.path.relative_to(item.config.rootpath / "tests").as_posix()
     current = Coverage.current()
+    if current is not None and path.startswith(_MEASURED):
+        _forget(current)
     with nullcontext() if current is None or path.startswith(_MEASURED) else _paused(current):
         return (yield)
+
+
+@cache
+def _forget(measuring: Coverage) -> None:
+    """Clear every memory of a measured module, once in a process."""
+    packages = tuple(cast("list[str]", measuring.get_option("run:source")))
+    for name, module in list(sys.modules.items()):
+        for value in list(vars(module).values()) if name.startswith(packages) else ():
+            if hasattr(value, "cache_clear"):
+                value.cache_clear()
+    for remembered in (signed_rows._encodings, signed_rows._plain_rows):
+        remembered.clear()
 
 
 @contextmanager
