@@ -22,7 +22,7 @@ from casework.vault.keys.kek import Kek, server_keys_of
 from tests.addresses.test_register import HALL
 from tests.house import House, both_databases, only_sqlite
 from tests.people import DONG_HAI, KEK, THANH_SON
-from tests.referrals.scenes import referred
+from tests.referrals.scenes import Referred, referred
 from tests.tampering import stolen
 
 SERVER_KEYS = {commune_id: server_keys_of(KEK, commune_id) for commune_id in (THANH_SON, DONG_HAI)}
@@ -70,9 +70,8 @@ def test_a_line_tells_no_name_and_no_word(house: House):
     assert "công an" not in text
 
 
-@both_databases
-def test_an_act_that_was_not_committed_is_struck_by_the_next(house: House):
-    made = referred(house).goes("open")
+def _declined_without_commit(house: House, made: Referred) -> RevocationEntry:
+    """Let the power fail between the line of a refusal and its commit; return the line."""
     engine, person = house.gate.database.engine, made.to.person
 
     def _fails(_connection: object) -> None:
@@ -84,6 +83,24 @@ def test_an_act_that_was_not_committed_is_struck_by_the_next(house: House):
     event.remove(engine, "commit", _fails)
     [dead] = [line for line in _log(house).lines() if line.body.get("act") == Act.REFERRAL_DECLINE]
     assert made.state == "opened"
+    return dead
+
+
+def test_what_was_not_committed_is_void_from_the_next_start_on(house: House, tmp_path: Path):
+    made = referred(house).goes("open")
+    dead = _declined_without_commit(house, made)
+    with house.gate.database.transaction(None, THANH_SON) as session:
+        for _ in range(2):
+            _log(house).void_uncommitted(session, SERVER_KEYS[THANH_SON])
+        RevocationLog(tmp_path / "none").void_uncommitted(session, SERVER_KEYS[THANH_SON])
+    assert [line.body["void"] for line in _log(house).lines() if "void" in line.body] == [dead.seq]
+    assert not (tmp_path / "none").exists()
+
+
+@both_databases
+def test_an_act_that_was_not_committed_is_struck_by_the_next(house: House):
+    made = referred(house).goes("open")
+    dead = _declined_without_commit(house, made)
     made.goes("decline")
     lines = _log(house).lines()
     assert [line.body["void"] for line in lines if "void" in line.body] == [dead.seq]
