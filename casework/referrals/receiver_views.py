@@ -19,14 +19,14 @@ Answer = Response | str | tuple[str, int]
 @blueprint.post(f"{REFERRAL}/mo")
 def open_referral(case_id: UUID, referral_id: UUID) -> Response:
     perform(receiving_actions.open_referral, case_id, referral_id)
-    return _to_referral(case_id, referral_id)
+    return rendering.to_referral(case_id, referral_id)
 
 
 @blueprint.post(f"{REFERRAL}/nhan")
 def accept(case_id: UUID, referral_id: UUID) -> Response:
     perform(receiving_actions.accept, case_id, referral_id)
     flash(_("Đã nhận. Nơi gửi được báo ngay."), "done")
-    return _to_referral(case_id, referral_id)
+    return rendering.to_referral(case_id, referral_id)
 
 
 @blueprint.route(f"{REFERRAL}/chua-nhan", methods=["GET", "POST"])
@@ -49,7 +49,7 @@ def ask_back(case_id: UUID, referral_id: UUID) -> Answer:
         return rendering.writing_page(Act.REFERRAL_ASK, case_id, referral_id, form)
     perform(receiving_actions.ask_back, case_id, referral_id, form.words.data or "")
     flash(_("Đã gửi câu hỏi cho nơi gửi."), "done")
-    return _to_referral(case_id, referral_id)
+    return rendering.to_referral(case_id, referral_id)
 
 
 @blueprint.route(f"{REFERRAL}/tra-loi", methods=["GET", "POST"])
@@ -60,8 +60,4 @@ def answer(case_id: UUID, referral_id: UUID) -> Answer:
         return rendering.writing_page(Act.REFERRAL_ANSWER, case_id, referral_id, form)
     perform(receiving_actions.answer, case_id, referral_id, form.letter())
     flash(_("Đã trả lời nơi gửi."), "done")
-    return _to_referral(case_id, referral_id)
-
-
-def _to_referral(case_id: UUID, referral_id: UUID) -> Response:
-    return redirect(url_for("referrals.referral", case_id=case_id, referral_id=referral_id), 303)
+    return rendering.to_referral(case_id, referral_id)

@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import render_template
+from flask import redirect, render_template, url_for
 from flask_babel import lazy_gettext as _
+from werkzeug.wrappers import Response
 
 from casework import clock
 from casework.codelists import codelist
@@ -115,3 +116,7 @@ FILTERS: Mapping[str, Callable[[Any], str]] = {
     "state_kind": state_kind,
     "next_number": next_number,
 }
+
+
+def to_referral(case_id: UUID, referral_id: UUID) -> Response:
+    return redirect(url_for("referrals.referral", case_id=case_id, referral_id=referral_id), 303)
