@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import select
 
 from casework.cases import scope
-from casework.db import GUARDED, Base
+from casework.db import GUARDED
 from casework.gate import ActContext
-from casework.vault.integrity.signed_rows import SignedRow
+from casework.maintenance.signed_tables import signed_kinds
 from casework.vault.models import Head
 
 # The column that names the head in rows bound to it, by the kind of head; one table holds the row that has its id.
@@ -33,8 +33,6 @@ def rows_of_head(context: ActContext, head: Head) -> list[Any]:
 
 
 def _kinds_bound_to(head_kind: str) -> Iterable[type[Any]]:
-    kinds: set[type[Any]] = {mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, SignedRow)}
-    for kind in sorted(kinds, key=lambda kind: str(kind.__tablename__)):
-        is_own_table = kind.__tablename__ == _OWN_TABLE.get(head_kind)
-        if is_own_table or (kind.__head__ == _HEAD_COLUMN[head_kind] and kind.__tablename__ not in _ENDED):
+    for kind in signed_kinds(without=_ENDED):
+        if kind.__tablename__ == _OWN_TABLE.get(head_kind) or kind.__head__ == _HEAD_COLUMN[head_kind]:
             yield kind
