@@ -18,7 +18,6 @@ from casework.config import Config
 from casework.db import Database, upgrade
 from casework.demo import folder
 from casework.gate import ActContext, Action, Gate, Person
-from casework.policy.permit import Actor
 from casework.policy.vocabulary import Act, Role
 from casework.vault.keys import kek, provisioning
 from casework.vault.keys.provisioning import NewMember
@@ -70,7 +69,7 @@ def _counsellor(gate: Gate, config: Config, size: int) -> Counsellor:
 
 def found_commune(gate: Gate, commune_id: UUID, people: Mapping[str, tuple[str, str]]) -> None:
     """Found a commune with its agencies and enrol people by username: a role, and the agency where it is held."""
-    console = Person(Actor(commune_id, None, (Role.CONSOLE,)), commune_id)
+    console = Person.without_account(Role.CONSOLE, commune_id)
     gate.perform(console, accounts.found_commune, f"xã của {next(iter(people))}", ["Thôn Một"])
     keys = {kind: gate.perform(console, accounts.add_agency, kind, kind) for kind in _AGENCIES}
     for username, (role, kind) in people.items():

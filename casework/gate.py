@@ -48,6 +48,11 @@ class Person:
             raise SignInNeeded("Hãy đăng nhập.")
         return self.actor.member_id
 
+    @classmethod
+    def without_account(cls, role: Role, commune_id: UUID) -> "Person":
+        """Return a visitor, the system or the console, who act in a commune without a key of it."""
+        return cls(Actor(commune_id, None, (role,)), commune_id)
+
 
 @dataclass
 class ActContext:

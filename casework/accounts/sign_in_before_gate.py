@@ -26,7 +26,6 @@ from casework.accounts.session_cookies import (
 from casework.accounts.sign_in_actions import PaperSignIn, StartedSession
 from casework.errors import BadInput, CaseworkError, SignInNeeded
 from casework.gate import Action, Person
-from casework.policy.permit import Actor
 from casework.policy.vocabulary import Role
 from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vault.keys.sessions import FULL, NIGHT, PENDING, RENEW
@@ -159,7 +158,7 @@ T = TypeVar("T")
 
 def visitor(commune_id: UUID) -> Person:
     """Return the person of a request without a session: no member, no key, the role of a visitor."""
-    return Person(Actor(commune_id, None, (Role.VISITOR,)), commune_id)
+    return Person.without_account(Role.VISITOR, commune_id)
 
 
 def perform_for_anyone(act: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

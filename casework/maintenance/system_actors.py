@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework.gate import Gate, Person
-from casework.policy.permit import Actor
 from casework.policy.vocabulary import Role
 from casework.vault.models import Commune
 
@@ -19,9 +18,9 @@ def commune_ids(gate: Gate) -> Sequence[UUID]:
 
 def console_of(commune_id: UUID) -> Person:
     """Return the operator at the console of the server."""
-    return Person(Actor(commune_id, None, (Role.CONSOLE,)), commune_id)
+    return Person.without_account(Role.CONSOLE, commune_id)
 
 
 def system_of(commune_id: UUID) -> Person:
     """Return the program itself, in work that nobody asks for."""
-    return Person(Actor(commune_id, None, (Role.SYSTEM,)), commune_id)
+    return Person.without_account(Role.SYSTEM, commune_id)

@@ -15,7 +15,6 @@ from casework.cases import reading
 from casework.cases.sections import Label
 from casework.errors import NotFound
 from casework.gate import DENIED, ActContext, Gate, Person, action
-from casework.policy.permit import Actor
 from casework.policy.vocabulary import Act, Reach, Role, Section
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.models import Commune
@@ -149,14 +148,13 @@ def verify_all(gate: Gate) -> list[tuple[str, Verdict]]:
     """Verify each commune's log as the system; return names and verdicts in the order of founding."""
     with gate.database.read_only() as session:
         communes = list(session.execute(select(Commune.id).order_by(Commune.created)).scalars())
-    return [(_name(gate, commune_id), gate.perform(_system(commune_id), verify_log)) for commune_id in communes]
+    return [
+        (_name(gate, commune_id), gate.perform(Person.without_account(Role.SYSTEM, commune_id), verify_log))
+        for commune_id in communes
+    ]
 
 
 def _name(gate: Gate, commune_id: UUID) -> str:
     with gate.database.read_only() as session:
         attach_keys(session, gate.server_keys(commune_id))
         return freshness.commune(session, commune_id).name
-
-
-def _system(commune_id: UUID) -> Person:
-    return Person(Actor(commune_id, None, (Role.SYSTEM,)), commune_id)

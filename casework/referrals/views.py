@@ -11,7 +11,6 @@ from casework import clock
 from casework.clock import MICROSECOND
 from casework.errors import CaseworkError
 from casework.gate import Gate, Person
-from casework.policy.permit import Actor
 from casework.policy.vocabulary import Act, Role
 from casework.referrals import ground_actions, receiver_views, receiving_actions, rendering, sending_actions
 from casework.referrals.forms import CallForm, EndingForm, RecordForm, ReplyForm, ReviewForm, SendForm, ground_form
@@ -99,7 +98,7 @@ def send(case_id: UUID, ground_id: UUID) -> Answer:
         return rendering.preview_page(perform(sending_actions.preview, case_id, ground_id), form), 422
     referral_id = perform(sending_actions.send, case_id, ground_id, form.letter(), once=form.idempotency_key())
     flash(_("Đã chuyển gửi."), "done")
-    return _to_referral(case_id, referral_id)
+    return rendering.to_referral(case_id, referral_id)
 
 
 @blueprint.get(REFERRAL)
@@ -118,7 +117,7 @@ def call(case_id: UUID, referral_id: UUID) -> Answer:
     reached = request.form.get("reached") == "yes"
     perform(sending_actions.record_call, case_id, referral_id, form.letter(), reached=reached)
     flash(_("Đã ghi cuộc gọi."), "done")
-    return _to_referral(case_id, referral_id)
+    return rendering.to_referral(case_id, referral_id)
 
 
 @blueprint.route(f"{REFERRAL}/nhan-them", methods=["GET", "POST"])
@@ -129,7 +128,7 @@ def reply(case_id: UUID, referral_id: UUID) -> Answer:
         return rendering.writing_page(Act.REFERRAL_REPLY, case_id, referral_id, form)
     perform(sending_actions.reply, case_id, referral_id, form.words.data or "")
     flash(_("Đã gửi."), "done")
-    return _to_referral(case_id, referral_id)
+    return rendering.to_referral(case_id, referral_id)
 
 
 @blueprint.route(f"{REFERRAL}/ghi-ho", methods=["GET", "POST"])
@@ -141,7 +140,7 @@ def record_answer(case_id: UUID, referral_id: UUID) -> Answer:
         return rendering.writing_page(Act.REFERRAL_RECORD_ANSWER, case_id, referral_id, form)
     perform(sending_actions.record_answer, case_id, referral_id, form.letter())
     flash(_("Đã ghi hộ câu trả lời."), "done")
-    return _to_referral(case_id, referral_id)
+    return rendering.to_referral(case_id, referral_id)
 
 
 @blueprint.get(f"{REFERRAL}/rut")
@@ -155,15 +154,11 @@ def end(case_id: UUID, referral_id: UUID) -> str:
 def withdraw(case_id: UUID, referral_id: UUID) -> Response:
     perform(sending_actions.withdraw, case_id, referral_id)
     flash(_("Đã rút lại. Nơi nhận không còn đọc được."), "done")
-    return _to_referral(case_id, referral_id)
+    return rendering.to_referral(case_id, referral_id)
 
 
 def _to_case(case_id: UUID) -> Response:
     return redirect(url_for("referrals.case", case_id=case_id), 303)
-
-
-def _to_referral(case_id: UUID, referral_id: UUID) -> Response:
-    return redirect(url_for("referrals.referral", case_id=case_id, referral_id=referral_id), 303)
 
 
 def _expire_after_response(response: Response) -> Response:
@@ -181,7 +176,7 @@ def _expire_after_response(response: Response) -> Response:
 def _perform_expiry(app_gate: Gate, commune_id: UUID) -> None:
     """Expire grounds in the role of the system; what fails is logged and tried again the next time."""
     try:
-        app_gate.perform(Person(Actor(commune_id, None, (Role.SYSTEM,)), commune_id), sending_actions.expire)
+        app_gate.perform(Person.without_account(Role.SYSTEM, commune_id), sending_actions.expire)
     except CaseworkError:
         log.exception("what has lapsed could not be cut off")
 

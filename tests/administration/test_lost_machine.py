@@ -20,7 +20,6 @@ from casework.desk import actions as desk
 from casework.errors import NotFound
 from casework.gate import Action, Person
 from casework.intake import actions as intake
-from casework.policy.permit import Actor
 from casework.policy.vocabulary import Role, Section
 from casework.retention import actions as retention
 from casework.vault.keys.enrolment import credentials, totp
@@ -66,7 +65,7 @@ class Enrolled:
 def visitor_of(installation: Installation) -> Person:
     with installation.gate.database.read_only() as session:
         commune_id = session.query(Commune.id).scalar()
-    return Person(Actor(commune_id, None, (Role.VISITOR,)), commune_id)
+    return Person.without_account(Role.VISITOR, commune_id)
 
 
 def enrols(installation: Installation, username: str, code: str) -> Enrolled:
