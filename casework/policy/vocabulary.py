@@ -17,6 +17,7 @@ class Role(StrEnum):
     LEGAL_OFFICER = "legal_officer"
     CHILD_OFFICER = "child_officer"
     CHAIR = "chair"
+    DEPUTY_CHAIR = "deputy_chair"
     STATISTICIAN = "statistician"
     REPORTER = "reporter"
     HOST = "host"

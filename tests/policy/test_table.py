@@ -42,12 +42,12 @@ GAPS = {
     ),
     "a proof that is not known": ('stepup = "now" }', 'stepup = "soon" }', "names the stepup 'soon'"),
     "a section of a role": (
-        'chair = ["incident"',
-        'chair = ["everything"',
-        "the line 'chair' of [sections] names the section",
+        'chairs = ["incident"',
+        'chairs = ["everything"',
+        "the line 'chairs' of [sections] names the section",
     ),
     "a role of a section": (
-        'chair = ["incident"',
+        'chairs = ["incident"',
         'mayor = ["incident"',
         "the line 'mayor' of [sections] names 'mayor'",
     ),
