@@ -13,6 +13,7 @@ from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import Contact, Label
 from casework.cases.states import CaseState
 from casework.intake.actions import Draft
+from casework.notices.view_models import NoticeBox, NoticeStanding
 from casework.oversight.home_panel import OversightPanel
 from casework.policy.vocabulary import Section
 from casework.referrals.view_models import AwaitingReview, Box
@@ -55,7 +56,7 @@ class Home:
     """What stands on a home page: cases in reach, urgent ones first, drafts, the period that waits to be closed.
 
     `watch` is what the roles of oversight are shown, `arrivals` how many newcomers wait until a colleague
-    confirms them, `box` what was referred, for whom that may be listed.
+    confirms them, `box` what was referred and `notices` those to the chair, for whom they may be listed.
     """
 
     cases: tuple[CaseLine, ...]
@@ -65,6 +66,7 @@ class Home:
     watch: OversightPanel = field(default_factory=OversightPanel)
     arrivals: int = 0
     box: Box | None = None
+    notices: NoticeBox = field(default_factory=lambda: NoticeBox(()))
     endings: tuple[ErasureRequest, ...] = ()
     reviews: tuple[AwaitingReview, ...] = ()
 
@@ -111,7 +113,7 @@ class CasePage:
     `counts` says how many entries each section has. `restricted` is true for a case sealed to a circle, and
     `readers` are then the names of those who can open it. `opened_by` is filled for its holder alone. In a case
     that was referred to us `referral_id` is what brought it, and `outdated` are the sections rewritten since. `hours`
-    are the first 72 hours after the incident while they may be running.
+    are the first 72 hours after the incident while they may be running; `notice` is for who may notify the chair.
     """
 
     line: CaseLine
@@ -127,6 +129,7 @@ class CasePage:
     outdated: frozenset[Section] = frozenset()
     referral_id: UUID | None = None
     hours: FirstHours | None = None
+    notice: NoticeStanding | None = None
 
 
 @dataclass(frozen=True)

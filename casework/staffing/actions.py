@@ -16,7 +16,7 @@ from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act, Reach
 from casework.staffing import directory
 from casework.vault.integrity import heads
-from casework.vault.keys import epochs
+from casework.vault.keys import epochs, provisioning
 from casework.vault.keys.enrolment.models import Admission, Totp
 from casework.vault.models import Member, Slot, Wrap
 from casework.vault.states import AgencyState, MemberState
@@ -53,6 +53,8 @@ def leave(context: ActContext, member_id: UUID) -> None:
         freshness.agency(context.session, context.commune_id, held_id) for held_id in _keys_held(context, member_id)
     ]
     for agency in held_agencies:
+        if agency.kind == provisioning.ADDRESSEES:
+            continue
         _must_not_be_last(context, agency.id, epochs.key_holders(context.crypto, agency) - {member_id})
     holder_transfer.transfer_from_leaver(context, member)
     for agency in held_agencies:
