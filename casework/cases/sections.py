@@ -279,7 +279,7 @@ class Notice(SectionData):
     readers: str = ask("long", gettext_noop("Báo cho những ai"))
     assigned: str = ask("code", gettext_noop("Giao cho cơ quan nào"), codelist="agency")
     words: str = ask("long", gettext_noop("Lời ghi"))
-    who: str = ask("text", gettext_noop("Ai nghe"))
+    who: str = ask("text", gettext_noop("Ai đã nghe"))
     when: str = ask("text", gettext_noop("Nghe lúc nào"))
 
 

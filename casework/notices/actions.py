@@ -16,7 +16,7 @@ from casework.cases.states import NoticeState
 from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, NotFound, Ungrounded, gettext_noop
 from casework.gate import ActContext, action
-from casework.notices import presenters, proposals, sheets, transitions
+from casework.notices import notice_sheets, notice_transitions, presenters, proposals
 from casework.notices.view_models import NoticeBox, NoticePage, Proposal, joined_names
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
@@ -37,7 +37,7 @@ class VerifiedNotice:
 
     case: VerifiedCase
     row: ChairNotice
-    written: sheets.Sheets
+    written: notice_sheets.Sheets
 
 
 @action(Act.NOTICE_PREVIEW)
@@ -126,7 +126,7 @@ def _circle_of(context: ActContext, member_ids: Collection[UUID]) -> UUID:
 def _add(context: ActContext, case: VerifiedCase, row: ChairNotice, notice: Notice, *, step: str) -> None:
     context.session.add(row)
     context.session.flush()
-    sheets.write(context, case, row, notice, step=step)
+    notice_sheets.write(context, case, row, notice, step=step)
 
 
 @action(Act.NOTICE_RECORD_SPOKEN)
@@ -165,7 +165,7 @@ def list_notices(context: ActContext) -> NoticeBox:
     batch = reading.load_batch(context, within)
     for row in rows:
         verify_row(context.crypto.server_keys, ChairNotice, row, batch.heads[row.case_id].v)
-    written = sheets.by_notice(batch.each([Section.NOTICE], of={row.case_id for row in rows}))
+    written = notice_sheets.by_notice(batch.each([Section.NOTICE], of={row.case_id for row in rows}))
     found = presenters.lines(context, rows, written, batch.cases)
     context.reason = f"{len(found)} notices"
     return NoticeBox(tuple(found))
@@ -177,23 +177,25 @@ def read_notice(context: ActContext, case_id: UUID, notice_id: UUID, *, towards:
     notice = _find(context, case_id, notice_id)
     context.reason = notice_id.hex
     if towards is not None:
-        transitions.require(notice.row, towards)
+        notice_transitions.require(notice.row, towards)
     [line] = presenters.lines(context, [notice.row], {notice_id: notice.written}, {case_id: notice.case.row})
     plan = reading.open_newest_of(context, notice.case, [Section.SAFETY_PLAN])
     kin = presenters.kin_among(line.readers, plan) if line.readable else ()
-    side = transitions.RECEIVING if line.incoming else transitions.SENDING
+    side = notice_transitions.RECEIVING if line.incoming else notice_transitions.SENDING
     return NoticePage(
         line=replace(line, kin=kin),
         sheets=presenters.sheet_views(context, notice.written),
         holder=staff.names(context).get(notice.case.row.holder_id, ""),
-        can=frozenset(act for act in side if transitions.offers(line.state, act) and allowed(context.actor, act)),
+        can=frozenset(
+            act for act in side if notice_transitions.offers(line.state, act) and allowed(context.actor, act)
+        ),
     )
 
 
 def _find(context: ActContext, case_id: UUID, notice_id: UUID) -> VerifiedNotice:
     """Find a notice of this case of which I can open a sheet; raise NotFound for any other."""
     case = reading.find_case(context, case_id)
-    written = sheets.of_case(reading.open_newest_of(context, case, [Section.NOTICE])).get(notice_id)
+    written = notice_sheets.of_case(reading.open_newest_of(context, case, [Section.NOTICE])).get(notice_id)
     rows = {row.id: row for row in reading.rows_of_case(context, case, ChairNotice)}
     if notice_id not in rows or not written:
         raise NotFound("notice", about=case_id)
@@ -225,25 +227,25 @@ def answer(context: ActContext, case_id: UUID, notice_id: UUID, words: str) -> N
 def _write(context: ActContext, case_id: UUID, notice_id: UUID, sheet: Notice, *, step: str) -> VerifiedNotice:
     """Take a notice one step on and write the sheet of that step."""
     notice = _find(context, case_id, notice_id)
-    transitions.step(notice.row, context.permit.act)
+    notice_transitions.step(notice.row, context.permit.act)
     _write_sheet(context, notice, sheet, step=step)
     return notice
 
 
 def _write_sheet(context: ActContext, notice: VerifiedNotice, sheet: Notice, *, step: str) -> None:
-    sheets.write(context, notice.case, notice.row, replace(sheet, code=notice.written[0][1].code), step=step)
+    notice_sheets.write(context, notice.case, notice.row, replace(sheet, code=notice.written[0][1].code), step=step)
 
 
 @action(Act.NOTICE_CALL)
 def record_call(context: ActContext, case_id: UUID, notice_id: UUID, call: Notice, *, reached: bool) -> None:
     """Record a call: about a notice that nobody has received, or to the level above where nobody here may be told."""
     notice = _find(context, case_id, notice_id)
-    transitions.require(notice.row, context.permit.act)
+    notice_transitions.require(notice.row, context.permit.act)
     above = notice.row.state == NoticeState.KIN
     if above and not (call.who.strip() and call.phone.strip()):
         raise BadInput("Hãy ghi gọi cho ai ở cấp trên và số điện thoại đã gọi.", about=case_id)
     if reached:
-        transitions.step(notice.row, context.permit.act)
+        notice_transitions.step(notice.row, context.permit.act)
     kept = Notice(who=call.who, when=call.when, phone=call.phone, words=call.words)
     _write_sheet(context, notice, kept, step="called" if reached else "not_reached")
     heads.mark_changed(context.session, notice.case.head)

@@ -12,8 +12,8 @@ from casework.cases.reading import VerifiedCase
 from casework.cases.sections import SafetyPlan
 from casework.cases.states import NoticeState
 from casework.gate import ActContext
-from casework.notices import proposals, sheets
-from casework.notices.sheets import Sheets
+from casework.notices import notice_sheets, proposals
+from casework.notices.notice_sheets import Sheets
 from casework.notices.view_models import RECEIVER_STEPS, NoticeLine, NoticeSheet, NoticeStanding
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
@@ -82,7 +82,7 @@ def standing(context: ActContext, case: VerifiedCase) -> NoticeStanding | None:
         return None
     pages = reading.open_newest_of(context, case, [Section.NOTICE])
     rows = reading.rows_of_case(context, case, ChairNotice)
-    found = lines(context, rows, sheets.of_case(pages), {case.id: case.row})
+    found = lines(context, rows, notice_sheets.of_case(pages), {case.id: case.row})
     told = any(line.state != NoticeState.WITHDRAWN for line in found)
     due = not told and not proposals.proposal(context, case).refusal
     return NoticeStanding(tuple(sorted(found, key=lambda line: -line.sent)), due)
