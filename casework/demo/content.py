@@ -158,13 +158,13 @@ def _case(raw: Mapping[str, Any]) -> DemoCase:
 
 
 def _answers(raw: Mapping[str, Any]) -> IntakeAnswers:
-    incident = raw["incident"] | {"happened_on": "", "channel": raw["channel"], "reporter_type": raw["reporter_type"]}
     return IntakeAnswers(
         danger=raw["danger"],
         only_counselling=raw["only_counselling"],
         contact=_section(sections.Contact, raw["contact"]),
         identity=_section(sections.Identity, raw["identity"]),
-        incident=_section(sections.Incident, incident),
+        incident=_section(sections.Incident, raw["incident"] | {"happened_on": ""}),
+        reporter=sections.Reporter(reporter_type=raw["reporter_type"], channel=raw["channel"]),
         children=_section(sections.Children, raw.get("children", {})),
         injuries=_section(sections.Injuries, raw["injuries"]),
         story=sections.Story(words=raw.get("story", "").strip()),

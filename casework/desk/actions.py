@@ -13,6 +13,7 @@ from casework.cases import (
     case_labels,
     case_search,
     facts,
+    moved_answers,
     opening_rate_limit,
     reading,
     reporting_delay,
@@ -159,7 +160,7 @@ def read_section(
     _require_section(context, case_id, section)
     find = reading.find_own_case if may_be_missing else reading.find_case
     case = find(context, case_id)
-    opened = reading.open_newest_of(context, case, [section])
+    opened = reading.open_newest_of(context, case, [section]) or moved_answers.pages(context, case, section)
     if not opened and section in reading.sections_present(context, case):
         raise Superseded("rewritten since it was shared", about=case_id)
     if not opened and may_be_missing:
@@ -208,6 +209,8 @@ def write_section(context: ActContext, case_id: UUID, data: SectionData, *, base
         raise Refused("facts are derived", about=case_id)
     case = reading.find_own_case(context, case_id)
     written = _with_fixed_fields(context, case, data)
+    if data.section is Section.INCIDENT:
+        moved_answers.move_out(context, case, rewrite=False)
     writing.save(context, case, written, base=base, readers=access_grants.reading_agencies(context, case, data.section))
     facts.refresh(context, case, written)
 

@@ -133,7 +133,7 @@ class CasePage:
 class WrittenSection(Sealed):
     """A section as it was written: its data, its revision, who wrote it, when (microseconds), and its case's code.
 
-    `named` gives the words for fields that hold an id, as the trusted address of an incident.
+    `named` gives the words for fields that hold an id, as the trusted address of a stay.
     """
 
     data: SectionData

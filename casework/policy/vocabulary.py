@@ -182,6 +182,7 @@ class Section(IntEnum):
     POLICE = 15
     LEGAL = 16
     CHILD = 17
+    SHELTER = 19
     GROUNDS = 20
     LETTER = 22
     REPORTER = 23
