@@ -175,6 +175,8 @@ class Perpetrator(SectionData):
     section = Section.PERPETRATOR
     name: str = ask("name", gettext_noop("Họ và tên người có hành vi bạo lực"))
     relation: str = ask("code", gettext_noop("Là gì của người bị bạo lực"), codelist="relation", required=True)
+    sex: str = ask("code", gettext_noop("Người kia là nam hay nữ"), codelist="sex")
+    number: str = ask("code", gettext_noop("Mấy người cùng làm"), codelist="perpetrator_number")
     age: str = ask("code", gettext_noop("Khoảng bao nhiêu tuổi"), codelist="perpetrator_age")
     where: str = ask("code", gettext_noop("Bây giờ đang ở đâu"), codelist="perpetrator_where")
     past: tuple[str, ...] = ask("codes", gettext_noop("Trước đây người kia đã làm gì"), codelist="perpetrator_past")
