@@ -69,7 +69,7 @@ class DemoCase:
     """One fictional case: when and by whom it was opened, for which circle, the intake, and what came after.
 
     Its incident lacks only what depends on the day on which the demo is built. `of_the_union` tells whether the Women's
-    Union holds it: any other receiving point opens a case of its own.
+    Union holds it: any other agency that helps opens a case of its own.
     """
 
     days_ago: int
