@@ -24,12 +24,12 @@ from casework.cases.questions import SectionData
 from casework.cases.reading import ListedCase, VerifiedCase
 from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan
 from casework.cases.states import CaseState
-from casework.desk.view_models import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, WrittenSection
+from casework.desk import reporting_duty
+from casework.desk.view_models import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, Welcome, WrittenSection
 from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, gettext_noop
 from casework.gate import ActContext, action
 from casework.intake.actions import list_drafts
 from casework.oversight import home_panel
-from casework.oversight.home_panel import OversightPanel
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
 from casework.referrals.ground_actions import list_reviews
@@ -45,9 +45,9 @@ _FIXED = {Section.LABEL: ("code", "former"), Section.INCIDENT: ("recorded_at",)}
 
 
 @action(Act.HOME_READ)
-def read_home(context: ActContext) -> OversightPanel:
-    """Return what stands on the home page of a role that works on no case: the panel of oversight."""
-    return home_panel.panel_for(context)
+def read_home(context: ActContext) -> Welcome:
+    """Return what stands on the home page of a role that works on no case."""
+    return Welcome(home_panel.panel_for(context), reporting_duty.of_actor(context))
 
 
 @action(Act.CASE_LIST)

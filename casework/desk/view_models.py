@@ -12,6 +12,7 @@ from casework.cases.reading import date_of
 from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import Contact, Label
 from casework.cases.states import CaseState
+from casework.desk.reporting_duty import ReportingDuty
 from casework.intake.actions import Draft
 from casework.oversight.home_panel import OversightPanel
 from casework.policy.vocabulary import Section
@@ -93,6 +94,14 @@ class Home:
 
     def _ours(self, standing: str) -> list[CaseLine]:
         return [line for line in self.cases if line.standing == standing and line.ours]
+
+
+@dataclass(frozen=True)
+class Welcome:
+    """The home page of a role that works on no case: the panel of oversight, and whom they must tell of violence."""
+
+    watch: OversightPanel
+    duty: ReportingDuty | None
 
 
 @dataclass(frozen=True)

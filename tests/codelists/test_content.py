@@ -3,6 +3,8 @@
 import itertools
 import re
 
+import pytest
+
 from casework.codelists import codelist
 from tests.source import ROOT
 
@@ -32,6 +34,21 @@ def test_the_form_01_bc_x_is_cited_with_the_circular_that_it_is_annexed_to():
     )
     assert len(cited) >= 5
     assert set(cited) == {"23/2011/TT-BVHTTDL"}
+
+
+@pytest.mark.parametrize(
+    ("code", "agency", "article"),
+    [
+        ("hamlet_head", "chairman", "Điều 20 khoản 2"),
+        ("school", "chairman", "Điều 20 khoản 2"),
+        ("host", "chairman", "Điều 36"),
+        ("employer", "chairman", "Điều 12"),
+    ],
+)
+def test_each_duty_names_whom_the_law_names_with_its_article(code, agency, article):
+    duty = codelist("reporting_duty").get(code)
+    assert duty.texts("tells")[0] == agency
+    assert article in duty.source
 
 
 def test_seventy_two_hours_is_the_first_limit():
