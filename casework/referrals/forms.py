@@ -130,12 +130,12 @@ class SendForm(SentOnceForm):
 class UnsentPart(SendForm):
     """The letter to one of several receivers, and whether it goes now; `preview` is what they will see."""
 
-    chosen = Choices(_("Gửi ngay cho nơi này"), [("yes", _("Gửi ngay"))], required=False)
+    chosen = Choices(_("Có gửi ngay không?"), [("yes", _("Gửi ngay cho nơi này"))], required=False)
 
     def __init__(self, preview: Preview, proposed: list[str]) -> None:
         prefix = f"{preview.ground.id.hex[:8]}-"
         super().__init__(prefix=prefix, meta={"csrf": False}, chosen=["yes"], asks=proposed)  # type: ignore[no-untyped-call]
-        self.preview = preview
+        self.preview, self.chosen.flags.told = preview, True
         self.asks.choices = needs_of_first(self.asks.choices, preview.ground.entry.receiver)
 
     @property
