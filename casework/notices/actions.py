@@ -9,15 +9,16 @@ from sqlalchemy import select
 from casework.accounts import staff
 from casework.audit import freshness
 from casework.cases import access_grants, notice_access, reading, scope
+from casework.cases.case_labels import label_of
 from casework.cases.models import ChairNotice
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Notice
-from casework.cases.states import NoticeState
+from casework.cases.states import CaseState, NoticeState
 from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, NotFound, Ungrounded, gettext_noop
 from casework.gate import ActContext, action
 from casework.notices import notice_sheets, notice_transitions, presenters, proposals
-from casework.notices.view_models import NoticeBox, NoticePage, Proposal, joined_names
+from casework.notices.view_models import DueNotice, NoticeBox, NoticePage, Proposal, joined_names
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
 from casework.vault.integrity import heads
@@ -169,6 +170,27 @@ def list_notices(context: ActContext) -> NoticeBox:
     found = presenters.lines(context, rows, written, batch.cases)
     context.reason = f"{len(found)} notices"
     return NoticeBox(tuple(found))
+
+
+@action(Act.NOTICE_DUE)
+def list_due(context: ActContext) -> tuple[DueNotice, ...]:
+    """List the open cases of violence in a family of which nobody has told the chair: danger first, the oldest first."""
+    within = scope.cases(context.permit)
+    batch = reading.load_batch(context, within)
+    told = {row.case_id for row in scope.notices(within).on(context.session) if row.state != NoticeState.WITHDRAWN}
+    untold = [
+        case.id
+        for case in batch.cases.values()
+        if case.state == CaseState.OPEN and case.owner_id in context.actor.agencies and case.id not in told
+    ]
+    sections = (Section.LABEL, Section.INCIDENT, Section.PERPETRATOR)
+    due = [
+        DueNotice(case.row.id, label.code, label.danger == "yes", case.row.opened)
+        for case in batch.listed(sections, of=untold)
+        if (label := label_of(case.pages)) and proposals.is_domestic(*proposals.incident_and_perpetrator(case.pages))
+    ]
+    context.reason = f"{len(due)} cases"
+    return tuple(sorted(due, key=lambda case: (not case.danger, case.opened, case.code)))
 
 
 @action(Act.NOTICE_READ)

@@ -57,11 +57,17 @@ def _refusal(context: ActContext, case: VerifiedCase, pages: list[OpenedDocument
         return CLOSED
     if context.actor.agency_id in {chair.agency_id for chair in chairs}:
         return CHAIRS_OWN
-    if not is_domestic(_section(pages, Incident), _section(pages, Perpetrator)):
+    if not is_domestic(*incident_and_perpetrator(pages)):
         return NOT_FAMILY
     if any(row.state in UNFINISHED_NOTICE for row in reading.rows_of_case(context, case, ChairNotice)):
         return UNFINISHED
     return "" if chairs else NOBODY
+
+
+def incident_and_perpetrator(pages: Iterable[OpenedDocument]) -> tuple[Incident, Perpetrator]:
+    """Return what decides whether Article 20 applies, from opened pages of a case."""
+    opened = list(pages)
+    return _section(opened, Incident), _section(opened, Perpetrator)
 
 
 def is_domestic(incident: Incident, perpetrator: Perpetrator) -> bool:

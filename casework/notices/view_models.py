@@ -58,6 +58,16 @@ class Proposal:
 
 
 @dataclass(frozen=True)
+class DueNotice:
+    """An open case of which the chair has not been told; `opened` is a day since 1970."""
+
+    case_id: UUID
+    code: str
+    danger: bool
+    opened: int
+
+
+@dataclass(frozen=True)
 class NoticeLine:
     """A notice in a list; `sent` is microseconds, `now` the moment of asking.
 

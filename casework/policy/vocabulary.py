@@ -117,6 +117,10 @@ class Act(StrEnum):
     GROUND_WITHDRAW = "ground.withdraw"
     GROUND_REVIEW_LIST = "ground.review_list"
     GROUND_REVIEW = "ground.review"
+    UNSENT_LIST = "unsent.list"
+    UNSENT_READ = "unsent.read"
+    UNSENT_SEND = "unsent.send"
+    UNSENT_SET_ASIDE = "unsent.set_aside"
     REFERRAL_PREVIEW = "referral.preview"
     REFERRAL_SEND = "referral.send"
     REFERRAL_LIST = "referral.list"
@@ -134,6 +138,7 @@ class Act(StrEnum):
     NOTICE_PREVIEW = "notice.preview"
     NOTICE_SEND = "notice.send"
     NOTICE_RECORD_SPOKEN = "notice.record_spoken"
+    NOTICE_DUE = "notice.due"
     NOTICE_LIST = "notice.list"
     NOTICE_READ = "notice.read"
     NOTICE_OPEN = "notice.open"
@@ -194,6 +199,7 @@ class Section(IntEnum):
     POLICE = 15
     LEGAL = 16
     CHILD = 17
+    SHELTER = 19
     GROUNDS = 20
     NOTICE = 21
     LETTER = 22
