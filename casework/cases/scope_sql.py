@@ -12,7 +12,15 @@ from sqlalchemy import ColumnElement, Exists, Select, and_, bindparam, exists, f
 
 from casework.audit import freshness, read
 from casework.cases.models import Case, ChairNotice, Ground, Referral
-from casework.cases.states import CARRYING_GROUND, READABLE, READABLE_NOTICE, CaseState, GroundState, ReferralState
+from casework.cases.states import (
+    CARRYING_GROUND,
+    READABLE,
+    READABLE_NOTICE,
+    CaseState,
+    GroundState,
+    NoticeState,
+    ReferralState,
+)
 from casework.policy.permit import Actor
 from casework.policy.vocabulary import Reach, Section
 from casework.vault.integrity.signed_rows import columns
@@ -131,6 +139,15 @@ def notices(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
     named = and_(among(_notice.c.to_id, actor.circles), among(_notice.c.state, READABLE_NOTICE))
     own = _notice.c.case_id.in_(select(_case.c.id).where(condition, among(_case.c.owner_id, actor.agencies)))
     return select(_notice).where(_belongs_to_cases(_notice, condition, actor), or_(named, own))
+
+
+@lru_cache(maxsize=1024)
+def untold(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
+    """Select the ids of the actor's own open cases without a notice to the chair that stands."""
+    notice = and_(_notice.c.commune_id == _case.c.commune_id, _notice.c.case_id == _case.c.id)
+    stands = exists().where(notice, _notice.c.state != NoticeState.WITHDRAWN)
+    open_case = and_(condition, _case.c.state == CaseState.OPEN, among(_case.c.owner_id, actor.agencies))
+    return select(_case.c.id).where(open_case, not_(stands))
 
 
 @lru_cache(maxsize=1024)

@@ -13,7 +13,7 @@ from casework.cases.case_labels import label_of
 from casework.cases.models import ChairNotice
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Notice
-from casework.cases.states import CaseState, NoticeState
+from casework.cases.states import NoticeState
 from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, NotFound, Ungrounded, gettext_noop
 from casework.gate import ActContext, action
@@ -174,20 +174,17 @@ def list_notices(context: ActContext) -> NoticeBox:
 
 @action(Act.NOTICE_DUE)
 def list_due(context: ActContext) -> tuple[DueNotice, ...]:
-    """List the open cases of violence in a family of which nobody has told the chair: danger first, the oldest first."""
+    """List the open cases of violence in a family of which nobody has told the chair: danger first, then the oldest."""
     within = scope.cases(context.permit)
-    batch = reading.load_batch(context, within)
-    told = {row.case_id for row in scope.notices(within).on(context.session) if row.state != NoticeState.WITHDRAWN}
-    untold = [
-        case.id
-        for case in batch.cases.values()
-        if case.state == CaseState.OPEN and case.owner_id in context.actor.agencies and case.id not in told
-    ]
+    untold = scope.untold(within).on(context.session).scalars().all()
+    if not untold:
+        return ()
+    batch = reading.load_batch(context, reading.narrow_scope(within, untold))
     sections = (Section.LABEL, Section.INCIDENT, Section.PERPETRATOR)
     due = [
         DueNotice(case.row.id, label.code, label.danger == "yes", case.row.opened)
         for case in batch.listed(sections, of=untold)
-        if (label := label_of(case.pages)) and proposals.is_domestic(*proposals.incident_and_perpetrator(case.pages))
+        if (label := label_of(case.pages)) and proposals.is_due(label, case.pages)
     ]
     context.reason = f"{len(due)} cases"
     return tuple(sorted(due, key=lambda case: (not case.danger, case.opened, case.code)))

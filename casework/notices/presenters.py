@@ -7,10 +7,11 @@ from uuid import UUID
 from casework.accounts import staff
 from casework.audit import read
 from casework.cases import name_matching, reading
+from casework.cases.case_labels import label_of
 from casework.cases.models import ChairNotice
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import SafetyPlan
-from casework.cases.states import NoticeState
+from casework.cases.states import CaseState, NoticeState
 from casework.gate import ActContext
 from casework.notices import notice_sheets, proposals
 from casework.notices.notice_sheets import Sheets
@@ -76,6 +77,12 @@ def kin_among(names: Iterable[str], pages: Iterable[OpenedDocument]) -> tuple[st
     return tuple(name for name in names if name_matching.names_a_colleague(name, whom))
 
 
+def _is_due(context: ActContext, case: VerifiedCase) -> bool:
+    pages = reading.open_newest_of(context, case, [Section.LABEL, Section.INCIDENT, Section.PERPETRATOR])
+    label = label_of(pages)
+    return label is not None and proposals.is_due(label, pages)
+
+
 def standing(context: ActContext, case: VerifiedCase) -> NoticeStanding | None:
     """Return what the page of a case says of its notices; None for who sends none of this case."""
     if case.row.owner_id not in context.actor.agencies or not allowed(context.actor, Act.NOTICE_SEND):
@@ -84,5 +91,5 @@ def standing(context: ActContext, case: VerifiedCase) -> NoticeStanding | None:
     rows = reading.rows_of_case(context, case, ChairNotice)
     found = lines(context, rows, notice_sheets.of_case(pages), {case.id: case.row})
     told = any(line.state != NoticeState.WITHDRAWN for line in found)
-    due = not told and not proposals.proposal(context, case).refusal
+    due = not told and case.row.state == CaseState.OPEN and _is_due(context, case)
     return NoticeStanding(tuple(sorted(found, key=lambda line: -line.sent)), due)

@@ -64,6 +64,11 @@ def _refusal(context: ActContext, case: VerifiedCase, pages: list[OpenedDocument
     return "" if chairs else NOBODY
 
 
+def is_due(label: Label, pages: Iterable[OpenedDocument]) -> bool:
+    """Tell whether the chair must be told of a case; who asked for advice alone has reported nothing."""
+    return label.only_counselling != "yes" and is_domestic(*incident_and_perpetrator(pages))
+
+
 def incident_and_perpetrator(pages: Iterable[OpenedDocument]) -> tuple[Incident, Perpetrator]:
     """Return what decides whether Article 20 applies, from opened pages of a case."""
     opened = list(pages)

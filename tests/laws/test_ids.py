@@ -49,8 +49,8 @@ def true_ids(house: House, referral: Referred) -> Iterator[dict[str, UUID]]:
     with stolen(house) as thief:
         documents = thief.rows("document", case_id=referral.case_id)
     others = {
+        *notice.values(),
         referral.referral_id,
-        notice["notice_id"],
         ledger_id(THANH_SON),
         documents[0]["id"],
         documents[-1]["series"],
