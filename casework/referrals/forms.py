@@ -10,6 +10,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from casework import clock
+from casework.cases.consent_and_grounds import may_receive
 from casework.cases.fields import field_of
 from casework.cases.sections import GroundEntry, Letter
 from casework.codelists import codelist
@@ -38,7 +39,8 @@ class GroundForm(Form):
 
 def ground_form(kind: str, receivers: Collection[str]) -> Any:
     """Make the form for one kind of ground and the agencies of this commune."""
-    fields = {"receiver": _field("receiver", only=receivers), **_FIELDS_OF_KIND[kind]()}
+    possible = [receiver for receiver in receivers if may_receive(receiver, kind)]
+    fields = {"receiver": _field("receiver", only=possible), **_FIELDS_OF_KIND[kind]()}
     return type("GroundForm", (GroundForm,), fields)()
 
 

@@ -5,11 +5,12 @@ from uuid import uuid4
 
 import pytest
 
-from casework.cases.sections import Identity, Incident, Notice, Perpetrator, Story
+from casework.cases.sections import GroundEntry, Identity, Incident, Notice, Perpetrator, Story
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused, Ungrounded
 from casework.notices import actions, proposals
 from casework.policy.vocabulary import Role, Section
+from casework.referrals import ground_actions
 from tests.house import House, both_databases
 from tests.notices.scenes import CITY, kept_from, label_of, names_from_now_on, readers_of_sheets, told
 from tests.stories import CANARIES, dao
@@ -244,3 +245,15 @@ def test_the_section_of_the_notice_is_the_only_one_that_the_chair_holds(house: H
         with pytest.raises(NotFound):
             chinh.does(doing, notice.case_id, *more)
     assert chinh.does(desk.list_cases).cases == ()
+
+
+def test_the_name_goes_to_the_chair_by_consent_or_by_an_article_and_never_for_danger_alone(house: House, lan, browser):
+    case_id = lan.opens_a_case(dao(grounds=()))
+    danger = GroundEntry(kind="danger", receiver="chairman", words="Có dao", told="no")
+    with pytest.raises(Ungrounded, match="tin báo không ghi tên"):
+        lan.does(ground_actions.record_ground, case_id, danger)
+    page = browser("lan").get(f"/vu-viec/{case_id}/chuyen-gui/can-cu/nguy-hiem").text
+    assert 'value="chairman"' not in page
+    assert 'value="police"' in page
+    consent = GroundEntry(kind="consent", receiver="chairman", consent="granted", form="spoken")
+    lan.does(ground_actions.record_ground, case_id, consent)
