@@ -81,7 +81,7 @@ class Telling(RuleBasedStateMachine):
     @rule(data=st.data(), step=st.sampled_from(sorted(STEPS)), who=st.sampled_from(sorted(CHAIRS)))
     def receive(self, data: st.DataObject, step: str, who: str) -> None:
         self.pause()
-        notice_id = data.draw(st.sampled_from(sorted(self.states)))
+        notice_id = data.draw(st.sampled_from(list(self.states)))
         doing, more, leads = STEPS[step]
         named = who in self.named(notice_id)
         try:
@@ -98,7 +98,7 @@ class Telling(RuleBasedStateMachine):
     @rule(data=st.data())
     def call(self, data: st.DataObject) -> None:
         self.pause()
-        notice_id = data.draw(st.sampled_from(sorted(self.states)))
+        notice_id = data.draw(st.sampled_from(list(self.states)))
         leads = {NoticeState.SENT: NoticeState.SENT, NoticeState.KIN: NoticeState.CITY}
         with suppress(Conflict):
             self.house["lan"].does(actions.record_call, self.case, notice_id, CITY, reached=True)
@@ -108,7 +108,7 @@ class Telling(RuleBasedStateMachine):
     @rule(data=st.data())
     def withdraw(self, data: st.DataObject) -> None:
         self.pause()
-        notice_id = data.draw(st.sampled_from(sorted(self.states)))
+        notice_id = data.draw(st.sampled_from(list(self.states)))
         try:
             self.house["lan"].does(actions.withdraw, self.case, notice_id, "báo nhầm")
         except Conflict:
@@ -166,10 +166,7 @@ class Telling(RuleBasedStateMachine):
             return
         with stolen(self.house) as thief:
             [case] = thief.rows("case_file", id=self.case)
-            sheets = {
-                row["id"]: row["series"]
-                for row in thief.rows("document", case_id=self.case, section=int(Section.NOTICE))
-            }
+            documents = thief.rows("document", case_id=self.case, section=int(Section.NOTICE))
             envelopes = thief.rows("envelope", case_id=self.case)
             notices = thief.rows("notice", case_id=self.case)
             wraps = thief.rows("wrap")
