@@ -256,6 +256,7 @@ class GroundEntry(SectionData):
         "code", gettext_noop("Người thứ hai: bây giờ còn nguy hiểm đến tính mạng không"), codelist="ground_review"
     )
     review_words: str = ask("long", gettext_noop("Lời người xem lại"))
+    unsent: str = ask("long", gettext_noop("Vì sao chưa gửi"), hint=gettext_noop("Ví dụ: đã gọi điện báo bằng lời."))
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
 from casework.referrals.ground_actions import list_reviews
 from casework.referrals.receiving_actions import list_referrals
+from casework.referrals.unsent_actions import list_unsent
 from casework.retention.actions import list_requests
 from casework.statistics.actions import period_to_close
 from casework.vault.integrity import heads
@@ -276,6 +277,8 @@ def _with_other_lists(context: ActContext, home: Home) -> Home:
         home = replace(home, endings=context.also(list_requests))
     if allowed(context.actor, Act.GROUND_REVIEW_LIST):
         home = replace(home, reviews=context.also(list_reviews))
+    if allowed(context.actor, Act.UNSENT_LIST):
+        home = replace(home, unsent=context.also(list_unsent))
     return home
 
 

@@ -16,7 +16,7 @@ from casework.desk.reporting_duty import ReportingDuty
 from casework.intake.actions import Draft
 from casework.oversight.home_panel import OversightPanel
 from casework.policy.vocabulary import Section
-from casework.referrals.view_models import AwaitingReview, Box
+from casework.referrals.view_models import AwaitingReview, Box, UnsentCase
 from casework.retention.actions import ErasureRequest
 from casework.sealed import Sealed
 from casework.statistics.periods import Period
@@ -68,6 +68,7 @@ class Home:
     box: Box | None = None
     endings: tuple[ErasureRequest, ...] = ()
     reviews: tuple[AwaitingReview, ...] = ()
+    unsent: tuple[UnsentCase, ...] = ()
 
     @cached_property
     def inherited(self) -> list[CaseLine]:

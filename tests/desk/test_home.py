@@ -18,7 +18,7 @@ pytestmark = only_sqlite
 
 
 def test_what_is_urgent_stands_above_what_is_followed(house, lan, browser):
-    calm = lan.opens_a_case()
+    calm = lan.opens_a_case(dao(grounds=()))
     urgent = lan.opens_a_case(dao(danger="yes"))
     page = browser("lan").get("/").text
     assert page.index("Cần làm ngay") < page.index(str(urgent)) < page.index("Ghi nhận vụ việc")
@@ -28,7 +28,7 @@ def test_what_is_urgent_stands_above_what_is_followed(house, lan, browser):
 def test_what_a_first_page_gathers_is_read_in_one_commit_with_a_line_for_each_act(house, browser):
     client = browser("lan")
     assert client.get("/").status_code == 200
-    newest = select(AuditLine.act, AuditLine.at).order_by(AuditLine.n.desc()).limit(4)
+    newest = select(AuditLine.act, AuditLine.at).order_by(AuditLine.n.desc()).limit(5)
     with house.crypto() as crypto:
         lines = crypto.session.execute(newest).all()
     assert {line.act for line in lines} == {
@@ -36,6 +36,7 @@ def test_what_a_first_page_gathers_is_read_in_one_commit_with_a_line_for_each_ac
         Act.REFERRAL_LIST,
         Act.CASE_ERASE_LIST,
         Act.GROUND_REVIEW_LIST,
+        Act.UNSENT_LIST,
     }
     assert len({line.at for line in lines}) == 1
 

@@ -18,7 +18,7 @@ TRICKY = ["<3 tuổi", "A & B", "nói <im đi> rồi đánh", "2 > 1 && 1 < 2", 
 def records(somebody, client, pages):
     """Record an intake with some pages as they are given; return a way to open the sections of its case."""
     case_id = fills(client, pages)
-    assert submits(client, case_id).location == f"/vu-viec/{case_id}"
+    assert submits(client, case_id).location == f"/vu-viec/{case_id}/gui-ngay"
     return lambda section: somebody.does(desk.read_section, case_id, section)[0].data
 
 
@@ -153,7 +153,7 @@ def test_two_taps_make_one_case_and_both_arrive_there(lan, browser):
     client = browser("lan")
     case_id = fills(client)
     answers = [submits(client, case_id), submits(client, case_id)]
-    assert [answer.location for answer in answers] == [f"/vu-viec/{case_id}"] * 2
+    assert [answer.location for answer in answers] == [f"/vu-viec/{case_id}/gui-ngay"] * 2
     assert [line.id for line in lan.does(desk.list_cases).cases] == [case_id]
 
 
