@@ -23,7 +23,7 @@ class SharingForm(IntakePage):
 
     other_name = at_intake(Perpetrator, "name")
     relation = at_intake(Perpetrator, "relation")
-    sex = at_intake(Perpetrator, "sex")
+    sex = at_intake(Perpetrator, "sex", select=True)
     number = at_intake(Perpetrator, "number")
     age = at_intake(Perpetrator, "age")
     where = at_intake(Perpetrator, "where")
