@@ -12,10 +12,10 @@ from casework.cases import (
     access_grants,
     case_labels,
     case_search,
-    facts,
     opening_rate_limit,
     reading,
     reporting_delay,
+    section_rules,
     writing,
 )
 from casework.cases.case_labels import label_of
@@ -40,7 +40,7 @@ from casework.vault.keys.envelopes import OpenedDocument
 
 _SHORTEST_QUERY = 2
 # What a case was given once and keeps, whatever a form says.
-_FIXED = {Section.LABEL: ("code", "former"), Section.INCIDENT: ("recorded_at",)}
+_FIXED = {Section.LABEL: ("code", "former", "received_at"), Section.INCIDENT: ("recorded_at",)}
 
 
 @action(Act.HOME_READ)
@@ -198,18 +198,17 @@ def _written_sections(
 
 
 @action(Act.SECTION_WRITE)
-def write_section(context: ActContext, case_id: UUID, data: SectionData, *, base: int) -> None:
-    """Write a new revision; raises Conflict if somebody wrote after revision `base` was read.
+def write_section(context: ActContext, case_id: UUID, data: SectionData, *, base: int) -> str:
+    """Write a new revision; return the level of danger if new signs raised it, else an empty text.
 
-    The facts for counting follow a correction; nobody writes them directly (Refused).
+    Raises Conflict if somebody wrote after revision `base` was read, and Contradiction if another section says
+    otherwise. The facts for counting follow a correction; nobody writes them directly (Refused).
     """
     _require_section(context, case_id, data.section)
     if data.section is Section.FACTS:
         raise Refused("facts are derived", about=case_id)
     case = reading.find_own_case(context, case_id)
-    written = _with_fixed_fields(context, case, data)
-    writing.save(context, case, written, base=base, readers=access_grants.reading_agencies(context, case, data.section))
-    facts.refresh(context, case, written)
+    return section_rules.write(context, case, _with_fixed_fields(context, case, data), base=base)
 
 
 def _with_fixed_fields(context: ActContext, case: VerifiedCase, data: SectionData) -> SectionData:

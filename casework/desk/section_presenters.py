@@ -40,6 +40,14 @@ def _gbvims_type(incident: Incident) -> tuple[str, Answer]:
     return types.vi if language() == "vi" else types.en, types.label(code, language()) if code else ""
 
 
+def raised_level(level: str) -> str:
+    """Say that the level of danger was raised by what was written, to be looked at by whoever wrote it."""
+    words = codelist("risk_level").label(level, language()).lower()
+    return gettext(
+        "Theo điều vừa ghi, mức nguy hiểm đã nâng lên mức %(level)s. Hãy xem lại phần đánh giá.", level=words
+    )
+
+
 def differences(theirs: SectionData, mine: SectionData) -> list[tuple[str, Answer, Answer]]:
     """Return (question, their answer, my answer) wherever the two differ in what a form asks."""
     return [

@@ -147,8 +147,9 @@ def test_a_section_that_nobody_wrote_is_not_found_but_can_be_begun(lan, browser)
     ids=["several", "one"],
 )
 def test_an_answer_that_is_asked_no_more_is_read_and_kept_when_its_section_is_saved(lan, browser, section, name, code):
-    data = dao().assessment if section is Section.ASSESSMENT else dao().perpetrator
-    case_id = lan.opens_a_case(dao(**{section.code: replace(data, **{name: (code,) if name == "answers" else code})}))
+    answers: Any = getattr(dao(), section.code)
+    written = replace(answers, **{name: (code,) if name == "answers" else code})
+    case_id = lan.opens_a_case(dao(**{section.code: written}))
     url = f"/vu-viec/{case_id}/{section.code}"
     source = codelist("risk_question" if name == "answers" else "perpetrator_age").get(code)
     assert source.retired
