@@ -261,7 +261,8 @@ class GroundEntry(SectionData):
 class Letter(SectionData):
     """One sheet of the correspondence about a referral: what is asked, a question back, an answer, a call.
 
-    `code` repeats the case's code, so that a receiver can name what it has answered when the label has changed since.
+    `code` and `age_group` repeat what the label says, so that a receiver can name what it has answered when the label
+    has changed since, and lists open no label for it.
     `hours_surely` and `hours_perhaps` (microseconds) end the first 72 hours, for a health station gets no incident.
     """
 
@@ -274,6 +275,7 @@ class Letter(SectionData):
     who: str = ask("text", gettext_noop("Ai trả lời, ai nghe máy"))
     when: str = ask("text", gettext_noop("Lúc nào"))
     code: str = same_as(Label, "code")
+    age_group: str = same_as(Label, "age_group")
     hours_surely: str = ask("text", gettext_noop("72 giờ đầu chắc chắn còn đến"))
     hours_perhaps: str = ask("text", gettext_noop("72 giờ đầu có thể còn đến"))
 

@@ -10,8 +10,10 @@ from casework.accounts import key_holders, staff
 from casework.audit import read
 from casework.cases import (
     access_grants,
+    age_groups,
     case_labels,
     case_search,
+    legal_clocks,
     opening_rate_limit,
     reading,
     reporting_delay,
@@ -79,7 +81,7 @@ def _line_maker(context: ActContext, names: Mapping[UUID, str]) -> Callable[[Any
         )
         opened, holder = reading.date_of(row.opened), names.get(row.holder_id, "")
         mine, ours = row.holder_id == me, row.owner_id in agencies
-        return CaseLine(row.id, label.code, label.nickname, standing, opened, holder, mine, ours)
+        return CaseLine(row.id, label.code, label.nickname, standing, opened, holder, mine, ours, label.age_group)
 
     return make_line
 
@@ -129,7 +131,15 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         referral_id=None if line.ours else access_grants.newest_referral_id(context, case),
         readers=staff.key_holder_names(context, case.row.owner_id) if restricted else (),
         hours=reporting_delay.first_hours_of_case(context, case, opened),
+        must_tell=_must_tell_of_child(context, line),
+        clocks=legal_clocks.clocks_of_case(case, label, opened, at=context.crypto.at),
     )
+
+
+def _must_tell_of_child(context: ActContext, line: CaseLine) -> bool:
+    """Tell whether a case is ours to report to the child protection officer, which is not who keeps that record."""
+    child = line.is_open and line.age_group == age_groups.CHILD
+    return child and line.ours and context.permit.record is not Section.CHILD
 
 
 def _counts(case: VerifiedCase) -> Counter[Section]:

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from casework import clock
-from casework.cases import age_groups, name_matching
+from casework.cases import age_groups, legal_clocks, name_matching
 from casework.cases.contradiction_words import sentence
 from casework.cases.contradictions import age_mismatch, one
 from casework.cases.fields import Source, at_intake, section_from_fields
@@ -64,6 +64,13 @@ class Offers:
         """Return the age in law as far as the draft says it, a code of `age_group`, else an empty text."""
         person = one(self.told, Identity)
         return age_groups.settled(self.said_age, person.birth_year, clock.today(), vulnerable=person.vulnerable)
+
+    @property
+    def at_once(self) -> list[str]:
+        """Return what the law asks for now, by what the draft says so far."""
+        label, incident = Label(age_group=self.age_group), one(self.told, Incident)
+        begun = [code for code in codelist("legal_clock").active() if legal_clocks.applies(code, label, incident)]
+        return [code.text("at_once", language()) for code in begun if code.text("at_once")]
 
     @property
     def child(self) -> bool:
