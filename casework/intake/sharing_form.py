@@ -28,6 +28,8 @@ class SharingForm(IntakePage):
     compares = True
     other_name = at_intake(Perpetrator, "name")
     relation = at_intake(Perpetrator, "relation")
+    sex = at_intake(Perpetrator, "sex")
+    number = at_intake(Perpetrator, "number")
     age = at_intake(Perpetrator, "age")
     where = at_intake(Perpetrator, "where")
     past = at_intake(Perpetrator, "past")

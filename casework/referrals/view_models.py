@@ -217,9 +217,25 @@ class GroundLine:
         return self.live and self.state in LIVE_REFERRAL | {ReferralState.DONE}
 
     @property
+    def never_sent(self) -> bool:
+        """Tell whether something may be shared on it and nothing ever was."""
+        return self.live and not self.state
+
+    @property
     def sendable(self) -> bool:
         """Tell whether a referral may be made on this ground now."""
         return self.live and self.state not in LIVE_REFERRAL
+
+
+@dataclass(frozen=True)
+class UnsentCase:
+    """A case in the list of what was said and not sent: to whom (codes of agencies), and since when (microseconds)."""
+
+    case_id: UUID
+    code: str
+    danger: bool
+    receivers: tuple[str, ...]
+    since: int
 
 
 @dataclass(frozen=True)
@@ -263,3 +279,23 @@ class Preview:
     urgent: bool
     phone: str
     hours: FirstHours | None = None
+
+
+@dataclass(frozen=True)
+class UnsentPage:
+    """Everything of a case that was said and has not been sent: a preview for each receiver.
+
+    `needs` are the needs that were written down, by which the letters are proposed.
+    """
+
+    case_id: UUID
+    code: str
+    nickname: str
+    danger: bool
+    needs: tuple[str, ...]
+    previews: tuple[Preview, ...]
+
+    def asks(self, receiver: str) -> list[str]:
+        """Return what an agency (code) is proposed to be asked for: of what it helps with the needs, or the first."""
+        helped = [need.code for need in codelist("need").active() if need.text("agency") == receiver]
+        return [code for code in helped if code in self.needs] or helped[:1]

@@ -12,12 +12,20 @@ from casework.clock import MICROSECOND
 from casework.errors import CaseworkError
 from casework.gate import Gate, Person
 from casework.policy.vocabulary import Act, Role
-from casework.referrals import ground_actions, receiver_views, receiving_actions, rendering, sending_actions
+from casework.referrals import (
+    ground_actions,
+    receiver_views,
+    receiving_actions,
+    rendering,
+    sending_actions,
+    unsent_views,
+)
 from casework.referrals.forms import CallForm, EndingForm, RecordForm, ReplyForm, ReviewForm, SendForm, ground_form
 from casework.web.current_user import check_permission, current_member, gate, may, perform
 
 blueprint = Blueprint("referrals", __name__)
 blueprint.register_blueprint(receiver_views.blueprint)
+blueprint.register_blueprint(unsent_views.blueprint)
 for name, words in rendering.FILTERS.items():
     blueprint.add_app_template_filter(words, name)
 CASE = "/vu-viec/<uuid:case_id>/chuyen-gui"

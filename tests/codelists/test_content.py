@@ -1,8 +1,12 @@
 """What the lists must say because the law or the work says so."""
 
 import itertools
+import re
 
-from casework.codelists import codelist, names
+import pytest
+
+from casework.codelists import codelist
+from tests.source import ROOT
 
 
 def test_the_sixteen_acts_have_the_letters_of_article_three_in_their_order():
@@ -23,12 +27,6 @@ def test_the_bands_of_age_do_not_cross_the_ages_of_the_law():
             assert [band for band in bands if band[0] < age <= band[1]] == [], name
 
 
-def test_form_01_belongs_to_the_circular_of_2011():
-    sources = {code.source for name in names() for code in codelist(name) if "01/BC-X" in code.source}
-    assert sources
-    assert [source for source in sources if "23/2011/TT-BVHTTDL" not in source] == []
-
-
 def test_who_speaks_of_harming_oneself_is_asked_of_each_of_the_two():
     asked = [question.code for question in codelist("risk_question").active() if question.code.startswith("suicide")]
     assert asked == ["suicide_own", "suicide_other"]
@@ -46,6 +44,31 @@ def test_age_bands_leave_no_gap():
     for before, after in itertools.pairwise(bands):
         assert after.number("from") == (before.number("to") or 0) + 1
     assert bands[-1].number("to") is None
+
+
+def test_the_form_01_bc_x_is_cited_with_the_circular_that_it_is_annexed_to():
+    files = [*ROOT.glob("casework/**/*.toml"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("casework/**/*.py")]
+    cited = re.findall(
+        r"01/BC-X\W+(?:[Tt]hông tư|of circular|circular) ([\w/-]+)",
+        "\n".join(file.read_text(encoding="utf-8") for file in files),
+    )
+    assert len(cited) >= 5
+    assert set(cited) == {"23/2011/TT-BVHTTDL"}
+
+
+@pytest.mark.parametrize(
+    ("code", "agency", "article"),
+    [
+        ("hamlet_head", "chairman", "Điều 20 khoản 2"),
+        ("school", "chairman", "Điều 20 khoản 2"),
+        ("host", "chairman", "Điều 36"),
+        ("employer", "chairman", "Điều 12"),
+    ],
+)
+def test_each_duty_names_whom_the_law_names_with_its_article(code, agency, article):
+    duty = codelist("reporting_duty").get(code)
+    assert duty.texts("tells")[0] == agency
+    assert article in duty.source
 
 
 def test_seventy_two_hours_is_the_first_limit():
