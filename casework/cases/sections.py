@@ -230,7 +230,7 @@ class Assessment(SectionData):
     level: str = ask(
         "code",
         gettext_noop("Mức nguy hiểm"),
-        hint=gettext_noop("Để trống thì lấy theo những điều đã ghi. Thấp hơn thì ghi vì sao."),
+        hint=gettext_noop("Trống thì lấy theo điều đã ghi. Thấp hơn thì ghi vì sao."),
         codelist="risk_level",
     )
     reasons: str = ask("long", gettext_noop("Vì sao chọn mức này"))

@@ -24,7 +24,7 @@ def test_a_boyfriend_beside_acts_of_the_family_is_asked_about_at_once(lan, brows
     assert value(answer, "wishes") == "được yên"
     assert submits(client, draft_id).location.startswith(f"/ghi-nhan/{draft_id}/6?")
     assert sends(client, draft_id, 5, {"other": ["DANH_DAP"]}).status_code == 303
-    assert submits(client, draft_id).location == f"/vu-viec/{draft_id}"
+    assert submits(client, draft_id).location.startswith(f"/vu-viec/{draft_id}")
     assert lan.does(desk.read_section, draft_id, Section.FACTS)[0].data.other == ("DANH_DAP",)
 
 
@@ -32,7 +32,7 @@ def test_a_boyfriend_beside_acts_of_the_family_is_asked_about_at_once(lan, brows
 def test_who_is_not_known_or_is_family_is_not_asked_about(browser, relation):
     client = browser("lan")
     draft_id = fills(client, {6: {**SHARING, "relation": relation}})
-    assert submits(client, draft_id).location == f"/vu-viec/{draft_id}"
+    assert submits(client, draft_id).location.startswith(f"/vu-viec/{draft_id}")
 
 
 @pytest.mark.parametrize(
