@@ -102,6 +102,7 @@ def referral_line(
         to_kind=directory.agencies[row.to_id].kind,
         fresh=state != ReferralState.WITHDRAWN and _is_unread(row.id, case, directory, incoming=incoming),
         hours=hours,
+        age_group=first.age_group,
         call=next((letter for _, letter in reversed(case.sheets) if letter.step in _CALLS), None),
     )
 
