@@ -43,6 +43,7 @@ from casework.vault.integrity import heads
 from casework.vault.keys.envelopes import OpenedDocument
 
 _SHORTEST_QUERY = 2
+_CHILD_PROTECTION = "child_protection"
 # What a case was given once and keeps, whatever a form says.
 _FIXED = {Section.LABEL: ("code", "former", "received_at"), Section.INCIDENT: ("recorded_at",)}
 
@@ -133,15 +134,17 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         referral_id=None if line.ours else access_grants.newest_referral_id(context, case),
         readers=staff.key_holder_names(context, case.row.owner_id) if restricted else (),
         hours=reporting_delay.first_hours_of_case(context, case, opened),
-        must_tell=_must_tell_of_child(context, line),
+        must_tell=_must_tell_of_child(context, case, line),
         clocks=legal_clocks.clocks_of_case(case, label, opened, at=context.crypto.at),
     )
 
 
-def _must_tell_of_child(context: ActContext, line: CaseLine) -> bool:
-    """Tell whether a case is ours to report to the child protection officer, which is not who keeps that record."""
-    child = line.is_open and line.age_group == age_groups.CHILD
-    return child and line.ours and context.permit.record is not Section.CHILD
+def _must_tell_of_child(context: ActContext, case: VerifiedCase, line: CaseLine) -> bool:
+    """Tell whether nothing yet lets us report a child to who protects children, and we are not those ourselves."""
+    child = line.is_open and line.ours and line.age_group == age_groups.CHILD
+    if not child or context.permit.record is Section.CHILD:
+        return False
+    return _CHILD_PROTECTION not in access_grants.agencies_with_ground(context, case)
 
 
 def _counts(case: VerifiedCase) -> Counter[Section]:
