@@ -117,6 +117,8 @@ class Act(StrEnum):
     GROUND_REVIEW = "ground.review"
     REFERRAL_PREVIEW = "referral.preview"
     REFERRAL_SEND = "referral.send"
+    REFERRAL_READERS = "referral.readers"
+    REFERRAL_CHANGE = "referral.change_readers"
     REFERRAL_LIST = "referral.list"
     REFERRAL_OPEN = "referral.open"
     REFERRAL_READ = "referral.read"

@@ -4,15 +4,18 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from casework import clock
 from casework.cases.fields import field_of
 from casework.cases.sections import GroundEntry, Letter
-from casework.web.choice_fields import NO, YES
-from casework.web.forms import DateParts, Form, LongText, SentOnceForm, ShortText, TimeOfDay
+from casework.referrals.view_models import ProposedReader, ReceivingSide
+from casework.web.choice_fields import NO, YES, code_words
+from casework.web.forms import Choices, DateParts, Form, LongText, SentOnceForm, ShortText, TimeOfDay, parse_uuid
 
 
 class GroundForm(Form):
@@ -111,6 +114,43 @@ class ReviewForm(Form):
         return valid
 
 
+def _without_field() -> Any:
+    """Ask whom to take out of those who would read; an id of nobody who works there takes nobody out."""
+    return Choices(
+        _("Những người sẽ đọc được"),
+        [],
+        required=False,
+        validate_choice=False,
+        hint=_("Họ hàng, bạn thân của người kia thì bỏ ra. Người bị bỏ ra không thấy việc này."),
+    )
+
+
+def taken_out(form: Any) -> list[UUID]:
+    """Return the ids that were marked to be taken out."""
+    return [member_id for typed in form.without.data or () if (member_id := parse_uuid(typed))]
+
+
+def offer_readers(form: Any, side: ReceivingSide, out: Collection[UUID]) -> None:
+    """Offer who would read, to be taken out; before anything is sent, those in `out` are marked."""
+    form.without.choices = [
+        SelectChoice(str(reader.id), reader.name, {"hint": _reader_hint(reader)}) for reader in side.readers
+    ]
+    if not form.is_submitted():
+        form.without.data = [str(member_id) for member_id in out]
+
+
+def _reader_hint(reader: ProposedReader) -> str:
+    words = {
+        "named": gettext("Trùng tên với người ghi ở “Ai không được biết”."),
+        "violent": gettext("Trùng tên với người có hành vi bạo lực."),
+    }
+    return " · ".join(filter(None, (code_words(reader.role, "role"), words.get(reader.reason, ""))))
+
+
+class ReadersForm(Form):
+    without = _without_field()
+
+
 class SendForm(SentOnceForm):
     asks = field_of(Letter, "asks", required=True)
     words = LongText(
@@ -119,6 +159,7 @@ class SendForm(SentOnceForm):
         rows=4,
         hint=_("Chỉ viết điều nơi nhận cần để làm việc. Những phần được chia sẻ đã đi kèm, không cần chép lại."),
     )
+    without = _without_field()
 
     def letter(self) -> Letter:
         return Letter(asks=tuple(self.asks.data or ()), words=self.words.data or "")

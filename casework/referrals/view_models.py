@@ -1,5 +1,6 @@
 """What pages about referrals show, as frozen dataclasses."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,13 +10,15 @@ from casework.cases.sections import GroundEntry, Letter
 from casework.cases.states import LIVE_REFERRAL, ReferralState
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
-from casework.policy.vocabulary import Act, Section
+from casework.policy.vocabulary import Act, Role, Section
 
 # Steps whose letters the receiving agency writes; all others are the sender's.
 _RECEIVER_STEPS = frozenset({"accept", "decline", "ask", "answer"})
 _WITHOUT_CONSENT = frozenset({"refused", "not_asked"})
 _MINUTE = 60 * MICROSECOND
 _REVIEW_PERIOD = 24 * 60 * 60 * MICROSECOND
+# Where somebody is taken out, so many must be left to read it.
+_FEWEST_LEFT = 2
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class ReferralLine:
     `other` is the agency at the other end and `other_kind` its code, `phone` the duty telephone of the receiving one
     and `to_kind` its code; `fresh` tells that the other end has written something that I have not read. `hours` are the
     first 72 hours after the incident, as the letter to a health agency gives them; `call` is the newest telephone call.
+    `nobody_reads` tells the sender that everybody to whom it was sent by name has left or lost their key.
     """
 
     id: UUID
@@ -81,6 +85,7 @@ class ReferralLine:
     fresh: bool
     hours: FirstHours | None = None
     call: Letter | None = None
+    nobody_reads: bool = False
 
     @property
     def live(self) -> bool:
@@ -115,8 +120,13 @@ class Box:
 
     @property
     def unopened(self) -> list[ReferralLine]:
-        """Return what was sent urgently and has not been opened."""
-        return [line for line in self.lines if line.unopened and not line.incoming]
+        """Return what was sent urgently and has not been opened by those who can read it."""
+        return [line for line in self.lines if line.unopened and not (line.incoming or line.nobody_reads)]
+
+    @property
+    def unreadable(self) -> list[ReferralLine]:
+        """Return what was sent to people by name of whom nobody is left."""
+        return [line for line in self.lines if line.nobody_reads]
 
     @property
     def incoming(self) -> list[ReferralLine]:
@@ -126,12 +136,14 @@ class Box:
     @property
     def answered(self) -> list[ReferralLine]:
         """Return what was sent and has an answer that I have not read."""
-        return [line for line in self.lines if line.fresh and not line.incoming and not line.unopened]
+        mine = [line for line in self.lines if not (line.incoming or line.nobody_reads)]
+        return [line for line in mine if line.fresh and not line.unopened]
 
     @property
     def waiting(self) -> list[ReferralLine]:
         """Return what was sent and is on its way."""
-        return [line for line in self.lines if not line.incoming and line.live and not (line.fresh or line.unopened)]
+        mine = [line for line in self.lines if not (line.incoming or line.nobody_reads)]
+        return [line for line in mine if line.live and not (line.fresh or line.unopened)]
 
     @property
     def due_today(self) -> list[ReferralLine]:
@@ -162,7 +174,10 @@ class LetterView:
 
 @dataclass(frozen=True)
 class ReferralPage:
-    """A referral as either side sees it: its line, what it shares, the correspondence, and what may be done now."""
+    """A referral as either side sees it: its line, what it shares, the correspondence, and what may be done now.
+
+    `readers` are the names of those who read it on the receiving side; `by_name` tells that nobody else there can.
+    """
 
     line: ReferralLine
     nickname: str
@@ -170,6 +185,8 @@ class ReferralPage:
     until: int | None
     sheets: tuple[LetterView, ...]
     can: frozenset[Act]
+    readers: tuple[str, ...] = ()
+    by_name: bool = False
     review: DangerReview | None = None
 
     def offers(self, act: str) -> bool:
@@ -247,6 +264,70 @@ class GroundLedger:
 
 
 @dataclass(frozen=True)
+class ProposedReader:
+    """Somebody at the receiving agency who would read a referral; `active` tells that they can read now.
+
+    `reason` says why they are taken out by proposal: "named" among those who must not know, or "violent" for who bears
+    the name of the one who was; it is empty for everybody else.
+    """
+
+    id: UUID
+    name: str
+    role: Role
+    reason: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class ReceivingSide:
+    """Who at the receiving agency would read a referral; `by_name` tells that it goes to named people in any case.
+
+    `reading` are the names of those who must not know and read the case already, by an earlier referral.
+    """
+
+    readers: tuple[ProposedReader, ...]
+    by_name: bool = False
+    reading: tuple[str, ...] = ()
+
+    @property
+    def proposed_out(self) -> frozenset[UUID]:
+        """Return who is taken out by proposal."""
+        return frozenset(reader.id for reader in self.readers if reader.reason)
+
+    def left(self, without: Collection[UUID]) -> list[ProposedReader]:
+        """Return who reads once some have been taken out."""
+        return [reader for reader in self.readers if reader.active and reader.id not in without]
+
+    def needs_circle(self, without: Collection[UUID]) -> bool:
+        """Tell whether it goes to named people: also if anybody of the agency is taken out."""
+        return self.by_name or any(reader.id in without for reader in self.readers)
+
+    def enough(self, without: Collection[UUID]) -> bool:
+        """Tell whether enough people are left: two where somebody is taken out, else whoever works there."""
+        fewest = _FEWEST_LEFT if any(reader.id in without for reader in self.readers) else 1
+        return not self.needs_circle(without) or len(self.left(without)) >= fewest
+
+
+@dataclass(frozen=True)
+class ReferralReaders:
+    """Who on the receiving side reads a referral (`reading`, ids) and who could; `kind` is the code of that agency."""
+
+    case_id: UUID
+    referral_id: UUID
+    code: str
+    agency: str
+    kind: str
+    phone: str
+    side: ReceivingSide
+    reading: frozenset[UUID]
+
+    @property
+    def out(self) -> frozenset[UUID]:
+        """Return who is taken out now or by proposal."""
+        return self.side.proposed_out | {reader.id for reader in self.side.readers if reader.id not in self.reading}
+
+
+@dataclass(frozen=True)
 class Preview:
     """What a receiver will and will not see, and who by name will be able to read it."""
 
@@ -257,7 +338,12 @@ class Preview:
     ground: GroundLine
     will_see: tuple[Section, ...]
     will_not_see: tuple[Section, ...]
-    readers: tuple[str, ...]
+    side: ReceivingSide
     urgent: bool
     phone: str
     hours: FirstHours | None = None
+
+    @property
+    def sendable(self) -> bool:
+        """Tell whether it can be sent once those who must not know are taken out."""
+        return self.side.enough(self.side.proposed_out) and not self.side.reading
