@@ -147,7 +147,7 @@ def _reader_hint(reader: ProposedReader) -> str:
     return " · ".join(filter(None, (code_words(reader.role, "role"), words.get(reader.reason, ""))))
 
 
-class ReadersForm(Form):
+class ReferralReadersForm(Form):
     without = _without_field()
 
 

@@ -23,8 +23,8 @@ from casework.referrals import (
 from casework.referrals.forms import (
     CallForm,
     EndingForm,
-    ReadersForm,
     RecordForm,
+    ReferralReadersForm,
     ReplyForm,
     ReviewForm,
     SendForm,
@@ -146,7 +146,7 @@ def call(case_id: UUID, referral_id: UUID) -> Answer:
 def change_readers(case_id: UUID, referral_id: UUID) -> Answer:
     """Change who on the receiving side reads a referral; who is taken out is cut off at once."""
     check_permission(Act.REFERRAL_CHANGE)
-    form = ReadersForm()
+    form = ReferralReadersForm()
     if form.validate_on_submit():
         try:
             perform(reader_actions.change_readers, case_id, referral_id, taken_out(form))
