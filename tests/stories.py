@@ -15,7 +15,12 @@ from casework.cases.sections import (
     SafetyPlan,
     Story,
 )
+from casework.cases.trusted_addresses import AddressEntry
 from casework.intake.actions import IntakeAnswers
+
+HALL = AddressEntry(
+    "Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106"
+)
 
 # One phrase for each section that holds free words; none of them stands anywhere else in the product.
 CANARIES = {

@@ -51,17 +51,25 @@ def ask(kind: Kind, label: str, **more: Any) -> Any:
 
 @dataclass(frozen=True)
 class SectionData:
-    """What every section can do: become JSON and come back."""
+    """What every section can do: become JSON and come back.
+
+    `moved` are fields that stood here until they got a section of their own: what was sealed before still holds them.
+    """
 
     section: ClassVar[Section]
+    moved: ClassVar[frozenset[str]] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Rebuild a section; a field that this version does not know raises VaultError, a missing one is empty."""
-        read = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+        """Rebuild a section; a field that this version does not know raises VaultError, a missing one is empty.
+
+        A field that has moved is left out, whoever reads: the owner finds it through cases/moved_answers.py.
+        """
+        kept = {name: value for name, value in data.items() if name not in cls.moved}
+        read = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
         try:
             return cls(**read)
         except TypeError:

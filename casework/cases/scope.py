@@ -161,6 +161,11 @@ def under_review(within: CaseScope) -> ScopedQuery:
     return _query(scope_sql.under_review(within.condition, within.permit.actor), within)
 
 
+def unsent(within: CaseScope) -> ScopedQuery:
+    """Select the ids of the open cases with a live ground on which nothing was sent; its rows are verified later."""
+    return _query(scope_sql.unsent(within.condition, within.permit.actor), within, {"now": clock.micros()})
+
+
 def opened(within: CaseScope, *, since: int) -> ScopedQuery:
     """Select from the log who but the actor has opened each of those cases since a moment, and when."""
     actor = within.permit.actor

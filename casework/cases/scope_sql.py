@@ -132,6 +132,15 @@ def under_review(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
     return select(_ground.c.case_id).distinct().where(of_open_case, _ground.c.state == GroundState.REVIEW)
 
 
+@lru_cache(maxsize=1024)
+def unsent(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
+    """Select the ids of the open cases with a ground that carries (at `now`) and on which nothing was ever sent."""
+    of_open_case = _belongs_to_cases(_ground, and_(condition, _case.c.state == CaseState.OPEN), actor)
+    lasts = or_(_ground.c.until.is_(None), _ground.c.until > bindparam("now"))
+    same = and_(_referral.c.commune_id == _ground.c.commune_id, _referral.c.ground_id == _ground.c.id)
+    return select(_ground.c.case_id).distinct().where(of_open_case, _carries, lasts, not_(exists().where(same)))
+
+
 def _newest_revision() -> Any:
     newer = _document.alias()
     same = (newer.c[name] == _document.c[name] for name in ("commune_id", "case_id", "section", "series"))

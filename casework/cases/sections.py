@@ -105,9 +105,13 @@ class Children(SectionData):
 
 @dataclass(frozen=True)
 class Incident(SectionData):
-    """What happened, in codes: acts of Law 13/2022 Article 3, where and when."""
+    """What happened, in codes: acts of Law 13/2022 Article 3, where and when.
+
+    Whoever gets it learns neither who reported (Article 34) nor at which trusted address the person is.
+    """
 
     section = Section.INCIDENT
+    moved = frozenset({"address_id", "channel", "reporter_type"})
     acts: tuple[str, ...] = ask(
         "codes",
         gettext_noop("Chuyện trong gia đình"),
@@ -121,10 +125,24 @@ class Incident(SectionData):
     weapon: tuple[str, ...] = ask("codes", gettext_noop("Dùng vật gì"), codelist="weapon")
     children_present: str = ask("code", gettext_noop("Lúc ấy có trẻ em ở đó không"), codelist="answer")
     again: str = ask("code", gettext_noop("Đã từng xảy ra chưa"), codelist="recurrence")
-    address_id: str = ask("place", gettext_noop("Qua địa chỉ tin cậy nào"))
-    channel: str = ask("code", gettext_noop("Tin đến bằng cách nào"), codelist="report_channel")
-    reporter_type: str = ask("code", gettext_noop("Ai báo tin"), codelist="reporter_type", required=True)
     recorded_at: str = ask("text", gettext_noop("Nhập lúc"), asked=False, printed=False)
+
+
+@dataclass(frozen=True)
+class Reporter(SectionData):
+    """Who reported and how; never passed on, for the law protects who reports (Law 13/2022 Article 34 (2))."""
+
+    section = Section.REPORTER
+    reporter_type: str = ask("code", gettext_noop("Ai báo tin"), codelist="reporter_type", required=True)
+    channel: str = ask("code", gettext_noop("Tin đến bằng cách nào"), codelist="report_channel")
+
+
+@dataclass(frozen=True)
+class Shelter(SectionData):
+    """At which trusted address the person is or was; never passed on (Law 13/2022 Article 9 (1) c)."""
+
+    section = Section.SHELTER
+    address_id: str = ask("place", gettext_noop("Qua địa chỉ tin cậy nào"))
 
 
 @dataclass(frozen=True)
@@ -157,6 +175,8 @@ class Perpetrator(SectionData):
     section = Section.PERPETRATOR
     name: str = ask("name", gettext_noop("Họ và tên người có hành vi bạo lực"))
     relation: str = ask("code", gettext_noop("Là gì của người bị bạo lực"), codelist="relation", required=True)
+    sex: str = ask("code", gettext_noop("Người kia là nam hay nữ"), codelist="sex")
+    number: str = ask("code", gettext_noop("Mấy người cùng làm"), codelist="perpetrator_number")
     age: str = ask("code", gettext_noop("Khoảng bao nhiêu tuổi"), codelist="perpetrator_age")
     where: str = ask("code", gettext_noop("Bây giờ đang ở đâu"), codelist="perpetrator_where")
     past: tuple[str, ...] = ask("codes", gettext_noop("Trước đây người kia đã làm gì"), codelist="perpetrator_past")
@@ -236,6 +256,7 @@ class GroundEntry(SectionData):
         "code", gettext_noop("Người thứ hai: bây giờ còn nguy hiểm đến tính mạng không"), codelist="ground_review"
     )
     review_words: str = ask("long", gettext_noop("Lời người xem lại"))
+    unsent: str = ask("long", gettext_noop("Vì sao chưa gửi"), hint=gettext_noop("Ví dụ: đã gọi điện báo bằng lời."))
 
 
 @dataclass(frozen=True)
@@ -295,6 +316,8 @@ SECTIONS: dict[Section, type[SectionData]] = {
         Identity,
         Children,
         Incident,
+        Reporter,
+        Shelter,
         Injuries,
         Story,
         Perpetrator,

@@ -13,14 +13,16 @@ class CaseState(StrEnum):
 
 
 class GroundState(StrEnum):
-    """Live, under review, or withdrawn; the ground of a consent that carries nothing has its code of `consent_state`.
+    """Live, under review, set aside or withdrawn; a consent that carries nothing has its code of `consent_state`.
 
+    What is set aside was recorded and is not to be sent: nothing rests on it, and no list asks for it any more.
     One under review carries as a live one does, and waits for the second person's word: routing needs to know that, no
     key to tell it.
     """
 
     LIVE = "live"
     REVIEW = "review"
+    SET_ASIDE = "set_aside"
     WITHDRAWN = "withdrawn"
 
 

@@ -9,6 +9,7 @@ from casework import clock
 from casework.accounts import sign_in_actions, sign_in_before_gate
 from casework.accounts.sign_in_actions import Unwrapped
 from casework.addresses.actions import add_address
+from casework.cases.sections import Shelter
 from casework.clock import MICROSECOND
 from casework.config import Config
 from casework.demo.content import DemoAddress, DemoCase, DemoDraft
@@ -138,13 +139,13 @@ class CaseStory:
         incident = replace(
             case.answers.incident,
             happened_on=(day - timedelta(days=case.happened_before)).isoformat(),
-            address_id=str(self._addresses[case.address]),
             recorded_at=clock.local(clock.micros()).strftime("%Y-%m-%d %H:%M"),
         )
         assessment = replace(
             case.answers.assessment, next_review=risk_level.review_by(case.answers.assessment.level, day)
         )
-        answers = replace(case.answers, incident=incident, assessment=assessment)
+        shelter = Shelter(address_id=str(self._addresses[case.address]))
+        answers = replace(case.answers, incident=incident, shelter=shelter, assessment=assessment)
         self._case_ids[number] = session.perform(intake.open_case, draft, answers)
 
     def _read(self, session: DemoSession, number: int) -> None:

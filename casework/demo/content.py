@@ -69,7 +69,7 @@ class DemoCase:
     """One fictional case: when and by whom it was opened, for which circle, the intake, and what came after.
 
     Its incident lacks only what depends on the day on which the demo is built. `of_the_union` tells whether the Women's
-    Union holds it: any other receiving point opens a case of its own.
+    Union holds it: any other agency that helps opens a case of its own.
     """
 
     days_ago: int
@@ -158,13 +158,13 @@ def _case(raw: Mapping[str, Any]) -> DemoCase:
 
 
 def _answers(raw: Mapping[str, Any]) -> IntakeAnswers:
-    incident = raw["incident"] | {"happened_on": "", "channel": raw["channel"], "reporter_type": raw["reporter_type"]}
     return IntakeAnswers(
         danger=raw["danger"],
         only_counselling=raw["only_counselling"],
         contact=_section(sections.Contact, raw["contact"]),
         identity=_section(sections.Identity, raw["identity"]),
-        incident=_section(sections.Incident, incident),
+        incident=_section(sections.Incident, raw["incident"] | {"happened_on": ""}),
+        reporter=sections.Reporter(reporter_type=raw["reporter_type"], channel=raw["channel"]),
         children=_section(sections.Children, raw.get("children", {})),
         injuries=_section(sections.Injuries, raw["injuries"]),
         story=sections.Story(words=raw.get("story", "").strip()),

@@ -13,6 +13,7 @@ from casework.cases import (
     case_labels,
     case_search,
     facts,
+    moved_answers,
     opening_rate_limit,
     reading,
     reporting_delay,
@@ -23,16 +24,17 @@ from casework.cases.questions import SectionData
 from casework.cases.reading import ListedCase, VerifiedCase
 from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan
 from casework.cases.states import CaseState
-from casework.desk.view_models import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, WrittenSection
+from casework.desk import reporting_duty
+from casework.desk.view_models import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, Welcome, WrittenSection
 from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, gettext_noop
 from casework.gate import ActContext, action
 from casework.intake.actions import list_drafts
 from casework.oversight import home_panel
-from casework.oversight.home_panel import OversightPanel
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
 from casework.referrals.ground_actions import list_reviews
 from casework.referrals.receiving_actions import list_referrals
+from casework.referrals.unsent_actions import list_unsent
 from casework.retention.actions import list_requests
 from casework.statistics.actions import period_to_close
 from casework.vault.integrity import heads
@@ -44,9 +46,9 @@ _FIXED = {Section.LABEL: ("code", "former"), Section.INCIDENT: ("recorded_at",)}
 
 
 @action(Act.HOME_READ)
-def read_home(context: ActContext) -> OversightPanel:
-    """Return what stands on the home page of a role that works on no case: the panel of oversight."""
-    return home_panel.panel_for(context)
+def read_home(context: ActContext) -> Welcome:
+    """Return what stands on the home page of a role that works on no case."""
+    return Welcome(home_panel.panel_for(context), reporting_duty.of_actor(context))
 
 
 @action(Act.CASE_LIST)
@@ -160,7 +162,7 @@ def read_section(
     _require_section(context, case_id, section)
     find = reading.find_own_case if may_be_missing else reading.find_case
     case = find(context, case_id)
-    opened = reading.open_newest_of(context, case, [section])
+    opened = reading.open_newest_of(context, case, [section]) or moved_answers.pages(context, case, section)
     if not opened and section in reading.sections_present(context, case):
         raise Superseded("rewritten since it was shared", about=case_id)
     if not opened and may_be_missing:
@@ -209,6 +211,8 @@ def write_section(context: ActContext, case_id: UUID, data: SectionData, *, base
         raise Refused("facts are derived", about=case_id)
     case = reading.find_own_case(context, case_id)
     written = _with_fixed_fields(context, case, data)
+    if data.section is Section.INCIDENT:
+        moved_answers.move_out(context, case, rewrite=False)
     writing.save(context, case, written, base=base, readers=access_grants.reading_agencies(context, case, data.section))
     facts.refresh(context, case, written)
 
@@ -283,6 +287,8 @@ def _with_other_lists(context: ActContext, home: Home) -> Home:
         home = replace(home, endings=context.also(list_requests))
     if allowed(context.actor, Act.GROUND_REVIEW_LIST):
         home = replace(home, reviews=context.also(list_reviews))
+    if allowed(context.actor, Act.UNSENT_LIST):
+        home = replace(home, unsent=context.also(list_unsent))
     return home
 
 

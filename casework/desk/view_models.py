@@ -12,10 +12,11 @@ from casework.cases.reading import date_of
 from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import Contact, Label
 from casework.cases.states import CaseState
+from casework.desk.reporting_duty import ReportingDuty
 from casework.intake.actions import Draft
 from casework.oversight.home_panel import OversightPanel
 from casework.policy.vocabulary import Section
-from casework.referrals.view_models import AwaitingReview, Box
+from casework.referrals.view_models import AwaitingReview, Box, UnsentCase
 from casework.retention.actions import ErasureRequest
 from casework.sealed import Sealed
 from casework.statistics.periods import Period
@@ -67,6 +68,7 @@ class Home:
     box: Box | None = None
     endings: tuple[ErasureRequest, ...] = ()
     reviews: tuple[AwaitingReview, ...] = ()
+    unsent: tuple[UnsentCase, ...] = ()
 
     @cached_property
     def inherited(self) -> list[CaseLine]:
@@ -93,6 +95,14 @@ class Home:
 
     def _ours(self, standing: str) -> list[CaseLine]:
         return [line for line in self.cases if line.standing == standing and line.ours]
+
+
+@dataclass(frozen=True)
+class Welcome:
+    """The home page of a role that works on no case: the panel of oversight, and whom they must tell of violence."""
+
+    watch: OversightPanel
+    duty: ReportingDuty | None
 
 
 @dataclass(frozen=True)
@@ -133,7 +143,7 @@ class CasePage:
 class WrittenSection(Sealed):
     """A section as it was written: its data, its revision, who wrote it, when (microseconds), and its case's code.
 
-    `named` gives the words for fields that hold an id, as the trusted address of an incident.
+    `named` gives the words for fields that hold an id, as the trusted address of a stay.
     """
 
     data: SectionData

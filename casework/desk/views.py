@@ -23,8 +23,8 @@ def home() -> str:
     if may(Act.CASE_LIST):
         page = perform(actions.list_cases, whole_page=True)
         return render_template("desk/home.html", home=page, **presenters.home(page.box, page.endings))
-    watch = perform(actions.read_home)
-    return render_template("desk/welcome.html", watch=watch, role=me().role, ways=presenters.available_pages())
+    welcome, ways = perform(actions.read_home), presenters.available_pages()
+    return render_template("desk/welcome.html", watch=welcome.watch, duty=welcome.duty, role=me().role, ways=ways)
 
 
 @blueprint.get("/da-dong")

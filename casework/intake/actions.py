@@ -36,6 +36,8 @@ class IntakeAnswers(Sealed):
     contact: sections.Contact
     identity: sections.Identity
     incident: sections.Incident
+    reporter: sections.Reporter = field(default_factory=sections.Reporter)
+    shelter: sections.Shelter = field(default_factory=sections.Shelter)
     children: sections.Children = field(default_factory=sections.Children)
     injuries: sections.Injuries = field(default_factory=sections.Injuries)
     story: sections.Story = field(default_factory=sections.Story)
@@ -209,6 +211,8 @@ def _sections(answers: IntakeAnswers) -> tuple[SectionData, ...]:
         answers.identity,
         answers.children,
         answers.incident,
+        answers.reporter,
+        answers.shelter,
         answers.injuries,
         answers.story,
         answers.perpetrator,

@@ -26,6 +26,8 @@ def answers_of(forms: Forms, recorded: int) -> IntakeAnswers:
         identity=section_from_fields(sections.Identity, fields),
         children=section_from_fields(sections.Children, fields),
         incident=replace(incident, recorded_at=clock.local(recorded).strftime("%Y-%m-%d %H:%M")),
+        reporter=section_from_fields(sections.Reporter, fields),
+        shelter=section_from_fields(sections.Shelter, fields),
         injuries=section_from_fields(sections.Injuries, fields),
         story=section_from_fields(sections.Story, fields),
         perpetrator=section_from_fields(sections.Perpetrator, fields),

@@ -9,7 +9,18 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from casework.cases import name_matching
 from casework.cases.fields import Source, at_intake
-from casework.cases.sections import Children, Contact, Identity, Incident, Injuries, Label, SafetyPlan, Story
+from casework.cases.sections import (
+    Children,
+    Contact,
+    Identity,
+    Incident,
+    Injuries,
+    Label,
+    Reporter,
+    SafetyPlan,
+    Shelter,
+    Story,
+)
 from casework.codelists import codelist
 from casework.intake import weekdays
 from casework.intake.actions import Setting, begin_intake
@@ -160,9 +171,9 @@ class ReachForm(IntakePage):
     may_answer = at_intake(Contact, "may_answer")
     say_you_are = at_intake(Contact, "say_you_are")
     never_say = at_intake(Contact, "never_say")
-    reporter_type = at_intake(Incident, "reporter_type")
-    report_channel = at_intake(Incident, "channel")
-    address_id = at_intake(Incident, "address_id")
+    reporter_type = at_intake(Reporter, "reporter_type")
+    report_channel = at_intake(Reporter, "channel")
+    address_id = at_intake(Shelter, "address_id")
     happened_on = at_intake(Incident, "happened_on")
 
     def __init__(self, typed: Any, offers: Offers) -> None:

@@ -23,6 +23,8 @@ class SharingForm(IntakePage):
 
     other_name = at_intake(Perpetrator, "name")
     relation = at_intake(Perpetrator, "relation")
+    sex = at_intake(Perpetrator, "sex")
+    number = at_intake(Perpetrator, "number")
     age = at_intake(Perpetrator, "age")
     where = at_intake(Perpetrator, "where")
     past = at_intake(Perpetrator, "past")

@@ -125,7 +125,7 @@ def submit(draft_id: UUID) -> Response:
     flash(
         _("Đã ghi nhận. Khi nhắc đến vụ việc, hãy nói mã ở đầu trang, đừng nói tên. Tiếp theo: hẹn lần liên lạc tới.")
     )
-    return redirect(url_for("desk.case", case_id=case_id), 303)
+    return redirect(url_for("referrals.unsent.read", case_id=case_id), 303)
 
 
 @blueprint.route("/ghi-nhan/<uuid:draft_id>/bo", methods=["GET", "POST"])

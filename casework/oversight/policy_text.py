@@ -40,10 +40,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class SectionRule:
-    """One section of a case and the roles that may ever open it, in words."""
+    """A section of a case in words: the roles that may ever open it, and `owners`, in a case of their agency alone."""
 
     words: str
     roles: tuple[str, ...]
+    owners: tuple[str, ...]
 
 
 def act_words(act: str, lang: str) -> str:
@@ -62,16 +63,15 @@ def rules(lang: str) -> list[Rule]:
 
 
 def section_rules(lang: str) -> list[SectionRule]:
-    """Return every section of a case with the roles that may ever open it."""
-    opens = policy().sections
-    labels = codelist("section")
-    return [
-        SectionRule(
-            labels.label(section.code, lang), _roles((role for role in Role if section in opens.get(role, ())), lang)
-        )
-        for section in Section
-        if section not in _INNER
-    ]
+    """Return every section of a case with the roles that may open it, anywhere or in a case of their own agency."""
+    return [_section_rule(section, lang) for section in Section if section not in _INNER]
+
+
+def _section_rule(section: Section, lang: str) -> SectionRule:
+    table = policy()
+    anywhere = [role for role in Role if section in table.sections[role]]
+    owners = [role for role in Role if section in table.own.get(role, ()) and role not in anywhere]
+    return SectionRule(codelist("section").label(section.code, lang), _roles(anywhere, lang), _roles(owners, lang))
 
 
 def markdown() -> str:
@@ -81,7 +81,7 @@ def markdown() -> str:
         for english, vietnamese in zip(rules("en"), rules("vi"), strict=True)
     ]
     sections = [
-        f"| {english.words} | {vietnamese.words} | {', '.join(english.roles) or 'nobody yet'} |"
+        f"| {english.words} | {vietnamese.words} | {', '.join(english.roles)} | {', '.join(english.owners)} |"
         for english, vietnamese in zip(section_rules("en"), section_rules("vi"), strict=True)
     ]
     reaches = [f"- **{reach.code}**: {reach.en} ({reach.vi})" for reach in codelist("reach")]
@@ -100,8 +100,8 @@ def markdown() -> str:
             "",
             "## Sections of a case",
             "",
-            "| section | phần | roles that may ever open it |",
-            "|---|---|---|",
+            "| section | phần | roles that may open it, given a key | only in a case of their own agency |",
+            "|---|---|---|---|",
             *sections,
             "",
         ]

@@ -115,6 +115,10 @@ class Act(StrEnum):
     GROUND_WITHDRAW = "ground.withdraw"
     GROUND_REVIEW_LIST = "ground.review_list"
     GROUND_REVIEW = "ground.review"
+    UNSENT_LIST = "unsent.list"
+    UNSENT_READ = "unsent.read"
+    UNSENT_SEND = "unsent.send"
+    UNSENT_SET_ASIDE = "unsent.set_aside"
     REFERRAL_PREVIEW = "referral.preview"
     REFERRAL_SEND = "referral.send"
     REFERRAL_READERS = "referral.readers"
@@ -184,6 +188,7 @@ class Section(IntEnum):
     POLICE = 15
     LEGAL = 16
     CHILD = 17
+    SHELTER = 19
     GROUNDS = 20
     LETTER = 22
     REPORTER = 23

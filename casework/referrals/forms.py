@@ -1,6 +1,6 @@
 """The forms of referrals: a ground and its review, letters, the receiver's answers, and calls."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,9 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from casework import clock
 from casework.cases.fields import field_of
 from casework.cases.sections import GroundEntry, Letter
-from casework.referrals.view_models import ProposedReader, ReceivingSide
+from casework.codelists import codelist
+from casework.referrals.receiving_side import ProposedReader, ReceivingSide
+from casework.referrals.view_models import Preview, UnsentPage
 from casework.web.choice_fields import NO, YES, code_words
 from casework.web.forms import Choices, DateParts, Form, LongText, SentOnceForm, ShortText, TimeOfDay, parse_uuid
 
@@ -163,6 +165,67 @@ class SendForm(SentOnceForm):
 
     def letter(self) -> Letter:
         return Letter(asks=tuple(self.asks.data or ()), words=self.words.data or "")
+
+
+class UnsentPart(SendForm):
+    """The letter to one of several receivers, and whether it goes now; `preview` is what they will see."""
+
+    chosen = Choices(_("Có gửi ngay không?"), [("yes", _("Gửi ngay cho nơi này"))], required=False)
+
+    def __init__(self, preview: Preview, proposed: list[str]) -> None:
+        prefix = f"{preview.ground.id.hex[:8]}-"
+        chosen = ["yes"] if preview.sendable else []
+        super().__init__(prefix=prefix, meta={"csrf": False}, chosen=chosen, asks=proposed)  # type: ignore[no-untyped-call]
+        self.preview, self.chosen.flags.told = preview, True
+        self.asks.choices = needs_of_first(self.asks.choices, preview.ground.entry.receiver)
+        offer_readers(self, preview.side, preview.side.proposed_out)
+
+    @property
+    def asked_words(self) -> str:
+        """Return in words what is asked of this receiver."""
+        return "; ".join(str(choice.label) for choice in self.asks.iter_choices() if choice.selected)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the letter and its readers only if it goes now."""
+        if not self.chosen.data:
+            return True
+        valid, problem = super().validate(extra_validators), self.preview.side.problem(taken_out(self))
+        if problem:
+            self.without.errors = [gettext(problem)]
+        return valid and not problem
+
+
+class UnsentForm(SentOnceForm):
+    """One letter for each receiver who has not been sent what was said; they are sent together."""
+
+    def __init__(self, page: UnsentPage) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.parts = [UnsentPart(preview, page.asks(preview.ground.entry.receiver)) for preview in page.previews]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        return all([super().validate(extra_validators), *(part.validate() for part in self.parts)])
+
+    def problems(self) -> list[tuple[str, str]]:
+        """Return what is to be corrected of the whole and of each letter that goes."""
+        return [*super().problems(), *(problem for part in self.parts for problem in part.problems())]
+
+    def letters(self) -> dict[UUID, Letter]:
+        """Return the letters that go now by the ground on which they go."""
+        return {part.preview.ground.id: part.letter() for part in self.parts if part.chosen.data}
+
+    def taken_out(self) -> list[UUID]:
+        """Return who shall not read what goes now; nobody works at two receivers."""
+        return [member_id for part in self.parts if part.chosen.data for member_id in taken_out(part)]
+
+
+class SetAsideForm(Form):
+    words = field_of(GroundEntry, "unsent", required=True, rows=3)
+
+
+def needs_of_first(choices: Iterable[Any], receiver: str) -> list[Any]:
+    """Sort the answers of "what is asked" so that what this receiver usually helps with stands first."""
+    needs = codelist("need")
+    return sorted(choices, key=lambda choice: needs.get(choice.value).text("agency") != receiver)
 
 
 class DeclineForm(Form):

@@ -39,6 +39,8 @@ def read_ledger(
         raise NotFound("ground", about=case_id)
     if towards is Act.GROUND_REVIEW and chosen is not None:
         _require_awaiting_review(case_id, chosen)
+    if towards is Act.UNSENT_SET_ASIDE and chosen is not None and not chosen.never_sent:
+        raise Conflict("Căn cứ này đã chuyển gửi hoặc không còn hiệu lực. Hãy mở lại trang để xem.", about=case_id)
     label = label_of(reading.open_newest_of(context, verified, [Section.LABEL])) or Label()
     return GroundLedger(
         case_id=case_id,

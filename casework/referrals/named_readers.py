@@ -14,11 +14,11 @@ from casework.cases.models import Ground
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Perpetrator, SafetyPlan
 from casework.cases.states import READABLE
-from casework.errors import Ungrounded, gettext_noop
+from casework.errors import Ungrounded
 from casework.gate import ActContext
 from casework.policy.vocabulary import Section
 from casework.referrals import lookup
-from casework.referrals.view_models import ProposedReader, ReceivingSide
+from casework.referrals.receiving_side import ProposedReader, ReceivingSide
 from casework.vault.keys import provisioning
 from casework.vault.states import MemberState
 from casework.vietnamese_text import fold
@@ -65,22 +65,10 @@ def choose(
     Raises WrongReaders if somebody who must not know is left in or reads already, or too few are left.
     """
     side = propose(context, verified, ground, changing=changing)
-    if side.proposed_out - set(without):
-        words = gettext_noop(
-            "Có người trùng tên với người không được biết. Hãy bỏ người ấy ra. "
-            "Nếu là người khác thì ghi rõ họ tên ở phần Kế hoạch an toàn trước."
-        )
-        raise WrongReaders(words, about=verified.id)
-    if side.reading:
-        words = gettext_noop(
-            "Người không được biết đang đọc vụ việc này theo một việc chuyển gửi trước. Hãy rút việc ấy trước."
-        )
-        raise WrongReaders(words, about=verified.id)
+    if problem := side.problem(without):
+        raise WrongReaders(problem, about=verified.id)
     if not side.needs_circle(without):
         return None
-    if not side.enough(without):
-        words = gettext_noop("Còn lại quá ít người đọc. Hãy để lại ít nhất hai người, hoặc gọi điện thay cho gửi.")
-        raise WrongReaders(words, about=verified.id)
     return frozenset(reader.id for reader in side.left(without))
 
 

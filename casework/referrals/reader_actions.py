@@ -13,7 +13,7 @@ from casework.policy.vocabulary import Act, Section
 from casework.referrals import lookup, named_readers
 from casework.referrals.lookup import VerifiedReferral
 from casework.referrals.named_readers import WrongReaders
-from casework.referrals.view_models import ReferralReaders
+from casework.referrals.receiving_side import ReferralReaders
 from casework.vault.models import Document
 from casework.vault.states import AgencyState
 

@@ -13,8 +13,9 @@ from casework import clock
 from casework.codelists import codelist
 from casework.policy.vocabulary import Act
 from casework.referrals import ground_actions, receiving_actions
-from casework.referrals.forms import offer_readers
-from casework.referrals.view_models import GroundLedger, Preview, ReferralReaders
+from casework.referrals.forms import needs_of_first, offer_readers
+from casework.referrals.receiving_side import ReferralReaders
+from casework.referrals.view_models import GroundLedger, Preview, UnsentPage
 from casework.web.choice_fields import language
 from casework.web.current_user import perform
 from casework.web.translation import day, when
@@ -65,14 +66,13 @@ def review_page(case_id: UUID, ground_id: UUID, form: Any) -> tuple[str, int]:
 
 
 def _with_status(template: str, form: Any, **values: Any) -> tuple[str, int]:
-    return render_template(template, form=form, **values), 422 if form.errors else 200
+    return render_template(template, form=form, **values), 422 if form.problems() else 200
 
 
 def preview_page(preview: Preview, form: Any) -> str:
     """Render the preview with its letter and its readers; what this receiver is usually asked for stands first."""
     offer_readers(form, preview.side, preview.side.proposed_out)
-    receiver, needs = preview.ground.entry.receiver, codelist("need")
-    form.asks.choices = sorted(form.asks.choices, key=lambda choice: needs.get(choice.value).text("agency") != receiver)
+    form.asks.choices = needs_of_first(form.asks.choices, preview.ground.entry.receiver)
     return render_template("referrals/preview.html", preview=preview, form=form)
 
 
@@ -80,6 +80,16 @@ def readers_page(readers: ReferralReaders, form: Any) -> tuple[str, int]:
     """Render the page that changes who on the receiving side reads a referral."""
     offer_readers(form, readers.side, readers.out)
     return _with_status("referrals/change_readers.html", form, readers=readers)
+
+
+def unsent_page(page: UnsentPage, form: Any) -> tuple[str, int]:
+    """Render everything that was said and has not been sent, with a letter for each receiver."""
+    return _with_status("referrals/unsent.html", form, page=page)
+
+
+def set_aside_page(case_id: UUID, ground_id: UUID, form: Any) -> tuple[str, int]:
+    ledger = perform(ground_actions.read_ledger, case_id, ground_id, towards=Act.UNSENT_SET_ASIDE)
+    return _with_status("referrals/set_aside.html", form, ledger=ledger)
 
 
 def moment(written: str) -> str:

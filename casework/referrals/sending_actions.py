@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID, uuid4, uuid5
 
 from casework.audit import freshness
-from casework.cases import access_grants, reading, reporting_delay, scope
+from casework.cases import access_grants, moved_answers, reading, reporting_delay, scope
 from casework.cases.case_labels import label_of
 from casework.cases.models import Ground, Referral
 from casework.cases.reading import VerifiedCase
@@ -94,6 +94,7 @@ def send(
     context.session.add(referral)
     context.session.flush()
     [recipient] = access_grants.recipient_keys(context, [to_id])
+    moved_answers.move_out(context, verified)
     access_grants.grant_access(context, verified, ground, referral, recipient)
     hours = reporting_delay.letter_fields(_first_hours(context, verified, ground)) if _HEALTH in letter.asks else {}
     letter_with_hours = Letter(asks=letter.asks, words=letter.words, **hours)

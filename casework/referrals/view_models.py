@@ -1,6 +1,5 @@
 """What pages about referrals show, as frozen dataclasses."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,15 +9,14 @@ from casework.cases.sections import GroundEntry, Letter
 from casework.cases.states import LIVE_REFERRAL, ReferralState
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
-from casework.policy.vocabulary import Act, Role, Section
+from casework.policy.vocabulary import Act, Section
+from casework.referrals.receiving_side import ReceivingSide
 
 # Steps whose letters the receiving agency writes; all others are the sender's.
 _RECEIVER_STEPS = frozenset({"accept", "decline", "ask", "answer"})
 _WITHOUT_CONSENT = frozenset({"refused", "not_asked"})
 _MINUTE = 60 * MICROSECOND
 _REVIEW_PERIOD = 24 * 60 * 60 * MICROSECOND
-# Where somebody is taken out, so many must be left to read it.
-_FEWEST_LEFT = 2
 
 
 @dataclass(frozen=True)
@@ -232,9 +230,25 @@ class GroundLine:
         return self.live and self.state in LIVE_REFERRAL | {ReferralState.DONE}
 
     @property
+    def never_sent(self) -> bool:
+        """Tell whether something may be shared on it and nothing ever was."""
+        return self.live and not self.state
+
+    @property
     def sendable(self) -> bool:
         """Tell whether a referral may be made on this ground now."""
         return self.live and self.state not in LIVE_REFERRAL
+
+
+@dataclass(frozen=True)
+class UnsentCase:
+    """A case in the list of what was said and not sent: to whom (codes of agencies), and since when (microseconds)."""
+
+    case_id: UUID
+    code: str
+    danger: bool
+    receivers: tuple[str, ...]
+    since: int
 
 
 @dataclass(frozen=True)
@@ -264,70 +278,6 @@ class GroundLedger:
 
 
 @dataclass(frozen=True)
-class ProposedReader:
-    """Somebody at the receiving agency who would read a referral; `active` tells that they can read now.
-
-    `reason` says why they are taken out by proposal: "named" among those who must not know, or "violent" for who bears
-    the name of the one who was; it is empty for everybody else.
-    """
-
-    id: UUID
-    name: str
-    role: Role
-    reason: str = ""
-    active: bool = True
-
-
-@dataclass(frozen=True)
-class ReceivingSide:
-    """Who at the receiving agency would read a referral; `by_name` tells that it goes to named people in any case.
-
-    `reading` are the names of those who must not know and read the case already, by an earlier referral.
-    """
-
-    readers: tuple[ProposedReader, ...]
-    by_name: bool = False
-    reading: tuple[str, ...] = ()
-
-    @property
-    def proposed_out(self) -> frozenset[UUID]:
-        """Return who is taken out by proposal."""
-        return frozenset(reader.id for reader in self.readers if reader.reason)
-
-    def left(self, without: Collection[UUID]) -> list[ProposedReader]:
-        """Return who reads once some have been taken out."""
-        return [reader for reader in self.readers if reader.active and reader.id not in without]
-
-    def needs_circle(self, without: Collection[UUID]) -> bool:
-        """Tell whether it goes to named people: also if anybody of the agency is taken out."""
-        return self.by_name or any(reader.id in without for reader in self.readers)
-
-    def enough(self, without: Collection[UUID]) -> bool:
-        """Tell whether enough people are left: two where somebody is taken out, else whoever works there."""
-        fewest = _FEWEST_LEFT if any(reader.id in without for reader in self.readers) else 1
-        return not self.needs_circle(without) or len(self.left(without)) >= fewest
-
-
-@dataclass(frozen=True)
-class ReferralReaders:
-    """Who on the receiving side reads a referral (`reading`, ids) and who could; `kind` is the code of that agency."""
-
-    case_id: UUID
-    referral_id: UUID
-    code: str
-    agency: str
-    kind: str
-    phone: str
-    side: ReceivingSide
-    reading: frozenset[UUID]
-
-    @property
-    def out(self) -> frozenset[UUID]:
-        """Return who is taken out now or by proposal."""
-        return self.side.proposed_out | {reader.id for reader in self.side.readers if reader.id not in self.reading}
-
-
-@dataclass(frozen=True)
 class Preview:
     """What a receiver will and will not see, and who by name will be able to read it."""
 
@@ -346,4 +296,24 @@ class Preview:
     @property
     def sendable(self) -> bool:
         """Tell whether it can be sent once those who must not know are taken out."""
-        return self.side.enough(self.side.proposed_out) and not self.side.reading
+        return not self.side.problem(self.side.proposed_out)
+
+
+@dataclass(frozen=True)
+class UnsentPage:
+    """Everything of a case that was said and has not been sent: a preview for each receiver.
+
+    `needs` are the needs that were written down, by which the letters are proposed.
+    """
+
+    case_id: UUID
+    code: str
+    nickname: str
+    danger: bool
+    needs: tuple[str, ...]
+    previews: tuple[Preview, ...]
+
+    def asks(self, receiver: str) -> list[str]:
+        """Return what an agency (code) is proposed to be asked for: of what it helps with the needs, or the first."""
+        helped = [need.code for need in codelist("need").active() if need.text("agency") == receiver]
+        return [code for code in helped if code in self.needs] or helped[:1]

@@ -19,6 +19,7 @@ from casework.referrals import (
     receiving_actions,
     rendering,
     sending_actions,
+    unsent_views,
 )
 from casework.referrals.forms import (
     CallForm,
@@ -36,6 +37,7 @@ from casework.web.current_user import check_permission, current_member, gate, ma
 
 blueprint = Blueprint("referrals", __name__)
 blueprint.register_blueprint(receiver_views.blueprint)
+blueprint.register_blueprint(unsent_views.blueprint)
 for name, words in rendering.FILTERS.items():
     blueprint.add_app_template_filter(words, name)
 CASE = "/vu-viec/<uuid:case_id>/chuyen-gui"

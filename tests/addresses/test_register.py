@@ -9,13 +9,10 @@ from sqlalchemy import select, update
 from casework.addresses import actions as addresses
 from casework.cases import trusted_addresses
 from casework.cases.models import Address
-from casework.cases.trusted_addresses import AddressEntry
 from casework.errors import NotFound, Refused, VaultError
 from tests.house import both_databases, only_sqlite
+from tests.stories import HALL
 
-HALL = AddressEntry(
-    "Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106"
-)
 CLINIC = replace(HALL, name="Trạm Y tế xã", hamlet="Thôn Bãi Dâu", kind="health_station", contact="0900000101")
 FORM = {
     "name": HALL.name,

@@ -19,10 +19,10 @@ from casework.referrals import receiving_actions
 from casework.vault.integrity import heads
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys.kek import Kek, server_keys_of
-from tests.addresses.test_register import HALL
 from tests.house import House, both_databases, only_sqlite
 from tests.people import DONG_HAI, KEK, THANH_SON
 from tests.referrals.scenes import Referred, referred
+from tests.stories import HALL
 from tests.tampering import stolen
 
 SERVER_KEYS = {commune_id: server_keys_of(KEK, commune_id) for commune_id in (THANH_SON, DONG_HAI)}

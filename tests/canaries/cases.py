@@ -68,6 +68,7 @@ def a_case(house: House, *, restricted: bool = False) -> Marked:
         Section.CHILD,
         Section.LETTER,
         Section.REPORTER,
+        Section.SHELTER,
         Section.FACTS,
         Section.LABEL,
         Section.DRAFT,

@@ -1,8 +1,12 @@
 """What the lists must say because the law or the work says so."""
 
 import itertools
+import re
+
+import pytest
 
 from casework.codelists import codelist
+from tests.source import ROOT
 
 
 def test_the_sixteen_acts_have_the_letters_of_article_three():
@@ -20,6 +24,31 @@ def test_age_bands_leave_no_gap():
     for before, after in itertools.pairwise(bands):
         assert after.number("from") == (before.number("to") or 0) + 1
     assert bands[-1].number("to") is None
+
+
+def test_the_form_01_bc_x_is_cited_with_the_circular_that_it_is_annexed_to():
+    files = [*ROOT.glob("casework/**/*.toml"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("casework/**/*.py")]
+    cited = re.findall(
+        r"01/BC-X\W+(?:[Tt]hông tư|of circular|circular) ([\w/-]+)",
+        "\n".join(file.read_text(encoding="utf-8") for file in files),
+    )
+    assert len(cited) >= 5
+    assert set(cited) == {"23/2011/TT-BVHTTDL"}
+
+
+@pytest.mark.parametrize(
+    ("code", "agency", "article"),
+    [
+        ("hamlet_head", "chairman", "Điều 20 khoản 2"),
+        ("school", "chairman", "Điều 20 khoản 2"),
+        ("host", "chairman", "Điều 36"),
+        ("employer", "chairman", "Điều 12"),
+    ],
+)
+def test_each_duty_names_whom_the_law_names_with_its_article(code, agency, article):
+    duty = codelist("reporting_duty").get(code)
+    assert duty.texts("tells")[0] == agency
+    assert article in duty.source
 
 
 def test_seventy_two_hours_is_the_first_limit():

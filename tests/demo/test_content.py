@@ -38,6 +38,8 @@ CODES = {
     "injuries.urgent": "injury_urgency",
     "perpetrator.relation": "relation",
     "perpetrator.age": "perpetrator_age",
+    "perpetrator.sex": "sex",
+    "perpetrator.number": "perpetrator_number",
     "perpetrator.where": "perpetrator_where",
     "perpetrator.past": "perpetrator_past",
     "perpetrator.next": "perpetrator_next",
@@ -241,10 +243,13 @@ def test_the_chair_is_told_only_of_violence_in_a_family():
 
 def test_every_kind_of_person_and_violence_is_there():
     sexes = {case["identity"]["sex"] for case in CASES}
+    others = {case["perpetrator"]["sex"] for case in CASES}
     relations = {case["perpetrator"]["relation"] for case in CASES}
     acts = {act for case in CASES for act in case["incident"]["acts"]}
     other = {act for case in CASES for act in case["incident"]["other"]}
     assert sexes == {"NU", "NAM", "KHAC_KHONG_GHI"}
+    assert others == sexes
+    assert {case["perpetrator"]["number"] for case in CASES} == set(codelist("perpetrator_number").codes)
     assert len(relations) >= 18
     assert acts == set(codelist("dv_act").codes)
     assert other >= set(codelist("gbv_other").codes) - {"KHAC"}

@@ -1,6 +1,7 @@
 """The first page of each role."""
 
 import pytest
+from lxml import html
 from sqlalchemy import select
 
 from casework.audit.models import AuditLine
@@ -9,7 +10,7 @@ from casework.desk import actions as desk
 from casework.desk.presenters import PAGE
 from casework.intake import actions as intake
 from casework.policy.vocabulary import Act
-from tests.house import House, only_sqlite
+from tests.house import DUTY_PHONE, House, only_sqlite
 from tests.people import STAFF
 from tests.stories import CANARIES, dao
 
@@ -17,7 +18,7 @@ pytestmark = only_sqlite
 
 
 def test_what_is_urgent_stands_above_what_is_followed(house, lan, browser):
-    calm = lan.opens_a_case()
+    calm = lan.opens_a_case(dao(grounds=()))
     urgent = lan.opens_a_case(dao(danger="yes"))
     page = browser("lan").get("/").text
     assert page.index("Cần làm ngay") < page.index(str(urgent)) < page.index("Ghi nhận vụ việc")
@@ -27,7 +28,7 @@ def test_what_is_urgent_stands_above_what_is_followed(house, lan, browser):
 def test_what_a_first_page_gathers_is_read_in_one_commit_with_a_line_for_each_act(house, browser):
     client = browser("lan")
     assert client.get("/").status_code == 200
-    newest = select(AuditLine.act, AuditLine.at).order_by(AuditLine.n.desc()).limit(4)
+    newest = select(AuditLine.act, AuditLine.at).order_by(AuditLine.n.desc()).limit(5)
     with house.crypto() as crypto:
         lines = crypto.session.execute(newest).all()
     assert {line.act for line in lines} == {
@@ -35,6 +36,7 @@ def test_what_a_first_page_gathers_is_read_in_one_commit_with_a_line_for_each_ac
         Act.REFERRAL_LIST,
         Act.CASE_ERASE_LIST,
         Act.GROUND_REVIEW_LIST,
+        Act.UNSENT_LIST,
     }
     assert len({line.at for line in lines}) == 1
 
@@ -104,3 +106,32 @@ def test_who_works_on_no_case_is_offered_what_the_policy_gives_them(browser, use
     every = {"/dia-chi", "/so-lieu", "/nhat-ky", "/tai-khoan", "/quy-tac", "/tim", "/ghi-nhan"}
     assert {way for way in every if f'href="{way}"' in tasks} == offered
     assert "/vu-viec/" not in page
+
+
+def numbers(page: str) -> list[str]:
+    """The telephone numbers that can be called by a tap, in their order."""
+    return [
+        link.get("href").removeprefix("tel:")
+        for link in html.fromstring(page).xpath("//main//a[starts-with(@href, 'tel:')]")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("username", "told"),
+    [("rang", ["hamlet_head", "school", "employer"]), ("hien", ["host"])],
+)
+def test_who_reports_and_who_hosts_read_whom_they_must_tell_and_call_113_first(browser, username, told):
+    page = browser(username).get("/").text
+    duties = codelist("reporting_duty")
+    assert [row.code for row in duties if row.text("words") in page] == told
+    assert all(duties.get(code).source in page for code in told)
+    assert numbers(page) == ["113", *[DUTY_PHONE.replace(" ", "")] * (len(numbers(page)) - 1)]
+    called = html.fromstring(page).xpath("//main//li[.//a[starts-with(@href, 'tel:')]]/span/text()")
+    agencies = codelist("agency")
+    assert called[0] == agencies.label("chairman")
+    assert called[-1] == agencies.label("womens_union")
+
+
+@pytest.mark.parametrize("username", ["thu", "quang", "son"])
+def test_whom_to_tell_stands_on_no_other_first_page(browser, username):
+    assert numbers(browser(username).get("/").text) == []

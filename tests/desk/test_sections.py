@@ -6,19 +6,15 @@ from typing import Any
 import pytest
 
 from casework.addresses import actions as addresses
-from casework.cases.sections import LEDGERS, SECTIONS
-from casework.cases.trusted_addresses import AddressEntry
+from casework.cases.sections import LEDGERS, SECTIONS, Shelter
 from casework.codelists import codelist
 from casework.desk import actions as desk
 from casework.desk import section_forms
 from casework.policy.vocabulary import Section
 from tests.house import only_sqlite
-from tests.stories import CANARIES, dao
+from tests.stories import CANARIES, HALL, dao
 
 pytestmark = only_sqlite
-HALL = AddressEntry(
-    "Nhà văn hóa thôn Đoài", "Đinh Văn Khoát", "Thôn Đoài", "culture_house", 4, "ngày và đêm", "0900000106"
-)
 WRITTEN = [section for section in SECTIONS if section not in LEDGERS | {Section.FACTS, Section.ERASURE}]
 
 
@@ -55,13 +51,12 @@ def test_a_section_is_shown_in_words_with_who_wrote_it(lan, browser):
     assert "Ở nhà" in page
 
 
-def test_an_incident_names_the_trusted_address_even_after_it_was_retired(lan, hoa, browser):
+def test_a_stay_names_the_trusted_address_even_after_it_was_retired(lan, hoa, browser):
     place_id = hoa.does(addresses.add_address, HALL)
-    answers = dao()
-    case_id = lan.opens_a_case(dao(incident=replace(answers.incident, address_id=str(place_id))))
+    case_id = lan.opens_a_case(dao(shelter=Shelter(address_id=str(place_id))))
     hoa.does(addresses.retire_address, place_id)
-    assert HALL.name in browser("lan").get(f"/vu-viec/{case_id}/incident").text
-    assert browser("lan").get(f"/vu-viec/{case_id}/incident/sua").status_code == 200
+    assert HALL.name in browser("lan").get(f"/vu-viec/{case_id}/shelter").text
+    assert browser("lan").get(f"/vu-viec/{case_id}/shelter/sua").status_code == 200
 
 
 def test_wrong_answers_are_shown_again_with_what_was_typed(lan, browser):

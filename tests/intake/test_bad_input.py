@@ -65,7 +65,7 @@ def test_a_draft_of_anything_is_sent_back_to_be_corrected_or_becomes_a_case(brow
         sends(lan, draft_id, number, sendable({**PAGES[number], **forms[number - 1]}))
     answer = lan.post(f"/ghi-nhan/{draft_id}/7")
     assert answer.status_code == 303
-    assert lan.get(answer.location).status_code == 200
+    assert lan.get(answer.location, follow_redirects=True).status_code == 200
 
 
 WRONG = [

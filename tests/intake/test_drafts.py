@@ -142,7 +142,7 @@ def test_a_draft_that_has_lain_for_a_week_is_offered_to_the_lead_who_can_finish_
         assert str(draft_id) in lead.get("/").text
         assert lead.get(f"/ghi-nhan/{draft_id}/7").status_code == 200
         assert sends(lead, draft_id, 5, {**EVENT, "words": "ghi tiếp"}).status_code == 303
-        assert submits(lead, draft_id).location == f"/vu-viec/{draft_id}"
+        assert submits(lead, draft_id).location == f"/vu-viec/{draft_id}/gui-ngay"
         assert lead.get(f"/vu-viec/{draft_id}").status_code == 200
         assert lan.does(desk.read_case, draft_id).holder == "Trần Thị Lan"
 
@@ -159,7 +159,7 @@ def test_a_sealed_draft_is_not_offered_to_a_lead_outside_its_circle(lan, mai, ho
 def test_a_draft_is_read_and_becomes_a_case_in_one_commit(house, browser):
     lan = browser("lan")
     draft_id = fills(lan)
-    assert submits(lan, draft_id).location == f"/vu-viec/{draft_id}"
+    assert submits(lan, draft_id).location == f"/vu-viec/{draft_id}/gui-ngay"
     with house.crypto() as crypto:
         opened, looked_at, *_ = read.lines_about(crypto, draft_id, acts=[Act.DRAFT_OPEN, Act.CASE_OPEN])
     assert {opened.act, looked_at.act} == {Act.DRAFT_OPEN, Act.CASE_OPEN}

@@ -18,7 +18,7 @@ TRICKY = ["<3 tuổi", "A & B", "nói <im đi> rồi đánh", "2 > 1 && 1 < 2", 
 def records(somebody, client, pages):
     """Record an intake with some pages as they are given; return a way to open the sections of its case."""
     case_id = fills(client, pages)
-    assert submits(client, case_id).location == f"/vu-viec/{case_id}"
+    assert submits(client, case_id).location == f"/vu-viec/{case_id}/gui-ngay"
     return lambda section: somebody.does(desk.read_section, case_id, section)[0].data
 
 
@@ -60,7 +60,8 @@ def test_every_answer_arrives_where_it_belongs(lan, browser):
         3: {**REACH, **day, "phone": "+84 987.612.345", "never_say": "đừng nhắc Hội", "report_channel": "GOI_DIEN"},
         4: {**PERSON, "birth_year": "39", "hamlet": "Thôn Đoài", "count": "2", "involvement": ["saw", "heard"]},
         5: {**EVENT, "acts": ["A", "B"], "weapon": ["knife"], "injuries": ["head"], "words": "Nó đánh."},
-        6: {**SHARING, "needs": ["health"], "risks": ["control", "stalking"], "wishes": "được yên", "detailed": "out"},
+        6: {**SHARING, "needs": ["health"], "risks": ["control", "stalking"], "wishes": "được yên", "detailed": "out"}
+        | {"sex": "NAM", "number": "KHONG_BIET"},
     }
     case = records(lan, browser("lan"), pages)
     assert (case(Section.CONTACT).phone, case(Section.CONTACT).never_say) == ("0987612345", "đừng nhắc Hội")
@@ -68,7 +69,10 @@ def test_every_answer_arrives_where_it_belongs(lan, browser):
     assert (case(Section.CHILDREN).count, case(Section.CHILDREN).involvement) == (2, ("saw", "heard"))
     incident = case(Section.INCIDENT)
     assert (incident.acts, incident.weapon, incident.happened_on) == (("A", "B"), ("knife",), yesterday.isoformat())
-    assert (incident.channel, incident.recorded_at[:10]) == ("GOI_DIEN", clock.today().isoformat())
+    assert incident.recorded_at[:10] == clock.today().isoformat()
+    reporter, other = case(Section.REPORTER), case(Section.PERPETRATOR)
+    assert (reporter.reporter_type, reporter.channel) == ("BAN_THAN", "GOI_DIEN")
+    assert (other.sex, other.number) == ("NAM", "KHONG_BIET")
     assert (case(Section.INJURIES).what, case(Section.STORY).words) == (("head",), "Nó đánh.")
     plan = case(Section.SAFETY_PLAN)
     assert (plan.somebody, plan.who_must_not_know) == ("unknown", "")
@@ -149,7 +153,7 @@ def test_two_taps_make_one_case_and_both_arrive_there(lan, browser):
     client = browser("lan")
     case_id = fills(client)
     answers = [submits(client, case_id), submits(client, case_id)]
-    assert [answer.location for answer in answers] == [f"/vu-viec/{case_id}"] * 2
+    assert [answer.location for answer in answers] == [f"/vu-viec/{case_id}/gui-ngay"] * 2
     assert [line.id for line in lan.does(desk.list_cases).cases] == [case_id]
 
 

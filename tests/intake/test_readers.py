@@ -82,7 +82,7 @@ def test_changing_the_readers_moves_the_draft_to_new_ones_with_all_that_was_answ
     sent = sends(client, new, 2, hidden_from(SECRET, hoa))
     newest = UUID(sent.location.split("/")[2])
     assert client.get(f"/ghi-nhan/{new}/5").status_code == 404
-    assert submits(client, newest).location == f"/vu-viec/{newest}"
+    assert submits(client, newest).location == f"/vu-viec/{newest}/gui-ngay"
     assert readers_of(lan, newest) == {"Trần Thị Lan", "Lê Thị Hòa"}
     assert browser("mai").get(f"/vu-viec/{newest}").status_code == 404
 

@@ -125,8 +125,8 @@ def test_whoever_opens_two_hundred_times_in_ten_minutes_is_stopped_and_it_alerts
                 lan.does(doing, *arguments)
         [alert] = home(hoa).alerts
         assert (alert.name, alert.times, alert.stopped) == (STAFF["lan"].name, 3, True)
-        assert house["son"].does(desk.read_home).alerts == (alert,)
-        assert house["quang"].does(desk.read_home).alerts == ()
+        assert house["son"].does(desk.read_home).watch.alerts == (alert,)
+        assert house["quang"].does(desk.read_home).watch.alerts == ()
         opens(hoa, case_id)
     with stolen(house) as thief:
         stops = [row for row in thief.rows("audit_line", about=lan.id) if '"reason":"Throttled"' in row["body"]]

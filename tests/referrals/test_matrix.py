@@ -2,7 +2,11 @@
 
 from uuid import UUID
 
-from casework.cases.sections import GroundEntry, Letter
+import pytest
+
+from casework.addresses import actions as addresses
+from casework.cases.sections import GroundEntry, Letter, Reporter, Shelter
+from casework.codelists import codelist
 from casework.policy.vocabulary import Section
 from casework.referrals import ground_actions, receiving_actions
 from casework.referrals import sending_actions as sending
@@ -10,7 +14,8 @@ from tests.canaries.cases import Marked, a_case, marker
 from tests.canaries.crawl import answers
 from tests.house import House, only_sqlite
 from tests.people import STAFF
-from tests.referrals.scenes import POLICE
+from tests.referrals.scenes import AT, POLICE, referred, sections
+from tests.stories import HALL, dao
 
 pytestmark = only_sqlite
 SHOWING = {"desk.show_name": {}, "desk.find": {"query": "hoang"}}
@@ -52,3 +57,26 @@ def test_everybody_reads_her_part_of_a_referred_case_and_nobody_more(app, house)
     assert shown(app, house, "cuong", [other.id, *ids[1:]], theirs) == set()
     house["lan"].does(sending.withdraw, case.id, sent)
     assert shown(app, house, "cuong", ids, words) == set()
+
+
+@pytest.mark.parametrize("receiver", AT)
+def test_no_receiver_learns_who_reported_or_at_which_address_the_person_is(app, house, lan, hoa, receiver):
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    place_id, name = hoa.does(addresses.add_address, HALL), AT[receiver]
+    told = {"reporter": "TONG_DAI", "channel": "DON_THU"}
+    reporter = Reporter(reporter_type=told["reporter"], channel=told["channel"])
+    case_id = lan.opens_a_case(dao(grounds=(), reporter=reporter, shelter=Shelter(address_id=str(place_id))))
+    referral = referred(house, receiver, case_id=case_id).goes("open", "accept")
+    words = {
+        "who": codelist("reporter_type").label(told["reporter"], "vi"),
+        "how": codelist("report_channel").label(told["channel"], "vi"),
+        "where": HALL.name,
+    }
+    ids = [referral.referral_id, referral.ground_id]
+    seen = list(answers(app, house[name], [case_id], posts=SHOWING, every=True, inner=ids))
+    about = [answer.text for answer in seen if str(case_id) in answer.path]
+    assert any("Thư chuyển gửi" in text for text in about), "the pages of the case were not looked at"
+    assert {key for key, word in words.items() if any(word in text for text in about)} == set()
+    assert sections(house, case_id, receiver).isdisjoint({Section.REPORTER, Section.SHELTER})
+    owners = [answer.text for answer in answers(app, lan, [case_id], posts=SHOWING, every=True)]
+    assert all(any(word in text for text in owners) for word in words.values())

@@ -1,9 +1,13 @@
-"""Any receiving point may open a case of its own: its own to read, the Union's to count, nobody's by accident."""
+"""Every agency that helps may open a case of its own: its own to read, the Union's to count, nobody's by accident.
+
+The Union, the police and the chair do so as receiving points of Law 13/2022 Article 19; the health station is none.
+"""
 
 import pytest
 
 from casework import clock
 from casework.cases.sections import GroundEntry, Identity, Letter, Story
+from casework.codelists import codelist
 from casework.desk import actions as desk
 from casework.errors import BadInput, NotFound, Refused
 from casework.policy.vocabulary import Section
@@ -21,7 +25,7 @@ OWNERS = {"cuong": "police", "tam": "health_station", "phuc": "legal_aid", "nga"
 
 @pytest.mark.parametrize("name", OWNERS)
 @only_sqlite
-def test_each_receiving_point_reads_the_whole_of_its_own_case(house, name):
+def test_each_agency_reads_the_whole_of_its_own_case(house, name):
     owner = house[name]
     case_id = owner.opens_a_case(dao(grounds=()))
     page = owner.does(desk.read_case, case_id)
@@ -138,3 +142,34 @@ def test_the_chair_does_not_say_aloud_that_the_chair_must_be_told(house, browser
     assert "Chủ tịch, Phó Chủ tịch xã đã biết" in aloud
     assert "tôi phải báo ngay cho Chủ tịch xã" not in aloud
     assert "tôi phải báo ngay cho Chủ tịch xã" in browser("lan").get("/ghi-nhan").text
+
+
+@only_sqlite
+def test_the_health_station_says_aloud_its_own_duty_and_not_that_of_a_receiving_point(house, browser):
+    aloud = browser("tam").get("/ghi-nhan").text
+    assert "luật buộc tôi phải nói ngay với Trạm trưởng" in aloud
+    assert "Việc thứ nhất: nói với Trạm trưởng" in aloud
+    assert "tôi phải báo ngay cho Chủ tịch xã" not in aloud
+    assert "Việc thứ nhất: báo Chủ tịch xã" not in aloud
+    codes = {point.code for point in codelist("receiving_point")}
+    assert {"UBND_XA", "CONG_AN", "NGUOI_DUNG_DAU_CTXH_XA"} <= codes
+    assert not [code for code in codes if "Y_TE" in code]
+
+
+@pytest.mark.parametrize(("name", "leads_too"), [("lan", True), ("hoa", True), ("cuong", False), ("tam", False)])
+@only_sqlite
+def test_who_is_said_to_read_in_the_agency_does_and_nobody_else(house, browser, name, leads_too):
+    aloud = browser(name).get("/ghi-nhan").text
+    assert ("Chủ tịch và Phó Chủ tịch Hội đọc được" in aloud) is leads_too
+    assert ("Ở cơ quan tôi chỉ tôi và người trực thay tôi đọc được" in aloud) is not leads_too
+    assert "Tòa án, viện kiểm sát, cơ quan điều tra có quyền đòi bằng văn bản" in aloud
+    holder = house[name]
+    case_id = holder.opens_a_case(dao(grounds=()))
+    readers = {name}
+    for other in {"lan", "mai", "hoa", "binh", "cuong", "tam", "chinh"} - {name}:
+        try:
+            house[other].does(desk.read_case, case_id)
+        except NotFound:
+            continue
+        readers.add(other)
+    assert readers == ({name, "hoa", "binh"} if leads_too else {name})

@@ -70,8 +70,7 @@ def test_a_review_is_asked_for_after_half_a_year_and_again_half_a_year_after_it_
     def asked() -> int:
         someone = house[username]
         doing = desk.list_cases if username == "hoa" else desk.read_home
-        panel = someone.does(doing)
-        return (panel.watch if username == "hoa" else panel).review
+        return someone.does(doing).watch.review
 
     assert asked() == 0
     with after(house, 170):
@@ -118,7 +117,7 @@ def test_it_is_nobody_else_s(house, username):
     with pytest.raises(Refused):
         house[username].does(access_review.read_review)
     if username in ("quang", "thu"):
-        assert house[username].does(desk.read_home).review == 0
+        assert house[username].does(desk.read_home).watch.review == 0
 
 
 @pytest.mark.parametrize("username", ["hoa", "son"])

@@ -1,0 +1,111 @@
+"""What was said and ticked, and has not been sent: the list, the page that sends all in one commit, setting aside."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from uuid import UUID, uuid5
+
+from casework.cases import reading, scope, writing
+from casework.cases.case_labels import label_of
+from casework.cases.reading import VerifiedCase
+from casework.cases.sections import Assessment, GroundEntry, Label, Letter
+from casework.cases.states import CaseState, GroundState
+from casework.errors import BadInput, Conflict
+from casework.gate import ActContext, action
+from casework.policy.vocabulary import Act, Section
+from casework.referrals import lookup, presenters, sending_actions
+from casework.referrals.view_models import GroundLine, UnsentCase, UnsentPage
+
+_MOST_URGENT_FIRST = ("danger", "duty", "consent")
+
+
+@action(Act.UNSENT_LIST)
+def list_unsent(context: ActContext) -> tuple[UnsentCase, ...]:
+    """List the open cases with a live ground on which nothing was ever sent, the longest waiting first."""
+    case_ids = scope.unsent(scope.cases(context.permit)).on(context.session).scalars().all()
+    unsent = [_unsent_case(context, case_id) for case_id in case_ids]
+    context.about, context.reason = None, f"{len(unsent)} cases"
+    return tuple(sorted(unsent, key=lambda case: case.since))
+
+
+def _unsent_case(context: ActContext, case_id: UUID) -> UnsentCase:
+    verified = reading.find_case(context, case_id)
+    label = label_of(reading.open_newest_of(context, verified, [Section.LABEL])) or Label()
+    lines = _never_sent(context, verified)
+    return UnsentCase(
+        case_id=case_id,
+        code=label.code,
+        danger=label.danger == "yes",
+        receivers=tuple(dict.fromkeys(line.entry.receiver for line in lines)),
+        since=min((line.at for line in lines), default=context.crypto.at),
+    )
+
+
+@action(Act.UNSENT_READ)
+def read_unsent(context: ActContext, case_id: UUID) -> UnsentPage:
+    """Preview each live ground on which nothing was ever sent, as `referral.preview` does."""
+    verified = reading.find_case(context, case_id)
+    pages = reading.open_newest_of(context, verified, [Section.LABEL, Section.ASSESSMENT])
+    label = label_of(pages) or Label()
+    needs = [need for page in pages if page.section == Section.ASSESSMENT for need in _needs(page.data)]
+    previews = [context.also(sending_actions.preview, case_id, line.id) for line in _never_sent(context, verified)]
+    return UnsentPage(
+        case_id=case_id,
+        code=label.code,
+        nickname=label.nickname,
+        danger=label.danger == "yes",
+        needs=tuple(needs),
+        previews=tuple(previews),
+    )
+
+
+def _needs(assessment: Mapping[str, object]) -> tuple[str, ...]:
+    return Assessment.from_json(assessment).needs
+
+
+def _never_sent(context: ActContext, verified: VerifiedCase) -> list[GroundLine]:
+    """Return the live grounds on which nothing was ever sent: danger to life first, then duty, then consent."""
+    if verified.row.state != CaseState.OPEN:
+        return []
+    lines = [line for line in presenters.ground_lines(context, verified) if line.never_sent]
+    return sorted(lines, key=lambda line: (_MOST_URGENT_FIRST.index(line.entry.kind), line.at, line.entry.receiver))
+
+
+@action(Act.UNSENT_SEND)
+def send_unsent(
+    context: ActContext,
+    case_id: UUID,
+    letters: Mapping[UUID, Letter],
+    *,
+    without: Collection[UUID] = (),
+    once: UUID | None = None,
+) -> int:
+    """Refer the case on each of these grounds in one commit, all or nothing, and return how many were sent.
+
+    `letters` holds a letter for each ground, `without` who at a receiver shall not read. The same form sent again
+    under `once` is sent once.
+    """
+    verified = reading.find_case(context, case_id)
+    if not letters:
+        raise BadInput("Hãy chọn ít nhất một nơi để gửi, hoặc để lại và ghi vì sao.", about=case_id)
+    for ground_id, letter in letters.items():
+        lookup.find_ground(context, verified, ground_id)
+        form_of_ground = uuid5(once, ground_id.hex) if once else None
+        context.also(sending_actions.send, case_id, ground_id, letter, once=form_of_ground, without=without)
+    context.about, context.reason = case_id, f"{len(letters)} referrals"
+    return len(letters)
+
+
+@action(Act.UNSENT_SET_ASIDE)
+def set_aside(context: ActContext, case_id: UUID, ground_id: UUID, words: str) -> None:
+    """Note why nothing is sent on a ground: it carries nothing from now on. Raises Conflict once something was sent."""
+    verified = reading.find_case(context, case_id)
+    ground = lookup.find_ground(context, verified, ground_id)
+    [line] = [line for line in presenters.ground_lines(context, verified) if line.id == ground_id]
+    if not line.never_sent:
+        raise Conflict("Căn cứ này đã chuyển gửi hoặc không còn hiệu lực. Hãy mở lại trang để xem.", about=case_id)
+    if not words.strip():
+        raise BadInput("Hãy ghi vì sao chưa gửi.", about=case_id)
+    ground.state = GroundState.SET_ASIDE
+    pages = presenters.open_entries(context, verified)[ground_id]
+    entry = replace(GroundEntry.from_json(pages[0].data), unsent=words)
+    writing.save_json(context, verified, Section.GROUNDS, entry.to_json(), series=ground_id)

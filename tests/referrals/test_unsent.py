@@ -1,0 +1,174 @@
+"""Nothing that was said and ticked stays unsent in silence: it stands on the first page until sent or set aside."""
+
+import re
+from html import unescape
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from casework.cases.sections import GroundEntry, Letter
+from casework.desk import actions as desk
+from casework.errors import BadInput, Conflict, NotFound, Ungrounded
+from casework.policy.vocabulary import Section
+from casework.referrals import ground_actions, receiving_actions, unsent_actions
+from tests.house import House, Someone, both_databases
+from tests.referrals.scenes import ASKED, HEALTH, POLICE, everything, ground, sections
+from tests.stories import dao
+
+SAID = (
+    GroundEntry(kind="danger", receiver="police", words="Dọa giết, có dao", told="yes"),
+    GroundEntry(kind="consent", receiver="health_station", consent="granted", form="spoken"),
+    GroundEntry(kind="consent", receiver="legal_aid", consent="not_asked"),
+)
+
+
+@pytest.fixture
+def night(lan: Someone) -> UUID:
+    """A case of lan's with danger: the police at once, the station by consent, legal aid not asked."""
+    return lan.opens_a_case(dao(danger="yes", grounds=SAID))
+
+
+def page_of(somebody: Someone, case_id: UUID):
+    return somebody.does(unsent_actions.read_unsent, case_id)
+
+
+def letters_of(page) -> dict[UUID, Letter]:
+    return {
+        preview.ground.id: Letter(asks=tuple(page.asks(preview.ground.entry.receiver))) for preview in page.previews
+    }
+
+
+def unsent_of(somebody: Someone):
+    return somebody.does(desk.list_cases, whole_page=True).unsent
+
+
+@both_databases
+def test_what_was_ticked_is_sent_to_everybody_in_one_commit(house: House, lan: Someone, night: UUID):
+    page = page_of(lan, night)
+    assert [preview.ground.entry.receiver for preview in page.previews] == ["police", "health_station"]
+    assert lan.does(unsent_actions.send_unsent, night, letters_of(page)) == 2
+    assert sections(house, night, "police") >= POLICE
+    assert sections(house, night, "health_station") >= HEALTH
+    assert [line.asks for line in house["cuong"].does(receiving_actions.list_referrals).incoming] == [("police",)]
+    assert page_of(lan, night).previews == ()
+    assert unsent_of(lan) == ()
+
+
+def test_it_stands_on_the_first_page_of_the_holder_and_of_the_lead_until_it_is_sent(
+    lan: Someone, hoa: Someone, mai: Someone, night: UUID
+):
+    for somebody in (lan, hoa):
+        [case] = unsent_of(somebody)
+        assert (case.case_id, case.danger, case.receivers) == (night, True, ("police", "health_station"))
+    assert unsent_of(mai) == ()
+    first, second = page_of(lan, night).previews
+    lan.does(unsent_actions.send_unsent, night, {first.ground.id: ASKED})
+    [case] = unsent_of(lan)
+    assert case.receivers == ("health_station",)
+    lan.does(unsent_actions.set_aside, night, second.ground.id, "Đã tự đưa chị ấy đến trạm")
+    assert unsent_of(lan) == unsent_of(hoa) == ()
+
+
+def test_what_is_set_aside_carries_nothing_and_says_why_in_the_ledger(house: House, lan: Someone, night: UUID):
+    police = page_of(lan, night).previews[0].ground.id
+    lan.does(unsent_actions.set_aside, night, police, "Đã gọi 113, không cần thư")
+    with pytest.raises(Ungrounded):
+        lan.does(unsent_actions.send_unsent, night, {police: ASKED})
+    assert sections(house, night, "police") == set()
+    [line] = [line for line in lan.does(ground_actions.read_ledger, night).grounds if line.id == police]
+    assert (line.live, line.entry.unsent, line.entry.words) == (False, "Đã gọi 113, không cần thư", "Dọa giết, có dao")
+
+
+def test_the_same_step_sent_twice_is_sent_once(lan: Someone, night: UUID):
+    letters, once = letters_of(page_of(lan, night)), uuid4()
+    lan.does(unsent_actions.send_unsent, night, letters, once=once)
+    lan.does(unsent_actions.send_unsent, night, letters, once=once)
+    assert len(lan.does(ground_actions.read_ledger, night).referrals) == 2
+    with pytest.raises(Conflict):
+        lan.does(unsent_actions.send_unsent, night, letters, once=uuid4())
+
+
+def test_if_one_letter_cannot_go_none_goes(house: House, lan: Someone, night: UUID):
+    letters = letters_of(page_of(lan, night))
+    station = list(letters)[1]
+    before = everything(house, night)
+    with pytest.raises(BadInput):
+        lan.does(unsent_actions.send_unsent, night, letters | {station: Letter()})
+    assert everything(house, night) == before
+    lan.does(ground_actions.withdraw_ground, night, station)
+    before = everything(house, night)
+    with pytest.raises(Ungrounded):
+        lan.does(unsent_actions.send_unsent, night, letters)
+    assert everything(house, night) == before
+
+
+def test_a_ground_of_another_case_a_consent_that_was_not_asked_and_nothing_at_all_are_refused(
+    house: House, lan: Someone, night: UUID
+):
+    other = ground(house, lan.opens_a_case(dao(grounds=())))
+    [unasked] = [line.id for line in lan.does(ground_actions.read_ledger, night).grounds if line.without_consent]
+    before = everything(house, night)
+    for wrong, error in ((other, NotFound), (uuid4(), NotFound), (unasked, Ungrounded)):
+        with pytest.raises(error):
+            lan.does(unsent_actions.send_unsent, night, {wrong: ASKED})
+    with pytest.raises(BadInput):
+        lan.does(unsent_actions.send_unsent, night, {})
+    assert everything(house, night) == before
+
+
+def test_what_was_sent_or_is_withdrawn_cannot_be_set_aside_and_a_reason_is_needed(lan: Someone, night: UUID):
+    police, station = (preview.ground.id for preview in page_of(lan, night).previews)
+    with pytest.raises(BadInput):
+        lan.does(unsent_actions.set_aside, night, police, "  ")
+    lan.does(unsent_actions.send_unsent, night, {police: ASKED})
+    with pytest.raises(Conflict):
+        lan.does(unsent_actions.set_aside, night, police, "nhầm")
+    lan.does(ground_actions.withdraw_ground, night, station)
+    with pytest.raises(Conflict):
+        lan.does(unsent_actions.set_aside, night, station, "nhầm")
+
+
+def test_nobody_else_can_read_or_send_it(house: House, night: UUID, lan: Someone):
+    letters = letters_of(page_of(lan, night))
+    for name in ("mai", "cuong", "luu"):
+        tries: tuple[tuple[Any, tuple[Any, ...]], ...] = (
+            (unsent_actions.read_unsent, ()),
+            (unsent_actions.send_unsent, (letters,)),
+            (unsent_actions.set_aside, (next(iter(letters)), "nhầm")),
+        )
+        for doing, more in tries:
+            with pytest.raises(NotFound):
+                house[name].does(doing, night, *more)
+
+
+def test_a_closed_case_has_nothing_left_to_send(lan: Someone, night: UUID):
+    lan.does(desk.close_case, night, outcome="needs_met", words="")
+    assert page_of(lan, night).previews == ()
+    assert unsent_of(lan) == ()
+
+
+def test_the_page_comes_after_the_check_page_and_keeps_what_was_typed(browser, lan: Someone, night: UUID):
+    user = browser("lan")
+    url = f"/vu-viec/{night}/gui-ngay"
+    page = unescape(user.get(url).text)
+    assert "Gửi ngay những gì đã nói" in page
+    assert all(name in page for name in ("Vũ Mạnh Cường", "Đỗ Thị Tâm"))
+    names = re.findall(r'name="(\w{8}-)words"', page)
+    fields = {f"{names[0]}chosen": "yes", f"{names[0]}words": "Đi cổng sau", f"{names[1]}chosen": "yes"}
+    again = user.post(url, data=fields)
+    assert again.status_code == 422
+    assert "Đi cổng sau" in again.text
+    sent = fields | {f"{names[0]}asks": "police", f"{names[1]}asks": "health"}
+    assert user.post(url, data=sent).status_code == 303
+    assert user.get(url).status_code == 303
+    assert "đã nói mà chưa gửi" not in unescape(user.get("/").text)
+
+
+def test_a_receiver_that_is_not_ticked_gets_nothing(house: House, browser, night: UUID):
+    user, url = browser("lan"), f"/vu-viec/{night}/gui-ngay"
+    names = re.findall(r'name="(\w{8}-)words"', user.get(url).text)
+    assert user.post(url, data={f"{names[0]}chosen": "yes", f"{names[0]}asks": "police"}).status_code == 303
+    assert sections(house, night, "health_station") == set()
+    assert Section.IDENTITY in sections(house, night, "police")
+    assert "Trạm Y tế" in unescape(user.get("/").text)
