@@ -1,5 +1,7 @@
 """To named people: who would read is said by name, who must not know never reads, and nobody joins unasked."""
 
+import re
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -14,7 +16,7 @@ from casework.referrals import sending_actions as sending
 from casework.referrals.named_readers import WrongReaders
 from tests.cases.keys import agency_id
 from tests.house import House, Someone, both_databases, only_sqlite
-from tests.referrals.scenes import ASKED, POLICE, everything, ground, sections
+from tests.referrals.scenes import ASKED, HEALTH, POLICE, everything, ground, sections
 from tests.stories import dao
 from tests.tampering import stolen
 
@@ -242,6 +244,56 @@ def test_nothing_more_is_sent_while_who_must_not_know_reads_by_an_earlier_referr
     lan.does(sending.send, case_id, entry, ASKED, without=[kien.id])
     assert kien.id not in holders(house, case_id)
     assert {cuong.id, dung.id} <= holders(house, case_id)
+
+
+def unsent(browser, case_id: UUID) -> tuple[str, dict[str, str]]:
+    """Return the page that sends everything at once, and the prefix of each receiver's questions."""
+    page = unescape(browser("lan").get(f"/vu-viec/{case_id}/gui-ngay").text)
+    receivers = re.findall(r"<h2>(Công an|Trạm Y tế)", page)
+    return page, dict(zip(receivers, re.findall(r'id="(\w{8}-)without-0"', page), strict=True))
+
+
+def in_one_step(lan: Someone, house: House) -> UUID:
+    case_id = with_kin(lan)
+    ground(house, case_id)
+    ground(house, case_id, "health_station")
+    return case_id
+
+
+@only_sqlite
+def test_in_one_step_too_kin_are_taken_out_and_never_kept(house, lan, police, browser):
+    case_id = in_one_step(lan, house)
+    page, prefix = unsent(browser, case_id)
+    assert page.count(" checked") >= 1
+    assert f'value="{police[2].id}" checked' in page
+    sent = {f"{prefix['Công an']}chosen": "yes", f"{prefix['Công an']}asks": "police"}
+    sent |= {f"{prefix['Trạm Y tế']}chosen": "yes", f"{prefix['Trạm Y tế']}asks": "health"}
+    lan.proves(case_id)
+    wrong = browser("lan").post(f"/vu-viec/{case_id}/gui-ngay", data=sent)
+    assert wrong.status_code == 422
+    assert "Hãy bỏ người ấy ra" in wrong.text
+    assert sections(house, case_id, "health_station") == set()
+    sent[f"{prefix['Công an']}without"] = str(police[2].id)
+    assert browser("lan").post(f"/vu-viec/{case_id}/gui-ngay", data=sent).status_code == 303
+    assert sections(house, case_id, "police") == set()
+    assert sections(house, case_id, "health_station") >= HEALTH
+    assert {police[0].id, police[1].id} <= holders(house, case_id)
+    assert police[2].id not in holders(house, case_id)
+
+
+@only_sqlite
+def test_in_one_step_a_receiver_with_too_few_readers_is_called_and_the_others_are_sent_to(house, lan, browser):
+    house.hires("kien")
+    case_id = in_one_step(lan, house)
+    page = unescape(browser("lan").get(f"/vu-viec/{case_id}/gui-ngay").text)
+    assert page.count("Không gửi: hãy gọi điện") == 1
+    [prefix] = re.findall(r'id="(\w{8}-)without-0"', page)
+    lan.proves(case_id)
+    sent = {f"{prefix}chosen": "yes", f"{prefix}asks": "health"}
+    assert browser("lan").post(f"/vu-viec/{case_id}/gui-ngay", data=sent).status_code == 303
+    assert sections(house, case_id, "health_station") >= HEALTH
+    assert sections(house, case_id, "police") == set()
+    assert house["kien"].id not in holders(house, case_id)
 
 
 @only_sqlite
