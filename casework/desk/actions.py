@@ -10,13 +10,15 @@ from casework.accounts import key_holders, staff
 from casework.audit import read
 from casework.cases import (
     access_grants,
+    age_groups,
     case_labels,
     case_search,
-    facts,
+    legal_clocks,
     moved_answers,
     opening_rate_limit,
     reading,
     reporting_delay,
+    section_rules,
     writing,
 )
 from casework.cases.case_labels import label_of
@@ -42,7 +44,7 @@ from casework.vault.keys.envelopes import OpenedDocument
 
 _SHORTEST_QUERY = 2
 # What a case was given once and keeps, whatever a form says.
-_FIXED = {Section.LABEL: ("code", "former"), Section.INCIDENT: ("recorded_at",)}
+_FIXED = {Section.LABEL: ("code", "former", "received_at"), Section.INCIDENT: ("recorded_at",)}
 
 
 @action(Act.HOME_READ)
@@ -81,7 +83,7 @@ def _line_maker(context: ActContext, names: Mapping[UUID, str]) -> Callable[[Any
         )
         opened, holder = reading.date_of(row.opened), names.get(row.holder_id, "")
         mine, ours = row.holder_id == me, row.owner_id in agencies
-        return CaseLine(row.id, label.code, label.nickname, standing, opened, holder, mine, ours)
+        return CaseLine(row.id, label.code, label.nickname, standing, opened, holder, mine, ours, label.age_group)
 
     return make_line
 
@@ -132,7 +134,15 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         referral_id=referral.id if referral else None,
         readers=staff.key_holder_names(context, case.row.owner_id) if restricted else (),
         hours=reporting_delay.first_hours_of_case(context, case, opened),
+        must_tell=_must_tell_of_child(context, line),
+        clocks=legal_clocks.clocks_of_case(case, label, opened, at=context.crypto.at),
     )
+
+
+def _must_tell_of_child(context: ActContext, line: CaseLine) -> bool:
+    """Tell whether a case is ours to report to the child protection officer, which is not who keeps that record."""
+    child = line.is_open and line.age_group == age_groups.CHILD
+    return child and line.ours and context.permit.record is not Section.CHILD
 
 
 def _counts(case: VerifiedCase) -> Counter[Section]:
@@ -201,20 +211,19 @@ def _written_sections(
 
 
 @action(Act.SECTION_WRITE)
-def write_section(context: ActContext, case_id: UUID, data: SectionData, *, base: int) -> None:
-    """Write a new revision; raises Conflict if somebody wrote after revision `base` was read.
+def write_section(context: ActContext, case_id: UUID, data: SectionData, *, base: int) -> str:
+    """Write a new revision; return the level of danger if new signs raised it, else an empty text.
 
-    The facts for counting follow a correction; nobody writes them directly (Refused).
+    Raises Conflict if somebody wrote after revision `base` was read, and Contradiction if another section says
+    otherwise. The facts for counting follow a correction; nobody writes them directly (Refused).
     """
     _require_section(context, case_id, data.section)
     if data.section is Section.FACTS:
         raise Refused("facts are derived", about=case_id)
     case = reading.find_own_case(context, case_id)
-    written = _with_fixed_fields(context, case, data)
     if data.section is Section.INCIDENT:
         moved_answers.move_out(context, case, rewrite=False)
-    writing.save(context, case, written, base=base, readers=access_grants.reading_agencies(context, case, data.section))
-    facts.refresh(context, case, written)
+    return section_rules.write(context, case, _with_fixed_fields(context, case, data), base=base)
 
 
 def _with_fixed_fields(context: ActContext, case: VerifiedCase, data: SectionData) -> SectionData:

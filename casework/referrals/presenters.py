@@ -107,6 +107,7 @@ def referral_line(
         fresh=state != ReferralState.WITHDRAWN and _is_unread(row.id, case, directory, incoming=incoming),
         hours=hours,
         nobody_reads=not incoming and state in LIVE_REFERRAL and _is_unreadable(context, row.to_id, directory, case),
+        age_group=first.age_group,
         call=next((letter for _, letter in reversed(case.sheets) if letter.step in _CALLS), None),
     )
 

@@ -63,7 +63,8 @@ class ReferralLine:
 
     `other` is the agency at the other end and `other_kind` its code, `phone` the duty telephone of the receiving one
     and `to_kind` its code; `fresh` tells that the other end has written something that I have not read. `hours` are the
-    first 72 hours after the incident, as the letter to a health agency gives them; `call` is the newest telephone call.
+    first 72 hours after the incident, as the letter to a health agency gives them; `age_group` is the age in law,
+    `call` the newest telephone call.
     `nobody_reads` tells the sender that everybody to whom it was sent by name has left or lost their key.
     """
 
@@ -82,6 +83,7 @@ class ReferralLine:
     to_kind: str
     fresh: bool
     hours: FirstHours | None = None
+    age_group: str = ""
     call: Letter | None = None
     nobody_reads: bool = False
 
