@@ -9,6 +9,7 @@ from casework import clock
 from casework.accounts import sign_in_actions, sign_in_before_gate
 from casework.accounts.sign_in_actions import Unwrapped
 from casework.addresses.actions import add_address
+from casework.cases import risk_level
 from casework.cases.sections import Shelter
 from casework.clock import MICROSECOND
 from casework.config import Config
@@ -19,7 +20,6 @@ from casework.demo.visits import DemoSession, Visit, moment
 from casework.desk import actions as desk
 from casework.gate import Gate
 from casework.intake import actions as intake
-from casework.intake import risk_level
 
 _STEP = MICROSECOND // 5
 _MINUTE = 60 * MICROSECOND

@@ -87,6 +87,7 @@ def case_page(page: CasePage, *, note: Any = None, name: str | None = None) -> s
         closes=may(Act.CASE_CLOSE) and page.line.ours,
         erases=may(Act.CASE_ERASE_REQUEST) and page.line.ours,
         refers=may(Act.GROUND_LIST) and page.line.ours,
+        must_tell=page.must_tell and may(Act.GROUND_RECORD),
         shows=may(Act.NAME_SHOW) and Section.IDENTITY in page.sections,
     )
 

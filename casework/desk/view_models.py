@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
+from casework.cases.legal_clocks import LegalClock
 from casework.cases.questions import SectionData
 from casework.cases.reading import date_of
 from casework.cases.reporting_delay import FirstHours
@@ -31,7 +32,7 @@ class CaseLine(NamedTuple):
     """One line of a list: code and neutral nickname, never a name.
 
     `standing` is closed, open, or in danger, which stands for an open one. `ours` is false for a case that was
-    referred to us.
+    referred to us. `age_group` is the age in law, or empty.
     """
 
     id: UUID
@@ -42,6 +43,7 @@ class CaseLine(NamedTuple):
     holder: str
     mine: bool
     ours: bool = True
+    age_group: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -125,7 +127,9 @@ class CasePage:
     `counts` says how many entries each section has. `restricted` is true for a case sealed to a circle, and
     `readers` are then the names of those who can open it. `opened_by` is filled for its holder alone. In a case
     that was referred to us `referral_id` is what brought it, and `outdated` are the sections rewritten since. `hours`
-    are the first 72 hours after the incident while they may be running; `notice` is for who may notify the chair.
+    are the first 72 hours after the incident while they may be running, `clocks` those of the law, the first to end
+    first. `must_tell` says that the law makes us tell the child protection officer; `notice` is for who may notify the
+    chair.
     """
 
     line: CaseLine
@@ -142,6 +146,8 @@ class CasePage:
     referral_id: UUID | None = None
     hours: FirstHours | None = None
     notice: NoticeStanding | None = None
+    clocks: tuple[LegalClock, ...] = ()
+    must_tell: bool = False
 
 
 @dataclass(frozen=True)

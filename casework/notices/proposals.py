@@ -9,6 +9,8 @@ from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import freshness, read
 from casework.cases import name_matching, reading
+from casework.cases.age_groups import CHILD, possible_groups
+from casework.cases.family_acts import acts_outside_family
 from casework.cases.models import ChairNotice
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
@@ -77,12 +79,8 @@ def incident_and_perpetrator(pages: Iterable[OpenedDocument]) -> tuple[Incident,
 
 def is_domestic(incident: Incident, perpetrator: Perpetrator) -> bool:
     """Tell whether Article 20 applies: an act of Article 3, by a family member or by somebody not yet known."""
-    if not incident.acts:
-        return False
-    if not perpetrator.relation:
-        return True
-    relation = codelist("relation").get(perpetrator.relation)
-    return relation.flag("family") or relation.unknown
+    outside = acts_outside_family(incident.acts, perpetrator.relation)
+    return bool(set(incident.acts) - set(outside))
 
 
 def active_chairs(context: ActContext) -> list[Colleague]:
@@ -121,7 +119,7 @@ def _content(
     """
     label, identity = _section(pages, Label), _section(pages, Identity)
     holder = [member for member in staff.colleagues(context) if member.id == case.row.holder_id]
-    vulnerable = vulnerability(identity, clock.local(context.crypto.at).date())
+    vulnerable = vulnerability(label, identity, clock.local(context.crypto.at).date())
     protected = "yes" in (label.danger, vulnerable)
     asks = (code.code for code in codelist("notice_ask") if code.flag("always") or (protected and code.flag("protect")))
     return Notice(
@@ -144,19 +142,19 @@ def _received(context: ActContext, case: VerifiedCase) -> str:
     return clock.local(lines[0].at).isoformat(timespec="minutes")
 
 
-def vulnerability(identity: Identity, today: date) -> str:
-    """Tell whether somebody belongs to a group of Article 24: by what was ticked, or by the year of birth.
+def vulnerability(label: Label, identity: Identity, today: date) -> str:
+    """Tell whether somebody belongs to a group of Article 24: by what was ticked or said, or by the year of birth.
 
     A year leaves the age open by one; where one of the two belongs to the group, so does the person.
     """
-    if identity.vulnerable:
+    if identity.vulnerable or label.age_group == CHILD:
         return "yes"
     if identity.birth_year is None:
         return "unknown"
+    maybe_child = not label.age_group and CHILD in possible_groups(identity.birth_year, today)
     oldest = today.year - identity.birth_year
-    ages = ((code.number("age_from"), code.number("age_to")) for code in codelist("vulnerable_group"))
-    within = any((low is not None and oldest >= low) or (high is not None and oldest - 1 <= high) for low, high in ages)
-    return "yes" if within else "no"
+    aged = any(oldest >= low for code in codelist("vulnerable_group") if (low := code.number("age_from")) is not None)
+    return "yes" if maybe_child or aged else "no"
 
 
 def _section(pages: Iterable[OpenedDocument], section: type[S]) -> S:

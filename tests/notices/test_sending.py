@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from casework.cases.sections import GroundEntry, Identity, Incident, Notice, Perpetrator, Story
+from casework.cases.sections import GroundEntry, Identity, Incident, Label, Notice, Perpetrator, Story
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused, Ungrounded
 from casework.notices import actions, proposals
@@ -62,19 +62,21 @@ def test_danger_or_a_group_of_article_24_asks_for_the_police(lan):
 
 
 @pytest.mark.parametrize(
-    ("identity", "answer"),
+    ("identity", "said", "answer"),
     [
-        (Identity(sex="NU", birth_year=2011), "yes"),
-        (Identity(sex="NU", birth_year=2010), "yes"),
-        (Identity(sex="NU", birth_year=2009), "no"),
-        (Identity(sex="NU", birth_year=1967), "no"),
-        (Identity(sex="NU", birth_year=1966), "yes"),
-        (Identity(sex="NU", birth_year=1990, vulnerable=("NGUOI_KHUYET_TAT",)), "yes"),
-        (Identity(sex="NU"), "unknown"),
+        (Identity(sex="NU", birth_year=2011), "", "yes"),
+        (Identity(sex="NU", birth_year=2010), "", "yes"),
+        (Identity(sex="NU", birth_year=2009), "", "no"),
+        (Identity(sex="NU", birth_year=1967), "", "no"),
+        (Identity(sex="NU", birth_year=1966), "", "yes"),
+        (Identity(sex="NU", birth_year=1990, vulnerable=("NGUOI_KHUYET_TAT",)), "", "yes"),
+        (Identity(sex="NU"), "", "unknown"),
+        (Identity(sex="NU"), "LT16", "yes"),
+        (Identity(sex="NU", birth_year=2010), "A16_17", "no"),
     ],
 )
-def test_who_is_under_16_or_60_and_over_needs_no_tick(identity: Identity, answer: str):
-    assert proposals.vulnerability(identity, date(2026, 11, 23)) == answer
+def test_who_is_under_16_or_60_and_over_needs_no_tick(identity: Identity, said: str, answer: str):
+    assert proposals.vulnerability(Label(age_group=said), identity, date(2026, 11, 23)) == answer
 
 
 @pytest.mark.parametrize(
