@@ -1,10 +1,13 @@
 """Templates and URL rules are compiled once in a worker, not once for each application that a test makes."""
 
-from collections.abc import Callable
+from typing import Any
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
+
+_PARSED = ("_parts", "_trace", "_converters", "arguments")
+_BUILDERS = ("_build", "_build_unknown")
 
 
 class CompiledTemplates(BytecodeCache):
@@ -24,12 +27,17 @@ class CompiledTemplates(BytecodeCache):
 
 
 class CompiledRule(Rule):
-    """A route whose URL builder is compiled once; it depends on the text of the rule alone."""
+    """A route that is parsed and compiled once: what comes of it depends on its text and its defaults alone."""
 
-    _known: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+    _known: dict[tuple[object, ...], dict[str, Any]] = {}
 
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        key = (self.subdomain, self.host, self.rule, repr(self.defaults), append_unknown)
+    def compile(self) -> None:
+        """Compile the rule, or take what was made of an equal one before."""
+        key = (self.subdomain, self.host, self.rule, repr(self.defaults), self.merge_slashes)
         if key not in self._known:
-            self._known[key] = super()._compile_builder(append_unknown)
-        return self._known[key]
+            super().compile()
+            made = {name: getattr(self, name) for name in _PARSED}
+            self._known[key] = made | {name: vars(self)[name].__func__ for name in _BUILDERS}
+            return
+        made = self._known[key]
+        vars(self).update(made | {name: made[name].__get__(self) for name in _BUILDERS})

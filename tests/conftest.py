@@ -13,8 +13,8 @@ from hypothesis import settings
 from playwright.sync_api import Browser
 
 from tests import chromium as browsers
+from tests import compiled_statements, postgres
 from tests import house as houses
-from tests import postgres
 from tests.browsing import application, browser_of
 from tests.compiled_templates import CompiledRule, CompiledTemplates
 from tests.coverage_pause import pytest_runtest_protocol
@@ -28,6 +28,7 @@ settings.register_profile("prove", deadline=None, max_examples=2000)
 settings.load_profile("default")
 Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
 Flask.url_rule_class = CompiledRule
+compiled_statements.share()
 
 
 def pytest_configure() -> None:

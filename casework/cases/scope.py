@@ -220,6 +220,11 @@ def held_by(permit: Permit, member_id: UUID) -> ScopedQuery:
     return ScopedQuery(_HELD_BY, {"commune": permit.actor.commune_id, "member": member_id}, permit)
 
 
+def owned_by(permit: Permit, agency_id: UUID) -> ScopedQuery:
+    """Count the documents, letters left out, that an agency or circle owns; returns the number alone."""
+    return ScopedQuery(_OWNED_BY, {"commune": permit.actor.commune_id, "agency": agency_id}, permit)
+
+
 def _agency_values(permit: Permit, agency_id: UUID) -> dict[str, Any]:
     ids = [agency_id] if agency_id in permit.actor.agencies else []
     return {"commune": permit.actor.commune_id, "agencies": ids}
@@ -232,6 +237,15 @@ _HELD_BY = select(_case.c.id, _case.c.owner_id).where(
     _case.c.commune_id == bindparam("commune"),
     _case.c.state != CaseState.VOID,
     or_(_case.c.holder_id == bindparam("member"), _case.c.standin_id == bindparam("member")),
+)
+_OWNED_BY = (
+    select(func.count())
+    .select_from(_document)
+    .where(
+        _document.c.commune_id == bindparam("commune"),
+        _document.c.owner_id == bindparam("agency"),
+        _document.c.section != Section.LETTER,
+    )
 )
 _SEALED_TO = (
     select(Envelope, *(column for column in _document.c if column.key != "body"))

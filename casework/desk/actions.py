@@ -43,6 +43,7 @@ from casework.vault.integrity import heads
 from casework.vault.keys.envelopes import OpenedDocument
 
 _SHORTEST_QUERY = 2
+_CHILD_PROTECTION = "child_protection"
 # What a case was given once and keeps, whatever a form says.
 _FIXED = {Section.LABEL: ("code", "former", "received_at"), Section.INCIDENT: ("recorded_at",)}
 
@@ -119,6 +120,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
     line = _line_maker(context, names)(case.row, label)
     restricted = case.row.owner_id in context.actor.circles
     present = reading.sections_present(context, case)
+    referral = None if line.ours else access_grants.newest_referral(context, case)
     return CasePage(
         line=line,
         label=label,
@@ -130,18 +132,20 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         writable=writing.writable(context) if line.ours else frozenset(),
         counts=_counts(case),
         outdated=frozenset() if line.ours else present - reading.current_sections(context, case),
-        referral_id=None if line.ours else access_grants.newest_referral_id(context, case),
+        referral_id=referral.id if referral else None,
         readers=staff.key_holder_names(context, case.row.owner_id) if restricted else (),
         hours=reporting_delay.first_hours_of_case(context, case, opened),
-        must_tell=_must_tell_of_child(context, line),
+        must_tell=_must_tell_of_child(context, case, line),
         clocks=legal_clocks.clocks_of_case(case, label, opened, at=context.crypto.at),
     )
 
 
-def _must_tell_of_child(context: ActContext, line: CaseLine) -> bool:
-    """Tell whether a case is ours to report to the child protection officer, which is not who keeps that record."""
-    child = line.is_open and line.age_group == age_groups.CHILD
-    return child and line.ours and context.permit.record is not Section.CHILD
+def _must_tell_of_child(context: ActContext, case: VerifiedCase, line: CaseLine) -> bool:
+    """Tell whether nothing yet lets us report a child to who protects children, and we are not those ourselves."""
+    child = line.is_open and line.ours and line.age_group == age_groups.CHILD
+    if not child or context.permit.record is Section.CHILD:
+        return False
+    return _CHILD_PROTECTION not in access_grants.agencies_with_ground(context, case)
 
 
 def _counts(case: VerifiedCase) -> Counter[Section]:
@@ -252,11 +256,20 @@ def add_note(context: ActContext, case_id: UUID, words: str, *, once: UUID | Non
     notes = {page.series: page for page in reading.open_newest_of(context, case, [record])} if once else {}
     if once in notes and notes[once].data == Note(words=words).to_json():
         return
-    owner_id = case.row.owner_id if case.row.owner_id in context.actor.agencies else context.actor.agency_id
-    series, readers = None if once in notes else once, [owner_id] if owner_id else None
+    owner_id = _keeper_of_notes(context, case)
+    series = None if once in notes else once
     writing.save_json(
-        context, case, record, Note(words=words).to_json(), series=series, owner_id=owner_id, readers=readers
+        context, case, record, Note(words=words).to_json(), series=series, owner_id=owner_id, readers=[owner_id]
     )
+
+
+def _keeper_of_notes(context: ActContext, case: VerifiedCase) -> UUID:
+    """Return to whom my note of a case is sealed: its owner, or whoever of my agency it was referred to.
+
+    Where it was referred to some people of the agency by name, the agency's own record is theirs alone too.
+    """
+    referral = None if case.row.owner_id in context.actor.agencies else access_grants.newest_referral(context, case)
+    return referral.to_id if referral else case.row.owner_id
 
 
 @action(Act.CASE_CLOSE)

@@ -121,6 +121,8 @@ class Act(StrEnum):
     UNSENT_SET_ASIDE = "unsent.set_aside"
     REFERRAL_PREVIEW = "referral.preview"
     REFERRAL_SEND = "referral.send"
+    REFERRAL_READERS = "referral.readers"
+    REFERRAL_CHANGE = "referral.change_readers"
     REFERRAL_LIST = "referral.list"
     REFERRAL_OPEN = "referral.open"
     REFERRAL_READ = "referral.read"

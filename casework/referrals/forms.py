@@ -8,14 +8,16 @@ from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from casework import clock
 from casework.cases.fields import field_of
 from casework.cases.sections import GroundEntry, Letter
 from casework.codelists import codelist
+from casework.referrals.receiving_side import ProposedReader, ReceivingSide
 from casework.referrals.view_models import Preview, UnsentPage
-from casework.web.choice_fields import NO, YES
-from casework.web.forms import Choices, DateParts, Form, LongText, SentOnceForm, ShortText, TimeOfDay
+from casework.web.choice_fields import NO, YES, code_words
+from casework.web.forms import Choices, DateParts, Form, LongText, SentOnceForm, ShortText, TimeOfDay, parse_uuid
 
 
 class GroundForm(Form):
@@ -114,6 +116,43 @@ class ReviewForm(Form):
         return valid
 
 
+def _without_field() -> Any:
+    """Ask whom to take out of those who would read; an id of nobody who works there takes nobody out."""
+    return Choices(
+        _("Những người sẽ đọc được"),
+        [],
+        required=False,
+        validate_choice=False,
+        hint=_("Họ hàng, bạn thân của người kia thì bỏ ra. Người bị bỏ ra không thấy việc này."),
+    )
+
+
+def taken_out(form: Any) -> list[UUID]:
+    """Return the ids that were marked to be taken out."""
+    return [member_id for typed in form.without.data or () if (member_id := parse_uuid(typed))]
+
+
+def offer_readers(form: Any, side: ReceivingSide, out: Collection[UUID]) -> None:
+    """Offer who would read, to be taken out; before anything is sent, those in `out` are marked."""
+    form.without.choices = [
+        SelectChoice(str(reader.id), reader.name, {"hint": _reader_hint(reader)}) for reader in side.readers
+    ]
+    if not form.is_submitted():
+        form.without.data = [str(member_id) for member_id in out]
+
+
+def _reader_hint(reader: ProposedReader) -> str:
+    words = {
+        "named": gettext("Trùng tên với người ghi ở “Ai không được biết”."),
+        "violent": gettext("Trùng tên với người có hành vi bạo lực."),
+    }
+    return " · ".join(filter(None, (code_words(reader.role, "role"), words.get(reader.reason, ""))))
+
+
+class ReferralReadersForm(Form):
+    without = _without_field()
+
+
 class SendForm(SentOnceForm):
     asks = field_of(Letter, "asks", required=True)
     words = LongText(
@@ -122,6 +161,7 @@ class SendForm(SentOnceForm):
         rows=4,
         hint=_("Chỉ viết điều nơi nhận cần để làm việc. Những phần được chia sẻ đã đi kèm, không cần chép lại."),
     )
+    without = _without_field()
 
     def letter(self) -> Letter:
         return Letter(asks=tuple(self.asks.data or ()), words=self.words.data or "")
@@ -134,9 +174,11 @@ class UnsentPart(SendForm):
 
     def __init__(self, preview: Preview, proposed: list[str]) -> None:
         prefix = f"{preview.ground.id.hex[:8]}-"
-        super().__init__(prefix=prefix, meta={"csrf": False}, chosen=["yes"], asks=proposed)  # type: ignore[no-untyped-call]
+        chosen = ["yes"] if preview.sendable else []
+        super().__init__(prefix=prefix, meta={"csrf": False}, chosen=chosen, asks=proposed)  # type: ignore[no-untyped-call]
         self.preview, self.chosen.flags.told = preview, True
         self.asks.choices = needs_of_first(self.asks.choices, preview.ground.entry.receiver)
+        offer_readers(self, preview.side, preview.side.proposed_out)
 
     @property
     def asked_words(self) -> str:
@@ -144,8 +186,13 @@ class UnsentPart(SendForm):
         return "; ".join(str(choice.label) for choice in self.asks.iter_choices() if choice.selected)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check the letter only if it goes now."""
-        return not self.chosen.data or super().validate(extra_validators)
+        """Check the letter and its readers only if it goes now."""
+        if not self.chosen.data:
+            return True
+        valid, problem = super().validate(extra_validators), self.preview.side.problem(taken_out(self))
+        if problem:
+            self.without.errors = [gettext(problem)]
+        return valid and not problem
 
 
 class UnsentForm(SentOnceForm):
@@ -165,6 +212,10 @@ class UnsentForm(SentOnceForm):
     def letters(self) -> dict[UUID, Letter]:
         """Return the letters that go now by the ground on which they go."""
         return {part.preview.ground.id: part.letter() for part in self.parts if part.chosen.data}
+
+    def taken_out(self) -> list[UUID]:
+        """Return who shall not read what goes now; nobody works at two receivers."""
+        return [member_id for part in self.parts if part.chosen.data for member_id in taken_out(part)]
 
 
 class SetAsideForm(Form):

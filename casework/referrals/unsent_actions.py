@@ -1,6 +1,6 @@
 """What was said and ticked, and has not been sent: the list, the page that sends all in one commit, setting aside."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from uuid import UUID, uuid5
 
@@ -71,10 +71,18 @@ def _never_sent(context: ActContext, verified: VerifiedCase) -> list[GroundLine]
 
 
 @action(Act.UNSENT_SEND)
-def send_unsent(context: ActContext, case_id: UUID, letters: Mapping[UUID, Letter], *, once: UUID | None = None) -> int:
+def send_unsent(
+    context: ActContext,
+    case_id: UUID,
+    letters: Mapping[UUID, Letter],
+    *,
+    without: Collection[UUID] = (),
+    once: UUID | None = None,
+) -> int:
     """Refer the case on each of these grounds in one commit, all or nothing, and return how many were sent.
 
-    `letters` holds a letter for each ground. The same form sent again under `once` is sent once.
+    `letters` holds a letter for each ground, `without` who at a receiver shall not read. The same form sent again
+    under `once` is sent once.
     """
     verified = reading.find_case(context, case_id)
     if not letters:
@@ -82,7 +90,7 @@ def send_unsent(context: ActContext, case_id: UUID, letters: Mapping[UUID, Lette
     for ground_id, letter in letters.items():
         lookup.find_ground(context, verified, ground_id)
         form_of_ground = uuid5(once, ground_id.hex) if once else None
-        context.also(sending_actions.send, case_id, ground_id, letter, once=form_of_ground)
+        context.also(sending_actions.send, case_id, ground_id, letter, once=form_of_ground, without=without)
     context.about, context.reason = case_id, f"{len(letters)} referrals"
     return len(letters)
 

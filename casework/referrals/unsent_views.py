@@ -31,7 +31,8 @@ def send(case_id: UUID) -> Answer:
     form = UnsentForm(page)
     if not form.validate_on_submit():
         return rendering.unsent_page(page, form)
-    perform(unsent_actions.send_unsent, case_id, form.letters(), once=form.idempotency_key())
+    once, without = form.idempotency_key(), form.taken_out()
+    perform(unsent_actions.send_unsent, case_id, form.letters(), without=without, once=once)
     flash(_("Đã gửi. Nơi nhận mở lúc nào thì hiện ở trang đầu."), "done")
     return _to_case(case_id)
 
