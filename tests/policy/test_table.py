@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from casework.cases import access_grants
+from casework.cases.models import Ground
 from casework.policy import table
 from casework.policy.table import PolicyError, policy, read
 from casework.policy.vocabulary import Act, Reach, Role, Section
@@ -120,3 +122,10 @@ def test_the_table_cannot_be_changed_while_the_program_runs():
 
 def test_a_section_is_called_by_its_small_word():
     assert Section.SAFETY_PLAN.code == "safety_plan"
+
+
+def test_who_reported_and_the_shelter_are_shared_on_no_ground_whatever_it_names():
+    named = (Section.INCIDENT, Section.SHELTER, Section.REPORTER)
+    assert access_grants.agreed_sections(Ground(sections=",".join(str(int(one)) for one in named))) == {
+        Section.INCIDENT
+    }
