@@ -1,7 +1,7 @@
 """The forms of notices to the chair: send, given by word, assign, answer, a call, withdraw."""
 
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import request
@@ -29,10 +29,17 @@ class SendNoticeForm(SentOnceForm):
         return [member_id for text in self.readers.data or () if (member_id := parse_uuid(text)) is not None]
 
 
+F = TypeVar("F", bound=SendNoticeForm)
+
+
 def send_form(proposed: Proposal) -> SendNoticeForm:
+    return offering(proposed, SendNoticeForm)
+
+
+def offering(proposed: Proposal, kind: type[F], **options: Any) -> F:
     """Offer those who may be told and what may be asked; what is proposed is chosen."""
     chosen = {"readers": [str(someone.id) for someone in proposed.addressees], "asks": list(proposed.notice.asks)}
-    form = SendNoticeForm(data=chosen if request.method == "GET" else None)  # type: ignore[no-untyped-call]
+    form = kind(data=chosen if request.method == "GET" else None, **options)
     form.readers.choices = [
         SelectChoice(str(someone.id), someone.name, {"hint": code_words(someone.role, "role")})
         for someone in proposed.addressees

@@ -58,6 +58,14 @@ class Proposal:
 
 
 @dataclass(frozen=True)
+class NoticeChoice:
+    """What the sender of a notice chose of what was proposed: what is asked, and who reads it (ids)."""
+
+    asks: tuple[str, ...]
+    readers: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
 class DueNotice:
     """An open case of which the chair has not been told; `opened` is a day since 1970."""
 
