@@ -6,8 +6,10 @@ from uuid import UUID
 
 import pytest
 
+from casework import clock
 from casework.accounts import admission_actions
-from casework.cases.sections import GroundEntry, Perpetrator, SafetyPlan
+from casework.cases import restriction
+from casework.cases.sections import GroundEntry, Identity, Perpetrator, SafetyPlan
 from casework.desk import actions as desk
 from casework.errors import NotFound
 from casework.policy.vocabulary import Act, Role, Section
@@ -184,7 +186,7 @@ def test_what_a_named_reader_writes_down_stays_among_the_named(house, lan, polic
 
 
 @only_sqlite
-@pytest.mark.parametrize("way", ["withdraw", "decline", "ground", "review", "close"])
+@pytest.mark.parametrize("way", ["withdraw", "decline", "ground", "review", "close", "expire"])
 def test_the_end_cuts_off_named_people_as_it_does_an_agency(house, lan, hoa, police, way):
     cuong, dung, kien = police
     case_id = with_kin(lan)
@@ -201,8 +203,12 @@ def test_the_end_cuts_off_named_people_as_it_does_an_agency(house, lan, hoa, pol
         lan.does(ground_actions.withdraw_ground, case_id, entry)
     elif way == "review":
         hoa.does(ground_actions.review_ground, case_id, entry, agrees=False, words="Không còn nguy hiểm")
-    else:
+    elif way == "close":
         lan.does(desk.close_case, case_id, outcome="needs_met", words="")
+    else:
+        later = clock.micros() + 184 * 86_400 * clock.MICROSECOND
+        with clock.use_clock(lambda: later):
+            assert house.gate.perform(house.stranger(Role.SYSTEM), sending.expire) == 1
     with stolen(house) as thief:
         circles = {row["id"] for row in thief.rows("agency", kind="circle")}
         documents = {row["id"]: row for row in thief.rows("document", case_id=case_id)}
@@ -211,10 +217,25 @@ def test_the_end_cuts_off_named_people_as_it_does_an_agency(house, lan, hoa, pol
             for row in thief.rows("envelope", case_id=case_id)
             if row["agency_id"] in circles
         }
-    assert left <= {Section.LETTER}
+    assert left == ({Section.LETTER} if way == "decline" else set())
     for reader in (cuong, dung):
         with pytest.raises(NotFound):
             reader.does(desk.read_section, case_id, Section.IDENTITY)
+
+
+@only_sqlite
+def test_named_readers_read_on_when_the_case_is_sealed_to_named_people_later(house, lan, mai, hoa, police):
+    cuong, dung, kien = police
+    case_id = with_kin(lan)
+    referral_id = lan.does(sending.send, case_id, ground(house, case_id), ASKED, without=[kien.id])
+    cuong.does(receiving_actions.open_referral, case_id, referral_id)
+    lan.does(restriction.restrict, case_id, [mai.id])
+    for somebody in (lan, mai, dung):
+        somebody.leaves()
+    mai.does(desk.write_section, case_id, Identity(name="Đào Tiên"), base=1)
+    [page] = dung.does(desk.read_section, case_id, Section.IDENTITY)
+    assert page.revision == 2
+    assert {kien.id, hoa.id}.isdisjoint(holders(house, case_id))
 
 
 @only_sqlite
