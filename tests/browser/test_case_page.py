@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from casework.addresses import actions as addresses
@@ -12,6 +11,7 @@ from casework.app import create_app
 from casework.cases.trusted_addresses import AddressEntry
 from casework.desk import actions as desk
 from casework.web.session_loading import COOKIE
+from tests.browser.accessibility import violations
 from tests.browser.serving import serving
 from tests.browser.walking import SCREENS
 from tests.house import House, only_sqlite
@@ -134,8 +134,7 @@ def test_every_page_can_be_read_touched_and_fits_and_its_title_tells_nothing(sit
         page = opened(username, paths[0], width, bypass_csp=True, color_scheme=scheme)
         for path in paths:
             page.goto(site + path)
-            violations = Axe().run(page).response["violations"]
-            wrong += [(path, (violation["id"], violation["nodes"][0]["html"][:90])) for violation in violations]
+            wrong += [(path, broken) for broken in violations(page)]
             wrong += [(path, html) for html in page.evaluate(SMALL)]
             wrong += [(path, page.title()) for word in secrets if word in page.title()]
             page.set_viewport_size({"width": 320, "height": 640})

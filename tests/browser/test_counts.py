@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from casework.app import create_app
 from casework.web.session_loading import COOKIE
+from tests.browser.accessibility import violations
 from tests.browser.serving import serving
 from tests.browser.walking import SCREENS
 from tests.house import House, Someone, only_sqlite
@@ -79,7 +79,7 @@ def test_the_pages_of_counts_can_be_read_and_fit(chromium, timeline, site, width
     for username, path in (("thu", "/so-lieu"), ("hoa", "/so-lieu"), ("hoa", "/chot-ky"), ("hoa", "/")):
         page = page_of(chromium, timeline.house[username], width, bypass_csp=True, color_scheme=scheme)
         page.goto(site + path)
-        wrong += [(path, violation["id"]) for violation in Axe().run(page).response["violations"]]
+        wrong += [(path, broken) for broken in violations(page)]
         wrong += [(path, page.title())] * ("bạo lực" in page.title())
         page.set_viewport_size({"width": 320, "height": 640})
         wrong += [(path, "wide")] * (page.evaluate("document.documentElement.scrollWidth") > 320)

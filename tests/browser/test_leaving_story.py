@@ -4,11 +4,11 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from casework.app import create_app
 from casework.web.session_loading import COOKIE
+from tests.browser.accessibility import violations
 from tests.browser.serving import serving
 from tests.browser.walking import SCREENS
 from tests.house import House, Someone, only_sqlite
@@ -62,8 +62,7 @@ def calm(page: Page, name: str, width: int) -> None:
         page.screenshot(path=f"{LOOK}/leaving-{name}-{width}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(SMALL) == []
-    violations = Axe().run(page).response["violations"]
-    assert [(violation["id"], violation["nodes"][0]["html"][:120]) for violation in violations] == []
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("width", [360, 1280])

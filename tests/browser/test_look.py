@@ -1,8 +1,8 @@
 """Every macro in a real browser: it fits, it can be touched, read and used without a script."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.accessibility import violations
 from tests.browser.serving import serving
 from tests.web.sample import sample_app
 
@@ -56,8 +56,13 @@ def test_every_target_can_be_touched(page_at):
 @pytest.mark.parametrize("width", [360, 1280])
 def test_axe_finds_nothing(page_at, scheme, width):
     page, _ = page_at("/everything", width, color_scheme=scheme, bypass_csp=True)
-    violations = Axe().run(page).response["violations"]
-    assert [(violation["id"], violation["nodes"][0]["html"][:120]) for violation in violations] == []
+    assert violations(page) == []
+
+
+def test_axe_says_what_is_wrong(page_at):
+    page, _ = page_at("/everything", bypass_csp=True)
+    page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+    assert violations(page) == [("button-name", "<button></button>")]
 
 
 def test_the_font_is_ours_and_a_first_visit_is_small(chromium, site):

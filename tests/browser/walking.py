@@ -1,12 +1,12 @@
 """A person with a browser of their own, who checks every page that they come to."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from casework import clock
 from casework.vault.keys.enrolment import totp
 from casework.web.session_loading import COOKIE
+from tests.browser.accessibility import violations
 from tests.people import STAFF, phone_of
 
 SECRETS = ("Nguyễn", "Đào", "Lan", "bạo lực")
@@ -80,5 +80,4 @@ class Walk:
             self.wrong.append((page.url, "wider than 320"))
         page.set_viewport_size({"width": self.width, "height": 800})
         if self.script and axe and self.width < 1000:
-            violations = Axe().run(page).response["violations"]
-            self.wrong += [(page.url, violation["id"], violation["nodes"][0]["html"][:90]) for violation in violations]
+            self.wrong += [(page.url, broken) for broken in violations(page)]
