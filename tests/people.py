@@ -51,6 +51,7 @@ STAFF = {
         StaffMember("phuc", "Hoàng Văn Phúc", ("legal_officer",), "legal_aid"),
         StaffMember("nga", "Bùi Thị Nga", ("child_officer",), "child_protection"),
         StaffMember("chinh", "Đặng Văn Chính", ("chair",), "chairman"),
+        StaffMember("vinh", "Tạ Quang Vinh", ("deputy_chair",), "chairman"),
         StaffMember("thu", "Ngô Minh Thư", ("statistician",), "statistics"),
         StaffMember("rang", "Lý Thị Ráng", ("reporter",), "reporters"),
         StaffMember("hien", "Phan Thị Hiền", ("host",), "reporters"),

@@ -14,6 +14,7 @@ from casework.cases.reading import VerifiedCase
 from casework.cases.states import CARRYING_GROUND, LIVE_REFERRAL, READABLE, ReferralState
 from casework.codelists import agencies
 from casework.gate import ActContext
+from casework.policy.table import policy
 from casework.policy.vocabulary import Section
 from casework.vault.integrity import heads
 from casework.vault.keys.context import RecipientKey
@@ -23,6 +24,8 @@ from casework.vault.states import AgencyState, EnvelopeKind
 
 # So many first bytes of a referral's id begin the series of each of its letters.
 _REFERRAL_PREFIX = 8
+# What no role opens in the case of another agency, as who reported, goes to nobody, whatever a ground says.
+_SHAREABLE = frozenset[Section]().union(*policy().sections.values())
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,8 @@ def ground_is_live(ground: Any, at: int) -> bool:
 
 
 def agreed_sections(ground: Ground) -> frozenset[Section]:
-    """Return the sections that a ground allows to be shared."""
-    return frozenset(Section(int(number)) for number in ground.sections.split(",") if number)
+    """Return the sections that a ground allows to be shared; never one that nobody but its owner may open."""
+    return frozenset(Section(int(number)) for number in ground.sections.split(",") if number) & _SHAREABLE
 
 
 def letter_series(referral: Referral, fresh_id: UUID) -> UUID:

@@ -6,7 +6,7 @@ from casework import secure_delete
 from casework.accounts import staff
 from casework.audit import read
 from casework.cases import case_labels, reading, writing
-from casework.cases.models import Ground, Referral
+from casework.cases.models import ChairNotice, Ground, Referral
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Label
 from casework.cases.states import CaseState
@@ -17,13 +17,13 @@ from casework.vault.integrity import heads
 from casework.vault.models import Document
 from casework.vault.states import MemberState
 
-_WITH_REFERRALS = frozenset({Section.LETTER, Section.GROUNDS})
+_WITH_REFERRALS = frozenset({Section.LETTER, Section.GROUNDS, Section.NOTICE})
 
 
 def erase(context: ActContext, case: VerifiedCase) -> None:
-    """Delete every document, envelope, ground and referral of a case's owner; the case too if nobody else wrote in it.
+    """Delete every row of a case that is its owner's, and the case too if nobody else wrote in it.
 
-    Letters go with their referral, whoever wrote them. What another agency wrote in its own sections is its own: it
+    Letters and notices go with it, whoever wrote them. What another agency wrote in its own sections is its own: it
     keeps that, with the code, as a closed case of its own. What a circle wrote of which nobody is left goes too.
     """
     code = case_labels.code(context, case)
@@ -37,7 +37,7 @@ def erase(context: ActContext, case: VerifiedCase) -> None:
         and _active_readers(context, document.owner_id)
     ]
     writing.erase_documents(context, case, [document for document in documents if document not in others_documents])
-    for model in (Referral, Ground):
+    for model in (ChairNotice, Referral, Ground):
         for row in reading.rows_of_case(context, case, model):
             context.session.delete(row)
         context.session.flush()

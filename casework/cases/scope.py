@@ -156,6 +156,16 @@ def grounds(within: CaseScope) -> ScopedQuery:
     return _query(scope_sql.grounds(within.condition, within.permit.actor), within)
 
 
+def notices(within: CaseScope) -> ScopedQuery:
+    """Select as plain rows the notices to the chair that my agency or circle has sent, and those that name me."""
+    return _query(scope_sql.notices(within.condition, within.permit.actor), within)
+
+
+def untold(within: CaseScope) -> ScopedQuery:
+    """Select the ids of our own open cases of which the chair has not been told; its rows are verified later."""
+    return _query(scope_sql.untold(within.condition, within.permit.actor), within)
+
+
 def under_review(within: CaseScope) -> ScopedQuery:
     """Select the ids of the open cases with a ground that waits for a second person; its rows are verified later."""
     return _query(scope_sql.under_review(within.condition, within.permit.actor), within)

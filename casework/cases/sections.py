@@ -302,6 +302,30 @@ class Letter(SectionData):
 
 
 @dataclass(frozen=True)
+class Notice(SectionData):
+    """One sheet of a notice to the chair, which names nobody who was harmed: the notice itself, an answer, a call.
+
+    `code` and `danger` repeat the label, `readers` are the named people in order, `phone` is a duty telephone.
+    """
+
+    section = Section.NOTICE
+    notice: str = ask("text", gettext_noop("Thuộc tin báo nào"))
+    step: str = ask("code", gettext_noop("Bước của tin báo"), codelist="notice_step")
+    code: str = same_as(Label, "code")
+    received: str = ask("text", gettext_noop("Tiếp nhận lúc"))
+    danger: str = same_as(Label, "danger")
+    vulnerable: str = ask("code", gettext_noop("Thuộc nhóm cần được bảo vệ đặc biệt"), codelist="answer")
+    holder: str = ask("text", gettext_noop("Hỏi ai về vụ việc"))
+    phone: str = ask("text", gettext_noop("Số trực của cơ quan phụ trách"))
+    asks: tuple[str, ...] = ask("codes", gettext_noop("Đề nghị Chủ tịch làm gì"), codelist="notice_ask")
+    readers: str = ask("long", gettext_noop("Báo cho những ai"))
+    assigned: str = ask("code", gettext_noop("Giao cho cơ quan nào"), codelist="agency")
+    words: str = ask("long", gettext_noop("Lời ghi"))
+    who: str = ask("text", gettext_noop("Ai đã nghe"))
+    when: str = ask("text", gettext_noop("Nghe lúc nào"))
+
+
+@dataclass(frozen=True)
 class Erasure(SectionData):
     """What is asked or ordered about keeping a case: a request to erase it, a refusal, a hold against erasure.
 
@@ -347,6 +371,7 @@ SECTIONS: dict[Section, type[SectionData]] = {
         Plan,
         Note,
         GroundEntry,
+        Notice,
         Letter,
         Facts,
         Erasure,
@@ -355,4 +380,4 @@ SECTIONS: dict[Section, type[SectionData]] = {
 # The notes of every agency look alike, each in its own record; in a ledger each entry is a document with a series.
 RECORDS = frozenset(policy().records.values())
 SECTIONS |= dict.fromkeys(RECORDS, Note)
-LEDGERS = RECORDS | {Section.GROUNDS, Section.LETTER}
+LEDGERS = RECORDS | {Section.GROUNDS, Section.NOTICE, Section.LETTER}

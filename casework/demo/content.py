@@ -84,6 +84,15 @@ class DemoCase:
 
 
 @dataclass(frozen=True)
+class NoticeCourse:
+    """What the chair does with a notice: to which agency it is assigned, with which words, and the answer."""
+
+    assigned: str
+    words: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class DemoDraft:
     """An unfinished intake: when, by whom, and what was typed on its pages by their numbers."""
 
@@ -122,6 +131,11 @@ def demo_cases() -> tuple[DemoCase, ...]:
     files = sorted((_FILES / "cases").glob("*.toml"))
     cases = [_case(raw) for file in files for raw in _read(file)["case"]]
     return tuple(sorted(cases, key=lambda case: -case.days_ago))
+
+
+@cache
+def notice_courses() -> tuple[NoticeCourse, ...]:
+    return tuple(NoticeCourse(**course) for course in _read(_FILES / "notices.toml")["course"])
 
 
 @cache

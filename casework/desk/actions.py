@@ -31,6 +31,8 @@ from casework.desk.view_models import IN_DANGER, STANDINGS, CaseLine, CasePage, 
 from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, gettext_noop
 from casework.gate import ActContext, action
 from casework.intake.actions import list_drafts
+from casework.notices import presenters as notice_presenters
+from casework.notices.actions import list_due, list_notices
 from casework.oversight import home_panel
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
@@ -135,6 +137,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         referral_id=referral.id if referral else None,
         readers=staff.key_holder_names(context, case.row.owner_id) if restricted else (),
         hours=reporting_delay.first_hours_of_case(context, case, opened),
+        notice=notice_presenters.standing(context, case),
         must_tell=_must_tell_of_child(context, case, line),
         clocks=legal_clocks.clocks_of_case(case, label, opened, at=context.crypto.at),
     )
@@ -295,6 +298,10 @@ def _with_other_lists(context: ActContext, home: Home) -> Home:
     """Add referrals, requests for erasure and reviews, read in one commit, each with a log line of its own."""
     if allowed(context.actor, Act.REFERRAL_LIST):
         home = replace(home, box=context.also(list_referrals))
+    if allowed(context.actor, Act.NOTICE_LIST):
+        home = replace(home, notices=context.also(list_notices))
+    if allowed(context.actor, Act.NOTICE_DUE):
+        home = replace(home, untold=context.also(list_due))
     if allowed(context.actor, Act.CASE_ERASE_LIST):
         home = replace(home, endings=context.also(list_requests))
     if allowed(context.actor, Act.GROUND_REVIEW_LIST):

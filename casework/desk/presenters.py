@@ -22,7 +22,7 @@ from casework.web.current_user import may, me
 PAGE = 100
 NOBODY = UUID(int=0)
 # Shown on the page of a case itself, or never to a person.
-_NOT_LISTED = frozenset({Section.LABEL, Section.CONTACT, Section.FACTS, Section.DRAFT})
+_NOT_LISTED = frozenset({Section.LABEL, Section.CONTACT, Section.FACTS, Section.DRAFT, Section.NOTICE})
 _LAST_ON_CARD = ("never_say", "phone")
 
 

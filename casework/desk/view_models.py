@@ -15,6 +15,7 @@ from casework.cases.sections import Contact, Label
 from casework.cases.states import CaseState
 from casework.desk.reporting_duty import ReportingDuty
 from casework.intake.actions import Draft
+from casework.notices.view_models import DueNotice, NoticeBox, NoticeStanding
 from casework.oversight.home_panel import OversightPanel
 from casework.policy.vocabulary import Section
 from casework.referrals.view_models import AwaitingReview, Box, UnsentCase
@@ -58,7 +59,8 @@ class Home:
     """What stands on a home page: cases in reach, urgent ones first, drafts, the period that waits to be closed.
 
     `watch` is what the roles of oversight are shown, `arrivals` how many newcomers wait until a colleague
-    confirms them, `box` what was referred, for whom that may be listed.
+    confirms them, `box` what was referred and `notices` those to the chair, for whom they may be listed;
+    of the cases in `untold` the chair has not been told.
     """
 
     cases: tuple[CaseLine, ...]
@@ -68,6 +70,8 @@ class Home:
     watch: OversightPanel = field(default_factory=OversightPanel)
     arrivals: int = 0
     box: Box | None = None
+    notices: NoticeBox = field(default_factory=lambda: NoticeBox(()))
+    untold: tuple[DueNotice, ...] = ()
     endings: tuple[ErasureRequest, ...] = ()
     reviews: tuple[AwaitingReview, ...] = ()
     unsent: tuple[UnsentCase, ...] = ()
@@ -124,7 +128,8 @@ class CasePage:
     `readers` are then the names of those who can open it. `opened_by` is filled for its holder alone. In a case
     that was referred to us `referral_id` is what brought it, and `outdated` are the sections rewritten since. `hours`
     are the first 72 hours after the incident while they may be running, `clocks` those of the law, the first to end
-    first. `must_tell` says that the law makes us tell the child protection officer.
+    first. `must_tell` says that the law makes us tell the child protection officer; `notice` is for who may notify the
+    chair.
     """
 
     line: CaseLine
@@ -140,6 +145,7 @@ class CasePage:
     outdated: frozenset[Section] = frozenset()
     referral_id: UUID | None = None
     hours: FirstHours | None = None
+    notice: NoticeStanding | None = None
     clocks: tuple[LegalClock, ...] = ()
     must_tell: bool = False
 

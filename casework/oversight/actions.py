@@ -38,7 +38,9 @@ _ABOUT_NO_CASE = (
     "review.",
     "upgrade.",
 )
-_LISTS = frozenset({Act.CASE_LIST, Act.CASE_SEARCH, Act.REFERRAL_LIST, Act.REFERRAL_EXPIRE})
+_LISTS = frozenset(
+    {Act.CASE_LIST, Act.CASE_SEARCH, Act.REFERRAL_LIST, Act.REFERRAL_EXPIRE, Act.NOTICE_DUE, Act.NOTICE_LIST}
+)
 # A new key may be that of a circle: its line is shown to its holders alone.
 _KEYS = (Act.AGENCY_ROTATE,)
 _GUARDED = (*(act for act in Act if not act.startswith(_ABOUT_NO_CASE) and act not in _LISTS), *_KEYS)

@@ -11,9 +11,12 @@ from flask_babel import lazy_gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from casework import clock
+from casework.cases.consent_and_grounds import may_receive
 from casework.cases.fields import field_of
 from casework.cases.sections import GroundEntry, Letter
 from casework.codelists import codelist
+from casework.notices.forms import SendNoticeForm, offering
+from casework.notices.view_models import NoticeChoice, Proposal
 from casework.referrals.receiving_side import ProposedReader, ReceivingSide
 from casework.referrals.view_models import Preview, UnsentPage
 from casework.web.choice_fields import NO, YES, code_words
@@ -40,7 +43,8 @@ class GroundForm(Form):
 
 def ground_form(kind: str, receivers: Collection[str]) -> Any:
     """Make the form for one kind of ground and the agencies of this commune."""
-    fields = {"receiver": _field("receiver", only=receivers), **_FIELDS_OF_KIND[kind]()}
+    possible = [receiver for receiver in receivers if may_receive(receiver, kind)]
+    fields = {"receiver": _field("receiver", only=possible), **_FIELDS_OF_KIND[kind]()}
     return type("GroundForm", (GroundForm,), fields)()
 
 
@@ -195,19 +199,50 @@ class UnsentPart(SendForm):
         return valid and not problem
 
 
+class UnsentNotice(SendNoticeForm):
+    """The notice to the chair among what goes now."""
+
+    chosen = Choices(_("Có báo ngay không?"), [("yes", _("Báo Chủ tịch xã ngay"))], required=False)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check it only if it goes now; then somebody must be told."""
+        if not self.chosen.data:
+            return True
+        valid = super().validate(extra_validators)
+        if not self.readers.data and self.readers.choices:
+            self.readers.errors = [gettext("Hãy chọn ít nhất một người nhận tin báo.")]
+            return False
+        return valid
+
+    def choice(self) -> NoticeChoice:
+        return NoticeChoice(tuple(self.asks.data or ()), tuple(self.reader_ids()))
+
+
 class UnsentForm(SentOnceForm):
-    """One letter for each receiver who has not been sent what was said; they are sent together."""
+    """A letter for each receiver who has not been sent what was said, and the notice: they are sent together."""
 
     def __init__(self, page: UnsentPage) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.parts = [UnsentPart(preview, page.asks(preview.ground.entry.receiver)) for preview in page.previews]
+        self.notice = _unsent_notice(page.notice) if page.notice else None
+
+    @property
+    def all_parts(self) -> list[Any]:
+        return [*self.parts, *([self.notice] if self.notice else [])]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        return all([super().validate(extra_validators), *(part.validate() for part in self.parts)])
+        valid = all([super().validate(extra_validators), *(part.validate() for part in self.all_parts)])
+        if any(part.chosen.data for part in self.all_parts):
+            return valid
+        self.all_parts[0].chosen.errors = [gettext("Hãy chọn ít nhất một nơi để gửi, hoặc bấm Để sau.")]
+        return False
 
     def problems(self) -> list[tuple[str, str]]:
-        """Return what is to be corrected of the whole and of each letter that goes."""
-        return [*super().problems(), *(problem for part in self.parts for problem in part.problems())]
+        """Return what is to be corrected of the whole and of each part that goes."""
+        return [*super().problems(), *(problem for part in self.all_parts for problem in part.problems())]
+
+    def notice_choice(self) -> NoticeChoice | None:
+        return self.notice.choice() if self.notice and self.notice.chosen.data else None
 
     def letters(self) -> dict[UUID, Letter]:
         """Return the letters that go now by the ground on which they go."""
@@ -216,6 +251,12 @@ class UnsentForm(SentOnceForm):
     def taken_out(self) -> list[UUID]:
         """Return who shall not read what goes now; nobody works at two receivers."""
         return [member_id for part in self.parts if part.chosen.data for member_id in taken_out(part)]
+
+
+def _unsent_notice(proposed: Proposal) -> UnsentNotice:
+    part = offering(proposed, UnsentNotice, prefix="notice-", meta={"csrf": False}, chosen=["yes"])
+    part.chosen.flags.told = True
+    return part
 
 
 class SetAsideForm(Form):

@@ -9,6 +9,7 @@ from casework.cases.sections import GroundEntry, Letter
 from casework.cases.states import LIVE_REFERRAL, ReferralState
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
+from casework.notices.view_models import Proposal
 from casework.policy.vocabulary import Act, Section
 from casework.referrals.receiving_side import ReceivingSide
 
@@ -303,7 +304,7 @@ class Preview:
 
 @dataclass(frozen=True)
 class UnsentPage:
-    """Everything of a case that was said and has not been sent: a preview for each receiver.
+    """Everything of a case that was said and has not been sent: a preview for each receiver, and the chair's notice.
 
     `needs` are the needs that were written down, by which the letters are proposed.
     """
@@ -314,6 +315,11 @@ class UnsentPage:
     danger: bool
     needs: tuple[str, ...]
     previews: tuple[Preview, ...]
+    notice: Proposal | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.previews and self.notice is None
 
     def asks(self, receiver: str) -> list[str]:
         """Return what an agency (code) is proposed to be asked for: of what it helps with the needs, or the first."""
