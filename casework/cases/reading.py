@@ -1,6 +1,6 @@
 """Opens cases: first the head, fresh and verified; then the rows; then what the person's keys can open."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -181,23 +181,38 @@ def current_sections(context: ActContext, case: VerifiedCase) -> frozenset[Secti
 def history(context: ActContext, case: VerifiedCase, section: Section) -> list[OpenedDocument]:
     """Open every kept revision of a section, newest first."""
     within = _scope_of(context, draft=False).only([case.id])
+    return _histories(context, within, {case.id: case.head}, section).get(case.id, [])
+
+
+def histories(batch: CaseBatch, section: Section) -> dict[UUID, list[OpenedDocument]]:
+    """Open every kept revision of a section of all cases of a batch, by case, newest first."""
+    return _histories(batch.context, batch.within, batch.heads, section)
+
+
+def _histories(
+    context: ActContext, within: CaseScope, heads_by_case: Mapping[UUID, Any], section: Section
+) -> dict[UUID, list[OpenedDocument]]:
+    versions = {case_id: head.v for case_id, head in heads_by_case.items()}
     rows = scope.revisions(within, frozenset([section])).on(context.session)
-    opened = []
-    for document, envelope in _verified_pairs(context, rows, {case.id: case.head.v}):
-        verify_row(context.crypto.server_keys, Document, document, case.head.v)
-        newest = heads.newest_revision(case.head.listing, document.section, document.series)
+    opened: dict[UUID, list[OpenedDocument]] = {}
+    for document, envelope in _verified_pairs(context, rows, versions):
+        head = heads_by_case[document.case_id]
+        verify_row(context.crypto.server_keys, Document, document, head.v)
+        newest = heads.newest_revision(head.listing, document.section, document.series)
         if newest is not None and newest.revision == document.revision:
-            opened.append(open_newest(context.crypto, case.head.listing, document, envelope))
+            page = open_newest(context.crypto, head.listing, document, envelope)
         else:
-            opened.append(open_document(context.crypto, document, envelope))
-    _require_newest(case, opened)
-    return sorted(opened, key=lambda page: -page.revision)
+            page = open_document(context.crypto, document, envelope)
+        opened.setdefault(document.case_id, []).append(page)
+    for case_id, pages in opened.items():
+        _require_newest(heads_by_case[case_id], pages)
+    return {case_id: sorted(pages, key=lambda page: -page.revision) for case_id, pages in opened.items()}
 
 
-def _require_newest(case: VerifiedCase, opened: Iterable[OpenedDocument]) -> None:
+def _require_newest(head: Any, opened: Iterable[OpenedDocument]) -> None:
     """Raise VaultError if a history lacks the revision that its head calls the newest."""
     for series in {(page.section, page.series) for page in opened}:
-        newest = heads.newest_revision(case.head.listing, *series)
+        newest = heads.newest_revision(head.listing, *series)
         if newest is None or (*series, newest.revision) not in {(p.section, p.series, p.revision) for p in opened}:
             raise VaultError("unopened")
 

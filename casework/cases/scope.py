@@ -171,6 +171,11 @@ def under_review(within: CaseScope) -> ScopedQuery:
     return _query(scope_sql.under_review(within.condition, within.permit.actor), within)
 
 
+def promised(within: CaseScope) -> ScopedQuery:
+    """Select the ids of the cases where somebody is to be asked again, or may have been promised a call."""
+    return _query(scope_sql.promised(within.condition, within.permit.actor), within, {"now": clock.micros()})
+
+
 def unsent(within: CaseScope) -> ScopedQuery:
     """Select the ids of the open cases with a live ground on which nothing was sent; its rows are verified later."""
     return _query(scope_sql.unsent(within.condition, within.permit.actor), within, {"now": clock.micros()})

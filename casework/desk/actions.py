@@ -9,6 +9,7 @@ from uuid import UUID
 from casework.accounts import key_holders, staff
 from casework.audit import read
 from casework.cases import (
+    access_endings,
     access_grants,
     age_groups,
     case_labels,
@@ -37,6 +38,7 @@ from casework.oversight import home_panel
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
 from casework.referrals.ground_actions import list_reviews
+from casework.referrals.promise_actions import list_promises
 from casework.referrals.receiving_actions import list_referrals
 from casework.referrals.unsent_actions import list_unsent
 from casework.retention.actions import list_requests
@@ -279,6 +281,8 @@ def _keeper_of_notes(context: ActContext, case: VerifiedCase) -> UUID:
 def close_case(context: ActContext, case_id: UUID, *, outcome: str, words: str, again: bool = False) -> None:
     """Close an open case with its outcome, or (`again`) open a closed one with a reason.
 
+    What was shared ends, but for what an article keeps for its days.
+
     Raises Conflict if somebody else has just done so.
     """
     case = reading.find_case(context, case_id)
@@ -290,7 +294,7 @@ def close_case(context: ActContext, case_id: UUID, *, outcome: str, words: str, 
     case.row.state = CaseState.OPEN if again else CaseState.CLOSED
     case.row.closed = None if again else reading.day_of(context.crypto.at)
     if not again:
-        access_grants.end_all_referrals(context, case)
+        access_endings.end_at_closing(context, case)
     writing.revoke(context, case)
 
 
@@ -308,6 +312,8 @@ def _with_other_lists(context: ActContext, home: Home) -> Home:
         home = replace(home, reviews=context.also(list_reviews))
     if allowed(context.actor, Act.UNSENT_LIST):
         home = replace(home, unsent=context.also(list_unsent))
+    if allowed(context.actor, Act.GROUND_PROMISES):
+        home = replace(home, promises=context.also(list_promises))
     return home
 
 

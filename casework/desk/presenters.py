@@ -13,11 +13,12 @@ from casework.desk import section_presenters
 from casework.desk.forms import empty_note
 from casework.desk.view_models import CaseLine, CasePage
 from casework.policy.vocabulary import Act, Section
+from casework.referrals.ground_actions import read_ledger
 from casework.referrals.view_models import Box
 from casework.retention.actions import ErasureRequest
 from casework.web import menu
 from casework.web.choice_fields import code_words
-from casework.web.current_user import may, me
+from casework.web.current_user import may, me, perform
 
 PAGE = 100
 NOBODY = UUID(int=0)
@@ -90,6 +91,12 @@ def case_page(page: CasePage, *, note: Any = None, name: str | None = None) -> s
         must_tell=page.must_tell and may(Act.GROUND_RECORD),
         shows=may(Act.NAME_SHOW) and Section.IDENTITY in page.sections,
     )
+
+
+def closing_page(case_id: UUID, form: Any, page: CasePage | None = None) -> str:
+    """Render the closing of a case with what ends and what stays, or its opening again."""
+    ledger = perform(read_ledger, case_id, towards=Act.CASE_CLOSE) if "outcome" in form else None
+    return render_template("desk/close.html", form=form, case_id=case_id, page=page, ledger=ledger)
 
 
 def safe_contact(contact: Contact | None) -> list[tuple[str, str, section_presenters.Answer]] | None:

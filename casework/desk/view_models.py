@@ -18,6 +18,7 @@ from casework.intake.actions import Draft
 from casework.notices.view_models import DueNotice, NoticeBox, NoticeStanding
 from casework.oversight.home_panel import OversightPanel
 from casework.policy.vocabulary import Section
+from casework.referrals.promise_view_models import Promises
 from casework.referrals.view_models import AwaitingReview, Box, UnsentCase
 from casework.retention.actions import ErasureRequest
 from casework.sealed import Sealed
@@ -75,6 +76,7 @@ class Home:
     endings: tuple[ErasureRequest, ...] = ()
     reviews: tuple[AwaitingReview, ...] = ()
     unsent: tuple[UnsentCase, ...] = ()
+    promises: Promises = field(default_factory=Promises)
 
     @cached_property
     def inherited(self) -> list[CaseLine]:

@@ -115,7 +115,7 @@ def readers(draft_id: UUID) -> Answer:
     return page_flow.redirect_onward(perform(actions.start_draft, pages, circle=circle, instead_of=draft_id), READERS)
 
 
-@blueprint.post("/ghi-nhan/<uuid:draft_id>/7")
+@blueprint.post("/ghi-nhan/<uuid:draft_id>/8")
 def submit(draft_id: UUID) -> Response:
     """Open the case; a second submission finds the case of the first one."""
     try:

@@ -17,7 +17,7 @@ from tests.stories import dao
 pytestmark = only_sqlite
 HOUR = 3600 * clock.MICROSECOND
 MARK, CLOCKS = "Dưới 16 tuổi", "Thời hạn theo luật"
-DUTY = GroundEntry("duty", "child_protection", article="Luật Trẻ em 2016, Điều 51", told="yes")
+DUTY = GroundEntry("duty", "child_protection", duty="LTE_51", told="yes")
 TELL = "Ghi căn cứ để báo người bảo vệ trẻ em"
 
 

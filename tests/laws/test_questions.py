@@ -11,17 +11,17 @@ from wtforms.fields.core import UnboundField
 from casework import clock
 from casework.cases.fields import Source
 from casework.cases.questions import LIMITS, Question, SectionData
-from casework.cases.sections import LEDGERS, SECTIONS, Contact, Identity, SafetyPlan
+from casework.cases.sections import LEDGERS, SECTIONS, Contact, GroundEntry, Identity, SafetyPlan
 from casework.codelists import codelist
 from casework.desk import actions as desk
 from casework.desk import presenters, section_forms, section_presenters
-from casework.intake.page_flow import FORMS
+from casework.intake.page_flow import FORMS, SHARING
 from casework.policy.table import policy
 from casework.policy.vocabulary import Act, Section
-from casework.referrals.forms import ground_form
+from casework.referrals.ground_forms import ground_form, parts_form
 from casework.web.forms import Form
 from tests.house import only_sqlite
-from tests.intake.filling import begins
+from tests.intake.filling import begins, sends
 from tests.laws.test_templates import EXPRESSION, STRING, TEMPLATES
 from tests.source import ROOT, python_files
 
@@ -164,7 +164,8 @@ def every_form(kind: type[Form] = Form) -> Iterator[type[Form]]:
 @only_sqlite
 def test_whoever_asks_a_declared_question_asks_it_in_its_words_and_keeps_its_limit(app: Flask):
     with app.test_request_context():
-        grounds = [type(ground_form(kind, ["police"])) for kind in ("consent", "duty", "danger")]
+        grounds = [type(ground_form(kind, ["police"], "womens_union")) for kind in ("consent", "duty", "danger")]
+        grounds.append(type(parts_form(GroundEntry("consent", "police", "granted"), answered=False)))
     forms = dict.fromkeys([*every_form(), *grounds])
     asked = [
         (kind, field, field.kwargs["source"].question)
@@ -231,7 +232,9 @@ def worded(page: str, name: str) -> str:
 @only_sqlite
 def test_what_is_read_on_the_pages_is_what_was_declared(lan, browser):
     client, case_id = browser("lan"), lan.opens_a_case()
-    pages = {number: client.get(f"/ghi-nhan/{begins(client)}/{number}").text for number in FORMS}
+    draft_id = begins(client)
+    sends(client, draft_id, SHARING, {"consent_police": "granted"})
+    pages = {number: client.get(f"/ghi-nhan/{draft_id}/{number}").text for number in FORMS}
     for number, form in FORMS.items():
         asked = {name: field.kwargs["source"] for name, field in vars(form).items() if _asks_a_question(field)}
         read = {name: worded(pages[number], name) for name in asked if not name.startswith(IN_DANGER)}

@@ -130,7 +130,7 @@ def test_the_intake_of_the_chair_asks_for_no_story_and_drops_one_that_is_posted(
     page = at.get(f"/ghi-nhan/{draft_id}/5").text
     assert 'name="acts"' in page
     assert "Lời kể của người ấy" not in page
-    assert "đừng ghi câu này" not in at.get(f"/ghi-nhan/{draft_id}/7").text
+    assert "đừng ghi câu này" not in at.get(f"/ghi-nhan/{draft_id}/8").text
     assert submits(at, draft_id).status_code == 303
     [line] = chinh.does(desk.list_cases).cases
     assert Section.STORY not in sections(house, line.id, "chairman")

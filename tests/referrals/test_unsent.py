@@ -22,7 +22,7 @@ from tests.referrals.scenes import ASKED, HEALTH, POLICE, everything, ground, se
 from tests.stories import dao
 
 SAID = (
-    GroundEntry(kind="danger", receiver="police", words="Dọa giết, có dao", told="yes"),
+    GroundEntry(kind="danger", receiver="police", reason="Dọa giết, có dao", told="yes"),
     GroundEntry(kind="consent", receiver="health_station", consent="granted", form="spoken"),
     GroundEntry(kind="consent", receiver="legal_aid", consent="not_asked"),
 )
