@@ -112,12 +112,22 @@ def find_own_case(context: ActContext, case_id: UUID) -> VerifiedCase:
 
 def find_draft(context: ActContext, case_id: UUID) -> VerifiedCase:
     """Find one draft that this act reaches; raise NotFound if it is out of reach or does not exist."""
-    return _find(context, scope.drafts(context.permit, today=day_of(context.crypto.at)), case_id)
+    return _find(context, scope_of_drafts(context), case_id)
+
+
+def scope_of_drafts(context: ActContext) -> CaseScope:
+    """Return what drafts this act reaches today."""
+    return scope.drafts(context.permit, today=day_of(context.crypto.at))
 
 
 def find_voided(context: ActContext, case_id: UUID) -> VerifiedCase:
     """Find one case set aside that this act reaches; raise NotFound if it is out of reach or does not exist."""
     return _find(context, scope.voided(context.permit), case_id)
+
+
+def find_advice(context: ActContext, case_id: UUID) -> VerifiedCase:
+    """Find one contact for advice that this act reaches; raise NotFound if it is out of reach or does not exist."""
+    return _find(context, scope.advice(context.permit), case_id)
 
 
 def _find(context: ActContext, within: CaseScope, case_id: UUID) -> VerifiedCase:
@@ -142,11 +152,14 @@ def _verify_carriers(context: ActContext, case_id: UUID) -> None:
 
 
 def open_newest_of(
-    context: ActContext, case: VerifiedCase, sections: Iterable[Section], *, draft: bool = False
+    context: ActContext, case: VerifiedCase, sections: Iterable[Section], *, within: CaseScope | None = None
 ) -> list[OpenedDocument]:
-    """Open the newest pages of these sections, as far as permit and keys allow, in order of section and time."""
-    within = _scope_of(context, draft=draft).only([case.id])
-    rows = scope.documents(within, frozenset(sections)).on(context.session)
+    """Open the newest pages of these sections, as far as permit and keys allow, in order of section and time.
+
+    `within` is for what is no case: a draft, or a contact for advice.
+    """
+    reached = (within or scope.cases(context.permit)).only([case.id])
+    rows = scope.documents(reached, frozenset(sections)).on(context.session)
     opened = []
     for document, envelope in _verified_pairs(context, rows, {case.id: case.head.v}):
         verify_row(context.crypto.server_keys, Document, document, case.head.v)
@@ -180,7 +193,7 @@ def current_sections(context: ActContext, case: VerifiedCase) -> frozenset[Secti
 
 def history(context: ActContext, case: VerifiedCase, section: Section) -> list[OpenedDocument]:
     """Open every kept revision of a section, newest first."""
-    within = _scope_of(context, draft=False).only([case.id])
+    within = scope.cases(context.permit).only([case.id])
     return _histories(context, within, {case.id: case.head}, section).get(case.id, [])
 
 
@@ -217,9 +230,9 @@ def _require_newest(head: Any, opened: Iterable[OpenedDocument]) -> None:
             raise VaultError("unopened")
 
 
-def listed(context: ActContext, sections: Iterable[Section], *, draft: bool = False) -> list[ListedCase]:
+def listed(context: ActContext, sections: Iterable[Section]) -> list[ListedCase]:
     """Open these sections of every case in reach, as lists do; cases that open nothing are left out."""
-    return load_batch(context, _scope_of(context, draft=draft)).listed(sections)
+    return load_batch(context).listed(sections)
 
 
 def load_batch(context: ActContext, within: CaseScope | None = None) -> CaseBatch:
@@ -239,12 +252,6 @@ def load_batch(context: ActContext, within: CaseScope | None = None) -> CaseBatc
 def narrow_scope(within: CaseScope, of: Collection[UUID]) -> CaseScope:
     """Leave only these cases of those in reach, unless they are many: then all are opened together and picked from."""
     return within.only(of) if len(of) <= _NAMED_ONE_BY_ONE else within
-
-
-def _scope_of(context: ActContext, *, draft: bool) -> CaseScope:
-    if draft:
-        return scope.drafts(context.permit, today=day_of(context.crypto.at))
-    return scope.cases(context.permit)
 
 
 def _verified_pairs(context: ActContext, rows: Iterable[Any], versions: dict[UUID, int]) -> Iterator[tuple[Any, Any]]:

@@ -218,6 +218,12 @@ def set_aside(actor: Actor, reach: Reach) -> ColumnElement[bool]:
     return and_(void, _within_reach(actor, reach))
 
 
+def advised(actor: Actor, reach: Reach) -> ColumnElement[bool]:
+    """Return which contacts for advice alone are reached."""
+    of_advice = and_(_case.c.commune_id == actor.commune_id, _case.c.state == CaseState.ADVICE)
+    return and_(of_advice, _within_reach(actor, reach))
+
+
 def _within_reach(actor: Actor, reach: Reach) -> ColumnElement[bool]:
     holding = or_(
         _case.c.holder_id == actor.member_id,

@@ -240,6 +240,39 @@ class Assessment(SectionData):
 
 
 @dataclass(frozen=True)
+class Advice(SectionData):
+    """What somebody asked who wants advice alone, and what they were told: no name is asked, no case is made."""
+
+    section = Section.ADVICE
+    asked_on: str = ask("date", gettext_noop("Hỏi ngày nào"), required=True)
+    channel: str = ask("code", gettext_noop("Hỏi bằng cách nào"), codelist="report_channel", required=True)
+    topics: tuple[str, ...] = ask("codes", gettext_noop("Hỏi về việc gì"), codelist="advice_topic", required=True)
+    child: str = ask(
+        "code",
+        gettext_noop("Trong chuyện này có trẻ em đang bị đánh, bị xâm hại hoặc bị bỏ mặc không?"),
+        codelist="answer",
+        required=True,
+    )
+    words: str = ask(
+        "long",
+        gettext_noop("Đã hỏi gì, đã trả lời gì"),
+        hint=gettext_noop("Không cần tên ai. Chỉ người ghi và người phụ trách của cơ quan đọc được."),
+        required=True,
+    )
+    again_on: str = ask("date", gettext_noop("Hẹn nói chuyện lại ngày nào"), future=True)
+    again_how: str = ask(
+        "text",
+        gettext_noop("Nói chuyện lại bằng cách nào thì an toàn"),
+        hint=gettext_noop("Ví dụ: chị tự đến phiên chợ sau; gọi số nào, giờ nào, nói mình là ai."),
+    )
+    danger: str = same_as(Label, "danger")
+    age_group: str = same_as(Label, "age_group")
+    pronoun: str = ask(
+        "code", gettext_noop("Gọi người hỏi bằng từ nào"), codelist="pronoun", asked=False, printed=False
+    )
+
+
+@dataclass(frozen=True)
 class Plan(SectionData):
     """What will be done, by whom and how it ended."""
 
@@ -394,6 +427,7 @@ SECTIONS: dict[Section, type[SectionData]] = {
         Letter,
         Facts,
         Erasure,
+        Advice,
     )
 }
 # The notes of every agency look alike, each in its own record; in a ledger each entry is a document with a series.

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import render_template, url_for
 from flask_babel import gettext
 
+from casework import clock
 from casework.cases.sections import LEDGERS, SECTIONS, Contact
 from casework.desk import section_presenters
 from casework.desk.forms import empty_note
@@ -41,7 +42,8 @@ class Item:
 def home(box: Box | None, endings: Sequence[ErasureRequest]) -> dict[str, Any]:
     """Return what a first page needs: the role, what may be opened, where cases lie, what was referred or waits."""
     offers = {"opens": may(Act.CASE_OPEN), "purges": may(Act.PURGE_LIST), "restores": may(Act.CASE_VOID_LIST)}
-    return {"role": me().role, "url": cases_url(), "box": box, "endings": endings} | offers
+    offers["advises"] = may(Act.ADVICE_LIST)
+    return {"role": me().role, "url": cases_url(), "box": box, "endings": endings, "today": clock.today()} | offers
 
 
 def cases_url() -> str:

@@ -15,14 +15,17 @@ from casework.intake.actions import IntakeAnswers
 Forms = Mapping[int, Any]
 
 
-def answers_of(forms: Forms, recorded: int) -> IntakeAnswers:
-    """Return the answers of the pages by number; `recorded` is when the draft was begun, in microseconds."""
+def answers_of(forms: Forms, recorded: int, *, only_counselling: bool = False) -> IntakeAnswers:
+    """Return the answers of the pages by number; `recorded` is when the draft was begun, in microseconds.
+
+    `only_counselling` says so of a draft of an earlier program, which made cases of advice too.
+    """
     introduction, readers, *_, sharing, consent = (forms[number] for number in range(1, 8))
     fields = [field for form in forms.values() for field in form]
     incident = section_from_fields(sections.Incident, fields)
     return IntakeAnswers(
         danger=introduction.danger.data,
-        only_counselling="yes" if introduction.mode.data == "advice" else "no",
+        only_counselling="yes" if only_counselling else "no",
         contact=section_from_fields(sections.Contact, fields),
         identity=section_from_fields(sections.Identity, fields),
         children=section_from_fields(sections.Children, fields),

@@ -17,8 +17,18 @@ from casework.intake import actions, check_page
 from casework.intake.actions import IntakeAnswers, OpenDraft
 from casework.intake.answers import answers_of
 from casework.intake.consent_form import ConsentForm
-from casework.intake.forms import EventForm, IntakePage, MustNotKnowForm, Offers, PersonForm, ReachForm, ToldForm
+from casework.intake.forms import (
+    ADVICE_ONLY,
+    EventForm,
+    IntakePage,
+    MustNotKnowForm,
+    Offers,
+    PersonForm,
+    ReachForm,
+    ToldForm,
+)
 from casework.intake.sharing_form import SharingForm
+from casework.web.choice_fields import YES
 from casework.web.current_user import me, perform
 from casework.web.translation import when
 
@@ -95,8 +105,13 @@ class DraftPages:
 
     @property
     def stopped_at(self) -> int:
-        """Return the number of the furthest page that was saved; before it everything has been asked."""
-        return max(READERS, *self.pages)
+        """Return the number of the furthest page up to which every page was saved; a later one may hold words too."""
+        return next(number for number in range(READERS, CHECK) if number + 1 not in self.pages)
+
+    @property
+    def only_counselling(self) -> bool:
+        """Tell whether an earlier program asked in this draft for advice alone."""
+        return bool(MultiDict(self.pages.get(TOLD, {})).get("mode") == ADVICE_ONLY)
 
     def forms(self) -> dict[int, IntakePage]:
         """Return the forms of all pages, each checked."""
@@ -116,10 +131,11 @@ def _draft_pages(draft_id: UUID, draft: OpenDraft) -> DraftPages:
     answers = MultiDict((name, value) for typed in draft.pages.values() for name, value in MultiDict(typed).items(True))
     offers = Offers(
         pronoun=page.get("pronoun", ""),
-        danger=page.get("danger") == "yes",
+        danger=page.get("danger") == YES,
         said_age=page.get("age_group", ""),
         setting=draft.setting,
         answers=answers,
+        in_draft=True,
     )
     return DraftPages(draft_id, draft.pages, offers)
 
@@ -138,7 +154,7 @@ def answers_of_draft(draft_id: UUID, opened: OpenDraft) -> IntakeAnswers:
     forms = pages.forms()
     if broken := unfinished(forms):
         raise Unfinished(broken)
-    return answers_of(forms, pages.begun)
+    return answers_of(forms, pages.begun, only_counselling=pages.only_counselling)
 
 
 def unfinished(forms: Mapping[int, IntakePage]) -> int | None:

@@ -112,6 +112,11 @@ class Act(StrEnum):
     DRAFT_SAVE = "draft.save"
     DRAFT_OPEN = "draft.open"
     DRAFT_DISCARD = "draft.discard"
+    ADVICE_RECORD = "advice.record"
+    ADVICE_LIST = "advice.list"
+    ADVICE_READ = "advice.read"
+    ADVICE_CHANGE = "advice.change"
+    ADVICE_PROMOTE = "advice.promote"
     GROUND_LIST = "ground.list"
     GROUND_RECORD = "ground.record"
     GROUND_WITHDRAW = "ground.withdraw"
@@ -162,6 +167,7 @@ class Act(StrEnum):
     AUDIT_COMPARE = "audit.compare"
     AUDIT_EXPORT = "audit.export"
     POLICY_READ = "policy.read"
+    SPEECH_READ = "speech.read"
     BACKUP_MAKE = "backup.make"
     RESTORE_RUN = "restore.run"
     RESTORE_ANEW = "restore.anew"
@@ -213,6 +219,7 @@ class Section(IntEnum):
     LABEL = 26
     DRAFT = 27
     ERASURE = 28
+    ADVICE = 29
 
     @property
     def code(self) -> str:

@@ -56,7 +56,7 @@ def test_every_answer_arrives_where_it_belongs(lan, browser):
     yesterday = clock.today() - timedelta(days=1)
     day = {f"happened_on-{part}": str(getattr(yesterday, part)) for part in ("day", "month", "year")}
     pages = {
-        1: {**TOLD, "mode": "advice", "danger": "unknown"},
+        1: {**TOLD, "danger": "unknown"},
         2: {"secret": "unknown"},
         3: {**REACH, **day, "phone": "+84 987.612.345", "never_say": "đừng nhắc Hội", "report_channel": "GOI_DIEN"},
         4: {**PERSON, "birth_year": "39", "hamlet": "Thôn Đoài", "count": "2", "involvement": ["saw", "heard"]},
@@ -81,7 +81,7 @@ def test_every_answer_arrives_where_it_belongs(lan, browser):
     assert (assessment.level, assessment.needs, assessment.wishes) == ("urgent", ("health",), "được yên")
     assert assessment.next_review == (clock.today() + timedelta(days=1)).isoformat()
     label = case(Section.LABEL)
-    assert (label.danger, label.only_counselling) == ("unknown", "yes")
+    assert (label.danger, label.only_counselling) == ("unknown", "no")
 
 
 def test_each_agency_gets_the_answer_that_was_given_for_it_and_none_is_ticked_before(lan, browser):

@@ -28,7 +28,7 @@ from tests.source import ROOT, python_files
 S = TypeVar("S", bound=SectionData)
 KINDS = tuple(dict.fromkeys(SECTIONS.values()))
 QUESTIONS = {Source(kind, name): question for kind in KINDS for name, question in kind.questions().items()}
-EDITED = [section for section in SECTIONS if section not in LEDGERS | {Section.FACTS, Section.ERASURE}]
+EDITED = [section for section in SECTIONS if section not in LEDGERS | {Section.FACTS, Section.ERASURE, Section.ADVICE}]
 # What an intake asks that no section keeps as it is answered: it decides who reads, what is asked, how it is counted.
 OWN = {"mode", "pronoun", "readers", "unclear", "at_once", "detailed"}
 # Asked with words of its own for yes, no and unknown, before there is a case.
