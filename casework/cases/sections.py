@@ -8,6 +8,7 @@ An empty text or list means that nothing was written down; "unknown" is a code o
 
 from dataclasses import dataclass
 
+from casework.cases.advice import Advice
 from casework.cases.questions import SectionData, ask, same_as
 from casework.errors import gettext_noop
 from casework.policy.table import policy
@@ -240,39 +241,6 @@ class Assessment(SectionData):
 
 
 @dataclass(frozen=True)
-class Advice(SectionData):
-    """What somebody asked who wants advice alone, and what they were told: no name is asked, no case is made."""
-
-    section = Section.ADVICE
-    asked_on: str = ask("date", gettext_noop("Hỏi ngày nào"), required=True)
-    channel: str = ask("code", gettext_noop("Hỏi bằng cách nào"), codelist="report_channel", required=True)
-    topics: tuple[str, ...] = ask("codes", gettext_noop("Hỏi về việc gì"), codelist="advice_topic", required=True)
-    child: str = ask(
-        "code",
-        gettext_noop("Trong chuyện này có trẻ em đang bị đánh, bị xâm hại hoặc bị bỏ mặc không?"),
-        codelist="answer",
-        required=True,
-    )
-    words: str = ask(
-        "long",
-        gettext_noop("Đã hỏi gì, đã trả lời gì"),
-        hint=gettext_noop("Không cần tên ai. Chỉ người ghi và người phụ trách của cơ quan đọc được."),
-        required=True,
-    )
-    again_on: str = ask("date", gettext_noop("Hẹn nói chuyện lại ngày nào"), future=True)
-    again_how: str = ask(
-        "text",
-        gettext_noop("Nói chuyện lại bằng cách nào thì an toàn"),
-        hint=gettext_noop("Ví dụ: chị tự đến phiên chợ sau; gọi số nào, giờ nào, nói mình là ai."),
-    )
-    danger: str = same_as(Label, "danger")
-    age_group: str = same_as(Label, "age_group")
-    pronoun: str = ask(
-        "code", gettext_noop("Gọi người hỏi bằng từ nào"), codelist="pronoun", asked=False, printed=False
-    )
-
-
-@dataclass(frozen=True)
 class Plan(SectionData):
     """What will be done, by whom and how it ended."""
 
@@ -405,31 +373,9 @@ class Facts(SectionData):
     merged: str = ask("text", gettext_noop("Gộp từ"))
 
 
-SECTIONS: dict[Section, type[SectionData]] = {
-    data.section: data
-    for data in (
-        Label,
-        Contact,
-        Identity,
-        Children,
-        Incident,
-        Reporter,
-        Shelter,
-        Injuries,
-        Story,
-        Perpetrator,
-        SafetyPlan,
-        Assessment,
-        Plan,
-        Note,
-        GroundEntry,
-        Notice,
-        Letter,
-        Facts,
-        Erasure,
-        Advice,
-    )
-}
+# Every class above, and what is kept of advice.
+SECTIONS: dict[Section, type[SectionData]] = {data.section: data for data in SectionData.__subclasses__()}
+SECTIONS |= {Advice.section: Advice}
 # The notes of every agency look alike, each in its own record; in a ledger each entry is a document with a series.
 RECORDS = frozenset(policy().records.values())
 SECTIONS |= dict.fromkeys(RECORDS, Note)

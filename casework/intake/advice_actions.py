@@ -13,9 +13,9 @@ from uuid import UUID, uuid4
 from casework import clock
 from casework.accounts import staff
 from casework.cases import reading, scope, writing
+from casework.cases.advice import Advice
 from casework.cases.models import Case
 from casework.cases.reading import VerifiedCase
-from casework.cases.sections import Advice
 from casework.cases.states import CaseState
 from casework.errors import BadInput, NotFound, gettext_noop
 from casework.gate import ActContext, action

@@ -7,8 +7,8 @@ from wtforms import IntegerField
 from wtforms.widgets import HiddenInput
 
 from casework import clock
+from casework.cases.advice import Advice
 from casework.cases.fields import at_intake, form_values, section_from_fields
-from casework.cases.sections import Advice
 from casework.intake import weekdays
 from casework.intake.advice_actions import CHILD_HARMED, AdviceContact
 from casework.intake.forms import IntakePage, Offers

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework import clock
-from casework.cases.sections import Advice
+from casework.cases.advice import Advice
 from casework.errors import Conflict
 from casework.intake import actions, advice_actions, page_flow
 from casework.intake.advice_actions import AdviceContact

@@ -4,8 +4,8 @@ import secrets
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from casework.cases.advice import Advice
 from casework.cases.sections import (
-    Advice,
     Assessment,
     Children,
     Contact,
@@ -69,6 +69,7 @@ def a_case(house: House, *, restricted: bool = False) -> Marked:
         Section.LEGAL,
         Section.CHILD,
         Section.LETTER,
+        Section.NOTICE,
         Section.REPORTER,
         Section.SHELTER,
         Section.FACTS,

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from casework import clock
+from casework.cases.advice import Advice
 from casework.cases.models import Case
-from casework.cases.sections import Advice
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.intake import actions as intake

@@ -6,7 +6,8 @@ import pytest
 
 from casework import clock
 from casework.audit.verify import verify
-from casework.cases.sections import Advice, Plan
+from casework.cases.advice import Advice
+from casework.cases.sections import Plan
 from casework.desk import actions as desk
 from casework.errors import Conflict, NotFound, Refused
 from casework.intake import advice_actions as advice
