@@ -67,6 +67,7 @@ def a_case(house: House, *, restricted: bool = False) -> Marked:
         Section.LEGAL,
         Section.CHILD,
         Section.LETTER,
+        Section.NOTICE,
         Section.REPORTER,
         Section.SHELTER,
         Section.FACTS,
