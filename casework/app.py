@@ -15,6 +15,7 @@ from casework.desk import views as desk
 from casework.gate import Person, open_gate
 from casework.intake import views as intake
 from casework.maintenance.alarms import Alarms
+from casework.notices import views as notices
 from casework.oversight import views as oversight
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act
@@ -37,6 +38,7 @@ _BLUEPRINTS = (
     desk.blueprint,
     intake.blueprint,
     referrals.blueprint,
+    notices.blueprint,
     retention.blueprint,
     addresses.blueprint,
     statistics.blueprint,

@@ -36,7 +36,7 @@ from casework.vault.keys.provisioning import NewMember
 from casework.vault.keys.sessions import token_from
 from casework.web.session_loading import SignedInMember, load_session
 from tests import postgres
-from tests.people import COMMUNES, KEK, KEYLESS, STAFF, THANH_SON, StaffMember, keys, phone_of
+from tests.people import COMMUNES, KEK, KEYLESS, LATER, STAFF, THANH_SON, StaffMember, keys, phone_of
 from tests.stories import dao
 
 P = ParamSpec("P")
@@ -58,7 +58,21 @@ class House:
 
     def __getitem__(self, username: str) -> "Someone":
         """Return somebody of the staff, who signs in at their first act."""
-        return self.people.setdefault(username, Someone(self, STAFF[username]))
+        return self.people.setdefault(username, Someone(self, (STAFF | LATER)[username]))
+
+    def hires(self, username: str) -> "Someone":
+        """Enrol somebody who comes to work later, with the key that a colleague of the same agency holds."""
+        member = self[username]
+        colleague = next(self[card.username] for card in STAFF.values() if card.agency == member.card.agency)
+        person = colleague.person
+        if person.keyring is None or person.actor.agency_id is None:
+            raise LookupError(username)
+        agency_keys = person.keyring.keys_of(person.actor.agency_id)
+        console, card = self.stranger(Role.CONSOLE, member.card.commune_id), member.card
+        new = NewMember(card.username, card.name, card.roles, agency_keys.agency_id)
+        self.gate.perform(console, accounts.enrol, new, keys()[username].enrolment, keys=agency_keys)
+        _pair_phone(self, card)
+        return member
 
     def stranger(self, role: Role = Role.VISITOR, commune_id: UUID = THANH_SON) -> Person:
         """Return somebody with no account: a visitor, the console or the system."""

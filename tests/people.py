@@ -51,6 +51,7 @@ STAFF = {
         StaffMember("phuc", "Hoàng Văn Phúc", ("legal_officer",), "legal_aid"),
         StaffMember("nga", "Bùi Thị Nga", ("child_officer",), "child_protection"),
         StaffMember("chinh", "Đặng Văn Chính", ("chair",), "chairman"),
+        StaffMember("vinh", "Tạ Quang Vinh", ("deputy_chair",), "chairman"),
         StaffMember("thu", "Ngô Minh Thư", ("statistician",), "statistics"),
         StaffMember("rang", "Lý Thị Ráng", ("reporter",), "reporters"),
         StaffMember("hien", "Phan Thị Hiền", ("host",), "reporters"),
@@ -66,6 +67,17 @@ STAFF |= {
     role.code: StaffMember(role.code, role.vi, (role.code,), next(iter(role.texts("agencies")), ""))
     for role in codelist("role")
     if role.flag("person") and role.code not in _HELD
+}
+# Who comes to work later: nobody has enrolled them, so that the house begins with one officer (see `House.hires`).
+LATER = {
+    person.username: person
+    for person in (
+        StaffMember("dung", "Trịnh Văn Dũng", ("officer",), "police"),
+        StaffMember("kien", "Vũ Trung Kiên", ("officer",), "police"),
+        StaffMember("oanh", "Đoàn Thị Oanh", ("officer",), "police"),
+        StaffMember("phu", "Cao Văn Phú", ("officer",), "police"),
+        StaffMember("quy", "Tạ Đức Quý", ("officer",), "police"),
+    )
 }
 # An agency of these holds no key to any case.
 KEYLESS = frozenset({agency.code for agency in codelist("agency") if not agency.flag("holds_keys")} | {""})
@@ -88,7 +100,7 @@ def keys() -> dict[str, Keys]:
     stored = json.loads(_STORED_KEYS.read_text(encoding="utf-8"))
     return {
         username: _read(stored.get(username) or _enrolled(person), person.commune_id)
-        for username, person in STAFF.items()
+        for username, person in (STAFF | LATER).items()
     }
 
 
@@ -136,5 +148,6 @@ def _text(raw: bytes) -> str:
 
 if __name__ == "__main__":
     _STORED_KEYS.write_text(
-        json.dumps({name: _enrolled(person) for name, person in STAFF.items()}, indent=1) + "\n", encoding="utf-8"
+        json.dumps({name: _enrolled(person) for name, person in (STAFF | LATER).items()}, indent=1) + "\n",
+        encoding="utf-8",
     )

@@ -52,10 +52,15 @@ def names(context: ActContext) -> dict[UUID, str]:
 
 def colleagues_with_key(context: ActContext, agency_id: UUID) -> list[Colleague]:
     """Return those who hold the key of an agency or circle, from verified rows, sorted by name."""
+    holder_ids = key_holder_ids(context, agency_id)
+    return [colleague for colleague in colleagues(context) if colleague.id in holder_ids]
+
+
+def key_holder_ids(context: ActContext, agency_id: UUID) -> set[UUID]:
+    """Return the ids of those who hold the key of an agency or circle, from verified rows."""
     freshness.agency(context.session, context.commune_id, agency_id)
     wraps = select(Wrap).where(Wrap.commune_id == context.commune_id, Wrap.agency_id == agency_id)
-    holders = {wrap.member_id for wrap in context.session.execute(wraps).scalars()}
-    return [colleague for colleague in colleagues(context) if colleague.id in holders]
+    return {wrap.member_id for wrap in context.session.execute(wraps).scalars()}
 
 
 def key_holder_names(context: ActContext, circle_id: UUID) -> tuple[str, ...]:

@@ -8,21 +8,24 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework.audit import freshness
-from casework.cases import reading, writing
+from casework.cases import key_rotation, reading, writing
 from casework.cases.models import Ground, Referral
 from casework.cases.reading import VerifiedCase
 from casework.cases.states import CARRYING_GROUND, LIVE_REFERRAL, READABLE, ReferralState
 from casework.codelists import agencies
 from casework.gate import ActContext
+from casework.policy.table import policy
 from casework.policy.vocabulary import Section
 from casework.vault.integrity import heads
 from casework.vault.keys.context import RecipientKey
 from casework.vault.keys.envelopes import DocumentRow, add_envelopes, keep_sent, open_document_key
 from casework.vault.models import Agency, Document, Envelope
-from casework.vault.states import EnvelopeKind
+from casework.vault.states import AgencyState, EnvelopeKind
 
 # So many first bytes of a referral's id begin the series of each of its letters.
 _REFERRAL_PREFIX = 8
+# What no role opens in the case of another agency, as who reported, goes to nobody, whatever a ground says.
+_SHAREABLE = frozenset[Section]().union(*policy().sections.values())
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,8 @@ def ground_is_live(ground: Any, at: int) -> bool:
 
 
 def agreed_sections(ground: Ground) -> frozenset[Section]:
-    """Return the sections that a ground allows to be shared."""
-    return frozenset(Section(int(number)) for number in ground.sections.split(",") if number)
+    """Return the sections that a ground allows to be shared; never one that nobody but its owner may open."""
+    return frozenset(Section(int(number)) for number in ground.sections.split(",") if number) & _SHAREABLE
 
 
 def letter_series(referral: Referral, fresh_id: UUID) -> UUID:
@@ -63,18 +66,36 @@ def letter_series(referral: Referral, fresh_id: UUID) -> UUID:
     return UUID(bytes=referral.id.bytes[:_REFERRAL_PREFIX] + fresh_id.bytes[_REFERRAL_PREFIX:])
 
 
-def grant_access(context: ActContext, case: VerifiedCase, ground: Ground, recipient: RecipientKey) -> None:
-    """Give one agency the newest revisions of what its ground allows, the label, and the ground's own entry."""
+def grant_access(
+    context: ActContext, case: VerifiedCase, ground: Ground, referral: Referral, recipient: RecipientKey
+) -> None:
+    """Give one agency the newest revisions of what its ground allows, label, the ground's entry, and its letters."""
     envelopes = _envelopes_by_document(context, case)
     for document in _newest_documents(context, case):
         held = envelopes.get(document.id, [])
         own = next((row for row in held if context.crypto.holds(row.agency_id)), None)
-        granted = Section(document.section) in agreed_sections(ground) | {Section.LABEL} or document.series == ground.id
-        if granted and own is not None and all(row.agency_id != recipient.agency_id for row in held):
+        agreed = Section(document.section) in agreed_sections(ground) | {Section.LABEL} or document.series == ground.id
+        if (
+            (agreed or _is_letter_of(document, referral))
+            and own is not None
+            and all(row.agency_id != recipient.agency_id for row in held)
+        ):
             reading.load_late_agency(context, own)
             key = open_document_key(context.crypto, document, own)
             add_envelopes(context.crypto, document, key, readers=[recipient])
     heads.mark_changed(context.session, case.head)
+
+
+def transfer_letters(context: ActContext, case: VerifiedCase, referral: Referral, from_id: UUID) -> None:
+    """Make whoever a referral is sealed to now the owner of the letters that its former readers wrote."""
+    for document in reading.rows_of_case(context, case, Document):
+        if document.owner_id == from_id and _is_letter_of(document, referral):
+            document.owner_id = referral.to_id
+
+
+def _is_letter_of(document: Document, referral: Referral) -> bool:
+    mark = referral.id.bytes[:_REFERRAL_PREFIX]
+    return document.section == Section.LETTER and document.series.bytes[:_REFERRAL_PREFIX] == mark
 
 
 def keep_sent_envelopes(context: ActContext, case: VerifiedCase) -> None:
@@ -97,16 +118,24 @@ def record_kept_revisions(context: ActContext, case: VerifiedCase, referral: Ref
 
 
 def revoke_access(context: ActContext, case: VerifiedCase, agency_id: UUID) -> None:
-    """Take from an agency every document that is not its own and that no other referral still carries to it."""
+    """Take from an agency every document that is not its own and that no other referral still carries to it.
+
+    A circle that is left nothing is closed: it was made for one referral.
+    """
     context.session.flush()
     access = _receiver_access(context, case, agency_id)
     documents = {document.id: document for document in reading.rows_of_case(context, case, Document)}
-    for envelope in reading.rows_of_case(context, case, Envelope):
+    held = [row for row in reading.rows_of_case(context, case, Envelope) if row.agency_id == agency_id]
+    ended = []
+    for envelope in held:
         document = documents[envelope.document_id]
-        keeps = agency_id in (document.owner_id, case.row.owner_id) or access.carries(document)
-        if envelope.agency_id == agency_id and not keeps:
+        if agency_id not in (document.owner_id, case.row.owner_id) and not access.carries(document):
             context.session.delete(envelope)
+            ended.append(envelope)
     writing.revoke(context, case)
+    agency = freshness.agency(context.session, context.commune_id, agency_id)
+    if agency.circle and held == ended and agency.state == AgencyState.ACTIVE:
+        key_rotation.close_circle(context, agency)
 
 
 def end_all_referrals(context: ActContext, case: VerifiedCase) -> None:
@@ -147,11 +176,19 @@ def reading_agencies(context: ActContext, case: VerifiedCase, section: Section) 
     return [case.row.owner_id, *(to for to in receiver_ids if section in _receiver_access(context, case, to).live)]
 
 
-def newest_referral_id(context: ActContext, case: VerifiedCase) -> UUID | None:
-    """Return the id of the newest referral by which my agency or circle reads another's case; None if none does."""
+def agencies_with_ground(context: ActContext, case: VerifiedCase) -> frozenset[str]:
+    """Return the kinds of agencies with which a live ground lets a case be shared."""
+    live = {
+        row.receiver_id for row in reading.rows_of_case(context, case, Ground) if ground_is_live(row, context.crypto.at)
+    }
+    return frozenset(freshness.agency(context.session, context.commune_id, agency_id).kind for agency_id in live)
+
+
+def newest_referral(context: ActContext, case: VerifiedCase) -> Referral | None:
+    """Return the newest referral by which my agency or circle reads another's case; None if none does."""
     rows = reading.rows_of_case(context, case, Referral)
     received = [row for row in rows if row.to_id in context.actor.agencies and row.state in READABLE]
-    return max(received, key=lambda row: row.sent).id if received else None
+    return max(received, key=lambda row: row.sent, default=None)
 
 
 def counting_agencies(context: ActContext, case: VerifiedCase) -> list[UUID]:

@@ -10,7 +10,7 @@ from casework.cases.sections import GroundEntry
 from casework.cases.states import GroundState
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
-from casework.errors import BadInput
+from casework.errors import BadInput, Ungrounded
 from casework.gate import ActContext
 from casework.policy.vocabulary import Section
 from casework.vault.states import AgencyState
@@ -29,6 +29,8 @@ def record(context: ActContext, case: VerifiedCase, entry: GroundEntry) -> Groun
     if receiver.id in context.actor.agencies:
         raise BadInput("Cơ quan giữ vụ việc đã đọc được rồi, không cần căn cứ.")
     kind = codelist("ground_kind").get(entry.kind).code
+    if not may_receive(entry.receiver, kind):
+        raise Ungrounded("Nguy hiểm thì báo Chủ tịch bằng tin báo không ghi tên: về trang vụ việc, bấm Báo Chủ tịch.")
     is_consent = kind == "consent"
     if is_consent:
         codelist("consent_state").get(entry.consent)
@@ -46,6 +48,12 @@ def record(context: ActContext, case: VerifiedCase, entry: GroundEntry) -> Groun
     context.session.add(ground)
     writing.save_json(context, case, Section.GROUNDS, entry.to_json(), series=ground.id)
     return ground
+
+
+def may_receive(receiver: str, kind: str) -> bool:
+    """Tell whether an agency may be given anything on this kind of ground."""
+    kinds = codelist("bundle").get(receiver).texts("kinds")
+    return not kinds or kind in kinds
 
 
 def _initial_state(kind: str, consent: str) -> str:

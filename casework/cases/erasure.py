@@ -6,7 +6,7 @@ from casework import secure_delete
 from casework.accounts import staff
 from casework.audit import read
 from casework.cases import case_labels, reading, writing
-from casework.cases.models import Ground, Referral
+from casework.cases.models import ChairNotice, Ground, Referral
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Label
 from casework.cases.states import CaseState
@@ -17,23 +17,27 @@ from casework.vault.integrity import heads
 from casework.vault.models import Document
 from casework.vault.states import MemberState
 
-_WITH_REFERRALS = frozenset({Section.LETTER, Section.GROUNDS})
+_WITH_REFERRALS = frozenset({Section.LETTER, Section.GROUNDS, Section.NOTICE})
 
 
 def erase(context: ActContext, case: VerifiedCase) -> None:
-    """Delete every document, envelope, ground and referral of a case's owner; the case too if nobody else wrote in it.
+    """Delete every row of a case that is its owner's, and the case too if nobody else wrote in it.
 
-    Letters go with their referral, whoever wrote them. What another agency wrote in its own sections is its own: it
-    keeps that, with the code, as a closed case of its own.
+    Letters and notices go with it, whoever wrote them. What another agency wrote in its own sections is its own: it
+    keeps that, with the code, as a closed case of its own. What a circle wrote of which nobody is left goes too.
     """
     code = case_labels.code(context, case)
     owner_id = case.row.owner_id
     documents = reading.rows_of_case(context, case, Document)
     others_documents = [
-        document for document in documents if document.owner_id != owner_id and document.section not in _WITH_REFERRALS
+        document
+        for document in documents
+        if document.owner_id != owner_id
+        and document.section not in _WITH_REFERRALS
+        and _active_readers(context, document.owner_id)
     ]
     writing.erase_documents(context, case, [document for document in documents if document not in others_documents])
-    for model in (Referral, Ground):
+    for model in (ChairNotice, Referral, Ground):
         for row in reading.rows_of_case(context, case, model):
             context.session.delete(row)
         context.session.flush()
@@ -57,11 +61,16 @@ def _transfer(context: ActContext, case: VerifiedCase, owner_id: UUID, label: La
 
 
 def _last_writer(context: ActContext, case: VerifiedCase, agency_id: UUID) -> UUID:
-    """Return who of an agency wrote last about a case, or else whoever works there."""
-    members = [member for member in staff.colleagues(context) if member.agency_id == agency_id]
-    active = [member.id for member in members if member.state == MemberState.ACTIVE]
+    """Return who of an agency or circle wrote last about a case, or else whoever reads there."""
+    active = _active_readers(context, agency_id)
     writers = [line.who for line in read.lines_about(context.crypto, case.id, acts=[Act.NOTE_ADD, Act.REFERRAL_OPEN])]
     for member_id in (*writers, *active):
         if member_id is not None and member_id in active:
             return member_id
     raise VaultError("nobody of the agency is left")
+
+
+def _active_readers(context: ActContext, agency_id: UUID) -> list[UUID]:
+    """Return who works in an agency or belongs to a circle and can open what it wrote."""
+    members = staff.colleagues_with_key(context, agency_id)
+    return [member.id for member in members if member.state == MemberState.ACTIVE]

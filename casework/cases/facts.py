@@ -5,38 +5,51 @@ from datetime import date
 from typing import TypeVar
 
 from casework.cases import access_grants, reading, writing
+from casework.cases.family_acts import acts_outside_family, same_deed_outside
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
-from casework.cases.sections import Facts, Identity, Incident
+from casework.cases.sections import Facts, Identity, Incident, Perpetrator
 from casework.codelists import codelist
 from casework.gate import ActContext
 
 S = TypeVar("S", bound=SectionData)
 
 
-def derive(identity: Identity, incident: Incident, *, received: date, detailed: bool = True) -> Facts:
-    """Return the facts of a case received on a day: sex, age band of that day, forms of violence of its acts."""
-    acts = codelist("dv_act")
-    types = {acts.get(code).text("type") for code in incident.acts}
+def derive(
+    identity: Identity, incident: Incident, *, received: date, relation: str = "", detailed: bool = True
+) -> Facts:
+    """Return the facts of a case received on a day: sex, age band of that day, forms of violence of its acts.
+
+    An act that is none in the family, because of who did it, is counted as the same deed outside the family.
+    """
+    acts, outside = codelist("dv_act"), acts_outside_family(incident.acts, relation)
+    types = {acts.get(code).text("type") for code in incident.acts if code not in outside}
+    other = (*incident.other, *(code for code in same_deed_outside(outside) if code not in incident.other))
     return Facts(
         received_on=received.isoformat(),
         sex=identity.sex,
         age_band=age_band(identity.birth_year, received),
         types=tuple(sorted(types)),
-        other=incident.other,
+        other=other,
         detailed="yes" if detailed else "no",
     )
 
 
 def refresh(context: ActContext, case: VerifiedCase, written: SectionData) -> None:
     """Derive the facts again after a section that they come from was written; `detailed` and `merged` are kept."""
-    if not isinstance(written, Identity | Incident):
+    if not isinstance(written, Identity | Incident | Perpetrator):
         return
     before = _newest_section(context, case, Facts)
     identity = written if isinstance(written, Identity) else _newest_section(context, case, Identity)
     incident = written if isinstance(written, Incident) else _newest_section(context, case, Incident)
-    received = reading.date_of(case.row.opened)
-    derived = derive(identity, incident, received=received, detailed=before.detailed != "no")
+    perpetrator = written if isinstance(written, Perpetrator) else _newest_section(context, case, Perpetrator)
+    derived = derive(
+        identity,
+        incident,
+        received=reading.date_of(case.row.opened),
+        relation=perpetrator.relation,
+        detailed=before.detailed != "no",
+    )
     updated = replace(derived, merged=before.merged)
     if updated != before:
         writing.save(context, case, updated, readers=access_grants.counting_agencies(context, case))

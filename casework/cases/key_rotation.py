@@ -1,7 +1,7 @@
 """Gives an agency or circle a new key: everything that it holds is sealed again in one commit, or nothing is."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +11,17 @@ from casework.errors import CaseworkError, VaultError
 from casework.gate import ActContext, Gate, Person, action
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act
+from casework.vault.integrity import heads
 from casework.vault.integrity.signed_rows import plain_row, remember_version, verify_row
 from casework.vault.keys import epochs
-from casework.vault.models import Agency, Document, Head
-from casework.vault.states import EnvelopeKind, MemberState
+from casework.vault.keys.recovery.models import Recovery, RecoveryOfficer, RecoveryPair
+from casework.vault.models import Agency, Document, Head, Wrap
+from casework.vault.states import AgencyState, EnvelopeKind, MemberState
 
 # Whose key is renewed with the agency's: a locked member may be let in again.
 _KEEPS_KEY = frozenset({MemberState.ACTIVE, MemberState.LOCKED})
+# Rows that open a circle's key, deleted when it is closed.
+_KEY_ROWS = (Wrap, RecoveryPair, RecoveryOfficer, Recovery)
 _HEAD = plain_row(Head)
 log = logging.getLogger(__name__)
 
@@ -60,6 +64,30 @@ def renew(context: ActContext, agency: Agency, *, without: Collection[UUID] = ()
     expected = {(agency.epoch, EnvelopeKind.KEPT): len(rows)} if rows else {}
     if len(rows) != sum(before.values()) or _envelope_counts(context, agency.id) != expected:
         raise VaultError("unopened")
+
+
+def take_key(context: ActContext, agency: Agency, member_ids: Collection[UUID]) -> None:
+    """Take the key of an agency or circle from members: no copy of their wraps verifies, and a new key is due."""
+    agency.rotation_due = True
+    _delete_key_rows(context, agency, lambda row: isinstance(row, Wrap) and row.member_id in member_ids)
+
+
+def close_circle(context: ActContext, circle: Agency) -> None:
+    """Close a circle that holds nothing any more: every row that opens its key is deleted."""
+    circle.state, circle.rotation_due = AgencyState.CLOSED, False
+    _delete_key_rows(context, circle, lambda row: isinstance(row, _KEY_ROWS))
+
+
+def _delete_key_rows(context: ActContext, agency: Agency, deleted: Callable[[Any], bool]) -> None:
+    context.session.flush()
+    remaining = []
+    for row in heads.bound_to_agency(context.crypto, agency.id):
+        if deleted(row):
+            context.session.delete(row)
+        else:
+            remaining.append(row)
+    context.session.flush()
+    heads.revoke(context.session, freshness.head(context.session, context.commune_id, agency.id), remaining)
 
 
 def _verified_envelopes(context: ActContext, agency_id: UUID) -> list[Any]:

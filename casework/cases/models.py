@@ -83,6 +83,26 @@ class Referral(Record, SignedRow):
     kept: Mapped[str] = mapped_column(String(400))
 
 
+class ChairNotice(Record, SignedRow):
+    """One notice of a case to the chair of the commune: to which circle of named people, its state, when it was sent.
+
+    `to_id` is None where nobody reads it here: it was given by word, or everybody who would read it must not know.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        ForeignKeyConstraint(["commune_id", "case_id"], ["case_file.commune_id", "case_file.id"]),
+        ForeignKeyConstraint(["commune_id", "to_id"], ["agency.commune_id", "agency.id"]),
+        {"info": GUARDED},
+    )
+    __head__: ClassVar[str | None] = "case_id"
+
+    case_id: Mapped[UUID]
+    to_id: Mapped[UUID | None]
+    state: Mapped[str] = mapped_column(String(10))
+    sent: Mapped[int]
+
+
 class Address(Record, SignedRow):
     """A trusted address: a place of refuge for a person in danger; who stays there is never written here."""
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from casework import clock
 from casework.audit import freshness
 from casework.cases import opening_rate_limit, scope
-from casework.cases.models import Case, Ground, Referral
+from casework.cases.models import Case, ChairNotice, Ground, Referral
 from casework.cases.scope import CaseScope
 from casework.errors import Busy, NotFound, VaultError
 from casework.gate import ActContext
@@ -137,7 +137,7 @@ def _find(context: ActContext, within: CaseScope, case_id: UUID) -> VerifiedCase
 
 def _verify_carriers(context: ActContext, case_id: UUID) -> None:
     """Load whole the rows by which somebody else's case was reached, so that their MACs are checked."""
-    for model in (Referral, Ground):
+    for model in (Referral, Ground, ChairNotice):
         scope.rows_of_case(context.permit, model, case_id).on(context.session).scalars().all()
 
 

@@ -18,7 +18,7 @@ from casework.gate import ActContext
 from casework.policy.vocabulary import Section
 from casework.vault.keys.envelopes import OpenedDocument
 
-_RECORDED = "%Y-%m-%d %H:%M"
+RECORDED = "%Y-%m-%d %H:%M"
 _WHOLE_DAY = 24
 
 
@@ -96,7 +96,7 @@ def _reported_at(incident: Incident) -> datetime | None:
     """Return the moment at which the record was begun."""
     if not incident.recorded_at:
         return None
-    return datetime.strptime(incident.recorded_at, _RECORDED).replace(tzinfo=LOCAL)
+    return datetime.strptime(incident.recorded_at, RECORDED).replace(tzinfo=LOCAL)
 
 
 def _micros(at: datetime) -> int:

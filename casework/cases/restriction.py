@@ -16,13 +16,10 @@ from casework.policy.vocabulary import Act
 from casework.vault.integrity import heads
 from casework.vault.keys import epochs, provisioning
 from casework.vault.keys.recovery import sheets
-from casework.vault.keys.recovery.models import Recovery, RecoveryOfficer, RecoveryPair
-from casework.vault.models import Agency, Wrap
-from casework.vault.states import AgencyState, MemberState
+from casework.vault.models import Agency
+from casework.vault.states import MemberState
 
 _SMALLEST = 2
-# Rows that open a circle's key, deleted with the circle.
-_CIRCLE_KEY_ROWS = (Wrap, RecoveryPair, RecoveryOfficer, Recovery)
 
 
 @dataclass(frozen=True)
@@ -146,15 +143,7 @@ def lift(context: ActContext, case_id: UUID) -> None:
     if case.row.holder_id != context.me or context.actor.agency_id is None:
         raise Refused("only its holder", about=case_id)
     ownership_transfer.transfer_ownership(context, case, context.actor.agency_id)
-    circle.state, circle.rotation_due = AgencyState.CLOSED, False
-    remaining = []
-    for row in heads.bound_to_agency(context.crypto, circle.id):
-        if isinstance(row, _CIRCLE_KEY_ROWS):
-            context.session.delete(row)
-        else:
-            remaining.append(row)
-    context.session.flush()
-    heads.revoke(context.session, freshness.head(context.session, context.commune_id, circle.id), remaining)
+    key_rotation.close_circle(context, circle)
 
 
 def find_restricted(context: ActContext, case_id: UUID) -> tuple[VerifiedCase, Agency]:

@@ -156,6 +156,16 @@ def grounds(within: CaseScope) -> ScopedQuery:
     return _query(scope_sql.grounds(within.condition, within.permit.actor), within)
 
 
+def notices(within: CaseScope) -> ScopedQuery:
+    """Select as plain rows the notices to the chair that my agency or circle has sent, and those that name me."""
+    return _query(scope_sql.notices(within.condition, within.permit.actor), within)
+
+
+def untold(within: CaseScope) -> ScopedQuery:
+    """Select the ids of our own open cases of which the chair has not been told; its rows are verified later."""
+    return _query(scope_sql.untold(within.condition, within.permit.actor), within)
+
+
 def under_review(within: CaseScope) -> ScopedQuery:
     """Select the ids of the open cases with a ground that waits for a second person; its rows are verified later."""
     return _query(scope_sql.under_review(within.condition, within.permit.actor), within)
@@ -220,6 +230,11 @@ def held_by(permit: Permit, member_id: UUID) -> ScopedQuery:
     return ScopedQuery(_HELD_BY, {"commune": permit.actor.commune_id, "member": member_id}, permit)
 
 
+def owned_by(permit: Permit, agency_id: UUID) -> ScopedQuery:
+    """Count the documents, letters left out, that an agency or circle owns; returns the number alone."""
+    return ScopedQuery(_OWNED_BY, {"commune": permit.actor.commune_id, "agency": agency_id}, permit)
+
+
 def _agency_values(permit: Permit, agency_id: UUID) -> dict[str, Any]:
     ids = [agency_id] if agency_id in permit.actor.agencies else []
     return {"commune": permit.actor.commune_id, "agencies": ids}
@@ -232,6 +247,15 @@ _HELD_BY = select(_case.c.id, _case.c.owner_id).where(
     _case.c.commune_id == bindparam("commune"),
     _case.c.state != CaseState.VOID,
     or_(_case.c.holder_id == bindparam("member"), _case.c.standin_id == bindparam("member")),
+)
+_OWNED_BY = (
+    select(func.count())
+    .select_from(_document)
+    .where(
+        _document.c.commune_id == bindparam("commune"),
+        _document.c.owner_id == bindparam("agency"),
+        _document.c.section != Section.LETTER,
+    )
 )
 _SEALED_TO = (
     select(Envelope, *(column for column in _document.c if column.key != "body"))

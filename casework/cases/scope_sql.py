@@ -11,8 +11,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Exists, Select, and_, bindparam, exists, false, func, not_, or_, select, tuple_
 
 from casework.audit import freshness, read
-from casework.cases.models import Case, Ground, Referral
-from casework.cases.states import CARRYING_GROUND, READABLE, CaseState, GroundState, ReferralState
+from casework.cases.models import Case, ChairNotice, Ground, Referral
+from casework.cases.states import (
+    CARRYING_GROUND,
+    READABLE,
+    READABLE_NOTICE,
+    CaseState,
+    GroundState,
+    NoticeState,
+    ReferralState,
+)
 from casework.policy.permit import Actor
 from casework.policy.vocabulary import Reach, Section
 from casework.vault.integrity.signed_rows import columns
@@ -20,7 +28,7 @@ from casework.vault.keys.envelopes import DocumentRowWithEnvelope
 from casework.vault.models import Document, Envelope, Head
 
 _case, _head, _document, _envelope = (model.__table__ for model in (Case, Head, Document, Envelope))
-_ground, _referral = Ground.__table__, Referral.__table__
+_ground, _referral, _notice = Ground.__table__, Referral.__table__, ChairNotice.__table__
 document_of_envelope = and_(_document.c.commune_id == _envelope.c.commune_id, _document.c.id == _envelope.c.document_id)
 _OF_ENVELOPE = frozenset({"commune_id", "document_id", "agency_id", "epoch", "kind", "blob", "mac"})
 
@@ -126,6 +134,23 @@ def grounds(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
 
 
 @lru_cache(maxsize=1024)
+def notices(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
+    """Select the notices of cases of the actor's own, and those that name the actor."""
+    named = and_(among(_notice.c.to_id, actor.circles), among(_notice.c.state, READABLE_NOTICE))
+    own = _notice.c.case_id.in_(select(_case.c.id).where(condition, among(_case.c.owner_id, actor.agencies)))
+    return select(_notice).where(_belongs_to_cases(_notice, condition, actor), or_(named, own))
+
+
+@lru_cache(maxsize=1024)
+def untold(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
+    """Select the ids of the actor's own open cases without a notice to the chair that stands."""
+    notice = and_(_notice.c.commune_id == _case.c.commune_id, _notice.c.case_id == _case.c.id)
+    stands = exists().where(notice, _notice.c.state != NoticeState.WITHDRAWN)
+    open_case = and_(condition, _case.c.state == CaseState.OPEN, among(_case.c.owner_id, actor.agencies))
+    return select(_case.c.id).where(open_case, not_(stands))
+
+
+@lru_cache(maxsize=1024)
 def under_review(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
     """Select the ids of the open cases with a ground that waits for the word of a second person."""
     of_open_case = _belongs_to_cases(_ground, and_(condition, _case.c.state == CaseState.OPEN), actor)
@@ -193,6 +218,7 @@ def _within_reach(actor: Actor, reach: Reach) -> ColumnElement[bool]:
         Reach.HOLDING: holding,
         Reach.GRANTED: or_(holding, _carried_by_referral(actor, READABLE - {ReferralState.SENT})),
         Reach.OFFERED: or_(holding, _carried_by_referral(actor, READABLE)),
+        Reach.NOTIFIED: _case.c.id.in_(_noticed_to(actor)),
         Reach.LAPSED: _referred(actor, READABLE, ended),
         Reach.COUNTED: or_(holding, among(_case.c.owner_id, actor.agencies), _given_to_count(actor)),
         Reach.AGENCY: or_(holding, among(_case.c.owner_id, actor.agencies)),
@@ -205,6 +231,12 @@ def _carried_by_referral(actor: Actor, states: frozenset[str]) -> ColumnElement[
     lasts = or_(_ground.c.until.is_(None), _ground.c.until > bindparam("now"))
     sent = _referred(actor, states, _carries, lasts, among(_referral.c.to_id, actor.agencies))
     return and_(_has_envelope(among(_envelope.c.agency_id, actor.agencies)), sent)
+
+
+def _noticed_to(actor: Actor) -> Select[Any]:
+    """Select the ids of the cases of which a notice names the actor."""
+    named = and_(_notice.c.commune_id == actor.commune_id, among(_notice.c.to_id, actor.circles))
+    return select(_notice.c.case_id).where(named, among(_notice.c.state, READABLE_NOTICE))
 
 
 def _given_to_count(actor: Actor) -> ColumnElement[bool]:

@@ -16,7 +16,10 @@ from casework.policy.vocabulary import Section
 
 @dataclass(frozen=True)
 class Label(SectionData):
-    """What stands in every list: the sayable code and a neutral nickname, and whether there is danger now."""
+    """What stands in every list: the sayable code, a neutral nickname, whether there is danger now, the age in law.
+
+    `received_at` is when the clocks of the law began, "YYYY-MM-DD HH:MM" in the commune's time.
+    """
 
     section = Section.LABEL
     code: str = ask("text", gettext_noop("Mã vụ việc"), asked=False)
@@ -30,8 +33,15 @@ class Label(SectionData):
         codelist="answer",
         required=True,
     )
+    age_group: str = ask(
+        "code",
+        gettext_noop("Người ấy bao nhiêu tuổi?"),
+        hint=gettext_noop("Dưới 16 tuổi thì hỏi ít hơn và luật bắt phải báo. Nhìn thì đoán cũng được, sửa sau."),
+        codelist="age_group",
+    )
     only_counselling: str = ask("code", gettext_noop("Chỉ tư vấn, chưa báo tin"), codelist="answer")
     former: str = ask("text", gettext_noop("Mã cũ"), asked=False)
+    received_at: str = ask("text", gettext_noop("Nhận tin lúc"), asked=False, printed=False)
 
 
 @dataclass(frozen=True)
@@ -93,14 +103,14 @@ class Children(SectionData):
     """Children who are with the survivor: what they saw or suffered, and who may fetch them."""
 
     section = Section.CHILDREN
-    count: int | None = ask("number", gettext_noop("Số trẻ em đi cùng"))
-    who: str = ask("long", gettext_noop("Các cháu tên gì, mấy tuổi"))
+    count: int | None = ask("number", gettext_noop("Số trẻ em đi cùng"), for_child=False)
+    who: str = ask("long", gettext_noop("Các cháu tên gì, mấy tuổi"), for_child=False)
     involvement: tuple[str, ...] = ask(
-        "codes", gettext_noop("Các cháu thấy hoặc chịu điều gì"), codelist="child_involvement"
+        "codes", gettext_noop("Các cháu thấy hoặc chịu điều gì"), codelist="child_involvement", for_child=False
     )
-    medicine: str = ask("text", gettext_noop("Thuốc đang uống, bệnh cần để ý"))
-    school: str = ask("text", gettext_noop("Học ở đâu"))
-    may_pick_up: str = ask("text", gettext_noop("Ai được đón các cháu"))
+    medicine: str = ask("text", gettext_noop("Thuốc đang uống, bệnh cần để ý"), for_child=False)
+    school: str = ask("text", gettext_noop("Học ở đâu"), for_child=False)
+    may_pick_up: str = ask("text", gettext_noop("Ai được đón các cháu"), for_child=False)
 
 
 @dataclass(frozen=True)
@@ -123,8 +133,8 @@ class Incident(SectionData):
     time_of_day: str = ask("code", gettext_noop("Vào lúc nào trong ngày"), codelist="time_of_day")
     place: str = ask("code", gettext_noop("Xảy ra ở đâu"), codelist="place_of_incident")
     weapon: tuple[str, ...] = ask("codes", gettext_noop("Dùng vật gì"), codelist="weapon")
-    children_present: str = ask("code", gettext_noop("Lúc ấy có trẻ em ở đó không"), codelist="answer")
-    again: str = ask("code", gettext_noop("Đã từng xảy ra chưa"), codelist="recurrence")
+    children_present: str = ask("code", gettext_noop("Lúc ấy có trẻ em ở đó không"), codelist="answer", for_child=False)
+    again: str = ask("code", gettext_noop("Đã từng xảy ra chưa"), codelist="recurrence", for_child=False)
     recorded_at: str = ask("text", gettext_noop("Nhập lúc"), asked=False, printed=False)
 
 
@@ -151,7 +161,7 @@ class Injuries(SectionData):
 
     section = Section.INJURIES
     what: tuple[str, ...] = ask("codes", gettext_noop("Đau, bị thương ở đâu"), codelist="injury")
-    seen: str = ask("code", gettext_noop("Có ai nhìn thấy vết thương chưa"), codelist="injury_seen")
+    seen: str = ask("code", gettext_noop("Có ai nhìn thấy vết thương chưa"), codelist="injury_seen", for_child=False)
     urgent: str = ask("code", gettext_noop("Cần khám khi nào"), codelist="injury_urgency")
 
 
@@ -179,8 +189,12 @@ class Perpetrator(SectionData):
     number: str = ask("code", gettext_noop("Mấy người cùng làm"), codelist="perpetrator_number")
     age: str = ask("code", gettext_noop("Khoảng bao nhiêu tuổi"), codelist="perpetrator_age")
     where: str = ask("code", gettext_noop("Bây giờ đang ở đâu"), codelist="perpetrator_where")
-    past: tuple[str, ...] = ask("codes", gettext_noop("Trước đây người kia đã làm gì"), codelist="perpetrator_past")
-    next: tuple[str, ...] = ask("codes", gettext_noop("Người kia có thể làm gì tiếp"), codelist="perpetrator_next")
+    past: tuple[str, ...] = ask(
+        "codes", gettext_noop("Trước đây người kia đã làm gì"), codelist="perpetrator_past", for_child=False
+    )
+    next: tuple[str, ...] = ask(
+        "codes", gettext_noop("Người kia có thể làm gì tiếp"), codelist="perpetrator_next", for_child=False
+    )
 
 
 @dataclass(frozen=True)
@@ -213,7 +227,12 @@ class Assessment(SectionData):
         hint=gettext_noop("Hỏi từng câu; chọn những câu trả lời là có."),
         codelist="risk_question",
     )
-    level: str = ask("code", gettext_noop("Mức nguy hiểm"), codelist="risk_level")
+    level: str = ask(
+        "code",
+        gettext_noop("Mức nguy hiểm"),
+        hint=gettext_noop("Trống thì lấy theo điều đã ghi. Thấp hơn thì ghi vì sao."),
+        codelist="risk_level",
+    )
     reasons: str = ask("long", gettext_noop("Vì sao chọn mức này"))
     needs: tuple[str, ...] = ask("codes", gettext_noop("Cần giúp gì"), codelist="need")
     wishes: str = ask("long", gettext_noop("Người ấy mong muốn điều gì"))
@@ -263,7 +282,8 @@ class GroundEntry(SectionData):
 class Letter(SectionData):
     """One sheet of the correspondence about a referral: what is asked, a question back, an answer, a call.
 
-    `code` repeats the case's code, so that a receiver can name what it has answered when the label has changed since.
+    `code` and `age_group` repeat what the label says, so that a receiver can name what it has answered when the label
+    has changed since, and lists open no label for it.
     `hours_surely` and `hours_perhaps` (microseconds) end the first 72 hours, for a health station gets no incident.
     """
 
@@ -276,8 +296,33 @@ class Letter(SectionData):
     who: str = ask("text", gettext_noop("Ai trả lời, ai nghe máy"))
     when: str = ask("text", gettext_noop("Lúc nào"))
     code: str = same_as(Label, "code")
+    age_group: str = same_as(Label, "age_group")
     hours_surely: str = ask("text", gettext_noop("72 giờ đầu chắc chắn còn đến"))
     hours_perhaps: str = ask("text", gettext_noop("72 giờ đầu có thể còn đến"))
+
+
+@dataclass(frozen=True)
+class Notice(SectionData):
+    """One sheet of a notice to the chair, which names nobody who was harmed: the notice itself, an answer, a call.
+
+    `code` and `danger` repeat the label, `readers` are the named people in order, `phone` is a duty telephone.
+    """
+
+    section = Section.NOTICE
+    notice: str = ask("text", gettext_noop("Thuộc tin báo nào"))
+    step: str = ask("code", gettext_noop("Bước của tin báo"), codelist="notice_step")
+    code: str = same_as(Label, "code")
+    received: str = ask("text", gettext_noop("Tiếp nhận lúc"))
+    danger: str = same_as(Label, "danger")
+    vulnerable: str = ask("code", gettext_noop("Thuộc nhóm cần được bảo vệ đặc biệt"), codelist="answer")
+    holder: str = ask("text", gettext_noop("Hỏi ai về vụ việc"))
+    phone: str = ask("text", gettext_noop("Số trực của cơ quan phụ trách"))
+    asks: tuple[str, ...] = ask("codes", gettext_noop("Đề nghị Chủ tịch làm gì"), codelist="notice_ask")
+    readers: str = ask("long", gettext_noop("Báo cho những ai"))
+    assigned: str = ask("code", gettext_noop("Giao cho cơ quan nào"), codelist="agency")
+    words: str = ask("long", gettext_noop("Lời ghi"))
+    who: str = ask("text", gettext_noop("Ai đã nghe"))
+    when: str = ask("text", gettext_noop("Nghe lúc nào"))
 
 
 @dataclass(frozen=True)
@@ -326,6 +371,7 @@ SECTIONS: dict[Section, type[SectionData]] = {
         Plan,
         Note,
         GroundEntry,
+        Notice,
         Letter,
         Facts,
         Erasure,
@@ -334,4 +380,4 @@ SECTIONS: dict[Section, type[SectionData]] = {
 # The notes of every agency look alike, each in its own record; in a ledger each entry is a document with a series.
 RECORDS = frozenset(policy().records.values())
 SECTIONS |= dict.fromkeys(RECORDS, Note)
-LEDGERS = RECORDS | {Section.GROUNDS, Section.LETTER}
+LEDGERS = RECORDS | {Section.GROUNDS, Section.NOTICE, Section.LETTER}

@@ -40,6 +40,22 @@ class ReferralState(StrEnum):
     OVER = "over"
 
 
+class NoticeState(StrEnum):
+    """From sent to answered; told by word; or for the level above, which waits for a call (`kin`) or was told (`city`).
+
+    A notice is `kin` where everybody who would read it must not know of the case.
+    """
+
+    SENT = "sent"
+    OPENED = "opened"
+    ASSIGNED = "assigned"
+    ANSWERED = "answered"
+    SPOKEN = "spoken"
+    KIN = "kin"
+    CITY = "city"
+    WITHDRAWN = "withdrawn"
+
+
 class AddressState(StrEnum):
     """Active, or retired: kept for the cases that came from it."""
 
@@ -52,3 +68,6 @@ CARRYING_GROUND = frozenset({GroundState.LIVE, GroundState.REVIEW})
 # what it has until the ground ends or the case closes.
 LIVE_REFERRAL = frozenset({ReferralState.SENT, ReferralState.OPENED, ReferralState.ACCEPTED, ReferralState.ASKED})
 READABLE = LIVE_REFERRAL | {ReferralState.DONE}
+# The chairs who are named read a notice in these states; while it is unfinished no second one is sent.
+READABLE_NOTICE = frozenset({NoticeState.SENT, NoticeState.OPENED, NoticeState.ASSIGNED, NoticeState.ANSWERED})
+UNFINISHED_NOTICE = frozenset({NoticeState.SENT, NoticeState.OPENED, NoticeState.ASSIGNED, NoticeState.KIN})

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from casework.audit import freshness
 from casework.cases import scope
-from casework.cases.models import Case, Ground, Referral
+from casework.cases.models import Case, ChairNotice, Ground, Referral
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import LEDGERS
@@ -119,6 +119,6 @@ def _delete_documents(
 def _signed_rows(context: ActContext, case: VerifiedCase) -> list[SignedRow]:
     """Load every row that belongs to a case and is signed together with the version of its head."""
     rows: list[SignedRow] = []
-    for model in (Case, Document, Envelope, Ground, Referral):
+    for model in (Case, Document, Envelope, Ground, Referral, ChairNotice):
         rows += scope.rows_of_case(context.permit, model, case.id).on(context.session).scalars().all()
     return rows

@@ -9,16 +9,17 @@ from casework import clock
 from casework.accounts import sign_in_actions, sign_in_before_gate
 from casework.accounts.sign_in_actions import Unwrapped
 from casework.addresses.actions import add_address
+from casework.cases import risk_level
 from casework.cases.sections import Shelter
 from casework.clock import MICROSECOND
 from casework.config import Config
 from casework.demo.content import DemoAddress, DemoCase, DemoDraft
+from casework.demo.notice_story import NoticeStory
 from casework.demo.referral_story import ReferralStory
 from casework.demo.visits import DemoSession, Visit, moment
 from casework.desk import actions as desk
 from casework.gate import Gate
 from casework.intake import actions as intake
-from casework.intake import risk_level
 
 _STEP = MICROSECOND // 5
 _MINUTE = 60 * MICROSECOND
@@ -98,6 +99,7 @@ class CaseStory:
         self._cast, self._addresses = cast, addresses
         self._today, self._latest = clock.local(cast.present).date(), cast.present - _LAST_VISIT_BEFORE
         self._case_ids: dict[int, UUID] = {}
+        self._notices = NoticeStory(self._case_ids)
         self._referrals = ReferralStory(self._case_ids, lead=cast.lead)
 
     def visits(self, cases: Sequence[DemoCase], drafts: Sequence[DemoDraft]) -> list[Visit]:
@@ -120,6 +122,7 @@ class CaseStory:
             yield Visit(at(note.after_days), case.opened_by, self._add_note(number, note.words))
         if case.answers.danger == "yes" and case.notes and case.days_ago > _DANGER_DAYS:
             yield Visit(at(case.notes[-1].after_days, 10), case.opened_by, self._end_danger(number))
+        yield from self._notices.visits(number, case, at)
         yield from self._referrals.visits(number, case, at)
         if case.ending:
             yield Visit(at(case.ending.after_days, 20), case.opened_by, self._close_case(number, case))

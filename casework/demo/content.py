@@ -84,6 +84,15 @@ class DemoCase:
 
 
 @dataclass(frozen=True)
+class NoticeCourse:
+    """What the chair does with a notice: to which agency it is assigned, with which words, and the answer."""
+
+    assigned: str
+    words: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class DemoDraft:
     """An unfinished intake: when, by whom, and what was typed on its pages by their numbers."""
 
@@ -122,6 +131,11 @@ def demo_cases() -> tuple[DemoCase, ...]:
     files = sorted((_FILES / "cases").glob("*.toml"))
     cases = [_case(raw) for file in files for raw in _read(file)["case"]]
     return tuple(sorted(cases, key=lambda case: -case.days_ago))
+
+
+@cache
+def notice_courses() -> tuple[NoticeCourse, ...]:
+    return tuple(NoticeCourse(**course) for course in _read(_FILES / "notices.toml")["course"])
 
 
 @cache
@@ -183,33 +197,44 @@ def _section(kind: type[S], raw: Mapping[str, Any]) -> S:
 
 
 @dataclass(frozen=True)
+class DemoExchange:
+    """What an agency is asked about a case and what it writes back: the letter, its answer, a question and the reply.
+
+    `when` holds, by the path of a question ("perpetrator.relation"), the answers to which the exchange belongs.
+    """
+
+    when: Mapping[str, tuple[str, ...]]
+    letter: sections.Letter
+    answer: sections.Letter
+    question: str
+    reply: str
+    decline: str
+
+    def fits(self, answers: IntakeAnswers) -> bool:
+        return all(set(codes) & _answered(answers, path) for path, codes in self.when.items())
+
+
+@dataclass(frozen=True)
 class DemoOffice:
-    """The member who handles referrals at an agency, what it is asked, and what it writes; lists are used in turn.
+    """The member who handles referrals at an agency and what passes between it and others.
 
     One of `every` so many cases is referred to it.
     """
 
     username: str
-    asks: tuple[str, ...]
-    letters: tuple[str, ...]
-    answers: tuple[sections.Letter, ...]
-    question: str
-    reply: str
-    decline: str
-    every: int = 1
+    exchanges: tuple[DemoExchange, ...]
+    every: int
 
-    def letter(self, turn: int) -> sections.Letter:
-        """Return the letter with which a case is referred to it."""
-        return sections.Letter(asks=self.asks, words=self.letters[turn % len(self.letters)])
-
-    def answer(self, turn: int) -> sections.Letter:
-        return self.answers[turn % len(self.answers)]
+    def exchange(self, answers: IntakeAnswers, turn: int) -> DemoExchange:
+        """Return the first exchange that belongs to such cases, else one of those that belong to any, in turn."""
+        fitting = [exchange for exchange in self.exchanges if exchange.fits(answers)]
+        general = [exchange for exchange in fitting if not exchange.when]
+        return next((exchange for exchange in fitting if exchange.when), general[turn % len(general)])
 
 
 @cache
 def offices() -> Mapping[str, DemoOffice]:
-    raw = tomllib.loads(Path(__file__).with_name("letters.toml").read_text(encoding="utf-8"))
-    return {code: _office(office) for code, office in raw.items()}
+    return {code: _office(office) for code, office in _read(_FILES / "letters.toml").items()}
 
 
 def office_of(agency: str) -> DemoOffice:
@@ -219,7 +244,24 @@ def office_of(agency: str) -> DemoOffice:
     return offices()[agency]
 
 
-def _office(raw: Mapping[str, object]) -> DemoOffice:
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}
-    values["answers"] = tuple(sections.Letter(**letter) for letter in values["answers"])  # type: ignore[attr-defined]
-    return DemoOffice(**values)  # type: ignore[arg-type]
+def _office(raw: Mapping[str, Any]) -> DemoOffice:
+    exchanges = tuple(_exchange({**raw, **exchange}) for exchange in raw["exchange"])
+    return DemoOffice(raw["username"], exchanges, raw.get("every", 1))
+
+
+def _exchange(raw: Mapping[str, Any]) -> DemoExchange:
+    return DemoExchange(
+        when={path: tuple(codes) for path, codes in raw.get("when", {}).items()},
+        letter=sections.Letter(asks=tuple(raw["asks"]), words=raw["letter"]),
+        answer=sections.Letter(**raw["answer"]),
+        question=raw["question"],
+        reply=raw["reply"],
+        decline=raw["decline"],
+    )
+
+
+def _answered(answers: IntakeAnswers, path: str) -> set[str]:
+    """Return the codes with which a case answers the question at a path."""
+    section, name = path.split(".")
+    value = getattr(getattr(answers, section), name)
+    return {value} if isinstance(value, str) else set(value)

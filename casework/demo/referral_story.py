@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from casework.cases.sections import GroundEntry, Letter
-from casework.demo.content import DemoCase, DemoOffice, office_of
+from casework.demo.content import DemoCase, DemoExchange, office_of
 from casework.demo.visits import DemoSession, Visit
 from casework.referrals import ground_actions, receiving_actions
 from casework.referrals import sending_actions as sending
 
 At = Callable[[int, int], int]
-Step = Callable[[DemoSession, UUID, UUID, DemoOffice, int], None]
+Step = Callable[[DemoSession, UUID, UUID, DemoExchange], None]
 _READ_AFTER_DAYS = 10
 # A case no older than this has danger again on the day of its referral, in a ground that nobody has reviewed yet.
 _DANGER_DAYS = 60
@@ -19,35 +19,35 @@ _DANGER_WORDS = "Hôm nay người gây ra nhắn sẽ quay lại tìm."
 _AGREED = "Đã hỏi lại người ghi: còn nguy hiểm, phải làm ngay."
 
 
-def _open(session: DemoSession, case_id: UUID, referral_id: UUID, _office: DemoOffice, _turn: int) -> None:
+def _open(session: DemoSession, case_id: UUID, referral_id: UUID, _exchange: DemoExchange) -> None:
     session.perform(receiving_actions.open_referral, case_id, referral_id)
 
 
-def _accept(session: DemoSession, case_id: UUID, referral_id: UUID, office: DemoOffice, turn: int) -> None:
-    _open(session, case_id, referral_id, office, turn)
+def _accept(session: DemoSession, case_id: UUID, referral_id: UUID, exchange: DemoExchange) -> None:
+    _open(session, case_id, referral_id, exchange)
     session.perform(receiving_actions.accept, case_id, referral_id)
 
 
-def _decline(session: DemoSession, case_id: UUID, referral_id: UUID, office: DemoOffice, turn: int) -> None:
-    _open(session, case_id, referral_id, office, turn)
-    session.perform(receiving_actions.decline, case_id, referral_id, office.decline)
+def _decline(session: DemoSession, case_id: UUID, referral_id: UUID, exchange: DemoExchange) -> None:
+    _open(session, case_id, referral_id, exchange)
+    session.perform(receiving_actions.decline, case_id, referral_id, exchange.decline)
 
 
-def _ask(session: DemoSession, case_id: UUID, referral_id: UUID, office: DemoOffice, turn: int) -> None:
-    _open(session, case_id, referral_id, office, turn)
-    session.perform(receiving_actions.ask_back, case_id, referral_id, office.question)
+def _ask(session: DemoSession, case_id: UUID, referral_id: UUID, exchange: DemoExchange) -> None:
+    _open(session, case_id, referral_id, exchange)
+    session.perform(receiving_actions.ask_back, case_id, referral_id, exchange.question)
 
 
-def _answer(session: DemoSession, case_id: UUID, referral_id: UUID, office: DemoOffice, turn: int) -> None:
-    session.perform(receiving_actions.answer, case_id, referral_id, office.answer(turn))
+def _answer(session: DemoSession, case_id: UUID, referral_id: UUID, exchange: DemoExchange) -> None:
+    session.perform(receiving_actions.answer, case_id, referral_id, exchange.answer)
 
 
-def _reply(session: DemoSession, case_id: UUID, referral_id: UUID, office: DemoOffice, _turn: int) -> None:
-    session.perform(sending.reply, case_id, referral_id, office.reply)
+def _reply(session: DemoSession, case_id: UUID, referral_id: UUID, exchange: DemoExchange) -> None:
+    session.perform(sending.reply, case_id, referral_id, exchange.reply)
 
 
-def _record(session: DemoSession, case_id: UUID, referral_id: UUID, office: DemoOffice, turn: int) -> None:
-    answer = office.answer(turn)
+def _record(session: DemoSession, case_id: UUID, referral_id: UUID, exchange: DemoExchange) -> None:
+    answer = exchange.answer
     session.perform(
         sending.record_answer,
         case_id,
@@ -56,18 +56,18 @@ def _record(session: DemoSession, case_id: UUID, referral_id: UUID, office: Demo
     )
 
 
-def _withdraw(session: DemoSession, case_id: UUID, referral_id: UUID, _office: DemoOffice, _turn: int) -> None:
+def _withdraw(session: DemoSession, case_id: UUID, referral_id: UUID, _exchange: DemoExchange) -> None:
     session.perform(sending.withdraw, case_id, referral_id)
 
 
-def _withdraw_consent(session: DemoSession, case_id: UUID, referral_id: UUID, office: DemoOffice, _turn: int) -> None:
+def _withdraw_consent(session: DemoSession, case_id: UUID, referral_id: UUID, exchange: DemoExchange) -> None:
     for ground in session.perform(ground_actions.read_ledger, case_id).grounds:
-        if ground.carrying and office_of(ground.entry.receiver) is office:
+        if ground.carrying and exchange in office_of(ground.entry.receiver).exchanges:
             session.perform(ground_actions.withdraw_ground, case_id, ground.id, words="Người ấy đổi ý, xin dừng lại.")
             return
 
 
-def _read(session: DemoSession, case_id: UUID, referral_id: UUID, _office: DemoOffice, _turn: int) -> None:
+def _read(session: DemoSession, case_id: UUID, referral_id: UUID, _exchange: DemoExchange) -> None:
     session.perform(receiving_actions.read_referral, case_id, referral_id)
 
 
@@ -138,16 +138,17 @@ class ReferralStory:
 
     def _visits(self, number: int, case: DemoCase, at: At, receiver: str, turn: int, place: int) -> Iterator[Visit]:
         office, course = office_of(receiver), _choose_course(case, turn)
+        exchange = office.exchange(case.answers, turn)
         steps = course.steps
         if steps and steps[-1][2] is not _withdraw_consent and case.days_ago - course.after_days > _READ_AFTER_DAYS:
             steps = (*steps, (3, 10, _read))
         if course.after_days and case.days_ago <= _DANGER_DAYS and _is_danger(case, receiver):
             yield Visit(at(course.after_days, 4 + place), case.opened_by, self._record_danger(number, receiver))
-        yield Visit(at(course.after_days, 5 + place), case.opened_by, self._send(number, receiver, office, turn))
+        yield Visit(at(course.after_days, 5 + place), case.opened_by, self._send(number, receiver, exchange))
         for after_days, later, step in steps:
             who = office.username if step in _RECEIVER_STEPS else case.opened_by
             when = at(course.after_days + after_days, later + place)
-            yield Visit(when, who, self._take_step(number, receiver, office, turn, step))
+            yield Visit(when, who, self._take_step(number, receiver, exchange, step))
 
     def _record_danger(self, number: int, receiver: str) -> Callable[[DemoSession], None]:
         def alarm(session: DemoSession) -> None:
@@ -156,20 +157,20 @@ class ReferralStory:
 
         return alarm
 
-    def _send(self, number: int, receiver: str, office: DemoOffice, turn: int) -> Callable[[DemoSession], None]:
+    def _send(self, number: int, receiver: str, exchange: DemoExchange) -> Callable[[DemoSession], None]:
         def send(session: DemoSession) -> None:
             case_id = self._case_ids[number]
             grounds = session.perform(ground_actions.read_ledger, case_id).grounds
             ground = next(one for one in grounds if one.sendable and one.entry.receiver == receiver)
-            self._sent[number, receiver] = session.perform(sending.send, case_id, ground.id, office.letter(turn))
+            self._sent[number, receiver] = session.perform(sending.send, case_id, ground.id, exchange.letter)
 
         return send
 
     def _take_step(
-        self, number: int, receiver: str, office: DemoOffice, turn: int, step: Step
+        self, number: int, receiver: str, exchange: DemoExchange, step: Step
     ) -> Callable[[DemoSession], None]:
         def do(session: DemoSession) -> None:
-            step(session, self._case_ids[number], self._sent[number, receiver], office, turn)
+            step(session, self._case_ids[number], self._sent[number, receiver], exchange)
 
         return do
 

@@ -10,13 +10,15 @@ from casework.accounts import key_holders, staff
 from casework.audit import read
 from casework.cases import (
     access_grants,
+    age_groups,
     case_labels,
     case_search,
-    facts,
+    legal_clocks,
     moved_answers,
     opening_rate_limit,
     reading,
     reporting_delay,
+    section_rules,
     writing,
 )
 from casework.cases.case_labels import label_of
@@ -29,6 +31,8 @@ from casework.desk.view_models import IN_DANGER, STANDINGS, CaseLine, CasePage, 
 from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, gettext_noop
 from casework.gate import ActContext, action
 from casework.intake.actions import list_drafts
+from casework.notices import presenters as notice_presenters
+from casework.notices.actions import list_due, list_notices
 from casework.oversight import home_panel
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
@@ -41,8 +45,9 @@ from casework.vault.integrity import heads
 from casework.vault.keys.envelopes import OpenedDocument
 
 _SHORTEST_QUERY = 2
+_CHILD_PROTECTION = "child_protection"
 # What a case was given once and keeps, whatever a form says.
-_FIXED = {Section.LABEL: ("code", "former"), Section.INCIDENT: ("recorded_at",)}
+_FIXED = {Section.LABEL: ("code", "former", "received_at"), Section.INCIDENT: ("recorded_at",)}
 
 
 @action(Act.HOME_READ)
@@ -81,7 +86,7 @@ def _line_maker(context: ActContext, names: Mapping[UUID, str]) -> Callable[[Any
         )
         opened, holder = reading.date_of(row.opened), names.get(row.holder_id, "")
         mine, ours = row.holder_id == me, row.owner_id in agencies
-        return CaseLine(row.id, label.code, label.nickname, standing, opened, holder, mine, ours)
+        return CaseLine(row.id, label.code, label.nickname, standing, opened, holder, mine, ours, label.age_group)
 
     return make_line
 
@@ -117,6 +122,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
     line = _line_maker(context, names)(case.row, label)
     restricted = case.row.owner_id in context.actor.circles
     present = reading.sections_present(context, case)
+    referral = None if line.ours else access_grants.newest_referral(context, case)
     return CasePage(
         line=line,
         label=label,
@@ -128,10 +134,21 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         writable=writing.writable(context) if line.ours else frozenset(),
         counts=_counts(case),
         outdated=frozenset() if line.ours else present - reading.current_sections(context, case),
-        referral_id=None if line.ours else access_grants.newest_referral_id(context, case),
+        referral_id=referral.id if referral else None,
         readers=staff.key_holder_names(context, case.row.owner_id) if restricted else (),
         hours=reporting_delay.first_hours_of_case(context, case, opened),
+        notice=notice_presenters.standing(context, case),
+        must_tell=_must_tell_of_child(context, case, line),
+        clocks=legal_clocks.clocks_of_case(case, label, opened, at=context.crypto.at),
     )
+
+
+def _must_tell_of_child(context: ActContext, case: VerifiedCase, line: CaseLine) -> bool:
+    """Tell whether nothing yet lets us report a child to who protects children, and we are not those ourselves."""
+    child = line.is_open and line.ours and line.age_group == age_groups.CHILD
+    if not child or context.permit.record is Section.CHILD:
+        return False
+    return _CHILD_PROTECTION not in access_grants.agencies_with_ground(context, case)
 
 
 def _counts(case: VerifiedCase) -> Counter[Section]:
@@ -200,20 +217,19 @@ def _written_sections(
 
 
 @action(Act.SECTION_WRITE)
-def write_section(context: ActContext, case_id: UUID, data: SectionData, *, base: int) -> None:
-    """Write a new revision; raises Conflict if somebody wrote after revision `base` was read.
+def write_section(context: ActContext, case_id: UUID, data: SectionData, *, base: int) -> str:
+    """Write a new revision; return the level of danger if new signs raised it, else an empty text.
 
-    The facts for counting follow a correction; nobody writes them directly (Refused).
+    Raises Conflict if somebody wrote after revision `base` was read, and Contradiction if another section says
+    otherwise. The facts for counting follow a correction; nobody writes them directly (Refused).
     """
     _require_section(context, case_id, data.section)
     if data.section is Section.FACTS:
         raise Refused("facts are derived", about=case_id)
     case = reading.find_own_case(context, case_id)
-    written = _with_fixed_fields(context, case, data)
     if data.section is Section.INCIDENT:
         moved_answers.move_out(context, case, rewrite=False)
-    writing.save(context, case, written, base=base, readers=access_grants.reading_agencies(context, case, data.section))
-    facts.refresh(context, case, written)
+    return section_rules.write(context, case, _with_fixed_fields(context, case, data), base=base)
 
 
 def _with_fixed_fields(context: ActContext, case: VerifiedCase, data: SectionData) -> SectionData:
@@ -243,11 +259,20 @@ def add_note(context: ActContext, case_id: UUID, words: str, *, once: UUID | Non
     notes = {page.series: page for page in reading.open_newest_of(context, case, [record])} if once else {}
     if once in notes and notes[once].data == Note(words=words).to_json():
         return
-    owner_id = case.row.owner_id if case.row.owner_id in context.actor.agencies else context.actor.agency_id
-    series, readers = None if once in notes else once, [owner_id] if owner_id else None
+    owner_id = _keeper_of_notes(context, case)
+    series = None if once in notes else once
     writing.save_json(
-        context, case, record, Note(words=words).to_json(), series=series, owner_id=owner_id, readers=readers
+        context, case, record, Note(words=words).to_json(), series=series, owner_id=owner_id, readers=[owner_id]
     )
+
+
+def _keeper_of_notes(context: ActContext, case: VerifiedCase) -> UUID:
+    """Return to whom my note of a case is sealed: its owner, or whoever of my agency it was referred to.
+
+    Where it was referred to some people of the agency by name, the agency's own record is theirs alone too.
+    """
+    referral = None if case.row.owner_id in context.actor.agencies else access_grants.newest_referral(context, case)
+    return referral.to_id if referral else case.row.owner_id
 
 
 @action(Act.CASE_CLOSE)
@@ -273,6 +298,10 @@ def _with_other_lists(context: ActContext, home: Home) -> Home:
     """Add referrals, requests for erasure and reviews, read in one commit, each with a log line of its own."""
     if allowed(context.actor, Act.REFERRAL_LIST):
         home = replace(home, box=context.also(list_referrals))
+    if allowed(context.actor, Act.NOTICE_LIST):
+        home = replace(home, notices=context.also(list_notices))
+    if allowed(context.actor, Act.NOTICE_DUE):
+        home = replace(home, untold=context.also(list_due))
     if allowed(context.actor, Act.CASE_ERASE_LIST):
         home = replace(home, endings=context.also(list_requests))
     if allowed(context.actor, Act.GROUND_REVIEW_LIST):

@@ -22,7 +22,7 @@ from casework.web.current_user import may, me
 PAGE = 100
 NOBODY = UUID(int=0)
 # Shown on the page of a case itself, or never to a person.
-_NOT_LISTED = frozenset({Section.LABEL, Section.CONTACT, Section.FACTS, Section.DRAFT})
+_NOT_LISTED = frozenset({Section.LABEL, Section.CONTACT, Section.FACTS, Section.DRAFT, Section.NOTICE})
 _LAST_ON_CARD = ("never_say", "phone")
 
 
@@ -87,6 +87,7 @@ def case_page(page: CasePage, *, note: Any = None, name: str | None = None) -> s
         closes=may(Act.CASE_CLOSE) and page.line.ours,
         erases=may(Act.CASE_ERASE_REQUEST) and page.line.ours,
         refers=may(Act.GROUND_LIST) and page.line.ours,
+        must_tell=page.must_tell and may(Act.GROUND_RECORD),
         shows=may(Act.NAME_SHOW) and Section.IDENTITY in page.sections,
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 
-from casework.cases import reporting_delay
+from casework.cases import incident_classification, reporting_delay
 from casework.cases.questions import Question, SectionData
 from casework.cases.sections import Incident
 from casework.codelists import codelist
@@ -25,7 +25,7 @@ def rows(data: SectionData, named: Mapping[str, str]) -> list[tuple[str, Answer]
         for name, question in data.questions().items()
         if question.printed
     ]
-    return [*asked, _time_to_report(data)] if isinstance(data, Incident) else asked
+    return [*asked, _time_to_report(data), _gbvims_type(data)] if isinstance(data, Incident) else asked
 
 
 def _time_to_report(incident: Incident) -> tuple[str, Answer]:
@@ -33,6 +33,19 @@ def _time_to_report(incident: Incident) -> tuple[str, Answer]:
     codes = codelist("report_delay")
     words = [codes.label(code, language()) for code in reporting_delay.delay_codes(incident)]
     return gettext("Từ lúc xảy ra đến lúc báo"), gettext(" hoặc ").join(words)
+
+
+def _gbvims_type(incident: Incident) -> tuple[str, Answer]:
+    types, code = codelist("gbvims_type"), incident_classification.gbvims_type(incident)
+    return types.vi if language() == "vi" else types.en, types.label(code, language()) if code else ""
+
+
+def raised_level(level: str) -> str:
+    """Say that the level of danger was raised by what was written, to be looked at by whoever wrote it."""
+    words = codelist("risk_level").label(level, language()).lower()
+    return gettext(
+        "Theo điều vừa ghi, mức nguy hiểm đã nâng lên mức %(level)s. Hãy xem lại phần đánh giá.", level=words
+    )
 
 
 def differences(theirs: SectionData, mine: SectionData) -> list[tuple[str, Answer, Answer]]:

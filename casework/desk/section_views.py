@@ -6,6 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from casework.cases import contradiction_words
+from casework.cases.contradictions import Contradiction
 from casework.cases.questions import SectionData
 from casework.cases.sections import LEDGERS, SECTIONS
 from casework.desk import actions, section_forms, section_presenters
@@ -44,17 +46,22 @@ def edit(case_id: UUID, word: str) -> str:
 
 @blueprint.post(WRITE)
 def save(case_id: UUID, word: str) -> Answer:
-    """Write a new revision; if somebody wrote meanwhile, show both texts and lose neither."""
+    """Write a new revision; if somebody wrote meanwhile, or another section says otherwise, lose nothing typed."""
     check_permission(Act.SECTION_WRITE)
     form = section_forms.sent_form(_section(word))
     if not form.validate_on_submit():
         return _page("edit", case_id, word, form=form, code="", theirs=None), 422
     mine = section_forms.section_of(form, _section(word))
     try:
-        perform(actions.write_section, case_id, mine, base=form.base.data or 0)
+        raised = perform(actions.write_section, case_id, mine, base=form.base.data or 0)
     except Conflict as cause:
         return _show_conflict(case_id, word, mine, form.base.data or 0), cause.status
+    except Contradiction as cause:
+        form[cause.question].errors = [contradiction_words.sentence(cause.found)]
+        return _page("edit", case_id, word, form=form, code="", theirs=None), cause.status
     flash(_("Đã lưu."), "done")
+    if raised:
+        flash(section_presenters.raised_level(raised), "warn")
     return redirect(url_for("desk.sections.section", case_id=case_id, word=word), 303)
 
 

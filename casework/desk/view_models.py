@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
+from casework.cases.legal_clocks import LegalClock
 from casework.cases.questions import SectionData
 from casework.cases.reading import date_of
 from casework.cases.reporting_delay import FirstHours
@@ -14,6 +15,7 @@ from casework.cases.sections import Contact, Label
 from casework.cases.states import CaseState
 from casework.desk.reporting_duty import ReportingDuty
 from casework.intake.actions import Draft
+from casework.notices.view_models import DueNotice, NoticeBox, NoticeStanding
 from casework.oversight.home_panel import OversightPanel
 from casework.policy.vocabulary import Section
 from casework.referrals.view_models import AwaitingReview, Box, UnsentCase
@@ -30,7 +32,7 @@ class CaseLine(NamedTuple):
     """One line of a list: code and neutral nickname, never a name.
 
     `standing` is closed, open, or in danger, which stands for an open one. `ours` is false for a case that was
-    referred to us.
+    referred to us. `age_group` is the age in law, or empty.
     """
 
     id: UUID
@@ -41,6 +43,7 @@ class CaseLine(NamedTuple):
     holder: str
     mine: bool
     ours: bool = True
+    age_group: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -56,7 +59,8 @@ class Home:
     """What stands on a home page: cases in reach, urgent ones first, drafts, the period that waits to be closed.
 
     `watch` is what the roles of oversight are shown, `arrivals` how many newcomers wait until a colleague
-    confirms them, `box` what was referred, for whom that may be listed.
+    confirms them, `box` what was referred and `notices` those to the chair, for whom they may be listed;
+    of the cases in `untold` the chair has not been told.
     """
 
     cases: tuple[CaseLine, ...]
@@ -66,6 +70,8 @@ class Home:
     watch: OversightPanel = field(default_factory=OversightPanel)
     arrivals: int = 0
     box: Box | None = None
+    notices: NoticeBox = field(default_factory=lambda: NoticeBox(()))
+    untold: tuple[DueNotice, ...] = ()
     endings: tuple[ErasureRequest, ...] = ()
     reviews: tuple[AwaitingReview, ...] = ()
     unsent: tuple[UnsentCase, ...] = ()
@@ -121,7 +127,9 @@ class CasePage:
     `counts` says how many entries each section has. `restricted` is true for a case sealed to a circle, and
     `readers` are then the names of those who can open it. `opened_by` is filled for its holder alone. In a case
     that was referred to us `referral_id` is what brought it, and `outdated` are the sections rewritten since. `hours`
-    are the first 72 hours after the incident while they may be running.
+    are the first 72 hours after the incident while they may be running, `clocks` those of the law, the first to end
+    first. `must_tell` says that the law makes us tell the child protection officer; `notice` is for who may notify the
+    chair.
     """
 
     line: CaseLine
@@ -137,6 +145,9 @@ class CasePage:
     outdated: frozenset[Section] = frozenset()
     referral_id: UUID | None = None
     hours: FirstHours | None = None
+    notice: NoticeStanding | None = None
+    clocks: tuple[LegalClock, ...] = ()
+    must_tell: bool = False
 
 
 @dataclass(frozen=True)

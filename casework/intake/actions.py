@@ -9,10 +9,21 @@ from sqlalchemy import select
 
 from casework import clock
 from casework.accounts.staff import Colleague, colleagues
-from casework.cases import access_grants, case_codes, consent_and_grounds, facts, reading, scope, sections, writing
+from casework.cases import (
+    access_grants,
+    age_groups,
+    case_codes,
+    consent_and_grounds,
+    facts,
+    reading,
+    scope,
+    sections,
+    writing,
+)
 from casework.cases.models import Case
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
+from casework.cases.reporting_delay import RECORDED
 from casework.cases.restriction import make_circle, may_join
 from casework.cases.states import CaseState
 from casework.cases.trusted_addresses import AddressRegister, list_addresses
@@ -46,6 +57,7 @@ class IntakeAnswers(Sealed):
     assessment: sections.Assessment = field(default_factory=sections.Assessment)
     grounds: tuple[sections.GroundEntry, ...] = ()
     detailed: bool = True
+    age_group: str = ""
 
 
 @dataclass(frozen=True)
@@ -182,7 +194,13 @@ def open_case(context: ActContext, draft_id: UUID, source: IntakeAnswers | Answe
     case.row.state = CaseState.OPEN
     case.row.opened = reading.day_of(context.crypto.at)
     label = _new_label(context, case, answers)
-    counted = facts.derive(answers.identity, answers.incident, received=today, detailed=answers.detailed)
+    counted = facts.derive(
+        answers.identity,
+        answers.incident,
+        received=today,
+        relation=answers.perpetrator.relation,
+        detailed=answers.detailed,
+    )
     for section in (label, *_sections(answers)):
         if section == type(section)():
             continue
@@ -197,11 +215,16 @@ def open_case(context: ActContext, draft_id: UUID, source: IntakeAnswers | Answe
 
 def _new_label(context: ActContext, case: VerifiedCase, answers: IntakeAnswers) -> sections.Label:
     code, case.row.code_tag = case_codes.unused_code(context)
+    identity, received = answers.identity, clock.local(context.crypto.at)
     return sections.Label(
         code=code,
         nickname=case_codes.random_nickname(),
         danger=answers.danger,
+        age_group=age_groups.settled(
+            answers.age_group, identity.birth_year, received.date(), vulnerable=identity.vulnerable
+        ),
         only_counselling=answers.only_counselling,
+        received_at=answers.incident.recorded_at or received.strftime(RECORDED),
     )
 
 

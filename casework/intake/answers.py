@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from casework import clock
-from casework.cases import sections
+from casework.cases import risk_level, sections
 from casework.cases.fields import section_from_fields
+from casework.cases.reporting_delay import RECORDED
 from casework.codelists import codelist
-from casework.intake import risk_level
 from casework.intake.actions import IntakeAnswers
 
 Forms = Mapping[int, Any]
@@ -25,7 +25,7 @@ def answers_of(forms: Forms, recorded: int) -> IntakeAnswers:
         contact=section_from_fields(sections.Contact, fields),
         identity=section_from_fields(sections.Identity, fields),
         children=section_from_fields(sections.Children, fields),
-        incident=replace(incident, recorded_at=clock.local(recorded).strftime("%Y-%m-%d %H:%M")),
+        incident=replace(incident, recorded_at=clock.local(recorded).strftime(RECORDED)),
         reporter=section_from_fields(sections.Reporter, fields),
         shelter=section_from_fields(sections.Shelter, fields),
         injuries=section_from_fields(sections.Injuries, fields),
@@ -33,8 +33,9 @@ def answers_of(forms: Forms, recorded: int) -> IntakeAnswers:
         perpetrator=section_from_fields(sections.Perpetrator, fields),
         safety_plan=_safety_plan(readers),
         assessment=_assessment(sharing),
-        grounds=(*_consent_entries(sharing), *_immediate_grounds(sharing, danger=introduction.danger.data)),
+        grounds=(*_consent_entries(sharing), *_immediate_grounds(sharing)),
         detailed=not sharing.detailed.data,
+        age_group=introduction.age_group.data or "",
     )
 
 
@@ -62,8 +63,8 @@ def _consent_entries(sharing: Any) -> Iterable[sections.GroundEntry]:
             )
 
 
-def _immediate_grounds(sharing: Any, *, danger: str) -> Iterable[sections.GroundEntry]:
-    for receiver in sharing.at_once.data or () if danger == "yes" else ():
+def _immediate_grounds(sharing: Any) -> Iterable[sections.GroundEntry]:
+    for receiver in sharing.at_once.data or () if sharing.asks_at_once else ():
         bundle = codelist("bundle").get(receiver)
         law = bundle.text("law")
         yield sections.GroundEntry(

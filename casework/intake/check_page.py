@@ -49,7 +49,7 @@ def _applies(form: IntakePage, field: Any) -> bool:
     if field.name in NEVER:
         return False
     if field.name in IF_DANGER:
-        return form.offers.danger
+        return isinstance(form, SharingForm) and form.asks_at_once
     name, value = ONLY_IF.get(field.name, (field.name, field.data))
     return bool(form[name].data == value)
 

@@ -1,14 +1,19 @@
 """The pages of an intake as forms; whatever can be unknown may stay empty or be answered so."""
 
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from werkzeug.datastructures import MultiDict
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from casework.cases import name_matching
-from casework.cases.fields import Source, at_intake
+from casework import clock
+from casework.cases import age_groups, legal_clocks, name_matching
+from casework.cases.contradiction_words import sentence
+from casework.cases.contradictions import age_mismatch, one
+from casework.cases.fields import Source, at_intake, section_from_fields
+from casework.cases.questions import SectionData
 from casework.cases.sections import (
     Children,
     Contact,
@@ -35,17 +40,62 @@ DEFAULT_PRONOUN = "chi"
 
 
 class Offers:
-    """What the commune offers to the questions, loaded when one needs it, and how the person is addressed.
+    """What the commune offers to the questions, loaded when one needs it, and what the draft has answered before.
 
-    `danger` says that there was danger when the intake began.
+    `danger` says that there was danger when the intake began, `said_age` how old the person was said to be then.
     """
 
-    def __init__(self, *, pronoun: str = "", danger: bool = False, setting: Setting | None = None) -> None:
-        """Take what the first page answered, an unknown pronoun is the usual one, and the setting if it is at hand."""
+    def __init__(
+        self,
+        *,
+        pronoun: str = "",
+        danger: bool = False,
+        said_age: str = "",
+        setting: Setting | None = None,
+        answers: MultiDict[str, str] | None = None,
+    ) -> None:
+        """Take what the first page answered, the setting if it is at hand, and the answers of a whole draft.
+
+        An unknown pronoun is the usual one for the age.
+        """
         if setting is not None:
             self.setting = setting
-        self.pronoun = pronoun if pronoun in codelist("pronoun") else DEFAULT_PRONOUN
-        self.danger = danger
+        self.danger, self.answers = danger, answers
+        self.said_age = said_age if said_age in codelist("age_group") else ""
+        self._pronoun = pronoun if pronoun in codelist("pronoun") else DEFAULT_PRONOUN
+
+    @property
+    def pronoun(self) -> str:
+        """Return how the person is addressed: as was chosen, or, where that is the usual, as fits a child."""
+        group = codelist("age_group").get(self.age_group) if self.age_group else None
+        return (group.text("pronoun") if group and self._pronoun == DEFAULT_PRONOUN else "") or self._pronoun
+
+    @cached_property
+    def age_group(self) -> str:
+        """Return the age in law as far as the draft says it, a code of `age_group`, else an empty text."""
+        person = one(self.told, Identity)
+        return age_groups.settled(self.said_age, person.birth_year, clock.today(), vulnerable=person.vulnerable)
+
+    @property
+    def at_once(self) -> list[str]:
+        """Return what the law asks for now, by what the draft says so far."""
+        label, incident = Label(age_group=self.age_group), one(self.told, Incident)
+        begun = [code for code in codelist("legal_clock").active() if legal_clocks.applies(code, label, incident)]
+        return [code.text("at_once", language()) for code in begun if code.text("at_once")]
+
+    @property
+    def child(self) -> bool:
+        return self.age_group == age_groups.CHILD
+
+    @cached_property
+    def told(self) -> tuple[SectionData, ...]:
+        """Return what the draft says of the person and of what happened; an answer that is wrong says nothing."""
+        if self.answers is None:
+            return ()
+        offers = Offers(setting=self.setting)
+        forms = [kind(self.answers, offers) for kind in (PersonForm, EventForm)]
+        answered = [field for form in forms if form.validate() is not None for field in form if not field.errors]
+        return tuple(section_from_fields(section, answered) for section in (Identity, Children, Incident, Injuries))
 
     @cached_property
     def setting(self) -> Setting:
@@ -54,19 +104,25 @@ class Offers:
 
 
 class IntakePage(Form):
-    """One page: it takes what was typed, now or in a draft, and what the commune offers."""
+    """One page: it takes what was typed, now or in a draft, and what the commune offers.
+
+    `compares` marks a page that is checked against the others: the draft must be opened for it.
+    """
+
+    compares: ClassVar[bool] = False
 
     def __init__(self, typed: Any, offers: Offers) -> None:
         """Read the answers; the token of the form is checked for every request, not for every page of a draft.
 
-        What the role may not read is not asked.
+        What the role may not read is not asked, nor what a child need not be asked now.
         """
         super().__init__(formdata=typed, meta={"csrf": False})  # type: ignore[no-untyped-call]
         self.offers = offers
         questions: list[Any] = [field for field in self if getattr(field, "source", None)]
         for field in questions:
             question, section = field.source.question, field.source.section.section
-            if question.readers_only and section not in offers.setting.sections:
+            unread = question.readers_only and section not in offers.setting.sections
+            if unread or (not question.for_child and offers.child):
                 del self[field.name]
             elif question.spoken:
                 field.description = f"{aloud(question.spoken, offers.pronoun)} {field.description}".strip()
@@ -90,6 +146,7 @@ class ToldForm(IntakePage):
     """After what is read aloud: what the person wants, and whether there is danger now."""
 
     danger = at_intake(Label, "danger")
+    age_group = at_intake(Label, "age_group", select=False)
     mode = Choice(
         _("Người ấy muốn thế nào?"),
         [("record", _("Ghi nhận và xử lý")), ("advice", _(Source(Label, "only_counselling").question.label))],
@@ -185,6 +242,7 @@ class ReachForm(IntakePage):
 class PersonForm(IntakePage):
     """Who the person is, as far as it is known, and the children who came along."""
 
+    compares = True
     name = at_intake(Identity, "name")
     birth_year = at_intake(Identity, "birth_year")
     sex = at_intake(Identity, "sex")
@@ -198,6 +256,13 @@ class PersonForm(IntakePage):
     medicine = at_intake(Children, "medicine")
     school = at_intake(Children, "school")
     may_pick_up = at_intake(Children, "may_pick_up")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask which is right where the year of birth is not that of the age which the first page was given."""
+        valid = super().validate(extra_validators)
+        identity = Identity(birth_year=None if self.birth_year.errors else self.birth_year.data)
+        mismatch = age_mismatch(self.offers.said_age, identity, clock.today())
+        return self.add_error(self.birth_year, sentence(mismatch)) if mismatch else valid
 
 
 class EventForm(IntakePage):

@@ -104,7 +104,14 @@ def load_draft(draft_id: UUID) -> DraftPages:
 
 def _draft_pages(draft_id: UUID, draft: OpenDraft) -> DraftPages:
     page = MultiDict(draft.pages.get(TOLD, {}))
-    offers = Offers(pronoun=page.get("pronoun", ""), danger=page.get("danger") == "yes", setting=draft.setting)
+    answers = MultiDict((name, value) for typed in draft.pages.values() for name, value in MultiDict(typed).items(True))
+    offers = Offers(
+        pronoun=page.get("pronoun", ""),
+        danger=page.get("danger") == "yes",
+        said_age=page.get("age_group", ""),
+        setting=draft.setting,
+        answers=answers,
+    )
     return DraftPages(draft_id, draft.pages, offers)
 
 
@@ -150,14 +157,19 @@ def redirect_onward(draft_id: UUID, number: int) -> Response:
     return redirect(url_for("intake.page", draft_id=draft_id, number=following), 303)
 
 
-def redirect_or_correct(draft_id: UUID, number: int) -> Response | tuple[str, int]:
-    """Show a page that was saved with what is to be corrected; on a locked screen only after it is unlocked."""
-    if me().state == "locked":
+def redirect_or_correct(draft_id: UUID, number: int, form: IntakePage) -> Response | tuple[str, int]:
+    """Lead on from a page that was saved, or show it with what is to be corrected.
+
+    On a locked screen the draft stays closed: what another page says is checked after it is unlocked.
+    """
+    valid, locked = form.validate(), me().state == "locked"
+    if valid and (locked or not form.compares):
+        return redirect_onward(draft_id, number)
+    if locked:
         return redirect(page_url(draft_id, number, xem=1), 303)
     draft = load_draft(draft_id)
-    form = form_of(number, request.form, draft.offers)
-    form.validate()
-    return render_page(draft, number, form), 422
+    compared = form_of(number, request.form, draft.offers)
+    return redirect_onward(draft_id, number) if compared.validate() else (render_page(draft, number, compared), 422)
 
 
 def render_page(draft: DraftPages, number: int, form: IntakePage) -> str:

@@ -6,24 +6,29 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from casework.cases.fields import at_intake
+from casework.cases import risk_level
+from casework.cases.contradiction_words import sentence
+from casework.cases.contradictions import level_too_low, outside_family
+from casework.cases.fields import at_intake, section_from_fields
+from casework.cases.questions import SectionData
 from casework.cases.sections import Assessment, GroundEntry, Perpetrator
-from casework.codelists import codelist, said_to
-from casework.intake import risk_level
+from casework.codelists import Code, codelist, said_to
 from casework.intake.forms import IntakePage, Offers
 from casework.web.choice_fields import language
 from casework.web.forms import Choices, OneCode
 
 ANSWERS = ("granted", "refused", "not_asked")
 _CONSENT = "consent_"
+DUTY, DANGER = "duty", "danger"
 
 
 class SharingForm(IntakePage):
     """The other person, needs, danger, and an answer for each agency that the person was asked about."""
 
+    compares = True
     other_name = at_intake(Perpetrator, "name")
     relation = at_intake(Perpetrator, "relation")
-    sex = at_intake(Perpetrator, "sex")
+    sex = at_intake(Perpetrator, "sex", select=True)
     number = at_intake(Perpetrator, "number")
     age = at_intake(Perpetrator, "age")
     where = at_intake(Perpetrator, "where")
@@ -55,19 +60,37 @@ class SharingForm(IntakePage):
             parts = [codelist("section").label(part, language()) for part in bundle.texts("sections")]
             field.description = gettext("Sẽ đọc được: %(parts)s.", parts=", ".join(parts).lower())
         agencies = codelist("agency")
-        receivers = [bundle.code for bundle in codelist("bundle") if bundle.text("at_once")]
+        if offers.child and not offers.danger:
+            self.at_once.label.text = gettext("Dưới 16 tuổi, luật bắt phải báo: báo ai")
         self.at_once.choices = [
-            SelectChoice(code, agencies.label(code, language()))
-            for code in receivers
-            if code in offers.setting.receivers
+            SelectChoice(bundle.code, agencies.label(bundle.code, language()))
+            for bundle in self._told_at_once()
+            if bundle.code in offers.setting.receivers
         ]
-        self.risks.choices = [SelectChoice(item.code, self._asked(item.label(language()))) for item in _risks()]
-        self.level.description = gettext("Để trống thì lấy mức theo các câu trên. Chọn mức thấp hơn thì ghi vì sao.")
+        self.risks.choices = [SelectChoice(item.code, self._asked(item)) for item in self._risks()]
         self.at_once_words.description = gettext("Chưa nói trước thì ghi vì sao chưa nói được.")
         for field in (*self.consents, self.at_once, self.detailed):
             field.flags.told = True
 
-    def _asked(self, question: str) -> str:
+    def _told_at_once(self) -> list[Code]:
+        """Return whom the law lets be told at once: without danger those alone who must be told of every child."""
+        grounds = {DUTY} if self.offers.child and not self.offers.danger else {DUTY, DANGER}
+        return [bundle for bundle in codelist("bundle") if bundle.text("at_once") in grounds]
+
+    @property
+    def asks_at_once(self) -> bool:
+        """Tell whether somebody may have to be told without asking: there is danger, or the person is a child."""
+        return self.offers.danger or self.offers.child
+
+    def _risks(self) -> list[Code]:
+        """Return the signs of danger that are asked, and those that a draft has chosen but that are asked no more."""
+        chosen = self.risks.raw_data or ()
+        signs, child = codelist("risk_question"), self.offers.child
+        asked = [sign for sign in signs.active() if not (child and sign.flag("not_for_child"))]
+        return [*asked, *(sign for sign in signs if sign not in asked and sign.code in chosen)]
+
+    def _asked(self, sign: Code) -> str:
+        question = (sign.text("child", language()) if self.offers.child else "") or sign.label(language())
         return question if language() == "en" else said_to(question, self.offers.pronoun)
 
     @property
@@ -85,20 +108,21 @@ class SharingForm(IntakePage):
     def level_or_derived(self) -> str:
         """Return the level that was chosen, else the one that follows from the answers."""
         chosen = str(self.level.data or "")
-        return chosen if chosen in codelist("risk_level") else risk_level.level_of(self.risk_codes)
+        return chosen if chosen in codelist("risk_level") else risk_level.least_level(self.told)
+
+    @property
+    def told(self) -> tuple[SectionData, ...]:
+        """Return what this page and the earlier ones say of the danger."""
+        answers = Assessment(answers=tuple(self.risk_codes))
+        return (*self.offers.told, section_from_fields(Perpetrator, self), answers)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Ask for a reason where the level is lower than the answers say."""
+        """Ask which is right where the acts are none of this relation, and why a level is lower than was told."""
         valid = super().validate(extra_validators)
-        if self.risks.errors or self.level.errors or self.reasons.data:
+        if not self.relation.errors and (outside := outside_family(self.told)):
+            valid = self.add_error(self.relation, sentence(outside))
+        if self.risks.errors or self.level.errors:
             return valid
-        derived = risk_level.level_of(self.risks.data or ())
-        if not risk_level.is_lower(self.level.data or "", derived):
-            return valid
-        level = codelist("risk_level").label(derived, language()).lower()
-        words = gettext("Các câu trả lời cho thấy mức %(level)s. Chọn thấp hơn thì hãy ghi vì sao.", level=level)
-        return self.add_error(self.reasons, words)
-
-
-def _risks() -> list[Any]:
-    return list(codelist("risk_question").active())
+        chosen = Assessment(level=self.level.data or "", reasons=self.reasons.data or "")
+        low = level_too_low(chosen, self.told)
+        return self.add_error(self.reasons, sentence(low)) if low else valid

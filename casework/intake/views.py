@@ -94,9 +94,9 @@ def save(draft_id: UUID, number: int) -> Answer:
     """Save a page as it was typed, checked or not; then go on, or show what is to be corrected."""
     form = page_flow.form_of(number, request.form, Offers())
     perform(actions.save_draft, draft_id, number, page_flow.sent_answers(form))
-    if "draft" in request.form or form.validate():
+    if "draft" in request.form:
         return page_flow.redirect_onward(draft_id, number)
-    return page_flow.redirect_or_correct(draft_id, number)
+    return page_flow.redirect_or_correct(draft_id, number, form)
 
 
 @blueprint.post("/ghi-nhan/<uuid:draft_id>/2")

@@ -11,13 +11,14 @@ from sqlalchemy import Connection, select
 from casework import unguarded_database
 from casework.audit.checkpoint import CheckpointStore
 from casework.audit.models import AuditLine
-from casework.cases.models import Case, Ground, Referral
-from casework.cases.states import CARRYING_GROUND, LIVE_REFERRAL, CaseState
+from casework.cases.models import Case, ChairNotice, Ground, Referral
+from casework.cases.states import CARRYING_GROUND, LIVE_REFERRAL, READABLE_NOTICE, CaseState
 from casework.config import Config
 from casework.errors import VaultError
 from casework.gate import Gate
 from casework.maintenance import checkpoints, row_verification, signed_tables
 from casework.maintenance.system_actors import commune_ids
+from casework.policy.vocabulary import Section
 from casework.vault.crypto.aead import E1_OVERHEAD, E1_START, KEY_BYTES
 from casework.vault.crypto.hpke import E2_OVERHEAD, E2_START
 from casework.vault.integrity import heads
@@ -60,7 +61,7 @@ def find_faults(connection: Connection, server_keys_of: Callable[[UUID], ServerK
     """Return every inconsistency of the rows themselves, without any key of an agency."""
     database = _Database(connection, {row.id: row for row in signed_tables.plain_rows(connection, Head)})
     faults = [*_unsigned(database, server_keys_of)]
-    for find in (_documents, _envelopes, _cases, _referrals, _wraps):
+    for find in (_documents, _envelopes, _cases, _referrals, _notices, _wraps):
         faults += find(database)
     return faults
 
@@ -138,6 +139,19 @@ def _referrals(database: _Database) -> Iterator[Fault]:
     for row in database.rows(Referral):
         if row.state in LIVE_REFERRAL and row.ground_id not in live_grounds:
             yield Fault("referral", row.id, "đang chia sẻ mà căn cứ không còn / shared without a live ground")
+
+
+def _notices(database: _Database) -> Iterator[Fault]:
+    notices = list(database.rows(ChairNotice))
+    named = {(row.case_id, row.to_id) for row in notices if row.state in READABLE_NOTICE}
+    sealed = {row.id: row for row in database.rows(Document) if row.section == Section.NOTICE}
+    for row in notices:
+        if row.state in READABLE_NOTICE and row.to_id is None:
+            yield Fault("notice", row.id, "tin báo đã gửi mà không có người nhận / sent notice names nobody")
+    for row in database.rows(Envelope):
+        document = sealed.get(row.document_id)
+        if document and row.agency_id != document.owner_id and (row.case_id, row.agency_id) not in named:
+            yield Fault("envelope", row.document_id, "tin báo đã rút mà còn đọc được / withdrawn notice can be read")
 
 
 def _wraps(database: _Database) -> Iterator[Fault]:

@@ -17,6 +17,7 @@ class Role(StrEnum):
     LEGAL_OFFICER = "legal_officer"
     CHILD_OFFICER = "child_officer"
     CHAIR = "chair"
+    DEPUTY_CHAIR = "deputy_chair"
     STATISTICIAN = "statistician"
     REPORTER = "reporter"
     HOST = "host"
@@ -32,10 +33,11 @@ class Reach(IntEnum):
     OWN = 2
     GRANTED = 3
     OFFERED = 4
-    HOLDING = 5
-    LAPSED = 6
-    COUNTED = 7
-    AGENCY = 8
+    NOTIFIED = 5
+    HOLDING = 6
+    LAPSED = 7
+    COUNTED = 8
+    AGENCY = 9
 
 
 class Act(StrEnum):
@@ -121,6 +123,8 @@ class Act(StrEnum):
     UNSENT_SET_ASIDE = "unsent.set_aside"
     REFERRAL_PREVIEW = "referral.preview"
     REFERRAL_SEND = "referral.send"
+    REFERRAL_READERS = "referral.readers"
+    REFERRAL_CHANGE = "referral.change_readers"
     REFERRAL_LIST = "referral.list"
     REFERRAL_OPEN = "referral.open"
     REFERRAL_READ = "referral.read"
@@ -133,6 +137,17 @@ class Act(StrEnum):
     REFERRAL_CALL = "referral.call"
     REFERRAL_WITHDRAW = "referral.withdraw"
     REFERRAL_EXPIRE = "referral.expire"
+    NOTICE_PREVIEW = "notice.preview"
+    NOTICE_SEND = "notice.send"
+    NOTICE_RECORD_SPOKEN = "notice.record_spoken"
+    NOTICE_DUE = "notice.due"
+    NOTICE_LIST = "notice.list"
+    NOTICE_READ = "notice.read"
+    NOTICE_OPEN = "notice.open"
+    NOTICE_ASSIGN = "notice.assign"
+    NOTICE_ANSWER = "notice.answer"
+    NOTICE_CALL = "notice.call"
+    NOTICE_WITHDRAW = "notice.withdraw"
     ADDRESS_LIST = "address.list"
     ADDRESS_ADD = "address.add"
     ADDRESS_RETIRE = "address.retire"
@@ -188,6 +203,7 @@ class Section(IntEnum):
     CHILD = 17
     SHELTER = 19
     GROUNDS = 20
+    NOTICE = 21
     LETTER = 22
     REPORTER = 23
     FACTS = 24

@@ -8,14 +8,19 @@ from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from casework import clock
+from casework.cases.consent_and_grounds import may_receive
 from casework.cases.fields import field_of
 from casework.cases.sections import GroundEntry, Letter
 from casework.codelists import codelist
+from casework.notices.forms import SendNoticeForm, offering
+from casework.notices.view_models import NoticeChoice, Proposal
+from casework.referrals.receiving_side import ProposedReader, ReceivingSide
 from casework.referrals.view_models import Preview, UnsentPage
-from casework.web.choice_fields import NO, YES
-from casework.web.forms import Choices, DateParts, Form, LongText, SentOnceForm, ShortText, TimeOfDay
+from casework.web.choice_fields import NO, YES, code_words
+from casework.web.forms import Choices, DateParts, Form, LongText, SentOnceForm, ShortText, TimeOfDay, parse_uuid
 
 
 class GroundForm(Form):
@@ -38,7 +43,8 @@ class GroundForm(Form):
 
 def ground_form(kind: str, receivers: Collection[str]) -> Any:
     """Make the form for one kind of ground and the agencies of this commune."""
-    fields = {"receiver": _field("receiver", only=receivers), **_FIELDS_OF_KIND[kind]()}
+    possible = [receiver for receiver in receivers if may_receive(receiver, kind)]
+    fields = {"receiver": _field("receiver", only=possible), **_FIELDS_OF_KIND[kind]()}
     return type("GroundForm", (GroundForm,), fields)()
 
 
@@ -114,6 +120,43 @@ class ReviewForm(Form):
         return valid
 
 
+def _without_field() -> Any:
+    """Ask whom to take out of those who would read; an id of nobody who works there takes nobody out."""
+    return Choices(
+        _("Những người sẽ đọc được"),
+        [],
+        required=False,
+        validate_choice=False,
+        hint=_("Họ hàng, bạn thân của người kia thì bỏ ra. Người bị bỏ ra không thấy việc này."),
+    )
+
+
+def taken_out(form: Any) -> list[UUID]:
+    """Return the ids that were marked to be taken out."""
+    return [member_id for typed in form.without.data or () if (member_id := parse_uuid(typed))]
+
+
+def offer_readers(form: Any, side: ReceivingSide, out: Collection[UUID]) -> None:
+    """Offer who would read, to be taken out; before anything is sent, those in `out` are marked."""
+    form.without.choices = [
+        SelectChoice(str(reader.id), reader.name, {"hint": _reader_hint(reader)}) for reader in side.readers
+    ]
+    if not form.is_submitted():
+        form.without.data = [str(member_id) for member_id in out]
+
+
+def _reader_hint(reader: ProposedReader) -> str:
+    words = {
+        "named": gettext("Trùng tên với người ghi ở “Ai không được biết”."),
+        "violent": gettext("Trùng tên với người có hành vi bạo lực."),
+    }
+    return " · ".join(filter(None, (code_words(reader.role, "role"), words.get(reader.reason, ""))))
+
+
+class ReferralReadersForm(Form):
+    without = _without_field()
+
+
 class SendForm(SentOnceForm):
     asks = field_of(Letter, "asks", required=True)
     words = LongText(
@@ -122,6 +165,7 @@ class SendForm(SentOnceForm):
         rows=4,
         hint=_("Chỉ viết điều nơi nhận cần để làm việc. Những phần được chia sẻ đã đi kèm, không cần chép lại."),
     )
+    without = _without_field()
 
     def letter(self) -> Letter:
         return Letter(asks=tuple(self.asks.data or ()), words=self.words.data or "")
@@ -134,9 +178,11 @@ class UnsentPart(SendForm):
 
     def __init__(self, preview: Preview, proposed: list[str]) -> None:
         prefix = f"{preview.ground.id.hex[:8]}-"
-        super().__init__(prefix=prefix, meta={"csrf": False}, chosen=["yes"], asks=proposed)  # type: ignore[no-untyped-call]
+        chosen = ["yes"] if preview.sendable else []
+        super().__init__(prefix=prefix, meta={"csrf": False}, chosen=chosen, asks=proposed)  # type: ignore[no-untyped-call]
         self.preview, self.chosen.flags.told = preview, True
         self.asks.choices = needs_of_first(self.asks.choices, preview.ground.entry.receiver)
+        offer_readers(self, preview.side, preview.side.proposed_out)
 
     @property
     def asked_words(self) -> str:
@@ -144,27 +190,73 @@ class UnsentPart(SendForm):
         return "; ".join(str(choice.label) for choice in self.asks.iter_choices() if choice.selected)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check the letter only if it goes now."""
-        return not self.chosen.data or super().validate(extra_validators)
+        """Check the letter and its readers only if it goes now."""
+        if not self.chosen.data:
+            return True
+        valid, problem = super().validate(extra_validators), self.preview.side.problem(taken_out(self))
+        if problem:
+            self.without.errors = [gettext(problem)]
+        return valid and not problem
+
+
+class UnsentNotice(SendNoticeForm):
+    """The notice to the chair among what goes now."""
+
+    chosen = Choices(_("Có báo ngay không?"), [("yes", _("Báo Chủ tịch xã ngay"))], required=False)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check it only if it goes now; then somebody must be told."""
+        if not self.chosen.data:
+            return True
+        valid = super().validate(extra_validators)
+        if not self.readers.data and self.readers.choices:
+            self.readers.errors = [gettext("Hãy chọn ít nhất một người nhận tin báo.")]
+            return False
+        return valid
+
+    def choice(self) -> NoticeChoice:
+        return NoticeChoice(tuple(self.asks.data or ()), tuple(self.reader_ids()))
 
 
 class UnsentForm(SentOnceForm):
-    """One letter for each receiver who has not been sent what was said; they are sent together."""
+    """A letter for each receiver who has not been sent what was said, and the notice: they are sent together."""
 
     def __init__(self, page: UnsentPage) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.parts = [UnsentPart(preview, page.asks(preview.ground.entry.receiver)) for preview in page.previews]
+        self.notice = _unsent_notice(page.notice) if page.notice else None
+
+    @property
+    def all_parts(self) -> list[Any]:
+        return [*self.parts, *([self.notice] if self.notice else [])]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        return all([super().validate(extra_validators), *(part.validate() for part in self.parts)])
+        valid = all([super().validate(extra_validators), *(part.validate() for part in self.all_parts)])
+        if any(part.chosen.data for part in self.all_parts):
+            return valid
+        self.all_parts[0].chosen.errors = [gettext("Hãy chọn ít nhất một nơi để gửi, hoặc bấm Để sau.")]
+        return False
 
     def problems(self) -> list[tuple[str, str]]:
-        """Return what is to be corrected of the whole and of each letter that goes."""
-        return [*super().problems(), *(problem for part in self.parts for problem in part.problems())]
+        """Return what is to be corrected of the whole and of each part that goes."""
+        return [*super().problems(), *(problem for part in self.all_parts for problem in part.problems())]
+
+    def notice_choice(self) -> NoticeChoice | None:
+        return self.notice.choice() if self.notice and self.notice.chosen.data else None
 
     def letters(self) -> dict[UUID, Letter]:
         """Return the letters that go now by the ground on which they go."""
         return {part.preview.ground.id: part.letter() for part in self.parts if part.chosen.data}
+
+    def taken_out(self) -> list[UUID]:
+        """Return who shall not read what goes now; nobody works at two receivers."""
+        return [member_id for part in self.parts if part.chosen.data for member_id in taken_out(part)]
+
+
+def _unsent_notice(proposed: Proposal) -> UnsentNotice:
+    part = offering(proposed, UnsentNotice, prefix="notice-", meta={"csrf": False}, chosen=["yes"])
+    part.chosen.flags.told = True
+    return part
 
 
 class SetAsideForm(Form):

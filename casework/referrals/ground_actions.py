@@ -17,6 +17,7 @@ from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act, Section
 from casework.referrals import letters, lookup, presenters
+from casework.referrals.lookup import VerifiedReferral
 from casework.referrals.presenters import ReferralCase
 from casework.referrals.view_models import AwaitingReview, GroundLedger, GroundLine, ReferralLine
 from casework.vault.models import Agency
@@ -57,12 +58,13 @@ def read_ledger(
 def _referral_lines(context: ActContext, verified: VerifiedCase, label: Label) -> tuple[ReferralLine, ...]:
     pages = reading.open_newest_of(context, verified, [Section.LETTER])
     referrals = lookup.referrals(context, verified)
-    agency_ids = {end for referral in referrals for end in (referral.row.from_id, referral.row.to_id)}
+    agency_ids = {end for referral in referrals for end in (referral.row.from_id, referral.ground.receiver_id)}
     directory = presenters.load_directory(context, agency_ids, [verified.row])
     lines = []
     for referral in referrals:
         sheets = letters.of_referral(pages, referral.row.id)
-        case = ReferralCase(label.code, verified.row.owner_id, verified.row.holder_id, sheets)
+        receiver_id = referral.ground.receiver_id
+        case = ReferralCase(label.code, verified.row.owner_id, verified.row.holder_id, receiver_id, sheets)
         lines.append(presenters.referral_line(context, referral.row, referral.state, directory, case))
     return tuple(sorted(lines, key=lambda line: -line.sent))
 
@@ -135,23 +137,30 @@ def review_ground(context: ActContext, case_id: UUID, ground_id: UUID, *, agrees
     _require_awaiting_review(case_id, line)
     if not agrees and not words.strip():
         raise BadInput("Hãy ghi vì sao không đồng ý.", about=case_id)
-    carried = line.carrying
     if agrees:
         ground.state = GroundState.LIVE
     else:
         _end_ground(context, verified, ground)
     reviewed = replace(line.entry, review="agreed" if agrees else "disagreed", review_words=words)
-    readers = [verified.row.owner_id, *([ground.receiver_id] if agrees and carried else [])]
+    reading_ids = [row.row.to_id for row in _resting_on(context, verified, ground) if row.state in READABLE]
+    readers = [verified.row.owner_id, *reading_ids]
     writing.save_json(context, verified, Section.GROUNDS, reviewed.to_json(), series=ground_id, readers=readers)
 
 
 def _end_ground(context: ActContext, verified: VerifiedCase, ground: Ground) -> None:
-    """End a ground, withdraw every referral that rests on it, and cut off what it gave."""
-    for referral in lookup.referrals(context, verified):
-        if referral.ground.id == ground.id and referral.state in READABLE:
+    """End a ground, withdraw every referral that rests on it, and cut off all to whom it gave anything."""
+    resting = _resting_on(context, verified, ground)
+    for referral in resting:
+        if referral.state in READABLE:
             referral.row.state = ReferralState.WITHDRAWN
     ground.state = GroundState.WITHDRAWN
-    access_grants.revoke_access(context, verified, ground.receiver_id)
+    for reader_id in sorted({ground.receiver_id, *(referral.row.to_id for referral in resting)}):
+        access_grants.revoke_access(context, verified, reader_id)
+
+
+def _resting_on(context: ActContext, verified: VerifiedCase, ground: Ground) -> list[VerifiedReferral]:
+    """Return the referrals that rest on a ground: to the receiving agency, or to some of its people by name."""
+    return [referral for referral in lookup.referrals(context, verified) if referral.ground.id == ground.id]
 
 
 def _record_withdrawal(

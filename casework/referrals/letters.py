@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 from casework.cases import access_grants, case_labels, writing
-from casework.cases.sections import Letter
+from casework.cases.sections import Label, Letter
 from casework.gate import ActContext
 from casework.policy.vocabulary import Section
 from casework.referrals.lookup import VerifiedReferral, is_receiver
@@ -15,8 +15,8 @@ from casework.vault.keys.envelopes import OpenedDocument
 def write(context: ActContext, referral: VerifiedReferral, letter: Letter, *, step: str) -> None:
     """Seal one letter to sender and receiver; the agency of its writer is its owner."""
     owner_id, to_id = referral.verified.row.owner_id, referral.row.to_id
-    label = case_labels.label(context, referral.verified)
-    sheet = replace(letter, referral=str(referral.row.id), step=step, code=label.code if label else "")
+    label = case_labels.label(context, referral.verified) or Label()
+    sheet = replace(letter, referral=str(referral.row.id), step=step, code=label.code, age_group=label.age_group)
     writing.save_json(
         context,
         referral.verified,

@@ -25,6 +25,10 @@ class VerifiedReferral:
         """Take the referral one step on; raise Conflict if this act does not lead on from here."""
         transitions.step(self.row, act, state=self.state)
 
+    def require(self, act: Act) -> None:
+        """Raise Conflict if an act does not lead on from here."""
+        transitions.require(self.row.case_id, act, state=self.state)
+
 
 def find_referral(context: ActContext, case_id: UUID, referral_id: UUID) -> VerifiedReferral:
     """Find a referral of this case that my agency sent or received; raise NotFound otherwise."""

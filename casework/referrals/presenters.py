@@ -12,7 +12,7 @@ from casework.cases import access_grants, reading, reporting_delay
 from casework.cases.models import Ground
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import GroundEntry, Letter
-from casework.cases.states import GroundState, ReferralState
+from casework.cases.states import LIVE_REFERRAL, GroundState, ReferralState
 from casework.gate import ActContext
 from casework.policy.table import policy
 from casework.policy.vocabulary import Act, Section
@@ -57,11 +57,15 @@ class GroundMembers:
 
 @dataclass(frozen=True)
 class ReferralCase:
-    """The case of a referral as its line needs it: code, owner and holder, and the opened letters, oldest first."""
+    """The case of a referral as its line needs it: code, owner, holder, and the opened letters, oldest first.
+
+    `receiver_id` is the receiving agency, also where the referral is sealed to some people of it by name.
+    """
 
     code: str
     owner_id: UUID
     holder_id: UUID
+    receiver_id: UUID
     sheets: Sheets
 
 
@@ -84,7 +88,7 @@ def referral_line(
     """Make the line of a referral from its verified row and its case."""
     incoming = case.owner_id not in context.actor.agencies
     first = case.sheets[0][1] if case.sheets else Letter()
-    other_id = row.from_id if incoming else row.to_id
+    other_id = row.from_id if incoming else case.receiver_id
     hours = reporting_delay.still_running(reporting_delay.from_letter(first), context.crypto.at)
     return ReferralLine(
         id=row.id,
@@ -98,12 +102,22 @@ def referral_line(
         incoming=incoming,
         other=directory.agency(other_id, case.holder_id),
         other_kind=directory.kind(other_id, case.holder_id),
-        phone=directory.agencies[row.to_id].duty_phone,
-        to_kind=directory.agencies[row.to_id].kind,
+        phone=directory.agencies[case.receiver_id].duty_phone,
+        to_kind=directory.agencies[case.receiver_id].kind,
         fresh=state != ReferralState.WITHDRAWN and _is_unread(row.id, case, directory, incoming=incoming),
         hours=hours,
+        nobody_reads=not incoming and state in LIVE_REFERRAL and _is_unreadable(context, row.to_id, directory, case),
+        age_group=first.age_group,
         call=next((letter for _, letter in reversed(case.sheets) if letter.step in _CALLS), None),
     )
+
+
+def _is_unreadable(context: ActContext, to_id: UUID, directory: LineDirectory, case: ReferralCase) -> bool:
+    """Tell whether nobody is left of those to whom a referral was sent by name; an agency goes on whoever leaves."""
+    if to_id == case.receiver_id:
+        return False
+    holders = (directory.people[member_id] for member_id in staff.key_holder_ids(context, to_id))
+    return not any(member.state == MemberState.ACTIVE for member in holders)
 
 
 def _is_unread(referral_id: UUID, case: ReferralCase, directory: LineDirectory, *, incoming: bool) -> bool:

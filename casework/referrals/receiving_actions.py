@@ -17,6 +17,7 @@ from casework.referrals.lookup import VerifiedReferral
 from casework.referrals.presenters import ReferralCase
 from casework.referrals.view_models import Box, DangerReview, ReferralLine, ReferralPage
 from casework.vault.integrity.signed_rows import verify_row
+from casework.vault.states import MemberState
 
 
 @action(Act.REFERRAL_LIST)
@@ -33,7 +34,7 @@ def list_referrals(context: ActContext) -> Box:
     grounds = {row.id: row for row in scope.grounds(within).on(context.session)}
     cases = {row.case_id: batch.cases[row.case_id] for row in rows}
     directory = presenters.load_directory(
-        context, {end for row in rows for end in (row.from_id, row.to_id)}, cases.values()
+        context, {end for row in rows for end in (row.from_id, grounds[row.ground_id].receiver_id)}, cases.values()
     )
     lines = []
     for row in rows:
@@ -42,7 +43,7 @@ def list_referrals(context: ActContext) -> Box:
         verify_row(context.crypto.server_keys, Ground, ground, batch.heads[row.case_id].v)
         state = access_grants.referral_state(row, ground, context.crypto.at)
         # The first letter tells the code of the case: its label need not be opened as well.
-        case = ReferralCase(written[0][1].code, case_row.owner_id, case_row.holder_id, written)
+        case = ReferralCase(written[0][1].code, case_row.owner_id, case_row.holder_id, ground.receiver_id, written)
         lines.append(presenters.referral_line(context, row, state, directory, case))
     context.reason = f"{len(lines)} referrals"
     return Box(tuple(sorted(lines, key=_sort_key)))
@@ -67,9 +68,11 @@ def read_referral(context: ActContext, case_id: UUID, referral_id: UUID, *, towa
     acts = _possible_acts(context, referral)
     if towards is not None and towards not in acts:
         raise Conflict("Việc chuyển gửi này vừa đổi trạng thái. Hãy mở lại trang để xem.", about=case_id)
+    readers = staff.colleagues_with_key(context, referral.row.to_id)
     case_row = referral.verified.row
-    directory = presenters.load_directory(context, {referral.row.from_id, referral.row.to_id}, [case_row])
-    referral_case = ReferralCase(label.code, case_row.owner_id, case_row.holder_id, sheets)
+    receiver_id = referral.ground.receiver_id
+    directory = presenters.load_directory(context, {referral.row.from_id, receiver_id}, [case_row])
+    referral_case = ReferralCase(label.code, case_row.owner_id, case_row.holder_id, receiver_id, sheets)
     unopened = lookup.is_receiver(context, referral) and referral.state == ReferralState.SENT
     return ReferralPage(
         line=presenters.referral_line(context, referral.row, referral.state, directory, referral_case),
@@ -78,6 +81,8 @@ def read_referral(context: ActContext, case_id: UUID, referral_id: UUID, *, towa
         until=referral.ground.until,
         sheets=() if unopened else presenters.letter_views(sheets, directory),
         can=acts,
+        readers=tuple(member.name for member in readers if member.state == MemberState.ACTIVE),
+        by_name=referral.row.to_id != receiver_id,
         review=None if unopened else _danger_review(context, referral),
     )
 

@@ -13,7 +13,8 @@ from casework import clock
 from casework.codelists import codelist
 from casework.policy.vocabulary import Act
 from casework.referrals import ground_actions, receiving_actions
-from casework.referrals.forms import needs_of_first
+from casework.referrals.forms import needs_of_first, offer_readers
+from casework.referrals.receiving_side import ReferralReaders
 from casework.referrals.view_models import GroundLedger, Preview, UnsentPage
 from casework.web.choice_fields import language
 from casework.web.current_user import perform
@@ -69,9 +70,16 @@ def _with_status(template: str, form: Any, **values: Any) -> tuple[str, int]:
 
 
 def preview_page(preview: Preview, form: Any) -> str:
-    """Render the preview with its letter; what this receiver is usually asked for stands first."""
+    """Render the preview with its letter and its readers; what this receiver is usually asked for stands first."""
+    offer_readers(form, preview.side, preview.side.proposed_out)
     form.asks.choices = needs_of_first(form.asks.choices, preview.ground.entry.receiver)
     return render_template("referrals/preview.html", preview=preview, form=form)
+
+
+def readers_page(readers: ReferralReaders, form: Any) -> tuple[str, int]:
+    """Render the page that changes who on the receiving side reads a referral."""
+    offer_readers(form, readers.side, readers.out)
+    return _with_status("referrals/change_readers.html", form, readers=readers)
 
 
 def unsent_page(page: UnsentPage, form: Any) -> tuple[str, int]:

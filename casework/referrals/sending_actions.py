@@ -1,8 +1,8 @@
 """Acts of the sending agency: preview, send, reply, record an answer or a call, withdraw; and the expiry of grounds."""
 
+from collections.abc import Collection
 from uuid import UUID, uuid4, uuid5
 
-from casework.accounts import staff
 from casework.audit import freshness
 from casework.cases import access_grants, moved_answers, reading, reporting_delay, scope
 from casework.cases.case_labels import label_of
@@ -16,11 +16,10 @@ from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, Ungrounded
 from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act, Section
-from casework.referrals import letters, lookup, presenters
+from casework.referrals import letters, lookup, named_readers, presenters
 from casework.referrals.lookup import VerifiedReferral
 from casework.referrals.view_models import Preview
 from casework.vault.integrity import heads
-from casework.vault.states import MemberState
 
 _HEALTH = "health"
 # Shown on every list, or never to a person: the preview does not name them.
@@ -48,7 +47,7 @@ def preview(context: ActContext, case_id: UUID, ground_id: UUID) -> Preview:
         ground=line,
         will_see=tuple(sorted(shared)),
         will_not_see=tuple(sorted(written - shared - _NOT_IN_PREVIEW)),
-        readers=_reader_names(context, ground.receiver_id),
+        side=named_readers.propose(context, verified, ground),
         urgent=_is_urgent(context, verified, ground),
         phone=freshness.agency(context.session, context.commune_id, ground.receiver_id).duty_phone,
         hours=_first_hours(context, verified, ground),
@@ -66,21 +65,20 @@ def _first_hours(context: ActContext, verified: VerifiedCase, ground: Ground) ->
     return reporting_delay.still_running(reporting_delay.first_hours(incident), context.crypto.at)
 
 
-def _reader_names(context: ActContext, agency_id: UUID) -> tuple[str, ...]:
-    """Return the names of the active members who hold the agency's key."""
-    holder_names = set(staff.key_holder_names(context, agency_id))
-    return tuple(
-        member.name
-        for member in staff.colleagues(context)
-        if member.name in holder_names and member.state == MemberState.ACTIVE
-    )
-
-
 @action(Act.REFERRAL_SEND)
-def send(context: ActContext, case_id: UUID, ground_id: UUID, letter: Letter, *, once: UUID | None = None) -> UUID:
+def send(
+    context: ActContext,
+    case_id: UUID,
+    ground_id: UUID,
+    letter: Letter,
+    *,
+    once: UUID | None = None,
+    without: Collection[UUID] = (),
+) -> UUID:
     """Refer a case: envelopes for exactly the agreed sections; refused without a live ground, whatever was posted.
 
-    The same form sent again under `once` is sent once.
+    `without` are members of the receiver who shall not read it: the others then get it by name. The same form sent
+    again under `once` is sent once.
     """
     verified = reading.find_case(context, case_id)
     ground = lookup.find_ground(context, verified, ground_id)
@@ -90,12 +88,14 @@ def send(context: ActContext, case_id: UUID, ground_id: UUID, letter: Letter, *,
     _require_sendable(context, verified, ground)
     if not letter.asks:
         raise BadInput("Hãy chọn việc muốn nhờ nơi nhận làm.", about=case_id)
-    referral = _new_referral(context, verified, ground, referral_id)
+    chosen = named_readers.choose(context, verified, ground, without=without)
+    to_id = named_readers.receiving_end(context, ground, chosen)
+    referral = _new_referral(context, verified, ground, referral_id, to_id=to_id)
     context.session.add(referral)
     context.session.flush()
-    [recipient] = access_grants.recipient_keys(context, [ground.receiver_id])
+    [recipient] = access_grants.recipient_keys(context, [to_id])
     moved_answers.move_out(context, verified)
-    access_grants.grant_access(context, verified, ground, recipient)
+    access_grants.grant_access(context, verified, ground, referral, recipient)
     hours = reporting_delay.letter_fields(_first_hours(context, verified, ground)) if _HEALTH in letter.asks else {}
     letter_with_hours = Letter(asks=letter.asks, words=letter.words, **hours)
     letters.write(
@@ -116,7 +116,9 @@ def _require_sendable(context: ActContext, verified: VerifiedCase, ground: Groun
         raise Conflict("Việc này đã chuyển gửi cho nơi ấy rồi. Hãy mở trang chuyển gửi để xem.", about=verified.id)
 
 
-def _new_referral(context: ActContext, verified: VerifiedCase, ground: Ground, referral_id: UUID) -> Referral:
+def _new_referral(
+    context: ActContext, verified: VerifiedCase, ground: Ground, referral_id: UUID, *, to_id: UUID
+) -> Referral:
     urgent = _is_urgent(context, verified, ground)
     minutes = codelist("target").get("answer_urgent" if urgent else "answer").number("minutes") or 0
     return Referral(
@@ -125,7 +127,7 @@ def _new_referral(context: ActContext, verified: VerifiedCase, ground: Ground, r
         case_id=verified.id,
         ground_id=ground.id,
         from_id=verified.row.owner_id,
-        to_id=ground.receiver_id,
+        to_id=to_id,
         state=ReferralState.SENT,
         urgent=urgent,
         sent=context.crypto.at,

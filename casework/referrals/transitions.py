@@ -1,6 +1,7 @@
 """The state machine of a referral as a table: which act leads from which state to which."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from casework.cases.models import Referral
 from casework.cases.states import LIVE_REFERRAL, READABLE
@@ -27,6 +28,7 @@ _STEPS: Mapping[Act, Mapping[str, str]] = {
         State.ASKED: State.OPENED,
     },
     Act.REFERRAL_CALL: {state: state for state in LIVE_REFERRAL},
+    Act.REFERRAL_CHANGE: {state: state for state in LIVE_REFERRAL},
     Act.REFERRAL_RECORD_ANSWER: dict.fromkeys(READABLE, State.DONE),
     Act.REFERRAL_WITHDRAW: dict.fromkeys(READABLE, State.WITHDRAWN),
 }
@@ -39,9 +41,14 @@ SENDING = frozenset(_STEPS) - RECEIVING
 
 def step(referral: Referral, act: Act, *, state: str) -> None:
     """Put a referral into its next state; raise Conflict if this act does not lead on from its state now."""
-    if not offers(state, act):
-        raise Conflict("Việc chuyển gửi này vừa đổi trạng thái. Hãy mở lại trang để xem.", about=referral.case_id)
+    require(referral.case_id, act, state=state)
     referral.state = _STEPS[act][state]
+
+
+def require(case_id: UUID, act: Act, *, state: str) -> None:
+    """Raise Conflict if an act does not lead on from a state."""
+    if not offers(state, act):
+        raise Conflict("Việc chuyển gửi này vừa đổi trạng thái. Hãy mở lại trang để xem.", about=case_id)
 
 
 def offers(state: str, act: Act) -> bool:

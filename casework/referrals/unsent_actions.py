@@ -1,6 +1,6 @@
 """What was said and ticked, and has not been sent: the list, the page that sends all in one commit, setting aside."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from uuid import UUID, uuid5
 
@@ -11,6 +11,9 @@ from casework.cases.sections import Assessment, GroundEntry, Label, Letter
 from casework.cases.states import CaseState, GroundState
 from casework.errors import BadInput, Conflict
 from casework.gate import ActContext, action
+from casework.notices import actions as notices
+from casework.notices.view_models import NoticeChoice
+from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
 from casework.referrals import lookup, presenters, sending_actions
 from casework.referrals.view_models import GroundLine, UnsentCase, UnsentPage
@@ -42,12 +45,14 @@ def _unsent_case(context: ActContext, case_id: UUID) -> UnsentCase:
 
 @action(Act.UNSENT_READ)
 def read_unsent(context: ActContext, case_id: UUID) -> UnsentPage:
-    """Preview each live ground on which nothing was ever sent, as `referral.preview` does."""
+    """Preview each live ground on which nothing was ever sent, and the notice to the chair if one is owed."""
     verified = reading.find_case(context, case_id)
     pages = reading.open_newest_of(context, verified, [Section.LABEL, Section.ASSESSMENT])
     label = label_of(pages) or Label()
     needs = [need for page in pages if page.section == Section.ASSESSMENT for need in _needs(page.data)]
     previews = [context.also(sending_actions.preview, case_id, line.id) for line in _never_sent(context, verified)]
+    told = allowed(context.actor, Act.NOTICE_PREVIEW) and label.only_counselling != "yes"
+    proposed = context.also(notices.preview, case_id) if told else None
     return UnsentPage(
         case_id=case_id,
         code=label.code,
@@ -55,6 +60,7 @@ def read_unsent(context: ActContext, case_id: UUID) -> UnsentPage:
         danger=label.danger == "yes",
         needs=tuple(needs),
         previews=tuple(previews),
+        notice=proposed if proposed and not proposed.refusal else None,
     )
 
 
@@ -71,20 +77,31 @@ def _never_sent(context: ActContext, verified: VerifiedCase) -> list[GroundLine]
 
 
 @action(Act.UNSENT_SEND)
-def send_unsent(context: ActContext, case_id: UUID, letters: Mapping[UUID, Letter], *, once: UUID | None = None) -> int:
-    """Refer the case on each of these grounds in one commit, all or nothing, and return how many were sent.
+def send_unsent(
+    context: ActContext,
+    case_id: UUID,
+    letters: Mapping[UUID, Letter],
+    *,
+    notice: NoticeChoice | None = None,
+    without: Collection[UUID] = (),
+    once: UUID | None = None,
+) -> int:
+    """Refer the case on each of these grounds and notify the chair in one commit, all or nothing; return how many went.
 
-    `letters` holds a letter for each ground. The same form sent again under `once` is sent once.
+    `letters` holds a letter for each ground, `without` who at a receiver shall not read. The same form sent again
+    under `once` is sent once.
     """
     verified = reading.find_case(context, case_id)
-    if not letters:
+    if not letters and notice is None:
         raise BadInput("Hãy chọn ít nhất một nơi để gửi, hoặc để lại và ghi vì sao.", about=case_id)
     for ground_id, letter in letters.items():
         lookup.find_ground(context, verified, ground_id)
         form_of_ground = uuid5(once, ground_id.hex) if once else None
-        context.also(sending_actions.send, case_id, ground_id, letter, once=form_of_ground)
-    context.about, context.reason = case_id, f"{len(letters)} referrals"
-    return len(letters)
+        context.also(sending_actions.send, case_id, ground_id, letter, once=form_of_ground, without=without)
+    if notice is not None:
+        context.also(notices.send, case_id, asks=notice.asks, readers=notice.readers, once=once)
+    context.about, context.reason = case_id, f"{len(letters)} referrals, {'a' if notice else 'no'} notice"
+    return len(letters) + (notice is not None)
 
 
 @action(Act.UNSENT_SET_ASIDE)

@@ -20,7 +20,7 @@ Answer = Response | str | tuple[str, int]
 def read(case_id: UUID) -> Answer:
     """Show what would go to whom; where nothing is left to send, lead to the case."""
     page = perform(unsent_actions.read_unsent, case_id)
-    return rendering.unsent_page(page, UnsentForm(page)) if page.previews else _to_case(case_id)
+    return _to_case(case_id) if page.is_empty else rendering.unsent_page(page, UnsentForm(page))
 
 
 @blueprint.post(UNSENT)
@@ -28,10 +28,13 @@ def send(case_id: UUID) -> Answer:
     """Send everything that is still ticked, in one commit."""
     check_permission(Act.UNSENT_SEND)
     page = perform(unsent_actions.read_unsent, case_id)
+    if page.is_empty:
+        return _to_case(case_id)
     form = UnsentForm(page)
     if not form.validate_on_submit():
         return rendering.unsent_page(page, form)
-    perform(unsent_actions.send_unsent, case_id, form.letters(), once=form.idempotency_key())
+    letters, notice, once = form.letters(), form.notice_choice(), form.idempotency_key()
+    perform(unsent_actions.send_unsent, case_id, letters, notice=notice, without=form.taken_out(), once=once)
     flash(_("Đã gửi. Nơi nhận mở lúc nào thì hiện ở trang đầu."), "done")
     return _to_case(case_id)
 

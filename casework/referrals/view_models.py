@@ -9,7 +9,9 @@ from casework.cases.sections import GroundEntry, Letter
 from casework.cases.states import LIVE_REFERRAL, ReferralState
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
+from casework.notices.view_models import Proposal
 from casework.policy.vocabulary import Act, Section
+from casework.referrals.receiving_side import ReceivingSide
 
 # Steps whose letters the receiving agency writes; all others are the sender's.
 _RECEIVER_STEPS = frozenset({"accept", "decline", "ask", "answer"})
@@ -62,7 +64,9 @@ class ReferralLine:
 
     `other` is the agency at the other end and `other_kind` its code, `phone` the duty telephone of the receiving one
     and `to_kind` its code; `fresh` tells that the other end has written something that I have not read. `hours` are the
-    first 72 hours after the incident, as the letter to a health agency gives them; `call` is the newest telephone call.
+    first 72 hours after the incident, as the letter to a health agency gives them; `age_group` is the age in law,
+    `call` the newest telephone call.
+    `nobody_reads` tells the sender that everybody to whom it was sent by name has left or lost their key.
     """
 
     id: UUID
@@ -80,7 +84,9 @@ class ReferralLine:
     to_kind: str
     fresh: bool
     hours: FirstHours | None = None
+    age_group: str = ""
     call: Letter | None = None
+    nobody_reads: bool = False
 
     @property
     def live(self) -> bool:
@@ -115,8 +121,13 @@ class Box:
 
     @property
     def unopened(self) -> list[ReferralLine]:
-        """Return what was sent urgently and has not been opened."""
-        return [line for line in self.lines if line.unopened and not line.incoming]
+        """Return what was sent urgently and has not been opened by those who can read it."""
+        return [line for line in self.lines if line.unopened and not (line.incoming or line.nobody_reads)]
+
+    @property
+    def unreadable(self) -> list[ReferralLine]:
+        """Return what was sent to people by name of whom nobody is left."""
+        return [line for line in self.lines if line.nobody_reads]
 
     @property
     def incoming(self) -> list[ReferralLine]:
@@ -126,12 +137,14 @@ class Box:
     @property
     def answered(self) -> list[ReferralLine]:
         """Return what was sent and has an answer that I have not read."""
-        return [line for line in self.lines if line.fresh and not line.incoming and not line.unopened]
+        mine = [line for line in self.lines if not (line.incoming or line.nobody_reads)]
+        return [line for line in mine if line.fresh and not line.unopened]
 
     @property
     def waiting(self) -> list[ReferralLine]:
         """Return what was sent and is on its way."""
-        return [line for line in self.lines if not line.incoming and line.live and not (line.fresh or line.unopened)]
+        mine = [line for line in self.lines if not (line.incoming or line.nobody_reads)]
+        return [line for line in mine if line.live and not (line.fresh or line.unopened)]
 
     @property
     def due_today(self) -> list[ReferralLine]:
@@ -162,7 +175,10 @@ class LetterView:
 
 @dataclass(frozen=True)
 class ReferralPage:
-    """A referral as either side sees it: its line, what it shares, the correspondence, and what may be done now."""
+    """A referral as either side sees it: its line, what it shares, the correspondence, and what may be done now.
+
+    `readers` are the names of those who read it on the receiving side; `by_name` tells that nobody else there can.
+    """
 
     line: ReferralLine
     nickname: str
@@ -170,6 +186,8 @@ class ReferralPage:
     until: int | None
     sheets: tuple[LetterView, ...]
     can: frozenset[Act]
+    readers: tuple[str, ...] = ()
+    by_name: bool = False
     review: DangerReview | None = None
 
     def offers(self, act: str) -> bool:
@@ -273,15 +291,20 @@ class Preview:
     ground: GroundLine
     will_see: tuple[Section, ...]
     will_not_see: tuple[Section, ...]
-    readers: tuple[str, ...]
+    side: ReceivingSide
     urgent: bool
     phone: str
     hours: FirstHours | None = None
 
+    @property
+    def sendable(self) -> bool:
+        """Tell whether it can be sent once those who must not know are taken out."""
+        return not self.side.problem(self.side.proposed_out)
+
 
 @dataclass(frozen=True)
 class UnsentPage:
-    """Everything of a case that was said and has not been sent: a preview for each receiver.
+    """Everything of a case that was said and has not been sent: a preview for each receiver, and the chair's notice.
 
     `needs` are the needs that were written down, by which the letters are proposed.
     """
@@ -292,6 +315,11 @@ class UnsentPage:
     danger: bool
     needs: tuple[str, ...]
     previews: tuple[Preview, ...]
+    notice: Proposal | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.previews and self.notice is None
 
     def asks(self, receiver: str) -> list[str]:
         """Return what an agency (code) is proposed to be asked for: of what it helps with the needs, or the first."""

@@ -14,13 +14,25 @@ from casework.gate import Gate, Person
 from casework.policy.vocabulary import Act, Role
 from casework.referrals import (
     ground_actions,
+    reader_actions,
     receiver_views,
     receiving_actions,
     rendering,
     sending_actions,
     unsent_views,
 )
-from casework.referrals.forms import CallForm, EndingForm, RecordForm, ReplyForm, ReviewForm, SendForm, ground_form
+from casework.referrals.forms import (
+    CallForm,
+    EndingForm,
+    RecordForm,
+    ReferralReadersForm,
+    ReplyForm,
+    ReviewForm,
+    SendForm,
+    ground_form,
+    taken_out,
+)
+from casework.referrals.named_readers import WrongReaders
 from casework.web.current_user import check_permission, current_member, gate, may, perform
 
 blueprint = Blueprint("referrals", __name__)
@@ -102,11 +114,15 @@ def preview(case_id: UUID, ground_id: UUID) -> str:
 def send(case_id: UUID, ground_id: UUID) -> Answer:
     check_permission(Act.REFERRAL_SEND)
     form = SendForm()
-    if not form.validate_on_submit():
-        return rendering.preview_page(perform(sending_actions.preview, case_id, ground_id), form), 422
-    referral_id = perform(sending_actions.send, case_id, ground_id, form.letter(), once=form.idempotency_key())
-    flash(_("Đã chuyển gửi."), "done")
-    return rendering.to_referral(case_id, referral_id)
+    if form.validate_on_submit():
+        try:
+            once, without = form.idempotency_key(), taken_out(form)
+            sent = perform(sending_actions.send, case_id, ground_id, form.letter(), once=once, without=without)
+            flash(_("Đã chuyển gửi."), "done")
+            return rendering.to_referral(case_id, sent)
+        except WrongReaders as cause:
+            form.without.errors = [_(str(cause))]
+    return rendering.preview_page(perform(sending_actions.preview, case_id, ground_id), form), 422
 
 
 @blueprint.get(REFERRAL)
@@ -126,6 +142,21 @@ def call(case_id: UUID, referral_id: UUID) -> Answer:
     perform(sending_actions.record_call, case_id, referral_id, form.letter(), reached=reached)
     flash(_("Đã ghi cuộc gọi."), "done")
     return rendering.to_referral(case_id, referral_id)
+
+
+@blueprint.route(f"{REFERRAL}/nguoi-doc", methods=["GET", "POST"])
+def change_readers(case_id: UUID, referral_id: UUID) -> Answer:
+    """Change who on the receiving side reads a referral; who is taken out is cut off at once."""
+    check_permission(Act.REFERRAL_CHANGE)
+    form = ReferralReadersForm()
+    if form.validate_on_submit():
+        try:
+            perform(reader_actions.change_readers, case_id, referral_id, taken_out(form))
+            flash(_("Đã đổi người đọc. Người bị bỏ ra không còn đọc được."), "done")
+            return rendering.to_referral(case_id, referral_id)
+        except WrongReaders as cause:
+            form.without.errors = [_(str(cause))]
+    return rendering.readers_page(perform(reader_actions.read_readers, case_id, referral_id), form)
 
 
 @blueprint.route(f"{REFERRAL}/nhan-them", methods=["GET", "POST"])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from casework.cases import access_grants, case_labels, reading, scope, writing
+from casework.cases import access_grants, case_labels, notice_access, reading, scope, writing
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Facts, Label, Plan
 from casework.cases.states import CaseState
@@ -88,6 +88,7 @@ def _void(context: ActContext, verified: VerifiedCase, plan: Plan) -> None:
     before = Plan.from_json(page.data) if page else Plan()
     writing.save(context, verified, replace(plan, actions=before.actions))
     access_grants.end_all_referrals(context, verified)
+    notice_access.withdraw_all(context, verified)
     verified.row.state = CaseState.VOID
     writing.revoke(context, verified)
 

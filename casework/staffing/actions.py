@@ -9,7 +9,7 @@ from sqlalchemy import select
 from casework.accounts import key_holders
 from casework.accounts.staff import colleagues
 from casework.audit import freshness
-from casework.cases import holder_transfer
+from casework.cases import holder_transfer, key_rotation, scope
 from casework.codelists import agencies
 from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.gate import ActContext, action
@@ -53,11 +53,11 @@ def leave(context: ActContext, member_id: UUID) -> None:
         freshness.agency(context.session, context.commune_id, held_id) for held_id in _keys_held(context, member_id)
     ]
     for agency in held_agencies:
-        _must_not_be_last(context, agency.id, epochs.key_holders(context.crypto, agency) - {member_id})
+        if not agency.circle or _owns_anything(context, agency.id):
+            _must_not_be_last(context, agency.id, epochs.key_holders(context.crypto, agency) - {member_id})
     holder_transfer.transfer_from_leaver(context, member)
     for agency in held_agencies:
-        agency.rotation_due = True
-        _revoke_wraps(context, agency.id, member_id)
+        key_rotation.take_key(context, agency, [member_id])
     member.state = MemberState.LEFT
     _revoke_rows(context, member, _CREDENTIALS)
 
@@ -116,22 +116,14 @@ def _must_not_be_last(context: ActContext, agency_id: UUID, others: Iterable[UUI
         )
 
 
+def _owns_anything(context: ActContext, circle_id: UUID) -> bool:
+    """Tell whether a circle has written anything that nobody else can open; its letters lie with the sender too."""
+    return bool(scope.owned_by(context.permit, circle_id).on(context.session).scalar_one())
+
+
 def _keys_held(context: ActContext, member_id: UUID) -> list[UUID]:
     wraps = select(Wrap.agency_id).where(Wrap.commune_id == context.commune_id, Wrap.member_id == member_id)
     return sorted(set(context.session.execute(wraps).scalars()))
-
-
-def _revoke_wraps(context: ActContext, agency_id: UUID, member_id: UUID) -> None:
-    """Delete a member's wraps of an agency's key, and raise the agency's version: no copy of them verifies."""
-    context.session.flush()
-    remaining = []
-    for row in heads.bound_to_agency(context.crypto, agency_id):
-        if isinstance(row, Wrap) and row.member_id == member_id:
-            context.session.delete(row)
-        else:
-            remaining.append(row)
-    context.session.flush()
-    heads.revoke(context.session, freshness.head(context.session, context.commune_id, agency_id), remaining)
 
 
 def _revoke_rows(context: ActContext, member: Member, models: tuple[type[Any], ...]) -> None:

@@ -99,12 +99,13 @@ class Codes(FromCodeList, SelectMultipleField):
 
 
 def _from_list(name: str, plain: str, only: frozenset[str], *, law: bool) -> Callable[[Any, Any], list[Any]]:
-    """Return the `choices` callable of a field: active codes, and those already chosen."""
+    """Return the `choices` callable of a field: active codes, and those already chosen, also as they are sent back."""
 
     def offered(form: Any, field: Any) -> list[Any]:
         lang = language()
         chosen = field.object_data or ()
         chosen_codes = {chosen} if isinstance(chosen, str) else set(chosen)
+        chosen_codes.update(field.raw_data or ())
         codes = [code for code in codelist(name) if code.active() or code.code in chosen_codes]
         return [_answer(code, plain, lang, law=law) for code in codes if not only or code.code in only]
 

@@ -126,7 +126,7 @@ def test_a_restricted_intake_is_recorded_without_a_script(screen, house: House, 
     titles = {page.title() for _name in walk(page)}
     assert "/vu-viec/" in page.url
     (case,) = lan.does(desk.list_cases).cases
-    assert case.code in page.inner_text("h1")
+    assert case.code in page.inner_text("main .code")
     assert lan.does(desk.read_section, case.id, Section.STORY)[0].data.words == WORDS
     assert lan.does(desk.read_case, case.id).restricted
     assert house["hoa"].does(desk.list_cases).cases == ()

@@ -9,8 +9,28 @@ from casework.codelists import codelist
 from tests.source import ROOT
 
 
-def test_the_sixteen_acts_have_the_letters_of_article_three():
-    assert [act.text("letter") for act in codelist("dv_act")] == list("abcdđeghiklmnopq")
+def test_the_sixteen_acts_have_the_letters_of_article_three_in_their_order():
+    assert list(dict.fromkeys(act.text("letter") for act in codelist("dv_act"))) == list("abcdđeghiklmnopq")
+
+
+def test_a_ground_of_the_family_holds_a_whole_letter_or_nothing_of_it():
+    letters = {act.code: act.text("letter") for act in codelist("dv_act")}
+    for basis in codelist("relationship_basis"):
+        held = set(basis.texts("acts"))
+        assert held == {code for code, letter in letters.items() if letter in {letters[one] for one in held}}
+
+
+def test_the_bands_of_age_do_not_cross_the_ages_of_the_law():
+    for name in ("perpetrator_age", "age_band"):
+        bands = [(b.number("from") or 0, b.number("to") or 200) for b in codelist(name).active() if not b.unknown]
+        for age in (16, 60):
+            assert [band for band in bands if band[0] < age <= band[1]] == [], name
+
+
+def test_who_speaks_of_harming_oneself_is_asked_of_each_of_the_two():
+    asked = [question.code for question in codelist("risk_question").active() if question.code.startswith("suicide")]
+    assert asked == ["suicide_own", "suicide_other"]
+    assert codelist("risk_question").get("suicide").text("raises") == "urgent"
 
 
 def test_family_relations_have_a_basis_and_others_have_none():
@@ -70,7 +90,8 @@ def test_the_danger_steps_begin_with_the_police_and_end_by_staying():
 
 
 def test_the_chair_of_the_commune_is_the_only_agency_of_chairs():
-    assert codelist("role").get("chair").texts("agencies") == ("chairman",)
+    for role in ("chair", "deputy_chair"):
+        assert codelist("role").get(role).texts("agencies") == ("chairman",)
     assert codelist("role").get("administrator").texts("agencies") == ()
 
 

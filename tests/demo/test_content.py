@@ -7,14 +7,18 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from casework.cases.sections import SECTIONS
 from casework.codelists import codelist
-from casework.demo.content import commune
+from casework.demo.content import DemoCase, DemoExchange, commune, demo_cases, offices
+from casework.policy.vocabulary import Section
 
 DEMO = Path(__file__).parents[2] / "casework" / "demo"
 FICTIONAL_PHONE = re.compile(r"0900 000 \d{3}")
 HUMAN_ROLES = {role.code for role in codelist("role") if role.flag("person")}
 
 Table = dict[str, Any]
+# "con cháu" are the children of somebody old.
+_CHILD = re.compile(r"trẻ em|(?<!con )cháu")
 CODES = {
     "danger": "answer",
     "only_counselling": "answer",
@@ -67,7 +71,7 @@ CASES: list[Table] = [case for path in sorted((DEMO / "cases").glob("*.toml")) f
 STAFF = {person["name"] for person in PEOPLE} | {address["host"] for address in ADDRESSES}
 USERNAMES = {person["username"] for person in PEOPLE}
 RECEIVING = {person["username"] for person in PEOPLE if person.get("agency") in ("womens_union", "police", "chairman")}
-CHAIRS = {person["username"] for person in PEOPLE if person["role"] == "chair"}
+CHAIRS = {person["username"] for person in PEOPLE if person.get("agency") == "chairman"}
 
 
 def breaking(holds: Callable[[Table], bool]) -> list[str]:
@@ -103,11 +107,20 @@ def test_there_are_some_sixty_cases_over_fourteen_months():
     assert max(after - before for before, after in pairwise(days)) <= 45
 
 
-def test_every_human_role_has_two_people_and_there_are_enough_counsellors():
+def test_every_human_role_but_lead_and_chair_has_two_people_and_there_are_enough_counsellors():
     roles = [person["role"] for person in PEOPLE]
     assert set(roles) == HUMAN_ROLES
-    assert all(roles.count(role) >= 2 for role in HUMAN_ROLES)
+    assert all(roles.count(role) >= 2 for role in HUMAN_ROLES - {"lead", "chair"})
+    assert roles.count("lead") == roles.count("chair") == 1
     assert roles.count("counsellor") >= 4
+
+
+def test_the_union_has_one_chair_and_deputies():
+    of_the_union = [person for person in PEOPLE if person.get("agency") == "womens_union"]
+    titles = [
+        (person["role"], person["title"].split(" Hội")[0]) for person in of_the_union if "Chủ tịch" in person["title"]
+    ]
+    assert sorted(titles) == [("deputy", "Phó Chủ tịch")] * 3 + [("lead", "Chủ tịch")]
 
 
 def test_people_work_where_their_role_is_held():
@@ -254,3 +267,48 @@ def test_every_kind_of_person_and_violence_is_there():
     assert acts == set(codelist("dv_act").codes)
     assert other >= set(codelist("gbv_other").codes) - {"KHAC"}
     assert {case["identity"]["hamlet"] for case in CASES} >= set(COMMUNE["commune"]["hamlets"])
+
+
+def sent_letters() -> Iterator[tuple[str, DemoCase, DemoExchange]]:
+    """Every letter that a case may be referred with: the agency, the case, and what passes between them."""
+    for case in demo_cases():
+        for agency in {entry.receiver for entry in case.answers.grounds} & set(offices()):
+            for turn in range(len(offices()[agency].exchanges)):
+                yield agency, case, offices()[agency].exchange(case.answers, turn)
+
+
+def test_a_letter_asks_for_what_its_agency_gives():
+    needs = codelist("need")
+    asked = {(agency, need) for agency, _, exchange in sent_letters() for need in exchange.letter.asks}
+    assert len(asked) >= len(offices())
+    assert {need for agency, need in asked if needs.get(need).text("agency") != agency} == set()
+
+
+def test_a_letter_about_a_child_speaks_of_the_child_and_no_other_letter_does():
+    words = [
+        ("TRE_EM" in case.answers.identity.vulnerable, exchange.letter.words)
+        for agency, case, exchange in sent_letters()
+        if agency != "child_protection"
+    ]
+    assert {child for child, _ in words} == {True, False}
+    assert [text for child, text in words if bool(_CHILD.search(text.lower())) != child] == []
+
+
+def test_a_letter_says_only_what_its_case_says():
+    for _, case, exchange in sent_letters():
+        answers, said = case.answers, f"{exchange.letter.words} {exchange.answer.words}"
+        married = answers.perpetrator.relation == "VO_CHONG" and answers.identity.sex == "NU"
+        assert married or not re.search(r"\b[Cc]hồng\b(?! (lên|trên))", said.replace("vợ chồng", "")), said
+        assert "mang thai" not in said or "pregnancy" in answers.injuries.what, said
+        assert "cao tuổi" not in said or "NGUOI_CAO_TUOI" in answers.identity.vulnerable, said
+        assert "trong gia đình" not in said or answers.incident.acts, said
+
+
+def test_every_letter_belongs_to_some_case_and_every_condition_is_a_known_answer():
+    exchanges = [exchange for office in offices().values() for exchange in office.exchanges if exchange.when]
+    used = [exchange for _, _, exchange in sent_letters()]
+    assert [exchange.letter.words for exchange in exchanges if exchange not in used] == []
+    for path, codes in [pair for exchange in exchanges for pair in exchange.when.items()]:
+        section, name = path.split(".")
+        question = SECTIONS[Section[section.upper()]].questions()[name]
+        assert set(codes) <= set(codelist(question.codelist or "").codes), path

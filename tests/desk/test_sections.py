@@ -47,7 +47,7 @@ def test_a_section_that_is_saved_unchanged_stays_the_same(app, lan, browser, sec
 def test_a_section_is_shown_in_words_with_who_wrote_it(lan, browser):
     page = browser("lan").get(f"/vu-viec/{lan.opens_a_case()}/incident").text
     assert "Trần Thị Lan ghi lúc" in page
-    assert "Đánh đập, đe dọa, làm đau" in page
+    assert "Đánh đập, hành hạ, làm đau" in page
     assert "Ở nhà" in page
 
 
@@ -134,3 +134,22 @@ def test_a_section_that_nobody_wrote_is_not_found_but_can_be_begun(lan, browser)
     assert browser("lan").get(f"/vu-viec/{case_id}/plan/sua").status_code == 200
     sent = {"base": "0", "actions": "Hẹn thứ sáu"}
     assert browser("lan").post(f"/vu-viec/{case_id}/plan/sua", data=sent).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "code"),
+    [(Section.ASSESSMENT, "answers", "suicide"), (Section.PERPETRATOR, "age", "AGE_41_60")],
+    ids=["several", "one"],
+)
+def test_an_answer_that_is_asked_no_more_is_read_and_kept_when_its_section_is_saved(lan, browser, section, name, code):
+    answers: Any = getattr(dao(), section.code)
+    written = replace(answers, **{name: (code,) if name == "answers" else code})
+    case_id = lan.opens_a_case(dao(**{section.code: written}))
+    url = f"/vu-viec/{case_id}/{section.code}"
+    source = codelist("risk_question" if name == "answers" else "perpetrator_age").get(code)
+    assert source.retired
+    assert source.vi in browser("lan").get(url).text
+    typed = {"base": "1", name: code, "level": "urgent", "relation": "VO_CHONG"}
+    assert browser("lan").post(f"{url}/sua", data=typed).status_code == 303
+    (after,) = lan.does(desk.read_section, case_id, section)
+    assert code in getattr(after.data, name)

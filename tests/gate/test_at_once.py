@@ -59,7 +59,7 @@ def test_of_two_writers_of_one_section_one_is_told(house: House, lan: Someone, h
         )
     )
     assert conflicts(outcomes) == 1
-    winner = list(people)[outcomes.index(None)]
+    winner = list(people)[outcomes.index("")]
     history = lan.does(desk.read_history, case_id, Section.STORY)
     assert [revision.revision for revision in history] == [2, 1]
     assert history[0].data.to_json() == {"words": winner}

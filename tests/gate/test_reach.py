@@ -19,7 +19,7 @@ from tests.tampering import stolen
 
 DAY = 86_400_000_000
 WORKS_ON_CASES = {"counsellor", "lead", "deputy"}
-WORKS_ON_REFERRALS = {"officer", "health_worker", "legal_officer", "child_officer", "chair"}
+WORKS_ON_REFERRALS = {"officer", "health_worker", "legal_officer", "child_officer", "chair", "deputy_chair"}
 
 
 def touching(someone: Someone, case_id: UUID) -> dict[str, Callable[[], object]]:

@@ -77,8 +77,8 @@ def test_every_answer_arrives_where_it_belongs(lan, browser):
     plan = case(Section.SAFETY_PLAN)
     assert (plan.somebody, plan.who_must_not_know) == ("unknown", "")
     assessment = case(Section.ASSESSMENT)
-    assert (assessment.level, assessment.needs, assessment.wishes) == ("high", ("health",), "được yên")
-    assert assessment.next_review == (clock.today() + timedelta(days=3)).isoformat()
+    assert (assessment.level, assessment.needs, assessment.wishes) == ("urgent", ("health",), "được yên")
+    assert assessment.next_review == (clock.today() + timedelta(days=1)).isoformat()
     label = case(Section.LABEL)
     assert (label.danger, label.only_counselling) == ("unknown", "yes")
 

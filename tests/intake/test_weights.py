@@ -2,14 +2,15 @@
 
 import pytest
 
+from casework.cases.sections import Incident, Perpetrator
 from tests.house import Someone, only_sqlite
 from tests.intake.filling import TOLD, fills
 from tests.stories import dao
 
 pytestmark = only_sqlite
 LIGHT = 15 * 1024
-# Five agencies to be asked about and thirty signs and needs stand on one page.
-HEAVY = 20 * 1024
+# Five agencies to be asked about and thirty-one signs and needs stand on one page.
+HEAVY = 21 * 1024
 
 
 def weight(answer) -> int:
@@ -39,10 +40,14 @@ def test_the_first_page_the_list_and_the_page_of_a_case_are_light(browser, lan: 
     assert weight(results) < LIGHT
 
 
+# Nothing of it waits to be sent, and the chair need not be told: what is weighed is the line of the list.
+OUTSIDE = dao(grounds=(), incident=Incident(other=("DANH_DAP",)), perpetrator=Perpetrator(relation="NGUOI_LA"))
+
+
 def test_one_more_case_in_a_list_weighs_little(browser, lan: Someone):
     client = browser("lan")
-    lan.opens_a_case(dao(grounds=()))
+    lan.opens_a_case(OUTSIDE)
     before = weight(client.get("/"))
     for _ in range(10):
-        lan.opens_a_case(dao(grounds=()))
+        lan.opens_a_case(OUTSIDE)
     assert (weight(client.get("/")) - before) / 10 < 300

@@ -74,6 +74,15 @@ CLEAR = {
         "kept": COUNT,
         "mac": KEY,
     },
+    "notice": {
+        "commune_id": ID,
+        "id": ID,
+        "case_id": ID,
+        "to_id": ROUTE,
+        "state": ROUTE,
+        "sent": WHEN,
+        "mac": KEY,
+    },
     "head": {"commune_id": ID, "id": ID, "kind": "what it heads", "v": COUNT, "n": COUNT, "listing": KEY, "mac": KEY},
     "audit_line": {
         "commune_id": ID,

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from casework.intake import actions as intake
+from casework.notices import actions as notices
 from casework.referrals import sending_actions as sending
 from casework.vault.keys.count_ledger import ledger_id
 from tests.browsing import browser_of
@@ -41,12 +42,19 @@ def true_ids(house: House, referral: Referred) -> Iterator[dict[str, UUID]]:
     health = ground(house, referral.case_id, "health_station")
     unopened = lan.does(sending.send, referral.case_id, health, ASKED)
     draft = lan.does(intake.start_draft, {1: {"danger": "no"}})
+    notice = {"notice_id": lan.does(notices.send, referral.case_id, readers=[house["vinh"].id])}
     for ground_id, referral_id in ((referral.ground_id, referral.referral_id), (health, unopened)):
-        together = {"case_id": referral.case_id, "ground_id": ground_id, "referral_id": referral_id}
+        together = {"case_id": referral.case_id, "ground_id": ground_id, "referral_id": referral_id} | notice
         yield together | {"draft_id": draft} | dict.fromkeys(("place_id", "member_id", "agency_id"), referral.case_id)
     with stolen(house) as thief:
         documents = thief.rows("document", case_id=referral.case_id)
-    others = {referral.referral_id, ledger_id(THANH_SON), documents[0]["id"], documents[-1]["series"]}
+    others = {
+        *notice.values(),
+        referral.referral_id,
+        ledger_id(THANH_SON),
+        documents[0]["id"],
+        documents[-1]["series"],
+    }
     for other in others:
         yield dict.fromkeys(IDS, other)
 

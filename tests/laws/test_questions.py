@@ -201,6 +201,8 @@ def filled(kind: type[S]) -> S:
 def _something(question: Question, name: str) -> Any:
     if name == "recorded_at":
         return "2026-01-03 08:00"
+    if name == "age_group":
+        return "GE18"  # of the year of birth that the other sections hold
     if question.codelist:
         code = next(code.code for code in codelist(question.codelist) if code.active())
         return (code,) if question.kind == "codes" else code

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from casework.cases import access_grants
+from casework.cases.models import Ground
 from casework.policy import table
 from casework.policy.table import PolicyError, policy, read
 from casework.policy.vocabulary import Act, Reach, Role, Section
@@ -42,12 +44,12 @@ GAPS = {
     ),
     "a proof that is not known": ('stepup = "now" }', 'stepup = "soon" }', "names the stepup 'soon'"),
     "a section of a role": (
-        'chair = ["incident"',
-        'chair = ["everything"',
-        "the line 'chair' of [sections] names the section",
+        'chairs = ["incident"',
+        'chairs = ["everything"',
+        "the line 'chairs' of [sections] names the section",
     ),
     "a role of a section": (
-        'chair = ["incident"',
+        'chairs = ["incident"',
         'mayor = ["incident"',
         "the line 'mayor' of [sections] names 'mayor'",
     ),
@@ -120,3 +122,10 @@ def test_the_table_cannot_be_changed_while_the_program_runs():
 
 def test_a_section_is_called_by_its_small_word():
     assert Section.SAFETY_PLAN.code == "safety_plan"
+
+
+def test_who_reported_and_the_shelter_are_shared_on_no_ground_whatever_it_names():
+    named = (Section.INCIDENT, Section.SHELTER, Section.REPORTER)
+    assert access_grants.agreed_sections(Ground(sections=",".join(str(int(one)) for one in named))) == {
+        Section.INCIDENT
+    }

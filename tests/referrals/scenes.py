@@ -107,6 +107,7 @@ def everything(house: House, case_id: UUID) -> dict[str, Any]:
         "case_file": "id",
         "ground": "case_id",
         "referral": "case_id",
+        "notice": "case_id",
         "document": "case_id",
         "envelope": "case_id",
     }

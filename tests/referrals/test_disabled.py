@@ -42,7 +42,7 @@ def test_with_the_receiver_disabled_a_referral_is_withdrawn_and_sent_again(house
     lan.does(desk.add_note, referral.case_id, "anh Cường nghỉ việc")
     referral.goes("withdraw")
     assert sections(house, referral.case_id, "police") <= {Section.LETTER}
-    assert lan.does(sending.preview, referral.case_id, referral.ground_id).readers == ()
+    assert lan.does(sending.preview, referral.case_id, referral.ground_id).side.readers == ()
     again = lan.does(sending.send, referral.case_id, referral.ground_id, ASKED)
     assert lan.does(receiving_actions.read_referral, referral.case_id, again).line.state == "sent"
     assert sections(house, referral.case_id, "police") >= POLICE

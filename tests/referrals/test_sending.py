@@ -111,7 +111,7 @@ def test_a_preview_says_who_will_see_what_before_anything_is_sent(house, lan):
     preview = lan.does(sending.preview, case_id, entry)
     assert set(preview.will_see) == POLICE
     assert set(preview.will_not_see) == {Section.STORY, Section.SAFETY_PLAN, Section.ASSESSMENT}
-    assert preview.readers == ("Vũ Mạnh Cường",)
+    assert [(reader.name, reader.reason) for reader in preview.side.readers] == [("Vũ Mạnh Cường", "")]
     assert preview.urgent
     assert preview.only_counselling
     assert preview.phone

@@ -6,13 +6,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
+from casework.audit.models import AuditLine
 from casework.cases.sections import GroundEntry, Letter
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Ungrounded
-from casework.policy.vocabulary import Section
+from casework.notices import actions as notices
+from casework.notices.view_models import NoticeChoice
+from casework.policy.vocabulary import Act, Section
 from casework.referrals import ground_actions, receiving_actions, unsent_actions
 from tests.house import House, Someone, both_databases
+from tests.people import STAFF
 from tests.referrals.scenes import ASKED, HEALTH, POLICE, everything, ground, sections
 from tests.stories import dao
 
@@ -44,6 +49,23 @@ def unsent_of(somebody: Someone):
 
 
 @both_databases
+def test_the_notice_to_the_chair_goes_in_the_same_commit_and_names_nobody(house: House, lan: Someone, night: UUID):
+    page = page_of(lan, night)
+    assert [someone.name for someone in page.notice.addressees] == [STAFF["chinh"].name, STAFF["vinh"].name]
+    choice = NoticeChoice(page.notice.notice.asks, tuple(someone.id for someone in page.notice.addressees))
+    assert lan.does(unsent_actions.send_unsent, night, letters_of(page), notice=choice) == 3
+    with house.crypto() as crypto:
+        newest = select(AuditLine.act, AuditLine.at).order_by(AuditLine.n.desc()).limit(20)
+        lines = crypto.session.execute(newest).all()
+    sending = {Act.UNSENT_SEND, Act.REFERRAL_SEND, Act.NOTICE_SEND}
+    assert len({line.at for line in lines if line.act in sending}) == 1
+    [received] = house["chinh"].does(notices.list_notices).received
+    assert received.first.danger == "yes"
+    assert sections(house, night, "chairman") == set()
+    assert page_of(lan, night).is_empty
+
+
+@both_databases
 def test_what_was_ticked_is_sent_to_everybody_in_one_commit(house: House, lan: Someone, night: UUID):
     page = page_of(lan, night)
     assert [preview.ground.entry.receiver for preview in page.previews] == ["police", "health_station"]
@@ -53,6 +75,14 @@ def test_what_was_ticked_is_sent_to_everybody_in_one_commit(house: House, lan: S
     assert [line.asks for line in house["cuong"].does(receiving_actions.list_referrals).incoming] == [("police",)]
     assert page_of(lan, night).previews == ()
     assert unsent_of(lan) == ()
+
+
+def test_if_the_notice_cannot_go_nothing_goes(house: House, lan: Someone, night: UUID):
+    page, before = page_of(lan, night), everything(house, night)
+    stranger = NoticeChoice((), (house["mai"].id,))
+    with pytest.raises(Ungrounded):
+        lan.does(unsent_actions.send_unsent, night, letters_of(page), notice=stranger)
+    assert everything(house, night) == before
 
 
 def test_it_stands_on_the_first_page_of_the_holder_and_of_the_lead_until_it_is_sent(
@@ -159,7 +189,9 @@ def test_the_page_comes_after_the_check_page_and_keeps_what_was_typed(browser, l
     again = user.post(url, data=fields)
     assert again.status_code == 422
     assert "Đi cổng sau" in again.text
-    sent = fields | {f"{names[0]}asks": "police", f"{names[1]}asks": "health"}
+    chairs = re.findall(r'name="notice-readers" value="([^"]+)" checked', page)
+    notice = {"notice-chosen": "yes", "notice-readers": chairs, "notice-asks": "handle"}
+    sent = fields | notice | {f"{names[0]}asks": "police", f"{names[1]}asks": "health"}
     assert user.post(url, data=sent).status_code == 303
     assert user.get(url).status_code == 303
     assert "đã nói mà chưa gửi" not in unescape(user.get("/").text)

@@ -7,7 +7,13 @@ from casework.retention import actions as retention
 from tests.house import House, Someone
 from tests.tampering import Row, stolen
 
-CASE_TABLES = {"envelope": "case_id", "document": "case_id", "referral": "case_id", "ground": "case_id"}
+CASE_TABLES = {
+    "envelope": "case_id",
+    "document": "case_id",
+    "referral": "case_id",
+    "ground": "case_id",
+    "notice": "case_id",
+}
 OWN = {"case_file": "id", "head": "id"}
 
 

@@ -11,7 +11,7 @@ from casework.retention import actions as retention
 from tests.house import House
 from tests.retention.scenes import asked, found_in, rows_of, sealed_in
 
-TABLES = ("document", "envelope", "case_file", "referral", "ground", "head")
+TABLES = ("document", "envelope", "case_file", "referral", "notice", "ground", "head")
 
 
 def base_files(house: House) -> dict[str, bytes]:

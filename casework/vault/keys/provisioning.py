@@ -16,6 +16,8 @@ from casework.vault.models import Agency, AgencyEpoch, Member, Wrap
 from casework.vault.states import AgencyState, MemberState
 
 CIRCLE = "circle"
+# A circle to which something was sent by name: whoever sent it can read it as well, so nothing is lost with its key.
+ADDRESSEES = "addressees"
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,9 @@ def make_agency(
     return keys
 
 
-def make_circle(crypto: CryptoContext, members: Iterable[Member]) -> AgencyKeys:
+def make_circle(crypto: CryptoContext, members: Iterable[Member], *, kind: str = CIRCLE) -> AgencyKeys:
     """Make a circle of named members, each of whom can open what is encrypted to it; its name tells nothing."""
-    keys = make_agency(crypto, kind=CIRCLE, name="", circle=True)
+    keys = make_agency(crypto, kind=kind, name="", circle=True)
     for member in members:
         wrap_for_member(crypto, keys, member)
     return keys

@@ -1,0 +1,110 @@
+"""The forms of notices to the chair: send, given by word, assign, answer, a call, withdraw."""
+
+from datetime import datetime, time, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask import request
+from flask_babel import lazy_gettext as _
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+
+from casework import clock
+from casework.cases.fields import field_of
+from casework.cases.sections import Notice
+from casework.codelists import codelist
+from casework.notices.view_models import Proposal
+from casework.web.choice_fields import code_words
+from casework.web.forms import Choices, Form, LongText, SentOnceForm, ShortText, TimeOfDay, VietnamesePhone, parse_uuid
+
+_LONGEST_NAME = 100
+
+
+class SendNoticeForm(SentOnceForm):
+    """A notice: who is told, and what is asked; there are no free words, so that none can name anybody."""
+
+    readers = Choices(_("Ai sẽ đọc tin báo này?"), [], required=False)
+    asks = field_of(Notice, "asks")
+
+    def reader_ids(self) -> list[UUID]:
+        return [member_id for text in self.readers.data or () if (member_id := parse_uuid(text)) is not None]
+
+
+F = TypeVar("F", bound=SendNoticeForm)
+
+
+def send_form(proposed: Proposal) -> SendNoticeForm:
+    return offering(proposed, SendNoticeForm)
+
+
+def offering(proposed: Proposal, kind: type[F], **options: Any) -> F:
+    """Offer those who may be told and what may be asked; what is proposed is chosen."""
+    chosen = {"readers": [str(someone.id) for someone in proposed.addressees], "asks": list(proposed.notice.asks)}
+    form = kind(data=chosen if request.method == "GET" else None, **options)
+    form.readers.choices = [
+        SelectChoice(str(someone.id), someone.name, {"hint": code_words(someone.role, "role")})
+        for someone in proposed.addressees
+    ]
+    return form
+
+
+class SpokenForm(SentOnceForm):
+    """A notice that was given by word."""
+
+    who = ShortText(_("Ai đã nghe tin báo?"), limit=_LONGEST_NAME, hint=_("Họ tên và chức vụ."))
+    hour = TimeOfDay(_("Báo lúc mấy giờ?"), hint=_("Ví dụ 23:15."))
+    words = LongText(_("Đã nói những gì?"), required=False, rows=3, hint=_("Chỉ cơ quan mình đọc được câu này."))
+
+    def told(self) -> Notice:
+        return Notice(who=self.who.data or "", when=_moment(self.hour.data), words=self.words.data or "")
+
+
+class AssignForm(Form):
+    """To whom the work is given, and what they shall do."""
+
+    agency = field_of(Notice, "assigned", required=True, select=False)
+    words = LongText(_("Giao cho ai, làm gì?"), required=False, rows=3, hint=_("Nơi báo tin đọc được câu này."))
+
+
+def assign_form() -> Any:
+    """Offer the agencies whose people work on cases."""
+    working = [agency.code for agency in codelist("agency") if agency.flag("holds_keys")]
+    fields = {"agency": field_of(Notice, "assigned", required=True, select=False, only=working)}
+    return type("AssignForm", (AssignForm,), fields)()
+
+
+class AnswerNoticeForm(Form):
+    words = LongText(_("Đã làm gì?"), rows=4, hint=_("Nơi báo tin đọc được câu này."), missing=_("Hãy ghi đã làm gì."))
+
+
+class NoticeCallForm(Form):
+    """A call about a notice that nobody has received."""
+
+    hour = TimeOfDay(_("Gọi lúc mấy giờ?"), hint=_("Ví dụ 23:15."))
+    who = ShortText(_("Ai nghe máy?"), required=False, limit=_LONGEST_NAME)
+
+    def call(self) -> Notice:
+        return Notice(who=self.who.data or "", when=_moment(self.hour.data))
+
+
+class CallAboveForm(NoticeCallForm):
+    """A call to the level above: also which number, so that it can be called again."""
+
+    who = ShortText(_("Gọi cho ai, làm gì ở cấp trên?"), limit=_LONGEST_NAME)
+    phone = VietnamesePhone(_("Số điện thoại đã gọi"))
+
+    def call(self) -> Notice:
+        return Notice(who=self.who.data or "", when=_moment(self.hour.data), phone=self.phone.data or "")
+
+
+class WithdrawNoticeForm(Form):
+    words = LongText(
+        _("Vì sao rút tin báo?"), rows=3, hint=_("Chỉ cơ quan mình đọc được câu này."), missing=_("Hãy ghi lý do rút.")
+    )
+
+
+def _moment(hour: time) -> str:
+    """Return an hour as the moment it last was: one that has not come today was yesterday's."""
+    now = clock.local(clock.micros())
+    at = datetime.combine(now.date(), hour, tzinfo=clock.LOCAL)
+    at = at if at <= now else at - timedelta(days=1)
+    return at.isoformat(timespec="minutes")

@@ -1,0 +1,162 @@
+"""What a notice of a case would say and to whom: proposed from what is written down, never typed."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TypeVar
+
+from casework import clock
+from casework.accounts import staff
+from casework.accounts.staff import Colleague
+from casework.audit import freshness, read
+from casework.cases import name_matching, reading
+from casework.cases.age_groups import CHILD, possible_groups
+from casework.cases.family_acts import acts_outside_family
+from casework.cases.models import ChairNotice
+from casework.cases.questions import SectionData
+from casework.cases.reading import VerifiedCase
+from casework.cases.sections import Identity, Incident, Label, Notice, Perpetrator, SafetyPlan
+from casework.cases.states import UNFINISHED_NOTICE, CaseState
+from casework.codelists import codelist
+from casework.errors import gettext_noop
+from casework.gate import ActContext
+from casework.notices.view_models import Addressee, Proposal, joined_names
+from casework.policy.table import policy
+from casework.policy.vocabulary import Act, Role, Section
+from casework.vault.keys.envelopes import OpenedDocument
+from casework.vault.states import AgencyState, MemberState
+
+S = TypeVar("S", bound=SectionData)
+_CHAIRS = "chairs"
+SECTIONS_READ = (Section.LABEL, Section.IDENTITY, Section.INCIDENT, Section.PERPETRATOR, Section.SAFETY_PLAN)
+CLOSED = gettext_noop("Vụ việc đã đóng. Hãy mở lại trước khi báo Chủ tịch.")
+NOT_FAMILY = gettext_noop("Tin báo này chỉ dành cho bạo lực trong gia đình. Vụ việc này không phải báo Chủ tịch.")
+CHAIRS_OWN = gettext_noop("Chủ tịch, Phó Chủ tịch đang giữ vụ việc này nên đã biết, không cần tin báo.")
+UNFINISHED = gettext_noop("Đã có tin báo cho vụ việc này. Hãy mở tin báo ấy để xem.")
+NOBODY = gettext_noop(
+    "Sổ chưa có tài khoản của Chủ tịch, Phó Chủ tịch xã. Hãy gọi điện hoặc gặp trực tiếp, rồi ghi là đã báo bằng lời."
+)
+
+
+def proposal(context: ActContext, case: VerifiedCase) -> Proposal:
+    """Return what would be sent to whom, or why there is no notice; the permit must open SECTIONS_READ."""
+    pages = reading.open_newest_of(context, case, SECTIONS_READ)
+    chairs = active_chairs(context)
+    whom = _section(pages, SafetyPlan).who_must_not_know
+    told = [chair for chair in chairs if not name_matching.names_a_colleague(chair.name, whom)]
+    return Proposal(
+        case_id=case.id,
+        notice=_content(context, case, pages, told),
+        addressees=tuple(Addressee(chair.id, chair.name, _role(chair)) for chair in told),
+        kin=tuple(chair.name for chair in chairs if chair not in told),
+        chair_phone=office_phone(context, chairs),
+        refusal=_refusal(context, case, pages, chairs),
+    )
+
+
+def _refusal(context: ActContext, case: VerifiedCase, pages: list[OpenedDocument], chairs: list[Colleague]) -> str:
+    """Return why no notice can be sent now; empty if one can."""
+    if case.row.state != CaseState.OPEN:
+        return CLOSED
+    if context.actor.agency_id in {chair.agency_id for chair in chairs}:
+        return CHAIRS_OWN
+    if not is_domestic(*incident_and_perpetrator(pages)):
+        return NOT_FAMILY
+    if any(row.state in UNFINISHED_NOTICE for row in reading.rows_of_case(context, case, ChairNotice)):
+        return UNFINISHED
+    return "" if chairs else NOBODY
+
+
+def is_due(label: Label, pages: Iterable[OpenedDocument]) -> bool:
+    """Tell whether the chair must be told of a case; who asked for advice alone has reported nothing."""
+    return label.only_counselling != "yes" and is_domestic(*incident_and_perpetrator(pages))
+
+
+def incident_and_perpetrator(pages: Iterable[OpenedDocument]) -> tuple[Incident, Perpetrator]:
+    """Return what decides whether Article 20 applies, from opened pages of a case."""
+    opened = list(pages)
+    return _section(opened, Incident), _section(opened, Perpetrator)
+
+
+def is_domestic(incident: Incident, perpetrator: Perpetrator) -> bool:
+    """Tell whether Article 20 applies: an act of Article 3, by a family member or by somebody not yet known."""
+    outside = acts_outside_family(incident.acts, perpetrator.relation)
+    return bool(set(incident.acts) - set(outside))
+
+
+def active_chairs(context: ActContext) -> list[Colleague]:
+    """Return who may be told: the active chair, then the deputies by name, of an office that was confirmed."""
+    roles = policy().groups[_CHAIRS]
+    chairs = [
+        member
+        for member in staff.colleagues(context)
+        if member.state == MemberState.ACTIVE and not roles.isdisjoint(member.roles) and _confirmed(context, member)
+    ]
+    return sorted(chairs, key=lambda member: Role.CHAIR not in member.roles)
+
+
+def _confirmed(context: ActContext, member: Colleague) -> bool:
+    if member.agency_id is None:
+        return False
+    return freshness.agency(context.session, context.commune_id, member.agency_id).state == AgencyState.ACTIVE
+
+
+def _role(member: Colleague) -> Role:
+    return Role.CHAIR if Role.CHAIR in member.roles else Role.DEPUTY_CHAIR
+
+
+def office_phone(context: ActContext, members: Iterable[Colleague]) -> str:
+    """Return the duty telephone of the agency of the first of these people."""
+    agency_id = next((member.agency_id for member in members), None)
+    return freshness.agency(context.session, context.commune_id, agency_id).duty_phone if agency_id else ""
+
+
+def _content(
+    context: ActContext, case: VerifiedCase, pages: list[OpenedDocument], addressees: list[Colleague]
+) -> Notice:
+    """Return tier 0: everything that is read, and nothing that names the person or the place.
+
+    The telephone is that of the holder's agency: a case that is sealed to named people looks like any other.
+    """
+    label, identity = _section(pages, Label), _section(pages, Identity)
+    holder = [member for member in staff.colleagues(context) if member.id == case.row.holder_id]
+    vulnerable = vulnerability(label, identity, clock.local(context.crypto.at).date())
+    protected = "yes" in (label.danger, vulnerable)
+    asks = (code.code for code in codelist("notice_ask") if code.flag("always") or (protected and code.flag("protect")))
+    return Notice(
+        code=label.code,
+        received=_received(context, case),
+        danger=label.danger,
+        vulnerable=vulnerable,
+        holder=", ".join(member.name for member in holder),
+        phone=office_phone(context, holder),
+        asks=tuple(asks),
+        readers=joined_names(tuple(member.name for member in addressees)),
+    )
+
+
+def _received(context: ActContext, case: VerifiedCase) -> str:
+    """Return when the case was opened, as the log knows it; without a line the day alone."""
+    lines = read.lines_about(context.crypto, case.id, acts=[Act.CASE_OPEN], limit=1)
+    if not lines:
+        return reading.date_of(case.row.opened).isoformat()
+    return clock.local(lines[0].at).isoformat(timespec="minutes")
+
+
+def vulnerability(label: Label, identity: Identity, today: date) -> str:
+    """Tell whether somebody belongs to a group of Article 24: by what was ticked or said, or by the year of birth.
+
+    A year leaves the age open by one; where one of the two belongs to the group, so does the person.
+    """
+    if identity.vulnerable or label.age_group == CHILD:
+        return "yes"
+    if identity.birth_year is None:
+        return "unknown"
+    maybe_child = not label.age_group and CHILD in possible_groups(identity.birth_year, today)
+    oldest = today.year - identity.birth_year
+    aged = any(oldest >= low for code in codelist("vulnerable_group") if (low := code.number("age_from")) is not None)
+    return "yes" if maybe_child or aged else "no"
+
+
+def _section(pages: Iterable[OpenedDocument], section: type[S]) -> S:
+    page = next((page for page in pages if page.section == section.section), None)
+    return section.from_json(page.data) if page else section()
