@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from uuid import UUID, uuid5
 
-from casework.cases import reading, scope, writing
+from casework.cases import access_grants, reading, scope, writing
 from casework.cases.case_labels import label_of
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Assessment, GroundEntry, Label, Letter
@@ -18,6 +18,7 @@ from casework.policy.vocabulary import Act, Section
 from casework.referrals import lookup, presenters, sending_actions
 from casework.referrals.view_models import GroundLine, UnsentCase, UnsentPage
 
+_PROTECTS = "police"
 _MOST_URGENT_FIRST = ("danger", "duty", "consent")
 
 
@@ -60,6 +61,7 @@ def read_unsent(context: ActContext, case_id: UUID) -> UnsentPage:
         danger=label.danger == "yes",
         needs=tuple(needs),
         previews=tuple(previews),
+        unprotected=label.danger == "yes" and _PROTECTS not in access_grants.agencies_with_ground(context, verified),
         notice=proposed if proposed and not proposed.refusal else None,
     )
 

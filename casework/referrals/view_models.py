@@ -318,7 +318,8 @@ class Preview:
 class UnsentPage:
     """Everything of a case that was said and has not been sent: a preview for each receiver, and the chair's notice.
 
-    `needs` are the needs that were written down, by which the letters are proposed.
+    `needs` are the needs that were written down, by which the letters are proposed; `unprotected` tells that there is
+    danger now and no live ground lets the police be told.
     """
 
     case_id: UUID
@@ -327,6 +328,7 @@ class UnsentPage:
     danger: bool
     needs: tuple[str, ...]
     previews: tuple[Preview, ...]
+    unprotected: bool = False
     notice: Proposal | None = None
 
     @property

@@ -197,6 +197,13 @@ def test_the_page_comes_after_the_check_page_and_keeps_what_was_typed(browser, l
     assert "đã nói mà chưa gửi" not in unescape(user.get("/").text)
 
 
+def test_danger_without_a_ground_for_the_police_is_said(browser, lan: Someone, night: UUID):
+    alone = lan.opens_a_case(dao(danger="yes", grounds=()))
+    for case_id, said in ((alone, True), (night, False)):
+        page = unescape(browser("lan").get(f"/vu-viec/{case_id}/gui-ngay").text)
+        assert ("chưa có căn cứ báo Công an" in page) is said
+
+
 def test_a_receiver_that_is_not_ticked_gets_nothing(house: House, browser, night: UUID):
     user, url = browser("lan"), f"/vu-viec/{night}/gui-ngay"
     names = re.findall(r'name="(\w{8}-)words"', user.get(url).text)
