@@ -34,7 +34,7 @@ def walk(chromium: Browser, site: str):
     """Open a window for somebody."""
     walks: list[Walk] = []
 
-    def opened(width: int = 360, *, script: bool = True) -> Walk:
+    def opened(width: int = 320, *, script: bool = True) -> Walk:
         walks.append(Walk(chromium, site, width, script=script))
         return walks[-1]
 
