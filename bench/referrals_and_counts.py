@@ -61,7 +61,7 @@ def _quarters() -> Iterator[Period]:
 
 def _refer(gate: Gate, config: Config, commune_id: UUID, cases: Iterable[UUID]) -> None:
     person = installation.sign_in(gate, config, commune_id, _LAN)
-    entry = GroundEntry(kind="duty", receiver="health_station", article="Điều 20", told="yes")
+    entry = GroundEntry(kind="consent", receiver="health_station", consent="granted", form="spoken", told="yes")
     for case_id in cases:
         ground_id = gate.perform(person, ground_actions.record_ground, case_id, entry)
         gate.perform(person, sending.send, case_id, ground_id, Letter(asks=("health",), words="Xin khám trong ngày."))

@@ -70,16 +70,27 @@ def grant_access(
     context: ActContext, case: VerifiedCase, ground: Ground, referral: Referral, recipient: RecipientKey
 ) -> None:
     """Give one agency the newest revisions of what its ground allows, label, the ground's entry, and its letters."""
+    shared = agreed_sections(ground) | {Section.LABEL}
+    documents = [
+        row
+        for row in _newest_documents(context, case)
+        if Section(row.section) in shared or row.series == ground.id or _is_letter_of(row, referral)
+    ]
+    _give(context, case, documents, recipient)
+
+
+def grant_entry(context: ActContext, case: VerifiedCase, ground: Ground, recipient: RecipientKey) -> None:
+    """Give one agency the entry of the ground that carries it from now on, and nothing else."""
+    _give(context, case, [row for row in _newest_documents(context, case) if row.series == ground.id], recipient)
+
+
+def _give(context: ActContext, case: VerifiedCase, documents: Iterable[Document], recipient: RecipientKey) -> None:
+    """Seal the keys of documents that I can open to one agency, where it holds none yet."""
     envelopes = _envelopes_by_document(context, case)
-    for document in _newest_documents(context, case):
+    for document in documents:
         held = envelopes.get(document.id, [])
         own = next((row for row in held if context.crypto.holds(row.agency_id)), None)
-        agreed = Section(document.section) in agreed_sections(ground) | {Section.LABEL} or document.series == ground.id
-        if (
-            (agreed or _is_letter_of(document, referral))
-            and own is not None
-            and all(row.agency_id != recipient.agency_id for row in held)
-        ):
+        if own is not None and all(row.agency_id != recipient.agency_id for row in held):
             reading.load_late_agency(context, own)
             key = open_document_key(context.crypto, document, own)
             add_envelopes(context.crypto, document, key, readers=[recipient])
@@ -138,8 +149,14 @@ def revoke_access(context: ActContext, case: VerifiedCase, agency_id: UUID) -> N
         key_rotation.close_circle(context, agency)
 
 
+def keep_only(referral: Referral, sections: frozenset[Section]) -> None:
+    """Leave to the receiver of a referral that is done only these of the revisions that it keeps, and the label."""
+    kept = [pair for pair in kept_revisions(referral) if pair[0] in sections | {Section.LABEL}]
+    referral.kept = ",".join(f"{section.value}:{revision}" for section, revision in kept)
+
+
 def end_all_referrals(context: ActContext, case: VerifiedCase) -> None:
-    """End every referral of a case that closes: each receiver keeps only what it wrote itself."""
+    """End every referral of a case that was a mistake: each receiver keeps only what it wrote itself."""
     grounds = {ground.id: ground for ground in reading.rows_of_case(context, case, Ground)}
     for referral in reading.rows_of_case(context, case, Referral):
         if referral.state in READABLE:
@@ -222,7 +239,7 @@ def _receiver_access(context: ActContext, case: VerifiedCase, agency_id: UUID) -
     for referral in referrals:
         if referral.state in LIVE_REFERRAL:
             live |= agreed_sections(grounds[referral.ground_id]) | {Section.LABEL}
-        for section, revision in _kept_revisions(referral):
+        for section, revision in kept_revisions(referral):
             kept[section] = max(revision, kept.get(section, 0))
     return ReceiverAccess(
         live=frozenset(live),
@@ -232,7 +249,7 @@ def _receiver_access(context: ActContext, case: VerifiedCase, agency_id: UUID) -
     )
 
 
-def _kept_revisions(referral: Referral) -> list[tuple[Section, int]]:
+def kept_revisions(referral: Referral) -> list[tuple[Section, int]]:
     pairs = [pair.split(":") for pair in referral.kept.split(",") if pair]
     return [(Section(int(section)), int(revision)) for section, revision in pairs]
 

@@ -1,16 +1,21 @@
 """Grounds for sharing: consent, duty by law, danger to life; each entry is sealed, its routing stands in a row."""
 
-from uuid import uuid4
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
 
+from casework import clock
 from casework.audit import freshness
-from casework.cases import writing
+from casework.cases import age_groups, ground_rules, reading, writing
+from casework.cases.ground_rules import CONSENT, NOTHING_KNOWN, Circumstances
 from casework.cases.models import Ground
 from casework.cases.reading import VerifiedCase
-from casework.cases.sections import GroundEntry
+from casework.cases.sections import GroundEntry, Identity, Label, Perpetrator
 from casework.cases.states import GroundState
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
-from casework.errors import BadInput, Ungrounded
+from casework.errors import BadInput
 from casework.gate import ActContext
 from casework.policy.vocabulary import Section
 from casework.vault.states import AgencyState
@@ -19,45 +24,91 @@ from casework.vault.states import AgencyState
 _CONSENT_DAYS = 183
 
 
-def record(context: ActContext, case: VerifiedCase, entry: GroundEntry) -> Ground:
-    """Write one entry: sealed words for the owner, and a row that says to whom, which sections and until when."""
-    receiver = freshness.agency_of_kind(context.crypto, entry.receiver)
+def record(context: ActContext, case: VerifiedCase, entry: GroundEntry, *, ground_id: UUID | None = None) -> Ground:
+    """Write one entry: sealed words for the owner, and a row that says to whom, which sections and until when.
+
+    Raises BadInput for what no receiver may be given, and for a consent that whoever gave it cannot give.
+    """
+    receiver = _active_receiver(context, entry.receiver)
+    kind, is_consent = codelist("ground_kind").get(entry.kind).code, entry.kind == CONSENT
+    if is_consent:
+        codelist("consent_state").get(entry.consent)
+    ground_rules.require_usable(entry, sender=own_agency_kind(context))
+    known = circumstances(context, case) if is_consent and entry.consent == "granted" else NOTHING_KNOWN
+    ground_rules.require_consenter(entry, known)
+    sections = ground_rules.named_sections(entry)
+    ground = Ground(
+        commune_id=context.commune_id,
+        id=ground_id or uuid4(),
+        case_id=case.id,
+        receiver_id=receiver.id,
+        sections=joined(sections),
+        state=_initial_state(kind, entry, known),
+        until=context.crypto.at + _CONSENT_DAYS * 86_400 * MICROSECOND if is_consent else None,
+    )
+    context.session.add(ground)
+    named = replace(entry, sections=tuple(section.code for section in sorted(sections)))
+    writing.save_json(context, case, Section.GROUNDS, named.to_json(), series=ground.id)
+    return ground
+
+
+def _active_receiver(context: ActContext, kind: str) -> Any:
+    receiver = freshness.agency_of_kind(context.crypto, kind)
     if receiver is None:
         raise BadInput("Xã chưa ghi cơ quan nhận này vào sổ.")
     if receiver.state != AgencyState.ACTIVE:
         raise BadInput("Cơ quan này mới ghi vào sổ, Chủ tịch Hội Phụ nữ chưa xác nhận, nên chưa nhận được gì.")
     if receiver.id in context.actor.agencies:
         raise BadInput("Cơ quan giữ vụ việc đã đọc được rồi, không cần căn cứ.")
-    kind = codelist("ground_kind").get(entry.kind).code
-    if not may_receive(entry.receiver, kind):
-        raise Ungrounded("Nguy hiểm thì báo Chủ tịch bằng tin báo không ghi tên: về trang vụ việc, bấm Báo Chủ tịch.")
-    is_consent = kind == "consent"
-    if is_consent:
-        codelist("consent_state").get(entry.consent)
-    ground = Ground(
-        commune_id=context.commune_id,
-        id=uuid4(),
-        case_id=case.id,
-        receiver_id=receiver.id,
-        sections=",".join(
-            str(Section[code.upper()].value) for code in codelist("bundle").get(entry.receiver).texts("sections")
-        ),
-        state=_initial_state(kind, entry.consent),
-        until=context.crypto.at + _CONSENT_DAYS * 86_400 * MICROSECOND if is_consent else None,
+    return receiver
+
+
+def own_agency_kind(context: ActContext) -> str:
+    """Return the code of the agency where whoever acts works."""
+    agency_id = context.actor.agency_id
+    return freshness.agency(context.session, context.commune_id, agency_id).kind if agency_id else ""
+
+
+def joined(sections: Iterable[Section]) -> str:
+    """Write sections as the row of a ground holds them: their numbers joined by commas."""
+    return ",".join(str(section.value) for section in sorted(sections))
+
+
+def circumstances(context: ActContext, case: VerifiedCase) -> Circumstances:
+    """Read from a case what decides who may consent; what this act has just written counts too."""
+    context.session.flush()
+    pages = reading.open_newest_of(context, case, [Section.LABEL, Section.IDENTITY, Section.PERPETRATOR])
+    data = {page.section: page.data for page in pages}
+    identity = Identity.from_json(data.get(Section.IDENTITY, {}))
+    perpetrator = Perpetrator.from_json(data.get(Section.PERPETRATOR, {}))
+    age_group = Label.from_json(data.get(Section.LABEL, {})).age_group
+    return circumstances_of(identity, perpetrator, age_group=age_group)
+
+
+def circumstances_of(identity: Identity, perpetrator: Perpetrator, *, age_group: str) -> Circumstances:
+    """Return what decides who may consent, as far as it was answered; an unknown relation tells nothing."""
+    today = clock.today()
+    settled = age_groups.settled(age_group, identity.birth_year, today, vulnerable=identity.vulnerable)
+    relation = perpetrator.relation if perpetrator.relation in codelist("relation") else ""
+    return Circumstances(
+        is_child=settled == age_groups.CHILD,
+        age=today.year - identity.birth_year if identity.birth_year else None,
+        relation="" if relation and codelist("relation").get(relation).unknown else relation,
+        perpetrator=perpetrator.name,
     )
-    context.session.add(ground)
-    writing.save_json(context, case, Section.GROUNDS, entry.to_json(), series=ground.id)
-    return ground
 
 
-def may_receive(receiver: str, kind: str) -> bool:
-    """Tell whether an agency may be given anything on this kind of ground."""
-    kinds = codelist("bundle").get(receiver).texts("kinds")
-    return not kinds or kind in kinds
+def entries(context: ActContext, case: VerifiedCase) -> dict[UUID, GroundEntry]:
+    """Open the newest entry of each ground of a case, by the id of the ground."""
+    pages = reading.open_newest_of(context, case, [Section.GROUNDS])
+    return {page.series: GroundEntry.from_json(page.data) for page in pages}
 
 
-def _initial_state(kind: str, consent: str) -> str:
-    """Return how an entry begins: danger carries at once and waits for a second person, consent only if granted."""
-    if kind == "danger":
-        return GroundState.REVIEW
-    return consent if kind == "consent" and consent != "granted" else GroundState.LIVE
+def _initial_state(kind: str, entry: GroundEntry, known: Circumstances) -> str:
+    """Return how an entry begins: what needs a second person waits for one, consent carries only if granted.
+
+    Danger to life carries while it waits; what a suspected representative agreed to is not sent before.
+    """
+    if kind == CONSENT and entry.consent != "granted":
+        return entry.consent
+    return GroundState.REVIEW if ground_rules.needs_review(entry, known) else GroundState.LIVE

@@ -1,6 +1,6 @@
 """Opens cases: first the head, fresh and verified; then the rows; then what the person's keys can open."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -112,12 +112,22 @@ def find_own_case(context: ActContext, case_id: UUID) -> VerifiedCase:
 
 def find_draft(context: ActContext, case_id: UUID) -> VerifiedCase:
     """Find one draft that this act reaches; raise NotFound if it is out of reach or does not exist."""
-    return _find(context, scope.drafts(context.permit, today=day_of(context.crypto.at)), case_id)
+    return _find(context, scope_of_drafts(context), case_id)
+
+
+def scope_of_drafts(context: ActContext) -> CaseScope:
+    """Return what drafts this act reaches today."""
+    return scope.drafts(context.permit, today=day_of(context.crypto.at))
 
 
 def find_voided(context: ActContext, case_id: UUID) -> VerifiedCase:
     """Find one case set aside that this act reaches; raise NotFound if it is out of reach or does not exist."""
     return _find(context, scope.voided(context.permit), case_id)
+
+
+def find_advice(context: ActContext, case_id: UUID) -> VerifiedCase:
+    """Find one contact for advice that this act reaches; raise NotFound if it is out of reach or does not exist."""
+    return _find(context, scope.advice(context.permit), case_id)
 
 
 def _find(context: ActContext, within: CaseScope, case_id: UUID) -> VerifiedCase:
@@ -142,11 +152,14 @@ def _verify_carriers(context: ActContext, case_id: UUID) -> None:
 
 
 def open_newest_of(
-    context: ActContext, case: VerifiedCase, sections: Iterable[Section], *, draft: bool = False
+    context: ActContext, case: VerifiedCase, sections: Iterable[Section], *, within: CaseScope | None = None
 ) -> list[OpenedDocument]:
-    """Open the newest pages of these sections, as far as permit and keys allow, in order of section and time."""
-    within = _scope_of(context, draft=draft).only([case.id])
-    rows = scope.documents(within, frozenset(sections)).on(context.session)
+    """Open the newest pages of these sections, as far as permit and keys allow, in order of section and time.
+
+    `within` is for what is no case: a draft, or a contact for advice.
+    """
+    reached = (within or scope.cases(context.permit)).only([case.id])
+    rows = scope.documents(reached, frozenset(sections)).on(context.session)
     opened = []
     for document, envelope in _verified_pairs(context, rows, {case.id: case.head.v}):
         verify_row(context.crypto.server_keys, Document, document, case.head.v)
@@ -180,31 +193,46 @@ def current_sections(context: ActContext, case: VerifiedCase) -> frozenset[Secti
 
 def history(context: ActContext, case: VerifiedCase, section: Section) -> list[OpenedDocument]:
     """Open every kept revision of a section, newest first."""
-    within = _scope_of(context, draft=False).only([case.id])
+    within = scope.cases(context.permit).only([case.id])
+    return _histories(context, within, {case.id: case.head}, section).get(case.id, [])
+
+
+def histories(batch: CaseBatch, section: Section) -> dict[UUID, list[OpenedDocument]]:
+    """Open every kept revision of a section of all cases of a batch, by case, newest first."""
+    return _histories(batch.context, batch.within, batch.heads, section)
+
+
+def _histories(
+    context: ActContext, within: CaseScope, heads_by_case: Mapping[UUID, Any], section: Section
+) -> dict[UUID, list[OpenedDocument]]:
+    versions = {case_id: head.v for case_id, head in heads_by_case.items()}
     rows = scope.revisions(within, frozenset([section])).on(context.session)
-    opened = []
-    for document, envelope in _verified_pairs(context, rows, {case.id: case.head.v}):
-        verify_row(context.crypto.server_keys, Document, document, case.head.v)
-        newest = heads.newest_revision(case.head.listing, document.section, document.series)
+    opened: dict[UUID, list[OpenedDocument]] = {}
+    for document, envelope in _verified_pairs(context, rows, versions):
+        head = heads_by_case[document.case_id]
+        verify_row(context.crypto.server_keys, Document, document, head.v)
+        newest = heads.newest_revision(head.listing, document.section, document.series)
         if newest is not None and newest.revision == document.revision:
-            opened.append(open_newest(context.crypto, case.head.listing, document, envelope))
+            page = open_newest(context.crypto, head.listing, document, envelope)
         else:
-            opened.append(open_document(context.crypto, document, envelope))
-    _require_newest(case, opened)
-    return sorted(opened, key=lambda page: -page.revision)
+            page = open_document(context.crypto, document, envelope)
+        opened.setdefault(document.case_id, []).append(page)
+    for case_id, pages in opened.items():
+        _require_newest(heads_by_case[case_id], pages)
+    return {case_id: sorted(pages, key=lambda page: -page.revision) for case_id, pages in opened.items()}
 
 
-def _require_newest(case: VerifiedCase, opened: Iterable[OpenedDocument]) -> None:
+def _require_newest(head: Any, opened: Iterable[OpenedDocument]) -> None:
     """Raise VaultError if a history lacks the revision that its head calls the newest."""
     for series in {(page.section, page.series) for page in opened}:
-        newest = heads.newest_revision(case.head.listing, *series)
+        newest = heads.newest_revision(head.listing, *series)
         if newest is None or (*series, newest.revision) not in {(p.section, p.series, p.revision) for p in opened}:
             raise VaultError("unopened")
 
 
-def listed(context: ActContext, sections: Iterable[Section], *, draft: bool = False) -> list[ListedCase]:
+def listed(context: ActContext, sections: Iterable[Section]) -> list[ListedCase]:
     """Open these sections of every case in reach, as lists do; cases that open nothing are left out."""
-    return load_batch(context, _scope_of(context, draft=draft)).listed(sections)
+    return load_batch(context).listed(sections)
 
 
 def load_batch(context: ActContext, within: CaseScope | None = None) -> CaseBatch:
@@ -224,12 +252,6 @@ def load_batch(context: ActContext, within: CaseScope | None = None) -> CaseBatc
 def narrow_scope(within: CaseScope, of: Collection[UUID]) -> CaseScope:
     """Leave only these cases of those in reach, unless they are many: then all are opened together and picked from."""
     return within.only(of) if len(of) <= _NAMED_ONE_BY_ONE else within
-
-
-def _scope_of(context: ActContext, *, draft: bool) -> CaseScope:
-    if draft:
-        return scope.drafts(context.permit, today=day_of(context.crypto.at))
-    return scope.cases(context.permit)
 
 
 def _verified_pairs(context: ActContext, rows: Iterable[Any], versions: dict[UUID, int]) -> Iterator[tuple[Any, Any]]:

@@ -18,7 +18,7 @@ from casework import clock
 from casework.audit import freshness
 from casework.cases import scope_sql
 from casework.cases.models import Case
-from casework.cases.scope_sql import SectionFilter, drafted, reachable, set_aside
+from casework.cases.scope_sql import SectionFilter, advised, drafted, reachable, set_aside
 from casework.cases.states import CaseState
 from casework.policy.permit import Actor, Permit
 from casework.policy.vocabulary import Reach, Role, Section
@@ -47,11 +47,11 @@ class ScopedQuery:
 
 @dataclass(frozen=True)
 class CaseScope:
-    """The cases that an act reaches, or the drafts of a day, or those set aside; `ids` leaves only those of them."""
+    """The cases that an act reaches, or the drafts of a day, or what `state` says; `ids` leaves only those of them."""
 
     permit: Permit
     drafts_of: int | None = None
-    aside: bool = False
+    state: CaseState | None = None
     ids: tuple[UUID, ...] | None = None
 
     def only(self, ids: Collection[UUID]) -> "CaseScope":
@@ -68,7 +68,8 @@ class CaseScope:
     @property
     def condition(self) -> ColumnElement[bool]:
         """Return the WHERE clause, built once for each actor and reach."""
-        condition = set_aside if self.aside else reachable if self.drafts_of is None else drafted
+        conditions = {CaseState.VOID: set_aside, CaseState.ADVICE: advised}
+        condition = conditions[self.state] if self.state else reachable if self.drafts_of is None else drafted
         return _condition(condition, self.permit.actor, self.permit.reach, self.ids is not None)
 
 
@@ -84,7 +85,12 @@ def drafts(permit: Permit, *, today: int) -> CaseScope:
 
 def voided(permit: Permit) -> CaseScope:
     """Reach for the cases that were opened by mistake or twice and have been set aside."""
-    return CaseScope(permit, aside=True)
+    return CaseScope(permit, state=CaseState.VOID)
+
+
+def advice(permit: Permit) -> CaseScope:
+    """Reach for the contacts in which advice alone was given; no list, search or count of cases reaches them."""
+    return CaseScope(permit, state=CaseState.ADVICE)
 
 
 def one_case(within: CaseScope) -> ScopedQuery:
@@ -169,6 +175,11 @@ def untold(within: CaseScope) -> ScopedQuery:
 def under_review(within: CaseScope) -> ScopedQuery:
     """Select the ids of the open cases with a ground that waits for a second person; its rows are verified later."""
     return _query(scope_sql.under_review(within.condition, within.permit.actor), within)
+
+
+def promised(within: CaseScope) -> ScopedQuery:
+    """Select the ids of the cases where somebody is to be asked again, or may have been promised a call."""
+    return _query(scope_sql.promised(within.condition, within.permit.actor), within, {"now": clock.micros()})
 
 
 def unsent(within: CaseScope) -> ScopedQuery:

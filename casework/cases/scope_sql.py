@@ -158,6 +158,18 @@ def under_review(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
 
 
 @lru_cache(maxsize=1024)
+def promised(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
+    """Select the ids of the cases where consent is to be asked again, or where a call may be promised after its end."""
+    run_out = and_(_carries, _ground.c.until <= bindparam("now"))
+    to_ask = and_(_case.c.state == CaseState.OPEN, or_(_ground.c.state == "not_asked", run_out))
+    of_case = and_(_ground.c.commune_id == _case.c.commune_id, _ground.c.case_id == _case.c.id)
+    rows = select(_case.c.id).distinct().join(_ground, of_case)
+    return rows.where(
+        condition, _ground.c.commune_id == actor.commune_id, or_(to_ask, _ground.c.state == GroundState.WITHDRAWN)
+    )
+
+
+@lru_cache(maxsize=1024)
 def unsent(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
     """Select the ids of the open cases with a ground that carries (at `now`) and on which nothing was ever sent."""
     of_open_case = _belongs_to_cases(_ground, and_(condition, _case.c.state == CaseState.OPEN), actor)
@@ -204,6 +216,12 @@ def set_aside(actor: Actor, reach: Reach) -> ColumnElement[bool]:
     """Return which cases that have been set aside are reached; a draft that was discarded never was a case."""
     void = and_(_case.c.commune_id == actor.commune_id, _case.c.state == CaseState.VOID, _case.c.code_tag.is_not(None))
     return and_(void, _within_reach(actor, reach))
+
+
+def advised(actor: Actor, reach: Reach) -> ColumnElement[bool]:
+    """Return which contacts for advice alone are reached."""
+    of_advice = and_(_case.c.commune_id == actor.commune_id, _case.c.state == CaseState.ADVICE)
+    return and_(of_advice, _within_reach(actor, reach))
 
 
 def _within_reach(actor: Actor, reach: Reach) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ An empty text or list means that nothing was written down; "unknown" is a code o
 
 from dataclasses import dataclass
 
+from casework.cases.advice import Advice
 from casework.cases.questions import SectionData, ask, same_as
 from casework.errors import gettext_noop
 from casework.policy.table import policy
@@ -259,23 +260,42 @@ class Note(SectionData):
 
 @dataclass(frozen=True)
 class GroundEntry(SectionData):
-    """Why something may be shared with one receiver: consent, duty by law or danger to life."""
+    """Why something may be shared with one receiver: consent, duty by law or danger to life.
+
+    `article` was typed freely before there was a list of articles. An entry without `sections` was written before they
+    were chosen one by one: the row of its ground has them.
+    """
 
     section = Section.GROUNDS
     kind: str = ask("code", gettext_noop("Căn cứ"), codelist="ground_kind")
     receiver: str = ask("code", gettext_noop("Chia sẻ với nơi nào"), codelist="agency")
     consent: str = ask("code", gettext_noop("Người ấy trả lời thế nào"), codelist="consent_state")
     form: str = ask("code", gettext_noop("Trả lời bằng cách nào"), codelist="consent_form")
-    article: str = ask("text", gettext_noop("Điều luật nào"))
+    article: str = ask("text", gettext_noop("Điều luật, ghi bằng lời"), asked=False)
     words: str = ask("long", gettext_noop("Ghi thêm"))
     told: str = ask("code", gettext_noop("Đã nói trước với người ấy chưa"), codelist="answer")
     pressed: str = ask("code", gettext_noop("Có ai bảo người ấy rút không"), codelist="answer")
     ended: str = ask("long", gettext_noop("Vì sao rút lại"))
-    review: str = ask(
-        "code", gettext_noop("Người thứ hai: bây giờ còn nguy hiểm đến tính mạng không"), codelist="ground_review"
-    )
+    review: str = ask("code", gettext_noop("Người thứ hai có đồng ý không"), codelist="ground_review")
     review_words: str = ask("long", gettext_noop("Lời người xem lại"))
     unsent: str = ask("long", gettext_noop("Vì sao chưa gửi"), hint=gettext_noop("Ví dụ: đã gọi điện báo bằng lời."))
+    sections: tuple[str, ...] = ask("codes", gettext_noop("Nơi ấy được đọc phần nào"), codelist="section")
+    duty: str = ask("code", gettext_noop("Điều luật nào"), codelist="duty_article")
+    reason: str = ask("long", gettext_noop("Vì sao phải làm ngay"))
+    refusal: str = ask("long", gettext_noop("Người ấy nói vì sao không đồng ý"))
+    consent_by: str = ask("code", gettext_noop("Ai trả lời"), codelist="consent_by")
+    representative: str = ask("name", gettext_noop("Họ và tên người đại diện"))
+    representative_relation: str = ask("code", gettext_noop("Là gì của người được đại diện"), codelist="relation")
+    represented_because: str = ask("code", gettext_noop("Vì sao có người đại diện"), codelist="representation_reason")
+    suspected: str = ask("code", gettext_noop("Người đại diện có thể là người gây bạo lực không"), codelist="answer")
+    no_other: str = ask(
+        "long",
+        gettext_noop("Vì sao không hỏi được người đại diện khác"),
+        hint=gettext_noop("Hỏi cha hoặc mẹ không gây bạo lực trước; không có thì ông bà, người nuôi dưỡng."),
+    )
+    call_on: str = ask("date", gettext_noop("Ngày gọi hỏi thăm"), future=True)
+    call_how: str = ask("text", gettext_noop("Gọi bằng cách nào, nói gì để an toàn"))
+    called: str = ask("long", gettext_noop("Gọi rồi thì thế nào"))
 
 
 @dataclass(frozen=True)
@@ -353,30 +373,9 @@ class Facts(SectionData):
     merged: str = ask("text", gettext_noop("Gộp từ"))
 
 
-SECTIONS: dict[Section, type[SectionData]] = {
-    data.section: data
-    for data in (
-        Label,
-        Contact,
-        Identity,
-        Children,
-        Incident,
-        Reporter,
-        Shelter,
-        Injuries,
-        Story,
-        Perpetrator,
-        SafetyPlan,
-        Assessment,
-        Plan,
-        Note,
-        GroundEntry,
-        Notice,
-        Letter,
-        Facts,
-        Erasure,
-    )
-}
+# Every class above, and what is kept of advice.
+SECTIONS: dict[Section, type[SectionData]] = {data.section: data for data in SectionData.__subclasses__()}
+SECTIONS |= {Advice.section: Advice}
 # The notes of every agency look alike, each in its own record; in a ledger each entry is a document with a series.
 RECORDS = frozenset(policy().records.values())
 SECTIONS |= dict.fromkeys(RECORDS, Note)

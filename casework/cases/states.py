@@ -4,8 +4,9 @@ from enum import StrEnum
 
 
 class CaseState(StrEnum):
-    """A draft, open, closed, or void: opened by mistake and set aside."""
+    """Advice alone, a draft, open, closed, or void: opened by mistake and set aside."""
 
+    ADVICE = "advice"
     DRAFT = "draft"
     OPEN = "open"
     CLOSED = "closed"

@@ -152,7 +152,7 @@ class ReferralStory:
 
     def _record_danger(self, number: int, receiver: str) -> Callable[[DemoSession], None]:
         def alarm(session: DemoSession) -> None:
-            again = GroundEntry(kind="danger", receiver=receiver, words=_DANGER_WORDS, told="yes")
+            again = GroundEntry(kind="danger", receiver=receiver, reason=_DANGER_WORDS, told="yes")
             session.perform(ground_actions.record_ground, self._case_ids[number], again)
 
         return alarm

@@ -9,6 +9,7 @@ from uuid import UUID
 from casework.accounts import key_holders, staff
 from casework.audit import read
 from casework.cases import (
+    access_endings,
     access_grants,
     age_groups,
     case_labels,
@@ -29,14 +30,16 @@ from casework.cases.states import CaseState
 from casework.desk import reporting_duty
 from casework.desk.view_models import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, Welcome, WrittenSection
 from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, gettext_noop
-from casework.gate import ActContext, action
+from casework.gate import ActContext, Action, action
 from casework.intake.actions import list_drafts
+from casework.intake.advice_actions import due_contacts
 from casework.notices import presenters as notice_presenters
 from casework.notices.actions import list_due, list_notices
 from casework.oversight import home_panel
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
 from casework.referrals.ground_actions import list_reviews
+from casework.referrals.promise_actions import list_promises
 from casework.referrals.receiving_actions import list_referrals
 from casework.referrals.unsent_actions import list_unsent
 from casework.retention.actions import list_requests
@@ -279,6 +282,8 @@ def _keeper_of_notes(context: ActContext, case: VerifiedCase) -> UUID:
 def close_case(context: ActContext, case_id: UUID, *, outcome: str, words: str, again: bool = False) -> None:
     """Close an open case with its outcome, or (`again`) open a closed one with a reason.
 
+    What was shared ends, but for what an article keeps for its days.
+
     Raises Conflict if somebody else has just done so.
     """
     case = reading.find_case(context, case_id)
@@ -290,25 +295,28 @@ def close_case(context: ActContext, case_id: UUID, *, outcome: str, words: str, 
     case.row.state = CaseState.OPEN if again else CaseState.CLOSED
     case.row.closed = None if again else reading.day_of(context.crypto.at)
     if not again:
-        access_grants.end_all_referrals(context, case)
+        access_endings.end_at_closing(context, case)
     writing.revoke(context, case)
 
 
+# Each list of a whole first page by its field of Home.
+_OTHER_LISTS: Mapping[str, Action[[], Any]] = {
+    "box": list_referrals,
+    "notices": list_notices,
+    "untold": list_due,
+    "endings": list_requests,
+    "reviews": list_reviews,
+    "unsent": list_unsent,
+    "promises": list_promises,
+}
+
+
 def _with_other_lists(context: ActContext, home: Home) -> Home:
-    """Add referrals, requests for erasure and reviews, read in one commit, each with a log line of its own."""
-    if allowed(context.actor, Act.REFERRAL_LIST):
-        home = replace(home, box=context.also(list_referrals))
-    if allowed(context.actor, Act.NOTICE_LIST):
-        home = replace(home, notices=context.also(list_notices))
-    if allowed(context.actor, Act.NOTICE_DUE):
-        home = replace(home, untold=context.also(list_due))
-    if allowed(context.actor, Act.CASE_ERASE_LIST):
-        home = replace(home, endings=context.also(list_requests))
-    if allowed(context.actor, Act.GROUND_REVIEW_LIST):
-        home = replace(home, reviews=context.also(list_reviews))
-    if allowed(context.actor, Act.UNSENT_LIST):
-        home = replace(home, unsent=context.also(list_unsent))
-    return home
+    """Add the lists that this person may see, read in one commit, each with a log line of its own."""
+    if allowed(context.actor, Act.ADVICE_LIST):
+        home = replace(home, again=due_contacts(context))
+    lists = {name: doing for name, doing in _OTHER_LISTS.items() if allowed(context.actor, doing.act)}
+    return replace(home, **{name: context.also(doing) for name, doing in lists.items()})
 
 
 def contacts_to_renew(context: ActContext, cases: Iterable[ListedCase]) -> frozenset[UUID]:

@@ -8,16 +8,18 @@ from uuid import UUID
 from flask import render_template, url_for
 from flask_babel import gettext
 
+from casework import clock
 from casework.cases.sections import LEDGERS, SECTIONS, Contact
 from casework.desk import section_presenters
 from casework.desk.forms import empty_note
 from casework.desk.view_models import CaseLine, CasePage
 from casework.policy.vocabulary import Act, Section
+from casework.referrals.ground_actions import read_ledger
 from casework.referrals.view_models import Box
 from casework.retention.actions import ErasureRequest
 from casework.web import menu
 from casework.web.choice_fields import code_words
-from casework.web.current_user import may, me
+from casework.web.current_user import may, me, perform
 
 PAGE = 100
 NOBODY = UUID(int=0)
@@ -40,7 +42,8 @@ class Item:
 def home(box: Box | None, endings: Sequence[ErasureRequest]) -> dict[str, Any]:
     """Return what a first page needs: the role, what may be opened, where cases lie, what was referred or waits."""
     offers = {"opens": may(Act.CASE_OPEN), "purges": may(Act.PURGE_LIST), "restores": may(Act.CASE_VOID_LIST)}
-    return {"role": me().role, "url": cases_url(), "box": box, "endings": endings} | offers
+    offers["advises"] = may(Act.ADVICE_LIST)
+    return {"role": me().role, "url": cases_url(), "box": box, "endings": endings, "today": clock.today()} | offers
 
 
 def cases_url() -> str:
@@ -90,6 +93,12 @@ def case_page(page: CasePage, *, note: Any = None, name: str | None = None) -> s
         must_tell=page.must_tell and may(Act.GROUND_RECORD),
         shows=may(Act.NAME_SHOW) and Section.IDENTITY in page.sections,
     )
+
+
+def closing_page(case_id: UUID, form: Any, page: CasePage | None = None) -> str:
+    """Render the closing of a case with what ends and what stays, or its opening again."""
+    ledger = perform(read_ledger, case_id, towards=Act.CASE_CLOSE) if "outcome" in form else None
+    return render_template("desk/close.html", form=form, case_id=case_id, page=page, ledger=ledger)
 
 
 def safe_contact(contact: Contact | None) -> list[tuple[str, str, section_presenters.Answer]] | None:

@@ -15,9 +15,11 @@ from casework.cases.sections import Contact, Label
 from casework.cases.states import CaseState
 from casework.desk.reporting_duty import ReportingDuty
 from casework.intake.actions import Draft
+from casework.intake.advice_actions import AdviceContact
 from casework.notices.view_models import DueNotice, NoticeBox, NoticeStanding
 from casework.oversight.home_panel import OversightPanel
 from casework.policy.vocabulary import Section
+from casework.referrals.promise_view_models import Promises
 from casework.referrals.view_models import AwaitingReview, Box, UnsentCase
 from casework.retention.actions import ErasureRequest
 from casework.sealed import Sealed
@@ -60,7 +62,8 @@ class Home:
 
     `watch` is what the roles of oversight are shown, `arrivals` how many newcomers wait until a colleague
     confirms them, `box` what was referred and `notices` those to the chair, for whom they may be listed;
-    of the cases in `untold` the chair has not been told.
+    of the cases in `untold` the chair has not been told; `again` are those who asked for advice and were promised a
+    further talk by today.
     """
 
     cases: tuple[CaseLine, ...]
@@ -74,7 +77,9 @@ class Home:
     untold: tuple[DueNotice, ...] = ()
     endings: tuple[ErasureRequest, ...] = ()
     reviews: tuple[AwaitingReview, ...] = ()
+    again: tuple[AdviceContact, ...] = ()
     unsent: tuple[UnsentCase, ...] = ()
+    promises: Promises = field(default_factory=Promises)
 
     @cached_property
     def inherited(self) -> list[CaseLine]:

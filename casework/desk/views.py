@@ -82,7 +82,7 @@ def ask_closing(case_id: UUID) -> str:
     check_permission(Act.CASE_CLOSE)
     page = perform(actions.read_case, case_id)
     form = CloseCaseForm() if page.line.is_open else ReopenForm()
-    return render_template("desk/close.html", form=form, case_id=case_id, page=page)
+    return presenters.closing_page(case_id, form, page=page)
 
 
 @blueprint.post(f"{CASE}/dong")
@@ -90,7 +90,7 @@ def close(case_id: UUID) -> Answer:
     check_permission(Act.CASE_CLOSE)
     form = CloseCaseForm()
     if not form.validate_on_submit():
-        return render_template("desk/close.html", form=form, case_id=case_id, page=None), 422
+        return presenters.closing_page(case_id, form), 422
     perform(actions.close_case, case_id, outcome=form.outcome.data, words=form.words.data or "")
     flash(_("Đã đóng vụ việc. Người ấy trở lại lúc nào cũng được."), "done")
     return redirect(url_for("desk.case", case_id=case_id), 303)
@@ -101,7 +101,7 @@ def reopen(case_id: UUID) -> Answer:
     check_permission(Act.CASE_CLOSE)
     form = ReopenForm()
     if not form.validate_on_submit():
-        return render_template("desk/close.html", form=form, case_id=case_id, page=None), 422
+        return presenters.closing_page(case_id, form), 422
     perform(actions.close_case, case_id, outcome="", words=form.words.data or "", again=True)
     flash(_("Đã mở lại vụ việc."), "done")
     return redirect(url_for("desk.case", case_id=case_id), 303)

@@ -30,7 +30,7 @@ from casework.cases.trusted_addresses import AddressRegister, list_addresses
 from casework.codelists import codelist
 from casework.errors import NotFound, Refused
 from casework.gate import ActContext, action
-from casework.policy.vocabulary import Act, Section
+from casework.policy.vocabulary import Act, Role, Section
 from casework.sealed import Sealed
 from casework.vault.models import Agency
 from casework.vault.states import AgencyState
@@ -116,16 +116,22 @@ def begin_intake(context: ActContext) -> Setting:
     )
 
 
+@action(Act.SPEECH_READ)
+def read_speech(context: ActContext) -> Role:
+    """Return the role for which it is written down what to say; the words are secret to nobody."""
+    return context.permit.role
+
+
 @action(Act.DRAFT_START)
 def start_draft(
     context: ActContext, pages: Pages, *, circle: Sequence[UUID] = (), instead_of: UUID | None = None
 ) -> UUID:
     """Start a draft with the pages answered so far, sealed to the agency or, if members are named, to a new circle.
 
-    `instead_of` names a draft of the author that is discarded in the same commit, as when its readers must change.
+    `instead_of` names a draft of the author that is discarded in the same commit, as when its readers must change;
+    the advice from which it began goes along.
     """
-    if instead_of is not None:
-        context.also(discard_draft, instead_of)
+    advice = context.also(discard_draft, instead_of, replaced=True) if instead_of is not None else None
     owner_id = context.also(make_circle, circle) if circle else context.actor.agency_id
     if owner_id is None:
         raise NotFound("agency")
@@ -140,6 +146,8 @@ def start_draft(
     case = writing.add_case(context, row)
     for number, data in pages.items():
         _save_page(context, case, number, data)
+    if advice is not None:
+        writing.save_json(context, case, Section.ADVICE, dict(advice))
     return row.id
 
 
@@ -157,7 +165,7 @@ def _save_page(context: ActContext, case: VerifiedCase, number: int, data: Mappi
 def open_draft(context: ActContext, draft_id: UUID) -> OpenDraft:
     """Open the saved pages of a draft by their numbers, with the setting of an intake, in one commit."""
     case = reading.find_draft(context, draft_id)
-    pages = reading.open_newest_of(context, case, [Section.DRAFT], draft=True)
+    pages = reading.open_newest_of(context, case, [Section.DRAFT], within=reading.scope_of_drafts(context))
     return OpenDraft({page.series.int: page.data for page in pages}, context.also(begin_intake))
 
 
@@ -170,11 +178,21 @@ def list_drafts(context: ActContext) -> list[Draft]:
 
 
 @action(Act.DRAFT_DISCARD)
-def discard_draft(context: ActContext, draft_id: UUID) -> None:
-    """Delete what a draft holds; its row stays, void, as a case that was never opened."""
+def discard_draft(context: ActContext, draft_id: UUID, *, replaced: bool = False) -> Mapping[str, Any] | None:
+    """Delete what a draft holds; its row stays, void, as a case that was never opened.
+
+    A draft that began as advice is advice again; if it is `replaced`, that is returned to be taken along and is
+    deleted here.
+    """
     case = reading.find_draft(context, draft_id)
+    pages = reading.open_newest_of(context, case, [Section.ADVICE], within=reading.scope_of_drafts(context))
     writing.erase_section(context, case, Section.DRAFT)
+    if pages and not replaced:
+        case.row.state = CaseState.ADVICE
+        return None
+    writing.erase_section(context, case, Section.ADVICE)
     case.row.state = CaseState.VOID
+    return pages[0].data if pages else None
 
 
 @action(Act.CASE_OPEN)

@@ -7,6 +7,7 @@ from typing import Any
 from casework import clock
 from casework.cases import risk_level, sections
 from casework.cases.fields import section_from_fields
+from casework.cases.ground_rules import CONSENT
 from casework.cases.reporting_delay import RECORDED
 from casework.codelists import codelist
 from casework.intake.actions import IntakeAnswers
@@ -14,14 +15,17 @@ from casework.intake.actions import IntakeAnswers
 Forms = Mapping[int, Any]
 
 
-def answers_of(forms: Forms, recorded: int) -> IntakeAnswers:
-    """Return the answers of the pages by number; `recorded` is when the draft was begun, in microseconds."""
-    introduction, readers, *_, sharing = (forms[number] for number in range(1, 7))
+def answers_of(forms: Forms, recorded: int, *, only_counselling: bool = False) -> IntakeAnswers:
+    """Return the answers of the pages by number; `recorded` is when the draft was begun, in microseconds.
+
+    `only_counselling` says so of a draft of an earlier program, which made cases of advice too.
+    """
+    introduction, readers, *_, sharing, consent = (forms[number] for number in range(1, 8))
     fields = [field for form in forms.values() for field in form]
     incident = section_from_fields(sections.Incident, fields)
     return IntakeAnswers(
         danger=introduction.danger.data,
-        only_counselling="yes" if introduction.mode.data == "advice" else "no",
+        only_counselling="yes" if only_counselling else "no",
         contact=section_from_fields(sections.Contact, fields),
         identity=section_from_fields(sections.Identity, fields),
         children=section_from_fields(sections.Children, fields),
@@ -33,7 +37,7 @@ def answers_of(forms: Forms, recorded: int) -> IntakeAnswers:
         perpetrator=section_from_fields(sections.Perpetrator, fields),
         safety_plan=_safety_plan(readers),
         assessment=_assessment(sharing),
-        grounds=(*_consent_entries(sharing), *_immediate_grounds(sharing)),
+        grounds=(*_consent_entries(sharing, consent), *_immediate_grounds(sharing, consent)),
         detailed=not sharing.detailed.data,
         age_group=introduction.age_group.data or "",
     )
@@ -52,25 +56,18 @@ def _assessment(sharing: Any) -> sections.Assessment:
     return replace(section_from_fields(sections.Assessment, sharing), level=level, next_review=next_review)
 
 
-def _consent_entries(sharing: Any) -> Iterable[sections.GroundEntry]:
+def _consent_entries(sharing: Any, consent: Any) -> Iterable[sections.GroundEntry]:
     for field in sharing.consents:
-        if field.data:
-            yield sections.GroundEntry(
-                kind="consent",
-                receiver=field.name.removeprefix("consent_"),
-                consent=field.data,
-                form="" if field.data == "not_asked" else sharing.consent_form.data or "",
-            )
+        receiver = field.name.removeprefix("consent_")
+        entry = sections.GroundEntry(CONSENT, receiver, consent=field.data or "")
+        if field.data == "granted":
+            yield replace(entry, sections=consent.sections_for(receiver), **consent.answered_by)
+        elif field.data:
+            yield replace(entry, refusal=(sharing.refusal.data or "") if field.data == "refused" else "")
 
 
-def _immediate_grounds(sharing: Any) -> Iterable[sections.GroundEntry]:
-    for receiver in sharing.at_once.data or () if sharing.asks_at_once else ():
+def _immediate_grounds(sharing: Any, consent: Any) -> Iterable[sections.GroundEntry]:
+    for receiver in sharing.told_at_once:
         bundle = codelist("bundle").get(receiver)
-        law = bundle.text("law")
-        yield sections.GroundEntry(
-            kind=bundle.text("at_once"),
-            receiver=receiver,
-            article=codelist("told").get(law).source if law else "",
-            told=sharing.at_once_told.data or "",
-            words=sharing.at_once_words.data or "",
-        )
+        entry = sections.GroundEntry(bundle.text("at_once"), receiver, duty=bundle.text("duty"))
+        yield replace(entry, **consent.told_at_once)

@@ -24,10 +24,11 @@ TITLES = {
     4: _("Người bị bạo lực"),
     5: _("Chuyện đã xảy ra"),
     6: _("Người kia, nhu cầu, đồng ý"),
+    7: _("Ai được đọc phần nào"),
 }
 # What depends on another answer, and is dropped when that one says otherwise.
 ONLY_IF = {"whom": ("secret", "somebody"), "readers": ("secret", "somebody")}
-IF_DANGER = frozenset({"at_once", "at_once_told", "at_once_words"})
+IF_DANGER = frozenset({"at_once"})
 NEVER = frozenset({"pronoun"})
 
 Row = tuple[str, object, str]

@@ -1,6 +1,8 @@
 """The pages of an intake as forms; whatever can be unknown may stay empty or be answered so."""
 
+from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from flask_babel import gettext
@@ -29,14 +31,15 @@ from casework.cases.sections import (
 from casework.codelists import codelist
 from casework.intake import weekdays
 from casework.intake.actions import Setting, begin_intake
-from casework.intake.spoken_text import aloud
-from casework.web.choice_fields import language
+from casework.policy.vocabulary import Section
+from casework.web.choice_fields import YES, language
 from casework.web.current_user import perform
 from casework.web.forms import Choice, Choices, Form, OneCode
+from casework.web.spoken_text import USUAL_PRONOUN, aloud, pronoun_or_usual
 
 # Asked in words of its own, for the answer decides who can read before there is a case.
 _SOMEBODY = Source(SafetyPlan, "somebody")
-DEFAULT_PRONOUN = "chi"
+RECORD, ADVICE_ONLY = "record", "advice"
 
 
 class Offers:
@@ -53,22 +56,23 @@ class Offers:
         said_age: str = "",
         setting: Setting | None = None,
         answers: MultiDict[str, str] | None = None,
+        in_draft: bool = False,
     ) -> None:
         """Take what the first page answered, the setting if it is at hand, and the answers of a whole draft.
 
-        An unknown pronoun is the usual one for the age.
+        An unknown pronoun is the usual one for the age. `in_draft` says that what the person wants was asked before.
         """
         if setting is not None:
             self.setting = setting
-        self.danger, self.answers = danger, answers
+        self.danger, self.answers, self.in_draft = danger, answers, in_draft
         self.said_age = said_age if said_age in codelist("age_group") else ""
-        self._pronoun = pronoun if pronoun in codelist("pronoun") else DEFAULT_PRONOUN
+        self._pronoun = pronoun_or_usual(pronoun)
 
     @property
     def pronoun(self) -> str:
         """Return how the person is addressed: as was chosen, or, where that is the usual, as fits a child."""
         group = codelist("age_group").get(self.age_group) if self.age_group else None
-        return (group.text("pronoun") if group and self._pronoun == DEFAULT_PRONOUN else "") or self._pronoun
+        return (group.text("pronoun") if group and self._pronoun == USUAL_PRONOUN else "") or self._pronoun
 
     @cached_property
     def age_group(self) -> str:
@@ -111,12 +115,13 @@ class IntakePage(Form):
 
     compares: ClassVar[bool] = False
 
-    def __init__(self, typed: Any, offers: Offers) -> None:
+    def __init__(self, typed: Any, offers: Offers, given: Mapping[str, Any] = MappingProxyType({})) -> None:
         """Read the answers; the token of the form is checked for every request, not for every page of a draft.
 
-        What the role may not read is not asked, nor what a child need not be asked now.
+        What the role may not read is not asked, nor what a child need not be asked now. `given` stands in the boxes
+        while nothing was typed.
         """
-        super().__init__(formdata=typed, meta={"csrf": False})  # type: ignore[no-untyped-call]
+        super().__init__(formdata=typed, data=given, meta={"csrf": False})  # type: ignore[no-untyped-call]
         self.offers = offers
         questions: list[Any] = [field for field in self if getattr(field, "source", None)]
         for field in questions:
@@ -131,6 +136,11 @@ class IntakePage(Form):
     def circle(self) -> list[str]:
         """Return the ids of the readers that a page names besides the author; most pages name none."""
         return []
+
+    @property
+    def advice_only(self) -> bool:
+        """Tell whether a page answers that advice is all that is wanted; most do not ask."""
+        return False
 
     def keeps(self, name: str) -> bool:
         """Tell whether an answer is to be kept; one that no longer applies may be dropped."""
@@ -149,9 +159,30 @@ class ToldForm(IntakePage):
     age_group = at_intake(Label, "age_group", select=False)
     mode = Choice(
         _("Người ấy muốn thế nào?"),
-        [("record", _("Ghi nhận và xử lý")), ("advice", _(Source(Label, "only_counselling").question.label))],
+        [(RECORD, _("Ghi nhận và xử lý")), (ADVICE_ONLY, _(Source(Label, "only_counselling").question.label))],
     )
     pronoun = OneCode(_("Xưng hô"), "pronoun", required=False, select=True)
+
+    def __init__(self, typed: Any, offers: Offers) -> None:
+        """Ask whether advice is all that is wanted before there is a draft, and where a role may give it."""
+        super().__init__(typed, offers)
+        if offers.in_draft or Section.ADVICE not in offers.setting.sections:
+            del self.mode
+
+    @property
+    def advice_only(self) -> bool:
+        """Tell whether the person wants advice and no report."""
+        return "mode" in self and self.mode.data == ADVICE_ONLY
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse advice alone where a child is in danger: that must be reported."""
+        valid = super().validate(extra_validators)
+        addressed = codelist("pronoun").get(self.offers.pronoun)
+        child = self.age_group.data == age_groups.CHILD or addressed.flag("child")
+        if not (self.advice_only and child and self.danger.data == YES):
+            return valid
+        words = gettext("Trẻ em đang gặp nguy hiểm thì luật bắt báo ngay. Hãy chọn “Ghi nhận và xử lý”.")
+        return self.add_error(self.mode, words)
 
 
 class MustNotKnowForm(IntakePage):

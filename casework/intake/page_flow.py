@@ -11,16 +11,28 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from casework import clock
+from casework.codelists import codelist
 from casework.errors import BadInput, NotFound
 from casework.intake import actions, check_page
 from casework.intake.actions import IntakeAnswers, OpenDraft
 from casework.intake.answers import answers_of
-from casework.intake.forms import EventForm, IntakePage, MustNotKnowForm, Offers, PersonForm, ReachForm, ToldForm
+from casework.intake.consent_form import ConsentForm
+from casework.intake.forms import (
+    ADVICE_ONLY,
+    EventForm,
+    IntakePage,
+    MustNotKnowForm,
+    Offers,
+    PersonForm,
+    ReachForm,
+    ToldForm,
+)
 from casework.intake.sharing_form import SharingForm
+from casework.web.choice_fields import YES
 from casework.web.current_user import me, perform
 from casework.web.translation import when
 
-TOLD, READERS, REACH, PERSON, EVENT, SHARING, CHECK = range(1, 8)
+TOLD, READERS, REACH, PERSON, EVENT, SHARING, CONSENT, CHECK = range(1, 9)
 FORMS: Mapping[int, type[IntakePage]] = {
     TOLD: ToldForm,
     READERS: MustNotKnowForm,
@@ -28,6 +40,7 @@ FORMS: Mapping[int, type[IntakePage]] = {
     PERSON: PersonForm,
     EVENT: EventForm,
     SHARING: SharingForm,
+    CONSENT: ConsentForm,
 }
 TEMPLATES = {
     TOLD: "intake/told.html",
@@ -36,6 +49,7 @@ TEMPLATES = {
     PERSON: "intake/person.html",
     EVENT: "intake/event.html",
     SHARING: "intake/sharing.html",
+    CONSENT: "intake/consent.html",
     CHECK: "intake/check.html",
 }
 # Page 0 of a draft is written by the machine alone: when it was begun.
@@ -80,14 +94,24 @@ class DraftPages:
         return form_of(number, MultiDict(self.pages.get(number, {})), self.offers)
 
     @property
+    def last_asked(self) -> int:
+        """Return the number of the last page that asks something: consent is asked about where there is one."""
+        return CONSENT if list(self.form(CONSENT)) else SHARING
+
+    @property
     def begun(self) -> int:
         """Return when the draft was begun, in microseconds; now, for one that does not know."""
         return int(MultiDict(self.pages.get(BEGUN, {})).get("at", clock.micros()))
 
     @property
     def stopped_at(self) -> int:
-        """Return the number of the furthest page that was saved; before it everything has been asked."""
-        return max(READERS, *self.pages)
+        """Return the number of the furthest page up to which every page was saved; a later one may hold words too."""
+        return next(number for number in range(READERS, CHECK) if number + 1 not in self.pages)
+
+    @property
+    def only_counselling(self) -> bool:
+        """Tell whether an earlier program asked in this draft for advice alone."""
+        return bool(MultiDict(self.pages.get(TOLD, {})).get("mode") == ADVICE_ONLY)
 
     def forms(self) -> dict[int, IntakePage]:
         """Return the forms of all pages, each checked."""
@@ -107,10 +131,11 @@ def _draft_pages(draft_id: UUID, draft: OpenDraft) -> DraftPages:
     answers = MultiDict((name, value) for typed in draft.pages.values() for name, value in MultiDict(typed).items(True))
     offers = Offers(
         pronoun=page.get("pronoun", ""),
-        danger=page.get("danger") == "yes",
+        danger=page.get("danger") == YES,
         said_age=page.get("age_group", ""),
         setting=draft.setting,
         answers=answers,
+        in_draft=True,
     )
     return DraftPages(draft_id, draft.pages, offers)
 
@@ -129,7 +154,7 @@ def answers_of_draft(draft_id: UUID, opened: OpenDraft) -> IntakeAnswers:
     forms = pages.forms()
     if broken := unfinished(forms):
         raise Unfinished(broken)
-    return answers_of(forms, pages.begun)
+    return answers_of(forms, pages.begun, only_counselling=pages.only_counselling)
 
 
 def unfinished(forms: Mapping[int, IntakePage]) -> int | None:
@@ -153,8 +178,15 @@ def redirect_onward(draft_id: UUID, number: int) -> Response:
         return redirect(page_url(draft_id, number), 303)
     if number == TOLD and request.form.get("danger") == "yes":
         return redirect(url_for("intake.steps", draft_id=draft_id), 303)
-    following = CHECK if request.args.get("sua") else number + 1
+    asks_nothing_more = number == SHARING and not _shares()
+    following = CHECK if request.args.get("sua") or asks_nothing_more else number + 1
     return redirect(url_for("intake.page", draft_id=draft_id, number=following), 303)
+
+
+def _shares() -> bool:
+    """Tell whether an answer about sharing was sent that leads to the page on consent."""
+    granted = (request.form.get(f"consent_{bundle.code}") == "granted" for bundle in codelist("bundle"))
+    return bool(request.form.getlist("at_once")) or any(granted)
 
 
 def redirect_or_correct(draft_id: UUID, number: int, form: IntakePage) -> Response | tuple[str, int]:
@@ -200,6 +232,7 @@ def render_check(draft: DraftPages) -> str:
     forms = draft.forms()
     return render_template(
         TEMPLATES[CHECK],
+        back_url=url_for("intake.page", draft_id=draft.id, number=draft.last_asked),
         groups=check_page.groups(forms, draft.id),
         unfinished=unfinished(forms),
         number=CHECK,

@@ -1,4 +1,4 @@
-"""The last page of questions: the other person, what is needed, how dangerous it is, and who may be informed."""
+"""The page of the other person, what is needed, how dangerous it is, and who may be informed."""
 
 from typing import Any
 
@@ -42,10 +42,8 @@ class SharingForm(IntakePage):
     # One question for each bundle, in its place among the others: the body of a class is a namespace to be written to.
     for _bundle in codelist("bundle"):
         locals()[f"{_CONSENT}{_bundle.code}"] = OneCode("", "consent_state", only=ANSWERS, required=False)
-    consent_form = at_intake(GroundEntry, "form", select=True)
+    refusal = at_intake(GroundEntry, "refusal")
     at_once = Choices(_("Vì đang nguy hiểm, phải báo ngay cho ai"), [], required=False)
-    at_once_told = at_intake(GroundEntry, "told")
-    at_once_words = at_intake(GroundEntry, "words")
     detailed = Choices(_("Khi đếm số liệu"), [("out", _("Xin không đưa vào bảng chi tiết"))], required=False)
 
     def __init__(self, typed: Any, offers: Offers) -> None:
@@ -68,7 +66,6 @@ class SharingForm(IntakePage):
             if bundle.code in offers.setting.receivers
         ]
         self.risks.choices = [SelectChoice(item.code, self._asked(item)) for item in self._risks()]
-        self.at_once_words.description = gettext("Chưa nói trước thì ghi vì sao chưa nói được.")
         for field in (*self.consents, self.at_once, self.detailed):
             field.flags.told = True
 
@@ -115,6 +112,16 @@ class SharingForm(IntakePage):
         """Return what this page and the earlier ones say of the danger."""
         answers = Assessment(answers=tuple(self.risk_codes))
         return (*self.offers.told, section_from_fields(Perpetrator, self), answers)
+
+    @property
+    def granted(self) -> tuple[str, ...]:
+        """Return the agencies that the person agreed to."""
+        return tuple(field.name.removeprefix(_CONSENT) for field in self.consents if field.data == "granted")
+
+    @property
+    def told_at_once(self) -> tuple[str, ...]:
+        """Return the agencies that must be told without asking; where nobody must be, there are none."""
+        return tuple(self.at_once.data or ()) if self.asks_at_once else ()
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask which is right where the acts are none of this relation, and why a level is lower than was told."""

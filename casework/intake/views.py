@@ -1,27 +1,23 @@
 """The pages of an intake, from what is said first to the sealed case."""
 
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.intake import actions, page_flow, spoken_text
+from casework.intake import actions, advice_views, page_flow, speech_views
+from casework.intake.advice_forms import AdviceForm
 from casework.intake.forms import Offers
 from casework.intake.page_flow import BEGUN, CHECK, REACH, READERS, TOLD, Unfinished
 from casework.web.choice_fields import YES
 from casework.web.current_user import allow_locked, perform
 
 blueprint = Blueprint("intake", __name__)
+blueprint.register_blueprint(advice_views.blueprint)
+blueprint.register_blueprint(speech_views.blueprint)
 Answer = Response | str | tuple[str, int]
-
-
-@blueprint.app_context_processor
-def _spoken() -> dict[str, Any]:
-    """Give templates what is said aloud and the steps of an emergency, from the code lists."""
-    return {name: getattr(spoken_text, name) for name in ("told", "said", "spoken_to", "danger_steps")}
 
 
 @blueprint.get("/ghi-nhan")
@@ -42,6 +38,8 @@ def told() -> Answer:
         return page_flow.render_first(TOLD, form, offers), 422
     if form["danger"].data == YES and "called" not in request.form:
         return render_template("intake/steps.html", offers=offers, carried=page_flow.sent_answers(form))
+    if form.advice_only:
+        return advice_views.new_page(form, AdviceForm(None, offers))
     return page_flow.render_first(READERS, page_flow.form_of(READERS, None, offers), offers)
 
 
@@ -53,6 +51,8 @@ def start() -> Answer:
     form = page_flow.form_of(READERS, request.form, offers)
     if not first.validate():
         return page_flow.render_first(TOLD, first, offers), 422
+    if first.advice_only:
+        return advice_views.new_page(first, AdviceForm(None, offers)), 422
     if not form.validate():
         return page_flow.render_first(READERS, form, offers), 422
     pages = {BEGUN: page_flow.begun_now(), TOLD: page_flow.sent_answers(first), READERS: page_flow.sent_answers(form)}
@@ -65,8 +65,12 @@ def start() -> Answer:
 def steps(draft_id: UUID | None) -> str:
     """Show whom to call in danger; the record can wait."""
     perform(actions.begin_intake)
-    onward = url_for("intake.page", draft_id=draft_id, number=REACH) if draft_id else url_for("intake.begin")
-    return render_template("intake/steps.html", offers=Offers(), carried=None, onward=onward)
+    if draft_id:
+        offers, onward = page_flow.load_draft(draft_id).offers, url_for("intake.page", draft_id=draft_id, number=REACH)
+    else:
+        offers = Offers(pronoun=request.args.get("goi", ""))
+        onward = url_for("intake.begin", goi=offers.pronoun)
+    return render_template("intake/steps.html", offers=offers, carried=None, onward=onward)
 
 
 @blueprint.get("/ghi-nhan/<uuid:draft_id>/<int:number>")
@@ -92,7 +96,7 @@ def resume(draft_id: UUID) -> str:
 @allow_locked
 def save(draft_id: UUID, number: int) -> Answer:
     """Save a page as it was typed, checked or not; then go on, or show what is to be corrected."""
-    form = page_flow.form_of(number, request.form, Offers())
+    form = page_flow.form_of(number, request.form, Offers(in_draft=True))
     perform(actions.save_draft, draft_id, number, page_flow.sent_answers(form))
     if "draft" in request.form:
         return page_flow.redirect_onward(draft_id, number)
@@ -115,7 +119,7 @@ def readers(draft_id: UUID) -> Answer:
     return page_flow.redirect_onward(perform(actions.start_draft, pages, circle=circle, instead_of=draft_id), READERS)
 
 
-@blueprint.post("/ghi-nhan/<uuid:draft_id>/7")
+@blueprint.post("/ghi-nhan/<uuid:draft_id>/8")
 def submit(draft_id: UUID) -> Response:
     """Open the case; a second submission finds the case of the first one."""
     try:

@@ -130,7 +130,7 @@ def _envelopes(database: _Database) -> Iterator[Fault]:
 def _cases(database: _Database) -> Iterator[Fault]:
     employed = {row.id for row in database.rows(Member) if row.state != MemberState.LEFT}
     for row in database.rows(Case):
-        if row.state == CaseState.OPEN and row.holder_id not in employed:
+        if row.state in (CaseState.OPEN, CaseState.ADVICE) and row.holder_id not in employed:
             yield Fault("case_file", row.id, "vụ việc đang mở mà không ai phụ trách / open case without a holder")
 
 

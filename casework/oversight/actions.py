@@ -36,10 +36,19 @@ _ABOUT_NO_CASE = (
     "intake.",
     "policy.",
     "review.",
+    "speech.",
     "upgrade.",
 )
 _LISTS = frozenset(
-    {Act.CASE_LIST, Act.CASE_SEARCH, Act.REFERRAL_LIST, Act.REFERRAL_EXPIRE, Act.NOTICE_DUE, Act.NOTICE_LIST}
+    {
+        Act.ADVICE_LIST,
+        Act.CASE_LIST,
+        Act.CASE_SEARCH,
+        Act.REFERRAL_LIST,
+        Act.REFERRAL_EXPIRE,
+        Act.NOTICE_DUE,
+        Act.NOTICE_LIST,
+    }
 )
 # A new key may be that of a circle: its line is shown to its holders alone.
 _KEYS = (Act.AGENCY_ROTATE,)
@@ -47,7 +56,9 @@ _GUARDED = (*(act for act in Act if not act.startswith(_ABOUT_NO_CASE) and act n
 # That a case was restricted to named people is shown to nobody, not even as a number.
 _OWN_CIRCLES = (Act.CIRCLE_MAKE, Act.CIRCLE_READ, Act.CIRCLE_CHANGE, Act.CIRCLE_LIFT, Act.CASE_RESTRICT)
 _CIRCLES = (*_OWN_CIRCLES, Act.REFERRAL_READERS, Act.REFERRAL_CHANGE)
-_UNCOUNTED = (*_CIRCLES, *_KEYS)
+# How often advice was given is no number that was released.
+_ADVICE = tuple(act for act in Act if act.startswith("advice."))
+_UNCOUNTED = (*_CIRCLES, *_KEYS, *_ADVICE)
 
 
 @dataclass(frozen=True)

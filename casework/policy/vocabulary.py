@@ -112,11 +112,19 @@ class Act(StrEnum):
     DRAFT_SAVE = "draft.save"
     DRAFT_OPEN = "draft.open"
     DRAFT_DISCARD = "draft.discard"
+    ADVICE_RECORD = "advice.record"
+    ADVICE_LIST = "advice.list"
+    ADVICE_READ = "advice.read"
+    ADVICE_CHANGE = "advice.change"
+    ADVICE_PROMOTE = "advice.promote"
     GROUND_LIST = "ground.list"
     GROUND_RECORD = "ground.record"
     GROUND_WITHDRAW = "ground.withdraw"
     GROUND_REVIEW_LIST = "ground.review_list"
     GROUND_REVIEW = "ground.review"
+    GROUND_PROMISES = "ground.promises"
+    GROUND_CALLED = "ground.called"
+    GROUND_REGISTER = "ground.register"
     UNSENT_LIST = "unsent.list"
     UNSENT_READ = "unsent.read"
     UNSENT_SEND = "unsent.send"
@@ -159,6 +167,7 @@ class Act(StrEnum):
     AUDIT_COMPARE = "audit.compare"
     AUDIT_EXPORT = "audit.export"
     POLICY_READ = "policy.read"
+    SPEECH_READ = "speech.read"
     BACKUP_MAKE = "backup.make"
     RESTORE_RUN = "restore.run"
     RESTORE_ANEW = "restore.anew"
@@ -210,6 +219,7 @@ class Section(IntEnum):
     LABEL = 26
     DRAFT = 27
     ERASURE = 28
+    ADVICE = 29
 
     @property
     def code(self) -> str:

@@ -1,6 +1,6 @@
-"""The forms of referrals: a ground and its review, letters, the receiver's answers, and calls."""
+"""The forms of referrals: letters, the receiver's answers, and calls."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,6 @@ from flask_babel import lazy_gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from casework import clock
-from casework.cases.consent_and_grounds import may_receive
 from casework.cases.fields import field_of
 from casework.cases.sections import GroundEntry, Letter
 from casework.codelists import codelist
@@ -19,105 +18,8 @@ from casework.notices.forms import SendNoticeForm, offering
 from casework.notices.view_models import NoticeChoice, Proposal
 from casework.referrals.receiving_side import ProposedReader, ReceivingSide
 from casework.referrals.view_models import Preview, UnsentPage
-from casework.web.choice_fields import NO, YES, code_words
+from casework.web.choice_fields import code_words
 from casework.web.forms import Choices, DateParts, Form, LongText, SentOnceForm, ShortText, TimeOfDay, parse_uuid
-
-
-class GroundForm(Form):
-    """A ground; no answer is selected beforehand."""
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        valid = super().validate(extra_validators)
-        if "consent" in self and self["consent"].data == "granted" and not self["how"].data:
-            self["how"].errors = [gettext("Hãy chọn người ấy đồng ý bằng cách nào.")]
-            return False
-        return valid
-
-    def entry(self, kind: str) -> GroundEntry:
-        typed = {
-            name: self[name].data or "" for name in ("receiver", "consent", "article", "words", "told") if name in self
-        }
-        agreed = typed.get("consent") == "granted"
-        return GroundEntry(kind=kind, form=(self["how"].data or "") if agreed else "", **typed)
-
-
-def ground_form(kind: str, receivers: Collection[str]) -> Any:
-    """Make the form for one kind of ground and the agencies of this commune."""
-    possible = [receiver for receiver in receivers if may_receive(receiver, kind)]
-    fields = {"receiver": _field("receiver", only=possible), **_FIELDS_OF_KIND[kind]()}
-    return type("GroundForm", (GroundForm,), fields)()
-
-
-def _field(name: str, **options: Any) -> Any:
-    return field_of(GroundEntry, name, **{"required": True, "select": False, **options})
-
-
-def _words_field(hint: Any) -> Any:
-    return field_of(GroundEntry, "words", rows=3, hint=hint)
-
-
-def _consent_fields() -> dict[str, Any]:
-    return {
-        "consent": _field(
-            "consent",
-            only=("granted", "refused", "not_asked"),
-            hint=_(
-                "Cả ba câu trả lời đều ghi được. Chưa hỏi thì chưa chia sẻ được, nhưng vẫn ghi vụ việc bình thường."
-            ),
-        ),
-        "how": _field("form", required=False, hint=_("Chỉ trả lời khi người ấy đồng ý.")),
-        "words": _words_field(_("Ví dụ: người ấy nói gì, muốn dặn điều gì.")),
-    }
-
-
-def _duty_fields() -> dict[str, Any]:
-    return {
-        "article": field_of(
-            GroundEntry, "article", required=True, hint=_("Ghi điều và số luật, ví dụ: Điều 20 Luật 13/2022/QH15.")
-        ),
-        "told": _field("told", only=(YES, NO)),
-        "words": _words_field(_("Chưa nói trước thì ghi vì sao chưa nói được.")),
-    }
-
-
-def _danger_fields() -> dict[str, Any]:
-    return {
-        "words": LongText(_("Nguy hiểm nào, vì sao phải làm ngay?"), rows=4),
-        "told": _field("told", only=(YES, NO)),
-    }
-
-
-_FIELDS_OF_KIND: Mapping[str, Callable[[], dict[str, Any]]] = {
-    "consent": _consent_fields,
-    "duty": _duty_fields,
-    "danger": _danger_fields,
-}
-
-
-class EndingForm(Form):
-    """The withdrawal of a ground: under pressure or not, which is asked in private, and why."""
-
-    pressed = _field("pressed", required=False, hint=_("Hỏi riêng, khi chỉ có hai người. Không hỏi được thì để trống."))
-    words = field_of(GroundEntry, "ended", rows=3)
-
-
-class ReviewForm(Form):
-    """The review of a ground of danger to life by a second person; a No needs its reason."""
-
-    answer = _field("review")
-    words = field_of(
-        GroundEntry,
-        "review_words",
-        rows=3,
-        hint=_("Không đồng ý thì ghi vì sao. Đồng ý thì nơi nhận cũng đọc được lời này."),
-    )
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        valid = super().validate(extra_validators)
-        if self.answer.data == "disagreed" and not (self.words.data or "").strip() and not self.words.errors:
-            self.words.errors = [gettext("Hãy ghi vì sao không đồng ý.")]
-            return False
-        return valid
 
 
 def _without_field() -> Any:

@@ -1,17 +1,20 @@
 """Acts on the grounds for sharing of a case: read the ledger, record, withdraw, and review by a second person."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from uuid import UUID
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import select
 
-from casework.cases import access_grants, consent_and_grounds, reading, scope, writing
+from casework import clock
+from casework.cases import access_endings, consent_and_grounds, reading, scope, writing
 from casework.cases.case_labels import label_of
+from casework.cases.ground_rules import CONSENT, DUTY
 from casework.cases.models import Ground
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import GroundEntry, Label
-from casework.cases.states import CARRYING_GROUND, READABLE, CaseState, GroundState, ReferralState
+from casework.cases.states import CARRYING_GROUND, READABLE, CaseState, GroundState
 from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.gate import ActContext, action
@@ -19,7 +22,7 @@ from casework.policy.vocabulary import Act, Section
 from casework.referrals import letters, lookup, presenters
 from casework.referrals.lookup import VerifiedReferral
 from casework.referrals.presenters import ReferralCase
-from casework.referrals.view_models import AwaitingReview, GroundLedger, GroundLine, ReferralLine
+from casework.referrals.view_models import AwaitingReview, EndingLine, GroundLedger, GroundLine, ReferralLine
 from casework.vault.models import Agency
 from casework.vault.states import AgencyState
 
@@ -30,7 +33,8 @@ def read_ledger(
 ) -> GroundLedger:
     """Open the grounds and referrals of a case; `ground_id` chooses one entry, NotFound if it is not of this case.
 
-    Towards a review it is Refused to who recorded the entry, and a Conflict where nobody waits for one.
+    Towards a review it is Refused to who recorded the entry, and a Conflict where nobody waits for one; towards a
+    withdrawal or the closing it says what would end and what would stay.
     """
     verified = reading.find_case(context, case_id)
     lines = presenters.ground_lines(context, verified)
@@ -39,6 +43,8 @@ def read_ledger(
         raise NotFound("ground", about=case_id)
     if towards is Act.GROUND_REVIEW and chosen is not None:
         _require_awaiting_review(case_id, chosen)
+    if towards is Act.GROUND_CALLED and chosen is not None and not chosen.entry.call_on:
+        raise Conflict("Lần gọi này đã được ghi rồi. Hãy mở lại trang để xem.", about=case_id)
     if towards is Act.UNSENT_SET_ASIDE and chosen is not None and not chosen.never_sent:
         raise Conflict("Căn cứ này đã chuyển gửi hoặc không còn hiệu lực. Hãy mở lại trang để xem.", about=case_id)
     label = label_of(reading.open_newest_of(context, verified, [Section.LABEL])) or Label()
@@ -52,7 +58,25 @@ def read_ledger(
         referrals=_referral_lines(context, verified, label),
         receivers=_possible_receivers(context, verified),
         chosen=chosen,
+        sender=consent_and_grounds.own_agency_kind(context),
+        endings=_planned_endings(context, verified, chosen, towards),
     )
+
+
+def _planned_endings(
+    context: ActContext, verified: VerifiedCase, chosen: GroundLine | None, towards: Act | None
+) -> tuple[EndingLine, ...]:
+    """Return what a withdrawal of the chosen ground, or the closing of the case, would end."""
+    if chosen is None and towards is not Act.CASE_CLOSE:
+        return ()
+    shared = access_endings.load(context, verified)
+    if chosen is None:
+        outcomes = access_endings.after_closing(shared)
+    else:
+        outcomes = access_endings.after_withdrawal(shared, shared.grounds[chosen.id])
+    names = presenters.receiver_names(context, shared.grounds.values())
+    endings = access_endings.by_agency(shared, outcomes)
+    return tuple(EndingLine(names[ending.receiver_id], ending.ends, ending.stays) for ending in endings)
 
 
 def _referral_lines(context: ActContext, verified: VerifiedCase, label: Label) -> tuple[ReferralLine, ...]:
@@ -79,24 +103,62 @@ def _possible_receivers(context: ActContext, verified: VerifiedCase) -> tuple[st
 
 
 @action(Act.GROUND_RECORD)
-def record_ground(context: ActContext, case_id: UUID, entry: GroundEntry) -> UUID:
-    """Record a ground; consent "not asked" or refused is recorded too, and nothing can be shared on it."""
-    if entry.kind == "duty" and not entry.article.strip():
-        raise BadInput("Hãy ghi điều luật buộc phải chuyển.", about=case_id)
-    if entry.kind == "danger" and not entry.words.strip():
-        raise BadInput("Hãy ghi nguy hiểm nào, vì sao phải làm ngay.", about=case_id)
-    return consent_and_grounds.record(context, reading.find_case(context, case_id), entry).id
+def record_ground(context: ActContext, case_id: UUID, entry: GroundEntry, *, once: UUID | None = None) -> UUID:
+    """Record a ground; consent "not asked" or refused is recorded too, and nothing can be shared on it.
+
+    The same form sent again under `once` is recorded once.
+    """
+    verified = reading.find_case(context, case_id)
+    ground_id = uuid5(case_id, once.hex) if once else uuid4()
+    if any(ground.id == ground_id for ground in lookup.grounds(context, verified)):
+        return ground_id
+    return consent_and_grounds.record(context, verified, entry, ground_id=ground_id).id
+
+
+@dataclass(frozen=True)
+class SafetyCall:
+    """A call that was promised when a consent was withdrawn: on which day ("YYYY-MM-DD") and how it is safe."""
+
+    on: str = ""
+    how: str = ""
 
 
 @action(Act.GROUND_WITHDRAW)
-def withdraw_ground(context: ActContext, case_id: UUID, ground_id: UUID, *, pressed: str = "", words: str = "") -> None:
-    """Withdraw a ground: every referral that rests on it is withdrawn, and what it gave is cut off, in one commit."""
+def withdraw_ground(
+    context: ActContext,
+    case_id: UUID,
+    ground_id: UUID,
+    *,
+    pressed: str = "",
+    words: str = "",
+    call: SafetyCall = SafetyCall(),
+) -> None:
+    """Withdraw a ground and cut off what it gave, but for what another ground by law keeps, in one commit.
+
+    After a consent a safety call is always set, for the next day if no other was named; a duty needs a reason to end.
+    """
     verified = reading.find_case(context, case_id)
     ground = lookup.find_ground(context, verified, ground_id)
     if ground.state not in CARRYING_GROUND:
         raise Conflict("Căn cứ này không còn hiệu lực. Hãy mở lại trang để xem.", about=case_id)
-    _end_ground(context, verified, ground)
-    _record_withdrawal(context, verified, ground_id, pressed=pressed, words=words)
+    entry = consent_and_grounds.entries(context, verified).get(ground_id, GroundEntry())
+    if entry.kind == DUTY and not words.strip():
+        raise BadInput("Căn cứ theo luật: hãy ghi vì sao luật không còn buộc nữa.", about=case_id)
+    consent = "withdrawn" if entry.kind == CONSENT else entry.consent
+    entry = replace(entry, consent=consent, pressed=pressed, ended=words)
+    ended = replace(entry, call_on=_call_day(context, entry, call), call_how=call.how)
+    access_endings.end_ground(context, verified, ground)
+    # The owner alone reads this revision.
+    writing.save_json(context, verified, Section.GROUNDS, ended.to_json(), series=ground_id)
+
+
+def _call_day(context: ActContext, entry: GroundEntry, call: SafetyCall) -> str:
+    """Return the day of the safety call ("YYYY-MM-DD"); the end of what is no consent needs none."""
+    today = clock.local(context.crypto.at).date()
+    if call.on and call.on < today.isoformat():
+        raise BadInput("Ngày gọi hỏi thăm đã qua. Hãy chọn hôm nay hoặc một ngày tới.")
+    tomorrow = (today + timedelta(days=1)).isoformat() if entry.kind == CONSENT else ""
+    return call.on or tomorrow
 
 
 @action(Act.GROUND_REVIEW_LIST)
@@ -127,7 +189,7 @@ def _require_awaiting_review(case_id: UUID, line: GroundLine) -> None:
 
 @action(Act.GROUND_REVIEW)
 def review_ground(context: ActContext, case_id: UUID, ground_id: UUID, *, agrees: bool, words: str = "") -> None:
-    """Review a ground of danger to life as the second person; a No ends it and cuts off what rests on it.
+    """Review a ground as the second person; a No ends it and cuts off what rests on it.
 
     Raises Refused for who recorded it, Conflict where nobody waits for a review, BadInput for a No without a reason.
     """
@@ -140,37 +202,13 @@ def review_ground(context: ActContext, case_id: UUID, ground_id: UUID, *, agrees
     if agrees:
         ground.state = GroundState.LIVE
     else:
-        _end_ground(context, verified, ground)
+        access_endings.end_ground(context, verified, ground)
     reviewed = replace(line.entry, review="agreed" if agrees else "disagreed", review_words=words)
     reading_ids = [row.row.to_id for row in _resting_on(context, verified, ground) if row.state in READABLE]
     readers = [verified.row.owner_id, *reading_ids]
     writing.save_json(context, verified, Section.GROUNDS, reviewed.to_json(), series=ground_id, readers=readers)
 
 
-def _end_ground(context: ActContext, verified: VerifiedCase, ground: Ground) -> None:
-    """End a ground, withdraw every referral that rests on it, and cut off all to whom it gave anything."""
-    resting = _resting_on(context, verified, ground)
-    for referral in resting:
-        if referral.state in READABLE:
-            referral.row.state = ReferralState.WITHDRAWN
-    ground.state = GroundState.WITHDRAWN
-    for reader_id in sorted({ground.receiver_id, *(referral.row.to_id for referral in resting)}):
-        access_grants.revoke_access(context, verified, reader_id)
-
-
 def _resting_on(context: ActContext, verified: VerifiedCase, ground: Ground) -> list[VerifiedReferral]:
     """Return the referrals that rest on a ground: to the receiving agency, or to some of its people by name."""
     return [referral for referral in lookup.referrals(context, verified) if referral.ground.id == ground.id]
-
-
-def _record_withdrawal(
-    context: ActContext, verified: VerifiedCase, ground_id: UUID, *, pressed: str, words: str
-) -> None:
-    """Write into the entry itself that it was withdrawn and why; the owner alone reads this revision."""
-    pages = {page.series: page for page in reading.open_newest_of(context, verified, [Section.GROUNDS])}
-    if ground_id not in pages:
-        return
-    entry = GroundEntry.from_json(pages[ground_id].data)
-    consent = "withdrawn" if entry.kind == "consent" else entry.consent
-    ended = replace(entry, consent=consent, pressed=pressed, ended=words)
-    writing.save_json(context, verified, Section.GROUNDS, ended.to_json(), series=ground_id)

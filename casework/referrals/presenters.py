@@ -9,6 +9,7 @@ from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import freshness, read
 from casework.cases import access_grants, reading, reporting_delay
+from casework.cases.ground_rules import DANGER
 from casework.cases.models import Ground
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import GroundEntry, Letter
@@ -17,14 +18,13 @@ from casework.gate import ActContext
 from casework.policy.table import policy
 from casework.policy.vocabulary import Act, Section
 from casework.referrals import lookup
-from casework.referrals.view_models import DangerReview, GroundLine, LetterView, ReferralLine
+from casework.referrals.view_models import GroundLine, GroundReview, LetterView, ReferralLine
 from casework.vault.keys.envelopes import OpenedDocument
 from casework.vault.models import Agency
 from casework.vault.states import MemberState
 
 Sheets = list[tuple[OpenedDocument, Letter]]
 _CALLS = frozenset({"called", "not_reached"})
-_DANGER = "danger"
 
 
 @dataclass(frozen=True)
@@ -163,6 +163,12 @@ def ground_lines(context: ActContext, verified: VerifiedCase) -> tuple[GroundLin
     return tuple(sorted(lines, key=lambda line: -line.at))
 
 
+def receiver_names(context: ActContext, grounds: Iterable[Ground]) -> dict[UUID, str]:
+    """Return the names of the agencies that grounds are for."""
+    ids = {ground.receiver_id for ground in grounds}
+    return {one: freshness.agency(context.session, context.commune_id, one).name for one in ids}
+
+
 def open_entries(context: ActContext, verified: VerifiedCase) -> dict[UUID, list[OpenedDocument]]:
     """Open the grounds of a case that I can open, by id, each with its revisions, newest first."""
     pages_by_ground: dict[UUID, list[OpenedDocument]] = {}
@@ -171,13 +177,16 @@ def open_entries(context: ActContext, verified: VerifiedCase) -> dict[UUID, list
     return pages_by_ground
 
 
-def danger_review(context: ActContext, pages: list[OpenedDocument], members: GroundMembers) -> DangerReview | None:
-    """Read the review of a ground from its revisions, newest first; None for a ground that is not danger to life."""
+def ground_review(
+    context: ActContext, state: str, pages: list[OpenedDocument], members: GroundMembers
+) -> GroundReview | None:
+    """Read the review of a ground from its revisions, newest first; None for a ground that needs no second person."""
     entry, first = GroundEntry.from_json(pages[0].data), pages[-1]
-    if entry.kind != _DANGER:
+    if entry.kind != DANGER and not entry.review and state != GroundState.REVIEW:
         return None
     reviewed = [page for page in pages if GroundEntry.from_json(page.data).review]
-    return DangerReview(
+    return GroundReview(
+        kind=entry.kind,
         recorded=first.at,
         now=context.crypto.at,
         answer=entry.review,
@@ -224,6 +233,6 @@ def _ground_line(
         by=members.names.get(first.by, ""),
         at=first.at,
         state=newest.get(ground.id, (0, ""))[1],
-        review=danger_review(context, pages, members),
+        review=ground_review(context, ground.state, pages, members),
         phone=receiver.duty_phone,
     )

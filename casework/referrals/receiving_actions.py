@@ -15,7 +15,7 @@ from casework.policy.vocabulary import Act, Section
 from casework.referrals import letters, lookup, presenters, transitions
 from casework.referrals.lookup import VerifiedReferral
 from casework.referrals.presenters import ReferralCase
-from casework.referrals.view_models import Box, DangerReview, ReferralLine, ReferralPage
+from casework.referrals.view_models import Box, GroundReview, ReferralLine, ReferralPage
 from casework.vault.integrity.signed_rows import verify_row
 from casework.vault.states import MemberState
 
@@ -83,14 +83,15 @@ def read_referral(context: ActContext, case_id: UUID, referral_id: UUID, *, towa
         can=acts,
         readers=tuple(member.name for member in readers if member.state == MemberState.ACTIVE),
         by_name=referral.row.to_id != receiver_id,
-        review=None if unopened else _danger_review(context, referral),
+        review=None if unopened else _ground_review(context, referral),
     )
 
 
-def _danger_review(context: ActContext, referral: VerifiedReferral) -> DangerReview | None:
-    """Return the review of the ground, for either side; None for another kind of ground or one that I cannot open."""
+def _ground_review(context: ActContext, referral: VerifiedReferral) -> GroundReview | None:
+    """Return the review of the ground, for either side; None for a ground that needs none or that I cannot open."""
     pages = presenters.open_entries(context, referral.verified).get(referral.ground.id)
-    return presenters.danger_review(context, pages, presenters.GroundMembers(staff.names(context))) if pages else None
+    members = presenters.GroundMembers(staff.names(context))
+    return presenters.ground_review(context, referral.ground.state, pages, members) if pages else None
 
 
 def _possible_acts(context: ActContext, referral: VerifiedReferral) -> frozenset[Act]:

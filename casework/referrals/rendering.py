@@ -5,15 +5,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
 from casework import clock
+from casework.cases.sections import GroundEntry
 from casework.codelists import codelist
+from casework.errors import BadInput
 from casework.policy.vocabulary import Act
 from casework.referrals import ground_actions, receiving_actions
 from casework.referrals.forms import needs_of_first, offer_readers
+from casework.referrals.ground_forms import PARTS_STEP, GroundForm
 from casework.referrals.receiving_side import ReferralReaders
 from casework.referrals.view_models import GroundLedger, Preview, UnsentPage
 from casework.web.choice_fields import language
@@ -57,6 +61,27 @@ def ground_page(ledger: GroundLedger, form: Any, kind: str) -> tuple[str, int]:
     """Render the form of one kind of ground; `kind` is its segment of the URL."""
     ground_kind = codelist("ground_kind").get(KINDS[kind])
     return _with_status("referrals/ground.html", form, ledger=ledger, kind=ground_kind)
+
+
+def recorded(case_id: UUID, form: GroundForm, parts: Any) -> bool:
+    """Record a ground that was asked in full; what is refused is said beside its question, and nothing is lost."""
+    if parts is None:
+        perform(ground_actions.record_ground, case_id, form.entry)
+        return True
+    if not parts.is_submitted() or PARTS_STEP not in request.form or not parts.validate():
+        return False
+    try:
+        perform(ground_actions.record_ground, case_id, parts.entry(form.entry), once=parts.idempotency_key())
+    except BadInput as cause:
+        parts.refuse(gettext(str(cause)))
+        return False
+    return True
+
+
+def parts_page(ledger: GroundLedger, form: GroundForm, parts: Any, kind: str) -> tuple[str, int]:
+    """Render the second step of a ground: what the receiver will read, and who answered."""
+    ground_kind = codelist("ground_kind").get(KINDS[kind])
+    return _with_status("referrals/parts.html", parts, ledger=ledger, kind=ground_kind, begun=form)
 
 
 def review_page(case_id: UUID, ground_id: UUID, form: Any) -> tuple[str, int]:
@@ -121,12 +146,18 @@ def meaning(kind: str) -> str:
     return codelist("ground_kind").get(kind).text("meaning", language())
 
 
+def law_words(entry: GroundEntry) -> str:
+    """Return the article of a ground in words; before there was a list of articles it was typed."""
+    return codelist("duty_article").label(entry.duty, language()) if entry.duty else entry.article
+
+
 def on_day(at: int) -> str:
     """Format the day of a moment in microseconds."""
     return day(clock.local(at).date())
 
 
 FILTERS: Mapping[str, Callable[[Any], str]] = {
+    "law_words": law_words,
     "meaning": meaning,
     "moment": moment,
     "on_day": on_day,

@@ -4,13 +4,14 @@ from collections.abc import Collection
 from uuid import UUID, uuid4, uuid5
 
 from casework.audit import freshness
-from casework.cases import access_grants, moved_answers, reading, reporting_delay, scope
+from casework.cases import access_grants, consent_and_grounds, moved_answers, reading, reporting_delay, scope
 from casework.cases.case_labels import label_of
+from casework.cases.ground_rules import CONSENT
 from casework.cases.models import Ground, Referral
 from casework.cases.reading import VerifiedCase
 from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import SECTIONS, GroundEntry, Incident, Label, Letter
-from casework.cases.states import LIVE_REFERRAL, CaseState, ReferralState
+from casework.cases.states import LIVE_REFERRAL, CaseState, GroundState, ReferralState
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, Ungrounded
@@ -110,6 +111,11 @@ def _require_sendable(context: ActContext, verified: VerifiedCase, ground: Groun
     if not access_grants.ground_is_live(ground, context.crypto.at):
         raise Ungrounded(
             "Chưa có căn cứ để chia sẻ với nơi này: hãy hỏi ý người ấy, hoặc ghi căn cứ theo luật.", about=verified.id
+        )
+    entry = consent_and_grounds.entries(context, verified).get(ground.id, GroundEntry())
+    if ground.state == GroundState.REVIEW and entry.kind == CONSENT:
+        raise Ungrounded(
+            "Người đại diện có thể là người gây bạo lực: chờ người thứ hai xem lại rồi mới chuyển.", about=verified.id
         )
     live = (sent for sent in lookup.referrals(context, verified) if sent.state in LIVE_REFERRAL)
     if any(sent.ground.id == ground.id for sent in live):

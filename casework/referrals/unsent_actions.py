@@ -27,7 +27,7 @@ def list_unsent(context: ActContext) -> tuple[UnsentCase, ...]:
     case_ids = scope.unsent(scope.cases(context.permit)).on(context.session).scalars().all()
     unsent = [_unsent_case(context, case_id) for case_id in case_ids]
     context.about, context.reason = None, f"{len(unsent)} cases"
-    return tuple(sorted(unsent, key=lambda case: case.since))
+    return tuple(sorted((case for case in unsent if case.receivers), key=lambda case: case.since))
 
 
 def _unsent_case(context: ActContext, case_id: UUID) -> UnsentCase:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from casework import clock
+from casework.cases.access_endings import StayingAccess
+from casework.cases.ground_rules import CONSENT
 from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import GroundEntry, Letter
 from casework.cases.states import LIVE_REFERRAL, ReferralState
@@ -21,13 +23,15 @@ _REVIEW_PERIOD = 24 * 60 * 60 * MICROSECOND
 
 
 @dataclass(frozen=True)
-class DangerReview:
-    """The review of a ground of danger to life by a second person, or until when it is waited for.
+class GroundReview:
+    """The review of a ground by a second person, or until when it is waited for.
 
-    `recorded`, `now` and `at` are microseconds; `answer` is a code of `ground_review`, empty while it is waited for;
-    `by` and `at` say who reviewed it and when. `mine` tells that I recorded the ground, `reviewers` who may review it.
+    `kind` is that of the ground: danger to life, or a consent by a representative who may have done it. `recorded`,
+    `now` and `at` are microseconds; `answer` is a code of `ground_review`, empty while it is waited for; `by` and `at`
+    say who reviewed it and when. `mine` tells that I recorded the ground, `reviewers` who may review it.
     """
 
+    kind: str
     recorded: int
     now: int
     answer: str = ""
@@ -55,7 +59,7 @@ class AwaitingReview:
     case_id: UUID
     ground_id: UUID
     code: str
-    review: DangerReview
+    review: GroundReview
 
 
 @dataclass(frozen=True)
@@ -188,7 +192,7 @@ class ReferralPage:
     can: frozenset[Act]
     readers: tuple[str, ...] = ()
     by_name: bool = False
-    review: DangerReview | None = None
+    review: GroundReview | None = None
 
     def offers(self, act: str) -> bool:
         """Tell whether this person may do an act now: `page.offers("referral.accept")`."""
@@ -214,7 +218,7 @@ class GroundLine:
     by: str
     at: int
     state: str
-    review: DangerReview | None = None
+    review: GroundReview | None = None
     phone: str = ""
 
     @property
@@ -235,12 +239,26 @@ class GroundLine:
     @property
     def never_sent(self) -> bool:
         """Tell whether something may be shared on it and nothing ever was."""
-        return self.live and not self.state
+        return self.live and not self.state and not self.held_back
 
     @property
     def sendable(self) -> bool:
         """Tell whether a referral may be made on this ground now."""
-        return self.live and self.state not in LIVE_REFERRAL
+        return self.live and self.state not in LIVE_REFERRAL and not self.held_back
+
+    @property
+    def held_back(self) -> bool:
+        """Tell whether nothing may be sent before a second person has looked: danger alone does not wait."""
+        return self.waiting and self.entry.kind == CONSENT
+
+
+@dataclass(frozen=True)
+class EndingLine:
+    """What one receiver, by name, can no longer read after a withdrawal or the closing, and what stays by which law."""
+
+    receiver: str
+    ends: tuple[Section, ...]
+    stays: tuple[StayingAccess, ...]
 
 
 @dataclass(frozen=True)
@@ -256,7 +274,10 @@ class UnsentCase:
 
 @dataclass(frozen=True)
 class GroundLedger:
-    """The grounds and referrals of one case, and which agencies of the commune could be given something."""
+    """The grounds and referrals of one case, and which agencies of the commune could be given something.
+
+    `sender` is the agency of whoever looks. `endings` are filled towards a withdrawal or the closing: what it would do.
+    """
 
     case_id: UUID
     code: str
@@ -267,17 +288,8 @@ class GroundLedger:
     referrals: tuple[ReferralLine, ...]
     receivers: tuple[str, ...]
     chosen: GroundLine | None = None
-
-    @property
-    def staying(self) -> list[GroundLine]:
-        """Return the other grounds on which the receiver of the chosen one reads something."""
-        return [
-            line for line in self.grounds if self.chosen and line.carrying and self._same_receiver(line, self.chosen)
-        ]
-
-    @staticmethod
-    def _same_receiver(line: GroundLine, chosen: GroundLine) -> bool:
-        return line.receiver_id == chosen.receiver_id and line.id != chosen.id
+    sender: str = ""
+    endings: tuple[EndingLine, ...] = ()
 
 
 @dataclass(frozen=True)

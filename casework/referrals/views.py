@@ -14,6 +14,7 @@ from casework.gate import Gate, Person
 from casework.policy.vocabulary import Act, Role
 from casework.referrals import (
     ground_actions,
+    promise_views,
     reader_actions,
     receiver_views,
     receiving_actions,
@@ -21,23 +22,15 @@ from casework.referrals import (
     sending_actions,
     unsent_views,
 )
-from casework.referrals.forms import (
-    CallForm,
-    EndingForm,
-    RecordForm,
-    ReferralReadersForm,
-    ReplyForm,
-    ReviewForm,
-    SendForm,
-    ground_form,
-    taken_out,
-)
+from casework.referrals.forms import CallForm, RecordForm, ReferralReadersForm, ReplyForm, SendForm, taken_out
+from casework.referrals.ground_forms import PARTS_STEP, ReviewForm, ending_form, ground_form, parts_form
 from casework.referrals.named_readers import WrongReaders
 from casework.web.current_user import check_permission, current_member, gate, may, perform
 
 blueprint = Blueprint("referrals", __name__)
 blueprint.register_blueprint(receiver_views.blueprint)
 blueprint.register_blueprint(unsent_views.blueprint)
+blueprint.register_blueprint(promise_views.blueprint)
 for name, words in rendering.FILTERS.items():
     blueprint.add_app_template_filter(words, name)
 CASE = "/vu-viec/<uuid:case_id>/chuyen-gui"
@@ -51,7 +44,8 @@ log = logging.getLogger("casework.referrals")
 
 @blueprint.get("/chuyen-gui")
 def box() -> str:
-    return render_template("referrals/box.html", box=perform(receiving_actions.list_referrals))
+    box = perform(receiving_actions.list_referrals)
+    return render_template("referrals/box.html", box=box, registers=may(Act.GROUND_REGISTER))
 
 
 @blueprint.get(CASE)
@@ -66,10 +60,12 @@ def case(case_id: UUID) -> str:
 def record_ground(case_id: UUID, kind: str) -> Answer:
     check_permission(Act.GROUND_RECORD)
     ledger = perform(ground_actions.read_ledger, case_id)
-    form = ground_form(rendering.KINDS[kind], ledger.receivers)
+    form = ground_form(rendering.KINDS[kind], ledger.receivers, ledger.sender)
     if not form.validate_on_submit():
         return rendering.ground_page(ledger, form, kind)
-    perform(ground_actions.record_ground, case_id, form.entry(rendering.KINDS[kind]))
+    parts = parts_form(form.entry, answered=PARTS_STEP in request.form) if form.shares else None
+    if not rendering.recorded(case_id, form, parts):
+        return rendering.parts_page(ledger, form, parts, kind)
     flash(_("Đã ghi căn cứ."), "done")
     return _to_case(case_id)
 
@@ -78,14 +74,12 @@ def record_ground(case_id: UUID, kind: str) -> Answer:
 def withdraw_ground(case_id: UUID, ground_id: UUID) -> Answer:
     """Withdraw a ground and cut off what rests on it."""
     check_permission(Act.GROUND_WITHDRAW)
-    form = EndingForm()
+    ledger = perform(ground_actions.read_ledger, case_id, ground_id, towards=Act.GROUND_WITHDRAW)
+    form = ending_form(ledger.chosen)
     if not form.validate_on_submit():
-        ledger = perform(ground_actions.read_ledger, case_id, ground_id)
         return render_template("referrals/end_ground.html", ledger=ledger, form=form), 422 if form.errors else 200
-    perform(
-        ground_actions.withdraw_ground, case_id, ground_id, pressed=form.pressed.data or "", words=form.words.data or ""
-    )
-    flash(_("Đã rút. Nơi nhận không còn đọc được những phần dựa vào căn cứ này."), "done")
+    perform(ground_actions.withdraw_ground, case_id, ground_id, **form.answers)
+    flash(_("Đã rút. Nơi nhận chỉ còn đọc được phần mà trang trước ghi là vẫn còn."), "done")
     return _to_case(case_id)
 
 
@@ -98,9 +92,7 @@ def review_ground(case_id: UUID, ground_id: UUID) -> Answer:
         return rendering.review_page(case_id, ground_id, form)
     agrees = form.answer.data == "agreed"
     perform(ground_actions.review_ground, case_id, ground_id, agrees=agrees, words=form.words.data or "")
-    flash(
-        _("Đã ghi là còn nguy hiểm.") if agrees else _("Đã ghi là không đồng ý. Nơi nhận không còn đọc được."), "done"
-    )
+    flash(_("Đã ghi là đồng ý.") if agrees else _("Đã ghi là không đồng ý. Căn cứ này đã chấm dứt."), "done")
     return _to_case(case_id)
 
 

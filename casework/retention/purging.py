@@ -9,6 +9,7 @@ from uuid import UUID
 from casework import clock, secure_delete
 from casework.cases import reading, scope, writing
 from casework.cases.case_labels import label_of
+from casework.cases.erasure import erase
 from casework.cases.reading import CaseBatch
 from casework.cases.sections import Label
 from casework.cases.states import CaseState
@@ -21,12 +22,15 @@ from casework.vault.models import Document
 
 _EPOCH = clock.moment(0).date().toordinal()
 # The sections that have a retention period; the rest of the case stays.
-_PURGED_SECTIONS = frozenset({Section.STORY})
+_PURGED_SECTIONS = frozenset({Section.STORY, Section.ADVICE})
 
 
 @dataclass(frozen=True)
 class DueStory:
-    """A case whose story is past its retention period; `closed` is the number of the day since 1970."""
+    """A case whose story is past its retention period, or without a code a contact for advice.
+
+    `closed` is the number of the day since 1970 on which the case was closed, or the contact written last.
+    """
 
     id: UUID
     code: str
@@ -40,17 +44,26 @@ class DueStory:
 
 @action(Act.PURGE_LIST)
 def list_due(context: ActContext, *, months: int) -> tuple[DueStory, ...]:
-    """List the cases closed at least so many months ago that still hold a story; none that must be kept is on it."""
-    return _due_stories(context, months)
+    """List the cases closed at least so many months ago that still hold a story, none that must be kept among them.
+
+    Contacts for advice that nobody has written on for as long stand behind them.
+    """
+    return (*_due_stories(context, months), *_due_contacts(context, months))
 
 
 @action(Act.PURGE_CONFIRM)
 def purge(context: ActContext, ids: Collection[UUID], *, months: int) -> int:
-    """Erase the stories of exactly these cases and return how many; raises Conflict if one is no longer on the list."""
-    due = {story.id for story in _due_stories(context, months)}
-    if not ids or not due.issuperset(ids):
+    """Erase the stories of exactly these cases and return how many; raises Conflict if one is no longer on the list.
+
+    A contact for advice is erased whole.
+    """
+    stories = {story.id for story in _due_stories(context, months)}
+    contacts = {contact.id for contact in _due_contacts(context, months)}
+    if not ids or not (stories | contacts).issuperset(ids):
         raise Conflict("Danh sách vừa thay đổi. Hãy xem lại rồi xác nhận.")
-    for case_id in sorted(set(ids)):
+    for contact_id in sorted(contacts.intersection(ids)):
+        erase(context, reading.find_advice(context, contact_id))
+    for case_id in sorted(stories.intersection(ids)):
         verified = reading.find_case(context, case_id)
         documents = scope.rows_of_case(context.permit, Document, case_id).on(context.session).scalars()
         writing.erase_documents(
@@ -68,8 +81,18 @@ def months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def _last_day(context: ActContext, months: int) -> int:
+    return months_before(clock.local(context.crypto.at).date(), months).toordinal() - _EPOCH
+
+
+def _due_contacts(context: ActContext, months: int) -> tuple[DueStory, ...]:
+    batch, last = reading.load_batch(context, scope.advice(context.permit)), _last_day(context, months)
+    written = [(case_id, reading.day_of(page.at)) for case_id, page in batch.each([Section.ADVICE])]
+    return tuple(DueStory(case_id, "", "", day) for case_id, day in written if day <= last)
+
+
 def _due_stories(context: ActContext, months: int) -> tuple[DueStory, ...]:
-    last = months_before(clock.local(context.crypto.at).date(), months).toordinal() - _EPOCH
+    last = _last_day(context, months)
     batch = reading.load_batch(context)
     case_ids = [
         row.id

@@ -37,6 +37,12 @@ MENU = (
         _("Mỗi việc được làm bao nhiêu lần, và nhật ký có còn nguyên vẹn không."),
     ),
     Entry(Act.ACCOUNT_LIST, "staffing.people", _("Tài khoản"), _("Ai đang có tài khoản, ở cơ quan nào, vai trò gì.")),
+    Entry(
+        Act.SPEECH_READ,
+        "intake.speech.page",
+        _("Nói thế nào"),
+        _("Nói gì ở cửa, khi hỏi đồng ý, khi nguy hiểm, và điều không bao giờ nói. In được một tờ."),
+    ),
     Entry(Act.POLICY_READ, "oversight.policy", _("Ai được làm gì"), _("Toàn bộ quy tắc của sổ, bằng lời.")),
 )
 

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from casework.cases.advice import Advice
 from casework.cases.sections import (
     Assessment,
     Children,
@@ -17,6 +18,7 @@ from casework.cases.sections import (
 )
 from casework.desk import actions as desk
 from casework.intake import actions as intake
+from casework.intake import advice_actions
 from casework.policy.vocabulary import Section
 from tests.house import House
 from tests.stories import dao
@@ -37,8 +39,8 @@ class Marked:
 
 
 def planted(house: House) -> list[Marked]:
-    """Open a case of lan's and one sealed to lan and mai, write notes and a plan, and leave a draft."""
-    return [a_case(house), a_case(house, restricted=True), _draft(house)]
+    """Open a case of lan's and one sealed to lan and mai, write notes and a plan, leave a draft, record advice."""
+    return [a_case(house), a_case(house, restricted=True), _draft(house), _advice(house)]
 
 
 def a_case(house: House, *, restricted: bool = False) -> Marked:
@@ -67,12 +69,14 @@ def a_case(house: House, *, restricted: bool = False) -> Marked:
         Section.LEGAL,
         Section.CHILD,
         Section.LETTER,
+        Section.NOTICE,
         Section.REPORTER,
         Section.SHELTER,
         Section.FACTS,
         Section.LABEL,
         Section.DRAFT,
         Section.ERASURE,
+        Section.ADVICE,
     }
     return Marked(case_id, {section: words[section] for section in filled}, restricted)
 
@@ -81,3 +85,9 @@ def _draft(house: House) -> Marked:
     word = marker()
     draft_id = house["lan"].does(intake.start_draft, {4: {"name": word}, 5: {"words": word}})
     return Marked(draft_id, {Section.DRAFT: word}, restricted=False)
+
+
+def _advice(house: House) -> Marked:
+    word = marker()
+    told = Advice("2026-01-02", "GOI_DIEN", ("rights",), "no", word, again_how=word)
+    return Marked(house["lan"].does(advice_actions.record_advice, told), {Section.ADVICE: word}, restricted=False)

@@ -51,12 +51,13 @@ def shown(seen: list[Seen], case: Marked) -> set[Section]:
 def test_a_marker_appears_only_where_policy_and_envelope_allow_it_and_nowhere_on_disk(app, house, tmp_path, caplog):
     caplog.set_level(logging.DEBUG)
     cases = planted(house)
-    opened, restricted, draft = cases
+    opened, restricted, draft, advice = cases
     by_person = crawl(app, house, cases)
     for name, seen in by_person.items():
         assert shown(seen, opened) == (set(opened.markers) if name in {"lan", "hoa", "binh"} else set()), name
         assert shown(seen, restricted) == (set(restricted.markers) if name in CIRCLE else set()), name
         assert shown(seen, draft) == ({Section.DRAFT} if name == "lan" else set()), name
+        assert shown(seen, advice) == ({Section.ADVICE} if name in {"lan", "hoa", "binh"} else set()), name
         assert [(answer.path, answer.status) for answer in seen if answer.status >= 500] == [], name
     addresses = "\n".join(answer.path for seen in by_person.values() for answer in seen)
     _nothing_left_behind(cases, tmp_path, caplog.text + addresses)
@@ -84,6 +85,7 @@ def test_with_every_check_of_the_policy_switched_off_there_is_still_no_plaintext
         monkeypatch.setattr(f"{module}.issue", permissive)
     monkeypatch.setattr(scope, "reachable", lambda actor, reach: Case.commune_id == actor.commune_id)
     monkeypatch.setattr(scope, "drafted", lambda actor, reach: Case.state == CaseState.DRAFT)
+    monkeypatch.setattr(scope, "advised", lambda actor, reach: Case.state == CaseState.ADVICE)
     monkeypatch.setattr("casework.app.allowed", lambda actor, act: True)
     for name, seen in crawl(app, house, cases, CURIOUS, every=True).items():
         for case in cases:

@@ -130,4 +130,5 @@ def test_section_numbers_are_those_written_in_databases():
         "label": 26,
         "draft": 27,
         "erasure": 28,
+        "advice": 29,
     }

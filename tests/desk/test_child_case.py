@@ -17,7 +17,7 @@ from tests.stories import dao
 pytestmark = only_sqlite
 HOUR = 3600 * clock.MICROSECOND
 MARK, CLOCKS = "Dưới 16 tuổi", "Thời hạn theo luật"
-DUTY = GroundEntry("duty", "child_protection", article="Luật Trẻ em 2016, Điều 51", told="yes")
+DUTY = GroundEntry("duty", "child_protection", duty="LTE_51", told="yes")
 TELL = "Ghi căn cứ để báo người bảo vệ trẻ em"
 
 
@@ -27,7 +27,7 @@ def of_age(years: int, **more) -> Identity:
 
 @pytest.mark.parametrize(("years", "mark"), [(14, MARK), (17, "16, 17 tuổi"), (36, None)])
 def test_the_age_in_law_stands_on_the_case_and_in_every_list_of_it(lan, browser, years, mark):
-    case_id = lan.opens_a_case(dao(identity=of_age(years)))
+    case_id = lan.opens_a_case(dao(identity=of_age(years), grounds=()))
     client = browser("lan")
     pages = [client.get("/"), client.get(f"/vu-viec/{case_id}"), client.post("/tim", data={"query": "Đào"})]
     lan.does(desk.close_case, case_id, outcome="needs_met", words="")
@@ -37,7 +37,7 @@ def test_the_age_in_law_stands_on_the_case_and_in_every_list_of_it(lan, browser,
 
 
 def test_a_child_has_its_clocks_and_who_must_be_told_without_danger(lan, browser):
-    case_id = lan.opens_a_case(dao(danger="no", identity=of_age(14)))
+    case_id = lan.opens_a_case(dao(danger="no", identity=of_age(14), grounds=()))
     page = shown(browser("lan").get(f"/vu-viec/{case_id}"))
     for words in (CLOCKS, "Nghị định 56/2017/NĐ-CP, Điều 26 khoản 3", "còn 11 giờ", "không chờ cha mẹ đồng ý", TELL):
         assert words in page
@@ -49,7 +49,7 @@ def test_a_child_has_its_clocks_and_who_must_be_told_without_danger(lan, browser
 
 
 def test_a_clock_that_runs_out_turns_red_and_a_closed_case_has_none(lan, browser):
-    case_id = lan.opens_a_case(dao(identity=of_age(14)))
+    case_id = lan.opens_a_case(dao(identity=of_age(14), grounds=()))
     at = clock.micros() + 13 * HOUR
     with clock.use_clock(partial(int, at)):
         lan.leaves()

@@ -22,21 +22,25 @@ def test_what_is_urgent_stands_above_what_is_followed(house, lan, browser):
     urgent = lan.opens_a_case(dao(danger="yes"))
     page = browser("lan").get("/").text
     assert page.index("Cần làm ngay") < page.index(str(urgent)) < page.index("Ghi nhận vụ việc")
-    assert page.index("Đang theo dõi</h2>") < page.index(str(calm))
+    assert page.index("Đang theo dõi</h2>") < page.rindex(str(calm))
 
 
 def test_what_a_first_page_gathers_is_read_in_one_commit_with_a_line_for_each_act(house, browser):
     client = browser("lan")
     assert client.get("/").status_code == 200
-    newest = select(AuditLine.act, AuditLine.at).order_by(AuditLine.n.desc()).limit(5)
+    newest = select(AuditLine.act, AuditLine.at).order_by(AuditLine.n.desc()).limit(9)
     with house.crypto() as crypto:
         lines = crypto.session.execute(newest).all()
     assert {line.act for line in lines} == {
         Act.CASE_LIST,
+        Act.ADVICE_LIST,
         Act.REFERRAL_LIST,
+        Act.NOTICE_LIST,
+        Act.NOTICE_DUE,
         Act.CASE_ERASE_LIST,
         Act.GROUND_REVIEW_LIST,
         Act.UNSENT_LIST,
+        Act.GROUND_PROMISES,
     }
     assert len({line.at for line in lines}) == 1
 

@@ -15,7 +15,7 @@ from tests.house import only_sqlite
 from tests.stories import CANARIES, HALL, dao
 
 pytestmark = only_sqlite
-WRITTEN = [section for section in SECTIONS if section not in LEDGERS | {Section.FACTS, Section.ERASURE}]
+WRITTEN = [section for section in SECTIONS if section not in LEDGERS | {Section.FACTS, Section.ERASURE, Section.ADVICE}]
 
 
 def sent(form: Any) -> dict[str, Any]:

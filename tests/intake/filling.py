@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse
 
+from casework.codelists import codelist
+
 Typed = Mapping[str, str | Sequence[str]]
 TOLD: Typed = {"danger": "no", "mode": "record", "pronoun": "chi"}
 READERS: Typed = {"secret": "nobody"}
@@ -16,6 +18,10 @@ REACH: Typed = {"call_her": "Chị Hai", "channel": "call", "reporter_type": "BA
 PERSON: Typed = {"sex": "NU"}
 EVENT: Typed = {"acts": ["A"]}
 SHARING: Typed = {"relation": "VO_CHONG"}
+# Asked of those who were agreed to, and of who is told at once; other answers lead past it.
+CONSENT: Typed = {"consent_by": "herself", "consent_form": "spoken", "at_once_reason": "Người kia cầm dao ngoài cổng"}
+PARTS: Mapping[str, Sequence[str]] = {bundle.code: list(bundle.texts("sections")) for bundle in codelist("bundle")}
+CHECK = 8
 PAGES: Mapping[int, Typed] = {1: TOLD, 2: READERS, 3: REACH, 4: PERSON, 5: EVENT, 6: SHARING}
 _DRAFT = re.compile(r"/ghi-nhan/([0-9a-f-]{36})/3$")
 
@@ -41,12 +47,21 @@ def fills(client: FlaskClient, changes: Mapping[int, Typed] | None = None) -> UU
     for number in range(3, 7):
         answer = sends(client, draft_id, number, pages[number])
         assert answer.status_code == 303, wrongs(answer)
+    if (answer.location or "").endswith("/7"):
+        answer = sends(client, draft_id, 7, pages.get(7) or consents(pages[6]))
+        assert answer.status_code == 303, wrongs(answer)
     return draft_id
+
+
+def consents(sharing: Typed) -> dict[str, Any]:
+    """Answer the page on consent as the bundles suggest, for those who were agreed to."""
+    granted = [code for code in PARTS if sharing.get(f"consent_{code}") == "granted"]
+    return {**CONSENT, **{f"consent_sections_{code}": PARTS[code] for code in granted}}
 
 
 def submits(client: FlaskClient, draft_id: UUID) -> TestResponse:
     """Press the button of the check page."""
-    return client.post(f"/ghi-nhan/{draft_id}/7")
+    return client.post(f"/ghi-nhan/{draft_id}/{CHECK}")
 
 
 def wrongs(answer: TestResponse) -> list[str]:

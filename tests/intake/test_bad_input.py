@@ -53,7 +53,7 @@ def test_no_page_of_a_draft_answers_with_a_fault_and_none_breaks_it(browser, num
     assert answer.status_code in CALM
     # Other readers are a new draft in place of the old one.
     at = answer.location.split("/")[2] if answer.status_code == 303 else draft_id
-    assert [lan.get(f"/ghi-nhan/{at}/{page}").status_code for page in range(1, 8)] == [200] * 7
+    assert [lan.get(f"/ghi-nhan/{at}/{page}").status_code for page in range(1, 9)] == [200] * 8
 
 
 @FUZZED
@@ -63,7 +63,7 @@ def test_a_draft_of_anything_is_sent_back_to_be_corrected_or_becomes_a_case(brow
     draft_id = begins(lan)
     for number in (1, 3, 4, 5, 6):
         sends(lan, draft_id, number, sendable({**PAGES[number], **forms[number - 1]}))
-    answer = lan.post(f"/ghi-nhan/{draft_id}/7")
+    answer = lan.post(f"/ghi-nhan/{draft_id}/8")
     assert answer.status_code == 303
     assert lan.get(answer.location, follow_redirects=True).status_code == 200
 
@@ -129,12 +129,12 @@ def test_an_answer_that_comes_twice_is_asked_for_again(browser):
 def test_letters_that_cannot_be_seen_are_dropped_and_marks_are_joined(browser, typed, kept):
     lan = browser("lan")
     draft_id = fills(lan, {4: {**PERSON, "name": typed}})
-    assert kept in shown(lan.get(f"/ghi-nhan/{draft_id}/7"))
+    assert kept in shown(lan.get(f"/ghi-nhan/{draft_id}/8"))
 
 
 @pytest.mark.parametrize("username", ["thu", "rang", "quang", "son"])
 def test_who_records_nothing_is_refused_on_every_page_alike(browser, username):
     other, draft_id = browser(username), begins(browser("lan"))
     assert other.get("/ghi-nhan").status_code == other.post("/ghi-nhan/tiep").status_code == 403
-    assert {other.get(f"/ghi-nhan/{draft_id}/{number}").status_code for number in range(1, 8)} == {403}
-    assert {sends(other, draft_id, number, EVENT).status_code for number in range(1, 8)} == {403}
+    assert {other.get(f"/ghi-nhan/{draft_id}/{number}").status_code for number in range(1, 9)} == {403}
+    assert {sends(other, draft_id, number, EVENT).status_code for number in range(1, 9)} == {403}

@@ -55,7 +55,7 @@ def test_a_level_lower_than_the_earlier_pages_say_needs_a_reason(browser, pages,
 def test_a_level_that_is_left_open_is_derived_from_every_page_and_shown_before_it_is_kept(lan, browser):
     client = browser("lan")
     case_id = fills(client, {5: {**EVENT, "weapon": ["rope"]}})
-    assert "Khẩn cấp" in shown(client.get(f"/ghi-nhan/{case_id}/7"))
+    assert "Khẩn cấp" in shown(client.get(f"/ghi-nhan/{case_id}/8"))
     submits(client, case_id)
     assert lan.does(desk.read_section, case_id, Section.ASSESSMENT)[0].data.level == "urgent"
 
@@ -65,7 +65,7 @@ def test_on_a_locked_screen_a_page_is_kept_and_compared_later(browser):
     draft_id = fills(client)
     with later(16 * MINUTE):
         answer = sends(client, draft_id, 6, {**SHARING, "relation": "NGUOI_YEU"})
-    assert answer.location == f"/ghi-nhan/{draft_id}/7"
+    assert answer.location == f"/ghi-nhan/{draft_id}/8"
 
 
 def test_an_age_that_the_year_of_birth_does_not_allow_is_asked_about(browser):

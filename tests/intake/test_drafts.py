@@ -123,8 +123,8 @@ def test_another_persons_draft_cannot_be_told_from_one_that_never_was(browser, l
     for username in ("mai", "hoa", "luu"):
         client = browser(username)
         for tried_id in (draft_id, uuid4()):
-            assert {client.get(f"/ghi-nhan/{tried_id}/{number}").status_code for number in range(1, 8)} == {404}
-            assert {sends(client, tried_id, number, EVENT).status_code for number in range(1, 7)} == {404}
+            assert {client.get(f"/ghi-nhan/{tried_id}/{number}").status_code for number in range(1, 9)} == {404}
+            assert {sends(client, tried_id, number, EVENT).status_code for number in range(1, 8)} == {404}
             assert client.get(f"/ghi-nhan/{tried_id}/bo").status_code == 404
             assert client.post(f"/ghi-nhan/{tried_id}/bo").status_code == 404
             sent = submits(client, tried_id)
@@ -140,7 +140,7 @@ def test_a_draft_that_has_lain_for_a_week_is_offered_to_the_lead_who_can_finish_
         assert [draft.id for draft in hoa.does(desk.list_cases).drafts] == [draft_id]
         lead = browser("hoa")
         assert str(draft_id) in lead.get("/").text
-        assert lead.get(f"/ghi-nhan/{draft_id}/7").status_code == 200
+        assert lead.get(f"/ghi-nhan/{draft_id}/8").status_code == 200
         assert sends(lead, draft_id, 5, {**EVENT, "words": "ghi tiếp"}).status_code == 303
         assert submits(lead, draft_id).location == f"/vu-viec/{draft_id}/gui-ngay"
         assert lead.get(f"/vu-viec/{draft_id}").status_code == 200

@@ -1,6 +1,7 @@
 """From the pages, as they are typed, to the sections of the case."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -36,10 +37,10 @@ def test_no_more_than_twelve_answers_are_required(browser):
 def test_one_free_text_is_asked_for_on_seven_pages(browser):
     lan = browser("lan")
     draft_id = begins(lan)
-    pages = [lan.get(f"/ghi-nhan/{draft_id}/{number}") for number in range(1, 8)]
-    assert [page.status_code for page in pages] == [200] * 7
+    pages = [lan.get(f"/ghi-nhan/{draft_id}/{number}") for number in range(1, 9)]
+    assert [page.status_code for page in pages] == [200] * 8
     assert sum(page.text.count("<textarea") for page in pages) == 1
-    assert lan.get(f"/ghi-nhan/{draft_id}/8").status_code == 404
+    assert lan.get(f"/ghi-nhan/{draft_id}/9").status_code == 404
     assert lan.get(f"/ghi-nhan/{draft_id}/0").status_code == 404
 
 
@@ -55,7 +56,7 @@ def test_every_answer_arrives_where_it_belongs(lan, browser):
     yesterday = clock.today() - timedelta(days=1)
     day = {f"happened_on-{part}": str(getattr(yesterday, part)) for part in ("day", "month", "year")}
     pages = {
-        1: {**TOLD, "mode": "advice", "danger": "unknown"},
+        1: {**TOLD, "danger": "unknown"},
         2: {"secret": "unknown"},
         3: {**REACH, **day, "phone": "+84 987.612.345", "never_say": "đừng nhắc Hội", "report_channel": "GOI_DIEN"},
         4: {**PERSON, "birth_year": "39", "hamlet": "Thôn Đoài", "count": "2", "involvement": ["saw", "heard"]},
@@ -80,33 +81,34 @@ def test_every_answer_arrives_where_it_belongs(lan, browser):
     assert (assessment.level, assessment.needs, assessment.wishes) == ("urgent", ("health",), "được yên")
     assert assessment.next_review == (clock.today() + timedelta(days=1)).isoformat()
     label = case(Section.LABEL)
-    assert (label.danger, label.only_counselling) == ("unknown", "yes")
+    assert (label.danger, label.only_counselling) == ("unknown", "no")
 
 
 def test_each_agency_gets_the_answer_that_was_given_for_it_and_none_is_ticked_before(lan, browser):
     client = browser("lan")
     page = client.get(f"/ghi-nhan/{fills(client)}/6").text
     assert "checked" not in page
-    asked = {**SHARING, "consent_police": "granted", "consent_chairman": "refused", "consent_form": "spoken"}
+    asked = {**SHARING, "consent_police": "granted", "consent_chairman": "refused", "refusal": "sợ cả xã biết"}
     case_id = fills(client, {6: {**asked, "consent_legal_aid": "not_asked"}})
     submits(client, case_id)
     entries = [page.data for page in lan.does(desk.read_section, case_id, Section.GROUNDS)]
-    assert {(entry.receiver, entry.consent, entry.form) for entry in entries} == {
-        ("police", "granted", "spoken"),
-        ("chairman", "refused", "spoken"),
-        ("legal_aid", "not_asked", ""),
+    assert {(entry.receiver, entry.consent, entry.form, entry.refusal) for entry in entries} == {
+        ("police", "granted", "spoken", ""),
+        ("chairman", "refused", "", "sợ cả xã biết"),
+        ("legal_aid", "not_asked", "", ""),
     }
 
 
 def test_in_danger_it_is_written_down_who_is_told_at_once_and_without_danger_nobody_is(lan, browser):
     client = browser("lan")
-    at_once = {6: {**SHARING, "at_once": ["police", "child_protection"], "at_once_told": "yes"}}
+    told = {"at_once_reason": "Có dao", "at_once_told": "no", "at_once_words": "chưa kịp"}
+    at_once: dict[int, Any] = {6: {**SHARING, "at_once": ["police", "child_protection"]}, 7: told}
     urgent, calm = fills(client, {**at_once, 1: {**TOLD, "danger": "yes"}}), fills(client, at_once)
     assert submits(client, urgent).status_code == submits(client, calm).status_code == 303
     entries = [page.data for page in lan.does(desk.read_section, urgent, Section.GROUNDS)]
     assert {(entry.receiver, entry.kind) for entry in entries} == {("police", "danger"), ("child_protection", "duty")}
-    assert {entry.told for entry in entries} == {"yes"}
-    assert [entry.article != "" for entry in entries if entry.kind == "duty"] == [True]
+    assert {(entry.reason, entry.told, entry.words) for entry in entries} == {("Có dao", "no", "chưa kịp")}
+    assert [entry.duty for entry in entries if entry.kind == "duty"] == ["LTE_51"]
     assert Section.GROUNDS not in lan.does(desk.read_case, calm).sections
 
 
@@ -135,7 +137,7 @@ def test_a_lower_level_than_the_answers_say_needs_a_reason(browser):
 def test_text_comes_back_exactly_as_it_was_typed(lan, browser, text):
     client = browser("lan")
     case_id = fills(client, {3: {**REACH, "never_say": text}, 5: {**EVENT, "words": f"{text}\nrồi {text}"}})
-    check = client.get(f"/ghi-nhan/{case_id}/7")
+    check = client.get(f"/ghi-nhan/{case_id}/8")
     assert f"{text}\nrồi {text}" in shown(check)
     submits(client, case_id)
     assert lan.does(desk.read_section, case_id, Section.STORY)[0].data.words == f"{text}\nrồi {text}"
@@ -146,7 +148,7 @@ def test_text_comes_back_exactly_as_it_was_typed(lan, browser, text):
 def test_the_check_page_shows_what_will_be_kept_and_not_what_was_pasted(browser):
     client = browser("lan")
     case_id = fills(client, {5: {**EVENT, "words": "Nó <b>đánh</b> tôi\x00\u202e"}})
-    assert "Nó đánh tôi" in shown(client.get(f"/ghi-nhan/{case_id}/7"))
+    assert "Nó đánh tôi" in shown(client.get(f"/ghi-nhan/{case_id}/8"))
 
 
 def test_two_taps_make_one_case_and_both_arrive_there(lan, browser):
@@ -160,10 +162,10 @@ def test_two_taps_make_one_case_and_both_arrive_there(lan, browser):
 def test_what_is_missing_leads_back_to_its_page_and_from_there_to_the_check_page(browser):
     client = browser("lan")
     draft_id = begins(client)
-    assert "Còn chỗ chưa xong" in shown(client.get(f"/ghi-nhan/{draft_id}/7"))
+    assert "Còn chỗ chưa xong" in shown(client.get(f"/ghi-nhan/{draft_id}/8"))
     sent = submits(client, draft_id)
     assert sent.location.startswith(f"/ghi-nhan/{draft_id}/3?")
     page = client.get(sent.location)
     assert len(wrongs(page)) == 3
     saved = client.post(f"/ghi-nhan/{draft_id}/3?luu=1&sua=1", data=REACH)
-    assert saved.location == f"/ghi-nhan/{draft_id}/7"
+    assert saved.location == f"/ghi-nhan/{draft_id}/8"

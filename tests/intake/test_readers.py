@@ -28,7 +28,7 @@ def test_only_the_chosen_people_open_the_draft_and_the_case(lan, mai, hoa, brows
     case_id = fills(browser("lan"), {2: hidden_from(SECRET, mai), 5: {**EVENT, "words": "chuyện riêng"}})
     with pytest.raises(NotFound):
         hoa.does(intake.open_draft, case_id)
-    assert "khóa riêng" in shown(browser("lan").get(f"/ghi-nhan/{case_id}/7"))
+    assert "khóa riêng" in shown(browser("lan").get(f"/ghi-nhan/{case_id}/8"))
     submits(browser("lan"), case_id)
     assert readers_of(lan, case_id) == {"Trần Thị Lan", "Phạm Thu Mai"}
     assert mai.does(desk.read_section, case_id, Section.STORY)[0].data.words == "chuyện riêng"

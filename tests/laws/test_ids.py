@@ -8,7 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from casework.cases.advice import Advice
 from casework.intake import actions as intake
+from casework.intake.advice_actions import record_advice
 from casework.notices import actions as notices
 from casework.referrals import sending_actions as sending
 from casework.vault.keys.count_ledger import ledger_id
@@ -43,6 +45,8 @@ def true_ids(house: House, referral: Referred) -> Iterator[dict[str, UUID]]:
     unopened = lan.does(sending.send, referral.case_id, health, ASKED)
     draft = lan.does(intake.start_draft, {1: {"danger": "no"}})
     notice = {"notice_id": lan.does(notices.send, referral.case_id, readers=[house["vinh"].id])}
+    advice = Advice(asked_on="2026-11-02", channel="GOI_DIEN", topics=("rights",), words="hỏi về giấy tờ")
+    notice["contact_id"] = lan.does(record_advice, advice)
     for ground_id, referral_id in ((referral.ground_id, referral.referral_id), (health, unopened)):
         together = {"case_id": referral.case_id, "ground_id": ground_id, "referral_id": referral_id} | notice
         yield together | {"draft_id": draft} | dict.fromkeys(("place_id", "member_id", "agency_id"), referral.case_id)

@@ -25,7 +25,17 @@ from tests.people import STAFF, THANH_SON
 
 pytestmark = only_sqlite
 
-IDS = {"case_id", "draft_id", "place_id", "ground_id", "referral_id", "notice_id", "member_id", "agency_id"}
+IDS = {
+    "case_id",
+    "draft_id",
+    "place_id",
+    "ground_id",
+    "referral_id",
+    "notice_id",
+    "member_id",
+    "agency_id",
+    "contact_id",
+}
 TYPED = {"words": "x", "outcome": "needs_met", "base": "1", "query": "dao", "lang": "vi", "back": "/"}
 HUMANS = [name for name, one in STAFF.items() if one.commune_id == THANH_SON]
 
@@ -51,6 +61,7 @@ class Route:
             "notice_id": about,
             "member_id": about,
             "agency_id": about,
+            "contact_id": about,
             "kind": "dong-y",
             "number": 3,
             "word": "contact",

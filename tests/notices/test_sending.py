@@ -251,7 +251,7 @@ def test_the_section_of_the_notice_is_the_only_one_that_the_chair_holds(house: H
 
 def test_the_name_goes_to_the_chair_by_consent_or_by_an_article_and_never_for_danger_alone(house: House, lan, browser):
     case_id = lan.opens_a_case(dao(grounds=()))
-    danger = GroundEntry(kind="danger", receiver="chairman", words="Có dao", told="no")
+    danger = GroundEntry(kind="danger", receiver="chairman", reason="Có dao", told="no")
     with pytest.raises(Ungrounded, match="tin báo không ghi tên"):
         lan.does(ground_actions.record_ground, case_id, danger)
     page = browser("lan").get(f"/vu-viec/{case_id}/chuyen-gui/can-cu/nguy-hiem").text

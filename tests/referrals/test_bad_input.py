@@ -19,7 +19,7 @@ from tests.referrals.scenes import Referred, everything, referred
 pytestmark = only_sqlite
 WORDS = "Chị dặn: đi cổng sau, đừng gọi điện"
 IDLE = 20 * 60 * clock.MICROSECOND
-TOLD = {"receiver": "health_station", "told": "yes", "words": WORDS}
+TOLD = {"receiver": "health_station", "told": "yes", "words": WORDS, "parts": "1", "sections": "identity"}
 DAY = {"when-day": "1", "when-month": "9", "when-year": "2026"}
 BROKEN = {
     "31 February": {"when-day": "31", "when-month": "2", "when-year": "2026"},
@@ -47,11 +47,25 @@ FORMS = {
         "lan",
         (),
         "{case}/can-cu/dong-y",
-        {"receiver": "health_station", "consent": "granted", "how": "spoken", "words": WORDS},
-        ("receiver", "consent", "how"),
+        {
+            "receiver": "health_station",
+            "consent": "granted",
+            "words": WORDS,
+            "parts": "1",
+            "sections": "identity",
+            "how": "spoken",
+            "consent_by": "herself",
+        },
+        ("receiver", "consent", "sections", "how", "consent_by"),
     ),
-    "duty": Form("lan", (), "{case}/can-cu/luat", TOLD | {"article": "Điều 20"}, ("receiver", "told")),
-    "danger": Form("lan", (), "{case}/can-cu/nguy-hiem", TOLD, ("receiver", "told")),
+    "duty": Form(
+        "lan",
+        (),
+        "{case}/can-cu/luat",
+        TOLD | {"receiver": "police", "duty": "L13_20_4"},
+        ("receiver", "duty", "told", "sections"),
+    ),
+    "danger": Form("lan", (), "{case}/can-cu/nguy-hiem", TOLD | {"reason": "có dao"}, ("receiver", "told", "sections")),
     "ending": Form(
         "lan", (), "{case}/can-cu/{ground}/rut", {"pressed": "no", "words": WORDS}, ("pressed",), needed=False
     ),

@@ -52,7 +52,7 @@ def test_access_ends_with_the_commit(house, lan, way):
 @only_sqlite
 def test_letters_end_with_their_referral_though_another_goes_on(house, lan):
     first = referred(house).goes("open")
-    other = ground(house, first.case_id, kind="danger", consent="", words="Dọa giết")
+    other = ground(house, first.case_id, kind="danger", consent="", reason="Dọa giết")
     second = lan.does(sending.send, first.case_id, other, Letter(asks=("police",), words="thư thứ hai"))
     first.to.does(receiving_actions.open_referral, first.case_id, second)
     first.goes("withdraw")
@@ -89,7 +89,7 @@ def test_a_later_referral_that_is_withdrawn_leaves_what_was_done_before_and_no_m
     referral = referred(house).goes("open", "accept", "answer")
     before = {held for held in envelopes(house, referral.case_id, "police") if held[0] in POLICE}
     lan.does(desk.write_section, referral.case_id, NEWER, base=1)
-    other = ground(house, referral.case_id, kind="danger", consent="", words="Dọa giết")
+    other = ground(house, referral.case_id, kind="danger", consent="", reason="Dọa giết")
     second = lan.does(sending.send, referral.case_id, other, ASKED)
     assert (Section.IDENTITY, 2) in envelopes(house, referral.case_id, "police")
     lan.does(sending.withdraw, referral.case_id, second)
@@ -216,9 +216,9 @@ def test_a_withdrawn_ground_says_so_with_what_she_was_told(house, lan, browser):
 @only_sqlite
 def test_what_stays_on_another_ground_is_said_before_a_ground_is_withdrawn(house, lan, browser):
     referral = referred(house)
-    duty = ground(house, referral.case_id, kind="duty", consent="", article="Điều 20 Luật 13/2022/QH15")
+    duty = ground(house, referral.case_id, kind="duty", consent="", duty="L13_20_4")
     lan.does(sending.send, referral.case_id, duty, ASKED)
     page = browser("lan").get(f"/vu-viec/{referral.case_id}/chuyen-gui/can-cu/{referral.ground_id}/rut").text
-    assert "Điều 20 Luật 13/2022/QH15" in page
+    assert "Điều 20 khoản 4" in page
     lan.does(ground_actions.withdraw_ground, referral.case_id, referral.ground_id)
     assert sections(house, referral.case_id, "police") >= POLICE

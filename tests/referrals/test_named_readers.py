@@ -190,7 +190,7 @@ def test_what_a_named_reader_writes_down_stays_among_the_named(house, lan, polic
 def test_the_end_cuts_off_named_people_as_it_does_an_agency(house, lan, hoa, police, way):
     cuong, dung, kien = police
     case_id = with_kin(lan)
-    entry = ground(house, case_id, kind="danger", consent="", words="Dọa giết") if way == "review" else None
+    entry = ground(house, case_id, kind="danger", consent="", reason="Dọa giết") if way == "review" else None
     entry = entry or ground(house, case_id)
     referral_id = lan.does(sending.send, case_id, entry, ASKED, without=[kien.id])
     cuong.does(receiving_actions.open_referral, case_id, referral_id)
@@ -242,7 +242,7 @@ def test_named_readers_read_on_when_the_case_is_sealed_to_named_people_later(hou
 def test_a_review_that_agrees_is_read_by_the_named_people(house, lan, hoa, police):
     cuong, _, kien = police
     case_id = with_kin(lan)
-    entry = ground(house, case_id, kind="danger", consent="", words="Dọa giết")
+    entry = ground(house, case_id, kind="danger", consent="", reason="Dọa giết")
     referral_id = lan.does(sending.send, case_id, entry, ASKED, without=[kien.id])
     cuong.does(receiving_actions.open_referral, case_id, referral_id)
     hoa.does(ground_actions.review_ground, case_id, entry, agrees=True, words="Đúng là nguy hiểm")
@@ -257,7 +257,7 @@ def test_nothing_more_is_sent_while_who_must_not_know_reads_by_an_earlier_referr
     case_id = lan.opens_a_case(dao(grounds=()))
     first = lan.does(sending.send, case_id, ground(house, case_id), ASKED)
     lan.does(desk.write_section, case_id, SafetyPlan(who_must_not_know=KIN), base=1)
-    entry = ground(house, case_id, kind="danger", consent="", words="Dọa giết")
+    entry = ground(house, case_id, kind="danger", consent="", reason="Dọa giết")
     assert lan.does(sending.preview, case_id, entry).side.reading == ("Vũ Trung Kiên",)
     with pytest.raises(WrongReaders):
         lan.does(sending.send, case_id, entry, ASKED, without=[kien.id])

@@ -130,7 +130,7 @@ def test_the_intake_of_the_chair_asks_for_no_story_and_drops_one_that_is_posted(
     page = at.get(f"/ghi-nhan/{draft_id}/5").text
     assert 'name="acts"' in page
     assert "Lời kể của người ấy" not in page
-    assert "đừng ghi câu này" not in at.get(f"/ghi-nhan/{draft_id}/7").text
+    assert "đừng ghi câu này" not in at.get(f"/ghi-nhan/{draft_id}/8").text
     assert submits(at, draft_id).status_code == 303
     [line] = chinh.does(desk.list_cases).cases
     assert Section.STORY not in sections(house, line.id, "chairman")
@@ -139,17 +139,17 @@ def test_the_intake_of_the_chair_asks_for_no_story_and_drops_one_that_is_posted(
 @only_sqlite
 def test_the_chair_does_not_say_aloud_that_the_chair_must_be_told(house, browser):
     aloud = browser("chinh").get("/ghi-nhan").text
-    assert "Chủ tịch, Phó Chủ tịch xã đã biết" in aloud
-    assert "tôi phải báo ngay cho Chủ tịch xã" not in aloud
-    assert "tôi phải báo ngay cho Chủ tịch xã" in browser("lan").get("/ghi-nhan").text
+    assert "Chủ tịch, Phó Chủ tịch đã biết" in aloud
+    assert "tôi báo Chủ tịch xã" not in aloud
+    assert "tôi báo Chủ tịch xã" in browser("lan").get("/ghi-nhan").text
 
 
 @only_sqlite
 def test_the_health_station_says_aloud_its_own_duty_and_not_that_of_a_receiving_point(house, browser):
     aloud = browser("tam").get("/ghi-nhan").text
-    assert "luật buộc tôi phải nói ngay với Trạm trưởng" in aloud
+    assert "luật buộc tôi nói với Trạm trưởng" in aloud
     assert "Việc thứ nhất: nói với Trạm trưởng" in aloud
-    assert "tôi phải báo ngay cho Chủ tịch xã" not in aloud
+    assert "tôi báo Chủ tịch xã" not in aloud
     assert "Việc thứ nhất: báo Chủ tịch xã" not in aloud
     codes = {point.code for point in codelist("receiving_point")}
     assert {"UBND_XA", "CONG_AN", "NGUOI_DUNG_DAU_CTXH_XA"} <= codes
@@ -160,9 +160,9 @@ def test_the_health_station_says_aloud_its_own_duty_and_not_that_of_a_receiving_
 @only_sqlite
 def test_who_is_said_to_read_in_the_agency_does_and_nobody_else(house, browser, name, leads_too):
     aloud = browser(name).get("/ghi-nhan").text
-    assert ("Chủ tịch và Phó Chủ tịch Hội đọc được" in aloud) is leads_too
-    assert ("Ở cơ quan tôi chỉ tôi và người trực thay tôi đọc được" in aloud) is not leads_too
-    assert "Tòa án, viện kiểm sát, cơ quan điều tra có quyền đòi bằng văn bản" in aloud
+    assert ("Ở Hội có tôi, người trực thay, Chủ tịch, Phó Chủ tịch đọc" in aloud) is leads_too
+    assert ("Ở đây chỉ tôi và người trực thay đọc được" in aloud) is not leads_too
+    assert "Tòa án đòi bằng văn bản" in aloud
     holder = house[name]
     case_id = holder.opens_a_case(dao(grounds=()))
     readers = {name}

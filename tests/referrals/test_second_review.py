@@ -71,7 +71,7 @@ class Alarm:
 @pytest.fixture
 def alarm(house: House, lan: Someone) -> Alarm:
     case_id = lan.opens_a_case(dao(danger="yes", grounds=()))
-    ground_id = ground(house, case_id, kind="danger", consent="", form="", words="Dọa giết, có dao")
+    ground_id = ground(house, case_id, kind="danger", consent="", form="", reason="Dọa giết, có dao")
     referral_id = lan.does(sending.send, case_id, ground_id, ASKED)
     house["cuong"].does(receiving_actions.open_referral, case_id, referral_id)
     return Alarm(house, case_id, ground_id, referral_id)
@@ -88,7 +88,7 @@ def test_a_second_person_agrees_and_everything_goes_on(alarm: Alarm):
     assert (line.by, line.review.by, line.review.answer) == ("Trần Thị Lan", "Lê Thị Hòa", "agreed")
     [entry] = alarm.house["cuong"].does(desk.read_section, alarm.case_id, Section.GROUNDS)
     shared_entry = entry.data.to_json()
-    assert (shared_entry["review"], shared_entry["words"]) == ("agreed", "Dọa giết, có dao")
+    assert (shared_entry["review"], shared_entry["reason"]) == ("agreed", "Dọa giết, có dao")
     with pytest.raises(Conflict):
         alarm.reviews("binh")
     alarm.house["lan"].does(ground_actions.withdraw_ground, alarm.case_id, alarm.ground_id)
@@ -140,7 +140,7 @@ def test_who_recorded_it_and_who_is_not_of_the_owner_may_not_review(alarm: Alarm
 @only_sqlite
 def test_a_lead_does_not_review_what_she_recorded_and_the_holder_may(alarm: Alarm):
     hoa = alarm.house["hoa"]
-    entry = GroundEntry(kind="danger", receiver="health_station", words="Chảy máu đầu")
+    entry = GroundEntry(kind="danger", receiver="health_station", reason="Chảy máu đầu")
     mine = hoa.does(ground_actions.record_ground, alarm.case_id, entry)
     with pytest.raises(Refused):
         hoa.does(ground_actions.review_ground, alarm.case_id, mine, agrees=True)
@@ -153,7 +153,7 @@ def test_a_lead_does_not_review_what_she_recorded_and_the_holder_may(alarm: Alar
 
 @only_sqlite
 def test_a_case_sealed_to_named_people_is_reviewed_by_one_of_them_and_by_nobody_else(house: House, lan: Someone):
-    answers = dao(grounds=(GroundEntry(kind="danger", receiver="health_station", words="Bị đánh vào đầu"),))
+    answers = dao(grounds=(GroundEntry(kind="danger", receiver="health_station", reason="Bị đánh vào đầu"),))
     case_id = lan.opens_a_case(answers, circle=[house["lan"], house["mai"]])
     [line] = lan.does(ground_actions.read_ledger, case_id).grounds
     assert line.review is not None

@@ -121,7 +121,7 @@ def test_a_preview_says_who_will_see_what_before_anything_is_sent(house, lan):
 @only_sqlite
 def test_a_ground_of_danger_makes_a_referral_urgent(house, lan):
     case_id = lan.opens_a_case(dao(grounds=()))
-    entry = ground(house, case_id, kind="danger", consent="", words="Bị bóp cổ đêm qua")
+    entry = ground(house, case_id, kind="danger", consent="", reason="Bị bóp cổ đêm qua")
     referral_id = lan.does(sending.send, case_id, entry, ASKED)
     line = lan.does(receiving_actions.read_referral, case_id, referral_id).line
     assert line.urgent

@@ -22,7 +22,7 @@ from tests.referrals.scenes import ASKED, HEALTH, POLICE, everything, ground, se
 from tests.stories import dao
 
 SAID = (
-    GroundEntry(kind="danger", receiver="police", words="Dọa giết, có dao", told="yes"),
+    GroundEntry(kind="danger", receiver="police", reason="Dọa giết, có dao", told="yes"),
     GroundEntry(kind="consent", receiver="health_station", consent="granted", form="spoken"),
     GroundEntry(kind="consent", receiver="legal_aid", consent="not_asked"),
 )
@@ -107,7 +107,7 @@ def test_what_is_set_aside_carries_nothing_and_says_why_in_the_ledger(house: Hou
         lan.does(unsent_actions.send_unsent, night, {police: ASKED})
     assert sections(house, night, "police") == set()
     [line] = [line for line in lan.does(ground_actions.read_ledger, night).grounds if line.id == police]
-    assert (line.live, line.entry.unsent, line.entry.words) == (False, "Đã gọi 113, không cần thư", "Dọa giết, có dao")
+    assert (line.live, line.entry.unsent, line.entry.reason) == (False, "Đã gọi 113, không cần thư", "Dọa giết, có dao")
 
 
 def test_the_same_step_sent_twice_is_sent_once(lan: Someone, night: UUID):

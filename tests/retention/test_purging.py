@@ -6,9 +6,11 @@ import pytest
 
 from casework import clock
 from casework.audit.verify import verify
+from casework.cases.advice import Advice
 from casework.cases.sections import Plan
 from casework.desk import actions as desk
 from casework.errors import Conflict, NotFound, Refused
+from casework.intake import advice_actions as advice
 from casework.policy.vocabulary import Section
 from casework.retention import actions as retention
 from casework.retention import purging
@@ -95,3 +97,21 @@ def test_no_byte_of_a_purged_story_is_left(later, house, hoa):
     assert found_in([story["body"]], files(house)) == [story["body"]]
     hoa.does(purging.purge, [later["due"]], months=24)
     assert found_in([story["body"], story["commit_tag"]], files(house)) == []
+
+
+def test_advice_that_nobody_has_written_on_for_so_long_is_erased_whole(house, lan, hoa):
+    told = Advice(clock.today().isoformat(), "GOI_DIEN", ("rights",), "no", WORDS)
+    old, fresh = (lan.does(advice.record_advice, told) for _ in range(2))
+    moment = clock.micros() + YEARS
+    with clock.use_clock(lambda: moment):
+        for someone in (lan, hoa):
+            someone.leaves()
+        lan.does(advice.change_advice, fresh, told, base=1)
+        assert [(due.id, due.code) for due in hoa.does(purging.list_due, months=24)] == [(old, "")]
+        assert hoa.does(purging.purge, [old], months=24) == 1
+        assert [contact.id for contact in hoa.does(advice.list_advice)] == [fresh]
+    with stolen(house) as thief:
+        assert thief.rows("document", case_id=old) == thief.rows("envelope", case_id=old) == []
+        assert thief.rows("case_file", id=old) == []
+    with house.crypto() as crypto:
+        assert verify(crypto).holds

@@ -12,7 +12,7 @@ STORED = {
     MemberState: "invited waiting active locked left",
     AgencyState: "new active closed",
     EnvelopeKind: "kept sent",
-    CaseState: "draft open closed void",
+    CaseState: "advice draft open closed void",
     GroundState: "live review withdrawn",
     ReferralState: "sent opened accepted asked done declined withdrawn expired over",
     AddressState: "active retired",

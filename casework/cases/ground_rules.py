@@ -1,0 +1,173 @@
+"""What may be shared with an agency on which ground, who may consent, and what a ground keeps when another ends."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from casework.cases.sections import SECTIONS, GroundEntry
+from casework.codelists import codelist
+from casework.errors import BadInput, Ungrounded
+from casework.policy.table import policy
+from casework.policy.vocabulary import Role, Section
+from casework.vietnamese_text import fold
+
+CONSENT, DUTY, DANGER = "consent", "duty", "danger"
+# Law 91/2025 Article 24: from 7 years a child consents together with the representative.
+_SEVEN = 7
+# What every receiver has of a case without being given it, and what an agency writes itself.
+_NEVER_GIVEN = frozenset({Section.LABEL, Section.GROUNDS, Section.LETTER}) | frozenset(policy().records.values())
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What decides who may consent: whether the person is a child, and what is known of who did it.
+
+    `age` is in years by the year of birth alone, which leaves one year open.
+    """
+
+    is_child: bool = False
+    age: int | None = None
+    relation: str = ""
+    perpetrator: str = ""
+
+
+NOTHING_KNOWN = Circumstances()
+
+
+@cache
+def shareable(receiver: str, kind: str) -> frozenset[Section]:
+    """Return what the roles of an agency may open in another's case; the person's own words go by consent alone."""
+    roles = [Role(role.code) for role in codelist("role") if receiver in role.texts("agencies")]
+    opened = frozenset[Section]().union(*(policy().sections[role] for role in roles)) & frozenset(SECTIONS)
+    private = {section for section in opened if codelist("section").get(section.code).flag("private")}
+    by_consent = private & {Section.STORY} if kind == CONSENT else frozenset[Section]()
+    return (opened - private - _NEVER_GIVEN) | by_consent
+
+
+def allowed(entry: GroundEntry) -> frozenset[Section]:
+    """Return every section that a ground like this may carry; a duty carries no more than its article says."""
+    every = shareable(entry.receiver, entry.kind)
+    return every & _listed("duty_article", entry.duty, "sections") if entry.kind == DUTY and entry.duty else every
+
+
+def suggested(entry: GroundEntry) -> frozenset[Section]:
+    """Return the ready bundle of the receiver, as far as this ground may carry it."""
+    return _listed("bundle", entry.receiver, "sections") & allowed(entry)
+
+
+def named_sections(entry: GroundEntry) -> frozenset[Section]:
+    """Return the sections that an entry names; naming none means the suggestion, as before there was a choice."""
+    return frozenset(Section[code.upper()] for code in entry.sections) if entry.sections else suggested(entry)
+
+
+def kept(entry: GroundEntry) -> frozenset[Section]:
+    """Return the least that the receiver of this ground goes on reading when a consent is withdrawn."""
+    if entry.kind == DUTY:
+        return _listed("duty_article", entry.duty, "keeps") if entry.duty else frozenset()
+    return _listed("ground_kind", entry.kind, "keeps")
+
+
+def days_after_closing(entry: GroundEntry) -> int:
+    """Return for how many days what a ground keeps stays after the case was closed; 0 ends it with the case."""
+    return codelist("duty_article").get(entry.duty).number("days") or 0 if entry.kind == DUTY and entry.duty else 0
+
+
+def may_receive(receiver: str, kind: str) -> bool:
+    """Tell whether an agency may be given anything on this kind of ground."""
+    kinds = codelist("bundle").get(receiver).texts("kinds")
+    return not kinds or kind in kinds
+
+
+def articles_of(sender: str, receiver: str = "") -> list[str]:
+    """Return the articles by which an agency must share something of a case: with one receiver, or with any.
+
+    What an article makes it tell without any section goes by the notice to the chair.
+    """
+    return [
+        article.code
+        for article in codelist("duty_article").active()
+        if article.texts("sections")
+        and (not article.texts("senders") or sender in article.texts("senders"))
+        and (not receiver or receiver in article.texts("receivers"))
+    ]
+
+
+def require_usable(entry: GroundEntry, *, sender: str) -> None:
+    """Raise a sentence where an entry lacks what its kind needs, or names what its receiver may not be given.
+
+    `sender` is the agency of whoever records it.
+    """
+    if not may_receive(entry.receiver, entry.kind):
+        raise Ungrounded("Nguy hiểm thì báo Chủ tịch bằng tin báo không ghi tên: về trang vụ việc, bấm Báo Chủ tịch.")
+    if entry.kind == DANGER and not entry.reason.strip():
+        raise BadInput("Hãy ghi nguy hiểm nào, vì sao phải làm ngay.")
+    if entry.kind == DUTY:
+        require_article(entry, sender=sender)
+    if any(code not in codelist("section") for code in entry.sections):
+        raise Ungrounded("Có phần không có trong sổ. Hãy chọn lại những phần được chia sẻ.")
+    if set(entry.sections) - {section.code for section in allowed(entry)}:
+        raise Ungrounded("Có phần mà nơi ấy không được đọc. Hãy bỏ chọn phần ấy.")
+
+
+def require_article(entry: GroundEntry, *, sender: str) -> None:
+    """Raise a sentence where no article is named, or one that does not make this sender tell this receiver."""
+    if entry.duty not in codelist("duty_article"):
+        raise BadInput("Hãy chọn điều luật buộc phải chuyển.")
+    if not codelist("duty_article").get(entry.duty).texts("sections"):
+        raise Ungrounded("Điều này giữ bằng tin báo Chủ tịch không ghi tên: về trang vụ việc, bấm Báo Chủ tịch.")
+    if entry.duty not in articles_of(sender, entry.receiver):
+        raise Ungrounded("Điều luật này không buộc cơ quan mình báo nơi ấy. Hãy chọn điều khác, hoặc hỏi ý người ấy.")
+
+
+def require_consenter(entry: GroundEntry, known: Circumstances) -> None:
+    """Raise a sentence where a consent was given by somebody who cannot give it alone, or not at all."""
+    if entry.kind != CONSENT or entry.consent != "granted":
+        return
+    alone = not entry.consent_by or codelist("consent_by").get(entry.consent_by).flag("alone")
+    if alone:
+        _require_age_to_consent_alone(known)
+        return
+    if not (entry.representative.strip() and entry.representative_relation and entry.represented_because):
+        raise Ungrounded("Hãy ghi người đại diện: họ tên, là gì của người ấy, vì sao có người đại diện.")
+    _require_fitting_reason(entry, known)
+    if not entry.suspected:
+        raise BadInput("Hãy trả lời: người đại diện có thể là người gây bạo lực không.")
+    if needs_review(entry, known) and not entry.no_other.strip():
+        raise BadInput("Hãy ghi vì sao không hỏi được người đại diện khác, là người không gây bạo lực.")
+
+
+def _require_age_to_consent_alone(known: Circumstances) -> None:
+    if not known.is_child:
+        return
+    if known.age is not None and known.age < _SEVEN:
+        raise Ungrounded("Trẻ dưới 7 tuổi: người đại diện trả lời thay. Hãy chọn và ghi người đại diện là ai.")
+    raise Ungrounded("Trẻ từ 7 tuổi: phải cả cháu và người đại diện cùng đồng ý. Hãy chọn và ghi người đại diện là ai.")
+
+
+def _require_fitting_reason(entry: GroundEntry, known: Circumstances) -> None:
+    """Compare the reason with the answer and with the age; a year of birth leaves one year open."""
+    reason = codelist("representation_reason").get(entry.represented_because)
+    if reason.text("by") != entry.consent_by:
+        raise Ungrounded("Người trả lời và lý do có người đại diện chưa khớp nhau. Hãy xem lại hai câu này.")
+    if reason.code == "cannot_decide" or (known.age is None and known.is_child):
+        return
+    age = _SEVEN if known.age is None else known.age
+    fits = known.is_child and (age <= _SEVEN if reason.code == "under_7" else age >= _SEVEN)
+    if not fits:
+        raise Ungrounded("Tuổi đã ghi và lý do có người đại diện chưa khớp nhau. Hãy xem lại năm sinh và lý do.")
+
+
+def needs_review(entry: GroundEntry, known: Circumstances = NOTHING_KNOWN) -> bool:
+    """Tell whether a second person must review an entry: danger to life, or a representative who may have done it.
+
+    A representative of the same relation as the one who did it counts as such, unless both names are known and differ.
+    """
+    if entry.kind != CONSENT or not entry.representative:
+        return entry.kind == DANGER
+    names = {fold(entry.representative), fold(known.perpetrator)}
+    other_person = bool(known.perpetrator) and len(names) > 1
+    same_relation = bool(known.relation) and known.relation == entry.representative_relation
+    return entry.suspected != "no" or (same_relation and not other_person)
+
+
+def _listed(name: str, code: str, key: str) -> frozenset[Section]:
+    return frozenset(Section[section.upper()] for section in codelist(name).get(code).texts(key))

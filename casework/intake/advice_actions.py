@@ -1,0 +1,170 @@
+"""Advice alone: a contact of one page that is no case, and how it becomes one.
+
+It is a row of its own state, sealed as a case is: the same filters, heads, envelopes and backups hold for it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid4
+
+from casework import clock
+from casework.accounts import staff
+from casework.cases import reading, scope, writing
+from casework.cases.advice import Advice
+from casework.cases.models import Case
+from casework.cases.reading import VerifiedCase
+from casework.cases.states import CaseState
+from casework.errors import BadInput, NotFound, gettext_noop
+from casework.gate import ActContext, action
+from casework.intake.actions import Pages
+from casework.policy.vocabulary import Act, Section
+from casework.sealed import Sealed
+from casework.vault.keys.envelopes import OpenedDocument
+
+YES = "yes"
+CHILD_HARMED = gettext_noop(
+    "Có trẻ em đang bị hại thì không dừng ở tư vấn được: luật bắt báo người bảo vệ trẻ em của xã."
+    " Hãy bấm “Ghi thành vụ việc”; chữ đã ghi được mang theo."
+)
+# What the first page asks, before it is known that advice is all that is wanted.
+_ASKED_FIRST = ("danger", "age_group", "pronoun")
+
+
+@dataclass(frozen=True)
+class AdviceContact(Sealed):
+    """A contact for advice as it was written last, by whom and in which revision, and who holds it."""
+
+    id: UUID
+    advice: Advice
+    revision: int
+    by: str
+    holder: str
+
+    @property
+    def asked_on(self) -> date:
+        return date.fromisoformat(self.advice.asked_on)
+
+    @property
+    def again_on(self) -> date | None:
+        return date.fromisoformat(self.advice.again_on) if self.advice.again_on else None
+
+    def due(self, today: date) -> bool:
+        """Tell whether the day to speak again has come."""
+        return self.again_on is not None and self.again_on <= today
+
+
+@action(Act.ADVICE_RECORD)
+def record_advice(context: ActContext, advice: Advice, *, once: UUID | None = None) -> UUID:
+    """Keep advice that was given, sealed to the agency; the same form sent again under `once` is kept once.
+
+    Raises BadInput where a child is being harmed: that must be reported.
+    """
+    _require_no_child_harmed(advice)
+    contact_id = _id_of(context, once or uuid4())
+    if once is not None and _is_kept(context, contact_id):
+        return contact_id
+    if context.actor.agency_id is None:
+        raise NotFound("agency")
+    row = Case(
+        commune_id=context.commune_id,
+        id=contact_id,
+        owner_id=context.actor.agency_id,
+        holder_id=context.me,
+        state=CaseState.ADVICE,
+        opened=reading.day_of(context.crypto.at),
+    )
+    writing.save(context, writing.add_case(context, row), advice)
+    return row.id
+
+
+@action(Act.ADVICE_LIST)
+def list_advice(context: ActContext) -> tuple[AdviceContact, ...]:
+    """List the contacts in reach: those to speak to again by their day, then the others, the newest first."""
+    names = staff.names(context)
+    batch = reading.load_batch(context, scope.advice(context.permit))
+    contacts = [_contact(case.row, case.pages[0], names) for case in batch.listed([Section.ADVICE])]
+    by_day = sorted(contacts, key=lambda contact: contact.advice.asked_on, reverse=True)
+    return tuple(sorted(by_day, key=lambda contact: contact.advice.again_on or "z"))
+
+
+@action(Act.ADVICE_READ)
+def read_advice(context: ActContext, contact_id: UUID) -> AdviceContact:
+    """Open one contact."""
+    case = reading.find_advice(context, contact_id)
+    return _contact(case.row, _page(context, case), staff.names(context))
+
+
+@action(Act.ADVICE_CHANGE)
+def change_advice(context: ActContext, contact_id: UUID, advice: Advice, *, base: int) -> None:
+    """Write a contact anew, as after a further talk; raises Conflict if somebody wrote after revision `base`.
+
+    Raises BadInput where a child is being harmed: that must be reported.
+    """
+    _require_no_child_harmed(advice)
+    case = reading.find_advice(context, contact_id)
+    before = Advice.from_json(_page(context, case).data)
+    writing.save(context, case, replace(advice, **{name: getattr(before, name) for name in _ASKED_FIRST}), base=base)
+
+
+@action(Act.ADVICE_PROMOTE)
+def promote_advice(context: ActContext, contact_id: UUID, pages_of: Callable[[Advice], Pages]) -> UUID:
+    """Turn a contact into a draft of an intake with the pages made of it, held by whoever does so; return its id.
+
+    What was written stays beside the draft; a second tap finds the draft or the case that came of it.
+    """
+    try:
+        case = reading.find_advice(context, contact_id)
+    except NotFound:
+        return _draft_or_case(context, contact_id).id
+    for number, data in pages_of(Advice.from_json(_page(context, case).data)).items():
+        writing.save_json(context, case, Section.DRAFT, dict(data), series=UUID(int=number))
+    case.row.state, case.row.holder_id = CaseState.DRAFT, context.me
+    case.row.opened = reading.day_of(context.crypto.at)
+    writing.revoke(context, case)
+    return case.id
+
+
+def due_contacts(context: ActContext) -> tuple[AdviceContact, ...]:
+    """Return the contacts in reach to whom somebody promised to speak again by today; for a page that lists tasks."""
+    today = clock.local(context.crypto.at).date()
+    return tuple(contact for contact in context.also(list_advice) if contact.due(today))
+
+
+def _require_no_child_harmed(advice: Advice) -> None:
+    if advice.child == YES:
+        raise BadInput(CHILD_HARMED)
+
+
+def _id_of(context: ActContext, once: UUID) -> UUID:
+    """Return the id of a contact from that of its form: nobody can name the id of what somebody else has written."""
+    return UUID(bytes=sha256(context.me.bytes + once.bytes).digest()[:16])
+
+
+def _is_kept(context: ActContext, contact_id: UUID) -> bool:
+    try:
+        reading.find_advice(context, contact_id)
+    except NotFound:
+        return False
+    return True
+
+
+def _draft_or_case(context: ActContext, contact_id: UUID) -> VerifiedCase:
+    try:
+        return reading.find_draft(context, contact_id)
+    except NotFound:
+        return reading.find_case(context, contact_id)
+
+
+def _page(context: ActContext, case: VerifiedCase) -> OpenedDocument:
+    pages = reading.open_newest_of(context, case, [Section.ADVICE], within=scope.advice(context.permit))
+    if not pages:
+        raise NotFound("advice", about=case.id)
+    return pages[0]
+
+
+def _contact(row: Any, page: OpenedDocument, names: Mapping[UUID, str]) -> AdviceContact:
+    advice = Advice.from_json(page.data)
+    return AdviceContact(row.id, advice, page.revision, names.get(page.by, ""), names.get(row.holder_id, ""))

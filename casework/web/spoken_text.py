@@ -1,0 +1,63 @@
+"""What is said aloud: scripts part by part, in words that fit the person, and the steps when there is danger."""
+
+from flask import Flask, request
+from flask_babel import gettext as _
+
+from casework.codelists import Code, codelist, said_to
+from casework.web.choice_fields import language
+
+USUAL_PRONOUN = "chi"
+# The lists that are read aloud, each at its moment.
+SCRIPTS = ("told", "told_at_consent", "told_in_danger", "told_at_closing", "told_by_others")
+
+
+def install(app: Flask) -> None:
+    """Give every template what is said aloud, from the code lists."""
+    functions = (script, spoken, said, spoken_to, asked_pronoun, danger_steps)
+    app.jinja_env.globals.update({function.__name__: function for function in functions})
+
+
+def script(name: str, agency: str = "", role: str = "") -> tuple[Code, ...]:
+    """Return the parts of a script in the order in which they are read, without those that are not for this reader."""
+    parts = codelist(name).active()
+    return tuple(
+        part
+        for part in parts
+        if agency not in part.texts("not_by") and (not part.texts("roles") or role in part.texts("roles"))
+    )
+
+
+def spoken(part: Code, pronoun: str, agency: str = "") -> str:
+    """Return what is read of a part of a script, in an agency's own words where it has some."""
+    return said(part.text(f"by_{agency}", language()) or part.label(language()), pronoun)
+
+
+def said(sentence: str, pronoun: str) -> str:
+    """Return a sentence with the pronoun that fits the person; English has only one."""
+    return sentence if language() == "en" else said_to(sentence, pronoun)
+
+
+def aloud(question: str, pronoun: str) -> str:
+    """Quote what is asked aloud, in words that fit the person."""
+    return _("Hỏi: “%(words)s”", words=said(_(question), pronoun))
+
+
+def spoken_to() -> list[tuple[str, str]]:
+    """Return whom one may be speaking to, as (code, word)."""
+    return [(pronoun.code, pronoun.text("word")) for pronoun in codelist("pronoun").active()]
+
+
+def pronoun_or_usual(code: str) -> str:
+    """Return a code of the list `pronoun`; the usual one for what is none."""
+    return code if code in codelist("pronoun") else USUAL_PRONOUN
+
+
+def asked_pronoun() -> str:
+    """Return the pronoun that the address of this page asks for (`goi`), or the usual one."""
+    return pronoun_or_usual(request.args.get("goi", ""))
+
+
+def danger_steps() -> list[tuple[Code, Code | None]]:
+    """Return the steps of an emergency, each with the line to call if there is one."""
+    lines = codelist("hotline")
+    return [(step, lines.get(step.text("call")) if step.text("call") else None) for step in codelist("danger_steps")]
