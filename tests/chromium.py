@@ -21,6 +21,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # One process draws all pages: each further one would decode the same fonts and compile the same script again.
+    "--renderer-process-limit=1",
 )
 
 

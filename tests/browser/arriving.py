@@ -83,4 +83,4 @@ class Arriving:
 
 def arriving(browser: Browser, app: Flask, site: str, username: str, **how: Any) -> Arriving:
     """Open a browser for somebody."""
-    return Arriving(Walk(browser, site, how.get("width", 360), script=how.get("script", True)), app, username)
+    return Arriving(Walk(browser, site, how.get("width", 320), script=how.get("script", True)), app, username)

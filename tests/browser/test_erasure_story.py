@@ -32,7 +32,7 @@ def test_two_people_erase_a_case_and_nothing_of_it_is_left(
     code = lan.does(desk.read_case, case_id).line.code
     doomed = [part[:200] for part in sealed_in(rows_of(house, case_id))]
     assert found_in(doomed, files(house))
-    asks, decides = Walk(chromium, site, 360, script=script), Walk(chromium, site, 1280, script=script)
+    asks, decides = Walk(chromium, site, 320, script=script), Walk(chromium, site, 1280, script=script)
     asks.comes_with(lan.cookie)
     asks.page.goto(f"{site}/vu-viec/{case_id}")
     asks.goes("main a[href$='/de-nghi-xoa']", "input[name=basis]")

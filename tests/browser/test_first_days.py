@@ -79,7 +79,7 @@ def test_the_papers_of_an_office_are_one_sheet_each_and_every_code_stands_on_one
 
 @SCRIPTS
 def test_an_office_admits_its_first_people_and_then_a_colleague(chromium: Browser, office: Office, script):
-    def somebody(username: str, width: int = 360) -> Arriving:
+    def somebody(username: str, width: int = 320) -> Arriving:
         return arriving(chromium, office.app, office.site, username, width=width, script=script)
 
     hoa, son, thao = somebody("hoa.hoi", 1280), somebody("son.quantri"), somebody("thao")

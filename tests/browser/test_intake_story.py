@@ -34,7 +34,7 @@ def walk(chromium: Browser, site: str):
     """Open a window for somebody."""
     walks: list[Walk] = []
 
-    def opened(width: int = 360, *, script: bool = True) -> Walk:
+    def opened(width: int = 320, *, script: bool = True) -> Walk:
         walks.append(Walk(chromium, site, width, script=script))
         return walks[-1]
 
@@ -104,7 +104,8 @@ def test_a_counsellor_records_an_intake_finds_it_again_and_the_log_says_so(walk,
     how_to_reach(lan)
     who_and_what(lan)
     assert all(line in page.inner_text("main") for line in (NAME, *WORDS.split("\n"), "0987 612 345"))
-    lan.goes(ON, ".safe")
+    lan.goes(ON, "main .code")
+    lan.goes("main form >> text=Để sau", ".safe")
     case_url = page.url
     lan.code = page.inner_text("h1")
     lan.looks(axe=False)

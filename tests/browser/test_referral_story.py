@@ -232,7 +232,7 @@ def test_five_people_do_the_main_job(walk, house: House, width, script):
 def test_the_sender_s_urgent_referral_stays_on_top_until_it_is_opened(walk, house: House):
     house["lan"].opens_a_case(dao(danger="yes", grounds=()))
     case_id = house["lan"].opens_a_case(dao(grounds=()))
-    lan = walk("lan", 360, script=True)
+    lan = walk("lan", 320, script=True)
     records_a_ground(lan, case_id, "nguy-hiem", "police")
     url = sends(lan, "police")
     lan.page.goto(lan.site + "/")
