@@ -15,7 +15,7 @@ from casework.cases.models import ChairNotice
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Identity, Incident, Label, Notice, Perpetrator, SafetyPlan
-from casework.cases.states import UNFINISHED_NOTICE, CaseState
+from casework.cases.states import UNFINISHED_NOTICE, CaseState, NoticeState
 from casework.codelists import codelist
 from casework.errors import gettext_noop
 from casework.gate import ActContext
@@ -50,6 +50,7 @@ def proposal(context: ActContext, case: VerifiedCase) -> Proposal:
         kin=tuple(chair.name for chair in chairs if chair not in told),
         chair_phone=office_phone(context, chairs),
         refusal=_refusal(context, case, pages, chairs),
+        told=any(row.state != NoticeState.WITHDRAWN for row in reading.rows_of_case(context, case, ChairNotice)),
     )
 
 

@@ -41,7 +41,8 @@ class Proposal:
 
     `notice` is exactly what is read; `addressees` stand in the order in which they are called, `kin` are the names of
     those left out because they must not know, and `refusal` is a Vietnamese sentence, empty where a notice can go.
-    With `kin` alone the level above must be called. `chair_phone` is the duty telephone of the chair's office.
+    With `kin` alone the level above must be called. `chair_phone` is the duty telephone of the chair's office;
+    `told` says that the chair was told already, so that another notice is for violence that came again.
     """
 
     case_id: UUID
@@ -50,6 +51,7 @@ class Proposal:
     kin: tuple[str, ...] = ()
     chair_phone: str = ""
     refusal: str = ""
+    told: bool = False
 
     @property
     def goes_above(self) -> bool:

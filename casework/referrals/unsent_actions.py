@@ -62,7 +62,7 @@ def read_unsent(context: ActContext, case_id: UUID) -> UnsentPage:
         needs=tuple(needs),
         previews=tuple(previews),
         unprotected=label.danger == "yes" and _PROTECTS not in access_grants.agencies_with_ground(context, verified),
-        notice=proposed if proposed and not proposed.refusal else None,
+        notice=proposed if proposed and not (proposed.refusal or proposed.told) else None,
     )
 
 

@@ -10,7 +10,7 @@ from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused, Ungrounded
 from casework.notices import actions, proposals
 from casework.policy.vocabulary import Role, Section
-from casework.referrals import ground_actions
+from casework.referrals import ground_actions, unsent_actions
 from tests.house import House, both_databases
 from tests.notices.scenes import CITY, kept_from, label_of, names_from_now_on, readers_of_sheets, told
 from tests.stories import CANARIES, dao
@@ -259,3 +259,11 @@ def test_the_name_goes_to_the_chair_by_consent_or_by_an_article_and_never_for_da
     assert 'value="police"' in page
     consent = GroundEntry(kind="consent", receiver="chairman", consent="granted", form="spoken")
     lan.does(ground_actions.record_ground, case_id, consent)
+
+
+def test_the_one_step_offers_no_second_notice_once_the_chair_was_told(house: House, lan):
+    case_id = lan.opens_a_case(dao(grounds=()))
+    assert lan.does(unsent_actions.read_unsent, case_id).notice is not None
+    lan.does(actions.record_spoken, case_id, Notice(who="Ông Chính"))
+    assert lan.does(unsent_actions.read_unsent, case_id).notice is None
+    assert lan.does(actions.preview, case_id).told
