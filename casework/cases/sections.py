@@ -288,11 +288,7 @@ class GroundEntry(SectionData):
     representative_relation: str = ask("code", gettext_noop("Là gì của người được đại diện"), codelist="relation")
     represented_because: str = ask("code", gettext_noop("Vì sao có người đại diện"), codelist="representation_reason")
     suspected: str = ask("code", gettext_noop("Người đại diện có thể là người gây bạo lực không"), codelist="answer")
-    no_other: str = ask(
-        "long",
-        gettext_noop("Vì sao không hỏi được người đại diện khác"),
-        hint=gettext_noop("Hỏi cha hoặc mẹ không gây bạo lực trước; không có thì ông bà, người nuôi dưỡng."),
-    )
+    no_other: str = ask("long", gettext_noop("Vì sao không hỏi được người đại diện khác"))
     call_on: str = ask("date", gettext_noop("Ngày gọi hỏi thăm"), future=True)
     call_how: str = ask("text", gettext_noop("Gọi bằng cách nào, nói gì để an toàn"))
     called: str = ask("long", gettext_noop("Gọi rồi thì thế nào"))

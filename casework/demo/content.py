@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from casework import clock
 from casework.cases import sections
 from casework.cases.questions import SectionData
 from casework.cases.trusted_addresses import AddressEntry
@@ -176,7 +177,7 @@ def _answers(raw: Mapping[str, Any]) -> IntakeAnswers:
         danger=raw["danger"],
         only_counselling=raw["only_counselling"],
         contact=_section(sections.Contact, raw["contact"]),
-        identity=_section(sections.Identity, raw["identity"]),
+        identity=_section(sections.Identity, _as_old_today(raw["identity"])),
         incident=_section(sections.Incident, raw["incident"] | {"happened_on": ""}),
         reporter=sections.Reporter(reporter_type=raw["reporter_type"], channel=raw["channel"]),
         children=_section(sections.Children, raw.get("children", {})),
@@ -187,6 +188,14 @@ def _answers(raw: Mapping[str, Any]) -> IntakeAnswers:
         assessment=_section(sections.Assessment, raw["assessment"] | {"needs": raw["needs"]}),
         grounds=tuple(_section(sections.GroundEntry, ground) for ground in raw.get("grounds", ())),
     )
+
+
+def _as_old_today(identity: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return who a case is about with the year of birth moved on: who consents depends on the age."""
+    if not identity.get("birth_year"):
+        return identity
+    passed = clock.today().year - _read(_FILES / "commune.toml")["commune"]["written_in"]
+    return {**identity, "birth_year": identity["birth_year"] + passed}
 
 
 def _section(kind: type[S], raw: Mapping[str, Any]) -> S:

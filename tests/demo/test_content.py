@@ -57,6 +57,11 @@ GROUND_CODES = {
     "receiver": "agency",
     "consent": "consent_state",
     "form": "consent_form",
+    "duty": "duty_article",
+    "consent_by": "consent_by",
+    "representative_relation": "relation",
+    "represented_because": "representation_reason",
+    "suspected": "answer",
 }
 
 
@@ -239,7 +244,8 @@ def test_what_came_later_came_after_the_intake_and_before_today():
 def test_grounds_say_what_their_kind_needs():
     def whole(ground: Table) -> bool:
         of_consent, of_duty = ground["kind"] == "consent", ground["kind"] == "duty"
-        return ("consent" in ground, "article" in ground) == (of_consent, of_duty) and bool(ground["words"])
+        said = bool(ground["reason"] if ground["kind"] == "danger" else ground["words"])
+        return ("consent" in ground, "duty" in ground) == (of_consent, of_duty) and said
 
     assert breaking(lambda case: all(whole(ground) for ground in case.get("grounds", []))) == []
 
