@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from functools import cache
 
+from casework.cases.name_matching import names_a_colleague
 from casework.cases.sections import SECTIONS, GroundEntry
 from casework.codelists import codelist
 from casework.errors import BadInput, Ungrounded
 from casework.policy.table import policy
 from casework.policy.vocabulary import Role, Section
-from casework.vietnamese_text import fold
 
 CONSENT, DUTY, DANGER = "consent", "duty", "danger"
 # Law 91/2025 Article 24: from 7 years a child consents together with the representative.
@@ -159,14 +159,17 @@ def _require_fitting_reason(entry: GroundEntry, known: Circumstances) -> None:
 def needs_review(entry: GroundEntry, known: Circumstances = NOTHING_KNOWN) -> bool:
     """Tell whether a second person must review an entry: danger to life, or a representative who may have done it.
 
-    A representative of the same relation as the one who did it counts as such, unless both names are known and differ.
+    A representative of the same name as the one who did it counts as such, and one of the same relation, unless both
+    names are known and differ.
     """
     if entry.kind != CONSENT or not entry.representative:
         return entry.kind == DANGER
-    names = {fold(entry.representative), fold(known.perpetrator)}
-    other_person = bool(known.perpetrator) and len(names) > 1
+    same_name = bool(known.perpetrator) and (
+        names_a_colleague(entry.representative, known.perpetrator)
+        or names_a_colleague(known.perpetrator, entry.representative)
+    )
     same_relation = bool(known.relation) and known.relation == entry.representative_relation
-    return entry.suspected != "no" or (same_relation and not other_person)
+    return entry.suspected != "no" or same_name or (same_relation and not known.perpetrator)
 
 
 def _listed(name: str, code: str, key: str) -> frozenset[Section]:

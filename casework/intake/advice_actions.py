@@ -14,9 +14,11 @@ from casework import clock
 from casework.accounts import staff
 from casework.cases import reading, scope, writing
 from casework.cases.advice import Advice
+from casework.cases.age_groups import CHILD
 from casework.cases.models import Case
 from casework.cases.reading import VerifiedCase
 from casework.cases.states import CaseState
+from casework.codelists import codelist
 from casework.errors import BadInput, NotFound, gettext_noop
 from casework.gate import ActContext, action
 from casework.intake.actions import Pages
@@ -134,7 +136,10 @@ def due_contacts(context: ActContext) -> tuple[AdviceContact, ...]:
 
 
 def _require_no_child_harmed(advice: Advice) -> None:
-    if advice.child == YES:
+    """Raise BadInput where a child is being harmed, or asks while there is danger: that is reported, not advised on."""
+    pronoun = advice.pronoun if advice.pronoun in codelist("pronoun") else ""
+    asks_as_child = advice.age_group == CHILD or bool(pronoun and codelist("pronoun").get(pronoun).flag("child"))
+    if advice.child == YES or (asks_as_child and advice.danger == YES):
         raise BadInput(CHILD_HARMED)
 
 

@@ -8,10 +8,11 @@ from casework import clock
 from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import freshness, read
-from casework.cases import name_matching, reading
+from casework.cases import reading
 from casework.cases.age_groups import CHILD, possible_groups
 from casework.cases.family_acts import acts_outside_family
 from casework.cases.models import ChairNotice
+from casework.cases.name_matching import names_a_colleague
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Identity, Incident, Label, Notice, Perpetrator, SafetyPlan
@@ -41,8 +42,8 @@ def proposal(context: ActContext, case: VerifiedCase) -> Proposal:
     """Return what would be sent to whom, or why there is no notice; the permit must open SECTIONS_READ."""
     pages = reading.open_newest_of(context, case, SECTIONS_READ)
     chairs = active_chairs(context)
-    whom = _section(pages, SafetyPlan).who_must_not_know
-    told = [chair for chair in chairs if not name_matching.names_a_colleague(chair.name, whom)]
+    kept_from = (_section(pages, SafetyPlan).who_must_not_know, _section(pages, Perpetrator).name)
+    told = [chair for chair in chairs if not any(names_a_colleague(chair.name, names) for names in kept_from)]
     return Proposal(
         case_id=case.id,
         notice=_content(context, case, pages, told),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
@@ -80,7 +81,7 @@ class UnsentPart(SendForm):
 
     def __init__(self, preview: Preview, proposed: list[str]) -> None:
         prefix = f"{preview.ground.id.hex[:8]}-"
-        chosen = ["yes"] if preview.sendable else []
+        chosen = ["yes"] if preview.sendable and preview.side.readers else []
         super().__init__(prefix=prefix, meta={"csrf": False}, chosen=chosen, asks=proposed)  # type: ignore[no-untyped-call]
         self.preview, self.chosen.flags.told = preview, True
         self.asks.choices = needs_of_first(self.asks.choices, preview.ground.entry.receiver)
@@ -134,10 +135,18 @@ class UnsentForm(SentOnceForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = all([super().validate(extra_validators), *(part.validate() for part in self.all_parts)])
+        if self._ticked() - {part.chosen.name for part in self.all_parts}:
+            self.once.errors = [gettext("Có nơi đã chọn mà nay không gửi được nữa. Hãy xem lại rồi gửi.")]
+            return False
         if any(part.chosen.data for part in self.all_parts):
             return valid
         self.all_parts[0].chosen.errors = [gettext("Hãy chọn ít nhất một nơi để gửi, hoặc bấm Để sau.")]
         return False
+
+    @staticmethod
+    def _ticked() -> set[str]:
+        """Return the boxes that were ticked when the page was drawn; what they stood for may be gone since."""
+        return {name for name in request.form if name.endswith("-chosen")}
 
     def problems(self) -> list[tuple[str, str]]:
         """Return what is to be corrected of the whole and of each part that goes."""

@@ -21,7 +21,6 @@ from casework.referrals import lookup
 from casework.referrals.receiving_side import ProposedReader, ReceivingSide
 from casework.vault.keys import provisioning
 from casework.vault.states import MemberState
-from casework.vietnamese_text import fold
 
 
 class WrongReaders(Ungrounded):
@@ -104,7 +103,7 @@ def _who_must_not_know(context: ActContext, verified: VerifiedCase) -> tuple[Saf
 
 
 def _reason(member: Colleague, plan: SafetyPlan, other: Perpetrator) -> str:
-    """Return why somebody is taken out: they are named, or bear the very name of who was violent; else nothing."""
+    """Return why somebody is taken out: they are named as who must not know, or as who was violent; else nothing."""
     if name_matching.names_a_colleague(member.name, plan.who_must_not_know):
         return "named"
-    return "violent" if fold(other.name) == fold(member.name) else ""
+    return "violent" if name_matching.names_a_colleague(member.name, other.name) else ""

@@ -120,3 +120,4 @@ def set_aside(context: ActContext, case_id: UUID, ground_id: UUID, words: str) -
     pages = presenters.open_entries(context, verified)[ground_id]
     entry = replace(GroundEntry.from_json(pages[0].data), unsent=words)
     writing.save_json(context, verified, Section.GROUNDS, entry.to_json(), series=ground_id)
+    writing.revoke(context, verified)

@@ -74,3 +74,10 @@ def test_a_year_of_birth_leaves_one_year_open_at_seven(age: int):
         except Ungrounded:
             fits[because] = False
     assert fits == {"under_7": age <= 7, "from_7": age >= 7}
+
+
+@pytest.mark.parametrize("name", ["Lê Thị Nhài", "le thi nhai", "bà Nhài"])
+def test_a_representative_of_the_name_of_who_did_it_is_reviewed_whatever_the_relation(name: str):
+    entry = GroundEntry(kind="consent", consent="granted", receiver="police", **MOTHER)
+    assert ground_rules.needs_review(entry, Circumstances(perpetrator=name, relation="VO_CHONG"))
+    assert not ground_rules.needs_review(entry, Circumstances(perpetrator="Lê Văn Nhài", relation="VO_CHONG"))

@@ -153,6 +153,9 @@ def test_no_way_leads_around_the_question_about_a_child(lan):
     with pytest.raises(BadInput):
         lan.does(advice.change_advice, contact_id, contact(child="yes"), base=1)
     assert lan.does(advice.read_advice, contact_id).advice.child == "no"
+    for asked in ({"age_group": "LT16"}, {"pronoun": "chau"}):
+        with pytest.raises(BadInput):
+            lan.does(advice.record_advice, contact(danger="yes", **asked))
 
 
 @pytest.mark.parametrize("missing", ["channel", "topics", "child", "words"])

@@ -115,6 +115,14 @@ def test_who_must_not_know_is_skipped_and_never_holds_an_envelope(house: House, 
         house["chinh"].does(actions.read_notice, *notice.at)
 
 
+@pytest.mark.parametrize("name", ["Đặng Văn Chính", "dang van chinh", "ông Chính chủ tịch"])
+def test_a_chair_who_did_it_is_not_told(lan, name: str):
+    case_id = lan.opens_a_case(dao(grounds=(), perpetrator=Perpetrator(relation="VO_CHONG", name=name)))
+    proposed = lan.does(actions.preview, case_id)
+    assert [someone.name for someone in proposed.addressees] == ["Tạ Quang Vinh"]
+    assert proposed.kin == ("Đặng Văn Chính",)
+
+
 def test_kin_or_somebody_else_who_is_posted_as_a_reader_is_refused(house: House, lan):
     case_id = lan.opens_a_case(kept_from("ông Chính"))
     for reader in (house["chinh"].id, house["cuong"].id, house["hoa"].id, uuid4()):

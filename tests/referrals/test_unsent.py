@@ -11,7 +11,7 @@ from sqlalchemy import select
 from casework.audit.models import AuditLine
 from casework.cases.sections import GroundEntry, Letter
 from casework.desk import actions as desk
-from casework.errors import BadInput, Conflict, NotFound, Ungrounded
+from casework.errors import BadInput, Conflict, NotFound, Ungrounded, VaultError
 from casework.notices import actions as notices
 from casework.notices.view_models import NoticeChoice
 from casework.policy.vocabulary import Act, Section
@@ -20,6 +20,7 @@ from tests.house import House, Someone, both_databases
 from tests.people import STAFF
 from tests.referrals.scenes import ASKED, HEALTH, POLICE, everything, ground, sections
 from tests.stories import dao
+from tests.tampering import stolen
 
 SAID = (
     GroundEntry(kind="danger", receiver="police", reason="Dọa giết, có dao", told="yes"),
@@ -195,6 +196,31 @@ def test_the_page_comes_after_the_check_page_and_keeps_what_was_typed(browser, l
     assert user.post(url, data=sent).status_code == 303
     assert user.get(url).status_code == 303
     assert "đã nói mà chưa gửi" not in unescape(user.get("/").text)
+
+
+def test_what_was_ticked_and_is_gone_since_is_said_and_nothing_else_goes(
+    house: House, browser, lan: Someone, night: UUID
+):
+    user, url = browser("lan"), f"/vu-viec/{night}/gui-ngay"
+    names = re.findall(r'name="(\w{8}-)words"', user.get(url).text)
+    lan.does(ground_actions.withdraw_ground, night, page_of(lan, night).previews[1].ground.id)
+    ticked = {f"{name}chosen": "yes" for name in names} | {f"{names[0]}asks": "police", f"{names[1]}asks": "health"}
+    answer = user.post(url, data=ticked)
+    assert answer.status_code == 422
+    assert "nay không gửi được nữa" in unescape(answer.text)
+    assert sections(house, night, "police") == set()
+
+
+def test_a_row_of_before_it_was_set_aside_is_not_believed(house: House, lan: Someone, night: UUID):
+    police = page_of(lan, night).previews[0].ground.id
+    with stolen(house) as thief:
+        [before] = thief.rows("ground", id=police)
+    lan.does(unsent_actions.set_aside, night, police, "Đã gọi 113")
+    with stolen(house) as thief:
+        thief.change("ground", {"id": police}, state=before["state"], mac=before["mac"])
+    with pytest.raises(VaultError):
+        lan.does(unsent_actions.send_unsent, night, {police: ASKED})
+    assert sections(house, night, "police") == set()
 
 
 def test_danger_without_a_ground_for_the_police_is_said(browser, lan: Someone, night: UUID):
