@@ -8,14 +8,23 @@ from casework import clock
 from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import freshness, read
-from casework.cases import reading
+from casework.cases import reading, risk_level
 from casework.cases.age_groups import CHILD, possible_groups
 from casework.cases.family_acts import acts_outside_family
 from casework.cases.models import ChairNotice
 from casework.cases.name_matching import names_a_colleague
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
-from casework.cases.sections import Identity, Incident, Label, Notice, Perpetrator, SafetyPlan
+from casework.cases.sections import (
+    Assessment,
+    Identity,
+    Incident,
+    Injuries,
+    Label,
+    Notice,
+    Perpetrator,
+    SafetyPlan,
+)
 from casework.cases.states import UNFINISHED_NOTICE, CaseState, NoticeState
 from casework.codelists import codelist
 from casework.errors import gettext_noop
@@ -28,7 +37,16 @@ from casework.vault.states import AgencyState, MemberState
 
 S = TypeVar("S", bound=SectionData)
 _CHAIRS = "chairs"
-SECTIONS_READ = (Section.LABEL, Section.IDENTITY, Section.INCIDENT, Section.PERPETRATOR, Section.SAFETY_PLAN)
+_PREGNANCY = "pregnancy"
+SECTIONS_READ = (
+    Section.LABEL,
+    Section.IDENTITY,
+    Section.INCIDENT,
+    Section.INJURIES,
+    Section.PERPETRATOR,
+    Section.SAFETY_PLAN,
+    Section.ASSESSMENT,
+)
 CLOSED = gettext_noop("Vụ việc đã đóng. Hãy mở lại trước khi báo Chủ tịch.")
 NOT_FAMILY = gettext_noop("Tin báo này chỉ dành cho bạo lực trong gia đình. Vụ việc này không phải báo Chủ tịch.")
 CHAIRS_OWN = gettext_noop("Chủ tịch, Phó Chủ tịch đang giữ vụ việc này nên đã biết, không cần tin báo.")
@@ -80,9 +98,13 @@ def incident_and_perpetrator(pages: Iterable[OpenedDocument]) -> tuple[Incident,
 
 
 def is_domestic(incident: Incident, perpetrator: Perpetrator) -> bool:
-    """Tell whether Article 20 applies: an act of Article 3, by a family member or by somebody not yet known."""
+    """Tell whether Article 20 applies: an act of Article 3 by a family member or somebody not yet known.
+
+    An act that was ticked as one outside the family, by a member of the family, is one inside it.
+    """
     outside = acts_outside_family(incident.acts, perpetrator.relation)
-    return bool(set(incident.acts) - set(outside))
+    in_family = bool(perpetrator.relation) and codelist("relation").get(perpetrator.relation).flag("family")
+    return bool(set(incident.acts) - set(outside)) or (in_family and bool(incident.other))
 
 
 def active_chairs(context: ActContext) -> list[Colleague]:
@@ -121,7 +143,8 @@ def _content(
     """
     label, identity = _section(pages, Label), _section(pages, Identity)
     holder = [member for member in staff.colleagues(context) if member.id == case.row.holder_id]
-    vulnerable = vulnerability(label, identity, clock.local(context.crypto.at).date())
+    told = (_section(pages, Injuries), _section(pages, Assessment))
+    vulnerable = vulnerability(label, identity, clock.local(context.crypto.at).date(), told)
     protected = "yes" in (label.danger, vulnerable)
     asks = (code.code for code in codelist("notice_ask") if code.flag("always") or (protected and code.flag("protect")))
     return Notice(
@@ -144,19 +167,20 @@ def _received(context: ActContext, case: VerifiedCase) -> str:
     return clock.local(lines[0].at).isoformat(timespec="minutes")
 
 
-def vulnerability(label: Label, identity: Identity, today: date) -> str:
+def vulnerability(label: Label, identity: Identity, today: date, told: Iterable[SectionData] = ()) -> str:
     """Tell whether somebody belongs to a group of Article 24: by what was ticked or said, or by the year of birth.
 
-    A year leaves the age open by one; where one of the two belongs to the group, so does the person.
+    A year leaves the age open by one; where one of the two belongs to the group, so does the person. It is never "no":
+    what nobody ticked may not have been asked.
     """
-    if identity.vulnerable or label.age_group == CHILD:
+    if identity.vulnerable or label.age_group == CHILD or _PREGNANCY in risk_level.signs_of(told):
         return "yes"
     if identity.birth_year is None:
         return "unknown"
     maybe_child = not label.age_group and CHILD in possible_groups(identity.birth_year, today)
     oldest = today.year - identity.birth_year
     aged = any(oldest >= low for code in codelist("vulnerable_group") if (low := code.number("age_from")) is not None)
-    return "yes" if maybe_child or aged else "no"
+    return "yes" if maybe_child or aged else "unknown"
 
 
 def _section(pages: Iterable[OpenedDocument], section: type[S]) -> S:

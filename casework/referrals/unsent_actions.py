@@ -24,11 +24,11 @@ _MOST_URGENT_FIRST = ("danger", "duty", "consent")
 
 @action(Act.UNSENT_LIST)
 def list_unsent(context: ActContext) -> tuple[UnsentCase, ...]:
-    """List the open cases with a live ground on which nothing was ever sent, the longest waiting first."""
+    """List the open cases with a live ground on which nothing was ever sent: danger first, then the oldest."""
     case_ids = scope.unsent(scope.cases(context.permit)).on(context.session).scalars().all()
     unsent = [_unsent_case(context, case_id) for case_id in case_ids]
     context.about, context.reason = None, f"{len(unsent)} cases"
-    return tuple(sorted((case for case in unsent if case.receivers), key=lambda case: case.since))
+    return tuple(sorted((case for case in unsent if case.receivers), key=lambda case: (not case.danger, case.since)))
 
 
 def _unsent_case(context: ActContext, case_id: UUID) -> UnsentCase:

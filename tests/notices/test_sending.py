@@ -5,7 +5,17 @@ from uuid import uuid4
 
 import pytest
 
-from casework.cases.sections import GroundEntry, Identity, Incident, Label, Notice, Perpetrator, Story
+from casework.cases.sections import (
+    Assessment,
+    GroundEntry,
+    Identity,
+    Incident,
+    Injuries,
+    Label,
+    Notice,
+    Perpetrator,
+    Story,
+)
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused, Ungrounded
 from casework.notices import actions, proposals
@@ -66,17 +76,33 @@ def test_danger_or_a_group_of_article_24_asks_for_the_police(lan):
     [
         (Identity(sex="NU", birth_year=2011), "", "yes"),
         (Identity(sex="NU", birth_year=2010), "", "yes"),
-        (Identity(sex="NU", birth_year=2009), "", "no"),
-        (Identity(sex="NU", birth_year=1967), "", "no"),
+        (Identity(sex="NU", birth_year=2009), "", "unknown"),
+        (Identity(sex="NU", birth_year=1967), "", "unknown"),
         (Identity(sex="NU", birth_year=1966), "", "yes"),
         (Identity(sex="NU", birth_year=1990, vulnerable=("NGUOI_KHUYET_TAT",)), "", "yes"),
         (Identity(sex="NU"), "", "unknown"),
         (Identity(sex="NU"), "LT16", "yes"),
-        (Identity(sex="NU", birth_year=2010), "A16_17", "no"),
+        (Identity(sex="NU", birth_year=2010), "A16_17", "unknown"),
     ],
 )
 def test_who_is_under_16_or_60_and_over_needs_no_tick(identity: Identity, said: str, answer: str):
     assert proposals.vulnerability(Label(age_group=said), identity, date(2026, 11, 23)) == answer
+
+
+def test_who_is_pregnant_by_what_was_said_elsewhere_belongs_to_a_group(lan):
+    for said in ({"injuries": Injuries(what=("pregnancy",))}, {"assessment": Assessment(answers=("pregnancy",))}):
+        case_id = lan.opens_a_case(dao(grounds=(), **said))
+        assert lan.does(actions.preview, case_id).notice.vulnerable == "yes"
+
+
+def test_a_deed_ticked_as_outside_the_family_by_a_father_is_told_to_the_chair(lan):
+    deed = Incident(other=("XAM_HAI_TINH_DUC",))
+    for relation, told_to_chair in (("CHA_ME", True), ("HANG_XOM", False), ("KHONG_BIET", False)):
+        case_id = lan.opens_a_case(dao(grounds=(), incident=deed, perpetrator=Perpetrator(relation=relation)))
+        assert (lan.does(actions.preview, case_id).refusal == "") is told_to_chair
+        assert bool(lan.does(actions.list_due)) is told_to_chair
+        if told_to_chair:
+            lan.does(actions.send, case_id)
 
 
 @pytest.mark.parametrize(
