@@ -74,10 +74,16 @@ def ground_form(kind: str, receivers: Collection[str], sender: str = "") -> Any:
     fields = {
         "kind": kind,
         "sender": sender,
-        "receiver": _field("receiver", only=[one for one in receivers if ground_rules.may_receive(one, kind)]),
+        "receiver": _field("receiver", only=_possible(kind, receivers, sender)),
         **_FIELDS_OF_KIND[kind](sender),
     }
     return type("GroundForm", (GroundForm,), fields)()
+
+
+def _possible(kind: str, receivers: Collection[str], sender: str) -> list[str]:
+    """Return the agencies that may be given something on this kind of ground: by law, those an article names."""
+    possible = [receiver for receiver in receivers if ground_rules.may_receive(receiver, kind)]
+    return [one for one in possible if kind != DUTY or ground_rules.articles_of(sender, one)]
 
 
 def _consent_fields(_sender: str) -> dict[str, Any]:
@@ -162,10 +168,26 @@ def parts_form(begun: GroundEntry, *, answered: bool) -> Any:
 
 
 class EndingForm(Form):
-    """The withdrawal of a ground: under pressure or not, which is asked in private, why, and the safety call."""
+    """The end of a ground of danger to life, and why."""
+
+    words = field_of(GroundEntry, "ended", rows=3)
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """Return what was answered as the act takes it."""
+        return {"words": self.words.data or ""}
+
+
+class DutyEndingForm(EndingForm):
+    """The end of a duty by law: only with the reason why the law no longer asks for it."""
+
+    words = field_of(GroundEntry, "ended", rows=3, required=True, hint=_("Ghi vì sao luật không còn buộc nữa."))
+
+
+class ConsentEndingForm(EndingForm):
+    """The withdrawal of a consent: under pressure or not, which is asked in private, why, and the safety call."""
 
     pressed = _field("pressed", required=False, hint=_("Hỏi riêng, khi chỉ có hai người. Không hỏi được thì để trống."))
-    words = field_of(GroundEntry, "ended", rows=3)
     call_on = field_of(GroundEntry, "call_on", hint=_("Để trống thì hẹn gọi ngày mai."))
     call_how = field_of(GroundEntry, "call_how", hint=_("Ví dụ: gọi trạm, hỏi thăm về buổi tiêm của cháu."))
 
@@ -174,10 +196,9 @@ class EndingForm(Form):
 
     @property
     def answers(self) -> dict[str, Any]:
-        """Return what was answered as the act takes it."""
         day = self.call_on.data
         call = SafetyCall(day.isoformat() if day else "", self.call_how.data or "")
-        return {"pressed": self.pressed.data or "", "words": self.words.data or "", "call": call}
+        return {**super().answers, "pressed": self.pressed.data or "", "call": call}
 
 
 class SafetyCallForm(Form):
@@ -203,15 +224,16 @@ def _is_to_come(day: Any) -> bool:
     return True
 
 
-class DutyEndingForm(EndingForm):
-    """The end of a duty by law: only with the reason why the law no longer asks for it."""
-
-    words = field_of(GroundEntry, "ended", rows=3, required=True, hint=_("Ghi vì sao luật không còn buộc nữa."))
+_ENDING_FORMS: Mapping[str, type[EndingForm]] = {
+    CONSENT: ConsentEndingForm,
+    DUTY: DutyEndingForm,
+    DANGER: EndingForm,
+}
 
 
 def ending_form(ground: Any) -> Any:
-    """Make the form that ends a ground: a duty ends only with its reason."""
-    kind: Any = DutyEndingForm if ground.entry.kind == DUTY else EndingForm
+    """Make the form that ends a ground of its kind."""
+    kind: Any = _ENDING_FORMS[ground.entry.kind]
     return kind()
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from casework import clock
 from casework.accounts import staff
 from casework.audit import freshness
 from casework.cases import access_grants, consent_and_grounds, reading, scope, writing
@@ -100,6 +101,8 @@ def record_safety_call(context: ActContext, case_id: UUID, ground_id: UUID, *, w
         raise Conflict("Lần gọi này đã được ghi rồi. Hãy mở lại trang để xem.", about=case_id)
     if not words.strip():
         raise BadInput("Hãy ghi gọi rồi thì thế nào, hoặc vì sao chưa gọi được.", about=case_id)
+    if again_on and again_on < clock.local(context.crypto.at).date().isoformat():
+        raise BadInput("Ngày gọi hỏi thăm đã qua. Hãy chọn hôm nay hoặc một ngày tới.", about=case_id)
     called = replace(entry, called="\n".join(filter(None, (entry.called, words))), call_on=again_on)
     writing.save_json(context, verified, Section.GROUNDS, called.to_json(), series=ground_id)
 

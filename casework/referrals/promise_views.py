@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -17,7 +17,9 @@ CALLED = "/vu-viec/<uuid:case_id>/chuyen-gui/can-cu/<uuid:ground_id>/da-goi"
 
 @blueprint.get("/chuyen-gui/khong-can-dong-y")
 def register() -> str:
-    return render_template("referrals/register.html", register=perform(promise_actions.read_register))
+    register = perform(promise_actions.read_register)
+    page = register.page(request.args.get("trang", 0, type=int))
+    return render_template("referrals/register.html", register=register, page=page)
 
 
 @blueprint.route(CALLED, methods=["GET", "POST"])

@@ -103,6 +103,9 @@ def _asks(page: Page) -> Iterator[str]:
     page.select_option("[name=relation]", "VO_CHONG")
     page.check("[name=consent_police][value=granted]")
     press(page)
+    yield "consent"
+    page.check("[name=consent_by][value=herself]")
+    press(page)
     yield "check"
     press(page)
 

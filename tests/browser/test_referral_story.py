@@ -57,10 +57,13 @@ def records_a_ground(lan: Walk, case_id: UUID, kind: str, receiver: str) -> None
     page.check(f"input[name=receiver][value={receiver}]")
     if kind == "dong-y":
         page.check("input[name=consent][value=granted]")
-        page.check("input[name=how][value=spoken]")
     else:
-        page.fill("#words", "Bị bóp cổ đêm qua")
+        page.fill("#reason", "Bị bóp cổ đêm qua")
         page.check("input[name=told][value=yes]")
+    lan.goes(ON, "input[name=sections]:checked")
+    if kind == "dong-y":
+        page.check("input[name=how][value=spoken]")
+        page.check("input[name=consent_by][value=herself]")
     lan.goes(ON, "text=Đã ghi căn cứ.")
 
 

@@ -14,6 +14,7 @@ from casework.errors import BadInput, Conflict, NotFound, Superseded
 from casework.policy.vocabulary import Act, Role, Section
 from casework.referrals import ground_actions, promise_actions, receiving_actions, sending_actions
 from casework.referrals.ground_actions import SafetyCall
+from casework.referrals.promise_view_models import PER_PAGE
 from casework.retention import voiding
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.referrals.scenes import ASKED, POLICE, Referred, everything, ground, referred, sections
@@ -265,6 +266,7 @@ def test_the_register_says_what_was_shared_without_consent_by_which_law_and_who_
     for words in ("Bóp cổ đêm qua", "Điều 20 khoản 4", "Đã chia sẻ 1 lần, trong 1 vụ việc"):
         assert words in page
     assert unsent != sent
+    assert page.count("<article") == 2
     for name in ("lan", "cuong", "chinh", "quang", "thu", "son"):
         assert browser(name).get("/chuyen-gui/khong-can-dong-y").status_code == 403
 
@@ -274,3 +276,27 @@ def test_the_register_knows_no_case_that_is_sealed_to_others(house: House, lan: 
     case_id = lan.opens_a_case(dao(grounds=()), circle=[mai])
     ground(house, case_id, kind="danger", consent="", form="", reason="Dọa giết")
     assert house["hoa"].does(promise_actions.read_register).lines == ()
+
+
+@only_sqlite
+def test_the_register_is_read_page_by_page(house: House, lan: Someone, browser):
+    case_id = lan.opens_a_case(dao(grounds=()))
+    for number in range(PER_PAGE + 1):
+        ground(house, case_id, kind="danger", consent="", form="", reason=f"lần {number}")
+    register = house["hoa"].does(promise_actions.read_register)
+    assert [len(register.page(number).lines) for number in (0, 1, 9)] == [PER_PAGE, 1, 1]
+    first, second = (browser("hoa").get(f"/chuyen-gui/khong-can-dong-y?trang={number}") for number in (0, 1))
+    assert len(first.data) < 15 * 1024
+    assert ("lần 0<" in first.text, "lần 0<" in second.text) == (False, True)
+
+
+@only_sqlite
+def test_only_a_consent_is_asked_about_pressure_and_followed_by_a_call(house: House, lan: Someone, browser):
+    case_id = lan.opens_a_case(dao(grounds=()))
+    danger = ground(house, case_id, kind="danger", consent="", form="", reason="Dọa giết")
+    consent = ground(house, case_id)
+    pages = [browser("lan").get(f"/vu-viec/{case_id}/chuyen-gui/can-cu/{one}/rut").text for one in (danger, consent)]
+    assert ["Có ai bảo người ấy rút không" in page for page in pages] == [False, True]
+    assert ["Gọi hỏi thăm" in page for page in pages] == [False, True]
+    lan.does(ground_actions.withdraw_ground, case_id, danger)
+    assert lan.does(promise_actions.list_promises).calls == ()

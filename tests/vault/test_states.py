@@ -2,7 +2,7 @@
 
 import pytest
 
-from casework.cases.states import AddressState, CaseState, GroundState, ReferralState
+from casework.cases.states import AddressState, CaseState, GroundState, NoticeState, ReferralState
 from casework.errors import VaultError
 from casework.policy.vocabulary import Section
 from casework.vault.crypto.encoding import encode_field, encode_fields
@@ -13,8 +13,9 @@ STORED = {
     AgencyState: "new active closed",
     EnvelopeKind: "kept sent",
     CaseState: "advice draft open closed void",
-    GroundState: "live review withdrawn",
+    GroundState: "live review set_aside withdrawn",
     ReferralState: "sent opened accepted asked done declined withdrawn expired over",
+    NoticeState: "sent opened assigned answered spoken kin city withdrawn",
     AddressState: "active retired",
 }
 
