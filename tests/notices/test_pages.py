@@ -2,7 +2,7 @@
 
 import re
 
-from casework.cases.sections import Identity, Incident
+from casework.cases.sections import Identity, Incident, Perpetrator
 from casework.notices import actions
 from tests.canaries.cases import a_case
 from tests.house import House, only_sqlite
@@ -93,7 +93,8 @@ def test_a_notice_given_by_word_is_written_down_in_two_answers(house: House, bro
 
 
 def test_outside_the_family_the_page_says_why_there_is_no_notice(house: House, browser, lan):
-    case_id = lan.opens_a_case(dao(grounds=(), incident=Incident(other=("QUAY_ROI_TINH_DUC",))))
+    away = {"incident": Incident(other=("QUAY_ROI_TINH_DUC",)), "perpetrator": Perpetrator(relation="NGUOI_LA")}
+    case_id = lan.opens_a_case(dao(grounds=(), **away))
     page = browser("lan").get(f"/vu-viec/{case_id}/tin-bao/gui").text
     assert "chỉ dành cho bạo lực trong gia đình" in page
     assert 'name="readers"' not in page
