@@ -49,6 +49,7 @@ from casework.vault.keys.envelopes import OpenedDocument
 
 _SHORTEST_QUERY = 2
 _CHILD_PROTECTION = "child_protection"
+_POLICE = "police"
 # What a case was given once and keeps, whatever a form says.
 _FIXED = {Section.LABEL: ("code", "former", "received_at"), Section.INCIDENT: ("recorded_at",)}
 
@@ -142,6 +143,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         hours=reporting_delay.first_hours_of_case(context, case, opened),
         notice=notice_presenters.standing(context, case),
         must_tell=_must_tell_of_child(context, case, line),
+        unprotected=_is_unprotected(context, case, line),
         clocks=legal_clocks.clocks_of_case(case, label, opened, at=context.crypto.at),
     )
 
@@ -152,6 +154,13 @@ def _must_tell_of_child(context: ActContext, case: VerifiedCase, line: CaseLine)
     if not child or context.permit.record is Section.CHILD:
         return False
     return _CHILD_PROTECTION not in access_grants.agencies_with_ground(context, case)
+
+
+def _is_unprotected(context: ActContext, case: VerifiedCase, line: CaseLine) -> bool:
+    """Tell whether there is danger now and nothing lets us tell the police, and we are not those ourselves."""
+    if not (line.urgent and line.ours) or context.permit.record is Section.POLICE:
+        return False
+    return _POLICE not in access_grants.agencies_with_ground(context, case)
 
 
 def _counts(case: VerifiedCase) -> Counter[Section]:

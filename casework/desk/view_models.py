@@ -133,8 +133,8 @@ class CasePage:
     `readers` are then the names of those who can open it. `opened_by` is filled for its holder alone. In a case
     that was referred to us `referral_id` is what brought it, and `outdated` are the sections rewritten since. `hours`
     are the first 72 hours after the incident while they may be running, `clocks` those of the law, the first to end
-    first. `must_tell` says that the law makes us tell the child protection officer; `notice` is for who may notify the
-    chair.
+    first. `must_tell` says that the law makes us tell the child protection officer, `unprotected` that there is danger
+    and no ground to tell the police; `notice` is for who may notify the chair.
     """
 
     line: CaseLine
@@ -153,6 +153,7 @@ class CasePage:
     notice: NoticeStanding | None = None
     clocks: tuple[LegalClock, ...] = ()
     must_tell: bool = False
+    unprotected: bool = False
 
 
 @dataclass(frozen=True)

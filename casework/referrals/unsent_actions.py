@@ -61,6 +61,7 @@ def read_unsent(context: ActContext, case_id: UUID) -> UnsentPage:
         danger=label.danger == "yes",
         needs=tuple(needs),
         previews=tuple(previews),
+        held_back=tuple(line for line in presenters.ground_lines(context, verified) if line.held_back),
         unprotected=label.danger == "yes" and _PROTECTS not in access_grants.agencies_with_ground(context, verified),
         notice=proposed if proposed and not (proposed.refusal or proposed.told) else None,
     )

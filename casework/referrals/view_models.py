@@ -319,7 +319,7 @@ class UnsentPage:
     """Everything of a case that was said and has not been sent: a preview for each receiver, and the chair's notice.
 
     `needs` are the needs that were written down, by which the letters are proposed; `unprotected` tells that there is
-    danger now and no live ground lets the police be told.
+    danger now and no live ground lets the police be told, `held_back` are grounds that wait for a second person.
     """
 
     case_id: UUID
@@ -328,6 +328,7 @@ class UnsentPage:
     danger: bool
     needs: tuple[str, ...]
     previews: tuple[Preview, ...]
+    held_back: tuple[GroundLine, ...] = ()
     unprotected: bool = False
     notice: Proposal | None = None
 

@@ -1,6 +1,7 @@
 """Nothing that was said and ticked stays unsent in silence: it stands on the first page until sent or set aside."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 from uuid import UUID, uuid4
@@ -228,6 +229,25 @@ def test_danger_without_a_ground_for_the_police_is_said(browser, lan: Someone, n
     for case_id, said in ((alone, True), (night, False)):
         page = unescape(browser("lan").get(f"/vu-viec/{case_id}/gui-ngay").text)
         assert ("chưa có căn cứ báo Công an" in page) is said
+        on_case = unescape(browser("lan").get(f"/vu-viec/{case_id}").text)
+        assert ("chưa có căn cứ báo Công an" in on_case) is said
+
+
+def test_a_consent_that_waits_for_a_second_person_is_said_beside_what_goes(browser, lan: Someone, night: UUID):
+    father: dict[str, Any] = {
+        "representative": "Lò Văn Páo",
+        "representative_relation": "CHA_ME",
+        "represented_because": "cannot_decide",
+    }
+    entry = GroundEntry("consent", "legal_aid", "granted", "spoken", consent_by="representative", suspected="yes")
+    lan.does(
+        ground_actions.record_ground,
+        night,
+        replace(entry, no_other="Không còn ai", **father),
+    )
+    page = unescape(browser("lan").get(f"/vu-viec/{night}/gui-ngay").text)
+    assert "chờ người thứ hai xem lại rồi mới gửi được" in page
+    assert len(page_of(lan, night).previews) == 2
 
 
 def test_a_receiver_that_is_not_ticked_gets_nothing(house: House, browser, night: UUID):
