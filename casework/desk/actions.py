@@ -39,6 +39,7 @@ from casework.oversight import home_panel
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
 from casework.referrals.ground_actions import list_reviews
+from casework.referrals.named_readers import reading_though_named
 from casework.referrals.promise_actions import list_promises
 from casework.referrals.receiving_actions import list_referrals
 from casework.referrals.unsent_actions import list_unsent
@@ -144,6 +145,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         notice=notice_presenters.standing(context, case),
         must_tell=_must_tell_of_child(context, case, line),
         unprotected=_is_unprotected(context, case, line),
+        named=reading_though_named(context, case) if line.ours and line.is_open else (),
         clocks=legal_clocks.clocks_of_case(case, label, opened, at=context.crypto.at),
     )
 

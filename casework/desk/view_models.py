@@ -134,7 +134,8 @@ class CasePage:
     that was referred to us `referral_id` is what brought it, and `outdated` are the sections rewritten since. `hours`
     are the first 72 hours after the incident while they may be running, `clocks` those of the law, the first to end
     first. `must_tell` says that the law makes us tell the child protection officer, `unprotected` that there is danger
-    and no ground to tell the police; `notice` is for who may notify the chair.
+    and no ground to tell the police; `named` are those who must not know and read it all the same; `notice` is
+    for who may notify the chair.
     """
 
     line: CaseLine
@@ -154,6 +155,7 @@ class CasePage:
     clocks: tuple[LegalClock, ...] = ()
     must_tell: bool = False
     unprotected: bool = False
+    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import freshness
 from casework.cases import name_matching, reading
-from casework.cases.models import Ground
+from casework.cases.models import ChairNotice, Ground
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Perpetrator, SafetyPlan
-from casework.cases.states import READABLE
+from casework.cases.states import READABLE, READABLE_NOTICE
 from casework.errors import Ungrounded
 from casework.gate import ActContext
 from casework.policy.vocabulary import Section
@@ -89,6 +89,20 @@ def _already_reading(
         if referral.state in READABLE and referral.row.id != changing:
             held |= staff.key_holder_ids(context, referral.row.to_id)
     return tuple(reader.name for reader in out if reader.id in held)
+
+
+def reading_though_named(context: ActContext, verified: VerifiedCase) -> tuple[str, ...]:
+    """Return the names of those who must not know, or who did it, and who read something of this case all the same."""
+    ends = {referral.row.to_id for referral in lookup.referrals(context, verified) if referral.state in READABLE}
+    notices = reading.rows_of_case(context, verified, ChairNotice)
+    ends |= {row.to_id for row in notices if row.to_id and row.state in READABLE_NOTICE}
+    plan, other = _who_must_not_know(context, verified) if ends else (SafetyPlan(), Perpetrator())
+    if not (plan.who_must_not_know or other.name):
+        return ()
+    held = {member_id for end in ends for member_id in staff.key_holder_ids(context, end)}
+    return tuple(
+        member.name for member in staff.colleagues(context) if member.id in held and _reason(member, plan, other)
+    )
 
 
 def _who_must_not_know(context: ActContext, verified: VerifiedCase) -> tuple[SafetyPlan, Perpetrator]:

@@ -12,6 +12,7 @@ from casework.cases import restriction
 from casework.cases.sections import GroundEntry, Identity, Perpetrator, SafetyPlan
 from casework.desk import actions as desk
 from casework.errors import NotFound
+from casework.notices import actions as notices
 from casework.policy.vocabulary import Act, Role, Section
 from casework.referrals import ground_actions, receiving_actions
 from casework.referrals import sending_actions as sending
@@ -348,3 +349,17 @@ def test_consent_alone_is_asked_of_the_agency_whoever_reads(house, lan, police):
     [line] = lan.does(ground_actions.read_ledger, case_id).grounds
     assert line.receiver == "Công an xã"
     assert line.receiver_id == agency_id(house, "police")
+
+
+@only_sqlite
+def test_somebody_who_is_named_after_it_was_sent_is_shown_in_red_until_they_are_cut_off(house, lan, browser):
+    case_id = lan.opens_a_case(dao(grounds=(), safety_plan=SafetyPlan()))
+    referral_id = lan.does(sending.send, case_id, ground(house, case_id), ASKED)
+    lan.does(notices.send, case_id)
+    said = "Người không được biết đang đọc được"
+    assert said not in browser("lan").get(f"/vu-viec/{case_id}").text
+    lan.does(desk.write_section, case_id, SafetyPlan(somebody="yes", who_must_not_know="anh Cường, ông Chính"), base=0)
+    page = unescape(browser("lan").get(f"/vu-viec/{case_id}").text)
+    assert f"{said}: Đặng Văn Chính, Vũ Mạnh Cường" in page or f"{said}: Vũ Mạnh Cường, Đặng Văn Chính" in page
+    lan.does(sending.withdraw, case_id, referral_id)
+    assert f"{said}: Đặng Văn Chính" in unescape(browser("lan").get(f"/vu-viec/{case_id}").text)
