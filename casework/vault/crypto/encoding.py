@@ -14,6 +14,7 @@ _MIN_PADDED_BYTES = 1024
 _PAD_START = b"\x80"
 _prefix = struct.Struct(">BI").pack
 _UUID = _prefix(3, 16)
+_COUNTS = [bytes((count,)) for count in range(256)]
 
 
 def encode_fields(*fields: Field) -> bytes:
@@ -22,10 +23,10 @@ def encode_fields(*fields: Field) -> bytes:
     u8 count, then for each field u8 type (0 none, 1 int, 2 str, 3 uuid, 4 bytes), u32be length, bytes.
     Integers are minimal signed big-endian; times are integer microseconds UTC. At most 255 fields.
     """
-    if len(fields) > 255:
-        raise VaultError("too many fields")
     try:
-        return bytes((len(fields),)) + b"".join([ENCODERS[type(field)](field) for field in fields])
+        return _COUNTS[len(fields)] + b"".join([ENCODERS[type(field)](field) for field in fields])
+    except IndexError:
+        raise VaultError("too many fields") from None
     except KeyError:
         raise VaultError("cannot encode") from None
 
