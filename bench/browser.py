@@ -31,6 +31,9 @@ class Browser:
     def __post_init__(self) -> None:
         self._connection = HTTPConnection(HOST, self.port, timeout=30)
 
+    def close(self) -> None:
+        self._connection.close()
+
     def get(self, path: str) -> Page:
         return self._send("GET", path, None)
 

@@ -21,13 +21,13 @@ class Intake:
             answer = self.lan.post(f"{draft}/{number}", fields)
             if answer.status != 303:
                 raise RuntimeError(f"page {number} of an intake answered {answer.status}")
-        self.last = f"{draft}/7"
+        self.last = f"{draft}/8"
         self.lan.get(self.last)
 
     def submit(self) -> Page:
         """Send the check page: the draft becomes a case."""
         answer = self.lan.post(self.last, {})
-        if "vu-viec" not in answer.location:
+        if answer.status != 303 or "vu-viec" not in answer.location:
             raise RuntimeError(f"an intake ended at {answer.location}")
         return answer
 
@@ -68,6 +68,10 @@ _PAGES: dict[int, dict[str, str | list[str]]] = {
         "needs": ["psychosocial"],
         "consent_police": "refused",
         "consent_health_station": "granted",
+    },
+    7: {
+        "consent_sections_health_station": ["identity", "injuries"],
         "consent_form": "spoken",
+        "consent_by": "herself",
     },
 }

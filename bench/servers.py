@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from types import SimpleNamespace
@@ -88,13 +88,11 @@ def _free_port() -> int:
 def _wait(port: int) -> None:
     until = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < until:
-        try:
-            connection = HTTPConnection(serving.HOST, port, timeout=5)
+        with closing(HTTPConnection(serving.HOST, port, timeout=5)) as connection, suppress(OSError):
             connection.request("GET", "/healthz")
             connection.getresponse().read()
             return
-        except OSError:
-            time.sleep(0.05)
+        time.sleep(0.05)
     raise RuntimeError("a server of the bench did not start")
 
 
