@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from casework.errors import BadInput, gettext_noop
+from casework.vault.keys.enrolment.common_passwords import without_listed
 from casework.vault.keys.enrolment.paper_codes import read_code
 from casework.vietnamese_text import plain
 
@@ -19,6 +20,8 @@ _ROWS = ("01234567890123456789", "98765432109876543210", *(figure * 20 for figur
 _LONGEST_ROW, _SHORTEST_ROW = 20, 3
 # Figures and signs that stand for letters, as in m@tkh4u.
 _LOOKALIKES = str.maketrans("@4301$5!7", "aaeoissit")
+# Said again, a unit of three letters or more adds nothing; a bound keeps a long text from taking long.
+_REPEATED = re.compile(r"(.{3,32}?)\1+")
 _FEWEST_LETTERS, _LONGEST_UNIT = 5, 6
 
 
@@ -42,14 +45,24 @@ def check(passphrase: str, *, about: Iterable[str]) -> None:
 
 def _enough(text: str, about: Iterable[str]) -> bool:
     """Tell whether enough is left when all that is easily guessed has been taken out, however it is spelt."""
-    for letters in {_squeezed(plain(text)), _squeezed(plain(text).translate(_LOOKALIKES))}:
-        rest = letters
-        for word in sorted({*_blocked(), *map(_squeezed, _known_words(about))}, key=len, reverse=True):
-            rest = rest.replace(word, " ") if word else rest
-        rest = _without_rows(rest).replace(" ", "")
-        if len(rest) < _fewest_left() or len(set(rest)) < _FEWEST_LETTERS:
+    spellings = (squeezed(text), squeezed(plain(text).translate(_LOOKALIKES)))
+    known = sorted({*_blocked(), *map(squeezed, _known_words(about))}, key=len, reverse=True)
+    for letters in {*spellings, *(_REPEATED.sub(r"\1", spelling) for spelling in spellings)}:
+        # What is taken out first may tear what would be taken out next, so each has its turn to be the first.
+        rests = (_without(known, without_listed(letters)), without_listed(_without(known, letters)))
+        if any(_too_little(_without_rows(rest).replace(" ", "")) for rest in rests):
             return False
     return True
+
+
+def _too_little(rest: str) -> bool:
+    return len(rest) < _fewest_left() or len(set(rest)) < _FEWEST_LETTERS
+
+
+def _without(words: Iterable[str], letters: str) -> str:
+    for word in words:
+        letters = letters.replace(word, " ") if word else letters
+    return letters
 
 
 def _without_rows(text: str) -> str:
@@ -67,8 +80,9 @@ def _known_words(about: Iterable[str]) -> set[str]:
     return {*names, *(part for name in names for part in name.split() if len(part) > 2)}
 
 
-def _squeezed(text: str) -> str:
-    return _NOT_COUNTED.sub("", text)
+def squeezed(text: str) -> str:
+    """Return the small letters and figures of a text, without marks."""
+    return _NOT_COUNTED.sub("", plain(text))
 
 
 def _repeats(text: str) -> bool:
@@ -88,7 +102,7 @@ def _is_code(text: str) -> bool:
 @cache
 def _data() -> tuple[frozenset[str], int]:
     raw = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    return frozenset(_squeezed(plain(word)) for group in raw["words"].values() for word in group), raw["left"]
+    return frozenset(squeezed(word) for group in raw["words"].values() for word in group), raw["left"]
 
 
 def _blocked() -> frozenset[str]:

@@ -2,19 +2,23 @@
 
 import itertools
 import math
+import time
+import tomllib
 import unicodedata
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from casework.errors import BadInput
-from casework.vault.keys.enrolment import passphrase_policy, passphrase_words
+from casework.vault.keys.enrolment import common_passwords, passphrase_policy, passphrase_words
 from casework.vault.keys.enrolment.paper_codes import new_code
 from casework.vietnamese_text import plain
 
 KNOWN_WORDS = ("Trần Thị Lan", "tran.lan", "Hội Liên hiệp Phụ nữ xã Thanh Sơn", "xã Thanh Sơn")
 # 64 letters of Vietnamese, which are more in the decomposed form.
 LONG = "trời đổ mưa rào trên ruộng bậc thang, trâu lội về muộn, khói ấm."
+LETTERS = ["".join(letters) for letters in itertools.product("qxzjwv", repeat=6)]
 COMMON = Path(__file__).with_name("tried_first.txt").read_text(encoding="ascii").split()
 
 
@@ -49,6 +53,44 @@ def test_what_anybody_would_try_first_is_refused(text):
     assert len(text) >= 15
     assert not taken(text)
     assert not taken(text.upper())
+
+
+def test_the_filter_is_the_one_that_was_made_of_the_named_list():
+    made = tomllib.loads(Path(common_passwords.__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    raw = Path(common_passwords.__file__).with_suffix(".bin").read_bytes()
+    entries = [raw[at : at + common_passwords.HASH_BYTES] for at in range(0, len(raw), common_passwords.HASH_BYTES)]
+    assert sha256(raw).hexdigest() == made["filter_sha256"]
+    assert len(entries) == made["entries"] >= 100_000
+    assert entries == sorted(set(entries))
+
+
+def test_a_listed_password_is_found_wherever_it_stands_and_nothing_else_is():
+    assert common_passwords.is_listed("manchesterunited")
+    assert not common_passwords.is_listed("manchesterunitef")
+    assert common_passwords.without_listed("xamanchesterunitedov") == "xa ov"
+    lowest, highest = (
+        min(LETTERS, key=common_passwords.truncated_hash),
+        max(LETTERS, key=common_passwords.truncated_hash),
+    )
+    assert not common_passwords.is_listed(lowest)
+    assert not common_passwords.is_listed(highest)
+
+
+def test_what_is_said_again_counts_once():
+    assert not taken("thuyenthuyenthuyenthuyen")
+    assert not taken("xuồng đỏ xuồng đỏ xuồng đỏ")
+
+
+def test_the_longest_passphrase_is_looked_at_in_a_moment():
+    rarest = "".join(itertools.islice(itertools.cycle("qjzxkvwpyghbfm" + LONG), passphrase_policy.LONGEST))
+    began = time.monotonic()
+    taken(rarest)
+    assert time.monotonic() - began < 5
+
+
+def test_offered_passphrases_are_hardly_ever_refused():
+    offered = [passphrase_words.passphrase() for _ in range(400)]
+    assert sum(not taken(text) for text in offered) <= 4
 
 
 @pytest.mark.prove
