@@ -71,6 +71,11 @@ def authenticate(gate: Gate, commune_id: UUID, attempt: LoginAttempt) -> Unwrapp
     Raises Throttled over the limit, and VaultError for a row that does not verify, which is no wrong passphrase.
     """
     count_attempt(gate, commune_id, attempt)
+    return open_with_passphrase(gate, commune_id, attempt)
+
+
+def open_with_passphrase(gate: Gate, commune_id: UUID, attempt: LoginAttempt) -> Unwrapped | None:
+    """Open a member's key with the passphrase of an attempt that has been counted; None if it is wrong."""
     slot = _slot(gate, commune_id, attempt, "password")
     if slot is None:
         passwords.dummy_unwrap(attempt.passphrase)
@@ -83,14 +88,21 @@ def authenticate(gate: Gate, commune_id: UUID, attempt: LoginAttempt) -> Unwrapp
 
 
 def authenticate_by_paper_code(gate: Gate, commune_id: UUID, attempt: LoginAttempt, code: bytes) -> Unwrapped | None:
-    """Open a member's key with the paper code (bytes); the attempt has been counted by `count_attempt`."""
+    """Open a member's key with the paper code (bytes); None if it is wrong. Raises Throttled over the limits.
+
+    Its 128 bits cannot be guessed, so wrong codes count for the address alone, and only whoever has the right one uses
+    up what may be tried beside it: nobody from outside locks its owner out.
+    """
+    server_keys = gate.server_keys(commune_id)
+    login_rate_limit.count(gate, commune_id, login_rate_limit.of_address(server_keys, attempt.address, "paper"))
     slot = _slot(gate, commune_id, attempt, "code")
     if slot is None:
         return None
     try:
-        seed = passwords.unwrap_with_code(gate.server_keys(commune_id), slot, code)
+        seed = passwords.unwrap_with_code(server_keys, slot, code)
     except WrongSecret:
         return None
+    login_rate_limit.count(gate, commune_id, login_rate_limit.of_paper_code(server_keys, slot.id))
     return Unwrapped(slot.member_id, seed, slot.id)
 
 

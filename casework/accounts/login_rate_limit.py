@@ -6,6 +6,7 @@ for their address: whoever guesses from outside uses up those, and the member st
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import IPv4Address, ip_address, ip_network
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -40,9 +41,26 @@ def of_account(server_keys: ServerKeys, username: str, device: bytes) -> list[Bu
     return [_bucket(server_keys, "account", username, device, window) for window in _ACCOUNT]
 
 
-def of_address(server_keys: ServerKeys, address: str) -> list[Bucket]:
-    """Return the buckets of a network address; none where it is not known."""
-    return [] if not address else [_bucket(server_keys, "address", address, b"", window) for window in _ADDRESS]
+def of_address(server_keys: ServerKeys, address: str, subject: str = "address") -> list[Bucket]:
+    """Return the buckets of a network address, for passphrases or for paper codes; none where it is not known."""
+    site = _site(address)
+    return [] if not site else [_bucket(server_keys, subject, site, b"", window) for window in _ADDRESS]
+
+
+def of_paper_code(server_keys: ServerKeys, slot_id: UUID) -> list[Bucket]:
+    """Return the buckets of one paper code, for what is tried beside it by whoever has it."""
+    return [_bucket(server_keys, "paper", slot_id.hex, b"", window) for window in _ACCOUNT]
+
+
+def _site(address: str) -> str:
+    """Return what one customer of a network holds: an IPv4 address, or the first 64 bits of an IPv6 one (RFC 6177)."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv4Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ip_network((parsed, 64), strict=False))
 
 
 def of_second_factor(server_keys: ServerKeys, sid: bytes) -> list[Bucket]:

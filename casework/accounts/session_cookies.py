@@ -17,10 +17,9 @@ from casework.errors import CaseworkError, SignInNeeded
 from casework.policy.vocabulary import Act
 from casework.vault.keys.sessions import SessionToken, token_from
 from casework.web.current_user import current_member, gate, perform
-from casework.web.session_loading import COOKIE, SignedInMember
+from casework.web.session_loading import COOKIE, DEVICE, SignedInMember
 from casework.web.translation import local_path
 
-DEVICE = "__Host-may"
 _YEAR = 365 * 86_400
 # Secrets are never kept: what is typed into these boxes must be typed again.
 _NOT_KEPT = frozenset({"csrf_token", "passphrase", "digits", "code", "short"})

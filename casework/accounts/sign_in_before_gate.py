@@ -16,7 +16,6 @@ from casework.accounts import authentication, known_devices, login_rate_limit, o
 from casework.accounts.authentication import LoginAttempt
 from casework.accounts.forms import StepUpForm
 from casework.accounts.session_cookies import (
-    DEVICE,
     restore_or_redirect,
     return_path,
     session_id,
@@ -32,7 +31,7 @@ from casework.vault.keys.sessions import FULL, NIGHT, PENDING, RENEW
 from casework.web.csrf import new_token
 from casework.web.current_user import config, current_member, gate, me, perform
 from casework.web.forms import parse_uuid
-from casework.web.session_loading import load_session
+from casework.web.session_loading import DEVICE, load_session
 
 
 def login_attempt(username: str, passphrase: str) -> LoginAttempt:
@@ -79,12 +78,10 @@ def sign_in_by_paper_code(attempt: LoginAttempt, *, code: str, digits: str, lost
     person = visitor(_commune_of(attempt.username))
     commune_id, passphrase, paper = person.commune_id, None, None
     with _failures_logged(person, sign_in_actions.sign_in_by_paper_code):
-        if lost == "phone":
-            passphrase = authentication.authenticate(gate(), commune_id, attempt)
-        else:
-            authentication.count_attempt(gate(), commune_id, attempt)
         with suppress(BadInput):
             paper = authentication.authenticate_by_paper_code(gate(), commune_id, attempt, read_code(code))
+        if paper is not None and lost == "phone":
+            passphrase = authentication.open_with_passphrase(gate(), commune_id, attempt)
     paper_sign_in = PaperSignIn(paper, passphrase, digits, lost)
     return gate().perform(
         person, sign_in_actions.sign_in_by_paper_code, paper_sign_in, before=session_id(), device=browser_family()

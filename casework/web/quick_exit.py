@@ -7,6 +7,7 @@ not name the product.
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
 
 from casework.web.csrf import without_token
+from casework.web.session_loading import DEVICE
 
 # The extension that ends the session; it runs after the response, because a way out must not wait.
 SIGN_OUT_AFTER_RESPONSE = "casework.ending"
@@ -24,13 +25,14 @@ def install(app: Flask) -> None:
 @blueprint.post("/thoat")
 @without_token
 def leave() -> Response:
-    """Show the neutral page that leads away, and delete every cookie of ours.
+    """Show the neutral page that leads away, and delete every cookie of ours but the mark of the browser.
 
-    It asks for no token: a way out that fails on an old page is none.
+    It asks for no token: a way out that fails on an old page is none. The mark names nobody, and without it whoever
+    guesses from outside would keep its owner from signing in again.
     """
     response = make_response(render_template("web/exit.html", url=current_app.config["EXIT_URL"]))
     for name in request.cookies:
-        if name.startswith("__Host-"):
+        if name.startswith("__Host-") and name != DEVICE:
             response.delete_cookie(name, secure=True, httponly=True)
     if ending := current_app.extensions.get(SIGN_OUT_AFTER_RESPONSE):
         response.call_on_close(ending())

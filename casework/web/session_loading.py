@@ -27,7 +27,8 @@ from casework.vault.models import Agency, Commune, Head, Member, SessionRow, Wra
 from casework.vault.states import AgencyState, MemberState
 
 log = logging.getLogger(__name__)
-COOKIE = "__Host-phien"
+# The session, and the mark of a browser that somebody has signed in from: random bytes and MACs, no name.
+COOKIE, DEVICE = "__Host-phien", "__Host-may"
 _SEEN_EVERY = 60 * MICROSECOND
 State = Literal["open", "locked", "covered", "pending", "waiting", "renew", "ended"]
 # The states in which keys are opened, and those in which the session's sealed key is deleted.

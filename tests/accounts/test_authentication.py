@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from casework import clock
-from casework.accounts import authentication, known_devices
+from casework.accounts import authentication, known_devices, login_rate_limit
 from casework.accounts import provisioning_actions as accounts
 from casework.accounts.authentication import LoginAttempt
 from casework.errors import Throttled, VaultError
@@ -105,6 +105,17 @@ def test_nobody_fails_a_hundred_times_in_a_day_and_the_member_still_signs_in(hou
 
 
 @only_sqlite
+def test_the_addresses_of_one_customer_share_their_tries(house: House):
+    def buckets(address: str):
+        return login_rate_limit.of_address(house.gate.server_keys(THANH_SON), address)
+
+    assert buckets("2001:db8:1:2::1") == buckets("2001:db8:1:2:ffff::9")
+    assert buckets("2001:db8:1:2::1") != buckets("2001:db8:1:3::1")
+    assert buckets("::ffff:203.0.113.7") == buckets("203.0.113.7") != buckets("203.0.113.8")
+    assert buckets("fe80::1%eth0") == buckets("fe80::2")
+    assert buckets("unix") == buckets("unix") != buckets("")
+
+
 def test_one_address_cannot_try_one_name_after_another(house: House, monkeypatch):
     monkeypatch.setattr("casework.vault.crypto.passwords.Argon2id", Quick)
     for number in range(60):

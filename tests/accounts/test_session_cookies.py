@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 
 from casework import clock
-from casework.accounts.session_cookies import DEVICE
 from casework.app import create_app
-from casework.web.session_loading import COOKIE
+from casework.vault.keys.enrolment import paper_codes
+from casework.web.session_loading import COOKIE, DEVICE
+from tests.accounts.sign_in import new_paper_code
 from tests.house import House, only_sqlite
 from tests.people import STAFF
 
@@ -91,6 +92,38 @@ def test_a_stranger_cannot_lock_a_counsellor_out_of_a_known_browser(app, house, 
     answers = [first_step(app.test_client(), passphrase="đoán bừa").status_code for _ in range(11)]
     assert answers[-1] == 429
     assert sign_in(browser).headers["Location"] == "/"
+
+
+def test_after_the_quick_way_out_a_stranger_s_guesses_still_lock_nobody_out_of_their_own_browser(app, house, browser):
+    sign_in(browser)
+    guesses = [first_step(app.test_client(), passphrase="đoán bừa").status_code for _ in range(11)]
+    assert guesses[-1] == 429
+    browser.post("/thoat", **SITE).close()
+    assert cookie(browser) is None
+    assert sign_in(browser).headers["Location"] == "/"
+
+
+def by_paper(browser, code, **given):
+    fields = {"username": "lan", "code": code, "passphrase": "", "digits": ""} | given
+    return browser.post("/dang-nhap/ma-giay", data=fields, **SITE)
+
+
+def test_a_stranger_s_guesses_do_not_take_the_code_on_paper_away(app, house, lan):
+    code = new_paper_code(lan)
+    wrong = paper_codes.new_code()
+    for _ in range(11):
+        first_step(app.test_client(), passphrase="đoán bừa")
+        by_paper(app.test_client(), wrong, lost="phone", passphrase="đoán bừa")
+    known = {"lost": "phone", "passphrase": STAFF["lan"].passphrase}
+    assert by_paper(app.test_client(), code, **known).status_code == 303
+
+
+def test_whoever_found_the_code_on_paper_does_not_guess_the_rest_for_long(app, house, lan):
+    code = new_paper_code(lan)
+    guesses = [
+        by_paper(app.test_client(), code, lost="passphrase", digits=f"{number:06}").status_code for number in range(11)
+    ]
+    assert guesses == [422] * 10 + [429]
 
 
 def _lines_of_sign_in(house):
