@@ -9,15 +9,18 @@ from werkzeug.wrappers import Response
 from casework.cases import contradiction_words
 from casework.cases.contradictions import Contradiction
 from casework.cases.questions import SectionData
-from casework.cases.sections import LEDGERS, SECTIONS
+from casework.cases.sections import SECTIONS
 from casework.desk import actions, section_forms, section_presenters
 from casework.errors import Conflict
+from casework.policy.table import policy
 from casework.policy.vocabulary import Act, Section
 from casework.web.current_user import check_permission, may, perform
 
 blueprint = Blueprint("sections", __name__)
+_WRITABLE = policy().rows[Act.SECTION_WRITE].opens or frozenset()
 _READ = [section.code for section in SECTIONS if section is not Section.FACTS]
-_WRITTEN = [section.code for section in SECTIONS if section not in LEDGERS | {Section.FACTS}]
+# What the table lets nobody write has no form either: who fills one shall not be refused at its end.
+_WRITTEN = [section.code for section in SECTIONS if section in _WRITABLE - {Section.FACTS}]
 READ = f"/vu-viec/<uuid:case_id>/<any({','.join(_READ)}):word>"
 WRITE = f"/vu-viec/<uuid:case_id>/<any({','.join(_WRITTEN)}):word>/sua"
 Answer = Response | str | tuple[str, int]

@@ -11,6 +11,7 @@ from casework.cases.sections import Label, Plan
 from casework.cases.states import CaseState
 from casework.desk import actions as desk
 from casework.gate import Action
+from casework.policy.table import policy
 from casework.policy.vocabulary import Act, Section
 from tests.house import only_sqlite
 from tests.stories import CANARIES, dao
@@ -75,7 +76,10 @@ def test_a_case_without_facts_has_a_page_that_does_not_offer_to_write_them(lan, 
     offered = set(html.fromstring(answer.text).xpath("//details//a/@href"))
     assert f"/vu-viec/{case_id}/identity/sua" in offered
     assert not [link for link in offered if "facts" in link]
-    assert browser("lan").get(f"/vu-viec/{case_id}/facts/sua").status_code == 404
+    for section in set(Section) - (policy().rows[Act.SECTION_WRITE].opens - {Section.FACTS}):
+        page = f"/vu-viec/{case_id}/{section.code}/sua"
+        assert (section, browser("lan").get(page).status_code) == (section, 404)
+        assert (section, browser("lan").post(page, data={"base": "1"}).status_code) == (section, 404)
 
 
 def test_an_unknown_name_says_so(lan, browser):
