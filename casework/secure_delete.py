@@ -6,27 +6,29 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 log = logging.getLogger(__name__)
-# How long the log waits for readers before it is left as it is.
-PATIENCE_MILLISECONDS = 5_000
+# How many milliseconds the log waits for readers before it is left as it is: an erasure may take its time, whoever
+# signs out or takes something away goes on at once.
+PATIENCE, SHORT_PATIENCE = 5_000, 100
 
 
-def request(session: Session) -> None:
+def request(session: Session, *, patiently: bool = False) -> None:
     """Note that what this act deletes must not stay in the files of the database once it is committed."""
-    session.info["secure_delete"] = True
+    session.info["secure_delete"] = patiently or session.info.get("secure_delete", False)
 
 
-def truncate_wal(engine: Engine) -> bool:
+def truncate_wal(engine: Engine, *, patiently: bool = True) -> bool:
     """Bring the write-ahead log of SQLite into the database and cut it to nothing; tell whether that was done.
 
-    Deleted cells are zeroed by `secure_delete` already. Readers that will not end keep the log as it is: the next
-    erasure and the next start try again. On PostgreSQL the rows are gone for every reader, and VACUUM is the server's.
+    Deleted cells are zeroed by `secure_delete` already. Readers that will not end keep the log as it is: the next act
+    that takes something away, the next tick and the next start try again. On PostgreSQL the rows are gone for every
+    reader, and VACUUM is the server's.
     """
     if engine.dialect.name != "sqlite":
         return True
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={PATIENCE_MILLISECONDS}")
+        cursor.execute(f"PRAGMA busy_timeout={PATIENCE if patiently else SHORT_PATIENCE}")
         (busy, *_frames) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         cursor.close()
     finally:
@@ -36,9 +38,9 @@ def truncate_wal(engine: Engine) -> bool:
     return not busy
 
 
-def _truncate_after_erasure(session: Session) -> None:
-    if session.info.pop("secure_delete", False):
-        truncate_wal(session.get_bind().engine)
+def _truncate_after_commit(session: Session) -> None:
+    if "secure_delete" in session.info:
+        truncate_wal(session.get_bind().engine, patiently=session.info.pop("secure_delete"))
 
 
-event.listen(Session, "after_commit", _truncate_after_erasure)
+event.listen(Session, "after_commit", _truncate_after_commit)

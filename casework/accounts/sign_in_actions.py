@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from casework import secure_delete
 from casework.audit import freshness
 from casework.errors import CaseworkError, SignInNeeded, VaultError, gettext_noop
 from casework.gate import ActContext, action
@@ -221,6 +222,7 @@ def _start_session(
     previous, kept = session_row(context, before), _sealed_text(context, before, member_id)
     if previous is not None:
         context.session.delete(previous)
+        secure_delete.request(context.session)
         context.session.execute(delete(Interview).where(Interview.sid == previous.sid))
     sessions.delete_expired(context.session, at=at)
     if state.kind == PENDING and kept is not None:

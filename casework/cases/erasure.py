@@ -41,7 +41,7 @@ def erase(context: ActContext, case: VerifiedCase) -> None:
         for row in reading.rows_of_case(context, case, model):
             context.session.delete(row)
         context.session.flush()
-    secure_delete.request(context.session)
+    secure_delete.request(context.session, patiently=True)
     if others_documents:
         _transfer(context, case, others_documents[0].owner_id, Label(code=code))
         return

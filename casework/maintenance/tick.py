@@ -21,6 +21,7 @@ from casework.maintenance.system_actors import commune_ids, system_of
 from casework.oversight.actions import verify_all
 from casework.policy.vocabulary import Act
 from casework.referrals.sending_actions import expire
+from casework.secure_delete import truncate_wal
 from casework.vault.keys.context import CryptoContext
 
 HOUR = 3600 * clock.MICROSECOND
@@ -64,6 +65,7 @@ def _run_due(config: Config, gate: Gate) -> TickReport:
         _run_job(report, "backup", lambda: backups.make(config, gate))
     if _verify_due(gate, at):
         _run_job(report, "verify", lambda: verify_all(gate))
+    _run_job(report, "write-ahead log", lambda: truncate_wal(gate.database.engine))
     if report.doubtful:
         return report
     _run_job(report, "expiry", lambda: _in_every_commune(gate, expire))

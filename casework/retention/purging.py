@@ -70,7 +70,7 @@ def purge(context: ActContext, ids: Collection[UUID], *, months: int) -> int:
             context, verified, [document for document in documents if document.section in _PURGED_SECTIONS]
         )
         writing.revoke(context, verified)
-    secure_delete.request(context.session)
+    secure_delete.request(context.session, patiently=True)
     context.about, context.reason = None, f"{len(set(ids))} cases"
     return len(set(ids))
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from casework import clock
+from casework import clock, secure_delete
 from casework.audit import freshness
 from casework.clock import MICROSECOND
 from casework.config import Config
@@ -245,5 +245,6 @@ def _record_use(gate: Gate, record: _Record, member: SignedInMember, at: int) ->
             return
         if locks:
             stored.blob = None
+            secure_delete.request(session)
         else:
             stored.seen = max(stored.seen, at)

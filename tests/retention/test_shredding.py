@@ -1,11 +1,16 @@
 """Nothing sealed of an erased case is left in any file: not in the database, not in its write-ahead log."""
 
+import pytest
+
+from casework.accounts import own_account_actions, sign_in_actions
 from casework.desk import actions as desk
 from casework.retention import actions as retention
 from casework.secure_delete import truncate_wal
+from casework.vault.keys.sessions import token_from
 from tests.house import both_databases, only_sqlite
 from tests.referrals.scenes import referred
 from tests.retention.scenes import asked, files, found_in, rows_of, sealed_in
+from tests.tampering import stolen
 
 
 @only_sqlite
@@ -27,12 +32,39 @@ def test_no_sealed_byte_of_an_erased_case_is_left_in_any_file(house, lan, hoa):
 
 
 @only_sqlite
+def test_no_envelope_that_was_taken_away_is_left_in_any_file(house):
+    sent = referred(house).goes("open", "accept")
+    before = sealed_in(rows_of(house, sent.case_id))
+    sent.goes("withdraw")
+    kept = sealed_in(rows_of(house, sent.case_id))
+    taken_away = [part for part in before if part not in kept]
+    assert taken_away
+    assert found_in(taken_away, files(house)) == []
+    assert found_in(kept, files(house)) == kept
+
+
+@only_sqlite
+@pytest.mark.parametrize("ending", ["sign_out", "cover", "prove again"])
+def test_no_sealed_key_of_a_session_that_has_ended_or_locked_is_left_in_any_file(house, lan, ending):
+    assert lan.cookie
+    with stolen(house) as thief:
+        [blob] = [row["blob"] for row in thief.rows("session", member_id=lan.id)]
+    if ending == "sign_out":
+        lan.does(sign_in_actions.sign_out, token_from(lan.cookie).sid)
+    elif ending == "cover":
+        lan.does(own_account_actions.cover, "2580", token=token_from(lan.cookie))
+    else:
+        lan.proves()
+    assert found_in([blob], files(house)) == []
+
+
+@only_sqlite
 def test_a_reader_who_does_not_end_delays_only_the_cutting_of_the_log(house, lan, hoa, caplog, monkeypatch):
     case_id = lan.opens_a_case()
     asked(lan, case_id, hoa)
     doomed = sealed_in(rows_of(house, case_id))
     assert lan.cookie
-    monkeypatch.setattr("casework.secure_delete.PATIENCE_MILLISECONDS", 50)
+    monkeypatch.setattr("casework.secure_delete.PATIENCE", 50)
     with house.gate.database.read_only() as session:
         session.connection().exec_driver_sql("SELECT count(*) FROM document").all()
         hoa.does(retention.erase_case, case_id)

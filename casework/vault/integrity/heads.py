@@ -57,7 +57,10 @@ def changed_heads(session: Session) -> dict[UUID, Head]:
 
 
 def revoke(session: Session, head: Head, remaining: Iterable[SignedRow]) -> None:
-    """Raise the version and sign again what remains, so that a revoked row that is put back later is refused."""
+    """Raise the version and sign again what remains, so that a revoked row that is put back later is refused.
+
+    What the act has deleted leaves the files of the database too.
+    """
     rows = list(remaining)
     head.v += 1
     remember_version(session, head.id, head.v)
@@ -65,6 +68,7 @@ def revoke(session: Session, head: Head, remaining: Iterable[SignedRow]) -> None
         flag_modified(row, "mac")
     mark_changed(session, head)
     revocations(session)[head.id] = Revocation(head, rows)
+    secure_delete.request(session)
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,7 @@ def erase(session: Session, head: Head) -> None:
     revocations(session)[head.id] = Revocation(head, [])
     erased_heads(session).append(head.id)
     session.delete(head)
-    secure_delete.request(session)
+    secure_delete.request(session, patiently=True)
 
 
 def erased_heads(session: Session) -> list[UUID]:

@@ -8,6 +8,7 @@ import os
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from casework import secure_delete
 from casework.errors import BadInput, VaultError, gettext_noop
 from casework.vault.crypto import aead
 from casework.vault.crypto.aead import derive
@@ -32,6 +33,7 @@ def lock_screen(crypto: CryptoContext, row: SessionRow, token: SessionToken, cod
     key = _key(crypto.server_keys, token, salt, code)
     interview.blob = aead.encrypt(key, seed, context=_context(interview), key_ref=crypto.server_keys.number)
     row.blob = None
+    secure_delete.request(crypto.session)
     crypto.session.add(interview)
 
 
