@@ -4,10 +4,11 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from sqlite3 import DatabaseError
+from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -90,8 +91,9 @@ def restore(
     """
     started = time.monotonic()
     unguarded_database.clear_beside(config.database_url)
-    used_kek = _kek_of(config, order)
-    report = _build_beside(config, order, used_kek, hook=hook, progress=progress)
+    with _private_copy(config, order.file) as archive:
+        used_kek = _kek_of(config, order, archive)
+        report = _build_beside(config, order, archive, used_kek, hook=hook, progress=progress)
     if order.lost_kek:
         announce(used_kek)
         kek.write(config.kek_file, used_kek)
@@ -134,33 +136,44 @@ def drill(
     try:
         temporary = replace(config, database_url=f"sqlite:///{folder / 'casework.sqlite3'}")
         unguarded_database.clear_beside(temporary.database_url)
-        report = _build_beside(temporary, order, _kek_of(config, order), hook=hook, progress=progress)
+        with _private_copy(temporary, order.file) as archive:
+            used_kek = _kek_of(config, order, archive)
+            report = _build_beside(temporary, order, archive, used_kek, hook=hook, progress=progress)
     finally:
         shutil.rmtree(folder)
     return replace(report, seconds=time.monotonic() - started)
 
 
-def _kek_of(config: Config, order: RestoreOrder) -> Kek:
+@contextmanager
+def _private_copy(config: Config, path: Path) -> Iterator[BinaryIO]:
+    """Copy a backup, read once, into a file without a name in the data folder, and yield that.
+
+    A disk that is somebody else's may answer the second reading with other bytes than those whose signature held.
+    """
+    with path.open("rb") as foreign, TemporaryFile(dir=config.data) as copied:
+        shutil.copyfileobj(foreign, copied)
+        yield copied
+
+
+def _kek_of(config: Config, order: RestoreOrder, archive: BinaryIO) -> Kek:
     """Return the KEK under which the restored rows are signed: the installation's own, or a new one if it is lost."""
     if not order.lost_kek:
         return kek.load(config.kek_file, demo=config.demo)
     if config.kek_file.exists():
         raise ConfigurationError(f"Tệp khóa {config.kek_file} vẫn còn. Nếu đúng là khóa đã mất, hãy dời tệp này đi.")
-    with order.file.open("rb") as file:
-        header = backup_archive.verify_archive(file, checkpoints.publics(config))
+    header = backup_archive.verify_archive(archive, checkpoints.publics(config))
     return kek.next_kek(Kek(max(header["kek"]), b""))
 
 
 def _build_beside(
-    config: Config, order: RestoreOrder, used_kek: Kek, *, hook: Hook, progress: dump.Progress
+    config: Config, order: RestoreOrder, archive: BinaryIO, used_kek: Kek, *, hook: Hook, progress: dump.Progress
 ) -> RestoreReport:
     """Make the whole new database beside the live one and verify it; the live one is not touched."""
     fresh = replace(config, database_url=unguarded_database.url_beside(config.database_url))
-    with order.file.open("rb") as file:
-        header = backup_archive.verify_archive(file, checkpoints.publics(config))
-        _require_fitting(header, used_kek, lost=order.lost_kek)
-        stream = _with_progress(backup_archive.open_archive(file, order.seed), file, progress)
-        contents = _fill_new_database(fresh.database_url, stream)
+    header = backup_archive.verify_archive(archive, checkpoints.publics(config))
+    _require_fitting(header, used_kek, lost=order.lost_kek)
+    stream = _with_progress(backup_archive.open_archive(archive, order.seed), archive, progress)
+    contents = _fill_new_database(fresh.database_url, stream)
     hook("filled")
     if order.lost_kek:
         with unguarded_database.open_for_writing(fresh.database_url) as connection:

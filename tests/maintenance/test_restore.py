@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from io import BytesIO
 from uuid import UUID
 
 import pytest
@@ -15,6 +16,9 @@ from casework.maintenance import backups, checkpoints, restore
 from casework.oversight.actions import verify_all
 from casework.policy.vocabulary import Section
 from casework.vault.crypto import backup_archive
+from casework.vault.crypto.aead import new_key
+from casework.vault.crypto.hpke import public_key
+from casework.vault.crypto.signatures import Signer
 from casework.vault.keys import kek
 from tests.house import both_databases, only_sqlite
 from tests.maintenance.backed_up_house import BackedUpHouse
@@ -109,6 +113,36 @@ def test_a_key_that_is_still_there_is_not_called_lost(installation: BackedUpHous
     file = installation.backs_up()
     with pytest.raises(CaseworkError, match="vẫn còn"):
         installation.restores(file, lost_kek=True)
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_medium_that_answers_honestly_once_restores_what_was_signed(installation: BackedUpHouse, monkeypatch, lost):
+    """The bytes change under the same name as soon as the signature over the first ones has been found to hold."""
+    file = installation.backs_up()
+    honest = file.read_bytes()
+    header = backup_archive.verify_archive(BytesIO(honest), checkpoints.publics(installation.config))
+    lines = b"".join(backup_archive.open_archive(BytesIO(honest), installation.seed))
+    assert b'"lan"' in lines
+    forged = b"".join(
+        backup_archive.seal_archive(
+            [lines.replace(b'"lan"', b'"lam"')], header, public=public_key(installation.seed), signer=Signer(new_key())
+        )
+    )
+    verify = backup_archive.verify_archive
+
+    def verify_then_change(archive, publics):
+        verified = verify(archive, publics)
+        file.write_bytes(forged)
+        return verified
+
+    monkeypatch.setattr(backup_archive, "verify_archive", verify_then_change)
+    if lost:
+        installation.config.kek_file.unlink()
+    installation.restores(file, lost_kek=lost)
+    with installation.house.gate.database.engine.connect() as connection:
+        names = set(connection.exec_driver_sql("SELECT username FROM member").scalars())
+    assert "lan" in names
+    assert "lam" not in names
 
 
 def test_another_key_opens_nothing(installation: BackedUpHouse):
