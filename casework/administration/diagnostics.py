@@ -69,8 +69,11 @@ def _problems_of(run_check: Check, settings: Config) -> list[Problem]:
 
 
 def _check_files(settings: Config) -> Iterator[Problem]:
-    """The folder and its files are private to the account that runs the program."""
+    """The folder and its files are private to the account that runs the program; no stranger reads keys elsewhere."""
     owner = settings.data.stat().st_uid
+    for key in (settings.kek_file, settings.checkpoint_file):
+        if key is not None and key.parent != settings.data and key.exists() and key.stat().st_mode & 0o007:
+            yield Problem(f"{key} để người khác đọc được.", f"chmod o-rwx {key}")
     for path in (settings.data, *sorted(settings.data.iterdir())):
         mode, same_owner = stat.S_IMODE(path.stat().st_mode), path.stat().st_uid == owner
         if mode & 0o077:
@@ -98,6 +101,23 @@ def _check_keys(settings: Config) -> Iterator[Problem]:
         yield Problem("Khóa ký mốc không phải khóa ghi trong casework.toml.", "Chạy `casework rotate-keys checkpoint`.")
     if not settings.backup_public:
         yield Problem("Chưa có khóa sao lưu.", "Chạy `casework rotate-keys backup` rồi cất hai tờ.")
+
+
+def _check_places(settings: Config) -> Iterator[Problem]:
+    """Nothing that is to outlive the database, or to tell of a change in it, lies beside it."""
+    if settings.demo:
+        return
+    beside = {
+        settings.kek_file: ("Tệp khóa máy chủ", "kek_file", "ai lấy được thư mục thì chỉ còn mật khẩu giữ lại"),
+        settings.checkpoint_file: ("Khóa ký mốc", "checkpoint_file", "ai sửa được sổ thì ký được mốc giả"),
+        settings.checkpoints_folder: ("Các mốc nhật ký", "checkpoint_dir", "ai sửa được sổ thì sửa được cả mốc"),
+        settings.backups_folder: ("Bản sao lưu", "backup_dir", "đĩa hỏng thì mất cả hai"),
+    }
+    data = settings.data.resolve()
+    for place, (what, setting, danger) in beside.items():
+        if place is not None and data in place.resolve().parents:
+            wrong = f"{what} nằm cùng thư mục với cơ sở dữ liệu: {danger}."
+            yield Problem(wrong, f"Dời sang đĩa khác rồi ghi chỗ mới vào casework.toml ({setting}).")
 
 
 def _check_schema(settings: Config) -> Iterator[Problem]:
@@ -161,4 +181,4 @@ def _require_database_file(settings: Config) -> None:
         raise CaseworkError(f"Không thấy cơ sở dữ liệu {url.database}.")
 
 
-_CHECKS: tuple[Check, ...] = (_check_files, _check_keys, _check_schema, _check_communes, _check_machine)
+_CHECKS: tuple[Check, ...] = (_check_files, _check_keys, _check_places, _check_schema, _check_communes, _check_machine)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import tomli_w
 
@@ -15,13 +16,23 @@ _WORDS = "# Cài đặt của Sổ ca. Không có bí mật nào trong tệp nà
 def write(config: Config) -> None:
     values = {
         "database_url": config.database_url,
-        "kek_file": config.kek_file.name,
+        "kek_file": _written(config, config.kek_file),
+        "checkpoint_file": _written(config, config.checkpoint_file),
+        "checkpoint_dir": config.checkpoint_dir,
+        "backup_dir": config.backup_dir,
         "public_url": config.public_url,
         "idle_minutes": config.idle_minutes,
         "checkpoint_public": config.checkpoint_public,
         "backup_public": config.backup_public,
     }
     files.write_new(config.data / SETTINGS, _WORDS + tomli_w.dumps(values))
+
+
+def _written(config: Config, file: Path | None) -> str:
+    """Return a file of the data folder by its name, so that the folder can be moved, and any other by its path."""
+    if file is None:
+        return ""
+    return file.name if file.parent == config.data else str(file)
 
 
 def pin_checkpoint(config: Config, public: bytes) -> None:

@@ -72,16 +72,19 @@ def found_installation(folder: Path, answers: SetupAnswers) -> list[PrintedPage]
 
 
 def _create(folder: Path, answers: SetupAnswers) -> NewInstallation:
-    new_kek = kek.create(folder / "kek", _FIRST_KEY)
-    signer, backup_key = signatures.create(folder / "checkpoint-key"), server_key_rotation.new_backup_key()
+    keys = Path(answers.places.keys or folder)
+    new_kek = kek.create(keys / "kek", _FIRST_KEY)
+    signer, backup_key = signatures.create(keys / "checkpoint-key"), server_key_rotation.new_backup_key()
     config = Config(
         data=folder,
         database_url=answers.database_url or f"sqlite:///{folder / 'casework.sqlite3'}",
-        kek_file=folder / "kek",
+        kek_file=keys / "kek",
         public_url=answers.public_url,
-        checkpoint_file=folder / "checkpoint-key",
+        checkpoint_file=keys / "checkpoint-key",
         checkpoint_public=(signatures.encode_public(signer.public),),
         backup_public=signatures.encode_public(backup_key.public),
+        checkpoint_dir=answers.places.checkpoints,
+        backup_dir=answers.places.backups,
     )
     settings.write(config)
     files.write_new(folder / "calendar.toml", _calendar(answers))

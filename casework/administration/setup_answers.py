@@ -3,11 +3,13 @@
 Every function raises BadInput with one sentence for the operator.
 """
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 from casework.codelists import Code, codelist
@@ -49,6 +51,15 @@ class FirstPerson:
 
 
 @dataclass(frozen=True)
+class Places:
+    """Folders of another disk for the key files, the checkpoints and the backups; empty for the data folder."""
+
+    keys: str = ""
+    checkpoints: str = ""
+    backups: str = ""
+
+
+@dataclass(frozen=True)
 class SetupAnswers:
     """Everything that is asked before an installation is set up."""
 
@@ -57,6 +68,7 @@ class SetupAnswers:
     size_class: str
     public_url: str
     database_url: str
+    places: Places
     agencies: tuple[AgencyAnswers, ...]
     people: tuple[FirstPerson, ...]
     second_persons: tuple[str, ...]
@@ -70,6 +82,22 @@ def words(text: str) -> str:
     if not text or len(text) > _LONGEST or not text.isprintable():
         raise BadInput("Hãy gõ tên, không quá 200 ký tự.")
     return text
+
+
+def place(text: str) -> str:
+    """Read a folder that is there, by its full path; empty for the data folder."""
+    folder = text.strip()
+    if folder and not (Path(folder).is_absolute() and Path(folder).is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+        raise BadInput(f"Không ghi được vào {folder}. Hãy gắn đĩa, tạo thư mục trước, và gõ đường dẫn đầy đủ.")
+    return folder
+
+
+def place_of_keys(text: str) -> str:
+    """Read a folder for the key files, which holds none yet."""
+    folder = place(text)
+    if folder and any((Path(folder) / name).exists() for name in ("kek", "checkpoint-key")):
+        raise BadInput(f"{folder} đã có tệp khóa của một sổ khác. Hãy chọn thư mục khác.")
+    return folder
 
 
 def several(text: str | Sequence[str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Asks for the answers to set up an installation; what a file answers is not asked."""
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,13 +10,25 @@ import tomli_w
 
 from casework import files
 from casework.administration import console_input, setup_answers
-from casework.administration.setup_answers import AgencyAnswers, FirstPerson, SetupAnswers
+from casework.administration.setup_answers import AgencyAnswers, FirstPerson, Places, SetupAnswers
 from casework.codelists import codelist
 from casework.errors import BadInput, CaseworkError
 
 T = TypeVar("T")
 Raw = dict[str, Any]
-_KNOWN = {"commune", "calendar", "agencies", "people", "second_persons"}
+_KNOWN = {"commune", "places", "calendar", "agencies", "people", "second_persons"}
+
+_PLACES: Mapping[str, tuple[str, Callable[[str], str]]] = {
+    "keys": (
+        "Thư mục cho hai tệp khóa, ở đĩa khác: ai lấy cả đĩa lẫn khóa thì chỉ còn mật khẩu giữ lại",
+        setup_answers.place_of_keys,
+    ),
+    "checkpoints": (
+        "Thư mục cho các mốc nhật ký, ở đĩa hay máy khác: ai sửa được sổ thì không sửa được mốc",
+        setup_answers.place,
+    ),
+    "backups": ("Thư mục cho bản sao lưu, ở đĩa khác: đĩa này hỏng thì bản sao còn", setup_answers.place),
+}
 
 
 class Questionnaire:
@@ -53,6 +65,7 @@ class Questionnaire:
         size = self.answer(commune, "size_class", _size_question(), setup_answers.size, "S1")
         url = self.answer(commune, "public_url", "Địa chỉ người dùng gõ, như https://so.xa.vn", setup_answers.url)
         database = str(commune.get("database_url", ""))
+        places = self._places()
         working_days = self.answer(
             calendar, "working_days", "Ngày làm việc trong tuần", setup_answers.days, "mon tue wed thu fri"
         )
@@ -69,7 +82,19 @@ class Questionnaire:
             "Người thứ hai trong việc cần hai người (tên đăng nhập, cách nhau bằng dấu phẩy)",
             lambda text: setup_answers.second_persons(setup_answers.several(text), by_username),
         )
-        return SetupAnswers(name, hamlets, size, url, database, agencies, people, second, working_days, holidays)
+        return SetupAnswers(
+            name, hamlets, size, url, database, places, agencies, people, second, working_days, holidays
+        )
+
+    def _places(self) -> Places:
+        """Ask where the keys and the evidence go: beside the database, whoever takes it takes them too."""
+        table = self.answers.setdefault("places", {})
+        return Places(
+            *(
+                self.answer(table, key, f"{what} (để trống: cùng thư mục với cơ sở dữ liệu)", read, "")
+                for key, (what, read) in _PLACES.items()
+            )
+        )
 
     def _agency(self, code: str, default_name: str) -> AgencyAnswers:
         table = self.answers.setdefault("agencies", {}).setdefault(code, {})

@@ -38,11 +38,19 @@ def write_answers(folder: Path, change: Callable[[dict[str, Any]], object]) -> P
     return file
 
 
-def founded(folder: Path) -> list[PrintedPage]:
+def elsewhere(folder: Path) -> Path:
+    """A file of answers that puts keys, checkpoints and backups into folders of their own."""
+    places = {name: folder / name for name in ("keys", "checkpoints", "backups")}
+    for place in places.values():
+        place.mkdir(mode=0o700)
+    return write_answers(folder, lambda raw: raw.update(places={name: str(path) for name, path in places.items()}))
+
+
+def founded(folder: Path, answers_file: Path = ANSWERS) -> list[PrintedPage]:
     """Set up an installation and return its pages, under the umask that every command sets."""
     umask = os.umask(0o077)
     try:
-        answers = setup_questions.complete_answers(ANSWERS, folder.with_name("kept"))
+        answers = setup_questions.complete_answers(answers_file, folder.with_name("kept"))
         setup.begin(folder)
         pages = setup.found_installation(folder, answers)
         setup.finish(folder)

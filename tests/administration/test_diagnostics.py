@@ -16,7 +16,7 @@ from casework.engine import open_engine
 from casework.maintenance.system_actors import console_of
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment.paper_codes import read_code
-from tests.administration.new_installation import founded, sheets_of
+from tests.administration.new_installation import elsewhere, founded, sheets_of, write_answers
 from tests.commands import call
 from tests.demonstration import Built
 
@@ -42,7 +42,7 @@ def drill(folder: Path, pages, code: str, seats=(1, 2)) -> None:
 def healthy(tmp_path: Path) -> Path:
     """An installation with which nothing is wrong: every needed agency has tried a pair of its sheets."""
     folder = tmp_path / "sổ"
-    pages = founded(folder)
+    pages = founded(folder, elsewhere(tmp_path))
     for code in AGENCIES:
         drill(folder, pages, code)
     return folder
@@ -63,6 +63,37 @@ def change(folder: Path, statement: str) -> None:
 def test_nothing_is_wrong_with_a_healthy_installation(healthy):
     done = call("check", "--data", str(healthy))
     assert (done.exit_code, "Không thấy gì sai" in done.output) == (0, True)
+
+
+def test_keys_checkpoints_and_backups_go_where_setup_was_told(healthy):
+    elsewhere_of = {path.name for path in healthy.iterdir()}
+    assert elsewhere_of.isdisjoint({"kek", "checkpoint-key", "checkpoints", "backups"})
+    assert {path.name for path in healthy.with_name("keys").iterdir()} == {"kek", "checkpoint-key"}
+    assert list(healthy.with_name("checkpoints").rglob("*.note"))
+    assert call("backup", "--data", str(healthy)).exit_code == 0
+    assert list(healthy.with_name("backups").glob("*.casework"))
+
+
+def test_what_lies_beside_the_database_is_named_with_what_may_happen(tmp_path):
+    founded(tmp_path / "sổ")
+    named = problems(tmp_path / "sổ")
+    for setting in ("kek_file", "checkpoint_file", "checkpoint_dir", "backup_dir"):
+        assert f"casework.toml ({setting})" in named
+
+
+@pytest.mark.parametrize("missing", ["nowhere", "relative"])
+def test_setup_refuses_a_place_that_is_not_there(tmp_path, missing):
+    place = str(tmp_path / "nowhere") if missing == "nowhere" else "backups"
+    file = write_answers(tmp_path, lambda raw: raw["places"].update(backups=place))
+    done = call("init", "--data", str(tmp_path / "sổ"), "--answers", str(file))
+    assert (done.exit_code, "gắn đĩa" in done.output) == (1, True)
+
+
+def test_setup_writes_no_key_over_that_of_another_installation(tmp_path):
+    answers = elsewhere(tmp_path)
+    founded(tmp_path / "sổ", answers)
+    done = call("init", "--data", str(tmp_path / "sổ-2"), "--answers", str(answers))
+    assert (done.exit_code, "đã có tệp khóa" in done.output) == (1, True)
 
 
 def test_agencies_that_hang_on_one_person_are_named_until_two_sheets_were_tried(tmp_path):
@@ -98,12 +129,18 @@ def test_a_clock_before_the_last_line_is_named(healthy):
         assert "timedatectl" in problems(healthy)
 
 
-@pytest.mark.parametrize("name", ["kek", "casework.sqlite3", "casework.toml", "."])
+@pytest.mark.parametrize("name", ["casework.sqlite3", "casework.toml", "."])
 def test_files_that_others_may_read_are_named_with_the_remedy(healthy, name):
     (healthy / name).chmod(0o755)
     named = problems(healthy)
     assert "755" in named
     assert f"chmod go-rwx {healthy / name}" in named
+
+
+def test_a_key_elsewhere_that_others_may_read_is_named(healthy):
+    key = healthy.with_name("keys") / "kek"
+    key.chmod(0o644)
+    assert f"chmod o-rwx {key}" in problems(healthy)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
@@ -115,14 +152,14 @@ def test_files_of_another_account_are_named(healthy):
 
 
 def test_a_key_of_another_number_a_lost_one_and_an_unfinished_exchange_are_named(healthy):
-    key = kek.load(healthy / "kek", demo=False)
-    kek.replace(healthy / "kek", [key, kek.next_kek(key)])
+    key = kek.load(healthy.with_name("keys") / "kek", demo=False)
+    kek.replace(healthy.with_name("keys") / "kek", [key, kek.next_kek(key)])
     assert "Việc đổi khóa chưa xong" in problems(healthy)
-    kek.replace(healthy / "kek", [kek.next_kek(key)])
+    kek.replace(healthy.with_name("keys") / "kek", [kek.next_kek(key)])
     assert "dùng khóa số 1, tệp khóa có số 2" in problems(healthy)
-    kek.replace(healthy / "kek", [kek.Kek(1, bytes(32))])
+    kek.replace(healthy.with_name("keys") / "kek", [kek.Kek(1, bytes(32))])
     assert "casework verify" in problems(healthy)
-    (healthy / "kek").unlink()
+    (healthy.with_name("keys") / "kek").unlink()
     assert "Không đọc được tệp khóa" in problems(healthy)
 
 

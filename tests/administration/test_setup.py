@@ -245,7 +245,7 @@ def test_the_settings_file_keeps_what_people_wrote_beside_the_pinned_keys(home, 
     text = (folder / "casework.toml").read_text(encoding="utf-8") + "# của chúng tôi\n"
     if on_one_line:
         text = re.sub(r"\[\s*(\S+),\s*\]", r"[\1]", text)
-        assert len(text.splitlines()) == 8
+        assert len(text.splitlines()) == 11
     files.write_new(tmp_path / "casework.toml", text)
     before = config.load(tmp_path)
     settings.pin_checkpoint(before, b"k" * 32)
