@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 from flask import Flask
 from waitress.channel import HTTPChannel
@@ -20,6 +21,7 @@ HOST = "127.0.0.1"
 # More than may wait with a passphrase (vault/crypto/passwords.py): many sign-ins at once leave some for everybody else.
 THREADS = 16
 _PORTS_TO_TRY = 20
+_MOST_CONNECTIONS, _IDLE_SECONDS = 200, 60
 # Waitress writes what is larger than its overflow limits to a temporary file: nothing that we take or send is.
 _TAKEN = FILE_LIMIT + 64 * 1024
 _IN_MEMORY = 16 * FILE_LIMIT
@@ -40,9 +42,39 @@ class StrictParser(HTTPRequestParser):
 
 
 class StrictChannel(HTTPChannel):
-    """A connection whose requests are read strictly."""
+    """A connection whose requests are read strictly, and which makes room when too many others say nothing.
+
+    Waitress stops accepting at its limit: a hundred connections that are opened and left would keep everybody out for
+    two minutes. Here the oldest that has not sent a whole request goes first, then the one that has been idle longest.
+    """
 
     parser_class = StrictParser
+    heard = False
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        """Open a connection, and close another if there are too many."""
+        super().__init__(*given, **more)
+        server: Any = self.server
+        if len(server.active_channels) > _MOST_CONNECTIONS:
+            quiet = [channel for channel in server.active_channels.values() if channel.is_quiet]
+            if quiet:
+                min(quiet, key=lambda channel: (channel.heard, channel.quiet_since)).handle_close()
+
+    def received(self, data: bytes) -> bool:
+        """Take what has arrived; from the first whole request on the connection counts as somebody's."""
+        taken = bool(super().received(data))
+        self.heard = self.heard or bool(self.requests)
+        return taken
+
+    @property
+    def is_quiet(self) -> bool:
+        """Tell whether nobody is waiting for an answer on it."""
+        return not (self.requests or self.total_outbufs_len or self.will_close)
+
+    @property
+    def quiet_since(self) -> float:
+        """Return when it was last used, or opened if no whole request came: whoever sends byte by byte is as old."""
+        return float(self.last_activity if self.heard else self.creation_time)
 
 
 def harden_process() -> None:
@@ -85,6 +117,10 @@ def listening(app: Flask, port: int) -> BaseWSGIServer:
         max_request_body_size=_TAKEN,
         inbuf_overflow=_IN_MEMORY,
         outbuf_overflow=_IN_MEMORY,
+        connection_limit=2 * _MOST_CONNECTIONS,
+        channel_timeout=_IDLE_SECONDS,
+        # The other way of waiting fails from the thousandth open file on.
+        asyncore_use_poll=True,
     )
     if not isinstance(server, BaseWSGIServer):
         raise TypeError("one address is one socket")

@@ -5,6 +5,8 @@ import socket
 import subprocess
 import sys
 import threading
+import time
+from contextlib import ExitStack
 
 import pytest
 from flask import Flask, request
@@ -59,6 +61,45 @@ def test_nothing_that_is_sent_or_answered_touches_the_disk(monkeypatch):
     assert b"\r\nServer:" not in answer
     assert len(answer) > 5_000_000
     assert written == []
+
+
+@pytest.fixture
+def greeting():
+    """A server that says hello, and its address."""
+    app = Flask("hello")
+    app.add_url_rule("/", view_func=lambda: "hello")
+    server = serving.listening(app, 0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    assert server.socket
+    yield server.socket.getsockname()
+    server.close()
+    thread.join(10)
+
+
+def hello(address, connection=None) -> bool:
+    with connection or socket.create_connection(address, timeout=10) as client:
+        client.sendall(b"GET / HTTP/1.0\r\nHost: x\r\n\r\n")
+        return client.recv(1 << 16).startswith(b"HTTP/1.0 200")
+
+
+@pytest.mark.parametrize("said", [b"", b"GET / HT"])
+def test_connections_that_are_opened_and_left_keep_nobody_out(greeting, said):
+    with ExitStack() as left:
+        for _ in range(500):
+            left.enter_context(socket.create_connection(greeting, timeout=10)).sendall(said)
+        began = time.monotonic()
+        assert all(hello(greeting) for _ in range(20))
+        assert time.monotonic() - began < 10
+
+
+def test_whoever_waits_for_an_answer_is_not_put_out(greeting):
+    with socket.create_connection(greeting, timeout=10) as somebody, ExitStack() as left:
+        somebody.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert somebody.recv(1 << 16).startswith(b"HTTP/1.1 200")
+        for _ in range(500):
+            left.enter_context(socket.create_connection(greeting, timeout=10))
+        assert hello(greeting, somebody)
 
 
 STOPPED_EARLY = """
