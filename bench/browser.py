@@ -31,6 +31,11 @@ class Browser:
     def __post_init__(self) -> None:
         self._connection = HTTPConnection(HOST, self.port, timeout=30)
 
+    @property
+    def socket(self) -> object:
+        """Return the connection's socket: another one if it was closed and opened again."""
+        return self._connection.sock
+
     def close(self) -> None:
         self._connection.close()
 

@@ -5,14 +5,15 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 
 import pytest
 from flask import Flask, request
 from waitress import buffers
 from waitress.server import BaseWSGIServer
 
+from bench.browser import Browser
+from bench.servers import running
 from casework import serving
 from casework.config import ConfigurationError
 
@@ -63,48 +64,42 @@ def test_nothing_that_is_sent_or_answered_touches_the_disk(monkeypatch):
     assert written == []
 
 
-@pytest.fixture
-def greeting():
-    """A server that says hello, and its address."""
-    app = Flask("hello")
-    app.add_url_rule("/", view_func=lambda: "hello")
-    server = serving.listening(app, 0)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    assert server.socket
-    yield server.socket.getsockname()
-    server.close()
-    thread.join(10)
+@pytest.fixture(scope="module")
+def greeting(tmp_path_factory):
+    """The port of a server that says hello, in a process of its own."""
+    with running("hello", tmp_path_factory.mktemp("hello")) as port:
+        yield port
 
 
-def hello(address, connection=None) -> bool:
-    with connection or socket.create_connection(address, timeout=10) as client:
-        client.sendall(b"GET / HTTP/1.0\r\nHost: x\r\n\r\n")
-        return client.recv(1 << 16).startswith(b"HTTP/1.0 200")
+def left(stack: ExitStack, port: int, said: bytes) -> None:
+    stack.enter_context(socket.create_connection((serving.HOST, port), timeout=10)).sendall(said)
 
 
 @pytest.mark.parametrize("said", [b"", b"GET / HT"])
 def test_connections_that_are_opened_and_left_keep_nobody_out(greeting, said):
-    with ExitStack() as left:
+    with ExitStack() as opened:
         for _ in range(500):
-            left.enter_context(socket.create_connection(greeting, timeout=10)).sendall(said)
-        began = time.monotonic()
-        assert all(hello(greeting) for _ in range(20))
-        assert time.monotonic() - began < 10
+            left(opened, greeting, said)
+        for _ in range(20):
+            with closing(Browser(greeting)) as browser:
+                assert browser.get("/").text == "hello"
 
 
-def test_whoever_waits_for_an_answer_is_not_put_out(greeting):
-    with socket.create_connection(greeting, timeout=10) as somebody, ExitStack() as left:
-        somebody.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert somebody.recv(1 << 16).startswith(b"HTTP/1.1 200")
+def test_a_connection_on_which_somebody_was_answered_outlives_those_that_were_left(greeting):
+    with ExitStack() as opened, closing(Browser(greeting)) as browser:
+        assert browser.get("/").text == "hello"
+        socket_of = browser.socket
         for _ in range(500):
-            left.enter_context(socket.create_connection(greeting, timeout=10))
-        assert hello(greeting, somebody)
+            left(opened, greeting, b"")
+        assert browser.get("/").text == "hello"
+        assert browser.socket is socket_of
 
 
 STOPPED_EARLY = """
 import gc, os, signal
 from flask import Flask
+from bench.browser import Browser
+from bench.servers import running
 from casework import serving
 
 class Last:
