@@ -76,3 +76,36 @@ def test_the_set_up_says_in_one_line_what_is_to_be_installed(tmp_path: Path, pyt
     [line] = done.stderr.splitlines()
     assert line.endswith("apt-get install -y python3 python3-venv make")
     assert done.stdout == ""
+
+
+AUDIT = """#!/bin/sh
+case "$*" in
+  *known.txt*) echo "{known}"; exit {knows} ;;
+  *) echo "{locked}"; exit {found} ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("known", "knows", "locked", "found", "says", "status"),
+    [
+        ("Dependency not found", 1, "No known vulnerabilities found", 0, "not compared", 0),
+        ("jinja2 2.4.1 PYSEC-2014-8", 1, "No known vulnerabilities found", 0, "none is known of the", 0),
+        ("jinja2 2.4.1 PYSEC-2014-8", 1, "flask 3.1.3 GHSA-0000", 1, "flask 3.1.3 GHSA-0000", 1),
+    ],
+)
+def test_advisories_are_believed_only_from_a_source_that_knows_an_old_one(
+    tmp_path: Path, known: str, knows: int, locked: str, found: int, says: str, status: int
+) -> None:
+    audit = tmp_path / "pip-audit"
+    audit.write_text(AUDIT.format(known=known, knows=knows, locked=locked, found=found))
+    audit.chmod(0o700)
+    asked = subprocess.run(
+        [ROOT / ".ci" / "advisories"],
+        env=os.environ | {"PIP_AUDIT": str(audit)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert (asked.returncode, says in asked.stdout) == (status, True), asked.stdout + asked.stderr
