@@ -78,15 +78,11 @@ def may_receive(receiver: str, kind: str) -> bool:
 
 
 def articles_of(sender: str, receiver: str = "") -> list[str]:
-    """Return the articles by which an agency must share something of a case: with one receiver, or with any.
-
-    What an article makes it tell without any section goes by the notice to the chair.
-    """
+    """Return the articles by which an agency must share something of a case: with one receiver, or with any."""
     return [
         article.code
         for article in codelist("duty_article").active()
-        if article.texts("sections")
-        and (not article.texts("senders") or sender in article.texts("senders"))
+        if (not article.texts("senders") or sender in article.texts("senders"))
         and (not receiver or receiver in article.texts("receivers"))
     ]
 
@@ -112,10 +108,21 @@ def require_article(entry: GroundEntry, *, sender: str) -> None:
     """Raise a sentence where no article is named, or one that does not make this sender tell this receiver."""
     if entry.duty not in codelist("duty_article"):
         raise BadInput("Hãy chọn điều luật buộc phải chuyển.")
-    if not codelist("duty_article").get(entry.duty).texts("sections"):
-        raise Ungrounded("Điều này giữ bằng tin báo Chủ tịch không ghi tên: về trang vụ việc, bấm Báo Chủ tịch.")
+    require_referable(entry)
     if entry.duty not in articles_of(sender, entry.receiver):
         raise Ungrounded("Điều luật này không buộc cơ quan mình báo nơi ấy. Hãy chọn điều khác, hoặc hỏi ý người ấy.")
+
+
+def goes_by_notice(entry: GroundEntry) -> bool:
+    """Tell whether an entry names a duty that carries no section: the notice to the chair keeps it."""
+    listed = codelist("duty_article")
+    return entry.kind == DUTY and entry.duty in listed and not listed.get(entry.duty).texts("sections")
+
+
+def require_referable(entry: GroundEntry) -> None:
+    """Raise a sentence that leads to the notice, where that is how a duty is kept and no referral is."""
+    if goes_by_notice(entry):
+        raise Ungrounded("Điều này giữ bằng tin báo Chủ tịch không ghi tên: về trang vụ việc, bấm Báo Chủ tịch.")
 
 
 def require_consenter(entry: GroundEntry, known: Circumstances) -> None:

@@ -4,7 +4,15 @@ from collections.abc import Collection
 from uuid import UUID, uuid4, uuid5
 
 from casework.audit import freshness
-from casework.cases import access_grants, consent_and_grounds, moved_answers, reading, reporting_delay, scope
+from casework.cases import (
+    access_grants,
+    consent_and_grounds,
+    ground_rules,
+    moved_answers,
+    reading,
+    reporting_delay,
+    scope,
+)
 from casework.cases.case_labels import label_of
 from casework.cases.ground_rules import CONSENT
 from casework.cases.models import Ground, Referral
@@ -113,6 +121,7 @@ def _require_sendable(context: ActContext, verified: VerifiedCase, ground: Groun
             "Chưa có căn cứ để chia sẻ với nơi này: hãy hỏi ý người ấy, hoặc ghi căn cứ theo luật.", about=verified.id
         )
     entry = consent_and_grounds.entries(context, verified).get(ground.id, GroundEntry())
+    ground_rules.require_referable(entry)
     if ground.state == GroundState.REVIEW and entry.kind == CONSENT:
         raise Ungrounded(
             "Người đại diện có thể là người gây bạo lực: chờ người thứ hai xem lại rồi mới chuyển.", about=verified.id

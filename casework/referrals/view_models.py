@@ -5,7 +5,7 @@ from uuid import UUID
 
 from casework import clock
 from casework.cases.access_endings import StayingAccess
-from casework.cases.ground_rules import CONSENT
+from casework.cases.ground_rules import CONSENT, goes_by_notice
 from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import GroundEntry, Letter
 from casework.cases.states import LIVE_REFERRAL, ReferralState
@@ -239,12 +239,13 @@ class GroundLine:
     @property
     def never_sent(self) -> bool:
         """Tell whether something may be shared on it and nothing ever was."""
-        return self.live and not self.state and not self.held_back
+        return self.sendable and not self.state
 
     @property
     def sendable(self) -> bool:
         """Tell whether a referral may be made on this ground now."""
-        return self.live and self.state not in LIVE_REFERRAL and not self.held_back
+        free = self.live and self.state not in LIVE_REFERRAL
+        return free and not self.held_back and not goes_by_notice(self.entry)
 
     @property
     def held_back(self) -> bool:
