@@ -225,14 +225,10 @@ class DemoExchange:
 
 @dataclass(frozen=True)
 class DemoOffice:
-    """The member who handles referrals at an agency and what passes between it and others.
-
-    One of `every` so many cases is referred to it.
-    """
+    """The member who handles referrals at an agency and what passes between it and others."""
 
     username: str
     exchanges: tuple[DemoExchange, ...]
-    every: int
 
     def exchange(self, answers: IntakeAnswers, turn: int) -> DemoExchange:
         """Return the first exchange that belongs to such cases, else one of those that belong to any, in turn."""
@@ -255,7 +251,7 @@ def office_of(agency: str) -> DemoOffice:
 
 def _office(raw: Mapping[str, Any]) -> DemoOffice:
     exchanges = tuple(_exchange({**raw, **exchange}) for exchange in raw["exchange"])
-    return DemoOffice(raw["username"], exchanges, raw.get("every", 1))
+    return DemoOffice(raw["username"], exchanges)
 
 
 def _exchange(raw: Mapping[str, Any]) -> DemoExchange:

@@ -130,7 +130,7 @@ class ReferralStory:
         end = at(case.ending.after_days, 20) if case.ending else None
         if any(entry.kind == "danger" for entry in case.answers.grounds):
             yield Visit(at(0, 50), self._lead, lambda session: _review(session, self._case_ids[number]))
-        for place, receiver in enumerate(dict.fromkeys(_receivers(number, case))):
+        for place, receiver in enumerate(dict.fromkeys(_receivers(case))):
             turn, self._turn = self._turn, self._turn + 1
             for visit in self._visits(number, case, at, receiver, turn, place):
                 if end is None or visit.at < end:
@@ -179,9 +179,9 @@ def _is_danger(case: DemoCase, receiver: str) -> bool:
     return any((entry.kind, entry.receiver) == ("danger", receiver) for entry in case.answers.grounds)
 
 
-def _receivers(number: int, case: DemoCase) -> Iterator[str]:
+def _receivers(case: DemoCase) -> Iterator[str]:
     """Yield the agencies a case is referred to: on each valid ground, but never out of a circle."""
     for entry in () if case.circle else case.answers.grounds:
         carries = entry.kind != "consent" or entry.consent == "granted"
-        if carries and number % office_of(entry.receiver).every == 0:
+        if carries:
             yield entry.receiver

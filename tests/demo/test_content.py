@@ -260,6 +260,16 @@ def test_the_chair_is_told_only_of_violence_in_a_family():
     ] == []
 
 
+def test_the_police_must_be_assigned_only_where_the_article_says_so():
+    def holds(case: Table) -> bool:
+        named = any(ground.get("duty") == "L13_20_4" for ground in case.get("grounds", ()))
+        groups = {"TRE_EM", "PN_MANG_THAI", "NGUOI_CAO_TUOI", "NGUOI_KHUYET_TAT"}
+        in_danger = case["danger"] == "yes" or "pregnancy" in at(case, "injuries.what")
+        return not named or in_danger or not groups.isdisjoint(at(case, "identity.vulnerable"))
+
+    assert breaking(holds) == []
+
+
 def test_every_kind_of_person_and_violence_is_there():
     sexes = {case["identity"]["sex"] for case in CASES}
     others = {case["perpetrator"]["sex"] for case in CASES}

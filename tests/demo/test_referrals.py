@@ -14,7 +14,7 @@ from casework.accounts.authentication import LoginAttempt
 from casework.app import create_app
 from casework.codelists import codelist
 from casework.demo.visits import Visit, group_visits
-from casework.referrals import receiving_actions
+from casework.referrals import receiving_actions, unsent_actions
 from casework.referrals.view_models import Box
 from casework.statistics import actions as counting
 from casework.web.session_loading import COOKIE, load_session
@@ -62,6 +62,16 @@ def test_referrals_stand_in_every_state_and_one_urgent_one_is_unopened(built: Bu
     assert set(Counter(line.state for line in sent.values())) == {state.code for state in codelist("referral_state")}
     assert any(line.unopened for line in sent.values())
     assert any(inbox.answered for inbox in boxes), "nobody has a new answer to read"
+
+
+def test_at_most_a_handful_was_said_and_not_sent(built: Built):
+    unsent = set()
+    for role in ("lead", "deputy", "counsellor", "officer", "chair"):
+        for cookie in cookies(built, role):
+            member = load_session(built.gate, built.config, cookie)
+            assert member
+            unsent |= {case.code for case in built.gate.perform(member.person, unsent_actions.list_unsent)}
+    assert 1 <= len(unsent) <= 5
 
 
 @pytest.mark.parametrize("role", READERS)
