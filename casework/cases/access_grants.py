@@ -208,6 +208,15 @@ def newest_referral(context: ActContext, case: VerifiedCase) -> Referral | None:
     return max(received, key=lambda row: row.sent, default=None)
 
 
+def keeper_of_own_record(context: ActContext, case: VerifiedCase) -> UUID:
+    """Return to whom what I write for my own agency is sealed: the owner, or whoever of mine a case was referred to.
+
+    Where it was referred to some people of the agency by name, the agency's own record is theirs alone too.
+    """
+    referral = None if case.row.owner_id in context.actor.agencies else newest_referral(context, case)
+    return referral.to_id if referral else case.row.owner_id
+
+
 def counting_agencies(context: ActContext, case: VerifiedCase) -> list[UUID]:
     """Return who gets the facts for counting: the owner, and the agency that counts for the whole commune.
 

@@ -17,14 +17,15 @@ from casework.vault.integrity import heads
 from casework.vault.models import Document
 from casework.vault.states import MemberState
 
-_WITH_REFERRALS = frozenset({Section.LETTER, Section.GROUNDS, Section.NOTICE})
+_WITH_REFERRALS = frozenset({Section.LETTER, Section.GROUNDS, Section.NOTICE, Section.TASK})
 
 
 def erase(context: ActContext, case: VerifiedCase) -> None:
     """Delete every row of a case that is its owner's, and the case too if nobody else wrote in it.
 
-    Letters and notices go with it, whoever wrote them. What another agency wrote in its own sections is its own: it
-    keeps that, with the code, as a closed case of its own. What a circle wrote of which nobody is left goes too.
+    Letters, notices and what was done by the law go with it, whoever wrote them. What another agency wrote in its own
+    sections is its own: it keeps that, with the code, as a closed case of its own. What a circle wrote of which nobody
+    is left goes too.
     """
     code = case_labels.code(context, case)
     owner_id = case.row.owner_id

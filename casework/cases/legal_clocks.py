@@ -5,11 +5,11 @@ who may not open that sees no clock of them.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from casework import clock
-from casework.cases import reading
+from casework.cases import reading, tasks
 from casework.cases.contradictions import one
 from casework.cases.incident_classification import in_trafficking
 from casework.cases.questions import SectionData
@@ -17,6 +17,7 @@ from casework.cases.reading import VerifiedCase
 from casework.cases.reporting_delay import RECORDED
 from casework.cases.sections import SECTIONS, Incident, Label
 from casework.cases.states import CaseState
+from casework.cases.tasks import WrittenTask
 from casework.clock import LOCAL, MICROSECOND
 from casework.codelists import Code, codelist
 from casework.codelists.working_days import working_day_after
@@ -29,10 +30,11 @@ _DAY = 24 * _HOUR
 
 @dataclass(frozen=True)
 class LegalClock:
-    """One clock of a case: its code of `legal_clock`, and until when it runs, in microseconds."""
+    """One clock of a case: its code of `legal_clock`, until when it runs, in microseconds, and by what it was kept."""
 
     code: Code
     due: int
+    done: WrittenTask | None = None
 
 
 def clocks_of(label: Label, incident: Incident, *, received: int) -> tuple[LegalClock, ...]:
@@ -80,10 +82,19 @@ def clocks_of_case(
     case: VerifiedCase, label: Label, pages: Iterable[OpenedDocument], *, at: int
 ) -> tuple[LegalClock, ...]:
     """Return the clocks to be shown of a case of which these pages are open."""
-    told: list[SectionData] = [SECTIONS[Section(page.section)].from_json(page.data) for page in pages]
-    incident = one(told, Incident)
     is_open = case.row.state == CaseState.OPEN
-    return clocks_to_watch(label, incident, opened=case.row.opened, is_open=is_open, at=at)
+    return clocks_with_done(label, pages, opened=case.row.opened, is_open=is_open, at=at)
+
+
+def clocks_with_done(
+    label: Label, pages: Iterable[OpenedDocument], *, opened: int, is_open: bool, at: int
+) -> tuple[LegalClock, ...]:
+    """Return the clocks to be shown by opened pages of a case, each with what was done about it."""
+    opened_pages = list(pages)
+    told: list[SectionData] = [SECTIONS[Section(page.section)].from_json(page.data) for page in opened_pages]
+    done = tasks.clocks_done(opened_pages)
+    shown = clocks_to_watch(label, one(told, Incident), opened=opened, is_open=is_open, at=at)
+    return tuple(replace(clock, done=done.get(clock.code.code)) for clock in shown)
 
 
 def _received_at(label: Label, opened: int) -> int:

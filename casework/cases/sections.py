@@ -342,6 +342,22 @@ class Notice(SectionData):
 
 
 @dataclass(frozen=True)
+class Task(SectionData):
+    """How something that the program asks for was dealt with: a clock of the law, or a reader who must not know.
+
+    `reader` is the id of that member. Each is a document of its own, of whoever wrote it.
+    """
+
+    section = Section.TASK
+    step: str = ask("code", gettext_noop("Bước"), codelist="task_step")
+    clock: str = ask("code", gettext_noop("Việc luật đặt thời hạn"), codelist="legal_clock")
+    reader: str = ask("text", gettext_noop("Người đọc"), asked=False, printed=False)
+    who: str = ask("text", gettext_noop("Ai đã làm"), hint=gettext_noop("Họ tên, chức vụ, cơ quan."))
+    when: str = ask("text", gettext_noop("Làm lúc nào"))
+    words: str = ask("long", gettext_noop("Đã làm gì, hoặc vì sao"))
+
+
+@dataclass(frozen=True)
 class Erasure(SectionData):
     """What is asked or ordered about keeping a case: a request to erase it, a refusal, a hold against erasure.
 
@@ -375,4 +391,4 @@ SECTIONS |= {Advice.section: Advice}
 # The notes of every agency look alike, each in its own record; in a ledger each entry is a document with a series.
 RECORDS = frozenset(policy().records.values())
 SECTIONS |= dict.fromkeys(RECORDS, Note)
-LEDGERS = RECORDS | {Section.GROUNDS, Section.NOTICE, Section.LETTER}
+LEDGERS = RECORDS | {Section.GROUNDS, Section.NOTICE, Section.LETTER, Section.TASK}

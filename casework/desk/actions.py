@@ -28,6 +28,7 @@ from casework.cases.reading import ListedCase, VerifiedCase
 from casework.cases.sections import SECTIONS, Contact, Identity, Label, Note, Plan
 from casework.cases.states import CaseState
 from casework.desk import reporting_duty
+from casework.desk.task_actions import list_clocks
 from casework.desk.view_models import IN_DANGER, STANDINGS, CaseLine, CasePage, Home, Opening, Welcome, WrittenSection
 from casework.errors import BadInput, Conflict, NotFound, Refused, Superseded, gettext_noop
 from casework.gate import ActContext, Action, action
@@ -38,8 +39,9 @@ from casework.notices.actions import list_due, list_notices
 from casework.oversight import home_panel
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
+from casework.referrals import readers_though_named
 from casework.referrals.ground_actions import list_reviews
-from casework.referrals.named_readers import reading_though_named
+from casework.referrals.named_actions import list_named
 from casework.referrals.promise_actions import list_promises
 from casework.referrals.receiving_actions import list_referrals
 from casework.referrals.unsent_actions import list_unsent
@@ -49,6 +51,7 @@ from casework.vault.integrity import heads
 from casework.vault.keys.envelopes import OpenedDocument
 
 _SHORTEST_QUERY = 2
+_ON_CASE_PAGE = (Section.LABEL, Section.CONTACT, Section.TASK)
 _CHILD_PROTECTION = "child_protection"
 _POLICE = "police"
 # What a case was given once and keeps, whatever a form says.
@@ -116,9 +119,8 @@ def search(context: ActContext, query: str) -> tuple[CaseLine, ...]:
 def read_case(context: ActContext, case_id: UUID) -> CasePage:
     """Open the page of a case with its safe contact; the other sections stay closed until they are asked for."""
     case = reading.find_case(context, case_id)
-    opened = reading.open_newest_of(
-        context, case, [Section.LABEL, Section.CONTACT, *reporting_delay.sections_with_date(context, case)]
-    )
+    dated = reporting_delay.sections_with_date(context, case)
+    opened = reading.open_newest_of(context, case, [*_ON_CASE_PAGE, *dated])
     label = label_of(opened) or case_labels.label(context, case)
     if label is None:
         raise NotFound("label", about=case_id)
@@ -145,8 +147,9 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         notice=notice_presenters.standing(context, case),
         must_tell=_must_tell_of_child(context, case, line),
         unprotected=_is_unprotected(context, case, line),
-        named=reading_though_named(context, case) if line.ours and line.is_open else (),
+        named=_undecided_readers(context, case) if line.ours else (),
         clocks=legal_clocks.clocks_of_case(case, label, opened, at=context.crypto.at),
+        names=names,
     )
 
 
@@ -163,6 +166,11 @@ def _is_unprotected(context: ActContext, case: VerifiedCase, line: CaseLine) -> 
     if not (line.urgent and line.ours) or context.permit.record is Section.POLICE:
         return False
     return _POLICE not in access_grants.agencies_with_ground(context, case)
+
+
+def _undecided_readers(context: ActContext, case: VerifiedCase) -> tuple[str, ...]:
+    """Return the names of those who must not know and read this case, without whom somebody left in with a reason."""
+    return tuple(reader.name for reader in readers_though_named.of_case(context, case) if reader.kept is None)
 
 
 def _counts(case: VerifiedCase) -> Counter[Section]:
@@ -273,20 +281,11 @@ def add_note(context: ActContext, case_id: UUID, words: str, *, once: UUID | Non
     notes = {page.series: page for page in reading.open_newest_of(context, case, [record])} if once else {}
     if once in notes and notes[once].data == Note(words=words).to_json():
         return
-    owner_id = _keeper_of_notes(context, case)
+    owner_id = access_grants.keeper_of_own_record(context, case)
     series = None if once in notes else once
     writing.save_json(
         context, case, record, Note(words=words).to_json(), series=series, owner_id=owner_id, readers=[owner_id]
     )
-
-
-def _keeper_of_notes(context: ActContext, case: VerifiedCase) -> UUID:
-    """Return to whom my note of a case is sealed: its owner, or whoever of my agency it was referred to.
-
-    Where it was referred to some people of the agency by name, the agency's own record is theirs alone too.
-    """
-    referral = None if case.row.owner_id in context.actor.agencies else access_grants.newest_referral(context, case)
-    return referral.to_id if referral else case.row.owner_id
 
 
 @action(Act.CASE_CLOSE)
@@ -319,6 +318,8 @@ _OTHER_LISTS: Mapping[str, Action[[], Any]] = {
     "reviews": list_reviews,
     "unsent": list_unsent,
     "promises": list_promises,
+    "clocks": list_clocks,
+    "named": list_named,
 }
 
 

@@ -1,10 +1,13 @@
-"""The small forms of the desk: a search, a note, the closing of a case."""
+"""The small forms of the desk: a search, a note, the closing of a case, what was done about a clock of the law."""
+
+from datetime import datetime
 
 from flask_babel import lazy_gettext as _
 
+from casework import clock
 from casework.cases.fields import field_of
-from casework.cases.sections import Note, Plan
-from casework.web.forms import Form, LongText, SentOnceForm, ShortText
+from casework.cases.sections import Note, Plan, Task
+from casework.web.forms import DateParts, Form, LongText, SentOnceForm, ShortText, TimeOfDay
 
 
 class SearchForm(Form):
@@ -26,3 +29,21 @@ class CloseCaseForm(Form):
 
 class ReopenForm(Form):
     words = LongText(_("Vì sao mở lại?"), rows=4)
+
+
+class ClockKeptForm(SentOnceForm):
+    """What a clock of the law asks for was done: by whom, when, and what."""
+
+    who = field_of(Task, "who", required=True)
+    day = DateParts(_("Làm ngày nào?"))
+    hour = TimeOfDay(_("Làm lúc mấy giờ?"), hint=_("Ví dụ 23:15."))
+    words = field_of(Task, "words", required=True, rows=3)
+
+    @property
+    def answers(self) -> dict[str, str]:
+        at = datetime.combine(self.day.data, self.hour.data, tzinfo=clock.LOCAL)
+        return {"who": self.who.data or "", "when": at.isoformat(timespec="minutes"), "words": self.words.data or ""}
+
+
+class ClockMistakenForm(SentOnceForm):
+    words = field_of(Task, "words", required=True, rows=3, hint=_("Ghi vì sao đã ghi nhầm."))

@@ -14,6 +14,7 @@ from casework.desk import actions, section_forms, section_presenters
 from casework.errors import Conflict
 from casework.policy.table import policy
 from casework.policy.vocabulary import Act, Section
+from casework.referrals import named_actions
 from casework.web.current_user import check_permission, may, perform
 
 blueprint = Blueprint("sections", __name__)
@@ -23,6 +24,7 @@ _READ = [section.code for section in SECTIONS if section is not Section.FACTS]
 _WRITTEN = [section.code for section in SECTIONS if section in _WRITABLE - {Section.FACTS}]
 READ = f"/vu-viec/<uuid:case_id>/<any({','.join(_READ)}):word>"
 WRITE = f"/vu-viec/<uuid:case_id>/<any({','.join(_WRITTEN)}):word>/sua"
+_NAMING = (Section.SAFETY_PLAN, Section.PERPETRATOR)
 Answer = Response | str | tuple[str, int]
 
 
@@ -65,6 +67,13 @@ def save(case_id: UUID, word: str) -> Answer:
     flash(_("Đã lưu."), "done")
     if raised:
         flash(section_presenters.raised_level(raised), "warn")
+    return _after_saving(case_id, word)
+
+
+def _after_saving(case_id: UUID, word: str) -> Response:
+    """Lead to what was saved; where that names somebody who reads the case already, to the page that takes them out."""
+    if _section(word) in _NAMING and may(Act.READER_NAMED) and perform(named_actions.read_named, case_id).undecided:
+        return redirect(url_for("referrals.named.read", case_id=case_id), 303)
     return redirect(url_for("desk.sections.section", case_id=case_id, word=word), 303)
 
 

@@ -14,11 +14,13 @@ from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import Contact, Label
 from casework.cases.states import CaseState
 from casework.desk.reporting_duty import ReportingDuty
+from casework.desk.task_actions import RunningClock
 from casework.intake.actions import Draft
 from casework.intake.advice_actions import AdviceContact
 from casework.notices.view_models import DueNotice, NoticeBox, NoticeStanding
 from casework.oversight.home_panel import OversightPanel
 from casework.policy.vocabulary import Section
+from casework.referrals.named_view_models import NamedCase
 from casework.referrals.promise_view_models import Promises
 from casework.referrals.view_models import AwaitingReview, Box, UnsentCase
 from casework.retention.actions import ErasureRequest
@@ -63,7 +65,8 @@ class Home:
     `watch` is what the roles of oversight are shown, `arrivals` how many newcomers wait until a colleague
     confirms them, `box` what was referred and `notices` those to the chair, for whom they may be listed;
     of the cases in `untold` the chair has not been told; `again` are those who asked for advice and were promised a
-    further talk by today.
+    further talk by today; `clocks` are those of the law that nobody has kept yet;
+    the cases in `named` are read by somebody who must not know.
     """
 
     cases: tuple[CaseLine, ...]
@@ -80,6 +83,8 @@ class Home:
     again: tuple[AdviceContact, ...] = ()
     unsent: tuple[UnsentCase, ...] = ()
     promises: Promises = field(default_factory=Promises)
+    clocks: tuple[RunningClock, ...] = ()
+    named: tuple[NamedCase, ...] = ()
 
     @cached_property
     def inherited(self) -> list[CaseLine]:
@@ -135,7 +140,7 @@ class CasePage:
     are the first 72 hours after the incident while they may be running, `clocks` those of the law, the first to end
     first. `must_tell` says that the law makes us tell the child protection officer, `unprotected` that there is danger
     and no ground to tell the police; `named` are those who must not know and read it all the same; `notice` is
-    for who may notify the chair.
+    for who may notify the chair. `names` are those of all members, for who wrote what.
     """
 
     line: CaseLine
@@ -156,6 +161,7 @@ class CasePage:
     must_tell: bool = False
     unprotected: bool = False
     named: tuple[str, ...] = ()
+    names: Mapping[UUID, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

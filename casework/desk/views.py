@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from casework.desk import actions, presenters, section_views
+from casework.desk import actions, presenters, section_views, task_views
 from casework.desk.forms import CloseCaseForm, NoteForm, ReopenForm, SearchForm
 from casework.errors import BadInput, Throttled
 from casework.policy.vocabulary import Act
@@ -14,6 +14,7 @@ from casework.web.current_user import check_permission, may, me, perform
 
 blueprint = Blueprint("desk", __name__)
 blueprint.register_blueprint(section_views.blueprint)
+blueprint.register_blueprint(task_views.blueprint)
 CASE = "/vu-viec/<uuid:case_id>"
 Answer = Response | str | tuple[str, int]
 

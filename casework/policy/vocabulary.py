@@ -133,6 +133,13 @@ class Act(StrEnum):
     REFERRAL_SEND = "referral.send"
     REFERRAL_READERS = "referral.readers"
     REFERRAL_CHANGE = "referral.change_readers"
+    READER_LIST = "reader.list"
+    READER_NAMED = "reader.named"
+    READER_KEEP = "reader.keep"
+    TASK_LIST = "task.list"
+    TASK_READ = "task.read"
+    TASK_DONE = "task.done"
+    TASK_UNDO = "task.undo"
     REFERRAL_LIST = "referral.list"
     REFERRAL_OPEN = "referral.open"
     REFERRAL_READ = "referral.read"
@@ -220,6 +227,7 @@ class Section(IntEnum):
     DRAFT = 27
     ERASURE = 28
     ADVICE = 29
+    TASK = 30
 
     @property
     def code(self) -> str:

@@ -174,6 +174,15 @@ class SetAsideForm(Form):
     words = field_of(GroundEntry, "unsent", required=True, rows=3)
 
 
+class KeepReaderForm(SentOnceForm):
+    words = LongText(
+        _("Vì sao người này vẫn được đọc?"),
+        rows=3,
+        hint=_("Ví dụ: trùng tên, là người khác; đã hỏi người ấy."),
+        missing=_("Hãy ghi vì sao người này vẫn được đọc."),
+    )
+
+
 def needs_of_first(choices: Iterable[Any], receiver: str) -> list[Any]:
     """Sort the answers of "what is asked" so that what this receiver usually helps with stands first."""
     needs = codelist("need")

@@ -10,16 +10,17 @@ from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import freshness
 from casework.cases import name_matching, reading
-from casework.cases.models import ChairNotice, Ground
+from casework.cases.models import Ground
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Perpetrator, SafetyPlan
-from casework.cases.states import READABLE, READABLE_NOTICE
+from casework.cases.states import READABLE
 from casework.errors import Ungrounded
 from casework.gate import ActContext
 from casework.policy.vocabulary import Section
 from casework.referrals import lookup
 from casework.referrals.receiving_side import ProposedReader, ReceivingSide
 from casework.vault.keys import provisioning
+from casework.vault.keys.envelopes import OpenedDocument
 from casework.vault.states import MemberState
 
 
@@ -41,7 +42,7 @@ def propose(
     for member in staff.colleagues(context):
         if member.state == MemberState.LEFT or not (member.id in holder_ids or member.agency_id == ground.receiver_id):
             continue
-        active, reason = member.state == MemberState.ACTIVE and member.id in holder_ids, _reason(member, plan, other)
+        active, reason = member.state == MemberState.ACTIVE and member.id in holder_ids, reason_of(member, plan, other)
         if active or reason:
             readers.append(ProposedReader(member.id, member.name, member.roles[0], reason, active))
     return ReceivingSide(
@@ -91,32 +92,20 @@ def _already_reading(
     return tuple(reader.name for reader in out if reader.id in held)
 
 
-def reading_though_named(context: ActContext, verified: VerifiedCase) -> tuple[str, ...]:
-    """Return the names of those who must not know, or who did it, and who read something of this case all the same."""
-    ends = {referral.row.to_id for referral in lookup.referrals(context, verified) if referral.state in READABLE}
-    notices = reading.rows_of_case(context, verified, ChairNotice)
-    ends |= {row.to_id for row in notices if row.to_id and row.state in READABLE_NOTICE}
-    plan, other = _who_must_not_know(context, verified) if ends else (SafetyPlan(), Perpetrator())
-    if not (plan.who_must_not_know or other.name):
-        return ()
-    held = {member_id for end in ends for member_id in staff.key_holder_ids(context, end)}
-    return tuple(
-        member.name for member in staff.colleagues(context) if member.id in held and _reason(member, plan, other)
-    )
-
-
 def _who_must_not_know(context: ActContext, verified: VerifiedCase) -> tuple[SafetyPlan, Perpetrator]:
-    pages = {
-        page.section: page.data
-        for page in reading.open_newest_of(context, verified, [Section.SAFETY_PLAN, Section.PERPETRATOR])
-    }
+    return who_must_not_know(reading.open_newest_of(context, verified, [Section.SAFETY_PLAN, Section.PERPETRATOR]))
+
+
+def who_must_not_know(pages: Iterable[OpenedDocument]) -> tuple[SafetyPlan, Perpetrator]:
+    """Return from opened pages what says who must not know."""
+    data = {page.section: page.data for page in pages}
     return (
-        SafetyPlan.from_json(pages.get(Section.SAFETY_PLAN, {})),
-        Perpetrator.from_json(pages.get(Section.PERPETRATOR, {})),
+        SafetyPlan.from_json(data.get(Section.SAFETY_PLAN, {})),
+        Perpetrator.from_json(data.get(Section.PERPETRATOR, {})),
     )
 
 
-def _reason(member: Colleague, plan: SafetyPlan, other: Perpetrator) -> str:
+def reason_of(member: Colleague, plan: SafetyPlan, other: Perpetrator) -> str:
     """Return why somebody is taken out: they are named as who must not know, or as who was violent; else nothing."""
     if name_matching.names_a_colleague(member.name, plan.who_must_not_know):
         return "named"

@@ -14,6 +14,7 @@ from casework.gate import Gate, Person
 from casework.policy.vocabulary import Act, Role
 from casework.referrals import (
     ground_actions,
+    named_views,
     promise_views,
     reader_actions,
     receiver_views,
@@ -31,6 +32,7 @@ blueprint = Blueprint("referrals", __name__)
 blueprint.register_blueprint(receiver_views.blueprint)
 blueprint.register_blueprint(unsent_views.blueprint)
 blueprint.register_blueprint(promise_views.blueprint)
+blueprint.register_blueprint(named_views.blueprint)
 for name, words in rendering.FILTERS.items():
     blueprint.add_app_template_filter(words, name)
 CASE = "/vu-viec/<uuid:case_id>/chuyen-gui"

@@ -77,6 +77,7 @@ def a_case(house: House, *, restricted: bool = False) -> Marked:
         Section.DRAFT,
         Section.ERASURE,
         Section.ADVICE,
+        Section.TASK,
     }
     return Marked(case_id, {section: words[section] for section in filled}, restricted)
 

@@ -131,4 +131,5 @@ def test_section_numbers_are_those_written_in_databases():
         "draft": 27,
         "erasure": 28,
         "advice": 29,
+        "task": 30,
     }

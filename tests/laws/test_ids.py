@@ -27,7 +27,7 @@ pytestmark = only_sqlite
 STRANGERS = ("mai", "phuc", "nga", "chinh", "thu", "rang", "hien", "quang", "son", "luu")
 # Shows telephone numbers; the draft in its address is only where its link leads.
 OPENS_NOTHING = {"intake.steps"}
-REST = {"number": 3, "word": "contact", "kind": "dong-y"}
+REST = {"number": 3, "word": "contact", "kind": "dong-y", "clock": "child_plan"}
 TYPED = {"words": "x", "outcome": "provided", "asks": "police", "hour": "8:00", "who": "x", "base": "1", "query": "dao"}
 
 

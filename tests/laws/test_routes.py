@@ -63,6 +63,7 @@ class Route:
             "agency_id": about,
             "contact_id": about,
             "kind": "dong-y",
+            "clock": "child_plan",
             "number": 3,
             "word": "contact",
             "filename": "x",
