@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from casework import clock
 from casework.audit import freshness
-from casework.cases import age_groups, ground_rules, reading, writing
+from casework.cases import access_grants, age_groups, ground_rules, reading, writing
 from casework.cases.ground_rules import CONSENT, NOTHING_KNOWN, Circumstances
 from casework.cases.models import Ground
 from casework.cases.reading import VerifiedCase
@@ -50,6 +50,23 @@ def record(context: ActContext, case: VerifiedCase, entry: GroundEntry, *, groun
     named = replace(entry, sections=tuple(section.code for section in sorted(sections)))
     writing.save_json(context, case, Section.GROUNDS, named.to_json(), series=ground.id)
     return ground
+
+
+def narrow(context: ActContext, case: VerifiedCase, ground: Ground, out: frozenset[Section]) -> None:
+    """Take sections out of a ground on which something is about to be sent; the ledger says which are left.
+
+    Raises BadInput for one that the ground needs, and where none would be left.
+    """
+    carried = access_grants.agreed_sections(ground)
+    entry = entries(context, case).get(ground.id, GroundEntry())
+    ground_rules.require_removable(entry, carried, out)
+    left = carried - out
+    if left == carried:
+        return
+    ground.sections = joined(left)
+    named = replace(entry, sections=tuple(section.code for section in sorted(left)))
+    writing.save_json(context, case, Section.GROUNDS, named.to_json(), series=ground.id)
+    writing.revoke(context, case)
 
 
 def _active_receiver(context: ActContext, kind: str) -> Any:

@@ -66,6 +66,22 @@ def kept(entry: GroundEntry) -> frozenset[Section]:
     return _listed("ground_kind", entry.kind, "keeps")
 
 
+def removable(entry: GroundEntry, carried: frozenset[Section]) -> frozenset[Section]:
+    """Return which of the sections that a ground carries may be taken out when something is sent on it.
+
+    Of a consent any may go; a duty and danger to life carry at least what they keep.
+    """
+    return carried - kept(entry)
+
+
+def require_removable(entry: GroundEntry, carried: frozenset[Section], out: frozenset[Section]) -> None:
+    """Raise a sentence where more is taken out of what a ground carries than it needs, or all of it."""
+    if (out & carried) - removable(entry, carried):
+        raise Ungrounded("Có phần phải gửi theo luật hoặc vì nguy hiểm. Hãy để lại phần ấy.")
+    if carried and not carried - out:
+        raise BadInput("Hãy để lại ít nhất một phần, hoặc không gửi nơi này.")
+
+
 def days_after_closing(entry: GroundEntry) -> int:
     """Return for how many days what a ground keeps stays after the case was closed; 0 ends it with the case."""
     return codelist("duty_article").get(entry.duty).number("days") or 0 if entry.kind == DUTY and entry.duty else 0

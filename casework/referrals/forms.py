@@ -12,11 +12,14 @@ from flask_babel import lazy_gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from casework import clock
+from casework.cases import ground_rules
 from casework.cases.fields import field_of
 from casework.cases.sections import GroundEntry, Letter
 from casework.codelists import codelist
+from casework.errors import BadInput
 from casework.notices.forms import SendNoticeForm, offering
 from casework.notices.view_models import NoticeChoice, Proposal
+from casework.policy.vocabulary import Section
 from casework.referrals.receiving_side import ProposedReader, ReceivingSide
 from casework.referrals.view_models import Preview, UnsentPage
 from casework.web.choice_fields import code_words
@@ -56,6 +59,39 @@ def _reader_hint(reader: ProposedReader) -> str:
     return " · ".join(filter(None, (code_words(reader.role, "role"), words.get(reader.reason, ""))))
 
 
+def _sections_field() -> Any:
+    """Ask what the receiver will read: what is no longer ticked is taken out of the ground."""
+    return Choices(
+        _("Sẽ đọc được"),
+        [],
+        required=False,
+        validate_choice=False,
+        hint=_("Bỏ chọn phần nào thì nơi ấy không đọc phần ấy, cả khi ghi thêm về sau."),
+    )
+
+
+def offer_sections(form: Any, preview: Preview) -> None:
+    """Offer the sections that may be taken out; before anything is sent all are ticked."""
+    form.sections.choices = [
+        SelectChoice(section.code, code_words(section.code, "section"), _hint_of_unwritten(section, preview))
+        for section in preview.removable
+    ]
+    form.sections.flags.told = True
+    if not form.is_submitted():
+        form.sections.data = [section.code for section in preview.removable]
+
+
+def _hint_of_unwritten(section: Section, preview: Preview) -> dict[str, str]:
+    return {} if section in preview.will_see else {"hint": gettext("Chưa ghi; ghi sau thì nơi ấy đọc được.")}
+
+
+def left_out(form: Any) -> list[Section]:
+    """Return the sections that were offered and are no longer ticked; a form that offered none takes none out."""
+    known = {section.code: section for section in Section}
+    offered = request.form.getlist(f"{form.sections.name}-offered")
+    return [known[code] for code in offered if code in known and code not in (form.sections.data or ())]
+
+
 class ReferralReadersForm(Form):
     without = _without_field()
 
@@ -68,6 +104,7 @@ class SendForm(SentOnceForm):
         rows=4,
         hint=_("Chỉ viết điều nơi nhận cần để làm việc. Những phần được chia sẻ đã đi kèm, không cần chép lại."),
     )
+    sections = _sections_field()
     without = _without_field()
 
     def letter(self) -> Letter:
@@ -86,6 +123,7 @@ class UnsentPart(SendForm):
         self.preview, self.chosen.flags.told = preview, True
         self.asks.choices = needs_of_first(self.asks.choices, preview.ground.entry.receiver)
         offer_readers(self, preview.side, preview.side.proposed_out)
+        offer_sections(self, preview)
 
     @property
     def asked_words(self) -> str:
@@ -99,7 +137,17 @@ class UnsentPart(SendForm):
         valid, problem = super().validate(extra_validators), self.preview.side.problem(taken_out(self))
         if problem:
             self.without.errors = [gettext(problem)]
-        return valid and not problem
+        return self._sections_fit() and valid and not problem
+
+    def _sections_fit(self) -> bool:
+        """Add a sentence where nothing of what the ground carries is left."""
+        ground = self.preview.ground
+        try:
+            ground_rules.require_removable(ground.entry, frozenset(ground.sections), frozenset(left_out(self)))
+        except BadInput as cause:
+            self.sections.errors = [gettext(str(cause))]
+            return False
+        return True
 
 
 class UnsentNotice(SendNoticeForm):
@@ -158,6 +206,10 @@ class UnsentForm(SentOnceForm):
     def letters(self) -> dict[UUID, Letter]:
         """Return the letters that go now by the ground on which they go."""
         return {part.preview.ground.id: part.letter() for part in self.parts if part.chosen.data}
+
+    def leaving_out(self) -> dict[UUID, list[Section]]:
+        """Return what is taken out of each ground that goes now."""
+        return {part.preview.ground.id: left_out(part) for part in self.parts if part.chosen.data}
 
     def taken_out(self) -> list[UUID]:
         """Return who shall not read what goes now; nobody works at two receivers."""

@@ -16,7 +16,7 @@ from casework.codelists import codelist
 from casework.errors import BadInput
 from casework.policy.vocabulary import Act
 from casework.referrals import ground_actions, receiving_actions
-from casework.referrals.forms import needs_of_first, offer_readers
+from casework.referrals.forms import needs_of_first, offer_readers, offer_sections
 from casework.referrals.ground_forms import PARTS_STEP, GroundForm
 from casework.referrals.receiving_side import ReferralReaders
 from casework.referrals.view_models import GroundLedger, Preview, UnsentPage
@@ -97,6 +97,7 @@ def _with_status(template: str, form: Any, **values: Any) -> tuple[str, int]:
 def preview_page(preview: Preview, form: Any) -> str:
     """Render the preview with its letter and its readers; what this receiver is usually asked for stands first."""
     offer_readers(form, preview.side, preview.side.proposed_out)
+    offer_sections(form, preview)
     form.asks.choices = needs_of_first(form.asks.choices, preview.ground.entry.receiver)
     return render_template("referrals/preview.html", preview=preview, form=form)
 

@@ -56,6 +56,7 @@ def preview(context: ActContext, case_id: UUID, ground_id: UUID) -> Preview:
         ground=line,
         will_see=tuple(sorted(shared)),
         will_not_see=tuple(sorted(written - shared - _NOT_IN_PREVIEW)),
+        removable=tuple(sorted(ground_rules.removable(line.entry, access_grants.agreed_sections(ground)))),
         side=named_readers.propose(context, verified, ground),
         urgent=_is_urgent(context, verified, ground),
         phone=freshness.agency(context.session, context.commune_id, ground.receiver_id).duty_phone,
@@ -83,11 +84,12 @@ def send(
     *,
     once: UUID | None = None,
     without: Collection[UUID] = (),
+    leaving_out: Collection[Section] = (),
 ) -> UUID:
     """Refer a case: envelopes for exactly the agreed sections; refused without a live ground, whatever was posted.
 
-    `without` are members of the receiver who shall not read it: the others then get it by name. The same form sent
-    again under `once` is sent once.
+    `without` are members of the receiver who shall not read it: the others then get it by name. `leaving_out` are
+    sections that are taken out of the ground, from now on. The same form sent again under `once` is sent once.
     """
     verified = reading.find_case(context, case_id)
     ground = lookup.find_ground(context, verified, ground_id)
@@ -97,6 +99,7 @@ def send(
     _require_sendable(context, verified, ground)
     if not letter.asks:
         raise BadInput("Hãy chọn việc muốn nhờ nơi nhận làm.", about=case_id)
+    consent_and_grounds.narrow(context, verified, ground, frozenset(leaving_out))
     chosen = named_readers.choose(context, verified, ground, without=without)
     to_id = named_readers.receiving_end(context, ground, chosen)
     referral = _new_referral(context, verified, ground, referral_id, to_id=to_id)

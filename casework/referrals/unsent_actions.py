@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from uuid import UUID, uuid5
 
 from casework.cases import access_grants, reading, scope, writing
@@ -87,12 +88,13 @@ def send_unsent(
     *,
     notice: NoticeChoice | None = None,
     without: Collection[UUID] = (),
+    leaving_out: Mapping[UUID, Collection[Section]] = MappingProxyType({}),
     once: UUID | None = None,
 ) -> int:
     """Refer the case on each of these grounds and notify the chair in one commit, all or nothing; return how many went.
 
-    `letters` holds a letter for each ground, `without` who at a receiver shall not read. The same form sent again
-    under `once` is sent once.
+    `letters` holds a letter for each ground, `without` who at a receiver shall not read, `leaving_out` which sections
+    are taken out of a ground. The same form sent again under `once` is sent once.
     """
     verified = reading.find_case(context, case_id)
     if not letters and notice is None:
@@ -100,7 +102,10 @@ def send_unsent(
     for ground_id, letter in letters.items():
         lookup.find_ground(context, verified, ground_id)
         form_of_ground = uuid5(once, ground_id.hex) if once else None
-        context.also(sending_actions.send, case_id, ground_id, letter, once=form_of_ground, without=without)
+        out = leaving_out.get(ground_id, ())
+        context.also(
+            sending_actions.send, case_id, ground_id, letter, once=form_of_ground, without=without, leaving_out=out
+        )
     if notice is not None:
         context.also(notices.send, case_id, asks=notice.asks, readers=notice.readers, once=once)
     context.about, context.reason = case_id, f"{len(letters)} referrals, {'a' if notice else 'no'} notice"

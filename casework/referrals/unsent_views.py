@@ -1,5 +1,6 @@
 """The page "Gửi ngay những gì đã nói": everything that was said and not sent, sent in one step or set aside."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, url_for
@@ -35,7 +36,8 @@ def send(case_id: UUID) -> Answer:
     if not form.validate_on_submit():
         return rendering.unsent_page(page, form)
     letters, notice, once = form.letters(), form.notice_choice(), form.idempotency_key()
-    perform(unsent_actions.send_unsent, case_id, letters, notice=notice, without=form.taken_out(), once=once)
+    chosen: dict[str, Any] = {"without": form.taken_out(), "leaving_out": form.leaving_out()}
+    perform(unsent_actions.send_unsent, case_id, letters, notice=notice, once=once, **chosen)
     flash(_("Đã gửi. Nơi nhận mở lúc nào thì hiện ở trang đầu."), "done")
     return _to_case(case_id)
 

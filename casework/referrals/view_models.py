@@ -295,7 +295,10 @@ class GroundLedger:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a receiver will and will not see, and who by name will be able to read it."""
+    """What a receiver will and will not see, and who by name will be able to read it.
+
+    `removable` are the sections, written or not yet, that may be taken out before it is sent.
+    """
 
     case_id: UUID
     code: str
@@ -308,6 +311,12 @@ class Preview:
     urgent: bool
     phone: str
     hours: FirstHours | None = None
+    removable: tuple[Section, ...] = ()
+
+    @property
+    def fixed(self) -> tuple[Section, ...]:
+        """Return what is sent whatever is taken out."""
+        return tuple(section for section in self.ground.sections if section not in self.removable)
 
     @property
     def sendable(self) -> bool:

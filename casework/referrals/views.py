@@ -1,6 +1,7 @@
 """The pages of the sending agency: the list, the grounds of a case, the preview, one referral; and expiry."""
 
 import logging
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from casework import clock
 from casework.clock import MICROSECOND
-from casework.errors import CaseworkError
+from casework.errors import BadInput, CaseworkError
 from casework.gate import Gate, Person
 from casework.policy.vocabulary import Act, Role
 from casework.referrals import (
@@ -23,7 +24,7 @@ from casework.referrals import (
     sending_actions,
     unsent_views,
 )
-from casework.referrals.forms import CallForm, RecordForm, ReferralReadersForm, ReplyForm, SendForm, taken_out
+from casework.referrals.forms import CallForm, RecordForm, ReferralReadersForm, ReplyForm, SendForm, left_out, taken_out
 from casework.referrals.ground_forms import PARTS_STEP, ReviewForm, ending_form, ground_form, parts_form
 from casework.referrals.named_readers import WrongReaders
 from casework.web.current_user import check_permission, current_member, gate, may, perform
@@ -111,11 +112,14 @@ def send(case_id: UUID, ground_id: UUID) -> Answer:
     if form.validate_on_submit():
         try:
             once, without = form.idempotency_key(), taken_out(form)
-            sent = perform(sending_actions.send, case_id, ground_id, form.letter(), once=once, without=without)
+            chosen: dict[str, Any] = {"once": once, "without": without, "leaving_out": left_out(form)}
+            sent = perform(sending_actions.send, case_id, ground_id, form.letter(), **chosen)
             flash(_("Đã chuyển gửi."), "done")
             return rendering.to_referral(case_id, sent)
         except WrongReaders as cause:
             form.without.errors = [_(str(cause))]
+        except BadInput as cause:
+            form.sections.errors = [_(str(cause))]
     return rendering.preview_page(perform(sending_actions.preview, case_id, ground_id), form), 422
 
 
