@@ -198,8 +198,9 @@ def read_notice(context: ActContext, case_id: UUID, notice_id: UUID, *, towards:
     if towards is not None:
         notice_transitions.require(notice.row, towards)
     [line] = presenters.lines(context, [notice.row], {notice_id: notice.written}, {case_id: notice.case.row})
-    plan = reading.open_newest_of(context, notice.case, [Section.SAFETY_PLAN])
-    kin = presenters.kin_among(line.readers, plan) if line.readable else ()
+    naming = [] if line.incoming else [Section.SAFETY_PLAN, Section.PERPETRATOR]
+    named = reading.open_newest_of(context, notice.case, naming)
+    kin = presenters.kin_among(line.readers, named) if line.readable else ()
     side = notice_transitions.RECEIVING if line.incoming else notice_transitions.SENDING
     return NoticePage(
         line=replace(line, kin=kin),
@@ -208,6 +209,7 @@ def read_notice(context: ActContext, case_id: UUID, notice_id: UUID, *, towards:
         can=frozenset(
             act for act in side if notice_transitions.offers(line.state, act) and allowed(context.actor, act)
         ),
+        may_answer=presenters.kin_among((chair.name for chair in proposals.active_chairs(context)), named),
     )
 
 

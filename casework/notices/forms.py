@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import request
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
@@ -13,7 +14,7 @@ from casework.cases.fields import field_of
 from casework.cases.sections import Notice
 from casework.codelists import codelist
 from casework.notices.view_models import Proposal
-from casework.web.choice_fields import code_words
+from casework.web.choice_fields import code_words, language
 from casework.web.forms import Choices, Form, LongText, SentOnceForm, ShortText, TimeOfDay, VietnamesePhone, parse_uuid
 
 _LONGEST_NAME = 100
@@ -44,6 +45,10 @@ def offering(proposed: Proposal, kind: type[F], **options: Any) -> F:
         SelectChoice(str(someone.id), someone.name, {"hint": code_words(someone.role, "role")})
         for someone in proposed.addressees
     ]
+    if proposed.withheld:
+        asks = codelist("notice_ask")
+        words = ", ".join(asks.label(code, language()) for code in proposed.withheld)
+        form.asks.description = gettext("Không chọn sẵn: %(asks)s. Ở đó có người không được biết.", asks=words)
     return form
 
 

@@ -10,7 +10,7 @@ from casework.cases import name_matching, reading
 from casework.cases.case_labels import label_of
 from casework.cases.models import ChairNotice
 from casework.cases.reading import VerifiedCase
-from casework.cases.sections import SafetyPlan
+from casework.cases.sections import Perpetrator, SafetyPlan
 from casework.cases.states import CaseState, NoticeState
 from casework.gate import ActContext
 from casework.notices import notice_sheets, proposals
@@ -71,10 +71,13 @@ def sheet_views(context: ActContext, written: Sheets) -> tuple[NoticeSheet, ...]
 
 
 def kin_among(names: Iterable[str], pages: Iterable[OpenedDocument]) -> tuple[str, ...]:
-    """Return which of these people must not know, by the safety plan among opened pages."""
-    plans = [SafetyPlan.from_json(page.data) for page in pages if page.section == Section.SAFETY_PLAN]
-    whom = " ".join(plan.who_must_not_know for plan in plans)
-    return tuple(name for name in names if name_matching.names_a_colleague(name, whom))
+    """Return which of these people must not know, by the safety plan and the other person among opened pages."""
+    opened = {page.section: page.data for page in pages}
+    kept_from = (
+        SafetyPlan.from_json(opened.get(Section.SAFETY_PLAN, {})).who_must_not_know,
+        Perpetrator.from_json(opened.get(Section.PERPETRATOR, {})).name,
+    )
+    return tuple(name for name in names if any(name_matching.names_a_colleague(name, text) for text in kept_from))
 
 
 def _is_due(context: ActContext, case: VerifiedCase) -> bool:

@@ -1,6 +1,7 @@
 """What a notice of a case would say and to whom: proposed from what is written down, never typed."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
@@ -62,15 +63,28 @@ def proposal(context: ActContext, case: VerifiedCase) -> Proposal:
     chairs = active_chairs(context)
     kept_from = (_section(pages, SafetyPlan).who_must_not_know, _section(pages, Perpetrator).name)
     told = [chair for chair in chairs if not any(names_a_colleague(chair.name, names) for names in kept_from)]
+    notice = _content(context, case, pages, told)
+    withheld = _withheld(context, notice.asks, kept_from)
     return Proposal(
         case_id=case.id,
-        notice=_content(context, case, pages, told),
+        notice=replace(notice, asks=tuple(ask for ask in notice.asks if ask not in withheld)),
+        withheld=withheld,
         addressees=tuple(Addressee(chair.id, chair.name, _role(chair)) for chair in told),
         kin=tuple(chair.name for chair in chairs if chair not in told),
         chair_phone=office_phone(context, chairs),
         refusal=_refusal(context, case, pages, chairs),
         told=any(row.state != NoticeState.WITHDRAWN for row in reading.rows_of_case(context, case, ChairNotice)),
     )
+
+
+def _withheld(context: ActContext, asks: Iterable[str], kept_from: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what is not asked for unless the sender says so: that an agency acts where who must not know works."""
+    there = {
+        member.agency_kind
+        for member in staff.colleagues(context)
+        if member.state != MemberState.LEFT and any(names_a_colleague(member.name, names) for names in kept_from)
+    }
+    return tuple(ask for ask in asks if codelist("notice_ask").get(ask).text("agency") in there)
 
 
 def _refusal(context: ActContext, case: VerifiedCase, pages: list[OpenedDocument], chairs: list[Colleague]) -> str:

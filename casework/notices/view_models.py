@@ -42,7 +42,8 @@ class Proposal:
     `notice` is exactly what is read; `addressees` stand in the order in which they are called, `kin` are the names of
     those left out because they must not know, and `refusal` is a Vietnamese sentence, empty where a notice can go.
     With `kin` alone the level above must be called. `chair_phone` is the duty telephone of the chair's office;
-    `told` says that the chair was told already, so that another notice is for violence that came again.
+    `told` says that the chair was told already, so that another notice is for violence that came again; `withheld` are
+    codes of what is not asked for by default, as somebody who must not know works where it would be done.
     """
 
     case_id: UUID
@@ -52,6 +53,7 @@ class Proposal:
     chair_phone: str = ""
     refusal: str = ""
     told: bool = False
+    withheld: tuple[str, ...] = ()
 
     @property
     def goes_above(self) -> bool:
@@ -192,12 +194,16 @@ class NoticeSheet:
 
 @dataclass(frozen=True)
 class NoticePage:
-    """A notice as either side sees it: its line, its sheets, who holds the case now, and what may be done."""
+    """A notice as either side sees it: its line, its sheets, who holds the case now, and what may be done.
+
+    `may_answer` are the chairs who must not know and may answer the duty telephone; the sending side alone is told.
+    """
 
     line: NoticeLine
     sheets: tuple[NoticeSheet, ...]
     holder: str
     can: frozenset[Act]
+    may_answer: tuple[str, ...] = ()
 
     def offers(self, act: str) -> bool:
         return Act(act) in self.can

@@ -12,7 +12,7 @@ from casework.errors import BadInput, Conflict, NotFound
 from casework.gate import ActContext, action
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
-from casework.referrals import letters, lookup, presenters, transitions
+from casework.referrals import letters, lookup, named_readers, presenters, transitions
 from casework.referrals.lookup import VerifiedReferral
 from casework.referrals.presenters import ReferralCase
 from casework.referrals.view_models import Box, GroundReview, ReferralLine, ReferralPage
@@ -84,7 +84,15 @@ def read_referral(context: ActContext, case_id: UUID, referral_id: UUID, *, towa
         readers=tuple(member.name for member in readers if member.state == MemberState.ACTIVE),
         by_name=referral.row.to_id != receiver_id,
         review=None if unopened else _ground_review(context, referral),
+        may_answer=_may_answer(context, referral),
     )
+
+
+def _may_answer(context: ActContext, referral: VerifiedReferral) -> tuple[str, ...]:
+    """Return to the sender who at the receiver must not know, and may answer the telephone while nobody has opened."""
+    if lookup.is_receiver(context, referral) or referral.state != ReferralState.SENT:
+        return ()
+    return named_readers.propose(context, referral.verified, referral.ground).kin
 
 
 def _ground_review(context: ActContext, referral: VerifiedReferral) -> GroundReview | None:

@@ -42,6 +42,11 @@ class ReceivingSide:
         """Return who is taken out by proposal."""
         return frozenset(reader.id for reader in self.readers if reader.reason)
 
+    @property
+    def kin(self) -> tuple[str, ...]:
+        """Return the names of those who must not know; they may answer the duty telephone."""
+        return tuple(reader.name for reader in self.readers if reader.reason)
+
     def left(self, without: Collection[UUID]) -> list[ProposedReader]:
         """Return who reads once some have been taken out."""
         return [reader for reader in self.readers if reader.active and reader.id not in without]

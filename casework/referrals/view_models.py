@@ -182,6 +182,8 @@ class ReferralPage:
     """A referral as either side sees it: its line, what it shares, the correspondence, and what may be done now.
 
     `readers` are the names of those who read it on the receiving side; `by_name` tells that nobody else there can.
+    `may_answer` are those there who must not know and may answer the telephone; only the sender is told, until it is
+    opened.
     """
 
     line: ReferralLine
@@ -193,6 +195,7 @@ class ReferralPage:
     readers: tuple[str, ...] = ()
     by_name: bool = False
     review: GroundReview | None = None
+    may_answer: tuple[str, ...] = ()
 
     def offers(self, act: str) -> bool:
         """Tell whether this person may do an act now: `page.offers("referral.accept")`."""

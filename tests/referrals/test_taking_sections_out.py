@@ -1,4 +1,4 @@
-"""In the one step, and on the page of one receiver, sections are taken out: any of a consent, of a duty what it allows."""
+"""In the one step, and on the page of one receiver, sections are taken out: any of a consent, few of a duty."""
 
 import re
 from html import unescape
@@ -90,9 +90,8 @@ def test_the_boxes_of_the_step_say_what_goes_and_what_is_unticked_does_not(house
     page = unescape(user.get(url).text)
     assert "Luôn gửi, theo luật hoặc vì nguy hiểm:" in page
     police, station = re.findall(r'name="(\w{8}-)words"', page)
-    offered = {
-        prefix: re.findall(f'name="{prefix}sections-offered" value="([^"]+)"', page) for prefix in (police, station)
-    }
+    boxes = 'name="{}sections-offered" value="([^"]+)"'
+    offered = {prefix: re.findall(boxes.format(prefix), page) for prefix in (police, station)}
     assert set(offered[station]) == {section.code for section in HEALTH}
     sent: dict[str, Any] = {f"{one}sections-offered": codes for one, codes in offered.items()}
     sent |= {f"{police}chosen": "yes", f"{police}asks": "police", f"{station}chosen": "yes", f"{station}asks": "health"}
