@@ -8,14 +8,14 @@ from uuid import UUID, uuid4
 from casework import clock
 from casework.audit import freshness
 from casework.cases import access_grants, age_groups, ground_rules, reading, writing
-from casework.cases.ground_rules import CONSENT, NOTHING_KNOWN, Circumstances
+from casework.cases.ground_rules import CONSENT, DANGER, NOTHING_KNOWN, Circumstances
 from casework.cases.models import Ground
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import GroundEntry, Identity, Label, Perpetrator
-from casework.cases.states import GroundState
+from casework.cases.states import CaseState, GroundState
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
-from casework.errors import BadInput
+from casework.errors import BadInput, Ungrounded
 from casework.gate import ActContext
 from casework.policy.vocabulary import Section
 from casework.vault.states import AgencyState
@@ -29,6 +29,8 @@ def record(context: ActContext, case: VerifiedCase, entry: GroundEntry, *, groun
 
     Raises BadInput for what no receiver may be given, and for a consent that whoever gave it cannot give.
     """
+    if entry.kind == DANGER and case.row.state == CaseState.CLOSED:
+        raise Ungrounded("Vụ việc đã đóng. Đang nguy hiểm thì gọi 113, mở lại vụ việc, rồi ghi căn cứ.", about=case.id)
     receiver = _active_receiver(context, entry.receiver)
     kind, is_consent = codelist("ground_kind").get(entry.kind).code, entry.kind == CONSENT
     if is_consent:

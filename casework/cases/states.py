@@ -44,7 +44,8 @@ class ReferralState(StrEnum):
 class NoticeState(StrEnum):
     """From sent to answered; told by word; or for the level above, which waits for a call (`kin`) or was told (`city`).
 
-    A notice is `kin` where everybody who would read it must not know of the case.
+    A notice is `kin` where everybody who would read it must not know of the case; `set_aside` is one that is not given,
+    with a reason.
     """
 
     SENT = "sent"
@@ -54,6 +55,7 @@ class NoticeState(StrEnum):
     SPOKEN = "spoken"
     KIN = "kin"
     CITY = "city"
+    SET_ASIDE = "set_aside"
     WITHDRAWN = "withdrawn"
 
 

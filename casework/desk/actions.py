@@ -39,12 +39,13 @@ from casework.notices.actions import list_due, list_notices
 from casework.oversight import home_panel
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
+from casework.referrals import presenters as referral_presenters
 from casework.referrals import readers_though_named
 from casework.referrals.ground_actions import list_reviews
 from casework.referrals.named_actions import list_named
 from casework.referrals.promise_actions import list_promises
 from casework.referrals.receiving_actions import list_referrals
-from casework.referrals.unsent_actions import list_unsent
+from casework.referrals.unsent_actions import list_unsent, unsent_receivers
 from casework.retention.actions import list_requests
 from casework.statistics.actions import period_to_close
 from casework.vault.integrity import heads
@@ -148,6 +149,8 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         must_tell=_must_tell_of_child(context, case, line),
         unprotected=_is_unprotected(context, case, line),
         named=_undecided_readers(context, case) if line.ours else (),
+        unread=referral_presenters.unread_lines(context, case) if line.ours else (),
+        unsent=unsent_receivers(context, case) if line.ours else (),
         clocks=legal_clocks.clocks_of_case(case, label, opened, at=context.crypto.at),
         names=names,
     )

@@ -64,6 +64,8 @@ class ConsentForm(IntakePage):
             elif fresh:
                 field.data = list(bundle.texts("sections"))
         self._drop("at_once_", asked=bool(self.sharing.told_at_once))
+        if "at_once_reason" in self:
+            self.at_once_reason.flags.told = self._needs_reason(self.sharing)
         self._drop("consent_", "representative", "represented", "suspected", "no_other", asked=bool(self.parts))
 
     def _drop(self, *beginnings: str, asked: bool) -> None:
@@ -92,8 +94,12 @@ class ConsentForm(IntakePage):
         return valid
 
     def _lacks_reason(self, sharing: SharingForm) -> bool:
-        grounds = {codelist("bundle").get(receiver).text("at_once") for receiver in sharing.told_at_once}
-        return DANGER in grounds and not (self.at_once_reason.data or "").strip()
+        return self._needs_reason(sharing) and not (self.at_once_reason.data or "").strip()
+
+    @staticmethod
+    def _needs_reason(sharing: SharingForm) -> bool:
+        """Tell whether somebody is told at once for danger to life: then why is no question that may stay empty."""
+        return DANGER in {codelist("bundle").get(receiver).text("at_once") for receiver in sharing.told_at_once}
 
     def _known(self, sharing: SharingForm) -> Circumstances:
         """Return what decides who may consent, from the pages about the person and about who did it."""

@@ -1,6 +1,6 @@
 """Acts on notices to the chair: propose, send, record one given by word, receive, assign, answer, call, withdraw."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4, uuid5
 
@@ -26,6 +26,7 @@ from casework.vault.integrity.signed_rows import verify_row
 from casework.vault.keys import epochs, provisioning
 from casework.vault.models import Agency
 from casework.vault.states import AgencyState
+from casework.vietnamese_text import fold
 
 _NOT_NAMED = gettext_noop(
     "Tin báo chỉ gửi cho Chủ tịch, Phó Chủ tịch xã, và không gửi cho người không được biết. Hãy chọn lại."
@@ -65,7 +66,7 @@ def send(
     rows = {row.id: row for row in reading.rows_of_case(context, case, ChairNotice)}
     notice_id = uuid5(case_id, once.hex) if once else uuid4()
     if notice_id in rows:
-        return notice_id
+        return _once_more(rows[notice_id])
     proposed = proposals.proposal(context, case)
     _require(proposed)
     notice = _with_choices(proposed, asks, readers)
@@ -81,6 +82,13 @@ def send(
     )
     _add(context, case, row, notice, step="send")
     return notice_id
+
+
+def _once_more(row: ChairNotice) -> UUID:
+    """Return the notice of a form that was sent again; raise Conflict after it was withdrawn."""
+    if row.state == NoticeState.WITHDRAWN:
+        raise Conflict("Trang này đã ghi một lần, rồi đã rút lại. Hãy mở lại trang để xem.", about=row.case_id)
+    return row.id
 
 
 def _require(proposed: Proposal) -> None:
@@ -134,24 +142,68 @@ def _add(context: ActContext, case: VerifiedCase, row: ChairNotice, notice: Noti
 def record_spoken(context: ActContext, case_id: UUID, told: Notice, *, once: UUID | None = None) -> UUID:
     """Record a notice that was given by word: who heard it, when, and what was said; only the owner reads that."""
     case = reading.find_own_case(context, case_id)
+    rows = {row.id: row for row in reading.rows_of_case(context, case, ChairNotice)}
     notice_id = uuid5(case_id, once.hex) if once else uuid4()
-    if any(row.id == notice_id for row in reading.rows_of_case(context, case, ChairNotice)):
-        return notice_id
+    if notice_id in rows:
+        return _once_more(rows[notice_id])
+    proposed = _proposed_or_nobody(context, case)
+    if not told.who.strip():
+        raise BadInput("Hãy ghi ai đã nghe tin báo.", about=case_id)
+    if same := _told_before(context, case, rows, told):
+        return same
+    said = replace(proposed.notice, readers="", who=told.who, when=told.when, words=told.words)
+    _add(context, case, _unread_row(context, case, notice_id, NoticeState.SPOKEN), said, step="spoken")
+    return notice_id
+
+
+def _proposed_or_nobody(context: ActContext, case: VerifiedCase) -> Proposal:
+    """Return what a notice would say, also where nobody has an account to read it; otherwise raise why not."""
     proposed = proposals.proposal(context, case)
     if proposed.refusal != proposals.NOBODY:
         _require(proposed)
-    if not told.who.strip():
-        raise BadInput("Hãy ghi ai đã nghe tin báo.", about=case_id)
-    row = ChairNotice(
+    return proposed
+
+
+def _told_before(
+    context: ActContext, case: VerifiedCase, rows: Mapping[UUID, ChairNotice], told: Notice
+) -> UUID | None:
+    """Return the notice by word to the same person at the same minute, if it was written down before."""
+    written = notice_sheets.of_case(reading.open_newest_of(context, case, [Section.NOTICE]))
+    for notice_id, sheets in written.items():
+        first, row = sheets[0][1], rows.get(notice_id)
+        heard = fold(first.who), first.when
+        if row is not None and row.state == NoticeState.SPOKEN and heard == (fold(told.who), told.when):
+            return notice_id
+    return None
+
+
+def _unread_row(context: ActContext, case: VerifiedCase, notice_id: UUID, state: NoticeState) -> ChairNotice:
+    """Make the row of a notice that nobody reads here."""
+    return ChairNotice(
         commune_id=context.commune_id,
         id=notice_id,
         case_id=case.id,
         to_id=None,
-        state=NoticeState.SPOKEN,
+        state=state,
         sent=context.crypto.at,
     )
-    said = replace(proposed.notice, readers="", who=told.who, when=told.when, words=told.words)
-    _add(context, case, row, said, step="spoken")
+
+
+@action(Act.NOTICE_SET_ASIDE)
+def set_aside(context: ActContext, case_id: UUID, words: str, *, once: UUID | None = None) -> UUID:
+    """Note why the chair is not told: no list asks for it until that is withdrawn, and only the owner reads it."""
+    case = reading.find_own_case(context, case_id)
+    rows = {row.id: row for row in reading.rows_of_case(context, case, ChairNotice)}
+    notice_id = uuid5(case_id, once.hex) if once else uuid4()
+    if notice_id in rows:
+        return _once_more(rows[notice_id])
+    proposed = _proposed_or_nobody(context, case)
+    if proposed.told:
+        raise Conflict("Tin báo này đã gửi hoặc đã để lại rồi. Hãy mở lại trang để xem.", about=case_id)
+    if not words.strip():
+        raise BadInput("Hãy ghi vì sao chưa báo Chủ tịch.", about=case_id)
+    said = replace(proposed.notice, readers="", words=words)
+    _add(context, case, _unread_row(context, case, notice_id, NoticeState.SET_ASIDE), said, step="set_aside")
     return notice_id
 
 

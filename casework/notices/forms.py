@@ -63,6 +63,15 @@ class SpokenForm(SentOnceForm):
         return Notice(who=self.who.data or "", when=_moment(self.hour.data), words=self.words.data or "")
 
 
+class SetNoticeAsideForm(SentOnceForm):
+    words = LongText(
+        _("Vì sao chưa báo Chủ tịch?"),
+        rows=3,
+        hint=_("Chỉ cơ quan mình đọc được câu này. Đã báo bằng lời thì quay lại, chọn Đã báo bằng lời."),
+        missing=_("Hãy ghi vì sao chưa báo Chủ tịch."),
+    )
+
+
 class AssignForm(Form):
     """To whom the work is given, and what they shall do."""
 

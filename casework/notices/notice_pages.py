@@ -41,6 +41,10 @@ def spoken_page(proposed: Proposal, form: Any) -> tuple[str, int]:
     return render_template("notices/spoken.html", proposed=proposed, form=form), 422 if form.errors else 200
 
 
+def set_aside_page(proposed: Proposal, form: Any) -> tuple[str, int]:
+    return render_template("notices/set_aside.html", proposed=proposed, form=form), 422 if form.errors else 200
+
+
 def notice_page(page: NoticePage, form: Any) -> tuple[str, int]:
     """Render one notice for either side; `form` asks about a call."""
     return render_template("notices/notice.html", page=page, call=form), 422 if form.errors else 200

@@ -14,7 +14,16 @@ _STEPS: Mapping[Act, Mapping[str, str]] = {
     # Where nobody of the commune may be told, the call is the notice itself; elsewhere it hastens one.
     Act.NOTICE_CALL: {State.SENT: State.SENT, State.KIN: State.CITY},
     Act.NOTICE_WITHDRAW: dict.fromkeys(
-        (State.SENT, State.OPENED, State.ASSIGNED, State.ANSWERED, State.SPOKEN, State.KIN, State.CITY),
+        (
+            State.SENT,
+            State.OPENED,
+            State.ASSIGNED,
+            State.ANSWERED,
+            State.SPOKEN,
+            State.KIN,
+            State.CITY,
+            State.SET_ASIDE,
+        ),
         State.WITHDRAWN,
     ),
 }

@@ -8,7 +8,14 @@ from werkzeug.wrappers import Response
 
 from casework.errors import BadInput
 from casework.notices import actions, notice_pages
-from casework.notices.forms import AnswerNoticeForm, SpokenForm, WithdrawNoticeForm, assign_form, send_form
+from casework.notices.forms import (
+    AnswerNoticeForm,
+    SetNoticeAsideForm,
+    SpokenForm,
+    WithdrawNoticeForm,
+    assign_form,
+    send_form,
+)
 from casework.policy.vocabulary import Act
 from casework.web.current_user import check_permission, perform
 
@@ -55,6 +62,18 @@ def record_spoken(case_id: UUID) -> Answer:
         except BadInput as cause:
             form.who.errors = [_(str(cause))]
     return notice_pages.spoken_page(perform(actions.preview, case_id), form)
+
+
+@blueprint.route(f"{CASE}/de-lai", methods=["GET", "POST"])
+def set_aside(case_id: UUID) -> Answer:
+    """Ask why the chair is not told, and note it."""
+    check_permission(Act.NOTICE_SET_ASIDE)
+    form = SetNoticeAsideForm()
+    if form.validate_on_submit():
+        perform(actions.set_aside, case_id, form.words.data or "", once=form.idempotency_key())
+        flash(_("Đã ghi vì sao chưa báo."), "done")
+        return redirect(url_for("referrals.unsent.read", case_id=case_id), 303)
+    return notice_pages.set_aside_page(perform(actions.preview, case_id), form)
 
 
 @blueprint.get(NOTICE)

@@ -155,6 +155,7 @@ class Act(StrEnum):
     NOTICE_PREVIEW = "notice.preview"
     NOTICE_SEND = "notice.send"
     NOTICE_RECORD_SPOKEN = "notice.record_spoken"
+    NOTICE_SET_ASIDE = "notice.set_aside"
     NOTICE_DUE = "notice.due"
     NOTICE_LIST = "notice.list"
     NOTICE_READ = "notice.read"

@@ -106,11 +106,14 @@ def _possible_receivers(context: ActContext, verified: VerifiedCase) -> tuple[st
 def record_ground(context: ActContext, case_id: UUID, entry: GroundEntry, *, once: UUID | None = None) -> UUID:
     """Record a ground; consent "not asked" or refused is recorded too, and nothing can be shared on it.
 
-    The same form sent again under `once` is recorded once.
+    The same form sent again under `once` is recorded once, and is a Conflict after that was withdrawn or set aside.
     """
     verified = reading.find_case(context, case_id)
     ground_id = uuid5(case_id, once.hex) if once else uuid4()
-    if any(ground.id == ground_id for ground in lookup.grounds(context, verified)):
+    again = next((ground for ground in lookup.grounds(context, verified) if ground.id == ground_id), None)
+    if again and again.state in (GroundState.WITHDRAWN, GroundState.SET_ASIDE):
+        raise Conflict("Căn cứ của trang này đã ghi rồi đã rút hoặc để lại. Hãy mở lại trang để xem.", about=case_id)
+    if again:
         return ground_id
     return consent_and_grounds.record(context, verified, entry, ground_id=ground_id).id
 

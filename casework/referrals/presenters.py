@@ -1,7 +1,8 @@
 """Makes the view models of referrals and grounds from verified rows and opened documents."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from casework.gate import ActContext
 from casework.policy.table import policy
 from casework.policy.vocabulary import Act, Section
 from casework.referrals import lookup
-from casework.referrals.view_models import GroundLine, GroundReview, LetterView, ReferralLine
+from casework.referrals.view_models import GroundLine, GroundReview, LetterView, ReferralLine, UnreadReferral
 from casework.vault.keys.envelopes import OpenedDocument
 from casework.vault.models import Agency
 from casework.vault.states import MemberState
@@ -29,12 +30,16 @@ _CALLS = frozenset({"called", "not_reached"})
 
 @dataclass(frozen=True)
 class LineDirectory:
-    """What lines of referrals are looked up in: members, agencies with their telephones, and who read what when."""
+    """What lines of referrals are looked up in: members, agencies with their telephones, and who read what when.
+
+    `can_read` tells of an agency or circle whether anybody who holds its key can sign in.
+    """
 
     me: UUID
     people: dict[UUID, Colleague]
     agencies: dict[UUID, Agency]
     read: dict[tuple[UUID, str], int]
+    can_read: Callable[[UUID], bool]
 
     def agency(self, agency_id: UUID, holder_id: UUID) -> str:
         """Return the name of an agency; for a circle, that of its holder's agency, so that the circle stays unknown."""
@@ -72,14 +77,20 @@ class ReferralCase:
 def load_directory(context: ActContext, agency_ids: Iterable[UUID], cases: Iterable[Any]) -> LineDirectory:
     """Load what the lines need, each row once; `cases` are the rows of the cases that they are about."""
     holders = {case.id: case.holder_id for case in cases}
+    people = {member.id: member for member in staff.colleagues(context)}
     return LineDirectory(
         me=context.me,
-        people={member.id: member for member in staff.colleagues(context)},
+        people=people,
         agencies={
             agency_id: freshness.agency(context.session, context.commune_id, agency_id) for agency_id in set(agency_ids)
         },
         read=read.reasons(context.crypto, Act.REFERRAL_READ, who={context.me, *holders.values()}, about=set(holders)),
+        can_read=cache(lambda end: _somebody_signs_in(context, end, people)),
     )
+
+
+def _somebody_signs_in(context: ActContext, end: UUID, people: Mapping[UUID, Colleague]) -> bool:
+    return any(people[member_id].state == MemberState.ACTIVE for member_id in staff.key_holder_ids(context, end))
 
 
 def referral_line(
@@ -106,18 +117,32 @@ def referral_line(
         to_kind=directory.agencies[case.receiver_id].kind,
         fresh=state != ReferralState.WITHDRAWN and _is_unread(row.id, case, directory, incoming=incoming),
         hours=hours,
-        nobody_reads=not incoming and state in LIVE_REFERRAL and _is_unreadable(context, row.to_id, directory, case),
+        nobody_reads=not incoming and _waits_for_nobody(row.to_id, state, directory, case),
+        by_name=row.to_id != case.receiver_id,
         age_group=first.age_group,
         call=next((letter for _, letter in reversed(case.sheets) if letter.step in _CALLS), None),
     )
 
 
-def _is_unreadable(context: ActContext, to_id: UUID, directory: LineDirectory, case: ReferralCase) -> bool:
-    """Tell whether nobody is left of those to whom a referral was sent by name; an agency goes on whoever leaves."""
-    if to_id == case.receiver_id:
-        return False
-    holders = (directory.people[member_id] for member_id in staff.key_holder_ids(context, to_id))
-    return not any(member.state == MemberState.ACTIVE for member in holders)
+def _waits_for_nobody(to_id: UUID, state: str, directory: LineDirectory, case: ReferralCase) -> bool:
+    """Tell whether nobody is left of those to whom a referral was sent by name, or nobody can sign in to open it.
+
+    An agency that has opened one goes on whoever leaves.
+    """
+    waits = {ReferralState.SENT} if to_id == case.receiver_id else LIVE_REFERRAL
+    return state in waits and not directory.can_read(to_id)
+
+
+def unread_lines(context: ActContext, verified: VerifiedCase) -> tuple[UnreadReferral, ...]:
+    """Return what was sent of a case and nobody at its receiver can open, with whom to call."""
+    unread, people = [], {member.id: member for member in staff.colleagues(context)}
+    for referral in lookup.referrals(context, verified):
+        by_name = referral.row.to_id != referral.ground.receiver_id
+        waits = LIVE_REFERRAL if by_name else {ReferralState.SENT}
+        if referral.state in waits and not _somebody_signs_in(context, referral.row.to_id, people):
+            agency = freshness.agency(context.session, context.commune_id, referral.ground.receiver_id)
+            unread.append(UnreadReferral(referral.row.id, agency.name, agency.kind, agency.duty_phone))
+    return tuple(unread)
 
 
 def _is_unread(referral_id: UUID, case: ReferralCase, directory: LineDirectory, *, incoming: bool) -> bool:

@@ -19,7 +19,7 @@ from casework.cases.models import Ground, Referral
 from casework.cases.reading import VerifiedCase
 from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import SECTIONS, GroundEntry, Incident, Label, Letter
-from casework.cases.states import LIVE_REFERRAL, CaseState, GroundState, ReferralState
+from casework.cases.states import LIVE_REFERRAL, READABLE, CaseState, GroundState, ReferralState
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
 from casework.errors import BadInput, Conflict, Ungrounded
@@ -89,12 +89,13 @@ def send(
     """Refer a case: envelopes for exactly the agreed sections; refused without a live ground, whatever was posted.
 
     `without` are members of the receiver who shall not read it: the others then get it by name. `leaving_out` are
-    sections that are taken out of the ground, from now on. The same form sent again under `once` is sent once.
+    sections that are taken out of the ground, from now on. The same form sent again under `once` is sent once, and
+    is a Conflict after that was withdrawn.
     """
     verified = reading.find_case(context, case_id)
     ground = lookup.find_ground(context, verified, ground_id)
     referral_id = uuid5(case_id, once.hex) if once else uuid4()
-    if any(sent.row.id == referral_id for sent in lookup.referrals(context, verified)):
+    if _was_sent(context, verified, referral_id):
         return referral_id
     _require_sendable(context, verified, ground)
     if not letter.asks:
@@ -114,6 +115,14 @@ def send(
         context, VerifiedReferral(verified, referral, ground, ReferralState.SENT), letter_with_hours, step="send"
     )
     return referral.id
+
+
+def _was_sent(context: ActContext, verified: VerifiedCase, referral_id: UUID) -> bool:
+    """Tell whether a form was sent before; raise Conflict if what it did was withdrawn or has ended since."""
+    again = next((sent for sent in lookup.referrals(context, verified) if sent.row.id == referral_id), None)
+    if again and again.state not in READABLE | {ReferralState.DECLINED}:
+        raise Conflict("Trang này đã gửi một lần, rồi đã rút lại. Hãy mở lại trang để xem.", about=verified.id)
+    return again is not None
 
 
 def _require_sendable(context: ActContext, verified: VerifiedCase, ground: Ground) -> None:

@@ -32,6 +32,18 @@ def list_unsent(context: ActContext) -> tuple[UnsentCase, ...]:
     return tuple(sorted((case for case in unsent if case.receivers), key=lambda case: (not case.danger, case.since)))
 
 
+def unsent_receivers(context: ActContext, verified: VerifiedCase) -> tuple[str, ...]:
+    """Return to whom (codes of agencies) nothing was sent of what was said of an open case; for the page of a case.
+
+    The ledger is opened only where a row tells that something may be unsent.
+    """
+    sent = {referral.ground.id for referral in lookup.referrals(context, verified)}
+    grounds = [row for row in lookup.grounds(context, verified) if row.id not in sent]
+    if not any(access_grants.ground_is_live(row, context.crypto.at) for row in grounds):
+        return ()
+    return tuple(dict.fromkeys(line.entry.receiver for line in _never_sent(context, verified)))
+
+
 def _unsent_case(context: ActContext, case_id: UUID) -> UnsentCase:
     verified = reading.find_case(context, case_id)
     label = label_of(reading.open_newest_of(context, verified, [Section.LABEL])) or Label()

@@ -70,7 +70,8 @@ class ReferralLine:
     and `to_kind` its code; `fresh` tells that the other end has written something that I have not read. `hours` are the
     first 72 hours after the incident, as the letter to a health agency gives them; `age_group` is the age in law,
     `call` the newest telephone call.
-    `nobody_reads` tells the sender that everybody to whom it was sent by name has left or lost their key.
+    `nobody_reads` tells the sender that everybody to whom it was sent (`by_name`, or the agency, while it is unopened)
+    has left, lost their key or cannot sign in.
     """
 
     id: UUID
@@ -91,6 +92,7 @@ class ReferralLine:
     age_group: str = ""
     call: Letter | None = None
     nobody_reads: bool = False
+    by_name: bool = False
 
     @property
     def live(self) -> bool:
@@ -115,6 +117,16 @@ class ReferralLine:
     def next_due(self) -> int:
         """Return the moment of the next deadline: to open while an urgent referral is unopened, else to answer."""
         return self.open_by if self.unopened else self.due
+
+
+@dataclass(frozen=True)
+class UnreadReferral:
+    """A referral of a case that nobody at its receiver can open: the name, code and duty telephone of that agency."""
+
+    id: UUID
+    agency: str
+    kind: str
+    phone: str
 
 
 @dataclass(frozen=True)

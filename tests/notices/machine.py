@@ -120,9 +120,24 @@ class Telling(RuleBasedStateMachine):
     def tell_by_word(self) -> None:
         self.pause()
         with suppress(Conflict):
+            spoken = [key for key, state in self.states.items() if state == NoticeState.SPOKEN]
             notice_id = self.house["lan"].does(actions.record_spoken, self.case, Notice(who="Văn thư"))
+            assert spoken in ([], [notice_id]), "what is written down twice is one notice"
             assert not UNFINISHED_NOTICE & set(self.states.values())
             self.states[notice_id] = NoticeState.SPOKEN
+
+    @precondition(lambda self: self.open and not self.void)
+    @rule()
+    def set_the_notice_aside(self) -> None:
+        self.pause()
+        possible = all(state == NoticeState.WITHDRAWN for state in self.states.values())
+        try:
+            notice_id = self.house["lan"].does(actions.set_aside, self.case, "Chủ tịch đi vắng")
+        except Conflict:
+            assert not possible
+        else:
+            assert possible
+            self.states[notice_id] = NoticeState.SET_ASIDE
 
     @precondition(lambda self: not self.void)
     @rule()

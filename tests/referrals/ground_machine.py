@@ -104,8 +104,14 @@ class Granting(RuleBasedStateMachine):
 
     @rule(data=st.data(), receiver=st.sampled_from(RECEIVERS))
     def record(self, data: st.DataObject, receiver: str) -> None:
-        entry = data.draw(entries(receiver))
-        self.lan.does(ground_actions.record_ground, self.case, entry)
+        entry, before = data.draw(entries(receiver)), self.rows("ground")
+        try:
+            self.lan.does(ground_actions.record_ground, self.case, entry)
+            assert self.open or entry.kind != "danger"
+        except Ungrounded:
+            assert entry.kind == "danger"
+            assert not self.open
+            assert self.rows("ground") == before
 
     @precondition(lambda self: self.open)
     @rule(data=st.data(), receiver=st.sampled_from(RECEIVERS))
