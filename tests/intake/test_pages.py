@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from lxml import html
 
 from casework import clock
 from casework.desk import actions as desk
@@ -104,6 +105,8 @@ def test_in_danger_it_is_written_down_who_is_told_at_once_and_without_danger_nob
     told = {"at_once_reason": "Có dao", "at_once_told": "no", "at_once_words": "chưa kịp"}
     at_once: dict[int, Any] = {6: {**SHARING, "at_once": ["police", "child_protection"]}, 7: told}
     urgent, calm = fills(client, {**at_once, 1: {**TOLD, "danger": "yes"}}), fills(client, at_once)
+    [why] = html.fromstring(client.get(f"/ghi-nhan/{urgent}/7").text).xpath("//label[@for='at_once_reason']")
+    assert "không bắt buộc" not in why.text_content(), "an answer that danger needs"
     assert submits(client, urgent).status_code == submits(client, calm).status_code == 303
     entries = [page.data for page in lan.does(desk.read_section, urgent, Section.GROUNDS)]
     assert {(entry.receiver, entry.kind) for entry in entries} == {("police", "danger"), ("child_protection", "duty")}
