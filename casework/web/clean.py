@@ -44,6 +44,11 @@ def line(value: str) -> str:
     return " ".join(text(value).split())
 
 
+def says_something(value: str) -> bool:
+    """Tell whether anything can be read of a text: a letter, a number, a mark, not spaces and invisible characters."""
+    return any(unicodedata.category(letter)[0] in "LNPS" for letter in line(value))
+
+
 def _plain(value: str) -> str:
     """Normalise to NFC and newlines; drop invisible characters and bidi marks."""
     lines = NEWLINES.sub("\n", value).replace("\t", " ")

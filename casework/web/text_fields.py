@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext
 from wtforms import Field, Form, PasswordField, StringField, TextAreaField
 from wtforms.validators import Optional, StopValidation, ValidationError
 
-from casework.web import phones, wtforms_messages
+from casework.web import clean, phones, wtforms_messages
 
 LONGEST_TEXT = 20_000
 LONGEST_LINE = 200
@@ -20,7 +20,7 @@ HOUR = re.compile(r"(\d{1,2})(?:(?:[:.]|\s*(?:h|giờ)\s*)(\d{1,2})?)?(?:\s*phú
 
 
 class RequiredAnswer:
-    """Require an answer; one that is there but wrong keeps its own message."""
+    """Require an answer that can be read; one that is there but wrong keeps its own message."""
 
     field_flags = {"required": True}
 
@@ -28,7 +28,8 @@ class RequiredAnswer:
         self.message = message
 
     def __call__(self, form: Form, field: Field) -> None:
-        if any(str(value).strip() for value in field.raw_data or ()):
+        is_there = clean.says_something if isinstance(field, StringField) else str.strip
+        if any(is_there(str(value)) for value in field.raw_data or ()):
             return
         field.errors = []
         raise StopValidation(str(self.message).replace("%(question)s", str(field.label.text)))

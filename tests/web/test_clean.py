@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.web.clean import LONGEST, line, text
+from casework.web.clean import LONGEST, line, says_something, text
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,13 @@ def test_hostile_text_costs_little(hostile):
 def test_an_endless_text_keeps_its_tags_for_the_form_to_refuse():
     endless = "<b>x</b>" * LONGEST
     assert text(endless) == endless
+
+
+@pytest.mark.parametrize("typed", ["", " \n\t", "\x00\x07", "\u200b\u202e", "\u200d", "\u3000", "\u0301"])
+def test_a_text_of_spaces_and_invisible_letters_says_nothing(typed):
+    assert not says_something(typed)
+
+
+@pytest.mark.parametrize("typed", ["ừ", "7", "?", "👩‍👧", "\x00 Đ"])
+def test_one_letter_number_or_mark_says_something(typed):
+    assert says_something(typed)
