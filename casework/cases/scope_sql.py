@@ -224,6 +224,14 @@ def advised(actor: Actor, reach: Reach) -> ColumnElement[bool]:
     return and_(of_advice, _within_reach(actor, reach))
 
 
+def began_as_advice(actor: Actor, reach: Reach) -> ColumnElement[bool]:
+    """Return which drafts that began as advice are reached."""
+    draft = and_(_case.c.commune_id == actor.commune_id, _case.c.state == CaseState.DRAFT)
+    mine = among(_envelope.c.agency_id, actor.agencies)
+    beside_it = _has_envelope(mine, document_of_envelope, _document.c.section == Section.ADVICE)
+    return and_(draft, _within_reach(actor, reach), beside_it)
+
+
 def _within_reach(actor: Actor, reach: Reach) -> ColumnElement[bool]:
     holding = or_(
         _case.c.holder_id == actor.member_id,

@@ -20,6 +20,7 @@ from casework.cases import (
     sections,
     writing,
 )
+from casework.cases.advice import Advice
 from casework.cases.models import Case
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
@@ -71,10 +72,14 @@ class Draft:
 
 @dataclass(frozen=True)
 class OpenDraft(Sealed):
-    """A draft that was opened: its pages as they were typed, and what the commune brings to their questions."""
+    """A draft that was opened: its pages as they were typed, and what the commune brings to their questions.
+
+    `advice` is what a counsellor wrote before, if the draft began so.
+    """
 
     pages: dict[int, Mapping[str, Any]]
     setting: "Setting"
+    advice: Advice | None = None
 
 
 AnswerReader = Callable[[OpenDraft], IntakeAnswers]
@@ -124,14 +129,21 @@ def read_speech(context: ActContext) -> Role:
 
 @action(Act.DRAFT_START)
 def start_draft(
-    context: ActContext, pages: Pages, *, circle: Sequence[UUID] = (), instead_of: UUID | None = None
+    context: ActContext,
+    pages: Pages,
+    *,
+    circle: Sequence[UUID] = (),
+    instead_of: UUID | None = None,
+    advice: Advice | None = None,
 ) -> UUID:
     """Start a draft with the pages answered so far, sealed to the agency or, if members are named, to a new circle.
 
     `instead_of` names a draft of the author that is discarded in the same commit, as when its readers must change;
-    the advice from which it began goes along.
+    the advice from which it began goes along, or is the `advice` that nobody has kept yet.
     """
-    advice = context.also(discard_draft, instead_of, replaced=True) if instead_of is not None else None
+    given: Mapping[str, Any] | None = advice.to_json() if advice else None
+    if instead_of is not None:
+        given = context.also(discard_draft, instead_of, replaced=True)
     owner_id = context.also(make_circle, circle) if circle else context.actor.agency_id
     if owner_id is None:
         raise NotFound("agency")
@@ -146,8 +158,8 @@ def start_draft(
     case = writing.add_case(context, row)
     for number, data in pages.items():
         _save_page(context, case, number, data)
-    if advice is not None:
-        writing.save_json(context, case, Section.ADVICE, dict(advice))
+    if given is not None:
+        writing.save_json(context, case, Section.ADVICE, dict(given))
     return row.id
 
 
@@ -165,8 +177,11 @@ def _save_page(context: ActContext, case: VerifiedCase, number: int, data: Mappi
 def open_draft(context: ActContext, draft_id: UUID) -> OpenDraft:
     """Open the saved pages of a draft by their numbers, with the setting of an intake, in one commit."""
     case = reading.find_draft(context, draft_id)
-    pages = reading.open_newest_of(context, case, [Section.DRAFT], within=reading.scope_of_drafts(context))
-    return OpenDraft({page.series.int: page.data for page in pages}, context.also(begin_intake))
+    sections_of_draft, within = [Section.DRAFT, Section.ADVICE], reading.scope_of_drafts(context)
+    opened = reading.open_newest_of(context, case, sections_of_draft, within=within)
+    pages = {page.series.int: page.data for page in opened if page.section == Section.DRAFT}
+    advice = next((Advice.from_json(page.data) for page in opened if page.section == Section.ADVICE), None)
+    return OpenDraft(pages, context.also(begin_intake), advice)
 
 
 def list_drafts(context: ActContext) -> list[Draft]:

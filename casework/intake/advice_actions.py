@@ -25,25 +25,32 @@ from casework.intake.actions import Pages
 from casework.policy.vocabulary import Act, Section
 from casework.sealed import Sealed
 from casework.vault.keys.envelopes import OpenedDocument
+from casework.web import clean
 
 YES = "yes"
 CHILD_HARMED = gettext_noop(
     "Có trẻ em đang bị hại thì không dừng ở tư vấn được: luật bắt báo người bảo vệ trẻ em của xã."
     " Hãy bấm “Ghi thành vụ việc”; chữ đã ghi được mang theo."
 )
+NO_WORDS = gettext_noop("Hãy ghi đã hỏi gì, đã trả lời gì: vài chữ đọc được.")
 # What the first page asks, before it is known that advice is all that is wanted.
 _ASKED_FIRST = ("danger", "age_group", "pronoun")
 
 
 @dataclass(frozen=True)
 class AdviceContact(Sealed):
-    """A contact for advice as it was written last, by whom and in which revision, and who holds it."""
+    """A contact for advice as it was written last, by whom and in which revision, and who holds it.
+
+    `drafted` tells that it is being made a case, `mine` that I hold it.
+    """
 
     id: UUID
     advice: Advice
     revision: int
     by: str
     holder: str
+    drafted: bool = False
+    mine: bool = False
 
     @property
     def asked_on(self) -> date:
@@ -62,9 +69,9 @@ class AdviceContact(Sealed):
 def record_advice(context: ActContext, advice: Advice, *, once: UUID | None = None) -> UUID:
     """Keep advice that was given, sealed to the agency; the same form sent again under `once` is kept once.
 
-    Raises BadInput where a child is being harmed: that must be reported.
+    Raises BadInput where nothing was written, and where a child is being harmed: that must be reported.
     """
-    _require_no_child_harmed(advice)
+    _require_advice(advice)
     contact_id = _id_of(context, once or uuid4())
     if once is not None and _is_kept(context, contact_id):
         return contact_id
@@ -84,10 +91,14 @@ def record_advice(context: ActContext, advice: Advice, *, once: UUID | None = No
 
 @action(Act.ADVICE_LIST)
 def list_advice(context: ActContext) -> tuple[AdviceContact, ...]:
-    """List the contacts in reach: those to speak to again by their day, then the others, the newest first."""
+    """List the contacts in reach: those to speak to again by their day, then the others, the newest first.
+
+    One that is being made a case stays until the case is open: what was promised is kept meanwhile.
+    """
     names = staff.names(context)
-    batch = reading.load_batch(context, scope.advice(context.permit))
-    contacts = [_contact(case.row, case.pages[0], names) for case in batch.listed([Section.ADVICE])]
+    batches = [reading.load_batch(context, of(context.permit)) for of in (scope.advice, scope.promoted)]
+    listed = [case for batch in batches for case in batch.listed([Section.ADVICE])]
+    contacts = [_contact(context, case.row, case.pages[0], names) for case in listed]
     by_day = sorted(contacts, key=lambda contact: contact.advice.asked_on, reverse=True)
     return tuple(sorted(by_day, key=lambda contact: contact.advice.again_on or "z"))
 
@@ -96,32 +107,44 @@ def list_advice(context: ActContext) -> tuple[AdviceContact, ...]:
 def read_advice(context: ActContext, contact_id: UUID) -> AdviceContact:
     """Open one contact."""
     case = reading.find_advice(context, contact_id)
-    return _contact(case.row, _page(context, case), staff.names(context))
+    return _contact(context, case.row, _page(context, case), staff.names(context))
 
 
 @action(Act.ADVICE_CHANGE)
 def change_advice(context: ActContext, contact_id: UUID, advice: Advice, *, base: int) -> None:
     """Write a contact anew, as after a further talk; raises Conflict if somebody wrote after revision `base`.
 
-    Raises BadInput where a child is being harmed: that must be reported.
+    Raises BadInput where nothing was written, and where a child is being harmed: that must be reported.
     """
-    _require_no_child_harmed(advice)
+    _require_advice(advice)
     case = reading.find_advice(context, contact_id)
     before = Advice.from_json(_page(context, case).data)
-    writing.save(context, case, replace(advice, **{name: getattr(before, name) for name in _ASKED_FIRST}), base=base)
+    writing.save(context, case, _as_asked_first(advice, before), base=base)
 
 
 @action(Act.ADVICE_PROMOTE)
-def promote_advice(context: ActContext, contact_id: UUID, pages_of: Callable[[Advice], Pages]) -> UUID:
+def promote_advice(
+    context: ActContext,
+    contact_id: UUID,
+    pages_of: Callable[[Advice], Pages],
+    *,
+    written: Advice | None = None,
+    base: int | None = None,
+) -> UUID:
     """Turn a contact into a draft of an intake with the pages made of it, held by whoever does so; return its id.
 
-    What was written stays beside the draft; a second tap finds the draft or the case that came of it.
+    The advice stays beside the draft, as it is or as it was `written` on over revision `base`, and goes into the case
+    as a section of its own; a second tap finds the draft or the case that came of it.
     """
     try:
         case = reading.find_advice(context, contact_id)
     except NotFound:
         return _draft_or_case(context, contact_id).id
-    for number, data in pages_of(Advice.from_json(_page(context, case).data)).items():
+    before = Advice.from_json(_page(context, case).data)
+    advice = _as_asked_first(written, before) if written else before
+    if advice != before:
+        writing.save(context, case, advice, base=base)
+    for number, data in pages_of(advice).items():
         writing.save_json(context, case, Section.DRAFT, dict(data), series=UUID(int=number))
     case.row.state, case.row.holder_id = CaseState.DRAFT, context.me
     case.row.opened = reading.day_of(context.crypto.at)
@@ -133,6 +156,17 @@ def due_contacts(context: ActContext) -> tuple[AdviceContact, ...]:
     """Return the contacts in reach to whom somebody promised to speak again by today; for a page that lists tasks."""
     today = clock.local(context.crypto.at).date()
     return tuple(contact for contact in context.also(list_advice) if contact.due(today))
+
+
+def _as_asked_first(advice: Advice, before: Advice) -> Advice:
+    """Return advice that was written on with the answers of the page before it, which no later form asks."""
+    return replace(advice, **{name: getattr(before, name) for name in _ASKED_FIRST})
+
+
+def _require_advice(advice: Advice) -> None:
+    if not clean.says_something(advice.words):
+        raise BadInput(NO_WORDS)
+    _require_no_child_harmed(advice)
 
 
 def _require_no_child_harmed(advice: Advice) -> None:
@@ -170,6 +204,13 @@ def _page(context: ActContext, case: VerifiedCase) -> OpenedDocument:
     return pages[0]
 
 
-def _contact(row: Any, page: OpenedDocument, names: Mapping[UUID, str]) -> AdviceContact:
-    advice = Advice.from_json(page.data)
-    return AdviceContact(row.id, advice, page.revision, names.get(page.by, ""), names.get(row.holder_id, ""))
+def _contact(context: ActContext, row: Any, page: OpenedDocument, names: Mapping[UUID, str]) -> AdviceContact:
+    return AdviceContact(
+        id=row.id,
+        advice=Advice.from_json(page.data),
+        revision=page.revision,
+        by=names.get(page.by, ""),
+        holder=names.get(row.holder_id, ""),
+        drafted=row.state == CaseState.DRAFT,
+        mine=row.holder_id == context.me,
+    )

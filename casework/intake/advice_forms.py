@@ -12,6 +12,7 @@ from casework.cases.fields import at_intake, form_values, section_from_fields
 from casework.intake import weekdays
 from casework.intake.advice_actions import CHILD_HARMED, AdviceContact
 from casework.intake.forms import IntakePage, Offers
+from casework.web import clean
 from casework.web.choice_fields import YES
 from casework.web.forms import SentOnceForm
 
@@ -37,6 +38,12 @@ class AdviceForm(IntakePage, SentOnceForm):
     def advice(self) -> Advice:
         """Return what was typed as it will be kept."""
         return section_from_fields(Advice, self)
+
+    @property
+    def mistyped(self) -> bool:
+        """Tell whether something was typed that cannot be kept as it is; what is missing is asked for by the intake."""
+        wrong = [field for field in self if field.errors and field not in (self.child, self.again_how)]
+        return any(clean.says_something(str(typed)) for field in wrong for typed in field.raw_data or ())
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask how to meet again where a day was promised; where a child is harmed advice is not enough."""

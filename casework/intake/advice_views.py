@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +11,12 @@ from werkzeug.wrappers import Response
 
 from casework import clock
 from casework.cases.advice import Advice
-from casework.errors import Conflict
+from casework.errors import Conflict, NotFound
 from casework.intake import actions, advice_actions, page_flow
 from casework.intake.advice_actions import AdviceContact
 from casework.intake.advice_forms import AdviceForm
 from casework.intake.forms import IntakePage, Offers, ToldForm
-from casework.intake.page_flow import BEGUN, EVENT, READERS, TOLD
+from casework.intake.page_flow import BEGUN, READERS, TOLD
 from casework.policy.vocabulary import Act
 from casework.web.choice_fields import YES
 from casework.web.current_user import check_permission, perform
@@ -41,12 +40,13 @@ def record() -> Answer:
     first, form = ToldForm(request.form, offers), AdviceForm(request.form, offers)
     if not first.validate():
         return page_flow.render_first(TOLD, first, offers), 422
+    valid = form.validate()
+    if form.mistyped or not (valid or "promote" in request.form):
+        return new_page(first, form), 422
     age_group = first.age_group.data or ""
     advice = replace(form.advice(), danger=first.danger.data, age_group=age_group, pronoun=offers.pronoun)
     if "promote" in request.form:
-        return _to_draft(perform(actions.start_draft, pages_of(advice, words=advice.words)))
-    if not form.validate():
-        return new_page(first, form), 422
+        return _to_draft(perform(actions.start_draft, pages_of(advice), advice=_if_said(advice)))
     contact_id = perform(advice_actions.record_advice, advice, once=form.idempotency_key())
     flash(_("Đã ghi lần tư vấn. Không có vụ việc nào được mở, không ai được báo."), "done")
     return redirect(url_for(".contact", contact_id=contact_id), 303)
@@ -62,20 +62,40 @@ def contact(contact_id: UUID) -> str:
 @blueprint.post(CONTACT)
 def change(contact_id: UUID) -> Answer:
     """Write a contact anew, or begin an intake with it; if somebody wrote meanwhile, show both and lose neither."""
-    if "promote" in request.form:
-        words = AdviceForm(request.form, Offers()).words.data or ""
-        return _to_draft(perform(advice_actions.promote_advice, contact_id, partial(pages_of, words=words)))
-    found = perform(advice_actions.read_advice, contact_id)
+    check_permission(Act.ADVICE_CHANGE)
+    try:
+        found = perform(advice_actions.read_advice, contact_id)
+    except NotFound:
+        if "promote" not in request.form:
+            raise
+        return _to_draft(perform(advice_actions.promote_advice, contact_id, pages_of))
     form = AdviceForm(request.form, _offers(found))
-    if not form.validate():
+    valid = form.validate()
+    if form.mistyped or not (valid or "promote" in request.form):
         return _contact_page(found, form), 422
     try:
-        perform(advice_actions.change_advice, contact_id, form.advice(), base=form.base.data or 0)
+        return _written_on(contact_id, form)
     except Conflict as cause:
         form.base.data, form.base.raw_data = found.revision, None
         return _contact_page(found, form, theirs=found), cause.status
+
+
+def _written_on(contact_id: UUID, form: AdviceForm) -> Response:
+    """Write a contact anew, or begin an intake with it; raises Conflict if somebody wrote meanwhile."""
+    advice, base = form.advice(), form.base.data or 0
+    if "promote" in request.form:
+        written = _if_said(advice)
+        return _to_draft(perform(advice_actions.promote_advice, contact_id, pages_of, written=written, base=base))
+    perform(advice_actions.change_advice, contact_id, advice, base=base)
     flash(_("Đã lưu."), "done")
     return redirect(url_for(".contact", contact_id=contact_id), 303)
+
+
+def _if_said(advice: Advice) -> Advice | None:
+    """Return advice that holds something to be kept beside the draft, with a day; None for an empty form."""
+    if not (advice.words or advice.topics):
+        return None
+    return replace(advice, asked_on=advice.asked_on or clock.today().isoformat())
 
 
 def new_page(first: IntakePage, form: AdviceForm) -> str:
@@ -85,13 +105,15 @@ def new_page(first: IntakePage, form: AdviceForm) -> str:
     )
 
 
-def pages_of(advice: Advice, *, words: str) -> Mapping[int, Mapping[str, Any]]:
-    """Return the pages of a draft that begins with advice and the words that were typed last."""
+def pages_of(advice: Advice) -> Mapping[int, Mapping[str, Any]]:
+    """Return the pages of a draft that begins with advice.
+
+    What the counsellor wrote is theirs and never becomes the person's own words; it stays beside the draft.
+    """
     first = {"danger": [advice.danger], "age_group": [advice.age_group], "pronoun": [advice.pronoun]}
     return {
         BEGUN: page_flow.begun_now(),
         TOLD: {name: values for name, values in first.items() if values[0]},
-        EVENT: {"words": [words]} if words else {},
     }
 
 
@@ -104,5 +126,5 @@ def _contact_page(contact: AdviceContact, form: AdviceForm, theirs: AdviceContac
 
 
 def _to_draft(draft_id: UUID) -> Response:
-    flash(_("Chữ đã ghi được mang theo. Bây giờ hỏi tiếp từ đây."), "done")
+    flash(_("Điều đã ghi lúc tư vấn được giữ bên cạnh, là lời của người ghi. Bây giờ hỏi tiếp từ đây."), "done")
     return redirect(url_for("intake.page", draft_id=draft_id, number=READERS), 303)

@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from casework import clock
 from casework.cases import age_groups, legal_clocks, name_matching
+from casework.cases.advice import Advice
 from casework.cases.contradiction_words import sentence
 from casework.cases.contradictions import age_mismatch, one
 from casework.cases.fields import Source, at_intake, section_from_fields
@@ -57,14 +58,16 @@ class Offers:
         setting: Setting | None = None,
         answers: MultiDict[str, str] | None = None,
         in_draft: bool = False,
+        advice: Advice | None = None,
     ) -> None:
         """Take what the first page answered, the setting if it is at hand, and the answers of a whole draft.
 
-        An unknown pronoun is the usual one for the age. `in_draft` says that what the person wants was asked before.
+        An unknown pronoun is the usual one for the age. `in_draft` says that what the person wants was asked before,
+        `advice` is what a counsellor wrote then.
         """
         if setting is not None:
             self.setting = setting
-        self.danger, self.answers, self.in_draft = danger, answers, in_draft
+        self.danger, self.answers, self.in_draft, self.advice = danger, answers, in_draft, advice
         self.said_age = said_age if said_age in codelist("age_group") else ""
         self._pronoun = pronoun_or_usual(pronoun)
 

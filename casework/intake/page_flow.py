@@ -136,6 +136,7 @@ def _draft_pages(draft_id: UUID, draft: OpenDraft) -> DraftPages:
         setting=draft.setting,
         answers=answers,
         in_draft=True,
+        advice=draft.advice,
     )
     return DraftPages(draft_id, draft.pages, offers)
 

@@ -139,5 +139,5 @@ def discard(draft_id: UUID) -> Response | str:
         perform(actions.discard_draft, draft_id)
         flash(_("Đã bỏ bản nháp."))
         return redirect("/", 303)
-    perform(actions.open_draft, draft_id)
-    return render_template("intake/discard.html", draft_id=draft_id)
+    opened = perform(actions.open_draft, draft_id)
+    return render_template("intake/discard.html", draft_id=draft_id, advice=opened.advice)

@@ -9,6 +9,7 @@ import pytest
 from casework import clock
 from casework.cases.advice import Advice
 from casework.cases.models import Case
+from casework.cases.sections import Story
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.intake import actions as intake
@@ -20,6 +21,7 @@ from casework.statistics import actions as statistics
 from casework.statistics.plan import TOTAL
 from tests.house import only_sqlite
 from tests.intake.filling import TOLD, fills, shown, submits, value, wrongs
+from tests.stories import dao
 from tests.tampering import stolen
 
 pytestmark = only_sqlite
@@ -42,9 +44,9 @@ def contact(**changes) -> Advice:
     return replace(told, **changes)
 
 
-def only_words(told: Advice):
-    """The pages of a draft with what was said, as the view makes them."""
-    return {5: {"words": [told.words]}}
+def first_page(told: Advice):
+    """The pages of a draft with what was asked first, as the view makes them."""
+    return {1: {"danger": [told.danger]}}
 
 
 def records(client, **changes):
@@ -142,8 +144,12 @@ def test_a_child_that_is_being_harmed_is_reported_and_what_was_typed_is_taken_al
     assert value(refused, "words") == WORDS
     begun = records(client, child="yes", promote="1")
     draft_id = begun.location.split("/")[2]
-    assert value(client.get(f"/ghi-nhan/{draft_id}/5"), "words") == WORDS
-    assert lan.does(advice.list_advice) == ()
+    assert value(client.get(f"/ghi-nhan/{draft_id}/5"), "words") == "", "the counsellor's words are not the person's"
+    assert WORDS in shown(client.get(f"/ghi-nhan/{draft_id}/5"))
+    lan.does(intake.discard_draft, UUID(draft_id))
+    (kept,) = lan.does(advice.list_advice)
+    assert (kept.advice.words, kept.advice.topics, kept.advice.child) == (WORDS, ("divorce",), "yes")
+    assert "Có trẻ em bị hại" in shown(client.get("/tu-van"))
 
 
 def test_no_way_leads_around_the_question_about_a_child(lan):
@@ -156,6 +162,22 @@ def test_no_way_leads_around_the_question_about_a_child(lan):
     for asked in ({"age_group": "LT16"}, {"pronoun": "chau"}):
         with pytest.raises(BadInput):
             lan.does(advice.record_advice, contact(danger="yes", **asked))
+
+
+@pytest.mark.parametrize("unseen", [" \n ", "\x00\x07", "\u200b\u202e", "\u200d\ufeff", "\u3000"])
+def test_advice_that_nobody_can_read_is_refused_with_a_sentence(lan, browser, unseen):
+    answer = records(browser("lan"), words=unseen)
+    assert answer.status_code == 422
+    assert wrongs(answer) == ["Hãy điền vào ô: Đã hỏi gì, đã trả lời gì"]
+    contact_id = lan.does(advice.record_advice, contact())
+    assert browser("lan").post(f"/tu-van/{contact_id}", data={**ASKED, **today(), "words": unseen}).status_code == 422
+    for act in (
+        lambda: lan.does(advice.record_advice, contact(words=unseen)),
+        lambda: lan.does(advice.change_advice, contact_id, contact(words=unseen), base=1),
+    ):
+        with pytest.raises(BadInput, match="vài chữ đọc được"):
+            act()
+    assert [one.advice.words for one in lan.does(advice.list_advice)] == [WORDS]
 
 
 @pytest.mark.parametrize("missing", ["channel", "topics", "child", "words"])
@@ -206,24 +228,69 @@ def test_whoever_wrote_meanwhile_loses_nothing_and_neither_does_who_comes_second
 
 
 def promoted(client, contact_id: UUID, words: str = WORDS):
-    return client.post(f"/tu-van/{contact_id}", data={**ASKED, **today(), "words": words, "promote": "1"})
+    sent = {**ASKED, **today(), "words": words, "base": "1", "promote": "1"}
+    return client.post(f"/tu-van/{contact_id}", data=sent)
 
 
-def test_one_tap_begins_an_intake_with_what_was_said_and_the_case_keeps_the_contact(lan, browser):
+def test_one_tap_begins_an_intake_and_the_contact_stays_in_the_list_until_it_is_a_case(house, lan, hoa, browser):
     client, contact_id = browser("lan"), lan.does(advice.record_advice, contact(pronoun="bac"))
     first, again = promoted(client, contact_id), promoted(client, contact_id)
     assert first.location == f"/ghi-nhan/{contact_id}/2"
     assert again.location == first.location
-    assert lan.does(advice.list_advice) == ()
     assert [draft.id for draft in lan.does(desk.list_cases).drafts] == [contact_id]
-    assert value(client.get(f"/ghi-nhan/{contact_id}/5"), "words") == WORDS
+    assert value(client.get(f"/ghi-nhan/{contact_id}/5"), "words") == ""
+    assert WORDS in shown(client.get(f"/ghi-nhan/{contact_id}/5"))
     assert "bác" in client.get(f"/ghi-nhan/{contact_id}/1").text
     assert "Hỏi trước khi ghi tên" in shown(client.get(f"/ghi-nhan/{contact_id}"))
+    for somebody in (lan, hoa):
+        assert [(one.id, one.drafted) for one in somebody.does(advice.list_advice)] == [(contact_id, True)]
+    assert house["mai"].does(advice.list_advice) == ()
+    assert f'href="/ghi-nhan/{contact_id}"' in client.get("/tu-van").text
+    assert "Đang ghi thành vụ việc" in shown(browser("hoa").get("/tu-van"))
+    assert str(contact_id) not in browser("hoa").get("/tu-van").text
+    lan.does(intake.open_case, contact_id, dao())
+    assert lan.does(advice.list_advice) == hoa.does(advice.list_advice) == ()
+
+
+def test_what_was_typed_last_goes_along_with_topics_and_day(lan, browser):
+    contact_id = lan.does(advice.record_advice, contact())
+    asked_on = clock.today() - timedelta(days=2)
+    typed = {**ASKED, **day("asked_on", asked_on), "topics": ["children"], "words": "hỏi thêm", "base": "1"}
+    assert browser("lan").post(f"/tu-van/{contact_id}", data={**typed, "promote": "1"}).status_code == 303
+    (kept,) = lan.does(advice.list_advice)
+    assert (kept.advice.words, kept.advice.topics, kept.asked_on) == ("hỏi thêm", ("children",), asked_on)
+    assert kept.advice.pronoun == "chi"
+    lan.does(intake.open_case, contact_id, dao(story=Story()))
+    written = lan.does(desk.read_section, contact_id, Section.ADVICE)[0].data
+    assert (written.words, written.topics, written.asked_on) == ("hỏi thêm", ("children",), asked_on.isoformat())
+    assert Section.STORY not in lan.does(desk.read_case, contact_id).sections
+
+
+def test_what_cannot_be_kept_is_corrected_first_and_what_is_missing_is_not_asked_for(lan, browser):
+    client = browser("lan")
+    wrong = records(client, **{"promote": "1", "asked_on-day": "31", "asked_on-month": "2"})
+    assert wrong.status_code == 422
+    assert value(wrong, "words") == WORDS
+    assert records(client, promote="1", channel="", child="").status_code == 303
+    assert records(client, promote="1", channel="", child="", words="", topics=[]).status_code == 303
+    assert [one.advice.words for one in lan.does(advice.list_advice)] == [WORDS], "an empty form is no advice"
+
+
+def test_whoever_makes_a_case_of_what_somebody_else_just_changed_is_shown_both(lan, hoa, browser):
+    contact_id = lan.does(advice.record_advice, contact())
+    hoa.does(advice.change_advice, contact_id, contact(words="đã gọi lại"), base=1)
+    sent = {**ASKED, **today(), "words": "chị ấy đến", "base": "1", "promote": "1"}
+    second = browser("lan").post(f"/tu-van/{contact_id}", data=sent)
+    assert second.status_code == 409
+    assert "đã gọi lại" in shown(second)
+    assert value(second, "words") == "chị ấy đến"
+    third = browser("lan").post(f"/tu-van/{contact_id}", data={**sent, "base": value(second, "base")})
+    assert third.status_code == 303
 
 
 def test_a_contact_that_became_a_case_is_read_there(lan, hoa, browser):
     client, contact_id = browser("lan"), lan.does(advice.record_advice, contact())
-    lan.does(advice.promote_advice, contact_id, only_words)
+    lan.does(advice.promote_advice, contact_id, first_page)
     for number, page in {1: TOLD, 2: {"secret": "nobody"}}.items():
         client.post(f"/ghi-nhan/{contact_id}/{number}", data=page)
     other = fills(client)
@@ -235,7 +302,7 @@ def test_a_contact_that_became_a_case_is_read_there(lan, hoa, browser):
     assert lan.does(desk.read_section, contact_id, Section.ADVICE)[0].data.words == WORDS
     assert hoa.does(desk.read_section, contact_id, Section.ADVICE)[0].data.words == WORDS
     assert WORDS in shown(client.get(f"/vu-viec/{contact_id}/advice"))
-    assert lan.does(advice.promote_advice, contact_id, only_words) == contact_id
+    assert lan.does(advice.promote_advice, contact_id, first_page) == contact_id
 
 
 def _pages(somebody, draft_id):
@@ -245,7 +312,7 @@ def _pages(somebody, draft_id):
 
 def test_a_draft_that_is_thrown_away_is_advice_again(lan):
     contact_id = lan.does(advice.record_advice, contact())
-    lan.does(advice.promote_advice, contact_id, only_words)
+    lan.does(advice.promote_advice, contact_id, first_page)
     lan.does(intake.discard_draft, contact_id)
     assert lan.does(advice.read_advice, contact_id).advice.words == WORDS
     assert lan.does(desk.list_cases).drafts == ()
@@ -253,8 +320,8 @@ def test_a_draft_that_is_thrown_away_is_advice_again(lan):
 
 def test_who_must_not_know_reads_no_contact_any_more_once_it_is_sealed_to_named_people(house, lan, mai, hoa):
     contact_id = lan.does(advice.record_advice, contact())
-    lan.does(advice.promote_advice, contact_id, only_words)
-    sealed = lan.does(intake.start_draft, {5: {"words": [WORDS]}}, circle=[mai.id], instead_of=contact_id)
+    lan.does(advice.promote_advice, contact_id, first_page)
+    sealed = lan.does(intake.start_draft, {1: {"danger": ["no"]}}, circle=[mai.id], instead_of=contact_id)
     assert hoa.does(advice.list_advice) == ()
     with pytest.raises(NotFound):
         hoa.does(advice.read_advice, contact_id)
@@ -266,10 +333,10 @@ def test_who_must_not_know_reads_no_contact_any_more_once_it_is_sealed_to_named_
 
 def test_the_lead_who_makes_a_case_of_a_contact_holds_it(lan, hoa):
     contact_id = lan.does(advice.record_advice, contact())
-    hoa.does(advice.promote_advice, contact_id, only_words)
+    hoa.does(advice.promote_advice, contact_id, first_page)
     assert [draft.id for draft in hoa.does(desk.list_cases).drafts if draft.mine] == [contact_id]
     with pytest.raises(NotFound):
-        lan.does(advice.promote_advice, contact_id, only_words)
+        lan.does(advice.promote_advice, contact_id, first_page)
 
 
 def test_the_contacts_of_somebody_who_leaves_pass_to_the_lead(house, lan, hoa):

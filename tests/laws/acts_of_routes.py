@@ -122,7 +122,7 @@ LISTED = {
     ("GET", "intake.advice.contacts"): Act.ADVICE_LIST,
     ("POST", "intake.advice.record"): Act.ADVICE_RECORD,
     ("GET", "intake.advice.contact"): Act.ADVICE_READ,
-    ("POST", "intake.advice.change"): Act.ADVICE_PROMOTE,
+    ("POST", "intake.advice.change"): Act.ADVICE_CHANGE,
     ("GET", "retention.request_erasure"): Act.CASE_ERASE_REQUEST,
     ("POST", "retention.request_erasure"): Act.CASE_ERASE_REQUEST,
     ("GET", "retention.ask_erasure"): Act.CASE_ERASE_READ,
