@@ -13,6 +13,7 @@ from casework.policy.vocabulary import Role, Section
 CONSENT, DUTY, DANGER = "consent", "duty", "danger"
 # Law 91/2025 Article 24: from 7 years a child consents together with the representative.
 _SEVEN = 7
+_CANNOT_DECIDE = "cannot_decide"
 # What every receiver has of a case without being given it, and what an agency writes itself.
 _NEVER_GIVEN = frozenset({Section.LABEL, Section.GROUNDS, Section.LETTER}) | frozenset(policy().records.values())
 
@@ -154,7 +155,12 @@ def require_consenter(entry: GroundEntry, known: Circumstances) -> None:
     _require_fitting_reason(entry, known)
     if not entry.suspected:
         raise BadInput("Hãy trả lời: người đại diện có thể là người gây bạo lực không.")
-    if needs_review(entry, known) and not entry.no_other.strip():
+    if _child_is_unheard(entry, known) and not entry.unheard.strip():
+        raise Ungrounded(
+            "Trẻ từ 7 tuổi: phải cả cháu và người đại diện cùng đồng ý. Nếu cháu không tự nói được, hãy ghi vì sao;"
+            " người thứ hai xem lại rồi mới chuyển."
+        )
+    if _may_have_done_it(entry, known) and not entry.no_other.strip():
         raise BadInput("Hãy ghi vì sao không hỏi được người đại diện khác, là người không gây bạo lực.")
 
 
@@ -171,7 +177,7 @@ def _require_fitting_reason(entry: GroundEntry, known: Circumstances) -> None:
     reason = codelist("representation_reason").get(entry.represented_because)
     if reason.text("by") != entry.consent_by:
         raise Ungrounded("Người trả lời và lý do có người đại diện chưa khớp nhau. Hãy xem lại hai câu này.")
-    if reason.code == "cannot_decide" or (known.age is None and known.is_child):
+    if reason.code == _CANNOT_DECIDE or (known.age is None and known.is_child):
         return
     age = _SEVEN if known.age is None else known.age
     fits = known.is_child and (age <= _SEVEN if reason.code == "under_7" else age >= _SEVEN)
@@ -180,13 +186,27 @@ def _require_fitting_reason(entry: GroundEntry, known: Circumstances) -> None:
 
 
 def needs_review(entry: GroundEntry, known: Circumstances = NOTHING_KNOWN) -> bool:
-    """Tell whether a second person must review an entry: danger to life, or a representative who may have done it.
+    """Tell whether a second person must review an entry.
+
+    That is danger to life, a representative who may have done it, and one who answers for a child that the law asks.
+    """
+    if entry.kind != CONSENT or not entry.representative:
+        return entry.kind == DANGER
+    return _may_have_done_it(entry, known) or _child_is_unheard(entry, known)
+
+
+def _child_is_unheard(entry: GroundEntry, known: Circumstances) -> bool:
+    """Tell whether a representative alone answers for a child of 7 or more; a year of birth leaves one year open."""
+    asked_by_law = known.is_child and (known.age is None or known.age >= _SEVEN)
+    return asked_by_law and entry.represented_because == _CANNOT_DECIDE
+
+
+def _may_have_done_it(entry: GroundEntry, known: Circumstances) -> bool:
+    """Tell whether the representative may be the one who did it.
 
     A representative of the same name as the one who did it counts as such, and one of the same relation, unless both
     names are known and differ.
     """
-    if entry.kind != CONSENT or not entry.representative:
-        return entry.kind == DANGER
     same_name = bool(known.perpetrator) and (
         names_a_colleague(entry.representative, known.perpetrator)
         or names_a_colleague(known.perpetrator, entry.representative)

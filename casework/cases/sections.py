@@ -289,6 +289,11 @@ class GroundEntry(SectionData):
     represented_because: str = ask("code", gettext_noop("Vì sao có người đại diện"), codelist="representation_reason")
     suspected: str = ask("code", gettext_noop("Người đại diện có thể là người gây bạo lực không"), codelist="answer")
     no_other: str = ask("long", gettext_noop("Vì sao không hỏi được người đại diện khác"))
+    unheard: str = ask(
+        "long",
+        gettext_noop("Vì sao không hỏi được chính cháu"),
+        hint=gettext_noop("Chỉ khi trẻ từ 7 tuổi không tự nói được, ví dụ: cháu khuyết tật trí tuệ nặng."),
+    )
     call_on: str = ask("date", gettext_noop("Ngày gọi hỏi thăm"), future=True)
     call_how: str = ask("text", gettext_noop("Gọi bằng cách nào, nói gì để an toàn"))
     called: str = ask("long", gettext_noop("Gọi rồi thì thế nào"))

@@ -44,6 +44,7 @@ class ConsentForm(IntakePage):
     represented_because = at_intake(GroundEntry, "represented_because", select=True)
     suspected = at_intake(GroundEntry, "suspected", select=False)
     no_other = at_intake(GroundEntry, "no_other")
+    unheard = at_intake(GroundEntry, "unheard")
     at_once_reason = at_intake(GroundEntry, "reason")
     at_once_told = at_intake(GroundEntry, "told")
     at_once_words = at_intake(GroundEntry, "words")
@@ -66,7 +67,9 @@ class ConsentForm(IntakePage):
         self._drop("at_once_", asked=bool(self.sharing.told_at_once))
         if "at_once_reason" in self:
             self.at_once_reason.flags.told = self._needs_reason(self.sharing)
-        self._drop("consent_", "representative", "represented", "suspected", "no_other", asked=bool(self.parts))
+        self._drop(
+            "consent_", "representative", "represented", "suspected", "no_other", "unheard", asked=bool(self.parts)
+        )
 
     def _drop(self, *beginnings: str, asked: bool) -> None:
         for name in [field.name for field in self if not asked and field.name.startswith(beginnings)]:
@@ -109,7 +112,9 @@ class ConsentForm(IntakePage):
     @property
     def answered_by(self) -> Mapping[str, Any]:
         """Return who answered about consent, and how, as fields of an entry."""
-        answered = section_from_fields(GroundEntry, self._asked("consent_", "represent", "suspected", "no_other"))
+        answered = section_from_fields(
+            GroundEntry, self._asked("consent_", "represent", "suspected", "no_other", "unheard")
+        )
         return {name: value for name, value in answered.to_json().items() if value and name != "sections"}
 
     @property

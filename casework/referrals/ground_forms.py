@@ -155,6 +155,7 @@ class ConsentPartsForm(PartsForm):
     represented_because = field_of(GroundEntry, "represented_because", select=False)
     suspected = field_of(GroundEntry, "suspected", select=False)
     no_other = field_of(GroundEntry, "no_other", rows=2)
+    unheard = field_of(GroundEntry, "unheard", rows=2)
 
 
 def parts_form(begun: GroundEntry, *, answered: bool) -> Any:

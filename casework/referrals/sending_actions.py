@@ -136,7 +136,7 @@ def _require_sendable(context: ActContext, verified: VerifiedCase, ground: Groun
     ground_rules.require_referable(entry)
     if ground.state == GroundState.REVIEW and entry.kind == CONSENT:
         raise Ungrounded(
-            "Người đại diện có thể là người gây bạo lực: chờ người thứ hai xem lại rồi mới chuyển.", about=verified.id
+            "Người đại diện trả lời như vậy thì chờ người thứ hai xem lại rồi mới chuyển.", about=verified.id
         )
     live = (sent for sent in lookup.referrals(context, verified) if sent.state in LIVE_REFERRAL)
     if any(sent.ground.id == ground.id for sent in live):

@@ -198,6 +198,42 @@ def test_a_representative_who_may_have_done_it_is_reviewed_before_anything_is_se
     assert Section.IDENTITY in sections(house, case_id, "police")
 
 
+@pytest.mark.parametrize("identity", [GIRL, Identity(sex="NU", vulnerable=("TRE_EM",))], ids=["nine", "no-year"])
+def test_a_representative_alone_for_a_child_whom_the_law_asks_is_a_reviewed_exception(
+    house: House, lan: Someone, browser, identity: Identity
+):
+    case_id = a_case(lan, identity=identity, perpetrator=FATHER)
+    alone = MOTHER | {"consent_by": "representative", "represented_because": "cannot_decide"}
+    before = everything(house, case_id)
+    with pytest.raises(Ungrounded, match="phải cả cháu và người đại diện cùng đồng ý"):
+        ground(house, case_id, **alone)
+    assert everything(house, case_id) == before
+    ground_id = ground(house, case_id, **alone | {"unheard": "cháu không nói được từ nhỏ"})
+    with pytest.raises(Ungrounded):
+        lan.does(sending_actions.send, case_id, ground_id, ASKED)
+    assert "chưa nghe được lời của chính cháu" in browser("lan").get(f"/vu-viec/{case_id}/chuyen-gui").text
+    review = browser("hoa").get(f"/vu-viec/{case_id}/chuyen-gui/can-cu/{ground_id}/xem-lai").text
+    assert "cháu không nói được từ nhỏ" in review
+    house["hoa"].does(ground_actions.review_ground, case_id, ground_id, agrees=True)
+    lan.does(sending_actions.send, case_id, ground_id, ASKED)
+    assert Section.IDENTITY in sections(house, case_id, "police")
+
+
+def test_at_the_intake_too_a_representative_alone_says_why_the_child_was_not_asked(lan: Someone, browser):
+    client, sharing = browser("lan"), {**SHARING, "relation": "KHAC", "consent_police": "granted"}
+    draft_id = fills(client, {4: {"sex": "NU", "birth_year": "11"}, 6: {**sharing, "consent_police": "refused"}})
+    sends(client, draft_id, 6, sharing)
+    alone = {**MOTHER, "consent_by": "representative", "represented_because": "cannot_decide"}
+    refused = sends(client, draft_id, 7, {**consents(sharing), **alone})
+    assert refused.status_code == 422
+    assert "hãy ghi vì sao" in " ".join(wrongs(refused))
+    reasoned = sends(client, draft_id, 7, {**consents(sharing), **alone, "unheard": "hôn mê"})
+    assert reasoned.location == f"/ghi-nhan/{draft_id}/8"
+    submits(client, draft_id)
+    [line] = lan.does(ground_actions.read_ledger, draft_id).grounds
+    assert (line.entry.unheard, line.held_back) == ("hôn mê", True)
+
+
 def test_a_no_to_a_representative_ends_the_consent(house: House, lan: Someone, browser):
     case_id = a_case(lan, identity=GIRL, perpetrator=FATHER)
     ground_id = ground(house, case_id, **MOTHER | {"suspected": "yes", "no_other": "Chưa gặp được ai"})
