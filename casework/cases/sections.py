@@ -57,6 +57,13 @@ class Contact(SectionData):
         hint=gettext_noop("Tên người ấy muốn được gọi, không cần tên thật."),
         required=True,
     )
+    pronoun: str = ask(
+        "code",
+        gettext_noop("Gọi người ấy bằng từ nào"),
+        short=gettext_noop("Xưng hô bằng"),
+        hint=gettext_noop("Mọi lời đọc cho người ấy nghe dùng từ này."),
+        codelist="pronoun",
+    )
     channel: str = ask(
         "code",
         gettext_noop("Liên lạc bằng cách nào thì an toàn"),

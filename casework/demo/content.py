@@ -176,7 +176,7 @@ def _answers(raw: Mapping[str, Any]) -> IntakeAnswers:
     return IntakeAnswers(
         danger=raw["danger"],
         only_counselling=raw["only_counselling"],
-        contact=_section(sections.Contact, raw["contact"]),
+        contact=_section(sections.Contact, {**raw["contact"], "pronoun": raw["pronoun"]}),
         identity=_section(sections.Identity, _as_old_today(raw["identity"])),
         incident=_section(sections.Incident, raw["incident"] | {"happened_on": ""}),
         reporter=sections.Reporter(reporter_type=raw["reporter_type"], channel=raw["channel"]),

@@ -44,7 +44,7 @@ def record() -> Answer:
     if form.mistyped or not (valid or "promote" in request.form):
         return new_page(first, form), 422
     age_group = first.age_group.data or ""
-    advice = replace(form.advice(), danger=first.danger.data, age_group=age_group, pronoun=offers.pronoun)
+    advice = replace(form.advice(), danger=first.danger.data, age_group=age_group, pronoun=offers.chosen_pronoun)
     if "promote" in request.form:
         return _to_draft(perform(actions.start_draft, pages_of(advice), advice=_if_said(advice)))
     contact_id = perform(advice_actions.record_advice, advice, once=form.idempotency_key())

@@ -26,7 +26,7 @@ def answers_of(forms: Forms, recorded: int, *, only_counselling: bool = False) -
     return IntakeAnswers(
         danger=introduction.danger.data,
         only_counselling="yes" if only_counselling else "no",
-        contact=section_from_fields(sections.Contact, fields),
+        contact=replace(section_from_fields(sections.Contact, fields), pronoun=introduction.offers.pronoun),
         identity=section_from_fields(sections.Identity, fields),
         children=section_from_fields(sections.Children, fields),
         incident=replace(incident, recorded_at=clock.local(recorded).strftime(RECORDED)),

@@ -13,6 +13,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from casework import clock
 from casework.cases import age_groups, legal_clocks, name_matching
 from casework.cases.advice import Advice
+from casework.cases.asked_person import AskedPerson, asked_person, usual_pronoun
 from casework.cases.contradiction_words import sentence
 from casework.cases.contradictions import age_mismatch, one
 from casework.cases.fields import Source, at_intake, section_from_fields
@@ -36,7 +37,7 @@ from casework.policy.vocabulary import Section
 from casework.web.choice_fields import YES, language
 from casework.web.current_user import perform
 from casework.web.forms import Choice, Choices, Form, OneCode
-from casework.web.spoken_text import USUAL_PRONOUN, aloud, pronoun_or_usual
+from casework.web.spoken_text import USUAL_PRONOUN, aloud
 
 # Asked in words of its own, for the answer decides who can read before there is a case.
 _SOMEBODY = Source(SafetyPlan, "somebody")
@@ -62,20 +63,27 @@ class Offers:
     ) -> None:
         """Take what the first page answered, the setting if it is at hand, and the answers of a whole draft.
 
-        An unknown pronoun is the usual one for the age. `in_draft` says that what the person wants was asked before,
-        `advice` is what a counsellor wrote then.
+        A pronoun that nobody chose is the usual one for this person. `in_draft` says that what the person wants was
+        asked before, `advice` is what a counsellor wrote then.
         """
         if setting is not None:
             self.setting = setting
         self.danger, self.answers, self.in_draft, self.advice = danger, answers, in_draft, advice
         self.said_age = said_age if said_age in codelist("age_group") else ""
-        self._pronoun = pronoun_or_usual(pronoun)
+        self.chosen_pronoun = pronoun if pronoun in codelist("pronoun") else ""
 
     @property
     def pronoun(self) -> str:
-        """Return how the person is addressed: as was chosen, or, where that is the usual, as fits a child."""
-        group = codelist("age_group").get(self.age_group) if self.age_group else None
-        return (group.text("pronoun") if group and self._pronoun == USUAL_PRONOUN else "") or self._pronoun
+        """Return how the person is addressed: as was chosen, or as fits; a man or a child is never called chị."""
+        chosen = self.chosen_pronoun
+        if chosen and not (chosen == USUAL_PRONOUN and not self.asked.fits(codelist("pronoun").get(chosen))):
+            return chosen
+        return usual_pronoun(self.asked)
+
+    @cached_property
+    def asked(self) -> AskedPerson:
+        """Return who is asked, as far as the draft says it."""
+        return asked_person(one(self.told, Identity), self.age_group, clock.today())
 
     @cached_property
     def age_group(self) -> str:

@@ -69,7 +69,7 @@ def steps(draft_id: UUID | None) -> str:
         offers, onward = page_flow.load_draft(draft_id).offers, url_for("intake.page", draft_id=draft_id, number=REACH)
     else:
         offers = Offers(pronoun=request.args.get("goi", ""))
-        onward = url_for("intake.begin", goi=offers.pronoun)
+        onward = url_for("intake.begin", goi=offers.chosen_pronoun or None)
     return render_template("intake/steps.html", offers=offers, carried=None, onward=onward)
 
 

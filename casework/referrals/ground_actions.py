@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from casework import clock
 from casework.cases import access_endings, consent_and_grounds, reading, scope, writing
+from casework.cases.asked_person import kept_pronoun
 from casework.cases.case_labels import label_of
 from casework.cases.ground_rules import CONSENT, DUTY
 from casework.cases.models import Ground
@@ -47,7 +48,8 @@ def read_ledger(
         raise Conflict("Lần gọi này đã được ghi rồi. Hãy mở lại trang để xem.", about=case_id)
     if towards is Act.UNSENT_SET_ASIDE and chosen is not None and not chosen.never_sent:
         raise Conflict("Căn cứ này đã chuyển gửi hoặc không còn hiệu lực. Hãy mở lại trang để xem.", about=case_id)
-    label = label_of(reading.open_newest_of(context, verified, [Section.LABEL])) or Label()
+    opened = reading.open_newest_of(context, verified, [Section.LABEL, Section.CONTACT])
+    label = label_of(opened) or Label()
     return GroundLedger(
         case_id=case_id,
         code=label.code,
@@ -60,6 +62,7 @@ def read_ledger(
         chosen=chosen,
         sender=consent_and_grounds.own_agency_kind(context),
         endings=_planned_endings(context, verified, chosen, towards),
+        pronoun=kept_pronoun(opened, label.age_group),
     )
 
 

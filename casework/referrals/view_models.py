@@ -293,6 +293,7 @@ class GroundLedger:
     """The grounds and referrals of one case, and which agencies of the commune could be given something.
 
     `sender` is the agency of whoever looks. `endings` are filled towards a withdrawal or the closing: what it would do.
+    `pronoun` is by which word the person is spoken to, a code: as was written down, or the neutral one.
     """
 
     case_id: UUID
@@ -306,6 +307,7 @@ class GroundLedger:
     chosen: GroundLine | None = None
     sender: str = ""
     endings: tuple[EndingLine, ...] = ()
+    pronoun: str = ""
 
 
 @dataclass(frozen=True)

@@ -47,14 +47,10 @@ def spoken_to() -> list[tuple[str, str]]:
     return [(pronoun.code, pronoun.text("word")) for pronoun in codelist("pronoun").active()]
 
 
-def pronoun_or_usual(code: str) -> str:
-    """Return a code of the list `pronoun`; the usual one for what is none."""
-    return code if code in codelist("pronoun") else USUAL_PRONOUN
-
-
-def asked_pronoun() -> str:
-    """Return the pronoun that the address of this page asks for (`goi`), or the usual one."""
-    return pronoun_or_usual(request.args.get("goi", ""))
+def asked_pronoun(kept: str = USUAL_PRONOUN) -> str:
+    """Return the pronoun that the address of this page asks for (`goi`), or the one that was kept for the person."""
+    asked = request.args.get("goi", "")
+    return asked if asked in codelist("pronoun") else kept
 
 
 def danger_steps() -> list[tuple[Code, Code | None]]:
