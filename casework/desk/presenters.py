@@ -9,6 +9,7 @@ from flask import render_template, url_for
 from flask_babel import gettext
 
 from casework import clock
+from casework.cases.age_groups import CHILD
 from casework.cases.sections import LEDGERS, SECTIONS, Contact
 from casework.desk import section_presenters
 from casework.desk.forms import empty_note
@@ -134,4 +135,6 @@ def _missing(page: CasePage, section: Section) -> Item:
 
 
 def _can_add(page: CasePage, section: Section) -> bool:
-    return section in page.writable and section in SECTIONS and section not in page.counts
+    if section not in page.writable or section not in SECTIONS or section in page.counts:
+        return False
+    return page.label.age_group != CHILD or any(one.for_child for one in SECTIONS[section].questions().values())

@@ -30,7 +30,7 @@ from casework.cases.sections import (
     Shelter,
     Story,
 )
-from casework.codelists import codelist
+from casework.codelists import Code, codelist
 from casework.intake import weekdays
 from casework.intake.actions import Setting, begin_intake
 from casework.policy.vocabulary import Section
@@ -152,6 +152,12 @@ class IntakePage(Form):
     def advice_only(self) -> bool:
         """Tell whether a page answers that advice is all that is wanted; most do not ask."""
         return False
+
+    def fitting(self, field: Any) -> list[Code]:
+        """Return the codes of a field's list that fit whoever is asked, and those that a draft has chosen before."""
+        listed, chosen = codelist(field.source.question.codelist), field.raw_data or ()
+        asked = [code for code in listed.active() if self.offers.asked.fits(code)]
+        return [*asked, *(code for code in listed if code not in asked and code.code in chosen)]
 
     def keeps(self, name: str) -> bool:
         """Tell whether an answer is to be kept; one that no longer applies may be dropped."""
@@ -298,6 +304,12 @@ class PersonForm(IntakePage):
     medicine = at_intake(Children, "medicine")
     school = at_intake(Children, "school")
     may_pick_up = at_intake(Children, "may_pick_up")
+
+    def __init__(self, typed: Any, offers: Offers, given: Mapping[str, Any] = MappingProxyType({})) -> None:
+        """Offer the groups to which this person may belong."""
+        super().__init__(typed, offers, given)
+        fitting = self.fitting(self.vulnerable)
+        self.vulnerable.choices = [SelectChoice(group.code, group.label(language())) for group in fitting]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask which is right where the year of birth is not that of the age which the first page was given."""

@@ -65,7 +65,7 @@ class SharingForm(IntakePage):
             for bundle in self._told_at_once()
             if bundle.code in offers.setting.receivers
         ]
-        self.risks.choices = [SelectChoice(item.code, self._asked(item)) for item in self._risks()]
+        self.risks.choices = [SelectChoice(item.code, self._asked(item)) for item in self.fitting(self.risks)]
         for field in (*self.consents, self.at_once, self.detailed):
             field.flags.told = True
 
@@ -78,13 +78,6 @@ class SharingForm(IntakePage):
     def asks_at_once(self) -> bool:
         """Tell whether somebody may have to be told without asking: there is danger, or the person is a child."""
         return self.offers.danger or self.offers.child
-
-    def _risks(self) -> list[Code]:
-        """Return the signs of danger that are asked, and those that a draft has chosen but that are asked no more."""
-        chosen = self.risks.raw_data or ()
-        signs, child = codelist("risk_question"), self.offers.child
-        asked = [sign for sign in signs.active() if not (child and sign.flag("not_for_child"))]
-        return [*asked, *(sign for sign in signs if sign not in asked and sign.code in chosen)]
 
     def _asked(self, sign: Code) -> str:
         question = (sign.text("child", language()) if self.offers.child else "") or sign.label(language())
