@@ -21,8 +21,24 @@ def test_what_is_urgent_stands_above_what_is_followed(house, lan, browser):
     calm = lan.opens_a_case(dao(grounds=()))
     urgent = lan.opens_a_case(dao(danger="yes"))
     page = browser("lan").get("/").text
-    assert page.index("Cần làm ngay") < page.index(str(urgent)) < page.index("Ghi nhận vụ việc")
+    assert page.index("Ghi nhận vụ việc</a>") < page.index("Cần làm ngay") < page.index(str(urgent))
     assert page.index("Đang theo dõi</h2>") < page.rindex(str(calm))
+
+
+def test_each_list_shows_the_most_pressing_few_and_all_others_behind_one_tap(lan, browser):
+    calm = [lan.opens_a_case(dao(grounds=())) for _ in range(8)]
+    urgent = [lan.opens_a_case(dao(danger="yes", grounds=())) for _ in range(7)]
+    page = html.fromstring(browser("lan").get("/").text)
+    assert page.xpath("count(//main//a[@href='/ghi-nhan'])") == 1
+    assert page.xpath("//main/*[2]//a/@href") == ["/ghi-nhan"]
+    for cases in (calm, urgent):
+        hrefs = {f"/vu-viec/{case_id}" for case_id in cases}
+        shown = [link for link in page.xpath("//table//a[not(ancestor::details)]/@href") if link in hrefs]
+        folded = [link for link in page.xpath("//details//table//a/@href") if link in hrefs]
+        assert len(shown) == 5
+        assert sorted(shown + folded) == sorted(hrefs), "nothing is lost and nothing stands twice"
+    told = page.xpath("//details[summary[normalize-space()='Xem tất cả (15)']]//a/@href")
+    assert len(told) == 12, "of fifteen of which the chair was not told three stand above"
 
 
 def test_what_a_first_page_gathers_is_read_in_one_commit_with_a_line_for_each_act(house, browser):
