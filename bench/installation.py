@@ -14,6 +14,7 @@ from casework.cases import case_codes, facts, reading, writing
 from casework.cases.models import Case
 from casework.cases.sections import Contact, Identity, Incident, Label, Story
 from casework.cases.states import CaseState
+from casework.codelists import nicknames
 from casework.config import Config
 from casework.db import Database, upgrade
 from casework.demo import folder
@@ -116,7 +117,7 @@ def _open_one(context: ActContext) -> UUID:
     verified = writing.add_case(context, case)
     name = f"{secrets.choice(_SURNAMES)} Thị {secrets.choice(_GIVEN)} {secrets.choice(_GIVEN)}"
     phone = f"0900{secrets.randbelow(900_000) + 100_000}"
-    label = Label(code=code, nickname=case_codes.random_nickname(), danger="no", only_counselling="no")
+    label = Label(code=code, nickname=secrets.choice(nicknames()), danger="no", only_counselling="no")
     counted = facts.derive(_IDENTITY, _INCIDENT, received=clock.today())
     for section in (label, replace(_CONTACT, phone=phone), replace(_IDENTITY, name=name), _INCIDENT, _STORY, counted):
         writing.save(context, verified, section)

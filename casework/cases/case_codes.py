@@ -1,11 +1,14 @@
 """Case codes: two plain words and two digits, easy to say and to remember, drawn at random."""
 
 import secrets
+from uuid import UUID
 
 from casework.audit import freshness
-from casework.cases import scope
+from casework.cases import reading, scope
+from casework.cases.sections import Label
 from casework.codelists import case_words, nicknames
 from casework.gate import ActContext
+from casework.policy.vocabulary import Section
 from casework.vault.keys import blind_index
 from casework.vietnamese_text import fold
 
@@ -17,9 +20,25 @@ def random_code() -> str:
     return f"{first}-{second}-{secrets.randbelow(90) + 10}".replace(" ", "-")
 
 
-def random_nickname() -> str:
-    """Draw a neutral nickname that helps to recognise the right case."""
-    return secrets.choice(nicknames())
+def unused_nickname(context: ActContext) -> str:
+    """Draw a neutral nickname that no case in reach bears, so that nobody opens the wrong one; any, if all are used.
+
+    What is out of reach is not looked at: whether a name is refused must not tell of a case that somebody hides.
+    """
+    taken = {fold(label.nickname) for label in _labels(context).values()}
+    return secrets.choice([name for name in nicknames() if fold(name) not in taken] or nicknames())
+
+
+def bearer_of_nickname(context: ActContext, nickname: str, *, but: UUID) -> str:
+    """Return the code of another case in reach that bears a nickname, or an empty text."""
+    sought = fold(nickname)
+    others = (label for case_id, label in _labels(context).items() if case_id != but)
+    return next((label.code for label in others if sought and fold(label.nickname) == sought), "")
+
+
+def _labels(context: ActContext) -> dict[UUID, Label]:
+    batch = reading.load_batch(context)
+    return {case_id: Label.from_json(page.data) for case_id, page in batch.each([Section.LABEL])}
 
 
 def tag_of_code(context: ActContext, code: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from flask_babel import gettext
 
-from casework.cases.contradictions import AgeMismatch, Found, LevelTooLow, OutsideFamily
+from casework.cases.contradictions import AgeMismatch, Found, LevelTooLow, NicknameTaken, OutsideFamily
 from casework.cases.family_acts import same_deed_outside
 from casework.codelists import codelist
 from casework.web.choice_fields import language
@@ -13,6 +13,10 @@ def sentence(found: Found) -> str:
         return _outside_family(found)
     if isinstance(found, AgeMismatch):
         return _age_mismatch(found)
+    if isinstance(found, NicknameTaken):
+        return gettext(
+            "Đã có vụ việc %(code)s dùng tên gọi này. Hãy chọn tên khác, để không ai mở nhầm.", code=found.code
+        )
     return _level_too_low(found)
 
 

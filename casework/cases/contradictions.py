@@ -37,7 +37,14 @@ class LevelTooLow:
     least: str
 
 
-Found = OutsideFamily | AgeMismatch | LevelTooLow
+@dataclass(frozen=True)
+class NicknameTaken:
+    """Another case bears the nickname: its code."""
+
+    code: str
+
+
+Found = OutsideFamily | AgeMismatch | LevelTooLow | NicknameTaken
 
 
 class Contradiction(BadInput):

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date
 
 from casework import clock
-from casework.cases import access_grants, age_groups, contradictions, facts, reading, risk_level, writing
-from casework.cases.contradictions import Contradiction
+from casework.cases import access_grants, age_groups, case_codes, contradictions, facts, reading, risk_level, writing
+from casework.cases.contradictions import Contradiction, NicknameTaken
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import (
@@ -40,6 +40,8 @@ def write(context: ActContext, case: VerifiedCase, data: SectionData, *, base: i
     before = related_sections(context, case) if isinstance(data, _RELATED) else ()
     others = tuple(section for section in before if type(section) is not type(data))
     require_consistent(data, others, on=reading.date_of(case.row.opened))
+    if isinstance(data, Label) and data.nickname != contradictions.one(before, Label).nickname:
+        _require_own_nickname(context, case, data)
     if isinstance(data, Assessment):
         data = with_level(data, others, clock.local(context.crypto.at).date())
     writing.save(context, case, data, base=base, readers=access_grants.reading_agencies(context, case, data.section))
@@ -50,6 +52,11 @@ def require_consistent(written: SectionData, others: Iterable[SectionData], *, o
     """Raise Contradiction if a section cannot be true beside the others on a day."""
     if found := contradictions.find(written, others, on):
         raise Contradiction(*found)
+
+
+def _require_own_nickname(context: ActContext, case: VerifiedCase, label: Label) -> None:
+    if code := case_codes.bearer_of_nickname(context, label.nickname, but=case.id):
+        raise Contradiction(NicknameTaken(code), "nickname")
 
 
 def with_level(assessment: Assessment, others: Iterable[SectionData], on: date) -> Assessment:

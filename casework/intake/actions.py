@@ -222,11 +222,12 @@ def open_case(context: ActContext, draft_id: UUID, source: IntakeAnswers | Answe
         answers = source if isinstance(source, IntakeAnswers) else source(context.also(open_draft, draft_id))
     except NotFound:
         return reading.find_case(context, draft_id).id
+    nickname = case_codes.unused_nickname(context)
     writing.erase_section(context, case, Section.DRAFT)
     today = clock.local(context.crypto.at).date()
     case.row.state = CaseState.OPEN
     case.row.opened = reading.day_of(context.crypto.at)
-    label = _new_label(context, case, answers)
+    label = _new_label(context, case, answers, nickname)
     counted = facts.derive(
         answers.identity,
         answers.incident,
@@ -246,12 +247,12 @@ def open_case(context: ActContext, draft_id: UUID, source: IntakeAnswers | Answe
     return case.id
 
 
-def _new_label(context: ActContext, case: VerifiedCase, answers: IntakeAnswers) -> sections.Label:
+def _new_label(context: ActContext, case: VerifiedCase, answers: IntakeAnswers, nickname: str) -> sections.Label:
     code, case.row.code_tag = case_codes.unused_code(context)
     identity, received = answers.identity, clock.local(context.crypto.at)
     return sections.Label(
         code=code,
-        nickname=case_codes.random_nickname(),
+        nickname=nickname,
         danger=answers.danger,
         age_group=age_groups.settled(
             answers.age_group, identity.birth_year, received.date(), vulnerable=identity.vulnerable
