@@ -59,6 +59,11 @@ class Config:
         """Return the revocation log: outside the database, so that no restore takes it back."""
         return self.data / "removals"
 
+    @property
+    def watermark_file(self) -> Path:
+        """Return how far the logs have come: outside the database, as the revocation log is."""
+        return self.data / "watermark"
+
     def __post_init__(self) -> None:
         """Raise ConfigurationError for an idle lock outside 2 to 15 minutes, or another value out of its range."""
         if not 2 <= self.idle_minutes <= 15:

@@ -102,5 +102,19 @@ class OutdatedHead(VaultError):
     """A head is not the one in the newest log line about it: one of the two was put back. `row` is the head's kind."""
 
 
+class LogRolledBack(VaultError):
+    """The log lacks what stood in it before, by a file outside the database: nothing is run, shown or signed.
+
+    `row` says which file: `watermark`, or `removals` for the revocation log.
+    """
+
+    def __init__(self, *, row: str) -> None:
+        super().__init__(
+            "Sổ không khớp với bằng chứng ngoài cơ sở dữ liệu: có thể ai đó đã đặt lại một bản cũ. "
+            "Hãy giữ nguyên máy và gọi người phụ trách; xem lại rồi mới chạy `casework accept-log`.",
+            row=row,
+        )
+
+
 class Unguarded(CaseworkError):
     """A statement reached a guarded table without a permit and was not run: a mistake of the program, never caught."""

@@ -1,7 +1,8 @@
 """The one gate: asks the policy, runs the act, writes the log, commits; only then is anything returned."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Concatenate, Generic, ParamSpec, TypeVar
 from uuid import UUID
@@ -10,12 +11,23 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from casework import clock
-from casework.audit import freshness, visitor_summary, write
+from casework.audit import freshness, outside_evidence, visitor_summary, write
 from casework.audit.chain import LogEntry
-from casework.audit.revocation_log import RevocationLog
+from casework.audit.outside_evidence import OutsideEvidence
+from casework.audit.write import Appended
 from casework.config import Config
 from casework.db import Database
-from casework.errors import BadInput, Busy, CaseworkError, Conflict, NotFound, Refused, SignInNeeded, Ungrounded
+from casework.errors import (
+    BadInput,
+    Busy,
+    CaseworkError,
+    Conflict,
+    LogRolledBack,
+    NotFound,
+    Refused,
+    SignInNeeded,
+    Ungrounded,
+)
 from casework.policy.permit import Actor, Permit, issue
 from casework.policy.step_up import NEVER, Proof, ProofNeeded, demand
 from casework.policy.vocabulary import Act, Role
@@ -65,6 +77,7 @@ class ActContext:
     who: UUID | None = None
     others: list["ActContext"] = field(default_factory=list)
     released: Database | None = None
+    evidence: OutsideEvidence | None = None
 
     @property
     def session(self) -> Session:
@@ -123,11 +136,14 @@ def action(act: Act) -> Callable[[Callable[Concatenate[ActContext, P], T]], Acti
 
 @dataclass(frozen=True)
 class Gate:
-    """The gate of an installation; `released` is a database whose role reads released counts and nothing else."""
+    """The gate of an installation; `released` is a database whose role reads released counts and nothing else.
+
+    Without `evidence` nothing outside is compared or written, as with a database that is still being made.
+    """
 
     database: Database
     kek: Kek
-    revocation_log: RevocationLog | None = None
+    evidence: OutsideEvidence | None = None
     released: Database | None = None
 
     def server_keys(self, commune_id: UUID) -> ServerKeys:
@@ -161,27 +177,53 @@ class Gate:
     def _run(self, person: Person, permit: Permit, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         keys = self.server_keys(person.commune_id)
         with self.database.transaction(permit, person.commune_id) as session:
-            attach_keys(session, keys)
+            self._begin(session, keys)
             freshness.require_unchanged(session, person.commune_id, person.actor.member_id, person.version)
             crypto = CryptoContext(session=session, server_keys=keys, keyring=person.keyring, at=clock.micros())
-            context = ActContext(permit=permit, crypto=crypto, who=person.actor.member_id, released=self.released)
+            context = ActContext(permit=permit, crypto=crypto, who=person.actor.member_id)
+            context.released, context.evidence = self.released, self.evidence
             result = _run_action(context, doing, *args, **kwargs)
             acts = (context, *context.others)
             for done in acts:
                 demand(done.permit, person.proof, done.about)
             session.flush()
             lines = visitor_summary.summarise(session, keys, [_entry(done) for done in acts])
-            end = write.append(session, keys, lines)
-            if self.revocation_log is not None:
-                self.revocation_log.note(session, keys, act=permit.act, at=crypto.at, end=end)
+            appended = write.append(session, keys, lines)
+            revoked = self._note_revocations(session, keys, permit.act, appended)
+        self._end(keys, appended, revoked=revoked)
         return result
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Read control rows before an act; heads older than the revocation log says are refused there too."""
+        with self.database.read_only() as session:
+            if self.evidence is not None:
+                self.evidence.attach(session)
+            yield session
+
+    def _begin(self, session: Session, keys: ServerKeys) -> None:
+        """Give a transaction its keys, and refuse a database that is older than what lies outside it says."""
+        attach_keys(session, keys)
+        if self.evidence is not None:
+            self.evidence.require(session, self.server_keys, keys.commune_id)
+
+    def _note_revocations(self, session: Session, keys: ServerKeys, act: Act, appended: Appended | None) -> bool:
+        if self.evidence is None or appended is None:
+            return False
+        at, before, end = clock.micros(), appended.before, appended.end
+        return self.evidence.revocation_log.note(session, keys, act=act, at=at, before=before, end=end)
+
+    def _end(self, keys: ServerKeys, appended: Appended | None, *, revoked: bool = False) -> None:
+        """Note outside the database what has been committed."""
+        if self.evidence is not None and appended is not None:
+            self.evidence.committed(keys, appended.end, revoked=revoked)
 
     def exchange(self, newer: Kek, communes: Iterable[UUID], doing: "Action[[Kek], None]") -> None:
         """Do an act of the console for all communes in one transaction, whose lines are signed with the newer key."""
         permit = issue(Actor(None, None, (Role.CONSOLE,)), doing.act)
         with self.database.transaction(permit, None) as session:
             for commune_id in communes:
-                attach_keys(session, keys := self.server_keys(commune_id))
+                self._begin(session, keys := self.server_keys(commune_id))
                 context = ActContext(permit=permit, crypto=CryptoContext(session, keys, None, clock.micros()))
                 doing.do(context, newer)
                 attach_keys(session, keys := server_keys_of(newer, commune_id))
@@ -191,8 +233,12 @@ class Gate:
     def refuse(self, person: Person, act: Act, cause: CaseworkError) -> None:
         """Write the line of a refusal in a transaction of its own; if that fails, the answer is 503.
 
-        What stops an act before the gate is logged here too, as a passphrase tried too often.
+        What stops an act before the gate is logged here too, as a passphrase tried too often. Nothing is written to a
+        log that was put back.
         """
+        if isinstance(cause, LogRolledBack):
+            log.error("act %s: fault=%s row=%s", act, type(cause).__name__, cause.row)
+            return
         if isinstance(cause, Conflict | Busy | BadInput | ProofNeeded) and not isinstance(cause, Ungrounded):
             return
         keys = self.server_keys(person.commune_id)
@@ -207,17 +253,18 @@ class Gate:
         )
         try:
             with self.database.transaction(None, person.commune_id) as session:
-                attach_keys(session, keys)
-                write.append(session, keys, visitor_summary.summarise(session, keys, [entry]))
+                self._begin(session, keys)
+                appended = write.append(session, keys, visitor_summary.summarise(session, keys, [entry]))
         except SQLAlchemyError as broken:
             log.exception("a refusal of %s could not be logged", act)
             raise Busy("Không ghi được nhật ký. Chờ một chút rồi thử lại.") from broken
+        self._end(keys, appended)
 
 
 def open_gate(config: Config, key: Kek) -> Gate:
-    """Open the gate of an installation, with its revocation log beside the database."""
+    """Open the gate of an installation, with the evidence that lies outside the database."""
     released = Database(config.counts_url) if config.counts_url else None
-    return Gate(Database(config.database_url), key, RevocationLog(config.revocation_log_file), released)
+    return Gate(Database(config.database_url), key, outside_evidence.of_installation(config), released)
 
 
 def _run_action(context: ActContext, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -20,7 +20,7 @@ from casework.accounts import own_account_actions, sign_in_actions
 from casework.accounts import provisioning_actions as accounts
 from casework.accounts.sign_in_actions import Unwrapped, second_factor
 from casework.audit import freshness
-from casework.audit.revocation_log import RevocationLog
+from casework.audit.outside_evidence import of_installation
 from casework.codelists import codelist
 from casework.config import Config
 from casework.db import Database, upgrade
@@ -207,7 +207,7 @@ def opened(url: str, folder: Path) -> Iterator[House]:
     database = Database(url)
     try:
         config = Config(folder, url, kek_file, public_url="https://localhost")
-        yield House(Gate(database, KEK, RevocationLog(config.revocation_log_file)), config)
+        yield House(Gate(database, KEK, of_installation(config)), config)
     finally:
         database.engine.dispose()
 

@@ -107,7 +107,7 @@ def authenticate_by_paper_code(gate: Gate, commune_id: UUID, attempt: LoginAttem
 
 
 def _slot(gate: Gate, commune_id: UUID, attempt: LoginAttempt, kind: str) -> Slot | None:
-    with gate.database.read_only() as session:
+    with gate.reading() as session:
         attach_keys(session, gate.server_keys(commune_id))
         member_id = session.execute(_member(commune_id, attempt)).scalar_one_or_none()
         if member_id is None:

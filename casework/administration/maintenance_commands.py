@@ -14,7 +14,7 @@ from casework.administration import data_folder_lock
 from casework.administration.console_input import DATA_OPTION, ask_key
 from casework.administration.installation import Installation, open_installation
 from casework.config import Config
-from casework.maintenance import backups, clock_check, database_upgrade, dump, restore, tick
+from casework.maintenance import backups, clock_check, database_upgrade, dump, evidence_check, restore, tick
 from casework.maintenance.database_upgrade import UpgradeReport
 from casework.maintenance.restore import RestoreOrder, RestoreReport
 from casework.vault.keys.enrolment.paper_codes import write_code
@@ -51,6 +51,7 @@ def opened(data: Path) -> Iterator[Installation]:
 def back_up(data: Path) -> None:
     """Sao lưu ngay, sổ vẫn chạy. / Back up now; the server may go on running."""
     with opened(data) as installation:
+        evidence_check.require_agreement(installation.gate)
         backup = backups.make(installation.config, installation.gate, progress=_bar("Đang sao lưu / Backing up"))
         deleted = backups.delete_expired(installation.config)
     click.echo(f"{backup.path}: {backup.size} bytes")
@@ -147,17 +148,29 @@ def run_tick(data: Path, confirm_clock: bool) -> None:
     if done is None:
         click.echo("Một lượt khác đang chạy. / Another round is under way.")
         return
+    _print_tick(done)
+    if done.failed or done.doubtful:
+        raise click.exceptions.Exit(1)
+
+
+def _print_tick(done: tick.TickReport) -> None:
     click.echo(f"Xong / done: {', '.join(done.done) or '-'}")
+    if done.foreign:
+        click.echo(f"Tệp lạ, bỏ qua / not ours, passed over: {', '.join(done.foreign)}", err=True)
     if done.doubtful:
         click.echo(
             "Đồng hồ máy đáng ngờ nên không có gì bị cắt. Xem lại giờ rồi chạy: casework tick --confirm-clock\n"
             "The clock is in doubt, so nothing was taken away. Look at it, then confirm.",
             err=True,
         )
+    if "evidence" in done.failed:
+        click.echo(
+            "Sổ khác bằng chứng bên ngoài nên không ký, không sao lưu. Xem: casework verify; rồi casework accept-log.\n"
+            "The book differs from the evidence outside, so nothing was signed or backed up.",
+            err=True,
+        )
     if done.failed:
         click.echo(f"Không xong / failed: {', '.join(done.failed)}", err=True)
-    if done.failed or done.doubtful:
-        raise click.exceptions.Exit(1)
 
 
 def _as_owner(settings: Config, url: str | None) -> Config:
@@ -212,4 +225,20 @@ def _print_steps(steps: Sequence[str]) -> Callable[[str], None]:
     return on_step
 
 
-COMMANDS = (back_up, restore_backup, run_tick, upgrade)
+@click.command("accept-log")
+@DATA_OPTION
+@click.option("--reason", required=True, metavar="TEXT", help="Vì sao sổ này là đúng. / Why this book is right.")
+def accept_log(data: Path, reason: str) -> None:
+    """Đi tiếp với sổ như đang có, dù khác bằng chứng bên ngoài. / Go on with the book as it is, with a reason."""
+    settings = config.load(data.absolute())
+    with data_folder_lock.exclusive(settings.data), open_installation(data) as installation:
+        found = evidence_check.accept(installation.config, installation.gate, reason=reason)
+    for difference in found:
+        click.echo(f"- {difference.place} {difference.commune_id}: {difference.words}")
+    if not found:
+        click.echo("Không có gì khác, không có gì phải quyết định. / Nothing differs; there is nothing to decide.")
+        return
+    click.echo("Đã ghi quyết định và lý do. Hãy chạy casework verify. / Written down with the reason; now verify.")
+
+
+COMMANDS = (accept_log, back_up, restore_backup, run_tick, upgrade)

@@ -8,12 +8,14 @@ from sqlalchemy import select
 
 from casework import clock
 from casework.administration import data_folder_lock, kek_rotation, settings
+from casework.audit import outside_evidence
 from casework.audit.revocation_log import RevocationLog, verified
+from casework.audit.watermark import Watermark
 from casework.config import Config
 from casework.db import Database
 from casework.errors import CaseworkError, VaultError
 from casework.gate import ActContext, Gate, action
-from casework.maintenance import startup
+from casework.maintenance import evidence_check, startup
 from casework.maintenance.system_actors import console_of
 from casework.policy.vocabulary import Act
 from casework.sealed import Sealed
@@ -69,29 +71,34 @@ def _rotate(config: Config, database: Database, announce: Callable[[Kek], None])
     try:
         announce(new_kek)
         if new_kek != current:
-            _sign_all_rows(config, Gate(database, current), communes, new_kek)
+            gate = Gate(database, current, outside_evidence.of_installation(config))
+            _sign_all_rows(config, gate, communes, new_kek)
     except CaseworkError:
         # A refused rotation leaves the key in use alone in the file; the database says which one that is.
         kek.replace(
             config.kek_file, [key for key in (current, new_kek) if key.number == communes_and_kek_number(database)[1]]
         )
         raise
-    _note_in_revocation_log(config, communes, new_kek)
+    _sign_outside(config, communes, keys[0], new_kek)
     kek.replace(config.kek_file, [new_kek])
 
 
-def _note_in_revocation_log(config: Config, communes: list[UUID], new_kek: Kek) -> None:
-    """Note the rotation in the revocation log under the new key; its entries were verified under the one before."""
+def _sign_outside(config: Config, communes: list[UUID], old_kek: Kek, new_kek: Kek) -> None:
+    """Note the rotation in the revocation log under the new key, and sign the watermark with it.
+
+    The entries of the log were verified under the key before.
+    """
     for commune_id in communes:
-        RevocationLog(config.revocation_log_file).append_note(
-            kek.server_keys_of(new_kek, commune_id), word="kek", at=clock.micros()
-        )
+        old_keys, new_keys = kek.server_keys_of(old_kek, commune_id), kek.server_keys_of(new_kek, commune_id)
+        RevocationLog(config.revocation_log_file).append_note(new_keys, word="kek", at=clock.micros())
+        Watermark(config.watermark_file).sign_again(old_keys, new_keys)
 
 
 def _sign_all_rows(config: Config, gate: Gate, communes: list[UUID], new_kek: Kek) -> None:
     entries = RevocationLog(config.revocation_log_file).lines()
     if verified(entries, {commune_id: gate.server_keys(commune_id) for commune_id in communes}) != len(entries):
         raise VaultError("Sổ thu hồi (tệp removals) có dòng không đúng, nên không đổi khóa. Chưa có gì thay đổi.")
+    evidence_check.require_agreement(gate)
     try:
         gate.exchange(new_kek, communes, kek_rotation.rotate)
     except CaseworkError as cause:

@@ -7,7 +7,8 @@ further fact, an empty line, and the signature. They are numbered, so that one t
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +28,7 @@ _KEY_NAME = "casework"
 _KEY_HINT_BYTES = 4
 _SIGNED = re.compile(r"(?s)(.*\n)\n— casework ([A-Za-z0-9+/=]+)\n")
 _SUFFIX = ".note"
+_NUMBERED = re.compile(rf"\d{{8}}{re.escape(_SUFFIX)}")
 # How long a checkpoint may be missing before everybody who looks after the machine is told.
 MISSING_AFTER = 26 * 3600 * 1_000_000
 
@@ -37,6 +39,7 @@ class Checkpoint:
 
     `release` and `revocation_log` are number and hash of the newest release and of the revocation log's last line.
     `restored` says after a restore up to which line the log is the one before it; the lines after that are lost.
+    `accepted` says the same when the operator has decided to go on with a log that differed, with the reason.
     """
 
     commune_id: UUID
@@ -47,6 +50,12 @@ class Checkpoint:
     release: tuple[int, bytes]
     revocation_log: tuple[int, bytes]
     restored: int | None = None
+    accepted: tuple[int, str] | None = None
+
+    @property
+    def settles(self) -> bool:
+        """Tell whether a restore or the operator made the notes before it void as far as they differ."""
+        return self.restored is not None or self.accepted is not None
 
     def text(self) -> str:
         """Return the text that is signed, up to its last line break."""
@@ -61,18 +70,29 @@ class Checkpoint:
         ]
         if self.restored is not None:
             lines.append(f"restored {self.restored}")
+        if self.accepted is not None:
+            lines.append(f"accepted {self.accepted[0]} {base64.b64encode(self.accepted[1].encode()).decode()}")
         return "\n".join(lines) + "\n"
 
 
 def signed_note(checkpoint: Checkpoint, signer: Signer) -> str:
-    """Return the signed note of a checkpoint (C2SP signed-note): its text, an empty line, the signature line."""
-    text = checkpoint.text()
+    """Return the signed note of a checkpoint."""
+    return signed_text(checkpoint.text(), signer)
+
+
+def signed_text(text: str, signer: Signer) -> str:
+    """Return a signed note (C2SP signed-note): a text, an empty line, the signature line."""
     raw = sha256(signer.public).digest()[:_KEY_HINT_BYTES] + signatures.sign(signer, text.encode())
     return f"{text}\n— {_KEY_NAME} {base64.b64encode(raw).decode()}\n"
 
 
 def read_note(note: str, publics: Iterable[bytes]) -> Checkpoint:
     """Read a note; raise VaultError unless one of the pinned keys has signed it."""
+    return _parsed(read_signed(note, publics))
+
+
+def read_signed(note: str, publics: Iterable[bytes]) -> str:
+    """Return the text of a note; raise VaultError unless one of the pinned keys has signed it."""
     match = _SIGNED.fullmatch(note)
     if match is None:
         raise VaultError("unopened")
@@ -82,7 +102,7 @@ def read_note(note: str, publics: Iterable[bytes]) -> Checkpoint:
     except binascii.Error as cause:
         raise VaultError("unopened") from cause
     signatures.verify(publics, text.encode(), raw[_KEY_HINT_BYTES:])
-    return _parsed(text)
+    return text
 
 
 def _parsed(text: str) -> Checkpoint:
@@ -101,7 +121,12 @@ def _parsed(text: str) -> Checkpoint:
         release=release,
         revocation_log=revocation_log,
         restored=int(facts["restored"][0]) if "restored" in facts else None,
+        accepted=_accepted(*facts["accepted"]) if "accepted" in facts else None,
     )
+
+
+def _accepted(upto: str, reason: str) -> tuple[int, str]:
+    return int(upto), base64.b64decode(reason).decode()
 
 
 @dataclass(frozen=True)
@@ -123,7 +148,17 @@ class CheckpointStore:
 
     def numbers(self) -> list[int]:
         """Return the numbers of all notes in order; empty if the place cannot be reached."""
-        return sorted(int(path.stem) for path in self.folder.glob(f"*{_SUFFIX}"))
+        return sorted(int(path.stem) for path in self.folder.glob(f"*{_SUFFIX}") if _NUMBERED.fullmatch(path.name))
+
+    def foreign(self) -> list[str]:
+        """Return the names of files in the folder that are no notes of this program, as copies made by hand."""
+        return sorted(path.name for path in self.folder.glob(f"*{_SUFFIX}") if not _NUMBERED.fullmatch(path.name))
+
+    def valid(self, publics: Sequence[bytes]) -> Iterator[Checkpoint]:
+        """Yield the checkpoints that one of our keys has signed and that stand in their places, in order."""
+        for seq in self.numbers():
+            with suppress(VaultError, OSError):
+                yield self.checked(seq, publics)
 
     def note(self, seq: int) -> str:
         return (self.folder / f"{seq:08d}{_SUFFIX}").read_text(encoding="utf-8")
@@ -159,29 +194,45 @@ class CheckpointComparison:
         return not (self.forged or self.missing or self.differing)
 
 
-def compare(crypto: CryptoContext, store: CheckpointStore, publics: Sequence[bytes]) -> CheckpointComparison:
-    """Compare the log of a commune with every checkpoint in the second place."""
-    numbers, forged, good = store.numbers(), [], []
-    for seq in numbers:
-        try:
-            good.append(store.checked(seq, publics))
-        except VaultError:
-            forged.append(seq)
-    missing = set(range(1, numbers[-1] + 1)) - set(numbers) if numbers else set()
-    wrong = tuple(checkpoint.seq for checkpoint in verifiable(good) if not _in_log(crypto, checkpoint))
-    return CheckpointComparison(len(numbers), tuple(forged), tuple(sorted(missing)), wrong)
-
-
-def verifiable(checkpoints: Sequence[Checkpoint]) -> list[Checkpoint]:
-    """Leave out what a noted restore has made void: the checkpoints of lines that were lost with the old database."""
+def since(notes: Iterable[Checkpoint], settles: Callable[[Checkpoint], bool]) -> list[Checkpoint]:
+    """Return the notes from the last one on that settles what was before it."""
     kept: list[Checkpoint] = []
-    for checkpoint in checkpoints:
-        if checkpoint.restored is not None:
-            kept = [earlier for earlier in kept if earlier.n <= checkpoint.restored]
+    for checkpoint in notes:
+        if settles(checkpoint):
+            kept.clear()
         kept.append(checkpoint)
     return kept
 
 
-def _in_log(crypto: CryptoContext, checkpoint: Checkpoint) -> bool:
+def compare(crypto: CryptoContext, store: CheckpointStore, good: Sequence[Checkpoint]) -> CheckpointComparison:
+    """Compare the log of a commune with every checkpoint in the second place; `good` are the valid ones.
+
+    What the operator has accepted settles which notes before it are missing or forged, as it does which differ.
+    """
+    numbers = store.numbers()
+    settled = max((checkpoint.seq for checkpoint in good if checkpoint.accepted is not None), default=1)
+    forged = set(numbers) - {checkpoint.seq for checkpoint in good}
+    missing = set(range(1, max(numbers, default=0) + 1)) - set(numbers)
+    wrong = tuple(checkpoint.seq for checkpoint in verifiable(good) if not is_in_log(crypto, checkpoint))
+    return CheckpointComparison(len(numbers), _from(forged, settled), _from(missing, settled), wrong)
+
+
+def _from(numbers: Iterable[int], first: int) -> tuple[int, ...]:
+    return tuple(sorted(number for number in numbers if number >= first))
+
+
+def verifiable(checkpoints: Sequence[Checkpoint]) -> list[Checkpoint]:
+    """Leave out what a noted restore or the operator has made void: the checkpoints of lines that are lost."""
+    kept: list[Checkpoint] = []
+    for checkpoint in checkpoints:
+        lost_after = checkpoint.accepted[0] if checkpoint.accepted else checkpoint.restored
+        if lost_after is not None:
+            kept = [earlier for earlier in kept if earlier.n <= lost_after]
+        kept.append(checkpoint)
+    return kept
+
+
+def is_in_log(crypto: CryptoContext, checkpoint: Checkpoint) -> bool:
+    """Tell whether the log holds the line of a checkpoint with its hash."""
     line = select(AuditLine.h).where(AuditLine.commune_id == crypto.commune_id, AuditLine.n == checkpoint.n)
     return crypto.session.execute(line).scalar_one_or_none() == checkpoint.h

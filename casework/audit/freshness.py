@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from casework.audit.models import AuditLine
+from casework.audit.outside_evidence import require_current
 from casework.errors import NotFound, OutdatedHead, SignInNeeded, VaultError
 from casework.vault.integrity import heads
 from casework.vault.integrity.signed_rows import columns, remember_version, split_row, verify_row
@@ -27,13 +28,14 @@ def head(session: Session, commune_id: UUID, head_id: UUID) -> Head:
     if row is None:
         raise NotFound("head")
     newest, n, mac = row
-    require_latest(newest, n, mac)
+    require_latest(session, newest, n, mac)
     remember_version(session, head_id, newest.v)
     return newest  # type: ignore[no-any-return]
 
 
-def require_latest(head: Any, n: int | None, mac: bytes | None) -> None:
-    """Raise OutdatedHead unless a verified head is the one that the newest log line about it holds."""
+def require_latest(session: Session, head: Any, n: int | None, mac: bytes | None) -> None:
+    """Raise OutdatedHead unless the newest log line about a verified head holds it, and nothing was revoked since."""
+    require_current(session, head)
     if n != head.n or mac is None or not hmac.compare_digest(mac, head.mac):
         raise OutdatedHead(row=head.kind)
 
@@ -134,7 +136,7 @@ def agency_of_kind(crypto: CryptoContext, kind: str) -> Any | None:
         return None
     agency, head = split_row(row[:-2], _AGENCY_WITH_HEAD)
     verify_row(crypto.server_keys, Head, head, 0)
-    require_latest(head, *row[-2:])
+    require_latest(crypto.session, head, *row[-2:])
     verify_row(crypto.server_keys, Agency, agency, head.v)
     return agency
 
@@ -146,6 +148,7 @@ def members(crypto: CryptoContext) -> list[Any]:
         member, head = split_row(row[:-1], _MEMBER_WITH_HEAD)
         verify_row(crypto.server_keys, Head, head, 0)
         verify_row(crypto.server_keys, Member, member, head.v)
+        require_current(crypto.session, head)
         if head.n != row[-1]:
             raise OutdatedHead(row=head.kind)
         members.append(member)

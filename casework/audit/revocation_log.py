@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from casework.audit.models import AuditLine
+from casework.audit.watermark import End
 from casework.errors import Busy, VaultError
 from casework.files import flush_folder
 from casework.vault.crypto.encoding import encode_fields
@@ -57,6 +57,17 @@ class RevocationEntry:
         """Return the line as it stands in the file."""
         return f"{self.seq}\t{self.text}\t{self.h.hex()}\t{self.mac.hex()}\n".encode()
 
+    @property
+    def end(self) -> End:
+        """Return the line of the log that was the last of this act."""
+        return self.body["n"], bytes.fromhex(self.body["h"])
+
+    @property
+    def before(self) -> End | None:
+        """Return where the log ended before this act; lines of an older program do not say it."""
+        before = self.body.get("before")
+        return (before[0], bytes.fromhex(before[1])) if before else None
+
     @classmethod
     def read(cls, raw: bytes) -> "RevocationEntry":
         """Parse a line without its line break; raise VaultError if it is none."""
@@ -86,10 +97,11 @@ def sign(server_keys: ServerKeys, seq: int, h: bytes) -> bytes:
     )
 
 
-def parse(raw: bytes) -> list[RevocationEntry]:
-    """Parse all lines and verify their chain; an unfinished last line was never relied on and is left out."""
-    lines, prev = [], START
-    for seq, part in enumerate(raw.split(b"\n")[:-1], start=1):
+def parse(raw: bytes, *, after: tuple[int, bytes] = (0, START)) -> list[RevocationEntry]:
+    """Parse lines and verify their chain from the line `after` on; an unfinished last line was never relied on."""
+    lines: list[RevocationEntry] = []
+    before, prev = after
+    for seq, part in enumerate(raw.split(b"\n")[:-1], start=before + 1):
         line = RevocationEntry.read(part)
         if (line.seq, line.h) != (seq, link(seq, prev, line.text)):
             raise VaultError("unopened")
@@ -163,33 +175,34 @@ class RevocationLog:
 
     path: Path
 
-    def note(self, session: Session, server_keys: ServerKeys, *, act: str, at: int, end: tuple[int, bytes]) -> None:
-        """Write down what the open transaction revokes, if anything; raise Busy if the disk does not take it.
+    def note(self, session: Session, server_keys: ServerKeys, *, act: str, at: int, before: End, end: End) -> bool:
+        """Write down what the open transaction revokes and tell whether it does; raise Busy if the disk is full.
 
-        `end` is the number and hash of the act's last line in the log: by it one can tell whether it was committed.
+        `before` is where the log ended before the act, `end` the act's own last line: by the two one can tell an act
+        that was never committed from a log that was put back.
         """
         revocations = heads.revocations(session).values()
         if not revocations:
-            return
+            return False
         statements = [_statement(revocation) for revocation in revocations]
-        body = {"act": act, "at": at, "commune": server_keys.commune_id.hex, "heads": statements}
-        try:
-            with self._locked() as handle:
-                _void_uncommitted(handle, session, server_keys)
-                _append(handle, server_keys, body | {"n": end[0], "h": end[1].hex()})
-        except OSError as cause:
-            raise Busy("Không ghi được sổ thu hồi, nên chưa có gì thay đổi. Hãy xem đĩa còn chỗ không.") from cause
+        body = {"act": act, "at": at, "before": [before[0], before[1].hex()], "heads": statements}
+        self._append(server_keys, body | {"n": end[0], "h": end[1].hex()})
+        return True
 
-    def void_uncommitted(self, session: Session, server_keys: ServerKeys) -> None:
-        """Void the last line of a commune if its act was never committed; the caller holds the commune's lock."""
-        if self.path.exists():
-            with self._locked() as handle:
-                _void_uncommitted(handle, session, server_keys)
+    def void(self, server_keys: ServerKeys, line: RevocationEntry) -> None:
+        """Write that the act of a line was never committed."""
+        self._append(server_keys, {"void": line.seq})
 
     def append_note(self, server_keys: ServerKeys, *, word: str, at: int) -> None:
         """Write a line that revokes nothing, as after a restore or when the KEK has changed."""
-        with self._locked() as handle:
-            _append(handle, server_keys, {"at": at, "commune": server_keys.commune_id.hex, "word": word})
+        self._append(server_keys, {"at": at, "word": word})
+
+    def _append(self, server_keys: ServerKeys, body: dict[str, Any]) -> None:
+        try:
+            with self._locked() as handle:
+                _append(handle, server_keys, body | {"commune": server_keys.commune_id.hex})
+        except OSError as cause:
+            raise Busy("Không ghi được sổ thu hồi, nên chưa có gì thay đổi. Hãy xem đĩa còn chỗ không.") from cause
 
     def lines(self) -> list[RevocationEntry]:
         """Read the whole log; raise VaultError if a line was changed, moved or taken out of its middle."""
@@ -230,23 +243,6 @@ def _statement(revocation: heads.Revocation) -> dict[str, Any]:
 def _states(row: Any) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in _STATED.get(row.__tablename__, ())}
     return {name: value.hex if isinstance(value, UUID) else value for name, value in values.items()}
-
-
-def _void_uncommitted(handle: int, session: Session, server_keys: ServerKeys) -> None:
-    """Void the last line of this commune if its act was never committed: acts of one commune follow one another."""
-    last = _last_entry(handle, server_keys.commune_id)
-    if last is None or "n" not in last.body:
-        return
-    line = select(AuditLine.h).where(AuditLine.commune_id == server_keys.commune_id, AuditLine.n == last.body["n"])
-    committed = session.execute(line).scalar_one_or_none()
-    if committed is None or committed.hex() != last.body["h"]:
-        _append(handle, server_keys, {"commune": server_keys.commune_id.hex, "void": last.seq})
-
-
-def _last_entry(handle: int, commune_id: UUID) -> RevocationEntry | None:
-    with _mapped(handle) as whole:
-        at = whole.rfind(f'"commune":"{commune_id.hex}"'.encode())
-        return None if at < 0 else _entry_at(whole, at)
 
 
 def _entry_at(whole: mmap.mmap | bytes, at: int) -> RevocationEntry:

@@ -1,7 +1,7 @@
 """Appends lines to the chain; only the gate may import it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import insert
@@ -9,21 +9,29 @@ from sqlalchemy.orm import Session
 
 from casework.audit.chain import START, LogEntry, canonical, holds, last_line, link, sign
 from casework.audit.models import AuditLine
+from casework.audit.watermark import End
 from casework.errors import VaultError
 from casework.vault.integrity import heads
 from casework.vault.keys.kek import ServerKeys
 
 
-def append(session: Session, server_keys: ServerKeys, entries: Sequence[LogEntry]) -> tuple[int, bytes]:
+@dataclass(frozen=True)
+class Appended:
+    """Where the chain ended before some lines, and where it ends with them."""
+
+    before: End
+    end: End
+
+
+def append(session: Session, server_keys: ServerKeys, entries: Sequence[LogEntry]) -> Appended | None:
     """Write the line of each act, and one more line of the first for each further head that it changed or erased.
 
-    Returns where the chain ends, as number and hash. Without an entry there is no line: what a visitor repeats is
-    only counted. Each changed head first gets the number of its line and is signed again, so that the line can hold
-    its MAC; the line of an erased head names it without one.
+    Without an entry there is no line: what a visitor repeats is only counted. Each changed head first gets the number
+    of its line and is signed again, so that the line can hold its MAC; the line of an erased head names it without one.
     """
     if not entries:
-        return 0, START
-    n, prev = _chain_end(session, server_keys)
+        return None
+    n, prev = before = _chain_end(session, server_keys)
     changed = list(heads.changed_heads(session).values())
     for number, head in enumerate(changed, start=n + 1):
         head.n = number
@@ -37,7 +45,7 @@ def append(session: Session, server_keys: ServerKeys, entries: Sequence[LogEntry
         rows.append(_row(server_keys, n, prev, entry))
         prev = rows[-1]["h"]
     session.connection().execute(_ADD, rows)
-    return n, prev
+    return Appended(before, (n, prev))
 
 
 _ADD = insert(AuditLine.__table__)  # type: ignore[arg-type]

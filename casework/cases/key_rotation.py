@@ -97,7 +97,7 @@ def _verified_envelopes(context: ActContext, agency_id: UUID) -> list[Any]:
     for row in known_heads:
         head = _HEAD._make(row[:-2])
         verify_row(server_keys, Head, head, 0)
-        freshness.require_latest(head, row[-2], row[-1])
+        freshness.require_latest(context.session, head, row[-2], row[-1])
         remember_version(context.session, head.id, head.v)
         versions[head.id] = head.v
     rows = scope.sealed_to(context.permit, agency_id).on(context.session).all()

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from casework import clock
 from casework.audit import freshness
+from casework.audit.outside_evidence import require_current
 from casework.cases import opening_rate_limit, scope
 from casework.cases.models import Case, ChairNotice, Ground, Referral
 from casework.cases.scope import CaseScope
@@ -243,6 +244,7 @@ def load_batch(context: ActContext, within: CaseScope | None = None) -> CaseBatc
         case, head = _CASE._make(row[:_CASE_WIDTH]), _HEAD._make(row[_CASE_WIDTH:-1])
         verify_row(server_keys, Head, head, 0)
         verify_row(server_keys, Case, case, head.v)
+        require_current(context.session, head)
         if head.id != case.id or head.n != row[-1]:
             raise VaultError("unopened")
         batch.cases[case.id], batch.heads[case.id] = case, head

@@ -28,6 +28,8 @@ _DEMO_FILES = (
     f"{_DATABASE}-wal",
     f"{_DATABASE}-shm",
     "removals",
+    "watermark",
+    "differences",
 )
 _WORDS = "Thư mục này là bản dùng thử của Sổ ca: mọi người, mọi vụ việc trong đó đều là hư cấu.\n"
 

@@ -10,7 +10,7 @@ from casework.audit.checkpoint import MISSING_AFTER
 from casework.audit.verify import WHOLE
 from casework.config import Config
 from casework.gate import Gate
-from casework.maintenance import backups, checkpoints, clock_check
+from casework.maintenance import backups, checkpoints, clock_check, evidence_check
 from casework.policy.vocabulary import Act
 from casework.vault.keys.context import CryptoContext
 
@@ -26,7 +26,7 @@ class Alarms:
     _remembered: dict[UUID, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
 
     def current(self, commune_id: UUID) -> tuple[str, ...]:
-        """Return a word for each thing that is wrong: checkpoint, backup, clock, log."""
+        """Return a word for each thing that is wrong: evidence, checkpoint, backup, clock, log."""
         at = clock.micros()
         remembered = self._remembered.get(commune_id)
         if remembered is None or not 0 <= at - remembered[0] < _FRESH:
@@ -35,6 +35,8 @@ class Alarms:
 
     def _look(self, commune_id: UUID, at: int) -> Iterator[str]:
         """Look whether checkpoints or backups are missing, the clock jumped, or the last verification failed."""
+        if evidence_check.rings(self.config):
+            yield "evidence"
         if checkpoints.missing(self.config, commune_id, at=at):
             yield "checkpoint"
         if self.config.backup_public and not _recent(backups.newest_named_at(self.config), at):

@@ -1,5 +1,6 @@
 """Makes encrypted, signed backups while the installation is in use, and deletes those older than the retention time."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,9 @@ from casework.vault.models import Commune
 KEPT_DAYS = 35
 _SUFFIX = ".casework"
 _NAME = "casework-%Y%m%dT%H%M%SZ"
+_NAMED = re.compile(
+    rf"casework-\d{{4}}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3])[0-5]\d[0-5]\dZ{re.escape(_SUFFIX)}"
+)
 
 
 @dataclass(frozen=True)
@@ -94,8 +98,15 @@ def _header(about: dict[str, Any], signer: bytes, public: bytes) -> dict[str, An
 
 
 def list_backups(config: Config) -> list[Path]:
-    """Return the finished backups, the oldest first."""
-    return sorted(config.backups_folder.glob(f"casework-*{_SUFFIX}"))
+    """Return the finished backups, the oldest first; only what bears a name of ours is one."""
+    return sorted(path for path in config.backups_folder.glob(f"*{_SUFFIX}") if _NAMED.fullmatch(path.name))
+
+
+def list_foreign(config: Config) -> list[str]:
+    """Return the names of what else lies in the folder of backups, as a copy made by hand."""
+    own = {path.name for path in list_backups(config)}
+    names = (path.name for path in config.backups_folder.glob("*") if not path.name.endswith(files.UNFINISHED))
+    return sorted(name for name in names if name not in own)
 
 
 def is_valid(config: Config, path: Path) -> bool:

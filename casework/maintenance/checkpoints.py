@@ -1,12 +1,21 @@
 """Writes checkpoints to the second place: every hour, after a restore and after an upgrade."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
 
 from casework import clock
 from casework.audit import freshness
-from casework.audit.checkpoint import MISSING_AFTER, Checkpoint, CheckpointStore, signed_note
+from casework.audit.checkpoint import (
+    MISSING_AFTER,
+    Checkpoint,
+    CheckpointStore,
+    is_in_log,
+    signed_note,
+    verifiable,
+)
 from casework.audit.models import AuditLine
 from casework.audit.revocation_log import START
 from casework.config import Config
@@ -29,8 +38,14 @@ def configured(config: Config) -> bool:
     return bool(config.checkpoint_public) and config.checkpoint_file is not None
 
 
-def write_all(config: Config, gate: Gate, *, restored: dict[UUID, int] | None = None) -> list[Checkpoint]:
-    """Write a checkpoint of every commune; `restored` gives the length of each log that came from a backup."""
+def write_all(
+    config: Config, gate: Gate, *, restored: Mapping[UUID, int] | None = None, accepted: str = ""
+) -> list[Checkpoint]:
+    """Write a checkpoint of every commune.
+
+    `restored` gives the length of each log that came from a backup, `accepted` why the operator goes on with a log
+    that differed from the notes before. What contradicts these is void from the new note on, and stays where it is.
+    """
     if config.checkpoint_file is None:
         raise VaultError("Bản cài đặt này không có khóa ký mốc.")
     signer = signatures.load(config.checkpoint_file)
@@ -38,13 +53,27 @@ def write_all(config: Config, gate: Gate, *, restored: dict[UUID, int] | None = 
     for commune_id in commune_ids(gate):
         store = CheckpointStore.of(config.checkpoints_folder, commune_id)
         seq = max(store.numbers(), default=0) + 1
-        checkpoint = _checkpoint_now(gate, commune_id, seq=seq, restored=(restored or {}).get(commune_id))
+        checkpoint = _checkpoint_now(gate, commune_id, seq=seq)
+        upto = (restored or {}).get(commune_id, checkpoint.n)
+        notes = list(store.valid(publics(config)))
+        if accepted:
+            checkpoint = replace(checkpoint, accepted=(_agreed_end(gate, commune_id, notes, upto), accepted))
+        elif restored or (gate.evidence and gate.evidence.is_settled(commune_id, notes)):
+            checkpoint = replace(checkpoint, restored=_agreed_end(gate, commune_id, notes, upto))
         store.add(signed_note(checkpoint, signer), seq=seq)
         checkpoints.append(checkpoint)
     return checkpoints
 
 
-def _checkpoint_now(gate: Gate, commune_id: UUID, *, seq: int, restored: int | None) -> Checkpoint:
+def _agreed_end(gate: Gate, commune_id: UUID, notes: Sequence[Checkpoint], upto: int) -> int:
+    """Return up to which line, `upto` at most, the log is the one of which the notes speak."""
+    with gate.database.read_only() as session:
+        crypto = CryptoContext(session, gate.server_keys(commune_id), None, 0)
+        differing = [note.n for note in verifiable(notes) if note.n <= upto and not is_in_log(crypto, note)]
+    return min(differing, default=upto + 1) - 1
+
+
+def _checkpoint_now(gate: Gate, commune_id: UUID, *, seq: int) -> Checkpoint:
     """Return an unsigned checkpoint of where the log of a commune ends now."""
     with gate.database.read_only() as session:
         server_keys = gate.server_keys(commune_id)
@@ -52,8 +81,8 @@ def _checkpoint_now(gate: Gate, commune_id: UUID, *, seq: int, restored: int | N
         line = select(AuditLine.n, AuditLine.h).where(AuditLine.commune_id == commune_id)
         length, h = session.execute(line.order_by(AuditLine.n.desc()).limit(1)).one()
         release = _newest_release(CryptoContext(session, server_keys, None, 0))
-    revocation_log = gate.revocation_log.end() if gate.revocation_log else (0, START)
-    return Checkpoint(commune_id, seq, clock.micros(), length, bytes(h), release, revocation_log, restored)
+    revocation_log = gate.evidence.revocation_log.end() if gate.evidence else (0, START)
+    return Checkpoint(commune_id, seq, clock.micros(), length, bytes(h), release, revocation_log)
 
 
 def _newest_release(crypto: CryptoContext) -> tuple[int, bytes]:

@@ -1,35 +1,24 @@
-"""Whether the machine's clock can be trusted: a clock that jumped must not let anything expire.
-
-The last moment at which the clock was trusted stands in a file beside the database, because people go on writing lines
-to the log by a wrong clock too.
-"""
-
-from pathlib import Path
+"""Whether the machine's clock can be trusted: a clock that jumped must not let anything expire."""
 
 from sqlalchemy import select
 
-from casework import clock, files
+from casework import clock
 from casework.audit.models import AuditLine
+from casework.audit.trusted_clock import TrustedClock
 from casework.config import Config
 from casework.gate import ActContext, Gate, action
 from casework.maintenance.system_actors import commune_ids, console_of
 from casework.policy.vocabulary import Act
 
-_SLACK = 7 * 24 * 3600 * clock.MICROSECOND
-_NAME = "ticked"
-
 
 def doubtful(config: Config, gate: Gate, *, at: int) -> bool:
     """Tell whether the clock stands before the newest line of a log, or over 7 days after it was last trusted."""
-    newest, trusted = _newest_line_at(gate), _trusted(config)
-    if at < max(newest, trusted or 0):
-        return True
-    return at > (trusted if trusted is not None else newest) + _SLACK
+    return TrustedClock(config.data).doubts(at, newest_line=_newest_line_at(gate))
 
 
 def trust(config: Config, *, at: int) -> None:
     """Note that the clock was trusted at a moment (microseconds)."""
-    files.replace(_path(config), f"{at}\n")
+    TrustedClock(config.data).trust(at)
 
 
 def confirm(config: Config, gate: Gate) -> None:
@@ -47,7 +36,7 @@ def note_confirmed(context: ActContext) -> None:
 
 def since_trusted(config: Config, *, at: int) -> int | None:
     """Return how many microseconds ago the clock was last trusted, None if it never was."""
-    trusted = _trusted(config)
+    trusted = TrustedClock(config.data).moment()
     return None if trusted is None else at - trusted
 
 
@@ -59,14 +48,3 @@ def _newest_line_at(gate: Gate) -> int:
             line = select(AuditLine.at).where(AuditLine.commune_id == commune_id).order_by(AuditLine.n.desc())
             newest = max(newest, session.execute(line.limit(1)).scalar_one_or_none() or 0)
     return newest
-
-
-def _trusted(config: Config) -> int | None:
-    try:
-        return int(_path(config).read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return None
-
-
-def _path(config: Config) -> Path:
-    return config.data / _NAME

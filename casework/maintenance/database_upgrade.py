@@ -23,6 +23,7 @@ from casework.gate import ActContext, action, open_gate
 from casework.maintenance import (
     backups,
     checkpoints,
+    evidence_check,
     legacy_signatures,
     replacement_database,
     row_verification,
@@ -75,6 +76,7 @@ def run(config: Config, *, reason: str = "", on_step: OnStep = lambda _: None) -
             f"{urgent} chuyển gửi khẩn chưa có ai trả lời, nên chưa nâng cấp. Hãy gọi cơ quan nhận trước. "
             "Nếu vẫn phải nâng cấp ngay, chạy lại với --reason 'lý do' (được ghi vào nhật ký)."
         )
+    _require_evidence(config, kek_in_use)
     backup = _back_up(config, on_step)
     note = [f"{before} -> {schema.newest()}", backup.name if backup else "", _override_words(urgent, reason)]
     try:
@@ -87,6 +89,15 @@ def run(config: Config, *, reason: str = "", on_step: OnStep = lambda _: None) -
         raise
     _confirm_in_place(config, kek_in_use, on_step)
     return replace(report, backup=backup)
+
+
+def _require_evidence(config: Config, kek_in_use: Kek) -> None:
+    """Raise LogRolledBack if the database differs from the evidence outside it: nothing is signed then."""
+    gate = open_gate(config, kek_in_use)
+    try:
+        evidence_check.require_agreement(gate)
+    finally:
+        gate.database.engine.dispose()
 
 
 def rehearse(config: Config, *, on_step: OnStep = lambda _: None) -> UpgradeReport | None:
@@ -172,7 +183,8 @@ def _confirm_in_place(config: Config, kek_in_use: Kek, on_step: OnStep) -> None:
     gate = open_gate(config, kek_in_use)
     try:
         on_step("verify")
-        replacement_database.verify_logs(gate, refusal=_LOG_BROKEN)
+        # What it writes to the log is lost if the old database is put back, so nothing outside may know of it.
+        replacement_database.verify_logs(replace(gate, evidence=None), refusal=_LOG_BROKEN)
     except BaseException:
         gate.database.engine.dispose()
         unguarded_database.swap_back(config.database_url)

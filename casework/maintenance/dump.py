@@ -122,7 +122,7 @@ class _Reader:
         batch: list[dict[str, Any]] = []
         count = 0
         while isinstance(row := self._next(), list):
-            batch.append(dict(zip(columns, map(_value, row), strict=True)))
+            batch.append(dict(zip(columns, map(value_of, row), strict=True)))
             count += 1
             if len(batch) == _AT_ONCE:
                 yield batch
@@ -135,6 +135,11 @@ class _Reader:
     def end(self) -> None:
         if self._next() != {"done": True} or next(self.lines, None) is not None:
             raise VaultError("unopened")
+
+
+def plain_line(values: Mapping[str, Any]) -> bytes:
+    """Return one row by the names of its columns as a line of JSON."""
+    return _line({name: _plain(value) for name, value in values.items()})
 
 
 def _line(value: Any) -> bytes:
@@ -156,7 +161,8 @@ def _plain(value: Any) -> Any:
     return {"b": value.hex()} if isinstance(value, bytes) else value
 
 
-def _value(plain: Any) -> Any:
+def value_of(plain: Any) -> Any:
+    """Return the value that stands in a line."""
     if not isinstance(plain, dict):
         return plain
     return UUID(hex=plain["u"]) if "u" in plain else bytes.fromhex(plain["b"])

@@ -16,8 +16,8 @@ from casework.vault.keys.kek import Kek
 
 @contextmanager
 def new_database(fresh: Config, key: Kek) -> Iterator[Gate]:
-    """Open the gate of a database that is being made, without a revocation log; afterwards its WAL is merged."""
-    gate = replace(open_gate(fresh, key), revocation_log=None)
+    """Open the gate of a database that is being made, with nothing outside to compare; afterwards its WAL is merged."""
+    gate = replace(open_gate(fresh, key), evidence=None)
     try:
         yield gate
     finally:

@@ -12,10 +12,13 @@ from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from casework import clock, schema, unguarded_database
+from casework.audit.models import AuditLine
 from casework.audit.revocation_log import Remaining, RevocationEntry, RevocationLog, newest
+from casework.audit.watermark import Watermark
 from casework.config import Config, ConfigurationError
 from casework.db import upgrade
 from casework.gate import Gate, open_gate
@@ -23,6 +26,7 @@ from casework.maintenance import (
     checkpoints,
     dump,
     lost_kek_restore,
+    release_copies,
     replacement_database,
     revocation_log_copy,
     revocation_replay,
@@ -113,16 +117,19 @@ def restore(
     return replace(report, seconds=time.monotonic() - started, new_kek=used_kek if order.lost_kek else None)
 
 
-def _note_restore(config: Config, used_kek: Kek, communes: Iterable[UUID]) -> None:
-    """Note the restore in the revocation log before the new database takes over.
+def _note_restore(config: Config, used_kek: Kek, lengths: Mapping[UUID, int]) -> None:
+    """Note the restore in the revocation log and move the watermark back, before the new database takes over.
 
-    From then on the entry before it is no longer compared with an audit log that does not have its line.
+    From then on entries before it are no longer compared with an audit log that does not have their lines. The
+    watermark goes back to the end of the backup, which stands in the old log and in the new one.
     """
     revocation_log_copy.restore_from_copy(config)
-    for commune_id in communes:
-        RevocationLog(config.revocation_log_file).append_note(
-            server_keys_of(used_kek, commune_id), word="restored", at=clock.micros()
-        )
+    with unguarded_database.snapshot(unguarded_database.url_beside(config.database_url)) as connection:
+        for commune_id, length in lengths.items():
+            server_keys = server_keys_of(used_kek, commune_id)
+            RevocationLog(config.revocation_log_file).append_note(server_keys, word="restored", at=clock.micros())
+            line = select(AuditLine.h).where(AuditLine.commune_id == commune_id, AuditLine.n == length)
+            Watermark(config.watermark_file).move(server_keys, (length, connection.execute(line).scalar_one()))
 
 
 def drill(
@@ -237,6 +244,7 @@ def _replay_revocations(
             console, revocation_replay.replay_revocations, _newest_of(entries, commune_id), order.file.name
         )
         revoked, erased = revoked + report.revoked, erased + report.erased
+        release_copies.bring_back(config, gate, commune_id)
     return revocation_replay.ReplayReport(revoked, erased)
 
 

@@ -35,15 +35,16 @@ def _replace(source: RevocationLog, target: RevocationLog) -> None:
     files.replace(target.path, (line.written() for line in source.lines()))
 
 
-def void_uncommitted(gate: Gate) -> None:
-    """Void the last entry of each commune if its act was never committed, as after a crash between the two.
-
-    It waits for a writer whose entry is in the revocation log already and whose commit is still to come.
-    """
-    for commune_id in commune_ids(gate):
-        with gate.database.transaction(None, commune_id) as session:
-            if gate.revocation_log is not None:
-                gate.revocation_log.void_uncommitted(session, gate.server_keys(commune_id))
+def repair(config: Config) -> list[RevocationEntry]:
+    """Return the lines of the longer of the two, put in its place; a file that cannot be read is set aside."""
+    own = RevocationLog(config.revocation_log_file)
+    try:
+        own.lines()
+    except VaultError:
+        own.path.replace(own.path.with_name(f"{own.path.name}.set_aside"))
+    with suppress(VaultError):
+        restore_from_copy(config)
+    return own.lines()
 
 
 def trusted_entries(config: Config, gate: Gate, *, lost_kek: bool, allow_missing: bool) -> list[RevocationEntry]:

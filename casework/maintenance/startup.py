@@ -8,16 +8,19 @@ from sqlalchemy import make_url
 from casework import schema, unguarded_database
 from casework.config import Config, ConfigurationError
 from casework.gate import open_gate
-from casework.maintenance import revocation_log_copy
+from casework.maintenance import evidence_check
 from casework.secure_delete import truncate_wal
 from casework.vault.keys import kek
 
 
 def make_ready(config: Config) -> None:
-    """Void the entry of the revocation log whose act was never committed, and truncate the WAL with what was erased."""
+    """Compare the database with the evidence outside it, and truncate the WAL with what was erased.
+
+    Raises LogRolledBack for a log that was put back; a revocation that a crash stopped is void.
+    """
     gate = open_gate(config, kek.load(config.kek_file, demo=config.demo))
     try:
-        revocation_log_copy.void_uncommitted(gate)
+        evidence_check.require_agreement(gate)
         truncate_wal(gate.database.engine)
     finally:
         gate.database.engine.dispose()

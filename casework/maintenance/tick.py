@@ -1,6 +1,7 @@
 """The periodic jobs: checkpoints, backups, verification, expiry, idle accounts; they never erase a case.
 
-With a clock that cannot be trusted nothing expires or is deleted until a person has confirmed it.
+Nothing is signed and no backup is deleted while the database differs from the evidence outside it. With a clock that
+cannot be trusted nothing expires or is deleted until a person has confirmed it.
 """
 
 import logging
@@ -12,10 +13,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from casework import clock
 from casework.audit import read
+from casework.audit.checkpoint import CheckpointStore
 from casework.config import Config
 from casework.errors import CaseworkError
 from casework.gate import Action, Gate
-from casework.maintenance import backups, checkpoints, clock_check, revocation_log_copy
+from casework.maintenance import (
+    backups,
+    checkpoints,
+    clock_check,
+    evidence_check,
+    release_copies,
+    revocation_log_copy,
+)
 from casework.maintenance.idle_accounts import lock_idle_accounts
 from casework.maintenance.system_actors import commune_ids, system_of
 from casework.oversight.actions import verify_all
@@ -33,11 +42,15 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class TickReport:
-    """The names of the jobs that were done and of those that failed, and whether the clock is in doubt."""
+    """The names of the jobs that were done and of those that failed, and whether the clock is in doubt.
+
+    `foreign` are the names of files in the folders of backups and checkpoints that the program did not write.
+    """
 
     done: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     doubtful: bool = False
+    foreign: list[str] = field(default_factory=list)
 
 
 def tick(config: Config, gate: Gate) -> TickReport | None:
@@ -57,11 +70,12 @@ def due(config: Config) -> bool:
 
 
 def _run_due(config: Config, gate: Gate) -> TickReport:
-    at, report = clock.micros(), TickReport()
+    at, report = clock.micros(), TickReport(foreign=_foreign(config, gate))
     report.doubtful = clock_check.doubtful(config, gate, at=at)
-    if checkpoints.configured(config):
+    agrees = _run_job(report, "evidence", lambda: evidence_check.require_all(config, gate))
+    if agrees and checkpoints.configured(config):
         _run_job(report, "checkpoint", lambda: _write_checkpoints(config, gate))
-    if config.backup_public and _backup_due(config, at):
+    if agrees and config.backup_public and _backup_due(config, at):
         _run_job(report, "backup", lambda: backups.make(config, gate))
     if _verify_due(gate, at):
         _run_job(report, "verify", lambda: verify_all(gate))
@@ -72,27 +86,34 @@ def _run_due(config: Config, gate: Gate) -> TickReport:
     # Most of the demo's people did what they did long ago, and every printed card must let its holder in.
     if not config.demo:
         _run_job(report, "idle", lambda: _in_every_commune(gate, lock_idle_accounts))
-    if config.backup_public:
+    if agrees and config.backup_public:
         _run_job(report, "retention", lambda: backups.delete_expired(config))
     _run_job(report, "clock", lambda: clock_check.trust(config, at=at))
     return report
 
 
-def _run_job(report: TickReport, name: str, job: Callable[[], object]) -> None:
-    """Run one job; if it fails the others are run all the same, and the report names it."""
+def _foreign(config: Config, gate: Gate) -> list[str]:
+    """Return the names of files that are none of ours where backups and checkpoints lie; they are passed over."""
+    stores = [CheckpointStore.of(config.checkpoints_folder, commune_id) for commune_id in commune_ids(gate)]
+    return [*backups.list_foreign(config), *(name for store in stores for name in store.foreign())]
+
+
+def _run_job(report: TickReport, name: str, job: Callable[[], object]) -> bool:
+    """Run one job and tell whether it succeeded; if not, the report names it and most others are run all the same."""
     try:
         job()
     except (CaseworkError, SQLAlchemyError, OSError):
         log.exception("tick: %s failed", name)
         report.failed.append(name)
-    else:
-        report.done.append(name)
+        return False
+    report.done.append(name)
+    return True
 
 
 def _write_checkpoints(config: Config, gate: Gate) -> None:
-    revocation_log_copy.void_uncommitted(gate)
     checkpoints.write_all(config, gate)
     revocation_log_copy.copy(config)
+    release_copies.write_all(config, gate)
 
 
 def _backup_due(config: Config, at: int) -> bool:

@@ -10,13 +10,12 @@ from sqlalchemy import Connection, select
 
 from casework import unguarded_database
 from casework.audit.checkpoint import CheckpointStore
-from casework.audit.models import AuditLine
 from casework.cases.models import Case, ChairNotice, Ground, Referral
 from casework.cases.states import CARRYING_GROUND, LIVE_REFERRAL, READABLE_NOTICE, CaseState
 from casework.config import Config
 from casework.errors import VaultError
 from casework.gate import Gate
-from casework.maintenance import checkpoints, row_verification, signed_tables
+from casework.maintenance import checkpoints, evidence_check, row_verification, signed_tables
 from casework.maintenance.system_actors import commune_ids
 from casework.policy.vocabulary import Section
 from casework.vault.crypto.aead import E1_OVERHEAD, E1_START, KEY_BYTES
@@ -79,13 +78,14 @@ def _unsigned(database: _Database, server_keys_of: Callable[[UUID], ServerKeys])
 
 
 def find_all_faults(config: Config, gate: Gate) -> list[Fault]:
-    """Return every inconsistency of an installation at one moment, and of its logs with their newest checkpoints."""
+    """Return every inconsistency of an installation at one moment, and what differs from the evidence outside."""
     faults = []
     with unguarded_database.snapshot(config.database_url) as connection:
         faults += find_faults(connection, gate.server_keys)
-        for commune_id in commune_ids(gate):
-            faults += compare_with_checkpoint(connection, config, commune_id)
-    return faults
+    if checkpoints.configured(config):
+        faults += _without_checkpoint(config, gate)
+    differences = evidence_check.find_differences(gate)
+    return faults + [Fault(found.place, found.commune_id, found.words) for found in differences]
 
 
 def _documents(database: _Database) -> Iterator[Fault]:
@@ -161,18 +161,7 @@ def _wraps(database: _Database) -> Iterator[Fault]:
             yield Fault("wrap", row.member_id, "người đã nghỉ còn chìa khóa / key left with somebody who has left")
 
 
-def compare_with_checkpoint(connection: Connection, config: Config, commune_id: UUID) -> list[Fault]:
-    """Compare a log with its newest checkpoint outside the database: a rollback of the whole database shows here."""
-    if not checkpoints.configured(config):
-        return []
-    try:
-        newest = CheckpointStore.of(config.checkpoints_folder, commune_id).newest(checkpoints.publics(config))
-    except (OSError, VaultError):
-        return [Fault("checkpoint", commune_id, "không đọc được mốc nhật ký / the checkpoint cannot be read")]
-    if newest is None:
-        return [Fault("checkpoint", commune_id, "chưa có mốc nhật ký nào / there is no checkpoint")]
-    line = select(AuditLine.h).where(AuditLine.commune_id == commune_id, AuditLine.n == newest.n)
-    h = connection.execute(line).scalar_one_or_none()
-    if h is None or bytes(h) != newest.h:
-        return [Fault("checkpoint", commune_id, "nhật ký không khớp với mốc đã ký / log differs from its checkpoint")]
-    return []
+def _without_checkpoint(config: Config, gate: Gate) -> Iterator[Fault]:
+    for commune_id in commune_ids(gate):
+        if not CheckpointStore.of(config.checkpoints_folder, commune_id).numbers():
+            yield Fault("checkpoint", commune_id, "chưa có mốc nhật ký nào / there is no checkpoint")

@@ -182,6 +182,8 @@ class Act(StrEnum):
     RESTORE_ERASE = "restore.erase"
     UPGRADE_RUN = "upgrade.run"
     CLOCK_CONFIRM = "clock.confirm"
+    AUDIT_ACCEPT = "audit.accept"
+    RESTORE_RELEASES = "restore.releases"
     LOCK_IDLE = "account.lock_idle"
     RECOVERY_RENEW = "recovery.renew"
     RECOVERY_DRILL = "recovery.drill"

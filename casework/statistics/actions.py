@@ -10,9 +10,10 @@ from uuid import UUID
 
 from casework import clock
 from casework.audit import freshness
+from casework.audit.chain import last_line
 from casework.cases import reading
 from casework.cases.sections import Facts
-from casework.errors import BadInput, Conflict
+from casework.errors import BadInput, Conflict, gettext_noop
 from casework.gate import ActContext, action
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
@@ -24,6 +25,7 @@ from casework.statistics.published_tables import Published
 from casework.statistics.release_counts import Counted, CountRecord
 from casework.statistics.release_draft import DraftedRelease, ReleaseDraft, Year, sum_of
 from casework.statistics.rounding import NEAR
+from casework.vault.keys import kek
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,10 @@ def preview_period(context: ActContext) -> Closing:
 def close_period(context: ActContext, name: str, mark: str) -> None:
     """Release the period of this name exactly as it was previewed; a release is never changed or taken back.
 
-    Raises Conflict if the period is not the next one or if its counts changed since the preview, and BadInput if
-    it is not over.
+    Raises Conflict if the period is not the next one, if its counts changed since the preview, if the machine's clock
+    is in doubt or the evidence outside names what the database lacks; and BadInput if the period is not over.
     """
+    _require_closable(context)
     done = releases.read_all(context)
     size, period = _next_period(context, done)
     if name != period.name:
@@ -114,6 +117,29 @@ def close_period(context: ActContext, name: str, mark: str) -> None:
     release_counts.remember(context, counted.ledger, published.number, _record_entry(counted))
     if period.ends_year:
         release_counts.prepare_year(context, counted.ledger, period.year + 1)
+
+
+def _require_closable(context: ActContext) -> None:
+    """Raise Conflict where what is published now could not be taken back, and might be wrong or published already."""
+    evidence, newest = context.evidence, last_line(context.session, context.crypto.server_keys)
+    if evidence is None or newest is None:
+        return
+    if context.crypto.server_keys.number != kek.DEMO_ID and evidence.trusted_clock.doubts(
+        context.crypto.at, newest_line=newest.at
+    ):
+        raise Conflict(
+            gettext_noop(
+                "Đồng hồ của máy chủ chưa được xác nhận là đúng, nên chưa chốt: kỳ đã chốt thì không rút lại được. "
+                "Hãy nhờ người trông máy chủ xem lại giờ rồi chạy: casework tick --confirm-clock."
+            )
+        )
+    if any(evidence.differences(context.crypto, releases.hashes(context.session, context.commune_id))):
+        raise Conflict(
+            gettext_noop(
+                "Sổ không khớp với các mốc giữ bên ngoài, có thể thiếu kỳ đã công bố, nên chưa chốt. "
+                "Hãy nhờ người trông máy chủ chạy: casework verify."
+            )
+        )
 
 
 def period_to_close(context: ActContext) -> Period | None:

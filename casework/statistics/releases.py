@@ -1,6 +1,8 @@
 """The hash chain of releases: read and verified as a whole, appended to, never changed."""
 
 from hashlib import sha256
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -53,10 +55,20 @@ def _rows(context: ActContext, session: Session) -> list[Release]:
     return list(session.execute(query).scalars())
 
 
-def digest(row: Release) -> bytes:
+def digest(row: Any) -> bytes:
     """Return the SHA-256 of a release, as the next release and the count ledger record it."""
     fields = (row.commune_id, row.number, row.period, row.released, row.body, row.prev)
     return sha256(encode_fields("cw/1/release", *fields)).digest()
+
+
+def hashes(session: Session, commune_id: UUID) -> list[bytes]:
+    """Return the hash of each release, oldest first, as it stands there: nothing is verified."""
+    row = Release.__table__.c
+    columns = (row.commune_id, row.number, row.period, row.released, row.body, row.prev)
+    return [
+        digest(release)
+        for release in session.execute(select(*columns).where(row.commune_id == commune_id).order_by(row.number))
+    ]
 
 
 def append(context: ActContext, head: Head, published: Published) -> None:

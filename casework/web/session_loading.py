@@ -77,7 +77,7 @@ def load_session(gate: Gate, config: Config, cookie: str) -> SignedInMember | No
     if token is None:
         return None
     at = clock.micros()
-    with gate.database.read_only() as session:
+    with gate.reading() as session:
         try:
             record = _read_record(gate, session, token)
         except VaultError as cause:
@@ -114,7 +114,7 @@ def _read_record(gate: Gate, session: Session, token: sessions.SessionToken) -> 
     newest_number, newest_mac, covered, elsewhere = columns_read[-4:]
     server_keys = gate.server_keys(row.commune_id)
     verify_row(server_keys, Head, head, 0)
-    freshness.require_latest(head, newest_number, newest_mac)
+    freshness.require_latest(session, head, newest_number, newest_mac)
     verify_row(server_keys, Member, member, head.v)
     verify_row(server_keys, SessionRow, row, head.v)
     verify_row(server_keys, Commune, commune, 0)
@@ -202,7 +202,7 @@ def _agencies_and_keyring(session: Session, record: _Record, seed: bytes | None)
     for row in session.execute(_AGENCIES, ids):
         (agency, head, wrap), (newest_number, newest_mac) = split_row(row[:-2], _AGENCY_MODELS), row[-2:]
         verify_row(server_keys, Head, head, 0)
-        freshness.require_latest(head, newest_number, newest_mac)
+        freshness.require_latest(session, head, newest_number, newest_mac)
         verify_row(server_keys, Agency, agency, head.v)
         if wrap.agency_id is not None:
             verify_row(server_keys, Wrap, wrap, head.v)

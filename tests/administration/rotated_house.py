@@ -1,6 +1,7 @@
 """Rotating the KEK of a copied house, and checks of what is there afterwards."""
 
 from casework.administration import server_key_rotation
+from casework.audit.outside_evidence import of_installation
 from casework.db import Base
 from casework.desk import actions as desk
 from casework.gate import Gate
@@ -22,7 +23,7 @@ def rotate_kek(house: House) -> kek.Kek:
 def reopen(house: House, expected: kek.Kek | None = None) -> kek.Kek:
     used_kek = kek.load(house.config.kek_file, demo=False)
     assert expected in (None, used_kek)
-    house.gate = Gate(house.gate.database, used_kek)
+    house.gate = Gate(house.gate.database, used_kek, of_installation(house.config))
     for someone in house.people.values():
         someone.leaves()
     return used_kek

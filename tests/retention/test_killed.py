@@ -72,11 +72,11 @@ def erased_in_a_child(house: House, person: Person, case_id: UUID, prepare: Call
 
 def is_gone(house: House, case_id: UUID) -> bool:
     """Tell whether a case is gone; it must be so altogether or not at all, in the log and in the ledger too."""
-    assert house.gate.revocation_log is not None
+    assert house.gate.evidence is not None
     rows = rows_of(house, case_id)
     gone = not any(rows.values())
     assert gone or all(rows[name] for name in ("case_file", "head", "document", "envelope"))
-    left = newest(house.gate.revocation_log.lines(), THANH_SON)[case_id]
+    left = newest(house.gate.evidence.revocation_log.lines(), THANH_SON)[case_id]
     assert (left.v is None) == gone
     assert (left.act == Act.CASE_ERASE) == gone
     with house.crypto() as crypto:
@@ -96,14 +96,14 @@ def doomed(house: House) -> UUID:
 def test_killed_between_the_ledger_and_the_commit_the_case_is_there(house: House, doomed: UUID):
     before = rows_of(house, doomed)
     assert not erased_in_a_child(house, house["hoa"].person, doomed, _at_commit)
-    assert house.gate.revocation_log is not None
-    assert "void" in house.gate.revocation_log.lines()[-1].body
+    assert house.gate.evidence is not None
+    assert "void" in house.gate.evidence.revocation_log.lines()[-1].body
     assert not is_gone(house, doomed)
     assert rows_of(house, doomed) == before
     assert house["lan"].does(desk.read_case, doomed)
-    lines = house.gate.revocation_log.lines()
+    lines = house.gate.evidence.revocation_log.lines()
     startup.make_ready(house.config)
-    assert house.gate.revocation_log.lines() == lines
+    assert house.gate.evidence.revocation_log.lines() == lines
     house["hoa"].does(retention.erase_case, doomed)
     assert is_gone(house, doomed)
 
