@@ -25,7 +25,7 @@ class RevocationIndex:
         self._forget()
 
     def _forget(self) -> None:
-        self._inode = self._size = self._seq = 0
+        self._inode = self._written = self._size = self._seq = 0
         self._h = START
         self._pending: dict[UUID, RevocationEntry] = {}
         # With each version stands how many lines had been taken in: a reader's snapshot may be older than the newest.
@@ -47,13 +47,13 @@ class RevocationIndex:
             if self._seq:
                 raise VaultError("unopened") from None
             return
-        if (status.st_ino, status.st_size) == (self._inode, self._size):
+        if (status.st_ino, status.st_size, status.st_mtime_ns) == (self._inode, self._size, self._written):
             return
         if status.st_ino == self._inode and status.st_size > self._size:
             self._read_on(keys_of)
         else:
             self._read_anew(keys_of)
-        self._inode = status.st_ino
+        self._inode, self._written = status.st_ino, status.st_mtime_ns
 
     def _read_on(self, keys_of: KeysOf) -> None:
         raw = _whole_lines(self.log, self._size)

@@ -215,7 +215,9 @@ def test_of_what_was_erased_nothing_is_left(house: House):
         heads.erase(session, head)
         session.flush()
         assert heads.changed_heads(session) == {}
-        _log(house).note(session, SERVER_KEYS[THANH_SON], act="case.erase", at=1, before=(0, bytes(32)), end=(1, bytes(32)))
+        _log(house).note(
+            session, SERVER_KEYS[THANH_SON], act="case.erase", at=1, before=(0, bytes(32)), end=(1, bytes(32))
+        )
         session.rollback()
     left = newest(_log(house).lines(), THANH_SON)[made.case_id]
     assert (left.v, left.rows) == (None, "")

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from casework.audit.outside_evidence import of_installation
 from casework.config import Config
 from casework.gate import open_gate
 from casework.maintenance import backups, restore
@@ -70,4 +71,5 @@ def with_backups(house: House) -> BackedUpHouse:
         backup_public=signatures.encode_public(public_key(seed)),
         checkpoint_dir=str(house.config.data / "second"),
     )
+    house.gate = replace(house.gate, evidence=of_installation(house.config))
     return BackedUpHouse(house, house.config, seed)
