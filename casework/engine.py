@@ -37,9 +37,11 @@ def open_engine(url: str, *, pragmas: Sequence[str] = (), waits_forever: bool = 
         event.listen(engine, "connect", partial(_tune, (*_PRAGMAS, *pragmas)))
         event.listen(engine, "begin", _begin)
         return engine
+    # What lies outside the database is written after a commit and must never be ahead of what a crash leaves of it.
+    settings = f"{parsed.query.get('options', '')} -c synchronous_commit=on"
     if not waits_forever:
-        settings = f"{parsed.query.get('options', '')} -c lock_timeout={PATIENCE_SECONDS * 1000:.0f}"
-        options["connect_args"] = {"options": settings}
+        settings += f" -c lock_timeout={PATIENCE_SECONDS * 1000:.0f}"
+    options["connect_args"] = {"options": settings}
     return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **options)
 
 

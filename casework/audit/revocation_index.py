@@ -95,8 +95,8 @@ class RevocationIndex:
     def confirm(self, line: RevocationEntry) -> None:
         """Believe a line whose act is committed."""
         with self._lock:
-            if self._pending.pop(line.commune_id, None) is not None:
-                self._believe(line)
+            self._pending.pop(line.commune_id, None)
+            self._believe(line)
 
     def view(self) -> "RevocationView":
         """Return what is known now, for a transaction that begins now or has the lock of its commune."""
