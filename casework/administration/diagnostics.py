@@ -23,7 +23,7 @@ from casework.config import SETTINGS, Config
 from casework.db import Database
 from casework.errors import CaseworkError
 from casework.gate import Gate
-from casework.maintenance import startup
+from casework.maintenance import evidence_check, startup
 from casework.vault.crypto import signatures
 from casework.vault.integrity.signed_rows import attach_keys
 from casework.vault.keys import kek
@@ -154,6 +154,15 @@ def _check_commune(server_keys: kek.ServerKeys, database: Database) -> Iterator[
             yield Problem("Đồng hồ máy chậm hơn dòng nhật ký cuối cùng.", "Chỉnh giờ máy (timedatectl) trước đã.")
 
 
+def _check_evidence(settings: Config) -> Iterator[Problem]:
+    """The newest comparison with what lies outside the database found no difference, or the operator has decided."""
+    if evidence_check.rings(settings):
+        yield Problem(
+            "Sổ khác bằng chứng bên ngoài: có thể ai đó đã đặt lại một bản cũ.",
+            "Giữ nguyên máy, gọi người hỗ trợ, xem `casework verify`; khi đã rõ: `casework accept-log`.",
+        )
+
+
 def _check_machine(settings: Config) -> Iterator[Problem]:
     if shutil.disk_usage(settings.data).free < _LEAST_FREE:
         yield Problem("Đĩa còn dưới 1 GB.", "Dọn đĩa: hết chỗ thì sổ ngừng nhận, dù không mất gì.")
@@ -181,4 +190,12 @@ def _require_database_file(settings: Config) -> None:
         raise CaseworkError(f"Không thấy cơ sở dữ liệu {url.database}.")
 
 
-_CHECKS: tuple[Check, ...] = (_check_files, _check_keys, _check_places, _check_schema, _check_communes, _check_machine)
+_CHECKS: tuple[Check, ...] = (
+    _check_files,
+    _check_keys,
+    _check_places,
+    _check_schema,
+    _check_communes,
+    _check_evidence,
+    _check_machine,
+)

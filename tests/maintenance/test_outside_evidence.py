@@ -109,6 +109,7 @@ def test_the_commands_say_it_and_the_lead_the_observer_and_the_administrator_see
     assert verified.exit_code == 1
     assert "log differs from it" in verified.stdout
     assert call("backup", *data).exit_code == 1
+    assert "accept-log" in call("check", *data).stdout
     flask_app = application(installation.house)
     for username, sees in (("hoa", True), ("quang", True), ("son", True), ("lan", False)):
         page = browser_of(flask_app, installation.house[username]).get("/").get_data(as_text=True)
@@ -118,6 +119,7 @@ def test_the_commands_say_it_and_the_lead_the_observer_and_the_administrator_see
     assert unexplained.exit_code == 1
     accepted = call("accept-log", *data, "--reason", "thử")
     assert accepted.exit_code == 0, accepted.stderr
+    assert "accept-log" not in call("check", *data).stdout
     assert "log differs from it" in accepted.stdout
     assert "nothing to decide" in call("accept-log", *data, "--reason", "thử").stdout
     (installation.config.data / "ticked").unlink()
