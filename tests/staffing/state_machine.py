@@ -1,6 +1,7 @@
 """A stateful test of members, keys and cases against a model: after each step exactly those read who should."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from casework.accounts import admission_actions
 from casework.accounts.admission_actions import WrongAdmission
+from casework.audit.outside_evidence import of_installation
 from casework.cases import holder_transfer, restriction
 from casework.cases.sections import GroundEntry, Letter
 from casework.desk import actions as desk
@@ -51,7 +53,9 @@ class StaffingMachine(RuleBasedStateMachine):
         for rest in place.parent.glob(f"{place.name}-*"):
             rest.unlink()
         shutil.copyfile(place.with_suffix(".first"), place)
-        self.house.config.revocation_log_file.unlink(missing_ok=True)
+        for evidence in (self.house.config.revocation_log_file, self.house.config.watermark_file):
+            evidence.unlink(missing_ok=True)
+        self.house.gate = replace(self.house.gate, evidence=of_installation(self.house.config))
         self.house.people.clear()
         self.world = StaffingModel(dealt=make_sheets(self.house))
         self.open_case("lan")
