@@ -107,13 +107,12 @@ class OutsideEvidence:
         return CheckpointStore.of(self.checkpoints, commune_id)
 
     def differences(self, crypto: CryptoContext, releases: Sequence[bytes]) -> Iterator[Difference]:
-        """Compare everything with the log of a commune and with the hashes of its releases, in order."""
+        """Compare the files that `require` does not read whole with a commune's log and the hashes of its releases."""
         notes = self.notes(crypto.commune_id)
         compared = checkpoint.compare(crypto, self.store(crypto.commune_id), notes)
         if self.is_settled(crypto.commune_id, notes):
             compared = replace(compared, differing=())
         for place, words in (
-            *self._watermark_differs(crypto),
             *_checkpoints_differ(compared),
             *self._revocations_differ(crypto, notes),
             *_releases_differ(notes, releases),
@@ -134,15 +133,6 @@ class OutsideEvidence:
             later = self.revocation_log.lines()[known:]
             return any(line.commune_id == commune_id and line.body.get("word") in SETTLED for line in later)
         return False
-
-    def _watermark_differs(self, crypto: CryptoContext) -> Iterator[tuple[str, str]]:
-        try:
-            highest = self.watermark.highest(crypto.server_keys)
-        except LogRolledBack:
-            yield "watermark", "dòng không do chương trình ghi / the line is not ours"
-            return
-        if highest is not None and not _stands(crypto.session, crypto.commune_id, highest):
-            yield "watermark", f"nhật ký không còn dòng {highest[0]} / the log has no line {highest[0]}"
 
     def _revocations_differ(self, crypto: CryptoContext, notes: Sequence[Checkpoint]) -> Iterator[tuple[str, str]]:
         commune_id = crypto.commune_id

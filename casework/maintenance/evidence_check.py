@@ -37,15 +37,16 @@ def find_differences(gate: Gate) -> list[Difference]:
 
 
 def _of_commune(gate: Gate, evidence: OutsideEvidence, commune_id: UUID) -> list[Difference]:
+    found = []
     try:
         with gate.database.transaction(None, commune_id) as session:
             attach_keys(session, gate.server_keys(commune_id))
             evidence.require(session, gate.server_keys, commune_id)
     except LogRolledBack as cause:
-        return [Difference(cause.row, commune_id, "nhật ký đã bị đặt lại một bản cũ / an older log was put back")]
+        found.append(Difference(cause.row, commune_id, "nhật ký thiếu những gì đã có / the log lacks what it held"))
     with gate.database.read_only() as session:
         crypto = CryptoContext(session, gate.server_keys(commune_id), None, 0)
-        return list(evidence.differences(crypto, releases.hashes(session, commune_id)))
+        return [*found, *evidence.differences(crypto, releases.hashes(session, commune_id))]
 
 
 def require_agreement(gate: Gate, *, told_only: Collection[str] = _TOLD_ONLY) -> None:

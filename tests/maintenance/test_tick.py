@@ -35,7 +35,9 @@ def _tick_after(installation: BackedUpHouse, micros: int) -> TickReport:
 def test_a_run_writes_a_checkpoint_a_backup_and_a_copy_of_the_revocation_log(installation: BackedUpHouse):
     referred(installation.house).goes("open", "decline")
     done = _tick(installation)
-    assert done.done == ["evidence", "checkpoint", "backup", "verify", "expiry", "idle", "retention", "clock"]
+    assert done.done == [
+        *("evidence", "checkpoint", "backup", "verify", "write-ahead log", "expiry", "idle", "retention", "clock")
+    ]
     assert (done.failed, done.doubtful) == ([], False)
     [file] = backups.list_backups(installation.config)
     assert backups.is_valid(installation.config, file)
@@ -134,7 +136,7 @@ def test_backups_are_kept_35_days_but_never_the_last_good_one_is_removed(install
 def test_without_keys_nothing_is_signed_and_nobody_is_alarmed(house: House):
     done = tick.tick(house.config, house.gate)
     assert done is not None
-    assert done.done == ["evidence", "verify", "expiry", "idle", "clock"]
+    assert done.done == ["evidence", "verify", "write-ahead log", "expiry", "idle", "clock"]
     assert not checkpoints.missing(house.config, THANH_SON, at=clock.micros())
 
 

@@ -1,6 +1,7 @@
 """What was published stays published: no period is closed by a clock in doubt, nor a second time after a restore."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,15 @@ def test_a_clock_two_years_ahead_closes_nothing_until_a_person_has_confirmed_it(
             assert thief.rows("release") == []
         clock_check.confirm(config, gate)
         assert closes(timeline.house["hoa"]).period == timeline.first
+
+
+@only_sqlite
+def test_without_evidence_nothing_outside_is_asked(timeline: Timeline):
+    """What a wrong clock would publish, and what a gate does for a database that is still being made."""
+    timeline.house.gate = replace(timeline.house.gate, evidence=None)
+    clock_check.trust(timeline.house.config, at=clock.micros() - YEAR)
+    timeline.record(timeline.first, 1)
+    assert timeline.close(timeline.first).period == timeline.first
 
 
 def _closed_and_noted(installation: BackedUpHouse, timeline: Timeline) -> tuple[Path, Published]:
