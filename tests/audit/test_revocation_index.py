@@ -40,7 +40,7 @@ class Ledger:
 
     def revokes(self, v: int | None, *, head: UUID = HEAD, commune_id: UUID = THANH_SON) -> None:
         """Append what an act revoked."""
-        heads = [{"head": head.hex, "v": v, "rows": "", "told": {}}]
+        heads: list[dict[str, Any]] = [{"head": head.hex, "v": v, "rows": "", "told": {}}]
         self.writes({"act": "x", "at": 1, "heads": heads, "n": 1, "h": "00"}, commune_id=commune_id)
 
     def refuses(self, v: int, *, head: UUID = HEAD, commune_id: UUID = THANH_SON) -> bool:

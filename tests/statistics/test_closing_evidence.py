@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -11,6 +12,7 @@ from casework.audit.checkpoint import CheckpointStore
 from casework.errors import Conflict
 from casework.gate import Gate
 from casework.maintenance import clock_check, evidence_check, release_copies, tick
+from casework.maintenance.system_actors import commune_ids
 from casework.statistics import actions
 from casework.statistics.plan import TOTAL
 from casework.statistics.published_tables import Published
@@ -129,8 +131,8 @@ def test_without_the_copy_of_what_was_published_nothing_is_closed_until_the_oper
     assert timeline.close(timeline.first).number == 1
 
 
-def _other(gate: Gate):
-    return next(one for one in evidence_check.commune_ids(gate) if one != THANH_SON)
+def _other(gate: Gate) -> UUID:
+    return next(one for one in commune_ids(gate) if one != THANH_SON)
 
 
 @only_sqlite
