@@ -32,6 +32,7 @@ _MEASURED = (
     "maintenance/test_alarms.py",
     "maintenance/test_commands.py",
     "maintenance/test_damaged_backup.py",
+    "maintenance/test_outside_evidence.py",
     "maintenance/test_restore.py",
     "maintenance/test_verify_database.py",
     "oversight",

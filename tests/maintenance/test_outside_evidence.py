@@ -10,7 +10,7 @@ from casework.audit.verify import verify
 from casework.desk import actions as desk
 from casework.errors import BadInput, LogRolledBack
 from casework.gate import open_gate
-from casework.maintenance import backups, checkpoints, evidence_check, startup, tick
+from casework.maintenance import backups, checkpoints, evidence_check, restore, startup, tick
 from casework.policy.vocabulary import Act
 from tests.browsing import application, browser_of
 from tests.commands import call
@@ -197,7 +197,8 @@ def test_a_line_of_the_log_that_the_revocation_log_names_is_missed(installation:
     assert _places(installation) == set()
     evidence = installation.house.gate.evidence
     assert evidence is not None
-    end = next(line.end for line in evidence.revocation_log.lines() if line.body["act"] == Act.REFERRAL_DECLINE)
+    evidence.revocation_log.append_note(installation.house.gate.server_keys(THANH_SON), word="kek", at=1)
+    end = next(line.end for line in evidence.revocation_log.lines() if line.body.get("act") == Act.REFERRAL_DECLINE)
     with stolen(installation.house) as thief:
         thief.delete("audit_line", commune_id=THANH_SON, n=end[0])
     assert _places(installation) == {"removals"}
@@ -248,3 +249,26 @@ def test_a_database_from_before_there_was_a_watermark_begins_one(installation: B
     startup.make_ready(installation.config)
     assert made.lan.does(desk.read_case, made.case_id)
     assert installation.config.watermark_file.read_text(encoding="ascii").startswith(THANH_SON.hex)
+
+
+@only_sqlite
+def test_a_restore_that_broke_off_before_its_checkpoint_is_known_by_the_revocation_log(installation: BackedUpHouse):
+    file = installation.backs_up()
+    installation.house["lan"].opens_a_case()
+    checkpoints.write_all(installation.config, installation.house.gate)
+
+    def dies_at(step: str) -> None:
+        if step == "swapped":
+            raise InterruptedError
+
+    installation.house.gate.database.engine.dispose()
+    with pytest.raises(InterruptedError):
+        restore.restore(installation.config, installation.order(file), hook=dies_at, announce=lambda _: None)
+    installation.reopens()
+    startup.make_ready(installation.config)
+    assert _places(installation) == set()
+    assert not _ticks(installation).failed
+    newest = _store(installation).newest(checkpoints.publics(installation.config))
+    assert newest is not None
+    assert newest.restored is not None
+    assert _places(installation) == set()
