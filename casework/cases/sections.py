@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from casework.cases.advice import Advice
 from casework.cases.questions import SectionData, ask, same_as
+from casework.cases.task_entry import Task
 from casework.errors import gettext_noop
 from casework.policy.table import policy
 from casework.policy.vocabulary import Section
@@ -354,22 +355,6 @@ class Notice(SectionData):
 
 
 @dataclass(frozen=True)
-class Task(SectionData):
-    """How something that the program asks for was dealt with: a clock of the law, or a reader who must not know.
-
-    `reader` is the id of that member. Each is a document of its own, of whoever wrote it.
-    """
-
-    section = Section.TASK
-    step: str = ask("code", gettext_noop("Bước"), codelist="task_step")
-    clock: str = ask("code", gettext_noop("Việc luật đặt thời hạn"), codelist="legal_clock")
-    reader: str = ask("text", gettext_noop("Người đọc"), asked=False, printed=False)
-    who: str = ask("text", gettext_noop("Ai đã làm"), hint=gettext_noop("Họ tên, chức vụ, cơ quan."))
-    when: str = ask("text", gettext_noop("Làm lúc nào"))
-    words: str = ask("long", gettext_noop("Đã làm gì, hoặc vì sao"))
-
-
-@dataclass(frozen=True)
 class Erasure(SectionData):
     """What is asked or ordered about keeping a case: a request to erase it, a refusal, a hold against erasure.
 
@@ -397,9 +382,9 @@ class Facts(SectionData):
     merged: str = ask("text", gettext_noop("Gộp từ"))
 
 
-# Every class above, and what is kept of advice.
+# Every class above, what is kept of advice, and what was done about a task.
 SECTIONS: dict[Section, type[SectionData]] = {data.section: data for data in SectionData.__subclasses__()}
-SECTIONS |= {Advice.section: Advice}
+SECTIONS |= {data.section: data for data in (Advice, Task)}
 # The notes of every agency look alike, each in its own record; in a ledger each entry is a document with a series.
 RECORDS = frozenset(policy().records.values())
 SECTIONS |= dict.fromkeys(RECORDS, Note)

@@ -10,7 +10,8 @@ from uuid import UUID, uuid4, uuid5
 
 from casework.cases import reading, writing
 from casework.cases.reading import VerifiedCase
-from casework.cases.sections import Perpetrator, SafetyPlan, Task
+from casework.cases.sections import Perpetrator, SafetyPlan
+from casework.cases.task_entry import Task
 from casework.gate import ActContext
 from casework.policy.vocabulary import Section
 from casework.vault.keys.envelopes import OpenedDocument

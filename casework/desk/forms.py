@@ -6,7 +6,8 @@ from flask_babel import lazy_gettext as _
 
 from casework import clock
 from casework.cases.fields import field_of
-from casework.cases.sections import Note, Plan, Task
+from casework.cases.sections import Note, Plan
+from casework.cases.task_entry import Task
 from casework.web.forms import DateParts, Form, LongText, SentOnceForm, ShortText, TimeOfDay
 
 

@@ -10,8 +10,9 @@ from casework.cases import access_grants, consent_and_grounds, legal_clocks, rea
 from casework.cases.case_labels import label_of
 from casework.cases.legal_clocks import LegalClock
 from casework.cases.reading import VerifiedCase
-from casework.cases.sections import Label, Task
+from casework.cases.sections import Label
 from casework.cases.states import CaseState
+from casework.cases.task_entry import Task
 from casework.errors import BadInput, Conflict, NotFound
 from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act, Section

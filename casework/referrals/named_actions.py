@@ -8,8 +8,9 @@ from casework.cases import access_grants, case_labels, reading, scope, tasks
 from casework.cases.case_labels import label_of
 from casework.cases.models import ChairNotice, Ground, Referral
 from casework.cases.reading import CaseBatch
-from casework.cases.sections import Label, Task
+from casework.cases.sections import Label
 from casework.cases.states import READABLE
+from casework.cases.task_entry import Task
 from casework.errors import BadInput, NotFound
 from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act, Section
