@@ -10,6 +10,7 @@ enough to look for margins.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 
 from casework.statistics.integer_program import Program
 from casework.statistics.plan import TOTAL, Cell, CellGroup
@@ -18,6 +19,27 @@ SMALL = range(1, 5)
 MIN_SPREAD = 2
 # No commune has more cases in a step; the bound only keeps what nothing was published about finite.
 _MAX_CASES = 100_000
+# Each release that declares a large deviation multiplies the ways in which all of them can have come about. So many of
+# these are looked at, spread over all of them; their solvers are kept (0.13 MB each).
+MAX_SCENARIOS = 256
+
+
+@dataclass
+class Effort:
+    """How many integer programs may still be solved; a count that is undecided when none is left is held disclosed.
+
+    Programs are counted, not seconds, so that a preview and the closing after it come to the same.
+    """
+
+    left: int
+    solved: int = 0
+
+    def spend(self) -> bool:
+        """Take one program; False if none is left."""
+        if self.left == 0:
+            return False
+        self.left, self.solved = self.left - 1, self.solved + 1
+        return True
 
 
 @dataclass(frozen=True)
@@ -58,12 +80,12 @@ class Attacker:
     covers: tuple[tuple[Cell, ...], ...] = ()
     min_spread: int = MIN_SPREAD
 
-    def disclosed(self, truth: Database) -> list[Target]:
-        """Return the small true counts that they can find exactly or to within one."""
+    def disclosed(self, truth: Database, effort: Effort) -> Iterator[Target]:
+        """Yield the small true counts that they can find exactly or to within one, or that no effort was left for."""
         steps = len(truth[TOTAL])
-        scenarios = _Scenarios(self, steps)
+        scenarios = _Scenarios(self, steps, effort)
         known = [truth]
-        return [target for target in small_counts(truth) if not self._is_safe(target, known, scenarios)]
+        return (target for target in small_counts(truth) if not self._is_safe(target, known, scenarios))
 
     def _is_safe(self, target: Target, known: list[Database], scenarios: "_Scenarios") -> bool:
         """Tell whether a count stays in doubt; every database found on the way is added to `known`."""
@@ -96,10 +118,11 @@ def _spread(target: Target, databases: Iterable[Database]) -> int:
 
 
 class _Scenarios:
-    """The integer programs of all combinations of alternatives, each made when it is first solved."""
+    """The integer programs of at most MAX_SCENARIOS combinations of alternatives, each made when it is first solved."""
 
-    def __init__(self, attacker: Attacker, steps: int) -> None:
+    def __init__(self, attacker: Attacker, steps: int, effort: Effort) -> None:
         self._attacker = attacker
+        self._effort = effort
         self._cells = [TOTAL, *(cell for group in attacker.groups for cell in group.cells)]
         self._columns = {(cell, step): n for n, (cell, step) in enumerate(product(self._cells, range(steps)))}
         self._steps = steps
@@ -110,15 +133,28 @@ class _Scenarios:
         columns = [self._columns[target.cell, step] for step in range(target.first, target.last + 1)]
         for program in self._all_programs():
             for sign in (1, -1):
+                if not self._effort.spend():
+                    return
                 point = program.cheapest(dict.fromkeys(columns, sign))
                 if point is not None:
                     yield self._database(point)
 
     def _all_programs(self) -> Iterator[Program]:
-        for number, chosen in enumerate(product(*self._attacker.alternatives)):
+        combinations = prod(len(ways) for ways in self._attacker.alternatives)
+        tried = min(combinations, MAX_SCENARIOS)
+        for number in range(tried):
             if number == len(self._programs):
+                chosen = self._chosen(number * combinations // tried)
                 self._programs.append(self._program((*self._attacker.constraints, *chosen)))
             yield self._programs[number]
+
+    def _chosen(self, combination: int) -> list[Constraint]:
+        """Return the combination of this number: one of the alternatives of each release."""
+        chosen = []
+        for ways in reversed(self._attacker.alternatives):
+            combination, way = divmod(combination, len(ways))
+            chosen.append(ways[way])
+        return chosen
 
     def _program(self, constraints: Iterable[Constraint]) -> Program:
         program = Program()

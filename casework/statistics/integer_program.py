@@ -7,6 +7,9 @@ import numpy as np
 from highspy._core import _Highs
 
 _TOLERANCE = 1e-6
+# Programs of a commune need some hundred steps and few branches. One that needs more is given up and has no solution:
+# then a table is withheld. Steps are counted, not seconds, so that every run comes to the same.
+_MAX_STEPS, _MAX_BRANCHES = 50_000, 2_000
 
 
 class Program:
@@ -30,7 +33,7 @@ class Program:
         self._rows.append((low, high, dict(terms)))
 
     def cheapest(self, costs: Mapping[int, float]) -> list[int] | None:
-        """Return an integral solution of least cost, or None if there is no feasible one."""
+        """Return an integral solution of least cost, or None if there is no feasible one or none was found in time."""
         relaxed = self._solve(costs, integral=False)
         if relaxed is None or all(abs(value - round(value)) < _TOLERANCE for value in relaxed):
             return _rounded(relaxed)
@@ -56,6 +59,8 @@ class Program:
             ("threads", 1),
             ("random_seed", 0),
             ("mip_rel_gap", 0.0),
+            ("simplex_iteration_limit", _MAX_STEPS),
+            ("mip_max_nodes", _MAX_BRANCHES),
         ):
             solver.setOptionValue(option, value)
         solver.passModel(self._model(integral=integral))

@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from casework.statistics.attacker import MIN_SPREAD, Attacker, Constraint
+from casework.statistics.attacker import MIN_SPREAD, Attacker, Constraint, Effort
 from casework.statistics.periods import Period
 from casework.statistics.plan import TOTAL, YES, Cell, PublicationPlan, SizeClass, Table
 from casework.statistics.published_tables import Published, year_to_date
 from casework.statistics.rounding import NEAR, Rounded, Ties, round_to_date
 
 REDRAWS = 20
+# So many integer programs are solved for a release, about two seconds in all, while the commune's lock is held. A
+# release of a commune takes some ten, one after two that declared a large deviation some hundred.
+MAX_SOLVED = 4_000
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,17 @@ class Year:
 
 @dataclass(frozen=True)
 class DraftedRelease:
-    """A release that may be published, the ties it was rounded by, and the deviation of each cell from the truth."""
+    """A release that may be published, the ties it was rounded by, and the deviation of each cell from the truth.
+
+    `solved` is how many integer programs the attacker solved, `given_up` that a table was withheld because they were
+    not enough to decide whether it is safe.
+    """
 
     published: Published
     ties: Ties
     deviations: Mapping[Cell, int]
+    solved: int = field(default=0, compare=False)
+    given_up: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -51,15 +60,19 @@ class ReleaseDraft:
         """Return the release with as many tables as can be published safely, even none."""
         due = self.plan.due(self.size, self.period)
         tables = [table for table in due if table.name not in self.year.withheld]
-        while tables:
-            drawn = self._draw_safely(due, tables)
-            if drawn is not None:
-                return drawn
+        share = MAX_SOLVED // max(1, len(tables))
+        efforts: list[Effort] = []
+        drawn = None
+        while tables and drawn is None:
+            efforts.append(Effort(share))
+            drawn = self._draw_safely(due, tables, efforts[-1])
             # The demands are never lowered: the finest table is withheld.
             tables.pop()
-        return self._drafted(due, [], Rounded({}, {}), self.ties)
+        drawn = drawn or self._drafted(due, [], Rounded({}, {}), self.ties)
+        given_up = any(effort.left == 0 for effort in efforts)
+        return replace(drawn, solved=sum(effort.solved for effort in efforts), given_up=given_up)
 
-    def _draw_safely(self, due: Sequence[Table], tables: Sequence[Table]) -> DraftedRelease | None:
+    def _draw_safely(self, due: Sequence[Table], tables: Sequence[Table], effort: Effort) -> DraftedRelease | None:
         truth, before = sum_of(self.year.truth), year_to_date(self.year.releases)
         for draw in range(self.ties.draw, self.ties.draw + REDRAWS + 1):
             ties = Ties(self.ties.key, draw)
@@ -67,8 +80,11 @@ class ReleaseDraft:
             if rounded is None:
                 return None
             drawn = self._drafted(due, tables, rounded, ties)
-            if not self._attacker(drawn.published).disclosed(self._true_counts(drawn.published)):
+            found = self._attacker(drawn.published).disclosed(self._true_counts(drawn.published), effort)
+            if next(found, None) is None:
                 return drawn
+            if effort.left == 0:
+                return None
         return None
 
     def _drafted(self, due: Sequence[Table], tables: Sequence[Table], rounded: Rounded, ties: Ties) -> DraftedRelease:
@@ -99,6 +115,7 @@ class ReleaseDraft:
                     Constraint(c, 0, step, n + by, n + by)
                     for c, n in counts.items()
                     for by in (release.bound, -release.bound)
+                    if n + by >= 0
                 ]
                 alternatives.append(tuple(deviations))
         groups = tuple(group for table in self._tables(newest) for group in table.groups)

@@ -1,7 +1,9 @@
 """The solver's answers are whole, cheapest and the same each time."""
 
+import random
 import subprocess
 import sys
+from time import perf_counter
 
 from casework.statistics.integer_program import Program
 
@@ -43,6 +45,18 @@ def test_a_program_whose_only_points_are_broken_has_no_answer():
     column = program.variable(high=5)
     program.row({column: 2}, low=3, high=3)
     assert program.cheapest({column: 1}) is None
+
+
+def test_a_program_that_takes_too_many_branches_is_given_up():
+    """Split forty numbers in halves of the same sum, in four rows at once: no solver gets far with it."""
+    rng, program = random.Random(5), Program()
+    columns = [program.variable(high=1) for _ in range(40)]
+    for _ in range(4):
+        terms = {column: rng.randrange(100) for column in columns}
+        program.row(terms, sum(terms.values()) // 2, sum(terms.values()) // 2)
+    begun = perf_counter()
+    assert program.cheapest(dict.fromkeys(columns, 1)) is None
+    assert perf_counter() - begun < 60
 
 
 def test_the_solver_says_nothing_on_the_server_s_output():

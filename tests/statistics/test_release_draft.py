@@ -1,6 +1,9 @@
 """A release is drawn safely or not at all: tables add up over parts and quarters, and what is unsafe is left out."""
 
 from collections import Counter
+from dataclasses import replace
+from resource import RUSAGE_SELF, getrusage
+from time import perf_counter
 
 import pytest
 
@@ -8,7 +11,7 @@ from casework.cases.sections import Facts
 from casework.statistics.periods import Cadence, Period
 from casework.statistics.plan import TOTAL, Cell, plan, read
 from casework.statistics.published_tables import Published, year_to_date
-from casework.statistics.release_draft import REDRAWS, DraftedRelease, ReleaseDraft, Year
+from casework.statistics.release_draft import MAX_SOLVED, REDRAWS, DraftedRelease, ReleaseDraft, Year
 from casework.statistics.rounding import FAR, Ties
 from tests.statistics.simulated import commune, published, quarters_of
 
@@ -150,6 +153,41 @@ def test_ties_are_drawn_again_before_a_table_is_left_out():
     # Ties that were drawn again stay so for the rest of the year.
     again = draws.index(max(draws))
     assert drawn_with(keys[again], min_spread=4, draw=draws[again]) == made[again]
+
+
+def wide_year() -> tuple[Year, bytes]:
+    """Three quarters of a commune, each declared to lie as much as 3 off, and the truth of the fourth."""
+    simulated, releases, ties = commune(1), tuple[Published, ...](), Ties(commune(1).key)
+    for number, quarter in enumerate(quarters_of(2026)[:3], start=1):
+        made = ReleaseDraft(
+            plan(), plan().classes["S2"], quarter, number, Year(releases, simulated.quarters[:number]), ties
+        ).draw()
+        releases, ties = (*releases, replace(made.published, bound=3)), made.ties
+    return Year(releases, simulated.quarters), simulated.key
+
+
+def drawn_after_three_wide(**demands: int) -> DraftedRelease:
+    year, key = wide_year()
+    return ReleaseDraft(plan(), plan().classes["S2"], quarters_of(2026)[3], 4, year, Ties(key), **demands).draw()
+
+
+def test_a_release_after_three_with_a_large_deviation_is_drawn_all_the_same():
+    """Their 36 ways each multiply to 46,656; two databases that differ are found long before all were looked at."""
+    made = drawn_after_three_wide()
+    assert (made.published.withheld, made.given_up) == ((), False)
+    assert 0 < made.solved < MAX_SOLVED / 4
+
+
+def test_what_cannot_be_decided_within_bounds_is_withheld_and_said_so():
+    """Nobody is ever left in doubt by 10,000: every way would be looked at, and each table be drawn 21 times."""
+    before, begun = getrusage(RUSAGE_SELF).ru_maxrss, perf_counter()
+    made = drawn_after_three_wide(min_spread=10_000)
+    assert made.published.tables == {}
+    assert made.given_up
+    assert made.solved <= MAX_SOLVED
+    # Generous, for the machine may be busy: all of them would take many minutes, and 6 GB.
+    assert perf_counter() - begun < 60
+    assert getrusage(RUSAGE_SELF).ru_maxrss - before < 300_000
 
 
 def test_if_not_even_the_total_is_safe_the_release_is_empty():
