@@ -62,7 +62,7 @@ class Questionnaire:
         commune, calendar = self.answers.setdefault("commune", {}), self.answers.setdefault("calendar", {})
         name = self.answer(commune, "name", "Tên xã, như: xã Thanh Sơn", setup_answers.words)
         hamlets = self.answer(commune, "hamlets", "Các thôn, tổ (cách nhau bằng dấu phẩy)", setup_answers.hamlet_names)
-        size = self.answer(commune, "size_class", _size_question(), setup_answers.size, "S1")
+        size = self.answer(commune, "size_class", _size_question(), setup_answers.size, "S0")
         url = self.answer(commune, "public_url", "Địa chỉ người dùng gõ, như https://so.xa.vn", setup_answers.url)
         database = str(commune.get("database_url", ""))
         places = self._places()

@@ -1,6 +1,5 @@
 """Closes periods in the session of a lead, and reads what has been released; nothing released reaches a case."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -23,17 +22,21 @@ from casework.statistics.periods import Period
 from casework.statistics.plan import TOTAL, Cell, SizeClass, Table, plan
 from casework.statistics.published_tables import Published
 from casework.statistics.release_counts import Counted, CountRecord
-from casework.statistics.release_draft import DraftedRelease, ReleaseDraft, Year, sum_of
+from casework.statistics.release_draft import DraftedRelease, ReleaseDraft, Year
 from casework.statistics.rounding import NEAR
 from casework.vault.keys import kek
 
 
 @dataclass(frozen=True)
 class ComparedCell:
-    """One cell as the lead compares it before closing: the true count of the period and the count to be published."""
+    """One cell as the lead compares it before closing: the true count of the period and the count to be published.
+
+    `truth` is None in a table that covers earlier periods as well: others may have counted cases that she cannot open,
+    and what is shown must be the same whether they did or not.
+    """
 
     cell: Cell
-    truth: int
+    truth: int | None
     published: int
 
 
@@ -42,7 +45,8 @@ class Closing(Sealed):
     """The preview of the next period to close; while the period is not over there is nothing to compare.
 
     `late` is how many of the counted cases were received before the period began. `bound` is how far a published
-    year-to-date count may lie from the truth. `mark` is the SHA-256 of the release: closing requires it.
+    year-to-date count may lie from the truth. `mark` is the SHA-256 of the release: closing requires it. `first` is
+    the period in which the commune was founded. `solved` and `given_up` are those of the draft.
     """
 
     period: Period
@@ -52,6 +56,9 @@ class Closing(Sealed):
     late: int = 0
     bound: int = 0
     mark: str = ""
+    first: bool = False
+    solved: int = 0
+    given_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,9 @@ def preview_period(context: ActContext) -> Closing:
         late=sum(facts.received_on < period.first.isoformat() for _, facts in counted.cases.values()),
         bound=published.bound,
         mark=counted.mark,
+        first=published.is_first,
+        solved=counted.draft.solved,
+        given_up=counted.draft.given_up,
     )
 
 
@@ -164,7 +174,7 @@ def _size_class(done: Iterable[Published], day: date, entered: SizeClass) -> Siz
     if this_year:
         return plan().classes[this_year[0].size]
     last_year = [release for release in done if release.period.year == day.year - 1]
-    if not last_year or last_year[0].period.first.month != 1 or "total" in last_year[-1].withheld:
+    if not last_year or last_year[0].is_first or "total" in last_year[-1].withheld:
         return entered
     return plan().class_of(sum(release.cells[TOTAL] for release in last_year))
 
@@ -197,11 +207,14 @@ def _is_uncounted(ledger: CountRecord, case_id: UUID, data: Mapping[str, Any]) -
 
 
 def _compared(counted: _PeriodCount, size: SizeClass, table: Table) -> tuple[Table, Period, tuple[ComparedCell, ...]]:
-    """Compare the true counts since a table was last published with what it publishes now."""
-    published = counted.draft.published
-    earlier = [n for n, release in enumerate(counted.year.releases, start=1) if table.name in release.tables]
-    truth: Counter[Cell] = sum_of(counted.year.truth[earlier[-1] if earlier else 0 :])
-    cells = tuple(ComparedCell(cell, truth[cell], count) for cell, count in published.tables[table.name].items())
+    """Compare what a table publishes now with the truth, where that is of the cases opened for this period alone."""
+    published, releases = counted.draft.published, counted.year.releases
+    alone = not releases or table.name in releases[-1].tables
+    truth = counted.year.truth[-1]
+    cells = tuple(
+        ComparedCell(cell, truth[cell] if alone else None, count)
+        for cell, count in published.tables[table.name].items()
+    )
     return table, plan().span(size, table, published.period), cells
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby, takewhile
+from itertools import accumulate, groupby, takewhile
 
 from flask_babel import gettext as _
 
@@ -45,7 +45,10 @@ class Column:
 
 @dataclass(frozen=True)
 class YearView:
-    """A year of releases; `bound` is how far the truth may lie, `withheld` the titles of withheld tables by period."""
+    """A year of releases; `bound` is how far the truth may lie, `withheld` the titles of withheld tables by period.
+
+    `first` is the year in which the commune was founded: it and its first period need not be whole, and are marked.
+    """
 
     year: int
     cadence: Cadence
@@ -53,6 +56,7 @@ class YearView:
     sheets: tuple[TableView, ...]
     bound: int
     withheld: tuple[tuple[str, tuple[str, ...]], ...]
+    first: bool = False
 
 
 def years(releases: Iterable[Published]) -> list[YearView]:
@@ -88,6 +92,16 @@ def part_in_words(period: Period) -> str:
     return _("Quý %(index)s", index=period.index)
 
 
+def _first_period(releases: Sequence[Published]) -> Period | None:
+    """Return the period in which the commune was founded, if it is in this year."""
+    return releases[0].period if releases[0].is_first else None
+
+
+def _marked(part: Period, begun: Period | None) -> str:
+    """Name a part of a year; one in which the commune was founded need not be whole and bears a star."""
+    return f"{part_in_words(part)}*" if begun and part.first <= begun.first <= part.last else part_in_words(part)
+
+
 def rounded_in_words(count: int, reach: int) -> str:
     """Format a published number so that nobody takes it for exact; `reach` is how far the truth of a 0 may lie."""
     return _("0–%(most)s", most=reach) if count == 0 else _("≈%(count)s", count=number(count))
@@ -109,7 +123,8 @@ def comparison(closing: Closing) -> list[TableView]:
 
 def _comparison_row(table: Table, row: ComparedCell) -> tuple[str, str, str]:
     # The lead is shown the number itself, beside the truth.
-    return _cell_words(table, row.cell), number(row.truth), number(row.published)
+    truth = "–" if row.truth is None else number(row.truth)
+    return _cell_words(table, row.cell), truth, number(row.published)
 
 
 def _year_view(year: int, releases: Sequence[Published]) -> YearView:
@@ -118,31 +133,34 @@ def _year_view(year: int, releases: Sequence[Published]) -> YearView:
     # Beside a table that adds up to it and came out as often, the total needs no table of its own.
     if any(table.groups and not table.several and often[table.name] == often[TOTAL.table] for table in tables):
         tables = [table for table in tables if table.groups]
-    withheld = ((part_in_words(release.period), release.withheld) for release in releases if release.withheld)
+    begun = _first_period(releases)
+    withheld = ((_marked(release.period, begun), release.withheld) for release in releases if release.withheld)
     return YearView(
         year=year,
         cadence=releases[0].period.cadence,
-        bars=_bars([release for release in releases if TOTAL in release.cells]),
+        bars=_bars([release for release in releases if TOTAL in release.cells], begun),
         sheets=tuple(
-            _table_view(table, [release for release in releases if table.name in release.tables]) for table in tables
+            _table_view(table, [release for release in releases if table.name in release.tables], begun)
+            for table in tables
         ),
         bound=max(release.bound for release in releases),
         withheld=tuple((when, tuple(plan().tables[name].label(language()) for name in out)) for when, out in withheld),
+        first=begun is not None,
     )
 
 
-def _bars(releases: Sequence[Published]) -> tuple[Bar, ...]:
+def _bars(releases: Sequence[Published], begun: Period | None) -> tuple[Bar, ...]:
     counts = [release.cells[TOTAL] for release in releases]
     shown = _row_words(counts, [release.bound for release in releases])
     return tuple(
-        (part_in_words(release.period), count, words)
+        (_marked(release.period, begun), count, words)
         for release, count, words in zip(releases, counts, shown, strict=False)
     )
 
 
-def _table_view(table: Table, releases: Sequence[Published]) -> TableView:
+def _table_view(table: Table, releases: Sequence[Published], begun: Period | None) -> TableView:
     spans = [plan().span(plan().classes[release.size], table, release.period) for release in releases]
-    heads = (*(part_in_words(span) for span in spans), *([_("Từ đầu năm")] if len(releases) > 1 else []))
+    heads = [*(_marked(span, begun) for span in spans), *([_("Từ đầu năm")] if len(releases) > 1 else [])]
     bounds = [release.bound for release in releases]
     rows = [
         (_cell_words(table, cell), *_row_words([release.cells[cell] for release in releases], bounds))
@@ -153,15 +171,20 @@ def _table_view(table: Table, releases: Sequence[Published]) -> TableView:
     if added:
         totals = [sum(release.tables[table.name].values()) for release in releases]
         rows.append((_cell_words(table, TOTAL), *_row_words(totals, bounds)))
-    return TableView(table.label(language()), heads, tuple(rows), table.several, added)
+    return TableView(table.label(language()), tuple(heads), tuple(rows), table.several, added)
 
 
 def _row_words(counts: Sequence[int], bounds: Sequence[int]) -> list[str]:
     """Format one number in each release of a year, and its year to date where there was more than one release.
 
-    The difference of two releases may deviate by the sum of both bounds.
+    The difference of two releases may deviate by the sum of both bounds, but no part of a year has more than the year
+    to date may have, then or later.
     """
-    reach = [before + bound for before, bound in zip([0, *bounds], bounds, strict=False)]
+    to_date = [so_far + bound for so_far, bound in zip(accumulate(counts), bounds, strict=True)]
+    reach = [
+        min(before + bound, *to_date[place:])
+        for place, (before, bound) in enumerate(zip([0, *bounds], bounds, strict=False))
+    ]
     shown = [rounded_in_words(count, most) for count, most in zip(counts, reach, strict=True)]
     return [*shown, rounded_in_words(sum(counts), bounds[-1])] if len(counts) > 1 else shown
 

@@ -27,6 +27,11 @@ class Published:
     withheld: tuple[str, ...]
 
     @property
+    def is_first(self) -> bool:
+        """Tell whether it is of the period in which the commune was founded, which need not be a whole one."""
+        return self.number == 1
+
+    @property
     def cells(self) -> dict[Cell, int]:
         return {cell: count for cells in self.tables.values() for cell, count in cells.items()}
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casework import clock
 from casework.audit import freshness
 from casework.db import Database
 from casework.errors import VaultError
@@ -78,7 +79,8 @@ def append(context: ActContext, head: Head, published: Published) -> None:
         commune_id=context.commune_id,
         number=published.number,
         period=published.period.name,
-        released=context.crypto.at,
+        # The day alone: whoever reads releases need not know at which moment a lead was at work.
+        released=clock.midnight(clock.local(context.crypto.at).date()),
         body=published.body(),
         prev=newest.digest if newest else START,
     )

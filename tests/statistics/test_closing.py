@@ -14,6 +14,7 @@ from casework.statistics import actions
 from casework.statistics.plan import TOTAL, Cell, plan
 from tests.house import both_databases, only_sqlite
 from tests.statistics.timeline import Timeline, closes, later, story, truth_of
+from tests.tampering import stolen
 
 WOMEN = Cell("sex", "NU")
 
@@ -109,6 +110,23 @@ def test_a_restricted_case_is_counted_when_one_of_its_circle_closes(timeline: Ti
 
 
 @only_sqlite
+def test_what_another_lead_counted_from_a_sealed_case_stands_in_no_truth(timeline: Timeline):
+    """The lead outside the circle closes the year, whose table of ages covers what the deputy inside it counted."""
+    begin = next(number for number in range(1, 5) if timeline.after(number).index == 1)
+    for number in range(begin):
+        timeline.close(timeline.after(number))
+    timeline.record(timeline.after(begin), 1, circle=["mai", "binh"], birth_year=1950)
+    assert truth_of(timeline.preview(timeline.after(begin), "binh"))[TOTAL] == 1
+    timeline.close(timeline.after(begin), "binh")
+    for number in range(begin + 1, begin + 3):
+        timeline.close(timeline.after(number))
+    seen = timeline.preview(timeline.after(begin + 3))
+    assert "age" in [table.name for table, _, _ in seen.tables]
+    for table, _, rows in seen.tables:
+        assert {row.truth for row in rows} == ({None} if table.name == "age" else {0}), table.name
+
+
+@only_sqlite
 def test_a_case_received_after_the_period_waits_for_its_own(timeline: Timeline):
     timeline.record(timeline.after(1), 2)
     with timeline.on(later(timeline.after(1), 3)) as house:
@@ -165,7 +183,8 @@ def test_a_yearly_table_comes_out_at_the_end_of_the_year_and_covers_it(timeline:
     seen = timeline.preview(timeline.after(ends))
     spans = {table.name: span.name for table, span, _ in seen.tables}
     assert spans["age"] == str(timeline.after(ends).year)
-    assert truth_of(seen)[Cell("age", "GE60")] == 2
+    # Where it covers earlier periods too, no truth is shown beside it.
+    assert truth_of(seen)[Cell("age", "GE60")] == (None if ends else 2)
     assert set(timeline.close(timeline.after(ends)).tables) == {table.name for table in plan().tables.values()}
 
 
@@ -183,6 +202,14 @@ def test_the_size_of_a_year_follows_what_the_whole_year_before_published(timelin
         assert seen.period.name == f"{timeline.first.year + 2}-H1"
         assert [table.name for table, _, _ in seen.tables] == ["total"]
         assert closes(house["hoa"]).size == "S0"
+
+
+@only_sqlite
+def test_a_release_says_the_day_and_not_the_moment(timeline: Timeline):
+    timeline.close(timeline.first)
+    with stolen(timeline.house) as thief:
+        [row] = thief.rows("release")
+    assert clock.local(row["released"]) == datetime.combine(timeline.first.next_day, time(0), clock.LOCAL)
 
 
 @both_databases

@@ -39,6 +39,8 @@ def test_the_statistician_sees_ranges_and_no_true_number(timeline: Timeline, app
     assert "chỉ những vụ được báo" in page
     assert "số lũy kế thật lệch tối đa 2; cộng đúng" in page
     assert "Không công bố" not in page
+    assert "“≈3” có nghĩa là chắc chắn có ít nhất một vụ" in page
+    assert "* Chỉ tính từ ngày lập sổ" in page
     assert answer.get_data(as_text=True).count('role="img"') == 1
     assert not re.search(r"(?<![≈–\d/.])7(?!\d)", page.partition("Tổng số vụ")[2])
 
@@ -68,6 +70,10 @@ def test_the_lead_sees_the_truth_beside_what_will_be_published_and_agrees(timeli
         form = dict(re.findall(r'<input[^>]*name="(period|mark)"[^>]*value="([^"]*)"', page.get_data(as_text=True)))
         assert form == {"period": seen.period.name, "mark": seen.mark}
         assert "Số thật" in words_of(page)
+        assert "chắc chắn có ít nhất một vụ" in words_of(page)
+        assert "Đây là kỳ đầu tiên" in words_of(page)
+        assert re.search(r"máy đã thử tìm lại từng vụ từ những số này: [1-9]\d* phép thử", words_of(page))
+        assert "Máy đã dùng hết" not in words_of(page)
         answer = browser.post("/chot-ky/cong-bo", data=form)
         assert (answer.status_code, answer.location) == (303, "/so-lieu")
         assert "Đã công bố" in words_of(browser.get("/so-lieu"))
@@ -111,9 +117,9 @@ def test_a_table_that_is_left_out_is_said_to_the_lead_before_and_to_all_after(ap
     release = Published(1, Period(2026, Cadence.QUARTER, 1), "S1", 3, {"total": {TOTAL: 0}}, ("form", "sex"))
     with app.test_request_context():
         [year] = presenters.years([release])
-    assert year.withheld == (("Quý 1", ("Hình thức bạo lực", "Giới tính của người bị bạo lực")),)
+    assert year.withheld == (("Quý 1*", ("Hình thức bạo lực", "Giới tính của người bị bạo lực")),)
     assert year.bound == 3
-    assert year.bars == (("Quý 1", 0, "0–3"),)
+    assert year.bars == (("Quý 1*", 0, "0–3"),)
 
 
 def test_a_release_without_any_number_still_has_its_page(app: Flask):
@@ -123,15 +129,50 @@ def test_a_release_without_any_number_still_has_its_page(app: Flask):
     assert (year.bars, year.sheets) == ((), ())
 
 
-def test_a_zero_between_two_releases_is_told_as_wide_as_it_may_be(app: Flask):
-    """Each year to date may be off by 2, so the difference of two may be off by 4."""
-    quarters = [
-        Published(number, Period(2026, Cadence.QUARTER, number), "S1", 2, {"total": {TOTAL: 0}}, ())
-        for number in (1, 2)
+def quarters_with(*totals: int, bounds: tuple[int, ...] = (2, 2, 2, 2), first: int = 2) -> list[Published]:
+    return [
+        Published(first + place, Period(2026, Cadence.QUARTER, place + 1), "S1", bound, {"total": {TOTAL: total}}, ())
+        for place, (total, bound) in enumerate(zip(totals, bounds, strict=False))
     ]
+
+
+@pytest.mark.parametrize(
+    ("totals", "bounds", "told"),
+    [
+        # Each year to date may be off by 2, so the difference of two may be off by 4 ...
+        ((3, 0), (2, 2), ("≈3", "0–4", "≈3")),
+        # ... but a quarter has no more than the year to date may have,
+        ((0, 0), (2, 2), ("0–2", "0–2", "0–2")),
+        # than what a later release says of it,
+        ((0, 0, 3), (2, 3, 2), ("0–2", "0–3", "≈3", "≈3")),
+        ((0, 0, 0), (4, 3, 2), ("0–2", "0–2", "0–2", "0–2")),
+        # and never less than it may have had.
+        ((0, 3, 0), (2, 5, 5), ("0–2", "≈3", "0–8", "≈3")),
+    ],
+)
+def test_no_quarter_is_told_wider_than_its_year(app: Flask, totals, bounds, told):
     with app.test_request_context():
-        [year] = presenters.years(quarters)
-    assert year.sheets[0].rows == (("Tổng số vụ", "0–2", "0–4", "0–2"),)
+        [year] = presenters.years(quarters_with(*totals, bounds=bounds))
+    assert year.sheets[0].rows == (("Tổng số vụ", *told),)
+    assert [words for _, _, words in year.bars] == list(told[:-1])
+
+
+def test_the_quarter_and_the_year_of_the_founding_are_marked_and_no_other(app: Flask):
+    first = quarters_with(3, 3, first=1)
+    with app.test_request_context():
+        [year] = presenters.years(first)
+        [other] = presenters.years(quarters_with(3, 3))
+    assert (year.first, year.sheets[0].heads) == (True, ("Quý 1*", "Quý 2", "Từ đầu năm"))
+    assert [part for part, _, _ in year.bars] == ["Quý 1*", "Quý 2"]
+    assert (other.first, other.sheets[0].heads) == (False, ("Quý 1", "Quý 2", "Từ đầu năm"))
+
+
+def test_a_table_of_the_year_of_the_founding_is_marked_though_it_came_out_later(app: Flask):
+    first, second = quarters_with(3, 3, first=1)
+    last = Published(3, Period(2026, Cadence.QUARTER, 4), "S1", 2, {"total": {TOTAL: 0}, "age": ages(6)}, ())
+    with app.test_request_context():
+        [year] = presenters.years([first, second, last])
+    assert [sheet.heads for sheet in year.sheets if sheet.added] == [("Cả năm*",)]
 
 
 def test_years_are_shown_newest_first_with_halves_and_whole_years_in_words(app: Flask):
@@ -145,12 +186,12 @@ def test_years_are_shown_newest_first_with_halves_and_whole_years_in_words(app: 
     assert names == ["Quý 1 năm 2026", "6 tháng đầu năm 2026", "Năm 2026"]
     assert years[0].bars == (("Quý 1", 1200, "≈1.200"),)
     assert years[0].sheets[0].rows == (("Tổng số vụ", "≈1.200"),)
-    assert [words for words, _, _ in years[1].bars] == ["6 tháng đầu", "6 tháng cuối"]
+    assert [words for words, _, _ in years[1].bars] == ["6 tháng đầu*", "6 tháng cuối"]
     assert presenters.columns(years) == (presenters.Column("Quý 1", 2026, 1200, "≈1.200"),)
-    assert [column.part for column in presenters.columns(years[1:])] == ["6 tháng đầu", "6 tháng cuối"]
+    assert [column.part for column in presenters.columns(years[1:])] == ["6 tháng đầu*", "6 tháng cuối"]
     total, sex = years[1].sheets
-    assert total.heads == ("6 tháng đầu", "6 tháng cuối", "Từ đầu năm")
-    assert (sex.heads, sex.rows[0], sex.rows[-1]) == (("Cả năm",), ("Nữ", "≈6"), ("Tổng số vụ", "≈6"))
+    assert total.heads == ("6 tháng đầu*", "6 tháng cuối", "Từ đầu năm")
+    assert (sex.heads, sex.rows[0], sex.rows[-1]) == (("Cả năm*",), ("Nữ", "≈6"), ("Tổng số vụ", "≈6"))
 
 
 def test_the_total_stands_at_the_foot_of_the_table_that_adds_up_to_it(app: Flask):
@@ -159,6 +200,10 @@ def test_the_total_stands_at_the_foot_of_the_table_that_adds_up_to_it(app: Flask
         [year] = presenters.years([release])
     [sheet] = year.sheets
     assert [row[0] for row in sheet.rows] == ["Nữ", "Nam", "Khác, hoặc không ghi", "Tổng số vụ"]
+
+
+def ages(adults: int):
+    return {cell: adults if cell.code == "A16_59" else 0 for cell in plan().tables["age"].cells}
 
 
 def sexes(women: int):

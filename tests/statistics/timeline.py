@@ -88,8 +88,8 @@ def first_of(house: House, commune_id: UUID = THANH_SON) -> Period:
     return Period.of(founded, Cadence.QUARTER)
 
 
-def truth_of(closing: Closing) -> dict[Cell, int]:
-    """Return the true counts of a preview."""
+def truth_of(closing: Closing) -> dict[Cell, int | None]:
+    """Return the true counts of a preview, None where none is shown."""
     return {row.cell: row.truth for _, _, rows in closing.tables for row in rows}
 
 
