@@ -17,6 +17,7 @@ from casework.audit.models import OPENED, RARE, AuditLine
 from casework.audit.visitor_summary import repetitions
 from casework.policy.vocabulary import Act
 from casework.vault.keys.context import CryptoContext
+from casework.vault.models import Agency
 
 
 @dataclass(frozen=True)
@@ -143,26 +144,26 @@ def last_outcome(crypto: CryptoContext, act: Act, about_id: UUID) -> tuple[int, 
 
 @dataclass(frozen=True)
 class LineFilter:
-    """Which lines somebody is shown: those of some people; of guarded acts only those about ids that they can open.
+    """Which lines somebody is shown: those of some people, of the acts `shown` or about ids that they can open.
 
-    A denied try is shown whatever it was about: it looks the same for an id that does not exist. Nothing is shown
-    that was done before the moment `since`.
+    That holds for a try that was refused as well. Nothing is shown that was done before the moment `since`.
     """
 
     who: Collection[UUID]
     about: Collection[UUID]
-    guarded: Collection[Act]
-    denied: str
+    shown: Collection[Act]
     since: int = 0
 
 
+_CIRCLES = select(Agency.id).where(Agency.commune_id == AuditLine.commune_id, Agency.circle.is_(True))
+_NOT_ABOUT_A_CIRCLE = or_(AuditLine.about.is_(None), AuditLine.about.not_in(_CIRCLES))
 # An act that changes several heads has a line for each; shown is the one about what it was done to.
 _PRINCIPAL = or_(AuditLine.head.is_(None), AuditLine.about.is_(None), AuditLine.head == AuditLine.about)
 
 
 def visible_lines(crypto: CryptoContext, seen: LineFilter, *, skip: int, limit: int) -> list[VisibleLine]:
     """Return some lines that somebody is shown, newest first."""
-    visible = or_(AuditLine.act.not_in(seen.guarded), AuditLine.outcome == seen.denied, AuditLine.about.in_(seen.about))
+    visible = or_(AuditLine.act.in_(seen.shown), AuditLine.about.in_(seen.about))
     rows = (
         select(AuditLine)
         .where(AuditLine.commune_id == crypto.commune_id, AuditLine.who.in_(seen.who), visible, _PRINCIPAL)
@@ -172,13 +173,16 @@ def visible_lines(crypto: CryptoContext, seen: LineFilter, *, skip: int, limit: 
     return [_line_of(row) for row in crypto.session.execute(page).scalars()]
 
 
-def totals(crypto: CryptoContext, start: int, end: int, *, leaving_out: Collection[Act]) -> list[tuple[str, int]]:
-    """Count each act between two moments (the second one left out), the most frequent first."""
+def totals(crypto: CryptoContext, start: int, end: int, *, acts: Collection[Act]) -> list[tuple[str, int]]:
+    """Count some acts between two moments (the second one left out), the most frequent first.
+
+    What was done about a circle is not counted: it would tell that there is one.
+    """
     counted = func.count().label("times")
     within = (AuditLine.commune_id == crypto.commune_id, AuditLine.at >= start, AuditLine.at < end)
     rows = (
         select(AuditLine.act, counted)
-        .where(*within, AuditLine.act.not_in(leaving_out), _PRINCIPAL)
+        .where(*within, AuditLine.act.in_(acts), _PRINCIPAL, _NOT_ABOUT_A_CIRCLE)
         .group_by(AuditLine.act)
     )
     times = {row.act: row.times for row in crypto.session.execute(rows)}
