@@ -8,16 +8,17 @@ from sqlalchemy import ColumnElement, select
 
 from casework.administration import admission_codes
 from casework.audit import freshness
+from casework.cases import holder_transfer
 from casework.errors import BadInput
 from casework.gate import ActContext, action
 from casework.policy.table import policy
 from casework.policy.vocabulary import Act
 from casework.sealed import Sealed
-from casework.vault.keys import provisioning
+from casework.vault.keys import epochs, keyring, provisioning
 from casework.vault.keys.keyring import AgencyKeys
 from casework.vault.keys.recovery import sheets
 from casework.vault.keys.recovery.sheets import RecoverySheet, ShownSheet
-from casework.vault.models import Member, Wrap
+from casework.vault.models import Agency, Member, Wrap
 from casework.vault.states import MemberState
 
 
@@ -87,6 +88,50 @@ def replace_sheets(
     return sheets.renew(
         context.crypto, sheets.open_with_pair(context.crypto, agency_id, first, second), officers, pairs
     )
+
+
+@action(Act.RECOVERY_HAND_OVER)
+def hand_over_circles(context: ActContext, seed: bytes, leaver_id: UUID, username: str) -> int:
+    """Wrap for a member the keys of circles that somebody who has left, or must be admitted again, still keeps.
+
+    `seed` is the leaver's key, opened with their own passphrase. Returns how many circles; raises BadInput for none.
+    Cases without a holder are the new reader's; the next key of a circle, due at their sign-in, ends what was kept.
+    """
+    context.about = leaver_id
+    leaver = freshness.member(context.session, context.commune_id, leaver_id)
+    kept = _circles_kept(context, leaver) if leaver.state in (MemberState.LEFT, MemberState.INVITED) else []
+    if not kept:
+        raise BadInput("Người này không giữ khóa nào mà không ai khác mở được, hoặc đang làm việc và tự thêm được.")
+    for circle, row in kept:
+        circle.rotation_due = True
+        place = {"agency_id": row.agency_id, "epoch": row.epoch, "member_id": leaver_id}
+        keys = keyring.unwrap(seed, row.blob, commune_id=context.commune_id, **place)
+        _into_circle(context, keys, username)
+    context.session.flush()
+    if leaver.state == MemberState.LEFT:
+        holder_transfer.transfer_from_leaver(context, leaver)
+    return len(kept)
+
+
+def _circles_kept(context: ActContext, leaver: Member) -> list[tuple[Agency, Wrap]]:
+    """Return the circles whose key somebody holds and no active member does, each with the wrap."""
+    held = select(Wrap.agency_id).where(Wrap.commune_id == context.commune_id, Wrap.member_id == leaver.id)
+    agency_ids = sorted(set(context.session.execute(held).scalars()))
+    circles = [freshness.agency(context.session, context.commune_id, agency_id) for agency_id in agency_ids]
+    kept = [circle for circle in circles if circle.circle and not _has_active(context, circle)]
+    return [(circle, context.session.get_one(Wrap, _wrap_key(context, leaver, circle))) for circle in kept]
+
+
+def _wrap_key(context: ActContext, member: Member, agency: Agency) -> tuple[UUID, UUID, UUID, int]:
+    return context.commune_id, member.id, agency.id, agency.epoch
+
+
+def _has_active(context: ActContext, circle: Agency) -> bool:
+    members = [
+        freshness.member(context.session, context.commune_id, member_id)
+        for member_id in epochs.key_holders(context.crypto, circle)
+    ]
+    return any(member.state == MemberState.ACTIVE for member in members)
 
 
 def _into_circle(context: ActContext, keys: AgencyKeys, username: str) -> Member:

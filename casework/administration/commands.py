@@ -7,6 +7,8 @@ from uuid import UUID
 import click
 
 from casework import config
+from casework.accounts import authentication
+from casework.accounts.authentication import LoginAttempt
 from casework.administration import (
     agency_recovery,
     console_input,
@@ -26,6 +28,7 @@ from casework.administration.installation import (
     open_installation,
 )
 from casework.administration.printed_pages import PrintedPage
+from casework.codelists import agencies
 from casework.config import Config
 from casework.errors import BadInput, CaseworkError
 from casework.maintenance.system_actors import console_of
@@ -147,6 +150,26 @@ def recover(data: Path, papers_file: Path | None, agency: str | None, circle: st
     click.echo("Các tờ cũ không mở được gì nữa: hủy đi. / The old sheets open nothing any more.")
 
 
+@click.command("hand-over")
+@DATA_OPTION
+@_COMMUNE
+def hand_over(data: Path, commune: str | None) -> None:
+    """Người đã rời trao khóa của vụ việc kín. / Somebody who left hands over the key of a sealed case."""
+    with open_installation(data) as installation:
+        gate, (commune_id, _, _) = installation.gate, find_agency(installation, agencies.coordinating(), commune)
+        username = console_input.ask("Ai đã rời (tên đăng nhập)", setup_answers.username)
+        passphrase = console_input.ask("Mật khẩu của người ấy, tự tay gõ", str, hidden=True)
+        opened = authentication.authenticate(
+            gate, commune_id, LoginAttempt(username, passphrase, device="", address="")
+        )
+        if opened is None:
+            raise BadInput("Tên đăng nhập hoặc mật khẩu chưa đúng, hoặc người này không còn giữ khóa nào.")
+        reader = console_input.ask("Trao cho ai (tên đăng nhập)", setup_answers.username)
+        act = agency_recovery.hand_over_circles
+        count = gate.perform(console_of(commune_id), act, opened.seed, opened.member_id, reader)
+    click.echo(f"Đã trao khóa của {count} nhóm kín. Người nhận hãy đăng nhập ngay. / Handed over; sign in now.")
+
+
 @click.command("new-sheets")
 @DATA_OPTION
 @_PAPERS
@@ -219,4 +242,4 @@ def init(data: Path, papers_file: Path | None, answers_file: Path | None) -> Non
     click.echo(f"Đã lập sổ ở {folder}. Tiếp theo: `casework check --data {folder}`. / Done; now run check.")
 
 
-COMMANDS: tuple[click.Command, ...] = (init, check, recover, new_sheets, drill, rotate_keys, key_file)
+COMMANDS: tuple[click.Command, ...] = (init, check, recover, hand_over, new_sheets, drill, rotate_keys, key_file)

@@ -15,6 +15,9 @@ from casework.vault.keys import epochs
 from casework.vault.models import Member
 from casework.vault.states import MemberState
 
+# Somebody who is locked may be the only other reader of a case.
+_MAY_HOLD = frozenset({MemberState.ACTIVE, MemberState.LOCKED})
+
 
 @action(Act.CASE_HAND_OVER)
 def transfer_holder(context: ActContext, case_id: UUID, holder_id: UUID, standin_id: UUID | None = None) -> None:
@@ -51,12 +54,13 @@ def _replace_holder(row: Case, leaver_id: UUID, successor_id: UUID) -> None:
 
 
 def _successor(context: ActContext, leaver: Member, owner_id: UUID) -> UUID | None:
-    """Return who is to hold a case: the lead, else me, else a deputy or whoever else can read it."""
+    """Return who is to hold a case: the lead, else me, else a deputy or whoever else can read it, if need be locked."""
     agency = freshness.agency(context.session, context.commune_id, owner_id)
     ids = epochs.key_holders(context.crypto, agency) - {leaver.id}
-    able = [member for member in colleagues(context) if member.id in ids and member.state == MemberState.ACTIVE]
+    able = [member for member in colleagues(context) if member.id in ids and member.state in _MAY_HOLD]
 
-    def rank(member: Colleague) -> tuple[bool, bool, bool]:
-        return Role.LEAD not in member.roles, member.id != context.me, Role.DEPUTY not in member.roles
+    def rank(member: Colleague) -> tuple[bool, bool, bool, bool]:
+        away, me = member.state != MemberState.ACTIVE, context.actor.member_id
+        return away, Role.LEAD not in member.roles, member.id != me, Role.DEPUTY not in member.roles
 
     return min(able, key=rank).id if able else None

@@ -1,9 +1,11 @@
 """Gives an agency or circle a new key: everything that it holds is sealed again in one commit, or nothing is."""
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy import func, select
 
 from casework.audit import freshness
 from casework.cases import scope
@@ -15,7 +17,7 @@ from casework.vault.integrity import heads
 from casework.vault.integrity.signed_rows import plain_row, remember_version, verify_row
 from casework.vault.keys import epochs
 from casework.vault.keys.recovery.models import Recovery, RecoveryOfficer, RecoveryPair
-from casework.vault.models import Agency, Document, Head, Wrap
+from casework.vault.models import Agency, Document, Head, Member, Slot, Wrap
 from casework.vault.states import AgencyState, EnvelopeKind, MemberState
 
 # Whose key is renewed with the agency's: a locked member may be let in again.
@@ -50,7 +52,8 @@ def rotate_due(gate: Gate, person: Person, due: Collection[UUID]) -> None:
 def renew(context: ActContext, agency: Agency, *, without: Collection[UUID] = ()) -> None:
     """Begin a new epoch in this commit for those who hold the key now, except those in `without`.
 
-    Raises VaultError if any envelope of the agency was not sealed again.
+    Somebody who has left and kept the last key of a circle keeps nothing any more. Raises VaultError if any envelope
+    of the agency was not sealed again.
     """
     holder_ids = epochs.key_holders(context.crypto, agency) - set(without)
     holders = [freshness.member(context.session, context.commune_id, member_id) for member_id in sorted(holder_ids)]
@@ -64,18 +67,37 @@ def renew(context: ActContext, agency: Agency, *, without: Collection[UUID] = ()
     expected = {(agency.epoch, EnvelopeKind.KEPT): len(rows)} if rows else {}
     if len(rows) != sum(before.values()) or _envelope_counts(context, agency.id) != expected:
         raise VaultError("unopened")
+    _delete_slots_of_leavers(context, holders)
+
+
+def _delete_slots_of_leavers(context: ActContext, members: Iterable[Member]) -> None:
+    for member in members:
+        if member.state == MemberState.LEFT:
+            _delete_slots(context, member)
+
+
+def _delete_slots(context: ActContext, leaver: Member) -> None:
+    """Delete the slots of somebody who has left, unless they keep the last key of another circle."""
+    kept = select(func.count()).where(Wrap.commune_id == context.commune_id, Wrap.member_id == leaver.id)
+    if not context.session.execute(kept).scalar_one():
+        head = freshness.head(context.session, context.commune_id, leaver.id)
+        heads.revoke_rows(context.session, head, leaver, heads.rows_of_member(context.session, leaver, Slot))
 
 
 def take_key(context: ActContext, agency: Agency, member_ids: Collection[UUID]) -> None:
-    """Take the key of an agency or circle from members: no copy of their wraps verifies, and a new key is due."""
+    """Take the key of an agency or circle from members, or from none: a new key is due, and no copy of a wrap holds."""
     agency.rotation_due = True
     _delete_key_rows(context, agency, lambda row: isinstance(row, Wrap) and row.member_id in member_ids)
 
 
 def close_circle(context: ActContext, circle: Agency) -> None:
     """Close a circle that holds nothing any more: every row that opens its key is deleted."""
+    holder_ids = sorted(epochs.key_holders(context.crypto, circle))
     circle.state, circle.rotation_due = AgencyState.CLOSED, False
     _delete_key_rows(context, circle, lambda row: isinstance(row, _KEY_ROWS))
+    _delete_slots_of_leavers(
+        context, [freshness.member(context.session, context.commune_id, holder_id) for holder_id in holder_ids]
+    )
 
 
 def _delete_key_rows(context: ActContext, agency: Agency, deleted: Callable[[Any], bool]) -> None:

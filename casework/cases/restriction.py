@@ -1,6 +1,6 @@
 """Circles: a case sealed to a few named people, restricted from its first byte or later, changed, and given back."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,7 +8,8 @@ from casework.accounts import key_holders
 from casework.accounts.staff import Colleague, colleagues
 from casework.audit import freshness
 from casework.cases import case_labels, key_rotation, name_matching, ownership_transfer, reading, writing
-from casework.cases.reading import VerifiedCase
+from casework.cases.reading import ListedCase, VerifiedCase
+from casework.cases.sections import Label
 from casework.errors import BadInput, Conflict, Refused
 from casework.gate import ActContext, action
 from casework.policy.table import policy
@@ -40,6 +41,37 @@ class Readers:
     mine: bool
     keepers: tuple[str, ...]
     lonely: bool
+
+
+@dataclass(frozen=True)
+class SealedCaseAtRisk:
+    """A case of a circle of mine that one person alone can open (`alone`), or that some of its people no longer can."""
+
+    case_id: UUID
+    code: str
+    alone: bool
+    lost: tuple[str, ...]
+
+
+def sealed_cases_at_risk(context: ActContext, listed: Iterable[ListedCase]) -> tuple[SealedCaseAtRisk, ...]:
+    """Return which sealed cases may be lost: told to their readers alone, for nobody else may know that they exist."""
+    sealed = [case for case in listed if case.row.owner_id in context.actor.circles]
+    everybody = {member.id: member for member in colleagues(context)} if sealed else {}
+    found = [_risk_of(context, case, everybody) for case in sealed]
+    return tuple(risk for risk in found if risk.alone or risk.lost)
+
+
+def _risk_of(context: ActContext, case: ListedCase, everybody: Mapping[UUID, Colleague]) -> SealedCaseAtRisk:
+    circle = freshness.agency(context.session, context.commune_id, case.row.owner_id)
+    holders = epochs.key_holders(context.crypto, circle)
+    able = {member_id for member_id in holders if everybody[member_id].state == MemberState.ACTIVE}
+    named = holders | {member_id for member_id in (case.row.holder_id, case.row.standin_id) if member_id}
+    return SealedCaseAtRisk(
+        case_id=case.row.id,
+        code=(case_labels.label_of(case.pages) or Label()).code,
+        alone=len(able) < _SMALLEST and not key_holders.drilled_lately(context.crypto, circle.id),
+        lost=tuple(sorted(everybody[member_id].name for member_id in named - able)),
+    )
 
 
 @action(Act.CIRCLE_READ)

@@ -19,6 +19,7 @@ from casework.cases import (
     opening_rate_limit,
     reading,
     reporting_delay,
+    restriction,
     section_rules,
     writing,
 )
@@ -72,7 +73,15 @@ def list_cases(context: ActContext, *, whole_page: bool = False) -> Home:
     context.reason = f"{len(cases)} cases"
     panel, arrivals = home_panel.panel_for(context, cases), key_holders.count_unconfirmed(context)
     drafts, contacts = tuple(list_drafts(context)), contacts_to_renew(context, cases)
-    home = Home(_lines(context, cases), drafts, period_to_close(context), contacts, panel, arrivals)
+    home = Home(
+        cases=_lines(context, cases),
+        drafts=drafts,
+        waiting=period_to_close(context),
+        contacts_to_renew=contacts,
+        watch=panel,
+        arrivals=arrivals,
+        at_risk=restriction.sealed_cases_at_risk(context, cases),
+    )
     return _with_other_lists(context, home) if whole_page else home
 
 

@@ -11,6 +11,7 @@ from casework.cases.legal_clocks import LegalClock
 from casework.cases.questions import SectionData
 from casework.cases.reading import date_of
 from casework.cases.reporting_delay import FirstHours
+from casework.cases.restriction import SealedCaseAtRisk
 from casework.cases.sections import Contact, Label
 from casework.cases.states import CaseState
 from casework.desk.reporting_duty import ReportingDuty
@@ -65,8 +66,8 @@ class Home:
     `watch` is what the roles of oversight are shown, `arrivals` how many newcomers wait until a colleague
     confirms them, `box` what was referred and `notices` those to the chair, for whom they may be listed;
     of the cases in `untold` the chair has not been told; `again` are those who asked for advice and were promised a
-    further talk by today; `clocks` are those of the law that nobody has kept yet;
-    the cases in `named` are read by somebody who must not know.
+    further talk by today; `clocks` are those of the law that nobody has kept yet; `at_risk` are sealed cases of my own
+    that may be lost; the cases in `named` are read by somebody who must not know.
     """
 
     cases: tuple[CaseLine, ...]
@@ -85,6 +86,7 @@ class Home:
     promises: Promises = field(default_factory=Promises)
     clocks: tuple[RunningClock, ...] = ()
     named: tuple[NamedCase, ...] = ()
+    at_risk: tuple[SealedCaseAtRisk, ...] = ()
 
     @cached_property
     def inherited(self) -> list[CaseLine]:

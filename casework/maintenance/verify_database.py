@@ -128,9 +128,10 @@ def _envelopes(database: _Database) -> Iterator[Fault]:
 
 
 def _cases(database: _Database) -> Iterator[Fault]:
-    employed = {row.id for row in database.rows(Member) if row.state != MemberState.LEFT}
+    employed, kept = _employed(database), _kept_circles(database)
     for row in database.rows(Case):
-        if row.state in (CaseState.OPEN, CaseState.ADVICE) and row.holder_id not in employed:
+        held = row.holder_id in employed or row.owner_id in kept
+        if row.state in (CaseState.OPEN, CaseState.ADVICE) and not held:
             yield Fault("case_file", row.id, "vụ việc đang mở mà không ai phụ trách / open case without a holder")
 
 
@@ -155,10 +156,19 @@ def _notices(database: _Database) -> Iterator[Fault]:
 
 
 def _wraps(database: _Database) -> Iterator[Fault]:
-    employed = {row.id for row in database.rows(Member) if row.state != MemberState.LEFT}
+    employed, kept = _employed(database), _kept_circles(database)
     for row in database.rows(Wrap):
-        if row.member_id not in employed:
+        if row.member_id not in employed and row.agency_id not in kept:
             yield Fault("wrap", row.member_id, "người đã nghỉ còn chìa khóa / key left with somebody who has left")
+
+
+def _employed(database: _Database) -> set[UUID]:
+    return {row.id for row in database.rows(Member) if row.state != MemberState.LEFT}
+
+
+def _kept_circles(database: _Database) -> set[UUID]:
+    """Return the circles whose last key may lie with somebody who has left, until its next holder renews it."""
+    return {row.id for row in database.rows(Agency) if row.circle and row.rotation_due}
 
 
 def _without_checkpoint(config: Config, gate: Gate) -> Iterator[Fault]:

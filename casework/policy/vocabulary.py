@@ -189,6 +189,7 @@ class Act(StrEnum):
     RECOVERY_DRILL = "recovery.drill"
     RECOVERY_OPEN = "recovery.open"
     RECOVERY_DEAL = "recovery.deal"
+    RECOVERY_HAND_OVER = "recovery.hand_over"
     FIRST_INVITE = "account.first_invite"
     KEYS_ROTATE = "keys.rotate"
     KEYS_RENEW = "keys.renew"

@@ -1,6 +1,5 @@
 """Acts on accounts and agencies: lock, unlock, leave, move to another agency, confirm a new agency."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from casework.staffing import directory
 from casework.vault.integrity import heads
 from casework.vault.keys import epochs
 from casework.vault.keys.enrolment.models import Admission, Totp
-from casework.vault.models import Member, Slot, Wrap
+from casework.vault.models import Agency, Member, Slot, Wrap
 from casework.vault.states import AgencyState, MemberState
 
 _CREDENTIALS: tuple[type[Any], ...] = (Slot, Totp, Admission, *heads.SESSIONS)
@@ -44,7 +43,12 @@ def unlock_account(context: ActContext, member_id: UUID) -> None:
 
 @action(Act.ACCOUNT_LEAVE)
 def leave(context: ActContext, member_id: UUID) -> None:
-    """Let a member leave: credentials and keys are revoked, cases get a holder, the agency's keys are due to rotate."""
+    """Let a member leave: credentials and keys are revoked, cases get a holder, the agency's keys are due to rotate.
+
+    A circle changes nothing in the answer, which would tell that there is one. If nobody else can open what it holds,
+    its wrap and the leaver's slots stay, for the console alone (administration/agency_recovery.py): no sign-in takes
+    them, and a new key of the circle ends them.
+    """
     member = directory.load_member(context, member_id)
     if member.state == MemberState.LEFT:
         raise Conflict("Người này đã rời rồi.", about=member_id)
@@ -53,13 +57,17 @@ def leave(context: ActContext, member_id: UUID) -> None:
         freshness.agency(context.session, context.commune_id, held_id) for held_id in _keys_held(context, member_id)
     ]
     for agency in held_agencies:
-        if not agency.circle or _owns_anything(context, agency.id):
-            _must_not_be_last(context, agency.id, epochs.key_holders(context.crypto, agency) - {member_id})
+        if not agency.circle and _is_last(context, agency, member_id):
+            raise BadInput(
+                "Người này còn giữ khóa mà chưa ai khác giữ cùng. Hãy để một đồng nghiệp nhận khóa trước, "
+                "hoặc diễn tập tờ khôi phục, rồi thử lại."
+            )
     holder_transfer.transfer_from_leaver(context, member)
+    kept = [agency for agency in held_agencies if agency.circle and _keeps_last(context, agency, member_id)]
     for agency in held_agencies:
-        key_rotation.take_key(context, agency, [member_id])
+        key_rotation.take_key(context, agency, [] if agency in kept else [member_id])
     member.state = MemberState.LEFT
-    _revoke_rows(context, member, _CREDENTIALS)
+    _revoke_rows(context, member, tuple(kind for kind in _CREDENTIALS if not kept or kind is not Slot))
 
 
 @action(Act.ACCOUNT_MOVE)
@@ -104,21 +112,19 @@ def _must_not_bypass_lead(context: ActContext, member: Member) -> None:
         raise BadInput("Cơ quan này có người phụ trách: việc cho rời là của người phụ trách.", about=member.id)
 
 
-def _must_not_be_last(context: ActContext, agency_id: UUID, others: Iterable[UUID]) -> None:
-    """Raise BadInput for the last key holder, unless a pair of recovery sheets was tried within 180 days."""
+def _is_last(context: ActContext, agency: Agency, member_id: UUID) -> bool:
+    """Tell whether no other active member holds a key, and no pair of recovery sheets was tried within 180 days."""
+    others = epochs.key_holders(context.crypto, agency) - {member_id}
     holders = [freshness.member(context.session, context.commune_id, holder_id) for holder_id in others]
     if any(holder.state == MemberState.ACTIVE for holder in holders):
-        return
-    if not key_holders.drilled_lately(context.crypto, agency_id):
-        raise BadInput(
-            "Người này còn giữ khóa mà chưa ai khác giữ cùng. Hãy để một đồng nghiệp nhận khóa trước, "
-            "hoặc diễn tập tờ khôi phục, rồi thử lại."
-        )
+        return False
+    return not key_holders.drilled_lately(context.crypto, agency.id)
 
 
-def _owns_anything(context: ActContext, circle_id: UUID) -> bool:
+def _keeps_last(context: ActContext, circle: Agency, member_id: UUID) -> bool:
     """Tell whether a circle has written anything that nobody else can open; its letters lie with the sender too."""
-    return bool(scope.owned_by(context.permit, circle_id).on(context.session).scalar_one())
+    owned = scope.owned_by(context.permit, circle.id).on(context.session).scalar_one()
+    return bool(owned) and _is_last(context, circle, member_id)
 
 
 def _keys_held(context: ActContext, member_id: UUID) -> list[UUID]:

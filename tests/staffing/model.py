@@ -30,9 +30,13 @@ LEADS = ("hoa", "binh")
 
 @dataclass
 class CaseModel:
-    """A case in the model: the holders of its circle's key if restricted, and its referral to the police if any."""
+    """A case in the model: the holders of its circle's key if restricted, and its referral to the police if any.
+
+    `kept` has left with the last key of the circle, which stays until somebody else renews it.
+    """
 
     circle: set[str] | None = None
+    kept: str = ""
     sent: UUID | None = None
 
 

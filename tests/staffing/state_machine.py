@@ -114,14 +114,14 @@ class StaffingMachine(RuleBasedStateMachine):
             return
         case_id, me = drawn
         self.signed_in(me).does(restriction.change, case_id, [self.house[name].id for name in sorted(others)])
-        self.world.cases[case_id].circle = others | {me}
+        self.world.cases[case_id].circle, self.world.cases[case_id].kept = others | {me}, ""
 
     @rule(data=st.data())
     def lift(self, data: st.DataObject) -> None:
         drawn = self.case_and_reader(data, circle=True)
         if drawn and self.name_of(self.row(drawn[0])["holder_id"]) == drawn[1]:
             self.signed_in(drawn[1]).does(restriction.lift, drawn[0])
-            self.world.cases[drawn[0]].circle = None
+            self.world.cases[drawn[0]].circle, self.world.cases[drawn[0]].kept = None, ""
 
     @rule(data=st.data())
     def hand_over(self, data: st.DataObject) -> None:
@@ -147,16 +147,11 @@ class StaffingMachine(RuleBasedStateMachine):
         if not self.may(lead, name):
             return
         others = set(self.world.able()) - {name}
-        held = [case.circle for case in self.world.cases.values() if case.circle and name in case.circle]
-        last = any(not circle & others for circle in held)
-        try:
-            self.signed_in(lead).does(staffing.leave, self.house[name].id)
-        except BadInput:
-            assert last
-            return
-        assert not last
+        self.signed_in(lead).does(staffing.leave, self.house[name].id)
         self.world.state[name] = "left"
         for case in self.world.cases.values():
+            if case.circle and name in case.circle and not case.circle & others:
+                case.kept = name
             case.circle = case.circle - {name} if case.circle is not None else None
 
     def may(self, lead: str, name: str) -> bool:
@@ -221,6 +216,8 @@ class StaffingMachine(RuleBasedStateMachine):
             assert not self.signed_in(name).presence.due
             wraps = wraps_of(self.house, agency_id(self.house, "womens_union"))
             assert len({epoch for _, epoch in wraps}) == 1
+            for case in self.world.cases.values():
+                case.kept = "" if case.circle and name in case.circle else case.kept
 
     @rule(data=st.data())
     def refer_or_withdraw(self, data: st.DataObject) -> None:
@@ -263,5 +260,10 @@ class StaffingMachine(RuleBasedStateMachine):
                 assert sessions == 0
                 old = member._cookie
                 assert old is None or load_session(self.house.gate, self.house.config, old) is None
-            # An invited member's wraps may be sealed to a key that nobody holds, until it is rotated.
-            assert state == "invited" or (wraps == 0) == (state == "left")
+                keeps = name in {case.kept for case in self.world.cases.values()}
+                with stolen(self.house) as thief:
+                    assert state != "left" or keeps or thief.rows("slot", member_id=member.id) == []
+                # An invited member's wraps may be sealed to a key that nobody holds, until it is rotated.
+                assert state == "invited" or keeps or (wraps == 0) == (state == "left")
+            else:
+                assert wraps > 0

@@ -7,14 +7,16 @@ import pytest
 from casework import clock
 from casework.accounts import provisioning_actions as accounts
 from casework.accounts import sign_in_actions
+from casework.administration import agency_recovery
 from casework.audit import freshness, write
 from casework.audit.chain import LogEntry
 from casework.audit.verify import verify
-from casework.cases import key_rotation
+from casework.cases import holder_transfer, key_rotation, restriction
 from casework.cases.sections import Story
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused, SignInNeeded
 from casework.intake import actions as intake
+from casework.maintenance import verify_database
 from casework.policy.permit import issue
 from casework.policy.vocabulary import Act, Role, Section
 from casework.staffing import actions as staffing
@@ -24,9 +26,11 @@ from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.recovery import sheets
 from casework.web.session_loading import load_session
 from tests.cases.keys import agency_id, settle, wraps_of
+from tests.cases.test_restriction import owner_of
+from tests.commands import call
 from tests.gate.test_at_once import at_once
-from tests.house import House, Someone, both_databases
-from tests.people import THANH_SON
+from tests.house import House, Someone, both_databases, only_sqlite
+from tests.people import COMMUNES, THANH_SON, keys
 from tests.referrals.scenes import ground
 from tests.stories import dao
 from tests.tampering import refused, stolen
@@ -158,6 +162,108 @@ def _log(house, session, head, somebody):
     """Write the line that the console's act would have written."""
     entry = LogEntry(clock.micros(), Act.AGENCY_ROTATE, "console", None, head.id, "ok", "", None, None)
     write.append(session, house.gate.server_keys(THANH_SON), [entry])
+
+
+def faults_of(house: House) -> list[str]:
+    return [fault.words for fault in verify_database.find_all_faults(house.config, house.gate)]
+
+
+def test_the_last_reader_of_a_sealed_case_leaves_without_a_word_and_the_key_stays(house: House, lan, mai, hoa):
+    """The attack: one is locked, then the other leaves, and what is answered tells who shares a sealed case."""
+    case_id = lan.opens_a_case(circle=[mai])
+    circle = owner_of(house, case_id)
+    hoa.does(staffing.lock, mai.id)
+    hoa.does(staffing.leave, lan.id)
+    assert rows_of(house, lan.id).keys() == {"slot", "wrap"}
+    assert wraps_of(house, circle) == {(lan.id, 1), (mai.id, 1)}
+    with pytest.raises(sign_in_actions.WrongPassphrase):
+        lan.sign_in()
+    assert faults_of(house) == []
+    hoa.does(staffing.unlock_account, mai.id)
+    mai.leaves()
+    settle(house, mai)
+    assert wraps_of(house, circle) == {(mai.id, 2)}
+    assert rows_of(house, lan.id) == {}
+    assert mai.does(desk.read_section, case_id, Section.STORY)
+    assert faults_of(house) == []
+    assert holds(house)
+
+
+def hands_over(house: House, giver: Someone, reader: str) -> int:
+    seed, console = keys()[giver.card.username].seed, house.stranger(Role.CONSOLE)
+    return house.gate.perform(console, agency_recovery.hand_over_circles, seed, giver.id, reader)
+
+
+@both_databases
+def test_who_left_with_the_last_key_hands_it_over_at_the_console(house: House, lan, mai, hoa, binh):
+    case_id, open_case = lan.opens_a_case(circle=[mai]), lan.opens_a_case()
+    circle = owner_of(house, case_id)
+    with pytest.raises(BadInput):
+        hands_over(house, lan, "binh")
+    hoa.does(staffing.leave, mai.id)
+    with pytest.raises(BadInput):
+        hands_over(house, mai, "binh")
+    hoa.does(staffing.leave, lan.id)
+    for nobody in ("thu", "mai", "ai"):
+        with pytest.raises(BadInput):
+            hands_over(house, lan, nobody)
+    assert hands_over(house, lan, "binh") == 1
+    binh.leaves()
+    settle(house, binh)
+    assert binh.does(desk.read_section, case_id, Section.STORY)
+    assert binh.does(desk.read_section, open_case, Section.STORY)
+    assert wraps_of(house, circle) == {(binh.id, 2)}
+    assert rows_of(house, lan.id) == {}
+    with pytest.raises(NotFound):
+        hoa.does(desk.read_section, case_id, Section.STORY)
+    with pytest.raises(BadInput):
+        hands_over(house, lan, "binh")
+    assert faults_of(house) == []
+
+
+@only_sqlite
+def test_the_command_asks_for_the_passphrase_of_who_left(house: House, lan, mai, hoa, binh):
+    case_id = lan.opens_a_case(circle=[mai])
+    for member in (mai, lan):
+        hoa.does(staffing.leave, member.id)
+    (house.config.data / "casework.toml").write_text(
+        f'database_url = "{house.config.database_url}"\n', encoding="utf-8"
+    )
+    words = ("hand-over", "--data", str(house.config.data), "--commune", COMMUNES[THANH_SON])
+    wrong = call(*words, typed="lan\nkhông phải mật khẩu này\nbinh\n")
+    assert wrong.exit_code == 1
+    assert "chưa đúng" in wrong.output
+    done = call(*words, typed=f"lan\n{lan.card.passphrase}\nbinh\n")
+    assert done.exit_code == 0, done.output
+    assert "Đã trao khóa của 1 nhóm kín" in done.output
+    binh.leaves()
+    assert binh.does(desk.read_section, case_id, Section.STORY)
+
+
+def test_a_case_given_back_ends_what_who_left_had_kept(house: House, lan, mai, hoa):
+    case_id = lan.opens_a_case(circle=[mai])
+    lan.does(holder_transfer.transfer_holder, case_id, mai.id)
+    hoa.does(staffing.lock, mai.id)
+    hoa.does(staffing.leave, lan.id)
+    hoa.does(staffing.unlock_account, mai.id)
+    mai.leaves()
+    mai.does(restriction.lift, case_id)
+    assert rows_of(house, lan.id) == {}
+    assert faults_of(house) == []
+
+
+def test_who_keeps_the_last_key_of_two_circles_keeps_the_slot_until_both_are_renewed(house: House, lan, mai, hoa, binh):
+    for other in (mai, binh):
+        lan.opens_a_case(circle=[other])
+        lan.leaves()
+    for other in (mai, binh):
+        hoa.does(staffing.lock, other.id)
+    hoa.does(staffing.leave, lan.id)
+    for other, left in ((mai, {"slot", "wrap"}), (binh, set())):
+        hoa.does(staffing.unlock_account, other.id)
+        other.leaves()
+        settle(house, other)
+        assert rows_of(house, lan.id).keys() == left
 
 
 def test_where_there_is_a_lead_an_administrator_ends_nobody_s_work(house: House, lan: Someone):
