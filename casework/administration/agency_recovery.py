@@ -104,8 +104,14 @@ def hand_over_circles(context: ActContext, seed: bytes, leaver_id: UUID, usernam
         raise BadInput("Người này không giữ khóa nào mà không ai khác mở được, hoặc đang làm việc và tự thêm được.")
     for circle, row in kept:
         circle.rotation_due = True
-        place = {"agency_id": row.agency_id, "epoch": row.epoch, "member_id": leaver_id}
-        keys = keyring.unwrap(seed, row.blob, commune_id=context.commune_id, **place)
+        keys = keyring.unwrap(
+            seed,
+            row.blob,
+            commune_id=context.commune_id,
+            agency_id=circle.id,
+            epoch=row.epoch,
+            member_id=leaver_id,
+        )
         _into_circle(context, keys, username)
     context.session.flush()
     if leaver.state == MemberState.LEFT:

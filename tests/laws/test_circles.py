@@ -147,7 +147,7 @@ def same(twins: Sequence[Twin], steps: Sequence[Step]) -> list[Step]:
 
 def asked_of(app: Flask, username: str, ids: Mapping[str, UUID], *methods: str) -> Iterator[Step]:
     """Yield every page with one of these ids that somebody may ask for."""
-    given = dict.fromkeys(IDS, UUID(int=0)) | ids
+    given = {**dict.fromkeys(IDS, UUID(int=0)), **ids}
     for method, path, act in routes_of(app, given):
         if method in methods and may(STAFF[username].roles, act) and any(str(one) in path for one in ids.values()):
             yield username, method, path

@@ -151,7 +151,7 @@ def test_a_correction_keeps_what_was_merged(timeline, house):
         assert truth(timeline) == 1
 
 
-def truth(timeline: Timeline) -> int:
+def truth(timeline: Timeline) -> int | None:
     """Return how many cases the lead sees waiting to be counted in the next period."""
     closing = timeline.house["hoa"].does(statistics.preview_period)
     rows = [row for _, _, compared in closing.tables for row in compared if row.cell == TOTAL]
