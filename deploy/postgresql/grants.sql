@@ -14,6 +14,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO casework_
 REVOKE UPDATE, DELETE ON audit_line, release FROM casework_app;
 REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM casework_app;
 
--- The statistician's page: released counts.
+-- The statistician's page: released counts. The catalogue and the statistics of the whole database stay readable to
+-- whoever may connect (POSTGRESQL.md), so that this role is for the service alone.
 GRANT SELECT ON release TO casework_counts;
 COMMIT;

@@ -1,14 +1,18 @@
 """On a real PostgreSQL: the service makes no tables, the log is written once, and one role reads counts alone."""
 
+from datetime import time
+
 import pytest
 from psycopg import sql
 
+from casework import clock
 from casework.audit.verify import verify
 from casework.db import Base
 from casework.desk import actions as desk
 from casework.errors import Busy
 from casework.statistics import actions as statistics
 from tests.deploy.roles import Roles, as_service
+from tests.source import ROOT
 from tests.statistics.timeline import Timeline, closes, first_of
 
 pytestmark = pytest.mark.parametrize("house", ["postgresql"], indirect=True)
@@ -61,6 +65,19 @@ def test_whoever_reads_counts_reads_nothing_else(roles: Roles):
         "SELECT lo_import('/etc/passwd')",
     ):
         assert roles.refused("counts", statement), statement
+
+
+def test_what_the_narrow_role_sees_besides_is_what_the_documents_own_up_to(roles: Roles):
+    """The day of a release and not the moment; and, as all that may connect, how many rows were written where."""
+    timeline = Timeline(roles.house, first_of(roles.house))
+    timeline.close(timeline.first)
+    with roles.connect("counts") as counts:
+        [(at,)] = counts.execute("SELECT released FROM release").fetchall()
+        told = counts.execute("SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'case_file'").fetchall()
+    assert clock.local(at).time() == time(0)
+    assert len(told) == 1
+    for document in ("SECURITY.md", "deploy/POSTGRESQL.md"):
+        assert "how many rows were written to each table" in (ROOT / document).read_text(encoding="utf-8")
 
 
 def test_the_statistician_reads_releases_through_the_narrow_role_alone(roles: Roles):
