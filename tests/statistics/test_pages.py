@@ -39,7 +39,7 @@ def test_the_statistician_sees_ranges_and_no_true_number(timeline: Timeline, app
     assert "chỉ những vụ được báo" in page
     assert "số lũy kế thật lệch tối đa 2; cộng đúng" in page
     assert "Không công bố" not in page
-    assert "“≈3” có nghĩa là chắc chắn có ít nhất một vụ" in page
+    assert "“≈3” ở kỳ đầu của năm, hoặc ở cột Từ đầu năm, có nghĩa là chắc chắn có ít nhất một vụ" in page
     assert "* Chỉ tính từ ngày lập sổ" in page
     assert answer.get_data(as_text=True).count('role="img"') == 1
     assert not re.search(r"(?<![≈–\d/.])7(?!\d)", page.partition("Tổng số vụ")[2])

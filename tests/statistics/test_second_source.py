@@ -130,7 +130,7 @@ def test_the_numbers_of_acts_that_the_page_once_showed_pin_many():
     found = 0
     for seed in range(8):
         simulated = commune(seed, cases=1 + seed % 4)
-        once_shown = [dict.fromkeys(ONCE, count) for count in totals(simulated)]
+        once_shown: list[dict[str, int]] = [dict.fromkeys(ONCE, count) for count in totals(simulated)]
         told = concluded(once_shown, [10_000] * 4)
         found += len(found_by(Attacker(GROUPS, (*told_by(simulated), *told)), truth_of(simulated)))
     assert found > 8
