@@ -98,6 +98,10 @@ class AlteredRow(VaultError):
     """The MAC of a loaded row does not fit: it was changed outside the program, or revoked and put back."""
 
 
+class AlteredRows(VaultError):
+    """The rows of a head are not those that it commits to: one was deleted, planted or put back. `row` is its kind."""
+
+
 class OutdatedHead(VaultError):
     """A head is not the one in the newest log line about it: one of the two was put back. `row` is the head's kind."""
 

@@ -3,7 +3,7 @@
 It stops at the first row that does not verify; then nothing has changed, so nothing forged is ever signed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -20,7 +20,8 @@ from casework.gate import ActContext, action
 from casework.maintenance.signed_tables import head_version, signed_kinds, update_rows
 from casework.policy.vocabulary import Act
 from casework.vault.crypto import passwords
-from casework.vault.integrity import heads
+from casework.vault.integrity import bound_rows, heads
+from casework.vault.integrity.commitments import NOTHING_BOUND
 from casework.vault.integrity.signed_rows import row_mac, signed_columns, verify_row
 from casework.vault.keys import blind_index
 from casework.vault.keys.enrolment import admission, totp
@@ -56,10 +57,15 @@ def rotate(context: ActContext, new_kek: Kek) -> None:
     for kind in _ENDED:
         context.session.execute(delete(kind))
     versions = {row.id: row.v for row in _verified(context, Head, {})}
-    for row in context.session.execute(select(Head).where(Head.commune_id == context.commune_id)).scalars():
-        heads.mark_changed(context.session, row)
+    head_rows = context.session.execute(select(Head).where(Head.commune_id == context.commune_id)).scalars().all()
+    _require_rows_of_heads(context, head_rows)
     for kind in signed_kinds(without=_NOT_RESIGNED):
         _sign_again(context, kind, new_keys, _verified(context, kind, versions), versions)
+    # Heads commit to the MACs of their rows, which are new.
+    signed = bound_rows.commitments(context.session.connection(), context.commune_id)
+    for head in head_rows:
+        head.bound = signed.get(head.id, NOTHING_BOUND)
+        heads.mark_changed(context.session, head)
     _sign_lines(context, new_keys)
     context.reason = f"{old_keys.number} -> {new_keys.number}"
 
@@ -69,6 +75,12 @@ def _require_ready(context: ActContext) -> None:
     _no_code_is_waiting(context)
     if not verify(context.crypto).holds:
         raise VaultError("Nhật ký không đúng: hãy chạy `casework verify`. Chưa có gì thay đổi.")
+
+
+def _require_rows_of_heads(context: ActContext, head_rows: Sequence[Head]) -> None:
+    """Raise VaultError if rows of a head are gone, planted or put back."""
+    if bound_rows.unlike(head_rows, bound_rows.commitments(context.session.connection(), context.commune_id)):
+        raise VaultError("Bảng head có mục mà dòng bị bỏ hoặc thay, nên không đổi khóa. Chưa có gì thay đổi.")
 
 
 def _no_code_is_waiting(context: ActContext) -> None:

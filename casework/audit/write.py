@@ -11,7 +11,7 @@ from casework.audit.chain import START, LogEntry, canonical, holds, last_line, l
 from casework.audit.models import AuditLine
 from casework.audit.watermark import End
 from casework.errors import VaultError
-from casework.vault.integrity import heads
+from casework.vault.integrity import bound_rows, heads
 from casework.vault.keys.kek import ServerKeys
 
 
@@ -31,6 +31,7 @@ def append(session: Session, server_keys: ServerKeys, entries: Sequence[LogEntry
     """
     if not entries:
         return None
+    bound_rows.settle(session)
     n, prev = before = _chain_end(session, server_keys)
     changed = list(heads.changed_heads(session).values())
     for number, head in enumerate(changed, start=n + 1):

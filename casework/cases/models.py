@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKeyConstraint, LargeBinary, String, Text, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import GUARDED, Record
+from casework.vault.integrity.commitments import Committed, Part
 from casework.vault.integrity.signed_rows import SignedRow
 
 
@@ -25,6 +26,7 @@ class Case(Record, SignedRow):
         {"info": GUARDED},
     )
     __head__: ClassVar[str | None] = "id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.ROUTING)
 
     owner_id: Mapped[UUID]
     holder_id: Mapped[UUID]
@@ -48,8 +50,9 @@ class Ground(Record, SignedRow):
         {"info": GUARDED},
     )
     __head__: ClassVar[str | None] = "case_id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.ROUTING)
 
-    case_id: Mapped[UUID]
+    case_id: Mapped[UUID] = mapped_column(index=True)
     receiver_id: Mapped[UUID]
     sections: Mapped[str] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(10))
@@ -71,8 +74,9 @@ class Referral(Record, SignedRow):
         {"info": GUARDED},
     )
     __head__: ClassVar[str | None] = "case_id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.ROUTING)
 
-    case_id: Mapped[UUID]
+    case_id: Mapped[UUID] = mapped_column(index=True)
     ground_id: Mapped[UUID]
     from_id: Mapped[UUID]
     to_id: Mapped[UUID]
@@ -96,8 +100,9 @@ class ChairNotice(Record, SignedRow):
         {"info": GUARDED},
     )
     __head__: ClassVar[str | None] = "case_id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.ROUTING)
 
-    case_id: Mapped[UUID]
+    case_id: Mapped[UUID] = mapped_column(index=True)
     to_id: Mapped[UUID | None]
     state: Mapped[str] = mapped_column(String(10))
     sent: Mapped[int]

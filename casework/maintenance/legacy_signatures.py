@@ -14,6 +14,8 @@ from casework import schema, unguarded_database
 from casework.errors import VaultError
 from casework.maintenance import signed_tables
 from casework.maintenance.signed_tables import update_rows
+from casework.vault.integrity import bound_rows
+from casework.vault.integrity.commitments import NOTHING_BOUND
 from casework.vault.integrity.signed_rows import Layout, layout, row_mac, verify_row_as
 from casework.vault.keys.kek import ServerKeys
 from casework.vault.models import Head
@@ -78,15 +80,32 @@ def _verify_table(
 def sign_changed_tables(
     connection: Connection, revision: str, server_keys_of: Callable[[UUID], ServerKeys]
 ) -> Collection[str]:
-    """Sign again the rows of every table whose layout changed since a revision; return those tables."""
-    changed = schema.changed_since(revision).keys()
+    """Sign again the rows of every table whose layout changed since a revision; return those tables.
+
+    Heads commit to the MACs of their rows: where either changed, they are signed after all others.
+    """
+    changed = set(schema.changed_since(revision))
+    if changed.intersection(str(kind.__tablename__) for kind in bound_rows.committed_kinds()):
+        changed.add(_HEADS)
     versions = {row.id: row.v for row in signed_tables.plain_rows(connection, Head)}
-    for kind in signed_tables.signed_kinds(without=NOT_COPIED):
+    for kind in signed_tables.signed_kinds(without=NOT_COPIED | {_HEADS}):
         if kind.__tablename__ in changed:
             update_rows(
                 connection, kind, _signed(signed_tables.plain_rows(connection, kind), kind, server_keys_of, versions)
             )
+    if _HEADS in changed:
+        update_rows(connection, Head, list(_signed_heads(connection, server_keys_of)))
     return changed
+
+
+def _signed_heads(
+    connection: Connection, server_keys_of: Callable[[UUID], ServerKeys]
+) -> Iterable[tuple[Any, dict[str, Any]]]:
+    rows = list(signed_tables.plain_rows(connection, Head))
+    found = bound_rows.all_commitments(connection, {row.commune_id for row in rows})
+    for row in rows:
+        bound = found.get(row.id, NOTHING_BOUND)
+        yield row, {"bound": bound, "mac": row_mac(server_keys_of(row.commune_id), Head, row._replace(bound=bound), 0)}
 
 
 def _signed(

@@ -5,7 +5,7 @@ through recovery; nothing that the agencies' own keys protect is touched.
 """
 
 from collections.abc import Mapping
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,8 @@ from casework.errors import VaultError
 from casework.gate import ActContext, action
 from casework.maintenance import signed_tables
 from casework.policy.vocabulary import Act
-from casework.vault.integrity import heads
+from casework.vault.integrity import bound_rows, heads
+from casework.vault.integrity.commitments import NOTHING_BOUND
 from casework.vault.integrity.signed_rows import row_mac
 from casework.vault.keys import blind_index
 from casework.vault.keys.enrolment.models import Admission, Totp
@@ -40,27 +41,40 @@ def resign_all(connection: Connection, new_kek: Kek) -> None:
     keys = {commune_id: server_keys_of(new_kek, commune_id) for commune_id in communes}
     versions = {row.id: row.v for row in connection.execute(select(_table(Head).c.id, _table(Head).c.v))}
     for kind in signed_tables.signed_kinds():
-        _sign_rows(connection, kind, keys, versions)
+        if kind is not Head:
+            _sign_rows(connection, kind, keys, versions)
+    # Heads come last: they commit to the MACs of their rows, which are new.
+    _sign_rows(connection, Head, keys, versions, bound_rows.all_commitments(connection, communes))
     for commune_id in communes:
         _sign_lines(connection, keys[commune_id])
 
 
 def _sign_rows(
-    connection: Connection, kind: type[Any], keys: Mapping[UUID, ServerKeys], versions: Mapping[UUID, int]
+    connection: Connection,
+    kind: type[Any],
+    keys: Mapping[UUID, ServerKeys],
+    versions: Mapping[UUID, int],
+    bound: Mapping[UUID, bytes] = MappingProxyType({}),
 ) -> None:
     """Sign the rows of one table; a commune gets a new blind index key, for the old one cannot be unwrapped."""
     signed_tables.update_rows(
         connection,
         kind,
-        (_with_new_mac(kind, row, keys, versions) for row in signed_tables.plain_rows(connection, kind)),
+        (_with_new_mac(kind, row, keys, versions, bound) for row in signed_tables.plain_rows(connection, kind)),
     )
 
 
 def _with_new_mac(
-    kind: type[Any], row: Any, keys: Mapping[UUID, ServerKeys], versions: Mapping[UUID, int]
+    kind: type[Any],
+    row: Any,
+    keys: Mapping[UUID, ServerKeys],
+    versions: Mapping[UUID, int],
+    bound: Mapping[UUID, bytes],
 ) -> tuple[Any, dict[str, Any]]:
     server_keys = keys[getattr(row, kind.__commune__)]
     values = {"marks": blind_index.new_index_key(server_keys)} if kind is Commune else {}
+    if kind is Head:
+        values = {"bound": bound.get(row.id, NOTHING_BOUND)}
     changed = SimpleNamespace(**(row._asdict() | values))
     return row, values | {"mac": row_mac(server_keys, kind, changed, signed_tables.head_version(kind, row, versions))}
 

@@ -1,6 +1,6 @@
 """Verifies a database row by row without any key of an agency: every MAC, and every newest body against its head."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, select
 
 from casework.errors import VaultError
 from casework.maintenance.signed_tables import ROWS_AT_ONCE, head_version, plain_rows, signed_kinds
-from casework.vault.integrity import heads
+from casework.vault.integrity import bound_rows, heads
 from casework.vault.integrity.signed_rows import verify_row
 from casework.vault.keys.count_ledger import Series
 from casework.vault.keys.kek import ServerKeys
@@ -28,14 +28,22 @@ class VerifiedCounts:
 
 def verify_all(connection: Connection, server_keys_of: Callable[[UUID], ServerKeys]) -> VerifiedCounts:
     """Verify every row and every newest body; raise VaultError at the first that does not verify."""
-    versions, listed = {}, {}
-    for head in plain_rows(connection, Head):
+    versions, listed, head_rows = {}, {}, list(plain_rows(connection, Head))
+    for head in head_rows:
         verify_row(server_keys_of(head.commune_id), Head, head, 0)
         versions[head.id] = head.v
         for entry in heads.listed_revisions(head.listing):
             listed[head.id, entry.section, entry.series, entry.revision] = entry.digest
     count = sum(_verify_kind(connection, kind, server_keys_of, versions) for kind in signed_kinds() if kind is not Head)
+    if heads_without_their_rows(connection, head_rows):
+        raise VaultError("Bảng head có mục mà dòng bị bỏ hoặc thay.")
     return VerifiedCounts(len(versions) + count, _verify_bodies(connection, listed))
+
+
+def heads_without_their_rows(connection: Connection, head_rows: Collection[Any]) -> list[UUID]:
+    """Return the ids of the heads whose rows are not those that they commit to."""
+    found = bound_rows.all_commitments(connection, {head.commune_id for head in head_rows})
+    return [*bound_rows.unlike(head_rows, found), *(found.keys() - {head.id for head in head_rows})]
 
 
 def _verify_kind(

@@ -60,7 +60,7 @@ def find_faults(connection: Connection, server_keys_of: Callable[[UUID], ServerK
     """Return every inconsistency of the rows themselves, without any key of an agency."""
     database = _Database(connection, {row.id: row for row in signed_tables.plain_rows(connection, Head)})
     faults = [*_unsigned(database, server_keys_of)]
-    for find in (_documents, _envelopes, _cases, _referrals, _notices, _wraps):
+    for find in (_rows_of_heads, _documents, _envelopes, _cases, _referrals, _notices, _wraps):
         faults += find(database)
     return faults
 
@@ -75,6 +75,13 @@ def _unsigned(database: _Database, server_keys_of: Callable[[UUID], ServerKeys])
             except VaultError:
                 words = "dòng bị sửa, thay bằng bản cũ, hoặc không do chương trình ghi / row was changed or put back"
                 yield Fault(kind.__tablename__, getattr(row, "id", None), words)
+
+
+def _rows_of_heads(database: _Database) -> Iterator[Fault]:
+    for head_id in row_verification.heads_without_their_rows(database.connection, database.heads.values()):
+        yield Fault(
+            "head", head_id, "có dòng bị bỏ, thêm vào hoặc thay bằng bản cũ / rows are gone, planted or put back"
+        )
 
 
 def find_all_faults(config: Config, gate: Gate) -> list[Fault]:

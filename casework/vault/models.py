@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKeyConstraint, LargeBinary, String, Text, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import FREE, GUARDED, Base, Record
+from casework.vault.integrity.commitments import Committed, Part
 from casework.vault.integrity.signed_rows import SignedRow
 
 
@@ -32,7 +33,8 @@ class Head(Record, SignedRow):
     """The newest state of a case, member, agency or commune.
 
     `v` rises whenever something is revoked, `n` is the audit line of the last change, `listing` holds
-    for each section and series of a case its newest revision and the SHA-256 of its body (see heads.py).
+    for each section and series of a case its newest revision and the SHA-256 of its body (see heads.py). `bound`
+    commits to all rows that are bound to it and count (see bound_rows.py).
     """
 
     __tablename__ = "head"
@@ -41,6 +43,7 @@ class Head(Record, SignedRow):
     v: Mapped[int]
     n: Mapped[int]
     listing: Mapped[bytes] = mapped_column(LargeBinary)
+    bound: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Agency(Record, SignedRow):
@@ -189,6 +192,7 @@ class Document(Record, SignedRow):
     )
     __head__: ClassVar[str | None] = "case_id"
     __unsigned__: ClassVar[frozenset[str]] = frozenset({"body"})
+    __committed__: ClassVar[Committed | None] = Committed(Part.DOCUMENTS)
 
     case_id: Mapped[UUID]
     section: Mapped[int]
@@ -201,7 +205,10 @@ class Document(Record, SignedRow):
 
 
 class Envelope(Base, SignedRow):
-    """The key of one document for one agency or circle; all envelopes together are the access list."""
+    """The key of one document for one agency or circle; all envelopes together are the access list.
+
+    Its head commits to whom it is for, not to its MAC: sealed anew under a new epoch, it gives nobody more or less.
+    """
 
     __tablename__ = "envelope"
     __table_args__ = (
@@ -210,6 +217,7 @@ class Envelope(Base, SignedRow):
         {"info": GUARDED},
     )
     __head__: ClassVar[str | None] = "case_id"
+    __committed__: ClassVar[Committed | None] = Committed(Part.ENVELOPES, ("document_id", "agency_id"))
 
     commune_id: Mapped[UUID] = mapped_column(primary_key=True)
     document_id: Mapped[UUID] = mapped_column(primary_key=True)

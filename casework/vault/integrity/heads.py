@@ -1,7 +1,7 @@
 """Heads: what is newest, a version that rises whenever something is revoked, and the rows that are bound to it."""
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from casework import secure_delete
 from casework.errors import VaultError
+from casework.vault.integrity.commitments import NOTHING_BOUND
 from casework.vault.integrity.signed_rows import SignedRow, remember_version
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.enrolment.models import Admission, Interview, Totp
@@ -38,7 +39,7 @@ class ListedRevision(NamedTuple):
 
 def create(session: Session, commune_id: UUID, kind: Kind, head_id: UUID) -> Head:
     """Make the head of something new, at version 1; the gate writes its number when the act is logged."""
-    head = Head(commune_id=commune_id, id=head_id, kind=kind, v=1, n=0, listing=b"")
+    head = Head(commune_id=commune_id, id=head_id, kind=kind, v=1, n=0, listing=b"", bound=NOTHING_BOUND)
     session.add(head)
     remember_version(session, head_id, 1)
     mark_changed(session, head)
@@ -139,6 +140,11 @@ def listed_revisions(listing: bytes) -> Iterator[ListedRevision]:
         raise VaultError("unopened")
     for section, series, revision, digest in _ENTRY.iter_unpack(listing):
         yield ListedRevision(section, UUID(bytes=series), revision, digest)
+
+
+def count_listed(listing: bytes, sections: Collection[int]) -> int:
+    """Count the series of some sections."""
+    return sum(entry[0] in sections for entry in _ENTRY.iter_unpack(listing))
 
 
 def newest_revision(listing: bytes, section: int, series: UUID = SINGLE) -> ListedRevision | None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from casework.db import Base
 from casework.errors import AlteredRow, VaultError
 from casework.vault.crypto.encoding import ENCODERS, Encoders, Field, encode_field
+from casework.vault.integrity.commitments import Committed
 from casework.vault.keys.kek import ServerKeys
 
 
@@ -22,13 +23,15 @@ class SignedRow:
     """A row whose every column but those in `__unsigned__` is bound by a MAC, together with the `v` of its head.
 
     `__head__` names the column that holds the id of that head; None binds the row to no head (v is 0).
-    `__commune__` names the column that holds the id of its commune.
+    `__commune__` names the column that holds the id of its commune. `__committed__` says in which part of its head's
+    commitment the row is counted, and by which columns (see commitments.py); None for a row that may go unnoticed.
     """
 
     __layout__: ClassVar[int] = 1
     __head__: ClassVar[str | None] = None
     __commune__: ClassVar[str] = "commune_id"
     __unsigned__: ClassVar[frozenset[str]] = frozenset()
+    __committed__: ClassVar[Committed | None] = None
 
     mac: Mapped[bytes] = mapped_column()
 

@@ -14,7 +14,7 @@ before = {
     "envelope": Layout(
         "envelope", ("agency_id", "blob", "case_id", "commune_id", "document_id", "epoch", "kind"), head="case_id"
     ),
-    "head": Layout("head", ("commune_id", "id", "kind", "listing", "n", "v")),
+    "head": Layout("head", ("bound", "commune_id", "id", "kind", "listing", "n", "v")),
 }
 
 

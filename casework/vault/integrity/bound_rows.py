@@ -1,0 +1,131 @@
+"""Keeps what a head says of its rows true: compared before the first of them changes, and written anew afterwards.
+
+So an act never takes over what somebody did to the rows behind the program's back, whichever row it changes.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, bindparam, event, inspect, select
+from sqlalchemy.orm import Session
+
+from casework.db import Base
+from casework.errors import AlteredRows
+from casework.vault.integrity import heads
+from casework.vault.integrity.commitments import NOTHING_BOUND, Part, commitment, token
+from casework.vault.integrity.signed_rows import SignedRow
+from casework.vault.models import Head
+
+Kind: TypeAlias = type[Any]
+Tokens: TypeAlias = dict[Part, list[bytes]]
+
+
+def committed_kinds() -> list[Kind]:
+    """Return every kind of row to which heads commit."""
+    kinds = {mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, SignedRow)}
+    return sorted((kind for kind in kinds if kind.__committed__), key=lambda kind: str(kind.__tablename__))
+
+
+def commitments(connection: Connection, commune_id: UUID) -> dict[UUID, bytes]:
+    """Return by the head that they name what all rows of a commune amount to, as they stand and unchecked."""
+    by_head: defaultdict[UUID, Tokens] = defaultdict(lambda: defaultdict(list))
+    for kind in committed_kinds():
+        for head_id, *values in _execute(connection, _of_commune(kind), commune=commune_id):
+            by_head[head_id][kind.__committed__.part].append(token(values))
+    return {head_id: commitment(tokens) for head_id, tokens in by_head.items()}
+
+
+def all_commitments(connection: Connection, communes: Iterable[UUID]) -> dict[UUID, bytes]:
+    """Return what `commitments` does for several communes; no two of them share a head."""
+    return {head_id: bound for one in communes for head_id, bound in commitments(connection, one).items()}
+
+
+def unlike(rows: Iterable[Any], found: dict[UUID, bytes]) -> list[UUID]:
+    """Return the ids of those heads (rows with `id` and `bound`) whose rows are not what they say."""
+    return [row.id for row in rows if found.get(row.id, NOTHING_BOUND) != row.bound]
+
+
+def settle(session: Session) -> None:
+    """Let every head whose rows this act has changed commit to them as they are now."""
+    session.flush()
+    erased = heads.erased_heads(session)
+    for head in _touched(session).values():
+        if head.id in erased:
+            continue
+        bound = _commitment_of(session, head)
+        if bound != head.bound:
+            head.bound = bound
+            heads.mark_changed(session, head)
+
+
+def is_changing(session: Session, head_id: UUID) -> bool:
+    """Tell whether this act has changed rows of a head: they were compared before, and its word is not written yet."""
+    return head_id in _touched(session)
+
+
+def _touched(session: Session) -> dict[UUID, Head]:
+    """Return the heads of which rows have changed in this transaction."""
+    touched: dict[UUID, Head] = session.info.setdefault("touched", {})
+    return touched
+
+
+def _compare_before_change(session: Session, _context: object, _instances: object) -> None:
+    """Compare a head with its rows before the first of them changes; raise AlteredRows if they differ."""
+    touched = _touched(session)
+    for row in _changing(session):
+        head_id = getattr(row, str(row.__head__))
+        if head_id in touched:
+            continue
+        # One that this act has made or changed need not be asked for; any other is verified when it is loaded.
+        head = heads.changed_heads(session).get(head_id) or session.get(Head, (row.commune_id, head_id))
+        if head is None:
+            raise AlteredRows(row=str(row.__tablename__))
+        touched[head_id] = head
+        if not inspect(head).pending and _commitment_of(session, head) != head.bound:
+            raise AlteredRows(row=head.kind)
+
+
+def _changing(session: Session) -> Iterator[Any]:
+    """Yield the rows of which a head must take note; what changes beside the committed columns is no matter to it."""
+    fresh, dirty = {*session.new, *session.deleted}, session.dirty
+    for row in (*fresh, *dirty):
+        if isinstance(row, SignedRow) and row.__committed__:
+            signed = "mac" in row.__committed__.columns and session.is_modified(row)
+            if row in fresh or signed:
+                yield row
+
+
+def _commitment_of(session: Session, head: Head) -> bytes:
+    tokens: Tokens = defaultdict(list)
+    for kind in committed_kinds():
+        values = _execute(session.connection(), _of_head(kind), commune=head.commune_id, head=head.id)
+        tokens[kind.__committed__.part] += map(token, values)
+    return commitment(tokens)
+
+
+def _execute(connection: Connection, statement: Select[Any], **values: UUID) -> Collection[Any]:
+    """Run a statement under the permit of the act that is under way: nothing of a row is shown to anybody."""
+    options = {"scope": connection.get_execution_options().get("permit")}
+    return connection.execute(statement, values, execution_options=options).all()
+
+
+@lru_cache
+def _of_head(kind: Kind) -> Select[Any]:
+    table = kind.__table__
+    columns = (table.c[name] for name in kind.__committed__.columns)
+    return select(*columns).where(
+        table.c.commune_id == bindparam("commune"), table.c[kind.__head__] == bindparam("head")
+    )
+
+
+@lru_cache
+def _of_commune(kind: Kind) -> Select[Any]:
+    table = kind.__table__
+    columns = (table.c[name] for name in (kind.__head__, *kind.__committed__.columns))
+    return select(*columns).where(table.c.commune_id == bindparam("commune"))
+
+
+event.listen(Session, "before_flush", _compare_before_change)

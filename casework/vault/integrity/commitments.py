@@ -1,0 +1,52 @@
+"""What a head says of the rows that are bound to it: three hashes, so that none can be gone, planted or put back.
+
+The MAC of a row says that it was written by the program, the version that it was not revoked since; only the head can
+say that it is the newest of its kind, and that none is missing.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from enum import IntEnum
+from hashlib import sha256
+from typing import NamedTuple
+from uuid import UUID
+
+
+class Part(IntEnum):
+    """The parts, each with a hash of its own: a list compares the first alone, which is short."""
+
+    ROUTING = 0
+    DOCUMENTS = 1
+    ENVELOPES = 2
+
+
+class Committed(NamedTuple):
+    """In which part a kind of row is counted, and the columns that stand for a row: ids, or its MAC."""
+
+    part: Part
+    columns: tuple[str, ...] = ("mac",)
+
+
+_DIGEST_BYTES = sha256().digest_size
+
+
+def part_hash(tokens: Iterable[bytes]) -> bytes:
+    """Return the hash of the rows of one part: of their tokens, all of one length, in ascending order."""
+    return sha256(b"".join(sorted(tokens))).digest()
+
+
+def commitment(tokens: Mapping[Part, Collection[bytes]]) -> bytes:
+    """Return what a head holds in `bound`: the hash of each part, one after the other."""
+    return b"".join(part_hash(tokens.get(part, ())) for part in Part)
+
+
+def hash_of_part(bound: bytes, part: Part) -> bytes:
+    """Return the hash of one part out of what a head holds."""
+    return bound[part * _DIGEST_BYTES : (part + 1) * _DIGEST_BYTES]
+
+
+def token(values: Iterable[UUID | bytes]) -> bytes:
+    """Return what stands for one row, from the values of its columns."""
+    return b"".join(value.bytes if isinstance(value, UUID) else value for value in values)
+
+
+NOTHING_BOUND = commitment({})
