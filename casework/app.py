@@ -1,11 +1,12 @@
 """Builds the Flask application from the blueprints of all packages; nothing is decided here."""
 
+from functools import partial
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
 
 from casework import web
-from casework.accounts import session_cookies
+from casework.accounts import session_cookies, staff
 from casework.accounts import views as accounts
 from casework.addresses import views as addresses
 from casework.cases import key_rotation
@@ -26,7 +27,7 @@ from casework.statistics import views as statistics
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment import models as _entry  # noqa: F401 - its tables belong to every installation
 from casework.vault.keys.recovery import models as _recovery  # noqa: F401
-from casework.web import current_user, host_check, menu
+from casework.web import current_user, errors, host_check, menu
 from casework.web.quick_exit import SIGN_OUT_AFTER_RESPONSE
 
 _HELP_LINE = "peace_house"
@@ -58,6 +59,7 @@ def create_app(config: Config) -> Flask:
     current_user.install(app, gate := open_gate(config, key), config)
     app.extensions["casework.settle"] = key_rotation.rotate_due
     app.extensions[_ALARMS] = Alarms(config, gate)
+    app.extensions[errors.TO_CALL] = partial(staff.administrators, gate)
     app.extensions["casework.keep"] = session_cookies.keep_typed_form
     app.extensions[SIGN_OUT_AFTER_RESPONSE] = session_cookies.sign_out_after_response
     app.context_processor(_surroundings)
@@ -84,6 +86,7 @@ def _surroundings() -> dict[str, Any]:
         "sign_out": url_for("accounts.sign_out"),
         "mine": url_for("accounts.mine.overview"),
         "nav": nav,
+        "unreadable": len(member.person.unreadable),
         "alarms": _alarms(member.person) if any(allowed(member.person.actor, act) for act in _SEE_ALARMS) else (),
     }
 

@@ -95,11 +95,11 @@ def serve(data: Path, port: int | None, workers: int | None) -> None:
 def verify(data: Path) -> None:
     """Kiểm tra nhật ký của từng xã. / Verify the log of every commune; status 1 if anything does not hold."""
     with maintenance_commands.opened(data) as installation:
-        verdicts = verify_all(installation.gate)
+        findings = verify_database.find_all_faults(installation.config, installation.gate)
+        verdicts = verify_all(installation.gate, rows_hold=not findings)
         for name, verdict in verdicts:
             state = "đúng / holds" if verdict.holds else "SAI / BROKEN"
             click.echo(f"{name}: {verdict.lines} dòng / lines, {verdict.short}, {state}")
-        findings = verify_database.find_all_faults(installation.config, installation.gate)
     for finding in findings:
         click.echo(f"- {finding.table} {finding.about or ''}: {finding.words}")
     if findings or not all(verdict.holds for _, verdict in verdicts):

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Concatenate, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -27,6 +27,8 @@ from casework.errors import (
     Refused,
     SignInNeeded,
     Ungrounded,
+    VaultError,
+    WrongSecret,
 )
 from casework.policy.permit import Actor, Permit, issue
 from casework.policy.step_up import NEVER, Proof, ProofNeeded, demand
@@ -45,13 +47,17 @@ OK, DENIED, FAILED = "ok", "denied", "failed"
 
 @dataclass(frozen=True)
 class Person:
-    """Who asks for an act: an actor with a keyring, the version of the member's own head and the newest fresh proof."""
+    """Who asks for an act: an actor with a keyring, the version of the member's own head and the newest fresh proof.
+
+    `unreadable` gathers the cases that lists have passed over for this person, for the page to say how many.
+    """
 
     actor: Actor
     commune_id: UUID
     keyring: Keyring | None = None
     version: int = 0
     proof: Proof = NEVER
+    unreadable: set[UUID] = field(default_factory=set, compare=False, repr=False)
 
     @property
     def member_id(self) -> UUID:
@@ -68,7 +74,10 @@ class Person:
 
 @dataclass
 class ActContext:
-    """What an action is given: its permit, its crypto context, and the fields of its log line that it may set."""
+    """What an action is given: its permit, its crypto context, and the fields of its log line that it may set.
+
+    In `unreadable` a list notes the cases that it passed over, each with what is wrong.
+    """
 
     permit: Permit
     crypto: CryptoContext
@@ -78,6 +87,7 @@ class ActContext:
     others: list["ActContext"] = field(default_factory=list)
     released: Database | None = None
     evidence: OutsideEvidence | None = None
+    unreadable: dict[UUID, VaultError] = field(default_factory=dict)
 
     @property
     def session(self) -> Session:
@@ -101,6 +111,7 @@ class ActContext:
     def also(self, doing: "Action[P, T]", *args: P.args, **kwargs: P.kwargs) -> T:
         """Do a further act in the same commit, with a permit and a log line of its own."""
         other = ActContext(permit=issue(self.actor, doing.act), crypto=self.crypto, who=self.who, others=self.others)
+        other.unreadable = self.unreadable
         self.others.append(other)
         connection = self.session.connection().execution_options(permit=other.permit)
         try:
@@ -160,6 +171,8 @@ class Gate:
             demand(permit, person.proof, person.proof.about)
             return self._run(person, permit, doing, *args, **kwargs)
         except CaseworkError as cause:
+            if isinstance(cause, VaultError):
+                _report(person, doing.act, cause)
             self.refuse(person, doing.act, cause)
             raise
         except SQLAlchemyError as cause:
@@ -187,10 +200,13 @@ class Gate:
             for done in acts:
                 demand(done.permit, person.proof, done.about)
             session.flush()
-            lines = visitor_summary.summarise(session, keys, [_entry(done) for done in acts])
-            appended = write.append(session, keys, lines)
+            entries = [*map(_entry, acts), *_entries_of_unreadable(context)]
+            appended = write.append(session, keys, visitor_summary.summarise(session, keys, entries))
             revoked = self._note_revocations(session, keys, permit.act, appended)
         self._end(keys, appended, revoked=revoked)
+        for about, fault in context.unreadable.items():
+            _report(person, doing.act, fault, about=about)
+            person.unreadable.add(about)
         return result
 
     @contextmanager
@@ -255,6 +271,12 @@ class Gate:
             with self.database.transaction(None, person.commune_id) as session:
                 self._begin(session, keys)
                 appended = write.append(session, keys, visitor_summary.summarise(session, keys, [entry]))
+        except VaultError as broken:
+            # What stopped the act is told all the same; any other refusal is not, for it cannot be logged.
+            _report(person, act, broken)
+            if not isinstance(cause, VaultError):
+                raise
+            return
         except SQLAlchemyError as broken:
             log.exception("a refusal of %s could not be logged", act)
             raise Busy("Không ghi được nhật ký. Chờ một chút rồi thử lại.") from broken
@@ -265,6 +287,22 @@ def open_gate(config: Config, key: Kek) -> Gate:
     """Open the gate of an installation, with the evidence that lies outside the database."""
     released = Database(config.counts_url) if config.counts_url else None
     return Gate(Database(config.database_url), key, outside_evidence.of_installation(config), released)
+
+
+def _report(person: Person, act: Act, fault: VaultError, *, about: UUID | None = None) -> None:
+    """Write to the operator's log what did not hold: kinds and ids, no name and no text."""
+    if isinstance(fault, WrongSecret):
+        return
+    kinds = (type(fault).__name__, fault.row or "-", act)
+    ids = (about or fault.about or "-", person.actor.member_id or "-", person.commune_id)
+    log.error("integrity: fault=%s row=%s act=%s about=%s who=%s commune=%s", *kinds, *ids)
+
+
+def _entries_of_unreadable(context: ActContext) -> Iterator[LogEntry]:
+    """Yield the line of each case that lists have passed over; a search by another word is no further try."""
+    for about, fault in context.unreadable.items():
+        found = replace(_entry(context), act=Act.CASE_LIST, about=about)
+        yield replace(found, outcome=FAILED, reason=type(fault).__name__)
 
 
 def _run_action(context: ActContext, doing: Action[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -5,10 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from casework import clock
 from casework.audit import freshness
-from casework.gate import ActContext
+from casework.gate import ActContext, Gate
 from casework.policy.vocabulary import Role
+from casework.vault.keys.context import CryptoContext
 from casework.vault.models import Agency, Wrap
+from casework.vault.states import MemberState
 from casework.vietnamese_text import sort_key
 
 _NONE = ("", "")
@@ -48,6 +51,14 @@ def colleagues(context: ActContext) -> list[Colleague]:
 
 def names(context: ActContext) -> dict[UUID, str]:
     return {row.id: row.name for row in freshness.members(context.crypto)}
+
+
+def administrators(gate: Gate, commune_id: UUID) -> tuple[str, ...]:
+    """Return the names of those who look after the book of a commune; read outside any act."""
+    with gate.database.read_only() as session:
+        crypto = CryptoContext(session, gate.server_keys(commune_id), None, clock.micros())
+        rows = [row for row in freshness.members(crypto) if row.state == MemberState.ACTIVE]
+    return tuple(sorted(row.name for row in rows if Role.ADMINISTRATOR in row.roles.split(",")))
 
 
 def colleagues_with_key(context: ActContext, agency_id: UUID) -> list[Colleague]:

@@ -39,12 +39,14 @@ class AuditLine(Base):
     mac: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-# Every first page asks what was left behind, what is to be erased, and who opened what: few lines in a long log, each
-# kind in an index of its own.
+# Every first page asks what was left behind, what is to be erased, who opened what, and whether something did not open:
+# few lines in a long log, each kind in an index of its own.
 RARE = {act: equals_literal(AuditLine.act, act) for act in (Act.ACCOUNT_LEAVE, Act.CASE_ERASE_REQUEST)}
 OPENED = and_(equals_literal(AuditLine.act, Act.CASE_READ), equals_literal(AuditLine.outcome, "ok"))
 _OPENINGS = (AuditLine.commune_id, AuditLine.about, AuditLine.at, AuditLine.who)
 Index("ix_audit_line_opened", *_OPENINGS, sqlite_where=OPENED, postgresql_where=OPENED)
+FAILED = equals_literal(AuditLine.outcome, "failed")
+Index("ix_audit_line_failed", AuditLine.commune_id, AuditLine.n, sqlite_where=FAILED, postgresql_where=FAILED)
 for _act, _which in RARE.items():
     _name = f"ix_audit_line_{_act.replace('.', '_')}"
     Index(_name, AuditLine.commune_id, AuditLine.head, sqlite_where=_which, postgresql_where=_which)

@@ -90,6 +90,12 @@ def lines_about(crypto: CryptoContext, about_id: UUID, *, acts: Iterable[Act], l
     return [VisibleLine(*row) for row in crypto.session.execute(_ABOUT, values)]
 
 
+def done_by(crypto: CryptoContext, about_id: UUID, *, who: UUID) -> bool:
+    """Tell whether somebody has ever done something about an id."""
+    lines = (AuditLine.commune_id == crypto.commune_id, AuditLine.about == about_id, AuditLine.outcome == "ok")
+    return crypto.session.execute(select(AuditLine.n).where(*lines, AuditLine.who == who).limit(1)).first() is not None
+
+
 def changed_by(crypto: CryptoContext, act: Act) -> dict[UUID, int]:
     """Return each head that a rare act has changed, as when whoever held a case has left, with the last moment."""
     return {row.head: row.last for row in crypto.session.execute(_CHANGED[act], {"commune": crypto.commune_id})}

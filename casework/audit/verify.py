@@ -14,8 +14,8 @@ from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.kek import ServerKeys
 from casework.vault.models import Head
 
-# The reason of a verification that found nothing.
-WHOLE = "holds"
+# The reason of a verification that found nothing: of the log, or of every row of the database as well.
+WHOLE, WITH_ROWS = "holds", "holds with all rows"
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,20 @@
 """Opens cases: first the head, fresh and verified; then the rows; then what the person's keys can open."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from casework import clock
 from casework.audit import freshness
 from casework.audit.outside_evidence import require_current
-from casework.cases import opening_rate_limit, scope
-from casework.cases.models import Case, ChairNotice, Ground, Referral
+from casework.cases import opening_rate_limit, scope, whole_case
+from casework.cases.models import Case
 from casework.cases.scope import CaseScope
-from casework.errors import Busy, NotFound, VaultError
+from casework.errors import AlteredRows, Busy, NotFound, OutdatedHead, VaultError
 from casework.gate import ActContext
 from casework.policy.vocabulary import Section
 from casework.vault.integrity import heads
@@ -21,6 +22,7 @@ from casework.vault.integrity.signed_rows import plain_row, verify_row
 from casework.vault.keys.envelopes import DocumentRowWithEnvelope, OpenedDocument, open_document, open_newest
 from casework.vault.models import Document, Envelope, Head
 
+T = TypeVar("T")
 _EPOCH = clock.moment(0).date().toordinal()
 _CASE, _HEAD, _DOCUMENT, _ENVELOPE = (plain_row(model) for model in (Case, Head, Document, Envelope))
 # More cases than this are read by one statement for all in reach, and then picked from.
@@ -49,10 +51,15 @@ class ListedCase(NamedTuple):
 
 @dataclass(frozen=True)
 class CaseBatch:
-    """Every case in reach, verified: by id the plain row and the head."""
+    """Every case in reach, verified: by id the plain row and the head.
+
+    A list passes over what does not open, and says how many; where a case that is missing would be wrong, as in a
+    count, `passes_over` is false and the first one that does not hold stops the act.
+    """
 
     context: ActContext
     within: CaseScope
+    passes_over: bool
     cases: dict[UUID, Any]
     heads: dict[UUID, Any]
 
@@ -62,21 +69,67 @@ class CaseBatch:
         """Open one after the other the newest pages of these sections, each with its case, of some cases or of all.
 
         The rows of documents need no MAC of their own here: the head's listing holds the hash of each body, and
-        the body opens only in the place that it was sealed for.
+        the body opens only in the place that it was sealed for. What is listed and does not come is looked into.
         """
         within = self.within if of is None else narrow_scope(self.within, of)
-        crypto, heads, seen = self.context.crypto, self.heads, set[UUID]()
-        server_keys, agency_ids = crypto.server_keys, crypto.held
-        rows = scope.document_rows(within, frozenset(sections)).on(self.context.session).all()
+        wanted, agency_ids = frozenset(sections), self.context.crypto.held
+        rows = scope.document_rows(within, wanted).on(self.context.session).all()
+        seen, opened = set[UUID](), Counter[UUID]()
         for row in map(DocumentRowWithEnvelope._make, rows):
-            if row.id in seen or row.agency_id not in agency_ids:
+            if row.id in seen or row.agency_id not in agency_ids or row.case_id not in self.cases:
                 continue
             seen.add(row.id)
-            head = heads.get(row.case_id)
-            if head is None:
-                raise VaultError("unopened")
-            verify_row(server_keys, Envelope, row, head.v)
-            yield row.case_id, open_newest(crypto, head.listing, row, row)
+            opened[row.case_id] += 1
+            try:
+                page = self._open(row)
+            except VaultError as fault:
+                self.pass_over(row.case_id, fault)
+            else:
+                yield row.case_id, page
+        self._look_for_missing(wanted, opened, self.cases if of is None else of)
+
+    def _open(self, row: DocumentRowWithEnvelope) -> OpenedDocument:
+        head = self.heads[row.case_id]
+        verify_row(self.context.crypto.server_keys, Envelope, row, head.v)
+        return open_newest(self.context.crypto, head.listing, row, row)
+
+    def _look_for_missing(self, wanted: frozenset[Section], opened: Counter[UUID], of: Iterable[UUID]) -> None:
+        """Compare all rows of each case of which less came than its head lists: it may be that something is gone.
+
+        An owner can open whatever the head lists. Anybody else has the label, unless it was rewritten since.
+        """
+        permit, agencies = self.context.permit, self.context.actor.agencies
+        by_owner = wanted & (permit.opens | permit.own)
+        by_others = by_owner & {Section.LABEL}
+        for case_id in of:
+            if (case := self.cases.get(case_id)) is None:
+                continue
+            head = self.heads[case_id]
+            expected = heads.count_listed(head.listing, by_owner if case.owner_id in agencies else by_others)
+            if opened[case_id] < expected:
+                try:
+                    whole_case.require_whole(self.context, case, head)
+                except VaultError as fault:
+                    self.pass_over(case_id, fault)
+
+    def verified(self, kind: type[Any], rows: Iterable[Any]) -> Iterator[Any]:
+        """Yield those plain rows of a kind that belong to cases of the batch, each verified."""
+        for row in rows:
+            if (head := self.heads.get(row.case_id)) is None:
+                continue
+            try:
+                verify_row(self.context.crypto.server_keys, kind, row, head.v)
+            except VaultError as fault:
+                self.pass_over(row.case_id, fault)
+            else:
+                yield row
+
+    def pass_over(self, case_id: UUID, fault: VaultError) -> None:
+        """Note that a case does not open, or raise the fault where none may be missing."""
+        if not self.passes_over:
+            fault.about = case_id
+            raise fault
+        self.context.unreadable[case_id] = fault
 
     def listed(self, sections: Iterable[Section], *, of: Collection[UUID] | None = None) -> list[ListedCase]:
         """Return cases with these sections open, of some cases or of all; what opens nothing is left out."""
@@ -84,7 +137,8 @@ class CaseBatch:
         for case_id, page in self.each(sections, of=of):
             opened.setdefault(case_id, []).append(page)
         pages_by_case = opened.items() if of is None else ((key, opened[key]) for key in of if key in opened)
-        return [ListedCase(self.cases[case_id], tuple(pages)) for case_id, pages in pages_by_case]
+        unreadable = self.context.unreadable
+        return [ListedCase(self.cases[key], tuple(pages)) for key, pages in pages_by_case if key not in unreadable]
 
 
 def day_of(at: int) -> int:
@@ -136,20 +190,28 @@ def _find(context: ActContext, within: CaseScope, case_id: UUID) -> VerifiedCase
     opening_rate_limit.enforce(context)
     try:
         head = freshness.head(context.session, context.commune_id, case_id)
-        row = scope.one_case(within.only([case_id])).on(context.session).scalar_one_or_none()
     except NotFound:
-        row = None
+        if scope.case_rows(within.only([case_id])).on(context.session).first() is not None:
+            raise AlteredRows(row="head") from None
+        raise NotFound("case", about=case_id) from None
+    row = scope.one_case(within.only([case_id])).on(context.session).scalar_one_or_none()
     if row is None:
+        if whole_case.without_row(context, [case_id]):
+            raise AlteredRows(row="case_file")
         raise NotFound("case", about=case_id)
-    if row.owner_id not in context.actor.agencies:
-        _verify_carriers(context, case_id)
+    whole_case.require_whole(context, row, head)
     return VerifiedCase(row, head)
 
 
-def _verify_carriers(context: ActContext, case_id: UUID) -> None:
-    """Load whole the rows by which somebody else's case was reached, so that their MACs are checked."""
-    for model in (Referral, Ground, ChairNotice):
-        scope.rows_of_case(context.permit, model, case_id).on(context.session).scalars().all()
+def of_each(context: ActContext, case_ids: Iterable[UUID], look: Callable[[VerifiedCase], T]) -> Iterator[T]:
+    """Find one case after the other and look into it; one that does not open is passed over, for the others go on."""
+    for case_id in case_ids:
+        try:
+            found = look(find_case(context, case_id))
+        except VaultError as fault:
+            context.unreadable[case_id] = fault
+        else:
+            yield found
 
 
 def open_newest_of(
@@ -231,24 +293,49 @@ def _require_newest(head: Any, opened: Iterable[OpenedDocument]) -> None:
             raise VaultError("unopened")
 
 
-def listed(context: ActContext, sections: Iterable[Section]) -> list[ListedCase]:
+def listed(context: ActContext, sections: Iterable[Section], *, passes_over: bool = False) -> list[ListedCase]:
     """Open these sections of every case in reach, as lists do; cases that open nothing are left out."""
-    return load_batch(context).listed(sections)
+    return load_batch(context, passes_over=passes_over).listed(sections)
 
 
-def load_batch(context: ActContext, within: CaseScope | None = None) -> CaseBatch:
-    """Load every case in reach with its head, both verified and no older than the log; nothing is opened yet."""
-    within, server_keys = within or scope.cases(context.permit), context.crypto.server_keys
-    batch = CaseBatch(context, within, {}, {})
+def load_batch(context: ActContext, within: CaseScope | None = None, *, passes_over: bool = False) -> CaseBatch:
+    """Load every case in reach with its head, both verified and no older than the log; nothing is opened yet.
+
+    What does not hold raises VaultError, or is noted in the context if the batch passes it over.
+    """
+    every = within is None
+    within = within or scope.cases(context.permit)
+    batch = CaseBatch(context, within, passes_over, {}, {})
     for row in scope.cases_with_heads(within).on(context.session).all():
         case, head = _CASE._make(row[:_CASE_WIDTH]), _HEAD._make(row[_CASE_WIDTH:-1])
-        verify_row(server_keys, Head, head, 0)
-        verify_row(server_keys, Case, case, head.v)
-        require_current(context.session, head)
-        if head.id != case.id or head.n != row[-1]:
-            raise VaultError("unopened")
-        batch.cases[case.id], batch.heads[case.id] = case, head
+        try:
+            _verify_listed(context, case, head, row[-1])
+        except VaultError as fault:
+            batch.pass_over(case.id, fault)
+        else:
+            batch.cases[case.id], batch.heads[case.id] = case, head
+    _compare_routing(batch)
+    for case_id in whole_case.without_row(context) if every else ():
+        batch.pass_over(case_id, AlteredRows(row="case_file"))
     return batch
+
+
+def _verify_listed(context: ActContext, case: Any, head: Any, newest_line: int | None) -> None:
+    if head.id is None:
+        raise AlteredRows(row="head")
+    verify_row(context.crypto.server_keys, Head, head, 0)
+    verify_row(context.crypto.server_keys, Case, case, head.v)
+    require_current(context.session, head)
+    if head.id != case.id or head.n != newest_line:
+        raise OutdatedHead(row=head.kind)
+
+
+def _compare_routing(batch: CaseBatch) -> None:
+    if batch.cases:
+        within = narrow_scope(batch.within, batch.cases)
+        for case_id in list(whole_case.with_other_routing(batch.context, within, batch.cases, batch.heads)):
+            batch.pass_over(case_id, AlteredRows(row="case_file"))
+            del batch.cases[case_id], batch.heads[case_id]
 
 
 def narrow_scope(within: CaseScope, of: Collection[UUID]) -> CaseScope:

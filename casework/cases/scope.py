@@ -113,6 +113,11 @@ def cases_with_heads(within: CaseScope) -> ScopedQuery:
     return _query(scope_sql.cases_with_heads(within.condition), within)
 
 
+def routing_macs(within: CaseScope) -> ScopedQuery:
+    """Select case and MAC of every ground, referral and notice of these cases, to compare each case with its head."""
+    return _query(scope_sql.routing_macs(within.condition, within.permit.actor), within)
+
+
 def documents(within: CaseScope, sections: frozenset[Section]) -> ScopedQuery:
     """Select in one row the newest revision of each of the sections and an envelope that I hold; see `revisions`."""
     return _documents(within, sections, newest=True)
@@ -203,6 +208,18 @@ def rows_of_case(permit: Permit, model: type[Any], case_id: UUID) -> ScopedQuery
     """Select every row of one kind that belongs to a case, to sign it again after a revocation."""
     statement = scope_sql.rows_of_case(model)  # type: ignore[arg-type]
     return ScopedQuery(statement, {"commune": permit.actor.commune_id, "case": case_id}, permit)
+
+
+def committed_rows_of_case(permit: Permit, model: type[Any], case_id: UUID) -> ScopedQuery:
+    """Select the rows of one kind that belong to a case as plain rows, to compare them with its head."""
+    statement = scope_sql.committed_rows_of_case(model)  # type: ignore[arg-type]
+    return ScopedQuery(statement, {"commune": permit.actor.commune_id, "case": case_id}, permit)
+
+
+def heads_without_case(permit: Permit, ids: Collection[UUID] | None) -> ScopedQuery:
+    """Select the heads of cases, all or some, whose row is gone although something is sealed to me."""
+    values: dict[str, Any] = {} if ids is None else {"ids": tuple(ids)}
+    return ScopedQuery(scope_sql.heads_without_case(permit.actor, ids is not None), values, permit)
 
 
 def code_taken(permit: Permit, code_tag: bytes) -> ScopedQuery:

@@ -8,7 +8,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, Select, and_, bindparam, exists, false, func, not_, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Exists,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 
 from casework.audit import freshness, read
 from casework.cases.models import Case, ChairNotice, Ground, Referral
@@ -23,7 +38,7 @@ from casework.cases.states import (
 )
 from casework.policy.permit import Actor
 from casework.policy.vocabulary import Reach, Section
-from casework.vault.integrity.signed_rows import columns
+from casework.vault.integrity.signed_rows import columns, signed_columns
 from casework.vault.keys.envelopes import DocumentRowWithEnvelope
 from casework.vault.models import Document, Envelope, Head
 
@@ -61,10 +76,20 @@ def case_rows(condition: ColumnElement[bool]) -> Select[Any]:
 
 @lru_cache(maxsize=1024)
 def cases_with_heads(condition: ColumnElement[bool]) -> Select[Any]:
-    """Select a case, its head, and the number of the newest line of the log about a change to it."""
+    """Select a case, its head (empty if it is gone), and the number of the newest line of the log about it."""
     head = and_(_head.c.commune_id == _case.c.commune_id, _head.c.id == _case.c.id)
     number = freshness.newest_number(_case.c.commune_id, _case.c.id)
-    return select(*columns(Case, Head), number).join(_head, head).where(condition)
+    return select(*columns(Case, Head), number).outerjoin(_head, head).where(condition)
+
+
+@lru_cache(maxsize=1024)
+def routing_macs(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
+    """Select case and MAC of every ground, referral and notice of these cases."""
+    parts = [
+        select(table.c.case_id, table.c.mac).where(_belongs_to_cases(table, condition, actor))
+        for table in (_ground, _referral, _notice)
+    ]
+    return union_all(*parts)  # type: ignore[return-value]
 
 
 @lru_cache(maxsize=1024)
@@ -193,6 +218,27 @@ def opened(condition: ColumnElement[bool]) -> Select[Any]:
 def rows_of_case(model: Any) -> Select[Any]:
     column = Case.id if model is Case else model.case_id
     return select(model).where(model.commune_id == bindparam("commune"), column == bindparam("case"))
+
+
+@lru_cache
+def committed_rows_of_case(model: Any) -> Select[Any]:
+    """Select what the head commits to, with all that the MAC covers where that is the MAC; of no document its body."""
+    table = model.__table__
+    committed: tuple[str, ...] = model.__committed__.columns
+    names = (*signed_columns(model), "mac") if "mac" in committed else committed
+    rows = select(*(table.c[name] for name in names))
+    return rows.where(table.c.commune_id == bindparam("commune"), table.c.case_id == bindparam("case"))
+
+
+@lru_cache(maxsize=1024)
+def heads_without_case(actor: Actor, limited: bool) -> Select[Any]:
+    """Select the ids of heads of cases whose row is gone, and to whom of the actor's something of it is sealed."""
+    gone = not_(exists().where(_case.c.commune_id == _head.c.commune_id, _case.c.id == _head.c.id))
+    sealed = and_(_envelope.c.commune_id == _head.c.commune_id, _envelope.c.case_id == _head.c.id)
+    mine = among(_envelope.c.agency_id, actor.agencies)
+    rows = select(_head.c.id, _envelope.c.agency_id).distinct().join(_envelope, and_(sealed, mine))
+    asked = _head.c.id.in_(bindparam("ids", expanding=True)) if limited else true()
+    return rows.where(_head.c.commune_id == actor.commune_id, _head.c.kind == "case", gone, asked)
 
 
 def drafted(actor: Actor, reach: Reach) -> ColumnElement[bool]:

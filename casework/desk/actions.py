@@ -69,7 +69,7 @@ def read_home(context: ActContext) -> Welcome:
 @action(Act.CASE_LIST)
 def list_cases(context: ActContext, *, whole_page: bool = False) -> Home:
     """List the cases and drafts in reach: danger first, the newest first; with `whole_page` the other lists too."""
-    cases = reading.listed(context, [Section.LABEL])
+    cases = reading.listed(context, [Section.LABEL], passes_over=True)
     context.reason = f"{len(cases)} cases"
     panel, arrivals = home_panel.panel_for(context, cases), key_holders.count_unconfirmed(context)
     drafts, contacts = tuple(list_drafts(context)), contacts_to_renew(context, cases)
@@ -119,7 +119,7 @@ def search(context: ActContext, query: str) -> tuple[CaseLine, ...]:
     if len(parsed.words) < _SHORTEST_QUERY:
         raise BadInput(gettext_noop("Hãy gõ ít nhất hai chữ của tên, mã vụ việc hoặc số điện thoại."))
     opening_rate_limit.enforce_searches(context)
-    batch = reading.load_batch(context)
+    batch = reading.load_batch(context, passes_over=True)
     cases = batch.listed([Section.LABEL], of=case_search.matching_cases(batch, parsed))
     context.reason = f"{len(cases)} hits"
     return _lines(context, cases)
@@ -349,5 +349,5 @@ def contacts_to_renew(context: ActContext, cases: Iterable[ListedCase]) -> froze
     held = [case.row.id for case in cases if case.row.id in left_at and case.row.holder_id == context.me]
     if not held:
         return frozenset()
-    contacts = reading.load_batch(context).each([Section.CONTACT], of=held)
+    contacts = reading.load_batch(context, passes_over=True).each([Section.CONTACT], of=held)
     return frozenset(held) - {case_id for case_id, page in contacts if page.at > left_at[case_id]}

@@ -96,7 +96,7 @@ def list_advice(context: ActContext) -> tuple[AdviceContact, ...]:
     One that is being made a case stays until the case is open: what was promised is kept meanwhile.
     """
     names = staff.names(context)
-    batches = [reading.load_batch(context, of(context.permit)) for of in (scope.advice, scope.promoted)]
+    batches = [reading.load_batch(context, of(context.permit), passes_over=True) for of in (scope.advice, scope.promoted)]
     listed = [case for batch in batches for case in batch.listed([Section.ADVICE])]
     contacts = [_contact(context, case.row, case.pages[0], names) for case in listed]
     by_day = sorted(contacts, key=lambda contact: contact.advice.asked_on, reverse=True)

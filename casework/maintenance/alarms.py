@@ -1,13 +1,13 @@
-"""The alarms of an installation: checkpoints or backups missing, a clock that jumped, a log that does not verify."""
+"""The alarms of an installation: no checkpoint, no backup, a clock that jumped, a log or rows that do not hold."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from casework import clock
-from casework.audit import read
+from casework.audit import integrity_faults, read
 from casework.audit.checkpoint import MISSING_AFTER
-from casework.audit.verify import WHOLE
+from casework.audit.verify import WHOLE, WITH_ROWS
 from casework.config import Config
 from casework.gate import Gate
 from casework.maintenance import backups, checkpoints, clock_check, evidence_check
@@ -46,8 +46,11 @@ class Alarms:
         with self.gate.database.read_only() as session:
             crypto = CryptoContext(session, self.gate.server_keys(commune_id), None, at)
             last_verification = read.last_outcome(crypto, Act.AUDIT_VERIFY, commune_id)
-        if last_verification is not None and last_verification[1] != WHOLE:
+            unsettled = integrity_faults.unsettled(crypto)
+        if last_verification is not None and last_verification[1] not in (WHOLE, WITH_ROWS):
             yield "log"
+        if unsettled:
+            yield "rows"
 
 
 def _recent(made: int | None, at: int) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import select
@@ -22,7 +23,6 @@ from casework.notices.view_models import DueNotice, NoticeBox, NoticePage, Propo
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
 from casework.vault.integrity import heads
-from casework.vault.integrity.signed_rows import verify_row
 from casework.vault.keys import epochs, provisioning
 from casework.vault.models import Agency
 from casework.vault.states import AgencyState
@@ -211,14 +211,14 @@ def set_aside(context: ActContext, case_id: UUID, words: str, *, once: UUID | No
 def list_notices(context: ActContext) -> NoticeBox:
     """List the notices that my agency has sent, or that name me."""
     within = scope.cases(context.permit)
-    rows = scope.notices(within).on(context.session).all()
+    rows: Any = scope.notices(within).on(context.session).all()
     if not rows:
         return NoticeBox(())
     within = reading.narrow_scope(within, {row.case_id for row in rows})
-    batch = reading.load_batch(context, within)
-    for row in rows:
-        verify_row(context.crypto.server_keys, ChairNotice, row, batch.heads[row.case_id].v)
+    batch = reading.load_batch(context, within, passes_over=True)
+    rows = list(batch.verified(ChairNotice, rows))
     written = notice_sheets.by_notice(batch.each([Section.NOTICE], of={row.case_id for row in rows}))
+    rows = [row for row in rows if row.case_id not in context.unreadable]
     found = presenters.lines(context, rows, written, batch.cases)
     context.reason = f"{len(found)} notices"
     return NoticeBox(tuple(found))
@@ -231,7 +231,7 @@ def list_due(context: ActContext) -> tuple[DueNotice, ...]:
     untold = scope.untold(within).on(context.session).scalars().all()
     if not untold:
         return ()
-    batch = reading.load_batch(context, reading.narrow_scope(within, untold))
+    batch = reading.load_batch(context, reading.narrow_scope(within, untold), passes_over=True)
     sections = (Section.LABEL, Section.INCIDENT, Section.PERPETRATOR)
     due = [
         DueNotice(case.row.id, label.code, label.danger == "yes", case.row.opened)

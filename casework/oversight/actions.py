@@ -10,7 +10,7 @@ from casework import clock
 from casework.accounts import staff
 from casework.audit import freshness, read
 from casework.audit.read import VisibleLine
-from casework.audit.verify import Verdict, verify
+from casework.audit.verify import WITH_ROWS, Verdict, verify
 from casework.cases import reading
 from casework.cases.sections import Label
 from casework.errors import NotFound
@@ -121,7 +121,7 @@ def visible_lines(context: ActContext, *, skip: int, limit: int, since: int = 0)
 
 
 def _codes(context: ActContext) -> dict[UUID, str]:
-    listed = reading.listed(context, [Section.LABEL])
+    listed = reading.listed(context, [Section.LABEL], passes_over=True)
     return {case.row.id: Label.from_json(case.pages[0].data).code for case in listed}
 
 
@@ -151,10 +151,14 @@ def monday(context: ActContext, ago: int) -> date:
 
 
 @action(Act.AUDIT_VERIFY)
-def verify_log(context: ActContext) -> Verdict:
-    """Verify the whole hash chain, and every head against it; the line of this act says the result."""
+def verify_log(context: ActContext, *, rows_hold: bool = False) -> Verdict:
+    """Verify the whole hash chain, and every head against it; the line of this act says the result.
+
+    `rows_hold` says that every row of the database was verified just now, as the console does.
+    """
     verdict = verify(context.crypto)
-    context.about, context.reason = context.commune_id, verdict.reason
+    whole = verdict.holds and rows_hold
+    context.about, context.reason = context.commune_id, WITH_ROWS if whole else verdict.reason
     return verdict
 
 
@@ -163,13 +167,13 @@ def read_policy(context: ActContext) -> None:
     """Open the policy; it is secret to nobody."""
 
 
-def verify_all(gate: Gate) -> list[tuple[str, Verdict]]:
+def verify_all(gate: Gate, *, rows_hold: bool = False) -> list[tuple[str, Verdict]]:
     """Verify each commune's log as the system; return names and verdicts in the order of founding."""
     with gate.database.read_only() as session:
         communes = list(session.execute(select(Commune.id).order_by(Commune.created)).scalars())
     return [
-        (_name(gate, commune_id), gate.perform(Person.without_account(Role.SYSTEM, commune_id), verify_log))
-        for commune_id in communes
+        (_name(gate, one), gate.perform(Person.without_account(Role.SYSTEM, one), verify_log, rows_hold=rows_hold))
+        for one in communes
     ]
 
 

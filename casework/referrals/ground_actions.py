@@ -171,9 +171,8 @@ def _call_day(context: ActContext, entry: GroundEntry, call: SafetyCall) -> str:
 def list_reviews(context: ActContext) -> tuple[AwaitingReview, ...]:
     """List the grounds of danger to life that wait for my review, and my own once they are late, oldest first."""
     case_ids = scope.under_review(scope.cases(context.permit)).on(context.session).scalars().all()
-    reviews = [
-        review for case_id in case_ids for review in _awaiting_review(context, reading.find_case(context, case_id))
-    ]
+    of_cases = reading.of_each(context, case_ids, lambda case: list(_awaiting_review(context, case)))
+    reviews = [review for reviews in of_cases for review in reviews]
     context.about, context.reason = None, f"{len(reviews)} grounds"
     return tuple(sorted(reviews, key=lambda awaiting: awaiting.review.due))
 

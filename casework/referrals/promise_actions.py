@@ -21,7 +21,6 @@ from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act, Section
 from casework.referrals import lookup
 from casework.referrals.promise_view_models import ConsentToAsk, PromisedCall, Promises, Register, RegisterLine
-from casework.vault.integrity.signed_rows import verify_row
 from casework.vault.keys.envelopes import OpenedDocument
 
 _NOT_ASKED, _GRANTED = "not_asked", "granted"
@@ -37,8 +36,8 @@ def list_promises(context: ActContext) -> Promises:
     ids = scope.promised(within).on(context.session).scalars().all()
     if not ids:
         return Promises()
-    batch = reading.load_batch(context, within.only(ids))
-    grounds = _verified_grounds(context, batch)
+    batch = reading.load_batch(context, within.only(ids), passes_over=True)
+    grounds = _grounds(batch)
     asks: list[ConsentToAsk] = []
     calls: list[PromisedCall] = []
     for case in batch.listed([Section.LABEL, Section.GROUNDS]):
@@ -50,11 +49,9 @@ def list_promises(context: ActContext) -> Promises:
     return Promises(tuple(sorted(asks, key=lambda ask: ask.since)), tuple(sorted(calls, key=lambda call: call.on)))
 
 
-def _verified_grounds(context: ActContext, batch: CaseBatch) -> dict[UUID, Any]:
-    rows = {row.id: row for row in scope.grounds(batch.within).on(context.session)}
-    for row in rows.values():
-        verify_row(context.crypto.server_keys, Ground, row, batch.heads[row.case_id].v)
-    return rows
+def _grounds(batch: CaseBatch) -> dict[UUID, Any]:
+    rows = scope.grounds(batch.within).on(batch.context.session)
+    return {row.id: row for row in batch.verified(Ground, rows)}
 
 
 def _is_mine(context: ActContext, row: Any) -> bool:
@@ -112,8 +109,8 @@ def read_register(context: ActContext) -> Register:
     """Read what was shared of the agency's cases without consent, by law or for danger to life, the newest first."""
     batch = reading.load_batch(context)
     labels = {case.row.id: label_of(case.pages) or Label() for case in batch.listed([Section.LABEL])}
-    shared = _first_sent(context, batch)
-    grounds, names = _verified_grounds(context, batch), staff.names(context)
+    shared = _first_sent(batch)
+    grounds, names = _grounds(batch), staff.names(context)
     lines = []
     for case_id, pages in reading.histories(batch, Section.GROUNDS).items():
         for series in dict.fromkeys(page.series for page in pages):
@@ -125,11 +122,10 @@ def read_register(context: ActContext) -> Register:
     return Register(tuple(sorted(lines, key=lambda line: -line.recorded)))
 
 
-def _first_sent(context: ActContext, batch: CaseBatch) -> dict[UUID, int]:
+def _first_sent(batch: CaseBatch) -> dict[UUID, int]:
     """Return when the first referral on each ground was sent."""
     sent: dict[UUID, int] = {}
-    for row in scope.referrals(batch.within).on(context.session):
-        verify_row(context.crypto.server_keys, Referral, row, batch.heads[row.case_id].v)
+    for row in batch.verified(Referral, scope.referrals(batch.within).on(batch.context.session)):
         sent[row.ground_id] = min(row.sent, sent.get(row.ground_id, row.sent))
     return sent
 

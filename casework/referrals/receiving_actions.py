@@ -16,7 +16,6 @@ from casework.referrals import letters, lookup, named_readers, presenters, trans
 from casework.referrals.lookup import VerifiedReferral
 from casework.referrals.presenters import ReferralCase
 from casework.referrals.view_models import Box, GroundReview, ReferralLine, ReferralPage
-from casework.vault.integrity.signed_rows import verify_row
 from casework.vault.states import MemberState
 
 
@@ -28,22 +27,21 @@ def list_referrals(context: ActContext) -> Box:
     if not rows_in_reach:
         return Box(())
     within = reading.narrow_scope(within, {row.case_id for row in rows_in_reach})
-    batch = reading.load_batch(context, within)
+    batch = reading.load_batch(context, within, passes_over=True)
     sheets = letters.by_referral(batch.each([Section.LETTER]))
-    rows = [row for row in rows_in_reach if (row.case_id, row.id) in sheets]
-    grounds = {row.id: row for row in scope.grounds(within).on(context.session)}
+    grounds = {row.id: row for row in batch.verified(Ground, scope.grounds(within).on(context.session))}
+    written = [row for row in batch.verified(Referral, rows_in_reach) if (row.case_id, row.id) in sheets]
+    rows = [row for row in written if row.case_id not in context.unreadable]
     cases = {row.case_id: batch.cases[row.case_id] for row in rows}
     directory = presenters.load_directory(
         context, {end for row in rows for end in (row.from_id, grounds[row.ground_id].receiver_id)}, cases.values()
     )
     lines = []
     for row in rows:
-        case_row, ground, written = cases[row.case_id], grounds[row.ground_id], sheets[row.case_id, row.id]
-        verify_row(context.crypto.server_keys, Referral, row, batch.heads[row.case_id].v)
-        verify_row(context.crypto.server_keys, Ground, ground, batch.heads[row.case_id].v)
+        case_row, ground, pages = cases[row.case_id], grounds[row.ground_id], sheets[row.case_id, row.id]
         state = access_grants.referral_state(row, ground, context.crypto.at)
         # The first letter tells the code of the case: its label need not be opened as well.
-        case = ReferralCase(written[0][1].code, case_row.owner_id, case_row.holder_id, ground.receiver_id, written)
+        case = ReferralCase(pages[0][1].code, case_row.owner_id, case_row.holder_id, ground.receiver_id, pages)
         lines.append(presenters.referral_line(context, row, state, directory, case))
     context.reason = f"{len(lines)} referrals"
     return Box(tuple(sorted(lines, key=_sort_key)))

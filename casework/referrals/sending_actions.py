@@ -217,7 +217,8 @@ def record_call(context: ActContext, case_id: UUID, referral_id: UUID, letter: L
 def expire(context: ActContext) -> int:
     """End every referral whose ground is no longer live, delete the envelopes it gave, and return how many cases."""
     case_ids = [row.id for row in scope.case_rows(scope.cases(context.permit)).on(context.session)]
-    for case_id in case_ids:
-        access_grants.end_expired_referrals(context, reading.find_case(context, case_id))
+    # A case that does not open keeps no other from ending; nothing of its own is changed.
+    for case in list(reading.of_each(context, case_ids, lambda case: case)):
+        access_grants.end_expired_referrals(context, case)
     context.about, context.reason = None, f"{len(case_ids)} cases"
     return len(case_ids)

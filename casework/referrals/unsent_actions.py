@@ -27,7 +27,7 @@ _MOST_URGENT_FIRST = ("danger", "duty", "consent")
 def list_unsent(context: ActContext) -> tuple[UnsentCase, ...]:
     """List the open cases with a live ground on which nothing was ever sent: danger first, then the oldest."""
     case_ids = scope.unsent(scope.cases(context.permit)).on(context.session).scalars().all()
-    unsent = [_unsent_case(context, case_id) for case_id in case_ids]
+    unsent = list(reading.of_each(context, case_ids, lambda case: _unsent_case(context, case)))
     context.about, context.reason = None, f"{len(unsent)} cases"
     return tuple(sorted((case for case in unsent if case.receivers), key=lambda case: (not case.danger, case.since)))
 
@@ -44,12 +44,11 @@ def unsent_receivers(context: ActContext, verified: VerifiedCase) -> tuple[str, 
     return tuple(dict.fromkeys(line.entry.receiver for line in _never_sent(context, verified)))
 
 
-def _unsent_case(context: ActContext, case_id: UUID) -> UnsentCase:
-    verified = reading.find_case(context, case_id)
+def _unsent_case(context: ActContext, verified: VerifiedCase) -> UnsentCase:
     label = label_of(reading.open_newest_of(context, verified, [Section.LABEL])) or Label()
     lines = _never_sent(context, verified)
     return UnsentCase(
-        case_id=case_id,
+        case_id=verified.id,
         code=label.code,
         danger=label.danger == "yes",
         receivers=tuple(dict.fromkeys(line.entry.receiver for line in lines)),

@@ -59,7 +59,8 @@ def list_requests(context: ActContext) -> tuple[ErasureRequest, ...]:
     if not requested_ids:
         return ()
     rows = scope.case_rows(reading.narrow_scope(scope.cases(context.permit), requested_ids)).on(context.session).all()
-    requests = [_request(context, reading.find_case(context, row.id)) for row in rows if row.id in requested_ids]
+    ids = [row.id for row in rows if row.id in requested_ids]
+    requests = list(reading.of_each(context, ids, lambda case: _request(context, case)))
     context.about = None
     return tuple(
         sorted(

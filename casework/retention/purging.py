@@ -86,14 +86,15 @@ def _last_day(context: ActContext, months: int) -> int:
 
 
 def _due_contacts(context: ActContext, months: int) -> tuple[DueStory, ...]:
-    batch, last = reading.load_batch(context, scope.advice(context.permit)), _last_day(context, months)
+    batch = reading.load_batch(context, scope.advice(context.permit), passes_over=True)
+    last = _last_day(context, months)
     written = [(case_id, reading.day_of(page.at)) for case_id, page in batch.each([Section.ADVICE])]
     return tuple(DueStory(case_id, "", "", day) for case_id, day in written if day <= last)
 
 
 def _due_stories(context: ActContext, months: int) -> tuple[DueStory, ...]:
     last = _last_day(context, months)
-    batch = reading.load_batch(context)
+    batch = reading.load_batch(context, passes_over=True)
     case_ids = [
         row.id
         for row in batch.cases.values()

@@ -54,7 +54,7 @@ def merge_case(context: ActContext, case_id: UUID, code: str, words: str) -> UUI
 @action(Act.CASE_VOID_LIST)
 def list_voided(context: ActContext) -> tuple[VoidedCase, ...]:
     """List the voided cases by code."""
-    batch = reading.load_batch(context, scope.voided(context.permit))
+    batch = reading.load_batch(context, scope.voided(context.permit), passes_over=True)
     cases = []
     for case in batch.listed([Section.LABEL, Section.PLAN]):
         data_by_section = {page.section: page.data for page in case.pages}
@@ -96,7 +96,7 @@ def _void(context: ActContext, verified: VerifiedCase, plan: Plan) -> None:
 def _find_by_code(context: ActContext, verified: VerifiedCase, code: str) -> UUID:
     """Find the other case by its code, among those of the same owner that this person reaches."""
     folded = fold(code.strip())
-    for case in reading.listed(context, [Section.LABEL]):
+    for case in reading.listed(context, [Section.LABEL], passes_over=True):
         matches = fold(Label.from_json(case.pages[0].data).code) == folded
         if matches and case.row.id != verified.id and case.row.owner_id == verified.row.owner_id:
             return case.row.id  # type: ignore[no-any-return]

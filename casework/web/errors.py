@@ -9,13 +9,21 @@ from typing import Any
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from casework.errors import BadInput, CaseworkError, Conflict, VaultError
+from casework.errors import BadInput, CaseworkError, Conflict, VaultError, WrongSecret
 
 log = logging.getLogger("casework.web")
 
-PLAIN = "<!doctype html><html lang=vi><meta charset=utf-8><title>Sổ ca</title><p>Xin thử lại sau ít phút."
+WAIT = "<!doctype html><html lang=vi><meta charset=utf-8><title>Sổ ca</title><p>Xin thử lại sau ít phút."
+STOP = (
+    "<!doctype html><html lang=vi><meta charset=utf-8><title>Sổ ca</title>"
+    "<p>Sổ không còn nguyên vẹn. Hãy dừng lại, giữ nguyên máy và gọi người quản trị sổ."
+)
+# The names of the administrators of a commune, as far as they can still be read; set by the application.
+TO_CALL = "casework.to_call"
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,8 @@ def answer(error: Exception) -> Response:
         log.error("fault=%s row=%s at=%s", type(error).__name__, error.row or "-", _frames(error))
     elif not isinstance(error, CaseworkError) and status == 500:
         log.error("fault=%s at=%s", type(error).__name__, _frames(error))
+    if isinstance(error, VaultError) and not isinstance(error, WrongSecret):
+        return _integrity_page(status)
     advice = gettext(str(error)) if isinstance(error, BadInput | Conflict) and error.args else None
     return page(status, advice)
 
@@ -104,12 +114,31 @@ def answer(error: Exception) -> Response:
 def page(status: int, advice: str | None = None) -> Response:
     """Render the page of a status and log it with the route's template, never the URL."""
     words = PAGES.get(status, BROKEN if status >= 500 else PAGES[400])
+    return _rendered(status, "web/error.html", WAIT, heading=words.heading, advice=advice or words.advice)
+
+
+def _integrity_page(status: int) -> Response:
+    """Say that what was written no longer holds, whom to call, and what not to do; nobody is told to try again."""
+    return _rendered(status, "web/integrity.html", STOP, to_call=_names_to_call)
+
+
+def _names_to_call() -> tuple[str, ...]:
+    """Return who looks after the book; nobody by name for a visitor, or where that does not hold either."""
+    member, names = getattr(current_user, "member", None), current_app.extensions.get(TO_CALL)
+    try:
+        return names(member.person.commune_id) if member and names else ()
+    except (CaseworkError, SQLAlchemyError):
+        return ()
+
+
+def _rendered(status: int, template: str, instead: str, **values: object) -> Response:
+    """Render a page of an error; whatever breaks in it, a person still gets some page."""
     log.info("status=%d method=%s route=%s", status, _method(), _route())
     try:
-        body = render_template("web/error.html", heading=words.heading, advice=advice or words.advice)
+        body = render_template(template, **values)
     except Exception as fault:  # noqa: BLE001 -- whatever broke, a person still gets a page
         log.error("fault=%s at=%s", type(fault).__name__, _frames(fault))
-        body = PLAIN
+        body = instead
     return make_response(body, status)
 
 

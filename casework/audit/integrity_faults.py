@@ -1,0 +1,39 @@
+"""Whether something did not hold when it was opened, and nobody has verified every row since then."""
+
+import json
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, select
+
+from casework.audit.models import FAILED, AuditLine
+from casework.audit.verify import WITH_ROWS
+from casework.errors import VaultError, WrongSecret
+from casework.policy.vocabulary import Act
+from casework.vault.keys.context import CryptoContext
+
+
+def unsettled(crypto: CryptoContext) -> bool:
+    """Tell whether an act failed because a row did not hold, after the last verification of all rows that found none.
+
+    Such a verification is done at the console alone: whoever runs it has seen what it says.
+    """
+    about_commune = (AuditLine.about == crypto.commune_id, AuditLine.act == Act.AUDIT_VERIFY)
+    settled = next((n for n, reason in _newest(crypto, *about_commune) if reason == WITH_ROWS), 0)
+    kinds = set(_kinds(VaultError))
+    return any(reason in kinds for _, reason in _newest(crypto, FAILED, AuditLine.n > settled))
+
+
+def _kinds(kind: type[VaultError]) -> Iterator[str]:
+    """Yield the words by which the log calls what does not hold; a wrong passphrase is none of them."""
+    if kind is not WrongSecret:
+        yield kind.__name__
+        for narrower in kind.__subclasses__():
+            yield from _kinds(narrower)
+
+
+def _newest(crypto: CryptoContext, *conditions: ColumnElement[bool]) -> Iterator[tuple[int, str]]:
+    """Yield number and reason of the lines that meet some conditions, newest first."""
+    lines = select(AuditLine.n, AuditLine.body).where(AuditLine.commune_id == crypto.commune_id, *conditions)
+    with crypto.session.execute(lines.order_by(AuditLine.n.desc()).execution_options(yield_per=50)) as rows:
+        for row in rows:
+            yield row.n, str(json.loads(row.body)["reason"])
