@@ -26,7 +26,7 @@ class Case(Record, SignedRow):
         {"info": GUARDED},
     )
     __head__: ClassVar[str | None] = "id"
-    __committed__: ClassVar[Committed | None] = Committed(Part.ROUTING)
+    __committed__: ClassVar[Committed | None] = Committed(Part.CASE)
 
     owner_id: Mapped[UUID]
     holder_id: Mapped[UUID]

@@ -17,7 +17,8 @@ from casework.cases.scope import CaseScope
 from casework.errors import AlteredRows, Busy, NotFound, OutdatedHead, VaultError
 from casework.gate import ActContext
 from casework.policy.vocabulary import Section
-from casework.vault.integrity import heads
+from casework.vault.integrity import bound_rows, heads
+from casework.vault.integrity.commitments import is_one_row
 from casework.vault.integrity.signed_rows import plain_row, verify_row
 from casework.vault.keys.envelopes import DocumentRowWithEnvelope, OpenedDocument, open_document, open_newest
 from casework.vault.models import Document, Envelope, Head
@@ -32,10 +33,11 @@ _CASE_WIDTH, _DOCUMENT_WIDTH = len(_CASE._fields), len(_DOCUMENT._fields)
 
 @dataclass(frozen=True)
 class VerifiedCase:
-    """A case that an act reaches: its row, which can be changed, and its verified head."""
+    """A case that an act reaches: its row, which can be changed, its verified head, and what was compared with that."""
 
     row: Case
     head: Head
+    compared: whole_case.Compared | None = None
 
     @property
     def id(self) -> UUID:
@@ -111,6 +113,15 @@ class CaseBatch:
                     whole_case.require_whole(self.context, case, head)
                 except VaultError as fault:
                     self.pass_over(case_id, fault)
+
+    def compare_routing(self) -> None:
+        """Pass over the cases of which grounds, referrals or notices are gone, planted or put back.
+
+        A list that shows such rows does so before it reads them.
+        """
+        for case_id in whole_case.with_other_routing(self.context, self.within, self.heads):
+            self.pass_over(case_id, AlteredRows(row="case_file"))
+            del self.cases[case_id], self.heads[case_id]
 
     def verified(self, kind: type[Any], rows: Iterable[Any]) -> Iterator[Any]:
         """Yield those plain rows of a kind that belong to cases of the batch, each verified."""
@@ -196,11 +207,10 @@ def _find(context: ActContext, within: CaseScope, case_id: UUID) -> VerifiedCase
         raise NotFound("case", about=case_id) from None
     row = scope.one_case(within.only([case_id])).on(context.session).scalar_one_or_none()
     if row is None:
-        if whole_case.without_row(context, [case_id]):
+        if case_id in whole_case.without_row(context):
             raise AlteredRows(row="case_file")
         raise NotFound("case", about=case_id)
-    whole_case.require_whole(context, row, head)
-    return VerifiedCase(row, head)
+    return VerifiedCase(row, head, whole_case.require_whole(context, row, head))
 
 
 def of_each(context: ActContext, case_ids: Iterable[UUID], look: Callable[[VerifiedCase], T]) -> Iterator[T]:
@@ -242,9 +252,16 @@ def rows_of_case(context: ActContext, case: VerifiedCase, model: type[Any]) -> l
 
 
 def sections_present(context: ActContext, case: VerifiedCase) -> frozenset[Section]:
-    """Return the sections of a case for which this person has an envelope and permission."""
-    rows = scope.sections_present(scope.cases(context.permit).only([case.id])).on(context.session)
-    return frozenset(Section(row.section) for row in rows)
+    """Return the sections of a case for which this person has an envelope and permission, of any revision."""
+    permit, agencies = context.permit, context.actor.agencies
+    if (compared := case.compared) is None:
+        raise LookupError("asked in an act that has changed the case")
+    held = {row.document_id for row in compared.envelopes if row.agency_id in agencies}
+    return frozenset(
+        Section(row.section)
+        for row in compared.documents
+        if row.id in held and (row.section in permit.opens or (row.section in permit.own and row.owner_id in agencies))
+    )
 
 
 def current_sections(context: ActContext, case: VerifiedCase) -> frozenset[Section]:
@@ -314,7 +331,6 @@ def load_batch(context: ActContext, within: CaseScope | None = None, *, passes_o
             batch.pass_over(case.id, fault)
         else:
             batch.cases[case.id], batch.heads[case.id] = case, head
-    _compare_routing(batch)
     for case_id in whole_case.without_row(context) if every else ():
         batch.pass_over(case_id, AlteredRows(row="case_file"))
     return batch
@@ -328,14 +344,8 @@ def _verify_listed(context: ActContext, case: Any, head: Any, newest_line: int |
     require_current(context.session, head)
     if head.id != case.id or head.n != newest_line:
         raise OutdatedHead(row=head.kind)
-
-
-def _compare_routing(batch: CaseBatch) -> None:
-    if batch.cases:
-        within = narrow_scope(batch.within, batch.cases)
-        for case_id in list(whole_case.with_other_routing(batch.context, within, batch.cases, batch.heads)):
-            batch.pass_over(case_id, AlteredRows(row="case_file"))
-            del batch.cases[case_id], batch.heads[case_id]
+    if not is_one_row(head.bound, case.mac) and not bound_rows.is_changing(context.session, case.id):
+        raise AlteredRows(row="case_file")
 
 
 def narrow_scope(within: CaseScope, of: Collection[UUID]) -> CaseScope:

@@ -156,12 +156,6 @@ def _condition(condition: Condition, actor: Actor, reach: Reach, limited: bool) 
     return and_(reached_by, _case.c.id.in_(bindparam("ids", expanding=True))) if limited else reached_by
 
 
-def sections_present(within: CaseScope) -> ScopedQuery:
-    """Select the numbers of the sections of which my agency or circle holds an envelope, of any revision."""
-    section_filter = _section_filter(within, frozenset(Section))
-    return _query(scope_sql.sections_present(within.condition, within.permit.actor, section_filter), within)
-
-
 def referrals(within: CaseScope) -> ScopedQuery:
     """Select as plain rows the referrals of these cases that my agency or circle has sent or received."""
     return _query(scope_sql.referrals(within.condition, within.permit.actor), within)
@@ -216,10 +210,14 @@ def committed_rows_of_case(permit: Permit, model: type[Any], case_id: UUID) -> S
     return ScopedQuery(statement, {"commune": permit.actor.commune_id, "case": case_id}, permit)
 
 
-def heads_without_case(permit: Permit, ids: Collection[UUID] | None) -> ScopedQuery:
-    """Select the heads of cases, all or some, whose row is gone although something is sealed to me."""
-    values: dict[str, Any] = {} if ids is None else {"ids": tuple(ids)}
-    return ScopedQuery(scope_sql.heads_without_case(permit.actor, ids is not None), values, permit)
+def heads_without_case(permit: Permit) -> ScopedQuery:
+    """Select the ids of heads of cases whose row is gone, whoever's they are: who may know of one is asked then."""
+    return ScopedQuery(scope_sql.heads_without_case(permit.actor), {}, permit)
+
+
+def sealed_to_mine(permit: Permit, case_id: UUID) -> ScopedQuery:
+    """Select the ids of my agency and circles as far as something of a case is sealed to them."""
+    return ScopedQuery(scope_sql.sealed_to_mine(permit.actor), {"case": case_id}, permit)
 
 
 def code_taken(permit: Permit, code_tag: bytes) -> ScopedQuery:

@@ -20,7 +20,6 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    true,
     tuple_,
     union_all,
 )
@@ -139,14 +138,6 @@ def _may_open(actor: Actor, section_filter: SectionFilter) -> ColumnElement[bool
 
 
 @lru_cache(maxsize=1024)
-def sections_present(condition: ColumnElement[bool], actor: Actor, section_filter: SectionFilter) -> Select[Any]:
-    """Select the numbers of the sections of which the actor holds an envelope."""
-    openable = and_(among(_envelope.c.agency_id, actor.agencies), _may_open(actor, section_filter))
-    rows = select(_document.c.section).distinct().select_from(_envelope).join(_document, document_of_envelope)
-    return rows.where(_belongs_to_cases(_envelope, condition, actor), openable)
-
-
-@lru_cache(maxsize=1024)
 def referrals(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
     """Select the referrals that the actor has sent or received."""
     ours = or_(among(_referral.c.to_id, actor.agencies), among(_referral.c.from_id, actor.agencies))
@@ -231,14 +222,18 @@ def committed_rows_of_case(model: Any) -> Select[Any]:
 
 
 @lru_cache(maxsize=1024)
-def heads_without_case(actor: Actor, limited: bool) -> Select[Any]:
-    """Select the ids of heads of cases whose row is gone, and to whom of the actor's something of it is sealed."""
+def heads_without_case(actor: Actor) -> Select[Any]:
+    """Select the ids of the heads of cases whose row is gone: none, unless somebody has deleted one."""
     gone = not_(exists().where(_case.c.commune_id == _head.c.commune_id, _case.c.id == _head.c.id))
-    sealed = and_(_envelope.c.commune_id == _head.c.commune_id, _envelope.c.case_id == _head.c.id)
+    return select(_head.c.id).where(_head.c.commune_id == actor.commune_id, _head.c.kind == "case", gone)
+
+
+@lru_cache(maxsize=1024)
+def sealed_to_mine(actor: Actor) -> Select[Any]:
+    """Select which of the actor's agency and circles hold something of a case."""
     mine = among(_envelope.c.agency_id, actor.agencies)
-    rows = select(_head.c.id, _envelope.c.agency_id).distinct().join(_envelope, and_(sealed, mine))
-    asked = _head.c.id.in_(bindparam("ids", expanding=True)) if limited else true()
-    return rows.where(_head.c.commune_id == actor.commune_id, _head.c.kind == "case", gone, asked)
+    same = (_envelope.c.commune_id == actor.commune_id, _envelope.c.case_id == bindparam("case"))
+    return select(_envelope.c.agency_id).distinct().where(*same, mine)
 
 
 def drafted(actor: Actor, reach: Reach) -> ColumnElement[bool]:

@@ -1,11 +1,11 @@
 """Compares a case with its head: every row that the head commits to is there as it was last written, and no other.
 
-The opening of a case compares all of them, a list the short ones, and the rest where something did not open.
+The opening of a case compares all of them, a list those that it reads, and the rest where something did not open.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from casework.audit import read
@@ -18,49 +18,68 @@ from casework.policy.vocabulary import Reach
 from casework.vault.integrity import bound_rows
 from casework.vault.integrity.commitments import Part, commitment, hash_of_part, part_hash, token
 from casework.vault.integrity.signed_rows import verify_row
+from casework.vault.models import Document, Envelope
 
 
-def require_whole(context: ActContext, case: Any, head: Any) -> None:
-    """Raise AlteredRow or AlteredRows unless all rows of a verified case (mapped or plain) are those of its head."""
+class Compared(NamedTuple):
+    """What of a case was compared with its head: its documents without their bodies, and whom each envelope is for."""
+
+    documents: Sequence[Any]
+    envelopes: Sequence[Any]
+
+
+def require_whole(context: ActContext, case: Any, head: Any) -> Compared | None:
+    """Raise AlteredRow or AlteredRows unless all rows of a verified case (mapped or plain) are those of its head.
+
+    Returns None in an act that has changed some of them: they were compared before, and the head says so at its end.
+    """
     if bound_rows.is_changing(context.session, head.id):
-        return
+        return None
+    rows: dict[type[Any], Sequence[Any]] = {}
     tokens: defaultdict[Part, list[bytes]] = defaultdict(list)
-    tokens[Part.ROUTING].append(case.mac)
+    tokens[Part.CASE].append(case.mac)
     for kind in bound_rows.committed_kinds():
-        if kind is not Case:
-            part, columns = kind.__committed__
-            for row in scope.committed_rows_of_case(context.permit, kind, head.id).on(context.session):
-                if "mac" in columns:
-                    verify_row(context.crypto.server_keys, kind, row, head.v)
-                tokens[part].append(token(getattr(row, name) for name in columns))
+        if kind is Case:
+            continue
+        part, columns = kind.__committed__
+        rows[kind] = scope.committed_rows_of_case(context.permit, kind, head.id).on(context.session).all()
+        for row in rows[kind]:
+            if "mac" in columns:
+                verify_row(context.crypto.server_keys, kind, row, head.v)
+            tokens[part].append(token(getattr(row, name) for name in columns))
     if commitment(tokens) != head.bound:
         raise AlteredRows(row="case_file")
+    return Compared(rows[Document], rows[Envelope])
 
 
-def with_other_routing(
-    context: ActContext, within: CaseScope, cases: Mapping[UUID, Any], heads: Mapping[UUID, Any]
-) -> Iterator[UUID]:
-    """Yield the ids of those cases whose row, grounds, referrals or notices are not those of their heads."""
-    macs = {case_id: [case.mac] for case_id, case in cases.items()}
-    for case_id, mac in scope.routing_macs(within).on(context.session):
+def with_other_routing(context: ActContext, within: CaseScope, heads: Mapping[UUID, Any]) -> list[UUID]:
+    """Return the ids of those cases whose grounds, referrals and notices are not those of their heads."""
+    macs: dict[UUID, list[bytes]] = {case_id: [] for case_id in heads}
+    for case_id, mac in scope.routing_macs(within).on(context.session).all():
         if case_id in macs:
             macs[case_id].append(mac)
-    for case_id, found in macs.items():
-        whole = part_hash(found) == hash_of_part(heads[case_id].bound, Part.ROUTING)
-        if not whole and not bound_rows.is_changing(context.session, case_id):
-            yield case_id
-
-
-def without_row(context: ActContext, ids: Collection[UUID] | None = None) -> list[UUID]:
-    """Return the ids of heads whose case is gone although something of it is sealed to this person.
-
-    Who held it is gone with it. So a lead is told of all that were the agency's, whoever belongs to a circle of what
-    was the circle's, and anybody else of what they have opened before.
-    """
-    headless = scope.heads_without_case(context.permit, ids).on(context.session).all()
-    mine = context.permit.reach >= Reach.AGENCY
     return [
-        row.id
-        for row in headless
-        if mine or row.agency_id in context.actor.circles or read.done_by(context.crypto, row.id, who=context.me)
+        case_id
+        for case_id, found in macs.items()
+        if part_hash(found) != hash_of_part(heads[case_id].bound, Part.ROUTING)
+        and not bound_rows.is_changing(context.session, case_id)
     ]
+
+
+def without_row(context: ActContext) -> list[UUID]:
+    """Return the ids of heads whose case is gone, as far as this person would have found it."""
+    heads: Iterable[UUID] = scope.heads_without_case(context.permit).on(context.session).scalars()
+    return [head_id for head_id in heads if would_find(context, head_id)]
+
+
+def would_find(context: ActContext, case_id: UUID) -> bool:
+    """Tell whether somebody may know that a case is gone: something of it is still sealed to them, and they had it.
+
+    Who held it is gone with its row. So a lead may know of all that are the agency's, whoever belongs to a circle of
+    what is the circle's, and anybody else of what they have opened before.
+    """
+    mine = set(scope.sealed_to_mine(context.permit, case_id).on(context.session).scalars())
+    if not mine:
+        return False
+    leads = context.permit.reach >= Reach.AGENCY
+    return leads or bool(mine & context.actor.circles) or read.done_by(context.crypto, case_id, who=context.me)

@@ -340,7 +340,8 @@ def _with_other_lists(context: ActContext, home: Home) -> Home:
     if allowed(context.actor, Act.ADVICE_LIST):
         home = replace(home, again=due_contacts(context))
     lists = {name: doing for name, doing in _OTHER_LISTS.items() if allowed(context.actor, doing.act)}
-    return replace(home, **{name: context.also(doing) for name, doing in lists.items()})
+    home = replace(home, **{name: context.also(doing) for name, doing in lists.items()})
+    return replace(home, cases=tuple(line for line in home.cases if line.id not in context.unreadable))
 
 
 def contacts_to_renew(context: ActContext, cases: Iterable[ListedCase]) -> frozenset[UUID]:

@@ -216,6 +216,7 @@ def list_notices(context: ActContext) -> NoticeBox:
         return NoticeBox(())
     within = reading.narrow_scope(within, {row.case_id for row in rows})
     batch = reading.load_batch(context, within, passes_over=True)
+    batch.compare_routing()
     rows = list(batch.verified(ChairNotice, rows))
     written = notice_sheets.by_notice(batch.each([Section.NOTICE], of={row.case_id for row in rows}))
     rows = [row for row in rows if row.case_id not in context.unreadable]

@@ -37,6 +37,7 @@ def list_promises(context: ActContext) -> Promises:
     if not ids:
         return Promises()
     batch = reading.load_batch(context, within.only(ids), passes_over=True)
+    batch.compare_routing()
     grounds = _grounds(batch)
     asks: list[ConsentToAsk] = []
     calls: list[PromisedCall] = []
@@ -108,6 +109,7 @@ def record_safety_call(context: ActContext, case_id: UUID, ground_id: UUID, *, w
 def read_register(context: ActContext) -> Register:
     """Read what was shared of the agency's cases without consent, by law or for danger to life, the newest first."""
     batch = reading.load_batch(context)
+    batch.compare_routing()
     labels = {case.row.id: label_of(case.pages) or Label() for case in batch.listed([Section.LABEL])}
     shared = _first_sent(batch)
     grounds, names = _grounds(batch), staff.names(context)

@@ -28,6 +28,7 @@ def list_referrals(context: ActContext) -> Box:
         return Box(())
     within = reading.narrow_scope(within, {row.case_id for row in rows_in_reach})
     batch = reading.load_batch(context, within, passes_over=True)
+    batch.compare_routing()
     sheets = letters.by_referral(batch.each([Section.LETTER]))
     grounds = {row.id: row for row in batch.verified(Ground, scope.grounds(within).on(context.session))}
     written = [row for row in batch.verified(Referral, rows_in_reach) if (row.case_id, row.id) in sheets]

@@ -3,7 +3,7 @@
 import base64
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256, shake_256
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -103,6 +103,11 @@ def signed(kek_number: int, key: bytes, message: bytes) -> bytes:
     return kek_number.to_bytes(4, "big") + hmac.digest(key, message, sha256)
 
 
+def committed(*parts: Iterable[bytes]) -> bytes:
+    """Section 6, what a head commits to: the hash of each part."""
+    return b"".join(sha256(b"".join(sorted(part))).digest() for part in parts)
+
+
 def note(text: str, public: bytes) -> list[str]:
     """Section 10: the lines of a checkpoint that this key has signed."""
     said, _, signature = text.rpartition("\n— casework ")
@@ -155,7 +160,23 @@ def example(given: Mapping[str, Any]) -> dict[str, Value]:
     listing = place[0].to_bytes(2, "big") + place[1].bytes + place[2].to_bytes(4, "big") + digest
     envelope = {"commune_id": commune, "document_id": document, "agency_id": agency, "case_id": case}
     envelope |= {"epoch": given["epoch"], "kind": "kept", "blob": blob}
+    envelope_mac = row_mac(kek_number, k_ctl, "envelope", envelope, version)
+    commit_tag = hmac.digest(dek, fields("cw/1/commit", commune, document), sha256)
+    document_row = {
+        "commune_id": commune,
+        "id": document,
+        "case_id": case,
+        "owner_id": agency,
+        "commit_tag": commit_tag,
+    }
+    document_row |= {"section": place[0], "series": place[1], "revision": place[2], "author_agency_id": agency}
+    document_mac = row_mac(kek_number, k_ctl, "document", document_row, version)
+    case_row = {"commune_id": commune, "id": case, "owner_id": agency, "holder_id": given["holder"], "standin_id": None}
+    case_row |= {"state": "open", "opened": given["opened"], "closed": None, "code_tag": None}
+    case_mac = row_mac(kek_number, k_ctl, "case_file", case_row, version)
+    bound_rows = committed([case_mac], [], [document_mac], [document.bytes + agency.bytes])
     head = {"commune_id": commune, "id": case, "kind": "case", "v": version, "n": 1, "listing": listing}
+    head["bound"] = bound_rows
     head_mac = row_mac(kek_number, k_ctl, "head", head, 0)
     text = given["log_text"].replace("HEAD_MAC", head_mac.hex())
     log_hash = sha256(fields("cw/1/audit", 1, bytes(32), text)).digest()
@@ -163,13 +184,16 @@ def example(given: Mapping[str, Any]) -> dict[str, Value]:
         "safe": safe,
         "kept_context": kept,
         "envelope_blob": blob,
-        "commit_tag": hmac.digest(dek, fields("cw/1/commit", commune, document), sha256),
+        "commit_tag": commit_tag,
         "body_context": bound,
         "body_begins": body[:34],
         "body_hash": digest,
         "listing": listing,
         "k_ctl": k_ctl,
-        "envelope_mac": row_mac(kek_number, k_ctl, "envelope", envelope, version),
+        "envelope_mac": envelope_mac,
+        "document_mac": document_mac,
+        "case_mac": case_mac,
+        "bound": bound_rows,
         "head_mac": head_mac,
         "log_hash": log_hash,
         "log_mac": signed(kek_number, k_ctl, fields("cw/1/ctl", "audit_line", 1, commune, 1, log_hash)),

@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 import casework.app  # noqa: F401 - every model of the program
 from casework.audit.chain import START, LogEntry, canonical, link
 from casework.audit.chain import sign as sign_line
+from casework.cases.models import Case
 from casework.db import Base
 from casework.vault.crypto.aead import derive
 from casework.vault.crypto.encoding import encode_fields
+from casework.vault.integrity.commitments import Part, commitment, token
 from casework.vault.integrity.signed_rows import SignedRow, row_mac
 from casework.vault.keys.context import CryptoContext
 from casework.vault.keys.envelopes import open_newest
@@ -177,7 +179,15 @@ def test_the_program_opens_and_signs_what_the_example_says():
     envelope.blob = at["envelope_blob"]
     assert open_newest(crypto, at["listing"], document, envelope).data == {"text": "Sổ ca"}
     assert row_mac(keys, Envelope, envelope, at["version"]) == at["envelope_mac"]
+    document.owner_id = agency
+    assert row_mac(keys, Document, document, at["version"]) == at["document_mac"]
+    case = Case(commune_id=commune, id=at["case"], owner_id=agency, holder_id=at["holder"], state="open")
+    case.opened = at["opened"]
+    assert row_mac(keys, Case, case, at["version"]) == at["case_mac"]
+    tokens = {Part.CASE: [at["case_mac"]], Part.DOCUMENTS: [at["document_mac"]]}
+    assert commitment(tokens | {Part.ENVELOPES: [token((document.id, agency))]}) == at["bound"]
     head = Head(commune_id=commune, id=at["case"], kind="case", v=at["version"], n=1, listing=at["listing"])
+    head.bound = at["bound"]
     assert row_mac(keys, Head, head, 0) == at["head_mac"]
     entry = LogEntry(
         1764000000000000, "section.write", "counsellor", UUID(int=5), head.id, "ok", "", head.id, at["head_mac"]

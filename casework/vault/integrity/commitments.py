@@ -1,4 +1,4 @@
-"""What a head says of the rows that are bound to it: three hashes, so that none can be gone, planted or put back.
+"""What a head says of the rows that are bound to it: four hashes, so that none can be gone, planted or put back.
 
 The MAC of a row says that it was written by the program, the version that it was not revoked since; only the head can
 say that it is the newest of its kind, and that none is missing.
@@ -12,11 +12,12 @@ from uuid import UUID
 
 
 class Part(IntEnum):
-    """The parts, each with a hash of its own: a list compares the first alone, which is short."""
+    """The parts, each with a hash of its own: a list compares those of the rows that it reads."""
 
-    ROUTING = 0
-    DOCUMENTS = 1
-    ENVELOPES = 2
+    CASE = 0
+    ROUTING = 1
+    DOCUMENTS = 2
+    ENVELOPES = 3
 
 
 class Committed(NamedTuple):
@@ -37,6 +38,11 @@ def part_hash(tokens: Iterable[bytes]) -> bytes:
 def commitment(tokens: Mapping[Part, Collection[bytes]]) -> bytes:
     """Return what a head holds in `bound`: the hash of each part, one after the other."""
     return b"".join(part_hash(tokens.get(part, ())) for part in Part)
+
+
+def is_one_row(bound: bytes, token: bytes) -> bool:
+    """Tell whether the first part, that of the case itself, is this very row."""
+    return bound[:_DIGEST_BYTES] == sha256(token).digest()
 
 
 def hash_of_part(bound: bytes, part: Part) -> bytes:
