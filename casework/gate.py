@@ -295,7 +295,7 @@ def _report(person: Person, act: Act, fault: VaultError, *, about: UUID | None =
         return
     kinds = (type(fault).__name__, fault.row or "-", act)
     ids = (about or fault.about or "-", person.actor.member_id or "-", person.commune_id)
-    log.error("integrity: fault=%s row=%s act=%s about=%s who=%s commune=%s", *kinds, *ids)
+    log.error("fault=%s row=%s act=%s about=%s who=%s commune=%s", *kinds, *ids)
 
 
 def _entries_of_unreadable(context: ActContext) -> Iterator[LogEntry]:
