@@ -8,7 +8,7 @@ import traceback
 
 from casework import clock
 
-FIELDS = ("status", "method", "route", "fault", "at", "act", "port", "row", "state")
+FIELDS = ("status", "method", "route", "fault", "at", "act", "port", "row", "state", "about", "who", "commune")
 _WORD = re.compile(r"(\w+)=(.*?)(?=\s\w+=|\Z)", re.DOTALL)
 _OURS = "casework"
 _FRAMES = 6

@@ -60,4 +60,5 @@ def test_no_character_makes_a_second_line_or_hides_one(mark):
 
 
 def test_the_list_has_no_field_for_words():
-    assert set(FIELDS) == {"status", "method", "route", "fault", "at", "act", "port", "row", "state"}
+    ids = {"about", "who", "commune"}
+    assert set(FIELDS) == {"status", "method", "route", "fault", "at", "act", "port", "row", "state"} | ids
