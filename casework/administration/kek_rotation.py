@@ -3,7 +3,7 @@
 It stops at the first row that does not verify; then nothing has changed, so nothing forged is ever signed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -58,9 +58,11 @@ def rotate(context: ActContext, new_kek: Kek) -> None:
         context.session.execute(delete(kind))
     versions = {row.id: row.v for row in _verified(context, Head, {})}
     head_rows = context.session.execute(select(Head).where(Head.commune_id == context.commune_id)).scalars().all()
-    _require_rows_of_heads(context, head_rows)
+    found = bound_rows.commitments(context.session.connection(), context.commune_id)
     for kind in signed_kinds(without=_NOT_RESIGNED):
         _sign_again(context, kind, new_keys, _verified(context, kind, versions), versions)
+    if bound_rows.unlike(head_rows, found):
+        raise VaultError("Bảng head có mục mà dòng bị bỏ hoặc thay, nên không đổi khóa. Chưa có gì thay đổi.")
     # Heads commit to the MACs of their rows, which are new.
     signed = bound_rows.commitments(context.session.connection(), context.commune_id)
     for head in head_rows:
@@ -75,12 +77,6 @@ def _require_ready(context: ActContext) -> None:
     _no_code_is_waiting(context)
     if not verify(context.crypto).holds:
         raise VaultError("Nhật ký không đúng: hãy chạy `casework verify`. Chưa có gì thay đổi.")
-
-
-def _require_rows_of_heads(context: ActContext, head_rows: Sequence[Head]) -> None:
-    """Raise VaultError if rows of a head are gone, planted or put back."""
-    if bound_rows.unlike(head_rows, bound_rows.commitments(context.session.connection(), context.commune_id)):
-        raise VaultError("Bảng head có mục mà dòng bị bỏ hoặc thay, nên không đổi khóa. Chưa có gì thay đổi.")
 
 
 def _no_code_is_waiting(context: ActContext) -> None:

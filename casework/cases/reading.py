@@ -26,8 +26,6 @@ from casework.vault.models import Document, Envelope, Head
 T = TypeVar("T")
 _EPOCH = clock.moment(0).date().toordinal()
 _CASE, _HEAD, _DOCUMENT, _ENVELOPE = (plain_row(model) for model in (Case, Head, Document, Envelope))
-# More cases than this are read by one statement for all in reach, and then picked from.
-_NAMED_ONE_BY_ONE = 500
 _CASE_WIDTH, _DOCUMENT_WIDTH = len(_CASE._fields), len(_DOCUMENT._fields)
 
 
@@ -119,7 +117,7 @@ class CaseBatch:
 
         A list that shows such rows does so before it reads them.
         """
-        for case_id in whole_case.with_other_routing(self.context, self.within, self.heads):
+        for case_id in whole_case.with_other_routing(self.context, self.heads):
             self.pass_over(case_id, AlteredRows(row="case_file"))
             del self.cases[case_id], self.heads[case_id]
 
@@ -350,7 +348,7 @@ def _verify_listed(context: ActContext, case: Any, head: Any, newest_line: int |
 
 def narrow_scope(within: CaseScope, of: Collection[UUID]) -> CaseScope:
     """Leave only these cases of those in reach, unless they are many: then all are opened together and picked from."""
-    return within.only(of) if len(of) <= _NAMED_ONE_BY_ONE else within
+    return within.only(of) if len(of) <= scope.NAMED_ONE_BY_ONE else within
 
 
 def _verified_pairs(context: ActContext, rows: Iterable[Any], versions: dict[UUID, int]) -> Iterator[tuple[Any, Any]]:

@@ -26,6 +26,8 @@ from casework.vault.integrity.signed_rows import columns
 from casework.vault.models import Document, Envelope, Head
 
 LEFT_DRAFT_DAYS = 7
+# More cases than this are read by one statement for all in reach, and then picked from.
+NAMED_ONE_BY_ONE = 500
 Condition: TypeAlias = Callable[[Actor, Reach], ColumnElement[bool]]
 _case, _head, _document, _envelope = (model.__table__ for model in (Case, Head, Document, Envelope))
 # These look at whether a ground still holds at the moment of asking.
@@ -113,9 +115,13 @@ def cases_with_heads(within: CaseScope) -> ScopedQuery:
     return _query(scope_sql.cases_with_heads(within.condition), within)
 
 
-def routing_macs(within: CaseScope) -> ScopedQuery:
-    """Select case and MAC of every ground, referral and notice of these cases, to compare each case with its head."""
-    return _query(scope_sql.routing_macs(within.condition, within.permit.actor), within)
+def routing_macs(permit: Permit, ids: Collection[UUID] | None) -> ScopedQuery:
+    """Select case and MAC of every ground, referral and notice, to compare cases with their heads.
+
+    Nothing is told of a row but that it is there; of many cases at once (None) those of the whole commune are read.
+    """
+    values: dict[str, Any] = {} if ids is None else {"ids": tuple(ids)}
+    return ScopedQuery(scope_sql.routing_macs(ids is not None), values | {"commune": permit.actor.commune_id}, permit)
 
 
 def documents(within: CaseScope, sections: frozenset[Section]) -> ScopedQuery:

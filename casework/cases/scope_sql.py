@@ -81,13 +81,13 @@ def cases_with_heads(condition: ColumnElement[bool]) -> Select[Any]:
     return select(*columns(Case, Head), number).outerjoin(_head, head).where(condition)
 
 
-@lru_cache(maxsize=1024)
-def routing_macs(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
-    """Select case and MAC of every ground, referral and notice of these cases."""
-    parts = [
-        select(table.c.case_id, table.c.mac).where(_belongs_to_cases(table, condition, actor))
-        for table in (_ground, _referral, _notice)
-    ]
+@lru_cache
+def routing_macs(named: bool) -> Select[Any]:
+    """Select case and MAC of every ground, referral and notice, of some cases or of the whole commune."""
+    parts = []
+    for table in (_ground, _referral, _notice):
+        rows = select(table.c.case_id, table.c.mac).where(table.c.commune_id == bindparam("commune"))
+        parts.append(rows.where(table.c.case_id.in_(bindparam("ids", expanding=True))) if named else rows)
     return union_all(*parts)  # type: ignore[return-value]
 
 

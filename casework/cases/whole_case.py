@@ -11,7 +11,6 @@ from uuid import UUID
 from casework.audit import read
 from casework.cases import scope
 from casework.cases.models import Case
-from casework.cases.scope import CaseScope
 from casework.errors import AlteredRows
 from casework.gate import ActContext
 from casework.policy.vocabulary import Reach
@@ -41,7 +40,7 @@ def require_whole(context: ActContext, case: Any, head: Any) -> Compared | None:
     for kind in bound_rows.committed_kinds():
         if kind is Case:
             continue
-        part, columns = kind.__committed__
+        part, columns = kind.__committed__.part, kind.__committed__.columns
         rows[kind] = scope.committed_rows_of_case(context.permit, kind, head.id).on(context.session).all()
         for row in rows[kind]:
             if "mac" in columns:
@@ -52,10 +51,11 @@ def require_whole(context: ActContext, case: Any, head: Any) -> Compared | None:
     return Compared(rows[Document], rows[Envelope])
 
 
-def with_other_routing(context: ActContext, within: CaseScope, heads: Mapping[UUID, Any]) -> list[UUID]:
+def with_other_routing(context: ActContext, heads: Mapping[UUID, Any]) -> list[UUID]:
     """Return the ids of those cases whose grounds, referrals and notices are not those of their heads."""
     macs: dict[UUID, list[bytes]] = {case_id: [] for case_id in heads}
-    for case_id, mac in scope.routing_macs(within).on(context.session).all():
+    ids = macs if len(macs) <= scope.NAMED_ONE_BY_ONE else None
+    for case_id, mac in scope.routing_macs(context.permit, ids).on(context.session).all():
         if case_id in macs:
             macs[case_id].append(mac)
     return [

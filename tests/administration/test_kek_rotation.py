@@ -106,6 +106,15 @@ def test_a_row_that_was_put_in_before_the_rotation_is_not_signed(house: House, l
     assert kek_numbers(house) == {KEK.number}
 
 
+def test_a_row_that_is_gone_stops_the_rotation(house: House, lan: Someone):
+    case_id = lan.opens_a_case()
+    with stolen(house) as thief:
+        assert thief.delete("ground", case_id=case_id)
+    with pytest.raises(VaultError, match="head"):
+        server_key_rotation.rotate_kek(house.config, announce=lambda _: None)
+    assert kek_numbers(house) == {KEK.number}
+
+
 def test_a_stale_head_and_a_forged_line_stop_it_too(house: House, lan: Someone):
     case_id = lan.opens_a_case()
     with stolen(house) as thief:

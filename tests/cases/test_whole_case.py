@@ -4,6 +4,7 @@ A table that is bound to a case and not counted by its head fails a law here.
 """
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -140,7 +141,7 @@ def test_a_hold_that_was_deleted_still_forbids_to_erase(house: House, lan: Someo
         for table in gone:
             assert thief.delete(table, **{"document_id" if table == "envelope" else "id": hold["id"]})
     for someone in (lan, hoa):
-        refused(lambda someone=someone: asked(someone, case_id, house["binh"]))
+        refused(partial(asked, someone, case_id, house["binh"]))
     refused(lambda: hoa.does(retention.release_case, case_id))
 
 
@@ -159,7 +160,7 @@ def test_lists_and_search_count_a_case_that_does_not_open_and_show_the_others(ho
         person = someone.person
         assert {line.id for line in house.gate.perform(person, desk.search, "nguyen thi dao")} <= {other}
         assert person.unreadable == {case_id}
-        refused(lambda someone=someone: someone.does(desk.read_case, case_id))
+        refused(partial(someone.does, desk.read_case, case_id))
     assert opens(lan, other)
     assert home(house["cuong"]) == (set(), set())
 

@@ -33,7 +33,8 @@ def commitments(connection: Connection, commune_id: UUID) -> dict[UUID, bytes]:
     """Return by the head that they name what all rows of a commune amount to, as they stand and unchecked."""
     by_head: defaultdict[UUID, Tokens] = defaultdict(lambda: defaultdict(list))
     for kind in committed_kinds():
-        for head_id, *values in _execute(connection, _of_commune(kind), commune=commune_id):
+        statement = _of_commune(kind)  # type: ignore[arg-type]
+        for head_id, *values in _execute(connection, statement, commune=commune_id):
             by_head[head_id][kind.__committed__.part].append(token(values))
     return {head_id: commitment(tokens) for head_id, tokens in by_head.items()}
 
@@ -101,7 +102,8 @@ def _changing(session: Session) -> Iterator[Any]:
 def _commitment_of(session: Session, head: Head) -> bytes:
     tokens: Tokens = defaultdict(list)
     for kind in committed_kinds():
-        values = _execute(session.connection(), _of_head(kind), commune=head.commune_id, head=head.id)
+        statement = _of_head(kind)  # type: ignore[arg-type]
+        values = _execute(session.connection(), statement, commune=head.commune_id, head=head.id)
         tokens[kind.__committed__.part] += map(token, values)
     return commitment(tokens)
 
@@ -113,7 +115,7 @@ def _execute(connection: Connection, statement: Select[Any], **values: UUID) -> 
 
 
 @lru_cache
-def _of_head(kind: Kind) -> Select[Any]:
+def _of_head(kind: Any) -> Select[Any]:
     table = kind.__table__
     columns = (table.c[name] for name in kind.__committed__.columns)
     return select(*columns).where(
@@ -122,7 +124,7 @@ def _of_head(kind: Kind) -> Select[Any]:
 
 
 @lru_cache
-def _of_commune(kind: Kind) -> Select[Any]:
+def _of_commune(kind: Any) -> Select[Any]:
     table = kind.__table__
     columns = (table.c[name] for name in (kind.__head__, *kind.__committed__.columns))
     return select(*columns).where(table.c.commune_id == bindparam("commune"))
