@@ -28,7 +28,6 @@ from casework.errors import (
     SignInNeeded,
     Ungrounded,
     VaultError,
-    WrongSecret,
 )
 from casework.policy.permit import Actor, Permit, issue
 from casework.policy.step_up import NEVER, Proof, ProofNeeded, demand
@@ -291,8 +290,6 @@ def open_gate(config: Config, key: Kek) -> Gate:
 
 def _report(person: Person, act: Act, fault: VaultError, *, about: UUID | None = None) -> None:
     """Write to the operator's log what did not hold: kinds and ids, no name and no text."""
-    if isinstance(fault, WrongSecret):
-        return
     kinds = (type(fault).__name__, fault.row or "-", act)
     ids = (about or fault.about or "-", person.actor.member_id or "-", person.commune_id)
     log.error("fault=%s row=%s act=%s about=%s who=%s commune=%s", *kinds, *ids)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select
 
 from casework.audit.models import FAILED, AuditLine
 from casework.audit.verify import WITH_ROWS
-from casework.errors import VaultError, WrongSecret
+from casework.errors import VaultError
 from casework.policy.vocabulary import Act
 from casework.vault.keys.context import CryptoContext
 
@@ -24,11 +24,10 @@ def unsettled(crypto: CryptoContext) -> bool:
 
 
 def _kinds(kind: type[VaultError]) -> Iterator[str]:
-    """Yield the words by which the log calls what does not hold; a wrong passphrase is none of them."""
-    if kind is not WrongSecret:
-        yield kind.__name__
-        for narrower in kind.__subclasses__():
-            yield from _kinds(narrower)
+    """Yield the words by which the log calls what does not hold."""
+    yield kind.__name__
+    for narrower in kind.__subclasses__():
+        yield from _kinds(narrower)
 
 
 def _newest(crypto: CryptoContext, *conditions: ColumnElement[bool]) -> Iterator[tuple[int, str]]:

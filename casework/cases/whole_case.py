@@ -15,7 +15,7 @@ from casework.errors import AlteredRows
 from casework.gate import ActContext
 from casework.policy.vocabulary import Reach
 from casework.vault.integrity import bound_rows
-from casework.vault.integrity.commitments import Part, commitment, hash_of_part, part_hash, token
+from casework.vault.integrity.commitments import Committed, Part, commitment, hash_of_part, part_hash, token
 from casework.vault.integrity.signed_rows import verify_row
 from casework.vault.models import Document, Envelope
 
@@ -40,12 +40,12 @@ def require_whole(context: ActContext, case: Any, head: Any) -> Compared | None:
     for kind in bound_rows.committed_kinds():
         if kind is Case:
             continue
-        part, columns = kind.__committed__.part, kind.__committed__.columns
+        committed: Committed = kind.__committed__
         rows[kind] = scope.committed_rows_of_case(context.permit, kind, head.id).on(context.session).all()
         for row in rows[kind]:
-            if "mac" in columns:
+            if "mac" in committed.columns:
                 verify_row(context.crypto.server_keys, kind, row, head.v)
-            tokens[part].append(token(getattr(row, name) for name in columns))
+            tokens[committed.part].append(token(getattr(row, name) for name in committed.columns))
     if commitment(tokens) != head.bound:
         raise AlteredRows(row="case_file")
     return Compared(rows[Document], rows[Envelope])

@@ -13,7 +13,7 @@ from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from casework.errors import BadInput, CaseworkError, Conflict, VaultError, WrongSecret
+from casework.errors import BadInput, CaseworkError, Conflict, VaultError
 
 log = logging.getLogger("casework.web")
 
@@ -105,7 +105,7 @@ def answer(error: Exception) -> Response:
         log.error("fault=%s row=%s at=%s", type(error).__name__, error.row or "-", _frames(error))
     elif not isinstance(error, CaseworkError) and status == 500:
         log.error("fault=%s at=%s", type(error).__name__, _frames(error))
-    if isinstance(error, VaultError) and not isinstance(error, WrongSecret):
+    if isinstance(error, VaultError):
         return _integrity_page(status)
     advice = gettext(str(error)) if isinstance(error, BadInput | Conflict) and error.args else None
     return page(status, advice)

@@ -11,7 +11,7 @@ from casework.accounts import sign_in_actions
 from casework.accounts.sign_in_actions import WrongPassphrase
 from casework.cases.sections import Story
 from casework.desk import actions as desk
-from casework.errors import BadInput, Busy, Conflict, NotFound, Refused, SignInNeeded, VaultError
+from casework.errors import AlteredRow, BadInput, Busy, Conflict, NotFound, Refused, SignInNeeded, VaultError
 from casework.gate import ACTIONS, ActContext, Action, Person, action
 from casework.intake import actions as intake
 from casework.policy.vocabulary import Act, Role, Section
@@ -110,6 +110,22 @@ def test_a_seal_that_does_not_hold_is_a_line_that_says_about_what(house: House, 
     with pytest.raises(VaultError):
         lan.does(desk.read_case, case_id)
     assert last(house) == ("case.read", lan.id, case_id, "failed")
+
+
+@both_databases
+def test_where_the_log_does_not_hold_nothing_is_answered_but_that(house: House, lan: Someone, mai: Someone, caplog):
+    case_id, people = lan.opens_a_case(), (lan.person, mai.person)
+    with stolen(house) as thief:
+        last_line = max(row["n"] for row in thief.rows("audit_line", commune_id=THANH_SON))
+        thief.change("audit_line", {"n": last_line, "commune_id": THANH_SON}, mac=bytes(36))
+        thief.change("case_file", {"id": case_id}, mac=bytes(36))
+    with pytest.raises(AlteredRow):
+        house.gate.perform(people[0], desk.read_case, case_id)
+    with pytest.raises(VaultError):
+        house.gate.perform(people[1], desk.read_case, case_id)
+    told = [record.getMessage() for record in caplog.records if record.name == "casework.gate"]
+    assert [line.partition(" ")[0] for line in told] == ["fault=AlteredRow", "fault=VaultError", "fault=VaultError"]
+    assert f"about={case_id} who={lan.id} commune={THANH_SON}" in told[0]
 
 
 def test_a_failed_sign_in_is_a_line(house: House):

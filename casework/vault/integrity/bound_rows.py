@@ -54,11 +54,8 @@ def settle(session: Session) -> None:
     session.flush()
     erased = heads.erased_heads(session)
     for head in _touched(session).values():
-        if head.id in erased:
-            continue
-        bound = _commitment_of(session, head)
-        if bound != head.bound:
-            head.bound = bound
+        if head.id not in erased:
+            head.bound = _commitment_of(session, head)
             heads.mark_changed(session, head)
 
 
