@@ -51,6 +51,22 @@ def newer_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 @both_databases
+def test_heads_that_are_signed_again_commit_to_their_rows_as_they_stand(
+    installation: BackedUpHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    case_id = installation.house["lan"].opens_a_case()
+    with stolen(installation.house) as thief:
+        before = {row["id"]: row["bound"] for row in thief.rows("head")}
+    installation.house.gate.database.engine.dispose()
+    use_migrations(monkeypatch, add_migration(tmp_path / "newer", "heads"))
+    assert database_upgrade.run(installation.config)
+    installation.reopens()
+    with stolen(installation.house) as thief:
+        assert {row["id"]: row["bound"] for row in thief.rows("head")} == before
+    assert installation.house["lan"].does(desk.read_case, case_id).line.id == case_id
+
+
+@both_databases
 def test_a_filled_database_is_brought_up_and_everything_opens(installation: BackedUpHouse, newer_program):
     lan = installation.house["lan"]
     case_id = lan.opens_a_case()
