@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ScalarSelect, Select, bindparam, case, cast, func, literal, or_, select
+from sqlalchemy import BigInteger, ScalarSelect, Select, and_, bindparam, case, cast, func, literal, or_, select
 
 from casework.audit.chain import short
 from casework.audit.models import OPENED, RARE, AuditLine
@@ -164,7 +164,9 @@ class LineFilter:
 _CIRCLES = select(Agency.id).where(Agency.commune_id == AuditLine.commune_id, Agency.circle.is_(True))
 _NOT_ABOUT_A_CIRCLE = or_(AuditLine.about.is_(None), AuditLine.about.not_in(_CIRCLES))
 # An act that changes several heads has a line for each; shown is the one about what it was done to.
-_PRINCIPAL = or_(AuditLine.head.is_(None), AuditLine.about.is_(None), AuditLine.head == AuditLine.about)
+_OF_ACT = or_(AuditLine.head.is_(None), AuditLine.about.is_(None), AuditLine.head == AuditLine.about)
+# A list that has passed over a case has a line about it besides: it rings, and tells nobody that there is such a case.
+_PRINCIPAL = and_(_OF_ACT, or_(AuditLine.about.is_(None), AuditLine.act != Act.CASE_LIST))
 
 
 def visible_lines(crypto: CryptoContext, seen: LineFilter, *, skip: int, limit: int) -> list[VisibleLine]:

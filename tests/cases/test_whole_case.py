@@ -15,7 +15,8 @@ from casework.cases.sections import GroundEntry, Story
 from casework.desk import actions as desk
 from casework.errors import NotFound
 from casework.maintenance import signed_tables, verify_database
-from casework.policy.vocabulary import Role, Section
+from casework.oversight import actions as oversight
+from casework.policy.vocabulary import Act, Role, Section
 from casework.referrals import ground_actions
 from casework.referrals import sending_actions as sending
 from casework.retention import actions as retention
@@ -181,11 +182,16 @@ def test_nobody_outside_a_circle_learns_that_a_case_of_it_does_not_open(house: H
     told(house, case_id=hidden)
     with stolen(house) as thief:
         thief.delete(table, **{"id" if table == "case_file" else "case_id": referral.case_id})
+    before = house["hoa"].does(oversight.read_log).lines
+    assert home(lan) == (set(), {hidden})
     for outsider in ("hoa", "mai", "cuong"):
         assert home(house[outsider]) == (set(), set())
         with pytest.raises(NotFound):
             house[outsider].does(desk.read_case, hidden)
-    assert home(lan) == (set(), {hidden})
+    shown = [(line.act, line.who, line.case_id) for line in house["hoa"].does(oversight.read_log).lines or ()]
+    seen = set(shown) - {(line.act, line.who, line.case_id) for line in before or ()}
+    assert all(case_id is None for _, _, case_id in seen)
+    assert sum(act == Act.CASE_LIST and who == lan.card.name for act, who, _ in shown) == 1
 
 
 @both_databases
