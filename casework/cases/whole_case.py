@@ -48,6 +48,7 @@ def require_whole(context: ActContext, case: Any, head: Any) -> Compared | None:
             tokens[committed.part].append(token(getattr(row, name) for name in committed.columns))
     if commitment(tokens) != head.bound:
         raise AlteredRows(row="case_file")
+    bound_rows.note_compared(context.session, head.id)
     return Compared(rows[Document], rows[Envelope])
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, bindparam, event, inspect, select
+from sqlalchemy import Connection, Select, bindparam, event, inspect, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from casework.db import Base
@@ -64,6 +64,16 @@ def is_changing(session: Session, head_id: UUID) -> bool:
     return head_id in _touched(session)
 
 
+def note_compared(session: Session, head_id: UUID) -> None:
+    """Note that an act has compared all rows of a head, as at an opening, so that they are not read once more."""
+    _compared(session).add(head_id)
+
+
+def _compared(session: Session) -> set[UUID]:
+    compared: set[UUID] = session.info.setdefault("compared", set())
+    return compared
+
+
 def _touched(session: Session) -> dict[UUID, Head]:
     """Return the heads of which rows have changed in this transaction."""
     touched: dict[UUID, Head] = session.info.setdefault("touched", {})
@@ -82,7 +92,8 @@ def _compare_before_change(session: Session, _context: object, _instances: objec
         if head is None:
             raise AlteredRows(row=str(row.__tablename__))
         touched[head_id] = head
-        if not inspect(head).pending and _commitment_of(session, head) != head.bound:
+        known = inspect(head).pending or head_id in _compared(session)
+        if not known and _commitment_of(session, head) != head.bound:
             raise AlteredRows(row=head.kind)
 
 
@@ -98,26 +109,28 @@ def _changing(session: Session) -> Iterator[Any]:
 
 def _commitment_of(session: Session, head: Head) -> bytes:
     tokens: Tokens = defaultdict(list)
-    for kind in committed_kinds():
-        statement = _of_head(kind)  # type: ignore[arg-type]
-        values = _execute(session.connection(), statement, commune=head.commune_id, head=head.id)
-        tokens[kind.__committed__.part] += map(token, values)
+    for statement in _of_head(tuple(committed_kinds())):
+        for part, *values in _execute(session.connection(), statement, commune=head.commune_id, head=head.id):
+            tokens[Part(part)].append(token(values))
     return commitment(tokens)
 
 
 def _execute(connection: Connection, statement: Select[Any], **values: UUID) -> Collection[Any]:
     """Run a statement under the permit of the act that is under way: nothing of a row is shown to anybody."""
-    options = {"scope": connection.get_execution_options().get("permit")}
-    return connection.execute(statement, values, execution_options=options).all()
+    permit = connection.get_execution_options().get("permit")
+    return connection.execute(statement, values, execution_options={"scope": permit}).all()
 
 
 @lru_cache
-def _of_head(kind: Any) -> Select[Any]:
-    table = kind.__table__
-    columns = (table.c[name] for name in kind.__committed__.columns)
-    return select(*columns).where(
-        table.c.commune_id == bindparam("commune"), table.c[kind.__head__] == bindparam("head")
-    )
+def _of_head(kinds: tuple[Any, ...]) -> list[Any]:
+    """Return as few statements as there are ways in which rows are counted: part and columns of each row of a head."""
+    by_columns: defaultdict[tuple[str, ...], list[Select[Any]]] = defaultdict(list)
+    for kind in kinds:
+        table, (part, columns) = kind.__table__, kind.__committed__
+        rows = select(literal(int(part)), *(table.c[name] for name in columns))
+        of_head = table.c.commune_id == bindparam("commune"), table.c[kind.__head__] == bindparam("head")
+        by_columns[columns].append(rows.where(*of_head))
+    return [union_all(*statements) for statements in by_columns.values()]
 
 
 @lru_cache
