@@ -22,6 +22,7 @@ OPTIONS: dict[Path, set[str | None]] = {
     # What all rows of a head amount to, as one hash, within the act that changes one of them.
     Path("casework/vault/integrity/bound_rows.py"): {"scope"},
     Path("casework/audit/verify.py"): {"yield_per"},
+    Path("casework/audit/integrity_faults.py"): {"yield_per"},
     Path("casework/unguarded_database.py"): {"isolation_level", "postgresql_readonly", None},
     Path("casework/maintenance/legacy_signatures.py"): {"yield_per"},
     Path("casework/maintenance/dump.py"): {"yield_per"},
