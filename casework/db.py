@@ -30,7 +30,7 @@ from sqlalchemy.sql.elements import ColumnClause
 
 from casework import schema
 from casework.engine import open_engine
-from casework.errors import Busy, Unguarded
+from casework.errors import Busy, Unguarded, VaultError
 from casework.policy.permit import Permit
 
 # A table's `info` says how the guards treat it; set in models, read here.
@@ -55,8 +55,14 @@ _PRAGMAS = (
 
 @lru_cache(maxsize=65_536)
 def read_id(text: str | None) -> UUID | None:
-    """Read an id from hexadecimal digits; most ids of a request come many times, and reading one is slow."""
-    return None if text is None else UUID(hex=text)
+    """Read an id from hexadecimal digits; most ids of a request come many times, and reading one is slow.
+
+    Raises VaultError for what is none: SQLite keeps whatever somebody puts into a column.
+    """
+    try:
+        return None if text is None else UUID(hex=text)
+    except (ValueError, AttributeError):
+        raise VaultError("unopened") from None
 
 
 class Id(Uuid[UUID]):

@@ -56,7 +56,8 @@ def with_other_routing(context: ActContext, heads: Mapping[UUID, Any]) -> list[U
     """Return the ids of those cases whose grounds, referrals and notices are not those of their heads."""
     macs: dict[UUID, list[bytes]] = {case_id: [] for case_id in heads}
     ids = macs if len(macs) <= scope.NAMED_ONE_BY_ONE else None
-    for case_id, mac in scope.routing_macs(context.permit, ids).on(context.session).all():
+    rows: Any = scope.routing_macs(context.permit, ids).on(context.session).all()
+    for case_id, mac in rows:
         if case_id in macs:
             macs[case_id].append(mac)
     return [

@@ -22,7 +22,7 @@ from casework.referrals import sending_actions as sending
 from casework.retention import actions as retention
 from casework.staffing import actions as staffing
 from casework.vault.integrity import bound_rows
-from tests.house import House, Someone, both_databases
+from tests.house import House, Someone, both_databases, only_sqlite
 from tests.notices.scenes import Told, told
 from tests.referrals.scenes import Referred, referred
 from tests.retention.scenes import asked
@@ -192,6 +192,20 @@ def test_nobody_outside_a_circle_learns_that_a_case_of_it_does_not_open(house: H
     seen = set(shown) - {(line.act, line.who, line.case_id) for line in before or ()}
     assert all(case_id is None for _, _, case_id in seen)
     assert sum(act == Act.CASE_LIST and who == lan.card.name for act, who, _ in shown) == 1
+
+
+@only_sqlite
+@pytest.mark.parametrize("value", ["x", 7])
+@pytest.mark.parametrize("table", TABLES)
+def test_a_value_of_another_kind_where_a_mac_or_an_id_stands_is_refused(house: House, case: Referred, table, value):
+    """SQLite keeps whatever it is given, in a column of bytes or of ids too."""
+    column, where = ("agency_id", "case_id") if table == "envelope" else ("mac", "case_id")
+    where = "id" if table == "case_file" else where
+    with stolen(house) as thief:
+        change = f"UPDATE {table} SET {column} = ? WHERE {where} = ? AND rowid = (SELECT max(rowid) FROM {table})"
+        assert thief.connection.exec_driver_sql(change, (value, case.case_id.hex)).rowcount
+    refused(lambda: house["lan"].does(desk.read_case, case.case_id))
+    refused(lambda: house["lan"].does(desk.add_note, case.case_id, "x"))
 
 
 @both_databases

@@ -83,7 +83,16 @@ CLEAR = {
         "sent": WHEN,
         "mac": KEY,
     },
-    "head": {"commune_id": ID, "id": ID, "kind": "what it heads", "v": COUNT, "n": COUNT, "listing": KEY, "bound": KEY, "mac": KEY},
+    "head": {
+        "commune_id": ID,
+        "id": ID,
+        "kind": "what it heads",
+        "v": COUNT,
+        "n": COUNT,
+        "listing": KEY,
+        "bound": KEY,
+        "mac": KEY,
+    },
     "audit_line": {
         "commune_id": ID,
         "n": COUNT,

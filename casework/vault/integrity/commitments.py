@@ -10,6 +10,8 @@ from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
+from casework.errors import VaultError
+
 
 class Part(IntEnum):
     """The parts, each with a hash of its own: a list compares those of the rows that it reads."""
@@ -31,8 +33,14 @@ _DIGEST_BYTES = sha256().digest_size
 
 
 def part_hash(tokens: Iterable[bytes]) -> bytes:
-    """Return the hash of the rows of one part: of their tokens, all of one length, in ascending order."""
-    return sha256(b"".join(sorted(tokens))).digest()
+    """Return the hash of the rows of one part: of their tokens, all of one length, in ascending order.
+
+    Raises VaultError for what is no token: SQLite keeps whatever somebody puts into a column.
+    """
+    try:
+        return sha256(b"".join(sorted(tokens))).digest()
+    except TypeError:
+        raise VaultError("unopened") from None
 
 
 def commitment(tokens: Mapping[Part, Collection[bytes]]) -> bytes:
@@ -51,8 +59,11 @@ def hash_of_part(bound: bytes, part: Part) -> bytes:
 
 
 def token(values: Iterable[UUID | bytes]) -> bytes:
-    """Return what stands for one row, from the values of its columns."""
-    return b"".join(value.bytes if isinstance(value, UUID) else value for value in values)
+    """Return what stands for one row, from the values of its columns; raise VaultError for a value of another kind."""
+    try:
+        return b"".join(value.bytes if isinstance(value, UUID) else value for value in values)
+    except TypeError:
+        raise VaultError("unopened") from None
 
 
 NOTHING_BOUND = commitment({})

@@ -137,8 +137,12 @@ def split_row(row: Any, kinds: Iterable[type[SignedRow]]) -> list[Any]:
 def verify_row(server_keys: ServerKeys, kind: type[SignedRow], row: Any, v: int) -> None:
     """Raise VaultError unless the row is one that we wrote, unchanged, and not revoked since."""
     commune_id = getattr(row, kind.__commune__)
-    same_commune = commune_id is server_keys.commune_id or commune_id == server_keys.commune_id
-    if not same_commune or not hmac.compare_digest(row.mac, row_mac(server_keys, kind, row, v)):
+    ours = commune_id is server_keys.commune_id or commune_id == server_keys.commune_id
+    if (
+        not ours
+        or not isinstance(row.mac, bytes)
+        or not hmac.compare_digest(row.mac, row_mac(server_keys, kind, row, v))
+    ):
         raise AlteredRow(row=layout(kind).table)
 
 
