@@ -86,14 +86,14 @@ class CaseBatch:
                 self.pass_over(row.case_id, fault)
             else:
                 yield row.case_id, page
-        self._look_for_missing(wanted, opened, self.cases if of is None else of)
+        self.look_for_missing(wanted, opened, self.cases if of is None else of)
 
     def _open(self, row: DocumentRowWithEnvelope) -> OpenedDocument:
         head = self.heads[row.case_id]
         verify_row(self.context.crypto.server_keys, Envelope, row, head.v)
         return open_newest(self.context.crypto, head.listing, row, row)
 
-    def _look_for_missing(self, wanted: frozenset[Section], opened: Counter[UUID], of: Iterable[UUID]) -> None:
+    def look_for_missing(self, wanted: frozenset[Section], opened: Counter[UUID], of: Iterable[UUID]) -> None:
         """Compare all rows of each case of which less came than its head lists: it may be that something is gone.
 
         An owner can open whatever the head lists. Anybody else has the label, unless it was rewritten since.
@@ -277,7 +277,10 @@ def history(context: ActContext, case: VerifiedCase, section: Section) -> list[O
 
 def histories(batch: CaseBatch, section: Section) -> dict[UUID, list[OpenedDocument]]:
     """Open every kept revision of a section of all cases of a batch, by case, newest first."""
-    return _histories(batch.context, batch.within, batch.heads, section)
+    opened = _histories(batch.context, batch.within, batch.heads, section)
+    series = Counter({case_id: len({page.series for page in pages}) for case_id, pages in opened.items()})
+    batch.look_for_missing(frozenset([section]), series, batch.cases)
+    return opened
 
 
 def _histories(

@@ -19,6 +19,7 @@ from casework.oversight import actions as oversight
 from casework.policy.vocabulary import Act, Role, Section
 from casework.referrals import ground_actions
 from casework.referrals import sending_actions as sending
+from casework.referrals.promise_actions import read_register
 from casework.retention import actions as retention
 from casework.staffing import actions as staffing
 from casework.vault.integrity import bound_rows
@@ -231,6 +232,18 @@ def test_a_case_that_does_not_open_keeps_no_other_from_ending(house: House, case
         house.gate.perform(system, sending.expire)
     assert (case.state, other.state) == ("opened", "expired")
     assert system.unreadable == {case.case_id}
+
+
+def test_the_register_of_what_was_shared_without_consent_is_never_shown_with_a_line_missing(house, lan, hoa):
+    case_id = lan.opens_a_case()
+    entry = GroundEntry(receiver="health_station", kind="danger", reason="Đe dọa giết", told="yes")
+    ground_id = lan.does(ground_actions.record_ground, case_id, entry)
+    assert [line.case_id for line in hoa.does(read_register).lines] == [case_id]
+    with stolen(house) as thief:
+        [gone] = thief.rows("document", case_id=case_id, series=ground_id)
+        thief.delete("envelope", document_id=gone["id"])
+        thief.delete("document", id=gone["id"])
+    refused(lambda: hoa.does(read_register))
 
 
 def test_a_row_planted_beside_the_others_is_found(house: House, case: Referred):
