@@ -74,43 +74,42 @@ class CaseBatch:
         within = self.within if of is None else narrow_scope(self.within, of)
         wanted, agency_ids = frozenset(sections), self.context.crypto.held
         rows = scope.document_rows(within, wanted).on(self.context.session).all()
-        seen, opened = set[UUID](), Counter[UUID]()
+        seen, opened = set[UUID](), Counter[bytes]()
         for row in map(DocumentRowWithEnvelope._make, rows):
-            if row.id in seen or row.agency_id not in agency_ids or row.case_id not in self.cases:
+            head = self.heads.get(row.case_id)
+            if row.id in seen or row.agency_id not in agency_ids or head is None:
                 continue
             seen.add(row.id)
-            opened[row.case_id] += 1
+            opened[head.mac] += 1
             try:
-                page = self._open(row)
+                verify_row(self.context.crypto.server_keys, Envelope, row, head.v)
+                page = open_newest(self.context.crypto, head.listing, row, row)
             except VaultError as fault:
                 self.pass_over(row.case_id, fault)
             else:
                 yield row.case_id, page
-        self.look_for_missing(wanted, opened, self.cases if of is None else of)
+        self.look_for_missing(wanted, opened, of)
 
-    def _open(self, row: DocumentRowWithEnvelope) -> OpenedDocument:
-        head = self.heads[row.case_id]
-        verify_row(self.context.crypto.server_keys, Envelope, row, head.v)
-        return open_newest(self.context.crypto, head.listing, row, row)
-
-    def look_for_missing(self, wanted: frozenset[Section], opened: Counter[UUID], of: Iterable[UUID]) -> None:
+    def look_for_missing(
+        self, wanted: frozenset[Section], opened: Mapping[bytes, int], of: Collection[UUID] | None = None
+    ) -> None:
         """Compare all rows of each case of which less came than its head lists: it may be that something is gone.
 
-        An owner can open whatever the head lists. Anybody else has the label, unless it was rewritten since.
+        `opened` counts by the MAC of the head. An owner can open whatever the head lists; anybody else has the label,
+        unless it was rewritten since.
         """
         permit, agencies = self.context.permit, self.context.actor.agencies
         by_owner = wanted & (permit.opens | permit.own)
         by_others = by_owner & {Section.LABEL}
-        for case_id in of:
-            if (case := self.cases.get(case_id)) is None:
-                continue
-            head = self.heads[case_id]
+        pairs = zip(self.cases.values(), self.heads.values(), strict=True)
+        chosen = pairs if of is None else [(self.cases[one], self.heads[one]) for one in of if one in self.cases]
+        for case, head in chosen:
             expected = heads.count_listed(head.listing, by_owner if case.owner_id in agencies else by_others)
-            if opened[case_id] < expected:
+            if opened.get(head.mac, 0) < expected:
                 try:
                     whole_case.require_whole(self.context, case, head)
                 except VaultError as fault:
-                    self.pass_over(case_id, fault)
+                    self.pass_over(case.id, fault)
 
     def compare_routing(self) -> None:
         """Pass over the cases of which grounds, referrals or notices are gone, planted or put back.
@@ -146,8 +145,9 @@ class CaseBatch:
         for case_id, page in self.each(sections, of=of):
             opened.setdefault(case_id, []).append(page)
         pages_by_case = opened.items() if of is None else ((key, opened[key]) for key in of if key in opened)
+        listed = [ListedCase(self.cases[case_id], tuple(pages)) for case_id, pages in pages_by_case]
         unreadable = self.context.unreadable
-        return [ListedCase(self.cases[key], tuple(pages)) for key, pages in pages_by_case if key not in unreadable]
+        return [case for case in listed if case.row.id not in unreadable] if unreadable else listed
 
 
 def day_of(at: int) -> int:
@@ -278,8 +278,8 @@ def history(context: ActContext, case: VerifiedCase, section: Section) -> list[O
 def histories(batch: CaseBatch, section: Section) -> dict[UUID, list[OpenedDocument]]:
     """Open every kept revision of a section of all cases of a batch, by case, newest first."""
     opened = _histories(batch.context, batch.within, batch.heads, section)
-    series = Counter({case_id: len({page.series for page in pages}) for case_id, pages in opened.items()})
-    batch.look_for_missing(frozenset([section]), series, batch.cases)
+    series = {batch.heads[case_id].mac: len({page.series for page in pages}) for case_id, pages in opened.items()}
+    batch.look_for_missing(frozenset([section]), series)
     return opened
 
 

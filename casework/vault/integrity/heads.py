@@ -143,8 +143,9 @@ def listed_revisions(listing: bytes) -> Iterator[ListedRevision]:
 
 
 def count_listed(listing: bytes, sections: Collection[int]) -> int:
-    """Count the series of some sections."""
-    return sum(entry[0] in sections for entry in _ENTRY.iter_unpack(listing))
+    """Count the series of some sections, whose numbers are all below 256: a list asks this of hundreds of heads."""
+    numbers = listing[1 :: _ENTRY.size]
+    return sum([numbers.count(section) for section in sections])
 
 
 def newest_revision(listing: bytes, section: int, series: UUID = SINGLE) -> ListedRevision | None:

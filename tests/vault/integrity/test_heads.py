@@ -69,3 +69,11 @@ def test_what_is_forgotten_is_gone_and_the_rest_stays():
 def test_a_listing_of_another_size_is_refused():
     with pytest.raises(VaultError, match=r"^unopened$"):
         list(heads.listed_revisions(bytes(53)))
+
+
+def test_the_series_of_some_sections_are_counted():
+    head: Any = SimpleNamespace(listing=b"")
+    for section, series in ((2, SINGLE), (7, uuid4()), (7, uuid4()), (26, SINGLE)):
+        heads.list_revision(head, section=section, series=series, revision=1, digest=bytes(32))
+    assert [heads.count_listed(head.listing, found) for found in ([7], [2, 26], [1], [])] == [2, 2, 0, 0]
+    assert heads.count_listed(b"", [7]) == 0
