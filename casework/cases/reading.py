@@ -342,10 +342,12 @@ def _verify_listed(context: ActContext, case: Any, head: Any, newest_line: int |
         raise AlteredRows(row="head")
     verify_row(context.crypto.server_keys, Head, head, 0)
     verify_row(context.crypto.server_keys, Case, case, head.v)
+    if bound_rows.is_changing(context.session, case.id):
+        return
     require_current(context.session, head)
     if head.id != case.id or head.n != newest_line:
         raise OutdatedHead(row=head.kind)
-    if not is_one_row(head.bound, case.mac) and not bound_rows.is_changing(context.session, case.id):
+    if not is_one_row(head.bound, case.mac):
         raise AlteredRows(row="case_file")
 
 

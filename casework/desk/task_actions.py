@@ -42,7 +42,8 @@ def list_clocks(context: ActContext) -> tuple[RunningClock, ...]:
     rows = scope.case_rows(within).on(context.session)
     ids = [row.id for row in rows if row.state == CaseState.OPEN and row.opened >= earliest]
     found, ours = [], consent_and_grounds.own_agency_kind(context)
-    for case in reading.load_batch(context, within.only(ids)).listed(_READ) if ids else ():
+    batch = reading.load_batch(context, within.only(ids), passes_over=True) if ids else None
+    for case in batch.listed(_READ) if batch else ():
         label, row = label_of(case.pages) or Label(), case.row
         clocks = legal_clocks.clocks_with_done(label, case.pages, opened=row.opened, is_open=True, at=context.crypto.at)
         owner = row.owner_id in context.actor.agencies

@@ -96,7 +96,8 @@ def list_advice(context: ActContext) -> tuple[AdviceContact, ...]:
     One that is being made a case stays until the case is open: what was promised is kept meanwhile.
     """
     names = staff.names(context)
-    batches = [reading.load_batch(context, of(context.permit), passes_over=True) for of in (scope.advice, scope.promoted)]
+    reaches = (scope.advice(context.permit), scope.promoted(context.permit))
+    batches = [reading.load_batch(context, within, passes_over=True) for within in reaches]
     listed = [case for batch in batches for case in batch.listed([Section.ADVICE])]
     contacts = [_contact(context, case.row, case.pages[0], names) for case in listed]
     by_day = sorted(contacts, key=lambda contact: contact.advice.asked_on, reverse=True)

@@ -1,13 +1,11 @@
 """Acts on those who must not know of a case and read it: list them, take one out, leave one in with a reason."""
 
-from typing import Any
 from uuid import UUID
 
 from casework.accounts import staff
 from casework.cases import access_grants, case_labels, reading, scope, tasks
 from casework.cases.case_labels import label_of
 from casework.cases.models import ChairNotice, Ground, Referral
-from casework.cases.reading import CaseBatch
 from casework.cases.sections import Label
 from casework.cases.states import READABLE
 from casework.cases.task_entry import Task
@@ -16,7 +14,6 @@ from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act, Section
 from casework.referrals import readers_though_named
 from casework.referrals.named_view_models import NamedCase, NamedReaders
-from casework.vault.integrity.signed_rows import verify_row
 
 
 @action(Act.READER_LIST)
@@ -25,7 +22,7 @@ def list_named(context: ActContext) -> tuple[NamedCase, ...]:
     ends, found = _ends(context), []
     people = readers_though_named.load_staff(context)
     sections = (Section.LABEL, *readers_though_named.NAMING)
-    batch = reading.load_batch(context, scope.cases(context.permit).only(ends)) if ends else None
+    batch = reading.load_batch(context, scope.cases(context.permit).only(ends), passes_over=True) if ends else None
     for case in batch.listed(sections, of=ends) if batch else ():
         if not (named := readers_though_named.named(people, case.pages)):
             continue
@@ -45,22 +42,17 @@ def _ends(context: ActContext) -> dict[UUID, set[UUID]]:
     ids = {row.case_id for row in (*sent, *told)}
     if not ids:
         return {}
-    batch = reading.load_batch(context, reading.narrow_scope(within, ids))
-    grounds = {row.id: row for row in scope.grounds(batch.within).on(context.session)}
+    batch = reading.load_batch(context, reading.narrow_scope(within, ids), passes_over=True)
+    batch.compare_routing()
+    grounds = {row.id: row for row in batch.verified(Ground, scope.grounds(batch.within).on(context.session))}
     ends: dict[UUID, set[UUID]] = {}
-    for row in sent:
-        _verify(context, batch, Referral, row)
-        _verify(context, batch, Ground, grounds[row.ground_id])
-        if access_grants.referral_state(row, grounds[row.ground_id], context.crypto.at) in READABLE:
+    for row in batch.verified(Referral, sent):
+        ground = grounds.get(row.ground_id)
+        if ground and access_grants.referral_state(row, ground, context.crypto.at) in READABLE:
             ends.setdefault(row.case_id, set()).add(row.to_id)
-    for row in told:
-        _verify(context, batch, ChairNotice, row)
+    for row in batch.verified(ChairNotice, told):
         ends.setdefault(row.case_id, set()).add(row.to_id)
     return ends
-
-
-def _verify(context: ActContext, batch: CaseBatch, model: type[Any], row: Any) -> None:
-    verify_row(context.crypto.server_keys, model, row, batch.heads[row.case_id].v)
 
 
 @action(Act.READER_NAMED)
