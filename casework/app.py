@@ -86,7 +86,7 @@ def _surroundings() -> dict[str, Any]:
         "sign_out": url_for("accounts.sign_out"),
         "mine": url_for("accounts.mine.overview"),
         "nav": nav,
-        "unreadable": len(member.person.unreadable),
+        "passed_over": len(member.person.unreadable),
         "alarms": _alarms(member.person) if any(allowed(member.person.actor, act) for act in _SEE_ALARMS) else (),
     }
 
