@@ -12,13 +12,14 @@ from casework.accounts import provisioning_actions as accounts
 from casework.accounts.authentication import LoginAttempt
 from casework.cases import case_codes, facts, reading, writing
 from casework.cases.models import Case
-from casework.cases.sections import Contact, Identity, Incident, Label, Story
+from casework.cases.sections import Contact, Identity, Incident, Label, Notice, Story
 from casework.cases.states import CaseState
 from casework.codelists import nicknames
 from casework.config import Config
 from casework.db import Database, upgrade
 from casework.demo import folder
 from casework.gate import ActContext, Action, Gate, Person
+from casework.notices import actions as notices
 from casework.policy.vocabulary import Act, Role
 from casework.vault.keys import kek, provisioning
 from casework.vault.keys.provisioning import NewMember
@@ -27,6 +28,7 @@ from casework.web.session_loading import load_session
 PASSPHRASE = "mot cau dai de do thoi gian"
 SIZES = (200, 1200, 5000)
 _AT_ONCE = 100
+_ALL_BUT_ONE_OF = 20
 _AGENCIES = ("womens_union", "police", "health_station", "child_protection")
 _SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý")
 _GIVEN = ("Đào", "Lụa", "Sen", "Hạnh", "Thắm", "Mây", "Quế", "Liễu", "Nhài", "Cúc", "Trúc", "Yến", "Oanh")
@@ -121,6 +123,10 @@ def _open_one(context: ActContext) -> UUID:
     counted = facts.derive(_IDENTITY, _INCIDENT, received=clock.today())
     for section in (label, replace(_CONTACT, phone=phone), replace(_IDENTITY, name=name), _INCIDENT, _STORY, counted):
         writing.save(context, verified, section)
+    # The chair was told of all but a few, as the law wants it at once.
+    if secrets.randbelow(_ALL_BUT_ONE_OF):
+        context.session.flush()
+        context.also(notices.record_spoken, case.id, Notice(who="Chủ tịch xã", when="ngay hôm ấy"))
     return case.id
 
 
