@@ -9,7 +9,7 @@ from casework.policy.vocabulary import Act, Role
 from casework.vault.integrity import heads
 from casework.vault.keys.context import RecipientKey
 from casework.vault.keys.enrolment import admission
-from casework.vault.keys.enrolment.models import Admission, Totp
+from casework.vault.keys.enrolment.models import Admission
 from casework.vault.keys.keyring import AgencyKeys
 from casework.vault.models import Member, Slot
 from casework.vault.states import MemberState
@@ -46,14 +46,14 @@ def invite_first(context: ActContext, person: FirstMember, carry: AgencyKeys | N
 
 
 def invite_again(context: ActContext, member: Member, carry: AgencyKeys) -> str:
-    """Return a new admission code for a member; slots, second factor and sessions are deleted at once."""
+    """Return a new admission code for a member; slots, second factors and sessions are deleted at once."""
     head = freshness.head(context.session, context.commune_id, member.id)
     member.state = MemberState.INVITED
     heads.revoke_rows(
         context.session,
         head,
         member,
-        heads.rows_of_member(context.session, member, Admission, Slot, Totp, *heads.SESSIONS),
+        heads.rows_of_member(context.session, member, Admission, Slot, *heads.SECOND_FACTORS, *heads.SESSIONS),
     )
     return new_code(context, member, carry)
 

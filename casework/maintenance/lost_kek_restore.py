@@ -21,12 +21,12 @@ from casework.vault.integrity import bound_rows, heads
 from casework.vault.integrity.commitments import NOTHING_BOUND
 from casework.vault.integrity.signed_rows import row_mac
 from casework.vault.keys import blind_index
-from casework.vault.keys.enrolment.models import Admission, Totp
+from casework.vault.keys.enrolment.models import Admission
 from casework.vault.keys.kek import Kek, ServerKeys, server_keys_of
 from casework.vault.models import Commune, Head, Member, Slot, Wrap
 from casework.vault.states import MemberState
 
-_UNREADABLE: tuple[type[Any], ...] = (Slot, Totp, Wrap, Admission)
+_UNREADABLE: tuple[type[Any], ...] = (Slot, *heads.SECOND_FACTORS, Wrap, Admission)
 
 
 def resign_all(connection: Connection, new_kek: Kek) -> None:

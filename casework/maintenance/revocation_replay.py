@@ -16,11 +16,18 @@ from casework.gate import ActContext, action
 from casework.maintenance import rows_bound_to_head
 from casework.policy.vocabulary import Act
 from casework.vault.integrity import heads
-from casework.vault.keys.enrolment.models import Admission, Totp
+from casework.vault.keys.enrolment.models import Admission
 from casework.vault.models import Agency, Document, Envelope, Head, Slot, Wrap
 
 # Rows that give access to something: deleted if they had been deleted. The order is that of their references.
-_GIVING_ACCESS: tuple[type[Any], ...] = (Envelope, Document, Wrap, Slot, Totp, Admission)
+_GIVING_ACCESS: tuple[type[Any], ...] = (
+    Envelope,
+    Document,
+    Wrap,
+    Slot,
+    *heads.SECOND_FACTORS,
+    Admission,
+)
 # States in which nothing has ended: only an end is replayed.
 _LIVE_STATES = frozenset({"active", "live", "open", "new", "sent", "opened", "accepted", "asked", "done"})
 _ID_COLUMNS = frozenset({"agency_id"})

@@ -47,7 +47,7 @@ def holds(house: House) -> bool:
 
 
 def rows_of(house: House, member: UUID) -> dict[str, int]:
-    kinds = ("slot", "wrap", "session", "totp", "admission", "interview")
+    kinds = ("slot", "wrap", "session", "totp", "passkey", "admission", "interview")
     with stolen(house) as thief:
         return {kind: count for kind in kinds if (count := len(thief.rows(kind, member_id=member)))}
 

@@ -86,8 +86,11 @@ def replace_key(
 
 
 def _ended_kinds(phone: PairedPhone | None) -> tuple[type[Any], ...]:
-    """Return which kinds of rows end with new credentials: sessions always, the second factor if there is a new one."""
-    return heads.SESSIONS if phone is None else (*heads.SESSIONS, Totp)
+    """Return which kinds of rows end with new credentials: sessions always, second factors if a phone is paired anew.
+
+    Whoever has lost a phone has lost the passkeys on it as well, and no row tells which ones those are.
+    """
+    return heads.SESSIONS if phone is None else (*heads.SESSIONS, *heads.SECOND_FACTORS)
 
 
 def _totp(crypto: CryptoContext, member: Member, phone: PairedPhone) -> Totp:

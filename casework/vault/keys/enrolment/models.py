@@ -50,6 +50,18 @@ class Totp(Base, SignedRow):
     last_counter: Mapped[int]
 
 
+class Passkey(Record, SignedRow):
+    """A passkey of a member (WebAuthn): name, id, public key and counter encrypted under K_totp."""
+
+    __tablename__ = "passkey"
+    __head__: ClassVar[str | None] = "member_id"
+    __table_args__ = (ForeignKeyConstraint(["commune_id", "member_id"], ["member.commune_id", "member.id"]),)
+
+    member_id: Mapped[UUID]
+    created: Mapped[int]
+    blob: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class Interview(Base, SignedRow):
     """A screen that is blank while somebody speaks: the member's seed under cookie and short code, five tries."""
 
