@@ -1,10 +1,23 @@
 """The forms of accounts: sign-in, second factor, unlock and step-up; one's own account; admission."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField
 
 from casework.codelists import codelist
-from casework.web.forms import Choice, Digits, Form, OneCode, PaperCodeField, Password, PersonName, ShortCode, Username
+from casework.web.forms import (
+    Choice,
+    Digits,
+    Form,
+    OneCode,
+    PaperCodeField,
+    Password,
+    PersonName,
+    ShortCode,
+    ShortText,
+    Username,
+)
 
 
 class SignInForm(Form):
@@ -16,7 +29,19 @@ class UnlockForm(Form):
     passphrase = Password(_("Mật khẩu"))
 
 
-class SecondFactorForm(Form):
+class _PasskeyOrDigits(Form):
+    """A form whose digits a passkey may stand in for: what a passkey has signed comes in the hidden box."""
+
+    digits: Any
+    passkey = HiddenField()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        if self.passkey.data and self.digits:
+            self.digits.validators = ()
+        return bool(super().validate(extra_validators))
+
+
+class SecondFactorForm(_PasskeyOrDigits):
     digits = Digits(_("Mã 6 số trên điện thoại"), hint=_("Mở ứng dụng mã xác thực trên điện thoại, tìm dòng “So ca”."))
 
 
@@ -33,7 +58,7 @@ class PaperForm(Form):
     digits = Digits(_("Mã 6 số trên điện thoại"), required=False, hint=_("Gõ nếu quên mật khẩu."))
 
 
-class StepUpForm(Form):
+class StepUpForm(_PasskeyOrDigits):
     passphrase = Password(_("Mật khẩu"))
     digits = Digits(_("Mã 6 số trên điện thoại"))
 
@@ -54,6 +79,13 @@ class PhoneForm(Form):
 
     offer = HiddenField()
     digits = Digits(_("Mã 6 số điện thoại đang hiện"))
+
+
+class PasskeyForm(Form):
+    """A passkey that the browser has just made, and what its owner calls it."""
+
+    name = ShortText(_("Đặt tên cho khóa này"), limit=40, hint=_("Ví dụ: máy ở trụ sở, điện thoại của tôi."))
+    passkey = HiddenField()
 
 
 class CoverForm(Form):

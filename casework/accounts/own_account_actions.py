@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from casework.accounts.sign_in_actions import (
+    PasskeyAnswer,
     StartedSession,
     Unwrapped,
     WrongPassphrase,
     continue_session,
     revoke_session,
     session_row,
-    spend_totp_code,
+    spend_second_factor,
 )
 from casework.audit import freshness
 from casework.errors import NotFound, SignInNeeded, gettext_noop
@@ -22,6 +23,7 @@ from casework.vault.keys import sessions
 from casework.vault.keys.enrolment import credentials, privacy_screen
 from casework.vault.keys.enrolment.credentials import NewCredentials, PaperCode
 from casework.vault.keys.enrolment.models import Interview
+from casework.vault.keys.enrolment.passkey_challenges import STEP_UP
 from casework.vault.keys.enrolment.totp import PairedPhone
 from casework.vault.keys.kek import DEMO_ID
 from casework.vault.keys.sessions import FULL, NIGHT, RENEW, SessionToken
@@ -50,20 +52,25 @@ class ChangedCredentials(Sealed):
 
 @action(Act.STEP_UP)
 def step_up(
-    context: ActContext, unwrapped: Unwrapped | None, digits: str, *, token: SessionToken, about: UUID | None
+    context: ActContext,
+    unwrapped: Unwrapped | None,
+    second: str | PasskeyAnswer,
+    *,
+    token: SessionToken,
+    about: UUID | None,
 ) -> StartedSession:
     """Step up: try both factors again, where both can be asked for; return a new token and the text kept."""
     if unwrapped is None or unwrapped.member_id != context.me:
         raise WrongPassphrase(gettext_noop("Mật khẩu chưa đúng. Hãy thử lại."))
     row = _own_session(context, token.sid)
     if not is_second_factor_waived(context, row):
-        spend_totp_code(context, context.me, digits)
+        spend_second_factor(context, row, second, purpose=STEP_UP, about=about)
     state = replace(sessions.state_of(row), stepup=context.crypto.at, stepup_about=about)
     return continue_session(context, row, unwrapped.seed, state)
 
 
 def is_second_factor_waived(context: ActContext, row: SessionRow) -> bool:
-    """Tell whether no TOTP code is asked for: in the demo, and after the paper code stood in for the phone."""
+    """Tell whether no second factor is asked for: in the demo, and after the paper code stood in for the phone."""
     return context.crypto.server_keys.number == DEMO_ID or row.kind == NIGHT
 
 

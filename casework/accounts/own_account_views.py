@@ -4,7 +4,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.accounts import authentication, credentials_before_gate, own_account_actions, session_cookies
+from casework.accounts import (
+    authentication,
+    credentials_before_gate,
+    own_account_actions,
+    passkey_views,
+    passkeys_before_gate,
+    session_cookies,
+)
 from casework.accounts.forms import CoverForm, NewPassphraseForm, PhoneForm
 from casework.accounts.own_account_actions import ChangedCredentials
 from casework.accounts.sign_in_actions import WrongPassphrase
@@ -13,13 +20,17 @@ from casework.policy.vocabulary import Act
 from casework.web.current_user import allow_states, check_permission, gate, may, me, perform
 
 blueprint = Blueprint("mine", __name__)
+blueprint.register_blueprint(passkey_views.blueprint)
 Answer = Response | str | tuple[str, int]
 
 
 @blueprint.get("/tai-khoan/cua-toi")
 def overview() -> str:
     rows = perform(own_account_actions.list_sessions, sid=session_cookies.session_id() or b"")
-    return render_template("accounts/mine.html", rows=rows, me=me(), may_admit=may(Act.ADMISSION_LIST))
+    passkeys = passkeys_before_gate.own_passkeys()
+    return render_template(
+        "accounts/mine.html", rows=rows, passkeys=passkeys, me=me(), may_admit=may(Act.ADMISSION_LIST)
+    )
 
 
 @blueprint.post("/tai-khoan/cua-toi/ket-thuc")
@@ -66,7 +77,9 @@ def phone() -> Answer:
             )
         form.digits.errors = [str(credentials_before_gate.WRONG_DIGITS)]
     form.offer.data = pairing.sealed
-    return render_template("accounts/phone.html", form=form, pairing=pairing), 422 if form.errors else 200
+    passkeys = passkeys_before_gate.relying_party() is not None
+    page = render_template("accounts/phone.html", form=form, pairing=pairing, passkeys=passkeys)
+    return page, 422 if form.errors else 200
 
 
 @blueprint.route("/tai-khoan/cua-toi/ma-giay", methods=["GET", "POST"])

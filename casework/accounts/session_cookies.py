@@ -22,7 +22,7 @@ from casework.web.translation import local_path
 
 _YEAR = 365 * 86_400
 # Secrets are never kept: what is typed into these boxes must be typed again.
-_NOT_KEPT = frozenset({"csrf_token", "passphrase", "digits", "code", "short"})
+_NOT_KEPT = frozenset({"csrf_token", "passphrase", "digits", "code", "short", "passkey"})
 
 
 def session_id() -> bytes | None:

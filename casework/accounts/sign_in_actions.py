@@ -14,8 +14,9 @@ from casework.policy.vocabulary import Act
 from casework.sealed import Sealed
 from casework.vault.integrity import heads
 from casework.vault.keys import sessions
-from casework.vault.keys.enrolment import totp
-from casework.vault.keys.enrolment.models import Interview, Totp
+from casework.vault.keys.enrolment import passkeys, totp
+from casework.vault.keys.enrolment.models import Interview, Passkey, Totp
+from casework.vault.keys.enrolment.passkey_challenges import SIGN_IN, Ceremony, RelyingParty
 from casework.vault.keys.kek import DEMO_ID
 from casework.vault.keys.sessions import FULL, NIGHT, PENDING, RENEW, SessionState
 from casework.vault.models import Member, SessionRow, Slot
@@ -72,6 +73,14 @@ class PaperSignIn(Sealed):
     lost: str
 
 
+@dataclass(frozen=True)
+class PasskeyAnswer(Sealed):
+    """What a passkey has signed in place of the digits (JSON of the browser), and for whom."""
+
+    answer: str
+    party: RelyingParty
+
+
 @action(Act.SIGN_IN)
 def sign_in(
     context: ActContext, unwrapped: Unwrapped | None, *, before: bytes | None, device: str = ""
@@ -90,13 +99,13 @@ def sign_in(
 
 
 @action(Act.SECOND_FACTOR)
-def second_factor(context: ActContext, token: sessions.SessionToken, digits: str) -> StartedSession:
-    """Finish signing in with the digits of the phone: a new token, a new row, and only now a keyring."""
+def second_factor(context: ActContext, token: sessions.SessionToken, second: str | PasskeyAnswer) -> StartedSession:
+    """Finish signing in with the digits of the phone or a passkey: a new token, a new row, and only now a keyring."""
     row = session_row(context, token.sid)
     if row is None or row.kind != PENDING or not sessions.is_pending(row, at=context.crypto.at):
         raise SignInNeeded(gettext_noop("Đã quá 5 phút. Hãy đăng nhập lại từ đầu."))
     _signing_in_member(context, row.member_id)
-    spend_totp_code(context, row.member_id, digits)
+    spend_second_factor(context, row, second, purpose=SIGN_IN)
     unwrapped = Unwrapped(row.member_id, sessions.seed_of(row, token, context.crypto.server_keys))
     return _start_session(
         context, unwrapped, SessionState(FULL, 2, stepup=context.crypto.at, device=row.device), row.sid
@@ -191,6 +200,19 @@ def spend_totp_code(context: ActContext, member_id: UUID, digits: str) -> None:
         raise WrongCode(
             gettext_noop("Mã 6 số chưa đúng hoặc đã dùng rồi. Hãy chờ mã mới hiện trên điện thoại rồi thử lại.")
         )
+
+
+def spend_second_factor(
+    context: ActContext, row: SessionRow, second: str | PasskeyAnswer, *, purpose: str, about: UUID | None = None
+) -> None:
+    """Use the digits, or what a passkey has signed for this session; raise WrongCode or WrongPasskey."""
+    if isinstance(second, str):
+        spend_totp_code(context, row.member_id, second)
+        return
+    member = freshness.member(context.session, context.commune_id, row.member_id)
+    rows = heads.rows_of_member(context.session, member, Passkey)
+    passkeys.use(context.crypto, Ceremony(row.sid, purpose, second.party, about), rows, second.answer)
+    context.reason = Passkey.__tablename__
 
 
 def spend_paper_code(context: ActContext, member: Member, paper: Unwrapped) -> None:

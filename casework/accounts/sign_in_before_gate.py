@@ -12,9 +12,16 @@ from uuid import UUID
 from flask import current_app, request, url_for
 from werkzeug.wrappers import Response
 
-from casework.accounts import authentication, known_devices, login_rate_limit, own_account_actions, sign_in_actions
+from casework.accounts import (
+    authentication,
+    known_devices,
+    login_rate_limit,
+    own_account_actions,
+    passkeys_before_gate,
+    sign_in_actions,
+)
 from casework.accounts.authentication import LoginAttempt
-from casework.accounts.forms import StepUpForm
+from casework.accounts.forms import SecondFactorForm, StepUpForm
 from casework.accounts.session_cookies import (
     restore_or_redirect,
     return_path,
@@ -27,6 +34,7 @@ from casework.errors import BadInput, CaseworkError, SignInNeeded
 from casework.gate import Action, Person
 from casework.policy.vocabulary import Role
 from casework.vault.keys.enrolment.paper_codes import read_code
+from casework.vault.keys.enrolment.passkey_challenges import SIGN_IN, STEP_UP
 from casework.vault.keys.sessions import FULL, NIGHT, PENDING, RENEW
 from casework.web.csrf import new_token
 from casework.web.current_user import config, current_member, gate, me, perform
@@ -63,14 +71,15 @@ def unlock(passphrase: str) -> StartedSession:
     return gate().perform(person, sign_in_actions.unlock, unwrapped, before=session_id())
 
 
-def second_factor(digits: str) -> StartedSession:
-    """Try the TOTP code for the pending sign-in; each attempt is counted first, by session and by account."""
+def second_factor(form: SecondFactorForm) -> StartedSession:
+    """Try the TOTP code or the passkey for the pending sign-in; each attempt is counted first."""
     attempt, person = login_attempt(me().username, ""), visitor(me().person.commune_id)
     with _failures_logged(person, sign_in_actions.second_factor):
         buckets = login_rate_limit.of_second_factor(gate().server_keys(person.commune_id), me().sid)
         login_rate_limit.count(gate(), person.commune_id, buckets)
         authentication.count_attempt(gate(), person.commune_id, attempt)
-    return gate().perform(person, sign_in_actions.second_factor, session_token(), digits)
+    second = passkeys_before_gate.second_factor_of(form)
+    return gate().perform(person, sign_in_actions.second_factor, session_token(), second)
 
 
 def sign_in_by_paper_code(attempt: LoginAttempt, *, code: str, digits: str, lost: str) -> StartedSession:
@@ -145,8 +154,20 @@ def step_up(form: StepUpForm, about: str) -> StartedSession:
     attempt = login_attempt(me().username, form.passphrase.data or "")
     with _failures_logged(me().person, own_account_actions.step_up):
         unwrapped = authentication.authenticate(gate(), me().person.commune_id, attempt)
-    digits = form.digits.data or "" if form.digits else ""
-    return perform(own_account_actions.step_up, unwrapped, digits, token=session_token(), about=parse_uuid(about))
+    second = passkeys_before_gate.second_factor_of(form)
+    return perform(own_account_actions.step_up, unwrapped, second, token=session_token(), about=parse_uuid(about))
+
+
+def passkey_for_sign_in() -> str:
+    """Return what the browser needs to ask for a passkey in place of the digits; empty without any."""
+    return passkeys_before_gate.ask_for_passkey(visitor(me().person.commune_id), SIGN_IN)
+
+
+def passkey_for_step_up(form: StepUpForm, about: str) -> str:
+    """Return the same for a step-up; empty too where no second factor is asked for."""
+    if not form.digits:
+        return ""
+    return passkeys_before_gate.ask_for_passkey(me().person, STEP_UP, about=parse_uuid(about))
 
 
 P = ParamSpec("P")

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from casework.accounts import admission_views, own_account_views, session_cookies, sign_in_actions, sign_in_before_gate
 from casework.accounts.forms import PaperForm, SecondFactorForm, SignInForm, StepUpForm, UnlockForm
 from casework.accounts.sign_in_actions import WrongCode, WrongPassphrase
+from casework.vault.keys.enrolment.passkeys import WrongPasskey
 from casework.web.csrf import without_token
 from casework.web.current_user import allow_locked, allow_states, current_member, me, perform, public
 from casework.web.session_loading import COOKIE
@@ -41,14 +42,12 @@ def second_step() -> Answer:
     if me().state != "pending":
         return redirect("/", 303)
     if not form.validate_on_submit():
-        return _form_page("accounts/second.html", form)
+        return _second_page(form)
     try:
-        return sign_in_before_gate.signed_in_response(
-            sign_in_before_gate.second_factor(form.digits.data or ""), me().username
-        )
-    except WrongCode as wrong:
+        return sign_in_before_gate.signed_in_response(sign_in_before_gate.second_factor(form), me().username)
+    except (WrongCode, WrongPasskey) as wrong:
         form.digits.errors = [gettext(str(wrong))]
-        return _form_page("accounts/second.html", form)
+        return _second_page(form)
 
 
 @blueprint.route("/dang-nhap/ma-giay", methods=["GET", "POST"])
@@ -89,14 +88,14 @@ def step_up() -> Answer:
     """Step up: ask for both factors again before an act that needs a fresh proof."""
     form = sign_in_before_gate.step_up_form()
     if not form.validate_on_submit():
-        return _form_page("accounts/step_up.html", form)
+        return _step_up_page(form)
     try:
         return sign_in_before_gate.signed_in_response(
             sign_in_before_gate.step_up(form, request.args.get("viec", "")), me().username
         )
-    except (WrongPassphrase, WrongCode) as wrong:
+    except (WrongPassphrase, WrongCode, WrongPasskey) as wrong:
         form.passphrase.errors = [gettext(str(wrong))]
-        return _form_page("accounts/step_up.html", form)
+        return _step_up_page(form)
 
 
 @blueprint.get("/cho-xac-nhan")
@@ -120,7 +119,19 @@ def sign_out() -> Response:
     return answer
 
 
+def _second_page(form: SecondFactorForm) -> tuple[str, int]:
+    form.passkey.data = ""
+    return _form_page("accounts/second.html", form, passkey=sign_in_before_gate.passkey_for_sign_in())
+
+
+def _step_up_page(form: StepUpForm) -> tuple[str, int]:
+    form.passkey.data = ""
+    passkey = sign_in_before_gate.passkey_for_step_up(form, request.args.get("viec", ""))
+    return _form_page("accounts/step_up.html", form, passkey=passkey)
+
+
 def _form_page(
-    template: str, form: SignInForm | SecondFactorForm | PaperForm | StepUpForm | UnlockForm
+    template: str, form: SignInForm | SecondFactorForm | PaperForm | StepUpForm | UnlockForm, *, passkey: str = ""
 ) -> tuple[str, int]:
-    return render_template(template, form=form, locked=current_member()), 422 if form.errors else 200
+    page = render_template(template, form=form, locked=current_member(), passkey=passkey)
+    return page, 422 if form.errors else 200

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from casework import clock
-from casework.accounts import authentication
+from casework.accounts import authentication, passkey_actions
 from casework.accounts.authentication import LoginAttempt
 from casework.administration import data_folder_lock, server_key_rotation
 from casework.audit import freshness
@@ -17,6 +17,7 @@ from casework.vault.integrity.signed_rows import attach_keys, row_mac
 from casework.vault.keys import kek
 from casework.vault.keys.enrolment.models import Admission
 from casework.web.session_loading import load_session
+from tests.accounts.authenticator import Authenticator, enrols
 from tests.administration.rotated_house import assert_everything_holds, kek_numbers, rotate_kek
 from tests.house import House, Someone, both_databases, only_sqlite
 from tests.people import KEK, STAFF, THANH_SON
@@ -55,6 +56,13 @@ def test_a_passphrase_still_opens_and_every_session_has_ended(house: House, lan:
     assert opened.member_id == lan.id
     with stolen(house) as thief:
         assert thief.rows("session") == []
+
+
+@both_databases
+def test_a_passkey_stays_that_of_its_owner(house: House, lan: Someone):
+    enrols(house, lan, Authenticator(), "điện thoại của tôi")
+    rotate_kek(house)
+    assert [own.name for own in lan.does(passkey_actions.list_passkeys)] == ["điện thoại của tôi"]
 
 
 def test_the_key_can_be_rotated_again_and_again(house: House, lan: Someone):

@@ -11,13 +11,13 @@ from casework.web.host_check import ORIGIN
 
 
 @contextlib.contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """Yield the address of an app that is served until the block ends."""
+def serving(app: Flask, host: str = "127.0.0.1") -> Iterator[str]:
+    """Yield the address of an app that is served on this machine until the block ends."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        url = f"http://127.0.0.1:{server.server_port}"
+        url = f"http://{host}:{server.server_port}"
         app.extensions[ORIGIN] = url
         yield url
     finally:

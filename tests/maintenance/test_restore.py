@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from casework.accounts import passkey_actions
 from casework.audit.checkpoint import CheckpointStore, compare
 from casework.db import Base
 from casework.desk import actions as desk
@@ -20,6 +21,7 @@ from casework.vault.crypto.aead import new_key
 from casework.vault.crypto.hpke import public_key
 from casework.vault.crypto.signatures import Signer
 from casework.vault.keys import kek
+from tests.accounts.authenticator import Authenticator, enrols
 from tests.house import both_databases, only_sqlite
 from tests.maintenance.backed_up_house import BackedUpHouse
 from tests.people import THANH_SON
@@ -59,6 +61,18 @@ def test_what_was_withdrawn_since_stays_withdrawn(installation: BackedUpHouse):
     again = installation.restores(file)
     assert again.revoked == 1
     assert envelopes(installation.house, referral.case_id, "police") == remaining
+
+
+@both_databases
+def test_a_passkey_that_was_removed_since_stays_removed_and_the_others_come_back(installation: BackedUpHouse):
+    lost, kept = Authenticator(), Authenticator()
+    for device, name in ((lost, "lost"), (kept, "kept")):
+        enrols(installation.house, installation.house["lan"], device, name)
+    file = installation.backs_up()
+    [removed, _] = installation.house["lan"].does(passkey_actions.list_passkeys)
+    installation.house["lan"].does(passkey_actions.remove_passkey, removed.id)
+    installation.restores(file)
+    assert [own.name for own in installation.house["lan"].does(passkey_actions.list_passkeys)] == ["kept"]
 
 
 def test_what_was_withdrawn_before_is_as_it_was(installation: BackedUpHouse):
