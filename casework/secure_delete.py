@@ -5,6 +5,8 @@ import logging
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
+from casework.engine import PATIENCE_SECONDS
+
 log = logging.getLogger(__name__)
 # How many milliseconds the log waits for readers before it is left as it is: an erasure may take its time, whoever
 # signs out or takes something away goes on at once.
@@ -30,6 +32,8 @@ def truncate_wal(engine: Engine, *, patiently: bool = True) -> bool:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={PATIENCE if patiently else SHORT_PATIENCE}")
         (busy, *_frames) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        # The connection goes back to the pool: whoever gets it next waits for a writer as long as everybody.
+        cursor.execute(f"PRAGMA busy_timeout={PATIENCE_SECONDS * 1000:.0f}")
         cursor.close()
     finally:
         connection.close()

@@ -4,6 +4,7 @@ import pytest
 
 from casework.accounts import own_account_actions, sign_in_actions
 from casework.desk import actions as desk
+from casework.engine import PATIENCE_SECONDS
 from casework.retention import actions as retention
 from casework.secure_delete import truncate_wal
 from casework.vault.keys.sessions import token_from
@@ -72,6 +73,17 @@ def test_a_reader_who_does_not_end_delays_only_the_cutting_of_the_log(house, lan
         assert "somebody is still reading" in caplog.text
     assert truncate_wal(house.gate.database.engine)
     assert found_in(doomed, files(house)) == []
+
+
+@only_sqlite
+@pytest.mark.parametrize("patiently", [True, False])
+def test_a_connection_that_has_cut_the_log_waits_for_writers_as_long_as_any_other(house, patiently):
+    engine = house.gate.database.engine
+    engine.dispose()
+    assert truncate_wal(engine, patiently=patiently)
+    with house.gate.database.read_only() as session:
+        waits = session.connection().exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+    assert waits == PATIENCE_SECONDS * 1000
 
 
 @both_databases
