@@ -1,7 +1,7 @@
 """Circles: a case sealed to a few named people, restricted from its first byte or later, changed, and given back."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from casework.accounts import key_holders
@@ -9,16 +9,17 @@ from casework.accounts.staff import Colleague, colleagues
 from casework.audit import freshness
 from casework.cases import case_labels, key_rotation, name_matching, ownership_transfer, reading, writing
 from casework.cases.reading import ListedCase, VerifiedCase
-from casework.cases.sections import Label
+from casework.cases.sections import Label, SafetyPlan
 from casework.errors import BadInput, Conflict, Refused
 from casework.gate import ActContext, action
 from casework.policy.table import policy
-from casework.policy.vocabulary import Act
+from casework.policy.vocabulary import Act, Section
 from casework.vault.integrity import heads
 from casework.vault.keys import epochs, provisioning
 from casework.vault.keys.recovery import sheets
 from casework.vault.models import Agency
 from casework.vault.states import MemberState
+from casework.vietnamese_text import fold
 
 _SMALLEST = 2
 
@@ -135,7 +136,8 @@ def may_join(context: ActContext, colleague: Colleague) -> bool:
 def restrict(context: ActContext, case_id: UUID, members: Sequence[UUID], *, whom: str = "") -> None:
     """Seal a case to me and these colleagues alone, all of it, from now on; whoever is left out cannot tell it exists.
 
-    `whom` is who must not know: raises BadInput if that is one of those named.
+    `whom` is who must not know: raises BadInput if that is one of those named. It is kept in the safety plan, which the
+    circle alone opens, so that whatever is sent later leaves that person out.
     """
     case = reading.find_case(context, case_id)
     if case.row.owner_id != context.actor.agency_id:
@@ -143,6 +145,7 @@ def restrict(context: ActContext, case_id: UUID, members: Sequence[UUID], *, who
     _must_not_be_named(context, members, whom)
     circle_id = context.also(make_circle, [member_id for member_id in members if member_id != context.me])
     _keep_holder_inside(context, case, {context.me, *members})
+    _keep_who_must_not_know(context, case, whom)
     ownership_transfer.transfer_ownership(context, case, circle_id)
 
 
@@ -152,6 +155,7 @@ def change(context: ActContext, case_id: UUID, members: Sequence[UUID], *, whom:
     case, circle = find_restricted(context, case_id)
     _must_not_be_named(context, members, whom)
     _must_keep_no_sheet(context, circle, whom)
+    _keep_who_must_not_know(context, case, whom)
     chosen, current = {context.me, *members}, epochs.key_holders(context.crypto, circle)
     eligible = {colleague.id for colleague in colleagues(context) if may_join(context, colleague)}
     if len(chosen) < _SMALLEST or not chosen - current <= eligible:
@@ -184,6 +188,14 @@ def find_restricted(context: ActContext, case_id: UUID) -> tuple[VerifiedCase, A
     if case.row.owner_id not in context.actor.circles:
         raise Conflict("Vụ việc này không giữ kín riêng.", about=case_id)
     return case, freshness.agency(context.session, context.commune_id, case.row.owner_id)
+
+
+def _keep_who_must_not_know(context: ActContext, case: VerifiedCase, whom: str) -> None:
+    page = reading.newest_page(context, case, Section.SAFETY_PLAN)
+    plan = SafetyPlan.from_json(page.data) if page else SafetyPlan()
+    if whom.strip() and fold(whom) not in fold(plan.who_must_not_know):
+        named = "; ".join(filter(None, (plan.who_must_not_know, whom.strip())))
+        writing.save(context, case, replace(plan, somebody="yes", who_must_not_know=named))
 
 
 def _must_not_be_named(context: ActContext, members: Collection[UUID], whom: str) -> None:

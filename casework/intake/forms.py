@@ -232,6 +232,11 @@ class MustNotKnowForm(IntakePage):
         if self.secret.data == "unknown" and self.whom.data:
             words = gettext("Đã ghi tên một người. Nếu có thể là người ấy, hãy chọn “Có người không được biết”.")
             return self.add_error(self.secret, words)
+        if self.secret.data == "nobody" and self.whom.data:
+            words = gettext(
+                "Đã ghi tên một người. Hãy chọn “Có người không được biết”; nếu đúng là không có ai, hãy xóa tên ấy."
+            )
+            return self.add_error(self.secret, words)
         if self.secret.data != "somebody":
             return valid
         if not self.whom.data:

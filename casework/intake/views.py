@@ -126,9 +126,7 @@ def submit(draft_id: UUID) -> Response:
         case_id = perform(actions.open_case, draft_id, partial(page_flow.answers_of_draft, draft_id))
     except Unfinished as unfinished:
         return redirect(page_flow.page_url(draft_id, unfinished.page, xem=1, sua=1), 303)
-    flash(
-        _("Đã ghi nhận. Khi nhắc đến vụ việc, hãy nói mã ở đầu trang, đừng nói tên. Tiếp theo: hẹn lần liên lạc tới.")
-    )
+    flash(_("Đã ghi nhận. Khi nhắc đến vụ việc, hãy nói mã ở đầu trang, đừng nói tên."))
     return redirect(url_for("referrals.unsent.read", case_id=case_id), 303)
 
 

@@ -25,7 +25,12 @@ def _who_must_not_know() -> Any:
 class ReadersForm(Form):
     """Restrict a case: who must not know, and who besides me reads it."""
 
-    whom = _who_must_not_know()
+    whom = field_of(
+        SafetyPlan,
+        "who_must_not_know",
+        one_line=True,
+        hint=_("Ví dụ: cô Tư làm ở Hội. Ghi vào kế hoạch an toàn, chỉ những người được chọn đọc được."),
+    )
     readers = Choices(_("Những ai được đọc, ngoài bạn?"), [], missing=_("Hãy chọn ít nhất một người khác được đọc."))
 
 

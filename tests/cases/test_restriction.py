@@ -7,7 +7,7 @@ import pytest
 
 from casework.audit.verify import verify
 from casework.cases import holder_transfer, restriction
-from casework.cases.sections import Story
+from casework.cases.sections import SafetyPlan, Story
 from casework.desk import actions as desk
 from casework.errors import BadInput, CaseworkError, Conflict, NotFound, Refused
 from casework.oversight import actions as oversight
@@ -119,6 +119,23 @@ def test_the_excluded_person_is_no_reader(house: House, lan, mai, hoa: Someone):
         lan.does(restriction.change, case_id, [mai.id, hoa.id], whom="cô Lê Thị Hòa")
     with pytest.raises(Conflict):
         lan.does(restriction.restrict, case_id, [mai.id])
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_who_must_not_know_is_kept_where_the_circle_alone_reads_it(house: House, lan, mai, hoa: Someone, later):
+    """Whatever is sent afterwards leaves that person out, as if they had been named at the intake."""
+    case_id = lan.opens_a_case(dao(safety_plan=SafetyPlan(code_word="trời mưa")))
+    if later:
+        lan.does(restriction.restrict, case_id, [mai.id])
+        lan.does(restriction.change, case_id, [mai.id], whom="Nguyễn Văn Quyết, công an xã")
+    else:
+        lan.does(restriction.restrict, case_id, [mai.id], whom="Nguyễn Văn Quyết, công an xã")
+    for _again in range(2):
+        [plan] = [page.data for page in mai.does(desk.read_section, case_id, Section.SAFETY_PLAN)]
+        assert plan == SafetyPlan("yes", "Nguyễn Văn Quyết, công an xã", "trời mưa")
+        lan.does(restriction.change, case_id, [mai.id], whom="nguyen van quyet, cong an xa")
+    with pytest.raises(NotFound):
+        hoa.does(desk.read_section, case_id, Section.SAFETY_PLAN)
 
 
 def test_a_lead_who_restricts_without_the_holder_becomes_the_holder(house: House, lan, mai, hoa: Someone):
