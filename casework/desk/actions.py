@@ -237,14 +237,11 @@ def _written_sections(
     context: ActContext, case: VerifiedCase, pages: Iterable[OpenedDocument]
 ) -> tuple[WrittenSection, ...]:
     names, code = staff.names(context), case_labels.code(context, case)
-    written = []
+    ours, written = case.row.owner_id in context.actor.agencies, []
     for page in pages:
         data = SECTIONS[Section(page.section)].from_json(page.data)
-        written.append(
-            WrittenSection(
-                data, page.revision, names.get(page.by, ""), page.at, code, case_labels.words_of_ids(context, data)
-            )
-        )
+        words, by = case_labels.words_of_ids(context, data), names.get(page.by, "")
+        written.append(WrittenSection(data, page.revision, by, page.at, code, words, ours))
     if not written:
         raise NotFound("section", about=case.id)
     return tuple(written)

@@ -31,7 +31,7 @@ Answer = Response | str | tuple[str, int]
 @blueprint.get(READ)
 def section(case_id: UUID, word: str) -> str:
     entries = perform(actions.read_section, case_id, _section(word))
-    edits = may(Act.SECTION_WRITE) and word in _WRITTEN
+    edits = may(Act.SECTION_WRITE) and word in _WRITTEN and entries[0].ours
     return _page("section", case_id, word, entries=entries, edits=edits, looks_back=may(Act.SECTION_HISTORY))
 
 

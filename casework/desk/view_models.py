@@ -173,7 +173,8 @@ class CasePage:
 class WrittenSection(Sealed):
     """A section as it was written: its data, its revision, who wrote it, when (microseconds), and its case's code.
 
-    `named` gives the words for fields that hold an id, as the trusted address of a stay.
+    `named` gives the words for fields that hold an id, as the trusted address of a stay; `ours` tells whether the case
+    is of my own agency or circle, which alone writes its sections.
     """
 
     data: SectionData
@@ -182,3 +183,4 @@ class WrittenSection(Sealed):
     at: int
     code: str = ""
     named: Mapping[str, str] = field(default_factory=dict)
+    ours: bool = True

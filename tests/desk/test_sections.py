@@ -12,6 +12,7 @@ from casework.desk import actions as desk
 from casework.desk import section_forms
 from casework.policy.vocabulary import Section
 from tests.house import only_sqlite
+from tests.referrals.scenes import referred
 from tests.stories import CANARIES, HALL, dao
 
 pytestmark = only_sqlite
@@ -153,3 +154,11 @@ def test_an_answer_that_is_asked_no_more_is_read_and_kept_when_its_section_is_sa
     assert browser("lan").post(f"{url}/sua", data=typed).status_code == 303
     (after,) = lan.does(desk.read_section, case_id, section)
     assert code in getattr(after.data, name)
+
+
+def test_whoever_a_section_was_sent_to_is_offered_no_form_for_it(house, browser):
+    sent = referred(house).goes("open", "accept")
+    for username, offered in (("cuong", False), ("lan", True)):
+        page = browser(username).get(f"/vu-viec/{sent.case_id}/incident")
+        assert (username, page.status_code) == (username, 200)
+        assert (username, "/incident/sua" in page.text) == (username, offered)

@@ -15,7 +15,7 @@ STORED = {
     CaseState: "advice draft open closed void",
     GroundState: "live review set_aside withdrawn",
     ReferralState: "sent opened accepted asked done declined withdrawn expired over",
-    NoticeState: "sent opened assigned answered spoken kin city withdrawn",
+    NoticeState: "sent opened assigned answered spoken kin city set_aside withdrawn",
     AddressState: "active retired",
 }
 
