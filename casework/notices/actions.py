@@ -263,7 +263,17 @@ def read_notice(context: ActContext, case_id: UUID, notice_id: UUID, *, towards:
             act for act in side if notice_transitions.offers(line.state, act) and allowed(context.actor, act)
         ),
         may_answer=presenters.kin_among((chair.name for chair in proposals.active_chairs(context)), named),
+        assigned_phone=_phone_of_kind(context, line.assigned) if line.incoming else "",
     )
+
+
+def _phone_of_kind(context: ActContext, kind: str) -> str:
+    """Return the duty telephone of the first active agency of a kind; empty without one."""
+    agencies = select(Agency.id).where(
+        Agency.commune_id == context.commune_id, Agency.kind == kind, Agency.state == AgencyState.ACTIVE
+    )
+    agency_id = context.session.execute(agencies.order_by(Agency.id)).scalars().first()
+    return freshness.agency(context.session, context.commune_id, agency_id).duty_phone if agency_id else ""
 
 
 def _find(context: ActContext, case_id: UUID, notice_id: UUID) -> VerifiedNotice:

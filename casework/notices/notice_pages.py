@@ -20,7 +20,11 @@ from casework.web.current_user import perform
 
 # Heading, button and advice of each page that asks for a few words.
 _PAGE_WORDS: Mapping[Act, tuple[Any, Any, Any]] = {
-    Act.NOTICE_ASSIGN: (_("Giao việc"), _("Giao việc"), _("Nơi báo tin biết ngay là đã giao cho ai.")),
+    Act.NOTICE_ASSIGN: (
+        _("Giao việc"),
+        _("Giao việc"),
+        _("Nơi báo tin biết ngay là đã giao cho ai. Nơi được giao không nhận gì từ đây: hãy gọi cho họ."),
+    ),
     Act.NOTICE_ANSWER: (_("Trả lời nơi báo tin"), _("Gửi câu trả lời"), ""),
     Act.NOTICE_WITHDRAW: (
         _("Rút lại tin báo"),

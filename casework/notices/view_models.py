@@ -197,6 +197,7 @@ class NoticePage:
     """A notice as either side sees it: its line, its sheets, who holds the case now, and what may be done.
 
     `may_answer` are the chairs who must not know and may answer the duty telephone; the sending side alone is told.
+    `assigned_phone` is the duty telephone of the agency it was assigned to, which gets nothing by that.
     """
 
     line: NoticeLine
@@ -204,6 +205,7 @@ class NoticePage:
     holder: str
     can: frozenset[Act]
     may_answer: tuple[str, ...] = ()
+    assigned_phone: str = ""
 
     def offers(self, act: str) -> bool:
         return Act(act) in self.can

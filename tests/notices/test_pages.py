@@ -5,7 +5,7 @@ import re
 from casework.cases.sections import Identity, Incident, Perpetrator
 from casework.notices import actions
 from tests.canaries.cases import a_case
-from tests.house import House, only_sqlite
+from tests.house import DUTY_PHONE, House, only_sqlite
 from tests.notices.scenes import CITY, kept_from, label_of, told
 from tests.stories import CANARIES, dao
 
@@ -105,3 +105,16 @@ def test_the_name_of_the_person_never_stands_in_a_log_line_or_an_address(house: 
     notice = told(house, identity=Identity(name=CANARIES["identity"], sex="NU"))
     assert CANARIES["identity"] not in chair_pages(browser, notice)
     assert label_of(lan, notice.case_id).code not in notice.path
+
+
+def test_whoever_assigns_is_told_that_the_agency_gets_nothing_by_that_and_whom_to_call(house: House, browser):
+    notice = told(house).goes("open")
+    words = "không nhận gì từ trang này"
+    assert words not in browser("chinh").get(notice.path).text
+    notice.goes("assign")
+    page = browser("chinh").get(notice.path).text
+    assert words in page
+    assert f'href="tel:{DUTY_PHONE.replace(" ", "")}"' in page
+    assert words not in browser("lan").get(notice.path).text
+    notice.goes("answer")
+    assert words not in browser("chinh").get(notice.path).text
