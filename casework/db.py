@@ -30,7 +30,7 @@ from sqlalchemy.sql.elements import ColumnClause
 
 from casework import schema
 from casework.engine import open_engine
-from casework.errors import Busy, Unguarded, VaultError
+from casework.errors import AlteredRows, Busy, Unguarded, VaultError
 from casework.policy.permit import Permit
 
 # A table's `info` says how the guards treat it; set in models, read here.
@@ -91,6 +91,18 @@ class Record(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
+# Our schema has none of these, and what a database makes for its own use does not count.
+_FOREIGN = {
+    "sqlite": text("SELECT 1 FROM sqlite_master WHERE type IN ('trigger', 'view') LIMIT 1"),
+    "postgresql": text(
+        "SELECT 1 FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+        " WHERE NOT tgisinternal AND relnamespace = current_schema()::regnamespace"
+        " UNION ALL SELECT 1 FROM pg_rules WHERE schemaname = current_schema()"
+        " UNION ALL SELECT 1 FROM pg_views WHERE schemaname = current_schema() LIMIT 1"
+    ),
+}
+
+
 class Database:
     """One engine with its guards; hands out transactions and nothing else."""
 
@@ -113,7 +125,16 @@ class Database:
             if commune_id is not None and self.engine.dialect.name == "postgresql":
                 # Acts of one commune follow one another, so that what an act has read is still true when it writes.
                 session.execute(text("SELECT 1 FROM commune WHERE id = :id FOR UPDATE"), {"id": commune_id})
+            self._require_own_schema(session)
             yield session
+
+    def _require_own_schema(self, session: Session) -> None:
+        """Raise AlteredRows if somebody has put a trigger, a rule or a view between the program and its tables.
+
+        A trigger that ignores a deletion would keep what an act takes away, and the act would sign it again.
+        """
+        if session.execute(_FOREIGN[self.engine.dialect.name]).first() is not None:
+            raise AlteredRows(row="trigger")
 
     @contextmanager
     def read_only(self) -> Iterator[Session]:

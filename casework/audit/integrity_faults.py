@@ -1,11 +1,11 @@
 """Whether something did not hold when it was opened, and nobody has verified every row since then."""
 
-import json
 from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement, select
 
 from casework.audit.models import FAILED, AuditLine
+from casework.audit.read import reason_of
 from casework.audit.verify import WITH_ROWS
 from casework.errors import VaultError
 from casework.policy.vocabulary import Act
@@ -35,4 +35,4 @@ def _newest(crypto: CryptoContext, *conditions: ColumnElement[bool]) -> Iterator
     lines = select(AuditLine.n, AuditLine.body).where(AuditLine.commune_id == crypto.commune_id, *conditions)
     with crypto.session.execute(lines.order_by(AuditLine.n.desc()).execution_options(yield_per=50)) as rows:
         for row in rows:
-            yield row.n, str(json.loads(row.body)["reason"])
+            yield row.n, reason_of(row.body)

@@ -15,6 +15,7 @@ from sqlalchemy import BigInteger, ScalarSelect, Select, and_, bindparam, case, 
 from casework.audit.chain import short
 from casework.audit.models import OPENED, RARE, AuditLine
 from casework.audit.visitor_summary import repetitions
+from casework.errors import VaultError
 from casework.policy.vocabulary import Act
 from casework.vault.keys.context import CryptoContext
 from casework.vault.models import Agency
@@ -145,7 +146,15 @@ def last_outcome(crypto: CryptoContext, act: Act, about_id: UUID) -> tuple[int, 
     """Return moment and reason of the newest line of an act about an id; None if there is none."""
     values = {"commune": crypto.commune_id, "about": about_id, "act": act}
     row = crypto.session.execute(_LAST, values).one_or_none()
-    return None if row is None else (row.at, str(json.loads(row.body)["reason"]))
+    return None if row is None else (row.at, reason_of(row.body))
+
+
+def reason_of(body: str) -> str:
+    """Return the reason that a line gives; a text that is no line of ours is itself what does not hold."""
+    try:
+        return str(json.loads(body)["reason"])
+    except (ValueError, KeyError, TypeError):
+        return VaultError.__name__
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def require_agreement(gate: Gate, *, told_only: Collection[str] = _TOLD_ONLY) ->
     """Raise LogRolledBack, and write each difference to the operator's log, unless the database agrees."""
     found = [difference for difference in find_differences(gate) if difference.place not in told_only]
     for difference in found:
-        log.error("evidence: %s of %s: %s", difference.place, difference.commune_id, difference.words)
+        log.error("fault=Difference row=%s commune=%s", difference.place, difference.commune_id)
     if found:
         raise LogRolledBack(row=found[0].place)
 

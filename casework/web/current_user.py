@@ -1,14 +1,15 @@
 """The current user of a request (Flask-Login): every route needs one, but those marked as public."""
 
+import logging
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response
 
 from casework.config import Config
-from casework.errors import SignInNeeded
+from casework.errors import SignInNeeded, VaultError
 from casework.gate import Action, Gate
 from casework.policy.permit import allowed
 from casework.policy.step_up import ProofNeeded
@@ -16,6 +17,7 @@ from casework.policy.vocabulary import Act
 from casework.web.csrf import SAFE
 from casework.web.session_loading import COOKIE, SignedInMember, State, load_session
 
+log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 View = TypeVar("View", bound=Callable[..., Any])
@@ -114,8 +116,13 @@ def is_public(endpoint: str) -> bool:
 
 
 def _load_user(_request: object) -> LoginUser | None:
+    """Load the session of a cookie; what does not hold of it is kept, and said on every page that needs a session."""
     cookie = request.cookies.get(COOKIE)
-    member = load_session(gate(), config(), cookie) if cookie else None
+    try:
+        member = load_session(gate(), config(), cookie) if cookie else None
+    except VaultError as fault:
+        log.error("fault=%s row=%s", type(fault).__name__, fault.row or "-")
+        g.session_fault, member = fault, None
     return LoginUser(member) if member else None
 
 
@@ -134,6 +141,8 @@ def _require_open_session() -> Response | None:
     if request.endpoint is None or is_public(request.endpoint):
         return None
     member = current_member()
+    if (fault := g.get("session_fault")) is not None:
+        raise fault
     if member is None:
         return redirect(url_for("accounts.sign_in", tiep=_return_path()), 303)
     view = current_app.view_functions[request.endpoint]

@@ -118,3 +118,28 @@ def test_a_visitor_and_a_book_that_cannot_be_read_get_the_page_without_a_name(ho
     page = client.get(f"/vu-viec/{case_id}")
     assert (page.status_code, STOP in page.text) == (503, True)
     assert STAFF["son"].name not in page.text
+
+
+def test_an_agency_whose_row_was_changed_gets_the_page_that_says_so_and_no_bare_fault(house: House, browser: Browser):
+    client = browser("cuong")
+    with stolen(house) as thief:
+        thief.connection.exec_driver_sql("UPDATE agency SET duty_phone = '0999' WHERE kind = 'police'")
+    for path in ("/", "/chuyen-gui"):
+        page = client.get(path)
+        assert (page.status_code, STOP in page.text, "<style" in page.text or "app.css" in page.text) == (
+            503,
+            True,
+            True,
+        )
+    assert client.post("/thoat").status_code == 200
+
+
+def test_a_line_of_the_log_that_is_none_rings_and_breaks_no_page(house: House, browser: Browser, lan: Someone):
+    lan.opens_a_case()
+    with stolen(house) as thief:
+        thief.connection.exec_driver_sql(
+            "UPDATE audit_line SET outcome = 'failed', body = 'x' WHERE n = (SELECT max(n) - 1 FROM audit_line)"
+        )
+    for username in ("hoa", "quang", "son"):
+        page = browser(username).get("/")
+        assert (username, page.status_code, RED in page.text) == (username, 200, True)

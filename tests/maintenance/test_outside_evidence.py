@@ -72,7 +72,7 @@ def test_a_log_that_was_cut_is_not_signed_and_rings_until_the_operator_decides(
             done = _ticks(installation)
         assert "evidence" in done.failed
         assert not {"checkpoint", "backup", "retention", "evidence"} & set(done.done)
-    assert "evidence: " in caplog.text
+    assert "fault=Difference row=" in caplog.text
     assert (_store(installation).numbers(), backups.list_backups(installation.config)) == (notes, kept)
     assert evidence_check.rings(installation.config)
     with pytest.raises(LogRolledBack):

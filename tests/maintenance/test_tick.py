@@ -193,3 +193,11 @@ def test_a_forged_revocation_log_is_refused(installation: BackedUpHouse):
     )
     with pytest.raises(Exception, match="unopened"):
         installation.restores(file)
+
+
+def test_a_line_of_verification_that_is_none_stops_no_run(installation: BackedUpHouse):
+    _tick(installation)
+    with stolen(installation.house) as thief:
+        thief.connection.exec_driver_sql("UPDATE audit_line SET body = 'x' WHERE act = 'audit.verify'")
+    done = _tick_after(installation, DAY)
+    assert {"verify", "clock"} <= {*done.done, *done.failed}
