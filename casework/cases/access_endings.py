@@ -100,19 +100,31 @@ def load(context: ActContext, case: VerifiedCase) -> SharedCase:
     )
 
 
-def after_withdrawal(shared: SharedCase, ending: Ground) -> list[Outcome]:
+def after_withdrawal(shared: SharedCase, ending: Ground, successor: Ground | None = None) -> list[Outcome]:
     """Plan the end of one ground: the newest referral on it goes on upon a ground by law, with what that one keeps.
 
+    It goes on upon a narrower consent, the successor, where the law keeps nothing that this one does not carry.
     Nobody reads more than before: what stays was carried by the ground that ends.
     """
     outcomes = []
+    agreed = _taken_over(shared, ending, successor)
     heirs = list(shared.heirs(ending))
     for referral in (row for row in shared.readable() if row.ground_id == ending.id):
         before = shared.read_on(referral)
-        heir = next((ground for ground in heirs if shared.kept_by(ground) & before), None)
-        outcomes.append(Outcome(referral, before, heir, shared.kept_by(heir) & before if heir else frozenset()))
-        heirs = [] if heir else heirs
+        heir = next((ground for ground in heirs if shared.kept_by(ground) & before - agreed), None)
+        kept = shared.kept_by(heir) & before if heir else agreed
+        outcomes.append(Outcome(referral, before, heir or (successor if agreed else None), kept))
+        heirs, agreed = ([], frozenset()) if kept else (heirs, agreed)
     return outcomes
+
+
+def _taken_over(shared: SharedCase, ending: Ground, successor: Ground | None) -> frozenset[Section]:
+    """Return what a newer consent takes over of one that ends: all of it, or nothing where it says more or is used."""
+    if successor is None or successor.state != GroundState.LIVE:
+        return frozenset()
+    used = any(row.ground_id == successor.id for row in shared.readable())
+    agreed = agreed_sections(successor)
+    return frozenset() if used or not agreed <= agreed_sections(ending) else agreed
 
 
 def after_closing(shared: SharedCase) -> list[Outcome]:
@@ -153,10 +165,10 @@ def by_agency(shared: SharedCase, outcomes: Iterable[Outcome]) -> tuple[AgencyEn
     return tuple(endings)
 
 
-def end_ground(context: ActContext, case: VerifiedCase, ground: Ground) -> None:
-    """End a ground as planned: what rests on it is cut off, but for what another ground by law keeps."""
+def end_ground(context: ActContext, case: VerifiedCase, ground: Ground, *, successor: Ground | None = None) -> None:
+    """End a ground as planned: what rests on it is cut off, but for what another ground by law or a successor keeps."""
     shared = load(context, case)
-    outcomes = after_withdrawal(shared, ground)
+    outcomes = after_withdrawal(shared, ground, successor)
     resting = {row.to_id for row in shared.referrals if row.ground_id == ground.id}
     ground.state = GroundState.WITHDRAWN
     _carry_out(context, case, outcomes, ReferralState.WITHDRAWN)

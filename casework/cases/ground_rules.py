@@ -75,6 +75,17 @@ def removable(entry: GroundEntry, carried: frozenset[Section]) -> frozenset[Sect
     return carried - kept(entry)
 
 
+def takes_back(answer: GroundEntry, carried: frozenset[Section]) -> bool:
+    """Tell whether a newer answer of consent takes back what an older consent for the same receiver carries.
+
+    A No takes back everything, a Yes what it does not name; that nobody was asked takes back nothing.
+    """
+    if answer.kind != CONSENT or answer.consent == "not_asked":
+        return False
+    agreed = named_sections(answer) if answer.consent == "granted" else frozenset[Section]()
+    return bool(carried - agreed)
+
+
 def require_removable(entry: GroundEntry, carried: frozenset[Section], out: frozenset[Section]) -> None:
     """Raise a sentence where more is taken out of what a ground carries than it needs, or all of it."""
     if (out & carried) - removable(entry, carried):

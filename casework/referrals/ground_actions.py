@@ -8,7 +8,7 @@ from uuid import UUID, uuid4, uuid5
 from sqlalchemy import select
 
 from casework import clock
-from casework.cases import access_endings, consent_and_grounds, reading, scope, writing
+from casework.cases import access_endings, access_grants, consent_and_grounds, ground_rules, reading, scope, writing
 from casework.cases.asked_person import kept_pronoun
 from casework.cases.case_labels import label_of
 from casework.cases.ground_rules import CONSENT, DUTY
@@ -109,6 +109,7 @@ def _possible_receivers(context: ActContext, verified: VerifiedCase) -> tuple[st
 def record_ground(context: ActContext, case_id: UUID, entry: GroundEntry, *, once: UUID | None = None) -> UUID:
     """Record a ground; consent "not asked" or refused is recorded too, and nothing can be shared on it.
 
+    A No, or a Yes to less, ends the older consents for the same receiver that give more, in the same commit.
     The same form sent again under `once` is recorded once, and is a Conflict after that was withdrawn or set aside.
     """
     verified = reading.find_case(context, case_id)
@@ -118,7 +119,24 @@ def record_ground(context: ActContext, case_id: UUID, entry: GroundEntry, *, onc
         raise Conflict("Căn cứ của trang này đã ghi rồi đã rút hoặc để lại. Hãy mở lại trang để xem.", about=case_id)
     if again:
         return ground_id
-    return consent_and_grounds.record(context, verified, entry, ground_id=ground_id).id
+    recorded = consent_and_grounds.record(context, verified, entry, ground_id=ground_id)
+    _end_older_consents(context, verified, recorded, entry)
+    return recorded.id
+
+
+def _end_older_consents(context: ActContext, verified: VerifiedCase, newer: Ground, answer: GroundEntry) -> None:
+    """End the live consents for a receiver of which the newer answer takes something back, as a withdrawal does."""
+    context.session.flush()
+    successor = newer if answer.consent == "granted" else None
+    entries = consent_and_grounds.entries(context, verified)
+    for ground in lookup.grounds(context, verified):
+        entry = entries.get(ground.id, GroundEntry())
+        if entry.kind != CONSENT or ground.receiver_id != newer.receiver_id:
+            continue
+        taken_back = ground_rules.takes_back(answer, access_grants.agreed_sections(ground))
+        if taken_back and access_grants.ground_is_live(ground, context.crypto.at):
+            ended = replace(entry, ended=answer.refusal)
+            _withdraw(context, verified, ground, ended, SafetyCall(), successor=successor)
 
 
 @dataclass(frozen=True)
@@ -150,12 +168,23 @@ def withdraw_ground(
     entry = consent_and_grounds.entries(context, verified).get(ground_id, GroundEntry())
     if entry.kind == DUTY and not words.strip():
         raise BadInput("Căn cứ theo luật: hãy ghi vì sao luật không còn buộc nữa.", about=case_id)
+    _withdraw(context, verified, ground, replace(entry, pressed=pressed, ended=words), call)
+
+
+def _withdraw(
+    context: ActContext,
+    verified: VerifiedCase,
+    ground: Ground,
+    entry: GroundEntry,
+    call: SafetyCall,
+    *,
+    successor: Ground | None = None,
+) -> None:
     consent = "withdrawn" if entry.kind == CONSENT else entry.consent
-    entry = replace(entry, consent=consent, pressed=pressed, ended=words)
-    ended = replace(entry, call_on=_call_day(context, entry, call), call_how=call.how)
-    access_endings.end_ground(context, verified, ground)
+    ended = replace(entry, consent=consent, call_on=_call_day(context, entry, call), call_how=call.how)
+    access_endings.end_ground(context, verified, ground, successor=successor)
     # The owner alone reads this revision.
-    writing.save_json(context, verified, Section.GROUNDS, ended.to_json(), series=ground_id)
+    writing.save_json(context, verified, Section.GROUNDS, ended.to_json(), series=ground.id)
 
 
 def _call_day(context: ActContext, entry: GroundEntry, call: SafetyCall) -> str:

@@ -78,6 +78,24 @@ def recorded(case_id: UUID, form: GroundForm, parts: Any) -> bool:
     return True
 
 
+def recorded_words(before: GroundLedger, answer: GroundEntry) -> str:
+    """Say that a ground was recorded, and what its receiver still reads if that ended an older consent."""
+    kept = {line.id for line in before.consents(answer.receiver)}
+    after = perform(ground_actions.read_ledger, before.case_id) if kept else before
+    ended = [line for line in after.grounds if line.id in kept and not line.live]
+    if not ended:
+        return gettext("Đã ghi căn cứ.")
+    sections = ", ".join(codelist("section").label(one.code, language()) for one in after.read_by(answer.receiver))
+    names = {"agency": ended[0].receiver, "sections": sections}
+    words = (
+        gettext("Đã ghi. Lời đồng ý trước chấm dứt; %(agency)s còn đọc được: %(sections)s.", **names)
+        if sections
+        else gettext("Đã ghi. Lời đồng ý trước chấm dứt; %(agency)s không còn đọc được phần nào.", **names)
+    )
+    called = gettext("Sổ đã hẹn gọi hỏi thăm người ấy ngày mai.")
+    return f"{words} {called}"
+
+
 def parts_page(ledger: GroundLedger, form: GroundForm, parts: Any, kind: str) -> tuple[str, int]:
     """Render the second step of a ground: what the receiver will read, and who answered."""
     ground_kind = codelist("ground_kind").get(KINDS[kind])

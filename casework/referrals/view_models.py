@@ -309,6 +309,16 @@ class GroundLedger:
     endings: tuple[EndingLine, ...] = ()
     pronoun: str = ""
 
+    def consents(self, receiver: str = "") -> tuple[GroundLine, ...]:
+        """Return the live consents, for one kind of receiver if it is named."""
+        live = [line for line in self.grounds if line.live and line.entry.kind == CONSENT]
+        return tuple(line for line in live if receiver in {"", line.entry.receiver})
+
+    def read_by(self, receiver: str) -> tuple[Section, ...]:
+        """Return what a kind of receiver reads now, on whichever ground."""
+        carrying = [line for line in self.grounds if line.carrying and line.entry.receiver == receiver]
+        return tuple(sorted({section for line in carrying for section in line.sections}))
+
 
 @dataclass(frozen=True)
 class Preview:

@@ -69,7 +69,7 @@ def record_ground(case_id: UUID, kind: str) -> Answer:
     parts = parts_form(form.entry, answered=PARTS_STEP in request.form) if form.shares else None
     if not rendering.recorded(case_id, form, parts):
         return rendering.parts_page(ledger, form, parts, kind)
-    flash(_("Đã ghi căn cứ."), "done")
+    flash(rendering.recorded_words(ledger, form.entry), "done")
     return _to_case(case_id)
 
 

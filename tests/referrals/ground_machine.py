@@ -118,7 +118,37 @@ class Granting(RuleBasedStateMachine):
     def record_and_send(self, data: st.DataObject, receiver: str) -> None:
         entry = data.draw(entries(receiver))
         ground_id = self.lan.does(ground_actions.record_ground, self.case, entry)
-        self.lan.does(sending.send, self.case, ground_id, ASKED)
+        if ground_id not in {row["ground_id"] for row in self.rows("referral")}:
+            self.lan.does(sending.send, self.case, ground_id, ASKED)
+
+    @rule(receiver=st.sampled_from(RECEIVERS))
+    def refuse(self, receiver: str) -> None:
+        """Let her say No later: no consent for that receiver is left, and nothing that only a consent carried."""
+        before, carried = {one: self.held(one) for one in RECEIVERS}, self.carried()
+        self.lan.does(ground_actions.record_ground, self.case, GroundEntry("consent", receiver, "refused"))
+        lines = self.lan.does(ground_actions.read_ledger, self.case).grounds
+        live = [line for line in lines if line.live and line.entry.receiver == receiver]
+        assert "consent" not in {line.entry.kind for line in live}
+        by_law = {section for line in live for section in line.sections}
+        assert self.held(receiver) <= before[receiver] & (by_law | ALWAYS)
+        assert all(self.held(one) == before[one] for one in RECEIVERS if one != receiver)
+        self.carries_no_more_than(carried)
+
+    @rule(data=st.data(), receiver=st.sampled_from(RECEIVERS))
+    def agree_to_less(self, data: st.DataObject, receiver: str) -> None:
+        """Let her say Yes to what she chooses anew: no older consent gives more, and nobody reads more than before."""
+        if not ground_rules.may_receive(receiver, "consent"):
+            return
+        before, carried = self.held(receiver), self.carried()
+        answer = data.draw(entries(receiver, "consent"))
+        self.lan.does(ground_actions.record_ground, self.case, answer)
+        lines = self.lan.does(ground_actions.read_ledger, self.case).grounds
+        live = [line for line in lines if line.live and line.entry.receiver == receiver]
+        agreed = ground_rules.named_sections(answer)
+        assert all(set(line.sections) <= agreed for line in live if line.entry.kind == "consent")
+        by_law = {section for line in live if line.entry.kind != "consent" for section in line.sections}
+        assert self.held(receiver) <= before & (agreed | by_law | ALWAYS)
+        self.carries_no_more_than(carried)
 
     @rule(data=st.data())
     def send_on_any_ground(self, data: st.DataObject) -> None:
