@@ -157,8 +157,7 @@ def require_consenter(entry: GroundEntry, known: Circumstances) -> None:
     """Raise a sentence where a consent was given by somebody who cannot give it alone, or not at all."""
     if entry.kind != CONSENT or entry.consent != "granted":
         return
-    alone = not entry.consent_by or codelist("consent_by").get(entry.consent_by).flag("alone")
-    if alone:
+    if not entry.consent_by or _answers_alone(entry):
         _require_age_to_consent_alone(known)
         return
     if not (entry.representative.strip() and entry.representative_relation and entry.represented_because):
@@ -173,6 +172,10 @@ def require_consenter(entry: GroundEntry, known: Circumstances) -> None:
         )
     if _may_have_done_it(entry, known) and not entry.no_other.strip():
         raise BadInput("Hãy ghi vì sao không hỏi được người đại diện khác, là người không gây bạo lực.")
+
+
+def _answers_alone(entry: GroundEntry) -> bool:
+    return bool(entry.consent_by) and codelist("consent_by").get(entry.consent_by).flag("alone")
 
 
 def _require_age_to_consent_alone(known: Circumstances) -> None:
@@ -200,8 +203,9 @@ def needs_review(entry: GroundEntry, known: Circumstances = NOTHING_KNOWN) -> bo
     """Tell whether a second person must review an entry.
 
     That is danger to life, a representative who may have done it, and one who answers for a child that the law asks.
+    What is left of answers about a representative counts for nothing where the person answered alone.
     """
-    if entry.kind != CONSENT or not entry.representative:
+    if entry.kind != CONSENT or not entry.representative or _answers_alone(entry):
         return entry.kind == DANGER
     return _may_have_done_it(entry, known) or _child_is_unheard(entry, known)
 

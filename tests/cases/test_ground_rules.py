@@ -81,3 +81,13 @@ def test_a_representative_of_the_name_of_who_did_it_is_reviewed_whatever_the_rel
     entry = GroundEntry(kind="consent", consent="granted", receiver="police", **MOTHER)
     assert ground_rules.needs_review(entry, Circumstances(perpetrator=name, relation="VO_CHONG"))
     assert not ground_rules.needs_review(entry, Circumstances(perpetrator="Lê Văn Nhài", relation="VO_CHONG"))
+
+
+def test_what_is_left_of_answers_about_a_representative_waits_for_nobody_where_the_person_answered():
+    known = Circumstances(age=74, perpetrator="Lê Thị Nhài")
+    left = MOTHER | {"suspected": "yes", "no_other": "không có ai khác", "unheard": "x"}
+    answered = {by: left | {"consent_by": by} for by in ("herself", "representative", "both", "")}
+    entries = {by: GroundEntry("consent", "police", "granted", **answers) for by, answers in answered.items()}
+    ground_rules.require_consenter(entries["herself"], known)
+    waits = {by: ground_rules.needs_review(entry, known) for by, entry in entries.items()}
+    assert waits == {"herself": False, "representative": True, "both": True, "": True}

@@ -349,3 +349,12 @@ def test_whatever_opens_a_case_with_the_consent_of_a_child_alone_opens_none(lan:
     with pytest.raises(Ungrounded):
         lan.opens_a_case(dao(identity=GIRL, grounds=(alone,)))
     assert lan.does(desk.list_cases).cases == ()
+
+
+def test_her_own_yes_is_sent_though_answers_about_a_representative_were_left(lan: Someone, house: House):
+    case_id = a_case(lan)
+    left = {"representative": "Lê Văn Bảo", "representative_relation": "CON", "suspected": "yes"}
+    ground_id = ground(house, case_id, consent_by="herself", **left)
+    [line] = lan.does(ground_actions.read_ledger, case_id).grounds
+    assert (line.held_back, line.sendable) == (False, True)
+    assert lan.does(sending_actions.send, case_id, ground_id, ASKED)
