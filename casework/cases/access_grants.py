@@ -193,14 +193,6 @@ def reading_agencies(context: ActContext, case: VerifiedCase, section: Section) 
     return [case.row.owner_id, *(to for to in receiver_ids if section in _receiver_access(context, case, to).live)]
 
 
-def agencies_with_ground(context: ActContext, case: VerifiedCase) -> frozenset[str]:
-    """Return the kinds of agencies with which a live ground lets a case be shared."""
-    live = {
-        row.receiver_id for row in reading.rows_of_case(context, case, Ground) if ground_is_live(row, context.crypto.at)
-    }
-    return frozenset(freshness.agency(context.session, context.commune_id, agency_id).kind for agency_id in live)
-
-
 def newest_referral(context: ActContext, case: VerifiedCase) -> Referral | None:
     """Return the newest referral by which my agency or circle reads another's case; None if none does."""
     rows = reading.rows_of_case(context, case, Referral)

@@ -123,6 +123,23 @@ def entries(context: ActContext, case: VerifiedCase) -> dict[UUID, GroundEntry]:
     return {page.series: GroundEntry.from_json(page.data) for page in pages}
 
 
+def agencies_with_ground(context: ActContext, case: VerifiedCase) -> frozenset[str]:
+    """Return the kinds of agencies with which a ground lets a case be shared now.
+
+    Danger lets it be shared while it waits for a second person, a consent does not. Only the sealed entry says which
+    of the two a ground is, so what is under review and cannot be opened counts as no ground.
+    """
+    rows = reading.rows_of_case(context, case, Ground)
+    live = [row for row in rows if access_grants.ground_is_live(row, context.crypto.at)]
+    opened = entries(context, case) if any(row.state == GroundState.REVIEW for row in live) else {}
+    told = {
+        row.receiver_id
+        for row in live
+        if row.state != GroundState.REVIEW or opened.get(row.id, GroundEntry()).kind == DANGER
+    }
+    return frozenset(freshness.agency(context.session, context.commune_id, agency_id).kind for agency_id in told)
+
+
 def _initial_state(kind: str, entry: GroundEntry, known: Circumstances) -> str:
     """Return how an entry begins: what needs a second person waits for one, consent carries only if granted.
 

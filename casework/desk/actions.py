@@ -11,7 +11,6 @@ from casework.audit import read
 from casework.cases import (
     access_endings,
     access_grants,
-    age_groups,
     case_labels,
     case_search,
     legal_clocks,
@@ -40,8 +39,8 @@ from casework.notices.actions import list_due, list_notices
 from casework.oversight import home_panel
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
+from casework.referrals import missing_grounds, readers_though_named
 from casework.referrals import presenters as referral_presenters
-from casework.referrals import readers_though_named
 from casework.referrals.ground_actions import list_reviews
 from casework.referrals.named_actions import list_named
 from casework.referrals.promise_actions import list_promises
@@ -54,8 +53,6 @@ from casework.vault.keys.envelopes import OpenedDocument
 
 _SHORTEST_QUERY = 2
 _ON_CASE_PAGE = (Section.LABEL, Section.CONTACT, Section.TASK)
-_CHILD_PROTECTION = "child_protection"
-_POLICE = "police"
 # What a case was given once and keeps, whatever a form says.
 _FIXED = {Section.LABEL: ("code", "former", "received_at"), Section.INCIDENT: ("recorded_at",)}
 
@@ -155,29 +152,14 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         readers=staff.key_holder_names(context, case.row.owner_id) if restricted else (),
         hours=reporting_delay.first_hours_of_case(context, case, opened),
         notice=notice_presenters.standing(context, case),
-        must_tell=_must_tell_of_child(context, case, line),
-        unprotected=_is_unprotected(context, case, line),
+        must_tell=missing_grounds.for_child_protection(context, case, label),
+        unprotected=missing_grounds.for_police(context, case, label),
         named=_undecided_readers(context, case) if line.ours else (),
         unread=referral_presenters.unread_lines(context, case) if line.ours else (),
         unsent=unsent_receivers(context, case) if line.ours else (),
         clocks=legal_clocks.clocks_of_case(case, label, opened, at=context.crypto.at),
         names=names,
     )
-
-
-def _must_tell_of_child(context: ActContext, case: VerifiedCase, line: CaseLine) -> bool:
-    """Tell whether nothing yet lets us report a child to who protects children, and we are not those ourselves."""
-    child = line.is_open and line.ours and line.age_group == age_groups.CHILD
-    if not child or context.permit.record is Section.CHILD:
-        return False
-    return _CHILD_PROTECTION not in access_grants.agencies_with_ground(context, case)
-
-
-def _is_unprotected(context: ActContext, case: VerifiedCase, line: CaseLine) -> bool:
-    """Tell whether there is danger now and nothing lets us tell the police, and we are not those ourselves."""
-    if not (line.urgent and line.ours) or context.permit.record is Section.POLICE:
-        return False
-    return _POLICE not in access_grants.agencies_with_ground(context, case)
 
 
 def _undecided_readers(context: ActContext, case: VerifiedCase) -> tuple[str, ...]:

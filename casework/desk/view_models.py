@@ -23,7 +23,7 @@ from casework.oversight.home_panel import OversightPanel
 from casework.policy.vocabulary import Section
 from casework.referrals.named_view_models import NamedCase
 from casework.referrals.promise_view_models import Promises
-from casework.referrals.view_models import AwaitingReview, Box, UnreadReferral, UnsentCase
+from casework.referrals.view_models import AwaitingReview, Box, MissingGround, UnreadReferral, UnsentCase
 from casework.retention.actions import ErasureRequest
 from casework.sealed import Sealed
 from casework.statistics.periods import Period
@@ -140,9 +140,9 @@ class CasePage:
     `readers` are then the names of those who can open it. `opened_by` is filled for its holder alone. In a case
     that was referred to us `referral_id` is what brought it, and `outdated` are the sections rewritten since. `hours`
     are the first 72 hours after the incident while they may be running, `clocks` those of the law, the first to end
-    first. `must_tell` says that the law makes us tell the child protection officer, `unprotected` that there is danger
-    and no ground to tell the police; `named` are those who must not know and read it all the same; `notice` is
-    for who may notify the chair. `names` are those of all members, for who wrote what. `unread` is what
+    first. `must_tell` says that the law makes us tell the child protection officer, `unprotected` whom to call in
+    danger without a ground to tell the police; `named` are those who must not know and read it all the same; `notice`
+    is for who may notify the chair. `names` are those of all members, for who wrote what. `unread` is what
     nobody at its receiver can open, `unsent` are the codes of those to whom nothing was sent yet of what was said.
     """
 
@@ -162,7 +162,7 @@ class CasePage:
     notice: NoticeStanding | None = None
     clocks: tuple[LegalClock, ...] = ()
     must_tell: bool = False
-    unprotected: bool = False
+    unprotected: MissingGround | None = None
     named: tuple[str, ...] = ()
     unread: tuple[UnreadReferral, ...] = ()
     unsent: tuple[str, ...] = ()

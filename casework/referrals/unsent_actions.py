@@ -16,10 +16,9 @@ from casework.notices import actions as notices
 from casework.notices.view_models import NoticeChoice
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
-from casework.referrals import lookup, presenters, sending_actions
+from casework.referrals import lookup, missing_grounds, presenters, sending_actions
 from casework.referrals.view_models import GroundLine, UnsentCase, UnsentPage
 
-_PROTECTS = "police"
 _MOST_URGENT_FIRST = ("danger", "duty", "consent")
 
 
@@ -74,7 +73,8 @@ def read_unsent(context: ActContext, case_id: UUID) -> UnsentPage:
         needs=tuple(needs),
         previews=tuple(previews),
         held_back=tuple(line for line in presenters.ground_lines(context, verified) if line.held_back),
-        unprotected=label.danger == "yes" and _PROTECTS not in access_grants.agencies_with_ground(context, verified),
+        unprotected=missing_grounds.for_police(context, verified, label),
+        must_tell=missing_grounds.for_child_protection(context, verified, label),
         notice=proposed if proposed and not (proposed.refusal or proposed.told) else None,
     )
 

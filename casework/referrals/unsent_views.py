@@ -29,7 +29,7 @@ def send(case_id: UUID) -> Answer:
     """Send everything that is still ticked, in one commit."""
     check_permission(Act.UNSENT_SEND)
     page = perform(unsent_actions.read_unsent, case_id)
-    if page.is_empty:
+    if not page.sends:
         flash(_("Không còn gì chờ gửi: đã gửi, đã rút hoặc đã để lại."))
         return _to_case(case_id)
     form = UnsentForm(page)

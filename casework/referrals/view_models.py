@@ -352,11 +352,24 @@ class Preview:
 
 
 @dataclass(frozen=True)
+class MissingGround:
+    """An agency that no ground lets us tell although there is danger: its duty telephone, empty where it has none.
+
+    `kin` are those there who must not know and may answer it; `child` tells that an article makes us tell of a child.
+    """
+
+    phone: str
+    kin: tuple[str, ...]
+    child: bool
+
+
+@dataclass(frozen=True)
 class UnsentPage:
     """Everything of a case that was said and has not been sent: a preview for each receiver, and the chair's notice.
 
-    `needs` are the needs that were written down, by which the letters are proposed; `unprotected` tells that there is
-    danger now and no live ground lets the police be told, `held_back` are grounds that wait for a second person.
+    `needs` are the needs that were written down, by which the letters are proposed; `unprotected` says whom to
+    call where there is danger now and no ground lets the police be told, `must_tell` that none lets us tell who
+    protects children; `held_back` are consents that wait for a second person.
     """
 
     case_id: UUID
@@ -366,12 +379,18 @@ class UnsentPage:
     needs: tuple[str, ...]
     previews: tuple[Preview, ...]
     held_back: tuple[GroundLine, ...] = ()
-    unprotected: bool = False
+    unprotected: MissingGround | None = None
+    must_tell: bool = False
     notice: Proposal | None = None
 
     @property
+    def sends(self) -> bool:
+        """Tell whether anything can be sent from here now."""
+        return bool(self.previews) or self.notice is not None
+
+    @property
     def is_empty(self) -> bool:
-        return not self.previews and self.notice is None
+        return not (self.sends or self.held_back)
 
     def asks(self, receiver: str) -> list[str]:
         """Return what an agency (code) is proposed to be asked for: of what it helps with the needs, or the first."""
