@@ -23,7 +23,8 @@ from casework.oversight.home_panel import OversightPanel
 from casework.policy.vocabulary import Section
 from casework.referrals.named_view_models import NamedCase
 from casework.referrals.promise_view_models import Promises
-from casework.referrals.view_models import AwaitingReview, Box, MissingGround, UnreadReferral, UnsentCase
+from casework.referrals.unsent_view_models import MissingGround, UnsentCase
+from casework.referrals.view_models import AwaitingReview, Box, UnreadReferral
 from casework.retention.actions import ErasureRequest
 from casework.sealed import Sealed
 from casework.statistics.periods import Period

@@ -21,7 +21,8 @@ from casework.notices.forms import SendNoticeForm, offering
 from casework.notices.view_models import NoticeChoice, Proposal
 from casework.policy.vocabulary import Section
 from casework.referrals.receiving_side import ProposedReader, ReceivingSide
-from casework.referrals.view_models import Preview, UnsentPage
+from casework.referrals.unsent_view_models import UnsentPage
+from casework.referrals.view_models import Preview
 from casework.web.choice_fields import code_words
 from casework.web.forms import Choices, DateParts, Form, LongText, SentOnceForm, ShortText, TimeOfDay, parse_uuid
 

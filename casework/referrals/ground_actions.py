@@ -46,7 +46,7 @@ def read_ledger(
         _require_awaiting_review(case_id, chosen)
     if towards is Act.GROUND_CALLED and chosen is not None and not chosen.entry.call_on:
         raise Conflict("Lần gọi này đã được ghi rồi. Hãy mở lại trang để xem.", about=case_id)
-    if towards is Act.UNSENT_SET_ASIDE and chosen is not None and not chosen.never_sent:
+    if towards is Act.UNSENT_SET_ASIDE and chosen is not None and not chosen.to_be_decided:
         raise Conflict("Căn cứ này đã chuyển gửi hoặc không còn hiệu lực. Hãy mở lại trang để xem.", about=case_id)
     opened = reading.open_newest_of(context, verified, [Section.LABEL, Section.CONTACT])
     label = label_of(opened) or Label()

@@ -8,7 +8,7 @@ from casework.cases.states import CaseState
 from casework.gate import ActContext
 from casework.policy.vocabulary import Section
 from casework.referrals import readers_though_named
-from casework.referrals.view_models import MissingGround
+from casework.referrals.unsent_view_models import MissingGround
 from casework.vault.states import MemberState
 
 _POLICE, _CHILD_PROTECTION = "police", "child_protection"

@@ -19,7 +19,8 @@ from casework.referrals import ground_actions, receiving_actions
 from casework.referrals.forms import needs_of_first, offer_readers, offer_sections
 from casework.referrals.ground_forms import PARTS_STEP, GroundForm
 from casework.referrals.receiving_side import ReferralReaders
-from casework.referrals.view_models import GroundLedger, Preview, UnsentPage
+from casework.referrals.unsent_view_models import UnsentPage
+from casework.referrals.view_models import GroundLedger, Preview
 from casework.web.choice_fields import language
 from casework.web.current_user import perform
 from casework.web.translation import day, when

@@ -1,6 +1,6 @@
 """What was said and ticked, and has not been sent: the list, the page that sends all in one commit, setting aside."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from uuid import UUID, uuid5
@@ -17,18 +17,23 @@ from casework.notices.view_models import NoticeChoice
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
 from casework.referrals import lookup, missing_grounds, presenters, sending_actions
-from casework.referrals.view_models import GroundLine, UnsentCase, UnsentPage
+from casework.referrals.unsent_view_models import UnsentCase, UnsentGrounds, UnsentPage
+from casework.referrals.view_models import GroundLine
 
+_ENDED = GroundState.WITHDRAWN
 _MOST_URGENT_FIRST = ("danger", "duty", "consent")
 
 
 @action(Act.UNSENT_LIST)
 def list_unsent(context: ActContext) -> tuple[UnsentCase, ...]:
-    """List the open cases with a live ground on which nothing was ever sent: danger first, then the oldest."""
+    """List the open cases where something was said and never sent: danger first, then the oldest.
+
+    What waits for a second person or was refused by them is said too: nobody would come back to it otherwise.
+    """
     case_ids = scope.unsent(scope.cases(context.permit)).on(context.session).scalars().all()
-    unsent = list(reading.of_each(context, case_ids, lambda case: _unsent_case(context, case)))
+    unsent = [case for case in reading.of_each(context, case_ids, lambda case: _unsent_case(context, case)) if case]
     context.about, context.reason = None, f"{len(unsent)} cases"
-    return tuple(sorted((case for case in unsent if case.receivers), key=lambda case: (not case.danger, case.since)))
+    return tuple(sorted(unsent, key=lambda case: (not case.danger, case.since)))
 
 
 def unsent_receivers(context: ActContext, verified: VerifiedCase) -> tuple[str, ...]:
@@ -38,20 +43,28 @@ def unsent_receivers(context: ActContext, verified: VerifiedCase) -> tuple[str, 
     """
     sent = {referral.ground.id for referral in lookup.referrals(context, verified)}
     grounds = [row for row in lookup.grounds(context, verified) if row.id not in sent]
-    if not any(access_grants.ground_is_live(row, context.crypto.at) for row in grounds):
+    if not any(access_grants.ground_is_live(row, context.crypto.at) or row.state == _ENDED for row in grounds):
         return ()
-    return tuple(dict.fromkeys(line.entry.receiver for line in _never_sent(context, verified)))
+    return _receivers(_unsent_grounds(context, verified).lines)
 
 
-def _unsent_case(context: ActContext, verified: VerifiedCase) -> UnsentCase:
+def _receivers(lines: Iterable[GroundLine]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line.entry.receiver for line in lines))
+
+
+def _unsent_case(context: ActContext, verified: VerifiedCase) -> UnsentCase | None:
+    unsent = _unsent_grounds(context, verified)
+    if not unsent.lines:
+        return None
     label = label_of(reading.open_newest_of(context, verified, [Section.LABEL])) or Label()
-    lines = _never_sent(context, verified)
     return UnsentCase(
         case_id=verified.id,
         code=label.code,
         danger=label.danger == "yes",
-        receivers=tuple(dict.fromkeys(line.entry.receiver for line in lines)),
-        since=min((line.at for line in lines), default=context.crypto.at),
+        receivers=_receivers(unsent.sendable),
+        since=min(line.at for line in unsent.lines),
+        waiting=_receivers(unsent.held_back),
+        disagreed=tuple((line.entry.receiver, line.entry.review_words) for line in unsent.disagreed),
     )
 
 
@@ -62,7 +75,8 @@ def read_unsent(context: ActContext, case_id: UUID) -> UnsentPage:
     pages = reading.open_newest_of(context, verified, [Section.LABEL, Section.ASSESSMENT])
     label = label_of(pages) or Label()
     needs = [need for page in pages if page.section == Section.ASSESSMENT for need in _needs(page.data)]
-    previews = [context.also(sending_actions.preview, case_id, line.id) for line in _never_sent(context, verified)]
+    unsent = _unsent_grounds(context, verified)
+    previews = [context.also(sending_actions.preview, case_id, line.id) for line in unsent.sendable]
     told = allowed(context.actor, Act.NOTICE_PREVIEW) and label.only_counselling != "yes"
     proposed = context.also(notices.preview, case_id) if told else None
     return UnsentPage(
@@ -72,7 +86,8 @@ def read_unsent(context: ActContext, case_id: UUID) -> UnsentPage:
         danger=label.danger == "yes",
         needs=tuple(needs),
         previews=tuple(previews),
-        held_back=tuple(line for line in presenters.ground_lines(context, verified) if line.held_back),
+        held_back=unsent.held_back,
+        disagreed=unsent.disagreed,
         unprotected=missing_grounds.for_police(context, verified, label),
         must_tell=missing_grounds.for_child_protection(context, verified, label),
         notice=proposed if proposed and not (proposed.refusal or proposed.told) else None,
@@ -83,12 +98,27 @@ def _needs(assessment: Mapping[str, object]) -> tuple[str, ...]:
     return Assessment.from_json(assessment).needs
 
 
-def _never_sent(context: ActContext, verified: VerifiedCase) -> list[GroundLine]:
-    """Return the live grounds on which nothing was ever sent: danger to life first, then duty, then consent."""
+def _unsent_grounds(context: ActContext, verified: VerifiedCase) -> UnsentGrounds:
+    """Return what was said of an open case and never sent: danger to life first, then duty, then consent."""
     if verified.row.state != CaseState.OPEN:
-        return []
-    lines = [line for line in presenters.ground_lines(context, verified) if line.never_sent]
-    return sorted(lines, key=lambda line: (_MOST_URGENT_FIRST.index(line.entry.kind), line.at, line.entry.receiver))
+        return UnsentGrounds()
+    lines = sorted(presenters.ground_lines(context, verified), key=_urgency)
+    return UnsentGrounds(
+        sendable=tuple(line for line in lines if line.never_sent),
+        held_back=tuple(line for line in lines if line.held_back),
+        disagreed=tuple(line for line in lines if line.disagreed and not any(_replaces(one, line) for one in lines)),
+    )
+
+
+def _urgency(line: GroundLine) -> tuple[int, int, str]:
+    return _MOST_URGENT_FIRST.index(line.entry.kind), line.at, line.entry.receiver
+
+
+def _replaces(other: GroundLine, refused: GroundLine) -> bool:
+    """Tell whether another ground for the same receiver answers a No: recorded after it, or one that carries anyway."""
+    if other.receiver_id != refused.receiver_id or other.id == refused.id or refused.review is None:
+        return False
+    return other.at > refused.review.at or (other.live and not other.held_back)
 
 
 @action(Act.UNSENT_SEND)
@@ -129,7 +159,7 @@ def set_aside(context: ActContext, case_id: UUID, ground_id: UUID, words: str) -
     verified = reading.find_case(context, case_id)
     ground = lookup.find_ground(context, verified, ground_id)
     [line] = [line for line in presenters.ground_lines(context, verified) if line.id == ground_id]
-    if not line.never_sent:
+    if not line.to_be_decided:
         raise Conflict("Căn cứ này đã chuyển gửi hoặc không còn hiệu lực. Hãy mở lại trang để xem.", about=case_id)
     if not words.strip():
         raise BadInput("Hãy ghi vì sao chưa gửi.", about=case_id)

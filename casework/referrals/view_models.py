@@ -11,7 +11,6 @@ from casework.cases.sections import GroundEntry, Letter
 from casework.cases.states import LIVE_REFERRAL, ReferralState
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
-from casework.notices.view_models import Proposal
 from casework.policy.vocabulary import Act, Section
 from casework.referrals.receiving_side import ReceivingSide
 
@@ -257,6 +256,17 @@ class GroundLine:
         return self.sendable and not self.state
 
     @property
+    def disagreed(self) -> bool:
+        """Tell whether the second person's No ended it before anything was sent, and it was not set aside since."""
+        refused = self.review is not None and self.review.answer == "disagreed"
+        return refused and self.withdrawn and not self.state
+
+    @property
+    def to_be_decided(self) -> bool:
+        """Tell whether it was said, nothing was ever sent, and nobody has written down why."""
+        return self.never_sent or self.held_back or self.disagreed
+
+    @property
     def sendable(self) -> bool:
         """Tell whether a referral may be made on this ground now."""
         free = self.live and self.state not in LIVE_REFERRAL
@@ -275,17 +285,6 @@ class EndingLine:
     receiver: str
     ends: tuple[Section, ...]
     stays: tuple[StayingAccess, ...]
-
-
-@dataclass(frozen=True)
-class UnsentCase:
-    """A case in the list of what was said and not sent: to whom (codes of agencies), and since when (microseconds)."""
-
-    case_id: UUID
-    code: str
-    danger: bool
-    receivers: tuple[str, ...]
-    since: int
 
 
 @dataclass(frozen=True)
@@ -349,50 +348,3 @@ class Preview:
     def sendable(self) -> bool:
         """Tell whether it can be sent once those who must not know are taken out."""
         return not self.side.problem(self.side.proposed_out)
-
-
-@dataclass(frozen=True)
-class MissingGround:
-    """An agency that no ground lets us tell although there is danger: its duty telephone, empty where it has none.
-
-    `kin` are those there who must not know and may answer it; `child` tells that an article makes us tell of a child.
-    """
-
-    phone: str
-    kin: tuple[str, ...]
-    child: bool
-
-
-@dataclass(frozen=True)
-class UnsentPage:
-    """Everything of a case that was said and has not been sent: a preview for each receiver, and the chair's notice.
-
-    `needs` are the needs that were written down, by which the letters are proposed; `unprotected` says whom to
-    call where there is danger now and no ground lets the police be told, `must_tell` that none lets us tell who
-    protects children; `held_back` are consents that wait for a second person.
-    """
-
-    case_id: UUID
-    code: str
-    nickname: str
-    danger: bool
-    needs: tuple[str, ...]
-    previews: tuple[Preview, ...]
-    held_back: tuple[GroundLine, ...] = ()
-    unprotected: MissingGround | None = None
-    must_tell: bool = False
-    notice: Proposal | None = None
-
-    @property
-    def sends(self) -> bool:
-        """Tell whether anything can be sent from here now."""
-        return bool(self.previews) or self.notice is not None
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.sends or self.held_back)
-
-    def asks(self, receiver: str) -> list[str]:
-        """Return what an agency (code) is proposed to be asked for: of what it helps with the needs, or the first."""
-        helped = [need.code for need in codelist("need").active() if need.text("agency") == receiver]
-        return [code for code in helped if code in self.needs] or helped[:1]

@@ -190,7 +190,8 @@ def test_a_representative_who_may_have_done_it_is_reviewed_before_anything_is_se
         lan.does(sending_actions.send, case_id, ground_id, ASKED)
     [line] = lan.does(ground_actions.read_ledger, case_id).grounds
     assert (line.held_back, line.sendable, line.review is not None) == (True, False, True)
-    assert lan.does(unsent_actions.list_unsent) == ()
+    [unsent] = lan.does(unsent_actions.list_unsent)
+    assert (unsent.receivers, unsent.waiting) == ((), ("police",))
     [waiting] = house["hoa"].does(ground_actions.list_reviews)
     assert (waiting.ground_id, waiting.review.kind) == (ground_id, "consent")
     house["hoa"].does(ground_actions.review_ground, case_id, ground_id, agrees=True, words="Đã gặp bà nội")

@@ -1,0 +1,87 @@
+"""What was said and has not been sent, as the first page, the page of a case and the step show it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from casework.codelists import codelist
+from casework.notices.view_models import Proposal
+from casework.referrals.view_models import GroundLine, Preview
+
+
+@dataclass(frozen=True)
+class UnsentGrounds:
+    """What was said of an open case and never sent: it can go now, it waits for a second person, or they refused it."""
+
+    sendable: tuple[GroundLine, ...] = ()
+    held_back: tuple[GroundLine, ...] = ()
+    disagreed: tuple[GroundLine, ...] = ()
+
+    @property
+    def lines(self) -> tuple[GroundLine, ...]:
+        return (*self.sendable, *self.held_back, *self.disagreed)
+
+
+@dataclass(frozen=True)
+class UnsentCase:
+    """A case in the list of what was said and not sent: to whom (codes of agencies), and since when (microseconds).
+
+    `receivers` can be sent something now, `waiting` not before a second person has looked; `disagreed` are those about
+    whom the second person said no, each with why.
+    """
+
+    case_id: UUID
+    code: str
+    danger: bool
+    receivers: tuple[str, ...]
+    since: int
+    waiting: tuple[str, ...] = ()
+    disagreed: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class MissingGround:
+    """An agency that no ground lets us tell although there is danger: its duty telephone, empty where it has none.
+
+    `kin` are those there who must not know and may answer it; `child` tells that an article makes us tell of a child.
+    """
+
+    phone: str
+    kin: tuple[str, ...]
+    child: bool
+
+
+@dataclass(frozen=True)
+class UnsentPage:
+    """Everything of a case that was said and has not been sent: a preview for each receiver, and the chair's notice.
+
+    `needs` are the needs that were written down, by which the letters are proposed; `unprotected` says whom to
+    call where there is danger now and no ground lets the police be told, `must_tell` that none lets us tell who
+    protects children; `held_back` are consents that wait for a second person,
+    `disagreed` what the second person refused and nothing has replaced.
+    """
+
+    case_id: UUID
+    code: str
+    nickname: str
+    danger: bool
+    needs: tuple[str, ...]
+    previews: tuple[Preview, ...]
+    held_back: tuple[GroundLine, ...] = ()
+    disagreed: tuple[GroundLine, ...] = ()
+    unprotected: MissingGround | None = None
+    must_tell: bool = False
+    notice: Proposal | None = None
+
+    @property
+    def sends(self) -> bool:
+        """Tell whether anything can be sent from here now."""
+        return bool(self.previews) or self.notice is not None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.sends or self.held_back or self.disagreed)
+
+    def asks(self, receiver: str) -> list[str]:
+        """Return what an agency (code) is proposed to be asked for: of what it helps with the needs, or the first."""
+        helped = [need.code for need in codelist("need").active() if need.text("agency") == receiver]
+        return [code for code in helped if code in self.needs] or helped[:1]
