@@ -34,6 +34,7 @@ NEVER_ALIKE = {
     "accounts.mine.passphrase",
     "accounts.mine.phone",
     "accounts.mine.paper",
+    "accounts.mine.passkeys.add",
     "accounts.admission.invite",
     "accounts.sign_out",
 }
