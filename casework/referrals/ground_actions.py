@@ -126,8 +126,8 @@ def record_ground(context: ActContext, case_id: UUID, entry: GroundEntry, *, onc
 
 def _end_older_consents(context: ActContext, verified: VerifiedCase, newer: Ground, answer: GroundEntry) -> None:
     """End the live consents for a receiver of which the newer answer takes something back, as a withdrawal does."""
-    context.session.flush()
     successor = newer if answer.consent == "granted" else None
+    context.session.flush()
     entries = consent_and_grounds.entries(context, verified)
     for ground in lookup.grounds(context, verified):
         entry = entries.get(ground.id, GroundEntry())
@@ -137,6 +137,8 @@ def _end_older_consents(context: ActContext, verified: VerifiedCase, newer: Grou
         if taken_back and access_grants.ground_is_live(ground, context.crypto.at):
             ended = replace(entry, ended=answer.refusal)
             _withdraw(context, verified, ground, ended, SafetyCall(), successor=successor)
+            # The next one reads the entries again, and the head lists the one just written.
+            context.session.flush()
 
 
 @dataclass(frozen=True)

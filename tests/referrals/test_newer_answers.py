@@ -112,3 +112,14 @@ def test_a_consent_that_was_never_sent_cannot_be_sent_after_a_no(house: House):
     referral.lan.does(ground_actions.record_ground, referral.case_id, GroundEntry("consent", "police", "refused"))
     assert not consents(referral)[unsent]
     assert consents(referral)[referral.ground_id]
+
+
+@only_sqlite
+def test_a_no_ends_every_older_consent_for_the_receiver(house: House):
+    referral = referred(house).goes("open")
+    more = tuple(section.code for section in sorted(POLICE | {Section.STORY}))
+    wider = ground(house, referral.case_id, sections=more)
+    ground(house, referral.case_id, **NO)
+    assert not consents(referral)[referral.ground_id]
+    assert not consents(referral)[wider]
+    assert sections(house, referral.case_id, "police") == set()

@@ -34,7 +34,7 @@ PAGES = [
 ]
 FORMS = ["/chot-ky/cong-bo", "/kiem-tra", "/dang-nhap", "/so-lieu"]
 # Each offers a passphrase or a phone drawn by chance, in any book.
-NEVER_ALIKE = {"accounts.mine.passphrase", "accounts.mine.phone"}
+NEVER_ALIKE = {"accounts.mine.passphrase", "accounts.mine.phone", "accounts.mine.passkeys.add"}
 TOKEN = re.compile(rb'name="csrf_token"[^>]*value="[^"]*"|value="[^"]*"[^>]*name="csrf_token"')
 
 
