@@ -37,6 +37,7 @@ _MEASURED = (
     "maintenance/test_verify_database.py",
     "oversight",
     "policy",
+    "retention/test_shredding.py",
     "staffing",
     "statistics",
     "vault",

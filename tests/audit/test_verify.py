@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from casework.audit import read
 from casework.audit.verify import Verdict, verify
 from casework.desk import actions as desk
 from casework.errors import NotFound, VaultError
@@ -185,3 +186,8 @@ def test_a_case_put_back_together_with_its_lines_of_the_log_is_found(lived: Hous
             thief.put(name, *old[name])
         thief.change("audit_line", {"commune_id": THANH_SON, "n": newest}, head=None, head_mac=None)
     assert _verdict(lived).broken == newest
+
+
+@pytest.mark.parametrize("body", ["x", "{}", "[]", "null", ""])
+def test_a_line_that_is_none_of_ours_gives_itself_as_what_does_not_hold(body):
+    assert read.reason_of(body) == "VaultError"

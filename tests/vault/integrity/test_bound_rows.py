@@ -37,6 +37,14 @@ def test_the_order_of_rows_is_no_matter_and_each_part_has_a_hash_of_its_own():
     assert token([document := uuid4(), one]) == document.bytes + one
 
 
+def test_what_somebody_puts_into_a_column_of_another_kind_is_no_token():
+    for values in ([uuid4(), "x"], [1], [None]):
+        with pytest.raises(VaultError):
+            token(values)
+    with pytest.raises(VaultError):
+        commitment({Part.CASE: ["x", b"y"]})
+
+
 @both_databases
 def test_every_act_that_changes_rows_writes_the_head_anew(house: House, lan: Someone):
     case_id = lan.opens_a_case()
