@@ -63,8 +63,7 @@ def send(
     again under `once` is sent once. Raises Ungrounded outside the family and for a reader who must not know.
     """
     case = reading.find_own_case(context, case_id)
-    rows = {row.id: row for row in reading.rows_of_case(context, case, ChairNotice)}
-    notice_id = uuid5(case_id, once.hex) if once else uuid4()
+    rows, notice_id = _rows_and_id(context, case, once)
     if notice_id in rows:
         return _once_more(rows[notice_id])
     proposed = proposals.proposal(context, case)
@@ -82,6 +81,12 @@ def send(
     )
     _add(context, case, row, notice, step="send")
     return notice_id
+
+
+def _rows_and_id(context: ActContext, case: VerifiedCase, once: UUID | None) -> tuple[dict[UUID, ChairNotice], UUID]:
+    """Return the notices of a case by their ids, and the id of the one that a form makes, however often it is sent."""
+    rows = {row.id: row for row in reading.rows_of_case(context, case, ChairNotice)}
+    return rows, uuid5(case.id, once.hex) if once else uuid4()
 
 
 def _once_more(row: ChairNotice) -> UUID:
@@ -142,8 +147,7 @@ def _add(context: ActContext, case: VerifiedCase, row: ChairNotice, notice: Noti
 def record_spoken(context: ActContext, case_id: UUID, told: Notice, *, once: UUID | None = None) -> UUID:
     """Record a notice that was given by word: who heard it, when, and what was said; only the owner reads that."""
     case = reading.find_own_case(context, case_id)
-    rows = {row.id: row for row in reading.rows_of_case(context, case, ChairNotice)}
-    notice_id = uuid5(case_id, once.hex) if once else uuid4()
+    rows, notice_id = _rows_and_id(context, case, once)
     if notice_id in rows:
         return _once_more(rows[notice_id])
     proposed = _proposed_or_nobody(context, case)
@@ -193,8 +197,7 @@ def _unread_row(context: ActContext, case: VerifiedCase, notice_id: UUID, state:
 def set_aside(context: ActContext, case_id: UUID, words: str, *, once: UUID | None = None) -> UUID:
     """Note why the chair is not told: no list asks for it until that is withdrawn, and only the owner reads it."""
     case = reading.find_own_case(context, case_id)
-    rows = {row.id: row for row in reading.rows_of_case(context, case, ChairNotice)}
-    notice_id = uuid5(case_id, once.hex) if once else uuid4()
+    rows, notice_id = _rows_and_id(context, case, once)
     if notice_id in rows:
         return _once_more(rows[notice_id])
     proposed = _proposed_or_nobody(context, case)
@@ -268,12 +271,9 @@ def read_notice(context: ActContext, case_id: UUID, notice_id: UUID, *, towards:
 
 
 def _phone_of_kind(context: ActContext, kind: str) -> str:
-    """Return the duty telephone of the first active agency of a kind; empty without one."""
-    agencies = select(Agency.id).where(
-        Agency.commune_id == context.commune_id, Agency.kind == kind, Agency.state == AgencyState.ACTIVE
-    )
-    agency_id = context.session.execute(agencies.order_by(Agency.id)).scalars().first()
-    return freshness.agency(context.session, context.commune_id, agency_id).duty_phone if agency_id else ""
+    """Return the duty telephone of the active agency of a kind; empty without one."""
+    agency = freshness.agency_of_kind(context.crypto, kind) if kind else None
+    return agency.duty_phone if agency is not None and agency.state == AgencyState.ACTIVE else ""
 
 
 def _find(context: ActContext, case_id: UUID, notice_id: UUID) -> VerifiedNotice:
