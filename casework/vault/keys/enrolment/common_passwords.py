@@ -3,6 +3,7 @@
 `.ci/common-passwords` makes the file from a list; common_passwords.toml says from which one, and under which licence.
 """
 
+from bisect import bisect_left
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -21,14 +22,12 @@ def truncated_hash(letters: str) -> bytes:
 def is_listed(letters: str) -> bool:
     """Tell whether small letters and figures are a common password of SHORTEST to LONGEST characters."""
     wanted, entries = truncated_hash(letters), _entries()
-    low, high = 0, len(entries) // HASH_BYTES
-    while low < high:
-        middle = (low + high) // 2
-        entry = entries[middle * HASH_BYTES : (middle + 1) * HASH_BYTES]
-        if entry == wanted:
-            return True
-        low, high = (middle + 1, high) if entry < wanted else (low, middle)
-    return False
+
+    def entry(number: int) -> bytes:
+        return entries[number * HASH_BYTES : (number + 1) * HASH_BYTES]
+
+    numbers = range(len(entries) // HASH_BYTES)
+    return entry(bisect_left(numbers, wanted, key=entry)) == wanted
 
 
 def without_listed(letters: str) -> str:
