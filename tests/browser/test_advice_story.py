@@ -1,15 +1,12 @@
 """Advice alone in a real browser: kept on one page, made a case in one tap; and what to say, on one sheet."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
 
-from casework.app import create_app
 from casework.desk import actions as desk
 from casework.intake import advice_actions as advice
-from tests.browser.serving import serving
 from tests.browser.walking import SCREENS, Walk
 from tests.house import House, only_sqlite
 from tests.people import STAFF, THANH_SON
@@ -18,13 +15,6 @@ pytestmark = only_sqlite
 ON = "main form .buttons .button:not(.quiet)"
 WORDS = "hỏi ly hôn có phải hòa giải không"
 PRINTED = [name for name, person in STAFF.items() if person.commune_id == THANH_SON]
-
-
-@pytest.fixture
-def site(house: House) -> Iterator[str]:
-    """The application of this house, served with its form tokens."""
-    with serving(create_app(house.config)) as address:
-        yield address
 
 
 @pytest.fixture

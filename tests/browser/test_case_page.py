@@ -1,18 +1,15 @@
 """The desk in a real browser: from the first page to a note, on a phone and on a desk, with and without scripts."""
 
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from casework.addresses import actions as addresses
-from casework.app import create_app
 from casework.cases.trusted_addresses import AddressEntry
 from casework.desk import actions as desk
 from casework.web.session_loading import COOKIE
 from tests.browser.accessibility import violations
-from tests.browser.serving import serving
 from tests.browser.walking import SCREENS
 from tests.house import House, only_sqlite
 from tests.stories import CANARIES, dao
@@ -25,13 +22,6 @@ SMALL = """() => [...document.querySelectorAll('main a, main button, main input,
   .filter((one) => !['hidden', 'radio', 'checkbox'].includes(one.type) && one.offsetParent)
   .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
   .filter(([, box]) => box.height < 44 || box.width < 44).map(([html]) => html)"""
-
-
-@pytest.fixture
-def site(house: House) -> Iterator[str]:
-    """The application of this house, served with its form tokens."""
-    with serving(create_app(house.config)) as address:
-        yield address
 
 
 @pytest.fixture

@@ -1,13 +1,8 @@
 """Two people erase a case in real browsers: one asks, another reads what will be gone and decides; nothing is left."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser
 
-from casework.app import create_app
 from casework.desk import actions as desk
-from tests.browser.serving import serving
 from tests.browser.walking import SCRIPTS, Walk
 from tests.house import House, Someone, only_sqlite
 from tests.retention.scenes import files, found_in, rows_of, sealed_in
@@ -15,13 +10,6 @@ from tests.retention.scenes import files, found_in, rows_of, sealed_in
 pytestmark = only_sqlite
 ON = "main form .buttons .button:not(.quiet)"
 WHY = "Chị ấy xin xóa, có đơn"
-
-
-@pytest.fixture
-def site(house: House) -> Iterator[str]:
-    """The application of this house, served with its form tokens."""
-    with serving(create_app(house.config)) as address:
-        yield address
 
 
 @SCRIPTS

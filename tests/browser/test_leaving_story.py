@@ -1,15 +1,12 @@
 """A counsellor leaves angry: the lead locks the account, offboards them, and takes over; on a phone and a desktop."""
 
 import os
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from casework.app import create_app
 from casework.web.session_loading import COOKIE
 from tests.browser.accessibility import violations
-from tests.browser.serving import serving
 from tests.browser.walking import SCREENS
 from tests.house import House, Someone, only_sqlite
 from tests.stories import dao
@@ -20,13 +17,6 @@ SMALL = """() => [...document.querySelectorAll('main a.button, main button, main
   .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
   .filter(([, box]) => box.height < 44 || box.width < 44).map(([html]) => html)"""
 LOOK = os.environ.get("CASEWORK_LOOK", "")
-
-
-@pytest.fixture
-def site(house: House) -> Iterator[str]:
-    """The application of this house, served with its form tokens."""
-    with serving(create_app(house.config)) as address:
-        yield address
 
 
 @pytest.fixture

@@ -1,12 +1,8 @@
 """23:05: from the knock to an officer who reads three sections and a chair who reads no name, in twelve taps."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser
 
-from casework.app import create_app
-from tests.browser.serving import serving
 from tests.browser.walking import SCRIPTS, Walk
 from tests.house import House, only_sqlite
 
@@ -15,12 +11,6 @@ NAME, CALLED = "Lò Thị Mẩy", "Chị Sen"
 WORDS = "nó cầm dao đứng ngoài cổng"
 AGREED = {"contact", "incident", "perpetrator"}
 ON = "main form .buttons .button:not(.quiet)"
-
-
-@pytest.fixture
-def site(house: House) -> Iterator[str]:
-    with serving(create_app(house.config)) as address:
-        yield address
 
 
 class Night(Walk):

@@ -1,14 +1,11 @@
 """The main job in a real browser: five people, from a live ground to counts that say nothing about anybody."""
 
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from casework import clock
-from casework.app import create_app
-from tests.browser.serving import serving
 from tests.browser.walking import SCREENS, Walk
 from tests.house import House, only_sqlite
 from tests.statistics.timeline import Timeline, first_of
@@ -23,13 +20,6 @@ HIDDEN = {
     "tam": ("story", "safety_plan", "assessment", "perpetrator"),
 }
 SHARED = {"cuong": ("identity", "contact", "perpetrator"), "tam": ("identity", "contact", "children")}
-
-
-@pytest.fixture
-def site(house: House) -> Iterator[str]:
-    """The application of this house, served with its form tokens."""
-    with serving(create_app(house.config)) as address:
-        yield address
 
 
 @pytest.fixture
