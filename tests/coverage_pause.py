@@ -1,15 +1,14 @@
 """Pauses coverage during tests of pages, stories, laws, faults and commands.
 
 They run through the same lines of the five packages of pyproject.toml by the thousand and add none; measuring them too
-would make the run longer by a third. What those packages remember is forgotten before the first measured test of a
-process, for a test that is not measured may have been the first to ask.
+would make the run longer by a third. What those packages remember is forgotten whenever a measured test follows one
+that is not, for that one may have been the first to ask.
 """
 
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from functools import cache
 from typing import cast
 
 import pytest
@@ -44,22 +43,24 @@ _MEASURED = (
 )
 # By this a process that a test starts measures itself too.
 _CHILDREN = "COVERAGE_PROCESS_CONFIG"
+# Whether the last test of this process was a measured one.
+_MEASURING = pytest.StashKey[bool]()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Pause the measuring during a test that adds nothing to it."""
     path = item.path.relative_to(item.config.rootpath / "tests").as_posix()
-    current = Coverage.current()
-    if current is not None and path.startswith(_MEASURED):
+    current, measured = Coverage.current(), path.startswith(_MEASURED)
+    if current is not None and measured and not item.session.stash.get(_MEASURING, False):
         _forget(current)
-    with nullcontext() if current is None or path.startswith(_MEASURED) else _paused(current):
+    item.session.stash[_MEASURING] = measured
+    with nullcontext() if current is None or measured else _paused(current):
         return (yield)
 
 
-@cache
 def _forget(measuring: Coverage) -> None:
-    """Clear every memory of a measured module, once in a process."""
+    """Clear every memory of a measured module."""
     packages = tuple(cast("list[str]", measuring.get_option("run:source")))
     for name, module in list(sys.modules.items()):
         for value in list(vars(module).values()) if name.startswith(packages) else ():
