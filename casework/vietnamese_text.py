@@ -5,12 +5,13 @@ import unicodedata
 ALPHABET = {letter: place for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
 TONES = {"\N{COMBINING GRAVE ACCENT}": 1, "\N{COMBINING HOOK ABOVE}": 2, "\N{COMBINING TILDE}": 3}
 TONES |= {"\N{COMBINING ACUTE ACCENT}": 4, "\N{COMBINING DOT BELOW}": 5}
-# Every letter with its marks, to the letter without: a search folds some thousand names.
+# Every letter with its marks, to the letter without: a search folds some thousand names. Eth and the African d look
+# like đ as capitals, and keyboards and copied lists hold them in its place.
 SIMPLE = {
     place: unicodedata.normalize("NFD", chr(place))[0]
     for place in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))
     if unicodedata.category(unicodedata.normalize("NFD", chr(place))[-1]) == "Mn"
-} | {ord("đ"): "d"}
+} | dict.fromkeys(map(ord, "đðɖ"), "d")
 
 Syllable = tuple[tuple[tuple[int, str], ...], int]
 SortKey = tuple[tuple[Syllable, ...], str]
@@ -19,7 +20,7 @@ SortKey = tuple[tuple[Syllable, ...], str]
 def plain(text: str) -> str:
     """Give a text as it is typed without a Vietnamese keyboard: no tones, no marks, no capitals, single spaces.
 
-    NFKD leaves "đ" whole, so it is replaced by hand.
+    NFKD leaves "đ" whole, so it is replaced by hand, and so are the letters that look like it.
     """
     simple = unicodedata.normalize("NFC", text).lower().translate(SIMPLE)
     if not simple.isascii():

@@ -1,8 +1,13 @@
-"""Finds cases by name, telephone number or code among what a person can open; nothing is indexed at rest."""
+"""Finds cases by the words and numbers in them, among what a person can open; nothing is indexed at rest.
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+Every kind of field is looked through each time: what one finds hides nothing that another would find.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
 from uuid import UUID
 
 from casework.cases.reading import CaseBatch
@@ -11,39 +16,119 @@ from casework.sealed import Sealed
 from casework.vietnamese_text import fold
 
 _SHORTEST_NUMBER = 4
-_FIELDS = ("name", "call_her", "code", "nickname", "former")
+# A word of one letter, as in "H'Hen", would begin half of all words.
+_SHORTEST_BEGINNING = 2
+# Apostrophes are also written with letters that modify the one before them, which count as letters of words.
+_SEPARATORS = re.compile(r"[\W_\u02b0-\u02ff]+")
+_TEXTS = {
+    Section.LABEL: ("code", "nickname", "former"),
+    Section.CONTACT: ("call_her",),
+    Section.IDENTITY: ("name", "hamlet"),
+    Section.PERPETRATOR: ("name",),
+}
+
+
+class Match(IntEnum):
+    """How well a case answers a query; in this order results are shown."""
+
+    PHRASE = 0
+    """The words stand in one field, whole and one after the other; or the number is a telephone's."""
+    WORDS = 1
+    """Every word is there, whole, in any order and any field."""
+    BEGINNINGS = 2
+    """Every word is there or begins one that is."""
 
 
 @dataclass(frozen=True)
 class SearchQuery(Sealed):
-    """A query as it is compared: words without marks, hyphens as spaces, and the digits as they are dialled."""
+    """A query as it is compared: words without marks, those that hold a letter, and the digits as they are dialled."""
 
-    words: str
+    words: tuple[str, ...]
+    lettered: tuple[str, ...]
     digits: str
+
+    @property
+    def length(self) -> int:
+        return sum(map(len, self.words))
+
+
+@dataclass
+class SearchedFields(Sealed):
+    """The texts and telephone numbers of one case that are searched."""
+
+    texts: list[str] = field(default_factory=list)
+    phones: list[str] = field(default_factory=list)
 
 
 def parse_query(typed: str) -> SearchQuery:
     """Read a query; the digits of +84 become those that are dialled at home."""
     digits = "".join(filter(str.isdigit, typed)).removeprefix("00")
     home = f"0{digits[2:]}" if digits.startswith("84") and len(digits) >= 11 else digits
-    return SearchQuery(fold(typed).replace("-", " "), home)
+    words = _words(fold(typed))
+    return SearchQuery(tuple(words), tuple(word for word in words if not word.isdigit()), home)
 
 
-def matching_cases(batch: CaseBatch, query: SearchQuery) -> set[UUID]:
-    """Return the ids of the cases that match; contacts and labels are opened only if names alone cannot answer."""
-    case_ids = _matching(batch, [Section.IDENTITY], query)
-    if not case_ids or not query.words.replace(" ", "").isalpha():
-        case_ids |= _matching(batch, [Section.LABEL, Section.CONTACT], query)
-    return case_ids
+def matching_cases(batch: CaseBatch, query: SearchQuery) -> dict[UUID, Match]:
+    """Return how well each case that matches does so.
+
+    Who did it is looked at only in the cases of one's own agency or circle: to others it is told for their work on
+    that case alone.
+    """
+    matches = ((case_id, match(fields, query)) for case_id, fields in _searched_fields(batch))
+    return {case_id: found for case_id, found in matches if found is not None}
 
 
-def _matching(batch: CaseBatch, sections: Iterable[Section], query: SearchQuery) -> set[UUID]:
-    return {case_id for case_id, page in batch.each(sections) if _matches(page.data, query)}
+def match(fields: SearchedFields, query: SearchQuery) -> Match | None:
+    """Tell how well the fields of a case answer a query, or None if they do not."""
+    by_phone = len(query.digits) >= _SHORTEST_NUMBER and any(query.digits in phone for phone in fields.phones)
+    if by_phone and not query.lettered:
+        return Match.PHRASE
+    wanted = query.lettered if by_phone else query.words
+    folded = list(map(fold, fields.texts))
+    # Few cases come further: whatever matches holds each word somewhere, however its words are divided.
+    squeezed = "\0".join(_SEPARATORS.sub("", text) for text in folded)
+    if not all(word in squeezed for word in wanted):
+        return None
+    return _match_words([_words(text) for text in folded], wanted)
 
 
-def _matches(data: Mapping[str, Any], query: SearchQuery) -> bool:
-    # One text for all fields: what separates them stands in no query.
-    text = "\0".join([data[key] for key in _FIELDS if data.get(key)])
-    if text and query.words in fold(text).replace("-", " "):
-        return True
-    return len(query.digits) >= _SHORTEST_NUMBER and query.digits in data.get("phone", "")
+def _match_words(texts: Sequence[Sequence[str]], wanted: Sequence[str]) -> Match | None:
+    if any(_holds_phrase(words, wanted) for words in texts):
+        return Match.PHRASE
+    present = {word for words in texts for word in words}
+    if present.issuperset(wanted):
+        return Match.WORDS
+    # The same syllables may be written together or apart: "HHen" and "H'Hen", "Thanhson" and "Thanh Son".
+    if any(_holds_undivided(words, "".join(wanted)) for words in texts):
+        return Match.WORDS
+    return Match.BEGINNINGS if all(word in present or _begins_one_of(present, word) for word in wanted) else None
+
+
+def _begins_one_of(words: Collection[str], beginning: str) -> bool:
+    return len(beginning) >= _SHORTEST_BEGINNING and any(word.startswith(beginning) for word in words)
+
+
+def _holds_phrase(words: Sequence[str], wanted: Sequence[str]) -> bool:
+    size = len(wanted)
+    return any(words[start : start + size] == list(wanted) for start in range(len(words) - size + 1))
+
+
+def _holds_undivided(words: Sequence[str], wanted: str) -> bool:
+    ends = range(1, len(words) + 1)
+    return any("".join(words[start:end]) == wanted for end in ends for start in range(end))
+
+
+def _words(folded: str) -> list[str]:
+    return _SEPARATORS.sub(" ", folded).split()
+
+
+def _searched_fields(batch: CaseBatch) -> Iterator[tuple[UUID, SearchedFields]]:
+    fields: defaultdict[UUID, SearchedFields] = defaultdict(SearchedFields)
+    agencies = batch.context.actor.agencies
+    for case_id, page in batch.each(_TEXTS):
+        if page.section == Section.PERPETRATOR and batch.cases[case_id].owner_id not in agencies:
+            continue
+        fields[case_id].texts += [text for key in _TEXTS[Section(page.section)] if (text := page.data.get(key))]
+        if phone := page.data.get("phone"):
+            fields[case_id].phones.append(phone)
+    yield from fields.items()

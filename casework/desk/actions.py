@@ -108,18 +108,19 @@ def _line_maker(context: ActContext, names: Mapping[UUID, str]) -> Callable[[Any
 
 @action(Act.CASE_SEARCH)
 def search(context: ActContext, query: str) -> tuple[CaseLine, ...]:
-    """Find cases by name with or without diacritics, by telephone number or by code; nothing is indexed at rest.
+    """Find cases by names, hamlet, telephone number or code; the best answers first, nothing is indexed at rest.
 
     Raises BadInput for a query shorter than two letters and Throttled after 30 searches in a minute.
     """
     parsed = case_search.parse_query(query)
-    if len(parsed.words) < _SHORTEST_QUERY:
+    if parsed.length < _SHORTEST_QUERY:
         raise BadInput(gettext_noop("Hãy gõ ít nhất hai chữ của tên, mã vụ việc hoặc số điện thoại."))
     opening_rate_limit.enforce_searches(context)
     batch = reading.load_batch(context, passes_over=True)
-    cases = batch.listed([Section.LABEL], of=case_search.matching_cases(batch, parsed))
+    matches = case_search.matching_cases(batch, parsed)
+    cases = batch.listed([Section.LABEL], of=matches)
     context.reason = f"{len(cases)} hits"
-    return _lines(context, cases)
+    return tuple(sorted(_lines(context, cases), key=lambda line: matches[line.id]))
 
 
 @action(Act.CASE_READ)

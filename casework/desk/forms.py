@@ -12,7 +12,11 @@ from casework.web.forms import DateParts, Form, LongText, SentOnceForm, ShortTex
 
 
 class SearchForm(Form):
-    query = ShortText(_("Tên, mã vụ việc hoặc số điện thoại"), limit=100, hint=_("Gõ không dấu cũng được."))
+    query = ShortText(
+        _("Tên, mã vụ việc hoặc số điện thoại"),
+        limit=100,
+        hint=_("Tên người ấy, tên người kia hoặc thôn. Vài chữ là đủ, gõ không dấu cũng được."),
+    )
 
 
 class NoteForm(SentOnceForm):
