@@ -1,6 +1,5 @@
 """The forms of notices to the chair: send, given by word, assign, answer, a call, withdraw."""
 
-from datetime import datetime, time, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -9,13 +8,13 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from casework import clock
 from casework.cases.fields import field_of
 from casework.cases.sections import Notice
 from casework.codelists import codelist
 from casework.notices.view_models import Proposal
+from casework.web.call_forms import PhoneCallForm, RecentHour, minute_of
 from casework.web.choice_fields import code_words, language
-from casework.web.forms import Choices, Form, LongText, SentOnceForm, ShortText, TimeOfDay, VietnamesePhone, parse_uuid
+from casework.web.forms import Choices, Form, LongText, SentOnceForm, ShortText, VietnamesePhone, parse_uuid
 
 _LONGEST_NAME = 100
 
@@ -56,11 +55,11 @@ class SpokenForm(SentOnceForm):
     """A notice that was given by word."""
 
     who = ShortText(_("Ai đã nghe tin báo?"), limit=_LONGEST_NAME, hint=_("Họ tên và chức vụ."))
-    hour = TimeOfDay(_("Báo lúc mấy giờ?"), hint=_("Ví dụ 23:15."))
+    hour = RecentHour(_("Báo lúc mấy giờ?"), hint=_("Ví dụ 23:15."))
     words = LongText(_("Đã nói những gì?"), required=False, rows=3, hint=_("Chỉ cơ quan mình đọc được câu này."))
 
     def told(self) -> Notice:
-        return Notice(who=self.who.data or "", when=_moment(self.hour.data), words=self.words.data or "")
+        return Notice(who=self.who.data or "", when=minute_of(self.hour.data), words=self.words.data or "")
 
 
 class SetNoticeAsideForm(SentOnceForm):
@@ -90,14 +89,11 @@ class AnswerNoticeForm(Form):
     words = LongText(_("Đã làm gì?"), rows=4, hint=_("Nơi báo tin đọc được câu này."), missing=_("Hãy ghi đã làm gì."))
 
 
-class NoticeCallForm(Form):
+class NoticeCallForm(PhoneCallForm):
     """A call about a notice that nobody has received."""
 
-    hour = TimeOfDay(_("Gọi lúc mấy giờ?"), hint=_("Ví dụ 23:15."))
-    who = ShortText(_("Ai nghe máy?"), required=False, limit=_LONGEST_NAME)
-
     def call(self) -> Notice:
-        return Notice(who=self.who.data or "", when=_moment(self.hour.data))
+        return Notice(who=self.who.data or "", when=self.when)
 
 
 class CallAboveForm(NoticeCallForm):
@@ -107,18 +103,10 @@ class CallAboveForm(NoticeCallForm):
     phone = VietnamesePhone(_("Số điện thoại đã gọi"))
 
     def call(self) -> Notice:
-        return Notice(who=self.who.data or "", when=_moment(self.hour.data), phone=self.phone.data or "")
+        return Notice(who=self.who.data or "", when=self.when, phone=self.phone.data or "")
 
 
 class WithdrawNoticeForm(Form):
     words = LongText(
         _("Vì sao rút tin báo?"), rows=3, hint=_("Chỉ cơ quan mình đọc được câu này."), missing=_("Hãy ghi lý do rút.")
     )
-
-
-def _moment(hour: time) -> str:
-    """Return an hour as the moment it last was: one that has not come today was yesterday's."""
-    now = clock.local(clock.micros())
-    at = datetime.combine(now.date(), hour, tzinfo=clock.LOCAL)
-    at = at if at <= now else at - timedelta(days=1)
-    return at.isoformat(timespec="minutes")

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -118,8 +118,7 @@ def call(case_id: UUID, notice_id: UUID) -> Answer:
     form = notice_pages.call_form(page)
     if not form.validate_on_submit():
         return notice_pages.notice_page(page, form)
-    reached = request.form.get("reached") == "yes"
-    perform(actions.record_call, case_id, notice_id, form.call(), reached=reached)
+    perform(actions.record_call, case_id, notice_id, form.call(), reached=form.was_reached)
     flash(_("Đã ghi cuộc gọi."), "done")
     return notice_pages.to_notice(case_id, notice_id)
 

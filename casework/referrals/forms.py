@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from casework import clock
 from casework.cases import ground_rules
 from casework.cases.fields import field_of
 from casework.cases.sections import GroundEntry, Letter
@@ -23,8 +21,9 @@ from casework.policy.vocabulary import Section
 from casework.referrals.receiving_side import ProposedReader, ReceivingSide
 from casework.referrals.unsent_view_models import UnsentPage
 from casework.referrals.view_models import Preview
+from casework.web.call_forms import PhoneCallForm
 from casework.web.choice_fields import code_words
-from casework.web.forms import Choices, DateParts, Form, LongText, SentOnceForm, ShortText, TimeOfDay, parse_uuid
+from casework.web.forms import Choices, DateParts, Form, LongText, SentOnceForm, ShortText, parse_uuid
 
 
 def _without_field() -> Any:
@@ -280,13 +279,6 @@ class RecordForm(AnswerForm):
         return replace(super().letter(), who=self.who.data or "")
 
 
-class CallForm(Form):
-    hour = TimeOfDay(_("Gọi lúc mấy giờ?"), hint=_("Ví dụ 23:15."))
-    who = ShortText(_("Ai nghe máy?"), required=False, limit=100)
-
+class CallForm(PhoneCallForm):
     def letter(self) -> Letter:
-        """Return what was answered; an hour that has not come today was yesterday's."""
-        now = clock.local(clock.micros())
-        at = datetime.combine(now.date(), self.hour.data, tzinfo=clock.LOCAL)
-        at = at if at <= now else at - timedelta(days=1)
-        return Letter(who=self.who.data or "", when=at.isoformat(timespec="minutes"))
+        return Letter(who=self.who.data or "", when=self.when)

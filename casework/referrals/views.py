@@ -136,8 +136,7 @@ def call(case_id: UUID, referral_id: UUID) -> Answer:
     if not form.validate_on_submit():
         page = perform(receiving_actions.read_referral, case_id, referral_id, towards=Act.REFERRAL_CALL)
         return render_template("referrals/referral.html", page=page, call=form), 422
-    reached = request.form.get("reached") == "yes"
-    perform(sending_actions.record_call, case_id, referral_id, form.letter(), reached=reached)
+    perform(sending_actions.record_call, case_id, referral_id, form.letter(), reached=form.was_reached)
     flash(_("Đã ghi cuộc gọi."), "done")
     return rendering.to_referral(case_id, referral_id)
 

@@ -28,7 +28,16 @@ STRANGERS = ("mai", "phuc", "nga", "chinh", "thu", "rang", "hien", "quang", "son
 # Shows telephone numbers; the draft in its address is only where its link leads.
 OPENS_NOTHING = {"intake.steps"}
 REST = {"number": 3, "word": "contact", "kind": "dong-y", "clock": "child_plan"}
-TYPED = {"words": "x", "outcome": "provided", "asks": "police", "hour": "8:00", "who": "x", "base": "1", "query": "dao"}
+TYPED = {
+    "words": "x",
+    "outcome": "provided",
+    "asks": "police",
+    "hour": "0:00",
+    "reached": "yes",
+    "who": "x",
+    "base": "1",
+    "query": "dao",
+}
 
 
 def filled(app: Flask, rule: Rule, method: str, ids: Mapping[str, UUID]) -> str:

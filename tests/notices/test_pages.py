@@ -69,7 +69,7 @@ def test_what_was_typed_comes_back_with_a_sentence_that_says_what_to_do(house: H
     again = sender.post(f"{path}/goi", data={"hour": "25:00", "who": CITY.who, "phone": "12", "reached": "yes"})
     assert again.status_code == 422
     assert CITY.who in again.text
-    done = sender.post(f"{path}/goi", data={"hour": "7:15", "who": CITY.who, "phone": CITY.phone, "reached": "yes"})
+    done = sender.post(f"{path}/goi", data={"hour": "0:00", "who": CITY.who, "phone": CITY.phone, "reached": "yes"})
     assert done.status_code == 303
     assert "Đã báo cấp trên" in sender.get(path).text
 
@@ -85,8 +85,8 @@ def test_a_notice_to_nobody_or_to_a_stranger_is_refused_on_its_own_page(house: H
 def test_a_notice_given_by_word_is_written_down_in_two_answers(house: House, browser, lan):
     case_id = lan.opens_a_case(dao(grounds=()))
     sender = browser("lan")
-    assert sender.post(f"/vu-viec/{case_id}/tin-bao/bang-loi", data={"hour": "7:05"}).status_code == 422
-    told_by_word = {"hour": "7:05", "who": "Ông Chính, Chủ tịch xã"}
+    assert sender.post(f"/vu-viec/{case_id}/tin-bao/bang-loi", data={"hour": "0:00"}).status_code == 422
+    told_by_word = {"hour": "0:00", "who": "Ông Chính, Chủ tịch xã"}
     path = sender.post(f"/vu-viec/{case_id}/tin-bao/bang-loi", data=told_by_word).location
     assert "Ông Chính, Chủ tịch xã" in sender.get(path).text
     assert "Chưa báo" not in sender.get(f"/vu-viec/{case_id}").text

@@ -70,7 +70,14 @@ FORMS = {
         "lan", (), "{case}/can-cu/{ground}/rut", {"pressed": "no", "words": WORDS}, ("pressed",), needed=False
     ),
     "send": Form("lan", ("withdraw",), "{case}/can-cu/{ground}/gui", {"asks": "police", "words": WORDS}, ("asks",)),
-    "call": Form("lan", (), "{referral}/goi", {"hour": "0:00", "who": "anh trực ban"}, ("hour",), text="who"),
+    "call": Form(
+        "lan",
+        (),
+        "{referral}/goi",
+        {"hour": "0:00", "who": "anh trực ban", "reached": "yes"},
+        ("hour", "reached"),
+        text="who",
+    ),
     "reply": Form("lan", ("open",), "{referral}/nhan-them", {"words": WORDS}),
     "record": Form(
         "lan",

@@ -8,7 +8,7 @@ from tests.referrals.scenes import referred
 pytestmark = only_sqlite
 ONE = ("", "/chua-nhan", "/hoi-lai", "/tra-loi", "/nhan-them", "/ghi-ho", "/rut")
 POSTS = ("/mo", "/nhan", "/chua-nhan", "/hoi-lai", "/tra-loi", "/goi", "/nhan-them", "/ghi-ho", "/rut")
-TYPED = {"words": "x", "outcome": "provided", "who": "x", "hour": "8:00", "asks": "police"}
+TYPED = {"words": "x", "outcome": "provided", "who": "x", "hour": "0:00", "reached": "yes", "asks": "police"}
 RECEIVE = {"/mo", "/nhan", "/chua-nhan", "/hoi-lai", "/tra-loi"}
 SEND = {"/goi", "/nhan-them", "/ghi-ho", "/rut"}
 
