@@ -1,12 +1,12 @@
 """The field of a form that asks a question: one kind of field for each kind of question, at the intake as later."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 from flask_babel import lazy_gettext
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
+from casework import partial_date
 from casework.cases.questions import Question, SectionData
 from casework.cases.trusted_addresses import TrustedAddress
 from casework.codelists import codelist
@@ -91,7 +91,9 @@ _FIELD_KINDS: Mapping[str, Callable[[Any, Question, Mapping[str, Any]], Any]] = 
     "long": lambda label, question, options: LongText(label, limit=question.limit, **options),
     "code": lambda label, question, options: OneCode(label, question.codelist or "", **options),
     "codes": _codes_field,
-    "date": lambda label, question, options: DateParts(label, future=question.future, **options),
+    "date": lambda label, question, options: DateParts(
+        label, future=question.future, partial=question.partial, **options
+    ),
     "year": lambda label, _question, options: YearOrAge(label, **options),
     "phone": lambda label, _question, options: VietnamesePhone(label, **options),
     "number": lambda label, question, options: WholeNumber(label, most=question.limit, **options),
@@ -101,7 +103,7 @@ _FIELD_KINDS: Mapping[str, Callable[[Any, Question, Mapping[str, Any]], Any]] = 
 
 def _form_value(question: Question, value: Any) -> Any:
     if question.kind == "date":
-        return date.fromisoformat(value) if value else None
+        return partial_date.parse(value) if value else None
     return list(value) if isinstance(value, tuple) else value
 
 

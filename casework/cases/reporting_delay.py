@@ -6,9 +6,9 @@ Both are kept: nobody is told that there is time when there may be none, nor tha
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from casework import clock
+from casework import clock, partial_date
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Incident, Letter
 from casework.cases.states import CaseState
@@ -85,11 +85,12 @@ def _incident_interval(incident: Incident) -> tuple[datetime, datetime] | None:
     """Return the earliest and the latest moment at which it may have happened."""
     if not incident.happened_on:
         return None
-    day = date.fromisoformat(incident.happened_on)
-    begun = datetime(day.year, day.month, day.day, tzinfo=LOCAL)
+    begun, ended = (
+        datetime(day.year, day.month, day.day, tzinfo=LOCAL) for day in partial_date.bounds(incident.happened_on)
+    )
     part = codelist("time_of_day").get(incident.time_of_day) if incident.time_of_day else None
     first, last = (part.number("from_hour"), part.number("to_hour")) if part else (None, None)
-    return begun + timedelta(hours=first or 0), begun + timedelta(hours=last or _WHOLE_DAY)
+    return begun + timedelta(hours=first or 0), ended + timedelta(hours=last or _WHOLE_DAY)
 
 
 def _reported_at(incident: Incident) -> datetime | None:

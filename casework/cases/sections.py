@@ -138,7 +138,7 @@ class Incident(SectionData):
         codelist="dv_act",
     )
     other: tuple[str, ...] = ask("codes", gettext_noop("Chuyện ngoài gia đình"), codelist="gbv_other")
-    happened_on: str = ask("date", gettext_noop("Chuyện xảy ra ngày nào"))
+    happened_on: str = ask("date", gettext_noop("Chuyện xảy ra ngày nào"), partial=True)
     time_of_day: str = ask("code", gettext_noop("Vào lúc nào trong ngày"), codelist="time_of_day")
     place: str = ask("code", gettext_noop("Xảy ra ở đâu"), codelist="place_of_incident")
     weapon: tuple[str, ...] = ask("codes", gettext_noop("Dùng vật gì"), codelist="weapon")

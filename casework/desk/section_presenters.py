@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext
 
+from casework import partial_date
 from casework.cases import incident_classification, reporting_delay
 from casework.cases.questions import Question, SectionData
 from casework.cases.sections import Incident
@@ -88,6 +88,6 @@ def _codes(question: Question, value: Any) -> Answer:
 _IN_WORDS: Mapping[str, Callable[[Question, Any], Answer]] = {
     "code": _code,
     "codes": _codes,
-    "date": lambda _question, value: day(date.fromisoformat(value)),
+    "date": lambda _question, value: day(partial_date.parse(value)),
     "phone": lambda _question, value: grouped(value),
 }

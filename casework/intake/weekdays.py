@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from casework import clock
+from casework.partial_date import PartialDate
 from casework.web.translation import day
 
 WEEKDAYS = (
@@ -19,9 +20,9 @@ WEEKDAYS = (
 )
 
 
-def with_weekday(on: date) -> str:
+def with_weekday(on: date | PartialDate) -> str:
     """Write a day with its day of the week: "thứ Hai, 23/11/2026"."""
-    return f"{WEEKDAYS[on.weekday()]}, {day(on)}"
+    return day(on) if isinstance(on, PartialDate) else f"{WEEKDAYS[on.weekday()]}, {day(on)}"
 
 
 def help_with_days() -> str:
@@ -29,7 +30,8 @@ def help_with_days() -> str:
     today = clock.today()
     sunday = today - timedelta(days=today.isoweekday())
     return _(
-        "Hôm nay là %(today)s; Chủ nhật vừa rồi là %(sunday)s. Không biết ngày thì để trống.",
+        "Hôm nay là %(today)s; Chủ nhật vừa rồi là %(sunday)s."
+        " Không nhớ ngày thì chỉ ghi tháng, năm; không biết thì để trống.",
         today=with_weekday(today),
         sunday=day(sunday),
     )

@@ -1,7 +1,8 @@
-"""Form fields for a date, a year of birth, and an age."""
+"""Form fields for a date, and for a year of birth or an age."""
 
 import calendar
 import re
+import unicodedata
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from wtforms import IntegerField
 from wtforms.utils import unset_value
 
 from casework import clock
+from casework.partial_date import PartialDate
 from casework.web.text_fields import QuestionField
 
 PARTS = ("day", "month", "year")
@@ -18,16 +20,22 @@ EARLIEST = 1900
 OLDEST = 120
 YEARS_AHEAD = 10
 DIGITS = re.compile(r"[0-9]{1,4}")
+AGE = re.compile(r"([0-9]{1,4})\s*(tuổi|tuoi|t)?")
+# People who write a year with two figures are seldom younger or older; so a woman of 39 is not asked about 1939.
+YOUNGEST_MEANT, OLDEST_MEANT = 11, 70
 
 
 class DateParts(QuestionField):
-    """A date in three boxes, day, month, year; its data is a date or None, in the future only with `future`."""
+    """A date in three boxes, day, month, year; its data is a date or None, in the future only with `future`.
+
+    With `partial` the day may stay empty, and the month too: then its data is a PartialDate.
+    """
 
     kind = "date"
     missing = lazy_gettext("Hãy ghi ngày, tháng và năm.")
 
-    def __init__(self, label: Any, *, future: bool = False, **options: Any) -> None:
-        self.future = future
+    def __init__(self, label: Any, *, future: bool = False, partial: bool = False, **options: Any) -> None:
+        self.future, self.partial = future, partial
         self.typed: dict[str, str] = dict.fromkeys(PARTS, "")
         super().__init__(label, **options)
 
@@ -47,7 +55,7 @@ class DateParts(QuestionField):
         self.process_errors = []
         self.data = self.object_data = self.default if data is unset_value else data
         if self.data:
-            self.typed = {part: str(getattr(self.data, part)) for part in PARTS}
+            self.typed = {part: str(getattr(self.data, part, None) or "") for part in PARTS}
         if formdata is None:
             return
         sent = {part: formdata.getlist(f"{self.name}-{part}") for part in PARTS}
@@ -60,41 +68,64 @@ class DateParts(QuestionField):
         except ValueError as wrong:
             self.process_errors.append(str(wrong))
 
-    def _read(self) -> date:
+    def _read(self) -> date | PartialDate:
         """Turn the boxes into a day; raise ValueError with a sentence that says what to do."""
         for part, words in zip(PARTS, (_("ngày"), _("tháng"), _("năm")), strict=True):
-            if not self.typed[part]:
+            if not self.typed[part] and not self._may_lack(part):
                 raise ValueError(_("Còn thiếu %(part)s. Hãy ghi đủ ngày, tháng và năm.", part=words))
-            if not DIGITS.fullmatch(self.typed[part]):
+            if self.typed[part] and not DIGITS.fullmatch(self.typed[part]):
                 raise ValueError(_("Hãy ghi ngày, tháng và năm bằng chữ số, ví dụ 27 3 2026."))
-        day, month, year = (int(self.typed[part]) for part in PARTS)
+        day, month = (int(self.typed[part]) if self.typed[part] else None for part in ("day", "month"))
+        year = int(self.typed["year"])
         check_year(year, ahead=YEARS_AHEAD, shown_ahead=YEARS_AHEAD if self.future else 0)
-        check_day(day, month, year)
-        read = date(year, month, day)
-        if read > clock.today() and not self.future:
+        check_day(1 if day is None else day, 1 if month is None else month, year)
+        read = PartialDate(year, month) if day is None or month is None else date(year, month, day)
+        if (read if isinstance(read, date) else read.first) > clock.today() and not self.future:
             raise ValueError(_("Ngày này chưa tới. Hãy ghi hôm nay hoặc một ngày đã qua."))
         return read
 
+    def _may_lack(self, part: str) -> bool:
+        return self.partial and (part == "day" or (part == "month" and not self.typed["day"]))
 
-class BirthYear(QuestionField, IntegerField):
-    """A year of birth of four digits; its data is a number, or None."""
+
+class YearOrAge(QuestionField, IntegerField):
+    """A year of birth, or an age where nobody knows the year ("39", "39 tuổi"); its data is a year, or None.
+
+    Two figures that may be either are asked about: an age of many years, or the end of a year.
+    """
 
     kind = "year"
     missing = lazy_gettext("Hãy ghi năm sinh.")
+    age: int | None = None
 
     def process_formdata(self, valuelist: Any) -> None:
-        """Read the year; somebody may be 120 years old, and nobody is born tomorrow."""
-        typed = "".join(valuelist[:1]).strip()
-        self.data = None
+        """Read an age as the year that it most likely means; somebody may be 120 years old, nobody is born tomorrow."""
+        typed = unicodedata.normalize("NFC", "".join(valuelist[:1])).strip().lower()
+        self.data = self.age = None
         if not typed:
             return
-        if not DIGITS.fullmatch(typed):
-            raise ValueError(_("Hãy ghi năm sinh bằng chữ số, ví dụ 1987."))
-        year = int(typed)
-        check_year(year, ahead=0)
-        if year < clock.today().year - OLDEST:
-            raise ValueError(_("Năm sinh %(year)d quá xa. Hãy xem lại.", year=year))
-        self.data = year
+        parts = AGE.fullmatch(typed)
+        if not parts:
+            raise ValueError(_("Hãy ghi năm sinh bằng chữ số, ví dụ 1987, hoặc tuổi, ví dụ 39 tuổi."))
+        number, is_age, today = int(parts[1]), bool(parts[2]), clock.today()
+        if not is_age and (year := _year_meant(parts[1], today)):
+            words = _(
+                "Là %(age)d tuổi hay sinh năm %(year)d? Hãy ghi “%(age)d tuổi” hoặc “%(year)d”.", age=number, year=year
+            )
+            raise ValueError(words)
+        if number <= OLDEST:
+            self.age = number
+            self.count_from(today)
+            return
+        check_year(number, ahead=0)
+        if is_age or number < today.year - OLDEST:
+            raise ValueError(_("Năm sinh %(year)d quá xa. Hãy xem lại.", year=number))
+        self.data = number
+
+    def count_from(self, day: date) -> None:
+        """Count an age back from the day on which it was said, which may lie before the turn of a year."""
+        if self.age is not None:
+            self.data = day.year - self.age
 
     def _value(self) -> str:
         if self.raw_data:
@@ -102,16 +133,14 @@ class BirthYear(QuestionField, IntegerField):
         return "" if self.data is None else str(self.data)
 
 
-class YearOrAge(BirthYear):
-    """A year of birth, or an age in years where nobody knows the year; its data is a year, or None."""
-
-    def process_formdata(self, valuelist: Any) -> None:
-        """Read an age as the year that it most likely means."""
-        typed = "".join(valuelist[:1]).strip()
-        if DIGITS.fullmatch(typed) and int(typed) <= OLDEST:
-            self.data = clock.today().year - int(typed)
-            return
-        super().process_formdata(valuelist)
+def _year_meant(typed: str, today: date) -> int | None:
+    """Return the year of which two figures may be the end, if that makes somebody of a usual age."""
+    if len(typed) != 2:
+        return None
+    century = today.year - today.year % 100
+    year = century + int(typed)
+    year = year if year <= today.year else year - 100
+    return year if YOUNGEST_MEANT <= today.year - year <= OLDEST_MEANT else None
 
 
 def check_year(year: int, *, ahead: int, shown_ahead: int = 0) -> None:

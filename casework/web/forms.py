@@ -9,7 +9,7 @@ from wtforms import HiddenField, PasswordField, StringField, TextAreaField
 
 from casework.web import clean, wtforms_messages
 from casework.web.choice_fields import Choice, Choices, Codes, OneCode
-from casework.web.date_fields import BirthYear, DateParts, YearOrAge
+from casework.web.date_fields import DateParts, YearOrAge
 from casework.web.text_fields import (
     Digits,
     LongText,
@@ -25,7 +25,6 @@ from casework.web.text_fields import (
 )
 
 __all__ = [
-    "BirthYear",
     "Choice",
     "Choices",
     "Codes",

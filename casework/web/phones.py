@@ -36,6 +36,11 @@ def grouped(number: str) -> str:
         return number if len(number) <= 4 else f"{number[:4]} {_groups(number[4:])}"
     if number.startswith("+"):
         return f"{number[:3]} {_groups(number[3:])}"
+    if LANDLINE.fullmatch(number):
+        # Hà Nội and Hồ Chí Minh City have codes of three figures and numbers of eight, the provinces four and seven.
+        area = 3 if number[2] in "48" else 4
+        middle = area + (4 if len(number) - area > 6 else 3)
+        return f"{number[:area]} {number[area:middle]} {number[middle:]}"
     return f"{number[:4]} {_groups(number[4:])}"
 
 

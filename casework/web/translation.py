@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework import clock
+from casework.partial_date import PartialDate
 from casework.web.choice_fields import code_words, language
 from casework.web.csrf import without_token
 from casework.web.phones import grouped
@@ -80,8 +81,12 @@ def _local_time(moment: datetime | int) -> datetime:
     return clock.local(moment) if isinstance(moment, int) else moment.astimezone(clock.LOCAL)
 
 
-def day(at: date | datetime) -> str:
-    """Format a day in digits: 23/11/2026."""
+def day(at: date | datetime | PartialDate) -> str:
+    """Format a day in digits: 23/11/2026; of one that is not known what is known of it."""
+    if isinstance(at, PartialDate):
+        if at.month:
+            return _("khoảng tháng %(month)d/%(year)d", month=at.month, year=at.year)
+        return _("khoảng năm %(year)d", year=at.year)
     local = _local_time(at).date() if isinstance(at, datetime) else at
     return f"{local.day}/{local.month}/{local.year}"
 

@@ -1,6 +1,6 @@
 """From an incident to its report: 72 hours are a clinical line, and an unknown hour hides neither side of it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -110,3 +110,13 @@ def test_a_letter_carries_them_there_and_back_or_says_nothing():
     assert reporting_delay.from_letter(Letter.from_json(reporting_delay.letter_fields(hours))) == hours
     assert reporting_delay.letter_fields(None) == {}
     assert reporting_delay.from_letter(Letter()) is None
+
+
+def test_of_a_month_alone_the_first_hours_lie_between_its_first_and_its_last_day():
+    incident = Incident(happened_on="2026-11", time_of_day="morning", recorded_at="2026-11-20 09:00")
+    assert reporting_delay.delay_codes(incident) == ("H72", "D4_5", "D6_14", "D15_30")
+    hours = reporting_delay.first_hours(incident)
+    assert hours is not None
+    first, last = (clock.local(at) for at in (hours.surely, hours.perhaps))
+    assert first.date() == date(2026, 11, 4)
+    assert last == datetime(2026, 11, 23, 9, tzinfo=clock.LOCAL)

@@ -11,7 +11,6 @@ from casework import clock, web
 from casework.config import resource
 from casework.errors import CaseworkError
 from casework.web.forms import (
-    BirthYear,
     Choice,
     Choices,
     Codes,
@@ -25,6 +24,7 @@ from casework.web.forms import (
     TimeOfDay,
     Username,
     VietnamesePhone,
+    YearOrAge,
 )
 from casework.web.request_limits import takes_files
 
@@ -37,9 +37,10 @@ class Everything(Form):
 
     name = PersonName("Họ và tên", hint="Tên người ấy muốn được gọi.")
     nickname = ShortText("Tên gọi riêng", required=False, limit=40)
-    born = BirthYear("Năm sinh")
+    born = YearOrAge("Năm sinh")
     phone = VietnamesePhone("Số điện thoại", hint="Ví dụ 0912 345 678")
     happened = DateParts("Xảy ra ngày nào?", hint="Ví dụ 27 3 2026")
+    about = DateParts("Khoảng ngày nào?", partial=True, required=False)
     review = DateParts("Hẹn xem lại", future=True, required=False)
     hour = TimeOfDay("Lúc mấy giờ?", required=False)
     danger = OneCode("Ngay lúc này có nguy hiểm không?", "answer")

@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 from dataclasses import replace
 from datetime import date, time
 from types import MappingProxyType
@@ -9,8 +10,9 @@ from types import MappingProxyType
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from casework import clock, codelists
+from casework import clock, codelists, partial_date
 from casework.web import choice_fields
+from casework.web.translation import day
 from tests.web.sample import Everything
 
 GOOD = {
@@ -112,12 +114,61 @@ def test_a_day_to_come_may_be_given_where_it_is_asked_for(fill):
     assert form.review.data == date(2027, 2, 1)
 
 
-@pytest.mark.parametrize("year", ["87", "2569", "1800", "hai nghìn", "2027", "1901", "-1987"])
+@pytest.mark.parametrize("year", ["87", "95", "10", "130 tuổi", "2569", "1800", "hai nghìn", "2027", "1901", "-1987"])
 def test_a_broken_year_of_birth_is_refused_and_kept(fill, year):
     valid, form = fill(born=year)
     assert not valid
     assert "Hãy" in wrong(form, "born")
     assert form.born._value() == year
+
+
+@pytest.mark.parametrize("typed", ["39", "39 tuổi", "39 TUỔI", " 39tuoi ", unicodedata.normalize("NFD", "39 tuổi")])
+def test_an_age_is_the_year_that_it_most_likely_means(fill, typed):
+    valid, form = fill(born=typed)
+    assert valid
+    assert form.born.data == clock.today().year - 39
+
+
+def test_two_figures_that_may_be_an_age_or_the_end_of_a_year_are_asked_about(fill):
+    asked = "Là 95 tuổi hay sinh năm 1995? Hãy ghi “95 tuổi” hoặc “1995”."
+    assert fill(born="95")[1].born.errors == [asked]
+    assert fill(born="95 tuổi")[1].born.data == clock.today().year - 95
+    assert fill(born="1995")[1].born.data == 1995
+
+
+def test_an_age_is_counted_from_the_day_on_which_it_was_said(fill):
+    _, form = fill(born="39")
+    form.born.count_from(date(2025, 12, 31))
+    assert form.born.data == 1986
+    _, form = fill(born="1987")
+    form.born.count_from(date(2025, 12, 31))
+    assert form.born.data == 1987
+
+
+@pytest.mark.parametrize(
+    ("typed", "read", "words"),
+    [
+        (("", "6", "2026"), "2026-06", "khoảng tháng 6/2026"),
+        (("", "", "2025"), "2025", "khoảng năm 2025"),
+        (("3", "6", "2026"), "2026-06-03", "3/6/2026"),
+    ],
+)
+def test_of_a_day_that_is_not_known_the_month_or_the_year_is_kept(app, fill, typed, read, words):
+    boxes = {f"about-{part}": value for part, value in zip(("day", "month", "year"), typed, strict=True)}
+    valid, form = fill(**boxes)
+    assert valid
+    assert form.about.data.isoformat() == read
+    assert partial_date.parse(read) == form.about.data
+    with app.test_request_context():
+        assert day(form.about.data) == words
+        assert [box[2] for box in Everything(data={"about": form.about.data}).about.boxes] == list(typed)
+
+
+@pytest.mark.parametrize("typed", [("3", "", "2026"), ("", "6", ""), ("", "13", "2026"), ("", "12", "2027")])
+def test_a_day_without_its_month_or_a_month_without_its_year_is_refused(fill, typed):
+    valid, form = fill(**{f"about-{part}": value for part, value in zip(("day", "month", "year"), typed, strict=True)})
+    assert not valid
+    assert form.about.errors
 
 
 @pytest.mark.parametrize(

@@ -58,3 +58,17 @@ def test_what_is_no_number_is_refused_with_advice(typed, said):
     with sample_app().test_request_context(), pytest.raises(NotAPhone) as refused:
         normalise(typed)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("02438254567", "024 3825 4567"),
+        ("02838254567", "028 3825 4567"),
+        ("02033825123", "0203 3825 123"),
+        ("0203555017", "0203 555 017"),
+        ("0912345678", "0912 345 678"),
+    ],
+)
+def test_a_number_is_grouped_as_people_write_it(number, shown):
+    assert grouped(number) == shown
