@@ -142,7 +142,9 @@ def start_draft(
     the advice from which it began goes along, or is the `advice` that nobody has kept yet.
     """
     given: Mapping[str, Any] | None = advice.to_json() if advice else None
+    begun = reading.day_of(context.crypto.at)
     if instead_of is not None:
+        begun = reading.find_draft(context, instead_of).row.opened
         given = context.also(discard_draft, instead_of, replaced=True)
     owner_id = context.also(make_circle, circle) if circle else context.actor.agency_id
     if owner_id is None:
@@ -153,7 +155,7 @@ def start_draft(
         owner_id=owner_id,
         holder_id=context.me,
         state=CaseState.DRAFT,
-        opened=reading.day_of(context.crypto.at),
+        opened=begun,
     )
     case = writing.add_case(context, row)
     for number, data in pages.items():
@@ -214,8 +216,9 @@ def discard_draft(context: ActContext, draft_id: UUID, *, replaced: bool = False
 def open_case(context: ActContext, draft_id: UUID, source: IntakeAnswers | AnswerReader) -> UUID:
     """Turn a draft into a case; a second submission finds the case of the first one.
 
-    `source` are the answers, or a function that reads them from the draft, opened in the same commit. Raises Refused
-    for a section that the role may not open even in a case of its own.
+    It was received on the day on which the draft was begun, whenever it is sent. `source` are the answers, or a
+    function that reads them from the draft, opened in the same commit. Raises Refused for a section that the role may
+    not open even in a case of its own.
     """
     try:
         case = reading.find_draft(context, draft_id)
@@ -224,14 +227,12 @@ def open_case(context: ActContext, draft_id: UUID, source: IntakeAnswers | Answe
         return reading.find_case(context, draft_id).id
     nickname = case_codes.unused_nickname(context)
     writing.erase_section(context, case, Section.DRAFT)
-    today = clock.local(context.crypto.at).date()
     case.row.state = CaseState.OPEN
-    case.row.opened = reading.day_of(context.crypto.at)
     label = _new_label(context, case, answers, nickname)
     counted = facts.derive(
         answers.identity,
         answers.incident,
-        received=today,
+        received=reading.date_of(case.row.opened),
         relation=answers.perpetrator.relation,
         detailed=answers.detailed,
     )
@@ -249,16 +250,14 @@ def open_case(context: ActContext, draft_id: UUID, source: IntakeAnswers | Answe
 
 def _new_label(context: ActContext, case: VerifiedCase, answers: IntakeAnswers, nickname: str) -> sections.Label:
     code, case.row.code_tag = case_codes.unused_code(context)
-    identity, received = answers.identity, clock.local(context.crypto.at)
+    identity, received = answers.identity, reading.date_of(case.row.opened)
     return sections.Label(
         code=code,
         nickname=nickname,
         danger=answers.danger,
-        age_group=age_groups.settled(
-            answers.age_group, identity.birth_year, received.date(), vulnerable=identity.vulnerable
-        ),
+        age_group=age_groups.settled(answers.age_group, identity.birth_year, received, vulnerable=identity.vulnerable),
         only_counselling=answers.only_counselling,
-        received_at=answers.incident.recorded_at or received.strftime(RECORDED),
+        received_at=answers.incident.recorded_at or clock.local(context.crypto.at).strftime(RECORDED),
     )
 
 

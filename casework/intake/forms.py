@@ -1,6 +1,7 @@
 """The pages of an intake as forms; whatever can be unknown may stay empty or be answered so."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -60,12 +61,14 @@ class Offers:
         answers: MultiDict[str, str] | None = None,
         in_draft: bool = False,
         advice: Advice | None = None,
+        begun: date | None = None,
     ) -> None:
         """Take what the first page answered, the setting if it is at hand, and the answers of a whole draft.
 
         A pronoun that nobody chose is the usual one for this person. `in_draft` says that what the person wants was
-        asked before, `advice` is what a counsellor wrote then.
+        asked before, `advice` is what a counsellor wrote then, `begun` the day of the first page.
         """
+        self.begun = begun or clock.today()
         if setting is not None:
             self.setting = setting
         self.danger, self.answers, self.in_draft, self.advice = danger, answers, in_draft, advice
@@ -83,13 +86,13 @@ class Offers:
     @cached_property
     def asked(self) -> AskedPerson:
         """Return who is asked, as far as the draft says it."""
-        return asked_person(one(self.told, Identity), self.age_group, clock.today())
+        return asked_person(one(self.told, Identity), self.age_group, self.begun)
 
     @cached_property
     def age_group(self) -> str:
         """Return the age in law as far as the draft says it, a code of `age_group`, else an empty text."""
         person = one(self.told, Identity)
-        return age_groups.settled(self.said_age, person.birth_year, clock.today(), vulnerable=person.vulnerable)
+        return age_groups.settled(self.said_age, person.birth_year, self.begun, vulnerable=person.vulnerable)
 
     @property
     def at_once(self) -> list[str]:
@@ -107,7 +110,7 @@ class Offers:
         """Return what the draft says of the person and of what happened; an answer that is wrong says nothing."""
         if self.answers is None:
             return ()
-        offers = Offers(setting=self.setting)
+        offers = Offers(setting=self.setting, begun=self.begun)
         forms = [kind(self.answers, offers) for kind in (PersonForm, EventForm)]
         answered = [field for form in forms if form.validate() is not None for field in form if not field.errors]
         return tuple(section_from_fields(section, answered) for section in (Identity, Children, Incident, Injuries))
@@ -140,7 +143,10 @@ class IntakePage(Form):
             unread = question.readers_only and section not in offers.setting.sections
             if unread or (not question.for_child and offers.child):
                 del self[field.name]
-            elif question.spoken:
+                continue
+            if question.kind == "year":
+                field.count_from(self.offers.begun)
+            if question.spoken:
                 field.description = f"{aloud(question.spoken, offers.pronoun)} {field.description}".strip()
 
     @property
@@ -320,7 +326,7 @@ class PersonForm(IntakePage):
         """Ask which is right where the year of birth is not that of the age which the first page was given."""
         valid = super().validate(extra_validators)
         identity = Identity(birth_year=None if self.birth_year.errors else self.birth_year.data)
-        mismatch = age_mismatch(self.offers.said_age, identity, clock.today())
+        mismatch = age_mismatch(self.offers.said_age, identity, self.offers.begun)
         return self.add_error(self.birth_year, sentence(mismatch)) if mismatch else valid
 
 

@@ -101,7 +101,7 @@ class DraftPages:
     @property
     def begun(self) -> int:
         """Return when the draft was begun, in microseconds; now, for one that does not know."""
-        return int(MultiDict(self.pages.get(BEGUN, {})).get("at", clock.micros()))
+        return _begun(self.pages)
 
     @property
     def stopped_at(self) -> int:
@@ -121,6 +121,10 @@ class DraftPages:
         return forms
 
 
+def _begun(pages: Mapping[int, Typed]) -> int:
+    return int(MultiDict(pages.get(BEGUN, {})).get("at", clock.micros()))
+
+
 def load_draft(draft_id: UUID) -> DraftPages:
     """Open a draft of the person of this request; raises NotFound if it is out of reach or no longer a draft."""
     return _draft_pages(draft_id, perform(actions.open_draft, draft_id))
@@ -137,6 +141,7 @@ def _draft_pages(draft_id: UUID, draft: OpenDraft) -> DraftPages:
         answers=answers,
         in_draft=True,
         advice=draft.advice,
+        begun=clock.local(_begun(draft.pages)).date(),
     )
     return DraftPages(draft_id, draft.pages, offers)
 

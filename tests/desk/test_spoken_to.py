@@ -46,7 +46,11 @@ def test_the_word_of_the_intake_is_that_of_each_later_script(lan: Someone, brows
 
 @pytest.mark.parametrize(
     ("person", "word"),
-    [({"sex": "NAM"}, "anh"), ({"sex": "NAM", "birth_year": "72"}, "bac"), ({"sex": "NU", "birth_year": "9"}, "chau")],
+    [
+        ({"sex": "NAM"}, "anh"),
+        ({"sex": "NAM", "birth_year": "72 tuổi"}, "bac"),
+        ({"sex": "NU", "birth_year": "9"}, "chau"),
+    ],
 )
 def test_where_nobody_chose_the_word_that_fits_is_kept(lan: Someone, browser, person, word: str):
     client = browser("lan")

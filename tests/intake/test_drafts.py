@@ -1,19 +1,23 @@
 """Drafts: saved as they stand, by whoever writes them, also behind a locked screen."""
 
 import contextlib
+from datetime import date
 from uuid import uuid4
 
 import pytest
 from lxml import html
+from werkzeug.datastructures import MultiDict
 
 from casework import clock
 from casework.audit import read
 from casework.desk import actions as desk
 from casework.intake import actions as intake
-from casework.policy.vocabulary import Act
+from casework.intake.forms import Offers, PersonForm
+from casework.policy.vocabulary import Act, Section
 from tests.house import only_sqlite
 from tests.intake.filling import EVENT, PERSON, REACH, begins, fills, sends, shown, submits, value, wrongs
 from tests.people import STAFF
+from tests.stories import dao
 from tests.tampering import stolen
 
 pytestmark = only_sqlite
@@ -192,3 +196,25 @@ def test_a_page_that_is_too_big_is_refused_in_words_and_the_draft_stays(browser)
     assert answer.status_code == 413
     assert "quá lớn" in answer.text
     assert value(lan.get(f"/ghi-nhan/{draft_id}/5"), "words") == "đã ghi"
+
+
+def test_a_case_was_received_on_the_day_on_which_its_draft_was_begun(lan):
+    with later(-3 * DAY):
+        begun = clock.today()
+        draft_id = lan.does(intake.start_draft, {1: {"danger": "no"}})
+    lan.leaves()
+    draft_id = lan.does(intake.start_draft, {1: {"danger": "no"}}, instead_of=draft_id)
+    case_id = lan.does(intake.open_case, draft_id, dao())
+    (line,) = lan.does(desk.list_cases).cases
+    (facts,) = lan.does(desk.read_section, case_id, Section.FACTS)
+    assert line.opened == begun
+    assert facts.data.received_on == begun.isoformat()
+
+
+def test_an_age_in_a_draft_keeps_its_year_over_the_turn_of_the_year(app, lan):
+    setting = lan.does(intake.begin_intake)
+    typed = MultiDict({"sex": "NU", "birth_year": "39"})
+    with app.test_request_context():
+        form = PersonForm(typed, Offers(setting=setting, begun=date(2025, 12, 31)))
+        assert form.birth_year.data == 1986
+        assert form.birth_year._value() == "39"
