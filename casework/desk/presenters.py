@@ -11,9 +11,10 @@ from flask_babel import gettext
 from casework import clock
 from casework.cases.age_groups import CHILD
 from casework.cases.sections import LEDGERS, SECTIONS, Contact
+from casework.codelists import codelist
 from casework.desk import section_presenters
 from casework.desk.forms import empty_note
-from casework.desk.view_models import CaseLine, CasePage
+from casework.desk.view_models import CaseLine, CasePage, SafeContact
 from casework.policy.vocabulary import Act, Section
 from casework.referrals.ground_actions import read_ledger
 from casework.referrals.view_models import Box
@@ -102,8 +103,8 @@ def closing_page(case_id: UUID, form: Any, page: CasePage | None = None) -> str:
     return render_template("desk/close.html", form=form, case_id=case_id, page=page, ledger=ledger)
 
 
-def safe_contact(contact: Contact | None) -> list[tuple[str, str, section_presenters.Answer]] | None:
-    """Return (name, question, answer) for each answer about safe contact, in the order of the card; None if unasked.
+def safe_contact(contact: Contact | None) -> SafeContact | None:
+    """Return the answers about safe contact in the order of the card; None if nobody asked.
 
     What must never be said stands right above the number, which comes last.
     """
@@ -114,7 +115,11 @@ def safe_contact(contact: Contact | None) -> list[tuple[str, str, section_presen
     lines = [
         (name, questions[name], section_presenters.answer(questions[name], getattr(contact, name))) for name in order
     ]
-    return [(name, gettext(question.short or question.label), answer) for name, question, answer in lines if answer]
+    shown = [(name, gettext(question.short or question.label), answer) for name, question, answer in lines if answer]
+    if not contact.channel:
+        return SafeContact(shown)
+    channel = codelist("safe_channel").get(contact.channel)
+    return SafeContact(shown, may_contact=channel.flag("contact"), dials=channel.text("dials"))
 
 
 def section_name(section: Section) -> str:

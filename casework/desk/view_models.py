@@ -185,3 +185,16 @@ class WrittenSection(Sealed):
     code: str = ""
     named: Mapping[str, str] = field(default_factory=dict)
     ours: bool = True
+
+
+@dataclass(frozen=True)
+class SafeContact(Sealed):
+    """How to reach the person without harm: (name, question, answer) in the order of the card.
+
+    `dials` is what a tap on the number does by the safe way: `tel`, `sms`, or nothing. While no safe way is known
+    nobody is to be contacted.
+    """
+
+    lines: list[tuple[str, str, str | list[str]]]
+    may_contact: bool = False
+    dials: str = ""

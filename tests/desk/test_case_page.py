@@ -3,12 +3,14 @@
 from dataclasses import replace
 from uuid import uuid4
 
+import pytest
 from lxml import html
 
 from casework.cases import reading, writing
 from casework.cases.models import Case
-from casework.cases.sections import Label, Plan
+from casework.cases.sections import Contact, Label, Plan
 from casework.cases.states import CaseState
+from casework.codelists import codelist
 from casework.desk import actions as desk
 from casework.gate import Action
 from casework.policy.table import policy
@@ -31,6 +33,27 @@ def test_safe_contact_stands_first_and_the_name_nowhere(lan, browser):
     assert CANARIES["contact"] in page
     for hidden in ("identity", "story", "perpetrator", "address"):
         assert CANARIES[hidden] not in page
+
+
+@pytest.mark.parametrize(
+    ("channel", "link"),
+    [
+        ("call", "tel:0987612345"),
+        ("text", "sms:0987612345"),
+        ("zalo", None),
+        ("do_not_contact", None),
+        ("comes_herself", None),
+        ("unknown", None),
+    ],
+)
+def test_a_tap_on_the_number_does_what_is_safe_and_nothing_else(lan, browser, channel, link):
+    contact = Contact(call_her="Chị Hai", channel=channel, phone="0987612345")
+    case_id = lan.opens_a_case(dao(contact=contact))
+    card = html.fromstring(browser("lan").get(f"/vu-viec/{case_id}").text).xpath("//section[@class='safe']")[0]
+    assert "0987 612 345" in card.text_content()
+    assert card.xpath(".//a/@href") == ([link] if link else [])
+    may_contact = codelist("safe_channel").get(channel).flag("contact")
+    assert ("Không tự gọi" in card.text_content()) is not may_contact
 
 
 def test_an_older_way_of_contact_keeps_its_answer_under_the_words_of_the_intake(lan, browser):

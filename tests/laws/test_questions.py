@@ -259,8 +259,9 @@ def test_the_card_shows_every_answer_under_the_short_words_of_its_question(lan, 
     words = [(row.xpath("string(./dt)").strip(), row.xpath("string(./dd)").strip()) for row in card]
     questions = Contact.questions()
     with browser("lan").application.test_request_context():
-        lines = presenters.safe_contact(filled(Contact))
-    assert lines is not None
+        shown = presenters.safe_contact(filled(Contact))
+    assert shown is not None
+    lines = shown.lines
     assert {name for name, _, _ in lines} == set(questions)
     assert words == [(questions[name].short or questions[name].label, answer) for name, _, answer in lines]
     assert [name for name, _, _ in lines][-2:] == ["never_say", "phone"]

@@ -9,6 +9,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 
 from casework import clock, web
 from casework.config import resource
+from casework.desk.view_models import SafeContact
 from casework.errors import CaseworkError
 from casework.web.forms import (
     Choice,
@@ -66,7 +67,7 @@ class Person:
 
 
 # How to reach somebody safely, in the order of the card.
-CONTACT = [
+CONTACT: list[tuple[str, str, str | list[str]]] = [
     ("call_her", "Gọi là", "chị Sen"),
     ("channel", "Cách liên lạc", "Gọi điện, không nhắn tin"),
     ("hours", "Giờ an toàn", "Thứ Hai đến thứ Sáu, 8 đến 10 giờ sáng"),
@@ -117,7 +118,9 @@ def _routes(app: Flask) -> None:
             return redirect("/everything", 303)
         now = clock.now()
         times = [now + timedelta(hours=hours) for hours in (5, 40, -2)]
-        page = render_template("everything.html", form=form, contact=CONTACT, times=times)
+        page = render_template(
+            "everything.html", form=form, contact=SafeContact(CONTACT, may_contact=True, dials="tel"), times=times
+        )
         return page, 422 if request.method == "POST" else 200
 
     @app.get("/question")
