@@ -9,7 +9,7 @@ from flask_babel import gettext
 from casework import partial_date
 from casework.cases import incident_classification, reporting_delay
 from casework.cases.questions import Question, SectionData
-from casework.cases.sections import Incident
+from casework.cases.sections import GroundEntry, Incident
 from casework.codelists import codelist
 from casework.web.choice_fields import language
 from casework.web.phones import grouped
@@ -19,11 +19,15 @@ Answer = str | list[str]
 
 
 def rows(data: SectionData, named: Mapping[str, str]) -> list[tuple[str, Answer]]:
-    """Return (question, answer) in the order of the section; `named` holds the words of what is kept as an id."""
+    """Return (question, answer) in the order of the section; `named` holds the words of what is kept as an id.
+
+    What was asked for consent and refused rests on no consent, and is not said to.
+    """
+    without = {"kind"} if isinstance(data, GroundEntry) and data.consent not in ("", "granted") else set()
     asked = [
         (gettext(question.label), named.get(name) or answer(question, getattr(data, name)))
         for name, question in data.questions().items()
-        if question.printed
+        if question.printed and name not in without
     ]
     return [*asked, _time_to_report(data), _gbvims_type(data)] if isinstance(data, Incident) else asked
 
@@ -78,7 +82,8 @@ def _as_typed(_question: Question, value: Any) -> Answer:
 
 def _code(question: Question, value: Any) -> Answer:
     code = codelist(question.codelist or "").get(value)
-    return code.text("plain", language()) or code.label(language())
+    # An answer is read as a statement, also where it was asked as a question.
+    return code.text("plain", language()) or code.text("reason", language()) or code.label(language())
 
 
 def _codes(question: Question, value: Any) -> Answer:

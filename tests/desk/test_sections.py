@@ -4,9 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from lxml import html
 
 from casework.addresses import actions as addresses
-from casework.cases.sections import LEDGERS, SECTIONS, Shelter
+from casework.cases.sections import LEDGERS, SECTIONS, Assessment, GroundEntry, Shelter
 from casework.codelists import codelist
 from casework.desk import actions as desk
 from casework.desk import section_forms
@@ -149,11 +150,44 @@ def test_an_answer_that_is_asked_no_more_is_read_and_kept_when_its_section_is_sa
     url = f"/vu-viec/{case_id}/{section.code}"
     source = codelist("risk_question" if name == "answers" else "perpetrator_age").get(code)
     assert source.retired
-    assert source.vi in browser("lan").get(url).text
+    assert (source.text("reason") or source.vi) in browser("lan").get(url).text
     typed = {"base": "1", name: code, "level": "urgent", "relation": "VO_CHONG"}
     assert browser("lan").post(f"{url}/sua", data=typed).status_code == 303
     (after,) = lan.does(desk.read_section, case_id, section)
     assert code in getattr(after.data, name)
+
+
+def test_an_answer_to_an_optional_question_can_be_taken_back(lan, browser):
+    case_id = lan.opens_a_case(dao(incident=replace(dao().incident, children_present="yes")))
+    url = f"/vu-viec/{case_id}/incident/sua"
+    form = html.fromstring(browser("lan").get(url).text)
+    named = {radio.get("name") for radio in form.xpath("//input[@type='radio']")}
+    takes_back = {radio.get("name") for radio in form.xpath("//input[@type='radio'][@value='']")}
+    assert named == takes_back
+    assert "children_present" in named
+    typed = {"base": "1", "acts": ["A"], "children_present": ""}
+    assert browser("lan").post(url, data=typed).status_code == 303
+    (after,) = lan.does(desk.read_section, case_id, Section.INCIDENT)
+    assert after.data.children_present == ""
+
+
+def test_danger_signs_are_read_as_statements_and_a_refusal_as_no_ground(lan, browser):
+    case_id = lan.opens_a_case(
+        dao(
+            assessment=Assessment(answers=("threat_to_kill",), level="urgent"),
+            grounds=(GroundEntry("consent", "police", consent="refused"),),
+        )
+    )
+    assert "Dọa giết" in browser("lan").get(f"/vu-viec/{case_id}/assessment").text
+    assert "?" not in rows_of(browser("lan").get(f"/vu-viec/{case_id}/assessment").text)
+    grounds = rows_of(browser("lan").get(f"/vu-viec/{case_id}/grounds").text)
+    assert "Không đồng ý" in grounds
+    assert "Người bị bạo lực đồng ý" not in grounds
+
+
+def rows_of(page: str) -> str:
+    """Return the words in the middle of a page."""
+    return str(html.fromstring(page).xpath("//main")[0].text_content())
 
 
 def test_whoever_a_section_was_sent_to_is_offered_no_form_for_it(house, browser):
