@@ -193,6 +193,14 @@ def reading_agencies(context: ActContext, case: VerifiedCase, section: Section) 
     return [case.row.owner_id, *(to for to in receiver_ids if section in _receiver_access(context, case, to).live)]
 
 
+def receivers_of_next_revision(context: ActContext, case: VerifiedCase, section: Section) -> set[UUID]:
+    """Return the agencies other than the owner that read a section as soon as it is written, in full or by a circle."""
+    reading_ids = {*reading_agencies(context, case, section)}
+    grounds = {ground.id: ground.receiver_id for ground in reading.rows_of_case(context, case, Ground)}
+    referrals = reading.rows_of_case(context, case, Referral)
+    return {grounds[row.ground_id] for row in referrals if row.state in LIVE_REFERRAL and row.to_id in reading_ids}
+
+
 def newest_referral(context: ActContext, case: VerifiedCase) -> Referral | None:
     """Return the newest referral by which my agency or circle reads another's case; None if none does."""
     rows = reading.rows_of_case(context, case, Referral)

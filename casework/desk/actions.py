@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.accounts import key_holders, staff
-from casework.audit import read
+from casework.audit import freshness, read
 from casework.cases import (
     access_endings,
     access_grants,
@@ -198,9 +198,17 @@ def read_section(
     opened = reading.open_newest_of(context, case, [section]) or moved_answers.pages(context, case, section)
     if not opened and section in reading.sections_present(context, case):
         raise Superseded("rewritten since it was shared", about=case_id)
-    if not opened and may_be_missing:
-        return (WrittenSection(SECTIONS[section](), 0, "", 0, case_labels.code(context, case)),)
-    return _written_sections(context, case, opened)
+    if not may_be_missing:
+        return _written_sections(context, case, opened)
+    empty = (WrittenSection(SECTIONS[section](), 0, "", 0, case_labels.code(context, case)),)
+    written, readers = _written_sections(context, case, opened) if opened else empty, _readers(context, case, section)
+    return tuple(replace(one, readers=readers) for one in written)
+
+
+def _readers(context: ActContext, case: VerifiedCase, section: Section) -> tuple[str, ...]:
+    receiver_ids = access_grants.receivers_of_next_revision(context, case, section)
+    agencies = (freshness.agency(context.session, context.commune_id, receiver_id) for receiver_id in receiver_ids)
+    return tuple(sorted(agency.name for agency in agencies))
 
 
 @action(Act.SECTION_HISTORY)

@@ -1,5 +1,6 @@
 """The pages of one section: read, earlier revisions, edit, and two texts side by side when two people wrote."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -46,7 +47,7 @@ def edit(case_id: UUID, word: str) -> str:
     check_permission(Act.SECTION_WRITE)
     (written,) = perform(actions.read_section, case_id, _section(word), may_be_missing=True)
     form = section_forms.form_with(written.data, base=written.revision)
-    return _page("edit", case_id, word, form=form, code=written.code, theirs=None)
+    return _page("edit", case_id, word, form=form, written=written, theirs=None)
 
 
 @blueprint.post(WRITE)
@@ -55,7 +56,7 @@ def save(case_id: UUID, word: str) -> Answer:
     check_permission(Act.SECTION_WRITE)
     form = section_forms.sent_form(_section(word))
     if not form.validate_on_submit():
-        return _page("edit", case_id, word, form=form, code="", theirs=None), 422
+        return _edit_again(case_id, word, form), 422
     mine = section_forms.section_of(form, _section(word))
     try:
         raised = perform(actions.write_section, case_id, mine, base=form.base.data or 0)
@@ -63,11 +64,16 @@ def save(case_id: UUID, word: str) -> Answer:
         return _show_conflict(case_id, word, mine, form.base.data or 0), cause.status
     except Contradiction as cause:
         form[cause.question].errors = [contradiction_words.sentence(cause.found)]
-        return _page("edit", case_id, word, form=form, code="", theirs=None), cause.status
+        return _edit_again(case_id, word, form), cause.status
     flash(_("Đã lưu."), "done")
     if raised:
         flash(section_presenters.raised_level(raised), "warn")
     return _after_saving(case_id, word)
+
+
+def _edit_again(case_id: UUID, word: str, form: Any) -> str:
+    (written,) = perform(actions.read_section, case_id, _section(word), may_be_missing=True)
+    return _page("edit", case_id, word, form=form, written=written, theirs=None)
 
 
 def _after_saving(case_id: UUID, word: str) -> Response:
@@ -80,11 +86,12 @@ def _after_saving(case_id: UUID, word: str) -> Response:
 def _show_conflict(case_id: UUID, word: str, mine: SectionData, base: int) -> str:
     """Show what somebody else has written beside what was typed, and a form that lays mine over the newest."""
     history = perform(actions.read_history, case_id, _section(word))
+    (written,) = perform(actions.read_section, case_id, _section(word), may_be_missing=True)
     theirs = history[0]
     before = next((revision.data for revision in history if revision.revision == base), type(mine)())
     form = section_forms.form_with(section_presenters.merged(before, theirs.data, mine), base=theirs.revision)
     differing = section_presenters.differences(theirs.data, mine)
-    return _page("edit", case_id, word, form=form, code=theirs.code, theirs=theirs, differing=differing)
+    return _page("edit", case_id, word, form=form, written=written, theirs=theirs, differing=differing)
 
 
 def _page(template: str, case_id: UUID, word: str, **more: object) -> str:

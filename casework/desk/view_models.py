@@ -175,7 +175,8 @@ class WrittenSection(Sealed):
     """A section as it was written: its data, its revision, who wrote it, when (microseconds), and its case's code.
 
     `named` gives the words for fields that hold an id, as the trusted address of a stay; `ours` tells whether the case
-    is of my own agency or circle, which alone writes its sections.
+    is of my own agency or circle, which alone writes its sections. `readers` are the names of the agencies that will
+    read at once what is written there; they are looked up for whoever is to write it.
     """
 
     data: SectionData
@@ -185,6 +186,7 @@ class WrittenSection(Sealed):
     code: str = ""
     named: Mapping[str, str] = field(default_factory=dict)
     ours: bool = True
+    readers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

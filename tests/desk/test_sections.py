@@ -12,6 +12,7 @@ from casework.codelists import codelist
 from casework.desk import actions as desk
 from casework.desk import section_forms
 from casework.policy.vocabulary import Section
+from casework.referrals import ground_actions
 from tests.house import only_sqlite
 from tests.referrals.scenes import referred
 from tests.stories import CANARIES, HALL, dao
@@ -196,3 +197,14 @@ def test_whoever_a_section_was_sent_to_is_offered_no_form_for_it(house, browser)
         page = browser(username).get(f"/vu-viec/{sent.case_id}/incident")
         assert (username, page.status_code) == (username, 200)
         assert (username, "/incident/sua" in page.text) == (username, offered)
+
+
+def test_whoever_edits_a_section_is_told_who_reads_it_at_once(house, browser):
+    sent = referred(house).goes("open", "accept")
+    edit = f"/vu-viec/{sent.case_id}/{{}}/sua"
+    said = "Lưu xong là đọc được ngay: Công an"
+    assert said in browser("lan").get(edit.format("incident")).text
+    assert said in browser("lan").post(edit.format("incident"), data={"happened_on-day": "99"}).text
+    assert "Lưu xong là đọc được ngay" not in browser("lan").get(edit.format("plan")).text
+    sent.lan.does(ground_actions.withdraw_ground, sent.case_id, sent.ground_id)
+    assert said not in browser("lan").get(edit.format("incident")).text
