@@ -45,7 +45,8 @@ def preview(context: ActContext, case_id: UUID, ground_id: UUID) -> Preview:
     ground = lookup.find_ground(context, verified, ground_id)
     _require_sendable(context, verified, ground)
     written = {Section(entry.section) for entry in heads.listed_revisions(verified.head.listing)} & set(SECTIONS)
-    shared = access_grants.agreed_sections(ground) & written
+    agreed = access_grants.agreed_sections(ground)
+    shared = agreed & written
     label = label_of(reading.open_newest_of(context, verified, [Section.LABEL])) or Label()
     [line] = [line for line in presenters.ground_lines(context, verified) if line.id == ground_id]
     return Preview(
@@ -55,8 +56,9 @@ def preview(context: ActContext, case_id: UUID, ground_id: UUID) -> Preview:
         only_counselling=label.only_counselling == "yes",
         ground=line,
         will_see=tuple(sorted(shared)),
+        to_come=tuple(sorted(agreed - written)),
         will_not_see=tuple(sorted(written - shared - _NOT_IN_PREVIEW)),
-        removable=tuple(sorted(ground_rules.removable(line.entry, access_grants.agreed_sections(ground)))),
+        removable=tuple(sorted(ground_rules.removable(line.entry, agreed))),
         side=named_readers.propose(context, verified, ground),
         urgent=_is_urgent(context, verified, ground),
         phone=freshness.agency(context.session, context.commune_id, ground.receiver_id).duty_phone,

@@ -323,7 +323,8 @@ class GroundLedger:
 class Preview:
     """What a receiver will and will not see, and who by name will be able to read it.
 
-    `removable` are the sections, written or not yet, that may be taken out before it is sent.
+    `to_come` are the sections that nobody has written yet: they are read as soon as they are written. `removable` are
+    the sections, written or not yet, that may be taken out before it is sent.
     """
 
     case_id: UUID
@@ -333,6 +334,7 @@ class Preview:
     ground: GroundLine
     will_see: tuple[Section, ...]
     will_not_see: tuple[Section, ...]
+    to_come: tuple[Section, ...]
     side: ReceivingSide
     urgent: bool
     phone: str

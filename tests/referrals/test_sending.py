@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from casework import clock
-from casework.cases.sections import GroundEntry, Letter
+from casework.cases.sections import Children, GroundEntry, Letter
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused, Ungrounded
 from casework.policy.vocabulary import Act, Section
@@ -101,6 +101,17 @@ def test_no_word_of_another_section_is_on_any_page_of_the_receiver(house, browse
         assert CANARIES[known] in shown
     for hidden in ("story", "perpetrator", "safety_plan", "assessment", "grounds"):
         assert CANARIES[hidden] not in shown
+
+
+@only_sqlite
+def test_a_preview_says_what_will_be_read_once_it_is_written(lan, browser):
+    case_id = lan.opens_a_case(dao(grounds=(), children=Children()))
+    consent = GroundEntry("consent", "police", "granted", "spoken", sections=("incident", "children"))
+    ground_id = lan.does(ground_actions.record_ground, case_id, consent)
+    assert Section.CHILDREN in lan.does(sending.preview, case_id, ground_id).to_come
+    said = "Chưa ghi, sẽ đọc được khi ghi: Trẻ em"
+    assert said in browser("lan").get(f"/vu-viec/{case_id}/chuyen-gui/can-cu/{ground_id}/xem-truoc").text
+    assert said in browser("lan").get(f"/vu-viec/{case_id}/gui-ngay").text
 
 
 @only_sqlite
