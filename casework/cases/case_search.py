@@ -5,7 +5,7 @@ Every kind of field is looked through each time: what one finds hides nothing th
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from uuid import UUID
@@ -54,10 +54,11 @@ class SearchQuery(Sealed):
 
 @dataclass
 class SearchedFields(Sealed):
-    """The texts and telephone numbers of one case that are searched."""
+    """The texts and telephone numbers of one case that are searched; whether another case was merged into it."""
 
     texts: list[str] = field(default_factory=list)
     phones: list[str] = field(default_factory=list)
+    absorbed: bool = False
 
 
 def parse_query(typed: str) -> SearchQuery:
@@ -68,13 +69,9 @@ def parse_query(typed: str) -> SearchQuery:
     return SearchQuery(tuple(words), tuple(word for word in words if not word.isdigit()), home)
 
 
-def matching_cases(batch: CaseBatch, query: SearchQuery) -> dict[UUID, Match]:
-    """Return how well each case that matches does so.
-
-    Who did it is looked at only in the cases of one's own agency or circle: to others it is told for their work on
-    that case alone.
-    """
-    matches = ((case_id, match(fields, query)) for case_id, fields in _searched_fields(batch))
+def matching(fields: Mapping[UUID, SearchedFields], query: SearchQuery) -> dict[UUID, Match]:
+    """Return how well each case that matches does so."""
+    matches = ((case_id, match(of_case, query)) for case_id, of_case in fields.items())
     return {case_id: found for case_id, found in matches if found is not None}
 
 
@@ -122,13 +119,20 @@ def _words(folded: str) -> list[str]:
     return _SEPARATORS.sub(" ", folded).split()
 
 
-def _searched_fields(batch: CaseBatch) -> Iterator[tuple[UUID, SearchedFields]]:
+def searched_fields(batch: CaseBatch) -> dict[UUID, SearchedFields]:
+    """Open what is searched of every case of a batch.
+
+    Who did it is looked at only in the cases of one's own agency or circle: to others it is told for their work on
+    that case alone.
+    """
     fields: defaultdict[UUID, SearchedFields] = defaultdict(SearchedFields)
     agencies = batch.context.actor.agencies
     for case_id, page in batch.each(_TEXTS):
         if page.section == Section.PERPETRATOR and batch.cases[case_id].owner_id not in agencies:
             continue
-        fields[case_id].texts += [text for key in _TEXTS[Section(page.section)] if (text := page.data.get(key))]
+        of_case = fields[case_id]
+        of_case.texts += [text for key in _TEXTS[Section(page.section)] if (text := page.data.get(key))]
+        of_case.absorbed |= bool(page.data.get("former"))
         if phone := page.data.get("phone"):
-            fields[case_id].phones.append(phone)
-    yield from fields.items()
+            of_case.phones.append(phone)
+    return fields

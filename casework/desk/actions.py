@@ -14,6 +14,7 @@ from casework.cases import (
     case_labels,
     case_search,
     legal_clocks,
+    merged_cases,
     moved_answers,
     opening_rate_limit,
     reading,
@@ -117,7 +118,7 @@ def search(context: ActContext, query: str) -> tuple[CaseLine, ...]:
         raise BadInput(gettext_noop("Hãy gõ ít nhất hai chữ của tên, mã vụ việc hoặc số điện thoại."))
     opening_rate_limit.enforce_searches(context)
     batch = reading.load_batch(context, passes_over=True)
-    matches = case_search.matching_cases(batch, parsed)
+    matches = merged_cases.find_matches(context, batch, parsed)
     cases = batch.listed([Section.LABEL], of=matches)
     context.reason = f"{len(cases)} hits"
     return tuple(sorted(_lines(context, cases), key=lambda line: matches[line.id]))
@@ -160,6 +161,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         unsent=unsent_receivers(context, case) if line.ours else (),
         clocks=legal_clocks.clocks_of_case(case, label, opened, at=context.crypto.at),
         names=names,
+        merged=merged_cases.merged_into(context, case, label) if line.ours else (),
     )
 
 
@@ -199,9 +201,9 @@ def read_section(
     if not opened and section in reading.sections_present(context, case):
         raise Superseded("rewritten since it was shared", about=case_id)
     if not may_be_missing:
-        return _written_sections(context, case, opened)
+        return written_sections(context, case, opened)
     empty = (WrittenSection(SECTIONS[section](), 0, "", 0, case_labels.code(context, case)),)
-    written, readers = _written_sections(context, case, opened) if opened else empty, _readers(context, case, section)
+    written, readers = written_sections(context, case, opened) if opened else empty, _readers(context, case, section)
     return tuple(replace(one, readers=readers) for one in written)
 
 
@@ -216,7 +218,7 @@ def read_history(context: ActContext, case_id: UUID, section: Section) -> tuple[
     """Open every kept revision of a section, newest first; refuses and finds nothing as `read_section` does."""
     _require_section(context, case_id, section)
     case = reading.find_case(context, case_id)
-    return _written_sections(context, case, reading.history(context, case, section))
+    return written_sections(context, case, reading.history(context, case, section))
 
 
 def _require_section(context: ActContext, case_id: UUID, section: Section) -> None:
@@ -224,9 +226,10 @@ def _require_section(context: ActContext, case_id: UUID, section: Section) -> No
         raise Refused(f"{section.code} is not for this role", about=case_id)
 
 
-def _written_sections(
+def written_sections(
     context: ActContext, case: VerifiedCase, pages: Iterable[OpenedDocument]
 ) -> tuple[WrittenSection, ...]:
+    """Return opened revisions as they are read on a page; raises NotFound where there is none."""
     names, code = staff.names(context), case_labels.code(context, case)
     ours, written = case.row.owner_id in context.actor.agencies, []
     for page in pages:

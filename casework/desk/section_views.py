@@ -11,7 +11,7 @@ from casework.cases import contradiction_words
 from casework.cases.contradictions import Contradiction
 from casework.cases.questions import SectionData
 from casework.cases.sections import SECTIONS
-from casework.desk import actions, section_forms, section_presenters
+from casework.desk import actions, merged_actions, section_forms, section_presenters
 from casework.errors import Conflict
 from casework.policy.table import policy
 from casework.policy.vocabulary import Act, Section
@@ -40,6 +40,14 @@ def section(case_id: UUID, word: str) -> str:
 def history(case_id: UUID, word: str) -> str:
     """Show every kept revision of a section, the newest first."""
     return _page("history", case_id, word, entries=perform(actions.read_history, case_id, _section(word)))
+
+
+@blueprint.get("/vu-viec/<uuid:case_id>/da-gop/<uuid:merged_id>")
+def merged(case_id: UUID, merged_id: UUID) -> str:
+    """Show everything in a case that was merged into this one."""
+    label, code, entries = perform(merged_actions.read_merged, case_id, merged_id)
+    shown = {"label": label, "code": code, "entries": entries, "rows": section_presenters.rows}
+    return render_template("desk/merged.html", case_id=case_id, **shown)
 
 
 @blueprint.get(WRITE)

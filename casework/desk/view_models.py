@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from casework.cases.legal_clocks import LegalClock
+from casework.cases.merged_cases import MergedCase
 from casework.cases.questions import SectionData
 from casework.cases.reading import date_of
 from casework.cases.reporting_delay import FirstHours
@@ -145,6 +146,7 @@ class CasePage:
     danger without a ground to tell the police; `named` are those who must not know and read it all the same; `notice`
     is for who may notify the chair. `names` are those of all members, for who wrote what. `unread` is what
     nobody at its receiver can open, `unsent` are the codes of those to whom nothing was sent yet of what was said.
+    `merged` are the cases that were merged into it.
     """
 
     line: CaseLine
@@ -168,6 +170,7 @@ class CasePage:
     unread: tuple[UnreadReferral, ...] = ()
     unsent: tuple[str, ...] = ()
     names: Mapping[UUID, str] = field(default_factory=dict)
+    merged: tuple[MergedCase, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,7 @@ class Act(StrEnum):
     CASE_HAND_OVER = "case.hand_over"
     CASE_VOID = "case.void"
     CASE_MERGE = "case.merge"
+    CASE_MERGED = "case.merged"
     CASE_VOID_LIST = "case.void_list"
     CASE_RESTORE = "case.restore"
     CASE_HOLD = "case.hold"

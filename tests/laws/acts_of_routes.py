@@ -63,6 +63,7 @@ LISTED = {
     ("POST", "desk.reopen"): Act.CASE_CLOSE,
     ("GET", "desk.sections.section"): Act.SECTION_READ,
     ("GET", "desk.sections.history"): Act.SECTION_HISTORY,
+    ("GET", "desk.sections.merged"): Act.CASE_MERGED,
     ("GET", "desk.sections.edit"): Act.SECTION_WRITE,
     ("POST", "desk.sections.save"): Act.SECTION_WRITE,
     ("GET", "referrals.box"): Act.REFERRAL_LIST,

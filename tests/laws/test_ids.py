@@ -9,10 +9,12 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from casework.cases.advice import Advice
+from casework.desk import actions as desk
 from casework.intake import actions as intake
 from casework.intake.advice_actions import record_advice
 from casework.notices import actions as notices
 from casework.referrals import sending_actions as sending
+from casework.retention import voiding
 from casework.vault.keys.count_ledger import ledger_id
 from tests.browsing import browser_of
 from tests.house import House, only_sqlite
@@ -56,6 +58,9 @@ def true_ids(house: House, referral: Referred) -> Iterator[dict[str, UUID]]:
     notice = {"notice_id": lan.does(notices.send, referral.case_id, readers=[house["vinh"].id])}
     advice = Advice(asked_on="2026-11-02", channel="GOI_DIEN", topics=("rights",), words="hỏi về giấy tờ")
     notice["contact_id"] = lan.does(record_advice, advice)
+    twice, code = lan.opens_a_case(), lan.does(desk.read_case, referral.case_id).line.code
+    lan.does(voiding.merge_case, twice, code, "một người")
+    notice["merged_id"] = twice
     for ground_id, referral_id in ((referral.ground_id, referral.referral_id), (health, unopened)):
         together = {"case_id": referral.case_id, "ground_id": ground_id, "referral_id": referral_id} | notice
         yield together | {"draft_id": draft} | dict.fromkeys(("place_id", "member_id", "agency_id"), referral.case_id)

@@ -35,6 +35,7 @@ IDS = {
     "member_id",
     "agency_id",
     "contact_id",
+    "merged_id",
 }
 TYPED = {"words": "x", "outcome": "needs_met", "base": "1", "query": "dao", "lang": "vi", "back": "/"}
 HUMANS = [name for name, one in STAFF.items() if one.commune_id == THANH_SON]
@@ -53,15 +54,7 @@ class Route:
 
     def path(self, app: Flask, about: UUID) -> str:
         known = {
-            "case_id": about,
-            "draft_id": about,
-            "place_id": about,
-            "ground_id": about,
-            "referral_id": about,
-            "notice_id": about,
-            "member_id": about,
-            "agency_id": about,
-            "contact_id": about,
+            **dict.fromkeys(IDS, about),
             "kind": "dong-y",
             "clock": "child_plan",
             "number": 3,

@@ -16,6 +16,7 @@ from casework.statistics.plan import TOTAL
 from tests.house import House, both_databases
 from tests.referrals.scenes import everything, referred
 from tests.statistics.timeline import Timeline, first_of
+from tests.stories import CANARIES, dao
 
 
 def codes(someone):
@@ -156,3 +157,26 @@ def truth(timeline: Timeline) -> int | None:
     closing = timeline.house["hoa"].does(statistics.preview_period)
     rows = [row for _, _, compared in closing.tables for row in compared if row.cell == TOTAL]
     return rows[0].truth
+
+
+def test_what_stands_in_a_merged_case_is_read_and_found_through_the_case_that_stays(lan, hoa, mai, browser):
+    kept = lan.opens_a_case(
+        dao(identity=Identity(name="Lò Thị Mận", sex="NU"), contact=replace(dao().contact, phone=""))
+    )
+    twice = lan.opens_a_case()
+    lan.does(desk.add_note, twice, "Đã gặp ở chợ phiên")
+    code = code_of(lan, twice)
+    lan.does(voiding.merge_case, twice, code_of(lan, kept), "Một người")
+    for query in ("0987 612 345", "nguyen thi dao", code):
+        assert {line.id for line in lan.does(desk.search, query)} == {kept}
+    page = browser("lan").get(f"/vu-viec/{kept}").text
+    assert f"/vu-viec/{kept}/da-gop/{twice}" in page
+    for username in ("lan", "hoa"):
+        read = browser(username).get(f"/vu-viec/{kept}/da-gop/{twice}").text
+        for words in (CANARIES["story"], CANARIES["identity"], "Đã gặp ở chợ phiên", code, "0987 612 345"):
+            assert words in read
+    assert browser("mai").get(f"/vu-viec/{kept}/da-gop/{twice}").status_code == 404
+    assert browser("lan").get(f"/vu-viec/{kept}/da-gop/{kept}").status_code == 404
+    hoa.does(voiding.restore_case, twice)
+    assert browser("lan").get(f"/vu-viec/{kept}/da-gop/{twice}").status_code == 404
+    assert "da-gop" not in browser("lan").get(f"/vu-viec/{kept}").text
