@@ -12,7 +12,7 @@ from casework.accounts import provisioning_actions as accounts
 from casework.accounts.authentication import LoginAttempt
 from casework.cases import case_codes, facts, reading, writing
 from casework.cases.models import Case
-from casework.cases.sections import Contact, Identity, Incident, Label, Notice, Story
+from casework.cases.sections import Contact, Identity, Incident, Label, Notice, Perpetrator, Story
 from casework.cases.states import CaseState
 from casework.codelists import nicknames
 from casework.config import Config
@@ -121,7 +121,9 @@ def _open_one(context: ActContext) -> UUID:
     phone = f"0900{secrets.randbelow(900_000) + 100_000}"
     label = Label(code=code, nickname=secrets.choice(nicknames()), danger="no", only_counselling="no")
     counted = facts.derive(_IDENTITY, _INCIDENT, received=clock.today())
-    for section in (label, replace(_CONTACT, phone=phone), replace(_IDENTITY, name=name), _INCIDENT, _STORY, counted):
+    contact, identity = replace(_CONTACT, phone=phone), replace(_IDENTITY, name=name)
+    other = Perpetrator(name=f"{secrets.choice(_SURNAMES)} Văn {secrets.choice(_GIVEN)}", relation="VO_CHONG")
+    for section in (label, contact, identity, other, _INCIDENT, _STORY, counted):
         writing.save(context, verified, section)
     # The chair was told of all but a few, as the law wants it at once.
     if secrets.randbelow(_ALL_BUT_ONE_OF):
