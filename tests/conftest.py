@@ -1,6 +1,7 @@
 """What every test may ask for: an empty database of each kind, and a browser."""
 
 import contextlib
+import gc
 import os
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -35,6 +36,12 @@ def pytest_configure() -> None:
     """Open the run: nothing is started before a test needs it."""
     postgres.prepare_run()
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(quick_place()))
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected, which lasts as long as the run, out of every collection of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:
