@@ -14,7 +14,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser
 
 from tests import chromium as browsers
-from tests import compiled_statements, postgres
+from tests import compiled_statements, postgres, stretched_passphrases
 from tests import house as houses
 from tests.browsing import application, browser_of
 from tests.compiled_templates import CompiledRule, CompiledTemplates
@@ -30,6 +30,7 @@ settings.load_profile("default")
 Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
 Flask.url_rule_class = CompiledRule
 compiled_statements.share()
+stretched_passphrases.remember()
 
 
 def pytest_configure() -> None:
