@@ -10,7 +10,8 @@ from flask import Flask
 
 from casework.app import _BLUEPRINTS
 from casework.gate import Action
-from casework.policy.vocabulary import Act
+from casework.policy.table import policy
+from casework.policy.vocabulary import Act, Role
 
 # What needs nobody to be signed in and reads nothing of a commune.
 FREE = {
@@ -233,3 +234,8 @@ def said() -> Mapping[tuple[str, str], Act]:
 
 SAID = said()
 ACTS = {**SAID, **LISTED}
+
+
+def may(roles: tuple[str, ...], act: Act | None) -> bool:
+    """Tell whether the policy lets one of these roles do an act; what is no act is refused to nobody."""
+    return act is None or any(Role(role) in policy().rows[act].who for role in roles)

@@ -21,9 +21,9 @@ from casework.policy.vocabulary import Act, Section
 from tests import house as houses
 from tests.browsing import application, browser_of
 from tests.house import House
-from tests.laws.acts_of_routes import ACTS
+from tests.laws.acts_of_routes import ACTS, may
 from tests.laws.test_ids import TYPED, filled
-from tests.laws.test_routes import IDS, may
+from tests.laws.test_routes import IDS
 from tests.people import STAFF, THANH_SON
 
 # Lan and Mai read the sealed case; everybody else of the commune is outside.

@@ -16,11 +16,11 @@ from casework.accounts.sign_in_actions import sign_in
 from casework.audit.models import AuditLine
 from casework.db import Base
 from casework.policy.table import policy
-from casework.policy.vocabulary import Act, Role, StepUp
+from casework.policy.vocabulary import Act, StepUp
 from tests.accounts.sign_in import new_paper_code, sign_in_by_paper, unwrapped_by_passphrase
 from tests.browsing import browser_of
 from tests.house import House, only_sqlite
-from tests.laws.acts_of_routes import ACTS, ENDING, FREE, OWN, PUBLIC, WORK_LOCKED
+from tests.laws.acts_of_routes import ACTS, ENDING, FREE, OWN, PUBLIC, WORK_LOCKED, may
 from tests.people import STAFF, THANH_SON
 
 pytestmark = only_sqlite
@@ -80,10 +80,6 @@ def routes(app: Flask) -> Iterator[Route]:
 def body(answer: TestResponse, about: UUID) -> bytes:
     """What was answered, whatever the id in its addresses."""
     return answer.data.replace(str(about).encode(), b"ID")
-
-
-def may(roles: tuple[str, ...], act: Act) -> bool:
-    return any(Role(role) in policy().rows[act].who for role in roles)
 
 
 def test_every_route_is_listed_with_its_act(app):

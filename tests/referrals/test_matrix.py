@@ -78,5 +78,9 @@ def test_no_receiver_learns_who_reported_or_at_which_address_the_person_is(app, 
     assert any("Thư chuyển gửi" in text for text in about), "the pages of the case were not looked at"
     assert {key for key, word in words.items() if any(word in text for text in about)} == set()
     assert sections(house, case_id, receiver).isdisjoint({Section.REPORTER, Section.SHELTER})
-    owners = [answer.text for answer in answers(app, lan, [case_id], posts=SHOWING, every=True)]
-    assert all(any(word in text for text in owners) for word in words.values())
+    # She who keeps the case reads all three: her pages are asked for until each was seen.
+    missing = set(words.values())
+    owners = answers(app, lan, [case_id], posts=SHOWING, every=True)
+    while missing and (answer := next(owners, None)):
+        missing -= {word for word in missing if word in answer.text}
+    assert missing == set()
