@@ -65,6 +65,15 @@ def test_axe_says_what_is_wrong(page_at):
     assert violations(page) == [("button-name", "<button></button>")]
 
 
+@pytest.mark.parametrize("style", ["color: #999", "background: #333", "opacity: 0.4"])
+def test_letters_that_are_hard_to_read_are_found_on_a_page_that_was_looked_at_before(page_at, style):
+    page, _ = page_at("/everything", bypass_csp=True)
+    assert violations(page) == []
+    page.evaluate("style => { document.querySelector('main p').style.cssText = style; }", style)
+    for _again in range(2):
+        assert {rule for rule, _ in violations(page)} == {"color-contrast"}
+
+
 def test_the_font_is_ours_and_a_first_visit_is_small(chromium, site):
     context = chromium.new_context()
     page = context.new_page()
