@@ -48,9 +48,11 @@ class Walker:
                     waiting.append(target)
         return {form for form in forms if not form.action.startswith(LEFT_OUT)}
 
-    def post(self, form: FoundForm, values: Mapping[str, Sequence[str | bytes]]) -> int:
-        """Send a form and return the status."""
-        return self.client.post(form.action, base_url=SITE, headers=self.headers, data=values).status_code
+    def post(self, form: FoundForm, values: Mapping[str, Sequence[str | bytes]] | bytes) -> int:
+        """Send a form, with its values or as the bytes that a browser would make of them, and return the status."""
+        kind = "application/x-www-form-urlencoded"
+        answer = self.client.post(form.action, base_url=SITE, headers=self.headers, data=values, content_type=kind)
+        return answer.status_code
 
 
 def _form(path: str, form: html.HtmlElement) -> FoundForm:
