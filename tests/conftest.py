@@ -24,6 +24,15 @@ from tests.house import House, Someone
 from tests.temporary_place import quick_place
 
 __all__ = ["built", "pytest_runtest_protocol"]
+# Those who share the demo wait for it, so that whoever builds it comes first.
+_LONGEST = (
+    "tests/demo/",
+    "tests/canaries/",
+    "referrals/test_matrix",
+    "laws/test_circles",
+    "laws/test_ids",
+    "tests/browser/",
+)
 settings.register_profile("default", deadline=None, max_examples=50)
 settings.register_profile("prove", deadline=None, max_examples=2000)
 settings.load_profile("default")
@@ -37,6 +46,12 @@ def pytest_configure() -> None:
     """Open the run: nothing is started before a test needs it."""
     postgres.prepare_run()
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(quick_place()))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what lasts longest, so that no worker is left alone with it when the others have ended."""
+    items.sort(key=lambda item: next((n for n, part in enumerate(_LONGEST) if part in item.nodeid), len(_LONGEST)))
 
 
 def pytest_collection_finish() -> None:
