@@ -1,11 +1,11 @@
 """Freshness: a head is accepted only if the newest log line about a change to it holds this very MAC."""
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, event, func, select
 from sqlalchemy.orm import Session
 
 from casework.audit.models import AuditLine
@@ -18,18 +18,36 @@ from casework.vault.models import Agency, AgencyEpoch, Commune, Head, Member
 from casework.vault.states import AgencyState
 
 _line = AuditLine.__table__
+# What a transaction has read, under these words in its `info`. Nobody else writes meanwhile, so each head and the
+# members are read once, and anew after this act itself has written anything. Rows are held to its end, because the
+# session forgets, and would read again, what nobody holds.
+_HEADS, _MEMBERS_READ, _HELD = "heads read", "members read", "rows held"
+
+
+@event.listens_for(Session, "after_flush")
+def _forget(session: Session, _context: object) -> None:
+    session.info.pop(_HEADS, None)
+    session.info.pop(_MEMBERS_READ, None)
 
 
 def head(session: Session, commune_id: UUID, head_id: UUID) -> Head:
     """Load a head, verified and compared with the log; raise NotFound if there is none, VaultError if it is stale."""
     if head_id in (changed := heads.changed_heads(session)):
         return changed[head_id]
+    known: dict[tuple[UUID, UUID], Head] = session.info.setdefault(_HEADS, {})
+    if (commune_id, head_id) not in known:
+        known[commune_id, head_id] = _read_head(session, commune_id, head_id)
+    newest = known[commune_id, head_id]
+    remember_version(session, head_id, newest.v)
+    return newest
+
+
+def _read_head(session: Session, commune_id: UUID, head_id: UUID) -> Head:
     row = session.execute(_HEAD, {"commune": commune_id, "head": head_id}).one_or_none()
     if row is None:
         raise NotFound("head")
     newest, n, mac = row
     require_latest(session, newest, n, mac)
-    remember_version(session, head_id, newest.v)
     return newest  # type: ignore[no-any-return]
 
 
@@ -73,6 +91,7 @@ def agency(session: Session, commune_id: UUID, agency_id: UUID) -> Agency:
     row = session.get(Agency, (commune_id, agency_id))
     if row is None:
         raise NotFound("agency")
+    session.info.setdefault(_HELD, set()).add(row)
     return row
 
 
@@ -82,6 +101,7 @@ def member(session: Session, commune_id: UUID, member_id: UUID) -> Member:
     row = session.get(Member, (commune_id, member_id))
     if row is None:
         raise NotFound("member")
+    session.info.setdefault(_HELD, set()).add(row)
     return row
 
 
@@ -143,7 +163,13 @@ def agency_of_kind(crypto: CryptoContext, kind: str) -> Any | None:
 
 def members(crypto: CryptoContext) -> list[Any]:
     """Return every member of the commune as verified plain rows, compared with the log all at once."""
-    members = []
+    known: dict[UUID, list[Any]] = crypto.session.info.setdefault(_MEMBERS_READ, {})
+    if crypto.commune_id not in known:
+        known[crypto.commune_id] = list(_read_members(crypto))
+    return [*known[crypto.commune_id]]
+
+
+def _read_members(crypto: CryptoContext) -> Iterator[Any]:
     for row in crypto.session.execute(_MEMBERS, {"commune": crypto.commune_id}):
         member, head = split_row(row[:-1], _MEMBER_WITH_HEAD)
         verify_row(crypto.server_keys, Head, head, 0)
@@ -151,5 +177,4 @@ def members(crypto: CryptoContext) -> list[Any]:
         require_current(crypto.session, head)
         if head.n != row[-1]:
             raise OutdatedHead(row=head.kind)
-        members.append(member)
-    return members
+        yield member

@@ -3,11 +3,12 @@
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 
 from casework.audit import freshness
 from casework.cases.sections import Story
 from casework.desk import actions as desk
-from casework.errors import CaseworkError, NotFound, VaultError
+from casework.errors import CaseworkError, Conflict, NotFound, VaultError
 from casework.gate import ActContext, Action
 from casework.intake import actions as intake
 from casework.policy.vocabulary import Act, Role, Section
@@ -94,3 +95,37 @@ def test_a_head_made_in_this_act_is_believed(house: House):
         return freshness.head(context.session, context.commune_id, made.id) is made
 
     assert house.gate.perform(house.stranger(Role.CONSOLE), Action(Act.AGENCY_ADD, make))
+
+
+def test_what_an_act_itself_has_written_is_read_anew_and_the_rest_once(house: House, lan: Someone):
+    def rename(context: ActContext) -> None:
+        statements: list[str] = []
+        event.listen(context.session.connection(), "before_cursor_execute", lambda *about: statements.append(about[2]))
+        names = {row.name for row in freshness.members(context.crypto)}
+        head = freshness.head(context.session, THANH_SON, lan.id)
+        asked = len(statements)
+        assert {row.name for row in freshness.members(context.crypto)} == names
+        assert freshness.head(context.session, THANH_SON, lan.id) is head
+        assert len(statements) == asked == 2
+        freshness.member(context.session, THANH_SON, lan.id).name = "Trần Thị Lan Anh"
+        context.session.flush()
+        assert {row.name for row in freshness.members(context.crypto)} - names == {"Trần Thị Lan Anh"}
+        context.session.delete(freshness.head(context.session, THANH_SON, house["mai"].id))
+        context.session.flush()
+        with pytest.raises(NotFound):
+            freshness.head(context.session, THANH_SON, house["mai"].id)
+        raise Conflict("the end of the test")
+
+    with pytest.raises(Conflict):
+        house.gate.perform(house.stranger(Role.CONSOLE), Action(Act.ENROL, rename))
+
+
+def test_the_next_transaction_reads_what_another_has_written(house: House, lan: Someone):
+    def rename(context: ActContext) -> None:
+        freshness.member(context.session, THANH_SON, lan.id).name = "Trần Thị Lan Anh"
+
+    with house.crypto() as crypto:
+        assert "Trần Thị Lan Anh" not in {row.name for row in freshness.members(crypto)}
+    house.gate.perform(house.stranger(Role.CONSOLE), Action(Act.ENROL, rename))
+    with house.crypto() as crypto:
+        assert "Trần Thị Lan Anh" in {row.name for row in freshness.members(crypto)}
