@@ -24,4 +24,4 @@ class _Argon2id:
 
 def remember() -> None:
     """Let every test of this process use what another one has stretched."""
-    passwords.Argon2id = _Argon2id  # type: ignore[misc,assignment]
+    passwords.Argon2id = _Argon2id  # type: ignore[assignment,attr-defined]
