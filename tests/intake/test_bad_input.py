@@ -25,7 +25,10 @@ TEXT = st.one_of(
     st.text(max_size=10).map(lambda text: unicodedata.normalize("NFD", text)),
 )
 FORM = st.dictionaries(st.sampled_from(NAMES), st.one_of(TEXT, st.lists(TEXT, max_size=3)), max_size=12)
-FUZZED = settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# Each example is a dozen pages: four in every run, and many more in the long proofs.
+FUZZED = settings(
+    max_examples=settings().max_examples // 12, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def sendable(form):

@@ -19,7 +19,7 @@ def tell(house: House, *, stories: int, steps: int, machine: type[RuleBasedState
 
 
 def test_after_every_step_exactly_those_read_who_should(house):
-    tell(house, stories=15, steps=9)
+    tell(house, stories=10, steps=9)
 
 
 @pytest.mark.prove
@@ -28,7 +28,7 @@ def test_after_every_step_of_long_stories_too(house):
 
 
 def test_no_order_of_grounds_leaves_an_envelope_without_a_live_ground(house):
-    tell(house, stories=15, steps=12, machine=ground_machine.Granting)
+    tell(house, stories=10, steps=12, machine=ground_machine.Granting)
 
 
 @pytest.mark.prove
