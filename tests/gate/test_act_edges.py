@@ -61,7 +61,7 @@ def test_a_section_written_by_a_newer_program_is_refused():
 )
 def test_a_number_is_sought_as_it_is_dialled_at_home(query, digits):
     assert parse_query(query).digits == digits
-    assert repr(SearchQuery("dao", "0987")) == "<sealed SearchQuery>"
+    assert repr(SearchQuery(("dao",), ("dao",), "0987")) == "<sealed SearchQuery>"
 
 
 @only_sqlite
