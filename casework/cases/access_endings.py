@@ -81,6 +81,10 @@ class SharedCase:
         entry = self.entries.get(ground.id)
         return ground_rules.days_after_closing(entry) if entry else 0
 
+    def kind_of(self, ground: Ground) -> str:
+        """Return the kind of a ground; empty for one whose entry cannot be opened."""
+        return self.entries.get(ground.id, GroundEntry()).kind
+
     def heirs(self, ending: Ground) -> Iterator[Ground]:
         """Yield the live grounds of the same receiver on which nothing was sent yet, and which keep something."""
         used = {referral.ground_id for referral in self.readable()}
@@ -177,12 +181,15 @@ def end_ground(context: ActContext, case: VerifiedCase, ground: Ground, *, succe
 
 
 def end_at_closing(context: ActContext, case: VerifiedCase) -> None:
-    """End every referral of a case that closes, but for what an article keeps for its days."""
+    """End every referral of a case that closes, but for what an article keeps for its days; danger ends with it."""
     shared = load(context, case)
     outcomes = after_closing(shared)
     for outcome in outcomes:
         if outcome.ground is None:
             shared.grounds[outcome.referral.ground_id].until = context.crypto.at
+    for ground in shared.grounds.values():
+        if ground_is_live(ground, shared.at) and shared.kind_of(ground) == ground_rules.DANGER:
+            ground.until = context.crypto.at
     for outcome in outcomes:
         if outcome.ground is not None:
             outcome.ground.until = outcome.until

@@ -12,7 +12,7 @@ from casework.cases.ground_rules import CONSENT, DANGER, NOTHING_KNOWN, Circumst
 from casework.cases.models import Ground
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import GroundEntry, Identity, Label, Perpetrator
-from casework.cases.states import CaseState, GroundState
+from casework.cases.states import CARRYING_GROUND, CaseState, GroundState
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
 from casework.errors import BadInput, Ungrounded
@@ -46,12 +46,38 @@ def record(context: ActContext, case: VerifiedCase, entry: GroundEntry, *, groun
         receiver_id=receiver.id,
         sections=joined(sections),
         state=_initial_state(kind, entry, known),
-        until=context.crypto.at + _CONSENT_DAYS * 86_400 * MICROSECOND if is_consent else None,
+        until=lasts_until(kind, context.crypto.at),
     )
     context.session.add(ground)
     named = replace(entry, sections=tuple(section.code for section in sorted(sections)))
     writing.save_json(context, case, Section.GROUNDS, named.to_json(), series=ground.id)
     return ground
+
+
+def lasts_until(kind: str, recorded: int) -> int | None:
+    """Return until when a ground lasts by itself, by the moment of its recording; both are microseconds."""
+    return recorded + _CONSENT_DAYS * 86_400 * MICROSECOND if kind == CONSENT else None
+
+
+def is_paused(ground: Ground, kind: str, *, recorded: int, at: int) -> bool:
+    """Tell whether nothing but the closing of the case ended a ground, or set it an end: it would last longer.
+
+    Danger to life is over with the case: what comes again is recorded again.
+    """
+    lasts = lasts_until(kind, recorded)
+    carries = kind != DANGER and ground.state in CARRYING_GROUND
+    return carries and ground.until != lasts and (lasts is None or lasts > at)
+
+
+def resume(context: ActContext, case: VerifiedCase) -> None:
+    """Give back to the grounds of a case that is opened again the time that its closing took; nothing is sent by it."""
+    oldest = {page.series: page for page in reading.history(context, case, Section.GROUNDS)}
+    for ground in reading.rows_of_case(context, case, Ground):
+        if (first := oldest.get(ground.id)) is None:
+            continue
+        kind = GroundEntry.from_json(first.data).kind
+        if is_paused(ground, kind, recorded=first.at, at=context.crypto.at):
+            ground.until = lasts_until(kind, first.at)
 
 
 def narrow(context: ActContext, case: VerifiedCase, ground: Ground, out: frozenset[Section]) -> None:

@@ -183,7 +183,7 @@ def untold(within: CaseScope) -> ScopedQuery:
 
 
 def under_review(within: CaseScope) -> ScopedQuery:
-    """Select the ids of the open cases with a ground that waits for a second person; its rows are verified later."""
+    """Select the ids of the cases with a ground that waits for a second person; its rows are verified later."""
     return _query(scope_sql.under_review(within.condition, within.permit.actor), within)
 
 

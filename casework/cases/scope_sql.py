@@ -168,9 +168,9 @@ def untold(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
 
 @lru_cache(maxsize=1024)
 def under_review(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
-    """Select the ids of the open cases with a ground that waits for the word of a second person."""
-    of_open_case = _belongs_to_cases(_ground, and_(condition, _case.c.state == CaseState.OPEN), actor)
-    return select(_ground.c.case_id).distinct().where(of_open_case, _ground.c.state == GroundState.REVIEW)
+    """Select the ids of the cases, open or closed, with a ground that waits for the word of a second person."""
+    of_case = _belongs_to_cases(_ground, condition, actor)
+    return select(_ground.c.case_id).distinct().where(of_case, _ground.c.state == GroundState.REVIEW)
 
 
 @lru_cache(maxsize=1024)

@@ -256,6 +256,11 @@ class Plan(SectionData):
     actions: str = ask("long", gettext_noop("Những việc sẽ làm"))
     outcome: str = ask("code", gettext_noop("Vì sao đóng vụ việc"), codelist="closing_reason")
     closing_words: str = ask("long", gettext_noop("Ghi khi đóng vụ việc"))
+    danger_over: str = ask(
+        "long",
+        gettext_noop("Vì sao biết là đã hết nguy hiểm"),
+        hint=gettext_noop("Ví dụ: người kia đã bị tạm giam; người ấy đã chuyển đi nơi khác. Chưa chắc thì chưa đóng."),
+    )
 
 
 @dataclass(frozen=True)

@@ -171,7 +171,7 @@ class CaseStory:
     def _close_case(self, number: int, case: DemoCase) -> Callable[[DemoSession], None]:
         def close(session: DemoSession) -> None:
             if case.ending:
-                closing = case.ending
-                session.perform(desk.close_case, self._case_ids[number], outcome=closing.reason, words=closing.words)
+                reason, words = case.ending.reason, case.ending.words
+                session.perform(desk.close_case, self._case_ids[number], outcome=reason, words=words, danger_over=words)
 
         return close

@@ -13,6 +13,7 @@ from casework.cases import (
     access_grants,
     case_labels,
     case_search,
+    consent_and_grounds,
     legal_clocks,
     merged_cases,
     moved_answers,
@@ -52,6 +53,10 @@ from casework.statistics.actions import period_to_close
 from casework.vault.integrity import heads
 from casework.vault.keys.envelopes import OpenedDocument
 
+YES, NO = "yes", "no"
+DANGER_IS_ON = gettext_noop(
+    "Vụ việc đang ghi là có nguy hiểm. Còn nguy hiểm thì chưa đóng. Đã hết thì hãy ghi vì sao biết là đã hết."
+)
 _SHORTEST_QUERY = 2
 _ON_CASE_PAGE = (Section.LABEL, Section.CONTACT, Section.TASK)
 # What a case was given once and keeps, whatever a form says.
@@ -98,7 +103,7 @@ def _line_maker(context: ActContext, names: Mapping[UUID, str]) -> Callable[[Any
 
     def make_line(row: Any, label: Label) -> CaseLine:
         standing = (
-            CaseState.CLOSED if row.state != CaseState.OPEN else IN_DANGER if label.danger == "yes" else CaseState.OPEN
+            CaseState.CLOSED if row.state != CaseState.OPEN else IN_DANGER if label.danger == YES else CaseState.OPEN
         )
         opened, holder = reading.date_of(row.opened), names.get(row.holder_id, "")
         mine, ours = row.holder_id == me, row.owner_id in agencies
@@ -292,24 +297,42 @@ def add_note(context: ActContext, case_id: UUID, words: str, *, once: UUID | Non
 
 
 @action(Act.CASE_CLOSE)
-def close_case(context: ActContext, case_id: UUID, *, outcome: str, words: str, again: bool = False) -> None:
+def close_case(
+    context: ActContext, case_id: UUID, *, outcome: str, words: str, again: bool = False, danger_over: str = ""
+) -> None:
     """Close an open case with its outcome, or (`again`) open a closed one with a reason.
 
-    What was shared ends, but for what an article keeps for its days.
-
-    Raises Conflict if somebody else has just done so.
+    What was shared ends, but for what an article keeps for its days; a ground that only the closing ended lasts again
+    once the case is open again. Raises BadInput where danger is on and nobody says why it is over, Conflict if somebody
+    else has just closed or opened it.
     """
     case = reading.find_case(context, case_id)
     if case.row.state != (CaseState.CLOSED if again else CaseState.OPEN):
         raise Conflict("Vụ việc này vừa được đóng hoặc mở lại. Hãy xem lại trang.", about=case_id)
     page = reading.newest_page(context, case, Section.PLAN)
-    plan = Plan.from_json(page.data) if page else Plan()
-    writing.save(context, case, Plan(actions=plan.actions, outcome="" if again else outcome, closing_words=words))
+    plan = Plan(actions=Plan.from_json(page.data).actions if page else "", closing_words=words)
+    if not again:
+        plan = replace(plan, outcome=outcome, danger_over=_end_danger(context, case, danger_over))
+    writing.save(context, case, plan)
     case.row.state = CaseState.OPEN if again else CaseState.CLOSED
     case.row.closed = None if again else reading.day_of(context.crypto.at)
-    if not again:
+    if again:
+        consent_and_grounds.resume(context, case)
+    else:
         access_endings.end_at_closing(context, case)
     writing.revoke(context, case)
+
+
+def _end_danger(context: ActContext, case: VerifiedCase, reason: str) -> str:
+    """Note that danger is over, and return why; where there was none that is empty."""
+    label = label_of(reading.open_newest_of(context, case, [Section.LABEL])) or Label()
+    if label.danger != YES:
+        return ""
+    if not reason.strip():
+        raise BadInput(DANGER_IS_ON, about=case.id)
+    readers = access_grants.reading_agencies(context, case, Section.LABEL)
+    writing.save(context, case, replace(label, danger=NO), readers=readers)
+    return reason
 
 
 # Each list of a whole first page by its field of Home.

@@ -1,13 +1,16 @@
 """The small forms of the desk: a search, a note, the closing of a case, what was done about a clock of the law."""
 
 from datetime import datetime
+from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from casework import clock
 from casework.cases.fields import field_of
 from casework.cases.sections import Note, Plan
 from casework.cases.task_entry import Task
+from casework.desk.actions import DANGER_IS_ON
 from casework.web.forms import DateParts, Form, LongText, SentOnceForm, ShortText, TimeOfDay
 
 
@@ -28,8 +31,29 @@ def empty_note() -> NoteForm:
 
 
 class CloseCaseForm(Form):
+    """How a case ended; where danger is on, also why it is over."""
+
+    danger_over = field_of(Plan, "danger_over", rows=3)
     outcome = field_of(Plan, "outcome", required=True, select=False)
     words = field_of(Plan, "closing_words", rows=4)
+
+    def ask_about_danger(self, *, is_on: bool) -> None:
+        """Ask why danger is over where it is on, and nowhere else."""
+        if not is_on:
+            del self.danger_over
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = super().validate(extra_validators)
+        if "danger_over" not in self or (self.danger_over.data or "").strip():
+            return valid
+        self.danger_over.errors = [gettext(DANGER_IS_ON)]
+        return False
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """Return what was answered as the act takes it."""
+        danger_over = self.danger_over.data if "danger_over" in self else ""
+        return {"outcome": self.outcome.data, "words": self.words.data or "", "danger_over": danger_over or ""}
 
 
 class ReopenForm(Form):

@@ -13,7 +13,7 @@ from casework.cases.age_groups import CHILD
 from casework.cases.sections import LEDGERS, SECTIONS, Contact
 from casework.codelists import codelist
 from casework.desk import section_presenters
-from casework.desk.forms import empty_note
+from casework.desk.forms import CloseCaseForm, empty_note
 from casework.desk.view_models import CaseLine, CasePage, SafeContact
 from casework.policy.vocabulary import Act, Section
 from casework.referrals.ground_actions import read_ledger
@@ -97,10 +97,17 @@ def case_page(page: CasePage, *, note: Any = None, name: str | None = None) -> s
     )
 
 
-def closing_page(case_id: UUID, form: Any, page: CasePage | None = None) -> str:
-    """Render the closing of a case with what ends and what stays, or its opening again."""
-    ledger = perform(read_ledger, case_id, towards=Act.CASE_CLOSE) if "outcome" in form else None
-    return render_template("desk/close.html", form=form, case_id=case_id, page=page, ledger=ledger)
+def closing_form(page: CasePage) -> CloseCaseForm:
+    """Make the form that closes a case; where danger is on it asks why that is over."""
+    form = CloseCaseForm()  # type: ignore[no-untyped-call]
+    form.ask_about_danger(is_on=page.line.urgent)
+    return form
+
+
+def closing_page(page: CasePage, form: Any) -> str:
+    """Render the closing of a case with what stands, what ends and what stays, or its opening again."""
+    ledger = perform(read_ledger, page.line.id, towards=Act.CASE_CLOSE)
+    return render_template("desk/close.html", form=form, case_id=page.line.id, page=page, ledger=ledger)
 
 
 def safe_contact(contact: Contact | None) -> SafeContact | None:

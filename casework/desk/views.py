@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.desk import actions, presenters, section_views, task_views
-from casework.desk.forms import CloseCaseForm, NoteForm, ReopenForm, SearchForm
+from casework.desk.forms import NoteForm, ReopenForm, SearchForm
 from casework.errors import BadInput, Throttled
 from casework.policy.vocabulary import Act
 from casework.web.current_user import check_permission, may, me, perform
@@ -82,17 +82,18 @@ def ask_closing(case_id: UUID) -> str:
     """Ask how the case ended, or why it is opened again."""
     check_permission(Act.CASE_CLOSE)
     page = perform(actions.read_case, case_id)
-    form = CloseCaseForm() if page.line.is_open else ReopenForm()
-    return presenters.closing_page(case_id, form, page=page)
+    form = presenters.closing_form(page) if page.line.is_open else ReopenForm()
+    return presenters.closing_page(page, form)
 
 
 @blueprint.post(f"{CASE}/dong")
 def close(case_id: UUID) -> Answer:
     check_permission(Act.CASE_CLOSE)
-    form = CloseCaseForm()
+    page = perform(actions.read_case, case_id)
+    form = presenters.closing_form(page)
     if not form.validate_on_submit():
-        return presenters.closing_page(case_id, form), 422
-    perform(actions.close_case, case_id, outcome=form.outcome.data, words=form.words.data or "")
+        return presenters.closing_page(page, form), 422
+    perform(actions.close_case, case_id, **form.answers)
     flash(_("Đã đóng vụ việc. Người ấy trở lại lúc nào cũng được."), "done")
     return redirect(url_for("desk.case", case_id=case_id), 303)
 
@@ -102,7 +103,7 @@ def reopen(case_id: UUID) -> Answer:
     check_permission(Act.CASE_CLOSE)
     form = ReopenForm()
     if not form.validate_on_submit():
-        return presenters.closing_page(case_id, form), 422
+        return presenters.closing_page(perform(actions.read_case, case_id), form), 422
     perform(actions.close_case, case_id, outcome="", words=form.words.data or "", again=True)
     flash(_("Đã mở lại vụ việc."), "done")
     return redirect(url_for("desk.case", case_id=case_id), 303)

@@ -9,7 +9,7 @@ from uuid import UUID
 from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import freshness, read
-from casework.cases import access_grants, reading, reporting_delay
+from casework.cases import access_grants, consent_and_grounds, reading, reporting_delay
 from casework.cases.ground_rules import DANGER
 from casework.cases.models import Ground
 from casework.cases.reading import VerifiedCase
@@ -245,12 +245,12 @@ def _ground_line(
     members: GroundMembers,
     newest: dict[UUID, tuple[int, str]],
 ) -> GroundLine:
-    first = pages[-1]
+    first, entry = pages[-1], GroundEntry.from_json(pages[0].data)
     return GroundLine(
         id=ground.id,
         receiver=receiver.name,
         receiver_id=ground.receiver_id,
-        entry=GroundEntry.from_json(pages[0].data),
+        entry=entry,
         live=access_grants.ground_is_live(ground, context.crypto.at),
         withdrawn=ground.state == GroundState.WITHDRAWN,
         until=ground.until,
@@ -260,4 +260,6 @@ def _ground_line(
         state=newest.get(ground.id, (0, ""))[1],
         review=ground_review(context, ground.state, pages, members),
         phone=receiver.duty_phone,
+        under_review=ground.state == GroundState.REVIEW,
+        paused=consent_and_grounds.is_paused(ground, entry.kind, recorded=first.at, at=context.crypto.at),
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from casework import clock
 from casework.cases.access_endings import StayingAccess
-from casework.cases.ground_rules import CONSENT, goes_by_notice
+from casework.cases.ground_rules import CONSENT, DANGER, goes_by_notice
 from casework.cases.reporting_delay import FirstHours
 from casework.cases.sections import GroundEntry, Letter
 from casework.cases.states import LIVE_REFERRAL, ReferralState
@@ -218,7 +218,8 @@ class GroundLine:
     """A ground as the sending agency sees it: what it says, for whom, and whether anything may be shared on it now.
 
     `until` and `at` are microseconds; `state` is that of the newest referral on it, or empty; `review` belongs to a
-    ground of danger to life alone, `phone` is the receiver's duty telephone.
+    ground of danger to life alone, `phone` is the receiver's duty telephone. `under_review` tells that its row waits
+    for a second person, `paused` that nothing but the closing of the case ended it or set it an end.
     """
 
     id: UUID
@@ -234,11 +235,13 @@ class GroundLine:
     state: str
     review: GroundReview | None = None
     phone: str = ""
+    under_review: bool = False
+    paused: bool = False
 
     @property
     def waiting(self) -> bool:
-        """Tell whether it is live and no second person has reviewed it yet."""
-        return self.live and self.review is not None and not self.review.answer
+        """Tell whether a second person is still to look: at danger also once it has ended, if something was shared."""
+        return self.under_review and (self.live or (self.entry.kind == DANGER and bool(self.state)))
 
     @property
     def without_consent(self) -> bool:
@@ -312,6 +315,40 @@ class GroundLedger:
         """Return the live consents, for one kind of receiver if it is named."""
         live = [line for line in self.grounds if line.live and line.entry.kind == CONSENT]
         return tuple(line for line in live if receiver in {"", line.entry.receiver})
+
+    @property
+    def shared(self) -> list[ReferralLine]:
+        """Return the referrals that were sent and that somebody reads."""
+        return [line for line in self.referrals if line.readable and not line.incoming]
+
+    @property
+    def undecided(self) -> list[GroundLine]:
+        """Return what was said and never sent, but for what a second person is looked for."""
+        return [line for line in self.grounds if line.to_be_decided and not line.waiting]
+
+    @property
+    def reviews(self) -> list[GroundLine]:
+        """Return what waits for a second person."""
+        return [line for line in self.grounds if line.waiting]
+
+    @property
+    def calls(self) -> list[GroundLine]:
+        """Return the consents after whose end a call was promised."""
+        return [line for line in self.grounds if line.entry.call_on]
+
+    @property
+    def to_ask(self) -> list[GroundLine]:
+        """Return the receivers about whom the person was not asked yet, by the newest answer for each."""
+        newest: dict[str, GroundLine] = {}
+        for line in sorted(self.grounds, key=lambda line: line.at):
+            if line.entry.kind == CONSENT:
+                newest[line.entry.receiver] = line
+        return [line for line in newest.values() if line.entry.consent == "not_asked"]
+
+    @property
+    def resuming(self) -> list[GroundLine]:
+        """Return the grounds that last again when a closed case is opened again."""
+        return [line for line in self.grounds if line.paused and not line.live]
 
     def read_by(self, receiver: str) -> tuple[Section, ...]:
         """Return what a kind of receiver reads now, on whichever ground."""

@@ -175,7 +175,7 @@ def test_nobody_else_can_read_or_send_it(house: House, night: UUID, lan: Someone
 
 
 def test_a_closed_case_has_nothing_left_to_send(lan: Someone, night: UUID):
-    lan.does(desk.close_case, night, outcome="needs_met", words="")
+    lan.does(desk.close_case, night, outcome="needs_met", words="", danger_over="Người kia đã bị tạm giam")
     assert page_of(lan, night).previews == ()
     assert unsent_of(lan) == ()
 
