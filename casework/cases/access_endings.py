@@ -85,12 +85,26 @@ class SharedCase:
         """Return the kind of a ground; empty for one whose entry cannot be opened."""
         return self.entries.get(ground.id, GroundEntry()).kind
 
+    def carried_on(self, ground: Ground, ending: Ground) -> frozenset[Section]:
+        """Return what a ground carries on after another one has ended: the least of a law, or what was agreed to.
+
+        A consent carries on what a law or danger gave, never what the person has taken back with another consent.
+        """
+        agrees = self.kind_of(ground) == ground_rules.CONSENT and ground.state == GroundState.LIVE
+        if agrees and self.kind_of(ending) in (ground_rules.DANGER, ground_rules.DUTY):
+            return agreed_sections(ground)
+        return self.kept_by(ground)
+
     def heirs(self, ending: Ground) -> Iterator[Ground]:
-        """Yield the live grounds of the same receiver on which nothing was sent yet, and which keep something."""
+        """Yield the live grounds of the same receiver on which nothing was sent yet, and which carry something on.
+
+        Those by law come first.
+        """
         used = {referral.ground_id for referral in self.readable()}
-        for ground in sorted(self.grounds.values(), key=lambda row: row.id.bytes):
+        by_law_first = sorted(self.grounds.values(), key=lambda row: (not self.kept_by(row), row.id.bytes))
+        for ground in by_law_first:
             same = ground.receiver_id == ending.receiver_id and ground.id not in {ending.id, *used}
-            if same and ground_is_live(ground, self.at) and self.kept_by(ground):
+            if same and ground_is_live(ground, self.at) and self.carried_on(ground, ending):
                 yield ground
 
 
@@ -107,16 +121,17 @@ def load(context: ActContext, case: VerifiedCase) -> SharedCase:
 def after_withdrawal(shared: SharedCase, ending: Ground, successor: Ground | None = None) -> list[Outcome]:
     """Plan the end of one ground: the newest referral on it goes on upon a ground by law, with what that one keeps.
 
-    It goes on upon a narrower consent, the successor, where the law keeps nothing that this one does not carry.
-    Nobody reads more than before: what stays was carried by the ground that ends.
+    It goes on upon a narrower consent, the successor, where the law keeps nothing that this one does not carry; what a
+    law or danger gave goes on upon a consent on which nothing was sent. Nobody reads more than before: what stays was
+    carried by the ground that ends.
     """
     outcomes = []
     agreed = _taken_over(shared, ending, successor)
     heirs = list(shared.heirs(ending))
     for referral in (row for row in shared.readable() if row.ground_id == ending.id):
         before = shared.read_on(referral)
-        heir = next((ground for ground in heirs if shared.kept_by(ground) & before - agreed), None)
-        kept = shared.kept_by(heir) & before if heir else agreed
+        heir = next((ground for ground in heirs if shared.carried_on(ground, ending) & before - agreed), None)
+        kept = shared.carried_on(heir, ending) & before if heir else agreed
         outcomes.append(Outcome(referral, before, heir or (successor if agreed else None), kept))
         heirs, agreed = ([], frozenset()) if kept else (heirs, agreed)
     return outcomes

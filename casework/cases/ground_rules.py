@@ -86,6 +86,16 @@ def takes_back(answer: GroundEntry, carried: frozenset[Section]) -> bool:
     return bool(carried - agreed)
 
 
+def unwanted(entry: GroundEntry, answer: GroundEntry | None) -> frozenset[Section]:
+    """Return what a ground without consent would tell and the person, in the newest answer, did not want to be told.
+
+    Who was not asked has said nothing; who refused, or took a consent back, wants nothing told.
+    """
+    if entry.kind == CONSENT or answer is None or answer.consent == "not_asked":
+        return frozenset()
+    return named_sections(entry) - (named_sections(answer) if answer.consent == "granted" else frozenset())
+
+
 def require_removable(entry: GroundEntry, carried: frozenset[Section], out: frozenset[Section]) -> None:
     """Raise a sentence where more is taken out of what a ground carries than it needs, or all of it."""
     if (out & carried) - removable(entry, carried):

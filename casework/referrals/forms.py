@@ -18,9 +18,9 @@ from casework.errors import BadInput
 from casework.notices.forms import SendNoticeForm, offering
 from casework.notices.view_models import NoticeChoice, Proposal
 from casework.policy.vocabulary import Section
+from casework.referrals.preview_view_models import Preview
 from casework.referrals.receiving_side import ProposedReader, ReceivingSide
 from casework.referrals.unsent_view_models import UnsentPage
-from casework.referrals.view_models import Preview
 from casework.web.call_forms import PhoneCallForm
 from casework.web.choice_fields import code_words
 from casework.web.forms import Choices, DateParts, Form, LongText, SentOnceForm, ShortText, parse_uuid
@@ -71,18 +71,18 @@ def _sections_field() -> Any:
 
 
 def offer_sections(form: Any, preview: Preview) -> None:
-    """Offer the sections that may be taken out; before anything is sent all are ticked."""
+    """Offer the sections that may be taken out; at first all are ticked but those that the person did not want told."""
     form.sections.choices = [
         SelectChoice(section.code, code_words(section.code, "section"), _hint_of_unwritten(section, preview))
-        for section in preview.removable
+        for section in preview.offered
     ]
     form.sections.flags.told = True
     if not form.is_submitted():
-        form.sections.data = [section.code for section in preview.removable]
+        form.sections.data = [section.code for section in preview.offered if section not in preview.unwanted]
 
 
 def _hint_of_unwritten(section: Section, preview: Preview) -> dict[str, str]:
-    return {} if section in preview.will_see else {"hint": gettext("Chưa ghi; ghi sau thì nơi ấy đọc được.")}
+    return {} if section in preview.seen else {"hint": gettext("Chưa ghi; ghi sau thì nơi ấy đọc được.")}
 
 
 def left_out(form: Any) -> list[Section]:
@@ -138,6 +138,28 @@ class UnsentPart(SendForm):
         if problem:
             self.without.errors = [gettext(problem)]
         return self._sections_fit() and valid and not problem
+
+    @property
+    def sent_on(self) -> list[UUID]:
+        """Return the grounds on which it goes: one beside the first only for what it adds and is still ticked."""
+        added = set(self.preview.added) - set(left_out(self))
+        adding = [one.ground.id for one in self.preview.beside if added & set(one.ground.sections)]
+        return [self.preview.ground.id, *adding]
+
+    @property
+    def taken_from(self) -> dict[UUID, frozenset[Section]]:
+        """Return what is taken out of each ground: of one beside the first too, unless nothing of it would be left.
+
+        A ground that goes only for what it adds leaves to the first one what that one carries.
+        """
+        out, first = frozenset(left_out(self)), self.preview.ground
+        taken = {first.id: out & set(first.sections)}
+        for beside in self.preview.beside:
+            adds = set(beside.ground.sections) - set(first.sections) - out
+            removed = (out | set(first.sections) if adds else out) & set(beside.removable)
+            if set(beside.ground.sections) - removed:
+                taken[beside.ground.id] = removed
+        return taken
 
     def _sections_fit(self) -> bool:
         """Add a sentence where nothing of what the ground carries is left."""
@@ -205,11 +227,11 @@ class UnsentForm(SentOnceForm):
 
     def letters(self) -> dict[UUID, Letter]:
         """Return the letters that go now by the ground on which they go."""
-        return {part.preview.ground.id: part.letter() for part in self.parts if part.chosen.data}
+        return {ground_id: part.letter() for part in self.parts if part.chosen.data for ground_id in part.sent_on}
 
-    def leaving_out(self) -> dict[UUID, list[Section]]:
-        """Return what is taken out of each ground that goes now."""
-        return {part.preview.ground.id: left_out(part) for part in self.parts if part.chosen.data}
+    def leaving_out(self) -> dict[UUID, frozenset[Section]]:
+        """Return what is taken out of each ground of those who are sent something now."""
+        return {ground_id: out for part in self.parts if part.chosen.data for ground_id, out in part.taken_from.items()}
 
     def taken_out(self) -> list[UUID]:
         """Return who shall not read what goes now; nobody works at two receivers."""

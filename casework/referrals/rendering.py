@@ -18,9 +18,10 @@ from casework.policy.vocabulary import Act
 from casework.referrals import ground_actions, receiving_actions
 from casework.referrals.forms import needs_of_first, offer_readers, offer_sections
 from casework.referrals.ground_forms import PARTS_STEP, GroundForm
+from casework.referrals.preview_view_models import Preview
 from casework.referrals.receiving_side import ReferralReaders
 from casework.referrals.unsent_view_models import UnsentPage
-from casework.referrals.view_models import GroundLedger, Preview
+from casework.referrals.view_models import GroundLedger
 from casework.web.choice_fields import language
 from casework.web.current_user import perform
 from casework.web.translation import day, when

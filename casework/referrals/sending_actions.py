@@ -1,6 +1,6 @@
 """Acts of the sending agency: preview, send, reply, record an answer or a call, withdraw; and the expiry of grounds."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from uuid import UUID, uuid4, uuid5
 
 from casework.audit import freshness
@@ -27,7 +27,8 @@ from casework.gate import ActContext, action
 from casework.policy.vocabulary import Act, Section
 from casework.referrals import letters, lookup, named_readers, presenters
 from casework.referrals.lookup import VerifiedReferral
-from casework.referrals.view_models import Preview
+from casework.referrals.preview_view_models import Preview
+from casework.referrals.view_models import GroundLine
 from casework.vault.integrity import heads
 
 _HEALTH = "health"
@@ -48,7 +49,8 @@ def preview(context: ActContext, case_id: UUID, ground_id: UUID) -> Preview:
     agreed = access_grants.agreed_sections(ground)
     shared = agreed & written
     label = label_of(reading.open_newest_of(context, verified, [Section.LABEL])) or Label()
-    [line] = [line for line in presenters.ground_lines(context, verified) if line.id == ground_id]
+    lines = presenters.ground_lines(context, verified)
+    [line] = [line for line in lines if line.id == ground_id]
     return Preview(
         case_id=case_id,
         code=label.code,
@@ -59,11 +61,20 @@ def preview(context: ActContext, case_id: UUID, ground_id: UUID) -> Preview:
         to_come=tuple(sorted(agreed - written)),
         will_not_see=tuple(sorted(written - shared - _NOT_IN_PREVIEW)),
         removable=tuple(sorted(ground_rules.removable(line.entry, agreed))),
+        unwanted=_unwanted(line, lines),
         side=named_readers.propose(context, verified, ground),
         urgent=_is_urgent(context, verified, ground),
         phone=freshness.agency(context.session, context.commune_id, ground.receiver_id).duty_phone,
         hours=_first_hours(context, verified, ground),
     )
+
+
+def _unwanted(line: GroundLine, lines: Iterable[GroundLine]) -> tuple[Section, ...]:
+    """Return what the person did not want this receiver to be told, by the newest answer about it."""
+    answers = [one for one in lines if one.receiver_id == line.receiver_id and one.entry.kind == CONSENT]
+    newest = max(answers, key=lambda one: one.at, default=None)
+    left = ground_rules.unwanted(line.entry, newest.entry if newest else None)
+    return tuple(section for section in line.sections if section in left)
 
 
 def _first_hours(context: ActContext, verified: VerifiedCase, ground: Ground) -> FirstHours | None:

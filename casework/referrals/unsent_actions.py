@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from uuid import UUID, uuid5
 
-from casework.cases import access_grants, reading, scope, writing
+from casework.cases import access_grants, consent_and_grounds, reading, scope, writing
 from casework.cases.case_labels import label_of
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Assessment, GroundEntry, Label, Letter
@@ -17,8 +17,9 @@ from casework.notices.view_models import NoticeChoice
 from casework.policy.permit import allowed
 from casework.policy.vocabulary import Act, Section
 from casework.referrals import lookup, missing_grounds, presenters, sending_actions
+from casework.referrals.preview_view_models import Preview
 from casework.referrals.unsent_view_models import UnsentCase, UnsentGrounds, UnsentPage
-from casework.referrals.view_models import GroundLine
+from casework.referrals.view_models import GroundLine, is_covered
 
 _ENDED = GroundState.WITHDRAWN
 _MOST_URGENT_FIRST = ("danger", "duty", "consent")
@@ -85,13 +86,23 @@ def read_unsent(context: ActContext, case_id: UUID) -> UnsentPage:
         nickname=label.nickname,
         danger=label.danger == "yes",
         needs=tuple(needs),
-        previews=tuple(previews),
+        previews=_by_receiver(previews),
         held_back=unsent.held_back,
         disagreed=unsent.disagreed,
         unprotected=missing_grounds.for_police(context, verified, label),
         must_tell=missing_grounds.for_child_protection(context, verified, label),
         notice=proposed if proposed and not (proposed.refusal or proposed.told) else None,
     )
+
+
+def _by_receiver(previews: Iterable[Preview]) -> tuple[Preview, ...]:
+    """Put together what goes to one receiver: the most urgent ground leads, the others stand beside it."""
+    leading: dict[UUID, Preview] = {}
+    for preview in previews:
+        receiver_id = preview.ground.receiver_id
+        first = leading.get(receiver_id)
+        leading[receiver_id] = replace(first, beside=(*first.beside, preview)) if first else preview
+    return tuple(leading.values())
 
 
 def _needs(assessment: Mapping[str, object]) -> tuple[str, ...]:
@@ -104,7 +115,7 @@ def _unsent_grounds(context: ActContext, verified: VerifiedCase) -> UnsentGround
         return UnsentGrounds()
     lines = sorted(presenters.ground_lines(context, verified), key=_urgency)
     return UnsentGrounds(
-        sendable=tuple(line for line in lines if line.never_sent),
+        sendable=tuple(line for line in lines if line.never_sent and not is_covered(line, lines)),
         held_back=tuple(line for line in lines if line.held_back),
         disagreed=tuple(line for line in lines if line.disagreed and not any(_replaces(one, line) for one in lines)),
     )
@@ -135,7 +146,7 @@ def send_unsent(
     """Refer the case on each of these grounds and notify the chair in one commit, all or nothing; return how many went.
 
     `letters` holds a letter for each ground, `without` who at a receiver shall not read, `leaving_out` which sections
-    are taken out of a ground. The same form sent again under `once` is sent once.
+    are taken out of a ground, sent on or not. The same form sent again under `once` is sent once.
     """
     verified = reading.find_case(context, case_id)
     if not letters and notice is None:
@@ -147,6 +158,9 @@ def send_unsent(
         context.also(
             sending_actions.send, case_id, ground_id, letter, once=form_of_ground, without=without, leaving_out=out
         )
+    for ground_id in leaving_out.keys() - letters.keys():
+        ground = lookup.find_ground(context, verified, ground_id)
+        consent_and_grounds.narrow(context, verified, ground, frozenset(leaving_out[ground_id]))
     if notice is not None:
         context.also(notices.send, case_id, asks=notice.asks, readers=notice.readers, once=once)
     context.about, context.reason = case_id, f"{len(letters)} referrals, {'a' if notice else 'no'} notice"

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from casework.codelists import codelist
 from casework.notices.view_models import Proposal
-from casework.referrals.view_models import GroundLine, Preview
+from casework.referrals.preview_view_models import Preview
+from casework.referrals.view_models import GroundLine
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What pages about referrals show, as frozen dataclasses."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from casework.cases.states import LIVE_REFERRAL, ReferralState
 from casework.clock import MICROSECOND
 from casework.codelists import codelist
 from casework.policy.vocabulary import Act, Section
-from casework.referrals.receiving_side import ReceivingSide
 
 # Steps whose letters the receiving agency writes; all others are the sender's.
 _RECEIVER_STEPS = frozenset({"accept", "decline", "ask", "answer"})
@@ -281,6 +281,13 @@ class GroundLine:
         return self.waiting and self.entry.kind == CONSENT
 
 
+def is_covered(line: GroundLine, lines: Iterable[GroundLine]) -> bool:
+    """Tell whether the receiver reads on other grounds what a consent would give; a law or danger is always sent."""
+    others = [one for one in lines if one.receiver_id == line.receiver_id and one.id != line.id and one.carrying]
+    read = {section for one in others for section in one.sections}
+    return line.entry.kind == CONSENT and bool(others) and set(line.sections) <= read
+
+
 @dataclass(frozen=True)
 class EndingLine:
     """What one receiver, by name, can no longer read after a withdrawal or the closing, and what stays by which law."""
@@ -324,7 +331,8 @@ class GroundLedger:
     @property
     def undecided(self) -> list[GroundLine]:
         """Return what was said and never sent, but for what a second person is looked for."""
-        return [line for line in self.grounds if line.to_be_decided and not line.waiting]
+        decided = [line for line in self.grounds if line.to_be_decided and not line.waiting]
+        return [line for line in decided if line.disagreed or not is_covered(line, self.grounds)]
 
     @property
     def reviews(self) -> list[GroundLine]:
@@ -354,36 +362,3 @@ class GroundLedger:
         """Return what a kind of receiver reads now, on whichever ground."""
         carrying = [line for line in self.grounds if line.carrying and line.entry.receiver == receiver]
         return tuple(sorted({section for line in carrying for section in line.sections}))
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a receiver will and will not see, and who by name will be able to read it.
-
-    `to_come` are the sections that nobody has written yet: they are read as soon as they are written. `removable` are
-    the sections, written or not yet, that may be taken out before it is sent.
-    """
-
-    case_id: UUID
-    code: str
-    nickname: str
-    only_counselling: bool
-    ground: GroundLine
-    will_see: tuple[Section, ...]
-    will_not_see: tuple[Section, ...]
-    to_come: tuple[Section, ...]
-    side: ReceivingSide
-    urgent: bool
-    phone: str
-    hours: FirstHours | None = None
-    removable: tuple[Section, ...] = ()
-
-    @property
-    def fixed(self) -> tuple[Section, ...]:
-        """Return what is sent whatever is taken out."""
-        return tuple(section for section in self.ground.sections if section not in self.removable)
-
-    @property
-    def sendable(self) -> bool:
-        """Tell whether it can be sent once those who must not know are taken out."""
-        return not self.side.problem(self.side.proposed_out)
