@@ -340,6 +340,7 @@ class Notice(SectionData):
     """One sheet of a notice to the chair, which names nobody who was harmed: the notice itself, an answer, a call.
 
     `code` and `danger` repeat the label, `readers` are the named people in order, `phone` is a duty telephone.
+    `decide_by` is until when the law has the chair decide, "YYYY-MM-DDTHH:MM+07:00", of whatever law it is.
     """
 
     section = Section.NOTICE
@@ -352,6 +353,7 @@ class Notice(SectionData):
     holder: str = ask("text", gettext_noop("Hỏi ai về vụ việc"))
     phone: str = ask("text", gettext_noop("Số trực của cơ quan phụ trách"))
     asks: tuple[str, ...] = ask("codes", gettext_noop("Đề nghị Chủ tịch làm gì"), codelist="notice_ask")
+    decide_by: str = ask("text", gettext_noop("Luật buộc quyết định trước lúc"))
     readers: str = ask("long", gettext_noop("Báo cho những ai"))
     assigned: str = ask("code", gettext_noop("Giao cho cơ quan nào"), codelist="agency")
     words: str = ask("long", gettext_noop("Lời ghi"))

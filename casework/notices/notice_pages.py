@@ -33,7 +33,7 @@ _PAGE_WORDS: Mapping[Act, tuple[Any, Any, Any]] = {
     ),
 }
 # What is read in a notice, in the order in which it is asked for in a hurry.
-_READ = ("danger", "vulnerable", "asks", "received", "holder", "phone")
+_READ = ("danger", "vulnerable", "asks", "decide_by", "received", "holder", "phone")
 
 
 def send_page(proposed: Proposal, form: Any) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from casework import clock
 from casework.accounts import staff
 from casework.accounts.staff import Colleague
 from casework.audit import freshness, read
-from casework.cases import reading, risk_level
+from casework.cases import legal_clocks, reading, risk_level
 from casework.cases.age_groups import CHILD, possible_groups
 from casework.cases.family_acts import acts_outside_family
 from casework.cases.models import ChairNotice
@@ -159,8 +159,11 @@ def _content(
     holder = [member for member in staff.colleagues(context) if member.id == case.row.holder_id]
     told = (_section(pages, Injuries), _section(pages, Assessment))
     vulnerable = vulnerability(label, identity, clock.local(context.crypto.at).date(), told)
-    protected = "yes" in (label.danger, vulnerable)
-    asks = (code.code for code in codelist("notice_ask") if code.flag("always") or (protected and code.flag("protect")))
+    decide_by = _decide_by(context, case, pages)
+    fitting = {"always": True, "protect": "yes" in (label.danger, vulnerable), "deadline": bool(decide_by)}
+    asks = (
+        code.code for code in codelist("notice_ask") if any(code.flag(name) for name, fits in fitting.items() if fits)
+    )
     return Notice(
         code=label.code,
         received=_received(context, case),
@@ -169,8 +172,19 @@ def _content(
         holder=", ".join(member.name for member in holder),
         phone=office_phone(context, holder),
         asks=tuple(asks),
+        decide_by=decide_by,
         readers=joined_names(tuple(member.name for member in addressees)),
     )
+
+
+def _decide_by(context: ActContext, case: VerifiedCase, pages: list[OpenedDocument]) -> str:
+    """Return the first moment by which a law has the chair decide in this case; empty where none does."""
+    offices = codelist("role").get(Role.CHAIR).texts("agencies")
+    shown = legal_clocks.clocks_to_watch(
+        _section(pages, Label), _section(pages, Incident), opened=case.row.opened, is_open=True, at=context.crypto.at
+    )
+    due = min((one.due for one in shown if one.code.text("who") in offices), default=None)
+    return clock.local(due).isoformat(timespec="minutes") if due is not None else ""
 
 
 def _received(context: ActContext, case: VerifiedCase) -> str:

@@ -1,6 +1,7 @@
 """What pages about notices to the chair show, as frozen dataclasses."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from casework.cases.sections import Notice
@@ -131,6 +132,13 @@ class NoticeLine:
         return self.sent + _target("notice_assign") if self.state == NoticeState.OPENED else None
 
     @property
+    def decide_by(self) -> int | None:
+        """Return until when the law has the chair decide, in microseconds, while the notice is not answered."""
+        if not (self.first.decide_by and (self.waits or self.in_hand)):
+            return None
+        return int(datetime.fromisoformat(self.first.decide_by).timestamp()) * MICROSECOND
+
+    @property
     def late(self) -> bool:
         return self.due is not None and self.due <= self.now
 
@@ -151,9 +159,9 @@ class NoticeBox:
 
     @property
     def received(self) -> list[NoticeLine]:
-        """Return the notices that name me and are not finished: new ones first, danger before the oldest."""
+        """Return the notices that name me and are not finished: new ones first, danger, then what has a deadline."""
         named = [line for line in self.lines if line.incoming and (line.waits or line.in_hand)]
-        return sorted(named, key=lambda line: (not line.waits, not line.urgent, line.sent))
+        return sorted(named, key=lambda line: (not line.waits, not line.urgent, not line.decide_by, line.sent))
 
     @property
     def unreceived(self) -> list[NoticeLine]:

@@ -6,7 +6,7 @@ import pytest
 
 from casework import unguarded_database
 from casework.cases import restriction
-from casework.cases.sections import Notice
+from casework.cases.sections import Identity, Notice
 from casework.clock import MICROSECOND, use_clock
 from casework.codelists import UnknownCode
 from casework.desk import actions as desk
@@ -210,3 +210,31 @@ def test_every_step_of_a_notice_is_a_line_of_the_log_about_its_case(house: House
     acts = [row["act"] for row in sorted(lines, key=lambda row: row["n"])]
     assert acts == ["notice.send", "notice.open", "notice.assign", "notice.answer", "notice.withdraw"]
     assert {row["about"] for row in lines} == {notice.case_id}
+
+
+@both_databases
+def test_the_chair_reads_until_when_the_law_has_them_decide_and_not_that_it_is_a_child(
+    house: House, chinh, lan, browser
+):
+    opened = 1_764_399_600 * MICROSECOND
+    with use_clock(lambda: opened):
+        child = told(house, identity=Identity(birth_year=2015, sex="NU"), danger="no")
+        of_age = told(house, danger="no")
+        lines = {line.id: line for line in chinh.does(actions.list_notices).received}
+        line = lines[child.notice_id]
+        assert line.decide_by == opened + 12 * 60 * MINUTE
+        assert "decide" in line.first.asks
+        assert next(one.id for one in chinh.does(actions.list_notices).received) == child.notice_id
+        assert lines[of_age.notice_id].decide_by is None
+        assert "decide" not in lines[of_age.notice_id].first.asks
+        home, page = browser("chinh").get("/").text, browser("chinh").get(child.path).text
+        for shown in (home, page):
+            assert "Luật buộc" in shown
+            assert "còn 12 giờ" in shown
+            assert "trẻ" not in shown.lower()
+    with use_clock(lambda: opened + 13 * 60 * MINUTE):
+        chinh.leaves()
+        lan.leaves()
+        assert "quá hạn" in browser("chinh").get(child.path).text
+        child.goes("open", "answer")
+        assert lan.does(actions.read_notice, *child.at).line.decide_by is None
