@@ -38,6 +38,7 @@ def record(context: ActContext, case: VerifiedCase, entry: GroundEntry, *, groun
     ground_rules.require_usable(entry, sender=own_agency_kind(context))
     known = circumstances(context, case) if is_consent and entry.consent == "granted" else NOTHING_KNOWN
     ground_rules.require_consenter(entry, known)
+    ground_rules.require_refuser(entry)
     sections = ground_rules.named_sections(entry)
     ground = Ground(
         commune_id=context.commune_id,

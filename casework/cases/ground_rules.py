@@ -163,6 +163,22 @@ def require_referable(entry: GroundEntry) -> None:
         raise Ungrounded("Điều này giữ bằng tin báo Chủ tịch không ghi tên: về trang vụ việc, bấm Báo Chủ tịch.")
 
 
+def require_refuser(entry: GroundEntry) -> None:
+    """Raise a sentence where a No was said by a representative of whom it is not known who they are."""
+    if entry.kind != CONSENT or entry.consent != "refused" or not entry.consent_by or _answers_alone(entry):
+        return
+    if not (entry.representative.strip() and entry.representative_relation):
+        raise Ungrounded("Hãy ghi người đại diện nói không là ai: họ tên, là gì của người ấy.")
+    if not entry.suspected:
+        raise BadInput("Hãy trả lời: người đại diện có thể là người gây bạo lực không.")
+
+
+def is_doubtful(entry: GroundEntry, known: Circumstances) -> bool:
+    """Tell whether an answer was given by a representative who may have done it: it takes nothing back by itself."""
+    represented = entry.kind == CONSENT and bool(entry.representative) and not _answers_alone(entry)
+    return represented and _may_have_done_it(entry, known)
+
+
 def require_consenter(entry: GroundEntry, known: Circumstances) -> None:
     """Raise a sentence where a consent was given by somebody who cannot give it alone, or not at all."""
     if entry.kind != CONSENT or entry.consent != "granted":

@@ -287,7 +287,7 @@ class GroundEntry(SectionData):
     article: str = ask("text", gettext_noop("Điều luật, ghi bằng lời"), asked=False)
     words: str = ask("long", gettext_noop("Ghi thêm"))
     told: str = ask("code", gettext_noop("Đã nói trước với người ấy chưa"), codelist="answer")
-    pressed: str = ask("code", gettext_noop("Có ai bảo người ấy rút không"), codelist="answer")
+    pressed: str = ask("code", gettext_noop("Có ai bảo, ép người ấy nói vậy không"), codelist="answer")
     ended: str = ask("long", gettext_noop("Vì sao rút lại"))
     review: str = ask("code", gettext_noop("Người thứ hai có đồng ý không"), codelist="ground_review")
     review_words: str = ask("long", gettext_noop("Lời người xem lại"))

@@ -63,7 +63,13 @@ def _consent_entries(sharing: Any, consent: Any) -> Iterable[sections.GroundEntr
         if field.data == "granted":
             yield replace(entry, sections=consent.sections_for(receiver), **consent.answered_by)
         elif field.data:
-            yield replace(entry, refusal=(sharing.refusal.data or "") if field.data == "refused" else "")
+            yield replace(entry, **_refusal(sharing)) if field.data == "refused" else entry
+
+
+def _refusal(sharing: Any) -> dict[str, Any]:
+    """Return why it was refused, who said so, and whether somebody made them, as fields of an entry."""
+    answered = {"refusal": sharing.refusal, "consent_by": sharing.refused_by, "pressed": sharing.pressed}
+    return {name: field.data or "" for name, field in answered.items()}
 
 
 def _immediate_grounds(sharing: Any, consent: Any) -> Iterable[sections.GroundEntry]:

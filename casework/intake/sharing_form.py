@@ -43,6 +43,8 @@ class SharingForm(IntakePage):
     for _bundle in codelist("bundle"):
         locals()[f"{_CONSENT}{_bundle.code}"] = OneCode("", "consent_state", only=ANSWERS, required=False)
     refusal = at_intake(GroundEntry, "refusal")
+    refused_by = at_intake(GroundEntry, "consent_by", select=True)
+    pressed = at_intake(GroundEntry, "pressed")
     at_once = Choices(_("Vì đang nguy hiểm, phải báo ngay cho ai"), [], required=False)
     detailed = Choices(_("Khi đếm số liệu"), [("out", _("Xin không đưa vào bảng chi tiết"))], required=False)
 

@@ -1,6 +1,6 @@
 """Acts on the grounds for sharing of a case: read the ledger, record, withdraw, and review by a second person."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID, uuid4, uuid5
@@ -109,8 +109,10 @@ def _possible_receivers(context: ActContext, verified: VerifiedCase) -> tuple[st
 def record_ground(context: ActContext, case_id: UUID, entry: GroundEntry, *, once: UUID | None = None) -> UUID:
     """Record a ground; consent "not asked" or refused is recorded too, and nothing can be shared on it.
 
-    A No, or a Yes to less, ends the older consents for the same receiver that give more, in the same commit.
-    The same form sent again under `once` is recorded once, and is a Conflict after that was withdrawn or set aside.
+    A No, or a Yes to less, ends the older consents for the same receiver that give more, in the same commit; what a
+    second person is to look at ends them when they agree, and the No of a representative who may have done it
+    ends none. The same form sent again under `once` is recorded once, and is a Conflict after that was withdrawn or set
+    aside.
     """
     verified = reading.find_case(context, case_id)
     ground_id = uuid5(case_id, once.hex) if once else uuid4()
@@ -120,18 +122,34 @@ def record_ground(context: ActContext, case_id: UUID, entry: GroundEntry, *, onc
     if again:
         return ground_id
     recorded = consent_and_grounds.record(context, verified, entry, ground_id=ground_id)
-    _end_older_consents(context, verified, recorded, entry)
+    if recorded.state != GroundState.REVIEW and not _is_doubtful_no(context, verified, entry):
+        _end_older_consents(context, verified, recorded, entry)
     return recorded.id
 
 
-def _end_older_consents(context: ActContext, verified: VerifiedCase, newer: Ground, answer: GroundEntry) -> None:
-    """End the live consents for a receiver of which the newer answer takes something back, as a withdrawal does."""
+def _is_doubtful_no(context: ActContext, verified: VerifiedCase, entry: GroundEntry) -> bool:
+    known = consent_and_grounds.circumstances(context, verified)
+    return entry.consent == "refused" and ground_rules.is_doubtful(entry, known)
+
+
+def _end_older_consents(
+    context: ActContext,
+    verified: VerifiedCase,
+    newer: Ground,
+    answer: GroundEntry,
+    *,
+    since: Collection[UUID] = (),
+) -> None:
+    """End the live consents for a receiver of which the newer answer takes something back, as a withdrawal does.
+
+    `since` are grounds that were recorded after it: they stay.
+    """
     successor = newer if answer.consent == "granted" else None
     context.session.flush()
     entries = consent_and_grounds.entries(context, verified)
     for ground in lookup.grounds(context, verified):
         entry = entries.get(ground.id, GroundEntry())
-        if entry.kind != CONSENT or ground.receiver_id != newer.receiver_id:
+        if entry.kind != CONSENT or ground.receiver_id != newer.receiver_id or ground.id in since:
             continue
         taken_back = ground_rules.takes_back(answer, access_grants.agreed_sections(ground))
         if taken_back and access_grants.ground_is_live(ground, context.crypto.at):
@@ -227,11 +245,13 @@ def _require_awaiting_review(case_id: UUID, line: GroundLine) -> None:
 def review_ground(context: ActContext, case_id: UUID, ground_id: UUID, *, agrees: bool, words: str = "") -> None:
     """Review a ground as the second person; a No ends it and cuts off what rests on it.
 
+    A consent that they agree to then ends the older ones of which it takes something back.
     Raises Refused for who recorded it, Conflict where nobody waits for a review, BadInput for a No without a reason.
     """
     verified = reading.find_case(context, case_id)
     ground = lookup.find_ground(context, verified, ground_id)
-    [line] = [line for line in presenters.ground_lines(context, verified) if line.id == ground_id]
+    lines = presenters.ground_lines(context, verified)
+    [line] = [line for line in lines if line.id == ground_id]
     _require_awaiting_review(case_id, line)
     if not agrees and not words.strip():
         raise BadInput("Hãy ghi vì sao không đồng ý.", about=case_id)
@@ -243,6 +263,9 @@ def review_ground(context: ActContext, case_id: UUID, ground_id: UUID, *, agrees
     reading_ids = [row.row.to_id for row in _resting_on(context, verified, ground) if row.state in READABLE]
     readers = [verified.row.owner_id, *reading_ids]
     writing.save_json(context, verified, Section.GROUNDS, reviewed.to_json(), series=ground_id, readers=readers)
+    if agrees and line.entry.kind == CONSENT:
+        later = [one.id for one in lines if one.at > line.at]
+        _end_older_consents(context, verified, ground, line.entry, since=later)
 
 
 def _resting_on(context: ActContext, verified: VerifiedCase, ground: Ground) -> list[VerifiedReferral]:

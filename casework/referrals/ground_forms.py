@@ -19,6 +19,7 @@ from casework.web.forms import Form, SentOnceForm
 ANSWERS = ("granted", "refused", "not_asked")
 # Sent with the second step, whose answers are not asked for before.
 PARTS_STEP = "parts"
+_ASKED_ALONE = _("Hỏi riêng, khi chỉ có hai người. Không hỏi được thì để trống.")
 _TOLD_HINT = _("Chưa nói trước thì ghi vì sao chưa nói được.")
 
 
@@ -54,9 +55,9 @@ class GroundForm(Form):
         return GroundEntry(**{**form_entry(answered), "kind": self.kind})
 
     @property
-    def shares(self) -> bool:
-        """Tell whether something can be shared on this answer, so that the second step is asked."""
-        return self.kind != CONSENT or self.entry.consent == "granted"
+    def asks_more(self) -> bool:
+        """Tell whether this answer has a second step: what is shared, or who said no."""
+        return self.kind != CONSENT or self.entry.consent in ("granted", "refused")
 
     @property
     def carried(self) -> Iterator[tuple[str, str]]:
@@ -131,7 +132,7 @@ _FIELDS_OF_KIND: Mapping[str, Callable[[str], dict[str, Any]]] = {
 
 
 class PartsForm(SentOnceForm):
-    """What the receiver will read: the ready bundle is ticked as a suggestion, which the person changes."""
+    """The second step: what the receiver will read, the ready bundle ticked as a suggestion; or who said no."""
 
     def refuse(self, words: str) -> None:
         """Show why nothing was recorded beside the question that it is about: who answered, or what is shared."""
@@ -158,8 +159,21 @@ class ConsentPartsForm(PartsForm):
     unheard = field_of(GroundEntry, "unheard", rows=2)
 
 
+class RefusalForm(PartsForm):
+    """Who said no, and whether somebody made them say so."""
+
+    consent_by = _field("consent_by")
+    pressed = _field("pressed", required=False, hint=_ASKED_ALONE)
+    representative = field_of(GroundEntry, "representative")
+    representative_relation = field_of(GroundEntry, "representative_relation", select=True)
+    suspected = field_of(GroundEntry, "suspected", select=False)
+
+
 def parts_form(begun: GroundEntry, *, answered: bool) -> Any:
     """Make the second step of an entry; until it is answered it shows the suggested sections as ticked."""
+    if begun.consent == "refused":
+        refusal: Any = RefusalForm
+        return refusal() if answered else refusal(formdata=None)
     base = ConsentPartsForm if begun.kind == CONSENT else PartsForm
     codes = sorted(section.code for section in ground_rules.allowed(begun))
     kind: Any = type("PartsForm", (base,), {"sections": field_of(GroundEntry, "sections", required=True, only=codes)})
@@ -188,7 +202,7 @@ class DutyEndingForm(EndingForm):
 class ConsentEndingForm(EndingForm):
     """The withdrawal of a consent: under pressure or not, which is asked in private, why, and the safety call."""
 
-    pressed = _field("pressed", required=False, hint=_("Hỏi riêng, khi chỉ có hai người. Không hỏi được thì để trống."))
+    pressed = _field("pressed", required=False, hint=_ASKED_ALONE)
     call_on = field_of(GroundEntry, "call_on", hint=_("Để trống thì hẹn gọi ngày mai."))
     call_how = field_of(GroundEntry, "call_how", hint=_("Ví dụ: gọi trạm, hỏi thăm về buổi tiêm của cháu."))
 

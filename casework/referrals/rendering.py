@@ -85,6 +85,11 @@ def recorded_words(before: GroundLedger, answer: GroundEntry) -> str:
     kept = {line.id for line in before.consents(answer.receiver)}
     after = perform(ground_actions.read_ledger, before.case_id) if kept else before
     ended = [line for line in after.grounds if line.id in kept and not line.live]
+    if not ended and kept and answer.consent == "refused":
+        return gettext(
+            "Đã ghi. Người đại diện có thể là người gây bạo lực, nên lời đồng ý trước còn nguyên. Hãy hỏi chính người"
+            " ấy hoặc người đại diện khác; người ấy muốn rút thì bấm Rút lại."
+        )
     if not ended:
         return gettext("Đã ghi căn cứ.")
     sections = ", ".join(codelist("section").label(one.code, language()) for one in after.read_by(answer.receiver))

@@ -89,14 +89,20 @@ def test_each_agency_gets_the_answer_that_was_given_for_it_and_none_is_ticked_be
     client = browser("lan")
     page = client.get(f"/ghi-nhan/{fills(client)}/6").text
     assert "checked" not in page
-    asked = {**SHARING, "consent_police": "granted", "consent_chairman": "refused", "refusal": "sợ cả xã biết"}
+    asked = {
+        **SHARING,
+        "consent_police": "granted",
+        "consent_chairman": "refused",
+        "refusal": "sợ cả xã biết",
+        "pressed": "yes",
+    }
     case_id = fills(client, {6: {**asked, "consent_legal_aid": "not_asked"}})
     submits(client, case_id)
     entries = [page.data for page in lan.does(desk.read_section, case_id, Section.GROUNDS)]
-    assert {(entry.receiver, entry.consent, entry.form, entry.refusal) for entry in entries} == {
-        ("police", "granted", "spoken", ""),
-        ("chairman", "refused", "", "sợ cả xã biết"),
-        ("legal_aid", "not_asked", "", ""),
+    assert {(entry.receiver, entry.consent, entry.form, entry.refusal, entry.pressed) for entry in entries} == {
+        ("police", "granted", "spoken", "", ""),
+        ("chairman", "refused", "", "sợ cả xã biết", "yes"),
+        ("legal_aid", "not_asked", "", "", ""),
     }
 
 

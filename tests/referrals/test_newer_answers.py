@@ -1,6 +1,7 @@
 """A later answer of consent: a No ends what an older Yes gave, a Yes to less narrows it, a Yes to more adds."""
 
 from datetime import timedelta
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -14,8 +15,16 @@ from casework.referrals import ground_actions, promise_actions, receiving_action
 from tests.house import House, both_databases, only_sqlite
 from tests.referrals.scenes import POLICE, Referred, ground, referred, sections
 from tests.referrals.test_what_stays import ALWAYS, duty, keeps
+from tests.stories import dao
 
 NO = {"consent": "refused", "form": ""}
+SAID_NO = {"receiver": "police", "consent": "refused", "parts": "1", "consent_by": "herself"}
+FATHER = {
+    "consent_by": "representative",
+    "representative": "Lò Văn Páo",
+    "representative_relation": "CHA_ME",
+    "suspected": "yes",
+}
 
 
 def consents(referral: Referred) -> dict[UUID, bool]:
@@ -30,7 +39,7 @@ def test_a_no_said_later_ends_what_the_police_read_by_consent(house: House, brow
     path = f"/vu-viec/{referral.case_id}/chuyen-gui/can-cu/dong-y"
     client = browser("lan")
     assert "Công an xã" in client.get(path).text.split("Đã đồng ý trước đây")[1]
-    answer = client.post(path, data={"receiver": "police", "consent": "refused", "refusal": "chồng sẽ biết"})
+    answer = client.post(path, data={**SAID_NO, "refusal": "chồng sẽ biết"})
     assert answer.status_code == 303
     assert "không còn đọc được phần nào" in client.get(answer.location).text
     assert sections(house, referral.case_id, "police") == set()
@@ -49,7 +58,7 @@ def test_what_the_law_keeps_stays_after_a_no(house: House, browser):
     duty(referral)
     path = f"/vu-viec/{referral.case_id}/chuyen-gui/can-cu/dong-y"
     client = browser("lan")
-    answer = client.post(path, data={"receiver": "police", "consent": "refused"})
+    answer = client.post(path, data=SAID_NO)
     assert "còn đọc được: " in client.get(answer.location).text
     assert sections(house, referral.case_id, "police") == keeps("L13_20_4") | ALWAYS
     assert referral.state == "opened"
@@ -123,3 +132,81 @@ def test_a_no_ends_every_older_consent_for_the_receiver(house: House):
     assert not consents(referral)[referral.ground_id]
     assert not consents(referral)[wider]
     assert sections(house, referral.case_id, "police") == set()
+
+
+LESS = ("contact", "incident")
+
+
+def a_father_agrees_to_less(house: House, case_id: UUID) -> UUID:
+    """Record a narrower Yes of a father who may have done it, for somebody who cannot decide."""
+    more = {"represented_because": "cannot_decide", "no_other": "Mẹ đã mất"}
+    return ground(house, case_id, sections=LESS, **{**FATHER, **more})
+
+
+@both_databases
+def test_a_yes_that_waits_for_a_second_person_takes_nothing_back_before_they_agree(house: House):
+    referral = referred(house).goes("open")
+    waiting = a_father_agrees_to_less(house, referral.case_id)
+    assert sections(house, referral.case_id, "police") == POLICE | ALWAYS
+    assert consents(referral) == {referral.ground_id: True, waiting: True}
+    house["hoa"].does(ground_actions.review_ground, referral.case_id, waiting, agrees=True)
+    assert sections(house, referral.case_id, "police") == {Section.CONTACT, Section.INCIDENT} | ALWAYS
+    assert consents(referral) == {referral.ground_id: False, waiting: True}
+
+
+@only_sqlite
+def test_a_yes_that_the_second_person_refuses_leaves_the_older_one_as_it_was(house: House):
+    referral = referred(house).goes("open")
+    waiting = a_father_agrees_to_less(house, referral.case_id)
+    house["hoa"].does(ground_actions.review_ground, referral.case_id, waiting, agrees=False, words="Hỏi bà ngoại")
+    assert sections(house, referral.case_id, "police") == POLICE | ALWAYS
+    assert consents(referral) == {referral.ground_id: True, waiting: False}
+
+
+@only_sqlite
+def test_what_was_agreed_to_after_it_stays_when_the_second_person_agrees(house: House):
+    case_id = house["lan"].opens_a_case(dao(grounds=()))
+    waiting = a_father_agrees_to_less(house, case_id)
+    later = ground(house, case_id)
+    house["hoa"].does(ground_actions.review_ground, case_id, waiting, agrees=True)
+    lines = house["lan"].does(ground_actions.read_ledger, case_id).grounds
+    assert {line.id: line.live for line in lines} == {waiting: True, later: True}
+
+
+@only_sqlite
+def test_the_no_of_a_representative_who_may_have_done_it_ends_nothing_and_says_so(house: House, browser):
+    referral = referred(house).goes("open")
+    path = f"/vu-viec/{referral.case_id}/chuyen-gui/can-cu/dong-y"
+    client = browser("lan")
+    answer = client.post(path, data={**SAID_NO, **FATHER, "pressed": "yes"})
+    assert answer.status_code == 303
+    page = unescape(client.get(answer.location).text)
+    assert "lời đồng ý trước còn nguyên" in page
+    assert "Có người bảo, ép người ấy nói vậy" in page
+    assert "Lò Văn Páo" in page
+    assert sections(house, referral.case_id, "police") == POLICE | ALWAYS
+
+
+@only_sqlite
+def test_the_no_of_another_representative_ends_what_the_older_yes_gave(house: House):
+    referral = referred(house).goes("open")
+    ground(house, referral.case_id, **NO, **{**FATHER, "suspected": "no", "representative_relation": "ONG_BA"})
+    assert sections(house, referral.case_id, "police") == set()
+
+
+@only_sqlite
+def test_a_no_asks_who_said_it_and_keeps_what_was_typed(house: House, browser):
+    case_id = house["lan"].opens_a_case(dao(grounds=()))
+    path = f"/vu-viec/{case_id}/chuyen-gui/can-cu/dong-y"
+    typed = {"receiver": "police", "consent": "refused", "refusal": "chồng sẽ biết"}
+    step = unescape(browser("lan").post(path, data=typed).text)
+    assert "Có ai bảo, ép người ấy nói vậy không" in step
+    assert "chồng sẽ biết" in step
+    wrong = browser("lan").post(path, data={**typed, "parts": "1", "pressed": "yes"})
+    assert wrong.status_code == 422
+    nobody = {"consent_by": "representative", "representative": "Bà Tư"}
+    unnamed = browser("lan").post(path, data={**typed, "parts": "1", **nobody})
+    assert unnamed.status_code == 422
+    assert "Hãy ghi người đại diện nói không là ai" in unescape(unnamed.text)
+    assert "Bà Tư" in unescape(unnamed.text)
+    assert house["lan"].does(ground_actions.read_ledger, case_id).grounds == ()
