@@ -193,7 +193,7 @@ def promised(within: CaseScope) -> ScopedQuery:
 
 
 def unsent(within: CaseScope) -> ScopedQuery:
-    """Select the ids of the open cases with a ground, live or ended, on which nothing was sent; verified later."""
+    """Select the ids of the open cases with a live ground that was never sent on, or an ended one; verified later."""
     return _query(scope_sql.unsent(within.condition, within.permit.actor), within, {"now": clock.micros()})
 
 

@@ -187,15 +187,15 @@ def promised(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
 
 @lru_cache(maxsize=1024)
 def unsent(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
-    """Select the ids of the open cases with a ground that carries (at `now`) or has ended and was never sent on.
+    """Select the ids of the open cases with a ground that carries (at `now`) and was never sent on, or that has ended.
 
     Whether the second person's No ended it stands in its sealed entry.
     """
     of_open_case = _belongs_to_cases(_ground, and_(condition, _case.c.state == CaseState.OPEN), actor)
     lasts = or_(_ground.c.until.is_(None), _ground.c.until > bindparam("now"))
     same = and_(_referral.c.commune_id == _ground.c.commune_id, _referral.c.ground_id == _ground.c.id)
-    said = or_(and_(_carries, lasts), _ground.c.state == GroundState.WITHDRAWN)
-    return select(_ground.c.case_id).distinct().where(of_open_case, said, not_(exists().where(same)))
+    said = and_(_carries, lasts, not_(exists().where(same)))
+    return select(_ground.c.case_id).distinct().where(of_open_case, or_(said, _ground.c.state == GroundState.WITHDRAWN))
 
 
 def _newest_revision() -> Any:

@@ -47,7 +47,8 @@ from casework.referrals.ground_actions import list_reviews
 from casework.referrals.named_actions import list_named
 from casework.referrals.promise_actions import list_promises
 from casework.referrals.receiving_actions import list_referrals
-from casework.referrals.unsent_actions import list_unsent, unsent_receivers
+from casework.referrals.unsent_actions import list_unsent, unsent_grounds
+from casework.referrals.unsent_view_models import UnsentGrounds
 from casework.retention.actions import list_requests
 from casework.statistics.actions import period_to_close
 from casework.vault.integrity import heads
@@ -163,7 +164,7 @@ def read_case(context: ActContext, case_id: UUID) -> CasePage:
         unprotected=missing_grounds.for_police(context, case, label),
         named=_undecided_readers(context, case) if line.ours else (),
         unread=referral_presenters.unread_lines(context, case) if line.ours else (),
-        unsent=unsent_receivers(context, case) if line.ours else (),
+        unsent=unsent_grounds(context, case) if line.ours else UnsentGrounds(),
         clocks=legal_clocks.clocks_of_case(case, label, opened, at=context.crypto.at),
         names=names,
         merged=merged_cases.merged_into(context, case, label) if line.ours else (),

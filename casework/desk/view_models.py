@@ -24,7 +24,7 @@ from casework.oversight.home_panel import OversightPanel
 from casework.policy.vocabulary import Section
 from casework.referrals.named_view_models import NamedCase
 from casework.referrals.promise_view_models import Promises
-from casework.referrals.unsent_view_models import MissingGround, UnsentCase
+from casework.referrals.unsent_view_models import MissingGround, UnsentCase, UnsentGrounds
 from casework.referrals.view_models import AwaitingReview, Box, UnreadReferral
 from casework.retention.actions import ErasureRequest
 from casework.sealed import Sealed
@@ -145,7 +145,7 @@ class CasePage:
     first. `must_tell` says that the law makes us tell the child protection officer, `unprotected` whom to call in
     danger without a ground to tell the police; `named` are those who must not know and read it all the same; `notice`
     is for who may notify the chair. `names` are those of all members, for who wrote what. `unread` is what
-    nobody at its receiver can open, `unsent` are the codes of those to whom nothing was sent yet of what was said.
+    nobody at its receiver can open, `unsent` is what was said and not sent yet, or cut off by the second person.
     `merged` are the cases that were merged into it.
     """
 
@@ -168,7 +168,7 @@ class CasePage:
     unprotected: MissingGround | None = None
     named: tuple[str, ...] = ()
     unread: tuple[UnreadReferral, ...] = ()
-    unsent: tuple[str, ...] = ()
+    unsent: UnsentGrounds = field(default_factory=UnsentGrounds)
     names: Mapping[UUID, str] = field(default_factory=dict)
     merged: tuple[MergedCase, ...] = ()
 

@@ -37,16 +37,17 @@ def list_unsent(context: ActContext) -> tuple[UnsentCase, ...]:
     return tuple(sorted(unsent, key=lambda case: (not case.danger, case.since)))
 
 
-def unsent_receivers(context: ActContext, verified: VerifiedCase) -> tuple[str, ...]:
-    """Return to whom (codes of agencies) nothing was sent of what was said of an open case; for the page of a case.
+def unsent_grounds(context: ActContext, verified: VerifiedCase) -> UnsentGrounds:
+    """Return what was said of an open case and not sent, or ended by the second person; for the page of a case.
 
-    The ledger is opened only where a row tells that something may be unsent.
+    The ledger is opened only where a row tells that there may be something.
     """
     sent = {referral.ground.id for referral in lookup.referrals(context, verified)}
-    grounds = [row for row in lookup.grounds(context, verified) if row.id not in sent]
-    if not any(access_grants.ground_is_live(row, context.crypto.at) or row.state == _ENDED for row in grounds):
-        return ()
-    return _receivers(_unsent_grounds(context, verified).lines)
+    for row in lookup.grounds(context, verified):
+        unsent = row.id not in sent and access_grants.ground_is_live(row, context.crypto.at)
+        if unsent or row.state == _ENDED:
+            return _unsent_grounds(context, verified)
+    return UnsentGrounds()
 
 
 def _receivers(lines: Iterable[GroundLine]) -> tuple[str, ...]:
@@ -65,7 +66,8 @@ def _unsent_case(context: ActContext, verified: VerifiedCase) -> UnsentCase | No
         receivers=_receivers(unsent.sendable),
         since=min(line.at for line in unsent.lines),
         waiting=_receivers(unsent.held_back),
-        disagreed=tuple((line.entry.receiver, line.entry.review_words) for line in unsent.disagreed),
+        disagreed=unsent.refused,
+        cut_off=unsent.cut_off,
     )
 
 

@@ -21,13 +21,28 @@ class UnsentGrounds:
     def lines(self) -> tuple[GroundLine, ...]:
         return (*self.sendable, *self.held_back, *self.disagreed)
 
+    @property
+    def receivers(self) -> tuple[str, ...]:
+        """Return to whom (codes of agencies) something was said and nothing was sent."""
+        return tuple(dict.fromkeys(line.entry.receiver for line in self.lines if not line.cut_off))
+
+    @property
+    def refused(self) -> tuple[tuple[str, str], ...]:
+        """Return the receivers about whom the second person said no before anything was sent, each with why."""
+        return tuple((line.entry.receiver, line.entry.review_words) for line in self.disagreed if not line.cut_off)
+
+    @property
+    def cut_off(self) -> tuple[tuple[str, str], ...]:
+        """Return the receivers who no longer read what they were sent, for the second person said no, and why."""
+        return tuple((line.entry.receiver, line.entry.review_words) for line in self.disagreed if line.cut_off)
+
 
 @dataclass(frozen=True)
 class UnsentCase:
     """A case in the list of what was said and not sent: to whom (codes of agencies), and since when (microseconds).
 
     `receivers` can be sent something now, `waiting` not before a second person has looked; `disagreed` are those about
-    whom the second person said no, each with why.
+    whom the second person said no, each with why, and `cut_off` those who had been sent it before that.
     """
 
     case_id: UUID
@@ -37,6 +52,12 @@ class UnsentCase:
     since: int
     waiting: tuple[str, ...] = ()
     disagreed: tuple[tuple[str, str], ...] = ()
+    cut_off: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def only_cut_off(self) -> bool:
+        """Tell whether nothing is unsent, and all that there is to know is that something ended."""
+        return not (self.receivers or self.waiting or self.disagreed)
 
 
 @dataclass(frozen=True)

@@ -260,9 +260,13 @@ class GroundLine:
 
     @property
     def disagreed(self) -> bool:
-        """Tell whether the second person's No ended it before anything was sent, and it was not set aside since."""
-        refused = self.review is not None and self.review.answer == "disagreed"
-        return refused and self.withdrawn and not self.state
+        """Tell whether the second person's No ended it, sent or not, and it was not set aside since."""
+        return self.review is not None and self.review.answer == "disagreed" and self.withdrawn
+
+    @property
+    def cut_off(self) -> bool:
+        """Tell whether the second person's No ended what was sent on it."""
+        return self.disagreed and bool(self.state)
 
     @property
     def to_be_decided(self) -> bool:

@@ -15,7 +15,7 @@ from casework.cases.sections import GroundEntry, Letter
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.policy.vocabulary import Act, Role, Section
-from casework.referrals import ground_actions, receiving_actions, sending_actions
+from casework.referrals import ground_actions, receiving_actions, sending_actions, unsent_actions
 from casework.referrals import sending_actions as sending
 from casework.staffing import actions as staffing
 from tests.house import House, Someone, both_databases, only_sqlite
@@ -254,3 +254,26 @@ def test_where_nobody_else_could_review_the_page_says_whom_to_ask(alarm: Alarm, 
         alarm.house["son"].does(staffing.lock, alarm.house[name].id)
     page = browser("lan").get(alarm.path.partition("/can-cu")[0]).text
     assert "Chưa ai khác ở cơ quan mình mở được vụ việc này" in page
+
+
+@both_databases
+def test_the_holder_is_told_at_home_and_on_the_case_what_a_no_has_cut_off_until_it_is_dealt_with(alarm: Alarm, browser):
+    alarm.reviews("hoa", agrees=False, words=WHY)
+    home, case_page, step = (
+        f"{path}" for path in ("/", f"/vu-viec/{alarm.case_id}", f"/vu-viec/{alarm.case_id}/gui-ngay")
+    )
+    for path in (home, case_page, step):
+        shown = unescape(browser("lan").get(path).text)
+        assert WHY in shown, path
+        assert "không còn đọc được" in shown, path
+    assert "đã nói mà chưa gửi" not in unescape(browser("lan").get(home).text)
+    alarm.house["lan"].does(unsent_actions.set_aside, alarm.case_id, alarm.ground_id, "Đã gọi báo Công an")
+    assert WHY not in unescape(browser("lan").get(home).text)
+    assert WHY not in unescape(browser("lan").get(case_page).text)
+
+
+@only_sqlite
+def test_another_ground_for_the_receiver_answers_the_no(alarm: Alarm, browser):
+    alarm.reviews("hoa", agrees=False, words=WHY)
+    ground(alarm.house, alarm.case_id)
+    assert WHY not in unescape(browser("lan").get("/").text)
