@@ -1,6 +1,6 @@
 """What a code and a list of codes are."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -28,7 +28,7 @@ class Code:
     """One coded answer: its words in two languages, its source, and what the list adds to it.
 
     `unverified` marks a statement that nobody has yet compared with the printed source.
-    `unknown` marks the answer "we do not know".
+    `unknown` marks the answer "we do not know", `exclusive` one that cannot stand beside any other of its list.
     """
 
     code: str
@@ -39,6 +39,7 @@ class Code:
     retired: date | None = None
     unverified: bool = False
     unknown: bool = False
+    exclusive: bool = False
     extra: Mapping[str, Extra] = field(default_factory=dict, hash=False)
 
     def label(self, lang: str) -> str:
@@ -98,6 +99,11 @@ class CodeList:
     def active(self, on: date | None = None) -> tuple[Code, ...]:
         """Give the codes that may be chosen on a day."""
         return tuple(code for code in self if code.active(on))
+
+    def excluding(self, chosen: Iterable[str]) -> tuple[Code, ...]:
+        """Give those of several chosen codes that cannot stand beside the others; none where one alone was chosen."""
+        codes = [self.codes[code] for code in dict.fromkeys(chosen) if code in self.codes]
+        return tuple(code for code in codes if code.exclusive) if len(codes) > 1 else ()
 
     def choices(self, lang: str = "vi", on: date | None = None) -> list[tuple[str, str]]:
         """Give (code, words) of every active code, as a form wants them."""

@@ -20,7 +20,7 @@ Table = Mapping[str, object]
 FILES = files("casework.codelists")
 NOT_LISTS = frozenset({"holidays", "nicknames", "words"})
 LIST_KEYS = frozenset({"vi", "en", "source", "since", "unverified", "of", "extra"})
-CODE_KEYS = frozenset({"vi", "en", "source", "since", "retired", "unverified", "unknown"})
+CODE_KEYS = frozenset({"vi", "en", "source", "since", "retired", "unverified", "unknown", "exclusive"})
 
 
 @cache
@@ -103,6 +103,7 @@ def read_code(row: Table, head: Table, kinds: Mapping[str, str], at: tuple[str, 
         retired=day(filled, "retired", where),
         unverified=flag(filled, "unverified", where),
         unknown=flag(filled, "unknown", where),
+        exclusive=flag(filled, "exclusive", where),
         extra=MappingProxyType(dict(additions(row, kinds, where))),
     )
 

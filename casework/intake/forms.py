@@ -35,6 +35,7 @@ from casework.codelists import Code, codelist
 from casework.intake import weekdays
 from casework.intake.actions import Setting, begin_intake
 from casework.policy.vocabulary import Section
+from casework.web import wtforms_messages
 from casework.web.choice_fields import YES, language
 from casework.web.current_user import perform
 from casework.web.forms import Choice, Choices, Form, OneCode
@@ -353,8 +354,10 @@ class EventForm(IntakePage):
         self.unclear.flags.told = True
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Ask for one act at least, or for the answer that it is not clear."""
+        """Ask for one act at least, or for the answer that it is not clear, and not for both."""
         valid = super().validate(extra_validators)
+        if self.unclear.data and (self.acts.data or self.other.data):
+            return self.add_error(self.unclear, wtforms_messages.only_alone(gettext("Chưa rõ, hoặc chưa muốn nói")))
         if self.acts.errors or self.acts.data or self.other.data or self.unclear.data:
             return valid
         words = gettext("Hãy chọn ít nhất một chuyện, hoặc chọn “Chưa rõ, hoặc chưa muốn nói”.")

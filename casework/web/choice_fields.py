@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import g, has_app_context
 from flask_babel import get_locale
-from wtforms import RadioField, SelectMultipleField
+from wtforms import RadioField, SelectMultipleField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from casework.codelists import Code, codelist
@@ -56,6 +56,7 @@ class FromCodeList(ManyBoxes):
         only: Iterable[str] = (),
         **options: Any,
     ) -> None:
+        self.name_of_list = name_of_list
         super().__init__(
             label,
             choices=_from_list(name_of_list, plain, frozenset(only), law=law),
@@ -93,9 +94,15 @@ class OneCode(FromCodeList, RadioField):
 
 
 class Codes(FromCodeList, SelectMultipleField):
-    """Any number of codes of a code list."""
+    """Any number of codes of a code list, or one that stands alone."""
 
     kind = "checkboxes"
+
+    def pre_validate(self, form: Any) -> None:
+        """Ask which is right where an answer as "none" is chosen beside others; what was chosen stays."""
+        super().pre_validate(form)
+        if excluding := codelist(self.name_of_list).excluding(self.data or ()):
+            raise ValidationError(wtforms_messages.only_alone(excluding[0].label(language())))
 
 
 def _from_list(name: str, plain: str, only: frozenset[str], *, law: bool) -> Callable[[Any, Any], list[Any]]:

@@ -1,5 +1,6 @@
 """Vietnamese messages for WTForms, which has none: every message that it can show."""
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 REQUIRED = _("Hãy trả lời câu này.")
@@ -59,6 +60,14 @@ WORDS = {
     "This field cannot be edited.": _("Ô này không sửa được."),
     "This field is disabled and cannot have a value.": _("Ô này đang khóa, không ghi được."),
 }
+
+
+def only_alone(answer: str) -> str:
+    """Return what is said of an answer that was chosen beside others it cannot stand with."""
+    return gettext(
+        "“%(answer)s” không đi cùng câu trả lời khác. Điều nào đúng? Bỏ chọn “%(answer)s”, hoặc bỏ những câu kia.",
+        answer=answer,
+    )
 
 
 class VietnameseMessages:
