@@ -85,6 +85,7 @@ def case_page(page: CasePage, *, note: Any = None, name: str | None = None) -> s
         "desk/case.html",
         page=page,
         name=name,
+        agency=next(iter(codelist("role").get(me().role).texts("agencies")), ""),
         contact=safe_contact(page.contact),
         written=[_written(page, section) for section in page.sections if section not in _NOT_LISTED],
         missing=[_missing(page, section) for section in Section if _can_add(page, section)],

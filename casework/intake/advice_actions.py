@@ -29,7 +29,7 @@ from casework.web import clean
 
 YES = "yes"
 CHILD_HARMED = gettext_noop(
-    "Có trẻ em đang bị hại thì không dừng ở tư vấn được: luật bắt báo người bảo vệ trẻ em của xã."
+    "Có trẻ em đang bị hại thì không dừng ở tư vấn được: luật bắt báo và bảo vệ em ấy ngay."
     " Hãy bấm “Ghi thành vụ việc”; chữ đã ghi được mang theo."
 )
 NO_WORDS = gettext_noop("Hãy ghi đã hỏi gì, đã trả lời gì: vài chữ đọc được.")

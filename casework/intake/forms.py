@@ -100,7 +100,10 @@ class Offers:
         """Return what the law asks for now, by what the draft says so far."""
         label, incident = Label(age_group=self.age_group), one(self.told, Incident)
         begun = [code for code in codelist("legal_clock").active() if legal_clocks.applies(code, label, incident)]
-        return [code.text("at_once", language()) for code in begun if code.text("at_once")]
+        ours = f"by_{self.setting.agency}"
+        return [
+            code.text(ours, language()) or code.text("at_once", language()) for code in begun if code.text("at_once")
+        ]
 
     @property
     def child(self) -> bool:

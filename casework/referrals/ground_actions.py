@@ -8,7 +8,16 @@ from uuid import UUID, uuid4, uuid5
 from sqlalchemy import select
 
 from casework import clock
-from casework.cases import access_endings, access_grants, consent_and_grounds, ground_rules, reading, scope, writing
+from casework.cases import (
+    access_endings,
+    access_grants,
+    age_groups,
+    consent_and_grounds,
+    ground_rules,
+    reading,
+    scope,
+    writing,
+)
 from casework.cases.asked_person import kept_pronoun
 from casework.cases.case_labels import label_of
 from casework.cases.ground_rules import CONSENT, DUTY
@@ -63,6 +72,8 @@ def read_ledger(
         sender=consent_and_grounds.own_agency_kind(context),
         endings=_planned_endings(context, verified, chosen, towards),
         pronoun=kept_pronoun(opened, label.age_group),
+        in_danger=label.danger == "yes",
+        is_child=label.age_group == age_groups.CHILD,
     )
 
 

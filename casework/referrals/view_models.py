@@ -306,7 +306,8 @@ class GroundLedger:
     """The grounds and referrals of one case, and which agencies of the commune could be given something.
 
     `sender` is the agency of whoever looks. `endings` are filled towards a withdrawal or the closing: what it would do.
-    `pronoun` is by which word the person is spoken to, a code: as was written down, or the neutral one.
+    `pronoun` is by which word the person is spoken to, a code: as was written down, or the neutral one; `in_danger` and
+    `is_child` decide what else is true of what is read aloud.
     """
 
     case_id: UUID
@@ -321,6 +322,8 @@ class GroundLedger:
     sender: str = ""
     endings: tuple[EndingLine, ...] = ()
     pronoun: str = ""
+    in_danger: bool = False
+    is_child: bool = False
 
     def consents(self, receiver: str = "") -> tuple[GroundLine, ...]:
         """Return the live consents, for one kind of receiver if it is named."""

@@ -27,9 +27,15 @@ def script(name: str, agency: str = "", role: str = "") -> tuple[Code, ...]:
     )
 
 
-def spoken(part: Code, pronoun: str, agency: str = "") -> str:
-    """Return what is read of a part of a script, in an agency's own words where it has some."""
-    return said(part.text(f"by_{agency}", language()) or part.label(language()), pronoun)
+def spoken(part: Code, pronoun: str, agency: str = "", *, child: bool = False, danger: bool = False) -> str:
+    """Return what is read of a part of a script: an agency's own words, or what is true in danger or for a child.
+
+    Who is spoken to as a child is one.
+    """
+    is_child = child or codelist("pronoun").get(pronoun).flag("child")
+    names = (f"by_{agency}", "in_danger" if danger else "", "to_child" if is_child else "")
+    wordings = (part.text(name, language()) for name in names if name)
+    return said(next(filter(None, wordings), part.label(language())), pronoun)
 
 
 def said(sentence: str, pronoun: str) -> str:

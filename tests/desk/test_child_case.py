@@ -11,7 +11,7 @@ from casework.desk import actions as desk
 from casework.referrals import ground_actions, receiving_actions
 from casework.referrals import sending_actions as sending
 from tests.house import only_sqlite
-from tests.intake.filling import shown
+from tests.intake.filling import TOLD, fills, shown
 from tests.stories import dao
 
 pytestmark = only_sqlite
@@ -83,3 +83,19 @@ def test_signs_of_trafficking_are_told_to_nobody_who_may_not_read_what_happened(
     page = browser("tam").get(f"/vu-viec/{case_id}").text
     assert CLOCKS not in page
     assert "mua bán" not in page
+
+
+def test_the_child_officer_is_not_told_to_tell_the_child_officer(house, lan, browser):
+    tell = "phải báo người bảo vệ trẻ em của xã ngay"
+    case_id = lan.opens_a_case(dao(grounds=(), identity=of_age(14)))
+    assert tell in shown(browser("lan").get(f"/vu-viec/{case_id}"))
+    ground = lan.does(ground_actions.record_ground, case_id, DUTY)
+    referral_id = lan.does(sending.send, case_id, ground, Letter(asks=("child_protection",)))
+    house["nga"].does(receiving_actions.open_referral, case_id, referral_id)
+    client = browser("nga")
+    draft_id = fills(client, {1: {**TOLD, "age_group": "LT16"}})
+    for page in (f"/vu-viec/{case_id}", f"/ghi-nhan/{draft_id}/6", "/ghi-nhan"):
+        words = shown(client.get(page))
+        assert tell not in words, page
+        assert "tôi báo người bảo vệ trẻ em" not in words, page
+    assert "hãy gặp và bảo vệ em ấy ngay" in shown(client.get(f"/vu-viec/{case_id}"))

@@ -87,3 +87,40 @@ def test_who_is_given_no_safe_contact_reads_nowhere_whether_it_is_a_man_or_an_ol
     assert "pronoun" not in page.label.to_json()
     with pytest.raises(NotFound):
         cuong.does(desk.read_section, case_id, Section.CONTACT)
+
+
+NOT_YET, IN_DANGER, CHILD = (
+    "Chưa nghĩ xong thì chưa gửi gì",
+    "tôi vẫn báo nơi cứu được",
+    "luật bắt làm ngay để bảo vệ trẻ em",
+)
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"danger": "no"}, NOT_YET),
+        ({"danger": "yes"}, IN_DANGER),
+        ({"danger": "no", "identity": Identity(birth_year=2018)}, CHILD),
+        ({"danger": "yes", "identity": Identity(birth_year=2018)}, IN_DANGER),
+    ],
+)
+def test_a_child_is_read_what_is_true_for_a_child_and_somebody_in_danger_what_is_true_then(
+    lan: Someone, browser, answers, said: str
+):
+    case_id = lan.opens_a_case(dao(grounds=(), **answers))
+    page = shown(browser("lan").get(f"/vu-viec/{case_id}/chuyen-gui/can-cu/dong-y"))
+    assert [words for words in (NOT_YET, IN_DANGER, CHILD) if words in page] == [said]
+    years = {"birth_year": "9"} if "identity" in answers else {}
+    client = browser("lan")
+    draft_id = fills(client, {1: {**TOLD, "danger": answers["danger"]}, 4: {**PERSON, **years}})
+    intake = shown(client.get(f"/ghi-nhan/{draft_id}/6"))
+    assert [words for words in (NOT_YET, IN_DANGER, CHILD) if words in intake] == [said]
+
+
+def test_a_child_is_not_told_that_it_may_only_ask(browser):
+    may_only_ask = "có thể chỉ hỏi"
+    assert may_only_ask in shown(browser("lan").get("/ghi-nhan"))
+    child = shown(browser("lan").get("/ghi-nhan?goi=chau"))
+    assert may_only_ask not in child
+    assert "Cháu đang bị hại thì tôi ghi và lo ngay" in child

@@ -21,7 +21,7 @@ SEVERAL = {
     for name, question in data.questions().items()
     if question.kind == "codes"
 }
-_DENIES = re.compile(r"(Không|Chưa|Chẳng)\b")
+_DENIES = re.compile(r"(Chắc |)(Không|Chưa|Chẳng)\b", re.IGNORECASE)
 # Where each list is asked of whoever edits a section.
 EDITED = {
     (section, name, code.code)

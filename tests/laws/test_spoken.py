@@ -37,9 +37,10 @@ def sentences(text: str) -> list[str]:
 
 
 def wordings(part: Code) -> Iterator[str]:
-    """Every wording of a part of a script: its own, and those of single agencies."""
+    """Every wording of a part of a script: its own, those of single agencies, in danger and to a child."""
     yield part.vi
-    yield from (part.text(name) for name in part.extra if name.startswith("by_") and not name.endswith("_en"))
+    others = ("by_", "in_danger", "to_child")
+    yield from (part.text(name) for name in part.extra if name.startswith(others) and not name.endswith("_en"))
 
 
 def read_aloud() -> set[str]:
@@ -114,8 +115,9 @@ def test_a_script_is_at_most_150_words_whoever_reads_it_and_whoever_listens(name
     for agency in ["", *RECORDING]:
         for role in OTHERS:
             parts = spoken_text.script(name, agency, role)
-            words = [said_to(part.text(f"by_{agency}") or part.vi, pronoun) for part in parts]
-            assert sum(len(text.split()) for text in words) <= MOST_WORDS, (agency, role)
+            for case in ("", "in_danger", "to_child"):
+                words = [said_to(part.text(f"by_{agency}") or part.text(case) or part.vi, pronoun) for part in parts]
+                assert sum(len(text.split()) for text in words) <= MOST_WORDS, (agency, role, case)
 
 
 @pytest.mark.parametrize("name", spoken_text.SCRIPTS)
@@ -150,7 +152,8 @@ def test_each_page_that_reads_aloud_shows_its_script_in_the_right_words(lan, bro
     for name, path in pages.items():
         shown = " ".join(html.fromstring(client.get(path).text).xpath("string(//main)").split())
         parts = spoken_text.script(name, "womens_union")
-        said = [said_to(part.text("by_womens_union") or part.vi, pronoun) for part in parts]
+        to_child = "to_child" if pronoun == "chau" else ""
+        said = [said_to(part.text("by_womens_union") or part.text(to_child) or part.vi, pronoun) for part in parts]
         assert [words for words in said if words not in shown] == [], name
 
 
