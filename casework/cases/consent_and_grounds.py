@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from casework import clock
 from casework.audit import freshness
 from casework.cases import access_grants, age_groups, ground_rules, reading, writing
+from casework.cases.case_labels import label_of
 from casework.cases.ground_rules import CONSENT, DANGER, NOTHING_KNOWN, Circumstances
 from casework.cases.models import Ground
 from casework.cases.reading import VerifiedCase
@@ -18,6 +19,7 @@ from casework.codelists import codelist
 from casework.errors import BadInput, Ungrounded
 from casework.gate import ActContext
 from casework.policy.vocabulary import Section
+from casework.vault.integrity import heads
 from casework.vault.states import AgencyState
 
 # Consent is asked again after six months (183 days); the other grounds end with their referral.
@@ -39,7 +41,7 @@ def record(context: ActContext, case: VerifiedCase, entry: GroundEntry, *, groun
     known = circumstances(context, case) if is_consent and entry.consent == "granted" else NOTHING_KNOWN
     ground_rules.require_consenter(entry, known)
     ground_rules.require_refuser(entry)
-    sections = ground_rules.named_sections(entry)
+    sections = _sections_that_fit(context, case, ground_rules.named_sections(entry))
     ground = Ground(
         commune_id=context.commune_id,
         id=ground_id or uuid4(),
@@ -53,6 +55,15 @@ def record(context: ActContext, case: VerifiedCase, entry: GroundEntry, *, groun
     named = replace(entry, sections=tuple(section.code for section in sorted(sections)))
     writing.save_json(context, case, Section.GROUNDS, named.to_json(), series=ground.id)
     return ground
+
+
+def _sections_that_fit(context: ActContext, case: VerifiedCase, sections: frozenset[Section]) -> frozenset[Section]:
+    """Leave out of a child's case what is not asked about a child and was never written."""
+    context.session.flush()
+    opened = reading.open_newest_of(context, case, [Section.LABEL])
+    is_child = (label_of(opened) or Label()).age_group == age_groups.CHILD
+    written = {Section(entry.section) for entry in heads.listed_revisions(case.head.listing)}
+    return ground_rules.fitting(sections, is_child=is_child) | (sections & written)
 
 
 def lasts_until(kind: str, recorded: int) -> int | None:

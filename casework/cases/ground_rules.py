@@ -1,5 +1,6 @@
 """What may be shared with an agency on which ground, who may consent, and what a ground keeps when another ends."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,6 +17,12 @@ _SEVEN = 7
 _CANNOT_DECIDE = "cannot_decide"
 # What every receiver has of a case without being given it, and what an agency writes itself.
 _NEVER_GIVEN = frozenset({Section.LABEL, Section.GROUNDS, Section.LETTER}) | frozenset(policy().records.values())
+
+_NOT_OF_A_CHILD = frozenset(
+    section
+    for section, data in SECTIONS.items()
+    if data.questions() and not any(question.for_child for question in data.questions().values())
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,11 @@ def allowed(entry: GroundEntry) -> frozenset[Section]:
 def suggested(entry: GroundEntry) -> frozenset[Section]:
     """Return the ready bundle of the receiver, as far as this ground may carry it."""
     return _listed("bundle", entry.receiver, "sections") & allowed(entry)
+
+
+def fitting(sections: Iterable[Section], *, is_child: bool) -> frozenset[Section]:
+    """Leave out what nobody asks about a child, as the children who came along."""
+    return frozenset(sections) - (_NOT_OF_A_CHILD if is_child else frozenset())
 
 
 def named_sections(entry: GroundEntry) -> frozenset[Section]:
@@ -188,6 +200,7 @@ def require_consenter(entry: GroundEntry, known: Circumstances) -> None:
         return
     if not (entry.representative.strip() and entry.representative_relation and entry.represented_because):
         raise Ungrounded("Hãy ghi người đại diện: họ tên, là gì của người ấy, vì sao có người đại diện.")
+    _require_representative_of_child(entry, known)
     _require_fitting_reason(entry, known)
     if not entry.suspected:
         raise BadInput("Hãy trả lời: người đại diện có thể là người gây bạo lực không.")
@@ -198,6 +211,16 @@ def require_consenter(entry: GroundEntry, known: Circumstances) -> None:
         )
     if _may_have_done_it(entry, known) and not entry.no_other.strip():
         raise BadInput("Hãy ghi vì sao không hỏi được người đại diện khác, là người không gây bạo lực.")
+
+
+def _require_representative_of_child(entry: GroundEntry, known: Circumstances) -> None:
+    """Raise a sentence where somebody answers for a child who cannot represent one, as a husband."""
+    relation = codelist("relation").get(entry.representative_relation)
+    if known.is_child and relation.flag("of_age"):
+        raise Ungrounded(
+            "Vợ, chồng, người yêu, con, người bên chồng hoặc bên vợ không đại diện cho trẻ dưới 16 tuổi được. Hãy hỏi"
+            " cha, mẹ hoặc người giám hộ; không có ai thì để trống và báo người bảo vệ trẻ em."
+        )
 
 
 def _answers_alone(entry: GroundEntry) -> bool:

@@ -1,6 +1,7 @@
 """The page on consent: which sections each agency will read, who answered, and why somebody is told at once."""
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext
@@ -15,6 +16,7 @@ from casework.codelists import codelist
 from casework.errors import BadInput
 from casework.intake.forms import IntakePage, Offers
 from casework.intake.sharing_form import SharingForm
+from casework.policy.vocabulary import Section
 from casework.web.choice_fields import language
 from casework.web.forms import Codes
 
@@ -58,18 +60,26 @@ class ConsentForm(IntakePage):
             return
         fresh = not any(field.name in typed for field in self)
         for bundle in codelist("bundle"):
-            field = self[f"{_SECTIONS}{bundle.code}"]
+            field: Any = self[f"{_SECTIONS}{bundle.code}"]
             field.label.text = bundle.label(language())
             if bundle.code not in self.sharing.granted:
                 del self[field.name]
-            elif fresh:
-                field.data = list(bundle.texts("sections"))
+                continue
+            offered = self._fitting | set(field.raw_data or ())
+            field.choices = [choice for choice in field.choices if choice.value in offered]
+            if fresh:
+                field.data = [code for code in bundle.texts("sections") if code in self._fitting]
         self._drop("at_once_", asked=bool(self.sharing.told_at_once))
         if "at_once_reason" in self:
             self.at_once_reason.flags.told = self._needs_reason(self.sharing)
         self._drop(
             "consent_", "representative", "represented", "suspected", "no_other", "unheard", asked=bool(self.parts)
         )
+
+    @cached_property
+    def _fitting(self) -> frozenset[str]:
+        """Return the codes of the sections that may be asked about this person."""
+        return frozenset(section.code for section in ground_rules.fitting(Section, is_child=self.offers.child))
 
     def _drop(self, *beginnings: str, asked: bool) -> None:
         for name in [field.name for field in self if not asked and field.name.startswith(beginnings)]:

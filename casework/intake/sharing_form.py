@@ -6,7 +6,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from casework.cases import risk_level
+from casework.cases import ground_rules, risk_level
 from casework.cases.contradiction_words import sentence
 from casework.cases.contradictions import level_too_low, outside_family
 from casework.cases.fields import at_intake, section_from_fields
@@ -14,6 +14,7 @@ from casework.cases.questions import SectionData
 from casework.cases.sections import Assessment, GroundEntry, Perpetrator
 from casework.codelists import Code, codelist, said_to
 from casework.intake.forms import IntakePage, Offers
+from casework.policy.vocabulary import Section
 from casework.web.choice_fields import language
 from casework.web.forms import Choices, OneCode
 
@@ -57,7 +58,9 @@ class SharingForm(IntakePage):
                 continue
             field = self[f"{_CONSENT}{bundle.code}"]
             field.label.text = bundle.label(language())
-            parts = [codelist("section").label(part, language()) for part in bundle.texts("sections")]
+            fitting = {section.code for section in ground_rules.fitting(Section, is_child=offers.child)}
+            asked = [part for part in bundle.texts("sections") if part in fitting]
+            parts = [codelist("section").label(part, language()) for part in asked]
             field.description = gettext("Sẽ đọc được: %(parts)s.", parts=", ".join(parts).lower())
         agencies = codelist("agency")
         if offers.child and not offers.danger:
@@ -67,6 +70,7 @@ class SharingForm(IntakePage):
             for bundle in self._told_at_once()
             if bundle.code in offers.setting.receivers
         ]
+        self.needs.choices = [SelectChoice(need.code, need.label(language())) for need in self.fitting(self.needs)]
         self.risks.choices = [SelectChoice(item.code, self._asked(item)) for item in self.fitting(self.risks)]
         for field in (*self.consents, self.at_once, self.detailed):
             field.flags.told = True

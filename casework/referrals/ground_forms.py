@@ -169,17 +169,23 @@ class RefusalForm(PartsForm):
     suspected = field_of(GroundEntry, "suspected", select=False)
 
 
-def parts_form(begun: GroundEntry, *, answered: bool) -> Any:
-    """Make the second step of an entry; until it is answered it shows the suggested sections as ticked."""
+def parts_form(begun: GroundEntry, *, answered: bool, is_child: bool = False) -> Any:
+    """Make the second step of an entry; until it is answered it shows the suggested sections as ticked.
+
+    Of a child what is not asked about one is not offered.
+    """
     if begun.consent == "refused":
         refusal: Any = RefusalForm
         return refusal() if answered else refusal(formdata=None)
     base = ConsentPartsForm if begun.kind == CONSENT else PartsForm
-    codes = sorted(section.code for section in ground_rules.allowed(begun))
+    codes = sorted(section.code for section in ground_rules.fitting(ground_rules.allowed(begun), is_child=is_child))
     kind: Any = type("PartsForm", (base,), {"sections": field_of(GroundEntry, "sections", required=True, only=codes)})
     if answered:
         return kind()
-    return kind(formdata=None, data={"sections": [section.code for section in ground_rules.suggested(begun)]})
+    return kind(
+        formdata=None,
+        data={"sections": [section.code for section in ground_rules.suggested(begun) if section.code in codes]},
+    )
 
 
 class EndingForm(Form):

@@ -66,7 +66,11 @@ def record_ground(case_id: UUID, kind: str) -> Answer:
     form = ground_form(rendering.KINDS[kind], ledger.receivers, ledger.sender)
     if not form.validate_on_submit():
         return rendering.ground_page(ledger, form, kind)
-    parts = parts_form(form.entry, answered=PARTS_STEP in request.form) if form.asks_more else None
+    parts = (
+        parts_form(form.entry, answered=PARTS_STEP in request.form, is_child=ledger.is_child)
+        if form.asks_more
+        else None
+    )
     if not rendering.recorded(case_id, form, parts):
         return rendering.parts_page(ledger, form, parts, kind)
     flash(rendering.recorded_words(ledger, parts.entry(form.entry) if parts else form.entry), "done")

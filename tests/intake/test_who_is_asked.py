@@ -4,12 +4,27 @@ import pytest
 from lxml import html
 
 from casework import clock
-from casework.cases.sections import Identity
+from casework.cases.sections import GroundEntry, Identity
 from casework.codelists import codelist
 from casework.desk import actions as desk
 from casework.policy.vocabulary import Section
+from casework.referrals import ground_actions
 from tests.house import only_sqlite
-from tests.intake.filling import PERSON, SHARING, TOLD, begins, fills, sends, shown, submits
+from tests.intake.filling import (
+    CONSENT,
+    EVENT,
+    PERSON,
+    REACH,
+    SHARING,
+    TOLD,
+    begins,
+    fills,
+    sends,
+    shown,
+    submits,
+    value,
+    wrongs,
+)
 from tests.stories import dao
 
 pytestmark = only_sqlite
@@ -79,3 +94,53 @@ def test_a_case_of_a_child_does_not_list_children_of_their_own(lan, browser):
     assert "Trẻ em đi cùng" not in child
     as_before = lan.opens_a_case(dao(identity=Identity(birth_year=clock.today().year - 9), grounds=()))
     assert "Trẻ em đi cùng" in shown(client.get(f"/vu-viec/{as_before}")), "what was written before is read"
+
+
+CHILD = {
+    1: {**TOLD, "age_group": "LT16"},
+    4: {**PERSON, "birth_year": "9"},
+    6: {**SHARING, "consent_police": "granted"},
+}
+MOTHER = {
+    **CONSENT,
+    "consent_by": "both",
+    "representative": "Bà Tư",
+    "representative_relation": "ONG_BA",
+    "represented_because": "from_7",
+    "suspected": "no",
+}
+
+
+def test_of_a_child_nobody_is_offered_the_children_who_came_along_nor_work(lan, browser):
+    client = browser("lan")
+    agreed = ["contact", "identity"]
+    draft_id = fills(client, {**CHILD, 7: {**MOTHER, "consent_sections_police": agreed}})
+    offered = {
+        number: boxes(client, draft_id, number, name) for number, name in ((6, "needs"), (7, "consent_sections_police"))
+    }
+    assert "children" not in offered[7] >= {"contact", "identity"}
+    assert "livelihood" not in offered[6] >= {"education", "health"}
+    assert "trẻ em đi cùng" not in shown(client.get(f"/ghi-nhan/{draft_id}/6"))
+    assert "Cho con đi học" not in shown(client.get(f"/ghi-nhan/{draft_id}/6"))
+    case_id = submits(client, draft_id) and draft_id
+    lan.does(ground_actions.record_ground, case_id, GroundEntry("duty", "police", duty="L13_20_4", told="yes"))
+    for line in lan.does(ground_actions.read_ledger, case_id).grounds:
+        assert Section.CHILDREN not in line.sections
+    for path in ("chuyen-gui", "gui-ngay"):
+        assert "Trẻ em đi cùng" not in shown(client.get(f"/vu-viec/{case_id}/{path}"))
+    begun = {"receiver": "police", "duty": "L13_20_4", "told": "yes", "reason": "bị đánh"}
+    assert 'value="children"' not in client.post(f"/vu-viec/{case_id}/chuyen-gui/can-cu/luat", data=begun).text
+
+
+@pytest.mark.parametrize("relation", ["VO_CHONG", "SONG_NHU_VC", "NGUOI_YEU", "CON"])
+def test_a_husband_or_a_boyfriend_does_not_represent_a_child(browser, relation):
+    client = browser("lan")
+    draft_id = begins(client, CHILD[1])
+    for number, page in ((3, REACH), (4, CHILD[4]), (5, EVENT), (6, CHILD[6])):
+        sends(client, draft_id, number, page)
+    husband = {**MOTHER, "representative_relation": relation, "consent_sections_police": ["contact"]}
+    answer = sends(client, draft_id, 7, husband)
+    assert answer.status_code == 422
+    assert "không đại diện cho trẻ dưới 16 tuổi được" in " ".join(wrongs(answer))
+    assert value(answer, "representative") == "Bà Tư"
+    assert sends(client, draft_id, 7, {**husband, "representative_relation": "CHA_ME"}).status_code == 303
