@@ -18,7 +18,15 @@ from casework import clock
 from casework.audit import freshness
 from casework.cases import scope_sql
 from casework.cases.models import Case
-from casework.cases.scope_sql import SectionFilter, advised, began_as_advice, drafted, reachable, set_aside
+from casework.cases.scope_sql import (
+    SectionFilter,
+    advised,
+    began_as_advice,
+    came_of_advice,
+    drafted,
+    reachable,
+    set_aside,
+)
 from casework.cases.states import CaseState
 from casework.policy.permit import Actor, Permit
 from casework.policy.vocabulary import Reach, Role, Section
@@ -70,7 +78,12 @@ class CaseScope:
     @property
     def condition(self) -> ColumnElement[bool]:
         """Return the WHERE clause, built once for each actor and reach."""
-        conditions = {CaseState.VOID: set_aside, CaseState.ADVICE: advised, CaseState.DRAFT: began_as_advice}
+        conditions = {
+            CaseState.VOID: set_aside,
+            CaseState.ADVICE: advised,
+            CaseState.DRAFT: began_as_advice,
+            CaseState.OPEN: came_of_advice,
+        }
         condition = conditions[self.state] if self.state else reachable if self.drafts_of is None else drafted
         return _condition(condition, self.permit.actor, self.permit.reach, self.ids is not None)
 
@@ -98,6 +111,11 @@ def advice(permit: Permit) -> CaseScope:
 def promoted(permit: Permit) -> CaseScope:
     """Reach for the drafts that began as advice, as far as the advice itself was reached; for that section alone."""
     return CaseScope(permit, state=CaseState.DRAFT)
+
+
+def came_of_advice_alone(permit: Permit) -> CaseScope:
+    """Reach for the open cases that began as advice."""
+    return CaseScope(permit, state=CaseState.OPEN)
 
 
 def one_case(within: CaseScope) -> ScopedQuery:

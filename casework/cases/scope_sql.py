@@ -271,10 +271,19 @@ def advised(actor: Actor, reach: Reach) -> ColumnElement[bool]:
 
 def began_as_advice(actor: Actor, reach: Reach) -> ColumnElement[bool]:
     """Return which drafts that began as advice are reached."""
-    draft = and_(_case.c.commune_id == actor.commune_id, _case.c.state == CaseState.DRAFT)
+    return _with_advice(actor, reach, CaseState.DRAFT)
+
+
+def came_of_advice(actor: Actor, reach: Reach) -> ColumnElement[bool]:
+    """Return which open cases that began as advice are reached."""
+    return _with_advice(actor, reach, CaseState.OPEN)
+
+
+def _with_advice(actor: Actor, reach: Reach, state: CaseState) -> ColumnElement[bool]:
+    in_state = and_(_case.c.commune_id == actor.commune_id, _case.c.state == state)
     mine = among(_envelope.c.agency_id, actor.agencies)
     beside_it = _has_envelope(mine, document_of_envelope, _document.c.section == Section.ADVICE)
-    return and_(draft, _within_reach(actor, reach), beside_it)
+    return and_(in_state, _within_reach(actor, reach), beside_it)
 
 
 def _within_reach(actor: Actor, reach: Reach) -> ColumnElement[bool]:

@@ -10,7 +10,6 @@ from uuid import UUID
 from casework.cases.legal_clocks import LegalClock
 from casework.cases.merged_cases import MergedCase
 from casework.cases.questions import SectionData
-from casework.cases.reading import date_of
 from casework.cases.reporting_delay import FirstHours
 from casework.cases.restriction import SealedCaseAtRisk
 from casework.cases.sections import Contact, Label
@@ -94,10 +93,6 @@ class Home:
     def inherited(self) -> list[CaseLine]:
         """Return the open cases taken over from a member who left and still knows the safe contact."""
         return [line for line in self.cases if line.id in self.contacts_to_renew and line.is_open]
-
-    @cached_property
-    def dated_drafts(self) -> list[tuple[Draft, date]]:
-        return [(draft, date_of(draft.started)) for draft in self.drafts]
 
     @cached_property
     def urgent(self) -> list[CaseLine]:

@@ -16,14 +16,13 @@ from casework.cases import (
     consent_and_grounds,
     facts,
     reading,
-    scope,
     sections,
     writing,
 )
 from casework.cases.advice import Advice
 from casework.cases.models import Case
 from casework.cases.questions import SectionData
-from casework.cases.reading import VerifiedCase
+from casework.cases.reading import ListedCase, VerifiedCase
 from casework.cases.reporting_delay import RECORDED
 from casework.cases.restriction import make_circle, may_join
 from casework.cases.states import CaseState
@@ -36,6 +35,8 @@ from casework.sealed import Sealed
 from casework.vault.models import Agency
 from casework.vault.states import AgencyState
 
+# The page of a draft where it is asked what the person wants to be called.
+_REACH = 3
 Pages = Mapping[int, Mapping[str, Any]]
 
 
@@ -56,6 +57,7 @@ class IntakeAnswers(Sealed):
     perpetrator: sections.Perpetrator = field(default_factory=sections.Perpetrator)
     safety_plan: sections.SafetyPlan = field(default_factory=sections.SafetyPlan)
     assessment: sections.Assessment = field(default_factory=sections.Assessment)
+    plan: sections.Plan = field(default_factory=sections.Plan)
     grounds: tuple[sections.GroundEntry, ...] = ()
     detailed: bool = True
     age_group: str = ""
@@ -63,21 +65,29 @@ class IntakeAnswers(Sealed):
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft as it stands in a list; `started` is a day since 1970."""
+    """A draft as it stands in a list; `started` is microseconds.
+
+    `page` is the number of the page that was saved last, 0 for none; `call_her` is what the person wants to be called,
+    as far as that was typed into a draft of one's own.
+    """
 
     id: UUID
     started: int
     mine: bool
+    page: int = 0
+    call_her: str = ""
 
 
 @dataclass(frozen=True)
 class OpenDraft(Sealed):
     """A draft that was opened: its pages as they were typed, and what the commune brings to their questions.
 
-    `advice` is what a counsellor wrote before, if the draft began so.
+    `saved` are the moments (microseconds) at which its pages were saved; `advice` is what a counsellor wrote before, if
+    the draft began so.
     """
 
     pages: dict[int, Mapping[str, Any]]
+    saved: Mapping[int, int]
     setting: "Setting"
     advice: Advice | None = None
 
@@ -182,16 +192,39 @@ def open_draft(context: ActContext, draft_id: UUID) -> OpenDraft:
     sections_of_draft, within = [Section.DRAFT, Section.ADVICE], reading.scope_of_drafts(context)
     opened = reading.open_newest_of(context, case, sections_of_draft, within=within)
     pages = {page.series.int: page.data for page in opened if page.section == Section.DRAFT}
+    saved = {page.series.int: page.at for page in opened if page.section == Section.DRAFT}
     advice = next((Advice.from_json(page.data) for page in opened if page.section == Section.ADVICE), None)
-    return OpenDraft(pages, context.also(begin_intake), advice)
+    return OpenDraft(pages, saved, context.also(begin_intake), advice)
+
+
+def last_saved(saved: Mapping[int, int]) -> int:
+    """Return the number of the page that was saved last, by the moments of all; 0 for none.
+
+    Of pages that were saved in one commit it is the last of those that follow each other.
+    """
+    asked = {number: at for number, at in saved.items() if number}
+    newest = sorted(number for number, at in asked.items() if at == max(asked.values()))
+    return next((number for number in newest if number + 1 not in newest), 0)
 
 
 def list_drafts(context: ActContext) -> list[Draft]:
     """List the drafts in reach, oldest first; called by the home page within its own act."""
-    within = scope.drafts(context.permit, today=reading.day_of(context.crypto.at))
-    rows = scope.case_rows(within).on(context.session)
-    drafts = [Draft(row.id, row.opened, mine=row.holder_id == context.me) for row in rows]
+    batch = reading.load_batch(context, reading.scope_of_drafts(context), passes_over=True)
+    drafts = [_draft_line(context, case) for case in batch.listed([Section.DRAFT])]
     return sorted(drafts, key=lambda draft: draft.started)
+
+
+def _draft_line(context: ActContext, case: ListedCase) -> Draft:
+    typed = {page.series.int: page.data for page in case.pages}
+    begun, call_her = typed.get(0, {}).get("at"), typed.get(_REACH, {}).get("call_her")
+    mine = case.row.holder_id == context.me
+    return Draft(
+        id=case.row.id,
+        started=int(begun[0]) if begun else clock.midnight(reading.date_of(case.row.opened)),
+        mine=mine,
+        page=last_saved({page.series.int: page.at for page in case.pages}),
+        call_her=call_her[0] if mine and call_her else "",
+    )
 
 
 @action(Act.DRAFT_DISCARD)
@@ -274,4 +307,5 @@ def _sections(answers: IntakeAnswers) -> tuple[SectionData, ...]:
         answers.perpetrator,
         answers.safety_plan,
         answers.assessment,
+        answers.plan,
     )

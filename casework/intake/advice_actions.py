@@ -3,7 +3,7 @@
 It is a row of its own state, sealed as a case is: the same filters, heads, envelopes and backups hold for it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -17,6 +17,7 @@ from casework.cases.advice import Advice
 from casework.cases.age_groups import CHILD
 from casework.cases.models import Case
 from casework.cases.reading import VerifiedCase
+from casework.cases.sections import Plan
 from casework.cases.states import CaseState
 from casework.codelists import codelist
 from casework.errors import BadInput, NotFound, gettext_noop
@@ -41,7 +42,7 @@ _ASKED_FIRST = ("danger", "age_group", "pronoun")
 class AdviceContact(Sealed):
     """A contact for advice as it was written last, by whom and in which revision, and who holds it.
 
-    `drafted` tells that it is being made a case, `mine` that I hold it.
+    `drafted` tells that it is being made a case, `opened` that it is one, `mine` that I hold it.
     """
 
     id: UUID
@@ -50,6 +51,7 @@ class AdviceContact(Sealed):
     by: str
     holder: str
     drafted: bool = False
+    opened: bool = False
     mine: bool = False
 
     @property
@@ -90,16 +92,20 @@ def record_advice(context: ActContext, advice: Advice, *, once: UUID | None = No
 
 
 @action(Act.ADVICE_LIST)
-def list_advice(context: ActContext) -> tuple[AdviceContact, ...]:
+def list_advice(context: ActContext, *, with_promises_of_cases: bool = False) -> tuple[AdviceContact, ...]:
     """List the contacts in reach: those to speak to again by their day, then the others, the newest first.
 
-    One that is being made a case stays until the case is open: what was promised is kept meanwhile.
+    One that is being made a case stays until the case is open; `with_promises_of_cases` adds the open cases whose plan
+    still holds the talk that was promised then.
     """
     names = staff.names(context)
     reaches = (scope.advice(context.permit), scope.promoted(context.permit))
     batches = [reading.load_batch(context, within, passes_over=True) for within in reaches]
     listed = [case for batch in batches for case in batch.listed([Section.ADVICE])]
-    contacts = [_contact(context, case.row, case.pages[0], names) for case in listed]
+    if with_promises_of_cases:
+        batch = reading.load_batch(context, scope.came_of_advice_alone(context.permit), passes_over=True)
+        listed += [case for case in batch.listed([Section.ADVICE, Section.PLAN]) if _still_promised(case.pages)]
+    contacts = [_contact(context, case.row, _advice_page(case.pages), names) for case in listed]
     by_day = sorted(contacts, key=lambda contact: contact.advice.asked_on, reverse=True)
     return tuple(sorted(by_day, key=lambda contact: contact.advice.again_on or "z"))
 
@@ -153,10 +159,22 @@ def promote_advice(
     return case.id
 
 
+def _advice_page(pages: Iterable[OpenedDocument]) -> OpenedDocument:
+    return next(page for page in pages if page.section == Section.ADVICE)
+
+
+def _still_promised(pages: Iterable[OpenedDocument]) -> bool:
+    """Tell whether the plan of a case says how to speak again, as it did when the case began."""
+    data = {page.section: page.data for page in pages}
+    how = Advice.from_json(data.get(Section.ADVICE, {})).again_how
+    return bool(how) and how in Plan.from_json(data.get(Section.PLAN, {})).actions
+
+
 def due_contacts(context: ActContext) -> tuple[AdviceContact, ...]:
     """Return the contacts in reach to whom somebody promised to speak again by today; for a page that lists tasks."""
     today = clock.local(context.crypto.at).date()
-    return tuple(contact for contact in context.also(list_advice) if contact.due(today))
+    contacts = context.also(list_advice, with_promises_of_cases=True)
+    return tuple(contact for contact in contacts if contact.due(today))
 
 
 def _as_asked_first(advice: Advice, before: Advice) -> Advice:
@@ -213,5 +231,6 @@ def _contact(context: ActContext, row: Any, page: OpenedDocument, names: Mapping
         by=names.get(page.by, ""),
         holder=names.get(row.holder_id, ""),
         drafted=row.state == CaseState.DRAFT,
+        opened=row.state == CaseState.OPEN,
         mine=row.holder_id == context.me,
     )

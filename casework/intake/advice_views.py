@@ -16,7 +16,7 @@ from casework.intake import actions, advice_actions, page_flow
 from casework.intake.advice_actions import AdviceContact
 from casework.intake.advice_forms import AdviceForm
 from casework.intake.forms import IntakePage, Offers, ToldForm
-from casework.intake.page_flow import BEGUN, READERS, TOLD
+from casework.intake.page_flow import BEGUN, REACH, READERS, TOLD
 from casework.policy.vocabulary import Act
 from casework.web.choice_fields import YES
 from casework.web.current_user import check_permission, perform
@@ -108,12 +108,14 @@ def new_page(first: IntakePage, form: AdviceForm) -> str:
 def pages_of(advice: Advice) -> Mapping[int, Mapping[str, Any]]:
     """Return the pages of a draft that begins with advice.
 
-    What the counsellor wrote is theirs and never becomes the person's own words; it stays beside the draft.
+    What the counsellor wrote is theirs and never becomes the person's own words; it stays beside the draft. By which
+    channel the person came is no question to be asked twice.
     """
     first = {"danger": [advice.danger], "age_group": [advice.age_group], "pronoun": [advice.pronoun]}
     return {
         BEGUN: page_flow.begun_now(),
         TOLD: {name: values for name, values in first.items() if values[0]},
+        **({REACH: {"report_channel": [advice.channel]}} if advice.channel else {}),
     }
 
 

@@ -1,7 +1,8 @@
 """The way through the pages of an intake: which page stands where, what a draft holds, where the next step leads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from casework import clock
+from casework.cases.advice import Advice
+from casework.cases.sections import Plan
 from casework.codelists import codelist
 from casework.errors import BadInput, NotFound
 from casework.intake import actions, check_page
@@ -30,7 +33,7 @@ from casework.intake.forms import (
 from casework.intake.sharing_form import SharingForm
 from casework.web.choice_fields import YES
 from casework.web.current_user import me, perform
-from casework.web.translation import when
+from casework.web.translation import day, when
 
 TOLD, READERS, REACH, PERSON, EVENT, SHARING, CONSENT, CHECK = range(1, 9)
 FORMS: Mapping[int, type[IntakePage]] = {
@@ -52,6 +55,8 @@ TEMPLATES = {
     CONSENT: "intake/consent.html",
     CHECK: "intake/check.html",
 }
+# Stands in a page that was left with "Lưu nháp", beside what was typed.
+LEFT = "left"
 # Page 0 of a draft is written by the machine alone: when it was begun.
 BEGUN = 0
 Typed = Mapping[str, Any]
@@ -69,7 +74,8 @@ def sent_answers(form: IntakePage) -> dict[str, list[str]]:
     """Return what was sent for the questions of this page, checked or not, as it is kept in a draft."""
     names = [name for field in form if form.keeps(field.name) for name in _inputs(field)]
     sent = {name: [value for value in request.form.getlist(name) if value] for name in names}
-    return {name: values for name, values in sent.items() if values}
+    left = {LEFT: ["draft"]} if "draft" in request.form else {}
+    return {name: values for name, values in sent.items() if values} | left
 
 
 def _inputs(field: Any) -> list[str]:
@@ -87,6 +93,7 @@ class DraftPages:
 
     id: UUID
     pages: Mapping[int, Typed]
+    saved: Mapping[int, int]
     offers: Offers
 
     def form(self, number: int) -> IntakePage:
@@ -105,8 +112,14 @@ class DraftPages:
 
     @property
     def stopped_at(self) -> int:
-        """Return the number of the furthest page up to which every page was saved; a later one may hold words too."""
-        return next(number for number in range(READERS, CHECK) if number + 1 not in self.pages)
+        """Return the number of the page where its author was: the one saved last while it is unfinished, else the next.
+
+        Who left it with "Lưu nháp" comes back to it.
+        """
+        last = actions.last_saved(self.saved)
+        if last == 0 or LEFT in self.pages[last] or not self.form(last).validate():
+            return max(last, READERS)
+        return last + 1 if last + 1 <= self.last_asked else CHECK
 
     @property
     def only_counselling(self) -> bool:
@@ -143,7 +156,7 @@ def _draft_pages(draft_id: UUID, draft: OpenDraft) -> DraftPages:
         advice=draft.advice,
         begun=clock.local(_begun(draft.pages)).date(),
     )
-    return DraftPages(draft_id, draft.pages, offers)
+    return DraftPages(draft_id, draft.pages, draft.saved, offers)
 
 
 class Unfinished(BadInput):
@@ -160,7 +173,16 @@ def answers_of_draft(draft_id: UUID, opened: OpenDraft) -> IntakeAnswers:
     forms = pages.forms()
     if broken := unfinished(forms):
         raise Unfinished(broken)
-    return answers_of(forms, pages.begun, only_counselling=pages.only_counselling)
+    answers = answers_of(forms, pages.begun, only_counselling=pages.only_counselling)
+    return replace(answers, plan=_promised(opened.advice))
+
+
+def _promised(advice: Advice | None) -> Plan:
+    """Return the plan of a case that began as advice: the talk that was promised then, or nothing."""
+    if advice is None or not advice.again_on:
+        return Plan()
+    on = day(date.fromisoformat(advice.again_on))
+    return Plan(actions=_("Hẹn nói chuyện lại ngày %(day)s: %(how)s", day=on, how=advice.again_how))
 
 
 def unfinished(forms: Mapping[int, IntakePage]) -> int | None:

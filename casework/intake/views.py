@@ -87,9 +87,12 @@ def page(draft_id: UUID, number: int) -> str:
 
 @blueprint.get("/ghi-nhan/<uuid:draft_id>")
 def resume(draft_id: UUID) -> str:
-    """Show the page of a draft that was saved last, where its author stopped."""
+    """Show the page of a draft where its author stopped."""
     draft = page_flow.load_draft(draft_id)
-    return page_flow.render_page(draft, draft.stopped_at, draft.form(draft.stopped_at))
+    number = draft.stopped_at
+    return (
+        page_flow.render_check(draft) if number == CHECK else page_flow.render_page(draft, number, draft.form(number))
+    )
 
 
 @blueprint.post("/ghi-nhan/<uuid:draft_id>/<int:number>")

@@ -15,7 +15,7 @@ from casework.intake import actions as intake
 from casework.intake.forms import Offers, PersonForm
 from casework.policy.vocabulary import Act, Section
 from tests.house import only_sqlite
-from tests.intake.filling import EVENT, PERSON, REACH, begins, fills, sends, shown, submits, value, wrongs
+from tests.intake.filling import EVENT, PERSON, REACH, SHARING, begins, fills, sends, shown, submits, value, wrongs
 from tests.people import STAFF
 from tests.stories import dao
 from tests.tampering import stolen
@@ -48,14 +48,38 @@ def test_a_draft_keeps_what_was_typed_whether_it_is_right_or_not(browser):
 def test_a_draft_is_taken_up_again_where_its_author_stopped(browser):
     lan = browser("lan")
     draft_id = begins(lan)
-    assert value(lan.get(f"/ghi-nhan/{draft_id}"), "secret") is not None
+    assert value(lan.get(f"/ghi-nhan/{draft_id}"), "call_her") == ""
     sends(lan, draft_id, 3, REACH)
     sends(lan, draft_id, 4, {**PERSON, "name": "Đào"}, draft="1")
     sends(lan, draft_id, 3, REACH)
-    [way] = html.fromstring(lan.get("/").text).xpath("//a[contains(., 'Ghi tiếp bản nháp')]/@href")
+    [way] = html.fromstring(lan.get("/").text).xpath("//a[contains(., 'Ghi tiếp: Chị Hai')]/@href")
     assert value(lan.get(way), "name") == "Đào"
-    sends(lan, draft_id, 5, EVENT)
+    sends(lan, draft_id, 4, {**PERSON, "birth_year": "năm nào"})
+    assert value(lan.get(way), "birth_year") == "năm nào", "a page that is to be corrected"
+    sends(lan, draft_id, 4, PERSON)
+    sends(lan, draft_id, 5, EVENT, draft="1")
     assert value(lan.get(way), "words") is not None
+    sends(lan, draft_id, 5, EVENT)
+    assert value(lan.get(way), "wishes") == ""
+    sends(lan, draft_id, 6, SHARING)
+    assert "Xem lại" in shown(lan.get(way))
+    sends(lan, draft_id, 3, {**REACH, "call_her": "Cô Ba"}, draft="1")
+    assert value(lan.get(way), "call_her") == "Cô Ba", "whoever went back is where they went"
+
+
+def test_drafts_are_told_apart_by_when_they_were_begun_the_name_to_call_and_the_page(browser):
+    lan = browser("lan")
+    first, second = begins(lan), begins(lan)
+    sends(lan, second, 3, REACH)
+    sends(lan, second, 4, PERSON)
+    words = " ".join(shown(lan.get("/")).split())
+    assert "Ghi tiếp bản nháp bắt đầu" in words
+    assert "Ghi tiếp: Chị Hai bắt đầu" in words
+    assert words.count("hôm nay · đến trang") == 2
+    assert "đến trang 2 trong 7" in words
+    assert "đến trang 4 trong 7" in words
+    assert first != second
+    assert "Chị Hai" not in browser("hoa").get("/").text
 
 
 @pytest.mark.parametrize("number", [3, 4, 5, 6])
