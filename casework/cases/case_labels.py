@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from casework.accounts import staff
+from casework.audit import freshness
 from casework.cases import reading, trusted_addresses
+from casework.cases.models import Ground, Referral
 from casework.cases.questions import SectionData
 from casework.cases.reading import VerifiedCase
 from casework.cases.sections import Label, Letter
@@ -37,9 +39,21 @@ def label_of(pages: Iterable[OpenedDocument]) -> Label | None:
     return next((Label(code=code) for code in codes if code), None)
 
 
-def words_of_ids(context: ActContext, data: SectionData) -> dict[str, str]:
-    """Return words for the fields of a section that hold an id: a trusted address, a second person."""
+def words_of_ids(context: ActContext, case: VerifiedCase, data: SectionData) -> dict[str, str]:
+    """Return words for the fields of a section that hold an id: a trusted address, a second person, a referral."""
+    if isinstance(data, Letter):
+        return {"referral": _receiver(context, case, data.referral)}
     if second := getattr(data, "second", ""):
         return {"second": staff.names(context).get(UUID(hex=second), "")}
     address_id = getattr(data, "address_id", "")
     return {"address_id": trusted_addresses.name_of(context, address_id)} if address_id else {}
+
+
+def _receiver(context: ActContext, case: VerifiedCase, referral_id: str) -> str:
+    """Return the name of the agency to which a referral went, also where it went to some people of it by name."""
+    grounds = {row.id: row for row in reading.rows_of_case(context, case, Ground)}
+    for row in reading.rows_of_case(context, case, Referral):
+        if str(row.id) == referral_id:
+            receiver_id = grounds[row.ground_id].receiver_id
+            return freshness.agency(context.session, context.commune_id, receiver_id).name
+    return ""

@@ -21,9 +21,9 @@ class Question:
     intake (chị gives way to the word that fits the person). `required` tells whether an intake needs an answer; no
     edit form does. What a role may not open it is not asked either: `readers_only` marks questions of a section that
     some role which records cases may not open. `asked` is false for what the machine writes, `printed` for what it
-    keeps to itself; `future` lets a day be one to come, `partial` lets its day and month be unknown ("2026-06").
-    `for_child` is false for what an intake does not ask a child: what is not needed to help now is asked once, by
-    whoever works with children.
+    keeps to itself; `moment` marks a text that holds a day or a moment, in ISO 8601 or microseconds; `future` lets a
+    day be one to come, `partial` lets its day and month be unknown ("2026-06"). `for_child` is false for what an intake
+    does not ask a child: what is not needed to help now is asked once, by whoever works with children.
     """
 
     kind: Kind
@@ -37,6 +37,7 @@ class Question:
     readers_only: bool = False
     asked: bool = True
     printed: bool = True
+    moment: bool = False
     future: bool = False
     partial: bool = False
     for_child: bool = True

@@ -322,17 +322,17 @@ class Letter(SectionData):
     """
 
     section = Section.LETTER
-    referral: str = ask("text", gettext_noop("Việc chuyển gửi"))
+    referral: str = ask("text", gettext_noop("Chuyển gửi đến"), asked=False)
     step: str = ask("code", gettext_noop("Bước"), codelist="letter_step")
     asks: tuple[str, ...] = ask("codes", gettext_noop("Nhờ nơi nhận làm gì"), codelist="need")
     outcome: str = ask("code", gettext_noop("Kết quả thế nào"), codelist="service_outcome")
     words: str = ask("long", gettext_noop("Nội dung"))
     who: str = ask("text", gettext_noop("Ai trả lời, ai nghe máy"))
-    when: str = ask("text", gettext_noop("Lúc nào"))
+    when: str = ask("text", gettext_noop("Lúc nào"), moment=True)
     code: str = same_as(Label, "code")
     age_group: str = same_as(Label, "age_group")
-    hours_surely: str = ask("text", gettext_noop("72 giờ đầu chắc chắn còn đến"))
-    hours_perhaps: str = ask("text", gettext_noop("72 giờ đầu có thể còn đến"))
+    hours_surely: str = ask("text", gettext_noop("72 giờ đầu chắc chắn còn đến"), moment=True)
+    hours_perhaps: str = ask("text", gettext_noop("72 giờ đầu có thể còn đến"), moment=True)
 
 
 @dataclass(frozen=True)
@@ -344,21 +344,21 @@ class Notice(SectionData):
     """
 
     section = Section.NOTICE
-    notice: str = ask("text", gettext_noop("Thuộc tin báo nào"))
+    notice: str = ask("text", gettext_noop("Thuộc tin báo nào"), asked=False, printed=False)
     step: str = ask("code", gettext_noop("Bước của tin báo"), codelist="notice_step")
     code: str = same_as(Label, "code")
-    received: str = ask("text", gettext_noop("Tiếp nhận lúc"))
+    received: str = ask("text", gettext_noop("Tiếp nhận lúc"), moment=True)
     danger: str = same_as(Label, "danger")
     vulnerable: str = ask("code", gettext_noop("Thuộc nhóm cần được bảo vệ đặc biệt"), codelist="answer")
     holder: str = ask("text", gettext_noop("Hỏi ai về vụ việc"))
     phone: str = ask("text", gettext_noop("Số trực của cơ quan phụ trách"))
     asks: tuple[str, ...] = ask("codes", gettext_noop("Đề nghị Chủ tịch làm gì"), codelist="notice_ask")
-    decide_by: str = ask("text", gettext_noop("Luật buộc quyết định trước lúc"))
+    decide_by: str = ask("text", gettext_noop("Luật buộc quyết định trước lúc"), moment=True)
     readers: str = ask("long", gettext_noop("Báo cho những ai"))
     assigned: str = ask("code", gettext_noop("Giao cho cơ quan nào"), codelist="agency")
     words: str = ask("long", gettext_noop("Lời ghi"))
     who: str = ask("text", gettext_noop("Ai đã nghe"))
-    when: str = ask("text", gettext_noop("Nghe lúc nào"))
+    when: str = ask("text", gettext_noop("Nghe lúc nào"), moment=True)
 
 
 @dataclass(frozen=True)

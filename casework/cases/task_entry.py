@@ -19,5 +19,5 @@ class Task(SectionData):
     clock: str = ask("code", gettext_noop("Việc luật đặt thời hạn"), codelist="legal_clock")
     reader: str = ask("text", gettext_noop("Người đọc"), asked=False, printed=False)
     who: str = ask("text", gettext_noop("Ai đã làm"), hint=gettext_noop("Họ tên, chức vụ, cơ quan."))
-    when: str = ask("text", gettext_noop("Làm lúc nào"))
+    when: str = ask("text", gettext_noop("Làm lúc nào"), moment=True)
     words: str = ask("long", gettext_noop("Đã làm gì, hoặc vì sao"))

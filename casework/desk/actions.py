@@ -240,7 +240,7 @@ def written_sections(
     ours, written = case.row.owner_id in context.actor.agencies, []
     for page in pages:
         data = SECTIONS[Section(page.section)].from_json(page.data)
-        words, by = case_labels.words_of_ids(context, data), names.get(page.by, "")
+        words, by = case_labels.words_of_ids(context, case, data), names.get(page.by, "")
         written.append(WrittenSection(data, page.revision, by, page.at, code, words, ours))
     if not written:
         raise NotFound("section", about=case.id)

@@ -13,7 +13,7 @@ from casework.cases.sections import GroundEntry, Incident
 from casework.codelists import codelist
 from casework.web.choice_fields import language
 from casework.web.phones import grouped
-from casework.web.translation import day
+from casework.web.translation import day, moment
 
 Answer = str | list[str]
 
@@ -25,7 +25,7 @@ def rows(data: SectionData, named: Mapping[str, str]) -> list[tuple[str, Answer]
     """
     without = {"kind"} if isinstance(data, GroundEntry) and data.consent not in ("", "granted") else set()
     asked = [
-        (gettext(question.label), named.get(name) or answer(question, getattr(data, name)))
+        (gettext(question.label), named[name] if name in named else answer(question, getattr(data, name)))
         for name, question in data.questions().items()
         if question.printed and name not in without
     ]
@@ -76,8 +76,8 @@ def answer(question: Question, value: Any) -> Answer:
     return _IN_WORDS.get(question.kind, _as_typed)(question, value)
 
 
-def _as_typed(_question: Question, value: Any) -> Answer:
-    return str(value)
+def _as_typed(question: Question, value: Any) -> Answer:
+    return moment(str(value)) if question.moment else str(value)
 
 
 def _code(question: Question, value: Any) -> Answer:

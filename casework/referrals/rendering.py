@@ -1,7 +1,6 @@
 """Renders the pages of referrals that several views share, and the template filters they use."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,11 +23,10 @@ from casework.referrals.unsent_view_models import UnsentPage
 from casework.referrals.view_models import GroundLedger
 from casework.web.choice_fields import language
 from casework.web.current_user import perform
-from casework.web.translation import day, when
+from casework.web.translation import day, moment
 
 # The kind of ground by its segment of the URL.
 KINDS = {"dong-y": "consent", "luat": "duty", "nguy-hiem": "danger"}
-_DAY_LENGTH = len("2026-11-23")
 
 
 def _page_words(heading: Any, button: Any, advice: Any = "") -> dict[str, Any]:
@@ -141,16 +139,6 @@ def unsent_page(page: UnsentPage, form: Any) -> tuple[str, int]:
 def set_aside_page(case_id: UUID, ground_id: UUID, form: Any) -> tuple[str, int]:
     ledger = perform(ground_actions.read_ledger, case_id, ground_id, towards=Act.UNSENT_SET_ASIDE)
     return _with_status("referrals/set_aside.html", form, ledger=ledger)
-
-
-def moment(written: str) -> str:
-    """Format an ISO 8601 day or moment of a letter; what is neither stands as it was typed."""
-    try:
-        if len(written) <= _DAY_LENGTH:
-            return day(date.fromisoformat(written)) if written else ""
-        return when(datetime.fromisoformat(written))
-    except ValueError:
-        return written
 
 
 def state_kind(state: str) -> str:

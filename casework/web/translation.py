@@ -19,6 +19,7 @@ LANGUAGES = ("vi", "en")
 CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SOON = timedelta(hours=24)
+_DAY_LENGTH = len("2026-11-23")
 YEAR = 365 * DAY
 VIETNAMESE_MARKS = str.maketrans(",.", ".,")
 
@@ -103,6 +104,18 @@ def when(at: datetime | int) -> str:
     if days_away == 1:
         return _("%(hour)s ngày mai", hour=hour)
     return _("%(hour)s ngày %(day)s", hour=hour, day=day(local))
+
+
+def moment(written: str) -> str:
+    """Format a day or a moment that was written down, in ISO 8601 or microseconds; what is neither stands as typed."""
+    try:
+        if written.isdecimal():
+            return when(int(written))
+        if len(written) <= _DAY_LENGTH:
+            return day(date.fromisoformat(written)) if written else ""
+        return when(datetime.fromisoformat(written))
+    except ValueError:
+        return written
 
 
 def due(at: datetime | int) -> str:

@@ -1,23 +1,27 @@
 """The pages of one section: reading, editing, earlier revisions, and two people who write at once."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from lxml import html
 
+from casework import clock
 from casework.addresses import actions as addresses
-from casework.cases.sections import LEDGERS, SECTIONS, Assessment, GroundEntry, Shelter
+from casework.cases.sections import LEDGERS, SECTIONS, Assessment, GroundEntry, Identity, Incident, Letter, Shelter
 from casework.codelists import codelist
 from casework.desk import actions as desk
-from casework.desk import section_forms
+from casework.desk import section_forms, task_actions
+from casework.notices import actions as notices
 from casework.policy.vocabulary import Section
-from casework.referrals import ground_actions
+from casework.referrals import ground_actions, sending_actions
 from tests.house import only_sqlite
 from tests.referrals.scenes import referred
 from tests.stories import CANARIES, HALL, dao
 
 pytestmark = only_sqlite
+NOON = "2026-01-02T12:00+07:00"
 WRITTEN = [section for section in SECTIONS if section not in LEDGERS | {Section.FACTS, Section.ERASURE, Section.ADVICE}]
 
 
@@ -208,3 +212,31 @@ def test_whoever_edits_a_section_is_told_who_reads_it_at_once(house, browser):
     assert "Lưu xong là đọc được ngay" not in browser("lan").get(edit.format("plan")).text
     sent.lan.does(ground_actions.withdraw_ground, sent.case_id, sent.ground_id)
     assert said not in browser("lan").get(edit.format("incident")).text
+
+
+RAW = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-|\b[0-9a-f]{32}\b|\b\d{13,}\b|\d{4}-\d{2}-\d{2}|\d{2}:\d{2}\+")
+
+
+def test_no_section_shows_an_id_or_a_time_as_it_is_stored_to_whoever_may_open_it(house, lan, browser):
+    """Each section is opened that a case with a referral, a notice, a duty done and a refused consent has."""
+    child = Identity(name="Đào", sex="NU", birth_year=clock.today().year - 9)
+    incident = Incident(acts=("A",), happened_on=clock.today().isoformat())
+    case_id = lan.opens_a_case(dao(identity=child, incident=incident, grounds=(), danger="yes"))
+    law = GroundEntry("duty", "child_protection", duty="LTE_51", told="yes")
+    ill = GroundEntry("danger", "health_station", reason="Bóp cổ", told="yes")
+    for entry, asks in ((law, "child_protection"), (ill, "health")):
+        ground_id = lan.does(ground_actions.record_ground, case_id, entry)
+        referral_id = lan.does(sending_actions.send, case_id, ground_id, Letter(asks=(asks,)))
+        lan.does(sending_actions.record_call, case_id, referral_id, Letter(who="Chị Nga", when=NOON), reached=True)
+    lan.does(notices.send, case_id)
+    lan.does(task_actions.record_done, case_id, "child_emergency", who="Anh Chính", when=NOON, words="Đã quyết định")
+    shown, ledgers = {}, {Section.LETTER, Section.NOTICE, Section.TASK, Section.GROUNDS}
+    for section in lan.does(desk.read_case, case_id).sections:
+        page = browser("lan").get(f"/vu-viec/{case_id}/{section.code}")
+        words = html.fromstring(page.text).xpath("string(//main)") if page.status_code == 200 else ""
+        shown[section] = words
+    assert ledgers <= set(shown)
+    assert {section: RAW.findall(words) for section, words in shown.items() if RAW.search(words)} == {}
+    assert "Chuyển gửi đến" in shown[Section.LETTER]
+    assert "Trạm Y tế" in shown[Section.LETTER]
+    assert "72 giờ đầu" in shown[Section.LETTER]
