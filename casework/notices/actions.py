@@ -112,7 +112,11 @@ def _with_choices(proposed: Proposal, asks: Sequence[str], readers: Collection[U
     if readers is not None and not set(readers) <= set(named):
         raise Ungrounded(_NOT_NAMED, about=proposed.case_id)
     if readers is not None and not readers and named:
-        raise BadInput("Hãy chọn ít nhất một người nhận tin báo.", about=proposed.case_id)
+        raise BadInput(
+            "Chưa chọn ai nhận tin báo. Hãy chọn lại ít nhất một người; nếu chưa báo được ai thì về trang vụ việc, ghi"
+            " là đã báo bằng lời, hoặc để lại và ghi vì sao.",
+            about=proposed.case_id,
+        )
     chosen = tuple(name for member_id, name in named.items() if readers is None or member_id in readers)
     wanted = [code.code for code in codelist("notice_ask") if code.flag("always") or code.code in asks]
     asked = tuple(wanted) if readers is not None or asks else proposed.notice.asks

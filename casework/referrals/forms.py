@@ -183,7 +183,12 @@ class UnsentNotice(SendNoticeForm):
             return True
         valid = super().validate(extra_validators)
         if not self.readers.data and self.readers.choices:
-            self.readers.errors = [gettext("Hãy chọn ít nhất một người nhận tin báo.")]
+            self.readers.errors = [
+                gettext(
+                    "Chưa chọn ai nhận tin báo. Hãy chọn lại một người; nếu chưa báo Chủ tịch thì bỏ chọn “Báo Chủ tịch"
+                    " xã ngay”, hoặc bấm “Không báo Chủ tịch, ghi vì sao”."
+                )
+            ]
             return False
         return valid
 

@@ -241,7 +241,7 @@ def _awaiting_review(context: ActContext, verified: VerifiedCase) -> Iterator[Aw
     lines = [line for line in presenters.ground_lines(context, verified) if line.waiting]
     label = label_of(reading.open_newest_of(context, verified, [Section.LABEL])) or Label()
     for line in lines:
-        if line.review and (line.review.late or not line.review.mine):
+        if line.review and line.review.asks_me:
             yield AwaitingReview(verified.id, line.id, label.code, line.review)
 
 

@@ -183,3 +183,8 @@ FILTERS: Mapping[str, Callable[[Any], str]] = {
 
 def to_referral(case_id: UUID, referral_id: UUID) -> Response:
     return redirect(url_for("referrals.referral", case_id=case_id, referral_id=referral_id), 303)
+
+
+def to_unsent(case_id: UUID) -> Response:
+    """Lead back to the step that sends what was said; a case of which nothing is unsent leads on to its page."""
+    return redirect(url_for("referrals.unsent.read", case_id=case_id), 303)

@@ -29,7 +29,8 @@ _MOST_URGENT_FIRST = ("danger", "duty", "consent")
 def list_unsent(context: ActContext) -> tuple[UnsentCase, ...]:
     """List the open cases where something was said and never sent: danger first, then the oldest.
 
-    What waits for a second person or was refused by them is said too: nobody would come back to it otherwise.
+    What waits for a second person or was refused by them is said too: nobody would come back to it otherwise. What
+    waits for me stands in my list of reviews alone.
     """
     case_ids = scope.unsent(scope.cases(context.permit)).on(context.session).scalars().all()
     unsent = [case for case in reading.of_each(context, case_ids, lambda case: _unsent_case(context, case)) if case]
@@ -55,7 +56,9 @@ def _receivers(lines: Iterable[GroundLine]) -> tuple[str, ...]:
 
 
 def _unsent_case(context: ActContext, verified: VerifiedCase) -> UnsentCase | None:
-    unsent = _unsent_grounds(context, verified)
+    grounds = _unsent_grounds(context, verified)
+    elsewhere = [line for line in grounds.held_back if not (line.review and line.review.asks_me)]
+    unsent = replace(grounds, held_back=tuple(elsewhere))
     if not unsent.lines:
         return None
     label = label_of(reading.open_newest_of(context, verified, [Section.LABEL])) or Label()

@@ -41,6 +41,11 @@ class GroundReview:
     reviewers: tuple[str, ...] = ()
 
     @property
+    def asks_me(self) -> bool:
+        """Tell whether it stands in my list of reviews: mine to give, or my own that nobody has given in time."""
+        return self.late or not self.mine
+
+    @property
     def due(self) -> int:
         """Return the moment 24 hours after it was recorded."""
         return self.recorded + _REVIEW_PERIOD

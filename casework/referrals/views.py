@@ -74,7 +74,7 @@ def record_ground(case_id: UUID, kind: str) -> Answer:
     if not rendering.recorded(case_id, form, parts):
         return rendering.parts_page(ledger, form, parts, kind)
     flash(rendering.recorded_words(ledger, parts.entry(form.entry) if parts else form.entry), "done")
-    return _to_case(case_id)
+    return rendering.to_unsent(case_id) if request.args.get("ve") == "gui-ngay" else _to_case(case_id)
 
 
 @blueprint.route(f"{GROUND}/rut", methods=["GET", "POST"])

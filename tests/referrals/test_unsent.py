@@ -194,6 +194,10 @@ def test_the_page_comes_after_the_check_page_and_keeps_what_was_typed(browser, l
     chairs = re.findall(r'name="notice-readers" value="([^"]+)" checked', page)
     notice = {"notice-chosen": "yes", "notice-readers": chairs, "notice-asks": "handle"}
     sent = fields | notice | {f"{names[0]}asks": "police", f"{names[1]}asks": "health"}
+    nobody = user.post(url, data=sent | {"notice-readers": []})
+    assert nobody.status_code == 422
+    assert "bỏ chọn “Báo Chủ tịch xã ngay”, hoặc bấm “Không báo Chủ tịch, ghi vì sao”" in unescape(nobody.text)
+    assert "Đi cổng sau" in nobody.text
     assert user.post(url, data=sent).status_code == 303
     assert user.get(url).status_code == 303
     assert "đã nói mà chưa gửi" not in unescape(user.get("/").text)

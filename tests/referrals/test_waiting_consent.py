@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from lxml import html
 
 from casework import clock
 from casework.cases.sections import GroundEntry, Identity, Letter, Perpetrator, SafetyPlan
@@ -214,3 +215,23 @@ def test_the_step_says_what_waits_also_when_the_notice_was_given_and_nothing_can
     assert page.count(WAITS) == 2
     assert "<button" not in page.split("<main", 1)[1].split("</main>", 1)[0]
     assert browser("lan").post(f"/vu-viec/{child}/gui-ngay", data={}).status_code == 303
+
+
+def test_what_waits_for_me_stands_in_my_list_of_reviews_alone(house: House, browser, lan: Someone, child: UUID):
+    assert len(house["hoa"].does(ground_actions.list_reviews)) == 2
+    assert house["hoa"].does(unsent_actions.list_unsent) == ()
+    assert home(browser, "hoa").count("Xem lại người đại diện") == 2
+    assert "chờ người thứ hai xem lại" not in home(browser, "hoa")
+    assert [case.case_id for case in lan.does(unsent_actions.list_unsent)] == [child]
+
+
+def test_a_ground_that_is_recorded_from_the_step_leads_back_to_it(browser, child: UUID):
+    client = browser("lan")
+    step = html.fromstring(client.get(f"/vu-viec/{child}/gui-ngay").text)
+    [url] = step.xpath("//a[contains(@href, 'nguy-hiem')]/@href")
+    begun = {"receiver": "police", "reason": "Bố cầm dao", "told": "no"}
+    form = html.fromstring(client.post(url, data=begun).text)
+    [action] = form.xpath("//main//form[.//input[@name='parts']]/@action")
+    answer = client.post(url.partition("?")[0] + action, data={**begun, "parts": "1", "sections": ["contact"]})
+    assert answer.location == f"/vu-viec/{child}/gui-ngay"
+    assert "Đã ghi căn cứ." in client.get(answer.location).text
