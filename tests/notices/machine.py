@@ -16,6 +16,7 @@ from casework.errors import Conflict, NotFound, Ungrounded
 from casework.notices import actions
 from casework.policy.vocabulary import Section
 from casework.retention import voiding
+from tests.drawing import one_of
 from tests.house import House
 from tests.notices.scenes import CITY, kept_from
 from tests.tampering import stolen
@@ -81,7 +82,7 @@ class Telling(RuleBasedStateMachine):
     @rule(data=st.data(), step=st.sampled_from(sorted(STEPS)), who=st.sampled_from(sorted(CHAIRS)))
     def receive(self, data: st.DataObject, step: str, who: str) -> None:
         self.pause()
-        notice_id = data.draw(st.sampled_from(list(self.states)))
+        notice_id = one_of(data, list(self.states))
         doing, more, leads = STEPS[step]
         named = who in self.named(notice_id)
         try:
@@ -98,7 +99,7 @@ class Telling(RuleBasedStateMachine):
     @rule(data=st.data())
     def call(self, data: st.DataObject) -> None:
         self.pause()
-        notice_id = data.draw(st.sampled_from(list(self.states)))
+        notice_id = one_of(data, list(self.states))
         leads = {NoticeState.SENT: NoticeState.SENT, NoticeState.KIN: NoticeState.CITY}
         with suppress(Conflict):
             self.house["lan"].does(actions.record_call, self.case, notice_id, CITY, reached=True)
@@ -108,7 +109,7 @@ class Telling(RuleBasedStateMachine):
     @rule(data=st.data())
     def withdraw(self, data: st.DataObject) -> None:
         self.pause()
-        notice_id = data.draw(st.sampled_from(list(self.states)))
+        notice_id = one_of(data, list(self.states))
         try:
             self.house["lan"].does(actions.withdraw, self.case, notice_id, "báo nhầm")
         except Conflict:

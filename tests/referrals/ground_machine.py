@@ -1,5 +1,6 @@
 """Grounds of every kind in any order: after each step nobody holds more than the live grounds of that moment carry."""
 
+from collections.abc import Collection
 from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
@@ -16,8 +17,9 @@ from casework.errors import Conflict, Ungrounded
 from casework.policy.vocabulary import Act, Role, Section
 from casework.referrals import ground_actions, receiving_actions
 from casework.referrals import sending_actions as sending
-from casework.referrals.view_models import GroundLedger
-from tests.house import House
+from casework.referrals.view_models import GroundLedger, ReferralLine
+from tests.drawing import one_of
+from tests.house import House, Someone
 from tests.referrals.scenes import ASKED, AT, envelopes
 from tests.stories import dao
 from tests.tampering import stolen
@@ -155,7 +157,7 @@ class Granting(RuleBasedStateMachine):
         """Try a ground of any state: what is dead, busy or of a closed case is refused and changes nothing."""
         if not (grounds := self.grounds()):
             return
-        chosen = grounds[data.draw(st.sampled_from(sorted(grounds)))]
+        chosen = grounds[self.one_ground(grounds, data)]
         busy = {row["ground_id"] for row in self.rows("referral") if row["state"] in LIVE_REFERRAL}
         may = self.open and self.live(chosen) and chosen["id"] not in busy
         before = self.rows("envelope")
@@ -169,32 +171,42 @@ class Granting(RuleBasedStateMachine):
     @rule(data=st.data(), receiver=st.sampled_from(RECEIVERS))
     def open_one(self, data: st.DataObject, receiver: str) -> None:
         somebody = self.house[AT[receiver]]
-        lines = [line for line in somebody.does(receiving_actions.list_referrals).lines if line.case_id == self.case]
+        lines = [line for line in self.received_by(somebody) if line.case_id == self.case]
         waiting = [line.id for line in lines if line.state == "sent"]
         if waiting:
-            somebody.does(receiving_actions.open_referral, self.case, data.draw(st.sampled_from(waiting)))
+            somebody.does(receiving_actions.open_referral, self.case, one_of(data, waiting))
 
     @rule(data=st.data(), receiver=st.sampled_from(RECEIVERS))
     def answer_one(self, data: st.DataObject, receiver: str) -> None:
         somebody = self.house[AT[receiver]]
-        lines = [line for line in somebody.does(receiving_actions.list_referrals).lines if line.case_id == self.case]
+        lines = [line for line in self.received_by(somebody) if line.case_id == self.case]
         opened = [line.id for line in lines if line.state == "opened"]
         if opened:
-            chosen = data.draw(st.sampled_from(opened))
+            chosen = one_of(data, opened)
             somebody.does(receiving_actions.accept, self.case, chosen)
             somebody.does(receiving_actions.answer, self.case, chosen, Letter(outcome="provided", words="xong"))
 
     @rule(data=st.data())
     def withdraw(self, data: st.DataObject) -> None:
-        if alive := sorted(key for key, ground in self.grounds().items() if self.live(ground)):
-            self.end(data.draw(st.sampled_from(alive)))
+        if alive := {key for key, ground in self.grounds().items() if self.live(ground)}:
+            self.end(self.one_ground(alive, data))
 
     @rule(data=st.data())
     def withdraw_what_somebody_reads_by(self, data: st.DataObject) -> None:
         grounds = self.grounds()
         sent = {row["ground_id"] for row in self.rows("referral") if row["state"] in READABLE}
-        if alive := sorted(key for key in sent if self.live(grounds[key])):
-            self.end(data.draw(st.sampled_from(alive)))
+        if alive := {key for key in sent if self.live(grounds[key])}:
+            self.end(self.one_ground(alive, data))
+
+    @staticmethod
+    def received_by(somebody: Someone) -> list[ReferralLine]:
+        """Return what somebody has received, in the order in which it was sent."""
+        return sorted(somebody.does(receiving_actions.list_referrals).lines, key=lambda line: line.sent)
+
+    def one_ground(self, ids: Collection[UUID], data: st.DataObject) -> UUID:
+        """Draw one of these grounds, in the order in which they were recorded."""
+        lines = sorted(self.lan.does(ground_actions.read_ledger, self.case).grounds, key=lambda line: line.at)
+        return one_of(data, [line.id for line in lines if line.id in ids])
 
     def end(self, ground_id: UUID) -> None:
         """Withdraw a live ground: exactly what the page has said ends, and nobody reads more than before."""

@@ -18,6 +18,7 @@ from casework.errors import NotFound, Refused, Superseded
 from casework.policy.vocabulary import Role, Section
 from casework.referrals import ground_actions, receiving_actions, sending_actions
 from casework.referrals import sending_actions as sending
+from tests.drawing import one_of
 from tests.house import House
 from tests.referrals.scenes import AT, HEALTH, POLICE, envelopes
 from tests.stories import dao
@@ -144,7 +145,7 @@ class Referring(RuleBasedStateMachine):
         ]
         if not free:
             return
-        self.refer(data.draw(st.sampled_from(free)))
+        self.refer(one_of(data, free))
 
     def refer(self, ground: UUID) -> UUID:
         referral_id = self.people["lan"].does(sending.send, self.case, ground, Letter(asks=("police",)))
@@ -163,7 +164,7 @@ class Referring(RuleBasedStateMachine):
         ]
         if not steps:
             return
-        self.step(*data.draw(st.sampled_from(steps)))
+        self.step(*one_of(data, steps))
 
     def step(self, referral_id: UUID, step: str) -> None:
         doing, after, more = RECEIVING[step]
@@ -183,7 +184,7 @@ class Referring(RuleBasedStateMachine):
         ]
         if not withdrawable:
             return
-        referral_id = data.draw(st.sampled_from(withdrawable))
+        referral_id = one_of(data, withdrawable)
         referral = self.sent[referral_id]
         self.people["lan"].does(sending.withdraw, self.case, referral_id)
         referral.state = "withdrawn"
@@ -194,7 +195,7 @@ class Referring(RuleBasedStateMachine):
         live = [key for key, ground in self.grounds.items() if ground.live]
         if not live:
             return
-        self.people["lan"].does(ground_actions.withdraw_ground, self.case, key := data.draw(st.sampled_from(live)))
+        self.people["lan"].does(ground_actions.withdraw_ground, self.case, key := one_of(data, live))
         self.grounds[key].live = False
         for referral in self.sent.values():
             if referral.ground == key and referral.state in LIVE | {"done"}:
