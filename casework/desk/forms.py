@@ -39,6 +39,7 @@ class CloseCaseForm(Form):
 
     def ask_about_danger(self, *, is_on: bool) -> None:
         """Ask why danger is over where it is on, and nowhere else."""
+        self.danger_over.flags.required = True
         if not is_on:
             del self.danger_over
 
