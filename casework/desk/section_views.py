@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from casework.cases import contradiction_words
 from casework.cases.contradictions import Contradiction
 from casework.cases.questions import SectionData
-from casework.cases.sections import SECTIONS
+from casework.cases.sections import LEDGERS, SECTIONS
 from casework.desk import actions, merged_actions, section_forms, section_presenters
 from casework.errors import Conflict
 from casework.policy.table import policy
@@ -33,7 +33,8 @@ Answer = Response | str | tuple[str, int]
 def section(case_id: UUID, word: str) -> str:
     entries = perform(actions.read_section, case_id, _section(word))
     edits = may(Act.SECTION_WRITE) and word in _WRITTEN and entries[0].ours
-    return _page("section", case_id, word, entries=entries, edits=edits, looks_back=may(Act.SECTION_HISTORY))
+    more = {"edits": edits, "looks_back": may(Act.SECTION_HISTORY), "ledger": _section(word) in LEDGERS}
+    return _page("section", case_id, word, entries=entries, **more)
 
 
 @blueprint.get(f"{READ}/cu")

@@ -240,3 +240,10 @@ def test_no_section_shows_an_id_or_a_time_as_it_is_stored_to_whoever_may_open_it
     assert "Chuyển gửi đến" in shown[Section.LETTER]
     assert "Trạm Y tế" in shown[Section.LETTER]
     assert "72 giờ đầu" in shown[Section.LETTER]
+
+
+def test_a_sheet_of_a_ledger_shows_what_was_written_on_it_and_no_empty_question(house, browser):
+    sent = referred(house)
+    words = html.fromstring(browser("lan").get(f"/vu-viec/{sent.case_id}/letter").text).xpath("string(//main)")
+    assert "Chuyển gửi đến" in words
+    assert "chưa ghi" not in words
