@@ -5,12 +5,11 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from lxml import html
 
 from casework import clock
 from casework.cases.advice import Advice
 from casework.cases.models import Case
-from casework.cases.sections import Plan, Story
+from casework.cases.sections import Story
 from casework.desk import actions as desk
 from casework.errors import BadInput, Conflict, NotFound, Refused
 from casework.intake import actions as intake
@@ -21,20 +20,7 @@ from casework.staffing import actions as staffing
 from casework.statistics import actions as statistics
 from casework.statistics.plan import TOTAL
 from tests.house import only_sqlite
-from tests.intake.filling import (
-    EVENT,
-    PERSON,
-    REACH,
-    READERS,
-    SHARING,
-    TOLD,
-    fills,
-    sends,
-    shown,
-    submits,
-    value,
-    wrongs,
-)
+from tests.intake.filling import TOLD, fills, shown, submits, value, wrongs
 from tests.stories import dao
 from tests.tampering import stolen
 
@@ -373,31 +359,3 @@ def test_a_contact_is_a_row_of_its_own_state_with_a_holder(house, lan):
     with stolen(house) as thief:
         (row,) = thief.rows(Case.__tablename__, id=contact_id)
     assert (row["state"], row["code_tag"], row["closed"]) == ("advice", None, None)
-
-
-def test_a_promised_talk_and_the_channel_go_along_into_the_case_until_the_plan_says_otherwise(lan, browser):
-    today_ = clock.today()
-    how = "chị tự đến phiên chợ sau"
-    contact_id = lan.does(advice.record_advice, contact(again_on=today_.isoformat(), again_how=how, channel="NHAN_TIN"))
-    client = browser("lan")
-    sent = {**ASKED, **today(), **day("again_on", today_), "again_how": how, "channel": "NHAN_TIN", "base": "1"}
-    client.post(f"/tu-van/{contact_id}", data={**sent, "promote": "1"})
-    page = html.fromstring(client.get(f"/ghi-nhan/{contact_id}/3").text)
-    assert page.xpath("//*[@name='report_channel']//option[@selected]/@value") == ["NHAN_TIN"]
-    for number, answers in (
-        (2, READERS),
-        (3, {**REACH, "report_channel": "NHAN_TIN"}),
-        (4, PERSON),
-        (5, EVENT),
-        (6, SHARING),
-    ):
-        assert sends(client, contact_id, number, answers).status_code == 303
-    submits(client, contact_id)
-    (plan,) = lan.does(desk.read_section, contact_id, Section.PLAN)
-    assert how in plan.data.to_json()["actions"]
-    (due,) = lan.does(desk.list_cases, whole_page=True).again
-    assert (due.id, due.opened) == (contact_id, True)
-    assert f"/vu-viec/{contact_id}/plan/sua" in client.get("/").text
-    assert lan.does(advice.list_advice) == ()
-    lan.does(desk.write_section, contact_id, Plan(actions="Đã gặp ở chợ."), base=1)
-    assert lan.does(desk.list_cases, whole_page=True).again == ()
