@@ -222,7 +222,7 @@ def test_a_representative_alone_for_a_child_whom_the_law_asks_is_a_reviewed_exce
 
 def test_at_the_intake_too_a_representative_alone_says_why_the_child_was_not_asked(lan: Someone, browser):
     client, sharing = browser("lan"), {**SHARING, "relation": "KHAC", "consent_police": "granted"}
-    draft_id = fills(client, {4: {"sex": "NU", "birth_year": "11"}, 6: {**sharing, "consent_police": "refused"}})
+    draft_id = fills(client, {4: {"sex": "NU", "birth_year": "11 tuổi"}, 6: {**sharing, "consent_police": "refused"}})
     sends(client, draft_id, 6, sharing)
     alone = {**MOTHER, "consent_by": "representative", "represented_because": "cannot_decide"}
     refused = sends(client, draft_id, 7, {**consents(sharing), **alone})

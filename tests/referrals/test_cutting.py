@@ -203,13 +203,13 @@ def test_a_row_changed_by_hand_does_not_reach(house, table, column, value):
 def test_a_withdrawn_ground_says_so_with_what_she_was_told(house, lan, browser):
     referral = referred(house).goes("open")
     asking = browser("lan").get(f"/vu-viec/{referral.case_id}/chuyen-gui/can-cu/{referral.ground_id}/rut").text
-    for words in ("Chấm dứt ngay", "Người có hành vi bạo lực", "Vẫn còn", "Có ai bảo người ấy rút không"):
+    for words in ("Chấm dứt ngay", "Người có hành vi bạo lực", "Vẫn còn", "Có ai bảo, ép người ấy nói vậy không"):
         assert words in asking
     lan.does(ground_actions.withdraw_ground, referral.case_id, referral.ground_id, pressed="yes", words="Chồng bảo rút")
     [line] = lan.does(ground_actions.read_ledger, referral.case_id).grounds
     assert (line.withdrawn, line.live, line.entry.pressed, line.entry.ended) == (True, False, "yes", "Chồng bảo rút")
     assert line.entry.consent == "withdrawn"
-    assert "Có người bảo người ấy rút" in browser("lan").get(f"/vu-viec/{referral.case_id}/chuyen-gui").text
+    assert "Có người bảo, ép người ấy nói vậy" in browser("lan").get(f"/vu-viec/{referral.case_id}/chuyen-gui").text
     assert referral.state == "withdrawn"
 
 

@@ -296,7 +296,7 @@ def test_only_a_consent_is_asked_about_pressure_and_followed_by_a_call(house: Ho
     danger = ground(house, case_id, kind="danger", consent="", form="", reason="Dọa giết")
     consent = ground(house, case_id)
     pages = [browser("lan").get(f"/vu-viec/{case_id}/chuyen-gui/can-cu/{one}/rut").text for one in (danger, consent)]
-    assert ["Có ai bảo người ấy rút không" in page for page in pages] == [False, True]
+    assert ["Có ai bảo, ép người ấy nói vậy không" in page for page in pages] == [False, True]
     assert ["Gọi hỏi thăm" in page for page in pages] == [False, True]
     lan.does(ground_actions.withdraw_ground, case_id, danger)
     assert lan.does(promise_actions.list_promises).calls == ()
