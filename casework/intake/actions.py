@@ -36,7 +36,6 @@ from casework.vault.models import Agency
 from casework.vault.states import AgencyState
 
 # The page of a draft where it is asked what the person wants to be called.
-_REACH = 3
 Pages = Mapping[int, Mapping[str, Any]]
 
 
@@ -67,15 +66,14 @@ class IntakeAnswers(Sealed):
 class Draft:
     """A draft as it stands in a list; `started` is microseconds.
 
-    `page` is the number of the page that was saved last, 0 for none; `call_her` is what the person wants to be called,
-    as far as that was typed into a draft of one's own.
+    `page` is the number of the page that was saved last, 0 for none. No name stands here, nor what somebody is called:
+    a first page is seen by whoever walks past.
     """
 
     id: UUID
     started: int
     mine: bool
     page: int = 0
-    call_her: str = ""
 
 
 @dataclass(frozen=True)
@@ -216,14 +214,12 @@ def list_drafts(context: ActContext) -> list[Draft]:
 
 def _draft_line(context: ActContext, case: ListedCase) -> Draft:
     typed = {page.series.int: page.data for page in case.pages}
-    begun, call_her = typed.get(0, {}).get("at"), typed.get(_REACH, {}).get("call_her")
-    mine = case.row.holder_id == context.me
+    begun = typed.get(0, {}).get("at")
     return Draft(
         id=case.row.id,
         started=int(begun[0]) if begun else clock.midnight(reading.date_of(case.row.opened)),
-        mine=mine,
+        mine=case.row.holder_id == context.me,
         page=last_saved({page.series.int: page.at for page in case.pages}),
-        call_her=call_her[0] if mine and call_her else "",
     )
 
 
