@@ -35,7 +35,6 @@ from casework.sealed import Sealed
 from casework.vault.models import Agency
 from casework.vault.states import AgencyState
 
-# The page of a draft where it is asked what the person wants to be called.
 Pages = Mapping[int, Mapping[str, Any]]
 
 
