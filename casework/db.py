@@ -1,9 +1,8 @@
 """The database: base classes, one kind of transaction, and the two guards that no statement gets past."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -16,12 +15,11 @@ from sqlalchemy import (
     Connection,
     MetaData,
     TableClause,
-    Uuid,
     event,
     literal_column,
     text,
 )
-from sqlalchemy.engine import Dialect, Engine, ExecutionContext
+from sqlalchemy.engine import Engine, ExecutionContext
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.sql import ClauseElement, visitors
@@ -29,8 +27,9 @@ from sqlalchemy.sql.dml import Delete, Insert, Update
 from sqlalchemy.sql.elements import ColumnClause
 
 from casework import schema
+from casework.column_types import Blob, Flag, Id
 from casework.engine import open_engine
-from casework.errors import AlteredRows, Busy, Unguarded, VaultError
+from casework.errors import AlteredRows, Busy, Unguarded
 from casework.policy.permit import Permit
 
 # A table's `info` says how the guards treat it; set in models, read here.
@@ -53,33 +52,11 @@ _PRAGMAS = (
 )
 
 
-@lru_cache(maxsize=65_536)
-def read_id(text: str | None) -> UUID | None:
-    """Read an id from hexadecimal digits; most ids of a request come many times, and reading one is slow.
-
-    Raises VaultError for what is none: SQLite keeps whatever somebody puts into a column.
-    """
-    try:
-        return None if text is None else UUID(hex=text)
-    except (ValueError, AttributeError):
-        raise VaultError("unopened") from None
-
-
-class Id(Uuid[UUID]):
-    """A UUID: native on PostgreSQL, 32 hexadecimal digits on SQLite."""
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], UUID | None] | None:
-        """Read ids on SQLite through the cache of `read_id`; PostgreSQL's driver makes its own."""
-        if dialect.supports_native_uuid:
-            return super().result_processor(dialect, coltype)  # type: ignore[no-any-return, no-untyped-call]
-        return read_id
-
-
 class Base(DeclarativeBase):
     """Every table; ids are UUIDs, times are integer microseconds UTC."""
 
     metadata = MetaData(naming_convention=_NAMES)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {UUID: Id, int: BigInteger}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {UUID: Id, int: BigInteger, bool: Flag, bytes: Blob}
 
 
 class Record(Base):

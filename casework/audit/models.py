@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String, Text, and_
+from sqlalchemy import Index, String, Text, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import FREE, Base, equals_literal
@@ -32,11 +32,11 @@ class AuditLine(Base):
     about: Mapped[UUID | None]
     outcome: Mapped[str] = mapped_column(String(10))
     head: Mapped[UUID | None]
-    head_mac: Mapped[bytes | None] = mapped_column(LargeBinary)
+    head_mac: Mapped[bytes | None]
     body: Mapped[str] = mapped_column(Text)
-    prev: Mapped[bytes] = mapped_column(LargeBinary)
-    h: Mapped[bytes] = mapped_column(LargeBinary)
-    mac: Mapped[bytes] = mapped_column(LargeBinary)
+    prev: Mapped[bytes]
+    h: Mapped[bytes]
+    mac: Mapped[bytes]
 
 
 # Every first page asks what was left behind, what is to be erased, who opened what, and whether something did not open:

@@ -3,7 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import GUARDED, Record
@@ -34,7 +34,7 @@ class Case(Record, SignedRow):
     state: Mapped[str] = mapped_column(String(10))
     opened: Mapped[int]
     closed: Mapped[int | None]
-    code_tag: Mapped[bytes | None] = mapped_column(LargeBinary)
+    code_tag: Mapped[bytes | None]
 
 
 class Ground(Record, SignedRow):

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, LargeBinary, String, Text
+from sqlalchemy import ForeignKeyConstraint, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import Base
@@ -20,4 +20,4 @@ class Release(Base, SignedRow):
     period: Mapped[str] = mapped_column(String(20))
     released: Mapped[int]
     body: Mapped[str] = mapped_column(Text)
-    prev: Mapped[bytes] = mapped_column(LargeBinary)
+    prev: Mapped[bytes]

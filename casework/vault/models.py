@@ -3,9 +3,10 @@
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from casework.column_types import Blob
 from casework.db import FREE, GUARDED, Base, Record
 from casework.vault.integrity.commitments import Committed, Part
 from casework.vault.integrity.signed_rows import SignedRow
@@ -25,7 +26,7 @@ class Commune(Base, SignedRow):
     name: Mapped[str] = mapped_column(String(200))
     hamlets: Mapped[str] = mapped_column(Text)
     size_class: Mapped[str] = mapped_column(String(4))
-    marks: Mapped[bytes] = mapped_column(LargeBinary)
+    marks: Mapped[bytes]
     created: Mapped[int]
 
 
@@ -42,8 +43,8 @@ class Head(Record, SignedRow):
     kind: Mapped[str] = mapped_column(String(10))
     v: Mapped[int]
     n: Mapped[int]
-    listing: Mapped[bytes] = mapped_column(LargeBinary)
-    bound: Mapped[bytes] = mapped_column(LargeBinary)
+    listing: Mapped[bytes]
+    bound: Mapped[bytes]
 
 
 class Agency(Record, SignedRow):
@@ -75,7 +76,7 @@ class AgencyEpoch(Base, SignedRow):
     commune_id: Mapped[UUID] = mapped_column(primary_key=True)
     agency_id: Mapped[UUID] = mapped_column(primary_key=True)
     epoch: Mapped[int] = mapped_column(primary_key=True)
-    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    public_key: Mapped[bytes]
 
 
 class EpochLink(Base, SignedRow):
@@ -89,7 +90,7 @@ class EpochLink(Base, SignedRow):
     agency_id: Mapped[UUID] = mapped_column(primary_key=True)
     epoch: Mapped[int] = mapped_column(primary_key=True)
     retired: Mapped[int]
-    blob: Mapped[bytes] = mapped_column(LargeBinary)
+    blob: Mapped[bytes]
 
 
 class Member(Record, SignedRow):
@@ -111,7 +112,7 @@ class Member(Record, SignedRow):
     name: Mapped[str] = mapped_column(String(200))
     roles: Mapped[str] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(10))
-    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    public_key: Mapped[bytes]
 
 
 class Slot(Record, SignedRow):
@@ -123,10 +124,10 @@ class Slot(Record, SignedRow):
 
     member_id: Mapped[UUID]
     kind: Mapped[str] = mapped_column(String(10))
-    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    salt: Mapped[bytes]
     memory_kib: Mapped[int]
     passes: Mapped[int]
-    blob: Mapped[bytes] = mapped_column(LargeBinary)
+    blob: Mapped[bytes]
 
 
 class Wrap(Base, SignedRow):
@@ -143,7 +144,7 @@ class Wrap(Base, SignedRow):
     member_id: Mapped[UUID] = mapped_column(primary_key=True)
     agency_id: Mapped[UUID] = mapped_column(primary_key=True)
     epoch: Mapped[int] = mapped_column(primary_key=True)
-    blob: Mapped[bytes] = mapped_column(LargeBinary)
+    blob: Mapped[bytes]
 
 
 class SessionRow(Base, SignedRow):
@@ -157,7 +158,7 @@ class SessionRow(Base, SignedRow):
     __table_args__ = {"info": FREE}
     __head__: ClassVar[str | None] = "member_id"
 
-    sid: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    sid: Mapped[bytes] = mapped_column(Blob(32), primary_key=True)
     commune_id: Mapped[UUID]
     member_id: Mapped[UUID] = mapped_column(index=True)
     kind: Mapped[str] = mapped_column(String(10))
@@ -167,8 +168,8 @@ class SessionRow(Base, SignedRow):
     stepup_about: Mapped[UUID | None]
     device: Mapped[str] = mapped_column(String(60))
     seen: Mapped[int]
-    blob: Mapped[bytes | None] = mapped_column(LargeBinary)
-    kept: Mapped[bytes | None] = mapped_column(LargeBinary)
+    blob: Mapped[bytes | None]
+    kept: Mapped[bytes | None]
 
 
 class Throttle(Base):
@@ -177,7 +178,7 @@ class Throttle(Base):
     __tablename__ = "throttle"
     __table_args__ = {"info": FREE}
 
-    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    key: Mapped[bytes] = mapped_column(Blob(32), primary_key=True)
     failures: Mapped[int]
     since: Mapped[int]
 
@@ -200,8 +201,8 @@ class Document(Record, SignedRow):
     revision: Mapped[int]
     owner_id: Mapped[UUID]
     author_agency_id: Mapped[UUID]
-    commit_tag: Mapped[bytes] = mapped_column(LargeBinary)
-    body: Mapped[bytes] = mapped_column(LargeBinary)
+    commit_tag: Mapped[bytes]
+    body: Mapped[bytes]
 
 
 class Envelope(Base, SignedRow):
@@ -225,4 +226,4 @@ class Envelope(Base, SignedRow):
     case_id: Mapped[UUID] = mapped_column(index=True)
     epoch: Mapped[int]
     kind: Mapped[str] = mapped_column(String(4))
-    blob: Mapped[bytes] = mapped_column(LargeBinary)
+    blob: Mapped[bytes]

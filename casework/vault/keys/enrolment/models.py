@@ -3,9 +3,10 @@
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, LargeBinary, String
+from sqlalchemy import ForeignKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from casework.column_types import Blob
 from casework.db import FREE, Base, Record
 from casework.vault.integrity.signed_rows import SignedRow
 
@@ -28,10 +29,10 @@ class Admission(Record, SignedRow):
     state: Mapped[str] = mapped_column(String(10))
     created: Mapped[int]
     epoch: Mapped[int]
-    finder: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
-    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    carry: Mapped[bytes | None] = mapped_column(LargeBinary)
-    tag: Mapped[bytes | None] = mapped_column(LargeBinary)
+    finder: Mapped[bytes] = mapped_column(Blob(32), index=True)
+    sealed: Mapped[bytes | None]
+    carry: Mapped[bytes | None]
+    tag: Mapped[bytes | None]
 
 
 class Totp(Base, SignedRow):
@@ -45,7 +46,7 @@ class Totp(Base, SignedRow):
 
     commune_id: Mapped[UUID] = mapped_column(primary_key=True)
     member_id: Mapped[UUID] = mapped_column(primary_key=True)
-    blob: Mapped[bytes] = mapped_column(LargeBinary)
+    blob: Mapped[bytes]
     created: Mapped[int]
     last_counter: Mapped[int]
 
@@ -59,7 +60,7 @@ class Passkey(Record, SignedRow):
 
     member_id: Mapped[UUID]
     created: Mapped[int]
-    blob: Mapped[bytes] = mapped_column(LargeBinary)
+    blob: Mapped[bytes]
 
 
 class Interview(Base, SignedRow):
@@ -70,9 +71,9 @@ class Interview(Base, SignedRow):
     __head__: ClassVar[str | None] = "member_id"
     __unsigned__: ClassVar[frozenset[str]] = frozenset({"tries"})
 
-    sid: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    sid: Mapped[bytes] = mapped_column(Blob(32), primary_key=True)
     commune_id: Mapped[UUID]
     member_id: Mapped[UUID]
-    salt: Mapped[bytes] = mapped_column(LargeBinary)
-    blob: Mapped[bytes] = mapped_column(LargeBinary)
+    salt: Mapped[bytes]
+    blob: Mapped[bytes]
     tries: Mapped[int]

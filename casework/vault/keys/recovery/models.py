@@ -3,7 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, LargeBinary, String
+from sqlalchemy import ForeignKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import Base
@@ -20,9 +20,9 @@ class Recovery(Base, SignedRow):
     commune_id: Mapped[UUID] = mapped_column(primary_key=True)
     agency_id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int]
-    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    public_key: Mapped[bytes]
     epoch: Mapped[int]
-    blob: Mapped[bytes] = mapped_column(LargeBinary)
+    blob: Mapped[bytes]
 
 
 class RecoveryOfficer(Base, SignedRow):
@@ -36,7 +36,7 @@ class RecoveryOfficer(Base, SignedRow):
     agency_id: Mapped[UUID] = mapped_column(primary_key=True)
     seat: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(String(200))
-    tag: Mapped[bytes] = mapped_column(LargeBinary)
+    tag: Mapped[bytes]
     drilled: Mapped[int]
 
 
@@ -51,4 +51,4 @@ class RecoveryPair(Base, SignedRow):
     agency_id: Mapped[UUID] = mapped_column(primary_key=True)
     first: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     second: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    blob: Mapped[bytes] = mapped_column(LargeBinary)
+    blob: Mapped[bytes]
